@@ -1,0 +1,64 @@
+// The layers of the house, top to bottom. A folder may import what stands below it, never what stands beside or above.
+const LAYERS = [
+  ['bin'],
+  ['cli', 'console'],
+  ['runtime'],
+  ['guardian'],
+  ['gameday'],
+  ['run', 'revert', 'triage'],
+  ['safety', 'health'],
+  ['injection'],
+  ['experiment'],
+  ['kube'],
+  ['text'],
+];
+const room = name => (name === 'runtime' ? '^src/runtime\\.ts$' : `^src/${name}/`);
+const all = LAYERS.flat();
+
+const upward = LAYERS.flatMap((names, level) =>
+  names.map(name => ({
+    name: `${name}-imports-only-below`,
+    severity: 'error',
+    from: { path: room(name) },
+    to: { path: [...LAYERS.slice(0, level).flat(), ...names.filter(n => n !== name)].map(room) },
+  })),
+).filter(rule => rule.to.path.length > 0);
+
+module.exports = {
+  forbidden: [
+    ...upward,
+    {
+      name: 'sandbox-imports-only-text',
+      comment: 'The sandbox is met over HTTP like any other cluster.',
+      severity: 'error',
+      from: { path: '^src/sandbox/' },
+      to: { path: all.filter(n => n !== 'text').map(room) },
+    },
+    {
+      name: 'nobody-imports-the-sandbox-but-its-command',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(sandbox/|cli/sandbox|bin/)' },
+      to: { path: '^src/sandbox/' },
+    },
+    {
+      name: 'only-the-console-draws',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/console/' },
+      to: { path: 'node_modules/(ink|react|react-reconciler)/' },
+    },
+    {
+      name: 'only-kube-talks-to-clusters',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/kube/' },
+      to: { path: 'node_modules/(@kubernetes/client-node|undici)/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    { name: 'no-test-code-in-the-product', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,109 @@
+import type { z } from 'zod';
+import type { Danger, Expectation, FaultType } from '../experiment/types.ts';
+import type { Collection } from '../kube/api.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Failure } from '../kube/outcome.ts';
+import type { Finding } from './finding.ts';
+import type { Write } from './write.ts';
+
+/** Where an injection lands: the resolved namespace and the pod count it was asked for. */
+export interface Scope {
+  namespace: string;
+  count: number;
+}
+
+/** Something that must be fetched before anything is decided. `key` names it in `Live`. */
+export type Read =
+  | { key: string; get: ObjectRef }
+  | { key: string; list: Collection; labelSelector?: string };
+
+/** What the reads gave: an object, a list, null where it does not exist, or the failure that makes us blind to it. */
+export type Live = ReadonlyMap<string, KubeObject | readonly KubeObject[] | null | Failure>;
+
+/** Who injects what, for how long; written into every undo record. Times are milliseconds since the epoch, server time. */
+export interface Facts {
+  id: string;
+  run: string;
+  experiment: string;
+  by: string;
+  host: string;
+  at: number;
+  expires?: number;
+  /** Seeded choice among equals: a number in [0,1) each call. */
+  random: () => number;
+  allowDangerous: boolean;
+}
+
+/** A permission that inject or revert will use. `group` is '' for core. */
+export interface Permission {
+  verb: string;
+  group: string;
+  resource?: string;
+  kind: string;
+  namespace?: string;
+  name?: string;
+  for: 'inject' | 'revert';
+}
+
+/** Everything an injection will do, decided before the first write. */
+export interface Plan {
+  kind: 'plan';
+  type: FaultType;
+  /** In order; each carries its own precondition. */
+  writes: Write[];
+  undo: { where: string; reversible: boolean };
+  /** Every pod in reach, by namespace/name and uid. */
+  pods: { namespace: string; name: string; uid: string }[];
+  permissions: Permission[];
+  warnings: string[];
+  /** The object the injection is about, for arming and for locks. */
+  target: ObjectRef;
+}
+
+/** A planner's no, in one line: what was expected, what was found, what to do. */
+export interface Refusal {
+  kind: 'refusal';
+  code:
+    | 'already-injected'
+    | 'terminating'
+    | 'no-match'
+    | 'not-found'
+    | 'outside-blast-radius'
+    | 'too-many-pods'
+    | 'forbidden-target'
+    | 'no-effect'
+    | 'blind'
+    | 'unsupported'
+    | 'invalid';
+  message: string;
+}
+
+/** Whether the cluster shows that the fault took effect, with the lines that prove it. */
+export interface Effect {
+  state: 'proven' | 'pending' | 'absent';
+  evidence: string[];
+}
+
+/** What a restore will do about one finding. */
+export type Restore =
+  | { kind: 'restore'; writes: Write[]; says: string }
+  | { kind: 'already-restored'; writes: Write[]; says: string }
+  | { kind: 'diverged'; writes: Write[]; original: string; injected: string; live: string; says: string }
+  | { kind: 'corrupt'; says: string };
+
+/** One file per injection type; pure: no I/O, no clock, no randomness of its own. */
+export interface Fault<P> {
+  readonly type: FaultType;
+  readonly params: z.ZodType<P>;
+  /** The danger level this injection must at least declare. */
+  danger(params: P): Danger;
+  readonly expects: Expectation;
+  reads(params: P, scope: Scope): Read[];
+  plan(params: P, scope: Scope, live: Live, facts: Facts): Plan | Refusal;
+  /** Judged from objects read after the injection; `before` is what the plan saw. */
+  effect(params: P, scope: Scope, before: Live, live: Live): Effect;
+  /** What to fetch to decide a restore beyond the found object itself. */
+  restoreReads(found: Finding): Read[];
+  /** The permissions and writes that put the original back, and whether that is still right to do. */
+  restore(found: Finding, live: Live): Restore;
+}

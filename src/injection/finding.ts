@@ -1,0 +1,27 @@
+import type { FaultType } from '../experiment/types.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
+
+/** `foreign` is residue of another chaos tool: shown, never touched. */
+export type FindingState = 'injected' | 'restored' | 'diverged' | 'corrupt' | 'foreign';
+
+/** One injection found in the cluster, whoever left it. */
+export interface Finding {
+  /** Stable across scans: type, namespace, kind and name. */
+  id: string;
+  type: FaultType | 'unknown';
+  object: ObjectRef;
+  /** The object as read; the carrier of the undo record (victim, created object or backup). */
+  live: KubeObject;
+  state: FindingState;
+  /** What gave it away: annotation, label, backup name, plain annotation. */
+  source: string;
+  /** Who left it: `mayday` or `operator-chaos`. */
+  tool: 'mayday' | 'operator-chaos' | 'other';
+  experiment?: string;
+  run?: string;
+  by?: string;
+  /** Milliseconds since the epoch. */
+  injectedAt?: number;
+  expiresAt?: number;
+  message?: string;
+}

@@ -1,0 +1,14 @@
+import type { FaultType } from '../experiment/types.ts';
+import type { ObjectRef } from '../kube/object.ts';
+
+/** What became of one injection that was to be reverted. `verified` means read back and compared. */
+export interface Receipt {
+  id: string;
+  type: FaultType | 'unknown';
+  object: ObjectRef;
+  outcome: 'reverted' | 'already-restored' | 'gone' | 'diverged' | 'failed';
+  verified: boolean;
+  requests: number;
+  ms: number;
+  message: string;
+}

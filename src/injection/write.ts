@@ -1,0 +1,24 @@
+import type { PatchType } from '../kube/api.ts';
+import type { Json, KubeObject, ObjectRef } from '../kube/object.ts';
+
+/** What must still hold when a write reaches the server; the server itself checks it. */
+export interface Precondition {
+  uid?: string;
+  resourceVersion?: string;
+  /** The object must not exist (creates). */
+  absent?: boolean;
+}
+
+/** One write to the cluster as data: it can be printed, journalled, dry-run, permission-checked and sent. Nothing else reaches the cluster. */
+export type Write =
+  | { verb: 'create'; on: ObjectRef; body: KubeObject; precondition: Precondition; says: string }
+  | { verb: 'patch'; on: ObjectRef; patchType: PatchType; body: Json; precondition: Precondition; says: string }
+  | { verb: 'replace'; on: ObjectRef; body: KubeObject; precondition: Precondition; says: string }
+  | {
+      verb: 'delete';
+      on: ObjectRef;
+      gracePeriodSeconds?: number;
+      propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+      precondition: Precondition;
+      says: string;
+    };
