@@ -12,7 +12,7 @@ const LAYERS = [
   ['kube'],
   ['text'],
 ];
-const room = name => (name === 'runtime' ? '^src/runtime\\.ts$' : `^src/${name}/`);
+const room = name => `^src/${name}/`;
 const all = LAYERS.flat();
 
 const upward = LAYERS.flatMap((names, level) =>

@@ -1,0 +1,35 @@
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+
+/** Ink imports its devtools bridge statically; in production it is dead weight. */
+const withoutDevtools = {
+  name: 'without-devtools',
+  setup(b: import('esbuild').PluginBuild) {
+    b.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: 'react-devtools-core', namespace: 'empty' }));
+    b.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {}', loader: 'js' }));
+  },
+};
+
+rmSync('dist', { recursive: true, force: true });
+await build({
+  entryPoints: { mayday: 'src/bin/mayday.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  // The launcher must parse on old versions to be able to say so or to re-execute.
+  target: 'node18',
+  jsx: 'automatic',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  define: { 'process.env.NODE_ENV': '"production"', MAYDAY_VERSION: JSON.stringify(version) },
+  // CommonJS dependencies inside an ES module bundle still call require for node's own modules.
+  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  plugins: [withoutDevtools],
+  logLevel: 'warning',
+});
+chmodSync('dist/mayday.js', 0o755);

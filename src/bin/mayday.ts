@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import { settleColour } from './colour.ts';
+import { isNewEnough, OLDEST_NODE } from './node-version.ts';
+import { findNewerNode, hangUpWithParent, reexecute } from './reexec.ts';
+
+if (isNewEnough(process.version)) {
+  hangUpWithParent();
+  settleColour(process.argv, process.env);
+  // React's development build costs 2.5 times the CPU; the variable must be set before it is loaded.
+  process.env.NODE_ENV ??= 'production';
+  const { main } = await import('../cli/main.ts');
+  await main(process.argv.slice(2));
+} else {
+  const node = findNewerNode(process.env);
+  if (node !== undefined) reexecute(node, process.argv.slice(1));
+  else {
+    process.stderr.write(
+      `mayday: expected Node.js ${OLDEST_NODE} or newer, found ${process.version}; run \`npm ci\` in the project folder (it brings its own) or set MAYDAY_NODE to a newer one\n`,
+    );
+    process.exitCode = 1;
+  }
+}

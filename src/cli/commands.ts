@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import type { ExitCode } from './failure.ts';
+import type { GlobalOptions } from './globals.ts';
+
+/** What a command's code receives: the global options, its arguments in order, its own options, and the command tree. */
+export interface Invocation {
+  globals: GlobalOptions;
+  args: readonly unknown[];
+  options: Record<string, unknown>;
+  program: Command;
+}
+
+export type CommandBody = (invocation: Invocation) => Promise<ExitCode>;
+
+/** One row of the command table. The body is loaded only when the command runs, so that nothing delays the first frame. */
+export interface CommandSpec {
+  usage: string;
+  description: string;
+  options?: readonly (readonly [flags: string, text: string])[];
+  load: () => Promise<CommandBody>;
+}
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    usage: 'demo',
+    description: 'a narrated game-day on the sandbox, in plain lines, under a minute',
+    load: async () => (await import('./demo.ts')).demoCommand,
+  },
+  {
+    usage: 'run <files...>',
+    description: 'run experiments; one line (or JSON line) per event, then the verdict',
+    options: [
+      ['-y, --yes', 'answer yes to the question before a dangerous injection'],
+      ['--set <path=value...>', 'override a field under spec, such as injection.count=2'],
+      ['--max-tier <n>', 'skip experiments above this tier'],
+      ['--timeout <duration>', 'stop and revert after this long, such as 10m'],
+      ['--soak <duration>', 'how long the target must stay steady before it counts as recovered (10s)'],
+      ['--dry-run', 'plan and check everything, write nothing'],
+    ],
+    load: async () => (await import('./run.ts')).runCommand,
+  },
+  {
+    usage: 'plan <file>',
+    description: 'exactly what would be written, to what, who is in reach, and what may not be',
+    options: [
+      ['--server-dry-run', 'let the API server try every write without keeping it'],
+      ['--set <path=value...>', 'override a field under spec'],
+    ],
+    load: async () => (await import('./plan.ts')).planCommand,
+  },
+  {
+    usage: 'validate <paths...>',
+    description: 'check experiment files or folders; needs no cluster',
+    load: async () => (await import('./validate.ts')).validateCommand,
+  },
+  {
+    usage: 'list [dir]',
+    description: 'the experiment catalogue',
+    options: [
+      ['--type <type>', 'only this injection type'],
+      ['--operator <name>', 'only this operator'],
+      ['--max-tier <n>', 'only up to this tier'],
+    ],
+    load: async () => (await import('./list.ts')).listCommand,
+  },
+  {
+    usage: 'scan',
+    description: 'every injection in the cluster: what, where, whose, since when, overdue',
+    options: [['--fast', 'label scan only; skip the deep scan of all metadata']],
+    load: async () => (await import('./scan.ts')).scanCommand,
+  },
+  {
+    usage: 'revert [ids...]',
+    description: 'the emergency stop: put originals back, verify, count what remains',
+    options: [
+      ['--all', 'every injection found'],
+      ['--dry-run', 'show what would be written'],
+      ['-y, --yes', 'do not ask'],
+      ['--force-diverged', 'restore the original even where someone has changed the value since'],
+    ],
+    load: async () => (await import('./revert.ts')).revertCommand,
+  },
+  {
+    usage: 'status',
+    description: 'a health snapshot in text or JSON',
+    load: async () => (await import('./status.ts')).statusCommand,
+  },
+  {
+    usage: 'sandbox [scenario]',
+    description: 'run the embedded cluster as a server until interrupted',
+    options: [
+      ['--kubeconfig-out <file>', 'write a kubeconfig for it (else its path is printed)'],
+      ['--port <n>', 'port on 127.0.0.1 (a free one by default)'],
+      ['--seed <n>', 'seed of everything random'],
+      ['--list', 'print the scenarios'],
+      ['--attached', 'end when standard input ends'],
+    ],
+    load: async () => (await import('./sandbox.ts')).sandboxCommand,
+  },
+  {
+    usage: 'completion <shell>',
+    description: 'completion script for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completionCommand,
+  },
+  {
+    usage: 'info',
+    description: 'every path and version in use',
+    load: async () => (await import('./info.ts')).infoCommand,
+  },
+  {
+    usage: 'version',
+    description: 'print the version',
+    load: async () => (await import('./version.ts')).versionCommand,
+  },
+];

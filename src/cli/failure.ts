@@ -1,0 +1,22 @@
+/** Exit codes of every command; residue (7) outranks 3–6. Design §3. */
+export const EXIT = {
+  done: 0,
+  internal: 1,
+  usage: 2,
+  degraded: 3,
+  failed: 4,
+  inconclusive: 5,
+  aborted: 6,
+  residue: 7,
+  unreachable: 8,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** An end of a command that is told to the user as one line: what was expected, what was found, what to do. */
+export class CommandFailure extends Error {
+  readonly exitCode: ExitCode;
+  constructor(message: string, exitCode: ExitCode = EXIT.usage) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,56 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+export const OUTPUTS = ['text', 'json', 'yaml', 'jsonl'] as const;
+export type Output = (typeof OUTPUTS)[number];
+
+/** The global options as commander hands them over; see design §3. */
+export interface GlobalOptions {
+  context?: string;
+  kubeconfig?: string;
+  namespace?: string;
+  as?: string;
+  asGroup?: string[];
+  sandbox?: string;
+  speed?: number;
+  readOnly?: boolean;
+  output: Output;
+  color: 'auto' | 'always' | 'never';
+  ascii?: boolean;
+  logFile?: string;
+  config?: string;
+}
+
+const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError('expected a number above 0, such as 10.');
+  return number;
+}
+
+/** Adds the options that every command understands, before or after its name. */
+export function addGlobalOptions(program: Command): Command {
+  return program
+    .option('--context <name>', 'kubeconfig context to use')
+    .option('--kubeconfig <file>', 'kubeconfig file (else KUBECONFIG, ~/.kube/config, in-cluster)')
+    .option('-n, --namespace <name>', 'namespace to look at and to aim experiments at')
+    .option('--as <user>', 'act as this user (impersonation)')
+    .option('--as-group <group>', 'act with this group; repeatable', collect)
+    .option('--sandbox [scenario]', 'use the embedded cluster instead of a real one (as --sandbox=SCENARIO)')
+    .option('--speed <n>', 'how many times faster than life the sandbox runs', positive)
+    .option('--read-only', 'never write to the cluster')
+    .addOption(new Option('-o, --output <form>', 'output form').choices(OUTPUTS).default('text'))
+    .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto'))
+    .option('--ascii', 'plain ASCII glyphs')
+    .option('--log-file <file>', 'where diagnostic lines go (JSON)')
+    .option('--config <file>', 'configuration file');
+}
+
+/**
+ * `--sandbox` may stand alone or carry a scenario after an equals sign. Without this a following word, such as the file
+ * in `run --sandbox FILE`, would be taken for the scenario.
+ */
+export function settleOptionalValues(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  return argv.map((word, i) => (word === '--sandbox' && (end < 0 || i < end) ? '--sandbox=healthy' : word));
+}

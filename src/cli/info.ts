@@ -1,0 +1,29 @@
+import { paths } from '../runtime/paths.ts';
+import { VERSION } from '../runtime/version.ts';
+import type { CommandBody } from './commands.ts';
+import { EXIT } from './failure.ts';
+import { render } from './output.ts';
+
+/** `mayday info`: every path and version in use, so that nobody has to guess where a journal lies. */
+export const infoCommand: CommandBody = async ({ globals }) => {
+  const used = paths(process.env);
+  const facts = {
+    version: VERSION,
+    node: process.versions.node,
+    program: process.argv[1] ?? '',
+    config: globals.config ?? used.config,
+    state: used.state,
+    journals: `${used.state}/runs`,
+    log: globals.logFile ?? used.log,
+    experiments: used.experiments,
+    kubeconfig: globals.kubeconfig ?? process.env.KUBECONFIG ?? '~/.kube/config',
+  };
+  process.stdout.write(
+    render(facts, globals.output, () =>
+      Object.entries(facts)
+        .map(([name, value]) => `${name.padEnd(12)} ${value}`)
+        .join('\n'),
+    ),
+  );
+  return EXIT.done;
+};
