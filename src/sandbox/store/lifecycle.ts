@@ -1,0 +1,59 @@
+import { isRecord, type KubeObject, sameJson } from '../object.ts';
+import type { ResourceInfo } from '../registry.ts';
+
+export type Propagation = 'Orphan' | 'Background' | 'Foreground';
+
+/** How an object is to be deleted. */
+export interface DeleteOptions {
+  /** Seconds until a Pod may be dropped; other kinds have no grace. */
+  gracePeriodSeconds?: number;
+  propagationPolicy?: Propagation;
+  preconditions?: { uid?: string; resourceVersion?: string };
+  dryRun?: boolean;
+}
+
+const OWN_FINALIZER = { Orphan: 'orphan', Foreground: 'foregroundDeletion' } as const;
+
+/** Whether what is asked for differs, so that `metadata.generation` moves. Metadata never counts, status only where it has no path of its own. */
+export function asksForMore(info: ResourceInfo, before: KubeObject, after: KubeObject): boolean {
+  const statusApart = info.subresources.some(s => s.name === 'status');
+  const counts = (key: string) =>
+    key !== 'metadata' &&
+    key !== 'apiVersion' &&
+    key !== 'kind' &&
+    !(key === 'status' && (statusApart || !info.custom));
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)].filter(counts));
+  return [...keys].some(key => !sameJson(before[key], after[key]));
+}
+
+/** Finalizers after the propagation policy has added its own or taken the other one away. */
+export function finalizersFor(object: KubeObject, policy: Propagation | undefined): string[] {
+  const current = object.metadata.finalizers ?? [];
+  if (policy === undefined) return current;
+  const others = current.filter(f => f !== OWN_FINALIZER.Orphan && f !== OWN_FINALIZER.Foreground);
+  return policy === 'Background' ? others : [...others, OWN_FINALIZER[policy]];
+}
+
+function podGrace(pod: KubeObject, asked: number | undefined): number {
+  const spec = isRecord(pod.spec) ? pod.spec : {};
+  const phase = isRecord(pod.status) ? pod.status.phase : undefined;
+  const wanted =
+    asked ?? (typeof spec.terminationGracePeriodSeconds === 'number' ? spec.terminationGracePeriodSeconds : 30);
+  // A pod that runs nowhere, or has ended, has nothing to shut down.
+  if (!spec.nodeName || phase === 'Succeeded' || phase === 'Failed') return 0;
+  return Math.max(wanted, 0);
+}
+
+/** Seconds of grace for this deletion: 0 where the kind has none. */
+export function graceFor(info: ResourceInfo, object: KubeObject, asked: number | undefined): number {
+  return info.key === 'pods' ? podGrace(object, asked) : 0;
+}
+
+/** Whether nothing holds a deleted object any more. */
+export function isReleased(info: ResourceInfo, object: KubeObject): boolean {
+  const { metadata } = object;
+  if (!metadata.deletionTimestamp || metadata.finalizers?.length) return false;
+  if (info.key === 'namespaces' && isRecord(object.spec) && Array.isArray(object.spec.finalizers))
+    return object.spec.finalizers.length === 0;
+  return (metadata.deletionGracePeriodSeconds ?? 0) === 0;
+}
