@@ -1,0 +1,137 @@
+import type { Clean } from '../text/sanitise.ts';
+import type {
+  CrdRow,
+  DeploymentRow,
+  LeaseRow,
+  NodeRow,
+  PodRow,
+  Row,
+  ServiceRow,
+  SliceRow,
+  WebhookRow,
+} from './rows.ts';
+import type { Since, Trouble } from './trouble.ts';
+
+const words = (text: string): Clean => text as Clean;
+const exactly = (at: number): Since => ({ at, exact: true });
+
+function trouble(row: Row, severity: Trouble['severity'], what: string, since: Since): Trouble {
+  return {
+    uid: row.uid,
+    name: row.name,
+    ...(row.namespace && { namespace: row.namespace }),
+    severity,
+    what: words(what),
+    since,
+  };
+}
+
+/** A pod that is starting or ending is given this long before it counts as failing, unless it says why it cannot. */
+const GRACE_MS = 60_000;
+const STARTING = ['Pending', 'ContainerCreating', 'PodInitializing', 'NotReady', 'Running', 'Terminating'];
+
+/** The trouble with a pod at `now` (server time), or undefined. Finished pods are not failures; young ones get a grace. */
+export function podTrouble(pod: PodRow, now: number): Trouble | undefined {
+  if (pod.fine && !pod.terminating) return undefined;
+  const isPatient = STARTING.includes(pod.reason);
+  if (isPatient && now - pod.since < GRACE_MS) return undefined;
+  return trouble(pod, pod.reason === 'Terminating' ? 'warn' : 'fail', pod.reason, exactly(pod.since));
+}
+
+export function nodeTrouble(node: NodeRow): Trouble | undefined {
+  if (!node.ready) return trouble(node, 'fail', `not ready: ${node.reason}`, exactly(node.since));
+  const pressure = node.pressures[0];
+  return pressure ? trouble(node, 'warn', pressure, exactly(node.since)) : undefined;
+}
+
+export function deploymentTrouble(row: DeploymentRow): Trouble | undefined {
+  return row.reason === '' ? undefined : trouble(row, 'fail', row.reason, exactly(row.since));
+}
+
+export function crdTrouble(crd: CrdRow): Trouble | undefined {
+  return crd.established ? undefined : trouble(crd, 'fail', crd.reason, exactly(crd.since));
+}
+
+/** A lease is stale once its holder missed the whole duration twice; an abandoned one (a day old) says nothing. */
+export function leaseTrouble(lease: LeaseRow, now: number): Trouble | undefined {
+  if (lease.holder === '' || lease.durationMs <= 0) return undefined;
+  const late = now - lease.renewed;
+  if (late <= 2 * lease.durationMs || late > 86_400_000) return undefined;
+  return trouble(lease, 'warn', `stale, held by ${lease.holder}`, exactly(lease.renewed + lease.durationMs));
+}
+
+/** What stands behind one service, all its slices added up. */
+export interface Behind {
+  ready: number;
+  total: number;
+  changedAt?: number;
+}
+export type Served = ReadonlyMap<string, Behind>;
+
+/** Endpoints per `namespace/service`. */
+export function servedBy(slices: Iterable<SliceRow>): Served {
+  const served = new Map<string, Behind>();
+  for (const slice of slices) {
+    const key = `${slice.namespace ?? ''}/${slice.service}`;
+    const before = served.get(key);
+    const changedAt = Math.max(before?.changedAt ?? 0, slice.changedAt ?? 0);
+    served.set(key, {
+      ready: (before?.ready ?? 0) + slice.ready,
+      total: (before?.total ?? 0) + slice.total,
+      ...(changedAt > 0 && { changedAt }),
+    });
+  }
+  return served;
+}
+
+/** When a trouble that the cluster does not date was first seen by us. */
+export type FirstSeen = (key: string) => number;
+
+/** Services with a selector and endpoints behind them, none of which is ready. Nothing behind at all may be a scale to zero: a warning. */
+export function serviceTrouble(service: ServiceRow, served: Served, firstSeen: FirstSeen): Trouble | undefined {
+  if (!service.selects || service.external) return undefined;
+  const behind = served.get(`${service.namespace ?? ''}/${service.name}`);
+  if (behind && behind.ready > 0) return undefined;
+  const since = sinceOf(behind, () => firstSeen(`service ${service.uid}`));
+  if (behind && behind.total > 0) return trouble(service, 'fail', `0 of ${behind.total} ready`, since);
+  return trouble(service, 'warn', 'no pod behind it', since);
+}
+
+const sinceOf = (behind: Behind | undefined, seen: () => number): Since =>
+  behind?.changedAt === undefined ? { at: seen(), exact: false } : exactly(behind.changedAt);
+
+/**
+ * The webhooks of a configuration whose service cannot answer. Only what makes the API server's call fail counts: service
+ * missing, no such port, no ready endpoint. A webhook behind a URL is not judged.
+ */
+export function webhookTroubles(
+  row: WebhookRow,
+  services: ReadonlyMap<string, ServiceRow>,
+  served: Served,
+  firstSeen: FirstSeen,
+): Trouble[] {
+  const found: Trouble[] = [];
+  for (const hook of row.hooks) {
+    if (!hook.service) continue;
+    const key = `${hook.service.namespace}/${hook.service.name}`;
+    const service = services.get(key);
+    const port = service?.ports.find(one => one.port === hook.service?.port);
+    const behind = served.get(key);
+    const why = !service
+      ? 'service missing'
+      : !port
+        ? `no port ${hook.service.port}`
+        : (behind?.ready ?? 0) === 0
+          ? 'no endpoints'
+          : undefined;
+    if (why === undefined) continue;
+    const uid = `${row.uid} ${hook.name}`;
+    const since = sinceOf(why === 'no endpoints' ? behind : undefined, () => firstSeen(`webhook ${uid} ${why}`));
+    found.push({
+      ...trouble(row, hook.fails === 'Fail' ? 'fail' : 'warn', `${why}, ${hook.fails}`, since),
+      uid,
+      name: hook.name,
+    });
+  }
+  return found;
+}

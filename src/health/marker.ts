@@ -1,0 +1,103 @@
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
+
+const PREFIX = 'chaos.operatorchaos.io/';
+const LOCK_OR_RESULT = /^(chaos-result-|operator-chaos-lock-)/;
+const BACKUP_SECRET_OF_A_DRIFT = `${PREFIX}original-secret`;
+
+/** What an object's own metadata says about an injection on it. Times are milliseconds since the epoch. */
+export interface Marker {
+  uid: string;
+  type: Clean;
+  object: ObjectRef;
+  tool: 'mayday' | 'operator-chaos';
+  experiment?: Clean;
+  run?: string;
+  by?: Clean;
+  host?: Clean;
+  at?: number;
+  expires?: number;
+}
+
+/**
+ * Reads the marker on an object, or undefined when it carries none. Labels and annotations are the framework's own; the
+ * record `mayday` inside the undo record adds who, when and until when.
+ */
+export function markerOf(object: KubeObject): Marker | undefined {
+  const { metadata } = object;
+  const annotations = metadata.annotations ?? {};
+  const type = typeOf(metadata.labels ?? {}, annotations);
+  // The rollback Secret of a drifted Secret is a second trace of an injection whose victim carries its own record.
+  if (type === undefined || LOCK_OR_RESULT.test(metadata.name) || annotations[BACKUP_SECRET_OF_A_DRIFT] !== undefined)
+    return undefined;
+  const ours = recordOf(annotations);
+  const at = timeOf(ours?.at);
+  const expires = timeOf(ours?.expires) ?? timeOf(annotations[`${PREFIX}expires`]);
+  const text = (field: string): Clean | undefined =>
+    typeof ours?.[field] === 'string' ? sanitise(ours[field]) : undefined;
+  const experiment = text('experiment');
+  const by = text('by');
+  const host = text('host');
+  const run = text('run');
+  return {
+    uid: metadata.uid ?? '',
+    type,
+    object: refOf(object),
+    tool: ours ? 'mayday' : 'operator-chaos',
+    ...(experiment && { experiment }),
+    ...(run && { run }),
+    ...(by && { by }),
+    ...(host && { host }),
+    ...(at !== undefined && { at }),
+    ...(expires !== undefined && { expires }),
+  };
+}
+
+function typeOf(labels: Record<string, string>, annotations: Record<string, string>): Clean | undefined {
+  const label = labels[`${PREFIX}type`];
+  if (label !== undefined) return sanitise(label);
+  if (annotations[`${PREFIX}original-replicas`] !== undefined) return 'DeploymentScaleZero' as Clean;
+  if (annotations[`${PREFIX}corrupt-container-name`] !== undefined) return 'ImageCorrupt' as Clean;
+  if (annotations[`${PREFIX}crash-container-name`] !== undefined) return 'CrashLoopInject' as Clean;
+  if (annotations[`${PREFIX}rollback-data`] !== undefined || annotations[`${PREFIX}mayday`] !== undefined)
+    return 'unknown' as Clean;
+  return undefined;
+}
+
+function recordOf(annotations: Record<string, string>): Record<string, unknown> | undefined {
+  return (
+    asRecord(parsed(annotations[`${PREFIX}mayday`])) ??
+    asRecord(asRecord(parsed(annotations[`${PREFIX}rollback-data`]))?.mayday)
+  );
+}
+
+function parsed(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function asRecord(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+/** Accepts milliseconds since the epoch or RFC 3339 text. */
+function timeOf(value: unknown): number | undefined {
+  const time = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isFinite(time) ? time : undefined;
+}
+
+function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
+  return {
+    apiVersion: sanitise(apiVersion),
+    kind: sanitise(kind),
+    name: sanitise(metadata.name),
+    ...(metadata.namespace !== undefined && { namespace: sanitise(metadata.namespace) }),
+    ...(metadata.uid !== undefined && { uid: metadata.uid }),
+  };
+}

@@ -1,0 +1,266 @@
+import type { KubeObject } from '../kube/object.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
+import { type Marker, markerOf } from './marker.ts';
+
+/** What every row has. `marker` is there when the object carries an injection. */
+export interface Row {
+  uid: string;
+  namespace?: Clean;
+  name: Clean;
+  /** Milliseconds since the epoch, from the cluster. */
+  created: number;
+  marker?: Marker;
+}
+
+export interface PodRow extends Row {
+  phase: Clean;
+  ready: number;
+  total: number;
+  /** What `kubectl get pods` prints as STATUS. */
+  reason: Clean;
+  /** When the Ready condition last changed, or the pod's creation. */
+  since: number;
+  restarts: number;
+  node: Clean;
+  owner: Clean;
+  terminating: boolean;
+  /** Ready, or finished on purpose. */
+  fine: boolean;
+}
+
+export interface NodeRow extends Row {
+  ready: boolean;
+  reason: Clean;
+  since: number;
+  pressures: Clean[];
+}
+
+export interface DeploymentRow extends Row {
+  wanted: number;
+  available: number;
+  /** Empty when nothing is wrong. */
+  reason: string;
+  since: number;
+}
+
+export interface ServiceRow extends Row {
+  ports: { port: number; name: string }[];
+  /** Whether the service chooses pods by label; without a selector someone else fills its endpoints. */
+  selects: boolean;
+  external: boolean;
+}
+
+export interface SliceRow extends Row {
+  service: Clean;
+  ready: number;
+  total: number;
+  /** When the endpoints last followed a change, if the controller wrote it. */
+  changedAt?: number;
+}
+
+export interface HookRow {
+  name: Clean;
+  fails: 'Fail' | 'Ignore';
+  service?: { namespace: string; name: string; port: number };
+}
+
+export interface WebhookRow extends Row {
+  kind: 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration';
+  hooks: HookRow[];
+}
+
+export interface CrdRow extends Row {
+  established: boolean;
+  reason: string;
+  since: number;
+}
+
+export interface LeaseRow extends Row {
+  holder: Clean;
+  renewed: number;
+  durationMs: number;
+}
+
+interface Condition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+  lastTransitionTime?: string;
+}
+type Bag = Record<string, unknown>;
+
+const bag = (value: unknown): Bag => (typeof value === 'object' && value !== null ? (value as Bag) : {});
+const list = (value: unknown): Bag[] => (Array.isArray(value) ? (value as Bag[]) : []);
+const text = (value: unknown, otherwise = ''): Clean => sanitise(typeof value === 'string' ? value : otherwise);
+const number = (value: unknown, otherwise = 0): number => (typeof value === 'number' ? value : otherwise);
+const time = (value: unknown, otherwise: number): number =>
+  typeof value === 'string' ? Date.parse(value) || otherwise : otherwise;
+const conditions = (object: KubeObject): Condition[] => list(bag(object.status).conditions) as unknown as Condition[];
+const condition = (object: KubeObject, type: string): Condition | undefined =>
+  conditions(object).find(one => one.type === type);
+
+function base(object: KubeObject): Row {
+  const { metadata } = object;
+  const marker = markerOf(object);
+  return {
+    uid: metadata.uid ?? `${object.kind}/${metadata.namespace ?? ''}/${metadata.name}`,
+    name: sanitise(metadata.name),
+    created: time(metadata.creationTimestamp, 0),
+    ...(metadata.namespace !== undefined && { namespace: sanitise(metadata.namespace) }),
+    ...(marker && { marker }),
+  };
+}
+
+/** Any object of which only a marker matters. */
+export const markedRow = base;
+
+export function podRow(object: KubeObject): PodRow {
+  const row = base(object);
+  const status = bag(object.status);
+  const statuses = list(status.containerStatuses);
+  const ready = condition(object, 'Ready');
+  const phase = text(status.phase, 'Unknown');
+  const owner = object.metadata.ownerReferences?.find(one => one.controller) ?? object.metadata.ownerReferences?.[0];
+  const terminating = object.metadata.deletionTimestamp !== undefined;
+  const done = phase === 'Succeeded';
+  return {
+    ...row,
+    phase,
+    ready: statuses.filter(one => one.ready === true).length,
+    total: statuses.length || list(bag(object.spec).containers).length,
+    reason: terminating ? ('Terminating' as Clean) : podReason(status, statuses, phase),
+    since: time(ready?.lastTransitionTime, row.created),
+    restarts: statuses.reduce((sum, one) => sum + number(one.restartCount), 0),
+    node: text(bag(object.spec).nodeName),
+    owner: owner ? sanitise(`${owner.kind}/${owner.name}`) : ('' as Clean),
+    terminating,
+    fine: done || (phase === 'Running' && ready?.status === 'True'),
+  };
+}
+
+function podReason(status: Bag, statuses: Bag[], phase: Clean): Clean {
+  const all = [...list(status.initContainerStatuses), ...statuses];
+  for (const one of all) {
+    const state = bag(one.state);
+    const waiting = text(bag(state.waiting).reason);
+    if (waiting && waiting !== 'PodInitializing' && waiting !== 'ContainerCreating') return waiting;
+  }
+  const ended = statuses
+    .map(one => text(bag(bag(one.state).terminated).reason))
+    .find(reason => reason && reason !== 'Completed');
+  if (ended) return ended;
+  const own = text(status.reason);
+  if (own) return own;
+  if (phase === 'Pending' && conditionIn(status, 'PodScheduled')?.status === 'False')
+    return text(conditionIn(status, 'PodScheduled')?.reason, 'Unschedulable');
+  if (phase === 'Running' && conditionIn(status, 'Ready')?.status !== 'True') return 'NotReady' as Clean;
+  return phase;
+}
+
+const conditionIn = (status: Bag, type: string): Condition | undefined =>
+  (list(status.conditions) as unknown as Condition[]).find(one => one.type === type);
+
+export function nodeRow(object: KubeObject): NodeRow {
+  const row = base(object);
+  const ready = condition(object, 'Ready');
+  return {
+    ...row,
+    ready: ready?.status === 'True',
+    reason: text(ready?.reason, 'NoStatus'),
+    since: time(ready?.lastTransitionTime, row.created),
+    pressures: conditions(object)
+      .filter(one => one.type.endsWith('Pressure') && one.status === 'True')
+      .map(one => sanitise(one.type)),
+  };
+}
+
+export function deploymentRow(object: KubeObject): DeploymentRow {
+  const row = base(object);
+  const wanted = number(bag(object.spec).replicas, 1);
+  const available = number(bag(object.status).availableReplicas);
+  const gone = condition(object, 'Available');
+  const stuck = condition(object, 'Progressing');
+  const isDown = gone?.status === 'False' && wanted > 0;
+  const isStuck = stuck?.status === 'False';
+  const cause = isDown ? gone : isStuck ? stuck : undefined;
+  return {
+    ...row,
+    wanted,
+    available,
+    reason: isDown ? `${available} of ${wanted} available` : isStuck ? sanitise(stuck?.reason ?? 'rollout stuck') : '',
+    since: time(cause?.lastTransitionTime, row.created),
+  };
+}
+
+export function serviceRow(object: KubeObject): ServiceRow {
+  const spec = bag(object.spec);
+  return {
+    ...base(object),
+    ports: list(spec.ports).map(one => ({ port: number(one.port), name: text(one.name) })),
+    selects: Object.keys(bag(spec.selector)).length > 0,
+    external: spec.type === 'ExternalName',
+  };
+}
+
+/** An endpoint without `conditions.ready` counts as ready, as it does for the cluster's own proxies. */
+export function sliceRow(object: KubeObject): SliceRow {
+  const endpoints = list(object.endpoints);
+  const changed = Date.parse(object.metadata.annotations?.['endpoints.kubernetes.io/last-change-trigger-time'] ?? '');
+  return {
+    ...base(object),
+    service: text(object.metadata.labels?.['kubernetes.io/service-name']),
+    ready: endpoints.filter(one => bag(one.conditions).ready !== false).length,
+    total: endpoints.length,
+    ...(Number.isFinite(changed) && { changedAt: changed }),
+  };
+}
+
+export function webhookRow(object: KubeObject): WebhookRow {
+  return {
+    ...base(object),
+    kind: object.kind as WebhookRow['kind'],
+    hooks: list(object.webhooks).map(hook => {
+      const service = bag(bag(hook.clientConfig).service);
+      const name = service.name;
+      return {
+        name: text(hook.name),
+        fails: hook.failurePolicy === 'Ignore' ? 'Ignore' : 'Fail',
+        ...(typeof name === 'string' && {
+          service: { namespace: text(service.namespace), name: text(name), port: number(service.port, 443) },
+        }),
+      };
+    }),
+  };
+}
+
+export function crdRow(object: KubeObject): CrdRow {
+  const row = base(object);
+  const established = condition(object, 'Established');
+  const terminating = object.metadata.deletionTimestamp;
+  const names = condition(object, 'NamesAccepted');
+  const isUp = established?.status === 'True' && terminating === undefined;
+  return {
+    ...row,
+    established: isUp,
+    reason: isUp
+      ? ''
+      : terminating !== undefined
+        ? 'Terminating'
+        : names?.status === 'False'
+          ? 'names conflict'
+          : 'not established',
+    since: time(terminating ?? established?.lastTransitionTime, row.created),
+  };
+}
+
+export function leaseRow(object: KubeObject): LeaseRow {
+  const spec = bag(object.spec);
+  const row = base(object);
+  return {
+    ...row,
+    holder: text(spec.holderIdentity),
+    renewed: time(spec.renewTime, row.created),
+    durationMs: number(spec.leaseDurationSeconds) * 1000,
+  };
+}
