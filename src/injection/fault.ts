@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Danger, Expectation, FaultType } from '../experiment/types.ts';
 import type { Collection } from '../kube/api.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
@@ -13,9 +12,7 @@ export interface Scope {
 }
 
 /** Something that must be fetched before anything is decided. `key` names it in `Live`. */
-export type Read =
-  | { key: string; get: ObjectRef }
-  | { key: string; list: Collection; labelSelector?: string };
+export type Read = { key: string; get: ObjectRef } | { key: string; list: Collection; labelSelector?: string };
 
 /** What the reads gave: an object, a list, null where it does not exist, or the failure that makes us blind to it. */
 export type Live = ReadonlyMap<string, KubeObject | readonly KubeObject[] | null | Failure>;
@@ -31,32 +28,41 @@ export interface Facts {
   expires?: number;
   /** Seeded choice among equals: a number in [0,1) each call. */
   random: () => number;
-  allowDangerous: boolean;
 }
 
 /** A permission that inject or revert will use. `group` is '' for core. */
 export interface Permission {
   verb: string;
   group: string;
-  resource?: string;
   kind: string;
   namespace?: string;
   name?: string;
   for: 'inject' | 'revert';
 }
 
+/** One pod that the injection reaches. */
+export interface PodInReach {
+  namespace: string;
+  name: string;
+  uid: string;
+}
+
 /** Everything an injection will do, decided before the first write. */
 export interface Plan {
   kind: 'plan';
   type: FaultType;
+  /** The id that every undo record of this plan carries. */
+  id: string;
+  scope: Scope;
   /** In order; each carries its own precondition. */
   writes: Write[];
   undo: { where: string; reversible: boolean };
-  /** Every pod in reach, by namespace/name and uid. */
-  pods: { namespace: string; name: string; uid: string }[];
+  pods: PodInReach[];
+  /** Uids of like objects that were there already and are not touched, so that what comes anew can be told apart. */
+  survivors?: string[];
   permissions: Permission[];
   warnings: string[];
-  /** The object the injection is about, for arming and for locks. */
+  /** The object the injection is about, for arming and for locks; with its uid where it exists. */
   target: ObjectRef;
 }
 
@@ -74,7 +80,9 @@ export interface Refusal {
     | 'no-effect'
     | 'blind'
     | 'unsupported'
-    | 'invalid';
+    | 'invalid'
+    | 'latched'
+    | 'not-permitted';
   message: string;
 }
 
@@ -84,7 +92,7 @@ export interface Effect {
   evidence: string[];
 }
 
-/** What a restore will do about one finding. */
+/** What a restore will do about one finding. The writes of `diverged` are those of a forced restore. */
 export type Restore =
   | { kind: 'restore'; writes: Write[]; says: string }
   | { kind: 'already-restored'; writes: Write[]; says: string }
@@ -94,16 +102,20 @@ export type Restore =
 /** One file per injection type; pure: no I/O, no clock, no randomness of its own. */
 export interface Fault<P> {
   readonly type: FaultType;
-  readonly params: z.ZodType<P>;
+  /** Typed parameters with defaults, from a document that passed validation. */
+  parse(parameters: Readonly<Record<string, string>>): P;
   /** The danger level this injection must at least declare. */
   danger(params: P): Danger;
+  /** What a healthy system does while the fault is in. */
   readonly expects: Expectation;
-  reads(params: P, scope: Scope): Read[];
+  /** Asked again with what is known so far until it wants nothing new, so that one answer may name the next question. */
+  reads(params: P, scope: Scope, live: Live): Read[];
   plan(params: P, scope: Scope, live: Live, facts: Facts): Plan | Refusal;
-  /** Judged from objects read after the injection; `before` is what the plan saw. */
-  effect(params: P, scope: Scope, before: Live, live: Live): Effect;
-  /** What to fetch to decide a restore beyond the found object itself. */
-  restoreReads(found: Finding): Read[];
-  /** The permissions and writes that put the original back, and whether that is still right to do. */
+  /** What to fetch to see whether the fault took effect. */
+  effectReads(params: P, plan: Plan, live: Live): Read[];
+  effect(params: P, plan: Plan, live: Live): Effect;
+  /** What to fetch to decide a restore beyond the found object itself; asked again like `reads`. */
+  restoreReads(found: Finding, live: Live): Read[];
+  /** The writes that put the original back, and whether that is still right to do. Judges `found.live`. */
   restore(found: Finding, live: Live): Restore;
 }

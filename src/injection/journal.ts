@@ -1,0 +1,24 @@
+import type { ObjectRef } from '../kube/object.ts';
+import type { Write } from './write.ts';
+
+export type Purpose = 'inject' | 'revert' | 'undo';
+
+/** What became of one write. `gone`: there was nothing left to delete. `unknown`: no answer, and reading back failed too. */
+export type StepOutcome = 'applied' | 'gone' | 'conflict' | 'failed' | 'unknown';
+
+/** What is written down before and after every write, so that a fresh process can finish what a dead one began. */
+export type JournalRecord = {
+  /** Milliseconds since the epoch, this machine's clock. */
+  at: number;
+  /** The injection's id, as in its undo record. */
+  id: string;
+  purpose: Purpose;
+  /** Counted from 0. */
+  step: number;
+  of: number;
+} & ({ record: 'intent'; write: Write } | { record: 'result'; outcome: StepOutcome; on: ObjectRef; message: string });
+
+/** Takes records down for good: `append` resolves when the record would survive a crash of this machine. */
+export interface Journal {
+  append(record: JournalRecord): Promise<void>;
+}

@@ -1,0 +1,81 @@
+import type { Json, KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Precondition, Write } from './write.ts';
+
+/** One operation of an RFC 6902 patch. */
+export type Operation = { op: 'add' | 'replace' | 'test'; path: string; value: Json } | { op: 'remove'; path: string };
+
+/** A JSON pointer to the member reached by `steps`. */
+export function pointer(...steps: (string | number)[]): string {
+  return steps.map(step => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+export const set = (path: string, value: Json): Operation => ({ op: 'add', path, value });
+export const remove = (path: string): Operation => ({ op: 'remove', path });
+export const test = (path: string, value: Json): Operation => ({ op: 'test', path, value });
+
+/**
+ * Sets and drops entries of the map at `steps` of `object` (labels, annotations, data), creating the map where it is missing.
+ * Entries to drop that are not there are left out, since removing them would be an error.
+ */
+export function mapOperations(
+  object: KubeObject,
+  steps: readonly string[],
+  change: { set?: Record<string, string>; drop?: readonly string[] },
+): Operation[] {
+  const current = mapAt(object, steps);
+  const entries = Object.entries(change.set ?? {});
+  if (current === undefined) {
+    return entries.length === 0 ? [] : [set(pointer(...steps), Object.fromEntries(entries))];
+  }
+  return [
+    ...entries.map(([key, value]) => set(pointer(...steps, key), value)),
+    ...(change.drop ?? []).filter(key => Object.hasOwn(current, key)).map(key => remove(pointer(...steps, key))),
+  ];
+}
+
+/** The string map at `steps` of `object`, undefined where there is none. */
+export function mapAt(object: KubeObject, steps: readonly string[]): Record<string, string> | undefined {
+  let at: unknown = object;
+  for (const step of steps) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Record<string, unknown>)[step];
+  }
+  return typeof at === 'object' && at !== null ? (at as Record<string, string>) : undefined;
+}
+
+/** How `object` is named in requests, bound to its uid where it has one. */
+export function refOf(object: KubeObject): ObjectRef {
+  const { name, namespace, uid } = object.metadata;
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    ...(uid === undefined ? {} : { uid }),
+  };
+}
+
+/**
+ * A JSON patch of `object` that only applies to this very object. `resourceVersion` also binds it to this very version, for changes
+ * that were decided from more than the operations test.
+ */
+export function patchOf(
+  object: KubeObject,
+  operations: readonly Operation[],
+  options: { says: string; atVersion: boolean },
+): Write {
+  const { uid, resourceVersion } = object.metadata;
+  const precondition: Precondition = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(options.atVersion && resourceVersion !== undefined ? { resourceVersion } : {}),
+  };
+  const tests = Object.entries(precondition).map(([field, value]) => test(pointer('metadata', field), value as string));
+  return {
+    verb: 'patch',
+    on: refOf(object),
+    patchType: 'json',
+    body: [...tests, ...operations] as Json,
+    precondition,
+    says: options.says,
+  };
+}

@@ -1,0 +1,64 @@
+import type { Api } from '../kube/api.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { Failure } from '../kube/outcome.ts';
+import type { Live, Read } from './fault.ts';
+
+type Answer = KubeObject | readonly KubeObject[] | null | Failure;
+
+/** Fetches what `wants` asks for, asking again with the answers until it wants nothing new. Reads of one round go side by side. */
+export async function fetchLive(api: Api, wants: (live: Live) => Read[], signal?: AbortSignal): Promise<Live> {
+  const live = new Map<string, Answer>();
+  for (;;) {
+    const missing = wants(live).filter(read => !live.has(read.key));
+    if (missing.length === 0) return live;
+    const answers = await Promise.all(missing.map(read => answerTo(api, read, signal)));
+    missing.forEach((read, index) => {
+      live.set(read.key, answers[index] ?? null);
+    });
+  }
+}
+
+async function answerTo(api: Api, read: Read, signal?: AbortSignal): Promise<Answer> {
+  const options = signal === undefined ? {} : { signal };
+  if ('get' in read) {
+    const outcome = await api.get(read.get, options);
+    if (outcome.ok) return outcome.value;
+    return outcome.reason === 'not-found' ? null : outcome;
+  }
+  const selector = read.labelSelector === undefined ? {} : { labelSelector: read.labelSelector };
+  const outcome = await api.listAll(read.list, { ...options, ...selector });
+  return outcome.ok ? outcome.value.items : outcome;
+}
+
+/** What a read gave, told apart. `unread` is a key that was never asked for. */
+export type Seen<T> =
+  | { state: 'found'; value: T }
+  | { state: 'absent' }
+  | { state: 'blind'; failure: Failure }
+  | { state: 'unread' };
+
+/** The object read under `key`. */
+export function objectIn(live: Live, key: string): Seen<KubeObject> {
+  const answer = live.get(key);
+  if (answer === undefined) return { state: 'unread' };
+  if (answer === null) return { state: 'absent' };
+  if (isFailure(answer)) return { state: 'blind', failure: answer };
+  return isList(answer) ? { state: 'unread' } : { state: 'found', value: answer };
+}
+
+/** The list read under `key`. */
+export function listIn(live: Live, key: string): Seen<readonly KubeObject[]> {
+  const answer = live.get(key);
+  if (answer === undefined) return { state: 'unread' };
+  if (answer === null) return { state: 'absent' };
+  if (isFailure(answer)) return { state: 'blind', failure: answer };
+  return isList(answer) ? { state: 'found', value: answer } : { state: 'unread' };
+}
+
+function isFailure(answer: Answer): answer is Failure {
+  return answer !== null && 'ok' in answer && answer.ok === false;
+}
+
+function isList(answer: Exclude<Answer, null>): answer is readonly KubeObject[] {
+  return Array.isArray(answer);
+}

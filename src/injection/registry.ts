@@ -1,0 +1,24 @@
+import { FAULT_TYPES, type FaultType } from '../experiment/types.ts';
+import type { Fault, Refusal } from './fault.ts';
+import { podKill } from './faults/pod-kill.ts';
+import { refuse } from './refuse.ts';
+
+/** One row for each injection type that can be injected and restored; a further type is one file and its row here. */
+const FAULTS: readonly Fault<unknown>[] = [podKill];
+
+const BY_TYPE: ReadonlyMap<FaultType, Fault<unknown>> = new Map(FAULTS.map(fault => [fault.type, fault]));
+
+/** The planner of this type, undefined where it is not there yet. */
+export function faultOf(type: FaultType): Fault<unknown> | undefined {
+  return BY_TYPE.get(type);
+}
+
+export const isSupported = (type: FaultType): boolean => BY_TYPE.has(type);
+
+/** Types that can be injected now, in the framework's order. */
+export const supportedTypes = (): FaultType[] => FAULT_TYPES.filter(isSupported);
+
+/** The plain answer to a type whose planner does not exist yet. */
+export function notThereYet(type: FaultType): Refusal {
+  return refuse('unsupported', `${type} is not there yet: this version injects ${supportedTypes().join(', ')}`);
+}
