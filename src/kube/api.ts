@@ -1,6 +1,7 @@
 import type { Discovery } from './discovery.ts';
 import type { Json, KubeObject, ObjectRef } from './object.ts';
 import type { Outcome } from './outcome.ts';
+import type { ServerTime } from './server-clock.ts';
 
 /** A kind to list or watch; without `namespace`, all namespaces (or cluster scope). */
 export interface Collection {
@@ -87,7 +88,10 @@ export interface Api {
   readonly identity: Identity;
   /** Groups, kinds, resources, scopes and verbs; fetched once, refreshed with `refresh`. */
   discovery(refresh?: boolean): Promise<Outcome<Discovery>>;
-  get(ref: ObjectRef, options?: { signal?: AbortSignal; timeoutMs?: number; metadataOnly?: boolean; subresource?: string }): Promise<Outcome<KubeObject>>;
+  get(
+    ref: ObjectRef,
+    options?: { signal?: AbortSignal; timeoutMs?: number; metadataOnly?: boolean; subresource?: string },
+  ): Promise<Outcome<KubeObject>>;
   /** One page. */
   list(collection: Collection, options?: ListOptions): Promise<Outcome<Page>>;
   /** All pages joined; fails as a whole when any page fails. Restarts once on 410. */
@@ -97,10 +101,13 @@ export interface Api {
   patch(ref: ObjectRef, type: PatchType, body: Json, options?: WriteOptions): Promise<Outcome<KubeObject>>;
   remove(ref: ObjectRef, options?: DeleteOptions): Promise<Outcome<KubeObject>>;
   /** Events from `resourceVersion` on, until the signal aborts or the stream ends; a failure is the last thing yielded. */
-  watch(collection: Collection, options: WatchOptions): AsyncIterable<WatchEvent | Extract<Outcome<never>, { ok: false }>>;
+  watch(
+    collection: Collection,
+    options: WatchOptions,
+  ): AsyncIterable<WatchEvent | Extract<Outcome<never>, { ok: false }>>;
   raw(request: RawRequest): Promise<Outcome<unknown>>;
-  /** Server time now: this machine's clock corrected by the Date header of answers; offset in ms, and its uncertainty. */
-  serverTime(): { now: number; offsetMs: number; known: boolean };
+  /** Server time now: this machine's clock corrected by the Date headers of answers; `known` is false until one came. */
+  serverTime(): ServerTime;
   /** Requests sent so far, for receipts and benchmarks. */
   readonly requests: number;
   close(): Promise<void>;

@@ -16,9 +16,30 @@ export interface ApiResource {
 
 /** What the server serves, with the look-ups everyone needs. */
 export interface Discovery {
+  /** The listable kinds, each once: in the version that its group prefers. */
   readonly resources: readonly ApiResource[];
   /** Groups whose discovery is missing or stale, with the reason: we are blind to them. */
   readonly blind: readonly { group: string; reason: string }[];
+  /** A kind in any served version, listable or not. */
   byKind(apiVersion: string, kind: string): ApiResource | undefined;
+  /** A resource in the version its group prefers, listable or not. */
   byResource(group: string, resource: string): ApiResource | undefined;
+}
+
+/** Look-ups over what was discovered; within a group the preferred version comes first. */
+export function createDiscovery(found: readonly ApiResource[], blind: Discovery['blind']): Discovery {
+  const byKind = new Map<string, ApiResource>();
+  const byResource = new Map<string, ApiResource>();
+  for (const resource of found) {
+    const kindKey = `${resource.apiVersion} ${resource.kind}`;
+    const resourceKey = `${resource.group} ${resource.resource}`;
+    if (!byKind.has(kindKey)) byKind.set(kindKey, resource);
+    if (!byResource.has(resourceKey)) byResource.set(resourceKey, resource);
+  }
+  return {
+    resources: [...byResource.values()].filter(resource => resource.verbs.includes('list')),
+    blind,
+    byKind: (apiVersion, kind) => byKind.get(`${apiVersion} ${kind}`),
+    byResource: (group, resource) => byResource.get(`${group} ${resource}`),
+  };
 }

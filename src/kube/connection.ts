@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { cleanText, sanitise } from '../text/sanitise.ts';
+import type { Api, Identity } from './api.ts';
+import { createClient } from './client.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createConnections, isLoopback, proxyFor } from './connections.ts';
+import { createCredentials, type MaterialSource } from './credentials.ts';
+import { type RunCommand, runCommand } from './exec-credential.ts';
+import { type Loaded, loadKubeconfig, type Machine, resolveTarget } from './kubeconfig.ts';
+import { impersonationHeaders, kubeconfigSource } from './kubeconfig-source.ts';
+import { createServerClock } from './server-clock.ts';
+import { createTransport, type RequestFunction } from './transport.ts';
+
+export interface ConnectOptions {
+  /** A kubeconfig file; without it KUBECONFIG, then `~/.kube/config`, then the pod's service account. */
+  kubeconfig?: string | undefined;
+  context?: string | undefined;
+  namespace?: string | undefined;
+  /** Act as this user, and these groups. */
+  as?: string | undefined;
+  asGroups?: string[] | undefined;
+  /** A server without any kubeconfig, as the sandbox is reached; `ca` in PEM. */
+  server?: string | undefined;
+  token?: string | undefined;
+  ca?: string | undefined;
+  /** What this connection is called when it has no context. */
+  name?: string | undefined;
+  clock?: Clock;
+  machine?: Machine;
+  run?: RunCommand;
+}
+
+const thisMachine = (): Machine => ({
+  env: process.env,
+  home: process.env.HOME || homedir(),
+  read: path =>
+    readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    }),
+});
+
+/**
+ * Connects to the cluster that the options name. Reads the kubeconfig and gets credentials (running a credential plugin when there is one), but
+ * asks the cluster nothing. A refusal is one line: `kubeconfig` and `context` are the user's to fix, `credentials` could not be had.
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Loaded<Api>> {
+  const machine = options.machine ?? thisMachine();
+  const found = options.server ? given(options, options.server) : await fromKubeconfig(options, machine);
+  if (!found.ok) return found;
+  return open(found.value, machine, options.clock ?? systemClock);
+}
+
+interface Opening {
+  identity: Identity;
+  source: MaterialSource;
+  proxyUrl?: string | undefined;
+}
+
+/** A server and token as given, without the client library and its cost. */
+function given(options: ConnectOptions, server: string): Loaded<Opening> {
+  const headers = {
+    ...(options.token && { authorization: `Bearer ${options.token}` }),
+    ...impersonationHeaders({ name: '' }, { user: options.as, groups: options.asGroups }),
+  };
+  const material = { headers, tls: options.ca ? { ca: options.ca } : {} };
+  return {
+    ok: true,
+    value: {
+      identity: {
+        context: options.name ?? server,
+        server: server.replace(/\/$/, ''),
+        user: options.as ?? options.name ?? 'token',
+        namespace: options.namespace ?? 'default',
+      },
+      source: { material: async () => ({ ok: true, status: 0, value: material }), renew: async () => false },
+    },
+  };
+}
+
+async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promise<Loaded<Opening>> {
+  if (options.asGroups?.length && !options.as) {
+    return { ok: false, reason: 'context', message: cleanText`--as-group needs --as: name the user to act as` };
+  }
+  const library = await import('@kubernetes/client-node');
+  const config = await loadKubeconfig(library, machine, options.kubeconfig);
+  if (!config.ok) return config;
+  const target = resolveTarget(config.value, options.context);
+  if (!target.ok) return target;
+  const { context, cluster, user, namespace } = target.value;
+  if (!URL.canParse(cluster.server)) {
+    const shown = sanitise(cluster.server, 200);
+    return {
+      ok: false,
+      reason: 'kubeconfig',
+      message: cleanText`the server of context ${sanitise(context, 128)} is not a URL: ${shown}`,
+    };
+  }
+  const source = kubeconfigSource({
+    library,
+    target: target.value,
+    impersonation: { user: options.as, groups: options.asGroups },
+    reload: async () => {
+      const again = await loadKubeconfig(library, machine, options.kubeconfig);
+      return again.ok ? again.value.users.find(each => each.name === user.name) : undefined;
+    },
+    run: options.run ?? runCommand,
+    env: machine.env,
+    now: () => (options.clock ?? systemClock).now(),
+  });
+  return {
+    ok: true,
+    value: {
+      identity: {
+        context,
+        server: cluster.server,
+        user: options.as ?? user.impersonateUser ?? user.name,
+        namespace: options.namespace ?? namespace,
+      },
+      source,
+      proxyUrl: cluster.proxyUrl,
+    },
+  };
+}
+
+async function open({ identity, source, proxyUrl }: Opening, machine: Machine, clock: Clock): Promise<Loaded<Api>> {
+  const undici = await import('undici');
+  const proxy = proxyFor(identity.server, proxyUrl, machine.env);
+  const credentials = createCredentials({
+    server: identity.server,
+    source,
+    connect: tls => createConnections(undici, tls, proxy),
+    clock,
+  });
+  const first = await credentials.access();
+  if (!first.ok) return { ok: false, reason: 'credentials', message: first.message };
+  const serverClock = createServerClock(clock);
+  const transport = createTransport({
+    request: undici.request as unknown as RequestFunction,
+    credentials,
+    clock,
+    serverClock,
+    gzip: !isLoopback(new URL(identity.server).hostname),
+  });
+  return { ok: true, value: createClient({ transport, identity, clock, serverClock }) };
+}

@@ -1,0 +1,92 @@
+import type { Connections, TlsMaterial } from './credentials.ts';
+
+type Undici = typeof import('undici');
+
+// Requests share a few connections: parallel enough for a scan of every kind, few enough not to storm a server with handshakes.
+const REQUEST_CONNECTIONS = 16;
+const KEEP_ALIVE_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Where requests go through, when not straight to the server. */
+export type Proxy = { uri: string } | undefined;
+
+/** Pools of HTTP/1.1 connections to one API server, straight or through an HTTP(S) or SOCKS5 proxy. */
+export function createConnections(undici: Undici, tls: TlsMaterial, proxy: Proxy): Connections {
+  const requests = dispatcher(undici, tls, proxy, REQUEST_CONNECTIONS);
+  const streams = dispatcher(undici, tls, proxy, null);
+  return {
+    requests,
+    streams,
+    async close() {
+      await Promise.all([requests.destroy(), streams.destroy()]);
+    },
+  };
+}
+
+function dispatcher(undici: Undici, tls: TlsMaterial, proxy: Proxy, connections: number | null) {
+  // One stalled connection must not hold up the others, so no HTTP/2.
+  const pool = {
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+  };
+  if (!proxy) return new undici.Agent({ ...pool, connect: { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 } });
+  if (proxy.uri.startsWith('socks')) return new undici.Socks5ProxyAgent(proxy.uri, { ...pool, requestTls: tls });
+  return new undici.ProxyAgent({ ...pool, uri: proxy.uri, requestTls: tls });
+}
+
+/**
+ * The proxy for a server: the kubeconfig's `proxy-url`, else the environment's (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), which never
+ * applies to loopback.
+ */
+export function proxyFor(
+  server: string,
+  configured: string | undefined,
+  env: Record<string, string | undefined>,
+): Proxy {
+  if (configured) return { uri: configured };
+  const url = new URL(server);
+  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  if (isLoopback(host)) return undefined;
+  const scheme = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  const uri = env[scheme] || env[scheme.toUpperCase()];
+  if (!uri || isExempt(host, url.port, env.no_proxy || env.NO_PROXY || '')) return undefined;
+  return { uri: uri.includes('://') ? uri : `http://${uri}` };
+}
+
+/** Whether a host name or address is this machine. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(\.\d+){3}$/.test(host);
+}
+
+function isExempt(host: string, port: string, noProxy: string): boolean {
+  return noProxy
+    .split(',')
+    .map(entry => entry.trim().toLowerCase())
+    .filter(entry => entry !== '')
+    .some(entry => entry === '*' || matchesEntry(host, port, entry));
+}
+
+function matchesEntry(host: string, port: string, entry: string): boolean {
+  const cidr = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(entry);
+  if (cidr) return inRange(host, cidr[1] ?? '', Number(cidr[2]));
+  const withPort = /^(.*[^:]):(\d+)$/.exec(entry);
+  if (withPort && withPort[2] !== port) return false;
+  const name = (withPort?.[1] ?? entry).replace(/^\*?\./, '');
+  return host === name || host.endsWith(`.${name}`);
+}
+
+function inRange(host: string, network: string, bits: number): boolean {
+  const address = number4(host);
+  const base = number4(network);
+  if (address === undefined || base === undefined || bits > 32) return false;
+  const size = 2 ** (32 - bits);
+  return Math.floor(address / size) === Math.floor(base / size);
+}
+
+function number4(address: string): number | undefined {
+  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address);
+  return parts?.slice(1).reduce((sum, part) => sum * 256 + Number(part), 0);
+}

@@ -1,0 +1,55 @@
+import { cleanText, sanitise } from '../text/sanitise.ts';
+import type { Clock } from './clock.ts';
+import { coreKind } from './core-kinds.ts';
+import type { ApiResource, Discovery } from './discovery.ts';
+import { failure } from './failure.ts';
+import type { Outcome } from './outcome.ts';
+
+export interface Kinds {
+  discovery(refresh?: boolean): Promise<Outcome<Discovery>>;
+  /** Where a kind lives. Built-in kinds need no request; an unknown one is looked for again after a while, since CRDs come and go. */
+  resolve(apiVersion: string, kind: string): Promise<Outcome<ApiResource>>;
+}
+
+const LOOK_AGAIN_MS = 5_000;
+
+/** Keeps one discovery, fetched when first needed. */
+export function createKinds(fetch: () => Promise<Outcome<Discovery>>, clock: Clock): Kinds {
+  let known: Promise<Outcome<Discovery>> | undefined;
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+
+  async function discovery(refresh = false): Promise<Outcome<Discovery>> {
+    if (known && !refresh) return known;
+    fetchedAt = clock.monotonic();
+    const asked = fetch();
+    known = asked;
+    const outcome = await asked;
+    if (!outcome.ok && known === asked) known = undefined;
+    return outcome;
+  }
+
+  async function search(apiVersion: string, kind: string): Promise<Outcome<ApiResource | undefined>> {
+    const found = await discovery();
+    if (!found.ok) return found;
+    const resource = found.value.byKind(apiVersion, kind);
+    if (resource || clock.monotonic() - fetchedAt < LOOK_AGAIN_MS) return { ...found, value: resource };
+    const again = await discovery(true);
+    return again.ok ? { ...again, value: again.value.byKind(apiVersion, kind) } : again;
+  }
+
+  return {
+    discovery,
+    async resolve(apiVersion, kind) {
+      const builtIn = coreKind(apiVersion, kind);
+      if (builtIn) return { ok: true, status: 0, value: builtIn };
+      const found = await search(apiVersion, kind);
+      if (!found.ok) return found;
+      if (found.value) return { ...found, value: found.value };
+      return failure(
+        'not-found',
+        cleanText`the cluster serves no ${sanitise(kind, 128)} in ${sanitise(apiVersion, 128)}`,
+        404,
+      );
+    },
+  };
+}
