@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { SCENARIOS } from '../sandbox/scenarios/index.ts';
+import { startSandbox } from '../sandbox/server.ts';
+import type { CommandBody } from './commands.ts';
+import { CommandFailure, EXIT } from './failure.ts';
+import { render } from './output.ts';
+
+/** `mayday sandbox`: serves the embedded cluster until it is interrupted (or its standard input ends, with --attached). */
+export const sandboxCommand: CommandBody = async ({ globals, args, options }) => {
+  if (options.list === true) {
+    const rows = SCENARIOS.map(({ name, description }) => ({ name, description }));
+    const width = Math.max(...rows.map(row => row.name.length));
+    const text = () => rows.map(row => `${row.name.padEnd(width)}  ${row.description}`).join('\n');
+    process.stdout.write(render(rows, globals.output, text));
+    return EXIT.done;
+  }
+  const scenario = knownScenario(String(args[0] ?? globals.sandbox ?? 'healthy'));
+  const sandbox = await startSandbox({
+    scenario,
+    port: wholeNumber(options.port, 'port', 0, 65_535) ?? 0,
+    speed: globals.speed ?? 1,
+    seed: wholeNumber(options.seed, 'seed', 0, Number.MAX_SAFE_INTEGER) ?? 1,
+  });
+  const file = placeFor(options.kubeconfigOut);
+  writeFileSync(file.path, sandbox.kubeconfig, { mode: 0o600 });
+  const ended = untilAskedToEnd(options.attached === true);
+  const access = {
+    url: sandbox.url,
+    token: sandbox.token,
+    ca: sandbox.ca,
+    name: `sandbox/${scenario}`,
+    kubeconfig: file.path,
+  };
+  process.stdout.write(
+    render(access, globals.output, () =>
+      [
+        `sandbox ${scenario} serves at ${sandbox.url}`,
+        `export KUBECONFIG=${file.path}`,
+        'ctrl-c ends it; everything in it is in memory',
+      ].join('\n'),
+    ),
+  );
+  await ended;
+  await sandbox.stop();
+  file.clean();
+  return EXIT.done;
+};
+
+function knownScenario(name: string): string {
+  if (SCENARIOS.some(scenario => scenario.name === name)) return name;
+  throw new CommandFailure(`expected a scenario of ${SCENARIOS.map(each => each.name).join(', ')}; found ${name}`);
+}
+
+function wholeNumber(value: unknown, option: string, least: number, most: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new CommandFailure(
+    `expected --${option} to be a whole number from ${least} to ${most}, found ${String(value)}`,
+  );
+}
+
+/** The kubeconfig is the user's when a place was named, else a temporary file that goes with the sandbox. */
+function placeFor(named: unknown): { path: string; clean: () => void } {
+  if (typeof named === 'string') return { path: resolve(named), clean: () => {} };
+  const folder = mkdtempSync(join(tmpdir(), 'mayday-sandbox-'));
+  return { path: join(folder, 'kubeconfig'), clean: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function untilAskedToEnd(attached: boolean): Promise<void> {
+  return new Promise(done => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done());
+    if (!attached) return;
+    process.stdin.on('end', () => done()).on('error', () => done());
+    process.stdin.resume();
+  });
+}

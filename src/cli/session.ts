@@ -1,0 +1,27 @@
+import type { Api } from '../kube/api.ts';
+import { createRuntime, type Runtime } from '../runtime/runtime.ts';
+import { CommandFailure, EXIT } from './failure.ts';
+import type { GlobalOptions } from './globals.ts';
+
+/** The composition root for a command, or a usage failure. */
+export function runtimeFor(globals: GlobalOptions): Runtime {
+  const made = createRuntime(globals);
+  if (!made.ok) throw new CommandFailure(made.message, EXIT.usage);
+  return made.runtime;
+}
+
+/** Runs `work` with a connected cluster and closes everything afterwards. What cannot be reached is told in one line, exit 8 (or 2 for a context that is not there). */
+export async function withCluster<T>(
+  globals: GlobalOptions,
+  work: (api: Api, runtime: Runtime) => Promise<T>,
+): Promise<T> {
+  const runtime = runtimeFor(globals);
+  try {
+    const connected = await runtime.connect();
+    if (!connected.ok)
+      throw new CommandFailure(connected.message, connected.reason === 'context' ? EXIT.usage : EXIT.unreachable);
+    return await work(connected.value, runtime);
+  } finally {
+    await runtime.close();
+  }
+}

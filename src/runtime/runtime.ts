@@ -1,0 +1,99 @@
+import { hostname, userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import type { Api } from '../kube/api.ts';
+import { type Clock, systemClock } from '../kube/clock.ts';
+import type { Loaded } from '../kube/kubeconfig.ts';
+import { type Paths, paths } from './paths.ts';
+import { type Config, readConfig } from './settings.ts';
+
+/** What the command line says of where and how to work. */
+export interface RuntimeOptions {
+  context?: string | undefined;
+  kubeconfig?: string | undefined;
+  namespace?: string | undefined;
+  as?: string | undefined;
+  asGroup?: string[] | undefined;
+  /** Scenario of the embedded cluster; without it a real one. */
+  sandbox?: string | undefined;
+  speed?: number | undefined;
+  readOnly?: boolean | undefined;
+  config?: string | undefined;
+}
+
+/** The composition root: what every command and the console start from. Making one does nothing yet. */
+export interface Runtime {
+  readonly options: RuntimeOptions;
+  readonly config: Config;
+  readonly paths: Paths;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Who uses this program, on which machine; goes into undo records. */
+  readonly by: string;
+  readonly host: string;
+  /** Starts the sandbox if it was asked for, reads the kubeconfig, asks the cluster nothing. The same answer every time. */
+  connect(): Promise<Loaded<Api>>;
+  /** Closes connections and ends a sandbox that was started. */
+  close(): Promise<void>;
+}
+
+/** Builds the composition root, or says in one line why the configuration cannot be used. */
+export function createRuntime(
+  options: RuntimeOptions,
+): { ok: true; runtime: Runtime } | { ok: false; message: string } {
+  const used = paths(process.env);
+  const configured = readConfig(options.config ?? used.config, options.config !== undefined);
+  if (!configured.ok) return configured;
+  const closers: (() => Promise<void>)[] = [];
+  let connection: Promise<Loaded<Api>> | undefined;
+  return {
+    ok: true,
+    runtime: {
+      options,
+      config: configured.config,
+      paths: used,
+      clock: systemClock,
+      random: Math.random,
+      by: who(),
+      host: hostname(),
+      connect: () => {
+        connection ??= open(options, closers);
+        return connection;
+      },
+      close: async () => {
+        for (const close of closers.splice(0).reverse()) await close();
+      },
+    },
+  };
+}
+
+async function open(options: RuntimeOptions, closers: (() => Promise<void>)[]): Promise<Loaded<Api>> {
+  const { connect } = await import('../kube/connection.ts');
+  const as = { as: options.as, asGroups: options.asGroup, namespace: options.namespace };
+  const answer =
+    options.sandbox === undefined
+      ? await connect({
+          ...as,
+          kubeconfig: options.kubeconfig && resolve(options.kubeconfig),
+          context: options.context,
+        })
+      : await connect({ ...as, ...(await startSandbox(options, closers)) });
+  if (answer.ok) closers.push(() => answer.value.close());
+  return answer;
+}
+
+async function startSandbox({ sandbox = 'healthy', speed }: RuntimeOptions, closers: (() => Promise<void>)[]) {
+  const { startSandboxProcess } = await import('./sandbox-process.ts');
+  const started = await startSandboxProcess({ scenario: sandbox, ...(speed === undefined ? {} : { speed }) });
+  closers.push(started.stop);
+  const { url: server, token, ca, name } = started;
+  return { server, token, ca, name };
+}
+
+function who(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run a user id that no passwd entry knows.
+    return `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
+}
