@@ -20,6 +20,8 @@ export interface Writer {
 export interface WriteOptions {
   /** Without a writer the managed fields stay as they are in the object. */
   by?: Writer;
+  /** When this is said to have happened, in milliseconds since 1970; now when absent. For a world that begins with a past. */
+  at?: number;
 }
 
 /** Works out `metadata.managedFields` after a write. */
@@ -134,7 +136,7 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
 
   const stamp = (before: KubeObject | undefined, after: KubeObject, options?: WriteOptions) => {
     if (!options?.by || !track) return;
-    const managed = track(before, after, options.by, timestamp(clock.now()));
+    const managed = track(before, after, options.by, timestamp(options.at ?? clock.now()));
     if (managed) after.metadata.managedFields = managed;
     else delete after.metadata.managedFields;
   };
@@ -192,7 +194,7 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
         throw existing.metadata.deletionTimestamp ? stillTerminating(info, meta.name) : alreadyExists(info, meta.name);
       if (!info.namespaced) delete meta.namespace;
       meta.uid = random.uid();
-      meta.creationTimestamp = timestamp(clock.now());
+      meta.creationTimestamp = timestamp(options?.at ?? clock.now());
       delete meta.deletionTimestamp;
       delete meta.deletionGracePeriodSeconds;
       if (info.counted) meta.generation = 1;
