@@ -1,0 +1,77 @@
+import { timestamp } from '../object.ts';
+import { type Controller, itself, placeOfKey } from './engine.ts';
+import type { Condition, Obj } from './kinds.ts';
+import { type Remaining, terminatingConditions } from './namespace.ts';
+import { BY_CONTROLLER, type Parts } from './parts.ts';
+
+interface Namespace extends Obj {
+  spec?: { finalizers?: string[] };
+  status?: { phase?: string; conditions?: Condition[] };
+}
+
+const RETRY_MS = 1000;
+/** Deleted first, so that nothing new appears while the rest goes. */
+const FIRST = ['deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'jobs.batch', 'replicasets.apps'];
+
+/** Gives new namespaces what every namespace has, and empties those that are going away. */
+export function namespaceController({ store, clock, registry, rootCertificate }: Parts & { rootCertificate: string }): Controller {
+  const furnish = (namespace: string) => {
+    const missing = (resource: string, name: string) => !store.get(resource, namespace, name);
+    if (missing('serviceaccounts', 'default')) {
+      store.create('serviceaccounts', { metadata: { name: 'default', namespace } }, BY_CONTROLLER);
+    }
+    if (missing('configmaps', 'kube-root-ca.crt')) {
+      const description = 'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
+      const metadata = { name: 'kube-root-ca.crt', namespace, annotations: { 'kubernetes.io/description': description } };
+      store.create('configmaps', { metadata, data: { 'ca.crt': rootCertificate } }, BY_CONTROLLER);
+    }
+  };
+
+  const resources = () => {
+    const held = registry.all().filter(r => r.namespaced && !r.storedAs && r.verbs.includes('delete'));
+    const rank = (key: string) => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
+    return [...held].sort((a, b) => rank(a.key) - rank(b.key));
+  };
+
+  /** Asks for everything to go; tells what is still there. */
+  const empty = (namespace: string): Remaining[] =>
+    resources().flatMap(info => {
+      for (const o of store.list(info.key, namespace)) {
+        if (!o.metadata.deletionTimestamp) store.delete(info.key, namespace, o.metadata.name, { propagationPolicy: 'Background' });
+      }
+      const left = store.list(info.key, namespace);
+      if (left.length === 0) return [];
+      const finalizers = left.flatMap(o => o.metadata.finalizers ?? []);
+      return [{ resource: `${info.resource}.${info.group}`, count: left.length, finalizers }];
+    });
+
+  const finish = (ns: Namespace, left: readonly Remaining[]) => {
+    const change = (draft: Namespace) => {
+      if (left.length === 0) {
+        draft.spec = { ...draft.spec, finalizers: (draft.spec?.finalizers ?? []).filter(f => f !== 'kubernetes') };
+        return;
+      }
+      const conditions = terminatingConditions(draft.status?.conditions, left, timestamp(clock.now()));
+      draft.status = { ...draft.status, phase: 'Terminating', conditions };
+    };
+    store.modify<Namespace>('namespaces', undefined, ns.metadata.name, change, BY_CONTROLLER);
+  };
+
+  return {
+    name: 'namespace',
+    watches: { namespaces: itself },
+    reconcile(key) {
+      const { name } = placeOfKey(key);
+      const ns = store.get<Namespace>('namespaces', undefined, name);
+      if (!ns) return undefined;
+      if (!ns.metadata.deletionTimestamp) {
+        furnish(name);
+        return undefined;
+      }
+      if (!ns.spec?.finalizers?.includes('kubernetes')) return undefined;
+      const left = empty(name);
+      finish(ns, left);
+      return left.length > 0 ? RETRY_MS : undefined;
+    },
+  };
+}

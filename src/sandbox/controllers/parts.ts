@@ -1,0 +1,21 @@
+import type { SandboxContext } from '../context.ts';
+import type { Owners } from './owners.ts';
+import type { Recorder } from './recorder.ts';
+
+/** What every controller is given. */
+export interface Parts extends SandboxContext {
+  owners: Owners;
+  record: Recorder;
+}
+
+/** The user a built-in controller acts as. */
+export const controllerUser = (name: string): string => `system:serviceaccount:kube-system:${name}`;
+export const CONTROLLER_GROUPS = [
+  'system:serviceaccounts',
+  'system:serviceaccounts:kube-system',
+  'system:authenticated',
+];
+
+/** How controllers sign their writes. */
+export const BY_CONTROLLER = { by: { manager: 'kube-controller-manager' } } as const;
+export const STATUS_BY_CONTROLLER = { by: { manager: 'kube-controller-manager', subresource: 'status' } } as const;

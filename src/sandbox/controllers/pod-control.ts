@@ -1,0 +1,104 @@
+import { StatusError } from '../status.ts';
+import type { Obj, Pod, PodTemplate } from './kinds.ts';
+import { BY_CONTROLLER, CONTROLLER_GROUPS, controllerUser, type Parts } from './parts.ts';
+import { podFrom } from './pods.ts';
+import type { Speaker } from './recorder.ts';
+
+/** The last creation or deletion that was refused. */
+export interface Refusal {
+  reason: 'FailedCreate' | 'FailedDelete';
+  message: string;
+}
+
+/** Makes and removes pods for a controller, saying so in Events as the real controllers do. */
+export interface PodControl {
+  /** Creates a pod for the owner; a refusal (quota, webhook, …) is told as an Event and returned. */
+  create(owner: Obj, template: PodTemplate, named?: string): Promise<Refusal | undefined>;
+  remove(owner: Obj, pod: Pod): void;
+  /** Makes the owner the pod's controller, or takes that away. */
+  adopt(owner: Obj, pod: Pod): void;
+  release(owner: Obj, pod: Pod): void;
+}
+
+const namespaceGone = (error: StatusError) =>
+  (error.body.details?.causes ?? []).some(c => c.reason === 'NamespaceTerminating');
+
+/**
+ * @param account the controller's ServiceAccount in kube-system: its rights and the quota decide
+ */
+export function podControl(parts: Parts, account: string, speaker: Speaker): PodControl {
+  const { store, record } = parts;
+  const client = parts.as(controllerUser(account), CONTROLLER_GROUPS);
+  return {
+    async create(owner, template, named) {
+      const { namespace = '', name, uid } = owner.metadata;
+      const ref = {
+        apiVersion: owner.apiVersion,
+        kind: owner.kind,
+        name,
+        uid,
+        controller: true,
+        blockOwnerDeletion: true,
+      };
+      const naming = named ? { name: named } : { generateName: `${name}-` };
+      try {
+        const pod = await client.create<Pod>('pods', podFrom(template, namespace, ref, naming), {
+          manager: speaker.manager,
+        });
+        record(speaker, {
+          about: owner,
+          type: 'Normal',
+          reason: 'SuccessfulCreate',
+          message: `Created pod: ${pod.metadata.name}`,
+        });
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof StatusError)) throw error;
+        if (namespaceGone(error)) return undefined;
+        record(speaker, {
+          about: owner,
+          type: 'Warning',
+          reason: 'FailedCreate',
+          message: `Error creating: ${error.message}`,
+        });
+        return { reason: 'FailedCreate', message: error.message };
+      }
+    },
+    remove(owner, pod) {
+      const { namespace, name, uid } = pod.metadata;
+      if (!store.get('pods', namespace, name)) return;
+      store.delete('pods', namespace, name, { preconditions: { uid } });
+      record(speaker, { about: owner, type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}` });
+    },
+    adopt(owner, pod) {
+      const { name, uid } = owner.metadata;
+      const ref = {
+        apiVersion: owner.apiVersion,
+        kind: owner.kind,
+        name,
+        uid,
+        controller: true,
+        blockOwnerDeletion: true,
+      };
+      const change = (draft: Pod) => {
+        draft.metadata.ownerReferences = [...(draft.metadata.ownerReferences ?? []), ref];
+      };
+      store.modify<Pod>('pods', pod.metadata.namespace, pod.metadata.name, change, BY_CONTROLLER);
+    },
+    release(owner, pod) {
+      const change = (draft: Pod) => {
+        const rest = (draft.metadata.ownerReferences ?? []).filter(o => o.uid !== owner.metadata.uid);
+        if (rest.length > 0) draft.metadata.ownerReferences = rest;
+        else delete draft.metadata.ownerReferences;
+      };
+      store.modify<Pod>('pods', pod.metadata.namespace, pod.metadata.name, change, BY_CONTROLLER);
+    },
+  };
+}
+
+/** The keys of the owner a pod has, or of the kin that may want to adopt it. */
+export function podOwnerKeys(pod: Obj, kind: string, candidates: () => string[]): string[] {
+  const owner = pod.metadata.ownerReferences?.find(o => o.controller);
+  if (!owner) return candidates();
+  return owner.kind === kind ? [`${pod.metadata.namespace}/${owner.name}`] : [];
+}

@@ -1,0 +1,128 @@
+import type { SandboxContext } from '../context.ts';
+import { microTimestamp, type NewObject, timestamp } from '../object.ts';
+import { StatusError } from '../status.ts';
+import type { Note } from './kinds.ts';
+
+/** Which part of the cluster speaks. */
+export interface Speaker {
+  component: string;
+  host?: string;
+  manager: string;
+}
+
+export const DEPLOYMENTS: Speaker = { component: 'deployment-controller', manager: 'kube-controller-manager' };
+export const REPLICASETS: Speaker = { component: 'replicaset-controller', manager: 'kube-controller-manager' };
+
+export type Recorder = (by: Speaker, note: Note) => void;
+
+const KEPT = 3_600_000;
+const SWEEP = 600_000;
+
+/** What says the same about the same object is one Event with a count. */
+const sameness = (by: Speaker, n: Note) =>
+  [by.component, by.host, n.about.metadata.uid, n.about.metadata.name, n.type, n.reason, n.message, n.fieldPath].join(
+    '\n',
+  );
+
+function reference({ about, fieldPath }: Note): Record<string, string> {
+  const { namespace, name, uid, resourceVersion } = about.metadata;
+  return {
+    kind: about.kind,
+    ...(namespace && { namespace }),
+    name,
+    uid,
+    apiVersion: about.apiVersion,
+    ...(resourceVersion && { resourceVersion }),
+    ...(fieldPath && { fieldPath }),
+  };
+}
+
+/** Events of the first generation, as controllers and kubelets write them: counted, with first and last time. */
+function firstEvent(by: Speaker, note: Note, name: string, now: number): NewObject {
+  const time = timestamp(now);
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name, namespace: note.about.metadata.namespace ?? 'default' },
+    involvedObject: reference(note),
+    reason: note.reason,
+    message: note.message,
+    source: { component: by.component, ...(by.host && { host: by.host }) },
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+    type: note.type,
+    eventTime: null,
+    reportingComponent: by.component,
+    reportingInstance: by.host ?? '',
+  };
+}
+
+/** Events of the second generation, as the scheduler writes them: one exact time, an action, no count. */
+function scheduled(note: Note, name: string, now: number): NewObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name, namespace: note.about.metadata.namespace ?? 'default' },
+    involvedObject: reference(note),
+    reason: note.reason,
+    message: note.message,
+    source: {},
+    firstTimestamp: null,
+    lastTimestamp: null,
+    type: note.type,
+    eventTime: microTimestamp(now),
+    action: note.reason === 'Scheduled' ? 'Binding' : 'Scheduling',
+    reportingComponent: 'default-scheduler',
+    reportingInstance: 'default-scheduler-sandbox',
+  };
+}
+
+export const SCHEDULER: Speaker = { component: 'default-scheduler', manager: 'kube-scheduler' };
+
+/** Writes what components say as Events, and drops those older than an hour. */
+export function createRecorder({ store, clock, random }: Pick<SandboxContext, 'store' | 'clock' | 'random'>): Recorder {
+  const known = new Map<string, { namespace: string; name: string }>();
+  clock.setInterval(() => {
+    const oldest = clock.now() - KEPT;
+    for (const event of store.list('events')) {
+      const last = (event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp) as string;
+      if (Date.parse(last) < oldest) store.delete('events', event.metadata.namespace, event.metadata.name);
+    }
+    for (const [key, at] of known) if (!store.get('events', at.namespace, at.name)) known.delete(key);
+  }, SWEEP);
+
+  const again = (key: string, by: Speaker, now: number): boolean => {
+    const at = known.get(key);
+    if (!at) return false;
+    const counted = store.modify(
+      'events',
+      at.namespace,
+      at.name,
+      event => {
+        event.count = ((event.count as number) ?? 1) + 1;
+        event.lastTimestamp = timestamp(now);
+      },
+      { by: { manager: by.manager } },
+    );
+    return counted !== undefined;
+  };
+
+  return (by, note) => {
+    const now = clock.now();
+    const key = sameness(by, note);
+    if (by !== SCHEDULER && again(key, by, now)) return;
+    const nanos = BigInt(Math.floor(now)) * 1_000_000n + BigInt(Math.floor(random.next() * 1_000_000));
+    const name = `${note.about.metadata.name}.${nanos.toString(16)}`;
+    const event = by === SCHEDULER ? scheduled(note, name, now) : firstEvent(by, note, name, now);
+    const namespace = event.metadata.namespace ?? 'default';
+    // A namespace on its way out takes no new events.
+    if (store.get('namespaces', undefined, namespace)?.metadata.deletionTimestamp) return;
+    try {
+      store.create('events', event, { by: { manager: by.manager } });
+      known.set(key, { namespace, name });
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+    }
+  };
+}

@@ -1,0 +1,143 @@
+import { timestamp } from '../object.ts';
+import { conditionOf, replaceCondition } from './conditions.ts';
+import { type Controller, itself, placeOfKey } from './engine.ts';
+import type { Condition, Obj, Pod } from './kinds.ts';
+import type { Parts } from './parts.ts';
+import { isTerminating } from './pods.ts';
+import { SCHEDULER } from './recorder.ts';
+
+export interface Node extends Obj {
+  spec?: { unschedulable?: boolean; taints?: { key: string; effect: string; value?: string }[]; podCIDR?: string };
+  status?: {
+    conditions?: Condition[];
+    allocatable?: Record<string, string>;
+    addresses?: { type: string; address: string }[];
+  };
+}
+
+/** Where a pod goes, or why nowhere. */
+export type Decision = { node: string } | { refusal: string };
+
+function tolerates(pod: Pod, taint: { key: string; effect: string; value?: string }): boolean {
+  const tolerations = (pod.spec.tolerations ?? []) as {
+    key?: string;
+    operator?: string;
+    effect?: string;
+    value?: string;
+  }[];
+  return tolerations.some(
+    t =>
+      (t.key === undefined || t.key === taint.key) &&
+      (t.effect === undefined || t.effect === '' || t.effect === taint.effect) &&
+      (t.operator === 'Exists' || (t.value ?? '') === (taint.value ?? '')),
+  );
+}
+
+function refusalOf(pod: Pod, node: Node, load: number): string | undefined {
+  if (node.spec?.unschedulable) return 'node(s) were unschedulable';
+  const taint = node.spec?.taints?.find(t => t.effect !== 'PreferNoSchedule' && !tolerates(pod, t));
+  if (taint) return `node(s) had untolerated taint(s)`;
+  for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {}))
+    if (node.metadata.labels?.[key] !== value) return "node(s) didn't match Pod's node affinity/selector";
+  if (load >= Number(node.status?.allocatable?.pods ?? 110)) return 'Too many pods';
+  return undefined;
+}
+
+/** The fitting node with the fewest pods; names decide between equals. Wording of a refusal is the real scheduler's. */
+export function chooseNode(pod: Pod, nodes: readonly Node[], load: ReadonlyMap<string, number>): Decision {
+  const reasons = new Map<string, number>();
+  let best: Node | undefined;
+  for (const node of nodes) {
+    const count = load.get(node.metadata.name) ?? 0;
+    const refusal = refusalOf(pod, node, count);
+    if (refusal) reasons.set(refusal, (reasons.get(refusal) ?? 0) + 1);
+    else if (!best || count < (load.get(best.metadata.name) ?? 0)) best = node;
+  }
+  if (best) return { node: best.metadata.name };
+  const why = [...reasons].map(([reason, n]) => `${n} ${reason}`).sort();
+  const tail = 'preemption: 0/0 nodes are available: 0 Preemption is not helpful for scheduling.';
+  if (nodes.length === 0) return { refusal: 'no nodes available to schedule pods' };
+  const message = `0/${nodes.length} nodes are available: ${why.join(', ')}.`;
+  return { refusal: `${message} ${tail.replace('0/0', `0/${nodes.length}`).replace(': 0 ', `: ${nodes.length} `)}` };
+}
+
+const BY = { by: { manager: 'kube-scheduler' } } as const;
+const RETRY_MS = 5000;
+
+/** Binds pods without a node to one. */
+export function scheduler({ store, clock, record }: Parts): Controller {
+  const load = new Map<string, number>();
+  const count = (pod: Pod | undefined, by: number) => {
+    const node = pod?.spec.nodeName;
+    if (node) load.set(node, (load.get(node) ?? 0) + by);
+  };
+
+  const bind = (pod: Pod, node: string) => {
+    const at = timestamp(clock.now());
+    const { namespace, name } = pod.metadata;
+    const change = (draft: Pod) => {
+      draft.spec.nodeName = node;
+      const scheduled: Condition = {
+        type: 'PodScheduled',
+        status: 'True',
+        lastProbeTime: null,
+        lastTransitionTime: at,
+      };
+      draft.status = {
+        ...draft.status,
+        phase: 'Pending',
+        conditions: replaceCondition(draft.status?.conditions, scheduled),
+      };
+    };
+    store.modify<Pod>('pods', namespace, name, change, BY);
+    const message = `Successfully assigned ${namespace}/${name} to ${node}`;
+    record(SCHEDULER, { about: pod, type: 'Normal', reason: 'Scheduled', message });
+  };
+
+  const refuse = (pod: Pod, message: string) => {
+    const scheduled = conditionOf(pod.status?.conditions, 'PodScheduled');
+    if (scheduled?.message === message) return;
+    const { namespace, name } = pod.metadata;
+    const change = (draft: Pod) => {
+      const lastTransitionTime = timestamp(clock.now());
+      const condition: Condition = {
+        type: 'PodScheduled',
+        status: 'False',
+        lastProbeTime: null,
+        lastTransitionTime,
+        reason: 'Unschedulable',
+        message,
+      };
+      draft.status = {
+        ...draft.status,
+        phase: 'Pending',
+        conditions: replaceCondition(draft.status?.conditions, condition),
+      };
+    };
+    store.modify<Pod>('pods', namespace, name, change, BY);
+    record(SCHEDULER, { about: pod, type: 'Warning', reason: 'FailedScheduling', message });
+  };
+
+  return {
+    name: 'scheduler',
+    watches: {
+      pods: event => {
+        count(event.previous as Pod | undefined, -1);
+        if (event.type !== 'DELETED') count(event.object as Pod, 1);
+        return event.type === 'ADDED' ? itself(event) : [];
+      },
+    },
+    reconcile(key) {
+      const { namespace, name } = placeOfKey(key);
+      const pod = store.get<Pod>('pods', namespace, name);
+      if (!pod || pod.spec.nodeName || isTerminating(pod)) return undefined;
+      const decision = chooseNode(pod, store.list<Node>('nodes'), load);
+      if ('node' in decision) {
+        bind(pod, decision.node);
+        return undefined;
+      }
+      refuse(pod, decision.refusal);
+      return RETRY_MS;
+    },
+  };
+}

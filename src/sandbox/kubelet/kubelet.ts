@@ -1,0 +1,207 @@
+import { type Controller, itself, placeOfKey } from '../controllers/engine.ts';
+import type { Container, Note, Pod, PodStatus } from '../controllers/kinds.ts';
+import type { Parts } from '../controllers/parts.ts';
+import { isFinished, isTerminating } from '../controllers/pods.ts';
+import type { Node } from '../controllers/scheduler.ts';
+import { sameJson, timestamp } from '../object.ts';
+import { createAddresses } from './addresses.ts';
+import type { Behaviour } from './behaviour.ts';
+import { podStatus } from './pod-status.ts';
+import { playTurn, recalled, type Tenant } from './tenant.ts';
+import { missingVolume } from './volumes.ts';
+
+/** What the world may do to containers, and hear of them. */
+export interface KubeletHooks {
+  /** Misfortune from outside (bad configuration, …), on top of what image and command say. */
+  misfortune?: (pod: Pod, container: Container) => Behaviour;
+}
+
+const BY = { by: { manager: 'kubelet', subresource: 'status' } } as const;
+const MOUNT_RETRY = [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 122_000];
+
+/** All nodes' kubelets in one: runs the pods that are bound to a node, reports their status, stops them. */
+export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
+  const { store, clock, random, record, logs } = parts;
+  const tenants = new Map<string, Tenant>();
+  const addresses = createAddresses();
+  const images = new Map<string, Set<string>>();
+  const between = (low: number, high: number) => Math.round(low + random.next() * (high - low));
+
+  const keepImages = (pod: Pod) => {
+    // What ran before the sandbox was started is on every node.
+    for (const { image } of pod.spec.containers) if (image) known('').add(image);
+  };
+  const known = (node: string): Set<string> => {
+    const set = images.get(node) ?? new Set<string>();
+    images.set(node, set);
+    return set;
+  };
+  const cached = (node: string) => (image: string) => known('').has(image) || known(node).has(image);
+
+  const admit = (pod: Pod): Tenant => {
+    const now = clock.now();
+    const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+    const lives = new Map(statuses.map(s => [s.name, recalled(s, now)]));
+    const podIP = pod.status?.podIP;
+    if (podIP) addresses.hold(podIP);
+    if (statuses.some(s => s.state.running)) keepImages(pod);
+    return {
+      lives,
+      podIP,
+      startedMs: pod.status?.startTime ? Date.parse(pod.status.startTime) : now,
+      readyForContainersAt: statuses.length > 0 ? 0 : now + between(250, 600),
+      mountTries: 0,
+      finished: false,
+      pullMs: between(500, 1300),
+      startMs: between(100, 300),
+      stopMs: between(500, 1100),
+    };
+  };
+
+  const say = (pod: Pod, notes: readonly Note[]) => {
+    const speaker = { component: 'kubelet', host: pod.spec.nodeName ?? '', manager: 'kubelet' };
+    for (const note of notes) record(speaker, note);
+  };
+
+  const report = (pod: Pod, status: PodStatus) => {
+    if (sameJson(pod.status, status)) return;
+    const change = (draft: Pod) => {
+      if (draft.metadata.uid !== pod.metadata.uid) return false;
+      // Conditions of others (readiness gates, disruption) stay.
+      const mine = new Set((status.conditions ?? []).map(c => c.type));
+      const others = (draft.status?.conditions ?? []).filter(c => !mine.has(c.type));
+      draft.status = { ...draft.status, ...status, conditions: [...(status.conditions ?? []), ...others] };
+      return draft;
+    };
+    store.modify<Pod>('pods', pod.metadata.namespace, pod.metadata.name, change, BY);
+  };
+
+  const hostIP = (node: string | undefined): string =>
+    store.get<Node>('nodes', undefined, node ?? '')?.status?.addresses?.[0]?.address ?? '10.0.0.1';
+  const nodeIndex = (node: string | undefined): number =>
+    Math.max(
+      0,
+      store.list('nodes').findIndex(n => n.metadata.name === node),
+    );
+
+  /** Sandbox and volumes; false while something the pod needs is missing. */
+  const prepare = (pod: Pod, tenant: Tenant): boolean => {
+    if (tenant.podIP || tenant.readyForContainersAt > clock.now()) return true;
+    const missing = missingVolume(pod, store);
+    if (missing) {
+      const wait = MOUNT_RETRY[Math.min(tenant.mountTries, MOUNT_RETRY.length - 1)] ?? 122_000;
+      tenant.mountTries++;
+      tenant.readyForContainersAt = clock.now() + wait;
+      say(pod, [{ about: pod, type: 'Warning', reason: 'FailedMount', message: missing.message }]);
+      return false;
+    }
+    tenant.podIP = addresses.take(nodeIndex(pod.spec.nodeName));
+    return true;
+  };
+
+  const writeLogs = (pod: Pod, started: readonly string[]) => {
+    const { namespace = '', name } = pod.metadata;
+    for (const container of started) {
+      logs.rotate(namespace, name, container);
+      logs.append(namespace, name, container, { time: clock.now(), text: `${container} started` });
+    }
+  };
+
+  const run = (pod: Pod, tenant: Tenant): number | undefined => {
+    const prepared = prepare(pod, tenant);
+    const now = clock.now();
+    const node = pod.spec.nodeName ?? '';
+    const misfortune = hooks.misfortune ?? (() => ({}));
+    const turn = playTurn(pod, tenant, { now, cached: cached(node), stamp: timestamp, misfortune });
+    for (const c of turn.containers) if (c.state.running && c.image) known(node).add(c.image);
+    writeLogs(pod, turn.started);
+    say(pod, turn.notes);
+    const facts = {
+      hostIP: hostIP(node),
+      podIP: prepared ? tenant.podIP : undefined,
+      startTime: timestamp(tenant.startedMs),
+      at: timestamp(now),
+      initialized: turn.initialized,
+    };
+    report(pod, podStatus(pod, facts, turn.containers, turn.init));
+    return Number.isFinite(turn.wakeAt) ? Math.max(1, turn.wakeAt - now) : undefined;
+  };
+
+  const stopNotes = (pod: Pod): Note[] =>
+    (pod.status?.containerStatuses ?? [])
+      .filter(c => c.state.running)
+      .map(c => ({
+        about: pod,
+        type: 'Normal',
+        reason: 'Killing',
+        message: `Stopping container ${c.name}`,
+        fieldPath: `spec.containers{${c.name}}`,
+      }));
+
+  const terminate = (pod: Pod, tenant: Tenant): number | undefined => {
+    const now = clock.now();
+    const grace = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
+    if (tenant.killAt === undefined) {
+      tenant.killAt = now + Math.min(grace, tenant.stopMs);
+      say(pod, stopNotes(pod));
+    }
+    if (now < tenant.killAt) return tenant.killAt - now;
+    if (tenant.finished) return undefined;
+    tenant.finished = true;
+    addresses.free(tenant.podIP);
+    report(pod, stopped(pod, timestamp(now)));
+    const { namespace, name, uid } = pod.metadata;
+    const left = store.get('pods', namespace, name);
+    if (left?.metadata.uid === uid && (left.metadata.deletionGracePeriodSeconds ?? 0) > 0) {
+      store.delete('pods', namespace, name, { gracePeriodSeconds: 0, preconditions: { uid } });
+    }
+    return undefined;
+  };
+
+  return {
+    name: 'kubelet',
+    watches: {
+      pods(event) {
+        const pod = event.object as Pod;
+        if (event.type !== 'DELETED') return itself(event);
+        tenants.delete(pod.metadata.uid);
+        addresses.free(pod.status?.podIP);
+        logs.drop(pod.metadata.namespace ?? '', pod.metadata.name);
+        return [];
+      },
+    },
+    reconcile(key) {
+      const { namespace, name } = placeOfKey(key);
+      const pod = store.get<Pod>('pods', namespace, name);
+      if (!pod?.spec.nodeName) return undefined;
+      const tenant = tenants.get(pod.metadata.uid) ?? admit(pod);
+      tenants.set(pod.metadata.uid, tenant);
+      if (isTerminating(pod)) return terminate(pod, tenant);
+      if (isFinished(pod)) return undefined;
+      return run(pod, tenant);
+    },
+  };
+}
+
+/** The status of a pod whose containers were stopped. */
+function stopped(pod: Pod, at: string): PodStatus {
+  const containerStatuses = (pod.status?.containerStatuses ?? []).map(c =>
+    c.state.running
+      ? {
+          ...c,
+          ready: false,
+          started: false,
+          state: {
+            terminated: { exitCode: 0, reason: 'Completed', startedAt: c.state.running.startedAt, finishedAt: at },
+          },
+        }
+      : c,
+  );
+  const unready = `containers with unready status: [${pod.spec.containers.map(c => c.name).join(' ')}]`;
+  const conditions = (pod.status?.conditions ?? []).map(c =>
+    (c.type === 'Ready' || c.type === 'ContainersReady') && c.status === 'True'
+      ? { ...c, status: 'False' as const, reason: 'ContainersNotReady', message: unready, lastTransitionTime: at }
+      : c,
+  );
+  return { ...pod.status, conditions, containerStatuses };
+}
