@@ -13,15 +13,25 @@ export type Phase =
 
 export type Verdict = 'Resilient' | 'Degraded' | 'Failed' | 'Inconclusive';
 
-/** T0…T7 in milliseconds since the epoch, server time; absent where it did not happen (see docs/verdicts.md). */
+/** T0…T7 in milliseconds since the epoch, server time; absent where it did not happen. */
 export interface Timings {
+  /** T0: the first write was sent. */
   injectedAt?: number;
+  /** T1: the first watched state that left its baseline. */
   firstSymptomAt?: number;
+  /** When the cluster first showed that the fault took effect. */
   effectProvenAt?: number;
+  /** T2: the cluster's own first Warning event about a watched object. */
+  detectedAt?: number;
+  /** T4: the first write on a watched object by a manager that is neither a known controller nor us. */
+  engagedAt?: number;
+  /** T5: steady again while the fault was still ours to lift. */
   healedAt?: number;
+  /** T6: the fault was lifted by us, proven by reading back. */
   revertedAt?: number;
+  /** T7: steady for the whole soak time. */
   stableAt?: number;
-  /** Milliseconds from injection (or revert) to steady. */
+  /** Milliseconds from the injection (or the revert, where that is what helped) to steady. */
   recoveryMs?: number;
 }
 
@@ -34,7 +44,7 @@ interface At {
 /** One line of a run, in order; the last is the verdict. */
 export type RunEvent = At &
   (
-    | { event: 'phase'; phase: Phase }
+    | { event: 'phase'; phase: Phase; experiment?: string }
     | { event: 'gate'; gate: string; ok: boolean; reason: string }
     | { event: 'baseline'; checks: CheckResult[]; passed: boolean }
     | { event: 'injected'; writes: string[]; pods: string[]; ttlDeadline?: number; recoveryDeadline: number }
@@ -55,6 +65,10 @@ export type RunEvent = At &
         residue: number;
       }
   );
+
+/** An event without the run and the time, as the engine's parts make it; the lifecycle adds both. */
+export type Bare<E> = E extends unknown ? Omit<E, 'at' | 'run'> : never;
+export type Happening = Bare<RunEvent>;
 
 export type CheckState = 'pass' | 'fail' | 'blind';
 

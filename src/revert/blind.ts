@@ -1,0 +1,15 @@
+import type { Failure } from '../kube/outcome.ts';
+import { sanitise } from '../text/sanitise.ts';
+
+/** Something that could not be read. Never counts as nothing found. */
+export interface Blind {
+  /** Plural name of the resource, with the group; `*` for everything. */
+  resource: string;
+  reason: string;
+}
+
+/** Why a read failed, in a phrase: `forbidden (list) for alice`. */
+export function blindReason(failure: Failure): string {
+  if (failure.denied) return sanitise(`${failure.reason} (${failure.denied.verb}) for ${failure.denied.user}`);
+  return sanitise(`${failure.reason}: ${failure.message}`, 200);
+}

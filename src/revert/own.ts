@@ -1,0 +1,99 @@
+import type { FaultType } from '../experiment/types.ts';
+import type { Finding } from '../injection/finding.ts';
+import { nameOf } from '../injection/name.ts';
+import type { Receipt } from '../injection/receipt.ts';
+import type { ObjectRef } from '../kube/object.ts';
+import { withoutClaimedBackups } from './backups.ts';
+import { blindReason } from './blind.ts';
+import type { RevertDeps } from './deps.ts';
+import { findingId, recognise } from './recognise.ts';
+import { restoreOne } from './restore.ts';
+import { intoWaves } from './waves.ts';
+
+/** What one injection wrote. */
+export interface Own {
+  type: FaultType;
+  written: readonly ObjectRef[];
+  onReceipt?: (receipt: Receipt) => void;
+  /** Longest time for trying again, milliseconds; 60 s unless told. */
+  patienceMs?: number;
+}
+
+export interface OwnLifted {
+  receipts: Receipt[];
+  /** What is not proven restored. */
+  remaining: number;
+  blind: string[];
+}
+
+/** Types whose writes leave nothing in the cluster that could be put back. */
+const LEAVES_NOTHING: ReadonlySet<FaultType> = new Set(['PodKill']);
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Lifts what one injection wrote, without a scan: reads each object it touched, restores what is found there, tries again what was
+ * blocked or could not be read, and counts what is not proven when patience is over.
+ */
+export async function liftOwn(deps: RevertDeps, own: Own): Promise<OwnLifted> {
+  if (LEAVES_NOTHING.has(own.type)) return { receipts: [], remaining: 0, blind: [] };
+  const began = deps.clock.monotonic();
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    const lifted = await once(deps, own);
+    const over = deps.clock.monotonic() - began + pause > (own.patienceMs ?? 60_000);
+    if (!lifted.retry || over) {
+      for (const receipt of lifted.receipts) own.onReceipt?.(receipt);
+      return lifted;
+    }
+    await deps.clock.sleep(pause);
+  }
+}
+
+async function once(deps: RevertDeps, own: Own): Promise<OwnLifted & { retry: boolean }> {
+  const read = await Promise.all(own.written.map(ref => look(deps, own.type, ref)));
+  const held = read.flatMap(one => one.findings.filter(finding => finding.source === 'backup name'));
+  const found = read.flatMap(one => one.findings.filter(finding => finding.source !== 'backup name'));
+  const findings = withoutClaimedBackups(held, found, () => undefined);
+  const receipts: Receipt[] = read.flatMap(one => (one.receipt ? [one.receipt] : []));
+  let retry = read.some(one => one.blind !== undefined);
+  for (const wave of intoWaves(findings)) {
+    const attempts = await Promise.all(wave.map(finding => restoreOne(deps, finding)));
+    receipts.push(...attempts.map(attempt => attempt.receipt));
+    retry ||= attempts.some(attempt => attempt.retry);
+  }
+  const blind = read.flatMap(one => (one.blind === undefined ? [] : [one.blind]));
+  const unproven = receipts.filter(receipt => !receipt.verified).length;
+  return { receipts, remaining: unproven + blind.length, blind, retry };
+}
+
+interface Look {
+  findings: Finding[];
+  /** For an object on which nothing of the injection is left. */
+  receipt?: Receipt;
+  blind?: string;
+}
+
+async function look(deps: RevertDeps, type: FaultType, ref: ObjectRef): Promise<Look> {
+  const got = await deps.api.get({
+    apiVersion: ref.apiVersion,
+    kind: ref.kind,
+    name: ref.name,
+    ...(ref.namespace ? { namespace: ref.namespace } : {}),
+  });
+  if (!got.ok && got.reason !== 'not-found') return { findings: [], blind: `${nameOf(ref)}: ${blindReason(got)}` };
+  const findings = got.ok ? recognise(got.value).filter(finding => finding.type === type) : [];
+  if (findings.length > 0) return { findings };
+  const receipt: Receipt = {
+    id: findingId(type, ref),
+    type,
+    object: ref,
+    outcome: got.ok ? 'already-restored' : 'gone',
+    verified: true,
+    requests: 1,
+    ms: 0,
+    message: got.ok
+      ? 'no trace of the injection is left on the object'
+      : 'the object is gone, and the injection with it',
+  };
+  return { findings: [], receipt };
+}

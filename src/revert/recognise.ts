@@ -1,0 +1,164 @@
+import type { FaultType } from '../experiment/types.ts';
+import { readEnvelope, readMayday } from '../injection/envelope.ts';
+import type { Finding } from '../injection/finding.ts';
+import {
+  CORRUPT_CONTAINER,
+  CRASH_CONTAINER,
+  EXPIRES,
+  MAYDAY,
+  ORIGINAL_COMMAND_PREFIX,
+  ORIGINAL_IMAGE_PREFIX,
+  ORIGINAL_REPLICAS,
+  ROLLBACK_DATA,
+  TYPE_LABEL,
+} from '../injection/markers.ts';
+import { groupOf } from '../injection/name.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { asFaultType, isCreatedObject, typeByName, typeByShape } from './shape.ts';
+
+/** What one marker on an object says. */
+interface Clue {
+  type: FaultType | 'unknown';
+  source: string;
+  /** Why it cannot be trusted. */
+  corrupt?: string;
+}
+
+/** Copies of another object's metadata, or objects about experiments rather than injections. */
+const GHOSTS = new Set(['ReplicaSet', 'ControllerRevision', 'EndpointSlice', 'Endpoints', 'ChaosExperiment', 'Event']);
+
+/** Whether markers on this object are copied from elsewhere. A Pod is one unless it carries an undo record of its own. */
+export function isGhost(object: Pick<KubeObject, 'kind' | 'metadata'>): boolean {
+  if (GHOSTS.has(object.kind)) return true;
+  return object.kind === 'Pod' && object.metadata.annotations?.[ROLLBACK_DATA] === undefined;
+}
+
+/** Whether metadata alone is reason to read the whole object. */
+export function isSuspect(object: Pick<KubeObject, 'kind' | 'metadata'>): boolean {
+  if (isGhost(object)) return false;
+  const { labels = {}, annotations = {} } = object.metadata;
+  return (
+    labels[TYPE_LABEL] !== undefined || Object.keys(annotations).some(isRecord) || typeByName(object) !== undefined
+  );
+}
+
+const PLAIN: readonly { matches: (key: string) => boolean; type: FaultType }[] = [
+  { matches: key => key === ORIGINAL_REPLICAS, type: 'DeploymentScaleZero' },
+  { matches: key => key === CRASH_CONTAINER || key.startsWith(ORIGINAL_COMMAND_PREFIX), type: 'CrashLoopInject' },
+  { matches: key => key === CORRUPT_CONTAINER || key.startsWith(ORIGINAL_IMAGE_PREFIX), type: 'ImageCorrupt' },
+];
+const isRecord = (key: string) => key === ROLLBACK_DATA || PLAIN.some(plain => plain.matches(key));
+
+/** `ConfigDrift:shop/ConfigMap/checkout-config`; the group follows the kind where it is not core, `-` stands for no namespace. */
+export function findingId(type: string, ref: ObjectRef): string {
+  const group = groupOf(ref.apiVersion);
+  return sanitise(`${type}:${ref.namespace ?? '-'}/${ref.kind}${group ? `.${group}` : ''}/${ref.name}`);
+}
+
+/** The object as a reference, bound to its uid. */
+export function refOf(object: KubeObject): ObjectRef {
+  const { namespace, name, uid } = object.metadata;
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    name,
+    ...(namespace ? { namespace } : {}),
+    ...(uid ? { uid } : {}),
+  };
+}
+
+/**
+ * Every injection that this object carries: the undo record in `rollback-data`, the plain annotations, or being an object that an
+ * injection made. Whole objects only. Label and shape must agree; where they do not, the finding is `corrupt` and says so.
+ */
+export function recognise(object: KubeObject): Finding[] {
+  if (isGhost(object)) return [];
+  return clues(object).map(clue => toFinding(object, clue));
+}
+
+function clues(object: KubeObject): Clue[] {
+  const { labels = {}, annotations = {} } = object.metadata;
+  const label = labels[TYPE_LABEL];
+  const found: Clue[] = PLAIN.filter(plain => Object.keys(annotations).some(plain.matches)).map(plain => ({
+    type: plain.type,
+    source: 'plain annotation',
+  }));
+  const record = annotations[ROLLBACK_DATA];
+  if (record !== undefined) return [...found, fromRecord(object, record, label)];
+  const named = typeByName(object);
+  if (named !== undefined)
+    return [...found, { type: named, source: 'backup name', ...disagreement(label, named, 'its name') }];
+  if (label !== undefined && found.length === 0) return [fromLabel(label)];
+  return found;
+}
+
+function fromRecord(object: KubeObject, record: string, label: string | undefined): Clue {
+  const source = `annotation ${ROLLBACK_DATA}`;
+  const labelled = asFaultType(label);
+  const envelope = readEnvelope(record);
+  if (!envelope.ok)
+    return { type: labelled ?? 'unknown', source, corrupt: `the undo record cannot be trusted: ${envelope.reason}` };
+  const shaped = typeByShape(envelope.data, object);
+  if (!shaped)
+    return { type: labelled ?? 'unknown', source, corrupt: 'the undo record looks like no known injection type' };
+  return { type: labelled ?? shaped, source, ...disagreement(label, shaped, 'its undo record') };
+}
+
+function fromLabel(label: string): Clue {
+  const type = asFaultType(label);
+  const source = `label ${TYPE_LABEL}`;
+  if (!type)
+    return { type: 'unknown', source, corrupt: `labelled ${sanitise(label)}, which is no known injection type` };
+  return isCreatedObject(type)
+    ? { type, source }
+    : { type, source, corrupt: `labelled ${type}, but the undo record is gone: nothing tells the original` };
+}
+
+const disagreement = (
+  label: string | undefined,
+  type: FaultType,
+  by: string,
+): { corrupt: string } | Record<never, never> =>
+  label === undefined || label === type ? {} : { corrupt: `the label says ${sanitise(label)}, ${by} says ${type}` };
+
+function toFinding(object: KubeObject, clue: Clue): Finding {
+  const ref = refOf(object);
+  return {
+    id: findingId(clue.type, ref),
+    type: clue.type,
+    object: ref,
+    live: object,
+    state: clue.corrupt === undefined ? 'injected' : 'corrupt',
+    source: clue.source,
+    ...provenance(object),
+    ...(clue.corrupt === undefined ? {} : { message: clue.corrupt }),
+  };
+}
+
+const stamp = (text: string | undefined): number | undefined => {
+  const at = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(at) ? undefined : at;
+};
+
+/** Who left it and when, from our own facts beside the record; the framework writes none, at most when it expires. */
+function provenance(
+  object: KubeObject,
+): Pick<Finding, 'tool' | 'experiment' | 'run' | 'by' | 'injectedAt' | 'expiresAt'> {
+  const annotations = object.metadata.annotations ?? {};
+  const record = annotations[ROLLBACK_DATA];
+  const envelope = record === undefined ? undefined : readEnvelope(record);
+  const facts = (envelope?.ok ? envelope.mayday : undefined) ?? readMayday(annotations[MAYDAY]);
+  const expiresAt = stamp(facts?.expires ?? annotations[EXPIRES]);
+  const expires = expiresAt === undefined ? {} : { expiresAt };
+  if (!facts) return { tool: 'operator-chaos', ...expires };
+  const injectedAt = stamp(facts.at);
+  return {
+    tool: 'mayday',
+    experiment: sanitise(facts.experiment),
+    run: sanitise(facts.run),
+    by: sanitise(facts.by),
+    ...(injectedAt === undefined ? {} : { injectedAt }),
+    ...expires,
+  };
+}

@@ -1,0 +1,165 @@
+import type { Finding } from '../injection/finding.ts';
+import { nameOf } from '../injection/name.ts';
+import type { Receipt } from '../injection/receipt.ts';
+import type { ObjectRef } from '../kube/object.ts';
+import { sanitise } from '../text/sanitise.ts';
+import type { RevertResult, Step } from './revert-all.ts';
+import type { ScanResult } from './scan.ts';
+import { WAVES, waveOf } from './waves.ts';
+
+const objectJson = ({ apiVersion, kind, namespace, name, uid }: ObjectRef) => ({
+  apiVersion,
+  kind,
+  ...(namespace ? { namespace } : {}),
+  name,
+  ...(uid ? { uid } : {}),
+});
+const iso = (at: number) => new Date(at).toISOString();
+
+/** One injection as JSON. `now` is server time, milliseconds since the epoch. */
+export function findingJson(finding: Finding, now: number) {
+  const { id, type, object, state, source, tool, experiment, run, by, injectedAt, expiresAt, message } = finding;
+  return {
+    id,
+    type,
+    object: objectJson(object),
+    state,
+    source,
+    tool,
+    ...(experiment ? { experiment } : {}),
+    ...(run ? { run } : {}),
+    ...(by ? { by } : {}),
+    ...(injectedAt === undefined ? {} : { injectedAt: iso(injectedAt) }),
+    ...(expiresAt === undefined ? {} : { expiresAt: iso(expiresAt) }),
+    ...(expiresAt !== undefined && now > expiresAt ? { overdueSeconds: Math.floor((now - expiresAt) / 1000) } : {}),
+    ...(message ? { message } : {}),
+  };
+}
+
+/** The JSON shape of `mayday scan`. */
+export const scanJson = (result: ScanResult, now: number) => ({
+  injections: result.injections.map(finding => findingJson(finding, now)),
+  blind: result.blind,
+  scanned: result.scanned,
+});
+
+const receiptJson = (receipt: Receipt) => ({ ...receipt, object: objectJson(receipt.object) });
+
+/** The JSON shape of `mayday revert`; a dry run has `steps` and no receipts. */
+export const revertJson = (result: RevertResult, now: number) => ({
+  receipts: result.receipts.map(receiptJson),
+  remaining: result.remaining,
+  blind: result.blind,
+  ms: result.ms,
+  steps: result.steps,
+  appeared: result.appeared.map(finding => findingJson(finding, now)),
+});
+
+/** `2m41s`, `3h5m`, `4d2h`: the two largest units of a number of seconds. */
+function age(seconds: number): string {
+  const units = [
+    [86_400, 'd'],
+    [3_600, 'h'],
+    [60, 'm'],
+    [1, 's'],
+  ] as const;
+  const start = units.findIndex(([size]) => seconds >= size);
+  if (start < 0) return '0s';
+  let left = Math.floor(seconds);
+  return units
+    .slice(start, start + 2)
+    .map(([size, unit]) => {
+      const count = Math.floor(left / size);
+      left -= count * size;
+      return `${count}${unit}`;
+    })
+    .join('');
+}
+
+const owner = (finding: Finding): string => (finding.by ? `${finding.tool} (${finding.by})` : finding.tool);
+
+/** One line of a scan. */
+export function findingLine(finding: Finding, now: number): string {
+  const when = finding.injectedAt === undefined ? '' : `  ${age((now - finding.injectedAt) / 1000)} ago`;
+  const overdue =
+    finding.expiresAt !== undefined && now > finding.expiresAt
+      ? `  OVERDUE ${age((now - finding.expiresAt) / 1000)}`
+      : '';
+  const why =
+    finding.message && finding.state !== 'injected'
+      ? `  ${finding.message}`
+      : finding.message?.startsWith('this version')
+        ? `  ${finding.message}`
+        : '';
+  return sanitise(
+    `${finding.state.toUpperCase().padEnd(9)} ${finding.type.padEnd(21)} ${nameOf(finding.object)}  by ${owner(finding)}${when}${overdue}${why}`,
+  );
+}
+
+/** The text of `mayday scan`. Zero is only said when nothing was blind. */
+export function scanText(result: ScanResult, now: number): string[] {
+  const { injections, blind, scanned } = result;
+  const found = injections.length === 1 ? '1 injection' : `${injections.length} injections`;
+  const looked = `${scanned.resources} kinds, ${scanned.objects} objects, ${scanned.requests} requests, ${(scanned.ms / 1000).toFixed(2)}s`;
+  const last =
+    blind.length > 0
+      ? `${found} found, but blind to ${blind.length}: there may be more`
+      : injections.length === 0
+        ? 'no injections'
+        : `${found} found`;
+  return [
+    ...injections.map(finding => findingLine(finding, now)),
+    ...blind.map(one => `BLIND     ${one.resource}: ${one.reason}`),
+    `${last}  (${looked})`,
+  ];
+}
+
+const MARK: Record<Receipt['outcome'], string> = {
+  reverted: '✓ reverted',
+  'already-restored': '✓ was restored',
+  gone: '✓ gone',
+  diverged: '⚑ DIVERGED',
+  failed: '✗ FAILED',
+};
+
+/** One line of a revert. */
+export function receiptLine(receipt: Receipt): string {
+  const wave = WAVES[waveOf(receipt)] ?? '';
+  const verified = receipt.verified ? 'verified' : 'NOT verified';
+  return sanitise(
+    `${MARK[receipt.outcome].padEnd(15)} ${wave.padEnd(8)} ${receipt.type} ${nameOf(receipt.object)}  ${verified}  ${receipt.requests} req ${(receipt.ms / 1000).toFixed(2)}s  ${receipt.message}`,
+  );
+}
+
+/** One line of a dry run. */
+export const stepLine = (step: Step): string =>
+  sanitise(`${step.wave.padEnd(8)} ${step.action.padEnd(13)} ${step.id}  ${step.says}`);
+
+/** The last line of a revert: the number that remain. */
+export function remainLine(result: RevertResult): string {
+  const verified = result.receipts.filter(receipt => receipt.verified).length;
+  const requests = result.receipts.reduce((sum, receipt) => sum + receipt.requests, 0);
+  const blind = result.blind.length > 0 ? `  blind to ${result.blind.length}: there may be more` : '';
+  const appeared = result.appeared.length > 0 ? `  ${result.appeared.length} new since the scan` : '';
+  return `REMAIN ${result.remaining}   verified ${verified}   requests ${requests}   ${(result.ms / 1000).toFixed(1)}s${appeared}${blind}`;
+}
+
+/** The text of `mayday revert`. */
+export function revertText(result: RevertResult, options: { dryRun: boolean }): string[] {
+  if (options.dryRun)
+    return [...result.steps.map(stepLine), `would revert ${result.steps.length}; nothing was written`];
+  return [
+    ...result.receipts.map(receiptLine),
+    ...result.blind.map(one => `BLIND ${one.resource}: ${one.reason}`),
+    remainLine(result),
+  ];
+}
+
+/** 0 when everything is proven back and nothing was blind; 7 when something remains; 8 when nothing remains that could be seen. */
+export function revertExitCode(result: RevertResult): number {
+  if (result.remaining > 0 || result.appeared.length > 0) return 7;
+  return result.blind.length > 0 ? 8 : 0;
+}
+
+/** 0 when the cluster was seen as a whole, injections or not; 8 when some of it could not be read. */
+export const scanExitCode = (result: ScanResult): number => (result.blind.length > 0 ? 8 : 0);

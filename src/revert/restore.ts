@@ -1,0 +1,112 @@
+import type { Restore } from '../injection/fault.ts';
+import type { Finding } from '../injection/finding.ts';
+import type { Receipt } from '../injection/receipt.ts';
+import { executeWithReread } from '../injection/replan.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { blindReason } from './blind.ts';
+import { type Decision, decide } from './classify.ts';
+import type { RevertDeps } from './deps.ts';
+import { recognise } from './recognise.ts';
+import { verifyRestore } from './verify.ts';
+
+export interface RestoreOptions {
+  /** Restore also what somebody changed to a third value since the injection. */
+  force?: boolean;
+}
+
+/** A receipt with whether another try, after other things were put back, may do better. */
+export interface Attempt {
+  receipt: Receipt;
+  retry: boolean;
+}
+
+type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: boolean };
+
+/**
+ * Puts one finding back: reads it fresh, decides, writes with preconditions (a conflict reads and decides again), reads back and compares.
+ * Never guesses: a record that cannot be trusted, or a value that is neither the injected nor the original one, is left as it is.
+ */
+export async function restoreOne(deps: RevertDeps, finding: Finding, options: RestoreOptions = {}): Promise<Attempt> {
+  const began = deps.clock.monotonic();
+  const requests = deps.api.requests;
+  const end = await attempt(deps, finding, options);
+  return {
+    retry: end.retry ?? false,
+    receipt: {
+      id: finding.id,
+      type: finding.type,
+      object: finding.object,
+      outcome: end.outcome,
+      verified: end.verified,
+      requests: deps.api.requests - requests,
+      ms: Math.round(deps.clock.monotonic() - began),
+      message: sanitise(end.message),
+    },
+  };
+}
+
+async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptions): Promise<End> {
+  const decision = await decideAfresh(deps, finding);
+  if ('outcome' in decision) return decision;
+  const { restore } = decision;
+  if (!restore) return failed(decision.finding.message ?? 'nothing may be done');
+  const stop = stopBefore(restore, options);
+  if (stop) return stop;
+
+  let last: Decision & { restore: Restore } = { ...decision, restore };
+  let changed: End | undefined;
+  const again = async () => {
+    const next = await decideAfresh(deps, finding);
+    changed =
+      'outcome' in next
+        ? next
+        : next.restore
+          ? stopBefore(next.restore, options)
+          : failed(next.finding.message ?? 'nothing may be done');
+    if (changed || 'outcome' in next || !next.restore) return undefined;
+    last = { ...next, restore: next.restore };
+    return writesOf(next.restore);
+  };
+  const { execution } = await executeWithReread(writesOf(restore), again, deps, { id: finding.id, purpose: 'revert' });
+  if (changed) return changed;
+  if (execution.state !== 'done') return failed(execution.message, true);
+  return proven(deps, last);
+}
+
+/** Reads the carrier again and decides from what is there now; an end when there is nothing left to decide. */
+async function decideAfresh(deps: RevertDeps, finding: Finding): Promise<Decision | End> {
+  const { uid: _uid, ...ref } = finding.object;
+  const got = await deps.api.get(ref);
+  if (!got.ok) {
+    return got.reason === 'not-found'
+      ? { outcome: 'gone', verified: true, message: 'the object is gone, and the injection with it' }
+      : failed(`could not be read: ${blindReason(got)}`, true);
+  }
+  const now = recognise(got.value).find(one => one.id === finding.id);
+  if (!now)
+    return { outcome: 'already-restored', verified: true, message: 'no trace of the injection is left on the object' };
+  return decide(deps.api, deps.faultOf, now);
+}
+
+const failed = (message: string, retry = false): End => ({ outcome: 'failed', verified: false, message, retry });
+const writesOf = (restore: Restore) => (restore.kind === 'corrupt' ? [] : restore.writes);
+
+function stopBefore(restore: Restore, { force = false }: RestoreOptions): End | undefined {
+  if (restore.kind === 'corrupt') return failed(restore.says);
+  if (restore.kind !== 'diverged' || force) return undefined;
+  const { original, injected, live } = restore;
+  return {
+    outcome: 'diverged',
+    verified: false,
+    message: `changed since the injection: original ${original}, injected ${injected}, now ${live}; --force-diverged puts the original back`,
+  };
+}
+
+async function proven(deps: RevertDeps, { finding, restore, live }: Decision & { restore: Restore }): Promise<End> {
+  const fault = deps.faultOf(finding.type);
+  if (!fault) return failed(`this version cannot revert ${finding.type}`);
+  const proof = await verifyRestore(deps.api, fault, finding, restore, live);
+  const outcome = restore.kind === 'already-restored' ? 'already-restored' : 'reverted';
+  if (proof.verified) return { outcome: proof.gone ? 'gone' : outcome, verified: true, message: restore.says };
+  return failed(`${restore.says}, but ${proof.message}`, true);
+}

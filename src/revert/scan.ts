@@ -1,0 +1,191 @@
+import type { Finding } from '../injection/finding.ts';
+import { TYPE_LABEL } from '../injection/markers.ts';
+import type { Api, Collection } from '../kube/api.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { ApiResource } from '../kube/discovery.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { withoutClaimedBackups } from './backups.ts';
+import { type Blind, blindReason } from './blind.ts';
+import { decide, type FaultOf } from './classify.ts';
+import { pooled } from './deps.ts';
+import { isSuspect, recognise } from './recognise.ts';
+
+export type ScanEvent =
+  | { event: 'finding'; finding: Finding }
+  | { event: 'blind'; blind: Blind }
+  | { event: 'progress'; done: number; of: number };
+
+export interface ScanOptions {
+  /** Look at the metadata of everything, not only at what is labelled or known by name. */
+  deep?: boolean;
+  /** Only this namespace; cluster-scoped objects are then left out. */
+  namespace?: string;
+  emit?: (event: ScanEvent) => void;
+  signal?: AbortSignal;
+}
+
+export interface ScanResult {
+  injections: Finding[];
+  blind: Blind[];
+  scanned: { resources: number; objects: number; requests: number; ms: number };
+}
+
+export interface ScanDeps {
+  api: Api;
+  clock: Clock;
+  faultOf: FaultOf;
+}
+
+const WIDTH = 16;
+/** Nothing is stored behind these, or what is in them is a copy, or it tells about experiments and is no injection. */
+const LEFT_OUT = new Set([
+  'events',
+  'replicasets',
+  'controllerrevisions',
+  'endpointslices',
+  'endpoints',
+  'componentstatuses',
+  'chaosexperiments',
+]);
+const isStored = (resource: ApiResource) =>
+  !resource.group.endsWith('metrics.k8s.io') && !LEFT_OUT.has(resource.resource);
+/** Their undo records are plain annotations or known names, which no label selector finds. */
+const ALWAYS_WHOLE = new Set(['apps/deployments', '/configmaps', '/secrets']);
+
+const keyOf = (resource: ApiResource) => `${resource.group}/${resource.resource}`;
+const titleOf = (resource: ApiResource) =>
+  resource.group ? `${resource.resource}.${resource.group}` : resource.resource;
+
+/**
+ * Finds every injection in the cluster, whoever left it: first what labels, plain annotations and names give away, then with `deep` the
+ * metadata of everything. Findings are emitted as they come. What could not be listed is in `blind`; it never counts as nothing.
+ */
+export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<ScanResult> {
+  const { api, clock } = deps;
+  const began = clock.monotonic();
+  const requests = api.requests;
+  const state = new ScanState(options);
+  const discovery = await api.discovery();
+  if (!discovery.ok) state.blindTo('*', `the API could not be discovered: ${blindReason(discovery)}`);
+  else {
+    for (const { group, reason } of discovery.value.blind) state.blindTo(`*.${group}`, reason);
+    const resources = listable(discovery.value.resources, options.namespace);
+    const passes = resources.map(resource => ({ resource, whole: ALWAYS_WHOLE.has(keyOf(resource)) }));
+    if (options.deep) passes.push(...passes.filter(pass => !pass.whole).map(pass => ({ ...pass, whole: true })));
+    let done = 0;
+    await pooled(passes, WIDTH, async pass => {
+      await scanResource(deps, options, pass, state);
+      done += 1;
+      options.emit?.({ event: 'progress', done, of: passes.length });
+    });
+    state.resources = resources.length;
+  }
+  return {
+    injections: withoutClaimedBackups(state.held, state.findings, finding => state.add(finding)),
+    blind: state.blind,
+    scanned: {
+      resources: state.resources,
+      objects: state.objects,
+      requests: api.requests - requests,
+      ms: Math.round(clock.monotonic() - began),
+    },
+  };
+}
+
+/** What a scan has gathered so far. */
+class ScanState {
+  readonly findings: Finding[] = [];
+  /** Backups of other findings' undo records: only known to be orphans when everything was seen. */
+  readonly held: Finding[] = [];
+  readonly blind: Blind[] = [];
+  objects = 0;
+  resources = 0;
+  readonly #seen = new Set<string>();
+  readonly #options: ScanOptions;
+
+  constructor(options: ScanOptions) {
+    this.#options = options;
+  }
+
+  add(finding: Finding): void {
+    this.findings.push(finding);
+    this.#options.emit?.({ event: 'finding', finding });
+  }
+
+  blindTo(resource: string, reason: string): void {
+    if (this.blind.some(one => one.resource === resource && one.reason === reason)) return;
+    const blind = { resource, reason };
+    this.blind.push(blind);
+    this.#options.emit?.({ event: 'blind', blind });
+  }
+
+  /** True once for each object. */
+  isNew(object: KubeObject, resource: ApiResource): boolean {
+    const key = object.metadata.uid ?? `${keyOf(resource)} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
+    return true;
+  }
+}
+
+/** One version of each stored, listable resource; in a single namespace only those that live in one. */
+function listable(resources: readonly ApiResource[], namespace: string | undefined): ApiResource[] {
+  const byKey = new Map<string, ApiResource>();
+  for (const resource of resources) {
+    if (!resource.verbs.includes('list') || !isStored(resource)) continue;
+    if (namespace !== undefined && !resource.namespaced) continue;
+    if (!byKey.has(keyOf(resource))) byKey.set(keyOf(resource), resource);
+  }
+  return [...byKey.values()];
+}
+
+async function scanResource(
+  deps: ScanDeps,
+  options: ScanOptions,
+  { resource, whole }: { resource: ApiResource; whole: boolean },
+  state: ScanState,
+): Promise<void> {
+  const collection: Collection = {
+    apiVersion: resource.apiVersion,
+    kind: resource.kind,
+    ...(options.namespace ? { namespace: options.namespace } : {}),
+  };
+  const page = await deps.api.listAll(collection, {
+    metadataOnly: true,
+    limit: 500,
+    ...(whole ? {} : { labelSelector: TYPE_LABEL }),
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  if (!page.ok) {
+    // A resource that vanished since discovery has nothing in it.
+    if (page.reason !== 'not-found') state.blindTo(titleOf(resource), blindReason(page));
+    return;
+  }
+  state.objects += page.value.items.length;
+  const suspects = page.value.items
+    .map(item => ({ ...item, apiVersion: resource.apiVersion, kind: resource.kind }))
+    .filter(item => isSuspect(item) && state.isNew(item, resource));
+  await pooled(suspects, WIDTH, item => inspect(deps, options, item, resource, state));
+}
+
+/** Reads a suspect whole and says what it is. */
+async function inspect(
+  deps: ScanDeps,
+  options: ScanOptions,
+  item: KubeObject,
+  resource: ApiResource,
+  state: ScanState,
+): Promise<void> {
+  const { name, namespace } = item.metadata;
+  const ref = { apiVersion: item.apiVersion, kind: item.kind, name, ...(namespace ? { namespace } : {}) };
+  const got = await deps.api.get(ref, options.signal ? { signal: options.signal } : {});
+  if (!got.ok) {
+    if (got.reason !== 'not-found') state.blindTo(titleOf(resource), `${name}: ${blindReason(got)}`);
+    return;
+  }
+  for (const found of recognise(got.value)) {
+    const { finding } = await decide(deps.api, deps.faultOf, found, options.signal);
+    if (found.source === 'backup name' && found.type === 'ConfigDrift') state.held.push(finding);
+    else state.add(finding);
+  }
+}

@@ -1,0 +1,25 @@
+import type { Finding } from '../injection/finding.ts';
+
+/** The order in which things are put back, by what could stand in the way of the rest. */
+export const WAVES = ['webhooks', 'rights', 'limits', 'the rest'] as const;
+
+const WAVE_OF_KIND: Readonly<Record<string, number>> = {
+  ValidatingWebhookConfiguration: 0,
+  MutatingWebhookConfiguration: 0,
+  ClusterRoleBinding: 1,
+  RoleBinding: 1,
+  ClusterRole: 1,
+  Role: 1,
+  ResourceQuota: 2,
+  NetworkPolicy: 2,
+  PodDisruptionBudget: 2,
+};
+
+/** Blocking webhooks first, since they may refuse every later write; then the rights to write; then quotas, policies and budgets. */
+export const waveOf = (finding: Pick<Finding, 'object'>): number =>
+  WAVE_OF_KIND[finding.object.kind] ?? WAVES.length - 1;
+
+/** The findings of each wave, empty waves included, order within a wave kept. */
+export function intoWaves<T extends Pick<Finding, 'object'>>(findings: readonly T[]): T[][] {
+  return WAVES.map((_, wave) => findings.filter(finding => waveOf(finding) === wave));
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../kube/clock.ts';
+
+/** The server's time as the API client knows it. */
+export type ServerTime = () => { now: number; known: boolean };
+
+/** Date headers have whole seconds; less than this is not a difference. */
+const TOLERANCE_MS = 2_000;
+
+/** Time since the injection. */
+export interface Stopwatch {
+  /** Server time at the start, milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Milliseconds since the start. */
+  elapsed(): number;
+  /** Compare with the server after a fresh answer: a machine that slept has a monotonic clock that did not move. */
+  correct(): void;
+  /** Server time of a moment `afterMs` after the start. */
+  at(afterMs: number): number;
+}
+
+/**
+ * Starts counting now. Counts on the monotonic clock, so that a wall clock that is set does no harm, and moves forward
+ * (never back) when the server's clock shows that more time has passed than we counted.
+ */
+export function startStopwatch(clock: Clock, serverTime: ServerTime): Stopwatch {
+  const origin = clock.monotonic();
+  const server = serverTime();
+  let slept = 0;
+  const counted = () => clock.monotonic() - origin;
+  return {
+    startedAt: server.now,
+    elapsed: () => counted() + slept,
+    correct() {
+      const now = serverTime();
+      if (!now.known || !server.known) return;
+      const behind = now.now - server.now - counted();
+      if (behind > slept + TOLERANCE_MS) slept = behind;
+    },
+    at: afterMs => server.now + Math.round(afterMs),
+  };
+}
+
+/** The two deadlines of a run, milliseconds after the injection. */
+export interface Deadlines {
+  ttlMs?: number;
+  recoveryMs: number;
+}
+
+/** The first deadline to come, and which clock it is: the fault is lifted then, whatever else happens. */
+export function firstDeadline(deadlines: Deadlines): { afterMs: number; clock: 'ttl' | 'recovery' } {
+  const { ttlMs, recoveryMs } = deadlines;
+  return ttlMs !== undefined && ttlMs < recoveryMs
+    ? { afterMs: ttlMs, clock: 'ttl' }
+    : { afterMs: recoveryMs, clock: 'recovery' };
+}
+
+/** A clock that runs `speed` times as fast as the given one, from now on; for a sandbox whose time is scaled. */
+export function scaleClock(clock: Clock, speed: number): Clock {
+  const wall = clock.now();
+  const mono = clock.monotonic();
+  return {
+    now: () => wall + (clock.now() - wall) * speed,
+    monotonic: () => mono + (clock.monotonic() - mono) * speed,
+    sleep: (ms, signal) => clock.sleep(ms / speed, signal),
+  };
+}

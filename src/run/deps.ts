@@ -1,0 +1,70 @@
+import type { FaultType, LoadedExperiment } from '../experiment/types.ts';
+import type { Fault, Plan } from '../injection/fault.ts';
+import type { Journal } from '../injection/journal.ts';
+import type { Receipt } from '../injection/receipt.ts';
+import type { Api } from '../kube/api.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { ObjectRef } from '../kube/object.ts';
+import type { RunEvent } from './event.ts';
+
+/** What a gate said of a plan. `code` tells a refusal that is the cluster's (unreachable, not permitted) from one of ours. */
+export interface GateResult {
+  gate: string;
+  ok: boolean;
+  reason: string;
+  code?: 'forbidden' | 'unreachable' | 'blind';
+}
+
+/** What is to be lifted: what one injection wrote. */
+export interface LiftRequest {
+  run: string;
+  type: FaultType;
+  written: ObjectRef[];
+  onReceipt?: (receipt: Receipt) => void;
+}
+
+/** What lifting gave. `remaining` counts what is not proven restored; it is never 0 while something could not be read. */
+export interface Lifted {
+  receipts: Receipt[];
+  remaining: number;
+  blind: string[];
+}
+
+/** Write-ahead notes of one run: the executor's records, and the run's own. Each resolves once the note would survive a crash. */
+export interface RunJournal extends Journal {
+  event(event: RunEvent): Promise<void>;
+  reverted(receipt: Receipt): Promise<void>;
+  end(verdict: { verdict: string; residue: number }): Promise<void>;
+}
+
+/** What a run needs from the house; passed in so that tests own time, chance and the cluster. */
+export interface RunDeps {
+  api: Api;
+  clock: Clock;
+  /** In [0,1), each call. */
+  random: () => number;
+  who: { user: string; host: string };
+  fault(type: FaultType): Fault<unknown> | undefined;
+  /** Every gate, asked once, with the plan that would be sent. */
+  gates(loaded: LoadedExperiment, plan: Plan, namespace: string): Promise<GateResult[]>;
+  /** Puts back what was written and proves it. Never given the signal that aborted the run. */
+  lift(request: LiftRequest): Promise<Lifted>;
+  journal: RunJournal;
+}
+
+export interface RunOptions {
+  /** Sortable by time; the caller makes it, because the journal is named after it. */
+  run: string;
+  emit: (event: RunEvent) => void;
+  /** Aborting stops the run and lifts what was written. */
+  signal?: AbortSignal;
+  /** Aborting this while lifting says what remains; lifting goes on. */
+  insist?: AbortSignal;
+  /** Overrides the document's TTL, milliseconds. */
+  ttlMs?: number;
+  /** Continuous steady time that counts as recovered; 10 s unless told. */
+  soakMs?: number;
+  /** Longest time for everything up to the revert, milliseconds. */
+  timeoutMs?: number;
+  dryRun?: boolean;
+}

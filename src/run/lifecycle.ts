@@ -1,0 +1,172 @@
+import type { LoadedExperiment } from '../experiment/types.ts';
+import type { Execution } from '../injection/executor.ts';
+import type { Plan } from '../injection/fault.ts';
+import { injectWithReplan } from '../injection/replan.ts';
+import type { ObjectRef } from '../kube/object.ts';
+import { checkBaseline, type Prepared, prepare } from './baseline.ts';
+import { startStopwatch } from './clocks.ts';
+import type { RunDeps, RunOptions } from './deps.ts';
+import { conclude, type Story } from './evaluate.ts';
+import type { Happening, Phase, RunEvent } from './event.ts';
+import { liftAndRecover, observeUnderFault } from './observe.ts';
+import type { RunResult } from './result.ts';
+
+/** What the parts of a run share. */
+export interface Run {
+  deps: RunDeps;
+  options: RunOptions;
+  loaded: LoadedExperiment;
+  /** Aborts when the caller stops the run or its time is up; lifting never sees it. */
+  stop: AbortSignal;
+  emit(happening: Happening): Promise<void>;
+  phase(phase: Phase): Promise<void>;
+  /** What is known so far; the verdict is made of it. */
+  story: Story;
+}
+
+/**
+ * Runs one experiment to its verdict: baseline → inject → observe → lift → recover → judge. Whatever happens after the first
+ * write (an abort, an error, a deadline), what was written is lifted and proven so before anything is judged.
+ */
+export async function runExperiment(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions): Promise<RunResult> {
+  const timeUp = new AbortController();
+  const over = new AbortController();
+  const stop = AbortSignal.any([timeUp.signal, ...(options.signal ? [options.signal] : [])]);
+  if (options.timeoutMs !== undefined) {
+    deps.clock.sleep(options.timeoutMs, over.signal).then(
+      () => timeUp.abort(new Error('the time given with --timeout is up')),
+      () => undefined,
+    );
+  }
+  const run = makeRun(deps, loaded, options, stop);
+  try {
+    await run.phase('Pending');
+    const prepared = await prepare(run);
+    if (prepared && (await checkBaseline(run, prepared)) && !run.story.dryRun) await injectAndLift(run, prepared);
+  } catch (error) {
+    // Nothing was written yet, or it has been lifted: the error itself is all there is to tell.
+    noteEnd(run, error);
+  } finally {
+    over.abort();
+  }
+  return conclude(run);
+}
+
+/** Everything from the first write on; returns only when what was written has been lifted, or cannot be. */
+async function injectAndLift(run: Run, prepared: Prepared): Promise<void> {
+  let written = false;
+  try {
+    written = await inject(run, prepared);
+    if (written && !run.story.interrupted) await observeUnderFault(run, prepared);
+  } catch (error) {
+    noteEnd(run, error);
+  } finally {
+    if (run.story.written.length > 0) await liftAndRecover(run, prepared);
+  }
+}
+
+/** Sends the plan. True when the fault is on. */
+async function inject(run: Run, prepared: Prepared): Promise<boolean> {
+  const { deps, story } = run;
+  run.stop.throwIfAborted();
+  await run.phase('Injecting');
+  story.watch = startStopwatch(deps.clock, () => deps.api.serverTime());
+  story.timings.injectedAt = story.watch.startedAt;
+  // Until the outcome is known everything planned may have landed.
+  story.written = prepared.plan.writes.map(write => write.on);
+  const { api, clock, journal } = deps;
+  const injected = await injectWithReplan(prepared.plan, () => prepared.again(), {
+    api,
+    clock,
+    journal,
+    signal: run.stop,
+  });
+  if (injected.state === 'refused') {
+    story.written = [];
+    story.refusal = injected.refusal;
+    return false;
+  }
+  const { execution } = injected;
+  if (injected.state === 'not-injected') {
+    story.written = remains(execution);
+    if (execution.state === 'aborted') story.interrupted = stopReason(run.stop);
+    else
+      story.refusal = {
+        code: execution.steps.at(-1)?.failure?.reason ?? execution.state,
+        message: `not injected: ${execution.message}`,
+      };
+    return false;
+  }
+  prepared.plan = injected.plan;
+  story.written = injected.plan.writes.map(write => write.on);
+  story.injected = true;
+  await run.emit({ event: 'injected', ...announce(prepared.plan), ...deadlinesAt(prepared, story.watch.startedAt) });
+  return true;
+}
+
+/** What an injection that did not come to its end has, or may have, left in the cluster. */
+const remains = (execution: Execution): ObjectRef[] => [
+  ...execution.left.map(write => write.on),
+  ...execution.steps.filter(step => step.outcome === 'unknown').map(step => step.write.on),
+];
+
+const announce = (plan: Plan) => ({
+  writes: plan.writes.map(write => write.says),
+  pods: plan.pods.map(pod => `${pod.namespace}/${pod.name} (uid ${pod.uid.slice(0, 8)})`),
+});
+
+const deadlinesAt = ({ ttlMs, recoveryMs }: Prepared, startedAt: number) => ({
+  recoveryDeadline: startedAt + recoveryMs,
+  ...(ttlMs === undefined ? {} : { ttlDeadline: startedAt + ttlMs }),
+});
+
+const stopReason = (signal: AbortSignal): string => {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error && reason.name !== 'AbortError' ? reason.message : 'stopped by the user';
+};
+
+function noteEnd(run: Run, error: unknown): void {
+  if (run.stop.aborted) {
+    run.story.interrupted ??= stopReason(run.stop);
+    return;
+  }
+  run.story.interrupted ??= `an internal error: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+function makeRun(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions, stop: AbortSignal): Run {
+  const run: Run = {
+    deps,
+    options,
+    loaded,
+    stop,
+    async emit(happening) {
+      const event = { at: deps.api.serverTime().now, run: options.run, ...happening } as RunEvent;
+      await deps.journal.event(event);
+      options.emit(event);
+    },
+    phase: phase =>
+      run.emit({
+        event: 'phase',
+        phase,
+        ...(phase === 'Pending' ? { experiment: loaded.experiment.metadata.name } : {}),
+      }),
+    story: {
+      dryRun: options.dryRun === true || loaded.experiment.spec.blastRadius.dryRun,
+      baseline: 'not-taken',
+      baselineChecks: [],
+      injected: false,
+      effect: { state: 'pending', evidence: [] },
+      written: [],
+      timings: {},
+      checks: [],
+      evidence: [],
+      selfHealed: false,
+      restoredBy: 'nobody',
+      collateral: [],
+      receipts: [],
+      residue: 0,
+      blind: [],
+    },
+  };
+  return run;
+}

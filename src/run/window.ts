@@ -1,0 +1,69 @@
+import type { Changes } from './changes.ts';
+import type { Stopwatch } from './clocks.ts';
+import type { CheckState } from './event.ts';
+import { followed, NOT_STEADY, type Steadiness } from './steady.ts';
+
+/** One look at the system. */
+export interface Look {
+  /** Whether the system is as it should be at this moment of the window. */
+  state: CheckState;
+  /** Ends the window at once: nothing more can be learnt. */
+  hopeless?: boolean;
+}
+
+export interface WindowEnd {
+  /** Steady for the whole soak time; or still steady when the hard deadline cut the soak short. */
+  settled: boolean;
+  steadiness: Steadiness;
+  ended: 'settled' | 'hopeless' | 'deadline' | 'hard-deadline';
+  /** Milliseconds since the window's stopwatch started. */
+  afterMs: number;
+}
+
+export interface WindowOptions {
+  watch: Stopwatch;
+  changes: Changes;
+  soakMs: number;
+  /** A system that is not steady by then has not recovered in time; a soak under way may finish. Milliseconds on the stopwatch. */
+  deadlineMs: number;
+  /** Ends the window whatever else happens. */
+  hardDeadlineMs?: number;
+  /** Reads everything once and says how it is. */
+  look(atMs: number): Promise<Look>;
+  signal?: AbortSignal;
+}
+
+/** Looked at again at least this often, change or no change. */
+const TICK_MS = 1_000;
+
+/** Looks again and again, on change and at least each second, until the system has been steady for the soak time or a deadline is there. */
+export async function observeWindow(options: WindowOptions): Promise<WindowEnd> {
+  const { watch, soakMs, deadlineMs, hardDeadlineMs = Number.POSITIVE_INFINITY } = options;
+  let steadiness: Steadiness = NOT_STEADY;
+  const over = (ended: WindowEnd['ended'], settled: boolean, afterMs: number): WindowEnd => ({
+    settled,
+    steadiness,
+    ended,
+    afterMs,
+  });
+  for (;;) {
+    const asked = watch.elapsed();
+    const look = await options.look(asked);
+    watch.correct();
+    const atMs = watch.elapsed();
+    steadiness = followed(steadiness, look.state, asked);
+    const steady = steadiness.since !== undefined;
+    if (look.hopeless) return over('hopeless', false, atMs);
+    if (steady && steadiness.forMs >= soakMs) return over('settled', true, atMs);
+    if (atMs >= hardDeadlineMs) return over('hard-deadline', steady, atMs);
+    if (atMs >= deadlineMs && !(steady && (steadiness.since ?? 0) <= deadlineMs)) return over('deadline', false, atMs);
+    await options.changes.wait(pause(atMs, steadiness, options), options.signal);
+  }
+}
+
+/** Until the next moment at which something is decided, at most a tick. */
+function pause(atMs: number, steadiness: Steadiness, options: WindowOptions): number {
+  const moments = [atMs + TICK_MS, options.deadlineMs, options.hardDeadlineMs ?? Number.POSITIVE_INFINITY];
+  if (steadiness.since !== undefined) moments.push(steadiness.since + options.soakMs);
+  return Math.max(1, Math.min(...moments.filter(moment => moment > atMs)) - atMs);
+}
