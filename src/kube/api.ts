@@ -59,6 +59,8 @@ export interface WatchOptions {
   labelSelector?: string;
   fieldSelector?: string;
   metadataOnly?: boolean;
+  /** Called once the server has accepted the watch; events may be long in coming. */
+  onOpen?: () => void;
   signal: AbortSignal;
 }
 

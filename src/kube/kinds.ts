@@ -13,6 +13,18 @@ export interface Kinds {
 
 const LOOK_AGAIN_MS = 5_000;
 
+interface Search {
+  resource?: ApiResource;
+  /** Why its absence proves nothing: the group's discovery failed. */
+  blind?: string;
+}
+
+function look(discovery: Discovery, apiVersion: string, kind: string): Search {
+  const resource = discovery.byKind(apiVersion, kind);
+  const blind = discovery.blind.find(({ group }) => group === '*' || group === apiVersion)?.reason;
+  return { ...(resource && { resource }), ...(blind && { blind }) };
+}
+
 /** Keeps one discovery, fetched when first needed. */
 export function createKinds(fetch: () => Promise<Outcome<Discovery>>, clock: Clock): Kinds {
   let known: Promise<Outcome<Discovery>> | undefined;
@@ -28,13 +40,13 @@ export function createKinds(fetch: () => Promise<Outcome<Discovery>>, clock: Clo
     return outcome;
   }
 
-  async function search(apiVersion: string, kind: string): Promise<Outcome<ApiResource | undefined>> {
+  async function search(apiVersion: string, kind: string): Promise<Outcome<Search>> {
     const found = await discovery();
     if (!found.ok) return found;
-    const resource = found.value.byKind(apiVersion, kind);
-    if (resource || clock.monotonic() - fetchedAt < LOOK_AGAIN_MS) return { ...found, value: resource };
+    const first = look(found.value, apiVersion, kind);
+    if (first.resource || clock.monotonic() - fetchedAt < LOOK_AGAIN_MS) return { ...found, value: first };
     const again = await discovery(true);
-    return again.ok ? { ...again, value: again.value.byKind(apiVersion, kind) } : again;
+    return again.ok ? { ...again, value: look(again.value, apiVersion, kind) } : again;
   }
 
   return {
@@ -44,7 +56,12 @@ export function createKinds(fetch: () => Promise<Outcome<Discovery>>, clock: Clo
       if (builtIn) return { ok: true, status: 0, value: builtIn };
       const found = await search(apiVersion, kind);
       if (!found.ok) return found;
-      if (found.value) return { ...found, value: found.value };
+      if (found.value.resource) return { ...found, value: found.value.resource };
+      if (found.value.blind)
+        return failure(
+          'server-error',
+          cleanText`cannot tell where ${sanitise(kind, 128)} of ${sanitise(apiVersion, 128)} lives: ${sanitise(found.value.blind)}`,
+        );
       return failure(
         'not-found',
         cleanText`the cluster serves no ${sanitise(kind, 128)} in ${sanitise(apiVersion, 128)}`,

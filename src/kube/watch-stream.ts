@@ -17,7 +17,7 @@ export async function* watchStream(
   collection: Collection,
   options: WatchOptions,
 ): AsyncGenerator<WatchEvent | Failure> {
-  const { signal, metadataOnly, ...query } = options;
+  const { signal, metadataOnly, onOpen, ...query } = options;
   const path = await parts.pathOf();
   if (!path.ok) return yield path;
   const accept = metadataOnly
@@ -39,6 +39,7 @@ export async function* watchStream(
     if (!outcome.ok) yield outcome;
     return;
   }
+  onOpen?.();
   yield* events(answer, collection, signal, parts);
 }
 

@@ -1,0 +1,316 @@
+import { type Clean, cleanText, literal, sanitise } from '../text/sanitise.ts';
+import type { Api, Collection } from './api.ts';
+import { createBackoff } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { failure } from './failure.ts';
+import type { KubeObject } from './object.ts';
+import type { Failure, FailureReason } from './outcome.ts';
+import { type Batch, createRowStore, type RowStore, sameFields } from './row-store.ts';
+
+/**
+ * How far the rows can be trusted. `listing`: the first list is under way, rows are partial. `synced`: complete, and a watch is open.
+ * `reconnecting`: complete as of `dataAgeMs`, the watch is being resumed. `stale`: so for long that rows may be wrong.
+ * `blind`: never read, or not allowed to; `reason` says why. Never show a blind or listing zero as a zero.
+ */
+export type SyncState = 'listing' | 'synced' | 'reconnecting' | 'stale' | 'blind';
+
+export interface SyncStatus {
+  state: SyncState;
+  rows: number;
+  /** Objects read by the list under way or the last one. */
+  loaded: number;
+  /** Objects that the list under way has still to read, when the server tells. */
+  remaining?: number;
+  /** Milliseconds since the server last sent anything of this collection (page, event or bookmark), or accepted the watch. */
+  dataAgeMs: number;
+  /** The last failure while not synced; `why` is its kind (`not-found`: the cluster does not serve this kind at all). */
+  reason?: Clean;
+  why?: FailureReason;
+}
+
+export interface Update<Row> extends Batch<Row> {
+  status: SyncStatus;
+}
+
+export interface Reflector<Row> {
+  /** By uid. The same map for the whole life, changed in place just before a batch is handed out. */
+  readonly rows: ReadonlyMap<string, Row>;
+  status(): SyncStatus;
+  /** Called after changes, at most each `batchMs`, and when the state changes; returns the way to stop. */
+  subscribe(listener: (update: Update<Row>) => void): () => void;
+  /** Lists and watches until the signal aborts; never rejects. Call it once. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface ReflectorOptions<Row> {
+  api: Pick<Api, 'list' | 'watch'>;
+  collection: Collection;
+  /** The slim row of an object, or undefined to leave it out. The object is dropped afterwards: keep no reference to it. */
+  project: (object: KubeObject) => Row | undefined;
+  /** Whether two rows look alike; same fields with identical values unless told. */
+  same?: (a: Row, b: Row) => boolean;
+  labelSelector?: string;
+  fieldSelector?: string;
+  metadataOnly?: boolean;
+  clock: Clock;
+  random: () => number;
+  timing?: Partial<Timing>;
+}
+
+/** All in milliseconds, but the page size. */
+export interface Timing {
+  pageSize: number;
+  /** Shortest time between two batches. */
+  batchMs: number;
+  /** Silence after which a watch counts as dead; servers bookmark each minute. */
+  stallMs: number;
+  /** An interruption longer than this makes the rows stale. */
+  staleAfterMs: number;
+  /** First and longest pause after failures. */
+  pauseMs: number;
+  longestPauseMs: number;
+  /** Pause after a refusal that only a change of rights or of the API can end. */
+  refusedPauseMs: number;
+}
+
+export const TIMING: Timing = {
+  pageSize: 500,
+  batchMs: 100,
+  stallMs: 90_000,
+  staleAfterMs: 5_000,
+  pauseMs: 300,
+  longestPauseMs: 20_000,
+  refusedPauseMs: 30_000,
+};
+
+// What no waiting mends: rows cannot be trusted, however old they are.
+const BLINDING = new Set<FailureReason>(['forbidden', 'not-found', 'unauthorized', 'invalid']);
+// Of these, what the next moment will not change either; an expired token may be renewed.
+const LASTING = new Set<FailureReason>(['forbidden', 'not-found', 'invalid']);
+// A watch that fails so often in a row may never work from its version (the store was restored from a backup): list anew.
+const FAILURES_TO_RELIST = 3;
+
+/** What ended a step: go on watching, list anew, or give up for now because of a failure. */
+type Next = 'watch' | 'list' | Failure;
+
+/** Keeps slim rows of one collection in step with the cluster: paged list, watch with bookmarks, resumed or relisted as need be. */
+export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<Row> {
+  const { api, collection, clock } = options;
+  const timing = { ...TIMING, ...options.timing };
+  const store: RowStore<Row> = createRowStore(options.same ?? sameFields);
+  const listeners = new Set<(update: Update<Row>) => void>();
+  const backoff = createBackoff({ firstMs: timing.pauseMs, longestMs: timing.longestPauseMs }, options.random);
+  let state: SyncState = 'listing';
+  let failed: Failure | undefined;
+  let everSynced = false;
+  let loaded = 0;
+  let remaining: number | undefined;
+  let watchFailures = 0;
+  let heardAt = clock.monotonic();
+  let interruptedAt = heardAt;
+  let version = '';
+  let flushedAt = Number.NEGATIVE_INFINITY;
+  let flushing = false;
+  const query = {
+    ...(options.labelSelector && { labelSelector: options.labelSelector }),
+    ...(options.fieldSelector && { fieldSelector: options.fieldSelector }),
+    ...(options.metadataOnly && { metadataOnly: true }),
+  };
+
+  function status(): SyncStatus {
+    const now = clock.monotonic();
+    const stale = state === 'reconnecting' && now - interruptedAt > timing.staleAfterMs;
+    return {
+      state: stale ? 'stale' : state,
+      rows: store.rows.size,
+      loaded,
+      ...(remaining !== undefined && { remaining }),
+      dataAgeMs: now - heardAt,
+      ...(failed && { reason: failed.message, why: failed.reason }),
+    };
+  }
+
+  function publish() {
+    flushedAt = clock.monotonic();
+    const update = { ...store.take(), status: status() };
+    for (const listener of listeners) listener(update);
+  }
+
+  /** Publishes soon: at once after a quiet time, else when the time between batches is over. */
+  function publishSoon(signal: AbortSignal) {
+    if (flushing) return;
+    flushing = true;
+    const wait = Math.max(0, flushedAt + timing.batchMs - clock.monotonic());
+    clock.sleep(wait, signal).then(
+      () => {
+        flushing = false;
+        publish();
+      },
+      () => {
+        flushing = false;
+      },
+    );
+  }
+
+  function turn(next: SyncState, because?: Failure) {
+    if (next === state && because?.message === failed?.message) return;
+    if (next === 'reconnecting' && state === 'synced') interruptedAt = clock.monotonic();
+    state = next;
+    failed = because;
+    publish();
+  }
+
+  function absorb(object: KubeObject): string {
+    const key = object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+    const row = options.project(object);
+    if (row === undefined) store.remove(key);
+    else store.put(key, row);
+    return key;
+  }
+
+  async function list(signal: AbortSignal): Promise<Next> {
+    const seen = new Set<string>();
+    let token: string | undefined;
+    loaded = 0;
+    do {
+      const page = await api.list(collection, {
+        ...query,
+        limit: timing.pageSize,
+        signal,
+        ...(token && { continue: token }),
+      });
+      if (!page.ok) return page;
+      heardAt = clock.monotonic();
+      if (state === 'blind') turn(everSynced ? 'reconnecting' : 'listing');
+      for (const object of page.value.items) seen.add(absorb(object));
+      loaded += page.value.items.length;
+      remaining = page.value.remaining;
+      token = page.value.continue;
+      version = page.value.resourceVersion;
+      if (token) publish();
+    } while (token);
+    store.keepOnly(seen);
+    remaining = undefined;
+    everSynced = true;
+    publish();
+    return 'watch';
+  }
+
+  async function watch(signal: AbortSignal): Promise<Next> {
+    const connection = new AbortController();
+    const stop = () => connection.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    const dog = watchdog(connection);
+    try {
+      for await (const event of api.watch(collection, {
+        ...query,
+        resourceVersion: version,
+        signal: connection.signal,
+        onOpen: opened,
+      })) {
+        if ('ok' in event) return event.reason === 'gone' ? 'list' : event;
+        heard();
+        if (event.type === 'BOOKMARK') {
+          version = event.resourceVersion || version;
+          continue;
+        }
+        apply(event.type, event.object);
+        publishSoon(signal);
+      }
+      return 'watch';
+    } finally {
+      connection.abort();
+      signal.removeEventListener('abort', stop);
+      await dog;
+    }
+  }
+
+  function apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject) {
+    version = object.metadata.resourceVersion ?? version;
+    if (type === 'DELETED')
+      store.remove(object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name}`);
+    else absorb(object);
+  }
+
+  function opened() {
+    heardAt = clock.monotonic();
+    turn('synced');
+  }
+
+  function heard() {
+    heardAt = clock.monotonic();
+    watchFailures = 0;
+    backoff.reset();
+  }
+
+  /** Ends a connection on which nothing was heard for too long. */
+  async function watchdog(connection: AbortController): Promise<void> {
+    const openedAt = clock.monotonic();
+    while (!connection.signal.aborted) {
+      const silence = clock.monotonic() - Math.max(heardAt, openedAt);
+      if (silence >= timing.stallMs) {
+        turn('reconnecting', failure('unreachable', literal('the watch went silent')));
+        connection.abort();
+        return;
+      }
+      await clock.sleep(timing.stallMs - silence, connection.signal).catch(() => undefined);
+    }
+  }
+
+  /** Shows a failure and waits as long as its kind asks for. */
+  async function afterFailure(because: Failure, signal: AbortSignal): Promise<void> {
+    turn(BLINDING.has(because.reason) || !everSynced ? 'blind' : 'reconnecting', because);
+    const pause = LASTING.has(because.reason)
+      ? timing.refusedPauseMs
+      : Math.max(backoff.next(), because.retryAfterMs ?? 0);
+    await clock.sleep(pause, signal);
+  }
+
+  /** A list that fails starts over; a watch resumes, unless it was refused or keeps failing. */
+  function afterwards(step: 'watch' | 'list', because: Failure): 'watch' | 'list' {
+    if (step === 'list' || BLINDING.has(because.reason)) return 'list';
+    if (because.reason === 'server-error') watchFailures += 1;
+    return watchFailures < FAILURES_TO_RELIST ? 'watch' : 'list';
+  }
+
+  async function step(next: 'watch' | 'list', signal: AbortSignal): Promise<'watch' | 'list'> {
+    const startedAt = clock.monotonic();
+    const outcome = next === 'list' ? await list(signal) : await watch(signal);
+    if (signal.aborted) return next;
+    if (typeof outcome !== 'string') {
+      await afterFailure(outcome, signal);
+      return afterwards(next, outcome);
+    }
+    if (next === 'watch') {
+      turn('reconnecting', failed);
+      // A watch that ends at once, again and again, is a failure in disguise.
+      if (clock.monotonic() - startedAt < timing.pauseMs) await clock.sleep(backoff.next(), signal);
+    }
+    return outcome;
+  }
+
+  return {
+    rows: store.rows,
+    status,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async run(signal) {
+      let next: 'watch' | 'list' = 'list';
+      while (!signal.aborted) {
+        try {
+          next = await step(next, signal);
+        } catch (error) {
+          if (signal.aborted) return;
+          const unread = failure(
+            'server-error',
+            cleanText`cannot make sense of a ${sanitise(collection.kind, 128)}: ${sanitise(error, 300)}`,
+          );
+          await afterFailure(unread, signal).catch(() => undefined);
+          next = 'list';
+        }
+      }
+    },
+  };
+}

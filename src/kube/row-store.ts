@@ -1,0 +1,73 @@
+/** What changed since the last batch. A row that came and went in between is not in it. */
+export interface Batch<Row> {
+  added: Row[];
+  changed: Row[];
+  removed: Row[];
+}
+
+/** Slim rows by key, and the changes not yet handed out. */
+export interface RowStore<Row> {
+  readonly rows: ReadonlyMap<string, Row>;
+  put(key: string, row: Row): void;
+  remove(key: string): void;
+  /** Removes the rows whose keys are not among these: what a complete list did not contain. */
+  keepOnly(keys: ReadonlySet<string>): void;
+  readonly dirty: boolean;
+  /** Hands out the changes and forgets them. */
+  take(): Batch<Row>;
+}
+
+type Pending<Row> = { was: 'absent' } | { was: 'present'; row: Row };
+
+/** `same` tells that two rows look alike: then nothing is reported. */
+export function createRowStore<Row>(same: (a: Row, b: Row) => boolean): RowStore<Row> {
+  const rows = new Map<string, Row>();
+  const pending = new Map<string, Pending<Row>>();
+
+  function note(key: string) {
+    if (pending.has(key)) return;
+    pending.set(key, rows.has(key) ? { was: 'present', row: rows.get(key) as Row } : { was: 'absent' });
+  }
+
+  function remove(key: string) {
+    if (!rows.has(key)) return;
+    note(key);
+    rows.delete(key);
+  }
+
+  return {
+    rows,
+    put(key, row) {
+      if (rows.has(key) && same(rows.get(key) as Row, row)) return;
+      note(key);
+      rows.set(key, row);
+    },
+    remove,
+    keepOnly(keys) {
+      for (const key of [...rows.keys()]) if (!keys.has(key)) remove(key);
+    },
+    get dirty() {
+      return pending.size > 0;
+    },
+    take() {
+      const batch: Batch<Row> = { added: [], changed: [], removed: [] };
+      for (const [key, before] of pending) {
+        const now = rows.get(key);
+        if (before.was === 'absent') {
+          if (rows.has(key)) batch.added.push(now as Row);
+        } else if (!rows.has(key)) batch.removed.push(before.row);
+        else if (!same(before.row, now as Row)) batch.changed.push(now as Row);
+      }
+      pending.clear();
+      return batch;
+    },
+  };
+}
+
+/** Whether two plain rows have the same fields with identical values. */
+export function sameFields<Row>(a: Row, b: Row): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const keys = Object.keys(a) as (keyof Row)[];
+  return keys.length === Object.keys(b).length && keys.every(key => Object.is(a[key], b[key]));
+}
