@@ -116,6 +116,11 @@ export interface Fault<P> {
   effect(params: P, plan: Plan, live: Live): Effect;
   /** What to fetch to decide a restore beyond the found object itself; asked again like `reads`. */
   restoreReads(found: Finding, live: Live): Read[];
+  /**
+   * Where the found object is a backup: the victim it belongs to. When the victim carries the record itself, its own finding restores
+   * both and this one needs no restore of its own.
+   */
+  standsFor?(found: Finding): ObjectRef | undefined;
   /** The writes that put the original back, and whether that is still right to do. Judges `found.live`. */
   restore(found: Finding, live: Live): Restore;
 }

@@ -1,10 +1,12 @@
 import { FAULT_TYPES, type FaultType } from '../experiment/types.ts';
 import type { Fault, Refusal } from './fault.ts';
+import { configDrift } from './faults/config-drift.ts';
+import { imageCorrupt } from './faults/image-corrupt.ts';
 import { podKill } from './faults/pod-kill.ts';
 import { refuse } from './refuse.ts';
 
 /** One row for each injection type that can be injected and restored; a further type is one file and its row here. */
-const FAULTS: readonly Fault<unknown>[] = [podKill];
+const FAULTS: readonly Fault<unknown>[] = [podKill, configDrift, imageCorrupt];
 
 const BY_TYPE: ReadonlyMap<FaultType, Fault<unknown>> = new Map(FAULTS.map(fault => [fault.type, fault]));
 
