@@ -23,6 +23,8 @@ export interface SyncStatus {
   remaining?: number;
   /** Milliseconds since the server last sent anything of this collection (page, event or bookmark), or accepted the watch. */
   dataAgeMs: number;
+  /** Milliseconds until the next attempt, while one is waited for. */
+  retryInMs?: number;
   /** The last failure while not synced; `why` is its kind (`not-found`: the cluster does not serve this kind at all). */
   reason?: Clean;
   why?: FailureReason;
@@ -108,6 +110,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
   let watchFailures = 0;
   let heardAt = clock.monotonic();
   let interruptedAt = heardAt;
+  let retryAt: number | undefined;
   let version = '';
   let flushedAt = Number.NEGATIVE_INFINITY;
   let flushing = false;
@@ -126,6 +129,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
       loaded,
       ...(remaining !== undefined && { remaining }),
       dataAgeMs: now - heardAt,
+      ...(retryAt !== undefined && { retryInMs: Math.max(0, retryAt - now) }),
       ...(failed && { reason: failed.message, why: failed.reason }),
     };
   }
@@ -259,11 +263,13 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
 
   /** Shows a failure and waits as long as its kind asks for. */
   async function afterFailure(because: Failure, signal: AbortSignal): Promise<void> {
-    turn(BLINDING.has(because.reason) || !everSynced ? 'blind' : 'reconnecting', because);
     const pause = LASTING.has(because.reason)
       ? timing.refusedPauseMs
       : Math.max(backoff.next(), because.retryAfterMs ?? 0);
+    retryAt = clock.monotonic() + pause;
+    turn(BLINDING.has(because.reason) || !everSynced ? 'blind' : 'reconnecting', because);
     await clock.sleep(pause, signal);
+    retryAt = undefined;
   }
 
   /** A list that fails starts over; a watch resumes, unless it was refused or keeps failing. */
