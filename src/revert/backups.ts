@@ -1,28 +1,21 @@
-import { readEnvelope } from '../injection/envelope.ts';
 import type { Finding } from '../injection/finding.ts';
-import { ROLLBACK_DATA } from '../injection/markers.ts';
+import { sameObject } from '../injection/name.ts';
+import type { FaultOf } from './classify.ts';
 
-/** The rollback Secret that a finding's undo record points to, as `namespace/name`. */
-function backupOf(finding: Finding): string | undefined {
-  const record = finding.live.metadata.annotations?.[ROLLBACK_DATA];
-  const envelope = record === undefined ? undefined : readEnvelope(record);
-  if (!envelope?.ok) return undefined;
-  const name = (envelope.data as { rollbackSecretRef?: unknown } | null)?.rollbackSecretRef;
-  return typeof name === 'string' ? `${finding.object.namespace ?? ''}/${name}` : undefined;
-}
+/** Whether the finding is a backup that belongs to some victim, so that what becomes of it is only known when all victims are. */
+export const isBackup = (faultOf: FaultOf, finding: Finding): boolean =>
+  faultOf(finding.type)?.standsFor?.(finding) !== undefined;
 
 /**
- * All findings, the held backups that no undo record points to among them. A backup that one points to is part of that injection:
- * restoring it on its own would destroy the original.
+ * The backups whose victim has no finding of its own. The others are part of their victim's injection: its restore needs them and
+ * takes them away, and restoring them on their own would be a second hand on the same object.
  */
-export function withoutClaimedBackups(
-  held: readonly Finding[],
-  findings: readonly Finding[],
-  add: (orphan: Finding) => void,
-): Finding[] {
-  const claimed = new Set(findings.map(backupOf));
-  const orphans = held.filter(backup => !claimed.has(`${backup.object.namespace ?? ''}/${backup.object.name}`));
-  const all = [...findings, ...orphans];
-  for (const orphan of orphans) add(orphan);
-  return all;
+export function orphans(faultOf: FaultOf, backups: readonly Finding[], findings: readonly Finding[]): Finding[] {
+  return backups.filter(backup => {
+    const victim = faultOf(backup.type)?.standsFor?.(backup);
+    return (
+      victim === undefined ||
+      !findings.some(finding => finding.type === backup.type && sameObject(finding.object, victim))
+    );
+  });
 }

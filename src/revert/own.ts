@@ -3,7 +3,7 @@ import type { Finding } from '../injection/finding.ts';
 import { nameOf } from '../injection/name.ts';
 import type { Receipt } from '../injection/receipt.ts';
 import type { ObjectRef } from '../kube/object.ts';
-import { withoutClaimedBackups } from './backups.ts';
+import { isBackup, orphans } from './backups.ts';
 import { blindReason } from './blind.ts';
 import type { RevertDeps } from './deps.ts';
 import { findingId, recognise } from './recognise.ts';
@@ -51,9 +51,10 @@ export async function liftOwn(deps: RevertDeps, own: Own): Promise<OwnLifted> {
 
 async function once(deps: RevertDeps, own: Own): Promise<OwnLifted & { retry: boolean }> {
   const read = await Promise.all(own.written.map(ref => look(deps, own.type, ref)));
-  const held = read.flatMap(one => one.findings.filter(finding => finding.source === 'backup name'));
-  const found = read.flatMap(one => one.findings.filter(finding => finding.source !== 'backup name'));
-  const findings = withoutClaimedBackups(held, found, () => undefined);
+  const all = read.flatMap(one => one.findings);
+  const found = all.filter(finding => !isBackup(deps.faultOf, finding));
+  const backups = all.filter(finding => isBackup(deps.faultOf, finding));
+  const findings = [...found, ...orphans(deps.faultOf, backups, found)];
   const receipts: Receipt[] = read.flatMap(one => (one.receipt ? [one.receipt] : []));
   let retry = read.some(one => one.blind !== undefined);
   for (const wave of intoWaves(findings)) {

@@ -1,4 +1,4 @@
-import type { Restore } from '../injection/fault.ts';
+import type { Live, Restore } from '../injection/fault.ts';
 import type { Finding } from '../injection/finding.ts';
 import type { Receipt } from '../injection/receipt.ts';
 import { executeWithReread } from '../injection/replan.ts';
@@ -50,7 +50,7 @@ async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptio
   if ('outcome' in decision) return decision;
   const { restore } = decision;
   if (!restore) return failed(decision.finding.message ?? 'nothing may be done');
-  const stop = stopBefore(restore, options);
+  const stop = stopBefore(restore, decision.live, options);
   if (stop) return stop;
 
   let last: Decision & { restore: Restore } = { ...decision, restore };
@@ -61,7 +61,7 @@ async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptio
       'outcome' in next
         ? next
         : next.restore
-          ? stopBefore(next.restore, options)
+          ? stopBefore(next.restore, next.live, options)
           : failed(next.finding.message ?? 'nothing may be done');
     if (changed || 'outcome' in next || !next.restore) return undefined;
     last = { ...next, restore: next.restore };
@@ -91,14 +91,18 @@ async function decideAfresh(deps: RevertDeps, finding: Finding): Promise<Decisio
 const failed = (message: string, retry = false): End => ({ outcome: 'failed', verified: false, message, retry });
 const writesOf = (restore: Restore) => (restore.kind === 'corrupt' ? [] : restore.writes);
 
-function stopBefore(restore: Restore, { force = false }: RestoreOptions): End | undefined {
-  if (restore.kind === 'corrupt') return failed(restore.says);
+/** Whether something that the decision needs could not be read, so that it may come out differently next time. */
+const wasBlind = (live: Live): boolean =>
+  [...live.values()].some(value => value !== null && 'ok' in value && value.ok === false);
+
+function stopBefore(restore: Restore, live: Live, { force = false }: RestoreOptions): End | undefined {
+  if (restore.kind === 'corrupt') return failed(restore.says, wasBlind(live));
   if (restore.kind !== 'diverged' || force) return undefined;
-  const { original, injected, live } = restore;
+  const { original, injected, live: now } = restore;
   return {
     outcome: 'diverged',
     verified: false,
-    message: `changed since the injection: original ${original}, injected ${injected}, now ${live}; --force-diverged puts the original back`,
+    message: `changed since the injection: original ${original}, injected ${injected}, now ${now}; --force-diverged puts the original back`,
   };
 }
 

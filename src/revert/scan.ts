@@ -4,7 +4,7 @@ import type { Api, Collection } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { ApiResource } from '../kube/discovery.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { withoutClaimedBackups } from './backups.ts';
+import { isBackup, orphans } from './backups.ts';
 import { type Blind, blindReason } from './blind.ts';
 import { decide, type FaultOf } from './classify.ts';
 import { pooled } from './deps.ts';
@@ -80,8 +80,9 @@ export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<S
     });
     state.resources = resources.length;
   }
+  for (const orphan of orphans(deps.faultOf, state.held, state.findings)) state.add(orphan);
   return {
-    injections: withoutClaimedBackups(state.held, state.findings, finding => state.add(finding)),
+    injections: state.findings,
     blind: state.blind,
     scanned: {
       resources: state.resources,
@@ -185,7 +186,7 @@ async function inspect(
   }
   for (const found of recognise(got.value)) {
     const { finding } = await decide(deps.api, deps.faultOf, found, options.signal);
-    if (found.source === 'backup name' && found.type === 'ConfigDrift') state.held.push(finding);
+    if (isBackup(deps.faultOf, found)) state.held.push(finding);
     else state.add(finding);
   }
 }

@@ -1,4 +1,3 @@
-import { resolveNamespace } from '../experiment/namespace.ts';
 import type { Expectation } from '../experiment/types.ts';
 import type { Fault, Live, Plan, Read, Refusal } from '../injection/fault.ts';
 import { fetchLive } from '../injection/live.ts';
@@ -7,6 +6,7 @@ import { type ChangeSource, type Changes, watchChanges } from './changes.ts';
 import { type Bystanders, lookAtBystanders, targetsOf } from './collateral.ts';
 import { combined } from './evidence.ts';
 import type { Run } from './lifecycle.ts';
+import { resolveNamespace } from './namespace.ts';
 import { type Sample, type Subject, takeSample } from './sample.ts';
 
 /** An experiment that may be injected: read, planned and let through every gate. */
@@ -168,7 +168,7 @@ export async function checkBaseline(run: Run, prepared: Prepared): Promise<boole
 }
 
 /** Everything whose change is a reason to look again. */
-function changeSources({ subject, baseline, plan }: Prepared): ChangeSource[] {
+function changeSources({ subject, baseline, before, plan }: Prepared): ChangeSource[] {
   const { fault, params } = subject;
   const ofRead = (read: Read): ChangeSource =>
     'get' in read
@@ -176,7 +176,7 @@ function changeSources({ subject, baseline, plan }: Prepared): ChangeSource[] {
       : { collection: read.list, ...(read.labelSelector ? { labelSelector: read.labelSelector } : {}) };
   const sources = [
     ...(baseline?.checked ?? []).map(({ ref }) => ({ collection: collectionOf(ref), name: ref.name })),
-    ...fault.effectReads(params, plan, new Map()).map(ofRead),
+    ...fault.effectReads(params, plan, before).map(ofRead),
     { collection: collectionOf(plan.target), name: plan.target.name },
   ];
   return [...new Map(sources.map(source => [JSON.stringify(source), source])).values()];
