@@ -1,11 +1,7 @@
-import type { Collection } from '../kube/api.ts';
+import type { Api, Collection } from '../kube/api.ts';
+import type { Clock } from '../kube/clock.ts';
 import type { KubeObject } from '../kube/object.ts';
-import type { Failure } from '../kube/outcome.ts';
-
-/** A row kept in memory instead of the object it came from. */
-export interface Identified {
-  readonly uid: string;
-}
+import { createReflector, type SyncStatus, type Update } from '../kube/reflector.ts';
 
 /** What to follow; `labelSelector` narrows it, `metadataOnly` asks for metadata alone. */
 export interface Followed extends Collection {
@@ -13,26 +9,40 @@ export interface Followed extends Collection {
   metadataOnly?: boolean;
 }
 
-/** Receives one kind as the feed learns it. Calls come in bursts; none may throw. */
-export interface Sink<Row extends Identified> {
-  /** A fresh list begins; rows known before stay until `listed`. */
-  listing(): void;
-  page(rows: readonly Row[], loaded: number, total: number | undefined): void;
-  /** The list is complete: rows it did not hold are gone. */
-  listed(): void;
-  changed(row: Row): void;
-  removed(uid: string): void;
-  /** The server said something, even if nothing changed. */
-  heard(): void;
-  /** The feed failed and tries again in `retryInMs`. */
-  failed(failure: Failure, retryInMs: number): void;
+/** One kind being followed. `rows` is by uid and changes in place just before `hear` is called. */
+export interface Following<Row> {
+  readonly rows: ReadonlyMap<string, Row>;
+  status(): SyncStatus;
+  stop(): void;
 }
 
-/** A live source of one kind at a time, retrying for ever until stopped. */
+/** A live source of slim rows, retrying for ever until stopped. */
 export interface Feed {
-  follow<Row extends Identified>(
+  follow<Row extends object>(
     what: Followed,
     project: (object: KubeObject) => Row,
-    sink: Sink<Row>,
-  ): { stop(): void };
+    hear: (update: Update<Row>) => void,
+  ): Following<Row>;
+}
+
+/** The feed of a real connection: one reflector for each kind. */
+export function reflectedFeed(api: Pick<Api, 'list' | 'watch'>, clock: Clock, random: () => number): Feed {
+  return {
+    follow(what, project, hear) {
+      const { labelSelector, metadataOnly, ...collection } = what;
+      const ended = new AbortController();
+      const reflector = createReflector({
+        api,
+        collection,
+        project,
+        clock,
+        random,
+        ...(labelSelector !== undefined && { labelSelector }),
+        ...(metadataOnly && { metadataOnly }),
+      });
+      reflector.subscribe(hear);
+      void reflector.run(ended.signal);
+      return { rows: reflector.rows, status: () => reflector.status(), stop: () => ended.abort() };
+    },
+  };
 }

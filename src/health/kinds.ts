@@ -1,3 +1,4 @@
+import { TYPE_LABEL } from '../injection/markers.ts';
 import type { Followed } from './feed.ts';
 
 /** The lines of the health board, in the order they stand on the screen. */
@@ -16,9 +17,8 @@ export const SOURCES = {
   crds: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
   leases: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
 } as const satisfies Record<string, Followed>;
-export type SourceName = keyof typeof SOURCES;
 
-const TYPED = { labelSelector: 'chaos.operatorchaos.io/type', metadataOnly: true };
+const TYPED = { labelSelector: TYPE_LABEL, metadataOnly: true };
 
 /** Kinds that are watched only for injections on them: the label keeps these lists as short as the chaos is. */
 export const MARKED: readonly Followed[] = [

@@ -1,9 +1,17 @@
+import {
+  CORRUPT_CONTAINER,
+  CRASH_CONTAINER,
+  EXPIRES,
+  MAYDAY,
+  ORIGINAL_REPLICAS,
+  ORIGINAL_SECRET,
+  ROLLBACK_DATA,
+  TYPE_LABEL,
+} from '../injection/markers.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
-const PREFIX = 'chaos.operatorchaos.io/';
 const LOCK_OR_RESULT = /^(chaos-result-|operator-chaos-lock-)/;
-const BACKUP_SECRET_OF_A_DRIFT = `${PREFIX}original-secret`;
 
 /** What an object's own metadata says about an injection on it. Times are milliseconds since the epoch. */
 export interface Marker {
@@ -28,11 +36,11 @@ export function markerOf(object: KubeObject): Marker | undefined {
   const annotations = metadata.annotations ?? {};
   const type = typeOf(metadata.labels ?? {}, annotations);
   // The rollback Secret of a drifted Secret is a second trace of an injection whose victim carries its own record.
-  if (type === undefined || LOCK_OR_RESULT.test(metadata.name) || annotations[BACKUP_SECRET_OF_A_DRIFT] !== undefined)
+  if (type === undefined || LOCK_OR_RESULT.test(metadata.name) || annotations[ORIGINAL_SECRET] !== undefined)
     return undefined;
   const ours = recordOf(annotations);
   const at = timeOf(ours?.at);
-  const expires = timeOf(ours?.expires) ?? timeOf(annotations[`${PREFIX}expires`]);
+  const expires = timeOf(ours?.expires) ?? timeOf(annotations[EXPIRES]);
   const text = (field: string): Clean | undefined =>
     typeof ours?.[field] === 'string' ? sanitise(ours[field]) : undefined;
   const experiment = text('experiment');
@@ -54,21 +62,17 @@ export function markerOf(object: KubeObject): Marker | undefined {
 }
 
 function typeOf(labels: Record<string, string>, annotations: Record<string, string>): Clean | undefined {
-  const label = labels[`${PREFIX}type`];
+  const label = labels[TYPE_LABEL];
   if (label !== undefined) return sanitise(label);
-  if (annotations[`${PREFIX}original-replicas`] !== undefined) return 'DeploymentScaleZero' as Clean;
-  if (annotations[`${PREFIX}corrupt-container-name`] !== undefined) return 'ImageCorrupt' as Clean;
-  if (annotations[`${PREFIX}crash-container-name`] !== undefined) return 'CrashLoopInject' as Clean;
-  if (annotations[`${PREFIX}rollback-data`] !== undefined || annotations[`${PREFIX}mayday`] !== undefined)
-    return 'unknown' as Clean;
+  if (annotations[ORIGINAL_REPLICAS] !== undefined) return 'DeploymentScaleZero' as Clean;
+  if (annotations[CORRUPT_CONTAINER] !== undefined) return 'ImageCorrupt' as Clean;
+  if (annotations[CRASH_CONTAINER] !== undefined) return 'CrashLoopInject' as Clean;
+  if (annotations[ROLLBACK_DATA] !== undefined || annotations[MAYDAY] !== undefined) return 'unknown' as Clean;
   return undefined;
 }
 
 function recordOf(annotations: Record<string, string>): Record<string, unknown> | undefined {
-  return (
-    asRecord(parsed(annotations[`${PREFIX}mayday`])) ??
-    asRecord(asRecord(parsed(annotations[`${PREFIX}rollback-data`]))?.mayday)
-  );
+  return asRecord(parsed(annotations[MAYDAY])) ?? asRecord(asRecord(parsed(annotations[ROLLBACK_DATA]))?.mayday);
 }
 
 function parsed(text: string | undefined): unknown {

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../kube/object.ts';
-import type { Feed, Followed } from './feed.ts';
+import type { SyncStatus, Update } from '../kube/reflector.ts';
+import type { Feed, Followed, Following } from './feed.ts';
 import {
   crdTrouble,
   deploymentTrouble,
@@ -10,29 +11,21 @@ import {
   serviceTrouble,
   webhookTroubles,
 } from './judge.ts';
-import { type BoardKind, MARKED, SOURCES, type SourceName } from './kinds.ts';
+import { type BoardKind, MARKED, SOURCES } from './kinds.ts';
 import type { Marker } from './marker.ts';
 import {
-  type CrdRow,
   crdRow,
-  type DeploymentRow,
   deploymentRow,
-  type LeaseRow,
   leaseRow,
   markedRow,
-  type NodeRow,
   nodeRow,
-  type PodRow,
   podRow,
   type Row,
-  type ServiceRow,
-  type SliceRow,
   serviceRow,
   sliceRow,
-  type WebhookRow,
   webhookRow,
 } from './rows.ts';
-import { type Sync, Table } from './table.ts';
+import { type Sync, syncOf, worst } from './sync.ts';
 import { byUrgency, type Trouble } from './trouble.ts';
 
 /** One line of the board. `troubles` holds the most urgent ones; `failing` and `warning` count all of them. */
@@ -59,123 +52,107 @@ export interface ModelClock {
   serverNow(): number;
 }
 
-type Freshness = Pick<Table<Row>, 'sync' | 'heardAt'>;
-
 const KEPT = 60;
 
-/** All tables of the board. Rows change in place as the feed speaks; `summary` says what they amount to now. */
+/** One followed kind, with the few rows among its thousands that might be in trouble. */
+interface Source<R extends Row> {
+  following: Following<R>;
+  suspects: Map<string, R>;
+}
+
+/** Everything the board follows. Rows change in place as the feed speaks; `summary` says what they amount to now. */
 export class Model {
   readonly #clock: ModelClock;
-  readonly #changed: () => void;
-  readonly #stops: (() => void)[] = [];
   readonly #markers = new Map<string, Marker>();
   readonly #firstSeen = new Map<string, number>();
-  readonly #marked: { followed: Followed; table: Table<Row> }[];
-
-  readonly nodes: Table<NodeRow>;
-  readonly pods: Table<PodRow>;
-  readonly deployments: Table<DeploymentRow>;
-  readonly services: Table<ServiceRow>;
-  readonly slices: Table<SliceRow>;
-  readonly validating: Table<WebhookRow>;
-  readonly mutating: Table<WebhookRow>;
-  readonly crds: Table<CrdRow>;
-  readonly leases: Table<LeaseRow>;
-  /** Rows that might be in trouble, so that a healthy ten thousand cost nothing. */
-  readonly #suspects = {
-    pods: new Map<string, PodRow>(),
-    crds: new Map<string, CrdRow>(),
-    deployments: new Map<string, DeploymentRow>(),
-  };
+  readonly #sources: ReturnType<Model['follow']>;
 
   /** `changed` is called, often, whenever a new summary is worth taking. */
-  constructor(clock: ModelClock, changed: () => void) {
+  constructor(feed: Feed, clock: ModelClock, changed: () => void) {
     this.#clock = clock;
-    this.#changed = changed;
-    const suspects = this.#suspects;
-    this.nodes = this.#table();
-    this.pods = this.#table(suspects.pods, pod => !pod.fine || pod.terminating);
-    this.deployments = this.#table(suspects.deployments, row => row.reason !== '');
-    this.services = this.#table();
-    this.slices = this.#table();
-    this.validating = this.#table();
-    this.mutating = this.#table();
-    this.crds = this.#table(suspects.crds, crd => !crd.established);
-    this.leases = this.#table();
-    this.#marked = MARKED.map(followed => ({ followed, table: this.#table<Row>() }));
+    this.#sources = this.follow(feed, changed);
   }
 
-  follow(feed: Feed): void {
-    const on = <R extends Row>(source: SourceName, project: (object: KubeObject) => R, table: Table<R>): void => {
-      this.#stops.push(feed.follow(SOURCES[source], project, table).stop);
+  private follow(feed: Feed, changed: () => void) {
+    const source = <R extends Row>(
+      what: Followed,
+      project: (object: KubeObject) => R,
+      isSuspect: (row: R) => boolean = () => true,
+    ): Source<R> => {
+      const suspects = new Map<string, R>();
+      const hear = (update: Update<R>): void => {
+        for (const row of [...update.added, ...update.changed]) {
+          if (row.marker) this.#markers.set(row.uid, row.marker);
+          else this.#markers.delete(row.uid);
+          if (isSuspect(row)) suspects.set(row.uid, row);
+          else suspects.delete(row.uid);
+        }
+        for (const row of update.removed) {
+          this.#markers.delete(row.uid);
+          suspects.delete(row.uid);
+        }
+        changed();
+      };
+      return { following: feed.follow(what, project, hear), suspects };
     };
-    on('pods', podRow, this.pods);
-    on('nodes', nodeRow, this.nodes);
-    on('deployments', deploymentRow, this.deployments);
-    on('services', serviceRow, this.services);
-    on('slices', sliceRow, this.slices);
-    on('validating', webhookRow, this.validating);
-    on('mutating', webhookRow, this.mutating);
-    on('crds', crdRow, this.crds);
-    on('leases', leaseRow, this.leases);
-    for (const { followed, table } of this.#marked) this.#stops.push(feed.follow(followed, markedRow, table).stop);
+    return {
+      pods: source(SOURCES.pods, podRow, pod => !pod.fine || pod.terminating),
+      nodes: source(SOURCES.nodes, nodeRow),
+      deployments: source(SOURCES.deployments, deploymentRow, row => row.reason !== ''),
+      services: source(SOURCES.services, serviceRow),
+      slices: source(SOURCES.slices, sliceRow),
+      validating: source(SOURCES.validating, webhookRow),
+      mutating: source(SOURCES.mutating, webhookRow),
+      crds: source(SOURCES.crds, crdRow, crd => !crd.established),
+      leases: source(SOURCES.leases, leaseRow),
+      marked: MARKED.map(followed => ({ kind: followed.kind, ...source(followed, markedRow) })),
+    };
   }
 
   stop(): void {
-    for (const stop of this.#stops.splice(0)) stop();
+    const { marked, ...named } = this.#sources;
+    for (const { following } of [...Object.values(named), ...marked]) following.stop();
   }
 
   summary(): Summary {
     const now = this.#clock.serverNow();
-    const tables: Freshness[] = [
-      this.nodes,
-      this.pods,
-      this.deployments,
-      this.services,
-      this.slices,
-      this.validating,
-      this.mutating,
-      this.crds,
-      this.leases,
-    ];
-    const heard = tables.map(table => table.heardAt ?? Number.NEGATIVE_INFINITY);
-    const heardAt = Math.max(...heard);
-    const { pods, deployments, crds } = this.#suspects;
+    const { pods, nodes, deployments, crds, leases, marked } = this.#sources;
+    const line = <R extends Row>(source: Source<R>, judge: (row: R) => Trouble | undefined): KindHealth =>
+      health([source.following], source.following.rows.size, judged(source.suspects.values(), judge));
     return {
       kinds: {
-        nodes: health([this.nodes], this.nodes.rows.size, judged(this.nodes.rows.values(), nodeTrouble)),
-        pods: health(
-          [this.pods],
-          this.pods.rows.size,
-          judged(pods.values(), pod => podTrouble(pod, now)),
-        ),
-        deployments: health(
-          [this.deployments],
-          this.deployments.rows.size,
-          judged(deployments.values(), deploymentTrouble),
-        ),
-        crds: health([this.crds], this.crds.rows.size, judged(crds.values(), crdTrouble)),
-        leases: health(
-          [this.leases],
-          this.leases.rows.size,
-          judged(this.leases.rows.values(), lease => leaseTrouble(lease, now)),
-        ),
+        nodes: line(nodes, nodeTrouble),
+        pods: line(pods, pod => podTrouble(pod, now)),
+        deployments: line(deployments, deploymentTrouble),
+        crds: line(crds, crdTrouble),
+        leases: line(leases, lease => leaseTrouble(lease, now)),
         ...this.#joined(),
       },
       markers: [...this.#markers.values()],
-      unseen: this.#marked.flatMap(({ followed, table }) =>
-        table.sync.state === 'blind' ? [{ kind: followed.kind, reason: table.sync.reason }] : [],
-      ),
-      heardAt: Number.isFinite(heardAt) ? heardAt : undefined,
+      unseen: marked.flatMap(({ kind, following }) => {
+        const sync = syncOf(following.status());
+        return sync.state === 'blind' ? [{ kind, reason: sync.reason }] : [];
+      }),
+      heardAt: this.#heardAt(),
     };
   }
 
-  /** Endpoints and webhooks need three tables at once; until all are listed nothing is called dead. */
+  /** The freshest word from the cluster, over all sources that ever had one. */
+  #heardAt(): number | undefined {
+    const { marked: _, ...named } = this.#sources;
+    const ages = Object.values(named)
+      .map(source => source.following.status())
+      .filter(hasHeard)
+      .map(status => status.dataAgeMs);
+    return ages.length === 0 ? undefined : this.#clock.monotonic() - Math.min(...ages);
+  }
+
+  /** Endpoints and webhooks need three sources at once; until all are listed nothing is called dead. */
   #joined(): Pick<Summary['kinds'], 'endpoints' | 'webhooks'> {
-    const configurations = [...this.validating.rows.values(), ...this.mutating.rows.values()];
-    const hooks = configurations.reduce((sum, row) => sum + row.hooks.length, 0);
-    const served = servedBy(this.slices.rows.values());
-    const isJudgeable = this.services.complete && this.slices.complete;
+    const { services, slices, validating, mutating } = this.#sources;
+    const configurations = [...validating.following.rows.values(), ...mutating.following.rows.values()];
+    const served = servedBy(slices.following.rows.values());
+    const isJudgeable = isComplete(services.following) && isComplete(slices.following);
     const seen = new Set<string>();
     const firstSeen = (key: string): number => {
       seen.add(key);
@@ -183,34 +160,30 @@ export class Model {
       this.#firstSeen.set(key, at);
       return at;
     };
-    const selecting = [...this.services.rows.values()].filter(service => service.selects && !service.external);
-    const byName = new Map(
-      [...this.services.rows.values()].map(service => [`${service.namespace ?? ''}/${service.name}`, service]),
-    );
-    const services = isJudgeable ? judged(selecting, service => serviceTrouble(service, served, firstSeen)) : [];
+    const all = [...services.following.rows.values()];
+    const selecting = all.filter(service => service.selects && !service.external);
+    const byName = new Map(all.map(service => [`${service.namespace ?? ''}/${service.name}`, service]));
+    const unserved = isJudgeable ? judged(selecting, service => serviceTrouble(service, served, firstSeen)) : [];
     const dead = isJudgeable ? configurations.flatMap(row => webhookTroubles(row, byName, served, firstSeen)) : [];
     for (const key of this.#firstSeen.keys()) if (!seen.has(key)) this.#firstSeen.delete(key);
+    const behind = [services.following, slices.following];
     return {
-      endpoints: health([this.services, this.slices], selecting.length, services),
-      webhooks: health([this.validating, this.mutating, this.services, this.slices], hooks, dead),
+      endpoints: health(behind, selecting.length, unserved),
+      webhooks: health(
+        [validating.following, mutating.following, ...behind],
+        configurations.reduce((sum, row) => sum + row.hooks.length, 0),
+        dead,
+      ),
     };
-  }
-
-  #table<R extends Row>(suspects?: Map<string, R>, isSuspect?: (row: R) => boolean): Table<R> {
-    const mark = (row: R | undefined, uid: string): void => {
-      if (row?.marker) this.#markers.set(uid, row.marker);
-      else this.#markers.delete(uid);
-      if (!suspects || !isSuspect) return;
-      if (row && isSuspect(row)) suspects.set(uid, row);
-      else suspects.delete(uid);
-    };
-    return new Table<R>(
-      () => this.#clock.monotonic(),
-      mark,
-      () => this.#changed(),
-    );
   }
 }
+
+/** Whether the server ever sent anything of this kind; the age of what never came means nothing. */
+const hasHeard = (status: SyncStatus): boolean =>
+  status.state !== 'blind' && !(status.state === 'listing' && status.loaded === 0);
+
+const isComplete = (following: Following<unknown>): boolean =>
+  ['synced', 'reconnecting', 'stale'].includes(following.status().state);
 
 function judged<R>(rows: Iterable<R>, judge: (row: R) => Trouble | undefined): Trouble[] {
   const found: Trouble[] = [];
@@ -221,21 +194,13 @@ function judged<R>(rows: Iterable<R>, judge: (row: R) => Trouble | undefined): T
   return found;
 }
 
-function health(tables: readonly Freshness[], count: number, troubles: Trouble[]): KindHealth {
+function health(sources: readonly Following<unknown>[], count: number, troubles: Trouble[]): KindHealth {
   const failing = troubles.filter(one => one.severity === 'fail').length;
   return {
-    sync: worst(tables),
+    sync: worst(sources.map(source => syncOf(source.status()))),
     count,
     failing,
     warning: troubles.length - failing,
     troubles: troubles.sort(byUrgency).slice(0, KEPT),
   };
-}
-
-const ORDER: readonly Sync['state'][] = ['blind', 'retrying', 'waiting', 'loading', 'live'];
-
-/** A line is only as well known as the worst known of its tables. */
-function worst(tables: readonly Freshness[]): Sync {
-  const syncs = tables.map(table => table.sync);
-  return syncs.reduce((a, b) => (ORDER.indexOf(b.state) < ORDER.indexOf(a.state) ? b : a));
 }

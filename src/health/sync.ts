@@ -1,0 +1,56 @@
+import type { FailureReason } from '../kube/outcome.ts';
+import type { SyncStatus } from '../kube/reflector.ts';
+import type { Clean } from '../text/sanitise.ts';
+
+/** How far one line of the board is known. `blind` means the server will not show it to us; `retrying` means the rows are growing old. */
+export type Sync =
+  | { state: 'waiting' }
+  | { state: 'loading'; loaded: number; total: number | undefined }
+  | { state: 'live' }
+  | { state: 'retrying'; reason: Clean; ageMs: number; retryInMs: number | undefined }
+  | { state: 'blind'; reason: Clean };
+
+/** No answer at all: everything else is a reason of the server's own. */
+const OUT_OF_REACH: readonly FailureReason[] = ['unreachable', 'aborted', 'server-error', 'throttled', 'gone'];
+
+const SHORT: Partial<Record<FailureReason, string>> = {
+  forbidden: 'forbidden',
+  unauthorized: 'unauthorized',
+  'not-found': 'not served',
+};
+
+/** What a feed's status means for a line of the board. A list that never came because nobody answered is being retried, not refused. */
+export function syncOf(status: SyncStatus): Sync {
+  const reason = status.reason ?? ('no reason given' as Clean);
+  switch (status.state) {
+    case 'synced':
+      return { state: 'live' };
+    case 'listing':
+      if (status.loaded === 0) return { state: 'waiting' };
+      return {
+        state: 'loading',
+        loaded: status.loaded,
+        total: status.remaining === undefined ? undefined : status.loaded + status.remaining,
+      };
+    case 'blind':
+      if (status.why !== undefined && !OUT_OF_REACH.includes(status.why))
+        return { state: 'blind', reason: (SHORT[status.why] ?? reason) as Clean };
+      return retrying(status, reason);
+    case 'reconnecting':
+      // A watch that ends in good order is resumed within the second; that is not news.
+      return status.why === undefined ? { state: 'live' } : retrying(status, reason);
+    case 'stale':
+      return retrying(status, reason);
+  }
+}
+
+function retrying(status: SyncStatus, reason: Clean): Sync {
+  return { state: 'retrying', reason, ageMs: status.dataAgeMs, retryInMs: status.retryInMs };
+}
+
+const ORDER: readonly Sync['state'][] = ['blind', 'retrying', 'waiting', 'loading', 'live'];
+
+/** A line is only as well known as the worst known of its sources. */
+export function worst(syncs: readonly Sync[]): Sync {
+  return syncs.reduce((a, b) => (ORDER.indexOf(b.state) < ORDER.indexOf(a.state) ? b : a), { state: 'live' });
+}
