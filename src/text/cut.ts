@@ -56,6 +56,6 @@ export function pad(text: Clean, columns: number, align: Align = 'left'): Clean 
 }
 
 /** Exactly `columns` columns: cut when too long, filled up when too short (also where half of a wide character was cut). */
-export function fit(text: Clean, columns: number, options: { align?: Align; at?: CutAt; mark?: string } = {}): Clean {
+export function fitTo(text: Clean, columns: number, options: { align?: Align; at?: CutAt; mark?: string } = {}): Clean {
   return pad(cut(text, columns, options.at, options.mark), columns, options.align);
 }

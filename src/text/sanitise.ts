@@ -8,6 +8,7 @@ export const LOG_LENGTH = 4096;
 /** Longest text of a table cell, UTF-16 units. */
 export const CELL_LENGTH = 256;
 
+const segmenter = new Intl.Segmenter();
 const PLAIN = /^[\x20-\x7e]*$/;
 // Bodies stop at the next control character, so an unterminated sequence costs its introducer only, and the scan stays linear.
 const STRING_SEQUENCE = /(?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)/g;
@@ -77,7 +78,7 @@ function capped(text: string, maxLength: number, alreadyCut: boolean): string {
 /** The longest prefix of whole graphemes within `units` UTF-16 units. */
 function wholeGraphemes(text: string, units: number): string {
   let end = 0;
-  for (const { segment, index } of new Intl.Segmenter().segment(text.slice(0, units + 64))) {
+  for (const { segment, index } of segmenter.segment(text.slice(0, units + 64))) {
     if (index + segment.length > units) break;
     end = index + segment.length;
   }

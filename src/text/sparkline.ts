@@ -13,7 +13,7 @@ export function sparkline(
 ): Clean {
   const shown = columns > 0 ? values.slice(-Math.floor(columns)) : [];
   const low = scale.low ?? 0;
-  const high = scale.high ?? shown.reduce((most, value) => (value > most ? value : most), low);
+  const high = scale.high ?? Math.max(low, ...shown.filter(Number.isFinite));
   const steps = glyphs.spark.length - 1;
   const drawn = shown.map(value => {
     if (!Number.isFinite(value)) return ' ';

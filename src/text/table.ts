@@ -1,4 +1,4 @@
-import { type Align, type CutAt, cut, fit, pad } from './cut.ts';
+import { type Align, type CutAt, cut, fitTo, pad } from './cut.ts';
 import type { Clean } from './sanitise.ts';
 import { width } from './width.ts';
 
@@ -112,7 +112,7 @@ export function rowLine<Row>(plan: TablePlan<Row>, row: Row): Clean {
 
 function join<Row>(plan: TablePlan<Row>, text: (column: Column<Row>) => Clean): Clean {
   const cells = plan.columns.map(({ column, width: columns }) =>
-    fit(text(column), columns, {
+    fitTo(text(column), columns, {
       mark: plan.ellipsis,
       ...(column.align && { align: column.align }),
       ...(column.cutAt && { at: column.cutAt }),

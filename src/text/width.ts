@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 
+const segmenter = new Intl.Segmenter();
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Columns that a text takes in a terminal, by grapheme; ambiguous characters count one. */
@@ -10,5 +11,5 @@ export function width(text: string): number {
 /** A text's graphemes with their columns; joiners and marks stay with what they belong to. */
 export function graphemes(text: string): { text: string; width: number }[] {
   if (PLAIN.test(text)) return Array.from(text, char => ({ text: char, width: 1 }));
-  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => ({ text: segment, width: width(segment) }));
+  return Array.from(segmenter.segment(text), ({ segment }) => ({ text: segment, width: width(segment) }));
 }
