@@ -14,7 +14,6 @@ import { intoWaves } from './waves.ts';
 export interface Own {
   type: FaultType;
   written: readonly ObjectRef[];
-  onReceipt?: (receipt: Receipt) => void;
   /** Longest time for trying again, milliseconds; 60 s unless told. */
   patienceMs?: number;
 }
@@ -41,10 +40,7 @@ export async function liftOwn(deps: RevertDeps, own: Own): Promise<OwnLifted> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const lifted = await once(deps, own);
     const over = deps.clock.monotonic() - began + pause > (own.patienceMs ?? 60_000);
-    if (!lifted.retry || over) {
-      for (const receipt of lifted.receipts) own.onReceipt?.(receipt);
-      return lifted;
-    }
+    if (!lifted.retry || over) return lifted;
     await deps.clock.sleep(pause);
   }
 }

@@ -17,7 +17,7 @@ export function typeByShape(data: Json, carrier: Pick<KubeObject, 'kind' | 'meta
   if (Array.isArray(data)) return 'RBACRevoke';
   if (!isMap(data)) return undefined;
   if (has(data, 'labelKey', 'existed')) return 'LabelStomping';
-  if (typeof data['ownerReferences'] === 'string') return 'OwnerRefOrphan';
+  if (typeof data.ownerReferences === 'string') return 'OwnerRefOrphan';
   if (has(data, 'rollbackSecretRef') || has(data, 'resourceType', 'key')) return 'ConfigDrift';
   if ((has(data, 'path') || has(data, 'field')) && has(data, 'originalValue')) return 'CRDMutation';
   if (
@@ -26,7 +26,7 @@ export function typeByShape(data: Json, carrier: Pick<KubeObject, 'kind' | 'meta
   )
     return 'WebhookDisrupt';
   if (carrier.kind === 'ConfigMap' && carrier.metadata.name.startsWith('operator-chaos-')) return 'ClientFault';
-  if (Object.keys(data).length === 1 && typeof data['finalizer'] === 'string') return 'FinalizerBlock';
+  if (Object.keys(data).length === 1 && typeof data.finalizer === 'string') return 'FinalizerBlock';
   return undefined;
 }
 

@@ -5,9 +5,9 @@ import type { KubeObject } from '../kube/object.ts';
 import { type ChangeSource, type Changes, watchChanges } from './changes.ts';
 import { type Bystanders, lookAtBystanders, targetsOf } from './collateral.ts';
 import { combined } from './evidence.ts';
-import type { Run } from './lifecycle.ts';
 import { resolveNamespace } from './namespace.ts';
 import { type Sample, type Subject, takeSample } from './sample.ts';
+import type { Run } from './story.ts';
 
 /** An experiment that may be injected: read, planned and let through every gate. */
 export interface Prepared {

@@ -20,7 +20,6 @@ export interface LiftRequest {
   run: string;
   type: FaultType;
   written: ObjectRef[];
-  onReceipt?: (receipt: Receipt) => void;
 }
 
 /** What lifting gave. `remaining` counts what is not proven restored; it is never 0 while something could not be read. */

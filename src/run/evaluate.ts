@@ -1,44 +1,7 @@
-import type { Expectation } from '../experiment/types.ts';
-import type { Effect } from '../injection/fault.ts';
-import type { Receipt } from '../injection/receipt.ts';
-import type { ObjectRef } from '../kube/object.ts';
-import type { Stopwatch } from './clocks.ts';
 import { compatVerdict, explainDifference } from './compat.ts';
-import type { CheckResult, Timings } from './event.ts';
-import type { Run } from './lifecycle.ts';
 import type { RunResult } from './result.ts';
-import type { Sample } from './sample.ts';
+import type { Run } from './story.ts';
 import { judge, type VerdictFacts } from './verdict.ts';
-
-/** What a run has learnt so far. The verdict is made of this and nothing else. */
-export interface Story {
-  dryRun: boolean;
-  refusal?: { code: string; message: string };
-  interrupted?: string;
-  baseline: VerdictFacts['baseline'];
-  baselineChecks: CheckResult[];
-  injected: boolean;
-  expects?: Expectation;
-  watch?: Stopwatch;
-  /** What was or may have been written and is not yet proven lifted. */
-  written: ObjectRef[];
-  effect: Effect;
-  /** How everything stood when the effect was first proven. */
-  injectedSample?: Sample;
-  underFault?: VerdictFacts['underFault'];
-  /** The experiment's checks when the time under the fault ended: what the framework would have judged by. */
-  checksUnderFault?: CheckResult[];
-  afterRevert?: NonNullable<VerdictFacts['afterRevert']>;
-  timings: Timings;
-  checks: CheckResult[];
-  evidence: CheckResult[];
-  selfHealed: boolean;
-  restoredBy: string;
-  collateral: string[];
-  receipts: Receipt[];
-  residue: number;
-  blind: string[];
-}
 
 /** Judges the story, says so as the last event, closes the journal. */
 export async function conclude(run: Run): Promise<RunResult> {
@@ -71,7 +34,7 @@ export async function conclude(run: Run): Promise<RunResult> {
     compat: { verdict: compat, why },
     residue: story.residue,
   });
-  await run.deps.journal.end({ verdict: strict.verdict, residue: story.residue });
+  await run.deps.journal.end({ verdict: strict.verdict, residue: story.residue }).catch(() => undefined);
   return {
     run: options.run,
     experiment: experiment.metadata.name,

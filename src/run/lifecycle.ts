@@ -6,23 +6,11 @@ import type { ObjectRef } from '../kube/object.ts';
 import { checkBaseline, type Prepared, prepare } from './baseline.ts';
 import { startStopwatch } from './clocks.ts';
 import type { RunDeps, RunOptions } from './deps.ts';
-import { conclude, type Story } from './evaluate.ts';
-import type { Happening, Phase, RunEvent } from './event.ts';
+import { conclude } from './evaluate.ts';
+import type { RunEvent } from './event.ts';
 import { liftAndRecover, observeUnderFault } from './observe.ts';
 import type { RunResult } from './result.ts';
-
-/** What the parts of a run share. */
-export interface Run {
-  deps: RunDeps;
-  options: RunOptions;
-  loaded: LoadedExperiment;
-  /** Aborts when the caller stops the run or its time is up; lifting never sees it. */
-  stop: AbortSignal;
-  emit(happening: Happening): Promise<void>;
-  phase(phase: Phase): Promise<void>;
-  /** What is known so far; the verdict is made of it. */
-  story: Story;
-}
+import type { Run } from './story.ts';
 
 /**
  * Runs one experiment to its verdict: baseline → inject → observe → lift → recover → judge. Whatever happens after the first
@@ -141,8 +129,18 @@ function makeRun(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions, s
     stop,
     async emit(happening) {
       const event = { at: deps.api.serverTime().now, run: options.run, ...happening } as RunEvent;
-      await deps.journal.event(event);
-      options.emit(event);
+      // Neither a full disk nor a broken screen may stand between a fault and its revert.
+      try {
+        await deps.journal.event(event);
+      } catch (error) {
+        const said = `the journal cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+        if (!run.story.blind.includes(said)) run.story.blind.push(said);
+      }
+      try {
+        options.emit(event);
+      } catch {
+        // The listener's own trouble.
+      }
     },
     phase: phase =>
       run.emit({

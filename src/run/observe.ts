@@ -1,13 +1,13 @@
 import { firstHumanWrite } from './attribution.ts';
 import type { Prepared } from './baseline.ts';
-import { startStopwatch } from './clocks.ts';
+import { type Stopwatch, startStopwatch } from './clocks.ts';
 import { harmed, lookAtBystanders } from './collateral.ts';
 import type { CheckResult, CheckState } from './event.ts';
 import { combined } from './evidence.ts';
 import { restorers } from './healing.ts';
-import type { Run } from './lifecycle.ts';
 import { objectsOf, type Sample, takeSample } from './sample.ts';
 import { recoveredAfter } from './steady.ts';
+import type { Run } from './story.ts';
 import { type Look, observeWindow, type WindowEnd } from './window.ts';
 
 /** Types that leave nothing behind to lift: once done they are over. */
@@ -85,9 +85,9 @@ export async function liftAndRecover(run: Run, prepared: Prepared): Promise<void
       run: options.run,
       type: prepared.plan.type,
       written: story.written,
-      onReceipt: receipt => void deps.journal.reverted(receipt),
     });
     story.receipts = lifted.receipts;
+    for (const receipt of lifted.receipts) await deps.journal.reverted(receipt).catch(() => undefined);
     story.residue = lifted.remaining;
     story.blind.push(...lifted.blind);
     if (lifted.receipts.some(receipt => receipt.outcome === 'reverted')) {
@@ -132,27 +132,34 @@ async function recover(run: Run, prepared: Prepared): Promise<void> {
     await run.emit({ event: 'deadline', clock: 'recovery', afterMs: offsetMs + end.afterMs });
   const sinceLift = recoveredAfter(end.steadiness);
   story.afterRevert = { settled: end.settled, ...(sinceLift === undefined ? {} : { recoveryMs: sinceLift }) };
-  if (end.settled) {
-    story.timings.stableAt = sinceRevert.at(end.afterMs);
-    if (!story.underFault?.settled) {
-      story.timings.recoveryMs = sinceLift ?? 0;
-      if (NOTHING_TO_LIFT.has(prepared.plan.type)) {
-        story.selfHealed = true;
-        story.restoredBy = eye.last
-          ? restorers(story.injectedSample ?? eye.last, eye.last, prepared.before, story.watch.startedAt)
-          : 'unknown';
-        story.timings.healedAt = sinceRevert.at(end.steadiness.since ?? end.afterMs);
-        story.timings.recoveryMs = offsetMs + (end.steadiness.since ?? 0);
-      }
-      await run.emit({
-        event: 'recovered',
-        afterMs: story.timings.recoveryMs,
-        by: story.restoredBy,
-        selfHealed: story.selfHealed,
-      });
-    }
-  }
+  if (end.settled) await tellRecovery(run, prepared, eye.last, { end, offsetMs, since: sinceRevert });
   await lookForHarm(run, prepared, eye.last);
+}
+
+/** What the recovery after the lift means: ours, or, where there was nothing to lift, late but its own. */
+async function tellRecovery(
+  run: Run,
+  prepared: Prepared,
+  last: Sample | undefined,
+  when: { end: WindowEnd; offsetMs: number; since: Stopwatch },
+): Promise<void> {
+  const { story } = run;
+  const { end, offsetMs, since } = when;
+  story.timings.stableAt = since.at(end.afterMs);
+  if (story.underFault?.settled) return;
+  story.timings.recoveryMs = recoveredAfter(end.steadiness) ?? 0;
+  if (NOTHING_TO_LIFT.has(prepared.plan.type) && last) {
+    story.selfHealed = true;
+    story.restoredBy = restorers(story.injectedSample ?? last, last, prepared.before, story.watch?.startedAt ?? 0);
+    story.timings.healedAt = since.at(end.steadiness.since ?? end.afterMs);
+    story.timings.recoveryMs = offsetMs + (end.steadiness.since ?? 0);
+  }
+  await run.emit({
+    event: 'recovered',
+    afterMs: story.timings.recoveryMs,
+    by: story.restoredBy,
+    selfHealed: story.selfHealed,
+  });
 }
 
 async function lookForHarm(run: Run, prepared: Prepared, last: Sample | undefined): Promise<void> {

@@ -134,7 +134,11 @@ describe('a drifted ConfigMap', () => {
 
   test('that somebody changed to a third value is not overwritten: residue', async () => {
     const it = lab();
-    it.clock.after(3_000, () => it.api.change(configRef, object => void (object.data = { mode: 'canary' })));
+    it.clock.after(3_000, () =>
+      it.api.change(configRef, object => {
+        object.data = { mode: 'canary' };
+      }),
+    );
     const result = await it.run(drift());
     expect(result.receipts).toMatchObject([{ outcome: 'diverged', verified: false }]);
     expect(result.residue).toBe(1);

@@ -1,0 +1,122 @@
+import type { FaultType, LoadedExperiment } from '../experiment/types.ts';
+import type { Finding } from '../injection/finding.ts';
+import type { Journal } from '../injection/journal.ts';
+import { faultOf } from '../injection/registry.ts';
+import type { Api } from '../kube/api.ts';
+import type { Clock } from '../kube/clock.ts';
+import { liftOwn } from '../revert/own.ts';
+import { type RevertOptions, type RevertResult, revertAll } from '../revert/revert-all.ts';
+import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
+import type { RunDeps, RunOptions } from '../run/deps.ts';
+import type { RunEvent } from '../run/event.ts';
+import { runExperiment } from '../run/lifecycle.ts';
+import type { RunResult } from '../run/result.ts';
+import type { Files } from './files.ts';
+import { openJournal, type RunHeader } from './journal.ts';
+import { keepRecord, makeRecord } from './record.ts';
+import { makeRunId } from './run-id.ts';
+import { type IsAlive, type Unfinished, unfinished } from './sweep.ts';
+
+/** What the house gives the engine; nothing here is reached for globally. */
+export interface EngineDeps {
+  api: Api;
+  clock: Clock;
+  random: () => number;
+  files: Files;
+  /** Folder of journals and records. */
+  stateDir: string;
+  host: string;
+  pid: number;
+  processStart?: string;
+  version: string;
+  isAlive: IsAlive;
+  gates: RunDeps['gates'];
+}
+
+export interface FinishedRun {
+  result: RunResult;
+  /** Path of the final record; undefined when it could not be written. */
+  recordPath?: string;
+}
+
+/** One connection's engine: run, scan, revert, and find what died in the middle. */
+export interface Engine {
+  run(loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>): Promise<FinishedRun>;
+  scan(options?: ScanOptions): Promise<ScanResult>;
+  revert(findings: readonly Finding[], options?: RevertOptions): Promise<RevertResult>;
+  /** Runs of this machine against this cluster that died before their end. */
+  unfinished(): Promise<Unfinished[]>;
+  /** kube-system's uid, or the server's address where that may not be read. */
+  clusterUid(): Promise<string>;
+}
+
+const known = (type: FaultType | 'unknown') => (type === 'unknown' ? undefined : faultOf(type));
+
+/** A journal that a revert does not wait for: what stands in the way of writing it down must not stand in the way of putting it back. */
+const lenient = (journal: Journal): Journal => ({ append: record => journal.append(record).catch(() => undefined) });
+const NO_JOURNAL: Journal = { append: () => Promise.resolve() };
+
+export function createEngine(deps: EngineDeps): Engine {
+  const { api, clock, files, stateDir } = deps;
+  let uid: Promise<string> | undefined;
+  const clusterUid = () => {
+    uid ??= api
+      .get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' })
+      .then(got => (got.ok ? (got.value.metadata.uid ?? '') : `server ${api.identity.server}`));
+    return uid;
+  };
+
+  async function header(loaded: LoadedExperiment): Promise<RunHeader> {
+    const { metadata, spec } = loaded.experiment;
+    const startedAt = clock.now();
+    return {
+      run: makeRunId(startedAt, deps.random),
+      startedAt,
+      pid: deps.pid,
+      ...(deps.processStart === undefined ? {} : { processStart: deps.processStart }),
+      host: deps.host,
+      version: deps.version,
+      context: api.identity.context,
+      server: api.identity.server,
+      user: api.identity.user,
+      clusterUid: await clusterUid(),
+      experiment: { name: metadata.name, path: loaded.path, sha256: loaded.sha256, type: spec.injection.type },
+    };
+  }
+
+  return {
+    clusterUid,
+    scan: options => scan({ api, clock, faultOf: known }, options),
+    revert: (findings, options) => revertAll({ api, clock, faultOf: known, journal: NO_JOURNAL }, findings, options),
+    unfinished: async () =>
+      unfinished(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }, deps.isAlive),
+    async run(loaded, options) {
+      const head = await header(loaded);
+      const journal = await openJournal(files, stateDir, head);
+      const events: RunEvent[] = [];
+      const runDeps: RunDeps = {
+        api,
+        clock,
+        random: deps.random,
+        who: { user: api.identity.user, host: deps.host },
+        fault: faultOf,
+        gates: deps.gates,
+        journal,
+        lift: request => liftOwn({ api, clock, faultOf: known, journal: lenient(journal) }, request),
+      };
+      const emit = (event: RunEvent) => {
+        events.push(event);
+        options.emit(event);
+      };
+      try {
+        const result = await runExperiment(runDeps, loaded, { ...options, run: head.run, emit });
+        const recordPath = await keepRecord(files, stateDir, makeRecord(head, loaded, result, events)).catch(
+          () => undefined,
+        );
+        return { result, ...(recordPath === undefined ? {} : { recordPath }) };
+      } finally {
+        await journal.close();
+      }
+    },
+  };
+}

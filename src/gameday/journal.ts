@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { FaultType } from '../experiment/types.ts';
+import type { JournalRecord } from '../injection/journal.ts';
+import type { Receipt } from '../injection/receipt.ts';
+import type { Write } from '../injection/write.ts';
+import type { ObjectRef } from '../kube/object.ts';
+import type { RunJournal } from '../run/deps.ts';
+import type { RunEvent } from '../run/event.ts';
+import type { Files } from './files.ts';
+
+/** Who ran what, where: the first line of every journal. */
+export interface RunHeader {
+  run: string;
+  /** Milliseconds since the epoch, this machine's clock. */
+  startedAt: number;
+  pid: number;
+  /** Tells this process from another that later got the same pid; absent where the system does not say. */
+  processStart?: string;
+  host: string;
+  version: string;
+  context: string;
+  server: string;
+  user: string;
+  /** uid of the namespace kube-system: the cluster's identity. */
+  clusterUid: string;
+  experiment: { name: string; path: string; sha256: string; type: FaultType };
+}
+
+/** A write as it is kept on disk: what and where, without the body, which may hold secrets. The undo record is in the cluster. */
+export interface KeptWrite {
+  verb: Write['verb'];
+  on: ObjectRef;
+  says: string;
+}
+
+/** One line of a journal. */
+export type Entry =
+  | ({ entry: 'begin' } & RunHeader)
+  | {
+      entry: 'intent';
+      at: number;
+      id: string;
+      purpose: JournalRecord['purpose'];
+      step: number;
+      of: number;
+      write: KeptWrite;
+    }
+  | {
+      entry: 'result';
+      at: number;
+      id: string;
+      purpose: JournalRecord['purpose'];
+      step: number;
+      outcome: string;
+      on: ObjectRef;
+      message: string;
+    }
+  | { entry: 'receipt'; receipt: Receipt }
+  | { entry: 'event'; event: RunEvent }
+  | { entry: 'end'; verdict: string; residue: number };
+
+export const runsFolder = (stateDir: string): string => join(stateDir, 'runs');
+export const runFolder = (stateDir: string, run: string): string => join(runsFolder(stateDir), run);
+export const journalPath = (stateDir: string, run: string): string => join(runFolder(stateDir, run), 'journal.jsonl');
+
+function kept(record: JournalRecord): Entry {
+  const { at, id, purpose, step } = record;
+  if (record.record === 'result') {
+    return { entry: 'result', at, id, purpose, step, outcome: record.outcome, on: record.on, message: record.message };
+  }
+  const { verb, on, says } = record.write;
+  return { entry: 'intent', at, id, purpose, step, of: record.of, write: { verb, on, says } };
+}
+
+/**
+ * Begins a run's journal: `<stateDir>/runs/<run>/journal.jsonl`, one JSON object a line, each on the disk before its promise resolves.
+ * When the disk refuses, the write that waits for its record is never sent.
+ */
+export async function openJournal(
+  files: Files,
+  stateDir: string,
+  header: RunHeader,
+): Promise<RunJournal & { close(): Promise<void> }> {
+  const file = await files.openAppend(journalPath(stateDir, header.run));
+  const add = (entry: Entry) => file.append(`${JSON.stringify(entry)}\n`);
+  await add({ entry: 'begin', ...header });
+  return {
+    append: record => add(kept(record)),
+    event: event => add({ entry: 'event', event }),
+    reverted: receipt => add({ entry: 'receipt', receipt }),
+    end: ({ verdict, residue }) => add({ entry: 'end', verdict, residue }),
+    close: () => file.close(),
+  };
+}
+
+/**
+ * The entries of a journal. A last line without its newline is what a crash tore and is left out; a broken line before it is reported
+ * with its number, and the rest is still read.
+ */
+export function readEntries(text: string): { entries: Entry[]; broken: number[] } {
+  const lines = text.split('\n');
+  const last = lines.pop() ?? '';
+  const entries: Entry[] = [];
+  const broken: number[] = [];
+  // A record that is whole but for its newline was on its way and counts.
+  if (last.trim() !== '' && parsed(last)) lines.push(last);
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    const entry = parsed(line);
+    if (entry) entries.push(entry);
+    else broken.push(index + 1);
+  }
+  return { entries, broken };
+}
+
+function parsed(line: string): Entry | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return value !== null && typeof value === 'object' && 'entry' in value ? (value as Entry) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,141 @@
+import { sanitise } from '../text/sanitise.ts';
+import { formatMs } from './duration.ts';
+import type { RunEvent, Timings, Verdict } from './event.ts';
+
+export interface LineOptions {
+  /** What the run is of. */
+  experiment: string;
+  recoveryTimeoutMs: number;
+  /** Clock of the lines; local time unless told. */
+  utc?: boolean;
+}
+
+const LABEL = 10;
+
+function clockOf(at: number, utc: boolean): string {
+  const date = new Date(at);
+  return utc ? date.toISOString().slice(11, 19) : date.toTimeString().slice(0, 8);
+}
+
+const WORD = { pass: 'True', fail: 'False', blind: 'BLIND' } as const;
+const LOUD: Record<Verdict, string> = {
+  Resilient: 'RESILIENT',
+  Degraded: 'DEGRADED',
+  Failed: 'FAILED',
+  Inconclusive: 'INCONCLUSIVE',
+};
+
+/** The last word of a check's name is what it is about; the rest is known from the experiment. */
+const about = (name: string): string => name.split(' ').at(-1) ?? name;
+
+/** Label and text of one event. A label of undefined starts a run: the experiment's name stands there. */
+function say(event: RunEvent, { recoveryTimeoutMs }: LineOptions): { label?: string; text: string } {
+  switch (event.event) {
+    case 'phase':
+      return event.phase === 'Pending' ? { text: `run ${event.run}` } : { label: 'phase', text: event.phase };
+    case 'gate':
+      return { label: 'gate', text: `${event.ok ? 'ok' : 'NO'}  ${event.gate}: ${event.reason}` };
+    case 'baseline':
+      return { label: 'baseline', text: baseline(event) };
+    case 'injected':
+      return { label: 'injected', text: injected(event) };
+    case 'effect':
+      return {
+        label: 'effect',
+        text: `${event.state}${event.state === 'proven' ? ` in ${formatMs(event.afterMs)}` : ''}: ${event.evidence.join('; ')}`,
+      };
+    case 'check':
+      return { label: about(event.check.name), text: flip(event, recoveryTimeoutMs) };
+    case 'recovered':
+      return {
+        label: 'recovered',
+        text: `after ${formatMs(event.afterMs)}, ${event.selfHealed ? `by itself (${event.by})` : event.by}`,
+      };
+    case 'deadline':
+      return {
+        label: 'deadline',
+        text: `${event.clock === 'ttl' ? 'TTL' : 'recovery time'} over after ${formatMs(event.afterMs)}`,
+      };
+    case 'reverted':
+      return { label: 'reverted', text: reverted(event) };
+    case 'note':
+      return { label: 'note', text: event.text };
+    case 'verdict':
+      return { label: LOUD[event.verdict], text: verdict(event) };
+  }
+}
+
+type Of<K extends RunEvent['event']> = Extract<RunEvent, { event: K }>;
+
+function baseline({ checks, passed }: Of<'baseline'>): string {
+  const wrong = checks
+    .filter(check => check.state !== 'pass')
+    .map(check => `${check.name}: expected ${check.expected}, found ${check.actual}`);
+  const all = `${checks.length} ${checks.length === 1 ? 'check' : 'checks'}`;
+  return passed ? `steady (${all})` : checks.length === 0 ? 'no checks' : `NOT steady: ${wrong.join('; ')}`;
+}
+
+function injected({ writes, pods, ttlDeadline, at }: Of<'injected'>): string {
+  const ends = ttlDeadline === undefined ? 'no TTL' : `TTL ${formatMs(ttlDeadline - at)}`;
+  const reach =
+    pods.length === 0
+      ? 'no pods in reach'
+      : `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} in reach: ${pods.slice(0, 3).join(', ')}`;
+  return `${writes.join('; ')}  ${reach}  ${ends}`;
+}
+
+function flip({ check, from, afterMs }: Of<'check'>, limitMs: number): string {
+  return `${WORD[from]} → ${WORD[check.state]} after ${formatMs(afterMs)}   ${check.actual}   limit ${formatMs(limitMs)}`;
+}
+
+function reverted({ receipts, remaining }: Of<'reverted'>): string {
+  if (receipts.length === 0 && remaining === 0) return 'nothing to lift';
+  const each = receipts.map(
+    receipt =>
+      `${receipt.object.kind} ${receipt.object.name} ${receipt.outcome}${receipt.verified ? ' ✓' : ' NOT verified'}`,
+  );
+  return `${each.join(', ')}   ${remaining} remain`;
+}
+
+function verdict(event: Of<'verdict'>): string {
+  const framework =
+    event.compat.verdict === event.verdict ? '' : `   framework: ${event.compat.verdict} (${event.compat.why})`;
+  return `${event.reasons.join('; ')}${framework}`;
+}
+
+/** One line for one event: time, label, text; columns fixed, never a control character. */
+export function eventLine(event: RunEvent, options: LineOptions): string {
+  const { label, text } = say(event, options);
+  const head =
+    label === undefined
+      ? `${sanitise(options.experiment).padEnd(LABEL + 2)}  `
+      : `  ${sanitise(label).padEnd(LABEL)}  `;
+  return sanitise(`${clockOf(event.at, options.utc ?? false)}  ${head}${text}`);
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** Timings with moments as RFC 3339 text; `recoveryMs` stays a number of milliseconds. */
+export function timingsJson(timings: Timings): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(timings).map(([name, value]) => [name, name.endsWith('Ms') ? value : iso(value)]),
+  );
+}
+
+/** The JSON line of one event: `{at, run, event, …}`, moments as RFC 3339 text. */
+export function eventJson(event: RunEvent): Record<string, unknown> {
+  const { at, run, event: name, ...rest } = event;
+  const head = { at: iso(at), run, event: name };
+  if (event.event === 'verdict') return { ...head, ...rest, timings: timingsJson(event.timings) };
+  if (event.event === 'injected') {
+    const { ttlDeadline, recoveryDeadline, writes, pods } = event;
+    return {
+      ...head,
+      writes,
+      pods,
+      ...(ttlDeadline === undefined ? {} : { ttlDeadline: iso(ttlDeadline) }),
+      recoveryDeadline: iso(recoveryDeadline),
+    };
+  }
+  return { ...head, ...rest };
+}
