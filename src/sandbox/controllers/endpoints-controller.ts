@@ -78,7 +78,10 @@ export function endpointsController({ store, clock, random }: Parts): Controller
     const wanted = { ...labels, 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' };
     const current = store.get('endpoints', namespace, name);
     if (!current) {
-      const object = { metadata: { name, namespace: namespace ?? '', labels: wanted }, ...(subsets.length > 0 && { subsets }) };
+      const object = {
+        metadata: { name, namespace: namespace ?? '', labels: wanted },
+        ...(subsets.length > 0 && { subsets }),
+      };
       store.create('endpoints', object, BY_CONTROLLER);
       return;
     }
@@ -97,9 +100,7 @@ export function endpointsController({ store, clock, random }: Parts): Controller
     watches: {
       services: itself,
       pods: event =>
-        matters(event)
-          ? [...ofPod(event.object as Obj), ...(event.previous ? ofPod(event.previous as Obj) : [])]
-          : [],
+        matters(event) ? [...ofPod(event.object as Obj), ...(event.previous ? ofPod(event.previous as Obj) : [])] : [],
       [SLICE]: ({ object, type }) => {
         const service = object.metadata.labels?.[SERVICE_NAME];
         return service && type !== 'ADDED' ? [`${object.metadata.namespace}/${service}`] : [];
@@ -122,7 +123,8 @@ export function endpointsController({ store, clock, random }: Parts): Controller
       );
       for (const plan of plans) writeSlice(service, plan);
       const kept = new Set(plans.map(p => p.name));
-      for (const slice of existing) if (!kept.has(slice.metadata.name)) store.delete(SLICE, namespace, slice.metadata.name);
+      for (const slice of existing)
+        if (!kept.has(slice.metadata.name)) store.delete(SLICE, namespace, slice.metadata.name);
       writeEndpoints(service, groups);
       return undefined;
     },

@@ -39,7 +39,9 @@ function portsFor(pod: Pod, ports: readonly ServicePort[]): EndpointPort[] {
   return ports.flatMap(p => {
     const port = portOf(pod, p);
     if (port === undefined) return [];
-    return [{ name: p.name ?? '', port, protocol: p.protocol ?? 'TCP', ...(p.appProtocol && { appProtocol: p.appProtocol }) }];
+    return [
+      { name: p.name ?? '', port, protocol: p.protocol ?? 'TCP', ...(p.appProtocol && { appProtocol: p.appProtocol }) },
+    ];
   });
 }
 

@@ -14,15 +14,25 @@ const RETRY_MS = 1000;
 const FIRST = ['deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'jobs.batch', 'replicasets.apps'];
 
 /** Gives new namespaces what every namespace has, and empties those that are going away. */
-export function namespaceController({ store, clock, registry, rootCertificate }: Parts & { rootCertificate: string }): Controller {
+export function namespaceController({
+  store,
+  clock,
+  registry,
+  rootCertificate,
+}: Parts & { rootCertificate: string }): Controller {
   const furnish = (namespace: string) => {
     const missing = (resource: string, name: string) => !store.get(resource, namespace, name);
     if (missing('serviceaccounts', 'default')) {
       store.create('serviceaccounts', { metadata: { name: 'default', namespace } }, BY_CONTROLLER);
     }
     if (missing('configmaps', 'kube-root-ca.crt')) {
-      const description = 'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
-      const metadata = { name: 'kube-root-ca.crt', namespace, annotations: { 'kubernetes.io/description': description } };
+      const description =
+        'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
+      const metadata = {
+        name: 'kube-root-ca.crt',
+        namespace,
+        annotations: { 'kubernetes.io/description': description },
+      };
       store.create('configmaps', { metadata, data: { 'ca.crt': rootCertificate } }, BY_CONTROLLER);
     }
   };
@@ -37,7 +47,8 @@ export function namespaceController({ store, clock, registry, rootCertificate }:
   const empty = (namespace: string): Remaining[] =>
     resources().flatMap(info => {
       for (const o of store.list(info.key, namespace)) {
-        if (!o.metadata.deletionTimestamp) store.delete(info.key, namespace, o.metadata.name, { propagationPolicy: 'Background' });
+        if (!o.metadata.deletionTimestamp)
+          store.delete(info.key, namespace, o.metadata.name, { propagationPolicy: 'Background' });
       }
       const left = store.list(info.key, namespace);
       if (left.length === 0) return [];

@@ -41,7 +41,8 @@ export function terminatingConditions(
   at: string,
 ): Condition[] {
   const bad = new Map<string, { reason: string; message: string }>();
-  if (left.length > 0) bad.set('NamespaceContentRemaining', { reason: 'SomeResourcesRemain', message: remainingMessage(left) });
+  if (left.length > 0)
+    bad.set('NamespaceContentRemaining', { reason: 'SomeResourcesRemain', message: remainingMessage(left) });
   const finalizers = finalizerMessage(left);
   if (finalizers) bad.set('NamespaceFinalizersRemaining', { reason: 'SomeFinalizersRemain', message: finalizers });
   let conditions = [...(old ?? [])];

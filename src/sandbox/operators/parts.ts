@@ -1,0 +1,259 @@
+import { CA_BUNDLE, SERVING_SECRET } from '../world/trust.ts';
+import type { Installed } from './operator.ts';
+
+/** Makers of the objects operators bring along, each with the defaults the API server would add. */
+
+interface Rule {
+  apiGroups: readonly string[];
+  resources: readonly string[];
+  verbs: readonly string[];
+  resourceNames?: readonly string[];
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+export const EVERYTHING = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'] as const;
+
+/** What controller-runtime needs to elect a leader. */
+export const LEADER_ELECTION: readonly Rule[] = [
+  { apiGroups: [''], resources: ['configmaps'], verbs: EVERYTHING },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: EVERYTHING },
+  { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+];
+
+export const configMap = (
+  namespace: string,
+  name: string,
+  data: Record<string, string>,
+  labels?: Record<string, string>,
+): Installed => ({
+  resource: 'configmaps',
+  object: { metadata: { name, namespace, ...(labels && { labels }) }, data },
+});
+
+export const tlsSecret = (namespace: string, name: string): Installed => ({
+  resource: 'secrets',
+  object: { metadata: { name, namespace }, type: 'kubernetes.io/tls', data: SERVING_SECRET },
+});
+
+export const serviceAccount = (namespace: string, name: string): Installed => ({
+  resource: 'serviceaccounts',
+  object: { metadata: { name, namespace } },
+});
+
+export const clusterRole = (name: string, rules: readonly Rule[]): Installed => ({
+  resource: `clusterroles.${RBAC}`,
+  object: { metadata: { name }, rules },
+});
+
+export const role = (namespace: string, name: string, rules: readonly Rule[]): Installed => ({
+  resource: `roles.${RBAC}`,
+  object: { metadata: { name, namespace }, rules },
+});
+
+const subject = (namespace: string, account: string) => [{ kind: 'ServiceAccount', name: account, namespace }];
+
+export const clusterRoleBinding = (name: string, roleName: string, namespace: string, account: string): Installed => ({
+  resource: `clusterrolebindings.${RBAC}`,
+  object: {
+    metadata: { name },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: roleName },
+    subjects: subject(namespace, account),
+  },
+});
+
+export const roleBinding = (namespace: string, name: string, roleName: string, account: string): Installed => ({
+  resource: `rolebindings.${RBAC}`,
+  object: {
+    metadata: { name, namespace },
+    roleRef: { apiGroup: RBAC, kind: 'Role', name: roleName },
+    subjects: subject(namespace, account),
+  },
+});
+
+/** ServiceAccount, ClusterRole and binding, leader election Role and binding: what an operator runs with. */
+export function account(
+  namespace: string,
+  name: string,
+  binding: string,
+  rules: readonly Rule[],
+  prefix: string = name,
+): Installed[] {
+  const roleName = binding.replace(/binding$/, '');
+  return [
+    serviceAccount(namespace, name),
+    clusterRole(roleName, rules),
+    clusterRoleBinding(binding, roleName, namespace, name),
+    role(namespace, `${prefix}-leader-election-role`, LEADER_ELECTION),
+    roleBinding(namespace, `${prefix}-leader-election-rolebinding`, `${prefix}-leader-election-role`, name),
+  ];
+}
+
+export interface PortSeed {
+  port: number;
+  targetPort: number | string;
+  name?: string;
+}
+
+/** A ClusterIP Service; the address is given out when it is stored. */
+export const service = (
+  namespace: string,
+  name: string,
+  selector: Record<string, string>,
+  ports: readonly PortSeed[],
+  labels?: Record<string, string>,
+): Installed => ({
+  resource: 'services',
+  object: {
+    metadata: { name, namespace, ...(labels && { labels }) },
+    spec: {
+      ports: ports.map(p => ({
+        ...(p.name && { name: p.name }),
+        protocol: 'TCP',
+        port: p.port,
+        targetPort: p.targetPort,
+      })),
+      selector,
+      type: 'ClusterIP',
+      sessionAffinity: 'None',
+      ipFamilies: ['IPv4'],
+      ipFamilyPolicy: 'SingleStack',
+      internalTrafficPolicy: 'Cluster',
+    },
+    status: { loadBalancer: {} },
+  },
+});
+
+export interface WebhookSeed {
+  name: string;
+  service: { namespace: string; name: string; path: string; port?: number };
+  rules: readonly { apiGroups: string[]; apiVersions: string[]; resources: string[]; operations: string[] }[];
+  failurePolicy?: 'Fail' | 'Ignore';
+  namespaceSelector?: Record<string, unknown>;
+  timeoutSeconds?: number;
+}
+
+/** A Validating- or MutatingWebhookConfiguration. */
+export function webhookConfiguration(
+  type: 'Validating' | 'Mutating',
+  name: string,
+  webhooks: readonly WebhookSeed[],
+  metadata: { labels?: Record<string, string>; annotations?: Record<string, string> } = {},
+): Installed {
+  return {
+    resource: `${type.toLowerCase()}webhookconfigurations.admissionregistration.k8s.io`,
+    object: {
+      metadata: { name, ...metadata },
+      webhooks: webhooks.map(w => ({
+        name: w.name,
+        admissionReviewVersions: ['v1'],
+        clientConfig: {
+          caBundle: CA_BUNDLE,
+          service: { ...w.service, port: w.service.port ?? 443 },
+        },
+        failurePolicy: w.failurePolicy ?? 'Fail',
+        matchPolicy: 'Equivalent',
+        namespaceSelector: w.namespaceSelector ?? {},
+        objectSelector: {},
+        ...(type === 'Mutating' && { reinvocationPolicy: 'Never' }),
+        rules: w.rules.map(r => ({ ...r, scope: '*' })),
+        sideEffects: 'None',
+        timeoutSeconds: w.timeoutSeconds ?? 10,
+      })),
+    },
+  };
+}
+
+export interface CrdSeed {
+  group: string;
+  plural: string;
+  kind: string;
+  singular?: string;
+  shortNames?: string[];
+  scope?: 'Namespaced' | 'Cluster';
+  version: string;
+  /** `openAPIV3Schema.properties.spec`; anything goes when absent. */
+  spec?: Record<string, unknown>;
+  columns?: readonly { name: string; type: string; jsonPath: string; priority?: number }[];
+  annotations?: Record<string, string>;
+}
+
+const ANYTHING = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+/** A CustomResourceDefinition with a status path, established. */
+export function crd(seed: CrdSeed): Installed {
+  const { group, plural, kind } = seed;
+  const names = {
+    plural,
+    singular: seed.singular ?? kind.toLowerCase(),
+    ...(seed.shortNames && { shortNames: seed.shortNames }),
+    kind,
+    listKind: `${kind}List`,
+  };
+  const condition = (type: string, reason: string, message: string) => ({
+    type,
+    status: 'True',
+    reason,
+    message,
+  });
+  return {
+    resource: 'customresourcedefinitions.apiextensions.k8s.io',
+    object: {
+      metadata: { name: `${plural}.${group}`, ...(seed.annotations && { annotations: seed.annotations }) },
+      spec: {
+        group,
+        names,
+        scope: seed.scope ?? 'Namespaced',
+        conversion: { strategy: 'None' },
+        versions: [
+          {
+            name: seed.version,
+            served: true,
+            storage: true,
+            schema: {
+              openAPIV3Schema: {
+                type: 'object',
+                properties: {
+                  apiVersion: { type: 'string' },
+                  kind: { type: 'string' },
+                  metadata: { type: 'object' },
+                  spec: seed.spec ?? ANYTHING,
+                  status: ANYTHING,
+                },
+              },
+            },
+            subresources: { status: {} },
+            ...(seed.columns && { additionalPrinterColumns: seed.columns }),
+          },
+        ],
+      },
+      status: {
+        conditions: [
+          condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
+          condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
+        ],
+        acceptedNames: names,
+        storedVersions: [seed.version],
+      },
+    },
+  };
+}
+
+/** A condition of a custom object; the installer fills in since when. */
+export const condition = (
+  type: string,
+  status: 'True' | 'False' | 'Unknown' = 'True',
+  reason?: string,
+  message?: string,
+) => ({
+  type,
+  status,
+  ...(reason !== undefined && { reason }),
+  ...(message !== undefined && { message }),
+});
+
+/** A custom object. */
+export const custom = (resource: string, apiVersion: string, kind: string, object: Installed['object']): Installed => ({
+  resource,
+  object: { apiVersion, kind, ...object },
+});

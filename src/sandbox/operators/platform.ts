@@ -1,0 +1,252 @@
+import type { Operator } from './operator.ts';
+import {
+  account,
+  condition,
+  configMap,
+  crd,
+  custom,
+  EVERYTHING,
+  service,
+  tlsSecret,
+  webhookConfiguration,
+} from './parts.ts';
+
+const DAY = 24;
+const probe = { httpGet: { path: '/readyz', port: 8081 }, initialDelaySeconds: 2 };
+const certificate = (secretName: string) => [{ name: 'cert', secret: { secretName, defaultMode: 420 } }];
+const CERTIFICATE_MOUNT = [{ name: 'cert', mountPath: '/tmp/k8s-webhook-server/serving-certs', readOnly: true }];
+
+/** Serves models' routes for KServe in Open Data Hub. */
+export const odhModelController: Operator = {
+  name: 'odh-model-controller',
+  deployment: { namespace: 'opendatahub', name: 'odh-model-controller' },
+  serviceAccount: 'odh-model-controller',
+  lease: { namespace: 'opendatahub', name: 'odh-model-controller.opendatahub.io' },
+  workloads: [
+    {
+      namespace: 'opendatahub',
+      name: 'odh-model-controller',
+      labels: { app: 'odh-model-controller', 'control-plane': 'odh-model-controller' },
+      selector: { app: 'odh-model-controller', 'control-plane': 'odh-model-controller' },
+      serviceAccount: 'odh-model-controller',
+      containers: [
+        {
+          name: 'manager',
+          image: 'quay.io/opendatahub/odh-model-controller:v0.12.0',
+          command: ['/manager'],
+          args: ['--leader-elect', '--health-probe-bind-address=:8081'],
+          ports: [{ name: 'webhook-server', containerPort: 9443 }],
+          readinessProbe: probe,
+          resources: { limits: { cpu: '500m', memory: '2Gi' }, requests: { cpu: '10m', memory: '64Mi' } },
+          volumeMounts: CERTIFICATE_MOUNT,
+        },
+      ],
+      volumes: certificate('odh-model-controller-webhook-cert'),
+      hoursAgo: 14 * DAY,
+    },
+  ],
+  objects: [
+    ...account('opendatahub', 'odh-model-controller', 'odh-model-controller-rolebinding-opendatahub', [
+      { apiGroups: ['serving.kserve.io'], resources: ['*'], verbs: EVERYTHING },
+      { apiGroups: [''], resources: ['configmaps', 'secrets', 'services'], verbs: EVERYTHING },
+    ]),
+    tlsSecret('opendatahub', 'odh-model-controller-webhook-cert'),
+    service('opendatahub', 'odh-model-controller-webhook-service', { app: 'odh-model-controller' }, [
+      { port: 443, targetPort: 'webhook-server' },
+    ]),
+    configMap('opendatahub', 'odh-model-controller-parameters', { 'kserve-state': 'managed', 'nim-state': 'removed' }),
+  ],
+  character: {
+    summary: 'heals its parameters fast',
+    heals: [
+      {
+        resource: 'configmaps',
+        namespace: 'opendatahub',
+        name: 'odh-model-controller-parameters',
+        keeps: ['data'],
+        afterMs: 3000,
+      },
+    ],
+    crashesOn: [],
+    releasesLease: true,
+  },
+};
+
+/** The LlamaStack operator: heals its configuration, but later than anybody waits. */
+export const llamastack: Operator = {
+  name: 'llamastack',
+  deployment: { namespace: 'opendatahub', name: 'llamastack-controller-manager' },
+  serviceAccount: 'llamastack-controller-manager',
+  lease: { namespace: 'opendatahub', name: '54e06e98.llamastack.io' },
+  workloads: [
+    {
+      namespace: 'opendatahub',
+      name: 'llamastack-controller-manager',
+      labels: { 'control-plane': 'controller-manager', 'app.kubernetes.io/name': 'llamastack' },
+      selector: { 'control-plane': 'controller-manager', 'app.kubernetes.io/name': 'llamastack' },
+      serviceAccount: 'llamastack-controller-manager',
+      containers: [
+        {
+          name: 'manager',
+          image: 'quay.io/llamastack/llama-stack-k8s-operator:v0.4.0',
+          command: ['/manager'],
+          args: ['--leader-elect'],
+          readinessProbe: probe,
+          resources: { limits: { cpu: '500m', memory: '1Gi' }, requests: { cpu: '10m', memory: '256Mi' } },
+        },
+      ],
+      hoursAgo: 9 * DAY,
+    },
+  ],
+  objects: [
+    crd({
+      group: 'llamastack.io',
+      plural: 'llamastackdistributions',
+      kind: 'LlamaStackDistribution',
+      shortNames: ['llsd'],
+      version: 'v1alpha1',
+    }),
+    ...account(
+      'opendatahub',
+      'llamastack-controller-manager',
+      'llamastack-controller-manager-rolebinding',
+      [
+        { apiGroups: ['llamastack.io'], resources: ['*'], verbs: EVERYTHING },
+        { apiGroups: [''], resources: ['configmaps', 'services'], verbs: EVERYTHING },
+        { apiGroups: ['apps'], resources: ['deployments'], verbs: EVERYTHING },
+      ],
+      'llamastack',
+    ),
+    configMap('opendatahub', 'llamastack-serving-config', {
+      'config.yaml': JSON.stringify({
+        serving: { endpoint: 'http://llamastack.opendatahub.svc:8321', timeout: '30s' },
+      }),
+    }),
+    custom('llamastackdistributions.llamastack.io', 'llamastack.io/v1alpha1', 'LlamaStackDistribution', {
+      metadata: { name: 'demo-distribution', namespace: 'opendatahub' },
+      spec: { replicas: 1, server: { distribution: { name: 'remote-vllm' }, containerSpec: { port: 8321 } } },
+      status: { phase: 'Ready', conditions: [condition('DeploymentReady', 'True', 'DeploymentReady')] },
+    }),
+  ],
+  character: {
+    summary: 'heals its configuration only after four minutes',
+    heals: [
+      {
+        resource: 'configmaps',
+        namespace: 'opendatahub',
+        name: 'llamastack-serving-config',
+        keeps: ['data'],
+        afterMs: 240_000,
+      },
+    ],
+    crashesOn: [],
+    releasesLease: true,
+  },
+};
+
+const TRAINING_LABELS = { 'control-plane': 'controller-manager', 'app.kubernetes.io/name': 'training-operator' };
+
+/** Kubeflow's training operator: heals nothing. */
+export const trainingOperator: Operator = {
+  name: 'training-operator',
+  deployment: { namespace: 'opendatahub', name: 'training-operator-controller-manager' },
+  serviceAccount: 'training-operator',
+  lease: { namespace: 'opendatahub', name: '1ca428e5.training-operator.kubeflow.org' },
+  workloads: [
+    {
+      namespace: 'opendatahub',
+      name: 'training-operator-controller-manager',
+      labels: TRAINING_LABELS,
+      selector: TRAINING_LABELS,
+      serviceAccount: 'training-operator',
+      containers: [
+        {
+          name: 'training-operator',
+          image: 'quay.io/opendatahub/training-operator:v1.9.0',
+          command: ['/manager'],
+          args: ['--leader-elect'],
+          ports: [{ containerPort: 8080 }, { name: 'webhook-server', containerPort: 9443 }],
+          readinessProbe: probe,
+          volumeMounts: CERTIFICATE_MOUNT,
+        },
+      ],
+      volumes: certificate('training-operator-webhook-cert'),
+      hoursAgo: 11 * DAY,
+    },
+  ],
+  objects: [
+    crd({
+      group: 'kubeflow.org',
+      plural: 'pytorchjobs',
+      kind: 'PyTorchJob',
+      version: 'v1',
+      columns: [
+        { name: 'State', type: 'string', jsonPath: '.status.conditions[-1:].type' },
+        { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+      ],
+    }),
+    ...account('opendatahub', 'training-operator', 'training-operator-manager-rolebinding', [
+      { apiGroups: ['kubeflow.org'], resources: ['*'], verbs: EVERYTHING },
+      { apiGroups: [''], resources: ['pods', 'services', 'configmaps', 'events'], verbs: EVERYTHING },
+      {
+        apiGroups: ['admissionregistration.k8s.io'],
+        resources: ['validatingwebhookconfigurations'],
+        verbs: ['get', 'list', 'watch', 'update'],
+      },
+    ]),
+    tlsSecret('opendatahub', 'training-operator-webhook-cert'),
+    service('opendatahub', 'training-operator', TRAINING_LABELS, [
+      { name: 'monitoring-port', port: 8080, targetPort: 8080 },
+      { name: 'webhook-server', port: 443, targetPort: 9443 },
+    ]),
+    webhookConfiguration('Validating', 'vpytorchjob.kubeflow.org', [
+      {
+        name: 'validator.pytorchjob.training-operator.kubeflow.org',
+        service: { namespace: 'opendatahub', name: 'training-operator', path: '/validate-kubeflow-org-v1-pytorchjob' },
+        rules: [
+          {
+            apiGroups: ['kubeflow.org'],
+            apiVersions: ['v1'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: ['pytorchjobs'],
+          },
+        ],
+      },
+    ]),
+    custom('pytorchjobs.kubeflow.org', 'kubeflow.org/v1', 'PyTorchJob', {
+      metadata: { name: 'test-pytorchjob', namespace: 'opendatahub' },
+      spec: { pytorchReplicaSpecs: { Master: replicaSpec(1), Worker: replicaSpec(1) }, runPolicy: { suspend: false } },
+      status: {
+        conditions: [
+          condition('Created', 'True', 'PyTorchJobCreated', 'PyTorchJob test-pytorchjob is created.'),
+          condition('Running', 'True', 'PyTorchJobRunning', 'PyTorchJob test-pytorchjob is running.'),
+        ],
+        replicaStatuses: { Master: { active: 1 }, Worker: { active: 1 } },
+      },
+    }),
+  ],
+  character: {
+    summary: 'heals nothing',
+    heals: [],
+    crashesOn: [],
+    releasesLease: true,
+  },
+};
+
+function replicaSpec(replicas: number) {
+  return {
+    replicas,
+    restartPolicy: 'OnFailure',
+    template: {
+      spec: {
+        containers: [
+          {
+            name: 'pytorch',
+            image: 'docker.io/kubeflow/pytorch-dist-mnist:v1.9.0',
+            command: ['python3', '/opt/mnist.py'],
+          },
+        ],
+      },
+    },
+  };
+}

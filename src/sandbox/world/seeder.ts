@@ -1,0 +1,47 @@
+import type { SandboxContext } from '../context.ts';
+import type { KubeObject, NewObject } from '../object.ts';
+
+/** Stores the first objects of a world, with a past. */
+export interface Seeder extends SandboxContext {
+  /** When the cluster was set up, in milliseconds since 1970. */
+  born: number;
+  /** Stores an object made `hoursAgo`, signed by `manager` (kubectl applied most things). Existing ones are left alone. */
+  put<T extends KubeObject = KubeObject>(resource: string, object: NewObject, past?: Past): T;
+  /** The next address on a node (by its number), for pods that already run. */
+  address(node: number): string;
+  nodeNames: readonly string[];
+}
+
+export interface Past {
+  hoursAgo?: number;
+  /** `null` leaves the managed fields out. */
+  manager?: string | null;
+}
+
+const HOUR = 3_600_000;
+/** The whole cluster is this old. */
+export const CLUSTER_HOURS = 23 * 24;
+
+/** A seeder over an empty store. */
+export function createSeeder(context: SandboxContext): Seeder {
+  const { store, clock } = context;
+  const start = clock.now();
+  const used = new Map<number, number>();
+  return {
+    ...context,
+    born: start - CLUSTER_HOURS * HOUR,
+    nodeNames: ['node-1', 'node-2', 'node-3'],
+    put: (resource, object, { hoursAgo = CLUSTER_HOURS, manager = 'kubectl-client-side-apply' } = {}) => {
+      const { namespace, name = '' } = object.metadata;
+      const existing = name ? store.get(resource, namespace, name) : undefined;
+      if (existing) return existing as never;
+      const at = start - hoursAgo * HOUR;
+      return store.create(resource, object, manager === null ? { at } : { at, by: { manager } });
+    },
+    address(node) {
+      const n = (used.get(node) ?? 0) + 1;
+      used.set(node, n);
+      return `10.244.${(node % 4) * 64 + Math.floor(n / 254)}.${(n % 254) + 1}`;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { SandboxContext, World } from '../context.ts';
+import { deploymentController } from '../controllers/deployment-controller.ts';
+import { endpointsController } from '../controllers/endpoints-controller.ts';
+import { createEngine, type Failure } from '../controllers/engine.ts';
+import { garbageCollector } from '../controllers/garbage.ts';
+import { namespaceController } from '../controllers/namespace-controller.ts';
+import { followOwners } from '../controllers/owners.ts';
+import type { Parts } from '../controllers/parts.ts';
+import { createRecorder } from '../controllers/recorder.ts';
+import { replicaSetController } from '../controllers/replicaset-controller.ts';
+import { scheduler } from '../controllers/scheduler.ts';
+import { kubelet } from '../kubelet/kubelet.ts';
+import { OPERATORS } from '../operators/catalogue.ts';
+import { installOperators } from '../operators/install.ts';
+import { seedCluster } from './cluster.ts';
+import { startHeartbeats } from './heartbeat.ts';
+import { createSeeder } from './seeder.ts';
+import { WEBHOOK_AUTHORITY } from './trust.ts';
+
+/** The running world, with what went wrong inside it (never expected; for tests and reports). */
+export interface SandboxWorld extends World {
+  readonly failures: readonly Failure[];
+}
+
+/** Sets the world up as the scenario has it and lets it run. */
+export function startWorld(context: SandboxContext): SandboxWorld {
+  const owners = followOwners(context.store);
+  const parts: Parts = { ...context, owners, record: createRecorder(context) };
+  const engine = createEngine(context);
+  engine.add(namespaceController({ ...parts, rootCertificate: WEBHOOK_AUTHORITY }));
+  engine.add(deploymentController(parts));
+  engine.add(replicaSetController(parts));
+  engine.add(scheduler(parts));
+  engine.add(kubelet(parts));
+  engine.add(endpointsController(parts));
+  engine.add(garbageCollector(parts));
+  const seeder = createSeeder(context);
+  seedCluster(seeder);
+  installOperators(seeder, OPERATORS);
+  startHeartbeats(parts);
+  return {
+    failures: engine.failures,
+    stop() {
+      engine.stop();
+      owners.stop();
+    },
+  };
+}
