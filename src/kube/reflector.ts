@@ -1,34 +1,15 @@
-import { type Clean, cleanText, literal, sanitise } from '../text/sanitise.ts';
+import { cleanText, literal, sanitise } from '../text/sanitise.ts';
 import type { Api, Collection } from './api.ts';
 import { createBackoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { failure } from './failure.ts';
 import type { KubeObject } from './object.ts';
 import type { Failure, FailureReason } from './outcome.ts';
+import { createPublisher } from './publisher.ts';
 import { type Batch, createRowStore, type RowStore, sameFields } from './row-store.ts';
+import { type SyncState, type SyncStatus, TIMING, type Timing } from './sync.ts';
 
-/**
- * How far the rows can be trusted. `listing`: the first list is under way, rows are partial. `synced`: complete, and a watch is open.
- * `reconnecting`: complete as of `dataAgeMs`, the watch is being resumed. `stale`: so for long that rows may be wrong.
- * `blind`: never read, or not allowed to; `reason` says why. Never show a blind or listing zero as a zero.
- */
-export type SyncState = 'listing' | 'synced' | 'reconnecting' | 'stale' | 'blind';
-
-export interface SyncStatus {
-  state: SyncState;
-  rows: number;
-  /** Objects read by the list under way or the last one. */
-  loaded: number;
-  /** Objects that the list under way has still to read, when the server tells. */
-  remaining?: number;
-  /** Milliseconds since the server last sent anything of this collection (page, event or bookmark), or accepted the watch. */
-  dataAgeMs: number;
-  /** Milliseconds until the next attempt, while one is waited for. */
-  retryInMs?: number;
-  /** The last failure while not synced; `why` is its kind (`not-found`: the cluster does not serve this kind at all). */
-  reason?: Clean;
-  why?: FailureReason;
-}
+export type { SyncState, SyncStatus, Timing } from './sync.ts';
 
 export interface Update<Row> extends Batch<Row> {
   status: SyncStatus;
@@ -59,32 +40,6 @@ export interface ReflectorOptions<Row> {
   timing?: Partial<Timing>;
 }
 
-/** All in milliseconds, but the page size. */
-export interface Timing {
-  pageSize: number;
-  /** Shortest time between two batches. */
-  batchMs: number;
-  /** Silence after which a watch counts as dead; servers bookmark each minute. */
-  stallMs: number;
-  /** An interruption longer than this makes the rows stale. */
-  staleAfterMs: number;
-  /** First and longest pause after failures. */
-  pauseMs: number;
-  longestPauseMs: number;
-  /** Pause after a refusal that only a change of rights or of the API can end. */
-  refusedPauseMs: number;
-}
-
-export const TIMING: Timing = {
-  pageSize: 500,
-  batchMs: 100,
-  stallMs: 90_000,
-  staleAfterMs: 5_000,
-  pauseMs: 300,
-  longestPauseMs: 20_000,
-  refusedPauseMs: 30_000,
-};
-
 // What no waiting mends: rows cannot be trusted, however old they are.
 const BLINDING = new Set<FailureReason>(['forbidden', 'not-found', 'unauthorized', 'invalid']);
 // Of these, what the next moment will not change either; an expired token may be renewed.
@@ -95,12 +50,13 @@ const FAILURES_TO_RELIST = 3;
 /** What ended a step: go on watching, list anew, or give up for now because of a failure. */
 type Next = 'watch' | 'list' | Failure;
 
+const keyOf = ({ metadata }: KubeObject) => metadata.uid ?? `${metadata.namespace ?? ''}/${metadata.name}`;
+
 /** Keeps slim rows of one collection in step with the cluster: paged list, watch with bookmarks, resumed or relisted as need be. */
 export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<Row> {
   const { api, collection, clock } = options;
   const timing = { ...TIMING, ...options.timing };
   const store: RowStore<Row> = createRowStore(options.same ?? sameFields);
-  const listeners = new Set<(update: Update<Row>) => void>();
   const backoff = createBackoff({ firstMs: timing.pauseMs, longestMs: timing.longestPauseMs }, options.random);
   let state: SyncState = 'listing';
   let failed: Failure | undefined;
@@ -112,8 +68,6 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
   let interruptedAt = heardAt;
   let retryAt: number | undefined;
   let version = '';
-  let flushedAt = Number.NEGATIVE_INFINITY;
-  let flushing = false;
   const query = {
     ...(options.labelSelector && { labelSelector: options.labelSelector }),
     ...(options.fieldSelector && { fieldSelector: options.fieldSelector }),
@@ -134,38 +88,18 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     };
   }
 
-  function publish() {
-    flushedAt = clock.monotonic();
-    const update = { ...store.take(), status: status() };
-    for (const listener of listeners) listener(update);
-  }
-
-  /** Publishes soon: at once after a quiet time, else when the time between batches is over. */
-  function publishSoon(signal: AbortSignal) {
-    if (flushing) return;
-    flushing = true;
-    const wait = Math.max(0, flushedAt + timing.batchMs - clock.monotonic());
-    clock.sleep(wait, signal).then(
-      () => {
-        flushing = false;
-        publish();
-      },
-      () => {
-        flushing = false;
-      },
-    );
-  }
+  const publisher = createPublisher(clock, timing.batchMs, (): Update<Row> => ({ ...store.take(), status: status() }));
 
   function turn(next: SyncState, because?: Failure) {
     if (next === state && because?.message === failed?.message) return;
     if (next === 'reconnecting' && state === 'synced') interruptedAt = clock.monotonic();
     state = next;
     failed = because;
-    publish();
+    publisher.now();
   }
 
   function absorb(object: KubeObject): string {
-    const key = object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+    const key = keyOf(object);
     const row = options.project(object);
     if (row === undefined) store.remove(key);
     else store.put(key, row);
@@ -191,12 +125,12 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
       remaining = page.value.remaining;
       token = page.value.continue;
       version = page.value.resourceVersion;
-      if (token) publish();
+      if (token) publisher.now();
     } while (token);
     store.keepOnly(seen);
     remaining = undefined;
     everSynced = true;
-    publish();
+    publisher.now();
     return 'watch';
   }
 
@@ -219,7 +153,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
           continue;
         }
         apply(event.type, event.object);
-        publishSoon(signal);
+        publisher.soon(signal);
       }
       return 'watch';
     } finally {
@@ -231,8 +165,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
 
   function apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject) {
     version = object.metadata.resourceVersion ?? version;
-    if (type === 'DELETED')
-      store.remove(object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name}`);
+    if (type === 'DELETED') store.remove(keyOf(object));
     else absorb(object);
   }
 
@@ -298,10 +231,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
   return {
     rows: store.rows,
     status,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: publisher.subscribe,
     async run(signal) {
       let next: 'watch' | 'list' = 'list';
       while (!signal.aborted) {
