@@ -1,0 +1,149 @@
+import { dangerOf } from '../parts/experiments.ts';
+import { armLock, chosen, injectLock } from '../select.ts';
+import type { Check } from '../state.ts';
+import { type Context, notify, open } from './context.ts';
+
+/** The cursor must rest this long before the cluster is asked what an experiment would do. */
+const REST_MS = 250;
+const ARM_MS = 10_000;
+
+/** Picker, preview and arming. */
+export interface Catalogue {
+  load(): Promise<void>;
+  /** Asks, a moment later, what the experiment under the cursor would do, unless that is known. */
+  look(): void;
+  recheck(): void;
+  arm(): Promise<void>;
+  disarm(): void;
+  /** A character or a paste for the name that unlocks fire. */
+  type(text: string): void;
+  erase(): void;
+}
+
+export function createCatalogue(context: Context): Catalogue {
+  const { store, deps } = context;
+  let resting = new AbortController();
+
+  const setCheck = (path: string, check: Check): void =>
+    store.setState(({ checks }) => ({ checks: new Map(checks).set(path, check) }));
+
+  async function check(path: string, signal: AbortSignal): Promise<void> {
+    const entry = store.getState().catalogue?.find(one => one.path === path);
+    const { session } = context;
+    if (!entry?.loaded || !session) return;
+    setCheck(path, { state: 'checking' });
+    try {
+      const preflight = await session.preflight(entry.loaded, signal);
+      if (signal.aborted) setCheck(path, { state: 'waiting' });
+      else setCheck(path, { state: 'ready', preflight, at: context.now().monotonic });
+    } catch (error) {
+      setCheck(
+        path,
+        signal.aborted
+          ? { state: 'waiting' }
+          : { state: 'failed', reason: error instanceof Error ? error.message : String(error) },
+      );
+    }
+  }
+
+  function restart(): AbortSignal {
+    resting.abort();
+    resting = new AbortController();
+    return AbortSignal.any([resting.signal, context.ended]);
+  }
+
+  async function lookAfter(ms: number): Promise<void> {
+    const signal = restart();
+    const rested = await deps.clock.sleep(ms, signal).then(
+      () => true,
+      () => false,
+    );
+    const state = store.getState();
+    const path = chosen(state)?.path;
+    if (!rested || path === undefined) return;
+    const known = state.checks.get(path)?.state;
+    if (known === 'checking') return;
+    await check(path, signal);
+  }
+
+  function disarm(): void {
+    if (store.getState().armed) store.setState({ armed: undefined });
+  }
+
+  return {
+    async load() {
+      try {
+        store.setState({ catalogue: await deps.catalogue() });
+      } catch (error) {
+        store.setState({ catalogue: [] });
+        notify(
+          context,
+          `experiments could not be read: ${error instanceof Error ? error.message : String(error)}`,
+          'bad',
+          30_000,
+        );
+      }
+    },
+    look() {
+      disarm();
+      const state = store.getState();
+      const path = chosen(state)?.path;
+      if (path === undefined || state.link.state !== 'connected') return;
+      if (state.checks.get(path)?.state === 'ready') {
+        restart();
+        return;
+      }
+      void lookAfter(REST_MS);
+    },
+    recheck() {
+      disarm();
+      void lookAfter(0);
+    },
+    async arm() {
+      open(context, 'plan');
+      const path = chosen(store.getState())?.path;
+      if (path === undefined) return;
+      const lock = injectLock(store.getState(), context.now());
+      if (lock !== undefined) return notify(context, lock, 'warn');
+      disarm();
+      // What is armed was read this moment, not when the cursor came by.
+      await check(path, restart());
+      const state = store.getState();
+      const still = chosen(state);
+      if (still?.path !== path || still.loaded === undefined || !state.screens.includes('plan')) return;
+      const why = armLock(state, context.now());
+      if (why !== undefined) return notify(context, `not armed: ${why}`, 'warn');
+      const ready = state.checks.get(path);
+      if (ready?.state !== 'ready') return;
+      const { link } = state;
+      const isGuarded = link.state === 'connected' && link.isProtected && dangerOf(still.loaded) === 'high';
+      store.setState({
+        armed: {
+          path,
+          preflight: ready.preflight,
+          mustType: isGuarded ? link.context : undefined,
+          typed: '',
+          until: isGuarded ? undefined : context.now().monotonic + (deps.settings.armMs ?? ARM_MS),
+        },
+      });
+    },
+    disarm,
+    type(text) {
+      const { armed } = store.getState();
+      if (armed?.mustType === undefined) return;
+      const typed = (armed.typed + text).slice(0, armed.mustType.length + 40);
+      const isRight = typed === armed.mustType;
+      store.setState({
+        armed: {
+          ...armed,
+          typed,
+          until: isRight ? context.now().monotonic + (deps.settings.armMs ?? ARM_MS) : undefined,
+        },
+      });
+    },
+    erase() {
+      const { armed } = store.getState();
+      if (armed) store.setState({ armed: { ...armed, typed: [...armed.typed].slice(0, -1).join('') } });
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { startHealth } from '../../health/store.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Session } from '../deps.ts';
+import { screenOf } from '../state.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Context } from './context.ts';
+import type { End } from './ending.ts';
+import type { Mayday } from './mayday.ts';
+
+const ASK_AGAIN_MS = 2_000;
+
+/**
+ * Everything that needs the outside, begun after the first frame is on the screen. Ends the console only when there is no
+ * cluster to speak of; one that does not answer is waited for.
+ */
+export async function connectAll(
+  context: Context & { session: Session | undefined },
+  parts: { catalogue: Catalogue; mayday: Mayday },
+  finish: (end: End) => void,
+): Promise<void> {
+  const { deps, store } = context;
+  void parts.catalogue.load().then(() => parts.catalogue.look());
+  const connected = await deps.connect(doing => {
+    if (store.getState().link.state === 'starting')
+      store.setState({ link: { state: 'starting', doing: sanitise(doing, 120) } });
+  });
+  if (context.ended.aborted) {
+    if (connected.ok) await connected.session.close();
+    return;
+  }
+  if (!connected.ok) return finish({ exitCode: connected.exitCode, words: [connected.message] });
+  const { session } = connected;
+  context.session = session;
+  const { identity } = session;
+  store.setState({
+    link: {
+      state: 'connected',
+      context: sanitise(identity.context),
+      server: sanitise(identity.server),
+      user: sanitise(identity.user),
+      version: '',
+      namespace: sanitise(identity.namespace),
+      isProtected: session.isProtected,
+      isSandbox: session.isSandbox,
+    },
+  });
+  const health = startHealth(session.feed, deps.clock, () => session.serverNow());
+  const unsubscribe = health.store.subscribe(summary => store.setState({ health: summary }));
+  context.ended.addEventListener('abort', () => {
+    unsubscribe();
+    health.stop();
+  });
+  void learnWho(context, session);
+  void parts.mayday.countLeftovers();
+  parts.catalogue.look();
+  // Whoever pressed `!` before there was a connection is waiting for exactly this.
+  if (screenOf(store.getState()) === 'mayday') parts.mayday.rescan();
+}
+
+/** Asks for version and user until both are known; neither keeps anything else waiting. */
+async function learnWho(context: Context, session: Session): Promise<void> {
+  while (!context.ended.aborted) {
+    const about = await session.about().catch(() => ({}) as Awaited<ReturnType<Session['about']>>);
+    const { link } = context.store.getState();
+    if (link.state === 'connected')
+      context.store.setState({
+        link: { ...link, version: about.version ?? link.version, user: about.user ?? link.user },
+      });
+    if (about.version !== undefined) {
+      return;
+    }
+    await context.deps.clock.sleep(ASK_AGAIN_MS, context.ended).catch(() => undefined);
+  }
+}

@@ -1,0 +1,210 @@
+import type { Finding } from '../../injection/finding.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { RevertUpdate, ScanUpdate, Unfinished } from '../deps.ts';
+import { chosenFault, isUnderWay, revertAllLock, revertOneLock } from '../select.ts';
+import { EMPTY_MAYDAY, type Leftovers, type MaydayView } from '../state.ts';
+import { type Context, notify, open, stream } from './context.ts';
+import type { Runs } from './runs.ts';
+
+/** Pauses between attempts while the cluster does not answer. */
+const RETRY_MS = 2_000;
+
+export interface Mayday {
+  /** Opens the emergency screen; the scan is under way before it is drawn. */
+  open(): void;
+  rescan(): void;
+  revertAll(): Promise<void>;
+  revertOne(): Promise<void>;
+  scroll(by: number): void;
+  /** Counts what is there already, for the banner at the start. */
+  countLeftovers(): Promise<void>;
+  /** Set once a second look said how many remain, or one could not look. */
+  remaining(): number | undefined;
+}
+
+export function createMayday(context: Context, runs: Runs): Mayday {
+  const { store, deps } = context;
+  let scanning = new AbortController();
+  let isReverting = false;
+
+  const update = (change: (mayday: MaydayView) => Partial<MaydayView>): void =>
+    store.setState(({ mayday }) => ({ mayday: { ...mayday, ...change(mayday) } }));
+
+  function hearScan(now: ScanUpdate) {
+    if (now.is === 'progress') return update(() => ({ done: now.done, total: now.total }));
+    if (now.is === 'blind')
+      return update(({ blind }) => ({
+        blind: [...blind, { resource: sanitise(now.resource), reason: sanitise(now.reason) }],
+      }));
+    update(({ findings }) => ({ findings: [...findings.filter(one => one.id !== now.finding.id), now.finding] }));
+  }
+
+  /** Scans until an answer comes; each attempt starts from nothing. */
+  async function scan(): Promise<void> {
+    scanning.abort();
+    scanning = new AbortController();
+    const signal = AbortSignal.any([scanning.signal, context.ended]);
+    while (!signal.aborted) {
+      update(() => ({ ...EMPTY_MAYDAY }));
+      const end =
+        context.session === undefined ? { ok: false as const, message: 'not connected yet' } : await attempt(signal);
+      if (signal.aborted) return;
+      if (end.ok) return update(() => ({ phase: 'found', findings: end.findings, message: '' }));
+      update(() => ({
+        phase: 'unreachable',
+        message: sanitise(end.message, 200),
+        retryAt: context.now().monotonic + RETRY_MS,
+      }));
+      await deps.clock.sleep(RETRY_MS, signal).catch(() => undefined);
+    }
+  }
+
+  async function attempt(
+    signal: AbortSignal,
+  ): Promise<{ ok: true; findings: readonly Finding[] } | { ok: false; message: string }> {
+    try {
+      return (await context.session?.scan(hearScan, signal)) ?? { ok: false, message: 'not connected yet' };
+    } catch (error) {
+      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  function hearRevert(now: RevertUpdate) {
+    if (now.is === 'note') return update(({ notes }) => ({ notes: [...notes, sanitise(now.text, 300)].slice(-50) }));
+    if (now.is === 'wave') {
+      return update(({ findings, waves }) => {
+        const known = new Set(findings.map(one => one.id));
+        const next = new Map(waves);
+        for (const finding of now.findings) next.set(finding.id, { wave: now.wave, name: now.name });
+        return { waves: next, findings: [...findings, ...now.findings.filter(one => !known.has(one.id))] };
+      });
+    }
+    update(({ receipts }) => ({
+      receipts: new Map(receipts).set(now.receipt.id, { ...now.receipt, message: sanitise(now.receipt.message, 300) }),
+    }));
+  }
+
+  async function revert(what: readonly Finding[] | 'all'): Promise<void> {
+    const { session } = context;
+    if (isReverting || !session) return;
+    isReverting = true;
+    scanning.abort();
+    try {
+      if (store.getState().runs.some(isUnderWay) && what === 'all') {
+        update(() => ({ phase: 'aborting', message: 'stopping our own runs first; each puts back what it wrote' }));
+        await runs.stop();
+      }
+      update(() => ({
+        phase: 'reverting',
+        receipts: new Map(),
+        waves: new Map(),
+        end: undefined,
+        message: 'putting originals back, webhooks first; each is read again',
+      }));
+      const end = await session.revert(what, hearRevert);
+      update(() => ({ phase: 'done', end }));
+      store.setState({ leftovers: { count: 0, example: '' } });
+      const left = end.remaining === undefined ? 'how many remain is unknown' : `${end.remaining} remain`;
+      stream(context, [
+        {
+          at: context.now().server,
+          text: `MAYDAY  ${end.receipts.length} reverted, ${left}`,
+          tone: end.remaining === 0 ? 'ok' : 'bad',
+        },
+      ]);
+    } catch (error) {
+      const message = sanitise(error instanceof Error ? error.message : String(error), 200);
+      update(() => ({ phase: 'unreachable', message, retryAt: context.now().monotonic + RETRY_MS }));
+      notify(context, `revert failed: ${message}; ! tries again`, 'bad', 30_000);
+    } finally {
+      isReverting = false;
+    }
+    // Whatever stopped the revert, go on looking, so that the screen shows the truth when the cluster answers again.
+    if (store.getState().mayday.phase === 'unreachable') void scan();
+  }
+
+  return {
+    open() {
+      open(context, 'mayday');
+      if (!isReverting) void scan();
+    },
+    rescan() {
+      if (!isReverting) void scan();
+    },
+    async revertAll() {
+      const why = revertAllLock(store.getState());
+      if (why !== undefined) return notify(context, why, 'warn');
+      await revert('all');
+    },
+    async revertOne() {
+      const fault = chosenFault(store.getState(), context.now());
+      const why = revertOneLock(store.getState(), context.now());
+      store.setState({ screens: ['deck'] });
+      if (!fault || why !== undefined) return notify(context, why ?? 'this fault is gone', 'warn');
+      if (fault.is === 'run') {
+        const residue = await runs.stop(fault.run.key);
+        return notify(
+          context,
+          residue === 0 ? 'stopped; everything it wrote is back' : `${residue} not restored: ! finds them`,
+          residue === 0 ? 'ok' : 'bad',
+        );
+      }
+      open(context, 'mayday');
+      await scan();
+      const { object } = fault.mark;
+      const mine = store
+        .getState()
+        .mayday.findings.filter(
+          one =>
+            one.object.kind === object.kind &&
+            one.object.name === object.name &&
+            one.object.namespace === object.namespace,
+        );
+      if (mine.length === 0) return notify(context, 'this fault is gone', 'warn');
+      await revert(mine);
+    },
+    scroll(by) {
+      update(({ top }) => ({ top: Math.max(0, top + by) }));
+    },
+    async countLeftovers() {
+      const { session } = context;
+      if (!session) return;
+      const journals = (await attemptQuietly(() => session.unfinished())) ?? [];
+      const end = await attemptQuietly(() => session.scan(() => undefined, context.ended));
+      const left = leftoversOf(end?.ok ? end.findings : [], journals, context.now().server);
+      if (left.count > 0) store.setState({ leftovers: left });
+    },
+    remaining: () => store.getState().mayday.end?.remaining,
+  };
+}
+
+/** Findings past their time, and those of runs that never ended; where the journals know of more than was found, they count. */
+export function leftoversOf(
+  findings: readonly Finding[],
+  journals: readonly Unfinished[],
+  serverNow: number,
+): Leftovers {
+  const open = journals.filter(journal => journal.open > 0);
+  const dead = new Set(open.map(journal => journal.run));
+  const left = findings.filter(
+    one =>
+      one.state !== 'foreign' &&
+      ((one.expiresAt ?? serverNow) < serverNow || (one.run !== undefined && dead.has(one.run))),
+  );
+  const name = left[0]?.experiment ?? open[0]?.experiment ?? left[0]?.type ?? '';
+  return {
+    count: Math.max(
+      left.length,
+      open.reduce((sum, one) => sum + one.open, 0),
+    ),
+    example: sanitise(name, 60),
+  };
+}
+
+async function attemptQuietly<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,145 @@
+import type { Experiment, LoadedExperiment } from '../experiment/types.ts';
+import type { Feed } from '../health/feed.ts';
+import type { Permission, Plan, Refusal } from '../injection/fault.ts';
+import type { Finding } from '../injection/finding.ts';
+import type { Receipt } from '../injection/receipt.ts';
+import type { Identity } from '../kube/api.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { RunEvent } from '../run/event.ts';
+import type { Clean } from '../text/sanitise.ts';
+
+/**
+ * Everything the console needs, handed over by the composition root. Nothing here may import the engine before the first
+ * frame: the functions load it when they are first called.
+ */
+export interface ConsoleDeps {
+  settings: ConsoleSettings;
+  terminal: Terminal;
+  /** Real time: what people count down in, whatever speed a sandbox runs at. */
+  clock: Clock;
+  /** The experiments on disk; broken files come with their error, so that they are seen. */
+  catalogue(): Promise<CatalogueEntry[]>;
+  /** Reads the kubeconfig or starts the sandbox. An unreachable cluster is not a failure here: its requests fail later, and are tried again. */
+  connect(progress: (doing: string) => void): Promise<Connected>;
+  /** Diagnostic lines for the log file; never the screen. */
+  log(line: string): void;
+}
+
+export interface ConsoleSettings {
+  version: string;
+  color: boolean;
+  ascii: boolean;
+  readOnly: boolean;
+  /** The context asked for on the command line, to name it in the first frame; the kubeconfig tells the rest. */
+  context?: string;
+  /** Set when the embedded cluster was asked for: its scenario. */
+  sandbox?: string;
+  /** How long an armed injection may be fired, milliseconds; 10,000 unless told. */
+  armMs?: number;
+}
+
+export interface Terminal {
+  stdin: NodeJS.ReadableStream;
+  stdout: NodeJS.WritableStream & { columns?: number; rows?: number };
+  stderr: NodeJS.WritableStream;
+}
+
+export type Connected =
+  | { ok: true; session: Session }
+  /** The console cannot be of use at all (unknown context, broken kubeconfig): one line and an exit code. */
+  | { ok: false; message: string; exitCode: number };
+
+export type CatalogueEntry =
+  | { path: string; loaded: LoadedExperiment; error?: never }
+  | { path: string; loaded?: never; error: string };
+
+/** One cluster, connected as one identity. */
+export interface Session {
+  readonly identity: Identity;
+  /** Dangerous injections need the context's name typed here. */
+  readonly isProtected: boolean;
+  readonly isSandbox: boolean;
+  readonly feed: Feed;
+  /** Milliseconds since the epoch as the server counts them. */
+  serverNow(): number;
+  /** Server version and who we are to it; undefined parts could not be learned. */
+  about(): Promise<{ version?: Clean; user?: Clean }>;
+  /** Everything that is decided before an injection, without writing. Never rejects for what the cluster answers. */
+  preflight(loaded: LoadedExperiment, signal: AbortSignal): Promise<Preflight>;
+  /** Runs one armed experiment to its verdict. Aborting `signal` lifts what was written; `insist` gives up waiting for that. */
+  run(order: FireOrder): Promise<RunEnd>;
+  /** Looks for injections, whoever left them. */
+  scan(hear: (update: ScanUpdate) => void, signal: AbortSignal): Promise<ScanEnd>;
+  /** Puts back what `findings` names, or everything, verifies, and scans again. Latches when everything is reverted. */
+  revert(what: readonly Finding[] | 'all', hear: (update: RevertUpdate) => void): Promise<RevertEnd>;
+  /** Runs of this or an earlier process that never ended, by their journals. */
+  unfinished(): Promise<Unfinished[]>;
+  close(): Promise<void>;
+}
+
+export interface Right {
+  permission: Permission;
+  /** `blind`: the cluster would not say. */
+  allowed: boolean | 'blind';
+}
+
+export interface Gate {
+  gate: string;
+  ok: boolean;
+  reason: string;
+}
+
+/** What the preview shows and arming freezes. */
+export interface Preflight {
+  plan: Plan | Refusal;
+  gates: readonly Gate[];
+  rights: readonly Right[];
+  /** What decides the choice among equals; firing with it aims at what the preview showed. */
+  seed: number;
+}
+
+export interface FireOrder {
+  loaded: LoadedExperiment;
+  preflight: Preflight;
+  /** One more gate for the plan that is really about to be sent: is it still the one that was armed? */
+  gate(plan: Plan): Gate;
+  emit(event: RunEvent): void;
+  signal: AbortSignal;
+  insist: AbortSignal;
+}
+
+export interface RunEnd {
+  exitCode: number;
+  /** Objects not proven restored. */
+  residue: number;
+}
+
+export type ScanUpdate =
+  | { is: 'progress'; done: number; total: number }
+  | { is: 'finding'; finding: Finding }
+  | { is: 'blind'; resource: string; reason: string };
+
+export type ScanEnd = { ok: true; findings: readonly Finding[]; blind: number } | { ok: false; message: string };
+
+export type RevertUpdate =
+  | { is: 'wave'; wave: number; name: string; findings: readonly Finding[] }
+  | { is: 'receipt'; receipt: Receipt; wave: number }
+  | { is: 'note'; text: string };
+
+export interface RevertEnd {
+  /** What is still not restored, after looking again; undefined when the second look failed. */
+  remaining: number | undefined;
+  receipts: readonly Receipt[];
+  blind: number;
+  requests: number;
+  ms: number;
+  latched: boolean;
+  message?: string;
+}
+
+export interface Unfinished {
+  run: string;
+  experiment: Experiment['metadata']['name'];
+  /** Writes that may have landed and were not seen lifted. */
+  open: number;
+}

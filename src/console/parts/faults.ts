@@ -1,0 +1,186 @@
+import type { Marker } from '../../health/marker.ts';
+import type { ObjectRef } from '../../kube/object.ts';
+import { age } from '../../text/duration.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import { chosenFault, type FaultEntry, faultEntries, isLive } from '../select.ts';
+import type { ConsoleState, RunView } from '../state.ts';
+import type { View } from '../view.ts';
+import { BLANK, cell, type Line, line, type Span, span } from './line.ts';
+import { bar, rule } from './rule.ts';
+import { clock, elapsed } from './time.ts';
+
+const BAR = 12;
+
+/** `namespace/name`, or the name alone for what belongs to no namespace. Some kinds allow almost anything in a name. */
+export const objectName = ({ namespace, name }: ObjectRef): string =>
+  sanitise(namespace === undefined ? name : `${namespace}/${name}`);
+
+/** The live faults with both clocks, ours first. The cursor follows the fault, not the row. */
+export function faultLines(state: ConsoleState, view: View, columns: number, rows: number, isFocused: boolean): Line[] {
+  const entries = faultEntries(state, view.now);
+  const head = rule(
+    'FAULTS',
+    columns,
+    view,
+    entries.length > 1 ? `${entries.length}` : '',
+    isFocused && entries.length > 0,
+  );
+  if (entries.length === 0) {
+    const nothing = state.health.heardAt === undefined ? 'not known yet' : 'none in the cluster';
+    return [head, line(span(`  ${nothing}`, 'dim'))];
+  }
+  const chosen = chosenFault(state, view.now);
+  const blocks = entries.map(entry => ({
+    key: entry.key,
+    lines: entryLines(entry, view, columns, entry.key === chosen?.key),
+  }));
+  return [head, ...windowed(blocks, chosen?.key, rows - 1, columns)];
+}
+
+/** As many whole blocks as fit, moved so that the chosen one is among them, then a line that counts the rest. */
+function windowed(
+  blocks: readonly { key: string; lines: Line[] }[],
+  chosen: string | undefined,
+  rows: number,
+  columns: number,
+): Line[] {
+  const at = Math.max(
+    0,
+    blocks.findIndex(block => block.key === chosen),
+  );
+  let first = 0;
+  const height = (from: number, to: number): number =>
+    blocks.slice(from, to + 1).reduce((sum, block) => sum + block.lines.length, 0);
+  while (first < at && height(first, at) > rows - (first > 0 || at < blocks.length - 1 ? 1 : 0)) first++;
+  const shown: Line[] = [];
+  let last = first;
+  while (last < blocks.length) {
+    const next = blocks[last]?.lines ?? [];
+    const isLast = last === blocks.length - 1;
+    if (shown.length + next.length > rows - (isLast && first === 0 ? 0 : 1) && last > first) break;
+    shown.push(...next);
+    last++;
+  }
+  const hidden = blocks.length - (last - first);
+  if (hidden > 0 && shown.length >= rows) shown.length = Math.max(0, rows - 1);
+  return hidden > 0 ? [...shown, line(span(cell(`  ${hidden} more`, columns), 'dim'))] : shown.slice(0, rows);
+}
+
+function entryLines(entry: FaultEntry, view: View, columns: number, isChosen: boolean): Line[] {
+  return entry.is === 'run'
+    ? runLines(entry.run, view, columns, isChosen)
+    : markLines(entry.mark, view, columns, isChosen);
+}
+
+function headLine(type: string, object: string, view: View, columns: number, isChosen: boolean): Line {
+  const cursor = span(isChosen ? view.glyphs.cursor : ' ', 'accent');
+  const typeColumns = Math.min(22, Math.max(13, type.length));
+  return line(
+    cursor,
+    span(cell(type, typeColumns), 'chaos'),
+    ' ',
+    span(cell(object, columns - typeColumns - 2), isChosen ? 'title' : 'plain'),
+  );
+}
+
+function ttlLine(leftMs: number | undefined, wholeMs: number, who: string, view: View): Line {
+  if (leftMs === undefined) return line('  TTL  ', span('none', 'warn'), span(`   ${who}`, 'dim'));
+  if (leftMs <= 0) return line('  TTL  ', span(`OVERDUE ${age(-leftMs)}`, 'bad'), span(`   ${who}`, 'dim'));
+  return line(
+    '  TTL  ',
+    span(cell(clock(leftMs), 5, 'right'), 'title'),
+    ' ',
+    ...bar(leftMs / Math.max(wholeMs, leftMs, 1), BAR, view),
+    span(`  ${who}`, 'dim'),
+  );
+}
+
+/** A run of this console: its TTL, its recovery clock, what is proven, and in the end the verdict. */
+export function runLines(run: RunView, view: View, columns: number, isChosen: boolean): Line[] {
+  const { now, glyphs } = view;
+  const head = headLine(run.type, run.target, view, columns, isChosen);
+  if (run.verdict !== undefined && run.endedAt !== undefined) {
+    const residue = run.residue ?? 0;
+    const tail =
+      residue > 0
+        ? [span(`  ${glyphs.states.fail} ${residue} NOT RESTORED: press !`, 'bad')]
+        : [span('  nothing left behind', 'dim')];
+    return [head, line('  ', verdictSpan(run.verdict, view), ...tail)];
+  }
+  if (run.injectedAt === undefined) return [head, line(span(`  ${phaseWords(run)}`, 'dim'))];
+  const ttl = isLive(run)
+    ? ttlLine(
+        run.ttlDeadline === undefined ? undefined : run.ttlDeadline - now.server,
+        (run.ttlDeadline ?? 0) - run.injectedAt,
+        'this console ends it',
+        view,
+      )
+    : line('  TTL  ', span('lifted', 'ok'), span('  reading back', 'dim'));
+  return [head, ttl, recoveryLine(run, view), BLANK].slice(0, columns >= 60 ? 4 : 3);
+}
+
+function recoveryLine(run: RunView, { now, glyphs }: View): Line {
+  const effect = effectSpan(run, glyphs);
+  if (run.recoveredAfterMs !== undefined)
+    return line('  heal ', span(`${glyphs.states.ok} steady after ${age(run.recoveredAfterMs)}`, 'ok'), '  ', effect);
+  const deadline = run.recoveryDeadline ?? now.server;
+  const began = deadline - run.recoveryMs;
+  const isLate = now.server > deadline;
+  return line(
+    '  heal ',
+    span(cell(elapsed(now.server - began), 5, 'right'), isLate ? 'bad' : 'title'),
+    span(` of ${clock(run.recoveryMs)}${isLate ? ' LATE' : ''}  `),
+    effect,
+  );
+}
+
+function effectSpan(run: RunView, glyphs: View['glyphs']): Span {
+  if (run.effect === 'proven') return span(`${glyphs.states.ok} effect proven`, 'ok');
+  if (run.effect === 'absent') return span(`${glyphs.states.fail} no effect`, 'bad');
+  return span(`${glyphs.states.wait} effect not yet proven`, 'warn');
+}
+
+/** The word an operator reads for where a run is. */
+export function phaseWords(run: RunView): string {
+  switch (run.phase) {
+    case 'Pending':
+      return 'starting';
+    case 'SteadyStatePre':
+      return 'baseline: is it steady before we touch it?';
+    case 'Injecting':
+      return 'injecting';
+    case 'Observing':
+      return 'observing';
+    case 'Reverting':
+      return 'reverting';
+    case 'SteadyStatePost':
+      return 'reverted; is it steady again?';
+    case 'Evaluating':
+      return 'weighing the evidence';
+    case 'Complete':
+      return 'complete';
+    case 'Aborted':
+      return 'aborted';
+  }
+}
+
+export function verdictSpan(verdict: NonNullable<RunView['verdict']>, { glyphs }: Pick<View, 'glyphs'>): Span {
+  if (verdict === 'Resilient') return span(`${glyphs.states.ok} RESILIENT`, 'ok');
+  if (verdict === 'Degraded') return span(`${glyphs.states.warn} DEGRADED`, 'warn');
+  if (verdict === 'Failed') return span(`${glyphs.states.fail} FAILED`, 'bad');
+  return span(`${glyphs.states.blind} INCONCLUSIVE`, 'warn');
+}
+
+/** A fault found by its mark: whoever left it, until when, and whether anyone will end it. */
+export function markLines(mark: Marker, view: View, columns: number, isChosen: boolean): Line[] {
+  const { now } = view;
+  const left = mark.expires === undefined ? undefined : mark.expires - now.server;
+  const whole = mark.expires === undefined || mark.at === undefined ? (left ?? 0) : mark.expires - mark.at;
+  const by = mark.by === undefined ? mark.tool : `${mark.by}${mark.host === undefined ? '' : `@${mark.host}`}`;
+  const since = mark.at === undefined ? '' : `, ${age(now.server - mark.at)} ago`;
+  return [
+    headLine(mark.type, `${mark.object.kind} ${objectName(mark.object)}`, view, columns, isChosen),
+    ttlLine(left, whole, 'nobody here ends it', view),
+    line(span(`  by ${by}${since}${mark.experiment === undefined ? '' : `  ${mark.experiment}`}`, 'dim')),
+  ];
+}

@@ -1,0 +1,127 @@
+import { cut } from '../../text/cut.ts';
+import { age } from '../../text/duration.ts';
+import type { Clean } from '../../text/sanitise.ts';
+import { width } from '../../text/width.ts';
+import { liveFaults, nextTtl, outage } from '../select.ts';
+import type { ConsoleState } from '../state.ts';
+import type { View } from '../view.ts';
+import { ends, type Line, line, lineWidth, type Span, span } from './line.ts';
+import { clock } from './time.ts';
+
+/** Younger data is simply live; the seconds are spelled out once they begin to matter. */
+const LIVE_MS = 3_000;
+
+/**
+ * Row one: who we are talking to, as whom, in which mode, and how old the data is. The context is never dropped and, when
+ * the row is too narrow for it, cut in the middle last of all.
+ */
+export function identityRow(state: ConsoleState, view: View): Line {
+  const { link, settings } = state;
+  const data = dataAge(state, view);
+  if (link.state !== 'connected') {
+    const name = settings.context ?? (settings.sandbox === undefined ? '' : 'sandbox');
+    return ends(
+      line(span('mayday', 'title'), name && '  ', name && span(name, 'title'), '  ', span(`${link.doing}…`, 'dim')),
+      line(...modes(state), data),
+      view.columns,
+    );
+  }
+  const right = line(...modes(state), data);
+  // What gives way first when the row is narrow: our own name, the version, the user.
+  const droppable = [span('mayday  ', 'title'), span(`  ${link.version}`), span(`  ${link.user}`)];
+  const room = view.columns - lineWidth(right) - 2;
+  const keep = droppable.map(() => true);
+  const used = (): number =>
+    width(link.context) + droppable.reduce((sum, piece, i) => sum + (keep[i] ? width(piece.text) : 0), 0);
+  for (const victim of [0, 1, 2]) if (used() > room) keep[victim] = false;
+  const context = width(link.context) > room ? cut(link.context as Clean, Math.max(8, room), 'middle') : link.context;
+  return ends(
+    line(
+      keep[0] && droppable[0],
+      span(context, 'title'),
+      keep[1] && link.version !== '' && droppable[1],
+      keep[2] && droppable[2],
+    ),
+    right,
+    view.columns,
+  );
+}
+
+function modes(state: ConsoleState): Span[] {
+  const words: Span[] = [];
+  const { link, settings } = state;
+  if (settings.readOnly) words.push(span('READ-ONLY', 'warn'), span('  '));
+  if (link.state === 'connected' && link.isProtected) words.push(span('PROTECTED', 'bad'), span('  '));
+  if (settings.sandbox !== undefined || (link.state === 'connected' && link.isSandbox))
+    words.push(span('SANDBOX', 'accent'), span('  '));
+  return words;
+}
+
+function dataAge(state: ConsoleState, { now }: View): Span {
+  const { heardAt } = state.health;
+  if (heardAt === undefined) return span('no data yet', 'warn');
+  const old = now.monotonic - heardAt;
+  if (outage(state, now)) return span(`STALE ${age(old)}`, 'bad');
+  return old < LIVE_MS ? span('data LIVE', 'ok') : span(`data ${age(old)}`, old < 75_000 ? 'plain' : 'warn');
+}
+
+/** Row two: how many faults are in the cluster, when the next one ends, and the two keys that always work. */
+export function faultRow(state: ConsoleState, view: View): Line {
+  const right = line(span('!', 'alarm'), span(' MAYDAY', 'bad'), '   ', span('?', 'key'), ' keys');
+  return ends(line(...faultSpans(state, view)), right, view.columns);
+}
+
+/** `2 faults live   next TTL 2:41 ImageCorrupt`, in the words every screen shares. */
+export function faultSpans(state: ConsoleState, { now, glyphs }: View): Span[] {
+  const live = liveFaults(state, now);
+  const blind = state.health.unseen.length;
+  const ttl = nextTtl(state, now);
+  const isKnown = state.health.heardAt !== undefined;
+  const spans: Span[] = [];
+  if (live > 0) spans.push(span(`${glyphs.live} ${live} ${live === 1 ? 'fault' : 'faults'} live`, 'chaos'));
+  else
+    spans.push(isKnown ? span('no faults live', 'dim') : span(`${glyphs.states.wait} faults: not known yet`, 'warn'));
+  if (ttl)
+    spans.push(
+      span('   next TTL '),
+      ttl.leftMs > 0 ? span(clock(ttl.leftMs), 'title') : span(`OVERDUE ${age(-ttl.leftMs)}`, 'bad'),
+      span(` ${ttl.type}`),
+    );
+  if (blind > 0)
+    spans.push(span(`   ${glyphs.states.blind} BLIND to ${blind} ${blind === 1 ? 'kind' : 'kinds'}`, 'warn'));
+  return spans;
+}
+
+/** Rows that appear only when something must be said over everything else: outage, leftovers, a notice. */
+export function bannerRows(state: ConsoleState, view: View): Line[] {
+  const rows: Line[] = [];
+  const { glyphs, now } = view;
+  const silence = outage(state, now);
+  if (silence) {
+    const since =
+      silence.silentMs === undefined ? 'no answer from the cluster' : `no data for ${age(silence.silentMs)}`;
+    rows.push(
+      line(
+        span(
+          `${glyphs.states.fail} ${since}, ${silence.retryInMs === undefined ? 'trying again' : `retry in ${Math.ceil(silence.retryInMs / 1000)}s`}`,
+          'bad',
+        ),
+        span(`  ${silence.reason}`, 'dim'),
+      ),
+    );
+  }
+  const { count, example } = state.leftovers;
+  if (count > 0) {
+    const many = `${count} ${count === 1 ? 'leftover' : 'leftovers'} of an earlier run found${example === '' ? '' : ` (${example})`}: press `;
+    rows.push(line(span(`${glyphs.states.warn} ${many}`, 'warn'), span('!', 'key'), span(' to revert', 'warn')));
+  }
+  return rows;
+}
+
+/** The row above the keys: the newest notice, for a while. */
+export function noticeRow(state: ConsoleState, { now, glyphs }: View): Line {
+  const { notice } = state;
+  if (!notice || (notice.until !== undefined && now.monotonic >= notice.until)) return line();
+  const glyph = notice.tone === 'bad' ? glyphs.states.fail : notice.tone === 'warn' ? glyphs.states.warn : glyphs.arrow;
+  return line(span(`${glyph} ${notice.text}`, notice.tone));
+}

@@ -1,0 +1,217 @@
+import type { Plan, Refusal } from '../../injection/fault.ts';
+import type { Preflight } from '../deps.ts';
+import { armLock, chosen, isTyping } from '../select.ts';
+import type { Armed, Check, ConsoleState } from '../state.ts';
+import type { View } from '../view.ts';
+import { dangerOf, dangerSpan } from './experiments.ts';
+import { objectName } from './faults.ts';
+import { ends, type Line, line, type Span, span } from './line.ts';
+import { clock } from './time.ts';
+import { wrap } from './wrap.ts';
+
+const LABEL = 9;
+const label = (text: string): Span => span(`  ${text}`.padEnd(LABEL + 2), 'dim');
+const under = ' '.repeat(LABEL + 2);
+
+/** What the experiment under the cursor would do, and whether it may be armed. The last line is always the next step. */
+export function planLines(state: ConsoleState, view: View, columns: number, rows: number, isOpen: boolean): Line[] {
+  const entry = chosen(state);
+  if (!entry) return [];
+  if (!entry.loaded)
+    return [
+      line(span(entry.path, 'title')),
+      ...wrap(entry.error ?? '', columns - 2).map(text => line('  ', span(text, 'bad'))),
+    ];
+  const { experiment } = entry.loaded;
+  const check = state.checks.get(entry.path) ?? { state: 'waiting' };
+  const { injection, hypothesis } = experiment.spec;
+  const target =
+    check.state === 'ready' && check.preflight.plan.kind === 'plan'
+      ? ` ${view.glyphs.arrow} ${check.preflight.plan.target.kind} ${objectName(check.preflight.plan.target)}`
+      : '';
+  const head = [
+    ends(
+      line(span(injection.type, 'chaos'), span(target, 'title')),
+      line('danger ', dangerSpan(dangerOf(entry.loaded))),
+      columns,
+    ),
+    ...wrap(hypothesis.description, columns - LABEL - 2)
+      .slice(0, rows > 16 ? 3 : 1)
+      .map((text, i) => line(i === 0 ? label('expects') : under, text)),
+  ];
+  const step = stepLines(state, view, isOpen);
+  const body = [
+    ...checkLines(check, entry.loaded.experiment.spec.blastRadius.maxPodsAffected, view, columns),
+    endsLine(injection.ttlMs, hypothesis.recoveryTimeoutMs),
+  ];
+  const room = rows - head.length - step.length;
+  const shown =
+    body.length > room
+      ? [
+          ...body.slice(0, Math.max(0, room - 1)),
+          line(span(`${under}${body.length - room + 1} more lines: enlarge the window`, 'dim')),
+        ]
+      : body;
+  return [...head, ...shown, ...step];
+}
+
+function endsLine(ttlMs: number | undefined, recoveryMs: number): Line {
+  const ttl =
+    ttlMs === undefined
+      ? span('no TTL: it ends with the recovery clock', 'warn')
+      : span(`TTL ${clock(ttlMs)}, by this console`);
+  return line(label('ends'), ttl, `   recovery within ${clock(recoveryMs)}`);
+}
+
+function checkLines(check: Check, limit: number, view: View, columns: number): Line[] {
+  if (check.state === 'waiting' || check.state === 'checking')
+    return [line(label('checking'), span('what it would write, whom it reaches, what is permitted…', 'dim'))];
+  if (check.state === 'failed')
+    return wrap(check.reason, columns - LABEL - 2).map((text, i) =>
+      line(i === 0 ? label('unknown') : under, span(text, 'bad')),
+    );
+  const { plan } = check.preflight;
+  return [
+    ...(plan.kind === 'plan' ? planned(plan, limit, view, columns) : refused(plan, columns)),
+    ...rightLines(check.preflight, view),
+    ...gateLines(check.preflight, view, columns),
+  ];
+}
+
+function refused(refusal: Refusal, columns: number): Line[] {
+  return wrap(refusal.message, columns - LABEL - 2).map((text, i) =>
+    line(i === 0 ? label('refused') : under, span(text, 'bad')),
+  );
+}
+
+function planned(plan: Plan, limit: number, view: View, columns: number): Line[] {
+  const writes = plan.writes.map((write, i) =>
+    line(
+      i === 0 ? label('writes') : under,
+      span(`${write.verb} `, 'title'),
+      `${write.on.kind} ${objectName(write.on)}`,
+      span(`  ${write.says}`, 'dim'),
+    ),
+  );
+  const undo = plan.undo.reversible ? span(plan.undo.where) : span(`${plan.undo.where} (cannot be undone)`, 'warn');
+  const names = plan.pods.map(pod => pod.name);
+  const reach = `${plan.pods.length} ${plan.pods.length === 1 ? 'pod' : 'pods'}${names.length > 0 ? `: ${names.join(', ')}` : ''}`;
+  const warnings = plan.warnings
+    .flatMap(text => wrap(text, columns - LABEL - 2))
+    .map(text => line(label(''), span(`${view.glyphs.states.warn} ${text}`, 'warn')));
+  return [
+    ...writes,
+    line(label('undo'), undo),
+    ends(line(label('reach'), reach), line(span(`limit ${limit}`, 'dim')), columns),
+    ...warnings,
+  ];
+}
+
+/** Permissions in two groups, inject and revert; a missing one is named, never folded away. */
+function rightLines({ rights }: Preflight, { glyphs }: View): Line[] {
+  if (rights.length === 0) return [];
+  const group = (purpose: 'inject' | 'revert'): Span[] => {
+    const mine = rights.filter(right => right.permission.for === purpose);
+    if (mine.length === 0) return [];
+    const bad = mine.filter(right => right.allowed !== true);
+    if (bad.length === 0)
+      return [span(`${purpose} `), span(`${glyphs.states.ok} ${mine.length} allowed`, 'ok'), span('   ')];
+    return [
+      span(`${purpose} `),
+      ...bad.map(({ permission, allowed }) =>
+        span(
+          `${allowed === 'blind' ? glyphs.states.blind : glyphs.states.fail} ${permission.verb} ${permission.kind} ${allowed === 'blind' ? 'UNKNOWN' : 'DENIED'}  `,
+          'bad',
+        ),
+      ),
+    ];
+  };
+  return [line(label('rights'), ...group('inject'), ...group('revert'))];
+}
+
+function gateLines({ gates }: Preflight, { glyphs }: View, columns: number): Line[] {
+  const shut = gates.filter(gate => !gate.ok);
+  const open = gates.filter(gate => gate.ok);
+  const opened =
+    open.length > 0
+      ? wrap(
+          open.map(gate => `${gate.gate.replaceAll(' ', '\u00a0')}\u00a0${glyphs.states.ok}`).join('  '),
+          columns - LABEL - 2,
+        ).map((text, i) => line(i === 0 ? label('gates') : under, span(text.replaceAll('\u00a0', ' '))))
+      : [];
+  return [
+    ...opened,
+    ...shut.flatMap(gate =>
+      wrap(`${gate.gate}: ${gate.reason}`, columns - LABEL - 4).map((text, i) =>
+        line(i === 0 ? label('SHUT') : under, span(i === 0 ? `${glyphs.states.fail} ${text}` : `  ${text}`, 'bad')),
+      ),
+    ),
+  ];
+}
+
+/** The next step: arm, type the name, fire before the countdown ends, or why neither is possible. */
+export function stepLines(state: ConsoleState, view: View, isOpen: boolean): Line[] {
+  const { armed } = state;
+  const entry = chosen(state);
+  if (armed && armed.path === entry?.path) return armedLines(armed, state, view);
+  if (state.checks.get(entry?.path ?? '')?.state === 'checking')
+    return [line(span(`  ${view.glyphs.states.wait} checking…`, 'dim'))];
+  const why = armLock(state, view.now);
+  if (why !== undefined) return [line(span(`  ${view.glyphs.states.fail} cannot be armed: ${why}`, 'warn'))];
+  return [
+    line(
+      '  ',
+      span('a', 'key'),
+      ` arms it${isOpen ? '' : ', enter opens it'}; nothing is written before `,
+      span('f', 'key'),
+      ' fires',
+    ),
+  ];
+}
+
+function armedLines(armed: Armed, state: ConsoleState, { now, glyphs }: View): Line[] {
+  const { plan } = armed.preflight;
+  const aim = plan.kind === 'plan' ? aimText(plan) : '';
+  if (isTyping(state, 'plan')) {
+    return [
+      line(
+        span(`  ${glyphs.states.warn} PROTECTED: type the cluster name to unlock fire: `, 'warn'),
+        span(armed.mustType ?? '', 'title'),
+      ),
+      line('    ', span(`${armed.typed}_`, 'accent')),
+    ];
+  }
+  const left = (armed.until ?? 0) - now.monotonic;
+  if (left <= 0)
+    return [
+      line(
+        span(`  ${glyphs.states.wait} the arming has lapsed, nothing was written: `, 'warn'),
+        span('a', 'key'),
+        ' arms again',
+      ),
+    ];
+  return [
+    line(
+      '  ',
+      span(' ARMED ', 'alarm'),
+      ` on ${aim}   `,
+      span('f', 'key'),
+      span(` FIRE (${Math.ceil(left / 1000)}s)`, 'bad'),
+      '   ',
+      span('esc', 'key'),
+      ' leave',
+    ),
+  ];
+}
+
+/** What the arming froze: the target's uid and resourceVersion as the plan read them. */
+export function aimText(plan: Plan): string {
+  const first = plan.writes[0];
+  const uid = plan.target.uid ?? first?.precondition.uid ?? plan.pods[0]?.uid;
+  const version = first?.precondition.resourceVersion;
+  const words = [
+    uid === undefined ? '' : `uid ${uid.slice(0, 8)}`,
+    version === undefined ? '' : `version ${version}`,
+  ].filter(Boolean);
+  return words.length > 0 ? words.join(' ') : `${plan.target.kind} ${objectName(plan.target)}`;
+}

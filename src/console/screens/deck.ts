@@ -1,0 +1,59 @@
+import { boardLines } from '../parts/board.ts';
+import { experimentLines } from '../parts/experiments.ts';
+import { faultLines } from '../parts/faults.ts';
+import { beside, type Line, sized } from '../parts/line.ts';
+import { planLines } from '../parts/plan.ts';
+import { rule } from '../parts/rule.ts';
+import { streamLines } from '../parts/stream.ts';
+import { type ConsoleState, screenOf } from '../state.ts';
+import type { View } from '../view.ts';
+
+/** From this width on the picker and its preview stand beside the deck instead of over it. */
+export const WIDE = 150;
+const DECK_COLUMNS = 92;
+
+/** The body between the header and the key line: the deck alone, or on a wide screen with the picker and the plan on its right. */
+export function deckLines(state: ConsoleState, view: View, rows: number): Line[] {
+  if (view.columns < WIDE) {
+    const screen = screenOf(state);
+    if (screen === 'experiments') return pickerLines(state, view, view.columns, rows);
+    if (screen === 'plan') return planScreen(state, view, view.columns, rows);
+    return homeLines(state, view, view.columns, rows);
+  }
+  const right = view.columns - DECK_COLUMNS - 2;
+  return beside(homeLines(state, view, DECK_COLUMNS, rows), DECK_COLUMNS, pickerLines(state, view, right, rows), right);
+}
+
+/** Health on the left, faults on the right, verdicts below. */
+function homeLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
+  const isHome = screenOf(state) === 'deck';
+  const above = Math.min(rows - 5, Math.max(8, Math.ceil(rows * 0.55)));
+  const below = rows - above;
+  if (columns < 72) {
+    const board = Math.ceil(above / 2);
+    return [
+      ...sized(boardLines(state, view, columns, board), board),
+      ...sized(faultLines(state, view, columns, above - board, isHome), above - board),
+      ...sized(streamLines(state, view, columns, below), below),
+    ];
+  }
+  const left = Math.floor((columns - 2) / 2);
+  const right = columns - 2 - left;
+  const top = beside(boardLines(state, view, left, above), left, faultLines(state, view, right, above, isHome), right);
+  return [...sized(top, above), ...sized(streamLines(state, view, columns, below), below)];
+}
+
+/** The list above, the plan of what the cursor is on below. */
+function pickerLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
+  const isFocused = screenOf(state) === 'experiments';
+  const list = Math.max(4, Math.min(Math.floor(rows * 0.42), (state.catalogue?.length ?? 0) + 1));
+  return [
+    ...sized(experimentLines(state, view, columns, list, isFocused), list),
+    ...sized(planScreen(state, view, columns, rows - list), rows - list),
+  ];
+}
+
+function planScreen(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
+  const isOpen = screenOf(state) === 'plan';
+  return [rule('PLAN', columns, view, '', isOpen), ...planLines(state, view, columns, rows - 1, isOpen)];
+}

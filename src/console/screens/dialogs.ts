@@ -1,0 +1,76 @@
+import { objectName } from '../parts/faults.ts';
+import { BLANK, type Line, line, span } from '../parts/line.ts';
+import { rule } from '../parts/rule.ts';
+import { clock } from '../parts/time.ts';
+import { chosenFault, ownLive, ownUnderWay } from '../select.ts';
+import type { ConsoleState } from '../state.ts';
+import type { View } from '../view.ts';
+
+/** Asked before quitting while our own faults are in the cluster. */
+export function quitLines(state: ConsoleState, view: View): Line[] {
+  const live = ownLive(state);
+  const runs = ownUnderWay(state);
+  if (state.ending === 'reverting') {
+    return [
+      rule('QUIT', view.columns, view),
+      BLANK,
+      line(
+        span(
+          `  ${view.glyphs.states.wait} stopping ${runs.length === 1 ? 'the run' : `${runs.length} runs`} and putting everything back; then mayday quits`,
+          'warn',
+        ),
+      ),
+      BLANK,
+      line(span('  ctrl-c once more quits at once, with whatever is still in the cluster', 'dim')),
+    ];
+  }
+  return [
+    rule('QUIT', view.columns, view),
+    BLANK,
+    line(
+      span(
+        `  ${live.length > 0 ? `${live.length} of our faults ${live.length === 1 ? 'is' : 'are'} in the cluster` : 'a run is under way'}:`,
+        'title',
+      ),
+    ),
+    ...runs.map(run =>
+      line(
+        `    ${run.type}  ${run.target}  `,
+        span(run.ttlDeadline === undefined ? '' : `TTL ${clock(run.ttlDeadline - view.now.server)}`, 'dim'),
+      ),
+    ),
+    BLANK,
+    line('  ', span('r', 'key'), '    reverts them, reads back, then quits'),
+    line(
+      '  ',
+      span('l', 'key'),
+      '    leaves them in and quits. ',
+      span('Nobody will end them: this console is what keeps the TTL.', 'bad'),
+    ),
+    line('       `mayday revert --all` finds them later'),
+    line('  ', span('esc', 'key'), '  stays'),
+  ];
+}
+
+/** Asked before one fault is reverted. */
+export function revertOneLines(state: ConsoleState, view: View): Line[] {
+  const fault = chosenFault(state, view.now);
+  if (!fault) return [rule('REVERT', view.columns, view), BLANK, line(span('  this fault is gone', 'dim'))];
+  const what =
+    fault.is === 'run'
+      ? `${fault.run.type}  ${fault.run.target}`
+      : `${fault.mark.type}  ${fault.mark.object.kind} ${objectName(fault.mark.object)}`;
+  const whose =
+    fault.is === 'run'
+      ? 'a run of this console: it is stopped, and what it wrote is lifted'
+      : `left by ${fault.mark.by ?? fault.mark.tool}`;
+  return [
+    rule('REVERT THIS ONE', view.columns, view),
+    BLANK,
+    line('  ', span(what, 'title')),
+    line(span(`  ${whose}`, 'dim')),
+    BLANK,
+    line('  ', span('y', 'key'), '    puts the original back and reads it again'),
+    line('  ', span('esc', 'key'), '  leaves it'),
+  ];
+}

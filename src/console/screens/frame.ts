@@ -1,0 +1,53 @@
+import { bannerRows, faultRow, identityRow, noticeRow } from '../parts/header.ts';
+import { helpLines } from '../parts/help.ts';
+import { hintRow } from '../parts/hints.ts';
+import { exactly, type Line, lineText, sized } from '../parts/line.ts';
+import { maydayLines } from '../parts/mayday.ts';
+import { type ConsoleState, screenOf } from '../state.ts';
+import type { View } from '../view.ts';
+import { crashLines } from './crash.ts';
+import { deckLines } from './deck.ts';
+import { quitLines, revertOneLines } from './dialogs.ts';
+import { isTooSmall, smallLines } from './small.ts';
+
+/**
+ * The whole screen as lines: exactly `rows` of them, each exactly `columns` wide. A pure function of state and time; a
+ * screen that cannot be drawn becomes the crash screen, which still names the emergency key.
+ */
+export function frame(state: ConsoleState, view: View): Line[] {
+  try {
+    return fitted(isTooSmall(view.columns, view.rows) ? smallLines(state, view) : fullLines(state, view), view);
+  } catch (error) {
+    return fitted(crashLines(state, view, error instanceof Error ? error.message : String(error)), view);
+  }
+}
+
+function fitted(lines: readonly Line[], view: View): Line[] {
+  return sized(lines, view.rows).map(row => exactly(row, view.columns));
+}
+
+function fullLines(state: ConsoleState, view: View): Line[] {
+  const head = [identityRow(state, view), faultRow(state, view), ...bannerRows(state, view)];
+  const notice = noticeRow(state, view);
+  const foot = [hintRow(state, screenOf(state), view)];
+  const rows = view.rows - head.length - foot.length;
+  // The notice borrows the body's last row only while it has something to say.
+  const hasNotice = lineText(notice) !== '';
+  const body = sized(bodyLines(state, view, rows - (hasNotice ? 1 : 0)), rows - (hasNotice ? 1 : 0));
+  return [...head, ...body, ...(hasNotice ? [notice] : []), ...foot];
+}
+
+function bodyLines(state: ConsoleState, view: View, rows: number): Line[] {
+  switch (screenOf(state)) {
+    case 'mayday':
+      return maydayLines(state, view, rows);
+    case 'help':
+      return helpLines(view, state.settings.ascii);
+    case 'quit':
+      return quitLines(state, view);
+    case 'revert-one':
+      return revertOneLines(state, view);
+    default:
+      return deckLines(state, view, rows);
+  }
+}

@@ -1,0 +1,45 @@
+import { faultSpans } from '../parts/header.ts';
+import { exactly, type Line, line, lineWidth, sized, span } from '../parts/line.ts';
+import { clock } from '../parts/time.ts';
+import { liveFaults, nextTtl } from '../select.ts';
+import { type ConsoleState, screenOf } from '../state.ts';
+import type { View } from '../view.ts';
+
+export const NEED = { columns: 60, rows: 16 };
+
+export const isTooSmall = (columns: number, rows: number): boolean => columns < NEED.columns || rows < NEED.rows;
+
+/** What is left when the window is too small for the deck: the size it needs, the live faults, and the emergency stop. */
+export function smallLines(state: ConsoleState, view: View): Line[] {
+  const { columns, rows, now } = view;
+  const { mayday } = state;
+  const need = line(span(`need ${NEED.columns}x${NEED.rows}, have ${columns}x${rows}`, 'warn'));
+  const long = line(...faultSpans(state, view));
+  const ttl = nextTtl(state, now);
+  const short = line(
+    span(`${liveFaults(state, now)} live`, 'chaos'),
+    ttl !== undefined && span(` TTL ${clock(ttl.leftMs)}`, 'title'),
+  );
+  const faults = lineWidth(long) <= columns ? long : short;
+  const name = line(span(state.link.state === 'connected' ? state.link.context : state.link.doing, 'title'));
+  const stop =
+    screenOf(state) === 'mayday'
+      ? [
+          line(span('MAYDAY ', 'bad'), span(maydayWord(state), 'title')),
+          line(span('!', 'key'), ' reverts all  ', span('esc', 'key'), ' back'),
+        ]
+      : [line(span('!', 'key'), span(' MAYDAY', 'bad'), '  ', span('q', 'key'), ' quit')];
+  // The stop line goes before everything else: with one row left it is the one that stays.
+  const wanted = rows >= 5 ? [need, name, faults, ...stop] : [...stop, faults, need];
+  if (mayday.end && rows > wanted.length)
+    wanted.push(line(span(`remain ${mayday.end.remaining ?? 'unknown'}`, 'title')));
+  return sized(wanted, rows).map(row => exactly(row, columns));
+}
+
+function maydayWord({ mayday }: ConsoleState): string {
+  if (mayday.phase === 'scanning') return `${mayday.findings.length} found, scanning`;
+  if (mayday.phase === 'reverting' || mayday.phase === 'aborting') return `reverting, ${mayday.receipts.size} done`;
+  if (mayday.phase === 'unreachable') return 'UNREACHABLE, trying again';
+  if (mayday.phase === 'done') return `remain ${mayday.end?.remaining ?? 'unknown'}`;
+  return `${mayday.findings.length} found`;
+}

@@ -1,0 +1,163 @@
+import { render } from 'ink';
+import { ASCII, UNICODE } from '../text/glyphs.ts';
+import { App } from './App.tsx';
+import { createCatalogue } from './control/catalogue.ts';
+import { connectAll } from './control/connect.ts';
+import type { Context } from './control/context.ts';
+import { createDispatch } from './control/dispatch.ts';
+import { createEnding, type End, residueWords } from './control/ending.ts';
+import { createMayday } from './control/mayday.ts';
+import { createRuns } from './control/runs.ts';
+import { createSuspend } from './control/suspend.ts';
+import type { ConsoleDeps } from './deps.ts';
+import { KEYS, keyConflicts } from './keys.ts';
+import { createPainter } from './painter.ts';
+import { ownLive, ownUnderWay } from './select.ts';
+import { type ConsoleStore, createConsoleStore } from './state.ts';
+import { COLOUR, MONO } from './theme.ts';
+
+/** Clocks show whole seconds; twice as often is enough to never skip one. */
+const TICK_MS = 500;
+/** How long a hang-up or a crash waits for what our runs wrote to be put back. */
+const LAST_CHANCE_MS = 60_000;
+
+const ABORTED = 6;
+const RESIDUE = 7;
+const INTERNAL = 1;
+
+/**
+ * The full-screen console, from the first frame to the exit code. The first frame needs nothing but the settings; the
+ * cluster, the catalogue and the engine are asked for after it is on the screen. Whatever ends it, the terminal is given
+ * back first and what has to be said is written after that.
+ */
+export async function startConsole(deps: ConsoleDeps): Promise<number> {
+  const conflicts = keyConflicts(KEYS);
+  if (conflicts.length > 0) throw new Error(conflicts[0]);
+  const { terminal, settings } = deps;
+  const store = createConsoleStore(settings, sizeOf(terminal.stdout));
+  const ended = new AbortController();
+  const context: Context = {
+    deps,
+    store,
+    session: undefined,
+    ended: ended.signal,
+    now: () => ({ monotonic: deps.clock.monotonic(), server: context.session?.serverNow() ?? deps.clock.now() }),
+  };
+  const ending = Promise.withResolvers<End>();
+  const finish = (end: End): void => ending.resolve(end);
+
+  const runs = createRuns(context);
+  const mayday = createMayday(context, runs);
+  const catalogue = createCatalogue(context);
+  const suspend = createSuspend(context, process, text => terminal.stdout.write(text));
+  const dispatch = createDispatch(context, {
+    catalogue,
+    mayday,
+    runs,
+    ending: createEnding(context, runs, finish),
+    suspend: suspend.ask,
+    repaint: () => void suspend.repaint(),
+  });
+  const look = {
+    theme: settings.color ? COLOUR : MONO,
+    glyphs: settings.ascii ? ASCII : UNICODE,
+    isAscii: settings.ascii,
+  };
+  const painter = createPainter(store, look, context.now);
+
+  const crash = (error: unknown): void => {
+    deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    void lastWords(store, runs.stop, INTERNAL, [
+      `internal error: ${error instanceof Error ? error.message : String(error)}; this is a fault of mayday itself`,
+    ]).then(finish);
+    screen.unmount();
+  };
+  const hangUp = (): void => {
+    void lastWords(store, runs.stop, ABORTED, []).then(finish);
+    screen.unmount();
+  };
+  const resized = (): void => store.setState(sizeOf(terminal.stdout));
+  // Before Ink's own listener, so that it lays out rows that already have the new size.
+  terminal.stdout.prependListener('resize', resized);
+
+  const screen = render(
+    <App painted={painter} press={dispatch.press} paste={dispatch.paste} ready={suspend.own} failed={crash} />,
+    {
+      // The libraries take plain streams; their types ask for more than they use.
+      stdin: terminal.stdin,
+      stdout: terminal.stdout,
+      stderr: terminal.stderr,
+      alternateScreen: true,
+      incrementalRendering: true,
+      // Above the ten commits a second of the model, so that painting never queues behind itself.
+      maxFps: 30,
+      exitOnCtrlC: false,
+      patchConsole: true,
+      concurrent: false,
+      interactive: true,
+    },
+  );
+  const quiet = listenToTheProcess({ hangUp, crash, stop: () => void suspend.now(), broken: terminal.stdout });
+  const heart = setInterval(painter.tick, TICK_MS);
+
+  await screen.waitUntilRenderFlush();
+  connectAll(context, { catalogue, mayday }, finish).catch(crash);
+
+  const end = await ending.promise;
+  clearInterval(heart);
+  painter.stop();
+  ended.abort();
+  terminal.stdout.off('resize', resized);
+  screen.unmount();
+  await screen.waitUntilExit().catch(() => undefined);
+  await context.session?.close().catch(() => undefined);
+  quiet();
+  for (const word of end.words) terminal.stderr.write(`mayday: ${word}\n`);
+  return end.exitCode;
+}
+
+function sizeOf(stdout: { columns?: number; rows?: number }): { columns: number; rows: number } {
+  return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
+}
+
+/** With the screen gone: puts back what our runs wrote, as long as that takes within reason, and words the outcome. */
+async function lastWords(
+  store: ConsoleStore,
+  stop: () => Promise<number>,
+  exitCode: number,
+  words: string[],
+): Promise<End> {
+  const state = store.getState();
+  if (ownUnderWay(state).length === 0) return { exitCode, words };
+  const live = ownLive(state).length;
+  const left = await Promise.race([
+    stop(),
+    new Promise<number>(resolve => setTimeout(resolve, LAST_CHANCE_MS, Math.max(live, 1))),
+  ]);
+  if (left > 0) return { exitCode: RESIDUE, words: [...words, ...residueWords(left)] };
+  return { exitCode, words: [...words, 'stopped; everything this console wrote is back, read again'] };
+}
+
+interface Happenings {
+  hangUp(): void;
+  crash(error: unknown): void;
+  stop(): void;
+  broken: NodeJS.WritableStream;
+}
+
+/** Signals and errors that end the console; returns the way to stop listening. */
+function listenToTheProcess({ hangUp, crash, stop, broken }: Happenings): () => void {
+  const signals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
+  for (const signal of signals) process.on(signal, hangUp);
+  process.on('SIGTSTP', stop);
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  broken.on('error', hangUp);
+  return () => {
+    for (const signal of signals) process.off(signal, hangUp);
+    process.off('SIGTSTP', stop);
+    process.off('uncaughtException', crash);
+    process.off('unhandledRejection', crash);
+    broken.off('error', hangUp);
+  };
+}
