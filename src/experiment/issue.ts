@@ -1,0 +1,46 @@
+import { sanitise } from '../text/sanitise.ts';
+
+/** Something wrong with a document: where, and what was expected and found. */
+export interface Issue {
+  /** `spec.injection.ttl`; empty for the document as a whole. */
+  path: string;
+  message: string;
+  /** Counted from 1; absent where there is no document, or the missing part has no place in it. */
+  line?: number;
+}
+
+/** The path of a member of `path`, in dots and brackets; members that dots cannot reach are quoted. */
+export function at(path: string, member: string | number): string {
+  if (typeof member === 'number') return `${path}[${member}]`;
+  const isPlain = /^[A-Za-z_][A-Za-z0-9_-]*$/.test(member);
+  if (!isPlain) return `${path}[${JSON.stringify(member.length > 60 ? `${member.slice(0, 60)}…` : member)}]`;
+  return path === '' ? member : `${path}.${member}`;
+}
+
+/** A value as messages quote it: cut, and without anything that could play with a terminal. */
+export function quoted(value: string): string {
+  return `"${sanitise(value, 80)}"`;
+}
+
+/** The known name nearest to a mistyped one, as ` (did you mean x?)`; nothing where none is near. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const near = known
+    .map(candidate => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return near !== undefined && near.distance <= Math.max(1, Math.floor(name.length / 3))
+    ? ` (did you mean ${near.candidate}?)`
+    : '';
+}
+
+function editDistance(a: string, b: string): number {
+  if (a.length > 64) return Number.POSITIVE_INFINITY;
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, char] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (char === other ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

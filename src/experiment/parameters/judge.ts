@@ -1,0 +1,45 @@
+import { type Issue, suggestion } from '../issue.ts';
+import type { FaultType } from '../types.ts';
+import type { ParameterRule, Parameters } from './rules.ts';
+import { TYPE_RULES } from './table.ts';
+
+export interface Judged {
+  errors: Issue[];
+  warnings: Issue[];
+}
+
+/** Everything wrong, and everything worth a word, about the parameters of one injection. Paths are parameter names. */
+export function judgeParameters(type: FaultType, parameters: Parameters): Judged {
+  const rules = TYPE_RULES[type];
+  const known = Object.entries(rules.parameters);
+  const single = known.flatMap(([name, rule]) => judgeOne(name, parameters[name], rule));
+  const unknown = Object.keys(parameters).filter(name => !Object.hasOwn(rules.parameters, name));
+  const names = known.map(([name]) => name);
+  const ignored = rules.ignored ?? {};
+  return {
+    errors: [
+      ...single,
+      // Rules over several parameters would only repeat what is wrong with a single one.
+      ...(rules.whole?.(parameters) ?? []).filter(issue => !single.some(other => other.path === issue.path)),
+      ...unknown
+        .filter(name => !Object.hasOwn(ignored, name))
+        .map(name => ({
+          path: name,
+          message: `unknown parameter of ${type}${suggestion(name, names)}: expected ${names.join(', ')}`,
+        })),
+    ],
+    warnings: [
+      ...unknown
+        .filter(name => Object.hasOwn(ignored, name))
+        .map(name => ({ path: name, message: `ignored: ${ignored[name]}` })),
+      ...(rules.advise?.(parameters) ?? []),
+    ],
+  };
+}
+
+function judgeOne(name: string, value: string | undefined, rule: ParameterRule): Issue[] {
+  const isMissing = value === undefined || (value === '' && rule.mayBeEmpty !== true);
+  if (isMissing) return rule.required === true ? [{ path: name, message: 'required, and missing' }] : [];
+  const problem = rule.check?.(value);
+  return problem === undefined ? [] : [{ path: name, message: problem }];
+}

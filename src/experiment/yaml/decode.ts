@@ -1,0 +1,229 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import { DURATION_HINT, parseDuration } from '../duration.ts';
+import { at, type Issue, quoted, suggestion } from '../issue.ts';
+import { asText, type Plain, plainScalar } from './scalar.ts';
+import type { Shape } from './shape.ts';
+
+/** What came out of a document: the value (wrong parts left out), what is wrong with it, and where each path begins in the text. */
+export interface Decoded {
+  value: unknown;
+  issues: Issue[];
+  offsets: ReadonlyMap<string, number>;
+}
+
+interface Context {
+  document: Document;
+  issues: Issue[];
+  offsets: Map<string, number>;
+  visits: number;
+}
+
+/** Aliases can multiply a small file into a huge one; no experiment comes near this. */
+const MOST_NODES = 50_000;
+
+/** Reads `root` as `shape`, strictly: unknown, repeated or mistyped members are issues. Durations come out in milliseconds. */
+export function decode(document: Document, root: Node, shape: Shape): Decoded {
+  const context: Context = { document, issues: [], offsets: new Map(), visits: 0 };
+  const value = decodeNode(root, shape, '', context);
+  return { value, issues: context.issues, offsets: context.offsets };
+}
+
+function decodeNode(given: unknown, shape: Shape, path: string, context: Context): unknown {
+  const node = resolved(given, context);
+  context.visits += 1;
+  if (context.visits > MOST_NODES) return tooMany(path, context);
+  const offset = offsetOf(given) ?? offsetOf(node);
+  if (offset !== undefined && !context.offsets.has(path)) context.offsets.set(path, offset);
+  switch (shape.shape) {
+    case 'any':
+      return undefined;
+    case 'fields':
+      return decodeFields(node, shape.fields, path, context);
+    case 'texts':
+      return decodeTexts(node, path, context);
+    case 'list':
+      return decodeList(node, shape.of, path, context);
+    default:
+      return decodeScalar(node, shape.shape, path, context);
+  }
+}
+
+function tooMany(path: string, context: Context): undefined {
+  if (context.visits === MOST_NODES + 1)
+    complain(context, path, `expected at most ${MOST_NODES} values: aliases multiply this document`);
+  return undefined;
+}
+
+function resolved(node: unknown, context: Context): unknown {
+  return isAlias(node) ? node.resolve(context.document) : node;
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return (node as { range?: [number, number, number] | null } | null | undefined)?.range?.[0];
+}
+
+function complain(context: Context, path: string, message: string): void {
+  context.issues.push({ path, message });
+}
+
+function decodeFields(node: unknown, known: Readonly<Record<string, Shape>>, path: string, context: Context): unknown {
+  if (isNothing(node)) return undefined;
+  if (!isMap(node)) return complain(context, path, `expected fields, found ${describe(node)}`);
+  const value: Record<string, unknown> = {};
+  const seen = new Set<string>();
+  for (const { name, pair, isMerged } of members(node, context, path)) {
+    const field = fieldNamed(name, known);
+    if (field === undefined) {
+      complain(context, at(path, name), `unknown field${suggestion(name, Object.keys(known))}`);
+      noteOffset(pair, at(path, name), context);
+      continue;
+    }
+    if (seen.has(field)) {
+      if (!isMerged) complain(context, at(path, field), 'given twice');
+      continue;
+    }
+    seen.add(field);
+    const decoded = decodeNode(pair.value, known[field] as Shape, at(path, field), context);
+    if (decoded !== undefined) value[field] = decoded;
+  }
+  return value;
+}
+
+function fieldNamed(name: string, known: Readonly<Record<string, Shape>>): string | undefined {
+  if (Object.hasOwn(known, name)) return name;
+  const folded = fold(name);
+  return Object.keys(known).find(field => fold(field) === folded);
+}
+
+const fold = (name: string) => name.toUpperCase().toLowerCase();
+
+function noteOffset(pair: Pair, path: string, context: Context): void {
+  const offset = offsetOf(pair.key);
+  if (offset !== undefined) context.offsets.set(path, offset);
+}
+
+function decodeTexts(node: unknown, path: string, context: Context): unknown {
+  if (isNothing(node)) return undefined;
+  if (!isMap(node)) return complain(context, path, `expected names with text values, found ${describe(node)}`);
+  const value: Record<string, string> = Object.create(null);
+  const seen = new Set<string>();
+  for (const { name, pair, isMerged } of members(node, context, path)) {
+    if (seen.has(name)) {
+      if (!isMerged) complain(context, at(path, name), 'given twice');
+      continue;
+    }
+    seen.add(name);
+    const decoded = decodeNode(pair.value, { shape: 'text' }, at(path, name), context);
+    value[name] = typeof decoded === 'string' ? decoded : '';
+  }
+  return value;
+}
+
+function decodeList(node: unknown, of: Shape, path: string, context: Context): unknown {
+  if (isNothing(node)) return undefined;
+  if (!isSeq(node)) return complain(context, path, `expected a list, found ${describe(node)}`);
+  return node.items.map(
+    (item, index) => decodeNode(item, of, at(path, index), context) ?? (of.shape === 'text' ? '' : {}),
+  );
+}
+
+interface Member {
+  name: string;
+  pair: Pair;
+  isMerged: boolean;
+}
+
+/** The members of a map, those merged in by `<<` last, since the map's own win over them. */
+function members(map: YAMLMap, context: Context, path: string): Member[] {
+  const own: Member[] = [];
+  const merged: Member[] = [];
+  for (const pair of map.items) {
+    context.visits += 1;
+    if (context.visits > MOST_NODES) {
+      tooMany(path, context);
+      return own;
+    }
+    if (isMergeKey(pair.key)) merged.push(...mergedMembers(pair.value, context, path));
+    else own.push({ name: keyName(pair.key, context), pair, isMerged: false });
+  }
+  return [...own, ...merged];
+}
+
+const isMergeKey = (key: unknown) =>
+  isScalar(key) && key.type === 'PLAIN' && key.value === '<<' && key.tag === undefined;
+
+function mergedMembers(given: unknown, context: Context, path: string): Member[] {
+  const node = resolved(given, context);
+  const sources = isSeq(node) ? node.items.map(item => resolved(item, context)) : [node];
+  return sources.flatMap(source => {
+    if (!isMap(source)) {
+      complain(context, path, `expected "<<" to name a map, found ${describe(source)}`);
+      return [];
+    }
+    return members(source, context, path).map(member => ({ ...member, isMerged: true }));
+  });
+}
+
+function keyName(key: unknown, context: Context): string {
+  const node = resolved(key, context);
+  if (!isScalar(node)) return '(a key that is no text)';
+  const plain = meaning(node);
+  return plain === null ? 'null' : asText(plain);
+}
+
+/** What a scalar says: quoted text is text, the rest is read as YAML 1.1. */
+function meaning(node: Scalar): Plain {
+  const source = node.value === null ? '' : String(node.value);
+  if (node.tag !== undefined) return tagged(node.tag, source);
+  return node.type === 'PLAIN' || node.value === null ? plainScalar(source) : source;
+}
+
+function tagged(tag: string, source: string): Plain {
+  return tag === '!' || tag.endsWith(':str') ? source : plainScalar(source);
+}
+
+const isNothing = (node: unknown) => node === null || node === undefined || (isScalar(node) && meaning(node) === null);
+
+function decodeScalar(
+  node: unknown,
+  shape: 'text' | 'int32' | 'boolean' | 'duration',
+  path: string,
+  context: Context,
+): unknown {
+  if (shape === 'duration') return decodeDuration(node, path, context);
+  if (isNothing(node)) return undefined;
+  const value = isScalar(node) ? meaning(node) : undefined;
+  if (value === undefined || value === null)
+    return complain(context, path, `expected ${EXPECTED[shape]}, found ${describe(node)}`);
+  if (shape === 'text') return asText(value);
+  const read = shape === 'boolean' ? (typeof value === 'boolean' ? value : undefined) : wholeNumber(value);
+  return read ?? complain(context, path, `expected ${EXPECTED[shape]}, found ${describe(node)}`);
+}
+
+const EXPECTED = { text: 'text', int32: 'a whole number', boolean: 'true or false' } as const;
+
+function decodeDuration(node: unknown, path: string, context: Context): number | undefined {
+  const value = isScalar(node) ? meaning(node) : null;
+  const ms = typeof value === 'string' ? parseDuration(value) : undefined;
+  if (ms === undefined) complain(context, path, `expected ${DURATION_HINT}, found ${describe(node)}`);
+  return ms;
+}
+
+function wholeNumber(value: Plain): number | undefined {
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  const fits =
+    typeof number === 'number' && Number.isInteger(number) && Math.abs(number) <= 2 ** 31 && number !== 2 ** 31;
+  return fits ? number : undefined;
+}
+
+/** A node in a few words, for messages. */
+function describe(node: unknown): string {
+  if (isMap(node)) return 'fields';
+  if (isSeq(node)) return 'a list';
+  if (!isScalar(node)) return 'nothing';
+  const value = meaning(node);
+  if (value === null) return 'nothing';
+  return typeof value === 'string'
+    ? quoted(value)
+    : `the ${typeof value === 'boolean' ? 'boolean' : 'number'} ${asText(value)}`;
+}

@@ -1,0 +1,55 @@
+import { type Document, type Node, parseAllDocuments, parseDocument } from 'yaml';
+import { sanitise } from '../../text/sanitise.ts';
+
+/** The one document of a file, its scalars still as they were written. */
+export type Opened = { ok: true; document: Document; root: Node } | { ok: false; message: string; offset: number };
+
+// Scalars stay text here: what they mean depends on what the place asks for, and on YAML 1.1, which is not this parser's default.
+const OPTIONS = {
+  schema: 'failsafe',
+  strict: true,
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+} as const;
+
+/** Opens a text that must hold exactly one document. */
+export function openDocument(source: string): Opened {
+  const document: Document = parseDocument(source, OPTIONS);
+  const error = document.errors[0];
+  if (error?.code === 'MULTIPLE_DOCS') return onlyDocument(source, error.pos[0]);
+  return opened(document);
+}
+
+function opened(document: Document): Opened {
+  const error = document.errors[0];
+  if (error !== undefined) {
+    return { ok: false, message: `not YAML: ${sanitise(error.message, 200)}`, offset: error.pos[0] };
+  }
+  if (document.contents === null || isEmpty(document.contents)) {
+    return { ok: false, message: 'expected a ChaosExperiment, found an empty document', offset: 0 };
+  }
+  return { ok: true, document, root: document.contents as Node };
+}
+
+function isEmpty(node: object): boolean {
+  return 'value' in node && (node.value === null || node.value === '') && 'type' in node && node.type === 'PLAIN';
+}
+
+/** Files often end in a separator with nothing after it; two documents with content are a mistake worth naming. */
+function onlyDocument(source: string, offset: number): Opened {
+  const full = [...parseAllDocuments(source, OPTIONS)].filter(
+    item => item.errors.length > 0 || (item.contents !== null && !isEmpty(item.contents as object)),
+  );
+  if (full.length > 1) {
+    return {
+      ok: false,
+      message: `expected one document, found ${full.length}: put each experiment into a file of its own`,
+      offset,
+    };
+  }
+  const only = full[0];
+  return only === undefined
+    ? { ok: false, message: 'expected a ChaosExperiment, found empty documents', offset: 0 }
+    : opened(only as Document);
+}
