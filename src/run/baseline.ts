@@ -68,7 +68,7 @@ export async function prepare(run: Run): Promise<Prepared | undefined> {
   const look = async (): Promise<{ before: Live; plan: Plan | Refusal }> => {
     const before = await fetchLive(deps.api, live => fault.reads(params, scope, live), run.stop);
     run.stop.throwIfAborted();
-    const at = deps.api.serverTime().now;
+    const at = Math.round(deps.api.serverTime().now);
     const facts = {
       id: `${options.run}-1`,
       run: options.run,

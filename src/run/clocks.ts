@@ -28,7 +28,7 @@ export function startStopwatch(clock: Clock, serverTime: ServerTime): Stopwatch 
   let slept = 0;
   const counted = () => clock.monotonic() - origin;
   return {
-    startedAt: server.now,
+    startedAt: Math.round(server.now),
     elapsed: () => counted() + slept,
     correct() {
       const now = serverTime();
@@ -36,7 +36,7 @@ export function startStopwatch(clock: Clock, serverTime: ServerTime): Stopwatch 
       const behind = now.now - server.now - counted();
       if (behind > slept + TOLERANCE_MS) slept = behind;
     },
-    at: afterMs => server.now + Math.round(afterMs),
+    at: afterMs => Math.round(server.now + afterMs),
   };
 }
 

@@ -128,7 +128,7 @@ function makeRun(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions, s
     loaded,
     stop,
     async emit(happening) {
-      const event = { at: deps.api.serverTime().now, run: options.run, ...happening } as RunEvent;
+      const event = { at: Math.round(deps.api.serverTime().now), run: options.run, ...happening } as RunEvent;
       // Neither a full disk nor a broken screen may stand between a fault and its revert.
       try {
         await deps.journal.event(event);

@@ -46,7 +46,8 @@ export async function observeUnderFault(run: Run, prepared: Prepared): Promise<v
   });
   await tellEnd(run, prepared, end);
   story.checksUnderFault = story.checks;
-  const recoveryMs = recoveredAfter(end.steadiness);
+  // What is proven and healed left its state, seen or not; what is survived may never have.
+  const recoveryMs = prepared.expects === 'self-heal' ? end.steadiness.since : recoveredAfter(end.steadiness);
   story.underFault = {
     settled: end.settled,
     soakedMs: end.steadiness.forMs,
@@ -91,7 +92,7 @@ export async function liftAndRecover(run: Run, prepared: Prepared): Promise<void
     story.residue = lifted.remaining;
     story.blind.push(...lifted.blind);
     if (lifted.receipts.some(receipt => receipt.outcome === 'reverted')) {
-      story.timings.revertedAt = deps.api.serverTime().now;
+      story.timings.revertedAt = Math.round(deps.api.serverTime().now);
       if (!story.selfHealed) story.restoredBy = 'mayday';
     }
     await run.emit({ event: 'reverted', receipts: lifted.receipts, remaining: lifted.remaining });
