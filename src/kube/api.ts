@@ -38,6 +38,8 @@ export interface WriteOptions {
   fieldManager?: string;
   fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
   subresource?: string;
+  /** The object whose subresource is created or replaced, when the body is of another kind: an Eviction on its pod, a Scale on its deployment. */
+  on?: ObjectRef;
   signal?: AbortSignal;
   timeoutMs?: number;
   force?: boolean;

@@ -144,14 +144,12 @@ export function createClient(parts: {
       return { ...answer, value: typed(answer.value as KubeObject, ref) };
     },
     create(object, options = {}) {
-      const { namespace, name } = object.metadata;
-      // A collection takes new objects; only a subresource (an eviction, a token) is posted to a name.
-      const place = { ...object, namespace, ...(options.subresource && { name }) };
-      return write('POST', place, object as unknown as Json, options);
+      const { namespace } = object.metadata;
+      return write('POST', options.on ?? { ...kindOf(object), namespace }, object as unknown as Json, options);
     },
     replace(object, options = {}) {
       const { namespace, name } = object.metadata;
-      return write('PUT', { ...object, namespace, name }, object as unknown as Json, options);
+      return write('PUT', options.on ?? { ...kindOf(object), namespace, name }, object as unknown as Json, options);
     },
     async patch(ref, type, body, options = {}) {
       const outcome = await write('PATCH', ref, body, options, { contentType: PATCH_CONTENT[type] });
@@ -171,6 +169,8 @@ export function createClient(parts: {
 }
 
 type Place = { apiVersion: string; kind: string; namespace?: string | undefined; name?: string | undefined };
+
+const kindOf = ({ apiVersion, kind }: KubeObject) => ({ apiVersion, kind });
 
 const isPathSegment = (part: string) => part !== '' && part !== '.' && part !== '..' && !/[/%]/.test(part);
 

@@ -44,8 +44,8 @@ export function preconditionedMerge(expected: Omit<Expected, 'fields'>, changes:
 }
 
 /**
- * Operations that set or (with null) remove entries of a string map such as annotations or labels. A map that the object lacks is added first,
- * guarded so that one that appeared meanwhile is not overwritten: `test` against a missing path fails the patch, therefore pass the live object.
+ * Operations that set or (with null) remove entries of a string map such as annotations or labels. A map that the live object lacks is added
+ * whole, which would replace one that appeared meanwhile: test the resource version in the same patch.
  */
 export function mapEntries(
   live: KubeObject,

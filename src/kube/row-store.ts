@@ -12,7 +12,6 @@ export interface RowStore<Row> {
   remove(key: string): void;
   /** Removes the rows whose keys are not among these: what a complete list did not contain. */
   keepOnly(keys: ReadonlySet<string>): void;
-  readonly dirty: boolean;
   /** Hands out the changes and forgets them. */
   take(): Batch<Row>;
 }
@@ -45,9 +44,6 @@ export function createRowStore<Row>(same: (a: Row, b: Row) => boolean): RowStore
     remove,
     keepOnly(keys) {
       for (const key of [...rows.keys()]) if (!keys.has(key)) remove(key);
-    },
-    get dirty() {
-      return pending.size > 0;
     },
     take() {
       const batch: Batch<Row> = { added: [], changed: [], removed: [] };
