@@ -50,7 +50,7 @@ export const KEYS: readonly Key[] = [
   {
     id: 'mayday',
     keys: ['!'],
-    says: 'MAYDAY: find every fault',
+    says: 'MAYDAY, everywhere',
     on: ['deck', 'experiments', 'plan', 'help', 'quit', 'revert-one'],
   },
   {
@@ -109,7 +109,7 @@ export const KEYS: readonly Key[] = [
     hint: 7,
   },
   { id: 'quit', keys: ['q'], says: 'quit', on: ['deck', 'experiments', 'plan', 'mayday', 'help'], hint: 9 },
-  { id: 'interrupt', keys: ['ctrl-c'], says: 'quit; once more: revert ours and quit', on: 'everywhere' },
+  { id: 'interrupt', keys: ['ctrl-c'], says: 'quit; twice: revert', on: 'everywhere' },
   { id: 'suspend', keys: ['ctrl-z'], says: 'suspend to the shell', on: 'everywhere' },
   { id: 'repaint', keys: ['ctrl-l'], says: 'draw the screen anew', on: 'everywhere' },
 ];

@@ -1,5 +1,5 @@
 import type { Glyphs } from '../text/glyphs.ts';
-import type { Painted } from './App.tsx';
+import type { Painted } from './app.ts';
 import { frame } from './screens/frame.ts';
 import type { Now } from './select.ts';
 import type { ConsoleStore } from './state.ts';

@@ -19,8 +19,7 @@ interface Handle {
 const TIME_COLUMNS = 10;
 
 /** Phases show beside their fault and open gates were on the plan: the stream is for what was not known before. */
-const isNews = (event: RunEvent): boolean =>
-  event.event === 'phase' ? event.phase === 'Pending' : event.event !== 'gate' || !event.ok;
+const isNews = (event: RunEvent): boolean => event.event !== 'phase' && (event.event !== 'gate' || !event.ok);
 
 /** The runs of this console, from fire to verdict. */
 export interface Runs {

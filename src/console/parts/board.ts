@@ -110,14 +110,24 @@ export function kindLine(kind: BoardKind, health: KindHealth, view: View, column
   return row(span(glyphs.states.ok, 'ok'), count(health.count), span(words.fine));
 }
 
+const INDENT = 4;
+const GAP = 2;
+const AGE = 8;
+
 /** One trouble under its kind: what and why on the left, since when on the right. A `>` age began before we looked. */
 export function troubleLine(trouble: Trouble, view: View, columns: number): Line {
   const name = trouble.namespace === undefined ? trouble.name : `${trouble.namespace}/${trouble.name}`;
-  const reasonColumns = Math.min(columns - 16, Math.max(12, Math.floor(columns * 0.42)));
-  const nameColumns = columns - 4 - reasonColumns - 2 - 5;
+  const room = columns - INDENT - GAP - AGE;
+  const reasonColumns = Math.min(width(trouble.what), Math.max(12, Math.floor(room * 0.5)));
+  const nameColumns = room - reasonColumns;
   const tone = trouble.severity === 'fail' ? 'bad' : 'warn';
   return ends(
-    line('    ', cell(shortName(name, nameColumns), nameColumns, 'left', 'middle'), '  ', span(trouble.what, tone)),
+    line(
+      '    ',
+      cell(shortName(name, nameColumns), nameColumns, 'left', 'middle'),
+      '  ',
+      span(cell(trouble.what, reasonColumns), tone),
+    ),
     line(span(sinceText(trouble, view), 'dim')),
     columns,
   );

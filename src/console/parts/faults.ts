@@ -5,11 +5,12 @@ import { sanitise } from '../../text/sanitise.ts';
 import { chosenFault, type FaultEntry, faultEntries, isLive } from '../select.ts';
 import type { ConsoleState, RunView } from '../state.ts';
 import type { View } from '../view.ts';
-import { BLANK, cell, type Line, line, type Span, span } from './line.ts';
+import { cell, type Line, line, type Span, span } from './line.ts';
 import { bar, rule } from './rule.ts';
 import { clock, elapsed } from './time.ts';
 
-const BAR = 12;
+/** Cells of the countdown bar; narrow columns need the room for words. */
+const barColumns = (columns: number): number => (columns < 44 ? 8 : 14);
 
 /** `namespace/name`, or the name alone for what belongs to no namespace. Some kinds allow almost anything in a name. */
 export const objectName = ({ namespace, name }: ObjectRef): string =>
@@ -83,14 +84,14 @@ function headLine(type: string, object: string, view: View, columns: number, isC
   );
 }
 
-function ttlLine(leftMs: number | undefined, wholeMs: number, who: string, view: View): Line {
+function ttlLine(leftMs: number | undefined, wholeMs: number, who: string, view: View, columns: number): Line {
   if (leftMs === undefined) return line('  TTL  ', span('none', 'warn'), span(`   ${who}`, 'dim'));
   if (leftMs <= 0) return line('  TTL  ', span(`OVERDUE ${age(-leftMs)}`, 'bad'), span(`   ${who}`, 'dim'));
   return line(
     '  TTL  ',
     span(cell(clock(leftMs), 5, 'right'), 'title'),
     ' ',
-    ...bar(leftMs / Math.max(wholeMs, leftMs, 1), BAR, view),
+    ...bar(leftMs / Math.max(wholeMs, leftMs, 1), barColumns(columns), view),
     span(`  ${who}`, 'dim'),
   );
 }
@@ -112,11 +113,12 @@ export function runLines(run: RunView, view: View, columns: number, isChosen: bo
     ? ttlLine(
         run.ttlDeadline === undefined ? undefined : run.ttlDeadline - now.server,
         (run.ttlDeadline ?? 0) - run.injectedAt,
-        'this console ends it',
+        'this console',
         view,
+        columns,
       )
     : line('  TTL  ', span('lifted', 'ok'), span('  reading back', 'dim'));
-  return [head, ttl, recoveryLine(run, view), BLANK].slice(0, columns >= 60 ? 4 : 3);
+  return [head, ttl, recoveryLine(run, view)];
 }
 
 function recoveryLine(run: RunView, { now, glyphs }: View): Line {
@@ -180,7 +182,7 @@ export function markLines(mark: Marker, view: View, columns: number, isChosen: b
   const since = mark.at === undefined ? '' : `, ${age(now.server - mark.at)} ago`;
   return [
     headLine(mark.type, `${mark.object.kind} ${objectName(mark.object)}`, view, columns, isChosen),
-    ttlLine(left, whole, 'nobody here ends it', view),
+    ttlLine(left, whole, 'nobody ends it', view, columns),
     line(span(`  by ${by}${since}${mark.experiment === undefined ? '' : `  ${mark.experiment}`}`, 'dim')),
   ];
 }

@@ -31,13 +31,13 @@ export function keyName(press: string, isAscii: boolean): string {
 /** Every key, by screen, from the key table itself. Moving keys are told once. */
 export function helpLines(view: View, isAscii: boolean): Line[] {
   const isEverywhere = (key: Key): boolean =>
-    key.on === 'everywhere' || TITLES.every(([screen]) => key.on.includes(screen)) || key.on.length >= 4;
+    key.on === 'everywhere' || TITLES.every(([screen]) => key.on.includes(screen)) || key.on.length >= 3;
   const row = (key: Key): Line =>
     line(
       '  ',
       span(cell(key.keys.map(press => keyName(press, isAscii)).join(' '), 15), 'key'),
       ` ${key.says}`,
-      key.danger === true && span('  changes the cluster', 'bad'),
+      key.danger === true && span(' (writes)', 'bad'),
     );
   const half = Math.floor((view.columns - 2) / 2);
   const group = (title: string, keys: readonly Key[]): Line[] =>

@@ -41,7 +41,7 @@ function phaseText(mayday: MaydayView, monotonic: number): Line {
     case 'reverting':
       return line(span(`reverting: ${mayday.receipts.size} done`, 'warn'));
     case 'done':
-      return line('done, looked again');
+      return line('done, looked again', mayday.end?.latched === true && span('   latch ON: nobody injects', 'warn'));
     case 'unreachable':
       return line(
         span(
@@ -83,7 +83,7 @@ function listLines(mayday: MaydayView, view: View): Line[] {
       ...findingLines(
         finding,
         mayday.receipts.get(finding.id),
-        isFirst && wave ? `WAVE ${wave.wave} ${wave.name}` : '',
+        mayday.waves.size === 0 ? '' : (isFirst && wave ? `WAVE ${wave.wave} ${wave.name}` : '').padEnd(WAVE_COLUMNS),
         view,
       ),
     );
@@ -91,12 +91,15 @@ function listLines(mayday: MaydayView, view: View): Line[] {
   // A receipt may name something the first scan did not show: what the runs of this console lifted themselves.
   const known = new Set(mayday.findings.map(finding => finding.id));
   for (const receipt of mayday.receipts.values())
-    if (!known.has(receipt.id)) lines.push(receiptLine(receipt, '', view));
+    if (!known.has(receipt.id)) lines.push(receiptLine(receipt, ' '.repeat(WAVE_COLUMNS), view));
   for (const { resource, reason } of mayday.blind)
     lines.push(line(span(`${view.glyphs.states.blind} BLIND  ${resource}: ${reason}`, 'warn')));
   for (const note of mayday.notes) lines.push(line(span(`  ${note}`, 'dim')));
   return lines;
 }
+
+/** `WAVE 4 the rest`, and one more. */
+const WAVE_COLUMNS = 16;
 
 const waveOf = (mayday: MaydayView, finding: Finding): number => mayday.waves.get(finding.id)?.wave ?? 99;
 
@@ -204,11 +207,10 @@ const cleanRow = ({ blind }: MaydayView, { states }: View['glyphs']): Line =>
     ? line(span(`${states.blind} nothing found where we may look; BLIND to ${blind.length}`, 'warn'))
     : line(span(`${states.ok} no injection in the cluster`, 'ok'));
 
-function endRow(end: RevertEnd, { glyphs, columns }: View): Line {
+function endRow(end: RevertEnd, { glyphs }: View): Line {
   const verified = end.receipts.filter(receipt => receipt.verified).length;
   const facts = `   verified ${verified}   requests ${end.requests}   ${(end.ms / 1000).toFixed(1)}s`;
-  const latch = end.latched ? [span('latch ON: nobody injects until it is lifted', 'warn')] : [];
-  return ends(line(remainSpan(end, glyphs), facts), line(...latch), columns);
+  return line(remainSpan(end, glyphs), facts);
 }
 
 /** The number that remain is only good news when everything could be looked at. */

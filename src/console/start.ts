@@ -1,6 +1,7 @@
 import { render } from 'ink';
+import { createElement } from 'react';
 import { ASCII, UNICODE } from '../text/glyphs.ts';
-import { App } from './App.tsx';
+import { App } from './app.ts';
 import { createCatalogue } from './control/catalogue.ts';
 import { connectAll } from './control/connect.ts';
 import type { Context } from './control/context.ts';
@@ -81,7 +82,13 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   terminal.stdout.prependListener('resize', resized);
 
   const screen = render(
-    <App painted={painter} press={dispatch.press} paste={dispatch.paste} ready={suspend.own} failed={crash} />,
+    createElement(App, {
+      painted: painter,
+      press: dispatch.press,
+      paste: dispatch.paste,
+      ready: suspend.own,
+      failed: crash,
+    }),
     {
       // The libraries take plain streams; their types ask for more than they use.
       stdin: terminal.stdin,

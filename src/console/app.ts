@@ -1,7 +1,7 @@
 import { Box, Text, useApp, useInput, usePaste } from 'ink';
-import { Component, memo, type ReactNode, useEffect, useSyncExternalStore } from 'react';
-import type { Press } from './input.ts';
-import { pressOf } from './input.ts';
+// Elements are made without JSX, so that this file too runs from source as it is.
+import { Component, createElement, memo, type ReactNode, useEffect, useSyncExternalStore } from 'react';
+import { type Press, pressOf } from './input.ts';
 
 /** The painted screen: one string per row. The store changes only when a row does. */
 export interface Painted {
@@ -21,8 +21,11 @@ export interface AppProps {
 
 /** One row, drawn again only when its text changed. Rows hold their height whatever the layout thinks of the rest. */
 const Row = memo(function Row({ text }: { text: string }): ReactNode {
-  return <Text wrap="truncate">{text}</Text>;
+  return createElement(Box, { height: 1, flexShrink: 0 }, createElement(Text, { wrap: 'truncate' }, text));
 });
+
+/** A screen row is its position: nothing else identifies it. */
+const rowAt = (text: string, y: number): ReactNode => createElement(Row, { key: y, text });
 
 function Screen({ painted, press, paste, ready }: AppProps): ReactNode {
   const rows = useSyncExternalStore(painted.subscribe, painted.rows);
@@ -33,16 +36,7 @@ function Screen({ painted, press, paste, ready }: AppProps): ReactNode {
     if (pressed) press(pressed);
   });
   usePaste(paste);
-  return (
-    <Box flexDirection="column" flexShrink={0}>
-      {rows.map((text, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a screen row is its position
-        <Box key={i} height={1} flexShrink={0}>
-          <Row text={text} />
-        </Box>
-      ))}
-    </Box>
-  );
+  return createElement(Box, { flexDirection: 'column', flexShrink: 0 }, rows.map(rowAt));
 }
 
 /** The whole of what React does here: paint rows, pass keys on. Everything else is outside and needs no screen to be tested. */
@@ -58,6 +52,6 @@ export class App extends Component<AppProps, { isBroken: boolean }> {
   }
 
   override render(): ReactNode {
-    return this.state.isBroken ? null : <Screen {...this.props} />;
+    return this.state.isBroken ? null : createElement(Screen, this.props);
   }
 }

@@ -1,0 +1,298 @@
+import type { ConsoleDeps, FireOrder, Preflight, RevertEnd, RunEnd, Session } from '../../../src/console/deps.ts';
+import type { LoadedExperiment } from '../../../src/experiment/types.ts';
+import type { Plan } from '../../../src/injection/fault.ts';
+import type { Finding } from '../../../src/injection/finding.ts';
+import { type Clock, systemClock } from '../../../src/kube/clock.ts';
+import type { KubeObject } from '../../../src/kube/object.ts';
+import type { Happening } from '../../../src/run/event.ts';
+import type { Clean } from '../../../src/text/sanitise.ts';
+import { type FakeFeed, fakeFeed } from './fake-feed.ts';
+import { crd, deployment, lease, NOW, node, pod, service, slice, webhook } from './objects.ts';
+
+/** A healthy little shop. */
+export const SHOP: readonly KubeObject[] = [
+  node('node-a'),
+  node('node-b'),
+  pod('ledger-7f9c'),
+  pod('checkout-5d8b'),
+  deployment('ledger'),
+  deployment('checkout'),
+  service('checkout'),
+  slice('checkout', 1, 1),
+  webhook('validate.checkout', 'checkout'),
+  crd('widgets.example.com'),
+  lease('ledger-leader', 2_000),
+];
+
+export function experiment(
+  name: string,
+  options: {
+    type?: LoadedExperiment['experiment']['spec']['injection']['type'];
+    danger?: 'low' | 'medium' | 'high';
+    ttlMs?: number;
+  } = {},
+): LoadedExperiment {
+  const { type = 'ImageCorrupt', danger = 'high', ttlMs = 300_000 } = options;
+  return {
+    path: `experiments/shop/${name}.yaml`,
+    sha256: 'aa',
+    experiment: {
+      apiVersion: 'chaos.operatorchaos.io/v1alpha1',
+      kind: 'ChaosExperiment',
+      metadata: { name, namespace: 'shop' },
+      spec: {
+        tier: 1,
+        target: { operator: 'shop', component: 'ledger' },
+        steadyState: { checks: [] },
+        injection: { type, dangerLevel: danger, parameters: { name: 'ledger' }, count: 1, ttlMs },
+        hypothesis: {
+          description: 'The old pod keeps serving while the new one cannot pull its image',
+          recoveryTimeoutMs: 180_000,
+          recoveryTimeoutGiven: true,
+        },
+        blastRadius: {
+          maxPodsAffected: 1,
+          allowedNamespaces: ['shop'],
+          forbiddenResources: [],
+          allowDangerous: danger === 'high',
+          dryRun: false,
+        },
+      },
+    } as LoadedExperiment['experiment'],
+  };
+}
+
+export function planFor(loaded: LoadedExperiment): Plan {
+  const on = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'ledger', uid: '31bd7c00-1111' };
+  return {
+    kind: 'plan',
+    type: loaded.experiment.spec.injection.type,
+    writes: [
+      {
+        verb: 'patch',
+        on,
+        patchType: 'json',
+        body: [],
+        precondition: { uid: on.uid, resourceVersion: '6101' },
+        says: 'image ledger:4.1 → registry.invalid/nonexistent:chaos',
+      },
+    ],
+    undo: { where: 'annotation original-image-ledger on the object, same request', reversible: true },
+    pods: [{ namespace: 'shop', name: 'ledger-7f9c', uid: 'pod-shop-ledger-7f9c' }],
+    permissions: [],
+    warnings: [],
+    target: on,
+  } as unknown as Plan;
+}
+
+export function preflightFor(loaded: LoadedExperiment): Preflight {
+  const right = (purpose: 'inject' | 'revert') => ({
+    permission: { verb: 'patch', group: 'apps', kind: 'Deployment', namespace: 'shop', for: purpose },
+    allowed: true as const,
+  });
+  return {
+    plan: planFor(loaded),
+    gates: ['blast radius', 'namespace', 'latch off', 'server dry run'].map(gate => ({ gate, ok: true, reason: 'ok' })),
+    rights: [right('inject'), right('revert')],
+    seed: 7,
+  };
+}
+
+export function finding(name: string, options: Partial<Finding> = {}): Finding {
+  const object = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name };
+  return {
+    id: `ImageCorrupt shop Deployment ${name}`,
+    type: 'ImageCorrupt',
+    object,
+    live: { ...object, metadata: { name, namespace: 'shop' } },
+    state: 'injected',
+    source: 'annotation',
+    tool: 'operator-chaos',
+    injectedAt: NOW - 840_000,
+    ...options,
+  };
+}
+
+/** What a scripted session does; every member may be replaced. */
+export interface Script {
+  clock: Clock;
+  feed: FakeFeed;
+  context: string;
+  isProtected: boolean;
+  catalogue: LoadedExperiment[];
+  preflight(loaded: LoadedExperiment): Promise<Preflight>;
+  /** The events of a run, each after its delay in milliseconds; then it observes until stopped or `lastsMs` are over. */
+  happenings: readonly (readonly [delayMs: number, happening: Happening])[];
+  lastsMs: number;
+  findings(): readonly Finding[];
+  scanMs: number;
+  isReachable(): boolean;
+  serverNow(): number;
+  remaining(): number;
+  fired: FireOrder[];
+  reverted: number;
+}
+
+export const STORY = (serverNow: () => number): Script['happenings'] => [
+  [0, { event: 'phase', phase: 'Pending' }],
+  [20, { event: 'phase', phase: 'SteadyStatePre' }],
+  [
+    20,
+    {
+      event: 'baseline',
+      checks: [{ name: 'Deployment shop/ledger Available', state: 'pass', expected: 'True', actual: 'True' }],
+      passed: true,
+    },
+  ],
+  [20, { event: 'phase', phase: 'Injecting' }],
+  [
+    20,
+    {
+      event: 'injected',
+      writes: ['patch Deployment shop/ledger'],
+      pods: ['ledger-7f9c'],
+      ttlDeadline: serverNow() + 300_000,
+      recoveryDeadline: serverNow() + 180_000,
+    },
+  ],
+  [10, { event: 'phase', phase: 'Observing' }],
+  [50, { event: 'effect', state: 'proven', evidence: ['ImagePullBackOff on 1 new pod'], afterMs: 1_800 }],
+];
+
+const ENDING = (stopped: boolean): Happening[] => [
+  { event: 'phase', phase: 'Reverting' },
+  { event: 'reverted', receipts: [], remaining: 0 },
+  { event: 'recovered', afterMs: 4_200, by: 'kube-controller-manager', selfHealed: false },
+  {
+    event: 'verdict',
+    verdict: stopped ? 'Inconclusive' : 'Resilient',
+    reasons: [stopped ? 'stopped by the operator' : 'the old pod served all the while'],
+    timings: {},
+    selfHealed: false,
+    restoredBy: 'mayday',
+    compat: { verdict: 'Resilient', why: 'same' },
+    residue: 0,
+  },
+];
+
+export function script(changes: Partial<Script> = {}): Script {
+  const clock = changes.clock ?? systemClock;
+  const serverNow = changes.serverNow ?? (() => clock.now());
+  return {
+    clock,
+    feed: fakeFeed(SHOP),
+    context: 'prod-eu-1',
+    isProtected: false,
+    catalogue: [
+      experiment('ledger-image-corrupt'),
+      experiment('ledger-kill', { type: 'PodKill', danger: 'low' }),
+      experiment('checkout-drift', { type: 'ConfigDrift', danger: 'medium' }),
+    ],
+    preflight: async loaded => preflightFor(loaded),
+    happenings: STORY(serverNow),
+    lastsMs: 60_000,
+    findings: () => [],
+    scanMs: 30,
+    isReachable: () => true,
+    serverNow,
+    remaining: () => 0,
+    fired: [],
+    reverted: 0,
+    ...changes,
+  };
+}
+
+/** A session that plays the script. */
+export function fakeSession(play: Script): Session {
+  const { clock } = play;
+  return {
+    identity: { context: play.context, server: 'https://prod-eu-1:6443', user: 'alice', namespace: 'shop' },
+    isProtected: play.isProtected,
+    isSandbox: false,
+    feed: play.feed,
+    serverNow: play.serverNow,
+    about: async () => ({ version: 'v1.36.3' as Clean, user: 'alice' as Clean }),
+    preflight: loaded => play.preflight(loaded),
+    run: order => playRun(play, order),
+    async scan(hear, signal) {
+      if (!play.isReachable()) return { ok: false, message: 'connect ECONNREFUSED 10.0.0.1:6443' };
+      const found = play.findings();
+      for (let i = 0; i <= found.length; i++) {
+        await clock.sleep(play.scanMs / (found.length + 1), signal);
+        hear({ is: 'progress', done: i * 8, total: 68 });
+        const next = found[i];
+        if (next) hear({ is: 'finding', finding: next });
+      }
+      return { ok: true, findings: found, blind: 0 };
+    },
+    async revert(what, hear): Promise<RevertEnd> {
+      if (!play.isReachable()) throw new Error('connect ECONNREFUSED 10.0.0.1:6443');
+      const findings = what === 'all' ? play.findings() : what;
+      hear({ is: 'wave', wave: 4, name: 'the rest', findings });
+      const receipts = findings.map(({ id, type, object }) => ({
+        id,
+        type,
+        object,
+        outcome: 'reverted' as const,
+        verified: true,
+        requests: 3,
+        ms: 60,
+        message: 'image ledger:4.1',
+      }));
+      for (const receipt of receipts) {
+        await clock.sleep(30);
+        hear({ is: 'receipt', receipt, wave: 4 });
+      }
+      play.reverted += receipts.length;
+      return {
+        remaining: play.remaining(),
+        receipts,
+        blind: 0,
+        requests: receipts.length * 3,
+        ms: 120,
+        latched: what === 'all',
+      };
+    },
+    unfinished: async () => [],
+    close: async () => undefined,
+  };
+}
+
+async function playRun(play: Script, order: FireOrder): Promise<RunEnd> {
+  play.fired.push(order);
+  const { plan } = order.preflight;
+  const run = `run-${play.fired.length}`;
+  const emit = (happening: Happening): void =>
+    order.emit({ ...happening, at: play.serverNow(), run } as Parameters<FireOrder['emit']>[0]);
+  const gate = order.gate(plan as Plan);
+  emit({ event: 'gate', ...gate });
+  if (!gate.ok) return { exitCode: 5, residue: 0 };
+  let wasStopped = false;
+  try {
+    for (const [delay, happening] of play.happenings) {
+      await play.clock.sleep(delay, order.signal);
+      emit(happening);
+    }
+    await play.clock.sleep(play.lastsMs, order.signal);
+  } catch {
+    wasStopped = true;
+  }
+  for (const happening of ENDING(wasStopped)) emit(happening);
+  return { exitCode: wasStopped ? 6 : 0, residue: 0 };
+}
+
+/** Console dependencies around a script. */
+export function fakeDeps(
+  play: Script,
+  terminal: ConsoleDeps['terminal'],
+  settings: Partial<ConsoleDeps['settings']> = {},
+): ConsoleDeps {
+  return {
+    settings: { version: '0.1.0', color: true, ascii: false, readOnly: false, ...settings },
+    terminal,
+    clock: play.clock,
+    catalogue: async () => play.catalogue.map(loaded => ({ path: loaded.path, loaded })),
+    connect: async () => ({ ok: true, session: fakeSession(play) }),
+    log: () => undefined,
+  };
+}

@@ -1,0 +1,35 @@
+// The console on a scripted cluster, for tests that need a real process in a real terminal.
+// Usage: node test/e2e/console/dev.ts [name=value …]
+
+import type { ConsoleDeps } from '../../../src/console/deps.ts';
+import { fakeDeps, fakeSession, finding, script } from '../../console/support/fake-session.ts';
+
+process.env['NODE_ENV'] ??= 'production';
+const given = new Map(process.argv.slice(2).map(word => word.split('=', 2) as [string, string]));
+const play = script({
+  ...(given.has('lasts') && { lastsMs: Number(given.get('lasts')) }),
+  isProtected: given.has('protected'),
+  findings: () =>
+    given.has('findings') && play.reverted === 0
+      ? Array.from({ length: Number(given.get('findings')) }, (_, i) => finding(`victim-${i + 1}`))
+      : [],
+  isReachable: () => !given.has('unreachable'),
+});
+const deps: ConsoleDeps = {
+  ...fakeDeps(play, process, {
+    color: !given.has('plain'),
+    ascii: given.has('ascii'),
+    readOnly: given.has('readonly'),
+    armMs: Number(given.get('arm') ?? 10_000),
+  }),
+  connect: async () => {
+    // `connect=never` shows what there is to see without any network.
+    if (given.get('connect') === 'never') await new Promise(() => undefined);
+    return { ok: true, session: fakeSession(play) };
+  },
+};
+const { startConsole } = await import('../../../src/console/start.ts');
+if (given.has('throw'))
+  setTimeout(() => Promise.reject(new Error('a rejection nobody handles')), Number(given.get('throw')));
+process.exitCode = await startConsole(deps);
+process.exit();
