@@ -20,8 +20,14 @@ export interface Writer {
 export interface WriteOptions {
   /** Without a writer the managed fields stay as they are in the object. */
   by?: Writer;
+  /** Works out and returns the result without keeping it. */
+  dryRun?: boolean;
+  /** Changes a new object once it has its uid. */
+  finish?: (object: KubeObject) => void;
   /** When this is said to have happened, in milliseconds since 1970; now when absent. For a world that begins with a past. */
   at?: number;
+  /** The uid of a new object; a random one when absent. For recorded objects that others name by uid. */
+  uid?: string;
 }
 
 /** Works out `metadata.managedFields` after a write. */
@@ -163,6 +169,7 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
     if (info.counted && asksForMore(info, current, next)) meta.generation = (kept.generation ?? 0) + 1;
     stamp(current, next, options);
     if (sameJson(current, next)) return current;
+    if (options?.dryRun) return next;
     if (isReleased(info, next) && !isReleased(info, current)) {
       removeNow(info, next, current);
       return next;
@@ -193,14 +200,15 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
       if (existing)
         throw existing.metadata.deletionTimestamp ? stillTerminating(info, meta.name) : alreadyExists(info, meta.name);
       if (!info.namespaced) delete meta.namespace;
-      meta.uid = random.uid();
+      meta.uid = options?.uid ?? random.uid();
       meta.creationTimestamp = timestamp(options?.at ?? clock.now());
       delete meta.deletionTimestamp;
       delete meta.deletionGracePeriodSeconds;
       if (info.counted) meta.generation = 1;
       else delete meta.generation;
       stamp(undefined, made, options);
-      commit(info, 'ADDED', made);
+      options?.finish?.(made);
+      if (!options?.dryRun) commit(info, 'ADDED', made);
       return made as T;
     },
 
