@@ -1,0 +1,58 @@
+import { experimentFiles, type Files, readSource } from './files.ts';
+import { loadExperiment } from './load.ts';
+import { resolveNamespace } from './scope.ts';
+import type { Danger, FaultType, LoadedExperiment } from './types.ts';
+
+/** One file of a catalogue; a file that does not load says why in one line. */
+export type CatalogueEntry =
+  | { path: string; loaded: LoadedExperiment; error?: never }
+  | { path: string; loaded?: never; error: string };
+
+/** An experiment in a list. */
+export interface CatalogueRow {
+  name: string;
+  file: string;
+  type: FaultType;
+  operator: string;
+  component: string;
+  tier: number;
+  danger: Danger | '';
+  namespace: string;
+  /** Whether this version can inject the type. */
+  supported: boolean;
+}
+
+/** Every experiment in a folder and its folders, in order of path; or in one line why there is none. */
+export function listCatalogue(folder: string, files: Files): CatalogueEntry[] | string {
+  const paths = experimentFiles(folder, files);
+  return typeof paths === 'string' ? paths : paths.map(path => entryOf(path, files));
+}
+
+function entryOf(path: string, files: Files): CatalogueEntry {
+  const source = readSource(path, files);
+  if (source.problem !== undefined) return { path, error: source.problem };
+  const loading = loadExperiment(source.text, path);
+  if (loading.ok) return { path, loaded: loading.loaded };
+  const [first, ...more] = loading.errors;
+  const place = first?.path ? `${first.path}: ` : '';
+  return {
+    path,
+    error: `${place}${first?.message ?? 'not an experiment'}${more.length > 0 ? ` (and ${more.length} more)` : ''}`,
+  };
+}
+
+/** What a list shows of an experiment. */
+export function rowOf(loaded: LoadedExperiment, isSupported: (type: FaultType) => boolean): CatalogueRow {
+  const { metadata, spec } = loaded.experiment;
+  return {
+    name: metadata.name,
+    file: loaded.path,
+    type: spec.injection.type,
+    operator: spec.target.operator,
+    component: spec.target.component,
+    tier: spec.tier,
+    danger: spec.injection.dangerLevel ?? '',
+    namespace: resolveNamespace(loaded.experiment).namespace,
+    supported: isSupported(spec.injection.type),
+  };
+}

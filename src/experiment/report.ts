@@ -1,0 +1,122 @@
+import { sanitise } from '../text/sanitise.ts';
+import type { CatalogueEntry, CatalogueRow } from './catalogue.ts';
+import { experimentFiles, type Files, readSource } from './files.ts';
+import type { Issue } from './issue.ts';
+import { loadExperiment } from './load.ts';
+
+export interface FileReport {
+  path: string;
+  name: string;
+  type: string;
+  valid: boolean;
+  errors: Issue[];
+  warnings: Issue[];
+}
+
+/** The JSON of `mayday validate`. */
+export interface ValidateReport {
+  files: FileReport[];
+  summary: { total: number; valid: number; invalid: number };
+}
+
+/** Validates files and folders; a path that leads nowhere is an invalid file. */
+export function validatePaths(paths: readonly string[], files: Files): ValidateReport {
+  const reports = paths.flatMap(path => {
+    const found = experimentFiles(path, files);
+    return typeof found === 'string' ? [broken(path, found)] : found.map(file => validateFile(file, files));
+  });
+  const valid = reports.filter(report => report.valid).length;
+  return { files: reports, summary: { total: reports.length, valid, invalid: reports.length - valid } };
+}
+
+function broken(path: string, message: string): FileReport {
+  return { path, name: '', type: '', valid: false, errors: [{ path: '', message }], warnings: [] };
+}
+
+function validateFile(path: string, files: Files): FileReport {
+  const source = readSource(path, files);
+  return source.problem === undefined ? validateText(source.text, path) : broken(path, source.problem);
+}
+
+/** Validates one document. */
+export function validateText(text: string, path: string): FileReport {
+  const loading = loadExperiment(text, path);
+  if (!loading.ok) {
+    const { name = '', type = '', errors, warnings } = loading;
+    return { path, name: sanitise(name, 256), type: sanitise(type, 256), valid: false, errors, warnings };
+  }
+  const { metadata, spec } = loading.loaded.experiment;
+  return { path, name: metadata.name, type: spec.injection.type, valid: true, errors: [], warnings: loading.warnings };
+}
+
+/** The report for people: each file with its issues, then the count. Files without issues are one line. */
+export function validateLines(report: ValidateReport): string[] {
+  const { total, valid, invalid } = report.summary;
+  return [
+    ...report.files.flatMap(fileLines),
+    `${total} ${total === 1 ? 'file' : 'files'}: ${valid} valid, ${invalid} invalid`,
+  ];
+}
+
+function fileLines(file: FileReport): string[] {
+  const what = file.name === '' ? '' : `  ${file.name} (${file.type || 'no type'})`;
+  return [
+    `${file.valid ? 'valid  ' : 'INVALID'} ${sanitise(file.path, 300)}${what}`,
+    ...file.errors.map(issue => `  error   ${issueLine(issue)}`),
+    ...file.warnings.map(issue => `  warning ${issueLine(issue)}`),
+  ];
+}
+
+/** An issue in one line: `line 12: spec.injection.ttl: expected …`. */
+export function issueLine(issue: Issue): string {
+  const line = issue.line === undefined ? '' : `line ${issue.line}: `;
+  return `${line}${issue.path === '' ? '' : `${sanitise(issue.path, 200)}: `}${issue.message}`;
+}
+
+/** The JSON of `mayday list`. */
+export interface ListReport {
+  experiments: CatalogueRow[];
+  /** Files that do not load. */
+  broken: { file: string; error: string }[];
+}
+
+export interface ListFilter {
+  type?: string;
+  operator?: string;
+  /** Experiments without a tier (0) always pass. */
+  maxTier?: number;
+}
+
+/** The rows that pass the filter. `row` makes a row of a loaded entry. */
+export function listReport(
+  entries: readonly CatalogueEntry[],
+  row: (loaded: NonNullable<CatalogueEntry['loaded']>) => CatalogueRow,
+  filter: ListFilter = {},
+): ListReport {
+  const rows = entries.flatMap(entry => (entry.loaded === undefined ? [] : [row(entry.loaded)]));
+  return {
+    experiments: rows.filter(
+      item =>
+        (filter.type === undefined || item.type.toLowerCase() === filter.type.toLowerCase()) &&
+        (filter.operator === undefined || item.operator === filter.operator) &&
+        (filter.maxTier === undefined || item.tier <= filter.maxTier),
+    ),
+    broken: entries.flatMap(entry => (entry.error === undefined ? [] : [{ file: entry.path, error: entry.error }])),
+  };
+}
+
+/** The cells of `mayday list` for people: a header, then a row for each experiment. */
+export function listCells(report: ListReport): string[][] {
+  const header = ['NAME', 'TYPE', 'TIER', 'DANGER', 'OPERATOR', 'COMPONENT', 'NAMESPACE', 'FILE'];
+  const rows = report.experiments.map(row => [
+    row.name,
+    row.supported ? row.type : `${row.type} (not there yet)`,
+    row.tier === 0 ? '-' : String(row.tier),
+    row.danger || '-',
+    row.operator,
+    row.component,
+    row.namespace,
+    sanitise(row.file, 300),
+  ]);
+  return [header, ...rows];
+}

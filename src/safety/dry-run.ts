@@ -1,0 +1,23 @@
+import type { Plan } from '../injection/fault.ts';
+import { send } from '../injection/send.ts';
+import type { Write } from '../injection/write.ts';
+import type { Api } from '../kube/api.ts';
+
+/** What the API server says of one write that it tried and did not keep. */
+export interface DryRunResult {
+  write: Write;
+  ok: boolean;
+  message: string;
+  warnings: string[];
+}
+
+/** Has the server try every write with `dryRun=All`: validation, admission and preconditions are real, nothing is stored. */
+export function dryRunWrites(api: Api, plan: Plan): Promise<DryRunResult[]> {
+  return Promise.all(
+    plan.writes.map(async write => {
+      const outcome = await send(api, write, { dryRun: true });
+      if (!outcome.ok) return { write, ok: false, message: outcome.message, warnings: [] };
+      return { write, ok: true, message: 'the server would accept it', warnings: [...(outcome.warnings ?? [])] };
+    }),
+  );
+}

@@ -1,0 +1,113 @@
+import { all, notReserved } from '../experiment/parameters/check.ts';
+import {
+  configMapName,
+  secretName,
+  serviceAccountName,
+  serviceName,
+  webhookName,
+} from '../experiment/parameters/protected.ts';
+import { forbiddenNamespace, isClusterScoped } from '../experiment/scope.ts';
+import type { Experiment } from '../experiment/types.ts';
+import type { Plan } from '../injection/fault.ts';
+import { nameOf } from '../injection/name.ts';
+import { faultOf } from '../injection/registry.ts';
+import type { Write } from '../injection/write.ts';
+import { type GateResult, pass, stop } from './gate.ts';
+
+/** The gates that the plan itself answers: what would really be written and who is really in reach, against what the experiment allows. */
+export function planGates(experiment: Experiment, plan: Plan): GateResult[] {
+  return [
+    danger(experiment),
+    namespaces(experiment, plan),
+    forbiddenResources(experiment, plan),
+    protectedNames(plan),
+    podsInReach(experiment, plan),
+  ];
+}
+
+function danger(experiment: Experiment): GateResult {
+  const { injection, blastRadius } = experiment.spec;
+  const declared = injection.dangerLevel ?? 'low';
+  const fault = faultOf(injection.type);
+  const needed = fault === undefined ? declared : fault.danger(fault.parse(injection.parameters));
+  if (needed === 'high' && declared !== 'high') {
+    return stop(
+      'danger',
+      `${injection.type} with these parameters needs dangerLevel: high, the experiment says ${declared}`,
+    );
+  }
+  if (declared === 'high' && !blastRadius.allowDangerous) {
+    return stop('danger', 'dangerLevel is high: it needs blastRadius.allowDangerous: true');
+  }
+  return pass('danger', declared === 'high' ? 'high, and allowed' : declared);
+}
+
+function namespaces(experiment: Experiment, plan: Plan): GateResult {
+  const outside = plan.writes.flatMap(write => outsideReason(experiment, write) ?? []);
+  const reached = [...new Set(plan.writes.map(write => write.on.namespace ?? '(cluster)'))];
+  return outside[0] === undefined
+    ? pass('namespaces', `writes only in ${reached.join(', ')}`)
+    : stop('namespaces', outside[0]);
+}
+
+/** Why a write leaves the blast radius, undefined when it does not. */
+function outsideReason(experiment: Experiment, write: Write): string | undefined {
+  const { allowedNamespaces, allowDangerous } = experiment.spec.blastRadius;
+  const { type, parameters } = experiment.spec.injection;
+  const { namespace } = write.on;
+  if (namespace === undefined) {
+    return isClusterScoped(type, parameters)
+      ? undefined
+      : `${nameOf(write.on)} is cluster-scoped, and the blast radius is not`;
+  }
+  if (!allowedNamespaces.includes(namespace)) {
+    return `${nameOf(write.on)} is outside allowedNamespaces (${allowedNamespaces.join(', ') || 'none'})`;
+  }
+  return forbiddenNamespace(namespace, allowDangerous);
+}
+
+function forbiddenResources(experiment: Experiment, plan: Plan): GateResult {
+  const forbidden = experiment.spec.blastRadius.forbiddenResources;
+  const hit = plan.writes.find(write => forbidden.some(entry => isNamed(write, entry)));
+  return hit === undefined
+    ? pass('forbidden resources', forbidden.length === 0 ? 'none named' : `none of ${forbidden.join(', ')} is written`)
+    : stop('forbidden resources', `${nameOf(hit.on)} is one of forbiddenResources`);
+}
+
+/** Whether an entry such as `Deployment/web`, `Deployment/shop/web` or `web` means the object that is written. */
+function isNamed(write: Write, entry: string): boolean {
+  const { kind, namespace, name } = write.on;
+  const names = [`${kind}/${name}`, `${kind}/${namespace ?? ''}/${name}`, name].map(text => text.toLowerCase());
+  return names.includes(entry.toLowerCase());
+}
+
+const PROTECTED = {
+  Secret: secretName,
+  ConfigMap: configMapName,
+  Service: serviceName,
+  ServiceAccount: serviceAccountName,
+  ValidatingWebhookConfiguration: webhookName,
+  MutatingWebhookConfiguration: webhookName,
+};
+
+function protectedNames(plan: Plan): GateResult {
+  const problems = plan.writes.flatMap(write => {
+    // What an injection creates bears the tools' own names; everything else must not.
+    if (write.verb === 'create') return [];
+    const checks = Object.hasOwn(PROTECTED, write.on.kind) ? PROTECTED[write.on.kind as keyof typeof PROTECTED] : [];
+    const problem = all(notReserved, ...checks)(write.on.name);
+    return problem === undefined ? [] : [`${nameOf(write.on)}: ${problem}`];
+  });
+  return problems[0] === undefined
+    ? pass('protected names', 'no protected object is written')
+    : stop('protected names', problems[0]);
+}
+
+function podsInReach(experiment: Experiment, plan: Plan): GateResult {
+  const { maxPodsAffected } = experiment.spec.blastRadius;
+  const found = plan.pods.length;
+  const reason = `${found} in reach, at most ${maxPodsAffected} allowed`;
+  return found <= maxPodsAffected
+    ? pass('pods', reason)
+    : stop('pods', `${reason}: raise maxPodsAffected or narrow the target`);
+}

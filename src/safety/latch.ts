@@ -1,0 +1,58 @@
+import type { Api } from '../kube/api.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Failure } from '../kube/outcome.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { type GateResult, pass, stop } from './gate.ts';
+
+/** The one object that stops every mayday from injecting into a cluster. Its namespace exists everywhere. */
+export const LATCH: ObjectRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'mayday-latch' };
+
+export interface LatchFacts {
+  by: string;
+  why: string;
+  /** RFC 3339. */
+  at: string;
+}
+
+/** Whether the cluster is latched. */
+export type LatchState = { on: true; facts: LatchFacts } | { on: false } | { on: 'unknown'; failure: Failure };
+
+export async function readLatch(api: Api, signal?: AbortSignal): Promise<LatchState> {
+  const outcome = await api.get(LATCH, signal === undefined ? {} : { signal });
+  if (!outcome.ok) return outcome.reason === 'not-found' ? { on: false } : { on: 'unknown', failure: outcome };
+  const data = (outcome.value.data ?? {}) as Record<string, unknown>;
+  return { on: true, facts: { by: sanitise(data.by, 200), why: sanitise(data.why, 200), at: sanitise(data.at, 40) } };
+}
+
+/** Latches the cluster. Latching a latched one keeps the first facts. */
+export async function setLatch(api: Api, facts: LatchFacts): Promise<{ ok: true } | Failure> {
+  const object: KubeObject = {
+    apiVersion: LATCH.apiVersion,
+    kind: LATCH.kind,
+    metadata: { name: LATCH.name, namespace: LATCH.namespace ?? '', labels: { 'app.kubernetes.io/part-of': 'mayday' } },
+    data: { ...facts },
+  };
+  const outcome = await api.create(object);
+  return outcome.ok || outcome.reason === 'already-exists' ? { ok: true } : outcome;
+}
+
+/** Takes the latch off. */
+export async function clearLatch(api: Api): Promise<{ ok: true } | Failure> {
+  const outcome = await api.remove(LATCH);
+  return outcome.ok || outcome.reason === 'not-found' ? { ok: true } : outcome;
+}
+
+/** A latch that cannot be read holds: one that opens when nobody looks would be none. */
+export function latchGate(state: LatchState): GateResult {
+  if (state.on === false) return pass('latch', 'off');
+  if (state.on === true) {
+    const { by, at, why } = state.facts;
+    return stop(
+      'latch',
+      `latched by ${by || 'somebody'} at ${at}${why === '' ? '' : ` (${why})`}: no new injections until mayday latch off`,
+      'latched',
+    );
+  }
+  const code = state.failure.reason === 'unreachable' ? 'unreachable' : 'blind';
+  return stop('latch', `cannot tell whether the cluster is latched: ${state.failure.message}`, code);
+}

@@ -1,0 +1,78 @@
+import type { Permission } from '../injection/fault.ts';
+import { type AccessQuestion, checkAccess } from '../kube/access.ts';
+import type { Api } from '../kube/api.ts';
+import type { Discovery } from '../kube/discovery.ts';
+import type { Outcome } from '../kube/outcome.ts';
+import { type GateResult, pass, stop } from './gate.ts';
+
+/** A permission with what the cluster says of it. */
+export interface ReviewedPermission extends Permission {
+  /** Plural, as in URLs; the kind where the cluster does not serve it. */
+  resource: string;
+  allowed: boolean | 'blind';
+  reason?: string;
+}
+
+/** Asks the cluster, once for each, whether we may do what injecting and reverting need. */
+export async function reviewPermissions(
+  api: Api,
+  permissions: readonly Permission[],
+  signal?: AbortSignal,
+): Promise<ReviewedPermission[]> {
+  const discovered = await api.discovery();
+  const resources = permissions.map(permission => resourceOf(permission, discovered));
+  const askable = permissions.flatMap((permission, index) => {
+    const resource = resources[index];
+    return resource === undefined ? [] : [questionOf(permission, resource)];
+  });
+  const answers = (await checkAccess(api, askable, signal === undefined ? {} : { signal })).values();
+  return permissions.map((permission, index) => {
+    const resource = resources[index];
+    if (resource === undefined) {
+      const reason = discovered.ok
+        ? `the cluster serves no ${permission.kind} in group "${permission.group}"`
+        : discovered.message;
+      return { ...permission, resource: permission.kind.toLowerCase(), allowed: 'blind', reason };
+    }
+    const answer = answers.next().value;
+    const allowed = answer === undefined || answer.allowed === 'unknown' ? 'blind' : answer.allowed === 'yes';
+    return { ...permission, resource, allowed, ...(answer?.reason === undefined ? {} : { reason: answer.reason }) };
+  });
+}
+
+function resourceOf(permission: Permission, discovered: Outcome<Discovery>): string | undefined {
+  if (!discovered.ok) return undefined;
+  return discovered.value.resources.find(item => item.group === permission.group && item.kind === permission.kind)
+    ?.resource;
+}
+
+function questionOf(permission: Permission, resource: string): AccessQuestion {
+  const { verb, group, namespace, name } = permission;
+  return {
+    verb,
+    group,
+    resource,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+/** Whether every permission is there, for injecting and, as important, for taking it out again. */
+export function permissionGate(reviewed: readonly ReviewedPermission[], who: string): GateResult {
+  const denied = reviewed.filter(item => item.allowed === false);
+  if (denied.length > 0) return stop('permissions', `${who} may not ${denied.map(told).join(', ')}`, 'forbidden');
+  const blind = reviewed.filter(item => item.allowed === 'blind');
+  if (blind.length > 0) {
+    return stop(
+      'permissions',
+      `the cluster did not say whether ${who} may ${told(blind[0] as ReviewedPermission)}: ${blind[0]?.reason ?? 'no answer'}`,
+      'blind',
+    );
+  }
+  return pass('permissions', `${who} may inject and revert (${reviewed.length} asked)`);
+}
+
+function told({ verb, resource, group, namespace, for: purpose }: ReviewedPermission): string {
+  const where = namespace === undefined ? '' : ` in ${namespace}`;
+  return `${verb} ${resource}${group === '' ? '' : `.${group}`}${where} (to ${purpose})`;
+}

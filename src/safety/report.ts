@@ -1,0 +1,167 @@
+import type { LoadedExperiment } from '../experiment/types.ts';
+import type { Operation } from '../injection/json-patch.ts';
+import { nameOf } from '../injection/name.ts';
+import { isRefusal } from '../injection/refuse.ts';
+import type { Write } from '../injection/write.ts';
+import type { Json, KubeObject } from '../kube/object.ts';
+import { sanitise } from '../text/sanitise.ts';
+import type { DryRunResult } from './dry-run.ts';
+import type { GateResult } from './gate.ts';
+import type { Preflight } from './preflight.ts';
+
+export interface WriteReport {
+  verb: string;
+  apiVersion: string;
+  kind: string;
+  namespace: string;
+  name: string;
+  patchType?: string;
+  /** As it would be sent, with the values of Secrets left out. */
+  body?: Json;
+  says: string;
+  /** What the server said when it tried. */
+  serverDryRun?: { ok: boolean; message: string };
+}
+
+/** The JSON of `mayday plan`. */
+export interface PlanReport {
+  experiment: string;
+  type: string;
+  context: string;
+  namespace: string;
+  /** Absent when everything is in order. */
+  refusal?: { code: string; message: string };
+  reads: string[];
+  writes: WriteReport[];
+  undo: { where: string; reversible: boolean };
+  pods: { namespace: string; name: string; uid: string }[];
+  permissions: {
+    verb: string;
+    group: string;
+    resource: string;
+    namespace: string;
+    for: 'inject' | 'revert';
+    allowed: boolean | 'blind';
+  }[];
+  gates: GateResult[];
+  warnings: string[];
+}
+
+export function planReport(
+  loaded: LoadedExperiment,
+  context: string,
+  made: Preflight,
+  dryRun: readonly DryRunResult[] = [],
+): PlanReport {
+  const { plan } = made;
+  const no = isRefusal(plan);
+  return {
+    experiment: loaded.experiment.metadata.name,
+    type: loaded.experiment.spec.injection.type,
+    context,
+    namespace: made.scope.namespace,
+    ...(no ? { refusal: { code: plan.code, message: plan.message } } : {}),
+    reads: made.reads,
+    writes: no ? [] : plan.writes.map(write => writeReport(write, dryRun)),
+    undo: no ? { where: 'nothing would be written', reversible: true } : plan.undo,
+    pods: no ? [] : plan.pods,
+    permissions: made.permissions.map(({ verb, group, resource, namespace = '', for: purpose, allowed }) => ({
+      verb,
+      group,
+      resource,
+      namespace,
+      for: purpose,
+      allowed,
+    })),
+    gates: made.gates,
+    warnings: no ? [] : plan.warnings,
+  };
+}
+
+function writeReport(write: Write, dryRun: readonly DryRunResult[]): WriteReport {
+  const { apiVersion, kind, namespace = '', name } = write.on;
+  const tried = dryRun.find(result => result.write === write);
+  return {
+    verb: write.verb,
+    apiVersion,
+    kind,
+    namespace,
+    name,
+    ...(write.verb === 'patch' ? { patchType: write.patchType } : {}),
+    ...(write.verb === 'delete' ? {} : { body: shownBody(write) }),
+    says: write.says,
+    ...(tried === undefined ? {} : { serverDryRun: { ok: tried.ok, message: tried.message } }),
+  };
+}
+
+/** A plan is read over shoulders and pasted into chats: the values of a Secret are no part of it. */
+function shownBody(write: Exclude<Write, { verb: 'delete' }>): Json {
+  if (write.on.kind !== 'Secret') return write.body as Json;
+  if (write.verb !== 'patch') return withoutValues(write.body);
+  if (write.patchType !== 'json') return withoutValues(write.body as unknown as KubeObject);
+  return (write.body as unknown as Operation[]).map(operation =>
+    operation.op !== 'remove' && operation.path.startsWith('/data')
+      ? { ...operation, value: typeof operation.value === 'string' ? hidden(operation.value) : '(secret)' }
+      : operation,
+  ) as unknown as Json;
+}
+
+function withoutValues(object: KubeObject): Json {
+  const data = Object.entries((object.data ?? {}) as Record<string, string>);
+  return { ...object, data: Object.fromEntries(data.map(([key, value]) => [key, hidden(value)])) } as unknown as Json;
+}
+
+const hidden = (base64: string) => `(secret, ${Buffer.from(base64, 'base64').length} bytes)`;
+
+/** `mayday plan` for people. */
+export function planLines(report: PlanReport): string[] {
+  return [
+    `${report.experiment}  ${report.type} in ${report.namespace}, context ${sanitise(report.context, 200)}`,
+    ...section('WRITES', report.writes.flatMap(writeLines)),
+    ...section('UNDO', [`${report.undo.where}${report.undo.reversible ? '' : '  NOT REVERSIBLE'}`]),
+    ...section(
+      `PODS IN REACH (${report.pods.length})`,
+      report.pods.map(pod => `${pod.namespace}/${pod.name}  uid ${pod.uid}`),
+    ),
+    ...section('PERMISSIONS', report.permissions.map(permissionLine)),
+    ...section(
+      'GATES',
+      report.gates.map(gate => `${gate.ok ? 'ok  ' : 'STOP'}  ${gate.gate}: ${sanitise(gate.reason, 500)}`),
+    ),
+    ...section(
+      'WARNINGS',
+      report.warnings.map(warning => sanitise(warning, 500)),
+    ),
+    verdictLine(report),
+  ];
+}
+
+function writeLines(write: WriteReport, index: number): string[] {
+  const on = { kind: write.kind, name: write.name, ...(write.namespace === '' ? {} : { namespace: write.namespace }) };
+  const how = write.patchType === undefined ? write.verb : `${write.verb} (${write.patchType})`;
+  const tried = write.serverDryRun;
+  return [
+    `${index + 1}. ${how} ${nameOf(on)}: ${write.says}`,
+    ...(write.body === undefined ? [] : [`   ${sanitise(JSON.stringify(write.body), 2000)}`]),
+    ...(tried === undefined
+      ? []
+      : [`   server dry run: ${tried.ok ? 'ok' : 'REFUSED'}, ${sanitise(tried.message, 500)}`]),
+  ];
+}
+
+function permissionLine(permission: PlanReport['permissions'][number]): string {
+  const { verb, group, resource, namespace, for: purpose, allowed } = permission;
+  const answer = allowed === 'blind' ? 'BLIND ' : allowed ? 'yes   ' : 'DENIED';
+  return `${answer} ${purpose.padEnd(6)}  ${verb} ${resource}${group === '' ? '' : `.${group}`}${namespace === '' ? '' : ` in ${namespace}`}`;
+}
+
+function verdictLine(report: PlanReport): string {
+  if (report.refusal !== undefined) return `refused: ${report.refusal.message}`;
+  const failed = report.gates.filter(gate => !gate.ok);
+  const untaken = report.writes.filter(write => write.serverDryRun?.ok === false);
+  if (failed.length > 0) return `would be refused: ${failed.map(gate => gate.gate).join(', ')}`;
+  return untaken.length > 0 ? 'the server would refuse it' : 'ready: nothing was written';
+}
+
+const section = (title: string, lines: string[]): string[] =>
+  lines.length === 0 ? [] : [title, ...lines.map(line => `  ${line}`)];
