@@ -170,13 +170,14 @@ export async function checkBaseline(run: Run, prepared: Prepared): Promise<boole
 /** Everything whose change is a reason to look again. */
 function changeSources({ subject, baseline, before, plan }: Prepared): ChangeSource[] {
   const { fault, params } = subject;
-  const ofRead = (read: Read): ChangeSource =>
-    'get' in read
-      ? { collection: collectionOf(read.get), name: read.get.name }
-      : { collection: read.list, ...(read.labelSelector ? { labelSelector: read.labelSelector } : {}) };
+  const ofRead = (read: Read): ChangeSource[] => {
+    if ('get' in read) return [{ collection: collectionOf(read.get), name: read.get.name }];
+    if ('review' in read) return [];
+    return [{ collection: read.list, ...(read.labelSelector ? { labelSelector: read.labelSelector } : {}) }];
+  };
   const sources = [
     ...(baseline?.checked ?? []).map(({ ref }) => ({ collection: collectionOf(ref), name: ref.name })),
-    ...fault.effectReads(params, plan, before).map(ofRead),
+    ...fault.effectReads(params, plan, before).flatMap(ofRead),
     { collection: collectionOf(plan.target), name: plan.target.name },
   ];
   return [...new Map(sources.map(source => [JSON.stringify(source), source])).values()];

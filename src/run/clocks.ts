@@ -40,20 +40,6 @@ export function startStopwatch(clock: Clock, serverTime: ServerTime): Stopwatch 
   };
 }
 
-/** The two deadlines of a run, milliseconds after the injection. */
-export interface Deadlines {
-  ttlMs?: number;
-  recoveryMs: number;
-}
-
-/** The first deadline to come, and which clock it is: the fault is lifted then, whatever else happens. */
-export function firstDeadline(deadlines: Deadlines): { afterMs: number; clock: 'ttl' | 'recovery' } {
-  const { ttlMs, recoveryMs } = deadlines;
-  return ttlMs !== undefined && ttlMs < recoveryMs
-    ? { afterMs: ttlMs, clock: 'ttl' }
-    : { afterMs: recoveryMs, clock: 'recovery' };
-}
-
 /** A clock that runs `speed` times as fast as the given one, from now on; for a sandbox whose time is scaled. */
 export function scaleClock(clock: Clock, speed: number): Clock {
   const wall = clock.now();

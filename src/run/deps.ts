@@ -5,15 +5,10 @@ import type { Receipt } from '../injection/receipt.ts';
 import type { Api } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { ObjectRef } from '../kube/object.ts';
+import type { GateResult } from '../safety/gate.ts';
 import type { RunEvent } from './event.ts';
 
-/** What a gate said of a plan. `code` tells a refusal that is the cluster's (unreachable, not permitted) from one of ours. */
-export interface GateResult {
-  gate: string;
-  ok: boolean;
-  reason: string;
-  code?: 'forbidden' | 'unreachable' | 'blind';
-}
+export type { GateResult };
 
 /** What is to be lifted: what one injection wrote. */
 export interface LiftRequest {
