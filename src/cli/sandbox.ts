@@ -5,6 +5,7 @@ import { SCENARIOS } from '../sandbox/scenarios/index.ts';
 import { startSandbox } from '../sandbox/server.ts';
 import type { CommandBody } from './commands.ts';
 import { CommandFailure, EXIT } from './failure.ts';
+import { wholeNumber } from './number.ts';
 import { render } from './output.ts';
 
 /** `mayday sandbox`: serves the embedded cluster until it is interrupted (or its standard input ends, with --attached). */
@@ -51,15 +52,6 @@ export const sandboxCommand: CommandBody = async ({ globals, args, options }) =>
 function knownScenario(name: string): string {
   if (SCENARIOS.some(scenario => scenario.name === name)) return name;
   throw new CommandFailure(`expected a scenario of ${SCENARIOS.map(each => each.name).join(', ')}; found ${name}`);
-}
-
-function wholeNumber(value: unknown, option: string, least: number, most: number): number | undefined {
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= least && number <= most) return number;
-  throw new CommandFailure(
-    `expected --${option} to be a whole number from ${least} to ${most}, found ${String(value)}`,
-  );
 }
 
 /** The kubeconfig is the user's when a place was named, else a temporary file that goes with the sandbox. */

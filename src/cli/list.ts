@@ -1,0 +1,37 @@
+import { listCatalogue, rowOf } from '../experiment/catalogue.ts';
+import { disk } from '../experiment/files.ts';
+import { listCells, listReport } from '../experiment/report.ts';
+import { isSupported } from '../injection/registry.ts';
+import { paths } from '../runtime/paths.ts';
+import type { CommandBody } from './commands.ts';
+import { CommandFailure, EXIT } from './failure.ts';
+import { wholeNumber } from './number.ts';
+import { render } from './output.ts';
+
+/** `mayday list`: the catalogue of a folder, by default the experiments that come with the program. Broken files are told on stderr; exit 2 then. */
+export const listCommand: CommandBody = async ({ globals, args, options }) => {
+  const folder = typeof args[0] === 'string' ? args[0] : paths(process.env).experiments;
+  const entries = listCatalogue(folder, disk);
+  if (typeof entries === 'string') throw new CommandFailure(entries);
+  const maxTier = wholeNumber(options.maxTier, 'max-tier', 0, 6);
+  const report = listReport(entries, loaded => rowOf(loaded, isSupported), {
+    ...(typeof options.type === 'string' ? { type: options.type } : {}),
+    ...(typeof options.operator === 'string' ? { operator: options.operator } : {}),
+    ...(maxTier === undefined ? {} : { maxTier }),
+  });
+  process.stdout.write(render(report, globals.output, () => aligned(listCells(report)).join('\n')));
+  if (globals.output === 'text') {
+    for (const { file, error } of report.broken) process.stderr.write(`mayday: ${file}: ${error}\n`);
+  }
+  return report.broken.length > 0 ? EXIT.usage : EXIT.done;
+};
+
+function aligned(cells: readonly string[][]): string[] {
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map(row => row[column]?.length ?? 0)));
+  return cells.map(row =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

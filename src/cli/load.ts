@@ -1,0 +1,21 @@
+import { disk, readSource } from '../experiment/files.ts';
+import { loadExperiment } from '../experiment/load.ts';
+import { issueLine } from '../experiment/report.ts';
+import type { LoadedExperiment } from '../experiment/types.ts';
+import { CommandFailure } from './failure.ts';
+
+/** Loads one experiment for a command that is going to use it; warnings go to stderr, anything wrong is a usage failure. */
+export function loadOrFail(
+  path: string,
+  overrides: { namespace?: string | undefined; set: readonly string[] },
+): LoadedExperiment {
+  const source = readSource(path, disk);
+  if (source.problem !== undefined) throw new CommandFailure(source.problem);
+  const { namespace, set } = overrides;
+  const loading = loadExperiment(source.text, path, { set, ...(namespace === undefined ? {} : { namespace }) });
+  for (const warning of loading.warnings) process.stderr.write(`mayday: ${path}: warning: ${issueLine(warning)}\n`);
+  if (loading.ok) return loading.loaded;
+  const [first, ...more] = loading.errors;
+  const rest = more.length > 0 ? ` (and ${more.length} more: \`mayday validate ${path}\`)` : '';
+  throw new CommandFailure(`${path}: ${first === undefined ? 'not an experiment' : issueLine(first)}${rest}`);
+}

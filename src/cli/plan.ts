@@ -1,0 +1,36 @@
+import { isRefusal } from '../injection/refuse.ts';
+import { previewFacts } from '../runtime/engine.ts';
+import { dryRunWrites } from '../safety/dry-run.ts';
+import { preflight } from '../safety/preflight.ts';
+import { planLines, planReport } from '../safety/report.ts';
+import type { CommandBody } from './commands.ts';
+import { EXIT, type ExitCode } from './failure.ts';
+import { loadOrFail } from './load.ts';
+import { render } from './output.ts';
+import { withCluster } from './session.ts';
+
+/** `mayday plan`: what would be written, who is in reach, what is permitted. Exit 5 when it would be refused, 8 when the cluster is why. */
+export const planCommand: CommandBody = ({ globals, args, options }) => {
+  const loaded = loadOrFail(String(args[0]), {
+    namespace: globals.namespace,
+    set: (options.set as string[] | undefined) ?? [],
+  });
+  return withCluster(globals, async (api, runtime) => {
+    const facts = previewFacts(runtime, api, loaded.experiment.metadata.name, runtime.random);
+    const made = await preflight(api, loaded, facts);
+    const tried = options.serverDryRun === true && !isRefusal(made.plan) ? await dryRunWrites(api, made.plan) : [];
+    const report = planReport(loaded, api.identity.context, made, tried);
+    process.stdout.write(render(report, globals.output, () => planLines(report).join('\n')));
+    return exitCode(made.gates, tried, isRefusal(made.plan));
+  });
+};
+
+function exitCode(
+  gates: readonly { ok: boolean; code?: string }[],
+  tried: readonly { ok: boolean }[],
+  isRefused: boolean,
+): ExitCode {
+  if (gates.some(gate => !gate.ok && (gate.code === 'forbidden' || gate.code === 'unreachable')))
+    return EXIT.unreachable;
+  return isRefused || gates.some(gate => !gate.ok) || tried.some(result => !result.ok) ? EXIT.inconclusive : EXIT.done;
+}

@@ -1,0 +1,94 @@
+import type { Finding } from '../injection/finding.ts';
+import {
+  findingLine,
+  receiptLine,
+  remainLine,
+  revertExitCode,
+  revertJson,
+  revertText,
+  scanExitCode,
+} from '../revert/report.ts';
+import type { RevertResult } from '../revert/revert-all.ts';
+import type { ScanResult } from '../revert/scan.ts';
+import { engineFor } from '../runtime/engine.ts';
+import type { CommandBody, Invocation } from './commands.ts';
+import { ask, canAsk } from './confirm.ts';
+import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
+import { render } from './output.ts';
+import { withCluster } from './session.ts';
+
+/** `mayday revert`: finds, puts back, verifies, looks again. Interrupting it does not stop what is being put back. */
+export const revertCommand: CommandBody = invocation => {
+  const ids = invocation.args[0] as string[];
+  if (invocation.options.all !== true && ids.length === 0) {
+    throw new CommandFailure('expected --all or the ids of injections, found neither; `mayday scan -o json` lists ids');
+  }
+  return withCluster(invocation.globals, async (api, runtime) => {
+    const engine = engineFor(runtime, api);
+    const scope = invocation.globals.namespace === undefined ? {} : { namespace: invocation.globals.namespace };
+    const scanned = await engine.scan({ deep: true, ...scope });
+    const findings = chosen(scanned, ids);
+    const dryRun = invocation.options.dryRun === true || invocation.globals.readOnly === true;
+    if (findings.length > 0 && !dryRun && !(await agreed(invocation, findings, api.serverTime().now))) {
+      throw new CommandFailure('nothing was reverted: the answer was not yes', EXIT.aborted);
+    }
+    const holdOn = () => process.stderr.write('mayday: still putting things back; what is left will be named\n');
+    process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
+    const streaming = invocation.globals.output === 'text' && !dryRun;
+    const result = await engine.revert(findings, {
+      dryRun,
+      force: invocation.options.forceDiverged === true,
+      rescan: { deep: true, ...scope },
+      emit: event => {
+        if (streaming && event.event === 'receipt' && event.final)
+          process.stdout.write(`${receiptLine(event.receipt)}\n`);
+      },
+    });
+    const whole = withBlind(result, scanned);
+    print(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
+    return exitCode(whole, scanned, dryRun);
+  });
+};
+
+function chosen(scanned: ScanResult, ids: readonly string[]): Finding[] {
+  if (ids.length === 0) return scanned.injections.filter(finding => finding.state !== 'foreign');
+  const unknown = ids.filter(id => !scanned.injections.some(finding => finding.id === id));
+  if (unknown.length > 0) {
+    throw new CommandFailure(
+      `expected ids that a scan shows, found ${unknown.join(', ')}; \`mayday scan -o json\` lists ids`,
+    );
+  }
+  return scanned.injections.filter(finding => ids.includes(finding.id));
+}
+
+/** What the first look could not see is still unseen, whatever the second saw. */
+function withBlind(result: RevertResult, scanned: ScanResult): RevertResult {
+  const seen = new Set(result.blind.map(one => one.resource));
+  return { ...result, blind: [...result.blind, ...scanned.blind.filter(one => !seen.has(one.resource))] };
+}
+
+async function agreed({ options, globals }: Invocation, findings: readonly Finding[], now: number): Promise<boolean> {
+  if (options.yes === true) return true;
+  if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
+  if (globals.output === 'text') for (const finding of findings) process.stderr.write(`${findingLine(finding, now)}\n`);
+  return ask(
+    `revert ${findings.length === 1 ? 'this injection' : `these ${findings.length} injections`}? (yes/no)`,
+    'yes',
+  );
+}
+
+function print(
+  { globals }: Invocation,
+  result: RevertResult,
+  { dryRun, streaming, now }: { dryRun: boolean; streaming: boolean; now: number },
+): void {
+  const rest = () =>
+    streaming
+      ? [...result.blind.map(one => `BLIND ${one.resource}: ${one.reason}`), remainLine(result)].join('\n')
+      : revertText(result, { dryRun }).join('\n');
+  process.stdout.write(render(revertJson(result, now), globals.output, rest));
+}
+
+function exitCode(result: RevertResult, scanned: ScanResult, dryRun: boolean): ExitCode {
+  return (dryRun ? scanExitCode(scanned) : revertExitCode(result)) as ExitCode;
+}

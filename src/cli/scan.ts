@@ -1,0 +1,19 @@
+import { scanExitCode, scanJson, scanText } from '../revert/report.ts';
+import { engineFor } from '../runtime/engine.ts';
+import type { CommandBody } from './commands.ts';
+import type { ExitCode } from './failure.ts';
+import { render } from './output.ts';
+import { withCluster } from './session.ts';
+
+/** `mayday scan`: every injection in the cluster (or one namespace), whoever left it. Blind spots make it exit 8. */
+export const scanCommand: CommandBody = ({ globals, options }) =>
+  withCluster(globals, async (api, runtime) => {
+    const { namespace } = globals;
+    const result = await engineFor(runtime, api).scan({
+      deep: options.fast !== true,
+      ...(namespace === undefined ? {} : { namespace }),
+    });
+    const { now } = api.serverTime();
+    process.stdout.write(render(scanJson(result, now), globals.output, () => scanText(result, now).join('\n')));
+    return scanExitCode(result) as ExitCode;
+  });

@@ -1,0 +1,44 @@
+import type { Summary } from '../health/model.ts';
+import { isSettled, statusJson, statusText } from '../health/report.ts';
+import { glyphsFor } from '../text/glyphs.ts';
+import type { CommandBody } from './commands.ts';
+import { CommandFailure, EXIT } from './failure.ts';
+import { render } from './output.ts';
+import { withCluster } from './session.ts';
+
+/** Longest wait for all lists, milliseconds; what has not come by then is shown as not known. */
+const PATIENCE_MS = 30_000;
+
+/** `mayday status`: one health snapshot. Exit 8 when the cluster said nothing at all. */
+export const statusCommand: CommandBody = ({ globals }) =>
+  withCluster(globals, async (api, runtime) => {
+    const [{ startHealth }, { reflectedFeed }] = await Promise.all([
+      import('../health/store.ts'),
+      import('../health/feed.ts'),
+    ]);
+    const version = await api.raw({ path: '/version', timeoutMs: 10_000 });
+    if (!version.ok && version.status === 0) throw new CommandFailure(version.message, EXIT.unreachable);
+    const health = startHealth(
+      reflectedFeed(api, runtime.clock, runtime.random),
+      runtime.clock,
+      () => api.serverTime().now,
+    );
+    const summary = await new Promise<Summary>(resolve => {
+      const giveUp = setTimeout(() => resolve(health.store.getState()), PATIENCE_MS);
+      const look = (now: Summary) => {
+        if (!isSettled(now)) return;
+        clearTimeout(giveUp);
+        resolve(now);
+      };
+      health.store.subscribe(look);
+      look(health.store.getState());
+    });
+    health.stop();
+    const about = { ...api.identity, now: api.serverTime().now };
+    process.stdout.write(
+      render(statusJson(summary, about), globals.output, () =>
+        statusText(summary, about, glyphsFor(process.env, globals.ascii === true)).join('\n'),
+      ),
+    );
+    return EXIT.done;
+  });
