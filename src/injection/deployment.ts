@@ -11,8 +11,13 @@ interface DeploymentSpec {
   replicas?: number;
   paused?: boolean;
   strategy?: { type?: string };
-  selector?: { matchLabels?: Record<string, string>; matchExpressions?: Expression[] };
+  selector?: LabelSelector;
   template?: { spec?: { containers?: Container[]; initContainers?: Container[]; serviceAccountName?: string } };
+}
+
+export interface LabelSelector {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: Expression[];
 }
 
 interface Expression {
@@ -37,7 +42,11 @@ const OPERATORS: Readonly<Record<string, (key: string, values: string) => string
 
 /** A workload's selector as text for a list request; undefined where it has none. */
 export function selectorText(workload: KubeObject): string | undefined {
-  const { matchLabels = {}, matchExpressions = [] } = deploymentSpec(workload).selector ?? {};
+  return selectorAsText(deploymentSpec(workload).selector ?? {});
+}
+
+/** A label selector as text for a list request; undefined where it is empty. */
+export function selectorAsText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string | undefined {
   const parts = [
     ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
     ...matchExpressions.map(({ key, operator, values = [] }) => OPERATORS[operator]?.(key, values.join(',')) ?? key),

@@ -24,6 +24,8 @@ export interface MaydayFacts {
   managedBy?: string;
   /** The value put in, or `sha256:<hex>` of it where it is secret or long: tells injected from diverged. */
   injected?: string;
+  /** The topmost member that was not there before and was made with the injection; without it, a null original was a null. */
+  absent?: string;
 }
 
 /** A checked undo record. */
@@ -41,7 +43,7 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 /** The facts of an injection as they are written into the cluster. */
 export function maydayFacts(
   facts: Facts,
-  more: { managedBy?: string | undefined; injected?: string } = {},
+  more: { managedBy?: string | undefined; injected?: string; absent?: string | undefined } = {},
 ): MaydayFacts {
   const { id, run, experiment, by, host } = facts;
   return {
@@ -55,6 +57,7 @@ export function maydayFacts(
     ...(facts.expires === undefined ? {} : { expires: new Date(facts.expires).toISOString() }),
     ...(more.managedBy === undefined ? {} : { managedBy: more.managedBy }),
     ...(more.injected === undefined ? {} : { injected: more.injected }),
+    ...(more.absent === undefined ? {} : { absent: more.absent }),
   };
 }
 
@@ -112,7 +115,7 @@ export function readEnvelope(text: string): EnvelopeReading {
 }
 
 const TEXTS = ['id', 'run', 'experiment', 'by', 'host', 'at'] as const;
-const OPTIONAL = ['expires', 'managedBy', 'injected'] as const;
+const OPTIONAL = ['expires', 'managedBy', 'injected', 'absent'] as const;
 
 /** The facts in `text`; undefined where they are missing, of another version, or not ours to trust. */
 export function readMayday(text: string | undefined): MaydayFacts | undefined {

@@ -11,8 +11,14 @@ export interface Scope {
   count: number;
 }
 
-/** Something that must be fetched before anything is decided. `key` names it in `Live`. */
-export type Read = { key: string; get: ObjectRef } | { key: string; list: Collection; labelSelector?: string };
+/**
+ * Something that must be fetched before anything is decided. `key` names it in `Live`. A `review` is a question that the server answers
+ * without storing anything: who am I, may this user do that.
+ */
+export type Read =
+  | { key: string; get: ObjectRef }
+  | { key: string; list: Collection; labelSelector?: string }
+  | { key: string; review: KubeObject };
 
 /** What the reads gave: an object, a list, null where it does not exist, or the failure that makes us blind to it. */
 export type Live = ReadonlyMap<string, KubeObject | readonly KubeObject[] | null | Failure>;

@@ -25,6 +25,10 @@ async function answerTo(api: Api, read: Read, signal?: AbortSignal): Promise<Ans
     if (outcome.ok) return outcome.value;
     return outcome.reason === 'not-found' ? null : outcome;
   }
+  if ('review' in read) {
+    const outcome = await api.create(read.review, options);
+    return outcome.ok ? outcome.value : outcome;
+  }
   const selector = read.labelSelector === undefined ? {} : { labelSelector: read.labelSelector };
   const outcome = await api.listAll(read.list, { ...options, ...selector });
   return outcome.ok ? outcome.value.items : outcome;

@@ -57,6 +57,13 @@ export interface FakeApi extends Api {
   deny(predicate: (attributes: Record<string, string>) => boolean): void;
 }
 
+/** Who the server takes the caller for. */
+export interface UserInfo {
+  username: string;
+  groups: string[];
+}
+const SELF: UserInfo = { username: 'tester', groups: ['system:authenticated'] };
+
 /** A failure as the client reports it. */
 export function failing(reason: FailureReason, message: string, more: Partial<Failure> = {}): Failure {
   const status = STATUS[reason] ?? 0;
@@ -78,7 +85,7 @@ const STATUS: Partial<Record<FailureReason, number>> = {
 /** An API server in memory: optimistic concurrency, preconditions, finalizers, dry run, label selectors, and scripted failures. */
 export function fakeApi(
   objects: readonly KubeObject[] = [],
-  options: { kinds?: readonly ApiResource[]; now?: () => number } = {},
+  options: { kinds?: readonly ApiResource[]; now?: () => number; self?: UserInfo } = {},
 ): FakeApi {
   const store = new Map<string, KubeObject>();
   const log: FakeRequest[] = [];
@@ -119,15 +126,19 @@ export function fakeApi(
     return ok(copy, status);
   }
 
+  // A namespace is no part of the name of a cluster-scoped object, even where one is given.
+  const isClustered = (kind: string) => discovery.resources.some(item => item.kind === kind && !item.namespaced);
   const find = (ref: { kind: string; namespace?: string; name: string }) =>
-    store.get(keyOf(ref.kind, ref.namespace, ref.name));
+    store.get(keyOf(ref.kind, isClustered(ref.kind) ? undefined : ref.namespace, ref.name));
   const missing = (ref: { kind: string; name: string }) =>
     failing('not-found', `${ref.kind.toLowerCase()}s "${ref.name}" not found`);
 
   function create(object: KubeObject, writeOptions: WriteOptions = {}): Promise<Outcome<KubeObject>> {
     const request = requestOf('create', object, writeOptions);
     return answer(request, () => {
-      if (object.kind === 'SelfSubjectAccessReview') return ok(review(object, denials), 201);
+      if (object.kind.endsWith('AccessReview')) return ok(review(object, denials), 201);
+      if (object.kind === 'SelfSubjectReview')
+        return ok({ ...object, status: { userInfo: options.self ?? SELF } }, 201);
       if (find({ ...object, ...object.metadata }) !== undefined) {
         return failing('already-exists', `${object.kind.toLowerCase()}s "${object.metadata.name}" already exists`);
       }
@@ -309,7 +320,8 @@ function dropEmptyMaps(object: KubeObject): void {
 }
 
 function review(object: KubeObject, denials: readonly ((attributes: Record<string, string>) => boolean)[]): KubeObject {
-  const spec = (object.spec ?? {}) as { resourceAttributes?: Record<string, string> };
-  const allowed = !denials.some(denied => denied(spec.resourceAttributes ?? {}));
+  const spec = (object.spec ?? {}) as { resourceAttributes?: Record<string, string>; user?: string };
+  const attributes = { ...spec.resourceAttributes, ...(spec.user === undefined ? {} : { user: spec.user }) };
+  const allowed = !denials.some(denied => denied(attributes));
   return { ...structuredClone(object), status: { allowed } };
 }

@@ -9,7 +9,8 @@ interface Operation {
 /** Applies an RFC 6902 patch as the API server does; undefined where a test fails or a path is missing. */
 export function applyJsonPatch(target: Json, operations: readonly Operation[]): Json | undefined {
   const root = { root: structuredClone(target) };
-  for (const operation of operations) {
+  // As it arrives: what cannot be cloned, such as a number with its exact digits, is text on the way.
+  for (const operation of JSON.parse(JSON.stringify(operations)) as Operation[]) {
     if (!applyOne(root, operation)) return undefined;
   }
   return root.root;

@@ -7,7 +7,7 @@ export function memoryJournal(): Journal & { records: JournalRecord[] } {
   return {
     records,
     append: record => {
-      records.push(structuredClone(record));
+      records.push(JSON.parse(JSON.stringify(record)) as JournalRecord);
       return Promise.resolve();
     },
   };

@@ -1,12 +1,44 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { parseAllDocuments, parse as parseYaml } from 'yaml';
+import type { FaultType } from '../../src/experiment/types.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
+
+const FOLDER = new URL('../fixtures/stuck/', import.meta.url);
+
+/** A stuck injection as it was recorded: what was asked for. */
+export interface RecordedCase {
+  name: string;
+  type: FaultType;
+  parameters: Record<string, string>;
+}
+
+/** Every recorded case. */
+export function recordedCases(): RecordedCase[] {
+  return readdirSync(FOLDER)
+    .filter(file => file.endsWith('.experiment.yaml'))
+    .map(file => {
+      const { injection } = parseYaml(readFileSync(new URL(file, FOLDER), 'utf8')).spec;
+      return { name: file.replace('.experiment.yaml', ''), type: injection.type, parameters: injection.parameters };
+    });
+}
 
 /** Objects of one moment of a recorded stuck injection; empty where there was none. */
 export function recorded(name: string, moment: 'before' | 'injected'): KubeObject[] {
-  const file = new URL(`../fixtures/stuck/${name}.${moment}.yaml`, import.meta.url);
+  const file = new URL(`${name}.${moment}.yaml`, FOLDER);
   if (!existsSync(file)) return [];
   return parseAllDocuments(readFileSync(file, 'utf8')).map(document => document.toJS() as KubeObject);
+}
+
+/** Objects that stood beside the recorded ones all the time, untouched, and that a decision depends on. */
+export function beside(name: string): KubeObject[] {
+  const owners = recorded(name, 'before').flatMap(({ metadata }) =>
+    (metadata.ownerReferences ?? []).map(({ apiVersion, kind, name: owner, uid }) => ({
+      apiVersion,
+      kind,
+      metadata: { name: owner, uid, ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }) },
+    })),
+  );
+  return owners;
 }
 
 /** What a correct revert must give back: everything but the fields that the server owns. */

@@ -1,12 +1,13 @@
 import type { KubeObject, ObjectRef } from '../../kube/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import { isInjected, type MaydayFacts, readEnvelope, sha256 } from '../envelope.ts';
+import { isInjected, type MaydayFacts, sha256 } from '../envelope.ts';
 import type { Live, Read, Restore } from '../fault.ts';
 import type { Finding } from '../finding.ts';
 import { mapAt, type Operation, patchOf, pointer, refOf, remove, set, test } from '../json-patch.ts';
 import { objectIn } from '../live.ts';
-import { ORIGINAL_SECRET, ROLLBACK_DATA, rollbackSecretName, TYPE_LABEL } from '../markers.ts';
+import { ORIGINAL_SECRET, ROLLBACK_DATA, rollbackSecretName } from '../markers.ts';
 import { nameOf } from '../name.ts';
+import { recordIn, textsIn } from '../record.ts';
 import { stripMarks } from '../strip.ts';
 import type { Write } from '../write.ts';
 import { isRewritten } from '../writers.ts';
@@ -135,15 +136,11 @@ function valueOperations(victim: KubeObject, key: string, original: string | und
 
 /** The record on a victim, checked against everything it claims; or what is wrong with it. */
 function recordOf(victim: KubeObject): Record | string {
-  const text = victim.metadata.annotations?.[ROLLBACK_DATA];
-  if (text === undefined) return 'labelled as injected, but its undo record is gone, so the original is not known';
-  const label = victim.metadata.labels?.[TYPE_LABEL];
-  if (label !== undefined && label !== 'ConfigDrift')
-    return `the label says ${label}, the record is read as ConfigDrift`;
-  const envelope = readEnvelope(text);
-  if (!envelope.ok) return `the undo record is damaged: ${envelope.reason}`;
-  const { data, mayday } = envelope;
-  if (!isTexts(data) || data.key === undefined) return 'the undo record is not one of ConfigDrift';
+  const envelope = recordIn(victim, 'ConfigDrift');
+  if (typeof envelope === 'string') return envelope;
+  const { mayday } = envelope;
+  const data = textsIn(envelope.data);
+  if (data?.key === undefined) return 'the undo record is not one of ConfigDrift';
   if (data.resourceType !== victim.kind)
     return `the undo record is for a ${data.resourceType ?? 'different kind'}, not for a ${victim.kind}`;
   const facts = mayday === undefined ? {} : { mayday };
@@ -164,15 +161,6 @@ function secretRecord(
   if (data.rollbackSecretRef !== expected)
     return `the undo record points to Secret ${data.rollbackSecretRef ?? '(none)'}, expected ${expected}`;
   return { key, backupName: expected, ...facts };
-}
-
-function isTexts(data: unknown): data is { [name: string]: string } {
-  return (
-    typeof data === 'object' &&
-    data !== null &&
-    !Array.isArray(data) &&
-    Object.values(data).every(value => typeof value === 'string')
-  );
 }
 
 /** The original that a rollback Secret keeps, or why it is not to be trusted. */

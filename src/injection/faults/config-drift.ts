@@ -1,14 +1,6 @@
 import type { KubeObject, ObjectRef } from '../../kube/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import {
-  fingerprint,
-  MAX_ANNOTATION_BYTES,
-  MAX_PAYLOAD_BYTES,
-  type MaydayFacts,
-  maydayFacts,
-  payloadBytes,
-  writeEnvelope,
-} from '../envelope.ts';
+import { fingerprint, type MaydayFacts, maydayFacts, writeEnvelope } from '../envelope.ts';
 import type { Effect, Facts, Fault, Live, Permission, Plan, Read, Refusal, Scope } from '../fault.ts';
 import { mapAt, mapOperations, patchOf, refOf } from '../json-patch.ts';
 import { listIn, objectIn } from '../live.ts';
@@ -25,6 +17,8 @@ import {
 } from '../markers.ts';
 import { nameOf } from '../name.ts';
 import { inReach, isFinished } from '../pods.ts';
+import { targetReadBack } from '../readback.ts';
+import { tooLarge } from '../record.ts';
 import { usesKey } from '../references.ts';
 import { blindTo, injectable, isRefusal, refuse } from '../refuse.ts';
 import type { Write } from '../write.ts';
@@ -242,32 +236,12 @@ function permissions(params: ConfigDriftParams, scope: Scope): Permission[] {
   ];
 }
 
-/** A record that the framework or the API server would not take is refused before anything is written. */
-function tooLarge(target: KubeObject, payload: Record<string, string>, record: string): Refusal | undefined {
-  const present = Object.entries(target.metadata.annotations ?? {}).flat();
-  const annotations = [...present, ROLLBACK_DATA, record].reduce(
-    (sum, text) => sum + Buffer.byteLength(text, 'utf8'),
-    0,
-  );
-  const limit = payloadBytes(payload) > MAX_PAYLOAD_BYTES ? MAX_PAYLOAD_BYTES : MAX_ANNOTATION_BYTES;
-  return limit === MAX_PAYLOAD_BYTES || annotations > MAX_ANNOTATION_BYTES
-    ? refuse(
-        'invalid',
-        `the original does not fit an undo record on ${nameOf(refOf(target))}: ${limit} bytes are the limit`,
-      )
-    : undefined;
-}
-
 function effect(params: ConfigDriftParams, made: Plan, live: Live): Effect {
-  const seen = objectIn(live, TARGET);
+  const back = targetReadBack(made, live, TARGET);
+  if ('effect' in back) return back.effect;
   const name = nameOf(made.target);
   const key = sanitise(params.key, 80);
-  if (seen.state === 'blind')
-    return { state: 'pending', evidence: [`${name} could not be read back: ${seen.failure.message}`] };
-  if (seen.state !== 'found') return { state: 'absent', evidence: [`${name} is gone`] };
-  if (seen.value.metadata.uid !== made.target.uid)
-    return { state: 'absent', evidence: [`${name} was deleted and made anew`] };
-  const is = mapAt(seen.value, ['data'])?.[params.key];
+  const is = mapAt(back.object, ['data'])?.[params.key];
   if (is === stored(params))
     return { state: 'proven', evidence: [`${key} of ${name} reads back as the injected value`] };
   return { state: 'absent', evidence: [`${key} of ${name} does not hold the injected value (any more)`] };

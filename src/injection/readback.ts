@@ -1,0 +1,16 @@
+import type { KubeObject } from '../kube/object.ts';
+import type { Effect, Live, Plan } from './fault.ts';
+import { objectIn } from './live.ts';
+import { nameOf } from './name.ts';
+
+/** The target as read back under `key`, or what its absence means for the effect. */
+export function targetReadBack(made: Plan, live: Live, key: string): { object: KubeObject } | { effect: Effect } {
+  const seen = objectIn(live, key);
+  const name = nameOf(made.target);
+  if (seen.state === 'blind')
+    return { effect: { state: 'pending', evidence: [`${name} could not be read back: ${seen.failure.message}`] } };
+  if (seen.state !== 'found') return { effect: { state: 'absent', evidence: [`${name} is gone`] } };
+  if (seen.value.metadata.uid !== made.target.uid)
+    return { effect: { state: 'absent', evidence: [`${name} was deleted and made anew`] } };
+  return { object: seen.value };
+}

@@ -1,0 +1,36 @@
+import { sanitise } from '../text/sanitise.ts';
+import type { Restore } from './fault.ts';
+import type { Write } from './write.ts';
+
+/** What stands there, against what was there before and what was put in. Texts are as a person may see them. */
+export interface Comparison {
+  /** `label app of Service shop/web`, as a sentence begins with it. */
+  what: string;
+  isOriginal: boolean;
+  isInjected: boolean;
+  original: string;
+  /** Undefined where the record does not hold it. */
+  injected: string | undefined;
+  live: string;
+  /** Puts the value back and takes the record out. */
+  put: Write;
+  /** Takes the record out alone. */
+  strip: Write;
+}
+
+/** Still injected: restore. Already the original: only the marks go. A third value: somebody changed it since, and a person decides. */
+export function threeWay(of: Comparison): Restore {
+  if (of.isOriginal) {
+    const says = `${of.what} already is what it was; only the marks are left`;
+    return { kind: 'already-restored', writes: [of.strip], says };
+  }
+  if (of.isInjected) return { kind: 'restore', writes: [of.put], says: `put ${of.what} back` };
+  return {
+    kind: 'diverged',
+    writes: [of.put],
+    original: sanitise(of.original, 400),
+    injected: of.injected === undefined ? '(not recorded)' : sanitise(of.injected, 400),
+    live: sanitise(of.live, 400),
+    says: `${of.what} is neither the original nor the injected value: somebody changed it since`,
+  };
+}
