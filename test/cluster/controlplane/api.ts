@@ -27,7 +27,7 @@ export interface Api {
   close(): void;
 }
 
-/** A connection to `server` (https) with `authority` (a path) and a client certificate; 10 s per request. */
+/** A connection to `server` (https) with `authority` (a path) and a client certificate; 20 s per request. */
 export function openApi(server: string, authority: string, client: Certificate): Api {
   const agent = new Agent({
     ca: readFileSync(authority),
@@ -37,21 +37,26 @@ export function openApi(server: string, authority: string, client: Certificate):
     maxSockets: 32,
   });
 
-  const call: Api['call'] = (method, path, body, contentType = 'application/json') =>
+  const call = (method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const sent = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
       const headers = {
         accept: 'application/json',
         ...(sent !== undefined && { 'content-type': contentType, 'content-length': Buffer.byteLength(sent) }),
       };
-      const asked = request(new URL(path, server), { method, agent, headers, timeout: 10_000 }, response => {
+      const asked = request(new URL(path, server), { method, agent, headers, timeout: 20_000 }, response => {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
         response.once('error', reject);
         response.once('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(parts)) }));
       });
-      asked.once('timeout', () => asked.destroy(new Error(`${method} ${path}: no answer in 10 s`)));
-      asked.once('error', reject);
+      asked.once('timeout', () => asked.destroy(new Error(`${method} ${path}: no answer in 20 s`)));
+      asked.once('error', (error: NodeJS.ErrnoException) => {
+        // A kept connection that the server had closed meanwhile: nothing was read there, so it may be said again.
+        const stale = asked.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+        if (stale) call(method, path, body, contentType).then(resolve, reject);
+        else reject(error);
+      });
       asked.end(sent);
     });
 

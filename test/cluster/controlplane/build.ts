@@ -3,7 +3,7 @@
  * `node test/cluster/controlplane/build.ts [--operators] [--check]`
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -25,8 +25,13 @@ export function installedGo(): string | undefined {
 
 /** The modules of which at least one binary is not there yet. */
 export function missing(modules: readonly GoModule[]): GoModule[] {
-  return modules.filter(module => module.binaries.some(binary => !existsSync(join(binaryFolder(module), binary))));
+  return modules.filter(module => needed(module).some(path => !existsSync(join(binaryFolder(module), path))));
 }
+
+const needed = (module: GoModule): string[] => [
+  ...module.binaries,
+  ...(module.keeps === undefined ? [] : [module.keeps]),
+];
 
 /**
  * Why tests on a real control plane cannot run here, as one line, or undefined when they can.
@@ -71,6 +76,7 @@ async function build(module: GoModule): Promise<void> {
       ([name, value]) => ` -X ${name}=${value}`,
     );
     await go(['build', `-ldflags=-s -w${stamps.join('')}`, '-o', output, 'tool'], sourceFolder(module));
+    if (module.keeps !== undefined) keep(module, module.keeps, unfinished);
     // Another process may have built the same meanwhile; what runs from there must not be pulled away under it.
     if (missing([module]).length === 0) return;
     rmSync(target, { recursive: true, force: true });
@@ -78,6 +84,14 @@ async function build(module: GoModule): Promise<void> {
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
+}
+
+function keep(module: GoModule, folder: string, target: string): void {
+  const list = ['list', '-m', '-f', '{{.Dir}}', module.provides];
+  const { stdout } = spawnSync('go', list, { cwd: sourceFolder(module), encoding: 'utf8' });
+  cpSync(join(stdout.trim(), folder), join(target, folder), { recursive: true });
+  // Go keeps modules read-only; a copy that cannot be removed would be in the way of the next build.
+  for (const path of readdirSync(target, { recursive: true, encoding: 'utf8' })) chmodSync(join(target, path), 0o755);
 }
 
 function go(args: readonly string[], cwd: string): Promise<void> {

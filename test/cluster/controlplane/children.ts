@@ -3,8 +3,8 @@
  * reaper: a shell that reads a pipe of ours and, when we are gone for whatever reason, kills every group it was told of.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 export interface Child {
   readonly name: string;
@@ -59,13 +59,14 @@ export function createChildren(logs: string): Children {
   return {
     start(name, binary, args, options = {}) {
       const log = join(logs, `${name}.log`);
+      mkdirSync(dirname(log), { recursive: true });
       const output = openSync(log, 'a');
       const process_ = spawn(binary, args, {
         detached: true,
         stdio: ['ignore', output, output],
         ...(options.cwd !== undefined && { cwd: options.cwd }),
         // Not all of ours: a proxy or a KUBECONFIG set for the person's shell is no business of the cluster's.
-        env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...options.env },
+        env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...options.env },
       });
       closeSync(output);
       const child = asChild(name, log, process_);

@@ -94,6 +94,8 @@ export function kwokArguments(layout: Layout): string[] {
     '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
     '--cidr=10.244.0.0/16',
     '--node-ip=10.0.0.2',
+    // Off unless said; without Leases a busy machine is enough for the node controller to think the nodes dead.
+    '--node-lease-duration-seconds=40',
     `--server-address=127.0.0.1:${layout.ports.kwok}`,
     `--config=${layout.stages}`,
   ];

@@ -7,8 +7,11 @@ import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** The loopback port that plays `address:port`, or undefined when nothing does (the dial is refused). */
-export type Route = (address: string, port: number) => number | undefined;
+/**
+ * The loopback port that plays `address:port`; `dropped` when a firewall would say nothing at all; or undefined when
+ * this route does not know the address. What no route knows is refused.
+ */
+export type Route = (address: string, port: number) => number | 'dropped' | undefined;
 
 export interface Egress {
   /** Adds a route; routes are asked in the order of their adding. Returns what takes it away again. */
@@ -31,6 +34,10 @@ export async function startEgress(path: string): Promise<Egress> {
     const address = to.slice(0, colon).replace(/^\[|\]$/g, '');
     const port = target(routes, address, Number(to.slice(colon + 1)));
     track(open, client);
+    if (port === 'dropped') {
+      dials.push({ to, connected: false });
+      return;
+    }
     if (port === undefined) {
       dials.push({ to, connected: false });
       client.end('HTTP/1.1 502 connection refused\r\n\r\n');
@@ -71,7 +78,7 @@ export async function startEgress(path: string): Promise<Egress> {
   };
 }
 
-function target(routes: ReadonlySet<Route>, address: string, port: number): number | undefined {
+function target(routes: ReadonlySet<Route>, address: string, port: number): ReturnType<Route> {
   for (const route of routes) {
     const found = route(address, port);
     if (found !== undefined) return found;

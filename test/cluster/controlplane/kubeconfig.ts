@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import type { Certificate } from './certificates.ts';
 
-/** Who a kubeconfig speaks as: a client certificate, or a bearer token. */
-export type Credentials = Certificate | { readonly token: string };
+/** Who a kubeconfig speaks as: a client certificate, a bearer token, or a file that holds the token of the moment. */
+export type Credentials = Certificate | { readonly token: string } | { readonly tokenFile: string };
 
 /** What a kubeconfig of these tests says; one cluster, one user, one context. */
 export interface Access {
@@ -22,9 +22,9 @@ export interface Access {
 export function writeKubeconfig(path: string, access: Access): string {
   const { credentials } = access;
   const user =
-    'token' in credentials
-      ? { token: credentials.token }
-      : { 'client-certificate-data': encoded(credentials.certificate), 'client-key-data': encoded(credentials.key) };
+    'certificate' in credentials
+      ? { 'client-certificate-data': encoded(credentials.certificate), 'client-key-data': encoded(credentials.key) }
+      : credentials;
   const document = {
     apiVersion: 'v1',
     kind: 'Config',

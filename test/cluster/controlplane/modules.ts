@@ -14,6 +14,8 @@ export interface GoModule {
   readonly binaries: readonly string[];
   /** Seconds of a cold build on two cores, downloads included; a warm Go build cache takes a few. */
   readonly coldSeconds: number;
+  /** A folder of the module that is kept beside the binaries, such as the manifests that install it. */
+  readonly keeps?: string;
   /** Package variables that the linker sets; the module's own build scripts do the same from git. */
   readonly stamp?: (version: string) => Readonly<Record<string, string>>;
 }
@@ -47,6 +49,7 @@ export const operatorModules: readonly GoModule[] = [
     provides: 'github.com/kubeflow/training-operator',
     binaries: ['training-operator.v1'],
     coldSeconds: 80,
+    keeps: 'manifests/base',
   },
 ];
 
@@ -72,7 +75,7 @@ export function pinnedVersion(module: GoModule): string {
 
 /** Where a module's binaries are kept: by version, so that a new pin builds anew and the old one still works. */
 export function binaryFolder(module: GoModule): string {
-  const cache = process.env['MAYDAY_CLUSTER_CACHE'] ?? join(repositoryRoot, '.cache', 'controlplane');
+  const cache = process.env.MAYDAY_CLUSTER_CACHE ?? join(repositoryRoot, '.cache', 'controlplane');
   return join(cache, 'bin', `${module.name}-${pinnedVersion(module)}`);
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Api, openApi } from './api.ts';
 import { ensureBuilt } from './build.ts';
 import { clientCertificate, createAuthority, serviceAccountKeys, servingCertificate } from './certificates.ts';
-import { type Child, createChildren } from './children.ts';
+import { type Child, createChildren, type StartOptions } from './children.ts';
 import * as components from './components.ts';
 import { type Egress, startEgress } from './egress.ts';
 import { compact } from './etcd.ts';
@@ -25,6 +25,10 @@ export interface Options {
   readonly apiServer?: readonly string[];
 }
 
+/**
+ * A running cluster. Its egress proxy, and a process kubelet, live in this process: while it is blocked (by
+ * `execFileSync`, say) no webhook can be called and no log read.
+ */
 export interface Cluster {
   /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
@@ -32,6 +36,10 @@ export interface Cluster {
   readonly server: string;
   /** Folder of the logs, one file per process; kept when `stop({keepLogs: true})`. */
   readonly logs: string;
+  /** The cluster's own folder; what is put there goes when it stops. */
+  readonly folder: string;
+  /** Starts a process that ends with the cluster; its log is `<logs>/<name>.log`. */
+  spawn(name: string, binary: string, args: readonly string[], options?: StartOptions): Child;
   /** The administrator's connection, for arranging and looking; not mayday's own client. */
   readonly api: Api;
   readonly egress: Egress;
@@ -68,11 +76,12 @@ async function startIn(
   options: Options,
 ): Promise<Cluster> {
   const { layout, server, kubeconfig, api, user } = await layOut(folder);
-  const run = (name: string, args: readonly string[], binary = name): Child => {
-    const child = children.start(name, binaryPath(binary), args, { graceMs: 2000 });
+  const spawn: Cluster['spawn'] = (name, binary, args, options) => {
+    const child = children.start(name, binary, args, options);
     folder.remember(child.pid);
     return child;
   };
+  const run = (name: string, args: readonly string[]): Child => spawn(name, binaryPath(name), args, { graceMs: 2000 });
   const startApiServer = async (): Promise<Child> => {
     const child = run('kube-apiserver', components.apiServerArguments(layout, options.apiServer ?? []));
     await until('kube-apiserver', () => apiServerReady(api), [etcd, child]);
@@ -95,6 +104,8 @@ async function startIn(
     kubeconfig,
     server,
     logs: folder.logs,
+    folder: folder.path,
+    spawn,
     api,
     egress,
     asUser: user,
