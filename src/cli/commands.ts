@@ -7,7 +7,7 @@ export interface Invocation {
   globals: GlobalOptions;
   args: readonly unknown[];
   options: Record<string, unknown>;
-  program: Command;
+  program?: Command;
 }
 
 export type CommandBody = (invocation: Invocation) => Promise<ExitCode>;
@@ -79,6 +79,12 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--force-diverged', 'restore the original even where someone has changed the value since'],
     ],
     load: async () => (await import('./revert.ts')).revertCommand,
+  },
+  {
+    usage: 'latch <on|off|status>',
+    description: 'refuse new injections, everywhere; reverting all latches too',
+    options: [['--why <text>', 'the reason, for whoever meets the latch']],
+    load: async () => (await import('./latch.ts')).latchCommand,
   },
   {
     usage: 'status',

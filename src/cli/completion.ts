@@ -72,6 +72,7 @@ export const completionCommand: CommandBody = async ({ args, program }) => {
   const shell = String(args[0]);
   const write = SHELLS[shell];
   if (!write) throw new CommandFailure(`expected a shell of ${Object.keys(SHELLS).join(', ')}, found ${shell}`);
+  if (!program) throw new Error('the command tree was not handed over');
   process.stdout.write(`${write(wordsOf(program)).trimEnd()}\n`);
   return EXIT.done;
 };

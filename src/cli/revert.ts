@@ -10,6 +10,7 @@ import {
 } from '../revert/report.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
+import { latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor } from '../runtime/engine.ts';
 import type { CommandBody, Invocation } from './commands.ts';
 import { ask, canAsk } from './confirm.ts';
@@ -34,6 +35,9 @@ export const revertCommand: CommandBody = invocation => {
     }
     const holdOn = () => process.stderr.write('mayday: still putting things back; what is left will be named\n');
     process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
+    const latch =
+      ids.length === 0 && findings.length > 0 && !dryRun ? await latchAll(runtime, api, findings.length) : undefined;
+    if (latch) process.stderr.write(`mayday: ${latch.says}\n`);
     const streaming = invocation.globals.output === 'text' && !dryRun;
     const result = await engine.revert(findings, {
       dryRun,
@@ -51,7 +55,7 @@ export const revertCommand: CommandBody = invocation => {
 };
 
 function chosen(scanned: ScanResult, ids: readonly string[]): Finding[] {
-  if (ids.length === 0) return scanned.injections.filter(finding => finding.state !== 'foreign');
+  if (ids.length === 0) return ours(scanned.injections);
   const unknown = ids.filter(id => !scanned.injections.some(finding => finding.id === id));
   if (unknown.length > 0) {
     throw new CommandFailure(

@@ -1,0 +1,115 @@
+import type { FireOrder, Preflight, RevertEnd, RevertUpdate, ScanEnd, ScanUpdate, Session } from '../console/deps.ts';
+import type { Engine } from '../gameday/engine.ts';
+import { reflectedFeed } from '../health/feed.ts';
+import type { Finding } from '../injection/finding.ts';
+import { whoAmI } from '../kube/access.ts';
+import type { Api } from '../kube/api.ts';
+import { intoWaves, WAVES, waveOf } from '../revert/waves.ts';
+import { exitCode } from '../run/result.ts';
+import { latchAll, ours } from '../runtime/emergency.ts';
+import { engineFor, previewFacts } from '../runtime/engine.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { seeded } from '../runtime/seeded.ts';
+import { isProtected } from '../runtime/settings.ts';
+import { preflight } from '../safety/preflight.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
+
+/** The console's view of one connection, made of the same engine that the commands use. */
+export function consoleSession(runtime: Runtime, api: Api): Session {
+  const engine = engineFor(runtime, api);
+  return {
+    identity: api.identity,
+    isProtected: isProtected(api.identity.context, runtime.config.protected),
+    isSandbox: runtime.options.sandbox !== undefined,
+    feed: reflectedFeed(api, runtime.clock, runtime.random),
+    serverNow: () => api.serverTime().now,
+    about: () => about(api),
+    preflight: (loaded, signal) => preview(runtime, api, loaded, signal),
+    run: order => fire(runtime, api, order),
+    scan: (hear, signal) => look(engine, hear, signal),
+    revert: (what, hear) => putBack(runtime, api, engine, what, hear),
+    unfinished: async () =>
+      (await engine.unfinished()).map(({ run, header, written }) => ({
+        run,
+        experiment: header.experiment.name,
+        open: written.length,
+      })),
+    close: () => runtime.close(),
+  };
+}
+
+async function about(api: Api): Promise<{ version?: Clean; user?: Clean }> {
+  const [version, me] = await Promise.all([api.raw({ path: '/version' }), whoAmI(api)]);
+  const { gitVersion } = (version.ok ? version.value : {}) as { gitVersion?: unknown };
+  return {
+    ...(gitVersion === undefined ? {} : { version: sanitise(gitVersion, 64) }),
+    ...(me.ok ? { user: me.value.user } : {}),
+  };
+}
+
+async function preview(
+  runtime: Runtime,
+  api: Api,
+  loaded: FireOrder['loaded'],
+  signal: AbortSignal,
+): Promise<Preflight> {
+  const seed = Math.floor(runtime.random() * 2 ** 32);
+  const facts = previewFacts(runtime, api, loaded.experiment.metadata.name, seeded(seed));
+  const { plan, gates, permissions } = await preflight(api, loaded, facts, signal);
+  return { plan, gates, rights: permissions.map(permission => ({ permission, allowed: permission.allowed })), seed };
+}
+
+/** Runs what was armed: the same choice among equals, and one gate more that the armed target has not changed. */
+async function fire(runtime: Runtime, api: Api, order: FireOrder): Promise<{ exitCode: number; residue: number }> {
+  const engine = engineFor(runtime, api, {
+    random: seeded(order.preflight.seed),
+    gate: plan => order.gate(plan),
+  });
+  const { emit, signal, insist } = order;
+  const { result } = await engine.run(order.loaded, { emit, signal, insist });
+  return { exitCode: exitCode(result), residue: result.residue };
+}
+
+async function look(engine: Engine, hear: (update: ScanUpdate) => void, signal: AbortSignal): Promise<ScanEnd> {
+  const result = await engine.scan({
+    deep: true,
+    signal,
+    emit: event => {
+      if (event.event === 'progress') hear({ is: 'progress', done: event.done, total: event.of });
+      else if (event.event === 'finding') hear({ is: 'finding', finding: event.finding });
+      else hear({ is: 'blind', ...event.blind });
+    },
+  });
+  const [first] = result.blind;
+  if (result.scanned.resources === 0 && first) return { ok: false, message: first.reason };
+  return { ok: true, findings: result.injections, blind: result.blind.length };
+}
+
+async function putBack(
+  runtime: Runtime,
+  api: Api,
+  engine: Engine,
+  what: readonly Finding[] | 'all',
+  hear: (update: RevertUpdate) => void,
+): Promise<RevertEnd> {
+  const findings = ours(what === 'all' ? (await engine.scan({ deep: true })).injections : what);
+  const latch = findings.length > 0 ? await latchAll(runtime, api, findings.length) : undefined;
+  if (latch) hear({ is: 'note', text: latch.says });
+  for (const [wave, found] of intoWaves(findings).entries()) {
+    if (found.length > 0) hear({ is: 'wave', wave, name: WAVES[wave] ?? '', findings: found });
+  }
+  const result = await engine.revert(findings, {
+    emit: event => {
+      if (event.event === 'receipt' && event.final)
+        hear({ is: 'receipt', receipt: event.receipt, wave: waveOf(event.receipt) });
+    },
+  });
+  return {
+    remaining: result.blind.some(one => one.resource === '*') ? undefined : result.remaining + result.appeared.length,
+    receipts: result.receipts,
+    blind: result.blind.length,
+    requests: result.receipts.reduce((sum, receipt) => sum + receipt.requests, 0),
+    ms: result.ms,
+    latched: latch?.on ?? false,
+  };
+}

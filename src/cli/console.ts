@@ -1,0 +1,64 @@
+import type { ConsoleDeps } from '../console/deps.ts';
+import { openLog } from '../runtime/log.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { VERSION } from '../runtime/version.ts';
+import { EXIT, type ExitCode } from './failure.ts';
+import type { GlobalOptions } from './globals.ts';
+import { runtimeFor } from './session.ts';
+
+/** `mayday`: the console; where there is no terminal to draw on, one status snapshot in text. */
+export async function consoleCommand(globals: GlobalOptions): Promise<ExitCode> {
+  if (!canDraw() || globals.output !== 'text') {
+    const { statusCommand } = await import('./status.ts');
+    return statusCommand({ globals, args: [], options: {} });
+  }
+  const runtime = runtimeFor(globals);
+  const { startConsole } = await import('../console/start.ts');
+  return (await startConsole(depsOf(runtime, globals))) as ExitCode;
+}
+
+const canDraw = (): boolean =>
+  process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb';
+
+function depsOf(runtime: Runtime, globals: GlobalOptions): ConsoleDeps {
+  const { context, sandbox } = globals;
+  const log = openLog(globals.logFile ?? runtime.paths.log);
+  return {
+    settings: {
+      version: VERSION,
+      color: process.env.FORCE_COLOR !== '0',
+      ascii: globals.ascii === true || runtime.config.ascii,
+      readOnly: globals.readOnly === true || runtime.config.readOnly,
+      ...(context === undefined ? {} : { context }),
+      ...(sandbox === undefined ? {} : { sandbox }),
+    },
+    terminal: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+    clock: runtime.clock,
+    log,
+    catalogue: async () => {
+      const [{ listCatalogue }, { disk }] = await Promise.all([
+        import('../experiment/catalogue.ts'),
+        import('../experiment/files.ts'),
+      ]);
+      const entries = listCatalogue(runtime.paths.experiments, disk);
+      return typeof entries === 'string' ? [{ path: runtime.paths.experiments, error: entries }] : entries;
+    },
+    connect: async progress => {
+      progress(sandbox === undefined ? 'reading the kubeconfig' : `starting the sandbox (${sandbox})`);
+      try {
+        const connected = await runtime.connect();
+        if (!connected.ok) {
+          return {
+            ok: false,
+            message: connected.message,
+            exitCode: connected.reason === 'context' ? EXIT.usage : EXIT.unreachable,
+          };
+        }
+        const { consoleSession } = await import('./console-session.ts');
+        return { ok: true, session: consoleSession(runtime, connected.value) };
+      } catch (error) {
+        return { ok: false, message: (error as Error).message, exitCode: EXIT.unreachable };
+      }
+    },
+  };
+}

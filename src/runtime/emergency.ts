@@ -1,0 +1,20 @@
+import type { Finding } from '../injection/finding.ts';
+import type { Api } from '../kube/api.ts';
+import { setLatch } from '../safety/latch.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Residue of another chaos tool is shown and never touched. */
+export const ours = (findings: readonly Finding[]): Finding[] =>
+  findings.filter(finding => finding.state !== 'foreign');
+
+/** Reverting everything also stops everybody from injecting anew, until a person lifts the latch. Says what became of that in one line. */
+export async function latchAll(runtime: Runtime, api: Api, reverted: number): Promise<{ on: boolean; says: string }> {
+  const latched = await setLatch(api, {
+    by: `${runtime.by}@${runtime.host}`,
+    why: `reverting all (${reverted} found)`,
+    at: new Date(api.serverTime().now).toISOString(),
+  });
+  return latched.ok
+    ? { on: true, says: 'latch ON: nobody injects until `mayday latch off`' }
+    : { on: false, says: `the latch could not be set, others may inject: ${latched.message}` };
+}
