@@ -2,6 +2,7 @@ import type { FaultType } from '../experiment/types.ts';
 import { readEnvelope, readMayday } from '../injection/envelope.ts';
 import type { Finding } from '../injection/finding.ts';
 import {
+  COPYING_KINDS,
   CORRUPT_CONTAINER,
   CRASH_CONTAINER,
   EXPIRES,
@@ -25,12 +26,9 @@ interface Clue {
   corrupt?: string;
 }
 
-/** Copies of another object's metadata, or objects about experiments rather than injections. */
-const GHOSTS = new Set(['ReplicaSet', 'ControllerRevision', 'EndpointSlice', 'Endpoints', 'ChaosExperiment', 'Event']);
-
 /** Whether markers on this object are copied from elsewhere. A Pod is one unless it carries an undo record of its own. */
 export function isGhost(object: Pick<KubeObject, 'kind' | 'metadata'>): boolean {
-  if (GHOSTS.has(object.kind)) return true;
+  if (COPYING_KINDS.has(object.kind)) return true;
   return object.kind === 'Pod' && object.metadata.annotations?.[ROLLBACK_DATA] === undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Finding } from '../injection/finding.ts';
 import { nameOf } from '../injection/name.ts';
 import type { Receipt } from '../injection/receipt.ts';
 import type { ObjectRef } from '../kube/object.ts';
+import { age } from '../text/duration.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { RevertResult, Step } from './revert-all.ts';
 import type { ScanResult } from './scan.ts';
@@ -55,36 +56,13 @@ export const revertJson = (result: RevertResult, now: number) => ({
   appeared: result.appeared.map(finding => findingJson(finding, now)),
 });
 
-/** `2m41s`, `3h5m`, `4d2h`: the two largest units of a number of seconds. */
-function age(seconds: number): string {
-  const units = [
-    [86_400, 'd'],
-    [3_600, 'h'],
-    [60, 'm'],
-    [1, 's'],
-  ] as const;
-  const start = units.findIndex(([size]) => seconds >= size);
-  if (start < 0) return '0s';
-  let left = Math.floor(seconds);
-  return units
-    .slice(start, start + 2)
-    .map(([size, unit]) => {
-      const count = Math.floor(left / size);
-      left -= count * size;
-      return `${count}${unit}`;
-    })
-    .join('');
-}
-
 const owner = (finding: Finding): string => (finding.by ? `${finding.tool} (${finding.by})` : finding.tool);
 
 /** One line of a scan. */
 export function findingLine(finding: Finding, now: number): string {
-  const when = finding.injectedAt === undefined ? '' : `  ${age((now - finding.injectedAt) / 1000)} ago`;
+  const when = finding.injectedAt === undefined ? '' : `  ${age(now - finding.injectedAt)} ago`;
   const overdue =
-    finding.expiresAt !== undefined && now > finding.expiresAt
-      ? `  OVERDUE ${age((now - finding.expiresAt) / 1000)}`
-      : '';
+    finding.expiresAt !== undefined && now > finding.expiresAt ? `  OVERDUE ${age(now - finding.expiresAt)}` : '';
   const why =
     finding.message && finding.state !== 'injected'
       ? `  ${finding.message}`

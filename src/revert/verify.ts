@@ -1,7 +1,7 @@
 import type { Fault, Live, Restore } from '../injection/fault.ts';
 import type { Finding } from '../injection/finding.ts';
 import { readBack } from '../injection/landed.ts';
-import { MAYDAY, PREFIX } from '../injection/markers.ts';
+import { isRecordKey, MAYDAY, TYPE_LABEL } from '../injection/markers.ts';
 import type { Api } from '../kube/api.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { blindReason } from './blind.ts';
@@ -17,14 +17,16 @@ export interface Verification {
 
 /** The object as it stands now, wearing the markers that the restore took off: what the fault's own judgement needs to compare values. */
 function withOldMarkers(now: KubeObject, before: KubeObject): KubeObject {
-  const chaos = (entries: Record<string, string> | undefined) =>
-    Object.fromEntries(Object.entries(entries ?? {}).filter(([key]) => key.startsWith(PREFIX) && key !== MAYDAY));
+  const marks = (entries: Record<string, string> | undefined) =>
+    Object.fromEntries(
+      Object.entries(entries ?? {}).filter(([key]) => key === TYPE_LABEL || (isRecordKey(key) && key !== MAYDAY)),
+    );
   return {
     ...now,
     metadata: {
       ...now.metadata,
-      labels: { ...now.metadata.labels, ...chaos(before.metadata.labels) },
-      annotations: { ...now.metadata.annotations, ...chaos(before.metadata.annotations) },
+      labels: { ...now.metadata.labels, ...marks(before.metadata.labels) },
+      annotations: { ...now.metadata.annotations, ...marks(before.metadata.annotations) },
     },
   };
 }

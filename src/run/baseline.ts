@@ -1,3 +1,4 @@
+import { resolveNamespace } from '../experiment/scope.ts';
 import type { Expectation } from '../experiment/types.ts';
 import type { Fault, Live, Plan, Read, Refusal } from '../injection/fault.ts';
 import { fetchLive } from '../injection/live.ts';
@@ -5,7 +6,6 @@ import type { KubeObject } from '../kube/object.ts';
 import { type ChangeSource, type Changes, watchChanges } from './changes.ts';
 import { type Bystanders, lookAtBystanders, targetsOf } from './collateral.ts';
 import { combined } from './evidence.ts';
-import { resolveNamespace } from './namespace.ts';
 import { type Sample, type Subject, takeSample } from './sample.ts';
 import type { Run } from './story.ts';
 
@@ -53,7 +53,7 @@ export async function prepare(run: Run): Promise<Prepared | undefined> {
   if (!fault) return refuse('unsupported', `${spec.injection.type} is not there yet in this version; nothing was done`);
   const discovery = await deps.api.discovery();
   if (!discovery.ok) return refuse(discovery.reason, `the cluster's API could not be discovered: ${discovery.message}`);
-  const namespace = resolveNamespace(loaded.experiment);
+  const namespace = resolveNamespace(loaded.experiment).namespace;
   const scope = { namespace, count: spec.injection.count };
   const params = fault.parse(spec.injection.parameters);
   const subject: Subject = {
@@ -172,8 +172,9 @@ function changeSources({ subject, baseline, before, plan }: Prepared): ChangeSou
   const { fault, params } = subject;
   const ofRead = (read: Read): ChangeSource[] => {
     if ('get' in read) return [{ collection: collectionOf(read.get), name: read.get.name }];
-    if ('review' in read) return [];
-    return [{ collection: read.list, ...(read.labelSelector ? { labelSelector: read.labelSelector } : {}) }];
+    if ('list' in read)
+      return [{ collection: read.list, ...(read.labelSelector ? { labelSelector: read.labelSelector } : {}) }];
+    return [];
   };
   const sources = [
     ...(baseline?.checked ?? []).map(({ ref }) => ({ collection: collectionOf(ref), name: ref.name })),

@@ -55,6 +55,7 @@ export async function conclude(run: Run): Promise<RunResult> {
     dryRun: story.dryRun,
     ...(story.refusal ? { refusal: story.refusal } : {}),
     ...(story.interrupted !== undefined ? { interrupted: story.interrupted } : {}),
+    ...(story.broken ? { broken: true } : {}),
   };
 }
 

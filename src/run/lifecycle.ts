@@ -50,6 +50,7 @@ async function injectAndLift(run: Run, prepared: Prepared): Promise<void> {
     noteEnd(run, error);
   } finally {
     if (run.story.written.length > 0) await liftAndRecover(run, prepared);
+    prepared.changes?.stop();
   }
 }
 
@@ -118,6 +119,7 @@ function noteEnd(run: Run, error: unknown): void {
     run.story.interrupted ??= stopReason(run.stop);
     return;
   }
+  run.story.broken = true;
   run.story.interrupted ??= `an internal error: ${error instanceof Error ? error.message : String(error)}`;
 }
 

@@ -1,5 +1,5 @@
+import { measured } from '../text/duration.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { formatMs } from './duration.ts';
 import type { RunEvent, Timings, Verdict } from './event.ts';
 
 export interface LineOptions {
@@ -42,19 +42,19 @@ function say(event: RunEvent, { recoveryTimeoutMs }: LineOptions): { label?: str
     case 'effect':
       return {
         label: 'effect',
-        text: `${event.state}${event.state === 'proven' ? ` in ${formatMs(event.afterMs)}` : ''}: ${event.evidence.join('; ')}`,
+        text: `${event.state}${event.state === 'proven' ? ` in ${measured(event.afterMs)}` : ''}: ${event.evidence.join('; ')}`,
       };
     case 'check':
       return { label: about(event.check.name), text: flip(event, recoveryTimeoutMs) };
     case 'recovered':
       return {
         label: 'recovered',
-        text: `after ${formatMs(event.afterMs)}, ${event.selfHealed ? `by itself (${event.by})` : event.by}`,
+        text: `after ${measured(event.afterMs)}, ${event.selfHealed ? `by itself (${event.by})` : event.by}`,
       };
     case 'deadline':
       return {
         label: 'deadline',
-        text: `${event.clock === 'ttl' ? 'TTL' : 'recovery time'} over after ${formatMs(event.afterMs)}`,
+        text: `${event.clock === 'ttl' ? 'TTL' : 'recovery time'} over after ${measured(event.afterMs)}`,
       };
     case 'reverted':
       return { label: 'reverted', text: reverted(event) };
@@ -76,7 +76,7 @@ function baseline({ checks, passed }: Of<'baseline'>): string {
 }
 
 function injected({ writes, pods, ttlDeadline, at }: Of<'injected'>): string {
-  const ends = ttlDeadline === undefined ? 'no TTL' : `TTL ${formatMs(ttlDeadline - at)}`;
+  const ends = ttlDeadline === undefined ? 'no TTL' : `TTL ${measured(ttlDeadline - at)}`;
   const reach =
     pods.length === 0
       ? 'no pods in reach'
@@ -85,7 +85,7 @@ function injected({ writes, pods, ttlDeadline, at }: Of<'injected'>): string {
 }
 
 function flip({ check, from, afterMs }: Of<'check'>, limitMs: number): string {
-  return `${WORD[from]} → ${WORD[check.state]} after ${formatMs(afterMs)}   ${check.actual}   limit ${formatMs(limitMs)}`;
+  return `${WORD[from]} → ${WORD[check.state]} after ${measured(afterMs)}   ${check.actual}   limit ${measured(limitMs)}`;
 }
 
 function reverted({ receipts, remaining }: Of<'reverted'>): string {

@@ -106,7 +106,6 @@ export async function liftAndRecover(run: Run, prepared: Prepared): Promise<void
     options.insist?.removeEventListener('abort', insist);
   }
   if (story.injected && !story.interrupted) await recover(run, prepared);
-  prepared.changes?.stop();
 }
 
 /** The recovery clock, restarted at the revert. A system that had settled by itself, and lost nothing to us, is looked at once more only. */

@@ -27,22 +27,28 @@ export interface RunResult {
   /** Set when nothing was injected because something said no. */
   refusal?: { code: string; message: string };
   interrupted?: string;
+  /** An error of our own ended the run. */
+  broken?: boolean;
 }
 
 const BY_VERDICT: Record<Verdict, number> = { Resilient: 0, Degraded: 3, Failed: 4, Inconclusive: 5 };
 
+/** Refusals that are the cluster's: it did not answer, or does not let us. */
+const UNREACHED = new Set(['unreachable', 'forbidden', 'unauthorized', 'not-permitted', 'server-error']);
+
 /** The exit code of one run: residue outranks everything, then interruption, then the cluster that would not answer or allow, then the verdict. */
 export function exitCode(
-  result: Pick<RunResult, 'residue' | 'interrupted' | 'refusal' | 'dryRun' | 'verdict'>,
+  result: Pick<RunResult, 'residue' | 'interrupted' | 'broken' | 'refusal' | 'dryRun' | 'verdict'>,
 ): number {
   if (result.residue > 0) return 7;
+  if (result.broken) return 1;
   if (result.interrupted !== undefined) return 6;
-  if (result.refusal) return result.refusal.code === 'unreachable' || result.refusal.code === 'forbidden' ? 8 : 5;
+  if (result.refusal) return UNREACHED.has(result.refusal.code) ? 8 : 5;
   if (result.dryRun) return 0;
   return BY_VERDICT[result.verdict];
 }
 
-const GRAVITY = [7, 8, 6, 4, 5, 3, 0];
+const GRAVITY = [7, 1, 8, 6, 4, 5, 3, 0];
 
 /** The exit code of several runs: the gravest of theirs. */
 export function exitCodeOfAll(results: readonly Parameters<typeof exitCode>[0][]): number {

@@ -13,6 +13,8 @@ export interface Story {
   dryRun: boolean;
   refusal?: { code: string; message: string };
   interrupted?: string;
+  /** Our own error that ended the run; `interrupted` then says it too. */
+  broken?: boolean;
   baseline: VerdictFacts['baseline'];
   baselineChecks: CheckResult[];
   injected: boolean;

@@ -1,9 +1,9 @@
+import { measured } from '../text/duration.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { formatMs } from './duration.ts';
 import type { RunResult } from './result.ts';
 
 const recovery = ({ timings }: RunResult): string =>
-  timings.recoveryMs === undefined ? '-' : formatMs(timings.recoveryMs);
+  timings.recoveryMs === undefined ? '-' : measured(timings.recoveryMs);
 
 function cells(result: RunResult): string[] {
   return [

@@ -1,5 +1,5 @@
 import type { Expectation } from '../experiment/types.ts';
-import { formatMs } from './duration.ts';
+import { measured } from '../text/duration.ts';
 import type { CheckResult, Verdict } from './event.ts';
 
 /** Everything a verdict is made of. Nothing else may influence it. Durations in milliseconds. */
@@ -78,10 +78,10 @@ function inconclusive(facts: VerdictFacts): string[] | undefined {
 
 /** How the system came back, and whether that is the way it was expected to. */
 function recovery(facts: VerdictFacts): Judgement {
-  const limit = formatMs(facts.recoveryTimeoutMs);
+  const limit = measured(facts.recoveryTimeoutMs);
   const within = (ms: number | undefined) => (ms ?? 0) <= facts.recoveryTimeoutMs;
   const took = (ms: number | undefined) =>
-    ms === undefined || ms === 0 ? 'it never left steady' : `steady after ${formatMs(ms)}`;
+    ms === undefined || ms === 0 ? 'it never left steady' : `steady after ${measured(ms)}`;
   const { underFault, afterRevert } = facts;
 
   if (facts.expects === 'survive') {
@@ -89,7 +89,7 @@ function recovery(facts: VerdictFacts): Judgement {
       return {
         verdict: 'Resilient',
         reasons: [
-          `survived the fault: ${took(underFault.recoveryMs)}, and steady for ${formatMs(underFault.soakedMs)} with the effect proven`,
+          `survived the fault: ${took(underFault.recoveryMs)}, and steady for ${measured(underFault.soakedMs)} with the effect proven`,
           ...(afterRevert ? [`after the revert: ${took(afterRevert.recoveryMs)} (limit ${limit})`] : []),
         ],
       };
@@ -146,7 +146,7 @@ export function judge(facts: VerdictFacts): Judgement {
     return {
       verdict: 'Failed',
       reasons: [
-        `steady state was not back within ${formatMs(facts.recoveryTimeoutMs)} after the fault was gone`,
+        `steady state was not back within ${measured(facts.recoveryTimeoutMs)} after the fault was gone`,
         ...failing,
         ...blind,
       ],

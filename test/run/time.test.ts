@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/kube/clock.ts';
 import { scaleClock, startStopwatch } from '../../src/run/clocks.ts';
-import { formatMs } from '../../src/run/duration.ts';
 import type { CheckState } from '../../src/run/event.ts';
 import { followed, NOT_STEADY, recoveredAfter } from '../../src/run/steady.ts';
 import { observeWindow } from '../../src/run/window.ts';
@@ -63,19 +62,6 @@ test('a scaled clock runs as many times as fast', async () => {
   await fast.sleep(10_000);
   expect(real.monotonic()).toBe(1_000);
   expect(fast.monotonic()).toBe(10_000);
-});
-
-test.each([
-  [0, '0s'],
-  [40, '0s'],
-  [400, '0.4s'],
-  [19_400, '19.4s'],
-  [59_960, '1m0s'],
-  [120_000, '2m0s'],
-  [3_780_000, '1h3m'],
-  [-5, '0s'],
-])('%i ms is %s', (ms, text) => {
-  expect(formatMs(ms)).toBe(text);
 });
 
 describe('steadiness', () => {

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createEngine, type EngineDeps } from '../../src/gameday/engine.ts';
+import type { Files } from '../../src/gameday/files.ts';
+import type { KubeObject } from '../../src/kube/object.ts';
+import { config, configRef, corrupt, deployment, deploymentRef, drift, pod } from '../run/support/lab.ts';
+import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
+import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
+
+/** Files in memory that die after a number of bytes, as a machine does: what was appended before stays. */
+function mortalFiles(): Files & { limit: number; died: () => void; store: Map<string, string> } {
+  const store = new Map<string, string>();
+  const files = {
+    store,
+    limit: Number.POSITIVE_INFINITY,
+    died: () => {},
+    openAppend: async (path: string) => ({
+      append: async (text: string) => {
+        const taken = text.slice(0, Math.max(0, files.limit));
+        files.limit -= text.length;
+        store.set(path, (store.get(path) ?? '') + taken);
+        // A dead process neither returns nor throws: nothing after this line ever happens.
+        if (taken.length < text.length) {
+          files.died();
+          await new Promise(() => undefined);
+        }
+      },
+      close: async () => undefined,
+    }),
+    read: async (path: string) => store.get(path),
+    list: async (path: string) => [
+      ...new Set(
+        [...store.keys()]
+          .filter(key => key.startsWith(`${path}/`))
+          .map(key => key.slice(path.length + 1).split('/')[0] ?? ''),
+      ),
+    ],
+    write: async (path: string, text: string) => void store.set(path, text),
+  };
+  return files;
+}
+
+const kubeSystem: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'kube-system', uid: 'cluster-1' },
+};
+
+function engineOn(api: FakeApi, clock: FakeClock, files: Files) {
+  const deps: EngineDeps = {
+    api,
+    clock,
+    files,
+    random: () => 0.5,
+    stateDir: '/state',
+    host: 'laptop',
+    pid: 1,
+    version: 'test',
+    isAlive: () => false,
+    gates: () => Promise.resolve([]),
+  };
+  return createEngine(deps);
+}
+
+const restored = (api: FakeApi) => {
+  const settings = api.peek(configRef);
+  const web = api.peek(deploymentRef);
+  return {
+    data: settings?.data,
+    spec: web?.spec,
+    marks: [settings, web].map(one => [one?.metadata.labels ?? {}, one?.metadata.annotations ?? {}]),
+  };
+};
+const CLEAN = {
+  data: config().data,
+  spec: deployment().spec,
+  marks: [
+    [{}, {}],
+    [{}, {}],
+  ],
+};
+
+test('a crash at any byte of the journal loses nothing: the next start finds it, and a revert puts everything back', async () => {
+  let crashes = 0;
+  let written = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 7_000 }), fc.constantFrom('drift', 'corrupt'), async (bytes, kind) => {
+      const clock = fakeClock();
+      const api = fakeApi([deployment(), pod('web-a'), config(), kubeSystem], { now: clock.now });
+      const files = mortalFiles();
+      files.limit = bytes;
+      const loaded = kind === 'drift' ? drift({ recoveryTimeoutMs: 5_000 }) : corrupt({ recoveryTimeoutMs: 5_000 });
+      const dead = new Promise<'dead'>(resolve => {
+        files.died = () => resolve('dead');
+      });
+      const before = engineOn(api, clock, files);
+      const end = await Promise.race([before.run(loaded, { emit: () => undefined }).then(() => 'done' as const), dead]);
+      const isTouched = JSON.stringify(restored(api)) !== JSON.stringify(CLEAN);
+      if (end === 'dead') crashes += 1;
+      if (isTouched) written += 1;
+
+      files.limit = Number.POSITIVE_INFINITY;
+      const after = engineOn(api, clock, files);
+      const left = await after.unfinished();
+      // Whatever is in the cluster was announced in the journal first.
+      if (isTouched) expect(left.flatMap(one => one.written)).toHaveLength(1);
+      const found = await after.scan({ deep: true });
+      expect(found.injections).toHaveLength(isTouched ? 1 : 0);
+      expect(await after.revert(found.injections)).toMatchObject({ remaining: 0, blind: [] });
+      expect(restored(api)).toEqual(CLEAN);
+    }),
+    { numRuns: 120 },
+  );
+  // The law is only worth something when crashes did hit faults that were on.
+  expect(crashes).toBeGreaterThan(10);
+  expect(written).toBeGreaterThan(10);
+});
+
+test('a lost answer to the write is not a lost fault', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom('before', 'after'), fc.integer({ min: 1, max: 8 }), async (when, times) => {
+      const clock = fakeClock();
+      const api = fakeApi([deployment(), pod('web-a'), config(), kubeSystem], { now: clock.now });
+      api.script({
+        on: ({ verb }) => verb === 'patch',
+        times,
+        when: when as 'before',
+        answer: failing('unreachable', 'connection reset'),
+      });
+      const { result } = await engineOn(api, clock, mortalFiles()).run(drift({ recoveryTimeoutMs: 5_000 }), {
+        emit: () => undefined,
+      });
+      expect(result.residue).toBe(0);
+      expect(restored(api)).toEqual(CLEAN);
+    }),
+    { numRuns: 16 },
+  );
+});
+
+test('a disk that is full stops the injection, not the revert', async () => {
+  const clock = fakeClock();
+  const api = fakeApi([deployment(), pod('web-a'), config(), kubeSystem], { now: clock.now });
+  const files = mortalFiles();
+  let full = false;
+  const refusing: Files = {
+    ...files,
+    openAppend: async () => ({
+      append: async () => {
+        if (full) throw new Error('ENOSPC: no space left on device');
+      },
+      close: async () => undefined,
+    }),
+  };
+  const { result } = await engineOn(api, clock, refusing).run(drift({ recoveryTimeoutMs: 5_000 }), {
+    emit: event => {
+      if (event.event === 'injected') full = true;
+    },
+  });
+  expect(result).toMatchObject({ verdict: 'Degraded', residue: 0 });
+  expect(result.reasons.join()).toContain('the journal cannot be written');
+  expect(restored(api)).toEqual(CLEAN);
+
+  full = true;
+  const second = await engineOn(api, clock, {
+    ...refusing,
+    openAppend: async () => ({
+      append: async text => {
+        if (text.includes('"intent"')) throw new Error('ENOSPC');
+      },
+      close: async () => undefined,
+    }),
+  }).run(drift(), { emit: () => undefined });
+  expect(second.result).toMatchObject({ verdict: 'Inconclusive', residue: 0 });
+  expect(restored(api)).toEqual(CLEAN);
+});
