@@ -80,36 +80,41 @@ export interface SlicePlan {
 
 const uidOf = (e: Endpoint) => e.targetRef.uid;
 
-/** Spreads endpoints over slices of at most 100, leaving each where it is, so that one change touches one slice. */
-export function planSlices(
-  groups: readonly EndpointGroup[],
-  existing: readonly { name: string; ports: readonly EndpointPort[]; endpoints: readonly Endpoint[] }[],
-): SlicePlan[] {
-  const plans: SlicePlan[] = [];
-  const spare = new Set(existing);
-  for (const group of groups) {
-    const left = new Map(group.endpoints.map(e => [uidOf(e), e]));
-    const mine: SlicePlan[] = [];
-    for (const slice of existing) {
-      if (JSON.stringify(slice.ports) !== JSON.stringify(group.ports)) continue;
-      const kept = slice.endpoints.flatMap(e => left.get(uidOf(e)) ?? []);
-      for (const e of kept) left.delete(uidOf(e));
-      if (kept.length === 0) continue;
-      spare.delete(slice);
-      mine.push({ name: slice.name, ports: group.ports, endpoints: kept });
-    }
-    for (const endpoint of left.values()) {
-      let open = mine.find(s => s.endpoints.length < PER_SLICE);
-      if (!open) {
-        const [reused] = spare;
-        if (reused) spare.delete(reused);
-        open = { ...(reused && { name: reused.name }), ports: group.ports, endpoints: [] };
-        mine.push(open);
-      }
-      open.endpoints.push(endpoint);
-    }
-    plans.push(...mine);
+interface ExistingSlice {
+  name: string;
+  ports: readonly EndpointPort[];
+  endpoints: readonly Endpoint[];
+}
+
+/** One group's slices: endpoints stay where they are, new ones fill what has room, `spare` slices are used again. */
+function placeGroup(group: EndpointGroup, existing: readonly ExistingSlice[], spare: Set<ExistingSlice>): SlicePlan[] {
+  const { ports } = group;
+  const left = new Map(group.endpoints.map(e => [uidOf(e), e]));
+  const mine: SlicePlan[] = [];
+  for (const slice of existing.filter(s => JSON.stringify(s.ports) === JSON.stringify(ports))) {
+    const kept = slice.endpoints.flatMap(e => left.get(uidOf(e)) ?? []);
+    for (const e of kept) left.delete(uidOf(e));
+    if (kept.length === 0) continue;
+    spare.delete(slice);
+    mine.push({ name: slice.name, ports, endpoints: kept });
   }
+  const open = (): SlicePlan => {
+    const roomy = mine.find(s => s.endpoints.length < PER_SLICE);
+    if (roomy) return roomy;
+    const [reused] = spare;
+    if (reused) spare.delete(reused);
+    const made: SlicePlan = { ...(reused && { name: reused.name }), ports, endpoints: [] };
+    mine.push(made);
+    return made;
+  };
+  for (const endpoint of left.values()) open().endpoints.push(endpoint);
+  return mine;
+}
+
+/** Spreads endpoints over slices of at most 100, leaving each where it is, so that one change touches one slice. */
+export function planSlices(groups: readonly EndpointGroup[], existing: readonly ExistingSlice[]): SlicePlan[] {
+  const spare = new Set(existing);
+  const plans = groups.flatMap(group => placeGroup(group, existing, spare));
   if (plans.length > 0) return plans;
   const [placeholder] = existing;
   return [{ ...(placeholder && { name: placeholder.name }), ports: [], endpoints: [] }];

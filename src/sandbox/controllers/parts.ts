@@ -14,6 +14,8 @@ export const CONTROLLER_GROUPS = [
   'system:serviceaccounts',
   'system:serviceaccounts:kube-system',
   'system:authenticated',
+  // The roles of built-in controllers are not modelled: quota and admission apply to them, authorisation does not.
+  'system:masters',
 ];
 
 /** How controllers sign their writes. */

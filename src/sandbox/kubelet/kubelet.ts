@@ -64,13 +64,14 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
   };
 
   const report = (pod: Pod, status: PodStatus) => {
-    if (sameJson(pod.status, status)) return;
+    // Conditions of others (readiness gates, disruption) stay.
+    const mine = new Set((status.conditions ?? []).map(c => c.type));
+    const others = (pod.status?.conditions ?? []).filter(c => !mine.has(c.type));
+    const next = { ...pod.status, ...status, conditions: [...(status.conditions ?? []), ...others] };
+    if (sameJson(pod.status, next)) return;
     const change = (draft: Pod) => {
       if (draft.metadata.uid !== pod.metadata.uid) return false;
-      // Conditions of others (readiness gates, disruption) stay.
-      const mine = new Set((status.conditions ?? []).map(c => c.type));
-      const others = (draft.status?.conditions ?? []).filter(c => !mine.has(c.type));
-      draft.status = { ...draft.status, ...status, conditions: [...(status.conditions ?? []), ...others] };
+      draft.status = next;
       return draft;
     };
     store.modify<Pod>('pods', pod.metadata.namespace, pod.metadata.name, change, BY);

@@ -29,6 +29,8 @@ export interface Conditions {
 
 /** The first probe comes this long after its initial delay. */
 const PROBE_MS = 800;
+/** A back-off found under way ends after this; how much of it has passed is not known. */
+const RECALLED_MS = 100_000;
 const INIT_RUN = { code: 0, afterMs: 500, reason: 'Completed' };
 
 const isSidecar = (c: Container) => c.restartPolicy === 'Always';
@@ -45,9 +47,9 @@ export function recalled(status: ContainerStatus, now: number): Life {
   }
   if (terminated) return { ...life, step: 'ended' };
   if (waiting?.reason === 'ImagePullBackOff' || waiting?.reason === 'ErrImagePull')
-    return { ...life, step: 'pull-backoff', pullFailures: 6, until: now + 300_000 };
+    return { ...life, step: 'pull-backoff', pullFailures: 6, until: now + RECALLED_MS };
   if (waiting?.reason === 'CrashLoopBackOff')
-    return { ...life, step: 'crash-backoff', crashes: status.restartCount + 1, until: now + 300_000 };
+    return { ...life, step: 'crash-backoff', crashes: status.restartCount + 1, until: now + RECALLED_MS };
   return life;
 }
 
@@ -88,11 +90,18 @@ function surroundings(pod: Pod, container: Container, tenant: Tenant, c: Conditi
   };
 }
 
+/** A running container gets an end when its behaviour has one by now, and loses it when that is over. */
+function withEnd(life: Life, behaviour: Behaviour, now: number): Life {
+  const endless = life.until === Number.POSITIVE_INFINITY;
+  if (behaviour.exit && endless) return { ...life, until: now + behaviour.exit.afterMs };
+  if (!behaviour.exit && !endless) return { ...life, until: Number.POSITIVE_INFINITY };
+  return life;
+}
+
 /** Moves one container on as far as the present time allows. */
 function moveOn(life: Life, s: Surroundings, now: number, turn: Turn): Life {
   let current = life;
-  if (current.step === 'running' && s.behaviour.exit && current.until === Number.POSITIVE_INFINITY)
-    current = { ...current, until: now + s.behaviour.exit.afterMs };
+  if (current.step === 'running') current = withEnd(current, s.behaviour, now);
   for (let guard = 0; guard < 20; guard++) {
     const due = current.step === 'queued' ? s.mayStart : current.until <= now;
     if (!due) break;

@@ -181,6 +181,7 @@ export const kserve: Operator = {
   deployment: { namespace: 'kserve', name: 'kserve-controller-manager' },
   serviceAccount: 'kserve-controller-manager',
   lease: { namespace: 'kserve', name: 'kserve-controller-manager-leader-lock' },
+  watches: 'inferenceservices.serving.kserve.io',
   workloads: [
     {
       namespace: 'kserve',
@@ -256,6 +257,7 @@ export const llmisvc: Operator = {
   deployment: { namespace: 'kserve', name: 'llmisvc-controller-manager' },
   serviceAccount: 'llmisvc-controller-manager',
   lease: { namespace: 'kserve', name: 'llmisvc-controller-manager-leader-lock' },
+  watches: 'llminferenceservices.serving.kserve.io',
   workloads: [
     {
       namespace: 'kserve',

@@ -142,6 +142,7 @@ export const certManager: Operator = {
   deployment: { namespace: 'cert-manager', name: 'cert-manager' },
   serviceAccount: 'cert-manager',
   lease: { namespace: 'kube-system', name: 'cert-manager-controller' },
+  watches: 'certificates.cert-manager.io',
   workloads: [
     certManagerWorkload('cert-manager', 'quay.io/jetstack/cert-manager-controller:v1.19.1', {
       name: 'http-metrics',

@@ -46,6 +46,8 @@ export interface Operator {
   deployment: { namespace: string; name: string };
   serviceAccount: string;
   lease?: { namespace: string; name: string };
+  /** The resource it watches above all; without the right to list it, its log says so. */
+  watches?: string;
   workloads: readonly WorkloadSeed[];
   objects: readonly Installed[];
   character: Character;

@@ -78,6 +78,7 @@ export const llamastack: Operator = {
   deployment: { namespace: 'opendatahub', name: 'llamastack-controller-manager' },
   serviceAccount: 'llamastack-controller-manager',
   lease: { namespace: 'opendatahub', name: '54e06e98.llamastack.io' },
+  watches: 'llamastackdistributions.llamastack.io',
   workloads: [
     {
       namespace: 'opendatahub',
@@ -152,6 +153,7 @@ export const trainingOperator: Operator = {
   deployment: { namespace: 'opendatahub', name: 'training-operator-controller-manager' },
   serviceAccount: 'training-operator',
   lease: { namespace: 'opendatahub', name: '1ca428e5.training-operator.kubeflow.org' },
+  watches: 'pytorchjobs.kubeflow.org',
   workloads: [
     {
       namespace: 'opendatahub',

@@ -16,6 +16,8 @@ export interface Past {
   hoursAgo?: number;
   /** `null` leaves the managed fields out. */
   manager?: string | null;
+  /** A uid to keep. */
+  uid?: string;
 }
 
 const HOUR = 3_600_000;
@@ -31,12 +33,12 @@ export function createSeeder(context: SandboxContext): Seeder {
     ...context,
     born: start - CLUSTER_HOURS * HOUR,
     nodeNames: ['node-1', 'node-2', 'node-3'],
-    put: (resource, object, { hoursAgo = CLUSTER_HOURS, manager = 'kubectl-client-side-apply' } = {}) => {
+    put: (resource, object, { hoursAgo = CLUSTER_HOURS, manager = 'kubectl-client-side-apply', uid } = {}) => {
       const { namespace, name = '' } = object.metadata;
       const existing = name ? store.get(resource, namespace, name) : undefined;
       if (existing) return existing as never;
       const at = start - hoursAgo * HOUR;
-      return store.create(resource, object, manager === null ? { at } : { at, by: { manager } });
+      return store.create(resource, object, { at, ...(manager !== null && { by: { manager } }), ...(uid && { uid }) });
     },
     address(node) {
       const n = (used.get(node) ?? 0) + 1;

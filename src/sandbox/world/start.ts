@@ -1,17 +1,26 @@
 import type { SandboxContext, World } from '../context.ts';
+import { daemonSetController } from '../controllers/daemonset-controller.ts';
 import { deploymentController } from '../controllers/deployment-controller.ts';
 import { endpointsController } from '../controllers/endpoints-controller.ts';
 import { createEngine, type Failure } from '../controllers/engine.ts';
 import { garbageCollector } from '../controllers/garbage.ts';
+import { jobController } from '../controllers/job-controller.ts';
 import { namespaceController } from '../controllers/namespace-controller.ts';
 import { followOwners } from '../controllers/owners.ts';
 import type { Parts } from '../controllers/parts.ts';
+import { disruptionController } from '../controllers/pdb-controller.ts';
+import { quotaController } from '../controllers/quota-controller.ts';
 import { createRecorder } from '../controllers/recorder.ts';
 import { replicaSetController } from '../controllers/replicaset-controller.ts';
 import { scheduler } from '../controllers/scheduler.ts';
+import { statefulSetController } from '../controllers/statefulset-controller.ts';
 import { kubelet } from '../kubelet/kubelet.ts';
 import { OPERATORS } from '../operators/catalogue.ts';
 import { installOperators } from '../operators/install.ts';
+import { operatorFates } from '../operators/run.ts';
+import { serveWebhooks } from '../operators/webhooks.ts';
+import { scenarioNamed } from '../scenarios/registry.ts';
+import { parseScenario } from '../scenarios/scenario.ts';
 import { seedCluster } from './cluster.ts';
 import { startHeartbeats } from './heartbeat.ts';
 import { createSeeder } from './seeder.ts';
@@ -24,6 +33,9 @@ export interface SandboxWorld extends World {
 
 /** Sets the world up as the scenario has it and lets it run. */
 export function startWorld(context: SandboxContext): SandboxWorld {
+  const { name, options } = parseScenario(context.scenario);
+  const scenario = scenarioNamed(name);
+  const operators = scenario.operators?.(OPERATORS) ?? OPERATORS;
   const owners = followOwners(context.store);
   const parts: Parts = { ...context, owners, record: createRecorder(context) };
   const engine = createEngine(context);
@@ -31,13 +43,23 @@ export function startWorld(context: SandboxContext): SandboxWorld {
   engine.add(deploymentController(parts));
   engine.add(replicaSetController(parts));
   engine.add(scheduler(parts));
-  engine.add(kubelet(parts));
+  const fates = operatorFates(parts, operators);
+  engine.add(kubelet(parts, { misfortune: fates.misfortune }));
+  engine.add(statefulSetController(parts));
+  engine.add(daemonSetController(parts));
+  engine.add(jobController(parts));
   engine.add(endpointsController(parts));
+  engine.add(quotaController(parts));
+  engine.add(disruptionController(parts));
   engine.add(garbageCollector(parts));
   const seeder = createSeeder(context);
   seedCluster(seeder);
-  installOperators(seeder, OPERATORS);
+  installOperators(seeder, operators);
+  scenario.prepare?.(seeder, options);
+  serveWebhooks(context);
+  fates.start(engine);
   startHeartbeats(parts);
+  scenario.run?.(parts, options);
   return {
     failures: engine.failures,
     stop() {

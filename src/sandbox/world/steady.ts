@@ -1,10 +1,22 @@
 import { buildSet, controllerRef } from '../controllers/deployment.ts';
-import { deploymentCondition } from '../controllers/deployment-status.ts';
-import type { Container, Deployment, OwnerReference, Pod, PodSpec, ReplicaSet } from '../controllers/kinds.ts';
-import { containerStatus, newLife } from '../kubelet/life.ts';
-import { podStatus } from '../kubelet/pod-status.ts';
+import { countedStatus, deploymentCondition, isComplete } from '../controllers/deployment-status.ts';
+import type {
+  Container,
+  Deployment,
+  OwnerReference,
+  Pod,
+  PodSpec,
+  PodTemplate,
+  ReplicaSet,
+} from '../controllers/kinds.ts';
+import { replicaSetStatus } from '../controllers/replicaset.ts';
+import { maxSurge, maxUnavailable } from '../controllers/rollout.ts';
 import { type NewObject, timestamp } from '../object.ts';
+import { putPastEvents } from './past-events.ts';
 import type { Seeder } from './seeder.ts';
+import { settledStatus } from './settled.ts';
+
+const HOUR = 3_600_000;
 
 /** A container as a seed names it; the rest is filled with the API's defaults. */
 export type ContainerSeed = Pick<Container, 'name'> & Partial<Container> & { image: string };
@@ -106,139 +118,191 @@ const tokenSources = () => [
   { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
 ];
 
-/** Puts a pod that has been running since `startedMs`. */
-export function putRunningPod(
-  s: Seeder,
-  pod: {
-    namespace: string;
-    generateName?: string;
-    name?: string;
-    labels: Record<string, string>;
-    annotations?: Record<string, string>;
-    owner: OwnerReference;
-    spec: PodSpec;
-  },
-  node: number,
-  hoursAgo: number,
-  signed = true,
-): Pod {
+interface PodSeed {
+  namespace: string;
+  generateName?: string;
+  name?: string;
+  labels: Record<string, string>;
+  annotations?: Record<string, string>;
+  owner?: OwnerReference;
+  spec: PodSpec;
+}
+
+/** Puts a pod that was started so many hours ago and has settled since: running, or as stuck as its images and commands make it. */
+export function putPod(s: Seeder, seed: PodSeed, node: number, hoursAgo: number, signed = true): Pod {
   const startedMs = s.clock.now() - hoursAgo * 3_600_000;
-  const nodeName = s.nodeNames[node % s.nodeNames.length] ?? '';
-  const name = pod.name ?? `${pod.generateName}${s.random.suffix()}`;
+  const index = node % s.nodeNames.length;
+  const name = seed.name ?? `${seed.generateName}${s.random.suffix()}`;
+  const { namespace, generateName, labels, annotations, owner } = seed;
+  const metadata = {
+    name,
+    ...(generateName && { generateName }),
+    namespace,
+    labels,
+    ...(annotations && { annotations }),
+    ...(owner && { ownerReferences: [owner] }),
+  };
   const object = {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: {
-      name,
-      ...(pod.generateName && { generateName: pod.generateName }),
-      namespace: pod.namespace,
-      uid: '',
-      generation: 1,
-      labels: pod.labels,
-      ...(pod.annotations && { annotations: pod.annotations }),
-      ownerReferences: [pod.owner],
-    },
-    spec: boundSpec(pod.spec, nodeName, s.random.suffix()),
+    metadata: { ...metadata, uid: s.random.uid(), generation: 1 },
+    spec: boundSpec(seed.spec, s.nodeNames[index] ?? '', s.random.suffix()),
   } satisfies Pod;
-  const status = runningStatus(
-    object,
-    s.address(node % s.nodeNames.length),
-    `10.0.0.${(node % s.nodeNames.length) + 1}`,
-    startedMs,
-  );
-  const { uid: _uid, ...metadata } = object.metadata;
-  return s.put<Pod>(
-    'pods',
-    { ...object, metadata, status },
-    { hoursAgo, manager: signed ? 'kube-controller-manager' : null },
-  );
+  const status = settledStatus(object, s.address(index), `10.0.0.${index + 1}`, startedMs);
+  const past = { hoursAgo, manager: signed ? 'kube-controller-manager' : null, uid: object.metadata.uid };
+  const pod = s.put<Pod>('pods', { ...object, metadata, status }, past);
+  putPastEvents(s, pod, hoursAgo);
+  return pod;
 }
 
-/** The status of a pod all of whose containers have been running and ready since `startedMs`. */
-export function runningStatus(pod: Pod, podIP: string, hostIP: string, startedMs: number): Pod['status'] {
-  const at = timestamp(startedMs);
-  const statuses = pod.spec.containers.map(container => {
-    const life = { ...newLife(startedMs), step: 'running' as const, startedAt: startedMs, ready: true };
-    return containerStatus(life, {
-      pod,
-      container,
-      behaviour: {},
-      cached: true,
-      mayStart: true,
-      restartPolicy: 'Always',
-      pullMs: 0,
-      startMs: 0,
-      stamp: timestamp,
-    });
-  });
-  const facts = { hostIP, podIP, startTime: at, at, initialized: true };
-  return podStatus(pod, facts, statuses, []);
+interface Revision {
+  template: PodTemplate;
+  replicas: number;
+  hoursAgo: number;
 }
 
-/** Puts a Deployment in its steady state, with its ReplicaSet and running pods; pods are spread over the nodes. */
-export function putDeployment(s: Seeder, seed: WorkloadSeed, firstNode = 0): Deployment {
-  const { namespace, name, replicas = 1, hoursAgo } = seed;
-  const manager = seed.signed === false ? null : 'kubectl-client-side-apply';
-  const labels = { ...seed.selector, ...seed.podLabels };
-  const at = timestamp(s.clock.now() - hoursAgo * 3_600_000);
-  const object = {
+/** Puts one revision's ReplicaSet with its pods; tells how many of them are available. */
+function putRevision(
+  s: Seeder,
+  d: Deployment,
+  older: readonly ReplicaSet[],
+  revision: Revision,
+  firstNode: number,
+  signed: boolean,
+) {
+  const { template, replicas, hoursAgo } = revision;
+  const built = buildSet({ ...d, spec: { ...d.spec, template } }, older);
+  const { uid: _uid, ...metadata } = built.metadata;
+  const manager = signed ? 'kube-controller-manager' : null;
+  const set = s.put<ReplicaSet>(
+    'replicasets.apps',
+    { ...built, metadata, spec: { ...built.spec, replicas } },
+    { hoursAgo, manager },
+  );
+  const pods = Array.from({ length: replicas }, (_, i) =>
+    putPod(
+      s,
+      {
+        namespace: d.metadata.namespace ?? '',
+        generateName: `${set.metadata.name}-`,
+        labels: set.spec.template.metadata?.labels ?? {},
+        ...(template.metadata?.annotations && { annotations: template.metadata.annotations }),
+        owner: controllerRef(set),
+        spec: template.spec,
+      },
+      firstNode + i,
+      hoursAgo,
+      signed,
+    ),
+  );
+  const at = timestamp(s.clock.now() - hoursAgo * HOUR);
+  const status = replicaSetStatus(set, pods, undefined, s.clock.now(), at);
+  return s.store.modify<ReplicaSet>('replicasets.apps', set.metadata.namespace, set.metadata.name, draft => {
+    draft.status = status;
+  }) as ReplicaSet;
+}
+
+function deploymentObject(seed: WorkloadSeed, revision: number): NewObject {
+  const { namespace, name, replicas = 1 } = seed;
+  return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: {
       name,
       namespace,
       ...(seed.labels && { labels: seed.labels }),
-      annotations: { ...seed.annotations, 'deployment.kubernetes.io/revision': '1' },
+      annotations: { ...seed.annotations, 'deployment.kubernetes.io/revision': String(revision) },
       ...(seed.owners && { ownerReferences: seed.owners }),
     },
     spec: {
       replicas,
       selector: { matchLabels: seed.selector },
-      template: {
-        metadata: { labels, ...(seed.podAnnotations && { annotations: seed.podAnnotations }) },
-        spec: completePodSpec(seed),
-      },
+      template: templateOf(seed),
       strategy: seed.strategy ?? { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
       revisionHistoryLimit: 10,
       progressDeadlineSeconds: 600,
     },
   };
-  const draft = { ...object, metadata: { ...object.metadata, uid: '' } } as Deployment;
-  const set = buildSet(draft, []);
-  const counts = { replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas };
-  const done = `ReplicaSet "${set.metadata.name}" has successfully progressed.`;
-  const conditions = [
-    deploymentCondition('Available', 'True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.', at),
-    deploymentCondition('Progressing', 'True', 'NewReplicaSetAvailable', done, at),
-  ];
-  const status = { observedGeneration: 1, ...(replicas > 0 && counts), terminatingReplicas: 0, conditions };
-  const deployment = s.put<Deployment>('deployments.apps', { ...object, status } as NewObject, { hoursAgo, manager });
-  const owner = putSet(s, seed, set, deployment);
-  for (let i = 0; i < replicas; i++) {
-    const pod = {
-      namespace,
-      generateName: `${owner.metadata.name}-`,
-      labels: owner.spec.template.metadata?.labels ?? {},
-      ...(seed.podAnnotations && { annotations: seed.podAnnotations }),
-      owner: controllerRef(owner),
-      spec: owner.spec.template.spec,
-    };
-    putRunningPod(s, pod, firstNode + i, hoursAgo, seed.signed !== false);
-  }
-  return deployment;
 }
 
-function putSet(s: Seeder, seed: WorkloadSeed, set: ReplicaSet, deployment: Deployment): ReplicaSet {
-  const { uid: _uid, ...metadata } = set.metadata;
+function templateOf(seed: WorkloadSeed): PodTemplate {
+  const labels = { ...seed.selector, ...seed.podLabels };
+  const metadata = { labels, ...(seed.podAnnotations && { annotations: seed.podAnnotations }) };
+  return { metadata, spec: completePodSpec(seed) };
+}
+
+/** The conditions a Deployment has come to, long after its last rollout began. */
+function settledConditions(
+  d: Deployment,
+  fresh: ReplicaSet,
+  all: readonly ReplicaSet[],
+  bornAt: string,
+  rolledAt: string,
+) {
+  const counted = countedStatus(d, all, fresh, bornAt);
+  const name = `ReplicaSet "${fresh.metadata.name}"`;
+  const progress = isComplete(d, counted)
+    ? deploymentCondition(
+        'Progressing',
+        'True',
+        'NewReplicaSetAvailable',
+        `${name} has successfully progressed.`,
+        bornAt,
+      )
+    : deploymentCondition(
+        'Progressing',
+        'False',
+        'ProgressDeadlineExceeded',
+        `${name} has timed out progressing.`,
+        rolledAt,
+      );
+  return { ...counted, conditions: [...(counted.conditions ?? []), progress] };
+}
+
+/** A rollout on top of a settled Deployment that never came through: its template, and when it was begun. */
+export interface StuckRollout {
+  template: PodTemplate;
+  hoursAgo: number;
+}
+
+/**
+ * Puts a Deployment that has settled, with its ReplicaSets and pods spread over the nodes. What its images and commands
+ * say decides whether it runs. With `stuck`, the seed is the revision before, and as much of the new one stands beside
+ * it as the rollout strategy lets start.
+ */
+export function putDeployment(
+  s: Seeder,
+  seed: WorkloadSeed,
+  firstNode = 0,
+  stuck?: StuckRollout,
+  uid?: string,
+): Deployment {
   const { replicas = 1, hoursAgo } = seed;
-  const annotations = { ...set.metadata.annotations };
-  const counts = { fullyLabeledReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas };
-  const object = {
-    ...set,
-    metadata: { ...metadata, annotations, ownerReferences: [controllerRef(deployment)] },
-    spec: { ...set.spec, replicas },
-    status: { replicas, ...(replicas > 0 && counts), terminatingReplicas: 0, observedGeneration: 1 },
-  };
-  const manager = seed.signed === false ? null : 'kube-controller-manager';
-  return s.put<ReplicaSet>('replicasets.apps', object, { hoursAgo, manager });
+  const signed = seed.signed !== false;
+  const object = deploymentObject(seed, stuck ? 2 : 1);
+  const before = templateOf(seed);
+  const spec = { ...(object.spec as Deployment['spec']), ...(stuck && { template: stuck.template }) };
+  const past = { hoursAgo, manager: signed ? 'kubectl-client-side-apply' : null, ...(uid && { uid }) };
+  const deployment = s.put<Deployment>('deployments.apps', { ...object, spec, status: {} }, past);
+  const gone = stuck ? maxUnavailable(deployment) : 0;
+  const first = putRevision(
+    s,
+    deployment,
+    [],
+    { template: before, replicas: replicas - gone, hoursAgo },
+    firstNode,
+    signed,
+  );
+  const sets = [first];
+  if (stuck) {
+    const rolled = { template: stuck.template, replicas: maxSurge(deployment) + gone, hoursAgo: stuck.hoursAgo };
+    sets.push(putRevision(s, deployment, [first], rolled, firstNode + replicas, signed));
+  }
+  const fresh = sets.at(-1) ?? first;
+  const at = (hours: number) => timestamp(s.clock.now() - hours * HOUR);
+  const rolledAt = at(Math.max(0, (stuck?.hoursAgo ?? hoursAgo) - 600 / 3600));
+  const status = settledConditions(deployment, fresh, sets, at(hoursAgo), rolledAt);
+  return s.store.modify<Deployment>('deployments.apps', seed.namespace, seed.name, draft => {
+    draft.status = status;
+  }) as Deployment;
 }

@@ -1,0 +1,126 @@
+import { type Controller, keyOf } from '../controllers/engine.ts';
+import type { Parts } from '../controllers/parts.ts';
+import { cloneJson, isRecord, type KubeObject, type NewObject, sameJson } from '../object.ts';
+import { StatusError } from '../status.ts';
+import type { StoreEvent } from '../store.ts';
+import type { Duty } from './operator.ts';
+import type { Team } from './team.ts';
+
+/** How often an operator that is not fit to work is looked at again. */
+const UNFIT_MS = 1000;
+/** A refused repair is tried again after this. */
+const REFUSED_MS = 5000;
+
+/** The value at a dotted path; list positions are numbers. */
+export function valueAt(object: unknown, path: string): unknown {
+  let value = object;
+  for (const step of path.split('.')) {
+    if (Array.isArray(value)) value = value[Number(step)];
+    else if (isRecord(value)) value = value[step];
+    else return undefined;
+  }
+  return value;
+}
+
+/** Puts a value at a dotted path, in place; undefined takes it away. Missing parents are made. */
+export function putAt(object: KubeObject, path: string, value: unknown): void {
+  const steps = path.split('.');
+  const last = steps.pop() ?? '';
+  let parent: unknown = object;
+  for (const step of steps) {
+    if (Array.isArray(parent)) parent = parent[Number(step)];
+    else if (isRecord(parent)) {
+      parent[step] ??= {};
+      parent = parent[step];
+    }
+  }
+  if (Array.isArray(parent)) parent[Number(last)] = value;
+  else if (isRecord(parent) && value === undefined) delete parent[last];
+  else if (isRecord(parent)) parent[last] = value;
+}
+
+/** Which of the kept paths differ from how the operator wants them. */
+export function drift(current: KubeObject, wanted: KubeObject, keeps: readonly string[]): string[] {
+  return keeps.filter(path => !sameJson(valueAt(current, path), valueAt(wanted, path)));
+}
+
+interface Watched {
+  team: Team;
+  duty: Duty;
+  wanted: KubeObject;
+  /** When the drift began, or when the operator became able to act; undefined while all is well. */
+  since?: number;
+}
+
+/** As new, without what only the server sets. */
+function fresh(object: KubeObject): NewObject {
+  const copy: NewObject = cloneJson(object);
+  for (const field of ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'generation'] as const)
+    delete copy.metadata[field];
+  delete copy.status;
+  return copy;
+}
+
+/**
+ * Operators put right what they look after, each in its time, while one of their pods leads, is ready and reaches the
+ * API, and as far as their rights go. What is right is what the objects say when the world starts.
+ */
+export function repairs({ store, clock }: Parts, teams: readonly Team[]): Controller {
+  const watched = new Map<string, Watched>();
+  for (const team of teams) {
+    for (const [i, duty] of team.operator.character.heals.entries()) {
+      const wanted = store.get(duty.resource, duty.namespace, duty.name);
+      if (wanted) watched.set(`${team.operator.name}/${i}`, { team, duty, wanted });
+    }
+  }
+  const keysOf = ({ object, resource }: StoreEvent): string[] =>
+    [...watched]
+      .filter(([, w]) => w.duty.resource === resource.key && keyOf(w.wanted) === keyOf(object))
+      .map(([key]) => key);
+  const resources = new Set([...watched.values()].map(w => w.duty.resource));
+
+  const attempt = async (
+    w: Watched,
+    current: KubeObject | undefined,
+    paths: readonly string[],
+  ): Promise<undefined | number> => {
+    const { team, duty, wanted } = w;
+    const leader = team.leader();
+    const what = `${wanted.kind} ${duty.namespace ? `${duty.namespace}/` : ''}${duty.name}`;
+    try {
+      if (current) {
+        const next = cloneJson(current);
+        for (const path of paths) putAt(next, path, cloneJson(valueAt(wanted, path)));
+        await team.client.update(duty.resource, next, { manager: team.manager });
+      } else await team.client.create(duty.resource, fresh(wanted), { manager: team.manager });
+      if (leader) team.log(leader, `reconciled ${what}: restored ${current ? paths.join(', ') : 'the object'}`);
+      delete w.since;
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      if (leader) team.log(leader, `failed to reconcile ${what}: ${error.message}`);
+      return REFUSED_MS;
+    }
+  };
+
+  return {
+    name: 'repairs',
+    watches: Object.fromEntries([...resources].map(resource => [resource, keysOf])),
+    reconcile(key) {
+      const w = watched.get(key);
+      if (!w) return undefined;
+      const current = store.get(w.duty.resource, w.duty.namespace, w.duty.name);
+      if (current?.metadata.deletionTimestamp) return UNFIT_MS;
+      const paths = current ? drift(current, w.wanted, w.duty.keeps) : ['metadata.name'];
+      if (paths.length === 0) {
+        delete w.since;
+        return undefined;
+      }
+      const now = clock.now();
+      if (w.since === undefined || !w.team.leader()) w.since = now;
+      if (!w.team.leader()) return UNFIT_MS;
+      const due = w.since + w.duty.afterMs;
+      return now < due ? due - now : attempt(w, current, paths);
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type { Controller, Engine } from '../controllers/engine.ts';
+import { keyOf } from '../controllers/engine.ts';
+import type { Container, Obj, Pod } from '../controllers/kinds.ts';
+import type { Parts } from '../controllers/parts.ts';
+import type { Behaviour } from '../kubelet/behaviour.ts';
+import { microTimestamp } from '../object.ts';
+import { LEASE_SECONDS } from './election.ts';
+import { leadership } from './leadership.ts';
+import type { Operator, Weakness } from './operator.ts';
+import { repairs } from './repair.ts';
+import { type Team, teamOf } from './team.ts';
+
+const LEASE = 'leases.coordination.k8s.io';
+/** A process lives this long with a configuration it cannot use. */
+const CRASH_MS = 1500;
+
+/** Operators of which the kubelet must know, before it is started. */
+export interface OperatorFates {
+  /** For the kubelet: whether this container is about to end, and how. */
+  misfortune(pod: Pod, container: Container): Behaviour;
+  /** Sets the operators to work; call once their objects are stored. */
+  start(engine: Engine): void;
+}
+
+/** One instance of a container: the pod and how often it was restarted. */
+const instance = (pod: Pod): string => `${pod.metadata.uid}#${pod.status?.containerStatuses?.[0]?.restartCount ?? 0}`;
+
+/** Prepares the operators' lives: elections, repairs, and their ends. */
+export function operatorFates(parts: Parts, operators: readonly Operator[]): OperatorFates {
+  const { store, clock } = parts;
+  const teams: Team[] = operators.map(o => teamOf(parts, o));
+  const gaveUp = new Set<string>();
+
+  const complaints = (o: Operator): string[] =>
+    o.character.crashesOn.flatMap(w => {
+      const map = store.get<Obj & { data?: Record<string, string> }>('configmaps', w.namespace, w.configMap);
+      return w.complaint(map?.data?.[w.key]) ?? [];
+    });
+
+  const operatorOf = (pod: Pod): Operator | undefined =>
+    operators.find(
+      o =>
+        o.deployment.namespace === pod.metadata.namespace &&
+        pod.metadata.name.startsWith(`${o.deployment.name}-`) &&
+        pod.spec.serviceAccountName === o.serviceAccount &&
+        isOurs(o, pod),
+    );
+  const isOurs = (o: Operator, pod: Pod): boolean =>
+    Object.entries(o.workloads.find(w => w.name === o.deployment.name)?.selector ?? {}).every(
+      ([k, v]) => pod.metadata.labels?.[k] === v,
+    );
+
+  const concerns = (w: Weakness, o: Obj) => w.namespace === o.metadata.namespace && w.configMap === o.metadata.name;
+
+  /** Looks at an operator's pods again when a configuration it depends on changes. */
+  const configWatch = (engine: Engine): Controller => ({
+    name: 'operator-configuration',
+    watches: {
+      configmaps: ({ object }) =>
+        teams
+          .filter(t => t.operator.character.crashesOn.some(w => concerns(w, object as Obj)))
+          .map(t => `operator/${t.operator.name}`),
+    },
+    reconcile(key) {
+      const team = teams.find(t => `operator/${t.operator.name}` === key);
+      for (const pod of team?.pods() ?? []) {
+        for (const text of complaints(team?.operator as Operator)) team?.log(pod, `fatal: ${text}`);
+        engine.enqueue('kubelet', keyOf(pod));
+      }
+      return undefined;
+    },
+  });
+
+  const firstLeases = () => {
+    for (const team of teams) {
+      const place = team.operator.lease;
+      const pod = team.pods()[0];
+      if (!place || !pod || store.get(LEASE, place.namespace, place.name)) continue;
+      const acquired = Date.parse(pod.status?.startTime ?? '') + 3000;
+      const spec = {
+        holderIdentity: team.identity(pod),
+        leaseDurationSeconds: LEASE_SECONDS,
+        acquireTime: microTimestamp(acquired),
+        renewTime: microTimestamp(clock.now()),
+        leaseTransitions: 1,
+      };
+      store.create(LEASE, { metadata: { ...place }, spec }, { by: { manager: team.manager }, at: acquired });
+    }
+  };
+
+  return {
+    misfortune(pod, container) {
+      if (container.name !== pod.spec.containers[0]?.name) return {};
+      if (gaveUp.has(instance(pod))) return { exit: { code: 1, afterMs: 0, reason: 'Error' } };
+      const operator = operatorOf(pod);
+      if (!operator || complaints(operator).length === 0) return {};
+      return { exit: { code: 1, afterMs: CRASH_MS, reason: 'Error' } };
+    },
+    start(engine) {
+      firstLeases();
+      const giveUp = (pod: Pod) => {
+        gaveUp.add(instance(pod));
+        engine.enqueue('kubelet', keyOf(pod));
+      };
+      engine.add(leadership(parts, teams, giveUp));
+      engine.add(repairs(parts, teams));
+      engine.add(configWatch(engine));
+      for (const [i, team] of teams.entries()) engine.enqueue('leadership', `operator/${team.operator.name}`, 100 * i);
+    },
+  };
+}

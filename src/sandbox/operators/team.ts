@@ -1,0 +1,81 @@
+import type { SandboxClient } from '../context.ts';
+import type { Container, Deployment, Obj, Pod } from '../controllers/kinds.ts';
+import { selects } from '../controllers/labels.ts';
+import type { Parts } from '../controllers/parts.ts';
+import { isReady, isTerminating } from '../controllers/pods.ts';
+import { isCutOff, type NetworkPolicy } from './isolation.ts';
+import type { Operator } from './operator.ts';
+
+/** The processes of one operator, as the cluster shows them. */
+export interface Team {
+  operator: Operator;
+  /** The API as the operator's ServiceAccount meets it. */
+  client: SandboxClient;
+  /** Field manager of its writes. */
+  manager: string;
+  /** Its pods, the oldest first. */
+  pods(): Pod[];
+  /** Those that run and reach the API server. */
+  connected(): Pod[];
+  /** The pod that leads now and is fit to work. */
+  leader(): Pod | undefined;
+  /** What this pod calls itself in a Lease. */
+  identity(pod: Pod): string;
+  log(pod: Pod, text: string): void;
+}
+
+const LEASE = 'leases.coordination.k8s.io';
+
+const runs = (pod: Pod): boolean =>
+  !isTerminating(pod) && pod.status?.containerStatuses?.[0]?.state.running !== undefined;
+
+const mainContainer = (pod: Pod): Container | undefined => pod.spec.containers[0];
+
+/** A stable identity: the pod's name and its uid. */
+const identityOf = (pod: Pod): string => `${pod.metadata.name}_${pod.metadata.uid}`;
+
+export function teamOf(parts: Parts, operator: Operator): Team {
+  const { store, clock, logs } = parts;
+  const { namespace, name } = operator.deployment;
+  const user = `system:serviceaccount:${namespace}:${operator.serviceAccount}`;
+  const client = parts.as(user, [
+    'system:serviceaccounts',
+    `system:serviceaccounts:${namespace}`,
+    'system:authenticated',
+  ]);
+  const policies = () => store.list<NetworkPolicy>('networkpolicies.networking.k8s.io', namespace);
+  const byAge = (a: Obj, b: Obj) =>
+    (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '');
+
+  const team: Team = {
+    operator,
+    client,
+    manager: name,
+    pods() {
+      const deployment = store.get<Deployment>('deployments.apps', namespace, name);
+      if (!deployment) return [];
+      const selector = deployment.spec.selector;
+      return store
+        .list<Pod>('pods', namespace)
+        .filter(p => selects(selector, p.metadata.labels))
+        .sort(byAge);
+    },
+    connected: () => team.pods().filter(p => runs(p) && !isCutOff(p, policies(), 'egress')),
+    leader() {
+      const fit = team.connected().filter(isReady);
+      if (!operator.lease) return fit[0];
+      const lease = store.get<Obj & { spec?: { holderIdentity?: string } }>(
+        LEASE,
+        operator.lease.namespace,
+        operator.lease.name,
+      );
+      return fit.find(p => identityOf(p) === lease?.spec?.holderIdentity);
+    },
+    identity: identityOf,
+    log(pod, text) {
+      const container = mainContainer(pod)?.name;
+      if (container) logs.append(namespace, pod.metadata.name, container, { time: clock.now(), text });
+    },
+  };
+  return team;
+}

@@ -1,0 +1,32 @@
+import type { Parts } from '../controllers/parts.ts';
+import type { Operator } from '../operators/operator.ts';
+import type { Seeder } from '../world/seeder.ts';
+
+/** Options of a scenario, as given after its name: `ten-thousand-pods:churn=100`. */
+export type ScenarioOptions = Readonly<Record<string, string>>;
+
+/** A state of the world to begin in. */
+export interface Scenario {
+  name: string;
+  /** One line for a list. */
+  summary: string;
+  /** The operators as they are installed here; as in the catalogue when absent. */
+  operators?(all: readonly Operator[]): readonly Operator[];
+  /** Changes the seeded world before anything runs. */
+  prepare?(seeder: Seeder, options: ScenarioOptions): void;
+  /** Goes on while the world runs. */
+  run?(parts: Parts, options: ScenarioOptions): void;
+}
+
+/** Splits `name:key=value,key=value`. */
+export function parseScenario(text: string): { name: string; options: ScenarioOptions } {
+  const [name = '', rest = ''] = text.split(':', 2);
+  const pairs = rest
+    .split(',')
+    .filter(Boolean)
+    .map(pair => {
+      const [key = '', value = 'true'] = pair.split('=', 2);
+      return [key, value] as const;
+    });
+  return { name, options: Object.fromEntries(pairs) };
+}
