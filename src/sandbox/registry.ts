@@ -29,6 +29,10 @@ export interface ResourceInfo {
   custom: boolean;
   /** Whether `metadata.generation` counts changes of what is asked for. */
   counted: boolean;
+  /** Where a custom kind with a scale subresource keeps its counts, as JSON paths. */
+  scale?: { spec: string; status: string; selector: string };
+  /** Further fields a custom kind can be selected by. */
+  selectableFields?: readonly string[];
   /** The resource whose objects these are, where two groups show the same ones. */
   storedAs?: string;
 }

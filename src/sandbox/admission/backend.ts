@@ -1,0 +1,73 @@
+import type { Kernel } from '../api/kernel.ts';
+import type { AdmissionAnswer, AdmissionRequest, WebhookBackend } from '../context.ts';
+import { each, part } from '../defaults/fill.ts';
+import type { Webhook } from './match.ts';
+
+type ServiceTarget = NonNullable<Webhook['clientConfig']['service']>;
+
+const DEFAULT_TIMEOUT = 10;
+
+function urlOf({ clientConfig, timeoutSeconds = DEFAULT_TIMEOUT }: Webhook): string {
+  const { service, url = '' } = clientConfig;
+  const base = service
+    ? `https://${service.name}.${service.namespace}.svc:${service.port ?? 443}${pathOf(service)}`
+    : url;
+  return `${base}?timeout=${timeoutSeconds}s`;
+}
+
+const pathOf = ({ path }: ServiceTarget): string => (!path ? '/' : path.startsWith('/') ? path : `/${path}`);
+
+/** The first ready endpoint of a Service, or why there is none. */
+function endpointOf(
+  kernel: Kernel,
+  { namespace, name, port = 443 }: ServiceTarget,
+): { address: string } | { none: string } {
+  const service = kernel.store.get('services', namespace, name);
+  if (!service) return { none: `service "${name}" not found` };
+  if (!each(part(service, 'spec'), 'ports').some(p => p.port === port))
+    return { none: `no service port ${port} found for service "${name}"` };
+  const slices = kernel.store.list('endpointslices.discovery.k8s.io', namespace, {
+    matchLabels: { 'kubernetes.io/service-name': name },
+  });
+  for (const slice of slices)
+    for (const endpoint of each(slice, 'endpoints')) {
+      const address = Array.isArray(endpoint.addresses) ? endpoint.addresses[0] : undefined;
+      if (part(endpoint, 'conditions')?.ready !== false && typeof address === 'string')
+        return { address: `${address}:${String(each(slice, 'ports')[0]?.port ?? port)}` };
+    }
+  return { none: `no endpoints available for service "${name}"` };
+}
+
+/** What plays the webhook's server, or the words of the failed connection. */
+function reach(kernel: Kernel, hook: Webhook): { backend: WebhookBackend; path: string } | { failure: string } {
+  const { service, url = '' } = hook.clientConfig;
+  if (!service) return { failure: `dial tcp: lookup ${URL.canParse(url) ? new URL(url).hostname : url}: no such host` };
+  const endpoint = endpointOf(kernel, service);
+  if ('none' in endpoint) return { failure: endpoint.none };
+  const backend = kernel.webhooks.get(`${service.namespace}/${service.name}`);
+  if (!backend) return { failure: `dial tcp ${endpoint.address}: connect: connection refused` };
+  return { backend, path: pathOf(service) };
+}
+
+/**
+ * Calls the server behind a webhook, as far as there is one. Throws an Error with the words of the failed call: no such
+ * service, no endpoints, connection refused, deadline exceeded, or what the server itself throws.
+ */
+export async function askBackend(kernel: Kernel, hook: Webhook, request: AdmissionRequest): Promise<AdmissionAnswer> {
+  const failed = (why: string) => new Error(`Post "${urlOf(hook)}": ${why}`);
+  const target = reach(kernel, hook);
+  if ('failure' in target) throw failed(target.failure);
+  let cancel = () => {};
+  const deadline = new Promise<never>((_, reject) => {
+    const seconds = hook.timeoutSeconds ?? DEFAULT_TIMEOUT;
+    const timer = kernel.clock.setTimeout(() => reject(new Error('context deadline exceeded')), seconds * 1000);
+    cancel = () => timer.cancel();
+  });
+  try {
+    return await Promise.race([Promise.resolve(target.backend(target.path, request)), deadline]);
+  } catch (error) {
+    throw failed(error instanceof Error ? error.message : String(error));
+  } finally {
+    cancel();
+  }
+}

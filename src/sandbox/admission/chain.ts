@@ -1,0 +1,38 @@
+import type { Call, Kernel } from '../api/kernel.ts';
+import type { KubeObject } from '../object.ts';
+import { admitNamespace, refuseImmortal } from './namespaces.ts';
+import { admitPod } from './pods.ts';
+import { refuseOverQuota } from './quota.ts';
+import { callMutating, callValidating } from './webhooks.ts';
+
+/** Admission before validation: may change the object. Answers the object to go on with. */
+export async function admitCreate(kernel: Kernel, call: Call, object: KubeObject): Promise<KubeObject> {
+  admitNamespace(kernel, call);
+  if (call.info.key === 'pods') admitPod(kernel, object);
+  return callMutating(kernel, call, 'CREATE', object, undefined);
+}
+
+/** Admission after validation: may only refuse. */
+export async function reviewCreate(kernel: Kernel, call: Call, object: KubeObject): Promise<void> {
+  await callValidating(kernel, call, 'CREATE', object, undefined);
+  refuseOverQuota(kernel, call, object);
+}
+
+export async function admitUpdate(
+  kernel: Kernel,
+  call: Call,
+  before: KubeObject,
+  after: KubeObject,
+): Promise<KubeObject> {
+  return callMutating(kernel, call, 'UPDATE', after, before);
+}
+
+export async function reviewUpdate(kernel: Kernel, call: Call, before: KubeObject, after: KubeObject): Promise<void> {
+  await callValidating(kernel, call, 'UPDATE', after, before);
+}
+
+export async function admitDelete(kernel: Kernel, call: Call, current: KubeObject): Promise<void> {
+  refuseImmortal(call);
+  await callMutating(kernel, call, 'DELETE', undefined, current);
+  await callValidating(kernel, call, 'DELETE', undefined, current);
+}

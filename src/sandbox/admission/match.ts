@@ -1,0 +1,74 @@
+import type { Call, Kernel } from '../api/kernel.ts';
+import type { KubeObject } from '../object.ts';
+import { type LabelSelector, requirementsOf, satisfies } from '../selector.ts';
+
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+
+/** A webhook of a configuration, defaulted. */
+export interface Webhook {
+  name: string;
+  clientConfig: {
+    url?: string;
+    caBundle?: string;
+    service?: { namespace: string; name: string; path?: string; port?: number };
+  };
+  rules?: readonly {
+    operations: readonly string[];
+    apiGroups: readonly string[];
+    apiVersions: readonly string[];
+    resources: readonly string[];
+    scope?: string;
+  }[];
+  failurePolicy?: string;
+  namespaceSelector?: LabelSelector;
+  objectSelector?: LabelSelector;
+  timeoutSeconds?: number;
+}
+
+const includes = (list: readonly string[], value: string) => list.includes('*') || list.includes(value);
+
+function coversResource(patterns: readonly string[], resource: string, subresource: string): boolean {
+  return patterns.some(pattern => {
+    const [main = '', sub] = pattern.split('/');
+    if (main !== '*' && main !== resource) return false;
+    if (sub === undefined) return subresource === '';
+    return sub === '*' || sub === subresource;
+  });
+}
+
+function coveredByRules({ rules }: Webhook, { info, version, subresource }: Call, operation: Operation): boolean {
+  return (rules ?? []).some(
+    rule =>
+      includes(rule.operations, operation) &&
+      includes(rule.apiGroups, info.group) &&
+      includes(rule.apiVersions, version) &&
+      coversResource(rule.resources, info.resource, subresource) &&
+      (!rule.scope || rule.scope === '*' || (rule.scope === 'Namespaced') === info.namespaced),
+  );
+}
+
+const labelsMeet = (selector: LabelSelector | undefined, object: KubeObject | undefined): boolean =>
+  object !== undefined && satisfies(object.metadata.labels, requirementsOf(selector ?? {}));
+
+function namespaceMeets(kernel: Kernel, hook: Webhook, call: Call, object: KubeObject | undefined): boolean {
+  const selector = hook.namespaceSelector ?? {};
+  if (Object.keys(selector).length === 0) return true;
+  if (call.info.key === 'namespaces') return labelsMeet(selector, object);
+  if (!call.info.namespaced) return true;
+  return labelsMeet(selector, kernel.store.get('namespaces', undefined, call.namespace ?? ''));
+}
+
+/** Whether the webhook is to be asked about this write. */
+export function isConcerned(
+  kernel: Kernel,
+  hook: Webhook,
+  call: Call,
+  operation: Operation,
+  object: KubeObject | undefined,
+  before: KubeObject | undefined,
+): boolean {
+  if (!coveredByRules(hook, call, operation)) return false;
+  if (!namespaceMeets(kernel, hook, call, object ?? before)) return false;
+  const selector = hook.objectSelector ?? {};
+  return Object.keys(selector).length === 0 || labelsMeet(selector, object) || labelsMeet(selector, before);
+}

@@ -1,0 +1,98 @@
+import { admitUpdate, reviewUpdate } from '../admission/chain.ts';
+import { refuseEscalation } from '../authz/escalation.ts';
+import { applyDefaults } from '../defaults/kinds.ts';
+import type { KubeObject } from '../object.ts';
+import { badRequest, conflict, invalid, modified, notFound } from '../status.ts';
+import { validateUpdate } from '../validate/validate.ts';
+import { placeInNamespace } from './create.ts';
+import { decodeObject, ownKind } from './decode.ts';
+import { recordOwner } from './fields.ts';
+import type { Call, Kernel } from './kernel.ts';
+import { onlyStatus, prepareForUpdate } from './strategy.ts';
+
+/** The object a call names; 404 when there is none. */
+export function currentObject(kernel: Kernel, call: Call): KubeObject {
+  const current = kernel.store.get(call.info.key, call.namespace, call.name);
+  if (!current) throw notFound(call.info, call.name);
+  return current;
+}
+
+function refuseOtherName(call: Call, object: KubeObject): void {
+  const { name } = object.metadata;
+  if (!name) throw badRequest('the name of the object (based on URL) was undeterminable: name must be provided');
+  if (name !== call.name)
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
+}
+
+/** Refuses a write that was based on another state of the object than the current one. */
+export function refuseStale(call: Call, current: KubeObject, next: KubeObject): void {
+  const { uid, resourceVersion } = next.metadata;
+  const { info, name } = call;
+  if (uid && uid !== current.metadata.uid) throw conflict(info, name, staleUid(call, current, uid));
+  if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw modified(info, name);
+  if (resourceVersion || !info.custom) return;
+  const message = 'Invalid value: 0: must be specified for an update';
+  throw invalid(info.group, info.resource, name, [
+    { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' },
+  ]);
+}
+
+function staleUid({ info, namespace, name }: Call, current: KubeObject, uid: string): string {
+  const group = info.custom ? `${info.group}/` : '';
+  const key = `/registry/${group}${info.resource}/${info.namespaced ? `${namespace}/` : ''}${name}`;
+  return (
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
+    `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`
+  );
+}
+
+/** Replaces an object by a request body. */
+export async function updateObject(kernel: Kernel, call: Call, body: unknown): Promise<KubeObject> {
+  const next = decodeObject(kernel, call, body, ownKind(call));
+  refuseOtherName(call, next);
+  placeInNamespace(call, next);
+  const current = currentObject(kernel, call);
+  refuseStale(call, current, next);
+  applyDefaults(call.info.key, next);
+  return writeOver(kernel, call, current, next);
+}
+
+/**
+ * Writes a new state over the current one, through admission and validation. `owned`: the managed fields are already
+ * set (an apply).
+ */
+export async function writeOver(
+  kernel: Kernel,
+  call: Call,
+  current: KubeObject,
+  next: KubeObject,
+  owned = false,
+): Promise<KubeObject> {
+  const { info } = call;
+  const scoped = call.subresource === 'status' ? onlyStatus(info, current, next) : next;
+  keepServerFields(current, scoped);
+  if (call.subresource === '') prepareForUpdate(info, current, scoped);
+  if (!owned) recordOwner(kernel, call, current, scoped);
+  const admitted = await admitUpdate(kernel, call, current, scoped);
+  refuseEscalation(kernel, call, current, admitted);
+  validateUpdate(kernel, call, current, admitted);
+  await reviewUpdate(kernel, call, current, admitted);
+  admitted.metadata.resourceVersion = current.metadata.resourceVersion ?? '';
+  return kernel.store.update(info.key, admitted, { dryRun: call.dryRun });
+}
+
+/** Metadata only the server sets stays as it is. */
+function keepServerFields(current: KubeObject, next: KubeObject): void {
+  const { metadata } = current;
+  const kept = next.metadata as unknown as Record<string, unknown>;
+  for (const field of [
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generation',
+  ] as const) {
+    if (metadata[field] === undefined) delete kept[field];
+    else kept[field] = metadata[field];
+  }
+}

@@ -1,0 +1,181 @@
+import { isRecord, type KubeObject } from '../object.ts';
+import { each, ensure, type Fields, fill, part } from './fill.ts';
+import { podSpec } from './pod.ts';
+
+type Default = (object: KubeObject & Fields) => void;
+
+const specOf = (object: Fields): Fields => ensure(object, 'spec');
+const template = (spec: Fields) => podSpec(part(spec, 'template', 'spec'));
+
+function deployment(object: Fields): void {
+  const spec = specOf(object);
+  fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });
+  const strategy = ensure(spec, 'strategy');
+  fill(strategy, { type: 'RollingUpdate' });
+  if (strategy.type === 'RollingUpdate')
+    fill(ensure(strategy, 'rollingUpdate'), { maxUnavailable: '25%', maxSurge: '25%' });
+  template(spec);
+}
+
+function statefulSet(object: Fields): void {
+  const spec = specOf(object);
+  fill(spec, { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady' });
+  const strategy = ensure(spec, 'updateStrategy');
+  fill(strategy, { type: 'RollingUpdate' });
+  if (strategy.type === 'RollingUpdate') fill(ensure(strategy, 'rollingUpdate'), { partition: 0 });
+  fill(ensure(spec, 'persistentVolumeClaimRetentionPolicy'), { whenDeleted: 'Retain', whenScaled: 'Retain' });
+  for (const claim of each(spec, 'volumeClaimTemplates')) fill(specOf(claim), { volumeMode: 'Filesystem' });
+  template(spec);
+}
+
+function daemonSet(object: Fields): void {
+  const spec = specOf(object);
+  fill(spec, { revisionHistoryLimit: 10 });
+  const strategy = ensure(spec, 'updateStrategy');
+  fill(strategy, { type: 'RollingUpdate' });
+  if (strategy.type === 'RollingUpdate') fill(ensure(strategy, 'rollingUpdate'), { maxUnavailable: 1, maxSurge: 0 });
+  template(spec);
+}
+
+function jobSpec(spec: Fields): void {
+  fill(spec, { backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, manualSelector: undefined });
+  fill(spec, { podReplacementPolicy: part(spec, 'podFailurePolicy') ? 'Failed' : 'TerminatingOrFailed' });
+  if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
+  fill(spec, { parallelism: 1 });
+  template(spec);
+}
+
+function cronJob(object: Fields): void {
+  const spec = specOf(object);
+  fill(spec, { concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 });
+  // A job template is defaulted when a job is made of it; only its pods are filled in here.
+  template(ensure(ensure(spec, 'jobTemplate'), 'spec'));
+}
+
+function service(object: Fields): void {
+  const spec = specOf(object);
+  fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
+  if (spec.sessionAffinity === 'ClientIP')
+    fill(ensure(ensure(spec, 'sessionAffinityConfig'), 'clientIP'), { timeoutSeconds: 10_800 });
+  if (spec.type !== 'ExternalName') fill(spec, { internalTrafficPolicy: 'Cluster' });
+  if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') fill(spec, { externalTrafficPolicy: 'Cluster' });
+  if (spec.type === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
+  for (const port of each(spec, 'ports')) {
+    fill(port, { protocol: 'TCP' });
+    if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') port.targetPort = port.port;
+  }
+}
+
+function namespace(object: KubeObject): void {
+  object.metadata.labels ??= {};
+  const { labels } = object.metadata;
+  if (object.metadata.name) labels['kubernetes.io/metadata.name'] ??= object.metadata.name;
+}
+
+function secret(object: Fields): void {
+  fill(object, { type: 'Opaque' });
+  const text = part(object, 'stringData');
+  if (!text) return;
+  const data = ensure(object, 'data');
+  for (const [key, value] of Object.entries(text)) data[key] = Buffer.from(String(value)).toString('base64');
+  delete object.stringData;
+}
+
+function networkPolicy(object: Fields): void {
+  const spec = specOf(object);
+  if (!Array.isArray(spec.policyTypes))
+    spec.policyTypes = spec.egress === undefined ? ['Ingress'] : ['Ingress', 'Egress'];
+  for (const direction of ['ingress', 'egress'])
+    for (const rule of each(spec, direction)) for (const port of each(rule, 'ports')) fill(port, { protocol: 'TCP' });
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+function binding(object: Fields): void {
+  const ref = part(object, 'roleRef');
+  if (ref && !ref.apiGroup) ref.apiGroup = RBAC;
+  for (const subject of each(object, 'subjects'))
+    if (!subject.apiGroup && (subject.kind === 'User' || subject.kind === 'Group')) subject.apiGroup = RBAC;
+}
+
+function webhooks(mutating: boolean): Default {
+  return object => {
+    for (const hook of each(object, 'webhooks')) {
+      fill(hook, { failurePolicy: 'Fail', matchPolicy: 'Equivalent', timeoutSeconds: 10 });
+      if (mutating) fill(hook, { reinvocationPolicy: 'Never' });
+      ensure(hook, 'namespaceSelector');
+      ensure(hook, 'objectSelector');
+      const target = part(hook, 'clientConfig', 'service');
+      if (target) fill(target, { port: 443 });
+      for (const rule of each(hook, 'rules')) fill(rule, { scope: '*' });
+    }
+  };
+}
+
+function customResourceDefinition(object: Fields): void {
+  const spec = specOf(object);
+  const names = ensure(spec, 'names');
+  if (typeof names.kind === 'string') {
+    if (!names.singular) names.singular = names.kind.toLowerCase();
+    if (!names.listKind) names.listKind = `${names.kind}List`;
+  }
+  fill(ensure(spec, 'conversion'), { strategy: 'None' });
+  const target = part(spec, 'conversion', 'webhook', 'clientConfig', 'service');
+  if (target) fill(target, { port: 443 });
+}
+
+function claim(object: Fields): void {
+  fill(specOf(object), { volumeMode: 'Filesystem' });
+}
+
+function endpointSlice(object: Fields): void {
+  for (const port of each(object, 'ports')) fill(port, { name: '', protocol: 'TCP' });
+}
+
+function autoscaler(object: Fields): void {
+  fill(specOf(object), { minReplicas: 1 });
+}
+
+function storageClass(object: Fields): void {
+  fill(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' });
+}
+
+const DEFAULTS: Readonly<Record<string, Default>> = {
+  pods: object => podSpec(specOf(object)),
+  'deployments.apps': deployment,
+  'replicasets.apps': object => {
+    fill(specOf(object), { replicas: 1 });
+    template(specOf(object));
+  },
+  replicationcontrollers: object => {
+    fill(specOf(object), { replicas: 1 });
+    template(specOf(object));
+  },
+  'statefulsets.apps': statefulSet,
+  'daemonsets.apps': daemonSet,
+  'jobs.batch': object => jobSpec(specOf(object)),
+  'cronjobs.batch': cronJob,
+  services: service,
+  namespaces: namespace,
+  secrets: secret,
+  persistentvolumeclaims: claim,
+  'networkpolicies.networking.k8s.io': networkPolicy,
+  'rolebindings.rbac.authorization.k8s.io': binding,
+  'clusterrolebindings.rbac.authorization.k8s.io': binding,
+  'validatingwebhookconfigurations.admissionregistration.k8s.io': webhooks(false),
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhooks(true),
+  'customresourcedefinitions.apiextensions.k8s.io': customResourceDefinition,
+  'endpointslices.discovery.k8s.io': endpointSlice,
+  'horizontalpodautoscalers.autoscaling': autoscaler,
+  'storageclasses.storage.k8s.io': storageClass,
+};
+
+/** Fills in what the kind's defaulting would, in place. */
+export function applyDefaults(key: string, object: KubeObject): void {
+  DEFAULTS[key]?.(object);
+  // Lists of a role's rules and the like are written even when there are none.
+  if (isRecord(object.spec) || !RULES_ALWAYS.has(key)) return;
+  if (object.rules === undefined) object.rules = null;
+}
+
+const RULES_ALWAYS = new Set(['roles.rbac.authorization.k8s.io', 'clusterroles.rbac.authorization.k8s.io']);

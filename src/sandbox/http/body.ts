@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import { parse as parseYaml } from 'yaml';
+import { badRequest, StatusError } from '../status.ts';
+import { decodeProtobuf } from './protobuf.ts';
+
+const LIMIT = 3 * 1024 * 1024;
+
+/** The whole body of a request. 413 above 3 MiB. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > LIMIT)
+      throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${LIMIT}`);
+    chunks.push(chunk as Buffer);
+  }
+  const body = Buffer.concat(chunks);
+  return request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+}
+
+/** The type of a body, without its parameters. */
+export const mediaType = (contentType: string | undefined): string =>
+  (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+function unsupportedMedia(accepted: readonly string[]): StatusError {
+  return new StatusError(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );
+}
+
+const OBJECT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+
+const PATCH_TYPES = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+} as const;
+
+export type PatchKind = (typeof PATCH_TYPES)[keyof typeof PATCH_TYPES];
+
+/** What kind of patch a body is. 415 where it is none, or one that does not go with the kind of object. */
+export function patchKind(contentType: string | undefined, custom: boolean): PatchKind {
+  const type = mediaType(contentType);
+  const known = Object.keys(PATCH_TYPES).filter(t => !(custom && t === 'application/strategic-merge-patch+json'));
+  if (!known.includes(type)) throw unsupportedMedia(known);
+  return PATCH_TYPES[type as keyof typeof PATCH_TYPES];
+}
+
+function readYaml(text: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    throw badRequest(`error parsing YAML: ${(error as Error).message.split('\n')[0]}`);
+  }
+}
+
+/** Go's words for JSON that ends or goes wrong. */
+function jsonError(text: string): string {
+  const trimmed = text.trim();
+  try {
+    JSON.parse(trimmed);
+    return '';
+  } catch (error) {
+    const message = (error as Error).message;
+    if (/end of JSON|Expected .* at position \d+ \(line/.test(message) && isCutOff(trimmed))
+      return 'unexpected end of JSON input';
+    const at = /position (\d+)/.exec(message)?.[1];
+    const char = trimmed[Number(at ?? 0)] ?? '';
+    return `invalid character '${char}' looking for beginning of value`;
+  }
+}
+
+const isCutOff = (text: string): boolean => !/[\]}"\d]$|true$|false$|null$/.test(text) || /^[{[]$/.test(text);
+
+/** A body that is an object, from JSON, YAML or the API's protobuf form. `kind` is named in the refusal. */
+export function parseObject(body: Buffer, contentType: string | undefined, kind: string): unknown {
+  const type = mediaType(contentType);
+  if (type !== '' && !OBJECT_TYPES.includes(type)) throw unsupportedMedia(OBJECT_TYPES);
+  if (type === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(body);
+  const text = body.toString('utf8');
+  if (type === 'application/yaml') return readYaml(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${jsonError(text)} (${text.slice(0, 64)})`,
+    );
+  }
+}
+
+/** A patch body. */
+export function parsePatch(body: Buffer, kind: PatchKind): unknown {
+  const text = body.toString('utf8');
+  if (kind === 'apply') return readYaml(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest(`error decoding patch: ${jsonError(text)}`);
+  }
+}
+
+/** An optional body such as delete options. */
+export function parseOptional(body: Buffer, contentType: string | undefined): Record<string, unknown> {
+  if (body.length === 0) return {};
+  const parsed = parseObject(body, contentType, 'DeleteOptions');
+  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+    ? (parsed as Record<string, unknown>)
+    : {};
+}

@@ -1,0 +1,163 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { stringify } from 'yaml';
+import type { Kernel } from '../api/kernel.ts';
+import { isRecord, type KubeObject } from '../object.ts';
+import { groupVersion, type ResourceInfo } from '../registry.ts';
+import { StatusError } from '../status.ts';
+import type { TableShape } from '../table/columns.ts';
+import { type IncludeObject, partialObject, tableOf } from '../table/table.ts';
+import { acceptedForm, type Form } from './accept.ts';
+import type { Answer } from './answer.ts';
+import { itemJson, listJson, objectJson } from './encode.ts';
+
+/** Bodies from this size on are compressed for clients that take it, as the real server does. */
+const COMPRESS_FROM = 128 * 1024;
+const compress = promisify(gzip);
+
+const META_FORMS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
+
+/** Forms objects are served in: plain, tables, metadata only. */
+const servesForm = (form: Form): boolean =>
+  form.as === undefined ||
+  (META_FORMS.has(form.as) && form.group === 'meta.k8s.io' && (form.version === 'v1' || form.version === 'v1beta1'));
+
+const REPRESENTATIONS =
+  'application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
+
+/** The form a request for objects asks for. 406 when it is not served. */
+export function formOf(request: IncomingMessage): Form {
+  const form = acceptedForm(request.headers.accept, servesForm);
+  if (form) return form;
+  throw new StatusError(
+    406,
+    'NotAcceptable',
+    `406: Not Acceptable\n\nAvailable representations: ${REPRESENTATIONS}`,
+    {},
+  );
+}
+
+export interface Shown {
+  kernel: Kernel;
+  shapeOf(info: ResourceInfo, version: string): TableShape;
+  query: URLSearchParams;
+  form: Form;
+}
+
+const includeOf = (query: URLSearchParams): IncludeObject => {
+  const asked = query.get('includeObject');
+  return asked === 'None' || asked === 'Object' ? asked : 'Metadata';
+};
+
+/** An object in another API version than the one it is kept in. */
+export function inVersion(object: KubeObject, apiVersion: string): KubeObject {
+  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+}
+
+/** The JSON of one object in the form asked for. */
+export function objectText(
+  shown: Shown,
+  object: KubeObject,
+  info: ResourceInfo | undefined,
+  version: string,
+  columns = true,
+): string {
+  const { form } = shown;
+  if (!info || form.as === undefined || form.as === 'PartialObjectMetadataList')
+    return objectJson(object, info ? groupVersion(info.group, version) : object.apiVersion);
+  if (form.as === 'PartialObjectMetadata') return JSON.stringify(partialObject(object, form.version));
+  return JSON.stringify(
+    tableOf([object], shown.shapeOf(info, version), shown.kernel.clock.now(), {
+      metadata: { resourceVersion: object.metadata.resourceVersion },
+      include: includeOf(shown.query),
+      columns,
+      ...(form.version ? { version: form.version } : {}),
+    }),
+  );
+}
+
+function pageText(shown: Shown, { page, info, version }: Extract<Answer, { type: 'page' }>): string {
+  const { form } = shown;
+  const metadata = {
+    resourceVersion: String(page.revision),
+    ...(page.continue ? { continue: page.continue } : {}),
+    ...(page.remaining ? { remainingItemCount: page.remaining } : {}),
+  };
+  if (form.as === 'Table')
+    return JSON.stringify(
+      tableOf(page.items, shown.shapeOf(info, version), shown.kernel.clock.now(), {
+        metadata,
+        include: includeOf(shown.query),
+        ...(form.version ? { version: form.version } : {}),
+      }),
+    );
+  if (form.as !== undefined)
+    return listJson(
+      'PartialObjectMetadataList',
+      `meta.k8s.io/${form.version ?? 'v1'}`,
+      metadata,
+      page.items.map(o => JSON.stringify(partialObject(o, form.version))),
+    );
+  const apiVersion = groupVersion(info.group, version);
+  const items = info.custom ? page.items.map(o => objectJson(o, apiVersion)) : page.items.map(itemJson);
+  return listJson(info.listKind, apiVersion, metadata, items);
+}
+
+function textOf(shown: Shown, answer: Exclude<Answer, { type: 'written' }>): string {
+  switch (answer.type) {
+    case 'object':
+      return `${objectText(shown, answer.object, answer.info, answer.version ?? '')}\n`;
+    case 'page':
+      return `${pageText(shown, answer)}\n`;
+    case 'json':
+      return `${JSON.stringify(answer.body)}\n`;
+    default:
+      return answer.text;
+  }
+}
+
+function contentTypeOf(answer: Exclude<Answer, { type: 'written' }>, yaml: boolean): string {
+  if (answer.type === 'text') return answer.contentType ?? 'text/plain; charset=utf-8';
+  if (answer.type === 'json' && answer.contentType) return answer.contentType;
+  return yaml ? 'application/yaml' : 'application/json';
+}
+
+const codeOf = (answer: Exclude<Answer, { type: 'written' }>) => (answer.type === 'page' ? 200 : answer.code);
+
+/** Text in a Warning header. */
+const quoted = (text: string) => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, ' ')}"`;
+
+/** Writes the answer in the form asked for. */
+export async function respond(
+  shown: Shown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Exclude<Answer, { type: 'written' }>,
+  warnings: readonly string[],
+): Promise<void> {
+  const json = textOf(shown, answer);
+  const yaml = shown.form.format === 'yaml' && answer.type !== 'text';
+  const text = yaml ? stringify(JSON.parse(json)) : json;
+  const headers: Record<string, string | string[]> = {
+    'Content-Type': contentTypeOf(answer, yaml),
+    'Cache-Control': 'no-cache, private',
+    Date: new Date(shown.kernel.clock.now()).toUTCString(),
+  };
+  if (warnings.length > 0) headers.Warning = [...new Set(warnings)].map(quoted);
+  if (answer.type === 'json' && answer.etag) headers.Etag = answer.etag;
+  const retry =
+    answer.type === 'json' && isRecord(answer.body) && isRecord(answer.body.details)
+      ? answer.body.details.retryAfterSeconds
+      : undefined;
+  if (typeof retry === 'number' && retry > 0) headers['Retry-After'] = String(retry);
+  let body: Buffer = Buffer.from(text);
+  if (body.length >= COMPRESS_FROM && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
+    body = await compress(body, { level: 1 });
+    headers['Content-Encoding'] = 'gzip';
+    headers.Vary = 'Accept-Encoding';
+  }
+  headers['Content-Length'] = String(body.length);
+  response.writeHead(codeOf(answer), headers);
+  response.end(request.method === 'HEAD' ? undefined : body);
+}

@@ -1,0 +1,135 @@
+import { cloneJson, isRecord, type KubeObject } from '../object.ts';
+import type { SchemaNode } from '../schema/node.ts';
+import { StatusError } from '../status.ts';
+import { compare, pathsSet } from './compare.ts';
+import { difference, emptySet, type FieldSet, intersection, isEmpty, pathsOf, pathText, union } from './field-set.ts';
+import { isGranular, itemElement, listKind, memberNode } from './list-items.ts';
+import { type Manager, owned, type Share, sameManager, sharesOf, toManagedFields } from './track.ts';
+
+/** The value of a configuration laid over the live one. */
+function merge(live: unknown, config: unknown, node: SchemaNode | undefined): unknown {
+  if (Array.isArray(config)) return mergeList(live, config, node);
+  if (!isRecord(config) || !isRecord(live) || !isGranular(node)) return cloneJson(config);
+  const merged: Record<string, unknown> = { ...live };
+  for (const [name, value] of Object.entries(config)) {
+    if (value === null) continue;
+    merged[name] = merge(live[name], value, memberNode(node, name));
+  }
+  return merged;
+}
+
+function mergeList(live: unknown, config: readonly unknown[], node: SchemaNode | undefined): unknown {
+  if (!node || listKind(node) === 'atomic' || !Array.isArray(live)) return cloneJson(config);
+  const wanted = new Map(config.map(item => [itemElement(node, item) ?? '', item]));
+  const seen = new Set<string>();
+  const merged: unknown[] = live.map(item => {
+    const element = itemElement(node, item) ?? '';
+    seen.add(element);
+    return wanted.has(element) ? merge(item, wanted.get(element), node.items) : item;
+  });
+  for (const [element, item] of wanted) if (!seen.has(element)) merged.push(cloneJson(item));
+  return merged;
+}
+
+/** The value without the given paths. A path whose parts are still owned stays. */
+function prune(value: unknown, gone: FieldSet, kept: FieldSet, node: SchemaNode | undefined): unknown {
+  if (Array.isArray(value)) {
+    if (!node || listKind(node) === 'atomic') return value;
+    return value.flatMap(item => {
+      const element = itemElement(node, item) ?? '';
+      const rest = pruneElement(element, item, gone, kept, node.items);
+      return rest === undefined ? [] : [rest];
+    });
+  }
+  if (!isRecord(value)) return value;
+  const rest: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    const left = pruneElement(`f:${name}`, member, gone, kept, memberNode(node, name));
+    if (left !== undefined) rest[name] = left;
+  }
+  return rest;
+}
+
+function pruneElement(element: string, value: unknown, gone: FieldSet, kept: FieldSet, node: SchemaNode | undefined) {
+  const keptBelow = kept.children.get(element);
+  const stays = kept.members.has(element) || (keptBelow !== undefined && !isEmpty(keptBelow));
+  if (gone.members.has(element) && !stays) return undefined;
+  const goneBelow = gone.children.get(element);
+  if (!goneBelow) return value;
+  const rest = prune(value, goneBelow, keptBelow ?? emptySet(), node);
+  const emptied = (Array.isArray(rest) || isRecord(rest)) && Object.keys(rest).length === 0;
+  return emptied && !stays ? undefined : rest;
+}
+
+/** The refusal of an apply that would take fields from others. */
+function conflicts(found: readonly { manager: Manager; set: FieldSet }[]): StatusError {
+  const causes = found.flatMap(({ manager, set }) =>
+    pathsOf(set).map(path => ({
+      reason: 'FieldManagerConflict',
+      message: `conflict with ${managerText(manager)}`,
+      field: pathText(path),
+    })),
+  );
+  const lines = found
+    .map(({ manager, set }) => ({ who: managerText(manager), paths: pathsOf(set).map(pathText) }))
+    .sort((a, b) => (a.who < b.who ? -1 : 1));
+  const detail =
+    causes.length === 1
+      ? `${causes[0]?.message}: ${causes[0]?.field}`
+      : lines.map(line => `conflicts with ${line.who}:\n${line.paths.map(p => `- ${p}`).join('\n')}`).join('\n');
+  const count = `${causes.length} conflict${causes.length === 1 ? '' : 's'}`;
+  return new StatusError(409, 'Conflict', `Apply failed with ${count}: ${detail}`, { causes });
+}
+
+function managerText({ name, operation, apiVersion, subresource }: Manager): string {
+  const through = operation === 'Update' ? ` using ${apiVersion}` : '';
+  return `"${name}"${subresource ? ` with subresource "${subresource}"` : ''}${through}`;
+}
+
+/**
+ * Server-side apply: lays `config` over `live` for `manager`, drops what it applied before and no longer asks for unless
+ * someone else owns it too, and refuses to take fields from others unless `force`. Managed fields are set on the result.
+ */
+export function applyConfig(
+  live: KubeObject | undefined,
+  config: KubeObject,
+  node: SchemaNode | undefined,
+  manager: Manager,
+  time: string,
+  force: boolean,
+  ignored?: FieldSet,
+): KubeObject {
+  const wanted = owned(pathsSet(config, node), ignored);
+  const shares = sharesOf(live);
+  const last = shares.find(share => sameManager(share.manager, manager));
+  const others = shares.filter(share => share !== last);
+  const base = live ?? {
+    apiVersion: config.apiVersion,
+    kind: config.kind,
+    metadata: { name: config.metadata.name, uid: '' },
+  };
+  const merged = merge(base, config, node) as KubeObject;
+  const gone = difference(last?.set ?? emptySet(), wanted);
+  const kept = others.reduce((all, share) => union(all, share.set), wanted);
+  const next = (isEmpty(gone) ? merged : prune(merged, difference(gone, kept), kept, node)) as KubeObject;
+  const { added, changed, removed } = compare(base, next, node);
+  const touched = union(added, changed);
+  const contested = others
+    .map(({ manager: who, set }) => ({ manager: who, set: intersection(set, intersection(touched, wanted)) }))
+    .filter(found => !isEmpty(found.set));
+  if (contested.length > 0 && !force) throw conflicts(contested);
+  const left = others.map(
+    (share): Share => ({ ...share, set: difference(difference(share.set, intersection(touched, wanted)), removed) }),
+  );
+  const unmoved =
+    last &&
+    isEmpty(owned(touched)) &&
+    isEmpty(owned(removed)) &&
+    isEmpty(difference(wanted, last.set)) &&
+    isEmpty(gone);
+  const managed = toManagedFields([...left, { manager, time: unmoved ? last.time : time, set: wanted }]);
+  next.metadata = { ...next.metadata };
+  if (managed) next.metadata.managedFields = managed;
+  else delete next.metadata.managedFields;
+  return next;
+}

@@ -1,0 +1,125 @@
+import { isRecord, type KubeObject, type ManagedFieldsEntry } from '../object.ts';
+import type { SchemaNode } from '../schema/node.ts';
+import { compare } from './compare.ts';
+import { difference, emptySet, type FieldSet, fromFieldsV1, isEmpty, toFieldsV1, union, without } from './field-set.ts';
+
+/** Who writes: the manager's name, through which subresource, in which version. */
+export interface Manager {
+  name: string;
+  operation: 'Apply' | 'Update';
+  apiVersion: string;
+  subresource?: string;
+}
+
+/** One manager's share, with its set of paths in workable form. */
+export interface Share {
+  manager: Manager;
+  time: string | undefined;
+  set: FieldSet;
+}
+
+const fields = (...names: string[]): FieldSet => ({ members: new Set(names.map(n => `f:${n}`)), children: new Map() });
+
+/** Paths nobody owns: what identifies the object and what only the server sets. */
+const NOT_OWNED: FieldSet = {
+  members: new Set(['f:apiVersion', 'f:kind', 'f:metadata']),
+  children: new Map([
+    [
+      'f:metadata',
+      fields(
+        'name',
+        'namespace',
+        'creationTimestamp',
+        'selfLink',
+        'uid',
+        'generation',
+        'managedFields',
+        'resourceVersion',
+      ),
+    ],
+  ]),
+};
+
+/** The set without the paths nobody owns; the ones below `metadata` go one by one, `metadata` itself is never a member. */
+export function owned(set: FieldSet, ignored?: FieldSet): FieldSet {
+  const top = difference(set, { members: NOT_OWNED.members, children: new Map() });
+  const stripped = without(top, { members: new Set(), children: NOT_OWNED.children });
+  return ignored ? without(stripped, ignored) : stripped;
+}
+
+export function sharesOf(object: KubeObject | undefined): Share[] {
+  return (object?.metadata.managedFields ?? []).map(entry => ({
+    manager: {
+      name: entry.manager,
+      operation: entry.operation,
+      apiVersion: entry.apiVersion,
+      ...(entry.subresource ? { subresource: entry.subresource } : {}),
+    },
+    time: entry.time,
+    set: fromFieldsV1(entry.fieldsV1 ?? {}),
+  }));
+}
+
+export const sameManager = (a: Manager, b: Manager): boolean =>
+  a.name === b.name && a.operation === b.operation && a.subresource === b.subresource;
+
+const order = (a: Share, b: Share): number =>
+  compareText(a.manager.operation, b.manager.operation) ||
+  compareText(a.time ?? '', b.time ?? '') ||
+  compareText(a.manager.name, b.manager.name) ||
+  compareText(a.manager.subresource ?? '', b.manager.subresource ?? '');
+
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Shares in wire form and order; empty ones are dropped. */
+export function toManagedFields(shares: readonly Share[]): ManagedFieldsEntry[] | undefined {
+  const entries = shares
+    .filter(share => !isEmpty(share.set))
+    .sort(order)
+    .map(
+      ({ manager, time, set }): ManagedFieldsEntry => ({
+        manager: manager.name,
+        operation: manager.operation,
+        apiVersion: manager.apiVersion,
+        ...(time ? { time } : {}),
+        fieldsType: 'FieldsV1',
+        fieldsV1: toFieldsV1(set),
+        ...(manager.subresource ? { subresource: manager.subresource } : {}),
+      }),
+    );
+  return entries.length > 0 ? entries : undefined;
+}
+
+/** The members a Go value of the type has even when nothing was set: they never count as added. */
+export function blankOf(node: SchemaNode | undefined): Record<string, unknown> {
+  const blank: Record<string, unknown> = {};
+  for (const name of Object.keys(node?.raw.properties ?? {})) {
+    const child = node?.property(name);
+    if (child && isRecord(child.raw.default) && child.raw.properties) blank[name] = blankOf(child);
+  }
+  return blank;
+}
+
+/**
+ * The managed fields after a write that is not an apply: what `manager` added or changed is now its own, and what
+ * anyone had of it, or of what went away, is no longer theirs. `ignored` are paths this request cannot write.
+ */
+export function trackUpdate(
+  before: KubeObject | undefined,
+  after: KubeObject,
+  node: SchemaNode | undefined,
+  manager: Manager,
+  time: string,
+  ignored?: FieldSet,
+): ManagedFieldsEntry[] | undefined {
+  const { added, changed, removed } = compare(before ?? blankOf(node), after, node);
+  const taken = owned(union(added, changed), ignored);
+  const lost = owned(removed, ignored);
+  const shares = sharesOf(before).map(share =>
+    sameManager(share.manager, manager) ? share : { ...share, set: difference(difference(share.set, taken), lost) },
+  );
+  const mine = shares.find(share => sameManager(share.manager, manager));
+  const others = shares.filter(share => share !== mine);
+  const set = union(difference(mine?.set ?? emptySet(), lost), taken);
+  return toManagedFields([...others, { manager, time: mine && isEmpty(taken) ? mine.time : time, set }]);
+}

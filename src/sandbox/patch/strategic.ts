@@ -1,0 +1,94 @@
+import { cloneJson, isRecord, sameJson } from '../object.ts';
+import type { SchemaNode } from '../schema/node.ts';
+
+const DIRECTIVE = '$patch';
+const RETAIN = '$retainKeys';
+const DELETE_ITEMS = '$deleteFromPrimitiveList/';
+const ORDER = '$setElementOrder/';
+
+const strategies = (node: SchemaNode | undefined) => (node?.raw['x-kubernetes-patch-strategy'] ?? '').split(',');
+const memberOf = (node: SchemaNode | undefined, name: string) => node?.property(name) ?? node?.extra;
+
+/**
+ * The value after a strategic merge patch: like a merge patch, except that lists whose schema has a merge key or says
+ * `merge` are merged item by item, and `$patch`, `$retainKeys`, `$deleteFromPrimitiveList` and `$setElementOrder` are obeyed.
+ */
+export function applyStrategicPatch(value: unknown, patch: unknown, node: SchemaNode | undefined): unknown {
+  if (!isRecord(patch)) return cloneJson(patch);
+  if (patch[DIRECTIVE] === 'replace') return cloneJson(omit(patch, [DIRECTIVE]));
+  if (patch[DIRECTIVE] === 'delete') return {};
+  const merged: Record<string, unknown> = isRecord(value) ? { ...value } : {};
+  retain(merged, patch[RETAIN]);
+  for (const [name, change] of Object.entries(patch)) {
+    if (name === DIRECTIVE || name === RETAIN || name.startsWith(ORDER)) continue;
+    if (name.startsWith(DELETE_ITEMS)) removeItems(merged, name.slice(DELETE_ITEMS.length), change);
+    else if (change === null) delete merged[name];
+    else merged[name] = applyMember(merged[name], change, memberOf(node, name));
+  }
+  for (const [name, order] of Object.entries(patch))
+    if (name.startsWith(ORDER)) reorder(merged, name.slice(ORDER.length), order, node);
+  return merged;
+}
+
+function retain(merged: Record<string, unknown>, names: unknown): void {
+  if (!Array.isArray(names)) return;
+  for (const name of Object.keys(merged)) if (!names.includes(name)) delete merged[name];
+}
+
+function omit(value: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
+}
+
+function applyMember(value: unknown, change: unknown, node: SchemaNode | undefined): unknown {
+  if (Array.isArray(change)) return applyList(Array.isArray(value) ? value : [], change, node);
+  if (isRecord(change) && strategies(node).includes('replace')) return cloneJson(change);
+  return applyStrategicPatch(value, change, node);
+}
+
+function applyList(value: readonly unknown[], change: readonly unknown[], node: SchemaNode | undefined): unknown[] {
+  const replaces = change.some(item => isRecord(item) && item[DIRECTIVE] === 'replace');
+  const plain = change.filter(
+    item => !(isRecord(item) && item[DIRECTIVE] === 'replace' && Object.keys(item).length === 1),
+  );
+  const mergeKey = node?.raw['x-kubernetes-patch-merge-key'];
+  if (replaces || !strategies(node).includes('merge')) return cloneJson(plain) as unknown[];
+  if (!mergeKey) return [...value, ...change.filter(item => !value.some(known => sameJson(known, item)))];
+  return mergeItems(value, change, mergeKey, node?.items);
+}
+
+function mergeItems(
+  value: readonly unknown[],
+  change: readonly unknown[],
+  key: string,
+  node: SchemaNode | undefined,
+): unknown[] {
+  const merged = [...value];
+  for (const item of change) {
+    if (!isRecord(item)) continue;
+    const at = merged.findIndex(known => isRecord(known) && sameJson(known[key], item[key]));
+    if (item[DIRECTIVE] === 'delete') {
+      if (at >= 0) merged.splice(at, 1);
+    } else if (at >= 0) merged[at] = applyStrategicPatch(merged[at], item, node);
+    else merged.push(applyStrategicPatch({}, item, node));
+  }
+  return merged;
+}
+
+function removeItems(merged: Record<string, unknown>, name: string, gone: unknown): void {
+  const list = merged[name];
+  if (!Array.isArray(list) || !Array.isArray(gone)) return;
+  merged[name] = list.filter(item => !gone.some(other => sameJson(item, other)));
+}
+
+/** Items named in the order come in that order; the others keep their place after the item they followed. */
+function reorder(merged: Record<string, unknown>, name: string, order: unknown, node: SchemaNode | undefined): void {
+  const list = merged[name];
+  if (!Array.isArray(list) || !Array.isArray(order)) return;
+  const key = memberOf(node, name)?.raw['x-kubernetes-patch-merge-key'];
+  const identity = (item: unknown) => JSON.stringify(key && isRecord(item) ? item[key] : item);
+  const rank = new Map(order.map((item, i) => [identity(item), i]));
+  const named = list.filter(item => rank.has(identity(item)));
+  named.sort((a, b) => (rank.get(identity(a)) ?? 0) - (rank.get(identity(b)) ?? 0));
+  const others = list.filter(item => !rank.has(identity(item)));
+  merged[name] = [...named, ...others];
+}

@@ -1,0 +1,186 @@
+import { isRecord } from '../object.ts';
+import { isIntOrString, keepsUnknown, type SchemaNode } from './node.ts';
+
+/** A value that cannot be what its field is. The message is the one of Go's JSON decoder. */
+export class WrongType extends Error {}
+
+export interface Coerced {
+  value: unknown;
+  /** Paths of fields the schema does not have; they were left out. */
+  unknown: string[];
+}
+
+interface Walk {
+  unknown: string[];
+  /** Name of the Go struct around the value, and the JSON path to it without list indices. */
+  struct: string;
+  fields: readonly string[];
+}
+
+const shortType = (typeName: string) => typeName.split('.').slice(-2).join('.');
+
+/** How Go writes the type here. */
+function goType(node: SchemaNode): string {
+  const { raw } = node;
+  if (node.typeName && !raw.type) return shortType(node.typeName);
+  if (raw.type === 'integer') return raw.format ?? 'int64';
+  if (raw.type === 'number') return raw.format === 'double' ? 'float64' : 'float32';
+  if (raw.type === 'boolean') return 'bool';
+  if (raw.type === 'array') return `[]${node.items ? goType(node.items) : 'interface {}'}`;
+  if (raw.type === 'object' && node.extra) return `map[string]${goType(node.extra)}`;
+  return node.typeName ? shortType(node.typeName) : (raw.type ?? 'interface {}');
+}
+
+function jsonType(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'number' : `number ${value}`;
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value;
+}
+
+function wrong(value: unknown, node: SchemaNode, walk: Walk): WrongType {
+  const field = `${walk.struct}.${walk.fields.join('.')}`;
+  return new WrongType(
+    `json: cannot unmarshal ${jsonType(value)} into Go struct field ${field} of type ${goType(node)}`,
+  );
+}
+
+/** Whether a scalar fits; types not listed take anything. */
+function fits(value: unknown, node: SchemaNode): boolean {
+  if (isIntOrString(node) || (node.raw.oneOf && !node.raw.type))
+    return typeof value === 'string' || typeof value === 'number';
+  switch (node.raw.type) {
+    case 'string':
+      return typeof value === 'string';
+    case 'integer':
+      return typeof value === 'number' && Number.isInteger(value);
+    case 'number':
+      return typeof value === 'number';
+    case 'boolean':
+      return typeof value === 'boolean';
+    default:
+      return true;
+  }
+}
+
+/** Values a Go struct leaves out when written: absent, empty text, empty lists and maps. */
+const isBlank = (value: unknown, node: SchemaNode): boolean =>
+  value === null ||
+  (value === '' && node.raw.default !== '') ||
+  (Array.isArray(value) && value.length === 0) ||
+  (isRecord(value) && Object.keys(value).length === 0 && node.extra !== undefined);
+
+const KEPT_NULL = new Set(['lastProbeTime', 'lastTimestamp', 'firstTimestamp', 'eventTime', 'conditions']);
+
+function coerceObject(value: unknown, node: SchemaNode, walk: Walk, path: string): unknown {
+  if (!isRecord(value)) throw wrong(value, node, walk);
+  if (keepsUnknown(node)) return value;
+  const kept: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) coerceMember(kept, name, member, node, walk, path);
+  addBlanks(kept, node);
+  return kept;
+}
+
+function coerceMember(
+  kept: Record<string, unknown>,
+  name: string,
+  member: unknown,
+  node: SchemaNode,
+  walk: Walk,
+  path: string,
+): void {
+  const declared = node.property(name);
+  const child = declared ?? node.extra;
+  const at = path === '' ? name : `${path}.${name}`;
+  if (!child) walk.unknown.push(at);
+  else if (member === null) {
+    if (KEPT_NULL.has(name)) kept[name] = null;
+  } else {
+    const struct = declared && node.typeName ? (node.typeName.split('.').at(-1) ?? walk.struct) : walk.struct;
+    const within = declared ? { ...walk, struct, fields: [...walk.fields, name] } : walk;
+    const coerced = coerceAny(member, child, within, at);
+    if (!declared || !isBlank(coerced, child)) kept[name] = coerced;
+  }
+}
+
+/** Members a Go struct always writes: zero numbers, empty texts, empty structs. They are the defaults of the schema. */
+function addBlanks(value: Record<string, unknown>, node: SchemaNode): void {
+  for (const [name, schema] of Object.entries(node.raw.properties ?? {})) {
+    if (schema.default === undefined || value[name] !== undefined) continue;
+    const child = node.property(name) as SchemaNode;
+    if (!isRecord(schema.default)) value[name] = schema.default;
+    else {
+      const blank: Record<string, unknown> = {};
+      addBlanks(blank, child);
+      value[name] = blank;
+    }
+  }
+}
+
+function coerceAny(value: unknown, node: SchemaNode, walk: Walk, path: string): unknown {
+  const { raw } = node;
+  if (raw.type === 'array') {
+    if (!Array.isArray(value)) throw wrong(value, node, walk);
+    const items = node.items;
+    return items
+      ? value.map((item, i) => (item === null ? item : coerceAny(item, items, walk, `${path}[${i}]`)))
+      : value;
+  }
+  if (raw.type === 'object') return coerceObject(value, node, walk, path);
+  if (!fits(value, node)) throw wrong(value, node, walk);
+  // Quantities are read as numbers too, and always written as text.
+  if (typeof value === 'number' && node.typeName?.endsWith('.Quantity')) return String(value);
+  return value;
+}
+
+/** A built-in object as the server's Go types would read and write it. Throws WrongType. */
+export function coerceBuiltin(value: Record<string, unknown>, node: SchemaNode): Coerced {
+  const walk: Walk = { unknown: [], struct: '', fields: [] };
+  return { value: coerceObject(value, node, walk, ''), unknown: walk.unknown };
+}
+
+/** A custom object without the fields its schema does not have. */
+export function pruneCustom(value: Record<string, unknown>, node: SchemaNode): Coerced {
+  const unknown: string[] = [];
+  return { value: prune(value, node, '', unknown), unknown };
+}
+
+function prune(value: unknown, node: SchemaNode, path: string, unknown: string[]): unknown {
+  if (Array.isArray(value)) {
+    const items = node.items;
+    return items ? value.map((item, i) => prune(item, items, `${path}[${i}]`, unknown)) : value;
+  }
+  if (!isRecord(value) || isIntOrString(node)) return value;
+  const keeps = node.raw['x-kubernetes-preserve-unknown-fields'] || node.raw.additionalProperties === true;
+  const kept: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    const at = path === '' ? name : `${path}.${name}`;
+    const child = node.property(name) ?? node.extra;
+    if (child) kept[name] = prune(member, child, at, unknown);
+    else if (keeps || isEmbeddedField(node, name)) kept[name] = member;
+    else unknown.push(at);
+  }
+  return kept;
+}
+
+const isEmbeddedField = (node: SchemaNode, name: string): boolean =>
+  node.raw['x-kubernetes-embedded-resource'] === true && ['apiVersion', 'kind', 'metadata'].includes(name);
+
+/** Fills in the defaults of a custom object's schema, in place. A null where the schema allows none counts as absent. */
+export function applySchemaDefaults(value: unknown, node: SchemaNode): void {
+  if (Array.isArray(value)) {
+    const items = node.items;
+    if (items) for (const item of value) applySchemaDefaults(item, items);
+    return;
+  }
+  if (!isRecord(value)) return;
+  for (const [name, schema] of Object.entries(node.raw.properties ?? {})) {
+    if (schema.default === undefined) continue;
+    if (value[name] === undefined || (value[name] === null && !schema.nullable))
+      value[name] = structuredClone(schema.default);
+  }
+  for (const [name, member] of Object.entries(value)) {
+    const child = node.property(name) ?? node.extra;
+    if (child && name !== 'metadata') applySchemaDefaults(member, child);
+  }
+}

@@ -1,0 +1,74 @@
+import { deleteObject } from '../api/delete.ts';
+import type { Call, Kernel } from '../api/kernel.ts';
+import { currentObject } from '../api/update.ts';
+import { ensure, part } from '../defaults/fill.ts';
+import { isRecord, type KubeObject, timestamp } from '../object.ts';
+import { type LabelSelector, requirementsOf, satisfies } from '../selector.ts';
+import { internalError, StatusError } from '../status.ts';
+import type { DeleteOptions } from '../store.ts';
+
+const BUDGETS = 'poddisruptionbudgets.policy';
+
+function budgetsOf(kernel: Kernel, pod: KubeObject): KubeObject[] {
+  return kernel.store.list(BUDGETS, pod.metadata.namespace).filter(budget => {
+    const selector = part(budget, 'spec', 'selector');
+    return selector !== undefined && satisfies(pod.metadata.labels, requirementsOf(selector as LabelSelector));
+  });
+}
+
+function tooMany(message: string, retryAfterSeconds?: number): StatusError {
+  return new StatusError(429, 'TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
+    causes: [{ reason: 'DisruptionBudget', message }],
+    ...(retryAfterSeconds ? { retryAfterSeconds } : {}),
+  });
+}
+
+function refuseViolation(budget: KubeObject): void {
+  const status = part(budget, 'status') ?? {};
+  const { name, generation = 0 } = budget.metadata;
+  if (Number(status.observedGeneration ?? 0) < generation)
+    throw tooMany(`The disruption budget ${name} is still being processed by the server.`, 10);
+  if (Number(status.disruptionsAllowed ?? 0) > 0) return;
+  throw tooMany(
+    `The disruption budget ${name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently`,
+  );
+}
+
+/** Whether losing the Pod disrupts nothing: it has ended, or never began. */
+function isHarmless(pod: KubeObject): boolean {
+  const phase = part(pod, 'status')?.phase;
+  return (
+    phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined
+  );
+}
+
+/** Deletes a Pod if its disruption budgets allow it. 429 when they do not. */
+export async function evict(kernel: Kernel, call: Call, body: unknown): Promise<void> {
+  const pod = currentObject(kernel, call);
+  const options = isRecord(body) && isRecord(body.deleteOptions) ? (body.deleteOptions as DeleteOptions) : {};
+  const budgets = budgetsOf(kernel, pod);
+  if (budgets.length > 1)
+    throw internalError(
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    );
+  const [budget] = budgets;
+  if (budget && !isHarmless(pod)) {
+    refuseViolation(budget);
+    if (!call.dryRun) useUp(kernel, budget, pod);
+  }
+  await deleteObject(kernel, { ...call, subresource: '' }, options);
+}
+
+function useUp(kernel: Kernel, budget: KubeObject, pod: KubeObject): void {
+  kernel.store.modify(
+    BUDGETS,
+    budget.metadata.namespace,
+    budget.metadata.name,
+    draft => {
+      const status = ensure(draft, 'status');
+      status.disruptionsAllowed = Number(status.disruptionsAllowed ?? 0) - 1;
+      ensure(status, 'disruptedPods')[pod.metadata.name] = timestamp(kernel.clock.now());
+    },
+    { by: { manager: 'kube-apiserver', subresource: 'status' } },
+  );
+}

@@ -1,0 +1,85 @@
+import type { Call, Kernel } from '../api/kernel.ts';
+import { type PatchType, patched } from '../api/patch.ts';
+import { currentObject, writeOver } from '../api/update.ts';
+import { ensure, part } from '../defaults/fill.ts';
+import { cloneJson, isRecord, type KubeObject } from '../object.ts';
+import type { ResourceInfo } from '../registry.ts';
+import { badRequest, invalid, modified } from '../status.ts';
+import { selectorText } from '../table/cells.ts';
+import { jsonPath } from '../table/json-path.ts';
+
+/** Where a kind keeps its replica counts, as JSON paths. */
+interface ScalePaths {
+  spec: string;
+  status: string;
+  selector: string;
+}
+
+const BUILTIN: ScalePaths = { spec: '.spec.replicas', status: '.status.replicas', selector: '' };
+
+const pathsOf = (info: ResourceInfo): ScalePaths => info.scale ?? BUILTIN;
+
+/** The Scale of an object. */
+export function scaleOf(info: ResourceInfo, object: KubeObject): KubeObject {
+  const paths = pathsOf(info);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const selector = paths.selector ? jsonPath(object, paths.selector)[0] : selectorText(part(object, 'spec')?.selector);
+  const replicas = Number(jsonPath(object, paths.spec)[0] ?? 0);
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: {
+      name,
+      ...(namespace ? { namespace } : {}),
+      uid,
+      ...(resourceVersion ? { resourceVersion } : {}),
+      ...(creationTimestamp ? { creationTimestamp } : {}),
+    },
+    spec: replicas === 0 ? {} : { replicas },
+    status: {
+      replicas: Number(jsonPath(object, paths.status)[0] ?? 0),
+      ...(typeof selector === 'string' && selector !== '<none>' ? { selector } : {}),
+    },
+  };
+}
+
+function withReplicas(object: KubeObject, path: string, replicas: number): KubeObject {
+  const next = cloneJson(object);
+  const steps = path.split('.').filter(step => step !== '');
+  const last = steps.pop() ?? 'replicas';
+  steps.reduce<Record<string, unknown>>(ensure, next as Record<string, unknown>)[last] = replicas;
+  return next;
+}
+
+async function setScale(kernel: Kernel, call: Call, scale: unknown): Promise<KubeObject> {
+  const current = currentObject(kernel, call);
+  const wanted = part(scale, 'spec')?.replicas ?? 0;
+  if (typeof wanted !== 'number' || !Number.isInteger(wanted))
+    throw badRequest('spec.replicas of a Scale is a whole number');
+  if (wanted < 0)
+    throw invalid('autoscaling', 'Scale', call.name, [
+      {
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: ${wanted}: must be greater than or equal to 0`,
+        field: 'spec.replicas',
+      },
+    ]);
+  const version = part(scale, 'metadata')?.resourceVersion;
+  if (version && version !== current.metadata.resourceVersion) throw modified(call.info, call.name);
+  const next = withReplicas(current, pathsOf(call.info).spec, wanted);
+  return scaleOf(call.info, await writeOver(kernel, call, current, next));
+}
+
+export const getScale = (kernel: Kernel, call: Call): KubeObject => scaleOf(call.info, currentObject(kernel, call));
+
+/** Sets the replicas from a whole Scale. */
+export const putScale = (kernel: Kernel, call: Call, body: unknown): Promise<KubeObject> => {
+  if (!isRecord(body) || body.kind !== 'Scale') throw badRequest('the body is not a Scale');
+  return setScale(kernel, call, body);
+};
+
+/** Sets the replicas from a patch of the Scale. */
+export async function patchScale(kernel: Kernel, call: Call, type: PatchType, patch: unknown): Promise<KubeObject> {
+  const result = patched(kernel, call, getScale(kernel, call), type, patch);
+  return setScale(kernel, call, result);
+}

@@ -1,0 +1,37 @@
+import type { Call, Kernel } from '../api/kernel.ts';
+import { currentObject } from '../api/update.ts';
+import { part } from '../defaults/fill.ts';
+import { ISSUER, type Tokens } from '../http/tokens.ts';
+import { type KubeObject, timestamp } from '../object.ts';
+import { invalid } from '../status.ts';
+
+const SHORTEST = 600;
+const USUAL = 3600;
+
+/** Answers a TokenRequest with a token for the ServiceAccount the call names. */
+export function requestToken(kernel: Kernel, call: Call, body: unknown, tokens: Tokens): KubeObject {
+  const account = currentObject(kernel, call);
+  const spec = part(body, 'spec') ?? {};
+  const seconds = Number(spec.expirationSeconds ?? USUAL);
+  if (seconds < SHORTEST)
+    throw invalid('authentication.k8s.io', 'TokenRequest', '', [
+      {
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: ${seconds}: may not specify a duration less than 10 minutes`,
+        field: 'spec.expirationSeconds',
+      },
+    ]);
+  const audiences = Array.isArray(spec.audiences) && spec.audiences.length > 0 ? spec.audiences.map(String) : [ISSUER];
+  const { name, namespace = '', uid } = account.metadata;
+  const now = kernel.clock.now();
+  return {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { name, namespace, creationTimestamp: timestamp(now) } as KubeObject['metadata'],
+    spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
+    status: {
+      token: tokens.issue({ namespace, name, uid }, audiences, seconds),
+      expirationTimestamp: timestamp(now + seconds * 1000),
+    },
+  };
+}

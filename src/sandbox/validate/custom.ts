@@ -1,0 +1,120 @@
+import { isRecord, sameJson } from '../object.ts';
+import { isIntOrString, type RawSchema, type SchemaNode } from '../schema/node.ts';
+import type { StatusCause } from '../status.ts';
+import { invalidValue, required, unsupported } from './field.ts';
+
+const typeOf = (value: unknown): string => {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return typeof value;
+};
+
+const isOfType = (value: unknown, type: string) =>
+  typeOf(value) === type || (type === 'number' && typeof value === 'number');
+
+function wrongType(value: unknown, field: string, type: string): StatusCause {
+  const found = JSON.stringify(typeOf(value));
+  return {
+    reason: 'FieldValueTypeInvalid',
+    message: `Invalid value: ${found}: ${field} in body must be of type ${type}: ${found}`,
+    field,
+  };
+}
+
+function numberCauses(value: number, raw: RawSchema, field: string): StatusCause[] {
+  const causes: StatusCause[] = [];
+  const { minimum, maximum } = raw;
+  const bad = (why: string) => causes.push(invalidValue(field, value, `${field} in body should be ${why}`));
+  if (minimum !== undefined && (value < minimum || (raw.exclusiveMinimum && value === minimum)))
+    bad(`greater than ${raw.exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
+  if (maximum !== undefined && (value > maximum || (raw.exclusiveMaximum && value === maximum)))
+    bad(`less than ${raw.exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
+  if (raw.multipleOf && value % raw.multipleOf !== 0) bad(`a multiple of ${raw.multipleOf}`);
+  return causes;
+}
+
+function textCauses(value: string, raw: RawSchema, field: string): StatusCause[] {
+  const causes: StatusCause[] = [];
+  if (raw.maxLength !== undefined && value.length > raw.maxLength)
+    causes.push({
+      reason: 'FieldValueTooLong',
+      message: `Too long: may not be more than ${raw.maxLength} bytes`,
+      field,
+    });
+  if (raw.minLength !== undefined && value.length < raw.minLength)
+    causes.push(invalidValue(field, value, `${field} in body should be at least ${raw.minLength} chars long`));
+  if (raw.pattern !== undefined && !matches(value, raw.pattern))
+    causes.push(invalidValue(field, value, `${field} in body should match '${raw.pattern}'`));
+  return causes;
+}
+
+function matches(value: string, pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u').test(value);
+  } catch {
+    // A pattern only Go understands: nothing can be said against the value.
+    return true;
+  }
+}
+
+function listCauses(value: readonly unknown[], node: SchemaNode, field: string, old: unknown): StatusCause[] {
+  const { raw, items } = node;
+  const causes: StatusCause[] = [];
+  if (raw.maxItems !== undefined && value.length > raw.maxItems)
+    causes.push({
+      reason: 'FieldValueTooMany',
+      message: `Too many: ${value.length}: must have at most ${raw.maxItems} items`,
+      field,
+    });
+  if (raw.minItems !== undefined && value.length < raw.minItems)
+    causes.push(invalidValue(field, value.length, `${field} in body should have at least ${raw.minItems} items`));
+  if (items)
+    for (const [i, item] of value.entries())
+      causes.push(...customCauses(item, items, `${field}[${i}]`, Array.isArray(old) ? old[i] : undefined));
+  return causes;
+}
+
+function objectCauses(value: Record<string, unknown>, node: SchemaNode, field: string, old: unknown): StatusCause[] {
+  const at = (name: string) => (field === '' ? name : `${field}.${name}`);
+  const before = isRecord(old) ? old : {};
+  const causes: StatusCause[] = (node.raw.required ?? [])
+    .filter(name => value[name] === undefined)
+    .map(name => required(at(name)));
+  for (const name of Object.keys(value).sort()) {
+    const child = node.property(name) ?? node.extra;
+    if (child && !(field === '' && name === 'metadata'))
+      causes.push(...customCauses(value[name], child, at(name), before[name]));
+  }
+  const { minProperties, maxProperties } = node.raw;
+  const size = Object.keys(value).length;
+  if (minProperties !== undefined && size < minProperties)
+    causes.push(invalidValue(field, size, `${field} in body should have at least ${minProperties} properties`));
+  if (maxProperties !== undefined && size > maxProperties)
+    causes.push({
+      reason: 'FieldValueTooMany',
+      message: `Too many: ${size}: must have at most ${maxProperties} items`,
+      field,
+    });
+  return causes;
+}
+
+/**
+ * What is wrong with a custom object by its schema. A value that is as it was before an update is let be, even where the
+ * schema has become stricter since.
+ */
+export function customCauses(value: unknown, node: SchemaNode, field = '', old?: unknown): StatusCause[] {
+  if (old !== undefined && sameJson(old, value)) return [];
+  const { raw } = node;
+  if (value === null) return raw.nullable || !raw.type ? [] : [wrongType(value, field, raw.type)];
+  if (isIntOrString(node))
+    return typeof value === 'string' || typeof value === 'number' ? [] : [wrongType(value, field, 'integer,string')];
+  if (raw.type && !isOfType(value, raw.type)) return [wrongType(value, field, raw.type)];
+  const causes: StatusCause[] = [];
+  if (raw.enum && !raw.enum.some(allowed => sameJson(allowed, value))) causes.push(unsupported(field, value, raw.enum));
+  if (typeof value === 'number') causes.push(...numberCauses(value, raw, field));
+  if (typeof value === 'string') causes.push(...textCauses(value, raw, field));
+  if (Array.isArray(value)) causes.push(...listCauses(value, node, field, old));
+  else if (isRecord(value)) causes.push(...objectCauses(value, node, field, old));
+  return causes;
+}

@@ -1,0 +1,44 @@
+import type { StatusCause } from '../status.ts';
+
+/** What is wrong with a field, in the words of the API server. */
+export const invalidValue = (field: string, value: unknown, why: string): StatusCause => ({
+  reason: 'FieldValueInvalid',
+  message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
+  field,
+});
+
+export const required = (field: string, why = ''): StatusCause => ({
+  reason: 'FieldValueRequired',
+  message: why ? `Required value: ${why}` : 'Required value',
+  field,
+});
+
+export const forbiddenField = (field: string, why: string): StatusCause => ({
+  reason: 'FieldValueForbidden',
+  message: `Forbidden: ${why}`,
+  field,
+});
+
+export const unsupported = (field: string, value: unknown, supported: readonly unknown[]): StatusCause => ({
+  reason: 'FieldValueNotSupported',
+  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map(v => JSON.stringify(v)).join(', ')}`,
+  field,
+});
+
+export const duplicate = (field: string, value: unknown): StatusCause => ({
+  reason: 'FieldValueDuplicate',
+  message: `Duplicate value: ${JSON.stringify(value)}`,
+  field,
+});
+
+export const tooLong = (field: string, limit: number): StatusCause => ({
+  reason: 'FieldValueTooLong',
+  message: `Too long: may not be more than ${limit} bytes`,
+  field,
+});
+
+export const missing = (field: string, value: unknown): StatusCause => ({
+  reason: 'FieldValueNotFound',
+  message: `Not found: ${JSON.stringify(value)}`,
+  field,
+});

@@ -1,0 +1,86 @@
+/** What is wrong with a name of some kind, in the API server's words; undefined when nothing is. */
+export type NameRule = (name: string) => string | undefined;
+
+const whole = (pattern: string) => new RegExp(`^(?:${pattern})$`);
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
+const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
+const LABEL_VALUE = '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?';
+const CONFIG_KEY = '[-._a-zA-Z0-9]+';
+
+const tooLong = (limit: number) => `must be no more than ${limit} bytes`;
+const used = (pattern: string) => `regex used for validation is '${pattern}')`;
+
+function rule(limit: number, pattern: string, words: string): NameRule {
+  const fits = whole(pattern);
+  return name => (name.length > limit ? tooLong(limit) : fits.test(name) ? undefined : `${words}, ${used(pattern)}`);
+}
+
+export const subdomain: NameRule = rule(
+  253,
+  SUBDOMAIN,
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com'",
+);
+
+export const label: NameRule = rule(
+  63,
+  LABEL,
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc'",
+);
+
+export const label1035: NameRule = rule(
+  63,
+  LABEL_1035,
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123'",
+);
+
+export const labelValue: NameRule = rule(
+  63,
+  LABEL_VALUE,
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345'",
+);
+
+export const configKey: NameRule = rule(
+  253,
+  CONFIG_KEY,
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name'",
+);
+
+const namePart = rule(
+  63,
+  QUALIFIED,
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc'",
+);
+
+/** `name` or `prefix/name`, as label and annotation keys and finalizers are. */
+export const qualifiedName: NameRule = name => {
+  const [first = '', second, ...more] = name.split('/');
+  if (more.length > 0)
+    return `a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', ${used(QUALIFIED)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+  if (second === undefined) return first === '' ? 'name part must be non-empty' : namePart(first);
+  if (first === '') return 'prefix part must be non-empty';
+  const prefix = subdomain(first);
+  if (prefix) return `prefix part ${prefix}`;
+  return second === '' ? 'name part must be non-empty' : namePart(second);
+};
+
+/** A name that only has to fit into a URL path. */
+export const pathSegment: NameRule = name => {
+  if (name === '.' || name === '..') return `may not be '${name}'`;
+  if (name.includes('/')) return "may not contain '/'";
+  if (name.includes('%')) return "may not contain '%'";
+  return undefined;
+};
+
+const OWN_RULES: Readonly<Record<string, NameRule>> = {
+  namespaces: label,
+  services: label1035,
+  'roles.rbac.authorization.k8s.io': pathSegment,
+  'clusterroles.rbac.authorization.k8s.io': pathSegment,
+  'rolebindings.rbac.authorization.k8s.io': pathSegment,
+  'clusterrolebindings.rbac.authorization.k8s.io': pathSegment,
+};
+
+/** The rule for names of a resource. */
+export const nameRuleOf = (key: string): NameRule => OWN_RULES[key] ?? subdomain;

@@ -1,0 +1,112 @@
+import { each, type Fields, part } from '../defaults/fill.ts';
+import { isRecord } from '../object.ts';
+import type { StatusCause } from '../status.ts';
+import { duplicate, invalidValue, missing, required } from './field.ts';
+import { label, subdomain } from './names.ts';
+
+const PORT_RANGE = 'must be between 1 and 65535, inclusive';
+
+export function portCause(field: string, value: unknown): StatusCause[] {
+  const fits = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535;
+  return fits ? [] : [invalidValue(field, value, PORT_RANGE)];
+}
+
+/** Names used twice in a list of objects. */
+function duplicates(list: readonly Fields[], member: string, field: string): StatusCause[] {
+  const seen = new Set<unknown>();
+  return list.flatMap((item, i) => {
+    const value = item[member];
+    if (value === undefined || !seen.has(value)) {
+      seen.add(value);
+      return [];
+    }
+    return [duplicate(`${field}[${i}].${member}`, value)];
+  });
+}
+
+function containerCauses(container: Fields, field: string, volumes: ReadonlySet<unknown>): StatusCause[] {
+  const causes: StatusCause[] = [];
+  if (!container.name) causes.push(required(`${field}.name`));
+  else {
+    const bad = label(String(container.name));
+    if (bad) causes.push(invalidValue(`${field}.name`, container.name, bad));
+  }
+  if (!container.image) causes.push(required(`${field}.image`));
+  else if (container.image !== String(container.image).trim())
+    causes.push(invalidValue(`${field}.image`, container.image, 'must not have leading or trailing whitespace'));
+  each(container, 'ports').forEach((port, i) => {
+    if (port.containerPort === undefined || port.containerPort === 0)
+      causes.push(required(`${field}.ports[${i}].containerPort`));
+    else causes.push(...portCause(`${field}.ports[${i}].containerPort`, port.containerPort));
+  });
+  each(container, 'volumeMounts').forEach((mount, i) => {
+    if (!mount.mountPath) causes.push(required(`${field}.volumeMounts[${i}].mountPath`));
+    if (!volumes.has(mount.name)) causes.push(missing(`${field}.volumeMounts[${i}].name`, mount.name));
+  });
+  return causes;
+}
+
+/** What is wrong with a pod spec at `field`. */
+export function podSpecCauses(spec: unknown, field: string): StatusCause[] {
+  if (!isRecord(spec)) return [required(`${field}.containers`)];
+  const volumes = each(spec, 'volumes');
+  const names = new Set(volumes.map(v => v.name));
+  const containers = each(spec, 'containers');
+  const causes: StatusCause[] = volumes.flatMap((volume, i) => volumeCauses(volume, `${field}.volumes[${i}]`));
+  causes.push(...duplicates(volumes, 'name', `${field}.volumes`));
+  if (containers.length === 0) causes.push(required(`${field}.containers`));
+  for (const list of ['containers', 'initContainers']) {
+    const items = each(spec, list);
+    items.forEach((c, i) => {
+      causes.push(...containerCauses(c, `${field}.${list}[${i}]`, names));
+    });
+    causes.push(...duplicates(items, 'name', `${field}.${list}`));
+  }
+  const grace = spec.terminationGracePeriodSeconds;
+  if (typeof grace === 'number' && grace < 0)
+    causes.push(invalidValue(`${field}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0'));
+  return causes;
+}
+
+function volumeCauses(volume: Fields, field: string): StatusCause[] {
+  if (!volume.name) return [required(`${field}.name`)];
+  const bad = label(String(volume.name));
+  const sources = Object.keys(volume).filter(key => key !== 'name');
+  return [
+    ...(bad ? [invalidValue(`${field}.name`, volume.name, bad)] : []),
+    ...(sources.length === 0 ? [required(field, 'must specify a volume type')] : []),
+  ];
+}
+
+/** Fields of a Pod's spec that may change after it was created. */
+const MUTABLE = ['activeDeadlineSeconds', 'tolerations', 'terminationGracePeriodSeconds', 'schedulingGates'];
+
+const frozenPart = (pod: Fields): unknown => {
+  const spec = structuredClone(part(pod, 'spec') ?? {});
+  for (const name of MUTABLE) delete spec[name];
+  for (const list of ['containers', 'initContainers']) for (const c of each(spec, list)) delete c.image;
+  return spec;
+};
+
+/** Refuses a change of anything in a running Pod but its images, deadline and tolerations. */
+export function podUpdateCauses(
+  before: Fields,
+  after: Fields,
+  same: (a: unknown, b: unknown) => boolean,
+): StatusCause[] {
+  if (same(frozenPart(before), frozenPart(after))) return [];
+  return [
+    {
+      reason: 'FieldValueForbidden',
+      message:
+        'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
+      field: 'spec',
+    },
+  ];
+}
+
+/** A host name that must be a subdomain, where set. */
+export function hostCause(field: string, value: unknown): StatusCause[] {
+  const bad = typeof value === 'string' && value !== '' ? subdomain(value) : undefined;
+  return bad ? [invalidValue(field, value, bad)] : [];
+}

@@ -1,0 +1,31 @@
+import { schemaOf } from '../api/fields.ts';
+import type { Call, Kernel } from '../api/kernel.ts';
+import type { KubeObject } from '../object.ts';
+import { invalid, type StatusCause } from '../status.ts';
+import { customCauses } from './custom.ts';
+import { kindCauses, kindUpdateCauses } from './kinds.ts';
+import { metadataCauses, metadataUpdateCauses } from './metadata.ts';
+
+function refuse({ info }: Call, object: KubeObject, causes: readonly StatusCause[]): void {
+  if (causes.length > 0) throw invalid(info.group, info.kind, object.metadata.name ?? '', causes);
+}
+
+/** Refuses a new object that is not valid, with every cause at once. 422. */
+export function validateCreate(kernel: Kernel, call: Call, object: KubeObject): void {
+  const node = schemaOf(kernel, call);
+  const own = call.info.custom ? (node ? customCauses(object, node) : []) : kindCauses(call.info.key, object);
+  refuse(call, object, [...metadataCauses(call, object), ...own]);
+}
+
+/** Refuses an update whose result is not valid, or that changes what may not change. 422. */
+export function validateUpdate(kernel: Kernel, call: Call, before: KubeObject, after: KubeObject): void {
+  const node = schemaOf(kernel, call);
+  const meta = [...metadataUpdateCauses(before, after), ...metadataCauses(call, after)];
+  if (call.info.custom) {
+    refuse(call, after, [...meta, ...(node ? customCauses(after, node, '', before) : [])]);
+    return;
+  }
+  const { key } = call.info;
+  const own = call.subresource === '' ? [...kindCauses(key, after), ...kindUpdateCauses(key, before, after)] : [];
+  refuse(call, after, [...meta, ...own]);
+}

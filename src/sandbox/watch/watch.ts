@@ -1,0 +1,198 @@
+import type { ServerResponse } from 'node:http';
+import { matchOf, wantedRevision } from '../api/list.ts';
+import type { WallClock } from '../clock.ts';
+import { objectText, type Shown } from '../http/respond.ts';
+import type { KubeObject } from '../object.ts';
+import { groupVersion, type ResourceInfo } from '../registry.ts';
+import { invalid } from '../status.ts';
+import type { StoreEvent } from '../store.ts';
+
+/** What a watch is about. */
+export interface Watched {
+  info: ResourceInfo;
+  version: string;
+  namespace: string | undefined;
+  name: string | undefined;
+}
+
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+const BOOKMARK_EVERY = 60_000;
+const DEFAULT_SECONDS = 30 * 60;
+
+/** What is watched as one connection sees it: selected, in the form asked for. */
+interface View {
+  watched: Watched;
+  shown: Shown;
+  match: (object: KubeObject) => boolean;
+  /** Tables name their columns once. */
+  columnsSent: boolean;
+}
+
+function inScope({ watched, match }: View, object: KubeObject): boolean {
+  const { namespace } = watched;
+  return (namespace === undefined || object.metadata.namespace === namespace) && match(object);
+}
+
+/** How a change looks through a selector: an object that starts to meet it appears, one that stops goes. */
+function seenType(view: View, event: StoreEvent): StoreEvent['type'] | undefined {
+  const before = event.previous !== undefined && inScope(view, event.previous);
+  const after = event.type !== 'DELETED' && inScope(view, event.object);
+  if (before && after) return 'MODIFIED';
+  if (after) return 'ADDED';
+  return before ? 'DELETED' : undefined;
+}
+
+function line(view: View, type: string, object: KubeObject): string {
+  const { watched, shown } = view;
+  const text = objectText(shown, object, watched.info, watched.version, !view.columnsSent);
+  view.columnsSent = true;
+  return `{"type":"${type}","object":${text}}\n`;
+}
+
+function bookmark(view: View, revision: number, initial = false): string {
+  const { info, version } = view.watched;
+  const metadata = {
+    ...(initial ? { annotations: { [INITIAL_EVENTS_END]: 'true' } } : {}),
+    resourceVersion: String(revision),
+    ...(info.custom ? {} : { creationTimestamp: null }),
+  };
+  const object = { kind: info.kind, apiVersion: groupVersion(info.group, version), metadata };
+  return `${JSON.stringify({ type: 'BOOKMARK', object })}\n`;
+}
+
+function tooOld(wanted: number, oldest: number): string {
+  const status = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: `too old resource version: ${wanted} (${oldest})`,
+    reason: 'Expired',
+    code: 410,
+  };
+  return `${JSON.stringify({ type: 'ERROR', object: status })}\n`;
+}
+
+/** Writes lines to a connection, those of one turn of the event loop at once. */
+function lineWriter(response: ServerResponse): { write(text: string): void; end(): void } {
+  let waiting = '';
+  const flush = () => {
+    if (waiting !== '' && !response.writableEnded) response.write(waiting);
+    waiting = '';
+  };
+  return {
+    write(text) {
+      if (waiting === '') setImmediate(flush);
+      waiting += text;
+    },
+    end() {
+      flush();
+      response.end();
+    },
+  };
+}
+
+function refuseOddOptions(query: URLSearchParams): void {
+  if (query.get('sendInitialEvents') === null || query.get('resourceVersionMatch') === 'NotOlderThan') return;
+  throw invalid('meta.k8s.io', 'ListOptions', '', [
+    {
+      reason: 'FieldValueForbidden',
+      message: 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+      field: 'resourceVersionMatch',
+    },
+  ]);
+}
+
+/**
+ * Streams changes until the connection ends or its time is over. Starts with what is there now when no resource version
+ * is given; from an old one on with what has happened since, or with an ERROR 410 when that is no longer known.
+ */
+export function serveWatch(watched: Watched, shown: Shown, response: ServerResponse, wall: WallClock): void {
+  const { query, kernel } = shown;
+  const { store, clock } = kernel;
+  const { info, namespace } = watched;
+  refuseOddOptions(query);
+  const match = matchOf(info, query, watched.name) ?? (() => true);
+  const view: View = { watched, shown, match, columnsSent: false };
+  const from = wantedRevision(query);
+  const bookmarks = query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1';
+  const initial = query.get('sendInitialEvents') === 'true';
+  const seconds = Number(query.get('timeoutSeconds') ?? 0) || DEFAULT_SECONDS;
+
+  response.writeHead(200, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-cache, private',
+    Date: new Date(clock.now()).toUTCString(),
+  });
+  response.flushHeaders();
+  const out = lineWriter(response);
+
+  if (!sendFirst(view, out, { from, initial: initial && bookmarks })) return;
+  const stops: (() => void)[] = [];
+  const stop = () => {
+    for (const end of stops.splice(0)) end();
+  };
+  stops.push(store.watch(info.key, event => tell(view, event, out)));
+  stops.push(
+    later(wall, seconds * 1000, () => {
+      stop();
+      out.end();
+    }),
+  );
+  if (bookmarks) stops.push(regularly(wall, BOOKMARK_EVERY, () => out.write(bookmark(view, store.revision()))));
+  response.on('close', stop);
+}
+
+function later(wall: WallClock, ms: number, callback: () => void): () => void {
+  const handle = wall.setTimeout(callback, ms);
+  return () => wall.clearTimeout(handle);
+}
+
+function regularly(wall: WallClock, ms: number, callback: () => void): () => void {
+  let cancel = () => {};
+  const again = () => {
+    cancel = later(wall, ms, () => {
+      callback();
+      again();
+    });
+  };
+  again();
+  return () => cancel();
+}
+
+type Lines = ReturnType<typeof lineWriter>;
+
+/** Sends what a watch starts with. False when its start is no longer known; then the watch is over. */
+function sendFirst(view: View, out: Lines, { from, initial }: { from: number | undefined; initial: boolean }): boolean {
+  const { watched, shown, match } = view;
+  const { store } = shown.kernel;
+  const { key } = watched.info;
+  const asked = shown.query.get('sendInitialEvents');
+  if (from === undefined || asked === 'true') {
+    if (asked !== 'false')
+      for (const object of store.list(key, watched.namespace))
+        if (match(object)) out.write(line(view, 'ADDED', object));
+    if (initial) out.write(bookmark(view, store.revision(), true));
+    return true;
+  }
+  const missed = store.since(key, from);
+  if (missed) for (const event of missed) tell(view, event, out);
+  else {
+    out.write(tooOld(from, store.revision()));
+    out.end();
+  }
+  return missed !== undefined;
+}
+
+function tell(view: View, event: StoreEvent, out: { write(text: string): void }): void {
+  const type = seenType(view, event);
+  if (!type) return;
+  if (type !== 'DELETED' || event.type === 'DELETED') {
+    out.write(line(view, type, event.object));
+    return;
+  }
+  // It stopped meeting the selector: it is shown as it last was, at the revision of the change.
+  const last = event.previous as KubeObject;
+  const metadata = { ...last.metadata, resourceVersion: String(event.revision) };
+  out.write(line(view, type, { ...last, metadata }));
+}
