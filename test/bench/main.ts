@@ -1,0 +1,26 @@
+import { firstFrame, keyToPaint } from './console.ts';
+import { type Figure, printFigures } from './figure.ts';
+import { tenThousandPods } from './ten-thousand.ts';
+import { validateMany } from './validate.ts';
+
+const BENCHES: Record<string, () => Promise<Figure[]>> = {
+  'first-frame': firstFrame,
+  'key-to-paint': keyToPaint,
+  validate: validateMany,
+  'ten-thousand': tenThousandPods,
+};
+
+// `npm run bench` runs all; `npm run bench -- validate` the named ones.
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter(name => !(name in BENCHES));
+if (unknown.length > 0) {
+  process.stderr.write(`expected benchmarks of ${Object.keys(BENCHES).join(', ')}; found ${unknown.join(', ')}\n`);
+  process.exit(2);
+}
+const figures: Figure[] = [];
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stderr.write(`measuring ${name}…\n`);
+  figures.push(...(await bench()));
+}
+printFigures(figures);
