@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { cleanText, sanitise } from '../text/sanitise.ts';
+import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 import type { Api, Identity } from './api.ts';
 import { createClient } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { createConnections, isLoopback, proxyFor } from './connections.ts';
+import { createConnections, isLoopback, isUsableProxy, proxyFor } from './connections.ts';
 import { createCredentials, type MaterialSource } from './credentials.ts';
 import { type RunCommand, runCommand } from './exec-credential.ts';
-import { type Loaded, loadKubeconfig, type Machine, resolveTarget } from './kubeconfig.ts';
+import { type Loaded, loadKubeconfig, type Machine, type Refusal, resolveTarget } from './kubeconfig.ts';
 import { impersonationHeaders, kubeconfigSource } from './kubeconfig-source.ts';
 import { createServerClock } from './server-clock.ts';
 import { createTransport, type RequestFunction } from './transport.ts';
@@ -53,6 +53,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loaded<Api>
 }
 
 interface Opening {
+  server: string;
   identity: Identity;
   source: MaterialSource;
   proxyUrl?: string | undefined;
@@ -70,10 +71,11 @@ function given(options: ConnectOptions, server: string): Loaded<Opening> {
     value: {
       identity: {
         context: options.name ?? server,
-        server: server.replace(/\/$/, ''),
+        server,
         user: options.as ?? options.name ?? 'token',
         namespace: options.namespace ?? 'default',
       },
+      server: server.replace(/\/$/, ''),
       source: { material: async () => ({ ok: true, status: 0, value: material }), renew: async () => false },
     },
   };
@@ -89,14 +91,6 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
   const target = resolveTarget(config.value, options.context);
   if (!target.ok) return target;
   const { context, cluster, user, namespace } = target.value;
-  if (!URL.canParse(cluster.server)) {
-    const shown = sanitise(cluster.server, 200);
-    return {
-      ok: false,
-      reason: 'kubeconfig',
-      message: cleanText`the server of context ${sanitise(context, 128)} is not a URL: ${shown}`,
-    };
-  }
   const source = kubeconfigSource({
     library,
     target: target.value,
@@ -118,19 +112,22 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
         user: options.as ?? user.impersonateUser ?? user.name,
         namespace: options.namespace ?? namespace,
       },
+      server: cluster.server,
       source,
       proxyUrl: cluster.proxyUrl,
     },
   };
 }
 
-async function open({ identity, source, proxyUrl }: Opening, machine: Machine, clock: Clock): Promise<Loaded<Api>> {
+async function open(opening: Opening, machine: Machine, clock: Clock): Promise<Loaded<Api>> {
+  const { server, source } = opening;
+  const refusal = badServer(server, opening) ?? badProxy(proxyOf(opening, machine)?.uri);
+  if (refusal) return refusal;
   const undici = await import('undici');
-  const proxy = proxyFor(identity.server, proxyUrl, machine.env);
   const credentials = createCredentials({
-    server: identity.server,
+    server,
     source,
-    connect: tls => createConnections(undici, tls, proxy),
+    connect: tls => createConnections(undici, tls, proxyOf(opening, machine)),
     clock,
   });
   const first = await credentials.access();
@@ -141,7 +138,33 @@ async function open({ identity, source, proxyUrl }: Opening, machine: Machine, c
     credentials,
     clock,
     serverClock,
-    gzip: !isLoopback(new URL(identity.server).hostname),
+    gzip: !isLoopback(new URL(server).hostname),
   });
-  return { ok: true, value: createClient({ transport, identity, clock, serverClock }) };
+  return { ok: true, value: createClient({ transport, identity: shown(opening.identity), clock, serverClock }) };
+}
+
+const proxyOf = ({ server, proxyUrl }: Opening, machine: Machine) => proxyFor(server, proxyUrl, machine.env);
+
+const refusedConfig = (message: Clean): Refusal => ({ ok: false, reason: 'kubeconfig', message });
+
+function badServer(server: string, { identity }: Opening): Refusal | undefined {
+  if (/^https?:\/\//.test(server) && URL.canParse(server)) return undefined;
+  return refusedConfig(
+    cleanText`the server of ${sanitise(identity.context, 128)} is not an http(s) URL: ${sanitise(server, 200)}`,
+  );
+}
+
+function badProxy(uri: string | undefined): Refusal | undefined {
+  if (uri === undefined || isUsableProxy(uri)) return undefined;
+  return refusedConfig(cleanText`cannot go through proxy ${sanitise(uri, 200)}: expected an http, https or socks5 URL`);
+}
+
+/** The identity is for people to read, so it is made safe as all that is. */
+function shown({ context, server, user, namespace }: Identity): Identity {
+  return {
+    context: sanitise(context, 256),
+    server: sanitise(server, 256),
+    user: sanitise(user, 256),
+    namespace: sanitise(namespace, 64),
+  };
 }

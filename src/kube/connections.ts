@@ -33,7 +33,9 @@ function dispatcher(undici: Undici, tls: TlsMaterial, proxy: Proxy, connections:
     connectTimeout: CONNECT_TIMEOUT_MS,
   };
   if (!proxy) return new undici.Agent({ ...pool, connect: { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 } });
-  if (proxy.uri.startsWith('socks')) return new undici.Socks5ProxyAgent(proxy.uri, { ...pool, requestTls: tls });
+  // The proxy resolves names in any case, which is what the `h` asks for.
+  const socks = proxy.uri.replace(/^socks5h:/, 'socks5:');
+  if (socks.startsWith('socks')) return new undici.Socks5ProxyAgent(socks, { ...pool, requestTls: tls });
   return new undici.ProxyAgent({ ...pool, uri: proxy.uri, requestTls: tls });
 }
 
@@ -54,6 +56,11 @@ export function proxyFor(
   const uri = env[scheme] || env[scheme.toUpperCase()];
   if (!uri || isExempt(host, url.port, env.no_proxy || env.NO_PROXY || '')) return undefined;
   return { uri: uri.includes('://') ? uri : `http://${uri}` };
+}
+
+/** Whether we can go through a proxy of this kind. */
+export function isUsableProxy(uri: string): boolean {
+  return URL.canParse(uri) && /^(https?|socks|socks5h?):$/.test(new URL(uri).protocol);
 }
 
 /** Whether a host name or address is this machine. */
