@@ -21,6 +21,16 @@ export const ORIGINAL_SECRET = `${PREFIX}original-secret`;
 /** Ours alone: the facts of an injection on objects that carry no envelope. */
 export const MAYDAY = `${PREFIX}mayday`;
 
+/** Kinds whose metadata is copied from what they belong to, or that tell about experiments: marks on them are no injection of their own. */
+export const COPYING_KINDS: ReadonlySet<string> = new Set([
+  'ReplicaSet',
+  'ControllerRevision',
+  'EndpointSlice',
+  'Endpoints',
+  'ChaosExperiment',
+  'Event',
+]);
+
 /** Data keys of the backup objects that carry no envelope. */
 export const SECRET_BACKUP_KEY = 'secret-backup';
 export const LEASE_BACKUP_KEY = 'lease-backup';
@@ -37,8 +47,13 @@ const RECORD_PREFIXES = [ORIGINAL_COMMAND_PREFIX, ORIGINAL_IMAGE_PREFIX];
 /** The annotation keys on this object that hold an undo record of any type, sorted. */
 export function undoRecords(object: KubeObject): string[] {
   return Object.keys(object.metadata.annotations ?? {})
-    .filter(key => RECORDS.includes(key) || RECORD_PREFIXES.some(prefix => key.startsWith(prefix)))
+    .filter(isRecordKey)
     .sort();
+}
+
+/** Whether an annotation of this key holds an undo record, or facts about one. */
+export function isRecordKey(key: string): boolean {
+  return RECORDS.includes(key) || RECORD_PREFIXES.some(prefix => key.startsWith(prefix));
 }
 
 /** `chaos-rollback-<secret>-<key>`: lower case, `_` becomes `-`, the key cut to 30 bytes. */

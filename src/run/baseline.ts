@@ -102,7 +102,7 @@ export async function prepare(run: Run): Promise<Prepared | undefined> {
   };
   const pods = [...before.values()]
     .flatMap(value => (Array.isArray(value) ? (value as KubeObject[]) : []))
-    .filter(one => one.kind === 'Pod');
+    .filter(one => one.kind === 'Pod' && plan.pods.some(pod => pod.uid === one.metadata.uid));
   const checked = spec.steadyState.checks.map(check => ({
     kind: check.kind,
     name: check.name,

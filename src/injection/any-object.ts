@@ -1,0 +1,69 @@
+import { TYPE_RULES } from '../experiment/parameters/table.ts';
+import type { Danger, FaultType } from '../experiment/types.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Live, Permission, Read, Refusal, Scope } from './fault.ts';
+import { refOf } from './json-patch.ts';
+import { listIn, objectIn } from './live.ts';
+import { COPYING_KINDS } from './markers.ts';
+import { nameOf } from './name.ts';
+import { reachedBy, reachRead } from './reach.ts';
+import { blindTo, injectable, isRefusal, refuse } from './refuse.ts';
+
+/** A target of any kind, as parameters name it. */
+export interface ObjectParams {
+  apiVersion: string;
+  kind: string;
+  name: string;
+}
+
+export const TARGET = 'target';
+const PODS = 'pods';
+
+export function objectParams(parameters: Readonly<Record<string, string>>): ObjectParams {
+  const { apiVersion = '', kind = '', name = '' } = parameters;
+  return { apiVersion: apiVersion === '' ? 'v1' : apiVersion, kind, name };
+}
+
+/** The target; requests leave the namespace out where the kind has none. */
+export function objectRef({ apiVersion, kind, name }: ObjectParams, scope: Scope): ObjectRef {
+  return { apiVersion, kind, namespace: scope.namespace, name };
+}
+
+/** The target first; what it is then says which pods it may reach. */
+export function objectReads(params: ObjectParams, scope: Scope, live: Live): Read[] {
+  const target = objectIn(live, TARGET);
+  return [
+    { key: TARGET, get: objectRef(params, scope) },
+    ...(target.state === 'found' ? reachRead(target.value, PODS) : []),
+  ];
+}
+
+/** The target where it may be injected into, with the pods it reaches; or why not. */
+export function anyTarget(
+  params: ObjectParams,
+  scope: Scope,
+  live: Live,
+): { target: KubeObject; pods: KubeObject[] } | Refusal {
+  const target = injectable(objectIn(live, TARGET), objectRef(params, scope));
+  if (isRefusal(target)) return target;
+  if (COPYING_KINDS.has(target.kind)) {
+    return refuse(
+      'forbidden-target',
+      `${nameOf(refOf(target))} bears copies of another object's marks, so that its own would be overlooked: choose what it belongs to`,
+    );
+  }
+  const pods = listIn(live, PODS);
+  if (pods.state === 'blind') return blindTo(`the pods that ${nameOf(refOf(target))} reaches`, pods.failure);
+  return { target, pods: pods.state === 'found' ? reachedBy(target, pods.value) : [] };
+}
+
+/** Listing the pods in reach, where the target lives in a namespace. */
+export function reachPermissions(target: KubeObject): Permission[] {
+  const { namespace } = target.metadata;
+  return namespace === undefined ? [] : [{ verb: 'list', group: '', kind: 'Pod', namespace, for: 'inject' }];
+}
+
+/** `high` where the framework's rules demand it of these parameters; they demand nothing lower. */
+export function demandedDanger(type: FaultType, parameters: Readonly<Record<string, string>>): Danger {
+  return TYPE_RULES[type].needsHigh?.(parameters) === undefined ? 'low' : 'high';
+}

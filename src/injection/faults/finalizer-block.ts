@@ -1,0 +1,160 @@
+import type { KubeObject } from '../../kube/object.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import {
+  anyTarget,
+  demandedDanger,
+  type ObjectParams,
+  objectParams,
+  objectReads,
+  reachPermissions,
+  TARGET,
+} from '../any-object.ts';
+import type { Effect, Facts, Fault, Live, Plan, Refusal, Restore, Scope } from '../fault.ts';
+import type { Finding } from '../finding.ts';
+import { type Operation, pointer, refOf, remove, set, test } from '../json-patch.ts';
+import { BLOCK_FINALIZER, PREFIX, ROLLBACK_DATA } from '../markers.ts';
+import { nameOf } from '../name.ts';
+import { targetReadBack } from '../readback.ts';
+import { corrupt, giveBack, recordIn, textsIn } from '../record.ts';
+import { isRefusal, refuse } from '../refuse.ts';
+import { threeWay } from '../three-way.ts';
+import { victimPlan } from '../victim-plan.ts';
+import { isRewritten } from '../writers.ts';
+
+interface FinalizerBlockParams extends ObjectParams {
+  finalizer: string;
+  danger: 'low' | 'medium' | 'high';
+}
+
+const FINALIZERS = ['metadata', 'finalizers'];
+/** Domain and name, as the API server demands of finalizers. */
+const QUALIFIED = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+
+/** Adds a finalizer to an object, so that a deletion of it hangs. */
+export const finalizerBlock: Fault<FinalizerBlockParams> = {
+  type: 'FinalizerBlock',
+  expects: 'survive',
+  parse: parameters => ({
+    ...objectParams(parameters),
+    finalizer: parameters.finalizer || BLOCK_FINALIZER,
+    danger: demandedDanger('FinalizerBlock', parameters),
+  }),
+  danger: params => params.danger,
+  reads: objectReads,
+  plan,
+  effectReads: (_params, made) => [{ key: TARGET, get: made.target }],
+  effect,
+  restoreReads: () => [],
+  restore,
+};
+
+function plan(params: FinalizerBlockParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const found = anyTarget(params, scope, live);
+  if (isRefusal(found)) return found;
+  const { target, pods } = found;
+  const { finalizer } = params;
+  const name = nameOf(refOf(target));
+  const no = unsuitable(finalizer);
+  if (no !== undefined) return no;
+  const { finalizers } = target.metadata;
+  if (finalizers?.includes(finalizer))
+    return refuse(
+      'no-effect',
+      `${name} already has finalizer ${finalizer}: taking it out later would not be ours to do`,
+    );
+  return victimPlan({
+    type: 'FinalizerBlock',
+    scope,
+    facts,
+    target,
+    payload: { finalizer },
+    injected: finalizer,
+    operations: [
+      finalizers === undefined ? set(pointer(...FINALIZERS), [finalizer]) : set(pointer(...FINALIZERS, '-'), finalizer),
+    ],
+    says: `add finalizer ${finalizer} to ${name}`,
+    pods,
+    warnings: warnings(finalizer, name),
+    permissions: reachPermissions(target),
+  });
+}
+
+/** Finalizers that a controller knows would be acted on, or taken out, by it. */
+function unsuitable(finalizer: string): Refusal | undefined {
+  const shown = sanitise(finalizer, 120);
+  if (finalizer === `${PREFIX}cleanup`)
+    return refuse('forbidden-target', `finalizer ${shown} guards the framework's own reverts: choose another`);
+  if (!QUALIFIED.test(finalizer))
+    return refuse('invalid', `expected a finalizer such as ${BLOCK_FINALIZER}, found ${shown}`);
+  const domain = finalizer.slice(0, finalizer.indexOf('/'));
+  return domain === 'kubernetes.io' || domain.endsWith('.kubernetes.io') || domain.endsWith('.k8s.io')
+    ? refuse('forbidden-target', `finalizer ${shown} means something to Kubernetes itself: choose another`)
+    : undefined;
+}
+
+function warnings(finalizer: string, name: string): string[] {
+  return [
+    `nothing happens until somebody deletes ${name}: this fault alone deletes nothing`,
+    ...(finalizer.startsWith(PREFIX)
+      ? []
+      : [`an operator that knows finalizer ${finalizer} may act on it, or take it out itself`]),
+  ];
+}
+
+/** Proven only by a deletion that hangs: a finalizer that nobody runs into blocks nothing. */
+function effect(params: FinalizerBlockParams, made: Plan, live: Live): Effect {
+  const back = targetReadBack(made, live, TARGET);
+  if ('effect' in back) return back.effect;
+  const { finalizers = [], deletionTimestamp } = back.object.metadata;
+  const name = nameOf(made.target);
+  if (!finalizers.includes(params.finalizer))
+    return { state: 'absent', evidence: [`${name} does not have finalizer ${params.finalizer} (any more)`] };
+  if (deletionTimestamp === undefined) {
+    return {
+      state: 'pending',
+      evidence: [`${name} has finalizer ${params.finalizer}; nobody has deleted it, so nothing is blocked yet`],
+    };
+  }
+  return {
+    state: 'proven',
+    evidence: [`${name} is Terminating since ${deletionTimestamp} and held by ${finalizers.join(', ')}`],
+  };
+}
+
+function restore(found: Finding): Restore {
+  const victim = found.live;
+  const envelope = recordIn(victim, 'FinalizerBlock');
+  if (typeof envelope === 'string') return corrupt(victim, envelope);
+  const finalizer = textsIn(envelope.data)?.finalizer;
+  if (finalizer === undefined || finalizer === '') return corrupt(victim, 'the undo record names no finalizer');
+  const { mayday } = envelope;
+  const what = `finalizer ${sanitise(finalizer, 120)}`;
+  const back = (value: Operation[]) =>
+    giveBack(victim, { type: 'FinalizerBlock', records: [ROLLBACK_DATA], mayday, value, what: `the ${what}` });
+  const isThere = victim.metadata.finalizers?.includes(finalizer) ?? false;
+  return threeWay({
+    what: `${what} of ${nameOf(refOf(victim))}`,
+    isOriginal: !isThere,
+    isInjected: !isReadded(victim, finalizer),
+    original: '(absent)',
+    injected: finalizer,
+    live: `${finalizer}, put there by somebody else`,
+    put: back(withoutFinalizer(victim, finalizer)),
+    strip: back([]),
+  });
+}
+
+/** An operator that took the finalizer out and put its own in again owns it; taking that out would not be ours to do. */
+function isReadded(victim: KubeObject, finalizer: string): boolean {
+  const record = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
+  return isRewritten(victim, ['f:metadata', 'f:finalizers', `v:${JSON.stringify(finalizer)}`], record);
+}
+
+/** Takes out this one element, bound to its place; the list with it where it was the only one. */
+function withoutFinalizer(victim: KubeObject, finalizer: string): Operation[] {
+  const { finalizers = [] } = victim.metadata;
+  const index = finalizers.indexOf(finalizer);
+  if (index < 0) return [];
+  if (finalizers.length === 1) return [test(pointer(...FINALIZERS), finalizers), remove(pointer(...FINALIZERS))];
+  return [test(pointer(...FINALIZERS, index), finalizer), remove(pointer(...FINALIZERS, index))];
+}

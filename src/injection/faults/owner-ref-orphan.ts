@@ -1,0 +1,82 @@
+import type { KubeObject, OwnerReference } from '../../kube/object.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import {
+  anyTarget,
+  demandedDanger,
+  type ObjectParams,
+  objectParams,
+  objectReads,
+  reachPermissions,
+  TARGET,
+} from '../any-object.ts';
+import type { Effect, Facts, Fault, Live, Permission, Plan, Refusal, Scope } from '../fault.ts';
+import { goJson } from '../go-json.ts';
+import { pointer, refOf, remove } from '../json-patch.ts';
+import { groupOf, nameOf } from '../name.ts';
+import { asWritten } from '../owners.ts';
+import { targetReadBack } from '../readback.ts';
+import { isRefusal, refuse } from '../refuse.ts';
+import { victimPlan } from '../victim-plan.ts';
+import { restoreOwners, restoreOwnersReads } from './owner-ref-orphan-restore.ts';
+
+interface OwnerRefOrphanParams extends ObjectParams {
+  danger: 'low' | 'medium' | 'high';
+}
+
+/** Takes all owners off an object; its record holds them. */
+export const ownerRefOrphan: Fault<OwnerRefOrphanParams> = {
+  type: 'OwnerRefOrphan',
+  expects: 'self-heal',
+  parse: parameters => ({ ...objectParams(parameters), danger: demandedDanger('OwnerRefOrphan', parameters) }),
+  danger: params => params.danger,
+  reads: objectReads,
+  plan,
+  effectReads: (_params, made) => [{ key: TARGET, get: made.target }],
+  effect,
+  restoreReads: restoreOwnersReads,
+  restore: restoreOwners,
+};
+
+function plan(params: OwnerRefOrphanParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const found = anyTarget(params, scope, live);
+  if (isRefusal(found)) return found;
+  const { target, pods } = found;
+  const owners = target.metadata.ownerReferences ?? [];
+  const name = nameOf(refOf(target));
+  if (owners.length === 0) return refuse('no-effect', `${name} has no owner: there is nothing to orphan it from`);
+  const names = owners.map(owner => sanitise(`${owner.kind} ${owner.name}`, 80)).join(', ');
+  return victimPlan({
+    type: 'OwnerRefOrphan',
+    scope,
+    facts,
+    target,
+    payload: {
+      apiVersion: target.apiVersion,
+      kind: target.kind,
+      ownerReferences: goJson(owners.map(asWritten), 'as-given'),
+    },
+    injected: '[]',
+    operations: [remove(pointer('metadata', 'ownerReferences'))],
+    says: `take owner ${names} off ${name}`,
+    pods,
+    warnings: [`should ${names} be deleted meanwhile, ${name} stays behind, and that owner cannot be put back`],
+    permissions: [...reachPermissions(target), ...owners.map(owner => readingOwner(target, owner))],
+  });
+}
+
+/** An owner is only put back after a look at whether it is still the same. */
+function readingOwner(target: KubeObject, { apiVersion, kind, name }: OwnerReference): Permission {
+  const { namespace } = target.metadata;
+  const group = groupOf(apiVersion);
+  return { verb: 'get', group, kind, name, ...(namespace === undefined ? {} : { namespace }), for: 'revert' };
+}
+
+function effect(_params: OwnerRefOrphanParams, made: Plan, live: Live): Effect {
+  const back = targetReadBack(made, live, TARGET);
+  if ('effect' in back) return back.effect;
+  const { ownerReferences: owners = [] } = back.object.metadata;
+  const name = nameOf(made.target);
+  if (owners.length === 0) return { state: 'proven', evidence: [`${name} reads back without an owner`] };
+  const names = owners.map(owner => sanitise(`${owner.kind} ${owner.name}`, 80)).join(', ');
+  return { state: 'absent', evidence: [`${name} is owned by ${names} (again)`] };
+}

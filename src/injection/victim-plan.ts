@@ -1,0 +1,75 @@
+import type { FaultType } from '../experiment/types.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { maydayFacts, writeEnvelope } from './envelope.ts';
+import type { Facts, Permission, Plan, Refusal, Scope } from './fault.ts';
+import type { GoValue } from './go-json.ts';
+import { type Operation, patchOf, refOf } from './json-patch.ts';
+import { MANAGED_BY, ROLLBACK_DATA } from './markers.ts';
+import { groupOf, nameOf } from './name.ts';
+import { inReach } from './pods.ts';
+import { markOperations, tooLarge } from './record.ts';
+
+/** What one fault does to one object that keeps its own undo record. */
+export interface VictimChange {
+  type: FaultType;
+  scope: Scope;
+  facts: Facts;
+  target: KubeObject;
+  /** The undo record's payload, in the framework's format. */
+  payload: GoValue;
+  /** `as-given` where the framework writes structs rather than maps. */
+  keys?: 'sorted' | 'as-given';
+  /** What tells the injected value again later. */
+  injected: string;
+  absent?: string | undefined;
+  operations: readonly Operation[];
+  says: string;
+  pods: readonly KubeObject[];
+  warnings?: string[];
+  /** Beyond reading and patching the target itself. */
+  permissions?: Permission[];
+}
+
+/** The plan of one patch that puts the fault in and the record of the original on, bound to the version it was decided from. */
+export function victimPlan(of: VictimChange): Plan | Refusal {
+  const { type, scope, facts, target } = of;
+  const more = { managedBy: target.metadata.labels?.[MANAGED_BY], injected: of.injected, absent: of.absent };
+  const record = writeEnvelope(of.payload, maydayFacts(facts, more), of.keys);
+  const large = tooLarge(target, of.payload, record);
+  if (large !== undefined) return large;
+  const operations = [...markOperations(target, type, { [ROLLBACK_DATA]: record }), ...of.operations];
+  return {
+    kind: 'plan',
+    type,
+    id: facts.id,
+    scope,
+    writes: [patchOf(target, operations, { says: of.says, atVersion: true })],
+    undo: { where: `annotation ${ROLLBACK_DATA} on ${nameOf(refOf(target))}`, reversible: true },
+    pods: of.pods.map(inReach),
+    permissions: [...ownPermissions(target), ...(of.permissions ?? [])],
+    warnings: of.warnings ?? [],
+    target: refOf(target),
+  };
+}
+
+/** Reading and patching the target, both ways. */
+function ownPermissions(target: KubeObject): Permission[] {
+  const on = permissionOn(target);
+  return [
+    { verb: 'get', ...on, for: 'inject' },
+    { verb: 'patch', ...on, for: 'inject' },
+    { verb: 'get', ...on, for: 'revert' },
+    { verb: 'patch', ...on, for: 'revert' },
+  ];
+}
+
+/** An object as permissions name it. */
+export function permissionOn(object: KubeObject): Pick<Permission, 'group' | 'kind' | 'name' | 'namespace'> {
+  const { name, namespace } = object.metadata;
+  return {
+    group: groupOf(object.apiVersion),
+    kind: object.kind,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+}
