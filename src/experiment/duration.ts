@@ -20,7 +20,7 @@ export function parseDuration(text: string): number | undefined {
   let ns = 0;
   for (const [, number, unit] of text.matchAll(PART)) ns += Number(number) * (UNIT_NS[unit ?? ''] ?? 0);
   if (ns >= LONGEST_NS) return undefined;
-  const ms = ns / 1e6;
+  const ms = Math.trunc(ns) / 1e6;
   return text.startsWith('-') ? -ms : ms;
 }
 

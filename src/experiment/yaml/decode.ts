@@ -71,7 +71,7 @@ function decodeFields(node: unknown, known: Readonly<Record<string, Shape>>, pat
   if (!isMap(node)) return complain(context, path, `expected fields, found ${describe(node)}`);
   const value: Record<string, unknown> = {};
   const seen = new Set<string>();
-  for (const { name, pair, isMerged } of members(node, context, path)) {
+  for (const { name, pair } of members(node, context, path)) {
     const field = fieldNamed(name, known);
     if (field === undefined) {
       complain(context, at(path, name), `unknown field${suggestion(name, Object.keys(known))}`);
@@ -79,7 +79,7 @@ function decodeFields(node: unknown, known: Readonly<Record<string, Shape>>, pat
       continue;
     }
     if (seen.has(field)) {
-      if (!isMerged) complain(context, at(path, field), 'given twice');
+      complain(context, at(path, field), 'given twice');
       continue;
     }
     seen.add(field);
@@ -107,9 +107,9 @@ function decodeTexts(node: unknown, path: string, context: Context): unknown {
   if (!isMap(node)) return complain(context, path, `expected names with text values, found ${describe(node)}`);
   const value: Record<string, string> = Object.create(null);
   const seen = new Set<string>();
-  for (const { name, pair, isMerged } of members(node, context, path)) {
+  for (const { name, pair } of members(node, context, path)) {
     if (seen.has(name)) {
-      if (!isMerged) complain(context, at(path, name), 'given twice');
+      complain(context, at(path, name), 'given twice');
       continue;
     }
     seen.add(name);
@@ -130,23 +130,21 @@ function decodeList(node: unknown, of: Shape, path: string, context: Context): u
 interface Member {
   name: string;
   pair: Pair;
-  isMerged: boolean;
 }
 
-/** The members of a map, those merged in by `<<` last, since the map's own win over them. */
+/** The members of a map, those merged in by `<<` among them: like the framework's loader, neither may repeat the other. */
 function members(map: YAMLMap, context: Context, path: string): Member[] {
-  const own: Member[] = [];
-  const merged: Member[] = [];
+  const found: Member[] = [];
   for (const pair of map.items) {
     context.visits += 1;
     if (context.visits > MOST_NODES) {
       tooMany(path, context);
-      return own;
+      return found;
     }
-    if (isMergeKey(pair.key)) merged.push(...mergedMembers(pair.value, context, path));
-    else own.push({ name: keyName(pair.key, context), pair, isMerged: false });
+    if (isMergeKey(pair.key)) found.push(...mergedMembers(pair.value, context, path));
+    else found.push({ name: keyName(pair.key, context), pair });
   }
-  return [...own, ...merged];
+  return found;
 }
 
 const isMergeKey = (key: unknown) =>
@@ -160,7 +158,7 @@ function mergedMembers(given: unknown, context: Context, path: string): Member[]
       complain(context, path, `expected "<<" to name a map, found ${describe(source)}`);
       return [];
     }
-    return members(source, context, path).map(member => ({ ...member, isMerged: true }));
+    return members(source, context, path);
   });
 }
 

@@ -1,5 +1,6 @@
 import { type Document, type Node, parseAllDocuments, parseDocument } from 'yaml';
 import { sanitise } from '../../text/sanitise.ts';
+import { plainScalar } from './scalar.ts';
 
 /** The one document of a file, its scalars still as they were written. */
 export type Opened = { ok: true; document: Document; root: Node } | { ok: false; message: string; offset: number };
@@ -10,7 +11,7 @@ const OPTIONS = {
   strict: true,
   uniqueKeys: false,
   prettyErrors: false,
-  logLevel: 'silent',
+  logLevel: 'error',
 } as const;
 
 /** Opens a text that must hold exactly one document. */
@@ -33,7 +34,7 @@ function opened(document: Document): Opened {
 }
 
 function isEmpty(node: object): boolean {
-  return 'value' in node && (node.value === null || node.value === '') && 'type' in node && node.type === 'PLAIN';
+  return 'value' in node && 'type' in node && node.type === 'PLAIN' && plainScalar(String(node.value ?? '')) === null;
 }
 
 /** Files often end in a separator with nothing after it; two documents with content are a mistake worth naming. */

@@ -60,13 +60,26 @@ export function asText(value: Exclude<Plain, null>): string {
   return typeof value === 'number' ? goFloat(value) : String(value);
 }
 
-/** A float as Go's shortest %g: exponent form below 1e-4 and from 1e6 on, with two exponent digits at least. */
+/**
+ * A float as the framework writes it where text is wanted: Go's shortest %g of a 32-bit float, in exponent form below 1e-4 and from 1e6
+ * on, with two exponent digits at least.
+ */
 function goFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  if (!Number.isFinite(Math.fround(value))) return value > 0 ? '+Inf' : '-Inf';
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
-  const [mantissa = '', power = '0'] = value.toExponential().split('e');
+  const [mantissa = '', power = '0'] = shortest32(value).toExponential().split('e');
   const exponent = Number(power);
-  if (exponent >= -4 && exponent < 6) return String(value);
+  if (exponent >= -4 && exponent < 6) return String(shortest32(value));
   return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+}
+
+/** The number with the fewest digits that is the same 32-bit float. */
+function shortest32(value: number): number {
+  const wanted = Math.fround(value);
+  for (let digits = 1; digits < 9; digits += 1) {
+    const candidate = Number(wanted.toPrecision(digits));
+    if (Math.fround(candidate) === wanted) return candidate;
+  }
+  return Number(wanted.toPrecision(9));
 }
