@@ -43,7 +43,6 @@ describe.skipIf(noOperators)('a real training-operator on the process kubelet', 
     return pod;
   };
   const container = (pod: Found): ContainerStatus | undefined => pod.status.containerStatuses?.[0];
-  const available = () => eventually('available', () => operator.isAvailable(cluster.api), 60);
   const changeTemplate = (change: object) =>
     cluster.api.must(
       'PATCH',
@@ -100,11 +99,11 @@ describe.skipIf(noOperators)('a real training-operator on the process kubelet', 
       const { status, body } = await createWrongJob();
       return status === 500 && /no endpoints available for service "training-operator"/.test(body.message);
     });
-    await available();
-    const after = await eventually('one pod', async () => {
+    const after = await eventually('one ready pod', async () => {
       const found = await operatorPods();
-      return found.length === 1 && found[0];
+      return found.length === 1 && found[0] !== undefined && container(found[0])?.ready === true && found[0];
     });
+    await eventually('available', () => operator.isAvailable(cluster.api));
     expect(after.metadata.uid).not.toBe(before.metadata.uid);
   });
 

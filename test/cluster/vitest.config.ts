@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { noOperators } from './skip.ts';
+
+// Here and not in the tests, so that it is said once.
+if (noOperators !== undefined) process.stderr.write(`skipped: ${noOperators}\n`);
 
 /** Tests that start a real control plane. One file at a time: each runs five processes on the same few cores. */
 export default defineConfig({

@@ -35,10 +35,11 @@ const needed = (module: GoModule): string[] => [
 
 /**
  * Why tests on a real control plane cannot run here, as one line, or undefined when they can.
- * They can where everything is built, or where Go is there to build it.
+ * They can where everything is built, or where Go is there to build it; certificates need openssl.
  */
 export function whyNoControlPlane(modules: readonly GoModule[] = controlPlaneModules): string | undefined {
   if (process.platform === 'win32') return 'no real control plane here: it needs Linux or macOS';
+  if (spawnSync('openssl', ['version']).status !== 0) return 'no real control plane here: openssl is not on the PATH';
   const absent = missing(modules);
   if (absent.length === 0 || installedGo() !== undefined) return undefined;
   return `no real control plane here: ${absent.map(module => module.name).join(', ')} not built and Go is not on the PATH`;

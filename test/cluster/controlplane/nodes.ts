@@ -36,7 +36,8 @@ function fakeNode(name: string, address: string): object {
   };
 }
 
-function nodeInfo(): object {
+/** What a node says of itself; the kubelet's version is that of the control plane. */
+export function nodeInfo(): object {
   const [kubernetes] = controlPlaneModules;
   const kubeletVersion = kubernetes === undefined ? '' : pinnedVersion(kubernetes);
   return {

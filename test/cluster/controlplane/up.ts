@@ -1,6 +1,7 @@
 /**
  * `npm run cluster:up`: builds what is missing, starts a control plane that stays, and prints the kubeconfig's path
  * (alone on stdout, for `export KUBECONFIG=$(…)`). Says the same again when the cluster is up already.
+ * With `-- --operators`, also a real training-operator with two PyTorchJobs; that takes half a minute more.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt, whyNoControlPlane } from './build.ts';
 import { byHandCluster, keeperLog, type Ready } from './byhand.ts';
-import { controlPlaneModules } from './modules.ts';
+import { controlPlaneModules, operatorModules } from './modules.ts';
 import { clustersFolder } from './workplace.ts';
 
 async function up(): Promise<Ready> {
@@ -16,7 +17,8 @@ async function up(): Promise<Ready> {
   if (already !== undefined) return already;
   mkdirSync(clustersFolder(), { recursive: true, mode: 0o700 });
   const log = openSync(keeperLog(), 'w');
-  const keeper = spawn(process.execPath, [fileURLToPath(new URL('./keeper.ts', import.meta.url))], {
+  const keeperModule = fileURLToPath(new URL('./keeper.ts', import.meta.url));
+  const keeper = spawn(process.execPath, [keeperModule, ...(operators ? ['--operators'] : [])], {
     detached: true,
     stdio: ['ignore', log, log],
   });
@@ -33,13 +35,15 @@ async function up(): Promise<Ready> {
   }
 }
 
-const reason = whyNoControlPlane();
+const operators = process.argv.includes('--operators');
+const modules = operators ? [...controlPlaneModules, ...operatorModules] : controlPlaneModules;
+const reason = whyNoControlPlane(modules);
 if (reason !== undefined) {
   process.stderr.write(`${reason}\n`);
   process.exit(1);
 }
 try {
-  await ensureBuilt(controlPlaneModules);
+  await ensureBuilt(modules);
   const began = performance.now();
   const ready = await up();
   process.stderr.write(`control plane at ${ready.server} after ${((performance.now() - began) / 1000).toFixed(1)} s, `);

@@ -1,4 +1,5 @@
 import type { Api } from '../controlplane/api.ts';
+import { nodeInfo } from '../controlplane/nodes.ts';
 
 /** The node of a process kubelet; its taint keeps other pods away. */
 export interface ProcessNode {
@@ -32,9 +33,14 @@ export async function keepNode(api: Api, node: ProcessNode): Promise<() => void>
 }
 
 function nodeObject(node: ProcessNode): object {
+  const labels = {
+    'kubernetes.io/hostname': node.name,
+    'node-role.kubernetes.io/worker': '',
+    ...onProcessNode.nodeSelector,
+  };
   const resources = { cpu: '8', memory: '32Gi', pods: '100' };
   return {
-    metadata: { name: node.name, labels: { 'kubernetes.io/hostname': node.name, ...onProcessNode.nodeSelector } },
+    metadata: { name: node.name, labels },
     spec: { taints: [{ key: 'mayday.test/kubelet', value: 'process', effect: 'NoSchedule' }] },
     status: {
       allocatable: resources,
@@ -43,6 +49,7 @@ function nodeObject(node: ProcessNode): object {
         { type: 'InternalIP', address: node.address },
         { type: 'Hostname', address: node.name },
       ],
+      nodeInfo: nodeInfo(),
       daemonEndpoints: { kubeletEndpoint: { Port: node.port } },
     },
   };
