@@ -321,16 +321,21 @@ function refuseFailedPrecondition(
     );
 }
 
+const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
+/** Held until every object of the kind is gone. */
+const DEFINITION_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
+
 /** The object as a deletion leaves it: with a deletion time, a grace period, and the finalizers of the policy. */
 function markDeleted(info: ResourceInfo, current: KubeObject, options: DeleteOptions, now: number): KubeObject {
   const next = cloneJson(current);
   const meta = next.metadata;
-  const finalizers = finalizersFor(current, options.propagationPolicy);
+  const finalizers = [...finalizersFor(current, options.propagationPolicy)];
+  if (info.key === DEFINITIONS && !current.metadata.deletionTimestamp) finalizers.push(DEFINITION_CLEANUP);
   if (finalizers.length > 0) meta.finalizers = finalizers;
   else delete meta.finalizers;
   const grace = graceFor(info, current, options.gracePeriodSeconds);
   const already = meta.deletionGracePeriodSeconds;
-  const graceful = info.key !== 'namespaces' && info.key !== 'customresourcedefinitions.apiextensions.k8s.io';
+  const graceful = info.key !== 'namespaces' && info.key !== DEFINITIONS;
   if (meta.deletionTimestamp) {
     if (graceful && options.gracePeriodSeconds !== undefined && grace < (already ?? 0)) {
       meta.deletionGracePeriodSeconds = grace;

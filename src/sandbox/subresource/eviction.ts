@@ -54,12 +54,12 @@ export async function evict(kernel: Kernel, call: Call, body: unknown): Promise<
   const [budget] = budgets;
   if (budget && !isHarmless(pod)) {
     refuseViolation(budget);
-    if (!call.dryRun) useUp(kernel, budget, pod);
+    if (!call.dryRun) countDisruption(kernel, budget, pod);
   }
   await deleteObject(kernel, { ...call, subresource: '' }, options);
 }
 
-function useUp(kernel: Kernel, budget: KubeObject, pod: KubeObject): void {
+function countDisruption(kernel: Kernel, budget: KubeObject, pod: KubeObject): void {
   kernel.store.modify(
     BUDGETS,
     budget.metadata.namespace,

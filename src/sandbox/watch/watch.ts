@@ -110,7 +110,7 @@ function refuseOddOptions(query: URLSearchParams): void {
 export function serveWatch(watched: Watched, shown: Shown, response: ServerResponse, wall: WallClock): void {
   const { query, kernel } = shown;
   const { store, clock } = kernel;
-  const { info, namespace } = watched;
+  const { info } = watched;
   refuseOddOptions(query);
   const match = matchOf(info, query, watched.name) ?? (() => true);
   const view: View = { watched, shown, match, columnsSent: false };

@@ -1,0 +1,97 @@
+import { createAuthorizer } from '../authz/authorizer.ts';
+import { notAllowed } from '../authz/refusal.ts';
+import type { ClientWrite, SandboxClient, UserInfo } from '../context.ts';
+import type { KubeObject } from '../object.ts';
+import type { ResourceInfo } from '../registry.ts';
+import { satisfies } from '../selector.ts';
+import { parseLabelSelector } from '../selector-text.ts';
+import { notFound } from '../status.ts';
+import { createObject } from './create.ts';
+import { deleteObject } from './delete.ts';
+import type { Call, Kernel } from './kernel.ts';
+import { patchObject } from './patch.ts';
+import { currentObject, updateObject } from './update.ts';
+
+/** The API as one user meets it, without the HTTP. */
+export function createClient(kernel: Kernel, user: UserInfo): SandboxClient {
+  const authorizer = createAuthorizer(kernel.store);
+
+  const infoOf = (resource: string): ResourceInfo => {
+    const info = kernel.registry.get(resource);
+    if (info) return info;
+    const [plural = '', ...group] = resource.split('.');
+    throw notFound({ group: group.join('.'), resource: plural }, '');
+  };
+
+  const wanted = (verb: string, info: ResourceInfo, namespace = '', name = '', subresource = '') => ({
+    verb,
+    group: info.group,
+    resource: info.resource,
+    subresource,
+    namespace: info.namespaced ? namespace : '',
+    name,
+  });
+
+  const allow = (verb: string, info: ResourceInfo, namespace?: string, name?: string, subresource?: string) => {
+    const attributes = wanted(verb, info, namespace, name, subresource);
+    const decision = authorizer.decide(user, attributes);
+    if (!decision.allowed) throw notAllowed(user, attributes, decision);
+  };
+
+  const callFor = (
+    verb: string,
+    resource: string,
+    namespace: string | undefined,
+    name: string,
+    { manager = user.username, subresource = '' }: ClientWrite = {},
+  ): Call => {
+    const info = infoOf(resource);
+    allow(verb, info, namespace, verb === 'create' ? '' : name, subresource);
+    return {
+      info,
+      version: info.version,
+      subresource,
+      namespace: info.namespaced ? namespace : undefined,
+      name,
+      user,
+      manager,
+      dryRun: false,
+      fieldValidation: 'Ignore',
+      warnings: [],
+    };
+  };
+
+  const stated = (call: Call, object: object) => ({
+    apiVersion: call.info.group ? `${call.info.group}/${call.version}` : call.version,
+    kind: call.info.kind,
+    ...object,
+  });
+
+  return {
+    get: async <T extends KubeObject>(resource: string, namespace: string | undefined, name: string) =>
+      currentObject(kernel, callFor('get', resource, namespace, name)) as T,
+    list: async <T extends KubeObject>(resource: string, namespace?: string, labelSelector?: string) => {
+      const info = infoOf(resource);
+      allow('list', info, namespace);
+      const objects = kernel.store.list<T>(resource, namespace);
+      if (!labelSelector) return objects;
+      const requirements = parseLabelSelector(labelSelector);
+      return objects.filter(o => satisfies(o.metadata.labels, requirements));
+    },
+    create: async (resource, object, options) => {
+      const call = callFor('create', resource, object.metadata.namespace, object.metadata.name ?? '', options);
+      return (await createObject(kernel, call, stated(call, object))) as never;
+    },
+    update: async (resource, object, options) => {
+      const call = callFor('update', resource, object.metadata.namespace, object.metadata.name ?? '', options);
+      return (await updateObject(kernel, call, stated(call, object))) as never;
+    },
+    patch: async (resource, namespace, name, type, patch, options) =>
+      (await patchObject(kernel, callFor('patch', resource, namespace, name, options), type, patch)) as never,
+    delete: async (resource, namespace, name, options = {}) => {
+      await deleteObject(kernel, callFor('delete', resource, namespace, name), options);
+    },
+    can: (verb, resource, namespace, name) =>
+      authorizer.decide(user, wanted(verb, infoOf(resource), namespace, name)).allowed,
+  };
+}

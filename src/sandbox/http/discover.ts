@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import { aggregated, coreVersions, groupDocument, groupList, resourceList } from '../discovery/documents.ts';
+import type { OpenApi } from '../openapi/document.ts';
+import type { Registry } from '../registry.ts';
+import { acceptedForm } from './accept.ts';
+import { type Answer, json, pageNotFound } from './answer.ts';
+import { health, version } from './health.ts';
+
+export interface Discovery {
+  registry: Registry;
+  openapi: OpenApi;
+  /** Host and port of this server. */
+  address: () => string;
+}
+
+const DISCOVERY_VERSIONS = new Set(['v2', 'v2beta1']);
+
+/** `/api` or `/apis` in the form asked for: aggregated for clients that know it. */
+function root({ registry, address }: Discovery, core: boolean, accept: string | undefined): Answer {
+  const form = acceptedForm(
+    accept,
+    f =>
+      f.as === undefined ||
+      (f.as === 'APIGroupDiscoveryList' &&
+        f.group === 'apidiscovery.k8s.io' &&
+        DISCOVERY_VERSIONS.has(f.version ?? '')),
+  );
+  if (form?.as && form.version)
+    return {
+      type: 'json',
+      code: 200,
+      body: aggregated(registry, core, form.version),
+      contentType: `application/json;g=apidiscovery.k8s.io;v=${form.version};as=APIGroupDiscoveryList`,
+    };
+  return json(200, core ? coreVersions(address()) : groupList(registry));
+}
+
+function groupPath({ registry }: Discovery, parts: readonly string[]): Answer {
+  const [group = '', version] = parts;
+  if (version !== undefined) return found(resourceList(registry, group, version));
+  const document = groupDocument(registry, group);
+  return found(document && { kind: 'APIGroup', apiVersion: 'v1', ...document });
+}
+
+const found = (body: unknown): Answer => (body === undefined ? pageNotFound() : json(200, body));
+
+function paths({ registry }: Discovery): Answer {
+  const groups = registry
+    .all()
+    .flatMap(info =>
+      info.group === '' ? ['/api/v1'] : [`/apis/${info.group}`, ...info.versions.map(v => `/apis/${info.group}/${v}`)],
+    );
+  const rest = ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'];
+  return json(200, { paths: [...new Set([...groups, ...rest])].sort() });
+}
+
+/** What the paths that are not resources answer: discovery, OpenAPI, health, version. */
+export function discover(discovery: Discovery, path: string, query: URLSearchParams, request: IncomingMessage): Answer {
+  const parts = path.split('/').filter(part => part !== '');
+  const [first, ...rest] = parts;
+  if (first === undefined) return paths(discovery);
+  if (first === 'version') return version();
+  if (first === 'openapi') return openApi(discovery, rest);
+  if (first === 'api')
+    return rest.length === 0 ? root(discovery, true, request.headers.accept) : coreList(discovery, rest);
+  if (first === 'apis')
+    return rest.length === 0 ? root(discovery, false, request.headers.accept) : groupPath(discovery, rest);
+  return health(path, query);
+}
+
+function coreList({ registry }: Discovery, parts: readonly string[]): Answer {
+  return parts.length === 1 ? found(resourceList(registry, '', parts[0] ?? '')) : pageNotFound();
+}
+
+function openApi({ openapi }: Discovery, parts: readonly string[]): Answer {
+  const [generation, ...rest] = parts;
+  if (generation !== 'v3') return pageNotFound();
+  if (rest.length === 0) return json(200, openapi.index());
+  const document = openapi.document(rest.join('/'));
+  if (!document) return pageNotFound();
+  return { type: 'json', code: 200, body: document.body, etag: `"${document.hash}"` };
+}

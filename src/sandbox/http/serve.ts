@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Kernel } from '../api/kernel.ts';
+import { createAuthorizer } from '../authz/authorizer.ts';
+import { notAllowed } from '../authz/refusal.ts';
+import type { WallClock } from '../clock.ts';
+import type { CustomKinds } from '../crd/controller.ts';
+import { internalError, StatusError } from '../status.ts';
+import type { Form } from './accept.ts';
+import type { Answer } from './answer.ts';
+import { type Discovery, discover } from './discover.ts';
+import { serveResource } from './resources.ts';
+import { formOf, respond, type Shown } from './respond.ts';
+import { resourcePath } from './route.ts';
+import type { Tokens } from './tokens.ts';
+import { requester } from './who.ts';
+
+export interface HttpParts {
+  kernel: Kernel;
+  kinds: CustomKinds;
+  tokens: Tokens;
+  discovery: Discovery;
+  wall: WallClock;
+  /** Told of what should never happen. */
+  onFault(error: unknown): void;
+}
+
+const JSON_FORM: Form = { format: 'json' };
+
+/** Answers one HTTP request after the other, as the API server does. */
+export function requestHandler(parts: HttpParts): (request: IncomingMessage, response: ServerResponse) => void {
+  const { kernel, kinds, tokens, discovery } = parts;
+
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    warnings: string[],
+  ): Promise<{ answer: Answer; form: Form }> => {
+    const user = requester(request, tokens, kernel.store);
+    const path = resourcePath(url.pathname);
+    const query = url.searchParams;
+    if (!path) {
+      refusePath(kernel, user, url.pathname);
+      return { answer: discover(discovery, url.pathname, query, request), form: JSON_FORM };
+    }
+    // A log is text whatever is asked for.
+    const form = path.subresource === 'log' ? JSON_FORM : formOf(request);
+    const shown: Shown = { kernel, shapeOf: kinds.shapeOf, query, form };
+    const given = { kernel, tokens, wall: parts.wall, path, query, user, request, response, shown, warnings };
+    return { answer: await serveResource(given), form };
+  };
+
+  return (request, response) => {
+    const url = new URL(request.url ?? '/', 'https://sandbox');
+    const warnings: string[] = [];
+    const send = (result: Answer, form: Form) => {
+      if (result.type === 'written') return Promise.resolve();
+      const shown: Shown = { kernel, shapeOf: kinds.shapeOf, query: url.searchParams, form };
+      return respond(shown, request, response, result, warnings);
+    };
+    answer(request, response, url, warnings)
+      .catch(error => ({ answer: refusal(error, parts.onFault), form: JSON_FORM }))
+      .then(result => send(result.answer, result.form))
+      .catch(error => {
+        parts.onFault(error);
+        response.destroy();
+      });
+  };
+}
+
+function refusePath(kernel: Kernel, user: Parameters<typeof notAllowed>[0], path: string): void {
+  const wanted = { verb: 'get', group: '', resource: '', subresource: '', namespace: '', name: '', path };
+  const decision = createAuthorizer(kernel.store).decide(user, wanted);
+  if (!decision.allowed) throw notAllowed(user, wanted, decision);
+}
+
+function refusal(error: unknown, onFault: (error: unknown) => void): Answer {
+  if (error instanceof StatusError) return { type: 'json', code: error.code, body: error.body };
+  onFault(error);
+  const status = internalError(error instanceof Error ? error.message : String(error));
+  return { type: 'json', code: 500, body: status.body };
+}

@@ -1,0 +1,126 @@
+import { createServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { createClient } from './api/client.ts';
+import type { Kernel } from './api/kernel.ts';
+import { bootstrapCluster } from './bootstrap/cluster.ts';
+import { createClock, type WallClock } from './clock.ts';
+import type { SandboxContext, World } from './context.ts';
+import { followDefinitions } from './crd/controller.ts';
+import { builtinResources } from './discovery/builtin.ts';
+import { issueServerCertificate } from './http/certificate.ts';
+import { kubeconfigFor } from './http/kubeconfig.ts';
+import { requestHandler } from './http/serve.ts';
+import { createTokens } from './http/tokens.ts';
+import { impliedGroups } from './http/who.ts';
+import { createPodLogs } from './logs.ts';
+import { createFieldTracker } from './managed/tracker.ts';
+import { createOpenApi } from './openapi/document.ts';
+import { createRandom } from './random.ts';
+import { createRegistry } from './registry.ts';
+import { createSchemas } from './schema/schemas.ts';
+import { createStore } from './store.ts';
+import { startWorld } from './world/start.ts';
+
+export interface SandboxOptions {
+  /** 0: any free port. */
+  port?: number;
+  /** How many times as fast as the wall clock the cluster lives. */
+  speed?: number;
+  /** The same seed gives the same names and addresses. */
+  seed?: number;
+  /** Which world to set up. */
+  scenario?: string;
+  /** The administrator's bearer token; made up when absent. */
+  token?: string;
+  /** Told of faults inside the sandbox. */
+  onFault?: (error: unknown) => void;
+  /** The time and timers outside the sandbox. */
+  wall?: WallClock;
+}
+
+export interface Sandbox {
+  url: string;
+  token: string;
+  /** A kubeconfig, as text, that reaches the sandbox as its administrator. */
+  kubeconfig: string;
+  /** The certificate of the server, in PEM: its own authority. */
+  certificate: string;
+  context: SandboxContext;
+  stop(): Promise<void>;
+}
+
+const SYSTEM_WALL: WallClock = {
+  now: () => Date.now(),
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  clearTimeout: handle => clearTimeout(handle as NodeJS.Timeout),
+};
+
+/** The cluster without a network: what every part of the sandbox works on. */
+function createCluster(options: SandboxOptions, wall: WallClock) {
+  const clock = createClock(wall, options.speed ?? 1);
+  const random = createRandom(options.seed ?? wall.now());
+  const registry = createRegistry(builtinResources());
+  const schemas = createSchemas();
+  const store = createStore({ clock, random, registry, track: createFieldTracker(registry, schemas) });
+  const kernel: Kernel = { store, clock, random, registry, schemas, logs: createPodLogs(), webhooks: new Map() };
+  const kinds = followDefinitions(kernel);
+  bootstrapCluster(store);
+  const context: SandboxContext = {
+    store,
+    clock,
+    random,
+    registry,
+    logs: kernel.logs,
+    webhooks: kernel.webhooks,
+    scenario: options.scenario ?? 'healthy',
+    as: (username, groups = []) => createClient(kernel, { username, groups: impliedGroups(username, groups) }),
+  };
+  return { kernel, kinds, context };
+}
+
+/**
+ * Starts a cluster in this process: the API on 127.0.0.1 over TLS with a certificate of its own, and the world behind it.
+ * Rejects when the port is taken.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const wall = options.wall ?? SYSTEM_WALL;
+  const { kernel, kinds, context } = createCluster(options, wall);
+  const tokens = createTokens(kernel.store, kernel.clock, options.token);
+  const { certificate, key } = issueServerCertificate(wall.now());
+  let address = '127.0.0.1';
+  const openapi = createOpenApi(kernel.registry, kinds.published);
+  const discovery = { registry: kernel.registry, openapi, address: () => address };
+  const onFault = options.onFault ?? (() => {});
+  const server = createServer(
+    { cert: certificate, key },
+    requestHandler({ kernel, kinds, tokens, discovery, wall, onFault }),
+  );
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 120_000;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    socket.setNoDelay(true);
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `https://${address}`;
+  const world: World = startWorld(context);
+  return {
+    url,
+    token: tokens.admin,
+    kubeconfig: kubeconfigFor(url, certificate, tokens.admin),
+    certificate,
+    context,
+    async stop() {
+      world.stop();
+      kernel.clock.stop();
+      for (const socket of sockets) socket.destroy();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+}
