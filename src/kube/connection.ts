@@ -85,7 +85,8 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
   if (options.asGroups?.length && !options.as) {
     return { ok: false, reason: 'context', message: cleanText`--as-group needs --as: name the user to act as` };
   }
-  const library = await import('@kubernetes/client-node');
+  // The library's front door loads every API class there is; its kubeconfig part alone can be bundled small.
+  const library = await import('@kubernetes/client-node/dist/config.js');
   const config = await loadKubeconfig(library, machine, options.kubeconfig);
   if (!config.ok) return config;
   const target = resolveTarget(config.value, options.context);

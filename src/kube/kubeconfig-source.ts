@@ -6,7 +6,7 @@ import { failure } from './failure.ts';
 import type { KubeUser, Target } from './kubeconfig.ts';
 import type { Outcome } from './outcome.ts';
 
-type Library = typeof import('@kubernetes/client-node');
+type Library = typeof import('@kubernetes/client-node/dist/config.js');
 
 /** Whom to act as, on top of who we are. */
 export interface Impersonation {

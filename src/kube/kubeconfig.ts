@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Cluster, Context, User } from '@kubernetes/client-node';
+import type { Cluster, Context, User } from '@kubernetes/client-node/dist/config_types.js';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 import type { ExecConfig } from './exec-credential.ts';
 
@@ -49,7 +49,7 @@ export type Loaded<T> = { ok: true; value: T } | Refusal;
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-type Library = typeof import('@kubernetes/client-node');
+type Library = typeof import('@kubernetes/client-node/dist/config.js');
 
 const refuse = (reason: Refusal['reason'], message: Clean): Refusal => ({ ok: false, reason, message });
 

@@ -1,4 +1,4 @@
-import * as library from '@kubernetes/client-node';
+import * as library from '@kubernetes/client-node/dist/config.js';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadKubeconfig, type Machine, resolveTarget } from '../../src/kube/kubeconfig.ts';
