@@ -4,7 +4,7 @@ import type { Journal } from '../injection/journal.ts';
 import { faultOf } from '../injection/registry.ts';
 import type { Api } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
-import { liftOwn } from '../revert/own.ts';
+import { liftOwn, stillMarked } from '../revert/own.ts';
 import { type RevertOptions, type RevertResult, revertAll } from '../revert/revert-all.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
 import type { RunDeps, RunOptions } from '../run/deps.ts';
@@ -12,7 +12,7 @@ import type { RunEvent } from '../run/event.ts';
 import { runExperiment } from '../run/lifecycle.ts';
 import type { RunResult } from '../run/result.ts';
 import type { Files } from './files.ts';
-import { openJournal, type RunHeader } from './journal.ts';
+import { endJournal, openJournal, type RunHeader } from './journal.ts';
 import { keepRecord, makeRecord } from './record.ts';
 import { makeRunId } from './run-id.ts';
 import { type IsAlive, type Unfinished, unfinished } from './sweep.ts';
@@ -44,7 +44,7 @@ export interface Engine {
   run(loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>): Promise<FinishedRun>;
   scan(options?: ScanOptions): Promise<ScanResult>;
   revert(findings: readonly Finding[], options?: RevertOptions): Promise<RevertResult>;
-  /** Runs of this machine against this cluster that died before their end. */
+  /** Runs of this machine against this cluster that died, and of which something is, or may be, still in the cluster. */
   unfinished(): Promise<Unfinished[]>;
   /** kube-system's uid, or the server's address where that may not be read. */
   clusterUid(): Promise<string>;
@@ -84,12 +84,23 @@ export function createEngine(deps: EngineDeps): Engine {
     };
   }
 
+  /** Those of whose writes something is still in the cluster, or may be; the journals of the others are ended. */
+  async function stillOpen(died: Unfinished[]): Promise<Unfinished[]> {
+    const marked = await Promise.all(
+      died.map(({ type, written }) =>
+        stillMarked({ api, clock, faultOf: known, journal: NO_JOURNAL }, { type, written }),
+      ),
+    );
+    for (const [index, { run }] of died.entries()) if (marked[index] === false) await endJournal(files, stateDir, run);
+    return died.filter((_, index) => marked[index] !== false);
+  }
+
   return {
     clusterUid,
     scan: options => scan({ api, clock, faultOf: known }, options),
     revert: (findings, options) => revertAll({ api, clock, faultOf: known, journal: NO_JOURNAL }, findings, options),
     unfinished: async () =>
-      unfinished(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }, deps.isAlive),
+      stillOpen(await unfinished(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }, deps.isAlive)),
     async run(loaded, options) {
       const head = await header(loaded);
       const journal = await openJournal(files, stateDir, head);

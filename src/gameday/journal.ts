@@ -93,6 +93,15 @@ export async function openJournal(
   };
 }
 
+/** Ends the journal of a run that died, once what it wrote is known to be out of the cluster. */
+export async function endJournal(files: Files, stateDir: string, run: string): Promise<void> {
+  const file = await files.openAppend(journalPath(stateDir, run));
+  // The dead run may have torn its last line; a newline keeps ours whole.
+  const entry: Entry = { entry: 'end', verdict: 'Inconclusive', residue: 0 };
+  await file.append(`\n${JSON.stringify(entry)}\n`);
+  await file.close();
+}
+
 /**
  * The entries of a journal. A last line without its newline is what a crash tore and is left out; a broken line before it is reported
  * with its number, and the rest is still read.

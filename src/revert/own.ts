@@ -94,3 +94,11 @@ async function look(deps: RevertDeps, type: FaultType, ref: ObjectRef): Promise<
   };
   return { findings: [], receipt };
 }
+
+/** Whether any of these objects still carries an injection of the type; `blind` when one could not be read and none of the others does. */
+export async function stillMarked(deps: RevertDeps, own: Own): Promise<boolean | 'blind'> {
+  if (LEAVES_NOTHING.has(own.type)) return false;
+  const read = await Promise.all(own.written.map(ref => look(deps, own.type, ref)));
+  if (read.some(one => one.findings.length > 0)) return true;
+  return read.some(one => one.blind !== undefined) ? 'blind' : false;
+}

@@ -58,7 +58,7 @@ export interface RunOptions {
   ttlMs?: number;
   /** Continuous steady time that counts as recovered; 10 s unless told. */
   soakMs?: number;
-  /** Longest time for everything up to the revert, milliseconds. */
+  /** Longest time for the whole run, milliseconds; then it is stopped as an interrupt would, and lifted all the same. */
   timeoutMs?: number;
   dryRun?: boolean;
 }

@@ -2,6 +2,7 @@ import { firstHumanWrite } from './attribution.ts';
 import type { Prepared } from './baseline.ts';
 import { type Stopwatch, startStopwatch } from './clocks.ts';
 import { harmed, lookAtBystanders } from './collateral.ts';
+import { firstWarning } from './detection.ts';
 import type { CheckResult, CheckState } from './event.ts';
 import { combined } from './evidence.ts';
 import { restorers } from './healing.ts';
@@ -34,8 +35,9 @@ export async function observeUnderFault(run: Run, prepared: Prepared): Promise<v
     deadlineMs: prepared.recoveryMs,
     ...(prepared.ttlMs === undefined ? {} : { hardDeadlineMs: prepared.ttlMs }),
     signal: run.stop,
-    async look(atMs): Promise<Look> {
-      const sample = await eye.see(atMs);
+    clock: run.deps.clock,
+    async look(atMs, signal): Promise<Look> {
+      const sample = await eye.see(atMs, signal);
       await noteEffect(run, sample, atMs);
       if (story.effect.state !== 'absent') unseenSince = atMs;
       const state = stateUnderFault(run, prepared, sample);
@@ -123,8 +125,9 @@ async function recover(run: Run, prepared: Prepared): Promise<void> {
     soakMs: proven ? 0 : prepared.soakMs,
     deadlineMs: prepared.recoveryMs,
     signal: run.stop,
-    async look(atMs) {
-      const sample = await eye.see(offsetMs + atMs);
+    clock: deps.clock,
+    async look(atMs, signal) {
+      const sample = await eye.see(offsetMs + atMs, signal);
       return { state: combined([...sample.checks, ...sample.evidence]) };
     },
   });
@@ -169,7 +172,17 @@ async function lookForHarm(run: Run, prepared: Prepared, last: Sample | undefine
     story.collateral = harmed(prepared.bystanders, now);
     if ('blind' in now) story.blind.push(now.blind);
   }
-  const engagedAt = last && story.watch ? firstHumanWrite(objectsOf(last), story.watch.startedAt) : undefined;
+  const watched = last ? objectsOf(last) : [];
+  if (story.watch) {
+    const detectedAt = await firstWarning(
+      deps.api,
+      prepared.namespaces,
+      [...watched.map(object => object.metadata.name), prepared.plan.target.name],
+      story.watch.startedAt,
+    );
+    if (detectedAt !== undefined) story.timings.detectedAt = detectedAt;
+  }
+  const engagedAt = last && story.watch ? firstHumanWrite(watched, story.watch.startedAt) : undefined;
   if (engagedAt !== undefined) story.timings.engagedAt = engagedAt;
 }
 
@@ -178,12 +191,12 @@ function makeEye(run: Run, prepared: Prepared, when: { afterRevert: boolean; off
   const { story, deps } = run;
   const eye = {
     last: undefined as Sample | undefined,
-    async see(atMs: number): Promise<Sample> {
+    async see(atMs: number, signal: AbortSignal): Promise<Sample> {
       const sample = await takeSample(deps.api, prepared.subject, prepared.plan, prepared.before, {
         afterRevert: when.afterRevert,
-        signal: run.stop,
+        signal,
       });
-      run.stop.throwIfAborted();
+      signal.throwIfAborted();
       eye.last = sample;
       await tellFlips(run, [...story.checks, ...story.evidence], [...sample.checks, ...sample.evidence], atMs);
       story.checks = sample.checks;

@@ -1,3 +1,4 @@
+import type { Clock } from '../kube/clock.ts';
 import type { Changes } from './changes.ts';
 import type { Stopwatch } from './clocks.ts';
 import type { CheckState } from './event.ts';
@@ -28,8 +29,10 @@ export interface WindowOptions {
   deadlineMs: number;
   /** Ends the window whatever else happens. */
   hardDeadlineMs?: number;
-  /** Reads everything once and says how it is. */
-  look(atMs: number): Promise<Look>;
+  /** Reads everything once and says how it is; its requests end when the signal aborts. */
+  look(atMs: number, signal: AbortSignal): Promise<Look>;
+  /** For the hard deadline, which does not wait for an answer. */
+  clock: Clock;
   signal?: AbortSignal;
 }
 
@@ -48,7 +51,8 @@ export async function observeWindow(options: WindowOptions): Promise<WindowEnd> 
   });
   for (;;) {
     const asked = watch.elapsed();
-    const look = await options.look(asked);
+    const look = await lookInTime(options, asked, hardDeadlineMs - asked);
+    if (look === undefined) return over('hard-deadline', steadiness.since !== undefined, watch.elapsed());
     watch.correct();
     const atMs = watch.elapsed();
     steadiness = followed(steadiness, look.state, asked);
@@ -58,6 +62,25 @@ export async function observeWindow(options: WindowOptions): Promise<WindowEnd> 
     if (atMs >= hardDeadlineMs) return over('hard-deadline', steady, atMs);
     if (atMs >= deadlineMs && !(steady && (steadiness.since ?? 0) <= deadlineMs)) return over('deadline', false, atMs);
     await options.changes.wait(pause(atMs, steadiness, options), options.signal);
+  }
+}
+
+/** One look, or undefined where the hard deadline comes first: a server that does not answer must not keep a fault in. */
+async function lookInTime(options: WindowOptions, asked: number, leftMs: number): Promise<Look | undefined> {
+  const cut = new AbortController();
+  const signals = options.signal ? [options.signal, cut.signal] : [cut.signal];
+  const look = options.look(asked, AbortSignal.any(signals));
+  if (leftMs === Number.POSITIVE_INFINITY) return look;
+  const done = new AbortController();
+  const late = options.clock.sleep(Math.max(0, leftMs), done.signal).then(() => undefined);
+  // The loser is abandoned; what it still has to say is nobody's business.
+  look.catch(() => undefined);
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([look, late]);
+  } finally {
+    cut.abort();
+    done.abort();
   }
 }
 

@@ -91,7 +91,7 @@ describe('an observed window', () => {
       looks.push(atMs);
       return { state: stateAt(atMs) };
     };
-    return observeWindow({ watch, changes, soakMs: 10_000, deadlineMs: 60_000, ...more, look }).then(end => ({
+    return observeWindow({ watch, changes, soakMs: 10_000, deadlineMs: 60_000, ...more, look, clock }).then(end => ({
       ...end,
       looks,
     }));
@@ -128,6 +128,22 @@ describe('an observed window', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  test('does not wait for a server that never answers', async () => {
+    const clock = fakeClock();
+    const watch = startStopwatch(clock, () => ({ now: clock.now(), known: true }));
+    const changes = { wait: (ms: number) => clock.sleep(ms), stop: () => undefined };
+    const end = await observeWindow({
+      watch,
+      changes,
+      clock,
+      soakMs: 10_000,
+      deadlineMs: 60_000,
+      hardDeadlineMs: 5_000,
+      look: () => new Promise(() => undefined),
+    });
+    expect(end).toMatchObject({ ended: 'hard-deadline', settled: false, afterMs: 5_000 });
   });
 
   test('looks at least each second', async () => {

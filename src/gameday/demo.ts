@@ -1,0 +1,190 @@
+import type { LoadedExperiment } from '../experiment/types.ts';
+import { writeEnvelope } from '../injection/envelope.ts';
+import { createdLabels, ROLLBACK_DATA } from '../injection/markers.ts';
+import type { Api } from '../kube/api.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { ObjectRef } from '../kube/object.ts';
+import { findingLine, receiptLine, remainLine } from '../revert/report.ts';
+import type { RunEvent, Verdict } from '../run/event.ts';
+import { eventLine } from '../run/line.ts';
+import type { RunResult } from '../run/result.ts';
+import { summaryLines } from '../run/summary.ts';
+import { sanitise } from '../text/sanitise.ts';
+import type { Engine } from './engine.ts';
+
+/** How fast the sandbox and the engine's clock run, so that minutes of waiting pass in seconds. */
+export const DEMO_SPEED = 6;
+
+/** One act: what the audience is told, and the experiment that is run. */
+export interface Act {
+  title: string;
+  says: readonly string[];
+  /** Below the folder of experiments. */
+  file: string;
+  expects: Verdict;
+  /** Shorter than the document's, so that nobody waits for the point to be made. Milliseconds. */
+  ttlMs?: number;
+}
+
+export const ACTS: readonly Act[] = [
+  {
+    title: 'a controller dies',
+    says: [
+      'The pod of the KServe controller is killed. Nothing is left behind to undo.',
+      'Question: does it come back by itself, and within a minute?',
+    ],
+    file: 'kserve/main-controller-kill.yaml',
+    expects: 'Resilient',
+  },
+  {
+    title: 'a configuration drifts, and nobody notices',
+    says: [
+      'One key of the LlamaStack serving configuration is overwritten. The original rides along in the same request.',
+      'No check fails, so a single look would call this fine. Here the drift itself must go. TTL: one minute.',
+    ],
+    file: 'llamastack/config-drift.yaml',
+    ttlMs: 60_000,
+    expects: 'Degraded',
+  },
+  {
+    title: 'a release that cannot be pulled',
+    says: [
+      'odh-model-controller is rolled to an image that does not exist.',
+      'A healthy rollout keeps the old pod serving until the fault is lifted.',
+    ],
+    file: 'odh-model-controller/image-corrupt.yaml',
+    expects: 'Resilient',
+  },
+];
+
+/** What the last act finds: an injection as the framework writes it, its tool long dead. */
+const LEFTOVER: ObjectRef & { namespace: string } = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  namespace: 'opendatahub',
+  name: 'llamastack-serving-config',
+};
+const LEFTOVER_KEY = 'config.yaml';
+
+export interface DemoDeps {
+  engine: Engine;
+  api: Api;
+  /** Real time: for the narrator's pauses. */
+  clock: Clock;
+  /** Reads one of the experiments that come with the program; throws one line when it cannot. */
+  load(file: string): LoadedExperiment;
+  /** Takes each line. */
+  say(line: string): void;
+  signal?: AbortSignal;
+  /** Pause after each line of narration, milliseconds. */
+  pauseMs?: number;
+}
+
+export interface DemoResult {
+  results: RunResult[];
+  /** What the last act could not put back. */
+  remaining: number;
+  /** 0 when every act went as told and nothing remains; 6 interrupted; 7 residue; 1 when an act ended otherwise. */
+  exitCode: 0 | 1 | 6 | 7;
+}
+
+/** The scripted game-day: three experiments with three endings, then a leftover of another tool found and put back. */
+export async function runDemo(deps: DemoDeps): Promise<DemoResult> {
+  const { say } = deps;
+  const results: RunResult[] = [];
+  const isOver = () => deps.signal?.aborted === true;
+  await tell(deps, ['A game-day in under a minute, on a cluster that lives in this program. Its time runs fast.']);
+  for (const [index, act] of ACTS.entries()) {
+    if (isOver()) break;
+    say('');
+    say(`ACT ${index + 1}  ${act.title}`);
+    await tell(deps, act.says);
+    results.push(await play(deps, act));
+  }
+  const remaining = isOver() ? 0 : await mayday(deps);
+  say('');
+  for (const line of summaryLines(results)) say(line);
+  return { results, remaining, exitCode: exitCodeOf(results, remaining, isOver()) };
+}
+
+async function tell({ say, clock, signal, pauseMs = 700 }: DemoDeps, lines: readonly string[]): Promise<void> {
+  for (const line of lines) {
+    if (signal?.aborted) return;
+    say(`  ${line}`);
+    await clock.sleep(pauseMs, signal).catch(() => undefined);
+  }
+}
+
+/** Events that help follow the story; the rest is in the run's record. */
+const isTold = (event: RunEvent): boolean => event.event !== 'phase' && !(event.event === 'gate' && event.ok);
+
+async function play({ engine, load, say, signal }: DemoDeps, act: Act): Promise<RunResult> {
+  const loaded = load(act.file);
+  const { metadata, spec } = loaded.experiment;
+  const options = { experiment: metadata.name, recoveryTimeoutMs: spec.hypothesis.recoveryTimeoutMs };
+  say(`$ mayday run experiments/${act.file}`);
+  const { result } = await engine.run(loaded, {
+    emit: event => {
+      if (isTold(event)) say(eventLine(event, options));
+    },
+    ...(signal ? { signal } : {}),
+    ...(act.ttlMs === undefined ? {} : { ttlMs: act.ttlMs }),
+  });
+  return result;
+}
+
+/** The last act. Returns what remains. */
+async function mayday(deps: DemoDeps): Promise<number> {
+  const { engine, api, say } = deps;
+  say('');
+  say(`ACT ${ACTS.length + 1}  somebody else’s chaos`);
+  const planted = await plant(api);
+  if (planted !== undefined) {
+    say(`  ${planted}`);
+    return 0;
+  }
+  await tell(deps, [
+    'Meanwhile another tool injected a fault and was killed before it could clean up.',
+    'Nobody here knows about it. The cluster does: the marks are on the object.',
+  ]);
+  say('$ mayday scan');
+  const found = await engine.scan({ deep: true });
+  for (const finding of found.injections) say(findingLine(finding, api.serverTime().now));
+  say('$ mayday revert --all');
+  const reverted = await engine.revert(found.injections, {
+    emit: event => {
+      if (event.event === 'receipt' && event.final) say(receiptLine(event.receipt));
+    },
+  });
+  say(remainLine(reverted));
+  return reverted.remaining;
+}
+
+/** Leaves an injection behind in the framework's own format. Undefined when it is in place, else why it is not. */
+async function plant(api: Api): Promise<string | undefined> {
+  const got = await api.get(LEFTOVER);
+  if (!got.ok) return sanitise(`the stage is not set: ${LEFTOVER.kind} ${LEFTOVER.name}: ${got.message}`);
+  const original = (got.value.data as Record<string, string> | undefined)?.[LEFTOVER_KEY];
+  const record = writeEnvelope({
+    key: LEFTOVER_KEY,
+    keyExists: String(original !== undefined),
+    originalValue: original ?? '',
+    resourceType: 'ConfigMap',
+  });
+  const injected = await api.patch(
+    LEFTOVER,
+    'merge',
+    {
+      metadata: { annotations: { [ROLLBACK_DATA]: record }, labels: createdLabels('ConfigDrift') },
+      data: { [LEFTOVER_KEY]: 'chaos' },
+    },
+    { fieldManager: 'operator-chaos' },
+  );
+  return injected.ok ? undefined : sanitise(`the stage could not be set: ${injected.message}`);
+}
+
+function exitCodeOf(results: readonly RunResult[], remaining: number, isInterrupted: boolean): DemoResult['exitCode'] {
+  if (remaining > 0 || results.some(result => result.residue > 0)) return 7;
+  if (isInterrupted) return 6;
+  return results.every((result, index) => result.verdict === ACTS[index]?.expects) ? 0 : 1;
+}
