@@ -24,9 +24,10 @@ export function planReplicaSet(rs: ReplicaSet, pods: readonly Pod[]): ReplicaSet
   if (isTerminating(rs)) return { ...none, release };
   const adopt = pods.filter(p => !controllerOf(p) && isActive(p) && selects(rs.spec.selector, p.metadata.labels));
   const active = [...matching, ...adopt];
-  const surplus = active.length - (rs.spec.replicas ?? 1);
-  if (surplus > 0) return { adopt, release, create: 0, remove: deletionOrder(active).slice(0, surplus) };
-  return { adopt, release, create: -surplus, remove: [] };
+  const wanted = rs.spec.replicas ?? 1;
+  const surplus = Math.max(0, active.length - wanted);
+  const remove = surplus > 0 ? deletionOrder(active).slice(0, surplus) : [];
+  return { adopt, release, create: Math.max(0, wanted - active.length), remove };
 }
 
 /**

@@ -195,7 +195,8 @@ export function advance(life: Life, s: Surroundings, now: number): Step {
     case 'starting':
       return started(life, s, now);
     case 'start-failed':
-      return crashLoop(life, s, now, life.last);
+      // The first failure is tried again at once, later ones after a back-off.
+      return life.crashes === 1 ? begin({ ...life, restarts: 1 }, s, now) : crashLoop(life, s, now, life.last);
     case 'crash-backoff':
       return begin({ ...life, restarts: life.restarts + 1 }, s, now);
     case 'running':
