@@ -5,6 +5,7 @@ import { executeWithReread } from '../injection/replan.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { blindReason } from './blind.ts';
 import { type Decision, decide } from './classify.ts';
+import { counting } from './counting.ts';
 import type { RevertDeps } from './deps.ts';
 import { recognise } from './recognise.ts';
 import { verifyRestore } from './verify.ts';
@@ -28,8 +29,8 @@ type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: bo
  */
 export async function restoreOne(deps: RevertDeps, finding: Finding, options: RestoreOptions = {}): Promise<Attempt> {
   const began = deps.clock.monotonic();
-  const requests = deps.api.requests;
-  const end = await attempt(deps, finding, options);
+  const api = counting(deps.api);
+  const end = await attempt({ ...deps, api }, finding, options);
   return {
     retry: end.retry ?? false,
     receipt: {
@@ -38,7 +39,7 @@ export async function restoreOne(deps: RevertDeps, finding: Finding, options: Re
       object: finding.object,
       outcome: end.outcome,
       verified: end.verified,
-      requests: deps.api.requests - requests,
+      requests: api.requests,
       ms: Math.round(deps.clock.monotonic() - began),
       message: sanitise(end.message),
     },

@@ -142,6 +142,18 @@ describe('reverting many', () => {
     expect(result.ms).toBeGreaterThan(5_000);
   });
 
+  test('each receipt counts its own requests, also side by side', async () => {
+    const [victim] = recorded('config-drift', 'injected');
+    if (!victim) throw new Error('the recorded case has a victim');
+    const many = [...Array(20).keys()].map(index => ({
+      ...victim,
+      metadata: { ...victim.metadata, name: `c${index}`, uid: `u${index}` },
+    }));
+    const { deps } = yard(many);
+    const result = await revertAll(deps, (await scan(deps)).injections);
+    expect(result.receipts.map(receipt => receipt.requests)).toEqual(Array(20).fill(3));
+  });
+
   test('an injection that appears meanwhile is told', async () => {
     const { deps, api } = yard(recorded('config-drift', 'injected'));
     const found = await scan(deps);
