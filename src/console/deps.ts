@@ -122,6 +122,7 @@ export type ScanUpdate =
 export type ScanEnd = { ok: true; findings: readonly Finding[]; blind: number } | { ok: false; message: string };
 
 export type RevertUpdate =
+  /** `wave` counts from 0. */
   | { is: 'wave'; wave: number; name: string; findings: readonly Finding[] }
   | { is: 'receipt'; receipt: Receipt; wave: number }
   | { is: 'note'; text: string };

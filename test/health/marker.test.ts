@@ -16,12 +16,30 @@ describe('markerOf', () => {
   });
 
   it('reads type and tool from the framework’s label', () => {
-    expect(markerOf(object({ labels: TYPED }))).toMatchObject({ type: 'ConfigDrift', tool: 'operator-chaos', object: { kind: 'ConfigMap', namespace: 'shop', name: 'cm' } });
+    expect(markerOf(object({ labels: TYPED }))).toMatchObject({
+      type: 'ConfigDrift',
+      tool: 'operator-chaos',
+      object: { kind: 'ConfigMap', namespace: 'shop', name: 'cm' },
+    });
   });
 
   it('reads who, when and until when from the record inside the undo record', () => {
-    const rollback = JSON.stringify({ data: {}, checksum: 'x', mayday: { v: 1, run: 'r1', experiment: 'drift', by: 'alice', host: 'box', at: '2026-11-21T14:00:00Z', expires: 1795269900000 } });
-    expect(markerOf(object({ labels: TYPED, annotations: { 'chaos.operatorchaos.io/rollback-data': rollback } }))).toMatchObject({
+    const rollback = JSON.stringify({
+      data: {},
+      checksum: 'x',
+      mayday: {
+        v: 1,
+        run: 'r1',
+        experiment: 'drift',
+        by: 'alice',
+        host: 'box',
+        at: '2026-11-21T14:00:00Z',
+        expires: 1795269900000,
+      },
+    });
+    expect(
+      markerOf(object({ labels: TYPED, annotations: { 'chaos.operatorchaos.io/rollback-data': rollback } })),
+    ).toMatchObject({
       tool: 'mayday',
       run: 'r1',
       experiment: 'drift',
@@ -42,12 +60,22 @@ describe('markerOf', () => {
   });
 
   it('survives an undo record that is not JSON', () => {
-    expect(markerOf(object({ labels: TYPED, annotations: { 'chaos.operatorchaos.io/rollback-data': '{"data' } }))).toMatchObject({ tool: 'operator-chaos' });
+    expect(
+      markerOf(object({ labels: TYPED, annotations: { 'chaos.operatorchaos.io/rollback-data': '{"data' } })),
+    ).toMatchObject({ tool: 'operator-chaos' });
   });
 
   it('does not take results, locks, or the second trace of a drifted Secret for faults', () => {
     expect(markerOf(object({ name: 'chaos-result-x', labels: TYPED }))).toBeUndefined();
     expect(markerOf(object({ name: 'operator-chaos-lock-kserve', labels: TYPED }))).toBeUndefined();
-    expect(markerOf(object({ name: 'chaos-rollback-s-k', labels: TYPED, annotations: { 'chaos.operatorchaos.io/original-secret': 's' } }))).toBeUndefined();
+    expect(
+      markerOf(
+        object({
+          name: 'chaos-rollback-s-k',
+          labels: TYPED,
+          annotations: { 'chaos.operatorchaos.io/original-secret': 's' },
+        }),
+      ),
+    ).toBeUndefined();
   });
 });

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { startHealth } from '../../src/health/store.ts';
 import type { Summary } from '../../src/health/model.ts';
+import { startHealth } from '../../src/health/store.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
+import type { Clean } from '../../src/text/sanitise.ts';
 import { type FakeFeed, fakeFeed } from '../console/support/fake-feed.ts';
 import { SHOP } from '../console/support/fake-session.ts';
 import { crd, deployment, NOW, pod, slice } from '../console/support/objects.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import type { Clean } from '../../src/text/sanitise.ts';
 
 /** Summaries as they are committed; ends with the test. */
-async function watched(feed: FakeFeed, steps: (feed: FakeFeed) => void = () => undefined, forMs = 1_000): Promise<Summary[]> {
+async function watched(
+  feed: FakeFeed,
+  steps: (feed: FakeFeed) => void = () => undefined,
+  forMs = 1_000,
+): Promise<Summary[]> {
   const clock = fakeClock(NOW);
   const health = startHealth(feed, clock, () => clock.now());
   const summaries: Summary[] = [];
@@ -25,7 +29,11 @@ const last = (summaries: Summary[]): Summary => summaries[summaries.length - 1] 
 describe('the live model', () => {
   it('counts a healthy cluster and finds nothing', async () => {
     const { kinds, markers } = last(await watched(fakeFeed(SHOP)));
-    expect(Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, [kind.sync.state, kind.count, kind.failing + kind.warning]]))).toEqual({
+    expect(
+      Object.fromEntries(
+        Object.entries(kinds).map(([name, kind]) => [name, [kind.sync.state, kind.count, kind.failing + kind.warning]]),
+      ),
+    ).toEqual({
       nodes: ['live', 2, 0],
       pods: ['live', 2, 0],
       deployments: ['live', 2, 0],
@@ -39,7 +47,8 @@ describe('the live model', () => {
 
   it('takes a pod out of the failing list when it recovers and when it is gone', async () => {
     const bad = pod('ledger-7f9c', { ready: false, waiting: 'ErrImagePull', sinceMs: 41_000 });
-    const failing = (steps: (feed: FakeFeed) => void) => watched(fakeFeed([...SHOP, bad]), steps).then(all => last(all).kinds.pods.failing);
+    const failing = (steps: (feed: FakeFeed) => void) =>
+      watched(fakeFeed([...SHOP, bad]), steps).then(all => last(all).kinds.pods.failing);
     expect(await failing(() => undefined)).toBe(1);
     expect(await failing(feed => feed.put(pod('ledger-7f9c')))).toBe(0);
     expect(await failing(feed => feed.remove('pod-shop-ledger-7f9c'))).toBe(0);
@@ -69,7 +78,13 @@ describe('the live model', () => {
 
   it('keeps rows and says how old they are when the connection is lost', async () => {
     const summaries = await watched(fakeFeed(SHOP), feed =>
-      feed.status('all', { state: 'stale', why: 'unreachable', reason: 'connect ECONNREFUSED' as Clean, dataAgeMs: 12_000, retryInMs: 3_000 }),
+      feed.status('all', {
+        state: 'stale',
+        why: 'unreachable',
+        reason: 'connect ECONNREFUSED' as Clean,
+        dataAgeMs: 12_000,
+        retryInMs: 3_000,
+      }),
     );
     const { pods } = last(summaries).kinds;
     expect(pods).toMatchObject({ count: 2, sync: { state: 'retrying', ageMs: 12_000, retryInMs: 3_000 } });
@@ -90,7 +105,8 @@ describe('the live model', () => {
 
   it('knows the injections by their marks, until the marks go', async () => {
     const marked = deployment('ledger', { annotations: { 'chaos.operatorchaos.io/corrupt-container-name': 'main' } });
-    const types = (objects: KubeObject[]) => watched(fakeFeed(SHOP), feed => feed.put(...objects)).then(all => last(all).markers.map(mark => mark.type));
+    const types = (objects: KubeObject[]) =>
+      watched(fakeFeed(SHOP), feed => feed.put(...objects)).then(all => last(all).markers.map(mark => mark.type));
     expect(await types([marked])).toEqual(['ImageCorrupt']);
     expect(await types([marked, deployment('ledger')])).toEqual([]);
   });
@@ -98,9 +114,19 @@ describe('the live model', () => {
   it('orders trouble by severity, then by age', async () => {
     const feed = fakeFeed([
       crd('young.example.com', false),
-      { ...crd('old.example.com', false), status: { conditions: [{ type: 'Established', status: 'False', lastTransitionTime: new Date(NOW - 900_000).toISOString() }] } },
+      {
+        ...crd('old.example.com', false),
+        status: {
+          conditions: [
+            { type: 'Established', status: 'False', lastTransitionTime: new Date(NOW - 900_000).toISOString() },
+          ],
+        },
+      },
     ]);
-    expect(last(await watched(feed)).kinds.crds.troubles.map(trouble => trouble.name)).toEqual(['old.example.com', 'young.example.com']);
+    expect(last(await watched(feed)).kinds.crds.troubles.map(trouble => trouble.name)).toEqual([
+      'old.example.com',
+      'young.example.com',
+    ]);
   });
 
   it('dates a trouble that the cluster does not date from when it was first seen, and forgets it when it is over', async () => {

@@ -9,7 +9,11 @@ describe('pods', () => {
   it('says what kubectl says of a pod that cannot pull its image, since its Ready condition turned', () => {
     const row = podRow(pod('ledger', { ready: false, waiting: 'ImagePullBackOff', sinceMs: 41_000 }));
     expect(row).toMatchObject({ reason: 'ImagePullBackOff', ready: 0, total: 1, fine: false });
-    expect(podTrouble(row, NOW)).toMatchObject({ severity: 'fail', what: 'ImagePullBackOff', since: { at: NOW - 41_000, exact: true } });
+    expect(podTrouble(row, NOW)).toMatchObject({
+      severity: 'fail',
+      what: 'ImagePullBackOff',
+      since: { at: NOW - 41_000, exact: true },
+    });
   });
 
   it('gives a starting pod a minute before it counts as failing', () => {
@@ -29,7 +33,9 @@ describe('pods', () => {
 
   it('sees the sidecar that is not ready in a running pod', () => {
     const object = pod('two');
-    (object['status'] as { conditions: unknown[] }).conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: ago(90_000) }];
+    (object.status as { conditions: unknown[] }).conditions = [
+      { type: 'Ready', status: 'False', lastTransitionTime: ago(90_000) },
+    ];
     expect(podTrouble(podRow(object), NOW)).toMatchObject({ what: 'NotReady', severity: 'fail' });
   });
 });
@@ -38,7 +44,7 @@ describe('deployments', () => {
   it('is in trouble when it is wanted and not available, and not when scaled to nothing', () => {
     expect(deploymentRow(deployment('ledger', { available: false })).reason).toBe('0 of 1 available');
     const scaled = deployment('ledger', { available: false });
-    (scaled['spec'] as { replicas: number }).replicas = 0;
+    (scaled.spec as { replicas: number }).replicas = 0;
     expect(deploymentRow(scaled).reason).toBe('');
   });
 });
@@ -60,7 +66,9 @@ describe('services and the webhooks behind them', () => {
   it('calls a webhook dead when none of its endpoints is ready, and says since when the endpoints changed', () => {
     const { service: unserved, hooks } = judge({ ready: 0, total: 1, changedMs: 720_000 });
     expect(unserved).toMatchObject({ severity: 'fail', what: '0 of 1 ready' });
-    expect(hooks).toMatchObject([{ name: 'v.checkout', severity: 'fail', what: 'no endpoints, Fail', since: { at: NOW - 720_000, exact: true } }]);
+    expect(hooks).toMatchObject([
+      { name: 'v.checkout', severity: 'fail', what: 'no endpoints, Fail', since: { at: NOW - 720_000, exact: true } },
+    ]);
   });
 
   it('admits that it only knows since when it looked', () => {
@@ -71,18 +79,26 @@ describe('services and the webhooks behind them', () => {
     const none = webhookTroubles(webhookRow(webhook('v', 'gone', 'shop', 'Ignore')), new Map(), servedBy([]), seen);
     expect(none).toMatchObject([{ severity: 'warn', what: 'service missing, Ignore' }]);
     const services = new Map([['shop/checkout', serviceRow(service('checkout', 'shop', 8443))]]);
-    expect(webhookTroubles(webhookRow(webhook('v', 'checkout')), services, servedBy([sliceRow(slice('checkout', 1, 1))]), seen)).toMatchObject([
-      { what: 'no port 443, Fail' },
-    ]);
+    expect(
+      webhookTroubles(
+        webhookRow(webhook('v', 'checkout')),
+        services,
+        servedBy([sliceRow(slice('checkout', 1, 1))]),
+        seen,
+      ),
+    ).toMatchObject([{ what: 'no port 443, Fail' }]);
   });
 
   it('only warns where nothing stands behind a service: it may be scaled to zero on purpose', () => {
-    expect(serviceTrouble(serviceRow(service('idle')), servedBy([]), seen)).toMatchObject({ severity: 'warn', what: 'no pod behind it' });
+    expect(serviceTrouble(serviceRow(service('idle')), servedBy([]), seen)).toMatchObject({
+      severity: 'warn',
+      what: 'no pod behind it',
+    });
   });
 
   it('counts an endpoint without conditions as ready, as the cluster does', () => {
     const bare = slice('checkout', 0, 1);
-    bare['endpoints'] = [{ addresses: ['10.0.0.1'] }];
+    bare.endpoints = [{ addresses: ['10.0.0.1'] }];
     expect(sliceRow(bare).ready).toBe(1);
   });
 });

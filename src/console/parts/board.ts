@@ -76,17 +76,18 @@ export function kindLine(kind: BoardKind, health: KindHealth, view: View, column
   const since = oldest ? sinceText(oldest, view) : '';
   const row = (glyph: Span, number: string, ...says: Span[]): Line =>
     ends(line(glyph, ' ', name, ' ', cell(number, 7, 'right'), '  ', ...says), line(span(since, 'dim')), columns);
+  // Without a number to trust there is no number column.
+  const unknown = (glyph: Span, ...says: Span[]): Line => line(glyph, ' ', name, '   ', ...says);
 
-  if (sync.state === 'blind')
-    return row(span(glyphs.states.blind, 'warn'), '', span('BLIND ', 'warn'), span(sync.reason, 'warn'));
-  if (sync.state === 'waiting') return row(span(glyphs.states.wait, 'dim'), '', span('waiting', 'dim'));
+  if (sync.state === 'blind') return unknown(span(glyphs.states.blind, 'warn'), span(`BLIND ${sync.reason}`, 'warn'));
+  if (sync.state === 'waiting') return unknown(span(glyphs.states.wait, 'dim'), span('waiting', 'dim'));
   if (sync.state === 'loading') {
     const of = sync.total === undefined ? '' : `/${count(sync.total)}`;
-    return row(
+    const bad = failing > 0 && span(`  ${failing} ${words.bad}`, 'bad');
+    return unknown(
       span(glyphs.states.wait, 'dim'),
-      '',
       span(`loading ${count(sync.loaded)}${of}`, 'dim'),
-      ...(failing > 0 ? [span(`  ${failing} ${words.bad}`, 'bad')] : []),
+      ...(bad ? [bad] : []),
     );
   }
   const stale = sync.state === 'retrying' ? [span(`  STALE ${age(sync.ageMs)}`, 'warn')] : [];
@@ -112,13 +113,14 @@ export function kindLine(kind: BoardKind, health: KindHealth, view: View, column
 
 const INDENT = 4;
 const GAP = 2;
-const AGE = 8;
+const AGE = 7;
+const SHORTEST_NAME = 9;
 
 /** One trouble under its kind: what and why on the left, since when on the right. A `>` age began before we looked. */
 export function troubleLine(trouble: Trouble, view: View, columns: number): Line {
   const name = trouble.namespace === undefined ? trouble.name : `${trouble.namespace}/${trouble.name}`;
   const room = columns - INDENT - GAP - AGE;
-  const reasonColumns = Math.min(width(trouble.what), Math.max(12, Math.floor(room * 0.5)));
+  const reasonColumns = Math.min(width(trouble.what), room - SHORTEST_NAME);
   const nameColumns = room - reasonColumns;
   const tone = trouble.severity === 'fail' ? 'bad' : 'warn';
   return ends(

@@ -83,7 +83,9 @@ function listLines(mayday: MaydayView, view: View): Line[] {
       ...findingLines(
         finding,
         mayday.receipts.get(finding.id),
-        mayday.waves.size === 0 ? '' : (isFirst && wave ? `WAVE ${wave.wave} ${wave.name}` : '').padEnd(WAVE_COLUMNS),
+        mayday.waves.size === 0
+          ? ''
+          : (isFirst && wave ? `WAVE ${wave.wave + 1} ${wave.name}` : '').padEnd(WAVE_COLUMNS),
         view,
       ),
     );

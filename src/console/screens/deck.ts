@@ -1,3 +1,4 @@
+import { BOARD } from '../../health/kinds.ts';
 import { boardLines } from '../parts/board.ts';
 import { experimentLines } from '../parts/experiments.ts';
 import { faultLines } from '../parts/faults.ts';
@@ -11,6 +12,8 @@ import type { View } from '../view.ts';
 /** From this width on the picker and its preview stand beside the deck instead of over it. */
 export const WIDE = 150;
 const DECK_COLUMNS = 92;
+/** Narrower than this, health and faults stand one below the other. */
+const STACKED = 72;
 
 /** The body between the header and the key line: the deck alone, or on a wide screen with the picker and the plan on its right. */
 export function deckLines(state: ConsoleState, view: View, rows: number): Line[] {
@@ -29,18 +32,21 @@ function homeLines(state: ConsoleState, view: View, columns: number, rows: numbe
   const isHome = screenOf(state) === 'deck';
   const above = Math.min(rows - 5, Math.max(8, Math.ceil(rows * 0.55)));
   const below = rows - above;
-  if (columns < 72) {
-    const board = Math.ceil(above / 2);
-    return [
-      ...sized(boardLines(state, view, columns, board), board),
-      ...sized(faultLines(state, view, columns, above - board, isHome), above - board),
-      ...sized(streamLines(state, view, columns, below), below),
-    ];
-  }
+  if (columns < STACKED) return stackedLines(state, view, columns, rows, isHome);
   const left = Math.floor((columns - 2) / 2);
   const right = columns - 2 - left;
   const top = beside(boardLines(state, view, left, above), left, faultLines(state, view, right, above, isHome), right);
   return [...sized(top, above), ...sized(streamLines(state, view, columns, below), below)];
+}
+
+/** One below the other: the board keeps a line for every kind, faults take what they need, verdicts the rest. */
+function stackedLines(state: ConsoleState, view: View, columns: number, rows: number, isHome: boolean): Line[] {
+  const kinds = BOARD.length + 1;
+  const faults = faultLines(state, view, columns, Math.max(2, rows - kinds - 3), isHome);
+  const spare = Math.max(0, rows - kinds - faults.length - 5);
+  const board = boardLines(state, view, columns, kinds + spare);
+  const below = Math.max(0, rows - board.length - faults.length);
+  return [...board, ...faults, ...sized(streamLines(state, view, columns, below), below)];
 }
 
 /** The list above, the plan of what the cursor is on below. */

@@ -11,16 +11,10 @@ export const isTooSmall = (columns: number, rows: number): boolean => columns < 
 
 /** What is left when the window is too small for the deck: the size it needs, the live faults, and the emergency stop. */
 export function smallLines(state: ConsoleState, view: View): Line[] {
-  const { columns, rows, now } = view;
+  const { columns, rows } = view;
   const { mayday } = state;
   const need = line(span(`need ${NEED.columns}x${NEED.rows}, have ${columns}x${rows}`, 'warn'));
-  const long = line(...faultSpans(state, view));
-  const ttl = nextTtl(state, now);
-  const short = line(
-    span(`${liveFaults(state, now)} live`, 'chaos'),
-    ttl !== undefined && span(` TTL ${clock(ttl.leftMs)}`, 'title'),
-  );
-  const faults = lineWidth(long) <= columns ? long : short;
+  const faults = fitting(faultWords(state, view), columns);
   const name = line(span(state.link.state === 'connected' ? state.link.context : state.link.doing, 'title'));
   const stop =
     screenOf(state) === 'mayday'
@@ -35,6 +29,22 @@ export function smallLines(state: ConsoleState, view: View): Line[] {
     wanted.push(line(span(`remain ${mayday.end.remaining ?? 'unknown'}`, 'title')));
   return sized(wanted, rows).map(row => exactly(row, columns));
 }
+
+/** The live faults and the next TTL, in full, shorter, shortest. */
+function faultWords(state: ConsoleState, view: View): Line[] {
+  const live = liveFaults(state, view.now);
+  const ttl = nextTtl(state, view.now);
+  const clocks = ttl !== undefined && span(` TTL ${clock(ttl.leftMs)}`, 'title');
+  return [
+    line(...faultSpans(state, view)),
+    line(span(`${view.glyphs.live} ${live} ${live === 1 ? 'fault' : 'faults'} live`, 'chaos'), clocks),
+    line(span(`${live} live`, 'chaos'), clocks),
+  ];
+}
+
+/** The first that fits, else the last. */
+const fitting = (lines: readonly Line[], columns: number): Line =>
+  lines.find(one => lineWidth(one) <= columns) ?? lines[lines.length - 1] ?? line();
 
 function maydayWord({ mayday }: ConsoleState): string {
   if (mayday.phase === 'scanning') return `${mayday.findings.length} found, scanning`;

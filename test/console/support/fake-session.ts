@@ -228,7 +228,7 @@ export function fakeSession(play: Script): Session {
     async revert(what, hear): Promise<RevertEnd> {
       if (!play.isReachable()) throw new Error('connect ECONNREFUSED 10.0.0.1:6443');
       const findings = what === 'all' ? play.findings() : what;
-      hear({ is: 'wave', wave: 4, name: 'the rest', findings });
+      hear({ is: 'wave', wave: 3, name: 'the rest', findings });
       const receipts = findings.map(({ id, type, object }) => ({
         id,
         type,
@@ -241,7 +241,7 @@ export function fakeSession(play: Script): Session {
       }));
       for (const receipt of receipts) {
         await clock.sleep(30);
-        hear({ is: 'receipt', receipt, wave: 4 });
+        hear({ is: 'receipt', receipt, wave: 3 });
       }
       play.reverted += receipts.length;
       return {

@@ -4,7 +4,7 @@
 import type { ConsoleDeps } from '../../../src/console/deps.ts';
 import { fakeDeps, fakeSession, finding, script } from '../../console/support/fake-session.ts';
 
-process.env['NODE_ENV'] ??= 'production';
+process.env.NODE_ENV ??= 'production';
 const given = new Map(process.argv.slice(2).map(word => word.split('=', 2) as [string, string]));
 const play = script({
   ...(given.has('lasts') && { lastsMs: Number(given.get('lasts')) }),

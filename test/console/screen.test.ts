@@ -1,0 +1,400 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ConsoleDeps } from '../../src/console/deps.ts';
+import type { Clean } from '../../src/text/sanitise.ts';
+import { width } from '../../src/text/width.ts';
+import { fakeSession, finding, preflightFor, type Script, script } from './support/fake-session.ts';
+import { deployment } from './support/objects.ts';
+import { type Stage, stage } from './support/stage.ts';
+
+const SMALL = { columns: 80, rows: 24 };
+const WIDE = { columns: 200, rows: 50 };
+let open: Stage[] = [];
+
+function play(
+  changes: Partial<Script> = {},
+  size = SMALL,
+  options: Parameters<typeof stage>[2] = {},
+): { at: Stage; script: Script } {
+  const made = script(changes);
+  const at = stage(made, size, options);
+  open.push(at);
+  return { at, script: made };
+}
+
+afterEach(async () => {
+  await Promise.all(open.map(at => at.end()));
+  open = [];
+});
+
+/** From the deck to an armed plan. */
+async function arm(at: Stage): Promise<void> {
+  await at.waitFor('data LIVE');
+  at.send('e');
+  await at.waitFor('a arms it');
+  at.send('a');
+  await at.waitFor('ARMED');
+}
+
+describe('the first frame', () => {
+  it('is there before the cluster, the catalogue and the kubeconfig are', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const deps: Partial<ConsoleDeps> = { connect: never, catalogue: never };
+    const { at } = play({}, SMALL, { deps, settings: { context: 'prod-eu-1' } });
+    await at.waitFor('mayday  prod-eu-1  reading the kubeconfig…');
+    expect(at.screen()).toContain('! MAYDAY');
+    expect(at.screen()).toContain('pods        waiting');
+  });
+
+  it('ends with one line when there is no cluster to speak of', async () => {
+    const { at } = play({}, SMALL, {
+      deps: { connect: async () => ({ ok: false, message: 'expected context "x", found a, b', exitCode: 2 }) },
+    });
+    expect(await at.exit).toBe(2);
+    expect(at.words()).toBe('mayday: expected context "x", found a, b\n');
+  });
+});
+
+describe('what a person sees', () => {
+  it.each([
+    [80, 24],
+    [200, 50],
+    [60, 16],
+    [40, 12],
+  ])('fits %i by %i, in colour, without, and in ASCII', async (columns, rows) => {
+    for (const settings of [{ color: true }, { color: false }, { color: false, ascii: true }]) {
+      const { at } = play({}, { columns, rows }, { settings });
+      await at.waitFor(columns < 60 ? /need 60x16, have \d+x\d+ *\nprod-eu-1/ : /pods +2 {2}fine/);
+      if (columns < 60) expect(at.screen()).toContain(`have ${columns}x${rows}`);
+      expect(at.rows()[columns < 60 ? 1 : 0]).toContain('prod-eu-1');
+      expect(at.screen()).toMatch(/! +MAYDAY/);
+      for (const row of at.rows()) expect(width(row)).toBeLessThanOrEqual(columns);
+      if (columns >= 60) expect(at.rows()[rows - 1]).toContain('q quit');
+      expect(/\u001b\[[\d;]*3[1-6][;m]/.test(at.raw())).toBe(settings.color);
+      if ('ascii' in settings) expect(at.screen()).toMatch(/^[\n\x20-\x7e]*$/);
+    }
+  });
+
+  it('follows the window through every size and back, without losing a row', async () => {
+    const { at } = play();
+    await at.waitFor('data LIVE');
+    for (const [columns, rows] of [
+      [120, 40],
+      [60, 24],
+      [200, 50],
+      [40, 8],
+      [80, 24],
+    ] as const) {
+      at.resize(columns, rows);
+      const isWhole = (screen: string): boolean => {
+        const lines = screen.split('\n');
+        const names = ['nodes', 'pods', 'deploys', 'endpoints', 'webhooks', 'CRDs', 'leases'];
+        return (
+          /^mayday {2}prod-eu-1/.test(screen) &&
+          lines[rows - 1]?.startsWith('e experiments') === true &&
+          names.every(name => screen.includes(` ${name} `))
+        );
+      };
+      await at.waitFor(columns < 60 ? `have ${columns}x${rows}` : isWhole);
+    }
+  });
+
+  it('shows picker and plan beside the deck on a wide screen', async () => {
+    const { at } = play({}, WIDE);
+    await at.waitFor('a arms it');
+    const row = at.rows().find(line => line.includes('EXPERIMENTS'));
+    expect(row).toMatch(/^HEALTH .* FAULTS .* EXPERIMENTS/);
+    expect(at.screen()).toContain('image ledger:4.1 → registry.invalid/nonexistent:chaos');
+  });
+
+  it('cannot be painted by a name from the cluster', async () => {
+    const evil = deployment('x\u001b[2J\u001b]52;c;aGk=\u0007\u202e', { available: false });
+    const { at, script: made } = play();
+    made.feed.put(evil);
+    await at.waitFor('0 of 1 available');
+    expect(at.screen()).toContain('HEALTH');
+    expect(at.raw()).not.toContain('\u001b]52');
+    expect(at.raw()).not.toContain('\u202e');
+  });
+});
+
+describe('arm, then fire', () => {
+  it('goes from pick to verdict, with both clocks running', async () => {
+    const { at, script: made } = play({ lastsMs: 400 });
+    await arm(at);
+    expect(at.screen()).toContain('ARMED  on uid 31bd7c00 version 6101');
+    at.send('f');
+    await at.waitFor(/TTL +[45]:\d\d ━+.*this console/);
+    await at.waitFor(/heal +0:0\d of 3:00/);
+    await at.waitFor('✓ effect proven');
+    expect(at.rows()[1]).toMatch(/► 1 fault live {3}next TTL [45]:\d\d ImageCorrupt/);
+    await at.waitFor('✓ RESILIENT  nothing left behind');
+    expect(made.fired).toHaveLength(1);
+    expect(made.fired[0]?.preflight.seed).toBe(7);
+  });
+
+  it('never fires on enter, on a paste, or on several keys at once', async () => {
+    const { at, script: made } = play();
+    await arm(at);
+    at.send('\r');
+    await at.waitFor('ARMED');
+    at.send('\u001b[200~f\u001b[201~');
+    await at.waitFor('pasted text is ignored');
+    at.send('ff');
+    await at.waitFor('2 characters at once: ignored');
+    at.send('f\u001b[A');
+    await at.waitFor(/several keys at once|a arms it/);
+    expect(made.fired).toHaveLength(0);
+    expect(at.screen()).toContain('PLAN');
+  });
+
+  it('lapses when nobody fires', async () => {
+    const { at, script: made } = play({}, SMALL, { settings: { armMs: 300 } });
+    await arm(at);
+    await at.waitFor('the arming has lapsed, nothing was written');
+    at.send('f');
+    await at.waitFor('f: the arming has lapsed');
+    expect(made.fired).toHaveLength(0);
+  });
+
+  it('wants the name of a protected cluster typed before a dangerous injection', async () => {
+    const { at, script: made } = play({ isProtected: true });
+    await at.waitFor('data LIVE');
+    at.send('e');
+    await at.waitFor('a arms it');
+    at.send('a');
+    await at.waitFor('PROTECTED: type the cluster name to unlock fire: prod-eu-1');
+    at.send('f');
+    await at.waitFor('f_');
+    at.send('\u007f');
+    for (const letter of 'prod-eu-1') at.send(letter);
+    await at.waitFor('ARMED');
+    expect(made.fired).toHaveLength(0);
+    at.send('f');
+    await at.waitFor('1 fault live');
+    expect(made.fired).toHaveLength(1);
+  });
+
+  it('says why a plan cannot be armed, and the key says it too', async () => {
+    const { at } = play({
+      preflight: async loaded => ({
+        ...preflightFor(loaded),
+        plan: {
+          kind: 'refusal',
+          code: 'already-injected',
+          message: 'expected an untouched target, found an undo record: revert it first',
+        },
+      }),
+    });
+    await at.waitFor('data LIVE');
+    at.send('e');
+    await at.waitFor('cannot be armed: expected an untouched target');
+    at.send('a');
+    await at.waitFor('a: expected an untouched target');
+  });
+
+  it('names a missing permission and a shut gate', async () => {
+    const { at } = play({
+      preflight: async loaded => {
+        const good = preflightFor(loaded);
+        const denied = good.rights.map(right => ({ ...right, allowed: right.permission.for === 'inject' }));
+        return {
+          ...good,
+          rights: denied,
+          gates: [...good.gates, { gate: 'latch', ok: false, reason: 'latched by bob' }],
+        };
+      },
+    });
+    await at.waitFor('data LIVE');
+    at.send('e');
+    await at.waitFor('✗ patch Deployment DENIED');
+    await at.waitFor('✗ latch: latched by bob');
+  });
+
+  it('refuses when the target changed between arming and firing', async () => {
+    const { at, script: made } = play();
+    await arm(at);
+    at.send('f');
+    await at.waitFor('1 fault live');
+    const order = made.fired[0];
+    const armed = order?.preflight.plan;
+    if (armed?.kind !== 'plan') throw new Error('expected a plan');
+    const write = armed.writes[0];
+    if (!write) throw new Error('expected a write');
+    const newer = {
+      ...armed,
+      writes: [{ ...write, precondition: { ...write.precondition, resourceVersion: '6102' } }],
+    } as typeof armed;
+    expect(order?.gate(armed)).toMatchObject({ ok: true });
+    expect(order?.gate(newer)).toMatchObject({
+      ok: false,
+      reason: 'Deployment ledger changed since arming; arm again',
+    });
+    expect(order?.gate({ ...armed, pods: [] })).toMatchObject({
+      ok: false,
+      reason: 'the pods in reach changed since arming; arm again',
+    });
+  });
+
+  it('is locked in read-only and while the cluster is silent, and says so', async () => {
+    const { at } = play({}, SMALL, { settings: { readOnly: true } });
+    await at.waitFor('READ-ONLY');
+    at.send('e');
+    await at.waitFor('EXPERIMENTS');
+    at.send('a');
+    await at.waitFor('a: read-only');
+    const { at: silent, script: made } = play();
+    await silent.waitFor('data LIVE');
+    made.feed.status('all', {
+      state: 'stale',
+      why: 'unreachable',
+      reason: 'connect ECONNREFUSED' as Clean,
+      dataAgeMs: 12_000,
+      retryInMs: 3_000,
+    });
+    await silent.waitFor(/✗ no data for 1\ds, retry in \ds/);
+    silent.send('e');
+    await silent.waitFor('EXPERIMENTS');
+    silent.send('a');
+    await silent.waitFor('a: no data from the cluster: connect ECONNREFUSED');
+    expect(silent.screen()).toContain('! MAYDAY');
+  });
+});
+
+describe('MAYDAY', () => {
+  it('scans while it opens, reverts on the second press, and shows what remains', async () => {
+    const { at, script: made } = play({ findings: () => (made.reverted > 0 ? [] : [finding('a'), finding('b')]) });
+    await at.waitFor('data LIVE');
+    at.send('!');
+    await at.waitFor('2 injections found');
+    await at.waitFor('scan complete');
+    expect(made.reverted).toBe(0);
+    at.send('!');
+    await at.waitFor('✓ REMAIN 0   verified 2');
+    expect(made.reverted).toBe(2);
+  });
+
+  it('opens from a hammered key but reverts only on a press of its own', async () => {
+    const { at, script: made } = play({ findings: () => [finding('a')] });
+    await at.waitFor('data LIVE');
+    at.send('!!!');
+    await at.waitFor('scan complete');
+    at.send('!!!');
+    await new Promise(resolve => setImmediate(resolve));
+    at.send('?');
+    await at.waitFor('EVERYWHERE');
+    expect(made.reverted).toBe(0);
+  });
+
+  it('stops our own run first, which puts back what it wrote', async () => {
+    const { at } = play();
+    await arm(at);
+    at.send('f');
+    await at.waitFor('effect proven');
+    at.send('!');
+    await at.waitFor('scan complete');
+    at.send('y');
+    await at.waitFor('REMAIN 0');
+    at.send('\u001b');
+    await at.waitFor('INCONCLUSIVE  nothing left behind');
+  });
+
+  it('opens before there is a connection, and over every dialog', async () => {
+    const { at } = play({}, SMALL, { deps: { connect: () => new Promise(() => undefined) } });
+    await at.waitFor('waiting');
+    at.send('!');
+    await at.waitFor('UNREACHABLE');
+    at.send('!');
+    await at.waitFor('!: not connected yet');
+  });
+
+  it('keeps trying while the cluster does not answer, and says so', async () => {
+    let isReachable = false;
+    const { at } = play({ isReachable: () => isReachable, findings: () => [finding('a')] });
+    await at.waitFor('data LIVE');
+    at.send('!');
+    await at.waitFor('connect ECONNREFUSED 10.0.0.1:6443; the scan is tried again');
+    isReachable = true;
+    await at.waitFor('1 injection found');
+  });
+});
+
+describe('leaving', () => {
+  it('ends at once when nothing of ours is in the cluster', async () => {
+    const { at } = play();
+    await at.waitFor('data LIVE');
+    at.send('q');
+    expect(await at.exit).toBe(0);
+    expect(at.words()).toBe('');
+  });
+
+  it('asks while a fault of ours is live; r reverts first', async () => {
+    const { at } = play();
+    await arm(at);
+    at.send('f');
+    await at.waitFor('effect proven');
+    at.send('q');
+    await at.waitFor('Nobody will end them');
+    at.send('\u001b');
+    await at.waitFor('FAULTS');
+    at.send('q');
+    await at.waitFor('Nobody will end them');
+    at.send('r');
+    expect(await at.exit).toBe(6);
+    expect(at.words()).toContain('everything this console wrote is back');
+  });
+
+  it('leaves them only when told, and says what that means', async () => {
+    const { at } = play();
+    await arm(at);
+    at.send('f');
+    await at.waitFor('effect proven');
+    at.send('q');
+    await at.waitFor('Nobody will end them');
+    at.send('l');
+    expect(await at.exit).toBe(7);
+    expect(at.words()).toContain('left in the cluster: 1; nobody will end it, run `mayday revert --all`');
+  });
+
+  it('takes a second ctrl-c as: revert and quit', async () => {
+    const { at } = play();
+    await arm(at);
+    at.send('f');
+    await at.waitFor('effect proven');
+    at.send('\u0003');
+    await at.waitFor('QUIT');
+    at.send('\u0003');
+    expect(await at.exit).toBe(6);
+  });
+
+  it('gives the terminal back whatever happened', async () => {
+    const { at } = play();
+    await at.waitFor('data LIVE');
+    at.send('q');
+    await at.exit;
+    expect(at.raw()).toMatch(/\u001b\[\?1049h[^]*\u001b\[\?1049l/);
+    expect(at.raw().lastIndexOf('\u001b[?25h')).toBeGreaterThan(at.raw().lastIndexOf('\u001b[?25l'));
+    expect(at.raw().lastIndexOf('\u001b[?2004l')).toBeGreaterThan(at.raw().lastIndexOf('\u001b[?2004h'));
+  });
+});
+
+describe('a connection that is still being made', () => {
+  it('gets its session closed when the console ended meanwhile', async () => {
+    const made = script();
+    let closed = 0;
+    const gate = Promise.withResolvers<void>();
+    const { at } = play({}, SMALL, {
+      deps: {
+        connect: async () => {
+          await gate.promise;
+          return { ok: true, session: { ...fakeSession(made), close: async () => void closed++ } };
+        },
+      },
+    });
+    await at.waitFor('waiting');
+    at.send('q');
+    await at.exit;
+    gate.resolve();
+    await new Promise(resolve => setImmediate(resolve));
+    expect(closed).toBe(1);
+  });
+});
