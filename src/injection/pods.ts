@@ -4,7 +4,8 @@ import type { PodInReach } from './fault.ts';
 interface ContainerStatus {
   name?: string;
   image?: string;
-  state?: { waiting?: { reason?: string; message?: string } };
+  restartCount?: number;
+  state?: { waiting?: { reason?: string; message?: string }; terminated?: { reason?: string } };
 }
 
 /** The owner that would recreate a pod. */

@@ -1,11 +1,13 @@
 import { FAULT_TYPES, type FaultType } from '../experiment/types.ts';
 import type { Fault, Refusal } from './fault.ts';
 import { configDrift } from './faults/config-drift.ts';
+import { crashLoop } from './faults/crash-loop.ts';
 import { finalizerBlock } from './faults/finalizer-block.ts';
 import { imageCorrupt } from './faults/image-corrupt.ts';
 import { labelStomping } from './faults/label-stomping.ts';
 import { ownerRefOrphan } from './faults/owner-ref-orphan.ts';
 import { podKill } from './faults/pod-kill.ts';
+import { scaleZero } from './faults/scale-zero.ts';
 import { refuse } from './refuse.ts';
 
 /** One row for each injection type that can be injected and restored; a further type is one file and its row here. */
@@ -16,6 +18,8 @@ const FAULTS: readonly Fault<unknown>[] = [
   labelStomping,
   finalizerBlock,
   ownerRefOrphan,
+  scaleZero,
+  crashLoop,
 ];
 
 const BY_TYPE: ReadonlyMap<FaultType, Fault<unknown>> = new Map(FAULTS.map(fault => [fault.type, fault]));

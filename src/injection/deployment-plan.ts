@@ -1,0 +1,51 @@
+import type { FaultType } from '../experiment/types.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { maydayFacts } from './envelope.ts';
+import type { Facts, Plan, Scope } from './fault.ts';
+import { type Operation, patchOf, refOf } from './json-patch.ts';
+import { MANAGED_BY, MAYDAY } from './markers.ts';
+import { nameOf } from './name.ts';
+import { inReach } from './pods.ts';
+import { markOperations } from './record.ts';
+import { deploymentPermissions } from './rollout.ts';
+
+/** What one fault does to one Deployment, whose undo record is plain annotations. */
+export interface DeploymentChange {
+  type: FaultType;
+  scope: Scope;
+  facts: Facts;
+  target: KubeObject;
+  pods: readonly KubeObject[];
+  /** The framework's annotations that hold the original. */
+  records: Readonly<Record<string, string>>;
+  /** What tells the injected value again later. */
+  injected: string;
+  operations: readonly Operation[];
+  says: string;
+  warnings: string[];
+}
+
+/** The plan of one patch that puts the fault in and the original beside it, bound to the version it was decided from. */
+export function deploymentPlan(of: DeploymentChange): Plan {
+  const { type, scope, facts, target, pods } = of;
+  const mayday = maydayFacts(facts, { managedBy: target.metadata.labels?.[MANAGED_BY], injected: of.injected });
+  const annotations = { ...of.records, [MAYDAY]: JSON.stringify(mayday) };
+  const operations = [...markOperations(target, type, annotations), ...of.operations];
+  const keys = Object.keys(of.records);
+  return {
+    kind: 'plan',
+    type,
+    id: facts.id,
+    scope,
+    writes: [patchOf(target, operations, { says: of.says, atVersion: true })],
+    undo: {
+      where: `annotation${keys.length > 1 ? 's' : ''} ${keys.join(' and ')} on ${nameOf(refOf(target))}`,
+      reversible: true,
+    },
+    pods: pods.map(inReach),
+    survivors: pods.map(pod => pod.metadata.uid ?? ''),
+    permissions: deploymentPermissions(target.metadata, scope),
+    warnings: of.warnings,
+    target: refOf(target),
+  };
+}
