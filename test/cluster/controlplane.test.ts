@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Api } from './controlplane/api.ts';
+import { recordedProcesses } from './controlplane/folders.ts';
 import { controlPlaneModules, pinnedVersion } from './controlplane/modules.ts';
 import { type Cluster, start } from './controlplane/start.ts';
-import { recordedProcesses } from './controlplane/workplace.ts';
 import { noControlPlane } from './skip.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';

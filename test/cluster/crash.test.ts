@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { recordedProcesses } from './controlplane/workplace.ts';
+import { recordedProcesses } from './controlplane/folders.ts';
 import { eventually } from './eventually.ts';
 import { noControlPlane } from './skip.ts';
 

@@ -1,7 +1,7 @@
 /** The cluster that a person keeps by hand: one per user of this machine, held by a process of its own. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clustersFolder, isAlive } from './workplace.ts';
+import { clustersFolder, isAlive } from './folders.ts';
 
 export const byHandFolder = (): string => join(clustersFolder(), 'by-hand');
 

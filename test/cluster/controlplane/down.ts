@@ -1,7 +1,7 @@
 /** `npm run cluster:down`: stops the cluster started by hand, and says so when there is none. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { byHandCluster, byHandFolder } from './byhand.ts';
-import { isAlive, recordedProcesses, sweep } from './workplace.ts';
+import { isAlive, recordedProcesses, sweep } from './folders.ts';
 
 const running = byHandCluster();
 if (running === undefined) {

@@ -9,12 +9,12 @@ import { type Child, createChildren, type StartOptions } from './children.ts';
 import * as components from './components.ts';
 import { type Egress, startEgress } from './egress.ts';
 import { compact } from './etcd.ts';
+import { claimFolder, type Folder } from './folders.ts';
 import { binaryPath, controlPlaneModules } from './modules.ts';
 import { createFakeNodes } from './nodes.ts';
 import { freePorts } from './ports.ts';
 import { apiServerReady, clusterReady, until } from './readiness.ts';
 import { userKubeconfig } from './users.ts';
-import { claimFolder, type Folder } from './workplace.ts';
 
 export interface Options {
   /** The folder for data, certificates and logs; without it, a new one that `stop` removes. */

@@ -9,8 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt, whyNoControlPlane } from './build.ts';
 import { byHandCluster, keeperLog, type Ready } from './byhand.ts';
+import { clustersFolder } from './folders.ts';
 import { controlPlaneModules, operatorModules } from './modules.ts';
-import { clustersFolder } from './workplace.ts';
 
 async function up(): Promise<Ready> {
   const already = byHandCluster();

@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { servingCertificate } from '../controlplane/certificates.ts';
 import { authorityIn } from '../controlplane/users.ts';
-import { logName } from './pod.ts';
+import { logName } from './launch.ts';
 
 export interface LogServer {
   readonly port: number;

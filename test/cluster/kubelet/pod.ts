@@ -1,20 +1,22 @@
 /** One pod of the process kubelet, from its assignment to the node to its end. */
-import { existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '../controlplane/api.ts';
 import type { Child, StartOptions } from '../controlplane/children.ts';
 import { writeKubeconfig } from '../controlplane/kubeconfig.ts';
-import { freePorts } from '../controlplane/ports.ts';
-import { type Container, type Launched, runContainer } from './container.ts';
-import { environment, expand, podField } from './fields.ts';
+import { type Container, runContainer } from './container.ts';
+import { podField } from './fields.ts';
+import { linkAt, unlinkAt } from './fixedPaths.ts';
 import { type Gate, openGate } from './gate.ts';
-import { commandLine, findImage, type Image } from './images.ts';
+import { findImage, type Image } from './images.ts';
 import type { Isolation } from './isolation.ts';
+import { launchContainer } from './launch.ts';
 import { recordEvent, sourceFor } from './objects.ts';
+import { persistent } from './persist.ts';
 import { podStatus } from './status.ts';
 import type { ContainerSpec, ContainerStatus, Pod } from './types.ts';
-import { mount, writeVolumes } from './volumes.ts';
+import { writeVolumes } from './volumes.ts';
 
 /** What a pod needs of its node. */
 export interface Host {
@@ -37,7 +39,7 @@ export interface RunningPod {
   update(pod: Pod): void;
   /** Cuts the pod's traffic with the API server, by who opened the connection, or lets it through again. */
   isolate(isolation: Isolation): void;
-  /** Ends the processes, whether or not the pod object is still there. */
+  /** Ends the processes and tells nobody: the pod object is gone, or the kubelet is stopping. */
   end(graceMs: number): Promise<void>;
 }
 
@@ -49,34 +51,37 @@ export function runPod(host: Host, first: Pod, podIP: string): RunningPod {
   let isolated: Isolation = { ingress: false, egress: false };
   const doors = new Set<Gate>();
   let ending: Promise<void> | undefined;
+  // The object is there no more, or the kubelet is stopping: nothing needs to be told any longer.
+  let isGone = false;
   const replacing = new Set<Container>();
   const { namespace, name, uid } = first.metadata;
   const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
   const folder = join(host.folder, uid);
-  const volumes = join(folder, 'volumes');
   const field = (wanted: string): string | undefined => podField(pod, podIP, host.address, wanted);
   const source = sourceFor(host.api, first, field);
   const event = (type: string, reason: string, message: string): void =>
     recordEvent(host.api, pod, host.node, type, reason, message);
 
-  const publish = serialised(async () => {
+  const sendStatus = async (): Promise<void> => {
     const statuses = containers.length > 0 ? containers.map(each => each.status()) : pod.spec.containers.map(creating);
     const status = podStatus(pod, statuses, { podIP, hostIP: host.address }, now());
     const patch = { metadata: { uid }, status };
-    const sent = await host.api.must(
-      'PATCH',
-      `${path}/status`,
-      patch,
-      [404, 409],
-      'application/strategic-merge-patch+json',
-    );
+    const contentType = 'application/strategic-merge-patch+json';
+    const sent = await host.api.must('PATCH', `${path}/status`, patch, [404, 409], contentType);
     if (sent.status < 300) pod = sent.body as Pod;
-  });
+  };
+  const publish = persistent(sendStatus, () => isGone);
+  const confirmDeletion = persistent(
+    async () => {
+      await sendStatus();
+      await host.api.must('DELETE', path, { gracePeriodSeconds: 0, preconditions: { uid } }, [404, 409]);
+    },
+    () => isGone,
+  );
 
   const refresh = async (): Promise<void> => {
-    await writeVolumes(pod, volumes, source);
-    const token = join(folder, 'token');
     mkdirSync(folder, { recursive: true });
+    await writeVolumes(pod, join(folder, 'volumes'), source);
     await writeVolumes(tokenOnly(pod), folder, source);
     const server = `https://127.0.0.1:${gate?.port}`;
     if (existsSync(join(folder, 'kubeconfig'))) return;
@@ -85,55 +90,9 @@ export function runPod(host: Host, first: Pod, podIP: string): RunningPod {
       authority: host.authority,
       user: 'pod',
       namespace,
-      credentials: { tokenFile: join(token, 'token') },
+      credentials: { tokenFile: join(folder, 'token', 'token') },
     };
     writeKubeconfig(join(folder, 'kubeconfig'), access);
-  };
-
-  /** A gate before each port, so that a NetworkPolicy also stops connections that are open already. */
-  const openDoors = async (ports: ReadonlyMap<number, number>): Promise<ReadonlyMap<number, Gate>> => {
-    const made = new Map<number, Gate>();
-    for (const [port, behind] of ports) {
-      const door = await openGate(behind);
-      door.setCut(isolated.ingress);
-      doors.add(door);
-      made.set(port, door);
-    }
-    return made;
-  };
-
-  const launch = async (spec: ContainerSpec, image: Image, restart: number): Promise<Launched | 'missing command'> => {
-    const command = commandLine(image, spec);
-    if (command === undefined) return 'missing command';
-    const variables = await environment(spec.env ?? [], {
-      field,
-      secret: async (of, key) => (await source.secret(of))?.[key]?.toString(),
-      configMap: async (of, key) => (await source.configMap(of))?.[key]?.toString(),
-    });
-    const root = join(folder, spec.name);
-    mkdirSync(join(root, 'tmp'), { recursive: true });
-    mount(spec, volumes, root);
-    const free = await freePorts(image.listens.length);
-    const ports = new Map(image.listens.map((port, index) => [port, free[index] ?? 0]));
-    const own = image.arguments({ ports, root, kubeconfig: join(folder, 'kubeconfig') });
-    const args = [...command.map(each => expand(each, variables)), ...own];
-    const env = { ...variables, TMPDIR: join(root, 'tmp'), KUBECONFIG: join(folder, 'kubeconfig') };
-    const child = host.spawn(logName(namespace, name, spec.name, restart), image.binary, args, { env, cwd: root });
-    event('Normal', 'Started', `Started container ${spec.name}`);
-    const reach = await openDoors(ports);
-    const named = (port: number | string): number =>
-      typeof port === 'number' ? port : (spec.ports?.find(each => each.name === port)?.containerPort ?? 0);
-    return {
-      child,
-      portOf: port => ports.get(named(port)),
-      reachOf: port => reach.get(named(port))?.port,
-      closed() {
-        for (const door of reach.values()) {
-          door.close();
-          doors.delete(door);
-        }
-      },
-    };
   };
 
   // Again and again, because another pod's end may take the link away while this one still needs it.
@@ -143,13 +102,18 @@ export function runPod(host: Host, first: Pod, podIP: string): RunningPod {
         linkAt(fixed, join(folder, spec.name, fixed));
   };
 
+  const place = { host, metadata: first.metadata, folder, source, doors, isShut: () => isolated.ingress };
   const run = (spec: ContainerSpec, before?: Container): Container => {
     const earlier = before?.status();
     const around = {
       restartPolicy: pod.spec.restartPolicy ?? 'Always',
       backoffMs: host.backoffMs,
       image: () => findImage(host.images, spec.image),
-      launch: (image: Image, restart: number) => launch(spec, image, restart),
+      async launch(image: Image, restart: number) {
+        const launched = await launchContainer(place, spec, image, restart);
+        if (launched !== 'missing command') event('Normal', 'Started', `Started container ${spec.name}`);
+        return launched;
+      },
       changed: () => void publish(),
       event,
     };
@@ -170,8 +134,10 @@ export function runPod(host: Host, first: Pod, podIP: string): RunningPod {
       if (failure !== undefined && failure !== told)
         event('Warning', 'FailedMount', `MountVolume.SetUp failed: ${failure}`);
       told = failure ?? '';
-      if (failure === undefined && containers.length === 0) containers = pod.spec.containers.map(spec => run(spec));
-      if (failure === undefined) keepFixedPaths();
+      if (failure === undefined && ending === undefined) {
+        if (containers.length === 0) containers = pod.spec.containers.map(spec => run(spec));
+        keepFixedPaths();
+      }
       // A real kubelet brings changed Secrets to a pod within a minute or so; tests need not wait for that.
       await sleep(1000);
     }
@@ -195,19 +161,17 @@ export function runPod(host: Host, first: Pod, podIP: string): RunningPod {
       gate?.setCut(wanted.egress);
       for (const each of doors) each.setCut(wanted.ingress);
     },
-    end,
+    async end(graceMs) {
+      isGone = true;
+      await end(graceMs);
+    },
     update(newer) {
       pod = newer;
       if (newer.metadata.deletionTimestamp !== undefined) {
         if (ending !== undefined) return;
         event('Normal', 'Killing', 'Stopping container');
         const grace = newer.metadata.deletionGracePeriodSeconds ?? newer.spec.terminationGracePeriodSeconds ?? 30;
-        void end(grace * 1000)
-          .then(async () => {
-            await publish();
-            await host.api.call('DELETE', path, { gracePeriodSeconds: 0, preconditions: { uid } });
-          })
-          .catch(() => {});
+        void end(grace * 1000).then(confirmDeletion);
         return;
       }
       for (const old of containers) {
@@ -215,16 +179,12 @@ export function runPod(host: Host, first: Pod, podIP: string): RunningPod {
         if (wanted === undefined || wanted.image === old.spec.image || replacing.has(old)) continue;
         replacing.add(old);
         void old.stop(10_000).then(() => {
-          containers = containers.map(each => (each === old ? run(wanted, old) : each));
+          if (ending === undefined) containers = containers.map(each => (each === old ? run(wanted, old) : each));
         });
       }
     },
   };
 }
-
-/** The name of a container's log, below the cluster's logs; one file per restart, as `kubectl logs -p` needs it. */
-export const logName = (namespace: string, pod: string, container: string, restart: number): string =>
-  `pods/${namespace}_${pod}_${container}_${restart}`;
 
 // The token that in-cluster clients read is mounted by admission; our kubeconfig needs one in any case.
 const tokenOnly = (pod: Pod): Pod => {
@@ -244,42 +204,3 @@ const creating = (spec: ContainerSpec): ContainerStatus => ({
 });
 
 const now = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
-
-/** Calls that come while one is running are answered by one more after it: the last state is what counts. */
-function serialised(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let again = false;
-  const loop = async (): Promise<void> => {
-    do {
-      again = false;
-      // The API server may be away: try until it takes the newest state.
-      const done = await work().then(
-        () => true,
-        () => false,
-      );
-      if (!done) {
-        await sleep(500);
-        again = true;
-      }
-    } while (again);
-  };
-  return () => {
-    again = true;
-    running ??= loop().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
-}
-
-function linkAt(fixed: string, target: string): void {
-  if (existsSync(fixed)) return;
-  mkdirSync(dirname(fixed), { recursive: true });
-  rmSync(fixed, { force: true });
-  symlinkSync(target, fixed);
-}
-
-function unlinkAt(fixed: string, folder: string): void {
-  const link = lstatSync(fixed, { throwIfNoEntry: false });
-  if (link?.isSymbolicLink() === true && readlinkSync(fixed).startsWith(folder)) rmSync(fixed);
-}
