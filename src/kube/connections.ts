@@ -17,6 +17,10 @@ export function createConnections(undici: Undici, tls: TlsMaterial, proxy: Proxy
   return {
     requests,
     streams,
+    retire() {
+      void requests.close();
+      void streams.close();
+    },
     async close() {
       await Promise.all([requests.destroy(), streams.destroy()]);
     },

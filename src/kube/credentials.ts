@@ -47,6 +47,9 @@ export interface MaterialSource {
 export interface Connections {
   requests: Dispatcher;
   streams: Dispatcher;
+  /** Takes nothing new, and goes when what it carries is done. */
+  retire(): void;
+  /** Drops what it carries. */
   close(): Promise<void>;
 }
 
@@ -74,8 +77,7 @@ export function createCredentials(parts: {
     if (!outcome.ok) return outcome;
     const { headers, tls } = outcome.value;
     if (!current || !isDeepStrictEqual(current.tls, tls)) {
-      // The old pools finish what they carry, then go.
-      void current?.connections.close();
+      current?.connections.retire();
       current = { tls, connections: parts.connect(tls) };
     }
     const { requests, streams } = current.connections;

@@ -1,10 +1,11 @@
-import { promisify } from 'node:util';
-import { createGunzip, gunzip } from 'node:zlib';
 import { cleanText, sanitise } from '../text/sanitise.ts';
 import type { Clock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import { codeOf, failure, unreachable } from './failure.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import { createInFlight, StopReason } from './in-flight.ts';
 import type { Failure } from './outcome.ts';
+import { bodyChunks, describe, headerOf, type RawAnswer, wholeBody } from './raw-answer.ts';
 import type { ServerClock } from './server-clock.ts';
 
 /** One HTTP request to the API server; `path` includes the query. */
@@ -44,18 +45,12 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-interface RawAnswer {
-  statusCode: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: AsyncIterable<Buffer> & { dump(options?: { limit: number }): Promise<void>; destroy(error?: Error): unknown };
-}
-
 /** Sends one request over a dispatcher. undici's `request`, passed in so that its module loads only when a connection is made. */
 export type RequestFunction = (url: string, options: object) => Promise<RawAnswer>;
 
-const unzip = promisify(gunzip);
-const DEADLINE = Symbol('deadline');
-const GIVEN_UP = Symbol('given up');
+// Together they bound how long a lost network goes unnoticed.
+const IDLE_MS = 10_000;
+const PROBE_DEADLINE_MS = 5_000;
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** HTTP to one API server: credentials on every request, keep-alive, gzip, a deadline for each, one refresh of the credentials on 401. */
@@ -68,17 +63,28 @@ export function createTransport(parts: {
   gzip: boolean;
 }): Transport {
   const { request, credentials, clock, serverClock } = parts;
-  const active = new Set<AbortController>();
-  let closed = false;
+  const { server } = credentials;
+  const inFlight = createInFlight(clock);
+  const heartbeat = createHeartbeat({
+    clock,
+    idleMs: IDLE_MS,
+    probe: async () => (await send({ method: 'GET', path: '/version', headers: {}, deadlineMs: PROBE_DEADLINE_MS })).ok,
+    onDead: () => inFlight.stopKept('silent'),
+  });
   let requests = 0;
 
-  async function attempt(wanted: HttpRequest, forStream: boolean, signal: AbortSignal): Promise<RawAnswer | Failure> {
+  async function attempt(
+    wanted: HttpRequest,
+    pool: 'requests' | 'streams',
+    signal: AbortSignal,
+  ): Promise<RawAnswer | Failure> {
     const access = await credentials.access();
     if (!access.ok) return access;
+    signal.throwIfAborted();
     requests += 1;
     const sentAt = clock.now();
     const answer = await request(access.value.server + wanted.path, {
-      dispatcher: forStream ? access.value.streams : access.value.requests,
+      dispatcher: access.value[pool],
       method: wanted.method,
       headers: { ...(parts.gzip && { 'accept-encoding': 'gzip' }), ...wanted.headers, ...access.value.headers },
       body: wanted.body,
@@ -87,126 +93,76 @@ export function createTransport(parts: {
       bodyTimeout: 0,
     });
     serverClock.sample(headerOf(answer, 'date'), sentAt, clock.now());
+    heartbeat.heard();
     return answer;
   }
 
-  async function authorised(
-    wanted: HttpRequest,
-    forStream: boolean,
-    signal: AbortSignal,
-  ): Promise<RawAnswer | Failure> {
-    const answer = await attempt(wanted, forStream, signal);
+  async function authorised(...given: Parameters<typeof attempt>): Promise<RawAnswer | Failure> {
+    const answer = await attempt(...given);
     if ('ok' in answer || answer.statusCode !== 401 || !(await credentials.refresh())) return answer;
     // Refused before anything was done, so sending again is safe for writes too.
     await answer.body.dump({ limit: 65_536 });
-    return attempt(wanted, forStream, signal);
+    return attempt(...given);
   }
 
-  /** Runs `work` under the deadline and the caller's signal. A stream stays bound to the signal until `release` is called. */
-  async function guarded<T>(
-    wanted: HttpRequest,
-    work: (signal: AbortSignal, keep: () => () => void) => Promise<T>,
-  ): Promise<T | TransportFailure> {
-    const stop = new AbortController();
-    const answered = new AbortController();
-    const onAbort = () => stop.abort(GIVEN_UP);
-    const release = () => {
-      wanted.signal?.removeEventListener('abort', onAbort);
-      active.delete(stop);
+  const explained = (wanted: HttpRequest) => (error: unknown) => explain(server, wanted, error);
+
+  function send(wanted: HttpRequest): Promise<HttpAnswer | TransportFailure> {
+    const work = async (signal: AbortSignal) => {
+      const answer = await authorised(wanted, 'requests', signal);
+      return 'ok' in answer ? answer : { ...describe(answer), text: await wholeBody(answer) };
     };
-    let kept = false;
-    if (wanted.signal?.aborted || closed) stop.abort(GIVEN_UP);
-    wanted.signal?.addEventListener('abort', onAbort);
-    active.add(stop);
-    clock.sleep(wanted.deadlineMs, answered.signal).then(
-      () => stop.abort(DEADLINE),
-      () => undefined,
-    );
-    try {
-      stop.signal.throwIfAborted();
-      return await work(stop.signal, () => {
-        kept = true;
-        return release;
+    return inFlight.run(wanted, work).catch(explained(wanted));
+  }
+
+  function stream(wanted: HttpRequest): Promise<HttpStream | TransportFailure> {
+    const work = async (signal: AbortSignal, keep: () => () => void) => {
+      const answer = await authorised(wanted, 'streams', signal);
+      if ('ok' in answer) return answer;
+      if (answer.statusCode >= 300) return { ...describe(answer), chunks: [] as [], text: await wholeBody(answer) };
+      const release = keep();
+      const ended = heartbeat.opened();
+      const chunks = followed(bodyChunks(answer), heartbeat.heard, () => {
+        release();
+        ended();
       });
-    } catch (error) {
-      return explain(credentials.server, wanted, stop.signal, error);
-    } finally {
-      answered.abort();
-      if (!kept) release();
-    }
+      return { ...describe(answer), chunks, text: '' };
+    };
+    return inFlight.run(wanted, work).catch(explained(wanted));
   }
 
   return {
-    server: credentials.server,
+    server,
     get requests() {
       return requests;
     },
-    send: wanted =>
-      guarded(wanted, async signal => {
-        const answer = await authorised(wanted, false, signal);
-        if ('ok' in answer) return answer;
-        return { ...describe(answer), text: await wholeBody(answer) };
-      }),
-    stream: wanted =>
-      guarded(wanted, async (signal, keep) => {
-        const answer = await authorised(wanted, true, signal);
-        if ('ok' in answer) return answer;
-        if (answer.statusCode >= 300) return { ...describe(answer), chunks: [], text: await wholeBody(answer) };
-        return { ...describe(answer), chunks: untilDone(decoded(answer), keep()), text: '' };
-      }),
+    send,
+    stream,
     async close() {
-      closed = true;
-      for (const stop of active) stop.abort(GIVEN_UP);
+      inFlight.close();
       await credentials.close();
     },
   };
 }
 
-async function* untilDone(chunks: AsyncIterable<Buffer>, release: () => void): AsyncGenerator<Buffer> {
+/** The chunks, telling of each and of their end. */
+async function* followed(
+  chunks: AsyncIterable<Buffer>,
+  onChunk: () => void,
+  onEnd: () => void,
+): AsyncGenerator<Buffer> {
   try {
-    yield* chunks;
+    for await (const chunk of chunks) {
+      onChunk();
+      yield chunk;
+    }
   } finally {
-    release();
+    onEnd();
   }
 }
 
-function describe(answer: RawAnswer) {
-  return {
-    ok: true as const,
-    status: answer.statusCode,
-    header: (name: string) => headerOf(answer, name),
-    headerAll: (name: string) => [answer.headers[name] ?? []].flat(),
-  };
-}
-
-function headerOf(answer: RawAnswer, name: string): string | undefined {
-  const value = answer.headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-const zipped = (answer: RawAnswer) => headerOf(answer, 'content-encoding') === 'gzip';
-
-async function wholeBody(answer: RawAnswer): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer.body) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
-  return (zipped(answer) && bytes.length > 0 ? await unzip(bytes) : bytes).toString('utf8');
-}
-
-function decoded(answer: RawAnswer): AsyncIterable<Buffer> {
-  if (!zipped(answer)) return answer.body;
-  const source = answer.body as unknown as NodeJS.ReadableStream & { destroy(): void };
-  const unzipped = createGunzip();
-  source.on('error', error => unzipped.destroy(error));
-  unzipped.on('close', () => source.destroy());
-  return source.pipe(unzipped);
-}
-
-function explain(server: string, wanted: HttpRequest, stop: AbortSignal, error: unknown): TransportFailure {
-  if (stop.aborted && stop.reason === DEADLINE) {
-    const seconds = wanted.deadlineMs / 1000;
-    return failure('unreachable', cleanText`${sanitise(server, 256)} gave no answer within ${seconds}s`);
-  }
-  if (stop.aborted) return failure('aborted', cleanText`the request was given up`);
-  return { ...unreachable(server, error), lost: LOST.has(codeOf(error)) };
+function explain(server: string, wanted: HttpRequest, error: unknown): TransportFailure {
+  if (!(error instanceof StopReason)) return { ...unreachable(server, error), lost: LOST.has(codeOf(error)) };
+  if (error.why !== 'deadline') return failure('aborted', cleanText`the request was given up`);
+  return failure('unreachable', cleanText`${sanitise(server, 256)} gave no answer within ${wanted.deadlineMs / 1000}s`);
 }

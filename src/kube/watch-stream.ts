@@ -32,14 +32,16 @@ export async function* watchStream(
       signal,
     }),
   );
-  if (signal.aborted) return;
-  if (!answer.ok) return yield answer;
+  if (!answer.ok) {
+    if (!signal.aborted) yield answer;
+    return;
+  }
   if (answer.status !== 200) {
     const outcome = outcomeOf(answer, {}, parts.clock.now());
     if (!outcome.ok) yield outcome;
     return;
   }
-  onOpen?.();
+  if (!signal.aborted) onOpen?.();
   yield* events(answer, collection, signal, parts);
 }
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Api, WatchEvent } from '../../src/kube/api.ts';
 import { connect } from '../../src/kube/connection.ts';
 import type { Failure } from '../../src/kube/outcome.ts';
+import { manualClock, settle } from './manual-clock.ts';
 import { json, type MisbehavingServer, startServer, statusBody } from './misbehaving-server.ts';
 
 const PODS = { apiVersion: 'v1', kind: 'Pod' };
@@ -151,6 +152,47 @@ describe('a watch', () => {
     }
     expect(events).toHaveLength(1);
     await closed;
+  });
+
+  it('is given up when the server shows no sign of life any more, and not before', async () => {
+    const clock = manualClock();
+    const silent = await connect({ server: server.url, clock });
+    if (!silent.ok) throw new Error(silent.message);
+    let alive = true;
+    server.behave((request, response) => {
+      if (request.path !== '/version') response.write(added('a'));
+      else if (alive) json(response, 403, {});
+    });
+    const probes = () => server.received.filter(request => request.path === '/version').length;
+    const until = async (fact: () => boolean) => {
+      while (!fact()) await settle(1);
+    };
+    const events: unknown[] = [];
+    const done = (async () => {
+      for await (const event of silent.value.watch(PODS, {
+        resourceVersion: '1',
+        signal: new AbortController().signal,
+      }))
+        events.push(event);
+    })();
+    await until(() => events.length === 1);
+    await clock.advance(9_999);
+    expect(probes()).toBe(0);
+    await clock.advance(1);
+    await until(() => probes() === 1 && clock.sleeping.length === 1);
+    alive = false;
+    await clock.advance(10_000);
+    await until(() => probes() === 2);
+    expect(events).toHaveLength(1);
+    await clock.advance(5_000);
+    await done;
+    expect(events[1]).toMatchObject({
+      ok: false,
+      reason: 'unreachable',
+      message: `cannot reach ${server.url}: no sign of life`,
+    });
+    await until(() => clock.sleeping.length === 0);
+    await silent.value.close();
   });
 
   it('lets the connection go when its reader leaves', async () => {
