@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { chooseNode, type Node } from '../../../src/sandbox/controllers/scheduler.ts';
 import { fateOf } from '../../../src/sandbox/controllers/garbage.ts';
 import { terminatingConditions } from '../../../src/sandbox/controllers/namespace.ts';
 import { budgetStatus, type DisruptionBudget } from '../../../src/sandbox/controllers/pdb.ts';
+import { chooseNode, type Node } from '../../../src/sandbox/controllers/scheduler.ts';
 import { startTestWorld, type TestWorld } from './harness.ts';
 import { AT, pod } from './make.ts';
 
 const space = (w: TestWorld, name: string) =>
-  w.store.create('namespaces', { metadata: { name }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } });
+  w.store.create('namespaces', {
+    metadata: { name },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  });
 
 const owned = (owner: { uid: string; name: string }, block = true) => ({
   ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', ...owner, blockOwnerDeletion: block }],
@@ -29,7 +33,10 @@ describe('garbage collection', () => {
     const owner = w.store.create('configmaps', { metadata: { name: 'owner', namespace: 'ex' } });
     const { uid } = owner.metadata;
     w.store.create('configmaps', { metadata: { name: 'child', namespace: 'ex', ...owned({ uid, name: 'owner' }) } });
-    return { child: () => w.store.get('configmaps', 'ex', 'child'), owner: () => w.store.get('configmaps', 'ex', 'owner') };
+    return {
+      child: () => w.store.get('configmaps', 'ex', 'child'),
+      owner: () => w.store.get('configmaps', 'ex', 'owner'),
+    };
   };
 
   it('takes children after their owner in the background', async () => {
@@ -71,7 +78,9 @@ describe('garbage collection', () => {
   it('collects what is created with an owner that does not exist, even under its name', async () => {
     const w = startTestWorld();
     const { child } = family(w);
-    w.store.create('configmaps', { metadata: { name: 'late', namespace: 'ex', ...owned({ uid: 'no-such-uid', name: 'owner' }) } });
+    w.store.create('configmaps', {
+      metadata: { name: 'late', namespace: 'ex', ...owned({ uid: 'no-such-uid', name: 'owner' }) },
+    });
     await w.pass(500);
     expect(w.store.get('configmaps', 'ex', 'late')).toBeUndefined();
     expect(child()).toBeDefined();
@@ -101,7 +110,9 @@ describe('namespaces', () => {
   it('stay while a finalizer holds something, and say what', async () => {
     const w = startTestWorld();
     space(w, 'ex');
-    w.store.create('configmaps', { metadata: { name: 'held', namespace: 'ex', finalizers: ['chaos.operatorchaos.io/block'] } });
+    w.store.create('configmaps', {
+      metadata: { name: 'held', namespace: 'ex', finalizers: ['chaos.operatorchaos.io/block'] },
+    });
     w.store.delete('namespaces', undefined, 'ex');
     await w.pass(3000);
     const ns = w.store.get('namespaces', undefined, 'ex');
@@ -113,7 +124,8 @@ describe('namespaces', () => {
     });
     expect(status.conditions.find(c => c.type === 'NamespaceFinalizersRemaining')).toMatchObject({
       status: 'True',
-      message: 'Some content in the namespace has finalizers remaining: chaos.operatorchaos.io/block in 1 resource instances',
+      message:
+        'Some content in the namespace has finalizers remaining: chaos.operatorchaos.io/block in 1 resource instances',
     });
     w.store.modify('configmaps', 'ex', 'held', d => {
       delete d.metadata.finalizers;
@@ -141,7 +153,16 @@ describe('the scheduler', () => {
 
   it('takes the emptiest node that fits', () => {
     const nodes = [node('a'), node('b'), node('c', { spec: { unschedulable: true } })];
-    expect(chooseNode(pod('p', { node: '' }), nodes, new Map([['a', 3], ['b', 1]]))).toEqual({ node: 'b' });
+    expect(
+      chooseNode(
+        pod('p', { node: '' }),
+        nodes,
+        new Map([
+          ['a', 3],
+          ['b', 1],
+        ]),
+      ),
+    ).toEqual({ node: 'b' });
     const picky = pod('p');
     picky.spec.nodeSelector = { zone: 'a' };
     expect(chooseNode(picky, nodes, new Map([['a', 3]]))).toEqual({ node: 'a' });
@@ -154,7 +175,9 @@ describe('the scheduler', () => {
       node('c', { spec: { unschedulable: true } }),
     ];
     expect(chooseNode(pod('p'), nodes, new Map())).toEqual({
-      refusal: expect.stringMatching(/^0\/3 nodes are available: 1 node\(s\) had untolerated taint\(s\), 2 node\(s\) were unschedulable\./),
+      refusal: expect.stringMatching(
+        /^0\/3 nodes are available: 1 node\(s\) had untolerated taint\(s\), 2 node\(s\) were unschedulable\./,
+      ),
     });
   });
 });
@@ -182,10 +205,17 @@ describe('disruption budgets', () => {
   it('are kept up to date with the pods', async () => {
     const w = startTestWorld();
     const selector = { matchLabels: { 'k8s-app': 'kube-dns' } };
-    w.store.create('poddisruptionbudgets.policy', { metadata: { name: 'dns', namespace: 'kube-system' }, spec: { maxUnavailable: 1, selector } });
+    w.store.create('poddisruptionbudgets.policy', {
+      metadata: { name: 'dns', namespace: 'kube-system' },
+      spec: { maxUnavailable: 1, selector },
+    });
     await w.pass(500);
     const status = () => w.store.get('poddisruptionbudgets.policy', 'kube-system', 'dns')?.status;
-    expect(status()).toMatchObject({ disruptionsAllowed: 1, currentHealthy: 2, conditions: [{ reason: 'SufficientPods', message: '' }] });
+    expect(status()).toMatchObject({
+      disruptionsAllowed: 1,
+      currentHealthy: 2,
+      conditions: [{ reason: 'SufficientPods', message: '' }],
+    });
     w.store.modify('deployments.apps', 'kube-system', 'coredns', d => {
       (d.spec as { replicas: number }).replicas = 1;
     });
@@ -202,7 +232,10 @@ describe('quotas', () => {
     w.store.create('resourcequotas', { metadata: { name: 'q', namespace: 'kserve' }, spec: { hard } });
     await w.pass(500);
     const status = () => w.store.get('resourcequotas', 'kserve', 'q')?.status;
-    expect(status()).toEqual({ hard, used: { pods: '2', configmaps: '2', 'count/deployments.apps': '2', 'requests.cpu': '200m' } });
+    expect(status()).toEqual({
+      hard,
+      used: { pods: '2', configmaps: '2', 'count/deployments.apps': '2', 'requests.cpu': '200m' },
+    });
     w.store.create('configmaps', { metadata: { name: 'more', namespace: 'kserve' } });
     await w.pass(500);
     expect(status()).toMatchObject({ used: { configmaps: '3' } });

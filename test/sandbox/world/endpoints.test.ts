@@ -14,7 +14,13 @@ const service = (spec: Partial<Service['spec']> = {}): Service => ({
 
 describe('endpoints', () => {
   it('follow selector, address, readiness and named ports', () => {
-    const pods = [pod('a'), pod('b', { ready: false }), pod('c', { labels: { app: 'x' } }), pod('d', { ip: '' }), pod('e', { deleted: true })];
+    const pods = [
+      pod('a'),
+      pod('b', { ready: false }),
+      pod('c', { labels: { app: 'x' } }),
+      pod('d', { ip: '' }),
+      pod('e', { deleted: true }),
+    ];
     const [group, ...more] = endpointGroups(service(), pods);
     expect(more).toEqual([]);
     expect(group?.ports).toEqual([{ name: 'http', port: 8080, protocol: 'TCP' }]);
@@ -40,7 +46,11 @@ describe('endpoints', () => {
     const existing = first.map((s, i) => ({ name: `s${i}`, ports: s.ports, endpoints: s.endpoints }));
     const fewer = many.filter(p => p.metadata.name !== 'p150');
     const second = planSlices(endpointGroups(service(), [...fewer, pod('new')]), existing);
-    expect(second.map(s => [s.name, s.endpoints.length])).toEqual([['s0', 100], ['s1', 100], ['s2', 50]]);
+    expect(second.map(s => [s.name, s.endpoints.length])).toEqual([
+      ['s0', 100],
+      ['s1', 100],
+      ['s2', 50],
+    ]);
   });
 
   it('leave an empty slice behind when there are none', () => {
@@ -69,7 +79,9 @@ describe('a webhook service', () => {
     fate({ [`${FATE}manager`]: 'not-ready' });
     await w.pass(500);
     expect(ready(w)).toBe(0);
-    expect(w.store.get('endpoints', 'kserve', 'kserve-webhook-server-service')?.subsets).toMatchObject([{ notReadyAddresses: [{}] }]);
+    expect(w.store.get('endpoints', 'kserve', 'kserve-webhook-server-service')?.subsets).toMatchObject([
+      { notReadyAddresses: [{}] },
+    ]);
     fate({});
     await w.pass(500);
     expect(ready(w)).toBe(1);

@@ -5,10 +5,22 @@ import { backoff } from '../../../src/sandbox/kubelet/life.ts';
 import { startTestWorld, type TestWorld } from './harness.ts';
 import { pod } from './make.ts';
 
-async function run(w: TestWorld, containers: readonly Container[], more: Record<string, unknown> = {}, annotations = {}): Promise<() => Pod> {
+async function run(
+  w: TestWorld,
+  containers: readonly Container[],
+  more: Record<string, unknown> = {},
+  annotations = {},
+): Promise<() => Pod> {
   if (!w.store.get('namespaces', undefined, 'ex'))
-    w.store.create('namespaces', { metadata: { name: 'ex' }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } });
-  w.store.create('pods', { metadata: { name: 'p', namespace: 'ex', annotations }, spec: { containers, terminationGracePeriodSeconds: 30, ...more } });
+    w.store.create('namespaces', {
+      metadata: { name: 'ex' },
+      spec: { finalizers: ['kubernetes'] },
+      status: { phase: 'Active' },
+    });
+  w.store.create('pods', {
+    metadata: { name: 'p', namespace: 'ex', annotations },
+    spec: { containers, terminationGracePeriodSeconds: 30, ...more },
+  });
   return () => w.store.get<Pod>('pods', 'ex', 'p') as Pod;
 }
 
@@ -20,7 +32,10 @@ const said = (w: TestWorld) =>
 
 describe('what a container does', () => {
   const of = (container: Partial<Container>, annotations = {}) =>
-    behaviourOf({ ...pod('p'), metadata: { ...pod('p').metadata, annotations } }, { name: 'a', image: 'example.com/a:1', ...container });
+    behaviourOf(
+      { ...pod('p'), metadata: { ...pod('p').metadata, annotations } },
+      { name: 'a', image: 'example.com/a:1', ...container },
+    );
 
   it.each([
     ['registry.invalid/nonexistent:chaos', /lookup registry\.invalid on .*: no such host$/],
@@ -31,12 +46,17 @@ describe('what a container does', () => {
     expect(of({ image }).pullError?.text).toMatch(text);
   });
 
-  it.each(['example.com/a:1', 'quay.io/kserve/kserve-controller:v0.15.2', 'redis', 'localhost:5000/x@sha256:00'])('pulls %s', image => {
-    expect(of({ image })).toEqual({});
-  });
+  it.each(['example.com/a:1', 'quay.io/kserve/kserve-controller:v0.15.2', 'redis', 'localhost:5000/x@sha256:00'])(
+    'pulls %s',
+    image => {
+      expect(of({ image })).toEqual({});
+    },
+  );
 
   it('reads the end off the command', () => {
-    expect(of({ command: ['/chaos-nonexistent-binary'] }).startError).toMatch(/stat \/chaos-nonexistent-binary: no such file or directory$/);
+    expect(of({ command: ['/chaos-nonexistent-binary'] }).startError).toMatch(
+      /stat \/chaos-nonexistent-binary: no such file or directory$/,
+    );
     expect(of({ command: ['sh', '-c', 'sleep 2; exit 3'] }).exit).toEqual({ code: 3, afterMs: 2000, reason: 'Error' });
     expect(of({ command: ['/bin/false'] }).exit?.code).toBe(1);
     expect(of({ command: ['sleep', '1m'] }).exit).toEqual({ code: 0, afterMs: 60_000, reason: 'Completed' });
@@ -58,14 +78,22 @@ describe('a pod', () => {
     const w = startTestWorld();
     const now = await run(w, [{ name: 'a', image: 'example.com/a:1' }]);
     await w.pass(100);
-    expect(now().status).toMatchObject({ phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }] });
+    expect(now().status).toMatchObject({
+      phase: 'Pending',
+      containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }],
+    });
     await w.pass(4000);
-    expect(now().status).toMatchObject({ phase: 'Running', containerStatuses: [{ ready: true, restartCount: 0, started: true }] });
+    expect(now().status).toMatchObject({
+      phase: 'Running',
+      containerStatuses: [{ ready: true, restartCount: 0, started: true }],
+    });
     expect(now().status?.podIP).toMatch(/^10\.244\./);
     const [scheduled, pulling, pulled, created, started] = said(w);
     expect(scheduled).toMatch(/^Normal Scheduled Successfully assigned ex\/p to node-[123]$/);
     expect(pulling).toBe('Normal Pulling Pulling image "example.com/a:1"');
-    expect(pulled).toMatch(/^Normal Pulled Successfully pulled image "example.com\/a:1" in .* including waiting\)\. Image size: \d+ bytes\.$/);
+    expect(pulled).toMatch(
+      /^Normal Pulled Successfully pulled image "example.com\/a:1" in .* including waiting\)\. Image size: \d+ bytes\.$/,
+    );
     expect(created).toBe('Normal Created Container created');
     expect(started).toBe('Normal Started Container started');
     expect(w.logs.read('ex', 'p', 'a').length).toBeGreaterThan(0);
@@ -83,7 +111,11 @@ describe('a pod', () => {
       containerStatuses: [{ ready: true }, { ready: false, state: { waiting: { reason: 'ImagePullBackOff' } } }],
     });
     const ready = now().status?.conditions?.find(c => c.type === 'Ready');
-    expect(ready).toMatchObject({ status: 'False', reason: 'ContainersNotReady', message: 'containers with unready status: [b]' });
+    expect(ready).toMatchObject({
+      status: 'False',
+      reason: 'ContainersNotReady',
+      message: 'containers with unready status: [b]',
+    });
     expect(said(w)).toContain('Normal BackOff Back-off pulling image "registry.invalid/nonexistent:chaos"');
     expect(said(w)).toContain('Warning Failed Error: ErrImagePull');
   });
@@ -103,17 +135,26 @@ describe('a pod', () => {
 
   it('that ends well and must not restart has succeeded', async () => {
     const w = startTestWorld();
-    const now = await run(w, [{ name: 'a', image: 'example.com/a:1', command: ['sleep', '2'] }], { restartPolicy: 'Never' });
+    const now = await run(w, [{ name: 'a', image: 'example.com/a:1', command: ['sleep', '2'] }], {
+      restartPolicy: 'Never',
+    });
     await w.pass(8000);
-    expect(now().status).toMatchObject({ phase: 'Succeeded', containerStatuses: [{ state: { terminated: { exitCode: 0, reason: 'Completed' } } }] });
+    expect(now().status).toMatchObject({
+      phase: 'Succeeded',
+      containerStatuses: [{ state: { terminated: { exitCode: 0, reason: 'Completed' } } }],
+    });
   });
 
   it('waits for a Secret it mounts', async () => {
     const w = startTestWorld();
-    const now = await run(w, [{ name: 'a', image: 'example.com/a:1' }], { volumes: [{ name: 'certs', secret: { secretName: 'tls' } }] });
+    const now = await run(w, [{ name: 'a', image: 'example.com/a:1' }], {
+      volumes: [{ name: 'certs', secret: { secretName: 'tls' } }],
+    });
     await w.pass(5000);
     expect(now().status?.phase).toBe('Pending');
-    expect(said(w)).toContain('Warning FailedMount MountVolume.SetUp failed for volume "certs" : secret "tls" not found');
+    expect(said(w)).toContain(
+      'Warning FailedMount MountVolume.SetUp failed for volume "certs" : secret "tls" not found',
+    );
     w.store.create('secrets', { metadata: { name: 'tls', namespace: 'ex' } });
     await w.pass(10_000);
     expect(now().status?.phase).toBe('Running');

@@ -5,7 +5,11 @@ import type { Condition, Deployment, Pod, ReplicaSet } from '../../../src/sandbo
 export const AT = '2026-11-21T12:00:00Z';
 export const NOW = Date.parse(AT);
 
-export function deployment(replicas: number, more: Partial<Deployment['spec']> = {}, image = 'example.com/a:1'): Deployment {
+export function deployment(
+  replicas: number,
+  more: Partial<Deployment['spec']> = {},
+  image = 'example.com/a:1',
+): Deployment {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -22,8 +26,28 @@ export function deployment(replicas: number, more: Partial<Deployment['spec']> =
   };
 }
 
-export function pod(name: string, more: { labels?: Record<string, string>; ready?: boolean; node?: string; ip?: string; owner?: string; phase?: string; at?: string; deleted?: boolean } = {}): Pod {
-  const { labels = { app: 'web' }, ready = true, node = 'node-1', ip = '10.244.0.9', owner, phase = 'Running', at = AT } = more;
+export function pod(
+  name: string,
+  more: {
+    labels?: Record<string, string>;
+    ready?: boolean;
+    node?: string;
+    ip?: string;
+    owner?: string;
+    phase?: string;
+    at?: string;
+    deleted?: boolean;
+  } = {},
+): Pod {
+  const {
+    labels = { app: 'web' },
+    ready = true,
+    node = 'node-1',
+    ip = '10.244.0.9',
+    owner,
+    phase = 'Running',
+    at = AT,
+  } = more;
   const condition: Condition = { type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: at };
   return {
     apiVersion: 'v1',
@@ -39,7 +63,10 @@ export function pod(name: string, more: { labels?: Record<string, string>; ready
         ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: owner, uid: owner, controller: true }],
       }),
     },
-    spec: { containers: [{ name: 'a', image: 'example.com/a:1', ports: [{ name: 'http', containerPort: 8080 }] }], nodeName: node },
+    spec: {
+      containers: [{ name: 'a', image: 'example.com/a:1', ports: [{ name: 'http', containerPort: 8080 }] }],
+      nodeName: node,
+    },
     status: { phase: phase as 'Running', conditions: [condition], ...(ip && { podIP: ip }), containerStatuses: [] },
   };
 }

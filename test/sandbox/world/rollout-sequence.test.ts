@@ -21,27 +21,29 @@ const SCALING = [
 describe('a rollout that gets stuck, is scaled and undone', () => {
   it('goes through the same steps as on a real control plane', async () => {
     const w = startTestWorld();
-    w.store.create('namespaces', { metadata: { name: 'ex' }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } });
-    const edit = (change: (d: Deployment) => void) => w.store.modify<Deployment>('deployments.apps', 'ex', 'web', change);
-    const image = (name: string) =>
-      edit(d => {
-        d.spec.template.spec.containers = [{ name: 'a', image: name }];
-      });
-    w.store.create('deployments.apps', { metadata: { name: 'web', namespace: 'ex' }, spec: deployment(10).spec });
+    await w.admin.create('namespaces', { metadata: { name: 'ex' } });
+    await w.pass(200);
+    const patch = (spec: unknown) => w.admin.patch('deployments.apps', 'ex', 'web', 'strategic', { spec });
+    const image = (name: string) => patch({ template: { spec: { containers: [{ name: 'a', image: name }] } } });
+    await w.admin.create('deployments.apps', { metadata: { name: 'web', namespace: 'ex' }, spec: deployment(10).spec });
     await w.pass(6000);
-    image('registry.invalid/nonexistent:chaos');
+    await image('registry.invalid/nonexistent:chaos');
     await w.pass(6000);
-    edit(d => {
-      d.spec.replicas = 14;
-    });
+    await patch({ replicas: 14 });
     await w.pass(5000);
     const stuck = w.store.get<Deployment>('deployments.apps', 'ex', 'web');
-    expect(stuck?.status).toMatchObject({ replicas: 18, updatedReplicas: 7, readyReplicas: 11, unavailableReplicas: 7 });
-    image('example.com/a:1');
+    expect(stuck?.status).toMatchObject({
+      replicas: 18,
+      updatedReplicas: 7,
+      readyReplicas: 11,
+      unavailableReplicas: 7,
+    });
+    await image('example.com/a:1');
     await w.pass(8000);
 
     const sets = w.store.list<Deployment>('replicasets.apps', 'ex');
-    const nameOf = (text: string) => sets.find(s => s.spec.template.spec.containers[0]?.image?.includes(text))?.metadata.name ?? '';
+    const nameOf = (text: string) =>
+      sets.find(s => s.spec.template.spec.containers[0]?.image?.includes(text))?.metadata.name ?? '';
     const said = w.store
       .list('events', 'ex')
       .filter(e => e.reason === 'ScalingReplicaSet')
@@ -66,7 +68,12 @@ describe('a rollout that gets stuck, is scaled and undone', () => {
       availableReplicas: 14,
       conditions: [
         { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable' },
-        { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', message: `ReplicaSet "${nameOf('example.com')}" has successfully progressed.` },
+        {
+          type: 'Progressing',
+          status: 'True',
+          reason: 'NewReplicaSetAvailable',
+          message: `ReplicaSet "${nameOf('example.com')}" has successfully progressed.`,
+        },
       ],
     });
     expect(done?.status?.unavailableReplicas).toBeUndefined();

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planDeployment } from '../../../src/sandbox/controllers/deployment.ts';
 import type { Deployment, IntOrString, ReplicaSet } from '../../../src/sandbox/controllers/kinds.ts';
-import { asked, fenceposts, maxUnavailable, newSetSize, proportional, scaled, shrinkOld } from '../../../src/sandbox/controllers/rollout.ts';
+import {
+  asked,
+  fenceposts,
+  maxUnavailable,
+  newSetSize,
+  proportional,
+  scaled,
+  shrinkOld,
+} from '../../../src/sandbox/controllers/rollout.ts';
 import { AT, deployment, NOW, replicaSet } from './make.ts';
 
 const rolling = (maxSurge: IntOrString, maxUnavailable: IntOrString) => ({
@@ -50,7 +58,10 @@ describe('rollout arithmetic', () => {
   it('spreads a scaling event in proportion, the rest to the largest', () => {
     const annotated = (name: string, n: number) => {
       const set = replicaSet(name, n);
-      set.metadata.annotations = { 'deployment.kubernetes.io/max-replicas': '13', 'deployment.kubernetes.io/desired-replicas': '10' };
+      set.metadata.annotations = {
+        'deployment.kubernetes.io/max-replicas': '13',
+        'deployment.kubernetes.io/desired-replicas': '10',
+      };
       return set;
     };
     const sizes = proportional(deployment(14), [annotated('old', 8), annotated('new', 5)]);
@@ -69,11 +80,19 @@ class Cluster {
     const plan = planDeployment(this.d, { sets: this.sets, oldPodsRun: false, nowMs: NOW, at: AT });
     if (plan.create) {
       const name = plan.create.metadata.name;
-      this.sets.push({ ...plan.create, metadata: { ...plan.create.metadata, uid: name }, status: { replicas: asked(plan.create), availableReplicas: 0 } });
+      this.sets.push({
+        ...plan.create,
+        metadata: { ...plan.create.metadata, uid: name },
+        status: { replicas: asked(plan.create), availableReplicas: 0 },
+      });
     }
     for (const next of plan.update) {
       const available = Math.min(asked(next), next.status?.availableReplicas ?? 0);
-      this.sets = this.sets.map(s => (s.metadata.uid === next.metadata.uid ? { ...next, status: { replicas: asked(next), availableReplicas: available, readyReplicas: available } } : s));
+      this.sets = this.sets.map(s =>
+        s.metadata.uid === next.metadata.uid
+          ? { ...next, status: { replicas: asked(next), availableReplicas: available, readyReplicas: available } }
+          : s,
+      );
     }
     const removed = new Set(plan.remove.map(s => s.metadata.uid));
     this.sets = this.sets.filter(s => !removed.has(s.metadata.uid));
@@ -88,7 +107,11 @@ class Cluster {
   newImage(n: number) {
     const [container] = this.d.spec.template.spec.containers;
     const spec = { containers: [{ ...container, name: 'a', image: `example.com/a:${n}` }] };
-    this.d = { ...this.d, metadata: { ...this.d.metadata, generation: (this.d.metadata.generation ?? 1) + 1 }, spec: { ...this.d.spec, template: { ...this.d.spec.template, spec } } };
+    this.d = {
+      ...this.d,
+      metadata: { ...this.d.metadata, generation: (this.d.metadata.generation ?? 1) + 1 },
+      spec: { ...this.d.spec, template: { ...this.d.spec.template, spec } },
+    };
   }
   get available() {
     return this.sets.reduce((n, s) => n + (s.status?.availableReplicas ?? 0), 0);
@@ -98,7 +121,10 @@ class Cluster {
   }
 }
 
-const bound = fc.oneof(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 100 }).map(n => `${n}%`));
+const bound = fc.oneof(
+  fc.integer({ min: 0, max: 6 }),
+  fc.integer({ min: 0, max: 100 }).map(n => `${n}%`),
+);
 const moves = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: fc.constant({ do: 'reconcile' as const, n: 0 }) },
@@ -143,8 +169,12 @@ describe('a rolling update', () => {
         }
         const image = cluster.d.spec.template.spec.containers[0]?.image;
         const active = cluster.sets.filter(s => asked(s) > 0);
-        expect(active.map(s => [s.spec.template.spec.containers[0]?.image, asked(s)])).toEqual(replicas > 0 ? [[image, replicas]] : []);
-        expect(cluster.d.status?.conditions?.find(c => c.type === 'Progressing')?.reason).toBe('NewReplicaSetAvailable');
+        expect(active.map(s => [s.spec.template.spec.containers[0]?.image, asked(s)])).toEqual(
+          replicas > 0 ? [[image, replicas]] : [],
+        );
+        expect(cluster.d.status?.conditions?.find(c => c.type === 'Progressing')?.reason).toBe(
+          'NewReplicaSetAvailable',
+        );
       }),
       { numRuns: 40 },
     );
@@ -178,13 +208,22 @@ describe('a stuck rollout', () => {
   it('keeps the old pods', () => {
     const cluster = stuck();
     expect(cluster.sets.map(asked).sort()).toEqual([1, 2]);
-    expect(cluster.d.status).toMatchObject({ replicas: 3, updatedReplicas: 1, availableReplicas: 2, unavailableReplicas: 1 });
+    expect(cluster.d.status).toMatchObject({
+      replicas: 3,
+      updatedReplicas: 1,
+      availableReplicas: 2,
+      unavailableReplicas: 1,
+    });
   });
 
   it('is reported when the deadline has passed, not before', () => {
     const { d, sets } = stuck();
     const at = (seconds: number) => planDeployment(d, { sets, oldPodsRun: false, nowMs: NOW + seconds * 1000, at: AT });
-    expect(at(599).status.conditions?.at(-1)).toMatchObject({ type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated' });
+    expect(at(599).status.conditions?.at(-1)).toMatchObject({
+      type: 'Progressing',
+      status: 'True',
+      reason: 'ReplicaSetUpdated',
+    });
     expect(at(599).checkInMs).toBe(2000);
     expect(at(601).status.conditions?.at(-1)).toMatchObject({
       type: 'Progressing',
@@ -198,7 +237,11 @@ describe('a stuck rollout', () => {
     const { d, sets } = stuck();
     const paused = { ...d, spec: { ...d.spec, paused: true } };
     const plan = planDeployment(paused, { sets, oldPodsRun: false, nowMs: NOW + 3_600_000, at: AT });
-    expect(plan.status.conditions?.at(-1)).toMatchObject({ status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' });
+    expect(plan.status.conditions?.at(-1)).toMatchObject({
+      status: 'Unknown',
+      reason: 'DeploymentPaused',
+      message: 'Deployment is paused',
+    });
   });
 });
 
@@ -212,6 +255,8 @@ describe('recreate', () => {
     expect(first.create).toBeUndefined();
     const second = planDeployment(d, { ...facts, sets: [replicaSet('old', 0)], oldPodsRun: true });
     expect(second.create).toBeUndefined();
-    expect(planDeployment(d, { ...facts, sets: [replicaSet('old', 0)], oldPodsRun: false }).create?.spec.replicas).toBe(2);
+    expect(planDeployment(d, { ...facts, sets: [replicaSet('old', 0)], oldPodsRun: false }).create?.spec.replicas).toBe(
+      2,
+    );
   });
 });
