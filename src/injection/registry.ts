@@ -7,7 +7,9 @@ import { imageCorrupt } from './faults/image-corrupt.ts';
 import { labelStomping } from './faults/label-stomping.ts';
 import { ownerRefOrphan } from './faults/owner-ref-orphan.ts';
 import { podKill } from './faults/pod-kill.ts';
+import { rbacRevoke } from './faults/rbac-revoke.ts';
 import { scaleZero } from './faults/scale-zero.ts';
+import { webhookDisrupt } from './faults/webhook-disrupt.ts';
 import { refuse } from './refuse.ts';
 
 /** One row for each injection type that can be injected and restored; a further type is one file and its row here. */
@@ -20,6 +22,8 @@ const FAULTS: readonly Fault<unknown>[] = [
   ownerRefOrphan,
   scaleZero,
   crashLoop,
+  webhookDisrupt,
+  rbacRevoke,
 ];
 
 const BY_TYPE: ReadonlyMap<FaultType, Fault<unknown>> = new Map(FAULTS.map(fault => [fault.type, fault]));
