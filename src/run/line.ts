@@ -1,4 +1,4 @@
-import { measured } from '../text/duration.ts';
+import { age, measured } from '../text/duration.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { RunEvent, Timings, Verdict } from './event.ts';
 
@@ -26,7 +26,7 @@ const LOUD: Record<Verdict, string> = {
 };
 
 /** The last word of a check's name is what it is about; the rest is known from the experiment. */
-const about = (name: string): string => name.split(' ').at(-1) ?? name;
+const about = (name: string): string => (name.startsWith('Pods ') ? 'pods' : (name.split(' ').at(-1) ?? name));
 
 /** Label and text of one event. A label of undefined starts a run: the experiment's name stands there. */
 function say(event: RunEvent, { recoveryTimeoutMs }: LineOptions): { label?: string; text: string } {
@@ -47,10 +47,7 @@ function say(event: RunEvent, { recoveryTimeoutMs }: LineOptions): { label?: str
     case 'check':
       return { label: about(event.check.name), text: flip(event, recoveryTimeoutMs) };
     case 'recovered':
-      return {
-        label: 'recovered',
-        text: `after ${measured(event.afterMs)}, ${event.selfHealed ? `by itself (${event.by})` : event.by}`,
-      };
+      return { label: 'recovered', text: recovered(event) };
     case 'deadline':
       return {
         label: 'deadline',
@@ -76,7 +73,7 @@ function baseline({ checks, passed }: Of<'baseline'>): string {
 }
 
 function injected({ writes, pods, ttlDeadline, at }: Of<'injected'>): string {
-  const ends = ttlDeadline === undefined ? 'no TTL' : `TTL ${measured(ttlDeadline - at)}`;
+  const ends = ttlDeadline === undefined ? 'no TTL' : `TTL ${age(Math.round((ttlDeadline - at) / 1000) * 1000)}`;
   const reach =
     pods.length === 0
       ? 'no pods in reach'
@@ -86,6 +83,12 @@ function injected({ writes, pods, ttlDeadline, at }: Of<'injected'>): string {
 
 function flip({ check, from, afterMs }: Of<'check'>, limitMs: number): string {
   return `${WORD[from]} → ${WORD[check.state]} after ${measured(afterMs)}   ${check.actual}   limit ${measured(limitMs)}`;
+}
+
+function recovered({ afterMs, by, selfHealed }: Of<'recovered'>): string {
+  if (selfHealed) return `after ${measured(afterMs)}, by itself (${by})`;
+  if (by !== 'nobody') return `after ${measured(afterMs)}, once ${by} had lifted the fault`;
+  return afterMs === 0 ? 'never lost under the fault' : `after ${measured(afterMs)}, under the fault`;
 }
 
 function reverted({ receipts, remaining }: Of<'reverted'>): string {

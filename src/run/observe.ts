@@ -66,7 +66,7 @@ export async function observeUnderFault(run: Run, prepared: Prepared): Promise<v
     await run.emit({
       event: 'recovered',
       afterMs: recoveryMs ?? 0,
-      by: story.selfHealed ? story.restoredBy : 'never needed lifting',
+      by: story.restoredBy,
       selfHealed: story.selfHealed,
     });
   }

@@ -78,18 +78,18 @@ function inconclusive(facts: VerdictFacts): string[] | undefined {
 
 /** How the system came back, and whether that is the way it was expected to. */
 function recovery(facts: VerdictFacts): Judgement {
+  const { underFault, afterRevert } = facts;
   const limit = measured(facts.recoveryTimeoutMs);
   const within = (ms: number | undefined) => (ms ?? 0) <= facts.recoveryTimeoutMs;
-  const took = (ms: number | undefined) =>
-    ms === undefined || ms === 0 ? 'it never left steady' : `steady after ${measured(ms)}`;
-  const { underFault, afterRevert } = facts;
+  const took = (ms: number | undefined) => (ms ? `steady after ${measured(ms)}` : 'steady at once');
+  const held = underFault.recoveryMs ? took(underFault.recoveryMs) : 'it never left steady';
 
   if (facts.expects === 'survive') {
     if (underFault.settled && within(underFault.recoveryMs)) {
       return {
         verdict: 'Resilient',
         reasons: [
-          `survived the fault: ${took(underFault.recoveryMs)}, and steady for ${measured(underFault.soakedMs)} with the effect proven`,
+          `survived the fault: ${held}, and steady for ${measured(underFault.soakedMs)} with the effect proven`,
           ...(afterRevert ? [`after the revert: ${took(afterRevert.recoveryMs)} (limit ${limit})`] : []),
         ],
       };

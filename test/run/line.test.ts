@@ -47,6 +47,14 @@ describe('the line of an event', () => {
     );
   });
 
+  test('says how it recovered', () => {
+    const recovered = (more: object) =>
+      line({ event: 'recovered', afterMs: 19_400, by: 'nobody', selfHealed: false, ...more });
+    expect(recovered({ selfHealed: true, by: 'argocd' })).toContain('after 19.4s, by itself (argocd)');
+    expect(recovered({ by: 'mayday' })).toContain('once mayday had lifted the fault');
+    expect(recovered({ afterMs: 0 })).toContain('never lost under the fault');
+  });
+
   test('says nothing to lift, and what remains', () => {
     expect(line({ event: 'reverted', receipts: [], remaining: 0 })).toContain('nothing to lift');
     const receipt = { object: { kind: 'ConfigMap', name: 'x' }, outcome: 'failed', verified: false };

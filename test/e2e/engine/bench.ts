@@ -77,7 +77,8 @@ export async function openBench(provider: Provider): Promise<Bench> {
       for (;;) {
         const object = await get(ref);
         if (looks(object)) return object;
-        if (clock.monotonic() > end) throw new Error(`${ref.kind} ${ref.name} did not come to look as expected: ${JSON.stringify(object.status)}`);
+        if (clock.monotonic() > end)
+          throw new Error(`${ref.kind} ${ref.name} did not come to look as expected: ${JSON.stringify(object.status)}`);
         await clock.sleep(200);
       }
     },
@@ -97,12 +98,22 @@ export const web = (namespace: string): KubeObject => ({
   spec: {
     replicas: 1,
     selector: { matchLabels: { app: 'web' } },
-    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'example.com/web:1' }] } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: { containers: [{ name: 'web', image: 'example.com/web:1' }] },
+    },
   },
 });
 
 export const isAvailable = (object: KubeObject): boolean => {
-  const status = object.status as { conditions?: { type: string; status: string }[]; observedGeneration?: number; updatedReplicas?: number; replicas?: number } | undefined;
+  const status = object.status as
+    | {
+        conditions?: { type: string; status: string }[];
+        observedGeneration?: number;
+        updatedReplicas?: number;
+        replicas?: number;
+      }
+    | undefined;
   return (
     status?.observedGeneration === object.metadata.generation &&
     status?.updatedReplicas === status?.replicas &&
@@ -126,10 +137,26 @@ export function experimentOn(
       spec: {
         tier: 1,
         target: { operator: 'e2e', component: 'web' },
-        steadyState: { checks: [{ type: 'conditionTrue', apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', conditionType: 'Available' }] },
+        steadyState: {
+          checks: [
+            {
+              type: 'conditionTrue',
+              apiVersion: 'apps/v1',
+              kind: 'Deployment',
+              name: 'web',
+              conditionType: 'Available',
+            },
+          ],
+        },
         injection: { count: 1, dangerLevel: 'high', ...injection },
         hypothesis: { description: 'web stays up', recoveryTimeoutMs, recoveryTimeoutGiven: true },
-        blastRadius: { maxPodsAffected: 1, allowedNamespaces: [namespace], forbiddenResources: [], allowDangerous: true, dryRun: false },
+        blastRadius: {
+          maxPodsAffected: 1,
+          allowedNamespaces: [namespace],
+          forbiddenResources: [],
+          allowDangerous: true,
+          dryRun: false,
+        },
       },
     },
   };

@@ -20,7 +20,12 @@ export function engineJourneys(open: () => Promise<Provider>): void {
     deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'web' };
     config = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'settings' };
     await bench.must(web(namespace));
-    await bench.must({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace }, data: { mode: 'live', other: 'kept' } });
+    await bench.must({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'settings', namespace },
+      data: { mode: 'live', other: 'kept' },
+    });
   }, 120_000);
   beforeEach(() => bench.until(deployment, isAvailable));
   afterAll(() => bench?.close());
@@ -44,7 +49,11 @@ export function engineJourneys(open: () => Promise<Provider>): void {
   describe('ConfigDrift', () => {
     test('that nobody heals is put back exactly: Degraded, 0 remain', async () => {
       const before = await bench.get(config);
-      const loaded = experimentOn(bench.namespace, { type: 'ConfigDrift', parameters: { name: 'settings', key: 'mode', value: 'chaos' } }, 8_000);
+      const loaded = experimentOn(
+        bench.namespace,
+        { type: 'ConfigDrift', parameters: { name: 'settings', key: 'mode', value: 'chaos' } },
+        8_000,
+      );
       const { result, recordPath } = await bench.engine.run(loaded, quiet);
       expect(result).toMatchObject({ verdict: 'Degraded', selfHealed: false, restoredBy: 'mayday', residue: 0 });
       expect(result.receipts).toMatchObject([{ outcome: 'reverted', verified: true }]);
@@ -54,15 +63,22 @@ export function engineJourneys(open: () => Promise<Provider>): void {
         labels: before.metadata.labels,
         annotations: before.metadata.annotations,
       });
-      expect(JSON.parse(await readFile(recordPath ?? '', 'utf8'))).toMatchObject({ kind: 'mayday-run', result: { verdict: 'Degraded' } });
+      expect(JSON.parse(await readFile(recordPath ?? '', 'utf8'))).toMatchObject({
+        kind: 'mayday-run',
+        result: { verdict: 'Degraded' },
+      });
     }, 120_000);
 
     test('that a person heals is told from one that we lifted', async () => {
-      const loaded = experimentOn(bench.namespace, { type: 'ConfigDrift', parameters: { name: 'settings', key: 'mode', value: 'chaos' } });
+      const loaded = experimentOn(bench.namespace, {
+        type: 'ConfigDrift',
+        parameters: { name: 'settings', key: 'mode', value: 'chaos' },
+      });
       const { result } = await bench.engine.run(loaded, {
         ...quiet,
         emit: event => {
-          if (event.event === 'effect') void bench.api.patch(config, 'merge', { data: { mode: 'live' } }, { fieldManager: 'carol' });
+          if (event.event === 'effect')
+            void bench.api.patch(config, 'merge', { data: { mode: 'live' } }, { fieldManager: 'carol' });
         },
       });
       expect(result).toMatchObject({ verdict: 'Resilient', selfHealed: true, restoredBy: 'carol' });
@@ -71,9 +87,17 @@ export function engineJourneys(open: () => Promise<Provider>): void {
     test('of a Secret leaves neither the value nor the backup behind', async () => {
       const secret: ObjectRef = { apiVersion: 'v1', kind: 'Secret', namespace: bench.namespace, name: 'keys' };
       const data = { password: Buffer.from('s3cr3t').toString('base64') };
-      await bench.must({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys', namespace: bench.namespace }, data });
+      await bench.must({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'keys', namespace: bench.namespace },
+        data,
+      });
       const parameters = { name: 'keys', key: 'password', value: 'wrong', resourceType: 'Secret' };
-      const { result } = await bench.engine.run(experimentOn(bench.namespace, { type: 'ConfigDrift', parameters }, 5_000), quiet);
+      const { result } = await bench.engine.run(
+        experimentOn(bench.namespace, { type: 'ConfigDrift', parameters }, 5_000),
+        quiet,
+      );
       expect(result).toMatchObject({ verdict: 'Degraded', residue: 0 });
       expect((await bench.get(secret)).data).toEqual(data);
       expect(await scanHere()).toMatchObject({ injections: [], blind: [] });
@@ -83,7 +107,11 @@ export function engineJourneys(open: () => Promise<Provider>): void {
   describe('ImageCorrupt', () => {
     test('is survived by the old pod, then rolled out cleanly: Resilient', async () => {
       const before = await bench.get(deployment);
-      const loaded = experimentOn(bench.namespace, { type: 'ImageCorrupt', parameters: { name: 'web' }, ttlMs: 60_000 }, 40_000);
+      const loaded = experimentOn(
+        bench.namespace,
+        { type: 'ImageCorrupt', parameters: { name: 'web' }, ttlMs: 60_000 },
+        40_000,
+      );
       const { result } = await bench.engine.run(loaded, quiet);
       expect(result.reasons[0]).toContain('survived the fault');
       expect(result).toMatchObject({ verdict: 'Resilient', residue: 0, restoredBy: 'mayday' });
@@ -94,7 +122,10 @@ export function engineJourneys(open: () => Promise<Provider>): void {
   describe('an interrupted run', () => {
     test('lifts what it wrote and ends 6', async () => {
       const stop = new AbortController();
-      const loaded = experimentOn(bench.namespace, { type: 'ConfigDrift', parameters: { name: 'settings', key: 'mode', value: 'chaos' } });
+      const loaded = experimentOn(bench.namespace, {
+        type: 'ConfigDrift',
+        parameters: { name: 'settings', key: 'mode', value: 'chaos' },
+      });
       const { result } = await bench.engine.run(loaded, {
         ...quiet,
         signal: stop.signal,
@@ -111,7 +142,10 @@ export function engineJourneys(open: () => Promise<Provider>): void {
     test('is in its journal, found by a scan, reverted, and 0 remain', async () => {
       const { namespace, engine, api } = bench;
       // A run whose lifting is cut off as kill -9 would: the writes are there, the journal has no end.
-      const loaded = experimentOn(namespace, { type: 'ConfigDrift', parameters: { name: 'settings', key: 'mode', value: 'chaos' } });
+      const loaded = experimentOn(namespace, {
+        type: 'ConfigDrift',
+        parameters: { name: 'settings', key: 'mode', value: 'chaos' },
+      });
       const dead = new Promise<string>(resolve => {
         void engine
           .run(loaded, {
@@ -127,7 +161,9 @@ export function engineJourneys(open: () => Promise<Provider>): void {
       const { entries } = readEntries(await readFile(journalPath(bench.stateDir, run), 'utf8'));
       expect(entries.map(entry => entry.entry)).toEqual(expect.arrayContaining(['begin', 'intent', 'result']));
       const found = await engine.scan({ namespace });
-      expect(found.injections).toMatchObject([{ type: 'ConfigDrift', state: 'injected', tool: 'mayday', run, by: api.identity.user }]);
+      expect(found.injections).toMatchObject([
+        { type: 'ConfigDrift', state: 'injected', tool: 'mayday', run, by: api.identity.user },
+      ]);
       const reverted = await engine.revert(found.injections, { rescan: { deep: true, namespace } });
       expect(reverted).toMatchObject({ remaining: 0, blind: [] });
       expect(reverted.receipts).toMatchObject([{ outcome: 'reverted', verified: true, requests: 3 }]);
@@ -136,7 +172,8 @@ export function engineJourneys(open: () => Promise<Provider>): void {
 
     test('of the framework is found too, by its own marks', async () => {
       const { namespace, engine, api } = bench;
-      const record = '{"data":{"key":"mode","keyExists":"true","originalValue":"live","resourceType":"ConfigMap"},"checksum":"c58eed9af8b029ed3f2d6f7e770b930c3d82786aee895220beb8a38e39017161"}';
+      const record =
+        '{"data":{"key":"mode","keyExists":"true","originalValue":"live","resourceType":"ConfigMap"},"checksum":"c58eed9af8b029ed3f2d6f7e770b930c3d82786aee895220beb8a38e39017161"}';
       const metadata = {
         annotations: { 'chaos.operatorchaos.io/rollback-data': record },
         labels: { 'app.kubernetes.io/managed-by': 'operator-chaos', 'chaos.operatorchaos.io/type': 'ConfigDrift' },
@@ -147,7 +184,9 @@ export function engineJourneys(open: () => Promise<Provider>): void {
       const dry = await engine.revert(found.injections, { dryRun: true });
       expect(dry.steps).toMatchObject([{ action: 'restore' }]);
       expect((await bench.get(config)).data).toMatchObject({ mode: 'chaos' });
-      expect(await engine.revert(found.injections, { rescan: { deep: true, namespace } })).toMatchObject({ remaining: 0 });
+      expect(await engine.revert(found.injections, { rescan: { deep: true, namespace } })).toMatchObject({
+        remaining: 0,
+      });
       const after = await bench.get(config);
       expect(after.data).toEqual({ mode: 'live', other: 'kept' });
       expect(after.metadata.labels).toBeUndefined();
