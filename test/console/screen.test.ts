@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ConsoleDeps } from '../../src/console/deps.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';
+import { isAscii, isColoured } from '../support/ansi.ts';
 import { fakeSession, finding, preflightFor, type Script, script } from './support/fake-session.ts';
 import { deployment } from './support/objects.ts';
 import { type Stage, stage } from './support/stage.ts';
@@ -69,8 +70,8 @@ describe('what a person sees', () => {
       expect(at.screen()).toMatch(/! +MAYDAY/);
       for (const row of at.rows()) expect(width(row)).toBeLessThanOrEqual(columns);
       if (columns >= 60) expect(at.rows()[rows - 1]).toContain('q quit');
-      expect(/\u001b\[[\d;]*3[1-6][;m]/.test(at.raw())).toBe(settings.color);
-      if ('ascii' in settings) expect(at.screen()).toMatch(/^[\n\x20-\x7e]*$/);
+      expect(isColoured(at.raw())).toBe(settings.color);
+      if ('ascii' in settings) expect(isAscii(at.screen())).toBe(true);
     }
   });
 
@@ -187,7 +188,8 @@ describe('arm, then fire', () => {
     });
     await at.waitFor('data LIVE');
     at.send('e');
-    await at.waitFor('cannot be armed: expected an untouched target');
+    await at.waitFor(/refused +expected an untouched target/);
+    await at.waitFor('cannot be armed as it is');
     at.send('a');
     await at.waitFor('a: expected an untouched target');
   });
@@ -371,7 +373,7 @@ describe('leaving', () => {
     await at.waitFor('data LIVE');
     at.send('q');
     await at.exit;
-    expect(at.raw()).toMatch(/\u001b\[\?1049h[^]*\u001b\[\?1049l/);
+    expect(at.raw().lastIndexOf('\u001b[?1049l')).toBeGreaterThan(at.raw().lastIndexOf('\u001b[?1049h'));
     expect(at.raw().lastIndexOf('\u001b[?25h')).toBeGreaterThan(at.raw().lastIndexOf('\u001b[?25l'));
     expect(at.raw().lastIndexOf('\u001b[?2004l')).toBeGreaterThan(at.raw().lastIndexOf('\u001b[?2004h'));
   });

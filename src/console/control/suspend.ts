@@ -54,12 +54,7 @@ export function createSuspend(context: Context, host: ProcessLike, write: (text:
       const { monotonic } = context.now();
       if (ownLive(context.store.getState()).length > 0 && monotonic > warnedUntil) {
         warnedUntil = monotonic + 5_000;
-        return notify(
-          context,
-          'our faults are live, and nobody ends them while mayday is suspended: ctrl-z once more suspends',
-          'warn',
-          5_000,
-        );
+        return notify(context, 'nobody ends our live faults while suspended: ctrl-z once more suspends', 'warn', 5_000);
       }
       void now();
     },

@@ -108,7 +108,7 @@ export function kindLine(kind: BoardKind, health: KindHealth, view: View, column
     );
   if (sync.state === 'retrying')
     return row(span(glyphs.states.wait, 'warn'), count(health.count), span(words.fine, 'dim'), ...stale);
-  return row(span(glyphs.states.ok, 'ok'), count(health.count), span(words.fine));
+  return row(span(glyphs.states.ok, 'ok'), count(health.count), span(health.count === 0 ? 'none' : words.fine));
 }
 
 const INDENT = 4;

@@ -66,7 +66,7 @@ function loadedCells(loaded: LoadedExperiment, columns: number): (string | Span)
   const danger = dangerSpan(dangerOf(loaded));
   const place = `${spec.target.operator}/${spec.target.component}`;
   const typeColumns = columns >= 50 ? 16 : 0;
-  const placeColumns = columns >= 76 ? 24 : 0;
+  const placeColumns = columns >= 96 ? 30 : 0;
   const nameColumns = columns - 8 - (typeColumns ? typeColumns + 1 : 0) - (placeColumns ? placeColumns + 1 : 0);
   return [
     cell(metadata.name, nameColumns),

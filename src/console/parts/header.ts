@@ -7,6 +7,7 @@ import type { ConsoleState } from '../state.ts';
 import type { View } from '../view.ts';
 import { ends, type Line, line, lineWidth, type Span, span } from './line.ts';
 import { clock } from './time.ts';
+import { wrap } from './wrap.ts';
 
 /** Younger data is simply live; the seconds are spelled out once they begin to matter. */
 const LIVE_MS = 3_000;
@@ -118,10 +119,13 @@ export function bannerRows(state: ConsoleState, view: View): Line[] {
   return rows;
 }
 
-/** The row above the keys: the newest notice, for a while. */
-export function noticeRow(state: ConsoleState, { now, glyphs }: View): Line {
+/** The rows above the keys: the newest notice, for a while, two rows at most. */
+export function noticeRows(state: ConsoleState, { now, glyphs, columns }: View): Line[] {
   const { notice } = state;
-  if (!notice || (notice.until !== undefined && now.monotonic >= notice.until)) return line();
-  const glyph = notice.tone === 'bad' ? glyphs.states.fail : notice.tone === 'warn' ? glyphs.states.warn : glyphs.arrow;
-  return line(span(`${glyph} ${notice.text}`, notice.tone));
+  if (!notice || (notice.until !== undefined && now.monotonic >= notice.until)) return [];
+  const { fail, warn } = glyphs.states;
+  const glyph = notice.tone === 'bad' ? fail : notice.tone === 'warn' ? warn : glyphs.arrow;
+  return wrap(notice.text, columns - 2)
+    .slice(0, 2)
+    .map((text, i) => line(span(`${i === 0 ? glyph : ' '} ${text}`, notice.tone)));
 }

@@ -35,9 +35,9 @@ export function planLines(state: ConsoleState, view: View, columns: number, rows
       line('danger ', dangerSpan(dangerOf(entry.loaded))),
       columns,
     ),
-    ...wrap(hypothesis.description, columns - LABEL - 2)
-      .slice(0, rows > 16 ? 3 : 1)
-      .map((text, i) => line(i === 0 ? label('expects') : under, text)),
+    ...shortened(wrap(hypothesis.description, columns - LABEL - 2), rows > 16 ? 4 : 1).map((text, i) =>
+      line(i === 0 ? label('expects') : under, text),
+    ),
   ];
   const step = stepLines(state, view, isOpen);
   const body = [
@@ -53,6 +53,13 @@ export function planLines(state: ConsoleState, view: View, columns: number, rows
         ]
       : body;
   return [...head, ...shown, ...step];
+}
+
+/** The first lines of a text; a text that goes on says so. */
+function shortened(lines: readonly string[], most: number): string[] {
+  if (lines.length <= most) return [...lines];
+  const kept = lines.slice(0, most);
+  return [...kept.slice(0, -1), `${kept[most - 1] ?? ''} …`];
 }
 
 function endsLine(ttlMs: number | undefined, recoveryMs: number): Line {
@@ -129,8 +136,9 @@ function rightLines({ rights }: Preflight, { glyphs }: View): Line[] {
   return [line(label('rights'), ...group('inject'), ...group('revert'))];
 }
 
-function gateLines({ gates }: Preflight, { glyphs }: View, columns: number): Line[] {
-  const shut = gates.filter(gate => !gate.ok);
+function gateLines({ gates, plan }: Preflight, { glyphs }: View, columns: number): Line[] {
+  // A refusal stands above in its own words; the gate of that name only repeats it.
+  const shut = gates.filter(gate => !gate.ok && !(gate.gate === 'plan' && plan.kind === 'refusal'));
   const open = gates.filter(gate => gate.ok);
   const opened =
     open.length > 0
@@ -149,6 +157,11 @@ function gateLines({ gates }: Preflight, { glyphs }: View, columns: number): Lin
   ];
 }
 
+function isRefused(state: ConsoleState): boolean {
+  const check = state.checks.get(chosen(state)?.path ?? '');
+  return check?.state === 'ready' && check.preflight.plan.kind === 'refusal';
+}
+
 /** The next step: arm, type the name, fire before the countdown ends, or why neither is possible. */
 export function stepLines(state: ConsoleState, view: View, isOpen: boolean): Line[] {
   const { armed } = state;
@@ -156,6 +169,7 @@ export function stepLines(state: ConsoleState, view: View, isOpen: boolean): Lin
   if (armed && armed.path === entry?.path) return armedLines(armed, state, view);
   if (state.checks.get(entry?.path ?? '')?.state === 'checking')
     return [line(span(`  ${view.glyphs.states.wait} checking…`, 'dim'))];
+  if (isRefused(state)) return [line(span(`  ${view.glyphs.states.fail} cannot be armed as it is`, 'warn'))];
   const why = armLock(state, view.now);
   if (why !== undefined) return [line(span(`  ${view.glyphs.states.fail} cannot be armed: ${why}`, 'warn'))];
   return [

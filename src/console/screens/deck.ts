@@ -6,6 +6,7 @@ import { beside, type Line, sized } from '../parts/line.ts';
 import { planLines } from '../parts/plan.ts';
 import { rule } from '../parts/rule.ts';
 import { streamLines } from '../parts/stream.ts';
+import { chosen } from '../select.ts';
 import { type ConsoleState, screenOf } from '../state.ts';
 import type { View } from '../view.ts';
 
@@ -61,5 +62,9 @@ function pickerLines(state: ConsoleState, view: View, columns: number, rows: num
 
 function planScreen(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
   const isOpen = screenOf(state) === 'plan';
-  return [rule('PLAN', columns, view, '', isOpen), ...planLines(state, view, columns, rows - 1, isOpen)];
+  const name = chosen(state)?.loaded?.experiment.metadata.name ?? '';
+  return [
+    rule(`PLAN ${name}`.trimEnd(), columns, view, '', isOpen),
+    ...planLines(state, view, columns, rows - 1, isOpen),
+  ];
 }

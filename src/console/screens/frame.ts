@@ -1,7 +1,7 @@
-import { bannerRows, faultRow, identityRow, noticeRow } from '../parts/header.ts';
+import { bannerRows, faultRow, identityRow, noticeRows } from '../parts/header.ts';
 import { helpLines } from '../parts/help.ts';
 import { hintRow } from '../parts/hints.ts';
-import { exactly, type Line, lineText, sized } from '../parts/line.ts';
+import { exactly, type Line, sized } from '../parts/line.ts';
 import { maydayLines } from '../parts/mayday.ts';
 import { type ConsoleState, screenOf } from '../state.ts';
 import type { View } from '../view.ts';
@@ -28,13 +28,10 @@ function fitted(lines: readonly Line[], view: View): Line[] {
 
 function fullLines(state: ConsoleState, view: View): Line[] {
   const head = [identityRow(state, view), faultRow(state, view), ...bannerRows(state, view)];
-  const notice = noticeRow(state, view);
-  const foot = [hintRow(state, screenOf(state), view)];
+  // The notice borrows the body's last rows only while it has something to say.
+  const foot = [...noticeRows(state, view), hintRow(state, screenOf(state), view)];
   const rows = view.rows - head.length - foot.length;
-  // The notice borrows the body's last row only while it has something to say.
-  const hasNotice = lineText(notice) !== '';
-  const body = sized(bodyLines(state, view, rows - (hasNotice ? 1 : 0)), rows - (hasNotice ? 1 : 0));
-  return [...head, ...body, ...(hasNotice ? [notice] : []), ...foot];
+  return [...head, ...sized(bodyLines(state, view, rows), rows), ...foot];
 }
 
 function bodyLines(state: ConsoleState, view: View, rows: number): Line[] {

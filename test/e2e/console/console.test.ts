@@ -1,0 +1,163 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { isAscii, isColoured } from '../../support/ansi.ts';
+import { type Pty, type Size, start } from '../../support/pty.ts';
+
+const DEV = fileURLToPath(new URL('dev.ts', import.meta.url));
+const SMALL: Size = { columns: 80, rows: 24 };
+let open: Pty[] = [];
+
+/** The console as a process of its own on a scripted cluster. */
+function mayday(words: string[] = [], size = SMALL, env: Record<string, string> = {}): Pty {
+  const pty = start([process.execPath, DEV, ...words], size, { env });
+  open.push(pty);
+  return pty;
+}
+
+afterEach(async () => {
+  await Promise.all(open.map(pty => pty.kill()));
+  open = [];
+});
+
+const GIVEN_BACK = { alternate: false, cursorHidden: false, bracketedPaste: false };
+
+/** One key at a time, each seen before the next: what fingers do. */
+async function fire(pty: Pty): Promise<void> {
+  await pty.waitFor('data LIVE');
+  pty.send('e');
+  await pty.waitFor('a arms it');
+  pty.send('a');
+  await pty.waitFor('ARMED');
+  pty.send('f');
+  await pty.waitFor('effect proven');
+}
+
+describe('the console in a real terminal', () => {
+  it('paints its first frame while no network has answered', async () => {
+    const pty = mayday(['connect=never']);
+    await pty.waitFor('! MAYDAY');
+    expect(pty.screen()).toContain('reading the kubeconfig');
+    expect(pty.modes()).toMatchObject({ alternate: true, cursorHidden: true });
+  });
+
+  it('goes from pick to verdict by hand', async () => {
+    const pty = mayday(['lasts=500']);
+    await fire(pty);
+    expect(pty.rows()[1]).toMatch(/1 fault live {3}next TTL [45]:\d\d ImageCorrupt/);
+    await pty.waitFor('✓ RESILIENT  nothing left behind');
+    pty.send('q');
+    expect(await pty.exit).toMatchObject({ code: 0 });
+    expect(pty.modes()).toEqual(GIVEN_BACK);
+  });
+
+  it('does not fire from a paste, with or without brackets', async () => {
+    const pty = mayday();
+    await pty.waitFor('data LIVE');
+    pty.send('e');
+    await pty.waitFor('a arms it');
+    pty.send('a');
+    await pty.waitFor('ARMED');
+    pty.send('\u001b[200~f\u001b[201~');
+    await pty.waitFor('pasted text is ignored');
+    pty.send('kubectl apply -f faults.yaml\r');
+    await pty.waitFor('characters at once: ignored');
+    expect(pty.screen()).toContain('no faults live');
+  });
+
+  it('finds and reverts from the smallest window', async () => {
+    const pty = mayday(['findings=2'], { columns: 40, rows: 12 });
+    await pty.waitFor('need 60x16, have 40x12');
+    pty.send('!');
+    await pty.waitFor('2 found');
+    await pty.waitFor('! reverts all');
+    pty.send('!');
+    await pty.waitFor('remain 0');
+  });
+
+  it('follows the window', async () => {
+    const pty = mayday();
+    await pty.waitFor('data LIVE');
+    for (const [columns, rows] of [
+      [200, 50],
+      [60, 16],
+      [30, 5],
+      [120, 40],
+      [80, 24],
+    ] as const) {
+      pty.resize({ columns, rows });
+      const last = (screen: string): string => screen.split('\n')[rows - 1] ?? '';
+      await pty.waitFor(
+        columns < 60
+          ? `have ${columns}x${rows}`
+          : screen => last(screen).startsWith('e experiments') && screen.startsWith('mayday  prod-eu-1'),
+      );
+    }
+  });
+
+  it('draws in ASCII and without colour when asked', async () => {
+    const pty = mayday(['ascii', 'plain']);
+    await pty.waitFor('data LIVE');
+    expect(isAscii(pty.screen())).toBe(true);
+    expect(isColoured(pty.raw())).toBe(false);
+  });
+});
+
+describe('whatever ends it, the terminal is given back', () => {
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const)(
+    '%s with a live fault reverts it first',
+    async signal => {
+      const pty = mayday();
+      await fire(pty);
+      pty.signal(signal);
+      expect(await pty.exit).toMatchObject({ code: 6 });
+      expect(pty.modes()).toEqual(GIVEN_BACK);
+      expect(pty.screen()).toContain('everything this console wrote is back');
+    },
+  );
+
+  it('an unhandled rejection with a live fault', async () => {
+    const pty = mayday(['throw=3000']);
+    await fire(pty);
+    expect(await pty.exit).toMatchObject({ code: 1 });
+    expect(pty.modes()).toEqual(GIVEN_BACK);
+    expect(pty.screen()).toContain('internal error: a rejection nobody handles');
+    expect(pty.screen()).toContain('everything this console wrote is back');
+  });
+
+  it('ctrl-c asks, twice reverts', async () => {
+    const pty = mayday();
+    await fire(pty);
+    pty.send('\u0003');
+    await pty.waitFor('Nobody will end them');
+    pty.send('\u0003');
+    expect(await pty.exit).toMatchObject({ code: 6 });
+    expect(pty.modes()).toEqual(GIVEN_BACK);
+  });
+});
+
+describe('ctrl-z', () => {
+  it('gives the shell its terminal, and takes it again with fg', async () => {
+    const shell = start(['/bin/bash', '--norc', '--noprofile', '-i'], SMALL, { env: { PS1: 'shell> ' } });
+    open.push(shell);
+    await shell.waitFor('shell>');
+    shell.send(`${process.execPath} ${DEV}\r`);
+    await shell.waitFor('data LIVE');
+    shell.send('\u001a');
+    await shell.waitFor(/Stopped[\s\S]*shell>/);
+    expect(shell.modes()).toMatchObject({ alternate: false, cursorHidden: false });
+    shell.send('fg\r');
+    await shell.waitFor('data LIVE');
+    expect(shell.modes()).toMatchObject({ alternate: true });
+    shell.send('?');
+    await shell.waitFor('EVERYWHERE');
+    shell.send('q');
+    await shell.waitFor(screen => !screen.includes('EVERYWHERE') && screen.includes('shell>'));
+  });
+
+  it('warns first while a fault of ours is live', async () => {
+    const pty = mayday();
+    await fire(pty);
+    pty.send('\u001a');
+    await pty.waitFor('ctrl-z once more suspends');
+  });
+});
