@@ -5,7 +5,15 @@ import { groupVersion, type Registry, type ResourceInfo } from './registry.ts';
 import { type LabelSelector, requirementsOf, satisfies } from './selector.ts';
 import { alreadyExists, conflict, modified, notFound, stillTerminating } from './status.ts';
 import { createHistory, type History, rewind, type StoreEvent } from './store/history.ts';
-import { asksForMore, type DeleteOptions, finalizersFor, graceFor, isReleased } from './store/lifecycle.ts';
+import {
+  asksForMore,
+  DEFINITIONS,
+  type DeleteOptions,
+  finalizersFor,
+  graceFor,
+  isReleased,
+  noteDeletion,
+} from './store/lifecycle.ts';
 import { createShelf, type Shelf } from './store/shelf.ts';
 
 export type { StoreEvent } from './store/history.ts';
@@ -171,7 +179,7 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
     if (sameJson(current, next)) return current;
     if (options?.dryRun) return next;
     if (isReleased(info, next) && !isReleased(info, current)) {
-      removeNow(info, next, current);
+      removeNow(info, current, current);
       return next;
     }
     commit(info, 'MODIFIED', next, current);
@@ -321,16 +329,11 @@ function refuseFailedPrecondition(
     );
 }
 
-const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
-/** Held until every object of the kind is gone. */
-const DEFINITION_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
-
 /** The object as a deletion leaves it: with a deletion time, a grace period, and the finalizers of the policy. */
 function markDeleted(info: ResourceInfo, current: KubeObject, options: DeleteOptions, now: number): KubeObject {
   const next = cloneJson(current);
   const meta = next.metadata;
-  const finalizers = [...finalizersFor(current, options.propagationPolicy)];
-  if (info.key === DEFINITIONS && !current.metadata.deletionTimestamp) finalizers.push(DEFINITION_CLEANUP);
+  const finalizers = finalizersFor(current, options.propagationPolicy);
   if (finalizers.length > 0) meta.finalizers = finalizers;
   else delete meta.finalizers;
   const grace = graceFor(info, current, options.gracePeriodSeconds);
@@ -344,6 +347,7 @@ function markDeleted(info: ResourceInfo, current: KubeObject, options: DeleteOpt
     return next;
   }
   meta.deletionTimestamp = timestamp(now + grace * 1000);
+  noteDeletion(info, next, meta.deletionTimestamp);
   if (graceful) meta.deletionGracePeriodSeconds = grace;
   if (info.counted && graceful && meta.generation !== undefined) meta.generation += 1;
   return next;

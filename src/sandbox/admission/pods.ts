@@ -10,7 +10,6 @@ const TOLERATED_SECONDS = 300;
 /** What admission adds to every new Pod: its ServiceAccount and token volume, priority, tolerations. In place. */
 export function admitPod(kernel: Kernel, pod: KubeObject): void {
   const spec = ensure(pod, 'spec');
-  fill(spec, { enableServiceLinks: true });
   serviceAccount(kernel, pod, spec);
   priority(kernel, pod, spec);
   tolerations(spec);

@@ -141,7 +141,10 @@ function storageClass(object: Fields): void {
 }
 
 const DEFAULTS: Readonly<Record<string, Default>> = {
-  pods: object => podSpec(specOf(object)),
+  pods: object => {
+    fill(specOf(object), { enableServiceLinks: true });
+    podSpec(specOf(object));
+  },
   'deployments.apps': deployment,
   'replicasets.apps': object => {
     fill(specOf(object), { replicas: 1 });

@@ -23,7 +23,15 @@ export function asksForMore(info: ResourceInfo, before: KubeObject, after: KubeO
     key !== 'kind' &&
     !(key === 'status' && (statusApart || !info.custom));
   const keys = new Set([...Object.keys(before), ...Object.keys(after)].filter(counts));
-  return [...keys].some(key => !sameJson(before[key], after[key]));
+  const asked = info.key === 'pods' ? withoutNode : (value: unknown) => value;
+  return [...keys].some(key => !sameJson(asked(before[key]), asked(after[key])));
+}
+
+/** A pod spec apart from where it runs: putting a Pod on a node asks for nothing new. */
+function withoutNode(spec: unknown): unknown {
+  if (!isRecord(spec)) return spec;
+  const { nodeName: _node, ...rest } = spec;
+  return rest;
 }
 
 /** Finalizers after the propagation policy has added its own or taken the other one away. */
@@ -48,6 +56,29 @@ function podGrace(pod: KubeObject, asked: number | undefined): number {
 export function graceFor(info: ResourceInfo, object: KubeObject, asked: number | undefined): number {
   return info.key === 'pods' ? podGrace(object, asked) : 0;
 }
+
+/** What the status says of an object that has just been marked for deletion. In place. */
+export function noteDeletion(info: ResourceInfo, object: KubeObject, time: string): void {
+  if (info.key === 'namespaces') {
+    object.status = { ...(isRecord(object.status) ? object.status : {}), phase: 'Terminating' };
+  } else if (info.key === DEFINITIONS) {
+    const status = isRecord(object.status) ? object.status : {};
+    const conditions = Array.isArray(status.conditions) ? status.conditions : [];
+    object.metadata.finalizers = [...(object.metadata.finalizers ?? []), DEFINITION_CLEANUP];
+    object.status = {
+      ...status,
+      conditions: [...conditions, { type: 'Terminating', status: 'True', lastTransitionTime: time, ...PENDING }],
+    };
+  }
+}
+
+export const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
+/** Held until every object of the kind is gone. */
+const DEFINITION_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
+const PENDING = {
+  reason: 'InstanceDeletionPending',
+  message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+};
 
 /** Whether nothing holds a deleted object any more. */
 export function isReleased(info: ResourceInfo, object: KubeObject): boolean {
