@@ -21,7 +21,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     identity: api.identity,
     isProtected: isProtected(api.identity.context, runtime.config.protected),
     isSandbox: runtime.options.sandbox !== undefined,
-    feed: reflectedFeed(api, runtime.clock, runtime.random),
+    feed: reflectedFeed(api, runtime.realClock, runtime.random),
     serverNow: () => api.serverTime().now,
     about: () => about(api),
     preflight: (loaded, signal) => preview(runtime, api, loaded, signal),

@@ -33,7 +33,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions): ConsoleDeps {
       ...(sandbox === undefined ? {} : { sandbox }),
     },
     terminal: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
-    clock: runtime.clock,
+    clock: runtime.realClock,
     log,
     catalogue: async () => {
       const [{ listCatalogue }, { disk }] = await Promise.all([

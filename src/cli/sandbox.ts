@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { SCENARIOS } from '../sandbox/scenarios/index.ts';
+import { SCENARIOS } from '../sandbox/scenarios/registry.ts';
 import { startSandbox } from '../sandbox/server.ts';
 import type { CommandBody } from './commands.ts';
 import { CommandFailure, EXIT } from './failure.ts';
@@ -11,9 +11,9 @@ import { render } from './output.ts';
 /** `mayday sandbox`: serves the embedded cluster until it is interrupted (or its standard input ends, with --attached). */
 export const sandboxCommand: CommandBody = async ({ globals, args, options }) => {
   if (options.list === true) {
-    const rows = SCENARIOS.map(({ name, description }) => ({ name, description }));
+    const rows = SCENARIOS.map(({ name, summary }) => ({ name, summary }));
     const width = Math.max(...rows.map(row => row.name.length));
-    const text = () => rows.map(row => `${row.name.padEnd(width)}  ${row.description}`).join('\n');
+    const text = () => rows.map(row => `${row.name.padEnd(width)}  ${row.summary}`).join('\n');
     process.stdout.write(render(rows, globals.output, text));
     return EXIT.done;
   }
@@ -30,7 +30,7 @@ export const sandboxCommand: CommandBody = async ({ globals, args, options }) =>
   const access = {
     url: sandbox.url,
     token: sandbox.token,
-    ca: sandbox.ca,
+    ca: sandbox.certificate,
     name: `sandbox/${scenario}`,
     kubeconfig: file.path,
   };

@@ -124,7 +124,8 @@ async function open(opening: Opening, machine: Machine, clock: Clock): Promise<L
   const { server, source } = opening;
   const refusal = badServer(server, opening) ?? badProxy(proxyOf(opening, machine)?.uri);
   if (refusal) return refusal;
-  const undici = await import('undici');
+  // The default export is there in Node.js and in a bundle alike; the named ones are not.
+  const { default: undici } = await import('undici');
   const credentials = createCredentials({
     server,
     source,

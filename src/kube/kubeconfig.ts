@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Cluster, Context, User } from '@kubernetes/client-node/dist/config_types.js';
+import { parse } from 'yaml';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 import type { ExecConfig } from './exec-credential.ts';
 
@@ -84,7 +85,6 @@ async function loadFile(library: Library, machine: Machine, file: string): Promi
   try {
     const text = await machine.read(file);
     if (text === undefined) return { ok: true, value: undefined };
-    const { parse } = await import('yaml');
     const raw: unknown = parse(text);
     if (!isMap(raw) || (raw.kind !== undefined && raw.kind !== 'Config')) {
       return refuse('kubeconfig', cleanText`${shown} is not a kubeconfig: expected a document of kind Config`);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Api } from '../kube/api.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
 import type { Loaded } from '../kube/kubeconfig.ts';
+import { scaleClock } from '../run/clocks.ts';
 import { type Paths, paths } from './paths.ts';
 import { type Config, readConfig } from './settings.ts';
 
@@ -25,7 +26,10 @@ export interface Runtime {
   readonly options: RuntimeOptions;
   readonly config: Config;
   readonly paths: Paths;
+  /** The time that experiments and their deadlines live in: faster than life where the sandbox is. */
   readonly clock: Clock;
+  /** The time that people live in. */
+  readonly realClock: Clock;
   readonly random: () => number;
   /** Who uses this program, on which machine; goes into undo records. */
   readonly by: string;
@@ -45,18 +49,21 @@ export function createRuntime(
   if (!configured.ok) return configured;
   const closers: (() => Promise<void>)[] = [];
   let connection: Promise<Loaded<Api>> | undefined;
+  const isFaster = options.sandbox !== undefined && options.speed !== undefined;
+  const clock = isFaster ? scaleClock(systemClock, options.speed ?? 1) : systemClock;
   return {
     ok: true,
     runtime: {
       options,
       config: configured.config,
       paths: used,
-      clock: systemClock,
+      clock,
+      realClock: systemClock,
       random: Math.random,
       by: who(),
       host: hostname(),
       connect: () => {
-        connection ??= open(options, closers);
+        connection ??= open(options, clock, closers);
         return connection;
       },
       close: async () => {
@@ -66,9 +73,9 @@ export function createRuntime(
   };
 }
 
-async function open(options: RuntimeOptions, closers: (() => Promise<void>)[]): Promise<Loaded<Api>> {
+async function open(options: RuntimeOptions, clock: Clock, closers: (() => Promise<void>)[]): Promise<Loaded<Api>> {
   const { connect } = await import('../kube/connection.ts');
-  const as = { as: options.as, asGroups: options.asGroup, namespace: options.namespace };
+  const as = { as: options.as, asGroups: options.asGroup, namespace: options.namespace, clock };
   const answer =
     options.sandbox === undefined
       ? await connect({

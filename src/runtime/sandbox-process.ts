@@ -36,6 +36,7 @@ export async function startSandboxProcess(options: { scenario: string; speed?: n
   return {
     ...ready,
     stop: async () => {
+      child.ref();
       child.stdin?.end();
       await ended;
     },

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { DEMO_SPEED, runDemo } from '../gameday/demo.ts';
+import { engineFor } from '../runtime/engine.ts';
+import { listenForInterrupt } from '../runtime/interrupt.ts';
+import type { CommandBody } from './commands.ts';
+import type { ExitCode } from './failure.ts';
+import { loadOrFail } from './load.ts';
+import { withCluster } from './session.ts';
+
+/** `mayday demo`: always on a sandbox of its own, whatever kubeconfig there is. */
+export const demoCommand: CommandBody = ({ globals }) => {
+  const { color, ascii, output } = globals;
+  const stage = { color, output, sandbox: 'healthy', speed: globals.speed ?? DEMO_SPEED, ...(ascii ? { ascii } : {}) };
+  return withCluster(stage, async (api, runtime) => {
+    const interrupt = listenForInterrupt();
+    try {
+      const { exitCode } = await runDemo({
+        engine: engineFor(runtime, api),
+        api,
+        clock: runtime.realClock,
+        load: file => loadOrFail(join(runtime.paths.experiments, file), { set: [] }),
+        say: line => process.stdout.write(`${line}\n`),
+        signal: interrupt.signal,
+      });
+      return exitCode as ExitCode;
+    } finally {
+      interrupt.dispose();
+    }
+  });
+};
