@@ -13,6 +13,7 @@ import { runExperiment } from '../run/lifecycle.ts';
 import type { RunResult } from '../run/result.ts';
 import type { Files } from './files.ts';
 import { endJournal, openJournal, type RunHeader } from './journal.ts';
+import { type OperatorLock, operatorLock } from './operator-lock.ts';
 import { keepRecord, makeRecord } from './record.ts';
 import { makeRunId } from './run-id.ts';
 import { type IsAlive, type Unfinished, unfinished } from './sweep.ts';
@@ -31,6 +32,8 @@ export interface EngineDeps {
   version: string;
   isAlive: IsAlive;
   gates: RunDeps['gates'];
+  /** Takes the operator's lock in this namespace for each run, as the framework's `--distributed-lock` does; no lock without it. */
+  lockNamespace?: string;
 }
 
 export interface FinishedRun {
@@ -95,6 +98,19 @@ export function createEngine(deps: EngineDeps): Engine {
     return died.filter((_, index) => marked[index] !== false);
   }
 
+  function lockFor({ experiment }: LoadedExperiment, run: string): OperatorLock | undefined {
+    const { target, hypothesis } = experiment.spec;
+    if (deps.lockNamespace === undefined) return undefined;
+    const holder = `${api.identity.user}@${deps.host}/${deps.pid}/${run}`;
+    const { recoveryTimeoutMs } = hypothesis;
+    return operatorLock(api, clock, {
+      operator: target.operator,
+      namespace: deps.lockNamespace,
+      holder,
+      recoveryTimeoutMs,
+    });
+  }
+
   return {
     clusterUid,
     scan: options => scan({ api, clock, faultOf: known }, options),
@@ -105,13 +121,14 @@ export function createEngine(deps: EngineDeps): Engine {
       const head = await header(loaded);
       const journal = await openJournal(files, stateDir, head);
       const events: RunEvent[] = [];
+      const lock = lockFor(loaded, head.run);
       const runDeps: RunDeps = {
         api,
         clock,
         random: deps.random,
         who: { user: api.identity.user, host: deps.host },
         fault: faultOf,
-        gates: deps.gates,
+        gates: async (...asked) => [...(await deps.gates(...asked)), ...(lock ? [await lock.gate()] : [])],
         journal,
         lift: request => liftOwn({ api, clock, faultOf: known, journal: lenient(journal) }, request),
       };
@@ -126,6 +143,7 @@ export function createEngine(deps: EngineDeps): Engine {
         );
         return { result, ...(recordPath === undefined ? {} : { recordPath }) };
       } finally {
+        await lock?.release();
         await journal.close();
       }
     },

@@ -3,6 +3,8 @@ import type { Clock } from '../../src/kube/clock.ts';
 export interface FakeClock extends Clock {
   /** Runs `act` when virtual time reaches `ms` from now. */
   after(ms: number, act: () => void): void;
+  /** Time stands still from now on: nobody who sleeps wakes again, as when a machine dies. */
+  stop(): void;
 }
 
 interface Timer {
@@ -15,6 +17,7 @@ export function fakeClock(start = Date.UTC(2026, 10, 21, 12)): FakeClock {
   let elapsed = 0;
   let timers: Timer[] = [];
   let pumping = false;
+  let stopped = false;
 
   // A few turns of the event loop let everything that can go on without time passing go on first.
   function pump(turns = 4): void {
@@ -32,6 +35,7 @@ export function fakeClock(start = Date.UTC(2026, 10, 21, 12)): FakeClock {
   }
 
   function set(timer: Timer): void {
+    if (stopped) return;
     timers.push(timer);
     if (pumping) return;
     pumping = true;
@@ -41,6 +45,10 @@ export function fakeClock(start = Date.UTC(2026, 10, 21, 12)): FakeClock {
   return {
     now: () => start + elapsed,
     monotonic: () => elapsed,
+    stop: () => {
+      stopped = true;
+      timers = [];
+    },
     after: (ms, act) => set({ at: elapsed + ms, ring: act }),
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
