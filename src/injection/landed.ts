@@ -2,7 +2,7 @@ import type { Api } from '../kube/api.ts';
 import type { Json, KubeObject } from '../kube/object.ts';
 import type { Failure } from '../kube/outcome.ts';
 import type { Operation } from './json-patch.ts';
-import { MAYDAY, PREFIX } from './markers.ts';
+import { MAYDAY, PREFIX, ROLLBACK_DATA } from './markers.ts';
 import type { Write } from './write.ts';
 
 /** Whether a write whose answer never came reached the cluster. */
@@ -32,8 +32,12 @@ export async function readBack(api: Api, write: Write): Promise<Landing> {
 
 function created(body: KubeObject, live: KubeObject | undefined): Landing {
   if (live === undefined) return { state: 'not-landed' };
-  const ours = body.metadata.annotations?.[MAYDAY];
-  if (ours !== undefined && live.metadata.annotations?.[MAYDAY] === ours) return { state: 'landed', object: live };
+  // Either holds our own facts, with the id of this very injection.
+  const holds = (key: string) => {
+    const ours = body.metadata.annotations?.[key];
+    return ours !== undefined && live.metadata.annotations?.[key] === ours;
+  };
+  if (holds(MAYDAY) || holds(ROLLBACK_DATA)) return { state: 'landed', object: live };
   return { state: 'other', why: 'an object of that name exists and is not this injection’s' };
 }
 

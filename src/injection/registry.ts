@@ -1,5 +1,6 @@
 import { FAULT_TYPES, type FaultType } from '../experiment/types.ts';
 import type { Fault, Refusal } from './fault.ts';
+import { clientFault } from './faults/client-fault.ts';
 import { configDrift } from './faults/config-drift.ts';
 import { crashLoop } from './faults/crash-loop.ts';
 import { finalizerBlock } from './faults/finalizer-block.ts';
@@ -24,6 +25,7 @@ const FAULTS: readonly Fault<unknown>[] = [
   crashLoop,
   webhookDisrupt,
   rbacRevoke,
+  clientFault,
 ];
 
 const BY_TYPE: ReadonlyMap<FaultType, Fault<unknown>> = new Map(FAULTS.map(fault => [fault.type, fault]));

@@ -2,7 +2,8 @@ import type { FaultType } from '../experiment/types.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { MaydayFacts } from './envelope.ts';
 import { mapOperations, type Operation, pointer, set, test } from './json-patch.ts';
-import { MANAGED_BY, MANAGER, ROLLBACK_DATA, TYPE_LABEL } from './markers.ts';
+import { MANAGED_BY, MANAGER, PREFIX, ROLLBACK_DATA, TYPE_LABEL } from './markers.ts';
+import type { Write } from './write.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const HELM_RELEASE = 'meta.helm.sh/release-name';
@@ -28,6 +29,16 @@ export function stripMarks(
     ...(label === type ? mapOperations(object, ['metadata', 'labels'], { drop: [TYPE_LABEL] }) : []),
     ...(isOurs ? repairManagedBy(object, mayday) : []),
   ];
+}
+
+/** Whether a restoring write takes marks off and puts no value back. */
+export function onlyStrips(write: Write): boolean {
+  if (write.verb !== 'patch' || write.patchType !== 'json') return false;
+  const [annotations, labels] = [pointer('metadata', 'annotations'), pointer('metadata', 'labels')];
+  const marks = [TYPE_LABEL, MANAGED_BY].map(key => `${labels}${pointer(key)}`);
+  return (write.body as unknown as Operation[]).every(
+    ({ op, path }) => op === 'test' || path.startsWith(`${annotations}${pointer(PREFIX)}`) || marks.includes(path),
+  );
 }
 
 /** The framework overwrites this label when it injects and deletes it when it reverts; its former value must be found elsewhere. */

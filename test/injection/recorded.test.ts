@@ -38,7 +38,7 @@ function withoutExtras(object: KubeObject): unknown {
   const { annotations = {}, labels = {} } = copy.metadata;
   for (const key of [MAYDAY, EXPIRES]) delete annotations[key];
   const record = annotations[ROLLBACK_DATA];
-  if (record !== undefined) annotations[ROLLBACK_DATA] = X;
+  if (record !== undefined) annotations[ROLLBACK_DATA] = record.replace(/,"mayday":.*\}$/, '}');
   for (const key of [MANAGED_BY, TYPE_LABEL]) delete labels[key];
   copy.metadata = { ...copy.metadata, annotations, labels };
   return copy;
