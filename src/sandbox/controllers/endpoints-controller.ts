@@ -33,7 +33,7 @@ function matters({ type, object, previous }: StoreEvent): boolean {
 }
 
 /** Keeps EndpointSlices, and the older Endpoints, of every Service with a selector. */
-export function endpointsController({ store, clock, random }: Parts): Controller {
+export function endpointsController({ store, clock, random, madeWith }: Parts): Controller {
   const ofPod = (pod: Obj): string[] =>
     store
       .list<Service>('services', pod.metadata.namespace)
@@ -69,7 +69,7 @@ export function endpointsController({ store, clock, random }: Parts): Controller
       annotations,
       ownerReferences: [owner],
     };
-    store.create(SLICE, { ...content, metadata }, BY_CONTROLLER);
+    store.create(SLICE, { ...content, metadata }, { ...BY_CONTROLLER, ...madeWith(service) });
   };
 
   const writeEndpoints = (service: Service, groups: readonly EndpointGroup[]) => {
@@ -82,7 +82,7 @@ export function endpointsController({ store, clock, random }: Parts): Controller
         metadata: { name, namespace: namespace ?? '', labels: wanted },
         ...(subsets.length > 0 && { subsets }),
       };
-      store.create('endpoints', object, BY_CONTROLLER);
+      store.create('endpoints', object, { ...BY_CONTROLLER, ...madeWith(service) });
       return;
     }
     if (sameJson(current.subsets ?? [], subsets) && sameJson(current.metadata.labels, wanted)) return;

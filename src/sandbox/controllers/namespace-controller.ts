@@ -18,12 +18,15 @@ export function namespaceController({
   store,
   clock,
   registry,
+  madeWith,
   rootCertificate,
 }: Parts & { rootCertificate: string }): Controller {
-  const furnish = (namespace: string) => {
+  const furnish = (ns: Namespace) => {
+    const namespace = ns.metadata.name;
+    const options = { ...BY_CONTROLLER, ...madeWith(ns) };
     const missing = (resource: string, name: string) => !store.get(resource, namespace, name);
     if (missing('serviceaccounts', 'default')) {
-      store.create('serviceaccounts', { metadata: { name: 'default', namespace } }, BY_CONTROLLER);
+      store.create('serviceaccounts', { metadata: { name: 'default', namespace } }, options);
     }
     if (missing('configmaps', 'kube-root-ca.crt')) {
       const description =
@@ -33,7 +36,7 @@ export function namespaceController({
         namespace,
         annotations: { 'kubernetes.io/description': description },
       };
-      store.create('configmaps', { metadata, data: { 'ca.crt': rootCertificate } }, BY_CONTROLLER);
+      store.create('configmaps', { metadata, data: { 'ca.crt': rootCertificate } }, options);
     }
   };
 
@@ -76,7 +79,7 @@ export function namespaceController({
       const ns = store.get<Namespace>('namespaces', undefined, name);
       if (!ns) return undefined;
       if (!ns.metadata.deletionTimestamp) {
-        furnish(name);
+        furnish(ns);
         return undefined;
       }
       if (!ns.spec?.finalizers?.includes('kubernetes')) return undefined;

@@ -1,4 +1,5 @@
 import type { SandboxContext } from '../context.ts';
+import type { Obj } from './kinds.ts';
 import type { Owners } from './owners.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -6,6 +7,8 @@ import type { Recorder } from './recorder.ts';
 export interface Parts extends SandboxContext {
   owners: Owners;
   record: Recorder;
+  /** When what is made on behalf of this object is said to have been made: with it, while the world is being set up. */
+  madeWith(owner: Obj): { at?: number };
 }
 
 /** The user a built-in controller acts as. */

@@ -104,7 +104,8 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
     const { namespace = '', name } = pod.metadata;
     for (const container of started) {
       logs.rotate(namespace, name, container);
-      logs.append(namespace, name, container, { time: clock.now(), text: `${container} started` });
+      const time = clock.now();
+      logs.append(namespace, name, container, { time, text: `${timestamp(time)}\tINFO\tstarting ${container}` });
     }
   };
 

@@ -59,8 +59,8 @@ export function leadership(parts: Parts, teams: readonly Team[], giveUp: (pod: P
     const since = reached.get(holder.metadata.uid) ?? now;
     reached.set(holder.metadata.uid, since);
     if (now - since < GIVE_UP_MS) return;
-    team.log(holder, 'failed to renew lease: timed out waiting for the condition');
-    team.log(holder, 'leader election lost');
+    team.log(holder, 'failed to renew lease: timed out waiting for the condition', 'ERROR');
+    team.log(holder, 'leader election lost', 'ERROR');
     reached.delete(holder.metadata.uid);
     giveUp(holder);
   };
@@ -77,6 +77,7 @@ export function leadership(parts: Parts, teams: readonly Team[], giveUp: (pod: P
     team.log(
       leader,
       `failed to list ${watches}: ${watches} is forbidden: User "${user}" cannot list resource "${resource}" in API group "${group.join('.')}" at the cluster scope`,
+      'ERROR',
     );
   };
 
@@ -97,7 +98,15 @@ export function leadership(parts: Parts, teams: readonly Team[], giveUp: (pod: P
 
   return {
     name: 'leadership',
-    watches: {},
+    watches: {
+      // A leader that is being stopped has little time to give its Lease back.
+      pods: ({ object, previous }) =>
+        object.metadata.deletionTimestamp && !previous?.metadata.deletionTimestamp
+          ? teams
+              .filter(t => t.operator.deployment.namespace === object.metadata.namespace)
+              .map(t => `operator/${t.operator.name}`)
+          : [],
+    },
     reconcile(key) {
       const team = teams.find(t => `operator/${t.operator.name}` === key);
       if (!team) return undefined;

@@ -16,7 +16,6 @@ export const EVERYTHING = ['create', 'delete', 'get', 'list', 'patch', 'update',
 
 /** What controller-runtime needs to elect a leader. */
 export const LEADER_ELECTION: readonly Rule[] = [
-  { apiGroups: [''], resources: ['configmaps'], verbs: EVERYTHING },
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: EVERYTHING },
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
 ];

@@ -98,7 +98,7 @@ export function repairs({ store, clock }: Parts, teams: readonly Team[]): Contro
       return undefined;
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      if (leader) team.log(leader, `failed to reconcile ${what}: ${error.message}`);
+      if (leader) team.log(leader, `failed to reconcile ${what}: ${error.message}`, 'ERROR');
       return REFUSED_MS;
     }
   };

@@ -64,7 +64,7 @@ export function operatorFates(parts: Parts, operators: readonly Operator[]): Ope
     reconcile(key) {
       const team = teams.find(t => `operator/${t.operator.name}` === key);
       for (const pod of team?.pods() ?? []) {
-        for (const text of complaints(team?.operator as Operator)) team?.log(pod, `fatal: ${text}`);
+        for (const text of complaints(team?.operator as Operator)) team?.log(pod, text, 'ERROR');
         engine.enqueue('kubelet', keyOf(pod));
       }
       return undefined;
@@ -85,6 +85,9 @@ export function operatorFates(parts: Parts, operators: readonly Operator[]): Ope
         leaseTransitions: 1,
       };
       store.create(LEASE, { metadata: { ...place }, spec }, { by: { manager: team.manager }, at: acquired });
+      team.log(pod, 'starting manager', 'INFO', acquired - 2000);
+      team.log(pod, `successfully acquired lease ${place.namespace}/${place.name}`, 'INFO', acquired);
+      team.log(pod, 'Starting workers', 'INFO', acquired + 500);
     }
   };
 

@@ -3,6 +3,7 @@ import type { Container, Deployment, Obj, Pod } from '../controllers/kinds.ts';
 import { selects } from '../controllers/labels.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { isReady, isTerminating } from '../controllers/pods.ts';
+import { timestamp } from '../object.ts';
 import { isCutOff, type NetworkPolicy } from './isolation.ts';
 import type { Operator } from './operator.ts';
 
@@ -21,7 +22,8 @@ export interface Team {
   leader(): Pod | undefined;
   /** What this pod calls itself in a Lease. */
   identity(pod: Pod): string;
-  log(pod: Pod, text: string): void;
+  /** Writes a line to the pod's first container; `at` (milliseconds) is now when absent. */
+  log(pod: Pod, text: string, level?: 'INFO' | 'ERROR', at?: number): void;
 }
 
 const LEASE = 'leases.coordination.k8s.io';
@@ -72,9 +74,10 @@ export function teamOf(parts: Parts, operator: Operator): Team {
       return fit.find(p => identityOf(p) === lease?.spec?.holderIdentity);
     },
     identity: identityOf,
-    log(pod, text) {
+    log(pod, text, level = 'INFO', at = clock.now()) {
       const container = mainContainer(pod)?.name;
-      if (container) logs.append(namespace, pod.metadata.name, container, { time: clock.now(), text });
+      const line = { time: at, text: `${timestamp(at)}\t${level}\t${text}` };
+      if (container) logs.append(namespace, pod.metadata.name, container, line);
     },
   };
   return team;

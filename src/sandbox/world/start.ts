@@ -5,6 +5,7 @@ import { endpointsController } from '../controllers/endpoints-controller.ts';
 import { createEngine, type Failure } from '../controllers/engine.ts';
 import { garbageCollector } from '../controllers/garbage.ts';
 import { jobController } from '../controllers/job-controller.ts';
+import type { Obj } from '../controllers/kinds.ts';
 import { namespaceController } from '../controllers/namespace-controller.ts';
 import { followOwners } from '../controllers/owners.ts';
 import type { Parts } from '../controllers/parts.ts';
@@ -26,6 +27,9 @@ import { startHeartbeats } from './heartbeat.ts';
 import { createSeeder } from './seeder.ts';
 import { WEBHOOK_AUTHORITY } from './trust.ts';
 
+/** In this time controllers do what they would have done long ago: Endpoints of old Services, accounts of old namespaces. */
+const SETTING_UP_MS = 1000;
+
 /** The running world, with what went wrong inside it (never expected; for tests and reports). */
 export interface SandboxWorld extends World {
   readonly failures: readonly Failure[];
@@ -37,7 +41,10 @@ export function startWorld(context: SandboxContext): SandboxWorld {
   const scenario = scenarioNamed(name);
   const operators = scenario.operators?.(OPERATORS) ?? OPERATORS;
   const owners = followOwners(context.store);
-  const parts: Parts = { ...context, owners, record: createRecorder(context) };
+  const startedAt = context.clock.now();
+  const madeWith = (owner: Obj) =>
+    context.clock.now() - startedAt < SETTING_UP_MS ? { at: Date.parse(owner.metadata.creationTimestamp ?? '') } : {};
+  const parts: Parts = { ...context, owners, record: createRecorder(context), madeWith };
   const engine = createEngine(context);
   engine.add(namespaceController({ ...parts, rootCertificate: WEBHOOK_AUTHORITY }));
   engine.add(deploymentController(parts));

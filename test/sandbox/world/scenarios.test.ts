@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type KubeObject, sameJson } from '../../../src/sandbox/object.ts';
-import { scenarioNamed, SCENARIOS } from '../../../src/sandbox/scenarios/registry.ts';
+import { SCENARIOS, scenarioNamed } from '../../../src/sandbox/scenarios/registry.ts';
 import { parseScenario } from '../../../src/sandbox/scenarios/scenario.ts';
 import { startTestWorld, type TestWorld } from './harness.ts';
 
@@ -26,34 +26,44 @@ describe('every scenario', () => {
 
   // What the API would fill in or refuse is filled in, and right, from the start: else the first write to an object
   // by anybody would change more than was asked for, and start rollouts.
-  it.each(['healthy', 'stuck-injections', 'stale-webhook'])('%s holds only objects the API would keep as they are', async name => {
-    const w = startTestWorld(name);
-    await w.pass(1000);
-    const changed: string[] = [];
-    for (const [resource, object] of everything(w)) {
-      if (resource === 'events' || resource === 'pods') continue;
-      const { managedFields: _before, ...metadata } = object.metadata;
-      try {
-        const kept = await w.admin.update(resource, object);
-        const { managedFields: _after, resourceVersion: _rv, ...after } = kept.metadata;
-        const { resourceVersion: _old, ...before } = metadata;
-        if (!sameJson({ ...kept, metadata: after }, { ...object, metadata: before }))
-          changed.push(`${resource} ${object.metadata.namespace}/${object.metadata.name}: ${difference(object, kept)}`);
-      } catch (error) {
-        changed.push(`${resource} ${object.metadata.namespace}/${object.metadata.name}: ${String(error)}`);
+  it.each(['healthy', 'stuck-injections', 'stale-webhook'])(
+    '%s holds only objects the API would keep as they are',
+    async name => {
+      const w = startTestWorld(name);
+      await w.pass(1000);
+      const changed: string[] = [];
+      for (const [resource, object] of everything(w)) {
+        if (resource === 'events' || resource === 'pods') continue;
+        const { managedFields: _before, ...metadata } = object.metadata;
+        try {
+          const kept = await w.admin.update(resource, object);
+          const { managedFields: _after, resourceVersion: _rv, ...after } = kept.metadata;
+          const { resourceVersion: _old, ...before } = metadata;
+          if (!sameJson({ ...kept, metadata: after }, { ...object, metadata: before }))
+            changed.push(
+              `${resource} ${object.metadata.namespace}/${object.metadata.name}: ${difference(object, kept)}`,
+            );
+        } catch (error) {
+          changed.push(`${resource} ${object.metadata.namespace}/${object.metadata.name}: ${String(error)}`);
+        }
       }
-    }
-    expect(changed).toEqual([]);
-  });
+      expect(changed).toEqual([]);
+    },
+  );
 });
 
 /** The first path at which two objects differ, for a message. */
 function difference(a: unknown, b: unknown, path = ''): string {
   if (sameJson(a, b)) return '';
-  if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return `${path}: ${JSON.stringify(a)} / ${JSON.stringify(b)}`;
+  if (typeof a !== 'object' || typeof b !== 'object' || !a || !b)
+    return `${path}: ${JSON.stringify(a)} / ${JSON.stringify(b)}`;
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     if (key === 'managedFields' || key === 'resourceVersion') continue;
-    const found = difference((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], `${path}.${key}`);
+    const found = difference(
+      (a as Record<string, unknown>)[key],
+      (b as Record<string, unknown>)[key],
+      `${path}.${key}`,
+    );
     if (found) return found;
   }
   return '';
@@ -61,7 +71,10 @@ function difference(a: unknown, b: unknown, path = ''): string {
 
 describe('scenario names', () => {
   it('carry options', () => {
-    expect(parseScenario('ten-thousand-pods:churn=100,pods=50')).toEqual({ name: 'ten-thousand-pods', options: { churn: '100', pods: '50' } });
+    expect(parseScenario('ten-thousand-pods:churn=100,pods=50')).toEqual({
+      name: 'ten-thousand-pods',
+      options: { churn: '100', pods: '50' },
+    });
     expect(parseScenario('healthy')).toEqual({ name: 'healthy', options: {} });
   });
 
