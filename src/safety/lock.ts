@@ -61,10 +61,14 @@ export async function renewLock(api: Api, lease: KubeObject, now: number): Promi
   return renewed.ok ? { state: 'held', lease: renewed.value } : { state: 'failed', failure: renewed };
 }
 
-/** Gives the lock back; only the very Lease that was taken is deleted. */
+/** Gives the lock back. A lock that somebody else holds by now is left to them: a takeover keeps the Lease and its uid. */
 export async function releaseLock(api: Api, lease: KubeObject): Promise<{ ok: true } | Failure> {
-  const on = refOf(lease);
-  const outcome = await api.remove(on, on.uid === undefined ? {} : { uid: on.uid });
+  const found = await api.get(refOf(lease));
+  if (!found.ok) return found.reason === 'not-found' ? { ok: true } : found;
+  const { uid, resourceVersion } = found.value.metadata;
+  const isOurs = uid === lease.metadata.uid && specOf(found.value).holderIdentity === specOf(lease).holderIdentity;
+  if (!isOurs || uid === undefined || resourceVersion === undefined) return { ok: true };
+  const outcome = await api.remove(refOf(found.value), { uid, resourceVersion });
   return outcome.ok || outcome.reason === 'not-found' ? { ok: true } : outcome;
 }
 
