@@ -31,7 +31,7 @@ export function planDaemonSet(
   const strays = alive.filter(p => !nodes.includes(nodeOf(p)) || isFinished(p));
   const rolling = set.spec.updateStrategy?.type !== 'OnDelete';
   const old = alive.filter(p => p.metadata.labels?.[REVISION] !== hash && !strays.includes(p));
-  const othersReady = pods.every(p => isReady(p) || old.includes(p));
+  const othersReady = pods.every(p => (isReady(p) && !isTerminating(p)) || old.includes(p));
   const unready = old.filter(p => !isReady(p));
   const next = unready.length > 0 ? unready : createOn.length === 0 && othersReady ? old.slice(0, 1) : [];
   return { createOn, remove: rolling ? [...strays, ...next] : strays };
