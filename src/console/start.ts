@@ -8,7 +8,7 @@ import type { Context } from './control/context.ts';
 import { createDispatch } from './control/dispatch.ts';
 import { createEnding, type End, residueWords } from './control/ending.ts';
 import { createMayday } from './control/mayday.ts';
-import { createRuns } from './control/runs.ts';
+import { createRuns, type Runs } from './control/runs.ts';
 import { createSuspend } from './control/suspend.ts';
 import type { ConsoleDeps } from './deps.ts';
 import { KEYS, keyConflicts } from './keys.ts';
@@ -128,17 +128,12 @@ function sizeOf(stdout: { columns?: number; rows?: number }): { columns: number;
 }
 
 /** With the screen gone: puts back what our runs wrote, as long as that takes within reason, and words the outcome. */
-async function lastWords(
-  store: ConsoleStore,
-  stop: () => Promise<number>,
-  exitCode: number,
-  words: string[],
-): Promise<End> {
+async function lastWords(store: ConsoleStore, stop: Runs['stop'], exitCode: number, words: string[]): Promise<End> {
   const state = store.getState();
   if (ownUnderWay(state).length === 0) return { exitCode, words };
   const live = ownLive(state).length;
   const left = await Promise.race([
-    stop(),
+    stop().then(stopped => stopped.residue),
     new Promise<number>(resolve => setTimeout(resolve, LAST_CHANCE_MS, Math.max(live, 1))),
   ]);
   if (left > 0) return { exitCode: RESIDUE, words: [...words, ...residueWords(left)] };

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Summary } from '../health/model.ts';
 import type { Finding } from '../injection/finding.ts';
 import type { Receipt } from '../injection/receipt.ts';
+import type { ObjectRef } from '../kube/object.ts';
 import type { Phase, Verdict } from '../run/event.ts';
 import type { CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from './deps.ts';
 import type { Tone } from './parts/line.ts';
@@ -44,7 +45,7 @@ export interface RunView {
   runId?: string;
   experiment: string;
   type: string;
-  target: string;
+  target: ObjectRef;
   phase: Phase;
   startedAt: number;
   injectedAt?: number;

@@ -207,7 +207,7 @@ describe('the board', () => {
 describe('the faults', () => {
   it('shows both clocks of a run and that its effect is proven', () => {
     const text = shown(everything());
-    expect(text).toMatch(/▸ImageCorrupt {2}Deployment shop\/ledger/);
+    expect(text).toMatch(/▸ImageCorrupt +Deployment shop\/ledger/);
     expect(text).toMatch(/TTL {3}2:41 ━+─* {2}this console/);
     expect(text).toMatch(/heal {2}0:19 of 3:00 {2}✓ effect proven/);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leftoversOf } from '../../src/console/control/mayday.ts';
+import { leftoversOf, withFindingIds } from '../../src/console/control/mayday.ts';
 import type { MaydayView } from '../../src/console/state.ts';
 import type { Receipt } from '../../src/injection/receipt.ts';
 import { finding } from './support/fake-session.ts';
@@ -113,6 +113,26 @@ describe('the MAYDAY screen', () => {
     const scrolled = shown(at({ phase: 'found', findings, top: 99 }));
     expect(scrolled).toContain('shop/v39');
     expect(scrolled).toContain('23 more above');
+  });
+});
+
+describe('withFindingIds', () => {
+  it('shows under its finding what a run of ours lifted itself', () => {
+    const found = finding('ledger');
+    const lifted = { ...receipt('by the run'), object: found.object };
+    const elsewhere = receipt('other');
+    expect(withFindingIds([lifted, elsewhere], [found]).map(one => one.id)).toEqual([found.id, 'other']);
+    const text = shown(
+      at({
+        phase: 'done',
+        findings: [found],
+        receipts: new Map([[found.id, lifted]]),
+        end: end({ receipts: [lifted] }),
+      }),
+    );
+    expect(text).toContain('1 injection found   ✓ 1 restored');
+    expect(text).not.toContain('to restore');
+    expect(text).toMatch(/✓ Deployment shop\/ledger .*reverted/);
   });
 });
 

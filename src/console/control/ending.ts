@@ -56,7 +56,7 @@ export function createEnding(context: Context, runs: Runs, finish: (end: End) =>
     store.setState({ ending: 'reverting' });
     open(context, 'quit');
     const earlier = reverted() ? 0 : residue();
-    const left = (await runs.stop()) + earlier;
+    const left = (await runs.stop()).residue + earlier;
     finish({
       exitCode: left > 0 ? RESIDUE : ABORTED,
       words: left > 0 ? residueWords(left) : ['stopped; everything this console wrote is back, read again'],

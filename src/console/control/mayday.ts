@@ -1,4 +1,6 @@
 import type { Finding } from '../../injection/finding.ts';
+import type { Receipt } from '../../injection/receipt.ts';
+import type { ObjectRef } from '../../kube/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { RevertUpdate, ScanUpdate, Unfinished } from '../deps.ts';
 import { chosenFault, isUnderWay, revertAllLock, revertOneLock } from '../select.ts';
@@ -88,20 +90,26 @@ export function createMayday(context: Context, runs: Runs): Mayday {
     const { session } = context;
     if (isReverting || !session) return;
     isReverting = true;
+    let own: readonly Receipt[] = [];
     scanning.abort();
     try {
       if (store.getState().runs.some(isUnderWay) && what === 'all') {
         update(() => ({ phase: 'aborting', message: 'stopping our own runs first; each puts back what it wrote' }));
-        await runs.stop();
+        own = withFindingIds((await runs.stop()).receipts, store.getState().mayday.findings);
       }
       update(() => ({
         phase: 'reverting',
-        receipts: new Map(),
+        receipts: new Map(own.map(receipt => [receipt.id, receipt])),
         waves: new Map(),
         end: undefined,
         message: 'putting originals back, webhooks first; each is read again',
       }));
-      const end = await session.revert(what, hearRevert);
+      const rest = await session.revert(what, hearRevert);
+      const end = {
+        ...rest,
+        receipts: [...own, ...rest.receipts],
+        requests: rest.requests + own.reduce((sum, one) => sum + one.requests, 0),
+      };
       update(() => ({ phase: 'done', end }));
       store.setState({ leftovers: { count: 0, example: '' } });
       const left = end.remaining === undefined ? 'how many remain is unknown' : `${end.remaining} remain`;
@@ -142,7 +150,7 @@ export function createMayday(context: Context, runs: Runs): Mayday {
       store.setState({ screens: ['deck'] });
       if (!fault || why !== undefined) return notify(context, why ?? 'this fault is gone', 'warn');
       if (fault.is === 'run') {
-        const residue = await runs.stop(fault.run.key);
+        const { residue } = await runs.stop(fault.run.key);
         return notify(
           context,
           residue === 0 ? 'stopped; everything it wrote is back' : `${residue} not restored: ! finds them`,
@@ -176,6 +184,16 @@ export function createMayday(context: Context, runs: Runs): Mayday {
     },
     remaining: () => store.getState().mayday.end?.remaining,
   };
+}
+
+/** The receipts of our own runs under the ids by which the scan knows their objects, so that each finding shows what became of it. */
+export function withFindingIds(receipts: readonly Receipt[], findings: readonly Finding[]): Receipt[] {
+  const same = (a: ObjectRef, b: ObjectRef): boolean =>
+    a.kind === b.kind && a.name === b.name && a.namespace === b.namespace;
+  return receipts.map(receipt => ({
+    ...receipt,
+    id: findings.find(one => same(one.object, receipt.object))?.id ?? receipt.id,
+  }));
 }
 
 /** Findings past their time, and those of runs that never ended; where the journals know of more than was found, they count. */

@@ -1,4 +1,5 @@
 import type { Plan } from '../../injection/fault.ts';
+import type { Receipt } from '../../injection/receipt.ts';
 import type { RunEvent, Verdict } from '../../run/event.ts';
 import { eventLine, type LineOptions } from '../../run/line.ts';
 import { sameAim } from '../aim.ts';
@@ -21,11 +22,17 @@ const TIME_COLUMNS = 10;
 /** Phases show beside their fault and open gates were on the plan: the stream is for what was not known before. */
 const isNews = (event: RunEvent): boolean => event.event !== 'phase' && (event.event !== 'gate' || !event.ok);
 
+/** What stopping gave: how many objects are not proven restored, and the receipt of each that was lifted. */
+export interface Stopped {
+  residue: number;
+  receipts: readonly Receipt[];
+}
+
 /** The runs of this console, from fire to verdict. */
 export interface Runs {
   fire(): void;
-  /** Stops one run (or all) and waits until what it wrote is lifted; how many objects are not proven restored. */
-  stop(key?: string): Promise<number>;
+  /** Stops one run (or all) and waits until what it wrote is lifted. */
+  stop(key?: string): Promise<Stopped>;
   /** Gives up waiting for lifting. */
   insist(): void;
 }
@@ -33,6 +40,7 @@ export interface Runs {
 export function createRuns(context: Context): Runs {
   const { store } = context;
   const handles = new Map<string, Handle>();
+  const receipts = new Map<string, readonly Receipt[]>();
   let count = 0;
 
   const update = (key: string, change: (run: RunView) => Partial<RunView>): void =>
@@ -40,6 +48,7 @@ export function createRuns(context: Context): Runs {
 
   function hear(key: string, event: RunEvent, about: LineOptions): void {
     update(key, run => ({ runId: event.run, ...changeBy(run, event) }));
+    if (event.event === 'reverted') receipts.set(key, event.receipts);
     if (isNews(event))
       stream(context, [{ at: event.at, text: eventLine(event, about).slice(TIME_COLUMNS), tone: toneOf(event) }]);
   }
@@ -59,7 +68,7 @@ export function createRuns(context: Context): Runs {
       key,
       experiment: experiment.metadata.name,
       type: experiment.spec.injection.type,
-      target: `${plan.target.kind} ${objectName(plan.target)}`,
+      target: plan.target,
       phase: 'Pending',
       startedAt: context.now().server,
       recoveryMs: experiment.spec.hypothesis.recoveryTimeoutMs,
@@ -75,7 +84,11 @@ export function createRuns(context: Context): Runs {
       cursor: { ...state.cursor, faults: `run ${key}` },
     });
     stream(context, [
-      { at: context.now().server, text: `${first.experiment}  fired at ${first.target}`, tone: 'title' },
+      {
+        at: context.now().server,
+        text: `${first.experiment}  fired at ${plan.target.kind} ${objectName(plan.target)}`,
+        tone: 'title',
+      },
     ]);
     const handle = { stop: new AbortController(), insist: new AbortController() };
     const end = session
@@ -115,7 +128,10 @@ export function createRuns(context: Context): Runs {
       const chosenHandles = [...handles].filter(([name]) => key === undefined || name === key);
       for (const [, handle] of chosenHandles) handle.stop.abort(new Error('stopped from the console'));
       const ends = await Promise.all(chosenHandles.map(([, handle]) => handle.end));
-      return ends.reduce((sum, end) => sum + end.residue, 0);
+      return {
+        residue: ends.reduce((sum, end) => sum + end.residue, 0),
+        receipts: chosenHandles.flatMap(([name]) => receipts.get(name) ?? []),
+      };
     },
     insist() {
       for (const handle of handles.values()) handle.insist.abort();

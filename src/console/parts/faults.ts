@@ -2,6 +2,7 @@ import type { Marker } from '../../health/marker.ts';
 import type { ObjectRef } from '../../kube/object.ts';
 import { age } from '../../text/duration.ts';
 import { sanitise } from '../../text/sanitise.ts';
+import { width } from '../../text/width.ts';
 import { chosenFault, type FaultEntry, faultEntries, isLive } from '../select.ts';
 import type { ConsoleState, RunView } from '../state.ts';
 import type { View } from '../view.ts';
@@ -73,15 +74,21 @@ function entryLines(entry: FaultEntry, view: View, columns: number, isChosen: bo
     : markLines(entry.mark, view, columns, isChosen);
 }
 
-function headLine(type: string, object: string, view: View, columns: number, isChosen: boolean): Line {
-  const cursor = span(isChosen ? view.glyphs.cursor : ' ', 'accent');
-  const typeColumns = Math.min(22, Math.max(13, type.length));
+function headLine(type: string, kind: string, name: string, view: View, columns: number, isChosen: boolean): Line {
+  const typeColumns = Math.max(12, width(type));
+  const room = columns - typeColumns - 2;
   return line(
-    cursor,
+    span(isChosen ? view.glyphs.cursor : ' ', 'accent'),
     span(cell(type, typeColumns), 'chaos'),
     ' ',
-    span(cell(object, columns - typeColumns - 2), isChosen ? 'title' : 'plain'),
+    span(cell(shortest(kind, name, room), room, 'left', 'middle'), isChosen ? 'title' : 'plain'),
   );
+}
+
+/** What names an object best in this room: the kind goes first, then the namespace. */
+function shortest(kind: string, name: string, room: number): string {
+  const bare = name.slice(name.indexOf('/') + 1);
+  return [`${kind} ${name}`, name].find(text => width(text) <= room) ?? bare;
 }
 
 function ttlLine(leftMs: number | undefined, wholeMs: number, who: string, view: View, columns: number): Line {
@@ -99,7 +106,7 @@ function ttlLine(leftMs: number | undefined, wholeMs: number, who: string, view:
 /** A run of this console: its TTL, its recovery clock, what is proven, and in the end the verdict. */
 export function runLines(run: RunView, view: View, columns: number, isChosen: boolean): Line[] {
   const { now, glyphs } = view;
-  const head = headLine(run.type, run.target, view, columns, isChosen);
+  const head = headLine(run.type, run.target.kind, objectName(run.target), view, columns, isChosen);
   if (run.verdict !== undefined && run.endedAt !== undefined) {
     const residue = run.residue ?? 0;
     const tail =
@@ -181,7 +188,7 @@ export function markLines(mark: Marker, view: View, columns: number, isChosen: b
   const by = mark.by === undefined ? mark.tool : `${mark.by}${mark.host === undefined ? '' : `@${mark.host}`}`;
   const since = mark.at === undefined ? '' : `, ${age(now.server - mark.at)} ago`;
   return [
-    headLine(mark.type, `${mark.object.kind} ${objectName(mark.object)}`, view, columns, isChosen),
+    headLine(mark.type, mark.object.kind, objectName(mark.object), view, columns, isChosen),
     ttlLine(left, whole, 'nobody ends it', view, columns),
     line(span(`  by ${by}${since}${mark.experiment === undefined ? '' : `  ${mark.experiment}`}`, 'dim')),
   ];

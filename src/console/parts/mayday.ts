@@ -55,13 +55,17 @@ function phaseText(mayday: MaydayView, monotonic: number): Line {
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
-  const by = (state: Finding['state']): number => mayday.findings.filter(finding => finding.state === state).length;
+  const by = (state: Finding['state']): number =>
+    mayday.findings.filter(finding => finding.state === state && !mayday.receipts.has(finding.id)).length;
+  const good = [...mayday.receipts.values()].filter(isRestored).length;
   const parts: Span[] = [
     span(`${plural(mayday.findings.length, 'injection')} found`, mayday.findings.length > 0 ? 'title' : 'plain'),
   ];
   const add = (count: number, text: string, tone: Span['tone']): void => {
     if (count > 0) parts.push(span('   '), span(text, tone));
   };
+  add(good, `${glyphs.states.ok} ${good} restored`, 'ok');
+  add(mayday.receipts.size - good, `${glyphs.states.fail} ${mayday.receipts.size - good} not`, 'bad');
   add(by('injected'), `${by('injected')} to restore`, 'chaos');
   add(by('restored'), `${glyphs.states.ok} ${by('restored')} already restored`, 'ok');
   add(by('diverged'), `${glyphs.diverged} ${by('diverged')} diverged`, 'warn');
@@ -143,8 +147,11 @@ function stateSpan(finding: Finding, glyphs: View['glyphs']): Span {
   }
 }
 
+const isRestored = ({ outcome, verified }: Receipt): boolean =>
+  outcome !== 'failed' && outcome !== 'diverged' && verified;
+
 function receiptLine(receipt: Receipt, wave: string, { glyphs, columns }: View): Line {
-  const isGood = receipt.outcome !== 'failed' && receipt.outcome !== 'diverged' && receipt.verified;
+  const isGood = isRestored(receipt);
   const mark = isGood
     ? span(glyphs.states.ok, 'ok')
     : span(

@@ -1,11 +1,13 @@
 import type { Plan, Refusal } from '../../injection/fault.ts';
+import type { Write } from '../../injection/write.ts';
+import { sanitise } from '../../text/sanitise.ts';
 import type { Preflight } from '../deps.ts';
 import { armLock, chosen, isTyping } from '../select.ts';
 import type { Armed, Check, ConsoleState } from '../state.ts';
 import type { View } from '../view.ts';
 import { dangerOf, dangerSpan } from './experiments.ts';
 import { objectName } from './faults.ts';
-import { ends, type Line, line, type Span, span } from './line.ts';
+import { ends, type Line, line, type Span, span, type Tone } from './line.ts';
 import { clock } from './time.ts';
 import { wrap } from './wrap.ts';
 
@@ -92,26 +94,34 @@ function refused(refusal: Refusal, columns: number): Line[] {
 }
 
 function planned(plan: Plan, limit: number, view: View, columns: number): Line[] {
-  const writes = plan.writes.map((write, i) =>
-    line(
-      i === 0 ? label('writes') : under,
-      span(`${write.verb} `, 'title'),
-      `${write.on.kind} ${objectName(write.on)}`,
-      span(`  ${write.says}`, 'dim'),
-    ),
+  const room = columns - LABEL - 2;
+  const named = (name: string, lines: readonly string[], tone: Tone = 'plain'): Line[] =>
+    lines.map((text, i) => line(i === 0 ? label(name) : under, span(text, tone)));
+  const writes = plan.writes.flatMap((write, i) =>
+    named(i === 0 ? 'writes' : '', shortened(wrap(writeText(write), room), 2)),
   );
-  const undo = plan.undo.reversible ? span(plan.undo.where) : span(`${plan.undo.where} (cannot be undone)`, 'warn');
+  const undo = shortened(
+    wrap(plan.undo.reversible ? plan.undo.where : `${plan.undo.where} (cannot be undone)`, room),
+    2,
+  );
   const names = plan.pods.map(pod => pod.name);
   const reach = `${plan.pods.length} ${plan.pods.length === 1 ? 'pod' : 'pods'}${names.length > 0 ? `: ${names.join(', ')}` : ''}`;
-  const warnings = plan.warnings
-    .flatMap(text => wrap(text, columns - LABEL - 2))
-    .map(text => line(label(''), span(`${view.glyphs.states.warn} ${text}`, 'warn')));
+  const { warn } = view.glyphs.states;
+  const warnings = plan.warnings.flatMap(text =>
+    wrap(text, room - 2).map((part, i) => `${i === 0 ? warn : ' '} ${part}`),
+  );
   return [
     ...writes,
-    line(label('undo'), undo),
+    ...named('undo', undo, plan.undo.reversible ? 'plain' : 'warn'),
     ends(line(label('reach'), reach), line(span(`limit ${limit}`, 'dim')), columns),
-    ...warnings,
+    ...warnings.map(text => line(under, span(text, 'warn'))),
   ];
+}
+
+/** A write in one phrase; its own words are enough where they name the object. */
+function writeText({ verb, on, says }: Write): string {
+  const name = `${on.kind} ${objectName(on)}`;
+  return sanitise(says.includes(name) ? `${verb}: ${says}` : `${verb} ${name}: ${says}`, 400);
 }
 
 /** Permissions in two groups, inject and revert; a missing one is named, never folded away. */

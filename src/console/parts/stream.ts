@@ -43,8 +43,9 @@ function entryRows(entry: VerdictLine | undefined, before: VerdictLine | undefin
 
 /** Wraps at blanks; what follows hangs under the text behind the label. */
 function hanging(text: string, columns: number): string[] {
-  const indent = /^ *\S+ +/.exec(text)?.[0].length ?? 0;
   if (width(text) <= columns) return [text];
+  const behindLabel = /^ *\S+ +/.exec(text)?.[0].length ?? 0;
+  const indent = Math.min(behindLabel, 14);
   const [first = '', ...more] = wrap(text.slice(indent), columns - indent);
   return [text.slice(0, indent) + first, ...more.map(part => ' '.repeat(indent) + part)];
 }

@@ -35,7 +35,7 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
     ),
     ...runs.map(run =>
       line(
-        `    ${run.type}  ${run.target}  `,
+        `    ${run.type}  ${run.target.kind} ${objectName(run.target)}  `,
         span(run.ttlDeadline === undefined ? '' : `TTL ${clock(run.ttlDeadline - view.now.server)}`, 'dim'),
       ),
     ),
@@ -58,7 +58,7 @@ export function revertOneLines(state: ConsoleState, view: View): Line[] {
   if (!fault) return [rule('REVERT', view.columns, view), BLANK, line(span('  this fault is gone', 'dim'))];
   const what =
     fault.is === 'run'
-      ? `${fault.run.type}  ${fault.run.target}`
+      ? `${fault.run.type}  ${fault.run.target.kind} ${objectName(fault.run.target)}`
       : `${fault.mark.type}  ${fault.mark.object.kind} ${objectName(fault.mark.object)}`;
   const whose =
     fault.is === 'run'

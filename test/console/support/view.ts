@@ -63,7 +63,7 @@ export const run = (changes: Partial<RunView> = {}): RunView => ({
   runId: 'r1',
   experiment: 'ledger-image-corrupt',
   type: 'ImageCorrupt',
-  target: 'Deployment shop/ledger',
+  target: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'ledger' },
   phase: 'Observing',
   startedAt: NOW - 20_000,
   injectedAt: NOW - 19_000,
