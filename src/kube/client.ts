@@ -1,4 +1,4 @@
-import { cleanText, sanitise } from '../text/sanitise.ts';
+import { cleanText, literal, sanitise } from '../text/sanitise.ts';
 import type {
   Api,
   Collection,
@@ -153,7 +153,7 @@ export function createClient(parts: {
     },
     async patch(ref, type, body, options = {}) {
       const outcome = await write('PATCH', ref, body, options, { contentType: PATCH_CONTENT[type] });
-      return type === 'json' ? unmetTestIsConflict(outcome) : outcome;
+      return unmetExpectation(type, outcome);
     },
     remove(ref, options = {}) {
       return write('DELETE', ref, deleteBody(ref, options), options, { query: {} });
@@ -197,14 +197,18 @@ function deleteBody(ref: ObjectRef, options: DeleteOptions): Json {
   };
 }
 
-/** The server answers a failed JSON-patch `test` with a bare 422; for us it is what any other unmet precondition is. */
-function unmetTestIsConflict(outcome: Outcome<KubeObject>): Outcome<KubeObject> {
-  if (outcome.ok || outcome.status !== 422 || outcome.causes) return outcome;
-  return {
-    ...outcome,
-    reason: 'conflict',
-    message: cleanText`the object is not as the patch expects it: a test or path of the JSON patch does not hold`,
-  };
+/**
+ * What the object was expected to be shows in several ways when it is not: a JSON-patch `test` fails as a bare 422, a uid in a merge patch as the
+ * attempt to change it. For us these are what a stale resource version is: a conflict.
+ */
+function unmetExpectation(type: PatchType, outcome: Outcome<KubeObject>): Outcome<KubeObject> {
+  if (outcome.ok || outcome.status !== 422) return outcome;
+  const testFailed = type === 'json' && !outcome.causes;
+  const message = testFailed
+    ? literal('the object is not as the patch expects it: a test or path of the JSON patch does not hold')
+    : literal('the object was replaced by another of the same name: its uid is not the expected one');
+  const isOther = outcome.causes?.some(cause => cause.field === 'metadata.uid');
+  return testFailed || isOther ? { ...outcome, reason: 'conflict', message } : outcome;
 }
 
 function pageOf(answer: Extract<Outcome<unknown>, { ok: true }>, collection: Collection): Outcome<Page> {

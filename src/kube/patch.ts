@@ -33,7 +33,7 @@ function test(path: readonly (string | number)[], value: Json): JsonPatchOperati
   return { op: 'test', path: pointer(...path), value };
 }
 
-/** A merge patch that holds only for this uid and resource version: the server answers 409 otherwise. Null removes a field. */
+/** A merge patch that holds only for this uid and resource version; otherwise it comes back as `conflict`. Null removes a field. */
 export function preconditionedMerge(expected: Omit<Expected, 'fields'>, changes: { [field: string]: Json }): Json {
   const metadata = {
     ...(changes.metadata as { [field: string]: Json } | undefined),

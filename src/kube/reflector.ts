@@ -52,6 +52,11 @@ type Next = 'watch' | 'list' | Failure;
 
 const keyOf = ({ metadata }: KubeObject) => metadata.uid ?? `${metadata.namespace ?? ''}/${metadata.name}`;
 
+/** Versions are numbers that grow; one that is none is taken for newer. */
+function isEarlier(version: string, than: string): boolean {
+  return /^\d+$/.test(version) && /^\d+$/.test(than) && BigInt(version) < BigInt(than);
+}
+
 /** Keeps slim rows of one collection in step with the cluster: paged list, watch with bookmarks, resumed or relisted as need be. */
 export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<Row> {
   const { api, collection, clock } = options;
@@ -64,6 +69,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
   let loaded = 0;
   let remaining: number | undefined;
   let watchFailures = 0;
+  let afterOutage = false;
   let heardAt = clock.monotonic();
   let interruptedAt = heardAt;
   let retryAt: number | undefined;
@@ -132,6 +138,19 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     everSynced = true;
     publisher.now();
     return 'watch';
+  }
+
+  /** After an outage the server may be an older self, restored from a backup; a watch from its future would open and stay silent. */
+  async function isFromTheFuture(signal: AbortSignal): Promise<boolean | Failure> {
+    const now = await api.list(collection, { ...query, limit: 1, metadataOnly: true, signal });
+    return now.ok ? isEarlier(now.value.resourceVersion, version) : now;
+  }
+
+  async function resume(signal: AbortSignal): Promise<Next> {
+    const future = afterOutage ? await isFromTheFuture(signal) : false;
+    if (typeof future !== 'boolean') return future;
+    afterOutage = false;
+    return future ? 'list' : watch(signal);
   }
 
   async function watch(signal: AbortSignal): Promise<Next> {
@@ -209,12 +228,13 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
   function afterwards(step: 'watch' | 'list', because: Failure): 'watch' | 'list' {
     if (step === 'list' || BLINDING.has(because.reason)) return 'list';
     if (because.reason === 'server-error') watchFailures += 1;
+    if (because.reason === 'unreachable') afterOutage = true;
     return watchFailures < FAILURES_TO_RELIST ? 'watch' : 'list';
   }
 
   async function step(next: 'watch' | 'list', signal: AbortSignal): Promise<'watch' | 'list'> {
     const startedAt = clock.monotonic();
-    const outcome = next === 'list' ? await list(signal) : await watch(signal);
+    const outcome = next === 'list' ? await list(signal) : await resume(signal);
     if (signal.aborted) return next;
     if (typeof outcome !== 'string') {
       await afterFailure(outcome, signal);

@@ -1,4 +1,7 @@
-/** What changed since the last batch. A row that came and went in between is not in it. */
+/**
+ * What changed since the last batch. A row that came and went in between is not in it. An object that was deleted and made again under its name is
+ * two rows: the new one may be added before the old one is removed, so tell rows apart by uid.
+ */
 export interface Batch<Row> {
   added: Row[];
   changed: Row[];

@@ -189,13 +189,16 @@ describe('answers', () => {
     expect(server.received[0]?.query.get('verbose')).toBe('true');
   });
 
-  it('of a JSON patch whose test does not hold are conflicts; other invalid patches are not', async () => {
+  it('to a patch that expected another object are conflicts; other invalid patches are not', async () => {
     const api = await open();
     server.behave((_, response) =>
       json(response, 422, statusBody(422, 'Invalid', 'the server rejected our request due to an error in our request')),
     );
     expect(await api.patch(CONFIG, 'json', [])).toMatchObject({ reason: 'conflict', status: 422 });
     expect(await api.patch(CONFIG, 'merge', {})).toMatchObject({ reason: 'invalid', status: 422 });
+    const otherUid = [{ reason: 'FieldValueInvalid', message: 'field is immutable', field: 'metadata.uid' }];
+    server.behave((_, response) => json(response, 422, statusBody(422, 'Invalid', 'no', { causes: otherUid })));
+    expect(await api.patch(CONFIG, 'merge', {})).toMatchObject({ reason: 'conflict', status: 422 });
     const causes = [{ reason: 'FieldValueInvalid', message: 'x', field: 'spec' }];
     server.behave((_, response) => json(response, 422, statusBody(422, 'Invalid', 'no', { causes })));
     expect(await api.patch(CONFIG, 'json', [])).toMatchObject({ reason: 'invalid', causes: [{ field: 'spec' }] });

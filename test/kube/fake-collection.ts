@@ -27,6 +27,8 @@ export interface FakeCollection {
   watchFailures: Failure[];
   put(name: string, value: number): void;
   remove(name: string): void;
+  /** The server is restored to how it was at an earlier version: nothing since then has happened. */
+  restore(to: number): void;
   /** Events older than now can no longer be watched from. */
   compact(): void;
   bookmark(): void;
@@ -141,6 +143,12 @@ export function fakeCollection(): FakeCollection {
       version += 1;
       objects.delete(name);
       record('DELETED', { ...before, metadata: { ...before.metadata, resourceVersion: String(version) } });
+    },
+    restore(to) {
+      version = to;
+      for (const [name, object] of objects) if (Number(object.metadata.resourceVersion) > to) objects.delete(name);
+      log.splice(0, log.length, ...log.filter(entry => entry.version <= to));
+      for (const watch of open) watch.send(fail('unreachable'));
     },
     compact() {
       compacted = version;

@@ -69,7 +69,9 @@ describe('following pods over HTTP', () => {
         (_, response) => json(response, 429, statusBody(429, 'TooManyRequests', 'slow down'), { 'retry-after': '0' }),
         (_, response) => json(response, 200, page(6, ['c'])),
         (_, response) => drop(response, `${line('ADDED', pod('d', 7))}{"type":"ADDED","object":{"meta`),
+        (_, response) => json(response, 200, page(8, [])),
         (_, response) => drop(response, line('BOOKMARK', { metadata: { resourceVersion: '9' } })),
+        (_, response) => json(response, 200, page(9, [])),
         (_, response) => json(response, 503, statusBody(503, 'ServiceUnavailable', 'leader election')),
         (_, response) =>
           response.end(line('DELETED', pod('a', 10)) + line('ERROR', statusBody(410, 'Expired', 'too old'))),
@@ -80,23 +82,14 @@ describe('following pods over HTTP', () => {
       names => names.includes('日本'),
     );
     expect(names).toEqual(['c', 'd', 'e', '日本']);
-    const asked = requests.map(({ query }) =>
-      query.has('watch') ? `watch ${query.get('resourceVersion')}` : `list ${query.get('continue') ?? ''}`,
-    );
+    const asked = requests.map(({ query }) => {
+      if (query.has('watch')) return `watch ${query.get('resourceVersion')}`;
+      return query.get('limit') === '1' ? 'version?' : `list ${query.get('continue') ?? ''}`;
+    });
     expect(asked).toEqual([
-      'list ',
-      'list ',
-      'list next',
-      'list ',
-      'list next',
-      'list next',
-      'watch 6',
-      'watch 7',
-      'watch 9',
-      'watch 9',
-      'list ',
-      'list next',
-      'watch 12',
+      ...['list ', 'list ', 'list next', 'list ', 'list next', 'list next'],
+      ...['watch 6', 'version?', 'watch 7', 'version?', 'watch 9', 'watch 9'],
+      ...['list ', 'list next', 'watch 12'],
     ]);
     expect(reasons).toContain('not yet');
     expect(reasons).toContain('continue token expired');

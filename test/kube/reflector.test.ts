@@ -7,6 +7,7 @@ import { type FakeCollection, fail, fakeCollection } from './fake-collection.ts'
 import { type ManualClock, manualClock, settle } from './manual-clock.ts';
 
 interface Row {
+  uid?: string | undefined;
   name: string;
   value: number;
 }
@@ -178,7 +179,7 @@ describe('the watch', () => {
     expect(server.watches[1]?.from).toBe(3);
     await rig.clock.advance(TIMING.batchMs);
     expect(values(rig)).toEqual({ a: 1, b: 1, c: 1 });
-    expect(server.lists).toHaveLength(1);
+    expect(server.lists.map(list => list.limit)).toEqual([2, 1]);
   });
 
   it('resumes at once, from the bookmark, after the server ended it', async () => {
@@ -232,6 +233,20 @@ describe('the watch', () => {
     expect(server.open.size).toBe(1);
     expect(state(rig)).toBe('synced');
     expect(rig.updates.map(update => update.status.reason)).toContain('the watch went silent');
+  });
+
+  it('lists anew when the server came back as an older self', async () => {
+    server.put('a', 1);
+    server.put('b', 1);
+    const rig = open();
+    await settle(20);
+    server.restore(2);
+    await rig.clock.advance(TIMING.pauseMs * 3);
+    expect(values(rig)).toEqual({ a: 1 });
+    expect(state(rig)).toBe('synced');
+    server.put('c', 1);
+    await rig.clock.advance(TIMING.batchMs);
+    expect(values(rig)).toEqual({ a: 1, c: 1 });
   });
 
   it('shows rows as stale when the connection stays away', async () => {
@@ -333,12 +348,15 @@ describe('any run of bad luck', () => {
     fc.assert(
       fc.asyncProperty(moments, async story => {
         const server = fakeCollection();
-        const rig = start(server);
-        const mirror = new Map<string, Row>();
+        const rig = start(server, {
+          project: ({ metadata, value }) => ({ uid: metadata.uid, name: metadata.name, value: value as number }),
+        });
+        const mirror = new Map<string | undefined, Row>();
         rig.reflector.subscribe(({ added, changed, removed }) => {
-          // A name that was deleted and made again comes as both.
-          for (const row of removed) mirror.delete(row.name);
-          for (const row of [...added, ...changed]) mirror.set(row.name, row);
+          for (const row of removed) expect(mirror.delete(row.uid)).toBe(true);
+          for (const row of changed) expect(mirror.has(row.uid)).toBe(true);
+          for (const row of added) expect(mirror.has(row.uid)).toBe(false);
+          for (const row of [...added, ...changed]) mirror.set(row.uid, row);
         });
         for (const { events, waitMs } of story) {
           for (const happen of events) happen(server);
@@ -357,6 +375,6 @@ describe('any run of bad luck', () => {
         expect(server.open.size).toBe(0);
         expect(rig.clock.sleeping).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     ));
 });
