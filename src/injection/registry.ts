@@ -3,6 +3,7 @@ import type { Fault, Refusal } from './fault.ts';
 import { clientFault } from './faults/client-fault.ts';
 import { configDrift } from './faults/config-drift.ts';
 import { crashLoop } from './faults/crash-loop.ts';
+import { crdMutation } from './faults/crd-mutation.ts';
 import { finalizerBlock } from './faults/finalizer-block.ts';
 import { imageCorrupt } from './faults/image-corrupt.ts';
 import { labelStomping } from './faults/label-stomping.ts';
@@ -26,6 +27,7 @@ const FAULTS: readonly Fault<unknown>[] = [
   webhookDisrupt,
   rbacRevoke,
   clientFault,
+  crdMutation,
 ];
 
 const BY_TYPE: ReadonlyMap<FaultType, Fault<unknown>> = new Map(FAULTS.map(fault => [fault.type, fault]));

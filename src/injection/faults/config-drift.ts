@@ -22,7 +22,8 @@ import { tooLarge } from '../record.ts';
 import { usesKey } from '../references.ts';
 import { blindTo, injectable, isRefusal, refuse } from '../refuse.ts';
 import type { Write } from '../write.ts';
-import { backupOwner, restoreDrift, restoreDriftReads } from './config-drift-restore.ts';
+import { backupOwner } from './config-drift-backup.ts';
+import { restoreDrift, restoreDriftReads } from './config-drift-restore.ts';
 
 export interface ConfigDriftParams {
   resourceType: 'ConfigMap' | 'Secret';

@@ -1,0 +1,87 @@
+import type { KubeObject } from '../../kube/object.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import { isInjected, sha256 } from '../envelope.ts';
+import type { Restore } from '../fault.ts';
+import { mapAt, type Operation, patchOf, pointer, refOf, remove, set, test } from '../json-patch.ts';
+import { ROLLBACK_DATA } from '../markers.ts';
+import { nameOf } from '../name.ts';
+import { stripMarks } from '../strip.ts';
+import type { Write } from '../write.ts';
+import { isRewritten } from '../writers.ts';
+import type { DriftRecord } from './config-drift-record.ts';
+
+/** Compares what is there with what was and what was put in, and says what that means. `after` follows the victim's restore. */
+export function settled(
+  victim: KubeObject,
+  record: DriftRecord,
+  original: string | undefined,
+  after: Write[],
+): Restore {
+  const name = nameOf(refOf(victim));
+  const key = sanitise(record.key, 80);
+  const is = mapAt(victim, ['data'])?.[record.key];
+  if (is === original) {
+    const writes = [strip(victim, record, []), ...after];
+    return {
+      kind: 'already-restored',
+      writes,
+      says: `${key} of ${name} already holds the original; only the marks are left`,
+    };
+  }
+  const writes = [strip(victim, record, valueOperations(victim, record.key, original)), ...after];
+  const injected = record.mayday?.injected;
+  const isDiverged =
+    injected === undefined
+      ? isRewritten(victim, ['f:data', `f:${record.key}`], ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`])
+      : is === undefined || !isInjected(is, injected);
+  if (!isDiverged) return { kind: 'restore', writes, says: `put ${key} of ${name} back` };
+  const shown = (value: string | undefined) => shownValue(victim, value);
+  return {
+    kind: 'diverged',
+    writes,
+    original: shown(original),
+    injected: injected === undefined ? '(not recorded)' : shownValue(victim, injected),
+    live: shown(is),
+    says: `${key} of ${name} is neither the original nor the injected value: somebody changed it since`,
+  };
+}
+
+/** One request: the value, bound to what stands there now, and the record out. */
+function strip(victim: KubeObject, record: DriftRecord, value: Operation[]): Write {
+  const untestable = value.length > 0 && mapAt(victim, ['data'])?.[record.key] === undefined;
+  return patchOf(victim, [...value, ...stripMarks(victim, 'ConfigDrift', [ROLLBACK_DATA], record.mayday)], {
+    says:
+      value.length > 0
+        ? `restore ${sanitise(record.key, 80)} of ${nameOf(refOf(victim))}`
+        : `strip the marks of ${nameOf(refOf(victim))}`,
+    atVersion: untestable || value.length === 0,
+  });
+}
+
+/** Sets the key to its original, or takes it out, bound to the value that stands there now. */
+export function valueOperations(victim: KubeObject, key: string, original: string | undefined): Operation[] {
+  const path = pointer('data', key);
+  const data = mapAt(victim, ['data']);
+  const is = data?.[key];
+  const guard = is === undefined ? [] : [test(path, is)];
+  if (original === undefined) return [...guard, remove(path)];
+  return data === undefined ? [set(pointer('data'), { [key]: original })] : [...guard, set(path, original)];
+}
+
+/** A backup goes only by its uid. */
+export function dropBackup(backup: KubeObject): Write {
+  const { uid } = backup.metadata;
+  return {
+    verb: 'delete',
+    on: refOf(backup),
+    precondition: uid === undefined ? {} : { uid },
+    says: `drop the backup ${nameOf(refOf(backup))}`,
+  };
+}
+
+/** A value as a person may see it; a Secret's only by size and digest. */
+export function shownValue(of: KubeObject, value: string | undefined): string {
+  if (value === undefined) return '(absent)';
+  if (of.kind !== 'Secret' || value.startsWith('sha256:')) return sanitise(value, 400);
+  return `(secret, ${Buffer.from(value, 'base64').length} bytes, sha256:${sha256(value).slice(0, 12)})`;
+}
