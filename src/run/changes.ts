@@ -18,7 +18,7 @@ export interface Changes {
 /** After this a watch that ended is started again; the observer's own tick covers the gap. */
 const RESTART_MS = 1_000;
 /** A burst of events is one change. */
-const GATHER_MS = 50;
+const GATHER_MS = 100;
 
 /**
  * Watches the sources, metadata only: the events merely say that it is time to look again, so a watch that is refused,

@@ -51,7 +51,7 @@ export function rolloutEvidence(object: KubeObject): CheckResult[] {
   const left = Math.max(0, total - updated);
   return [
     judged(
-      `${where(object)} rolled out`,
+      `${where(object)} rollout`,
       updated >= desired && left === 0,
       `${desired} updated, 0 old`,
       `${updated} updated, ${left} old`,

@@ -64,7 +64,9 @@ function inconclusive(facts: VerdictFacts): string[] | undefined {
   }
   if (facts.baseline === 'blind')
     return ['the baseline could not be read, nothing was injected', ...lines(facts.checks, 'blind')];
-  if (facts.interrupted !== undefined) return [`interrupted: ${facts.interrupted}`];
+  if (facts.interrupted !== undefined) {
+    return [facts.interrupted.startsWith('interrupted') ? facts.interrupted : `interrupted: ${facts.interrupted}`];
+  }
   if (!facts.injected) return ['nothing was injected'];
   if (facts.effect !== 'proven') {
     return [
