@@ -48,6 +48,16 @@ const patching = (object: KubeObject): Write =>
     atVersion: true,
   });
 
+/** The patch of an object to which something happened since it was read. */
+const afterwards = (happens: (api: FakeApi) => unknown) => (api: FakeApi, target: KubeObject) => {
+  happens(api);
+  return patching(target);
+};
+function replaceIt(api: FakeApi): void {
+  api.forget(CONFIG);
+  api.put(configMap());
+}
+
 const lost = failing('unreachable', 'connection reset');
 const isWrite = (request: { verb: string }) => request.verb !== 'get' && request.verb !== 'list';
 
@@ -250,9 +260,9 @@ describe('a conflict', () => {
       'a path that is gone',
       (_api, target) => patchOf(target, [{ op: 'remove', path: '/data/nothing' }], { says: 'x', atVersion: false }),
     ],
-    ['another version', (api, target) => (api.change(CONFIG, () => undefined), patching(target))],
-    ['an object that is gone', (api, target) => (api.forget(CONFIG), patching(target))],
-    ['another object of that name', (api, target) => (api.forget(CONFIG), api.put(configMap()), patching(target))],
+    ['another version', afterwards(api => api.change(CONFIG, () => undefined))],
+    ['an object that is gone', afterwards(api => api.forget(CONFIG))],
+    ['another object of that name', afterwards(replaceIt)],
     ['a name that is taken', () => creation('config')],
   ])('is reported, never sent again: %s', async (_what, make) => {
     const api = fakeApi([configMap()]);

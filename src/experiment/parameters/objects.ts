@@ -1,36 +1,24 @@
 import type { Issue } from '../issue.ts';
 import { quoted } from '../issue.ts';
-import {
-  all,
-  type Check,
-  field,
-  kubernetesName,
-  labelKey,
-  labelValue,
-  nonEmpty,
-  oneOf,
-  shortValue,
-  targetName,
-} from './check.ts';
-import { backedUpAs } from './pods.ts';
-import { configMapName, namespaceParameter, secretName, serviceAccountName, serviceName } from './protected.ts';
-import { always, optional, type Parameters, required, type TypeRules } from './rules.ts';
+import { all, type Check, field, labelKey, labelValue, nonEmpty, oneOf, shortValue, targetName } from './check.ts';
+import { configMapName, secretName } from './protected.ts';
+import { optional, type Parameters, required, type TypeRules } from './rules.ts';
 
 const GROUP = 'chaos.operatorchaos.io/';
 const NAMESPACE_IGNORED = { namespace: 'the target is looked for in the experiment’s own namespace' };
 
 /** An experiment may not be the target of another. */
-function noExperiment({ apiVersion = '', kind = '' }: Parameters): Issue[] {
+export function noExperiment({ apiVersion = '', kind = '' }: Parameters): Issue[] {
   const isExperiment = kind === 'ChaosExperiment' && (apiVersion === '' || apiVersion.startsWith(GROUP));
   return isExperiment ? [{ path: 'kind', message: 'a ChaosExperiment is no target' }] : [];
 }
 
-const notKinds =
+export const notKinds =
   (...kinds: string[]): Check =>
   value =>
     kinds.includes(value) ? `kind ${value} is no target for this type` : undefined;
 
-const anyObject = { apiVersion: required(nonEmpty), kind: required(nonEmpty), name: required(targetName) };
+export const anyObject = { apiVersion: required(nonEmpty), kind: required(nonEmpty), name: required(targetName) };
 
 /** API groups that the cluster is made of. */
 const CORE_GROUPS = [
@@ -175,7 +163,7 @@ function driftRules({ name = '', key = '', resourceType }: Parameters): Issue[] 
   ];
 }
 
-const asIssues = (path: string, message: string | undefined): Issue[] =>
+export const asIssues = (path: string, message: string | undefined): Issue[] =>
   message === undefined ? [] : [{ path, message }];
 
 const CORE_KINDS = [
@@ -234,64 +222,3 @@ function ownLabel(key: string): string | undefined {
   const isOurs = key === 'app.kubernetes.io/managed-by' || key.startsWith(GROUP);
   return isOurs ? `label ${key} carries the undo information and is no target` : undefined;
 }
-
-const ownNamespace = optional(all(kubernetesName, ...namespaceParameter));
-
-export const SecretDeletion: TypeRules = {
-  parameters: {
-    name: required(all(targetName, ...secretName, backedUpAs('chaos-backup-secret-'))),
-    namespace: ownNamespace,
-  },
-  needsHigh: always('it deletes a Secret'),
-  namespaceParameter: 'namespace',
-  danger: 'high',
-  tier: 3,
-  expects: 'self-heal',
-};
-
-const UNDELETABLE = [
-  'Namespace',
-  'Node',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CustomResourceDefinition',
-  'PersistentVolume',
-];
-const PROTECTED: Readonly<Record<string, readonly Check[]>> = {
-  Secret: secretName,
-  Service: serviceName,
-  ServiceAccount: serviceAccountName,
-};
-
-export const ResourceDeletion: TypeRules = {
-  parameters: { ...anyObject, kind: required(all(nonEmpty, notKinds(...UNDELETABLE))), namespace: ownNamespace },
-  whole: parameters => [...noExperiment(parameters), ...deletionRules(parameters)],
-  needsHigh: always('it deletes an object'),
-  namespaceParameter: 'namespace',
-  danger: 'high',
-  tier: 3,
-  expects: 'self-heal',
-};
-
-function deletionRules({ kind = '', name = '' }: Parameters): Issue[] {
-  const checks = Object.hasOwn(PROTECTED, kind) ? (PROTECTED[kind] ?? []) : [];
-  return [
-    ...asIssues('name', all(...checks)(name)),
-    ...asIssues('name', backedUpAs(`chaos-backup-resource-${kind.toLowerCase()}-`)(name)),
-  ];
-}
-
-export const NamespaceDeletion: TypeRules = {
-  parameters: {
-    namespace: required(
-      all(kubernetesName, ...namespaceParameter, value =>
-        value === 'operator-chaos-system' ? 'never a target' : undefined,
-      ),
-    ),
-  },
-  needsHigh: always('it deletes everything in a namespace'),
-  namespaceParameter: 'namespace',
-  danger: 'high',
-  tier: 5,
-  expects: 'self-heal',
-};

@@ -1,15 +1,7 @@
 import type { FaultType } from '../types.ts';
 import { ClientFault, RBACRevoke, WebhookDisrupt, WebhookLatency } from './admission.ts';
-import {
-  ConfigDrift,
-  CRDMutation,
-  FinalizerBlock,
-  LabelStomping,
-  NamespaceDeletion,
-  OwnerRefOrphan,
-  ResourceDeletion,
-  SecretDeletion,
-} from './objects.ts';
+import { NamespaceDeletion, ResourceDeletion, SecretDeletion } from './deletions.ts';
+import { ConfigDrift, CRDMutation, FinalizerBlock, LabelStomping, OwnerRefOrphan } from './objects.ts';
 import {
   CrashLoopInject,
   DeploymentScaleZero,

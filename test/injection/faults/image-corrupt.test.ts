@@ -27,13 +27,13 @@ function deployment(
 }
 const main = () => ({ name: 'main', image: 'example.com/web:1', unknownToUs: { kept: true } });
 const side = () => ({ name: 'side', image: 'example.com/side:1' });
-const imageOf = (api: FakeApi, index = 0) =>
-  (api.peek(WEB) as unknown as { spec: { template: { spec: { containers: { image: string }[] } } } }).spec.template.spec
-    .containers[index]?.image;
+const containers = (object: KubeObject | undefined) =>
+  (object as unknown as { spec: { template: { spec: { containers: { image: string }[] } } } }).spec.template.spec
+    .containers;
+const imageOf = (api: FakeApi, index = 0) => containers(api.peek(WEB))[index]?.image;
 function setImage(api: FakeApi, image: string): void {
   api.change(WEB, object => {
-    (object as unknown as { spec: { template: { spec: { containers: { image: string }[] } } } }).spec.template.spec
-      .containers[0]!.image = image;
+    for (const container of containers(object).slice(0, 1)) container.image = image;
   });
 }
 function pod(name: string, image: string, waiting?: string): KubeObject {
