@@ -61,6 +61,12 @@ function addCommand(program: Command, spec: CommandSpec, finish: (code: ExitCode
 function tell(error: unknown): ExitCode {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
+    if (error.code === 'commander.excessArguments') {
+      complain(
+        `expected a command or nothing more, ${error.message.replace(/^.*?got \d+: (.*?)\.?$/, 'found $1')}; see \`mayday --help\``,
+      );
+      return EXIT.usage;
+    }
     complain(`${error.message.replace(/^error: /, '').replace(/\.?\s*$/, '')}; see \`mayday --help\``);
     return EXIT.usage;
   }
@@ -82,6 +88,8 @@ const complain = (line: string): void => void process.stderr.write(`mayday: ${li
 
 /** A closed pipe (`mayday list | head -1`) is a hang-up: whoever must clean up hears it, everyone else just ends. */
 function endQuietlyWhenNobodyReads(): void {
+  // What cannot be told on stderr is no reason to leave a fault in.
+  process.stderr.on('error', () => {});
   process.stdout.on('error', error => {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
     if (!process.emit('SIGHUP', 'SIGHUP')) process.exit(EXIT.done);

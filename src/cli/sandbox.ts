@@ -22,7 +22,7 @@ export const sandboxCommand: CommandBody = async ({ globals, args, options }) =>
     scenario,
     port: wholeNumber(options.port, 'port', 0, 65_535) ?? 0,
     speed: globals.speed ?? 1,
-    seed: wholeNumber(options.seed, 'seed', 0, Number.MAX_SAFE_INTEGER) ?? 1,
+    ...seedOf(options.seed),
   });
   const file = placeFor(options.kubeconfigOut);
   writeFileSync(file.path, sandbox.kubeconfig, { mode: 0o600 });
@@ -68,4 +68,10 @@ function untilAskedToEnd(attached: boolean): Promise<void> {
     process.stdin.on('end', () => done()).on('error', () => done());
     process.stdin.resume();
   });
+}
+
+/** Without a seed every sandbox is a cluster of its own, so that a journal of an earlier one is not taken for this one's. */
+function seedOf(value: unknown): { seed?: number } {
+  const seed = wholeNumber(value, 'seed', 0, Number.MAX_SAFE_INTEGER);
+  return seed === undefined ? {} : { seed };
 }

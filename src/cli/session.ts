@@ -20,8 +20,20 @@ export async function withCluster<T>(
     const connected = await runtime.connect();
     if (!connected.ok)
       throw new CommandFailure(connected.message, connected.reason === 'context' ? EXIT.usage : EXIT.unreachable);
+    await expectAnswer(connected.value);
     return await work(connected.value, runtime);
   } finally {
     await runtime.close();
   }
+}
+
+/** A cluster that does not answer, or not to us, is told once and in one line, before anything is begun. */
+async function expectAnswer(api: Api): Promise<void> {
+  const discovered = await api.discovery();
+  if (discovered.ok) return;
+  const { context, server } = api.identity;
+  throw new CommandFailure(
+    `expected context ${context} (${server}) to answer, found: ${discovered.message}; nothing was written`,
+    EXIT.unreachable,
+  );
 }

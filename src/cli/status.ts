@@ -2,7 +2,7 @@ import type { Summary } from '../health/model.ts';
 import { isSettled, statusJson, statusText } from '../health/report.ts';
 import { glyphsFor } from '../text/glyphs.ts';
 import type { CommandBody } from './commands.ts';
-import { CommandFailure, EXIT } from './failure.ts';
+import { EXIT } from './failure.ts';
 import { render } from './output.ts';
 import { withCluster } from './session.ts';
 
@@ -16,8 +16,6 @@ export const statusCommand: CommandBody = ({ globals }) =>
       import('../health/store.ts'),
       import('../health/feed.ts'),
     ]);
-    const version = await api.raw({ path: '/version', timeoutMs: 10_000 });
-    if (!version.ok && version.status === 0) throw new CommandFailure(version.message, EXIT.unreachable);
     const health = startHealth(
       reflectedFeed(api, runtime.clock, runtime.random),
       runtime.clock,
