@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -12,10 +12,12 @@ const withoutDevtools = {
   },
 };
 
-rmSync('dist', { recursive: true, force: true });
+// Built beside and swapped in, so that a build that fails leaves the last good one.
+const next = 'dist.next';
+rmSync(next, { recursive: true, force: true });
 await build({
   entryPoints: { mayday: 'src/bin/mayday.ts' },
-  outdir: 'dist',
+  outdir: next,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -32,4 +34,6 @@ await build({
   plugins: [withoutDevtools],
   logLevel: 'warning',
 });
-chmodSync('dist/mayday.js', 0o755);
+chmodSync(`${next}/mayday.js`, 0o755);
+rmSync('dist', { recursive: true, force: true });
+renameSync(next, 'dist');
