@@ -1,7 +1,6 @@
 import type { Live } from '../injection/fault.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { whoRestored } from './attribution.ts';
-import type { Sample } from './sample.ts';
 
 const single = (value: unknown): KubeObject | undefined =>
   value !== null && typeof value === 'object' && !Array.isArray(value) && 'metadata' in value
@@ -12,9 +11,9 @@ const single = (value: unknown): KubeObject | undefined =>
  * Who brought the fault's objects into the state they are in: writers of changed objects, makers of new ones. Names joined by comma, `unknown`
  * when nothing tells. `injected` is how they stood with the fault proven, `before` what the plan saw.
  */
-export function restorers(injected: Sample, now: Sample, before: Live, since: number): string {
+export function restorers(injected: Live, now: Live, before: Live, since: number): string {
   const names = new Set<string>();
-  for (const [key, value] of now.live) {
+  for (const [key, value] of now) {
     if (Array.isArray(value)) {
       const known = new Set(
         (before.get(key) as readonly KubeObject[] | undefined)?.map?.(object => object.metadata.uid),
@@ -25,7 +24,7 @@ export function restorers(injected: Sample, now: Sample, before: Live, since: nu
       continue;
     }
     const object = single(value);
-    const was = single(injected.live.get(key));
+    const was = single(injected.get(key));
     if (object && was?.metadata.resourceVersion !== object.metadata.resourceVersion)
       names.add(whoRestored(was, object, since));
   }

@@ -8,7 +8,8 @@ import { startStopwatch } from './clocks.ts';
 import type { RunDeps, RunOptions } from './deps.ts';
 import { conclude } from './evaluate.ts';
 import type { RunEvent } from './event.ts';
-import { liftAndRecover, observeUnderFault } from './observe.ts';
+import { liftAndRecover } from './lift.ts';
+import { observeUnderFault } from './observe.ts';
 import type { RunResult } from './result.ts';
 import type { Run } from './story.ts';
 
@@ -88,6 +89,7 @@ async function inject(run: Run, prepared: Prepared): Promise<boolean> {
   }
   prepared.plan = injected.plan;
   story.written = injected.plan.writes.map(write => write.on);
+  story.answers = execution.steps.flatMap(step => (step.write.verb !== 'delete' && step.object ? [step.object] : []));
   story.injected = true;
   await run.emit({ event: 'injected', ...announce(prepared.plan), ...deadlinesAt(prepared, story.watch.startedAt) });
   return true;
@@ -157,6 +159,7 @@ function makeRun(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions, s
       injected: false,
       effect: { state: 'pending', evidence: [] },
       written: [],
+      answers: [],
       timings: {},
       checks: [],
       evidence: [],

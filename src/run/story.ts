@@ -1,11 +1,10 @@
 import type { Expectation, LoadedExperiment } from '../experiment/types.ts';
-import type { Effect } from '../injection/fault.ts';
+import type { Effect, Live } from '../injection/fault.ts';
 import type { Receipt } from '../injection/receipt.ts';
-import type { ObjectRef } from '../kube/object.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import type { Stopwatch } from './clocks.ts';
 import type { RunDeps, RunOptions } from './deps.ts';
 import type { CheckResult, Happening, Phase, Timings } from './event.ts';
-import type { Sample } from './sample.ts';
 import type { VerdictFacts } from './verdict.ts';
 
 /** What a run has learnt so far. The verdict is made of this and nothing else. */
@@ -23,8 +22,10 @@ export interface Story {
   /** What was or may have been written and is not yet proven lifted. */
   written: ObjectRef[];
   effect: Effect;
-  /** How everything stood when the effect was first proven. */
-  injectedSample?: Sample;
+  /** The fault's objects when the effect was first proven. */
+  injectedLive?: Live;
+  /** The written objects as the server answered them. */
+  answers: KubeObject[];
   underFault?: VerdictFacts['underFault'];
   /** The experiment's checks when the time under the fault ended: what the framework would have judged by. */
   checksUnderFault?: CheckResult[];

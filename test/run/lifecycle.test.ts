@@ -122,6 +122,19 @@ describe('a drifted ConfigMap', () => {
     expect(it.api.peek(configRef)?.metadata).not.toHaveProperty('labels');
   });
 
+  test('that is healed before anybody can look was in all the same: Resilient', async () => {
+    const it = lab();
+    it.api.react(({ verb, kind }) => {
+      if (verb !== 'patch' || kind !== 'ConfigMap' || it.api.peek(configRef)?.metadata.annotations === undefined)
+        return;
+      it.api.change(configRef, object => {
+        object.data = { ...(object.data as object), mode: 'live' };
+      });
+    });
+    const result = await it.run(drift());
+    expect(result).toMatchObject({ verdict: 'Resilient', selfHealed: true, residue: 0 });
+  });
+
   test('is lifted at its TTL, also when the recovery time is longer', async () => {
     const it = lab();
     const result = await it.run(drift({ ttlMs: 5_000, recoveryTimeoutMs: 60_000 }));
@@ -130,6 +143,25 @@ describe('a drifted ConfigMap', () => {
     expect(deadline?.afterMs).toBeLessThan(5_200);
     expect(result.timings.revertedAt).toBeLessThan((result.timings.injectedAt ?? 0) + 5_500);
     expect(result.verdict).toBe('Degraded');
+  });
+
+  test('whose record was stripped while its value stayed remains, and is said to', async () => {
+    const it = lab();
+    it.clock.after(3_000, () =>
+      it.api.change(configRef, object => {
+        delete object.metadata.annotations;
+        delete object.metadata.labels;
+      }),
+    );
+    const result = await it.run(drift({ recoveryTimeoutMs: 20_000 }));
+    expect(result.residue).toBe(1);
+    expect(
+      it
+        .of('note')
+        .map(note => note.text)
+        .join(),
+    ).toContain('the undo record is gone, but the fault is still there');
+    expect(exitCode(result)).toBe(7);
   });
 
   test('that somebody changed to a third value is not overwritten: residue', async () => {

@@ -1,0 +1,26 @@
+import type { Effect, Live } from '../injection/fault.ts';
+import { refOf } from '../injection/json-patch.ts';
+import { sameObject } from '../injection/name.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { Prepared } from './baseline.ts';
+
+/** Types that leave nothing behind to lift: once done they are over. */
+export const NOTHING_TO_LIFT: ReadonlySet<string> = new Set(['PodKill']);
+
+/**
+ * What the server's own answers to the writes prove. An operator may undo a fault before anybody can look, and that it was in
+ * for a moment is then only known from here. Undefined when the effect shows in more than the written objects.
+ */
+export function effectOfAnswers(
+  { subject, plan }: Prepared,
+  answers: readonly KubeObject[],
+): { effect: Effect; live: Live } | undefined {
+  const live = new Map<string, KubeObject>();
+  for (const read of subject.fault.effectReads(subject.params, plan, new Map())) {
+    const answer = 'get' in read ? answers.find(object => sameObject(refOf(object), read.get)) : undefined;
+    if (!answer) return undefined;
+    live.set(read.key, answer);
+  }
+  const effect = subject.fault.effect(subject.params, plan, live);
+  return effect.state === 'proven' ? { effect, live } : undefined;
+}
