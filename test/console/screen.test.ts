@@ -335,11 +335,11 @@ describe('leaving', () => {
     at.send('f');
     await at.waitFor('effect proven');
     at.send('q');
-    await at.waitFor('Nobody will end them');
+    await at.waitFor('nobody will end them');
     at.send('\u001b');
     await at.waitFor('FAULTS');
     at.send('q');
-    await at.waitFor('Nobody will end them');
+    await at.waitFor('nobody will end them');
     at.send('r');
     expect(await at.exit).toBe(6);
     expect(at.words()).toContain('everything this console wrote is back');
@@ -351,7 +351,7 @@ describe('leaving', () => {
     at.send('f');
     await at.waitFor('effect proven');
     at.send('q');
-    await at.waitFor('Nobody will end them');
+    await at.waitFor('nobody will end them');
     at.send('l');
     expect(await at.exit).toBe(7);
     expect(at.words()).toContain('left in the cluster: 1; nobody will end it, run `mayday revert --all`');

@@ -2,7 +2,7 @@ import type { Finding } from '../../injection/finding.ts';
 import type { Receipt } from '../../injection/receipt.ts';
 import type { ObjectRef } from '../../kube/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import type { RevertUpdate, ScanUpdate, Unfinished } from '../deps.ts';
+import type { RevertUpdate, ScanEnd, ScanUpdate, Unfinished } from '../deps.ts';
 import { chosenFault, isUnderWay, revertAllLock, revertOneLock } from '../select.ts';
 import { EMPTY_MAYDAY, type Leftovers, type MaydayView } from '../state.ts';
 import { type Context, notify, open, stream } from './context.ts';
@@ -51,7 +51,10 @@ export function createMayday(context: Context, runs: Runs): Mayday {
       const end =
         context.session === undefined ? { ok: false as const, message: 'not connected yet' } : await attempt(signal);
       if (signal.aborted) return;
-      if (end.ok) return update(() => ({ phase: 'found', findings: end.findings, message: '' }));
+      if (end.ok) {
+        if (end.findings.length === 0 && end.blind === 0) store.setState({ leftovers: { count: 0, example: '' } });
+        return update(() => ({ phase: 'found', findings: end.findings, message: '' }));
+      }
       update(() => ({
         phase: 'unreachable',
         message: sanitise(end.message, 200),
@@ -61,9 +64,7 @@ export function createMayday(context: Context, runs: Runs): Mayday {
     }
   }
 
-  async function attempt(
-    signal: AbortSignal,
-  ): Promise<{ ok: true; findings: readonly Finding[] } | { ok: false; message: string }> {
+  async function attempt(signal: AbortSignal): Promise<ScanEnd> {
     try {
       return (await context.session?.scan(hearScan, signal)) ?? { ok: false, message: 'not connected yet' };
     } catch (error) {

@@ -113,8 +113,15 @@ export function bannerRows(state: ConsoleState, view: View): Line[] {
   }
   const { count, example } = state.leftovers;
   if (count > 0) {
-    const many = `${count} ${count === 1 ? 'leftover' : 'leftovers'} of an earlier run found${example === '' ? '' : ` (${example})`}: press `;
-    rows.push(line(span(`${glyphs.states.warn} ${many}`, 'warn'), span('!', 'key'), span(' to revert', 'warn')));
+    const many = `${count} ${count === 1 ? 'leftover' : 'leftovers'} of an earlier run found`;
+    rows.push(
+      line(
+        span(`${glyphs.states.warn} ${many}: press `, 'warn'),
+        span('!', 'key'),
+        span(' to revert', 'warn'),
+        span(example === '' ? '' : `   ${example}`, 'dim'),
+      ),
+    );
   }
   return rows;
 }

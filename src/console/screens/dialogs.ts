@@ -41,13 +41,8 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
     ),
     BLANK,
     line('  ', span('r', 'key'), '    reverts them, reads back, then quits'),
-    line(
-      '  ',
-      span('l', 'key'),
-      '    leaves them in and quits. ',
-      span('Nobody will end them: this console is what keeps the TTL.', 'bad'),
-    ),
-    line('       `mayday revert --all` finds them later'),
+    line('  ', span('l', 'key'), '    leaves them in and quits: ', span('nobody will end them', 'bad')),
+    line(span('       the TTL ends with this console; `mayday revert --all` finds them later', 'dim')),
     line('  ', span('esc', 'key'), '  stays'),
   ];
 }

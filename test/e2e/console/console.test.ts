@@ -128,7 +128,7 @@ describe('whatever ends it, the terminal is given back', () => {
     const pty = mayday();
     await fire(pty);
     pty.send('\u0003');
-    await pty.waitFor('Nobody will end them');
+    await pty.waitFor('nobody will end them');
     pty.send('\u0003');
     expect(await pty.exit).toMatchObject({ code: 6 });
     expect(pty.modes()).toEqual(GIVEN_BACK);
