@@ -2,6 +2,7 @@ import type { FireOrder, Preflight, RevertEnd, RevertUpdate, ScanEnd, ScanUpdate
 import type { Engine } from '../gameday/engine.ts';
 import { reflectedFeed } from '../health/feed.ts';
 import type { Finding } from '../injection/finding.ts';
+import { seededLot } from '../injection/lot.ts';
 import { whoAmI } from '../kube/access.ts';
 import type { Api } from '../kube/api.ts';
 import { intoWaves, WAVES, waveOf } from '../revert/waves.ts';
@@ -9,7 +10,6 @@ import { exitCode } from '../run/result.ts';
 import { latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor, previewFacts } from '../runtime/engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { seeded } from '../runtime/seeded.ts';
 import { isProtected } from '../runtime/settings.ts';
 import { preflight } from '../safety/preflight.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
@@ -54,7 +54,7 @@ async function preview(
   signal: AbortSignal,
 ): Promise<Preflight> {
   const seed = Math.floor(runtime.random() * 2 ** 32);
-  const facts = previewFacts(runtime, api, loaded.experiment.metadata.name, seeded(seed));
+  const facts = previewFacts(runtime, api, loaded.experiment.metadata.name, seededLot(seed));
   const { plan, gates, permissions } = await preflight(api, loaded, facts, signal);
   return { plan, gates, rights: permissions.map(permission => ({ permission, allowed: permission.allowed })), seed };
 }
@@ -62,7 +62,7 @@ async function preview(
 /** Runs what was armed: the same choice among equals, and one gate more that the armed target has not changed. */
 async function fire(runtime: Runtime, api: Api, order: FireOrder): Promise<{ exitCode: number; residue: number }> {
   const engine = engineFor(runtime, api, {
-    random: seeded(order.preflight.seed),
+    random: seededLot(order.preflight.seed),
     gate: plan => order.gate(plan),
   });
   const { emit, signal, insist } = order;
