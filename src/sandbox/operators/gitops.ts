@@ -100,6 +100,9 @@ export const argocd: Operator = {
       containerPort: 7000,
     }),
   ],
+  sets: [
+    argoWorkload('argocd-application-controller', 'application-controller', { name: 'metrics', containerPort: 8082 }),
+  ],
   objects: [
     crd({
       group: 'argoproj.io',
@@ -117,6 +120,9 @@ export const argocd: Operator = {
         { apiGroups: ['argoproj.io'], resources: ['*'], verbs: EVERYTHING },
       ]),
     ),
+    ...account('argocd', 'argocd-application-controller', 'argocd-application-controller-rolebinding', [
+      { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
+    ]),
     configMap(
       'argocd',
       'argocd-cm',

@@ -1,8 +1,10 @@
 import type { OwnerReference } from '../controllers/kinds.ts';
-import { cloneJson, isRecord, type NewObject, timestamp } from '../object.ts';
+import { cloneJson, isRecord, type KubeObject, type NewObject, timestamp } from '../object.ts';
 import { namespace } from '../world/cluster.ts';
 import type { Seeder } from '../world/seeder.ts';
 import { putDeployment } from '../world/steady.ts';
+import { putStatefulSet } from '../world/steady-set.ts';
+import type { Application } from './argocd.ts';
 import type { Installed, Operator } from './operator.ts';
 
 /** The Deployment that belongs to a component object, and that object. */
@@ -24,6 +26,35 @@ export function clusterIpOf(namespaceName: string, name: string): string {
   let hash = 7;
   for (const char of `${namespaceName}/${name}`) hash = (hash * 31 + char.charCodeAt(0)) % 64_000;
   return `10.96.${1 + Math.floor(hash / 254)}.${1 + (hash % 254)}`;
+}
+
+/** Remembers what Git holds for the Applications of a world (the objects they name, as installed), and when they were last compared. */
+export function settleApplications(s: Seeder): void {
+  for (const app of s.store.list<Application>('applications.argoproj.io', 'argocd')) {
+    s.store.modify<Application>('applications.argoproj.io', 'argocd', app.metadata.name, draft => {
+      draft.status.reconciledAt = timestamp(s.clock.now() - 60_000);
+    });
+    const objects = (app.status.resources ?? []).flatMap(r => {
+      const key = s.registry.byKind(r.group, r.kind)?.key;
+      const live = key && s.store.get(key, r.namespace, r.name);
+      return live && GITOPS_KINDS.has(live.kind) ? [manifestOf(live)] : [];
+    });
+    s.git.set(app.metadata.name, objects);
+  }
+}
+
+/** Kinds whose manifests are kept; the rest of an Application is taken to be as it should. */
+const GITOPS_KINDS = new Set(['InferenceService']);
+
+/** An object as somebody would write it down. */
+function manifestOf({ apiVersion, kind, metadata, spec }: KubeObject): NewObject {
+  const { name, namespace: ns, labels, annotations } = metadata;
+  return cloneJson({
+    apiVersion,
+    kind,
+    metadata: { name, ...(ns && { namespace: ns }), ...(labels && { labels }), ...(annotations && { annotations }) },
+    spec,
+  });
 }
 
 /** Stores one object of an installation as it has been since `hoursAgo`. */
@@ -64,5 +95,10 @@ export function installOperators(s: Seeder, operators: readonly Operator[]): voi
     .forEach((workload, i) => {
       const owners = ownersOf(s, `${workload.namespace}/${workload.name}`);
       putDeployment(s, owners ? { ...workload, owners } : workload, i);
+    });
+  operators
+    .flatMap(o => o.sets ?? [])
+    .forEach((set, i) => {
+      putStatefulSet(s, set, i);
     });
 }

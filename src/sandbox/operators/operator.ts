@@ -49,6 +49,8 @@ export interface Operator {
   /** The resource it watches above all; without the right to list it, its log says so. */
   watches?: string;
   workloads: readonly WorkloadSeed[];
+  /** Further workloads, as StatefulSets. */
+  sets?: readonly WorkloadSeed[];
   objects: readonly Installed[];
   character: Character;
 }

@@ -4,7 +4,9 @@ import type { Container, Obj, Pod } from '../controllers/kinds.ts';
 import type { Parts } from '../controllers/parts.ts';
 import type { Behaviour } from '../kubelet/behaviour.ts';
 import { microTimestamp } from '../object.ts';
+import { argoController, type Repository } from './argocd.ts';
 import { LEASE_SECONDS } from './election.ts';
+import { inferenceController } from './inference.ts';
 import { leadership } from './leadership.ts';
 import type { Operator, Weakness } from './operator.ts';
 import { repairs } from './repair.ts';
@@ -19,7 +21,7 @@ export interface OperatorFates {
   /** For the kubelet: whether this container is about to end, and how. */
   misfortune(pod: Pod, container: Container): Behaviour;
   /** Sets the operators to work; call once their objects are stored. */
-  start(engine: Engine): void;
+  start(engine: Engine, repository: Repository): void;
 }
 
 /** One instance of a container: the pod and how often it was restarted. */
@@ -99,7 +101,7 @@ export function operatorFates(parts: Parts, operators: readonly Operator[]): Ope
       if (!operator || complaints(operator).length === 0) return {};
       return { exit: { code: 1, afterMs: CRASH_MS, reason: 'Error' } };
     },
-    start(engine) {
+    start(engine, repository) {
       firstLeases();
       const giveUp = (pod: Pod) => {
         gaveUp.add(instance(pod));
@@ -108,6 +110,13 @@ export function operatorFates(parts: Parts, operators: readonly Operator[]): Ope
       engine.add(leadership(parts, teams, giveUp));
       engine.add(repairs(parts, teams));
       engine.add(configWatch(engine));
+      engine.add(argoController(parts, repository));
+      const kserve = teams.find(t => t.operator.name === 'kserve');
+      if (kserve) engine.add(inferenceController(parts, kserve));
+      // One Application after the other, not all at the same moment.
+      store.list('applications.argoproj.io').forEach((app, i) => {
+        engine.enqueue('argocd-applications', keyOf(app), 20_000 * (i + 1));
+      });
       for (const [i, team] of teams.entries()) engine.enqueue('leadership', `operator/${team.operator.name}`, 100 * i);
     },
   };

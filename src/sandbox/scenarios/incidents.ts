@@ -1,6 +1,6 @@
 import type { Pod } from '../controllers/kinds.ts';
 import { FATE } from '../kubelet/behaviour.ts';
-import { type KubeObject, timestamp } from '../object.ts';
+import { cloneJson, type KubeObject, type NewObject, timestamp } from '../object.ts';
 import { application } from '../operators/gitops.ts';
 import { put } from '../operators/install.ts';
 import { INFERENCE_SERVICES } from '../operators/kserve.ts';
@@ -67,6 +67,17 @@ function report(s: Seeder, name: string, state: AppState, minutes: number): void
   });
 }
 
+/** Changes what Git holds for an Application: the change that could not be synced. */
+function changeInGit(s: Seeder, name: string, change: (manifest: NewObject) => void): void {
+  const changed = (s.git.get(name) ?? []).map(manifest => cloneJson(manifest));
+  for (const manifest of changed) change(manifest);
+  s.git.set(name, changed);
+}
+
+const moreReplicas = (manifest: NewObject): void => {
+  manifest.spec = { predictor: { ...(manifest.spec as { predictor: object }).predictor, minReplicas: 2 } };
+};
+
 /** Decides the fate of a workload's present pods; pods made later are not touched by it. */
 function spoilPods(
   s: Seeder,
@@ -113,6 +124,7 @@ export const webhookNoEndpoints: Scenario = {
     const failure = { sync: 'OutOfSync', health: 'Degraded', failure: NO_ENDPOINTS };
     report(s, 'ai-model-alpha', { ...failure, condition: { type: 'SyncError', message: NO_ENDPOINTS } }, 40);
     report(s, 'serving-stack', { sync: 'Synced', health: 'Degraded' }, 55);
+    changeInGit(s, 'ai-model-alpha', moreReplicas);
   },
 };
 
@@ -150,6 +162,10 @@ export const labelNearMiss: Scenario = {
     s.store.modify('inferenceservices.serving.kserve.io', 'default', 'demo-iris-2', draft => {
       draft.metadata.labels = { owner: 'platform-team', costCenter: 'ai-platform' };
     });
+    changeInGit(s, 'demo-iris-2', manifest => {
+      manifest.metadata.labels = { owner: 'platform-team', costCenter: 'ai-platform' };
+      moreReplicas(manifest);
+    });
     const state = {
       sync: 'OutOfSync',
       health: 'Degraded',
@@ -181,6 +197,29 @@ export const appsUnknown: Scenario = {
 
 const REFUSED =
   'Internal error occurred: failed calling webhook "validate.nginx.ingress.kubernetes.io": failed to call webhook: Post "https://ingress-nginx-controller-admission.ingress-nginx.svc:443/networking/v1/ingresses?timeout=10s": dial tcp 10.96.201.14:443: connect: connection refused';
+
+/** What test-app would bring: a Deployment, and an Ingress that the stale webhook refuses. */
+const NGINX_TEST: readonly NewObject[] = [
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'nginx-test', namespace: 'default' },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: 'nginx-test' } },
+      template: {
+        metadata: { labels: { app: 'nginx-test' } },
+        spec: { containers: [{ name: 'nginx', image: 'docker.io/library/nginx:1.29' }] },
+      },
+    },
+  },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'nginx-test', namespace: 'default' },
+    spec: { defaultBackend: { service: { name: 'nginx-test', port: { number: 80 } } } },
+  },
+];
 
 export const staleWebhook: Scenario = {
   name: 'stale-webhook',
@@ -221,6 +260,7 @@ export const staleWebhook: Scenario = {
       ]),
       1,
     );
+    s.git.set('test-app', NGINX_TEST);
     const message = `Failed sync attempt: one or more objects failed to apply, reason: ${REFUSED}`;
     report(
       s,

@@ -10,6 +10,8 @@ export interface Seeder extends SandboxContext {
   /** The next address on a node (by its number), for pods that already run. */
   address(node: number): string;
   nodeNames: readonly string[];
+  /** What Git holds for each Argo CD Application. */
+  git: Map<string, readonly NewObject[]>;
 }
 
 export interface Past {
@@ -33,6 +35,7 @@ export function createSeeder(context: SandboxContext): Seeder {
     ...context,
     born: start - CLUSTER_HOURS * HOUR,
     nodeNames: ['node-1', 'node-2', 'node-3'],
+    git: new Map(),
     put: (resource, object, { hoursAgo = CLUSTER_HOURS, manager = 'kubectl-client-side-apply', uid } = {}) => {
       const { namespace, name = '' } = object.metadata;
       const existing = name ? store.get(resource, namespace, name) : undefined;

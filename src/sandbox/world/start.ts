@@ -17,7 +17,7 @@ import { scheduler } from '../controllers/scheduler.ts';
 import { statefulSetController } from '../controllers/statefulset-controller.ts';
 import { kubelet } from '../kubelet/kubelet.ts';
 import { OPERATORS } from '../operators/catalogue.ts';
-import { installOperators } from '../operators/install.ts';
+import { installOperators, settleApplications } from '../operators/install.ts';
 import { operatorFates } from '../operators/run.ts';
 import { serveWebhooks } from '../operators/webhooks.ts';
 import { scenarioNamed } from '../scenarios/registry.ts';
@@ -62,9 +62,10 @@ export function startWorld(context: SandboxContext): SandboxWorld {
   const seeder = createSeeder(context);
   seedCluster(seeder);
   installOperators(seeder, operators);
+  settleApplications(seeder);
   scenario.prepare?.(seeder, options);
   serveWebhooks(context);
-  fates.start(engine);
+  fates.start(engine, seeder.git);
   startHeartbeats(parts);
   scenario.run?.(parts, options);
   return {
