@@ -1,14 +1,33 @@
 import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { build } from 'esbuild';
+import { build, type PluginBuild } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+
+const SEEN = Symbol('already resolved');
 
 /** Ink imports its devtools bridge statically; in production it is dead weight. */
 const withoutDevtools = {
   name: 'without-devtools',
-  setup(b: import('esbuild').PluginBuild) {
+  setup(b: PluginBuild) {
     b.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: 'react-devtools-core', namespace: 'empty' }));
     b.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {}', loader: 'js' }));
+  },
+};
+
+/**
+ * The Kubernetes client is used for its kubeconfig alone, but its index files import every generated type of the API. Told that
+ * its modules do nothing when merely imported, the bundler leaves those out.
+ */
+const withoutUnusedClient = {
+  name: 'without-unused-client',
+  setup(b: PluginBuild) {
+    b.onResolve({ filter: /^(@kubernetes\/client-node|\.)/ }, async args => {
+      const isClient = args.path.startsWith('@kubernetes/') || args.importer.includes('/@kubernetes/client-node/');
+      if (!isClient || args.pluginData === SEEN) return undefined;
+      const { path, namespace, kind, importer, resolveDir } = args;
+      const found = await b.resolve(path, { namespace, kind, importer, resolveDir, pluginData: SEEN });
+      return { ...found, sideEffects: false };
+    });
   },
 };
 
@@ -31,7 +50,7 @@ await build({
   define: { 'process.env.NODE_ENV': '"production"', MAYDAY_VERSION: JSON.stringify(version) },
   // CommonJS dependencies inside an ES module bundle still call require for node's own modules.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-  plugins: [withoutDevtools],
+  plugins: [withoutDevtools, withoutUnusedClient],
   logLevel: 'warning',
 });
 chmodSync(`${next}/mayday.js`, 0o755);

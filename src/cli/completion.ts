@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandBody } from './commands.ts';
+import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 
 /** The words that can follow, as plain data: from this every shell's script is written. */

@@ -1,6 +1,6 @@
 import { paths } from '../runtime/paths.ts';
 import { VERSION } from '../runtime/version.ts';
-import type { CommandBody } from './commands.ts';
+import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
 import { render } from './output.ts';
 

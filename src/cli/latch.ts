@@ -1,5 +1,5 @@
 import { clearLatch, readLatch, setLatch } from '../safety/latch.ts';
-import type { CommandBody } from './commands.ts';
+import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { render } from './output.ts';
 import { withCluster } from './session.ts';

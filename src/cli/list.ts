@@ -3,7 +3,7 @@ import { disk } from '../experiment/files.ts';
 import { listCells, listReport } from '../experiment/report.ts';
 import { isSupported } from '../injection/registry.ts';
 import { paths } from '../runtime/paths.ts';
-import type { CommandBody } from './commands.ts';
+import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { wholeNumber } from './number.ts';
 import { render } from './output.ts';

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../runtime/version.ts';
-import { COMMANDS, type CommandSpec } from './commands.ts';
+import type { CommandSpec } from './command.ts';
+import { COMMANDS } from './commands.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { addGlobalOptions, type GlobalOptions, settleOptionalValues } from './globals.ts';
 

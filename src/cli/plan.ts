@@ -3,7 +3,7 @@ import { previewFacts } from '../runtime/engine.ts';
 import { dryRunWrites } from '../safety/dry-run.ts';
 import { preflight } from '../safety/preflight.ts';
 import { planLines, planReport } from '../safety/report.ts';
-import type { CommandBody } from './commands.ts';
+import type { CommandBody } from './command.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';
 import { render } from './output.ts';

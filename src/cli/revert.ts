@@ -12,7 +12,7 @@ import type { RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
 import { latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor } from '../runtime/engine.ts';
-import type { CommandBody, Invocation } from './commands.ts';
+import type { CommandBody, Invocation } from './command.ts';
 import { ask, canAsk } from './confirm.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { render } from './output.ts';

@@ -5,7 +5,7 @@ import { exitCodeOfAll, type RunResult } from '../run/result.ts';
 import { engineFor } from '../runtime/engine.ts';
 import { type Interrupt, listenForInterrupt } from '../runtime/interrupt.ts';
 import { isProtected } from '../runtime/settings.ts';
-import type { CommandBody, Invocation } from './commands.ts';
+import type { CommandBody, Invocation } from './command.ts';
 import { ask, canAsk } from './confirm.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';

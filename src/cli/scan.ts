@@ -1,6 +1,6 @@
 import { scanExitCode, scanJson, scanText } from '../revert/report.ts';
 import { engineFor } from '../runtime/engine.ts';
-import type { CommandBody } from './commands.ts';
+import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { render } from './output.ts';
 import { withCluster } from './session.ts';

@@ -1,7 +1,7 @@
 import type { Summary } from '../health/model.ts';
 import { isSettled, statusJson, statusText } from '../health/report.ts';
 import { glyphsFor } from '../text/glyphs.ts';
-import type { CommandBody } from './commands.ts';
+import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
 import { render } from './output.ts';
 import { withCluster } from './session.ts';

@@ -1,6 +1,6 @@
 import { disk } from '../experiment/files.ts';
 import { validateLines, validatePaths } from '../experiment/report.ts';
-import type { CommandBody } from './commands.ts';
+import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
 import { render } from './output.ts';
 

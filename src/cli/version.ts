@@ -1,5 +1,5 @@
 import { VERSION } from '../runtime/version.ts';
-import type { CommandBody } from './commands.ts';
+import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
 import { render } from './output.ts';
 
