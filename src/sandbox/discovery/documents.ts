@@ -30,7 +30,8 @@ export function resourceList(registry: Registry, group: string, version: string)
   if (infos.length === 0) return undefined;
   return {
     kind: 'APIResourceList',
-    apiVersion: 'v1',
+    // The oldest document leaves its own version out.
+    ...(group ? { apiVersion: 'v1' } : {}),
     groupVersion: groupVersion(group, version),
     resources: infos.flatMap(info => [resourceEntry(info, version), ...subresourceEntries(info)]),
   };

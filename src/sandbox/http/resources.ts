@@ -286,6 +286,12 @@ function takes(info: ResourceInfo, subresource: string, verb: string): boolean {
   return sub.verbs.includes(verb);
 }
 
+/** Resources the server warns its users off. */
+const DEPRECATED: Readonly<Record<string, string>> = {
+  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
+};
+
 /** Answers a request for a resource, after asking whether it may be made. */
 export async function serveResource(r: ResourceRequest): Promise<Answer> {
   const { path, kernel } = r;
@@ -301,5 +307,7 @@ export async function serveResource(r: ResourceRequest): Promise<Answer> {
   if (info.namespaced && path.namespace === undefined && verb === 'create' && !isReview(info.kind))
     throw methodNotAllowed();
   if (!takes(info, path.subresource ?? '', verb)) throw methodNotAllowed();
+  const deprecated = DEPRECATED[info.key];
+  if (deprecated) r.warnings.push(deprecated);
   return perform(r, callOf(r, info), verb);
 }

@@ -121,13 +121,9 @@ export function applyConfig(
   const left = others.map(
     (share): Share => ({ ...share, set: difference(difference(share.set, intersection(touched, wanted)), removed) }),
   );
-  const unmoved =
-    last &&
-    isEmpty(owned(touched)) &&
-    isEmpty(owned(removed)) &&
-    isEmpty(difference(wanted, last.set)) &&
-    isEmpty(gone);
-  const managed = toManagedFields([...left, { manager, time: unmoved ? last.time : time, set: wanted }]);
+  // An apply that changes nothing leaves no time of its own.
+  const unmoved = live !== undefined && isEmpty(owned(touched)) && isEmpty(owned(removed));
+  const managed = toManagedFields([...left, { manager, time: unmoved ? last?.time : time, set: wanted }]);
   next.metadata = { ...next.metadata };
   if (managed) next.metadata.managedFields = managed;
   else delete next.metadata.managedFields;

@@ -101,6 +101,17 @@ export function blankOf(node: SchemaNode | undefined): Record<string, unknown> {
   return blank;
 }
 
+/** A single empty entry asks to forget who owned what. */
+const isReset = (entries: readonly ManagedFieldsEntry[]): boolean =>
+  entries.length === 1 && Object.keys(entries[0] ?? {}).length === 0;
+
+/** Whose fields were whose before the write. A client may hand over the shares with the object it writes. */
+function startingShares(before: KubeObject | undefined, after: KubeObject, manager: Manager): Share[] {
+  const stated = after.metadata.managedFields ?? [];
+  if (manager.subresource || before === undefined || stated.length === 0) return sharesOf(before);
+  return isReset(stated) ? [] : sharesOf(after);
+}
+
 /**
  * The managed fields after a write that is not an apply: what `manager` added or changed is now its own, and what
  * anyone had of it, or of what went away, is no longer theirs. `ignored` are paths this request cannot write.
@@ -116,7 +127,7 @@ export function trackUpdate(
   const { added, changed, removed } = compare(before ?? blankOf(node), after, node);
   const taken = owned(union(added, changed), ignored);
   const lost = owned(removed, ignored);
-  const shares = sharesOf(before).map(share =>
+  const shares = startingShares(before, after, manager).map(share =>
     sameManager(share.manager, manager) ? share : { ...share, set: difference(difference(share.set, taken), lost) },
   );
   const mine = shares.find(share => sameManager(share.manager, manager));

@@ -55,7 +55,9 @@ function closure(names: Iterable<string>, known: Readonly<Record<string, RawSche
 }
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-const ALWAYS = ['APIResourceList', 'DeleteOptions', 'Patch', 'Status', 'WatchEvent'].map(n => `${META}.${n}`);
+const ALWAYS = [`${META}.APIResourceList`];
+/** What operations on stored objects are described with. */
+const FOR_STORED = ['DeleteOptions', 'Patch', 'Status', 'WatchEvent'].map(n => `${META}.${n}`);
 
 /** `ex.example.com`, `v1`, `Gizmo` as a schema name: `com.example.ex.v1.Gizmo`. */
 const customName = (group: string, version: string, kind: string): string =>
@@ -117,7 +119,13 @@ export function createOpenApi(registry: Registry, customKinds: () => readonly Cu
     if (infos.length === 0) return undefined;
     const custom = customSchemas(customKinds().filter(c => c.group === group && c.version === version));
     const known = { ...RECORDED_SCHEMAS, ...custom };
-    const names = [...ALWAYS, ...schemaNamesOf(infos, group, version), ...Object.keys(custom)];
+    const stored = infos.some(info => info.verbs.includes('list'));
+    const names = [
+      ...ALWAYS,
+      ...(stored ? FOR_STORED : []),
+      ...schemaNamesOf(infos, group, version),
+      ...Object.keys(custom),
+    ];
     const body = {
       openapi: '3.0.0',
       info: { title: 'Kubernetes', version: '1.36' },
