@@ -42,10 +42,12 @@ function isHarmless(pod: KubeObject): boolean {
   );
 }
 
-/** Deletes a Pod if its disruption budgets allow it. 429 when they do not. */
-export async function evict(kernel: Kernel, call: Call, body: unknown): Promise<void> {
-  const pod = currentObject(kernel, call);
-  const options = isRecord(body) && isRecord(body.deleteOptions) ? (body.deleteOptions as DeleteOptions) : {};
+/** Deletes a Pod if its disruption budgets allow it. 429 when they do not. A dry run is asked for by query or in the body. */
+export async function evict(kernel: Kernel, asked: Call, body: unknown): Promise<void> {
+  const pod = currentObject(kernel, asked);
+  const stated = isRecord(body) && isRecord(body.deleteOptions) ? body.deleteOptions : {};
+  const call = { ...asked, dryRun: asked.dryRun || asksForDryRun(stated) };
+  const options = stated as DeleteOptions;
   const budgets = budgetsOf(kernel, pod);
   if (budgets.length > 1)
     throw internalError(
@@ -58,6 +60,9 @@ export async function evict(kernel: Kernel, call: Call, body: unknown): Promise<
   }
   await deleteObject(kernel, { ...call, subresource: '' }, options);
 }
+
+/** Whether delete options in a body ask for a dry run. */
+const asksForDryRun = ({ dryRun }: Record<string, unknown>): boolean => Array.isArray(dryRun) && dryRun.includes('All');
 
 function countDisruption(kernel: Kernel, budget: KubeObject, pod: KubeObject): void {
   kernel.store.modify(
