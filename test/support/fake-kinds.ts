@@ -34,6 +34,8 @@ const KINDS = [
   resource('coordination.k8s.io/v1', 'Lease', 'leases'),
   resource('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
   resource('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
+  resource('rbac.authorization.k8s.io/v1', 'Role', 'roles'),
+  resource('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', false),
   resource('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings'),
   resource('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'clusterrolebindings', false),
   resource(

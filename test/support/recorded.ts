@@ -29,16 +29,26 @@ export function recorded(name: string, moment: 'before' | 'injected'): KubeObjec
   return parseAllDocuments(readFileSync(file, 'utf8')).map(document => document.toJS() as KubeObject);
 }
 
-/** Objects that stood beside the recorded ones all the time, untouched, and that a decision depends on. */
+/** Objects that stood beside the recorded ones all the time, untouched, and that a decision depends on: owners, and roles. */
 export function beside(name: string): KubeObject[] {
-  const owners = recorded(name, 'before').flatMap(({ metadata }) =>
-    (metadata.ownerReferences ?? []).map(({ apiVersion, kind, name: owner, uid }) => ({
-      apiVersion,
-      kind,
-      metadata: { name: owner, uid, ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }) },
-    })),
-  );
-  return owners;
+  return recorded(name, 'before').flatMap(object => [...ownersOf(object), ...roleOf(object)]);
+}
+
+function ownersOf({ metadata }: KubeObject): KubeObject[] {
+  const place = metadata.namespace === undefined ? {} : { namespace: metadata.namespace };
+  return (metadata.ownerReferences ?? []).map(({ apiVersion, kind, name, uid }) => ({
+    apiVersion,
+    kind,
+    metadata: { name, uid, ...place },
+  }));
+}
+
+function roleOf({ apiVersion, metadata, roleRef }: KubeObject): KubeObject[] {
+  if (roleRef === undefined) return [];
+  const { kind, name } = roleRef as { kind: string; name: string };
+  const place = kind === 'Role' ? { namespace: metadata.namespace ?? '' } : {};
+  const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }];
+  return [{ apiVersion, kind, metadata: { name, ...place }, rules }];
 }
 
 /** What a correct revert must give back: everything but the fields that the server owns. */

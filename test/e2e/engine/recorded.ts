@@ -1,0 +1,242 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sha256 } from '../../../src/injection/envelope.ts';
+import { onTheWire, parseExact } from '../../../src/injection/exact-json.ts';
+import { refOf } from '../../../src/injection/json-patch.ts';
+import { fetchLive } from '../../../src/injection/live.ts';
+import { ROLLBACK_DATA, TYPE_LABEL } from '../../../src/injection/markers.ts';
+import { members } from '../../../src/injection/raw-members.ts';
+import { isRefusal } from '../../../src/injection/refuse.ts';
+import { faultOf, isSupported } from '../../../src/injection/registry.ts';
+import { injectWithReplan } from '../../../src/injection/replan.ts';
+import type { Api } from '../../../src/kube/api.ts';
+import { systemClock } from '../../../src/kube/clock.ts';
+import { connect } from '../../../src/kube/connection.ts';
+import type { KubeObject, ObjectRef } from '../../../src/kube/object.ts';
+import { isBackup } from '../../../src/revert/backups.ts';
+import { recognise } from '../../../src/revert/recognise.ts';
+import { restoreOne } from '../../../src/revert/restore.ts';
+import { testFacts } from '../../support/facts.ts';
+import { memoryJournal } from '../../support/memory-journal.ts';
+import { beside, comparable, type RecordedCase, recorded, recordedCases } from '../../support/recorded.ts';
+import type { Provider } from './bench.ts';
+
+/** The recordings were made in this namespace, and their records name it under a checksum. */
+const NAMESPACE = 'shop';
+const SCOPE = { namespace: NAMESPACE, count: 1 };
+const COMPLETE = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+/** Enough of the kind that the recordings use: a required field, and an integer of 64 bits. */
+const WIDGETS: KubeObject = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.demo.example.com' },
+  spec: {
+    group: 'demo.example.com',
+    scope: 'Namespaced',
+    names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: {
+              spec: {
+                ...COMPLETE,
+                required: ['mode'],
+                properties: { mode: { type: 'string' }, size: { type: 'integer', format: 'int64' } },
+              },
+            },
+          },
+        },
+      },
+    ],
+  },
+};
+
+/** What one of these objects looks like to the server that is to make it. */
+function asNew(object: KubeObject): KubeObject {
+  const copy = comparable(object) as KubeObject;
+  const spec = copy.spec as Record<string, unknown> | undefined;
+  if (copy.kind === 'Service') for (const field of ['clusterIP', 'clusterIPs']) delete spec?.[field];
+  return copy;
+}
+
+/** An injection of every recorded kind on a real cluster: the framework's own and ours, both put back to exactly what was there. */
+export function recordedJourneys(open: () => Promise<Provider>): void {
+  let api: Api;
+  const lasting: ObjectRef[] = [];
+  let made: ObjectRef[] = lasting;
+
+  async function must<T>(outcome: Promise<{ ok: true; value: T } | { ok: false; message: string }>): Promise<T> {
+    const got = await outcome;
+    if (!got.ok) throw new Error(got.message);
+    return got.value;
+  }
+  async function make(object: KubeObject): Promise<KubeObject> {
+    const created = await must(api.create(asNew(object)));
+    made.push(refOf(created));
+    return created;
+  }
+  const standing = async (refs: readonly ObjectRef[]) =>
+    Promise.all(
+      refs.map(async ({ uid: _uid, ...ref }) => {
+        const got = await api.get(ref);
+        return got.ok ? comparable(got.value) : got.reason;
+      }),
+    );
+
+  beforeAll(async () => {
+    const connected = await connect({ kubeconfig: (await open()).kubeconfig, clock: systemClock });
+    if (!connected.ok) throw new Error(connected.message);
+    api = connected.value;
+    await make({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+    await make(WIDGETS);
+    await until(
+      async () =>
+        (await api.discovery(true)) && (await api.list({ apiVersion: 'demo.example.com/v1', kind: 'Widget' })).ok,
+    );
+  });
+  afterAll(async () => {
+    for (const ref of lasting.reverse()) await api?.remove(ref);
+    await api?.close();
+  });
+  beforeEach(() => {
+    made = [];
+  });
+  afterEach(async () => {
+    for (const { uid: _uid, ...ref } of made) {
+      await api.remove(ref);
+      await until(async () => !(await api.get(ref)).ok);
+    }
+  });
+
+  /** Sets the stage: the objects as they were before, with owners and roles that really exist. */
+  async function stage(one: RecordedCase): Promise<{ before: KubeObject[]; uids: Map<string, string> }> {
+    const uids = new Map<string, string>();
+    for (const other of beside(one.name)) {
+      const [deployment] = recorded('crash-loop', 'before');
+      const body = other.kind === 'Deployment' && deployment !== undefined ? deployment : other;
+      const created = await make({ ...body, metadata: { ...body.metadata, name: other.metadata.name } });
+      if (other.metadata.uid !== undefined) uids.set(other.metadata.uid, created.metadata.uid ?? '');
+    }
+    const before: KubeObject[] = [];
+    for (const object of recorded(one.name, 'before')) before.push(await make(withUids(object, uids)));
+    return { before, uids };
+  }
+  async function revertAll(refs: readonly ObjectRef[]): Promise<unknown[]> {
+    const found: KubeObject[] = [];
+    for (const { uid: _uid, ...ref } of refs) {
+      const got = await api.get(ref);
+      if (got.ok) found.push(got.value);
+    }
+    const deps = {
+      api,
+      clock: systemClock,
+      journal: memoryJournal(),
+      faultOf: (type: string) => faultOf(type as never),
+    };
+    const receipts = [];
+    for (const finding of found.flatMap(recognise).filter(one => !isBackup(deps.faultOf, one)))
+      receipts.push((await restoreOne(deps, finding)).receipt);
+    return receipts;
+  }
+
+  describe.each(recordedCases().filter(({ type }) => isSupported(type)))('$name', one => {
+    test('left by the framework, is put back exactly', async () => {
+      const { before, uids } = await stage(one);
+      const refs = before.map(refOf);
+      const was = await standing(refs);
+      const left: ObjectRef[] = [];
+      for (const object of recorded(one.name, 'injected')) {
+        const theirs = withUids(object, uids);
+        const own = before.find(({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name);
+        left.push(refOf(own === undefined ? await make(theirs) : await overwrite(own, theirs)));
+      }
+      const receipts = await revertAll(left);
+      expect(receipts.length).toBeGreaterThan(0);
+      expect(receipts).toMatchObject(receipts.map(() => ({ outcome: 'reverted', verified: true })));
+      expect(await standing(refs)).toEqual(was);
+    });
+
+    test('injected by us, is proven where it shows, and put back exactly', async () => {
+      const { before } = await stage(one);
+      const refs = before.map(refOf);
+      const was = await standing(refs);
+      const fault = faultOf(one.type);
+      if (fault === undefined) throw new Error(`no ${one.type}`);
+      const params = fault.parse(one.parameters);
+      const look = async () =>
+        fault.plan(params, SCOPE, await fetchLive(api, live => fault.reads(params, SCOPE, live)), testFacts());
+      const first = await look();
+      if (isRefusal(first)) throw new Error(first.message);
+      const injected = await injectWithReplan(first, look, { api, journal: memoryJournal(), clock: systemClock });
+      if (injected.state !== 'injected') throw new Error(injected.execution.message);
+      const { plan } = injected;
+      made.push(...plan.writes.map(write => write.on));
+      const expected = UNSEEN.includes(one.type) ? 'pending' : 'proven';
+      await until(async () => {
+        const live = await fetchLive(api, known => fault.effectReads(params, plan, known));
+        return fault.effect(params, plan, live).state === expected;
+      });
+      const receipts = await revertAll(plan.writes.map(write => write.on));
+      expect(receipts.length).toBeGreaterThan(0);
+      expect(receipts).toMatchObject(receipts.map(() => ({ outcome: 'reverted', verified: true })));
+      expect(await standing(refs)).toEqual(was);
+    });
+  });
+
+  test('a number beyond 2^53 is put back with every digit', async () => {
+    const digits = '9007199254740993';
+    const [w2] = recorded('crd-mutation-required', 'before');
+    const data = `{"apiVersion":"demo.example.com/v1","kind":"Widget","originalValue":${digits},"path":"spec.size"}`;
+    const record = `{"data":${data},"checksum":"${sha256(data)}"}`;
+    const labels = { [TYPE_LABEL]: 'CRDMutation' };
+    const metadata = { name: 'w2', namespace: NAMESPACE, labels, annotations: { [ROLLBACK_DATA]: record } };
+    const widget = refOf(await make({ ...(w2 as KubeObject), metadata, spec: { mode: 'safe', size: 1 } }));
+    expect(await revertAll([widget])).toMatchObject([{ outcome: 'reverted', verified: true }]);
+    const reads = (text: string) => api.patch(widget, 'json', [{ op: 'test', path: '/spec/size', value: exact(text) }]);
+    expect(await reads(digits)).toMatchObject({ ok: true });
+    expect(await reads('9007199254740992')).toMatchObject({ ok: false, reason: 'conflict' });
+  });
+
+  /** As the framework's client writes a victim: everything but what the server owns. Controllers may write between. */
+  async function overwrite(own: KubeObject, theirs: KubeObject): Promise<KubeObject> {
+    for (;;) {
+      const current = await must(api.get(refOf(own)));
+      const { uid = '', resourceVersion = '' } = current.metadata;
+      const next = { ...asNew(theirs), ...(theirs.kind === 'Service' ? { spec: current.spec } : {}) };
+      const body = { ...next, metadata: { ...next.metadata, uid, resourceVersion } };
+      const replaced = await api.replace(body, { fieldManager: 'operator-chaos' });
+      if (replaced.ok) return replaced.value;
+      if (replaced.reason !== 'conflict') throw new Error(replaced.message);
+    }
+  }
+}
+
+const exact = (text: string) => onTheWire(parseExact(text));
+
+/** Types whose effect is not seen before somebody else acts. */
+const UNSEEN: string[] = ['FinalizerBlock', 'ClientFault'];
+
+/** The object with the uids that this cluster gave, under a new checksum where the record holds one. */
+function withUids(object: KubeObject, uids: ReadonlyMap<string, string>): KubeObject {
+  let text = JSON.stringify(object);
+  for (const [theirs, ours] of uids) text = text.replaceAll(theirs, ours);
+  const copy = JSON.parse(text) as KubeObject;
+  const record = copy.metadata.annotations?.[ROLLBACK_DATA];
+  const found = record === undefined ? [] : members(record);
+  const raw = typeof found === 'string' ? undefined : found.find(({ name }) => name === 'data')?.raw;
+  if (raw !== undefined && copy.metadata.annotations !== undefined)
+    copy.metadata.annotations[ROLLBACK_DATA] = `{"data":${raw},"checksum":"${sha256(raw)}"}`;
+  return copy;
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let left = 150; ; left -= 1) {
+    if (await isSo()) return;
+    if (left === 0) throw new Error('did not come to be so within 30 s');
+    await systemClock.sleep(200);
+  }
+}
