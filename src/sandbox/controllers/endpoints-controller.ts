@@ -1,5 +1,6 @@
-import { sameJson, timestamp } from '../object.ts';
+import { sameJson } from '../object.ts';
 import type { StoreEvent } from '../store.ts';
+import { conditionOf } from './conditions.ts';
 import { type EndpointGroup, endpointGroups, planSlices, type SlicePlan, subsetsOf } from './endpoints.ts';
 import { type Controller, itself, keyOf, placeOfKey } from './engine.ts';
 import type { Obj, Pod, Service } from './kinds.ts';
@@ -19,6 +20,14 @@ interface Slice extends Obj {
   endpoints: SlicePlan['endpoints'] | null;
 }
 
+const TRIGGER = 'endpoints.kubernetes.io/last-change-trigger-time';
+
+/** When the latest of a Service's pods became ready or unready; its own beginning when it has none. */
+function lastChange(service: Service, pods: readonly Pod[]): string {
+  const times = pods.map(p => conditionOf(p.status?.conditions, 'Ready')?.lastTransitionTime ?? '');
+  return [service.metadata.creationTimestamp ?? '', ...times].sort().at(-1) ?? '';
+}
+
 /** Whether a pod's change can change where a Service sends. */
 function matters({ type, object, previous }: StoreEvent): boolean {
   if (type !== 'MODIFIED' || !previous) return true;
@@ -33,7 +42,7 @@ function matters({ type, object, previous }: StoreEvent): boolean {
 }
 
 /** Keeps EndpointSlices, and the older Endpoints, of every Service with a selector. */
-export function endpointsController({ store, clock, random, madeWith }: Parts): Controller {
+export function endpointsController({ store, random, madeWith }: Parts): Controller {
   const ofPod = (pod: Obj): string[] =>
     store
       .list<Service>('services', pod.metadata.namespace)
@@ -45,7 +54,7 @@ export function endpointsController({ store, clock, random, madeWith }: Parts): 
       matchLabels: { [SERVICE_NAME]: service.metadata.name, [MANAGED_BY]: OURS },
     });
 
-  const writeSlice = (service: Service, plan: SlicePlan) => {
+  const writeSlice = (service: Service, plan: SlicePlan, since: string) => {
     const { name, namespace, uid, labels } = service.metadata;
     const content = { addressType: 'IPv4', endpoints: plan.endpoints, ports: plan.ports };
     const wanted = { ...labels, [MANAGED_BY]: OURS, [SERVICE_NAME]: name };
@@ -54,13 +63,14 @@ export function endpointsController({ store, clock, random, madeWith }: Parts): 
         const same = sameJson(draft.endpoints ?? [], plan.endpoints) && sameJson(draft.ports ?? [], plan.ports);
         if (same && sameJson(draft.metadata.labels, wanted)) return false;
         draft.metadata.labels = wanted;
+        draft.metadata.annotations = { ...draft.metadata.annotations, [TRIGGER]: since };
         return Object.assign(draft, content);
       };
       store.modify<Slice>(SLICE, namespace, plan.name, change, BY_CONTROLLER);
       return;
     }
     const owner = { apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true };
-    const annotations = { 'endpoints.kubernetes.io/last-change-trigger-time': timestamp(clock.now()) };
+    const annotations = { [TRIGGER]: since };
     const metadata = {
       name: `${name}-${random.suffix()}`,
       generateName: `${name}-`,
@@ -115,13 +125,15 @@ export function endpointsController({ store, clock, random, madeWith }: Parts): 
       }
       if (!service.spec.selector || service.metadata.deletionTimestamp) return undefined;
       if (store.get('namespaces', undefined, namespace ?? '')?.metadata.deletionTimestamp) return undefined;
-      const groups = endpointGroups(service, store.list<Pod>('pods', namespace));
+      const pods = store.list<Pod>('pods', namespace).filter(p => carries(p.metadata.labels, service.spec.selector));
+      const groups = endpointGroups(service, pods);
+      const since = lastChange(service, pods);
       const existing = slicesOf(service);
       const plans = planSlices(
         groups,
         existing.map(s => ({ name: s.metadata.name, ports: s.ports ?? [], endpoints: s.endpoints ?? [] })),
       );
-      for (const plan of plans) writeSlice(service, plan);
+      for (const plan of plans) writeSlice(service, plan, since);
       const kept = new Set(plans.map(p => p.name));
       for (const slice of existing)
         if (!kept.has(slice.metadata.name)) store.delete(SLICE, namespace, slice.metadata.name);

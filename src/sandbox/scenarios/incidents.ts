@@ -8,6 +8,7 @@ import type { Operator } from '../operators/operator.ts';
 import { webhookConfiguration } from '../operators/parts.ts';
 import type { Seeder } from '../world/seeder.ts';
 import { settledStatus } from '../world/settled.ts';
+import { resettle } from '../world/steady.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
@@ -78,27 +79,17 @@ const moreReplicas = (manifest: NewObject): void => {
   manifest.spec = { predictor: { ...(manifest.spec as { predictor: object }).predictor, minReplicas: 2 } };
 };
 
-/** Decides the fate of a workload's present pods; pods made later are not touched by it. */
-function spoilPods(
-  s: Seeder,
-  namespace: string,
-  prefix: string,
-  container: string,
-  fate: string,
-  minutes: number,
-): void {
+/** Decides the fate of a Deployment's present pods, so many minutes ago; pods made later are not touched by it. */
+function spoilPods(s: Seeder, namespace: string, deployment: string, container: string, fate: string, minutes: number) {
   for (const pod of s.store.list<Pod>('pods', namespace)) {
-    if (!pod.metadata.name.startsWith(prefix)) continue;
+    if (!pod.metadata.name.startsWith(`${deployment}-`)) continue;
+    const { podIP = '', hostIP = '' } = pod.status ?? {};
     s.store.modify<Pod>('pods', namespace, pod.metadata.name, draft => {
       draft.metadata.annotations = { ...draft.metadata.annotations, [FATE + container]: fate };
-      draft.status = settledStatus(
-        draft,
-        pod.status?.podIP ?? '',
-        pod.status?.hostIP ?? '',
-        s.clock.now() - minutes * 60_000,
-      );
+      draft.status = settledStatus(draft, podIP, hostIP, s.clock.now() - minutes * 60_000);
     });
   }
+  resettle(s, namespace, deployment, minutes);
 }
 
 const NO_ENDPOINTS =
@@ -182,8 +173,8 @@ export const appsUnknown: Scenario = {
   operators: all =>
     all.map(o => (o.name === 'kyverno' ? { ...o, workloads: o.workloads.map(w => ({ ...w, hoursAgo: 0.2 })) } : o)),
   prepare(s) {
-    spoilPods(s, 'kyverno', 'kyverno-admission-controller-', 'kyverno', 'not-ready', 11);
-    spoilPods(s, 'argocd', 'argocd-repo-server-', 'argocd-repo-server', 'not-ready', 10);
+    spoilPods(s, 'kyverno', 'kyverno-admission-controller', 'kyverno', 'not-ready', 11);
+    spoilPods(s, 'argocd', 'argocd-repo-server', 'argocd-repo-server', 'not-ready', 10);
     const message =
       'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.96.77.20:8081: connect: connection refused"';
     report(

@@ -259,6 +259,25 @@ function settledConditions(
   return { ...counted, conditions: [...(counted.conditions ?? []), progress] };
 }
 
+/** Lets a Deployment and its sets report what has become of their pods, as if it had happened `minutes` ago. */
+export function resettle(s: Seeder, namespace: string, name: string, minutes: number): void {
+  const at = timestamp(s.clock.now() - minutes * 60_000);
+  const ownedBy = (uid: string) => (o: { metadata: ReplicaSet['metadata'] }) =>
+    o.metadata.ownerReferences?.some(r => r.uid === uid) === true;
+  const deployment = s.store.get<Deployment>('deployments.apps', namespace, name);
+  if (!deployment) return;
+  const sets = s.store.list<ReplicaSet>('replicasets.apps', namespace).filter(ownedBy(deployment.metadata.uid));
+  const reported = sets.map(set => {
+    const pods = s.store.list<Pod>('pods', namespace).filter(ownedBy(set.metadata.uid));
+    return s.store.modify<ReplicaSet>('replicasets.apps', namespace, set.metadata.name, draft => {
+      draft.status = replicaSetStatus(set, pods, undefined, s.clock.now(), at);
+    }) as ReplicaSet;
+  });
+  s.store.modify<Deployment>('deployments.apps', namespace, name, draft => {
+    draft.status = countedStatus(deployment, reported, reported.at(-1), at);
+  });
+}
+
 /** A rollout on top of a settled Deployment that never came through: its template, and when it was begun. */
 export interface StuckRollout {
   template: PodTemplate;
