@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { build, type PluginBuild } from 'esbuild';
+import { lighterStart } from './lighter-start.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
@@ -44,13 +45,12 @@ await build({
   // The launcher must parse on old versions to be able to say so or to re-execute.
   target: 'node18',
   jsx: 'automatic',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   legalComments: 'none',
   define: { 'process.env.NODE_ENV': '"production"', MAYDAY_VERSION: JSON.stringify(version) },
   // CommonJS dependencies inside an ES module bundle still call require for node's own modules.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-  plugins: [withoutDevtools, withoutUnusedClient],
+  plugins: [lighterStart, withoutDevtools, withoutUnusedClient],
   logLevel: 'warning',
 });
 chmodSync(`${next}/mayday.js`, 0o755);

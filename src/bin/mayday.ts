@@ -6,6 +6,8 @@ import { findNewerNode, hangUpWithParent, reexecute } from './reexec.ts';
 if (isNewEnough(process.version)) {
   hangUpWithParent();
   settleColour(process.argv, process.env);
+  // Warnings of libraries would be printed into the screen; they are nobody's to act on.
+  process.removeAllListeners('warning');
   // React's development build costs 2.5 times the CPU; the variable must be set before it is loaded.
   // (Through a variable: the bundler replaces the plain expression by a constant.)
   const { env } = process;

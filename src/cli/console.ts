@@ -12,7 +12,7 @@ export async function consoleCommand(globals: GlobalOptions): Promise<ExitCode> 
     const { statusCommand } = await import('./status.ts');
     return statusCommand({ globals, args: [], options: {} });
   }
-  const runtime = runtimeFor(globals);
+  const runtime = await runtimeFor(globals);
   const { startConsole } = await import('../console/start.ts');
   return (await startConsole(depsOf(runtime, globals))) as ExitCode;
 }

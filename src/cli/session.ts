@@ -4,8 +4,8 @@ import { CommandFailure, EXIT } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 
 /** The composition root for a command, or a usage failure. */
-export function runtimeFor(globals: GlobalOptions): Runtime {
-  const made = createRuntime(globals);
+export async function runtimeFor(globals: GlobalOptions): Promise<Runtime> {
+  const made = await createRuntime(globals);
   if (!made.ok) throw new CommandFailure(made.message, EXIT.usage);
   return made.runtime;
 }
@@ -15,7 +15,7 @@ export async function withCluster<T>(
   globals: GlobalOptions,
   work: (api: Api, runtime: Runtime) => Promise<T>,
 ): Promise<T> {
-  const runtime = runtimeFor(globals);
+  const runtime = await runtimeFor(globals);
   try {
     const connected = await runtime.connect();
     if (!connected.ok)

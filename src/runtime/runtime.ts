@@ -41,11 +41,11 @@ export interface Runtime {
 }
 
 /** Builds the composition root, or says in one line why the configuration cannot be used. */
-export function createRuntime(
+export async function createRuntime(
   options: RuntimeOptions,
-): { ok: true; runtime: Runtime } | { ok: false; message: string } {
+): Promise<{ ok: true; runtime: Runtime } | { ok: false; message: string }> {
   const used = paths(process.env);
-  const configured = readConfig(options.config ?? used.config, options.config !== undefined);
+  const configured = await readConfig(options.config ?? used.config, options.config !== undefined);
   if (!configured.ok) return configured;
   const closers: (() => Promise<void>)[] = [];
   let connection: Promise<Loaded<Api>> | undefined;

@@ -11,27 +11,27 @@ const file = (text: string): string => {
 };
 
 describe('configuration file', () => {
-  it('may be absent, unless it was asked for by name', () => {
-    expect(readConfig('/nowhere/config.yaml', false)).toEqual({
+  it('may be absent, unless it was asked for by name', async () => {
+    expect(await readConfig('/nowhere/config.yaml', false)).toEqual({
       ok: true,
       config: { protected: [], readOnly: false, ascii: false },
     });
-    expect(readConfig('/nowhere/config.yaml', true)).toEqual({
+    expect(await readConfig('/nowhere/config.yaml', true)).toEqual({
       ok: false,
       message: 'expected a configuration file, found nothing at /nowhere/config.yaml',
     });
   });
 
-  it('may be empty', () => {
-    expect(readConfig(file(''), true).ok).toBe(true);
+  it('may be empty', async () => {
+    expect((await readConfig(file(''), true)).ok).toBe(true);
   });
 
   it.each([
     ['protected: prod\n', 'protected'],
     ['colour: always\n', 'colour'],
     ['readOnly: [\n', 'config.yaml'],
-  ])('says in one line what is wrong with %j', (text, named) => {
-    const answer = readConfig(file(text), true);
+  ])('says in one line what is wrong with %j', async (text, named) => {
+    const answer = await readConfig(file(text), true);
     expect(answer.ok).toBe(false);
     if (answer.ok) return;
     expect(answer.message).toContain(named);

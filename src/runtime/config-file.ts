@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Config, ConfigReading } from './settings.ts';
+
+const Document = z.strictObject({
+  protected: z.array(z.string()).default([]),
+  readOnly: z.boolean().default(false),
+  ascii: z.boolean().default(false),
+}) satisfies z.ZodType<Config>;
+
+/** Reads a configuration file that is there. What is wrong with it comes back as one line. */
+export function readConfigFile(path: string): ConfigReading {
+  try {
+    const result = Document.safeParse(parse(readFileSync(path, 'utf8')) ?? {});
+    if (result.success) return { ok: true, config: result.data };
+    const issue = result.error.issues[0];
+    const where = issue?.path.join('.') || 'document';
+    return { ok: false, message: `configuration ${path}: ${where}: ${issue?.message ?? 'not understood'}` };
+  } catch (error) {
+    return { ok: false, message: `configuration ${path}: ${(error as Error).message.split('\n')[0]}` };
+  }
+}
