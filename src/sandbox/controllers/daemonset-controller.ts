@@ -1,4 +1,5 @@
 import { sameJson } from '../object.ts';
+import { bindTo, boundTo } from './affinity.ts';
 import { type Controller, itself, keyOf, placeOfKey } from './engine.ts';
 import type { Obj, Pod, PodTemplate, Selector } from './kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from './parts.ts';
@@ -16,7 +17,22 @@ const REVISION = 'controller-revision-hash';
 const SPEAKER = { component: 'daemonset-controller', manager: 'kube-controller-manager' };
 const RETRY_MS = 2000;
 
-const nodeOf = (pod: Pod): string => pod.spec.nodeName ?? '';
+const GENERATION = 'pod-template-generation';
+
+/** Daemons stay on nodes that others are moved from. */
+const TOLERATIONS = [
+  ['not-ready', 'NoExecute'],
+  ['unreachable', 'NoExecute'],
+  ['disk-pressure', 'NoSchedule'],
+  ['memory-pressure', 'NoSchedule'],
+  ['pid-pressure', 'NoSchedule'],
+  ['unschedulable', 'NoSchedule'],
+].map(([key, effect]) => ({ key: `node.kubernetes.io/${key}`, operator: 'Exists', effect }));
+
+const nodeOf = (pod: Pod): string => pod.spec.nodeName || (boundTo(pod)?.[0] ?? '');
+
+const generationOf = (set: DaemonSet): string =>
+  set.metadata.annotations?.['deprecated.daemonset.template.generation'] ?? '1';
 
 /** One pod per node: missing nodes get one, an old one is replaced when all others are ready. */
 export function planDaemonSet(
@@ -64,11 +80,17 @@ export function daemonSetController(parts: Parts): Controller {
       .filter(n => wanted.every(([k, v]) => n.metadata.labels?.[k] === v))
       .map(n => n.metadata.name);
   };
-  // The real controller leaves the binding to the scheduler, by affinity; the node is the same.
   const template = (set: DaemonSet, node: string, hash: string): PodTemplate => ({
     ...set.spec.template,
-    metadata: { ...set.spec.template.metadata, labels: { ...set.spec.template.metadata?.labels, [REVISION]: hash } },
-    spec: { ...set.spec.template.spec, nodeName: node },
+    metadata: {
+      ...set.spec.template.metadata,
+      labels: { ...set.spec.template.metadata?.labels, [REVISION]: hash, [GENERATION]: generationOf(set) },
+    },
+    spec: {
+      ...set.spec.template.spec,
+      affinity: bindTo(node),
+      tolerations: [...((set.spec.template.spec.tolerations ?? []) as unknown[]), ...TOLERATIONS],
+    },
   });
 
   return {

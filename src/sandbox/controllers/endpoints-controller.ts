@@ -56,7 +56,8 @@ export function endpointsController({ store, random, madeWith }: Parts): Control
 
   const writeSlice = (service: Service, plan: SlicePlan, since: string) => {
     const { name, namespace, uid, labels } = service.metadata;
-    const content = { addressType: 'IPv4', endpoints: plan.endpoints, ports: plan.ports };
+    const none = plan.endpoints.length === 0;
+    const content = { addressType: 'IPv4', endpoints: none ? null : plan.endpoints, ports: none ? null : plan.ports };
     const wanted = { ...labels, [MANAGED_BY]: OURS, [SERVICE_NAME]: name };
     if (plan.name) {
       const change = (draft: Slice) => {
@@ -82,14 +83,14 @@ export function endpointsController({ store, random, madeWith }: Parts): Control
     store.create(SLICE, { ...content, metadata }, { ...BY_CONTROLLER, ...madeWith(service) });
   };
 
-  const writeEndpoints = (service: Service, groups: readonly EndpointGroup[]) => {
+  const writeEndpoints = (service: Service, groups: readonly EndpointGroup[], since: string) => {
     const { name, namespace, labels } = service.metadata;
     const subsets = subsetsOf(groups);
     const wanted = { ...labels, 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' };
     const current = store.get('endpoints', namespace, name);
     if (!current) {
       const object = {
-        metadata: { name, namespace: namespace ?? '', labels: wanted },
+        metadata: { name, namespace: namespace ?? '', labels: wanted, annotations: { [TRIGGER]: since } },
         ...(subsets.length > 0 && { subsets }),
       };
       store.create('endpoints', object, { ...BY_CONTROLLER, ...madeWith(service) });
@@ -98,6 +99,7 @@ export function endpointsController({ store, random, madeWith }: Parts): Control
     if (sameJson(current.subsets ?? [], subsets) && sameJson(current.metadata.labels, wanted)) return;
     const change = (draft: Obj) => {
       draft.metadata.labels = wanted;
+      draft.metadata.annotations = { ...draft.metadata.annotations, [TRIGGER]: since };
       if (subsets.length > 0) draft.subsets = subsets;
       else delete draft.subsets;
     };
@@ -137,7 +139,7 @@ export function endpointsController({ store, random, madeWith }: Parts): Control
       const kept = new Set(plans.map(p => p.name));
       for (const slice of existing)
         if (!kept.has(slice.metadata.name)) store.delete(SLICE, namespace, slice.metadata.name);
-      writeEndpoints(service, groups);
+      writeEndpoints(service, groups, since);
       return undefined;
     },
   };

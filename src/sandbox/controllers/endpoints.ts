@@ -12,6 +12,7 @@ export interface EndpointPort {
 export interface Endpoint {
   addresses: string[];
   conditions: { ready: boolean; serving: boolean; terminating: boolean };
+  hostname?: string;
   nodeName?: string;
   targetRef: { kind: 'Pod'; namespace: string; name: string; uid: string };
 }
@@ -48,10 +49,13 @@ function portsFor(pod: Pod, ports: readonly ServicePort[]): EndpointPort[] {
 function endpointOf(pod: Pod, service: Service): Endpoint {
   const { name, namespace = '', uid } = pod.metadata;
   const terminating = isTerminating(pod);
+  // A pod of a StatefulSet has a name of its own under its governing Service.
+  const hostname = pod.spec.subdomain === service.metadata.name ? (pod.spec.hostname as string | undefined) : undefined;
   const ready = service.spec.publishNotReadyAddresses === true || (isReady(pod) && !terminating);
   return {
     addresses: [pod.status?.podIP ?? ''],
     conditions: { ready, serving: isReady(pod), terminating },
+    ...(hostname && { hostname }),
     ...(pod.spec.nodeName && { nodeName: pod.spec.nodeName }),
     targetRef: { kind: 'Pod', namespace, name, uid },
   };
@@ -127,6 +131,7 @@ export function subsetsOf(groups: readonly EndpointGroup[]): Record<string, unkn
     if (staying.length === 0) return [];
     const address = (e: Endpoint) => ({
       ip: e.addresses[0],
+      ...(e.hostname && { hostname: e.hostname }),
       ...(e.nodeName && { nodeName: e.nodeName }),
       targetRef: e.targetRef,
     });

@@ -10,6 +10,8 @@ interface Namespace extends Obj {
 }
 
 const RETRY_MS = 1000;
+/** The real controller gives requests under way this long before it empties a namespace. */
+const GRACE_MS = 5000;
 /** Deleted first, so that nothing new appears while the rest goes. */
 const FIRST = ['deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'jobs.batch', 'replicasets.apps'];
 
@@ -83,6 +85,8 @@ export function namespaceController({
         return undefined;
       }
       if (!ns.spec?.finalizers?.includes('kubernetes')) return undefined;
+      const wait = Date.parse(ns.metadata.deletionTimestamp) + GRACE_MS - clock.now();
+      if (wait > 0) return wait;
       const left = empty(name);
       finish(ns, left);
       return left.length > 0 ? RETRY_MS : undefined;

@@ -23,10 +23,23 @@ export interface PodControl {
 const namespaceGone = (error: StatusError) =>
   (error.body.details?.causes ?? []).some(c => c.reason === 'NamespaceTerminating');
 
+/** How a controller words what it did to a pod of an owner. */
+export interface Wording {
+  created(pod: string, owner: string): string;
+  deleted(pod: string, owner: string): string;
+  refused(pod: string, owner: string, why: string): string;
+}
+
+const USUAL: Wording = {
+  created: pod => `Created pod: ${pod}`,
+  deleted: pod => `Deleted pod: ${pod}`,
+  refused: (_pod, _owner, why) => `Error creating: ${why}`,
+};
+
 /**
- * @param account the controller's ServiceAccount in kube-system: its rights and the quota decide
+ * @param account the controller's ServiceAccount in kube-system
  */
-export function podControl(parts: Parts, account: string, speaker: Speaker): PodControl {
+export function podControl(parts: Parts, account: string, speaker: Speaker, wording = USUAL): PodControl {
   const { store, record } = parts;
   const client = parts.as(controllerUser(account), CONTROLLER_GROUPS);
   return {
@@ -49,7 +62,7 @@ export function podControl(parts: Parts, account: string, speaker: Speaker): Pod
           about: owner,
           type: 'Normal',
           reason: 'SuccessfulCreate',
-          message: `Created pod: ${pod.metadata.name}`,
+          message: wording.created(pod.metadata.name, name),
         });
         return undefined;
       } catch (error) {
@@ -59,7 +72,7 @@ export function podControl(parts: Parts, account: string, speaker: Speaker): Pod
           about: owner,
           type: 'Warning',
           reason: 'FailedCreate',
-          message: `Error creating: ${error.message}`,
+          message: wording.refused(named ?? '', name, error.message),
         });
         return { reason: 'FailedCreate', message: error.message };
       }
@@ -68,7 +81,12 @@ export function podControl(parts: Parts, account: string, speaker: Speaker): Pod
       const { namespace, name, uid } = pod.metadata;
       if (!store.get('pods', namespace, name)) return;
       store.delete('pods', namespace, name, { preconditions: { uid } });
-      record(speaker, { about: owner, type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}` });
+      record(speaker, {
+        about: owner,
+        type: 'Normal',
+        reason: 'SuccessfulDelete',
+        message: wording.deleted(name, owner.metadata.name),
+      });
     },
     adopt(owner, pod) {
       const { name, uid } = owner.metadata;

@@ -1,4 +1,5 @@
 import { timestamp } from '../object.ts';
+import { boundTo } from './affinity.ts';
 import { conditionOf, replaceCondition } from './conditions.ts';
 import { type Controller, itself, placeOfKey } from './engine.ts';
 import type { Condition, Obj, Pod } from './kinds.ts';
@@ -33,12 +34,17 @@ function tolerates(pod: Pod, taint: { key: string; effect: string; value?: strin
   );
 }
 
+const MISMATCH = "node(s) didn't match Pod's node affinity/selector";
+
 function refusalOf(pod: Pod, node: Node, load: number): string | undefined {
-  if (node.spec?.unschedulable) return 'node(s) were unschedulable';
+  const tied = boundTo(pod);
+  if (tied && !tied.includes(node.metadata.name)) return MISMATCH;
+  const cordon = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+  if (node.spec?.unschedulable && !tolerates(pod, cordon)) return 'node(s) were unschedulable';
   const taint = node.spec?.taints?.find(t => t.effect !== 'PreferNoSchedule' && !tolerates(pod, t));
   if (taint) return `node(s) had untolerated taint(s)`;
   for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {}))
-    if (node.metadata.labels?.[key] !== value) return "node(s) didn't match Pod's node affinity/selector";
+    if (node.metadata.labels?.[key] !== value) return MISMATCH;
   if (load >= Number(node.status?.allocatable?.pods ?? 110)) return 'Too many pods';
   return undefined;
 }

@@ -2,7 +2,7 @@ import { sameJson } from '../object.ts';
 import { type Controller, itself, placeOfKey } from './engine.ts';
 import type { Obj, Pod, PodTemplate, Selector } from './kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from './parts.ts';
-import { podControl, podOwnerKeys } from './pod-control.ts';
+import { podControl, podOwnerKeys, type Wording } from './pod-control.ts';
 import { isAvailable, isFinished, isReady, isTerminating } from './pods.ts';
 import { templateHash } from './template-hash.ts';
 
@@ -22,6 +22,11 @@ export interface StatefulSet extends Obj {
 const SETS = 'statefulsets.apps';
 const REVISION = 'controller-revision-hash';
 const SPEAKER = { component: 'statefulset-controller', manager: 'kube-controller-manager' };
+const WORDING: Wording = {
+  created: (pod, set) => `Create Pod ${pod} in StatefulSet ${set} successful`,
+  deleted: (pod, set) => `Delete Pod ${pod} in StatefulSet ${set} successful`,
+  refused: (pod, set, why) => `Create Pod ${pod} in StatefulSet ${set} failed error: ${why}`,
+};
 const RETRY_MS = 2000;
 
 export const ordinalOf = (set: Obj, pod: Obj): number =>
@@ -107,7 +112,7 @@ function statusOf(set: StatefulSet, pods: readonly Pod[], revision: string, nowM
 /** Keeps StatefulSets: numbered pods, in order. */
 export function statefulSetController(parts: Parts): Controller {
   const { store, clock, owners } = parts;
-  const pods = podControl(parts, 'statefulset-controller', SPEAKER);
+  const pods = podControl(parts, 'statefulset-controller', SPEAKER, WORDING);
 
   const template = (set: StatefulSet, name: string, revision: string, ordinal: number): PodTemplate => {
     const labels = {

@@ -114,7 +114,7 @@ describe('namespaces', () => {
       metadata: { name: 'held', namespace: 'ex', finalizers: ['chaos.operatorchaos.io/block'] },
     });
     w.store.delete('namespaces', undefined, 'ex');
-    await w.pass(3000);
+    await w.pass(8000, 200);
     const ns = w.store.get('namespaces', undefined, 'ex');
     const status = ns?.status as { phase: string; conditions: { type: string; status: string; message: string }[] };
     expect(status.phase).toBe('Terminating');
@@ -130,7 +130,7 @@ describe('namespaces', () => {
     w.store.modify('configmaps', 'ex', 'held', d => {
       delete d.metadata.finalizers;
     });
-    await w.pass(3000);
+    await w.pass(8000, 200);
     expect(w.store.get('namespaces', undefined, 'ex')).toBeUndefined();
   });
 
@@ -219,7 +219,7 @@ describe('disruption budgets', () => {
     w.store.modify('deployments.apps', 'kube-system', 'coredns', d => {
       (d.spec as { replicas: number }).replicas = 1;
     });
-    await w.pass(3000);
+    await w.pass(8000, 200);
     expect(status()).toMatchObject({ currentHealthy: 1, expectedPods: 1 });
   });
 });
