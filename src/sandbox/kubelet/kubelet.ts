@@ -1,5 +1,6 @@
 import { type Controller, itself, placeOfKey } from '../controllers/engine.ts';
 import type { Container, Note, Pod, PodStatus } from '../controllers/kinds.ts';
+import { isDown, podKeysOn } from '../controllers/node-lifecycle.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { isFinished, isTerminating } from '../controllers/pods.ts';
 import type { Node } from '../controllers/scheduler.ts';
@@ -163,6 +164,11 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
   return {
     name: 'kubelet',
     watches: {
+      // A kubelet that comes back looks at all its pods.
+      nodes: ({ object, previous }) =>
+        isDown(previous as Node | undefined) && !isDown(object as Node)
+          ? podKeysOn(store.list<Pod>('pods'), object.metadata.name)
+          : [],
       pods(event) {
         const pod = event.object as Pod;
         if (event.type !== 'DELETED') return itself(event);
@@ -175,7 +181,7 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
     reconcile(key) {
       const { namespace, name } = placeOfKey(key);
       const pod = store.get<Pod>('pods', namespace, name);
-      if (!pod?.spec.nodeName) return undefined;
+      if (!pod?.spec.nodeName || isDown(store.get<Node>('nodes', undefined, pod.spec.nodeName))) return undefined;
       const tenant = tenants.get(pod.metadata.uid) ?? admit(pod);
       tenants.set(pod.metadata.uid, tenant);
       if (isTerminating(pod)) return terminate(pod, tenant);

@@ -1,4 +1,5 @@
 import type { Obj } from '../controllers/kinds.ts';
+import { isDown } from '../controllers/node-lifecycle.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { microTimestamp } from '../object.ts';
 import { nodeLease } from './cluster.ts';
@@ -14,7 +15,8 @@ interface Lease extends Obj {
 /** Renews every node's Lease each ten seconds, as kubelets do. */
 export function startHeartbeats({ store, clock }: Parts): void {
   const beat = () => {
-    for (const node of store.list('nodes')) {
+    for (const node of store.list<Obj>('nodes')) {
+      if (isDown(node)) continue;
       const { name, uid } = node.metadata;
       const renewTime = microTimestamp(clock.now());
       const change = (draft: Lease) => {

@@ -7,6 +7,7 @@ import { garbageCollector } from '../controllers/garbage.ts';
 import { jobController } from '../controllers/job-controller.ts';
 import type { Obj } from '../controllers/kinds.ts';
 import { namespaceController } from '../controllers/namespace-controller.ts';
+import { nodeLifecycle } from '../controllers/node-lifecycle.ts';
 import { followOwners } from '../controllers/owners.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { disruptionController } from '../controllers/pdb-controller.ts';
@@ -50,6 +51,7 @@ export function startWorld(context: SandboxContext): SandboxWorld {
   engine.add(deploymentController(parts));
   engine.add(replicaSetController(parts));
   engine.add(scheduler(parts));
+  engine.add(nodeLifecycle(parts));
   const fates = operatorFates(parts, operators);
   engine.add(kubelet(parts, { misfortune: fates.misfortune }));
   engine.add(statefulSetController(parts));

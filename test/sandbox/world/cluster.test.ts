@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { conditionOf } from '../../../src/sandbox/controllers/conditions.ts';
 import { fateOf } from '../../../src/sandbox/controllers/garbage.ts';
+import type { Deployment, Pod } from '../../../src/sandbox/controllers/kinds.ts';
 import { terminatingConditions } from '../../../src/sandbox/controllers/namespace.ts';
 import { budgetStatus, type DisruptionBudget } from '../../../src/sandbox/controllers/pdb.ts';
 import { chooseNode, type Node } from '../../../src/sandbox/controllers/scheduler.ts';
@@ -243,6 +245,11 @@ describe('quotas', () => {
 });
 
 describe('nodes', () => {
+  const down = (w: TestWorld, name: string, value: string | null) =>
+    w.admin.patch('nodes', undefined, name, 'merge', { metadata: { annotations: { 'sandbox.mayday/down': value } } });
+  const ready = (w: TestWorld, name: string) =>
+    conditionOf(w.store.get<Node>('nodes', undefined, name)?.status?.conditions, 'Ready');
+
   it('renew their Leases', async () => {
     const w = startTestWorld();
     await w.pass(60_000, 5000);
@@ -250,5 +257,36 @@ describe('nodes', () => {
       const { renewTime } = lease.spec as { renewTime: string };
       expect(w.clock.now() - Date.parse(renewTime)).toBeLessThanOrEqual(10_000);
     }
+  });
+
+  it('that fall silent are unknown after forty seconds, and emptied after five minutes', async () => {
+    const w = startTestWorld();
+    await w.pass(1000);
+    const victims = w.store
+      .list<Pod>('pods')
+      .filter(p => p.spec.nodeName === 'node-2' && p.metadata.namespace !== 'argocd');
+    await down(w, 'node-2', 'true');
+    await w.pass(30_000, 1000);
+    expect(ready(w, 'node-2')?.status).toBe('True');
+    await w.pass(25_000, 1000);
+    expect(ready(w, 'node-2')).toMatchObject({
+      status: 'Unknown',
+      reason: 'NodeStatusUnknown',
+      message: 'Kubelet stopped posting node status.',
+    });
+    const [victim] = victims;
+    const seen = () => w.store.get<Pod>('pods', victim?.metadata.namespace, victim?.metadata.name ?? '');
+    expect(conditionOf(seen()?.status?.conditions, 'Ready')?.status).toBe('False');
+    expect(seen()?.metadata.deletionTimestamp).toBeUndefined();
+    await w.pass(310_000, 5000);
+    expect(seen()?.metadata.deletionTimestamp).toBeDefined();
+    for (const d of w.store.list<Deployment>('deployments.apps'))
+      expect(conditionOf(d.status?.conditions, 'Available')?.status, d.metadata.name).toBe('True');
+    await down(w, 'node-2', null);
+    await w.pass(20_000, 1000);
+    expect(ready(w, 'node-2')?.status).toBe('True');
+    expect(w.store.get<Node>('nodes', undefined, 'node-2')?.spec?.taints).toBeUndefined();
+    expect(seen()).toBeUndefined();
+    expect(w.world.failures).toEqual([]);
   });
 });
