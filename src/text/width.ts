@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 
 const segmenter = new Intl.Segmenter();
-const PLAIN = /^[\x20-\x7e]*$/;
+// ASCII and our own drawing characters: one column each, never part of a longer grapheme by themselves. Rows are mostly made of these.
+const PLAIN = /^[\x20-\x7e…→·↑↓←─━✓✗▸►◦↺⚑▁▂▃▄▅▆▇█]*$/;
 
 /** Columns that a text takes in a terminal, by grapheme; ambiguous characters count one. */
 export function width(text: string): number {
