@@ -7,8 +7,11 @@ import { crdMutation } from './faults/crd-mutation.ts';
 import { finalizerBlock } from './faults/finalizer-block.ts';
 import { imageCorrupt } from './faults/image-corrupt.ts';
 import { labelStomping } from './faults/label-stomping.ts';
+import { networkPartition } from './faults/network-partition.ts';
 import { ownerRefOrphan } from './faults/owner-ref-orphan.ts';
+import { pdbBlock } from './faults/pdb-block.ts';
 import { podKill } from './faults/pod-kill.ts';
+import { quotaExhaustion } from './faults/quota-exhaustion.ts';
 import { rbacRevoke } from './faults/rbac-revoke.ts';
 import { scaleZero } from './faults/scale-zero.ts';
 import { webhookDisrupt } from './faults/webhook-disrupt.ts';
@@ -28,6 +31,9 @@ const FAULTS: readonly Fault<unknown>[] = [
   rbacRevoke,
   clientFault,
   crdMutation,
+  networkPartition,
+  quotaExhaustion,
+  pdbBlock,
 ];
 
 const BY_TYPE: ReadonlyMap<FaultType, Fault<unknown>> = new Map(FAULTS.map(fault => [fault.type, fault]));

@@ -72,7 +72,8 @@ describe('a blind scan', () => {
 
 describe('what is found', () => {
   test('types this version cannot restore are listed, say so, and remain', async () => {
-    const { deps } = yard([labelled('NetworkPolicy', 'networking.k8s.io/v1', 'NetworkPartition')]);
+    const policy = labelled('NetworkPolicy', 'networking.k8s.io/v1', 'NetworkPartition');
+    const deps = { ...yard([policy]).deps, faultOf: () => undefined };
     const found = await scan(deps);
     expect(found.injections).toMatchObject([{ type: 'NetworkPartition', state: 'injected' }]);
     expect(found.injections[0]?.message).toContain('cannot revert NetworkPartition');

@@ -29,9 +29,17 @@ export function recorded(name: string, moment: 'before' | 'injected'): KubeObjec
   return parseAllDocuments(readFileSync(file, 'utf8')).map(document => document.toJS() as KubeObject);
 }
 
-/** Objects that stood beside the recorded ones all the time, untouched, and that a decision depends on: owners, and roles. */
+/** Objects that stood beside the recorded ones all the time, untouched, and that a decision depends on: owners, roles, pods. */
 export function beside(name: string): KubeObject[] {
-  return recorded(name, 'before').flatMap(object => [...ownersOf(object), ...roleOf(object)]);
+  return [...recorded(name, 'before').flatMap(object => [...ownersOf(object), ...roleOf(object)]), ...podsOf(name)];
+}
+
+/** A pod of the app that an injection selects by label. */
+function podsOf(name: string): KubeObject[] {
+  const { labelSelector } = recordedCases().find(one => one.name === name)?.parameters ?? {};
+  if (labelSelector === undefined) return [];
+  const labels = Object.fromEntries([labelSelector.split('=') as [string, string]]);
+  return [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'checkout-1', namespace: 'shop', labels } }];
 }
 
 function ownersOf({ metadata }: KubeObject): KubeObject[] {

@@ -1,0 +1,137 @@
+import type { FaultType } from '../experiment/types.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { fingerprint, isInjected, maydayFacts, readMayday } from './envelope.ts';
+import type { Effect, Facts, Live, Permission, Plan, Refusal, Restore } from './fault.ts';
+import type { Finding } from './finding.ts';
+import { refOf } from './json-patch.ts';
+import { objectIn, type Seen } from './live.ts';
+import { createdLabels, EXPIRES, MANAGED_BY, MANAGER, MAYDAY, TYPE_LABEL } from './markers.ts';
+import { groupOf, nameOf } from './name.ts';
+import { isTerminating } from './pods.ts';
+import { corrupt } from './record.ts';
+import { blindTo, refuse } from './refuse.ts';
+import type { Write } from './write.ts';
+
+/** Labels and annotations of an object that an injection creates: whose it is, when it must be gone, and our facts. */
+export function createdMarks(
+  type: FaultType,
+  facts: Facts,
+  injected?: string,
+): { labels: Record<string, string>; annotations: Record<string, string> } {
+  const mayday = maydayFacts(facts, injected === undefined ? {} : { injected });
+  return {
+    labels: createdLabels(type),
+    annotations: { ...expiry(facts), [MAYDAY]: JSON.stringify(mayday) },
+  };
+}
+
+/** The framework's own annotation: RFC 3339, whole seconds. */
+function expiry({ expires }: Facts): Record<string, string> {
+  return expires === undefined ? {} : { [EXPIRES]: new Date(expires).toISOString().replace(/\.\d+Z$/, 'Z') };
+}
+
+/** The write that creates `object` with the marks of this injection, where nothing of that name is. */
+export function creation(
+  type: FaultType,
+  facts: Facts,
+  object: KubeObject,
+  options: { says: string; injected?: string },
+): Write {
+  const { labels, annotations } = createdMarks(type, facts, options.injected);
+  const body: KubeObject = {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      labels: { ...object.metadata.labels, ...labels },
+      annotations: { ...object.metadata.annotations, ...annotations },
+    },
+  };
+  return { verb: 'create', on: refOf(object), body, precondition: { absent: true }, says: options.says };
+}
+
+/** What an injection needs in order to create such an object, and to take it away again. */
+export function creationPermissions({ apiVersion, kind, namespace, name }: ObjectRef): Permission[] {
+  const of = { group: groupOf(apiVersion), kind, ...(namespace === undefined ? {} : { namespace }) };
+  return [
+    { verb: 'get', ...of, name, for: 'inject' },
+    { verb: 'create', ...of, for: 'inject' },
+    { verb: 'get', ...of, name, for: 'revert' },
+    { verb: 'delete', ...of, name, for: 'revert' },
+  ];
+}
+
+/** Why nothing can be created under this name, undefined where it is free. What is there is never adopted, whoever made it. */
+export function occupied(seen: Seen<KubeObject>, ref: ObjectRef, describe: string): Refusal | undefined {
+  if (seen.state === 'blind') return blindTo(nameOf(ref), seen.failure);
+  if (seen.state !== 'found') return undefined;
+  const { labels } = seen.value.metadata;
+  const isChaos = labels?.[TYPE_LABEL] !== undefined || labels?.[MANAGED_BY] === MANAGER;
+  return isChaos
+    ? refuse('already-injected', `${nameOf(ref)} already exists ${describe}: revert that injection first`)
+    : refuse('forbidden-target', `${nameOf(ref)} exists and no chaos tool made it: it is neither adopted nor deleted`);
+}
+
+/** How objects of one type are told from what they were made as. */
+export interface Maker {
+  type: FaultType;
+  /** The kinds that this type creates. */
+  kinds: readonly string[];
+  /** Everything about the object that makes the fault, as text. */
+  essence(object: KubeObject): string;
+  /** Whether it looks as the framework makes it; asked where no fact of ours says how it was made. */
+  looksMade(object: KubeObject): boolean;
+}
+
+/** The essence as the facts of a created object hold it. */
+export const injectedEssence = (maker: Maker, object: KubeObject): string => fingerprint(maker.essence(object));
+
+/** Deletes what an injection created, and only that: the marks, the kind and the uid must all fit. */
+export function restoreCreated(found: Finding, maker: Maker): Restore {
+  const object = found.live;
+  const name = nameOf(refOf(object));
+  const { labels, annotations = {}, uid, finalizers } = object.metadata;
+  if (!maker.kinds.includes(object.kind)) return corrupt(object, `${maker.type} makes no ${object.kind}`);
+  const mayday = readMayday(annotations[MAYDAY]);
+  if (labels?.[MANAGED_BY] !== MANAGER && mayday === undefined) {
+    return corrupt(
+      object,
+      `labelled ${maker.type}, but neither ${MANAGED_BY}=${MANAGER} nor our facts say a chaos tool made it`,
+    );
+  }
+  if (isTerminating(object)) {
+    const held = finalizers === undefined ? '' : `, held by ${sanitise(finalizers.join(', '), 200)}`;
+    return { kind: 'restore', writes: [], says: `${name} is being deleted${held}` };
+  }
+  const deleting: Write = {
+    verb: 'delete',
+    on: refOf(object),
+    precondition: uid === undefined ? {} : { uid },
+    says: `delete ${name}`,
+  };
+  const essence = maker.essence(object);
+  const isAsMade = mayday?.injected === undefined ? maker.looksMade(object) : isInjected(essence, mayday.injected);
+  if (isAsMade) return { kind: 'restore', writes: [deleting], says: `delete ${name}, which the injection created` };
+  return {
+    kind: 'diverged',
+    writes: [deleting],
+    original: '(not there)',
+    injected: sanitise(mayday?.injected ?? '(not recorded)', 400),
+    live: sanitise(essence, 400),
+    says: `${name} was created by an injection and changed by somebody since`,
+  };
+}
+
+/** The created object as read back under `key`, or what its absence means for the effect. */
+export function createdReadBack(made: Plan, live: Live, key: string): { object: KubeObject } | { effect: Effect } {
+  const seen = objectIn(live, key);
+  const name = nameOf(made.target);
+  if (seen.state === 'blind')
+    return { effect: { state: 'pending', evidence: [`${name} could not be read back: ${seen.failure.message}`] } };
+  if (seen.state !== 'found') return { effect: { state: 'absent', evidence: [`${name} is not there (any more)`] } };
+  if (readMayday(seen.value.metadata.annotations?.[MAYDAY])?.id !== made.id)
+    return { effect: { state: 'absent', evidence: [`${name} is not the one that this injection created`] } };
+  return isTerminating(seen.value)
+    ? { effect: { state: 'absent', evidence: [`${name} is being deleted`] } }
+    : { object: seen.value };
+}
