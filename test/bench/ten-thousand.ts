@@ -11,7 +11,7 @@ export async function tenThousandPods(): Promise<Figure[]> {
   const cluster = await sandbox('ten-thousand-pods');
   await sleep(2_000);
   const session = start([NODE, MAYDAY, '--kubeconfig', cluster.kubeconfig], SIZE, { env: cleanState() });
-  const first = await session.waitFor(/pods\s+(?!0\s)[\d,]+/);
+  const first = await session.waitFor(/pods\s+(loading )?[1-9]/);
   const all = await session.waitFor(/✓ pods\s+1\d,?\d{3}\s+fine/);
   await sleep(5_000);
   const before = cpuSeconds(session.pid);
