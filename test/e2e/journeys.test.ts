@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { cutOffJourneys } from './journeys/cutOff.ts';
+import { firstLookJourneys } from './journeys/firstLook.ts';
+import { verdictJourneys } from './journeys/verdicts.ts';
+import { chooseProviders } from './providers/choose.ts';
+import type { Provider } from './providers/provider.ts';
+
+const { kinds, skipped } = chooseProviders();
+for (const why of skipped) process.stderr.write(`skipped: ${why}\n`);
+
+/** A cold build of a control plane may be in it. */
+const OPENING_MS = 1_500_000;
+
+describe.each(kinds)('on $name', kind => {
+  let provider: Provider;
+  const given = () => provider;
+  beforeAll(async () => {
+    provider = await kind.open();
+  }, OPENING_MS);
+  afterAll(() => provider?.close());
+
+  // Each of these has a namespace of its own and leaves the rest of the cluster alone.
+  describe.concurrent('side by side', () => {
+    firstLookJourneys(given);
+    verdictJourneys(given);
+    cutOffJourneys(given);
+  });
+});
