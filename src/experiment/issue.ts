@@ -43,3 +43,6 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length] ?? 0;
 }
+
+/** What a text that should be a duration was expected to be. */
+export const DURATION_HINT = 'a duration such as "90s", "1m30s" or "500ms"';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EXPERIMENT, type RawExperiment } from '../../src/experiment/document-shape.ts';
-import { parseDuration } from '../../src/experiment/duration.ts';
+import { parseDuration } from '../../src/text/duration.ts';
 import { matches, parseSelector, type Requirement } from '../../src/experiment/selector.ts';
 import { decode } from '../../src/experiment/yaml/decode.ts';
 import { openDocument } from '../../src/experiment/yaml/document.ts';

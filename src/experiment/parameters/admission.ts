@@ -1,5 +1,5 @@
-import { DURATION_HINT, parseDuration } from '../duration.ts';
-import { type Issue, quoted } from '../issue.ts';
+import { parseDuration } from '../../text/duration.ts';
+import { DURATION_HINT, type Issue, quoted } from '../issue.ts';
 import { all, kubernetesName, nonEmpty, notReserved, oneOf, resourceName, selector } from './check.ts';
 import { clusterBindingName, webhookName } from './protected.ts';
 import { always, optional, type Parameters, required, type TypeRules } from './rules.ts';
