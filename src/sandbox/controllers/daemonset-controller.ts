@@ -35,7 +35,7 @@ const generationOf = (set: DaemonSet): string =>
   set.metadata.annotations?.['deprecated.daemonset.template.generation'] ?? '1';
 
 /** One pod per node: missing nodes get one, an old one is replaced when all others are ready. */
-export function planDaemonSet(
+function planDaemonSet(
   set: DaemonSet,
   nodes: readonly string[],
   pods: readonly Pod[],

@@ -23,9 +23,6 @@ import {
 } from './rollout.ts';
 import { canonical, sameTemplate, templateHash } from './template-hash.ts';
 
-/** A set to be written: created when it carries no uid yet. */
-export type SetWrite = ReplicaSet;
-
 /** One pass over a Deployment: the sets to write and delete, its own status and annotations, what to say, when to look again. */
 export interface DeploymentPlan {
   create?: ReplicaSet;

@@ -19,7 +19,7 @@ export interface Job extends Obj {
   status?: JobStatus;
 }
 
-export interface JobStatus {
+interface JobStatus {
   active?: number;
   ready?: number;
   succeeded?: number;
@@ -35,14 +35,14 @@ const JOBS = 'jobs.batch';
 const SPEAKER = { component: 'job-controller', manager: 'kube-controller-manager' };
 const FIRST_RETRY_MS = 10_000;
 
-export interface JobPlan {
+interface JobPlan {
   create: number;
   remove: Pod[];
   verdict?: 'Complete' | 'Failed';
 }
 
 /** How many pods a Job still needs, or that it is over. */
-export function planJob(job: Job, pods: readonly Pod[]): JobPlan {
+function planJob(job: Job, pods: readonly Pod[]): JobPlan {
   const { parallelism = 1, completions = parallelism, backoffLimit = 6, suspend } = job.spec;
   const active = pods.filter(isActive);
   if (job.status?.conditions?.some(c => (c.type === 'Complete' || c.type === 'Failed') && c.status === 'True'))

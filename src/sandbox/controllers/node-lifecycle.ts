@@ -7,13 +7,13 @@ import { isTerminating } from './pods.ts';
 import type { Node } from './scheduler.ts';
 
 /** Annotation on a Node whose kubelet is to fall silent: `sandbox.mayday/down: "true"`. */
-export const DOWN = 'sandbox.mayday/down';
+const DOWN = 'sandbox.mayday/down';
 export const isDown = (node: Obj | undefined): boolean => node?.metadata.annotations?.[DOWN] === 'true';
 
 const LEASES = 'leases.coordination.k8s.io';
 const SPEAKER = { component: 'node-controller', manager: 'kube-controller-manager' };
 /** Silence of this length makes a node's state unknown. */
-export const SILENCE_MS = 40_000;
+const SILENCE_MS = 40_000;
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 
 interface Toleration {
@@ -24,7 +24,7 @@ interface Toleration {
 }
 
 /** How long a pod stays bound to an unreachable node, milliseconds; Infinity when it tolerates that for ever. */
-export function staysFor(pod: Pod): number {
+function staysFor(pod: Pod): number {
   const tolerations = (pod.spec.tolerations ?? []) as Toleration[];
   const fits = tolerations.filter(t => (!t.key || t.key === UNREACHABLE) && (!t.effect || t.effect === 'NoExecute'));
   if (fits.length === 0) return 0;
@@ -34,7 +34,7 @@ export function staysFor(pod: Pod): number {
 }
 
 /** The conditions of a node whose kubelet has gone silent. */
-export function silentConditions(old: readonly Condition[] | undefined, at: string): Condition[] {
+function silentConditions(old: readonly Condition[] | undefined, at: string): Condition[] {
   return (old ?? []).reduce<Condition[]>(
     (conditions, { type }) =>
       replaceCondition(conditions, {

@@ -29,7 +29,7 @@ const WORDING: Wording = {
 };
 const RETRY_MS = 2000;
 
-export const ordinalOf = (set: Obj, pod: Obj): number =>
+const ordinalOf = (set: Obj, pod: Obj): number =>
   Number(
     pod.metadata.name.startsWith(`${set.metadata.name}-`)
       ? pod.metadata.name.slice(set.metadata.name.length + 1)
@@ -37,7 +37,7 @@ export const ordinalOf = (set: Obj, pod: Obj): number =>
   );
 
 /** One step of a StatefulSet: at most one pod is made or removed at a time, in order, unless it manages them in parallel. */
-export interface SetStep {
+interface SetStep {
   create: number[];
   remove: Pod[];
 }
@@ -72,7 +72,7 @@ function nextToReplace(set: StatefulSet, pods: ReadonlyMap<number, Pod>, revisio
 }
 
 /** What to do now. `revision` is the current template's. */
-export function planStatefulSet(set: StatefulSet, pods: readonly Pod[], revision: string): SetStep {
+function planStatefulSet(set: StatefulSet, pods: readonly Pod[], revision: string): SetStep {
   const finished = pods.filter(p => isFinished(p) && !isTerminating(p));
   if (finished.length > 0) return { create: [], remove: finished };
   const byOrdinal = new Map(pods.map(p => [ordinalOf(set, p), p]));

@@ -3,7 +3,7 @@ import type { PodTemplate } from './kinds.ts';
 const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** Text to a name-safe code: every character becomes one of 27 letters that spell no words. The rule of generated names. */
-export function safeEncode(text: string): string {
+function safeEncode(text: string): string {
   let out = '';
   for (const char of text) out += SAFE[char.charCodeAt(0) % SAFE.length];
   return out;
@@ -21,7 +21,7 @@ export function canonical(value: unknown): string {
 }
 
 /** 32-bit FNV-1a of the text. */
-export function fnv1a(text: string): number {
+function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
   return hash;

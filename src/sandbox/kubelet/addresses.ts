@@ -1,5 +1,3 @@
-import type { Pod } from '../controllers/kinds.ts';
-
 /** Gives pods addresses out of 10.244.0.0/16, a quarter of it to each node, never the same twice at a time. */
 export interface Addresses {
   take(node: number): string;
@@ -31,6 +29,3 @@ export function createAddresses(): Addresses {
     },
   };
 }
-
-/** The address a pod reports, if it has one. */
-export const addressOf = (pod: Pod): string | undefined => pod.status?.podIP;

@@ -11,7 +11,7 @@ export interface PodFacts {
 }
 
 /** Guaranteed, Burstable or BestEffort, by the containers' cpu and memory. */
-export function qosOf(pod: Pod): string {
+function qosOf(pod: Pod): string {
   const all = pod.spec.containers.map(c => c.resources ?? {});
   const any = all.some(r => Object.keys(r.requests ?? {}).length + Object.keys(r.limits ?? {}).length > 0);
   if (!any) return 'BestEffort';

@@ -1,6 +1,9 @@
+import { certManager } from './cert-manager.ts';
 import { argocd, kyverno } from './gitops.ts';
-import { kserve, kserveInOpenDataHub, llmisvc, openDataHub } from './kserve.ts';
-import { certManager, istiod, knativeServing } from './mesh.ts';
+import { istiod } from './istio.ts';
+import { knativeServing } from './knative.ts';
+import { kserve, llmisvc } from './kserve.ts';
+import { kserveInOpenDataHub, openDataHub } from './opendatahub.ts';
 import type { Operator } from './operator.ts';
 import { llamastack, odhModelController, trainingOperator } from './platform.ts';
 

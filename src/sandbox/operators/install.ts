@@ -22,7 +22,7 @@ function stampConditions(object: NewObject, at: string): NewObject {
 }
 
 /** An address out of 10.96.0.0/16 that depends only on the Service's name. */
-export function clusterIpOf(namespaceName: string, name: string): string {
+function clusterIpOf(namespaceName: string, name: string): string {
   let hash = 7;
   for (const char of `${namespaceName}/${name}`) hash = (hash * 31 + char.charCodeAt(0)) % 64_000;
   return `10.96.${1 + Math.floor(hash / 254)}.${1 + (hash % 254)}`;

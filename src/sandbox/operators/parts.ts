@@ -15,9 +15,15 @@ const RBAC = 'rbac.authorization.k8s.io';
 export const EVERYTHING = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'] as const;
 
 /** What controller-runtime needs to elect a leader. */
-export const LEADER_ELECTION: readonly Rule[] = [
+const LEADER_ELECTION: readonly Rule[] = [
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: EVERYTHING },
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+];
+
+/** What operators need that keep webhook configurations, or a Lease outside their namespace. */
+export const WEBHOOKS_AND_LEASES: readonly Rule[] = [
+  { apiGroups: ['admissionregistration.k8s.io'], resources: ['*'], verbs: EVERYTHING },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: EVERYTHING },
 ];
 
 export const configMap = (
@@ -52,7 +58,7 @@ export const role = (namespace: string, name: string, rules: readonly Rule[]): I
 
 const subject = (namespace: string, account: string) => [{ kind: 'ServiceAccount', name: account, namespace }];
 
-export const clusterRoleBinding = (name: string, roleName: string, namespace: string, account: string): Installed => ({
+const clusterRoleBinding = (name: string, roleName: string, namespace: string, account: string): Installed => ({
   resource: `clusterrolebindings.${RBAC}`,
   object: {
     metadata: { name },
@@ -61,7 +67,7 @@ export const clusterRoleBinding = (name: string, roleName: string, namespace: st
   },
 });
 
-export const roleBinding = (namespace: string, name: string, roleName: string, account: string): Installed => ({
+const roleBinding = (namespace: string, name: string, roleName: string, account: string): Installed => ({
   resource: `rolebindings.${RBAC}`,
   object: {
     metadata: { name, namespace },

@@ -3,7 +3,7 @@ import { FATE } from '../kubelet/behaviour.ts';
 import { cloneJson, type KubeObject, type NewObject, timestamp } from '../object.ts';
 import { application } from '../operators/gitops.ts';
 import { put } from '../operators/install.ts';
-import { INFERENCE_SERVICES } from '../operators/kserve.ts';
+import { INFERENCE_SERVICES } from '../operators/kserve-kinds.ts';
 import type { Operator } from '../operators/operator.ts';
 import { webhookConfiguration } from '../operators/parts.ts';
 import type { Seeder } from '../world/seeder.ts';

@@ -3,7 +3,7 @@ import type { Seeder } from './seeder.ts';
 import { putDeployment } from './steady.ts';
 
 /** Namespaces every cluster has. */
-export const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /** A namespace as the API server keeps it. */
 export function namespace(name: string, labels: Record<string, string> = {}) {

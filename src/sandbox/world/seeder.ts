@@ -24,7 +24,7 @@ export interface Past {
 
 const HOUR = 3_600_000;
 /** The whole cluster is this old. */
-export const CLUSTER_HOURS = 23 * 24;
+const CLUSTER_HOURS = 23 * 24;
 
 /** A seeder over an empty store. */
 export function createSeeder(context: SandboxContext): Seeder {

@@ -1,8 +1,9 @@
 import { controllerRef } from '../controllers/deployment.ts';
 import type { StatefulSet } from '../controllers/statefulset-controller.ts';
 import { templateHash } from '../controllers/template-hash.ts';
+import { completePodSpec } from './pod-defaults.ts';
 import type { Seeder } from './seeder.ts';
-import { completePodSpec, putPod, type WorkloadSeed } from './steady.ts';
+import { putPod, type WorkloadSeed } from './steady.ts';
 
 /** Puts a StatefulSet whose pods have long been running. */
 export function putStatefulSet(s: Seeder, seed: WorkloadSeed, firstNode: number): void {

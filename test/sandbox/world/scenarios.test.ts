@@ -83,3 +83,27 @@ describe('scenario names', () => {
     expect(() => scenarioNamed('helthy')).toThrow(/^expected a scenario \(healthy, .*stale-webhook\), found "helthy"$/);
   });
 });
+
+describe('a seed', () => {
+  const story = async (seed: number) => {
+    const w = startTestWorld('healthy', seed);
+    await w.pass(1000);
+    await w.admin.delete('pods', 'kserve', w.store.list('pods', 'kserve')[0]?.metadata.name ?? '');
+    await w.pass(8000, 100);
+    return w.store.list('pods').map(p => [p.metadata.name, p.metadata.uid, p.status]);
+  };
+
+  it('plays the same world twice, and another plays another', async () => {
+    const first = await story(7);
+    expect(await story(7)).toEqual(first);
+    expect(await story(8)).not.toEqual(first);
+  });
+});
+
+describe('services', () => {
+  it('have addresses of their own', () => {
+    const w = startTestWorld('stuck-injections');
+    const addresses = w.store.list('services').map(s => (s.spec as { clusterIP: string }).clusterIP);
+    expect(new Set(addresses).size).toBe(addresses.length);
+  });
+});

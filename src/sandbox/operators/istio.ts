@@ -1,0 +1,83 @@
+import type { Operator } from './operator.ts';
+import { account, configMap, crd, EVERYTHING, service, WEBHOOKS_AND_LEASES, webhookConfiguration } from './parts.ts';
+
+const DAY = 24;
+
+/** Istio's control plane: keeps the policy of its own validation webhook. */
+export const istiod: Operator = {
+  name: 'istiod',
+  deployment: { namespace: 'istio-system', name: 'istiod' },
+  serviceAccount: 'istiod',
+  lease: { namespace: 'istio-system', name: 'istio-leader' },
+  workloads: [
+    {
+      namespace: 'istio-system',
+      name: 'istiod',
+      labels: { app: 'istiod', 'istio.io/rev': 'default', 'app.kubernetes.io/name': 'istiod' },
+      selector: { app: 'istiod' },
+      podLabels: { 'istio.io/rev': 'default' },
+      serviceAccount: 'istiod',
+      containers: [
+        {
+          name: 'discovery',
+          image: 'docker.io/istio/pilot:1.28.0',
+          args: ['discovery', '--monitoringAddr=:15014'],
+          ports: [
+            { name: 'http-debug', containerPort: 8080 },
+            { name: 'grpc-xds', containerPort: 15010 },
+            { name: 'tls-xds', containerPort: 15012 },
+            { name: 'https-webhooks', containerPort: 15017 },
+          ],
+          readinessProbe: { httpGet: { path: '/ready', port: 8080 }, initialDelaySeconds: 1 },
+          resources: { requests: { cpu: '500m', memory: '2Gi' } },
+        },
+      ],
+      hoursAgo: 22 * DAY + 5,
+    },
+  ],
+  objects: [
+    crd({
+      group: 'networking.istio.io',
+      plural: 'virtualservices',
+      kind: 'VirtualService',
+      shortNames: ['vs'],
+      version: 'v1',
+    }),
+    ...account('istio-system', 'istiod', 'istiod-clusterrolebinding', [
+      { apiGroups: ['networking.istio.io'], resources: ['*'], verbs: EVERYTHING },
+      ...WEBHOOKS_AND_LEASES,
+    ]),
+    configMap('istio-system', 'istio', { mesh: 'defaultConfig:\n  discoveryAddress: istiod.istio-system.svc:15012\n' }),
+    service('istio-system', 'istiod', { app: 'istiod' }, [
+      { name: 'grpc-xds', port: 15010, targetPort: 15010 },
+      { name: 'https-webhook', port: 443, targetPort: 15017 },
+    ]),
+    webhookConfiguration('Validating', 'istio-validator-istio-system', [
+      {
+        name: 'rev.validation.istio.io',
+        service: { namespace: 'istio-system', name: 'istiod', path: '/validate' },
+        rules: [
+          {
+            apiGroups: ['networking.istio.io'],
+            apiVersions: ['*'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: ['*'],
+          },
+        ],
+      },
+    ]),
+  ],
+  character: {
+    summary: 'restores the failure policy of its webhook in five seconds',
+    heals: [
+      {
+        resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
+        name: 'istio-validator-istio-system',
+        keeps: ['webhooks.0.failurePolicy'],
+        afterMs: 5000,
+      },
+    ],
+    crashesOn: [],
+    releasesLease: false,
+  },
+};
