@@ -95,10 +95,11 @@ function spoilPods(s: Seeder, namespace: string, deployment: string, container: 
 const NO_ENDPOINTS =
   'admission webhook "inferenceservice.kserve-webhook-server.validator.webhook" denied the request: Internal error occurred: no endpoints available for service "kserve-webhook-server-service"';
 
-/** An operator with another image in one of its containers. */
+/** An operator rolled out an hour ago with another image in one of its containers. */
 function withImage(o: Operator, container: string, image: string): Operator {
   const workloads = o.workloads.map(w => ({
     ...w,
+    rolledHoursAgo: 1,
     containers: w.containers.map(c => (c.name === container ? { ...c, image } : c)),
   }));
   return { ...o, workloads };

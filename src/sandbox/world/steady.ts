@@ -27,6 +27,8 @@ export interface WorkloadSeed {
   serviceAccount?: string;
   volumes?: PodSpec['volumes'];
   hoursAgo: number;
+  /** When its present revision was rolled out; with the Deployment itself when absent. */
+  rolledHoursAgo?: number;
   owners?: OwnerReference[];
   strategy?: Deployment['spec']['strategy'];
   /** False leaves managed fields out, for worlds of thousands. */
@@ -211,7 +213,7 @@ export function putDeployment(
   stuck?: StuckRollout,
   uid?: string,
 ): Deployment {
-  const { replicas = 1, hoursAgo } = seed;
+  const { replicas = 1, hoursAgo, rolledHoursAgo = hoursAgo } = seed;
   const signed = seed.signed !== false;
   const object = deploymentObject(seed, stuck ? 2 : 1);
   const before = templateOf(seed);
@@ -223,7 +225,7 @@ export function putDeployment(
     s,
     deployment,
     [],
-    { template: before, replicas: replicas - gone, hoursAgo },
+    { template: before, replicas: replicas - gone, hoursAgo: rolledHoursAgo },
     firstNode,
     signed,
   );
@@ -234,8 +236,8 @@ export function putDeployment(
   }
   const fresh = sets.at(-1) ?? first;
   const at = (hours: number) => timestamp(s.clock.now() - hours * HOUR);
-  const rolledAt = at(Math.max(0, (stuck?.hoursAgo ?? hoursAgo) - 600 / 3600));
-  const status = settledConditions(deployment, fresh, sets, at(hoursAgo), rolledAt);
+  const rolledAt = at(Math.max(0, (stuck?.hoursAgo ?? rolledHoursAgo) - 600 / 3600));
+  const status = settledConditions(deployment, fresh, sets, at(rolledHoursAgo), rolledAt);
   return s.store.modify<Deployment>('deployments.apps', seed.namespace, seed.name, draft => {
     draft.status = status;
   }) as Deployment;
