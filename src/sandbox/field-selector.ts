@@ -73,6 +73,14 @@ export function parseFieldSelector(info: ResourceInfo, text: string): FieldMatch
   const known = [...ALWAYS, ...(FIELDS[info.storedAs ?? info.key] ?? [])];
   const custom = info.custom ? (info.selectableFields ?? []) : [];
   const bad = terms.find(t => !known.includes(t.field) && !custom.includes(t.field));
-  if (bad) throw badRequest(`field label not supported: ${bad.field}`);
+  if (bad) {
+    const own = FIELDS[info.storedAs ?? info.key] !== undefined && info.group !== 'apps';
+    const only = [...ALWAYS, ...custom].map(field => JSON.stringify(field)).join(', ');
+    throw badRequest(
+      own || info.custom
+        ? `field label not supported: ${bad.field}`
+        : `${JSON.stringify(bad.field)} is not a known field selector: only ${only}`,
+    );
+  }
   return object => terms.every(t => (valueAt(object, t.field) === t.value) === t.equal);
 }

@@ -89,7 +89,8 @@ function identifierValue(p: Parser, key: string): string {
   // `a=` asks for an empty value.
   if (token.kind === 'end' || token.text === ',') return '';
   take(p);
-  if (token.kind === 'symbol') throw badRequest(`found '${token.text}', expected: identifier`);
+  if (token.kind === 'symbol')
+    throw badRequest(`unable to parse requirement: found '${token.text}', expected: identifier`);
   const bad = labelValue(token.text);
   if (bad)
     throw badRequest(
@@ -100,12 +101,13 @@ function identifierValue(p: Parser, key: string): string {
 
 function valuesOf(p: Parser): string[] {
   const open = take(p);
-  if (open.text !== '(') throw badRequest(`found '${open.text}' expected: '('`);
+  if (open.text !== '(') throw badRequest(`unable to parse requirement: found '${open.text}' expected: '('`);
   const values: string[] = [];
   for (;;) {
     const token = take(p);
     if (token.kind === 'identifier') values.push(token.text);
     else if (token.text === ')') return values.length > 0 ? values : [''];
-    else if (token.text !== ',') throw badRequest(`found '${token.text}', expected: ',', ')' or identifier`);
+    else if (token.text !== ',')
+      throw badRequest(`unable to parse requirement: found '${token.text}', expected: ',' or ')'`);
   }
 }

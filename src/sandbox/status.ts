@@ -21,7 +21,7 @@ export interface StatusBody {
   metadata: Record<string, never>;
   status: 'Failure';
   message: string;
-  reason: string;
+  reason?: string;
   details?: StatusDetails;
   code: number;
 }
@@ -38,7 +38,7 @@ export class StatusError extends Error {
       metadata: {},
       status: 'Failure',
       message,
-      reason,
+      ...(reason ? { reason } : {}),
       ...(details ? { details } : {}),
       code,
     };
@@ -47,7 +47,7 @@ export class StatusError extends Error {
     return this.body.code;
   }
   get reason(): string {
-    return this.body.reason;
+    return this.body.reason ?? '';
   }
 }
 
@@ -113,7 +113,7 @@ export function invalid(group: string, kind: string, name: string, causes: reado
   return new StatusError(422, 'Invalid', `${group ? `${kind}.${group}` : kind} "${name}" is invalid: ${text}`, {
     ...(name ? { name } : {}),
     ...(group ? { group } : {}),
-    kind,
+    ...(kind ? { kind } : {}),
     causes: [...causes],
   });
 }

@@ -28,6 +28,8 @@ export interface Writer {
 export interface WriteOptions {
   /** Without a writer the managed fields stay as they are in the object. */
   by?: Writer;
+  /** The subresource a write goes through, where no writer says it. */
+  subresource?: string;
   /** Works out and returns the result without keeping it. */
   dryRun?: boolean;
   /** Changes a new object once it has its uid. */
@@ -174,7 +176,8 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
       if (kept[field] === undefined) delete meta[field];
       else Object.assign(meta, { [field]: kept[field] });
     }
-    if (info.counted && asksForMore(info, current, next)) meta.generation = (kept.generation ?? 0) + 1;
+    if (info.counted && asksForMore(info, current, next, options?.by?.subresource ?? options?.subresource))
+      meta.generation = (kept.generation ?? 0) + 1;
     stamp(current, next, options);
     if (sameJson(current, next)) return current;
     if (options?.dryRun) return next;
@@ -255,7 +258,7 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
       const next = markDeleted(info, current, options, clock.now());
       if (isReleased(info, next)) {
         if (!options.dryRun) removeNow(info, current, current);
-        return { object: next, removed: true };
+        return { object: info.key === 'pods' ? next : current, removed: true };
       }
       if (sameJson(next, current)) return { object: current, removed: false };
       if (!options.dryRun) commit(info, 'MODIFIED', next, current);

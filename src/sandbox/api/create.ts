@@ -2,7 +2,7 @@ import { admitCreate, reviewCreate } from '../admission/chain.ts';
 import { refuseEscalation } from '../authz/escalation.ts';
 import { applyDefaults } from '../defaults/kinds.ts';
 import type { KubeObject } from '../object.ts';
-import { badRequest } from '../status.ts';
+import { badRequest, StatusError } from '../status.ts';
 import { validateCreate } from '../validate/validate.ts';
 import { decodeObject, ownKind } from './decode.ts';
 import { recordOwner } from './fields.ts';
@@ -49,7 +49,8 @@ export async function createDecoded(
 ): Promise<KubeObject> {
   const { info } = call;
   placeInNamespace(call, object);
-  if (object.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  if (object.metadata.resourceVersion)
+    throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
   const managed = object.metadata.managedFields;
   dropServerFields(object);
   if (!object.metadata.name && object.metadata.generateName)

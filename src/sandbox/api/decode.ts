@@ -12,6 +12,9 @@ export interface ExpectedKind {
   custom: boolean;
 }
 
+/** A body that is not of its kind, in the decoder's words. */
+export class Unreadable extends Error {}
+
 /** The kind of the object itself, in the version of the path. */
 export const ownKind = (call: Call): ExpectedKind => ({
   group: call.info.group,
@@ -20,63 +23,76 @@ export const ownKind = (call: Call): ExpectedKind => ({
   custom: call.info.custom,
 });
 
-function refuseOtherKind(body: Record<string, unknown>, expected: ExpectedKind): void {
-  const wanted = groupVersion(expected.group, expected.version);
-  const { apiVersion, kind } = body;
-  if (typeof kind !== 'string' || kind === '')
-    throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`);
-  if (typeof apiVersion !== 'string' || apiVersion === '')
-    throw badRequest(`Object 'apiVersion' is missing in '${JSON.stringify(body)}'`);
-  if (apiVersion !== wanted)
-    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`);
-  if (kind !== expected.kind)
-    throw badRequest(
-      `${kind} in version "${expected.version}" cannot be handled as a ${expected.kind}: no match for kind`,
-    );
+/** The internal package of a group, as conversion errors name it. */
+const internalPackage = (group: string): string => (group === '' ? 'core' : (group.split('.')[0] ?? group));
+
+/** Why an object of another kind cannot be taken for the expected one. */
+function otherKind(kernel: Kernel, apiVersion: string, kind: string, expected: ExpectedKind): Unreadable {
+  const [first = '', second] = apiVersion.split('/');
+  const [group, version] = second === undefined ? ['', first] : [first, second];
+  const prefix = `${kind} in version "${version}" cannot be handled as a ${expected.kind}`;
+  const known = kernel.schemas.typeName(group, version, kind) !== undefined;
+  return new Unreadable(
+    known
+      ? `${prefix}: converting (${version}.${kind}) to (${internalPackage(expected.group)}.${expected.kind}): unknown conversion`
+      : `${prefix}: no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
+  );
 }
 
+/** The body with its kind and version: a built-in one may leave them out, the path says them. */
+function stated(kernel: Kernel, body: Record<string, unknown>, expected: ExpectedKind): Record<string, unknown> {
+  const wanted = groupVersion(expected.group, expected.version);
+  const { custom } = expected;
+  for (const field of ['kind', 'apiVersion'] as const)
+    if (custom && !body[field])
+      throw badRequest(`Object '${field === 'kind' ? 'Kind' : 'apiVersion'}' is missing in '${JSON.stringify(body)}'`);
+  const apiVersion = String(body.apiVersion || wanted);
+  const kind = String(body.kind || expected.kind);
+  if (custom && apiVersion !== wanted)
+    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`);
+  if (apiVersion !== wanted || kind !== expected.kind) throw otherKind(kernel, apiVersion, kind, expected);
+  return { ...body, apiVersion, kind };
+}
+
+const cannotHandle = (expected: ExpectedKind, why: string): string =>
+  `${expected.kind} in version "${expected.version}" cannot be handled as a ${expected.kind}: ${why}`;
+
 /** Says what is wrong with unknown fields, as loudly as the call asks for. */
-function reportUnknown(call: Call, expected: ExpectedKind, unknown: readonly string[]): void {
+function reportUnknown(call: Call, unknown: readonly string[]): void {
   if (unknown.length === 0 || call.fieldValidation === 'Ignore') return;
   const lines = unknown.map(path => `unknown field ${JSON.stringify(path)}`);
   if (call.fieldValidation === 'Warn') call.warnings.push(...lines);
-  else throw badRequest(cannotHandle(expected, `strict decoding error: ${lines.join(', ')}`));
+  else throw new WrongType(`strict decoding error: ${lines.join(', ')}`);
 }
 
-export const cannotHandle = (expected: ExpectedKind, why: string): string =>
-  `${expected.kind} in version "${expected.version}" cannot be handled as a ${expected.kind}: ${why}`;
-
 /**
- * The body of a write as an object of the expected kind: fields the kind does not have are dropped (and reported), the
- * types are checked, a custom kind's defaults are filled in. 400 with the decoder's words when it
- * cannot be read; with `raw` the decoder's own WrongType.
+ * A body as an object of the expected kind: fields the kind does not have are dropped (and reported), types are checked, a
+ * custom kind's defaults are filled in. Throws WrongType for what is wrong inside, Unreadable for another kind.
  */
-export function decodeObject(
-  kernel: Kernel,
-  call: Call,
-  body: unknown,
-  expected: ExpectedKind,
-  raw = false,
-): KubeObject {
-  if (!isRecord(body)) throw badRequest(cannotHandle(expected, 'the body is not an object'));
-  refuseOtherKind(body, expected);
+export function readObject(kernel: Kernel, call: Call, body: unknown, expected: ExpectedKind): KubeObject {
+  if (!isRecord(body)) throw new WrongType('the body is not an object');
+  const copy = cloneJson(stated(kernel, body, expected));
   const node = kernel.schemas.of(expected.group, expected.version, expected.kind);
-  if (!node) return withMetadata(cloneJson(body));
+  if (!node) return withMetadata(copy);
+  const { value, unknown } = expected.custom ? pruneCustom(copy, node) : coerceBuiltin(copy, node);
+  reportUnknown(call, unknown);
+  const object = withMetadata(value as Record<string, unknown>);
+  const meta = expected.custom ? node.property('metadata') : undefined;
+  if (meta) {
+    object.metadata = coerceBuiltin(object.metadata as unknown as Record<string, unknown>, meta)
+      .value as KubeObject['metadata'];
+    applySchemaDefaults(object, node);
+  }
+  return object;
+}
+
+/** Like `readObject`, for a body sent as it is: 400 with the decoder's words when it cannot be read. */
+export function decodeObject(kernel: Kernel, call: Call, body: unknown, expected: ExpectedKind): KubeObject {
   try {
-    const copy = cloneJson(body);
-    const { value, unknown } = expected.custom ? pruneCustom(copy, node) : coerceBuiltin(copy, node);
-    reportUnknown(call, expected, unknown);
-    const object = withMetadata(value as Record<string, unknown>);
-    if (expected.custom) {
-      const meta = node.property('metadata');
-      if (meta)
-        object.metadata = coerceBuiltin(object.metadata as unknown as Record<string, unknown>, meta)
-          .value as KubeObject['metadata'];
-      applySchemaDefaults(object, node);
-    }
-    return object;
+    return readObject(kernel, call, body, expected);
   } catch (error) {
-    if (error instanceof WrongType && !raw) throw badRequest(cannotHandle(expected, error.message));
+    if (error instanceof WrongType) throw badRequest(cannotHandle(expected, error.message));
+    if (error instanceof Unreadable) throw badRequest(error.message);
     throw error;
   }
 }
@@ -86,9 +102,20 @@ function withMetadata(value: Record<string, unknown>): KubeObject {
   return value as unknown as KubeObject;
 }
 
-/** The refusal of a patch whose result is not of the kind: the whole result and the decoder's words. */
-export function unreadablePatch(result: unknown, error: WrongType): StatusError {
-  const message = `Invalid value: ${JSON.stringify(JSON.stringify(result))}: ${error.message}`;
+/** A value as Go prints it: `map[spec:map[replicas:x]]`. */
+function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (!isRecord(value)) return value === null ? '<nil>' : String(value);
+  const members = Object.keys(value).sort();
+  return `map[${members.map(name => `${name}:${goText(value[name])}`).join(' ')}]`;
+}
+
+/** The refusal of a patch whose result is not of the kind: what was applied and the decoder's words. */
+export function unreadablePatch(applied: unknown, strategic: boolean, error: Error): StatusError {
+  const shown = strategic ? goText(applied) : JSON.stringify(applied);
+  const type = strategic ? / of type (\S+)$/.exec(error.message)?.[1] : undefined;
+  const why = type ? `unrecognized type: ${type}` : error.message;
+  const message = `Invalid value: ${JSON.stringify(shown)}: ${why}`;
   return new StatusError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
     causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }],
   });

@@ -5,6 +5,7 @@ import { satisfies } from '../selector.ts';
 import { parseLabelSelector } from '../selector-text.ts';
 import { badRequest, gone, StatusError } from '../status.ts';
 import type { Kernel } from './kernel.ts';
+import { refuseOddList } from './options.ts';
 
 /** Which objects a list or watch is about. */
 export type Match = (object: KubeObject) => boolean;
@@ -61,14 +62,14 @@ export function wantedRevision(query: URLSearchParams): number | undefined {
   if (text === '' || text === '0') return undefined;
   if (/^\d+$/.test(text)) return Number(text);
   throw badRequest(
-    `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
   );
 }
 
 /** Refuses to answer for a future the server has not reached. */
 export function refuseFuture(wanted: number, current: number): void {
   if (wanted <= current) return;
-  throw new StatusError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${current}`, {
+  throw new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
@@ -107,6 +108,7 @@ export function listPage(
   query: URLSearchParams,
   name?: string,
 ): Page {
+  refuseOddList(query);
   const match = matchOf(info, query, name);
   const token = query.get('continue') ? readToken(query.get('continue') as string) : undefined;
   const { objects, revision } = source(kernel, info, namespace, query, token);

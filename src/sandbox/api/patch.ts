@@ -1,16 +1,19 @@
 import { applyDefaults } from '../defaults/kinds.ts';
 import { applyConfig } from '../managed/apply.ts';
+import { untypable } from '../managed/typed.ts';
 import { cloneJson, isRecord, type KubeObject, timestamp } from '../object.ts';
 import { applyJsonPatch, PatchError, type PatchStep } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicPatch } from '../patch/strategic.ts';
-import { WrongType } from '../schema/coerce.ts';
-import { badRequest, invalid, StatusError } from '../status.ts';
+import { pruneCustom, WrongType } from '../schema/coerce.ts';
+import type { SchemaNode } from '../schema/node.ts';
+import { badRequest, invalid, modified, StatusError } from '../status.ts';
+import { invalidValue } from '../validate/field.ts';
 import { createDecoded, placeInNamespace } from './create.ts';
-import { decodeObject, ownKind, unreadablePatch } from './decode.ts';
+import { decodeObject, ownKind, readObject, Unreadable, unreadablePatch } from './decode.ts';
 import { managerOf, schemaOf, unwritable } from './fields.ts';
 import type { Call, Kernel } from './kernel.ts';
-import { currentObject, refuseStale, writeOver } from './update.ts';
+import { currentObject, writeOver } from './update.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic';
 
@@ -20,9 +23,16 @@ const unfitting = (): StatusError =>
 
 /** The JSON of an object after a patch. */
 export function patched(kernel: Kernel, call: Call, document: unknown, type: PatchType, patch: unknown): unknown {
+  if (type !== 'json' && !isRecord(patch))
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`,
+    );
   if (type === 'merge') return applyMergePatch(document, patch);
   if (type === 'strategic') return applyStrategicPatch(document, patch, schemaOf(kernel, call));
-  if (!Array.isArray(patch)) throw badRequest('error decoding patch: a JSON patch is a list of operations');
+  if (!Array.isArray(patch))
+    throw badRequest(
+      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+    );
   try {
     return applyJsonPatch(document, patch as PatchStep[]);
   } catch (error) {
@@ -31,34 +41,41 @@ export function patched(kernel: Kernel, call: Call, document: unknown, type: Pat
   }
 }
 
-/** Patches an object. The patch may carry a resourceVersion or uid, which must then be the current ones. */
+/** Patches an object. The patch may carry a resourceVersion, which must then be the current one. */
 export async function patchObject(kernel: Kernel, call: Call, type: PatchType, patch: unknown): Promise<KubeObject> {
   const current = currentObject(kernel, call);
   const result = patched(kernel, call, current, type, patch);
-  const next = readPatched(kernel, call, result);
+  const next = readPatched(kernel, call, result, type === 'strategic' ? patch : undefined);
   if (next.metadata.name !== current.metadata.name)
     throw badRequest(
       `the name of the object (${next.metadata.name}) does not match the name on the URL (${call.name})`,
     );
   placeInNamespace(call, next);
-  refuseStale(call, current, {
-    ...next,
-    metadata: {
-      ...next.metadata,
-      resourceVersion: next.metadata.resourceVersion ?? (current.metadata.resourceVersion as string),
-    },
-  });
+  const { resourceVersion } = next.metadata;
+  if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw modified(call.info, call.name);
+  refuseChangedIdentity(call, current, next);
   applyDefaults(call.info.key, next);
   return writeOver(kernel, call, current, next);
 }
 
-function readPatched(kernel: Kernel, call: Call, result: unknown): KubeObject {
+/** The result of a patch as its kind. `strategic` is the patch itself where refusals quote that. */
+function readPatched(kernel: Kernel, call: Call, result: unknown, strategic: unknown): KubeObject {
   try {
-    return decodeObject(kernel, call, result, ownKind(call), true);
+    return readObject(kernel, call, result, ownKind(call));
   } catch (error) {
-    if (error instanceof WrongType) throw unreadablePatch(result, error);
+    if (error instanceof WrongType || error instanceof Unreadable)
+      throw unreadablePatch(strategic ?? result, strategic !== undefined, error);
     throw error;
   }
+}
+
+/** Refuses a patch of what only the server sets. */
+function refuseChangedIdentity({ info, name }: Call, current: KubeObject, next: KubeObject): void {
+  const causes = (['uid', 'deletionTimestamp'] as const)
+    .filter(field => next.metadata[field] !== undefined && next.metadata[field] !== current.metadata[field])
+    .map(field => invalidValue(`metadata.${field}`, next.metadata[field], 'field is immutable'));
+  // The server checks these in two places and reports both.
+  if (causes.length > 0) throw invalid(info.group, info.kind, name, [...causes, ...causes]);
 }
 
 /** Server-side apply: creates the object or lays the configuration over it. Answers whether it was created. */
@@ -70,32 +87,55 @@ export async function applyObject(
 ): Promise<{ object: KubeObject; created: boolean }> {
   refuseUnnamed(call);
   if (!isRecord(config)) throw badRequest('error decoding YAML: the body is not an object');
-  if (isRecord(config.metadata) && config.metadata.managedFields !== undefined)
-    throw badRequest('metadata.managedFields must be nil');
-  const stated = {
-    ...cloneJson(config),
-    metadata: { ...(isRecord(config.metadata) ? config.metadata : {}), name: call.name },
-  };
-  placeInNamespace(call, stated as unknown as KubeObject);
-  // Reading it as the kind finds unknown fields and wrong types; what is applied are the fields stated, no defaults.
-  decodeObject(kernel, call, stated, ownKind(call));
-  const live = kernel.store.get(call.info.key, call.namespace, call.name);
-  const time = timestamp(kernel.clock.now());
+  refuseOtherObject(call, config);
   const node = schemaOf(kernel, call);
-  const next = applyConfig(
-    live,
-    stated as unknown as KubeObject,
-    node,
-    managerOf(call, 'Apply'),
-    time,
-    force,
-    unwritable(call),
-  );
-  const warnings: string[] = [];
-  const object = decodeObject(kernel, { ...call, fieldValidation: 'Ignore', warnings }, next, ownKind(call));
+  const stated = statedConfig(kernel, call, config, node);
+  placeInNamespace(call, stated);
+  const live = kernel.store.get(call.info.key, call.namespace, call.name);
+  if (live && stated.metadata.resourceVersion && stated.metadata.resourceVersion !== live.metadata.resourceVersion)
+    throw modified(call.info, call.name);
+  const time = timestamp(kernel.clock.now());
+  const next = applyConfig(live, stated, node, managerOf(call, 'Apply'), time, force, unwritable(call));
+  const object = decodeObject(kernel, { ...call, fieldValidation: 'Ignore' }, next, ownKind(call));
   if (!live) return { object: await createDecoded(kernel, call, object, true), created: true };
   applyDefaults(call.info.key, object);
   return { object: await writeOver(kernel, call, live, object, true), created: false };
+}
+
+/** Refuses a configuration that says it is another object than the one in the path. */
+function refuseOtherObject(call: Call, config: Record<string, unknown>): void {
+  const { apiVersion, kind } = config;
+  if (!apiVersion || !kind) throw badRequest(`invalid object type: ${apiVersion ?? '/'}, Kind=${kind ?? ''}`);
+  const meta = isRecord(config.metadata) ? config.metadata : {};
+  if (meta.name !== undefined && meta.name !== call.name)
+    throw badRequest(`the name of the object (${meta.name}) does not match the name on the URL (${call.name})`);
+  if (meta.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+}
+
+/** The configuration with the name of the path. 500 when its fields are not those of the kind, as the real server has it. */
+function statedConfig(
+  kernel: Kernel,
+  call: Call,
+  config: Record<string, unknown>,
+  node: SchemaNode | undefined,
+): KubeObject {
+  const { info } = call;
+  const problem = node && !info.custom ? untypable(config, node) : undefined;
+  if (problem) {
+    const meta = isRecord(config.metadata) ? config.metadata : {};
+    const type = `${info.group}/${call.version}, Kind=${info.kind}`;
+    throw new StatusError(
+      500,
+      '',
+      `failed to create typed patch object (${meta.namespace ?? ''}/${meta.name ?? ''}; ${type}): ${problem}`,
+    );
+  }
+  const copy = cloneJson(config) as unknown as KubeObject;
+  copy.metadata = { ...copy.metadata, name: call.name };
+  // What is applied are the fields stated; reading the configuration as its kind only reports the unknown ones.
+  if (!info.custom || !node) return copy;
+  decodeObject(kernel, call, copy, ownKind(call));
+  return pruneCustom(copy as unknown as Record<string, unknown>, node).value as KubeObject;
 }
 
 function refuseUnnamed(call: Call): void {

@@ -4,6 +4,7 @@ import type { UserInfo } from '../context.ts';
 import { part } from '../defaults/fill.ts';
 import { isRecord, type KubeObject, timestamp } from '../object.ts';
 import { badRequest, invalid } from '../status.ts';
+import { invalidValue } from '../validate/field.ts';
 import { decodeObject, ownKind } from './decode.ts';
 import { recordOwner } from './fields.ts';
 import type { Call, Kernel } from './kernel.ts';
@@ -38,12 +39,16 @@ function accessReview(kernel: Kernel, call: Call, review: KubeObject): void {
   const spec = part(review, 'spec') ?? {};
   const self = call.info.kind === 'SelfSubjectAccessReview';
   if (!spec.resourceAttributes === !spec.nonResourceAttributes)
-    throw invalid(call.info.group, call.info.kind, '', [
+    throw invalid(call.info.group, '', '', [
       {
         reason: 'FieldValueInvalid',
-        message: 'Invalid value: "": exactly one of nonResourceAttributes or resourceAttributes must be specified',
+        message: 'Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified',
         field: 'spec.resourceAttributes',
       },
+    ]);
+  if (!self && !spec.user && !(Array.isArray(spec.groups) && spec.groups.length > 0))
+    throw invalid(call.info.group, '', '', [
+      invalidValue('spec.user', '', 'at least one of user or group must be specified'),
     ]);
   const wanted = attributesOf(spec);
   if (call.info.kind === 'LocalSubjectAccessReview' && wanted.namespace !== call.namespace)

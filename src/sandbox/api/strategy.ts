@@ -71,6 +71,11 @@ const PREPARE: Readonly<Record<string, Prepare>> = {
       if (isRecord(port) && port.nodePort === undefined)
         port.nodePort = 30_000 + Math.floor(kernel.random.next() * 2767);
   },
+  persistentvolumeclaims(object) {
+    const finalizers = object.metadata.finalizers ?? [];
+    const own = 'kubernetes.io/pvc-protection';
+    object.metadata.finalizers = finalizers.includes(own) ? finalizers : [...finalizers, own];
+  },
   'customresourcedefinitions.apiextensions.k8s.io'(object) {
     const versions = part(object, 'spec')?.versions;
     const stored = Array.isArray(versions) ? versions.filter(isRecord).find(v => v.storage === true) : undefined;
@@ -83,14 +88,15 @@ export function labelJob(object: KubeObject): void {
   const spec = ensure(object, 'spec');
   if (spec.manualSelector || spec.selector) return;
   const labels = { 'batch.kubernetes.io/controller-uid': object.metadata.uid };
-  spec.selector = { matchLabels: labels };
-  const meta = ensure(ensure(spec, 'template'), 'metadata');
-  fill(ensure(meta, 'labels'), {
+  const all = {
     ...labels,
     'batch.kubernetes.io/job-name': object.metadata.name,
     'controller-uid': object.metadata.uid,
     'job-name': object.metadata.name,
-  });
+  };
+  spec.selector = { matchLabels: labels };
+  object.metadata.labels = { ...all, ...object.metadata.labels };
+  fill(ensure(ensure(ensure(spec, 'template'), 'metadata'), 'labels'), all);
 }
 
 function freeAddress(kernel: Kernel): string {
@@ -150,7 +156,7 @@ export function onlyStatus(info: ResourceInfo, current: KubeObject, next: KubeOb
   if (managedFields) meta.managedFields = managedFields;
   if (resourceVersion) meta.resourceVersion = resourceVersion;
   if (info.custom) return result;
-  if (labels) meta.labels = labels;
+  if (labels && info.key !== 'deployments.apps') meta.labels = labels;
   if (annotations) meta.annotations = annotations;
   return result;
 }

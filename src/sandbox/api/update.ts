@@ -19,10 +19,18 @@ export function currentObject(kernel: Kernel, call: Call): KubeObject {
 
 function refuseOtherName(call: Call, object: KubeObject): void {
   const { name } = object.metadata;
-  if (!name) throw badRequest('the name of the object (based on URL) was undeterminable: name must be provided');
+  if (!name)
+    throw badRequest(`the name of the object (${call.name} based on URL) was undeterminable: name must be provided`);
   if (name !== call.name)
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
 }
+
+/** Built-in kinds that are only updated by someone who knows their version. */
+const VERSIONED = new Set([
+  'leases.coordination.k8s.io',
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'endpointslices.discovery.k8s.io',
+]);
 
 /** Refuses a write that was based on another state of the object than the current one. */
 export function refuseStale(call: Call, current: KubeObject, next: KubeObject): void {
@@ -30,7 +38,7 @@ export function refuseStale(call: Call, current: KubeObject, next: KubeObject): 
   const { info, name } = call;
   if (uid && uid !== current.metadata.uid) throw conflict(info, name, staleUid(call, current, uid));
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw modified(info, name);
-  if (resourceVersion || !info.custom) return;
+  if (resourceVersion || !(info.custom || VERSIONED.has(info.key))) return;
   const message = 'Invalid value: 0: must be specified for an update';
   throw invalid(info.group, info.resource, name, [
     { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' },
@@ -78,7 +86,7 @@ export async function writeOver(
   validateUpdate(kernel, call, current, admitted);
   await reviewUpdate(kernel, call, current, admitted);
   admitted.metadata.resourceVersion = current.metadata.resourceVersion ?? '';
-  return kernel.store.update(info.key, admitted, { dryRun: call.dryRun });
+  return kernel.store.update(info.key, admitted, { dryRun: call.dryRun, subresource: call.subresource });
 }
 
 /** Metadata only the server sets stays as it is. */

@@ -1,6 +1,6 @@
 import { isRecord, type KubeObject } from '../object.ts';
 import { each, ensure, type Fields, fill, part } from './fill.ts';
-import { podSpec } from './pod.ts';
+import { podSpec, requestLimits } from './pod.ts';
 
 type Default = (object: KubeObject & Fields) => void;
 
@@ -28,8 +28,9 @@ function statefulSet(object: Fields): void {
   template(spec);
 }
 
-function daemonSet(object: Fields): void {
+function daemonSet(object: KubeObject & Fields): void {
   const spec = specOf(object);
+  object.metadata.annotations = { 'deprecated.daemonset.template.generation': '1', ...object.metadata.annotations };
   fill(spec, { revisionHistoryLimit: 10 });
   const strategy = ensure(spec, 'updateStrategy');
   fill(strategy, { type: 'RollingUpdate' });
@@ -38,7 +39,7 @@ function daemonSet(object: Fields): void {
 }
 
 function jobSpec(spec: Fields): void {
-  fill(spec, { backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, manualSelector: undefined });
+  fill(spec, { backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, manualSelector: false });
   fill(spec, { podReplacementPolicy: part(spec, 'podFailurePolicy') ? 'Failed' : 'TerminatingOrFailed' });
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
   fill(spec, { parallelism: 1 });
@@ -136,6 +137,10 @@ function autoscaler(object: Fields): void {
   fill(specOf(object), { minReplicas: 1 });
 }
 
+function priorityClass(object: Fields): void {
+  fill(object, { preemptionPolicy: 'PreemptLowerPriority' });
+}
+
 function storageClass(object: Fields): void {
   fill(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' });
 }
@@ -144,6 +149,7 @@ const DEFAULTS: Readonly<Record<string, Default>> = {
   pods: object => {
     fill(specOf(object), { enableServiceLinks: true });
     podSpec(specOf(object));
+    requestLimits(specOf(object));
   },
   'deployments.apps': deployment,
   'replicasets.apps': object => {
@@ -170,6 +176,7 @@ const DEFAULTS: Readonly<Record<string, Default>> = {
   'customresourcedefinitions.apiextensions.k8s.io': customResourceDefinition,
   'endpointslices.discovery.k8s.io': endpointSlice,
   'horizontalpodautoscalers.autoscaling': autoscaler,
+  'priorityclasses.scheduling.k8s.io': priorityClass,
   'storageclasses.storage.k8s.io': storageClass,
 };
 

@@ -32,7 +32,6 @@ function container(target: Fields): void {
     const field = part(env, 'valueFrom', 'fieldRef');
     if (field) fill(field, { apiVersion: 'v1' });
   }
-  requestsFromLimits(part(target, 'resources'));
 }
 
 function requestsFromLimits(resources: Fields | undefined): void {
@@ -44,6 +43,7 @@ function requestsFromLimits(resources: Fields | undefined): void {
 const DEFAULT_MODE = 0o644;
 
 function volume(target: Fields): void {
+  if (Object.keys(target).every(key => key === 'name')) target.emptyDir = {};
   for (const name of ['configMap', 'downwardAPI', 'projected']) {
     const source = part(target, name);
     if (source) fill(source, { defaultMode: DEFAULT_MODE });
@@ -65,6 +65,12 @@ function downwardItems(source: Fields | undefined): void {
     const field = part(item, 'fieldRef');
     if (field) fill(field, { apiVersion: 'v1' });
   }
+}
+
+/** A Pod that limits a resource asks for as much of it, unless it says otherwise. Templates are left as they are. */
+export function requestLimits(spec: Fields | undefined): void {
+  for (const list of ['containers', 'initContainers'])
+    for (const c of each(spec, list)) requestsFromLimits(part(c, 'resources'));
 }
 
 /** What a pod spec says when it says nothing. */

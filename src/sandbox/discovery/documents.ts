@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { groupVersion, type Registry, type ResourceInfo } from '../registry.ts';
 import { GROUP_ORDER, STORAGE_VERSION_HASH } from './builtin.ts';
 
@@ -38,7 +39,9 @@ export function resourceList(registry: Registry, group: string, version: string)
 }
 
 function resourceEntry(info: ResourceInfo, version: string) {
-  const hash = STORAGE_VERSION_HASH[`${groupVersion(info.group, version)}/${info.resource}`];
+  const hash = info.custom
+    ? storageHash(info, version)
+    : STORAGE_VERSION_HASH[`${groupVersion(info.group, version)}/${info.resource}`];
   return {
     name: info.resource,
     singularName: info.singular,
@@ -51,13 +54,18 @@ function resourceEntry(info: ResourceInfo, version: string) {
   };
 }
 
+/** Tells clients whether the kind is still stored in the same form. */
+function storageHash(info: ResourceInfo, version: string): string {
+  const text = `${groupVersion(info.group, version)}/${info.kind}`;
+  return createHash('sha256').update(text).digest().subarray(0, 8).toString('base64');
+}
+
 const subresourceEntries = (info: ResourceInfo) =>
   info.subresources.map(s => ({
     name: `${info.resource}/${s.name}`,
     singularName: '',
     namespaced: info.namespaced,
-    ...(s.group ? { group: s.group } : {}),
-    ...(s.version ? { version: s.version } : {}),
+    ...(s.group && s.group !== info.group ? { group: s.group, version: s.version } : {}),
     kind: s.kind,
     verbs: s.verbs,
   }));

@@ -51,11 +51,11 @@ export function patchKind(contentType: string | undefined, custom: boolean): Pat
   return PATCH_TYPES[type as keyof typeof PATCH_TYPES];
 }
 
-function readYaml(text: string): unknown {
+function readYaml(text: string, words = 'error parsing YAML'): unknown {
   try {
     return parseYaml(text);
   } catch (error) {
-    throw badRequest(`error parsing YAML: ${(error as Error).message.split('\n')[0]}`);
+    throw badRequest(`${words}: ${(error as Error).message.split('\n')[0]}`);
   }
 }
 
@@ -85,22 +85,33 @@ export function parseObject(body: Buffer, contentType: string | undefined, kind:
   const text = body.toString('utf8');
   if (type === 'application/yaml') return readYaml(text);
   try {
-    return JSON.parse(text);
-  } catch {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
+    throw badRequest(notAnObject(parsed, body, kind));
+  } catch (error) {
+    if (error instanceof StatusError) throw error;
     throw badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${jsonError(text)} (${text.slice(0, 64)})`,
+      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${jsonError(text)} (${text.slice(0, 64) || '<empty>'})`,
     );
   }
+}
+
+/** Go's words for JSON that is not an object, with the bytes it saw. */
+function notAnObject(value: unknown, body: Buffer, kind: string): string {
+  const type = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
+  const fields = '{ APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+  const shown = body.subarray(0, 32).toString('hex');
+  return `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type struct ${fields} (${shown})`;
 }
 
 /** A patch body. */
 export function parsePatch(body: Buffer, kind: PatchKind): unknown {
   const text = body.toString('utf8');
-  if (kind === 'apply') return readYaml(text);
+  if (kind === 'apply') return readYaml(text, 'error decoding YAML: error converting YAML to JSON: yaml');
   try {
     return JSON.parse(text);
   } catch {
-    throw badRequest(`error decoding patch: ${jsonError(text)}`);
+    throw badRequest(`${kind === 'strategic' ? '' : 'error decoding patch: '}${jsonError(text)}`);
   }
 }
 

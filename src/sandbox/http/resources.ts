@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createObject } from '../api/create.ts';
 import { deleteObject } from '../api/delete.ts';
-import type { Call, FieldValidation, Kernel } from '../api/kernel.ts';
-import { listPage, matchOf } from '../api/list.ts';
+import type { Call, Kernel } from '../api/kernel.ts';
+import { listPage, matchOf, refuseFuture, wantedRevision } from '../api/list.ts';
+import { refuseOddPolicy, writeOptions } from '../api/options.ts';
 import { applyObject, patchObject } from '../api/patch.ts';
 import { answerReview, isReview } from '../api/reviews.ts';
 import { currentObject, updateObject } from '../api/update.ts';
@@ -21,7 +22,7 @@ import { getScale, patchScale, putScale } from '../subresource/scale.ts';
 import { requestToken } from '../subresource/token.ts';
 import { serveWatch } from '../watch/watch.ts';
 import { type Answer, json, pageNotFound } from './answer.ts';
-import { parseObject, parseOptional, parsePatch, patchKind, readBody } from './body.ts';
+import { mediaType, parseObject, parseOptional, parsePatch, patchKind, readBody } from './body.ts';
 import type { Shown } from './respond.ts';
 import type { ResourcePath } from './route.ts';
 import type { Tokens } from './tokens.ts';
@@ -85,26 +86,9 @@ function managerOf({ query, request }: ResourceRequest): string {
   return request.headers['user-agent']?.split('/')[0] || 'unknown';
 }
 
-function fieldValidationOf(query: URLSearchParams): FieldValidation {
-  const asked = query.get('fieldValidation');
-  return asked === 'Strict' || asked === 'Ignore' ? asked : 'Warn';
-}
-
-function dryRunOf(query: URLSearchParams): boolean {
-  const asked = query.getAll('dryRun');
-  const odd = asked.find(value => value !== 'All' && value !== '');
-  if (odd !== undefined)
-    throw new StatusError(
-      422,
-      'Invalid',
-      `dryRun: Unsupported value: ${JSON.stringify(odd)}: supported values: "All"`,
-      {},
-    );
-  return asked.includes('All');
-}
-
-function callOf(r: ResourceRequest, info: ResourceInfo): Call {
+function callOf(r: ResourceRequest, info: ResourceInfo, verb: string): Call {
   const { path, query } = r;
+  const isApply = mediaType(r.request.headers['content-type']) === 'application/apply-patch+yaml';
   return {
     info,
     version: path.version,
@@ -113,8 +97,7 @@ function callOf(r: ResourceRequest, info: ResourceInfo): Call {
     name: path.name ?? '',
     user: r.user,
     manager: managerOf(r),
-    dryRun: dryRunOf(query),
-    fieldValidation: fieldValidationOf(query),
+    ...writeOptions(verb, query, isApply),
     warnings: r.warnings,
   };
 }
@@ -163,6 +146,7 @@ function deleteOptions(r: ResourceRequest, body: Record<string, unknown>): Delet
   const grace = query.get('gracePeriodSeconds') ?? body.gracePeriodSeconds;
   const policy = query.get('propagationPolicy') ?? body.propagationPolicy;
   const orphan = query.get('orphanDependents') ?? body.orphanDependents;
+  refuseOddPolicy(policy);
   const stated = policy ?? (String(orphan) === 'true' ? 'Orphan' : undefined);
   return {
     ...(grace === undefined || grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
@@ -254,6 +238,7 @@ async function perform(r: ResourceRequest, call: Call, verb: string): Promise<An
   if (other) return other;
   switch (verb) {
     case 'get':
+      refuseFuture(wantedRevision(query) ?? 0, kernel.store.revision());
       return objectAnswer(call, 200, currentObject(kernel, call));
     case 'list':
       return { type: 'page', page: listPage(kernel, info, call.namespace, query), info, version: call.version };
@@ -278,6 +263,12 @@ async function perform(r: ResourceRequest, call: Call, verb: string): Promise<An
   }
 }
 
+/** A collection is not updated as a whole, and an object is not created at its own path. */
+function isMisplaced({ path }: ResourceRequest, verb: string): boolean {
+  if (path.name === undefined) return verb === 'update' || verb === 'patch';
+  return verb === 'create' && path.subresource === undefined;
+}
+
 /** Whether the resource (or its subresource) takes the verb. */
 function takes(info: ResourceInfo, subresource: string, verb: string): boolean {
   if (subresource === '') return info.verbs.includes(verb);
@@ -300,14 +291,15 @@ export async function serveResource(r: ResourceRequest): Promise<Answer> {
   const info = kernel.registry.served(path.group, path.version, path.resource);
   if (!info) {
     const known = kernel.registry.all().some(i => i.group === path.group && i.versions.includes(path.version));
-    if (!known) return pageNotFound();
+    if (!known && path.group !== '') return pageNotFound();
     throw unknownResource();
   }
   if (info.namespaced && path.namespace === undefined && path.name !== undefined) throw unknownResource();
   if (info.namespaced && path.namespace === undefined && verb === 'create' && !isReview(info.kind))
     throw methodNotAllowed();
-  if (!takes(info, path.subresource ?? '', verb)) throw methodNotAllowed();
+  if (!info.namespaced && path.namespace !== undefined && info.key !== 'namespaces') throw unknownResource();
+  if (isMisplaced(r, verb) || !takes(info, path.subresource ?? '', verb)) throw methodNotAllowed();
   const deprecated = DEPRECATED[info.key];
   if (deprecated) r.warnings.push(deprecated);
-  return perform(r, callOf(r, info), verb);
+  return perform(r, callOf(r, info, verb), verb);
 }

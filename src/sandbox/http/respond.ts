@@ -101,7 +101,9 @@ function pageText(shown: Shown, { page, info, version }: Extract<Answer, { type:
     );
   const apiVersion = groupVersion(info.group, version);
   const items = info.custom ? page.items.map(o => objectJson(o, apiVersion)) : page.items.map(itemJson);
-  return listJson(info.listKind, apiVersion, metadata, items);
+  // Lists of custom kinds write an empty token.
+  const meta = info.custom ? { continue: '', ...metadata } : metadata;
+  return listJson(info.listKind, apiVersion, meta, items);
 }
 
 function textOf(shown: Shown, answer: Exclude<Answer, { type: 'written' }>): string {

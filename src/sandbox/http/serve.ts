@@ -41,6 +41,7 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
     const query = url.searchParams;
     if (!path) {
       refusePath(kernel, user, url.pathname);
+      refuseWrite(request.method);
       return { answer: discover(discovery, url.pathname, query, request), form: JSON_FORM };
     }
     // A log is text whatever is asked for.
@@ -66,6 +67,12 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
         response.destroy();
       });
   };
+}
+
+/** Nothing but resources takes writes. */
+function refuseWrite(method = 'GET'): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  throw new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
 function refusePath(kernel: Kernel, user: Parameters<typeof notAllowed>[0], path: string): void {

@@ -95,7 +95,9 @@ export function blankOf(node: SchemaNode | undefined): Record<string, unknown> {
   const blank: Record<string, unknown> = {};
   for (const name of Object.keys(node?.raw.properties ?? {})) {
     const child = node?.property(name);
-    if (child && isRecord(child.raw.default) && child.raw.properties) blank[name] = blankOf(child);
+    const usual = child?.raw.default;
+    if (usual === '' || usual === 0 || usual === false) blank[name] = usual;
+    else if (child && isRecord(child.raw.default) && child.raw.properties) blank[name] = blankOf(child);
     else if (child?.raw.type === 'array' && node?.raw.required?.includes(name)) blank[name] = null;
   }
   return blank;

@@ -4,6 +4,7 @@ interface Kind {
   group: string;
   version: string;
   kind: string;
+  custom?: boolean;
 }
 
 type Operations = Record<string, unknown>;
@@ -23,14 +24,17 @@ function groupPart(group: string, version: string): string {
   return words.map(capital).join('') + capital(version);
 }
 
-const PATCH_BODY = {
+const PATCH_TYPES = ['apply-patch+yaml', 'json-patch+json', 'merge-patch+json'];
+
+/** What kinds of patch a kind takes: clients choose by it. */
+const patchBody = (custom: boolean) => ({
   content: Object.fromEntries(
-    ['apply-patch+yaml', 'json-patch+json', 'merge-patch+json', 'strategic-merge-patch+json'].map(type => [
+    [...PATCH_TYPES, ...(custom ? [] : ['strategic-merge-patch+json'])].map(type => [
       `application/${type}`,
       { schema: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.Patch' } },
     ]),
   ),
-};
+});
 
 function operation(id: string, action: string, kind: Kind): Record<string, unknown> {
   const writes = action === 'post' || action === 'put' || action === 'patch';
@@ -39,7 +43,7 @@ function operation(id: string, action: string, kind: Kind): Record<string, unkno
     'x-kubernetes-action': action,
     'x-kubernetes-group-version-kind': { group: kind.group, version: kind.version, kind: kind.kind },
     ...(writes ? { parameters: WRITE_PARAMETERS } : {}),
-    ...(action === 'patch' ? { requestBody: PATCH_BODY } : {}),
+    ...(action === 'patch' ? { requestBody: patchBody(kind.custom === true) } : {}),
   };
 }
 
@@ -81,13 +85,13 @@ function item(verbs: readonly string[], what: string, kind: Kind, create: boolea
 function subKind(info: ResourceInfo, version: string, sub: Subresource): Kind {
   return sub.group || sub.version
     ? { group: sub.group, version: sub.version, kind: sub.kind }
-    : { group: info.group, version, kind: sub.kind };
+    : { group: info.group, version, kind: sub.kind, custom: info.custom };
 }
 
 function resourceOperations(info: ResourceInfo, root: string, version: string): Record<string, Operations> {
   const part = groupPart(info.group, version);
   const scope = info.namespaced ? 'Namespaced' : '';
-  const kind = { group: info.group, version, kind: info.kind };
+  const kind = { group: info.group, version, kind: info.kind, custom: info.custom };
   const base = info.namespaced ? `${root}/namespaces/{namespace}/${info.resource}` : `${root}/${info.resource}`;
   const paths: Record<string, Operations> = { [base]: collection(info, { part, scope, kind }) };
   if (info.verbs.includes('get'))

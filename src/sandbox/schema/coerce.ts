@@ -70,6 +70,20 @@ const isBlank = (value: unknown, node: SchemaNode): boolean =>
   (Array.isArray(value) && value.length === 0) ||
   (isRecord(value) && Object.keys(value).length === 0 && node.extra !== undefined);
 
+/** Plain Go booleans among the fields: written only when true. */
+const PLAIN_FLAGS = new Set([
+  'hostNetwork',
+  'hostPID',
+  'hostIPC',
+  'stdin',
+  'stdinOnce',
+  'tty',
+  'readOnly',
+  'paused',
+  'publishNotReadyAddresses',
+  'unschedulable',
+]);
+
 const KEPT_NULL = new Set(['lastProbeTime', 'lastTimestamp', 'firstTimestamp', 'eventTime', 'conditions']);
 
 function coerceObject(value: unknown, node: SchemaNode, walk: Walk, path: string): unknown {
@@ -99,7 +113,8 @@ function coerceMember(
     const struct = declared && node.typeName ? (node.typeName.split('.').at(-1) ?? walk.struct) : walk.struct;
     const within = declared ? { ...walk, struct, fields: [...walk.fields, name] } : walk;
     const coerced = coerceAny(member, child, within, at);
-    if (!declared || !isBlank(coerced, child)) kept[name] = coerced;
+    const unset = coerced === false && PLAIN_FLAGS.has(name);
+    if (!declared || !(unset || isBlank(coerced, child))) kept[name] = coerced;
   }
 }
 
@@ -128,9 +143,25 @@ function coerceAny(value: unknown, node: SchemaNode, walk: Walk, path: string): 
   }
   if (raw.type === 'object') return coerceObject(value, node, walk, path);
   if (!fits(value, node)) throw wrong(value, node, walk);
-  // Quantities are read as numbers too, and always written as text.
-  if (typeof value === 'number' && node.typeName?.endsWith('.Quantity')) return String(value);
+  if (node.typeName?.endsWith('.Quantity')) return quantity(value);
+  if (raw.format === 'byte') refuseOddBase64(value);
   return value;
+}
+
+const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+
+/** Quantities are read as numbers too, and always written as text. */
+function quantity(value: unknown): string {
+  const text = String(value);
+  if (QUANTITY.test(text)) return text;
+  throw new WrongType("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+}
+
+function refuseOddBase64(value: unknown): void {
+  const text = String(value).replace(/[\r\n]/g, '');
+  const at = text.search(/[^A-Za-z0-9+/=]/);
+  const odd = at >= 0 ? at : text.length % 4 === 0 ? -1 : text.length;
+  if (odd >= 0) throw new WrongType(`illegal base64 data at input byte ${odd}`);
 }
 
 /** A built-in object as the server's Go types would read and write it. Throws WrongType. */
@@ -142,7 +173,9 @@ export function coerceBuiltin(value: Record<string, unknown>, node: SchemaNode):
 /** A custom object without the fields its schema does not have. */
 export function pruneCustom(value: Record<string, unknown>, node: SchemaNode): Coerced {
   const unknown: string[] = [];
-  return { value: prune(value, node, '', unknown), unknown };
+  const { metadata, ...rest } = value;
+  const pruned = prune(rest, node, '', unknown) as Record<string, unknown>;
+  return { value: metadata === undefined ? pruned : { ...pruned, metadata }, unknown };
 }
 
 function prune(value: unknown, node: SchemaNode, path: string, unknown: string[]): unknown {
@@ -156,6 +189,7 @@ function prune(value: unknown, node: SchemaNode, path: string, unknown: string[]
   for (const [name, member] of Object.entries(value)) {
     const at = path === '' ? name : `${path}.${name}`;
     const child = node.property(name) ?? node.extra;
+    if (child && member === null && !child.raw.nullable && child.raw.default === undefined && child.raw.type) continue;
     if (child) kept[name] = prune(member, child, at, unknown);
     else if (keeps || isEmbeddedField(node, name)) kept[name] = member;
     else unknown.push(at);

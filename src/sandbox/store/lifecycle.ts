@@ -15,7 +15,11 @@ export interface DeleteOptions {
 const OWN_FINALIZER = { Orphan: 'orphan', Foreground: 'foregroundDeletion' } as const;
 
 /** Whether what is asked for differs, so that `metadata.generation` moves. Metadata never counts, status only where it has no path of its own. */
-export function asksForMore(info: ResourceInfo, before: KubeObject, after: KubeObject): boolean {
+export function asksForMore(info: ResourceInfo, before: KubeObject, after: KubeObject, through?: string): boolean {
+  if (through === 'status') return false;
+  // Deployments count their annotations too.
+  if (info.key === 'deployments.apps' && !sameJson(before.metadata.annotations, after.metadata.annotations))
+    return true;
   const statusApart = info.subresources.some(s => s.name === 'status');
   const counts = (key: string) =>
     key !== 'metadata' &&

@@ -75,6 +75,12 @@ export function serveLog(kernel: Kernel, call: Call, query: URLSearchParams, res
   const pod = currentObject(kernel, call);
   const container = containerOf(pod, query.get('container'));
   const previous = query.get('previous') === 'true';
+  if (!part(pod, 'spec')?.nodeName) {
+    // There is no node to ask yet.
+    response.writeHead(204);
+    response.end();
+    return;
+  }
   refuseUnstarted(pod, container, previous);
   const options = optionsOf(query, kernel.clock.now());
   const namespace = call.namespace ?? '';

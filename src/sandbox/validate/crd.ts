@@ -19,7 +19,7 @@ export function crdCauses(object: KubeObject): StatusCause[] {
   versions.forEach((version, i) => {
     const field = `spec.versions[${i}].schema.openAPIV3Schema`;
     const schema = part(version, 'schema', 'openAPIV3Schema');
-    if (!schema) causes.push(required(field, 'schemas are required'));
+    if (!schema) causes.push(required(field));
     else causes.push(...structuralCauses(schema, field, true));
   });
   for (const name of ['plural', 'kind']) if (!names[name]) causes.push(required(`spec.names.${name}`));

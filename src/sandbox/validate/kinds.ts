@@ -33,12 +33,14 @@ const isBlank = (selector: Fields | undefined) => !selector || Object.keys(selec
 
 function selectorCauses(spec: Fields): StatusCause[] {
   const selector = part(spec, 'selector');
-  if (!selector) return [required('spec.selector')];
-  if (isBlank(selector)) return [invalidValue('spec.selector', {}, 'empty selector is invalid for deployment')];
+  if (selector && isBlank(selector))
+    return [invalidValue('spec.selector', {}, 'empty selector is invalid for deployment')];
   const labels = part(spec, 'template', 'metadata', 'labels') as Record<string, string> | undefined;
-  return satisfies(labels, requirementsOf(selector as LabelSelector))
-    ? []
-    : [invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`')];
+  if (selector && satisfies(labels, requirementsOf(selector as LabelSelector))) return [];
+  return [
+    ...(selector ? [] : [required('spec.selector')]),
+    invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'),
+  ];
 }
 
 function templateCauses(spec: Fields, policies: readonly string[] = ['Always']): StatusCause[] {
@@ -50,9 +52,14 @@ function templateCauses(spec: Fields, policies: readonly string[] = ['Always']):
     ...podSpecCauses(pod, `${field}.spec`),
     ...(policy === undefined || policies.includes(String(policy))
       ? []
-      : [unsupported(`${field}.spec.restartPolicy`, policy, policies)]),
+      : [
+          ...(POLICIES.includes(String(policy)) ? [] : [unsupported(`${field}.spec.restartPolicy`, policy, POLICIES)]),
+          unsupported(`${field}.spec.restartPolicy`, policy, policies),
+        ]),
   ];
 }
+
+const POLICIES = ['Always', 'OnFailure', 'Never'];
 
 const PERCENT_RULE =
   "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
@@ -65,6 +72,13 @@ function countOrPercent(field: string, value: unknown): StatusCause[] {
 function strategyCauses(spec: Fields): StatusCause[] {
   const strategy = part(spec, 'strategy');
   const rolling = part(strategy, 'rollingUpdate');
+  if (strategy && strategy.type !== 'Recreate' && strategy.type !== 'RollingUpdate')
+    return [
+      unsupported('spec.strategy', { Type: strategy.type, RollingUpdate: rolling ?? null }, [
+        'Recreate',
+        'RollingUpdate',
+      ]),
+    ];
   if (strategy?.type === 'Recreate')
     return rolling
       ? [forbiddenField('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'")]
@@ -72,6 +86,8 @@ function strategyCauses(spec: Fields): StatusCause[] {
   if (!rolling) return [];
   const field = 'spec.strategy.rollingUpdate';
   const causes = ['maxUnavailable', 'maxSurge'].flatMap(n => countOrPercent(`${field}.${n}`, rolling[n]));
+  if (typeof rolling.maxUnavailable === 'string' && Number.parseInt(rolling.maxUnavailable, 10) > 100)
+    causes.push(invalidValue(`${field}.maxUnavailable`, rolling.maxUnavailable, 'must not be greater than 100%'));
   const none = (value: unknown) => value === 0 || value === '0%';
   if (none(rolling.maxUnavailable) && none(rolling.maxSurge))
     causes.push(invalidValue(`${field}.maxUnavailable`, rolling.maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
@@ -129,6 +145,8 @@ const cronJob: Rule = object => {
   ];
 };
 
+const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
+
 const service: Rule = object => {
   const spec = specOf(object);
   const ports = each(spec, 'ports');
@@ -145,6 +163,7 @@ const service: Rule = object => {
     causes.push(...portCause(`${field}.port`, port.port ?? 0));
     if (typeof port.targetPort === 'number') causes.push(...portCause(`${field}.targetPort`, port.targetPort));
   });
+  if (!SERVICE_TYPES.includes(String(spec.type))) causes.push(unsupported('spec.type', spec.type, SERVICE_TYPES));
   if (spec.type === 'ExternalName' && !spec.externalName) causes.push(required('spec.externalName'));
   return causes;
 };
@@ -152,7 +171,7 @@ const service: Rule = object => {
 const serviceUpdate: UpdateRule = (before, after) => {
   const [old, now] = [specOf(before), specOf(after)];
   if (old.type === 'ExternalName' || now.type === 'ExternalName' || old.clusterIP === now.clusterIP) return [];
-  return [invalidValue('spec.clusterIPs[0]', now.clusterIP, 'may not change once set')];
+  return [invalidValue('spec.clusterIPs[0]', [now.clusterIP], 'may not change once set')];
 };
 
 const configMap: Rule = object => {
@@ -181,17 +200,32 @@ const secretUpdate: UpdateRule = (before, after) => [
   ...sealed(before, after),
 ];
 
+const QUOTA_NAMES =
+  /^((requests|limits)\.)?(cpu|memory|ephemeral-storage|storage)$|^(pods|services|configmaps|secrets|persistentvolumeclaims|replicationcontrollers|resourcequotas|services\.(loadbalancers|nodeports)|(requests|limits)\..+)$/;
+
 const quota: Rule = object =>
   Object.entries(part(object, 'spec', 'hard') ?? {}).flatMap(([name, amount]) => {
     const value = quantityValue(amount);
+    if (!name.includes('/') && !QUOTA_NAMES.test(name))
+      return ['must be a standard resource type or fully qualified', 'must be a standard resource for quota'].map(why =>
+        invalidValue(`spec.hard[${name}]`, name, why),
+      );
     return value !== undefined && value < 0 ? [invalidValue(`spec.hard[${name}]`, String(amount), NOT_NEGATIVE)] : [];
   });
+
+/** A budget's spec as the server's refusals print it. */
+const asGo = ({ minAvailable, selector, maxUnavailable, unhealthyPodEvictionPolicy }: Fields) => ({
+  MinAvailable: minAvailable ?? null,
+  Selector: selector ?? null,
+  MaxUnavailable: maxUnavailable ?? null,
+  UnhealthyPodEvictionPolicy: unhealthyPodEvictionPolicy ?? null,
+});
 
 const budget: Rule = object => {
   const spec = specOf(object);
   const both = spec.minAvailable !== undefined && spec.maxUnavailable !== undefined;
   return [
-    ...(both ? [invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set')] : []),
+    ...(both ? [invalidValue('spec', asGo(spec), 'minAvailable and maxUnavailable cannot be both set')] : []),
     ...countOrPercent('spec.minAvailable', spec.minAvailable),
     ...countOrPercent('spec.maxUnavailable', spec.maxUnavailable),
   ];
@@ -224,8 +258,9 @@ const binding: Rule = object => {
     const field = `subjects[${i}]`;
     if (!subject.name) causes.push(required(`${field}.name`));
     if (!['User', 'Group', 'ServiceAccount'].includes(String(subject.kind)))
-      causes.push(unsupported(`${field}.kind`, subject.kind ?? '', ['Group', 'ServiceAccount', 'User']));
-    if (subject.kind === 'ServiceAccount' && !subject.namespace) causes.push(required(`${field}.namespace`));
+      causes.push(unsupported(`${field}.kind`, subject.kind ?? '', ['ServiceAccount', 'User', 'Group']));
+    if (subject.kind === 'ServiceAccount' && !subject.namespace && object.kind === 'ClusterRoleBinding')
+      causes.push(required(`${field}.namespace`));
   });
   return causes;
 };
@@ -273,6 +308,8 @@ const webhookConfig: Rule = object =>
       );
     if (!part(hook, 'clientConfig', 'service') && !part(hook, 'clientConfig')?.url)
       causes.push(required(`${field}.clientConfig`, 'exactly one of url or service is required'));
+    if (!Array.isArray(hook.admissionReviewVersions) || hook.admissionReviewVersions.length === 0)
+      causes.push(required(`${field}.admissionReviewVersions`, 'must specify one of v1, v1beta1'));
     return causes;
   });
 
@@ -303,7 +340,7 @@ const statefulSetUpdate: UpdateRule = (before, after) =>
 const selectorFrozen: UpdateRule = (before, after) => immutable(specOf(before), specOf(after), 'selector');
 
 const jobUpdate: UpdateRule = (before, after) =>
-  immutable(specOf(before), specOf(after), 'completionMode', 'selector', 'template');
+  immutable(specOf(before), specOf(after), 'completions', 'completionMode', 'selector', 'template');
 
 const RULES: Readonly<Record<string, Rule>> = {
   pods: pod,

@@ -54,11 +54,17 @@ function ownerCauses(meta: ObjectMeta): StatusCause[] {
   ];
 }
 
-const finalizerCauses = (meta: ObjectMeta): StatusCause[] =>
-  (meta.finalizers ?? []).flatMap(name => {
+// Only built-in kinds ask for a slash: custom objects may carry `resources-finalizer.argocd.argoproj.io`.
+const finalizerCauses = (meta: ObjectMeta, custom: boolean): StatusCause[] =>
+  (meta.finalizers ?? []).flatMap((name, i) => {
     const bad = qualifiedName(name);
-    return bad ? [invalidValue('metadata.finalizers', name, bad)] : [];
+    if (bad) return [invalidValue(`metadata.finalizers[${i}]`, name, bad)];
+    if (custom || name.includes('/') || STANDARD_FINALIZERS.has(name)) return [];
+    const why = 'name is neither a standard finalizer name nor is it fully qualified';
+    return [invalidValue(`metadata.finalizers[${i}]`, name, why)];
   });
+
+const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
 /** What is wrong with the metadata of an object. */
 export function metadataCauses({ info }: Call, { metadata }: KubeObject): StatusCause[] {
@@ -67,7 +73,7 @@ export function metadataCauses({ info }: Call, { metadata }: KubeObject): Status
     ...labelCauses(metadata.labels, 'metadata.labels'),
     ...annotationCauses(metadata.annotations),
     ...ownerCauses(metadata),
-    ...finalizerCauses(metadata),
+    ...finalizerCauses(metadata, info.custom),
   ];
 }
 

@@ -4,7 +4,6 @@ export type NameRule = (name: string) => string | undefined;
 const whole = (pattern: string) => new RegExp(`^(?:${pattern})$`);
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
-const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?';
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
@@ -27,12 +26,6 @@ export const label: NameRule = rule(
   63,
   LABEL,
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc'",
-);
-
-export const label1035: NameRule = rule(
-  63,
-  LABEL_1035,
-  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123'",
 );
 
 export const labelValue: NameRule = rule(
@@ -75,7 +68,7 @@ export const pathSegment: NameRule = name => {
 
 const OWN_RULES: Readonly<Record<string, NameRule>> = {
   namespaces: label,
-  services: label1035,
+  services: label,
   'roles.rbac.authorization.k8s.io': pathSegment,
   'clusterroles.rbac.authorization.k8s.io': pathSegment,
   'rolebindings.rbac.authorization.k8s.io': pathSegment,

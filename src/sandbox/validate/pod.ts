@@ -1,8 +1,9 @@
 import { each, type Fields, part } from '../defaults/fill.ts';
 import { isRecord } from '../object.ts';
+import { quantityValue } from '../quantity.ts';
 import type { StatusCause } from '../status.ts';
-import { duplicate, invalidValue, missing, required } from './field.ts';
-import { label, subdomain } from './names.ts';
+import { duplicate, forbiddenField, invalidValue, missing, required, unsupported } from './field.ts';
+import { label } from './names.ts';
 
 const PORT_RANGE = 'must be between 1 and 65535, inclusive';
 
@@ -24,6 +25,25 @@ function duplicates(list: readonly Fields[], member: string, field: string): Sta
   });
 }
 
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
+
+function pullPolicyCauses({ imagePullPolicy: policy }: Fields, field: string): StatusCause[] {
+  const known = policy === undefined || PULL_POLICIES.includes(String(policy));
+  return known ? [] : [unsupported(`${field}.imagePullPolicy`, policy, PULL_POLICIES)];
+}
+
+/** Nothing may ask for more than its limit. */
+function resourceCauses(resources: Fields | undefined, field: string): StatusCause[] {
+  const limits = part(resources, 'limits') ?? {};
+  return Object.entries(part(resources, 'requests') ?? {}).flatMap(([name, amount]) => {
+    const most = limits[name];
+    if (most === undefined || (quantityValue(amount) ?? 0) <= (quantityValue(most) ?? 0)) return [];
+    return [
+      invalidValue(`${field}.requests`, String(amount), `must be less than or equal to ${name} limit of ${most}`),
+    ];
+  });
+}
+
 function containerCauses(container: Fields, field: string, volumes: ReadonlySet<unknown>): StatusCause[] {
   const causes: StatusCause[] = [];
   if (!container.name) causes.push(required(`${field}.name`));
@@ -34,6 +54,10 @@ function containerCauses(container: Fields, field: string, volumes: ReadonlySet<
   if (!container.image) causes.push(required(`${field}.image`));
   else if (container.image !== String(container.image).trim())
     causes.push(invalidValue(`${field}.image`, container.image, 'must not have leading or trailing whitespace'));
+  causes.push(
+    ...pullPolicyCauses(container, field),
+    ...resourceCauses(part(container, 'resources'), `${field}.resources`),
+  );
   each(container, 'ports').forEach((port, i) => {
     if (port.containerPort === undefined || port.containerPort === 0)
       causes.push(required(`${field}.ports[${i}].containerPort`));
@@ -94,6 +118,9 @@ export function podUpdateCauses(
   after: Fields,
   same: (a: unknown, b: unknown) => boolean,
 ): StatusCause[] {
+  const count = (pod: Fields) => each(part(pod, 'spec'), 'containers').length;
+  if (count(before) !== count(after))
+    return [forbiddenField('spec.containers', 'pod updates may not add or remove containers')];
   if (same(frozenPart(before), frozenPart(after))) return [];
   return [
     {
@@ -103,10 +130,4 @@ export function podUpdateCauses(
       field: 'spec',
     },
   ];
-}
-
-/** A host name that must be a subdomain, where set. */
-export function hostCause(field: string, value: unknown): StatusCause[] {
-  const bad = typeof value === 'string' && value !== '' ? subdomain(value) : undefined;
-  return bad ? [invalidValue(field, value, bad)] : [];
 }

@@ -17,6 +17,12 @@ export function validateCreate(kernel: Kernel, call: Call, object: KubeObject): 
   refuse(call, object, [...metadataCauses(call, object), ...own]);
 }
 
+/** Services are compared before they are checked, the other kinds after. */
+const early = (key: string, before: KubeObject, after: KubeObject) =>
+  key === 'services' ? kindUpdateCauses(key, before, after) : [];
+const late = (key: string, before: KubeObject, after: KubeObject) =>
+  key === 'services' ? [] : kindUpdateCauses(key, before, after);
+
 /** Refuses an update whose result is not valid, or that changes what may not change. 422. */
 export function validateUpdate(kernel: Kernel, call: Call, before: KubeObject, after: KubeObject): void {
   const node = schemaOf(kernel, call);
@@ -26,6 +32,9 @@ export function validateUpdate(kernel: Kernel, call: Call, before: KubeObject, a
     return;
   }
   const { key } = call.info;
-  const own = call.subresource === '' ? [...kindCauses(key, after), ...kindUpdateCauses(key, before, after)] : [];
+  const own =
+    call.subresource === ''
+      ? [...early(key, before, after), ...kindCauses(key, after), ...late(key, before, after)]
+      : [];
   refuse(call, after, [...meta, ...own]);
 }

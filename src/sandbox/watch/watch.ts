@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { matchOf, wantedRevision } from '../api/list.ts';
+import { refuseOddWatch } from '../api/options.ts';
 import type { WallClock } from '../clock.ts';
 import { objectText, type Shown } from '../http/respond.ts';
 import type { KubeObject } from '../object.ts';
 import { groupVersion, type ResourceInfo } from '../registry.ts';
-import { invalid } from '../status.ts';
 import type { StoreEvent } from '../store.ts';
 
 /** What a watch is about. */
@@ -92,17 +92,6 @@ function lineWriter(response: ServerResponse): { write(text: string): void; end(
   };
 }
 
-function refuseOddOptions(query: URLSearchParams): void {
-  if (query.get('sendInitialEvents') === null || query.get('resourceVersionMatch') === 'NotOlderThan') return;
-  throw invalid('meta.k8s.io', 'ListOptions', '', [
-    {
-      reason: 'FieldValueForbidden',
-      message: 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-      field: 'resourceVersionMatch',
-    },
-  ]);
-}
-
 /**
  * Streams changes until the connection ends or its time is over. Starts with what is there now when no resource version
  * is given; from an old one on with what has happened since, or with an ERROR 410 when that is no longer known.
@@ -111,7 +100,7 @@ export function serveWatch(watched: Watched, shown: Shown, response: ServerRespo
   const { query, kernel } = shown;
   const { store, clock } = kernel;
   const { info } = watched;
-  refuseOddOptions(query);
+  refuseOddWatch(query);
   const match = matchOf(info, query, watched.name) ?? (() => true);
   const view: View = { watched, shown, match, columnsSent: false };
   const from = wantedRevision(query);

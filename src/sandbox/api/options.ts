@@ -1,0 +1,82 @@
+import { badRequest, invalid, type StatusCause } from '../status.ts';
+import { forbiddenField, unsupported } from '../validate/field.ts';
+import type { FieldValidation } from './kernel.ts';
+
+const META = 'meta.k8s.io';
+
+function refuse(kind: string, causes: readonly StatusCause[]): void {
+  if (causes.length > 0) throw invalid(META, kind, '', causes);
+}
+
+const OPTION_KINDS: Readonly<Record<string, string>> = {
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+  delete: 'DeleteOptions',
+  deletecollection: 'DeleteOptions',
+};
+
+const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
+
+/** What a write asks for beside its body. */
+export interface WriteOptionsAsked {
+  dryRun: boolean;
+  fieldValidation: FieldValidation;
+}
+
+/** Reads the options of a write from its query. 422 for values there are none of. */
+export function writeOptions(verb: string, query: URLSearchParams, isApply: boolean): WriteOptionsAsked {
+  const kind = OPTION_KINDS[verb] ?? 'CreateOptions';
+  const dryRun = query.getAll('dryRun').filter(value => value !== '');
+  const validation = query.get('fieldValidation') ?? '';
+  const causes: StatusCause[] = [];
+  if (dryRun.some(value => value !== 'All')) causes.push(unsupported('dryRun', dryRun, ['All']));
+  if (verb === 'patch' && query.get('force') !== null && !isApply)
+    causes.push(forbiddenField('force', 'may not be specified for non-apply patch'));
+  if (!VALIDATIONS.includes(validation)) causes.push(unsupported('fieldValidation', validation, VALIDATIONS));
+  refuse(kind, causes);
+  const asked = validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn';
+  return { dryRun: dryRun.length > 0, fieldValidation: asked };
+}
+
+const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil'];
+
+/** Refuses a propagation policy there is none of. */
+export function refuseOddPolicy(policy: unknown): void {
+  if (policy === undefined || policy === null || POLICIES.includes(String(policy))) return;
+  refuse('DeleteOptions', [unsupported('propagationPolicy', policy, POLICIES)]);
+}
+
+const MATCHES = ['Exact', 'NotOlderThan', ''];
+
+/** Refuses options of a list that do not go together. 422; 400 for a limit that is no number. */
+export function refuseOddList(query: URLSearchParams): void {
+  const limit = query.get('limit');
+  if (limit && !/^-?\d+$/.test(limit))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(limit)}: invalid syntax`);
+  const match = query.get('resourceVersionMatch') ?? '';
+  if (match === '') return;
+  const field = 'resourceVersionMatch';
+  const causes: StatusCause[] = [];
+  if (query.get('continue'))
+    causes.push(forbiddenField(field, 'resourceVersionMatch is forbidden when continue is provided'));
+  else if (!query.get('resourceVersion'))
+    causes.push(forbiddenField(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+  if (!MATCHES.includes(match)) causes.push(unsupported(field, match, MATCHES));
+  refuse('ListOptions', causes);
+}
+
+/** Refuses options of a watch that do not go together. 422. */
+export function refuseOddWatch(query: URLSearchParams): void {
+  const initial = query.get('sendInitialEvents') !== null;
+  const match = query.get('resourceVersionMatch') ?? '';
+  const field = 'resourceVersionMatch';
+  if (initial && match !== 'NotOlderThan')
+    refuse('ListOptions', [
+      forbiddenField(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),
+    ]);
+  if (!initial && match !== '')
+    refuse('ListOptions', [
+      forbiddenField(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'),
+    ]);
+}

@@ -1,0 +1,52 @@
+import { isRecord } from '../object.ts';
+import { isIntOrString, keepsUnknown, type SchemaNode } from '../schema/node.ts';
+
+/** What keeps an applied configuration from being read by its schema, in the words of the real server; undefined if nothing. */
+export function untypable(value: unknown, node: SchemaNode, path = ''): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (isIntOrString(node) || (node.raw.oneOf && !node.raw.type)) return undefined;
+  switch (node.raw.type) {
+    case 'string':
+      return typeof value === 'string'
+        ? undefined
+        : `${path}: expected string, got &value.valueUnstructured{Value:${shown(value)}}`;
+    case 'integer':
+    case 'number':
+      return typeof value === 'number' ? undefined : `${path}: expected numeric (int or float), got ${typeof value}`;
+    case 'boolean':
+      return typeof value === 'boolean'
+        ? undefined
+        : `${path}: expected boolean, got &value.valueUnstructured{Value:${shown(value)}}`;
+    case 'array':
+      return listProblem(value, node, path);
+    case 'object':
+      return mapProblem(value, node, path);
+    default:
+      return undefined;
+  }
+}
+
+const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
+
+function listProblem(value: unknown, node: SchemaNode, path: string): string | undefined {
+  if (!Array.isArray(value)) return `${path}: expected list, got &{${shown(value)}}`;
+  const { items } = node;
+  if (!items) return undefined;
+  for (const [i, item] of value.entries()) {
+    const problem = untypable(item, items, `${path}[${i}]`);
+    if (problem) return problem;
+  }
+  return undefined;
+}
+
+function mapProblem(value: unknown, node: SchemaNode, path: string): string | undefined {
+  if (!isRecord(value)) return `${path}: expected map, got &{${shown(value)}}`;
+  if (keepsUnknown(node)) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const child = node.property(name) ?? node.extra;
+    const at = `${path}.${name}`;
+    const problem = child ? untypable(member, child, at) : `${at}: field not declared in schema`;
+    if (problem) return problem;
+  }
+  return undefined;
+}

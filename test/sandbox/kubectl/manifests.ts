@@ -1,0 +1,45 @@
+/** A ConfigMap and a Deployment in one file, as people keep them. */
+export const manifest = (value: string, image: string): string => `apiVersion: v1
+kind: ConfigMap
+metadata: {name: ap}
+data: {k: ${value}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ap, labels: {app: ap}}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: ap}}
+  template:
+    metadata: {labels: {app: ap}}
+    spec: {containers: [{name: a, image: "${image}"}]}
+`;
+
+/** A kind of one's own, with a schema, a default and a printer column. */
+export const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.try.example.com}
+spec:
+  group: try.example.com
+  scope: Namespaced
+  names: {plural: widgets, singular: widget, kind: Widget, shortNames: [wd]}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    additionalPrinterColumns: [{name: Mode, type: string, jsonPath: .spec.mode}]
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            required: [mode]
+            properties: {mode: {type: string, enum: [fast, safe]}, size: {type: integer, default: 3}}
+`;
+
+export const widget = (mode: string): string => `apiVersion: try.example.com/v1
+kind: Widget
+metadata: {name: w}
+spec: {mode: ${mode}}
+`;
