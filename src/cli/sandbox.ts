@@ -50,7 +50,8 @@ export const sandboxCommand: CommandBody = async ({ globals, args, options }) =>
 };
 
 function knownScenario(name: string): string {
-  if (SCENARIOS.some(scenario => scenario.name === name)) return name;
+  // Options follow the name: ten-thousand-pods:churn=200.
+  if (SCENARIOS.some(scenario => scenario.name === name.split(':', 1)[0])) return name;
   throw new CommandFailure(`expected a scenario of ${SCENARIOS.map(each => each.name).join(', ')}; found ${name}`);
 }
 
