@@ -39,7 +39,8 @@ function podsOf(name: string): KubeObject[] {
   const { labelSelector } = recordedCases().find(one => one.name === name)?.parameters ?? {};
   if (labelSelector === undefined) return [];
   const labels = Object.fromEntries([labelSelector.split('=') as [string, string]]);
-  return [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'checkout-1', namespace: 'shop', labels } }];
+  const spec = { containers: [{ name: 'web', image: 'example.com/checkout:1.2.3' }] };
+  return [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'checkout-1', namespace: 'shop', labels }, spec }];
 }
 
 function ownersOf({ metadata }: KubeObject): KubeObject[] {

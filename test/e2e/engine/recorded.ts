@@ -218,7 +218,7 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
 const exact = (text: string) => onTheWire(parseExact(text));
 
 /** Types whose effect is not seen before somebody else acts. */
-const UNSEEN: string[] = ['FinalizerBlock', 'ClientFault'];
+const UNSEEN: string[] = ['FinalizerBlock', 'ClientFault', 'NetworkPartition', 'PDBBlock'];
 
 /** The object with the uids that this cluster gave, under a new checksum where the record holds one. */
 function withUids(object: KubeObject, uids: ReadonlyMap<string, string>): KubeObject {
