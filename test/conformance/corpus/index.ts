@@ -1,0 +1,21 @@
+import type { Scenario } from '../step.ts';
+import { access } from './access.ts';
+import { applying } from './apply.ts';
+import { custom } from './custom.ts';
+import { deletes } from './deletes.ts';
+import { objects } from './objects.ts';
+import { policies } from './policies.ts';
+import { reads } from './reads.ts';
+import { workloads } from './workloads.ts';
+
+/** Every scenario, in the order they are played. */
+export const CORPUS: readonly Scenario[] = [
+  ...objects,
+  ...applying,
+  ...deletes,
+  ...reads,
+  ...access,
+  ...custom,
+  ...workloads,
+  ...policies,
+];

@@ -1,0 +1,129 @@
+import type { Answer, Step } from './step.ts';
+import { at, isObject, type Json } from './value.ts';
+
+const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
+const PRECISE_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g;
+const AGE = /^(\d+[smhdy])+$|^<invalid>$/;
+
+/** Members whose whole value is made up by the server. */
+const MADE_UP: Readonly<Record<string, string>> = {
+  continue: '<continue>',
+  token: '<token>',
+  'ca.crt': '<certificate>',
+  caBundle: '<certificate>',
+};
+
+/** Replaces what differs from run to run by names for it, which are the same in every run of a scenario. */
+export interface Normaliser {
+  normal(step: Step, answer: Answer): Answer;
+}
+
+export function createNormaliser(): Normaliser {
+  /** What a text of this run is called, the longest first. */
+  const names = new Map<string, string>();
+  /** The versions of an object that were seen, in order. */
+  const versions = new Map<string, string[]>();
+
+  const learnObject = (value: Json, alone: boolean, step: string): void => {
+    const meta = value.metadata;
+    if (!isObject(meta)) return;
+    const { uid, resourceVersion, name, generateName, labels } = meta;
+    if (typeof name === 'string' && typeof generateName === 'string' && name.startsWith(generateName))
+      names.set(name, `${generateName}<random>`);
+    if (isObject(labels)) learnHashes(labels);
+    if (!alone || typeof uid !== 'string') return;
+    if (!names.has(uid)) names.set(uid, `<uid of ${step}>`);
+    const seen = versions.get(uid) ?? [];
+    if (typeof resourceVersion === 'string' && !seen.includes(resourceVersion)) seen.push(resourceVersion);
+    versions.set(uid, seen);
+  };
+
+  const learnHashes = (labels: Json): void => {
+    const hash = labels['pod-template-hash'];
+    if (typeof hash === 'string' && !names.has(hash)) names.set(hash, '<hash>');
+    const revision = labels['controller-revision-hash'];
+    if (typeof revision !== 'string' || names.has(revision)) return;
+    names.set(revision, revision.replace(/[^-]+$/, '<hash>'));
+    const [bare] = /[^-]+$/.exec(revision) ?? [];
+    if (bare && bare.length > 5) names.set(bare, '<hash>');
+  };
+
+  const learn = (value: unknown, alone: boolean, step: string): void => {
+    if (Array.isArray(value)) for (const item of value) learn(item, false, step);
+    if (!isObject(value)) return;
+    learnObject(value, alone, step);
+    for (const member of [value.items, value.rows, value.object]) learn(member, false, step);
+  };
+
+  const text = (value: string): string => {
+    let result = value;
+    const known = [...names].sort(([a], [b]) => b.length - a.length);
+    for (const [from, to] of known) if (result.includes(from)) result = result.replaceAll(from, to);
+    return result
+      .replace(UID, '<uid>')
+      .replace(PRECISE_TIME, '<precise time>')
+      .replace(TIME, '<time>')
+      .replace(/<hash>-[a-z0-9]{5}\b/g, '<hash>-<random>')
+      .replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<random>')
+      .replace(/\b10\.\d+\.\d+\.\d+/g, '<address>')
+      .replace(/\b(127\.0\.0\.1|localhost):\d+/g, '<server>')
+      .replace(/\.[0-9a-f]{16}\b/g, '.<hex>')
+      .replace(/\bcurrent: \d+/, 'current: <version>')
+      .replace(/in record \(\d+\)/, 'in record (<version>)')
+      .replace(/ResourceVersion: \d+/, 'ResourceVersion: <version>');
+  };
+
+  const version = (meta: Json): string => {
+    const seen = versions.get(String(meta.uid));
+    const index = seen?.indexOf(String(meta.resourceVersion)) ?? -1;
+    return index < 0 ? '<version>' : `<version ${index + 1}>`;
+  };
+
+  const member = (parent: Json, key: string, value: unknown): unknown => {
+    if (key === 'resourceVersion' && typeof value === 'string' && value !== '') return version(parent);
+    if (key === 'nodePort' && typeof value === 'number' && value >= 30_000) return '<port>';
+    if (typeof value === 'string' && value !== '' && MADE_UP[key]) return MADE_UP[key];
+    if (key === 'cells' && Array.isArray(value))
+      return value.map(cell => (AGE.test(String(cell)) ? '<age>' : scrub(cell)));
+    // Entries are in order of time, and the seconds of two runs fall differently.
+    if (key === 'managedFields' && Array.isArray(value)) return sorted(value.map(scrub));
+    const inner = scrub(value);
+    const shuffled = (key === 'items' || key === 'rows') && JSON.stringify(inner).includes('<random>');
+    return shuffled ? sorted(inner as unknown[]) : inner;
+  };
+
+  const scrub = (value: unknown): unknown => {
+    if (typeof value === 'string') return text(value);
+    if (Array.isArray(value)) return value.map(scrub);
+    if (!isObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [text(key), member(value, key, inner)]));
+  };
+
+  return {
+    normal(step, answer) {
+      learn(answer.body, true, step.name);
+      const body = step.only ? Object.fromEntries(step.only.map(path => [path, at(answer.body, path)])) : answer.body;
+      return {
+        status: answer.status,
+        headers: scrub(answer.headers) as Record<string, string>,
+        body: JSON.parse(JSON.stringify(scrub(body)) ?? 'null'),
+      };
+    },
+  };
+}
+
+const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+const sorted = (values: readonly unknown[]): unknown[] => values.map(inOrder).sort(byText);
+
+/** The same value with its members in alphabetical order. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map(key => [key, inOrder(value[key])]),
+  );
+}
