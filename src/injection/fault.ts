@@ -9,6 +9,8 @@ import type { Write } from './write.ts';
 export interface Scope {
   namespace: string;
   count: number;
+  /** Every namespace that the experiment may write to; only `namespace` unless told. */
+  allowed?: readonly string[];
 }
 
 /**
@@ -98,11 +100,22 @@ export interface Effect {
   evidence: string[];
 }
 
-/** What a restore will do about one finding. The writes of `diverged` are those of a forced restore. */
+/**
+ * What a restore will do about one finding. The writes of `diverged` are those of a forced restore. `again`: what follows, such as
+ * dropping the backup, is decided only from what these writes made of the cluster.
+ */
 export type Restore =
-  | { kind: 'restore'; writes: Write[]; says: string }
+  | { kind: 'restore'; writes: Write[]; says: string; again?: boolean }
   | { kind: 'already-restored'; writes: Write[]; says: string }
-  | { kind: 'diverged'; writes: Write[]; original: string; injected: string; live: string; says: string }
+  | {
+      kind: 'diverged';
+      writes: Write[];
+      original: string;
+      injected: string;
+      live: string;
+      says: string;
+      again?: boolean;
+    }
   | { kind: 'corrupt'; says: string };
 
 /** One file per injection type; pure: no I/O, no clock, no randomness of its own. */

@@ -1,5 +1,8 @@
 import type { OwnerReference } from '../kube/object.ts';
+import { sanitise } from '../text/sanitise.ts';
+import type { Live, Read } from './fault.ts';
 import type { GoValue } from './go-json.ts';
+import { objectIn } from './live.ts';
 
 /** An owner with its members in the order in which the framework writes them. */
 export function asWritten(owner: OwnerReference): Record<string, GoValue> {
@@ -31,3 +34,25 @@ function isOwner(value: unknown): value is OwnerReference {
   const isNamed = [apiVersion, kind, name, uid].every(text => typeof text === 'string' && text !== '');
   return isNamed && [controller, blockOwnerDeletion].every(flag => flag === undefined || typeof flag === 'boolean');
 }
+
+const keyOf = (owner: OwnerReference) => `owner ${owner.uid}`;
+
+/** Each owner, since one that is gone or was made anew must not be put back: the garbage collector would delete the object. */
+export function ownerReads(owners: readonly OwnerReference[], namespace: string | undefined): Read[] {
+  const place = namespace === undefined ? {} : { namespace };
+  return owners.map(owner => {
+    const { apiVersion, kind, name } = owner;
+    return { key: keyOf(owner), get: { apiVersion, kind, ...place, name } };
+  });
+}
+
+/** Whether a recorded owner is still the same object. */
+export function standing(owner: OwnerReference, live: Live): 'same' | 'gone' | 'unread' {
+  const seen = objectIn(live, keyOf(owner));
+  if (seen.state === 'blind' || seen.state === 'unread') return 'unread';
+  return seen.state === 'found' && seen.value.metadata.uid === owner.uid ? 'same' : 'gone';
+}
+
+/** Owners as messages name them. */
+export const named = (owners: readonly OwnerReference[]): string =>
+  owners.map(owner => sanitise(`${owner.kind} ${owner.name} (uid ${owner.uid.slice(0, 8)})`, 120)).join(', ');

@@ -7,13 +7,16 @@ import { crdMutation } from './faults/crd-mutation.ts';
 import { finalizerBlock } from './faults/finalizer-block.ts';
 import { imageCorrupt } from './faults/image-corrupt.ts';
 import { labelStomping } from './faults/label-stomping.ts';
+import { leaderElectionDisrupt } from './faults/leader-election-disrupt.ts';
 import { networkPartition } from './faults/network-partition.ts';
 import { ownerRefOrphan } from './faults/owner-ref-orphan.ts';
 import { pdbBlock } from './faults/pdb-block.ts';
 import { podKill } from './faults/pod-kill.ts';
 import { quotaExhaustion } from './faults/quota-exhaustion.ts';
 import { rbacRevoke } from './faults/rbac-revoke.ts';
+import { resourceDeletion } from './faults/resource-deletion.ts';
 import { scaleZero } from './faults/scale-zero.ts';
+import { secretDeletion } from './faults/secret-deletion.ts';
 import { webhookDisrupt } from './faults/webhook-disrupt.ts';
 import { refuse } from './refuse.ts';
 
@@ -34,6 +37,9 @@ const FAULTS: readonly Fault<unknown>[] = [
   networkPartition,
   quotaExhaustion,
   pdbBlock,
+  secretDeletion,
+  leaderElectionDisrupt,
+  resourceDeletion,
 ];
 
 const BY_TYPE: ReadonlyMap<FaultType, Fault<unknown>> = new Map(FAULTS.map(fault => [fault.type, fault]));

@@ -8,6 +8,7 @@ import { blindReason } from './blind.ts';
 import type { RevertDeps } from './deps.ts';
 import { findingId, recognise } from './recognise.ts';
 import { restoreOne } from './restore.ts';
+import { typeByName } from './shape.ts';
 import { intoWaves } from './waves.ts';
 
 /** What one injection wrote. */
@@ -27,6 +28,13 @@ export interface OwnLifted {
 
 /** Types whose writes leave nothing in the cluster that could be put back. */
 const LEAVES_NOTHING: ReadonlySet<FaultType> = new Set(['PodKill']);
+/** Types that delete an object and keep it in a backup. */
+const DELETES: ReadonlySet<FaultType> = new Set([
+  'NamespaceDeletion',
+  'SecretDeletion',
+  'LeaderElectionDisrupt',
+  'ResourceDeletion',
+]);
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -46,7 +54,7 @@ export async function liftOwn(deps: RevertDeps, own: Own): Promise<OwnLifted> {
 }
 
 async function once(deps: RevertDeps, own: Own): Promise<OwnLifted & { retry: boolean }> {
-  const read = await Promise.all(own.written.map(ref => look(deps, own.type, ref)));
+  const read = await Promise.all(carriers(own).map(ref => look(deps, own.type, ref)));
   const all = read.flatMap(one => one.findings);
   const found = all.filter(finding => !isBackup(deps.faultOf, finding));
   const backups = all.filter(finding => isBackup(deps.faultOf, finding));
@@ -61,6 +69,13 @@ async function once(deps: RevertDeps, own: Own): Promise<OwnLifted & { retry: bo
   const blind = read.flatMap(one => (one.blind === undefined ? [] : [one.blind]));
   const unproven = receipts.filter(receipt => !receipt.verified).length;
   return { receipts, remaining: unproven + blind.length, blind, retry };
+}
+
+/** The objects that tell of the injection: where something was deleted, its backup alone. That the deleted object is gone proves nothing. */
+function carriers({ type, written }: Own): readonly ObjectRef[] {
+  return DELETES.has(type)
+    ? written.filter(({ kind, name }) => typeByName({ kind, metadata: { name } }) === type)
+    : written;
 }
 
 interface Look {
@@ -98,7 +113,7 @@ async function look(deps: RevertDeps, type: FaultType, ref: ObjectRef): Promise<
 /** Whether any of these objects still carries an injection of the type; `blind` when one could not be read and none of the others does. */
 export async function stillMarked(deps: RevertDeps, own: Own): Promise<boolean | 'blind'> {
   if (LEAVES_NOTHING.has(own.type)) return false;
-  const read = await Promise.all(own.written.map(ref => look(deps, own.type, ref)));
+  const read = await Promise.all(carriers(own).map(ref => look(deps, own.type, ref)));
   if (read.some(one => one.findings.length > 0)) return true;
   return read.some(one => one.blind !== undefined) ? 'blind' : false;
 }

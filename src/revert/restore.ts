@@ -46,11 +46,13 @@ export async function restoreOne(deps: RevertDeps, finding: Finding, options: Re
   };
 }
 
-async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptions): Promise<End> {
+/** `first` is the half of the restore that is done already; what it made of the cluster must be the original before the rest follows. */
+async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptions, first?: Restore): Promise<End> {
   const decision = await decideAfresh(deps, finding);
   if ('outcome' in decision) return decision;
   const { restore } = decision;
   if (!restore) return failed(decision.finding.message ?? 'nothing may be done');
+  if (first && restore.kind !== 'already-restored') return failed(`${first.says}, but then: ${restore.says}`, true);
   const stop = stopBefore(restore, decision.live, options);
   if (stop) return stop;
 
@@ -71,6 +73,10 @@ async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptio
   const { execution } = await executeWithReread(writesOf(restore), again, deps, { id: finding.id, purpose: 'revert' });
   if (changed) return changed;
   if (execution.state !== 'done') return failed(execution.message, true);
+  if ('again' in last.restore && last.restore.again) {
+    const end = await attempt(deps, finding, options, last.restore);
+    return end.outcome === 'already-restored' ? { ...end, outcome: 'reverted', message: last.restore.says } : end;
+  }
   return proven(deps, last);
 }
 

@@ -1,7 +1,7 @@
-import type { Effect, Live } from '../injection/fault.ts';
+import type { Effect, Live, Plan } from '../injection/fault.ts';
 import { refOf } from '../injection/json-patch.ts';
 import { sameObject } from '../injection/name.ts';
-import type { KubeObject } from '../kube/object.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import type { Prepared } from './baseline.ts';
 
 /** Types that leave nothing behind to lift: once done they are over. */
@@ -15,12 +15,19 @@ export function effectOfAnswers(
   { subject, plan }: Prepared,
   answers: readonly KubeObject[],
 ): { effect: Effect; live: Live } | undefined {
-  const live = new Map<string, KubeObject>();
+  const live = new Map<string, KubeObject | null>();
   for (const read of subject.fault.effectReads(subject.params, plan, new Map())) {
-    const answer = 'get' in read ? answers.find(object => sameObject(refOf(object), read.get)) : undefined;
-    if (!answer) return undefined;
+    const answer = 'get' in read ? answerAbout(read.get, plan, answers) : undefined;
+    if (answer === undefined) return undefined;
     live.set(read.key, answer);
   }
   const effect = subject.fault.effect(subject.params, plan, live);
   return effect.state === 'proven' ? { effect, live } : undefined;
+}
+
+/** What the answers say of one object; a deletion that is over at once is answered by a status, and the object is not there any more. */
+function answerAbout(ref: ObjectRef, plan: Plan, answers: readonly KubeObject[]): KubeObject | null | undefined {
+  const about = answers.find(object => sameObject(refOf(object), ref));
+  const isDeleted = plan.writes.some(write => write.verb === 'delete' && sameObject(write.on, ref));
+  return about ?? (isDeleted ? null : undefined);
 }

@@ -54,7 +54,7 @@ export async function prepare(run: Run): Promise<Prepared | undefined> {
   const discovery = await deps.api.discovery();
   if (!discovery.ok) return refuse(discovery.reason, `the cluster's API could not be discovered: ${discovery.message}`);
   const namespace = resolveNamespace(loaded.experiment).namespace;
-  const scope = { namespace, count: spec.injection.count };
+  const scope = { namespace, count: spec.injection.count, allowed: spec.blastRadius.allowedNamespaces };
   const params = fault.parse(spec.injection.parameters);
   const subject: Subject = {
     checks: spec.steadyState.checks,

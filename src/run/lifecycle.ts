@@ -89,7 +89,10 @@ async function inject(run: Run, prepared: Prepared): Promise<boolean> {
   }
   prepared.plan = injected.plan;
   story.written = injected.plan.writes.map(write => write.on);
-  story.answers = execution.steps.flatMap(step => (step.write.verb !== 'delete' && step.object ? [step.object] : []));
+  story.answers = execution.steps.flatMap(({ write, object }) =>
+    // What a deletion gives back is the object as it was, unless it is on its way out.
+    object && (write.verb !== 'delete' || object.metadata?.deletionTimestamp) ? [object] : [],
+  );
   story.injected = true;
   await run.emit({ event: 'injected', ...announce(prepared.plan), ...deadlinesAt(prepared, story.watch.startedAt) });
   return true;

@@ -46,7 +46,9 @@ export async function preflight(
 
 /** The namespace and count that an experiment asks for. */
 export function scopeOf({ experiment }: LoadedExperiment): Scope {
-  return { namespace: resolveNamespace(experiment).namespace, count: experiment.spec.injection.count };
+  const { injection, blastRadius } = experiment.spec;
+  const { namespace } = resolveNamespace(experiment);
+  return { namespace, count: injection.count, allowed: blastRadius.allowedNamespaces };
 }
 
 /** Reads what the fault asks for and plans; `reads` collects what was asked. */

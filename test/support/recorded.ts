@@ -70,5 +70,11 @@ export function comparable(object: KubeObject | undefined): unknown {
   delete copy.status;
   // Counted up by the Deployment controller with every rollout, so that it is no part of what was injected.
   delete (metadata.annotations as Record<string, unknown> | undefined)?.['deployment.kubernetes.io/revision'];
+  // Whoever held a Lease may be dead, so a restored one is free for the next holder.
+  if (copy.kind === 'Lease') for (const field of HOLDING) delete (copy.spec as Record<string, unknown>)[field];
+  // The server gives every namespace its one finalizer.
+  if (copy.kind === 'Namespace') delete copy.spec;
   return copy;
 }
+
+const HOLDING = ['holderIdentity', 'acquireTime', 'renewTime'];

@@ -1,38 +1,24 @@
 import type { Json, KubeObject, OwnerReference } from '../../kube/object.ts';
-import { sanitise } from '../../text/sanitise.ts';
 import type { MaydayFacts } from '../envelope.ts';
 import type { Live, Read, Restore } from '../fault.ts';
 import type { Finding } from '../finding.ts';
 import { type Operation, pointer, refOf, set, test } from '../json-patch.ts';
-import { objectIn } from '../live.ts';
 import { ROLLBACK_DATA } from '../markers.ts';
 import { nameOf } from '../name.ts';
-import { asWritten, ownersIn } from '../owners.ts';
+import { asWritten, named, ownerReads, ownersIn, standing } from '../owners.ts';
 import { corrupt, giveBack, recordIn } from '../record.ts';
 import type { Write } from '../write.ts';
 
 const OWNERS = ['metadata', 'ownerReferences'];
-const keyOf = (owner: OwnerReference) => `owner ${owner.uid}`;
 
 interface OwnersRecord {
   owners: OwnerReference[];
   mayday: MaydayFacts | undefined;
 }
 
-/** Each recorded owner, since one that is gone or was made anew must not be put back: the garbage collector would delete the object. */
 export function restoreOwnersReads(found: Finding): Read[] {
   const record = recordOf(found.live);
-  if (typeof record === 'string') return [];
-  const { namespace } = found.live.metadata;
-  return record.owners.map(owner => ({
-    key: keyOf(owner),
-    get: {
-      apiVersion: owner.apiVersion,
-      kind: owner.kind,
-      ...(namespace === undefined ? {} : { namespace }),
-      name: owner.name,
-    },
-  }));
+  return typeof record === 'string' ? [] : ownerReads(record.owners, found.live.metadata.namespace);
 }
 
 function recordOf(victim: KubeObject): OwnersRecord | string {
@@ -88,12 +74,6 @@ function adopted(
   };
 }
 
-function standing(owner: OwnerReference, live: Live): 'same' | 'gone' | 'unread' {
-  const seen = objectIn(live, keyOf(owner));
-  if (seen.state === 'blind' || seen.state === 'unread') return 'unread';
-  return seen.state === 'found' && seen.value.metadata.uid === owner.uid ? 'same' : 'gone';
-}
-
 function owning(victim: KubeObject, owners: readonly OwnerReference[]): Operation[] {
   const { ownerReferences: current } = victim.metadata;
   const guard = current === undefined ? [] : [test(pointer(...OWNERS), current as unknown as Json)];
@@ -105,6 +85,3 @@ function back(victim: KubeObject, { mayday }: OwnersRecord, value: Operation[]):
   const records = [ROLLBACK_DATA];
   return giveBack(victim, { type: 'OwnerRefOrphan', records, mayday, value, what: 'the owners', atVersion });
 }
-
-const named = (owners: readonly OwnerReference[]) =>
-  owners.map(owner => sanitise(`${owner.kind} ${owner.name} (uid ${owner.uid.slice(0, 8)})`, 120)).join(', ');

@@ -1,0 +1,152 @@
+import type { KubeObject, ObjectRef, OwnerReference } from '../kube/object.ts';
+import { creationPermissions, occupied } from './created.ts';
+import { mayBeRounded } from './exact-json.ts';
+import type { Effect, Facts, Live, Permission, Plan, Read, Refusal, Scope } from './fault.ts';
+import type { GoValue } from './go-json.ts';
+import { refOf } from './json-patch.ts';
+import { backupOf, backupRef, fitsBackup, type Keeper, keptIn, keptText } from './keeper.ts';
+import { objectIn, type Seen } from './live.ts';
+import { groupOf, nameOf } from './name.ts';
+import { inReach, isTerminating } from './pods.ts';
+import { refuse } from './refuse.ts';
+import { permissionOn } from './victim-plan.ts';
+import type { Write } from './write.ts';
+
+/** The keys of what every deletion reads. */
+export const TARGET = 'target';
+export const BACKUP = 'backup';
+const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+
+/** One object that is kept whole and then deleted. */
+export interface Deletion {
+  keeper: Keeper;
+  scope: Scope;
+  facts: Facts;
+  target: KubeObject;
+  /** What stands under the backup's name. */
+  backup: Seen<KubeObject>;
+  pods: readonly KubeObject[];
+  warnings?: string[];
+  permissions?: Permission[];
+  /** False where creating the object again does not bring everything back. */
+  reversible?: boolean;
+}
+
+/** The target and whatever stands under the name of its backup. */
+export function deletionReads(keeper: Keeper, target: ObjectRef): Read[] {
+  return [
+    { key: TARGET, get: target },
+    { key: BACKUP, get: backupRef(keeper, target) },
+  ];
+}
+
+/** The plan of two writes: the backup, and only when that is kept, the deletion of this very version of this very object. */
+export function deletionPlan(of: Deletion): Plan | Refusal {
+  const { keeper, scope, facts, target } = of;
+  const name = nameOf(refOf(target));
+  const ref = backupRef(keeper, refOf(target));
+  const text = keptText(keeper, target);
+  const no = unkeepable(of, ref, text);
+  if (no !== undefined) return no;
+  const backup = backupOf(keeper, ref, text, facts);
+  const keep: Write = {
+    verb: 'create',
+    on: ref,
+    body: backup,
+    precondition: { absent: true },
+    says: `keep all of ${name} in ${nameOf(ref)}`,
+  };
+  return {
+    kind: 'plan',
+    type: keeper.type,
+    id: facts.id,
+    scope,
+    writes: [keep, deleting(target)],
+    undo: { where: nameOf(ref), reversible: of.reversible ?? true },
+    pods: of.pods.map(inReach),
+    permissions: [...deletionPermissions(target, ref), ...(of.permissions ?? [])],
+    warnings: [...heldUp(target), ...(of.warnings ?? [])],
+    target: refOf(target),
+  };
+}
+
+/** Bound to the version that the backup holds: what was changed since would be lost with the object. */
+export function deleting(target: KubeObject): Write {
+  const { uid, resourceVersion } = target.metadata;
+  return {
+    verb: 'delete',
+    on: refOf(target),
+    precondition: {
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
+    says: `delete ${nameOf(refOf(target))}`,
+  };
+}
+
+/** Why the whole of the target cannot be kept safe. */
+function unkeepable({ keeper, target, backup }: Deletion, ref: ObjectRef, text: string): Refusal | undefined {
+  const name = nameOf(refOf(target));
+  if (ref.name.length > 253 || !NAME.test(ref.name))
+    return refuse('invalid', `the backup would be named ${ref.name}, which is no valid ${ref.kind} name`);
+  const taken = occupied(backup, ref, whose(keeper, target, backup));
+  if (taken !== undefined) return taken;
+  if (!fitsBackup(text)) return refuse('invalid', `${name} is too large for a backup: about 1 MiB is the limit`);
+  return mayBeRounded(target as unknown as GoValue)
+    ? refuse('forbidden-target', `${name} holds a number of more digits than can be kept exactly`)
+    : undefined;
+}
+
+/** Objects of one name and kind in different API groups lead to one backup. */
+function whose(keeper: Keeper, target: KubeObject, backup: Seen<KubeObject>): string {
+  const kept = backup.state === 'found' ? keptIn(keeper, backup.value) : 'unread';
+  if (typeof kept === 'string') return 'and may hold the only copy of an original';
+  const isSame = groupOf(kept.apiVersion) === groupOf(target.apiVersion) && kept.kind === target.kind;
+  return isSame
+    ? 'and may hold the only copy of the original'
+    : `and holds ${kept.kind} ${kept.metadata.name} of ${kept.apiVersion}, another kind whose backup has the same name`;
+}
+
+function heldUp({ metadata: { finalizers = [] } }: KubeObject): string[] {
+  return finalizers.length === 0
+    ? []
+    : [`it stays Terminating until ${finalizers.join(', ')} let go, and what they clean up does not come back with it`];
+}
+
+function deletionPermissions(target: KubeObject, backup: ObjectRef): Permission[] {
+  const on = permissionOn(target);
+  const { name: _name, ...anyName } = on;
+  return [
+    { verb: 'get', ...on, for: 'inject' },
+    { verb: 'delete', ...on, for: 'inject' },
+    ...creationPermissions(backup),
+    { verb: 'get', ...on, for: 'revert' },
+    { verb: 'create', ...anyName, for: 'revert' },
+    ...(target.metadata.ownerReferences ?? []).map(owner => ownerPermission(owner, on.namespace)),
+  ];
+}
+
+function ownerPermission(owner: OwnerReference, namespace: string | undefined): Permission {
+  const place = namespace === undefined ? {} : { namespace };
+  return { verb: 'get', group: groupOf(owner.apiVersion), kind: owner.kind, name: owner.name, ...place, for: 'revert' };
+}
+
+/** Gone proves the deletion; under a new uid the object is back, and the fault with it over. */
+export function deletionEffect(made: Plan, live: Live): Effect {
+  const seen = objectIn(live, TARGET);
+  const name = nameOf(made.target);
+  const uid = made.target.uid ?? '(none)';
+  if (seen.state === 'blind')
+    return { state: 'pending', evidence: [`${name} could not be read back: ${seen.failure.message}`] };
+  if (seen.state !== 'found') return { state: 'proven', evidence: [`${name} (uid ${uid}) is gone`] };
+  if (seen.value.metadata.uid !== made.target.uid)
+    return { state: 'absent', evidence: [`${name} was made anew (uid ${seen.value.metadata.uid ?? '(none)'})`] };
+  return isTerminating(seen.value)
+    ? { state: 'pending', evidence: [`${name} is Terminating${heldBy(seen.value)}`] }
+    : { state: 'absent', evidence: [`${name} is still there`] };
+}
+
+/** What keeps a Terminating object, as a sentence goes on. */
+export function heldBy({ metadata: { finalizers = [] } }: KubeObject): string {
+  return finalizers.length === 0 ? '' : `, held by ${finalizers.join(', ')}`;
+}

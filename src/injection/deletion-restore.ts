@@ -1,0 +1,196 @@
+import type { KubeObject } from '../kube/object.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { heldBy, TARGET } from './deletion-plan.ts';
+import { sha256 } from './envelope.ts';
+import type { Live, Read, Restore } from './fault.ts';
+import type { Finding } from './finding.ts';
+import { type GoValue, goJson } from './go-json.ts';
+import { refOf } from './json-patch.ts';
+import { type Keeper, keptIn } from './keeper.ts';
+import { objectIn } from './live.ts';
+import { contains } from './member.ts';
+import { nameOf } from './name.ts';
+import { isTerminating } from './pods.ts';
+import { corrupt } from './record.ts';
+import { type Recreation, recreation, recreationReads } from './recreate.ts';
+import type { Write } from './write.ts';
+
+/** What differs from kind to kind in giving a deleted object back. */
+export interface Giving {
+  keeper: Keeper;
+  /** Takes out of the original what must not come back. */
+  prepare?(body: KubeObject): KubeObject;
+  /** Whether a new object of that name is the original come back; equal in what people write, unless told. */
+  isBack?(live: KubeObject, body: KubeObject): boolean;
+  /** Why a person must look before this is created, undefined where nobody must. */
+  doubt?(original: KubeObject): string | undefined;
+}
+
+/** The object that was deleted; where it is gone, all that its return depends on. */
+export function givingReads({ keeper }: Giving, found: Finding, live: Live): Read[] {
+  const original = keptIn(keeper, found.live);
+  if (typeof original === 'string') return [];
+  const { uid: _uid, ...ref } = refOf(original);
+  const reads: Read[] = [{ key: TARGET, get: ref }];
+  const seen = objectIn(live, TARGET);
+  const isNeeded =
+    seen.state === 'absent' || (seen.state === 'found' && seen.value.metadata.uid !== original.metadata.uid);
+  return isNeeded ? [...reads, ...recreationReads(original)] : reads;
+}
+
+/**
+ * Creates the object again where it is gone, and drops the backup only when it is seen to be there, whole and not on its way out.
+ * An object that is Terminating is not there: it will be gone, and the backup is all that is left of it then.
+ */
+export function giveWhole(giving: Giving, found: Finding, live: Live): Restore {
+  const backup = found.live;
+  const original = keptIn(giving.keeper, backup);
+  if (typeof original === 'string') return corrupt(backup, original);
+  const { uid: _uid, ...ref } = refOf(original);
+  const name = nameOf(ref);
+  const seen = objectIn(live, TARGET);
+  if (seen.state === 'blind' || seen.state === 'unread')
+    return corrupt(backup, `whether ${name} is there cannot be read`);
+  if (seen.state === 'absent') return createAgain(giving, backup, original, live);
+  if (isTerminating(seen.value)) {
+    const says = `${name} is still Terminating${sanitise(heldBy(seen.value), 200)}: waiting until it is gone; the backup is kept`;
+    return { kind: 'restore', writes: [], says };
+  }
+  if (seen.value.metadata.uid === original.metadata.uid)
+    return {
+      kind: 'already-restored',
+      writes: [dropping(backup)],
+      says: `${name} was never deleted; the backup is left over`,
+    };
+  return compared(giving, backup, { original, is: seen.value, live });
+}
+
+function createAgain(giving: Giving, backup: KubeObject, original: KubeObject, live: Live): Restore {
+  const made = prepared(giving, original, live);
+  if (made.blind !== undefined) return corrupt(backup, made.blind);
+  const ref = refOf(made.body);
+  const left = made.left.length === 0 ? '' : `, ${made.left.join(', ')}`;
+  const create: Write = {
+    verb: 'create',
+    on: ref,
+    body: made.body,
+    precondition: { absent: true },
+    says: `create ${nameOf(ref)} again`,
+  };
+  const writes = [...made.before, create];
+  const doubt = giving.doubt?.(original);
+  if (doubt === undefined)
+    return { kind: 'restore', writes, again: true, says: sanitise(`create ${nameOf(ref)} again${left}`) };
+  return {
+    kind: 'diverged',
+    writes,
+    again: true,
+    original: sanitise(goJson(made.body as unknown as GoValue), 400),
+    injected: '(not there)',
+    live: '(not there)',
+    says: `${nameOf(refOf(backup))}: ${doubt}`,
+  };
+}
+
+function prepared({ prepare }: Giving, original: KubeObject, live: Live): Recreation {
+  const made = recreation(original, live);
+  return prepare === undefined ? made : { ...made, body: prepare(made.body) };
+}
+
+/** Somebody created an object of that name since: the original come back, or another one, which a person must judge. */
+function compared(
+  giving: Giving,
+  backup: KubeObject,
+  of: { original: KubeObject; is: KubeObject; live: Live },
+): Restore {
+  const { original, is, live } = of;
+  const made = prepared(giving, original, live);
+  const name = nameOf(refOf(made.body));
+  if ((giving.isBack ?? sameContent)(is, made.body))
+    return {
+      kind: 'already-restored',
+      writes: [dropping(backup)],
+      says: `${name} is there again as it was; drop the backup`,
+    };
+  if (made.blind !== undefined) return corrupt(backup, made.blind);
+  return {
+    kind: 'diverged',
+    writes: [replacing(is, made.body)],
+    again: true,
+    original: shown(original),
+    injected: '(not there)',
+    live: shown(is),
+    says: `${name} was created anew and differs from the original, which only the backup holds`,
+  };
+}
+
+/** What the server gives to a Service; another one that got other values is the same Service to everybody who uses its name. */
+const ASSIGNED = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort', 'volumeName'];
+/** Written by tools and controllers beside what people mean. */
+const TOOLS_OWN = ['kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision'];
+/** Maps that must be equal: an entry more is another content. */
+const WHOLE = ['data', 'binaryData', 'stringData', 'type'];
+
+/** Whether everything that people wrote into `body` is in `live`; servers add defaults. */
+export function sameContent(live: KubeObject, body: KubeObject): boolean {
+  const { metadata, apiVersion: _apiVersion, ...content } = essential(body);
+  const { labels = {}, annotations = {} } = metadata;
+  const meant = Object.fromEntries(Object.entries(annotations).filter(([key]) => !TOOLS_OWN.includes(key)));
+  const isWhole = WHOLE.every(key => !(key in body || key in live) || contains(body[key] ?? {}, live[key] ?? {}));
+  return (
+    isWhole &&
+    contains(live.metadata.labels ?? {}, labels) &&
+    contains(live.metadata.annotations ?? {}, meant) &&
+    contains(live, content)
+  );
+}
+
+function essential(body: KubeObject): KubeObject {
+  const { spec } = body;
+  if (typeof spec !== 'object' || spec === null) return body;
+  const entries = Object.entries(spec).filter(([key]) => !ASSIGNED.includes(key));
+  const ports = (spec as { ports?: unknown }).ports;
+  const unnumbered = Array.isArray(ports) && body.kind === 'Service' ? { ports: ports.map(portWithout) } : {};
+  return { ...body, spec: { ...Object.fromEntries(entries), ...unnumbered } };
+}
+
+const portWithout = (port: object) => Object.fromEntries(Object.entries(port).filter(([key]) => key !== 'nodePort'));
+
+/** Only over this very version of what stands there; what the server gave to it stays. */
+function replacing(is: KubeObject, body: KubeObject): Write {
+  const { uid, resourceVersion } = is.metadata;
+  const bound = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+  const given = Object.entries((is.spec ?? {}) as object).filter(([key]) => ASSIGNED.includes(key));
+  const spec = body.spec === undefined ? {} : { spec: { ...(body.spec as object), ...Object.fromEntries(given) } };
+  return {
+    verb: 'replace',
+    on: refOf(is),
+    body: { ...body, ...spec, metadata: { ...body.metadata, ...bound } },
+    precondition: bound,
+    says: `replace ${nameOf(refOf(is))} with the original`,
+  };
+}
+
+/** The last write of all: nothing but the backup itself tells the original any more. */
+export function dropping(backup: KubeObject): Write {
+  const { uid } = backup.metadata;
+  return {
+    verb: 'delete',
+    on: refOf(backup),
+    precondition: uid === undefined ? {} : { uid },
+    says: `drop the backup ${nameOf(refOf(backup))}`,
+  };
+}
+
+/** An object as a person may see it; a Secret only by size and digest. */
+function shown(object: KubeObject): string {
+  const { metadata, status: _status, ...content } = object;
+  const { labels, annotations } = metadata;
+  const text = goJson({ ...content, labels, annotations } as unknown as GoValue);
+  return object.kind === 'Secret'
+    ? `(secret, ${Buffer.byteLength(text)} bytes, sha256:${sha256(text).slice(0, 12)})`
+    : sanitise(text, 400);
+}
