@@ -3,9 +3,9 @@ import { each, ensure, part } from '../defaults/fill.ts';
 import { type KubeObject, timestamp } from '../object.ts';
 import type { CustomSchema } from '../openapi/document.ts';
 import type { ResourceInfo } from '../registry.ts';
-import type { TableShape } from '../table/columns.ts';
 import { builtinShape } from '../table/columns.ts';
 import { customShape } from '../table/custom.ts';
+import type { TableShape } from '../table/shape.ts';
 import { DEFINITIONS, resourceOf, versionsOf } from './definition.ts';
 
 const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';

@@ -6,7 +6,7 @@ import type { Kernel } from '../api/kernel.ts';
 import { isRecord, type KubeObject } from '../object.ts';
 import { groupVersion, type ResourceInfo } from '../registry.ts';
 import { StatusError } from '../status.ts';
-import type { TableShape } from '../table/columns.ts';
+import type { TableShape } from '../table/shape.ts';
 import { type IncludeObject, partialObject, tableOf } from '../table/table.ts';
 import { acceptedForm, type Form } from './accept.ts';
 import type { Answer } from './answer.ts';

@@ -1,7 +1,7 @@
 import { each, part } from '../defaults/fill.ts';
 import type { KubeObject } from '../object.ts';
 import { age, created, joined, number, spec, status, text } from './cells.ts';
-import type { Cells } from './columns.ts';
+import type { Cells } from './shape.ts';
 
 function nodeStatus(node: KubeObject): string {
   const ready = each(status(node), 'conditions').find(c => c.type === 'Ready');

@@ -1,29 +1,11 @@
-import type { KubeObject } from '../object.ts';
 import recorded from '../recorded/tables.json' with { type: 'json' };
 import { created, text } from './cells.ts';
 import { CLUSTER_CELLS } from './cluster.ts';
 import { NETWORK_CELLS } from './network.ts';
 import { POLICY_CELLS } from './policy.ts';
+import type { Cells, Column, TableShape } from './shape.ts';
 import { STORAGE_CELLS } from './storage.ts';
 import { WORKLOAD_CELLS } from './workloads.ts';
-
-/** A column as the server describes it. */
-export interface Column {
-  name: string;
-  type: string;
-  format: string;
-  description: string;
-  priority: number;
-}
-
-/** The cells of an object's row, in the order of the columns; `now` in milliseconds since 1970. */
-export type Cells = (object: KubeObject, now: number) => unknown[];
-
-/** How objects of one resource are shown as rows. */
-export interface TableShape {
-  columns: readonly Column[];
-  cells: Cells;
-}
 
 type RecordedColumn = readonly [name: string, type: string, format: string, priority: number];
 const COLUMNS = recorded as unknown as Readonly<Record<string, readonly RecordedColumn[]>>;

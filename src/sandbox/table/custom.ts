@@ -1,7 +1,7 @@
 import type { KubeObject } from '../object.ts';
 import { age } from './cells.ts';
-import type { Column, TableShape } from './columns.ts';
 import { jsonPath } from './json-path.ts';
+import type { Column, TableShape } from './shape.ts';
 
 /** A printer column of a CustomResourceDefinition. */
 export interface PrinterColumn {

@@ -1,7 +1,7 @@
 import { each, part } from '../defaults/fill.ts';
 import type { KubeObject } from '../object.ts';
 import { created, firstFew, joined, list, NONE, selectorText, spec, status, text } from './cells.ts';
-import type { Cells } from './columns.ts';
+import type { Cells } from './shape.ts';
 
 function ports(service: KubeObject): string {
   return joined(

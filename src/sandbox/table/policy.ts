@@ -1,7 +1,7 @@
 import { each, part } from '../defaults/fill.ts';
 import type { KubeObject } from '../object.ts';
 import { created, number, spec, status, text } from './cells.ts';
-import type { Cells } from './columns.ts';
+import type { Cells } from './shape.ts';
 
 const subjects = (binding: KubeObject, kind: string): string =>
   each(binding, 'subjects')

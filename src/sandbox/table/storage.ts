@@ -1,6 +1,6 @@
 import { part } from '../defaults/fill.ts';
 import { created, list, spec, status, text } from './cells.ts';
-import type { Cells } from './columns.ts';
+import type { Cells } from './shape.ts';
 
 const MODES: Readonly<Record<string, string>> = {
   ReadWriteOnce: 'RWO',

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../object.ts';
-import type { TableShape } from './columns.ts';
+import type { TableShape } from './shape.ts';
 
 const META = 'meta.k8s.io';
 

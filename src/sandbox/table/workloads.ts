@@ -13,8 +13,8 @@ import {
   templateCells,
   text,
 } from './cells.ts';
-import type { Cells } from './columns.ts';
 import { podCells } from './pod.ts';
+import type { Cells } from './shape.ts';
 
 const ready = (object: KubeObject): string =>
   `${number(status(object).readyReplicas)}/${number(spec(object).replicas)}`;
