@@ -12,6 +12,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'run experiments; one line (or JSON line) per event, then the verdict',
     options: [
       ['-y, --yes', 'answer yes to the question before a dangerous injection'],
+      ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
       ['--set <path=value...>', 'override a field under spec, such as injection.count=2'],
       ['--max-tier <n>', 'skip experiments above this tier'],
       ['--timeout <duration>', 'stop and revert after this long, such as 10m'],
