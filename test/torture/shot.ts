@@ -1,0 +1,30 @@
+import type { KubeObject } from '../../src/kube/object.ts';
+import type { FakeApi } from '../support/fake-api.ts';
+import { comparable } from '../support/recorded.ts';
+import { keyOf, type World } from './world.ts';
+
+/** Everything in the cluster that a revert must give back, by name. */
+export type Shot = ReadonlyMap<string, string>;
+
+/** The cluster as it stands, less what the server itself keeps, and, where pods are killed, less the pods: they never come back. */
+export function shotOf(api: FakeApi, { type }: Pick<World, 'type'>): Shot {
+  const kept = api.all().filter(object => !(type === 'PodKill' && object.kind === 'Pod'));
+  return new Map(kept.map(object => [keyOf(object), textOf(object)]));
+}
+
+/** What differs between two shots, each in a line; empty when all is as it was. */
+export function differences(before: Shot, after: Shot): string[] {
+  const keys = new Set([...before.keys(), ...after.keys()]);
+  return [...keys]
+    .filter(key => before.get(key) !== after.get(key))
+    .map(key => `${key}: was ${before.get(key) ?? '(not there)'}, is ${after.get(key) ?? '(not there)'}`);
+}
+
+const textOf = (object: KubeObject): string => JSON.stringify(sorted(comparable(object)));
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, member]) => [key, sorted(member)]));
+}

@@ -1,0 +1,125 @@
+import type { FaultType } from '../../src/experiment/types.ts';
+import type { ExecutorDeps } from '../../src/injection/executor.ts';
+import type { Facts, Plan, Refusal } from '../../src/injection/fault.ts';
+import { fetchLive } from '../../src/injection/live.ts';
+import { seededLot } from '../../src/injection/lot.ts';
+import type { Receipt } from '../../src/injection/receipt.ts';
+import { isRefusal } from '../../src/injection/refuse.ts';
+import { faultOf } from '../../src/injection/registry.ts';
+import { type Injected, injectWithReplan } from '../../src/injection/replan.ts';
+import type { Api } from '../../src/kube/api.ts';
+import type { ObjectRef } from '../../src/kube/object.ts';
+import type { RevertDeps } from '../../src/revert/deps.ts';
+import { liftOwn } from '../../src/revert/own.ts';
+import { revertAll } from '../../src/revert/revert-all.ts';
+import { scan } from '../../src/revert/scan.ts';
+import { scopeOf } from '../../src/safety/preflight.ts';
+import { testFacts } from '../support/facts.ts';
+import { fakeApi } from '../support/fake-api.ts';
+import { memoryJournal, steppedClock } from '../support/memory-journal.ts';
+import { type Lot, oneOf } from './draw.ts';
+import { differences, shotOf } from './shot.ts';
+import { stormy, type Trouble } from './weather.ts';
+import { keyOf, kindsOf, type Stage, type World, worldOf } from './world.ts';
+
+/** What one run of inject and revert in bad weather came to. */
+export interface Trial {
+  seed: number;
+  stage: string;
+  type: FaultType;
+  injected: boolean;
+  /** What a revert in good weather could not give back. */
+  lost: string[];
+  /** What was said to be verified, or all of it, and was not so. */
+  falselyVerified: string[];
+  struck: ReadonlyMap<Trouble, number>;
+}
+
+const known: RevertDeps['faultOf'] = type => (type === 'unknown' ? undefined : faultOf(type));
+
+/** How one injection is taken out: by the run that made it, or by a revert of all that a scan finds. */
+type Path = 'lift' | 'revert-all';
+
+/** Injects and reverts in bad weather, then clears the sky, reverts once more, and compares. */
+export async function trial(stage: Stage, seed: number): Promise<Trial> {
+  const lot = seededLot(seed);
+  const world = worldOf(stage, lot);
+  const clock = steppedClock();
+  const api = fakeApi(world.objects, { now: clock.now, kinds: kindsOf(world.objects) });
+  const before = shotOf(api, world);
+  const weather = stormy(api, clock, lot, oneOf(lot, [0, 0.1, 0.25, 0.45]));
+  const journal = memoryJournal();
+  const injected = await inject(weather.api, world, { api: weather.api, clock, journal }, lot);
+  const deps = { api: weather.api, clock, journal, faultOf: known };
+  const claim = await takeOut(deps, world, injected, oneOf(lot, ['lift', 'revert-all']));
+  const falselyVerified = claim.isAllBack ? differences(before, shotOf(api, world)) : [];
+  const now = shotOf(api, world);
+  for (const { object, message } of claim.receipts.filter(receipt => receipt.verified)) {
+    const key = keyOf({ ...object, metadata: object });
+    if (now.get(key) !== before.get(key) && world.type !== 'PodKill') falselyVerified.push(`${key}: ${message}`);
+  }
+  await weather.clear();
+  if (claim.isAllBack) falselyVerified.push(...differences(before, shotOf(api, world)));
+  const calm = await revertCalmly({ ...deps, api });
+  const lost = [...differences(before, shotOf(api, world)), ...calm];
+  return {
+    seed,
+    stage: stage.name,
+    type: world.type,
+    injected: injected?.state === 'injected',
+    lost,
+    falselyVerified,
+    struck: weather.struck,
+  };
+}
+
+async function inject(api: Api, world: World, deps: ExecutorDeps, lot: Lot): Promise<Injected | undefined> {
+  const facts = testFacts({ random: lot });
+  const planAgain = () => planned(api, world, facts);
+  let plan = await planAgain();
+  // Blind is a reason not to inject; here it is only a reason to look again.
+  for (let looks = 1; isRefusal(plan) && looks < 20; looks += 1) plan = await planAgain();
+  if (isRefusal(plan)) throw new Error(`refused: ${plan.code}: ${plan.message}`);
+  return injectWithReplan(plan, planAgain, deps);
+}
+
+async function planned(api: Api, { type, loaded }: World, facts: Facts): Promise<Plan | Refusal> {
+  const fault = faultOf(type);
+  if (fault === undefined) throw new Error(`no ${type}`);
+  const params = fault.parse(loaded.experiment.spec.injection.parameters);
+  const scope = scopeOf(loaded);
+  return fault.plan(params, scope, await fetchLive(api, live => fault.reads(params, scope, live)), facts);
+}
+
+interface Claim {
+  receipts: Receipt[];
+  /** Whether it was said that nothing remains and that everything was seen. */
+  isAllBack: boolean;
+}
+
+async function takeOut(deps: RevertDeps, world: World, injected: Injected | undefined, path: Path): Promise<Claim> {
+  if (path === 'lift') {
+    const { receipts, remaining } = await liftOwn(deps, { type: world.type, written: writtenBy(injected) });
+    return { receipts, isAllBack: remaining === 0 };
+  }
+  const found = await scan(deps, { deep: true });
+  const { receipts, remaining, appeared, blind } = await revertAll(deps, found.injections);
+  const isBlind = blind.length + found.blind.length > 0;
+  return { receipts, isAllBack: !isBlind && remaining === 0 && appeared.length === 0 };
+}
+
+/** As the run remembers it: everything planned once it is in, else what is left or in doubt. */
+function writtenBy(injected: Injected | undefined): ObjectRef[] {
+  if (injected === undefined) return [];
+  if (injected.state === 'injected') return injected.plan.writes.map(write => write.on);
+  const { left, steps } = injected.execution;
+  return [...left.map(write => write.on), ...steps.filter(step => step.outcome === 'unknown').map(step => step.write.on)];
+}
+
+/** In good weather everything must come back; what does not, in a line each. */
+async function revertCalmly(deps: RevertDeps): Promise<string[]> {
+  const found = await scan(deps, { deep: true });
+  const { remaining, receipts } = await revertAll(deps, found.injections);
+  if (remaining === 0) return [];
+  return receipts.filter(receipt => !receipt.verified).map(receipt => `${receipt.id}: ${receipt.outcome}: ${receipt.message}`);
+}

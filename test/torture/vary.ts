@@ -1,0 +1,56 @@
+import type { Json, KubeObject } from '../../src/kube/object.ts';
+import { type Lot, oneOf, upTo } from './draw.ts';
+
+const LABELS = [
+  ['app.kubernetes.io/managed-by', 'Helm'],
+  ['app.kubernetes.io/managed-by', 'kustomize'],
+  ['app.kubernetes.io/name', 'it'],
+  ['tier', ''],
+  ['x.y/z', 'a-b_c'],
+] as const;
+const TEXTS = ['', '<b>&"c"', '{"a":1}', '12345678901234567890', 'ü\u2028\n', 'null', 'a'.repeat(300)];
+
+/** The same object with more about it: labels, annotations, keys, fields. What the parameters name is left as it is. */
+export function vary(object: KubeObject, parameters: Readonly<Record<string, string>>, lot: Lot): KubeObject {
+  const varied = structuredClone(object);
+  const { metadata } = varied;
+  for (let more = upTo(lot, 2); more > 0; more -= 1) {
+    const [key, value] = oneOf(lot, LABELS);
+    if (metadata.labels?.[key] === undefined) metadata.labels = { ...metadata.labels, [key]: value };
+  }
+  for (let more = upTo(lot, 2); more > 0; more -= 1)
+    metadata.annotations = { ...metadata.annotations, [oneOf(lot, ['note', 'a/b', 'til~de'])]: oneOf(lot, TEXTS) };
+  if (object.metadata.labels === undefined && lot() < 0.3) delete metadata.labels;
+  VARIED[object.kind]?.(varied, lot, parameters);
+  return varied;
+}
+
+type Vary = (object: KubeObject, lot: Lot, parameters: Readonly<Record<string, string>>) => void;
+
+const data: Vary = (object, lot, { key }) => {
+  const texts = object.kind === 'Secret' ? TEXTS.map(text => Buffer.from(text).toString('base64')) : TEXTS;
+  const entries = { ...(object.data as Record<string, string> | undefined) };
+  for (let more = upTo(lot, 3); more > 0; more -= 1) entries[oneOf(lot, ['a', 'b.c', 'keyExists', 'config'])] = oneOf(lot, texts);
+  if (key !== undefined && entries[key] !== undefined && lot() < 0.3) entries[key] = oneOf(lot, texts);
+  if (key !== undefined && lot() < 0.2) delete entries[key];
+  if (Object.keys(entries).length > 0) object.data = entries;
+  else delete object.data;
+};
+
+const TREES: readonly Json[] = [null, true, 0.5, -1e-7, 9_007_199_254_740_991, '', { a: [null, { b: 1 }] }, [], {}];
+
+/** Fields by kind. Anything that decides whether and where the injection lands stays. */
+const VARIED: Readonly<Record<string, Vary>> = {
+  ConfigMap: data,
+  Secret: data,
+  Widget: (object, lot) => {
+    object.spec = { ...(object.spec as object), [oneOf(lot, ['x', 'y_z'])]: oneOf(lot, TREES), other: oneOf(lot, TREES) };
+  },
+  Deployment: (object, lot, { name }) => {
+    const spec = object.spec as { replicas?: number };
+    if (object.metadata.name === name) spec.replicas = 1 + upTo(lot, 9);
+  },
+  Service: (object, lot) => {
+    object.spec = { ...(object.spec as object), sessionAffinity: oneOf(lot, ['None', 'ClientIP']) };
+  },
+};

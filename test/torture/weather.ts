@@ -1,0 +1,107 @@
+import type { Api } from '../../src/kube/api.ts';
+import type { Clock } from '../../src/kube/clock.ts';
+import type { Failure, Outcome } from '../../src/kube/outcome.ts';
+import { type FakeApi, failing } from '../support/fake-api.ts';
+import { type Lot, oneOf, upTo } from './draw.ts';
+
+/**
+ * What can befall one request. `late`: the answer is lost, and the request is carried out up to `LATEST_MS` later. `overtaken`: somebody
+ * else writes first.
+ */
+export const TROUBLES = [
+  'conflict',
+  'gone',
+  'throttled',
+  'server-error',
+  'unavailable',
+  'reset-before',
+  'reset-after',
+  'timeout-after',
+  'late',
+  'overtaken',
+  'latency',
+] as const;
+/** A server gives up on a request whose client is gone; this is how long it may take to notice. */
+const LATEST_MS = 3_000;
+export type Trouble = (typeof TROUBLES)[number];
+
+export interface Weather {
+  api: Api;
+  /** How often each trouble struck. */
+  struck: Map<Trouble, number>;
+  /** Carries out what is still under way, and lets every later request through. */
+  clear(): Promise<void>;
+}
+
+const lost = (message: string): Failure => failing('unreachable', message);
+const ANSWERS: Readonly<Partial<Record<Trouble, (lot: Lot) => Failure>>> = {
+  conflict: () => failing('conflict', 'the object has been modified; please apply your changes to the latest version and try again'),
+  gone: () => failing('gone', 'too old resource version'),
+  throttled: lot => failing('throttled', 'too many requests', { retryAfterMs: 1000 * upTo(lot, 3) }),
+  'server-error': () => failing('server-error', 'etcdserver: leader changed'),
+  unavailable: lot => failing('server-error', 'apiserver not ready', { status: 503, ...(lot() < 0.5 ? { retryAfterMs: 1000 } : {}) }),
+  'reset-before': () => lost('read ECONNRESET'),
+};
+
+/** The same API in bad weather: each request meets trouble with this probability. The same lot gives the same weather. */
+export function stormy(api: FakeApi, clock: Clock, lot: Lot, probability: number): Weather {
+  const struck = new Map<Trouble, number>();
+  let late: { at: number; act: () => Promise<unknown> }[] = [];
+  let isOver = false;
+
+  async function carryOut(isAll: boolean): Promise<void> {
+    const due = late.filter(one => isAll || one.at <= clock.monotonic());
+    late = late.filter(one => !due.includes(one));
+    for (const one of due) await one.act();
+  }
+
+  /** Somebody else writes the object without changing a thing, so that only its version moves. */
+  function overtake(): void {
+    const [some] = api.all().toSorted(() => lot() - 0.5);
+    if (some !== undefined) api.change({ ...some, ...some.metadata }, () => undefined);
+  }
+
+  async function meet<T>(isWrite: boolean, act: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    await carryOut(false);
+    if (isOver || lot() >= probability) return act();
+    const trouble = oneOf(lot, TROUBLES);
+    struck.set(trouble, (struck.get(trouble) ?? 0) + 1);
+    const answer = ANSWERS[trouble]?.(lot);
+    if (answer !== undefined) return answer;
+    if (trouble === 'late' && isWrite) {
+      late.push({ at: clock.monotonic() + upTo(lot, LATEST_MS), act });
+      return lost('socket hang up');
+    }
+    if (trouble === 'overtaken') overtake();
+    if (trouble === 'latency') await clock.sleep(upTo(lot, 5_000));
+    const outcome = await act();
+    if (trouble === 'reset-after') return lost('socket hang up');
+    return trouble === 'timeout-after' ? lost('no answer within 30 s') : outcome;
+  }
+
+  return {
+    struck,
+    clear: async () => {
+      isOver = true;
+      await carryOut(true);
+    },
+    api: {
+      identity: api.identity,
+      discovery: refresh => meet(false, () => api.discovery(refresh)),
+      get: (ref, options) => meet(false, () => api.get(ref, options)),
+      list: (collection, options) => meet(false, () => api.list(collection, options)),
+      listAll: (collection, options) => meet(false, () => api.listAll(collection, options)),
+      create: (object, options) => meet(true, () => api.create(object, options)),
+      replace: (object, options) => meet(true, () => api.replace(object, options)),
+      patch: (ref, type, body, options) => meet(true, () => api.patch(ref, type, body, options)),
+      remove: (ref, options) => meet(true, () => api.remove(ref, options)),
+      watch: (collection, options) => api.watch(collection, options),
+      raw: request => meet(request.method !== undefined && request.method !== 'GET', () => api.raw(request)),
+      serverTime: () => api.serverTime(),
+      get requests() {
+        return api.requests;
+      },
+      close: () => api.close(),
+    },
+  };
+}

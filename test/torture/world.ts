@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { loadExperiment } from '../../src/experiment/load.ts';
+import type { FaultType, LoadedExperiment } from '../../src/experiment/types.ts';
+import { supportedTypes } from '../../src/injection/registry.ts';
+import type { ApiResource } from '../../src/kube/discovery.ts';
+import type { KubeObject } from '../../src/kube/object.ts';
+import { deployment, podOf } from '../support/deployments.ts';
+import { fakeDiscovery } from '../support/fake-kinds.ts';
+import { inShop } from '../support/objects.ts';
+import { beside, recorded, recordedCases } from '../support/recorded.ts';
+import { type Lot, oneOf } from './draw.ts';
+import { vary } from './vary.ts';
+
+/** A cluster before the injection, and the experiment that is run in it. */
+export interface World {
+  name: string;
+  type: FaultType;
+  objects: KubeObject[];
+  loaded: LoadedExperiment;
+}
+
+/** Where a world of one type comes from: a recorded injection, or a small shop for the type that leaves nothing to record. */
+export interface Stage {
+  name: string;
+  type: FaultType;
+  objects: readonly KubeObject[];
+  loaded: LoadedExperiment;
+}
+
+/** Every stage of every type that can be injected now. A type without one stops the torture: nothing is left out silently. */
+export function stages(): Stage[] {
+  const known = [podStage(), ...recordedCases().map(({ name, type }) => recordedStage(name, type))];
+  const missing = supportedTypes().filter(type => !known.some(stage => stage.type === type));
+  if (missing.length > 0) throw new Error(`expected a recorded injection of every type, found none of ${missing.join(', ')}`);
+  return known.filter(stage => supportedTypes().includes(stage.type));
+}
+
+/** A world made from a stage, with everything varied that the injection does not name. The same lot gives the same world. */
+export function worldOf(stage: Stage, lot: Lot): World {
+  const loaded = structuredClone(stage.loaded);
+  const { parameters } = loaded.experiment.spec.injection;
+  const objects = stage.objects.map(object => vary(object, parameters, lot));
+  if (stage.type === 'ConfigDrift' && lot() < 0.5) parameters.value = oneOf(lot, ['', 'chaos\n', '<&>', '{"a":1}', 'ü\u2028']);
+  return { name: stage.name, type: stage.type, objects, loaded };
+}
+
+function stageOf(name: string, type: FaultType, objects: readonly KubeObject[], file: URL): Stage {
+  const loaded = loadExperiment(readFileSync(file, 'utf8'), `${name}.yaml`);
+  if (!loaded.ok) throw new Error(`${name}: ${loaded.errors.map(error => error.message).join('; ')}`);
+  return { name, type, objects: unique([...objects, ...bystanders()]), loaded: loaded.loaded };
+}
+
+function recordedStage(name: string, type: FaultType): Stage {
+  const file = new URL(`../fixtures/stuck/${name}.experiment.yaml`, import.meta.url);
+  return stageOf(name, type, [...recorded(name, 'before'), ...beside(name)].filter(Boolean), file);
+}
+
+function podStage(): Stage {
+  const pods = ['web-1', 'web-2', 'web-3'].map(name => podOf('web', name));
+  return stageOf('pod-kill', 'PodKill', [deployment('web'), ...pods], new URL('./pod-kill.experiment.yaml', import.meta.url));
+}
+
+/** What nobody injects into; it must come out as it went in. The Deployment is what the experiments' steady state looks at. */
+function bystanders(): KubeObject[] {
+  const status = {
+    replicas: 1,
+    updatedReplicas: 1,
+    readyReplicas: 1,
+    conditions: [{ type: 'Available', status: 'True' }],
+  };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system', uid: 'cluster-1' } },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels: { team: 'a' } } },
+    inShop('v1', 'ConfigMap', 'bystander', { data: { mode: 'live' } }),
+    inShop('v1', 'Secret', 'bystander', { data: { mode: 'bGl2ZQ==' } }),
+    { ...deployment('bystander', { replicas: 1 }), status },
+  ];
+}
+
+export const keyOf = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
+
+/** A stage may hold one of the bystanders itself. */
+const unique = (objects: readonly KubeObject[]): KubeObject[] => [
+  ...new Map(objects.toReversed().map(object => [keyOf(object), object])).values(),
+];
+
+/** Kinds among the objects that the usual discovery of tests does not have. */
+export function kindsOf(objects: readonly KubeObject[]): ApiResource[] {
+  const unknown = objects.filter(({ apiVersion, kind }) => fakeDiscovery().byKind(apiVersion, kind) === undefined);
+  return unknown.map(({ apiVersion, kind, metadata }) => {
+    const [version = '', group = ''] = apiVersion.split('/').toReversed();
+    const singular = kind.toLowerCase();
+    return {
+      group,
+      version,
+      apiVersion,
+      kind,
+      resource: `${singular}s`,
+      singular,
+      namespaced: metadata.namespace !== undefined,
+      verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
+      shortNames: [],
+      subresources: [],
+    };
+  });
+}
