@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { cutOffJourneys } from './journeys/cutOff.ts';
+import { emergencyJourneys } from './journeys/emergency.ts';
 import { firstLookJourneys } from './journeys/firstLook.ts';
+import { outageJourneys } from './journeys/outage.ts';
+import { recordedJourneys } from './journeys/recorded.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
+import { webhookJourneys } from './journeys/webhook.ts';
 import { chooseProviders } from './providers/choose.ts';
 import type { Provider } from './providers/provider.ts';
 
@@ -24,5 +28,12 @@ describe.each(kinds)('on $name', kind => {
     firstLookJourneys(given);
     verdictJourneys(given);
     cutOffJourneys(given);
+  });
+
+  describe('one at a time', () => {
+    emergencyJourneys(given);
+    recordedJourneys(given);
+    webhookJourneys(given);
+    outageJourneys(given);
   });
 });

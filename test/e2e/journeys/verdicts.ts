@@ -47,7 +47,9 @@ export function verdictJourneys(given: () => Provider): void {
       const { verdict, reasons } = verdictOf(ended);
       expect({ verdict, code: ended.code }).toEqual({ verdict: 'Failed', code: 4 });
       expect(reasons[0]).toMatch(/^steady state was not back within 6\.0s after the fault was gone$/);
-      expect(reasons.join('\n')).toMatch(/failing: Deployment .*web Available: expected Available=True, found Available=False/);
+      expect(reasons.join('\n')).toMatch(
+        /failing: Deployment .*web Available: expected Available=True, found Available=False/,
+      );
     });
 
     test('is Inconclusive, and nothing injected, where the baseline was not steady', async ({ stage }) => {

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../../src/kube/clock.ts';
+import { connect } from '../../../src/kube/connection.ts';
+import type { KubeObject } from '../../../src/kube/object.ts';
 import { openLine } from './line.ts';
 import { program } from './program.ts';
 import type { Provider, ProviderKind } from './provider.ts';
@@ -31,6 +34,11 @@ export const sandbox: ProviderKind = {
         await sleep(downMs);
         await line.restore();
       },
+      async forgetHistory() {
+        await line.cut();
+        await fillHistory(own);
+        await line.restore();
+      },
       async close() {
         await line.close();
         child.stdin.end();
@@ -40,6 +48,34 @@ export const sandbox: ProviderKind = {
     };
   },
 };
+
+/** The sandbox remembers so many changes of each kind; one more makes the oldest unknown. */
+const REMEMBERED = 10_000;
+const CHURN: KubeObject = {
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: { name: 'churn', namespace: 'default' },
+};
+
+/** Changes a Lease until every revision of Leases that a client may know is too old: a few seconds. */
+async function fillHistory(kubeconfig: string): Promise<void> {
+  const connected = await connect({ kubeconfig, clock: systemClock });
+  if (!connected.ok) throw new Error(connected.message);
+  const api = connected.value;
+  await api.create({ ...CHURN, spec: {} });
+  const ref = { apiVersion: CHURN.apiVersion, kind: CHURN.kind, ...CHURN.metadata };
+  let changes = 0;
+  const change = async (): Promise<void> => {
+    while (changes <= REMEMBERED) {
+      changes += 1;
+      const changed = await api.patch(ref, 'merge', { metadata: { annotations: { changes: String(changes) } } });
+      if (!changed.ok) throw new Error(changed.message);
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, change));
+  await api.remove(ref);
+  await api.close();
+}
 
 async function firstLine(output: NodeJS.ReadableStream): Promise<{ url: string; kubeconfig: string }> {
   for await (const line of createInterface({ input: output })) return JSON.parse(line);

@@ -1,0 +1,56 @@
+import { sha256 } from '../../src/injection/envelope.ts';
+import { ROLLBACK_DATA } from '../../src/injection/markers.ts';
+import { members } from '../../src/injection/raw-members.ts';
+import type { KubeObject } from '../../src/kube/object.ts';
+import { comparable } from './recorded.ts';
+
+/** The recordings were made in this namespace, and their records name it under a checksum. */
+export const NAMESPACE = 'shop';
+
+/** Enough of the kind that the recordings use: a required field, and an integer of 64 bits. */
+export const WIDGETS: KubeObject = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.demo.example.com' },
+  spec: {
+    group: 'demo.example.com',
+    scope: 'Namespaced',
+    names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: {
+              spec: {
+                type: 'object',
+                'x-kubernetes-preserve-unknown-fields': true,
+                required: ['mode'],
+                properties: { mode: { type: 'string' }, size: { type: 'integer', format: 'int64' } },
+              },
+            },
+          },
+        },
+      },
+    ],
+  },
+};
+
+/** What one of the recorded objects looks like to the server that is to make it. */
+export const asNew = (object: KubeObject): KubeObject => comparable(object) as KubeObject;
+
+/** The object with the uids that this cluster gave, under a new checksum where the record holds one. */
+export function withUids(object: KubeObject, uids: ReadonlyMap<string, string>): KubeObject {
+  let text = JSON.stringify(object);
+  for (const [theirs, ours] of uids) text = text.replaceAll(theirs, ours);
+  const copy = JSON.parse(text) as KubeObject;
+  const record = copy.metadata.annotations?.[ROLLBACK_DATA];
+  const found = record === undefined ? [] : members(record);
+  const raw = typeof found === 'string' ? undefined : found.find(({ name }) => name === 'data')?.raw;
+  if (raw !== undefined && copy.metadata.annotations !== undefined)
+    copy.metadata.annotations[ROLLBACK_DATA] = `{"data":${raw},"checksum":"${sha256(raw)}"}`;
+  return copy;
+}
