@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Config, ConfigReading } from './settings.ts';
+
+/** The configuration file; every member may be left out. */
+export interface Config {
+  /** Contexts (exact names or `*` patterns) in which an injection needs the cluster's name typed. */
+  protected: string[];
+  readOnly: boolean;
+  ascii: boolean;
+}
+
+export type ConfigReading = { ok: true; config: Config } | { ok: false; message: string };
 
 const Document = z.strictObject({
   protected: z.array(z.string()).default([]),

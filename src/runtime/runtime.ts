@@ -4,8 +4,9 @@ import type { Api } from '../kube/api.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
 import type { Loaded } from '../kube/kubeconfig.ts';
 import { scaleClock } from '../run/clocks.ts';
+import type { Config } from './config-file.ts';
 import { type Paths, paths } from './paths.ts';
-import { type Config, readConfig } from './settings.ts';
+import { readConfig } from './settings.ts';
 
 /** What the command line says of where and how to work. */
 export interface RuntimeOptions {

@@ -1,14 +1,5 @@
 import { existsSync } from 'node:fs';
-
-/** The configuration file; every member may be left out. */
-export interface Config {
-  /** Contexts (exact names or `*` patterns) in which an injection needs the cluster's name typed. */
-  protected: string[];
-  readOnly: boolean;
-  ascii: boolean;
-}
-
-export type ConfigReading = { ok: true; config: Config } | { ok: false; message: string };
+import type { ConfigReading } from './config-file.ts';
 
 /**
  * Reads the configuration file. A missing file is an empty one unless it was asked for by name. The parsers are loaded only
