@@ -15,6 +15,12 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+const MOST_LINES = 8;
+
+/** The first few lines. */
+const shown = (lines: readonly string[]): readonly string[] =>
+  lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`];
+
 async function compare(scenario: Scenario, real: Target, sandbox: Target): Promise<Judged[]> {
   const [truth, found] = await Promise.all([answersTo(real, scenario), answersTo(sandbox, scenario)]);
   if (truth.stopped) print(`${scenario.name}: the real server stopped it: ${truth.stopped}`);
@@ -38,7 +44,7 @@ async function main(): Promise<void> {
     for (const scenario of scenarios) {
       const results = await compare(scenario, real.target, sandbox.target);
       for (const { step, differs } of results.filter(result => result.differs.length > 0))
-        for (const line of differs) print(`${scenario.name}/${step}: ${line}`);
+        for (const line of shown(differs)) print(`${scenario.name}/${step}: ${line}`);
       for (const fault of sandbox.faults()) print(`${scenario.name}: fault in the sandbox: ${fault}`);
       judged.push(...results);
     }

@@ -24,6 +24,8 @@ export function createNormaliser(): Normaliser {
   const names = new Map<string, string>();
   /** The versions of an object that were seen, in order. */
   const versions = new Map<string, string[]>();
+  /** Prefixes of generated names. */
+  const generated = new Set<string>();
 
   const learnObject = (value: Json, alone: boolean, step: string): void => {
     const meta = value.metadata;
@@ -60,6 +62,8 @@ export function createNormaliser(): Normaliser {
     let result = value;
     const known = [...names].sort(([a], [b]) => b.length - a.length);
     for (const [from, to] of known) if (result.includes(from)) result = result.replaceAll(from, to);
+    for (const prefix of generated)
+      result = result.replace(new RegExp(`(?<![\\w-])${prefix}[a-z0-9]{5}\\b`, 'g'), `${prefix}<random>`);
     return result
       .replace(UID, '<uid>')
       .replace(PRECISE_TIME, '<precise time>')
@@ -88,6 +92,9 @@ export function createNormaliser(): Normaliser {
       return value.map(cell => (AGE.test(String(cell)) ? '<age>' : scrub(cell)));
     // Entries are in order of time, and the seconds of two runs fall differently.
     if (key === 'managedFields' && Array.isArray(value)) return sorted(value.map(scrub));
+    // Prose; what a column is, its name, type and format say.
+    if (key === 'columnDefinitions' && Array.isArray(value))
+      return value.map(column => scrub({ ...(column as Json), description: '' }));
     const inner = scrub(value);
     const shuffled = (key === 'items' || key === 'rows') && JSON.stringify(inner).includes('<random>');
     return shuffled ? sorted(inner as unknown[]) : inner;
@@ -103,6 +110,8 @@ export function createNormaliser(): Normaliser {
   return {
     normal(step, answer) {
       learn(answer.body, true, step.name);
+      const made = prefixOf(step.body);
+      if (made) generated.add(made);
       const body = step.only ? Object.fromEntries(step.only.map(path => [path, at(answer.body, path)])) : answer.body;
       return {
         status: answer.status,
@@ -111,6 +120,11 @@ export function createNormaliser(): Normaliser {
       };
     },
   };
+}
+
+function prefixOf(body: unknown): string | undefined {
+  const prefix = at(body, 'metadata.generateName');
+  return typeof prefix === 'string' ? prefix : undefined;
 }
 
 const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);

@@ -38,7 +38,7 @@ export const objects = [
     post('null', MAPS, 'null'),
     post('cut-off', MAPS, '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"na'),
     post('trailing', MAPS, '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"t"}} x'),
-    post('yaml', MAPS, 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: y\ndata:\n  a: "1"\n', {
+    post('yaml', MAPS, 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yy\ndata:\n  a: "1"\n', {
       type: 'application/yaml',
     }),
     post('bad-yaml', MAPS, 'apiVersion: v1\nkind: [ConfigMap\n', { type: 'application/yaml' }),
@@ -111,6 +111,9 @@ export const objects = [
     post('unknown-fields-ignored', `${MAPS}?fieldValidation=Ignore`, object('v1', 'ConfigMap', 'u2', { more: 1 })),
     post('wrong-case', MAPS, object('v1', 'ConfigMap', 'wc', { Data: { a: '1' } })),
     post('pretty', `${MAPS}?pretty=true`, configMap('pretty')),
+  ]),
+  scenario('forms', [
+    ...['a', 'b', 'c'].map(name => post(`create-${name}`, MAPS, configMap(name))),
     get('list', MAPS),
     get('as-yaml', `${MAPS}/a`, { accept: 'application/yaml' }),
     get('as-table', `${MAPS}/a`, { accept: TABLE }),
