@@ -164,8 +164,21 @@ async function settle(write: Write, index: number, deps: ExecutorDeps): Promise<
         continue;
       }
     }
-    return refused(write, outcome);
+    return certain(write, lost, refused(write, outcome));
   }
+}
+
+/**
+ * A deletion once sent and not answered may still be carried out, whatever the server says to the next one: it never counts as not
+ * done, since a backup would be taken back that is the only copy by then.
+ */
+function certain(write: Write, lost: Failure | undefined, end: Settled): Settled {
+  if (lost === undefined || write.verb !== 'delete' || end.outcome !== 'failed') return end;
+  return {
+    ...end,
+    outcome: 'unknown',
+    message: `${end.message}; an earlier request was not answered and may still be carried out`,
+  };
 }
 
 /** What reading back says of a write whose answer was lost. */

@@ -8,6 +8,7 @@ import { finalizerBlock } from './faults/finalizer-block.ts';
 import { imageCorrupt } from './faults/image-corrupt.ts';
 import { labelStomping } from './faults/label-stomping.ts';
 import { leaderElectionDisrupt } from './faults/leader-election-disrupt.ts';
+import { namespaceDeletion } from './faults/namespace-deletion.ts';
 import { networkPartition } from './faults/network-partition.ts';
 import { ownerRefOrphan } from './faults/owner-ref-orphan.ts';
 import { pdbBlock } from './faults/pdb-block.ts';
@@ -40,6 +41,7 @@ const FAULTS: readonly Fault<unknown>[] = [
   secretDeletion,
   leaderElectionDisrupt,
   resourceDeletion,
+  namespaceDeletion,
 ];
 
 const BY_TYPE: ReadonlyMap<FaultType, Fault<unknown>> = new Map(FAULTS.map(fault => [fault.type, fault]));

@@ -12,6 +12,7 @@ import type { Plan } from '../injection/fault.ts';
 import { nameOf } from '../injection/name.ts';
 import { faultOf } from '../injection/registry.ts';
 import type { Write } from '../injection/write.ts';
+import { confinement } from './confined.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 
 /** The gates that the plan itself answers: what would really be written and who is really in reach, against what the experiment allows. */
@@ -44,7 +45,9 @@ function danger(experiment: Experiment): GateResult {
 
 function namespaces(experiment: Experiment, plan: Plan): GateResult {
   const outside = plan.writes.flatMap(write => outsideReason(experiment, write) ?? []);
-  const reached = [...new Set(plan.writes.map(write => write.on.namespace ?? '(cluster)'))];
+  const { allowedNamespaces } = experiment.spec.blastRadius;
+  const place = (write: Write) => confinement(write, allowedNamespaces) ?? write.on.namespace ?? '(cluster)';
+  const reached = [...new Set(plan.writes.map(place))];
   return outside[0] === undefined
     ? pass('namespaces', `writes only in ${reached.join(', ')}`)
     : stop('namespaces', outside[0]);
@@ -55,6 +58,7 @@ function outsideReason(experiment: Experiment, write: Write): string | undefined
   const { allowedNamespaces, allowDangerous } = experiment.spec.blastRadius;
   const { type, parameters } = experiment.spec.injection;
   const { namespace } = write.on;
+  if (confinement(write, allowedNamespaces) !== undefined) return undefined;
   if (namespace === undefined) {
     return isClusterScoped(type, parameters)
       ? undefined

@@ -12,7 +12,7 @@ import { memoryJournal, steppedClock } from '../support/memory-journal.ts';
 import { beside, comparable, type RecordedCase, recorded, recordedCases } from '../support/recorded.ts';
 import { revertEverything } from '../support/revert.ts';
 
-const SCOPE = { namespace: 'shop', count: 1 };
+const SCOPE = { namespace: 'shop', count: 1, allowed: ['shop', 'shop-scratch'] };
 
 async function injected(api: FakeApi, { type, parameters }: RecordedCase): Promise<Plan> {
   const fault = faultOf(type);

@@ -1,0 +1,32 @@
+import { namespaceBackupName } from '../injection/markers.ts';
+import type { Write } from '../injection/write.ts';
+
+interface Hook {
+  namespaceSelector?: { matchExpressions?: { key: string; operator: string; values?: string[] }[] };
+  rules?: { scope?: string }[];
+}
+
+/**
+ * Why a write outside of every namespace, or in another one, still stays within the allowed namespaces: it deletes or creates one of
+ * them, it keeps the backup of one, or it makes a webhook that only they meet. Undefined where it does not.
+ */
+export function confinement(write: Write, allowed: readonly string[]): string | undefined {
+  const { kind, name } = write.on;
+  if (kind === 'Namespace') return allowed.includes(name) ? `${name} itself` : undefined;
+  if (write.verb !== 'create') return undefined;
+  const kept = allowed.find(namespace => name === namespaceBackupName(namespace));
+  if (kind === 'ConfigMap' && kept !== undefined) return `the backup of ${kept}`;
+  const hooks = kind === 'ValidatingWebhookConfiguration' ? ((write.body.webhooks ?? []) as Hook[]) : [];
+  return hooks.length > 0 && hooks.every(hook => meetsOnly(hook, allowed))
+    ? `a webhook for ${allowed.join(', ')} only`
+    : undefined;
+}
+
+/** The server labels every namespace with its name; what is in no namespace is left out by the scope of the rules. */
+function meetsOnly({ namespaceSelector, rules = [] }: Hook, allowed: readonly string[]): boolean {
+  const isNamed = (namespaceSelector?.matchExpressions ?? []).some(
+    ({ key, operator, values = [] }) =>
+      key === 'kubernetes.io/metadata.name' && operator === 'In' && values.every(value => allowed.includes(value)),
+  );
+  return isNamed && rules.every(({ scope }) => scope === 'Namespaced');
+}
