@@ -1,111 +1,18 @@
-import type { SandboxClock } from './clock.ts';
-import { cloneJson, type KubeObject, type ManagedFieldsEntry, type NewObject, sameJson, timestamp } from './object.ts';
-import type { Random } from './random.ts';
-import { groupVersion, type Registry, type ResourceInfo } from './registry.ts';
+import { cloneJson, type KubeObject, type NewObject, sameJson, timestamp } from './object.ts';
+import { groupVersion, type ResourceInfo } from './registry.ts';
 import { type LabelSelector, requirementsOf, satisfies } from './selector.ts';
 import { alreadyExists, conflict, modified, notFound, stillTerminating } from './status.ts';
 import { createHistory, type History, rewind, type StoreEvent } from './store/history.ts';
-import {
-  asksForMore,
-  DEFINITIONS,
-  type DeleteOptions,
-  finalizersFor,
-  graceFor,
-  isReleased,
-  noteDeletion,
-} from './store/lifecycle.ts';
+import { asksForMore, isReleased, markDeleted } from './store/lifecycle.ts';
+import { refuseFailedPrecondition, staleUid } from './store/preconditions.ts';
 import { createShelf, type Shelf } from './store/shelf.ts';
+import type { Store, StoreParts, WriteOptions } from './store/types.ts';
 
 export type { StoreEvent } from './store/history.ts';
 export type { DeleteOptions } from './store/lifecycle.ts';
+export type { DeleteResult, FieldTracker, Store, StoreParts, WriteOptions, Writer } from './store/types.ts';
 
-/** Who writes, for `metadata.managedFields`. */
-export interface Writer {
-  manager: string;
-  subresource?: string;
-}
-
-export interface WriteOptions {
-  /** Without a writer the managed fields stay as they are in the object. */
-  by?: Writer;
-  /** The subresource a write goes through, where no writer says it. */
-  subresource?: string;
-  /** Works out and returns the result without keeping it. */
-  dryRun?: boolean;
-  /** Changes a new object once it has its uid. */
-  finish?: (object: KubeObject) => void;
-  /** When this is said to have happened, in milliseconds since 1970; now when absent. For a world that begins with a past. */
-  at?: number;
-  /** The uid of a new object; a random one when absent. For recorded objects that others name by uid. */
-  uid?: string;
-}
-
-/** Works out `metadata.managedFields` after a write. */
-export type FieldTracker = (
-  before: KubeObject | undefined,
-  after: KubeObject,
-  by: Writer,
-  time: string,
-) => ManagedFieldsEntry[] | undefined;
-
-export interface DeleteResult {
-  /** The object as it is now: gone, or with a deletion time. */
-  object: KubeObject;
-  /** False while finalizers or a grace period hold it. */
-  removed: boolean;
-}
-
-/**
- * The cluster's objects. Every method is synchronous; what it returns must not be changed in place. `resource` is a
- * registry key (`pods`, `deployments.apps`); `namespace` is undefined for cluster-scoped kinds. Refusals are StatusError.
- */
-export interface Store {
-  get<T extends KubeObject = KubeObject>(resource: string, namespace: string | undefined, name: string): T | undefined;
-  list<T extends KubeObject = KubeObject>(resource: string, namespace?: string, selector?: LabelSelector): T[];
-  /** Creates; fills in name (from generateName), uid, times. 409 when the name is taken. No admission, no defaulting. */
-  create<T extends KubeObject = KubeObject>(resource: string, object: NewObject, options?: WriteOptions): T;
-  /** Replaces. 409 when the object carries a resourceVersion or uid that is not the current one; 404 when there is none. */
-  update<T extends KubeObject = KubeObject>(resource: string, object: NewObject, options?: WriteOptions): T;
-  /**
-   * Changes the current object: `change` gets a copy of its own to edit, or returns another object; returning `false`
-   * leaves it alone. Undefined when there is no such object.
-   */
-  modify<T extends KubeObject = KubeObject>(
-    resource: string,
-    namespace: string | undefined,
-    name: string,
-    // biome-ignore lint/suspicious/noConfusingVoidType: a function that edits its argument returns nothing
-    change: (draft: T) => T | false | void,
-    options?: WriteOptions,
-  ): T | undefined;
-  /** Deletes, or marks for deletion while finalizers or a grace period hold. 404, and 409 for a failed precondition. */
-  delete(resource: string, namespace: string | undefined, name: string, options?: DeleteOptions): DeleteResult;
-  /** Calls back after each change of the resource (`*` for all), in order. Returns a way to stop. */
-  watch(resource: string, listener: (event: StoreEvent) => void): () => void;
-  /** The number of the latest change. */
-  revision(): number;
-  /** Changes of a resource after a revision; undefined when they are no longer known (410). */
-  since(resource: string, revision: number): StoreEvent[] | undefined;
-  /** The objects as they were at a revision; undefined when that is no longer known (410). */
-  at(resource: string, revision: number, namespace?: string): KubeObject[] | undefined;
-  /** Forgets history, so that older revisions answer 410. */
-  compact(): void;
-  /** Drops all objects of a resource without a trace: for a kind that is no longer defined. */
-  forget(resource: string): void;
-  count(resource: string): number;
-}
-
-export interface StoreParts {
-  clock: SandboxClock;
-  random: Random;
-  registry: Registry;
-  /** Absent: managed fields are not tracked. */
-  track?: FieldTracker;
-  /** Changes remembered per resource. */
-  historySize?: number;
-}
-
-const UNCHANGED_DEFAULT_HISTORY = 10_000;
+const HISTORY = 10_000;
 
 export function createStore({ clock, random, registry, track, historySize }: StoreParts): Store {
   const shelves = new Map<string, Shelf>();
@@ -123,7 +30,7 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
   const storageKey = (info: ResourceInfo) => info.storedAs ?? info.key;
   const shelfOf = (info: ResourceInfo): Shelf => getOrMake(shelves, storageKey(info), createShelf);
   const historyOf = (info: ResourceInfo): History =>
-    getOrMake(histories, storageKey(info), () => createHistory(historySize ?? UNCHANGED_DEFAULT_HISTORY));
+    getOrMake(histories, storageKey(info), () => createHistory(historySize ?? HISTORY));
 
   // A listener may write; its change is told after the present one has reached everybody.
   const tell = (event: StoreEvent) => {
@@ -303,55 +210,4 @@ function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const made = make();
   map.set(key, made);
   return made;
-}
-
-function staleUid(info: ResourceInfo, current: KubeObject, uid: string): string {
-  const { namespace, name } = current.metadata;
-  const key = `/registry/${info.group && info.custom ? `${info.group}/` : ''}${info.resource}/${namespace ? `${namespace}/` : ''}${name}`;
-  return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`;
-}
-
-function refuseFailedPrecondition(
-  info: ResourceInfo,
-  current: KubeObject,
-  wanted: DeleteOptions['preconditions'],
-): void {
-  const { name, uid, resourceVersion } = current.metadata;
-  const of = { group: info.group, resource: info.kind };
-  if (wanted?.uid && wanted.uid !== uid)
-    throw conflict(
-      of,
-      name,
-      `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
-    );
-  if (wanted?.resourceVersion && wanted.resourceVersion !== resourceVersion)
-    throw conflict(
-      of,
-      name,
-      `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
-    );
-}
-
-/** The object as a deletion leaves it: with a deletion time, a grace period, and the finalizers of the policy. */
-function markDeleted(info: ResourceInfo, current: KubeObject, options: DeleteOptions, now: number): KubeObject {
-  const next = cloneJson(current);
-  const meta = next.metadata;
-  const finalizers = finalizersFor(current, options.propagationPolicy);
-  if (finalizers.length > 0) meta.finalizers = finalizers;
-  else delete meta.finalizers;
-  const grace = graceFor(info, current, options.gracePeriodSeconds);
-  const already = meta.deletionGracePeriodSeconds;
-  const graceful = info.key !== 'namespaces' && info.key !== DEFINITIONS;
-  if (meta.deletionTimestamp) {
-    if (graceful && options.gracePeriodSeconds !== undefined && grace < (already ?? 0)) {
-      meta.deletionGracePeriodSeconds = grace;
-      meta.deletionTimestamp = timestamp(Date.parse(meta.deletionTimestamp) - ((already ?? 0) - grace) * 1000);
-    }
-    return next;
-  }
-  meta.deletionTimestamp = timestamp(now + grace * 1000);
-  noteDeletion(info, next, meta.deletionTimestamp);
-  if (graceful) meta.deletionGracePeriodSeconds = grace;
-  if (info.counted && graceful && meta.generation !== undefined) meta.generation += 1;
-  return next;
 }

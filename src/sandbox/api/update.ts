@@ -3,6 +3,7 @@ import { refuseEscalation } from '../authz/escalation.ts';
 import { applyDefaults } from '../defaults/kinds.ts';
 import type { KubeObject } from '../object.ts';
 import { badRequest, conflict, invalid, modified, notFound } from '../status.ts';
+import { staleUid } from '../store/preconditions.ts';
 import { validateUpdate } from '../validate/validate.ts';
 import { placeInNamespace } from './create.ts';
 import { decodeObject, ownKind } from './decode.ts';
@@ -36,22 +37,13 @@ const VERSIONED = new Set([
 export function refuseStale(call: Call, current: KubeObject, next: KubeObject): void {
   const { uid, resourceVersion } = next.metadata;
   const { info, name } = call;
-  if (uid && uid !== current.metadata.uid) throw conflict(info, name, staleUid(call, current, uid));
+  if (uid && uid !== current.metadata.uid) throw conflict(info, name, staleUid(info, current, uid));
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw modified(info, name);
   if (resourceVersion || !(info.custom || VERSIONED.has(info.key))) return;
   const message = 'Invalid value: 0: must be specified for an update';
   throw invalid(info.group, info.resource, name, [
     { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' },
   ]);
-}
-
-function staleUid({ info, namespace, name }: Call, current: KubeObject, uid: string): string {
-  const group = info.custom ? `${info.group}/` : '';
-  const key = `/registry/${group}${info.resource}/${info.namespaced ? `${namespace}/` : ''}${name}`;
-  return (
-    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
-    `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`
-  );
 }
 
 /** Replaces an object by a request body. */

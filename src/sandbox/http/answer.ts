@@ -1,6 +1,7 @@
+import type { Call } from '../api/kernel.ts';
 import type { Page } from '../api/list.ts';
 import type { KubeObject } from '../object.ts';
-import type { ResourceInfo } from '../registry.ts';
+import { groupVersion, type ResourceInfo } from '../registry.ts';
 
 /** What a request is answered with, before it is put into the form asked for. */
 export type Answer =
@@ -15,3 +16,31 @@ export const json = (code: number, body: unknown): Answer => ({ type: 'json', co
 
 /** A path nothing is served at. */
 export const pageNotFound = (): Answer => ({ type: 'text', code: 404, text: '404 page not found\n' });
+
+/** An object of the resource the call is about. */
+export const objectAnswer = (call: Call, code: number, object: KubeObject): Answer => ({
+  type: 'object',
+  code,
+  object,
+  apiVersion: groupVersion(call.info.group, call.version),
+  info: call.info,
+  version: call.version,
+});
+
+/** An object of another kind than the resource's, such as a Scale. */
+export const plainAnswer = (code: number, object: KubeObject): Answer => ({
+  type: 'object',
+  code,
+  object,
+  apiVersion: object.apiVersion,
+});
+
+/** The answer that tells of a success without an object. */
+export const success = (code: number | undefined, details?: object) => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Success',
+  ...(details ? { details } : {}),
+  ...(code ? { code } : {}),
+});

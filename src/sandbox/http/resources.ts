@@ -1,45 +1,21 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createObject } from '../api/create.ts';
-import { deleteObject } from '../api/delete.ts';
-import type { Call, Kernel } from '../api/kernel.ts';
-import { listPage, matchOf, refuseFuture, wantedRevision } from '../api/list.ts';
-import { refuseOddPolicy, writeOptions } from '../api/options.ts';
+import type { Call } from '../api/kernel.ts';
+import { listPage, refuseFuture, wantedRevision } from '../api/list.ts';
+import { writeOptions } from '../api/options.ts';
 import { applyObject, patchObject } from '../api/patch.ts';
 import { answerReview, isReview } from '../api/reviews.ts';
 import { currentObject, updateObject } from '../api/update.ts';
 import { createAuthorizer } from '../authz/authorizer.ts';
 import { notAllowed } from '../authz/refusal.ts';
-import type { WallClock } from '../clock.ts';
-import type { UserInfo } from '../context.ts';
-import type { KubeObject } from '../object.ts';
-import { groupVersion, type ResourceInfo } from '../registry.ts';
-import { badRequest, StatusError } from '../status.ts';
-import type { DeleteOptions } from '../store.ts';
-import { bind } from '../subresource/binding.ts';
-import { evict } from '../subresource/eviction.ts';
-import { serveLog } from '../subresource/log.ts';
-import { getScale, patchScale, putScale } from '../subresource/scale.ts';
-import { requestToken } from '../subresource/token.ts';
+import type { ResourceInfo } from '../registry.ts';
+import { StatusError } from '../status.ts';
+import { patchScale } from '../subresource/scale.ts';
 import { serveWatch } from '../watch/watch.ts';
-import { type Answer, json, pageNotFound } from './answer.ts';
-import { mediaType, parseObject, parseOptional, parsePatch, patchKind, readBody } from './body.ts';
-import type { Shown } from './respond.ts';
-import type { ResourcePath } from './route.ts';
-import type { Tokens } from './tokens.ts';
-
-/** Everything known of a request for a resource. */
-export interface ResourceRequest {
-  kernel: Kernel;
-  tokens: Tokens;
-  wall: WallClock;
-  path: ResourcePath;
-  query: URLSearchParams;
-  user: UserInfo;
-  request: IncomingMessage;
-  response: ServerResponse;
-  shown: Shown;
-  warnings: string[];
-}
+import { type Answer, objectAnswer, pageNotFound, plainAnswer } from './answer.ts';
+import { mediaType, parsePatch, patchKind, readBody } from './body.ts';
+import { remove, removeAll } from './deletion.ts';
+import { bodyOf, type ResourceRequest } from './request.ts';
+import { special } from './subresources.ts';
 
 const isSet = (text: string | null): boolean => text === 'true' || text === '1' || text === '';
 
@@ -102,84 +78,6 @@ function callOf(r: ResourceRequest, info: ResourceInfo, verb: string): Call {
   };
 }
 
-const objectAnswer = (call: Call, code: number, object: KubeObject): Answer => ({
-  type: 'object',
-  code,
-  object,
-  apiVersion: groupVersion(call.info.group, call.version),
-  info: call.info,
-  version: call.version,
-});
-
-/** An object of another kind than the resource's, such as a Scale. */
-const plainAnswer = (code: number, object: KubeObject): Answer => ({
-  type: 'object',
-  code,
-  object,
-  apiVersion: object.apiVersion,
-});
-
-const success = (code: number | undefined, details?: object) => ({
-  kind: 'Status',
-  apiVersion: 'v1',
-  metadata: {},
-  status: 'Success',
-  ...(details ? { details } : {}),
-  ...(code ? { code } : {}),
-});
-
-/** Kinds whose deletion answers with the object itself. */
-const ANSWERED_WITH_OBJECT = new Set([
-  'pods',
-  'services',
-  'serviceaccounts',
-  'persistentvolumes',
-  'persistentvolumeclaims',
-  'resourcequotas',
-  'limitranges',
-  'podtemplates',
-  'endpoints',
-]);
-
-function deleteOptions(r: ResourceRequest, body: Record<string, unknown>): DeleteOptions {
-  const { query } = r;
-  const grace = query.get('gracePeriodSeconds') ?? body.gracePeriodSeconds;
-  const policy = query.get('propagationPolicy') ?? body.propagationPolicy;
-  const orphan = query.get('orphanDependents') ?? body.orphanDependents;
-  refuseOddPolicy(policy);
-  const stated = policy ?? (String(orphan) === 'true' ? 'Orphan' : undefined);
-  return {
-    ...(grace === undefined || grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
-    ...(stated ? { propagationPolicy: stated as NonNullable<DeleteOptions['propagationPolicy']> } : {}),
-    ...(body.preconditions ? { preconditions: body.preconditions as NonNullable<DeleteOptions['preconditions']> } : {}),
-  };
-}
-
-async function remove(r: ResourceRequest, call: Call): Promise<Answer> {
-  const body = parseOptional(await readBody(r.request), r.request.headers['content-type']);
-  if (Array.isArray(body.dryRun) && body.dryRun.includes('All')) call.dryRun = true;
-  const { object, removed } = await deleteObject(r.kernel, call, deleteOptions(r, body));
-  if (!removed || ANSWERED_WITH_OBJECT.has(call.info.key)) return objectAnswer(call, 200, object);
-  const { info, name } = call;
-  const details = { name, ...(info.group ? { group: info.group } : {}), kind: info.resource, uid: object.metadata.uid };
-  return json(200, success(undefined, details));
-}
-
-async function removeAll(r: ResourceRequest, call: Call): Promise<Answer> {
-  const body = parseOptional(await readBody(r.request), r.request.headers['content-type']);
-  const match = matchOf(call.info, r.query) ?? (() => true);
-  const items: KubeObject[] = [];
-  for (const object of r.kernel.store.list(call.info.key, call.namespace).filter(match)) {
-    const one = { ...call, name: object.metadata.name, namespace: object.metadata.namespace };
-    items.push((await deleteObject(r.kernel, one, deleteOptions(r, body))).object);
-  }
-  return { type: 'page', page: { items, revision: r.kernel.store.revision() }, info: call.info, version: call.version };
-}
-
-async function bodyOf(r: ResourceRequest, kind: string): Promise<unknown> {
-  return parseObject(await readBody(r.request), r.request.headers['content-type'], kind);
-}
-
 async function create(r: ResourceRequest, call: Call): Promise<Answer> {
   const { info } = call;
   const body = await bodyOf(r, info.kind);
@@ -203,33 +101,6 @@ async function patch(r: ResourceRequest, call: Call): Promise<Answer> {
   const { object, created } = await applyObject(r.kernel, { ...call, manager }, content, force);
   return objectAnswer(call, created ? 201 : 200, object);
 }
-
-/** Subresources that are not a part of the object's own state. */
-async function special(r: ResourceRequest, call: Call, verb: string): Promise<Answer | undefined> {
-  const { kernel } = r;
-  switch (`${call.subresource} ${verb}`) {
-    case 'scale get':
-      return plainAnswer(200, getScale(kernel, call));
-    case 'scale update':
-      return plainAnswer(200, await putScale(kernel, call, await bodyOf(r, 'Scale')));
-    case 'eviction create':
-      await evict(kernel, call, await bodyOf(r, 'Eviction'));
-      return json(201, success(201));
-    case 'binding create':
-      bind(kernel, call, await bodyOf(r, 'Binding'));
-      return json(201, success(201));
-    case 'token create':
-      return plainAnswer(201, requestToken(kernel, call, await bodyOf(r, 'TokenRequest'), r.tokens));
-    case 'log get':
-      serveLog(kernel, call, r.query, r.response);
-      return { type: 'written' };
-    default:
-      if (!STREAMS.has(call.subresource)) return undefined;
-      throw badRequest(`the sandbox has no containers to ${call.subresource} to`);
-  }
-}
-
-const STREAMS = new Set(['exec', 'attach', 'portforward', 'proxy']);
 
 async function perform(r: ResourceRequest, call: Call, verb: string): Promise<Answer> {
   const { kernel, query, path } = r;

@@ -1,4 +1,4 @@
-import { isRecord, type KubeObject, sameJson } from '../object.ts';
+import { cloneJson, isRecord, type KubeObject, sameJson, timestamp } from '../object.ts';
 import type { ResourceInfo } from '../registry.ts';
 
 export type Propagation = 'Orphan' | 'Background' | 'Foreground';
@@ -39,7 +39,7 @@ function withoutNode(spec: unknown): unknown {
 }
 
 /** Finalizers after the propagation policy has added its own or taken the other one away. */
-export function finalizersFor(object: KubeObject, policy: Propagation | undefined): string[] {
+function finalizersFor(object: KubeObject, policy: Propagation | undefined): string[] {
   const current = object.metadata.finalizers ?? [];
   if (policy === undefined) return current;
   const others = current.filter(f => f !== OWN_FINALIZER.Orphan && f !== OWN_FINALIZER.Foreground);
@@ -57,12 +57,12 @@ function podGrace(pod: KubeObject, asked: number | undefined): number {
 }
 
 /** Seconds of grace for this deletion: 0 where the kind has none. */
-export function graceFor(info: ResourceInfo, object: KubeObject, asked: number | undefined): number {
+function graceFor(info: ResourceInfo, object: KubeObject, asked: number | undefined): number {
   return info.key === 'pods' ? podGrace(object, asked) : 0;
 }
 
 /** What the status says of an object that has just been marked for deletion. In place. */
-export function noteDeletion(info: ResourceInfo, object: KubeObject, time: string): void {
+function noteDeletion(info: ResourceInfo, object: KubeObject, time: string): void {
   if (info.key === 'namespaces') {
     object.status = { ...(isRecord(object.status) ? object.status : {}), phase: 'Terminating' };
   } else if (info.key === DEFINITIONS) {
@@ -76,7 +76,7 @@ export function noteDeletion(info: ResourceInfo, object: KubeObject, time: strin
   }
 }
 
-export const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
+const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
 /** Held until every object of the kind is gone. */
 const DEFINITION_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 const PENDING = {
@@ -91,4 +91,28 @@ export function isReleased(info: ResourceInfo, object: KubeObject): boolean {
   if (info.key === 'namespaces' && isRecord(object.spec) && Array.isArray(object.spec.finalizers))
     return object.spec.finalizers.length === 0;
   return (metadata.deletionGracePeriodSeconds ?? 0) === 0;
+}
+
+/** The object as a deletion leaves it: with a deletion time, a grace period, and the finalizers of the policy. */
+export function markDeleted(info: ResourceInfo, current: KubeObject, options: DeleteOptions, now: number): KubeObject {
+  const next = cloneJson(current);
+  const meta = next.metadata;
+  const finalizers = finalizersFor(current, options.propagationPolicy);
+  if (finalizers.length > 0) meta.finalizers = finalizers;
+  else delete meta.finalizers;
+  const grace = graceFor(info, current, options.gracePeriodSeconds);
+  const already = meta.deletionGracePeriodSeconds;
+  const graceful = info.key !== 'namespaces' && info.key !== DEFINITIONS;
+  if (meta.deletionTimestamp) {
+    if (graceful && options.gracePeriodSeconds !== undefined && grace < (already ?? 0)) {
+      meta.deletionGracePeriodSeconds = grace;
+      meta.deletionTimestamp = timestamp(Date.parse(meta.deletionTimestamp) - ((already ?? 0) - grace) * 1000);
+    }
+    return next;
+  }
+  meta.deletionTimestamp = timestamp(now + grace * 1000);
+  noteDeletion(info, next, meta.deletionTimestamp);
+  if (graceful) meta.deletionGracePeriodSeconds = grace;
+  if (info.counted && graceful && meta.generation !== undefined) meta.generation += 1;
+  return next;
 }

@@ -1,0 +1,59 @@
+import { deleteObject } from '../api/delete.ts';
+import type { Call } from '../api/kernel.ts';
+import { matchOf } from '../api/list.ts';
+import { refuseOddPolicy } from '../api/options.ts';
+import type { KubeObject } from '../object.ts';
+import type { DeleteOptions } from '../store.ts';
+import { type Answer, json, objectAnswer, success } from './answer.ts';
+import { parseOptional, readBody } from './body.ts';
+import type { ResourceRequest } from './request.ts';
+
+/** Kinds whose deletion answers with the object itself. */
+const ANSWERED_WITH_OBJECT = new Set([
+  'pods',
+  'services',
+  'serviceaccounts',
+  'persistentvolumes',
+  'persistentvolumeclaims',
+  'resourcequotas',
+  'limitranges',
+  'podtemplates',
+  'endpoints',
+]);
+
+function deleteOptions(r: ResourceRequest, body: Record<string, unknown>): DeleteOptions {
+  const { query } = r;
+  const grace = query.get('gracePeriodSeconds') ?? body.gracePeriodSeconds;
+  const policy = query.get('propagationPolicy') ?? body.propagationPolicy;
+  const orphan = query.get('orphanDependents') ?? body.orphanDependents;
+  refuseOddPolicy(policy);
+  const stated = policy ?? (String(orphan) === 'true' ? 'Orphan' : undefined);
+  return {
+    ...(grace === undefined || grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
+    ...(stated ? { propagationPolicy: stated as NonNullable<DeleteOptions['propagationPolicy']> } : {}),
+    ...(body.preconditions ? { preconditions: body.preconditions as NonNullable<DeleteOptions['preconditions']> } : {}),
+  };
+}
+
+/** Deletes one object: options come in the query, the body, or not at all. */
+export async function remove(r: ResourceRequest, call: Call): Promise<Answer> {
+  const body = parseOptional(await readBody(r.request), r.request.headers['content-type']);
+  if (Array.isArray(body.dryRun) && body.dryRun.includes('All')) call.dryRun = true;
+  const { object, removed } = await deleteObject(r.kernel, call, deleteOptions(r, body));
+  if (!removed || ANSWERED_WITH_OBJECT.has(call.info.key)) return objectAnswer(call, 200, object);
+  const { info, name } = call;
+  const details = { name, ...(info.group ? { group: info.group } : {}), kind: info.resource, uid: object.metadata.uid };
+  return json(200, success(undefined, details));
+}
+
+/** Deletes every object of a collection that meets the selectors. */
+export async function removeAll(r: ResourceRequest, call: Call): Promise<Answer> {
+  const body = parseOptional(await readBody(r.request), r.request.headers['content-type']);
+  const match = matchOf(call.info, r.query) ?? (() => true);
+  const items: KubeObject[] = [];
+  for (const object of r.kernel.store.list(call.info.key, call.namespace).filter(match)) {
+    const one = { ...call, name: object.metadata.name, namespace: object.metadata.namespace };
+    items.push((await deleteObject(r.kernel, one, deleteOptions(r, body))).object);
+  }
+  return { type: 'page', page: { items, revision: r.kernel.store.revision() }, info: call.info, version: call.version };
+}
