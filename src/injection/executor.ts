@@ -53,6 +53,8 @@ export interface ExecutorDeps {
 
 const SENDS = 5;
 const MAX_WAIT_MS = 10_000;
+/** A server drops a request soon after its client is gone. Until then a write without an answer may still land. */
+export const IN_FLIGHT_MS = 5_000;
 
 /**
  * Sends the writes in order, each one journalled first, and stops at the first that does not apply. Nothing is ever sent again blindly:
@@ -86,7 +88,8 @@ async function stopped(
   // A backup must outlive any doubt about the write that relies on it.
   const mayUndo = run.purpose === 'inject' && state !== 'unknown';
   const undone = mayUndo ? await undo(applied, deps, run.id) : [];
-  const back = new Set(undone.filter(result => result.outcome !== 'failed').map(result => nameOf(result.write.on)));
+  const isBack = ({ outcome }: StepResult) => outcome === 'applied' || outcome === 'gone';
+  const back = new Set(undone.filter(isBack).map(result => nameOf(result.write.on)));
   const left = applied.map(result => result.write).filter(write => !back.has(nameOf(write.on)));
   return { state, steps, undone, left, message };
 }
@@ -144,45 +147,60 @@ type Settled = Pick<StepResult, 'outcome' | 'object' | 'failure' | 'message'>;
 
 /** Sends until the write is known to have landed, to have been refused, or to be undecidable. */
 async function settle(write: Write, index: number, deps: ExecutorDeps): Promise<Settled> {
-  let lost: Failure | undefined;
+  const { clock } = deps;
+  let lost: Lost | undefined;
   for (let sends = 1; ; sends += 1) {
     const outcome = await send(deps.api, write);
-    if (outcome.ok) return { outcome: 'applied', object: outcome.value, message: write.says };
+    if (outcome.ok) {
+      // A second object of that name would come to be when the first is deleted before the lost request arrives.
+      if (write.verb === 'create') await outlive(lost, clock);
+      return { outcome: 'applied', object: outcome.value, message: write.says };
+    }
     const waitMs = waitAsked(outcome);
     if (waitMs !== undefined && sends < SENDS) {
       deps.emit?.({ event: 'waiting', index, ms: waitMs, why: outcome.message });
-      await deps.clock.sleep(waitMs);
+      await clock.sleep(waitMs);
       continue;
     }
-    if (isLost(outcome) || lost !== undefined) {
-      lost = isLost(outcome) ? outcome : lost;
-      const decided = await decide(write, outcome, deps.api);
-      if (decided !== 'not-landed') return decided;
-      if (isLost(outcome) && sends < SENDS) {
-        // It may still be on its way: the precondition keeps a second copy from being applied on top of the first.
-        await deps.clock.sleep(100 * 2 ** sends);
-        continue;
-      }
-    }
-    return certain(write, lost, refused(write, outcome));
+    if (isLost(outcome)) lost = { failure: outcome, at: clock.monotonic() };
+    if (lost === undefined) return refused(write, outcome);
+    const decided = await decide(write, outcome, deps.api);
+    // It may still be on its way: the precondition keeps a second copy from being applied on top of the first.
+    if (decided.outcome === 'not-landed' && isLost(outcome) && sends < SENDS) await clock.sleep(100 * 2 ** sends);
+    else if (isCertain(decided)) return decided;
+    else return giveUp(write, outcome, lost, deps);
   }
 }
 
-/**
- * A deletion once sent and not answered may still be carried out, whatever the server says to the next one: it never counts as not
- * done, since a backup would be taken back that is the only copy by then.
- */
-function certain(write: Write, lost: Failure | undefined, end: Settled): Settled {
-  if (lost === undefined || write.verb !== 'delete' || end.outcome !== 'failed') return end;
-  return {
-    ...end,
-    outcome: 'unknown',
-    message: `${end.message}; an earlier request was not answered and may still be carried out`,
-  };
+/** A write whose answer was lost: what came instead, and when, on the monotonic clock. */
+interface Lost {
+  failure: Failure;
+  at: number;
+}
+
+type Decided = Settled | { outcome: 'not-landed' };
+const isCertain = (decided: Decided): decided is Settled =>
+  decided.outcome !== 'not-landed' && decided.outcome !== 'unknown';
+
+/** Waits until a request without an answer can no longer be carried out. */
+async function outlive(lost: Lost | undefined, clock: Clock): Promise<void> {
+  const left = lost === undefined ? 0 : lost.at + IN_FLIGHT_MS - clock.monotonic();
+  if (left > 0) await clock.sleep(left);
+}
+
+/** The last look at a write that was never seen to land: only once nothing of it can be under way does not landed mean refused. */
+async function giveUp(write: Write, outcome: Failure, lost: Lost, deps: ExecutorDeps): Promise<Settled> {
+  await outlive(lost, deps.clock);
+  let decided: Decided = await decide(write, outcome, deps.api);
+  for (let looks = 1; decided.outcome === 'unknown' && looks < SENDS; looks += 1) {
+    await deps.clock.sleep(100 * 2 ** looks);
+    decided = await decide(write, outcome, deps.api);
+  }
+  return decided.outcome === 'not-landed' ? refused(write, outcome) : decided;
 }
 
 /** What reading back says of a write whose answer was lost. */
-async function decide(write: Write, failure: Failure, api: Api): Promise<Settled | 'not-landed'> {
+async function decide(write: Write, failure: Failure, api: Api): Promise<Decided> {
   const landing = await readBack(api, write);
   switch (landing.state) {
     case 'landed':
@@ -200,7 +218,7 @@ async function decide(write: Write, failure: Failure, api: Api): Promise<Settled
         message: `${nameOf(write.on)}: no answer (${failure.message}) and reading back failed (${landing.failure.message}): it may or may not have been applied`,
       };
     case 'not-landed':
-      return 'not-landed';
+      return { outcome: 'not-landed' };
   }
 }
 

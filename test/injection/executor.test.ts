@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ExecutorDeps, execute, type StepEvent } from '../../src/injection/executor.ts';
+import { type ExecutorDeps, execute, IN_FLIGHT_MS, type StepEvent } from '../../src/injection/executor.ts';
 import { patchOf, refOf, set, test } from '../../src/injection/json-patch.ts';
 import { MAYDAY } from '../../src/injection/markers.ts';
 import { isRefusal, refuse } from '../../src/injection/refuse.ts';
@@ -138,7 +138,7 @@ describe('a lost answer', () => {
     const api = fakeApi([configMap()]);
     const target = api.all()[0] as KubeObject;
     api.script({ on: request => request.verb === 'patch', answer: lost, when: 'after' });
-    api.script({ on: request => request.verb === 'get', answer: lost });
+    api.script({ on: request => request.verb === 'get', times: 100, answer: lost });
     const deps = bench(api);
     const execution = await execute([creation('backup'), patching(target)], deps, RUN);
     expect(execution).toMatchObject({ state: 'unknown', undone: [] });
@@ -146,6 +146,31 @@ describe('a lost answer', () => {
     expect(execution.message).toMatch(/it may or may not have been applied$/);
     expect(api.peek({ ...CONFIG, name: 'backup' })).toBeDefined();
     expect(deps.journal.records.at(-1)).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('is not given up while the write may still be under way', async () => {
+    const api = fakeApi([configMap()]);
+    const write = patching(api.all()[0] as KubeObject);
+    api.script({ on: isWrite, answer: lost });
+    api.script({ on: isWrite, answer: failing('conflict', 'the object has been modified') });
+    const deps = bench(api);
+    const clock: typeof deps.clock = {
+      ...deps.clock,
+      // The first copy lands seconds later.
+      sleep: async ms => {
+        if (ms > 3_000) await send(api, write);
+        return deps.clock.sleep(ms);
+      },
+    };
+    expect(await execute([write], { ...deps, clock }, RUN)).toMatchObject({ state: 'done' });
+  });
+
+  it('of a create that was sent again is waited out: taking the second copy back would let the first one in', async () => {
+    const api = fakeApi();
+    api.script({ on: isWrite, answer: lost });
+    const deps = bench(api);
+    await execute([creation('new')], deps, RUN);
+    expect(deps.clock.slept.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(IN_FLIGHT_MS);
   });
 
   it('finds somebody else’s object of that name: a conflict, not ours', async () => {
@@ -219,14 +244,17 @@ describe('a refusal', () => {
     expect(api.all()).toHaveLength(1);
   });
 
-  it('tells what could not be taken back', async () => {
-    const api = fakeApi([configMap()]);
-    const target = api.all()[0] as KubeObject;
-    api.script({ on: request => request.verb === 'patch', answer: failing('forbidden', 'no') });
-    api.script({ on: request => request.verb === 'delete', answer: failing('forbidden', 'no') });
-    const execution = await execute([creation('one'), patching(target)], bench(api), RUN);
-    expect(execution.left.map(write => write.on.name)).toEqual(['one']);
-  });
+  it.each([failing('forbidden', 'no'), failing('gone', 'too old'), failing('conflict', 'modified')])(
+    'tells what could not be taken back: $reason',
+    async no => {
+      const api = fakeApi([configMap()]);
+      const target = api.all()[0] as KubeObject;
+      api.script({ on: request => request.verb === 'patch', answer: failing('forbidden', 'no') });
+      api.script({ on: request => request.verb === 'delete', answer: no });
+      const execution = await execute([creation('one'), patching(target)], bench(api), RUN);
+      expect(execution.left.map(write => write.on.name)).toEqual(['one']);
+    },
+  );
 
   it('undoes nothing of a revert: each step stands for itself', async () => {
     const api = fakeApi([configMap()]);

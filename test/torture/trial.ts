@@ -113,7 +113,10 @@ function writtenBy(injected: Injected | undefined): ObjectRef[] {
   if (injected === undefined) return [];
   if (injected.state === 'injected') return injected.plan.writes.map(write => write.on);
   const { left, steps } = injected.execution;
-  return [...left.map(write => write.on), ...steps.filter(step => step.outcome === 'unknown').map(step => step.write.on)];
+  return [
+    ...left.map(write => write.on),
+    ...steps.filter(step => step.outcome === 'unknown').map(step => step.write.on),
+  ];
 }
 
 /** In good weather everything must come back; what does not, in a line each. */
@@ -121,5 +124,7 @@ async function revertCalmly(deps: RevertDeps): Promise<string[]> {
   const found = await scan(deps, { deep: true });
   const { remaining, receipts } = await revertAll(deps, found.injections);
   if (remaining === 0) return [];
-  return receipts.filter(receipt => !receipt.verified).map(receipt => `${receipt.id}: ${receipt.outcome}: ${receipt.message}`);
+  return receipts
+    .filter(receipt => !receipt.verified)
+    .map(receipt => `${receipt.id}: ${receipt.outcome}: ${receipt.message}`);
 }

@@ -30,7 +30,8 @@ type Vary = (object: KubeObject, lot: Lot, parameters: Readonly<Record<string, s
 const data: Vary = (object, lot, { key }) => {
   const texts = object.kind === 'Secret' ? TEXTS.map(text => Buffer.from(text).toString('base64')) : TEXTS;
   const entries = { ...(object.data as Record<string, string> | undefined) };
-  for (let more = upTo(lot, 3); more > 0; more -= 1) entries[oneOf(lot, ['a', 'b.c', 'keyExists', 'config'])] = oneOf(lot, texts);
+  for (let more = upTo(lot, 3); more > 0; more -= 1)
+    entries[oneOf(lot, ['a', 'b.c', 'keyExists', 'config'])] = oneOf(lot, texts);
   if (key !== undefined && entries[key] !== undefined && lot() < 0.3) entries[key] = oneOf(lot, texts);
   if (key !== undefined && lot() < 0.2) delete entries[key];
   if (Object.keys(entries).length > 0) object.data = entries;
@@ -44,7 +45,11 @@ const VARIED: Readonly<Record<string, Vary>> = {
   ConfigMap: data,
   Secret: data,
   Widget: (object, lot) => {
-    object.spec = { ...(object.spec as object), [oneOf(lot, ['x', 'y_z'])]: oneOf(lot, TREES), other: oneOf(lot, TREES) };
+    object.spec = {
+      ...(object.spec as object),
+      [oneOf(lot, ['x', 'y_z'])]: oneOf(lot, TREES),
+      other: oneOf(lot, TREES),
+    };
   },
   Deployment: (object, lot, { name }) => {
     const spec = object.spec as { replicas?: number };

@@ -35,11 +35,13 @@ export interface Weather {
 
 const lost = (message: string): Failure => failing('unreachable', message);
 const ANSWERS: Readonly<Partial<Record<Trouble, (lot: Lot) => Failure>>> = {
-  conflict: () => failing('conflict', 'the object has been modified; please apply your changes to the latest version and try again'),
+  conflict: () =>
+    failing('conflict', 'the object has been modified; please apply your changes to the latest version and try again'),
   gone: () => failing('gone', 'too old resource version'),
   throttled: lot => failing('throttled', 'too many requests', { retryAfterMs: 1000 * upTo(lot, 3) }),
   'server-error': () => failing('server-error', 'etcdserver: leader changed'),
-  unavailable: lot => failing('server-error', 'apiserver not ready', { status: 503, ...(lot() < 0.5 ? { retryAfterMs: 1000 } : {}) }),
+  unavailable: lot =>
+    failing('server-error', 'apiserver not ready', { status: 503, ...(lot() < 0.5 ? { retryAfterMs: 1000 } : {}) }),
   'reset-before': () => lost('read ECONNRESET'),
 };
 

@@ -31,7 +31,8 @@ export interface Stage {
 export function stages(): Stage[] {
   const known = [podStage(), ...recordedCases().map(({ name, type }) => recordedStage(name, type))];
   const missing = supportedTypes().filter(type => !known.some(stage => stage.type === type));
-  if (missing.length > 0) throw new Error(`expected a recorded injection of every type, found none of ${missing.join(', ')}`);
+  if (missing.length > 0)
+    throw new Error(`expected a recorded injection of every type, found none of ${missing.join(', ')}`);
   return known.filter(stage => supportedTypes().includes(stage.type));
 }
 
@@ -40,7 +41,8 @@ export function worldOf(stage: Stage, lot: Lot): World {
   const loaded = structuredClone(stage.loaded);
   const { parameters } = loaded.experiment.spec.injection;
   const objects = stage.objects.map(object => vary(object, parameters, lot));
-  if (stage.type === 'ConfigDrift' && lot() < 0.5) parameters.value = oneOf(lot, ['', 'chaos\n', '<&>', '{"a":1}', 'ü\u2028']);
+  if (stage.type === 'ConfigDrift' && lot() < 0.5)
+    parameters.value = oneOf(lot, ['chaos', 'chaos\n', '<chaos&>', '{"chaos":1}', 'chäos\u2028']);
   return { name: stage.name, type: stage.type, objects, loaded };
 }
 
@@ -57,7 +59,12 @@ function recordedStage(name: string, type: FaultType): Stage {
 
 function podStage(): Stage {
   const pods = ['web-1', 'web-2', 'web-3'].map(name => podOf('web', name));
-  return stageOf('pod-kill', 'PodKill', [deployment('web'), ...pods], new URL('./pod-kill.experiment.yaml', import.meta.url));
+  return stageOf(
+    'pod-kill',
+    'PodKill',
+    [deployment('web'), ...pods],
+    new URL('./pod-kill.experiment.yaml', import.meta.url),
+  );
 }
 
 /** What nobody injects into; it must come out as it went in. The Deployment is what the experiments' steady state looks at. */
