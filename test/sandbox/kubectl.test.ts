@@ -87,12 +87,8 @@ describe.skipIf(!hasKubectl())('stock kubectl (skipped where kubectl is not inst
     ['apply -f -', /configmap\/ap unchanged\ndeployment.apps\/ap unchanged/, manifest('v1', 'example.com/a:1')],
     ['!diff -f -', /^$|exit status 1/, manifest('v2', 'example.com/a:1')],
     ['apply -f -', /configmap\/ap configured\ndeployment.apps\/ap configured/, manifest('v2', 'example.com/a:2')],
-    [
-      '!apply --server-side -f -',
-      /conflict with "kubectl-client-side-apply" using v1: .data.k/,
-      manifest('v3', 'example.com/a:2'),
-    ],
-    ['apply --server-side -f -', /configmap\/ap serverside-applied/, manifest('v2', 'example.com/a:2')],
+    ['apply --server-side -f -', /configmap\/ap serverside-applied/, manifest('v3', 'example.com/a:2')],
+    ['apply view-last-applied cm ap', /k: v3\n[\s\S]*metadata:\n {2}name: ap/],
     [
       '!apply --server-side --field-manager other -f -',
       /conflict with "kubectl": .data.k/,

@@ -1,3 +1,4 @@
+import recorded from '../recorded/version.json' with { type: 'json' };
 import { type Answer, json, pageNotFound } from './answer.ts';
 
 const CHECKS = [
@@ -57,20 +58,11 @@ export function health(path: string, query: URLSearchParams): Answer {
 
 const text = (body: string): Answer => ({ type: 'text', code: 200, text: body });
 
-/** What the sandbox says it is. */
+/** What the sandbox says it is: a server of the recorded version, and not one. */
 export const version = (): Answer =>
   json(200, {
-    major: '1',
-    minor: '36',
-    emulationMajor: '1',
-    emulationMinor: '36',
-    minCompatibilityMajor: '1',
-    minCompatibilityMinor: '35',
-    gitVersion: 'v1.36.3+mayday-sandbox',
+    ...recorded,
+    gitVersion: `${recorded.gitVersion}+mayday-sandbox`,
     gitCommit: '0000000000000000000000000000000000000000',
     gitTreeState: 'clean',
-    buildDate: '1970-01-01T00:00:00Z',
-    goVersion: 'go1.26.8',
-    compiler: 'gc',
-    platform: 'linux/amd64',
   });

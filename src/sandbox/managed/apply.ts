@@ -3,6 +3,7 @@ import type { SchemaNode } from '../schema/node.ts';
 import { StatusError } from '../status.ts';
 import { compare, pathsSet } from './compare.ts';
 import { difference, emptySet, type FieldSet, intersection, isEmpty, pathsOf, pathText, union } from './field-set.ts';
+import { mayTake, renewLastApplied } from './last-applied.ts';
 import { isGranular, itemElement, listKind, memberNode } from './list-items.ts';
 import { type Manager, owned, type Share, sameManager, sharesOf, toManagedFields } from './track.ts';
 
@@ -117,7 +118,9 @@ export function applyConfig(
   const contested = others
     .map(({ manager: who, set }) => ({ manager: who, set: intersection(set, intersection(touched, wanted)) }))
     .filter(found => !isEmpty(found.set));
-  if (contested.length > 0 && !force) throw conflicts(contested);
+  const pardoned = mayTake(live, node, manager.name) ?? emptySet();
+  const settled = contested.every(found => isEmpty(difference(found.set, pardoned)));
+  if (!settled && !force) throw conflicts(contested);
   const left = others.map(
     (share): Share => ({ ...share, set: difference(difference(share.set, intersection(touched, wanted)), removed) }),
   );
@@ -125,6 +128,7 @@ export function applyConfig(
   const unmoved = live !== undefined && isEmpty(owned(touched)) && isEmpty(owned(removed));
   const managed = toManagedFields([...left, { manager, time: unmoved ? last?.time : time, set: wanted }]);
   next.metadata = { ...next.metadata };
+  renewLastApplied(next, config, manager.name);
   if (managed) next.metadata.managedFields = managed;
   else delete next.metadata.managedFields;
   return next;

@@ -1,0 +1,55 @@
+import { isRecord, type KubeObject } from '../object.ts';
+import type { SchemaNode } from '../schema/node.ts';
+import { compare, pathsSet } from './compare.ts';
+import { difference, type FieldSet, union } from './field-set.ts';
+
+// kubectl's own field manager is treated apart, so that people can go over from client-side to server-side apply.
+const KUBECTL = 'kubectl';
+const ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
+
+function lastApplied(object: KubeObject | undefined): Record<string, unknown> | undefined {
+  const text = object?.metadata.annotations?.[ANNOTATION];
+  if (text === undefined) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isRecord(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Fields `kubectl apply` may take from others without force: those it applied before and that are still as it left them. */
+export function mayTake(
+  live: KubeObject | undefined,
+  node: SchemaNode | undefined,
+  manager: string,
+): FieldSet | undefined {
+  const before = manager === KUBECTL ? lastApplied(live) : undefined;
+  if (!before) return undefined;
+  const { changed, removed } = compare(before, live, node);
+  return difference(pathsSet(before, node), union(changed, removed));
+}
+
+/** JSON with members in order, as the annotation has it. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map(name => [name, ordered(value[name])]),
+  );
+}
+
+/** Keeps the annotation of client-side apply up to date when kubectl applies on the server side. In place. */
+export function renewLastApplied(object: KubeObject, config: KubeObject, manager: string): void {
+  const { annotations } = object.metadata;
+  if (manager !== KUBECTL || annotations?.[ANNOTATION] === undefined) return;
+  const { [ANNOTATION]: _own, ...rest } = config.metadata.annotations ?? {};
+  const { managedFields: _managed, annotations: _annotations, ...metadata } = config.metadata;
+  const stated = {
+    ...config,
+    metadata: { ...metadata, ...(Object.keys(rest).length > 0 ? { annotations: rest } : {}) },
+  };
+  object.metadata.annotations = { ...annotations, [ANNOTATION]: `${JSON.stringify(ordered(stated))}\n` };
+}
