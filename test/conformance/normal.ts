@@ -9,6 +9,7 @@ const AGE = /^(\d+[smhdy])+$|^<invalid>$/;
 /** Members whose whole value is made up by the server. */
 const MADE_UP: Readonly<Record<string, string>> = {
   continue: '<continue>',
+  resourceVersion: '<version>',
   token: '<token>',
   'ca.crt': '<certificate>',
   caBundle: '<certificate>',
@@ -70,8 +71,8 @@ export function createNormaliser(): Normaliser {
       .replace(TIME, '<time>')
       .replace(/<hash>-[a-z0-9]{5}\b/g, '<hash>-<random>')
       .replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<random>')
-      .replace(/\b10\.\d+\.\d+\.\d+/g, '<address>')
-      .replace(/\b(127\.0\.0\.1|localhost):\d+/g, '<server>')
+      .replace(/\b(127\.0\.0\.1|localhost|10\.0\.0\.1):\d+/g, '<server>')
+      .replace(/\b10\.(96|244)\.\d+\.\d+/g, '<address>')
       .replace(/\.[0-9a-f]{16}\b/g, '.<hex>')
       .replace(/\bcurrent: \d+/, 'current: <version>')
       .replace(/in record \(\d+\)/, 'in record (<version>)')
@@ -85,19 +86,21 @@ export function createNormaliser(): Normaliser {
   };
 
   const member = (parent: Json, key: string, value: unknown): unknown => {
-    if (key === 'resourceVersion' && typeof value === 'string' && value !== '') return version(parent);
     if (key === 'nodePort' && typeof value === 'number' && value >= 30_000) return '<port>';
-    if (typeof value === 'string' && value !== '' && MADE_UP[key]) return MADE_UP[key];
-    if (key === 'cells' && Array.isArray(value))
-      return value.map(cell => (AGE.test(String(cell)) ? '<age>' : scrub(cell)));
+    if (typeof value === 'string' && value !== '' && key in MADE_UP)
+      return key === 'resourceVersion' ? version(parent) : MADE_UP[key];
+    return Array.isArray(value) ? list(key, value) : scrub(value);
+  };
+
+  const list = (key: string, value: unknown[]): unknown => {
+    if (key === 'cells') return value.map(cell => (AGE.test(String(cell)) ? '<age>' : scrub(cell)));
     // Entries are in order of time, and the seconds of two runs fall differently.
-    if (key === 'managedFields' && Array.isArray(value)) return sorted(value.map(scrub));
+    if (key === 'managedFields') return sorted(value.map(scrub));
     // Prose; what a column is, its name, type and format say.
-    if (key === 'columnDefinitions' && Array.isArray(value))
-      return value.map(column => scrub({ ...(column as Json), description: '' }));
-    const inner = scrub(value);
+    if (key === 'columnDefinitions') return value.map(column => scrub({ ...(column as Json), description: '' }));
+    const inner = value.map(scrub);
     const shuffled = (key === 'items' || key === 'rows') && JSON.stringify(inner).includes('<random>');
-    return shuffled ? sorted(inner as unknown[]) : inner;
+    return shuffled ? sorted(inner) : inner;
   };
 
   const scrub = (value: unknown): unknown => {

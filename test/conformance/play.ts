@@ -40,13 +40,9 @@ async function ask(target: Target, step: Step): Promise<Answer> {
 const short = (answer: Answer): string => `${answer.status} ${JSON.stringify(answer.body).slice(0, 600)}`;
 
 async function makeNamespace(target: Target, name: string): Promise<void> {
-  const made = await send(target, {
-    name: '',
-    method: 'POST',
-    path: NAMESPACE,
-    body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
-  });
-  if (made.status !== 201) throw new Error(`namespace ${name}: ${short(made)}`);
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  // One of an earlier run may still be on its way out.
+  await ask(target, { name: '', method: 'POST', path: NAMESPACE, body, until: { status: 201 } });
   for (const path of ['serviceaccounts/default', 'configmaps/kube-root-ca.crt'])
     await ask(target, { name: '', method: 'GET', path: `${NAMESPACE}/${name}/${path}`, until: { status: 200 } });
 }

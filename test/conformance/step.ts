@@ -37,9 +37,3 @@ export interface Answer {
   /** Parsed JSON, a list of events, or text. */
   readonly body: unknown;
 }
-
-/** An answer of the record, normalised. */
-export interface Recorded extends Answer {
-  readonly scenario: string;
-  readonly step: string;
-}

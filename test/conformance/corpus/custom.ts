@@ -81,7 +81,7 @@ const subresources = {
 };
 const widget = (name: string, spec: object = { size: 1 }, more: Record<string, unknown> = {}) =>
   object(`${GROUP}/v1`, 'Widget', name, { spec, ...more });
-const refused = (name: string, spec: object) => post(name, WIDGETS, widget('bad', spec));
+const refused = (name: string, spec: object) => post(name, WIDGETS, widget(`bad-${name}`, spec));
 
 export const custom = [
   scenario('definitions', [
@@ -98,33 +98,35 @@ export const custom = [
     post(
       'no-schema',
       DEFINITIONS,
-      definition('cfbad.example.com', 'Thing', { versions: [{ name: 'v1', served: true, storage: true }] }),
+      definition('cf-no-schema.example.com', 'Thing', { versions: [{ name: 'v1', served: true, storage: true }] }),
     ),
     post(
       'no-storage',
       DEFINITIONS,
-      definition('cfbad.example.com', 'Thing', { versions: [version('v1', { storage: false })] }),
+      definition('cf-no-storage.example.com', 'Thing', { versions: [version('v1', { storage: false })] }),
     ),
     post(
       'two-storages',
       DEFINITIONS,
-      definition('cfbad.example.com', 'Thing', { versions: [version('v1'), version('v2', { storage: true })] }),
+      definition('cf-two-storages.example.com', 'Thing', {
+        versions: [version('v1'), version('v2', { storage: true })],
+      }),
     ),
-    post('no-versions', DEFINITIONS, definition('cfbad.example.com', 'Thing', { versions: [] })),
+    post('no-versions', DEFINITIONS, definition('cf-no-versions.example.com', 'Thing', { versions: [] })),
     post(
       'bad-version-name',
       DEFINITIONS,
-      definition('cfbad.example.com', 'Thing', { versions: [version('V_1', { storage: true })] }),
+      definition('cf-bad-version-name.example.com', 'Thing', { versions: [version('V_1', { storage: true })] }),
     ),
     post(
       'bad-scope',
       DEFINITIONS,
-      definition('cfbad.example.com', 'Thing', { scope: 'Universe', versions: [version('v1')] }),
+      definition('cf-bad-scope.example.com', 'Thing', { scope: 'Universe', versions: [version('v1')] }),
     ),
     post(
       'bad-type',
       DEFINITIONS,
-      definition('cfbad.example.com', 'Thing', {
+      definition('cf-bad-type.example.com', 'Thing', {
         versions: [
           version('v1', { schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'thing' } } } } }),
         ],
@@ -133,7 +135,7 @@ export const custom = [
     post(
       'not-structural',
       DEFINITIONS,
-      definition('cfbad.example.com', 'Thing', {
+      definition('cf-not-structural.example.com', 'Thing', {
         versions: [
           version('v1', {
             schema: {
@@ -146,7 +148,7 @@ export const custom = [
     post(
       'root-not-object',
       DEFINITIONS,
-      definition('cfbad.example.com', 'Thing', {
+      definition('cf-root-not-object.example.com', 'Thing', {
         versions: [version('v1', { schema: { openAPIV3Schema: { type: 'string' } } })],
       }),
     ),
@@ -154,7 +156,10 @@ export const custom = [
     post(
       'webhook-without-client',
       DEFINITIONS,
-      definition('cfbad.example.com', 'Thing', { conversion: { strategy: 'Webhook' }, versions: [version('v1')] }),
+      definition('cf-webhook-without-client.example.com', 'Thing', {
+        conversion: { strategy: 'Webhook' },
+        versions: [version('v1')],
+      }),
     ),
     post(
       'dry-run',

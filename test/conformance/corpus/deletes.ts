@@ -89,6 +89,7 @@ export const deletes = [
     post('with-foreground-finalizer', MAPS, configMap('fg', {}, { finalizers: ['foregroundDeletion'] })),
     post('with-orphan-finalizer', MAPS, configMap('or', {}, { finalizers: ['orphan'] })),
     post('with-both-finalizers', MAPS, configMap('bo', {}, { finalizers: ['orphan', 'foregroundDeletion'] })),
+    merge('release', `${MAPS}/s`, { metadata: { finalizers: null } }),
   ]),
   scenario('propagation', [
     post('owner', MAPS, configMap('owner')),
@@ -177,9 +178,6 @@ export const deletes = [
     merge('spec-finalizer', '/api/v1/namespaces/cf-end', { spec: { finalizers: ['kubernetes', 'example.com/f'] } }),
     merge('metadata-finalizer', '/api/v1/namespaces/cf-end', { metadata: { finalizers: ['example.com/m'] } }),
     merge('status', '/api/v1/namespaces/cf-end/status', { status: { phase: 'Terminating' } }),
-    merge('status-condition', '/api/v1/namespaces/cf-end/status', {
-      status: { conditions: [{ type: 'Odd', status: 'True' }] },
-    }),
     get('table', '/api/v1/namespaces/cf-end', { accept: TABLE }),
     post('held', '/api/v1/namespaces/cf-end/configmaps', held('h')),
     remove('delete-dry-run', '/api/v1/namespaces/cf-end?dryRun=All'),

@@ -77,7 +77,7 @@ export const objects = [
         },
       ),
     ),
-    post('bad-key', MAPS, configMap('k', { 'a b': '1', '..': '2' })),
+    post('bad-key', MAPS, configMap('k', { 'a b': '1' })),
     post('number-value', MAPS, configMap('n', { a: 1 })),
     post('null-value', MAPS, configMap('nv', { a: null, b: '2' })),
     post('binary', MAPS, object('v1', 'ConfigMap', 'bin', { binaryData: { b: 'AAEC' } })),

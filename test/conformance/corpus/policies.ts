@@ -71,41 +71,41 @@ export const policies = [
     post('not-selected', MAPS, configMap('free'), { only: ['kind'] }),
     post('selected', MAPS, configMap('x', {}, { labels: { seen: 'yes' } }), refused),
     remove('side-effects-deleted', `${VALIDATING}/cf-s`),
-    post('no-client', VALIDATING, webhooks('Validating', 'cf-bad', { clientConfig: {} })),
+    post('no-client', VALIDATING, webhooks('Validating', 'cf-bad-no-client', { clientConfig: {} })),
     post(
       'two-clients',
       VALIDATING,
-      webhooks('Validating', 'cf-bad', {
+      webhooks('Validating', 'cf-bad-two-clients', {
         clientConfig: { url: 'https://x.example.com', service: { namespace: 'a', name: 'b' } },
       }),
     ),
-    post('http', VALIDATING, webhooks('Validating', 'cf-bad', { clientConfig: { url: 'http://x.example.com' } })),
-    post('no-side-effects', VALIDATING, webhooks('Validating', 'cf-bad', { sideEffects: undefined })),
-    post('some-side-effects', VALIDATING, webhooks('Validating', 'cf-bad', { sideEffects: 'Some' })),
-    post('long-timeout', VALIDATING, webhooks('Validating', 'cf-bad', { timeoutSeconds: 60 })),
-    post('no-versions', VALIDATING, webhooks('Validating', 'cf-bad', { admissionReviewVersions: [] })),
-    post('bad-name', VALIDATING, webhooks('Validating', 'cf-bad', { name: 'short' })),
+    post('http', VALIDATING, webhooks('Validating', 'cf-bad-http', { clientConfig: { url: 'http://x.example.com' } })),
+    post('no-side-effects', VALIDATING, webhooks('Validating', 'cf-bad-no-side-effects', { sideEffects: undefined })),
+    post('some-side-effects', VALIDATING, webhooks('Validating', 'cf-bad-some-side-effects', { sideEffects: 'Some' })),
+    post('long-timeout', VALIDATING, webhooks('Validating', 'cf-bad-long-timeout', { timeoutSeconds: 60 })),
+    post('no-versions', VALIDATING, webhooks('Validating', 'cf-bad-no-versions', { admissionReviewVersions: [] })),
+    post('bad-name', VALIDATING, webhooks('Validating', 'cf-bad-bad-name', { name: 'short' })),
     post(
       'bad-operation',
       VALIDATING,
-      webhooks('Validating', 'cf-bad', {
+      webhooks('Validating', 'cf-bad-bad-operation', {
         rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['READ'], resources: ['pods'] }],
       }),
     ),
     post(
       'mixed-star',
       VALIDATING,
-      webhooks('Validating', 'cf-bad', {
+      webhooks('Validating', 'cf-bad-mixed-star', {
         rules: [{ apiGroups: ['', '*'], apiVersions: [], operations: ['*', 'CREATE'], resources: ['*', 'pods'] }],
       }),
     ),
     post(
       'bad-condition',
       VALIDATING,
-      webhooks('Validating', 'cf-bad', { matchConditions: [{ name: 'c', expression: 'object.' }] }),
+      webhooks('Validating', 'cf-bad-bad-condition', { matchConditions: [{ name: 'c', expression: 'object.' }] }),
       { only: ['code', 'reason', 'details.causes.0.field'] },
     ),
-    post('mutating-policy', MUTATING, webhooks('Mutating', 'cf-bad', { reinvocationPolicy: 'Always' })),
+    post('mutating-policy', MUTATING, webhooks('Mutating', 'cf-bad-mutating-policy', { reinvocationPolicy: 'Always' })),
     get('validating-table', `${VALIDATING}?fieldSelector=metadata.name%3Dnone`, {
       accept: TABLE,
       only: ['columnDefinitions'],
@@ -121,10 +121,10 @@ export const policies = [
       until: { 'status.used.pods': '0', 'status.used.[count/configmaps]': '1' },
       only: ['spec', 'status'],
     }),
-    post('bad-quantity', QUOTAS, quota('bad', { pods: 'few' })),
-    post('negative', QUOTAS, quota('bad', { pods: '-1' })),
-    post('bad-resource', QUOTAS, quota('bad', { nonsense: '1' })),
-    post('bad-scope', QUOTAS, quota('bad', { pods: '1' }, { scopes: ['Odd'] })),
+    post('bad-quantity', QUOTAS, quota('bad-bad-quantity', { pods: 'few' })),
+    post('negative', QUOTAS, quota('bad-negative', { pods: '-1' })),
+    post('bad-resource', QUOTAS, quota('bad-bad-resource', { nonsense: '1' })),
+    post('bad-scope', QUOTAS, quota('bad-bad-scope', { pods: '1' }, { scopes: ['Odd'] })),
     post('no-requests', `${CORE}/pods`, pod('p')),
     post(
       'too-much',
@@ -191,7 +191,7 @@ export const policies = [
     post(
       'limit-range-bad',
       `${CORE}/limitranges`,
-      object('v1', 'LimitRange', 'bad', {
+      object('v1', 'LimitRange', 'bad-limit-range-bad', {
         spec: { limits: [{ type: 'Container', max: { cpu: '1' }, min: { cpu: '2' } }] },
       }),
     ),
@@ -217,7 +217,7 @@ export const policies = [
     post(
       'claim-bad',
       `${CORE}/persistentvolumeclaims`,
-      object('v1', 'PersistentVolumeClaim', 'bad', { spec: { accessModes: [], resources: {} } }),
+      object('v1', 'PersistentVolumeClaim', 'bad-claim-bad', { spec: { accessModes: [], resources: {} } }),
     ),
     merge(
       'claim-change',
@@ -238,7 +238,7 @@ export const policies = [
     post(
       'autoscaler-bad',
       inGroup('autoscaling/v2', 'horizontalpodautoscalers'),
-      object('autoscaling/v2', 'HorizontalPodAutoscaler', 'bad', {
+      object('autoscaling/v2', 'HorizontalPodAutoscaler', 'bad-autoscaler-bad', {
         spec: {
           scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'w' },
           minReplicas: 5,

@@ -23,9 +23,9 @@ const POLICIES = inGroup('networking.k8s.io/v1', 'networkpolicies');
 const INGRESSES = inGroup('networking.k8s.io/v1', 'ingresses');
 const LEASES = inGroup('coordination.k8s.io/v1', 'leases');
 const unschedulable = (more: object = {}) => podSpec({ nodeSelector: { no: 'such' }, ...more });
-const badPod = (name: string, spec: object) => post(name, PODS, pod('bad', spec as Record<string, unknown>));
+const badPod = (name: string, spec: object) => post(name, PODS, pod(`bad-${name}`, spec as Record<string, unknown>));
 const badWorkload = (name: string, kind: string, spec: object) =>
-  post(name, `${APPS}/${kind.toLowerCase()}s`, object('apps/v1', kind, 'bad', { spec }));
+  post(name, `${APPS}/${kind.toLowerCase()}s`, object('apps/v1', kind, `bad-${name}`, { spec }));
 const jobSpec = (more: object = {}) => ({ template: { spec: podSpec({ restartPolicy: 'Never' }) }, ...more });
 
 export const workloads = [
@@ -470,20 +470,24 @@ export const workloads = [
   scenario('jobs', [
     post('create', JOBS, object('batch/v1', 'Job', 'j', { spec: jobSpec({ suspend: true }) })),
     get('suspended', `${JOBS}/j`, { until: { 'status.conditions.0.type': 'Suspended' }, only: ['status'] }),
-    post('restart-always', JOBS, object('batch/v1', 'Job', 'bad', { spec: { template: { spec: podSpec() } } })),
+    post(
+      'restart-always',
+      JOBS,
+      object('batch/v1', 'Job', 'bad-restart-always', { spec: { template: { spec: podSpec() } } }),
+    ),
     post(
       'own-selector',
       JOBS,
-      object('batch/v1', 'Job', 'bad', { spec: jobSpec({ selector: { matchLabels: { a: 'b' } } }) }),
+      object('batch/v1', 'Job', 'bad-own-selector', { spec: jobSpec({ selector: { matchLabels: { a: 'b' } } }) }),
     ),
     post(
       'negative',
       JOBS,
-      object('batch/v1', 'Job', 'bad', {
+      object('batch/v1', 'Job', 'bad-negative', {
         spec: jobSpec({ parallelism: -1, completions: -2, backoffLimit: -3, ttlSecondsAfterFinished: -4 }),
       }),
     ),
-    post('bad-mode', JOBS, object('batch/v1', 'Job', 'bad', { spec: jobSpec({ completionMode: 'Odd' }) })),
+    post('bad-mode', JOBS, object('batch/v1', 'Job', 'bad-bad-mode', { spec: jobSpec({ completionMode: 'Odd' }) })),
     post(
       'indexed',
       `${JOBS}?dryRun=All`,
@@ -518,12 +522,14 @@ export const workloads = [
     post(
       'cron-bad-schedule',
       CRONS,
-      object('batch/v1', 'CronJob', 'bad', { spec: { schedule: 'now and then', jobTemplate: { spec: jobSpec() } } }),
+      object('batch/v1', 'CronJob', 'bad-cron-bad-schedule', {
+        spec: { schedule: 'now and then', jobTemplate: { spec: jobSpec() } },
+      }),
     ),
     post(
       'cron-bad-policy',
       CRONS,
-      object('batch/v1', 'CronJob', 'bad', {
+      object('batch/v1', 'CronJob', 'bad-cron-bad-policy', {
         spec: { schedule: '* * * * *', concurrencyPolicy: 'Odd', jobTemplate: { spec: jobSpec() } },
       }),
     ),
@@ -532,28 +538,40 @@ export const workloads = [
   ]),
   scenario('network', [
     post('service', SERVICES, service('s', { selector: { app: 'x' }, ports: [{ port: 80 }] })),
-    post('two-unnamed-ports', SERVICES, service('bad', { ports: [{ port: 80 }, { port: 81 }] })),
-    post('bad-port', SERVICES, service('bad', { ports: [{ port: 0 }, { port: 70000, name: 'x' }] })),
-    post('no-ports', SERVICES, service('bad', { selector: { app: 'x' } })),
-    post('bad-type', SERVICES, service('bad', { type: 'Odd', ports: [{ port: 80 }] })),
+    post('two-unnamed-ports', SERVICES, service('bad-two-unnamed-ports', { ports: [{ port: 80 }, { port: 81 }] })),
+    post('bad-port', SERVICES, service('bad-bad-port', { ports: [{ port: 0 }, { port: 70000, name: 'x' }] })),
+    post('no-ports', SERVICES, service('bad-no-ports', { selector: { app: 'x' } })),
+    post('bad-type', SERVICES, service('bad-bad-type', { type: 'Odd', ports: [{ port: 80 }] })),
     post('bad-name', SERVICES, service('1bad', { ports: [{ port: 80 }] })),
     post('external', SERVICES, service('ext', { type: 'ExternalName', externalName: 'example.com' })),
-    post('external-without-name', SERVICES, service('bad', { type: 'ExternalName' })),
+    post('external-without-name', SERVICES, service('bad-external-without-name', { type: 'ExternalName' })),
     post(
       'headless',
       SERVICES,
       service('head', { clusterIP: 'None', selector: { app: 'x' }, ports: [{ port: 80, targetPort: 'http' }] }),
     ),
     post('node-port', SERVICES, service('np', { type: 'NodePort', ports: [{ port: 80, nodePort: 31234 }] })),
-    post('node-port-taken', SERVICES, service('np2', { type: 'NodePort', ports: [{ port: 80, nodePort: 31234 }] })),
-    post('node-port-outside', SERVICES, service('np2', { type: 'NodePort', ports: [{ port: 80, nodePort: 80 }] })),
+    post(
+      'node-port-taken',
+      SERVICES,
+      service('np-node-port-taken', { type: 'NodePort', ports: [{ port: 80, nodePort: 31234 }] }),
+    ),
+    post(
+      'node-port-outside',
+      SERVICES,
+      service('np-node-port-outside', { type: 'NodePort', ports: [{ port: 80, nodePort: 80 }] }),
+    ),
     post('load-balancer', SERVICES, service('lb', { type: 'LoadBalancer', ports: [{ port: 80 }] })),
-    post('address-outside', SERVICES, service('bad', { clusterIP: '192.168.1.1', ports: [{ port: 80 }] })),
-    post('address-nonsense', SERVICES, service('bad', { clusterIP: 'abc', ports: [{ port: 80 }] })),
+    post(
+      'address-outside',
+      SERVICES,
+      service('bad-address-outside', { clusterIP: '192.168.1.1', ports: [{ port: 80 }] }),
+    ),
+    post('address-nonsense', SERVICES, service('bad-address-nonsense', { clusterIP: 'abc', ports: [{ port: 80 }] })),
     post(
       'same-ports',
       SERVICES,
-      service('bad', {
+      service('bad-same-ports', {
         ports: [
           { port: 80, name: 'a' },
           { port: 80, name: 'b' },
@@ -599,14 +617,14 @@ export const workloads = [
     post(
       'policy-bad',
       POLICIES,
-      object('networking.k8s.io/v1', 'NetworkPolicy', 'bad', {
+      object('networking.k8s.io/v1', 'NetworkPolicy', 'bad-policy-bad', {
         spec: { podSelector: {}, policyTypes: ['Sideways'], ingress: [{ from: [{}], ports: [{ port: 0 }] }] },
       }),
     ),
     post(
       'policy-bad-cidr',
       POLICIES,
-      object('networking.k8s.io/v1', 'NetworkPolicy', 'bad', {
+      object('networking.k8s.io/v1', 'NetworkPolicy', 'bad-policy-bad-cidr', {
         spec: { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: 'abc' } }] }] },
       }),
     ),
@@ -630,7 +648,7 @@ export const workloads = [
     post(
       'ingress-bad',
       INGRESSES,
-      object('networking.k8s.io/v1', 'Ingress', 'bad', {
+      object('networking.k8s.io/v1', 'Ingress', 'bad-ingress-bad', {
         spec: {
           rules: [
             {
@@ -641,11 +659,11 @@ export const workloads = [
         },
       }),
     ),
-    post('ingress-empty', INGRESSES, object('networking.k8s.io/v1', 'Ingress', 'bad', { spec: {} })),
+    post('ingress-empty', INGRESSES, object('networking.k8s.io/v1', 'Ingress', 'bad-ingress-empty', { spec: {} })),
     post(
       'ingress-no-path-type',
       INGRESSES,
-      object('networking.k8s.io/v1', 'Ingress', 'bad', {
+      object('networking.k8s.io/v1', 'Ingress', 'bad-ingress-no-path-type', {
         spec: {
           rules: [{ http: { paths: [{ path: '/', backend: { service: { name: 's', port: { number: 80 } } } }] } }],
         },
@@ -674,9 +692,15 @@ export const workloads = [
     post(
       'lease-bad',
       LEASES,
-      object('coordination.k8s.io/v1', 'Lease', 'bad', { spec: { leaseDurationSeconds: 0, leaseTransitions: -1 } }),
+      object('coordination.k8s.io/v1', 'Lease', 'bad-lease-bad', {
+        spec: { leaseDurationSeconds: 0, leaseTransitions: -1 },
+      }),
     ),
-    post('lease-bad-time', LEASES, object('coordination.k8s.io/v1', 'Lease', 'bad', { spec: { renewTime: 'now' } })),
+    post(
+      'lease-bad-time',
+      LEASES,
+      object('coordination.k8s.io/v1', 'Lease', 'bad-lease-bad-time', { spec: { renewTime: 'now' } }),
+    ),
     put(
       'lease-renewed',
       `${LEASES}/l`,

@@ -1,0 +1,30 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Answer } from './step.ts';
+
+/** What a real server answered to one step, normalised. */
+export interface RecordedAnswer extends Answer {
+  readonly scenario: string;
+  readonly step: string;
+}
+
+const FILE = fileURLToPath(new URL('../fixtures/conformance/answers.jsonl', import.meta.url));
+
+/** Replaces the recorded answers, one line each. Returns the file's path. */
+export function writeRecorded(answers: readonly RecordedAnswer[]): string {
+  writeFileSync(FILE, `${answers.map(answer => JSON.stringify(answer)).join('\n')}\n`);
+  return FILE;
+}
+
+/** The recorded answers by scenario and step. */
+export function readRecorded(): ReadonlyMap<string, ReadonlyMap<string, Answer>> {
+  const found = new Map<string, Map<string, Answer>>();
+  if (!existsSync(FILE)) return found;
+  for (const line of readFileSync(FILE, 'utf8').trim().split('\n')) {
+    const { scenario, step, ...answer } = JSON.parse(line) as RecordedAnswer;
+    const answers = found.get(scenario) ?? new Map<string, Answer>();
+    answers.set(step, answer);
+    found.set(scenario, answers);
+  }
+  return found;
+}
