@@ -1,5 +1,6 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Marker } from '../health/marker.ts';
+import type { Preflight } from './deps.ts';
 import type { ConsoleState, RunView } from './state.ts';
 
 /** What time it is for the eye: monotonic milliseconds for our own countdowns, server milliseconds for everything in the cluster. */
@@ -14,9 +15,9 @@ export type FaultEntry = { key: string; is: 'run'; run: RunView } | { key: strin
 const ENDED_STAYS_MS = 15_000;
 
 /** Whether a run still has something in the cluster, as far as it told us. */
-export const isLive = (run: RunView): boolean =>
-  run.endedAt === undefined && run.injectedAt !== undefined && !run.isReverted;
-export const isUnderWay = (run: RunView): boolean => run.endedAt === undefined;
+export const isLive = (run: RunView): boolean => isUnderWay(run) && run.injectedAt !== undefined && !run.isReverted;
+/** A run with a verdict has nothing left to do but to be written down. */
+export const isUnderWay = (run: RunView): boolean => run.endedAt === undefined && run.verdict === undefined;
 
 /** Runs of ours first, newest first, then marks that no run of ours explains. */
 export function faultEntries(state: ConsoleState, now: Now): FaultEntry[] {
@@ -89,9 +90,7 @@ export function injectLock(state: ConsoleState, now: Now): string | undefined {
   return undefined;
 }
 
-const MOST_AGE_MS = 60_000;
-
-/** Whether the plan on screen may be armed, or why not. */
+/** Whether the plan on screen may be armed, or why not, as far as is known: arming itself checks once more. */
 export function armLock(state: ConsoleState, now: Now): string | undefined {
   const locked = injectLock(state, now);
   if (locked !== undefined) return locked;
@@ -99,18 +98,16 @@ export function armLock(state: ConsoleState, now: Now): string | undefined {
   if (!entry) return 'no experiment to arm';
   if (entry.error !== undefined) return 'this file is not a valid experiment';
   const check = state.checks.get(entry.path);
-  if (check === undefined || check.state === 'waiting' || check.state === 'checking')
-    return 'still checking what it would do';
-  if (check.state === 'failed') return check.reason;
-  const { plan, gates, rights } = check.preflight;
+  if (check?.state === 'failed') return check.reason;
+  return check?.state === 'ready' ? preflightLock(check.preflight) : undefined;
+}
+
+function preflightLock({ plan, gates, rights }: Preflight): string | undefined {
   if (plan.kind === 'refusal') return plan.message;
   const shut = gates.find(gate => !gate.ok);
   if (shut) return `${shut.gate}: ${shut.reason}`;
-  const missing = rights.find(right => right.allowed === false);
-  if (missing)
-    return `not permitted: ${missing.permission.verb} ${missing.permission.kind} (for ${missing.permission.for})`;
-  if (now.monotonic - check.at > MOST_AGE_MS) return 'checked over a minute ago: c checks again';
-  return undefined;
+  const missing = rights.find(right => right.allowed === false)?.permission;
+  return missing && `not permitted: ${missing.verb} ${missing.kind} (for ${missing.for})`;
 }
 
 /** Whether `f` would fire now, or why not. */

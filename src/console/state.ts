@@ -54,6 +54,8 @@ export interface RunView {
   recoveryMs: number;
   recoveredAfterMs?: number;
   isReverted: boolean;
+  /** Another process ends it at its TTL should this one die. */
+  isGuarded: boolean;
   effect: 'proven' | 'pending' | 'absent' | undefined;
   evidence: string;
   verdict?: Verdict;

@@ -212,6 +212,14 @@ describe('the faults', () => {
     expect(text).toMatch(/heal {2}0:19 of 3:00 {2}✓ effect proven/);
   });
 
+  it('says who ends it, and on the way out whether anyone still would', () => {
+    const guarded = run({ isGuarded: true });
+    expect(shown(state({ runs: [guarded] }))).toContain('guardian on');
+    const leaving = (runs: ConsoleState['runs']) => shown(state({ screens: ['deck', 'quit'], runs }));
+    expect(leaving([guarded])).toContain('leaves them in and quits: the guardian ends them at their TTL');
+    expect(leaving([guarded, run({ key: 'fired 2' })])).toContain('leaves them in and quits: nobody will end them');
+  });
+
   it('says that nobody ends what another tool left', () => {
     const text = shown(everything());
     expect(text).toMatch(/WebhookDisrupt +Thing checkout-val/);

@@ -1,6 +1,6 @@
 import { dangerOf } from '../parts/experiments.ts';
 import { armLock, chosen, injectLock } from '../select.ts';
-import type { Check } from '../state.ts';
+import { type Check, screenOf } from '../state.ts';
 import { type Context, notify, open } from './context.ts';
 
 /** The cursor must rest this long before the cluster is asked what an experiment would do. */
@@ -23,27 +23,23 @@ export interface Catalogue {
 export function createCatalogue(context: Context): Catalogue {
   const { store, deps } = context;
   let resting = new AbortController();
+  const newest = new Map<string, AbortSignal>();
 
   const setCheck = (path: string, check: Check): void =>
     store.setState(({ checks }) => ({ checks: new Map(checks).set(path, check) }));
 
+  /** Asks; an answer that came after a newer question about the same experiment is dropped. */
   async function check(path: string, signal: AbortSignal): Promise<void> {
     const entry = store.getState().catalogue?.find(one => one.path === path);
     const { session } = context;
     if (!entry?.loaded || !session) return;
+    newest.set(path, signal);
     setCheck(path, { state: 'checking' });
-    try {
-      const preflight = await session.preflight(entry.loaded, signal);
-      if (signal.aborted) setCheck(path, { state: 'waiting' });
-      else setCheck(path, { state: 'ready', preflight, at: context.now().monotonic });
-    } catch (error) {
-      setCheck(
-        path,
-        signal.aborted
-          ? { state: 'waiting' }
-          : { state: 'failed', reason: error instanceof Error ? error.message : String(error) },
-      );
-    }
+    const answer = await session.preflight(entry.loaded, signal).then(
+      (preflight): Check => ({ state: 'ready', preflight, at: context.now().monotonic }),
+      (error: unknown): Check => ({ state: 'failed', reason: error instanceof Error ? error.message : String(error) }),
+    );
+    if (newest.get(path) === signal) setCheck(path, signal.aborted ? { state: 'waiting' } : answer);
   }
 
   function restart(): AbortSignal {
@@ -61,8 +57,6 @@ export function createCatalogue(context: Context): Catalogue {
     const state = store.getState();
     const path = chosen(state)?.path;
     if (!rested || path === undefined) return;
-    const known = state.checks.get(path)?.state;
-    if (known === 'checking') return;
     await check(path, signal);
   }
 
@@ -110,7 +104,7 @@ export function createCatalogue(context: Context): Catalogue {
       await check(path, restart());
       const state = store.getState();
       const still = chosen(state);
-      if (still?.path !== path || still.loaded === undefined || !state.screens.includes('plan')) return;
+      if (still?.path !== path || still.loaded === undefined || screenOf(state) !== 'plan') return;
       const why = armLock(state, context.now());
       if (why !== undefined) return notify(context, `not armed: ${why}`, 'warn');
       const ready = state.checks.get(path);

@@ -90,7 +90,10 @@ export function createDispatch(context: Context, parts: Parts): Dispatch {
     last: by(Number.POSITIVE_INFINITY),
     older: times => scroll(times),
     newer: times => scroll(-times),
-    mayday: parts.mayday.open,
+    mayday: () => {
+      parts.catalogue.disarm();
+      parts.mayday.open();
+    },
     'revert-all': parts.mayday.revertAll,
     rescan: parts.mayday.rescan,
     experiments: () => {

@@ -41,13 +41,15 @@ export function createEnding(context: Context, runs: Runs, finish: (end: End) =>
 
   const reverted = (): boolean => store.getState().mayday.end?.remaining === 0;
 
-  function endNow() {
+  /** Runs that have their verdict may still be writing it down. */
+  async function endNow(): Promise<void> {
+    await runs.settled();
     const left = reverted() ? 0 : residue();
     finish({ exitCode: left > 0 ? RESIDUE : DONE, words: residueWords(left) });
   }
 
-  function ask() {
-    if (!isBusy()) return endNow();
+  function ask(): void {
+    if (!isBusy()) return void endNow();
     open(context, 'quit');
   }
 
@@ -77,10 +79,12 @@ export function createEnding(context: Context, runs: Runs, finish: (end: End) =>
     },
     revertAndEnd,
     leave() {
-      const left = ownLive(store.getState()).length;
+      const left = ownLive(store.getState());
+      const them = left.length === 1 ? 'it' : 'them';
+      const who = left.every(run => run.isGuarded) ? `the guardian ends ${them} at the TTL` : `nobody will end ${them}`;
       finish({
-        exitCode: left > 0 ? RESIDUE : DONE,
-        words: left > 0 ? [`left in the cluster: ${left}; nobody will end ${left === 1 ? 'it' : 'them'}, ${HINT}`] : [],
+        exitCode: left.length > 0 ? RESIDUE : DONE,
+        words: left.length > 0 ? [`left in the cluster: ${left.length}; ${who}, ${HINT}`] : [],
       });
     },
   };

@@ -6,7 +6,7 @@ import { sameAim } from '../aim.ts';
 import type { RunEnd } from '../deps.ts';
 import { objectName } from '../parts/faults.ts';
 import type { Tone } from '../parts/line.ts';
-import { chosen, fireLock, isUnderWay } from '../select.ts';
+import { chosen, fireLock } from '../select.ts';
 import type { RunView } from '../state.ts';
 import { type Context, notify, stream } from './context.ts';
 
@@ -33,6 +33,8 @@ export interface Runs {
   fire(): void;
   /** Stops one run (or all) and waits until what it wrote is lifted. */
   stop(key?: string): Promise<Stopped>;
+  /** Resolves when every run is over and written down. */
+  settled(): Promise<void>;
   /** Gives up waiting for lifting. */
   insist(): void;
 }
@@ -73,6 +75,7 @@ export function createRuns(context: Context): Runs {
       startedAt: context.now().server,
       recoveryMs: experiment.spec.hypothesis.recoveryTimeoutMs,
       isReverted: false,
+      isGuarded: false,
       effect: undefined,
       evidence: '',
     };
@@ -133,6 +136,9 @@ export function createRuns(context: Context): Runs {
         receipts: chosenHandles.flatMap(([name]) => receipts.get(name) ?? []),
       };
     },
+    async settled() {
+      await Promise.all([...handles.values()].map(handle => handle.end));
+    },
     insist() {
       for (const handle of handles.values()) handle.insist.abort();
     },
@@ -141,7 +147,7 @@ export function createRuns(context: Context): Runs {
 
 /** What an event says of its run. */
 export function changeBy(run: RunView, event: RunEvent): Partial<RunView> {
-  if (!isUnderWay(run)) return {};
+  if (run.endedAt !== undefined) return {};
   switch (event.event) {
     case 'phase':
       return { phase: event.phase };
@@ -155,6 +161,8 @@ export function changeBy(run: RunView, event: RunEvent): Partial<RunView> {
       };
     case 'effect':
       return { effect: event.state, evidence: event.evidence[0] ?? '' };
+    case 'guard':
+      return { isGuarded: event.on };
     case 'recovered':
       return { recoveredAfterMs: event.afterMs };
     case 'reverted':
@@ -188,6 +196,8 @@ export function toneOf(event: RunEvent): Tone {
       return CHECK_TONES[event.check.state];
     case 'verdict':
       return VERDICT_TONES[event.verdict];
+    case 'guard':
+      return event.on ? 'plain' : 'warn';
     case 'recovered':
       return 'ok';
     case 'deadline':

@@ -107,7 +107,7 @@ function ttlLine(leftMs: number | undefined, wholeMs: number, who: string, view:
 export function runLines(run: RunView, view: View, columns: number, isChosen: boolean): Line[] {
   const { now, glyphs } = view;
   const head = headLine(run.type, run.target.kind, objectName(run.target), view, columns, isChosen);
-  if (run.verdict !== undefined && run.endedAt !== undefined) {
+  if (run.verdict !== undefined) {
     const residue = run.residue ?? 0;
     const tail =
       residue > 0
@@ -120,7 +120,7 @@ export function runLines(run: RunView, view: View, columns: number, isChosen: bo
     ? ttlLine(
         run.ttlDeadline === undefined ? undefined : run.ttlDeadline - now.server,
         (run.ttlDeadline ?? 0) - run.injectedAt,
-        'this console',
+        run.isGuarded ? 'guardian on' : 'this console',
         view,
         columns,
       )

@@ -177,16 +177,17 @@ export function stepLines(state: ConsoleState, view: View, isOpen: boolean): Lin
   const { armed } = state;
   const entry = chosen(state);
   if (armed && armed.path === entry?.path) return armedLines(armed, state, view);
-  if (state.checks.get(entry?.path ?? '')?.state === 'checking')
-    return [line(span(`  ${view.glyphs.states.wait} checking…`, 'dim'))];
+  const known = state.checks.get(entry?.path ?? '')?.state;
+  if (known === 'checking') return [line(span(`  ${view.glyphs.states.wait} checking…`, 'dim'))];
   if (isRefused(state)) return [line(span(`  ${view.glyphs.states.fail} cannot be armed as it is`, 'warn'))];
+  const ready = known === 'ready' ? '' : ' checks and';
   const why = armLock(state, view.now);
   if (why !== undefined) return [line(span(`  ${view.glyphs.states.fail} cannot be armed: ${why}`, 'warn'))];
   return [
     line(
       '  ',
       span('a', 'key'),
-      ` arms it${isOpen ? '' : ', enter opens it'}; nothing is written before `,
+      `${ready} arms it${isOpen ? '' : ', enter opens it'}; nothing is written before `,
       span('f', 'key'),
       ' fires',
     ),

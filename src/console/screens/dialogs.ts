@@ -3,7 +3,7 @@ import { BLANK, type Line, line, span } from '../parts/line.ts';
 import { rule } from '../parts/rule.ts';
 import { clock } from '../parts/time.ts';
 import { chosenFault, ownLive, ownUnderWay } from '../select.ts';
-import type { ConsoleState } from '../state.ts';
+import type { ConsoleState, RunView } from '../state.ts';
 import type { View } from '../view.ts';
 
 /** Asked before quitting while our own faults are in the cluster. */
@@ -41,9 +41,19 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
     ),
     BLANK,
     line('  ', span('r', 'key'), '    reverts them, reads back, then quits'),
-    line('  ', span('l', 'key'), '    leaves them in and quits: ', span('nobody will end them', 'bad')),
-    line(span('       the TTL ends with this console; `mayday revert --all` finds them later', 'dim')),
+    ...leaveLines(live),
     line('  ', span('esc', 'key'), '  stays'),
+  ];
+}
+
+/** What leaving means: whoever still ends the faults, or nobody. */
+function leaveLines(live: readonly RunView[]): Line[] {
+  const isGuarded = live.length > 0 && live.every(run => run.isGuarded);
+  const end = isGuarded ? span('the guardian ends them at their TTL') : span('nobody will end them', 'bad');
+  const why = isGuarded ? '' : 'the TTL ends with this console; ';
+  return [
+    line('  ', span('l', 'key'), '    leaves them in and quits: ', end),
+    line(span(`       ${why}\`mayday revert --all\` finds them later`, 'dim')),
   ];
 }
 

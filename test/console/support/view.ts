@@ -71,6 +71,7 @@ export const run = (changes: Partial<RunView> = {}): RunView => ({
   recoveryDeadline: NOW + 161_000,
   recoveryMs: 180_000,
   isReverted: false,
+  isGuarded: false,
   effect: 'proven',
   evidence: '',
   ...changes,
