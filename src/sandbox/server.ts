@@ -80,7 +80,7 @@ function createCluster(options: SandboxOptions, wall: WallClock) {
 
 /**
  * Starts a cluster in this process: the API on 127.0.0.1 over TLS with a certificate of its own, and the world behind it.
- * Rejects when the port is taken.
+ * Rejects when the port is taken or there is no such scenario.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const wall = options.wall ?? SYSTEM_WALL;
@@ -103,13 +103,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
+  // A scenario that does not exist is found out before anything listens.
+  const world: World = startWorld(context);
+  const end = () => {
+    world.stop();
+    kernel.clock.stop();
+  };
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  }).catch(error => {
+    end();
+    throw error;
   });
   address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const url = `https://${address}`;
-  const world: World = startWorld(context);
   return {
     url,
     token: tokens.admin,
@@ -117,8 +125,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     certificate,
     context,
     async stop() {
-      world.stop();
-      kernel.clock.stop();
+      end();
       for (const socket of sockets) socket.destroy();
       await new Promise(resolve => server.close(resolve));
     },

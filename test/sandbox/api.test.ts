@@ -58,6 +58,25 @@ describe('who is asking', () => {
   });
 });
 
+test('a taken port and an unknown scenario are refused', async () => {
+  await expect(startSandbox({ port: Number(new URL(sandbox.url).port) })).rejects.toThrow('EADDRINUSE');
+  await expect(startSandbox({ scenario: 'nowhere' })).rejects.toThrow('found "nowhere"');
+});
+
+test('odd paths are answered, not stumbled over', async () => {
+  for (const path of [
+    '//[',
+    '/%zz',
+    '/api/v1/namespaces/t/configmaps/%',
+    '/apis//v1/x',
+    '/?=&&',
+    '/api/v1/pods?limit=',
+  ]) {
+    const { status } = await client.send({ path });
+    expect({ path, status }).toEqual({ path, status: expect.toSatisfy(code => [200, 404].includes(code as number)) });
+  }
+});
+
 describe('lists and watches', () => {
   test('pages show one moment, whatever is written meanwhile', async () => {
     for (const name of ['p1', 'p2', 'p3']) await create(name);

@@ -24,6 +24,25 @@ export interface HttpParts {
   onFault(error: unknown): void;
 }
 
+/** What a request line asks for. Split by hand: a URL parser throws at paths that only deserve a 404. */
+interface Target {
+  path: string;
+  query: URLSearchParams;
+}
+
+function targetOf(url: string): Target {
+  const at = url.indexOf('?');
+  return at < 0
+    ? { path: url, query: new URLSearchParams() }
+    : { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) };
+}
+
+/** The client went away in the middle of its request. */
+const isHangUp = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'ECONNRESET' || error.code === 'ERR_STREAM_PREMATURE_CLOSE');
+
 const JSON_FORM: Form = { format: 'json' };
 
 /** Answers one HTTP request after the other, as the API server does. */
@@ -33,16 +52,16 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
   const answer = async (
     request: IncomingMessage,
     response: ServerResponse,
-    url: URL,
+    url: Target,
     warnings: string[],
   ): Promise<{ answer: Answer; form: Form }> => {
     const user = requester(request, tokens, kernel.store);
-    const path = resourcePath(url.pathname);
-    const query = url.searchParams;
+    const path = resourcePath(url.path);
+    const { query } = url;
     if (!path) {
-      refusePath(kernel, user, url.pathname);
+      refusePath(kernel, user, url.path);
       refuseWrite(request.method);
-      return { answer: discover(discovery, url.pathname, query, request), form: JSON_FORM };
+      return { answer: discover(discovery, url.path, query, request), form: JSON_FORM };
     }
     // A log is text whatever is asked for.
     const form = path.subresource === 'log' ? JSON_FORM : formOf(request);
@@ -52,18 +71,18 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
   };
 
   return (request, response) => {
-    const url = new URL(request.url ?? '/', 'https://sandbox');
+    const url = targetOf(request.url ?? '/');
     const warnings: string[] = [];
     const send = (result: Answer, form: Form) => {
       if (result.type === 'written') return Promise.resolve();
-      const shown: Shown = { kernel, shapeOf: kinds.shapeOf, query: url.searchParams, form };
+      const shown: Shown = { kernel, shapeOf: kinds.shapeOf, query: url.query, form };
       return respond(shown, request, response, result, warnings);
     };
     answer(request, response, url, warnings)
       .catch(error => ({ answer: refusal(error, parts.onFault), form: JSON_FORM }))
       .then(result => send(result.answer, result.form))
       .catch(error => {
-        parts.onFault(error);
+        if (!isHangUp(error)) parts.onFault(error);
         response.destroy();
       });
   };
@@ -83,7 +102,7 @@ function refusePath(kernel: Kernel, user: Parameters<typeof notAllowed>[0], path
 
 function refusal(error: unknown, onFault: (error: unknown) => void): Answer {
   if (error instanceof StatusError) return { type: 'json', code: error.code, body: error.body };
-  onFault(error);
+  if (!isHangUp(error)) onFault(error);
   const status = internalError(error instanceof Error ? error.message : String(error));
   return { type: 'json', code: 500, body: status.body };
 }
