@@ -2,6 +2,7 @@ import type { Danger, Expectation, FaultType } from '../experiment/types.ts';
 import type { Collection } from '../kube/api.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import type { Failure } from '../kube/outcome.ts';
+import type { KeyPair } from '../text/certificate.ts';
 import type { Finding } from './finding.ts';
 import type { Write } from './write.ts';
 
@@ -36,6 +37,8 @@ export interface Facts {
   expires?: number;
   /** Seeded choice among equals: a number in [0,1) each call. */
   random: () => number;
+  /** A fresh P-256 key pair for a server of the injection's own; made by the system unless told, since nobody may foresee it. */
+  keyPair?: () => KeyPair;
 }
 
 /** A permission that inject or revert will use. `group` is '' for core. */

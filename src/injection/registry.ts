@@ -19,6 +19,7 @@ import { resourceDeletion } from './faults/resource-deletion.ts';
 import { scaleZero } from './faults/scale-zero.ts';
 import { secretDeletion } from './faults/secret-deletion.ts';
 import { webhookDisrupt } from './faults/webhook-disrupt.ts';
+import { webhookLatency } from './faults/webhook-latency.ts';
 import { refuse } from './refuse.ts';
 
 /** One row for each injection type that can be injected and restored; a further type is one file and its row here. */
@@ -42,6 +43,7 @@ const FAULTS: readonly Fault<unknown>[] = [
   leaderElectionDisrupt,
   resourceDeletion,
   namespaceDeletion,
+  webhookLatency,
 ];
 
 const BY_TYPE: ReadonlyMap<FaultType, Fault<unknown>> = new Map(FAULTS.map(fault => [fault.type, fault]));

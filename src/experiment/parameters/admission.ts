@@ -40,7 +40,12 @@ export const RBACRevoke: TypeRules = {
 };
 
 export const WebhookLatency: TypeRules = {
-  parameters: { resources: required(nonEmpty), apiGroups: required(nonEmpty), delay: optional(webhookDelay) },
+  parameters: {
+    resources: required(nonEmpty),
+    apiGroups: required(nonEmpty),
+    delay: optional(webhookDelay),
+    image: optional(),
+  },
   needsHigh: always('it slows down writes in the whole cluster'),
   danger: 'high',
   tier: 4,
