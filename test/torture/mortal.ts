@@ -1,0 +1,76 @@
+import type { Files } from '../../src/gameday/files.ts';
+import type { Api } from '../../src/kube/api.ts';
+
+/** Something that dies at one of the moments that it is asked to live through. */
+export interface Mortal {
+  /** One moment. When it is the last, `dead` resolves and this never does: a dead process neither returns nor throws. */
+  pulse(): Promise<void>;
+  /** Moments lived through. */
+  readonly moments: number;
+  readonly dead: Promise<'dead'>;
+}
+
+/** Dies at this moment, counted from 1. */
+export function mortal(last = Number.POSITIVE_INFINITY): Mortal {
+  let moments = 0;
+  let die: (value: 'dead') => void = () => undefined;
+  const dead = new Promise<'dead'>(resolve => {
+    die = resolve;
+  });
+  return {
+    dead,
+    get moments() {
+      return moments;
+    },
+    pulse: () => {
+      moments += 1;
+      if (moments < last) return Promise.resolve();
+      die('dead');
+      return new Promise(() => undefined);
+    },
+  };
+}
+
+const around = async <T>(life: Mortal, act: () => Promise<T>): Promise<T> => {
+  await life.pulse();
+  const done = await act();
+  await life.pulse();
+  return done;
+};
+
+/** The same API; every write is a moment before it is sent, and another when it is carried out and not yet answered. */
+export function mortalApi(api: Api, life: Mortal): Api {
+  return {
+    ...api,
+    get requests() {
+      return api.requests;
+    },
+    create: (object, options) =>
+      object.kind.endsWith('Review') ? api.create(object, options) : around(life, () => api.create(object, options)),
+    replace: (object, options) => around(life, () => api.replace(object, options)),
+    patch: (ref, type, body, options) => around(life, () => api.patch(ref, type, body, options)),
+    remove: (ref, options) => around(life, () => api.remove(ref, options)),
+  };
+}
+
+/** Files in memory. Every record is a moment before it is on the disk, and another when it is. */
+export function mortalFiles(store: Map<string, string>, life: Mortal): Files {
+  return {
+    openAppend: async path => ({
+      append: text =>
+        around(life, async () => {
+          store.set(path, (store.get(path) ?? '') + text);
+        }),
+      close: async () => undefined,
+    }),
+    read: async path => store.get(path),
+    list: async path => {
+      const below = [...store.keys()].filter(key => key.startsWith(`${path}/`));
+      return [...new Set(below.map(key => key.slice(path.length + 1).split('/')[0] ?? ''))];
+    },
+    write: (path, text) =>
+      around(life, async () => {
+        store.set(path, text);
+      }),
+  };
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { supportedTypes } from '../../src/injection/registry.ts';
+import { deaths } from './boundaries.ts';
+import { trial } from './trial.ts';
+import { TROUBLES } from './weather.ts';
+import { stages } from './world.ts';
+
+const all = stages();
+
+test('every type has a stage', () => {
+  expect(new Set(all.map(stage => stage.type))).toEqual(new Set(supportedTypes()));
+});
+
+describe('in bad weather', () => {
+  test('nothing is lost and nothing is falsely verified, whatever befalls the requests', async () => {
+    const struck = new Set<string>();
+    let injected = 0;
+    for (let seed = 1; seed <= 12 * all.length; seed += 1) {
+      const stage = all[seed % all.length];
+      if (stage === undefined) continue;
+      const { lost, falselyVerified, ...more } = await trial(stage, seed);
+      expect({ lost, falselyVerified }, `${stage.name}, seed ${seed}`).toEqual({ lost: [], falselyVerified: [] });
+      for (const trouble of more.struck.keys()) struck.add(trouble);
+      if (more.injected) injected += 1;
+    }
+    expect(injected).toBeGreaterThan(8 * all.length);
+    expect(struck).toEqual(new Set(TROUBLES));
+  });
+});
+
+describe.each(all)('$name, killed at its records and writes', stage => {
+  test('is told of by the journal, found, and given back by a fresh process', async () => {
+    const died = await deaths(stage, 3);
+    expect(died.filter(death => death.lost.length > 0)).toEqual([]);
+    expect(died.length).toBeGreaterThan(10);
+  });
+});
