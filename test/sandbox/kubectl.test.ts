@@ -3,6 +3,8 @@ import { definition, manifest, widget } from './kubectl/manifests.ts';
 import { hasKubectl, type Kubectl, startKubectl } from './kubectl/run.ts';
 
 const SPEED = 20;
+/** Each step is a process; a busy machine takes its time. */
+const PATIENCE = 90_000;
 
 /** A command, and what must be in what it writes. `!` before a command: it must fail, and say so on standard error. */
 type Step = [command: string, expected: RegExp, input?: string];
@@ -15,7 +17,7 @@ describe.skipIf(!hasKubectl())('stock kubectl (skipped where kubectl is not inst
   afterAll(() => kubectl.stop());
 
   const steps = (name: string, list: readonly Step[]) =>
-    test(name, async () => {
+    test(name, { timeout: PATIENCE }, async () => {
       for (const [command, expected, input] of list) {
         const fails = command.startsWith('!');
         const { code, out, err } = await kubectl.run(command.replace(/^!/, ''), input);
@@ -150,7 +152,7 @@ describe.skipIf(!hasKubectl())('stock kubectl (skipped where kubectl is not inst
     ['!get cm cm', /configmaps "cm" not found/],
   ]);
 
-  test('watches', async () => {
+  test('watches', { timeout: PATIENCE }, async () => {
     const watching = kubectl.until('get cm -w --watch-only', 3);
     // kubectl needs a moment to open its watch; the change is repeated until it has been seen.
     let seen: string[] | undefined;
