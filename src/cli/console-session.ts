@@ -1,5 +1,6 @@
 import type { FireOrder, Preflight, RevertEnd, RevertUpdate, ScanEnd, ScanUpdate, Session } from '../console/deps.ts';
 import type { Engine } from '../gameday/engine.ts';
+import type { Guard } from '../gameday/guard.ts';
 import { reflectedFeed } from '../health/feed.ts';
 import type { Finding } from '../injection/finding.ts';
 import { seededLot } from '../injection/lot.ts';
@@ -8,7 +9,7 @@ import type { Api } from '../kube/api.ts';
 import { intoWaves, WAVES, waveOf } from '../revert/waves.ts';
 import { exitCode } from '../run/result.ts';
 import { latchAll, ours } from '../runtime/emergency.ts';
-import { engineFor, previewFacts } from '../runtime/engine.ts';
+import { engineFor, guardFor, previewFacts } from '../runtime/engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isProtected } from '../runtime/settings.ts';
 import { preflight } from '../safety/preflight.ts';
@@ -17,6 +18,7 @@ import { type Clean, sanitise } from '../text/sanitise.ts';
 /** The console's view of one connection, made of the same engine that the commands use. */
 export function consoleSession(runtime: Runtime, api: Api): Session {
   const engine = engineFor(runtime, api);
+  const guard = guardFor(runtime, api);
   return {
     identity: api.identity,
     isProtected: isProtected(api.identity.context, runtime.config.protected),
@@ -25,7 +27,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     serverNow: () => api.serverTime().now,
     about: () => about(api),
     preflight: (loaded, signal) => preview(runtime, api, loaded, signal),
-    run: order => fire(runtime, api, order),
+    run: order => fire(runtime, api, guard, order),
     scan: (hear, signal) => look(engine, hear, signal),
     revert: (what, hear) => putBack(runtime, api, engine, what, hear),
     unfinished: async () =>
@@ -60,8 +62,14 @@ async function preview(
 }
 
 /** Runs what was armed: the same choice among equals, and one gate more that the armed target has not changed. */
-async function fire(runtime: Runtime, api: Api, order: FireOrder): Promise<{ exitCode: number; residue: number }> {
+async function fire(
+  runtime: Runtime,
+  api: Api,
+  guard: Guard | undefined,
+  order: FireOrder,
+): Promise<{ exitCode: number; residue: number }> {
   const engine = engineFor(runtime, api, {
+    guard,
     random: seededLot(order.preflight.seed),
     gate: plan => order.gate(plan),
   });
@@ -93,7 +101,8 @@ async function putBack(
   hear: (update: RevertUpdate) => void,
 ): Promise<RevertEnd> {
   const findings = ours(what === 'all' ? (await engine.scan({ deep: true })).injections : what);
-  const latch = findings.length > 0 ? await latchAll(runtime, api, findings.length) : undefined;
+  // Reverting everything is the emergency stop and latches; putting back one fault is not.
+  const latch = what === 'all' && findings.length > 0 ? await latchAll(runtime, api, findings.length) : undefined;
   if (latch) hear({ is: 'note', text: latch.says });
   for (const [wave, found] of intoWaves(findings).entries()) {
     if (found.length > 0) hear({ is: 'wave', wave, name: WAVES[wave] ?? '', findings: found });
