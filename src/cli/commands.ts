@@ -74,6 +74,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
+    usage: 'guardian',
+    description: 'ends the faults of a run or console that died, at their TTL; they start it themselves',
+    load: async () => (await import('./guardian.ts')).guardianCommand,
+  },
+  {
     usage: 'sandbox [scenario]',
     description: 'run the embedded cluster as a server until interrupted',
     options: [
@@ -84,6 +89,17 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--attached', 'end when standard input ends'],
     ],
     load: async () => (await import('./sandbox.ts')).sandboxCommand,
+  },
+  {
+    usage: 'webhook-server',
+    description: 'what a WebhookLatency injection runs in the cluster: answers every review, late',
+    options: [
+      ['--delay <duration>', 'how late (25s)'],
+      ['--port <n>', 'port (8443)'],
+      ['--tls-cert-file <file>', 'certificate, PEM'],
+      ['--tls-private-key-file <file>', 'key, PEM'],
+    ],
+    load: async () => (await import('./webhook-server.ts')).webhookServerCommand,
   },
   {
     usage: 'completion <shell>',

@@ -15,6 +15,7 @@ export const infoCommand: CommandBody = async ({ globals }) => {
     state: used.state,
     journals: `${used.state}/runs`,
     log: globals.logFile ?? used.log,
+    guardianLog: used.guardianLog,
     experiments: used.experiments,
     kubeconfig: globals.kubeconfig ?? process.env.KUBECONFIG ?? '~/.kube/config',
   };

@@ -3,7 +3,7 @@ import type { Engine, FinishedRun } from '../gameday/engine.ts';
 import type { Api } from '../kube/api.ts';
 import { eventJson, eventLine } from '../run/line.ts';
 import { exitCodeOfAll, type RunResult } from '../run/result.ts';
-import { engineFor } from '../runtime/engine.ts';
+import { engineFor, guardFor } from '../runtime/engine.ts';
 import { type Interrupt, listenForInterrupt } from '../runtime/interrupt.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isProtected } from '../runtime/settings.ts';
@@ -29,7 +29,7 @@ export const runCommand: CommandBody = invocation => {
   return withCluster(invocation.globals, async (api, runtime) => {
     const interrupt = listenForInterrupt();
     try {
-      const engine = engineFor(runtime, api);
+      const engine = engineFor(runtime, api, { guard: guardFor(runtime, api) });
       await warnOfLeftovers(engine);
       const results = await runAll(invocation, request, { api, runtime, engine, interrupt });
       const isCutShort = interrupt.signal.aborted && results.length < request.due.length;

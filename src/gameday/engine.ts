@@ -8,10 +8,11 @@ import { liftOwn, stillMarked } from '../revert/own.ts';
 import { type RevertOptions, type RevertResult, revertAll } from '../revert/revert-all.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
 import type { RunDeps, RunOptions } from '../run/deps.ts';
-import type { RunEvent } from '../run/event.ts';
+import type { Happening, RunEvent } from '../run/event.ts';
 import { runExperiment } from '../run/lifecycle.ts';
 import type { RunResult } from '../run/result.ts';
 import type { Files } from './files.ts';
+import { type Guard, guardRun, needsGuard } from './guard.ts';
 import { endJournal, openJournal, type RunHeader } from './journal.ts';
 import { type OperatorLock, operatorLock } from './operator-lock.ts';
 import { keepRecord, makeRecord } from './record.ts';
@@ -34,6 +35,8 @@ export interface EngineDeps {
   gates: RunDeps['gates'];
   /** Takes the operator's lock in this namespace for each run, as the framework's `--distributed-lock` does; no lock without it. */
   lockNamespace?: string;
+  /** Ends what this process cannot end any more; nobody does without it. */
+  guard?: Guard;
 }
 
 export interface FinishedRun {
@@ -122,27 +125,51 @@ export function createEngine(deps: EngineDeps): Engine {
       const journal = await openJournal(files, stateDir, head);
       const events: RunEvent[] = [];
       const lock = lockFor(loaded, head.run);
+      const emit = (event: RunEvent) => {
+        events.push(event);
+        guarded?.hear(event);
+        options.emit(event);
+      };
+      const tell = (happening: Happening) => {
+        const event = { at: Math.round(api.serverTime().now), run: head.run, ...happening } as RunEvent;
+        journal.event(event).catch(() => undefined);
+        emit(event);
+      };
+      const guarded =
+        deps.guard && needsGuard(loaded, options)
+          ? guardRun(
+              deps.guard,
+              journal,
+              { id: head.run, loaded, options },
+              { clock, serverNow: () => api.serverTime().now, tell },
+            )
+          : undefined;
+      let residue: number | undefined;
       const runDeps: RunDeps = {
         api,
         clock,
         random: deps.random,
         who: { user: api.identity.user, host: deps.host },
         fault: faultOf,
-        gates: async (...asked) => [...(await deps.gates(...asked)), ...(lock ? [await lock.gate()] : [])],
-        journal,
-        lift: request => liftOwn({ api, clock, faultOf: known, journal: lenient(journal) }, request),
-      };
-      const emit = (event: RunEvent) => {
-        events.push(event);
-        options.emit(event);
+        gates: async (...asked) => {
+          const [gates] = await Promise.all([deps.gates(...asked), guarded?.ready()]);
+          return [...gates, ...(lock ? [await lock.gate()] : [])];
+        },
+        journal: guarded?.journal ?? journal,
+        lift: async request => {
+          await guarded?.lifting();
+          return liftOwn({ api, clock, faultOf: known, journal: lenient(journal) }, request);
+        },
       };
       try {
         const result = await runExperiment(runDeps, loaded, { ...options, run: head.run, emit });
+        residue = result.residue;
         const recordPath = await keepRecord(files, stateDir, makeRecord(head, loaded, result, events)).catch(
           () => undefined,
         );
         return { result, ...(recordPath === undefined ? {} : { recordPath }) };
       } finally {
+        guarded?.over(residue);
         await lock?.release();
         await journal.close();
       }

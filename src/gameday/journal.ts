@@ -6,7 +6,7 @@ import type { Write } from '../injection/write.ts';
 import type { ObjectRef } from '../kube/object.ts';
 import type { RunJournal } from '../run/deps.ts';
 import type { RunEvent } from '../run/event.ts';
-import type { Files } from './files.ts';
+import type { AppendFile, Files } from './files.ts';
 
 /** Who ran what, where: the first line of every journal. */
 export interface RunHeader {
@@ -33,6 +33,15 @@ export interface KeptWrite {
   says: string;
 }
 
+/** Which process ends the fault should the run's own die, and when. */
+export interface GuardFacts {
+  pid: number;
+  processStart?: string;
+  /** Milliseconds since the epoch, server time. */
+  dueAt: number;
+  log: string;
+}
+
 /** One line of a journal. */
 export type Entry =
   | ({ entry: 'begin' } & RunHeader)
@@ -57,6 +66,7 @@ export type Entry =
     }
   | { entry: 'receipt'; receipt: Receipt }
   | { entry: 'event'; event: RunEvent }
+  | ({ entry: 'guard' } & GuardFacts)
   | { entry: 'end'; verdict: string; residue: number };
 
 export const runsFolder = (stateDir: string): string => join(stateDir, 'runs');
@@ -72,34 +82,57 @@ function kept(record: JournalRecord): Entry {
   return { entry: 'intent', at, id, purpose, step, of: record.of, write: { verb, on, says } };
 }
 
+/** A journal that is open for writing. */
+export interface OpenJournal extends RunJournal {
+  guarded(facts: GuardFacts): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * Begins a run's journal: `<stateDir>/runs/<run>/journal.jsonl`, one JSON object a line, each on the disk before its promise resolves.
  * When the disk refuses, the write that waits for its record is never sent.
  */
-export async function openJournal(
-  files: Files,
-  stateDir: string,
-  header: RunHeader,
-): Promise<RunJournal & { close(): Promise<void> }> {
+export async function openJournal(files: Files, stateDir: string, header: RunHeader): Promise<OpenJournal> {
   const file = await files.openAppend(journalPath(stateDir, header.run));
-  const add = (entry: Entry) => file.append(`${JSON.stringify(entry)}\n`);
-  await add({ entry: 'begin', ...header });
-  return {
-    append: record => add(kept(record)),
-    event: event => add({ entry: 'event', event }),
-    reverted: receipt => add({ entry: 'receipt', receipt }),
-    end: ({ verdict, residue }) => add({ entry: 'end', verdict, residue }),
+  const journal = writing(file);
+  await file.append(lineOf({ entry: 'begin', ...header }));
+  return journal;
+}
+
+/** Opens the journal of a run that another process began, to finish it. */
+export async function reopenJournal(files: Files, stateDir: string, run: string): Promise<OpenJournal> {
+  const file = await files.openAppend(journalPath(stateDir, run));
+  let isFirst = true;
+  return writing({
+    append(text) {
+      // The dead run may have torn its last line; a newline keeps ours whole.
+      const whole = isFirst ? `\n${text}` : text;
+      isFirst = false;
+      return file.append(whole);
+    },
     close: () => file.close(),
-  };
+  });
 }
 
 /** Ends the journal of a run that died, once what it wrote is known to be out of the cluster. */
 export async function endJournal(files: Files, stateDir: string, run: string): Promise<void> {
-  const file = await files.openAppend(journalPath(stateDir, run));
-  // The dead run may have torn its last line; a newline keeps ours whole.
-  const entry: Entry = { entry: 'end', verdict: 'Inconclusive', residue: 0 };
-  await file.append(`\n${JSON.stringify(entry)}\n`);
-  await file.close();
+  const journal = await reopenJournal(files, stateDir, run);
+  await journal.end({ verdict: 'Inconclusive', residue: 0 });
+  await journal.close();
+}
+
+const lineOf = (entry: Entry): string => `${JSON.stringify(entry)}\n`;
+
+function writing(file: AppendFile): OpenJournal {
+  const add = (entry: Entry) => file.append(lineOf(entry));
+  return {
+    append: record => add(kept(record)),
+    event: event => add({ entry: 'event', event }),
+    guarded: facts => add({ entry: 'guard', ...facts }),
+    reverted: receipt => add({ entry: 'receipt', receipt }),
+    end: ({ verdict, residue }) => add({ entry: 'end', verdict, residue }),
+    close: () => file.close(),
+  };
 }
 
 /**

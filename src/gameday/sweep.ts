@@ -1,7 +1,7 @@
 import type { FaultType } from '../experiment/types.ts';
 import type { ObjectRef } from '../kube/object.ts';
 import type { Files } from './files.ts';
-import { type Entry, journalPath, type RunHeader, readEntries, runsFolder } from './journal.ts';
+import { type Entry, type GuardFacts, journalPath, type RunHeader, readEntries, runsFolder } from './journal.ts';
 import { isRunId } from './run-id.ts';
 
 /** A run whose process is gone and whose journal has no end. */
@@ -11,6 +11,8 @@ export interface Unfinished {
   type: FaultType;
   /** Objects that were or may have been written and whose restore was not confirmed. Empty: the run died before its first write. */
   written: ObjectRef[];
+  /** The process that ends it all the same, where one lives. */
+  guardian?: GuardFacts;
 }
 
 /** Whether a process still runs; `start` tells it from a later one with the same pid. */
@@ -37,6 +39,12 @@ export function leftWritten(entries: readonly Entry[]): ObjectRef[] {
   return [...open.values()];
 }
 
+/** The last guardian that the journal names, if it lives. */
+function guardianOf(entries: readonly Entry[], isAlive: IsAlive): GuardFacts | undefined {
+  const last = entries.findLast(entry => entry.entry === 'guard');
+  return last && isAlive(last.pid, last.processStart) ? last : undefined;
+}
+
 /**
  * Runs of this cluster and this machine that died before their end, oldest first. Runs of other machines are left out: whether they
  * still live cannot be known here, and the cluster's own markers show what they left.
@@ -58,7 +66,14 @@ export async function unfinished(
     if (begin.clusterUid !== here.clusterUid || begin.host !== here.host) continue;
     if (isAlive(begin.pid, begin.processStart)) continue;
     const { entry: _entry, ...header } = begin;
-    found.push({ run, header, type: header.experiment.type, written: leftWritten(entries) });
+    const guardian = guardianOf(entries, isAlive);
+    found.push({
+      run,
+      header,
+      type: header.experiment.type,
+      written: leftWritten(entries),
+      ...(guardian === undefined ? {} : { guardian }),
+    });
   }
   return found;
 }

@@ -53,6 +53,8 @@ export type RunEvent = At &
     | { event: 'recovered'; afterMs: number; by: string; selfHealed: boolean }
     | { event: 'deadline'; clock: 'ttl' | 'recovery'; afterMs: number }
     | { event: 'reverted'; receipts: Receipt[]; remaining: number }
+    /** Whether another process ends the fault should this one die. */
+    | { event: 'guard'; on: boolean; says: string }
     | { event: 'note'; text: string }
     | {
         event: 'verdict';

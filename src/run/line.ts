@@ -55,6 +55,8 @@ function say(event: RunEvent, { recoveryTimeoutMs }: LineOptions): { label?: str
       };
     case 'reverted':
       return { label: 'reverted', text: reverted(event) };
+    case 'guard':
+      return { label: 'guardian', text: `${event.on ? 'on' : 'OFF'}  ${event.says}` };
     case 'note':
       return { label: 'note', text: event.text };
     case 'verdict':

@@ -8,6 +8,8 @@ export interface Config {
   protected: string[];
   readOnly: boolean;
   ascii: boolean;
+  /** When the guardian lifts what a dead console or run left: at its TTL, or at once. `off`: there is none. */
+  guardian: 'at-ttl' | 'at-once' | 'off';
 }
 
 export type ConfigReading = { ok: true; config: Config } | { ok: false; message: string };
@@ -16,6 +18,7 @@ const Document = z.strictObject({
   protected: z.array(z.string()).default([]),
   readOnly: z.boolean().default(false),
   ascii: z.boolean().default(false),
+  guardian: z.enum(['at-ttl', 'at-once', 'off']).default('at-ttl'),
 }) satisfies z.ZodType<Config>;
 
 /** Reads a configuration file that is there. What is wrong with it comes back as one line. */

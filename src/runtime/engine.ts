@@ -1,10 +1,13 @@
 import { createEngine, type Engine } from '../gameday/engine.ts';
 import { nodeFiles } from '../gameday/files.ts';
+import type { Guard } from '../gameday/guard.ts';
 import { isAlive, processStart } from '../gameday/process.ts';
+import { ownersGuard } from '../guardian/owner.ts';
 import type { Facts, Plan } from '../injection/fault.ts';
 import type { Api } from '../kube/api.ts';
 import type { GateResult } from '../safety/gate.ts';
 import { askGates } from '../safety/preflight.ts';
+import { startGuardianProcess } from './guardian-process.ts';
 import type { Runtime } from './runtime.ts';
 import { VERSION } from './version.ts';
 
@@ -12,6 +15,17 @@ import { VERSION } from './version.ts';
 export interface EngineExtras {
   random?: () => number;
   gate?: (plan: Plan) => GateResult;
+  /** Ends what this process cannot end any more; shared by the runs of a process. */
+  guard?: Guard | undefined;
+}
+
+/** The guard of one connection. None for a sandbox that dies with us, and none where the configuration says so. */
+export function guardFor(runtime: Runtime, api: Api): Guard | undefined {
+  if (runtime.options.sandbox !== undefined || runtime.config.guardian === 'off') return undefined;
+  return ownersGuard({
+    clock: runtime.realClock,
+    start: () => startGuardianProcess(runtime.options, api.identity),
+  });
 }
 
 /** The engine of one connection, with this machine's disk, clock and chance. */
@@ -28,6 +42,7 @@ export function engineFor(runtime: Runtime, api: Api, extras: EngineExtras = {})
     ...(started === undefined ? {} : { processStart: started }),
     version: VERSION,
     isAlive,
+    ...(extras.guard === undefined ? {} : { guard: extras.guard }),
     gates: async (loaded, plan) => {
       const { gates } = await askGates(api, loaded, plan);
       return extras.gate ? [...gates, extras.gate(plan)] : gates;

@@ -9,6 +9,8 @@ export interface Paths {
   /** Run journals and records. */
   state: string;
   log: string;
+  /** What guardians did. */
+  guardianLog: string;
   /** The experiments that come with the program. */
   experiments: string;
 }
@@ -24,6 +26,7 @@ export function paths(env: Record<string, string | undefined>, home: string = ho
     config: join(base('XDG_CONFIG_HOME', '.config'), 'config.yaml'),
     state,
     log: join(state, 'mayday.log'),
+    guardianLog: join(state, 'guardian.log'),
     experiments: fileURLToPath(experimentsUrl()),
   };
 }

@@ -14,7 +14,7 @@ describe('configuration file', () => {
   it('may be absent, unless it was asked for by name', async () => {
     expect(await readConfig('/nowhere/config.yaml', false)).toEqual({
       ok: true,
-      config: { protected: [], readOnly: false, ascii: false },
+      config: { protected: [], readOnly: false, ascii: false, guardian: 'at-ttl' },
     });
     expect(await readConfig('/nowhere/config.yaml', true)).toEqual({
       ok: false,

@@ -1,0 +1,77 @@
+import { createInterface } from 'node:readline';
+import { nodeFiles } from '../gameday/files.ts';
+import { processStart } from '../gameday/process.ts';
+import { createGuardian } from '../guardian/guardian.ts';
+import { createLifting } from '../guardian/lifting.ts';
+import { type FromGuardian, type FromOwner, lineOf, messageOf } from '../guardian/message.ts';
+import { openEventLog } from '../runtime/log.ts';
+import type { CommandBody } from './command.ts';
+import { CommandFailure, EXIT } from './failure.ts';
+import { runtimeFor } from './session.ts';
+
+/** `mayday guardian`: started by a run or the console, tied to it by a pipe; lifts at TTL what its starter cannot lift any more, and ends. */
+export const guardianCommand: CommandBody = async ({ globals }) => {
+  if (process.stdin.isTTY === true)
+    throw new CommandFailure(
+      'expected to be started by a run or the console, which tell it what to guard; found a terminal. `mayday reaper` guards a cluster',
+    );
+  const runtime = await runtimeFor(globals);
+  const connected = await runtime.connect();
+  if (!connected.ok)
+    throw new CommandFailure(connected.message, connected.reason === 'context' ? EXIT.usage : EXIT.unreachable);
+  const api = connected.value;
+  const write = openEventLog(runtime.paths.guardianLog);
+  const log = (event: string, facts: Record<string, unknown>) =>
+    write({ event, context: api.identity.context, ...facts });
+  const say = (message: FromGuardian) => void process.stdout.write(lineOf(message));
+  const { clock, random, paths, config } = runtime;
+  const lifting = createLifting({ api, clock, files: nodeFiles, stateDir: paths.state });
+  const guardian = createGuardian({
+    ...lifting,
+    clock,
+    random,
+    serverTime: () => api.serverTime(),
+    probe: async () => (await api.raw({ path: '/version', timeoutMs: PROBE_MS })).ok,
+    say,
+    log,
+    atOnce: config.guardian === 'at-once',
+  });
+  outlive(() => guardian.hurry(), log);
+  listen(guardian.hear, guardian.ownerGone);
+  // What needs the network is had before it may be gone.
+  void api.discovery();
+  const started = processStart(process.pid);
+  log('started', { server: api.identity.server, atOnce: config.guardian === 'at-once' });
+  say({
+    say: 'ready',
+    pid: process.pid,
+    ...(started === undefined ? {} : { processStart: started }),
+    server: api.identity.server,
+    log: paths.guardianLog,
+  });
+  await guardian.over;
+  log('ended', {});
+  return EXIT.done;
+};
+
+const PROBE_MS = 5_000;
+
+/** The terminal, the session and the owner may go; only what no process survives ends a guardian that still has something to lift. */
+function outlive(hurry: () => void, log: (event: string, facts: Record<string, unknown>) => void): void {
+  for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => undefined);
+  process.on('SIGTERM', hurry);
+  const note = (error: unknown) =>
+    log('error', { why: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  process.on('uncaughtException', note);
+  process.on('unhandledRejection', note);
+}
+
+function listen(hear: (message: FromOwner) => void, gone: () => void): void {
+  const lines = createInterface({ input: process.stdin });
+  lines.on('line', line => {
+    const message = messageOf<FromOwner>(line);
+    if (message) hear(message);
+  });
+  lines.on('close', gone);
+  process.stdin.on('error', gone);
+}

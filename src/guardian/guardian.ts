@@ -1,0 +1,211 @@
+import type { Clock } from '../kube/clock.ts';
+import type { OwnLifted } from '../revert/own.ts';
+import { type ServerTime, startStopwatch } from '../run/clocks.ts';
+import { createBell } from './bell.ts';
+import type { FromGuardian, FromOwner } from './message.ts';
+import { type End, liftUntilDone } from './patience.ts';
+import { type Move, nextMove, noteWrite, type Ward } from './ward.ts';
+
+export interface GuardianDeps {
+  clock: Clock;
+  random: () => number;
+  serverTime: ServerTime;
+  /** Asks the server anything, so that its time is known; false when it did not answer. */
+  probe(): Promise<boolean>;
+  /** Called when a run is first heard of, to have ready what lifting it needs. */
+  prepare(run: string): void;
+  /** One try to put back what a run wrote. */
+  lift(ward: Ward): Promise<OwnLifted>;
+  /** The lifting of a run has ended. */
+  ended(ward: Ward, end: End): Promise<void>;
+  /** To the owner; nobody may be there to hear it. */
+  say(message: FromGuardian): void;
+  log(event: string, facts: Record<string, unknown>): void;
+  /** Lift as soon as the owner is gone, without waiting for the TTL. */
+  atOnce: boolean;
+}
+
+export interface Guardian {
+  hear(message: FromOwner): void;
+  /** The pipe has closed: whoever injected is gone. */
+  ownerGone(): void;
+  /** Told to end: what is nobody's is lifted at once. */
+  hurry(): void;
+  /** Resolves when the owner is gone and nothing is left to guard. */
+  readonly over: Promise<void>;
+}
+
+const ANSWER_MS = 3_000;
+const PROBE_EACH_MS = 15_000;
+const LOOK_EACH_MS = 1_000;
+/** Of the wall clock against the monotonic one: the machine slept, or somebody set the clock. */
+const JUMP_MS = 1_000;
+
+/** Guards the runs of one owner, and lifts what the owner cannot lift any more. */
+export function createGuardian(deps: GuardianDeps): Guardian {
+  const { clock, log } = deps;
+  const wards = new Map<string, Ward>();
+  const liftings = new Map<string, Promise<void>>();
+  const bell = createBell(clock);
+  const circumstances = { ownerGone: false, hurry: deps.atOnce };
+  let heardOwner: (() => void) | undefined;
+  let asking: Promise<boolean> | undefined;
+  let finish: () => void = () => undefined;
+  const over = new Promise<void>(resolve => {
+    finish = resolve;
+  });
+
+  function endIfDone(): void {
+    if (circumstances.ownerGone && wards.size === 0 && liftings.size === 0) finish();
+  }
+
+  function guard(message: Extract<FromOwner, { say: 'guard' }>): void {
+    const { n, run } = message;
+    const ward = wards.get(run) ?? takeIn(message);
+    const isTaken = ward.holder === 'ours';
+    if (!isTaken) noteWrite(ward, message.on);
+    const why = 'the guardian took this run over while this process did not answer';
+    deps.say(isTaken ? { say: 'no', n, why } : { say: 'yes', n });
+  }
+
+  function takeIn({ run, type, experiment, dueInMs }: Extract<FromOwner, { say: 'guard' }>): Ward {
+    const watch = startStopwatch(clock, deps.serverTime);
+    const ward: Ward = { run, type, experiment, written: [], watch, dueMs: dueInMs, holder: 'owner' };
+    wards.set(run, ward);
+    log('guarding', { run, type, experiment, dueInMs: Math.round(dueInMs) });
+    deps.prepare(run);
+    void watchOver(ward);
+    return ward;
+  }
+
+  async function letLift({ n, run }: Extract<FromOwner, { say: 'lift' }>): Promise<void> {
+    const ward = wards.get(run);
+    if (ward?.holder === 'owner') ward.holder = 'lifting';
+    await liftings.get(run);
+    deps.say({ say: 'yes', n });
+  }
+
+  function runOver({ run, residue }: Extract<FromOwner, { say: 'over' }>): void {
+    const ward = wards.get(run);
+    if (!ward) return;
+    if (residue === 0 || ward.holder === 'ours') wards.delete(run);
+    else ward.holder = 'left';
+    log('over', { run, residue });
+    bell.ring();
+  }
+
+  /** Whether the owner, which has not said that it lifts what is overdue, says anything at all. Asked once for all runs. */
+  function ownerAnswers(): Promise<boolean> {
+    asking ??= (async () => {
+      const answered = new AbortController();
+      heardOwner = () => answered.abort();
+      deps.say({ say: 'there?' });
+      const silent = await clock.sleep(ANSWER_MS, answered.signal).then(
+        () => true,
+        () => false,
+      );
+      asking = undefined;
+      return !silent;
+    })();
+    return asking;
+  }
+
+  async function watchOver(ward: Ward): Promise<void> {
+    for (;;) {
+      if (wards.get(ward.run) !== ward) return;
+      const move = await decide(ward);
+      if (move.do === 'lift') return takeOver(ward, move.why);
+      if (move.do === 'wait') await bell.nap(move.ms);
+      ward.watch.correct();
+    }
+  }
+
+  async function decide(ward: Ward): Promise<Move> {
+    const move = nextMove(ward, circumstances);
+    if (move.do !== 'ask') return move;
+    if (await ownerAnswers()) return { do: 'wait', ms: LOOK_EACH_MS };
+    // Meanwhile it may have gone, or said that it lifts.
+    return nextMove(ward, circumstances).do === 'ask'
+      ? { do: 'lift', why: 'its time is up and its process does not answer' }
+      : { do: 'wait', ms: 0 };
+  }
+
+  function takeOver(ward: Ward, why: string): void {
+    ward.holder = 'ours';
+    const lateMs = Math.round((ward.watch.elapsed() - ward.dueMs) * 10) / 10;
+    log('lifting', { run: ward.run, type: ward.type, why, lateMs });
+    const lifting = liftUntilDone({
+      clock,
+      random: deps.random,
+      lift: () => deps.lift(ward),
+      tried: (lifted, tries) => log('tried', { run: ward.run, tries, ...tryFacts(lifted) }),
+    })
+      .then(async end => {
+        log(end, { run: ward.run });
+        await deps.ended(ward, end);
+      })
+      .catch((error: unknown) => log('broken', { run: ward.run, why: String(error) }))
+      .finally(() => {
+        liftings.delete(ward.run);
+        // While the owner lives it must still be told that this run is no longer its own.
+        if (circumstances.ownerGone) wards.delete(ward.run);
+        endIfDone();
+      });
+    liftings.set(ward.run, lifting);
+  }
+
+  /** Keeps the connection warm and the server's time known; at once when the wall clock shows that the machine slept. */
+  async function keepTime(): Promise<void> {
+    const drift = () => clock.now() - clock.monotonic();
+    let seen = drift();
+    let probedAt = Number.NEGATIVE_INFINITY;
+    let isOver = false;
+    void over.then(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      const jumped = Math.abs(drift() - seen) > JUMP_MS;
+      if (jumped || clock.monotonic() - probedAt >= PROBE_EACH_MS) {
+        const heard = await deps.probe();
+        probedAt = heard ? clock.monotonic() : Number.NEGATIVE_INFINITY;
+        if (heard) seen = drift();
+        if (heard && jumped) bell.ring();
+      }
+      await bell.nap(LOOK_EACH_MS);
+    }
+  }
+  void keepTime();
+
+  return {
+    over,
+    hear(message) {
+      heardOwner?.();
+      if (message.say === 'guard') guard(message);
+      else if (message.say === 'lift') void letLift(message);
+      else if (message.say === 'over') runOver(message);
+    },
+    ownerGone() {
+      if (circumstances.ownerGone) return;
+      circumstances.ownerGone = true;
+      for (const [run, ward] of wards) if (ward.holder === 'ours' && !liftings.has(run)) wards.delete(run);
+      log('owner gone', { runs: wards.size });
+      bell.ring();
+      endIfDone();
+    },
+    hurry() {
+      circumstances.hurry = true;
+      log('told to end', { runs: wards.size });
+      bell.ring();
+    },
+  };
+}
+
+function tryFacts(lifted: OwnLifted | Error): Record<string, unknown> {
+  if (lifted instanceof Error) return { broken: lifted.message };
+  const { remaining, blind, receipts } = lifted;
+  return {
+    remaining,
+    ...(blind.length > 0 ? { blind } : {}),
+    receipts: receipts.map(({ id, outcome, verified, message }) => ({ id, outcome, verified, message })),
+  };
+}

@@ -1,0 +1,74 @@
+import type { Files } from '../gameday/files.ts';
+import { type OpenJournal, reopenJournal } from '../gameday/journal.ts';
+import type { Journal } from '../injection/journal.ts';
+import { faultOf } from '../injection/registry.ts';
+import type { Api } from '../kube/api.ts';
+import type { Clock } from '../kube/clock.ts';
+import { liftOwn, type OwnLifted } from '../revert/own.ts';
+import type { End } from './patience.ts';
+import type { Ward } from './ward.ts';
+
+export interface LiftingDeps {
+  api: Api;
+  clock: Clock;
+  files: Files;
+  /** Folder of the journals: the guardian finishes the one that the dead run began. */
+  stateDir: string;
+}
+
+/** Lifts a run as its own process would have, and finishes its journal. */
+export interface Lifting {
+  /** Opens the run's journal ahead of time. */
+  prepare(run: string): void;
+  lift(ward: Ward): Promise<OwnLifted>;
+  ended(ward: Ward, end: End): Promise<void>;
+}
+
+/** The disk is told, and not waited for: a slow one must not keep a fault in, and what is in the cluster needs no record to be put back. */
+const unhurried = (journal: OpenJournal | undefined): Journal => ({
+  append(record) {
+    journal?.append(record).catch(() => undefined);
+    return Promise.resolve();
+  },
+});
+
+export function createLifting({ api, clock, files, stateDir }: LiftingDeps): Lifting {
+  const journals = new Map<string, Promise<OpenJournal | undefined>>();
+  const journalOf = (run: string) => {
+    const open = journals.get(run) ?? reopenJournal(files, stateDir, run).catch(() => undefined);
+    journals.set(run, open);
+    return open;
+  };
+
+  return {
+    prepare: run => void journalOf(run),
+    async lift({ run, type, written }) {
+      const journal = await journalOf(run);
+      const deps = {
+        api,
+        clock,
+        faultOf: (of: typeof type | 'unknown') => (of === 'unknown' ? undefined : faultOf(of)),
+        journal: unhurried(journal),
+      };
+      const lifted = await liftOwn(deps, { type, written, patienceMs: 0 });
+      for (const receipt of lifted.receipts) journal?.reverted(receipt).catch(() => undefined);
+      return lifted;
+    },
+    async ended({ run }, end) {
+      const journal = await journalOf(run);
+      journals.delete(run);
+      const at = Math.round(api.serverTime().now);
+      await journal?.event({ at, run, event: 'note', text: WORDS[end] }).catch(() => undefined);
+      if (end === 'lifted') await journal?.end({ verdict: 'Inconclusive', residue: 0 }).catch(() => undefined);
+      await journal?.close();
+    },
+  };
+}
+
+/** How the journal of a run that died tells what its guardian did. */
+const WORDS: Record<End, string> = {
+  lifted: 'the guardian put everything back and read it again; the process that injected was gone',
+  person:
+    'the guardian left what somebody changed since the injection: a person must decide, mayday revert shows both values',
+  'given-up': 'the guardian gave up: the cluster did not let it put everything back within a day',
+};

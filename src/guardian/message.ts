@@ -1,0 +1,43 @@
+import type { FaultType } from '../experiment/types.ts';
+import type { ObjectRef } from '../kube/object.ts';
+
+/** What the process that injects tells its guardian, one JSON object a line. `n` numbers what wants an answer. */
+export type FromOwner =
+  /** This write is about to be sent. Answered when it is known. */
+  | {
+      say: 'guard';
+      n: number;
+      run: string;
+      type: FaultType;
+      experiment: string;
+      on: ObjectRef;
+      /** Milliseconds from now until the guardian may lift it. */
+      dueInMs: number;
+    }
+  /** The owner lifts this run itself. Answered when the guardian keeps its hands off. */
+  | { say: 'lift'; n: number; run: string }
+  /** The owner is done with this run; null: it does not know what is left. */
+  | { say: 'over'; run: string; residue: number | null }
+  /** The owner's answer to `there?`. */
+  | { say: 'here' };
+
+export type FromGuardian =
+  | { say: 'ready'; pid: number; processStart?: string; server: string; log: string }
+  | { say: 'yes'; n: number }
+  /** The guardian has taken this run over: nothing more may be written for it. */
+  | { say: 'no'; n: number; why: string }
+  /** Asked when a run is overdue and the owner has not said that it lifts it. */
+  | { say: 'there?' };
+
+/** A message as its line. */
+export const lineOf = (message: FromOwner | FromGuardian): string => `${JSON.stringify(message)}\n`;
+
+/** The message of a line; undefined for anything else, such as what a torn pipe leaves. Both ends are this program. */
+export function messageOf<T extends FromOwner | FromGuardian>(line: string): T | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'say' in value ? (value as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}

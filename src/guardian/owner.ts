@@ -1,0 +1,145 @@
+import type { Announcement, Guard, Watch } from '../gameday/guard.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { FromGuardian, FromOwner } from './message.ts';
+
+/** A guardian process as its owner holds it. */
+export interface GuardianProcess {
+  ready: Extract<FromGuardian, { say: 'ready' }>;
+  send(message: FromOwner): void;
+  hear(listener: (message: FromGuardian) => void): void;
+  /** Resolves when it is gone. */
+  readonly gone: Promise<void>;
+  /** Ends the pipe; the guardian lifts what is left, or ends. */
+  letGo(): void;
+  /** Whether this process waits for an answer, and must not end meanwhile. */
+  waitFor(isWaiting: boolean): void;
+}
+
+export interface OwnerDeps {
+  /** Rejects with one line when there cannot be one. */
+  start(): Promise<GuardianProcess>;
+  clock: Clock;
+}
+
+/** A guardian answers within a millisecond; one that does not is stuck, and must stop neither an injection's end nor a revert. */
+const ANSWER_MS = 10_000;
+const STARTS = 4;
+
+interface Kept {
+  changed: (watch: Watch) => void;
+  /** What was announced, for a guardian that starts later; `dueAt` on the monotonic clock. */
+  announced: (Announcement & { dueAt: number })[];
+}
+
+/** The owner's end: starts the process when the first run begins, ends it after the last, and starts another should it die in between. */
+export function ownersGuard({ start, clock }: OwnerDeps): Guard {
+  const runs = new Map<string, Kept>();
+  const waiting = new Map<number, (answer: FromGuardian | undefined) => void>();
+  let current: Promise<GuardianProcess> | undefined;
+  let starts = 0;
+  let numbered = 0;
+  /** Something of ours is left in the cluster: the guardian must see us go. */
+  let leftSomething = false;
+
+  function running(): Promise<GuardianProcess> {
+    if (current) return current;
+    if (starts >= STARTS) return Promise.reject(new Error(`the guardian ended ${STARTS} times`));
+    starts += 1;
+    const started = start();
+    current = started;
+    started.then(
+      process => {
+        process.hear(message => hear(process, message));
+        void process.gone.then(() => lost(started));
+      },
+      () => {
+        if (current === started) current = undefined;
+      },
+    );
+    return started;
+  }
+
+  function hear(process: GuardianProcess, message: FromGuardian): void {
+    if (message.say === 'there?') process.send({ say: 'here' });
+    else if (message.say !== 'ready') waiting.get(message.n)?.(message);
+  }
+
+  function lost(which: Promise<GuardianProcess>): void {
+    if (current !== which) return;
+    current = undefined;
+    for (const settle of [...waiting.values()]) settle(undefined);
+    if (runs.size > 0) void again();
+  }
+
+  async function again(): Promise<void> {
+    const watch = await state();
+    for (const { changed } of runs.values()) changed(watch);
+    for (const { announced } of [...runs.values()])
+      for (const { dueAt, ...write } of announced)
+        void ask(n => ({ say: 'guard', n, ...write, dueInMs: dueAt - clock.monotonic() }));
+  }
+
+  async function state(): Promise<Watch> {
+    try {
+      const { ready } = await running();
+      const { pid, processStart, log } = ready;
+      return { on: true, pid, log, ...(processStart === undefined ? {} : { processStart }) };
+    } catch (error) {
+      return { on: false, why: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Asks and waits; undefined when there is nobody, or no answer in time. */
+  async function ask(message: (n: number) => FromOwner): Promise<FromGuardian | undefined> {
+    const process = await current?.catch(() => undefined);
+    if (!process) return undefined;
+    const n = ++numbered;
+    const settled = new AbortController();
+    const answer = new Promise<FromGuardian | undefined>(resolve => {
+      waiting.set(n, resolve);
+      clock.sleep(ANSWER_MS, settled.signal).then(
+        () => resolve(undefined),
+        () => undefined,
+      );
+    });
+    process.waitFor(true);
+    process.send(message(n));
+    try {
+      return await answer;
+    } finally {
+      settled.abort();
+      waiting.delete(n);
+      if (waiting.size === 0) process.waitFor(false);
+    }
+  }
+
+  return {
+    begin(run, changed) {
+      runs.set(run, { changed, announced: [] });
+      return state();
+    },
+    async announce(write) {
+      runs.get(write.run)?.announced.push({ ...write, dueAt: clock.monotonic() + write.dueInMs });
+      const answer = await ask(n => ({ say: 'guard', n, ...write }));
+      if (answer?.say === 'no') throw new Error(answer.why);
+    },
+    async lifting(run) {
+      if ((runs.get(run)?.announced.length ?? 0) > 0) await ask(n => ({ say: 'lift', n, run }));
+    },
+    over(run, residue) {
+      const kept = runs.get(run);
+      runs.delete(run);
+      if (kept && kept.announced.length > 0 && residue !== 0) leftSomething = true;
+      const last = current;
+      void last
+        ?.then(process => {
+          process.send({ say: 'over', run, residue: residue ?? null });
+          if (runs.size > 0 || leftSomething || current !== last) return;
+          current = undefined;
+          starts = 0;
+          process.letGo();
+        })
+        .catch(() => undefined);
+    },
+  };
+}
