@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { openLog } from '../runtime/log.ts';
+import { paths } from '../runtime/paths.ts';
 import { SCENARIOS } from '../sandbox/scenarios/registry.ts';
 import { startSandbox } from '../sandbox/server.ts';
 import type { CommandBody } from './command.ts';
@@ -18,11 +20,13 @@ export const sandboxCommand: CommandBody = async ({ globals, args, options }) =>
     return EXIT.done;
   }
   const scenario = knownScenario(String(args[0] ?? globals.sandbox ?? 'healthy'));
+  const log = openLog(globals.logFile ?? paths(process.env).log);
   const sandbox = await startSandbox({
     scenario,
     port: wholeNumber(options.port, 'port', 0, 65_535) ?? 0,
     speed: globals.speed ?? 1,
     ...seedOf(options.seed),
+    onFault: error => log(`sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
   const file = placeFor(options.kubeconfigOut);
   writeFileSync(file.path, sandbox.kubeconfig, { mode: 0o600 });

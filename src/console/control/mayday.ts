@@ -117,7 +117,7 @@ export function createMayday(context: Context, runs: Runs): Mayday {
       stream(context, [
         {
           at: context.now().server,
-          text: `MAYDAY  ${end.receipts.length} reverted, ${left}`,
+          text: `MAYDAY  ${end.receipts.filter(receipt => receipt.verified).length} verified, ${left}`,
           tone: end.remaining === 0 ? 'ok' : 'bad',
         },
       ]);

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { listenForInterrupt } from '../runtime/interrupt.ts';
+import { startWebhookServer } from '../webhook-server/server.ts';
+import type { CommandBody } from './command.ts';
+import { CommandFailure, EXIT } from './failure.ts';
+import { durationOption, wholeNumber } from './number.ts';
+
+/** `mayday webhook-server`: what a WebhookLatency injection runs in the cluster; answers every review with yes, late. */
+export const webhookServerCommand: CommandBody = async ({ options }) => {
+  const delayMs = durationOption(options.delay, 'delay') ?? 25_000;
+  const port = wholeNumber(options.port, 'port', 0, 65_535) ?? 8443;
+  const cert = file(options.tlsCertFile, 'tls-cert-file');
+  const key = file(options.tlsPrivateKeyFile, 'tls-private-key-file');
+  const interrupt = listenForInterrupt();
+  const server = await startWebhookServer({ port, cert, key, delayMs }).catch((error: Error) => {
+    throw new CommandFailure(`the webhook server could not start: ${error.message}`);
+  });
+  process.stdout.write(`delays every review by ${delayMs} ms on port ${server.port}\n`);
+  await new Promise<void>(resolve => interrupt.signal.addEventListener('abort', () => resolve(), { once: true }));
+  await server.close();
+  return EXIT.done;
+};
+
+function file(path: unknown, option: string): string {
+  if (typeof path !== 'string') throw new CommandFailure(`expected --${option} FILE, found none`);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CommandFailure(`--${option}: cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? 'error'}`);
+  }
+}
