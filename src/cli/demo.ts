@@ -5,6 +5,7 @@ import { listenForInterrupt } from '../runtime/interrupt.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';
+import { say } from './output.ts';
 import { withCluster } from './session.ts';
 
 /** `mayday demo`: always on a sandbox of its own, whatever kubeconfig there is. */
@@ -19,7 +20,7 @@ export const demoCommand: CommandBody = ({ globals }) => {
         api,
         clock: runtime.realClock,
         load: file => loadOrFail(join(runtime.paths.experiments, file), { set: [] }),
-        say: line => process.stdout.write(`${line}\n`),
+        say: say(globals),
         signal: interrupt.signal,
       });
       return exitCode as ExitCode;

@@ -2,7 +2,7 @@ import { paths } from '../runtime/paths.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
-import { render } from './output.ts';
+import { print } from './output.ts';
 
 /** `mayday info`: every path and version in use, so that nobody has to guess where a journal lies. */
 export const infoCommand: CommandBody = async ({ globals }) => {
@@ -19,12 +19,6 @@ export const infoCommand: CommandBody = async ({ globals }) => {
     experiments: used.experiments,
     kubeconfig: globals.kubeconfig ?? process.env.KUBECONFIG ?? '~/.kube/config',
   };
-  process.stdout.write(
-    render(facts, globals.output, () =>
-      Object.entries(facts)
-        .map(([name, value]) => `${name.padEnd(12)} ${value}`)
-        .join('\n'),
-    ),
-  );
+  print(facts, globals, () => Object.entries(facts).map(([name, value]) => `${name.padEnd(12)} ${value}`));
   return EXIT.done;
 };

@@ -1,7 +1,7 @@
 import { clearLatch, readLatch, setLatch } from '../safety/latch.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
-import { render } from './output.ts';
+import { print } from './output.ts';
 import { withCluster } from './session.ts';
 
 /** `mayday latch on|off|status`: refuses new injections everywhere, for every mayday that reads this cluster. */
@@ -26,7 +26,7 @@ export const latchCommand: CommandBody = ({ globals, args, options }) => {
       state.on
         ? `latch ON since ${state.facts.at} by ${state.facts.by}${state.facts.why && `: ${state.facts.why}`}; \`mayday latch off\` lifts it`
         : 'latch off';
-    process.stdout.write(render(json, globals.output, text));
+    print(json, globals, text);
     return EXIT.done;
   });
 };

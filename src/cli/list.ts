@@ -6,7 +6,7 @@ import { paths } from '../runtime/paths.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { wholeNumber } from './number.ts';
-import { render } from './output.ts';
+import { print } from './output.ts';
 
 /** `mayday list`: the catalogue of a folder, by default the experiments that come with the program. Broken files are told on stderr; exit 2 then. */
 export const listCommand: CommandBody = async ({ globals, args, options }) => {
@@ -19,7 +19,7 @@ export const listCommand: CommandBody = async ({ globals, args, options }) => {
     ...(typeof options.operator === 'string' ? { operator: options.operator } : {}),
     ...(maxTier === undefined ? {} : { maxTier }),
   });
-  process.stdout.write(render(report, globals.output, () => aligned(listCells(report)).join('\n')));
+  print(report, globals, () => aligned(listCells(report)));
   if (globals.output === 'text') {
     for (const { file, error } of report.broken) process.stderr.write(`mayday: ${file}: ${error}\n`);
   }

@@ -6,7 +6,7 @@ import { planLines, planReport } from '../safety/report.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';
-import { render } from './output.ts';
+import { print } from './output.ts';
 import { withCluster } from './session.ts';
 
 /** `mayday plan`: what would be written, who is in reach, what is permitted. Exit 5 when it would be refused, 8 when the cluster is why. */
@@ -20,7 +20,7 @@ export const planCommand: CommandBody = ({ globals, args, options }) => {
     const made = await preflight(api, loaded, facts);
     const tried = options.serverDryRun === true && !isRefusal(made.plan) ? await dryRunWrites(api, made.plan) : [];
     const report = planReport(loaded, api.identity.context, made, tried);
-    process.stdout.write(render(report, globals.output, () => planLines(report).join('\n')));
+    print(report, globals, () => planLines(report));
     return exitCode(made.gates, tried, isRefusal(made.plan));
   });
 };

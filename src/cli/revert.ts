@@ -15,7 +15,7 @@ import { engineFor } from '../runtime/engine.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { ask, canAsk } from './confirm.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
-import { render } from './output.ts';
+import { print, say } from './output.ts';
 import { withCluster } from './session.ts';
 
 /** `mayday revert`: finds, puts back, verifies, looks again. Interrupting it does not stop what is being put back. */
@@ -38,18 +38,18 @@ export const revertCommand: CommandBody = invocation => {
     const latch =
       ids.length === 0 && findings.length > 0 && !dryRun ? await latchAll(runtime, api, findings.length) : undefined;
     if (latch) process.stderr.write(`mayday: ${latch.says}\n`);
+    const tell = say(invocation.globals);
     const streaming = invocation.globals.output === 'text' && !dryRun;
     const result = await engine.revert(findings, {
       dryRun,
       force: invocation.options.forceDiverged === true,
       rescan: { deep: true, ...scope },
       emit: event => {
-        if (streaming && event.event === 'receipt' && event.final)
-          process.stdout.write(`${receiptLine(event.receipt)}\n`);
+        if (streaming && event.event === 'receipt' && event.final) tell(receiptLine(event.receipt));
       },
     });
     const whole = withBlind(result, scanned);
-    print(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
+    show(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
     return exitCode(whole, scanned, dryRun);
   });
 };
@@ -81,16 +81,16 @@ async function agreed({ options, globals }: Invocation, findings: readonly Findi
   );
 }
 
-function print(
+function show(
   { globals }: Invocation,
   result: RevertResult,
   { dryRun, streaming, now }: { dryRun: boolean; streaming: boolean; now: number },
 ): void {
   const rest = () =>
     streaming
-      ? [...result.blind.map(one => `BLIND ${one.resource}: ${one.reason}`), remainLine(result)].join('\n')
-      : revertText(result, { dryRun }).join('\n');
-  process.stdout.write(render(revertJson(result, now), globals.output, rest));
+      ? [...result.blind.map(one => `BLIND ${one.resource}: ${one.reason}`), remainLine(result)]
+      : revertText(result, { dryRun });
+  print(revertJson(result, now), globals, rest);
 }
 
 function exitCode(result: RevertResult, scanned: ScanResult, dryRun: boolean): ExitCode {

@@ -12,6 +12,7 @@ import { askConsent } from './consent.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';
 import { durationOption, wholeNumber } from './number.ts';
+import { say } from './output.ts';
 import { withCluster } from './session.ts';
 
 /** What the command line asks for, read before anything is connected. */
@@ -70,12 +71,13 @@ async function runAll(
   const dryRun = request.dryRun || runtime.config.readOnly;
   const guarded = isProtected(context, runtime.config.protected) ? context : undefined;
   const results: RunResult[] = [];
+  const tell = say(invocation.globals);
   for (const loaded of request.due) {
     if (interrupt.signal.aborted) break;
     if (!dryRun) await askConsent(loaded, request, guarded, interrupt.signal);
     const finished = await engine.run(loaded, {
       ...request.timing,
-      emit: event => process.stdout.write(`${lineOf(invocation, loaded, event)}\n`),
+      emit: event => tell(lineOf(invocation, loaded, event)),
       signal: interrupt.signal,
       insist: insisting(interrupt),
       dryRun,

@@ -8,15 +8,15 @@ import { startSandbox } from '../sandbox/server.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { wholeNumber } from './number.ts';
-import { render } from './output.ts';
+import { print } from './output.ts';
 
 /** `mayday sandbox`: serves the embedded cluster until it is interrupted (or its standard input ends, with --attached). */
 export const sandboxCommand: CommandBody = async ({ globals, args, options }) => {
   if (options.list === true) {
     const rows = SCENARIOS.map(({ name, summary }) => ({ name, summary }));
     const width = Math.max(...rows.map(row => row.name.length));
-    const text = () => rows.map(row => `${row.name.padEnd(width)}  ${row.summary}`).join('\n');
-    process.stdout.write(render(rows, globals.output, text));
+    const text = () => rows.map(row => `${row.name.padEnd(width)}  ${row.summary}`);
+    print(rows, globals, text);
     return EXIT.done;
   }
   const scenario = knownScenario(String(args[0] ?? globals.sandbox ?? 'healthy'));
@@ -38,15 +38,11 @@ export const sandboxCommand: CommandBody = async ({ globals, args, options }) =>
     name: `sandbox/${scenario}`,
     kubeconfig: file.path,
   };
-  process.stdout.write(
-    render(access, globals.output, () =>
-      [
-        `sandbox ${scenario} serves at ${sandbox.url}`,
-        `export KUBECONFIG=${file.path}`,
-        'ctrl-c ends it; everything in it is in memory',
-      ].join('\n'),
-    ),
-  );
+  print(access, globals, () => [
+    `sandbox ${scenario} serves at ${sandbox.url}`,
+    `export KUBECONFIG=${file.path}`,
+    'ctrl-c ends it; everything in it is in memory',
+  ]);
   await ended;
   await sandbox.stop();
   file.clean();

@@ -2,7 +2,7 @@ import { scanExitCode, scanJson, scanText } from '../revert/report.ts';
 import { engineFor } from '../runtime/engine.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
-import { render } from './output.ts';
+import { print } from './output.ts';
 import { withCluster } from './session.ts';
 
 /** `mayday scan`: every injection in the cluster (or one namespace), whoever left it. Blind spots make it exit 8. */
@@ -14,6 +14,6 @@ export const scanCommand: CommandBody = ({ globals, options }) =>
       ...(namespace === undefined ? {} : { namespace }),
     });
     const { now } = api.serverTime();
-    process.stdout.write(render(scanJson(result, now), globals.output, () => scanText(result, now).join('\n')));
+    print(scanJson(result, now), globals, () => scanText(result, now));
     return scanExitCode(result) as ExitCode;
   });

@@ -3,7 +3,7 @@ import { isSettled, statusJson, statusText } from '../health/report.ts';
 import { glyphsFor } from '../text/glyphs.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
-import { render } from './output.ts';
+import { print } from './output.ts';
 import { withCluster } from './session.ts';
 
 /** Longest wait for all lists, milliseconds; what has not come by then is shown as not known. */
@@ -33,10 +33,7 @@ export const statusCommand: CommandBody = ({ globals }) =>
     });
     health.stop();
     const about = { ...api.identity, now: api.serverTime().now };
-    process.stdout.write(
-      render(statusJson(summary, about), globals.output, () =>
-        statusText(summary, about, glyphsFor(process.env, globals.ascii === true)).join('\n'),
-      ),
-    );
+    const glyphs = glyphsFor(process.env, globals.ascii === true);
+    print(statusJson(summary, about), globals, () => statusText(summary, about, glyphs));
     return EXIT.done;
   });

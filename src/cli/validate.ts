@@ -2,11 +2,11 @@ import { disk } from '../experiment/files.ts';
 import { validateLines, validatePaths } from '../experiment/report.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
-import { render } from './output.ts';
+import { print } from './output.ts';
 
 /** `mayday validate`: everything decidable offline. Exit 2 when anything is invalid. */
 export const validateCommand: CommandBody = async ({ globals, args }) => {
   const report = validatePaths(args[0] as string[], disk);
-  process.stdout.write(render(report, globals.output, () => validateLines(report).join('\n')));
+  print(report, globals, () => validateLines(report));
   return report.summary.invalid > 0 ? EXIT.usage : EXIT.done;
 };

@@ -69,7 +69,24 @@ export function glyphsFor(env: Readonly<Record<string, string | undefined>>, asc
   return asciiWanted || env.TERM === 'linux' || otherCharset ? ASCII : UNICODE;
 }
 
-const OURS: Readonly<Record<string, string>> = { '…': '~', '⏎': '|', '→': '>', '·': '-' };
+/** Our own drawing characters, each with its stand-in. */
+const OURS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    (Object.keys(UNICODE.states) as State[]).map(state => [UNICODE.states[state], ASCII.states[state]]),
+  ),
+  [UNICODE.cursor]: ASCII.cursor,
+  [UNICODE.live]: ASCII.live,
+  [UNICODE.diverged]: ASCII.diverged,
+  [UNICODE.rule]: ASCII.rule,
+  [UNICODE.barFull]: ASCII.barFull,
+  [UNICODE.ellipsis]: ASCII.ellipsis,
+  [UNICODE.arrow]: ASCII.arrow,
+  [UNICODE.bullet]: ASCII.bullet,
+  '⏎': '|',
+  '’': "'",
+  µ: 'u',
+  μ: 'u',
+};
 
 /** The same text in ASCII and in as many columns: letters lose their marks, everything else that is not ASCII becomes `?`. */
 export function asciiText(text: Clean): Clean {
