@@ -14,7 +14,7 @@ export function say(globals: GlobalOptions): (line: string) => void {
   return line => void process.stdout.write(`${isPlain ? asciiText(line as Clean) : line}\n`);
 }
 
-function _render(value: unknown, globals: GlobalOptions, text: () => string | readonly string[]): string {
+function render(value: unknown, globals: GlobalOptions, text: () => string | readonly string[]): string {
   const { output } = globals;
   if (output === 'json') return `${JSON.stringify(value, null, 2)}\n`;
   if (output === 'jsonl') return `${JSON.stringify(value)}\n`;
