@@ -66,7 +66,7 @@ export async function schemaFacts(target: Target): Promise<Json> {
     if (!GROUP_VERSION.test(path)) continue;
     const document = await read(target, serverRelativeURL);
     const components = document.components as { schemas?: Json } | undefined;
-    for (const [name, schema] of Object.entries(components?.schemas ?? {})) all[name] ??= bare(schema);
+    for (const [name, schema] of Object.entries(components?.schemas ?? {})) all[name] = larger(all[name], bare(schema));
   }
   return Object.fromEntries(
     Object.keys(all)
@@ -115,6 +115,13 @@ export async function tableFacts(target: Target, { core, groups }: Discovery) {
     }
   }
   return tables;
+}
+
+/** Types that every group has say in each group's document which kinds of it they are: the longest list is taken. */
+function larger(known: unknown, other: unknown): unknown {
+  const size = (schema: unknown) =>
+    isObject(schema) ? ((schema['x-kubernetes-group-version-kind'] as unknown[] | undefined)?.length ?? 0) : -1;
+  return size(other) > size(known) ? other : known;
 }
 
 /** What the server says it is. */

@@ -4,6 +4,7 @@ import { at, isObject, type Json } from './value.ts';
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
 const PRECISE_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g;
+const QUOTED = /Invalid value: "(?:\{\\".*\}|map\[.*\])":/g;
 const AGE = /^(\d+[smhdy])+$|^<invalid>$/;
 
 /** Members whose whole value is made up by the server. */
@@ -65,18 +66,24 @@ export function createNormaliser(): Normaliser {
     for (const [from, to] of known) if (result.includes(from)) result = result.replaceAll(from, to);
     for (const prefix of generated)
       result = result.replace(new RegExp(`(?<![\\w-])${prefix}[a-z0-9]{5}\\b`, 'g'), `${prefix}<random>`);
-    return result
-      .replace(UID, '<uid>')
-      .replace(PRECISE_TIME, '<precise time>')
-      .replace(TIME, '<time>')
-      .replace(/<hash>-[a-z0-9]{5}\b/g, '<hash>-<random>')
-      .replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<random>')
-      .replace(/\b(127\.0\.0\.1|localhost|10\.0\.0\.1):\d+/g, '<server>')
-      .replace(/\b10\.(96|244)\.\d+\.\d+/g, '<address>')
-      .replace(/\.[0-9a-f]{16}\b/g, '.<hex>')
-      .replace(/\bcurrent: \d+/, 'current: <version>')
-      .replace(/in record \(\d+\)/, 'in record (<version>)')
-      .replace(/ResourceVersion: \d+/, 'ResourceVersion: <version>');
+    return (
+      result
+        .replace(UID, '<uid>')
+        .replace(PRECISE_TIME, '<precise time>')
+        .replace(TIME, '<time>')
+        .replace(/<hash>-[a-z0-9]{5}\b/g, '<hash>-<random>')
+        .replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<random>')
+        .replace(/\b(127\.0\.0\.1|localhost|10\.0\.0\.1):\d+/g, '<server>')
+        .replace(/\b10\.(96|244)\.\d+\.\d+/g, '<address>')
+        .replace(/\bnode-\d\b/g, 'node-<n>')
+        // The members of an object that a refusal quotes are in the order of the server's own types.
+        .replace(QUOTED, 'Invalid value: "<object>":')
+        .replace(/(resourceVersion: )"\d+"/g, '$1<version>')
+        .replace(/\.[0-9a-f]{16}\b/g, '.<hex>')
+        .replace(/\bcurrent: \d+/, 'current: <version>')
+        .replace(/in record \(\d+\)/, 'in record (<version>)')
+        .replace(/ResourceVersion: \d+/, 'ResourceVersion: <version>')
+    );
   };
 
   const version = (meta: Json): string => {
@@ -89,11 +96,12 @@ export function createNormaliser(): Normaliser {
     if (key === 'nodePort' && typeof value === 'number' && value >= 30_000) return '<port>';
     if (typeof value === 'string' && value !== '' && key in MADE_UP)
       return key === 'resourceVersion' ? version(parent) : MADE_UP[key];
+    if (/\bcells\.\d+$/.test(key) && AGE.test(String(value))) return '<age>';
     return Array.isArray(value) ? list(key, value) : scrub(value);
   };
 
   const list = (key: string, value: unknown[]): unknown => {
-    if (key === 'cells') return value.map(cell => (AGE.test(String(cell)) ? '<age>' : scrub(cell)));
+    if (/\bcells$/.test(key)) return value.map(cell => (AGE.test(String(cell)) ? '<age>' : scrub(cell)));
     // Entries are in order of time, and the seconds of two runs fall differently.
     if (key === 'managedFields') return sorted(value.map(scrub));
     // Prose; what a column is, its name, type and format say.

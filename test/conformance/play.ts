@@ -41,7 +41,8 @@ const short = (answer: Answer): string => `${answer.status} ${JSON.stringify(ans
 
 async function makeNamespace(target: Target, name: string): Promise<void> {
   const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-  // One of an earlier run may still be on its way out.
+  // One of an earlier run may have been left behind, or still be on its way out.
+  await send(target, { name: '', method: 'DELETE', path: `${NAMESPACE}/${name}` });
   await ask(target, { name: '', method: 'POST', path: NAMESPACE, body, until: { status: 201 } });
   for (const path of ['serviceaccounts/default', 'configmaps/kube-root-ca.crt'])
     await ask(target, { name: '', method: 'GET', path: `${NAMESPACE}/${name}/${path}`, until: { status: 200 } });

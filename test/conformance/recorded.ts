@@ -17,10 +17,10 @@ export function writeRecorded(answers: readonly RecordedAnswer[]): string {
 }
 
 /** The recorded answers by scenario and step. */
-export function readRecorded(): ReadonlyMap<string, ReadonlyMap<string, Answer>> {
+export function readRecorded(file = FILE): ReadonlyMap<string, ReadonlyMap<string, Answer>> {
   const found = new Map<string, Map<string, Answer>>();
-  if (!existsSync(FILE)) return found;
-  for (const line of readFileSync(FILE, 'utf8').trim().split('\n')) {
+  if (!existsSync(file)) return found;
+  for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
     const { scenario, step, ...answer } = JSON.parse(line) as RecordedAnswer;
     const answers = found.get(scenario) ?? new Map<string, Answer>();
     answers.set(step, answer);

@@ -29,7 +29,7 @@ export const access = [
         { kind: 'ServiceAccount', name: 'robot', namespace: '<ns>' },
       ]),
     ),
-    get('alice-gets', `${MAPS}/m`, { ...alice, only: ['kind'] }),
+    get('alice-gets', `${MAPS}/m`, { ...alice, only: ['kind'], until: { kind: 'ConfigMap' } }),
     get('alice-lists', `${MAPS}?fieldSelector=metadata.name%3Dm`, { ...alice, only: ['kind'] }),
     post('alice-creates', MAPS, configMap('n'), alice),
     remove('alice-deletes', `${MAPS}/m`, undefined, alice),
@@ -64,7 +64,12 @@ export const access = [
       role('named', [rule(['update', 'patch'], ['configmaps'], [''], { resourceNames: ['m'] })]),
     ),
     post('named-binding', BINDINGS, binding('named', 'named', [user('alice')])),
-    merge('alice-patches-named', `${MAPS}/m`, { data: { z: '1' } }, { ...alice, only: ['data'] }),
+    merge(
+      'alice-patches-named',
+      `${MAPS}/m`,
+      { data: { z: '1' } },
+      { ...alice, only: ['data'], until: { kind: 'ConfigMap' } },
+    ),
     merge('alice-patches-other', `${MAPS}/other`, { data: { z: '1' } }, alice),
     post('alice-escalates', ROLES, role('more', [rule(['*'], ['*'], ['*'])]), alice),
     post('role-without-rules', ROLES, role('empty', [])),
@@ -86,14 +91,14 @@ export const access = [
     post('binding-missing-role', BINDINGS, binding('dangling', 'none', [user('alice')])),
     merge('role-ref-changes', `${BINDINGS}/reader`, { roleRef: { name: 'named' } }),
     merge('subjects-removed', `${BINDINGS}/named`, { subjects: null }),
-    merge('alice-patches-no-more', `${MAPS}/m`, { data: { z: '2' } }, alice),
+    merge('alice-patches-no-more', `${MAPS}/m`, { data: { z: '2' } }, { ...alice, until: { code: 403 } }),
     get('roles-table', ROLES, { accept: TABLE, only: ['columnDefinitions'] }),
     get('bindings-table', `${BINDINGS}/reader`, {
       accept: TABLE,
       only: ['rows.0.cells.0', 'rows.0.cells.1', 'columnDefinitions'],
     }),
     remove('role-deleted', `${ROLES}/reader`),
-    get('alice-gets-no-more', `${MAPS}/m`, alice),
+    get('alice-gets-no-more', `${MAPS}/m`, { ...alice, until: { code: 403 }, only: ['code', 'reason', 'details'] }),
   ]),
   scenario('escalation', [
     post(
@@ -105,7 +110,7 @@ export const access = [
       ]),
     ),
     post('creator-bound', BINDINGS, binding('creator', 'creator', [user('alice')])),
-    post('within-own-rights', ROLES, role('within', [rule(['get'], ['pods'])]), alice),
+    post('within-own-rights', ROLES, role('within', [rule(['get'], ['pods'])]), { ...alice, until: { kind: 'Role' } }),
     post('beyond-own-rights', ROLES, role('beyond', [rule(['get', 'delete'], ['pods', 'secrets'])]), alice),
     merge('patched-beyond', `${ROLES}/within`, { rules: [rule(['*'], ['pods'])] }, alice),
     merge(
@@ -126,10 +131,15 @@ export const access = [
     post('bind-allowed', BINDINGS, binding('view', 'view', [user('bob')], 'ClusterRole'), {
       ...alice,
       only: ['roleRef'],
+      until: { kind: 'RoleBinding' },
     }),
     post('escalator', ROLES, role('escalator', [rule(['escalate'], ['roles'], ['rbac.authorization.k8s.io'])])),
     post('escalator-bound', BINDINGS, binding('escalator', 'escalator', [user('alice')])),
-    post('escalation-allowed', ROLES, role('beyond', [rule(['*'], ['*'], ['*'])]), { ...alice, only: ['rules'] }),
+    post('escalation-allowed', ROLES, role('beyond', [rule(['*'], ['*'], ['*'])]), {
+      ...alice,
+      only: ['rules'],
+      until: { kind: 'Role' },
+    }),
     get('impersonate-forbidden', `${MAPS}`, { user: 'alice', headers: {} }),
     post('cluster-role', `${CLUSTER}/clusterroles`, {
       ...role('cf-urls', [{ verbs: ['get'], nonResourceURLs: ['/metrics', '/logs/*'] }], 'ClusterRole'),
@@ -152,7 +162,7 @@ export const access = [
       'carol-metrics',
       `${REVIEW}/selfsubjectaccessreviews`,
       asks('SelfSubjectAccessReview', { nonResourceAttributes: { path: '/metrics', verb: 'get' } }),
-      { user: 'carol' },
+      { user: 'carol', until: { 'status.allowed': true } },
     ),
     post(
       'carol-logs',
@@ -199,7 +209,10 @@ export const access = [
       ]),
     ),
     post('binding', BINDINGS, binding('r', 'r', [user('alice')])),
-    post('self-allowed', `${REVIEW}/selfsubjectaccessreviews`, self(maps('get')), alice),
+    post('self-allowed', `${REVIEW}/selfsubjectaccessreviews`, self(maps('get')), {
+      ...alice,
+      until: { 'status.allowed': true },
+    }),
     post('self-denied', `${REVIEW}/selfsubjectaccessreviews`, self(maps('delete')), alice),
     post(
       'self-scale',

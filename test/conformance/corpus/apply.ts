@@ -91,6 +91,7 @@ export const applying = [
           podSpec({ containers: [container({ image: 'other:1' }), { name: 'side', image: 'other:2' }] }),
         ),
       }),
+      { only: ['code', 'reason'] },
     ),
     apply('side-given-up', `${DEPLOYMENTS}/web?fieldManager=two`, object('apps/v1', 'Deployment', 'web'), {
       only: ['metadata.managedFields', 'spec.template.spec.containers'],

@@ -284,10 +284,11 @@ export const deletes = [
       apiVersion: 'policy/v1',
       kind: 'Eviction',
     }),
-    post('evict-wrong-uid', `${PODS}/<pods.items.0.metadata.name>/eviction`, {
+    post('free-pod', PODS, pod('free', podSpec({ nodeSelector: { no: 'such' } })), { only: ['kind'] }),
+    post('evict-wrong-uid', `${PODS}/free/eviction`, {
       apiVersion: 'policy/v1',
       kind: 'Eviction',
-      metadata: { name: '<pods.items.0.metadata.name>' },
+      metadata: { name: 'free' },
       deleteOptions: { preconditions: { uid: '11111111-1111-4111-8111-111111111111' } },
     }),
     post('evict-beta', `${PODS}/<pods.items.0.metadata.name>/eviction?dryRun=All`, {

@@ -377,6 +377,10 @@ export const workloads = [
       { spec: { replicas: 9 }, status: { collisionCount: 2 } },
       { only: ['spec.replicas', 'status.collisionCount', 'metadata.generation'] },
     ),
+    get('settled', `${APPS}/deployments/web`, {
+      until: { 'status.observedGeneration': 2 },
+      only: ['status.observedGeneration'],
+    }),
     get('scale', `${APPS}/deployments/web/scale`),
     put('scale-put', `${APPS}/deployments/web/scale`, {
       apiVersion: 'autoscaling/v1',
