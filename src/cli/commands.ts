@@ -79,6 +79,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./guardian.ts')).guardianCommand,
   },
   {
+    usage: 'reaper',
+    description: 'lifts what is past its time, whoever left it, until it is told to end; made to run in the cluster',
+    options: [
+      ['--interval <duration>', 'between two looks at the cluster (5s)'],
+      ['--grace <duration>', 'how long what is past its time is left to whoever made it (10s)'],
+    ],
+    load: async () => (await import('./reaper.ts')).reaperCommand,
+  },
+  {
     usage: 'sandbox [scenario]',
     description: 'run the embedded cluster as a server until interrupted',
     options: [

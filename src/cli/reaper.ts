@@ -1,0 +1,53 @@
+import { createElection } from '../guardian/election.ts';
+import { reap } from '../guardian/reaper.ts';
+import { faultOf } from '../injection/registry.ts';
+import { listenForInterrupt } from '../runtime/interrupt.ts';
+import type { CommandBody } from './command.ts';
+import { CommandFailure, EXIT } from './failure.ts';
+import { durationOption } from './number.ts';
+import { runtimeFor } from './session.ts';
+
+const INTERVAL_MS = 5_000;
+const GRACE_MS = 10_000;
+
+/** `mayday reaper`: runs until it is told to end; lifts what is past its time, whoever left it. One JSON line on stdout for everything it does. */
+export const reaperCommand: CommandBody = async ({ globals, options }) => {
+  const intervalMs = durationOption(options.interval, 'interval') ?? INTERVAL_MS;
+  const graceMs = durationOption(options.grace, 'grace') ?? GRACE_MS;
+  const runtime = await runtimeFor(globals);
+  if (globals.readOnly === true || runtime.config.readOnly)
+    throw new CommandFailure('expected to be allowed to write, found read-only: a reaper does nothing else');
+  const connected = await runtime.connect();
+  if (!connected.ok)
+    throw new CommandFailure(connected.message, connected.reason === 'context' ? EXIT.usage : EXIT.unreachable);
+  const api = connected.value;
+  const { clock, host } = runtime;
+  const interrupt = listenForInterrupt();
+  const holder = `${host}_${process.pid}`;
+  const log = (event: string, facts: Record<string, unknown>) =>
+    void process.stdout.write(
+      `${JSON.stringify({ at: new Date(api.serverTime().now).toISOString(), event, ...facts })}\n`,
+    );
+  log('started', { server: api.identity.server, user: api.identity.user, holder, intervalMs, graceMs });
+  try {
+    await reap(
+      {
+        api,
+        clock,
+        faultOf: type => (type === 'unknown' ? undefined : faultOf(type)),
+        journal: { append: () => Promise.resolve() },
+      },
+      {
+        election: createElection({ api, clock, namespace: api.identity.namespace, name: 'mayday-reaper', holder }),
+        intervalMs,
+        graceMs,
+        log,
+        signal: interrupt.signal,
+      },
+    );
+  } finally {
+    interrupt.dispose();
+    await runtime.close();
+  }
+  return EXIT.done;
+};

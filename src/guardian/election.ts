@@ -1,0 +1,125 @@
+import type { Api } from '../kube/api.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Outcome } from '../kube/outcome.ts';
+
+export interface ElectionOptions {
+  api: Api;
+  clock: Clock;
+  /** Where the Lease lives. */
+  namespace: string;
+  name: string;
+  /** Who we are among those who would lead. */
+  holder: string;
+}
+
+/** Whether this process leads; `why` where it does not. */
+export type Standing = { leads: true } | { leads: false; why: string };
+
+export interface Election {
+  /** Takes, renews or watches the Lease, once. Asked every few seconds. */
+  stand(): Promise<Standing>;
+  /** Gives the Lease back, so that the next one need not wait. */
+  resign(): Promise<void>;
+}
+
+interface LeaseSpec {
+  holderIdentity?: string;
+  leaseDurationSeconds?: number;
+  acquireTime?: string;
+  renewTime?: string;
+  leaseTransitions?: number;
+}
+
+/** The values that the Kubernetes components use. */
+const LEASE_S = 15;
+/** Without an answer for this long we no longer lead: the others count from our last renewal and take over after `LEASE_S`. */
+const RENEW_WITHIN_MS = 10_000;
+
+const specOf = (lease: KubeObject): LeaseSpec => (lease.spec ?? {}) as LeaseSpec;
+
+/**
+ * Leader election as the Kubernetes components do it: one Lease, renewed by its holder. Another's Lease counts as expired when it has
+ * not changed for its whole duration on our own clock, so that clocks which disagree elect nobody twice.
+ */
+export function createElection({ api, clock, namespace, name, holder }: ElectionOptions): Election {
+  const ref: ObjectRef = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
+  let seen: { version: string | undefined; at: number } | undefined;
+  let renewedAt: number | undefined;
+
+  /** Leases count microseconds. */
+  const stamp = () => new Date(api.serverTime().now).toISOString().replace('Z', '000Z');
+
+  function renewed(outcome: Outcome<KubeObject>): Standing {
+    if (outcome.ok) {
+      renewedAt = clock.monotonic();
+      return { leads: true };
+    }
+    if (outcome.reason === 'conflict' || outcome.reason === 'already-exists') {
+      renewedAt = undefined;
+      return { leads: false, why: 'another was faster' };
+    }
+    return unanswered(outcome.message);
+  }
+
+  function unanswered(why: string): Standing {
+    const stillLeads = renewedAt !== undefined && clock.monotonic() - renewedAt < RENEW_WITHIN_MS;
+    return stillLeads ? { leads: true } : { leads: false, why };
+  }
+
+  function create(): Promise<Outcome<KubeObject>> {
+    const now = stamp();
+    return api.create({
+      apiVersion: ref.apiVersion,
+      kind: ref.kind,
+      metadata: { name, namespace },
+      spec: {
+        holderIdentity: holder,
+        leaseDurationSeconds: LEASE_S,
+        acquireTime: now,
+        renewTime: now,
+        leaseTransitions: 0,
+      },
+    });
+  }
+
+  const put = (lease: KubeObject, change: LeaseSpec) =>
+    api.replace({ ...lease, spec: { ...specOf(lease), ...change } });
+
+  const take = (lease: KubeObject) => {
+    const now = stamp();
+    const leaseTransitions = (specOf(lease).leaseTransitions ?? 0) + 1;
+    return put(lease, {
+      holderIdentity: holder,
+      leaseDurationSeconds: LEASE_S,
+      acquireTime: now,
+      renewTime: now,
+      leaseTransitions,
+    });
+  };
+
+  function isFree(lease: KubeObject): boolean {
+    const { holderIdentity, leaseDurationSeconds = LEASE_S } = specOf(lease);
+    if (!holderIdentity) return true;
+    const version = lease.metadata.resourceVersion;
+    if (seen?.version !== version) seen = { version, at: clock.monotonic() };
+    return clock.monotonic() - (seen?.at ?? 0) > leaseDurationSeconds * 1000;
+  }
+
+  return {
+    async stand() {
+      const found = await api.get(ref);
+      if (!found.ok) return found.reason === 'not-found' ? renewed(await create()) : unanswered(found.message);
+      const lease = found.value;
+      if (specOf(lease).holderIdentity === holder) return renewed(await put(lease, { renewTime: stamp() }));
+      renewedAt = undefined;
+      if (isFree(lease)) return renewed(await take(lease));
+      return { leads: false, why: `${specOf(lease).holderIdentity} leads` };
+    },
+    async resign() {
+      if (renewedAt === undefined) return;
+      const found = await api.get(ref);
+      if (found.ok && specOf(found.value).holderIdentity === holder) await put(found.value, { holderIdentity: '' });
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import type { Finding } from '../injection/finding.ts';
+import type { Receipt } from '../injection/receipt.ts';
+import { pooled, type RevertDeps } from '../revert/deps.ts';
+import { recognise } from '../revert/recognise.ts';
+import { restoreOne } from '../revert/restore.ts';
+import { scan } from '../revert/scan.ts';
+import { intoWaves } from '../revert/waves.ts';
+import type { Election } from './election.ts';
+
+export interface ReaperOptions {
+  election: Election;
+  /** Between two looks at the cluster, milliseconds. */
+  intervalMs: number;
+  /** After its time is up an injection is left to whoever made it for this long, milliseconds. */
+  graceMs: number;
+  log(event: string, facts: Record<string, unknown>): void;
+  /** Ends the loop; what is being lifted is lifted to its end first. */
+  signal: AbortSignal;
+}
+
+/** Every so many looks the metadata of everything is read, for injections whose labels somebody took off. */
+const DEEP_EACH = 60;
+const WIDTH = 8;
+
+/**
+ * Lifts, in any process that may, what is past its time, whoever left it: ours by the time in its undo record, the framework's by the
+ * annotation `expires`. What has no time is nobody's business but its owner's.
+ */
+export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<void> {
+  const { election, log, signal } = options;
+  const memory: Memory = { known: [], left: new Map(), blind: '' };
+  let leads: boolean | undefined;
+  for (let look = 0; !signal.aborted; ) {
+    const standing = await election.stand();
+    if (standing.leads !== leads) {
+      leads = standing.leads;
+      log(leads ? 'leads' : 'stands by', standing.leads ? {} : { why: standing.why });
+    }
+    if (standing.leads) {
+      await lookAround(deps, options, memory, look % DEEP_EACH === 0);
+      look += 1;
+      await liftDue(deps, options, memory);
+    }
+    await deps.clock.sleep(pause(deps, options, memory), signal).catch(() => undefined);
+  }
+  await election.resign();
+  log('ended', {});
+}
+
+interface Memory {
+  /** What has a time, from the last look. */
+  known: Finding[];
+  /** Findings that only a person can decide, by id, with the version at which that was said. */
+  left: Map<string, string | undefined>;
+  /** What could not be read, as last told. */
+  blind: string;
+}
+
+const isTimed = (finding: Finding): boolean =>
+  finding.expiresAt !== undefined &&
+  (finding.state === 'injected' || finding.state === 'restored' || finding.state === 'diverged');
+
+async function lookAround(
+  deps: RevertDeps,
+  { log, signal }: ReaperOptions,
+  memory: Memory,
+  deep: boolean,
+): Promise<void> {
+  const { injections, blind } = await scan(deps, { deep, signal });
+  memory.known = injections.filter(isTimed);
+  const told = blind
+    .map(one => one.resource)
+    .sort()
+    .join(', ');
+  if (told !== memory.blind) log('blind', { resources: told });
+  memory.blind = told;
+}
+
+const overdueMs = (deps: RevertDeps, { graceMs }: ReaperOptions, finding: Finding): number =>
+  deps.api.serverTime().now - (finding.expiresAt ?? Number.POSITIVE_INFINITY) - graceMs;
+
+/** Until the next look, or the next moment at which something known is due. */
+function pause(deps: RevertDeps, options: ReaperOptions, { known }: Memory): number {
+  const due = known.map(finding => -overdueMs(deps, options, finding)).filter(ms => ms > 0);
+  return Math.min(options.intervalMs, ...due);
+}
+
+async function liftDue(deps: RevertDeps, options: ReaperOptions, memory: Memory): Promise<void> {
+  const due = memory.known.filter(
+    finding =>
+      overdueMs(deps, options, finding) >= 0 &&
+      memory.left.get(finding.id) !== (finding.live.metadata.resourceVersion ?? ''),
+  );
+  for (const wave of intoWaves(due)) {
+    await pooled(wave, WIDTH, async finding => {
+      try {
+        if (!(await isStillDue(deps, options, finding))) return;
+        const { receipt } = await restoreOne(deps, finding);
+        if (receipt.outcome === 'diverged') memory.left.set(finding.id, finding.live.metadata.resourceVersion ?? '');
+        options.log(receipt.outcome, facts(deps, finding, receipt));
+      } catch (error) {
+        options.log('broken', { id: finding.id, why: error instanceof Error ? error.message : String(error) });
+      }
+    });
+  }
+}
+
+/** Whether the object as it is now still carries an injection whose time is up: it may have been lifted and injected anew since the look. */
+async function isStillDue(deps: RevertDeps, options: ReaperOptions, finding: Finding): Promise<boolean> {
+  const { uid: _uid, ...ref } = finding.object;
+  const got = await deps.api.get(ref);
+  if (!got.ok) return got.reason !== 'not-found';
+  const now = recognise(got.value).find(one => one.id === finding.id);
+  return now !== undefined && overdueMs(deps, options, now) >= 0;
+}
+
+const facts = (deps: RevertDeps, finding: Finding, receipt: Receipt): Record<string, unknown> => ({
+  id: finding.id,
+  tool: finding.tool,
+  ...(finding.run === undefined ? {} : { run: finding.run }),
+  ...(finding.by === undefined ? {} : { by: finding.by }),
+  overdueMs: Math.round(deps.api.serverTime().now - (finding.expiresAt ?? 0)),
+  verified: receipt.verified,
+  message: receipt.message,
+});
