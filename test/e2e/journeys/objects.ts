@@ -37,10 +37,15 @@ export interface Plot {
   readonly ttl?: string;
   readonly recovery?: string;
   readonly danger?: 'high';
+  /** Its target lives in no namespace. */
+  readonly clusterScoped?: true;
 }
 
 /** An experiment on Deployment `web` of that namespace. */
-export const experiment = (namespace: string, { type, parameters, ttl, recovery = '30s', danger }: Plot): Thing => ({
+export const experiment = (
+  namespace: string,
+  { type, parameters, ttl, recovery = '30s', danger, clusterScoped }: Plot,
+): Thing => ({
   apiVersion: 'chaos.operatorchaos.io/v1alpha1',
   kind: 'ChaosExperiment',
   metadata: { name: `e2e-${type.toLowerCase()}` },
@@ -70,7 +75,7 @@ export const experiment = (namespace: string, { type, parameters, ttl, recovery 
     hypothesis: { description: 'web stays up', recoveryTimeout: recovery },
     blastRadius: {
       maxPodsAffected: 1,
-      allowedNamespaces: [namespace],
+      ...(clusterScoped ? {} : { allowedNamespaces: [namespace] }),
       ...(danger === undefined ? {} : { allowDangerous: true }),
     },
   },

@@ -68,7 +68,7 @@ export function webhookJourneys(given: () => Provider): void {
 const guardName = ({ namespace }: Stage): string => `guard-${namespace}`;
 
 /** Asks a Service that is not there about every change of a ConfigMap in the stage's namespace. */
-const guard = (stage: Stage, failurePolicy: 'Fail' | 'Ignore'): Thing => ({
+export const guard = (stage: Stage, failurePolicy: 'Fail' | 'Ignore'): Thing => ({
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingWebhookConfiguration',
   metadata: { name: guardName(stage) },
@@ -89,6 +89,7 @@ const guard = (stage: Stage, failurePolicy: 'Fail' | 'Ignore'): Thing => ({
 const slam = (stage: Stage): Plot => ({
   type: 'WebhookDisrupt',
   danger: 'high',
+  clusterScoped: true,
   parameters: {
     webhookName: guardName(stage),
     webhookType: 'validating',
