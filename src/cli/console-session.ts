@@ -1,6 +1,7 @@
 import type { FireOrder, Preflight, RevertEnd, RevertUpdate, ScanEnd, ScanUpdate, Session } from '../console/deps.ts';
 import type { Engine } from '../gameday/engine.ts';
 import type { Guard } from '../gameday/guard.ts';
+import { guardianLines } from '../gameday/guardian-lines.ts';
 import { reflectedFeed } from '../health/feed.ts';
 import type { Finding } from '../injection/finding.ts';
 import { seededLot } from '../injection/lot.ts';
@@ -36,6 +37,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
         experiment: header.experiment.name,
         open: written.length,
       })),
+    guardians: async () => guardianLines(await engine.guardianWork(), await engine.unfinished(), api.serverTime().now),
     close: () => runtime.close(),
   };
 }

@@ -1,5 +1,6 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Engine, FinishedRun } from '../gameday/engine.ts';
+import { guardianLines } from '../gameday/guardian-lines.ts';
 import type { Api } from '../kube/api.ts';
 import { eventJson, eventLine } from '../run/line.ts';
 import { exitCodeOfAll, type RunResult } from '../run/result.ts';
@@ -31,7 +32,7 @@ export const runCommand: CommandBody = invocation => {
     const interrupt = listenForInterrupt();
     try {
       const engine = engineFor(runtime, api, { guard: guardFor(runtime, api) });
-      await warnOfLeftovers(engine);
+      await tellOfTheDead(engine, api);
       const results = await runAll(invocation, request, { api, runtime, engine, interrupt });
       const isCutShort = interrupt.signal.aborted && results.length < request.due.length;
       return (isCutShort ? Math.max(exitCodeOfAll(results), EXIT.aborted) : exitCodeOfAll(results)) as ExitCode;
@@ -104,13 +105,16 @@ function insisting(interrupt: Interrupt): AbortSignal {
   return controller.signal;
 }
 
-async function warnOfLeftovers(engine: Engine): Promise<void> {
-  const open = (await engine.unfinished()).filter(one => one.written.length > 0);
-  if (open.length === 0) return;
-  const which = open.length === 1 ? 'a run' : `${open.length} runs`;
-  const runs = open.map(one => one.run).join(', ');
-  process.stderr.write(
-    `mayday: ${which} died before the fault was lifted (${runs}); \`mayday revert --all\` puts everything back\n`,
+/** What runs that died have left, and who ends it; and what a guardian has ended since the last run. */
+async function tellOfTheDead(engine: Engine, api: Api): Promise<void> {
+  const tell = (line: string) => void process.stderr.write(`mayday: ${line}\n`);
+  const [work, dead] = [await engine.guardianWork(), await engine.unfinished()];
+  for (const line of guardianLines(work, dead, api.serverTime().now)) tell(line);
+  const left = dead.filter(one => one.written.length > 0 && !one.guardian);
+  if (left.length === 0) return;
+  const runs = left.map(one => one.run).join(', ');
+  tell(
+    `${left.length === 1 ? 'a run' : `${left.length} runs`} died before the fault was lifted (${runs}); \`mayday revert --all\` puts everything back`,
   );
 }
 

@@ -74,6 +74,8 @@ export interface Session {
   revert(what: readonly Finding[] | 'all', hear: (update: RevertUpdate) => void): Promise<RevertEnd>;
   /** Runs of this or an earlier process that never ended, by their journals. */
   unfinished(): Promise<Unfinished[]>;
+  /** What guardians ended since the last run here, and what they are about to end; one line each. */
+  guardians(): Promise<string[]>;
   close(): Promise<void>;
 }
 

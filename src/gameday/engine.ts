@@ -17,7 +17,7 @@ import { endJournal, openJournal, type RunHeader } from './journal.ts';
 import { type OperatorLock, operatorLock } from './operator-lock.ts';
 import { keepRecord, makeRecord } from './record.ts';
 import { makeRunId } from './run-id.ts';
-import { type IsAlive, type Unfinished, unfinished } from './sweep.ts';
+import { type GuardianWork, guardianWork, type IsAlive, type Unfinished, unfinished } from './sweep.ts';
 
 /** What the house gives the engine; nothing here is reached for globally. */
 export interface EngineDeps {
@@ -52,6 +52,8 @@ export interface Engine {
   revert(findings: readonly Finding[], options?: RevertOptions): Promise<RevertResult>;
   /** Runs of this machine against this cluster that died, and of which something is, or may be, still in the cluster. */
   unfinished(): Promise<Unfinished[]>;
+  /** The last run here, where it died and its guardian finished it. */
+  guardianWork(): Promise<GuardianWork | undefined>;
   /** kube-system's uid, or the server's address where that may not be read. */
   clusterUid(): Promise<string>;
 }
@@ -120,6 +122,7 @@ export function createEngine(deps: EngineDeps): Engine {
     revert: (findings, options) => revertAll({ api, clock, faultOf: known, journal: NO_JOURNAL }, findings, options),
     unfinished: async () =>
       stillOpen(await unfinished(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }, deps.isAlive)),
+    guardianWork: async () => guardianWork(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }),
     async run(loaded, options) {
       const head = await header(loaded);
       const journal = await openJournal(files, stateDir, head);

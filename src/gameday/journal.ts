@@ -67,7 +67,8 @@ export type Entry =
   | { entry: 'receipt'; receipt: Receipt }
   | { entry: 'event'; event: RunEvent }
   | ({ entry: 'guard' } & GuardFacts)
-  | { entry: 'end'; verdict: string; residue: number };
+  /** `by`: who finished it in place of the process that began it. */
+  | { entry: 'end'; verdict: string; residue: number; by?: 'guardian'; at?: number };
 
 export const runsFolder = (stateDir: string): string => join(stateDir, 'runs');
 export const runFolder = (stateDir: string, run: string): string => join(runsFolder(stateDir), run);
@@ -85,6 +86,8 @@ function kept(record: JournalRecord): Entry {
 /** A journal that is open for writing. */
 export interface OpenJournal extends RunJournal {
   guarded(facts: GuardFacts): Promise<void>;
+  /** The guardian's end of it; `at` in milliseconds since the epoch, server time. */
+  endByGuardian(end: { at: number; residue: number }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -129,6 +132,7 @@ function writing(file: AppendFile): OpenJournal {
     append: record => add(kept(record)),
     event: event => add({ entry: 'event', event }),
     guarded: facts => add({ entry: 'guard', ...facts }),
+    endByGuardian: end => add({ entry: 'end', verdict: 'Inconclusive', by: 'guardian', ...end }),
     reverted: receipt => add({ entry: 'receipt', receipt }),
     end: ({ verdict, residue }) => add({ entry: 'end', verdict, residue }),
     close: () => file.close(),

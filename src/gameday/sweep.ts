@@ -45,35 +45,66 @@ function guardianOf(entries: readonly Entry[], isAlive: IsAlive): GuardFacts | u
   return last && isAlive(last.pid, last.processStart) ? last : undefined;
 }
 
-/**
- * Runs of this cluster and this machine that died before their end, oldest first. Runs of other machines are left out: whether they
- * still live cannot be known here, and the cluster's own markers show what they left.
- */
-export async function unfinished(
-  files: Files,
-  stateDir: string,
-  here: { clusterUid: string; host: string },
-  isAlive: IsAlive,
-): Promise<Unfinished[]> {
+/** What of this machine's journals is about this cluster. */
+export interface Here {
+  clusterUid: string;
+  host: string;
+}
+
+interface Read {
+  run: string;
+  header: RunHeader;
+  entries: Entry[];
+}
+
+/** The journals of this cluster and this machine, oldest first. */
+async function journals(files: Files, stateDir: string, here: Here): Promise<Read[]> {
   const runs = (await files.list(runsFolder(stateDir))).filter(isRunId).toSorted();
-  const found: Unfinished[] = [];
+  const found: Read[] = [];
   for (const run of runs) {
     const text = await files.read(journalPath(stateDir, run));
     if (text === undefined) continue;
     const { entries } = readEntries(text);
     const [begin] = entries;
-    if (begin?.entry !== 'begin' || entries.some(entry => entry.entry === 'end' && entry.residue === 0)) continue;
-    if (begin.clusterUid !== here.clusterUid || begin.host !== here.host) continue;
-    if (isAlive(begin.pid, begin.processStart)) continue;
+    if (begin?.entry !== 'begin' || begin.clusterUid !== here.clusterUid || begin.host !== here.host) continue;
     const { entry: _entry, ...header } = begin;
-    const guardian = guardianOf(entries, isAlive);
-    found.push({
-      run,
-      header,
-      type: header.experiment.type,
-      written: leftWritten(entries),
-      ...(guardian === undefined ? {} : { guardian }),
-    });
+    found.push({ run, header, entries });
   }
   return found;
+}
+
+/**
+ * Runs of this cluster and this machine that died before their end, oldest first. Runs of other machines are left out: whether they
+ * still live cannot be known here, and the cluster's own markers show what they left.
+ */
+export async function unfinished(files: Files, stateDir: string, here: Here, isAlive: IsAlive): Promise<Unfinished[]> {
+  return (await journals(files, stateDir, here))
+    .filter(({ entries }) => !entries.some(entry => entry.entry === 'end' && entry.residue === 0))
+    .filter(({ header }) => !isAlive(header.pid, header.processStart))
+    .map(({ run, header, entries }) => {
+      const guardian = guardianOf(entries, isAlive);
+      return {
+        run,
+        header,
+        type: header.experiment.type,
+        written: leftWritten(entries),
+        ...(guardian === undefined ? {} : { guardian }),
+      };
+    });
+}
+
+/** A run that a guardian finished. */
+export interface GuardianWork {
+  run: string;
+  experiment: string;
+  /** Milliseconds since the epoch, server time. */
+  at: number;
+}
+
+/** What the guardian did since anybody last ran something here: told once, at the next start. */
+export async function guardianWork(files: Files, stateDir: string, here: Here): Promise<GuardianWork | undefined> {
+  const last = (await journals(files, stateDir, here)).at(-1);
+  const end = last?.entries.findLast(entry => entry.entry === 'end');
+  if (!last || end?.by !== 'guardian' || end.residue > 0) return undefined;
+  return { run: last.run, experiment: last.header.experiment.name, at: end.at ?? last.header.startedAt };
 }

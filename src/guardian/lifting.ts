@@ -59,7 +59,7 @@ export function createLifting({ api, clock, files, stateDir }: LiftingDeps): Lif
       journals.delete(run);
       const at = Math.round(api.serverTime().now);
       await journal?.event({ at, run, event: 'note', text: WORDS[end] }).catch(() => undefined);
-      if (end === 'lifted') await journal?.end({ verdict: 'Inconclusive', residue: 0 }).catch(() => undefined);
+      await journal?.endByGuardian({ at, residue: end === 'lifted' ? 0 : 1 }).catch(() => undefined);
       await journal?.close();
     },
   };

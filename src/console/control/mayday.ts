@@ -182,6 +182,12 @@ export function createMayday(context: Context, runs: Runs): Mayday {
       const end = await attemptQuietly(() => session.scan(() => undefined, context.ended));
       const left = leftoversOf(end?.ok ? end.findings : [], journals, context.now().server);
       if (left.count > 0) store.setState({ leftovers: left });
+      const { server } = context.now();
+      const lines = (await attemptQuietly(() => session.guardians())) ?? [];
+      stream(
+        context,
+        lines.map(text => ({ at: server, text: `guardian    ${text}`, tone: 'plain' })),
+      );
     },
     remaining: () => store.getState().mayday.end?.remaining,
   };

@@ -254,6 +254,7 @@ export function fakeSession(play: Script): Session {
       };
     },
     unfinished: async () => [],
+    guardians: async () => [],
     close: async () => undefined,
   };
 }
