@@ -52,8 +52,8 @@ export interface Engine {
   revert(findings: readonly Finding[], options?: RevertOptions): Promise<RevertResult>;
   /** Runs of this machine against this cluster that died, and of which something is, or may be, still in the cluster. */
   unfinished(): Promise<Unfinished[]>;
-  /** The last run here, where it died and its guardian finished it. */
-  guardianWork(): Promise<GuardianWork | undefined>;
+  /** Runs that died here and that a guardian finished, since anybody last began one. */
+  guardianWork(): Promise<GuardianWork[]>;
   /** kube-system's uid, or the server's address where that may not be read. */
   clusterUid(): Promise<string>;
 }

@@ -3,14 +3,15 @@ import type { GuardianWork, Unfinished } from './sweep.ts';
 
 /** What guardians have done since the last run here, and what they are about to do; one line each, none where there is nothing to tell. */
 export function guardianLines(
-  work: GuardianWork | undefined,
+  work: readonly GuardianWork[],
   dead: readonly Unfinished[],
   /** Server time, milliseconds since the epoch. */
   now: number,
 ): string[] {
-  const done =
-    work &&
-    `the last run here (${work.run}, ${work.experiment}) died with its fault in; its guardian put everything back at ${clockOf(work.at)} and read it again`;
+  const done = work.map(
+    ({ run, experiment, at }) =>
+      `run ${run} (${experiment}) died with its fault in; its guardian put everything back at ${clockOf(at)} and read it again`,
+  );
   const due = dead.flatMap(({ run, guardian, written }) =>
     guardian && written.length > 0
       ? [
@@ -18,7 +19,7 @@ export function guardianLines(
         ]
       : [],
   );
-  return done === undefined ? due : [done, ...due];
+  return [...done, ...due];
 }
 
 const clockOf = (at: number): string => new Date(at).toTimeString().slice(0, 8);

@@ -101,10 +101,16 @@ export interface GuardianWork {
   at: number;
 }
 
-/** What the guardian did since anybody last ran something here: told once, at the next start. */
-export async function guardianWork(files: Files, stateDir: string, here: Here): Promise<GuardianWork | undefined> {
-  const last = (await journals(files, stateDir, here)).at(-1);
-  const end = last?.entries.findLast(entry => entry.entry === 'end');
-  if (!last || end?.by !== 'guardian' || end.residue > 0) return undefined;
-  return { run: last.run, experiment: last.header.experiment.name, at: end.at ?? last.header.startedAt };
+/** What guardians finished since anybody last began a run here: told at the next start. */
+export async function guardianWork(files: Files, stateDir: string, here: Here): Promise<GuardianWork[]> {
+  const read = await journals(files, stateDir, here);
+  const last = read.at(-1);
+  return read.flatMap(({ run, header, entries }) => {
+    const end = entries.findLast(entry => entry.entry === 'end');
+    if (end?.by !== 'guardian' || end.residue > 0) return [];
+    const at = end.at ?? header.startedAt;
+    return run === last?.run || at > (last?.header.startedAt ?? 0)
+      ? [{ run, experiment: header.experiment.name, at }]
+      : [];
+  });
 }
