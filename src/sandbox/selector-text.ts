@@ -1,6 +1,6 @@
 import type { Requirement } from './selector.ts';
 import { badRequest } from './status.ts';
-import { labelValue, qualifiedName } from './validate/names.ts';
+import { labelKey, labelValue } from './validate/names.ts';
 
 interface Token {
   kind: 'identifier' | 'symbol' | 'end';
@@ -51,9 +51,11 @@ function keyOf(p: Parser): string {
   const token = take(p);
   if (token.kind !== 'identifier')
     throw badRequest(
-      `found '${token.text}', expected: ${p.at === 1 ? "!, identifier, or 'end of string'" : 'identifier'}`,
+      p.at === 1
+        ? `found '${token.text}', expected: !, identifier, or 'end of string'`
+        : `unable to parse requirement: found '${token.text}', expected: identifier`,
     );
-  const bad = qualifiedName(token.text);
+  const bad = labelKey(token.text);
   if (bad) throw badRequest(`unable to parse requirement: <nil>: Invalid value: ${JSON.stringify(token.text)}: ${bad}`);
   return token.text;
 }
@@ -78,10 +80,18 @@ function requirement(p: Parser): Requirement {
       return { key, operator: operator.text, values: valuesOf(p) };
     case '>':
     case '<':
-      return { key, operator: operator.text === '>' ? 'gt' : 'lt', values: [identifierValue(p, key)] };
+      return { key, operator: operator.text === '>' ? 'gt' : 'lt', values: [integerValue(p, key)] };
     default:
       throw badRequest(`unable to parse requirement: found '${operator.text}', expected: in, notin, =, ==, !=, gt, lt`);
   }
+}
+
+function integerValue(p: Parser, key: string): string {
+  const value = identifierValue(p, key);
+  if (/^[+-]?\d+$/.test(value)) return value;
+  throw badRequest(
+    `unable to parse requirement: values[0]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
+  );
 }
 
 function identifierValue(p: Parser, key: string): string {

@@ -23,13 +23,14 @@ export function placeInNamespace(call: Call, object: KubeObject): void {
 
 /** What a client may not set on a new object. */
 function dropServerFields(object: KubeObject): void {
-  const meta = object.metadata as Partial<KubeObject['metadata']>;
+  const meta = object.metadata as Partial<KubeObject['metadata']> & { selfLink?: string };
   for (const field of [
     'uid',
     'creationTimestamp',
     'deletionTimestamp',
     'deletionGracePeriodSeconds',
     'managedFields',
+    'selfLink',
   ] as const)
     delete meta[field];
 }

@@ -1,3 +1,4 @@
+import { goText } from '../go-text.ts';
 import { cloneJson, isRecord, type KubeObject } from '../object.ts';
 import { groupVersion } from '../registry.ts';
 import { applySchemaDefaults, coerceBuiltin, pruneCustom, WrongType } from '../schema/coerce.ts';
@@ -59,8 +60,12 @@ const cannotHandle = (expected: ExpectedKind, why: string): string =>
 
 /** Says what is wrong with unknown fields, as loudly as the call asks for. */
 function reportUnknown(call: Call, unknown: readonly string[]): void {
-  if (unknown.length === 0 || call.fieldValidation === 'Ignore') return;
-  const lines = unknown.map(path => `unknown field ${JSON.stringify(path)}`);
+  if (call.fieldValidation === 'Ignore') return;
+  const lines = [
+    ...(call.duplicates ?? []).map(path => `duplicate field ${JSON.stringify(path)}`),
+    ...unknown.map(path => `unknown field ${JSON.stringify(path)}`),
+  ];
+  if (lines.length === 0) return;
   if (call.fieldValidation === 'Warn') call.warnings.push(...lines);
   else throw new WrongType(`strict decoding error: ${lines.join(', ')}`);
 }
@@ -100,14 +105,6 @@ export function decodeObject(kernel: Kernel, call: Call, body: unknown, expected
 function withMetadata(value: Record<string, unknown>): KubeObject {
   if (!isRecord(value.metadata)) value.metadata = {};
   return value as unknown as KubeObject;
-}
-
-/** A value as Go prints it: `map[spec:map[replicas:x]]`. */
-function goText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (!isRecord(value)) return value === null ? '<nil>' : String(value);
-  const members = Object.keys(value).sort();
-  return `map[${members.map(name => `${name}:${goText(value[name])}`).join(' ')}]`;
 }
 
 /** The refusal of a patch whose result is not of the kind: what was applied and the decoder's words. */

@@ -37,4 +37,6 @@ export interface Call {
   fieldValidation: FieldValidation;
   /** Collected for Warning headers. */
   warnings: string[];
+  /** Members that came twice in the body, by path. */
+  duplicates?: readonly string[];
 }

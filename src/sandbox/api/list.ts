@@ -43,12 +43,14 @@ const tokenText = (rv: number, start: string): string =>
   Buffer.from(JSON.stringify({ v: TOKEN_VERSION, rv, start }).replaceAll('\0', '\\u0000')).toString('base64url');
 
 function readToken(text: string): Token {
+  const odd = text.search(/[^A-Za-z0-9_-]/);
   const decoded = Buffer.from(text, 'base64url');
   const refuse = (why: string) => badRequest(`invalid continue token: continue key is not valid: ${why}`);
+  if (odd >= 0) throw refuse(`illegal base64 data at input byte ${odd}`);
   try {
     const token = JSON.parse(decoded.toString('utf8')) as Token;
-    if (token.v !== TOKEN_VERSION || typeof token.rv !== 'number' || typeof token.start !== 'string')
-      throw refuse('server does not recognize this encoded version');
+    if (token.v !== TOKEN_VERSION) throw refuse(`server does not recognize this encoded version ${token.v}`);
+    if (!token.start) throw refuse(`encoded start key empty (version ${TOKEN_VERSION})`);
     return token;
   } catch (error) {
     if (error instanceof StatusError) throw error;
@@ -56,14 +58,13 @@ function readToken(text: string): Token {
   }
 }
 
-/** The resource version of a query; undefined when absent, `0` or empty. */
-export function wantedRevision(query: URLSearchParams): number | undefined {
+/** The resource version of a query; undefined when absent, `0` or empty. Refused as a list does, or as other reads do. */
+export function wantedRevision(query: URLSearchParams, isList = false): number | undefined {
   const text = query.get('resourceVersion') ?? '';
   if (text === '' || text === '0') return undefined;
   if (/^\d+$/.test(text)) return Number(text);
-  throw badRequest(
-    `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-  );
+  const why = `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
+  throw isList ? badRequest(`invalid resource version: ${why}`) : new StatusError(500, '', why);
 }
 
 /** Refuses to answer for a future the server has not reached. */
@@ -92,12 +93,21 @@ function source(
     if (!objects) throw gone(words);
     return { objects, revision };
   };
+  const wanted = wantedRevision(query, true);
+  if (token && wanted !== undefined) throw badRequest('specifying resource version is not allowed when using continue');
   if (token) return at(token.rv, EXPIRED_TOKEN);
-  const wanted = wantedRevision(query);
-  const exact = query.get('resourceVersionMatch') === 'Exact';
+  const match = query.get('resourceVersionMatch') ?? '';
+  // A limit without a match asks for the very version.
+  const exact = match === 'Exact' || (match === '' && limitOf(query) !== Number.POSITIVE_INFINITY);
   if (wanted !== undefined) refuseFuture(wanted, store.revision());
   if (wanted !== undefined && exact) return at(wanted, 'The resourceVersion for the provided list is too old.');
   return { objects: store.list(info.key, namespace), revision: store.revision() };
+}
+
+/** How many objects a page may have. Whoever takes a page from a cache (version 0) gets all of it. */
+function limitOf(query: URLSearchParams): number {
+  const limit = Number(query.get('limit') ?? 0);
+  return limit > 0 && query.get('resourceVersion') !== '0' ? limit : Number.POSITIVE_INFINITY;
 }
 
 /** One page of a list: `limit` objects from where the continue token left off, all of one revision. */
@@ -114,7 +124,7 @@ export function listPage(
   const { objects, revision } = source(kernel, info, namespace, query, token);
   const place = (o: KubeObject) => `${namespace === undefined ? (o.metadata.namespace ?? '') : ''}/${o.metadata.name}`;
   const start = token ? firstAfter(objects, token.start.replace(/\0$/, ''), place) : 0;
-  const limit = Number(query.get('limit') ?? 0) || Number.POSITIVE_INFINITY;
+  const limit = limitOf(query);
   const items: KubeObject[] = [];
   let i = start;
   for (; i < objects.length && items.length < limit; i++) {

@@ -1,5 +1,5 @@
 import { badRequest, invalid, type StatusCause } from '../status.ts';
-import { forbiddenField, unsupported } from '../validate/field.ts';
+import { forbiddenField, invalidValue, tooLong, unsupported } from '../validate/field.ts';
 import type { FieldValidation } from './kernel.ts';
 
 const META = 'meta.k8s.io';
@@ -34,6 +34,7 @@ export function writeOptions(verb: string, query: URLSearchParams, isApply: bool
   if (verb === 'patch' && query.get('force') !== null && !isApply)
     causes.push(forbiddenField('force', 'may not be specified for non-apply patch'));
   if (!VALIDATIONS.includes(validation)) causes.push(unsupported('fieldValidation', validation, VALIDATIONS));
+  if ((query.get('fieldManager') ?? '').length > 128) causes.push(tooLong('fieldManager', 128));
   refuse(kind, causes);
   const asked = validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn';
   return { dryRun: dryRun.length > 0, fieldValidation: asked };
@@ -41,10 +42,29 @@ export function writeOptions(verb: string, query: URLSearchParams, isApply: bool
 
 const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil'];
 
-/** Refuses a propagation policy there is none of. */
-export function refuseOddPolicy(policy: unknown): void {
-  if (policy === undefined || policy === null || POLICIES.includes(String(policy))) return;
-  refuse('DeleteOptions', [unsupported('propagationPolicy', policy, POLICIES)]);
+/** Refuses a propagation policy there is none of, or one beside the older way to say it. */
+export function refuseOddPolicy(policy: unknown, orphan: unknown): void {
+  if (policy === undefined || policy === null) return;
+  if (!POLICIES.includes(String(policy))) refuse('DeleteOptions', [unsupported('propagationPolicy', policy, POLICIES)]);
+  if (orphan !== undefined && orphan !== null)
+    refuse('DeleteOptions', [
+      invalidValue('propagationPolicy', policy, 'orphanDependents and deletionPropagation cannot be both set'),
+    ]);
+}
+
+/** Whether delete options in a body ask for a dry run. 422 for another value than `All`. */
+export function bodyAsksForDryRun({ dryRun }: Record<string, unknown>): boolean {
+  const asked = Array.isArray(dryRun) ? dryRun : [];
+  if (asked.some(value => value !== 'All')) refuse('DeleteOptions', [unsupported('dryRun', asked, ['All'])]);
+  return asked.length > 0;
+}
+
+/** The seconds of grace asked for. 400 for no number. */
+export function graceOf(asked: unknown): number | undefined {
+  if (asked === undefined || asked === null) return undefined;
+  if (!/^-?\d+$/.test(String(asked)))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(String(asked))}: invalid syntax`);
+  return Number(asked);
 }
 
 const MATCHES = ['Exact', 'NotOlderThan', ''];
@@ -54,6 +74,8 @@ export function refuseOddList(query: URLSearchParams): void {
   const limit = query.get('limit');
   if (limit && !/^-?\d+$/.test(limit))
     throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(limit)}: invalid syntax`);
+  if (query.get('sendInitialEvents') !== null)
+    refuse('ListOptions', [forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list')]);
   const match = query.get('resourceVersionMatch') ?? '';
   if (match === '') return;
   const field = 'resourceVersionMatch';
@@ -62,6 +84,8 @@ export function refuseOddList(query: URLSearchParams): void {
     causes.push(forbiddenField(field, 'resourceVersionMatch is forbidden when continue is provided'));
   else if (!query.get('resourceVersion'))
     causes.push(forbiddenField(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+  if (match === 'Exact' && query.get('resourceVersion') === '0')
+    causes.push(forbiddenField(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
   if (!MATCHES.includes(match)) causes.push(unsupported(field, match, MATCHES));
   refuse('ListOptions', causes);
 }
@@ -71,6 +95,8 @@ export function refuseOddWatch(query: URLSearchParams): void {
   const initial = query.get('sendInitialEvents') !== null;
   const match = query.get('resourceVersionMatch') ?? '';
   const field = 'resourceVersionMatch';
+  if (query.get('continue'))
+    refuse('ListOptions', [forbiddenField(field, 'resourceVersionMatch is forbidden when continue is provided')]);
   if (initial && match !== 'NotOlderThan')
     refuse('ListOptions', [
       forbiddenField(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),

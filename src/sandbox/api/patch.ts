@@ -4,7 +4,7 @@ import { untypable } from '../managed/typed.ts';
 import { cloneJson, isRecord, type KubeObject, timestamp } from '../object.ts';
 import { applyJsonPatch, PatchError, type PatchStep } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
-import { applyStrategicPatch } from '../patch/strategic.ts';
+import { applyStrategicPatch, NoMergeKey } from '../patch/strategic.ts';
 import { pruneCustom, WrongType } from '../schema/coerce.ts';
 import type { SchemaNode } from '../schema/node.ts';
 import { badRequest, invalid, modified, StatusError } from '../status.ts';
@@ -21,6 +21,15 @@ export type PatchType = 'json' | 'merge' | 'strategic';
 const unfitting = (): StatusError =>
   new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 
+function strategic(kernel: Kernel, call: Call, document: unknown, patch: unknown): unknown {
+  try {
+    return applyStrategicPatch(document, patch, schemaOf(kernel, call));
+  } catch (error) {
+    if (error instanceof NoMergeKey) throw new StatusError(500, '', error.message);
+    throw error;
+  }
+}
+
 /** The JSON of an object after a patch. */
 export function patched(kernel: Kernel, call: Call, document: unknown, type: PatchType, patch: unknown): unknown {
   if (type !== 'json' && !isRecord(patch))
@@ -28,7 +37,7 @@ export function patched(kernel: Kernel, call: Call, document: unknown, type: Pat
       `error decoding patch: json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`,
     );
   if (type === 'merge') return applyMergePatch(document, patch);
-  if (type === 'strategic') return applyStrategicPatch(document, patch, schemaOf(kernel, call));
+  if (type === 'strategic') return strategic(kernel, call, document, patch);
   if (!Array.isArray(patch))
     throw badRequest(
       'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { parse as parseYaml } from 'yaml';
 import { badRequest, StatusError } from '../status.ts';
+import { JsonError, readJson } from './json.ts';
 import { decodeProtobuf } from './protobuf.ts';
 
 const LIMIT = 3 * 1024 * 1024;
@@ -47,7 +48,8 @@ export type PatchKind = (typeof PATCH_TYPES)[keyof typeof PATCH_TYPES];
 export function patchKind(contentType: string | undefined, custom: boolean): PatchKind {
   const type = mediaType(contentType);
   const known = Object.keys(PATCH_TYPES).filter(t => !(custom && t === 'application/strategic-merge-patch+json'));
-  if (!known.includes(type)) throw unsupportedMedia(known);
+  if (!known.includes(type) && custom) throw unsupportedMedia(known);
+  if (!known.includes(type)) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   return PATCH_TYPES[type as keyof typeof PATCH_TYPES];
 }
 
@@ -59,39 +61,39 @@ function readYaml(text: string, words = 'error parsing YAML'): unknown {
   }
 }
 
-/** Go's words for JSON that ends or goes wrong. */
-function jsonError(text: string): string {
-  const trimmed = text.trim();
-  try {
-    JSON.parse(trimmed);
-    return '';
-  } catch (error) {
-    const message = (error as Error).message;
-    if (/end of JSON|Expected .* at position \d+ \(line/.test(message) && isCutOff(trimmed))
-      return 'unexpected end of JSON input';
-    const at = /position (\d+)/.exec(message)?.[1];
-    const char = trimmed[Number(at ?? 0)] ?? '';
-    return `invalid character '${char}' looking for beginning of value`;
-  }
-}
+/** The beginning of a body, as refusals show it. */
+const beginning = (text: string): string => (text.length > 30 ? `${text.slice(0, 30)} ...` : text);
 
-const isCutOff = (text: string): boolean => !/[\]}"\d]$|true$|false$|null$/.test(text) || /^[{[]$/.test(text);
-
-/** A body that is an object, from JSON, YAML or the API's protobuf form. `kind` is named in the refusal. */
-export function parseObject(body: Buffer, contentType: string | undefined, kind: string): unknown {
+/**
+ * A body that is an object, from JSON, YAML or the API's protobuf form. `kind` is named in the refusal; members that come
+ * twice are added to `duplicates`.
+ */
+export function parseObject(
+  body: Buffer,
+  contentType: string | undefined,
+  kind: string,
+  duplicates: string[] = [],
+): unknown {
   const type = mediaType(contentType);
   if (type !== '' && !OBJECT_TYPES.includes(type)) throw unsupportedMedia(OBJECT_TYPES);
   if (type === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(body);
   const text = body.toString('utf8');
-  if (type === 'application/yaml') return readYaml(text);
+  if (type === 'application/yaml')
+    return readYaml(text, `the object provided is unrecognized (must be of type ${kind}): yaml`);
+  const read = readJsonObject(text, kind);
+  duplicates.push(...read.duplicates);
+  const parsed = read.value ?? {};
+  if (typeof parsed === 'object' && !Array.isArray(parsed)) return parsed;
+  throw badRequest(notAnObject(parsed, body, kind));
+}
+
+function readJsonObject(text: string, kind: string) {
   try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
-    throw badRequest(notAnObject(parsed, body, kind));
+    return readJson(text);
   } catch (error) {
-    if (error instanceof StatusError) throw error;
+    if (!(error instanceof JsonError)) throw error;
     throw badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${jsonError(text)} (${text.slice(0, 64) || '<empty>'})`,
+      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${error.message} (${beginning(text) || '<empty>'})`,
     );
   }
 }
@@ -109,9 +111,10 @@ export function parsePatch(body: Buffer, kind: PatchKind): unknown {
   const text = body.toString('utf8');
   if (kind === 'apply') return readYaml(text, 'error decoding YAML: error converting YAML to JSON: yaml');
   try {
-    return JSON.parse(text);
-  } catch {
-    throw badRequest(`${kind === 'strategic' ? '' : 'error decoding patch: '}${jsonError(text)}`);
+    return readJson(text).value;
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw badRequest(`${kind === 'strategic' ? '' : 'error decoding patch: '}${error.message}`);
   }
 }
 

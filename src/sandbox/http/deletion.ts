@@ -1,7 +1,7 @@
 import { deleteObject } from '../api/delete.ts';
 import type { Call } from '../api/kernel.ts';
 import { matchOf } from '../api/list.ts';
-import { refuseOddPolicy } from '../api/options.ts';
+import { bodyAsksForDryRun, graceOf, refuseOddPolicy } from '../api/options.ts';
 import type { KubeObject } from '../object.ts';
 import type { DeleteOptions } from '../store.ts';
 import { type Answer, json, objectAnswer, success } from './answer.ts';
@@ -23,13 +23,13 @@ const ANSWERED_WITH_OBJECT = new Set([
 
 function deleteOptions(r: ResourceRequest, body: Record<string, unknown>): DeleteOptions {
   const { query } = r;
-  const grace = query.get('gracePeriodSeconds') ?? body.gracePeriodSeconds;
+  const grace = graceOf(query.get('gracePeriodSeconds') ?? body.gracePeriodSeconds);
   const policy = query.get('propagationPolicy') ?? body.propagationPolicy;
   const orphan = query.get('orphanDependents') ?? body.orphanDependents;
-  refuseOddPolicy(policy);
+  refuseOddPolicy(policy, orphan);
   const stated = policy ?? (String(orphan) === 'true' ? 'Orphan' : undefined);
   return {
-    ...(grace === undefined || grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
+    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(stated ? { propagationPolicy: stated as NonNullable<DeleteOptions['propagationPolicy']> } : {}),
     ...(body.preconditions ? { preconditions: body.preconditions as NonNullable<DeleteOptions['preconditions']> } : {}),
   };
@@ -38,7 +38,7 @@ function deleteOptions(r: ResourceRequest, body: Record<string, unknown>): Delet
 /** Deletes one object: options come in the query, the body, or not at all. */
 export async function remove(r: ResourceRequest, call: Call): Promise<Answer> {
   const body = parseOptional(await readBody(r.request), r.request.headers['content-type']);
-  if (Array.isArray(body.dryRun) && body.dryRun.includes('All')) call.dryRun = true;
+  if (bodyAsksForDryRun(body)) call.dryRun = true;
   const { object, removed } = await deleteObject(r.kernel, call, deleteOptions(r, body));
   if (!removed || ANSWERED_WITH_OBJECT.has(call.info.key)) return objectAnswer(call, 200, object);
   const { info, name } = call;
@@ -49,6 +49,7 @@ export async function remove(r: ResourceRequest, call: Call): Promise<Answer> {
 /** Deletes every object of a collection that meets the selectors. */
 export async function removeAll(r: ResourceRequest, call: Call): Promise<Answer> {
   const body = parseOptional(await readBody(r.request), r.request.headers['content-type']);
+  if (bodyAsksForDryRun(body)) call.dryRun = true;
   const match = matchOf(call.info, r.query) ?? (() => true);
   const items: KubeObject[] = [];
   for (const object of r.kernel.store.list(call.info.key, call.namespace).filter(match)) {

@@ -2,9 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { aggregated, coreVersions, groupDocument, groupList, resourceList } from '../discovery/documents.ts';
 import type { OpenApi } from '../openapi/document.ts';
 import type { Registry } from '../registry.ts';
+import { StatusError } from '../status.ts';
 import { acceptedForm } from './accept.ts';
 import { type Answer, json, pageNotFound } from './answer.ts';
 import { health, version } from './health.ts';
+import { unknownForm } from './respond.ts';
 
 export interface Discovery {
   registry: Registry;
@@ -25,6 +27,7 @@ function root({ registry, address }: Discovery, core: boolean, accept: string | 
         f.group === 'apidiscovery.k8s.io' &&
         DISCOVERY_VERSIONS.has(f.version ?? '')),
   );
+  if (!form && acceptedForm(accept, () => true)) throw unknownForm();
   if (form?.as && form.version)
     return {
       type: 'json',
@@ -37,9 +40,17 @@ function root({ registry, address }: Discovery, core: boolean, accept: string | 
 
 function groupPath({ registry }: Discovery, parts: readonly string[]): Answer {
   const [group = '', version] = parts;
-  if (version !== undefined) return found(resourceList(registry, group, version));
+  if (version !== undefined) return versionList(registry, group, version);
   const document = groupDocument(registry, group);
   return found(document && { kind: 'APIGroup', apiVersion: 'v1', ...document });
+}
+
+/** The resources of a version; a version that a known group does not have is refused in an object. */
+function versionList(registry: Registry, group: string, version: string): Answer {
+  const list = resourceList(registry, group, version);
+  if (!list && registry.all().some(info => info.group === group))
+    throw new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
+  return found(list);
 }
 
 const found = (body: unknown): Answer => (body === undefined ? pageNotFound() : json(200, body));
@@ -69,7 +80,7 @@ export function discover(discovery: Discovery, path: string, query: URLSearchPar
 }
 
 function coreList({ registry }: Discovery, parts: readonly string[]): Answer {
-  return parts.length === 1 ? found(resourceList(registry, '', parts[0] ?? '')) : pageNotFound();
+  return parts.length === 1 ? versionList(registry, '', parts[0] ?? '') : pageNotFound();
 }
 
 function openApi({ openapi }: Discovery, parts: readonly string[]): Answer {

@@ -19,9 +19,11 @@ export interface ResourceRequest {
   response: ServerResponse;
   shown: Shown;
   warnings: string[];
+  /** Members that come twice in the body, by path. */
+  duplicates: string[];
 }
 
 /** The body of a request for an object. `kind` is named when it cannot be read. */
 export async function bodyOf(r: ResourceRequest, kind: string): Promise<unknown> {
-  return parseObject(await readBody(r.request), r.request.headers['content-type'], kind);
+  return parseObject(await readBody(r.request), r.request.headers['content-type'], kind, r.duplicates);
 }

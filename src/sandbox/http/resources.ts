@@ -17,11 +17,11 @@ import { remove, removeAll } from './deletion.ts';
 import { bodyOf, type ResourceRequest } from './request.ts';
 import { special } from './subresources.ts';
 
-const isSet = (text: string | null): boolean => text === 'true' || text === '1' || text === '';
+/** A flag of a query is set by whatever does not deny it. */
+const isSet = (text: string | null): boolean => text !== 'false' && text !== '0';
 
 const METHODS: Readonly<Record<string, [collection: string, item: string]>> = {
   GET: ['list', 'get'],
-  HEAD: ['list', 'get'],
   POST: ['create', 'create'],
   PUT: ['update', 'update'],
   PATCH: ['patch', 'patch'],
@@ -75,6 +75,7 @@ function callOf(r: ResourceRequest, info: ResourceInfo, verb: string): Call {
     manager: managerOf(r),
     ...writeOptions(verb, query, isApply),
     warnings: r.warnings,
+    duplicates: r.duplicates,
   };
 }
 
@@ -161,8 +162,8 @@ export async function serveResource(r: ResourceRequest): Promise<Answer> {
   refuseUnauthorised(r, verb);
   const info = kernel.registry.served(path.group, path.version, path.resource);
   if (!info) {
-    const known = kernel.registry.all().some(i => i.group === path.group && i.versions.includes(path.version));
-    if (!known && path.group !== '') return pageNotFound();
+    const known = kernel.registry.all().some(i => i.group === path.group);
+    if (!known) return pageNotFound();
     throw unknownResource();
   }
   if (info.namespaced && path.namespace === undefined && path.name !== undefined) throw unknownResource();

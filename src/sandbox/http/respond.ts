@@ -26,10 +26,19 @@ const servesForm = (form: Form): boolean =>
 const REPRESENTATIONS =
   'application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
 
+/** The refusal of a known format in a form there is none of. */
+export const unknownForm = (): StatusError =>
+  new StatusError(
+    406,
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+  );
+
 /** The form a request for objects asks for. 406 when it is not served. */
 export function formOf(request: IncomingMessage): Form {
   const form = acceptedForm(request.headers.accept, servesForm);
   if (form) return form;
+  if (acceptedForm(request.headers.accept, () => true)) throw unknownForm();
   throw new StatusError(
     406,
     'NotAcceptable',

@@ -66,7 +66,19 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
     // A log is text whatever is asked for.
     const form = path.subresource === 'log' ? JSON_FORM : formOf(request);
     const shown: Shown = { kernel, shapeOf: kinds.shapeOf, query, form };
-    const given = { kernel, tokens, wall: parts.wall, path, query, user, request, response, shown, warnings };
+    const given = {
+      kernel,
+      tokens,
+      wall: parts.wall,
+      path,
+      query,
+      user,
+      request,
+      response,
+      shown,
+      warnings,
+      duplicates: [],
+    };
     return { answer: await serveResource(given), form };
   };
 

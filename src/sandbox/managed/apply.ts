@@ -87,6 +87,14 @@ function managerText({ name, operation, apiVersion, subresource }: Manager): str
   return `"${name}"${subresource ? ` with subresource "${subresource}"` : ''}${through}`;
 }
 
+/** Whose fields were whose. What has no owner yet is said to be of before the first apply. */
+function sharesBefore(live: KubeObject | undefined, node: SchemaNode | undefined, time: string): Share[] {
+  const shares = sharesOf(live);
+  if (!live || shares.length > 0) return shares;
+  const manager: Manager = { name: 'before-first-apply', operation: 'Update', apiVersion: live.apiVersion };
+  return [{ manager, time, set: owned(pathsSet(live, node)) }];
+}
+
 /**
  * Server-side apply: lays `config` over `live` for `manager`, drops what it applied before and no longer asks for unless
  * someone else owns it too, and refuses to take fields from others unless `force`. Managed fields are set on the result.
@@ -101,7 +109,7 @@ export function applyConfig(
   ignored?: FieldSet,
 ): KubeObject {
   const wanted = owned(pathsSet(config, node), ignored);
-  const shares = sharesOf(live);
+  const shares = sharesBefore(live, node, time);
   const last = shares.find(share => sameManager(share.manager, manager));
   const others = shares.filter(share => share !== last);
   const base = live ?? {

@@ -129,7 +129,10 @@ export function trackUpdate(
   const { added, changed, removed } = compare(before ?? blankOf(node), after, node);
   const taken = owned(union(added, changed), ignored);
   const lost = owned(removed, ignored);
-  const shares = startingShares(before, after, manager).map(share =>
+  const starting = startingShares(before, after, manager);
+  // Nobody owns anything of it: so it stays until the first apply.
+  if (before !== undefined && starting.length === 0) return undefined;
+  const shares = starting.map(share =>
     sameManager(share.manager, manager) ? share : { ...share, set: difference(difference(share.set, taken), lost) },
   );
   const mine = shares.find(share => sameManager(share.manager, manager));

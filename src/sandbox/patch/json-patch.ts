@@ -13,7 +13,8 @@ export class PatchError extends Error {}
 
 const unescaped = (token: string) => token.replaceAll('~1', '/').replaceAll('~0', '~');
 
-function tokens(path: string): string[] {
+function tokens(path: unknown): string[] {
+  if (typeof path !== 'string') throw new PatchError('a step has no path');
   if (path === '') return [];
   if (!path.startsWith('/')) throw new PatchError(`a path starts with /, not ${JSON.stringify(path)}`);
   return path.slice(1).split('/').map(unescaped);
@@ -46,8 +47,9 @@ function remove(holder: unknown, token: string): void {
   else delete (holder as Record<string, unknown>)[token];
 }
 
+/** Like the server's own library, which puts a member there that was not. */
 function replace(holder: unknown, token: string, value: unknown): void {
-  child(holder, token);
+  if (Array.isArray(holder)) child(holder, token);
   if (Array.isArray(holder)) holder[Number(token)] = value;
   else add(holder, token, value);
 }
@@ -59,7 +61,7 @@ function move(root: unknown, from: readonly string[], holder: unknown, token: st
 }
 
 function change(root: unknown, holder: unknown, token: string, { op, from, value }: PatchStep): void {
-  if (op === 'add') add(holder, token, cloneJson(value));
+  if (op === 'add') add(holder, token, cloneJson(value ?? null));
   else if (op === 'remove') remove(holder, token);
   else if (op === 'replace') replace(holder, token, cloneJson(value));
   else if (op === 'copy') add(holder, token, cloneJson(find(root, tokens(from ?? ''))));

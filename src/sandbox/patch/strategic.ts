@@ -1,5 +1,13 @@
+import { goText } from '../go-text.ts';
 import { cloneJson, isRecord, sameJson } from '../object.ts';
 import type { SchemaNode } from '../schema/node.ts';
+
+/** An item of a patched list that does not say which item it is. */
+export class NoMergeKey extends Error {
+  constructor(item: Record<string, unknown>, key: string) {
+    super(`map: ${goText(item)} does not contain declared merge key: ${key}`);
+  }
+}
 
 const DIRECTIVE = '$patch';
 const RETAIN = '$retainKeys';
@@ -26,7 +34,10 @@ export function applyStrategicPatch(value: unknown, patch: unknown, node: Schema
     else merged[name] = applyMember(merged[name], change, memberOf(node, name));
   }
   for (const [name, order] of Object.entries(patch))
-    if (name.startsWith(ORDER)) reorder(merged, name.slice(ORDER.length), order, node);
+    if (name.startsWith(ORDER)) {
+      const list = name.slice(ORDER.length);
+      reorder(merged, isRecord(value) ? value[list] : undefined, list, order, node);
+    }
   return merged;
 }
 
@@ -52,8 +63,10 @@ function applyList(value: readonly unknown[], change: readonly unknown[], node: 
   );
   const mergeKey = node?.raw['x-kubernetes-patch-merge-key'];
   if (replaces || !strategies(node).includes('merge')) return cloneJson(plain) as unknown[];
-  if (!mergeKey) return [...value, ...change.filter(item => !value.some(known => sameJson(known, item)))];
-  return mergeItems(value, change, mergeKey, node?.items);
+  const merged = mergeKey
+    ? mergeItems(value, change, mergeKey, node?.items)
+    : [...value, ...change.filter(item => !value.some(known => sameJson(known, item)))];
+  return ordered(merged, change, value, identityBy(mergeKey));
 }
 
 function mergeItems(
@@ -65,6 +78,7 @@ function mergeItems(
   const merged = [...value];
   for (const item of change) {
     if (!isRecord(item)) continue;
+    if (item[key] === undefined) throw new NoMergeKey(item, key);
     const at = merged.findIndex(known => isRecord(known) && sameJson(known[key], item[key]));
     if (item[DIRECTIVE] === 'delete') {
       if (at >= 0) merged.splice(at, 1);
@@ -80,15 +94,48 @@ function removeItems(merged: Record<string, unknown>, name: string, gone: unknow
   merged[name] = list.filter(item => !gone.some(other => sameJson(item, other)));
 }
 
-/** Items named in the order come in that order; the others keep their place after the item they followed. */
-function reorder(merged: Record<string, unknown>, name: string, order: unknown, node: SchemaNode | undefined): void {
+type Identity = (item: unknown) => string;
+
+const identityBy =
+  (key: string | undefined): Identity =>
+  item =>
+    JSON.stringify(key && isRecord(item) ? item[key] : item);
+
+/**
+ * Items that the patch names in its order, the others in the order they had. Where a named one and another were both
+ * there before, the one that was before the other stays before it; a new one goes first.
+ */
+function ordered(
+  merged: readonly unknown[],
+  order: readonly unknown[],
+  before: readonly unknown[],
+  identity: Identity,
+): unknown[] {
+  const rank = new Map(order.map((item, i) => [identity(item), i]));
+  const place = new Map(before.map((item, i) => [identity(item), i]));
+  const rankOf = (item: unknown) => rank.get(identity(item)) ?? 0;
+  const named = merged.filter(item => rank.has(identity(item))).sort((a, b) => rankOf(a) - rankOf(b));
+  const others = merged.filter(item => !rank.has(identity(item)));
+  const result: unknown[] = [];
+  while (named.length > 0 || others.length > 0) {
+    const other = others[0] === undefined ? undefined : place.get(identity(others[0]));
+    const next = named[0] === undefined ? undefined : place.get(identity(named[0]));
+    const otherFirst = named.length === 0 || (other !== undefined && next !== undefined && other < next);
+    result.push(otherFirst && others.length > 0 ? others.shift() : named.shift());
+  }
+  return result;
+}
+
+/** Lays the order a patch states over a list it belongs to. */
+function reorder(
+  merged: Record<string, unknown>,
+  before: unknown,
+  name: string,
+  order: unknown,
+  node: SchemaNode | undefined,
+): void {
   const list = merged[name];
   if (!Array.isArray(list) || !Array.isArray(order)) return;
-  const key = memberOf(node, name)?.raw['x-kubernetes-patch-merge-key'];
-  const identity = (item: unknown) => JSON.stringify(key && isRecord(item) ? item[key] : item);
-  const rank = new Map(order.map((item, i) => [identity(item), i]));
-  const named = list.filter(item => rank.has(identity(item)));
-  named.sort((a, b) => (rank.get(identity(a)) ?? 0) - (rank.get(identity(b)) ?? 0));
-  const others = list.filter(item => !rank.has(identity(item)));
-  merged[name] = [...named, ...others];
+  const identity = identityBy(memberOf(node, name)?.raw['x-kubernetes-patch-merge-key']);
+  merged[name] = ordered(list, order, Array.isArray(before) ? before : [], identity);
 }

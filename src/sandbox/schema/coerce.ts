@@ -107,15 +107,20 @@ function coerceMember(
   const child = declared ?? node.extra;
   const at = path === '' ? name : `${path}.${name}`;
   if (!child) walk.unknown.push(at);
-  else if (member === null) {
-    if (KEPT_NULL.has(name)) kept[name] = null;
-  } else {
+  else if (member === null) coerceNull(kept, name, child, declared !== undefined);
+  else {
     const struct = declared && node.typeName ? (node.typeName.split('.').at(-1) ?? walk.struct) : walk.struct;
     const within = declared ? { ...walk, struct, fields: [...walk.fields, name] } : walk;
     const coerced = coerceAny(member, child, within, at);
     const unset = coerced === false && PLAIN_FLAGS.has(name);
     if (!declared || !(unset || isBlank(coerced, child))) kept[name] = coerced;
   }
+}
+
+/** Null leaves most fields unset; some times are written as null; in a map of texts it is an empty text. */
+function coerceNull(kept: Record<string, unknown>, name: string, node: SchemaNode, declared: boolean): void {
+  if (KEPT_NULL.has(name)) kept[name] = null;
+  else if (!declared && node.raw.type === 'string') kept[name] = '';
 }
 
 /** Members a Go struct always writes: zero numbers, empty texts, empty structs. They are the defaults of the schema. */

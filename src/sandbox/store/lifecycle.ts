@@ -53,7 +53,8 @@ function podGrace(pod: KubeObject, asked: number | undefined): number {
     asked ?? (typeof spec.terminationGracePeriodSeconds === 'number' ? spec.terminationGracePeriodSeconds : 30);
   // A pod that runs nowhere, or has ended, has nothing to shut down.
   if (!spec.nodeName || phase === 'Succeeded' || phase === 'Failed') return 0;
-  return Math.max(wanted, 0);
+  // A negative grace is said to be one second.
+  return wanted < 0 ? 1 : wanted;
 }
 
 /** Seconds of grace for this deletion: 0 where the kind has none. */

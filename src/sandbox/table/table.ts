@@ -21,12 +21,12 @@ export function tableOf(
 ): Record<string, unknown> {
   const { metadata, version = 'v1', include = 'Metadata', columns = true } = options;
   const attached = (object: KubeObject) =>
-    include === 'None' ? {} : { object: include === 'Object' ? object : partialObject(object, version) };
+    include === 'None' ? null : include === 'Object' ? object : partialObject(object, version);
   return {
     kind: 'Table',
     apiVersion: `${META}/${version}`,
     metadata,
     columnDefinitions: columns ? shape.columns : null,
-    rows: objects.map(object => ({ cells: shape.cells(object, now), ...attached(object) })),
+    rows: objects.map(object => ({ cells: shape.cells(object, now), object: attached(object) })),
   };
 }

@@ -2,12 +2,12 @@ import type { Call } from '../api/kernel.ts';
 import type { KubeObject, ObjectMeta } from '../object.ts';
 import type { StatusCause } from '../status.ts';
 import { forbiddenField, invalidValue, required } from './field.ts';
-import { labelValue, nameRuleOf, qualifiedName } from './names.ts';
+import { labelKey, labelValue, nameRuleOf, qualifiedName } from './names.ts';
 
 /** Label keys and values. */
 export function labelCauses(labels: Record<string, string> | undefined, field: string): StatusCause[] {
   return Object.entries(labels ?? {}).flatMap(([key, value]) => {
-    const badKey = qualifiedName(key);
+    const badKey = labelKey(key);
     const badValue = labelValue(String(value));
     return [
       ...(badKey ? [invalidValue(field, key, badKey)] : []),
@@ -21,7 +21,7 @@ const ANNOTATION_LIMIT = 262_144;
 function annotationCauses(annotations: Record<string, string> | undefined): StatusCause[] {
   const field = 'metadata.annotations';
   const causes = Object.keys(annotations ?? {}).flatMap(key => {
-    const bad = qualifiedName(key.toLowerCase());
+    const bad = labelKey(key.toLowerCase());
     return bad ? [invalidValue(field, key, bad)] : [];
   });
   const size = Object.entries(annotations ?? {}).reduce((sum, [k, v]) => sum + k.length + String(v).length, 0);
@@ -34,24 +34,28 @@ function annotationCauses(annotations: Record<string, string> | undefined): Stat
 
 function nameCauses(key: string, meta: ObjectMeta): StatusCause[] {
   if (!meta.name) return [required('metadata.name', 'name or generateName is required')];
-  const bad = nameRuleOf(key)(meta.name);
-  return bad ? [invalidValue('metadata.name', meta.name, bad)] : [];
+  const rule = nameRuleOf(key);
+  const bad = rule(meta.name);
+  // A prefix is part of a name: what follows it may begin with a hyphen's successor.
+  const badPrefix = meta.generateName && rule(meta.generateName.replace(/-$/, 'a'));
+  return [
+    ...(badPrefix ? [invalidValue('metadata.generateName', meta.generateName, badPrefix)] : []),
+    ...(bad ? [invalidValue('metadata.name', meta.name, bad)] : []),
+  ];
 }
 
 function ownerCauses(meta: ObjectMeta): StatusCause[] {
   const owners = meta.ownerReferences ?? [];
-  const causes = owners.flatMap((owner, i) =>
+  const causes = owners.flatMap(owner =>
     (['apiVersion', 'kind', 'name', 'uid'] as const).flatMap(part =>
-      owner[part]
-        ? []
-        : [invalidValue(`metadata.ownerReferences[${i}].${part}`, owner[part] ?? '', `${part} must not be empty`)],
+      owner[part] ? [] : [invalidValue(`metadata.ownerReferences.${part}`, owner[part] ?? '', 'must not be empty')],
     ),
   );
-  if (owners.filter(owner => owner.controller).length < 2) return causes;
-  return [
-    ...causes,
-    invalidValue('metadata.ownerReferences', owners, 'Only one reference can have Controller set to true'),
-  ];
+  const [first, second] = owners.filter(owner => owner.controller);
+  if (!first || !second) return causes;
+  const both = `Found "true" in references for ${first.kind}/${first.name} and ${second.kind}/${second.name}`;
+  const why = `Only one reference can have Controller set to true. ${both}`;
+  return [...causes, invalidValue('metadata.ownerReferences', owners, why)];
 }
 
 // Only built-in kinds ask for a slash: custom objects may carry `resources-finalizer.argocd.argoproj.io`.
@@ -64,6 +68,11 @@ const finalizerCauses = (meta: ObjectMeta, custom: boolean): StatusCause[] =>
     return [invalidValue(`metadata.finalizers[${i}]`, name, why)];
   });
 
+const bothFinalizers = ({ finalizers = [] }: ObjectMeta): StatusCause[] =>
+  finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')
+    ? [invalidValue('metadata.finalizers', finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')]
+    : [];
+
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
 /** What is wrong with the metadata of an object. */
@@ -74,6 +83,7 @@ export function metadataCauses({ info }: Call, { metadata }: KubeObject): Status
     ...annotationCauses(metadata.annotations),
     ...ownerCauses(metadata),
     ...finalizerCauses(metadata, info.custom),
+    ...bothFinalizers(metadata),
   ];
 }
 

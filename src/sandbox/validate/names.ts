@@ -46,17 +46,24 @@ const namePart = rule(
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc'",
 );
 
-/** `name` or `prefix/name`, as label and annotation keys and finalizers are. */
-export const qualifiedName: NameRule = name => {
-  const [first = '', second, ...more] = name.split('/');
-  if (more.length > 0)
-    return `a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', ${used(QUALIFIED)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
-  if (second === undefined) return first === '' ? 'name part must be non-empty' : namePart(first);
-  if (first === '') return 'prefix part must be non-empty';
-  const prefix = subdomain(first);
-  if (prefix) return `prefix part ${prefix}`;
-  return second === '' ? 'name part must be non-empty' : namePart(second);
-};
+const prefixed =
+  (what: string): NameRule =>
+  name => {
+    const [first = '', second, ...more] = name.split('/');
+    if (more.length > 0)
+      return `${what} must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', ${used(QUALIFIED)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+    if (second === undefined) return first === '' ? 'name part must be non-empty' : namePart(first);
+    if (first === '') return 'prefix part must be non-empty';
+    const prefix = subdomain(first);
+    if (prefix) return `prefix part ${prefix}`;
+    return second === '' ? 'name part must be non-empty' : namePart(second);
+  };
+
+/** `name` or `prefix/name`, as finalizers are. */
+export const qualifiedName: NameRule = prefixed('a qualified name');
+
+/** The same for keys of labels and annotations. */
+export const labelKey: NameRule = prefixed('a valid label key');
 
 /** A name that only has to fit into a URL path. */
 export const pathSegment: NameRule = name => {
@@ -66,8 +73,11 @@ export const pathSegment: NameRule = name => {
   return undefined;
 };
 
+/** A namespace's name is a label; dots get words of their own. */
+const namespaceName: NameRule = name => (name.includes('.') ? 'must not contain dots' : label(name));
+
 const OWN_RULES: Readonly<Record<string, NameRule>> = {
-  namespaces: label,
+  namespaces: namespaceName,
   services: label,
   'roles.rbac.authorization.k8s.io': pathSegment,
   'clusterroles.rbac.authorization.k8s.io': pathSegment,

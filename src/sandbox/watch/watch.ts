@@ -54,7 +54,6 @@ function bookmark(view: View, revision: number, initial = false): string {
   const metadata = {
     ...(initial ? { annotations: { [INITIAL_EVENTS_END]: 'true' } } : {}),
     resourceVersion: String(revision),
-    ...(info.custom ? {} : { creationTimestamp: null }),
   };
   const object = { kind: info.kind, apiVersion: groupVersion(info.group, version), metadata };
   return `${JSON.stringify({ type: 'BOOKMARK', object })}\n`;
