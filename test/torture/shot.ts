@@ -20,7 +20,8 @@ export function differences(before: Shot, after: Shot): string[] {
     .map(key => `${key}: was ${before.get(key) ?? '(not there)'}, is ${after.get(key) ?? '(not there)'}`);
 }
 
-const textOf = (object: KubeObject): string => JSON.stringify(sorted(comparable(object)));
+/** An object as text, members in order of their names, without what only the server keeps. */
+export const textOf = (object: KubeObject): string => JSON.stringify(sorted(comparable(object)));
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);

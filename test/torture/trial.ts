@@ -19,7 +19,7 @@ import { fakeApi } from '../support/fake-api.ts';
 import { memoryJournal, steppedClock } from '../support/memory-journal.ts';
 import { type Lot, oneOf } from './draw.ts';
 import { differences, shotOf } from './shot.ts';
-import { stormy, type Trouble } from './weather.ts';
+import { stormy } from './weather.ts';
 import { keyOf, kindsOf, type Stage, type World, worldOf } from './world.ts';
 
 /** What one run of inject and revert in bad weather came to. */
@@ -32,7 +32,7 @@ export interface Trial {
   lost: string[];
   /** What was said to be verified, or all of it, and was not so. */
   falselyVerified: string[];
-  struck: ReadonlyMap<Trouble, number>;
+  struck: ReadonlyMap<string, number>;
 }
 
 const known: RevertDeps['faultOf'] = type => (type === 'unknown' ? undefined : faultOf(type));
@@ -73,7 +73,8 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   };
 }
 
-async function inject(api: Api, world: World, deps: ExecutorDeps, lot: Lot): Promise<Injected | undefined> {
+/** Plans through this API, again when a look was blind, and injects. */
+export async function inject(api: Api, world: World, deps: ExecutorDeps, lot: Lot): Promise<Injected | undefined> {
   const facts = testFacts({ random: lot });
   const planAgain = () => planned(api, world, facts);
   let plan = await planAgain();

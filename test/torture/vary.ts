@@ -19,7 +19,7 @@ export function vary(object: KubeObject, parameters: Readonly<Record<string, str
     if (metadata.labels?.[key] === undefined) metadata.labels = { ...metadata.labels, [key]: value };
   }
   for (let more = upTo(lot, 2); more > 0; more -= 1)
-    metadata.annotations = { ...metadata.annotations, [oneOf(lot, ['note', 'a/b', 'til~de'])]: oneOf(lot, TEXTS) };
+    metadata.annotations = { ...metadata.annotations, [oneOf(lot, ['note', 'a/b', 'til-de'])]: oneOf(lot, TEXTS) };
   if (object.metadata.labels === undefined && lot() < 0.3) delete metadata.labels;
   VARIED[object.kind]?.(varied, lot, parameters);
   return varied;

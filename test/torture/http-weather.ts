@@ -1,0 +1,50 @@
+import { type Lot, oneOf, upTo } from './draw.ts';
+import { type Answer, type Meet, statusAnswer } from './proxy.ts';
+
+/** What can befall one request on its way, as it looks on the wire. */
+export const WIRE_TROUBLES = [
+  'conflict',
+  'gone',
+  'throttled',
+  'server-error',
+  'unavailable',
+  'reset-before',
+  'reset-after',
+  'timeout-after',
+  'latency',
+] as const;
+export type WireTrouble = (typeof WIRE_TROUBLES)[number];
+
+const ANSWERS: Readonly<Partial<Record<WireTrouble, Answer>>> = {
+  conflict: statusAnswer(409, 'Conflict', 'Operation cannot be fulfilled: the object has been modified'),
+  gone: statusAnswer(410, 'Expired', 'too old resource version'),
+  throttled: statusAnswer(429, 'TooManyRequests', 'too many requests', { 'retry-after': '1' }),
+  'server-error': statusAnswer(500, 'InternalError', 'etcdserver: leader changed'),
+  unavailable: statusAnswer(503, 'ServiceUnavailable', 'apiserver not ready', { 'retry-after': '1' }),
+};
+
+/** Bad weather for a proxy: reads and writes alike meet trouble with this probability, as long as `isOn`. */
+export function wireWeather(
+  lot: Lot,
+  probability: number,
+  isOn: () => boolean,
+): { meet: Meet; struck: Map<string, number> } {
+  const struck = new Map<string, number>();
+  const meet: Meet = async ({ path }, { forward, answer, reset }) => {
+    // A client that cannot even learn what the cluster serves does nothing at all.
+    const isDiscovery = /^\/apis?(\?|$)/.test(path);
+    if (!isOn() || isDiscovery || lot() >= probability) return answer(await forward());
+    const trouble = oneOf(lot, WIRE_TROUBLES);
+    struck.set(trouble, (struck.get(trouble) ?? 0) + 1);
+    const made = ANSWERS[trouble];
+    if (made !== undefined) return answer(made);
+    if (trouble === 'reset-before') return reset();
+    const real = await forward();
+    if (trouble === 'reset-after') return reset();
+    // Nothing is ever answered; the client's own deadline ends it.
+    if (trouble === 'timeout-after') return;
+    await new Promise(resolve => setTimeout(resolve, upTo(lot, 50)));
+    answer(real);
+  };
+  return { meet, struck };
+}
