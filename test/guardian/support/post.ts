@@ -1,0 +1,87 @@
+import type { FaultType } from '../../../src/experiment/types.ts';
+import { createGuardian, type Guardian } from '../../../src/guardian/guardian.ts';
+import type { FromGuardian } from '../../../src/guardian/message.ts';
+import type { Ward } from '../../../src/guardian/ward.ts';
+import type { Receipt } from '../../../src/injection/receipt.ts';
+import type { Clock } from '../../../src/kube/clock.ts';
+import type { OwnLifted } from '../../../src/revert/own.ts';
+import { configRef } from '../../run/support/lab.ts';
+import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
+
+export const receipt = (outcome: Receipt['outcome'], verified: boolean): Receipt => ({
+  id: 'ConfigDrift:shop/ConfigMap/settings',
+  type: 'ConfigDrift',
+  object: configRef,
+  outcome,
+  verified,
+  requests: 3,
+  ms: 1,
+  message: outcome,
+});
+export const LIFTED: OwnLifted = { receipts: [receipt('reverted', true)], remaining: 0, blind: [] };
+export const UNREACHABLE: OwnLifted = { receipts: [], remaining: 1, blind: ['ConfigMap shop/settings: unreachable'] };
+export const DIVERGED: OwnLifted = { receipts: [receipt('diverged', false)], remaining: 1, blind: [] };
+
+export interface Post {
+  guardian: Guardian;
+  clock: FakeClock;
+  said: FromGuardian[];
+  /** Virtual milliseconds at which each lift was tried, by run. */
+  lifts: { run: string; at: number; written: string[] }[];
+  ends: { run: string; end: string }[];
+  logged: { event: string; [fact: string]: unknown }[];
+  /** The owner announces a write of a run. */
+  announce(run: string, dueInMs: number, more?: { name?: string; type?: FaultType; n?: number }): void;
+  /** Resolves at this virtual time, counted from the start. */
+  at(ms: number): Promise<void>;
+  isOver(): boolean;
+}
+
+/** A guardian with a clock of its own, and lifting that gives what it is told to. */
+export function post(
+  options: {
+    atOnce?: boolean;
+    lift?: (ward: Ward, tries: number, clock: Clock) => OwnLifted | Promise<OwnLifted>;
+    /** Added to wall clock and server time: what a machine that sleeps does not count. */
+    slept?: () => number;
+  } = {},
+): Post {
+  const clock = fakeClock();
+  const slept = options.slept ?? (() => 0);
+  const wall: Clock = { ...clock, now: () => clock.now() + slept() };
+  const said: FromGuardian[] = [];
+  const lifts: Post['lifts'] = [];
+  const ends: Post['ends'] = [];
+  const logged: Post['logged'] = [];
+  let over = false;
+  const guardian = createGuardian({
+    clock: wall,
+    random: () => 1,
+    serverTime: () => ({ now: wall.now(), known: true }),
+    probe: () => Promise.resolve(true),
+    prepare: () => undefined,
+    lift: async ward => {
+      lifts.push({ run: ward.run, at: clock.monotonic(), written: ward.written.map(ref => ref.name) });
+      return (await options.lift?.(ward, lifts.length, clock)) ?? LIFTED;
+    },
+    ended: async ({ run }, end) => void ends.push({ run, end }),
+    say: message => void said.push(message),
+    log: (event, facts) => void logged.push({ event, ...facts }),
+    atOnce: options.atOnce ?? false,
+  });
+  void guardian.over.then(() => {
+    over = true;
+  });
+  return {
+    guardian,
+    clock,
+    said,
+    lifts,
+    ends,
+    logged,
+    announce: (run, dueInMs, { name = 'settings', type = 'ConfigDrift', n = 1 } = {}) =>
+      guardian.hear({ say: 'guard', n, run, type, experiment: 'lab', on: { ...configRef, name }, dueInMs }),
+    at: ms => clock.sleep(ms - clock.monotonic()),
+    isOver: () => over,
+  };
+}
