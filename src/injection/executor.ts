@@ -196,7 +196,20 @@ async function giveUp(write: Write, outcome: Failure, lost: Lost, deps: Executor
     await deps.clock.sleep(100 * 2 ** looks);
     decided = await decide(write, outcome, deps.api);
   }
-  return decided.outcome === 'not-landed' ? refused(write, outcome) : decided;
+  return decided.outcome === 'not-landed' ? doubted(write, refused(write, outcome)) : decided;
+}
+
+/**
+ * A deletion that was once sent and not answered never counts as not done: if it is carried out after all, the backup that would be
+ * taken back is the only copy by then.
+ */
+function doubted(write: Write, end: Settled): Settled {
+  if (write.verb !== 'delete' || end.outcome !== 'failed') return end;
+  return {
+    ...end,
+    outcome: 'unknown',
+    message: `${end.message}; an earlier request was not answered and may still be carried out`,
+  };
 }
 
 /** What reading back says of a write whose answer was lost. */
