@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { cutOffJourneys } from './journeys/cutOff.ts';
 import { emergencyJourneys } from './journeys/emergency.ts';
 import { firstLookJourneys } from './journeys/firstLook.ts';
+import { forbiddenJourneys } from './journeys/forbidden.ts';
 import { outageJourneys } from './journeys/outage.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
@@ -30,7 +31,9 @@ describe.each(kinds)('on $name', kind => {
     cutOffJourneys(given);
   });
 
-  describe('one at a time', () => {
+  // Not in somebody else's cluster: these make roles, webhooks and a latch, which are not in a namespace.
+  describe.skipIf(kind.name === 'kubeconfig')('in a cluster of our own', () => {
+    describe.concurrent('side by side', () => forbiddenJourneys(given));
     emergencyJourneys(given);
     recordedJourneys(given);
     webhookJourneys(given);

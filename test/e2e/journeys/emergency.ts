@@ -87,6 +87,22 @@ export function emergencyJourneys(given: () => Provider): void {
     });
   });
 
+  describe('the guardian', () => {
+    test('lifts at the TTL what a killed run left, and the next process says so', async ({ stage }) => {
+      stage.write('config/mayday/config.yaml', 'guardian: at-ttl\n');
+      await stage.set();
+      const before = lasting(await stage.read('configmap', 'settings'));
+      const run = await killedRun(stage, { ...drift, ttl: '12s' });
+      const meanwhile = await stage.run(podKill).ended;
+      expect(meanwhile.stderr).toMatch(
+        new RegExp(`run ${run} died; its guardian \\(pid \\d+\\) ends the fault in \\d+s`),
+      );
+      await stage.until('configmap', 'settings', ({ data }) => data.mode === 'live');
+      expect(lasting(await stage.read('configmap', 'settings'))).toEqual(before);
+      expect(JSON.parse((await stage.mayday(['-o', 'json', 'scan'])).stdout)).toMatchObject({ injections: [] });
+    });
+  });
+
   describe('the latch', () => {
     test('stops every injection, says who and why, and is lifted', async ({ stage }) => {
       await stage.set();
@@ -106,7 +122,7 @@ export function emergencyJourneys(given: () => Provider): void {
 
 /** A run killed with its fault in; resolves with its id. */
 export async function killedRun(stage: Stage, plot = drift): Promise<string> {
-  const run = stage.run(plot, '--set', 'injection.ttl=300s');
+  const run = stage.run({ ttl: '300s', ...plot });
   const { run: id } = await run.event('injected');
   run.signal('SIGKILL');
   expect((await run.ended).code).toBe(137);

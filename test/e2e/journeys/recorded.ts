@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isSupported } from '../../../src/injection/registry.ts';
 import { eventually } from '../../cluster/eventually.ts';
@@ -6,6 +7,7 @@ import { asNew, NAMESPACE, WIDGETS, withUids } from '../../support/recorded-live
 import { kubectl } from '../providers/kubectl.ts';
 import type { Provider } from '../providers/provider.ts';
 import { lasting, type Thing } from './objects.ts';
+import { hire, installRoles, rolesHandedOut } from './people.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const CASES = recordedCases().filter(({ type }) => isSupported(type));
@@ -23,6 +25,7 @@ export function recordedJourneys(given: () => Provider): void {
     /** Everything of the stage but its namespace, to be taken down again. */
     const made: Thing[] = [];
     const was = new Map<string, Thing>();
+    const plans = new Map<string, Thing>();
     let receipts: { id: string; outcome: string; verified: boolean; message: string; object: Thing }[];
     let remaining: number;
     let code: number;
@@ -44,6 +47,7 @@ export function recordedJourneys(given: () => Provider): void {
 
     beforeAll(async () => {
       stage = await openStage(given());
+      await installRoles(given());
       await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
       await create(WIDGETS);
       await eventually('Widgets are served', () => admin(['get', 'widgets', '-A']).then(() => true));
@@ -61,12 +65,36 @@ export function recordedJourneys(given: () => Provider): void {
         if (theirs !== undefined) uids.set(theirs, created.metadata.uid);
         was.set(nameOf(object), lasting(created));
       }
+      await askForPlans();
       await inject(before, uids);
-      const ended = await stage.mayday(['-o', 'json', 'revert', '--all', '--yes']);
+      const everywhere = ['mayday-viewer', 'mayday-reverter', 'mayday-reverter-rbac', 'mayday-custom'];
+      const reverter = await hire(stage, 'reverter', { everywhere });
+      const ended = await stage.mayday(['-o', 'json', 'revert', '--all', '--yes'], reverter);
       code = ended.code;
       if (ended.stdout === '') throw new Error(ended.stderr);
       ({ receipts, remaining } = JSON.parse(ended.stdout));
     }, 300_000);
+
+    /** What each recorded experiment needs, as a plan says it to somebody who has the roles of an injector and no more. */
+    async function askForPlans(): Promise<void> {
+      const everywhere = ['mayday-viewer', 'mayday-injector', 'mayday-injector-rbac', 'mayday-custom'];
+      const injector = await hire(stage, 'injector', { everywhere });
+      const waiting = [...CASES];
+      const ask = async (): Promise<void> => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+          const set = [
+            'injection.dangerLevel=high',
+            'blastRadius.allowDangerous=true',
+            'blastRadius.maxPodsAffected=20',
+          ];
+          const settings = set.flatMap(each => ['--set', each]);
+          const path = fileURLToPath(new URL(`../../fixtures/stuck/${next.name}.experiment.yaml`, import.meta.url));
+          const ended = await stage.mayday(['-o', 'json', 'plan', path, ...settings], injector);
+          plans.set(next.name, ended.stdout === '' ? { failed: ended.stderr } : JSON.parse(ended.stdout));
+        }
+      };
+      await Promise.all([ask(), ask(), ask()]);
+    }
 
     /** Overwrites victims, makes what was made, deletes what was deleted. */
     async function inject(before: Thing[], uids: ReadonlyMap<string, string>): Promise<void> {
@@ -117,6 +145,52 @@ export function recordedJourneys(given: () => Provider): void {
       expect({ remaining, code }).toEqual({ remaining: 0, code: 0 });
       const scan = await stage.mayday(['-o', 'json', 'scan']);
       expect(JSON.parse(scan.stdout)).toMatchObject({ injections: [], blind: [] });
+    });
+
+    test('the roles handed out are what the plans ask for, and nothing else', () => {
+      const asked = (purpose: 'inject' | 'revert') =>
+        [...plans.values()].flatMap(({ permissions }) => permissions).filter(each => each.for === purpose);
+      expect(
+        asked('inject')
+          .concat(asked('revert'))
+          .filter(({ allowed }) => allowed !== true),
+      ).toEqual([]);
+      const words = ({ verb, group, resource }: Thing) => `${verb} ${resource}.${group}`;
+      const isWrite = ({ verb }: Thing) => !['get', 'list'].includes(verb);
+      const roles = rolesHandedOut();
+      const granted = (...names: string[]) =>
+        names
+          .flatMap(name => roles.get(name) ?? [])
+          .flatMap(({ apiGroups, resources, verbs }) =>
+            apiGroups.flatMap((group: string) =>
+              resources.flatMap((resource: string) => verbs.map((verb: string) => words({ verb, group, resource }))),
+            ),
+          );
+      const custom = granted('mayday-custom');
+      const wanted = (purposes: ('inject' | 'revert')[]) =>
+        new Set(
+          purposes
+            .flatMap(asked)
+            .filter(isWrite)
+            .map(words)
+            .filter(each => !custom.includes(each)),
+        );
+      // A run lifts what it injected, so that it needs both. PodKill leaves nothing that could have been recorded; the proof that
+      // rights are gone is no part of what a plan writes.
+      const injector = granted('mayday-injector', 'mayday-injector-rbac');
+      expect(new Set(injector)).toEqual(
+        wanted(['inject', 'revert']).add('delete pods.').add('create subjectaccessreviews.authorization.k8s.io'),
+      );
+      // The latch is a ConfigMap that is made and deleted.
+      expect(new Set(granted('mayday-reverter', 'mayday-reverter-rbac'))).toEqual(
+        wanted(['revert']).add('create configmaps.').add('delete configmaps.'),
+      );
+    });
+
+    test.each(CASES)('a plan for $name is permitted to an injector', ({ name }) => {
+      const { gates, failed } = plans.get(name);
+      expect(failed).toBeUndefined();
+      expect(gates.filter((gate: Thing) => !gate.ok)).toEqual([]);
     });
 
     test.each(CASES)('$name is exactly what it was', async ({ name }) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test as base } from 'vitest';
 import type { Ended } from '../providers/kubectl.ts';
@@ -10,7 +10,10 @@ import type { Provider } from '../providers/provider.ts';
 import { type Running, startMayday } from './mayday.ts';
 import { experiment, type Plot, settings, type Thing, web } from './objects.ts';
 
-/** A namespace, a person's state folder, and the programs that the person has. */
+/**
+ * A namespace, a person's state folder, and the programs that the person has. No guardian, so that what dies stays as it
+ * died, until a journey says otherwise.
+ */
 export interface Stage {
   readonly provider: Provider;
   readonly namespace: string;
@@ -24,6 +27,8 @@ export interface Stage {
   until(kind: string, name: string, looks: (object: Thing) => boolean): Promise<Thing>;
   /** Deployment `web` up, and ConfigMap `settings`. */
   set(): Promise<void>;
+  /** Writes a file into the stage's folder, for the person alone, and returns its path. */
+  write(name: string, text: string): string;
   /** Writes an experiment on `web` and returns its path. */
   plot(plot: Plot): string;
   /** Starts mayday as this person; `kubeconfig` for somebody else. */
@@ -81,11 +86,14 @@ export async function openStage(provider: Provider): Promise<Stage> {
       await stage.apply(web(), settings());
       await here(['rollout', 'status', 'deployment/web', '--timeout=60s']);
     },
-    plot(plot) {
-      const path = join(folder, `${plot.type}-${randomBytes(2).toString('hex')}.yaml`);
-      writeFileSync(path, JSON.stringify(experiment(namespace, plot)));
+    write(name, text) {
+      const path = join(folder, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text, { mode: 0o600 });
       return path;
     },
+    plot: plot =>
+      stage.write(`${plot.type}-${randomBytes(2).toString('hex')}.yaml`, JSON.stringify(experiment(namespace, plot))),
     start: (words, as = provider.kubeconfig) => startMayday(['--kubeconfig', as, ...words], env),
     mayday: (words, as) => stage.start(words, as).ended,
     run: (plot, ...more) => stage.start(['-o', 'jsonl', 'run', stage.plot(plot), '--yes', '--soak', SOAK, ...more]),
@@ -96,5 +104,6 @@ export async function openStage(provider: Provider): Promise<Stage> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  stage.write('config/mayday/config.yaml', 'guardian: off\n');
   return stage;
 }
