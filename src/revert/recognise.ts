@@ -16,7 +16,7 @@ import {
 import { groupOf } from '../injection/name.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { asFaultType, isCreatedObject, typeByName, typeByShape } from './shape.ts';
+import { asFaultType, isCreatedObject, typeByMaking, typeByName, typeByShape } from './shape.ts';
 
 /** What one marker on an object says. */
 interface Clue {
@@ -37,7 +37,10 @@ export function isSuspect(object: Pick<KubeObject, 'kind' | 'metadata'>): boolea
   if (isGhost(object)) return false;
   const { labels = {}, annotations = {} } = object.metadata;
   return (
-    labels[TYPE_LABEL] !== undefined || Object.keys(annotations).some(isRecord) || typeByName(object) !== undefined
+    labels[TYPE_LABEL] !== undefined ||
+    annotations[MAYDAY] !== undefined ||
+    Object.keys(annotations).some(isRecord) ||
+    typeByName(object) !== undefined
   );
 }
 
@@ -87,8 +90,14 @@ function clues(object: KubeObject): Clue[] {
   const named = typeByName(object);
   if (named !== undefined)
     return [...found, { type: named, source: 'backup name', ...disagreement(label, named, 'its name') }];
-  if (label !== undefined && found.length === 0) return [fromLabel(label)];
-  return found;
+  if (found.length > 0) return found;
+  return label === undefined ? fromFacts(object) : [fromLabel(label)];
+}
+
+/** Our facts on an object that an injection made, and whose labels somebody took off. */
+function fromFacts(object: KubeObject): Clue[] {
+  const made = readMayday(object.metadata.annotations?.[MAYDAY]) === undefined ? undefined : typeByMaking(object);
+  return made === undefined ? [] : [{ type: made, source: `annotation ${MAYDAY}` }];
 }
 
 function fromRecord(object: KubeObject, record: string, label: string | undefined): Clue {

@@ -56,6 +56,18 @@ const CREATED_BY: ReadonlySet<FaultType> = new Set([
   'LeaderElectionDisrupt',
   'ResourceDeletion',
 ]);
+/** The type whose injection makes an object of this kind and name; asked where our own facts say that one did, and the label is gone. */
+export function typeByMaking({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): FaultType | undefined {
+  if (metadata.name.startsWith(LATENCY)) return 'WebhookLatency';
+  return MADE[kind];
+}
+const LATENCY = 'chaos-webhook-latency-';
+const MADE: Readonly<Record<string, FaultType>> = {
+  NetworkPolicy: 'NetworkPartition',
+  ResourceQuota: 'QuotaExhaustion',
+  PodDisruptionBudget: 'PDBBlock',
+};
+
 export const isCreatedObject = (type: FaultType): boolean => CREATED_BY.has(type);
 
 export const asFaultType = (text: string | undefined): FaultType | undefined => FAULT_TYPES.find(type => type === text);
