@@ -70,6 +70,18 @@ function reportUnknown(call: Call, unknown: readonly string[]): void {
   else throw new WrongType(`strict decoding error: ${lines.join(', ')}`);
 }
 
+/** Refuses a body of another kind than the one expected, in one of some versions. */
+export function refuseOtherKind(
+  kernel: Kernel,
+  body: unknown,
+  expected: ExpectedKind,
+  versions: readonly string[],
+): void {
+  const { apiVersion, kind } = isRecord(body) ? body : {};
+  if (!kind || (kind === expected.kind && versions.includes(String(apiVersion)))) return;
+  throw badRequest(otherKind(kernel, String(apiVersion), String(kind), expected).message);
+}
+
 /**
  * A body as an object of the expected kind: fields the kind does not have are dropped (and reported), types are checked, a
  * custom kind's defaults are filled in. Throws WrongType for what is wrong inside, Unreadable for another kind.
@@ -80,14 +92,16 @@ export function readObject(kernel: Kernel, call: Call, body: unknown, expected: 
   const node = kernel.schemas.of(expected.group, expected.version, expected.kind);
   if (!node) return withMetadata(copy);
   const { value, unknown } = expected.custom ? pruneCustom(copy, node) : coerceBuiltin(copy, node);
-  reportUnknown(call, unknown);
   const object = withMetadata(value as Record<string, unknown>);
   const meta = expected.custom ? node.property('metadata') : undefined;
-  if (meta) {
-    object.metadata = coerceBuiltin(object.metadata as unknown as Record<string, unknown>, meta)
-      .value as KubeObject['metadata'];
-    applySchemaDefaults(object, node);
+  if (!meta) {
+    reportUnknown(call, unknown);
+    return object;
   }
+  const coerced = coerceBuiltin(object.metadata as unknown as Record<string, unknown>, meta);
+  reportUnknown(call, [...unknown, ...coerced.unknown.map(path => `metadata.${path}`)].sort());
+  object.metadata = coerced.value as KubeObject['metadata'];
+  applySchemaDefaults(object, node);
   return object;
 }
 

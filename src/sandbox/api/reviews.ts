@@ -2,6 +2,7 @@ import { createAuthorizer, type Granted } from '../authz/authorizer.ts';
 import type { Attributes, Rule } from '../authz/rules.ts';
 import type { UserInfo } from '../context.ts';
 import { part } from '../defaults/fill.ts';
+import { ISSUER } from '../http/tokens.ts';
 import { isRecord, type KubeObject, timestamp } from '../object.ts';
 import { badRequest, invalid } from '../status.ts';
 import { invalidValue } from '../validate/field.ts';
@@ -38,7 +39,16 @@ const userOf = (spec: Record<string, unknown>): UserInfo => ({
 function accessReview(kernel: Kernel, call: Call, review: KubeObject): void {
   const spec = part(review, 'spec') ?? {};
   const self = call.info.kind === 'SelfSubjectAccessReview';
-  if (!spec.resourceAttributes === !spec.nonResourceAttributes)
+  const paths = part(spec, 'nonResourceAttributes');
+  if (spec.resourceAttributes && paths)
+    throw invalid(call.info.group, '', '', [
+      invalidValue(
+        'spec.nonResourceAttributes',
+        { Path: text(paths.path), Verb: text(paths.verb) },
+        'cannot be specified in combination with resourceAttributes',
+      ),
+    ]);
+  if (!spec.resourceAttributes && !paths)
     throw invalid(call.info.group, '', '', [
       {
         reason: 'FieldValueInvalid',
@@ -52,7 +62,10 @@ function accessReview(kernel: Kernel, call: Call, review: KubeObject): void {
     ]);
   const wanted = attributesOf(spec);
   if (call.info.kind === 'LocalSubjectAccessReview' && wanted.namespace !== call.namespace)
-    throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${call.namespace}`);
+    throw invalid(call.info.group, '', '', [
+      invalidValue('spec.resourceAttributes.namespace', wanted.namespace, 'must match metadata.namespace'),
+    ]);
+  if (call.info.namespaced && call.namespace) review.metadata.namespace = call.namespace;
   const { allowed, reason } = createAuthorizer(kernel.store).decide(self ? call.user : userOf(spec), wanted);
   review.status = { allowed, ...(reason ? { reason } : {}) };
 }
@@ -90,8 +103,11 @@ const EVERYTHING: readonly Rule[] = [
 ];
 
 function tokenReview(review: KubeObject, authenticate: Authenticate): void {
+  if (!part(review, 'spec')?.token) throw badRequest('token is required for TokenReview in authentication');
   const user = authenticate(text(part(review, 'spec')?.token));
-  review.status = user ? { authenticated: true, user } : { user: {}, error: 'invalid bearer token' };
+  review.status = user
+    ? { authenticated: true, user, audiences: [ISSUER] }
+    : { user: {}, error: 'invalid bearer token' };
 }
 
 /** Answers a review: an object that is created to ask a question. */

@@ -131,6 +131,8 @@ export function prepareForUpdate(info: ResourceInfo, current: KubeObject, next: 
     // Finalizers of a namespace's spec go through its finalize subresource.
     const spec = ensure(next, 'spec');
     spec.finalizers = part(current, 'spec')?.finalizers;
+    // The label with its name is the server's.
+    next.metadata.labels = { ...next.metadata.labels, 'kubernetes.io/metadata.name': next.metadata.name };
   }
 }
 

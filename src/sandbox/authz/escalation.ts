@@ -89,7 +89,7 @@ function rulesOfRole(kernel: Kernel, call: Call, ref: RoleRef): readonly Rule[] 
   const clusterWide = ref.kind === 'ClusterRole';
   const resource = clusterWide ? 'clusterroles' : 'roles';
   const role = kernel.store.get(`${resource}.${GROUP}`, clusterWide ? undefined : call.namespace, ref.name);
-  if (!role) throw notFound({ group: GROUP, resource }, ref.name);
+  if (!role) throw notFound(call.info, ref.name);
   return (role.rules ?? []) as readonly Rule[];
 }
 

@@ -73,6 +73,24 @@ function conditionsFor(verdict: 'Complete' | 'Failed', at: string): Condition[] 
   ];
 }
 
+/** The conditions with what is to be said of a suspension: that it is, or that it was. */
+function suspension(job: Job, at: string): Condition[] | undefined {
+  const known = job.status?.conditions;
+  const status = job.spec.suspend ? 'True' : 'False';
+  const said = conditionOf(known, 'Suspended');
+  if (said ? said.status === status : !job.spec.suspend) return known;
+  const verb = job.spec.suspend ? 'suspended' : 'resumed';
+  const condition: Condition = {
+    type: 'Suspended',
+    status,
+    lastProbeTime: at,
+    lastTransitionTime: at,
+    reason: job.spec.suspend ? 'JobSuspended' : 'JobResumed',
+    message: `Job ${verb}`,
+  };
+  return [...(known ?? []).filter(c => c.type !== 'Suspended'), condition];
+}
+
 function statusOf(job: Job, pods: readonly Pod[], plan: JobPlan, at: string): JobStatus {
   const active = pods.filter(isActive);
   const counts = {
@@ -80,11 +98,11 @@ function statusOf(job: Job, pods: readonly Pod[], plan: JobPlan, at: string): Jo
     succeeded: pods.filter(p => p.status?.phase === 'Succeeded').length,
     failed: pods.filter(p => p.status?.phase === 'Failed').length,
   };
-  const conditions = plan.verdict ? conditionsFor(plan.verdict, at) : job.status?.conditions;
+  const conditions = plan.verdict ? conditionsFor(plan.verdict, at) : suspension(job, at);
   const over = conditionOf(conditions, 'Complete');
   return {
     ...(conditions && { conditions }),
-    startTime: job.status?.startTime ?? at,
+    ...(!job.spec.suspend && { startTime: job.status?.startTime ?? at }),
     ...(over && { completionTime: job.status?.completionTime ?? at }),
     ...Object.fromEntries(Object.entries(counts).filter(([, n]) => n > 0)),
     terminating: pods.filter(isTerminating).length,

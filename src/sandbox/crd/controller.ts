@@ -1,5 +1,5 @@
 import type { Kernel } from '../api/kernel.ts';
-import { each, ensure, part } from '../defaults/fill.ts';
+import { each, ensure, type Fields, part } from '../defaults/fill.ts';
 import { type KubeObject, timestamp } from '../object.ts';
 import type { CustomSchema } from '../openapi/document.ts';
 import type { ResourceInfo } from '../registry.ts';
@@ -7,6 +7,7 @@ import { builtinShape } from '../table/columns.ts';
 import { customShape } from '../table/custom.ts';
 import type { TableShape } from '../table/shape.ts';
 import { DEFINITIONS, resourceOf, versionsOf } from './definition.ts';
+import { takenNames } from './names.ts';
 
 const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 const BY = { manager: 'kube-apiserver', subresource: 'status' };
@@ -53,7 +54,7 @@ export function followDefinitions(kernel: Kernel): CustomKinds {
     const { name } = definition.metadata;
     withdraw(name);
     const info = resourceOf(definition);
-    if (!info) return;
+    if (!info || takenNames(definition, othersOf(definition)).conflict) return;
     const versions = versionsOf(definition);
     for (const { version, schema, columns } of versions) {
       schemas.define(info.group, version, info.kind, schema);
@@ -67,25 +68,33 @@ export function followDefinitions(kernel: Kernel): CustomKinds {
     served.set(name, { info, versions, stop });
   };
 
+  const othersOf = ({ metadata, spec }: KubeObject) =>
+    store
+      .list(DEFINITIONS)
+      .filter(other => other.metadata.name !== metadata.name && part(other, 'spec')?.group === (spec as Fields).group);
+
   const establish = (definition: KubeObject) => {
     const { name } = definition.metadata;
     const conditions = each(part(definition, 'status'), 'conditions');
     if (conditions.some(c => c.type === 'Established')) return;
     const lastTransitionTime = timestamp(clock.now());
-    const condition = (type: string, reason: string, message: string) => ({
-      type,
-      status: 'True',
-      lastTransitionTime,
-      reason,
-      message,
-    });
+    const taken = takenNames(definition, othersOf(definition));
+    const verdict = taken.conflict ? { status: 'False', lastTransitionTime } : { status: 'True', lastTransitionTime };
+    const condition = (type: string, reason: string, message: string) => ({ type, ...verdict, reason, message });
     store.modify(
       DEFINITIONS,
       undefined,
       name,
       draft => {
         const status = ensure(draft, 'status');
-        status.acceptedNames = part(draft, 'spec', 'names');
+        status.acceptedNames = taken.accepted;
+        if (taken.conflict) {
+          status.conditions = [
+            condition('NamesAccepted', taken.conflict.reason, taken.conflict.message),
+            condition('Established', 'NotAccepted', 'not all names are accepted'),
+          ];
+          return;
+        }
         status.conditions = [
           condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
           condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),

@@ -35,12 +35,20 @@ function deleteOptions(r: ResourceRequest, body: Record<string, unknown>): Delet
   };
 }
 
+/** A removed object carries the version of its removal. */
+function atDeletion({ kernel }: ResourceRequest, object: KubeObject): KubeObject {
+  const metadata = { ...object.metadata, resourceVersion: String(kernel.store.revision()) };
+  return { ...object, metadata };
+}
+
 /** Deletes one object: options come in the query, the body, or not at all. */
 export async function remove(r: ResourceRequest, call: Call): Promise<Answer> {
   const body = parseOptional(await readBody(r.request), r.request.headers['content-type']);
   if (bodyAsksForDryRun(body)) call.dryRun = true;
   const { object, removed } = await deleteObject(r.kernel, call, deleteOptions(r, body));
-  if (!removed || ANSWERED_WITH_OBJECT.has(call.info.key)) return objectAnswer(call, 200, object);
+  if (!removed) return objectAnswer(call, 200, object);
+  if (ANSWERED_WITH_OBJECT.has(call.info.key))
+    return objectAnswer(call, 200, call.dryRun ? object : atDeletion(r, object));
   const { info, name } = call;
   const details = { name, ...(info.group ? { group: info.group } : {}), kind: info.resource, uid: object.metadata.uid };
   return json(200, success(undefined, details));
@@ -54,7 +62,9 @@ export async function removeAll(r: ResourceRequest, call: Call): Promise<Answer>
   const items: KubeObject[] = [];
   for (const object of r.kernel.store.list(call.info.key, call.namespace).filter(match)) {
     const one = { ...call, name: object.metadata.name, namespace: object.metadata.namespace };
-    items.push((await deleteObject(r.kernel, one, deleteOptions(r, body))).object);
+    await deleteObject(r.kernel, one, deleteOptions(r, body));
+    // They are answered with as they were found.
+    items.push(object);
   }
   return { type: 'page', page: { items, revision: r.kernel.store.revision() }, info: call.info, version: call.version };
 }

@@ -20,6 +20,7 @@ export interface Tokens {
 export const ISSUER = 'https://kubernetes.default.svc';
 
 interface Claims {
+  aud: readonly string[];
   sub: string;
   exp: number;
   'kubernetes.io': { namespace: string; serviceaccount: { name: string; uid: string } };
@@ -45,6 +46,7 @@ export function createTokens(store: Store, clock: SandboxClock, admin?: string):
     const [head = '', body = '', signature = ''] = token.split('.');
     if (!sameText(signature, sign(`${head}.${body}`))) return undefined;
     const claims = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as Claims;
+    if (!claims.aud.includes(ISSUER)) return undefined;
     const { namespace, serviceaccount } = claims['kubernetes.io'];
     const account = store.get('serviceaccounts', namespace, serviceaccount.name);
     if (account?.metadata.uid !== serviceaccount.uid || claims.exp * 1000 < clock.now()) return undefined;

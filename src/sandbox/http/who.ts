@@ -55,13 +55,20 @@ function impersonation(username: string, groups: readonly string[]): Attributes[
   return [who, ...groups.map(group => wanted('groups', group))];
 }
 
+/** The refusal of groups for nobody, as the server prints whom that would be. */
+function withoutUser(groups: readonly string[]): string {
+  const names = groups.map(group => JSON.stringify(group)).join(', ');
+  const who = `Name:"", UID:"", Groups:[]string{${names}}, Extra:map[string][]string(nil)`;
+  return `requested &user.DefaultInfo{${who}} without impersonating a user name`;
+}
+
 /** Who a request is from: the holder of its token, or whom that one impersonates. 401, 403. */
 export function requester(request: IncomingMessage, tokens: Tokens, store: Store): UserInfo {
   const real = authenticated(request, tokens);
   const [username] = headerValues(request, `${IMPERSONATE}user`);
   const groups = headerValues(request, `${IMPERSONATE}group`);
   if (!username) {
-    if (groups.length > 0) throw badRequest('requested [{Group}] without impersonating a user');
+    if (groups.length > 0) throw badRequest(withoutUser(groups));
     return real;
   }
   const authorizer = createAuthorizer(store);

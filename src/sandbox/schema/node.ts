@@ -27,6 +27,7 @@ export interface RawSchema {
   uniqueItems?: boolean;
   minProperties?: number;
   maxProperties?: number;
+  'x-kubernetes-validations'?: readonly { rule: string; message?: string }[];
   'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
   'x-kubernetes-list-map-keys'?: readonly string[];
   'x-kubernetes-map-type'?: 'atomic' | 'granular';

@@ -1,12 +1,15 @@
+import { refuseOtherKind } from '../api/decode.ts';
 import { deleteObject } from '../api/delete.ts';
 import type { Call, Kernel } from '../api/kernel.ts';
+import { bodyAsksForDryRun } from '../api/options.ts';
 import { currentObject } from '../api/update.ts';
 import { ensure, part } from '../defaults/fill.ts';
 import { isRecord, type KubeObject, timestamp } from '../object.ts';
 import { type LabelSelector, requirementsOf, satisfies } from '../selector.ts';
-import { internalError, StatusError } from '../status.ts';
+import { badRequest, internalError, StatusError } from '../status.ts';
 import type { DeleteOptions } from '../store.ts';
 
+const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction', custom: false };
 const BUDGETS = 'poddisruptionbudgets.policy';
 
 function budgetsOf(kernel: Kernel, pod: KubeObject): KubeObject[] {
@@ -44,9 +47,12 @@ function isHarmless(pod: KubeObject): boolean {
 
 /** Deletes a Pod if its disruption budgets allow it. 429 when they do not. A dry run is asked for by query or in the body. */
 export async function evict(kernel: Kernel, asked: Call, body: unknown): Promise<void> {
+  refuseOtherKind(kernel, body, EVICTION, ['policy/v1', 'policy/v1beta1']);
+  if (part(body, 'metadata')?.name !== asked.name)
+    throw badRequest('name in URL does not match name in Eviction object');
   const pod = currentObject(kernel, asked);
   const stated = isRecord(body) && isRecord(body.deleteOptions) ? body.deleteOptions : {};
-  const call = { ...asked, dryRun: asked.dryRun || asksForDryRun(stated) };
+  const call = { ...asked, dryRun: asked.dryRun || bodyAsksForDryRun(stated) };
   const options = stated as DeleteOptions;
   const budgets = budgetsOf(kernel, pod);
   if (budgets.length > 1)
@@ -60,9 +66,6 @@ export async function evict(kernel: Kernel, asked: Call, body: unknown): Promise
   }
   await deleteObject(kernel, { ...call, subresource: '' }, options);
 }
-
-/** Whether delete options in a body ask for a dry run. */
-const asksForDryRun = ({ dryRun }: Record<string, unknown>): boolean => Array.isArray(dryRun) && dryRun.includes('All');
 
 function countDisruption(kernel: Kernel, budget: KubeObject, pod: KubeObject): void {
   kernel.store.modify(

@@ -4,9 +4,11 @@ import { part } from '../defaults/fill.ts';
 import { ISSUER, type Tokens } from '../http/tokens.ts';
 import { type KubeObject, timestamp } from '../object.ts';
 import { invalid } from '../status.ts';
+import { invalidValue } from '../validate/field.ts';
 
 const SHORTEST = 600;
 const USUAL = 3600;
+const LONGEST = 2 ** 32;
 
 /** Answers a TokenRequest with a token for the ServiceAccount the call names. */
 export function requestToken(kernel: Kernel, call: Call, body: unknown, tokens: Tokens): KubeObject {
@@ -21,13 +23,17 @@ export function requestToken(kernel: Kernel, call: Call, body: unknown, tokens: 
         field: 'spec.expirationSeconds',
       },
     ]);
+  if (seconds > LONGEST)
+    throw invalid('authentication.k8s.io', 'TokenRequest', '', [
+      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
+    ]);
   const audiences = Array.isArray(spec.audiences) && spec.audiences.length > 0 ? spec.audiences.map(String) : [ISSUER];
   const { name, namespace = '', uid } = account.metadata;
   const now = kernel.clock.now();
   return {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name, namespace, creationTimestamp: timestamp(now) } as KubeObject['metadata'],
+    metadata: { name, namespace, uid, creationTimestamp: timestamp(now) } as KubeObject['metadata'],
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
     status: {
       token: tokens.issue({ namespace, name, uid }, audiences, seconds),

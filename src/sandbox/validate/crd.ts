@@ -1,30 +1,105 @@
-import { each, part } from '../defaults/fill.ts';
+import { each, type Fields, part } from '../defaults/fill.ts';
 import { isRecord, type KubeObject, sameJson } from '../object.ts';
 import type { StatusCause } from '../status.ts';
-import { invalidValue, required } from './field.ts';
+import { invalidValue, required, unsupported } from './field.ts';
+import { dnsLabel } from './names.ts';
+
+/** The schemas of the versions; one of them, by another name, where they are all the same. */
+function schemasOf(versions: readonly Fields[]): { field: string; schema: Fields | undefined }[] {
+  const all = versions.map((version, i) => ({
+    field: `spec.versions[${i}].schema.openAPIV3Schema`,
+    schema: part(version, 'schema', 'openAPIV3Schema'),
+  }));
+  const [first] = all;
+  const same = first?.schema && all.every(({ schema }) => sameJson(schema, first.schema));
+  return same ? [{ field: 'spec.validation.openAPIV3Schema', schema: first.schema }] : all;
+}
+
+/** A version as the server's refusals print it, where all have the same schema. */
+const printed = ({ name, served, storage }: Fields) => ({
+  Name: name,
+  Served: served ?? false,
+  Storage: storage ?? false,
+  Deprecated: false,
+  DeprecationWarning: null,
+  Schema: null,
+  Subresources: null,
+  AdditionalPrinterColumns: null,
+  SelectableFields: null,
+});
+
+function versionCauses(versions: readonly Fields[]): StatusCause[] {
+  const causes = versions.flatMap((version, i) => {
+    const bad = dnsLabel(String(version.name ?? ''));
+    return bad ? [invalidValue(`spec.versions[${i}].name`, version.name, bad)] : [];
+  });
+  // The name of a single version is also what the older field for it says.
+  const [only] = versions;
+  const bad = versions.length === 1 ? dnsLabel(String(only?.name ?? '')) : undefined;
+  if (bad) causes.push(invalidValue('spec.version', only?.name, bad));
+  if (versions.filter(v => v.storage === true).length !== 1)
+    causes.push(
+      invalidValue('spec.versions', versions.map(printed), 'must have exactly one version marked as storage version'),
+    );
+  return causes;
+}
+
+/** What the status must say of the stored versions, once the server has filled it in. */
+function storedCauses(versions: readonly Fields[]): StatusCause[] {
+  const stored = versions.filter(v => v.storage === true).map(v => v.name);
+  const field = 'status.storedVersions';
+  if (stored.length === 0) return [invalidValue(field, null, 'must have at least one stored version')];
+  const [first, ...more] = stored;
+  return more.map(name => invalidValue(field, [first], `must have the storage version ${name}`));
+}
+
+const SCOPES = ['Cluster', 'Namespaced'];
+const APPROVAL = 'api-approved.kubernetes.io';
+
+function groupCauses(object: KubeObject, spec: Fields): StatusCause[] {
+  if (!spec.group) return [required('spec.group')];
+  const isProtected = /(^|\.)(k8s|kubernetes)\.io$/.test(String(spec.group));
+  if (!isProtected || object.metadata.annotations?.[APPROVAL]) return [];
+  const why = `protected groups must have approval annotation "${APPROVAL}", see https://github.com/kubernetes/enhancements/pull/1111`;
+  return [required(`metadata.annotations[${APPROVAL}]`, why)];
+}
+
+function conversionCauses(spec: Fields): StatusCause[] {
+  const conversion = part(spec, 'conversion') ?? {};
+  if (conversion.strategy !== 'Webhook') return [];
+  const webhook = part(conversion, 'webhook') ?? {};
+  return [
+    ...(webhook.clientConfig
+      ? []
+      : [required('spec.conversion.webhookClientConfig', 'required when strategy is set to Webhook')]),
+    ...(webhook.conversionReviewVersions ? [] : [required('spec.conversion.conversionReviewVersions')]),
+  ];
+}
 
 /** What is wrong with a CustomResourceDefinition. */
 export function crdCauses(object: KubeObject): StatusCause[] {
   const spec = part(object, 'spec') ?? {};
   const names = part(spec, 'names') ?? {};
-  const causes: StatusCause[] = [];
-  const expected = `${String(names.plural)}.${String(spec.group)}`;
-  if (object.metadata.name !== expected)
-    causes.push(invalidValue('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group'));
-  if (!spec.group) causes.push(required('spec.group'));
   const versions = each(spec, 'versions');
-  if (versions.length === 0) causes.push(required('spec.versions'));
-  if (versions.filter(v => v.storage === true).length !== 1)
-    causes.push(invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'));
-  versions.forEach((version, i) => {
-    const field = `spec.versions[${i}].schema.openAPIV3Schema`;
-    const schema = part(version, 'schema', 'openAPIV3Schema');
-    if (!schema) causes.push(required(field));
-    else causes.push(...structuralCauses(schema, field, true));
-  });
-  for (const name of ['plural', 'kind']) if (!names[name]) causes.push(required(`spec.names.${name}`));
-  return causes;
+  const expected = `${String(names.plural)}.${String(spec.group)}`;
+  const misnamed = object.metadata.name !== expected;
+  return [
+    ...(misnamed
+      ? [invalidValue('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group')]
+      : []),
+    ...groupCauses(object, spec),
+    ...(SCOPES.includes(String(spec.scope)) ? [] : [unsupported('spec.scope', spec.scope, SCOPES)]),
+    ...versionCauses(versions),
+    ...schemasOf(versions).flatMap(({ field, schema }) =>
+      schema ? structuralCauses(schema, field, true) : [required(field)],
+    ),
+    ...['plural', 'kind'].flatMap(name => (names[name] ? [] : [required(`spec.names.${name}`)])),
+    ...conversionCauses(spec),
+    ...storedCauses(versions),
+  ];
 }
+
+const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 
 /** Every place of a structural schema says its type, unless it takes anything. */
 function structuralCauses(schema: Record<string, unknown>, field: string, root: boolean): StatusCause[] {
@@ -38,7 +113,9 @@ function structuralCauses(schema: Record<string, unknown>, field: string, root: 
         root ? 'must not be empty at the root' : 'must not be empty for specified object fields',
       ),
     );
-  if (root && schema.type && schema.type !== 'object')
+  if (schema.type && !TYPES.includes(String(schema.type)))
+    causes.push(unsupported(`${field}.type`, schema.type, TYPES));
+  else if (root && schema.type && schema.type !== 'object')
     causes.push(invalidValue(`${field}.type`, schema.type, 'must be object at the root'));
   for (const [name, child] of Object.entries(part(schema, 'properties') ?? {}))
     if (isRecord(child)) causes.push(...structuralCauses(child, `${field}.properties[${name}]`, false));

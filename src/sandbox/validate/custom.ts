@@ -1,7 +1,7 @@
 import { isRecord, sameJson } from '../object.ts';
 import { isIntOrString, type RawSchema, type SchemaNode } from '../schema/node.ts';
 import type { StatusCause } from '../status.ts';
-import { invalidValue, required, unsupported } from './field.ts';
+import { duplicate, invalidValue, required, unsupported } from './field.ts';
 
 const typeOf = (value: unknown): string => {
   if (value === null) return 'null';
@@ -21,6 +21,14 @@ function wrongType(value: unknown, field: string, type: string): StatusCause {
     field,
   };
 }
+
+const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)?$/;
+
+const wrongFormat = (value: string, field: string, format: string): StatusCause => ({
+  reason: 'FieldValueTypeInvalid',
+  message: `Invalid value: ${JSON.stringify(value)}: ${field} in body must be of type ${format}: ${JSON.stringify(value)}`,
+  field,
+});
 
 function numberCauses(value: number, raw: RawSchema, field: string): StatusCause[] {
   const causes: StatusCause[] = [];
@@ -46,6 +54,7 @@ function textCauses(value: string, raw: RawSchema, field: string): StatusCause[]
     causes.push(invalidValue(field, value, `${field} in body should be at least ${raw.minLength} chars long`));
   if (raw.pattern !== undefined && !matches(value, raw.pattern))
     causes.push(invalidValue(field, value, `${field} in body should match '${raw.pattern}'`));
+  if (raw.format === 'date-time' && !DATE_TIME.test(value)) causes.push(wrongFormat(value, field, raw.format));
   return causes;
 }
 
@@ -69,10 +78,27 @@ function listCauses(value: readonly unknown[], node: SchemaNode, field: string, 
     });
   if (raw.minItems !== undefined && value.length < raw.minItems)
     causes.push(invalidValue(field, value.length, `${field} in body should have at least ${raw.minItems} items`));
+  causes.push(...repeated(value, raw, field));
   if (items)
     for (const [i, item] of value.entries())
       causes.push(...customCauses(item, items, `${field}[${i}]`, Array.isArray(old) ? old[i] : undefined));
   return causes;
+}
+
+/** What comes twice in a list that is a set, or a map by some of its items' members. */
+function repeated(value: readonly unknown[], raw: RawSchema, field: string): StatusCause[] {
+  const kind = raw['x-kubernetes-list-type'];
+  if (kind !== 'set' && kind !== 'map') return [];
+  const keys = raw['x-kubernetes-list-map-keys'] ?? [];
+  const identity = (item: unknown) =>
+    kind === 'map' && isRecord(item) ? Object.fromEntries(keys.map(key => [key, item[key]])) : item;
+  const seen = new Set<string>();
+  return value.flatMap((item, i) => {
+    const text = JSON.stringify(identity(item));
+    if (seen.has(text)) return [duplicate(`${field}[${i}]`, identity(item))];
+    seen.add(text);
+    return [];
+  });
 }
 
 function objectCauses(value: Record<string, unknown>, node: SchemaNode, field: string, old: unknown): StatusCause[] {

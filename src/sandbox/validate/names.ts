@@ -28,6 +28,13 @@ export const label: NameRule = rule(
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc'",
 );
 
+/** A label that begins with a letter, as names of versions do. */
+export const dnsLabel: NameRule = rule(
+  63,
+  '[a-z]([-a-z0-9]*[a-z0-9])?',
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123'",
+);
+
 export const labelValue: NameRule = rule(
   63,
   LABEL_VALUE,

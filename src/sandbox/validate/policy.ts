@@ -2,21 +2,39 @@ import { each, type Fields, part } from '../defaults/fill.ts';
 import { isRecord, sameJson } from '../object.ts';
 import { quantityValue } from '../quantity.ts';
 import type { StatusCause } from '../status.ts';
-import { invalidValue, required, unsupported } from './field.ts';
-import { countOrPercent, NOT_NEGATIVE, type Rule, specOf, type UpdateRule } from './rule.ts';
+import { forbiddenField, invalidValue, required, unsupported } from './field.ts';
+import { portCause } from './pod.ts';
+import { countOrPercent, NOT_NEGATIVE, notNegative, type Rule, specOf, type UpdateRule } from './rule.ts';
+import { webhookConfig } from './webhooks.ts';
 
 const QUOTA_NAMES =
   /^((requests|limits)\.)?(cpu|memory|ephemeral-storage|storage)$|^(pods|services|configmaps|secrets|persistentvolumeclaims|replicationcontrollers|resourcequotas|services\.(loadbalancers|nodeports)|(requests|limits)\..+)$/;
 
 const quota: Rule = object =>
-  Object.entries(part(object, 'spec', 'hard') ?? {}).flatMap(([name, amount]) => {
-    const value = quantityValue(amount);
-    if (!name.includes('/') && !QUOTA_NAMES.test(name))
-      return ['must be a standard resource type or fully qualified', 'must be a standard resource for quota'].map(why =>
-        invalidValue(`spec.hard[${name}]`, name, why),
-      );
-    return value !== undefined && value < 0 ? [invalidValue(`spec.hard[${name}]`, String(amount), NOT_NEGATIVE)] : [];
-  });
+  Object.entries(part(object, 'spec', 'hard') ?? {})
+    .flatMap(([name, amount]) => {
+      const value = quantityValue(amount);
+      if (!name.includes('/') && !QUOTA_NAMES.test(name))
+        return ['must be a standard resource type or fully qualified', 'must be a standard resource for quota'].map(
+          why => invalidValue(`spec.hard[${name}]`, name, why),
+        );
+      return value !== undefined && value < 0 ? [invalidValue(`spec.hard[${name}]`, String(amount), NOT_NEGATIVE)] : [];
+    })
+    .concat(oddScopes(specOf(object).scopes));
+
+const SCOPES = [
+  'Terminating',
+  'NotTerminating',
+  'BestEffort',
+  'NotBestEffort',
+  'PriorityClass',
+  'CrossNamespacePodAffinity',
+];
+
+const oddScopes = (scopes: unknown): StatusCause[] =>
+  Array.isArray(scopes) && scopes.some(scope => !SCOPES.includes(String(scope)))
+    ? [invalidValue('spec.scopes', scopes, 'unsupported scope')]
+    : [];
 
 /** A budget's spec as the server's refusals print it. */
 const asGo = ({ minAvailable, selector, maxUnavailable, unhealthyPodEvictionPolicy }: Fields) => ({
@@ -43,7 +61,16 @@ const role: Rule = object =>
     const causes: StatusCause[] = empty('verbs')
       ? [required(`${field}.verbs`, 'verbs must contain at least one value')]
       : [];
-    if (!empty('nonResourceURLs')) return causes;
+    if (!empty('nonResourceURLs')) {
+      const only = empty('apiGroups') && empty('resources');
+      const why =
+        object.kind === 'Role'
+          ? 'namespaced rules cannot apply to non-resource URLs'
+          : 'rules cannot apply to both regular resources and non-resource URLs';
+      if (object.kind === 'Role' || !only)
+        causes.push(invalidValue(`${field}.nonResourceURLs`, rule.nonResourceURLs, why));
+      return causes;
+    }
     if (empty('apiGroups'))
       causes.push(required(`${field}.apiGroups`, 'resource rules must supply at least one api group'));
     if (empty('resources'))
@@ -76,49 +103,49 @@ const bindingUpdate: UpdateRule = (before, after) => {
   return [invalidValue('roleRef', { APIGroup: apiGroup, Kind: kind, Name: name }, 'cannot change roleRef')];
 };
 
-const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
+function peerCauses(rule: Fields, peers: string, field: string): StatusCause[] {
+  return [
+    ...each(rule, 'ports').flatMap((port, i) =>
+      typeof port.port === 'number' ? portCause(`${field}.ports[${i}].port`, port.port) : [],
+    ),
+    ...each(rule, peers).flatMap((peer, i) => {
+      if (Object.keys(peer).length === 0) return [required(`${field}.${peers}[${i}]`, 'must specify a peer')];
+      const cidr = part(peer, 'ipBlock')?.cidr;
+      if (cidr === undefined || /^[\da-f.:]+\/\d{1,3}$/i.test(String(cidr))) return [];
+      const why = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
+      return [invalidValue(`${field}.${peers}[${i}].ipBlock.cidr`, cidr, why)];
+    }),
+  ];
+}
 
-const webhookConfig: Rule = object =>
-  each(object, 'webhooks').flatMap((hook, i) => {
-    const field = `webhooks[${i}]`;
-    const causes: StatusCause[] = [];
-    if (String(hook.name ?? '').split('.').length < 3)
-      causes.push(
-        invalidValue(
-          `${field}.name`,
-          hook.name ?? '',
-          'should be a domain with at least three segments separated by dots',
-        ),
-      );
-    each(hook, 'rules').forEach((rule, j) => {
-      for (const name of ['operations', 'apiGroups', 'apiVersions', 'resources'])
-        if (!Array.isArray(rule[name]) || rule[name].length === 0)
-          causes.push(required(`${field}.rules[${j}].${name}`));
-      for (const [k, operation] of (Array.isArray(rule.operations) ? rule.operations : []).entries())
-        if (!OPERATIONS.includes(String(operation)))
-          causes.push(unsupported(`${field}.rules[${j}].operations[${k}]`, operation, OPERATIONS));
-    });
-    if (!['None', 'NoneOnDryRun'].includes(String(hook.sideEffects)))
-      causes.push(
-        hook.sideEffects
-          ? unsupported(`${field}.sideEffects`, hook.sideEffects, ['None', 'NoneOnDryRun'])
-          : required(`${field}.sideEffects`, 'must specify one of None, NoneOnDryRun'),
-      );
-    if (!['Fail', 'Ignore'].includes(String(hook.failurePolicy)))
-      causes.push(unsupported(`${field}.failurePolicy`, hook.failurePolicy, ['Fail', 'Ignore']));
-    const seconds = Number(hook.timeoutSeconds);
-    if (seconds < 1 || seconds > 30)
-      causes.push(
-        invalidValue(`${field}.timeoutSeconds`, seconds, 'the timeout value must be between 1 and 30 seconds'),
-      );
-    if (!part(hook, 'clientConfig', 'service') && !part(hook, 'clientConfig')?.url)
-      causes.push(required(`${field}.clientConfig`, 'exactly one of url or service is required'));
-    if (!Array.isArray(hook.admissionReviewVersions) || hook.admissionReviewVersions.length === 0)
-      causes.push(required(`${field}.admissionReviewVersions`, 'must specify one of v1, v1beta1'));
-    return causes;
-  });
+const networkPolicy: Rule = object => {
+  const spec = part(object, 'spec');
+  if (!isRecord(spec)) return [required('spec')];
+  const types = Array.isArray(spec.policyTypes) ? spec.policyTypes : [];
+  return [
+    ...each(spec, 'ingress').flatMap((rule, i) => peerCauses(rule, 'from', `spec.ingress[${i}]`)),
+    ...each(spec, 'egress').flatMap((rule, i) => peerCauses(rule, 'to', `spec.egress[${i}]`)),
+    ...types.flatMap((type, i) =>
+      ['Ingress', 'Egress'].includes(String(type))
+        ? []
+        : [unsupported(`spec.policyTypes[${i}]`, type, ['Ingress', 'Egress'])],
+    ),
+  ];
+};
 
-const networkPolicy: Rule = object => (isRecord(part(object, 'spec')) ? [] : [required('spec')]);
+const lease: Rule = object => {
+  const spec = specOf(object);
+  const seconds = spec.leaseDurationSeconds;
+  return [
+    ...(typeof seconds === 'number' && seconds <= 0
+      ? [invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0')]
+      : []),
+    ...notNegative(spec, 'leaseTransitions'),
+  ];
+};
+
+const priorityClassUpdate: UpdateRule = (before, after) =>
+  before.value === after.value ? [] : [forbiddenField('value', 'may not be changed in an update.')];
 
 /** Rules for what allows, limits and admits. */
 export const POLICY_RULES: Readonly<Record<string, Rule>> = {
@@ -129,11 +156,13 @@ export const POLICY_RULES: Readonly<Record<string, Rule>> = {
   'rolebindings.rbac.authorization.k8s.io': binding,
   'clusterrolebindings.rbac.authorization.k8s.io': binding,
   'networkpolicies.networking.k8s.io': networkPolicy,
+  'leases.coordination.k8s.io': lease,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': webhookConfig,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhookConfig,
 };
 
 export const POLICY_UPDATE_RULES: Readonly<Record<string, UpdateRule>> = {
+  'priorityclasses.scheduling.k8s.io': priorityClassUpdate,
   'rolebindings.rbac.authorization.k8s.io': bindingUpdate,
   'clusterrolebindings.rbac.authorization.k8s.io': bindingUpdate,
 };

@@ -3,6 +3,7 @@ import type { Call, Kernel } from '../api/kernel.ts';
 import type { KubeObject } from '../object.ts';
 import { invalid, type StatusCause } from '../status.ts';
 import { customCauses } from './custom.ts';
+import { withUncheckedRules } from './custom-rules.ts';
 import { kindCauses, kindUpdateCauses } from './kinds.ts';
 import { metadataCauses, metadataUpdateCauses } from './metadata.ts';
 
@@ -14,7 +15,8 @@ function refuse({ info }: Call, object: KubeObject, causes: readonly StatusCause
 export function validateCreate(kernel: Kernel, call: Call, object: KubeObject): void {
   const node = schemaOf(kernel, call);
   const own = call.info.custom ? (node ? customCauses(object, node) : []) : kindCauses(call.info.key, object);
-  refuse(call, object, [...metadataCauses(call, object), ...own]);
+  const causes = [...metadataCauses(call, object), ...own];
+  refuse(call, object, call.info.custom ? withUncheckedRules(causes, node?.raw) : causes);
 }
 
 /** Services are compared before they are checked, the other kinds after. */
@@ -28,7 +30,8 @@ export function validateUpdate(kernel: Kernel, call: Call, before: KubeObject, a
   const node = schemaOf(kernel, call);
   const meta = [...metadataUpdateCauses(before, after), ...metadataCauses(call, after)];
   if (call.info.custom) {
-    refuse(call, after, [...meta, ...(node ? customCauses(after, node, '', before) : [])]);
+    const causes = [...meta, ...(node ? customCauses(after, node, '', before) : [])];
+    refuse(call, after, withUncheckedRules(causes, node?.raw));
     return;
   }
   const { key } = call.info;

@@ -14,6 +14,7 @@ import { disruptionController } from '../controllers/pdb-controller.ts';
 import { quotaController } from '../controllers/quota-controller.ts';
 import { createRecorder } from '../controllers/recorder.ts';
 import { replicaSetController } from '../controllers/replicaset-controller.ts';
+import { roleAggregation } from '../controllers/role-aggregation.ts';
 import { scheduler } from '../controllers/scheduler.ts';
 import { statefulSetController } from '../controllers/statefulset-controller.ts';
 import { kubelet } from '../kubelet/kubelet.ts';
@@ -61,6 +62,7 @@ export function startWorld(context: SandboxContext): SandboxWorld {
   engine.add(quotaController(parts));
   engine.add(disruptionController(parts));
   engine.add(garbageCollector(parts));
+  engine.add(roleAggregation(parts));
   const seeder = createSeeder(context);
   seedCluster(seeder);
   installOperators(seeder, operators);
