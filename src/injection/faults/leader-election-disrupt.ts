@@ -1,9 +1,10 @@
-import type { KubeObject, ObjectRef } from '../../kube/object.ts';
+import type { ObjectRef } from '../../kube/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { BACKUP, deletionEffect, deletionPlan, deletionReads, TARGET } from '../deletion-plan.ts';
 import { type Giving, giveWhole, givingReads } from '../deletion-restore.ts';
 import type { Effect, Facts, Fault, Live, Plan, Refusal, Scope } from '../fault.ts';
 import type { Keeper } from '../keeper.ts';
+import { isHolder, leaseSpec } from '../leases.ts';
 import { listIn, objectIn } from '../live.ts';
 import { LEASE_BACKUP_KEY, leaseBackupName } from '../markers.ts';
 import { isFinished } from '../pods.ts';
@@ -11,11 +12,6 @@ import { blindTo, injectable, isRefusal } from '../refuse.ts';
 
 interface LeaseParams {
   name: string;
-}
-
-interface LeaseSpec {
-  holderIdentity?: string;
-  leaseTransitions?: number;
 }
 
 const PODS = 'pods';
@@ -62,16 +58,14 @@ function leaseRef({ name }: LeaseParams, { namespace }: Scope): ObjectRef {
   return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
 }
 
-const specOf = (lease: KubeObject) => (lease.spec ?? {}) as LeaseSpec;
-
 function plan(params: LeaseParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const target = injectable(objectIn(live, TARGET), leaseRef(params, scope));
   if (isRefusal(target)) return target;
   const pods = listIn(live, PODS);
   if (pods.state === 'blind') return blindTo(`the pods of ${scope.namespace}, one of which may hold it`, pods.failure);
-  const { holderIdentity = '' } = specOf(target);
+  const { holderIdentity = '' } = leaseSpec(target);
   const holders = (pods.state === 'found' ? pods.value : []).filter(
-    pod => !isFinished(pod) && holds(pod, holderIdentity),
+    pod => !isFinished(pod) && isHolder(pod, holderIdentity),
   );
   return deletionPlan({
     keeper,
@@ -85,10 +79,6 @@ function plan(params: LeaseParams, scope: Scope, live: Live, facts: Facts): Plan
   });
 }
 
-/** Holders call themselves after their pod, most of them with something unique behind `_`. */
-const holds = (pod: KubeObject, holder: string) =>
-  holder === pod.metadata.name || holder.startsWith(`${pod.metadata.name}_`);
-
 function unheld(holder: string, { namespace }: Scope): string {
   return holder === ''
     ? 'nobody holds this Lease: deleting it disturbs nobody'
@@ -100,7 +90,7 @@ function effect(_params: LeaseParams, made: Plan, live: Live): Effect {
   const shown = deletionEffect(made, live);
   const seen = objectIn(live, TARGET);
   if (seen.state !== 'found') return shown;
-  const { holderIdentity = '(nobody)', leaseTransitions = 0 } = specOf(seen.value);
+  const { holderIdentity = '(nobody)', leaseTransitions = 0 } = leaseSpec(seen.value);
   const line = `held by ${sanitise(holderIdentity, 120)}, ${leaseTransitions} transitions`;
   return { ...shown, evidence: [...shown.evidence, line] };
 }

@@ -14,6 +14,7 @@ import { type GoValue, goJson } from '../go-json.ts';
 import { allows, DIRECTIONS, type Direction, enforcerIn, isHostNetwork, isolating, policySpec } from '../isolation.ts';
 import { refOf } from '../json-patch.ts';
 import { labelSelectorOf } from '../label-selector.ts';
+import { lapsed } from '../leases.ts';
 import { listIn, objectIn } from '../live.ts';
 import { networkPolicyName } from '../markers.ts';
 import { nameOf } from '../name.ts';
@@ -29,6 +30,7 @@ const POLICY = 'policy';
 const POLICIES = 'policies';
 const PODS = 'pods';
 const DAEMON_SETS = 'daemon sets';
+const LEASES = 'leases';
 
 const maker: Maker = {
   type: 'NetworkPartition',
@@ -54,6 +56,7 @@ export const networkPartition: Fault<NetworkPartitionParams> = {
     { key: POLICY, get: policyRef(params, made.scope) },
     ...surroundings(params, made.scope),
     { key: DAEMON_SETS, list: { apiVersion: 'apps/v1', kind: 'DaemonSet' } },
+    { key: LEASES, list: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' } },
   ],
   effect,
   restoreReads: () => [],
@@ -181,17 +184,24 @@ function effect(params: NetworkPartitionParams, made: Plan, live: Live): Effect 
     `${stands} and selects ${running.length} pods with ${params.labelSelector}, ${cut.length} of them cut off`,
   ];
   if (cut.length === 0) return { state: 'absent', evidence };
-  const sign = enforcement(cut, live);
+  const sign = enforcement(cut, back.object, live);
   return sign === undefined
     ? { state: 'pending', evidence: [...evidence, 'nothing shows that the network of this cluster enforces policies'] }
     : { state: 'proven', evidence: [...evidence, sign] };
 }
 
-/** The API takes any policy; that one is enforced shows in the plugin that does it, or in pods that cannot be probed any more. */
-function enforcement(cut: readonly KubeObject[], live: Live): string | undefined {
+/** The API takes any policy; that it is enforced shows in the plugin that does so, or in what the pods cannot do any more. */
+function enforcement(cut: readonly KubeObject[], policy: KubeObject, live: Live): string | undefined {
   const daemonSets = listIn(live, DAEMON_SETS);
   const plugin = daemonSets.state === 'found' ? enforcerIn(daemonSets.value) : undefined;
   if (plugin !== undefined) return `DaemonSet ${plugin} enforces network policies`;
   const unready = cut.filter(pod => !isReady(pod)).map(pod => pod.metadata.name);
-  return unready.length === 0 ? undefined : `not Ready any more: ${unready.join(', ')}`;
+  if (unready.length > 0) return `not Ready any more: ${unready.join(', ')}`;
+  const leases = listIn(live, LEASES);
+  const since = Date.parse(policy.metadata.creationTimestamp ?? '');
+  const [lease] = leases.state === 'found' ? lapsed(leases.value, cut, since) : [];
+  return (
+    lease &&
+    `${nameOf(refOf({ ...lease, kind: 'Lease' }))} is not renewed any more: its holder no longer reaches the API server`
+  );
 }

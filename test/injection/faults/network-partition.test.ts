@@ -127,6 +127,26 @@ describe('the effect', () => {
     expect((await effectOf(other, cut(), again)).evidence).toContain('DaemonSet cilium enforces network policies');
   });
 
+  it('NP-2: a Lease that a cut pod renews no more proves it too; one that was dead before does not', async () => {
+    const lease = (name: string, holderIdentity: string, seconds: number) =>
+      inShop('coordination.k8s.io/v1', 'Lease', name, {
+        spec: {
+          holderIdentity,
+          leaseDurationSeconds: 15,
+          renewTime: new Date(Date.UTC(2026, 10, 21, 12, 0, seconds)).toISOString(),
+        },
+      });
+    const api = fakeApi([pod('a'), lease('dead', 'a_1', -60), lease('node', 'n', 10)]);
+    const plan = await inject(api, cut());
+    api.put(lease('leads', 'a_2', 1));
+    expect(await effectOf(api, cut(), plan)).toMatchObject({ state: 'pending' });
+    api.put(lease('node', 'n', 20));
+    expect(await effectOf(api, cut(), plan)).toMatchObject({
+      state: 'proven',
+      evidence: [expect.anything(), expect.stringContaining('Lease shop/leads is not renewed any more')],
+    });
+  });
+
   it('is absent when the policy is gone, or another stands in its place', async () => {
     const api = fakeApi([pod('a')]);
     const plan = await inject(api, cut());
