@@ -4,6 +4,7 @@ import { processStart } from '../gameday/process.ts';
 import { createGuardian } from '../guardian/guardian.ts';
 import { createLifting } from '../guardian/lifting.ts';
 import { type FromGuardian, type FromOwner, lineOf, messageOf } from '../guardian/message.ts';
+import { isLoopback } from '../kube/connections.ts';
 import { openEventLog } from '../runtime/log.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
@@ -35,6 +36,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     say,
     log,
     atOnce: config.guardian === 'at-once',
+    patienceMs: isLoopback(new URL(api.identity.server).hostname) ? OWN_PATIENCE_MS : PATIENCE_MS,
   });
   outlive(() => guardian.hurry(), log);
   listen(guardian.hear, guardian.ownerGone);
@@ -55,6 +57,9 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
 };
 
 const PROBE_MS = 5_000;
+/** A cluster that has not answered for a day is taken to be gone; one of this machine, such as a sandbox, is gone sooner. */
+const PATIENCE_MS = 24 * 3_600_000;
+const OWN_PATIENCE_MS = 15 * 60_000;
 
 /** The terminal, the session and the owner may go; only what no process survives ends a guardian that still has something to lift. */
 function outlive(hurry: () => void, log: (event: string, facts: Record<string, unknown>) => void): void {

@@ -23,6 +23,8 @@ export interface GuardianDeps {
   log(event: string, facts: Record<string, unknown>): void;
   /** Lift as soon as the owner is gone, without waiting for the TTL. */
   atOnce: boolean;
+  /** How long a lift is tried before the cluster is taken to be gone for good, milliseconds. */
+  patienceMs: number;
 }
 
 export interface Guardian {
@@ -135,6 +137,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     const lateMs = Math.round((ward.watch.elapsed() - ward.dueMs) * 10) / 10;
     log('lifting', { run: ward.run, type: ward.type, why, lateMs });
     const lifting = liftUntilDone({
+      longestMs: deps.patienceMs,
       clock,
       random: deps.random,
       lift: () => deps.lift(ward),

@@ -70,5 +70,5 @@ const WORDS: Record<End, string> = {
   lifted: 'the guardian put everything back and read it again; the process that injected was gone',
   person:
     'the guardian left what somebody changed since the injection: a person must decide, mayday revert shows both values',
-  'given-up': 'the guardian gave up: the cluster did not let it put everything back within a day',
+  'given-up': 'the guardian gave up: the cluster did not let it put everything back in all that time',
 };

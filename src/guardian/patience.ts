@@ -6,6 +6,8 @@ import type { OwnLifted } from '../revert/own.ts';
 export type End = 'lifted' | 'person' | 'given-up';
 
 export interface Patience {
+  /** Longest time without success, milliseconds. */
+  longestMs: number;
   clock: Clock;
   random: () => number;
   /** One try; may reject. */
@@ -14,8 +16,6 @@ export interface Patience {
   tried(lifted: OwnLifted | Error, tries: number): void;
 }
 
-/** A cluster that has not answered for a day is taken to be gone. */
-const LONGEST_MS = 24 * 3_600_000;
 const PAUSES = { firstMs: 100, longestMs: 5_000 };
 
 /** Whether nothing is left that another try could put back. */
@@ -24,10 +24,10 @@ function needsPerson({ receipts, blind }: OwnLifted): boolean {
 }
 
 /** Tries until everything is proven back: a server that cannot be reached is waited for, with growing pauses. */
-export async function liftUntilDone({ clock, random, lift, tried }: Patience): Promise<End> {
+export async function liftUntilDone({ longestMs, clock, random, lift, tried }: Patience): Promise<End> {
   const began = clock.monotonic();
   const backoff = createBackoff(PAUSES, random);
-  for (let tries = 1; clock.monotonic() - began < LONGEST_MS; tries += 1) {
+  for (let tries = 1; clock.monotonic() - began < longestMs; tries += 1) {
     try {
       const lifted = await lift();
       tried(lifted, tries);

@@ -37,6 +37,7 @@ function machine() {
     say: message => listener(message),
     log: () => undefined,
     atOnce: false,
+    patienceMs: 3_600_000,
   });
   const guard = ownersGuard({
     clock,

@@ -1,0 +1,136 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { isAlive } from '../../src/gameday/process.ts';
+import type { Api } from '../../src/kube/api.ts';
+import { connect } from '../../src/kube/connection.ts';
+import { program } from '../e2e/providers/program.ts';
+import type { Provider } from '../e2e/providers/provider.ts';
+import { sandbox } from '../e2e/providers/sandbox.ts';
+import { type Pty, start } from '../support/pty.ts';
+
+const EXPERIMENT = join(import.meta.dirname, '../../experiments/llamastack/config-drift.yaml');
+const LONG = 60_000;
+const WAIT = { timeout: LONG, interval: 50 };
+
+let provider: Provider;
+let api: Api;
+const homes: string[] = [];
+
+beforeAll(async () => {
+  provider = await sandbox.open();
+  const connected = await connect({ kubeconfig: provider.kubeconfig });
+  if (!connected.ok) throw new Error(connected.message);
+  api = connected.value;
+});
+afterAll(async () => {
+  await api?.close();
+  await provider?.close();
+  for (const home of homes) rmSync(home, { recursive: true, force: true });
+});
+
+interface Logged {
+  pid: number;
+  event: string;
+  lateMs?: number;
+}
+
+/** A ConfigMap and a person who drifts it from a terminal. */
+interface Scene {
+  run: Pty;
+  /** What the ConfigMap holds and carries. */
+  look(): Promise<object>;
+  log(): Logged[];
+  /** The guardian's log, once it is gone. */
+  guardianEnded(): Promise<Logged[]>;
+  lastEntry(): unknown;
+}
+const CLEAN = { data: { 'config.yaml': 'the original' }, labels: {}, annotations: {} };
+
+/** Resolves when the fault is in and a guardian knows of it. */
+async function scene(name: string, ttl: string, config = 'guardian: at-ttl'): Promise<Scene> {
+  const home = mkdtempSync(join(tmpdir(), 'mayday-guardian-'));
+  homes.push(home);
+  mkdirSync(join(home, 'config/mayday'), { recursive: true });
+  writeFileSync(join(home, 'config/mayday/config.yaml'), `${config}\n`);
+  const victim = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'opendatahub' } };
+  await api.create({ ...victim, data: CLEAN.data });
+  const words = ['run', EXPERIMENT, '--yes', '--soak', '60s'];
+  const set = ['--set', `injection.ttl=${ttl}`, '--set', `injection.parameters.name=${name}`];
+  const env = { XDG_STATE_HOME: join(home, 'state'), XDG_CONFIG_HOME: join(home, 'config') };
+  const [node, script] = program();
+  const command = [node, script, ...words, ...set, '--kubeconfig', provider.kubeconfig] as const;
+  const run = start(command, { columns: 250, rows: 50 }, { env });
+  await run.waitFor(/guardian +on +pid \d+/, LONG);
+  await run.waitFor('effect', LONG);
+  const look = async () => {
+    const got = await api.get({ ...victim, ...victim.metadata });
+    if (!got.ok) throw new Error(got.message);
+    const { data, metadata } = got.value;
+    return { data, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {} };
+  };
+  const log = () => lines<Logged>(join(home, 'state/mayday/guardian.log'));
+  expect(await look()).not.toEqual(CLEAN);
+  return {
+    run,
+    look,
+    log,
+    async guardianEnded() {
+      await vi.waitFor(() => expect(log().at(-1)?.event).toBe('ended'), WAIT);
+      await vi.waitFor(() => expect(isAlive(log()[0]?.pid ?? 0, undefined)).toBe(false), WAIT);
+      return log();
+    },
+    lastEntry() {
+      const runs = join(home, 'state/mayday/runs');
+      return lines(join(runs, readdirSync(runs)[0] ?? '', 'journal.jsonl')).at(-1);
+    },
+  };
+}
+
+const lines = <T>(path: string): T[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line) as T);
+
+describe.concurrent('side by side', () => {
+  test('a run is killed with its terminal: the guardian outlives both, lifts at the TTL, finishes the journal and ends', {
+    timeout: LONG,
+  }, async () => {
+    const it = await scene('guarded-a', '3s');
+    process.kill(it.run.pid, 'SIGKILL');
+    await it.run.exit;
+    // The terminal goes as well; what is in its session is hung up.
+    await it.run.kill();
+    const logged = await it.guardianEnded();
+    const events = ['started', 'guarding', 'owner gone', 'lifting', 'tried', 'lifted', 'ended'];
+    expect(logged.map(line => line.event)).toEqual(events);
+    expect(logged[3]?.lateMs).toBeGreaterThanOrEqual(0);
+    expect(await it.look()).toEqual(CLEAN);
+    expect(it.lastEntry()).toMatchObject({ entry: 'end', by: 'guardian', residue: 0 });
+  });
+
+  test('a run is stopped: it is lifted for all that, and ends well when it goes on', { timeout: LONG }, async () => {
+    const it = await scene('guarded-b', '2s');
+    process.kill(it.run.pid, 'SIGSTOP');
+    await vi.waitFor(() => expect(it.log().at(-1)?.event).toBe('lifted'), WAIT);
+    expect(await it.look()).toEqual(CLEAN);
+    process.kill(it.run.pid, 'SIGTERM');
+    process.kill(it.run.pid, 'SIGCONT');
+    expect(await it.run.exit).toMatchObject({ code: 6 });
+    await it.guardianEnded();
+    expect(await it.look()).toEqual(CLEAN);
+  });
+});
+
+test('the server is out of reach when the guardian must lift: it waits for it', { timeout: LONG }, async () => {
+  const it = await scene('guarded-c', '1h', 'guardian: at-once');
+  const down = provider.restartApiServer?.(2_000);
+  process.kill(it.run.pid, 'SIGKILL');
+  await down;
+  const logged = await it.guardianEnded();
+  expect(logged.filter(line => line.event === 'tried').length).toBeGreaterThan(1);
+  expect(logged.at(-2)?.event).toBe('lifted');
+  expect(await it.look()).toEqual(CLEAN);
+});
