@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -50,6 +50,9 @@ async function prepared(stage: Stage, yard: Yard, proxy: TroubleProxy, meet: Fie
   const folder = await mkdtemp(join(tmpdir(), 'mayday-torture-'));
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, kubeconfigFor(proxy.url, proxy.certificate, yard.token), { mode: 0o600 });
+  // Whoever is killed here must find what it left just as it left it.
+  await mkdir(join(folder, 'mayday'));
+  await writeFile(join(folder, 'mayday/config.yaml'), 'guardian: off\n');
   const document = parse(
     await readFile(new URL(`../fixtures/stuck/${stage.name}.experiment.yaml`, import.meta.url), 'utf8'),
   );
