@@ -104,7 +104,12 @@ describe('bad input gets one clear line and its exit code', () => {
       8,
       /connection refused/,
     ],
-    ['a server that is no URL', ['status', '--kubeconfig', kubeconfig('not a url')], 8, /the server of here is not an? /],
+    [
+      'a server that is no URL',
+      ['status', '--kubeconfig', kubeconfig('not a url')],
+      8,
+      /the server of here is not an? /,
+    ],
   ];
 
   it.each(cases)('%s', async (_, args, code, says) => {
