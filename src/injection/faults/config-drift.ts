@@ -1,15 +1,13 @@
 import type { KubeObject, ObjectRef } from '../../kube/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
+import { createdMarks } from '../created.ts';
 import { fingerprint, type MaydayFacts, maydayFacts, writeEnvelope } from '../envelope.ts';
 import type { Effect, Facts, Fault, Live, Permission, Plan, Read, Refusal, Scope } from '../fault.ts';
 import { mapAt, mapOperations, patchOf, refOf } from '../json-patch.ts';
 import { listIn, objectIn } from '../live.ts';
 import {
-  createdLabels,
   EXPERIMENT_LABEL,
-  EXPIRES,
   MANAGED_BY,
-  MAYDAY,
   ORIGINAL_SECRET,
   ROLLBACK_DATA,
   rollbackSecretName,
@@ -185,6 +183,7 @@ function drift(params: ConfigDriftParams, target: KubeObject, record: string): W
 function backUp(params: ConfigDriftParams, scope: Scope, original: string | undefined, facts: Facts): Write {
   const on = backupRef(params, scope);
   const exists = Buffer.from(String(original !== undefined), 'utf8').toString('base64');
+  const marks = createdMarks('ConfigDrift', facts);
   return {
     verb: 'create',
     on,
@@ -194,14 +193,8 @@ function backUp(params: ConfigDriftParams, scope: Scope, original: string | unde
       metadata: {
         name: on.name,
         namespace: scope.namespace,
-        labels: { ...createdLabels('ConfigDrift'), [EXPERIMENT_LABEL]: params.name },
-        annotations: {
-          [ORIGINAL_SECRET]: params.name,
-          ...(facts.expires === undefined
-            ? {}
-            : { [EXPIRES]: new Date(facts.expires).toISOString().replace(/\.\d+Z$/, 'Z') }),
-          [MAYDAY]: JSON.stringify(maydayFacts(facts)),
-        },
+        labels: { ...marks.labels, [EXPERIMENT_LABEL]: params.name },
+        annotations: { [ORIGINAL_SECRET]: params.name, ...marks.annotations },
       },
       type: 'Opaque',
       data: { [params.key]: original ?? '', [KEY_EXISTS]: exists },

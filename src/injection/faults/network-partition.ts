@@ -181,7 +181,7 @@ function effect(params: NetworkPartitionParams, made: Plan, live: Live): Effect 
     isolating(pod, others.state === 'found' ? others.value : [], way).every(policy => !allows(policy, way));
   const cut = running.filter(pod => DIRECTIONS.some(way => isCut(pod, way)));
   const evidence = [
-    `${stands} and selects ${running.length} pods with ${params.labelSelector}, ${cut.length} of them cut off`,
+    `${stands}: ${cut.length} of ${running.length} selected pods (${params.labelSelector}) may neither send nor receive`,
   ];
   if (cut.length === 0) return { state: 'absent', evidence };
   const sign = enforcement(cut, back.object, live);

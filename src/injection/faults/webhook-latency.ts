@@ -8,36 +8,30 @@ import {
   creationPermissions,
   injectedEssence,
   type Maker,
-  occupied,
   restoreCreated,
 } from '../created.ts';
 import type { Effect, Facts, Fault, Live, Plan, Read, Refusal, Scope } from '../fault.ts';
 import { type GoValue, goJson } from '../go-json.ts';
 import { refOf } from '../json-patch.ts';
-import { listIn, objectIn } from '../live.ts';
+import { listIn } from '../live.ts';
 import { webhookLatencyName } from '../markers.ts';
 import { nameOf } from '../name.ts';
 import { inReach, isFinished } from '../pods.ts';
-import { blindTo, refuse } from '../refuse.ts';
-import { certsName, serviceNames, webhookObjects } from '../webhook-objects.ts';
+import { blindTo } from '../refuse.ts';
+import { serviceNames, webhookObjects } from '../webhook-objects.ts';
 import { webhooksOf } from '../webhooks.ts';
+import {
+  CONFIGURATION,
+  definitions,
+  parseLatency,
+  partsOf,
+  serviceOf,
+  unusable,
+  type WebhookLatencyParams,
+} from './webhook-latency-parts.ts';
 
-interface WebhookLatencyParams {
-  resources: string[];
-  apiGroups: string[];
-  delay: string;
-  image: string;
-  /** Of the Deployment, the Service and the webhook configuration. */
-  name: string;
-}
-
-const DEFAULT_DELAY = '25s';
-/** This program's own image; whoever keeps it under another name says so with the parameter `image`. */
-const DEFAULT_IMAGE = 'mayday:latest';
-const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 const HOUR = 3_600_000;
 const ENDPOINTS = 'endpoints';
-const CONFIGURATION = 'ValidatingWebhookConfiguration';
 const podsKey = (namespace: string) => `pods in ${namespace}`;
 
 const maker: Maker = {
@@ -59,21 +53,11 @@ const maker: Maker = {
     webhooksOf(object).every(({ name }) => name.endsWith('.chaos.operatorchaos.io')),
 };
 
-const serviceOf = (client: { service?: { namespace: string; name: string } } | undefined) =>
-  `${client?.service?.namespace ?? ''}/${client?.service?.name ?? ''}`;
-
 /** Delays writes of some resources with a webhook that answers late. Its four objects are their own record. */
 export const webhookLatency: Fault<WebhookLatencyParams> = {
   type: 'WebhookLatency',
   expects: 'survive',
-  parse: ({ resources = '', apiGroups = '', delay, image }) => ({
-    resources: listed(resources),
-    // The core group has no name, so that it is asked for by this one.
-    apiGroups: listed(apiGroups).map(group => (group === 'core' ? '' : group)),
-    delay: delay || DEFAULT_DELAY,
-    image: image || DEFAULT_IMAGE,
-    name: webhookLatencyName(resources),
-  }),
+  parse: parseLatency,
   danger: () => 'high',
   reads: (params, scope) => [
     ...partsOf(params, scope).map((get): Read => ({ key: nameOf(get), get })),
@@ -94,12 +78,6 @@ export const webhookLatency: Fault<WebhookLatencyParams> = {
   restore: found => restoreCreated(found, maker),
 };
 
-const listed = (text: string) =>
-  text
-    .split(',')
-    .map(part => part.trim())
-    .filter(part => part !== '');
-
 const isAboutPods = ({ resources, apiGroups }: WebhookLatencyParams) =>
   apiGroups.some(group => group === '' || group === '*') &&
   resources.some(name => name === 'pods' || name.startsWith('pods/'));
@@ -108,27 +86,6 @@ const podsRead = (namespace: string): Read => ({
   key: podsKey(namespace),
   list: { apiVersion: 'v1', kind: 'Pod', namespace },
 });
-
-/** Where each of the four objects will stand. */
-function partsOf({ name }: WebhookLatencyParams, { namespace }: Scope): ObjectRef[] {
-  return [
-    { apiVersion: 'v1', kind: 'Secret', namespace, name: certsName(name) },
-    { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name },
-    { apiVersion: 'v1', kind: 'Service', namespace, name },
-    { apiVersion: 'admissionregistration.k8s.io/v1', kind: CONFIGURATION, name },
-  ];
-}
-
-/** Which of the resources live in no namespace: custom ones say so themselves. */
-function definitions({ resources, apiGroups }: WebhookLatencyParams): Read[] {
-  const names = apiGroups
-    .filter(group => group.includes('.'))
-    .flatMap(group => resources.map(resource => `${resource}.${group}`));
-  return names.map(name => ({
-    key: name,
-    get: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name },
-  }));
-}
 
 function plan(params: WebhookLatencyParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const { name } = params;
@@ -187,40 +144,6 @@ function madeBy(object: KubeObject, { delay }: WebhookLatencyParams, what: strin
   const name = nameOf(refOf(object));
   const says = object.kind === CONFIGURATION ? `delay writes of ${what} by ${delay} with ${name}` : `create ${name}`;
   return { says, injected: injectedEssence(maker, object) };
-}
-
-function unusable(params: WebhookLatencyParams, scope: Scope, live: Live): Refusal | undefined {
-  const { name, resources, apiGroups } = params;
-  if (!NAME.test(name) || name.length > 63)
-    return refuse(
-      'invalid',
-      `resources ${resources.join(', ')} would make the name ${name}, which no Service can have`,
-    );
-  if (allowedIn(scope).length === 0)
-    return refuse('outside-blast-radius', 'expected at least one allowed namespace, found none');
-  for (const ref of partsOf(params, scope)) {
-    const seen = objectIn(live, nameOf(ref));
-    const taken = occupied(seen, ref, seen.state === 'found' ? servedBy(seen.value) : '');
-    if (taken !== undefined) return taken;
-  }
-  for (const { key } of definitions(params)) {
-    const seen = objectIn(live, key);
-    const scoped = seen.state === 'found' ? (seen.value.spec as { scope?: string } | undefined)?.scope : undefined;
-    if (scoped === 'Cluster')
-      return refuse(
-        'outside-blast-radius',
-        `${key} is in no namespace: delaying it would reach beyond ${allowedIn(scope).join(', ')}`,
-      );
-  }
-  return apiGroups.length === 0 || resources.length === 0
-    ? refuse('invalid', 'expected resources and apiGroups, found none')
-    : undefined;
-}
-
-/** One configuration for the whole cluster: the same resources in another namespace lead to its name too. */
-function servedBy(object: KubeObject): string {
-  const [hook] = webhooksOf(object);
-  return hook === undefined ? 'as part of such an injection' : `for Service ${serviceOf(hook.clientConfig)}`;
 }
 
 interface Slice {
