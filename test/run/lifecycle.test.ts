@@ -288,12 +288,6 @@ describe('nothing is injected', () => {
     expect(it.journal.records).toEqual([]);
     expect(exitCode(result)).toBe(0);
   });
-
-  test('for a type that is not there yet, which is said plainly', async () => {
-    const it = lab();
-    const result = await it.run(experiment({ type: 'WebhookLatency' }));
-    expect(result.reasons[0]).toContain('not there yet');
-  });
 });
 
 describe('an interrupted run', () => {
