@@ -6,6 +6,8 @@ import type { Write } from './write.ts';
 export interface Comparison {
   /** `label app of Service shop/web`, as a sentence begins with it. */
   what: string;
+  /** The restore in words; `put … back` unless told. */
+  says?: string;
   isOriginal: boolean;
   isInjected: boolean;
   original: string;
@@ -24,7 +26,7 @@ export function threeWay(of: Comparison): Restore {
     const says = `${of.what} already is what it was; only the marks are left`;
     return { kind: 'already-restored', writes: [of.strip], says };
   }
-  if (of.isInjected) return { kind: 'restore', writes: [of.put], says: `put ${of.what} back` };
+  if (of.isInjected) return { kind: 'restore', writes: [of.put], says: of.says ?? `put ${of.what} back` };
   return {
     kind: 'diverged',
     writes: [of.put],

@@ -134,6 +134,7 @@ function restore(found: Finding): Restore {
   const isThere = victim.metadata.finalizers?.includes(finalizer) ?? false;
   return threeWay({
     what: `${what} of ${nameOf(refOf(victim))}`,
+    says: `take ${what} out of ${nameOf(refOf(victim))}`,
     isOriginal: !isThere,
     isInjected: !isReadded(victim, finalizer),
     original: '(absent)',
