@@ -1,5 +1,12 @@
 import type { CommandSpec } from './command.ts';
 
+/** By which `scan` and `revert` choose among what is found. */
+const CHOICE: NonNullable<CommandSpec['options']> = [
+  ['--type <type>', 'only this injection type'],
+  ['--experiment <name>', 'only what this experiment left'],
+  ['--older-than <duration>', 'only what was injected longer ago than this, such as 30m'],
+];
+
 /** Every command, in the order in which help shows them. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -48,7 +55,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'scan',
     description: 'every injection in the cluster: what, where, whose, since when, overdue',
-    options: [['--fast', 'label scan only; skip the deep scan of all metadata']],
+    options: [['--fast', 'label scan only; skip the deep scan of all metadata'], ...CHOICE],
     load: async () => (await import('./scan.ts')).scanCommand,
   },
   {
@@ -56,6 +63,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'the emergency stop: put originals back, verify, count what remains',
     options: [
       ['--all', 'every injection found'],
+      ...CHOICE,
       ['--dry-run', 'show what would be written'],
       ['-y, --yes', 'do not ask'],
       ['--force-diverged', 'restore the original even where someone has changed the value since'],

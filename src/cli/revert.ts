@@ -1,17 +1,21 @@
 import type { Finding } from '../injection/finding.ts';
+import { choose, isChoosing } from '../revert/choose.ts';
 import {
   findingLine,
+  lockOutLine,
   receiptLine,
   remainLine,
   revertExitCode,
   revertJson,
   revertText,
   scanExitCode,
+  untoldText,
 } from '../revert/report.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
 import { latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor } from '../runtime/engine.ts';
+import { choiceOf } from './choice.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { ask, canAsk } from './confirm.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
@@ -21,38 +25,57 @@ import { withCluster } from './session.ts';
 /** `mayday revert`: finds, puts back, verifies, looks again. Interrupting it does not stop what is being put back. */
 export const revertCommand: CommandBody = invocation => {
   const ids = invocation.args[0] as string[];
-  if (invocation.options.all !== true && ids.length === 0) {
-    throw new CommandFailure('expected --all or the ids of injections, found neither; `mayday scan -o json` lists ids');
+  const choice = choiceOf(invocation.options);
+  if (invocation.options.all !== true && ids.length === 0 && !isChoosing(choice)) {
+    throw new CommandFailure(
+      'expected --all or the ids of injections (or --type, --experiment, --older-than), found none; `mayday scan -o json` lists ids',
+    );
   }
   return withCluster(invocation.globals, async (api, runtime) => {
     const engine = engineFor(runtime, api);
     const scope = invocation.globals.namespace === undefined ? {} : { namespace: invocation.globals.namespace };
     const scanned = await engine.scan({ deep: true, ...scope });
-    const findings = chosen(scanned, ids);
+    const { findings, untold } = choose(chosen(scanned, ids), choice, api.serverTime().now);
+    for (const line of untoldText(untold)) process.stderr.write(`mayday: ${line}\n`);
+    const isAll = ids.length === 0 && !isChoosing(choice);
     const dryRun = invocation.options.dryRun === true || invocation.globals.readOnly === true;
     if (findings.length > 0 && !dryRun && !(await agreed(invocation, findings, api.serverTime().now))) {
       throw new CommandFailure('nothing was reverted: the answer was not yes', EXIT.aborted);
     }
     const holdOn = () => process.stderr.write('mayday: still putting things back; what is left will be named\n');
     process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
-    const latch =
-      ids.length === 0 && findings.length > 0 && !dryRun ? await latchAll(runtime, api, findings.length) : undefined;
+    const latch = isAll && findings.length > 0 && !dryRun ? await latchAll(runtime, api, findings.length) : undefined;
     if (latch) process.stderr.write(`mayday: ${latch.says}\n`);
     const tell = say(invocation.globals);
+    const hint = once(says => process.stderr.write(`mayday: waiting: ${says.join('; ')}\n`));
     const streaming = invocation.globals.output === 'text' && !dryRun;
     const result = await engine.revert(findings, {
       dryRun,
       force: invocation.options.forceDiverged === true,
       rescan: { deep: true, ...scope },
+      shown: scanned.injections,
       emit: event => {
+        if (streaming && event.event === 'locked-out') for (const one of event.lockOuts) tell(lockOutLine(one));
+        if (event.event === 'waiting') hint(event.says);
         if (streaming && event.event === 'receipt' && event.final) tell(receiptLine(event.receipt));
       },
     });
     const whole = withBlind(result, scanned);
+    if (result.unkept !== undefined) process.stderr.write(`mayday: ${result.unkept}\n`);
+    else if (result.recordPath !== undefined && streaming) tell(`receipts: ${result.recordPath}`);
     show(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
     return exitCode(whole, scanned, dryRun);
   });
 };
+
+/** The same words again and again help nobody. */
+function once(act: (says: readonly string[]) => void): (says: readonly string[]) => void {
+  let last = '';
+  return says => {
+    if (says.join() !== last) act(says);
+    last = says.join();
+  };
+}
 
 function chosen(scanned: ScanResult, ids: readonly string[]): Finding[] {
   if (ids.length === 0) return ours(scanned.injections);

@@ -1,19 +1,25 @@
-import { scanExitCode, scanJson, scanText } from '../revert/report.ts';
+import { choose } from '../revert/choose.ts';
+import { scanExitCode, scanJson, scanText, untoldText } from '../revert/report.ts';
 import { engineFor } from '../runtime/engine.ts';
+import { choiceOf } from './choice.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { print } from './output.ts';
 import { withCluster } from './session.ts';
 
 /** `mayday scan`: every injection in the cluster (or one namespace), whoever left it. Blind spots make it exit 8. */
-export const scanCommand: CommandBody = ({ globals, options }) =>
-  withCluster(globals, async (api, runtime) => {
+export const scanCommand: CommandBody = ({ globals, options }) => {
+  const choice = choiceOf(options);
+  return withCluster(globals, async (api, runtime) => {
     const { namespace } = globals;
     const result = await engineFor(runtime, api).scan({
       deep: options.fast !== true,
       ...(namespace === undefined ? {} : { namespace }),
     });
     const { now } = api.serverTime();
-    print(scanJson(result, now), globals, () => scanText(result, now));
+    const { findings, untold } = choose(result.injections, choice, now);
+    const chosen = { ...result, injections: findings };
+    print(scanJson(chosen, now), globals, () => [...scanText(chosen, now), ...untoldText(untold)]);
     return scanExitCode(result) as ExitCode;
   });
+};

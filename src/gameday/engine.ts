@@ -16,6 +16,7 @@ import { type Guard, guardRun, needsGuard } from './guard.ts';
 import { endJournal, openJournal, type RunHeader } from './journal.ts';
 import { type OperatorLock, operatorLock } from './operator-lock.ts';
 import { keepRecord, makeRecord } from './record.ts';
+import { openRevertRecord, revertJournalPath } from './revert-record.ts';
 import { makeRunId } from './run-id.ts';
 import { type GuardianWork, guardianWork, type IsAlive, type Unfinished, unfinished } from './sweep.ts';
 
@@ -45,11 +46,17 @@ export interface FinishedRun {
   recordPath?: string;
 }
 
+/** A revert with where its receipts are kept; no path where nothing was to be written, `unkept` where the disk refused. */
+export interface Reverted extends RevertResult {
+  recordPath?: string;
+  unkept?: string;
+}
+
 /** One connection's engine: run, scan, revert, and find what died in the middle. */
 export interface Engine {
   run(loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>): Promise<FinishedRun>;
   scan(options?: ScanOptions): Promise<ScanResult>;
-  revert(findings: readonly Finding[], options?: RevertOptions): Promise<RevertResult>;
+  revert(findings: readonly Finding[], options?: RevertOptions): Promise<Reverted>;
   /** Runs of this machine against this cluster that died, and of which something is, or may be, still in the cluster. */
   unfinished(): Promise<Unfinished[]>;
   /** Runs that died here and that a guardian finished, since anybody last began one. */
@@ -74,8 +81,7 @@ export function createEngine(deps: EngineDeps): Engine {
     return uid;
   };
 
-  async function header(loaded: LoadedExperiment): Promise<RunHeader> {
-    const { metadata, spec } = loaded.experiment;
+  async function whoAndWhere(): Promise<Omit<RunHeader, 'experiment'>> {
     const startedAt = clock.now();
     return {
       run: makeRunId(startedAt, deps.random),
@@ -88,7 +94,39 @@ export function createEngine(deps: EngineDeps): Engine {
       server: api.identity.server,
       user: api.identity.user,
       clusterUid: await clusterUid(),
+    };
+  }
+
+  async function header(loaded: LoadedExperiment): Promise<RunHeader> {
+    const { metadata, spec } = loaded.experiment;
+    return {
+      ...(await whoAndWhere()),
       experiment: { name: metadata.name, path: loaded.path, sha256: loaded.sha256, type: spec.injection.type },
+    };
+  }
+
+  async function revert(findings: readonly Finding[], options: RevertOptions = {}): Promise<Reverted> {
+    if (options.dryRun || findings.length === 0)
+      return revertAll({ api, clock, faultOf: known, journal: NO_JOURNAL }, findings, options);
+    const head = await whoAndWhere();
+    const record = openRevertRecord(files, stateDir, {
+      ...head,
+      findings: findings.map(({ id, type, object, tool }) => ({ id, type, object, tool })),
+      force: options.force === true,
+    });
+    const result = await revertAll({ api, clock, faultOf: known, journal: record }, findings, {
+      ...options,
+      emit: event => {
+        if (event.event === 'receipt') record.receipt(event.receipt, event.final);
+        options.emit?.(event);
+      },
+    });
+    record.end(result);
+    const unkept = await record.close();
+    return {
+      ...result,
+      recordPath: revertJournalPath(stateDir, head.run),
+      ...(unkept === undefined ? {} : { unkept }),
     };
   }
 
@@ -119,7 +157,7 @@ export function createEngine(deps: EngineDeps): Engine {
   return {
     clusterUid,
     scan: options => scan({ api, clock, faultOf: known }, options),
-    revert: (findings, options) => revertAll({ api, clock, faultOf: known, journal: NO_JOURNAL }, findings, options),
+    revert,
     unfinished: async () =>
       stillOpen(await unfinished(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }, deps.isAlive)),
     guardianWork: async () => guardianWork(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }),

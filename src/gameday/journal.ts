@@ -74,7 +74,8 @@ export const runsFolder = (stateDir: string): string => join(stateDir, 'runs');
 export const runFolder = (stateDir: string, run: string): string => join(runsFolder(stateDir), run);
 export const journalPath = (stateDir: string, run: string): string => join(runFolder(stateDir, run), 'journal.jsonl');
 
-function kept(record: JournalRecord): Entry {
+/** A record as it is kept: without bodies. */
+export function kept(record: JournalRecord): Entry {
   const { at, id, purpose, step } = record;
   if (record.record === 'result') {
     return { entry: 'result', at, id, purpose, step, outcome: record.outcome, on: record.on, message: record.message };

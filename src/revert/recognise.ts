@@ -148,7 +148,33 @@ const stamp = (text: string | undefined): number | undefined => {
   return Number.isNaN(at) ? undefined : at;
 };
 
-/** Who left it and when, from our own facts beside the record; the framework writes none, at most when it expires. */
+/**
+ * When the marks were put on, where nothing on the object says so: the last write of whoever owns them, or, where nobody does, the
+ * creation of an object that an injection made.
+ */
+function markedSince(object: KubeObject): number | undefined {
+  const { annotations = {}, labels = {}, creationTimestamp, managedFields = [] } = object.metadata;
+  const marks = [
+    ...Object.keys(annotations)
+      .filter(isRecord)
+      .map(key => ['f:annotations', `f:${key}`]),
+    ...(labels[TYPE_LABEL] === undefined ? [] : [['f:labels', `f:${TYPE_LABEL}`]]),
+  ];
+  const owners = managedFields.filter(({ fieldsV1 }) =>
+    marks.some(([map = '', key = '']) => isOwned(fieldsV1, map, key)),
+  );
+  const times = owners.flatMap(({ time }) => stamp(time) ?? []);
+  if (times.length > 0) return Math.min(...times);
+  return Object.keys(annotations).some(isRecord) ? undefined : stamp(creationTimestamp);
+}
+
+function isOwned(fields: unknown, map: string, key: string): boolean {
+  const metadata = (fields as { 'f:metadata'?: Record<string, Record<string, unknown>> } | undefined)?.['f:metadata'];
+  return metadata?.[map]?.[key] !== undefined;
+}
+
+/** Who left it and when, from our own facts beside the record; the framework writes none, at most when it expires.
+ * For those the server's own bookkeeping says since when the marks are on. */
 function provenance(
   object: KubeObject,
 ): Pick<Finding, 'tool' | 'experiment' | 'run' | 'by' | 'injectedAt' | 'expiresAt'> {
@@ -158,7 +184,10 @@ function provenance(
   const facts = (envelope?.ok ? envelope.mayday : undefined) ?? readMayday(annotations[MAYDAY]);
   const expiresAt = stamp(facts?.expires ?? annotations[EXPIRES]);
   const expires = expiresAt === undefined ? {} : { expiresAt };
-  if (!facts) return { tool: 'operator-chaos', ...expires };
+  if (!facts) {
+    const since = markedSince(object);
+    return { tool: 'operator-chaos', ...(since === undefined ? {} : { injectedAt: since }), ...expires };
+  }
   const injectedAt = stamp(facts.at);
   return {
     tool: 'mayday',

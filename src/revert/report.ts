@@ -4,6 +4,7 @@ import type { Receipt } from '../injection/receipt.ts';
 import type { ObjectRef } from '../kube/object.ts';
 import { age } from '../text/duration.ts';
 import { sanitise } from '../text/sanitise.ts';
+import type { LockOut } from './lockout.ts';
 import type { RevertResult, Step } from './revert-all.ts';
 import type { ScanResult } from './scan.ts';
 import { WAVES, waveOf } from './waves.ts';
@@ -49,12 +50,20 @@ const receiptJson = (receipt: Receipt) => ({ ...receipt, object: objectJson(rece
 /** The JSON shape of `mayday revert`; a dry run has `steps` and no receipts. */
 export const revertJson = (result: RevertResult, now: number) => ({
   receipts: result.receipts.map(receiptJson),
-  remaining: result.remaining,
+  /** Null: nothing could be seen, so that 0 would say what nobody knows. */
+  remaining: isRemainUnknown(result) ? null : result.remaining,
   blind: result.blind,
   ms: result.ms,
   steps: result.steps,
+  lockOuts: result.lockOuts.map(({ configuration, ...rest }) => ({
+    configuration: objectJson(configuration),
+    ...rest,
+  })),
   appeared: result.appeared.map(finding => findingJson(finding, now)),
 });
+
+/** Whether nothing is known to remain only because nothing could be seen. */
+export const isRemainUnknown = (result: RevertResult): boolean => result.isUnseen && result.remaining === 0;
 
 const owner = (finding: Finding): string => (finding.by ? `${finding.tool} (${finding.by})` : finding.tool);
 
@@ -77,7 +86,10 @@ export function findingLine(finding: Finding, now: number): string {
 /** The text of `mayday scan`. Zero is only said when nothing was blind. */
 export function scanText(result: ScanResult, now: number): string[] {
   const { injections, blind, scanned } = result;
-  const found = injections.length === 1 ? '1 injection' : `${injections.length} injections`;
+  const foreign = injections.filter(({ state }) => state === 'foreign').length;
+  const ours = injections.length - foreign;
+  const others = foreign === 0 ? '' : ` and ${foreign} of other tools, which are never touched`;
+  const found = `${ours === 1 ? '1 injection' : `${ours} injections`}${others}`;
   const looked = `${scanned.resources} kinds, ${scanned.objects} objects, ${scanned.requests} requests, ${(scanned.ms / 1000).toFixed(2)}s`;
   const last =
     blind.length > 0
@@ -91,6 +103,14 @@ export function scanText(result: ScanResult, now: number): string[] {
     `${last}  (${looked})`,
   ];
 }
+
+/** What a choice left out because nothing on it tells whether it is meant; no line where there is none. */
+export const untoldText = (untold: readonly Finding[]): string[] =>
+  untold.length === 0
+    ? []
+    : [
+        `${untold.length} left out: nothing on them tells their experiment or age (${untold[0]?.id}${untold.length > 1 ? ', …' : ''})`,
+      ];
 
 const MARK: Record<Receipt['outcome'], string> = {
   reverted: '✓ reverted',
@@ -109,6 +129,9 @@ export function receiptLine(receipt: Receipt): string {
   );
 }
 
+/** One line that says beforehand which webhook will refuse what. */
+export const lockOutLine = ({ says }: LockOut): string => sanitise(`LOCKED OUT ${says}`, 500);
+
 /** One line of a dry run. */
 export const stepLine = (step: Step): string =>
   sanitise(`${step.wave.padEnd(8)} ${step.action.padEnd(13)} ${step.id}  ${step.says}`);
@@ -119,14 +142,17 @@ export function remainLine(result: RevertResult): string {
   const requests = result.receipts.reduce((sum, receipt) => sum + receipt.requests, 0);
   const blind = result.blind.length > 0 ? `  blind to ${result.blind.length}: there may be more` : '';
   const appeared = result.appeared.length > 0 ? `  ${result.appeared.length} new since the scan` : '';
-  return `REMAIN ${result.remaining}   verified ${verified}   requests ${requests}   ${(result.ms / 1000).toFixed(1)}s${appeared}${blind}`;
+  const remain = isRemainUnknown(result) ? 'unknown' : String(result.remaining);
+  return `REMAIN ${remain}   verified ${verified}   requests ${requests}   ${(result.ms / 1000).toFixed(1)}s${appeared}${blind}`;
 }
 
 /** The text of `mayday revert`. */
 export function revertText(result: RevertResult, options: { dryRun: boolean }): string[] {
+  const locked = result.lockOuts.map(lockOutLine);
   if (options.dryRun)
-    return [...result.steps.map(stepLine), `would revert ${result.steps.length}; nothing was written`];
+    return [...locked, ...result.steps.map(stepLine), `would revert ${result.steps.length}; nothing was written`];
   return [
+    ...locked,
     ...result.receipts.map(receiptLine),
     ...result.blind.map(one => `BLIND ${one.resource}: ${one.reason}`),
     remainLine(result),

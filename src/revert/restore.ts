@@ -13,15 +13,19 @@ import { verifyRestore } from './verify.ts';
 export interface RestoreOptions {
   /** Restore also what somebody changed to a third value since the injection. */
   force?: boolean;
+  /** The finding was read this very moment: decide from it. Its preconditions still hold every write. */
+  fresh?: boolean;
 }
 
 /** A receipt with whether another try, after other things were put back, may do better. */
 export interface Attempt {
   receipt: Receipt;
   retry: boolean;
+  /** Nothing can be done until the cluster has finished what it began, such as a namespace that is Terminating. */
+  waits: boolean;
 }
 
-type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: boolean };
+type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: boolean; waits?: boolean };
 
 /**
  * Puts one finding back: reads it fresh, decides, writes with preconditions (a conflict reads and decides again), reads back and compares.
@@ -33,6 +37,7 @@ export async function restoreOne(deps: RevertDeps, finding: Finding, options: Re
   const end = await attempt({ ...deps, api }, finding, options);
   return {
     retry: end.retry ?? false,
+    waits: end.waits ?? false,
     receipt: {
       id: finding.id,
       type: finding.type,
@@ -48,13 +53,15 @@ export async function restoreOne(deps: RevertDeps, finding: Finding, options: Re
 
 /** `first` is the half of the restore that is done already; what it made of the cluster must be the original before the rest follows. */
 async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptions, first?: Restore): Promise<End> {
-  const decision = await decideAfresh(deps, finding);
+  if (finding.state === 'foreign') return failed(finding.message ?? 'another chaos tool left it; nothing was touched');
+  const decision = options.fresh ? await decide(deps.api, deps.faultOf, finding) : await decideAfresh(deps, finding);
   if ('outcome' in decision) return decision;
   const { restore } = decision;
   if (!restore) return failed(decision.finding.message ?? 'nothing may be done');
   if (first && restore.kind !== 'already-restored') return failed(`${first.says}, but then: ${restore.says}`, true);
   const stop = stopBefore(restore, decision.live, options);
   if (stop) return stop;
+  if (restore.kind === 'restore' && restore.writes.length === 0) return { ...failed(restore.says, true), waits: true };
 
   let last: Decision & { restore: Restore } = { ...decision, restore };
   let changed: End | undefined;
@@ -74,7 +81,7 @@ async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptio
   if (changed) return changed;
   if (execution.state !== 'done') return failed(execution.message, true);
   if ('again' in last.restore && last.restore.again) {
-    const end = await attempt(deps, finding, options, last.restore);
+    const end = await attempt(deps, finding, { ...options, fresh: false }, last.restore);
     return end.outcome === 'already-restored' ? { ...end, outcome: 'reverted', message: last.restore.says } : end;
   }
   return proven(deps, last);

@@ -1,8 +1,10 @@
 import type { Finding } from '../injection/finding.ts';
 import type { Receipt } from '../injection/receipt.ts';
+import { sanitise } from '../text/sanitise.ts';
 import type { Blind } from './blind.ts';
 import { decide } from './classify.ts';
 import { pooled, type RevertDeps } from './deps.ts';
+import { type Intended, type LockOut, lockOuts } from './lockout.ts';
 import { type Attempt, type RestoreOptions, restoreOne } from './restore.ts';
 import { type ScanResult, scan } from './scan.ts';
 import { intoWaves, WAVES } from './waves.ts';
@@ -18,7 +20,11 @@ export interface Step {
 }
 
 export type RevertEvent =
+  /** Before anything is written: which webhooks will refuse what. */
+  | { event: 'locked-out'; lockOuts: LockOut[] }
   | { event: 'round'; round: number; items: number }
+  /** What the cluster must finish before the rest can be done, and why. */
+  | { event: 'waiting'; ids: string[]; says: string[] }
   | { event: 'receipt'; receipt: Receipt; final: boolean }
   | { event: 'rescan' };
 
@@ -32,6 +38,10 @@ export interface RevertOptions extends RestoreOptions {
   rescan?: { deep?: boolean; namespace?: string };
   /** Longest time for trying again what was blocked, milliseconds; 30 s unless told. */
   patienceMs?: number;
+  /** Longest time for waiting until something Terminating is gone, milliseconds; 2 min unless told. */
+  terminatingMs?: number;
+  /** Everything that the first scan showed, chosen or not, so that what comes anew can be told; the findings unless told. */
+  shown?: readonly Finding[];
 }
 
 export interface RevertResult {
@@ -41,6 +51,9 @@ export interface RevertResult {
   remaining: number;
   /** Injections that the second scan shows and that were not among the findings: somebody is still injecting. */
   appeared: Finding[];
+  /** The second scan could not list one single resource: 0 remaining would be no finding but ignorance. */
+  isUnseen: boolean;
+  lockOuts: LockOut[];
   blind: Blind[];
   ms: number;
 }
@@ -55,64 +68,122 @@ export async function revertAll(
   options: RevertOptions = {},
 ): Promise<RevertResult> {
   const began = deps.clock.monotonic();
-  const steps = await plan(deps, findings);
+  const { steps, intended } = await plan(deps, findings);
+  const { lockOuts: locked, blind: unforeseen } = await lockOuts(deps.api, intended);
+  if (locked.length > 0) options.emit?.({ event: 'locked-out', lockOuts: locked });
   const took = () => Math.round(deps.clock.monotonic() - began);
-  if (options.dryRun) return { steps, receipts: [], remaining: findings.length, appeared: [], blind: [], ms: took() };
-  const receipts = await inRounds(deps, findings, options);
+  const unread = unforeseen === undefined ? [] : [{ resource: 'webhookconfigurations', reason: unforeseen }];
+  if (options.dryRun) {
+    const nothing = { receipts: [], remaining: findings.length, appeared: [], isUnseen: false };
+    return { steps, ...nothing, lockOuts: locked, blind: unread, ms: took() };
+  }
+  const receipts = (await inRounds(deps, findings, options)).map(receipt => withLockOut(receipt, locked));
   options.emit?.({ event: 'rescan' });
   const second = await scan(deps, { deep: true, ...options.rescan });
   const left = remainingIds(findings, receipts, second);
-  const known = new Set(findings.map(finding => finding.id));
-  const appeared = second.injections.filter(finding => !known.has(finding.id));
-  return { steps, receipts, remaining: left.size, appeared, blind: second.blind, ms: took() };
+  const known = new Set([...findings, ...(options.shown ?? [])].map(finding => finding.id));
+  const appeared = second.injections.filter(({ id, state }) => !known.has(id) && state !== 'foreign');
+  const isUnseen = second.scanned.read === 0;
+  return {
+    steps,
+    receipts,
+    remaining: left.size,
+    appeared,
+    isUnseen,
+    lockOuts: locked,
+    blind: second.blind,
+    ms: took(),
+  };
+}
+
+/** A receipt of what was refused says by which webhook, where that was foreseen. */
+function withLockOut(receipt: Receipt, locked: readonly LockOut[]): Receipt {
+  const by = locked.filter(({ blocks }) => blocks.includes(receipt.id));
+  if (receipt.outcome !== 'failed' || by.length === 0) return receipt;
+  const who = by.map(
+    ({ configuration, webhook, service }) =>
+      `${configuration.kind} ${configuration.name} (${webhook}; service ${service} has no ready endpoint)`,
+  );
+  return { ...receipt, message: sanitise(`${receipt.message}; locked out by ${who.join(', ')}`, 600) };
 }
 
 /** What will be done about each finding, in the order in which it will be done. The dry run and the real one share it. */
-async function plan(deps: RevertDeps, findings: readonly Finding[]): Promise<Step[]> {
+async function plan(deps: RevertDeps, findings: readonly Finding[]): Promise<{ steps: Step[]; intended: Intended[] }> {
   const waves = intoWaves(findings);
-  const steps = await Promise.all(
+  const planned = await Promise.all(
     waves.map((wave, index) =>
       pooled(wave, 16, async found => {
         const { finding, restore } = await decide(deps.api, deps.faultOf, found);
         const common = { id: finding.id, wave: WAVES[index] ?? '', says: restore?.says ?? finding.message ?? '' };
-        if (!restore || restore.kind === 'corrupt') return { ...common, action: 'leave', writes: [] } satisfies Step;
+        if (!restore || restore.kind === 'corrupt')
+          return { step: { ...common, action: 'leave', writes: [] } satisfies Step, intended: { finding, writes: [] } };
         const action = restore.kind === 'restore' ? 'restore' : restore.kind === 'diverged' ? 'ask' : 'strip-markers';
-        return { ...common, action, writes: restore.writes.map(write => write.says) } satisfies Step;
+        const step = { ...common, action, writes: restore.writes.map(write => write.says) } satisfies Step;
+        return { step, intended: { finding, writes: restore.writes } };
       }),
     ),
   );
-  return steps.flat();
+  const all = planned.flat();
+  return { steps: all.map(({ step }) => step), intended: all.map(one => one.intended) };
 }
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
+const PATIENCE_MS = 30_000;
+/** A namespace with much in it takes this long to go; one that is held by a finalizer goes never. */
+const TERMINATING_MS = 120_000;
 
 /** Tries until everything is settled or a round changes nothing and patience is over. The receipt of each finding is its last. */
 async function inRounds(deps: RevertDeps, findings: readonly Finding[], options: RevertOptions): Promise<Receipt[]> {
+  const { patienceMs = PATIENCE_MS, terminatingMs = TERMINATING_MS } = options;
   const began = deps.clock.monotonic();
   const receipts = new Map<string, Receipt>();
   let open = [...findings];
   let pause = FIRST_PAUSE_MS;
-  for (let round = 1; open.length > 0; round += 1) {
-    options.emit?.({ event: 'round', round, items: open.length });
-    const blocked: Finding[] = [];
-    for (const wave of intoWaves(open)) {
-      await pooled(wave, options.width ?? 16, async finding => {
-        const { receipt, retry } = await safely(deps, finding, options);
-        receipts.set(finding.id, receipt);
-        if (retry) blocked.push(finding);
-        options.emit?.({ event: 'receipt', receipt, final: !retry });
-      });
-    }
+  for (let number = 1; open.length > 0; number += 1) {
+    options.emit?.({ event: 'round', round: number, items: open.length });
+    const { blocked, waiting } = await round(deps, open, receipts, options);
     const moved = blocked.length < open.length;
     open = blocked;
     if (open.length === 0) break;
-    if (!moved && deps.clock.monotonic() - began + pause > (options.patienceMs ?? 30_000)) break;
+    if (waiting.length > 0)
+      options.emit?.({
+        event: 'waiting',
+        ids: waiting.map(({ id }) => id),
+        says: waiting.map(({ message }) => message),
+      });
+    const longest = waiting.length > 0 ? Math.max(patienceMs, terminatingMs) : patienceMs;
+    if (!moved && deps.clock.monotonic() - began + pause > longest) break;
     // What was just put back may have unblocked the rest: then at once; else give the cluster time.
     await deps.clock.sleep(moved ? FIRST_PAUSE_MS : pause);
     pause = moved ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
+  for (const { id } of open) {
+    const receipt = receipts.get(id);
+    if (receipt !== undefined) options.emit?.({ event: 'receipt', receipt, final: true });
+  }
   return [...receipts.values()];
+}
+
+/** Tries each open finding once, wave after wave. */
+async function round(
+  deps: RevertDeps,
+  open: readonly Finding[],
+  receipts: Map<string, Receipt>,
+  options: RevertOptions,
+): Promise<{ blocked: Finding[]; waiting: Receipt[] }> {
+  const blocked: Finding[] = [];
+  const waiting: Receipt[] = [];
+  for (const wave of intoWaves(open)) {
+    await pooled(wave, options.width ?? 16, async finding => {
+      const { receipt, retry, waits } = await safely(deps, finding, options);
+      receipts.set(finding.id, receipt);
+      if (retry) blocked.push(finding);
+      if (waits) waiting.push(receipt);
+      options.emit?.({ event: 'receipt', receipt, final: !retry });
+    });
+  }
+  return { blocked, waiting };
 }
 
 /** One restore that breaks must not stop the others. */
@@ -124,6 +195,7 @@ async function safely(deps: RevertDeps, finding: Finding, options: RestoreOption
     const message = `internal error: ${error instanceof Error ? error.message : String(error)}`;
     return {
       retry: true,
+      waits: false,
       receipt: { id, type, object, outcome: 'failed', verified: false, requests: 0, ms: 0, message },
     };
   }

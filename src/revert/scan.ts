@@ -8,6 +8,7 @@ import { isBackup, orphans } from './backups.ts';
 import { type Blind, blindReason } from './blind.ts';
 import { decide, type FaultOf } from './classify.ts';
 import { pooled } from './deps.ts';
+import { FOREIGN_GROUPS, foreignFinding, isForeignSuspect } from './foreign.ts';
 import { isSuspect, recognise } from './recognise.ts';
 
 export type ScanEvent =
@@ -27,7 +28,8 @@ export interface ScanOptions {
 export interface ScanResult {
   injections: Finding[];
   blind: Blind[];
-  scanned: { resources: number; objects: number; requests: number; ms: number };
+  /** `read`: of the resources, how many could be listed; 0 means that nothing was seen at all. */
+  scanned: { resources: number; read: number; objects: number; requests: number; ms: number };
 }
 
 export interface ScanDeps {
@@ -52,6 +54,9 @@ const isStored = (resource: ApiResource) =>
 /** Their undo records are plain annotations or known names, which no label selector finds. */
 const ALWAYS_WHOLE = new Set(['apps/deployments', '/configmaps', '/secrets']);
 
+const isAlwaysWhole = (resource: ApiResource) =>
+  ALWAYS_WHOLE.has(keyOf(resource)) || FOREIGN_GROUPS.has(resource.group);
+
 const keyOf = (resource: ApiResource) => `${resource.group}/${resource.resource}`;
 const titleOf = (resource: ApiResource) =>
   resource.group ? `${resource.resource}.${resource.group}` : resource.resource;
@@ -70,7 +75,7 @@ export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<S
   else {
     for (const { group, reason } of discovery.value.blind) state.blindTo(`*.${group}`, reason);
     const resources = listable(discovery.value.resources, options.namespace);
-    const passes = resources.map(resource => ({ resource, whole: ALWAYS_WHOLE.has(keyOf(resource)) }));
+    const passes = resources.map(resource => ({ resource, whole: isAlwaysWhole(resource) }));
     if (options.deep) passes.push(...passes.filter(pass => !pass.whole).map(pass => ({ ...pass, whole: true })));
     let done = 0;
     await pooled(passes, WIDTH, async pass => {
@@ -86,6 +91,7 @@ export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<S
     blind: state.blind,
     scanned: {
       resources: state.resources,
+      read: state.read.size,
       objects: state.objects,
       requests: api.requests - requests,
       ms: Math.round(clock.monotonic() - began),
@@ -99,6 +105,7 @@ class ScanState {
   /** Backups of other findings' undo records: only known to be orphans when everything was seen. */
   readonly held: Finding[] = [];
   readonly blind: Blind[] = [];
+  readonly read = new Set<string>();
   objects = 0;
   resources = 0;
   readonly #seen = new Set<string>();
@@ -162,10 +169,11 @@ async function scanResource(
     if (page.reason !== 'not-found') state.blindTo(titleOf(resource), blindReason(page));
     return;
   }
+  state.read.add(keyOf(resource));
   state.objects += page.value.items.length;
   const suspects = page.value.items
     .map(item => ({ ...item, apiVersion: resource.apiVersion, kind: resource.kind }))
-    .filter(item => isSuspect(item) && state.isNew(item, resource));
+    .filter(item => (isSuspect(item) || isForeignSuspect(item)) && state.isNew(item, resource));
   await pooled(suspects, WIDTH, item => inspect(deps, options, item, resource, state));
 }
 
@@ -184,6 +192,8 @@ async function inspect(
     if (got.reason !== 'not-found') state.blindTo(titleOf(resource), `${name}: ${blindReason(got)}`);
     return;
   }
+  const foreign = foreignFinding(got.value);
+  if (foreign !== undefined) state.add(foreign);
   for (const found of recognise(got.value)) {
     const { finding } = await decide(deps.api, deps.faultOf, found, options.signal);
     if (isBackup(deps.faultOf, found)) state.held.push(finding);

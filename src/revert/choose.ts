@@ -1,0 +1,48 @@
+import type { FaultType } from '../experiment/types.ts';
+import type { Finding } from '../injection/finding.ts';
+
+/** Which findings are meant; everything that is given must hold. */
+export interface Choice {
+  type?: FaultType;
+  experiment?: string;
+  /** Milliseconds. */
+  olderThanMs?: number;
+}
+
+export interface Chosen {
+  findings: Finding[];
+  /** Left out although they may be meant: nothing on them tells of which experiment they are, or how old. */
+  untold: Finding[];
+}
+
+/**
+ * The findings that the choice means. `now` is server time, milliseconds since the epoch. What does not tell its age or experiment is
+ * never taken for meant, and is told apart from what is not.
+ */
+export function choose(findings: readonly Finding[], choice: Choice, now: number): Chosen {
+  const fit = findings.filter(finding => choice.type === undefined || finding.type === choice.type);
+  const verdicts = fit.map(finding => [finding, isMeant(finding, choice, now)] as const);
+  return {
+    findings: verdicts.flatMap(([finding, meant]) => (meant === true ? [finding] : [])),
+    untold: verdicts.flatMap(([finding, meant]) => (meant === 'untold' ? [finding] : [])),
+  };
+}
+
+/** Whether anything is chosen at all, rather than everything meant. */
+export const isChoosing = (choice: Choice): boolean => Object.values(choice).some(value => value !== undefined);
+
+function isMeant(finding: Finding, { experiment, olderThanMs }: Choice, now: number): boolean | 'untold' {
+  const facts = [isOfExperiment(finding, experiment), isOlder(finding, olderThanMs, now)];
+  if (facts.includes(false)) return false;
+  return facts.includes('untold') ? 'untold' : true;
+}
+
+function isOfExperiment(finding: Finding, wanted: string | undefined): boolean | 'untold' {
+  if (wanted === undefined) return true;
+  return finding.experiment === undefined ? 'untold' : finding.experiment === wanted;
+}
+
+function isOlder({ injectedAt }: Finding, olderThanMs: number | undefined, now: number): boolean | 'untold' {
+  if (olderThanMs === undefined) return true;
+  return injectedAt === undefined ? 'untold' : now - injectedAt >= olderThanMs;
+}

@@ -1,0 +1,204 @@
+import { matches, parseSelector } from '../experiment/selector.ts';
+import { type LabelSelector, selectorAsText } from '../injection/deployment.ts';
+import type { Finding } from '../injection/finding.ts';
+import { groupOf, nameOf, sameObject } from '../injection/name.ts';
+import { policyOf, type ServiceRef, type Webhook, webhooksOf } from '../injection/webhooks.ts';
+import type { Write } from '../injection/write.ts';
+import type { Api } from '../kube/api.ts';
+import type { Discovery } from '../kube/discovery.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { blindReason } from './blind.ts';
+
+/** A webhook that must be asked and cannot answer: every write that it is called for is refused. */
+export interface LockOut {
+  configuration: ObjectRef;
+  /** The entry of the configuration. */
+  webhook: string;
+  /** `namespace/name` of the service without ready endpoints. */
+  service: string;
+  /** Ids of the findings whose restore it refuses. */
+  blocks: string[];
+  /** The configuration itself carries an injection, or is one: it is put back first, which may open the way. */
+  isInjection: boolean;
+  says: string;
+}
+
+/** What is to be written for one finding. */
+export interface Intended {
+  finding: Finding;
+  writes: readonly Write[];
+}
+
+const ADMISSION = 'admissionregistration.k8s.io/v1';
+const KINDS = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'];
+
+interface Rule {
+  operations?: string[];
+  apiGroups?: string[];
+  resources?: string[];
+  scope?: string;
+}
+type Entry = Omit<Webhook, 'rules'> & {
+  rules?: Rule[];
+  namespaceSelector?: LabelSelector;
+  objectSelector?: LabelSelector;
+};
+interface Dead {
+  configuration: KubeObject;
+  entry: Entry;
+  service: ServiceRef;
+}
+
+/**
+ * Which dead fail-closed webhooks will refuse which restores, known beforehand. `blind` says why that could not be looked at. Match
+ * conditions are expressions that only the server evaluates: an entry that has some is taken to match.
+ */
+export async function lockOuts(
+  api: Api,
+  intended: readonly Intended[],
+): Promise<{ lockOuts: LockOut[]; blind?: string }> {
+  const writes = intended.flatMap(({ finding, writes }) => writes.map(write => ({ finding, write })));
+  // Webhooks are never called for webhook configurations: these can always be put back.
+  const exposed = writes.filter(({ write }) => !KINDS.includes(write.on.kind));
+  if (exposed.length === 0) return { lockOuts: [] };
+  const [discovery, ...pages] = await Promise.all([
+    api.discovery(),
+    ...KINDS.map(kind => api.listAll({ apiVersion: ADMISSION, kind })),
+  ]);
+  const failure = [discovery, ...pages].find(answer => !answer.ok);
+  if (failure !== undefined && !failure.ok) return { lockOuts: [], blind: blindReason(failure) };
+  if (!discovery.ok) return { lockOuts: [] };
+  const configurations = pages.flatMap((page, index) =>
+    page.ok ? page.value.items.map(item => ({ ...item, apiVersion: ADMISSION, kind: KINDS[index] ?? '' })) : [],
+  );
+  const dead = await deadOnes(api, configurations);
+  if (dead.length === 0) return { lockOuts: [] };
+  const namespaces = await namespaceLabels(
+    api,
+    exposed.map(({ write }) => write),
+  );
+  const found = dead.map(one => {
+    const blocked = exposed.filter(({ finding, write }) =>
+      isCalledFor(one.entry, finding, write, { discovery: discovery.value, namespaces }),
+    );
+    return lockOut(one, [...new Set(blocked.map(({ finding }) => finding.id))], intended);
+  });
+  return { lockOuts: found.filter(({ blocks }) => blocks.length > 0) };
+}
+
+function lockOut({ configuration, entry, service }: Dead, blocks: string[], intended: readonly Intended[]): LockOut {
+  const { name } = configuration.metadata;
+  const ref = { apiVersion: configuration.apiVersion, kind: configuration.kind, name };
+  const isInjection = intended.some(({ finding }) => sameObject(finding.object, ref));
+  const where = `${service.namespace}/${service.name}`;
+  const many = blocks.length === 1 ? '1 restore' : `${blocks.length} restores`;
+  const then = isInjection
+    ? 'it is an injection itself and put back first'
+    : 'it is no injection: give its service a ready pod, or take it out by hand';
+  return {
+    configuration: ref,
+    webhook: sanitise(entry.name),
+    service: sanitise(where),
+    blocks,
+    isInjection,
+    says: sanitise(
+      `${nameOf(ref)}: webhook ${entry.name} fails closed and service ${where} has no ready endpoint: it refuses ${many}; ${then}`,
+      400,
+    ),
+  };
+}
+
+async function deadOnes(api: Api, configurations: readonly KubeObject[]): Promise<Dead[]> {
+  const closed = configurations.flatMap(configuration =>
+    (webhooksOf(configuration) as Entry[])
+      .filter(entry => policyOf(entry) === 'Fail')
+      .flatMap(entry => {
+        const service = entry.clientConfig?.service;
+        return service === undefined ? [] : [{ configuration, entry, service }];
+      }),
+  );
+  const keyOf = ({ namespace, name }: ServiceRef) => `${namespace}/${name}`;
+  const services = new Map(closed.map(({ service }) => [keyOf(service), service]));
+  const served = new Map(
+    await Promise.all([...services].map(async ([key, service]) => [key, await isServed(api, service)] as const)),
+  );
+  return closed.filter(({ service }) => served.get(keyOf(service)) === false);
+}
+
+/** Whether any endpoint of the service is ready; undefined where that cannot be read. */
+async function isServed(api: Api, { namespace, name }: ServiceRef): Promise<boolean | undefined> {
+  const page = await api.listAll(
+    { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', namespace },
+    { labelSelector: `kubernetes.io/service-name=${name}` },
+  );
+  if (!page.ok) return undefined;
+  return page.value.items.some(slice => {
+    const endpoints = (slice.endpoints ?? []) as { conditions?: { ready?: boolean } }[];
+    // An absent condition means ready.
+    return endpoints.some(({ conditions }) => conditions?.ready !== false);
+  });
+}
+
+type Labels = Record<string, string>;
+
+/** Labels of the namespaces that are written into; a namespace that is not there, or cannot be read, has none. */
+async function namespaceLabels(api: Api, writes: readonly Write[]): Promise<ReadonlyMap<string, Labels>> {
+  const names = [...new Set(writes.flatMap(({ on }) => (on.namespace === undefined ? [] : [on.namespace])))];
+  const got = await Promise.all(names.map(name => api.get({ apiVersion: 'v1', kind: 'Namespace', name })));
+  return new Map(
+    names.map((name, index) => {
+      const namespace = got[index];
+      return [name, { 'kubernetes.io/metadata.name': name, ...(namespace?.ok ? namespace.value.metadata.labels : {}) }];
+    }),
+  );
+}
+
+const OPERATION: Record<Write['verb'], string> = {
+  create: 'CREATE',
+  patch: 'UPDATE',
+  replace: 'UPDATE',
+  delete: 'DELETE',
+};
+
+function isCalledFor(
+  entry: Entry,
+  finding: Finding,
+  write: Write,
+  { discovery, namespaces }: { discovery: Discovery; namespaces: ReadonlyMap<string, Labels> },
+): boolean {
+  const { on, verb } = write;
+  const resource = discovery.byKind(on.apiVersion, on.kind);
+  if (resource === undefined) return false;
+  const isRuled = (entry.rules ?? []).some(
+    rule =>
+      has(rule.operations, OPERATION[verb]) &&
+      has(rule.apiGroups, groupOf(on.apiVersion)) &&
+      hasResource(rule.resources, resource.resource) &&
+      (rule.scope === undefined || rule.scope === '*' || (rule.scope === 'Namespaced') === resource.namespaced),
+  );
+  if (!isRuled) return false;
+  const object = verb === 'create' || verb === 'replace' ? write.body : finding.live;
+  // A namespace is judged by its own labels; other objects of the cluster by none, and they always match.
+  const of =
+    on.kind === 'Namespace'
+      ? object.metadata.labels
+      : on.namespace === undefined
+        ? undefined
+        : namespaces.get(on.namespace);
+  const isInScope = of === undefined || selects(entry.namespaceSelector, of);
+  return isInScope && selects(entry.objectSelector, object.metadata.labels ?? {});
+}
+
+const has = (values: readonly string[] | undefined, wanted: string) =>
+  values?.some(value => value === '*' || value === wanted) === true;
+/** `pods/*` and `pods/status` are about subresources, which no restore writes; `*` and a star of both take all in. */
+const hasResource = (values: readonly string[] | undefined, wanted: string) =>
+  values?.some(value => value === '*' || value === '*/*' || value === wanted) === true;
+
+function selects(selector: LabelSelector | undefined, labels: Labels): boolean {
+  const text = selector === undefined ? '' : selectorAsText(selector);
+  if (text === undefined || text === '') return true;
+  const requirements = parseSelector(text);
+  return typeof requirements === 'string' || matches(requirements, labels);
+}

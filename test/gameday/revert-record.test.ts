@@ -1,0 +1,63 @@
+import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createEngine } from '../../src/gameday/engine.ts';
+import { type Files, nodeFiles } from '../../src/gameday/files.ts';
+import type { RevertEntry } from '../../src/gameday/revert-record.ts';
+import { recorded } from '../revert/support/stuck.ts';
+import { failing, fakeApi } from '../support/fake-api.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+
+function engineOn(files: Files, stateDir: string, api = fakeApi(recorded('config-drift', 'injected'))) {
+  const engine = createEngine({
+    api,
+    clock: fakeClock(),
+    files,
+    random: () => 0.5,
+    stateDir,
+    host: 'laptop',
+    pid: 1,
+    version: 'test',
+    isAlive: () => false,
+    gates: () => Promise.resolve([]),
+  });
+  return { engine, api };
+}
+
+test('a revert keeps who, what, every write and every receipt, in a folder of its own and for its owner alone', async () => {
+  const { engine } = engineOn(nodeFiles, await mkdtemp(join(tmpdir(), 'mayday-revert-')));
+  const { injections } = await engine.scan();
+  const { recordPath = '', unkept } = await engine.revert(injections);
+  expect(unkept).toBeUndefined();
+  const entries = (await readFile(recordPath, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as RevertEntry);
+  expect(entries.map(({ entry }) => entry)).toEqual(['begin', 'intent', 'result', 'receipt', 'end']);
+  expect(entries[0]).toMatchObject({ revert: true, user: 'tester', findings: [{ type: 'ConfigDrift' }] });
+  expect(entries[3]).toMatchObject({ receipt: { outcome: 'reverted', verified: true }, final: true });
+  expect(entries[4]).toMatchObject({ remaining: 0, blind: 0 });
+  // Values may be secret; the cluster holds them.
+  expect(JSON.stringify(entries[1])).not.toContain('"body"');
+  expect((await stat(recordPath)).mode & 0o777).toBe(0o600);
+  expect(await engine.unfinished()).toEqual([]);
+});
+
+test('a disk that refuses stops no revert, and is told', async () => {
+  const full: Files = { ...nodeFiles, openAppend: () => Promise.reject(new Error('ENOSPC: no space left')) };
+  const { engine, api } = engineOn(full, '/nowhere');
+  const { injections } = await engine.scan();
+  const result = await engine.revert(injections);
+  expect(result).toMatchObject({ remaining: 0, unkept: 'receipts could not be kept: ENOSPC: no space left' });
+  expect(api.all()[0]?.data).toMatchObject({ mode: 'live' });
+});
+
+test('what could not be seen is kept as unknown, and a dry run keeps nothing', async () => {
+  const { engine, api } = engineOn(nodeFiles, await mkdtemp(join(tmpdir(), 'mayday-revert-')));
+  const { injections } = await engine.scan();
+  expect(await engine.revert(injections, { dryRun: true })).not.toHaveProperty('recordPath');
+  api.script({ on: ({ verb }) => verb === 'list', times: 1000, answer: failing('forbidden', 'no') });
+  const { recordPath = '' } = await engine.revert(injections);
+  expect((await readFile(recordPath, 'utf8')).trimEnd().split('\n').at(-1)).toMatch(/"remaining":null/);
+});
