@@ -5,7 +5,11 @@ const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
 const PRECISE_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g;
 const QUOTED = /Invalid value: "(?:\{\\".*\}|map\[.*\])":/g;
+const RANDOM_SUFFIX = /[a-z0-9]{5}$/;
 const AGE = /^(\d+[smhdy])+$|^<invalid>$/;
+
+/** Members that name a revision of a template by its hash. */
+const REVISIONS = new Set(['currentRevision', 'updateRevision', 'controller.kubernetes.io/hash']);
 
 /** Members whose whole value is made up by the server. */
 const MADE_UP: Readonly<Record<string, string>> = {
@@ -33,7 +37,12 @@ export function createNormaliser(): Normaliser {
     const meta = value.metadata;
     if (!isObject(meta)) return;
     const { uid, resourceVersion, name, generateName, labels } = meta;
-    if (typeof name === 'string' && typeof generateName === 'string' && name.startsWith(generateName))
+    if (
+      typeof name === 'string' &&
+      typeof generateName === 'string' &&
+      RANDOM_SUFFIX.test(name) &&
+      name.startsWith(generateName)
+    )
       names.set(name, `${generateName}<random>`);
     if (isObject(labels)) learnHashes(labels);
     if (!alone || typeof uid !== 'string') return;
@@ -71,6 +80,7 @@ export function createNormaliser(): Normaliser {
         .replace(UID, '<uid>')
         .replace(PRECISE_TIME, '<precise time>')
         .replace(TIME, '<time>')
+        .replace(/(ReplicaSet "[\w-]+-)[a-z0-9]{6,10}"/g, '$1<hash>"')
         .replace(/<hash>-[a-z0-9]{5}\b/g, '<hash>-<random>')
         .replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<random>')
         .replace(/\b(127\.0\.0\.1|localhost|10\.0\.0\.1):\d+/g, '<server>')
@@ -96,6 +106,7 @@ export function createNormaliser(): Normaliser {
     if (key === 'nodePort' && typeof value === 'number' && value >= 30_000) return '<port>';
     if (typeof value === 'string' && value !== '' && key in MADE_UP)
       return key === 'resourceVersion' ? version(parent) : MADE_UP[key];
+    if (REVISIONS.has(key)) return String(value).replace(/[^-]+$/, '<hash>');
     if (/\bcells\.\d+$/.test(key) && AGE.test(String(value))) return '<age>';
     return Array.isArray(value) ? list(key, value) : scrub(value);
   };

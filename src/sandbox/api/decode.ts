@@ -2,7 +2,8 @@ import { goText } from '../go-text.ts';
 import { cloneJson, isRecord, type KubeObject } from '../object.ts';
 import { groupVersion } from '../registry.ts';
 import { applySchemaDefaults, coerceBuiltin, pruneCustom, WrongType } from '../schema/coerce.ts';
-import { badRequest, StatusError } from '../status.ts';
+import { badRequest, invalid, StatusError } from '../status.ts';
+import { invalidValue } from '../validate/field.ts';
 import type { Call, Kernel } from './kernel.ts';
 
 /** The kind a call's body must be of. */
@@ -51,6 +52,10 @@ function stated(kernel: Kernel, body: Record<string, unknown>, expected: Expecte
   const kind = String(body.kind || expected.kind);
   if (custom && apiVersion !== wanted)
     throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`);
+  if (custom && kind !== expected.kind)
+    throw invalid(expected.group, kind, String((body.metadata as Record<string, unknown> | undefined)?.name ?? ''), [
+      invalidValue('kind', kind, `must be ${expected.kind}`),
+    ]);
   if (apiVersion !== wanted || kind !== expected.kind) throw otherKind(kernel, apiVersion, kind, expected);
   return { ...body, apiVersion, kind };
 }

@@ -5,9 +5,10 @@ import { cloneJson, isRecord, type KubeObject, timestamp } from '../object.ts';
 import { applyJsonPatch, PatchError, type PatchStep } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicPatch, NoMergeKey } from '../patch/strategic.ts';
+import { groupVersion } from '../registry.ts';
 import { pruneCustom, WrongType } from '../schema/coerce.ts';
 import type { SchemaNode } from '../schema/node.ts';
-import { badRequest, invalid, modified, StatusError } from '../status.ts';
+import { badRequest, conflict, invalid, modified, StatusError } from '../status.ts';
 import { invalidValue } from '../validate/field.ts';
 import { createDecoded, placeInNamespace } from './create.ts';
 import { decodeObject, ownKind, readObject, Unreadable, unreadablePatch } from './decode.ts';
@@ -95,7 +96,7 @@ export async function applyObject(
   force: boolean,
 ): Promise<{ object: KubeObject; created: boolean }> {
   refuseUnnamed(call);
-  if (!isRecord(config)) throw badRequest('error decoding YAML: the body is not an object');
+  refuseNoObject(config);
   refuseOtherObject(call, config);
   const node = schemaOf(kernel, call);
   const stated = statedConfig(kernel, call, config, node);
@@ -103,21 +104,52 @@ export async function applyObject(
   const live = kernel.store.get(call.info.key, call.namespace, call.name);
   if (live && stated.metadata.resourceVersion && stated.metadata.resourceVersion !== live.metadata.resourceVersion)
     throw modified(call.info, call.name);
+  if (!live) refuseUidOfNone(call, stated);
   const time = timestamp(kernel.clock.now());
   const next = applyConfig(live, stated, node, managerOf(call, 'Apply'), time, force, unwritable(call));
   const object = decodeObject(kernel, { ...call, fieldValidation: 'Ignore' }, next, ownKind(call));
+  const { name } = isRecord(config.metadata) ? config.metadata : {};
+  if (name !== undefined && name !== call.name)
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
+  if (live) refuseChangedIdentity(call, live, object);
   if (!live) return { object: await createDecoded(kernel, call, object, true), created: true };
   applyDefaults(call.info.key, object);
   return { object: await writeOver(kernel, call, live, object, true), created: false };
 }
 
+/** An apply that means a certain object does not make another one; a version it was based on is let go. */
+function refuseUidOfNone({ info, name }: Call, { metadata }: KubeObject): void {
+  if (metadata.uid)
+    throw conflict(
+      info,
+      name,
+      `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
+    );
+  delete metadata.resourceVersion;
+}
+
+/** `group/version` with a slash even where there is no group. */
+const qualifiedVersion = (apiVersion: unknown): string => {
+  const text = String(apiVersion ?? '');
+  return text.includes('/') ? text : `/${text}`;
+};
+
+function refuseNoObject(config: unknown): asserts config is Record<string, unknown> {
+  if (isRecord(config)) return;
+  if (config === null) throw badRequest('invalid object type: /, Kind=');
+  const type = Array.isArray(config) ? 'array' : typeof config;
+  throw badRequest(
+    `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
+  );
+}
+
 /** Refuses a configuration that says it is another object than the one in the path. */
 function refuseOtherObject(call: Call, config: Record<string, unknown>): void {
   const { apiVersion, kind } = config;
-  if (!apiVersion || !kind) throw badRequest(`invalid object type: ${apiVersion ?? '/'}, Kind=${kind ?? ''}`);
+  const own = ownKind(call);
+  if (apiVersion !== groupVersion(own.group, own.version) || kind !== own.kind)
+    throw badRequest(`invalid object type: ${qualifiedVersion(apiVersion)}, Kind=${kind ?? ''}`);
   const meta = isRecord(config.metadata) ? config.metadata : {};
-  if (meta.name !== undefined && meta.name !== call.name)
-    throw badRequest(`the name of the object (${meta.name}) does not match the name on the URL (${call.name})`);
   if (meta.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
 }
 
@@ -129,7 +161,7 @@ function statedConfig(
   node: SchemaNode | undefined,
 ): KubeObject {
   const { info } = call;
-  const problem = node && !info.custom ? untypable(config, node) : undefined;
+  const problem = node && untypable(config, node);
   if (problem) {
     const meta = isRecord(config.metadata) ? config.metadata : {};
     const type = `${info.group}/${call.version}, Kind=${info.kind}`;

@@ -66,10 +66,7 @@ const PREPARE: Readonly<Record<string, Prepare>> = {
     if (spec.type === 'ExternalName') return;
     if (spec.clusterIP === undefined) spec.clusterIP = freeAddress(kernel);
     fill(spec, { clusterIPs: [spec.clusterIP], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
-    if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return;
-    for (const port of Array.isArray(spec.ports) ? spec.ports : [])
-      if (isRecord(port) && port.nodePort === undefined)
-        port.nodePort = 30_000 + Math.floor(kernel.random.next() * 2767);
+    givePorts(kernel, spec);
   },
   persistentvolumeclaims(object) {
     const finalizers = object.metadata.finalizers ?? [];
@@ -99,6 +96,26 @@ export function labelJob(object: KubeObject): void {
   fill(ensure(ensure(ensure(spec, 'template'), 'metadata'), 'labels'), all);
 }
 
+/** Gives the ports of a Service that is reached through nodes a number on them. In place. */
+function givePorts(kernel: Kernel, spec: Record<string, unknown>): void {
+  if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return;
+  for (const port of Array.isArray(spec.ports) ? spec.ports : [])
+    if (isRecord(port) && port.nodePort === undefined) port.nodePort = 30_000 + Math.floor(kernel.random.next() * 2767);
+}
+
+/** Addresses and traffic policies go when a Service becomes a mere name. In place. */
+function dropAddresses(spec: Record<string, unknown>): void {
+  for (const field of [
+    'clusterIP',
+    'clusterIPs',
+    'ipFamilies',
+    'ipFamilyPolicy',
+    'internalTrafficPolicy',
+    'externalTrafficPolicy',
+  ])
+    delete spec[field];
+}
+
 function freeAddress(kernel: Kernel): string {
   const taken = new Set(kernel.store.list('services').map(s => part(s, 'spec')?.clusterIP));
   for (;;) {
@@ -124,9 +141,12 @@ function qualityOfService(pod: KubeObject): string {
 }
 
 /** Sets what an update of the object itself cannot change. In place. */
-export function prepareForUpdate(info: ResourceInfo, current: KubeObject, next: KubeObject): void {
+export function prepareForUpdate(kernel: Kernel, info: ResourceInfo, current: KubeObject, next: KubeObject): void {
   if (hasStatus(info) && !KEEPS_STATUS.has(info.key)) keep(current, next, 'status');
-  if (info.key === 'services') keepAddresses(current, next);
+  if (info.key === 'services') {
+    keepAddresses(current, next);
+    givePorts(kernel, ensure(next, 'spec'));
+  }
   if (info.key === 'namespaces') {
     // Finalizers of a namespace's spec go through its finalize subresource.
     const spec = ensure(next, 'spec');
@@ -144,7 +164,12 @@ function keep(current: KubeObject, next: KubeObject, field: string): void {
 function keepAddresses(current: KubeObject, next: KubeObject): void {
   const before = part(current, 'spec');
   const after = part(next, 'spec');
-  if (!before || !after || after.type === 'ExternalName') return;
+  if (!before || !after) return;
+  if (after.type === 'ExternalName') {
+    dropAddresses(after);
+    for (const port of Array.isArray(after.ports) ? after.ports : []) if (isRecord(port)) delete port.nodePort;
+    return;
+  }
   for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'])
     if (after[field] === undefined && before[field] !== undefined) after[field] = before[field];
 }

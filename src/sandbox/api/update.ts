@@ -2,7 +2,7 @@ import { admitUpdate, reviewUpdate } from '../admission/chain.ts';
 import { refuseEscalation } from '../authz/escalation.ts';
 import { applyDefaults } from '../defaults/kinds.ts';
 import type { KubeObject } from '../object.ts';
-import { badRequest, conflict, invalid, modified, notFound } from '../status.ts';
+import { badRequest, conflict, invalid, modified, notFound, StatusError } from '../status.ts';
 import { staleUid } from '../store/preconditions.ts';
 import { validateUpdate } from '../validate/validate.ts';
 import { placeInNamespace } from './create.ts';
@@ -38,6 +38,8 @@ export function refuseStale(call: Call, current: KubeObject, next: KubeObject): 
   const { uid, resourceVersion } = next.metadata;
   const { info, name } = call;
   if (uid && uid !== current.metadata.uid) throw conflict(info, name, staleUid(info, current, uid));
+  if (resourceVersion && !/^\d+$/.test(resourceVersion))
+    throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw modified(info, name);
   if (resourceVersion || !(info.custom || VERSIONED.has(info.key))) return;
   const message = 'Invalid value: 0: must be specified for an update';
@@ -71,7 +73,7 @@ export async function writeOver(
   const { info } = call;
   const scoped = call.subresource === 'status' ? onlyStatus(info, current, next) : next;
   keepServerFields(current, scoped);
-  if (call.subresource === '') prepareForUpdate(info, current, scoped);
+  if (call.subresource === '') prepareForUpdate(kernel, info, current, scoped);
   if (!owned) recordOwner(kernel, call, current, scoped);
   const admitted = await admitUpdate(kernel, call, current, scoped);
   refuseEscalation(kernel, call, current, admitted);

@@ -29,7 +29,10 @@ export function budgetStatus(
 ): NonNullable<DisruptionBudget['status']> {
   const { minAvailable, maxUnavailable } = pdb.spec ?? {};
   const active = pods.filter(isActive);
-  const disrupted = pdb.status?.disruptedPods ?? {};
+  const there = new Set(pods.map(p => p.metadata.name));
+  const disrupted = Object.fromEntries(
+    Object.entries(pdb.status?.disruptedPods ?? {}).filter(([name]) => there.has(name)),
+  );
   const currentHealthy = active.filter(p => isReady(p) && disrupted[p.metadata.name] === undefined).length;
   const byCount = typeof minAvailable === 'number';
   const expectedPods = byCount ? active.length : scale;

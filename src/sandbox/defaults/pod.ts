@@ -83,6 +83,12 @@ export function podSpec(spec: Fields | undefined): void {
     schedulerName: 'default-scheduler',
   });
   ensure(spec, 'securityContext');
+  // Less than no time is taken for the shortest.
+  if (typeof spec.terminationGracePeriodSeconds === 'number' && spec.terminationGracePeriodSeconds < 0)
+    spec.terminationGracePeriodSeconds = 1;
+  if (spec.hostNetwork === true)
+    for (const c of each(spec, 'containers'))
+      for (const port of each(c, 'ports')) fill(port, { hostPort: port.containerPort });
   if (typeof spec.serviceAccountName === 'string') fill(spec, { serviceAccount: spec.serviceAccountName });
   else if (typeof spec.serviceAccount === 'string') fill(spec, { serviceAccountName: spec.serviceAccount });
   for (const list of ['containers', 'initContainers', 'ephemeralContainers'])

@@ -118,11 +118,25 @@ export function parsePatch(body: Buffer, kind: PatchKind): unknown {
   }
 }
 
-/** An optional body such as delete options. */
+/** Delete options: an optional body. 400 for a body of another kind. */
 export function parseOptional(body: Buffer, contentType: string | undefined): Record<string, unknown> {
   if (body.length === 0) return {};
-  const parsed = parseObject(body, contentType, 'DeleteOptions');
-  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-    ? (parsed as Record<string, unknown>)
-    : {};
+  const parsed = readOptions(body, contentType);
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return {};
+  const { kind, apiVersion } = parsed as Record<string, unknown>;
+  if (kind !== undefined && kind !== 'DeleteOptions')
+    throw badRequest(
+      `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  return parsed as Record<string, unknown>;
+}
+
+function readOptions(body: Buffer, contentType: string | undefined): unknown {
+  if (mediaType(contentType) !== 'application/json') return parseObject(body, contentType, 'DeleteOptions');
+  try {
+    return readJson(body.toString('utf8')).value;
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`);
+  }
 }

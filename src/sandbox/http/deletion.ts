@@ -21,13 +21,22 @@ const ANSWERED_WITH_OBJECT = new Set([
   'endpoints',
 ]);
 
+/** A Job that is deleted without a word leaves its pods behind, and says so. */
+function usualPolicy({ path, warnings }: ResourceRequest, orphan: unknown): 'Orphan' | undefined {
+  if (path.resource !== 'jobs' || path.group !== 'batch' || orphan !== undefined) return undefined;
+  warnings.push(
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+  );
+  return 'Orphan';
+}
+
 function deleteOptions(r: ResourceRequest, body: Record<string, unknown>): DeleteOptions {
   const { query } = r;
   const grace = graceOf(query.get('gracePeriodSeconds') ?? body.gracePeriodSeconds);
   const policy = query.get('propagationPolicy') ?? body.propagationPolicy;
   const orphan = query.get('orphanDependents') ?? body.orphanDependents;
   refuseOddPolicy(policy, orphan);
-  const stated = policy ?? (String(orphan) === 'true' ? 'Orphan' : undefined);
+  const stated = policy ?? (String(orphan) === 'true' ? 'Orphan' : usualPolicy(r, orphan));
   return {
     ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(stated ? { propagationPolicy: stated as NonNullable<DeleteOptions['propagationPolicy']> } : {}),

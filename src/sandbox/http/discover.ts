@@ -48,7 +48,7 @@ function groupPath({ registry }: Discovery, parts: readonly string[]): Answer {
 /** The resources of a version; a version that a known group does not have is refused in an object. */
 function versionList(registry: Registry, group: string, version: string): Answer {
   const list = resourceList(registry, group, version);
-  if (!list && registry.all().some(info => info.group === group))
+  if (!list && registry.all().some(info => info.group === group && !info.custom))
     throw new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
   return found(list);
 }

@@ -162,7 +162,7 @@ export async function serveResource(r: ResourceRequest): Promise<Answer> {
   refuseUnauthorised(r, verb);
   const info = kernel.registry.served(path.group, path.version, path.resource);
   if (!info) {
-    const known = kernel.registry.all().some(i => i.group === path.group);
+    const known = kernel.registry.all().some(i => i.group === path.group && !i.custom);
     if (!known) return pageNotFound();
     throw unknownResource();
   }

@@ -88,13 +88,11 @@ export function fromFieldsV1(fields: FieldsV1): FieldSet {
 
 /** The elements of each path of the set. */
 export function pathsOf(set: FieldSet, prefix: readonly string[] = []): string[][] {
-  return elementsOf(set)
-    .sort()
-    .flatMap(element => {
-      const path = [...prefix, element];
-      const child = set.children.get(element);
-      return [...(set.members.has(element) ? [path] : []), ...(child ? pathsOf(child, path) : [])];
-    });
+  const members = [...set.members].sort().map(element => [...prefix, element]);
+  const below = [...set.children]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([element, child]) => pathsOf(child, [...prefix, element]));
+  return [...members, ...below];
 }
 
 /** A path as refusals write it: `.spec.containers[name="a"].image`. */

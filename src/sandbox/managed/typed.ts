@@ -26,17 +26,35 @@ export function untypable(value: unknown, node: SchemaNode, path = ''): string |
   }
 }
 
-const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
+/** A value as Go prints its parts. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (!isRecord(value)) return String(value);
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${shown(member)}`);
+  return `map[string]interface {}{${members.join(', ')}}`;
+}
 
 function listProblem(value: unknown, node: SchemaNode, path: string): string | undefined {
   if (!Array.isArray(value)) return `${path}: expected list, got &{${shown(value)}}`;
   const { items } = node;
   if (!items) return undefined;
+  const twice = duplicateKey(value, node);
+  if (twice) return `${path}: duplicate entries for key ${twice}`;
   for (const [i, item] of value.entries()) {
     const problem = untypable(item, items, `${path}[${i}]`);
     if (problem) return problem;
   }
   return undefined;
+}
+
+/** The first item of a keyed list that is there twice, as `[name="app"]`. */
+function duplicateKey(value: readonly unknown[], node: SchemaNode): string | undefined {
+  const keys = node.raw['x-kubernetes-list-map-keys'];
+  if (node.raw['x-kubernetes-list-type'] !== 'map' || !keys) return undefined;
+  const seen = new Set<string>();
+  return value
+    .map(item => `[${keys.map(key => `${key}=${JSON.stringify((item as Record<string, unknown>)[key])}`).join(',')}]`)
+    .find(key => seen.size === seen.add(key).size);
 }
 
 function mapProblem(value: unknown, node: SchemaNode, path: string): string | undefined {

@@ -1,4 +1,5 @@
 import { isRecord } from '../object.ts';
+import { canonicalQuantity } from '../quantity.ts';
 import { isIntOrString, keepsUnknown, type SchemaNode } from './node.ts';
 
 /** A value that cannot be what its field is. The message is the one of Go's JSON decoder. */
@@ -149,6 +150,7 @@ function coerceAny(value: unknown, node: SchemaNode, walk: Walk, path: string): 
   if (raw.type === 'object') return coerceObject(value, node, walk, path);
   if (!fits(value, node)) throw wrong(value, node, walk);
   if (node.typeName?.endsWith('.Quantity')) return quantity(value);
+  if (node.typeName?.endsWith('.MicroTime')) refuseOddMicroTime(value);
   if (raw.format === 'byte') refuseOddBase64(value);
   return value;
 }
@@ -158,8 +160,20 @@ const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/
 /** Quantities are read as numbers too, and always written as text. */
 function quantity(value: unknown): string {
   const text = String(value);
-  if (QUANTITY.test(text)) return text;
+  if (QUANTITY.test(text)) return canonicalQuantity(text);
   throw new WrongType("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+}
+
+const MICRO = '2006-01-02T15:04:05.000000Z07:00';
+
+/** Times of Leases and new Events have six digits after the second. */
+function refuseOddMicroTime(value: unknown): void {
+  const text = String(value);
+  const parts = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(.*)$/.exec(text);
+  const rest = parts?.[1] ?? '';
+  if (parts && /^\.\d{6}(Z|[+-]\d\d:\d\d)$/.test(rest)) return;
+  const [found, wanted] = parts ? [rest, '.000000'] : [text, '2006'];
+  throw new WrongType(`parsing time ${JSON.stringify(text)} as "${MICRO}": cannot parse "${found}" as "${wanted}"`);
 }
 
 function refuseOddBase64(value: unknown): void {

@@ -2,12 +2,23 @@ import type { Call, Kernel } from '../api/kernel.ts';
 import { currentObject } from '../api/update.ts';
 import { each, ensure, part } from '../defaults/fill.ts';
 import { timestamp } from '../object.ts';
-import { conflict } from '../status.ts';
+import { conflict, StatusError } from '../status.ts';
+
+function refuseOddTarget({ kind, name }: Record<string, unknown>): void {
+  if (kind && kind !== 'Node')
+    throw new StatusError(
+      500,
+      '',
+      `target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`,
+    );
+  if (!name) throw new StatusError(500, '', 'target.name: Required value');
+}
 
 /** Puts a Pod on a node. 409 when it is on one already. */
 export function bind(kernel: Kernel, call: Call, body: unknown): void {
   const pod = currentObject(kernel, call);
   const node = part(body, 'target')?.name;
+  refuseOddTarget(part(body, 'target') ?? {});
   const current = part(pod, 'spec')?.nodeName;
   if (current)
     throw conflict(

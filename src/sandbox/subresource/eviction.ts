@@ -6,7 +6,7 @@ import { currentObject } from '../api/update.ts';
 import { ensure, part } from '../defaults/fill.ts';
 import { isRecord, type KubeObject, timestamp } from '../object.ts';
 import { type LabelSelector, requirementsOf, satisfies } from '../selector.ts';
-import { badRequest, internalError, StatusError } from '../status.ts';
+import { badRequest, StatusError } from '../status.ts';
 import type { DeleteOptions } from '../store.ts';
 
 const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction', custom: false };
@@ -56,7 +56,9 @@ export async function evict(kernel: Kernel, asked: Call, body: unknown): Promise
   const options = stated as DeleteOptions;
   const budgets = budgetsOf(kernel, pod);
   if (budgets.length > 1)
-    throw internalError(
+    throw new StatusError(
+      500,
+      '',
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     );
   const [budget] = budgets;

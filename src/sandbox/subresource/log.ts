@@ -4,7 +4,9 @@ import { currentObject } from '../api/update.ts';
 import { each, part } from '../defaults/fill.ts';
 import type { LogLine } from '../logs.ts';
 import type { KubeObject } from '../object.ts';
-import { badRequest } from '../status.ts';
+import { badRequest, invalid, type StatusCause } from '../status.ts';
+import { forbiddenField, invalidValue } from '../validate/field.ts';
+import { NOT_NEGATIVE } from '../validate/rule.ts';
 
 function containerOf(pod: KubeObject, asked: string | null): string {
   const containers = each(part(pod, 'spec'), 'containers').map(c => String(c.name));
@@ -53,6 +55,18 @@ interface LogOptions {
   tail: number;
 }
 
+/** Refuses options of a log that cannot be. 422. */
+function refuseOddOptions(name: string, query: URLSearchParams): void {
+  const causes: StatusCause[] = [];
+  const number = (option: string) => (query.get(option) === null ? undefined : Number(query.get(option)));
+  const [tail, since] = [number('tailLines'), number('sinceSeconds')];
+  if (tail !== undefined && tail < 0) causes.push(invalidValue('tailLines', tail, NOT_NEGATIVE));
+  if (since !== undefined && query.get('sinceTime') !== null)
+    causes.push(forbiddenField('[]', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
+  else if (since !== undefined && since < 1) causes.push(invalidValue('sinceSeconds', since, 'must be greater than 0'));
+  if (causes.length > 0) throw invalid('', 'PodLogOptions', name, causes);
+}
+
 function optionsOf(query: URLSearchParams, now: number): LogOptions {
   const seconds = query.get('sinceSeconds');
   const time = query.get('sinceTime');
@@ -73,6 +87,7 @@ function write(line: LogLine, { timestamps }: LogOptions): string {
 /** Answers the log of a container as text; with `follow=true` the connection stays open for what comes. */
 export function serveLog(kernel: Kernel, call: Call, query: URLSearchParams, response: ServerResponse): void {
   const pod = currentObject(kernel, call);
+  refuseOddOptions(call.name, query);
   const container = containerOf(pod, query.get('container'));
   const previous = query.get('previous') === 'true';
   if (!part(pod, 'spec')?.nodeName) {

@@ -1,12 +1,15 @@
+import { refuseOtherKind, unreadablePatch } from '../api/decode.ts';
 import type { Call, Kernel } from '../api/kernel.ts';
 import { type PatchType, patched } from '../api/patch.ts';
 import { currentObject, writeOver } from '../api/update.ts';
 import { ensure, part } from '../defaults/fill.ts';
-import { cloneJson, isRecord, type KubeObject } from '../object.ts';
+import { cloneJson, type KubeObject } from '../object.ts';
 import type { ResourceInfo } from '../registry.ts';
-import { badRequest, invalid, modified } from '../status.ts';
+import { badRequest, invalid, modified, type StatusError } from '../status.ts';
 import { selectorText } from '../table/cells.ts';
 import { jsonPath } from '../table/json-path.ts';
+import { invalidValue } from '../validate/field.ts';
+import { NOT_NEGATIVE } from '../validate/rule.ts';
 
 /** Where a kind keeps its replica counts, as JSON paths. */
 interface ScalePaths {
@@ -14,6 +17,8 @@ interface ScalePaths {
   status: string;
   selector: string;
 }
+
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale', custom: false };
 
 const BUILTIN: ScalePaths = { spec: '.spec.replicas', status: '.status.replicas', selector: '' };
 
@@ -51,19 +56,19 @@ function withReplicas(object: KubeObject, path: string, replicas: number): KubeO
   return next;
 }
 
+function negative({ info, name }: Call, replicas: number): StatusError {
+  if (!info.custom)
+    return invalid('autoscaling', 'Scale', name, [invalidValue('spec.replicas', replicas, NOT_NEGATIVE)]);
+  const why = 'should be a non-negative integer';
+  return invalid(info.group, info.kind, name, [invalidValue(pathsOf(info).spec, replicas, why)]);
+}
+
 async function setScale(kernel: Kernel, call: Call, scale: unknown): Promise<KubeObject> {
   const current = currentObject(kernel, call);
   const wanted = part(scale, 'spec')?.replicas ?? 0;
   if (typeof wanted !== 'number' || !Number.isInteger(wanted))
     throw badRequest('spec.replicas of a Scale is a whole number');
-  if (wanted < 0)
-    throw invalid('autoscaling', 'Scale', call.name, [
-      {
-        reason: 'FieldValueInvalid',
-        message: `Invalid value: ${wanted}: must be greater than or equal to 0`,
-        field: 'spec.replicas',
-      },
-    ]);
+  if (wanted < 0) throw negative(call, wanted);
   const version = part(scale, 'metadata')?.resourceVersion;
   if (version && version !== current.metadata.resourceVersion) throw modified(call.info, call.name);
   const next = withReplicas(current, pathsOf(call.info).spec, wanted);
@@ -74,12 +79,20 @@ export const getScale = (kernel: Kernel, call: Call): KubeObject => scaleOf(call
 
 /** Sets the replicas from a whole Scale. */
 export const putScale = (kernel: Kernel, call: Call, body: unknown): Promise<KubeObject> => {
-  if (!isRecord(body) || body.kind !== 'Scale') throw badRequest('the body is not a Scale');
+  refuseOtherKind(kernel, body, SCALE, ['autoscaling/v1']);
+  const name = part(body, 'metadata')?.name;
+  if (name !== call.name)
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
   return setScale(kernel, call, body);
 };
+
+const wrongReplicas = (value: unknown): Error =>
+  new Error(`json: cannot unmarshal ${typeof value} into Go struct field ScaleSpec.spec.replicas of type int32`);
 
 /** Sets the replicas from a patch of the Scale. */
 export async function patchScale(kernel: Kernel, call: Call, type: PatchType, patch: unknown): Promise<KubeObject> {
   const result = patched(kernel, call, getScale(kernel, call), type, patch);
+  const wanted = part(result, 'spec')?.replicas;
+  if (wanted !== undefined && typeof wanted !== 'number') throw unreadablePatch(result, false, wrongReplicas(wanted));
   return setScale(kernel, call, result);
 }

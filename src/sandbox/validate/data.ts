@@ -1,9 +1,8 @@
 import { each, part } from '../defaults/fill.ts';
 import { sameJson } from '../object.ts';
 import type { StatusCause } from '../status.ts';
-import { forbiddenField, invalidValue, required, unsupported } from './field.ts';
+import { forbiddenField, invalidValue, portCause, required, unsupported } from './field.ts';
 import { configKey, label } from './names.ts';
-import { portCause } from './pod.ts';
 import { IMMUTABLE, type Rule, specOf, type UpdateRule } from './rule.ts';
 
 const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
@@ -41,7 +40,38 @@ const configMap: Rule = object => {
       const bad = configKey(key);
       return bad ? [invalidValue(`${member}[${key}]`, key, bad)] : [];
     });
-  return [...keys('data'), ...keys('binaryData')];
+  const both = Object.keys(part(object, 'data') ?? {}).filter(key => key in (part(object, 'binaryData') ?? {}));
+  const twice = both.map(key => invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
+  return [...twice, ...keys('data'), ...keys('binaryData')];
+};
+
+/** What a Secret of a type must hold. */
+const SECRET_KEYS: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+};
+const ACCOUNT = 'kubernetes.io/service-account.name';
+
+const secret: Rule = object => {
+  const data = part(object, 'data') ?? {};
+  const absent = (SECRET_KEYS[String(object.type)] ?? []).filter(key => !(key in data));
+  const nameless = object.type === 'kubernetes.io/service-account-token' && !object.metadata.annotations?.[ACCOUNT];
+  return [
+    ...(nameless ? [required(`metadata.annotations[${ACCOUNT}]`)] : []),
+    ...configMap(object),
+    ...absent.map(key => required(`data[${key}]`)),
+  ];
+};
+
+const claim: Rule = object => {
+  const spec = specOf(object);
+  const modes = Array.isArray(spec.accessModes) ? spec.accessModes : [];
+  return [
+    ...(modes.length > 0 ? [] : [required('spec.accessModes', 'at least 1 access mode is required')]),
+    ...(part(spec, 'resources', 'requests')?.storage === undefined ? [required('spec.resources[storage]')] : []),
+  ];
 };
 
 /** A ConfigMap or Secret that says it is immutable stays as it is. */
@@ -75,7 +105,8 @@ const claimUpdate: UpdateRule = (before, after) =>
 export const DATA_RULES: Readonly<Record<string, Rule>> = {
   services: service,
   configmaps: configMap,
-  secrets: configMap,
+  secrets: secret,
+  persistentvolumeclaims: claim,
 };
 
 export const DATA_UPDATE_RULES: Readonly<Record<string, UpdateRule>> = {

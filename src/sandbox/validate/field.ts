@@ -42,3 +42,28 @@ export const missing = (field: string, value: unknown): StatusCause => ({
   message: `Not found: ${JSON.stringify(value)}`,
   field,
 });
+
+const PORT_RANGE = 'must be between 1 and 65535, inclusive';
+
+/** A port out of range. */
+export function portCause(field: string, value: unknown): StatusCause[] {
+  const fits = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535;
+  return fits ? [] : [invalidValue(field, value, PORT_RANGE)];
+}
+
+/** Names used twice in a list of objects. */
+export function duplicates(
+  list: readonly Readonly<Record<string, unknown>>[],
+  member: string,
+  field: string,
+): StatusCause[] {
+  const seen = new Set<unknown>();
+  return list.flatMap((item, i) => {
+    const value = item[member];
+    if (value === undefined || !seen.has(value)) {
+      seen.add(value);
+      return [];
+    }
+    return [duplicate(`${field}[${i}].${member}`, value)];
+  });
+}

@@ -2,28 +2,10 @@ import { each, type Fields, part } from '../defaults/fill.ts';
 import { isRecord } from '../object.ts';
 import { quantityValue } from '../quantity.ts';
 import type { StatusCause } from '../status.ts';
-import { duplicate, forbiddenField, invalidValue, missing, required, unsupported } from './field.ts';
+import { containerPartsCauses } from './container-parts.ts';
+import { duplicates, forbiddenField, invalidValue, missing, portCause, required, unsupported } from './field.ts';
 import { label } from './names.ts';
-
-const PORT_RANGE = 'must be between 1 and 65535, inclusive';
-
-export function portCause(field: string, value: unknown): StatusCause[] {
-  const fits = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535;
-  return fits ? [] : [invalidValue(field, value, PORT_RANGE)];
-}
-
-/** Names used twice in a list of objects. */
-function duplicates(list: readonly Fields[], member: string, field: string): StatusCause[] {
-  const seen = new Set<unknown>();
-  return list.flatMap((item, i) => {
-    const value = item[member];
-    if (value === undefined || !seen.has(value)) {
-      seen.add(value);
-      return [];
-    }
-    return [duplicate(`${field}[${i}].${member}`, value)];
-  });
-}
+import { podPartsCauses } from './pod-parts.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 
@@ -35,6 +17,14 @@ function pullPolicyCauses({ imagePullPolicy: policy }: Fields, field: string): S
 /** Nothing may ask for more than its limit. */
 function resourceCauses(resources: Fields | undefined, field: string): StatusCause[] {
   const limits = part(resources, 'limits') ?? {};
+  const negative = ['limits', 'requests'].flatMap(list =>
+    Object.entries(part(resources, list) ?? {}).flatMap(([name, amount]) =>
+      (quantityValue(amount) ?? 0) < 0
+        ? [invalidValue(`${field}.${list}[${name}]`, String(amount), 'must be greater than or equal to 0')]
+        : [],
+    ),
+  );
+  if (negative.length > 0) return negative;
   return Object.entries(part(resources, 'requests') ?? {}).flatMap(([name, amount]) => {
     const most = limits[name];
     if (most === undefined || (quantityValue(amount) ?? 0) <= (quantityValue(most) ?? 0)) return [];
@@ -63,6 +53,7 @@ function containerCauses(container: Fields, field: string, volumes: ReadonlySet<
       causes.push(required(`${field}.ports[${i}].containerPort`));
     else causes.push(...portCause(`${field}.ports[${i}].containerPort`, port.containerPort));
   });
+  causes.push(...containerPartsCauses(container, field));
   each(container, 'volumeMounts').forEach((mount, i) => {
     if (!mount.mountPath) causes.push(required(`${field}.volumeMounts[${i}].mountPath`));
     if (!volumes.has(mount.name)) causes.push(missing(`${field}.volumeMounts[${i}].name`, mount.name));
@@ -86,10 +77,7 @@ export function podSpecCauses(spec: unknown, field: string): StatusCause[] {
     });
     causes.push(...duplicates(items, 'name', `${field}.${list}`));
   }
-  const grace = spec.terminationGracePeriodSeconds;
-  if (typeof grace === 'number' && grace < 0)
-    causes.push(invalidValue(`${field}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0'));
-  return causes;
+  return [...causes, ...podPartsCauses(spec, field)];
 }
 
 function volumeCauses(volume: Fields, field: string): StatusCause[] {
@@ -99,6 +87,7 @@ function volumeCauses(volume: Fields, field: string): StatusCause[] {
   return [
     ...(bad ? [invalidValue(`${field}.name`, volume.name, bad)] : []),
     ...(sources.length === 0 ? [required(field, 'must specify a volume type')] : []),
+    ...sources.slice(1).map(source => forbiddenField(`${field}.${source}`, 'may not specify more than 1 volume type')),
   ];
 }
 

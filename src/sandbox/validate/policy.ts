@@ -2,8 +2,7 @@ import { each, type Fields, part } from '../defaults/fill.ts';
 import { isRecord, sameJson } from '../object.ts';
 import { quantityValue } from '../quantity.ts';
 import type { StatusCause } from '../status.ts';
-import { forbiddenField, invalidValue, required, unsupported } from './field.ts';
-import { portCause } from './pod.ts';
+import { forbiddenField, invalidValue, portCause, required, unsupported } from './field.ts';
 import { countOrPercent, NOT_NEGATIVE, notNegative, type Rule, specOf, type UpdateRule } from './rule.ts';
 import { webhookConfig } from './webhooks.ts';
 

@@ -64,6 +64,11 @@ function strategyCauses(spec: Fields): StatusCause[] {
   return causes;
 }
 
+function progressCauses({ minReadySeconds = 0, progressDeadlineSeconds: deadline }: Fields): StatusCause[] {
+  if (typeof deadline !== 'number' || deadline > Number(minReadySeconds)) return [];
+  return [invalidValue('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds')];
+}
+
 const deployment: Rule = object => {
   const spec = specOf(object);
   return [
@@ -72,6 +77,7 @@ const deployment: Rule = object => {
     ...templateCauses(spec),
     ...strategyCauses(spec),
     ...notNegative(spec, 'minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds'),
+    ...progressCauses(spec),
   ];
 };
 
@@ -80,9 +86,13 @@ const workload: Rule = object => {
   return [...notNegative(spec, 'replicas', 'minReadySeconds'), ...selectorCauses(spec), ...templateCauses(spec)];
 };
 
+const MODES = ['NonIndexed', 'Indexed'];
+
 const job: Rule = object => {
   const spec = specOf(object);
+  const mode = spec.completionMode;
   return [
+    ...(mode === undefined || MODES.includes(String(mode)) ? [] : [unsupported('spec.completionMode', mode, MODES)]),
     ...notNegative(
       spec,
       'parallelism',
@@ -101,8 +111,12 @@ const job: Rule = object => {
 
 const CRON = /^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|@every \S+|(\S+\s+){4}\S+)$/;
 
+const CONCURRENCY = ['Allow', 'Forbid', 'Replace'];
+
 const cronJob: Rule = object => {
-  const { schedule } = specOf(object);
+  const { schedule, concurrencyPolicy: policy } = specOf(object);
+  if (policy !== undefined && !CONCURRENCY.includes(String(policy)))
+    return [unsupported('spec.concurrencyPolicy', policy, CONCURRENCY)];
   if (!schedule) return [required('spec.schedule')];
   if (CRON.test(String(schedule).trim())) return [];
   const fields = String(schedule).trim().split(/\s+/).length;
@@ -127,6 +141,26 @@ const statefulSetUpdate: UpdateRule = (before, after) =>
     ? []
     : [forbiddenField('spec', STATEFUL_MUTABLE)];
 
+const STATEFUL_POLICIES = ['OrderedReady', 'Parallel'];
+
+const statefulSet: Rule = object => {
+  const { podManagementPolicy: policy } = specOf(object);
+  const known = policy === undefined || STATEFUL_POLICIES.includes(String(policy));
+  return [
+    ...(known ? [] : [invalidValue('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'")]),
+    ...workload(object),
+  ];
+};
+
+const DAEMON_STRATEGIES = ['RollingUpdate', 'OnDelete'];
+
+const daemonSet: Rule = object => {
+  const strategy = part(specOf(object), 'updateStrategy');
+  if (!strategy || DAEMON_STRATEGIES.includes(String(strategy.type))) return workload(object);
+  const shown = { Type: strategy.type, RollingUpdate: strategy.rollingUpdate ?? null };
+  return [...workload(object), unsupported('spec.updateStrategy', shown, DAEMON_STRATEGIES)];
+};
+
 const selectorFrozen: UpdateRule = (before, after) => immutable(specOf(before), specOf(after), 'selector');
 
 const jobUpdate: UpdateRule = (before, after) =>
@@ -139,8 +173,8 @@ export const WORKLOAD_RULES: Readonly<Record<string, Rule>> = {
   pods: pod,
   'deployments.apps': deployment,
   'replicasets.apps': workload,
-  'statefulsets.apps': workload,
-  'daemonsets.apps': workload,
+  'statefulsets.apps': statefulSet,
+  'daemonsets.apps': daemonSet,
   'jobs.batch': job,
   'cronjobs.batch': cronJob,
 };

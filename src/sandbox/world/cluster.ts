@@ -91,7 +91,7 @@ export function nodeLease(name: string, uid: string, nowMs: number) {
 }
 
 /** What a cluster is before anybody installs anything: namespaces, nodes, their Leases, DNS, the API's own Service. */
-export function seedCluster(s: Seeder, podsPerNode = '5000'): void {
+export function seedCluster(s: Seeder, podsPerNode = '5k'): void {
   for (const name of SYSTEM_NAMESPACES) s.put('namespaces', namespace(name), { manager: 'kube-apiserver' });
   s.nodeNames.forEach((name, i) => {
     const made = s.put('nodes', node(s, name, i, podsPerNode), { manager: 'kubelet' });

@@ -218,7 +218,7 @@ export const access = [
       'self-scale',
       `${REVIEW}/selfsubjectaccessreviews`,
       self({ namespace: '<ns>', verb: 'patch', group: 'apps', resource: 'deployments', subresource: 'scale' }),
-      alice,
+      { ...alice, only: ['status.resourceRules', 'status.incomplete'] },
     ),
     post(
       'self-status',
@@ -292,6 +292,7 @@ export const access = [
     post('rules', `${REVIEW}/selfsubjectrulesreviews`, asks('SelfSubjectRulesReview', { namespace: '<ns>' }), alice),
     post('rules-no-namespace', `${REVIEW}/selfsubjectrulesreviews`, asks('SelfSubjectRulesReview', {}), alice),
     post('rules-nobody', `${REVIEW}/selfsubjectrulesreviews`, asks('SelfSubjectRulesReview', { namespace: '<ns>' }), {
+      only: ['status.resourceRules', 'status.incomplete'],
       user: 'nobody',
     }),
     post(

@@ -66,6 +66,10 @@ export const applying = [
   ]),
   scenario('apply-lists', [
     apply('deployment', `${DEPLOYMENTS}/web?fieldManager=one`, workload('Deployment', 'web', { replicas: 0 })),
+    get('settled-1', `${DEPLOYMENTS}/web`, {
+      until: { 'status.observedGeneration': 1, 'status.conditions.1.type': 'Progressing' },
+      only: ['status.observedGeneration'],
+    }),
     apply(
       'add-sidecar',
       `${DEPLOYMENTS}/web?fieldManager=two`,
@@ -74,6 +78,10 @@ export const applying = [
       }),
       { only: ['metadata.managedFields', 'metadata.generation', 'spec'] },
     ),
+    get('settled-2', `${DEPLOYMENTS}/web`, {
+      until: { 'status.observedGeneration': 2 },
+      only: ['status.observedGeneration'],
+    }),
     apply(
       'conflict-image',
       `${DEPLOYMENTS}/web?fieldManager=two`,
@@ -95,6 +103,10 @@ export const applying = [
     ),
     apply('side-given-up', `${DEPLOYMENTS}/web?fieldManager=two`, object('apps/v1', 'Deployment', 'web'), {
       only: ['metadata.managedFields', 'spec.template.spec.containers'],
+    }),
+    get('settled-3', `${DEPLOYMENTS}/web`, {
+      until: { 'status.observedGeneration': 3 },
+      only: ['status.observedGeneration'],
     }),
     apply(
       'duplicate-container',
@@ -125,6 +137,10 @@ export const applying = [
       }),
       { only: ['metadata.managedFields', 'spec.template'] },
     ),
+    get('settled-4', `${DEPLOYMENTS}/web`, {
+      until: { 'status.observedGeneration': 4 },
+      only: ['status.observedGeneration'],
+    }),
     strategic(
       'strategic-environment',
       `${DEPLOYMENTS}/web`,
@@ -196,8 +212,8 @@ export const applying = [
     apply(
       'through-status',
       `${DEPLOYMENTS}/web/status?fieldManager=teller`,
-      object('apps/v1', 'Deployment', 'web', { status: { observedGeneration: 1 } }),
-      { only: ['metadata.managedFields'] },
+      object('apps/v1', 'Deployment', 'web', { status: { conditions: [{ type: 'Odd', status: 'True' }] } }),
+      { only: ['code', 'kind'] },
     ),
     apply(
       'service',

@@ -163,7 +163,11 @@ export const deletes = [
   scenario('namespaces', [
     post('create', '/api/v1/namespaces', object('v1', 'Namespace', 'cf-end', {}, { labels: { mine: 'yes' } })),
     post('bad-name', '/api/v1/namespaces', object('v1', 'Namespace', 'a.b')),
-    post('with-namespace', '/api/v1/namespaces', object('v1', 'Namespace', 'cf-x', {}, { namespace: 'cf-y' })),
+    post(
+      'with-namespace',
+      '/api/v1/namespaces?dryRun=All',
+      object('v1', 'Namespace', 'cf-x', {}, { namespace: 'cf-y' }),
+    ),
     post(
       'generate-name',
       '/api/v1/namespaces?dryRun=All',

@@ -34,6 +34,7 @@ export const reads = [
     get('continue-no-start', `${MAPS}?limit=2&continue=${tokenFor({ v: 'meta.k8s.io/v1', rv: 5 })}`),
     get('table-page', `${MAPS}?limit=2`, { accept: TABLE }),
     get('metadata-page', `${MAPS}?limit=2`, { accept: METADATA_LIST }),
+    get('limit-at-zero', `${MAPS}?resourceVersion=0&limit=2`),
     get('version-zero', `${MAPS}?resourceVersion=0&fieldSelector=metadata.name%3Da`),
     get(
       'not-older-than',
