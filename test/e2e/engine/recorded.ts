@@ -4,7 +4,6 @@ import { onTheWire, parseExact } from '../../../src/injection/exact-json.ts';
 import { refOf } from '../../../src/injection/json-patch.ts';
 import { fetchLive } from '../../../src/injection/live.ts';
 import { ROLLBACK_DATA, TYPE_LABEL } from '../../../src/injection/markers.ts';
-import { members } from '../../../src/injection/raw-members.ts';
 import { isRefusal } from '../../../src/injection/refuse.ts';
 import { faultOf, isSupported } from '../../../src/injection/registry.ts';
 import { injectWithReplan } from '../../../src/injection/replan.ts';
@@ -18,50 +17,10 @@ import { restoreOne } from '../../../src/revert/restore.ts';
 import { testFacts } from '../../support/facts.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
 import { beside, comparable, type RecordedCase, recorded, recordedCases } from '../../support/recorded.ts';
+import { asNew, NAMESPACE, WIDGETS, withUids } from '../../support/recorded-live.ts';
 import type { Provider } from './bench.ts';
 
-/** The recordings were made in this namespace, and their records name it under a checksum. */
-const NAMESPACE = 'shop';
-const SCOPE = { namespace: NAMESPACE, count: 1 };
-const COMPLETE = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-/** Enough of the kind that the recordings use: a required field, and an integer of 64 bits. */
-const WIDGETS: KubeObject = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'widgets.demo.example.com' },
-  spec: {
-    group: 'demo.example.com',
-    scope: 'Namespaced',
-    names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: {
-              spec: {
-                ...COMPLETE,
-                required: ['mode'],
-                properties: { mode: { type: 'string' }, size: { type: 'integer', format: 'int64' } },
-              },
-            },
-          },
-        },
-      },
-    ],
-  },
-};
-
-/** What one of these objects looks like to the server that is to make it. */
-function asNew(object: KubeObject): KubeObject {
-  const copy = comparable(object) as KubeObject;
-  const spec = copy.spec as Record<string, unknown> | undefined;
-  if (copy.kind === 'Service') for (const field of ['clusterIP', 'clusterIPs']) delete spec?.[field];
-  return copy;
-}
+const SCOPE = { namespace: NAMESPACE, count: 1, allowed: [NAMESPACE, 'shop-scratch'] };
 
 /** An injection of every recorded kind on a real cluster: the framework's own and ours, both put back to exactly what was there. */
 export function recordedJourneys(open: () => Promise<Provider>): void {
@@ -154,6 +113,11 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
         const own = before.find(({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name);
         left.push(refOf(own === undefined ? await make(theirs) : await overwrite(own, theirs)));
       }
+      const isLeft = (ref: ObjectRef) => left.some(({ kind, name }) => kind === ref.kind && name === ref.name);
+      for (const { uid: _uid, ...ref } of refs.filter(each => !isLeft(each))) {
+        await must(api.remove(ref));
+        await until(async () => !(await api.get(ref)).ok);
+      }
       const receipts = await revertAll(left);
       expect(receipts.length).toBeGreaterThan(0);
       expect(receipts).toMatchObject(receipts.map(() => ({ outcome: 'reverted', verified: true })));
@@ -219,19 +183,6 @@ const exact = (text: string) => onTheWire(parseExact(text));
 
 /** Types whose effect is not seen before somebody else acts. */
 const UNSEEN: string[] = ['FinalizerBlock', 'ClientFault', 'NetworkPartition', 'PDBBlock'];
-
-/** The object with the uids that this cluster gave, under a new checksum where the record holds one. */
-function withUids(object: KubeObject, uids: ReadonlyMap<string, string>): KubeObject {
-  let text = JSON.stringify(object);
-  for (const [theirs, ours] of uids) text = text.replaceAll(theirs, ours);
-  const copy = JSON.parse(text) as KubeObject;
-  const record = copy.metadata.annotations?.[ROLLBACK_DATA];
-  const found = record === undefined ? [] : members(record);
-  const raw = typeof found === 'string' ? undefined : found.find(({ name }) => name === 'data')?.raw;
-  if (raw !== undefined && copy.metadata.annotations !== undefined)
-    copy.metadata.annotations[ROLLBACK_DATA] = `{"data":${raw},"checksum":"${sha256(raw)}"}`;
-  return copy;
-}
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (let left = 150; ; left -= 1) {
