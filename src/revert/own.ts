@@ -61,8 +61,10 @@ async function once(deps: RevertDeps, own: Own): Promise<OwnLifted & { retry: bo
   const findings = [...found, ...orphans(deps.faultOf, backups, found)];
   const receipts: Receipt[] = read.flatMap(one => (one.receipt ? [one.receipt] : []));
   let retry = read.some(one => one.blind !== undefined);
-  for (const wave of intoWaves(findings)) {
-    const attempts = await Promise.all(wave.map(finding => restoreOne(deps, finding)));
+  const waves = intoWaves(findings).filter(wave => wave.length > 0);
+  for (const [index, wave] of waves.entries()) {
+    // What the first wave puts back may change what the next ones find.
+    const attempts = await Promise.all(wave.map(finding => restoreOne(deps, finding, { fresh: index === 0 })));
     receipts.push(...attempts.map(attempt => attempt.receipt));
     retry ||= attempts.some(attempt => attempt.retry);
   }

@@ -1,6 +1,7 @@
 import { firstFrame, keyToPaint } from './console.ts';
 import { type Figure, printFigures } from './figure.ts';
 import { tenThousandPods } from './ten-thousand.ts';
+import { ttlOvershoot } from './ttl.ts';
 import { validateMany } from './validate.ts';
 
 const BENCHES: Record<string, () => Promise<Figure[]>> = {
@@ -8,6 +9,7 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   'key-to-paint': keyToPaint,
   validate: validateMany,
   'ten-thousand': tenThousandPods,
+  ttl: ttlOvershoot,
 };
 
 // `npm run bench` runs all; `npm run bench -- validate` the named ones.
