@@ -68,7 +68,7 @@ export const LISTED: readonly Listed[] = [
     because: 'who owns the finalizers that a patch of the spec names but cannot set is not followed',
   },
   {
-    where: of('namespaces', 'status', 'table', 'delete-dry-run', 'delete'),
+    where: of('namespaces', 'status', 'table', 'delete-dry-run'),
     because: 'the phase of a Namespace is not checked when a client writes its status',
   },
   {

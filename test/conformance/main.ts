@@ -4,11 +4,13 @@
  */
 import { parseArgs } from 'node:util';
 import { noControlPlane } from '../cluster/skip.ts';
+import { differences } from './compare.ts';
 import { CORPUS } from './corpus/index.ts';
 import { type Judged, judge } from './judge.ts';
+import { readRecorded } from './recorded.ts';
 import { realServer, startSandboxServer } from './servers.ts';
 import { answersTo } from './session.ts';
-import type { Scenario } from './step.ts';
+import type { Answer, Scenario } from './step.ts';
 import type { Target } from './target.ts';
 
 const print = (line: string): void => {
@@ -21,10 +23,23 @@ const MOST_LINES = 8;
 const shown = (lines: readonly string[]): readonly string[] =>
   lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`];
 
+const recorded = readRecorded();
+
+/** The steps to which the server answers otherwise now than when it was recorded. */
+const staleAnswers = ({ name, steps }: Scenario, answers: ReadonlyMap<string, Answer>): string[] =>
+  steps
+    .map(step => step.name)
+    .filter(step => {
+      const [now, then] = [answers.get(step), recorded.get(name)?.get(step)];
+      return now !== undefined && (then === undefined || differences(now, then).length > 0);
+    });
+
 async function compare(scenario: Scenario, real: Target, sandbox: Target): Promise<Judged[]> {
   const [truth, found] = await Promise.all([answersTo(real, scenario), answersTo(sandbox, scenario)]);
   if (truth.stopped) print(`${scenario.name}: the real server stopped it: ${truth.stopped}`);
   if (found.stopped) print(`${scenario.name}: the sandbox stopped it: ${found.stopped}`);
+  const stale = staleAnswers(scenario, truth.answers);
+  if (stale.length > 0) print(`${scenario.name}: recorded otherwise: ${stale.join(', ')}`);
   return scenario.steps.map(({ name }) => judge(scenario.name, name, truth.answers.get(name), found.answers.get(name)));
 }
 

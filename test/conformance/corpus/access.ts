@@ -289,7 +289,10 @@ export const access = [
       inGroup('authorization.k8s.io/v1', 'localsubjectaccessreviews'),
       asks('LocalSubjectAccessReview', { user: 'alice', resourceAttributes: maps('list', { namespace: 'default' }) }),
     ),
-    post('rules', `${REVIEW}/selfsubjectrulesreviews`, asks('SelfSubjectRulesReview', { namespace: '<ns>' }), alice),
+    post('rules', `${REVIEW}/selfsubjectrulesreviews`, asks('SelfSubjectRulesReview', { namespace: '<ns>' }), {
+      ...alice,
+      only: ['status.resourceRules', 'status.incomplete'],
+    }),
     post('rules-no-namespace', `${REVIEW}/selfsubjectrulesreviews`, asks('SelfSubjectRulesReview', {}), alice),
     post('rules-nobody', `${REVIEW}/selfsubjectrulesreviews`, asks('SelfSubjectRulesReview', { namespace: '<ns>' }), {
       only: ['status.resourceRules', 'status.incomplete'],
