@@ -74,11 +74,18 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
   /** Sets the stage: the objects as they were before, with owners and roles that really exist. */
   async function stage(one: RecordedCase): Promise<{ before: KubeObject[]; uids: Map<string, string> }> {
     const uids = new Map<string, string>();
-    for (const other of beside(one.name)) {
+    const others = beside(one.name);
+    for (const other of others.filter(({ kind }) => kind !== 'Pod')) {
       const [deployment] = recorded('crash-loop', 'before');
       const body = other.kind === 'Deployment' && deployment !== undefined ? deployment : other;
       const created = await make({ ...body, metadata: { ...body.metadata, name: other.metadata.name } });
       if (other.metadata.uid !== undefined) uids.set(other.metadata.uid, created.metadata.uid ?? '');
+    }
+    // Pods of their Deployment, as it was: the disruption controller counts none without a controller.
+    if (others.some(({ kind }) => kind === 'Pod')) {
+      for (const owner of recorded('crash-loop', 'before')) await make(owner);
+      const pods = { apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE };
+      await until(async () => (await must(api.list(pods, { labelSelector: 'app=checkout' }))).items.length > 0);
     }
     const before: KubeObject[] = [];
     for (const object of recorded(one.name, 'before')) before.push(await make(withUids(object, uids)));
@@ -182,7 +189,7 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
 const exact = (text: string) => onTheWire(parseExact(text));
 
 /** Types whose effect is not seen before somebody else acts. */
-const UNSEEN: string[] = ['FinalizerBlock', 'ClientFault', 'NetworkPartition', 'PDBBlock'];
+const UNSEEN: string[] = ['FinalizerBlock', 'ClientFault', 'NetworkPartition'];
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (let left = 150; ; left -= 1) {
