@@ -199,7 +199,10 @@ export function createEngine(deps: EngineDeps): Engine {
         journal: guarded?.journal ?? journal,
         lift: async request => {
           await guarded?.lifting();
-          return liftOwn({ api, clock, faultOf: known, journal: lenient(journal) }, request);
+          const lifted = await liftOwn({ api, clock, faultOf: known, journal: lenient(journal) }, request);
+          // Proven back: whatever becomes of the rest of the run, there is nothing to guard any more.
+          if (lifted.remaining === 0) guarded?.over(0);
+          return lifted;
         },
       };
       try {
