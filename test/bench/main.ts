@@ -1,5 +1,6 @@
 import { firstFrame, keyToPaint } from './console.ts';
 import { type Figure, printFigures } from './figure.ts';
+import { scanAndRevert } from './revert.ts';
 import { tenThousandPods } from './ten-thousand.ts';
 import { ttlOvershoot } from './ttl.ts';
 import { validateMany } from './validate.ts';
@@ -9,6 +10,7 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   'key-to-paint': keyToPaint,
   validate: validateMany,
   'ten-thousand': tenThousandPods,
+  revert: scanAndRevert,
   ttl: ttlOvershoot,
 };
 

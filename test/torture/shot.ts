@@ -21,7 +21,12 @@ export function differences(before: Shot, after: Shot): string[] {
 }
 
 /** An object as text, members in order of their names, without what only the server keeps. */
-export const textOf = (object: KubeObject): string => JSON.stringify(sorted(comparable(object)));
+export function textOf(object: KubeObject): string {
+  const { metadata, ...rest } = comparable(object) as KubeObject;
+  // What is empty is not there.
+  const meta = Object.entries(metadata).filter(([, value]) => JSON.stringify(value) !== '{}');
+  return JSON.stringify(sorted({ ...rest, metadata: Object.fromEntries(meta) }));
+}
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
