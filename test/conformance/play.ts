@@ -22,7 +22,8 @@ function filled(step: Step, namespace: string, answers: ReadonlyMap<string, Answ
 const holds = (answer: Answer, conditions: Readonly<Record<string, unknown>>): boolean =>
   Object.entries(conditions).every(([path, wanted]) => {
     const found = path === 'status' ? answer.status : at(answer.body, path.replace(/^body\./, ''));
-    return wanted === '*' ? found !== undefined : JSON.stringify(found) === JSON.stringify(wanted);
+    if (wanted === '*') return found !== undefined;
+    return JSON.stringify(found ?? null) === JSON.stringify(wanted);
   });
 
 /** Sends one step, again and again while what it waits for has not come and there is time. */

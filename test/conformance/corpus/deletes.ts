@@ -106,7 +106,7 @@ export const deletes = [
     remove('orphan', `${MAPS}/owner`, options({ propagationPolicy: 'Orphan' })),
     get('owner-gone-2', `${MAPS}/owner`, { until: { status: 404 } }),
     get('orphan-left', `${MAPS}/child`, {
-      until: { 'metadata.ownerReferences': undefined },
+      until: { 'metadata.ownerReferences': null },
       only: ['metadata.name', 'metadata.ownerReferences'],
     }),
     post('owner-3', MAPS, configMap('owner')),
@@ -206,7 +206,7 @@ export const deletes = [
     ),
     merge('release', '/api/v1/namespaces/cf-end/configmaps/h', { metadata: { finalizers: null } }),
     get('content-gone', '/api/v1/namespaces/cf-end', {
-      until: { 'spec.finalizers': undefined },
+      until: { 'spec.finalizers': null },
       only: ['spec', 'status.phase', 'metadata.finalizers'],
     }),
     merge(
