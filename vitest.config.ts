@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-    exclude: ['test/e2e/**', 'test/cluster/**', 'test/bench/**'],
+    // Journeys, the control plane and the comparison with a real API server are commands of their own.
+    exclude: ['test/e2e/**', 'test/cluster/**', 'test/bench/**', 'test/conformance/**'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
