@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const PROGRAM = join(import.meta.dirname, '../../src/bin/mayday.ts');
+// The bundle, as users run it; `npm test` builds it first.
+const PROGRAM = join(import.meta.dirname, '../../dist/mayday.js');
 const GOOD = join(import.meta.dirname, '../../experiments/kserve/main-controller-kill.yaml');
 const good = readFileSync(GOOD, 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'mayday-bad-'));
