@@ -147,7 +147,8 @@ function madeBy(object: KubeObject, { delay }: WebhookLatencyParams, what: strin
 }
 
 interface Slice {
-  endpoints?: { conditions?: { ready?: boolean } }[];
+  /** The server writes null where there are none. */
+  endpoints?: { conditions?: { ready?: boolean } }[] | null;
 }
 
 /** The API server calls the webhook for every matching write, and somebody is there to answer late. */
@@ -159,7 +160,7 @@ function effect(params: WebhookLatencyParams, made: Plan, live: Live): Effect {
   if (slices.state !== 'found')
     return { state: 'pending', evidence: [stands, `the endpoints of Service ${params.name} could not be read`] };
   const ready = (slices.value as (KubeObject & Slice)[])
-    .flatMap(({ endpoints = [] }) => endpoints)
+    .flatMap(({ endpoints }) => endpoints ?? [])
     .filter(({ conditions }) => conditions?.ready !== false).length;
   return ready > 0
     ? {

@@ -127,14 +127,17 @@ it('WL-4: is only proven when somebody is there to answer late', async () => {
   const api = fakeApi();
   const plan = await inject(api, slow());
   expect(await effectOf(api, slow(), plan)).toMatchObject({ state: 'pending' });
-  const slice = (ready: boolean) =>
+  const slice = (endpoints: object[] | null) =>
     inShop('discovery.k8s.io/v1', 'EndpointSlice', 'x', {
       metadata: { labels: { 'kubernetes.io/service-name': NAME } },
-      endpoints: [{ conditions: { ready } }],
+      endpoints,
     });
-  api.put(slice(false));
-  expect(await effectOf(api, slow(), plan)).toMatchObject({ state: 'pending' });
-  api.put(slice(true));
+  // The server writes null where there are none.
+  for (const nobody of [null, [], [{ conditions: { ready: false } }]]) {
+    api.put(slice(nobody));
+    expect(await effectOf(api, slow(), plan)).toMatchObject({ state: 'pending' });
+  }
+  api.put(slice([{ conditions: { ready: true } }]));
   expect(await effectOf(api, slow(), plan)).toMatchObject({ state: 'proven' });
 });
 
