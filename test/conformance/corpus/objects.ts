@@ -55,8 +55,10 @@ export const objects = [
     post('given-version', MAPS, configMap('rv', {}, { resourceVersion: '5' })),
     post('given-deletion', MAPS, configMap('dt', {}, { deletionTimestamp: '2020-01-01T00:00:00Z' })),
     post('given-creation', MAPS, configMap('ct', {}, { creationTimestamp: '2020-01-01T00:00:00Z', selfLink: '/x' })),
-    post('bad-label', MAPS, configMap('l', {}, { labels: { 'a b': 'c', ok: 'not ok', good: 'fine' } })),
-    post('bad-annotation', MAPS, configMap('an', {}, { annotations: { 'a b': 'c', 'x/y/z': 'd' } })),
+    // One mistake each: causes about several keys come in the random order of a Go map.
+    post('bad-label-value', MAPS, configMap('lv', {}, { labels: { ok: 'not ok' } })),
+    post('bad-label', MAPS, configMap('l', {}, { labels: { 'a b': 'c', good: 'fine' } })),
+    post('bad-annotation', MAPS, configMap('an', {}, { annotations: { 'x/y/z': 'd' } })),
     post('huge-annotation', MAPS, configMap('ha', {}, { annotations: { big: 'x'.repeat(262145) } })),
     post('bad-finalizer', MAPS, configMap('f', {}, { finalizers: ['nonsense'] })),
     post('bad-owner', MAPS, configMap('o', {}, { ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'p' }] })),

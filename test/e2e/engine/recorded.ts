@@ -20,6 +20,7 @@ import { beside, comparable, type RecordedCase, recorded, recordedCases } from '
 import { asNew, NAMESPACE, WIDGETS, withUids } from '../../support/recorded-live.ts';
 import type { Provider } from './bench.ts';
 
+const PODS = { apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE };
 const SCOPE = { namespace: NAMESPACE, count: 1, allowed: [NAMESPACE, 'shop-scratch'] };
 
 /** An injection of every recorded kind on a real cluster: the framework's own and ours, both put back to exactly what was there. */
@@ -69,6 +70,8 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
       await api.remove(ref);
       await until(async () => !(await api.get(ref)).ok);
     }
+    // The pods of a Deployment go after it, and must not be taken for those of the next.
+    await until(async () => (await must(api.list(PODS))).items.length === 0);
   });
 
   /** Sets the stage: the objects as they were before, with owners and roles that really exist. */
@@ -84,8 +87,7 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
     // Pods of their Deployment, as it was: the disruption controller counts none without a controller.
     if (others.some(({ kind }) => kind === 'Pod')) {
       for (const owner of recorded('crash-loop', 'before')) await make(owner);
-      const pods = { apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE };
-      await until(async () => (await must(api.list(pods, { labelSelector: 'app=checkout' }))).items.length > 0);
+      await until(async () => (await must(api.list(PODS, { labelSelector: 'app=checkout' }))).items.length > 0);
     }
     const before: KubeObject[] = [];
     for (const object of recorded(one.name, 'before')) before.push(await make(withUids(object, uids)));
