@@ -1,0 +1,167 @@
+import type { FaultType } from '../../src/experiment/types.ts';
+import type { ObjectRef } from '../../src/kube/object.ts';
+
+/** One type as the matrix injects it, and what is true of it whatever the product says. */
+export interface Row {
+  type: FaultType;
+  parameters(namespace: string): Record<string, string>;
+  /** What the injection changes or deletes. */
+  victim?(namespace: string): ObjectRef;
+  /** What the injection makes, and nobody but us takes away. */
+  made?(namespace: string): ObjectRef;
+  /** What a healthy system does: undo it, or live with it. */
+  asks: 'self-heal' | 'survive';
+  /** Who undoes it where the operator does nothing; nobody unless told. */
+  healedBy?: 'controllers';
+  /** The cluster shows nothing of it, so that no verdict on the system can be true. */
+  isUnseen?: boolean;
+  /** What somebody must do for the fault to show. */
+  stir?: 'delete the victim';
+  /** In no namespace, so that no namespaces are allowed. */
+  isClusterScoped?: boolean;
+}
+
+const ref = (apiVersion: string, kind: string, name: string) => (namespace: string) => ({
+  apiVersion,
+  kind,
+  namespace,
+  name,
+});
+const web = ref('apps/v1', 'Deployment', 'web');
+const settings = ref('v1', 'ConfigMap', 'settings');
+const widget = ref('demo.example.com/v1', 'Widget', 'gear');
+export const SCRATCH = (namespace: string): string => `${namespace}-scratch`;
+export const HOOK = (namespace: string): string => `hook-${namespace}`;
+
+/** A resource that nobody has, of its own for each namespace: configurations of this name live in none. */
+const slowed = (namespace: string) => `${namespace.split('-').at(-1)}gadgets`;
+
+export const ROWS: readonly Row[] = [
+  { type: 'PodKill', parameters: () => ({ labelSelector: 'app=web' }), asks: 'self-heal', healedBy: 'controllers' },
+  {
+    type: 'NetworkPartition',
+    parameters: () => ({ labelSelector: 'app=web' }),
+    made: ref('networking.k8s.io/v1', 'NetworkPolicy', 'operator-chaos-np-app-web'),
+    asks: 'survive',
+  },
+  {
+    type: 'CRDMutation',
+    parameters: () => ({
+      apiVersion: 'demo.example.com/v1',
+      kind: 'Widget',
+      name: 'gear',
+      path: 'spec.size',
+      value: '99',
+    }),
+    victim: widget,
+    asks: 'self-heal',
+  },
+  {
+    type: 'ConfigDrift',
+    parameters: () => ({ name: 'settings', key: 'mode', value: 'chaos' }),
+    victim: settings,
+    asks: 'self-heal',
+  },
+  {
+    type: 'WebhookDisrupt',
+    parameters: namespace => ({ webhookName: HOOK(namespace), action: 'setFailurePolicy', value: 'Fail' }),
+    victim: namespace => ({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      name: HOOK(namespace),
+    }),
+    asks: 'survive',
+    isClusterScoped: true,
+  },
+  {
+    type: 'RBACRevoke',
+    parameters: () => ({ bindingName: 'web', bindingType: 'RoleBinding' }),
+    victim: ref('rbac.authorization.k8s.io/v1', 'RoleBinding', 'web'),
+    asks: 'survive',
+  },
+  {
+    type: 'FinalizerBlock',
+    parameters: () => ({
+      apiVersion: 'demo.example.com/v1',
+      kind: 'Widget',
+      name: 'gear',
+      finalizer: 'chaos.operatorchaos.io/block',
+    }),
+    victim: widget,
+    asks: 'survive',
+    stir: 'delete the victim',
+  },
+  {
+    type: 'ClientFault',
+    parameters: () => ({ faults: '{"get":{"errorRate":0.5,"error":"boom"}}' }),
+    made: ref('v1', 'ConfigMap', 'operator-chaos-config'),
+    asks: 'survive',
+    isUnseen: true,
+  },
+  {
+    type: 'OwnerRefOrphan',
+    parameters: () => ({ apiVersion: 'v1', kind: 'ConfigMap', name: 'owned' }),
+    victim: ref('v1', 'ConfigMap', 'owned'),
+    asks: 'self-heal',
+  },
+  {
+    type: 'QuotaExhaustion',
+    parameters: () => ({ quotaName: 'chaos-quota', pods: '0' }),
+    made: ref('v1', 'ResourceQuota', 'chaos-quota'),
+    asks: 'survive',
+  },
+  {
+    type: 'WebhookLatency',
+    parameters: namespace => ({ resources: slowed(namespace), apiGroups: 'demo.example.com', delay: '2s' }),
+    made: namespace => ({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      name: `chaos-webhook-latency-${slowed(namespace)}`,
+    }),
+    asks: 'survive',
+  },
+  {
+    type: 'NamespaceDeletion',
+    parameters: namespace => ({ namespace: SCRATCH(namespace) }),
+    victim: namespace => ({ apiVersion: 'v1', kind: 'Namespace', name: SCRATCH(namespace) }),
+    asks: 'self-heal',
+  },
+  {
+    type: 'LabelStomping',
+    parameters: () => ({ apiVersion: 'v1', kind: 'ConfigMap', name: 'settings', labelKey: 'app', action: 'overwrite' }),
+    victim: settings,
+    asks: 'self-heal',
+  },
+  {
+    type: 'SecretDeletion',
+    parameters: () => ({ name: 'token' }),
+    victim: ref('v1', 'Secret', 'token'),
+    asks: 'self-heal',
+  },
+  { type: 'DeploymentScaleZero', parameters: () => ({ name: 'web' }), victim: web, asks: 'self-heal' },
+  {
+    type: 'LeaderElectionDisrupt',
+    parameters: () => ({ name: 'leader' }),
+    victim: ref('coordination.k8s.io/v1', 'Lease', 'leader'),
+    asks: 'self-heal',
+  },
+  {
+    type: 'CrashLoopInject',
+    parameters: () => ({ name: 'web', containerName: 'web' }),
+    victim: web,
+    asks: 'survive',
+  },
+  { type: 'ImageCorrupt', parameters: () => ({ name: 'web' }), victim: web, asks: 'survive' },
+  {
+    type: 'ResourceDeletion',
+    parameters: () => ({ apiVersion: 'v1', kind: 'Service', name: 'web' }),
+    victim: ref('v1', 'Service', 'web'),
+    asks: 'self-heal',
+  },
+  {
+    type: 'PDBBlock',
+    parameters: () => ({ labelSelector: 'app=web' }),
+    made: ref('policy/v1', 'PodDisruptionBudget', 'chaos-pdb-web'),
+    asks: 'survive',
+  },
+];

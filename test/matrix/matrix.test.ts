@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { supportedTypes } from '../../src/injection/registry.ts';
+import { CHARACTERS } from './characters.ts';
+import { ROWS } from './faults.ts';
+import { matrix } from './matrix.ts';
+import { truth } from './truth.ts';
+
+test('every type has its row, and every verdict is somewhere true', () => {
+  expect(new Set(ROWS.map(({ type }) => type))).toEqual(new Set(supportedTypes()));
+  const truths = ROWS.flatMap(row => CHARACTERS.map(character => truth(row, character)));
+  expect(new Set(truths)).toEqual(new Set(['Resilient', 'Degraded', 'Failed', 'Inconclusive']));
+});
+
+/** Pairs in which each verdict is true once or more, and both expectations meet each way of behaving. The rest is for `npm run matrix`. */
+const PAIRS = [
+  ['ConfigDrift', 'vigilant'],
+  ['SecretDeletion', 'vigilant'],
+  ['LabelStomping', 'indifferent'],
+  ['CRDMutation', 'adaptable'],
+  ['RBACRevoke', 'adaptable'],
+  ['QuotaExhaustion', 'indifferent'],
+  ['NetworkPartition', 'fragile'],
+  ['PDBBlock', 'dead'],
+  ['ClientFault', 'indifferent'],
+  ['OwnerRefOrphan', 'sick'],
+] as const;
+
+test('no verdict is false, whatever the operator is like', async () => {
+  const pairs = PAIRS.map(([type, name]) => {
+    const row = ROWS.find(one => one.type === type);
+    const character = CHARACTERS.find(one => one.name === name);
+    if (row === undefined || character === undefined) throw new Error(`${type}, ${name}: no such pair`);
+    return [row, character] as const;
+  });
+  const cells = await matrix(pairs, { speed: 8, width: PAIRS.length });
+  expect(
+    cells.flatMap(({ row, character, wrong }) => wrong.map(line => `${row.type}, ${character.name}: ${line}`)),
+  ).toEqual([]);
+  expect(new Set(cells.map(({ verdict }) => verdict)).size).toBe(4);
+}, 120_000);
