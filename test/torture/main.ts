@@ -38,11 +38,18 @@ function options() {
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
+/** A run that breaks is a failure like any other, and its seed shows it again. */
+function broken({ name, type }: Stage, seed: number, error: unknown): Trial {
+  const lost = [`it broke: ${error instanceof Error ? error.message : String(error)}`];
+  return { seed, stage: name, type, injected: false, lost, falselyVerified: [], struck: new Map() };
+}
+
 async function inMemory(all: readonly Stage[], runs: number, seed: number): Promise<Trial[]> {
   const trials: Trial[] = [];
   for (let run = 0; run < runs; run += 1) {
     const stage = all[run % all.length];
-    if (stage !== undefined) trials.push(await trial(stage, seed + run));
+    if (stage !== undefined)
+      trials.push(await trial(stage, seed + run).catch(error => broken(stage, seed + run, error)));
     if (run > 0 && run % 2500 === 0) process.stderr.write(`${run} runs…\n`);
   }
   return trials;

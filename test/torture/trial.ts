@@ -73,13 +73,14 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   };
 }
 
-/** Plans through this API, again when a look was blind, and injects. */
+/** Plans through this API, again when a look was blind, and injects; undefined when every look was. */
 export async function inject(api: Api, world: World, deps: ExecutorDeps, lot: Lot): Promise<Injected | undefined> {
   const facts = testFacts({ random: lot });
   const planAgain = () => planned(api, world, facts);
   let plan = await planAgain();
   // Blind is a reason not to inject; here it is only a reason to look again.
   for (let looks = 1; isRefusal(plan) && looks < 20; looks += 1) plan = await planAgain();
+  if (isRefusal(plan) && plan.code === 'blind') return undefined;
   if (isRefusal(plan)) throw new Error(`refused: ${plan.code}: ${plan.message}`);
   return injectWithReplan(plan, planAgain, deps);
 }
