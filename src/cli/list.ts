@@ -1,7 +1,6 @@
 import { listCatalogue, rowOf } from '../experiment/catalogue.ts';
 import { disk } from '../experiment/files.ts';
 import { listCells, listReport } from '../experiment/report.ts';
-import { isSupported } from '../injection/registry.ts';
 import { paths } from '../runtime/paths.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
@@ -14,7 +13,7 @@ export const listCommand: CommandBody = async ({ globals, args, options }) => {
   const entries = listCatalogue(folder, disk);
   if (typeof entries === 'string') throw new CommandFailure(entries);
   const maxTier = wholeNumber(options.maxTier, 'max-tier', 0, 6);
-  const report = listReport(entries, loaded => rowOf(loaded, isSupported), {
+  const report = listReport(entries, rowOf, {
     ...(typeof options.type === 'string' ? { type: options.type } : {}),
     ...(typeof options.operator === 'string' ? { operator: options.operator } : {}),
     ...(maxTier === undefined ? {} : { maxTier }),

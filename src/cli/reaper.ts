@@ -34,7 +34,7 @@ export const reaperCommand: CommandBody = async ({ globals, options }) => {
       {
         api,
         clock,
-        faultOf: type => (type === 'unknown' ? undefined : faultOf(type)),
+        faultOf,
         journal: { append: () => Promise.resolve() },
       },
       {

@@ -18,8 +18,6 @@ export interface CatalogueRow {
   tier: number;
   danger: Danger | '';
   namespace: string;
-  /** Whether this version can inject the type. */
-  supported: boolean;
 }
 
 /** Every experiment in a folder and its folders, in order of path; or in one line why there is none. */
@@ -42,7 +40,7 @@ function entryOf(path: string, files: Files): CatalogueEntry {
 }
 
 /** What a list shows of an experiment. */
-export function rowOf(loaded: LoadedExperiment, isSupported: (type: FaultType) => boolean): CatalogueRow {
+export function rowOf(loaded: LoadedExperiment): CatalogueRow {
   const { metadata, spec } = loaded.experiment;
   return {
     name: metadata.name,
@@ -53,6 +51,5 @@ export function rowOf(loaded: LoadedExperiment, isSupported: (type: FaultType) =
     tier: spec.tier,
     danger: spec.injection.dangerLevel ?? '',
     namespace: resolveNamespace(loaded.experiment).namespace,
-    supported: isSupported(spec.injection.type),
   };
 }

@@ -110,7 +110,7 @@ export function listCells(report: ListReport): string[][] {
   const header = ['NAME', 'TYPE', 'TIER', 'DANGER', 'OPERATOR', 'COMPONENT', 'NAMESPACE', 'FILE'];
   const rows = report.experiments.map(row => [
     row.name,
-    row.supported ? row.type : `${row.type} (not there yet)`,
+    row.type,
     row.tier === 0 ? '-' : String(row.tier),
     row.danger || '-',
     row.operator,

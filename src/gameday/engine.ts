@@ -1,4 +1,4 @@
-import type { FaultType, LoadedExperiment } from '../experiment/types.ts';
+import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Finding } from '../injection/finding.ts';
 import type { Journal } from '../injection/journal.ts';
 import { faultOf } from '../injection/registry.ts';
@@ -65,8 +65,6 @@ export interface Engine {
   clusterUid(): Promise<string>;
 }
 
-const known = (type: FaultType | 'unknown') => (type === 'unknown' ? undefined : faultOf(type));
-
 /** A journal that a revert does not wait for: what stands in the way of writing it down must not stand in the way of putting it back. */
 const lenient = (journal: Journal): Journal => ({ append: record => journal.append(record).catch(() => undefined) });
 const NO_JOURNAL: Journal = { append: () => Promise.resolve() };
@@ -107,14 +105,14 @@ export function createEngine(deps: EngineDeps): Engine {
 
   async function revert(findings: readonly Finding[], options: RevertOptions = {}): Promise<Reverted> {
     if (options.dryRun || findings.length === 0)
-      return revertAll({ api, clock, faultOf: known, journal: NO_JOURNAL }, findings, options);
+      return revertAll({ api, clock, faultOf, journal: NO_JOURNAL }, findings, options);
     const head = await whoAndWhere();
     const record = openRevertRecord(files, stateDir, {
       ...head,
       findings: findings.map(({ id, type, object, tool }) => ({ id, type, object, tool })),
       force: options.force === true,
     });
-    const result = await revertAll({ api, clock, faultOf: known, journal: record }, findings, {
+    const result = await revertAll({ api, clock, faultOf, journal: record }, findings, {
       ...options,
       emit: event => {
         if (event.event === 'receipt') record.receipt(event.receipt, event.final);
@@ -133,9 +131,7 @@ export function createEngine(deps: EngineDeps): Engine {
   /** Those of whose writes something is still in the cluster, or may be; the journals of the others are ended. */
   async function stillOpen(died: Unfinished[]): Promise<Unfinished[]> {
     const marked = await Promise.all(
-      died.map(({ type, written }) =>
-        stillMarked({ api, clock, faultOf: known, journal: NO_JOURNAL }, { type, written }),
-      ),
+      died.map(({ type, written }) => stillMarked({ api, clock, faultOf, journal: NO_JOURNAL }, { type, written })),
     );
     for (const [index, { run }] of died.entries()) if (marked[index] === false) await endJournal(files, stateDir, run);
     return died.filter((_, index) => marked[index] !== false);
@@ -156,7 +152,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   return {
     clusterUid,
-    scan: options => scan({ api, clock, faultOf: known }, options),
+    scan: options => scan({ api, clock, faultOf }, options),
     revert,
     unfinished: async () =>
       stillOpen(await unfinished(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }, deps.isAlive)),
@@ -199,7 +195,7 @@ export function createEngine(deps: EngineDeps): Engine {
         journal: guarded?.journal ?? journal,
         lift: async request => {
           await guarded?.lifting();
-          const lifted = await liftOwn({ api, clock, faultOf: known, journal: lenient(journal) }, request);
+          const lifted = await liftOwn({ api, clock, faultOf, journal: lenient(journal) }, request);
           // Proven back: whatever becomes of the rest of the run, there is nothing to guard any more.
           if (lifted.remaining === 0) guarded?.over(0);
           return lifted;

@@ -47,7 +47,7 @@ export function createLifting({ api, clock, files, stateDir }: LiftingDeps): Lif
       const deps = {
         api,
         clock,
-        faultOf: (of: typeof type | 'unknown') => (of === 'unknown' ? undefined : faultOf(of)),
+        faultOf,
         journal: unhurried(journal),
       };
       const lifted = await liftOwn(deps, { type, written, patienceMs: 0 });

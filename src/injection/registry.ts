@@ -1,5 +1,5 @@
-import { FAULT_TYPES, type FaultType } from '../experiment/types.ts';
-import type { Fault, Refusal } from './fault.ts';
+import type { FaultType } from '../experiment/types.ts';
+import type { Fault } from './fault.ts';
 import { clientFault } from './faults/client-fault.ts';
 import { configDrift } from './faults/config-drift.ts';
 import { crashLoop } from './faults/crash-loop.ts';
@@ -20,45 +20,34 @@ import { scaleZero } from './faults/scale-zero.ts';
 import { secretDeletion } from './faults/secret-deletion.ts';
 import { webhookDisrupt } from './faults/webhook-disrupt.ts';
 import { webhookLatency } from './faults/webhook-latency.ts';
-import { refuse } from './refuse.ts';
 
-/** One row for each injection type that can be injected and restored; a further type is one file and its row here. */
-const FAULTS: readonly Fault<unknown>[] = [
-  podKill,
-  configDrift,
-  imageCorrupt,
-  labelStomping,
-  finalizerBlock,
-  ownerRefOrphan,
-  scaleZero,
-  crashLoop,
-  webhookDisrupt,
-  rbacRevoke,
-  clientFault,
-  crdMutation,
-  networkPartition,
-  quotaExhaustion,
-  pdbBlock,
-  secretDeletion,
-  leaderElectionDisrupt,
-  resourceDeletion,
-  namespaceDeletion,
-  webhookLatency,
-];
+/** One row for each injection type; a further type is one file and its row here. */
+const FAULTS: Readonly<Record<FaultType, Fault<unknown>>> = {
+  PodKill: podKill,
+  ConfigDrift: configDrift,
+  ImageCorrupt: imageCorrupt,
+  LabelStomping: labelStomping,
+  FinalizerBlock: finalizerBlock,
+  OwnerRefOrphan: ownerRefOrphan,
+  DeploymentScaleZero: scaleZero,
+  CrashLoopInject: crashLoop,
+  WebhookDisrupt: webhookDisrupt,
+  RBACRevoke: rbacRevoke,
+  ClientFault: clientFault,
+  CRDMutation: crdMutation,
+  NetworkPartition: networkPartition,
+  QuotaExhaustion: quotaExhaustion,
+  PDBBlock: pdbBlock,
+  SecretDeletion: secretDeletion,
+  LeaderElectionDisrupt: leaderElectionDisrupt,
+  ResourceDeletion: resourceDeletion,
+  NamespaceDeletion: namespaceDeletion,
+  WebhookLatency: webhookLatency,
+};
 
-const BY_TYPE: ReadonlyMap<FaultType, Fault<unknown>> = new Map(FAULTS.map(fault => [fault.type, fault]));
-
-/** The planner of this type, undefined where it is not there yet. */
-export function faultOf(type: FaultType): Fault<unknown> | undefined {
-  return BY_TYPE.get(type);
-}
-
-export const isSupported = (type: FaultType): boolean => BY_TYPE.has(type);
-
-/** Types that can be injected now, in the framework's order. */
-export const supportedTypes = (): FaultType[] => FAULT_TYPES.filter(isSupported);
-
-/** The plain answer to a type whose planner does not exist yet. */
-export function notThereYet(type: FaultType): Refusal {
-  return refuse('unsupported', `${type} is not there yet: this version injects ${supportedTypes().join(', ')}`);
+/** The planner of this type; undefined for a record whose type could not be inferred. */
+export function faultOf(type: FaultType): Fault<unknown>;
+export function faultOf(type: FaultType | 'unknown'): Fault<unknown> | undefined;
+export function faultOf(type: FaultType | 'unknown'): Fault<unknown> | undefined {
+  return type === 'unknown' ? undefined : FAULTS[type];
 }

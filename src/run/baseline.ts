@@ -50,7 +50,6 @@ export async function prepare(run: Run): Promise<Prepared | undefined> {
     return undefined;
   };
   const fault = deps.fault(spec.injection.type);
-  if (!fault) return refuse('unsupported', `${spec.injection.type} is not there yet in this version; nothing was done`);
   const discovery = await deps.api.discovery();
   if (!discovery.ok) return refuse(discovery.reason, `the cluster's API could not be discovered: ${discovery.message}`);
   const namespace = resolveNamespace(loaded.experiment).namespace;

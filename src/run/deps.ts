@@ -38,7 +38,7 @@ export interface RunDeps {
   /** In [0,1), each call. */
   random: () => number;
   who: { user: string; host: string };
-  fault(type: FaultType): Fault<unknown> | undefined;
+  fault(type: FaultType): Fault<unknown>;
   /** Every gate, asked once, with the plan that would be sent. */
   gates(loaded: LoadedExperiment, plan: Plan, namespace: string): Promise<GateResult[]>;
   /** Puts back what was written and proves it. Never given the signal that aborted the run. */

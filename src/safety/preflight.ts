@@ -4,7 +4,7 @@ import type { Facts, Fault, Plan, Read, Refusal, Scope } from '../injection/faul
 import { fetchLive } from '../injection/live.ts';
 import { nameOf } from '../injection/name.ts';
 import { isRefusal, refuse } from '../injection/refuse.ts';
-import { faultOf, notThereYet } from '../injection/registry.ts';
+import { faultOf } from '../injection/registry.ts';
 import type { Api } from '../kube/api.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 import { planGates } from './gates.ts';
@@ -31,7 +31,6 @@ export async function preflight(
   const { experiment } = loaded;
   const scope = scopeOf(loaded);
   const fault = faultOf(experiment.spec.injection.type);
-  if (fault === undefined) return refused(scope, [], notThereYet(experiment.spec.injection.type));
   const params = fault.parse(experiment.spec.injection.parameters);
   const reads: Read[] = [];
   const [plan, latch] = await Promise.all([

@@ -91,7 +91,6 @@ function kindAt(index: number): Kind {
 
 async function inject(api: Api, { type, parameters }: Kind, name: string): Promise<void> {
   const fault = faultOf(type);
-  if (fault === undefined) throw new Error(`no ${type}`);
   const params = fault.parse(parameters(name));
   const scope = { namespace: NAMESPACE, count: 1, allowed: [NAMESPACE] };
   const live = await fetchLive(api, seen => fault.reads(params, scope, seen));

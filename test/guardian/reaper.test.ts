@@ -59,7 +59,7 @@ function reaper({ clock, api }: { clock: FakeClock; api: FakeApi }, holder = 'on
   const stop = new AbortController();
   const logged: { event: string; at: number; [fact: string]: unknown }[] = [];
   const over = reap(
-    { api, clock, faultOf: type => (type === 'unknown' ? undefined : faultOf(type)), journal: memoryJournal() },
+    { api, clock, faultOf, journal: memoryJournal() },
     {
       election: createElection({ api, clock, namespace: 'mayday-system', name: 'mayday-reaper', holder }),
       intervalMs: 5_000,

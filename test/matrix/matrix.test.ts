@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { supportedTypes } from '../../src/injection/registry.ts';
+import { FAULT_TYPES } from '../../src/experiment/types.ts';
 import { CHARACTERS } from './characters.ts';
 import { ROWS } from './faults.ts';
 import { matrix } from './matrix.ts';
 import { truth } from './truth.ts';
 
 test('every type has its row, and every verdict is somewhere true', () => {
-  expect(new Set(ROWS.map(({ type }) => type))).toEqual(new Set(supportedTypes()));
+  expect(new Set(ROWS.map(({ type }) => type))).toEqual(new Set(FAULT_TYPES));
   const truths = ROWS.flatMap(row => CHARACTERS.map(character => truth(row, character)));
   expect(new Set(truths)).toEqual(new Set(['Resilient', 'Degraded', 'Failed', 'Inconclusive']));
 });

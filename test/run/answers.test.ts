@@ -13,7 +13,6 @@ const secret = inShop('v1', 'Secret', 'it', { metadata: { uid: 'u-1' } });
 async function effect(answers: readonly KubeObject[]) {
   const plan = await mustPlan(fakeApi([secret]), WANTED);
   const fault = faultOf('SecretDeletion');
-  if (fault === undefined) throw new Error('no SecretDeletion');
   const prepared = { plan, subject: { fault, params: fault.parse(WANTED.parameters) } } as unknown as Prepared;
   return effectOfAnswers(prepared, answers);
 }

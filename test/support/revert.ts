@@ -1,21 +1,18 @@
 import type { Receipt } from '../../src/injection/receipt.ts';
 import { faultOf } from '../../src/injection/registry.ts';
 import { orphans } from '../../src/revert/backups.ts';
-import type { FaultOf } from '../../src/revert/classify.ts';
 import { recognise } from '../../src/revert/recognise.ts';
 import { type RestoreOptions, restoreOne } from '../../src/revert/restore.ts';
 import type { FakeApi } from './fake-api.ts';
 import { memoryJournal, steppedClock } from './memory-journal.ts';
 
-const supported: FaultOf = type => (type === 'unknown' ? undefined : faultOf(type));
-
 /** Recognises every injection in the store and restores each as a revert would: decided afresh, sent, read back. */
 export async function revertEverything(api: FakeApi, options: RestoreOptions = {}): Promise<Receipt[]> {
   const found = api.all().flatMap(recognise);
-  const isBackup = (finding: (typeof found)[number]) => supported(finding.type)?.standsFor?.(finding) !== undefined;
+  const isBackup = (finding: (typeof found)[number]) => faultOf(finding.type)?.standsFor?.(finding) !== undefined;
   const victims = found.filter(finding => !isBackup(finding));
-  const findings = [...victims, ...orphans(supported, found.filter(isBackup), victims)];
-  const deps = { api, clock: steppedClock(), journal: memoryJournal(), faultOf: supported };
+  const findings = [...victims, ...orphans(faultOf, found.filter(isBackup), victims)];
+  const deps = { api, clock: steppedClock(), journal: memoryJournal(), faultOf };
   const receipts: Receipt[] = [];
   for (const finding of findings) receipts.push((await restoreOne(deps, finding, options)).receipt);
   return receipts;

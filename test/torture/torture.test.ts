@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { supportedTypes } from '../../src/injection/registry.ts';
+import { FAULT_TYPES } from '../../src/experiment/types.ts';
 import { deaths } from './boundaries.ts';
 import { trial } from './trial.ts';
 import { TROUBLES } from './weather.ts';
@@ -8,7 +8,7 @@ import { stages } from './world.ts';
 const all = stages();
 
 test('every type has a stage', () => {
-  expect(new Set(all.map(stage => stage.type))).toEqual(new Set(supportedTypes()));
+  expect(new Set(all.map(stage => stage.type))).toEqual(new Set(FAULT_TYPES));
 });
 
 describe('in bad weather', () => {

@@ -35,8 +35,6 @@ export interface Trial {
   struck: ReadonlyMap<string, number>;
 }
 
-const known: RevertDeps['faultOf'] = type => (type === 'unknown' ? undefined : faultOf(type));
-
 /** How one injection is taken out: by the run that made it, or by a revert of all that a scan finds. */
 type Path = 'lift' | 'revert-all';
 
@@ -50,7 +48,7 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   const weather = stormy(api, clock, lot, oneOf(lot, [0, 0.1, 0.25, 0.45]));
   const journal = memoryJournal();
   const injected = await inject(weather.api, world, { api: weather.api, clock, journal }, lot);
-  const deps = { api: weather.api, clock, journal, faultOf: known };
+  const deps = { api: weather.api, clock, journal, faultOf };
   const claim = await takeOut(deps, world, injected, oneOf(lot, ['lift', 'revert-all']));
   const falselyVerified = claim.isAllBack ? differences(before, shotOf(api, world)) : [];
   const now = shotOf(api, world);
@@ -87,7 +85,6 @@ export async function inject(api: Api, world: World, deps: ExecutorDeps, lot: Lo
 
 async function planned(api: Api, { type, loaded }: World, facts: Facts): Promise<Plan | Refusal> {
   const fault = faultOf(type);
-  if (fault === undefined) throw new Error(`no ${type}`);
   const params = fault.parse(loaded.experiment.spec.injection.parameters);
   const scope = scopeOf(loaded);
   return fault.plan(params, scope, await fetchLive(api, live => fault.reads(params, scope, live)), facts);

@@ -44,7 +44,7 @@ export async function wireTrials(stages: readonly Stage[], runs: number, seed: n
     const deps = {
       clock,
       journal,
-      faultOf: (type: Parameters<typeof faultOf>[0] | 'unknown') => (type === 'unknown' ? undefined : faultOf(type)),
+      faultOf,
     };
     const found = await scan({ ...deps, api }, { deep: true });
     const first = await revertAll({ ...deps, api }, found.injections);

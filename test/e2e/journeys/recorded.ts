@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isSupported } from '../../../src/injection/registry.ts';
 import { eventually } from '../../cluster/eventually.ts';
 import { beside, recorded, recordedCases } from '../../support/recorded.ts';
 import { asNew, NAMESPACE, WIDGETS, withUids } from '../../support/recorded-live.ts';
@@ -10,7 +9,7 @@ import { lasting, type Thing } from './objects.ts';
 import { hire, installRoles, rolesHandedOut } from './people.ts';
 import { openStage, type Stage } from './stage.ts';
 
-const CASES = recordedCases().filter(({ type }) => isSupported(type));
+const CASES = recordedCases();
 
 /** What must not stand in the way while the stage is being set, last. */
 const LAST = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'ResourceQuota'];

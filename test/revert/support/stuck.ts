@@ -37,6 +37,6 @@ export function yard(objects: readonly KubeObject[]): { api: FakeApi; deps: Reve
   return {
     api,
     records,
-    deps: { api, clock, journal, faultOf: type => (type === 'unknown' ? undefined : faultOf(type)) },
+    deps: { api, clock, journal, faultOf },
   };
 }

@@ -129,8 +129,7 @@ export function lab(
     who: { user: 'alice', host: 'laptop' },
     fault: faultOf,
     gates: () => Promise.resolve([{ gate: 'blast-radius', ok: true, reason: '1 of 1 pod' }]),
-    lift: request =>
-      liftOwn({ api, clock, faultOf: type => (type === 'unknown' ? undefined : faultOf(type)), journal }, request),
+    lift: request => liftOwn({ api, clock, faultOf, journal }, request),
     journal,
     ...more,
   };
