@@ -121,6 +121,17 @@ export type Restore =
     }
   | { kind: 'corrupt'; says: string };
 
+/** Updates that a fault makes slow, and from when on they count as slow. */
+export interface Slowed {
+  /** As a webhook's rules name them: the core group is '', `*` is any. */
+  groups: readonly string[];
+  resources: readonly string[];
+  namespaces: readonly string[];
+  /** Of the objects that are slowed, where not all are. */
+  labelSelector?: string;
+  atLeastMs: number;
+}
+
 /** One file per injection type; pure: no I/O, no clock, no randomness of its own. */
 export interface Fault<P> {
   readonly type: FaultType;
@@ -136,6 +147,8 @@ export interface Fault<P> {
   /** What to fetch to see whether the fault took effect. */
   effectReads(params: P, plan: Plan, live: Live): Read[];
   effect(params: P, plan: Plan, live: Live): Effect;
+  /** For a fault that only a clock can show: once the rest of the effect is proven, an update of nothing is timed on the server. */
+  slows?(params: P, plan: Plan): Slowed;
   /** What to fetch to decide a restore beyond the found object itself; asked again like `reads`. */
   restoreReads(found: Finding, live: Live): Read[];
   /**

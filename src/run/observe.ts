@@ -4,6 +4,7 @@ import type { Prepared } from './baseline.ts';
 import type { CheckState } from './event.ts';
 import { combined } from './evidence.ts';
 import { makeEye } from './eye.ts';
+import { feltEffect } from './felt.ts';
 import { restorers } from './healing.ts';
 import type { Sample } from './sample.ts';
 import { recoveredAfter } from './steady.ts';
@@ -36,7 +37,7 @@ export async function observeUnderFault(run: Run, prepared: Prepared): Promise<v
     clock: run.deps.clock,
     async look(atMs, signal): Promise<Look> {
       const sample = await eye.see(atMs, signal);
-      await noteEffect(run, sample, atMs);
+      await noteEffect(run, prepared, sample, signal);
       if (story.effect.state !== 'absent') unseenSince = atMs;
       const state = stateUnderFault(run, prepared, sample);
       const healed = state === 'pass' && prepared.expects === 'self-heal';
@@ -72,13 +73,15 @@ export async function observeUnderFault(run: Run, prepared: Prepared): Promise<v
 }
 
 /** Proven once is proven; what the cluster shows later is whether the fault is still there. */
-async function noteEffect(run: Run, sample: Sample, atMs: number): Promise<void> {
-  const { story } = run;
+async function noteEffect(run: Run, { plan, subject }: Prepared, sample: Sample, signal: AbortSignal): Promise<void> {
+  const { story, deps } = run;
   if (story.effect.state === 'proven') return;
-  if (sample.effect.state === 'proven') return proveEffect(run, sample.effect, sample.live, atMs);
-  const isNews = sample.effect.state !== story.effect.state;
-  story.effect = sample.effect;
-  if (isNews) await run.emit({ event: 'effect', ...sample.effect, afterMs: atMs });
+  const effect = await feltEffect(deps, subject, plan, sample.effect, signal);
+  const atMs = story.watch?.elapsed() ?? 0;
+  if (effect.state === 'proven') return proveEffect(run, effect, sample.live, atMs);
+  const isNews = effect.state !== story.effect.state;
+  story.effect = effect;
+  if (isNews) await run.emit({ event: 'effect', ...effect, afterMs: atMs });
 }
 
 async function proveEffect(run: Run, effect: Effect, live: Live, atMs: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { KubeObject, ObjectRef } from '../../kube/object.ts';
 import { selfSigned } from '../../text/certificate.ts';
+import { parseDuration } from '../../text/duration.ts';
 import { allowedIn } from '../allowed.ts';
 import {
   createdReadBack,
@@ -74,6 +75,13 @@ export const webhookLatency: Fault<WebhookLatencyParams> = {
     },
   ],
   effect,
+  slows: ({ apiGroups, resources, delay, name }, { scope }) => ({
+    groups: apiGroups,
+    resources,
+    namespaces: allowedIn(scope),
+    labelSelector: `app!=${name}`,
+    atLeastMs: parseDuration(delay) ?? 0,
+  }),
   restoreReads: () => [],
   restore: found => restoreCreated(found, maker),
 };
@@ -126,6 +134,7 @@ function plan(params: WebhookLatencyParams, scope: Scope, live: Live, facts: Fac
     warnings: [
       `every CREATE and UPDATE of ${what} in ${meets.join(', ')} takes ${params.delay} longer, whoever writes`,
       `nothing is delayed until a pod of image ${params.image} is Ready in ${namespace}`,
+      'the delay is proven by timing a dry-run patch that changes nothing, which needs the right to patch one of them',
     ],
     target,
   };
@@ -165,7 +174,7 @@ function effect(params: WebhookLatencyParams, made: Plan, live: Live): Effect {
   return ready > 0
     ? {
         state: 'proven',
-        evidence: [stands, `Service ${params.name} has ${ready} ready endpoint that answers after ${params.delay}`],
+        evidence: [stands, `Service ${params.name} has ${ready} ready endpoint`],
       }
     : {
         state: 'pending',

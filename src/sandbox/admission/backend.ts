@@ -1,6 +1,7 @@
 import type { Kernel } from '../api/kernel.ts';
 import type { AdmissionAnswer, AdmissionRequest, WebhookBackend } from '../context.ts';
 import { each, part } from '../defaults/fill.ts';
+import { delayingBackend } from './delaying.ts';
 import type { Webhook } from './match.ts';
 
 type ServiceTarget = NonNullable<Webhook['clientConfig']['service']>;
@@ -44,7 +45,9 @@ function reach(kernel: Kernel, hook: Webhook): { backend: WebhookBackend; path: 
   if (!service) return { failure: `dial tcp: lookup ${URL.canParse(url) ? new URL(url).hostname : url}: no such host` };
   const endpoint = endpointOf(kernel, service);
   if ('none' in endpoint) return { failure: endpoint.none };
-  const backend = kernel.webhooks.get(`${service.namespace}/${service.name}`);
+  const backend =
+    kernel.webhooks.get(`${service.namespace}/${service.name}`) ??
+    delayingBackend(kernel, service.namespace, service.name);
   if (!backend) return { failure: `dial tcp ${endpoint.address}: connect: connection refused` };
   return { backend, path: pathOf(service) };
 }
