@@ -66,6 +66,7 @@ function factsOf({ story, loaded }: Run): VerdictFacts {
     baseline: story.baseline,
     injected: story.injected,
     effect: story.effect.state,
+    effectEvidence: story.effect.evidence,
     ...(story.interrupted !== undefined ? { interrupted: story.interrupted } : {}),
     ...(story.refusal ? { refused: story.refusal.message } : {}),
     dryRun: story.dryRun,

@@ -9,6 +9,8 @@ export interface VerdictFacts {
   baseline: 'steady' | 'not-steady' | 'blind' | 'none' | 'not-taken';
   injected: boolean;
   effect: 'proven' | 'pending' | 'absent';
+  /** What was last seen of the effect; tells why it is not proven. */
+  effectEvidence: readonly string[];
   /** Why the run was cut short, or undefined when it was not. */
   interrupted?: string;
   /** What a gate or planner said when it refused the injection. */
@@ -73,6 +75,7 @@ function inconclusive(facts: VerdictFacts): string[] | undefined {
       facts.effect === 'pending'
         ? 'the effect of the fault was never proven'
         : 'the fault had no effect that could be seen',
+      ...facts.effectEvidence.map(line => `seen: ${line}`),
     ];
   }
   return undefined;

@@ -16,6 +16,7 @@ const HEALED: VerdictFacts = {
   baseline: 'steady',
   injected: true,
   effect: 'proven',
+  effectEvidence: ['the pod is gone'],
   dryRun: false,
   underFault: { settled: true, recoveryMs: 5_000, soakedMs: 10_000 },
   afterRevert: { settled: true, recoveryMs: 0 },
@@ -75,6 +76,15 @@ const TABLE: [string, Verdict, Partial<VerdictFacts>, VerdictFacts?][] = [
 ];
 
 describe('the strict verdict', () => {
+  test('an effect that is not proven comes with what was seen instead', () => {
+    const effectEvidence = ['nobody listens', 'it took 0.01 s, expected at least 2 s'];
+    expect(judge({ ...SURVIVED, effect: 'pending', effectEvidence }).reasons).toEqual([
+      'the effect of the fault was never proven',
+      'seen: nobody listens',
+      'seen: it took 0.01 s, expected at least 2 s',
+    ]);
+  });
+
   test.each(TABLE)('%s: %s', (_, verdict, facts, base = HEALED) => {
     const judged = judge({ ...base, ...facts });
     expect(judged.verdict).toBe(verdict);
