@@ -3,6 +3,7 @@ import { cutOffJourneys } from './journeys/cutOff.ts';
 import { emergencyJourneys } from './journeys/emergency.ts';
 import { firstLookJourneys } from './journeys/firstLook.ts';
 import { forbiddenJourneys } from './journeys/forbidden.ts';
+import { onCallJourneys } from './journeys/onCall.ts';
 import { outageJourneys } from './journeys/outage.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
@@ -35,6 +36,7 @@ describe.each(kinds)('on $name', kind => {
   describe.skipIf(kind.name === 'kubeconfig')('in a cluster of our own', () => {
     describe.concurrent('side by side', () => forbiddenJourneys(given));
     emergencyJourneys(given);
+    onCallJourneys(given);
     recordedJourneys(given);
     webhookJourneys(given);
     outageJourneys(given);

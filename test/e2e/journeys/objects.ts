@@ -37,6 +37,8 @@ export interface Plot {
   readonly ttl?: string;
   readonly recovery?: string;
   readonly danger?: 'high';
+  /** Pods that it may reach; 1 unless told. */
+  readonly pods?: number;
   /** Its target lives in no namespace. */
   readonly clusterScoped?: true;
 }
@@ -44,14 +46,14 @@ export interface Plot {
 /** An experiment on Deployment `web` of that namespace. */
 export const experiment = (
   namespace: string,
-  { type, parameters, ttl, recovery = '30s', danger, clusterScoped }: Plot,
+  { type, parameters, ttl, recovery = '30s', danger, pods = 1, clusterScoped }: Plot,
 ): Thing => ({
   apiVersion: 'chaos.operatorchaos.io/v1alpha1',
   kind: 'ChaosExperiment',
   metadata: { name: `e2e-${type.toLowerCase()}` },
   spec: {
     tier: 1,
-    target: { operator: 'e2e', component: 'web' },
+    target: { operator: `e2e-${type.toLowerCase()}`, component: 'web' },
     steadyState: {
       checks: [
         {
@@ -74,7 +76,7 @@ export const experiment = (
     },
     hypothesis: { description: 'web stays up', recoveryTimeout: recovery },
     blastRadius: {
-      maxPodsAffected: 1,
+      maxPodsAffected: pods,
       ...(clusterScoped ? {} : { allowedNamespaces: [namespace] }),
       ...(danger === undefined ? {} : { allowDangerous: true }),
     },

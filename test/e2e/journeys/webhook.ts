@@ -65,7 +65,7 @@ export function webhookJourneys(given: () => Provider): void {
   });
 }
 
-const guardName = ({ namespace }: Stage): string => `guard-${namespace}`;
+export const guardName = ({ namespace }: Stage): string => `guard-${namespace}`;
 
 /** Asks a Service that is not there about every change of a ConfigMap in the stage's namespace. */
 export const guard = (stage: Stage, failurePolicy: 'Fail' | 'Ignore'): Thing => ({
