@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { describe } from 'vitest';
 import { cutOffJourneys } from './journeys/cutOff.ts';
 import { emergencyJourneys } from './journeys/emergency.ts';
 import { firstLookJourneys } from './journeys/firstLook.ts';
@@ -8,23 +8,9 @@ import { outageJourneys } from './journeys/outage.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
 import { webhookJourneys } from './journeys/webhook.ts';
-import { chooseProviders } from './providers/choose.ts';
-import type { Provider } from './providers/provider.ts';
+import { onEachProvider } from './providers/onEach.ts';
 
-const { kinds, skipped } = chooseProviders();
-for (const why of skipped) process.stderr.write(`skipped: ${why}\n`);
-
-/** A cold build of a control plane may be in it. */
-const OPENING_MS = 1_500_000;
-
-describe.each(kinds)('on $name', kind => {
-  let provider: Provider;
-  const given = () => provider;
-  beforeAll(async () => {
-    provider = await kind.open();
-  }, OPENING_MS);
-  afterAll(() => provider?.close());
-
+onEachProvider('on', (given, name) => {
   // Each of these has a namespace of its own and leaves the rest of the cluster alone.
   describe.concurrent('side by side', () => {
     firstLookJourneys(given);
@@ -33,7 +19,7 @@ describe.each(kinds)('on $name', kind => {
   });
 
   // Not in somebody else's cluster: these make roles, webhooks and a latch, which are not in a namespace.
-  describe.skipIf(kind.name === 'kubeconfig')('in a cluster of our own', () => {
+  describe.skipIf(name === 'kubeconfig')('in a cluster of our own', () => {
     describe.concurrent('side by side', () => forbiddenJourneys(given));
     emergencyJourneys(given);
     onCallJourneys(given);

@@ -10,9 +10,11 @@ import { noOperators } from '../cluster/skip.ts';
 import { type Running, verdictOf } from './journeys/mayday.ts';
 import { lasting, type Thing } from './journeys/objects.ts';
 import { openStage, type Stage } from './journeys/stage.ts';
+import { notWanted } from './providers/choose.ts';
 import { onControlPlane } from './providers/controlplane.ts';
 
-if (noOperators !== undefined) process.stderr.write(`skipped: ${noOperators}\n`);
+const skipped = noOperators ?? notWanted('controlplane');
+if (skipped !== undefined) process.stderr.write(`skipped: ${skipped}\n`);
 
 const BINDING = 'training-operator-manager-rolebinding';
 const PATIENCE_S = 60;
@@ -21,7 +23,7 @@ const path = (name: string): string =>
   fileURLToPath(new URL(`../../experiments/training-operator/${name}.yaml`, import.meta.url));
 
 /** The five experiments of the catalogue, as they are. What the real operator was seen to do is what is expected of it here. */
-describe.skipIf(noOperators)('the training-operator experiments on a real training-operator', () => {
+describe.skipIf(skipped)('the training-operator experiments on a real training-operator', () => {
   let cluster: Cluster;
   let kubelet: ProcessKubelet | undefined;
   let stage: Stage;

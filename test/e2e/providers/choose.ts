@@ -20,14 +20,22 @@ export interface Choice {
 export function chooseProviders(wanted = process.env.MAYDAY_E2E_PROVIDER): Choice {
   if (spawnSync('kubectl', ['version', '--client']).status !== 0)
     return { kinds: [], skipped: ['no journeys here: kubectl is not on the PATH'] };
-  const names = wanted === undefined || wanted === '' ? ['sandbox', 'controlplane'] : wanted.split(',');
-  const chosen = names.map(name => {
-    const known = PROVIDER_NAMES.find(each => each === name.trim());
-    if (known !== undefined) return KINDS[known];
-    throw new Error(`MAYDAY_E2E_PROVIDER: expected one of ${PROVIDER_NAMES.join(', ')}, found ${name}`);
-  });
+  const chosen = namesIn(wanted).map(name => KINDS[name]);
   return {
     kinds: chosen.filter(each => each.whyNot() === undefined),
     skipped: chosen.flatMap(each => each.whyNot() ?? []),
   };
+}
+
+/** Why this provider is not asked for, as one line; undefined when it is. */
+export const notWanted = (name: ProviderName, wanted = process.env.MAYDAY_E2E_PROVIDER): string | undefined =>
+  namesIn(wanted).includes(name) ? undefined : `only ${wanted} is asked for`;
+
+function namesIn(wanted = ''): ProviderName[] {
+  const names = wanted === '' ? ['sandbox', 'controlplane'] : wanted.split(',');
+  return names.map(name => {
+    const known = PROVIDER_NAMES.find(each => each === name.trim());
+    if (known !== undefined) return known;
+    throw new Error(`MAYDAY_E2E_PROVIDER: expected one of ${PROVIDER_NAMES.join(', ')}, found ${name}`);
+  });
 }
