@@ -4,7 +4,7 @@ import type { Journal } from '../injection/journal.ts';
 import { faultOf } from '../injection/registry.ts';
 import type { Api } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
-import { liftOwn, stillMarked } from '../revert/own.ts';
+import { type Ahead, liftOwn, lookAhead, stillMarked } from '../revert/own.ts';
 import { type RevertOptions, type RevertResult, revertAll } from '../revert/revert-all.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
 import type { RunDeps, RunOptions } from '../run/deps.ts';
@@ -181,6 +181,9 @@ export function createEngine(deps: EngineDeps): Engine {
               { clock, serverNow: () => api.serverTime().now, tell },
             )
           : undefined;
+      const lifting = { api: api.urgent ?? api, clock, faultOf, journal: lenient(journal) };
+      let left: Promise<void> | undefined;
+      let ahead: Ahead | undefined;
       let residue: number | undefined;
       const runDeps: RunDeps = {
         api,
@@ -193,9 +196,15 @@ export function createEngine(deps: EngineDeps): Engine {
           return [...gates, ...(lock ? [await lock.gate()] : [])];
         },
         journal: guarded?.journal ?? journal,
+        aboutToLift: request => {
+          left = guarded?.lifting();
+          void lookAhead(lifting, request).then(seen => {
+            ahead = seen;
+          });
+        },
         lift: async request => {
-          await guarded?.lifting();
-          const lifted = await liftOwn({ api, clock, faultOf, journal: lenient(journal) }, request);
+          await (left ?? guarded?.lifting());
+          const lifted = await liftOwn(lifting, request, ahead);
           // Proven back: whatever becomes of the rest of the run, there is nothing to guard any more.
           if (lifted.remaining === 0) guarded?.over(0);
           return lifted;

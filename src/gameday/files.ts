@@ -41,24 +41,44 @@ async function writeDurably(file: FileHandle, text: string): Promise<void> {
   await file.sync();
 }
 
+/**
+ * One write after the other: records must not interleave, and a later one must not be durable before an earlier one. What comes while
+ * the disk is busy goes down together with the next write, so that nobody waits for more than two of them. A disk that failed once is
+ * not trusted again: what it tore may be the middle of a record.
+ */
+export function gathering(write: (text: string) => Promise<void>, end: () => Promise<void>): AppendFile {
+  let gathered = '';
+  let last: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return {
+    append(text) {
+      gathered += text;
+      next ??= last.then(() => {
+        const all = gathered;
+        gathered = '';
+        next = undefined;
+        return write(all);
+      });
+      last = next;
+      return next;
+    },
+    async close() {
+      await last.catch(() => undefined);
+      await end();
+    },
+  };
+}
+
 /** The machine's own file system. */
 export const nodeFiles: Files = {
   async openAppend(path) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(path, 'a', 0o600);
     await syncFolder(dirname(path));
-    // One write after the other: records must not interleave, and a later one must not be durable before an earlier one.
-    let last: Promise<void> = Promise.resolve();
-    return {
-      append(text) {
-        last = last.then(() => writeDurably(file, text));
-        return last;
-      },
-      async close() {
-        await last.catch(() => undefined);
-        await file.close();
-      },
-    };
+    return gathering(
+      text => writeDurably(file, text),
+      () => file.close(),
+    );
   },
   read: path =>
     readFile(path, 'utf8').catch((error: unknown) => {

@@ -15,6 +15,7 @@ export interface Call {
   accept?: string | undefined;
   deadlineMs: number;
   signal?: AbortSignal | undefined;
+  isUrgent?: boolean;
 }
 
 /** JSON in, typed outcome out, over a transport. */
@@ -42,6 +43,7 @@ export function httpRequest(request: Call): HttpRequest {
     headers,
     deadlineMs: request.deadlineMs,
     signal: request.signal,
+    ...(request.isUrgent && { isUrgent: true }),
     ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
   };
 }

@@ -4,7 +4,7 @@ import { createCalls } from './calls.ts';
 import type { Clock } from './clock.ts';
 import { fetchDiscovery } from './discovery-fetch.ts';
 import { failure } from './failure.ts';
-import { createKinds } from './kinds.ts';
+import { createKinds, type Kinds } from './kinds.ts';
 import type { Json, KubeObject } from './object.ts';
 import type { Outcome } from './outcome.ts';
 import { joinedPages, pageOf } from './pages.ts';
@@ -24,15 +24,28 @@ const WRITE_DEADLINE_MS = 35_000;
 
 const metadataAs = (kind: string) => `application/json;as=${kind};g=meta.k8s.io;v=v1,application/json`;
 
-/** The API client over a transport. */
-export function createClient(parts: {
+interface Parts {
   transport: Transport;
   identity: Identity;
   clock: Clock;
   serverClock: ServerClock;
-}): Api {
-  const { transport, identity, clock, serverClock } = parts;
-  const { call } = createCalls(transport, clock);
+}
+
+/** The API client over a transport. */
+export function createClient(parts: Parts): Api {
+  const kinds = createKinds(() => fetchDiscovery(client.raw), parts.clock);
+  const client: Api = clientOf(parts, kinds, { urgent: clientOf(parts, kinds, { isUrgent: true }) });
+  return client;
+}
+
+/** A client whose requests are all urgent, or all not. */
+function clientOf(
+  { transport, identity, clock, serverClock }: Parts,
+  kinds: Kinds,
+  { isUrgent = false, urgent }: { isUrgent?: boolean; urgent?: Api },
+): Api {
+  const calls = createCalls(transport, clock);
+  const call: typeof calls.call = (request, policy) => calls.call({ ...request, isUrgent }, policy);
 
   const raw = (request: RawRequest): Promise<Outcome<unknown>> => {
     const { path, query, method, ...rest } = request;
@@ -43,8 +56,6 @@ export function createClient(parts: {
       reads ? READS : WRITES,
     );
   };
-
-  const kinds = createKinds(() => fetchDiscovery(raw), clock);
 
   async function pathOf(ref: Place, subresource?: string): Promise<Outcome<string>> {
     const found = await kinds.resolve(ref.apiVersion, ref.kind);
@@ -146,6 +157,7 @@ export function createClient(parts: {
     watch: (collection, options) =>
       watchStream({ transport, clock, pathOf: () => pathOf(collection) }, collection, options),
     serverTime: () => serverClock.read(),
+    ...(urgent && { urgent }),
     get requests() {
       return transport.requests;
     },

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import type { Connections, TlsMaterial } from './credentials.ts';
 
 type Undici = typeof import('undici');
@@ -12,22 +13,46 @@ export type Proxy = { uri: string } | undefined;
 
 /** Pools of HTTP/1.1 connections to one API server, straight or through an HTTP(S) or SOCKS5 proxy. */
 export function createConnections(undici: Undici, tls: TlsMaterial, proxy: Proxy): Connections {
-  const requests = dispatcher(undici, tls, proxy, REQUEST_CONNECTIONS);
-  const streams = dispatcher(undici, tls, proxy, null);
+  const connect = connector(undici, tls);
+  const pool = (connections: number | null) => dispatcher(undici, tls, { proxy, connect, connections });
+  const pools = { requests: pool(REQUEST_CONNECTIONS), urgent: pool(REQUEST_CONNECTIONS), streams: pool(null) };
+  const all = Object.values(pools);
   return {
-    requests,
-    streams,
+    ...pools,
     retire() {
-      void requests.close();
-      void streams.close();
+      for (const one of all) void one.close();
     },
     async close() {
-      await Promise.all([requests.destroy(), streams.destroy()]);
+      await Promise.all(all.map(one => one.destroy()));
     },
   };
 }
 
-function dispatcher(undici: Undici, tls: TlsMaterial, proxy: Proxy, connections: number | null) {
+type Connect = ReturnType<Undici['buildConnector']>;
+
+/** Makes connections that share one TLS context and its sessions: reading the certificates anew costs more than the handshake. */
+function connector(undici: Undici, tls: TlsMaterial): Connect {
+  let made: Connect | undefined;
+  const make = (isTls: boolean) =>
+    undici.buildConnector({
+      ...tls,
+      ...(isTls ? { secureContext: createSecureContext(tls) } : {}),
+      allowH2: false,
+      timeout: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+    });
+  return (options, callback) => {
+    made ??= make(options.protocol === 'https:');
+    made(options, callback);
+  };
+}
+
+function dispatcher(
+  undici: Undici,
+  tls: TlsMaterial,
+  { proxy, connect, connections }: { proxy: Proxy; connect: Connect; connections: number | null },
+) {
   // One stalled connection must not hold up the others, so no HTTP/2.
   const pool = {
     connections,
@@ -36,7 +61,7 @@ function dispatcher(undici: Undici, tls: TlsMaterial, proxy: Proxy, connections:
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
   };
-  if (!proxy) return new undici.Agent({ ...pool, connect: { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 } });
+  if (!proxy) return new undici.Agent({ ...pool, connect });
   // The proxy resolves names in any case, which is what the `h` asks for.
   const socks = proxy.uri.replace(/^socks5h:/, 'socks5:');
   if (socks.startsWith('socks')) return new undici.Socks5ProxyAgent(socks, { ...pool, requestTls: tls });

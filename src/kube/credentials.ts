@@ -10,6 +10,8 @@ export interface Access {
   headers: Record<string, string | string[]>;
   /** Connections for requests, few and reused. */
   requests: Dispatcher;
+  /** Connections for what must not wait behind other requests. */
+  urgent: Dispatcher;
   /** Connections for watches, one each, so that watches never starve requests. */
   streams: Dispatcher;
 }
@@ -43,9 +45,10 @@ export interface MaterialSource {
   renew(): Promise<boolean>;
 }
 
-/** The two pools of connections to one server. */
+/** The pools of connections to one server. */
 export interface Connections {
   requests: Dispatcher;
+  urgent: Dispatcher;
   streams: Dispatcher;
   /** Takes nothing new, and goes when what it carries is done. */
   retire(): void;
@@ -80,8 +83,8 @@ export function createCredentials(parts: {
       current?.connections.retire();
       current = { tls, connections: parts.connect(tls) };
     }
-    const { requests, streams } = current.connections;
-    return { ok: true, status: 0, value: { server, headers, requests, streams } };
+    const { requests, urgent, streams } = current.connections;
+    return { ok: true, status: 0, value: { server, headers, requests, urgent, streams } };
   }
 
   async function access(): Promise<Outcome<Access>> {

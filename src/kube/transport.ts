@@ -17,6 +17,8 @@ export interface HttpRequest {
   /** For a request: until the whole answer is there. For a stream: until it begins. */
   deadlineMs: number;
   signal?: AbortSignal | undefined;
+  /** Has connections of its own, so that it never waits behind other requests. */
+  isUrgent?: boolean;
 }
 
 export interface HttpAnswer {
@@ -75,7 +77,7 @@ export function createTransport(parts: {
 
   async function attempt(
     wanted: HttpRequest,
-    pool: 'requests' | 'streams',
+    pool: 'requests' | 'urgent' | 'streams',
     signal: AbortSignal,
   ): Promise<RawAnswer | Failure> {
     const access = await credentials.access();
@@ -109,7 +111,7 @@ export function createTransport(parts: {
 
   function send(wanted: HttpRequest): Promise<HttpAnswer | TransportFailure> {
     const work = async (signal: AbortSignal) => {
-      const answer = await authorised(wanted, 'requests', signal);
+      const answer = await authorised(wanted, wanted.isUrgent ? 'urgent' : 'requests', signal);
       return 'ok' in answer ? answer : { ...describe(answer), text: await wholeBody(answer) };
     };
     return inFlight.run(wanted, work).catch(explained(wanted));

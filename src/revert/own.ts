@@ -35,26 +35,48 @@ const DELETES: ReadonlySet<FaultType> = new Set([
   'LeaderElectionDisrupt',
   'ResourceDeletion',
 ]);
+/** What was read ahead of the lift, and when, on the monotonic clock. */
+export interface Ahead {
+  at: number;
+  read: readonly Look[];
+}
+
+/** What was read longer ago than this is read again. */
+const AHEAD_HOLDS_MS = 2_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * Lifts what one injection wrote, without a scan: reads each object it touched, restores what is found there, tries again what was
- * blocked or could not be read, and counts what is not proven when patience is over.
+ * blocked or could not be read, and counts what is not proven when patience is over. `ahead` spares the first reads.
  */
-export async function liftOwn(deps: RevertDeps, own: Own): Promise<OwnLifted> {
+export async function liftOwn(deps: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifted> {
   if (LEAVES_NOTHING.has(own.type)) return { receipts: [], remaining: 0, blind: [] };
   const began = deps.clock.monotonic();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    const lifted = await once(deps, own);
+    const lifted = await once(deps, own, ahead);
+    ahead = undefined;
     const over = deps.clock.monotonic() - began + pause > (own.patienceMs ?? 60_000);
     if (!lifted.retry || over) return lifted;
     await deps.clock.sleep(pause);
   }
 }
 
-async function once(deps: RevertDeps, own: Own): Promise<OwnLifted & { retry: boolean }> {
-  const read = await Promise.all(carriers(own).map(ref => look(deps, own.type, ref)));
+/** Reads what a lift will have to read. What changes between this and the lift its preconditions tell, and it is read again. */
+export async function lookAhead(deps: RevertDeps, own: Own): Promise<Ahead> {
+  const at = deps.clock.monotonic();
+  return { at, read: LEAVES_NOTHING.has(own.type) ? [] : await lookAtAll(deps, own) };
+}
+
+const lookAtAll = (deps: RevertDeps, own: Own): Promise<Look[]> =>
+  Promise.all(carriers(own).map(ref => look(deps, own.type, ref)));
+
+/** Only findings count ahead of time: nothing holds "no trace of it" to still be true. */
+const isOfUse = (deps: RevertDeps, { at, read }: Ahead): boolean =>
+  deps.clock.monotonic() - at <= AHEAD_HOLDS_MS && read.every(({ findings }) => findings.length > 0);
+
+async function once(deps: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifted & { retry: boolean }> {
+  const read = ahead && isOfUse(deps, ahead) ? ahead.read : await lookAtAll(deps, own);
   const all = read.flatMap(one => one.findings);
   const found = all.filter(finding => !isBackup(deps.faultOf, finding));
   const backups = all.filter(finding => isBackup(deps.faultOf, finding));
@@ -115,7 +137,7 @@ async function look(deps: RevertDeps, type: FaultType, ref: ObjectRef): Promise<
 /** Whether any of these objects still carries an injection of the type; `blind` when one could not be read and none of the others does. */
 export async function stillMarked(deps: RevertDeps, own: Own): Promise<boolean | 'blind'> {
   if (LEAVES_NOTHING.has(own.type)) return false;
-  const read = await Promise.all(carriers(own).map(ref => look(deps, own.type, ref)));
+  const read = await lookAtAll(deps, own);
   if (read.some(one => one.findings.length > 0)) return true;
   return read.some(one => one.blind !== undefined) ? 'blind' : false;
 }

@@ -41,6 +41,8 @@ export interface RunDeps {
   fault(type: FaultType): Fault<unknown>;
   /** Every gate, asked once, with the plan that would be sent. */
   gates(loaded: LoadedExperiment, plan: Plan, namespace: string): Promise<GateResult[]>;
+  /** Told shortly before the time of a fault is up, to have ready what lifting it needs. The lift may still come sooner, or not at all. */
+  aboutToLift?(request: LiftRequest): void;
   /** Puts back what was written and proves it. Never given the signal that aborted the run. */
   lift(request: LiftRequest): Promise<Lifted>;
   journal: RunJournal;

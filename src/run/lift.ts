@@ -1,25 +1,30 @@
 import { nameOf } from '../injection/name.ts';
 import { NOTHING_TO_LIFT } from './answers.ts';
 import type { Prepared } from './baseline.ts';
+import type { LiftRequest } from './deps.ts';
 import { recover } from './recover.ts';
 import { takeSample } from './sample.ts';
 import type { Run } from './story.ts';
 
+/** What lifting a run is about. */
+export const liftRequest = (run: Run, prepared: Prepared): LiftRequest => ({
+  run: run.options.run,
+  type: prepared.plan.type,
+  written: run.story.written,
+});
+
 /** Lifts what was written and proves it, then has the system watched as it comes back from us. Never sees the signal that stopped the run. */
 export async function liftAndRecover(run: Run, prepared: Prepared): Promise<void> {
   const { deps, options, story } = run;
-  await run.phase('Reverting');
+  // Nothing waits for the disk to have heard of it while a fault is due.
+  void run.phase('Reverting');
   const insist = () => {
     const left = story.written.map(nameOf).join(', ');
     void run.emit({ event: 'note', text: `still reverting, not yet proven restored: ${left}` });
   };
   options.insist?.addEventListener('abort', insist);
   try {
-    const lifted = await deps.lift({
-      run: options.run,
-      type: prepared.plan.type,
-      written: story.written,
-    });
+    const lifted = await deps.lift(liftRequest(run, prepared));
     story.receipts = lifted.receipts;
     for (const receipt of lifted.receipts) await deps.journal.reverted(receipt).catch(() => undefined);
     story.residue = lifted.remaining;

@@ -6,6 +6,7 @@ import { combined } from './evidence.ts';
 import { makeEye } from './eye.ts';
 import { feltEffect } from './felt.ts';
 import { restorers } from './healing.ts';
+import { liftRequest } from './lift.ts';
 import type { Sample } from './sample.ts';
 import { recoveredAfter } from './steady.ts';
 import type { Run } from './story.ts';
@@ -33,6 +34,7 @@ export async function observeUnderFault(run: Run, prepared: Prepared): Promise<v
     soakMs: prepared.soakMs,
     deadlineMs: prepared.recoveryMs,
     ...(prepared.ttlMs === undefined ? {} : { hardDeadlineMs: prepared.ttlMs }),
+    nearing: () => run.deps.aboutToLift?.(liftRequest(run, prepared)),
     signal: run.stop,
     clock: run.deps.clock,
     async look(atMs, signal): Promise<Look> {
@@ -46,7 +48,7 @@ export async function observeUnderFault(run: Run, prepared: Prepared): Promise<v
       return { state, hopeless: story.effect.state === 'absent' && atMs - unseenSince >= prepared.soakMs };
     },
   });
-  await tellEnd(run, prepared, end);
+  tellEnd(run, prepared, end);
   story.checksUnderFault = story.checks;
   // What is proven and healed left its state, seen or not; what is survived may never have.
   const recoveryMs = prepared.expects === 'self-heal' ? end.steadiness.since : recoveredAfter(end.steadiness);
@@ -63,7 +65,7 @@ export async function observeUnderFault(run: Run, prepared: Prepared): Promise<v
   if (end.settled) {
     story.timings.recoveryMs = recoveryMs ?? 0;
     story.timings.stableAt = watch.at(end.afterMs);
-    await run.emit({
+    void run.emit({
       event: 'recovered',
       afterMs: recoveryMs ?? 0,
       by: story.restoredBy,
@@ -101,12 +103,13 @@ function stateUnderFault(run: Run, prepared: Prepared, sample: Sample): CheckSta
   return sample.effect.state === 'absent' ? seen : 'fail';
 }
 
-async function tellEnd(run: Run, prepared: Prepared, end: WindowEnd): Promise<void> {
-  if (end.ended === 'hard-deadline') await run.emit({ event: 'deadline', clock: 'ttl', afterMs: end.afterMs });
-  if (end.ended === 'deadline') await run.emit({ event: 'deadline', clock: 'recovery', afterMs: end.afterMs });
+/** The disk is not waited for: the fault may be due. */
+function tellEnd(run: Run, prepared: Prepared, end: WindowEnd): void {
+  if (end.ended === 'hard-deadline') void run.emit({ event: 'deadline', clock: 'ttl', afterMs: end.afterMs });
+  if (end.ended === 'deadline') void run.emit({ event: 'deadline', clock: 'recovery', afterMs: end.afterMs });
   if (end.settled && prepared.expects === 'survive') {
     const ttl = prepared.ttlMs === undefined ? '' : `; the rest of the TTL is not waited out`;
-    await run.emit({
+    void run.emit({
       event: 'note',
       text: `steady for the soak time with the fault proven: that counts as survived${ttl}`,
     });

@@ -29,6 +29,8 @@ export interface WindowOptions {
   deadlineMs: number;
   /** Ends the window whatever else happens. */
   hardDeadlineMs?: number;
+  /** Called once, `QUIET_MS` before the hard deadline, unless the window ends sooner. */
+  nearing?(): void;
   /** Reads everything once and says how it is; its requests end when the signal aborts. */
   look(atMs: number, signal: AbortSignal): Promise<Look>;
   /** For the hard deadline, which does not wait for an answer. */
@@ -38,6 +40,13 @@ export interface WindowOptions {
 
 /** Looked at again at least this often, change or no change. */
 const TICK_MS = 1_000;
+
+/**
+ * No look is begun this shortly before the hard deadline (less where the whole window is short): what has to be done then must wait
+ * neither for an answer nor for a connection that a look abandoned half-way broke.
+ */
+const QUIET_MS = 500;
+const QUIET_SHARE = 0.05;
 
 /** Looks again and again, on change and at least each second, until the system has been steady for the soak time or a deadline is there. */
 export async function observeWindow(options: WindowOptions): Promise<WindowEnd> {
@@ -49,8 +58,10 @@ export async function observeWindow(options: WindowOptions): Promise<WindowEnd> 
     ended,
     afterMs,
   });
+  const quietFromMs = hardDeadlineMs - Math.min(QUIET_MS, hardDeadlineMs * QUIET_SHARE);
   for (;;) {
     const asked = watch.elapsed();
+    if (asked >= quietFromMs) return over(...(await quietEnd(options, steadiness, hardDeadlineMs)), watch.elapsed());
     const look = await lookInTime(options, asked, hardDeadlineMs - asked);
     if (look === undefined) return over('hard-deadline', steadiness.since !== undefined, watch.elapsed());
     watch.correct();
@@ -61,8 +72,25 @@ export async function observeWindow(options: WindowOptions): Promise<WindowEnd> 
     if (steady && steadiness.forMs >= soakMs) return over('settled', true, atMs);
     if (atMs >= hardDeadlineMs) return over('hard-deadline', steady, atMs);
     if (atMs >= deadlineMs && !(steady && (steadiness.since ?? 0) <= deadlineMs)) return over('deadline', false, atMs);
-    await options.changes.wait(pause(atMs, steadiness, options), options.signal);
+    await options.changes.wait(pause(atMs, steadiness, { ...options, quietFromMs }), options.signal);
   }
+}
+
+/** The last moments before the hard deadline, without a look. How the window ended, and whether it settled. */
+async function quietEnd(
+  { watch, clock, signal, deadlineMs, nearing }: WindowOptions,
+  { since }: Steadiness,
+  hardDeadlineMs: number,
+): Promise<[WindowEnd['ended'], boolean]> {
+  const isSteady = since !== undefined;
+  const isLate = !isSteady && deadlineMs < hardDeadlineMs;
+  nearing?.();
+  const endMs = isLate ? deadlineMs : hardDeadlineMs;
+  for (let left = endMs - watch.elapsed(); left > 0; left = endMs - watch.elapsed()) {
+    await clock.sleep(left, signal);
+    watch.correct();
+  }
+  return [isLate ? 'deadline' : 'hard-deadline', isSteady];
 }
 
 /** One look, or undefined where the hard deadline comes first: a server that does not answer must not keep a fault in. */
@@ -85,8 +113,8 @@ async function lookInTime(options: WindowOptions, asked: number, leftMs: number)
 }
 
 /** Until the next moment at which something is decided, at most a tick. */
-function pause(atMs: number, steadiness: Steadiness, options: WindowOptions): number {
-  const moments = [atMs + TICK_MS, options.deadlineMs, options.hardDeadlineMs ?? Number.POSITIVE_INFINITY];
+function pause(atMs: number, steadiness: Steadiness, options: WindowOptions & { quietFromMs: number }): number {
+  const moments = [atMs + TICK_MS, options.deadlineMs];
   if (steadiness.since !== undefined) moments.push(steadiness.since + options.soakMs);
-  return Math.max(1, Math.min(...moments.filter(moment => moment > atMs)) - atMs);
+  return Math.max(1, Math.min(options.quietFromMs, ...moments.filter(moment => moment > atMs)) - atMs);
 }

@@ -14,19 +14,22 @@ function mortalFiles(): Files & { limit: number; died: () => void; store: Map<st
     store,
     limit: Number.POSITIVE_INFINITY,
     died: () => {},
-    openAppend: async (path: string) => ({
-      append: async (text: string) => {
+    openAppend: async (path: string) => {
+      let isDead = false;
+      const append = async (text: string) => {
+        // A dead process neither returns nor throws: nothing after this line ever happens.
+        if (isDead) await new Promise(() => undefined);
         const taken = text.slice(0, Math.max(0, files.limit));
         files.limit -= text.length;
         store.set(path, (store.get(path) ?? '') + taken);
-        // A dead process neither returns nor throws: nothing after this line ever happens.
         if (taken.length < text.length) {
+          isDead = true;
           files.died();
           await new Promise(() => undefined);
         }
-      },
-      close: async () => undefined,
-    }),
+      };
+      return { append, close: async () => undefined };
+    },
     read: async (path: string) => store.get(path),
     list: async (path: string) => [
       ...new Set(

@@ -130,6 +130,44 @@ describe('an observed window', () => {
     );
   });
 
+  test('keeps quiet before the hard deadline, however long the last look took, and says once that it is near', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 2_500 }), async lookMs => {
+        const clock = fakeClock();
+        const watch = startStopwatch(clock, () => ({ now: clock.now(), known: true }));
+        const began: number[] = [];
+        const near: number[] = [];
+        const end = await observeWindow({
+          watch,
+          clock,
+          changes: { wait: ms => clock.sleep(ms), stop: () => undefined },
+          soakMs: 100_000,
+          deadlineMs: 100_000,
+          hardDeadlineMs: 20_000,
+          nearing: () => near.push(watch.elapsed()),
+          look: async at => {
+            began.push(at);
+            await clock.sleep(lookMs);
+            return { state: 'pass' };
+          },
+        });
+        expect(end).toMatchObject({ ended: 'hard-deadline', settled: true, afterMs: 20_000 });
+        expect(Math.max(...began)).toBeLessThan(19_500);
+        expect(near.length).toBeLessThanOrEqual(1);
+        if (near[0] !== undefined) expect(near[0]).toBeGreaterThanOrEqual(19_500);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('a recovery deadline in those last moments is kept', async () => {
+    expect(await run(() => 'fail', { deadlineMs: 19_800, hardDeadlineMs: 20_000 })).toMatchObject({
+      ended: 'deadline',
+      settled: false,
+      afterMs: 19_800,
+    });
+  });
+
   test('does not wait for a server that never answers', async () => {
     const clock = fakeClock();
     const watch = startStopwatch(clock, () => ({ now: clock.now(), known: true }));
