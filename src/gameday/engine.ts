@@ -112,7 +112,7 @@ export function createEngine(deps: EngineDeps): Engine {
       findings: findings.map(({ id, type, object, tool }) => ({ id, type, object, tool })),
       force: options.force === true,
     });
-    const result = await revertAll({ api, clock, faultOf, journal: record }, findings, {
+    const result = await revertAll({ api: api.urgent ?? api, clock, faultOf, journal: record }, findings, {
       ...options,
       emit: event => {
         if (event.event === 'receipt') record.receipt(event.receipt, event.final);
@@ -182,7 +182,6 @@ export function createEngine(deps: EngineDeps): Engine {
             )
           : undefined;
       const lifting = { api: api.urgent ?? api, clock, faultOf, journal: lenient(journal) };
-      let left: Promise<void> | undefined;
       let ahead: Ahead | undefined;
       let residue: number | undefined;
       const runDeps: RunDeps = {
@@ -197,13 +196,17 @@ export function createEngine(deps: EngineDeps): Engine {
         },
         journal: guarded?.journal ?? journal,
         aboutToLift: request => {
-          left = guarded?.lifting();
-          void lookAhead(lifting, request).then(seen => {
-            ahead = seen;
-          });
+          void guarded?.lifting();
+          // Whatever breaks here breaks again in the lift, and is told there.
+          lookAhead(lifting, request).then(
+            seen => {
+              ahead = seen;
+            },
+            () => undefined,
+          );
         },
         lift: async request => {
-          await (left ?? guarded?.lifting());
+          await guarded?.lifting();
           const lifted = await liftOwn(lifting, request, ahead);
           // Proven back: whatever becomes of the rest of the run, there is nothing to guard any more.
           if (lifted.remaining === 0) guarded?.over(0);

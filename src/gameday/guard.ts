@@ -55,9 +55,13 @@ export interface GuardedRun {
   journal: RunJournal;
   /** Called with every event of the run. */
   hear(event: RunEvent): void;
+  /** May be said ahead of the lift; who was stopped since then says it anew. */
   lifting(): Promise<void>;
   over(residue: number | undefined): void;
 }
+
+/** A guardian waits longer than this for one that said that it lifts. */
+const SAID_HOLDS_MS = 2_000;
 
 /** Ties a run to the guard. `tell` emits an event of the run. */
 export function guardRun(
@@ -71,6 +75,7 @@ export function guardRun(
   const wholeMs = guardedFor(run.loaded, run.options.ttlMs);
   let startedAt: number | undefined;
   let begun: Promise<Watch> | undefined;
+  let said: { at: number; heard: Promise<void> } | undefined;
   const dueInMs = () => wholeMs - (startedAt === undefined ? 0 : clock.monotonic() - startedAt);
 
   function writeDown(watch: Watch): void {
@@ -115,7 +120,11 @@ export function guardRun(
       startedAt = clock.monotonic();
       void begun?.then(writeDown);
     },
-    lifting: () => guard.lifting(run.id),
+    lifting() {
+      if (!said || clock.monotonic() - said.at > SAID_HOLDS_MS)
+        said = { at: clock.monotonic(), heard: guard.lifting(run.id) };
+      return said.heard;
+    },
     over: residue => guard.over(run.id, residue),
   };
 }

@@ -14,6 +14,8 @@ export interface GuardianDeps {
   probe(): Promise<boolean>;
   /** Called when a run is first heard of, to have ready what lifting it needs. */
   prepare(run: string): void;
+  /** Called once, shortly before a run is lifted because its time is up. */
+  aboutToLift(ward: Ward): void;
   /** One try to put back what a run wrote. */
   lift(ward: Ward): Promise<OwnLifted>;
   /** The lifting of a run has ended. */
@@ -72,7 +74,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
 
   function takeIn({ run, type, experiment, dueInMs }: Extract<FromOwner, { say: 'guard' }>): Ward {
     const watch = startStopwatch(clock, deps.serverTime);
-    const ward: Ward = { run, type, experiment, written: [], watch, dueMs: dueInMs, holder: 'owner' };
+    const ward: Ward = { run, type, experiment, written: [], watch, dueMs: dueInMs, holder: 'owner', isReady: false };
     wards.set(run, ward);
     log('guarding', { run, type, experiment, dueInMs: Math.round(dueInMs) });
     deps.prepare(run);
@@ -118,6 +120,10 @@ export function createGuardian(deps: GuardianDeps): Guardian {
       const move = await decide(ward);
       if (move.do === 'lift') return takeOver(ward, move.why);
       if (move.do === 'wait') await bell.nap(move.ms);
+      if (move.do === 'ready') {
+        ward.isReady = true;
+        deps.aboutToLift(ward);
+      }
       ward.watch.correct();
     }
   }

@@ -4,7 +4,8 @@ import type { Journal } from '../injection/journal.ts';
 import { faultOf } from '../injection/registry.ts';
 import type { Api } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
-import { liftOwn, type OwnLifted } from '../revert/own.ts';
+import type { RevertDeps } from '../revert/deps.ts';
+import { type Ahead, liftOwn, lookAhead, type OwnLifted } from '../revert/own.ts';
 import type { End } from './patience.ts';
 import type { Ward } from './ward.ts';
 
@@ -20,6 +21,8 @@ export interface LiftingDeps {
 export interface Lifting {
   /** Opens the run's journal ahead of time. */
   prepare(run: string): void;
+  /** Reads ahead what lifting it needs. */
+  aboutToLift(ward: Ward): void;
   lift(ward: Ward): Promise<OwnLifted>;
   ended(ward: Ward, end: End): Promise<void>;
 }
@@ -40,23 +43,33 @@ export function createLifting({ api, clock, files, stateDir }: LiftingDeps): Lif
     return open;
   };
 
+  const aheads = new Map<string, Ahead>();
+  const depsWith = (journal: OpenJournal | undefined): RevertDeps => ({
+    api: api.urgent ?? api,
+    clock,
+    faultOf,
+    journal: unhurried(journal),
+  });
+
   return {
     prepare: run => void journalOf(run),
+    aboutToLift: ward => {
+      // Whatever breaks here breaks again in the lift, and is told there.
+      lookAhead(depsWith(undefined), ward).then(
+        ahead => aheads.set(ward.run, ahead),
+        () => undefined,
+      );
+    },
     async lift({ run, type, written }) {
       const journal = await journalOf(run);
-      const deps = {
-        api,
-        clock,
-        faultOf,
-        journal: unhurried(journal),
-      };
-      const lifted = await liftOwn(deps, { type, written, patienceMs: 0 });
+      const lifted = await liftOwn(depsWith(journal), { type, written, patienceMs: 0 }, aheads.get(run));
       for (const receipt of lifted.receipts) journal?.reverted(receipt).catch(() => undefined);
       return lifted;
     },
     async ended({ run }, end) {
       const journal = await journalOf(run);
       journals.delete(run);
+      aheads.delete(run);
       const at = Math.round(api.serverTime().now);
       await journal?.event({ at, run, event: 'note', text: WORDS[end] }).catch(() => undefined);
       await journal?.endByGuardian({ at, residue: end === 'lifted' ? 0 : 1 }).catch(() => undefined);

@@ -18,6 +18,8 @@ export interface Ward {
   /** On the stopwatch, milliseconds. */
   readonly dueMs: number;
   holder: Holder;
+  /** What lifting it needs has been read ahead. */
+  isReady: boolean;
 }
 
 const sameRef = (a: ObjectRef, b: ObjectRef): boolean =>
@@ -28,8 +30,11 @@ export function noteWrite(ward: Ward, on: ObjectRef): void {
   if (!ward.written.some(ref => sameRef(ref, on))) ward.written.push(on);
 }
 
-/** What a guardian may do about a run at this moment. `ask`: it is overdue, and the owner has not said a word. */
-export type Move = { do: 'wait'; ms: number } | { do: 'ask' } | { do: 'lift'; why: string };
+/**
+ * What a guardian may do about a run at this moment. `ask`: it is overdue, and the owner has not said a word, or not for long.
+ * `ready`: it is about to be due.
+ */
+export type Move = { do: 'wait'; ms: number } | { do: 'ready' } | { do: 'ask' } | { do: 'lift'; why: string };
 
 export interface Circumstances {
   ownerGone: boolean;
@@ -39,6 +44,9 @@ export interface Circumstances {
 
 /** An owner that lives says that it lifts within milliseconds of the deadline. */
 const GRACE_MS = 1_000;
+/** One that said that it lifts may be stopped all the same. */
+const LIFTING_MS = 10_000;
+const AHEAD_MS = 500;
 /** A machine that slept is noticed this soon after it woke. */
 const LONGEST_NAP_MS = 1_000;
 
@@ -46,13 +54,14 @@ const LONGEST_NAP_MS = 1_000;
 export function nextMove(ward: Ward, { ownerGone, hurry }: Circumstances): Move {
   const leftMs = ward.dueMs - ward.watch.elapsed();
   if (!ownerGone) {
-    if (ward.holder !== 'owner') return { do: 'wait', ms: LONGEST_NAP_MS };
-    return leftMs + GRACE_MS > 0 ? { do: 'wait', ms: Math.min(leftMs + GRACE_MS, LONGEST_NAP_MS) } : { do: 'ask' };
+    if (ward.holder === 'left' || ward.holder === 'ours') return { do: 'wait', ms: LONGEST_NAP_MS };
+    const patientMs = leftMs + (ward.holder === 'lifting' ? LIFTING_MS : GRACE_MS);
+    return patientMs > 0 ? { do: 'wait', ms: Math.min(patientMs, LONGEST_NAP_MS) } : { do: 'ask' };
   }
   if (ward.holder === 'lifting') return { do: 'lift', why: 'its process died while lifting it' };
   if (ward.holder === 'left') return { do: 'lift', why: 'its process ended and left it' };
   if (hurry) return { do: 'lift', why: 'its process is gone' };
-  return leftMs > 0
-    ? { do: 'wait', ms: Math.min(leftMs, LONGEST_NAP_MS) }
-    : { do: 'lift', why: 'its time is up and its process is gone' };
+  if (leftMs <= 0) return { do: 'lift', why: 'its time is up and its process is gone' };
+  if (leftMs > AHEAD_MS) return { do: 'wait', ms: Math.min(leftMs - AHEAD_MS, LONGEST_NAP_MS) };
+  return ward.isReady ? { do: 'wait', ms: leftMs } : { do: 'ready' };
 }

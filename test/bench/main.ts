@@ -1,5 +1,6 @@
 import { firstFrame, keyToPaint } from './console.ts';
 import { type Figure, printFigures } from './figure.ts';
+import { machineLine } from './machine.ts';
 import { scanAndRevert } from './revert.ts';
 import { tenThousandPods } from './ten-thousand.ts';
 import { ttlOvershoot } from './ttl.ts';
@@ -21,10 +22,12 @@ if (unknown.length > 0) {
   process.stderr.write(`expected benchmarks of ${Object.keys(BENCHES).join(', ')}; found ${unknown.join(', ')}\n`);
   process.exit(2);
 }
+process.stdout.write(`${machineLine()}\n`);
 const figures: Figure[] = [];
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   process.stderr.write(`measuring ${name}…\n`);
   figures.push(...(await bench()));
 }
+process.stdout.write(`${machineLine()}\n`);
 printFigures(figures);

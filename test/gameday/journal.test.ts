@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { nodeFiles } from '../../src/gameday/files.ts';
+import { gathering, nodeFiles } from '../../src/gameday/files.ts';
 import { type Entry, journalPath, openJournal, type RunHeader, readEntries } from '../../src/gameday/journal.ts';
 import { isAlive, processStart } from '../../src/gameday/process.ts';
 import { isRunId, makeRunId } from '../../src/gameday/run-id.ts';
@@ -205,4 +205,51 @@ test('run ids sort by time and are safe as folder names', () => {
     }),
   );
   expect(isRunId('../../etc')).toBe(false);
+});
+
+describe('what is appended while the disk is busy', () => {
+  /** A disk that finishes a write when it is told to. */
+  function slowDisk() {
+    const writes: string[] = [];
+    let finish: (error?: Error) => void = () => undefined;
+    const file = gathering(
+      text =>
+        new Promise((resolve, reject) => {
+          writes.push(text);
+          finish = error => (error ? reject(error) : resolve());
+        }),
+      () => Promise.resolve(),
+    );
+    return { file, writes, finish: (error?: Error) => finish(error) };
+  }
+  const turn = () => new Promise(resolve => setImmediate(resolve));
+
+  test('goes down together, in order, with the next write', async () => {
+    const { file, writes, finish } = slowDisk();
+    const done: string[] = [];
+    const append = (text: string) => void file.append(text).then(() => done.push(text));
+    append('a');
+    await turn();
+    for (const text of ['b', 'c', 'd']) append(text);
+    await turn();
+    expect(writes).toEqual(['a']);
+    finish();
+    await turn();
+    expect(done).toEqual(['a']);
+    expect(writes).toEqual(['a', 'bcd']);
+    finish();
+    await turn();
+    expect(done).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('fails with the write before it: what that tore may be the middle of a record', async () => {
+    const { file, writes, finish } = slowDisk();
+    const first = file.append('a').catch((error: Error) => error.message);
+    await turn();
+    const second = file.append('b').catch((error: Error) => error.message);
+    finish(new Error('ENOSPC'));
+    expect(await Promise.all([first, second])).toEqual(['ENOSPC', 'ENOSPC']);
+    expect(writes).toEqual(['a']);
+    await file.close();
+  });
 });

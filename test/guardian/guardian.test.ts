@@ -14,6 +14,7 @@ describe('an owner that died', () => {
     await it.guardian.over;
     expect(it.lifts).toEqual([{ run: 'r1', at: 5_000, written: ['settings'] }]);
     expect(it.ends).toEqual([{ run: 'r1', end: 'lifted' }]);
+    expect(it.readied).toEqual([{ run: 'r1', at: 4_500 }]);
   });
 
   test('is replaced at once where that is configured', async () => {
@@ -82,8 +83,11 @@ describe('an owner that lives', () => {
     it.announce('r1', 5_000);
     await it.at(5_001);
     it.guardian.hear({ say: 'lift', n: 2, run: 'r1' });
-    await it.at(90_000);
-    expect(it.said).toEqual([
+    for (let second = 15; second < 90; second += 1) {
+      await it.at(second * 1_000 + 500);
+      it.guardian.hear({ say: 'here' });
+    }
+    expect(it.said.filter(one => one.say !== 'there?')).toEqual([
       { say: 'yes', n: 1 },
       { say: 'yes', n: 2 },
     ]);
@@ -104,6 +108,20 @@ describe('an owner that lives', () => {
     expect(it.lifts).toEqual([]);
     it.guardian.hear({ say: 'over', run: 'r1', residue: 0 });
     it.clock.stop();
+  });
+
+  test('but is stopped just after it said that it lifts is replaced all the same', async () => {
+    const it = post();
+    it.announce('r1', 5_000);
+    await it.at(4_500);
+    it.guardian.hear({ say: 'lift', n: 2, run: 'r1' });
+    await it.at(14_900);
+    expect(it.lifts).toEqual([]);
+    await it.at(18_100);
+    expect(it.lifts.map(lift => lift.at)).toEqual([18_000]);
+    it.guardian.hear({ say: 'over', run: 'r1', residue: 0 });
+    it.guardian.ownerGone();
+    await it.guardian.over;
   });
 
   test('but is stopped is replaced after its TTL, may write nothing more, and must wait for what is being lifted', async () => {

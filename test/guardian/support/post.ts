@@ -28,6 +28,8 @@ export interface Post {
   said: FromGuardian[];
   /** Virtual milliseconds at which each lift was tried, by run. */
   lifts: { run: string; at: number; written: string[] }[];
+  /** When each run was said to be about to be lifted. */
+  readied: { run: string; at: number }[];
   ends: { run: string; end: string }[];
   logged: { event: string; [fact: string]: unknown }[];
   /** The owner announces a write of a run. */
@@ -51,6 +53,7 @@ export function post(
   const wall: Clock = { ...clock, now: () => clock.now() + slept() };
   const said: FromGuardian[] = [];
   const lifts: Post['lifts'] = [];
+  const readied: Post['readied'] = [];
   const ends: Post['ends'] = [];
   const logged: Post['logged'] = [];
   let over = false;
@@ -60,6 +63,7 @@ export function post(
     serverTime: () => ({ now: wall.now(), known: true }),
     probe: () => Promise.resolve(true),
     prepare: () => undefined,
+    aboutToLift: ward => void readied.push({ run: ward.run, at: clock.monotonic() }),
     lift: async ward => {
       lifts.push({ run: ward.run, at: clock.monotonic(), written: ward.written.map(ref => ref.name) });
       return (await options.lift?.(ward, lifts.length, clock)) ?? LIFTED;
@@ -78,6 +82,7 @@ export function post(
     clock,
     said,
     lifts,
+    readied,
     ends,
     logged,
     announce: (run, dueInMs, { name = 'settings', type = 'ConfigDrift', n = 1 } = {}) =>

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { execute } from '../../src/injection/executor.ts';
+import { fetchLive } from '../../src/injection/live.ts';
+import { isRefusal } from '../../src/injection/refuse.ts';
+import { faultOf } from '../../src/injection/registry.ts';
+import { liftOwn, lookAhead } from '../../src/revert/own.ts';
+import { config, configRef, SHOP } from '../run/support/lab.ts';
+import { testFacts } from '../support/facts.ts';
+import { fakeApi } from '../support/fake-api.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { memoryJournal } from '../support/memory-journal.ts';
+
+const OWN = { type: 'ConfigDrift', written: [configRef] } as const;
+
+/** A ConfigMap that drifts. */
+async function drifting() {
+  const clock = fakeClock();
+  const api = fakeApi([config()], { now: clock.now });
+  const deps = {
+    api,
+    clock,
+    faultOf,
+    journal: memoryJournal(),
+  };
+  const fault = faultOf('ConfigDrift');
+  const params = fault.parse({ name: 'settings', key: 'mode', value: 'chaos' });
+  const scope = { namespace: SHOP, count: 1, allowed: [SHOP] };
+  const live = await fetchLive(api, seen => fault.reads(params, scope, seen));
+  const plan = fault.plan(params, scope, live, testFacts({}));
+  if (isRefusal(plan)) throw new Error(plan.message);
+  await execute(plan.writes, deps, { id: 'i', purpose: 'inject' });
+  const firstOf = (verb: string, since: number) => api.log.slice(since).findIndex(one => one.verb === verb);
+  return { clock, api, deps, firstOf };
+}
+
+const CLEAN = { data: config().data, annotations: undefined };
+const state = ({ api }: Awaited<ReturnType<typeof drifting>>) => {
+  const now = api.peek(configRef);
+  return { data: now?.data, annotations: now?.metadata.annotations };
+};
+
+test('what was read ahead spares the first read: the write comes first', async () => {
+  const it = await drifting();
+  const ahead = await lookAhead(it.deps, OWN);
+  const since = it.api.log.length;
+  await it.clock.sleep(500);
+  expect(await liftOwn(it.deps, OWN, ahead)).toMatchObject({ remaining: 0 });
+  expect(it.firstOf('patch', since)).toBe(0);
+  expect(state(it)).toEqual(CLEAN);
+});
+
+test('what changed since it was read ahead is read again, and nothing of the change is lost', async () => {
+  const it = await drifting();
+  const ahead = await lookAhead(it.deps, OWN);
+  it.api.change(configRef, object => {
+    object.data = { ...(object.data as object), added: 'meanwhile' };
+  });
+  expect(await liftOwn(it.deps, OWN, ahead)).toMatchObject({ remaining: 0 });
+  expect(state(it)).toEqual({ ...CLEAN, data: { ...(CLEAN.data as object), added: 'meanwhile' } });
+});
+
+test('what was read too long ago is not used', async () => {
+  const it = await drifting();
+  const ahead = await lookAhead(it.deps, OWN);
+  const since = it.api.log.length;
+  await it.clock.sleep(60_000);
+  expect(await liftOwn(it.deps, OWN, ahead)).toMatchObject({ remaining: 0 });
+  expect(it.firstOf('get', since)).toBe(0);
+});
+
+test('an object without a trace ahead of time is looked at again: the fault may have landed since', async () => {
+  const it = await drifting();
+  const faulty = structuredClone(it.api.peek(configRef));
+  await liftOwn(it.deps, OWN);
+  const ahead = await lookAhead(it.deps, OWN);
+  if (!faulty) throw new Error('it was there');
+  it.api.change(configRef, object => {
+    object.data = faulty.data;
+    object.metadata = { ...object.metadata, annotations: { ...faulty.metadata.annotations } };
+    if (faulty.metadata.labels) object.metadata.labels = { ...faulty.metadata.labels };
+  });
+  expect(await liftOwn(it.deps, OWN, ahead)).toMatchObject({ receipts: [{ outcome: 'reverted' }], remaining: 0 });
+  expect(state(it)).toEqual(CLEAN);
+});
