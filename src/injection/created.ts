@@ -17,9 +17,9 @@ import type { Write } from './write.ts';
 export function createdMarks(
   type: FaultType,
   facts: Facts,
-  injected?: string,
+  more: { injected?: string | undefined; uid?: string | undefined } = {},
 ): { labels: Record<string, string>; annotations: Record<string, string> } {
-  const mayday = maydayFacts(facts, injected === undefined ? {} : { injected });
+  const mayday = maydayFacts(facts, more);
   return {
     labels: createdLabels(type),
     annotations: { ...expiry(facts), [MAYDAY]: JSON.stringify(mayday) },
@@ -36,9 +36,9 @@ export function creation(
   type: FaultType,
   facts: Facts,
   object: KubeObject,
-  options: { says: string; injected?: string },
+  options: { says: string; injected?: string; uid?: string | undefined },
 ): Write {
-  const { labels, annotations } = createdMarks(type, facts, options.injected);
+  const { labels, annotations } = createdMarks(type, facts, options);
   const body: KubeObject = {
     ...object,
     metadata: {

@@ -26,6 +26,8 @@ export interface MaydayFacts {
   injected?: string;
   /** The topmost member that was not there before and was made with the injection; without it, a null original was a null. */
   absent?: string;
+  /** Of an object that was to be deleted, where its backup's own format does not hold it: tells one that was never deleted. */
+  uid?: string;
 }
 
 /** A checked undo record. */
@@ -43,7 +45,12 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 /** The facts of an injection as they are written into the cluster. */
 export function maydayFacts(
   facts: Facts,
-  more: { managedBy?: string | undefined; injected?: string; absent?: string | undefined } = {},
+  more: {
+    managedBy?: string | undefined;
+    injected?: string | undefined;
+    absent?: string | undefined;
+    uid?: string | undefined;
+  } = {},
 ): MaydayFacts {
   const { id, run, experiment, by, host } = facts;
   return {
@@ -58,6 +65,7 @@ export function maydayFacts(
     ...(more.managedBy === undefined ? {} : { managedBy: more.managedBy }),
     ...(more.injected === undefined ? {} : { injected: more.injected }),
     ...(more.absent === undefined ? {} : { absent: more.absent }),
+    ...(more.uid === undefined ? {} : { uid: more.uid }),
   };
 }
 
@@ -115,7 +123,7 @@ export function readEnvelope(text: string): EnvelopeReading {
 }
 
 const TEXTS = ['id', 'run', 'experiment', 'by', 'host', 'at'] as const;
-const OPTIONAL = ['expires', 'managedBy', 'injected', 'absent'] as const;
+const OPTIONAL = ['expires', 'managedBy', 'injected', 'absent', 'uid'] as const;
 
 /** The facts in `text`; undefined where they are missing, of another version, or not ours to trust. */
 export function readMayday(text: string | undefined): MaydayFacts | undefined {

@@ -46,7 +46,7 @@ export function backupOf(keeper: Keeper, ref: ObjectRef, text: string, facts: Fa
     metadata: {
       name: ref.name,
       ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
-      ...createdMarks(keeper.type, facts, fingerprint(text, true)),
+      ...createdMarks(keeper.type, facts, { injected: fingerprint(text, true) }),
     },
     ...(isSecret ? { type: 'Opaque' } : {}),
     data: { [keeper.key]: isSecret ? Buffer.from(text, 'utf8').toString('base64') : text },

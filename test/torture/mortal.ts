@@ -7,6 +7,7 @@ export interface Mortal {
   pulse(): Promise<void>;
   /** Moments lived through. */
   readonly moments: number;
+  readonly isDead: boolean;
   readonly dead: Promise<'dead'>;
 }
 
@@ -21,6 +22,9 @@ export function mortal(last = Number.POSITIVE_INFINITY): Mortal {
     dead,
     get moments() {
       return moments;
+    },
+    get isDead() {
+      return moments >= last;
     },
     pulse: () => {
       moments += 1;
@@ -53,14 +57,17 @@ export function mortalApi(api: Api, life: Mortal): Api {
   };
 }
 
+/** A disk is slower than any answer of the cluster: whoever does not wait for it has nothing there when it dies meanwhile. */
+async function onDisk(life: Mortal, act: () => void): Promise<void> {
+  for (let turns = 0; turns < 200; turns += 1) await undefined;
+  if (!life.isDead) act();
+}
+
 /** Files in memory. Every record is a moment before it is on the disk, and another when it is. */
 export function mortalFiles(store: Map<string, string>, life: Mortal): Files {
   return {
     openAppend: async path => ({
-      append: text =>
-        around(life, async () => {
-          store.set(path, (store.get(path) ?? '') + text);
-        }),
+      append: text => around(life, () => onDisk(life, () => store.set(path, (store.get(path) ?? '') + text))),
       close: async () => undefined,
     }),
     read: async path => store.get(path),
@@ -68,9 +75,6 @@ export function mortalFiles(store: Map<string, string>, life: Mortal): Files {
       const below = [...store.keys()].filter(key => key.startsWith(`${path}/`));
       return [...new Set(below.map(key => key.slice(path.length + 1).split('/')[0] ?? ''))];
     },
-    write: (path, text) =>
-      around(life, async () => {
-        store.set(path, text);
-      }),
+    write: (path, text) => around(life, () => onDisk(life, () => store.set(path, text))),
   };
 }

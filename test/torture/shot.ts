@@ -7,8 +7,13 @@ import { keyOf, type World } from './world.ts';
 export type Shot = ReadonlyMap<string, string>;
 
 /** The cluster as it stands, less what the server itself keeps, and, where pods are killed, less the pods: they never come back. */
-export function shotOf(api: FakeApi, { type }: Pick<World, 'type'>): Shot {
-  const kept = api.all().filter(object => !(type === 'PodKill' && object.kind === 'Pod'));
+export function shotOf(api: FakeApi, world: Pick<World, 'type'>): Shot {
+  return shotOfAll(api.all(), world);
+}
+
+/** The same of objects that are given. */
+export function shotOfAll(objects: readonly KubeObject[], { type }: Pick<World, 'type'>): Shot {
+  const kept = objects.filter(object => !(type === 'PodKill' && object.kind === 'Pod'));
   return new Map(kept.map(object => [keyOf(object), textOf(object)]));
 }
 

@@ -18,7 +18,8 @@ import { testFacts } from '../support/facts.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { memoryJournal, steppedClock } from '../support/memory-journal.ts';
 import { type Lot, oneOf } from './draw.ts';
-import { differences, shotOf } from './shot.ts';
+import { others } from './others.ts';
+import { differences, shotOf, shotOfAll } from './shot.ts';
 import { stormy } from './weather.ts';
 import { keyOf, kindsOf, type Stage, type World, worldOf } from './world.ts';
 
@@ -44,14 +45,16 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   const world = worldOf(stage, lot);
   const clock = steppedClock();
   const api = fakeApi(world.objects, { now: clock.now, kinds: kindsOf(world.objects) });
-  const before = shotOf(api, world);
-  const weather = stormy(api, clock, lot, oneOf(lot, [0, 0.1, 0.25, 0.45]));
+  const somebody = others(api, world, lot);
+  const probability = oneOf(lot, [0, 0.1, 0.25, 0.45]);
+  const weather = stormy(api, clock, lot, { probability, overtake: somebody.write });
   const journal = memoryJournal();
   const injected = await inject(weather.api, world, { api: weather.api, clock, journal }, lot);
   const deps = { api: weather.api, clock, journal, faultOf };
   const claim = await takeOut(deps, world, injected, oneOf(lot, ['lift', 'revert-all']));
-  const falselyVerified = claim.isAllBack ? differences(before, shotOf(api, world)) : [];
+  const before = shotOfAll(somebody.expected(), world);
   const now = shotOf(api, world);
+  const falselyVerified = claim.isAllBack ? differences(before, now) : [];
   for (const { object, message } of claim.receipts.filter(receipt => receipt.verified)) {
     const key = keyOf({ ...object, metadata: object });
     if (now.get(key) !== before.get(key) && world.type !== 'PodKill') falselyVerified.push(`${key}: ${message}`);

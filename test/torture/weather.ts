@@ -1,12 +1,14 @@
 import type { Api } from '../../src/kube/api.ts';
 import type { Clock } from '../../src/kube/clock.ts';
+import type { ObjectRef } from '../../src/kube/object.ts';
 import type { Failure, Outcome } from '../../src/kube/outcome.ts';
 import { type FakeApi, failing } from '../support/fake-api.ts';
 import { type Lot, oneOf, upTo } from './draw.ts';
+import { keyOf } from './world.ts';
 
 /**
  * What can befall one request. `late`: the answer is lost, and the request is carried out up to `LATEST_MS` later. `overtaken`: somebody
- * else writes first.
+ * else writes something of their own first, which must be there in the end.
  */
 export const TROUBLES = [
   'conflict',
@@ -33,6 +35,14 @@ export interface Weather {
   clear(): Promise<void>;
 }
 
+/** How bad it is. */
+interface Bad {
+  /** That a request meets trouble. */
+  probability: number;
+  /** Somebody else writes, on the object of this key where the request is a write. */
+  overtake: (key: string | undefined) => void;
+}
+
 const lost = (message: string): Failure => failing('unreachable', message);
 const ANSWERS: Readonly<Partial<Record<Trouble, (lot: Lot) => Failure>>> = {
   conflict: () =>
@@ -46,7 +56,7 @@ const ANSWERS: Readonly<Partial<Record<Trouble, (lot: Lot) => Failure>>> = {
 };
 
 /** The same API in bad weather: each request meets trouble with this probability. The same lot gives the same weather. */
-export function stormy(api: FakeApi, clock: Clock, lot: Lot, probability: number): Weather {
+export function stormy(api: FakeApi, clock: Clock, lot: Lot, { probability, overtake }: Bad): Weather {
   const struck = new Map<Trouble, number>();
   let late: { at: number; act: () => Promise<unknown> }[] = [];
   let isOver = false;
@@ -57,13 +67,7 @@ export function stormy(api: FakeApi, clock: Clock, lot: Lot, probability: number
     for (const one of due) await one.act();
   }
 
-  /** Somebody else writes the object without changing a thing, so that only its version moves. */
-  function overtake(): void {
-    const [some] = api.all().toSorted(() => lot() - 0.5);
-    if (some !== undefined) api.change({ ...some, ...some.metadata }, () => undefined);
-  }
-
-  async function meet<T>(isWrite: boolean, act: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  async function meet<T>(isWrite: boolean, act: () => Promise<Outcome<T>>, written?: ObjectRef): Promise<Outcome<T>> {
     await carryOut(false);
     if (isOver || lot() >= probability) return act();
     const trouble = oneOf(lot, TROUBLES);
@@ -74,7 +78,7 @@ export function stormy(api: FakeApi, clock: Clock, lot: Lot, probability: number
       late.push({ at: clock.monotonic() + upTo(lot, LATEST_MS), act });
       return lost('socket hang up');
     }
-    if (trouble === 'overtaken') overtake();
+    if (trouble === 'overtaken') overtake(written && keyOf({ ...written, metadata: written }));
     if (trouble === 'latency') await clock.sleep(upTo(lot, 5_000));
     const outcome = await act();
     if (trouble === 'reset-after') return lost('socket hang up');
@@ -94,9 +98,9 @@ export function stormy(api: FakeApi, clock: Clock, lot: Lot, probability: number
       list: (collection, options) => meet(false, () => api.list(collection, options)),
       listAll: (collection, options) => meet(false, () => api.listAll(collection, options)),
       create: (object, options) => meet(true, () => api.create(object, options)),
-      replace: (object, options) => meet(true, () => api.replace(object, options)),
-      patch: (ref, type, body, options) => meet(true, () => api.patch(ref, type, body, options)),
-      remove: (ref, options) => meet(true, () => api.remove(ref, options)),
+      replace: (object, options) => meet(true, () => api.replace(object, options), { ...object, ...object.metadata }),
+      patch: (ref, type, body, options) => meet(true, () => api.patch(ref, type, body, options), ref),
+      remove: (ref, options) => meet(true, () => api.remove(ref, options), ref),
       watch: (collection, options) => api.watch(collection, options),
       raw: request => meet(request.method !== undefined && request.method !== 'GET', () => api.raw(request)),
       serverTime: () => api.serverTime(),

@@ -84,7 +84,12 @@ function bystanders(): KubeObject[] {
   ];
 }
 
-export const keyOf = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
+interface Named {
+  kind: string;
+  metadata: { namespace?: string; name: string };
+}
+
+export const keyOf = ({ kind, metadata }: Named): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
 
 /** A stage may hold one of the bystanders itself. */
 const unique = (objects: readonly KubeObject[]): KubeObject[] => [

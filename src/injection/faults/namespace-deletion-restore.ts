@@ -73,6 +73,13 @@ export function restoreNamespace(found: Finding, live: Live): Restore {
     const says = `Namespace ${name} is still Terminating${sanitise(waitsFor(seen.value), 300)}: waiting until it is gone; the backup is kept`;
     return { kind: 'restore', writes: [], says };
   }
+  const { uid } = readMayday(backup.metadata.annotations?.[MAYDAY]) ?? {};
+  if (uid !== undefined && uid === seen.value.metadata.uid)
+    return {
+      kind: 'already-restored',
+      writes: [dropping(backup)],
+      says: `Namespace ${name} was never deleted; the backup is left over`,
+    };
   return compared(backup, seen.value, kept);
 }
 
@@ -137,7 +144,7 @@ function createAgain(backup: KubeObject, name: string, kept: KeptMetadata): Rest
   };
 }
 
-/** A namespace that is there: never deleted, made again by somebody, or by us a moment ago. */
+/** A namespace that is there: never deleted by the framework, made again by somebody, or by us a moment ago. */
 function compared(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata): Restore {
   const { labels = {}, annotations = {} } = namespace.metadata;
   const missing: KeptMetadata = {

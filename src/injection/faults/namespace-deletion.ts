@@ -75,6 +75,7 @@ function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live: Live, 
       creation('NamespaceDeletion', facts, backup, {
         says: `keep the labels and annotations of ${nameOf(refOf(target))} in ${nameOf(ref)}`,
         injected: fingerprint(keptEssence(data), true),
+        uid: target.metadata.uid,
       }),
       deleting(target),
     ],

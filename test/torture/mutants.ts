@@ -1,0 +1,65 @@
+/** A mistake in the product that the torture must notice. */
+export interface Mutant {
+  name: string;
+  /** Below `src/`. */
+  file: string;
+  find: string;
+  put: string;
+  /** Where it shows soonest; everywhere unless told. */
+  stage?: string;
+}
+
+const EXECUTOR = 'injection/executor.ts';
+
+/** Each takes one precaution away. One that still passes shows that the torture does not look where that precaution is. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a lost answer counts as a refusal',
+    file: EXECUTOR,
+    find: 'if (lost === undefined) return refused(write, outcome);',
+    put: 'return refused(write, outcome);',
+  },
+  {
+    name: 'a lost answer counts as done',
+    file: EXECUTOR,
+    find: 'const landing = await readBack(api, write);',
+    put: "const landing = { state: 'landed' };",
+  },
+  {
+    name: 'a write does not wait for its record on the disk',
+    file: EXECUTOR,
+    find: "await journal.append({ ...base, at: clock.now(), record: 'intent', write });",
+    put: "void journal.append({ ...base, at: clock.now(), record: 'intent', write });",
+  },
+  {
+    name: 'nobody waits for what may still be under way',
+    file: EXECUTOR,
+    find: 'export const IN_FLIGHT_MS = 5_000;',
+    put: 'export const IN_FLIGHT_MS = 0;',
+  },
+  {
+    name: 'a backup is taken back while its deletion is in doubt',
+    file: EXECUTOR,
+    find: "const mayUndo = run.purpose === 'inject' && state !== 'unknown';",
+    put: "const mayUndo = run.purpose === 'inject';",
+    stage: 'secret-deletion',
+  },
+  {
+    name: 'a patch is not bound to what it was decided from',
+    file: 'injection/json-patch.ts',
+    find: 'const tests = Object.entries(precondition)',
+    put: 'const tests = Object.entries({})',
+  },
+  {
+    name: 'the backup is dropped before the original is made again',
+    file: 'injection/deletion-restore.ts',
+    find: 'const writes = [...made.before, create];',
+    put: 'const writes = [dropping(backup), ...made.before, create];',
+  },
+  {
+    name: 'what cannot be listed counts as nothing there',
+    file: 'revert/scan.ts',
+    find: "if (page.reason !== 'not-found') state.blindTo(titleOf(resource), blindReason(page));",
+    put: '',
+  },
+];
