@@ -44,8 +44,19 @@ export function httpRequest(request: Call): HttpRequest {
     deadlineMs: request.deadlineMs,
     signal: request.signal,
     ...(request.isUrgent && { isUrgent: true }),
-    ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+    ...(request.body !== undefined && { body: bodyText(request.body) }),
   };
+}
+
+/**
+ * A body with the escapes that Go writes. A JSON patch is applied to the object as the server's own text, and a `test` of a string
+ * compares text with text: `<` is not `\u003c` there.
+ */
+function bodyText(body: Json): string {
+  return JSON.stringify(body).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** What an answer means: its JSON (or text, where text was asked for), or the failure it stands for. */

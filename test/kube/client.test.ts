@@ -68,6 +68,18 @@ describe('requests', () => {
     expect(server.received[0]?.path).toBe('/k8s/clusters/c-1/api/v1/pods');
   });
 
+  it('send texts with the escapes of Go, since a server compares a patch with its own text', async () => {
+    server.behave((_, response) =>
+      json(response, 200, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' } }),
+    );
+    const api = await open();
+    const value = '<a href="?b&c">\u2028\u2029é\\u003c\n';
+    await api.patch(CONFIG, 'json', [{ op: 'test', path: '/data/a', value }]);
+    const body = server.received[0]?.body ?? '';
+    expect(body).toContain(String.raw`"\u003ca href=\"?b\u0026c\"\u003e\u2028\u2029é\\u003c\n"`);
+    expect(JSON.parse(body)).toEqual([{ op: 'test', path: '/data/a', value }]);
+  });
+
   it('know how each kind of write is said', async () => {
     server.behave((_, response) =>
       json(response, 200, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' } }),

@@ -1,89 +1,79 @@
-import { parseArgs } from 'node:util';
 import { type Death, deaths } from './boundaries.ts';
+import { onControlPlane, onSandbox } from './ground.ts';
 import { killedProcesses } from './killed.ts';
-import { deathFigures, type Figures, trialFigures } from './report.ts';
-import { type Trial, trial } from './trial.ts';
+import { allTortured } from './mutation.ts';
+import { type Options, options } from './options.ts';
+import { deathFigures, type Figures, tableOf, trialFigures } from './report.ts';
+import { broken, type Trial, trial } from './trial.ts';
 import { wireTrials } from './wire.ts';
-import { type Stage, stages } from './world.ts';
-
-const USAGE = `usage: npm run torture -- [--runs N] [--seed N] [--stage NAME] [--wire N] [--no-kill]
-  --runs N      runs of inject and revert in memory (10000)
-  --seed N      the first seed (1); a run is told by its stage and seed
-  --stage NAME  only this stage
-  --wire N      runs over HTTP, through a proxy before the sandbox (25)
-  --no-kill     leave out the real processes that are killed with SIGKILL
-`;
-
-function options() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        runs: { type: 'string', default: '10000' },
-        seed: { type: 'string', default: '1' },
-        stage: { type: 'string' },
-        wire: { type: 'string', default: '25' },
-        'no-kill': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    const numbers = { runs: Number(values.runs), seed: Number(values.seed), wire: Number(values.wire) };
-    if (!values.help && Object.values(numbers).every(number => Number.isInteger(number) && number >= 0))
-      return { ...numbers, stage: values.stage, isKilling: !values['no-kill'] };
-  } catch {
-    // What was asked for is no option of this; the usage says which are.
-  }
-  process.stderr.write(USAGE);
-  process.exit(2);
-}
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
+const progress = (line: string) => void process.stderr.write(`${line}\n`);
+/** Enough to notice each mistake on the list, with room. */
+const MUTANT_RUNS = 5_000;
 
-/** A run that breaks is a failure like any other, and its seed shows it again. */
-function broken({ name, type }: Stage, seed: number, error: unknown): Trial {
-  const lost = [`it broke: ${error instanceof Error ? error.message : String(error)}`];
-  return { seed, stage: name, type, injected: false, lost, falselyVerified: [], struck: new Map() };
-}
-
-async function inMemory(all: readonly Stage[], runs: number, seed: number): Promise<Trial[]> {
+async function inMemory({ runs, seed, stages, isShort }: Options): Promise<Trial[]> {
   const trials: Trial[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const stage = all[run % all.length];
-    if (stage !== undefined)
-      trials.push(await trial(stage, seed + run).catch(error => broken(stage, seed + run, error)));
-    if (run > 0 && run % 2500 === 0) process.stderr.write(`${run} runs…\n`);
+    const stage = stages[run % stages.length];
+    if (stage === undefined) break;
+    const done = await trial(stage, seed + run).catch(broken(stage, seed + run));
+    trials.push(done);
+    if (isShort && done.lost.length + done.falselyVerified.length > 0) break;
+    if (run > 0 && run % 2500 === 0) progress(`${run} runs…`);
   }
   return trials;
 }
 
-async function killed(all: readonly Stage[]): Promise<Death[]> {
+async function killedInMemory({ stages, isShort }: Options): Promise<Death[]> {
   const died: Death[] = [];
-  for (const stage of all) died.push(...(await deaths(stage)));
+  for (const stage of stages) {
+    died.push(...(await deaths(stage)));
+    if (isShort && died.some(({ lost }) => lost.length > 0)) break;
+  }
   return died;
 }
 
-const { runs, seed, stage, wire, isKilling } = options();
-const all = stages().filter(({ name }) => stage === undefined || name === stage);
-if (all.length === 0) {
-  process.stderr.write(
-    `expected a stage of ${stages()
-      .map(({ name }) => name)
-      .join(', ')}; found ${stage}\n`,
-  );
-  process.exit(2);
+async function overHttp({ stages, wire, seed, onControlPlane: isReal }: Options): Promise<Figures> {
+  const ground = await (isReal ? onControlPlane() : onSandbox());
+  const tell = (done: number) => {
+    if (done % 25 === 0) progress(`${done} runs over HTTP…`);
+  };
+  const trials = await wireTrials(ground, stages, { runs: wire, seed, tell });
+  await ground.stop();
+  return trialFigures(`over HTTP, ${ground.name}`, trials);
 }
-let failed = 0;
-const tell = (title: string, { lines, failures }: Figures) => {
-  say(`\n${title}`);
-  for (const line of lines) say(`  ${line}`);
-  for (const line of failures.slice(0, 20)) say(`  ✗ ${line}`);
-  failed += failures.length;
-};
-if (runs > 0) tell(`in memory, seeds from ${seed}`, trialFigures(await inMemory(all, runs, seed)));
-if (runs > 0) tell('killed at each record and write', deathFigures(await killed(all), 'tried'));
-if (wire > 0) tell('over HTTP through a proxy', trialFigures(await wireTrials(all, wire, seed)));
-if (isKilling)
-  tell(
-    'real processes, SIGKILL at each write',
-    deathFigures(await killedProcesses(all, line => process.stderr.write(`${line}\n`)), 'tried'),
+
+async function killed({ stages, onControlPlane: isReal }: Options): Promise<Figures> {
+  const ground = await (isReal ? onControlPlane() : onSandbox(1));
+  const died = await killedProcesses(ground, stages, progress);
+  await ground.stop();
+  return deathFigures(`SIGKILL at each write, ${ground.name}`, died);
+}
+
+async function torture(asked: Options): Promise<boolean> {
+  const all: Figures[] = [];
+  const isOver = () => asked.isShort && all.some(({ failures }) => failures.length > 0);
+  if (asked.runs > 0) {
+    all.push(trialFigures('in memory', await inMemory(asked)));
+    if (!isOver()) all.push(deathFigures('killed at each record and write', await killedInMemory(asked)));
+  }
+  if (asked.wire > 0 && !isOver()) all.push(await overHttp(asked));
+  if (asked.isKilling && !isOver()) all.push(await killed(asked));
+  const failures = all.flatMap(figures => figures.failures);
+  for (const line of failures.slice(0, 20)) say(`✗ ${line}`);
+  for (const line of tableOf(all, new Set(asked.stages.map(({ type }) => type)).size)) say(line);
+  return failures.length === 0;
+}
+
+async function mutants(): Promise<boolean> {
+  const all = await allTortured(MUTANT_RUNS, ({ mutant, isNoticed, says }) =>
+    say(`${isNoticed ? 'noticed' : 'MISSED '}  ${mutant.name}: ${says.slice(0, 100)}`),
   );
-process.exit(failed === 0 ? 0 : 1);
+  const missed = all.filter(({ isNoticed }) => !isNoticed).length;
+  say(`mistakes ${all.length}   missed ${missed}   must be 0`);
+  return missed === 0;
+}
+
+const asked = options();
+process.exit((await (asked.isOnMutants ? mutants() : torture(asked))) ? 0 : 1);

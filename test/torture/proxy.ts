@@ -26,28 +26,41 @@ export interface Doings {
 
 export type Meet = (passing: Passing, doings: Doings) => Promise<void>;
 
+/** In PEM. */
+export interface ClientCertificate {
+  cert: string;
+  key: string;
+}
+
 export interface TroubleProxy {
   url: string;
   certificate: string;
   close(): Promise<void>;
 }
 
-/** A server in front of the API server at `url` that may do to each request what networks and servers do. Watches are refused. */
-export async function startProxy(url: string, meet: Meet): Promise<TroubleProxy> {
+/**
+ * A server in front of the API server at `url` that may do to each request what networks and servers do. With a client certificate
+ * it speaks for whoever comes; else it passes on what they bring. Watches are refused, which costs nobody more than promptness.
+ */
+export async function startProxy(url: string, meet: Meet, client?: ClientCertificate): Promise<TroubleProxy> {
   const { certificate, key } = issueServerCertificate(Date.now());
-  const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+  const agent = new Agent({ keepAlive: true, rejectUnauthorized: false, ...client });
   const sockets = new Set<Socket>();
   const server = createServer({ cert: certificate, key }, (req, res) => {
     handle(req, res).catch(() => req.socket.destroy());
   });
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const body = await whole(req);
+    if (client !== undefined) delete req.headers.authorization;
+    const answer = ({ status, headers, body: text }: Answer) => {
+      res.writeHead(status, headers);
+      res.end(text);
+    };
+    if (/[?&]watch=(true|1)/.test(req.url ?? ''))
+      return answer(statusAnswer(405, 'MethodNotAllowed', 'no watches here'));
     await meet(passing(req), {
       forward: () => forwarded(url, agent, req, body),
-      answer: ({ status, headers, body: text }) => {
-        res.writeHead(status, headers);
-        res.end(text);
-      },
+      answer,
       reset: () => req.socket.destroy(),
     });
   }

@@ -74,6 +74,19 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   };
 }
 
+/** A run that breaks is a failure like any other, and its seed shows it again. */
+export const broken =
+  ({ name, type }: Stage, seed: number) =>
+  (error: unknown): Trial => ({
+    seed,
+    stage: name,
+    type,
+    injected: false,
+    lost: [`it broke: ${error instanceof Error ? error.message : String(error)}`],
+    falselyVerified: [],
+    struck: new Map(),
+  });
+
 /** Plans through this API, again when a look was blind, and injects; undefined when every look was. */
 export async function inject(api: Api, world: World, deps: ExecutorDeps, lot: Lot): Promise<Injected | undefined> {
   const facts = testFacts({ random: lot });

@@ -1,78 +1,108 @@
 import { seededLot } from '../../src/injection/lot.ts';
 import { faultOf } from '../../src/injection/registry.ts';
-import { systemClock } from '../../src/kube/clock.ts';
+import type { Api } from '../../src/kube/api.ts';
 import { connect } from '../../src/kube/connection.ts';
+import type { RevertDeps } from '../../src/revert/deps.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';
-import { scaleClock } from '../../src/run/clocks.ts';
 import { memoryJournal } from '../support/memory-journal.ts';
 import { oneOf } from './draw.ts';
+import type { Ground } from './ground.ts';
 import { wireWeather } from './http-weather.ts';
+import { grounded, type Lane, laneOf } from './lane.ts';
 import { startProxy } from './proxy.ts';
 import { differences } from './shot.ts';
-import { inject, type Trial } from './trial.ts';
+import { broken, inject, type Trial } from './trial.ts';
 import { type Stage, worldOf } from './world.ts';
-import { openYard } from './yard.ts';
+import { openYard, type Yard } from './yard.ts';
 
-/** Deadlines and pauses pass this much faster than on a real clock; the sandbox's time with them. */
-const SPEED = 20;
-/** Stages whose objects exist only together with others that the recordings do not hold, or that the sandbox's own controllers remake. */
-const OWNED = ['owner-ref-orphan', 'pod-kill'];
+/** Trials side by side: most of each is waiting. */
+const LANES = 6;
 
-/** The same torture over real connections: a proxy in front of the sandbox, the product's own client behind it. */
-export async function wireTrials(stages: readonly Stage[], runs: number, seed: number): Promise<Trial[]> {
-  const clock = scaleClock(systemClock, SPEED);
-  const yard = await openYard(clock, SPEED);
+/** The same torture over real connections: a proxy in front of the API server, the product's own client behind it. */
+export async function wireTrials(
+  ground: Ground,
+  stages: readonly Stage[],
+  { runs, seed, tell }: { runs: number; seed: number; tell: (done: number) => void },
+): Promise<Trial[]> {
   const trials: Trial[] = [];
-  const fit = stages.filter(({ name }) => !OWNED.includes(name));
-  for (let run = 0; run < runs; run += 1) {
-    const stage = fit[run % fit.length];
-    if (stage === undefined) break;
-    const lot = seededLot(seed + run);
-    const world = worldOf(stage, lot);
-    const made = await yard.furnish(world.objects);
-    const refs = made.map(({ uid: _uid, ...ref }) => ref);
-    const before = await yard.shot(refs);
-    let isOn = true;
-    const weather = wireWeather(lot, oneOf(lot, [0.1, 0.2, 0.3]), () => isOn);
-    const proxy = await startProxy(yard.url, weather.meet);
-    const connected = await connect({ server: proxy.url, token: yard.token, ca: proxy.certificate, clock });
-    if (!connected.ok) throw new Error(connected.message);
-    const api = connected.value;
-    const journal = memoryJournal();
-    const injected = await inject(api, world, { api, clock, journal }, lot);
-    const deps = {
+  // One stage is always in the same lane, since not everything that it makes bears the lane's name.
+  const laneOfRun = (run: number) => (run % stages.length) % LANES;
+  async function inLane(number: number): Promise<void> {
+    const lane = laneOf(number);
+    const yard = await openYard(ground, lane.namespace);
+    for (let run = 0; run < runs; run += 1) {
+      const stage = stages[run % stages.length];
+      if (stage === undefined || laneOfRun(run) !== number) continue;
+      trials.push(await wireTrial({ ground, yard, lane }, stage, seed + run).catch(broken(stage, seed + run)));
+      tell(trials.length);
+    }
+  }
+  await Promise.all(Array.from({ length: LANES }, (_, number) => inLane(number)));
+  return trials;
+}
+
+async function wireTrial(
+  { ground, yard, lane }: { ground: Ground; yard: Yard; lane: Lane },
+  stage: Stage,
+  seed: number,
+): Promise<Trial> {
+  const lot = seededLot(seed);
+  const world = worldOf(lane.staged(grounded(stage)), lot);
+  const isMine = lane.isMine(stage);
+  const refs = await yard.furnish(world.objects);
+  const before = await yard.shot(refs);
+  let isOn = true;
+  const weather = wireWeather(lot, oneOf(lot, [0.1, 0.2, 0.3]), () => isOn);
+  const proxy = await startProxy(ground.url, weather.meet, ground.client);
+  const { clock } = ground;
+  const connected = await connect({ server: proxy.url, token: ground.token, ca: proxy.certificate, clock });
+  if (!connected.ok) throw new Error(connected.message);
+  const api = connected.value;
+  const journal = memoryJournal();
+  const revert = async (by: Api) => {
+    const deps: RevertDeps = {
+      api: by,
       clock,
       journal,
       faultOf,
     };
-    const found = await scan({ ...deps, api }, { deep: true });
-    const first = await revertAll({ ...deps, api }, found.injections);
-    const isAllBack = first.remaining + first.blind.length + found.blind.length + first.appeared.length === 0;
-    isOn = false;
-    const isPodKill = world.type === 'PodKill';
-    const falselyVerified = isAllBack && !isPodKill ? differences(before, await yard.shot(refs)) : [];
-    const calm = await revertAll(
-      { ...deps, api: yard.api },
-      (await scan({ ...deps, api: yard.api }, { deep: true })).injections,
-    );
-    const unproven = calm.receipts
-      .filter(receipt => !receipt.verified)
-      .map(receipt => `${receipt.id}: ${receipt.message}`);
-    const lost = [...unproven, ...(isPodKill ? [] : differences(before, await yard.shot(refs)))];
-    trials.push({
-      seed: seed + run,
-      stage: stage.name,
-      type: world.type,
-      injected: injected?.state === 'injected',
-      lost,
-      falselyVerified,
-      struck: weather.struck,
-    });
-    await api.close();
-    await proxy.close();
-    await yard.clear(made);
+    const found = await scan(deps, { deep: true });
+    const reverted = await revertAll(deps, found.injections.filter(isMine));
+    return { ...reverted, isBlind: found.blind.length + reverted.blind.length > 0 };
+  };
+  const injected = await inject(api, world, { api, clock, journal }, lot);
+  const { remaining, isBlind, appeared } = await revert(api);
+  const isAllBack = !isBlind && remaining + appeared.filter(isMine).length === 0;
+  isOn = false;
+  const falselyVerified = isAllBack ? differences(before, await yard.shot(refs)) : [];
+  await clock.sleep(UNDER_WAY_MS);
+  const unproven = await calmly(() => revert(ground.api));
+  const lost = [...unproven, ...differences(before, await yard.shot(refs))];
+  await api.close();
+  await proxy.close();
+  await yard.clear(refs);
+  return {
+    seed,
+    stage: stage.name,
+    type: world.type,
+    injected: injected?.state === 'injected',
+    lost,
+    falselyVerified,
+    struck: weather.struck,
+  };
+}
+
+/** A server may still carry out what nobody waits for any more. */
+const UNDER_WAY_MS = 5_000;
+/** A namespace that is Terminating takes its own time, which no clock of ours makes pass faster. */
+const CALM_TRIES = 10;
+
+async function calmly(revert: () => ReturnType<typeof revertAll>): Promise<string[]> {
+  for (let tries = 1; ; tries += 1) {
+    const { receipts, remaining } = await revert();
+    if (remaining === 0) return [];
+    if (tries === CALM_TRIES)
+      return receipts.filter(({ verified }) => !verified).map(({ id, message }) => `${id}: ${message}`);
   }
-  await yard.close();
-  return trials;
 }

@@ -25,6 +25,8 @@ export interface Stage {
   type: FaultType;
   objects: readonly KubeObject[];
   loaded: LoadedExperiment;
+  /** The experiment as a file, for real processes. */
+  file: URL;
 }
 
 /** Every stage of every type. A type without one stops the torture: nothing is left out silently. */
@@ -49,7 +51,7 @@ export function worldOf(stage: Stage, lot: Lot): World {
 function stageOf(name: string, type: FaultType, objects: readonly KubeObject[], file: URL): Stage {
   const loaded = loadExperiment(readFileSync(file, 'utf8'), `${name}.yaml`);
   if (!loaded.ok) throw new Error(`${name}: ${loaded.errors.map(error => error.message).join('; ')}`);
-  return { name, type, objects: unique([...objects, ...bystanders()]), loaded: loaded.loaded };
+  return { name, type, objects: unique([...objects, ...bystanders()]), loaded: loaded.loaded, file };
 }
 
 function recordedStage(name: string, type: FaultType): Stage {

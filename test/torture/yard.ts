@@ -1,65 +1,85 @@
-import type { Api } from '../../src/kube/api.ts';
-import type { Clock } from '../../src/kube/clock.ts';
-import { connect } from '../../src/kube/connection.ts';
+import { systemClock } from '../../src/kube/clock.ts';
 import type { KubeObject, ObjectRef } from '../../src/kube/object.ts';
 import { refOf } from '../../src/revert/recognise.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
-import { asNew, WIDGETS } from '../support/recorded-live.ts';
+import { asNew, WIDGETS, withUids } from '../support/recorded-live.ts';
+import type { Ground } from './ground.ts';
 import { type Shot, textOf } from './shot.ts';
 import { keyOf } from './world.ts';
 
-/** A sandbox behind HTTP with a shop to injure, and the sight of it that never meets trouble. */
+/** A namespace with a shop to injure, looked at in good weather. */
 export interface Yard {
-  url: string;
-  token: string;
-  api: Api;
-  /** Makes the objects that are not there; gives those that it made. */
+  /** Makes the objects that are not there, owners before what they own; gives the names of all. */
   furnish(objects: readonly KubeObject[]): Promise<ObjectRef[]>;
+  /** Deletes them and waits until they are gone. */
   clear(refs: readonly ObjectRef[]): Promise<void>;
-  /** The objects of these names, less the pods, which live a life of their own. */
+  /** The objects of these names. */
   shot(refs: readonly ObjectRef[]): Promise<Shot>;
-  close(): Promise<void>;
 }
 
-export async function openYard(clock: Clock, speed = 1): Promise<Yard> {
-  const running = await startSandbox({ seed: 1, speed });
-  const { url, token } = running;
-  const connected = await connect({ server: url, token, ca: running.certificate, clock });
-  if (!connected.ok) throw new Error(connected.message);
-  const api = connected.value;
-  const furnish = async (objects: readonly KubeObject[]) => {
-    const made: ObjectRef[] = [];
-    for (const object of objects) {
+export async function openYard({ api }: Ground, namespace: string): Promise<Yard> {
+  async function make(object: KubeObject): Promise<KubeObject> {
+    for (let left = 100; ; left -= 1) {
       const outcome = await api.create(asNew(object));
-      if (outcome.ok) made.push(refOf(outcome.value));
-      else if (outcome.reason !== 'already-exists') throw new Error(`${keyOf(object)}: ${outcome.message}`);
+      if (outcome.ok) return outcome.value;
+      const there = await api.get(refOf(object));
+      if (there.ok && there.value.metadata.deletionTimestamp === undefined) return there.value;
+      if (left === 0) throw new Error(`${keyOf(object)}: ${outcome.message}`);
+      // What is on its way out must be gone first; what is new must be served.
+      await systemClock.sleep(200);
     }
-    return made;
-  };
-  await furnish([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }, WIDGETS]);
-  await api.discovery(true);
+  }
+  async function furnish(objects: readonly KubeObject[]): Promise<ObjectRef[]> {
+    const uids = new Map<string, string>();
+    const refs: ObjectRef[] = [];
+    for (const object of objects) {
+      const made = await make(withUids(object, uids));
+      if (object.metadata.uid !== undefined) uids.set(object.metadata.uid, made.metadata.uid ?? '');
+      const { uid: _uid, ...ref } = refOf(made);
+      refs.push(ref);
+    }
+    await Promise.all(objects.map(podsOf));
+    return refs;
+  }
+  /** Injections that select pods need some. */
+  async function podsOf({ kind, metadata, spec }: KubeObject): Promise<void> {
+    if (kind !== 'Deployment') return;
+    const { labels } = (spec as { template: { metadata: { labels: Record<string, string> } } }).template.metadata;
+    const labelSelector = Object.entries(labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(',');
+    await until(`pods of ${metadata.name}`, async () => {
+      const pods = await api.list({ apiVersion: 'v1', kind: 'Pod', namespace }, { labelSelector });
+      return pods.ok && pods.value.items.length > 0;
+    });
+  }
+  await furnish([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, WIDGETS]);
+  await until('Widgets', async () => {
+    await api.discovery(true);
+    return (await api.list({ apiVersion: 'demo.example.com/v1', kind: 'Widget' })).ok;
+  });
   return {
-    url,
-    token,
-    api,
     furnish,
     clear: async refs => {
-      for (const { uid: _uid, ...ref } of refs.toReversed()) await api.remove(ref, { gracePeriodSeconds: 0 });
+      const own = refs.filter(
+        ({ name, kind }) => kind !== 'Namespace' || (name !== 'kube-system' && name !== namespace),
+      );
+      for (const ref of own.toReversed()) await api.remove(ref, { gracePeriodSeconds: 0 });
+      for (const ref of own) await until(`${ref.kind} ${ref.name} is gone`, async () => !(await api.get(ref)).ok);
     },
     shot: async refs => {
-      const all = await Promise.all(
-        refs
-          .filter(({ kind }) => kind !== 'Pod')
-          .map(async ({ uid: _uid, ...ref }) => {
-            const got = await api.get(ref);
-            return [keyOf({ ...ref, metadata: ref }), got.ok ? textOf(got.value) : got.reason] as const;
-          }),
-      );
-      return new Map(all);
-    },
-    close: async () => {
-      await api.close();
-      await running.stop();
+      const all = refs.map(async ref => {
+        const got = await api.get(ref);
+        return [keyOf({ ...ref, metadata: ref }), got.ok ? textOf(got.value) : got.reason] as const;
+      });
+      return new Map(await Promise.all(all));
     },
   };
+}
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (let left = 300; ; left -= 1) {
+    if (await isSo()) return;
+    if (left === 0) throw new Error(`${what}: did not come to be so within 60 s`);
+    await systemClock.sleep(200);
+  }
 }

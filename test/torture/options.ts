@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import { type Stage, stages } from './world.ts';
+
+export interface Options {
+  runs: number;
+  seed: number;
+  stages: readonly Stage[];
+  wire: number;
+  isKilling: boolean;
+  onControlPlane: boolean;
+  isShort: boolean;
+  isOnMutants: boolean;
+}
+
+const USAGE = `usage: npm run torture -- [--runs N] [--seed N] [--stage NAME] [--wire N] [--no-kill] [--controlplane] [--first] [--mutants]
+  --runs N        runs of inject and revert in memory (10000; with --controlplane 0)
+  --seed N        the first seed (1); a run is told by its stage and seed
+  --stage NAME    only this stage
+  --wire N        runs over HTTP, through a proxy that makes the bad weather (50; with --controlplane 300)
+  --no-kill       leave out the real processes that are killed with SIGKILL
+  --controlplane  in front of a real API server rather than the sandbox
+  --first         stop at the first failure
+  --mutants       put mistakes into the product, one at a time, and see that each is noticed
+`;
+
+/** What was asked for; where that is nothing that can be done, the usage, and exit code 2. */
+export function options(): Options {
+  const refuse = (line = ''): never => {
+    process.stderr.write(`${line}${USAGE}`);
+    process.exit(2);
+  };
+  const { values } = given(refuse);
+  const isReal = values.controlplane;
+  const runs = Number(values.runs ?? (isReal ? 0 : 10_000));
+  const wire = Number(values.wire ?? (isReal ? 300 : 50));
+  const seed = Number(values.seed);
+  if (![runs, wire, seed].every(number => Number.isInteger(number) && number >= 0)) refuse();
+  const all = stages();
+  const chosen = all.filter(({ name }) => values.stage === undefined || name === values.stage);
+  if (chosen.length === 0)
+    refuse(`expected a stage of ${all.map(({ name }) => name).join(', ')}; found ${values.stage}\n`);
+  return {
+    runs,
+    seed,
+    wire,
+    stages: chosen,
+    isKilling: !values['no-kill'],
+    onControlPlane: isReal,
+    isShort: values.first,
+    isOnMutants: values.mutants,
+  };
+}
+
+function given(refuse: () => never) {
+  try {
+    return parseArgs({
+      options: {
+        runs: { type: 'string' },
+        seed: { type: 'string', default: '1' },
+        stage: { type: 'string' },
+        wire: { type: 'string' },
+        'no-kill': { type: 'boolean', default: false },
+        controlplane: { type: 'boolean', default: false },
+        first: { type: 'boolean', default: false },
+        mutants: { type: 'boolean', default: false },
+      },
+    });
+  } catch {
+    return refuse();
+  }
+}
