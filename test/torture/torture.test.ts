@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { FAULT_TYPES } from '../../src/experiment/types.ts';
 import { deaths } from './boundaries.ts';
+import { MUTANTS } from './mutants.ts';
+import { tortured } from './mutation.ts';
 import { trial } from './trial.ts';
 import { TROUBLES } from './weather.ts';
 import { stages } from './world.ts';
@@ -34,4 +36,17 @@ describe.each(all)('$name, killed at its records and writes', stage => {
     expect(died.filter(death => death.lost.length > 0)).toEqual([]);
     expect(died.length).toBeGreaterThan(10);
   });
+});
+
+/** The ones that show soonest; `npm run torture -- --mutants` tries all. */
+const SOON = [
+  'a lost answer counts as a refusal',
+  'a write does not wait for its record on the disk',
+  'a patch is not bound to what it was decided from',
+];
+
+test('the torture itself can fail: it notices a precaution that is gone', async () => {
+  const chosen = MUTANTS.filter(({ name }) => SOON.includes(name));
+  const noticed = await Promise.all(chosen.map(mutant => tortured(mutant, 250)));
+  expect(noticed.map(({ mutant, isNoticed }) => [mutant.name, isNoticed])).toEqual(SOON.map(name => [name, true]));
 });

@@ -14,6 +14,7 @@ import type { KubeObject, ObjectRef } from '../../../src/kube/object.ts';
 import { isBackup } from '../../../src/revert/backups.ts';
 import { recognise } from '../../../src/revert/recognise.ts';
 import { restoreOne } from '../../../src/revert/restore.ts';
+import { withoutExtras, withoutPurpose } from '../../support/contract.ts';
 import { testFacts } from '../../support/facts.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
 import { beside, comparable, type RecordedCase, recorded, recordedCases } from '../../support/recorded.ts';
@@ -35,7 +36,9 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
     return got.value;
   }
   async function make(object: KubeObject): Promise<KubeObject> {
-    const created = await must(api.create(asNew(object)));
+    // Who holds a Lease is no part of what comes back, and yet of what is kept.
+    const body = object.kind === 'Lease' ? { ...asNew(object), spec: object.spec } : asNew(object);
+    const created = await must(api.create(body));
     made.push(refOf(created));
     return created;
   }
@@ -133,8 +136,8 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
       expect(await standing(refs)).toEqual(was);
     });
 
-    test('injected by us, is proven where it shows, and put back exactly', async () => {
-      const { before } = await stage(one);
+    test('injected by us, is what the framework injects, is proven where it shows, and put back exactly', async () => {
+      const { before, uids } = await stage(one);
       const refs = before.map(refOf);
       const was = await standing(refs);
       const fault = faultOf(one.type);
@@ -147,6 +150,15 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
       if (injected.state !== 'injected') throw new Error(injected.execution.message);
       const { plan } = injected;
       made.push(...plan.writes.map(write => write.on));
+      const theirs = recorded(one.name, 'injected').map(object => withUids(object, uids));
+      await until(() => gone(before.filter(object => !theirs.some(sameName(object)))));
+      const ours = await Promise.all(theirs.map(object => must(api.get(bare(object)))));
+      if (one.type === 'WebhookLatency') expect(theirs.map(withoutExtras)).toMatchObject(ours.map(withoutMade));
+      else expect(ours.map(withoutExtras)).toEqual(theirs.map(withoutExtras));
+      const others = plan.writes.filter(
+        ({ verb, on }) => verb === 'create' && !theirs.some(sameName({ ...on, metadata: on })),
+      );
+      expect(others).toEqual([]);
       const expected = UNSEEN.includes(one.type) ? 'pending' : 'proven';
       await until(async () => {
         const live = await fetchLive(api, known => fault.effectReads(params, plan, known));
@@ -157,6 +169,31 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
       expect(receipts).toMatchObject(receipts.map(() => ({ outcome: 'reverted', verified: true })));
       expect(await standing(refs)).toEqual(was);
     });
+  });
+
+  test('texts that HTML could trip over are put back', async () => {
+    const mode = '<b> & \u2028\n';
+    const parameters = { name: 'odd', key: 'mode', value: '</b>&' };
+    const odd = refOf(
+      await make({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'odd', namespace: NAMESPACE },
+        data: { mode },
+      }),
+    );
+    const fault = faultOf('ConfigDrift');
+    if (fault === undefined) throw new Error('no ConfigDrift');
+    const params = fault.parse(parameters);
+    const look = async () =>
+      fault.plan(params, SCOPE, await fetchLive(api, live => fault.reads(params, SCOPE, live)), testFacts());
+    const plan = await look();
+    if (isRefusal(plan)) throw new Error(plan.message);
+    const injected = await injectWithReplan(plan, look, { api, journal: memoryJournal(), clock: systemClock });
+    expect(injected.state).toBe('injected');
+    expect(await must(api.get(odd))).toMatchObject({ data: { mode: parameters.value } });
+    expect(await revertAll([odd])).toMatchObject([{ outcome: 'reverted', verified: true }]);
+    expect(await must(api.get(odd))).toMatchObject({ data: { mode } });
   });
 
   test('a number beyond 2^53 is put back with every digit', async () => {
@@ -173,6 +210,9 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
     expect(await reads('9007199254740992')).toMatchObject({ ok: false, reason: 'conflict' });
   });
 
+  const gone = async (objects: readonly KubeObject[]) =>
+    (await Promise.all(objects.map(object => api.get(bare(object))))).every(got => !got.ok);
+
   /** As the framework's client writes a victim: everything but what the server owns. Controllers may write between. */
   async function overwrite(own: KubeObject, theirs: KubeObject): Promise<KubeObject> {
     for (;;) {
@@ -186,6 +226,24 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
     }
   }
 }
+
+/** The object's name, whatever its uid. */
+function bare(object: KubeObject): ObjectRef {
+  const { uid: _uid, ...ref } = refOf(object);
+  return ref;
+}
+
+const sameName =
+  (one: Named) =>
+  ({ kind, metadata }: Named): boolean =>
+    kind === one.kind && metadata.name === one.metadata.name;
+
+interface Named {
+  kind: string;
+  metadata: { name: string };
+}
+
+const withoutMade = (object: KubeObject): object => withoutPurpose(withoutExtras(object));
 
 const exact = (text: string) => onTheWire(parseExact(text));
 

@@ -154,6 +154,17 @@ describe('restoring', () => {
     expect(api.peek({ apiVersion: 'v1', ...BACKUP })).toBeDefined();
   });
 
+  it('one that was never deleted keeps what was changed since, and only its backup goes', async () => {
+    const api = fakeApi([space]);
+    const { writes } = await mustPlan(api, wanted);
+    await sendAll(api, writes.slice(0, 1));
+    api.change(FAR, ({ metadata }) => {
+      metadata.annotations = { owner: 'c' };
+    });
+    expect(await revertEverything(api)).toMatchObject([{ outcome: 'already-restored', verified: true }]);
+    expect(api.all().map(({ metadata }) => metadata.annotations)).toEqual([{ owner: 'c' }]);
+  });
+
   it('NSD-7: one that cannot be read is not created', async () => {
     const api = fakeApi([space]);
     await inject(api, wanted);
