@@ -153,7 +153,7 @@ describe('the header', () => {
       state({ health: summary(kinds, { heardAt: T - 12_000 }), leftovers: { count: 2, example: 'drift' } }),
     );
     expect(text).toContain('✗ no data for 12s, retry in 3s  connect ECONNREFUSED');
-    expect(text).toContain('! 2 leftovers of an earlier run found: press ! to revert   drift');
+    expect(text).toContain('! 2 faults overdue or left by a dead run: press ! to revert   drift');
     expect(text).toMatch(/pods +5 {2}fine {2}STALE 12s/);
   });
 });

@@ -113,7 +113,7 @@ export function bannerRows(state: ConsoleState, view: View): Line[] {
   }
   const { count, example } = state.leftovers;
   if (count > 0) {
-    const many = `${count} ${count === 1 ? 'leftover' : 'leftovers'} of an earlier run found`;
+    const many = `${count} ${count === 1 ? 'fault' : 'faults'} overdue or left by a dead run`;
     rows.push(
       line(
         span(`${glyphs.states.warn} ${many}: press `, 'warn'),

@@ -80,7 +80,7 @@ describe('the console on the sandbox', () => {
     await first.exit;
 
     const second = mayday();
-    await second.waitFor('leftover of an earlier run found', 30_000);
+    await second.waitFor('fault overdue or left by a dead run', 30_000);
     await second.waitFor(/1 fault live .*next TTL [345]:\d\d ImageCorrupt/);
     second.send('!');
     await second.waitFor('scan complete', 30_000);
