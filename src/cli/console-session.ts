@@ -2,6 +2,7 @@ import type { FireOrder, Preflight, RevertEnd, RevertUpdate, ScanEnd, ScanUpdate
 import type { Engine } from '../gameday/engine.ts';
 import type { Guard } from '../gameday/guard.ts';
 import { guardianLines } from '../gameday/guardian-lines.ts';
+import type { Locks } from '../gameday/operator-lock.ts';
 import { reflectedFeed } from '../health/feed.ts';
 import type { Finding } from '../injection/finding.ts';
 import { seededLot } from '../injection/lot.ts';
@@ -9,8 +10,8 @@ import { whoAmI } from '../kube/access.ts';
 import type { Api } from '../kube/api.ts';
 import { intoWaves, WAVES, waveOf } from '../revert/waves.ts';
 import { exitCode } from '../run/result.ts';
-import { latchAll, ours } from '../runtime/emergency.ts';
-import { engineFor, guardFor, previewFacts } from '../runtime/engine.ts';
+import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
+import { engineFor, guardFor, locksFor, previewFacts } from '../runtime/engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isProtected } from '../runtime/settings.ts';
 import { preflight } from '../safety/preflight.ts';
@@ -20,6 +21,7 @@ import { type Clean, sanitise } from '../text/sanitise.ts';
 export function consoleSession(runtime: Runtime, api: Api): Session {
   const engine = engineFor(runtime, api);
   const guard = guardFor(runtime, api);
+  const locks = locksFor(runtime, api);
   return {
     identity: api.identity,
     isProtected: isProtected(api.identity.context, runtime.config.protected),
@@ -27,8 +29,8 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     feed: reflectedFeed(api, runtime.realClock, runtime.random),
     serverNow: () => api.serverTime().now,
     about: () => about(api),
-    preflight: (loaded, signal) => preview(runtime, api, loaded, signal),
-    run: order => fire(runtime, api, guard, order),
+    preflight: (loaded, signal) => preview(runtime, api, locks, loaded, signal),
+    run: order => fire(runtime, api, { guard, locks }, order),
     scan: (hear, signal) => look(engine, hear, signal),
     revert: (what, hear) => putBack(runtime, api, engine, what, hear),
     unfinished: async () =>
@@ -54,12 +56,16 @@ async function about(api: Api): Promise<{ version?: Clean; user?: Clean }> {
 async function preview(
   runtime: Runtime,
   api: Api,
+  locks: Locks | undefined,
   loaded: FireOrder['loaded'],
   signal: AbortSignal,
 ): Promise<Preflight> {
   const seed = Math.floor(runtime.random() * 2 ** 32);
   const facts = previewFacts(runtime, api, loaded.experiment.metadata.name, seededLot(seed));
-  const { plan, gates, permissions } = await preflight(api, loaded, facts, signal);
+  const { plan, gates, permissions } = await preflight(api, loaded, facts, {
+    signal,
+    lock: locks && (() => locks.look(loaded)),
+  });
   return { plan, gates, rights: permissions.map(permission => ({ permission, allowed: permission.allowed })), seed };
 }
 
@@ -67,11 +73,11 @@ async function preview(
 async function fire(
   runtime: Runtime,
   api: Api,
-  guard: Guard | undefined,
+  shared: { guard: Guard | undefined; locks: Locks | undefined },
   order: FireOrder,
 ): Promise<{ exitCode: number; residue: number }> {
   const engine = engineFor(runtime, api, {
-    guard,
+    ...shared,
     random: seededLot(order.preflight.seed),
     gate: plan => order.gate(plan),
   });
@@ -115,6 +121,7 @@ async function putBack(
         hear({ is: 'receipt', receipt: event.receipt, wave: waveOf(event.receipt) });
     },
   });
+  if (what === 'all' && result.remaining === 0) for (const text of await freeAllLocks(api)) hear({ is: 'note', text });
   return {
     remaining: result.blind.some(one => one.resource === '*') ? undefined : result.remaining + result.appeared.length,
     receipts: result.receipts,

@@ -52,6 +52,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     log: paths.guardianLog,
   });
   await guardian.over;
+  await lifting.unlock();
   log('ended', {});
   return EXIT.done;
 };

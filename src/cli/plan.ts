@@ -1,5 +1,5 @@
 import { isRefusal } from '../injection/refuse.ts';
-import { previewFacts } from '../runtime/engine.ts';
+import { locksFor, previewFacts } from '../runtime/engine.ts';
 import { dryRunWrites } from '../safety/dry-run.ts';
 import { preflight } from '../safety/preflight.ts';
 import { planLines, planReport } from '../safety/report.ts';
@@ -17,7 +17,8 @@ export const planCommand: CommandBody = ({ globals, args, options }) => {
   });
   return withCluster(globals, async (api, runtime) => {
     const facts = previewFacts(runtime, api, loaded.experiment.metadata.name, runtime.random);
-    const made = await preflight(api, loaded, facts);
+    const locks = locksFor(runtime, api);
+    const made = await preflight(api, loaded, facts, { lock: locks && (() => locks.look(loaded)) });
     const tried = options.serverDryRun === true && !isRefusal(made.plan) ? await dryRunWrites(api, made.plan) : [];
     const report = planReport(loaded, api.identity.context, made, tried);
     print(report, globals, () => planLines(report));

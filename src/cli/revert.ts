@@ -1,4 +1,5 @@
 import type { Finding } from '../injection/finding.ts';
+import type { Api } from '../kube/api.ts';
 import { choose, isChoosing } from '../revert/choose.ts';
 import {
   findingLine,
@@ -11,9 +12,9 @@ import {
   scanExitCode,
   untoldText,
 } from '../revert/report.ts';
-import type { RevertResult } from '../revert/revert-all.ts';
+import type { RevertEvent, RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
-import { latchAll, ours } from '../runtime/emergency.ts';
+import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor } from '../runtime/engine.ts';
 import { choiceOf } from './choice.ts';
 import type { CommandBody, Invocation } from './command.ts';
@@ -55,18 +56,29 @@ export const revertCommand: CommandBody = invocation => {
       rescan: { deep: true, ...scope },
       shown: scanned.injections,
       emit: event => {
-        if (streaming && event.event === 'locked-out') for (const one of event.lockOuts) tell(lockOutLine(one));
         if (event.event === 'waiting') hint(event.says);
-        if (streaming && event.event === 'receipt' && event.final) tell(receiptLine(event.receipt));
+        if (streaming) for (const line of eventLines(event)) tell(line);
       },
     });
     const whole = withBlind(result, scanned);
+    if (isAll && !dryRun) await tellFreed(api, whole, invocation);
     if (result.unkept !== undefined) process.stderr.write(`mayday: ${result.unkept}\n`);
     else if (result.recordPath !== undefined && streaming) tell(`receipts: ${result.recordPath}`);
     show(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
     return exitCode(whole, scanned, dryRun);
   });
 };
+
+function eventLines(event: RevertEvent): string[] {
+  if (event.event === 'locked-out') return event.lockOuts.map(lockOutLine);
+  return event.event === 'receipt' && event.final ? [receiptLine(event.receipt)] : [];
+}
+
+/** What stays in, or was not looked for, keeps its lock. */
+async function tellFreed(api: Api, { remaining }: RevertResult, { globals }: Invocation): Promise<void> {
+  if (remaining > 0 || globals.namespace !== undefined) return;
+  for (const line of await freeAllLocks(api)) process.stderr.write(`mayday: ${line}\n`);
+}
 
 /** The same words again and again help nobody. */
 function once(act: (says: readonly string[]) => void): (says: readonly string[]) => void {

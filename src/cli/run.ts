@@ -4,7 +4,7 @@ import { guardianLines } from '../gameday/guardian-lines.ts';
 import type { Api } from '../kube/api.ts';
 import { eventJson, eventLine } from '../run/line.ts';
 import { exitCodeOfAll, type RunResult } from '../run/result.ts';
-import { engineFor, guardFor } from '../runtime/engine.ts';
+import { engineFor, guardFor, locksFor } from '../runtime/engine.ts';
 import { type Interrupt, listenForInterrupt } from '../runtime/interrupt.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isProtected } from '../runtime/settings.ts';
@@ -31,7 +31,7 @@ export const runCommand: CommandBody = invocation => {
   return withCluster(invocation.globals, async (api, runtime) => {
     const interrupt = listenForInterrupt();
     try {
-      const engine = engineFor(runtime, api, { guard: guardFor(runtime, api) });
+      const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks: locksFor(runtime, api) });
       await tellOfTheDead(engine, api);
       const results = await runAll(invocation, request, { api, runtime, engine, interrupt });
       const isCutShort = interrupt.signal.aborted && results.length < request.due.length;

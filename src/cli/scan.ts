@@ -1,6 +1,9 @@
+import { survivesHere } from '../gameday/machine.ts';
 import { choose } from '../revert/choose.ts';
 import { scanExitCode, scanJson, scanText, untoldText } from '../revert/report.ts';
 import { engineFor } from '../runtime/engine.ts';
+import { lockJson, lockWords } from '../safety/lock-holder.ts';
+import { listLocks } from '../safety/locks.ts';
 import { choiceOf } from './choice.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
@@ -12,14 +15,22 @@ export const scanCommand: CommandBody = ({ globals, options }) => {
   const choice = choiceOf(options);
   return withCluster(globals, async (api, runtime) => {
     const { namespace } = globals;
-    const result = await engineFor(runtime, api).scan({
-      deep: options.fast !== true,
-      ...(namespace === undefined ? {} : { namespace }),
-    });
+    const [result, locks] = await Promise.all([
+      engineFor(runtime, api).scan({
+        deep: options.fast !== true,
+        ...(namespace === undefined ? {} : { namespace }),
+      }),
+      // Leases that may not be listed are among the scan's own blind spots.
+      listLocks(api, survivesHere()).then(listed => (listed.ok ? listed.value : [])),
+    ]);
     const { now } = api.serverTime();
     const { findings, untold } = choose(result.injections, choice, now);
     const chosen = { ...result, injections: findings };
-    print(scanJson(chosen, now), globals, () => [...scanText(chosen, now), ...untoldText(untold)]);
+    print({ ...scanJson(chosen, now), locks: locks.map(lockJson) }, globals, () => [
+      ...locks.map(lock => `LOCK      ${lockWords(lock, now)}`),
+      ...scanText(chosen, now),
+      ...untoldText(untold),
+    ]);
     return scanExitCode(result) as ExitCode;
   });
 };

@@ -155,6 +155,7 @@ export const NOTHING_KNOWN: Summary = {
   },
   markers: [],
   unseen: [],
+  locks: [],
   heardAt: undefined,
 };
 

@@ -11,10 +11,11 @@ import type { RunDeps, RunOptions } from '../run/deps.ts';
 import type { Happening, RunEvent } from '../run/event.ts';
 import { runExperiment } from '../run/lifecycle.ts';
 import type { RunResult } from '../run/result.ts';
+import type { GateResult } from '../safety/gate.ts';
 import type { Files } from './files.ts';
 import { type Guard, guardRun, needsGuard } from './guard.ts';
 import { endJournal, openJournal, type RunHeader } from './journal.ts';
-import { type OperatorLock, operatorLock } from './operator-lock.ts';
+import type { Locks } from './operator-lock.ts';
 import { keepRecord, makeRecord } from './record.ts';
 import { openRevertRecord, revertJournalPath } from './revert-record.ts';
 import { makeRunId } from './run-id.ts';
@@ -34,8 +35,8 @@ export interface EngineDeps {
   version: string;
   isAlive: IsAlive;
   gates: RunDeps['gates'];
-  /** Takes the operator's lock in this namespace for each run, as the framework's `--distributed-lock` does; no lock without it. */
-  lockNamespace?: string;
+  /** Keeps others off the operator under test while a run lasts; nobody is without it. */
+  locks?: Locks;
   /** Ends what this process cannot end any more; nobody does without it. */
   guard?: Guard;
 }
@@ -137,17 +138,10 @@ export function createEngine(deps: EngineDeps): Engine {
     return died.filter((_, index) => marked[index] !== false);
   }
 
-  function lockFor({ experiment }: LoadedExperiment, run: string): OperatorLock | undefined {
-    const { target, hypothesis } = experiment.spec;
-    if (deps.lockNamespace === undefined) return undefined;
-    const holder = `${api.identity.user}@${deps.host}/${deps.pid}/${run}`;
-    const { recoveryTimeoutMs } = hypothesis;
-    return operatorLock(api, clock, {
-      operator: target.operator,
-      namespace: deps.lockNamespace,
-      holder,
-      recoveryTimeoutMs,
-    });
+  /** The lock, once nothing else stands in the way: a run that is refused locks nobody out. */
+  async function lockGates(loaded: LoadedExperiment, run: string, isDry: boolean, others: readonly GateResult[]) {
+    if (!deps.locks || others.some(gate => !gate.ok)) return [];
+    return [await (isDry ? deps.locks.look(loaded) : deps.locks.take(loaded, run))];
   }
 
   return {
@@ -161,7 +155,6 @@ export function createEngine(deps: EngineDeps): Engine {
       const head = await header(loaded);
       const journal = await openJournal(files, stateDir, head);
       const events: RunEvent[] = [];
-      const lock = lockFor(loaded, head.run);
       const emit = (event: RunEvent) => {
         events.push(event);
         guarded?.hear(event);
@@ -177,7 +170,7 @@ export function createEngine(deps: EngineDeps): Engine {
           ? guardRun(
               deps.guard,
               journal,
-              { id: head.run, loaded, options },
+              { id: head.run, loaded, options, lock: () => deps.locks?.held(head.run) },
               { clock, serverNow: () => api.serverTime().now, tell },
             )
           : undefined;
@@ -192,7 +185,8 @@ export function createEngine(deps: EngineDeps): Engine {
         fault: faultOf,
         gates: async (...asked) => {
           const [gates] = await Promise.all([deps.gates(...asked), guarded?.ready()]);
-          return [...gates, ...(lock ? [await lock.gate()] : [])];
+          const isDry = options.dryRun === true || loaded.experiment.spec.blastRadius.dryRun;
+          return [...gates, ...(await lockGates(loaded, head.run, isDry, gates))];
         },
         journal: guarded?.journal ?? journal,
         aboutToLift: request => {
@@ -222,7 +216,7 @@ export function createEngine(deps: EngineDeps): Engine {
         return { result, ...(recordPath === undefined ? {} : { recordPath }) };
       } finally {
         guarded?.over(residue);
-        await lock?.release();
+        await deps.locks?.release(head.run);
         await journal.close();
       }
     },

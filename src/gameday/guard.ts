@@ -6,6 +6,7 @@ import type { RunJournal, RunOptions } from '../run/deps.ts';
 import type { Happening, RunEvent } from '../run/event.ts';
 import { age } from '../text/duration.ts';
 import type { OpenJournal } from './journal.ts';
+import type { HeldLock } from './operator-lock.ts';
 
 /** One write that is about to be sent. */
 export interface Announcement {
@@ -15,6 +16,8 @@ export interface Announcement {
   on: ObjectRef;
   /** Milliseconds from now until whoever guards may lift it. */
   dueInMs: number;
+  /** What to give back once everything is lifted. */
+  lock?: HeldLock;
 }
 
 /** Whether another process would end our faults. */
@@ -67,7 +70,12 @@ const SAID_HOLDS_MS = 2_000;
 export function guardRun(
   guard: Guard,
   journal: OpenJournal,
-  run: { id: string; loaded: LoadedExperiment; options: Pick<RunOptions, 'ttlMs'> },
+  run: {
+    id: string;
+    loaded: LoadedExperiment;
+    options: Pick<RunOptions, 'ttlMs'>;
+    lock: () => HeldLock | undefined;
+  },
   house: { clock: Clock; serverNow: () => number; tell: (happening: Happening) => void },
 ): GuardedRun {
   const { clock, serverNow, tell } = house;
@@ -100,6 +108,7 @@ export function guardRun(
       ...journal,
       async append(record) {
         const isNews = record.record === 'intent' && record.purpose === 'inject';
+        const lock = run.lock();
         await Promise.all([
           journal.append(record),
           isNews
@@ -109,6 +118,7 @@ export function guardRun(
                 experiment: metadata.name,
                 on: record.write.on,
                 dueInMs: dueInMs(),
+                ...(lock ? { lock } : {}),
               })
             : undefined,
         ]);

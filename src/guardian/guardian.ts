@@ -72,9 +72,19 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     deps.say(isTaken ? { say: 'no', n, why } : { say: 'yes', n });
   }
 
-  function takeIn({ run, type, experiment, dueInMs }: Extract<FromOwner, { say: 'guard' }>): Ward {
+  function takeIn({ run, type, experiment, dueInMs, lock }: Extract<FromOwner, { say: 'guard' }>): Ward {
     const watch = startStopwatch(clock, deps.serverTime);
-    const ward: Ward = { run, type, experiment, written: [], watch, dueMs: dueInMs, holder: 'owner', isReady: false };
+    const ward: Ward = {
+      run,
+      type,
+      experiment,
+      written: [],
+      watch,
+      dueMs: dueInMs,
+      holder: 'owner',
+      isReady: false,
+      ...(lock ? { lock } : {}),
+    };
     wards.set(run, ward);
     log('guarding', { run, type, experiment, dueInMs: Math.round(dueInMs) });
     deps.prepare(run);

@@ -1,11 +1,13 @@
 import type { Files } from '../gameday/files.ts';
 import { type OpenJournal, reopenJournal } from '../gameday/journal.ts';
+import type { HeldLock } from '../gameday/operator-lock.ts';
 import type { Journal } from '../injection/journal.ts';
 import { faultOf } from '../injection/registry.ts';
 import type { Api } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { RevertDeps } from '../revert/deps.ts';
 import { type Ahead, liftOwn, lookAhead, type OwnLifted } from '../revert/own.ts';
+import { releaseLock } from '../safety/lock.ts';
 import type { End } from './patience.ts';
 import type { Ward } from './ward.ts';
 
@@ -25,6 +27,8 @@ export interface Lifting {
   aboutToLift(ward: Ward): void;
   lift(ward: Ward): Promise<OwnLifted>;
   ended(ward: Ward, end: End): Promise<void>;
+  /** Once the owner is gone and nothing is left to guard: gives back the locks of what was lifted. */
+  unlock(): Promise<void>;
 }
 
 /** The disk is told, and not waited for: a slow one must not keep a fault in, and what is in the cluster needs no record to be put back. */
@@ -43,6 +47,12 @@ export function createLifting({ api, clock, files, stateDir }: LiftingDeps): Lif
     return open;
   };
 
+  const locks = new Map<string, { lock: HeldLock; isDone: boolean }>();
+  /** One run that is not out yet keeps the lock for all of its operator. */
+  function noteLock(lock: HeldLock, isDone: boolean): void {
+    const { name } = lock.on;
+    locks.set(name, { lock, isDone: isDone && (locks.get(name)?.isDone ?? true) });
+  }
   const aheads = new Map<string, Ahead>();
   const depsWith = (journal: OpenJournal | undefined): RevertDeps => ({
     api: api.urgent ?? api,
@@ -66,7 +76,12 @@ export function createLifting({ api, clock, files, stateDir }: LiftingDeps): Lif
       for (const receipt of lifted.receipts) journal?.reverted(receipt).catch(() => undefined);
       return lifted;
     },
-    async ended({ run }, end) {
+    async unlock() {
+      const free = [...locks.values()].filter(({ isDone }) => isDone);
+      await Promise.all(free.map(({ lock }) => releaseLock(api, lock.on, lock.holder)));
+    },
+    async ended({ run, lock }, end) {
+      if (lock) noteLock(lock, end === 'lifted');
       const journal = await journalOf(run);
       journals.delete(run);
       aheads.delete(run);

@@ -1,4 +1,5 @@
 import type { FaultType } from '../experiment/types.ts';
+import type { HeldLock } from '../gameday/operator-lock.ts';
 import type { ObjectRef } from '../kube/object.ts';
 
 /** What the process that injects tells its guardian, one JSON object a line. `n` numbers what wants an answer. */
@@ -13,6 +14,8 @@ export type FromOwner =
       on: ObjectRef;
       /** Milliseconds from now until the guardian may lift it. */
       dueInMs: number;
+      /** What to give back once everything is lifted. */
+      lock?: HeldLock;
     }
   /** The owner lifts this run itself. Answered when the guardian keeps its hands off. */
   | { say: 'lift'; n: number; run: string }

@@ -1,4 +1,5 @@
 import type { FaultType } from '../experiment/types.ts';
+import type { HeldLock } from '../gameday/operator-lock.ts';
 import type { ObjectRef } from '../kube/object.ts';
 import type { Stopwatch } from '../run/clocks.ts';
 
@@ -18,6 +19,8 @@ export interface Ward {
   /** On the stopwatch, milliseconds. */
   readonly dueMs: number;
   holder: Holder;
+  /** What its process held others off with. */
+  readonly lock?: HeldLock;
   /** What lifting it needs has been read ahead. */
   isReady: boolean;
 }

@@ -1,5 +1,7 @@
+import { LOCK_PREFIX } from '../injection/markers.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { SyncStatus, Update } from '../kube/reflector.ts';
+import { sanitise } from '../text/sanitise.ts';
 import type { Feed, Followed, Following } from './feed.ts';
 import {
   crdTrouble,
@@ -16,6 +18,7 @@ import type { Marker } from './marker.ts';
 import {
   crdRow,
   deploymentRow,
+  type LeaseRow,
   leaseRow,
   markedRow,
   nodeRow,
@@ -37,11 +40,20 @@ export interface KindHealth {
   troubles: readonly Trouble[];
 }
 
+/** Who keeps others off an operator under test. */
+export interface OperatorLock {
+  operator: string;
+  holder: string;
+  /** Milliseconds since the epoch. */
+  since: number;
+}
+
 export interface Summary {
   kinds: Record<BoardKind, KindHealth>;
   markers: readonly Marker[];
   /** Kinds whose injections we may not see, by name, with the reason. */
   unseen: readonly { kind: string; reason: string }[];
+  locks: readonly OperatorLock[];
   /** Monotonic milliseconds at which the cluster last said anything; undefined before it ever did. */
   heardAt: number | undefined;
 }
@@ -58,6 +70,12 @@ const KEPT = 60;
 interface Source<R extends Row> {
   following: Following<R>;
   suspects: Map<string, R>;
+}
+
+/** The lock of an operator under test, where a Lease is one. */
+function operatorLock({ name, holder, acquired }: LeaseRow): OperatorLock | undefined {
+  if (!name.startsWith(LOCK_PREFIX) || holder === '') return undefined;
+  return { operator: sanitise(name.slice(LOCK_PREFIX.length)), holder, since: acquired };
 }
 
 /** Everything the board follows. Rows change in place as the feed speaks; `summary` says what they amount to now. */
@@ -133,6 +151,7 @@ export class Model {
         const sync = syncOf(following.status());
         return sync.state === 'blind' ? [{ kind, reason: sync.reason }] : [];
       }),
+      locks: [...leases.suspects.values()].flatMap(lease => operatorLock(lease) ?? []),
       heardAt: this.#heardAt(),
     };
   }

@@ -79,6 +79,8 @@ export interface LeaseRow extends Row {
   holder: Clean;
   renewed: number;
   durationMs: number;
+  /** Since when the holder has it, milliseconds since the epoch. */
+  acquired: number;
 }
 
 interface Condition {
@@ -262,5 +264,6 @@ export function leaseRow(object: KubeObject): LeaseRow {
     holder: text(spec.holderIdentity),
     renewed: time(spec.renewTime, row.created),
     durationMs: number(spec.leaseDurationSeconds) * 1000,
+    acquired: time(spec.acquireTime, row.created),
   };
 }

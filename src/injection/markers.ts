@@ -85,7 +85,8 @@ export const namespaceBackupName = (namespace: string) => `chaos-rollback-ns-${n
 export const secretBackupName = (name: string) => `chaos-backup-secret-${name}`;
 export const leaseBackupName = (name: string) => `chaos-backup-lease-${name}`;
 export const resourceBackupName = (kind: string, name: string) => `chaos-backup-resource-${kind.toLowerCase()}-${name}`;
-export const lockName = (operator: string) => `operator-chaos-lock-${operator}`;
+export const LOCK_PREFIX = 'operator-chaos-lock-';
+export const lockName = (operator: string) => `${LOCK_PREFIX}${operator}`;
 
 function cutBytes(text: string, bytes: number): string {
   return Buffer.from(text, 'utf8').subarray(0, bytes).toString('utf8');

@@ -126,7 +126,11 @@ export async function prepare(run: Run): Promise<Prepared | undefined> {
 
 async function passesGates(run: Run, plan: Plan, namespace: string): Promise<boolean> {
   const gates = await run.deps.gates(run.loaded, plan, namespace);
-  for (const { gate, ok, reason } of gates) await run.emit({ event: 'gate', gate, ok, reason });
+  for (const { gate, ok, reason, warns } of gates) {
+    await run.emit({ event: 'gate', gate, ok, reason });
+    // An open gate is no news to whoever saw the plan; what one must know is.
+    if (ok && warns) await run.emit({ event: 'note', text: `${gate}: ${reason}` });
+  }
   const refusals = gates.filter(gate => !gate.ok);
   if (refusals.length === 0) return true;
   run.story.refusal = {

@@ -10,6 +10,9 @@ export interface Config {
   ascii: boolean;
   /** When the guardian lifts what a dead console or run left: at its TTL, or at once. `off`: there is none. */
   guardian: 'at-ttl' | 'at-once' | 'off';
+  /** Whether a run locks its operator against the runs of others, and where the Leases of the locks live. */
+  lock: 'on' | 'off';
+  lockNamespace: string;
 }
 
 export type ConfigReading = { ok: true; config: Config } | { ok: false; message: string };
@@ -19,6 +22,11 @@ const Document = z.strictObject({
   readOnly: z.boolean().default(false),
   ascii: z.boolean().default(false),
   guardian: z.enum(['at-ttl', 'at-once', 'off']).default('at-ttl'),
+  // Unquoted, YAML may read these two as true and false.
+  lock: z
+    .preprocess(value => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value), z.enum(['on', 'off']))
+    .default('on'),
+  lockNamespace: z.string().min(1).default('default'),
 }) satisfies z.ZodType<Config>;
 
 /** Reads a configuration file that is there. What is wrong with it comes back as one line. */

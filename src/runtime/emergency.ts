@@ -1,6 +1,8 @@
+import { survivesHere } from '../gameday/machine.ts';
 import type { Finding } from '../injection/finding.ts';
 import type { Api } from '../kube/api.ts';
 import { setLatch } from '../safety/latch.ts';
+import { freeLocks } from '../safety/locks.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Residue of another chaos tool is shown and never touched. */
@@ -17,4 +19,15 @@ export async function latchAll(runtime: Runtime, api: Api, reverted: number): Pr
   return latched.ok
     ? { on: true, says: 'latch ON: nobody injects until `mayday latch off`' }
     : { on: false, says: `the latch could not be set, others may inject: ${latched.message}` };
+}
+
+/** Nothing is left that a lock could protect; one line, none where there was none. What fails here never fails the revert. */
+export async function freeAllLocks(api: Api): Promise<string[]> {
+  const { freed, unfreed } = await freeLocks(api, survivesHere());
+  return [
+    ...(freed.length === 0
+      ? []
+      : [`locks freed: ${freed.map(({ operator, holder }) => `${operator} (${holder})`).join(', ')}`]),
+    ...unfreed.map(why => `a lock may be left, it runs out by itself: ${why}`),
+  ];
 }

@@ -1,6 +1,8 @@
 import { createEngine, type Engine } from '../gameday/engine.ts';
 import { nodeFiles } from '../gameday/files.ts';
 import type { Guard } from '../gameday/guard.ts';
+import { survivesHere, thisKeeper } from '../gameday/machine.ts';
+import { type Locks, operatorLocks } from '../gameday/operator-lock.ts';
 import { isAlive, processStart } from '../gameday/process.ts';
 import { ownersGuard } from '../guardian/owner.ts';
 import type { Facts, Plan } from '../injection/fault.ts';
@@ -17,6 +19,21 @@ export interface EngineExtras {
   gate?: (plan: Plan) => GateResult;
   /** Ends what this process cannot end any more; shared by the runs of a process. */
   guard?: Guard | undefined;
+  /** Keeps others off the operator under test; shared by the runs of a process. */
+  locks?: Locks | undefined;
+}
+
+/** The locks of this process in one cluster. None in a sandbox that nobody else reaches, and none where the configuration says so. */
+export function locksFor(runtime: Runtime, api: Api): Locks | undefined {
+  if (runtime.options.sandbox !== undefined || runtime.config.lock === 'off') return undefined;
+  return operatorLocks({
+    api,
+    clock: runtime.realClock,
+    namespace: runtime.config.lockNamespace,
+    who: `${api.identity.user}@${runtime.host}`,
+    keeper: thisKeeper(),
+    survives: survivesHere(),
+  });
 }
 
 /** The guard of one connection. None for a sandbox that dies with us, and none where the configuration says so. */
@@ -43,6 +60,7 @@ export function engineFor(runtime: Runtime, api: Api, extras: EngineExtras = {})
     version: VERSION,
     isAlive,
     ...(extras.guard === undefined ? {} : { guard: extras.guard }),
+    ...(extras.locks === undefined ? {} : { locks: extras.locks }),
     gates: async (loaded, plan) => {
       const { gates } = await askGates(api, loaded, plan);
       return extras.gate ? [...gates, extras.gate(plan)] : gates;

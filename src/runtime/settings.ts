@@ -8,7 +8,10 @@ import type { ConfigReading } from './config-file.ts';
 export async function readConfig(path: string, askedFor: boolean): Promise<ConfigReading> {
   if (existsSync(path)) return (await import('./config-file.ts')).readConfigFile(path);
   if (askedFor) return { ok: false, message: `expected a configuration file, found nothing at ${path}` };
-  return { ok: true, config: { protected: [], readOnly: false, ascii: false, guardian: 'at-ttl' } };
+  return {
+    ok: true,
+    config: { protected: [], readOnly: false, ascii: false, guardian: 'at-ttl', lock: 'on', lockNamespace: 'default' },
+  };
 }
 
 /** Whether a context is named by one of the protected patterns (`*` stands for any run of characters). */

@@ -3,7 +3,9 @@ export interface GateResult {
   gate: string;
   ok: boolean;
   reason: string;
-  code?: 'forbidden' | 'unreachable' | 'blind' | 'latched';
+  code?: 'forbidden' | 'unreachable' | 'blind' | 'latched' | 'locked';
+  /** Open, but with something that one must know. */
+  warns?: true;
 }
 
 export const pass = (gate: string, reason: string): GateResult => ({ gate, ok: true, reason });

@@ -1,17 +1,10 @@
-import { patchOf, refOf, set } from '../injection/json-patch.ts';
+import { mapOperations, patchOf, refOf, set } from '../injection/json-patch.ts';
 import { lockName, MANAGED_BY, MANAGER } from '../injection/markers.ts';
 import { send } from '../injection/send.ts';
 import type { Api } from '../kube/api.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import type { Failure } from '../kube/outcome.ts';
-import { sanitise } from '../text/sanitise.ts';
-
-interface LeaseSpec {
-  holderIdentity?: string;
-  leaseDurationSeconds?: number;
-  acquireTime?: string;
-  renewTime?: string;
-}
+import { type Keeper, keeperText, LOCK_KEEPER, type LockHolder, type Survives, seenLock } from './lock-holder.ts';
 
 export interface LockOptions {
   /** The operator under test: one experiment at a time for each. */
@@ -20,59 +13,85 @@ export interface LockOptions {
   namespace: string;
   /** Who holds it: `user@host/pid/run`. */
   holder: string;
+  /** The process that keeps it, so that others on its machine can tell when it died. */
+  keeper: Keeper;
   recoveryTimeoutMs: number;
   /** Server time, milliseconds since the epoch. */
   now: () => number;
+  survives: Survives;
 }
 
 export type Lock =
-  | { state: 'held'; lease: KubeObject }
+  | { state: 'held'; lease: KubeObject /** Whom it was taken over from. */; from?: LockHolder }
   /** Somebody else holds it. */
-  | { state: 'taken'; holder: string; since: string }
+  | { state: 'taken'; by: LockHolder }
   | { state: 'failed'; failure: Failure };
 
 /** The framework's floor; the lock must outlive a run and its recovery. */
 const SHORTEST_S = 900;
 
-/** Takes the lock that the framework's `--distributed-lock` takes: same Lease, same fields. An expired one is taken over. */
+/**
+ * Takes the lock that the framework's `--distributed-lock` takes: same Lease, same fields. One whose holder is known to be dead, or
+ * which nobody has renewed for its whole duration, is taken over.
+ */
 export async function acquireLock(api: Api, options: LockOptions): Promise<Lock> {
   const on = lockRef(options);
   const created = await api.create(freshLease(on, options));
   if (created.ok) return { state: 'held', lease: created.value };
-  if (created.reason !== 'already-exists') return { state: 'failed', failure: created };
+  if (created.reason !== 'already-exists' && created.reason !== 'forbidden')
+    return { state: 'failed', failure: created };
   const found = await api.get(on);
-  if (!found.ok) return { state: 'failed', failure: found };
-  const spec = specOf(found.value);
-  if (!isExpired(spec, options.now())) {
-    return { state: 'taken', holder: sanitise(spec.holderIdentity, 300), since: sanitise(spec.acquireTime, 40) };
-  }
-  const takeover = patchOf(found.value, [set('/spec', { ...leaseSpec(options) })], {
-    says: 'take over an expired lock',
-    atVersion: true,
-  });
+  // Who may not make the lock must heed it all the same.
+  if (!found.ok) return { state: 'failed', failure: created.reason === 'forbidden' ? created : found };
+  const by = seenLock(found.value, options.now(), options.survives);
+  if (by.dead === undefined) return { state: 'taken', by };
+  const takeover = patchOf(
+    found.value,
+    [
+      set('/spec', { ...leaseSpec(options) }),
+      ...mapOperations(found.value, ['metadata', 'annotations'], {
+        set: { [LOCK_KEEPER]: keeperText(options.keeper) },
+      }),
+    ],
+    { says: 'take over the lock of a holder that is gone', atVersion: true },
+  );
   const taken = await send(api, takeover);
-  return taken.ok ? { state: 'held', lease: taken.value } : { state: 'failed', failure: taken };
+  return taken.ok ? { state: 'held', lease: taken.value, from: by } : { state: 'failed', failure: taken };
 }
 
-/** Says that the holder is still there. */
-export async function renewLock(api: Api, lease: KubeObject, now: number): Promise<Lock> {
-  const renewal = patchOf(lease, [set('/spec/renewTime', microTime(now))], { says: 'renew the lock', atVersion: true });
+/** Who holds the lock of an operator; undefined where nobody does. */
+export async function lookAtLock(
+  api: Api,
+  on: Pick<LockOptions, 'operator' | 'namespace'>,
+  survives: Survives,
+): Promise<{ ok: true; by: LockHolder | undefined } | Failure> {
+  const found = await api.get(lockRef(on));
+  if (found.ok) return { ok: true, by: seenLock(found.value, api.serverTime().now, survives) };
+  return found.reason === 'not-found' ? { ok: true, by: undefined } : found;
+}
+
+/** Says that the holder is still there. A lock that it lost meanwhile is left to whoever has it. */
+export async function renewLock(api: Api, on: ObjectRef, holder: string, now: number): Promise<{ ok: true } | Failure> {
+  const found = await api.get(on);
+  if (!found.ok) return found;
+  if (holderOf(found.value) !== holder) return { ok: true };
+  const says = 'renew the lock';
+  const renewal = patchOf(found.value, [set('/spec/renewTime', microTime(now))], { says, atVersion: true });
   const renewed = await send(api, renewal);
-  return renewed.ok ? { state: 'held', lease: renewed.value } : { state: 'failed', failure: renewed };
+  return renewed.ok ? { ok: true } : renewed;
 }
 
-/** Gives the lock back. A lock that somebody else holds by now is left to them: a takeover keeps the Lease and its uid. */
-export async function releaseLock(api: Api, lease: KubeObject): Promise<{ ok: true } | Failure> {
-  const found = await api.get(refOf(lease));
+/** Gives a lock back. One that somebody else holds by now is left to them: a takeover keeps the Lease and its uid. */
+export async function releaseLock(api: Api, on: ObjectRef, holder: string): Promise<{ ok: true } | Failure> {
+  const found = await api.get(on);
   if (!found.ok) return found.reason === 'not-found' ? { ok: true } : found;
   const { uid, resourceVersion } = found.value.metadata;
-  const isOurs = uid === lease.metadata.uid && specOf(found.value).holderIdentity === specOf(lease).holderIdentity;
-  if (!isOurs || uid === undefined || resourceVersion === undefined) return { ok: true };
+  if (holderOf(found.value) !== holder || uid === undefined || resourceVersion === undefined) return { ok: true };
   const outcome = await api.remove(refOf(found.value), { uid, resourceVersion });
   return outcome.ok || outcome.reason === 'not-found' ? { ok: true } : outcome;
 }
 
-function lockRef(options: LockOptions): ObjectRef {
+export function lockRef(options: Pick<LockOptions, 'operator' | 'namespace'>): ObjectRef {
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
@@ -85,14 +104,17 @@ function freshLease(on: ObjectRef, options: LockOptions): KubeObject {
   return {
     apiVersion: on.apiVersion,
     kind: on.kind,
-    metadata: { name: on.name, namespace: options.namespace, labels: { [MANAGED_BY]: MANAGER } },
+    metadata: {
+      name: on.name,
+      namespace: options.namespace,
+      labels: { [MANAGED_BY]: MANAGER },
+      annotations: { [LOCK_KEEPER]: keeperText(options.keeper) },
+    },
     spec: { ...leaseSpec(options) },
   };
 }
 
-function leaseSpec(
-  options: LockOptions,
-): Required<Pick<LeaseSpec, 'holderIdentity' | 'leaseDurationSeconds' | 'acquireTime'>> {
+function leaseSpec(options: LockOptions) {
   return {
     holderIdentity: options.holder,
     leaseDurationSeconds: Math.max(SHORTEST_S, Math.ceil((2 * options.recoveryTimeoutMs) / 1000)),
@@ -100,15 +122,7 @@ function leaseSpec(
   };
 }
 
-const specOf = (lease: KubeObject): LeaseSpec => (lease.spec ?? {}) as LeaseSpec;
-
-/** Missing times count as expired, as the framework counts them. */
-function isExpired(spec: LeaseSpec, now: number): boolean {
-  const since = Date.parse(spec.renewTime ?? spec.acquireTime ?? '');
-  return (
-    Number.isNaN(since) || spec.leaseDurationSeconds === undefined || since + spec.leaseDurationSeconds * 1000 < now
-  );
-}
+const holderOf = (lease: KubeObject) => (lease.spec as { holderIdentity?: string } | undefined)?.holderIdentity;
 
 /** Leases count microseconds. */
 const microTime = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z');

@@ -21,26 +21,34 @@ export interface Preflight {
   permissions: ReviewedPermission[];
 }
 
+export interface PreflightOptions {
+  signal?: AbortSignal | undefined;
+  /** Who else is at the operator under test; nobody is asked without it. */
+  lock?: (() => Promise<GateResult>) | undefined;
+}
+
 /** Reads, plans and passes every gate; one answer for `plan`, `run` and the console's preview. Nothing is written. */
 export async function preflight(
   api: Api,
   loaded: LoadedExperiment,
   facts: Facts,
-  signal?: AbortSignal,
+  { signal, lock }: PreflightOptions = {},
 ): Promise<Preflight> {
   const { experiment } = loaded;
   const scope = scopeOf(loaded);
   const fault = faultOf(experiment.spec.injection.type);
   const params = fault.parse(experiment.spec.injection.parameters);
   const reads: Read[] = [];
-  const [plan, latch] = await Promise.all([
+  const [plan, latch, locked] = await Promise.all([
     planned(api, fault, params, scope, facts, reads, signal),
     readLatch(api, signal),
+    lock?.(),
   ]);
   const read = reads.map(readName);
-  if (isRefusal(plan)) return { ...refused(scope, read, plan), gates: [planGate(plan), latchGate(latch)] };
-  const gates = await askGates(api, loaded, plan, signal, latchGate(latch));
-  return { scope, reads: read, plan, ...gates };
+  const others = locked ? [locked] : [];
+  if (isRefusal(plan)) return { ...refused(scope, read, plan), gates: [planGate(plan), latchGate(latch), ...others] };
+  const asked = await askGates(api, loaded, plan, signal, latchGate(latch));
+  return { scope, reads: read, plan, ...asked, gates: [...asked.gates, ...others] };
 }
 
 /** The namespace and count that an experiment asks for. */

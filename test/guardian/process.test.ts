@@ -57,7 +57,8 @@ async function scene(name: string, ttl: string, config = 'guardian: at-ttl'): Pr
   const victim = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'opendatahub' } };
   await api.create({ ...victim, data: CLEAN.data });
   const words = ['run', EXPERIMENT, '--yes', '--soak', '60s'];
-  const set = ['--set', `injection.ttl=${ttl}`, '--set', `injection.parameters.name=${name}`];
+  const own = { 'injection.ttl': ttl, 'injection.parameters.name': name, 'target.operator': name };
+  const set = Object.entries(own).flatMap(([path, value]) => ['--set', `${path}=${value}`]);
   const env = { XDG_STATE_HOME: join(home, 'state'), XDG_CONFIG_HOME: join(home, 'config') };
   const [node, script] = program();
   const command = [node, script, ...words, ...set, '--kubeconfig', provider.kubeconfig] as const;

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { acquireLock, releaseLock, renewLock } from '../../src/safety/lock.ts';
+import { type LockHolder, lockedOut, lockWords, type Survives } from '../../src/safety/lock-holder.ts';
+import { freeLocks, listLocks } from '../../src/safety/locks.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
-const options = (holder = 'kim@laptop/1/r-1', now = NOW, recoveryTimeoutMs = 60_000) => ({
+const elsewhere: Survives = () => undefined;
+const options = (holder = 'kim@laptop/1/r-1', now = NOW, recoveryTimeoutMs = 60_000, survives = elsewhere) => ({
   operator: 'kserve',
   namespace: 'default',
   holder,
   recoveryTimeoutMs,
   now: () => now,
+  keeper: { pid: 1, start: '77', machine: 'm1' },
+  survives,
 });
 const LEASE = {
   apiVersion: 'coordination.k8s.io/v1',
@@ -42,16 +47,15 @@ describe('the lock of an operator', () => {
     await acquireLock(api, options('first'));
     expect(await acquireLock(api, options('second', NOW + 899_000))).toEqual({
       state: 'taken',
-      holder: 'first',
-      since: '2026-11-21T12:00:00.000000Z',
+      by: { operator: 'kserve', holder: 'first', since: NOW, until: NOW + 900_000, isOurs: true },
     });
   });
 
   it('is taken over once it has expired, and only then', async () => {
     const api = fakeApi();
-    const first = await acquireLock(api, options('first'));
-    if (first.state !== 'held') throw new Error('not held');
-    await renewLock(api, first.lease, NOW + 600_000);
+    await acquireLock(api, options('first'));
+    await renewLock(api, LEASE, 'first', NOW + 600_000);
+    await renewLock(api, LEASE, 'somebody else', NOW + 900_000);
     expect((await acquireLock(api, options('second', NOW + 1_400_000))).state).toBe('taken');
     expect((await acquireLock(api, options('second', NOW + 1_501_000))).state).toBe('held');
     expect(api.peek(LEASE)?.spec).toEqual({
@@ -78,17 +82,143 @@ describe('the lock of an operator', () => {
     });
   });
 
+  it('is taken over at once where its process is known to be gone, and never where it lives', async () => {
+    const api = fakeApi();
+    await acquireLock(api, options('first'));
+    const asked: unknown[] = [];
+    const knowing = (answer: boolean | undefined) => (keeper: unknown) => {
+      asked.push(keeper);
+      return answer;
+    };
+    expect((await acquireLock(api, options('second', NOW + 1_000, 0, knowing(true)))).state).toBe('taken');
+    expect(await acquireLock(api, options('second', NOW + 1_000, 0, knowing(false)))).toMatchObject({
+      state: 'held',
+      from: { holder: 'first', dead: 'its process 1 is gone' },
+    });
+    expect(asked).toEqual(Array(2).fill({ pid: 1, start: '77', machine: 'm1' }));
+    expect(api.peek(LEASE)?.spec).toMatchObject({ holderIdentity: 'second' });
+  });
+
+  it('of the framework runs out by its times alone: it names no process', async () => {
+    const api = fakeApi();
+    await acquireLock(api, options('an-experiment'));
+    api.change(LEASE, lease => {
+      lease.metadata = { ...lease.metadata, annotations: {} };
+    });
+    const gone = () => false;
+    expect(await acquireLock(api, options('second', NOW + 1_000, 0, gone))).toMatchObject({
+      state: 'taken',
+      by: { holder: 'an-experiment', isOurs: false },
+    });
+    expect((await acquireLock(api, options('second', NOW + 900_001, 0, gone))).state).toBe('held');
+  });
+
+  it('runs out by the clock of the server that stored it, whatever the holder wrote', async () => {
+    const api = fakeApi();
+    // A holder whose clock is a day behind, and one whose clock is a day ahead.
+    for (const drift of [-86_400_000, 86_400_000]) {
+      await acquireLock(api, options('first', NOW + drift));
+      api.change(LEASE, lease => {
+        lease.metadata = {
+          ...lease.metadata,
+          managedFields: [{ manager: 'mayday', operation: 'Update', time: new Date(NOW).toISOString() }],
+        };
+      });
+      expect((await acquireLock(api, options('second', NOW + 890_000))).state).toBe('taken');
+      expect((await acquireLock(api, options('second', NOW + 902_000))).state).toBe('held');
+      await releaseLock(api, LEASE, 'second');
+    }
+  });
+
+  it('is heeded by those who may not make one', async () => {
+    const api = fakeApi();
+    await acquireLock(api, options('first'));
+    const denied = () => api.script({ on: ({ verb }) => verb === 'create', answer: failing('forbidden', 'no') });
+    denied();
+    expect((await acquireLock(api, options('second'))).state).toBe('taken');
+    await releaseLock(api, LEASE, 'first');
+    denied();
+    expect(await acquireLock(api, options('second'))).toMatchObject({
+      state: 'failed',
+      failure: { reason: 'forbidden' },
+    });
+  });
+
   it('is released only by its holder', async () => {
     const api = fakeApi();
-    const first = await acquireLock(api, options('first'));
-    if (first.state !== 'held') throw new Error('not held');
+    await acquireLock(api, options('first'));
     await acquireLock(api, options('second', NOW + 1_000_000));
-    expect(await releaseLock(api, first.lease)).toEqual({ ok: true });
+    expect(await releaseLock(api, LEASE, 'first')).toEqual({ ok: true });
     expect(api.peek(LEASE)?.spec).toMatchObject({ holderIdentity: 'second' });
-    const taken = api.peek(LEASE);
-    if (taken === undefined) throw new Error('no Lease');
-    expect(await releaseLock(api, taken)).toEqual({ ok: true });
+    expect(await releaseLock(api, LEASE, 'second')).toEqual({ ok: true });
     expect(api.peek(LEASE)).toBeUndefined();
-    expect(await releaseLock(api, taken)).toEqual({ ok: true });
+    expect(await releaseLock(api, LEASE, 'second')).toEqual({ ok: true });
+  });
+});
+
+describe('the words of a lock', () => {
+  const held = (more: object = {}) =>
+    ({
+      operator: 'kserve',
+      holder: 'kim@laptop/1/r-1',
+      since: NOW,
+      until: NOW + 900_000,
+      isOurs: true,
+      ...more,
+    }) as LockHolder;
+
+  it('say who, since when, and what to do', () => {
+    expect(lockedOut(held(), NOW + 120_000)).toBe(
+      'kserve is locked by kim@laptop/1/r-1 since 12:00:00Z (2m): wait until that run is over, or `mayday revert --all`, which puts everything back and frees it; if it is dead the lock runs out at 12:15:00Z',
+    );
+    expect(lockedOut(held({ isOurs: false }), NOW)).not.toContain('revert');
+    expect(lockWords(held(), NOW + 60_000)).toBe(
+      'kserve by kim@laptop/1/r-1 since 12:00:00Z (1m), until 12:15:00Z unless renewed',
+    );
+    expect(lockWords(held({ dead: 'its process 1 is gone' }), NOW)).toContain('DEAD: its process 1 is gone');
+  });
+});
+
+describe('the locks of a cluster', () => {
+  const everyone = async () => {
+    const api = fakeApi([], { now: () => NOW });
+    await acquireLock(api, { ...options('alice'), operator: 'kserve' });
+    await acquireLock(api, { ...options('bob'), operator: 'argocd' });
+    await acquireLock(api, { ...options('theirs'), operator: 'knative' });
+    api.change({ ...LEASE, name: 'operator-chaos-lock-knative' }, lease => {
+      lease.metadata = { ...lease.metadata, annotations: {} };
+    });
+    api.put({ apiVersion: LEASE.apiVersion, kind: 'Lease', metadata: { name: 'leader', namespace: 'default' } });
+    return api;
+  };
+
+  it('are shown with who has them', async () => {
+    const listed = await listLocks(await everyone(), elsewhere);
+    expect(listed.ok && listed.value.map(({ operator, holder, isOurs }) => [operator, holder, isOurs])).toEqual([
+      ['argocd', 'bob', true],
+      ['knative', 'theirs', false],
+      ['kserve', 'alice', true],
+    ]);
+  });
+
+  it('are freed, but for those of the framework that have not run out', async () => {
+    const api = await everyone();
+    const { freed, unfreed } = await freeLocks(api, elsewhere);
+    expect(freed.map(({ holder }) => holder).sort()).toEqual(['alice', 'bob']);
+    expect(unfreed).toEqual([]);
+    expect(
+      api
+        .all()
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    ).toEqual(['leader', 'operator-chaos-lock-knative']);
+  });
+
+  it('that may not be freed are told, and are no reason to fail', async () => {
+    const api = await everyone();
+    api.script({ on: ({ verb }) => verb === 'delete', times: 2, answer: failing('forbidden', 'no deletes for you') });
+    const { freed, unfreed } = await freeLocks(api, elsewhere);
+    expect(freed).toEqual([]);
+    expect(unfreed).toHaveLength(2);
   });
 });

@@ -17,8 +17,21 @@ const barColumns = (columns: number): number => (columns < 44 ? 8 : 14);
 export const objectName = ({ namespace, name }: ObjectRef): string =>
   sanitise(namespace === undefined ? name : `${namespace}/${name}`);
 
-/** The live faults with both clocks, ours first. The cursor follows the fault, not the row. */
+/** The live faults with both clocks, ours first, then who keeps others off which operator. */
 export function faultLines(state: ConsoleState, view: View, columns: number, rows: number, isFocused: boolean): Line[] {
+  const locks = lockLines(state, view, columns).slice(0, Math.max(0, rows - 3));
+  const faults = entriesLines(state, view, columns, rows - locks.length, isFocused);
+  return [...faults, ...locks];
+}
+
+function lockLines({ health }: ConsoleState, { now }: View, columns: number): Line[] {
+  return health.locks.map(({ operator, holder, since }) =>
+    line(span(cell(`  lock ${operator}: ${holder}, ${age(now.server - since)}`, columns), 'dim')),
+  );
+}
+
+/** The cursor follows the fault, not the row. */
+function entriesLines(state: ConsoleState, view: View, columns: number, rows: number, isFocused: boolean): Line[] {
   const entries = faultEntries(state, view.now);
   const head = rule(
     'FAULTS',

@@ -34,6 +34,7 @@ export function summary(changes: Partial<Summary['kinds']> = {}, rest: Partial<S
     },
     markers: [],
     unseen: [],
+    locks: [],
     heardAt: T,
     ...rest,
   };

@@ -1,0 +1,122 @@
+import { LOCK_PREFIX } from '../injection/markers.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { age } from '../text/duration.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
+
+/** On the Lease of a lock: which process keeps it. The framework's locks have none. */
+export const LOCK_KEEPER = 'mayday/lock-keeper';
+
+/** A process, so exactly that another on the same machine can tell whether it still lives. */
+export interface Keeper {
+  pid: number;
+  /** Tells it from a later process with the same pid. */
+  start?: string;
+  /** Tells this machine, since its last start, from every other; without it nobody can tell that the process died. */
+  machine?: string;
+}
+
+/** Whether that process lives; undefined where nobody here can know. */
+export type Survives = (keeper: Keeper) => boolean | undefined;
+
+/** Who holds a lock. */
+export interface LockHolder {
+  operator: Clean;
+  holder: Clean;
+  /** Milliseconds since the epoch, as the holder wrote it; undefined where it wrote nothing. */
+  since: number | undefined;
+  /** When it runs out unless it is renewed; server time. */
+  until: number;
+  /** Taken by a mayday; the framework's locks are never taken away from it. */
+  isOurs: boolean;
+  /** Why nobody holds it any more, whatever it says. */
+  dead?: string;
+}
+
+interface LeaseSpec {
+  holderIdentity?: string;
+  leaseDurationSeconds?: number;
+  acquireTime?: string;
+  renewTime?: string;
+}
+
+/** The server stamps whole seconds. */
+const ROUNDED_MS = 1_000;
+
+/**
+ * When the Lease was last written, by the clock of the server that stored it: the holder's own clock may be wrong, and what it wrote
+ * into the Lease with it.
+ */
+function writtenAt({ metadata, spec }: KubeObject): number {
+  const stored = (metadata.managedFields ?? []).flatMap(({ time }) => (time === undefined ? [] : [Date.parse(time)]));
+  const { renewTime, acquireTime } = (spec ?? {}) as LeaseSpec;
+  return stored.length > 0 ? Math.max(...stored) + ROUNDED_MS : Date.parse(renewTime ?? acquireTime ?? '');
+}
+
+/** Reads the Lease of a lock. `now` is server time. One without times or duration is nobody's, as the framework has it. */
+export function seenLock(lease: KubeObject, now: number, survives: Survives): LockHolder {
+  const { holderIdentity, leaseDurationSeconds, acquireTime } = (lease.spec ?? {}) as LeaseSpec;
+  const keeper = keeperOf(lease);
+  const since = Date.parse(acquireTime ?? '');
+  const isTimed = leaseDurationSeconds !== undefined && !Number.isNaN(since);
+  const until = isTimed ? writtenAt(lease) + leaseDurationSeconds * 1000 : now;
+  const dead =
+    keeper !== undefined && survives(keeper) === false
+      ? `its process ${keeper.pid} is gone`
+      : until <= now
+        ? 'nobody renewed it in time'
+        : undefined;
+  return {
+    operator: sanitise(lease.metadata.name.slice(LOCK_PREFIX.length), 253),
+    holder: sanitise(holderIdentity ?? '', 300),
+    since: Number.isNaN(since) ? undefined : since,
+    until,
+    isOurs: keeper !== undefined,
+    ...(dead === undefined ? {} : { dead }),
+  };
+}
+
+/** `kserve by alice@laptop/4242/… since 2m`. `now` is server time. */
+export function lockWords({ operator, holder, since, until, dead }: LockHolder, now: number): string {
+  const held = since === undefined ? '' : ` since ${clock(since)} (${age(now - since)})`;
+  const end = dead === undefined ? `, until ${clock(until)} unless renewed` : `, DEAD: ${dead}`;
+  return `${operator} by ${holder || 'nobody'}${held}${end}`;
+}
+
+const clock = (at: number): string => `${new Date(at).toISOString().slice(11, 19)}Z`;
+
+/** A lock as JSON. */
+export const lockJson = ({ operator, holder, since, until, isOurs, dead }: LockHolder) => ({
+  operator,
+  holder,
+  ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
+  until: new Date(until).toISOString(),
+  by: isOurs ? 'mayday' : 'operator-chaos',
+  ...(dead === undefined ? {} : { dead }),
+});
+
+/** One line for whoever is kept off: who, since when, and what to do. */
+export function lockedOut({ operator, holder, since, until, isOurs }: LockHolder, now: number): string {
+  const held = since === undefined ? '' : ` since ${clock(since)} (${age(now - since)})`;
+  const or = isOurs ? ', or `mayday revert --all`, which puts everything back and frees it' : '';
+  return `${operator} is locked by ${holder || 'somebody'}${held}: wait until that run is over${or}; if it is dead the lock runs out at ${clock(until)}`;
+}
+
+export function keeperText(keeper: Keeper): string {
+  return JSON.stringify(keeper);
+}
+
+/** The process that keeps a lock; undefined where a mayday did not take it. */
+export function keeperOf(lease: KubeObject): Keeper | undefined {
+  try {
+    const value = JSON.parse(lease.metadata.annotations?.[LOCK_KEEPER] ?? '') as Partial<Keeper> | null;
+    if (typeof value?.pid !== 'number') return undefined;
+    const { pid, start, machine } = value;
+    return {
+      pid,
+      ...(typeof start === 'string' ? { start } : {}),
+      ...(typeof machine === 'string' ? { machine } : {}),
+    };
+  } catch {
+    return undefined;
+  }
+}
