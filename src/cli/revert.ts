@@ -1,8 +1,10 @@
+import type { Reverted } from '../gameday/engine.ts';
 import type { Finding } from '../injection/finding.ts';
 import type { Api } from '../kube/api.ts';
 import { choose, isChoosing } from '../revert/choose.ts';
 import {
   findingLine,
+  isRemainUnknown,
   lockOutLine,
   receiptLine,
   remainLine,
@@ -61,13 +63,17 @@ export const revertCommand: CommandBody = invocation => {
       },
     });
     const whole = withBlind(result, scanned);
-    if (isAll && !dryRun) await tellFreed(api, whole, invocation);
-    if (result.unkept !== undefined) process.stderr.write(`mayday: ${result.unkept}\n`);
-    else if (result.recordPath !== undefined && streaming) tell(`receipts: ${result.recordPath}`);
+    tellRecord(result, streaming ? tell : undefined);
     show(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
+    if (isAll && !dryRun) await tellFreed(api, whole, invocation);
     return exitCode(whole, scanned, dryRun);
   });
 };
+
+function tellRecord({ unkept, recordPath }: Reverted, tell: ((line: string) => void) | undefined): void {
+  if (unkept !== undefined) process.stderr.write(`mayday: ${unkept}\n`);
+  else if (recordPath !== undefined) tell?.(`receipts: ${recordPath}`);
+}
 
 function eventLines(event: RevertEvent): string[] {
   if (event.event === 'locked-out') return event.lockOuts.map(lockOutLine);
@@ -75,8 +81,8 @@ function eventLines(event: RevertEvent): string[] {
 }
 
 /** What stays in, or was not looked for, keeps its lock. */
-async function tellFreed(api: Api, { remaining }: RevertResult, { globals }: Invocation): Promise<void> {
-  if (remaining > 0 || globals.namespace !== undefined) return;
+async function tellFreed(api: Api, result: RevertResult, { globals }: Invocation): Promise<void> {
+  if (result.remaining > 0 || isRemainUnknown(result) || globals.namespace !== undefined) return;
   for (const line of await freeAllLocks(api)) process.stderr.write(`mayday: ${line}\n`);
 }
 

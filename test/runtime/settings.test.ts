@@ -14,7 +14,14 @@ describe('configuration file', () => {
   it('may be absent, unless it was asked for by name', async () => {
     expect(await readConfig('/nowhere/config.yaml', false)).toEqual({
       ok: true,
-      config: { protected: [], readOnly: false, ascii: false, guardian: 'at-ttl' },
+      config: {
+        protected: [],
+        readOnly: false,
+        ascii: false,
+        guardian: 'at-ttl',
+        lock: 'on',
+        lockNamespace: 'default',
+      },
     });
     expect(await readConfig('/nowhere/config.yaml', true)).toEqual({
       ok: false,
@@ -24,6 +31,14 @@ describe('configuration file', () => {
 
   it('may be empty', async () => {
     expect((await readConfig(file(''), true)).ok).toBe(true);
+  });
+
+  it('that is empty says what one that is absent says', async () => {
+    expect(await readConfig(file(''), true)).toEqual(await readConfig('/nowhere/config.yaml', false));
+  });
+
+  it.each(['off', '"off"', 'false'])('may switch the lock %s', async off => {
+    expect(await readConfig(file(`lock: ${off}\n`), true)).toMatchObject({ config: { lock: 'off' } });
   });
 
   it.each([
