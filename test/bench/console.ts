@@ -1,6 +1,7 @@
 import { start } from '../support/pty.ts';
+import type { OpenCluster } from './clusters.ts';
 import type { Figure } from './figure.ts';
-import { cleanState, MAYDAY, NODE, sandbox, sleep } from './program.ts';
+import { cleanState, MAYDAY, NODE, sleep } from './program.ts';
 import { median, quantile } from './statistics.ts';
 
 const RUNS = 9;
@@ -21,8 +22,8 @@ export async function firstFrame(): Promise<Figure[]> {
 }
 
 /** From a key to the next painted bytes, on a deck that shows a live cluster. */
-export async function keyToPaint(): Promise<Figure[]> {
-  const cluster = await sandbox('healthy');
+export async function keyToPaint(open: OpenCluster): Promise<Figure[]> {
+  const cluster = await open('healthy');
   const session = start([NODE, MAYDAY, '--kubeconfig', cluster.kubeconfig], SIZE, { env: cleanState() });
   await session.waitFor(/pods\s+\d+/);
   await session.paint('e');

@@ -4,9 +4,10 @@ import { connect } from '../../src/kube/connection.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
 import { refOf } from '../../src/revert/recognise.ts';
 import { textOf } from '../torture/shot.ts';
+import type { Contents, OpenCluster } from './clusters.ts';
 import { injectMixed } from './faults.ts';
 import type { Figure } from './figure.ts';
-import { cleanState, MAYDAY, NODE, sandbox, sleep } from './program.ts';
+import { cleanState, MAYDAY, NODE, sleep } from './program.ts';
 import { median, quantile } from './statistics.ts';
 
 const FAULTS = 100;
@@ -28,12 +29,12 @@ interface Ended<T> {
 }
 
 /** Looking through 10,000 objects, fast and deep, and putting back 100 faults of mixed types. */
-export async function scanAndRevert(): Promise<Figure[]> {
-  const scanned = await among('ten-thousand-pods', async kubeconfig => [
+export async function scanAndRevert(open: OpenCluster): Promise<Figure[]> {
+  const scanned = await among(open, 'ten-thousand-pods', async kubeconfig => [
     ...(await scans(kubeconfig, 'fast', ['--fast'], '500 ms')),
     ...(await scans(kubeconfig, 'deep', [], '2,000 ms')),
   ]);
-  const reverted = await among('healthy', async (kubeconfig, api, before) => {
+  const reverted = await among(open, 'healthy', async (kubeconfig, api, before) => {
     const { result, ms } = await mayday<Reverted>(kubeconfig, ['revert', '--all', '--yes']);
     return revertFigures(result, ms, await differing(api, before));
   });
@@ -42,10 +43,11 @@ export async function scanAndRevert(): Promise<Figure[]> {
 
 /** Does `work` on a cluster with faults in it; `before`: what they were injected into. */
 async function among<T>(
-  scenario: string,
+  open: OpenCluster,
+  contents: Contents,
   work: (kubeconfig: string, api: Api, before: readonly KubeObject[]) => Promise<T>,
 ): Promise<T> {
-  const cluster = await sandbox(scenario);
+  const cluster = await open(contents);
   await sleep(2_000);
   const connected = await connect({ kubeconfig: cluster.kubeconfig });
   if (!connected.ok) throw new Error(connected.message);

@@ -1,14 +1,15 @@
 import { start } from '../support/pty.ts';
+import type { OpenCluster } from './clusters.ts';
 import type { Figure } from './figure.ts';
 import { cpuSeconds, residentMb } from './process-usage.ts';
-import { cleanState, MAYDAY, NODE, sandbox, sleep } from './program.ts';
+import { cleanState, MAYDAY, NODE, sleep } from './program.ts';
 
 const IDLE_SECONDS = 20;
 const SIZE = { columns: 80, rows: 24 };
 
 /** The console in front of 10,000 pods: when the first rows stand there, when all do, and what it costs to keep them. */
-export async function tenThousandPods(): Promise<Figure[]> {
-  const cluster = await sandbox('ten-thousand-pods');
+export async function tenThousandPods(open: OpenCluster): Promise<Figure[]> {
+  const cluster = await open('ten-thousand-pods');
   await sleep(2_000);
   const session = start([NODE, MAYDAY, '--kubeconfig', cluster.kubeconfig], SIZE, { env: cleanState() });
   const first = await session.waitFor(/pods\s+(loading )?[1-9]/);

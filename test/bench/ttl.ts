@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { OpenCluster } from './clusters.ts';
 import type { Figure } from './figure.ts';
 import { idleTimers } from './machine.ts';
-import { cleanState, NODE, sandbox, sleep } from './program.ts';
+import { cleanState, NODE, sleep } from './program.ts';
 import { quantile } from './statistics.ts';
 
 const FAULTS = 100;
@@ -12,10 +13,10 @@ const TTL_MS = 20_000;
 const BUDGET = '250 ms p99';
 
 /** From the end of each TTL to the first write that lifts the fault: by the process that injected, and by the guardian once that was killed. */
-export async function ttlOvershoot(): Promise<Figure[]> {
+export async function ttlOvershoot(open: OpenCluster): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const killed of [false, true]) {
-    const { sent, answered, timers } = await overshoots(killed);
+    const { sent, answered, timers } = await overshoots(open, killed);
     const who = killed ? 'killed' : 'alive';
     figures.push({
       what: `TTL overshoot to the first revert write, ${sent.length} faults, console ${who}, p50 and p99`,
@@ -41,8 +42,8 @@ interface Overshoots {
   timers: { p50: number; p99: number };
 }
 
-async function overshoots(killed: boolean): Promise<Overshoots> {
-  const cluster = await sandbox('healthy');
+async function overshoots(open: OpenCluster, killed: boolean): Promise<Overshoots> {
+  const cluster = await open('healthy');
   const state = cleanState();
   const runner = spawn(
     NODE,
