@@ -8,18 +8,21 @@ const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?';
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 
-const tooLong = (limit: number) => `must be no more than ${limit} bytes`;
+const tooLong = (limit: number, unit: string) => `must be no more than ${limit} ${unit}`;
 const used = (pattern: string) => `regex used for validation is '${pattern}')`;
 
-function rule(limit: number, pattern: string, words: string): NameRule {
+/** Labels are limited in bytes, whole names in characters: the server's words for it, not another count. */
+function rule(limit: number, pattern: string, words: string, unit = 'bytes'): NameRule {
   const fits = whole(pattern);
-  return name => (name.length > limit ? tooLong(limit) : fits.test(name) ? undefined : `${words}, ${used(pattern)}`);
+  return name =>
+    name.length > limit ? tooLong(limit, unit) : fits.test(name) ? undefined : `${words}, ${used(pattern)}`;
 }
 
 export const subdomain: NameRule = rule(
   253,
   SUBDOMAIN,
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com'",
+  'characters',
 );
 
 export const label: NameRule = rule(
