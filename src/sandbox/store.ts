@@ -68,6 +68,13 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
     commit(info, 'DELETED', cloneJson(object), previous);
   };
 
+  /** Pods are marked before they go, whatever their grace: who watches sees both. A listener may be faster to remove it. */
+  const removeMarked = (info: ResourceInfo, current: KubeObject, last: KubeObject) => {
+    if (last !== current) commit(info, 'MODIFIED', last, current);
+    const { namespace, name, uid } = last.metadata;
+    if (shelfOf(info).get(namespace, name)?.metadata.uid === uid) removeNow(info, last, last);
+  };
+
   /** Writes a new state of an existing object; what only the server may set is put back first. */
   const replace = (info: ResourceInfo, current: KubeObject, next: KubeObject, options?: WriteOptions): KubeObject => {
     const meta = next.metadata;
@@ -164,8 +171,9 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
       refuseFailedPrecondition(info, current, options.preconditions);
       const next = markDeleted(info, current, options, clock.now());
       if (isReleased(info, next)) {
-        if (!options.dryRun) removeNow(info, current, current);
-        return { object: info.key === 'pods' ? next : current, removed: true };
+        const last = info.key === 'pods' ? next : current;
+        if (!options.dryRun) removeMarked(info, current, last);
+        return { object: last, removed: true };
       }
       if (sameJson(next, current)) return { object: current, removed: false };
       if (!options.dryRun) commit(info, 'MODIFIED', next, current);

@@ -1,10 +1,11 @@
+import { causesInOrder, isUnordered, sorted } from './order.ts';
 import type { Answer, Step } from './step.ts';
 import { at, isObject, type Json } from './value.ts';
 
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
 const PRECISE_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g;
-const QUOTED = /Invalid value: "(?:\{\\".*\}|map\[.*\])":/g;
+const QUOTED = /Invalid value: "(?:\{\\".*?\}|map\[.*?\])":/g;
 const RANDOM_SUFFIX = /[a-z0-9]{5}$/;
 const AGE = /^(\d+[smhdy])+$|^<invalid>$/;
 
@@ -113,8 +114,7 @@ export function createNormaliser(): Normaliser {
 
   const list = (key: string, value: unknown[]): unknown => {
     if (/\bcells$/.test(key)) return value.map(cell => (AGE.test(String(cell)) ? '<age>' : scrub(cell)));
-    // Entries are in order of time, and the seconds of two runs fall differently.
-    if (key === 'managedFields') return sorted(value.map(scrub));
+    if (isUnordered(key)) return sorted(value.map(scrub));
     // Prose; what a column is, its name, type and format say.
     if (key === 'columnDefinitions') return value.map(column => scrub({ ...(column as Json), description: '' }));
     const inner = value.map(scrub);
@@ -134,11 +134,12 @@ export function createNormaliser(): Normaliser {
       learn(answer.body, true, step.name);
       const made = prefixOf(step.body);
       if (made) generated.add(made);
-      const body = step.only ? Object.fromEntries(step.only.map(path => [path, at(answer.body, path)])) : answer.body;
+      const whole = causesInOrder(answer.body);
+      const body = step.only ? Object.fromEntries(step.only.map(path => [path, at(whole, path)])) : whole;
       return {
         status: answer.status,
         headers: scrub(answer.headers) as Record<string, string>,
-        body: JSON.parse(JSON.stringify(scrub(body)) ?? 'null'),
+        body: causesInOrder(JSON.parse(JSON.stringify(scrub(body)) ?? 'null')),
       };
     },
   };
@@ -147,19 +148,4 @@ export function createNormaliser(): Normaliser {
 function prefixOf(body: unknown): string | undefined {
   const prefix = at(body, 'metadata.generateName');
   return typeof prefix === 'string' ? prefix : undefined;
-}
-
-const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
-
-const sorted = (values: readonly unknown[]): unknown[] => values.map(inOrder).sort(byText);
-
-/** The same value with its members in alphabetical order. */
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map(key => [key, inOrder(value[key])]),
-  );
 }

@@ -27,7 +27,8 @@ export const schemaOf = (kernel: Kernel, call: Call) =>
 
 /** Sets `metadata.managedFields` of the object for a write that is not an apply. In place. */
 export function recordOwner(kernel: Kernel, call: Call, before: KubeObject | undefined, after: KubeObject): void {
-  const time = timestamp(kernel.clock.now());
+  // A share that comes through a Scale has no time.
+  const time = call.subresource === 'scale' ? undefined : timestamp(kernel.clock.now());
   const managed = trackUpdate(before, after, schemaOf(kernel, call), managerOf(call), time, unwritable(call));
   if (managed) after.metadata.managedFields = managed;
   else delete after.metadata.managedFields;

@@ -69,11 +69,18 @@ export function graceOf(asked: unknown): number | undefined {
 
 const MATCHES = ['Exact', 'NotOlderThan', ''];
 
-/** Refuses options of a list that do not go together. 422; 400 for a limit that is no number. */
+/** Refuses numbers of a list or watch that are none. 400. */
+export function refuseOddNumbers(query: URLSearchParams): void {
+  for (const name of ['limit', 'timeoutSeconds']) {
+    const text = query.get(name);
+    if (text && !/^-?\d+$/.test(text))
+      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  }
+}
+
+/** Refuses options of a list that do not go together. 422; 400 for a number that is none. */
 export function refuseOddList(query: URLSearchParams): void {
-  const limit = query.get('limit');
-  if (limit && !/^-?\d+$/.test(limit))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(limit)}: invalid syntax`);
+  refuseOddNumbers(query);
   if (query.get('sendInitialEvents') !== null)
     refuse('ListOptions', [forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list')]);
   const match = query.get('resourceVersionMatch') ?? '';
@@ -90,8 +97,9 @@ export function refuseOddList(query: URLSearchParams): void {
   refuse('ListOptions', causes);
 }
 
-/** Refuses options of a watch that do not go together. 422. */
+/** Refuses options of a watch that do not go together. 422; 400 for a number that is none. */
 export function refuseOddWatch(query: URLSearchParams): void {
+  refuseOddNumbers(query);
   const initial = query.get('sendInitialEvents') !== null;
   const match = query.get('resourceVersionMatch') ?? '';
   const field = 'resourceVersionMatch';
@@ -100,6 +108,7 @@ export function refuseOddWatch(query: URLSearchParams): void {
   if (initial && match !== 'NotOlderThan')
     refuse('ListOptions', [
       forbiddenField(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),
+      ...(match === '' ? [] : [unsupported(field, match, ['NotOlderThan'])]),
     ]);
   if (!initial && match !== '')
     refuse('ListOptions', [

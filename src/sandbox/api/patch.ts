@@ -4,7 +4,7 @@ import { untypable } from '../managed/typed.ts';
 import { cloneJson, isRecord, type KubeObject, timestamp } from '../object.ts';
 import { applyJsonPatch, PatchError, type PatchStep } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
-import { applyStrategicPatch, NoMergeKey } from '../patch/strategic.ts';
+import { applyStrategicPatch, BadDirective, NoMergeKey } from '../patch/strategic.ts';
 import { groupVersion } from '../registry.ts';
 import { pruneCustom, WrongType } from '../schema/coerce.ts';
 import type { SchemaNode } from '../schema/node.ts';
@@ -14,7 +14,7 @@ import { createDecoded, placeInNamespace } from './create.ts';
 import { decodeObject, ownKind, readObject, Unreadable, unreadablePatch } from './decode.ts';
 import { managerOf, schemaOf, unwritable } from './fields.ts';
 import type { Call, Kernel } from './kernel.ts';
-import { currentObject, writeOver } from './update.ts';
+import { currentObject, refuseOtherName, writeOver } from './update.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic';
 
@@ -27,6 +27,8 @@ function strategic(kernel: Kernel, call: Call, document: unknown, patch: unknown
     return applyStrategicPatch(document, patch, schemaOf(kernel, call));
   } catch (error) {
     if (error instanceof NoMergeKey) throw new StatusError(500, '', error.message);
+    if (error instanceof BadDirective)
+      throw error.code === 400 ? badRequest(error.message) : new StatusError(500, '', error.message);
     throw error;
   }
 }
@@ -56,10 +58,7 @@ export async function patchObject(kernel: Kernel, call: Call, type: PatchType, p
   const current = currentObject(kernel, call);
   const result = patched(kernel, call, current, type, patch);
   const next = readPatched(kernel, call, result, type === 'strategic' ? patch : undefined);
-  if (next.metadata.name !== current.metadata.name)
-    throw badRequest(
-      `the name of the object (${next.metadata.name}) does not match the name on the URL (${call.name})`,
-    );
+  refuseOtherName(call, next);
   placeInNamespace(call, next);
   const { resourceVersion } = next.metadata;
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw modified(call.info, call.name);

@@ -18,7 +18,8 @@ export function currentObject(kernel: Kernel, call: Call): KubeObject {
   return current;
 }
 
-function refuseOtherName(call: Call, object: KubeObject): void {
+/** Refuses an object that does not have the name of the path. */
+export function refuseOtherName(call: Call, object: KubeObject): void {
   const { name } = object.metadata;
   if (!name)
     throw badRequest(`the name of the object (${call.name} based on URL) was undeterminable: name must be provided`);

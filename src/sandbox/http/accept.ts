@@ -29,7 +29,6 @@ function clauses(accept: string): Clause[] {
 const FORMATS: Record<string, Form['format']> = {
   'application/json': 'json',
   'application/yaml': 'yaml',
-  'application/*': 'json',
   '*/*': 'json',
 };
 

@@ -11,12 +11,12 @@ const LIMIT = 3 * 1024 * 1024;
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
+  // What is too much is read and thrown away: a client hears nothing before it has said everything.
   for await (const chunk of request) {
     size += (chunk as Buffer).length;
-    if (size > LIMIT)
-      throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${LIMIT}`);
-    chunks.push(chunk as Buffer);
+    if (size <= LIMIT) chunks.push(chunk as Buffer);
   }
+  if (size > LIMIT) throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${LIMIT}`);
   const body = Buffer.concat(chunks);
   return request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
 }

@@ -1,6 +1,6 @@
 import { deleteObject } from '../api/delete.ts';
 import type { Call } from '../api/kernel.ts';
-import { matchOf } from '../api/list.ts';
+import { listPage } from '../api/list.ts';
 import { bodyAsksForDryRun, graceOf, refuseOddPolicy } from '../api/options.ts';
 import type { KubeObject } from '../object.ts';
 import type { DeleteOptions } from '../store.ts';
@@ -36,12 +36,20 @@ function deleteOptions(r: ResourceRequest, body: Record<string, unknown>): Delet
   const policy = query.get('propagationPolicy') ?? body.propagationPolicy;
   const orphan = query.get('orphanDependents') ?? body.orphanDependents;
   refuseOddPolicy(policy, orphan);
+  const preconditions = body.preconditions ?? statedInQuery(query);
   const stated = policy ?? (String(orphan) === 'true' ? 'Orphan' : usualPolicy(r, orphan));
   return {
     ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(stated ? { propagationPolicy: stated as NonNullable<DeleteOptions['propagationPolicy']> } : {}),
-    ...(body.preconditions ? { preconditions: body.preconditions as NonNullable<DeleteOptions['preconditions']> } : {}),
+    ...(preconditions ? { preconditions: preconditions as NonNullable<DeleteOptions['preconditions']> } : {}),
   };
+}
+
+/** A `uid` or `resourceVersion` in the query is a precondition, even of a whole collection. */
+function statedInQuery(query: URLSearchParams): DeleteOptions['preconditions'] {
+  const [uid, resourceVersion] = [query.get('uid'), query.get('resourceVersion')];
+  if (uid === null && resourceVersion === null) return undefined;
+  return { ...(uid === null ? {} : { uid }), ...(resourceVersion === null ? {} : { resourceVersion }) };
 }
 
 /** A removed object carries the version of its removal. */
@@ -67,13 +75,12 @@ export async function remove(r: ResourceRequest, call: Call): Promise<Answer> {
 export async function removeAll(r: ResourceRequest, call: Call): Promise<Answer> {
   const body = parseOptional(await readBody(r.request), r.request.headers['content-type']);
   if (bodyAsksForDryRun(body)) call.dryRun = true;
-  const match = matchOf(call.info, r.query) ?? (() => true);
-  const items: KubeObject[] = [];
-  for (const object of r.kernel.store.list(call.info.key, call.namespace).filter(match)) {
-    const one = { ...call, name: object.metadata.name, namespace: object.metadata.namespace };
-    await deleteObject(r.kernel, one, deleteOptions(r, body));
-    // They are answered with as they were found.
-    items.push(object);
+  const options = deleteOptions(r, body);
+  // They are answered with as they were found.
+  const { items } = listPage(r.kernel, call.info, call.namespace, r.query);
+  for (const { metadata } of items) {
+    const one = { ...call, name: metadata.name, namespace: metadata.namespace };
+    await deleteObject(r.kernel, one, options);
   }
   return { type: 'page', page: { items, revision: r.kernel.store.revision() }, info: call.info, version: call.version };
 }

@@ -52,6 +52,12 @@ function refuseUnauthorised(r: ResourceRequest, verb: string): void {
 
 const unknownResource = () => new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 
+const unwatchable = ({ group, resource }: ResourceInfo) =>
+  new StatusError(405, 'MethodNotAllowed', `watch is not supported on resources of kind "${resource}"`, {
+    ...(group ? { group } : {}),
+    kind: resource,
+  });
+
 const methodNotAllowed = () =>
   new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 
@@ -115,6 +121,7 @@ async function perform(r: ResourceRequest, call: Call, verb: string): Promise<An
     case 'list':
       return { type: 'page', page: listPage(kernel, info, call.namespace, query), info, version: call.version };
     case 'watch':
+      if (!info.verbs.includes('watch')) throw unwatchable(info);
       serveWatch(
         { info, version: call.version, namespace: call.namespace, name: path.name },
         r.shown,
@@ -167,7 +174,9 @@ export async function serveResource(r: ResourceRequest): Promise<Answer> {
     throw unknownResource();
   }
   if (info.namespaced && path.namespace === undefined && path.name !== undefined) throw unknownResource();
-  if (info.namespaced && path.namespace === undefined && verb === 'create' && !isReview(info.kind))
+  if (isReview(info.kind) && path.name !== undefined) throw unknownResource();
+  const everywhere = info.namespaced && path.namespace === undefined;
+  if (everywhere && (verb === 'deletecollection' || (verb === 'create' && !isReview(info.kind))))
     throw methodNotAllowed();
   if (!info.namespaced && path.namespace !== undefined && info.key !== 'namespaces') throw unknownResource();
   if (isMisplaced(r, verb) || !takes(info, path.subresource ?? '', verb)) throw methodNotAllowed();

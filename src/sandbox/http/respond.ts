@@ -23,8 +23,8 @@ const servesForm = (form: Form): boolean =>
   form.as === undefined ||
   (META_FORMS.has(form.as) && form.group === 'meta.k8s.io' && (form.version === 'v1' || form.version === 'v1beta1'));
 
-const REPRESENTATIONS =
-  'application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
+const REPRESENTATIONS = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+const STREAMED = 'application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
 
 /** The refusal of a known format in a form there is none of. */
 export const unknownForm = (): StatusError =>
@@ -34,15 +34,17 @@ export const unknownForm = (): StatusError =>
     'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
   );
 
-/** The form a request for objects asks for. 406 when it is not served. */
-export function formOf(request: IncomingMessage): Form {
+/** The form a request for objects asks for. 406 when it is not served; a stream is not written as YAML. */
+export function formOf(request: IncomingMessage, streams = false): Form {
   const form = acceptedForm(request.headers.accept, servesForm);
+  if (form?.format === 'yaml' && streams)
+    throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${STREAMED}`);
   if (form) return form;
   if (acceptedForm(request.headers.accept, () => true)) throw unknownForm();
   throw new StatusError(
     406,
     'NotAcceptable',
-    `406: Not Acceptable\n\nAvailable representations: ${REPRESENTATIONS}`,
+    `406: Not Acceptable\n\nAvailable representations: ${streams ? `${REPRESENTATIONS}, ${STREAMED}` : REPRESENTATIONS}`,
     {},
   );
 }
@@ -149,7 +151,7 @@ export async function respond(
 ): Promise<void> {
   const json = textOf(shown, answer);
   const yaml = shown.form.format === 'yaml' && answer.type !== 'text';
-  const text = yaml ? stringify(JSON.parse(json)) : json;
+  const text = yaml ? stringify(JSON.parse(json), { sortMapEntries: true }) : json;
   const headers: Record<string, string | string[]> = {
     'Content-Type': contentTypeOf(answer, yaml),
     'Cache-Control': 'no-cache, private',

@@ -43,7 +43,8 @@ function decode(segment: string): string {
 function split(parts: readonly string[]): Omit<ResourcePath, 'group' | 'version' | 'watch'> {
   const inNamespace = parts[0] === 'namespaces' && parts.length > 2 && !NAMESPACE_SUBRESOURCES.has(parts[2] ?? '');
   const [resource = '', name, subresource, ...rest] = inNamespace ? parts.slice(2) : parts;
-  const namespace = inNamespace ? parts[1] : resource === 'namespaces' ? name : undefined;
+  // An empty name is none: all namespaces are meant.
+  const namespace = inNamespace ? parts[1] || undefined : resource === 'namespaces' ? name : undefined;
   return {
     resource,
     ...(namespace === undefined ? {} : { namespace }),

@@ -5,12 +5,12 @@ import { notAllowed } from '../authz/refusal.ts';
 import type { WallClock } from '../clock.ts';
 import type { CustomKinds } from '../crd/controller.ts';
 import { internalError, StatusError } from '../status.ts';
-import type { Form } from './accept.ts';
+import { acceptedForm, type Form } from './accept.ts';
 import type { Answer } from './answer.ts';
 import { type Discovery, discover } from './discover.ts';
 import { serveResource } from './resources.ts';
 import { formOf, respond, type Shown } from './respond.ts';
-import { resourcePath } from './route.ts';
+import { type ResourcePath, resourcePath } from './route.ts';
 import type { Tokens } from './tokens.ts';
 import { requester } from './who.ts';
 
@@ -60,11 +60,11 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
     const { query } = url;
     if (!path) {
       refusePath(kernel, user, url.path);
-      refuseWrite(request.method);
+      refuseMethod(request.method, url.path);
       return { answer: discover(discovery, url.path, query, request), form: JSON_FORM };
     }
     // A log is text whatever is asked for.
-    const form = path.subresource === 'log' ? JSON_FORM : formOf(request);
+    const form = path.subresource === 'log' ? JSON_FORM : formOf(request, streams(path, query));
     const shown: Shown = { kernel, shapeOf: kinds.shapeOf, query, form };
     const given = {
       kernel,
@@ -91,7 +91,7 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
       return respond(shown, request, response, result, warnings);
     };
     answer(request, response, url, warnings)
-      .catch(error => ({ answer: refusal(error, parts.onFault), form: JSON_FORM }))
+      .catch(error => ({ answer: refusal(error, parts.onFault), form: formOfRefusal(request) }))
       .then(result => send(result.answer, result.form))
       .catch(error => {
         if (!isHangUp(error)) parts.onFault(error);
@@ -100,9 +100,21 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
   };
 }
 
-/** Nothing but resources takes writes. */
-function refuseWrite(method = 'GET'): void {
-  if (method === 'GET' || method === 'HEAD') return;
+/** A refusal is an object of its own: it is written as YAML for whom asks for that, never as a table. */
+function formOfRefusal({ headers }: IncomingMessage): Form {
+  const { format } = acceptedForm(headers.accept, () => true) ?? JSON_FORM;
+  return { format };
+}
+
+const isSet = (text: string | null): boolean => text !== null && text !== 'false' && text !== '0';
+
+const streams = ({ watch, name }: ResourcePath, query: URLSearchParams): boolean =>
+  watch || (name === undefined && isSet(query.get('watch')));
+
+/** Documents are only read. Checks of health and the list of groups answer whatever the method. */
+function refuseMethod(method = 'GET', path = ''): void {
+  if (method === 'GET' || path === '/apis' || /^\/(healthz|livez|readyz)/.test(path)) return;
+  if (method === 'HEAD' && path !== '/version') return;
   throw new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 

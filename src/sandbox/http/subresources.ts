@@ -1,4 +1,7 @@
 import type { Call } from '../api/kernel.ts';
+import { currentObject } from '../api/update.ts';
+import { part } from '../defaults/fill.ts';
+import type { KubeObject } from '../object.ts';
 import { badRequest } from '../status.ts';
 import { bind } from '../subresource/binding.ts';
 import { evict } from '../subresource/eviction.ts';
@@ -29,8 +32,16 @@ export async function special(r: ResourceRequest, call: Call, verb: string): Pro
       return { type: 'written' };
     default:
       if (!STREAMS.has(call.subresource)) return undefined;
-      throw badRequest(`the sandbox has no containers to ${call.subresource} to`);
+      throw unconnectable(call, currentObject(kernel, call));
   }
+}
+
+/** Why there is no connection to an object: the server's words where it would have none either. */
+function unconnectable({ info, name, subresource }: Call, object: KubeObject): Error {
+  const isWaiting = info.key === 'pods' && !part(object, 'spec')?.nodeName;
+  if (isWaiting && subresource === 'proxy') return badRequest('address not allowed');
+  if (isWaiting) return badRequest(`pod ${name} does not have a host assigned`);
+  return badRequest(`the sandbox has no containers to ${subresource} to`);
 }
 
 const STREAMS = new Set(['exec', 'attach', 'portforward', 'proxy']);

@@ -21,15 +21,41 @@ function merge(live: unknown, config: unknown, node: SchemaNode | undefined): un
 
 function mergeList(live: unknown, config: readonly unknown[], node: SchemaNode | undefined): unknown {
   if (!node || listKind(node) === 'atomic' || !Array.isArray(live)) return cloneJson(config);
-  const wanted = new Map(config.map(item => [itemElement(node, item) ?? '', item]));
-  const seen = new Set<string>();
-  const merged: unknown[] = live.map(item => {
-    const element = itemElement(node, item) ?? '';
-    seen.add(element);
-    return wanted.has(element) ? merge(item, wanted.get(element), node.items) : item;
+  const elementOf = (item: unknown) => itemElement(node, item) ?? '';
+  const there = new Map(live.map(item => [elementOf(item), item]));
+  const wanted = new Map(config.map(item => [elementOf(item), item]));
+  return interleaved([...there.keys()], [...wanted.keys()]).map(element => {
+    if (!wanted.has(element)) return there.get(element);
+    const item = wanted.get(element);
+    return there.has(element) ? merge(there.get(element), item, node.items) : cloneJson(item);
   });
-  for (const [element, item] of wanted) if (!seen.has(element)) merged.push(cloneJson(item));
-  return merged;
+}
+
+/**
+ * The items of both lists, those of the second in its order: one that only the first has stays behind the one it came
+ * after, as far as that order allows.
+ */
+function interleaved(first: readonly string[], second: readonly string[]): string[] {
+  const left = [...first];
+  const right = [...second];
+  const shared = second.filter(element => first.includes(element));
+  const result: string[] = [];
+  while (left.length > 0 || right.length > 0) {
+    const [a, b] = [left[0], right[0]];
+    if (a !== undefined && a !== b && right.length > 0 && shared.length > 0 && shared[0] !== a && second.includes(a)) {
+      left.shift();
+    } else if (a !== undefined && !second.includes(a)) {
+      result.push(a);
+      left.shift();
+    } else {
+      if (a !== undefined && (a === b || result.includes(a))) left.shift();
+      if (b === undefined) continue;
+      result.push(b);
+      right.shift();
+      if (shared[0] === b) shared.shift();
+    }
+  }
+  return result;
 }
 
 /** The value without the given paths. A path whose parts are still owned stays. */
@@ -124,14 +150,12 @@ export function applyConfig(
   const { added, changed, removed } = compare(base, next, node);
   const touched = union(added, changed);
   const contested = others
-    .map(({ manager: who, set }) => ({ manager: who, set: intersection(set, intersection(touched, wanted)) }))
+    .map(({ manager: who, set }) => ({ manager: who, set: intersection(set, touched) }))
     .filter(found => !isEmpty(found.set));
   const pardoned = mayTake(live, node, manager.name) ?? emptySet();
   const settled = contested.every(found => isEmpty(difference(found.set, pardoned)));
   if (!settled && !force) throw conflicts(contested);
-  const left = others.map(
-    (share): Share => ({ ...share, set: difference(difference(share.set, intersection(touched, wanted)), removed) }),
-  );
+  const left = others.map((share): Share => ({ ...share, set: difference(difference(share.set, touched), removed) }));
   // An apply that changes nothing leaves no time of its own.
   const unmoved = live !== undefined && isEmpty(owned(touched)) && isEmpty(owned(removed));
   const managed = toManagedFields([...left, { manager, time: unmoved ? last?.time : time, set: wanted }]);

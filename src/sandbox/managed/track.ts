@@ -107,11 +107,19 @@ export function blankOf(node: SchemaNode | undefined): Record<string, unknown> {
 const isReset = (entries: readonly ManagedFieldsEntry[]): boolean =>
   entries.length === 1 && Object.keys(entries[0] ?? {}).length === 0;
 
+/** Whether every entry says who, how and what; others are not taken over. */
+const areShares = (entries: readonly ManagedFieldsEntry[]): boolean =>
+  entries.every(
+    ({ operation, fieldsType, fieldsV1 }) =>
+      (operation === 'Apply' || operation === 'Update') && fieldsType === 'FieldsV1' && isRecord(fieldsV1),
+  );
+
 /** Whose fields were whose before the write. A client may hand over the shares with the object it writes. */
 function startingShares(before: KubeObject | undefined, after: KubeObject, manager: Manager): Share[] {
   const stated = after.metadata.managedFields ?? [];
   if (manager.subresource || before === undefined || stated.length === 0) return sharesOf(before);
-  return isReset(stated) ? [] : sharesOf(after);
+  if (isReset(stated)) return [];
+  return sharesOf(areShares(stated) ? after : before);
 }
 
 /**
@@ -123,7 +131,7 @@ export function trackUpdate(
   after: KubeObject,
   node: SchemaNode | undefined,
   manager: Manager,
-  time: string,
+  time: string | undefined,
   ignored?: FieldSet,
 ): ManagedFieldsEntry[] | undefined {
   const { added, changed, removed } = compare(before ?? blankOf(node), after, node);

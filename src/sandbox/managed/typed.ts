@@ -52,8 +52,10 @@ function duplicateKey(value: readonly unknown[], node: SchemaNode): string | und
   const keys = node.raw['x-kubernetes-list-map-keys'];
   if (node.raw['x-kubernetes-list-type'] !== 'map' || !keys) return undefined;
   const seen = new Set<string>();
+  const stated = (item: unknown, key: string) =>
+    (item as Record<string, unknown>)[key] ?? node.items?.property(key)?.raw.default;
   return value
-    .map(item => `[${keys.map(key => `${key}=${JSON.stringify((item as Record<string, unknown>)[key])}`).join(',')}]`)
+    .map(item => `[${keys.map(key => `${key}=${JSON.stringify(stated(item, key))}`).join(',')}]`)
     .find(key => seen.size === seen.add(key).size);
 }
 

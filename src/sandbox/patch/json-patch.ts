@@ -16,17 +16,22 @@ const unescaped = (token: string) => token.replaceAll('~1', '/').replaceAll('~0'
 function tokens(path: unknown): string[] {
   if (typeof path !== 'string') throw new PatchError('a step has no path');
   if (path === '') return [];
-  if (!path.startsWith('/')) throw new PatchError(`a path starts with /, not ${JSON.stringify(path)}`);
-  return path.slice(1).split('/').map(unescaped);
+  // What comes before the first slash is not looked at, as in the server's own library.
+  const [, ...rest] = path.split('/');
+  if (rest.length === 0) throw new PatchError(`a path starts with /, not ${JSON.stringify(path)}`);
+  return rest.map(unescaped);
 }
 
-function indexOf(token: string, end: number): number {
-  if (!/^(0|[1-9]\d*)$/.test(token) || Number(token) > end) throw new PatchError(`no item ${token}`);
-  return Number(token);
+/** The index a token means; one below zero counts from the end, as in the server's own library. */
+function indexOf(token: string, length: number, last: number): number {
+  const stated = /^[+-]?\d+$/.test(token) ? Number(token) : Number.NaN;
+  const index = stated < 0 ? stated + length : stated;
+  if (!(index >= 0 && index <= last)) throw new PatchError(`no item ${token}`);
+  return index;
 }
 
 function child(holder: unknown, token: string): unknown {
-  if (Array.isArray(holder)) return holder[indexOf(token, holder.length - 1)];
+  if (Array.isArray(holder)) return holder[indexOf(token, holder.length, holder.length - 1)];
   if (isRecord(holder) && Object.hasOwn(holder, token)) return holder[token];
   throw new PatchError(`no member ${token}`);
 }
@@ -35,7 +40,7 @@ const find = (root: unknown, path: readonly string[]): unknown => path.reduce(ch
 
 function add(holder: unknown, token: string, value: unknown): void {
   if (Array.isArray(holder)) {
-    holder.splice(token === '-' ? holder.length : indexOf(token, holder.length), 0, value);
+    holder.splice(token === '-' ? holder.length : indexOf(token, holder.length + 1, holder.length), 0, value);
   } else if (isRecord(holder)) {
     Object.defineProperty(holder, token, { value, enumerable: true, writable: true, configurable: true });
   } else throw new PatchError(`nothing to add ${token} to`);
@@ -43,14 +48,13 @@ function add(holder: unknown, token: string, value: unknown): void {
 
 function remove(holder: unknown, token: string): void {
   child(holder, token);
-  if (Array.isArray(holder)) holder.splice(Number(token), 1);
+  if (Array.isArray(holder)) holder.splice(indexOf(token, holder.length, holder.length - 1), 1);
   else delete (holder as Record<string, unknown>)[token];
 }
 
 /** Like the server's own library, which puts a member there that was not. */
 function replace(holder: unknown, token: string, value: unknown): void {
-  if (Array.isArray(holder)) child(holder, token);
-  if (Array.isArray(holder)) holder[Number(token)] = value;
+  if (Array.isArray(holder)) holder[indexOf(token, holder.length, holder.length - 1)] = value;
   else add(holder, token, value);
 }
 

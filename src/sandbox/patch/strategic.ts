@@ -9,6 +9,16 @@ export class NoMergeKey extends Error {
   }
 }
 
+/** A directive that is not of its form, in the words of the server. */
+export class BadDirective extends Error {
+  readonly code: 400 | 500;
+
+  constructor(code: 400 | 500, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 const DIRECTIVE = '$patch';
 const RETAIN = '$retainKeys';
 const DELETE_ITEMS = '$deleteFromPrimitiveList/';
@@ -36,13 +46,15 @@ export function applyStrategicPatch(value: unknown, patch: unknown, node: Schema
   for (const [name, order] of Object.entries(patch))
     if (name.startsWith(ORDER)) {
       const list = name.slice(ORDER.length);
+      refuseOddOrder(order, patch[list], identityBy(memberOf(node, list)?.raw['x-kubernetes-patch-merge-key']));
       reorder(merged, isRecord(value) ? value[list] : undefined, list, order, node);
     }
   return merged;
 }
 
 function retain(merged: Record<string, unknown>, names: unknown): void {
-  if (!Array.isArray(names)) return;
+  if (names === undefined) return;
+  if (!Array.isArray(names)) throw new BadDirective(400, 'invalid patch format of retainKeys');
   for (const name of Object.keys(merged)) if (!names.includes(name)) delete merged[name];
 }
 
@@ -58,9 +70,8 @@ function applyMember(value: unknown, change: unknown, node: SchemaNode | undefin
 
 function applyList(value: readonly unknown[], change: readonly unknown[], node: SchemaNode | undefined): unknown[] {
   const replaces = change.some(item => isRecord(item) && item[DIRECTIVE] === 'replace');
-  const plain = change.filter(
-    item => !(isRecord(item) && item[DIRECTIVE] === 'replace' && Object.keys(item).length === 1),
-  );
+  // The item that says so goes, with whatever else it says.
+  const plain = change.filter(item => !(isRecord(item) && item[DIRECTIVE] === 'replace'));
   const mergeKey = node?.raw['x-kubernetes-patch-merge-key'];
   if (replaces || !strategies(node).includes('merge')) return cloneJson(plain) as unknown[];
   const merged = mergeKey
@@ -124,6 +135,21 @@ function ordered(
     result.push(otherFirst && others.length > 0 ? others.shift() : named.shift());
   }
   return result;
+}
+
+const goType = (value: unknown): string =>
+  Number.isInteger(value) ? 'int64' : isRecord(value) ? 'map[string]interface {}' : typeof value;
+
+/** Refuses an order that is no list, or that does not name the items of the patch as they come in it. */
+function refuseOddOrder(order: unknown, change: unknown, identity: Identity): void {
+  if (!Array.isArray(order)) throw new BadDirective(500, `expected a []interface {}, but received a ${goType(order)}`);
+  if (!Array.isArray(change)) return;
+  const stated = order.map(identity);
+  const stays = change.filter(item => !(isRecord(item) && item[DIRECTIVE] !== undefined));
+  const places = stays.map(item => stated.indexOf(identity(item)));
+  if (places.every((place, i) => place >= 0 && place > (places[i - 1] ?? -1))) return;
+  const message = `The order in patch list:\n${goText(change)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`;
+  throw new BadDirective(500, message);
 }
 
 /** Lays the order a patch states over a list it belongs to. */

@@ -143,9 +143,7 @@ function coerceAny(value: unknown, node: SchemaNode, walk: Walk, path: string): 
   if (raw.type === 'array') {
     if (!Array.isArray(value)) throw wrong(value, node, walk);
     const items = node.items;
-    return items
-      ? value.map((item, i) => (item === null ? item : coerceAny(item, items, walk, `${path}[${i}]`)))
-      : value;
+    return items ? value.map((item, i) => coerceItem(item, items, walk, `${path}[${i}]`)) : value;
   }
   if (raw.type === 'object') return coerceObject(value, node, walk, path);
   if (!fits(value, node)) throw wrong(value, node, walk);
@@ -153,6 +151,13 @@ function coerceAny(value: unknown, node: SchemaNode, walk: Walk, path: string): 
   if (node.typeName?.endsWith('.MicroTime')) refuseOddMicroTime(value);
   if (raw.format === 'byte') refuseOddBase64(value);
   return value;
+}
+
+/** An item of a list. Null is the zero value of the Go type: a struct without members, an empty text. */
+function coerceItem(item: unknown, node: SchemaNode, walk: Walk, path: string): unknown {
+  const { type, properties } = node.raw;
+  const stated = item ?? (type === 'object' || properties ? {} : type === 'string' ? '' : null);
+  return stated === null ? null : coerceAny(stated, node, walk, path);
 }
 
 const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;

@@ -1,7 +1,7 @@
 import { each, part } from '../defaults/fill.ts';
-import { sameJson } from '../object.ts';
+import { type KubeObject, sameJson } from '../object.ts';
 import type { StatusCause } from '../status.ts';
-import { forbiddenField, invalidValue, portCause, required, unsupported } from './field.ts';
+import { forbiddenField, invalidValue, portCause, required, tooLong, unsupported } from './field.ts';
 import { configKey, label } from './names.ts';
 import { IMMUTABLE, type Rule, specOf, type UpdateRule } from './rule.ts';
 
@@ -34,7 +34,21 @@ const serviceUpdate: UpdateRule = (before, after) => {
   return [invalidValue('spec.clusterIPs[0]', [now.clusterIP], 'may not change once set')];
 };
 
-const configMap: Rule = object => {
+const DATA_LIMIT = 1024 * 1024;
+
+/** How many bytes all values of a member have; those of a Secret and binary ones are base64. */
+const bytesIn = (object: KubeObject, member: string, encoding: BufferEncoding): number =>
+  Object.values(part(object, member) ?? {}).reduce<number>(
+    (sum, value) => sum + Buffer.byteLength(String(value), encoding),
+    0,
+  );
+
+const configMapSize = (object: KubeObject): StatusCause[] =>
+  bytesIn(object, 'data', 'utf8') + bytesIn(object, 'binaryData', 'base64') > DATA_LIMIT
+    ? [tooLong('[]', DATA_LIMIT)]
+    : [];
+
+const dataKeys: Rule = object => {
   const keys = (member: string) =>
     Object.keys(part(object, member) ?? {}).flatMap(key => {
       const bad = configKey(key);
@@ -44,6 +58,8 @@ const configMap: Rule = object => {
   const twice = both.map(key => invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
   return [...twice, ...keys('data'), ...keys('binaryData')];
 };
+
+const configMap: Rule = object => [...dataKeys(object), ...configMapSize(object)];
 
 /** What a Secret of a type must hold. */
 const SECRET_KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -60,7 +76,8 @@ const secret: Rule = object => {
   const nameless = object.type === 'kubernetes.io/service-account-token' && !object.metadata.annotations?.[ACCOUNT];
   return [
     ...(nameless ? [required(`metadata.annotations[${ACCOUNT}]`)] : []),
-    ...configMap(object),
+    ...dataKeys(object),
+    ...(bytesIn(object, 'data', 'base64') > DATA_LIMIT ? [tooLong('data', DATA_LIMIT)] : []),
     ...absent.map(key => required(`data[${key}]`)),
   ];
 };

@@ -56,7 +56,8 @@ function bookmark(view: View, revision: number, initial = false): string {
     resourceVersion: String(revision),
   };
   const object = { kind: info.kind, apiVersion: groupVersion(info.group, version), metadata };
-  return `${JSON.stringify({ type: 'BOOKMARK', object })}\n`;
+  // It is a blank object, in whatever form the others come.
+  return line(view, 'BOOKMARK', object as unknown as KubeObject);
 }
 
 function tooOld(wanted: number, oldest: number): string {

@@ -1,11 +1,16 @@
 import type { Scenario } from '../step.ts';
 import { access } from './access.ts';
 import { applying } from './apply.ts';
+import { bulk } from './bulk.ts';
 import { custom } from './custom.ts';
 import { deletes } from './deletes.ts';
+import { lists } from './lists.ts';
 import { objects } from './objects.ts';
+import { owning } from './owning.ts';
 import { policies } from './policies.ts';
 import { reads } from './reads.ts';
+import { watching } from './watching.ts';
+import { wire } from './wire.ts';
 import { workloads } from './workloads.ts';
 
 /** Every scenario, in the order they are played. */
@@ -18,4 +23,9 @@ export const CORPUS: readonly Scenario[] = [
   ...custom,
   ...workloads,
   ...policies,
+  ...lists,
+  ...owning,
+  ...bulk,
+  ...watching,
+  ...wire,
 ];
