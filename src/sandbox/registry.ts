@@ -33,6 +33,8 @@ export interface ResourceInfo {
   scale?: { spec: string; status: string; selector: string };
   /** Further fields a custom kind can be selected by. */
   selectableFields?: readonly string[];
+  /** What users of a version are warned of, by version. */
+  deprecations?: Readonly<Record<string, string>>;
   /** The resource whose objects these are, where two groups show the same ones. */
   storedAs?: string;
 }

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
+import { createGunzip } from 'node:zlib';
+import { parse as parseYaml } from 'yaml';
 import type { Answer, Step } from './step.ts';
 import type { Target } from './target.ts';
 
 /** Headers that say something to a client; others are the transport's. */
-const TELLING = ['content-type', 'warning', 'retry-after', 'allow', 'location'];
+const TELLING = ['content-type', 'content-encoding', 'warning', 'retry-after', 'allow', 'location'];
 
 /** How long a watch is read on after the events that were waited for, in milliseconds. */
 const ONE_TOO_MANY_MS = 120;
@@ -25,8 +27,9 @@ function headersOf(step: Step, target: Target, body: string | undefined): Record
 }
 
 /** Reads a body to its end, or a watch until its events have come. */
-function readBody(incoming: IncomingMessage, events: number | undefined): Promise<string> {
+function readBody(response: IncomingMessage, events: number | undefined): Promise<string> {
   return new Promise((resolve, reject) => {
+    const incoming = response.headers['content-encoding'] === 'gzip' ? response.pipe(createGunzip()) : response;
     let text = '';
     let enough: NodeJS.Timeout | undefined;
     const finish = () => {
@@ -51,17 +54,22 @@ function readBody(incoming: IncomingMessage, events: number | undefined): Promis
   });
 }
 
-function parsed(text: string): unknown {
+/** JSON or YAML as a value, anything else as the text it is. */
+function parsed(text: string, type = ''): unknown {
   try {
+    if (type.startsWith('application/yaml')) return parseYaml(text, { version: '1.1' });
     return JSON.parse(text);
   } catch {
     return text;
   }
 }
 
-function parsedBody(step: Step, status: number, text: string): unknown {
-  if (step.events === undefined || status !== 200) return parsed(text);
-  return text.split('\n').filter(Boolean).map(parsed);
+function parsedBody(step: Step, status: number, text: string, type: string | undefined): unknown {
+  if (step.events === undefined || status !== 200) return parsed(text, type);
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map(line => parsed(line));
 }
 
 /** Sends one request; its texts hold no placeholders any more. */
@@ -84,7 +92,12 @@ export function send(target: Target, step: Step): Promise<Answer> {
           return value === undefined ? [] : [[name, String(value)]];
         });
         readBody(incoming, status === 200 ? step.events : undefined).then(
-          text => resolve({ status, headers: Object.fromEntries(headers), body: parsedBody(step, status, text) }),
+          text =>
+            resolve({
+              status,
+              headers: Object.fromEntries(headers),
+              body: parsedBody(step, status, text, incoming.headers['content-type']),
+            }),
           reject,
         );
       },

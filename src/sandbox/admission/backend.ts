@@ -39,10 +39,19 @@ function endpointOf(
   return { none: `no endpoints available for service "${name}"` };
 }
 
+/** Nothing outside the sandbox is called: a name is not found, an address refuses. */
+function unreached(url: string): string {
+  const { hostname, port } = URL.canParse(url) ? new URL(url) : { hostname: url, port: '' };
+  const isAddress = /^[\d.]+$|^\[/.test(hostname);
+  return isAddress
+    ? `dial tcp ${hostname}:${port || '443'}: connect: connection refused`
+    : `dial tcp: lookup ${hostname}: no such host`;
+}
+
 /** What plays the webhook's server, or the words of the failed connection. */
 function reach(kernel: Kernel, hook: Webhook): { backend: WebhookBackend; path: string } | { failure: string } {
   const { service, url = '' } = hook.clientConfig;
-  if (!service) return { failure: `dial tcp: lookup ${URL.canParse(url) ? new URL(url).hostname : url}: no such host` };
+  if (!service) return { failure: unreached(url) };
   const endpoint = endpointOf(kernel, service);
   if ('none' in endpoint) return { failure: endpoint.none };
   const backend =

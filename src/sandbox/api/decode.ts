@@ -129,8 +129,8 @@ function withMetadata(value: Record<string, unknown>): KubeObject {
 /** The refusal of a patch whose result is not of the kind: what was applied and the decoder's words. */
 export function unreadablePatch(applied: unknown, strategic: boolean, error: Error): StatusError {
   const shown = strategic ? goText(applied) : JSON.stringify(applied);
-  const type = strategic ? / of type (\S+)$/.exec(error.message)?.[1] : undefined;
-  const why = type ? `unrecognized type: ${type}` : error.message;
+  const restoring = strategic && error instanceof WrongType ? error.restoring : undefined;
+  const why = restoring ?? error.message;
   const message = `Invalid value: ${JSON.stringify(shown)}: ${why}`;
   return new StatusError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
     causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }],

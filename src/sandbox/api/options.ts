@@ -16,6 +16,20 @@ const OPTION_KINDS: Readonly<Record<string, string>> = {
   deletecollection: 'DeleteOptions',
 };
 
+const hex = (code: number, digits: number) => code.toString(16).padStart(digits, '0');
+
+/** A manager is named in at most 128 characters that can be printed. */
+function managerCauses(manager: string): StatusCause[] {
+  const causes = manager.length > 128 ? [tooLong('fieldManager', 128)] : [];
+  const at = manager.search(/[^\P{C}]|[^\P{Z} ]/u);
+  const code = manager.codePointAt(at);
+  if (at < 0 || code === undefined) return causes;
+  const where = `invalid character U+${hex(code, 4).toUpperCase()} (at position ${at})`;
+  const shown = manager.replace(/\p{Cc}/gu, odd => `\\x${hex(odd.charCodeAt(0), 2)}`);
+  const message = `Invalid value: "${shown}": ${where}`;
+  return [...causes, { reason: 'FieldValueInvalid', message, field: 'fieldManager' }];
+}
+
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
 
 /** What a write asks for beside its body. */
@@ -27,14 +41,14 @@ export interface WriteOptionsAsked {
 /** Reads the options of a write from its query. 422 for values there are none of. */
 export function writeOptions(verb: string, query: URLSearchParams, isApply: boolean): WriteOptionsAsked {
   const kind = OPTION_KINDS[verb] ?? 'CreateOptions';
-  const dryRun = query.getAll('dryRun').filter(value => value !== '');
+  const dryRun = query.getAll('dryRun');
   const validation = query.get('fieldValidation') ?? '';
   const causes: StatusCause[] = [];
   if (dryRun.some(value => value !== 'All')) causes.push(unsupported('dryRun', dryRun, ['All']));
   if (verb === 'patch' && query.get('force') !== null && !isApply)
     causes.push(forbiddenField('force', 'may not be specified for non-apply patch'));
   if (!VALIDATIONS.includes(validation)) causes.push(unsupported('fieldValidation', validation, VALIDATIONS));
-  if ((query.get('fieldManager') ?? '').length > 128) causes.push(tooLong('fieldManager', 128));
+  causes.push(...managerCauses(query.get('fieldManager') ?? ''));
   refuse(kind, causes);
   const asked = validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn';
   return { dryRun: dryRun.length > 0, fieldValidation: asked };

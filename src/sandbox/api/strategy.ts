@@ -1,4 +1,5 @@
-import { ensure, fill, part } from '../defaults/fill.ts';
+import { DEFINITIONS } from '../crd/definition.ts';
+import { each, ensure, fill, part } from '../defaults/fill.ts';
 import { cloneJson, isRecord, type KubeObject } from '../object.ts';
 import type { ResourceInfo } from '../registry.ts';
 import type { Kernel } from './kernel.ts';
@@ -147,6 +148,7 @@ export function prepareForUpdate(kernel: Kernel, info: ResourceInfo, current: Ku
     keepAddresses(current, next);
     givePorts(kernel, ensure(next, 'spec'));
   }
+  if (info.key === DEFINITIONS) noteStorage(next);
   if (info.key === 'namespaces') {
     // Finalizers of a namespace's spec go through its finalize subresource.
     const spec = ensure(next, 'spec');
@@ -154,6 +156,14 @@ export function prepareForUpdate(kernel: Kernel, info: ResourceInfo, current: Ku
     // The label with its name is the server's.
     next.metadata.labels = { ...next.metadata.labels, 'kubernetes.io/metadata.name': next.metadata.name };
   }
+}
+
+/** A version that objects are stored in from now on is one that they were stored in. In place. */
+function noteStorage(definition: KubeObject): void {
+  const status = ensure(definition, 'status');
+  const stored = Array.isArray(status.storedVersions) ? status.storedVersions : [];
+  const now = each(part(definition, 'spec'), 'versions').find(version => version.storage === true)?.name;
+  if (now !== undefined && !stored.includes(now)) status.storedVersions = [...stored, now];
 }
 
 function keep(current: KubeObject, next: KubeObject, field: string): void {

@@ -88,6 +88,7 @@ export async function writeOver(
 function keepServerFields(current: KubeObject, next: KubeObject): void {
   const { metadata } = current;
   const kept = next.metadata as unknown as Record<string, unknown>;
+  delete kept.selfLink;
   for (const field of [
     'uid',
     'creationTimestamp',

@@ -61,13 +61,15 @@ export function chooseNode(pod: Pod, nodes: readonly Node[], load: ReadonlyMap<s
   }
   if (best) return { node: best.metadata.name };
   const why = [...reasons].map(([reason, n]) => `${n} ${reason}`).sort();
-  const tail = 'preemption: 0/0 nodes are available: 0 Preemption is not helpful for scheduling.';
-  if (nodes.length === 0) return { refusal: 'no nodes available to schedule pods' };
-  const message = `0/${nodes.length} nodes are available: ${why.join(', ')}.`;
-  return { refusal: `${message} ${tail.replace('0/0', `0/${nodes.length}`).replace(': 0 ', `: ${nodes.length} `)}` };
+  const count = nodes.length;
+  if (count === 0) return { refusal: 'no nodes available to schedule pods' };
+  const message = `0/${count} nodes are available: ${why.join(', ')}.`;
+  const preemption = `0/${count} nodes are available: ${count} Preemption is not helpful for scheduling.`;
+  return { refusal: `${message} no new claims to deallocate, preemption: ${preemption}` };
 }
 
-const BY = { by: { manager: 'kube-scheduler' } } as const;
+const BY = { by: { manager: 'kube-scheduler', subresource: 'status' } } as const;
+
 const RETRY_MS = 5000;
 
 /** Binds pods without a node to one. */
@@ -95,7 +97,8 @@ export function scheduler({ store, clock, record }: Parts): Controller {
         conditions: replaceCondition(draft.status?.conditions, scheduled),
       };
     };
-    store.modify<Pod>('pods', namespace, name, change, BY);
+    // A binding is nobody's field.
+    store.modify<Pod>('pods', namespace, name, change);
     const message = `Successfully assigned ${namespace}/${name} to ${node}`;
     record(SCHEDULER, { about: pod, type: 'Normal', reason: 'Scheduled', message });
   };
@@ -108,6 +111,7 @@ export function scheduler({ store, clock, record }: Parts): Controller {
       const lastTransitionTime = timestamp(clock.now());
       const condition: Condition = {
         type: 'PodScheduled',
+        ...(draft.metadata.generation === undefined ? {} : { observedGeneration: draft.metadata.generation }),
         status: 'False',
         lastProbeTime: null,
         lastTransitionTime,

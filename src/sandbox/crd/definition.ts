@@ -73,7 +73,22 @@ export function resourceOf(definition: KubeObject): ResourceInfo | undefined {
         }
       : {}),
     ...(fields.length > 0 ? { selectableFields: fields } : {}),
+    deprecations: deprecationsOf(versions, group, kind),
   };
+}
+
+/** What users of deprecated versions are told: the definition's words, or which version to use instead. */
+function deprecationsOf(versions: readonly Fields[], group: string, kind: string): Record<string, string> {
+  const lasting = versions
+    .filter(v => v.deprecated !== true)
+    .map(v => String(v.name))
+    .sort(byPriority);
+  const told = ({ name, deprecationWarning }: Fields): string => {
+    if (typeof deprecationWarning === 'string') return deprecationWarning;
+    const better = lasting.find(other => byPriority(other, String(name)) < 0);
+    return `${group}/${name} ${kind} is deprecated${better ? `; use ${group}/${better} ${kind}` : ''}`;
+  };
+  return Object.fromEntries(versions.filter(v => v.deprecated === true).map(v => [String(v.name), told(v)]));
 }
 
 /** One served version: its schema and the columns it is printed with. */

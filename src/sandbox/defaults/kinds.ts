@@ -113,10 +113,31 @@ function webhooks(mutating: boolean): Default {
   };
 }
 
+/** What rules match by, with all that is left out. */
+function matchDefaults(match: Fields): void {
+  ensure(match, 'namespaceSelector');
+  ensure(match, 'objectSelector');
+  fill(match, { matchPolicy: 'Equivalent' });
+  for (const rules of ['resourceRules', 'excludeResourceRules'])
+    for (const rule of each(match, rules)) fill(rule, { scope: '*' });
+}
+
+function admissionPolicy(object: Fields): void {
+  const spec = specOf(object);
+  fill(spec, { failurePolicy: 'Fail' });
+  const match = part(spec, 'matchConstraints');
+  if (match) matchDefaults(match);
+}
+
+function admissionBinding(object: Fields): void {
+  const match = part(specOf(object), 'matchResources');
+  if (match) matchDefaults(match);
+}
+
 function customResourceDefinition(object: Fields): void {
   const spec = specOf(object);
   const names = ensure(spec, 'names');
-  if (typeof names.kind === 'string') {
+  if (typeof names.kind === 'string' && names.kind !== '') {
     if (!names.singular) names.singular = names.kind.toLowerCase();
     if (!names.listKind) names.listKind = `${names.kind}List`;
   }
@@ -173,6 +194,8 @@ const DEFAULTS: Readonly<Record<string, Default>> = {
   'clusterrolebindings.rbac.authorization.k8s.io': binding,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': webhooks(false),
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhooks(true),
+  'validatingadmissionpolicies.admissionregistration.k8s.io': admissionPolicy,
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': admissionBinding,
   'customresourcedefinitions.apiextensions.k8s.io': customResourceDefinition,
   'endpointslices.discovery.k8s.io': endpointSlice,
   'horizontalpodautoscalers.autoscaling': autoscaler,

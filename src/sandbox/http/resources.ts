@@ -1,5 +1,5 @@
 import { createObject } from '../api/create.ts';
-import type { Call } from '../api/kernel.ts';
+import type { Call, Kernel } from '../api/kernel.ts';
 import { listPage, refuseFuture, wantedRevision } from '../api/list.ts';
 import { writeOptions } from '../api/options.ts';
 import { applyObject, patchObject } from '../api/patch.ts';
@@ -7,11 +7,13 @@ import { answerReview, isReview } from '../api/reviews.ts';
 import { currentObject, updateObject } from '../api/update.ts';
 import { createAuthorizer } from '../authz/authorizer.ts';
 import { notAllowed } from '../authz/refusal.ts';
+import { part } from '../defaults/fill.ts';
 import type { ResourceInfo } from '../registry.ts';
-import { StatusError } from '../status.ts';
+import { notFound, StatusError } from '../status.ts';
+import { bind } from '../subresource/binding.ts';
 import { patchScale } from '../subresource/scale.ts';
 import { serveWatch } from '../watch/watch.ts';
-import { type Answer, objectAnswer, pageNotFound, plainAnswer } from './answer.ts';
+import { type Answer, json, objectAnswer, pageNotFound, plainAnswer, success } from './answer.ts';
 import { mediaType, parsePatch, patchKind, readBody } from './body.ts';
 import { remove, removeAll } from './deletion.ts';
 import { bodyOf, type ResourceRequest } from './request.ts';
@@ -52,6 +54,12 @@ function refuseUnauthorised(r: ResourceRequest, verb: string): void {
 
 const unknownResource = () => new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 
+function podsOf(kernel: Kernel): ResourceInfo {
+  const info = kernel.registry.get('pods');
+  if (!info) throw unknownResource();
+  return info;
+}
+
 const unwatchable = ({ group, resource }: ResourceInfo) =>
   new StatusError(405, 'MethodNotAllowed', `watch is not supported on resources of kind "${resource}"`, {
     ...(group ? { group } : {}),
@@ -88,6 +96,11 @@ function callOf(r: ResourceRequest, info: ResourceInfo, verb: string): Call {
 async function create(r: ResourceRequest, call: Call): Promise<Answer> {
   const { info } = call;
   const body = await bodyOf(r, info.kind);
+  if (info.key === 'bindings') {
+    // A binding is not kept: it puts the Pod it names on a node.
+    bind(r.kernel, { ...call, name: String(part(body, 'metadata')?.name ?? ''), info: podsOf(r.kernel) }, body);
+    return json(201, success(201));
+  }
   if (isReview(info.kind)) {
     const review = answerReview(r.kernel, call, body, token => r.tokens.userOf(token));
     return plainAnswer(201, review);
@@ -121,7 +134,6 @@ async function perform(r: ResourceRequest, call: Call, verb: string): Promise<An
     case 'list':
       return { type: 'page', page: listPage(kernel, info, call.namespace, query), info, version: call.version };
     case 'watch':
-      if (!info.verbs.includes('watch')) throw unwatchable(info);
       serveWatch(
         { info, version: call.version, namespace: call.namespace, name: path.name },
         r.shown,
@@ -149,10 +161,10 @@ function isMisplaced({ path }: ResourceRequest, verb: string): boolean {
 }
 
 /** Whether the resource (or its subresource) takes the verb. */
-function takes(info: ResourceInfo, subresource: string, verb: string): boolean {
+function takes(info: ResourceInfo, { subresource = '', name = '' }: ResourceRequest['path'], verb: string): boolean {
   if (subresource === '') return info.verbs.includes(verb);
   const sub = info.subresources.find(s => s.name === subresource);
-  if (!sub) throw unknownResource();
+  if (!sub) throw info.custom ? notFound(info, name) : unknownResource();
   return sub.verbs.includes(verb);
 }
 
@@ -161,6 +173,16 @@ const DEPRECATED: Readonly<Record<string, string>> = {
   endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
 };
+
+/** An object of a namespace is in one, and no other is. */
+const isElsewhere = (info: ResourceInfo, { namespace, name }: ResourceRequest['path']): boolean =>
+  info.namespaced
+    ? namespace === undefined && name !== undefined
+    : namespace !== undefined && info.key !== 'namespaces';
+
+/** Whether a verb is for one namespace at a time. */
+const needsNamespace = (info: ResourceInfo, verb: string): boolean =>
+  info.namespaced && (verb === 'deletecollection' || (verb === 'create' && !isReview(info.kind)));
 
 /** Answers a request for a resource, after asking whether it may be made. */
 export async function serveResource(r: ResourceRequest): Promise<Answer> {
@@ -173,14 +195,15 @@ export async function serveResource(r: ResourceRequest): Promise<Answer> {
     if (!known) return pageNotFound();
     throw unknownResource();
   }
-  if (info.namespaced && path.namespace === undefined && path.name !== undefined) throw unknownResource();
+  if (isElsewhere(info, path)) {
+    if (info.custom) return pageNotFound();
+    throw unknownResource();
+  }
   if (isReview(info.kind) && path.name !== undefined) throw unknownResource();
-  const everywhere = info.namespaced && path.namespace === undefined;
-  if (everywhere && (verb === 'deletecollection' || (verb === 'create' && !isReview(info.kind))))
-    throw methodNotAllowed();
-  if (!info.namespaced && path.namespace !== undefined && info.key !== 'namespaces') throw unknownResource();
-  if (isMisplaced(r, verb) || !takes(info, path.subresource ?? '', verb)) throw methodNotAllowed();
-  const deprecated = DEPRECATED[info.key];
+  if (needsNamespace(info, verb) && path.namespace === undefined) throw methodNotAllowed();
+  const deprecated = DEPRECATED[info.key] ?? info.deprecations?.[path.version];
   if (deprecated) r.warnings.push(deprecated);
+  if (verb === 'watch' && info.verbs.includes('list') && !info.verbs.includes('watch')) throw unwatchable(info);
+  if (isMisplaced(r, verb) || !takes(info, path, verb)) throw methodNotAllowed();
   return perform(r, callOf(r, info, verb), verb);
 }

@@ -6,6 +6,7 @@ import type { Kernel } from '../api/kernel.ts';
 import { isRecord, type KubeObject } from '../object.ts';
 import { groupVersion, type ResourceInfo } from '../registry.ts';
 import { StatusError } from '../status.ts';
+import { SCALE_SHAPE } from '../table/scale.ts';
 import type { TableShape } from '../table/shape.ts';
 import { type IncludeObject, partialObject, tableOf } from '../table/table.ts';
 import { acceptedForm, type Form } from './accept.ts';
@@ -34,17 +35,27 @@ export const unknownForm = (): StatusError =>
     'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
   );
 
+/** What bears on the forms a request may ask for. */
+interface FormOptions {
+  /** It is a watch. */
+  readonly streams: boolean;
+  /** It is for a collection, which can be watched too. */
+  readonly mayStream: boolean;
+  /** It is for a kind of a CustomResourceDefinition. */
+  readonly custom: boolean;
+}
+
 /** The form a request for objects asks for. 406 when it is not served; a stream is not written as YAML. */
-export function formOf(request: IncomingMessage, streams = false): Form {
+export function formOf(request: IncomingMessage, { streams, mayStream, custom }: FormOptions): Form {
   const form = acceptedForm(request.headers.accept, servesForm);
   if (form?.format === 'yaml' && streams)
     throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${STREAMED}`);
   if (form) return form;
-  if (acceptedForm(request.headers.accept, () => true)) throw unknownForm();
+  if (custom || acceptedForm(request.headers.accept, () => true)) throw unknownForm();
   throw new StatusError(
     406,
     'NotAcceptable',
-    `406: Not Acceptable\n\nAvailable representations: ${streams ? `${REPRESENTATIONS}, ${STREAMED}` : REPRESENTATIONS}`,
+    `406: Not Acceptable\n\nAvailable representations: ${mayStream ? `${REPRESENTATIONS}, ${STREAMED}` : REPRESENTATIONS}`,
     {},
   );
 }
@@ -75,13 +86,19 @@ export function objectText(
   columns = true,
 ): string {
   const { form } = shown;
+  if (form.as === 'Table' && object.kind === 'Scale') return tableText(shown, object, SCALE_SHAPE, columns);
   if (!info || form.as === undefined || form.as === 'PartialObjectMetadataList')
     return objectJson(object, info ? groupVersion(info.group, version) : object.apiVersion);
   if (form.as === 'PartialObjectMetadata') return JSON.stringify(partialObject(object, form.version));
+  return tableText(shown, object, shown.shapeOf(info, version), columns);
+}
+
+/** The table of one object. */
+function tableText({ form, query, kernel }: Shown, object: KubeObject, shape: TableShape, columns: boolean): string {
   return JSON.stringify(
-    tableOf([object], shown.shapeOf(info, version), shown.kernel.clock.now(), {
+    tableOf([object], shape, kernel.clock.now(), {
       metadata: { resourceVersion: object.metadata.resourceVersion },
-      include: includeOf(shown.query),
+      include: includeOf(query),
       columns,
       ...(form.version ? { version: form.version } : {}),
     }),

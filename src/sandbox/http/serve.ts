@@ -49,6 +49,12 @@ const JSON_FORM: Form = { format: 'json' };
 export function requestHandler(parts: HttpParts): (request: IncomingMessage, response: ServerResponse) => void {
   const { kernel, kinds, tokens, discovery } = parts;
 
+  const formOptions = (path: ResourcePath, query: URLSearchParams, method: string | undefined) => ({
+    streams: streams(path, query),
+    mayStream: method === 'GET' && path.name === undefined,
+    custom: kernel.registry.served(path.group, path.version, path.resource)?.custom ?? false,
+  });
+
   const answer = async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -64,7 +70,7 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
       return { answer: discover(discovery, url.path, query, request), form: JSON_FORM };
     }
     // A log is text whatever is asked for.
-    const form = path.subresource === 'log' ? JSON_FORM : formOf(request, streams(path, query));
+    const form = path.subresource === 'log' ? JSON_FORM : formOf(request, formOptions(path, query, request.method));
     const shown: Shown = { kernel, shapeOf: kinds.shapeOf, query, form };
     const given = {
       kernel,

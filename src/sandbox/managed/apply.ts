@@ -13,8 +13,9 @@ function merge(live: unknown, config: unknown, node: SchemaNode | undefined): un
   if (!isRecord(config) || !isRecord(live) || !isGranular(node)) return cloneJson(config);
   const merged: Record<string, unknown> = { ...live };
   for (const [name, value] of Object.entries(config)) {
-    if (value === null) continue;
-    merged[name] = merge(live[name], value, memberNode(node, name));
+    // Null where there is nothing is a value of its own, until the object is read as its kind.
+    if (value === null) merged[name] ??= null;
+    else merged[name] = merge(live[name], value, memberNode(node, name));
   }
   return merged;
 }

@@ -24,6 +24,10 @@ const RETAIN = '$retainKeys';
 const DELETE_ITEMS = '$deleteFromPrimitiveList/';
 const ORDER = '$setElementOrder/';
 
+/** There is nothing to replace or to delete; what else the change says is not looked at. */
+const isIdle = (value: unknown, change: unknown): boolean =>
+  value === undefined && isRecord(change) && change[DIRECTIVE] !== undefined;
+
 const strategies = (node: SchemaNode | undefined) => (node?.raw['x-kubernetes-patch-strategy'] ?? '').split(',');
 const memberOf = (node: SchemaNode | undefined, name: string) => node?.property(name) ?? node?.extra;
 
@@ -41,7 +45,7 @@ export function applyStrategicPatch(value: unknown, patch: unknown, node: Schema
     if (name === DIRECTIVE || name === RETAIN || name.startsWith(ORDER)) continue;
     if (name.startsWith(DELETE_ITEMS)) removeItems(merged, name.slice(DELETE_ITEMS.length), change);
     else if (change === null) delete merged[name];
-    else merged[name] = applyMember(merged[name], change, memberOf(node, name));
+    else if (!isIdle(merged[name], change)) merged[name] = applyMember(merged[name], change, memberOf(node, name));
   }
   for (const [name, order] of Object.entries(patch))
     if (name.startsWith(ORDER)) {

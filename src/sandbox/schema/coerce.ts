@@ -3,7 +3,15 @@ import { canonicalQuantity } from '../quantity.ts';
 import { isIntOrString, keepsUnknown, type SchemaNode } from './node.ts';
 
 /** A value that cannot be what its field is. The message is the one of Go's JSON decoder. */
-export class WrongType extends Error {}
+export class WrongType extends Error {
+  /** What the server says where it fills in a Go value from a map instead of reading JSON. */
+  readonly restoring: string | undefined;
+
+  constructor(message: string, restoring?: string) {
+    super(message);
+    this.restoring = restoring;
+  }
+}
 
 export interface Coerced {
   value: unknown;
@@ -41,9 +49,16 @@ function jsonType(value: unknown): string {
 
 function wrong(value: unknown, node: SchemaNode, walk: Walk): WrongType {
   const field = `${walk.struct}.${walk.fields.join('.')}`;
-  return new WrongType(
-    `json: cannot unmarshal ${jsonType(value)} into Go struct field ${field} of type ${goType(node)}`,
-  );
+  const type = goType(node);
+  const message = `json: cannot unmarshal ${jsonType(value)} into Go struct field ${field} of type ${type}`;
+  return new WrongType(message, restoring(value, node, type));
+}
+
+function restoring(value: unknown, { raw, extra }: SchemaNode, type: string): string {
+  const found = Array.isArray(value) ? 'slice' : isRecord(value) ? 'map' : jsonType(value);
+  if (raw.type === 'array') return `cannot restore slice from ${found}`;
+  if (raw.type !== 'object') return `unrecognized type: ${type}`;
+  return extra ? `cannot restore map from ${found}` : `cannot restore struct from: ${found}`;
 }
 
 /** Whether a scalar fits; types not listed take anything. */

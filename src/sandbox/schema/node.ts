@@ -49,6 +49,8 @@ export interface SchemaNode {
   /** The schema of members that are not named properties. */
   readonly extra: SchemaNode | undefined;
   readonly items: SchemaNode | undefined;
+  /** A node of another schema for the same place, such as an alternative. */
+  beside(schema: RawSchema): SchemaNode;
 }
 
 export type Resolve = (typeName: string) => RawSchema | undefined;
@@ -73,6 +75,7 @@ export function schemaNode(schema: RawSchema, resolve: Resolve): SchemaNode {
       children.set(name, node);
       return node;
     },
+    beside: other => schemaNode(other, resolve),
     get items() {
       if (!items && raw.items) items = schemaNode(raw.items, resolve);
       return items;

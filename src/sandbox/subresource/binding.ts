@@ -2,7 +2,7 @@ import type { Call, Kernel } from '../api/kernel.ts';
 import { currentObject } from '../api/update.ts';
 import { each, ensure, part } from '../defaults/fill.ts';
 import { timestamp } from '../object.ts';
-import { conflict, StatusError } from '../status.ts';
+import { badRequest, conflict, StatusError } from '../status.ts';
 
 function refuseOddTarget({ kind, name }: Record<string, unknown>): void {
   if (kind && kind !== 'Node')
@@ -17,6 +17,8 @@ function refuseOddTarget({ kind, name }: Record<string, unknown>): void {
 /** Puts a Pod on a node. 409 when it is on one already. */
 export function bind(kernel: Kernel, call: Call, body: unknown): void {
   const pod = currentObject(kernel, call);
+  const name = part(body, 'metadata')?.name;
+  if (name !== undefined && name !== call.name) throw badRequest('name in URL does not match name in Binding object');
   const node = part(body, 'target')?.name;
   refuseOddTarget(part(body, 'target') ?? {});
   const current = part(pod, 'spec')?.nodeName;

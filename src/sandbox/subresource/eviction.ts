@@ -1,7 +1,7 @@
 import { refuseOtherKind } from '../api/decode.ts';
 import { deleteObject } from '../api/delete.ts';
 import type { Call, Kernel } from '../api/kernel.ts';
-import { bodyAsksForDryRun } from '../api/options.ts';
+import { bodyAsksForDryRun, refuseOddPolicy } from '../api/options.ts';
 import { currentObject } from '../api/update.ts';
 import { ensure, part } from '../defaults/fill.ts';
 import { isRecord, type KubeObject, timestamp } from '../object.ts';
@@ -53,6 +53,7 @@ export async function evict(kernel: Kernel, asked: Call, body: unknown): Promise
   const pod = currentObject(kernel, asked);
   const stated = isRecord(body) && isRecord(body.deleteOptions) ? body.deleteOptions : {};
   const call = { ...asked, dryRun: asked.dryRun || bodyAsksForDryRun(stated) };
+  refuseOddPolicy(stated.propagationPolicy, stated.orphanDependents);
   const options = stated as DeleteOptions;
   const budgets = budgetsOf(kernel, pod);
   if (budgets.length > 1)

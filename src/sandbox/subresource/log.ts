@@ -64,6 +64,8 @@ function refuseOddOptions(name: string, query: URLSearchParams): void {
   if (since !== undefined && query.get('sinceTime') !== null)
     causes.push(forbiddenField('[]', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
   else if (since !== undefined && since < 1) causes.push(invalidValue('sinceSeconds', since, 'must be greater than 0'));
+  const limit = number('limitBytes');
+  if (limit !== undefined && limit < 1) causes.push(invalidValue('limitBytes', limit, 'must be greater than 0'));
   if (causes.length > 0) throw invalid('', 'PodLogOptions', name, causes);
 }
 

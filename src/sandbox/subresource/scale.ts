@@ -1,7 +1,7 @@
 import { refuseOtherKind, unreadablePatch } from '../api/decode.ts';
 import type { Call, Kernel } from '../api/kernel.ts';
 import { type PatchType, patched } from '../api/patch.ts';
-import { currentObject, writeOver } from '../api/update.ts';
+import { currentObject, refuseOtherName, writeOver } from '../api/update.ts';
 import { ensure, part } from '../defaults/fill.ts';
 import { cloneJson, type KubeObject } from '../object.ts';
 import type { ResourceInfo } from '../registry.ts';
@@ -80,9 +80,7 @@ export const getScale = (kernel: Kernel, call: Call): KubeObject => scaleOf(call
 /** Sets the replicas from a whole Scale. */
 export const putScale = (kernel: Kernel, call: Call, body: unknown): Promise<KubeObject> => {
   refuseOtherKind(kernel, body, SCALE, ['autoscaling/v1']);
-  const name = part(body, 'metadata')?.name;
-  if (name !== call.name)
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
+  refuseOtherName(call, { metadata: { name: '' }, ...(body as object) } as KubeObject);
   return setScale(kernel, call, body);
 };
 

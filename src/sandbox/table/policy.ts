@@ -1,5 +1,5 @@
 import { each, part } from '../defaults/fill.ts';
-import type { KubeObject } from '../object.ts';
+import { isRecord, type KubeObject } from '../object.ts';
 import { created, number, spec, status, text } from './cells.ts';
 import type { Cells } from './shape.ts';
 
@@ -34,6 +34,11 @@ function quotaSide(quota: KubeObject, limits: boolean): string {
 
 const webhooks: Cells = (o, now) => [o.metadata.name, each(o, 'webhooks').length, created(o, now)];
 
+const UNSET = '<unset>';
+const kindOf = (ref: unknown): string => (isRecord(ref) ? `${ref.apiVersion}/${ref.kind}` : UNSET);
+const nameOf = (ref: unknown): string =>
+  isRecord(ref) ? (ref.namespace ? `${ref.namespace}/${ref.name}` : String(ref.name ?? '*')) : UNSET;
+
 /** Rows of what allows, limits and admits. */
 export const POLICY_CELLS: Readonly<Record<string, Cells>> = {
   'rolebindings.rbac.authorization.k8s.io': binding,
@@ -48,6 +53,18 @@ export const POLICY_CELLS: Readonly<Record<string, Cells>> = {
   ],
   'validatingwebhookconfigurations.admissionregistration.k8s.io': webhooks,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhooks,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': (o, now) => [
+    o.metadata.name,
+    each(spec(o), 'validations').length,
+    kindOf(spec(o).paramKind),
+    created(o, now),
+  ],
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': (o, now) => [
+    o.metadata.name,
+    text(spec(o).policyName, ''),
+    nameOf(spec(o).paramRef),
+    created(o, now),
+  ],
   'priorityclasses.scheduling.k8s.io': (o, now) => [
     o.metadata.name,
     number(o.value),

@@ -27,6 +27,10 @@ export function tableOf(
     apiVersion: `${META}/${version}`,
     metadata,
     columnDefinitions: columns ? shape.columns : null,
-    rows: objects.map(object => ({ cells: shape.cells(object, now), object: attached(object) })),
+    rows: objects.map(object => ({
+      // A bookmark has no name.
+      cells: shape.cells(object, now).map(cell => (cell === undefined ? '' : cell)),
+      object: attached(object),
+    })),
   };
 }

@@ -4,6 +4,7 @@ import type { StatusCause } from '../status.ts';
 import { duplicates, forbiddenField, invalidValue, portCause, required } from './field.ts';
 import { NOT_NEGATIVE } from './rule.ts';
 
+const PORT_NAME = 15;
 const HANDLERS = ['exec', 'grpc', 'httpGet', 'tcpSocket'];
 const COUNTS = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'];
 
@@ -46,6 +47,11 @@ function mountCauses(mounts: readonly Fields[], field: string): StatusCause[] {
 export function containerPartsCauses(container: Fields, field: string): StatusCause[] {
   const named = each(container, 'ports').filter(port => port.name);
   return [
+    ...each(container, 'ports').flatMap(({ name }, i) =>
+      String(name ?? '').length > PORT_NAME
+        ? [invalidValue(`${field}.ports[${i}].name`, name, `must be no more than ${PORT_NAME} characters`)]
+        : [],
+    ),
     ...duplicates(named, 'name', `${field}.ports`),
     ...each(container, 'env').flatMap((variable, i) => variableCauses(variable, `${field}.env[${i}]`)),
     ...mountCauses(each(container, 'volumeMounts'), `${field}.volumeMounts`),

@@ -1,8 +1,10 @@
 import { each, type Fields, part } from '../defaults/fill.ts';
-import { isRecord, type KubeObject, sameJson } from '../object.ts';
+import { type KubeObject, sameJson } from '../object.ts';
 import type { StatusCause } from '../status.ts';
+import { versionPartCauses } from './crd-parts.ts';
 import { invalidValue, required, unsupported } from './field.ts';
 import { dnsLabel } from './names.ts';
+import { structuralCauses } from './structural.ts';
 
 /** The schemas of the versions; one of them, by another name, where they are all the same. */
 function schemasOf(versions: readonly Fields[]): { field: string; schema: Fields | undefined }[] {
@@ -28,7 +30,7 @@ const printed = ({ name, served, storage }: Fields) => ({
   SelectableFields: null,
 });
 
-function versionCauses(versions: readonly Fields[]): StatusCause[] {
+function versionCauses(versions: readonly Fields[], isListed: boolean): StatusCause[] {
   const causes = versions.flatMap((version, i) => {
     const bad = dnsLabel(String(version.name ?? ''));
     return bad ? [invalidValue(`spec.versions[${i}].name`, version.name, bad)] : [];
@@ -37,10 +39,11 @@ function versionCauses(versions: readonly Fields[]): StatusCause[] {
   const [only] = versions;
   const bad = versions.length === 1 ? dnsLabel(String(only?.name ?? '')) : undefined;
   if (bad) causes.push(invalidValue('spec.version', only?.name, bad));
+  const wrong = (why: string) => invalidValue('spec.versions', isListed ? versions.map(printed) : null, why);
+  if (new Set(versions.map(v => v.name)).size < versions.length)
+    causes.push(wrong('must contain unique version names'));
   if (versions.filter(v => v.storage === true).length !== 1)
-    causes.push(
-      invalidValue('spec.versions', versions.map(printed), 'must have exactly one version marked as storage version'),
-    );
+    causes.push(wrong('must have exactly one version marked as storage version'));
   return causes;
 }
 
@@ -53,7 +56,38 @@ function storedCauses(versions: readonly Fields[]): StatusCause[] {
   return more.map(name => invalidValue(field, [first], `must have the storage version ${name}`));
 }
 
+/** A version that objects were once stored in stays. */
+function lostCauses(object: KubeObject, versions: readonly Fields[]): StatusCause[] {
+  const stored = part(object, 'status')?.storedVersions;
+  return (Array.isArray(stored) ? stored : []).flatMap((name, i) => {
+    if (versions.some(version => version.name === name)) return [];
+    const why = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;
+    return [invalidValue(`status.storedVersions[${i}]`, name, why)];
+  });
+}
+
 const SCOPES = ['Cluster', 'Namespaced'];
+
+function scopeCauses(scope: unknown): StatusCause[] {
+  if (!scope) return [required('spec.scope')];
+  return SCOPES.includes(String(scope)) ? [] : [unsupported('spec.scope', scope, SCOPES)];
+}
+
+function namesCauses(names: Fields): StatusCause[] {
+  const bad = names.plural ? dnsLabel(String(names.plural)) : undefined;
+  return [
+    ...(bad ? [invalidValue('spec.names.plural', names.plural, bad)] : []),
+    ...['plural', 'singular', 'kind', 'listKind']
+      .filter(name => !names[name])
+      .map(name => required(`spec.names.${name}`)),
+  ];
+}
+
+const PRESERVING = invalidValue(
+  'spec.preserveUnknownFields',
+  true,
+  'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
+);
 const APPROVAL = 'api-approved.kubernetes.io';
 
 function groupCauses(object: KubeObject, spec: Fields): StatusCause[] {
@@ -88,41 +122,19 @@ export function crdCauses(object: KubeObject): StatusCause[] {
       ? [invalidValue('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group')]
       : []),
     ...groupCauses(object, spec),
-    ...(SCOPES.includes(String(spec.scope)) ? [] : [unsupported('spec.scope', spec.scope, SCOPES)]),
-    ...versionCauses(versions),
+    ...scopeCauses(spec.scope),
+    ...(spec.preserveUnknownFields === true ? [PRESERVING] : []),
+    // An empty list is left out when a definition is read; one without a scope had no spec to list them in.
+    ...versionCauses(versions, Boolean(spec.scope)),
     ...schemasOf(versions).flatMap(({ field, schema }) =>
-      schema ? structuralCauses(schema, field, true) : [required(field)],
+      schema ? structuralCauses(schema, field) : [required(field)],
     ),
-    ...['plural', 'kind'].flatMap(name => (names[name] ? [] : [required(`spec.names.${name}`)])),
+    ...versionPartCauses(spec),
+    ...namesCauses(names),
     ...conversionCauses(spec),
     ...storedCauses(versions),
+    ...lostCauses(object, versions),
   ];
-}
-
-const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
-
-/** Every place of a structural schema says its type, unless it takes anything. */
-function structuralCauses(schema: Record<string, unknown>, field: string, root: boolean): StatusCause[] {
-  const anything =
-    schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
-  const causes: StatusCause[] = [];
-  if (!schema.type && !(anything && !root))
-    causes.push(
-      required(
-        `${field}.type`,
-        root ? 'must not be empty at the root' : 'must not be empty for specified object fields',
-      ),
-    );
-  if (schema.type && !TYPES.includes(String(schema.type)))
-    causes.push(unsupported(`${field}.type`, schema.type, TYPES));
-  else if (root && schema.type && schema.type !== 'object')
-    causes.push(invalidValue(`${field}.type`, schema.type, 'must be object at the root'));
-  for (const [name, child] of Object.entries(part(schema, 'properties') ?? {}))
-    if (isRecord(child)) causes.push(...structuralCauses(child, `${field}.properties[${name}]`, false));
-  if (isRecord(schema.items)) causes.push(...structuralCauses(schema.items, `${field}.items`, false));
-  if (isRecord(schema.additionalProperties))
-    causes.push(...structuralCauses(schema.additionalProperties, `${field}.additionalProperties`, false));
-  return causes;
 }
 
 /** What an update of a CustomResourceDefinition may not change once it is established. */

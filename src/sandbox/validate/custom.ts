@@ -2,6 +2,7 @@ import { isRecord, sameJson } from '../object.ts';
 import { isIntOrString, type RawSchema, type SchemaNode } from '../schema/node.ts';
 import type { StatusCause } from '../status.ts';
 import { duplicate, invalidValue, required, unsupported } from './field.ts';
+import { isOfFormat } from './formats.ts';
 
 const typeOf = (value: unknown): string => {
   if (value === null) return 'null';
@@ -22,12 +23,19 @@ function wrongType(value: unknown, field: string, type: string): StatusCause {
   };
 }
 
-const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)?$/;
-
 const wrongFormat = (value: string, field: string, format: string): StatusCause => ({
   reason: 'FieldValueTypeInvalid',
   message: `Invalid value: ${JSON.stringify(value)}: ${field} in body must be of type ${format}: ${JSON.stringify(value)}`,
   field,
+});
+
+const INT32 = 2_147_483_647;
+
+/** A cause that is told without the field it is about. */
+const nowhere = (why: string): StatusCause => ({
+  reason: 'FieldValueInvalid',
+  message: `Invalid value: "": ${why}`,
+  field: '<nil>',
 });
 
 function numberCauses(value: number, raw: RawSchema, field: string): StatusCause[] {
@@ -38,6 +46,9 @@ function numberCauses(value: number, raw: RawSchema, field: string): StatusCause
     bad(`greater than ${raw.exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
   if (maximum !== undefined && (value > maximum || (raw.exclusiveMaximum && value === maximum)))
     bad(`less than ${raw.exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
+  const bits = raw.type === 'integer' && raw.format === 'int32' ? INT32 : Number.POSITIVE_INFINITY;
+  if (value > bits || value < -bits - 1)
+    causes.push(nowhere(`Checked value must be of type integer with format int32 in ${field}`));
   if (raw.multipleOf && value % raw.multipleOf !== 0) bad(`a multiple of ${raw.multipleOf}`);
   return causes;
 }
@@ -54,7 +65,7 @@ function textCauses(value: string, raw: RawSchema, field: string): StatusCause[]
     causes.push(invalidValue(field, value, `${field} in body should be at least ${raw.minLength} chars long`));
   if (raw.pattern !== undefined && !matches(value, raw.pattern))
     causes.push(invalidValue(field, value, `${field} in body should match '${raw.pattern}'`));
-  if (raw.format === 'date-time' && !DATE_TIME.test(value)) causes.push(wrongFormat(value, field, raw.format));
+  if (raw.format !== undefined && !isOfFormat(value, raw.format)) causes.push(wrongFormat(value, field, raw.format));
   return causes;
 }
 
@@ -125,6 +136,33 @@ function objectCauses(value: Record<string, unknown>, node: SchemaNode, field: s
   return causes;
 }
 
+/** What the schemas that are to hold together, or instead of each other, say. */
+function alternativeCauses(value: unknown, node: SchemaNode, field: string): StatusCause[] {
+  const { oneOf, anyOf, not } = node.raw;
+  const tried = (schemas: readonly RawSchema[]) =>
+    schemas.map(schema => customCauses(value, node.beside(schema), field));
+  const named = JSON.stringify(field);
+  const causes: StatusCause[] = [];
+  const one = tried(oneOf ?? []);
+  const fitting = one.filter(found => found.length === 0).length;
+  if (oneOf && fitting !== 1) {
+    const found = fitting === 0 ? 'Found none valid' : `Found ${fitting} valid alternatives`;
+    causes.push(nowhere(`${named} must validate one and only one schema (oneOf). ${found}`));
+    if (fitting === 0) causes.push(...(one[0] ?? []));
+  }
+  const any = tried(anyOf ?? []);
+  if (anyOf && any.every(found => found.length > 0))
+    causes.push(nowhere(`${named} must validate at least one schema (anyOf)`), ...(any[0] ?? []));
+  if (not && tried([not])[0]?.length === 0) causes.push(nowhere(`${named} must not validate the schema (not)`));
+  return causes;
+}
+
+/** An object in an object says what it is. */
+const embeddedCauses = (value: unknown, raw: RawSchema, field: string): StatusCause[] =>
+  raw['x-kubernetes-embedded-resource'] === true && isRecord(value)
+    ? ['apiVersion', 'kind'].filter(name => !value[name]).map(name => required(`${field}.${name}`))
+    : [];
+
 /**
  * What is wrong with a custom object by its schema. A value that is as it was before an update is let be, even where the
  * schema has become stricter since.
@@ -140,6 +178,7 @@ export function customCauses(value: unknown, node: SchemaNode, field = '', old?:
   if (raw.enum && !raw.enum.some(allowed => sameJson(allowed, value))) causes.push(unsupported(field, value, raw.enum));
   if (typeof value === 'number') causes.push(...numberCauses(value, raw, field));
   if (typeof value === 'string') causes.push(...textCauses(value, raw, field));
+  causes.push(...alternativeCauses(value, node, field), ...embeddedCauses(value, raw, field));
   if (Array.isArray(value)) causes.push(...listCauses(value, node, field, old));
   else if (isRecord(value)) causes.push(...objectCauses(value, node, field, old));
   return causes;

@@ -68,6 +68,16 @@ const finalizerCauses = (meta: ObjectMeta, custom: boolean): StatusCause[] =>
     return [invalidValue(`metadata.finalizers[${i}]`, name, why)];
   });
 
+/** What users are warned of who give a custom object a finalizer without a domain. */
+export const finalizerWarnings = (before: KubeObject | undefined, { metadata }: KubeObject): string[] =>
+  (metadata.finalizers ?? [])
+    .filter(name => !name.includes('/') && !STANDARD_FINALIZERS.has(name))
+    .filter(name => !before?.metadata.finalizers?.includes(name))
+    .map(
+      name =>
+        `metadata.finalizers: ${JSON.stringify(name)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
+    );
+
 const bothFinalizers = ({ finalizers = [] }: ObjectMeta): StatusCause[] =>
   finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')
     ? [invalidValue('metadata.finalizers', finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')]

@@ -1,7 +1,7 @@
 import { each, type Fields, part } from '../defaults/fill.ts';
 import type { StatusCause } from '../status.ts';
 import { invalidValue, unsupported } from './field.ts';
-import { labelKey, subdomain } from './names.ts';
+import { label, labelKey, subdomain } from './names.ts';
 
 const RESTARTS = ['Always', 'OnFailure', 'Never'];
 const DNS = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
@@ -37,6 +37,12 @@ function nodeNameCauses(name: unknown, field: string): StatusCause[] {
   return bad ? [invalidValue(field, name, bad)] : [];
 }
 
+const hostNameCauses = (spec: Fields, field: string): StatusCause[] =>
+  ['hostname', 'subdomain'].flatMap(name => {
+    const bad = spec[name] ? label(String(spec[name])) : undefined;
+    return bad ? [invalidValue(`${field}.${name}`, spec[name], bad)] : [];
+  });
+
 /** On the node's own network a container's port is the node's. */
 function hostPortCauses(spec: Fields, field: string): StatusCause[] {
   if (spec.hostNetwork !== true) return [];
@@ -65,5 +71,6 @@ export function podPartsCauses(spec: Fields, field: string): StatusCause[] {
     ...each(spec, 'tolerations').flatMap((toleration, i) => tolerationCauses(toleration, `${field}.tolerations[${i}]`)),
     ...deadlineCauses(spec.activeDeadlineSeconds, `${field}.activeDeadlineSeconds`),
     ...nodeNameCauses(spec.nodeName, `${field}.nodeName`),
+    ...hostNameCauses(spec, field),
   ];
 }

@@ -65,9 +65,11 @@ function containerCauses(container: Fields, field: string, volumes: ReadonlySet<
 export function podSpecCauses(spec: unknown, field: string): StatusCause[] {
   if (!isRecord(spec)) return [required(`${field}.containers`)];
   const volumes = each(spec, 'volumes');
-  const names = new Set(volumes.map(v => v.name));
+  const ofVolumes = volumes.map((volume, i) => volumeCauses(volume, `${field}.volumes[${i}]`));
+  // A volume that is not valid cannot be mounted either.
+  const names = new Set(volumes.filter((_, i) => ofVolumes[i]?.length === 0).map(v => v.name));
   const containers = each(spec, 'containers');
-  const causes: StatusCause[] = volumes.flatMap((volume, i) => volumeCauses(volume, `${field}.volumes[${i}]`));
+  const causes: StatusCause[] = ofVolumes.flat();
   causes.push(...duplicates(volumes, 'name', `${field}.volumes`));
   if (containers.length === 0) causes.push(required(`${field}.containers`));
   for (const list of ['containers', 'initContainers']) {
@@ -84,7 +86,10 @@ function volumeCauses(volume: Fields, field: string): StatusCause[] {
   if (!volume.name) return [required(`${field}.name`)];
   const bad = label(String(volume.name));
   const sources = Object.keys(volume).filter(key => key !== 'name');
+  const odd = sources.filter(source => Number(part(volume, source)?.defaultMode ?? 0) > 0o777);
+  const mode = 'must be a number between 0 and 0777 (octal), both inclusive';
   return [
+    ...odd.map(source => invalidValue(`${field}.${source}.defaultMode`, part(volume, source)?.defaultMode, mode)),
     ...(bad ? [invalidValue(`${field}.name`, volume.name, bad)] : []),
     ...(sources.length === 0 ? [required(field, 'must specify a volume type')] : []),
     ...sources.slice(1).map(source => forbiddenField(`${field}.${source}`, 'may not specify more than 1 volume type')),

@@ -2,8 +2,10 @@ import { each, type Fields, part } from '../defaults/fill.ts';
 import { isRecord, sameJson } from '../object.ts';
 import { quantityValue } from '../quantity.ts';
 import type { StatusCause } from '../status.ts';
+import { admissionBinding, admissionPolicy } from './admission-policies.ts';
 import { forbiddenField, invalidValue, portCause, required, unsupported } from './field.ts';
 import { countOrPercent, NOT_NEGATIVE, notNegative, type Rule, specOf, type UpdateRule } from './rule.ts';
+import { expressionCauses } from './selector.ts';
 import { webhookConfig } from './webhooks.ts';
 
 const QUOTA_NAMES =
@@ -50,6 +52,7 @@ const budget: Rule = object => {
     ...(both ? [invalidValue('spec', asGo(spec), 'minAvailable and maxUnavailable cannot be both set')] : []),
     ...countOrPercent('spec.minAvailable', spec.minAvailable),
     ...countOrPercent('spec.maxUnavailable', spec.maxUnavailable),
+    ...expressionCauses(part(spec, 'selector'), 'spec.selector'),
   ];
 };
 
@@ -143,6 +146,17 @@ const lease: Rule = object => {
   ];
 };
 
+const HIGHEST_PRIORITY = 1_000_000_000;
+
+const priorityClass: Rule = ({ metadata: { name }, value }) => {
+  const isSystem =
+    name.startsWith('system-') && !name.startsWith('system-node-') && !name.startsWith('system-cluster-');
+  const why = `priority class names with 'system-' prefix are reserved for system use only. error: ${name} is not a known system priority class`;
+  if (isSystem) return [forbiddenField('metadata.name', why)];
+  if (name.startsWith('system-') || Number(value ?? 0) <= HIGHEST_PRIORITY) return [];
+  return [forbiddenField('value', `maximum allowed value of a user defined priority is ${HIGHEST_PRIORITY}`)];
+};
+
 const priorityClassUpdate: UpdateRule = (before, after) =>
   before.value === after.value ? [] : [forbiddenField('value', 'may not be changed in an update.')];
 
@@ -156,6 +170,9 @@ export const POLICY_RULES: Readonly<Record<string, Rule>> = {
   'clusterrolebindings.rbac.authorization.k8s.io': binding,
   'networkpolicies.networking.k8s.io': networkPolicy,
   'leases.coordination.k8s.io': lease,
+  'priorityclasses.scheduling.k8s.io': priorityClass,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': admissionPolicy,
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': admissionBinding,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': webhookConfig,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhookConfig,
 };

@@ -5,7 +5,7 @@ import { invalid, type StatusCause } from '../status.ts';
 import { customCauses } from './custom.ts';
 import { withUncheckedRules } from './custom-rules.ts';
 import { kindCauses, kindUpdateCauses } from './kinds.ts';
-import { metadataCauses, metadataUpdateCauses } from './metadata.ts';
+import { finalizerWarnings, metadataCauses, metadataUpdateCauses } from './metadata.ts';
 
 function refuse({ info }: Call, object: KubeObject, causes: readonly StatusCause[]): void {
   if (causes.length > 0) throw invalid(info.group, info.kind, object.metadata.name ?? '', causes);
@@ -17,6 +17,7 @@ export function validateCreate(kernel: Kernel, call: Call, object: KubeObject): 
   const own = call.info.custom ? (node ? customCauses(object, node) : []) : kindCauses(call.info.key, object);
   const causes = [...metadataCauses(call, object), ...own];
   refuse(call, object, call.info.custom ? withUncheckedRules(causes, node?.raw) : causes);
+  if (call.info.custom) call.warnings.push(...finalizerWarnings(undefined, object));
 }
 
 /** Services are compared before they are checked, the other kinds after. */
@@ -32,6 +33,7 @@ export function validateUpdate(kernel: Kernel, call: Call, before: KubeObject, a
   if (call.info.custom) {
     const causes = [...meta, ...(node ? customCauses(after, node, '', before) : [])];
     refuse(call, after, withUncheckedRules(causes, node?.raw));
+    call.warnings.push(...finalizerWarnings(before, after));
     return;
   }
   const { key } = call.info;

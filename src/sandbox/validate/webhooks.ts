@@ -1,7 +1,8 @@
 import { each, type Fields, part } from '../defaults/fill.ts';
 import type { StatusCause } from '../status.ts';
-import { invalidValue, required, unsupported } from './field.ts';
+import { duplicates, invalidValue, required, unsupported } from './field.ts';
 import type { Rule } from './rule.ts';
+import { expressionCauses } from './selector.ts';
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 const REINVOCATION = ['IfNeeded', 'Never'];
@@ -59,11 +60,34 @@ function clientCauses(hook: Fields, field: string): StatusCause[] {
   const url = part(hook, 'clientConfig')?.url;
   if ((service === undefined) === (url === undefined))
     return [required(field, 'exactly one of url or service is required')];
-  const scheme = typeof url === 'string' ? url.split(':')[0] : 'https';
-  if (scheme === 'https') return [];
+  return typeof url === 'string' ? urlCauses(url, `${field}.url`) : serviceCauses(service ?? {}, `${field}.service`);
+}
+
+function urlCauses(url: string, field: string): StatusCause[] {
+  const [, scheme = '', , query, fragment] = /^([^:]*):([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(url) ?? [];
+  const format = "'https' is the only allowed URL scheme; desired format: https://host[/path]";
   return [
-    invalidValue(`${field}.url`, scheme, "'https' is the only allowed URL scheme; desired format: https://host[/path]"),
+    ...(scheme === 'https' ? [] : [invalidValue(field, scheme, format)]),
+    ...(fragment ? [invalidValue(field, fragment, 'fragments are not permitted in the URL')] : []),
+    ...(query ? [invalidValue(field, query, 'query parameters are not permitted in the URL')] : []),
   ];
+}
+
+function serviceCauses({ path, port }: Fields, field: string): StatusCause[] {
+  const causes: StatusCause[] = [];
+  if (typeof path === 'string' && path !== '') {
+    const bad = (why: string) => causes.push(invalidValue(`${field}.path`, path, why));
+    if (!path.startsWith('/')) bad("must start with a '/'");
+    const segments = path.slice(1).replace(/\/$/, '').split('/');
+    if (path !== '/')
+      segments.forEach((segment, i) => {
+        if (segment === '') bad(`segment[${i}] may not be empty`);
+      });
+  }
+  const isPort = port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
+  if (!isPort)
+    causes.push(invalidValue(`${field}.port`, port, 'port is not valid: must be between 1 and 65535, inclusive'));
+  return causes;
 }
 
 function nameCauses(name: unknown, field: string): StatusCause[] {
@@ -72,8 +96,9 @@ function nameCauses(name: unknown, field: string): StatusCause[] {
 }
 
 /** What is wrong with a webhook configuration, validating or mutating. */
-export const webhookConfig: Rule = object =>
-  each(object, 'webhooks').flatMap((hook, i) => {
+export const webhookConfig: Rule = object => [
+  ...duplicates(each(object, 'webhooks'), 'name', 'webhooks'),
+  ...each(object, 'webhooks').flatMap((hook, i) => {
     const field = `webhooks[${i}]`;
     const versions = listOf(hook.admissionReviewVersions);
     return [
@@ -84,5 +109,8 @@ export const webhookConfig: Rule = object =>
       ...timeoutCauses(hook.timeoutSeconds, `${field}.timeoutSeconds`),
       ...clientCauses(hook, `${field}.clientConfig`),
       ...(versions.length > 0 ? [] : [required(`${field}.admissionReviewVersions`, 'must specify one of v1, v1beta1')]),
+      ...expressionCauses(part(hook, 'namespaceSelector'), `${field}.namespaceSelector`),
+      ...expressionCauses(part(hook, 'objectSelector'), `${field}.objectSelector`),
     ];
-  });
+  }),
+];

@@ -114,7 +114,7 @@ export const bulk = [
       user: 'alice',
     }),
     remove('pod-dry-run', `${PODS}/p?dryRun=All&gracePeriodSeconds=0`, undefined, {
-      only: ['kind', 'status', 'metadata.deletionTimestamp'],
+      only: ['kind', 'status.phase', 'metadata.deletionGracePeriodSeconds'],
     }),
     remove('finalizer-dry-run', `${MAPS}/a?dryRun=All&propagationPolicy=Foreground`, undefined, {
       only: ['kind', 'metadata.finalizers', 'status'],

@@ -4,11 +4,13 @@ import { applying } from './apply.ts';
 import { bulk } from './bulk.ts';
 import { custom } from './custom.ts';
 import { deletes } from './deletes.ts';
+import { guards } from './guards.ts';
 import { lists } from './lists.ts';
 import { objects } from './objects.ts';
 import { owning } from './owning.ts';
 import { policies } from './policies.ts';
 import { reads } from './reads.ts';
+import { shapes } from './shapes.ts';
 import { watching } from './watching.ts';
 import { wire } from './wire.ts';
 import { workloads } from './workloads.ts';
@@ -28,4 +30,6 @@ export const CORPUS: readonly Scenario[] = [
   ...bulk,
   ...watching,
   ...wire,
+  ...shapes,
+  ...guards,
 ];

@@ -57,7 +57,7 @@ export const lists = [
       app({ env: [{ name: 'A', value: null, valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }] }),
       CONTAINERS,
     ),
-    change('env-ordered', app({ $setElementOrder: 1 }), CONTAINERS),
+    change('env-ordered', app({ '$setElementOrder/env': 1 }), CONTAINERS),
     change('order-of-env', app({ '$setElementOrder/env': [{ name: 'C' }, { name: 'A' }, { name: 'B' }] }), CONTAINERS),
     change(
       'order-names-unknown',
