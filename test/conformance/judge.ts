@@ -19,6 +19,7 @@ export function judge(scenario: string, step: string, truth: Answer | undefined,
   if (!truth || !found)
     return { scenario, step, differs: [truth ? 'the sandbox did not answer' : 'there is no true answer'], listed: [] };
   const lines = differences(truth, found);
-  const isListed = (line: string) => about(scenario, step).some(({ differs }) => differs?.test(line) ?? true);
+  const isListed = (line: string) =>
+    about(scenario, step).some(({ differs }) => differs?.test(line.split(' truth ')[0] ?? '') ?? true);
   return { scenario, step, differs: lines.filter(line => !isListed(line)), listed: lines.filter(isListed) };
 }

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { noControlPlane } from '../cluster/skip.ts';
 import { differences } from './compare.ts';
 import { CORPUS } from './corpus/index.ts';
+import { figureOf } from './figure.ts';
 import { type Judged, judge } from './judge.ts';
 import { readRecorded } from './recorded.ts';
 import { realServer, startSandboxServer } from './servers.ts';
@@ -63,12 +64,8 @@ async function main(): Promise<void> {
       for (const fault of sandbox.faults()) print(`${scenario.name}: fault in the sandbox: ${fault}`);
       judged.push(...results);
     }
-    const different = judged.filter(({ differs }) => differs.length > 0).length;
-    const listed = judged.filter(({ differs, listed: known }) => differs.length === 0 && known.length > 0).length;
-    const same = judged.length - different - listed;
-    print(
-      `${judged.length} requests sent to both: ${same} answered the same, ${listed} differ as listed, ${different} differ`,
-    );
+    const { line, different } = figureOf(judged);
+    print(line);
     if (different > 0) process.exitCode = 1;
   } finally {
     await Promise.all([real.stop(), sandbox.stop()]);

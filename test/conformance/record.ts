@@ -1,9 +1,10 @@
 /**
  * Records a real API server: the facts the sandbox is built on, and its answers to the corpus.
- * `node test/conformance/record.ts [--kubeconfig FILE] [--answers]`; without a kubeconfig it starts a server of its own,
- * with `--answers` it leaves the facts as they are.
+ * `npm run conformance:record [-- --kubeconfig FILE] [--answers] [--into FOLDER]`; without a kubeconfig it starts a server
+ * of its own, with `--answers` it leaves the facts as they are, with `--into` it leaves the project as it is.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CORPUS } from './corpus/index.ts';
@@ -13,15 +14,20 @@ import { realServer } from './servers.ts';
 import { answersTo } from './session.ts';
 import type { Target } from './target.ts';
 
-const FACTS = new URL('../../src/sandbox/recorded/', import.meta.url);
+const { values } = parseArgs({
+  options: { kubeconfig: { type: 'string' }, answers: { type: 'boolean' }, into: { type: 'string' } },
+});
+const { into } = values;
+if (into !== undefined) mkdirSync(into, { recursive: true });
+const facts = into ?? fileURLToPath(new URL('../../src/sandbox/recorded/', import.meta.url));
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-function write(name: string, facts: unknown, indent = 0): void {
-  const path = fileURLToPath(new URL(name, FACTS));
-  writeFileSync(path, `${JSON.stringify(facts, null, indent)}\n`);
+function write(name: string, fact: unknown, indent = 0): void {
+  const path = join(facts, name);
+  writeFileSync(path, `${JSON.stringify(fact, null, indent)}\n`);
   print(`wrote ${path}`);
 }
 
@@ -42,10 +48,9 @@ async function recordAnswers(target: Target): Promise<void> {
     if (stopped) throw new Error(`${scenario.name}: ${stopped}`);
     for (const [step, answer] of answers) lines.push({ scenario: scenario.name, step, ...answer });
   }
-  print(`wrote ${lines.length} answers to ${writeRecorded(lines)}`);
+  print(`wrote ${lines.length} answers to ${writeRecorded(lines, into && join(into, 'answers.jsonl'))}`);
 }
 
-const { values } = parseArgs({ options: { kubeconfig: { type: 'string' }, answers: { type: 'boolean' } } });
 const server = await realServer(values.kubeconfig);
 try {
   if (!values.answers) await recordFacts(server.target);

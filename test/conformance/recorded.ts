@@ -11,9 +11,9 @@ export interface RecordedAnswer extends Answer {
 const FILE = fileURLToPath(new URL('../fixtures/conformance/answers.jsonl', import.meta.url));
 
 /** Replaces the recorded answers, one line each. Returns the file's path. */
-export function writeRecorded(answers: readonly RecordedAnswer[]): string {
-  writeFileSync(FILE, `${answers.map(answer => JSON.stringify(answer)).join('\n')}\n`);
-  return FILE;
+export function writeRecorded(answers: readonly RecordedAnswer[], file = FILE): string {
+  writeFileSync(file, `${answers.map(answer => JSON.stringify(answer)).join('\n')}\n`);
+  return file;
 }
 
 /** The recorded answers by scenario and step. */

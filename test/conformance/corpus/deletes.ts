@@ -189,7 +189,8 @@ export const deletes = [
       only: ['kind', 'metadata.finalizers', 'spec', 'status.phase'],
     }),
     remove('delete-again', '/api/v1/namespaces/cf-end', undefined, {
-      only: ['kind', 'status', 'message', 'metadata.finalizers', 'spec'],
+      // Conditions come as soon as the namespace controller has looked at it.
+      only: ['kind', 'status.phase', 'message', 'metadata.finalizers', 'spec'],
     }),
     get('waiting', '/api/v1/namespaces/cf-end', {
       until: { 'status.conditions.4.type': 'NamespaceFinalizersRemaining' },

@@ -256,8 +256,8 @@ export const shapes = [
     watch(
       'left-by-colour',
       `${GADGETS}?resourceVersion=<create.metadata.resourceVersion>&fieldSelector=${encoded('spec.colour=red')}`,
-      2,
-      { only: ['0.type', '1.type', '1.object.spec.colour', '2'] },
+      1,
+      { only: ['0.type', '0.object.spec.colour', '1'] },
     ),
     jsonPatch('json-to-default', `${GADGETS}/a`, [{ op: 'remove', path: '/spec/on' }], { only: ['spec.on'] }),
     jsonPatch('json-to-invalid', `${GADGETS}/a`, [{ op: 'add', path: '/spec/size', value: 'x' }]),

@@ -29,8 +29,8 @@ export const watching = [
     watch('both', `${PODS}?${SINCE}&labelSelector=app%3Dq&fieldSelector=${encoded('status.phase=Failed')}`, 2, {
       only: ['0.type', '1.type', '2.type'],
     }),
-    watch('by-absent-node', `${PODS}?${SINCE}&fieldSelector=${encoded('spec.nodeName=none')}`, 1, { only: [] }),
-    watch('not-by-name', `${MAPS}?${SINCE}&fieldSelector=${encoded('metadata.name!=start')}`, 1, { only: [] }),
+    get('by-absent-node', `${PODS}?watch=1&timeoutSeconds=1&${SINCE}&fieldSelector=${encoded('spec.nodeName=none')}`),
+    get('not-by-name', `${MAPS}?watch=1&timeoutSeconds=1&${SINCE}&fieldSelector=${encoded('metadata.name!=start')}`),
     watch('everywhere', `/api/v1/pods?${SINCE}&fieldSelector=${encoded('metadata.namespace=<ns>')}`, 5, {
       only: ['0.type', '1.type', '4.type', '4.object.metadata.name'],
     }),
