@@ -40,6 +40,8 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
         open: written.length,
       })),
     guardians: async () => guardianLines(await engine.guardianWork(), await engine.unfinished(), api.serverTime().now),
+    suspended: async () => (await guard?.asleep()) ?? false,
+    resumed: () => guard?.awake(),
     close: () => runtime.close(),
   };
 }

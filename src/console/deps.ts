@@ -74,6 +74,10 @@ export interface Session {
   revert(what: readonly Finding[] | 'all', hear: (update: RevertUpdate) => void): Promise<RevertEnd>;
   /** Runs of this or an earlier process that never ended, by their journals. */
   unfinished(): Promise<Unfinished[]>;
+  /** This process is about to be stopped; whether somebody ends its live faults at their time all the same. Never rejects. */
+  suspended(): Promise<boolean>;
+  /** It goes on. */
+  resumed(): void;
   /** What guardians ended since the last run here, and what they are about to end; one line each. */
   guardians(): Promise<string[]>;
   close(): Promise<void>;

@@ -53,6 +53,8 @@ export interface RunView {
   recoveryDeadline?: number;
   recoveryMs: number;
   recoveredAfterMs?: number;
+  /** What the recovery clock counts from: it starts anew once the fault was put back. */
+  recoversFrom: 'injection' | 'revert';
   isReverted: boolean;
   /** Another process ends it at its TTL should this one die. */
   isGuarded: boolean;

@@ -31,6 +31,10 @@ export interface Guard {
   announce(write: Announcement): Promise<void>;
   /** Resolves when it leaves the lifting of this run to us; waits for what it is lifting already. Never rejects, never waits long. */
   lifting(run: string): Promise<void>;
+  /** This process is about to be stopped. Whether somebody ends its faults at their time meanwhile. Never rejects, never waits long. */
+  asleep(): Promise<boolean>;
+  /** It goes on. */
+  awake(): void;
   /** The run has ended here; `residue` is undefined when nobody knows what it left. */
   over(run: string, residue: number | undefined): void;
 }

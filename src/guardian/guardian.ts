@@ -51,7 +51,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
   const wards = new Map<string, Ward>();
   const liftings = new Map<string, Promise<void>>();
   const bell = createBell(clock);
-  const circumstances = { ownerGone: false, hurry: deps.atOnce };
+  const circumstances = { ownerGone: false, ownerAsleep: false, hurry: deps.atOnce };
   let heardOwner: (() => void) | undefined;
   let asking: Promise<boolean> | undefined;
   let finish: () => void = () => undefined;
@@ -106,6 +106,13 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     else ward.holder = 'left';
     log('over', { run, residue });
     bell.ring();
+  }
+
+  function sleeps(message: Extract<FromOwner, { say: 'asleep' | 'awake' }>): void {
+    circumstances.ownerAsleep = message.say === 'asleep';
+    log(message.say === 'asleep' ? 'owner suspended' : 'owner goes on', { runs: wards.size });
+    bell.ring();
+    if (message.say === 'asleep') deps.say({ say: 'yes', n: message.n });
   }
 
   /** Whether the owner, which has not said that it lifts what is overdue, says anything at all. Asked once for all runs. */
@@ -202,6 +209,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
       if (message.say === 'guard') guard(message);
       else if (message.say === 'lift') void letLift(message);
       else if (message.say === 'over') runOver(message);
+      else if (message.say === 'asleep' || message.say === 'awake') sleeps(message);
     },
     ownerGone() {
       if (circumstances.ownerGone) return;

@@ -22,7 +22,10 @@ export type FromOwner =
   /** The owner is done with this run; null: it does not know what is left. */
   | { say: 'over'; run: string; residue: number | null }
   /** The owner's answer to `there?`. */
-  | { say: 'here' };
+  | { say: 'here' }
+  /** The owner is about to be stopped (ctrl-z), and ends nothing until it says that it is awake. Answered when that is known. */
+  | { say: 'asleep'; n: number }
+  | { say: 'awake' };
 
 export type FromGuardian =
   | { say: 'ready'; pid: number; processStart?: string; server: string; log: string }

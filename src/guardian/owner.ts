@@ -23,6 +23,8 @@ export interface OwnerDeps {
 
 /** A guardian answers within a millisecond; one that does not is stuck, and must stop neither an injection's end nor a revert. */
 const ANSWER_MS = 10_000;
+/** A person who suspends waits at the prompt. */
+const ASLEEP_MS = 1_000;
 const STARTS = 4;
 
 interface Kept {
@@ -90,14 +92,14 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
   }
 
   /** Asks and waits; undefined when there is nobody, or no answer in time. */
-  async function ask(message: (n: number) => FromOwner): Promise<FromGuardian | undefined> {
+  async function ask(message: (n: number) => FromOwner, patienceMs = ANSWER_MS): Promise<FromGuardian | undefined> {
     const process = await current?.catch(() => undefined);
     if (!process) return undefined;
     const n = ++numbered;
     const settled = new AbortController();
     const answer = new Promise<FromGuardian | undefined>(resolve => {
       waiting.set(n, resolve);
-      clock.sleep(ANSWER_MS, settled.signal).then(
+      clock.sleep(patienceMs, settled.signal).then(
         () => resolve(undefined),
         () => undefined,
       );
@@ -125,6 +127,13 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
     },
     async lifting(run) {
       if ((runs.get(run)?.announced.length ?? 0) > 0) await ask(n => ({ say: 'lift', n, run }));
+    },
+    async asleep() {
+      const answer = await ask(n => ({ say: 'asleep', n }), ASLEEP_MS);
+      return answer?.say === 'yes';
+    },
+    awake() {
+      void current?.then(process => process.send({ say: 'awake' })).catch(() => undefined);
     },
     over(run, residue) {
       const kept = runs.get(run);

@@ -41,6 +41,8 @@ export type Move = { do: 'wait'; ms: number } | { do: 'ready' } | { do: 'ask' } 
 
 export interface Circumstances {
   ownerGone: boolean;
+  /** It said that it is being stopped. */
+  ownerAsleep: boolean;
   /** Lift what is nobody's at once: so configured, or told to end. */
   hurry: boolean;
 }
@@ -54,17 +56,22 @@ const AHEAD_MS = 500;
 const LONGEST_NAP_MS = 1_000;
 
 /** Decides by the clock and by who is left. An owner that lives is never raced. */
-export function nextMove(ward: Ward, { ownerGone, hurry }: Circumstances): Move {
+export function nextMove(ward: Ward, { ownerGone, ownerAsleep, hurry }: Circumstances): Move {
   const leftMs = ward.dueMs - ward.watch.elapsed();
   if (!ownerGone) {
     if (ward.holder === 'left' || ward.holder === 'ours') return { do: 'wait', ms: LONGEST_NAP_MS };
+    if (ownerAsleep) return atTheTime(ward, leftMs, 'its time is up and its process is suspended');
     const patientMs = leftMs + (ward.holder === 'lifting' ? LIFTING_MS : GRACE_MS);
     return patientMs > 0 ? { do: 'wait', ms: Math.min(patientMs, LONGEST_NAP_MS) } : { do: 'ask' };
   }
   if (ward.holder === 'lifting') return { do: 'lift', why: 'its process died while lifting it' };
   if (ward.holder === 'left') return { do: 'lift', why: 'its process ended and left it' };
   if (hurry) return { do: 'lift', why: 'its process is gone' };
-  if (leftMs <= 0) return { do: 'lift', why: 'its time is up and its process is gone' };
+  return atTheTime(ward, leftMs, 'its time is up and its process is gone');
+}
+
+function atTheTime(ward: Ward, leftMs: number, why: string): Move {
+  if (leftMs <= 0) return { do: 'lift', why };
   if (leftMs > AHEAD_MS) return { do: 'wait', ms: Math.min(leftMs - AHEAD_MS, LONGEST_NAP_MS) };
   return ward.isReady ? { do: 'wait', ms: leftMs } : { do: 'ready' };
 }

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ConsoleState } from '../../src/console/state.ts';
+import { changeBy } from '../../src/console/control/runs.ts';
+import type { ConsoleState, RunView } from '../../src/console/state.ts';
 import { COLOUR, MONO } from '../../src/console/theme.ts';
 import type { Marker } from '../../src/health/marker.ts';
 import type { Trouble } from '../../src/health/trouble.ts';
+import type { Receipt } from '../../src/injection/receipt.ts';
+import type { RunEvent } from '../../src/run/event.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';
 import { isAscii, isColoured, looks } from '../support/ansi.ts';
@@ -210,6 +213,31 @@ describe('the faults', () => {
     expect(text).toMatch(/▸ImageCorrupt +Deployment shop\/ledger/);
     expect(text).toMatch(/TTL {3}2:41 ━+─* {2}this console/);
     expect(text).toMatch(/heal {2}0:19 of 3:00 {2}✓ effect proven/);
+  });
+
+  it('says whether the recovery clock counts from the injection or from the revert', () => {
+    const at = NOW - 12_000;
+    const fired = run({ recoveryMs: 60_000, recoveryDeadline: NOW + 48_000, injectedAt: at });
+    const receipt = { outcome: 'reverted' } as Receipt;
+    const reverted: RunEvent = { at, run: 'r', event: 'reverted', receipts: [receipt], remaining: 0 };
+    const recovered: RunEvent = { at, run: 'r', event: 'recovered', afterMs: 4_000, by: 'mayday', selfHealed: false };
+    const seenAfter = (...events: RunEvent[]) => {
+      let seen: RunView = fired;
+      for (const event of events) seen = { ...seen, ...changeBy(seen, event) };
+      return shown(state({ runs: [seen] }));
+    };
+    expect(seenAfter()).toMatch(/heal {2}0:12 of 1:00 {2}/);
+    expect(seenAfter(reverted)).toMatch(/back {2}0:12 of 1:00 after revert/);
+    expect(seenAfter(reverted, recovered)).toMatch(/back ✓ steady 4s after revert/);
+    expect(seenAfter(recovered, reverted)).toMatch(/heal ✓ steady after 4s/);
+    // A killed pod leaves nothing to put back: its clock goes on.
+    expect(seenAfter({ ...reverted, receipts: [] })).not.toContain('after revert');
+    expect(seenAfter(reverted, { ...recovered, selfHealed: true })).toMatch(/heal ✓ steady after 4s/);
+  });
+
+  it('says who keeps others off which operator', () => {
+    const locks = [{ operator: 'kserve', holder: 'bob@desk/42/r7', since: NOW - 120_000 }];
+    expect(shown(state({ health: summary({}, { locks }) }))).toMatch(/lock kserve: bob@desk\S* *2?/);
   });
 
   it('says who ends it, and on the way out whether anyone still would', () => {

@@ -110,6 +110,26 @@ describe('an owner that lives', () => {
     it.clock.stop();
   });
 
+  test('but is suspended is replaced at the TTL, to the millisecond, and must wait once it goes on', async () => {
+    const it = post();
+    it.announce('r1', 5_000);
+    it.announce('r2', 60_000);
+    await it.at(1_000);
+    it.guardian.hear({ say: 'asleep', n: 7 });
+    expect(it.said.at(-1)).toEqual({ say: 'yes', n: 7 });
+    await it.at(5_500);
+    expect(it.lifts.map(lift => [lift.run, lift.at])).toEqual([['r1', 5_000]]);
+    it.guardian.hear({ say: 'awake' });
+    it.guardian.hear({ say: 'over', run: 'r1', residue: 0 });
+    it.guardian.hear({ say: 'lift', n: 8, run: 'r2' });
+    await it.at(61_000);
+    expect(it.said.at(-1)).toEqual({ say: 'yes', n: 8 });
+    it.guardian.hear({ say: 'over', run: 'r2', residue: 0 });
+    it.guardian.ownerGone();
+    await it.guardian.over;
+    expect(it.lifts).toHaveLength(1);
+  });
+
   test('but is stopped just after it said that it lifts is replaced all the same', async () => {
     const it = post();
     it.announce('r1', 5_000);

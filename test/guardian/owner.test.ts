@@ -58,6 +58,20 @@ const write = (run: string, dueInMs = 60_000): Announcement => ({
 const ignore = () => undefined;
 
 describe('the owner’s end', () => {
+  test('says that it is being stopped, and whether anybody heard', async () => {
+    const it = house();
+    await it.guard.begin('a', ignore);
+    expect(await it.guard.asleep()).toBe(true);
+    it.guard.awake();
+    await it.clock.sleep(1);
+    expect(it.heard.map(({ say }) => say)).toEqual(['asleep', 'awake']);
+    const deaf = house(() => undefined);
+    await deaf.guard.begin('a', ignore);
+    expect(await deaf.guard.asleep()).toBe(false);
+    expect(deaf.clock.monotonic()).toBe(1_000);
+    expect(await house().guard.asleep()).toBe(false);
+  });
+
   test('starts one process for all runs, and lets it go after the last', async () => {
     const it = house();
     const watch: Watch = { on: true, pid: 1, log: '/state/guardian.log' };

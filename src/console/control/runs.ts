@@ -74,6 +74,7 @@ export function createRuns(context: Context): Runs {
       phase: 'Pending',
       startedAt: context.now().server,
       recoveryMs: experiment.spec.hypothesis.recoveryTimeoutMs,
+      recoversFrom: 'injection',
       isReverted: false,
       isGuarded: false,
       effect: undefined,
@@ -164,13 +165,17 @@ export function changeBy(run: RunView, event: RunEvent): Partial<RunView> {
     case 'guard':
       return { isGuarded: event.on };
     case 'recovered':
-      return { recoveredAfterMs: event.afterMs };
+      // One that healed by itself is timed from the injection, whenever that was seen.
+      return { recoveredAfterMs: event.afterMs, ...(event.selfHealed ? { recoversFrom: 'injection' } : {}) };
     case 'reverted':
-      // From here on it recovers from us, and its time starts anew.
       return {
         isReverted: event.remaining === 0,
         residue: event.remaining,
         recoveryDeadline: event.at + run.recoveryMs,
+        // From here on it recovers from us, unless it had recovered, or there was nothing to put back.
+        ...(run.recoveredAfterMs === undefined && event.receipts.some(receipt => receipt.outcome === 'reverted')
+          ? { recoversFrom: 'revert' }
+          : {}),
       };
     case 'verdict':
       return { verdict: event.verdict, residue: event.residue };

@@ -7,7 +7,7 @@ type SuspendTerminal = ReturnType<typeof useApp>['suspendTerminal'];
 export interface Suspend {
   /** Ink hands its way of letting go of the terminal over once mounted. */
   own(suspendTerminal: SuspendTerminal): void;
-  /** ctrl-z: warns first while our faults are live, because a stopped process ends nothing. */
+  /** ctrl-z: says first what becomes of our live faults, because a stopped process ends nothing itself. */
   ask(): void;
   /** Stops at once (an outside SIGTSTP). */
   now(): Promise<void>;
@@ -31,12 +31,11 @@ export function createSuspend(context: Context, host: ProcessLike, write: (text:
     if (!suspendTerminal || isStopping) return;
     isStopping = true;
     const suspension = await suspendTerminal();
-    const live = ownLive(context.store.getState()).length;
-    write(
-      `mayday is suspended; \`fg\` brings it back${live > 0 ? `. ${live} of its faults ${live === 1 ? 'is' : 'are'} live and nobody ends ${live === 1 ? 'it' : 'them'} while it sleeps` : ''}\n`,
-    );
+    const isGuarded = (await context.session?.suspended()) ?? false;
+    write(`mayday is suspended; \`fg\` brings it back${fate(ownLive(context.store.getState()).length, isGuarded)}\n`);
     host.once('SIGCONT', () => {
       isStopping = false;
+      context.session?.resumed();
       void suspension.resume();
     });
     setImmediate(() => {
@@ -52,9 +51,13 @@ export function createSuspend(context: Context, host: ProcessLike, write: (text:
     },
     ask() {
       const { monotonic } = context.now();
-      if (ownLive(context.store.getState()).length > 0 && monotonic > warnedUntil) {
+      const live = ownLive(context.store.getState());
+      if (live.length > 0 && monotonic > warnedUntil) {
         warnedUntil = monotonic + 5_000;
-        return notify(context, 'nobody ends our live faults while suspended: ctrl-z once more suspends', 'warn', 5_000);
+        const who = live.every(run => run.isGuarded)
+          ? 'while suspended the guardian ends our live faults at their time'
+          : 'nobody ends our live faults while suspended';
+        return notify(context, `${who}: ctrl-z once more suspends`, 'warn', 5_000);
       }
       void now();
     },
@@ -64,4 +67,12 @@ export function createSuspend(context: Context, host: ProcessLike, write: (text:
       await suspension?.resume();
     },
   };
+}
+
+/** What becomes of our live faults meanwhile. */
+function fate(live: number, isGuarded: boolean): string {
+  if (live === 0) return '';
+  const [are, them, their] = live === 1 ? ['is', 'it', 'its'] : ['are', 'them', 'their'];
+  const who = isGuarded ? `the guardian ends ${them} at ${their} time` : `nobody ends ${them} while it sleeps`;
+  return `. ${live} of its faults ${are} live, and ${who}`;
 }

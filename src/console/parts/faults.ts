@@ -141,18 +141,24 @@ export function runLines(run: RunView, view: View, columns: number, isChosen: bo
   return [head, ttl, recoveryLine(run, view)];
 }
 
+/** The recovery clock, and whether it counts from the injection (does it heal?) or from the revert (does it come back?). */
 function recoveryLine(run: RunView, { now, glyphs }: View): Line {
-  const effect = effectSpan(run, glyphs);
-  if (run.recoveredAfterMs !== undefined)
-    return line('  heal ', span(`${glyphs.states.ok} steady after ${age(run.recoveredAfterMs)}`, 'ok'), '  ', effect);
+  const isBack = run.recoversFrom === 'revert';
+  const label = isBack ? '  back ' : '  heal ';
+  const since = isBack ? ' after revert' : '';
+  const effect = isBack ? [] : ['  ', effectSpan(run, glyphs)];
+  if (run.recoveredAfterMs !== undefined) {
+    const took = isBack ? `steady ${age(run.recoveredAfterMs)}` : `steady after ${age(run.recoveredAfterMs)}`;
+    return line(label, span(`${glyphs.states.ok} ${took}${since}`, 'ok'), ...effect);
+  }
   const deadline = run.recoveryDeadline ?? now.server;
   const began = deadline - run.recoveryMs;
   const isLate = now.server > deadline;
   return line(
-    '  heal ',
+    label,
     span(cell(elapsed(now.server - began), 5, 'right'), isLate ? 'bad' : 'title'),
-    span(` of ${clock(run.recoveryMs)}${isLate ? ' LATE' : ''}  `),
-    effect,
+    span(` of ${clock(run.recoveryMs)}${since}${isLate ? ' LATE' : ''}`),
+    ...effect,
   );
 }
 

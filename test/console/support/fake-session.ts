@@ -255,6 +255,8 @@ export function fakeSession(play: Script): Session {
     },
     unfinished: async () => [],
     guardians: async () => [],
+    suspended: async () => false,
+    resumed: () => undefined,
     close: async () => undefined,
   };
 }

@@ -71,6 +71,7 @@ export const run = (changes: Partial<RunView> = {}): RunView => ({
   ttlDeadline: NOW + 161_000,
   recoveryDeadline: NOW + 161_000,
   recoveryMs: 180_000,
+  recoversFrom: 'injection',
   isReverted: false,
   isGuarded: false,
   effect: 'proven',
