@@ -173,9 +173,7 @@ export function changeBy(run: RunView, event: RunEvent): Partial<RunView> {
         residue: event.remaining,
         recoveryDeadline: event.at + run.recoveryMs,
         // From here on it recovers from us, unless it had recovered, or there was nothing to put back.
-        ...(run.recoveredAfterMs === undefined && event.receipts.some(receipt => receipt.outcome === 'reverted')
-          ? { recoversFrom: 'revert' }
-          : {}),
+        ...(run.recoveredAfterMs === undefined && event.receipts.length > 0 ? { recoversFrom: 'revert' } : {}),
       };
     case 'verdict':
       return { verdict: event.verdict, residue: event.residue };
