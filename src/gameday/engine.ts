@@ -4,7 +4,7 @@ import type { Journal } from '../injection/journal.ts';
 import { faultOf } from '../injection/registry.ts';
 import type { Api } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
-import { type Ahead, liftOwn, lookAhead, stillMarked } from '../revert/own.ts';
+import { type Ahead, liftOwn, lookAhead, notBack, stillMarked } from '../revert/own.ts';
 import { type RevertOptions, type RevertResult, revertAll } from '../revert/revert-all.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
 import type { RunDeps, RunOptions } from '../run/deps.ts';
@@ -199,6 +199,7 @@ export function createEngine(deps: EngineDeps): Engine {
             () => undefined,
           );
         },
+        notBack: request => notBack({ api, clock, faultOf, journal }, request),
         lift: async request => {
           await guarded?.lifting();
           const lifted = await liftOwn(lifting, request, ahead);

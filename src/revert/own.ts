@@ -3,8 +3,10 @@ import type { Finding } from '../injection/finding.ts';
 import { nameOf } from '../injection/name.ts';
 import type { Receipt } from '../injection/receipt.ts';
 import type { ObjectRef } from '../kube/object.ts';
+import { sanitise } from '../text/sanitise.ts';
 import { isBackup, orphans } from './backups.ts';
 import { blindReason } from './blind.ts';
+import { decide } from './classify.ts';
 import type { RevertDeps } from './deps.ts';
 import { findingId, recognise } from './recognise.ts';
 import { restoreOne } from './restore.ts';
@@ -132,6 +134,22 @@ async function look(deps: RevertDeps, type: FaultType, ref: ObjectRef): Promise<
       : 'the object is gone, and the injection with it',
   };
   return { findings: [], receipt };
+}
+
+/**
+ * What of one injection is not as it was before, and what of it cannot be read, a line each; writes nothing. An object without the injection's record tells nothing any
+ * more and counts as back, as it does when it is lifted.
+ */
+export async function notBack(deps: RevertDeps, own: Own): Promise<{ away: string[]; blind: string[] }> {
+  if (LEAVES_NOTHING.has(own.type)) return { away: [], blind: [] };
+  const read = await lookAtAll(deps, own);
+  const found = read.flatMap(one => one.findings).filter(finding => !isBackup(deps.faultOf, finding));
+  const decided = await Promise.all(found.map(finding => decide(deps.api, deps.faultOf, finding)));
+  const away = decided.filter(({ finding }) => finding.state !== 'restored');
+  return {
+    away: away.map(({ finding }) => sanitise(finding.message ?? nameOf(finding.object))),
+    blind: read.flatMap(({ blind }) => blind ?? []),
+  };
 }
 
 /** Whether any of these objects still carries an injection of the type; `blind` when one could not be read and none of the others does. */

@@ -29,14 +29,16 @@ export async function lookAtBystanders(
     for (const item of page.value.items) {
       const deployment = { ...item, kind: 'Deployment' };
       if (isTarget(deployment)) continue;
-      serving.set(
-        `${deployment.metadata.namespace}/${deployment.metadata.name}`,
-        combined(servingEvidence(deployment)) === 'pass',
-      );
+      serving.set(`${deployment.metadata.namespace}/${deployment.metadata.name}`, isServing(deployment));
     }
   }
   return { serving };
 }
+
+/** One that is wanted at zero is as it should be, and serves nobody. */
+const isServing = (deployment: KubeObject): boolean =>
+  combined(servingEvidence(deployment)) === 'pass' &&
+  Number(fieldAt(deployment, 'status.readyReplicas').value ?? 0) > 0;
 
 /** Deployments that served before and do not now, or are gone. Nothing is claimed where either look was blind. */
 export function harmed(before: Bystanders, now: Bystanders): string[] {

@@ -43,6 +43,8 @@ export interface RunDeps {
   gates(loaded: LoadedExperiment, plan: Plan, namespace: string): Promise<GateResult[]>;
   /** Told shortly before the time of a fault is up, to have ready what lifting it needs. The lift may still come sooner, or not at all. */
   aboutToLift?(request: LiftRequest): void;
+  /** What of the injection is not as it was before, and what of it cannot be read, a line each. Writes nothing. */
+  notBack(request: LiftRequest): Promise<{ away: string[]; blind: string[] }>;
   /** Puts back what was written and proves it. Never given the signal that aborted the run. */
   lift(request: LiftRequest): Promise<Lifted>;
   journal: RunJournal;

@@ -73,6 +73,7 @@ function factsOf({ story, loaded }: Run): VerdictFacts {
     underFault: story.underFault ?? { settled: false, soakedMs: 0 },
     ...(story.afterRevert ? { afterRevert: story.afterRevert } : {}),
     selfHealed: story.selfHealed,
+    notBack: story.notBack,
     restoredBy: story.restoredBy,
     recoveryTimeoutMs: hypothesis.recoveryTimeoutMs,
     checks: [...story.checks, ...story.evidence],

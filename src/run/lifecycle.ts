@@ -167,6 +167,7 @@ function makeRun(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions, s
       checks: [],
       evidence: [],
       selfHealed: false,
+      notBack: [],
       restoredBy: 'nobody',
       collateral: [],
       receipts: [],

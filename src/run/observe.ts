@@ -41,7 +41,7 @@ export async function observeUnderFault(run: Run, prepared: Prepared): Promise<v
       const sample = await eye.see(atMs, signal);
       await noteEffect(run, prepared, sample, signal);
       if (story.effect.state !== 'absent') unseenSince = atMs;
-      const state = stateUnderFault(run, prepared, sample);
+      const state = await stateIfBack(run, prepared, stateUnderFault(run, prepared, sample));
       const healed = state === 'pass' && prepared.expects === 'self-heal';
       if (healed)
         healer ??= restorers(story.injectedLive ?? sample.live, sample.live, prepared.before, watch.startedAt);
@@ -92,6 +92,19 @@ async function proveEffect(run: Run, effect: Effect, live: Live, atMs: number): 
   story.injectedLive = live;
   story.timings.effectProvenAt = story.watch?.at(atMs) ?? 0;
   await run.emit({ event: 'effect', ...effect, afterMs: atMs });
+}
+
+/** Where a healthy system undoes the fault, that it is gone is not enough: what it put there must be the original. */
+async function stateIfBack(run: Run, prepared: Prepared, state: CheckState): Promise<CheckState> {
+  const { deps, story } = run;
+  if (state !== 'pass' || prepared.expects !== 'self-heal') return state;
+  const { away, blind } = await deps.notBack(liftRequest(run, prepared));
+  const isNews = away.join() !== story.notBack.join();
+  story.notBack = away;
+  if (isNews && away.length > 0)
+    void run.emit({ event: 'note', text: `the fault is gone, and yet not undone: ${away.join('; ')}` });
+  if (away.length > 0) return 'fail';
+  return blind.length > 0 ? 'blind' : state;
 }
 
 /** How a moment under the fault counts. A system whose checks fail is not steady; one whose fault is not proven yet cannot be judged. */

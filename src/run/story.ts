@@ -34,6 +34,8 @@ export interface Story {
   checks: CheckResult[];
   evidence: CheckResult[];
   selfHealed: boolean;
+  /** What stood there instead of the original when somebody had undone the fault. */
+  notBack: string[];
   restoredBy: string;
   collateral: string[];
   receipts: Receipt[];

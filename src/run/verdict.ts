@@ -29,6 +29,8 @@ export interface VerdictFacts {
   afterRevert?: { settled: boolean; recoveryMs?: number };
   /** Whether somebody else, not our revert, undid the fault. */
   selfHealed: boolean;
+  /** What stood there instead of the original when somebody had undone the fault; empty when the original was back, or the fault in. */
+  notBack: readonly string[];
   restoredBy: string;
   recoveryTimeoutMs: number;
   /** The checks as last seen. */
@@ -123,6 +125,7 @@ function recovery(facts: VerdictFacts): Judgement {
           reasons: [`healed by itself, but late: ${took(underFault.recoveryMs)}, expected within ${limit}`],
         };
   }
+  if (facts.notBack.length > 0) return { verdict: 'Degraded', reasons: [undoneWrongly(facts)] };
   return {
     verdict: 'Degraded',
     reasons: [
@@ -132,6 +135,9 @@ function recovery(facts: VerdictFacts): Judgement {
     ],
   };
 }
+
+const undoneWrongly = ({ notBack }: VerdictFacts): string =>
+  `somebody undid the fault, but not to what was there before: ${notBack.join('; ')}`;
 
 /**
  * The strict verdict. One pure function; its whole truth table is in the test beside it.

@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import { FAULT_TYPES } from '../../src/experiment/types.ts';
 import { CHARACTERS } from './characters.ts';
 import { ROWS } from './faults.ts';
+import { onSandbox } from './ground.ts';
 import { matrix } from './matrix.ts';
 import { truth } from './truth.ts';
 
 test('every type has its row, and every verdict is somewhere true', () => {
   expect(new Set(ROWS.map(({ type }) => type))).toEqual(new Set(FAULT_TYPES));
-  const truths = ROWS.flatMap(row => CHARACTERS.map(character => truth(row, character)));
+  const truths = ROWS.flatMap(row => CHARACTERS.flatMap(character => truth(row, character).verdicts));
   expect(new Set(truths)).toEqual(new Set(['Resilient', 'Degraded', 'Failed', 'Inconclusive']));
 });
 
@@ -16,6 +17,9 @@ const PAIRS = [
   ['ConfigDrift', 'vigilant'],
   ['SecretDeletion', 'vigilant'],
   ['LabelStomping', 'indifferent'],
+  ['ResourceDeletion', 'mistaken'],
+  ['CrashLoopInject', 'harmful'],
+  ['WebhookDisrupt', 'flapping'],
   ['CRDMutation', 'adaptable'],
   ['RBACRevoke', 'adaptable'],
   ['QuotaExhaustion', 'indifferent'],
@@ -32,7 +36,9 @@ test('no verdict is false, whatever the operator is like', async () => {
     if (row === undefined || character === undefined) throw new Error(`${type}, ${name}: no such pair`);
     return [row, character] as const;
   });
-  const cells = await matrix(pairs, { speed: 8, width: PAIRS.length });
+  const ground = await onSandbox(8);
+  const { cells } = await matrix(pairs, ground, { width: PAIRS.length });
+  await ground.stop();
   expect(
     cells.flatMap(({ row, character, wrong }) => wrong.map(line => `${row.type}, ${character.name}: ${line}`)),
   ).toEqual([]);

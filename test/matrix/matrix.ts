@@ -2,24 +2,22 @@ import type { LoadedExperiment } from '../../src/experiment/types.ts';
 import { createEngine } from '../../src/gameday/engine.ts';
 import type { Files } from '../../src/gameday/files.ts';
 import type { Api } from '../../src/kube/api.ts';
-import { systemClock } from '../../src/kube/clock.ts';
-import { connect } from '../../src/kube/connection.ts';
+import type { Clock } from '../../src/kube/clock.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
 import { pooled } from '../../src/revert/deps.ts';
-import { scaleClock } from '../../src/run/clocks.ts';
 import type { Verdict } from '../../src/run/event.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import type { RunResult } from '../../src/run/result.ts';
 import type { Character } from './characters.ts';
 import { type Row, SCRATCH } from './faults.ts';
+import type { Ground } from './ground.ts';
 import { essence, OPERATOR, podUids, work } from './operator.ts';
-import { truth } from './truth.ts';
+import { type Truth, truth } from './truth.ts';
 import { furnish, must, prepare } from './world.ts';
 
 /** One field of the matrix: what is true, what was said, and what is wrong with that; empty where nothing is. */
 export interface Cell {
   row: Row;
   character: Character;
-  truth: Verdict;
   verdict: Verdict;
   reasons: string[];
   wrong: string[];
@@ -36,34 +34,37 @@ const NOWHERE: Files = {
   write: async () => undefined,
 };
 
-/** Runs every pair on one sandbox, `width` at a time, each in a namespace of its own; `speed`: how much faster than life. */
+/** One run of the matrix: which fault, and what the operator is like. */
+export type Pair = readonly [Row, Character];
+
+/**
+ * Runs every pair, `width` at a time, each in a namespace of its own. What comes out wrong is run once more, alone: on a machine that
+ * cannot keep up, an operator is late for its part and somebody else than the one in the table.
+ */
 export async function matrix(
-  pairs: readonly (readonly [Row, Character])[],
-  { speed, width, tell = () => undefined }: { speed: number; width: number; tell?: (cell: Cell) => void },
-): Promise<Cell[]> {
-  const running = await startSandbox({ seed: 1, speed });
-  const clock = scaleClock(systemClock, speed);
-  const connected = await connect({ server: running.url, token: running.token, ca: running.certificate, clock });
-  if (!connected.ok) throw new Error(connected.message);
-  const api = connected.value;
-  await prepare(api);
-  const cells = await pooled(pairs, width, async ([row, character]) => {
-    const namespace = `m-${row.type.toLowerCase()}-${character.name}`.slice(0, 40);
-    const cell = await play(api, clock, { row, character, namespace });
+  pairs: readonly Pair[],
+  ground: Ground,
+  { width, tell = () => undefined }: { width: number; tell?: (cell: Cell) => void },
+): Promise<{ cells: Cell[]; again: number }> {
+  await prepare(ground.api);
+  let number = 0;
+  const run = async ([row, character]: Pair) => {
+    number += 1;
+    const cell = await play(ground, { row, character, namespace: `m${number}-${character.name}` });
     tell(cell);
     return cell;
-  });
-  await api.close();
-  await running.stop();
-  return cells;
+  };
+  const first = await pooled(pairs, width, run);
+  const cells: Cell[] = [];
+  for (const cell of first) cells.push(cell.wrong.length > 0 ? await run([cell.row, cell.character]) : cell);
+  return { cells, again: first.filter(({ wrong }) => wrong.length > 0).length };
 }
 
 async function play(
-  api: Api,
-  clock: typeof systemClock,
+  { api, clock, hasWebhookServers }: Ground,
   { row, character, namespace }: { row: Row; character: Character; namespace: string },
 ): Promise<Cell> {
-  await furnish(api, namespace, character.isSick ? 'broken' : 'ok');
+  await furnish(api, namespace, character.isSick ? 'broken' : 'ok', row.needs?.(namespace));
   await available(api, clock, namespace);
   const original = row.victim ? await must(api.get(row.victim(namespace))) : undefined;
   const pods = (await podUids(api, namespace)) ?? [];
@@ -84,18 +85,28 @@ async function play(
   const { result } = await engine.run(experiment(row, namespace), { emit: () => undefined, soakMs: SOAK_MS });
   over.abort();
   await working;
-  const { verdict, reasons, residue, restoredBy, selfHealed } = result;
-  const expected = truth(row, character);
-  const isHealedByIt = expected === 'Resilient' && row.asks === 'self-heal' && row.healedBy === undefined;
+  const expected = truth(
+    hasWebhookServers || row.type !== 'WebhookLatency' ? row : { ...row, isUnseen: true },
+    character,
+  );
   const wrong = [
-    ...(verdict === expected ? [] : [`said ${verdict}, true is ${expected}: ${reasons.join('; ')}`]),
-    ...(residue === 0 ? [] : [`${residue} remain`]),
-    ...(isHealedByIt && !(selfHealed && restoredBy.includes(OPERATOR))
-      ? [`restored by ${OPERATOR}, said ${restoredBy}`]
-      : []),
-    ...(await leftover(api, row, namespace, original)),
+    ...mistakes(row, expected, result),
+    ...(expected.isLeft === false ? await leftover(api, row, namespace, original) : []),
   ];
-  return { row, character, truth: expected, verdict, reasons, wrong };
+  return { row, character, verdict: result.verdict, reasons: result.reasons, wrong };
+}
+
+/** What the run said that is not so. */
+function mistakes(row: Row, { verdicts, isHealed, isLeft }: Truth, said: RunResult): string[] {
+  const { verdict, reasons, residue, restoredBy, selfHealed } = said;
+  const isToldOf = row.asks === 'self-heal' && row.healedBy === undefined && verdict !== 'Inconclusive';
+  const isCredited = selfHealed && restoredBy.includes(OPERATOR);
+  return [
+    ...(verdicts.includes(verdict) ? [] : [`said ${verdict}, true is ${verdicts.join(' or ')}: ${reasons.join('; ')}`]),
+    ...(isLeft === undefined || residue > 0 === isLeft ? [] : [`said ${residue} remain`]),
+    ...(isToldOf && isHealed && !isCredited ? [`restored by ${OPERATOR}, said ${restoredBy}`] : []),
+    ...(isToldOf && !isHealed && selfHealed ? ['nobody healed it, said so'] : []),
+  ];
 }
 
 /** What is not as it was once the run is over. */
@@ -110,7 +121,7 @@ async function leftover(api: Api, row: Row, namespace: string, original: KubeObj
     : [`${original.kind} ${original.metadata.name} is not as it was`];
 }
 
-async function available(api: Api, clock: typeof systemClock, namespace: string): Promise<void> {
+async function available(api: Api, clock: Clock, namespace: string): Promise<void> {
   for (let looks = 0; looks < 600; looks += 1) {
     const got = await must(api.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'web' }));
     if ((got.status as { availableReplicas?: number } | undefined)?.availableReplicas === 2) return;
@@ -126,7 +137,11 @@ function experiment(row: Row, namespace: string): LoadedExperiment {
     experiment: {
       apiVersion: 'chaos.operatorchaos.io/v1alpha1',
       kind: 'ChaosExperiment',
-      metadata: { name: `matrix-${row.type.toLowerCase()}`, namespace },
+      metadata: {
+        name: `matrix-${row.type.toLowerCase()}`,
+        namespace,
+        ...(row.isTurned ? { annotations: { 'chaos.operatorchaos.io/expect': row.asks } } : {}),
+      },
       spec: {
         tier: 1,
         target: { operator: 'matrix', component: 'web' },

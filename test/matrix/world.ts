@@ -1,10 +1,13 @@
 import type { Api } from '../../src/kube/api.ts';
+import { systemClock } from '../../src/kube/clock.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
 import { WIDGETS } from '../support/recorded-live.ts';
 import { HOOK, SCRATCH } from './faults.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const LABELS = { app: 'web' };
+/** Somebody else's service in the same namespace. */
+const NEIGHBOUR = { app: 'neighbour' };
 
 /** What every operator of the matrix looks after, in a namespace of its own. */
 export function objectsIn(namespace: string, health: 'ok' | 'broken'): KubeObject[] {
@@ -34,6 +37,15 @@ export function objectsIn(namespace: string, health: 'ok' | 'broken'): KubeObjec
     }),
     here('demo.example.com/v1', 'Widget', 'gear', { spec: { mode: 'live', size: 3 } }),
     here('apps/v1', 'Deployment', 'web', { spec: { replicas: 2, selector: { matchLabels: LABELS }, template } }),
+    {
+      ...here('apps/v1', 'Deployment', 'neighbour'),
+      metadata: { name: 'neighbour', namespace, labels: NEIGHBOUR },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: NEIGHBOUR },
+        template: { ...template, metadata: { labels: NEIGHBOUR } },
+      },
+    },
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SCRATCH(namespace), labels: { purpose: 'scratch' } } },
     {
       apiVersion: 'admissionregistration.k8s.io/v1',
@@ -70,10 +82,26 @@ export async function prepare(api: Api): Promise<void> {
   await api.discovery(true);
 }
 
+/** Makes it; a kind that is new may take a moment to be served. */
+async function made(api: Api, object: KubeObject): Promise<void> {
+  for (let left = 100; ; left -= 1) {
+    const outcome = await api.create(object);
+    if (outcome.ok) return;
+    if (left === 0 || outcome.reason !== 'not-found') throw new Error(`${object.kind}: ${outcome.message}`);
+    await systemClock.sleep(100);
+    await api.discovery(true);
+  }
+}
+
 /** Makes the namespace and everything in it. */
-export async function furnish(api: Api, namespace: string, health: 'ok' | 'broken'): Promise<void> {
+export async function furnish(
+  api: Api,
+  namespace: string,
+  health: 'ok' | 'broken',
+  more: readonly KubeObject[] = [],
+): Promise<void> {
   await must(api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }));
-  for (const object of objectsIn(namespace, health)) await must(api.create(object));
+  for (const object of [...objectsIn(namespace, health), ...more]) await made(api, object);
   const owner = await must(api.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'settings' }));
   const uid = owner.metadata.uid ?? '';
   const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'settings', uid }];

@@ -1,7 +1,7 @@
 import type { Experiment, FaultType, LoadedExperiment } from '../../../src/experiment/types.ts';
 import { faultOf } from '../../../src/injection/registry.ts';
 import type { KubeObject, ObjectRef } from '../../../src/kube/object.ts';
-import { liftOwn } from '../../../src/revert/own.ts';
+import { liftOwn, notBack } from '../../../src/revert/own.ts';
 import type { RunDeps, RunOptions } from '../../../src/run/deps.ts';
 import type { RunEvent } from '../../../src/run/event.ts';
 import { runExperiment } from '../../../src/run/lifecycle.ts';
@@ -129,6 +129,7 @@ export function lab(
     who: { user: 'alice', host: 'laptop' },
     fault: faultOf,
     gates: () => Promise.resolve([{ gate: 'blast-radius', ok: true, reason: '1 of 1 pod' }]),
+    notBack: request => notBack({ api, clock, faultOf, journal }, request),
     lift: request => liftOwn({ api, clock, faultOf, journal }, request),
     journal,
     ...more,

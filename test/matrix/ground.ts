@@ -1,0 +1,44 @@
+import type { Api } from '../../src/kube/api.ts';
+import { type Clock, systemClock } from '../../src/kube/clock.ts';
+import { connect } from '../../src/kube/connection.ts';
+import { scaleClock } from '../../src/run/clocks.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { start } from '../cluster/controlplane/start.ts';
+
+/** A cluster to run the matrix on. */
+export interface Ground {
+  api: Api;
+  clock: Clock;
+  /** Whether webhooks are served by somebody who really waits. */
+  hasWebhookServers: boolean;
+  stop(): Promise<void>;
+}
+
+async function mustConnect(options: Parameters<typeof connect>[0]): Promise<Api> {
+  const connected = await connect(options);
+  if (!connected.ok) throw new Error(connected.message);
+  return connected.value;
+}
+
+/** The embedded cluster; `speed`: how much faster than life. */
+export async function onSandbox(speed: number): Promise<Ground> {
+  const running = await startSandbox({ seed: 1, speed });
+  const clock = scaleClock(systemClock, speed);
+  const api = await mustConnect({ server: running.url, token: running.token, ca: running.certificate, clock });
+  const stop = async () => {
+    await api.close();
+    await running.stop();
+  };
+  return { api, clock, hasWebhookServers: true, stop };
+}
+
+/** A real control plane, whose time cannot be made to pass faster, and whose pods are simulated. */
+export async function onControlPlane(): Promise<Ground> {
+  const cluster = await start();
+  const api = await mustConnect({ kubeconfig: cluster.kubeconfig, clock: systemClock });
+  const stop = async () => {
+    await api.close();
+    await cluster.stop();
+  };
+  return { api, clock: systemClock, hasWebhookServers: false, stop };
+}
