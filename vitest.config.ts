@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-    // Journeys, the control plane, figures and the matrix are commands of their own.
-    exclude: ['test/e2e/**', 'test/cluster/**', 'test/bench/**', 'test/matrix/**'],
+    // Journeys, the control plane and figures are commands of their own.
+    exclude: ['test/e2e/**', 'test/cluster/**', 'test/bench/**'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

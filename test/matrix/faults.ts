@@ -22,6 +22,10 @@ export interface Row {
   isUnseen?: boolean;
   /** Everybody in the namespace is in its reach, so that harm to a neighbour is no surprise. */
   reachesAll?: boolean;
+  /** Nothing of it serves while the fault is in. */
+  stops?: boolean;
+  /** Undone by taking something away, so that nobody's name is on what is left. */
+  isUndoneNameless?: boolean;
   /** What somebody must do for the fault to show. */
   stir?: 'delete the victim';
   /** Makes of the original what is neither it nor what the fault made of it; absent where there is no such thing. */
@@ -188,6 +192,7 @@ export const ROWS: readonly Row[] = [
     parameters: () => ({ name: 'web' }),
     victim: web,
     asks: 'self-heal',
+    stops: true,
     wrong: object => Object.assign(object.spec as object, { replicas: 1 }),
   },
   {
@@ -201,6 +206,7 @@ export const ROWS: readonly Row[] = [
     parameters: () => ({ name: 'web', containerName: 'web' }),
     victim: web,
     asks: 'survive',
+    isUndoneNameless: true,
     wrong: object => Object.assign(containerOf(object), { command: ['/half'] }),
   },
   {

@@ -37,7 +37,7 @@ test('no verdict is false, whatever the operator is like', async () => {
     return [row, character] as const;
   });
   const ground = await onSandbox(8);
-  const { cells } = await matrix(pairs, ground, { width: PAIRS.length });
+  const { cells } = await matrix(pairs, ground, { width: PAIRS.length, recoveryMs: 24_000 });
   await ground.stop();
   expect(
     cells.flatMap(({ row, character, wrong }) => wrong.map(line => `${row.type}, ${character.name}: ${line}`)),

@@ -24,11 +24,11 @@ export function truth(row: Row, character: Character): Truth {
   if (isUnseen) return { verdicts: ['Inconclusive'], isHealed, isLeft };
   if (character.breaks === 'for ever') return { verdicts: ['Failed'], isHealed, isLeft };
   const isUndone = isHealed || healedBy !== undefined;
-  const isGood = isSteady(character, isUndone) && (asks === 'survive' || isUndone);
+  const isGood = isSteady(character, isUndone) && (isUndone || (asks === 'survive' && !row.stops));
   const isHarm = character.isHarmful === true && !row.reachesAll;
   const verdict = isGood && !isHarm ? 'Resilient' : 'Degraded';
   // What is left there may well not serve.
-  if (isLeft && asks === 'self-heal') return { verdicts: ['Degraded', 'Failed'], isHealed, isLeft };
+  if (isMeddling && (asks === 'self-heal' || row.stops)) return { verdicts: ['Degraded', 'Failed'], isHealed, isLeft };
   // Undone before anybody could look: nobody can be blamed for not having seen it.
   const isUnlucky = isHealed && character.healsAfterMs === 0;
   return { verdicts: isUnlucky ? [verdict, 'Inconclusive'] : [verdict], isHealed, isLeft };

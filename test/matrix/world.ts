@@ -85,7 +85,7 @@ export async function prepare(api: Api): Promise<void> {
 /** Makes it; a kind that is new may take a moment to be served. */
 async function made(api: Api, object: KubeObject): Promise<void> {
   for (let left = 100; ; left -= 1) {
-    const outcome = await api.create(object);
+    const outcome = await api.create(object, { fieldManager: 'kubectl-create' });
     if (outcome.ok) return;
     if (left === 0 || outcome.reason !== 'not-found') throw new Error(`${object.kind}: ${outcome.message}`);
     await systemClock.sleep(100);
@@ -100,11 +100,11 @@ export async function furnish(
   health: 'ok' | 'broken',
   more: readonly KubeObject[] = [],
 ): Promise<void> {
-  await must(api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }));
+  await made(api, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   for (const object of [...objectsIn(namespace, health), ...more]) await made(api, object);
   const owner = await must(api.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'settings' }));
   const uid = owner.metadata.uid ?? '';
   const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'settings', uid }];
   const metadata = { name: 'owned', namespace, ownerReferences };
-  await must(api.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { a: '1' } }));
+  await made(api, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { a: '1' } });
 }
