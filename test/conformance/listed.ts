@@ -83,19 +83,10 @@ export const LISTED: readonly Listed[] = [
     because: 'the name of the definition is checked against the changed group too, and both causes are told',
   },
   {
-    where: of('custom', 'rule', 'immutable'),
-    because: 'validation rules in CEL are not evaluated',
-  },
-  {
     where: of('custom', 'not-integer', 'spec-not-object', 'status-invalid'),
     differs: /message|causes|details/,
     because:
       'the refusal is the same, its causes fewer: a second check of the number, of the scale paths, a shorter path',
-  },
-  {
-    where: of('custom', 'page'),
-    differs: /remainingItemCount/,
-    because: 'the object that a CEL rule forbids there is counted here',
   },
   {
     where: of('pods', 'ephemeral-at-creation'),
@@ -138,10 +129,6 @@ export const LISTED: readonly Listed[] = [
   {
     where: of('network', 'ingress-bad', 'ingress-empty', 'ingress-no-path-type'),
     because: 'Ingresses are stored, not checked: no experiment touches them',
-  },
-  {
-    where: of('webhooks', 'not-caught', 'bad-condition'),
-    because: 'match conditions in CEL are not evaluated: the webhook is called',
   },
   {
     where: of('quota', 'limit-range-bad'),

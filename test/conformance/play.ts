@@ -21,7 +21,7 @@ function filled(step: Step, namespace: string, answers: ReadonlyMap<string, Answ
 
 const holds = (answer: Answer, conditions: Readonly<Record<string, unknown>>): boolean =>
   Object.entries(conditions).every(([path, wanted]) => {
-    const found = path === 'status' ? answer.status : at(answer.body, path.replace(/^body\./, ''));
+    const found = path === 'status' ? answer.status : at(path.startsWith('headers.') ? answer : answer.body, path);
     if (wanted === '*') return found !== undefined;
     return JSON.stringify(found ?? null) === JSON.stringify(wanted);
   });

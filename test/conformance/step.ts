@@ -18,7 +18,7 @@ export interface Step {
   readonly bearer?: string;
   /** The request is a watch: read until so many events have come, and a little longer for one too many. */
   readonly events?: number;
-  /** Asked again until the answer has these values at these paths (`status` is the HTTP status, `*` anything, null nothing): controllers need time. */
+  /** Asked again until the answer has these values at these paths (`status` is the HTTP status, `headers.<name>` a header, `*` anything, null nothing): controllers need time. */
   readonly until?: Readonly<Record<string, unknown>>;
   /** Only these parts of the body are compared; the whole body when absent. */
   readonly only?: readonly string[];

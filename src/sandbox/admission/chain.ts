@@ -2,6 +2,7 @@ import type { Call, Kernel } from '../api/kernel.ts';
 import type { KubeObject } from '../object.ts';
 import { admitNamespace, refuseImmortal } from './namespaces.ts';
 import { admitPod } from './pods.ts';
+import { applyPolicies } from './policies.ts';
 import { refuseOverQuota } from './quota.ts';
 import { callMutating, callValidating } from './webhooks.ts';
 
@@ -14,6 +15,7 @@ export async function admitCreate(kernel: Kernel, call: Call, object: KubeObject
 
 /** Admission after validation: may only refuse. */
 export async function reviewCreate(kernel: Kernel, call: Call, object: KubeObject): Promise<void> {
+  applyPolicies(kernel, call, { operation: 'CREATE', object, before: undefined });
   await callValidating(kernel, call, 'CREATE', object, undefined);
   refuseOverQuota(kernel, call, object);
 }
@@ -28,11 +30,13 @@ export async function admitUpdate(
 }
 
 export async function reviewUpdate(kernel: Kernel, call: Call, before: KubeObject, after: KubeObject): Promise<void> {
+  applyPolicies(kernel, call, { operation: 'UPDATE', object: after, before });
   await callValidating(kernel, call, 'UPDATE', after, before);
 }
 
 export async function admitDelete(kernel: Kernel, call: Call, current: KubeObject): Promise<void> {
   refuseImmortal(call);
   await callMutating(kernel, call, 'DELETE', undefined, current);
+  applyPolicies(kernel, call, { operation: 'DELETE', object: undefined, before: current });
   await callValidating(kernel, call, 'DELETE', undefined, current);
 }

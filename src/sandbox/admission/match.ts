@@ -18,11 +18,14 @@ export interface Webhook {
     apiVersions: readonly string[];
     resources: readonly string[];
     scope?: string;
+    /** Of admission policies only. */
+    resourceNames?: readonly string[];
   }[];
   failurePolicy?: string;
   namespaceSelector?: LabelSelector;
   objectSelector?: LabelSelector;
   timeoutSeconds?: number;
+  matchConditions?: readonly { name: string; expression: string }[];
 }
 
 const includes = (list: readonly string[], value: string) => list.includes('*') || list.includes(value);
@@ -36,13 +39,19 @@ function coversResource(patterns: readonly string[], resource: string, subresour
   });
 }
 
-function coveredByRules({ rules }: Webhook, { info, version, subresource }: Call, operation: Operation): boolean {
+function coveredByRules(
+  { rules }: Webhook,
+  { info, version, subresource }: Call,
+  operation: Operation,
+  name: string,
+): boolean {
   return (rules ?? []).some(
     rule =>
       includes(rule.operations, operation) &&
       includes(rule.apiGroups, info.group) &&
       includes(rule.apiVersions, version) &&
       coversResource(rule.resources, info.resource, subresource) &&
+      (!rule.resourceNames?.length || rule.resourceNames.includes(name)) &&
       (!rule.scope || rule.scope === '*' || (rule.scope === 'Namespaced') === info.namespaced),
   );
 }
@@ -67,7 +76,8 @@ export function isConcerned(
   object: KubeObject | undefined,
   before: KubeObject | undefined,
 ): boolean {
-  if (!coveredByRules(hook, call, operation)) return false;
+  const name = call.name || object?.metadata.name || '';
+  if (!coveredByRules(hook, call, operation, name)) return false;
   if (!namespaceMeets(kernel, hook, call, object ?? before)) return false;
   const selector = hook.objectSelector ?? {};
   return Object.keys(selector).length === 0 || labelsMeet(selector, object) || labelsMeet(selector, before);

@@ -5,7 +5,9 @@ import { applyJsonPatch, type PatchStep } from '../patch/json-patch.ts';
 import { groupVersion } from '../registry.ts';
 import { internalError, StatusError } from '../status.ts';
 import { askBackend } from './backend.ts';
+import { meetsConditions } from './conditions.ts';
 import { isConcerned, type Operation, type Webhook } from './match.ts';
+import { scopeOf } from './policies.ts';
 
 const GROUP = 'admissionregistration.k8s.io';
 
@@ -24,7 +26,14 @@ function concerned(
   return kernel.store
     .list(`${resource}.${GROUP}`)
     .flatMap(config => (config.webhooks ?? []) as Webhook[])
-    .filter(hook => isConcerned(kernel, hook, call, operation, object, before));
+    .filter(hook => isConcerned(kernel, hook, call, operation, object, before))
+    .filter(({ matchConditions, failurePolicy }) =>
+      meetsConditions(
+        matchConditions,
+        scopeOf(kernel, call, { operation, object, before }),
+        failurePolicy !== 'Ignore',
+      ),
+    );
 }
 
 function requestFor(

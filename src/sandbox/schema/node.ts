@@ -27,7 +27,13 @@ export interface RawSchema {
   uniqueItems?: boolean;
   minProperties?: number;
   maxProperties?: number;
-  'x-kubernetes-validations'?: readonly { rule: string; message?: string }[];
+  'x-kubernetes-validations'?: readonly {
+    rule: string;
+    message?: string;
+    messageExpression?: string;
+    reason?: string;
+    fieldPath?: string;
+  }[];
   'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
   'x-kubernetes-list-map-keys'?: readonly string[];
   'x-kubernetes-map-type'?: 'atomic' | 'granular';

@@ -1,5 +1,6 @@
 import { each, part } from '../defaults/fill.ts';
 import type { StatusCause } from '../status.ts';
+import { conditionCauses, expressionCause } from './expressions.ts';
 import { invalidValue, required, unsupported } from './field.ts';
 import { type Rule, specOf } from './rule.ts';
 
@@ -27,9 +28,12 @@ export const admissionPolicy: Rule = object => {
       .filter(name => !parameters?.[name])
       .map(name => required(`spec.paramKind.${name}`)),
     ...constraintCauses(part(spec, 'matchConstraints')),
+    ...conditionCauses(spec, 'spec'),
     ...(isEmpty ? ['spec.validations', 'spec.auditAnnotations'].map(field => required(field, nothing)) : []),
     ...validations.flatMap(({ expression, reason }, i) => [
-      ...(expression ? [] : [required(`spec.validations[${i}].expression`, 'expression is not specified')]),
+      ...(expression
+        ? expressionCause(`spec.validations[${i}].expression`, String(expression))
+        : [required(`spec.validations[${i}].expression`, 'expression is not specified')]),
       ...(reason === undefined || REASONS.includes(String(reason))
         ? []
         : [unsupported(`spec.validations[${i}].reason`, reason, REASONS)]),

@@ -4,6 +4,7 @@ import { pruneCustom } from '../schema/coerce.ts';
 import { type RawSchema, schemaNode } from '../schema/node.ts';
 import type { StatusCause } from '../status.ts';
 import { customCauses } from './custom.ts';
+import { expressionCause } from './expressions.ts';
 import { forbiddenField, invalidValue, required, unsupported } from './field.ts';
 
 /** A schema of a definition as it came; its members may be of any type. */
@@ -117,11 +118,11 @@ function defaultCauses(schema: Schema, field: string): StatusCause[] {
 
 function rulesCauses(schema: Schema, field: string): StatusCause[] {
   const rules = schema['x-kubernetes-validations'];
-  return (Array.isArray(rules) ? rules : []).flatMap((rule, i) =>
-    isRecord(rule) && rule.rule
-      ? []
-      : [required(`${field}.x-kubernetes-validations[${i}].rule`, 'rule is not specified')],
-  );
+  return (Array.isArray(rules) ? rules : []).flatMap((rule, i) => {
+    const at = `${field}.x-kubernetes-validations[${i}].rule`;
+    const source = isRecord(rule) ? String(rule.rule ?? '') : '';
+    return source === '' ? [required(at, 'rule is not specified')] : expressionCause(at, source);
+  });
 }
 
 /** What is wrong with a schema of a CustomResourceDefinition and all schemas in it. */

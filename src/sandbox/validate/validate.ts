@@ -3,7 +3,7 @@ import type { Call, Kernel } from '../api/kernel.ts';
 import type { KubeObject } from '../object.ts';
 import { invalid, type StatusCause } from '../status.ts';
 import { customCauses } from './custom.ts';
-import { withUncheckedRules } from './custom-rules.ts';
+import { withRules } from './custom-rules.ts';
 import { kindCauses, kindUpdateCauses } from './kinds.ts';
 import { finalizerWarnings, metadataCauses, metadataUpdateCauses } from './metadata.ts';
 
@@ -16,7 +16,7 @@ export function validateCreate(kernel: Kernel, call: Call, object: KubeObject): 
   const node = schemaOf(kernel, call);
   const own = call.info.custom ? (node ? customCauses(object, node) : []) : kindCauses(call.info.key, object);
   const causes = [...metadataCauses(call, object), ...own];
-  refuse(call, object, call.info.custom ? withUncheckedRules(causes, node?.raw) : causes);
+  refuse(call, object, call.info.custom ? withRules(causes, node, object) : causes);
   if (call.info.custom) call.warnings.push(...finalizerWarnings(undefined, object));
 }
 
@@ -32,7 +32,7 @@ export function validateUpdate(kernel: Kernel, call: Call, before: KubeObject, a
   const meta = [...metadataUpdateCauses(before, after), ...metadataCauses(call, after)];
   if (call.info.custom) {
     const causes = [...meta, ...(node ? customCauses(after, node, '', before) : [])];
-    refuse(call, after, withUncheckedRules(causes, node?.raw));
+    refuse(call, after, withRules(causes, node, after, before));
     call.warnings.push(...finalizerWarnings(before, after));
     return;
   }

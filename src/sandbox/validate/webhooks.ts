@@ -1,5 +1,6 @@
 import { each, type Fields, part } from '../defaults/fill.ts';
 import type { StatusCause } from '../status.ts';
+import { conditionCauses } from './expressions.ts';
 import { duplicates, invalidValue, required, unsupported } from './field.ts';
 import type { Rule } from './rule.ts';
 import { expressionCauses } from './selector.ts';
@@ -109,6 +110,7 @@ export const webhookConfig: Rule = object => [
       ...timeoutCauses(hook.timeoutSeconds, `${field}.timeoutSeconds`),
       ...clientCauses(hook, `${field}.clientConfig`),
       ...(versions.length > 0 ? [] : [required(`${field}.admissionReviewVersions`, 'must specify one of v1, v1beta1')]),
+      ...conditionCauses(hook, field),
       ...expressionCauses(part(hook, 'namespaceSelector'), `${field}.namespaceSelector`),
       ...expressionCauses(part(hook, 'objectSelector'), `${field}.objectSelector`),
     ];

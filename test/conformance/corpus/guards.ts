@@ -121,6 +121,54 @@ export const guards = [
     remove('binding-gone', `${POLICY_BINDINGS}/cf-bound`, undefined, { only: ['status'] }),
     remove('gone', `${POLICIES}/cf-policy`, undefined, { only: ['status'] }),
   ]),
+  scenario('denying', [
+    post(
+      'policy',
+      POLICIES,
+      policy('cf-deny', {
+        validations: [
+          {
+            expression: "object.metadata.name != 'stopped'",
+            message: 'stopped is not a good name',
+            reason: 'Forbidden',
+          },
+          { expression: "!has(object.data) || !('secret' in object.data)" },
+          {
+            expression: 'size(object.metadata.name) < 20',
+            messageExpression: "'the name is ' + string(size(object.metadata.name)) + ' long'",
+          },
+        ],
+        matchConditions: [{ name: 'not-exempt', expression: "!object.metadata.name.startsWith('exempt')" }],
+      }),
+      { only: ['kind'] },
+    ),
+    post(
+      'binding',
+      POLICY_BINDINGS,
+      bound('cf-deny', 'cf-deny', {
+        validationActions: ['Deny'],
+        matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': '<ns>' } } },
+      }),
+      { only: ['kind'] },
+    ),
+    post('denied', `${MAPS}?dryRun=All`, configMap('stopped'), { until: { kind: 'Status' } }),
+    post('denied-without-words', `${MAPS}?dryRun=All`, configMap('x', { secret: 's' })),
+    post('denied-by-expression', `${MAPS}?dryRun=All`, configMap('a-name-that-is-really-long'), {
+      only: ['code', 'reason', 'message', 'details'],
+    }),
+    post('exempt', `${MAPS}?dryRun=All`, configMap('exempt-from-it', { secret: 's' }), { only: ['kind'] }),
+    post('allowed', `${MAPS}?dryRun=All`, configMap('fine'), { only: ['kind'] }),
+    post('other-kind', `${CORE}/secrets?dryRun=All`, object('v1', 'Secret', 'stopped'), { only: ['kind'] }),
+    post('other-namespace', '/api/v1/namespaces/default/configmaps?dryRun=All', configMap('stopped'), {
+      only: ['kind'],
+    }),
+    apply('denied-by-apply', `${MAPS}/stopped?fieldManager=m&dryRun=All`, configMap('stopped'), {
+      only: ['code', 'reason'],
+    }),
+    remove('binding-gone', `${POLICY_BINDINGS}/cf-deny`, undefined, { only: ['status'] }),
+    post('free-again', `${MAPS}?dryRun=All`, configMap('stopped'), { until: { kind: 'ConfigMap' }, only: ['kind'] }),
+    remove('policy-gone', `${POLICIES}/cf-deny`, undefined, { only: ['status'] }),
+  ]),
   scenario('failing-hooks', [
     post('refused-connection', VALIDATING, webhooks('Validating', 'cf-refused', hook({})), {
       only: ['webhooks.0.clientConfig', 'webhooks.0.failurePolicy', 'webhooks.0.matchPolicy'],

@@ -10,6 +10,7 @@ import { objects } from './objects.ts';
 import { owning } from './owning.ts';
 import { policies } from './policies.ts';
 import { reads } from './reads.ts';
+import { rules } from './rules.ts';
 import { shapes } from './shapes.ts';
 import { watching } from './watching.ts';
 import { wire } from './wire.ts';
@@ -32,4 +33,5 @@ export const CORPUS: readonly Scenario[] = [
   ...wire,
   ...shapes,
   ...guards,
+  ...rules,
 ];
