@@ -31,7 +31,10 @@ interface Scene {
   before: Shot;
 }
 
-/** Kills real processes with SIGKILL at every write of a run, before it arrives and before its answer does; a fresh one reverts all. */
+/**
+ * Kills real processes with SIGKILL at every write of a run, and of the revert of one that died, before it arrives and before its
+ * answer does; a fresh one reverts all.
+ */
 export async function killedProcesses(
   ground: Ground,
   stages: readonly Stage[],
@@ -63,15 +66,23 @@ async function deathsOf(stage: Stage, field: Field): Promise<Death[]> {
   const refs = await field.yard.furnish(stage.objects);
   const before = await field.yard.shot(refs);
   const scene = { stage, experiment: await written(stage, field.folder), refs, before };
-  const all: Death[] = [];
-  // It may write less before it dies than when it lives, never more.
-  for (let moment = 1; ; moment += 1) {
-    const { death, isDead } = await killedAt(scene, field, moment);
-    if (death.lost.length > 0 || isDead) all.push(death);
-    if (!isDead) break;
-  }
+  const runs = await untilItLives(moment => killedAt(scene, field, { run: moment }));
+  // The last moment at which it leaves as much as it ever does.
+  const deepest = runs.findLast(({ wasIn }) => wasIn)?.moment;
+  const reverts =
+    deepest === undefined ? [] : await untilItLives(moment => killedAt(scene, field, { run: deepest, revert: moment }));
   await field.yard.clear(refs);
-  return all;
+  return [...runs, ...reverts];
+}
+
+/** A death at each moment until there are no more. The one that lives counts only where it lost something. */
+async function untilItLives(kill: (moment: number) => Promise<{ death: Death; isDead: boolean }>): Promise<Death[]> {
+  const all: Death[] = [];
+  for (let moment = 1; ; moment += 1) {
+    const { death, isDead } = await kill(moment);
+    if (death.lost.length > 0 || isDead) all.push(death);
+    if (!isDead) return all;
+  }
 }
 
 /** The stage's experiment, short, and with a steady state that holds whatever the fault does. */
@@ -87,11 +98,37 @@ async function written(stage: Stage, folder: string): Promise<string> {
   return path;
 }
 
-/** One process, killed at this moment (each write is two), and a fresh one that reverts all. */
-async function killedAt(scene: Scene, field: Field, last: number): Promise<{ death: Death; isDead: boolean }> {
-  const { yard, ground, meet } = field;
-  const { stage, refs, before } = scene;
-  const child = mayday(field, ['run', scene.experiment, '--yes', '--soak', '1s', '-o', 'jsonl']);
+/** Which moments of the run, and of the revert after it, are the last; each write is two. */
+interface Last {
+  run: number;
+  revert?: number;
+}
+
+/** A run that is killed, perhaps a revert that is killed too, and a fresh process that reverts all. */
+async function killedAt(scene: Scene, field: Field, last: Last): Promise<{ death: Death; isDead: boolean }> {
+  const { stage, refs, before, experiment } = scene;
+  const changed = async () => differences(before, await field.yard.shot(refs));
+  let died = await killedProcess(field, ['run', experiment, '--yes', '--soak', '1s', '-o', 'jsonl'], last.run);
+  let wasIn = (await changed()).length > 0;
+  if (last.revert !== undefined) {
+    died = await killedProcess(field, REVERT, last.revert);
+    wasIn = (await changed()).length > 0;
+  }
+  const reverted = await mayday(field, REVERT).ended;
+  // What is reverted all is latched, and the next one is to be injected.
+  await field.ground.api.remove(LATCH);
+  const nothing = died.moments === 0 ? [`nothing was written: ${died.stderr.trim()}`] : [];
+  const lost = [...(await changed()), ...complaints(reverted), ...nothing];
+  const during = last.revert === undefined ? 'run' : 'revert';
+  const isDead = died.code === null;
+  return { isDead, death: { stage: stage.name, during, moment: last.revert ?? last.run, wasIn, lost } };
+}
+
+const REVERT = ['revert', '--all', '--yes', '-o', 'json'];
+
+/** A process that is killed at this moment; it lives where it does not come to it. */
+async function killedProcess(field: Field, args: string[], last: number): Promise<Ended & { moments: number }> {
+  const child = mayday(field, args);
   let moments = 0;
   const isLast = (isWrite: boolean) => {
     if (!isWrite || moments >= last) return false;
@@ -99,21 +136,14 @@ async function killedAt(scene: Scene, field: Field, last: number): Promise<{ dea
     if (moments === last) child.process.kill('SIGKILL');
     return moments === last;
   };
-  meet.now = async ({ isWrite }, { forward, answer, reset }) => {
+  field.meet.now = async ({ isWrite }, { forward, answer, reset }) => {
     if (isLast(isWrite)) return reset();
     const real = await forward();
     return isLast(isWrite) ? reset() : answer(real);
   };
-  const { code, stdout, stderr } = await child.ended;
-  meet.now = passOn;
-  const isDead = code === null;
-  const wasIn = differences(before, await yard.shot(refs)).length > 0;
-  const reverted = await mayday(field, ['revert', '--all', '--yes', '-o', 'json']).ended;
-  // What is reverted all is latched, and the next one is to be injected.
-  await ground.api.remove(LATCH);
-  const lost = [...differences(before, await yard.shot(refs)), ...complaints(reverted)];
-  if (!isDead && moments === 0) lost.push(`nothing was written: ${stderr.trim() || stdout.slice(-600)}`);
-  return { isDead, death: { stage: stage.name, during: 'run', moment: last, wasIn, lost } };
+  const ended = await child.ended;
+  field.meet.now = passOn;
+  return { ...ended, moments };
 }
 
 function complaints({ code, stdout, stderr }: Ended): string[] {
