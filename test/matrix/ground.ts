@@ -4,13 +4,12 @@ import { connect } from '../../src/kube/connection.ts';
 import { scaleClock } from '../../src/run/clocks.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { start } from '../cluster/controlplane/start.ts';
+import { serveWebhooks } from './webhook-servers.ts';
 
 /** A cluster to run the matrix on. */
 export interface Ground {
   api: Api;
   clock: Clock;
-  /** Whether webhooks are served by somebody who really waits. */
-  hasWebhookServers: boolean;
   stop(): Promise<void>;
 }
 
@@ -29,16 +28,18 @@ export async function onSandbox(speed: number): Promise<Ground> {
     await api.close();
     await running.stop();
   };
-  return { api, clock, hasWebhookServers: true, stop };
+  return { api, clock, stop };
 }
 
-/** A real control plane, whose time cannot be made to pass faster, and whose pods are simulated. */
+/** A real control plane, whose time cannot be made to pass faster. Its pods are simulated, but for those that delay a webhook. */
 export async function onControlPlane(): Promise<Ground> {
   const cluster = await start();
   const api = await mustConnect({ kubeconfig: cluster.kubeconfig, clock: systemClock });
+  const webhooks = serveWebhooks(api, cluster.egress);
   const stop = async () => {
+    await webhooks.stop();
     await api.close();
     await cluster.stop();
   };
-  return { api, clock: systemClock, hasWebhookServers: false, stop };
+  return { api, clock: systemClock, stop };
 }
