@@ -55,6 +55,11 @@ describe('bystanders', () => {
     expect(harmed(before, await look(api))).toEqual(['Deployment shop/other']);
     api.script({ on: ({ verb }) => verb === 'list', answer: failing('forbidden', 'no') });
     expect(harmed(before, await look(api))).toEqual([]);
+    // Nobody is wanted, so that nobody is missing; and nobody is served.
+    api.change({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: SHOP, name: 'other' }, object => {
+      object.spec = { ...(object.spec as object), replicas: 0 };
+    });
+    expect(harmed(before, await look(api))).toEqual(['Deployment shop/other']);
   });
 });
 

@@ -122,6 +122,47 @@ describe('a drifted ConfigMap', () => {
     expect(it.api.peek(configRef)?.metadata).not.toHaveProperty('labels');
   });
 
+  test('that somebody sets to a third value is not healed: Degraded, and left to a person', async () => {
+    const it = lab();
+    it.clock.after(3_000, () =>
+      it.api.change(configRef, object => {
+        object.data = { ...(object.data as object), mode: 'half' };
+      }),
+    );
+    const result = await it.run(drift({ recoveryTimeoutMs: 20_000 }));
+    expect(result).toMatchObject({ verdict: 'Degraded', selfHealed: false, residue: 1 });
+    expect(result.reasons[0]).toMatch(/^somebody undid the fault, but not to what was there before: .*settings/);
+    const told = it.of('note').filter(({ text }) => text.startsWith('the fault is gone, and yet not undone'));
+    expect(told).toHaveLength(1);
+    expect(it.api.peek(configRef)?.data).toMatchObject({ mode: 'half' });
+    expect(exitCode(result)).toBe(7);
+  });
+
+  test('that is put right in two steps is healed when the second is done', async () => {
+    const it = lab();
+    const set = (mode: string) =>
+      it.api.change(configRef, object => {
+        object.data = { ...(object.data as object), mode };
+      });
+    it.clock.after(3_000, () => set('half'));
+    it.clock.after(9_000, () => set('live'));
+    const result = await it.run(drift());
+    expect(result).toMatchObject({ verdict: 'Resilient', selfHealed: true, residue: 0 });
+    expect(result.timings.recoveryMs).toBeGreaterThanOrEqual(9_000);
+  });
+
+  test('whose undo record cannot be read is not called healed', async () => {
+    const it = lab([deployment(), pod('web-a'), config()], {
+      notBack: () => Promise.resolve({ away: [], blind: ['ConfigMap shop/settings: forbidden'] }),
+    });
+    it.clock.after(3_000, () =>
+      it.api.change(configRef, object => {
+        object.data = { ...(object.data as object), mode: 'live' };
+      }),
+    );
+    expect(await it.run(drift({ recoveryTimeoutMs: 20_000 }))).toMatchObject({ selfHealed: false });
+  });
+
   test('that is healed before anybody can look was in all the same: Resilient', async () => {
     const it = lab();
     it.api.react(({ verb, kind }) => {
