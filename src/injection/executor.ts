@@ -162,20 +162,38 @@ async function settle(write: Write, index: number, deps: ExecutorDeps): Promise<
       await clock.sleep(waitMs);
       continue;
     }
-    if (isLost(outcome)) lost = { failure: outcome, at: clock.monotonic() };
+    if (isLost(outcome)) lost = { failure: outcome, at: clock.monotonic(), times: (lost?.times ?? 0) + 1 };
     if (lost === undefined) return refused(write, outcome);
-    const decided = await decide(write, outcome, deps.api);
-    // It may still be on its way: the precondition keeps a second copy from being applied on top of the first.
-    if (decided.outcome === 'not-landed' && isLost(outcome) && sends < SENDS) await clock.sleep(100 * 2 ** sends);
-    else if (isCertain(decided)) return decided;
-    else return giveUp(write, outcome, lost, deps);
+    const settled = await settleLost(write, { outcome, lost, sends }, deps);
+    if (settled !== undefined) return settled;
   }
 }
 
-/** A write whose answer was lost: what came instead, and when, on the monotonic clock. */
+/** What became of a write of which an answer was lost; undefined when it is to be sent again. */
+async function settleLost(
+  write: Write,
+  { outcome, lost, sends }: { outcome: Failure; lost: Lost; sends: number },
+  deps: ExecutorDeps,
+): Promise<Settled | undefined> {
+  const { clock, api } = deps;
+  const decided = await decide(write, outcome, api);
+  if (isCertain(decided)) {
+    // One of them made it; another may still be on its way, and make a second one when this one is gone.
+    if (write.verb === 'create' && lost.times > 1) await outlive(lost, clock);
+    return decided;
+  }
+  const mayTry = decided.outcome === 'not-landed' && isLost(outcome) && sends < SENDS;
+  if (!mayTry) return giveUp(write, outcome, lost, deps);
+  // It may still be on its way: the precondition keeps a second copy from being applied on top of the first.
+  await clock.sleep(100 * 2 ** sends);
+  return undefined;
+}
+
+/** A write whose answer was lost: what came instead and when, the last time, on the monotonic clock; and how often. */
 interface Lost {
   failure: Failure;
   at: number;
+  times: number;
 }
 
 type Decided = Settled | { outcome: 'not-landed' };

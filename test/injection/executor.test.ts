@@ -173,6 +173,23 @@ describe('a lost answer', () => {
     expect(deps.clock.slept.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(IN_FLIGHT_MS);
   });
 
+  it('to a creation that was sent twice and landed once is waited for: the other one may still come', async () => {
+    const api = fakeApi();
+    const deps = bench(api);
+    api.script({ on: isWrite, answer: lost });
+    api.script({ on: isWrite, answer: lost, when: 'after' });
+    expect(await execute([creation('a')], deps, RUN)).toMatchObject({ state: 'done', steps: [{ outcome: 'applied' }] });
+    expect(deps.clock.slept.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(IN_FLIGHT_MS);
+  });
+
+  it('to a creation that was sent once and landed is not: there is no other', async () => {
+    const api = fakeApi();
+    const deps = bench(api);
+    api.script({ on: isWrite, answer: lost, when: 'after' });
+    expect(await execute([creation('a')], deps, RUN)).toMatchObject({ state: 'done' });
+    expect(deps.clock.slept).toEqual([]);
+  });
+
   it('finds somebody else’s object of that name: a conflict, not ours', async () => {
     const api = fakeApi();
     api.script({ on: isWrite, answer: lost });
