@@ -53,6 +53,15 @@ export function nextTtl(state: ConsoleState, now: Now): { leftMs: number; type: 
   return deadlines.sort((a, b) => a.leftMs - b.leftMs)[0];
 }
 
+/** Whether something on the screen counts seconds, or lapses. */
+export const isCounting = ({ runs, health, notice, armed, screens }: ConsoleState): boolean =>
+  runs.some(run => run.endedAt === undefined) ||
+  health.markers.length > 0 ||
+  health.locks.length > 0 ||
+  notice?.until !== undefined ||
+  armed !== undefined ||
+  screens.at(-1) !== 'deck';
+
 export const ownLive = (state: ConsoleState): RunView[] => state.runs.filter(isLive);
 export const ownUnderWay = (state: ConsoleState): RunView[] => state.runs.filter(isUnderWay);
 

@@ -13,11 +13,11 @@ import { createSuspend } from './control/suspend.ts';
 import type { ConsoleDeps } from './deps.ts';
 import { KEYS, keyConflicts } from './keys.ts';
 import { createPainter } from './painter.ts';
-import { ownLive, ownUnderWay } from './select.ts';
+import { isCounting, ownLive, ownUnderWay } from './select.ts';
 import { type ConsoleStore, createConsoleStore } from './state.ts';
 import { COLOUR, MONO } from './theme.ts';
 
-/** Clocks show whole seconds; twice as often is enough to never skip one. */
+/** Clocks show whole seconds; twice as often is enough to never skip one. Where none is on the screen every other tick will do. */
 const TICK_MS = 500;
 /** How long a hang-up or a crash waits for what our runs wrote to be put back. */
 const LAST_CHANCE_MS = 60_000;
@@ -105,7 +105,11 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     },
   );
   const quiet = listenToTheProcess({ hangUp, crash, stop: () => void suspend.now(), broken: terminal.stdout });
-  const heart = setInterval(painter.tick, TICK_MS);
+  let beats = 0;
+  const heart = setInterval(() => {
+    beats += 1;
+    if (beats % 2 === 0 || isCounting(store.getState())) painter.tick();
+  }, TICK_MS);
 
   await screen.waitUntilRenderFlush();
   connectAll(context, { catalogue, mayday }, finish).catch(crash);

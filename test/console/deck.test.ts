@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changeBy } from '../../src/console/control/runs.ts';
+import { isCounting } from '../../src/console/select.ts';
 import type { ConsoleState, RunView } from '../../src/console/state.ts';
 import { COLOUR, MONO } from '../../src/console/theme.ts';
 import type { Marker } from '../../src/health/marker.ts';
@@ -123,6 +124,7 @@ describe('the header', () => {
 
   it('shows the age of old data and that it is stale', () => {
     expect(rows(state({ health: summary({}, { heardAt: T - 30_000 }) }))[0]).toContain('data 30s');
+    expect(rows(state({ health: summary({}, { heardAt: T - 10_000 }) }))[0]).toContain('data LIVE');
     expect(rows(state({ health: summary({}, { heardAt: undefined }) }))[0]).toContain('no data yet');
   });
 
@@ -233,6 +235,14 @@ describe('the faults', () => {
     // A killed pod leaves nothing to put back: its clock goes on.
     expect(seenAfter({ ...reverted, receipts: [] })).not.toContain('after revert');
     expect(seenAfter(reverted, { ...recovered, selfHealed: true })).toMatch(/heal ✓ steady after 4s/);
+  });
+
+  it('needs its clocks drawn twice a second only where there are any', () => {
+    expect(isCounting(state())).toBe(false);
+    expect(isCounting(state({ runs: [run({ endedAt: T })] }))).toBe(false);
+    expect(isCounting(state({ runs: [run()] }))).toBe(true);
+    expect(isCounting(state({ health: summary({}, { markers: [mark('x')] }) }))).toBe(true);
+    expect(isCounting(state({ screens: ['deck', 'mayday'] }))).toBe(true);
   });
 
   it('says who keeps others off which operator', () => {

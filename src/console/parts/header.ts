@@ -9,8 +9,11 @@ import { ends, type Line, line, lineWidth, type Span, span } from './line.ts';
 import { clock } from './time.ts';
 import { wrap } from './wrap.ts';
 
-/** Younger data is simply live; the seconds are spelled out once they begin to matter. */
-const LIVE_MS = 3_000;
+/**
+ * Younger data is simply live: where nothing else happens nodes still renew their Leases each ten seconds, and a server that is gone is
+ * told as STALE at once. The seconds are spelled out once they begin to matter; each costs an idle console a painted frame.
+ */
+const LIVE_MS = 12_000;
 
 /**
  * Row one: who we are talking to, as whom, in which mode, and how old the data is. The context is never dropped and, when
