@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
 import { createTestClient, type TestClient } from './client.ts';
 
@@ -79,5 +81,57 @@ describe('an admission policy with a parameter', () => {
 
     await client.ok({ method: 'DELETE', path: `${MAPS}/limits` });
     expect(messageOf((await create('short')).text)).toMatch(/no params found for policy binding/);
+    await client.ok({ method: 'DELETE', path: `${ADMISSION}/validatingadmissionpolicybindings/short-names` });
+    expect((await create('short')).status).toBe(201);
+  });
+});
+
+describe('the policy that comes with the latch', () => {
+  const definition = {
+    metadata: { name: 'chaosexperiments.chaos.operatorchaos.io' },
+    spec: {
+      group: 'chaos.operatorchaos.io',
+      scope: 'Namespaced',
+      names: { plural: 'chaosexperiments', kind: 'ChaosExperiment' },
+      versions: [
+        {
+          name: 'v1alpha1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  };
+  const EXPERIMENTS = '/apis/chaos.operatorchaos.io/v1alpha1/namespaces/default/chaosexperiments';
+  const experiment = {
+    apiVersion: 'chaos.operatorchaos.io/v1alpha1',
+    kind: 'ChaosExperiment',
+    metadata: { name: 'x' },
+  };
+  const attempt = () => client.send({ method: 'POST', path: `${EXPERIMENTS}?dryRun=All`, body: experiment });
+
+  test('refuses new experiments while the latch is on, and says who and why', async () => {
+    const shipped = readFileSync(new URL('../../deploy/latch-policy.yaml', import.meta.url), 'utf8');
+    const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    await client.ok({ method: 'POST', path: CRDS, body: definition });
+    while ((await client.send({ path: EXPERIMENTS })).status !== 200);
+    for (const document of parseAllDocuments(shipped)) {
+      const { kind } = document.toJS() as { kind: string };
+      const plural = kind.endsWith('Binding') ? 'validatingadmissionpolicybindings' : 'validatingadmissionpolicies';
+      await client.ok({ method: 'POST', path: `${ADMISSION}/${plural}`, body: document.toJS() });
+    }
+    expect((await attempt()).status).toBe(201);
+
+    const data = { by: 'alice', at: '12:00', why: 'an incident' };
+    await client.ok({ method: 'POST', path: MAPS, body: { metadata: { name: 'mayday-latch' }, data } });
+    const refused = await attempt();
+    expect(refused.status).toBe(403);
+    expect(messageOf(refused.text)).toMatch(
+      /denied request: latched by alice at 12:00 \(an incident\): no new injections until `mayday latch off`$/,
+    );
+
+    await client.ok({ method: 'DELETE', path: `${MAPS}/mayday-latch` });
+    expect((await attempt()).status).toBe(201);
   });
 });

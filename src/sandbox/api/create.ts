@@ -7,6 +7,7 @@ import { validateCreate } from '../validate/validate.ts';
 import { decodeObject, ownKind } from './decode.ts';
 import { recordOwner } from './fields.ts';
 import type { Call, Kernel } from './kernel.ts';
+import { refuseOutOfRange } from './service-ranges.ts';
 import { labelJob, prepareForCreate } from './strategy.ts';
 
 /** Puts the namespace of the path into the object, or refuses another one. */
@@ -63,6 +64,7 @@ export async function createDecoded(
   refuseEscalation(kernel, call, undefined, admitted);
   prepareForCreate(kernel, info, admitted);
   validateCreate(kernel, call, admitted);
+  if (info.key === 'services') refuseOutOfRange(kernel, admitted);
   await reviewCreate(kernel, call, admitted);
   return kernel.store.create(info.key, admitted, {
     dryRun: call.dryRun,

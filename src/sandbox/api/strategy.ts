@@ -3,6 +3,7 @@ import { each, ensure, fill, part } from '../defaults/fill.ts';
 import { cloneJson, isRecord, type KubeObject } from '../object.ts';
 import type { ResourceInfo } from '../registry.ts';
 import type { Kernel } from './kernel.ts';
+import { givePorts } from './service-ranges.ts';
 
 export const hasStatus = (info: ResourceInfo): boolean => info.subresources.some(s => s.name === 'status');
 
@@ -67,7 +68,7 @@ const PREPARE: Readonly<Record<string, Prepare>> = {
     if (spec.type === 'ExternalName') return;
     if (spec.clusterIP === undefined) spec.clusterIP = freeAddress(kernel);
     fill(spec, { clusterIPs: [spec.clusterIP], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
-    givePorts(kernel, spec);
+    givePorts(kernel, object);
   },
   persistentvolumeclaims(object) {
     const finalizers = object.metadata.finalizers ?? [];
@@ -95,13 +96,6 @@ export function labelJob(object: KubeObject): void {
   spec.selector = { matchLabels: labels };
   object.metadata.labels = { ...all, ...object.metadata.labels };
   fill(ensure(ensure(ensure(spec, 'template'), 'metadata'), 'labels'), all);
-}
-
-/** Gives the ports of a Service that is reached through nodes a number on them. In place. */
-function givePorts(kernel: Kernel, spec: Record<string, unknown>): void {
-  if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return;
-  for (const port of Array.isArray(spec.ports) ? spec.ports : [])
-    if (isRecord(port) && port.nodePort === undefined) port.nodePort = 30_000 + Math.floor(kernel.random.next() * 2767);
 }
 
 /** Addresses and traffic policies go when a Service becomes a mere name. In place. */
@@ -142,12 +136,9 @@ function qualityOfService(pod: KubeObject): string {
 }
 
 /** Sets what an update of the object itself cannot change. In place. */
-export function prepareForUpdate(kernel: Kernel, info: ResourceInfo, current: KubeObject, next: KubeObject): void {
+export function prepareForUpdate(info: ResourceInfo, current: KubeObject, next: KubeObject): void {
   if (hasStatus(info) && !KEEPS_STATUS.has(info.key)) keep(current, next, 'status');
-  if (info.key === 'services') {
-    keepAddresses(current, next);
-    givePorts(kernel, ensure(next, 'spec'));
-  }
+  if (info.key === 'services') keepAddresses(current, next);
   if (info.key === DEFINITIONS) noteStorage(next);
   if (info.key === 'namespaces') {
     // Finalizers of a namespace's spec go through its finalize subresource.

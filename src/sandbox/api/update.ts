@@ -9,6 +9,7 @@ import { placeInNamespace } from './create.ts';
 import { decodeObject, ownKind } from './decode.ts';
 import { recordOwner } from './fields.ts';
 import type { Call, Kernel } from './kernel.ts';
+import { givePorts, refuseOutOfRange } from './service-ranges.ts';
 import { onlyStatus, prepareForUpdate } from './strategy.ts';
 
 /** The object a call names; 404 when there is none. */
@@ -74,11 +75,13 @@ export async function writeOver(
   const { info } = call;
   const scoped = call.subresource === 'status' ? onlyStatus(info, current, next) : next;
   keepServerFields(current, scoped);
-  if (call.subresource === '') prepareForUpdate(kernel, info, current, scoped);
+  if (call.subresource === '') prepareForUpdate(info, current, scoped);
   if (!owned) recordOwner(kernel, call, current, scoped);
   const admitted = await admitUpdate(kernel, call, current, scoped);
   refuseEscalation(kernel, call, current, admitted);
+  if (info.key === 'services') givePorts(kernel, admitted);
   validateUpdate(kernel, call, current, admitted);
+  if (info.key === 'services') refuseOutOfRange(kernel, admitted);
   await reviewUpdate(kernel, call, current, admitted);
   admitted.metadata.resourceVersion = current.metadata.resourceVersion ?? '';
   return kernel.store.update(info.key, admitted, { dryRun: call.dryRun, subresource: call.subresource });

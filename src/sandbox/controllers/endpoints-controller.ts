@@ -86,7 +86,11 @@ export function endpointsController({ store, random, madeWith }: Parts): Control
   const writeEndpoints = (service: Service, groups: readonly EndpointGroup[], since: string) => {
     const { name, namespace, labels } = service.metadata;
     const subsets = subsetsOf(groups);
-    const wanted = { ...labels, 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' };
+    const wanted = {
+      ...labels,
+      'endpoints.kubernetes.io/managed-by': 'endpoint-controller',
+      ...(service.spec?.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {}),
+    };
     const current = store.get('endpoints', namespace, name);
     if (!current) {
       const object = {

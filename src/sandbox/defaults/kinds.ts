@@ -155,7 +155,8 @@ function endpointSlice(object: Fields): void {
 }
 
 function autoscaler(object: Fields): void {
-  fill(specOf(object), { minReplicas: 1 });
+  const target = { type: 'Utilization', averageUtilization: 80 };
+  fill(specOf(object), { minReplicas: 1, metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] });
 }
 
 function priorityClass(object: Fields): void {

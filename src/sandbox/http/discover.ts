@@ -86,7 +86,9 @@ function coreList({ registry }: Discovery, parts: readonly string[]): Answer {
 function openApi({ openapi }: Discovery, parts: readonly string[]): Answer {
   const [generation, ...rest] = parts;
   if (generation !== 'v3') return pageNotFound();
-  if (rest.length === 0) return json(200, openapi.index());
+  // The real server does not say that this is JSON.
+  if (rest.length === 0)
+    return { type: 'json', code: 200, body: openapi.index(), contentType: 'text/plain; charset=utf-8' };
   const document = openapi.document(rest.join('/'));
   if (!document) return pageNotFound();
   return { type: 'json', code: 200, body: document.body, etag: `"${document.hash}"` };

@@ -5,7 +5,7 @@ import { compare, pathsSet } from './compare.ts';
 import { difference, emptySet, type FieldSet, intersection, isEmpty, pathsOf, pathText, union } from './field-set.ts';
 import { mayTake, renewLastApplied } from './last-applied.ts';
 import { isGranular, itemElement, listKind, memberNode } from './list-items.ts';
-import { type Manager, owned, type Share, sameManager, sharesOf, toManagedFields } from './track.ts';
+import { blankOf, type Manager, owned, type Share, sameManager, sharesOf, toManagedFields } from './track.ts';
 
 /** The value of a configuration laid over the live one. */
 function merge(live: unknown, config: unknown, node: SchemaNode | undefined): unknown {
@@ -119,7 +119,8 @@ function sharesBefore(live: KubeObject | undefined, node: SchemaNode | undefined
   const shares = sharesOf(live);
   if (!live || shares.length > 0) return shares;
   const manager: Manager = { name: 'before-first-apply', operation: 'Update', apiVersion: live.apiVersion };
-  return [{ manager, time, set: owned(pathsSet(live, node)) }];
+  const { added, changed } = compare(blankOf(node), live, node);
+  return [{ manager, time, set: owned(union(added, changed)) }];
 }
 
 /**

@@ -136,6 +136,14 @@ function objectCauses(value: Record<string, unknown>, node: SchemaNode, field: s
   return causes;
 }
 
+/** A number that is no integer is told twice. */
+function otherType(value: unknown, raw: RawSchema, field: string, type: string): StatusCause[] {
+  const isFraction = type === 'integer' && typeof value === 'number';
+  const format = raw.format ? `with format ${raw.format}` : '(default format)';
+  const checked = nowhere(`Checked value must be of type integer ${format} in ${field}`);
+  return [...(isFraction ? [checked] : []), wrongType(value, field, type)];
+}
+
 /** What the schemas that are to hold together, or instead of each other, say. */
 function alternativeCauses(value: unknown, node: SchemaNode, field: string): StatusCause[] {
   const { oneOf, anyOf, not } = node.raw;
@@ -173,7 +181,7 @@ export function customCauses(value: unknown, node: SchemaNode, field = '', old?:
   if (value === null) return raw.nullable || !raw.type ? [] : [wrongType(value, field, raw.type)];
   if (isIntOrString(node))
     return typeof value === 'string' || typeof value === 'number' ? [] : [wrongType(value, field, 'integer,string')];
-  if (raw.type && !isOfType(value, raw.type)) return [wrongType(value, field, raw.type)];
+  if (raw.type && !isOfType(value, raw.type)) return otherType(value, raw, field, raw.type);
   const causes: StatusCause[] = [];
   if (raw.enum && !raw.enum.some(allowed => sameJson(allowed, value))) causes.push(unsupported(field, value, raw.enum));
   if (typeof value === 'number') causes.push(...numberCauses(value, raw, field));

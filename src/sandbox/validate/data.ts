@@ -1,11 +1,24 @@
-import { each, part } from '../defaults/fill.ts';
+import { isIP } from 'node:net';
+import { each, type Fields, part } from '../defaults/fill.ts';
+import { readJson } from '../http/json.ts';
 import { type KubeObject, sameJson } from '../object.ts';
 import type { StatusCause } from '../status.ts';
-import { forbiddenField, invalidValue, portCause, required, tooLong, unsupported } from './field.ts';
+import { duplicate, forbiddenField, invalidValue, portCause, required, tooLong, unsupported } from './field.ts';
 import { configKey, label } from './names.ts';
 import { IMMUTABLE, type Rule, specOf, type UpdateRule } from './rule.ts';
 
 const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
+
+/** A port that is there twice, as the server's refusals print it. */
+function portsTwice(ports: readonly Fields[]): StatusCause[] {
+  const seen = new Set<string>();
+  return ports.flatMap(({ port, protocol = 'TCP' }, i) => {
+    const key = `${port}/${protocol}`;
+    if (seen.size !== seen.add(key).size) return [];
+    const shown = { Name: '', Protocol: protocol, AppProtocol: null, Port: port, TargetPort: 0, NodePort: 0 };
+    return [duplicate(`spec.ports[${i}]`, shown)];
+  });
+}
 
 const service: Rule = object => {
   const spec = specOf(object);
@@ -23,6 +36,12 @@ const service: Rule = object => {
     causes.push(...portCause(`${field}.port`, port.port ?? 0));
     if (typeof port.targetPort === 'number') causes.push(...portCause(`${field}.targetPort`, port.targetPort));
   });
+  causes.push(...portsTwice(ports));
+  const address = spec.clusterIP;
+  if (typeof address === 'string' && address !== '' && address !== 'None' && !isIP(address))
+    causes.push(
+      invalidValue('spec.clusterIPs[0]', address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'),
+    );
   if (!SERVICE_TYPES.includes(String(spec.type))) causes.push(unsupported('spec.type', spec.type, SERVICE_TYPES));
   if (spec.type === 'ExternalName' && !spec.externalName) causes.push(required('spec.externalName'));
   return causes;
@@ -70,6 +89,21 @@ const SECRET_KEYS: Readonly<Record<string, readonly string[]>> = {
 };
 const ACCOUNT = 'kubernetes.io/service-account.name';
 
+/** A Docker configuration is JSON; what is wrong with it is told without showing any of it. */
+function dockerCauses(object: KubeObject): StatusCause[] {
+  const key = { 'kubernetes.io/dockerconfigjson': '.dockerconfigjson', 'kubernetes.io/dockercfg': '.dockercfg' }[
+    String(object.type)
+  ];
+  const held = key && part(object, 'data')?.[key];
+  if (typeof held !== 'string') return [];
+  try {
+    readJson(Buffer.from(held, 'base64').toString('utf8'));
+    return [];
+  } catch (error) {
+    return [invalidValue(`data[${key}]`, '<secret contents redacted>', (error as Error).message)];
+  }
+}
+
 const secret: Rule = object => {
   const data = part(object, 'data') ?? {};
   const absent = (SECRET_KEYS[String(object.type)] ?? []).filter(key => !(key in data));
@@ -79,6 +113,7 @@ const secret: Rule = object => {
     ...dataKeys(object),
     ...(bytesIn(object, 'data', 'base64') > DATA_LIMIT ? [tooLong('data', DATA_LIMIT)] : []),
     ...absent.map(key => required(`data[${key}]`)),
+    ...dockerCauses(object),
   ];
 };
 

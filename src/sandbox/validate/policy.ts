@@ -4,6 +4,7 @@ import { quantityValue } from '../quantity.ts';
 import type { StatusCause } from '../status.ts';
 import { admissionBinding, admissionPolicy } from './admission-policies.ts';
 import { forbiddenField, invalidValue, portCause, required, unsupported } from './field.ts';
+import { autoscaler, event, ingress, limitRange, node } from './network.ts';
 import { countOrPercent, NOT_NEGATIVE, notNegative, type Rule, specOf, type UpdateRule } from './rule.ts';
 import { expressionCauses } from './selector.ts';
 import { webhookConfig } from './webhooks.ts';
@@ -170,6 +171,11 @@ export const POLICY_RULES: Readonly<Record<string, Rule>> = {
   'clusterrolebindings.rbac.authorization.k8s.io': binding,
   'networkpolicies.networking.k8s.io': networkPolicy,
   'leases.coordination.k8s.io': lease,
+  'ingresses.networking.k8s.io': ingress,
+  limitranges: limitRange,
+  'horizontalpodautoscalers.autoscaling': autoscaler,
+  nodes: node,
+  events: event,
   'priorityclasses.scheduling.k8s.io': priorityClass,
   'validatingadmissionpolicies.admissionregistration.k8s.io': admissionPolicy,
   'validatingadmissionpolicybindings.admissionregistration.k8s.io': admissionBinding,

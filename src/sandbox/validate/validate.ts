@@ -1,9 +1,11 @@
 import { schemaOf } from '../api/fields.ts';
 import type { Call, Kernel } from '../api/kernel.ts';
+import { each, part } from '../defaults/fill.ts';
 import type { KubeObject } from '../object.ts';
 import { invalid, type StatusCause } from '../status.ts';
 import { customCauses } from './custom.ts';
 import { withRules } from './custom-rules.ts';
+import { forbiddenField } from './field.ts';
 import { kindCauses, kindUpdateCauses } from './kinds.ts';
 import { finalizerWarnings, metadataCauses, metadataUpdateCauses } from './metadata.ts';
 
@@ -11,10 +13,20 @@ function refuse({ info }: Call, object: KubeObject, causes: readonly StatusCause
   if (causes.length > 0) throw invalid(info.group, info.kind, object.metadata.name ?? '', causes);
 }
 
+/** What only an object that is there may have. */
+const newCauses = (key: string, object: KubeObject): StatusCause[] =>
+  key === 'pods' && each(part(object, 'spec'), 'ephemeralContainers').length > 0
+    ? [forbiddenField('spec.ephemeralContainers', 'cannot be set on create')]
+    : [];
+
 /** Refuses a new object that is not valid, with every cause at once. 422. */
 export function validateCreate(kernel: Kernel, call: Call, object: KubeObject): void {
   const node = schemaOf(kernel, call);
-  const own = call.info.custom ? (node ? customCauses(object, node) : []) : kindCauses(call.info.key, object);
+  const own = call.info.custom
+    ? node
+      ? customCauses(object, node)
+      : []
+    : [...newCauses(call.info.key, object), ...kindCauses(call.info.key, object)];
   const causes = [...metadataCauses(call, object), ...own];
   refuse(call, object, call.info.custom ? withRules(causes, node, object) : causes);
   if (call.info.custom) call.warnings.push(...finalizerWarnings(undefined, object));

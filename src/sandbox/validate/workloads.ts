@@ -6,6 +6,7 @@ import { forbiddenField, invalidValue, required, unsupported } from './field.ts'
 import { labelCauses } from './metadata.ts';
 import { podSpecCauses, podUpdateCauses } from './pod.ts';
 import { countOrPercent, immutable, notNegative, type Rule, specOf, type UpdateRule } from './rule.ts';
+import { expressionCauses } from './selector.ts';
 
 const isBlank = (selector: Fields | undefined) => !selector || Object.keys(selector).length === 0;
 
@@ -13,6 +14,8 @@ function selectorCauses(spec: Fields): StatusCause[] {
   const selector = part(spec, 'selector');
   if (selector && isBlank(selector))
     return [invalidValue('spec.selector', {}, 'empty selector is invalid for deployment')];
+  const wrong = expressionCauses(selector, 'spec.selector');
+  if (wrong.length > 0) return [...wrong, invalidValue('spec.selector', selector, 'invalid label selector')];
   const labels = part(spec, 'template', 'metadata', 'labels') as Record<string, string> | undefined;
   if (selector && satisfies(labels, requirementsOf(selector as LabelSelector))) return [];
   return [
