@@ -1,6 +1,5 @@
 import type { LoadedExperiment } from '../../src/experiment/types.ts';
-import type { Finding } from '../../src/injection/finding.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { KubeObject, ObjectRef } from '../../src/kube/object.ts';
 import { recorded } from '../support/recorded.ts';
 import type { Stage } from './world.ts';
 
@@ -10,7 +9,7 @@ export interface Lane {
   /** The stage with names of its own. */
   staged(stage: Stage): Stage;
   /** Whether the finding is of this stage in this lane. */
-  isMine(stage: Stage): (finding: Pick<Finding, 'type' | 'object'>) => boolean;
+  isMine(stage: Stage): (found: { type: string; object: ObjectRef }) => boolean;
 }
 
 /** The recorded names that more than one stage uses. */

@@ -44,7 +44,7 @@ async function overHttp({ stages, wire, seed, onControlPlane: isReal }: Options)
   return trialFigures(`over HTTP, ${ground.name}`, trials);
 }
 
-async function killed({ stages, onControlPlane: isReal }: Options): Promise<Figures> {
+async function killed({ killed: stages, onControlPlane: isReal }: Options): Promise<Figures> {
   const ground = await (isReal ? onControlPlane() : onSandbox(1));
   const died = await killedProcesses(ground, stages, progress);
   await ground.stop();
@@ -59,7 +59,7 @@ async function torture(asked: Options): Promise<boolean> {
     if (!isOver()) all.push(deathFigures('killed at each record and write', await killedInMemory(asked)));
   }
   if (asked.wire > 0 && !isOver()) all.push(await overHttp(asked));
-  if (asked.isKilling && !isOver()) all.push(await killed(asked));
+  if (asked.killed.length > 0 && !isOver()) all.push(await killed(asked));
   const failures = all.flatMap(figures => figures.failures);
   for (const line of failures.slice(0, 20)) say(`✗ ${line}`);
   for (const line of tableOf(all, new Set(asked.stages.map(({ type }) => type)).size)) say(line);

@@ -6,18 +6,23 @@ export interface Options {
   seed: number;
   stages: readonly Stage[];
   wire: number;
-  isKilling: boolean;
+  /** Stages whose runs are killed as real processes. */
+  killed: readonly Stage[];
   onControlPlane: boolean;
   isShort: boolean;
   isOnMutants: boolean;
 }
+
+/** Injections of one, two and three writes. */
+const FEW = ['config-drift-secret', 'scale-zero', 'secret-deletion', 'rbac-revoke-role', 'network-partition'];
 
 const USAGE = `usage: npm run torture -- [--runs N] [--seed N] [--stage NAME] [--wire N] [--no-kill] [--controlplane] [--first] [--mutants]
   --runs N        runs of inject and revert in memory (10000; with --controlplane 0)
   --seed N        the first seed (1); a run is told by its stage and seed
   --stage NAME    only this stage
   --wire N        runs over HTTP, through a proxy that makes the bad weather (50; with --controlplane 300)
-  --no-kill       leave out the real processes that are killed with SIGKILL
+  --no-kill       leave out the real processes that are killed with SIGKILL: on the sandbox those of a few stages, on a control
+                  plane, or with --stage, all
   --controlplane  in front of a real API server rather than the sandbox
   --first         stop at the first failure
   --mutants       put mistakes into the product, one at a time, and see that each is noticed
@@ -44,7 +49,9 @@ export function options(): Options {
     seed,
     wire,
     stages: chosen,
-    isKilling: !values['no-kill'],
+    killed: values['no-kill']
+      ? []
+      : chosen.filter(({ name }) => isReal || values.stage !== undefined || FEW.includes(name)),
     onControlPlane: isReal,
     isShort: values.first,
     isOnMutants: values.mutants,

@@ -51,7 +51,7 @@ async function wireTrial(
   const world = worldOf(lane.staged(grounded(stage)), lot);
   const isMine = lane.isMine(stage);
   const refs = await yard.furnish(world.objects);
-  const before = await yard.shot(refs);
+  const before = await yard.shot(refs, isMine);
   let isOn = true;
   const weather = wireWeather(lot, oneOf(lot, [0.1, 0.2, 0.3]), () => isOn);
   const proxy = await startProxy(ground.url, weather.meet, ground.client);
@@ -75,10 +75,10 @@ async function wireTrial(
   const { remaining, isBlind, appeared } = await revert(api);
   const isAllBack = !isBlind && remaining + appeared.filter(isMine).length === 0;
   isOn = false;
-  const falselyVerified = isAllBack ? differences(before, await yard.shot(refs)) : [];
+  const falselyVerified = isAllBack ? differences(before, await yard.shot(refs, isMine)) : [];
   await clock.sleep(UNDER_WAY_MS);
   const unproven = await calmly(() => revert(ground.api));
-  const lost = [...unproven, ...differences(before, await yard.shot(refs))];
+  const lost = [...unproven, ...differences(before, await yard.shot(refs, isMine))];
   await api.close();
   await proxy.close();
   await yard.clear(refs);

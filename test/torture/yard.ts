@@ -1,3 +1,4 @@
+import { TYPE_LABEL } from '../../src/injection/markers.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import type { KubeObject, ObjectRef } from '../../src/kube/object.ts';
 import { refOf } from '../../src/revert/recognise.ts';
@@ -12,9 +13,27 @@ export interface Yard {
   furnish(objects: readonly KubeObject[]): Promise<ObjectRef[]>;
   /** Deletes them and waits until they are gone. */
   clear(refs: readonly ObjectRef[]): Promise<void>;
-  /** The objects of these names. */
-  shot(refs: readonly ObjectRef[]): Promise<Shot>;
+  /** The objects of these names, and everything that an injection marked, where it is to be counted. */
+  shot(refs: readonly ObjectRef[], isMine?: (marked: Marked) => boolean): Promise<Shot>;
 }
+
+/** An object with the label of an injection. */
+export interface Marked {
+  type: string;
+  object: ObjectRef;
+}
+
+/** What injections make, and where they keep what they deleted. */
+const MADE = [
+  ['v1', 'ConfigMap'],
+  ['v1', 'Secret'],
+  ['v1', 'Service'],
+  ['v1', 'ResourceQuota'],
+  ['apps/v1', 'Deployment'],
+  ['policy/v1', 'PodDisruptionBudget'],
+  ['networking.k8s.io/v1', 'NetworkPolicy'],
+  ['admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration'],
+] as const;
 
 export async function openYard({ api }: Ground, namespace: string): Promise<Yard> {
   async function make(object: KubeObject): Promise<KubeObject> {
@@ -52,6 +71,20 @@ export async function openYard({ api }: Ground, namespace: string): Promise<Yard
       return pods.ok && pods.value.items.length > 0;
     });
   }
+  /** Listed kind by kind, so that what the product overlooks is seen all the same. */
+  async function marked() {
+    const pages = await Promise.all(
+      MADE.map(async ([apiVersion, kind]) => {
+        const page = await api.listAll({ apiVersion, kind }, { labelSelector: TYPE_LABEL });
+        if (!page.ok) throw new Error(`${kind}: ${page.message}`);
+        return page.value.items.map(item => ({ ...item, apiVersion, kind }));
+      }),
+    );
+    return pages.flat().map(object => {
+      const { uid: _uid, ...ref } = refOf(object);
+      return { ref, labels: object.metadata.labels ?? {}, text: textOf(object) };
+    });
+  }
   await furnish([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, WIDGETS]);
   await until('Widgets', async () => {
     await api.discovery(true);
@@ -66,12 +99,17 @@ export async function openYard({ api }: Ground, namespace: string): Promise<Yard
       for (const ref of own.toReversed()) await api.remove(ref, { gracePeriodSeconds: 0 });
       for (const ref of own) await until(`${ref.kind} ${ref.name} is gone`, async () => !(await api.get(ref)).ok);
     },
-    shot: async refs => {
+    shot: async (refs, isMine = () => true) => {
+      const marks = await marked();
       const all = refs.map(async ref => {
         const got = await api.get(ref);
         return [keyOf({ ...ref, metadata: ref }), got.ok ? textOf(got.value) : got.reason] as const;
       });
-      return new Map(await Promise.all(all));
+      const left = marks.filter(({ labels, ref }) => isMine({ type: labels[TYPE_LABEL] ?? '', object: ref }));
+      return new Map([
+        ...left.map(({ ref, text }) => [keyOf({ ...ref, metadata: ref }), text] as const),
+        ...(await Promise.all(all)),
+      ]);
     },
   };
 }
