@@ -19,7 +19,7 @@ import { fakeApi } from '../support/fake-api.ts';
 import { memoryJournal, steppedClock } from '../support/memory-journal.ts';
 import { type Lot, oneOf } from './draw.ts';
 import { others } from './others.ts';
-import { differences, shotOf, shotOfAll } from './shot.ts';
+import { differences, type Shot, shotOf, shotOfAll } from './shot.ts';
 import { stormy } from './weather.ts';
 import { keyOf, kindsOf, type Stage, type World, worldOf } from './world.ts';
 
@@ -56,13 +56,13 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   const now = shotOf(api, world);
   const falselyVerified = claim.isAllBack ? differences(before, now) : [];
   for (const { object, message } of claim.receipts.filter(receipt => receipt.verified)) {
-    const key = keyOf({ ...object, metadata: object });
+    const key = keyAt(object);
     if (now.get(key) !== before.get(key) && world.type !== 'PodKill') falselyVerified.push(`${key}: ${message}`);
   }
   await weather.clear();
   if (claim.isAllBack) falselyVerified.push(...differences(before, shotOf(api, world)));
-  const calm = await revertCalmly({ ...deps, api });
-  const lost = [...differences(before, shotOf(api, world)), ...calm];
+  const unproven = await revertCalmly({ ...deps, api });
+  const lost = lostIn(before, shotOf(api, world), unproven);
   return {
     seed,
     stage: stage.name,
@@ -134,12 +134,22 @@ function writtenBy(injected: Injected | undefined): ObjectRef[] {
   ];
 }
 
-/** In good weather everything must come back; what does not, in a line each. */
-async function revertCalmly(deps: RevertDeps): Promise<string[]> {
+/** In good weather everything must come back; the receipts of what does not. */
+async function revertCalmly(deps: RevertDeps): Promise<Receipt[]> {
   const found = await scan(deps, { deep: true });
   const { remaining, receipts } = await revertAll(deps, found.injections);
-  if (remaining === 0) return [];
-  return receipts
-    .filter(receipt => !receipt.verified)
-    .map(receipt => `${receipt.id}: ${receipt.outcome}: ${receipt.message}`);
+  return remaining === 0 ? [] : receipts.filter(receipt => !receipt.verified);
 }
+
+/**
+ * What is not back, a line each. A backup whose original was never deleted, or never changed by us, and by somebody else since, is
+ * rightly left to a person: nothing is lost as long as everything that was there is there.
+ */
+function lostIn(before: Shot, after: Shot, unproven: readonly Receipt[]): string[] {
+  const left = unproven.filter(({ object, outcome }) => outcome === 'diverged' && !before.has(keyAt(object)));
+  const told = new Map([...after].filter(([key]) => !left.some(({ object }) => keyAt(object) === key)));
+  const others = unproven.filter(receipt => !left.includes(receipt));
+  return [...differences(before, told), ...others.map(({ id, outcome, message }) => `${id}: ${outcome}: ${message}`)];
+}
+
+const keyAt = (object: ObjectRef): string => keyOf({ ...object, metadata: object });
