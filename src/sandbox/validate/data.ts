@@ -6,6 +6,7 @@ import type { StatusCause } from '../status.ts';
 import { duplicate, forbiddenField, invalidValue, portCause, required, tooLong, unsupported } from './field.ts';
 import { configKey, label } from './names.ts';
 import { IMMUTABLE, type Rule, specOf, type UpdateRule } from './rule.ts';
+import { serviceDetails } from './service-details.ts';
 
 const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 
@@ -44,7 +45,7 @@ const service: Rule = object => {
     );
   if (!SERVICE_TYPES.includes(String(spec.type))) causes.push(unsupported('spec.type', spec.type, SERVICE_TYPES));
   if (spec.type === 'ExternalName' && !spec.externalName) causes.push(required('spec.externalName'));
-  return causes;
+  return [...causes, ...serviceDetails(object)];
 };
 
 const serviceUpdate: UpdateRule = (before, after) => {

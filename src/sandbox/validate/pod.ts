@@ -5,6 +5,7 @@ import type { StatusCause } from '../status.ts';
 import { containerPartsCauses } from './container-parts.ts';
 import { duplicates, forbiddenField, invalidValue, missing, portCause, required, unsupported } from './field.ts';
 import { label } from './names.ts';
+import { containerDetailCauses, podDetailCauses, sourceDetailCauses } from './pod-details.ts';
 import { podPartsCauses } from './pod-parts.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
@@ -53,7 +54,7 @@ function containerCauses(container: Fields, field: string, volumes: ReadonlySet<
       causes.push(required(`${field}.ports[${i}].containerPort`));
     else causes.push(...portCause(`${field}.ports[${i}].containerPort`, port.containerPort));
   });
-  causes.push(...containerPartsCauses(container, field));
+  causes.push(...containerPartsCauses(container, field), ...containerDetailCauses(container, field));
   each(container, 'volumeMounts').forEach((mount, i) => {
     if (!mount.mountPath) causes.push(required(`${field}.volumeMounts[${i}].mountPath`));
     if (!volumes.has(mount.name)) causes.push(missing(`${field}.volumeMounts[${i}].name`, mount.name));
@@ -79,7 +80,7 @@ export function podSpecCauses(spec: unknown, field: string): StatusCause[] {
     });
     causes.push(...duplicates(items, 'name', `${field}.${list}`));
   }
-  return [...causes, ...podPartsCauses(spec, field)];
+  return [...causes, ...podPartsCauses(spec, field), ...podDetailCauses(spec, field)];
 }
 
 function volumeCauses(volume: Fields, field: string): StatusCause[] {
@@ -91,6 +92,7 @@ function volumeCauses(volume: Fields, field: string): StatusCause[] {
   return [
     ...odd.map(source => invalidValue(`${field}.${source}.defaultMode`, part(volume, source)?.defaultMode, mode)),
     ...(bad ? [invalidValue(`${field}.name`, volume.name, bad)] : []),
+    ...sourceDetailCauses(volume, field),
     ...(sources.length === 0 ? [required(field, 'must specify a volume type')] : []),
     ...sources.slice(1).map(source => forbiddenField(`${field}.${source}`, 'may not specify more than 1 volume type')),
   ];

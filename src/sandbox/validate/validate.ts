@@ -30,7 +30,14 @@ export function validateCreate(kernel: Kernel, call: Call, object: KubeObject): 
   const causes = [...metadataCauses(call, object), ...own];
   refuse(call, object, call.info.custom ? withRules(causes, node, object) : causes);
   if (call.info.custom) call.warnings.push(...finalizerWarnings(undefined, object));
+  if (call.info.key === 'pods') call.warnings.push(...podWarnings(object));
 }
+
+/** What users are warned of who name a secret to pull images with by nothing. */
+const podWarnings = (pod: KubeObject): string[] =>
+  each(part(pod, 'spec'), 'imagePullSecrets').flatMap(({ name }, i) =>
+    name ? [] : [`spec.imagePullSecrets[${i}].name: invalid empty name ""`],
+  );
 
 /** Services are compared before they are checked, the other kinds after. */
 const early = (key: string, before: KubeObject, after: KubeObject) =>

@@ -116,11 +116,35 @@ const CRON = /^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|@every \
 
 const CONCURRENCY = ['Allow', 'Forbid', 'Replace'];
 
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const cronJob: Rule = object => {
-  const { schedule, concurrencyPolicy: policy } = specOf(object);
-  if (policy !== undefined && !CONCURRENCY.includes(String(policy)))
-    return [unsupported('spec.concurrencyPolicy', policy, CONCURRENCY)];
+  const spec = specOf(object);
+  const { timeZone, concurrencyPolicy: policy } = spec;
+  const zone = String(timeZone ?? 'UTC');
+  return [
+    ...(policy === undefined || CONCURRENCY.includes(String(policy))
+      ? []
+      : [unsupported('spec.concurrencyPolicy', policy, CONCURRENCY)]),
+    ...scheduleCauses(spec.schedule),
+    ...(isZone(zone) ? [] : [invalidValue('spec.timeZone', timeZone, `unknown time zone ${zone}`)]),
+    ...notNegative(spec, 'startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'),
+  ];
+};
+
+function scheduleCauses(schedule: unknown): StatusCause[] {
   if (!schedule) return [required('spec.schedule')];
+  if (String(schedule).includes('TZ=')) {
+    const why = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
+    return [invalidValue('spec.schedule', schedule, why)];
+  }
   if (CRON.test(String(schedule).trim())) return [];
   const fields = String(schedule).trim().split(/\s+/).length;
   return [
@@ -130,7 +154,7 @@ const cronJob: Rule = object => {
       `expected exactly 5 fields, found ${fields}: [${String(schedule).split(/\s+/).join(' ')}]`,
     ),
   ];
-};
+}
 
 const pod: Rule = object => podSpecCauses(object.spec, 'spec');
 

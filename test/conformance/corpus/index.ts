@@ -6,6 +6,7 @@ import { custom } from './custom.ts';
 import { deletes } from './deletes.ts';
 import { guards } from './guards.ts';
 import { lists } from './lists.ts';
+import { mistakes } from './mistakes.ts';
 import { objects } from './objects.ts';
 import { owning } from './owning.ts';
 import { policies } from './policies.ts';
@@ -34,4 +35,5 @@ export const CORPUS: readonly Scenario[] = [
   ...shapes,
   ...guards,
   ...rules,
+  ...mistakes,
 ];
