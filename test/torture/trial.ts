@@ -46,7 +46,7 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   const clock = steppedClock();
   const api = fakeApi(world.objects, { now: clock.now, kinds: kindsOf(world.objects) });
   const somebody = others(api, world, lot);
-  const probability = oneOf(lot, [0, 0.1, 0.25, 0.45]);
+  const probability = oneOf(lot, [0, 0.1, 0.25, 0.45, 0.7]);
   const weather = stormy(api, clock, lot, { probability, overtake: somebody.write });
   const journal = memoryJournal();
   const injected = await inject(weather.api, world, { api: weather.api, clock, journal }, lot);
