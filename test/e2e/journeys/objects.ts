@@ -1,4 +1,5 @@
 /** The little world that journeys break. */
+import { randomBytes } from 'node:crypto';
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of many kinds as kubectl prints them; tests know which they asked for
 export type Thing = any;
@@ -53,7 +54,8 @@ export const experiment = (
   metadata: { name: `e2e-${type.toLowerCase()}` },
   spec: {
     tier: 1,
-    target: { operator: `e2e-${type.toLowerCase()}`, component: 'web' },
+    // An operator of its own: the journeys run side by side, and one operator takes one process at a time.
+    target: { operator: `e2e-${type.toLowerCase()}-${randomBytes(4).toString('hex')}`, component: 'web' },
     steadyState: {
       checks: [
         {
