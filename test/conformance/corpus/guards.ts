@@ -228,7 +228,8 @@ export const guards = [
       ),
       { only: ['webhooks.0.namespaceSelector'] },
     ),
-    post('not-asked', `${MAPS}?dryRun=All`, configMap('x'), { only: ['kind'] }),
+    // The one before takes a moment to be forgotten.
+    post('not-asked', `${MAPS}?dryRun=All`, configMap('x'), { until: { kind: 'ConfigMap' }, only: ['kind'] }),
     remove('not-selected-gone', `${VALIDATING}/cf-not-selected`, undefined, { only: ['status'] }),
     post(
       'bad-selector',
