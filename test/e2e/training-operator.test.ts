@@ -57,7 +57,8 @@ describe.skipIf(skipped)('the training-operator experiments on a real training-o
   async function killWorker(): Promise<{ isBack(): Promise<boolean> }> {
     const worker = 'second-pytorchjob-worker-0';
     const { uid } = (await read('pod', worker)).metadata;
-    await stage.kubectl('delete', 'pod', worker, ...inPlace, '--now');
+    // Not waited for: its successor has the same name, and may be there before kubectl looks.
+    await stage.kubectl('delete', 'pod', worker, ...inPlace, '--now', '--wait=false');
     return {
       isBack: () =>
         read('pod', worker).then(
