@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectRef } from '../../kube/object.ts';
+import { quantityOf } from '../../text/quantity.ts';
 import {
   createdReadBack,
   creation,
@@ -13,7 +14,6 @@ import { goJson } from '../go-json.ts';
 import { listIn, objectIn } from '../live.ts';
 import { nameOf } from '../name.ts';
 import { inReach, isFinished, isTerminating } from '../pods.ts';
-import { quantityOf } from '../quantity.ts';
 import { blindTo, refuse } from '../refuse.ts';
 
 type Hard = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MANAGED_BY, TYPE_LABEL } from '../../../src/injection/markers.ts';
-import { quantityOf } from '../../../src/injection/quantity.ts';
+import { quantityOf } from '../../../src/text/quantity.ts';
 import { fakeApi } from '../../support/fake-api.ts';
 import { inShop } from '../../support/objects.ts';
 import { effectOf, inject, mustPlan, refusal, restoreOf, sendAll, type Wanted } from '../../support/plans.ts';

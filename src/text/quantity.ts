@@ -18,7 +18,7 @@ export function quantityOf(text: unknown): number | undefined {
   if (found === null) return undefined;
   const [, digits = '', exponent, suffix] = found;
   const number = Number(digits);
-  if (exponent !== undefined) return number * 10 ** Number(exponent);
+  if (exponent !== undefined) return Number(`${digits}e${exponent}`);
   if (suffix === undefined) return number;
   const power = BINARY.indexOf(suffix) + 1;
   return power > 0 ? number * 1024 ** power : number * (DECIMAL[suffix] ?? 1);
