@@ -123,7 +123,7 @@ async function putBack(
         hear({ is: 'receipt', receipt: event.receipt, wave: waveOf(event.receipt) });
     },
   });
-  if (what === 'all' && result.remaining === 0) for (const text of await freeAllLocks(api)) hear({ is: 'note', text });
+  if (what === 'all') for (const text of await freeAllLocks(api, result)) hear({ is: 'note', text });
   return {
     remaining: result.blind.some(one => one.resource === '*') ? undefined : result.remaining + result.appeared.length,
     receipts: result.receipts,

@@ -8,7 +8,7 @@ import { isLoopback } from '../kube/connections.ts';
 import { openEventLog } from '../runtime/log.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
-import { runtimeFor } from './session.ts';
+import { connectOrFail, runtimeFor } from './session.ts';
 
 /** `mayday guardian`: started by a run or the console, tied to it by a pipe; lifts at TTL what its starter cannot lift any more, and ends. */
 export const guardianCommand: CommandBody = async ({ globals }) => {
@@ -17,10 +17,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
       'expected to be started by a run or the console, which tell it what to guard; found a terminal. `mayday reaper` guards a cluster',
     );
   const runtime = await runtimeFor(globals);
-  const connected = await runtime.connect();
-  if (!connected.ok)
-    throw new CommandFailure(connected.message, connected.reason === 'context' ? EXIT.usage : EXIT.unreachable);
-  const api = connected.value;
+  const api = await connectOrFail(runtime);
   const write = openEventLog(runtime.paths.guardianLog);
   const log = (event: string, facts: Record<string, unknown>) =>
     write({ event, context: api.identity.context, ...facts });

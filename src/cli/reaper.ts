@@ -5,7 +5,7 @@ import { listenForInterrupt } from '../runtime/interrupt.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { durationOption } from './number.ts';
-import { runtimeFor } from './session.ts';
+import { connectOrFail, runtimeFor } from './session.ts';
 
 const INTERVAL_MS = 5_000;
 const GRACE_MS = 10_000;
@@ -17,10 +17,7 @@ export const reaperCommand: CommandBody = async ({ globals, options }) => {
   const runtime = await runtimeFor(globals);
   if (globals.readOnly === true || runtime.config.readOnly)
     throw new CommandFailure('expected to be allowed to write, found read-only: a reaper does nothing else');
-  const connected = await runtime.connect();
-  if (!connected.ok)
-    throw new CommandFailure(connected.message, connected.reason === 'context' ? EXIT.usage : EXIT.unreachable);
-  const api = connected.value;
+  const api = await connectOrFail(runtime);
   const { clock, host } = runtime;
   const interrupt = listenForInterrupt();
   const holder = `${host}_${process.pid}`;

@@ -4,7 +4,6 @@ import type { Api } from '../kube/api.ts';
 import { choose, isChoosing } from '../revert/choose.ts';
 import {
   findingLine,
-  isRemainUnknown,
   lockOutLine,
   receiptLine,
   remainLine,
@@ -80,10 +79,10 @@ function eventLines(event: RevertEvent): string[] {
   return event.event === 'receipt' && event.final ? [receiptLine(event.receipt)] : [];
 }
 
-/** What stays in, or was not looked for, keeps its lock. */
+/** What was not looked for, outside a chosen namespace, keeps its lock. */
 async function tellFreed(api: Api, result: RevertResult, { globals }: Invocation): Promise<void> {
-  if (result.remaining > 0 || isRemainUnknown(result) || globals.namespace !== undefined) return;
-  for (const line of await freeAllLocks(api)) process.stderr.write(`mayday: ${line}\n`);
+  if (globals.namespace !== undefined) return;
+  for (const line of await freeAllLocks(api, result)) process.stderr.write(`mayday: ${line}\n`);
 }
 
 /** The same words again and again help nobody. */

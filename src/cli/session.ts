@@ -10,6 +10,13 @@ export async function runtimeFor(globals: GlobalOptions): Promise<Runtime> {
   return made.runtime;
 }
 
+/** The connection of a runtime, or a failure in one line: exit 8, or 2 for a context that is not there. Asks the cluster nothing. */
+export async function connectOrFail(runtime: Runtime): Promise<Api> {
+  const connected = await runtime.connect();
+  if (connected.ok) return connected.value;
+  throw new CommandFailure(connected.message, connected.reason === 'context' ? EXIT.usage : EXIT.unreachable);
+}
+
 /** Runs `work` with a connected cluster and closes everything afterwards. What cannot be reached is told in one line, exit 8 (or 2 for a context that is not there). */
 export async function withCluster<T>(
   globals: GlobalOptions,
@@ -17,11 +24,9 @@ export async function withCluster<T>(
 ): Promise<T> {
   const runtime = await runtimeFor(globals);
   try {
-    const connected = await runtime.connect();
-    if (!connected.ok)
-      throw new CommandFailure(connected.message, connected.reason === 'context' ? EXIT.usage : EXIT.unreachable);
-    await expectAnswer(connected.value);
-    return await work(connected.value, runtime);
+    const api = await connectOrFail(runtime);
+    await expectAnswer(api);
+    return await work(api, runtime);
   } finally {
     await runtime.close();
   }

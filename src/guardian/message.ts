@@ -1,22 +1,9 @@
-import type { FaultType } from '../experiment/types.ts';
-import type { HeldLock } from '../gameday/operator-lock.ts';
-import type { ObjectRef } from '../kube/object.ts';
+import type { Announcement } from '../gameday/guard.ts';
 
 /** What the process that injects tells its guardian, one JSON object a line. `n` numbers what wants an answer. */
 export type FromOwner =
   /** This write is about to be sent. Answered when it is known. */
-  | {
-      say: 'guard';
-      n: number;
-      run: string;
-      type: FaultType;
-      experiment: string;
-      on: ObjectRef;
-      /** Milliseconds from now until the guardian may lift it. */
-      dueInMs: number;
-      /** What to give back once everything is lifted. */
-      lock?: HeldLock;
-    }
+  | ({ say: 'guard'; n: number } & Announcement)
   /** The owner lifts this run itself. Answered when the guardian keeps its hands off. */
   | { say: 'lift'; n: number; run: string }
   /** The owner is done with this run; null: it does not know what is left. */

@@ -1,6 +1,8 @@
 import { survivesHere } from '../gameday/machine.ts';
 import type { Finding } from '../injection/finding.ts';
 import type { Api } from '../kube/api.ts';
+import { isRemainUnknown } from '../revert/report.ts';
+import type { RevertResult } from '../revert/revert-all.ts';
 import { setLatch } from '../safety/latch.ts';
 import { freeLocks } from '../safety/locks.ts';
 import type { Runtime } from './runtime.ts';
@@ -21,8 +23,12 @@ export async function latchAll(runtime: Runtime, api: Api, reverted: number): Pr
     : { on: false, says: `the latch could not be set, others may inject: ${latched.message}` };
 }
 
-/** Nothing is left that a lock could protect; one line, none where there was none. What fails here never fails the revert. */
-export async function freeAllLocks(api: Api): Promise<string[]> {
+/**
+ * After everything was reverted nothing is left that a lock could protect: one line, none where there was none. What stays in, or could
+ * not be looked for, keeps its lock. What fails here never fails the revert.
+ */
+export async function freeAllLocks(api: Api, reverted: RevertResult): Promise<string[]> {
+  if (reverted.remaining > 0 || isRemainUnknown(reverted)) return [];
   const { freed, unfreed } = await freeLocks(api, survivesHere());
   return [
     ...(freed.length === 0
