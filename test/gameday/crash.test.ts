@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createEngine, type EngineDeps } from '../../src/gameday/engine.ts';
+import { createEngine } from '../../src/gameday/engine.ts';
 import type { Files } from '../../src/gameday/files.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
 import { config, configRef, corrupt, deployment, deploymentRef, drift, pod } from '../run/support/lab.ts';
+import { engineDeps, kubeSystem } from '../support/engine.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 
@@ -43,26 +43,8 @@ function mortalFiles(): Files & { limit: number; died: () => void; store: Map<st
   return files;
 }
 
-const kubeSystem: KubeObject = {
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name: 'kube-system', uid: 'cluster-1' },
-};
-
 function engineOn(api: FakeApi, clock: FakeClock, files: Files) {
-  const deps: EngineDeps = {
-    api,
-    clock,
-    files,
-    random: () => 0.5,
-    stateDir: '/state',
-    host: 'laptop',
-    pid: 1,
-    version: 'test',
-    isAlive: () => false,
-    gates: () => Promise.resolve([]),
-  };
-  return createEngine(deps);
+  return createEngine(engineDeps({ api, clock, files }));
 }
 
 const restored = (api: FakeApi) => {

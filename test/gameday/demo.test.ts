@@ -5,6 +5,7 @@ import { ACTS, runDemo } from '../../src/gameday/demo.ts';
 import { createEngine } from '../../src/gameday/engine.ts';
 import type { Files } from '../../src/gameday/files.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
+import { engineDeps } from '../support/engine.ts';
 import { type FakeApi, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
@@ -90,18 +91,7 @@ async function demo(signal?: AbortSignal, onLine?: (line: string) => void) {
     { now: clock.now },
   );
   react(api);
-  const engine = createEngine({
-    api,
-    clock,
-    random: () => 0.5,
-    files: noFiles,
-    stateDir: '/state',
-    host: 'stage',
-    pid: 1,
-    version: 'test',
-    isAlive: () => true,
-    gates: async () => [],
-  });
+  const engine = createEngine(engineDeps({ api, clock, files: noFiles, host: 'stage', isAlive: () => true }));
   const lines: string[] = [];
   const say = (line: string) => {
     lines.push(line);

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { createEngine } from '../../src/gameday/engine.ts';
 import { machineId, survivesHere, thisKeeper } from '../../src/gameday/machine.ts';
 import { type Locks, operatorLocks } from '../../src/gameday/operator-lock.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
 import { config, configRef, deployment, drift, pod } from '../run/support/lab.ts';
+import { engineDeps, kubeSystem } from '../support/engine.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 import { memoryFiles } from '../support/memory-files.ts';
@@ -14,12 +14,6 @@ const LEASE = {
   namespace: 'default',
   name: 'operator-chaos-lock-shop',
 };
-const kubeSystem: KubeObject = {
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name: 'kube-system', uid: 'cluster-1' },
-};
-
 const stage = () => {
   const clock = fakeClock();
   const api = fakeApi([deployment(), pod('web-a'), config(), kubeSystem], { now: clock.now });
@@ -29,19 +23,7 @@ const stage = () => {
 };
 
 function engine(api: FakeApi, clock: FakeClock, locks: Locks, host: string) {
-  return createEngine({
-    api,
-    clock,
-    files: memoryFiles(),
-    random: Math.random,
-    stateDir: '/state',
-    host,
-    pid: 1,
-    version: 'test',
-    isAlive: () => false,
-    gates: () => Promise.resolve([]),
-    locks,
-  });
+  return createEngine(engineDeps({ api, clock, files: memoryFiles(), random: Math.random, host, locks }));
 }
 const quiet = { emit: () => undefined };
 const short = () => drift({ recoveryTimeoutMs: 5_000 });

@@ -6,22 +6,12 @@ import { createEngine } from '../../src/gameday/engine.ts';
 import { type Files, nodeFiles } from '../../src/gameday/files.ts';
 import type { RevertEntry } from '../../src/gameday/revert-record.ts';
 import { recorded } from '../revert/support/stuck.ts';
+import { engineDeps } from '../support/engine.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
 function engineOn(files: Files, stateDir: string, api = fakeApi(recorded('config-drift', 'injected'))) {
-  const engine = createEngine({
-    api,
-    clock: fakeClock(),
-    files,
-    random: () => 0.5,
-    stateDir,
-    host: 'laptop',
-    pid: 1,
-    version: 'test',
-    isAlive: () => false,
-    gates: () => Promise.resolve([]),
-  });
+  const engine = createEngine(engineDeps({ api, clock: fakeClock(), files, stateDir }));
   return { engine, api };
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createEngine } from '../../src/gameday/engine.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
 import { deployment, experiment, pod, SHOP } from '../run/support/lab.ts';
+import { engineDeps, kubeSystem } from '../support/engine.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { memoryFiles } from '../support/memory-files.ts';
@@ -17,28 +18,11 @@ const secret = (): KubeObject => ({
   metadata: { name: 'db', namespace: SHOP },
   data: { password: base64(ORIGINAL) },
 });
-const kubeSystem: KubeObject = {
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name: 'kube-system', uid: 'cluster-1' },
-};
-
 function stage() {
   const clock = fakeClock();
   const api = fakeApi([deployment(), pod('web-a'), secret(), kubeSystem], { now: clock.now });
   const files = memoryFiles();
-  const engine = createEngine({
-    api,
-    clock,
-    files,
-    random: () => 0.5,
-    stateDir: '/state',
-    host: 'laptop',
-    pid: 1,
-    version: 'test',
-    isAlive: () => false,
-    gates: () => Promise.resolve([]),
-  });
+  const engine = createEngine(engineDeps({ api, clock, files }));
   return { api, clock, engine, kept: () => [...files.store.values()].join('\n') };
 }
 

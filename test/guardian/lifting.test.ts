@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createEngine, type EngineDeps } from '../../src/gameday/engine.ts';
+import { createEngine } from '../../src/gameday/engine.ts';
 import { guardianLines } from '../../src/gameday/guardian-lines.ts';
 import { readEntries } from '../../src/gameday/journal.ts';
 import { createGuardian } from '../../src/guardian/guardian.ts';
@@ -7,18 +7,12 @@ import { createLifting } from '../../src/guardian/lifting.ts';
 import type { FromGuardian } from '../../src/guardian/message.ts';
 import { ownersGuard } from '../../src/guardian/owner.ts';
 import type { Api } from '../../src/kube/api.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
 import type { RunEvent } from '../../src/run/event.ts';
 import { config, configRef, corrupt, deployment, deploymentRef, drift, pod } from '../run/support/lab.ts';
+import { engineDeps, kubeSystem } from '../support/engine.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { memoryFiles } from '../support/memory-files.ts';
-
-const kubeSystem: KubeObject = {
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name: 'kube-system', uid: 'cluster-1' },
-};
 
 /** A machine on which a process runs experiments and a guardian watches; the process can be killed. */
 function machine() {
@@ -62,15 +56,7 @@ function machine() {
       return (...given: unknown[]) => (isDead ? new Promise(() => undefined) : Reflect.apply(value, target, given));
     },
   }) as Api;
-  const deps: EngineDeps = {
-    ...shared,
-    random: () => 0.5,
-    host: 'laptop',
-    pid: 1,
-    version: 'test',
-    isAlive: pid => pid === 77,
-    gates: () => Promise.resolve([]),
-  };
+  const deps = engineDeps({ ...shared, isAlive: pid => pid === 77 });
   const events: RunEvent[] = [];
   return {
     ...shared,

@@ -7,6 +7,7 @@ import type { KubeObject } from '../../src/kube/object.ts';
 import { pooled } from '../../src/revert/deps.ts';
 import type { Verdict } from '../../src/run/event.ts';
 import type { RunResult } from '../../src/run/result.ts';
+import { engineDeps } from '../support/engine.ts';
 import type { Character } from './characters.ts';
 import { type Row, SCRATCH } from './faults.ts';
 import type { Ground } from './ground.ts';
@@ -79,18 +80,7 @@ async function play(
   const pods = (await podUids(api, namespace)) ?? [];
   const over = new AbortController();
   const working = work({ api, clock }, { row, character, namespace, original, pods }, over.signal);
-  const engine = createEngine({
-    api,
-    clock,
-    random: () => 0.5,
-    files: NOWHERE,
-    stateDir: '/nowhere',
-    host: 'matrix',
-    pid: 1,
-    version: 'test',
-    isAlive: () => false,
-    gates: () => Promise.resolve([]),
-  });
+  const engine = createEngine(engineDeps({ api, clock, files: NOWHERE, stateDir: '/nowhere', host: 'matrix' }));
   const { result } = await engine.run(experiment(row, namespace, recoveryMs), {
     emit: () => undefined,
     soakMs: SOAK_MS,

@@ -1,5 +1,6 @@
 import { createEngine, type Engine } from '../../src/gameday/engine.ts';
 import { seededLot } from '../../src/injection/lot.ts';
+import { engineDeps } from '../support/engine.ts';
 import { type FakeApi, fakeApi } from '../support/fake-api.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 import { type Mortal, mortal, mortalApi, mortalFiles } from './mortal.ts';
@@ -43,18 +44,7 @@ function house(stage: Stage): House {
 
 function process({ api, disk }: House, life: Mortal): { engine: Engine; clock: FakeClock } {
   const clock = fakeClock();
-  const engine = createEngine({
-    api: mortalApi(api, life),
-    clock,
-    files: mortalFiles(disk, life),
-    random: () => 0.5,
-    stateDir: '/state',
-    host: 'laptop',
-    pid: 1,
-    version: 'test',
-    isAlive: () => false,
-    gates: () => Promise.resolve([]),
-  });
+  const engine = createEngine(engineDeps({ api: mortalApi(api, life), clock, files: mortalFiles(disk, life) }));
   return { engine, clock };
 }
 

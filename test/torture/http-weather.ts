@@ -1,19 +1,10 @@
 import { type Lot, oneOf, upTo } from './draw.ts';
 import { type Answer, type Meet, statusAnswer } from './proxy.ts';
+import { TROUBLES, type Trouble } from './weather.ts';
 
-/** What can befall one request on its way, as it looks on the wire. */
-export const WIRE_TROUBLES = [
-  'conflict',
-  'gone',
-  'throttled',
-  'server-error',
-  'unavailable',
-  'reset-before',
-  'reset-after',
-  'timeout-after',
-  'latency',
-] as const;
-export type WireTrouble = (typeof WIRE_TROUBLES)[number];
+/** What can befall one request on its way, as it looks on the wire; the rest takes somebody inside the cluster. */
+export type WireTrouble = Exclude<Trouble, 'late' | 'overtaken'>;
+export const WIRE_TROUBLES = TROUBLES.filter((one): one is WireTrouble => one !== 'late' && one !== 'overtaken');
 
 const ANSWERS: Readonly<Partial<Record<WireTrouble, Answer>>> = {
   conflict: statusAnswer(409, 'Conflict', 'Operation cannot be fulfilled: the object has been modified'),
