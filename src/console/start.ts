@@ -1,7 +1,4 @@
-import { render } from 'ink';
-import { createElement } from 'react';
 import { ASCII, UNICODE } from '../text/glyphs.ts';
-import { App } from './app.ts';
 import { createCatalogue } from './control/catalogue.ts';
 import { connectAll } from './control/connect.ts';
 import type { Context } from './control/context.ts';
@@ -11,6 +8,8 @@ import { createMayday } from './control/mayday.ts';
 import { createRuns, type Runs } from './control/runs.ts';
 import { createSuspend } from './control/suspend.ts';
 import type { ConsoleDeps } from './deps.ts';
+import type { Drawn } from './draw.ts';
+import { paintFirstFrame } from './first-frame.ts';
 import { KEYS, keyConflicts } from './keys.ts';
 import { createPainter } from './painter.ts';
 import { isCounting, ownLive, ownUnderWay } from './select.ts';
@@ -27,9 +26,9 @@ const RESIDUE = 7;
 const INTERNAL = 1;
 
 /**
- * The full-screen console, from the first frame to the exit code. The first frame needs nothing but the settings; the
- * cluster, the catalogue and the engine are asked for after it is on the screen. Whatever ends it, the terminal is given
- * back first and what has to be said is written after that.
+ * The full-screen console, from the first frame to the exit code. The first frame needs nothing but the settings, not even
+ * Ink, which loads while the connection is made; the catalogue and the engine come after that. Whatever ends it, the
+ * terminal is given back first and what has to be said is written after that.
  */
 export async function startConsole(deps: ConsoleDeps): Promise<number> {
   const conflicts = keyConflicts(KEYS);
@@ -71,39 +70,19 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     void lastWords(store, runs.stop, INTERNAL, [
       `internal error: ${error instanceof Error ? error.message : String(error)}; this is a fault of mayday itself`,
     ]).then(finish);
-    screen.unmount();
+    leave();
   };
   const hangUp = (): void => {
     void lastWords(store, runs.stop, ABORTED, []).then(finish);
-    screen.unmount();
+    leave();
   };
   const resized = (): void => store.setState(sizeOf(terminal.stdout));
   // Before Ink's own listener, so that it lays out rows that already have the new size.
   terminal.stdout.prependListener('resize', resized);
 
-  const screen = render(
-    createElement(App, {
-      painted: painter,
-      press: dispatch.press,
-      paste: dispatch.paste,
-      ready: suspend.own,
-      failed: crash,
-    }),
-    {
-      // The libraries take plain streams; their types ask for more than they use.
-      stdin: terminal.stdin,
-      stdout: terminal.stdout,
-      stderr: terminal.stderr,
-      alternateScreen: true,
-      incrementalRendering: true,
-      // Above the ten commits a second of the model, so that painting never queues behind itself.
-      maxFps: 30,
-      exitOnCtrlC: false,
-      patchConsole: true,
-      concurrent: false,
-      interactive: true,
-    },
-  );
+  const firstFrame = paintFirstFrame(terminal, painter.rows());
+  let screen: Drawn | undefined;
+  const leave = (): void => (screen ? screen.unmount() : firstFrame.leave());
   const quiet = listenToTheProcess({ hangUp, crash, stop: () => void suspend.now(), broken: terminal.stdout });
   let beats = 0;
   const heart = setInterval(() => {
@@ -111,16 +90,23 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     if (beats % 2 === 0 || isCounting(store.getState())) painter.tick();
   }, TICK_MS);
 
-  await screen.waitUntilRenderFlush();
   connectAll(context, { catalogue, mayday }, finish).catch(crash);
+  // The frame that is there goes to the terminal before loading Ink takes the thread.
+  await new Promise<void>(resolve => setImmediate(resolve));
+  const drawing = import('./draw.ts').then(({ draw }) => {
+    if (firstFrame.isLeft()) return;
+    const { press, paste } = dispatch;
+    screen = draw(terminal, { painted: painter, press, paste, ready: suspend.own, failed: crash });
+  });
+  drawing.catch(crash);
 
   const end = await ending.promise;
   clearInterval(heart);
   painter.stop();
   ended.abort();
   terminal.stdout.off('resize', resized);
-  screen.unmount();
-  await screen.waitUntilExit().catch(() => undefined);
+  leave();
+  await screen?.waitUntilExit().catch(() => undefined);
   await context.session?.close().catch(() => undefined);
   quiet();
   for (const word of end.words) terminal.stderr.write(`mayday: ${word}\n`);

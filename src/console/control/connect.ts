@@ -8,6 +8,10 @@ import type { End } from './ending.ts';
 import type { Mayday } from './mayday.ts';
 
 const ASK_AGAIN_MS = 2_000;
+/** The catalogue waits for the first rows, and no longer than this. */
+const FIRST_ROWS_MS = 400;
+/** The scan for leftovers reads everything, so it waits until the pods are all there, and no longer than this. */
+const ALL_ROWS_MS = 3_000;
 
 /**
  * Everything that needs the outside, begun after the first frame is on the screen. Ends the console only when there is no
@@ -19,7 +23,8 @@ export async function connectAll(
   finish: (end: End) => void,
 ): Promise<void> {
   const { deps, store } = context;
-  void parts.catalogue.load().then(() => parts.catalogue.look());
+  const rows = { first: Promise.withResolvers<void>(), all: Promise.withResolvers<void>() };
+  const catalogued = atLatest(context, rows.first.promise, FIRST_ROWS_MS).then(() => parts.catalogue.load());
   const connected = await deps.connect(doing => {
     if (store.getState().link.state === 'starting')
       store.setState({ link: { state: 'starting', doing: sanitise(doing, 120) } });
@@ -45,16 +50,26 @@ export async function connectAll(
     },
   });
   const health = startHealth(session.feed, deps.clock, () => session.serverNow());
-  const unsubscribe = health.store.subscribe(summary => store.setState({ health: summary }));
+  const unsubscribe = health.store.subscribe(summary => {
+    store.setState({ health: summary });
+    const { state } = summary.kinds.pods.sync;
+    if (state !== 'waiting') rows.first.resolve();
+    if (state !== 'waiting' && state !== 'loading') rows.all.resolve();
+  });
   context.ended.addEventListener('abort', () => {
     unsubscribe();
     health.stop();
   });
   void learnWho(context, session);
-  void parts.mayday.countLeftovers();
-  parts.catalogue.look();
+  void catalogued.then(() => parts.catalogue.look());
+  void atLatest(context, rows.all.promise, ALL_ROWS_MS).then(() => parts.mayday.countLeftovers());
   // Whoever pressed `!` before there was a connection is waiting for exactly this.
   if (screenOf(store.getState()) === 'mayday') parts.mayday.rescan();
+}
+
+/** Waits for `ready`, for a time in milliseconds, or for the end of the console, whichever comes first. */
+async function atLatest({ deps, ended }: Context, ready: Promise<void>, ms: number): Promise<void> {
+  await Promise.race([ready, deps.clock.sleep(ms, ended).catch(() => undefined)]);
 }
 
 /** Asks for version and user until both are known; neither keeps anything else waiting. */
