@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { settleColour } from './colour.ts';
-import { useCompileCache } from './compile-cache.ts';
+import { keepCompiledCode } from './compile-cache.ts';
 import { isNewEnough, OLDEST_NODE } from './node-version.ts';
 import { findNewerNode, hangUpWithParent, reexecute } from './reexec.ts';
 
 if (isNewEnough(process.version)) {
-  useCompileCache(process.env);
+  keepCompiledCode(process.env);
   hangUpWithParent();
   settleColour(process.argv, process.env);
   // Warnings of libraries would be printed into the screen; they are nobody's to act on.
