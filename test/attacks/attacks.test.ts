@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { chooseProviders } from '../e2e/providers/choose.ts';
+import type { Provider } from '../e2e/providers/provider.ts';
+import { allAttacks } from './all.ts';
+import { play } from './play.ts';
+
+/** Some of the attacks, one of each kind; `npm run attacks` plays all of them, on both clusters. */
+const SOME: readonly string[] = [];
+
+const { kinds, skipped } = chooseProviders('sandbox');
+const [kind] = kinds;
+let provider: Provider;
+beforeAll(async () => {
+  if (kind) provider = await kind.open();
+});
+afterAll(() => provider?.close());
+
+for (const name of SOME) {
+  test.runIf(kind !== undefined)(
+    `nothing is gained by ${name}${skipped.join('')}`,
+    async () => {
+      const attack = (await allAttacks()).find(one => one.name === name);
+      if (attack === undefined) throw new Error(`expected an attack of that name, found none: ${name}`);
+      const { gained, broken } = await play(provider, attack);
+      expect({ gained, broken }).toEqual({ gained: undefined, broken: undefined });
+    },
+    60_000,
+  );
+}
+
+test('no two attacks have one name', async () => {
+  const names = (await allAttacks()).map(({ name }) => name);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  expect(names.length).toBeGreaterThan(0);
+});
