@@ -1,10 +1,10 @@
 import { TYPE_RULES } from '../experiment/parameters/table.ts';
 import type { Danger, FaultType } from '../experiment/types.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import { isExperiment, isRewritten } from './copies.ts';
 import type { Live, Permission, Read, Refusal, Scope } from './fault.ts';
 import { refOf } from './json-patch.ts';
 import { listIn, objectIn } from './live.ts';
-import { COPYING_KINDS } from './markers.ts';
 import { nameOf } from './name.ts';
 import { reachedBy, reachRead } from './reach.ts';
 import { blindTo, injectable, isRefusal, refuse } from './refuse.ts';
@@ -46,10 +46,10 @@ export function anyTarget(
 ): { target: KubeObject; pods: KubeObject[] } | Refusal {
   const target = injectable(objectIn(live, TARGET), objectRef(params, scope));
   if (isRefusal(target)) return target;
-  if (COPYING_KINDS.has(target.kind)) {
+  if (isRewritten(target) || isExperiment(target) || target.kind === 'Event') {
     return refuse(
       'forbidden-target',
-      `${nameOf(refOf(target))} bears copies of another object's marks, so that its own would be overlooked: choose what it belongs to`,
+      `${nameOf(refOf(target))} is written from another object, marks included, so that its own would not last: choose what it belongs to`,
     );
   }
   const pods = listIn(live, PODS);

@@ -21,16 +21,6 @@ export const ORIGINAL_SECRET = `${PREFIX}original-secret`;
 /** Ours alone: the facts of an injection on objects that carry no envelope. */
 export const MAYDAY = `${PREFIX}mayday`;
 
-/** Kinds whose metadata is copied from what they belong to, or that tell about experiments: marks on them are no injection of their own. */
-export const COPYING_KINDS: ReadonlySet<string> = new Set([
-  'ReplicaSet',
-  'ControllerRevision',
-  'EndpointSlice',
-  'Endpoints',
-  'ChaosExperiment',
-  'Event',
-]);
-
 /** Data keys of the backup objects that carry no envelope. */
 export const SECRET_BACKUP_KEY = 'secret-backup';
 export const LEASE_BACKUP_KEY = 'lease-backup';

@@ -7,7 +7,7 @@ import type { Outcome } from './outcome.ts';
 
 type Ask = (request: RawRequest) => Promise<Outcome<unknown>>;
 type Fields = Record<string, unknown>;
-type Blind = { group: string; reason: Clean };
+type Blind = { group: string; reason: Clean; unlistable?: boolean };
 
 interface Found {
   resources: ApiResource[];
@@ -104,13 +104,16 @@ function aggregated(list: Fields): Found {
     const group = String(asFields(item.metadata).name ?? '');
     for (const version of entries(item.versions)) {
       const groupVersion = group === '' ? String(version.version) : `${group}/${version.version}`;
+      const resources = entries(version.resources).map(entry => aggregatedResource(groupVersion, entry));
       if (version.freshness === 'Stale') {
+        const isListed = resources.some(({ verbs }) => verbs.includes('list'));
         found.blind.push({
           group: groupVersion,
           reason: cleanText`the server behind this API does not answer; what is known of it is stale`,
+          ...(resources.length > 0 && !isListed ? { unlistable: true } : {}),
         });
       }
-      found.resources.push(...entries(version.resources).map(entry => aggregatedResource(groupVersion, entry)));
+      found.resources.push(...resources);
     }
   }
   return found;

@@ -14,12 +14,21 @@ export interface ApiResource {
   subresources: string[];
 }
 
+/** A group version that discovery could not tell about. */
+export interface UnknownGroup {
+  /** `metrics.k8s.io/v1beta1`; `*` where no group but core could be asked for. */
+  group: string;
+  reason: string;
+  /** What was last known of it has no kind that can be listed. */
+  unlistable?: boolean;
+}
+
 /** What the server serves, with the look-ups everyone needs. */
 export interface Discovery {
   /** The listable kinds, each once: in the version that its group prefers. */
   readonly resources: readonly ApiResource[];
   /** Groups whose discovery is missing or stale, with the reason: we are blind to them. */
-  readonly blind: readonly { group: string; reason: string }[];
+  readonly blind: readonly UnknownGroup[];
   /** A kind in any served version, listable or not. */
   byKind(apiVersion: string, kind: string): ApiResource | undefined;
   /** A resource in the version its group prefers, listable or not. */

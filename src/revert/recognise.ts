@@ -1,8 +1,8 @@
 import type { FaultType } from '../experiment/types.ts';
+import { isGhost, isRewritten } from '../injection/copies.ts';
 import { readEnvelope, readMayday } from '../injection/envelope.ts';
 import type { Finding } from '../injection/finding.ts';
 import {
-  COPYING_KINDS,
   CORRUPT_CONTAINER,
   CRASH_CONTAINER,
   EXPIRES,
@@ -26,14 +26,8 @@ interface Clue {
   corrupt?: string;
 }
 
-/** Whether markers on this object are copied from elsewhere. A Pod is one unless it carries an undo record of its own. */
-export function isGhost(object: Pick<KubeObject, 'kind' | 'metadata'>): boolean {
-  if (COPYING_KINDS.has(object.kind)) return true;
-  return object.kind === 'Pod' && object.metadata.annotations?.[ROLLBACK_DATA] === undefined;
-}
-
 /** Whether metadata alone is reason to read the whole object. */
-export function isSuspect(object: Pick<KubeObject, 'kind' | 'metadata'>): boolean {
+export function isSuspect(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): boolean {
   if (isGhost(object)) return false;
   const { labels = {}, annotations = {} } = object.metadata;
   return (
@@ -81,7 +75,9 @@ export function recognise(object: KubeObject): Finding[] {
 function clues(object: KubeObject): Clue[] {
   const { labels = {}, annotations = {} } = object.metadata;
   const label = labels[TYPE_LABEL];
-  const found: Clue[] = PLAIN.filter(plain => Object.keys(annotations).some(plain.matches)).map(plain => ({
+  // Onto a ReplicaSet these are copied from its Deployment, also where it has a record of its own.
+  const plainKeys = isRewritten(object) ? [] : Object.keys(annotations);
+  const found: Clue[] = PLAIN.filter(plain => plainKeys.some(plain.matches)).map(plain => ({
     type: plain.type,
     source: 'plain annotation',
   }));

@@ -42,6 +42,9 @@ export function findingJson(finding: Finding, now: number) {
 export const scanJson = (result: ScanResult, now: number) => ({
   injections: result.injections.map(finding => findingJson(finding, now)),
   blind: result.blind,
+  /** Not read, and nothing is missed by it. */
+  notes: result.notes,
+  ignored: result.ignored,
   scanned: result.scanned,
 });
 
@@ -100,6 +103,7 @@ export function scanText(result: ScanResult, now: number): string[] {
   return [
     ...injections.map(finding => findingLine(finding, now)),
     ...blind.map(one => `BLIND     ${one.resource}: ${one.reason}`),
+    ...result.notes.map(one => `NOTE      ${one.resource}: ${one.reason}; a scan looks for nothing there`),
     `${last}  (${looked})`,
   ];
 }

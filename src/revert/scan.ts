@@ -1,5 +1,6 @@
+import { sourceOf } from '../injection/copies.ts';
 import type { Finding } from '../injection/finding.ts';
-import { TYPE_LABEL } from '../injection/markers.ts';
+import { ROLLBACK_DATA, TYPE_LABEL } from '../injection/markers.ts';
 import type { Api, Collection } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { ApiResource } from '../kube/discovery.ts';
@@ -10,6 +11,7 @@ import { decide, type FaultOf } from './classify.ts';
 import { pooled } from './deps.ts';
 import { FOREIGN_GROUPS, foreignFinding, isForeignSuspect } from './foreign.ts';
 import { isSuspect, recognise } from './recognise.ts';
+import { byPreference, keyOf, rankOf, select, titleOf, undiscovered } from './resources.ts';
 
 export type ScanEvent =
   | { event: 'finding'; finding: Finding }
@@ -28,6 +30,10 @@ export interface ScanOptions {
 export interface ScanResult {
   injections: Finding[];
   blind: Blind[];
+  /** What could not be read and would not have been looked into: nothing is missed by it. */
+  notes: Blind[];
+  /** Listable resources that are left out, with the reason. */
+  ignored: Blind[];
   /** `read`: of the resources, how many could be listed; 0 means that nothing was seen at all. */
   scanned: { resources: number; read: number; objects: number; requests: number; ms: number };
 }
@@ -39,27 +45,16 @@ export interface ScanDeps {
 }
 
 const WIDTH = 16;
-/** Nothing is stored behind these, or what is in them is a copy, or it tells about experiments and is no injection. */
-const LEFT_OUT = new Set([
-  'events',
-  'replicasets',
-  'controllerrevisions',
-  'endpointslices',
-  'endpoints',
-  'componentstatuses',
-  'chaosexperiments',
-]);
-const isStored = (resource: ApiResource) =>
-  !resource.group.endsWith('metrics.k8s.io') && !LEFT_OUT.has(resource.resource);
 /** Their undo records are plain annotations or known names, which no label selector finds. */
 const ALWAYS_WHOLE = new Set(['apps/deployments', '/configmaps', '/secrets']);
 
+/** Read by label alone also by a deep scan: there are very many, they go by themselves within the hour, and no label is ever taken off one. */
+const BY_LABEL_ONLY = new Set(['/events', 'events.k8s.io/events']);
+const canBeWhole = (pass: { resource: ApiResource; whole: boolean }) =>
+  !pass.whole && !BY_LABEL_ONLY.has(keyOf(pass.resource));
+
 const isAlwaysWhole = (resource: ApiResource) =>
   ALWAYS_WHOLE.has(keyOf(resource)) || FOREIGN_GROUPS.has(resource.group);
-
-const keyOf = (resource: ApiResource) => `${resource.group}/${resource.resource}`;
-const titleOf = (resource: ApiResource) =>
-  resource.group ? `${resource.resource}.${resource.group}` : resource.resource;
 
 /**
  * Finds every injection in the cluster, whoever left it: first what labels, plain annotations and names give away, then with `deep` the
@@ -73,22 +68,30 @@ export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<S
   const discovery = await api.discovery();
   if (!discovery.ok) state.blindTo('*', `the API could not be discovered: ${blindReason(discovery)}`);
   else {
-    for (const { group, reason } of discovery.value.blind) state.blindTo(`*.${group}`, reason);
-    const resources = listable(discovery.value.resources, options.namespace);
+    const unknown = undiscovered(discovery.value);
+    for (const { resource, reason } of unknown.blind) state.blindTo(resource, reason);
+    state.notes.push(...unknown.notes);
+    const { resources, ignored } = select(discovery.value.resources, options.namespace);
+    state.ignored = ignored;
     const passes = resources.map(resource => ({ resource, whole: isAlwaysWhole(resource) }));
-    if (options.deep) passes.push(...passes.filter(pass => !pass.whole).map(pass => ({ ...pass, whole: true })));
+    if (options.deep) passes.push(...passes.filter(canBeWhole).map(pass => ({ ...pass, whole: true })));
     let done = 0;
     await pooled(passes, WIDTH, async pass => {
       await scanResource(deps, options, pass, state);
       done += 1;
       options.emit?.({ event: 'progress', done, of: passes.length });
     });
+    const held = state.later.toSorted((a, b) => byPreference(a.resource, b.resource));
+    const claimed = held.filter(({ item, resource }) => state.isNew(item, resource));
+    await pooled(claimed, WIDTH, ({ item, resource }) => inspect(deps, options, item, resource, state));
     state.resources = resources.length;
   }
   for (const orphan of orphans(deps.faultOf, state.held, state.findings)) state.add(orphan);
   return {
     injections: state.findings,
     blind: state.blind,
+    notes: state.notes,
+    ignored: state.ignored,
     scanned: {
       resources: state.resources,
       read: state.read.size,
@@ -105,6 +108,10 @@ class ScanState {
   /** Backups of other findings' undo records: only known to be orphans when everything was seen. */
   readonly held: Finding[] = [];
   readonly blind: Blind[] = [];
+  readonly notes: Blind[] = [];
+  ignored: Blind[] = [];
+  /** Suspects of groups that may only show another group's objects: claimed once Kubernetes' own groups have been read. */
+  readonly later: { item: KubeObject; resource: ApiResource }[] = [];
   readonly read = new Set<string>();
   objects = 0;
   resources = 0;
@@ -136,17 +143,6 @@ class ScanState {
   }
 }
 
-/** One version of each stored, listable resource; in a single namespace only those that live in one. */
-function listable(resources: readonly ApiResource[], namespace: string | undefined): ApiResource[] {
-  const byKey = new Map<string, ApiResource>();
-  for (const resource of resources) {
-    if (!resource.verbs.includes('list') || !isStored(resource)) continue;
-    if (namespace !== undefined && !resource.namespaced) continue;
-    if (!byKey.has(keyOf(resource))) byKey.set(keyOf(resource), resource);
-  }
-  return [...byKey.values()];
-}
-
 async function scanResource(
   deps: ScanDeps,
   options: ScanOptions,
@@ -173,8 +169,13 @@ async function scanResource(
   state.objects += page.value.items.length;
   const suspects = page.value.items
     .map(item => ({ ...item, apiVersion: resource.apiVersion, kind: resource.kind }))
-    .filter(item => (isSuspect(item) || isForeignSuspect(item)) && state.isNew(item, resource));
-  await pooled(suspects, WIDTH, item => inspect(deps, options, item, resource, state));
+    .filter(item => isSuspect(item) || isForeignSuspect(item));
+  if (rankOf(resource) > 0) {
+    state.later.push(...suspects.map(item => ({ item, resource })));
+    return;
+  }
+  const claimed = suspects.filter(item => state.isNew(item, resource));
+  await pooled(claimed, WIDTH, item => inspect(deps, options, item, resource, state));
 }
 
 /** Reads a suspect whole and says what it is. */
@@ -192,6 +193,7 @@ async function inspect(
     if (got.reason !== 'not-found') state.blindTo(titleOf(resource), `${name}: ${blindReason(got)}`);
     return;
   }
+  if (await isCopy(deps, got.value, options.signal)) return;
   const foreign = foreignFinding(got.value);
   if (foreign !== undefined) state.add(foreign);
   for (const found of recognise(got.value)) {
@@ -199,4 +201,13 @@ async function inspect(
     if (isBackup(deps.faultOf, found)) state.held.push(finding);
     else state.add(finding);
   }
+}
+
+/** Whether the undo record is, word for word, that of the object it may have been copied from. */
+async function isCopy({ api }: ScanDeps, object: KubeObject, signal?: AbortSignal): Promise<boolean> {
+  const record = object.metadata.annotations?.[ROLLBACK_DATA];
+  const source = sourceOf(object);
+  if (record === undefined || source === undefined) return false;
+  const got = await api.get(source, { metadataOnly: true, ...(signal ? { signal } : {}) });
+  return got.ok && got.value.metadata.annotations?.[ROLLBACK_DATA] === record;
 }
