@@ -31,7 +31,11 @@ const IGNORED: readonly Ignored[] = [
     resource: 'imagestreamtags',
     reason: 'views of image streams, which are looked at themselves',
   },
-  { group: 'image.openshift.io', resource: 'imagetags', reason: 'views of image streams, which are looked at themselves' },
+  {
+    group: 'image.openshift.io',
+    resource: 'imagetags',
+    reason: 'views of image streams, which are looked at themselves',
+  },
   {
     group: 'chaos.operatorchaos.io',
     resource: 'chaosexperiments',
@@ -95,7 +99,8 @@ export function undiscovered(discovery: Discovery): { blind: Blind[]; notes: Bli
   const notes: Blind[] = [];
   for (const { group: apiVersion, reason, unlistable } of discovery.blind) {
     // `*` is everything but the core group; a dot without a slash is a group of which not even a version is known.
-    const group = apiVersion === '*' || apiVersion.includes('.') ? (apiVersion.split('/')[0] ?? '') : groupOf(apiVersion);
+    const group =
+      apiVersion === '*' || apiVersion.includes('.') ? (apiVersion.split('/')[0] ?? '') : groupOf(apiVersion);
     const of = discovery.resources.filter(resource => resource.group === group);
     const isIgnored = of.length > 0 ? of.every(one => whyIgnored(one) !== undefined) : isGroupIgnored(group);
     (isIgnored || unlistable === true ? notes : blind).push({ resource: `*.${apiVersion}`, reason });

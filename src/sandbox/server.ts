@@ -7,6 +7,7 @@ import { createClock, type WallClock } from './clock.ts';
 import type { SandboxContext, World } from './context.ts';
 import { followDefinitions } from './crd/controller.ts';
 import { builtinResources } from './discovery/builtin.ts';
+import { unreached } from './discovery/unreached.ts';
 import { issueServerCertificate } from './http/certificate.ts';
 import { kubeconfigFor } from './http/kubeconfig.ts';
 import { requestHandler } from './http/serve.ts';
@@ -89,7 +90,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { certificate, key } = issueServerCertificate(wall.now());
   let address = '127.0.0.1';
   const openapi = createOpenApi(kernel.registry, kinds.published);
-  const discovery = { registry: kernel.registry, openapi, address: () => address };
+  const down = () => unreached(kernel.registry, kernel.store.list('apiservices.apiregistration.k8s.io'));
+  const discovery = { registry: kernel.registry, openapi, down, address: () => address };
   const onFault = options.onFault ?? (() => {});
   const server = createServer(
     { cert: certificate, key },

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { cutOffJourneys } from './journeys/cutOff.ts';
 import { emergencyJourneys } from './journeys/emergency.ts';
+import { everyKindJourneys } from './journeys/everyKind.ts';
 import { firstLookJourneys } from './journeys/firstLook.ts';
 import { forbiddenJourneys } from './journeys/forbidden.ts';
 import { onCallJourneys } from './journeys/onCall.ts';
@@ -22,6 +23,7 @@ onEachProvider('on', (given, name) => {
   describe.skipIf(name === 'kubeconfig')('in a cluster of our own', () => {
     describe.concurrent('side by side', () => forbiddenJourneys(given));
     emergencyJourneys(given);
+    everyKindJourneys(given);
     onCallJourneys(given);
     recordedJourneys(given);
     webhookJourneys(given);

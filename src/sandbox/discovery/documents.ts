@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { groupVersion, type Registry, type ResourceInfo } from '../registry.ts';
 import { GROUP_ORDER, STORAGE_VERSION_HASH } from './builtin.ts';
+import type { Unreached } from './unreached.ts';
 
 /** Groups in discovery order: the built-in ones, then those of CustomResourceDefinitions by name. */
 export function servedGroups(registry: Registry): { group: string; versions: string[] }[] {
@@ -93,20 +94,28 @@ export const groupList = (registry: Registry) => ({
 });
 
 /** The aggregated form of `/api` (core) or `/apis`, in the given version of that document. */
-export function aggregated(registry: Registry, core: boolean, documentVersion: string) {
+export function aggregated(
+  registry: Registry,
+  core: boolean,
+  documentVersion: string,
+  down: readonly Unreached[] = [],
+) {
   const groups = servedGroups(registry).filter(g => (g.group === '') === core);
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: `apidiscovery.k8s.io/${documentVersion}`,
     metadata: {},
-    items: groups.map(({ group, versions }) => ({
-      metadata: group ? { name: group } : {},
-      versions: versions.map(version => ({
-        version,
-        resources: resourcesOf(registry, group, version).map(info => aggregatedResource(info, version)),
-        freshness: 'Current',
+    items: [
+      ...groups.map(({ group, versions }) => ({
+        metadata: group ? { name: group } : {},
+        versions: versions.map(version => ({
+          version,
+          resources: resourcesOf(registry, group, version).map(info => aggregatedResource(info, version)),
+          freshness: 'Current',
+        })),
       })),
-    })),
+      ...down.map(({ group, version }) => ({ metadata: { name: group }, versions: [{ version, freshness: 'Stale' }] })),
+    ],
   };
 }
 

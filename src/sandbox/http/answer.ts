@@ -15,6 +15,8 @@ export type Answer =
 export const json = (code: number, body: unknown): Answer => ({ type: 'json', code, body });
 
 /** A path nothing is served at. */
+/** What the server says for another that does not answer. */
+export const unavailable = (): Answer => ({ type: 'text', code: 503, text: 'service unavailable\n' });
 export const pageNotFound = (): Answer => ({ type: 'text', code: 404, text: '404 page not found\n' });
 
 /** An object of the resource the call is about. */

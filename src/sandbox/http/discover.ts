@@ -1,16 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { aggregated, coreVersions, groupDocument, groupList, resourceList } from '../discovery/documents.ts';
+import type { Unreached } from '../discovery/unreached.ts';
 import type { OpenApi } from '../openapi/document.ts';
 import type { Registry } from '../registry.ts';
 import { StatusError } from '../status.ts';
 import { acceptedForm } from './accept.ts';
-import { type Answer, json, pageNotFound } from './answer.ts';
+import { type Answer, json, pageNotFound, unavailable } from './answer.ts';
 import { health, version } from './health.ts';
 import { unknownForm } from './respond.ts';
 
 export interface Discovery {
   registry: Registry;
   openapi: OpenApi;
+  /** Group versions that are given to servers which do not answer. */
+  down: () => readonly Unreached[];
   /** Host and port of this server. */
   address: () => string;
 }
@@ -18,7 +21,7 @@ export interface Discovery {
 const DISCOVERY_VERSIONS = new Set(['v2', 'v2beta1']);
 
 /** `/api` or `/apis` in the form asked for: aggregated for clients that know it. */
-function root({ registry, address }: Discovery, core: boolean, accept: string | undefined): Answer {
+function root({ registry, down, address }: Discovery, core: boolean, accept: string | undefined): Answer {
   const form = acceptedForm(
     accept,
     f =>
@@ -32,14 +35,15 @@ function root({ registry, address }: Discovery, core: boolean, accept: string | 
     return {
       type: 'json',
       code: 200,
-      body: aggregated(registry, core, form.version),
+      body: aggregated(registry, core, form.version, core ? [] : down()),
       contentType: `application/json;g=apidiscovery.k8s.io;v=${form.version};as=APIGroupDiscoveryList`,
     };
   return json(200, core ? coreVersions(address()) : groupList(registry));
 }
 
-function groupPath({ registry }: Discovery, parts: readonly string[]): Answer {
+function groupPath({ registry, down }: Discovery, parts: readonly string[]): Answer {
   const [group = '', version] = parts;
+  if (down().some(one => one.group === group && one.version === version)) return unavailable();
   if (version !== undefined) return versionList(registry, group, version);
   const document = groupDocument(registry, group);
   return found(document && { kind: 'APIGroup', apiVersion: 'v1', ...document });

@@ -8,12 +8,13 @@ import { currentObject, updateObject } from '../api/update.ts';
 import { createAuthorizer } from '../authz/authorizer.ts';
 import { notAllowed } from '../authz/refusal.ts';
 import { part } from '../defaults/fill.ts';
+import { unreached } from '../discovery/unreached.ts';
 import type { ResourceInfo } from '../registry.ts';
 import { notFound, StatusError } from '../status.ts';
 import { bind } from '../subresource/binding.ts';
 import { patchScale } from '../subresource/scale.ts';
 import { serveWatch } from '../watch/watch.ts';
-import { type Answer, json, objectAnswer, pageNotFound, plainAnswer, success } from './answer.ts';
+import { type Answer, json, objectAnswer, pageNotFound, plainAnswer, success, unavailable } from './answer.ts';
 import { mediaType, parsePatch, patchKind, readBody } from './body.ts';
 import { remove, removeAll } from './deletion.ts';
 import { bodyOf, type ResourceRequest } from './request.ts';
@@ -191,6 +192,8 @@ export async function serveResource(r: ResourceRequest): Promise<Answer> {
   refuseUnauthorised(r, verb);
   const info = kernel.registry.served(path.group, path.version, path.resource);
   if (!info) {
+    const down = unreached(kernel.registry, kernel.store.list('apiservices.apiregistration.k8s.io'));
+    if (down.some(one => one.group === path.group && one.version === path.version)) return unavailable();
     const known = kernel.registry.all().some(i => i.group === path.group && !i.custom);
     if (!known) return pageNotFound();
     throw unknownResource();

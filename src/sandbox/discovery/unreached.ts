@@ -1,0 +1,19 @@
+import type { KubeObject } from '../object.ts';
+import type { Registry } from '../registry.ts';
+
+/** A group version that an APIService gives to a server of somebody's. Nothing here reaches such a server: it is always down. */
+export interface Unreached {
+  group: string;
+  version: string;
+}
+
+/** The group versions of these APIServices that name a service and that the sandbox itself does not serve. */
+export function unreached(registry: Registry, services: readonly KubeObject[]): Unreached[] {
+  return services.flatMap(object => {
+    const { group, version, service } = (object.spec ?? {}) as { group?: string; version?: string; service?: unknown };
+    if (!group || !version || !service) return [];
+    return registry.all().some(info => info.group === group && info.versions.includes(version))
+      ? []
+      : [{ group, version }];
+  });
+}
