@@ -15,10 +15,12 @@ export function everyKindJourneys(given: () => Provider): void {
       stage,
     }) => {
       await stage.set();
-      await stage.apply(crd(), event());
+      await stage.apply(crd(), event(stage.namespace));
       await stage.kubectl('wait', '--for=condition=Established', 'crd/endpoints.e2e.example.com', '--timeout=60s');
       await eventually('the custom kind', () =>
-        stage.apply({ apiVersion: 'e2e.example.com/v1', kind: 'Endpoints', metadata: { name: 'mine' } }).then(() => true),
+        stage
+          .apply({ apiVersion: 'e2e.example.com/v1', kind: 'Endpoints', metadata: { name: 'mine' } })
+          .then(() => true),
       );
       await stage.apply({
         apiVersion: 'v1',
@@ -52,7 +54,11 @@ export function everyKindJourneys(given: () => Provider): void {
       const ended = await stage.mayday(['-o', 'json', '-n', stage.namespace, 'revert', '--all', '--yes']);
       const { receipts, remaining } = JSON.parse(ended.stdout);
       for (const receipt of receipts) expect(receipt).toMatchObject({ outcome: 'reverted', verified: true });
-      expect({ receipts: receipts.length, remaining, code: ended.code }).toEqual({ receipts: 6, remaining: 0, code: 0 });
+      expect({ receipts: receipts.length, remaining, code: ended.code }).toEqual({
+        receipts: 6,
+        remaining: 0,
+        code: 0,
+      });
       for (const victim of victims)
         expect(await stage.kubectl('get', victim, '-o', 'jsonpath={.metadata.finalizers}')).not.toContain(BLOCK);
       await stage.mayday(['latch', 'off']);
@@ -89,7 +95,15 @@ async function block(stage: Stage, victim: string): Promise<void> {
       annotations: { 'chaos.operatorchaos.io/rollback-data': writeEnvelope({ finalizer: BLOCK }) },
     },
   };
-  await stage.kubectl('patch', kind, name, '--type=merge', '--field-manager=operator-chaos', '-p', JSON.stringify(patch));
+  await stage.kubectl(
+    'patch',
+    kind,
+    name,
+    '--type=merge',
+    '--field-manager=operator-chaos',
+    '-p',
+    JSON.stringify(patch),
+  );
 }
 
 const crd = (): Thing => ({
@@ -111,11 +125,11 @@ const crd = (): Thing => ({
   },
 });
 
-const event = (): Thing => ({
+const event = (namespace: string): Thing => ({
   apiVersion: 'v1',
   kind: 'Event',
   metadata: { name: 'fallen' },
-  involvedObject: { kind: 'Deployment', name: 'web' },
+  involvedObject: { kind: 'Deployment', name: 'web', namespace },
   reason: 'Fallen',
   message: 'it fell',
 });
