@@ -49,7 +49,7 @@ export function anyTarget(
   if (isRewritten(target) || isExperiment(target) || target.kind === 'Event') {
     return refuse(
       'forbidden-target',
-      `${nameOf(refOf(target))} is written from another object, marks included, so that its own would not last: choose what it belongs to`,
+      `${nameOf(refOf(target))} bears copies of another object's marks and is rewritten by a controller, so that its own may not last: choose what it belongs to`,
     );
   }
   const pods = listIn(live, PODS);
