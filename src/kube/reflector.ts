@@ -1,10 +1,10 @@
 import { cleanText, literal, sanitise } from '../text/sanitise.ts';
-import type { Api, Collection } from './api.ts';
+import type { Api, Collection, Page } from './api.ts';
 import { createBackoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { failure } from './failure.ts';
 import type { KubeObject } from './object.ts';
-import type { Failure, FailureReason } from './outcome.ts';
+import type { Failure, FailureReason, Outcome } from './outcome.ts';
 import { createPublisher } from './publisher.ts';
 import { type Batch, createRowStore, type RowStore, sameFields } from './row-store.ts';
 import { type SyncState, type SyncStatus, TIMING, type Timing } from './sync.ts';
@@ -114,25 +114,24 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
 
   async function list(signal: AbortSignal): Promise<Next> {
     const seen = new Set<string>();
-    let token: string | undefined;
+    const ask = (token?: string) =>
+      api.list(collection, { ...query, limit: timing.pageSize, signal, ...(token && { continue: token }) });
     loaded = 0;
-    do {
-      const page = await api.list(collection, {
-        ...query,
-        limit: timing.pageSize,
-        signal,
-        ...(token && { continue: token }),
-      });
+    let asked: ReturnType<typeof ask> | undefined = ask();
+    while (asked) {
+      const page: Outcome<Page> = await asked;
       if (!page.ok) return page;
+      const token: string | undefined = page.value.continue;
+      // The server works on the next page while this one becomes rows.
+      asked = token ? ask(token) : undefined;
       heardAt = clock.monotonic();
       if (state === 'blind') turn(everSynced ? 'reconnecting' : 'listing');
       for (const object of page.value.items) seen.add(absorb(object));
       loaded += page.value.items.length;
       remaining = page.value.remaining;
-      token = page.value.continue;
       version = page.value.resourceVersion;
       if (token) publisher.now();
-    } while (token);
+    }
     store.keepOnly(seen);
     remaining = undefined;
     everSynced = true;
