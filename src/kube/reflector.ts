@@ -112,6 +112,16 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     return key;
   }
 
+  function absorbPage(page: Page): string[] {
+    heardAt = clock.monotonic();
+    if (state === 'blind') turn(everSynced ? 'reconnecting' : 'listing');
+    const keys = page.items.map(absorb);
+    loaded += page.items.length;
+    remaining = page.remaining;
+    version = page.resourceVersion;
+    return keys;
+  }
+
   async function list(signal: AbortSignal): Promise<Next> {
     const seen = new Set<string>();
     const ask = (token?: string) =>
@@ -124,12 +134,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
       const token: string | undefined = page.value.continue;
       // The server works on the next page while this one becomes rows.
       asked = token ? ask(token) : undefined;
-      heardAt = clock.monotonic();
-      if (state === 'blind') turn(everSynced ? 'reconnecting' : 'listing');
-      for (const object of page.value.items) seen.add(absorb(object));
-      loaded += page.value.items.length;
-      remaining = page.value.remaining;
-      version = page.value.resourceVersion;
+      for (const key of absorbPage(page.value)) seen.add(key);
       if (token) publisher.now();
     }
     store.keepOnly(seen);
