@@ -3,6 +3,7 @@ import type { Finding } from '../injection/finding.ts';
 import type { Journal } from '../injection/journal.ts';
 import { faultOf } from '../injection/registry.ts';
 import type { Api } from '../kube/api.ts';
+import { batchedReads } from '../kube/batched-reads.ts';
 import type { Clock } from '../kube/clock.ts';
 import { type Ahead, liftOwn, lookAhead, notBack, stillMarked } from '../revert/own.ts';
 import { type RevertOptions, type RevertResult, revertAll } from '../revert/revert-all.ts';
@@ -113,7 +114,7 @@ export function createEngine(deps: EngineDeps): Engine {
       findings: findings.map(({ id, type, object, tool }) => ({ id, type, object, tool })),
       force: options.force === true,
     });
-    const result = await revertAll({ api: api.urgent ?? api, clock, faultOf, journal: record }, findings, {
+    const result = await revertAll({ api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record }, findings, {
       ...options,
       emit: event => {
         if (event.event === 'receipt') record.receipt(event.receipt, event.final);
@@ -146,7 +147,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   return {
     clusterUid,
-    scan: options => scan({ api, clock, faultOf }, options),
+    scan: options => scan({ api: batchedReads(api), clock, faultOf }, options),
     revert,
     unfinished: async () =>
       stillOpen(await unfinished(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }, deps.isAlive)),

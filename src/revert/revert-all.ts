@@ -112,7 +112,7 @@ async function plan(deps: RevertDeps, findings: readonly Finding[]): Promise<{ s
   const waves = intoWaves(findings);
   const planned = await Promise.all(
     waves.map((wave, index) =>
-      pooled(wave, 16, async found => {
+      pooled(wave, AT_ONCE, async found => {
         const { finding, restore } = await decide(deps.api, deps.faultOf, found);
         const common = { id: finding.id, wave: WAVES[index] ?? '', says: restore?.says ?? finding.message ?? '' };
         if (!restore || restore.kind === 'corrupt')
@@ -127,6 +127,8 @@ async function plan(deps: RevertDeps, findings: readonly Finding[]): Promise<{ s
   return { steps: all.map(({ step }) => step), intended: all.map(one => one.intended) };
 }
 
+/** Restores under way at once; the connection itself holds how many requests are. */
+const AT_ONCE = 64;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
 const PATIENCE_MS = 30_000;
@@ -175,7 +177,7 @@ async function round(
   const blocked: Finding[] = [];
   const waiting: Receipt[] = [];
   for (const wave of intoWaves(open)) {
-    await pooled(wave, options.width ?? 16, async finding => {
+    await pooled(wave, options.width ?? AT_ONCE, async finding => {
       const { receipt, retry, waits } = await safely(deps, finding, options);
       receipts.set(finding.id, receipt);
       if (retry) blocked.push(finding);

@@ -45,6 +45,8 @@ export interface ScanDeps {
 }
 
 const WIDTH = 16;
+/** Reads of objects that may be asked for together, so that those of one kind and namespace become one list. */
+const READS_AT_ONCE = 64;
 /** Their undo records are plain annotations or known names, which no label selector finds. */
 const ALWAYS_WHOLE = new Set(['apps/deployments', '/configmaps', '/secrets']);
 
@@ -83,7 +85,7 @@ export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<S
     });
     const held = state.later.toSorted((a, b) => byPreference(a.resource, b.resource));
     const claimed = held.filter(({ item, resource }) => state.isNew(item, resource));
-    await pooled(claimed, WIDTH, ({ item, resource }) => inspect(deps, options, item, resource, state));
+    await pooled(claimed, READS_AT_ONCE, ({ item, resource }) => inspect(deps, options, item, resource, state));
     state.resources = resources.length;
   }
   for (const orphan of orphans(deps.faultOf, state.held, state.findings)) state.add(orphan);
@@ -175,7 +177,7 @@ async function scanResource(
     return;
   }
   const claimed = suspects.filter(item => state.isNew(item, resource));
-  await pooled(claimed, WIDTH, item => inspect(deps, options, item, resource, state));
+  await pooled(claimed, READS_AT_ONCE, item => inspect(deps, options, item, resource, state));
 }
 
 /** Reads a suspect whole and says what it is. */
