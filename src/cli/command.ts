@@ -17,5 +17,7 @@ export interface CommandSpec {
   usage: string;
   description: string;
   options?: readonly (readonly [flags: string, text: string])[];
+  /** What it does counts, not what it prints: it succeeds even where its words cannot be written. */
+  acts?: true;
   load: () => Promise<CommandBody>;
 }

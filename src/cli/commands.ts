@@ -12,6 +12,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'demo',
     description: 'a narrated game-day on the sandbox, in plain lines, under a minute',
+    acts: true,
     load: async () => (await import('./demo.ts')).demoCommand,
   },
   {
@@ -26,6 +27,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--soak <duration>', 'how long the target must stay steady before it counts as recovered (10s)'],
       ['--dry-run', 'plan and check everything, write nothing'],
     ],
+    acts: true,
     load: async () => (await import('./run.ts')).runCommand,
   },
   {
@@ -68,12 +70,14 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['-y, --yes', 'do not ask'],
       ['--force-diverged', 'restore the original even where someone has changed the value since'],
     ],
+    acts: true,
     load: async () => (await import('./revert.ts')).revertCommand,
   },
   {
     usage: 'latch <on|off|status>',
     description: 'refuse new injections, everywhere; reverting all latches too',
     options: [['--why <text>', 'the reason, for whoever meets the latch']],
+    acts: true,
     load: async () => (await import('./latch.ts')).latchCommand,
   },
   {
@@ -84,6 +88,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'guardian',
     description: 'ends the faults of a run or console that died, at their TTL; they start it themselves',
+    acts: true,
     load: async () => (await import('./guardian.ts')).guardianCommand,
   },
   {
@@ -93,6 +98,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--interval <duration>', 'between two looks at the cluster (5s)'],
       ['--grace <duration>', 'how long what is past its time is left to whoever made it (10s)'],
     ],
+    acts: true,
     load: async () => (await import('./reaper.ts')).reaperCommand,
   },
   {
@@ -105,6 +111,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--list', 'print the scenarios'],
       ['--attached', 'end when standard input ends'],
     ],
+    acts: true,
     load: async () => (await import('./sandbox.ts')).sandboxCommand,
   },
   {
@@ -116,6 +123,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--tls-cert-file <file>', 'certificate, PEM'],
       ['--tls-private-key-file <file>', 'key, PEM'],
     ],
+    acts: true,
     load: async () => (await import('./webhook-server.ts')).webhookServerCommand,
   },
   {

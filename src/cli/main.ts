@@ -4,24 +4,50 @@ import type { CommandSpec } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { addGlobalOptions, type GlobalOptions, settleOptionalValues } from './globals.ts';
+import { watchSpoken } from './spoken.ts';
 
-/** Runs one command line. Everything that ends a command unasked becomes one line on stderr and an exit code; never a stack. */
+/**
+ * Runs one command line. Everything that ends a command unasked becomes one line on stderr and an exit code; never a stack. It ends only when
+ * everything it printed has been read, or its reader has gone.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
-  endQuietlyWhenNobodyReads();
+  const spoken = watchSpoken(process.stdout, process.stderr, hangUp);
   let code: ExitCode = EXIT.done;
-  const program = buildProgram(result => {
+  let acts = false;
+  const program = buildProgram((result, spec) => {
     code = result;
+    acts = spec?.acts === true;
   });
   try {
     await program.parseAsync(settleOptionalValues(argv), { from: 'user' });
   } catch (error) {
     code = tell(error);
   }
+  // The work is over: a signal need not wait for a reader that takes its time.
+  for (const name of SIGNALS) process.removeAllListeners(name).on(name, () => process.exit(code));
+  await spoken.drained();
+  const lost = spoken.lost();
+  // A reader that has had enough (`mayday list | head -1`) is no failure.
+  if (lost !== undefined && lost.code !== 'EPIPE') {
+    complain(`expected to write to standard output, found: ${lost.message}; part of the output is missing`);
+    if (code === EXIT.done && !acts) code = EXIT.internal;
+    await spoken.drained();
+  }
   process.exit(code);
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The terminal has gone: whoever must clean up hears it, everyone else just ends. */
+function hangUp(): void {
+  if (!process.emit('SIGHUP', 'SIGHUP')) process.exit(EXIT.done);
+}
+
+/** Receives the exit code of the command that ran; the console has no row in the table. */
+type Finish = (code: ExitCode, spec?: CommandSpec) => void;
+
 /** The whole command tree; `finish` receives the exit code of the command that ran. */
-export function buildProgram(finish: (code: ExitCode) => void): Command {
+export function buildProgram(finish: Finish): Command {
   const program = addGlobalOptions(new Command('mayday'))
     .description(
       'Find every chaos injection in a cluster and put the original back, verified; say what is broken; run game-days.',
@@ -39,7 +65,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
   return program;
 }
 
-function addCommand(program: Command, spec: CommandSpec, finish: (code: ExitCode) => void): void {
+function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
   const command = program
     .command(spec.usage)
     .description(spec.description)
@@ -55,6 +81,7 @@ function addCommand(program: Command, spec: CommandSpec, finish: (code: ExitCode
         options: command.opts(),
         program,
       }),
+      spec,
     );
   });
 }
@@ -86,13 +113,3 @@ function tell(error: unknown): ExitCode {
 }
 
 const complain = (line: string): void => void process.stderr.write(`mayday: ${line}\n`);
-
-/** A closed pipe (`mayday list | head -1`) is a hang-up: whoever must clean up hears it, everyone else just ends. */
-function endQuietlyWhenNobodyReads(): void {
-  // What cannot be told on stderr is no reason to leave a fault in.
-  process.stderr.on('error', () => {});
-  process.stdout.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-    if (!process.emit('SIGHUP', 'SIGHUP')) process.exit(EXIT.done);
-  });
-}

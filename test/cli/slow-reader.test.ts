@@ -1,0 +1,183 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.ts';
+
+// The bundle, as users run it; `npm test` builds it first.
+const ROOT = join(import.meta.dirname, '../..');
+const PROGRAM = join(ROOT, 'dist/mayday.js');
+const EXPERIMENT = join(ROOT, 'experiments/kserve/main-controller-kill.yaml');
+const folder = mkdtempSync(join(tmpdir(), 'mayday-slow-'));
+const kubeconfig = join(folder, 'kubeconfig');
+let sandbox: ChildProcess;
+
+/** What a pipe holds on Linux: a pipe that is full from the beginning makes every word wait for its reader. */
+const PIPE_BYTES = 65_536;
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a line of shell in which `mayday` is the program. */
+function shell(line: string): Promise<Ended> {
+  const env = { ...process.env, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder, KUBECONFIG: kubeconfig, HOME: folder };
+  const script = `mayday() { '${process.execPath}' '${PROGRAM}' "$@"; }\n${line}`;
+  return new Promise(resolve => {
+    const child = spawn('bash', ['-c', script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].setEncoding('utf8').on('data', text => {
+        said[name] += text;
+      });
+    child.on('close', code => resolve({ code: code ?? -1, ...said }));
+  });
+}
+
+/** The command into a pipe that is full, and whose reader takes its first look late: what it said, and its own exit code. */
+async function slowly(args: string): Promise<Ended> {
+  const full = `(head -c ${PIPE_BYTES} /dev/zero | tr '\\0' '#'; mayday ${args} </dev/null) | (sleep 2; cat); exit \${PIPESTATUS[0]}`;
+  const ended = await shell(full);
+  expect(ended.stdout.slice(0, PIPE_BYTES)).toBe('#'.repeat(PIPE_BYTES));
+  return { ...ended, stdout: ended.stdout.slice(PIPE_BYTES) };
+}
+
+beforeAll(async () => {
+  sandbox = spawn(
+    process.execPath,
+    [PROGRAM, 'sandbox', 'stuck-injections', '--attached', '--kubeconfig-out', kubeconfig],
+    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, XDG_STATE_HOME: folder } },
+  );
+  for await (const _ of createInterface({ input: sandbox.stdout as NodeJS.ReadableStream })) break;
+});
+
+afterAll(async () => {
+  sandbox.stdin?.end();
+  await new Promise(done => sandbox.once('exit', done));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const lastOf = (jsonl: string): unknown => JSON.parse(jsonl.trimEnd().split('\n').at(-1) ?? '');
+
+/** Each command whose end is its own, with what must be the whole of its words. */
+const CASES: [args: string, code: number, whole: (stdout: string) => void][] = [
+  ['list -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('experiments')],
+  ['info -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('journals')],
+  ['version', 0, text => expect(text).toMatch(/^mayday \d+\.\d+\.\d+\n$/)],
+  ['completion bash', 0, text => expect(text).toMatch(/complete -o filenames -F _mayday mayday\n$/)],
+  ['sandbox --list', 0, text => expect(text).toMatch(/stale-webhook .*\n$/)],
+  ['latch status -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('latched')],
+  ['status -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('context')],
+  [`plan ${EXPERIMENT} -o json`, 0, text => expect(JSON.parse(text)).toHaveProperty('gates')],
+  ['scan -o json', 0, text => expect(JSON.parse(text).injections.length).toBeGreaterThan(20)],
+  ['guardian', 0, text => expect(lastOf(text)).toHaveProperty('say')],
+  [
+    `run --sandbox --speed 40 --yes -o jsonl ${EXPERIMENT}`,
+    0,
+    text => expect(lastOf(text)).toHaveProperty('event', 'verdict'),
+  ],
+  ['demo --speed 40', 0, text => expect(text).toMatch(/\d remain\n$/)],
+];
+
+describe.concurrent('however slow the reader, nothing ends before what it said is read', () => {
+  it.each(CASES)(
+    '%s',
+    async (args, code, whole) => {
+      const ended = await slowly(args);
+      whole(ended.stdout);
+      expect(ended.code).toBe(code);
+    },
+    60_000,
+  );
+
+  it('validate of so many files that a pipe cannot hold the report', async () => {
+    const good = readFileSync(EXPERIMENT, 'utf8');
+    const many = mkdtempSync(join(folder, 'many-'));
+    for (let i = 0; i < 400; i += 1) writeFileSync(join(many, `${i}.yaml`), good);
+    const ended = await slowly(`validate ${many} -o json`);
+    expect(ended.stdout.length).toBeGreaterThan(PIPE_BYTES);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ summary: { valid: 400, invalid: 0 } });
+    expect(ended.code).toBe(0);
+  });
+
+  it('names every command that ends by itself', () => {
+    const servers = ['reaper', 'webhook-server'];
+    const tried = [...CASES.map(([args]) => args.split(' ')[0]), 'validate', 'revert', ...servers];
+    expect(COMMANDS.map(spec => spec.usage.split(' ')[0]).filter(name => !tried.includes(name))).toEqual([]);
+  });
+});
+
+describe('where its words cannot go', () => {
+  it('a full disk is told, and is no success for a command that only prints', async () => {
+    const ended = await shell('mayday list >/dev/full');
+    expect(ended.stderr).toMatch(/expected to write to standard output, found: ENOSPC/);
+    expect(ended.code).toBe(1);
+  });
+
+  it('a disk that fills up in the middle of the words is noticed', async () => {
+    const file = join(folder, 'cut');
+    const ended = await shell(`ulimit -f 1; mayday completion bash >'${file}'`);
+    expect(ended.stderr).toMatch(/found: EFBIG.*part of the output is missing/);
+    expect(ended.code).toBe(1);
+  });
+
+  it('a reader that has had enough is no failure', async () => {
+    const ended = await shell(`mayday list | head -1; exit \${PIPESTATUS[0]}`);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('a run into a closed pipe goes on to its verdict and leaves nothing in', async () => {
+    const ended = await shell(
+      `mayday run --sandbox --speed 40 --yes -o jsonl ${EXPERIMENT} | true; exit \${PIPESTATUS[0]}`,
+    );
+    expect(ended.code).toBe(0);
+  }, 60_000);
+
+  it('a run onto a full disk goes on to its verdict', async () => {
+    const ended = await shell(`mayday run --sandbox --speed 40 --yes -o jsonl ${EXPERIMENT} >/dev/full`);
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toMatch(/found: ENOSPC/);
+  }, 60_000);
+});
+
+describe('a revert whose words nobody takes', () => {
+  const remaining = async () => (JSON.parse((await shell('mayday scan -o json')).stdout) as Scan).injections.length;
+  interface Scan {
+    injections: { id: string; type: string }[];
+  }
+  const idsOf = async (count: number) =>
+    (JSON.parse((await shell('mayday scan -o json')).stdout) as Scan).injections
+      .filter(one => one.type === 'ConfigDrift' || one.type === 'ImageCorrupt')
+      .slice(0, count)
+      .map(one => one.id);
+
+  it('a closed pipe: the injection is reverted, and the exit code says so', async () => {
+    const before = await remaining();
+    const [id] = await idsOf(1);
+    const ended = await shell(`mayday revert ${id} --yes | true; exit \${PIPESTATUS[0]}`);
+    expect(ended.code).toBe(0);
+    expect(await remaining()).toBe(before - 1);
+  });
+
+  it('a full disk: the injection is reverted, and the exit code says so', async () => {
+    const before = await remaining();
+    const [id] = await idsOf(1);
+    const ended = await shell(`mayday revert ${id} --yes >/dev/full`);
+    expect(ended.stderr).toMatch(/found: ENOSPC/);
+    expect(ended.code).toBe(0);
+    expect(await remaining()).toBe(before - 1);
+  });
+
+  it('a slow reader gets every receipt', async () => {
+    const before = await remaining();
+    const ended = await slowly('revert --all --yes -o json');
+    expect(JSON.parse(ended.stdout).receipts).toHaveLength(before);
+    expect(ended.code).toBe(
+      await shell('mayday scan -o json').then(({ stdout }) => (JSON.parse(stdout).injections.length > 0 ? 7 : 0)),
+    );
+  }, 60_000);
+});
