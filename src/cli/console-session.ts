@@ -1,27 +1,26 @@
-import type { FireOrder, Preflight, RevertEnd, RevertUpdate, ScanEnd, ScanUpdate, Session } from '../console/deps.ts';
-import type { Engine } from '../gameday/engine.ts';
-import type { Guard } from '../gameday/guard.ts';
-import { guardianLines } from '../gameday/guardian-lines.ts';
-import type { Locks } from '../gameday/operator-lock.ts';
+import type { Session } from '../console/deps.ts';
 import { reflectedFeed } from '../health/feed.ts';
-import type { Finding } from '../injection/finding.ts';
-import { seededLot } from '../injection/lot.ts';
 import { whoAmI } from '../kube/access.ts';
 import type { Api } from '../kube/api.ts';
-import { intoWaves, WAVES, waveOf } from '../revert/waves.ts';
-import { exitCode } from '../run/result.ts';
-import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
-import { engineFor, guardFor, locksFor, previewFacts } from '../runtime/engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isProtected } from '../runtime/settings.ts';
-import { preflight } from '../safety/preflight.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
+import type { EngineSession } from './console-engine.ts';
 
-/** The console's view of one connection, made of the same engine that the commands use. */
+/**
+ * The console's view of one connection. The cluster's rows need the connection alone, so the engine is loaded when it is first asked
+ * for something: loading it would delay the first rows.
+ */
 export function consoleSession(runtime: Runtime, api: Api): Session {
-  const engine = engineFor(runtime, api);
-  const guard = guardFor(runtime, api);
-  const locks = locksFor(runtime, api);
+  let loading: Promise<EngineSession> | undefined;
+  let loaded: EngineSession | undefined;
+  const engine = () => {
+    loading ??= import('./console-engine.ts').then(({ engineSession }) => {
+      loaded = engineSession(runtime, api);
+      return loaded;
+    });
+    return loading;
+  };
   return {
     identity: api.identity,
     isProtected: isProtected(api.identity.context, runtime.config.protected),
@@ -29,19 +28,15 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     feed: reflectedFeed(api, runtime.realClock, runtime.random),
     serverNow: () => api.serverTime().now,
     about: () => about(api),
-    preflight: (loaded, signal) => preview(runtime, api, locks, loaded, signal),
-    run: order => fire(runtime, api, { guard, locks }, order),
-    scan: (hear, signal) => look(engine, hear, signal),
-    revert: (what, hear) => putBack(runtime, api, engine, what, hear),
-    unfinished: async () =>
-      (await engine.unfinished()).map(({ run, header, written }) => ({
-        run,
-        experiment: header.experiment.name,
-        open: written.length,
-      })),
-    guardians: async () => guardianLines(await engine.guardianWork(), await engine.unfinished(), api.serverTime().now),
-    suspended: async () => (await guard?.asleep()) ?? false,
-    resumed: () => guard?.awake(),
+    preflight: async (...asked) => (await engine()).preflight(...asked),
+    run: async order => (await engine()).run(order),
+    scan: async (...asked) => (await engine()).scan(...asked),
+    revert: async (...asked) => (await engine()).revert(...asked),
+    unfinished: async () => (await engine()).unfinished(),
+    guardians: async () => (await engine()).guardians(),
+    // An engine that was never loaded has nothing under way that a stop would hold up.
+    suspended: async () => (await loaded?.suspended()) ?? false,
+    resumed: () => loaded?.resumed(),
     close: () => runtime.close(),
   };
 }
@@ -52,84 +47,5 @@ async function about(api: Api): Promise<{ version?: Clean; user?: Clean }> {
   return {
     ...(gitVersion === undefined ? {} : { version: sanitise(gitVersion, 64) }),
     ...(me.ok ? { user: me.value.user } : {}),
-  };
-}
-
-async function preview(
-  runtime: Runtime,
-  api: Api,
-  locks: Locks | undefined,
-  loaded: FireOrder['loaded'],
-  signal: AbortSignal,
-): Promise<Preflight> {
-  const seed = Math.floor(runtime.random() * 2 ** 32);
-  const facts = previewFacts(runtime, api, loaded.experiment.metadata.name, seededLot(seed));
-  const { plan, gates, permissions } = await preflight(api, loaded, facts, {
-    signal,
-    lock: locks && (() => locks.look(loaded)),
-  });
-  return { plan, gates, rights: permissions.map(permission => ({ permission, allowed: permission.allowed })), seed };
-}
-
-/** Runs what was armed: the same choice among equals, and one gate more that the armed target has not changed. */
-async function fire(
-  runtime: Runtime,
-  api: Api,
-  shared: { guard: Guard | undefined; locks: Locks | undefined },
-  order: FireOrder,
-): Promise<{ exitCode: number; residue: number }> {
-  const engine = engineFor(runtime, api, {
-    ...shared,
-    random: seededLot(order.preflight.seed),
-    gate: plan => order.gate(plan),
-  });
-  const { emit, signal, insist } = order;
-  const { result } = await engine.run(order.loaded, { emit, signal, insist });
-  return { exitCode: exitCode(result), residue: result.residue };
-}
-
-async function look(engine: Engine, hear: (update: ScanUpdate) => void, signal: AbortSignal): Promise<ScanEnd> {
-  const result = await engine.scan({
-    deep: true,
-    signal,
-    emit: event => {
-      if (event.event === 'progress') hear({ is: 'progress', done: event.done, total: event.of });
-      else if (event.event === 'finding') hear({ is: 'finding', finding: event.finding });
-      else hear({ is: 'blind', ...event.blind });
-    },
-  });
-  const [first] = result.blind;
-  if (result.scanned.resources === 0 && first) return { ok: false, message: first.reason };
-  return { ok: true, findings: result.injections, blind: result.blind.length };
-}
-
-async function putBack(
-  runtime: Runtime,
-  api: Api,
-  engine: Engine,
-  what: readonly Finding[] | 'all',
-  hear: (update: RevertUpdate) => void,
-): Promise<RevertEnd> {
-  const findings = ours(what === 'all' ? (await engine.scan({ deep: true })).injections : what);
-  // Reverting everything is the emergency stop and latches; putting back one fault is not.
-  const latch = what === 'all' && findings.length > 0 ? await latchAll(runtime, api, findings.length) : undefined;
-  if (latch) hear({ is: 'note', text: latch.says });
-  for (const [wave, found] of intoWaves(findings).entries()) {
-    if (found.length > 0) hear({ is: 'wave', wave, name: WAVES[wave] ?? '', findings: found });
-  }
-  const result = await engine.revert(findings, {
-    emit: event => {
-      if (event.event === 'receipt' && event.final)
-        hear({ is: 'receipt', receipt: event.receipt, wave: waveOf(event.receipt) });
-    },
-  });
-  if (what === 'all') for (const text of await freeAllLocks(api, result)) hear({ is: 'note', text });
-  return {
-    remaining: result.blind.some(one => one.resource === '*') ? undefined : result.remaining + result.appeared.length,
-    receipts: result.receipts,
-    blind: result.blind.length,
-    requests: result.receipts.reduce((sum, receipt) => sum + receipt.requests, 0),
-    ms: result.ms,
-    latched: latch?.on ?? false,
   };
 }
