@@ -114,13 +114,17 @@ export function createEngine(deps: EngineDeps): Engine {
       findings: findings.map(({ id, type, object, tool }) => ({ id, type, object, tool })),
       force: options.force === true,
     });
-    const result = await revertAll({ api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record }, findings, {
-      ...options,
-      emit: event => {
-        if (event.event === 'receipt') record.receipt(event.receipt, event.final);
-        options.emit?.(event);
+    const result = await revertAll(
+      { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record },
+      findings,
+      {
+        ...options,
+        emit: event => {
+          if (event.event === 'receipt') record.receipt(event.receipt, event.final);
+          options.emit?.(event);
+        },
       },
-    });
+    );
     record.end(result);
     const unkept = await record.close();
     return {
