@@ -264,7 +264,7 @@ function waitAsked(failure: Failure): number | undefined {
 function isLost(failure: Failure): boolean {
   // Admission refuses before anything is stored, even where its own answer is a 500.
   if (/failed calling webhook|admission webhook/.test(failure.message)) return false;
-  return failure.reason === 'unreachable' || failure.reason === 'aborted' || failure.reason === 'server-error';
+  return ['unreachable', 'aborted', 'server-error', 'too-large'].includes(failure.reason);
 }
 
 function refused(write: Write, failure: Failure): Settled {

@@ -1,3 +1,4 @@
+import type { Clean } from '../text/sanitise.ts';
 import type { Discovery } from './discovery.ts';
 import type { Json, KubeObject, ObjectRef } from './object.ts';
 import type { Outcome } from './outcome.ts';
@@ -29,6 +30,8 @@ export interface Page {
   resourceVersion: string;
   continue?: string;
   remaining?: number;
+  /** Why some of what the server sent is not among the items: they are no objects. */
+  spoilt?: Clean;
 }
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
@@ -96,9 +99,9 @@ export interface Api {
     ref: ObjectRef,
     options?: { signal?: AbortSignal; timeoutMs?: number; metadataOnly?: boolean; subresource?: string },
   ): Promise<Outcome<KubeObject>>;
-  /** One page. */
+  /** One page. What in it is no object is left out and told in `spoilt`. */
   list(collection: Collection, options?: ListOptions): Promise<Outcome<Page>>;
-  /** All pages joined; fails as a whole when any page fails. Restarts once on 410. */
+  /** All pages joined; fails as a whole when any page fails or is spoilt, or when there is no end to them (see `LIMITS`). Restarts once on 410. */
   listAll(collection: Collection, options?: Omit<ListOptions, 'continue'>): Promise<Outcome<Page>>;
   create(object: KubeObject, options?: WriteOptions): Promise<Outcome<KubeObject>>;
   replace(object: KubeObject, options?: WriteOptions): Promise<Outcome<KubeObject>>;

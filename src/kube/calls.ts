@@ -72,6 +72,7 @@ export function outcomeOf(answer: HttpAnswer, request: { accept?: string | undef
     ok: true,
     value: wantsText ? answer.text : body.value,
     status: answer.status,
+    size: answer.text.length,
     ...(warnings.length > 0 && { warnings }),
   };
 }

@@ -1,22 +1,22 @@
-import { cleanText, sanitise } from '../text/sanitise.ts';
+import { type Clean, cleanText, literal, sanitise } from '../text/sanitise.ts';
 import type { Api, Collection, Identity, ListOptions, Page, RawRequest, WriteOptions } from './api.ts';
 import { createCalls } from './calls.ts';
 import type { Clock } from './clock.ts';
 import { fetchDiscovery } from './discovery-fetch.ts';
 import { failure } from './failure.ts';
 import { createKinds, type Kinds } from './kinds.ts';
-import type { Json, KubeObject } from './object.ts';
+import type { Json, KubeObject, ObjectRef } from './object.ts';
 import type { Outcome } from './outcome.ts';
-import { joinedPages, pageOf } from './pages.ts';
+import { eachPage, joinedPages, PAGE_SIZE, pageOf } from './pages.ts';
 import { queryString, resourcePath } from './paths.ts';
 import { READS, WRITES } from './retry.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { Transport } from './transport.ts';
 import { typed } from './watch-event.ts';
 import { watchStream } from './watch-stream.ts';
+import { isFields, malformation } from './well-formed.ts';
 import { deleteBody, PATCH_CONTENT, unmetExpectation, writeQuery } from './writes.ts';
 
-export const PAGE_SIZE = 500;
 const GET_DEADLINE_MS = 10_000;
 const LIST_DEADLINE_MS = 30_000;
 // Longer than any admission webhook may take (30 s), so that a slow one answers before we give up.
@@ -89,7 +89,7 @@ function clientOf(
   }
 
   async function listAll(collection: Collection, options: Omit<ListOptions, 'continue'> = {}): Promise<Outcome<Page>> {
-    const once = () => joinedPages(token => list(collection, token ? { ...options, continue: token } : options));
+    const once = () => joinedPages(eachPage({ list }, clock, collection, options));
     const outcome = await once();
     return !outcome.ok && outcome.reason === 'gone' ? once() : outcome;
   }
@@ -114,7 +114,7 @@ function clientOf(
       },
       WRITES,
     );
-    return answer as Outcome<KubeObject>;
+    return answerOfWrite(answer);
   }
 
   return {
@@ -136,8 +136,11 @@ function clientOf(
         },
         READS,
       );
-      if (!answer.ok || !options.metadataOnly) return answer as Outcome<KubeObject>;
-      return { ...answer, value: typed(answer.value as KubeObject, ref) };
+      if (!answer.ok) return answer;
+      const wrong = notTheObject(answer.value, ref, options);
+      if (wrong !== undefined) return failure('server-error', wrong, answer.status);
+      const object = answer.value as KubeObject;
+      return { ...answer, value: options.metadataOnly ? typed(object, ref) : object };
     },
     create(object, options = {}) {
       const { namespace } = object.metadata;
@@ -166,6 +169,29 @@ function clientOf(
 }
 
 type Place = { apiVersion: string; kind: string; namespace?: string | undefined; name?: string | undefined };
+
+/** Why an answer is not the object that was asked for: another server's page, another object, or none at all. */
+function notTheObject(
+  answer: unknown,
+  ref: ObjectRef,
+  { metadataOnly, subresource }: { metadataOnly?: boolean; subresource?: string },
+): Clean | undefined {
+  const wrong = malformation(answer);
+  if (wrong !== undefined)
+    return cleanText`expected ${sanitise(ref.kind, 128)} ${sanitise(ref.name, 256)}, the server sent something else: ${wrong}`;
+  const { kind, metadata } = answer as KubeObject;
+  const isKind = metadataOnly === true || subresource !== undefined || kind === ref.kind;
+  if (isKind && metadata.name === ref.name && (ref.namespace === undefined || metadata.namespace === undefined || metadata.namespace === ref.namespace)) return undefined;
+  return cleanText`expected ${sanitise(ref.kind, 128)} ${sanitise(ref.name, 256)}, the server sent ${sanitise(kind, 128)} ${sanitise(metadata.name, 256)}`;
+}
+
+/** A write that was answered with no object at all may have been carried out or not: it is looked at again. */
+function answerOfWrite(answer: Outcome<unknown>): Outcome<KubeObject> {
+  if (!answer.ok) return answer;
+  const { value } = answer;
+  if (!isFields(value)) return failure('server-error', literal('the server answered a write with no object'), answer.status);
+  return { ...answer, value: (isFields(value.metadata) ? value : { ...value, metadata: {} }) as unknown as KubeObject };
+}
 
 const kindOf = ({ apiVersion, kind }: KubeObject) => ({ apiVersion, kind });
 

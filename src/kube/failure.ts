@@ -6,11 +6,15 @@ const SNIPPET_LENGTH = 160;
 
 /** The `Status` object of an error answer, as far as it is read. */
 interface Status {
+  kind?: unknown;
   message?: unknown;
   reason?: unknown;
   code?: unknown;
   details?: { causes?: unknown; retryAfterSeconds?: unknown };
 }
+
+const isFields = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const BY_REASON: Record<string, FailureReason> = {
   AlreadyExists: 'already-exists',
@@ -30,18 +34,18 @@ const BY_STATUS: Record<number, FailureReason> = {
 
 /**
  * The failure that an error answer stands for. `body` is the parsed JSON, or the text when it was not JSON;
- * `retryAfter` the header of that name (seconds, or a date).
+ * a 404 means `not-found` only where a `Status` says so. `retryAfter` the header of that name (seconds, or a date).
  */
 export function failureOfAnswer(status: number, body: unknown, retryAfter: string | undefined, now: number): Failure {
-  const told = isStatus(body) ? body : {};
-  const code = status >= 400 ? status : Number(told.code ?? 500);
+  const told = isFields(body) ? (body as Status) : {};
+  const code = status >= 400 || typeof told.code !== 'number' ? Math.max(status, 400) : told.code;
   const retryAfterMs = retryDelay(retryAfter, told.details?.retryAfterSeconds, now);
   const message = messageOf(code, body, told);
   const causes = causesOf(told);
   const denied = code === 403 ? deniedOf(message) : undefined;
   return {
     ok: false,
-    reason: reasonOf(code, String(told.reason ?? ''), retryAfterMs !== undefined),
+    reason: reasonOf(code, told, retryAfterMs !== undefined),
     status: code,
     message,
     ...(causes.length > 0 && { causes }),
@@ -50,15 +54,14 @@ export function failureOfAnswer(status: number, body: unknown, retryAfter: strin
   };
 }
 
-function reasonOf(code: number, reason: string, askedToWait: boolean): FailureReason {
+function reasonOf(code: number, { kind, reason: named }: Status, askedToWait: boolean): FailureReason {
+  const reason = typeof named === 'string' ? named : '';
+  // A proxy, or a server that knows no such path, has said nothing about the object.
+  if (code === 404 && kind !== 'Status') return 'invalid';
   const told = Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
   if (told) return told;
   if (code === 503 && askedToWait) return 'throttled';
   return BY_STATUS[code] ?? (code < 500 ? 'invalid' : 'server-error');
-}
-
-function isStatus(body: unknown): body is Status {
-  return typeof body === 'object' && body !== null && !Array.isArray(body);
 }
 
 function messageOf(code: number, body: unknown, told: Status): Clean {
@@ -72,7 +75,7 @@ function messageOf(code: number, body: unknown, told: Status): Clean {
 function causesOf(told: Status): FieldCause[] {
   const causes = told.details?.causes;
   if (!Array.isArray(causes)) return [];
-  return causes.slice(0, 100).map((cause: Record<string, unknown>) => ({
+  return causes.slice(0, 100).map((cause: Record<string, unknown> | null) => ({
     field: sanitise(cause?.field, 256),
     reason: sanitise(cause?.reason, 64),
     message: sanitise(cause?.message, MESSAGE_LENGTH),

@@ -1,6 +1,6 @@
 import type { Clean } from '../text/sanitise.ts';
 
-/** Why a request did not give its answer. `unreachable` covers DNS, TCP, TLS and deadlines: nothing is known of what the server did. */
+/** Why a request did not give its answer. `too-large`: the answer was longer than we are ready to take. `unreachable` covers DNS, TCP, TLS and deadlines: nothing is known of what the server did. */
 export type FailureReason =
   | 'not-found'
   | 'already-exists'
@@ -12,6 +12,7 @@ export type FailureReason =
   | 'invalid'
   | 'unreachable'
   | 'server-error'
+  | 'too-large'
   | 'aborted';
 
 /** One field error of a 422 answer. */
@@ -40,6 +41,8 @@ export interface Success<T> {
   status: number;
   /** `Warning` headers of the answer. */
   warnings?: Clean[];
+  /** Characters of the answer. */
+  size?: number;
 }
 
 /** The typed outcome of every request: expected failures are values, never exceptions. */

@@ -1,43 +1,124 @@
-import { cleanText, sanitise } from '../text/sanitise.ts';
-import type { Collection, Page } from './api.ts';
+import { type Clean, cleanText, literal, sanitise } from '../text/sanitise.ts';
+import type { Api, Collection, ListOptions, Page } from './api.ts';
+import type { Clock } from './clock.ts';
 import { failure } from './failure.ts';
+import { LIMITS } from './limits.ts';
 import type { KubeObject } from './object.ts';
-import type { Outcome } from './outcome.ts';
+import type { Failure, Outcome } from './outcome.ts';
 import { typed } from './watch-event.ts';
+import { isFields, malformation } from './well-formed.ts';
 
-/** A list answer as a page, every item with its kind. */
+/** Objects in one page, unless told. */
+export const PAGE_SIZE = 500;
+
+/** A list answer as a page, every item with its kind. What is no list is a failure; an item that is no object spoils the page. */
 export function pageOf(answer: Extract<Outcome<unknown>, { ok: true }>, collection: Collection): Outcome<Page> {
-  const body = answer.value as {
-    items?: KubeObject[] | null;
-    metadata?: { resourceVersion?: string; continue?: string; remainingItemCount?: number };
-  };
-  if (!body?.metadata || (body.items !== null && body.items !== undefined && !Array.isArray(body.items))) {
+  const body = answer.value;
+  if (!isFields(body) || !isFields(body.metadata) || !isItems(body)) {
     return failure(
       'server-error',
       cleanText`expected a list of ${sanitise(collection.kind, 128)}, the server sent something else`,
     );
   }
-  const { resourceVersion = '', continue: token, remainingItemCount } = body.metadata;
+  const { resourceVersion, continue: token, remainingItemCount } = body.metadata;
+  const { items, spoilt } = sifted((body.items ?? []) as unknown[], collection);
   const value: Page = {
-    items: (body.items ?? []).map(item => typed(item, collection)),
-    resourceVersion,
-    ...(token && { continue: token }),
-    ...(remainingItemCount !== undefined && { remaining: remainingItemCount }),
+    items,
+    resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
+    ...(typeof token === 'string' && token !== '' && { continue: token }),
+    ...(typeof remainingItemCount === 'number' && { remaining: remainingItemCount }),
+    ...(spoilt !== undefined && { spoilt }),
   };
   return { ...answer, value };
 }
 
-/** All pages from the first on as one; a page that fails fails the whole. */
-export async function joinedPages(
-  fetch: (token: string | undefined) => Promise<Outcome<Page>>,
-): Promise<Outcome<Page>> {
+/** Go writes an empty list as `null` where nothing was ever put into it; without that word an answer is no list. */
+function isItems(body: Record<string, unknown>): boolean {
+  if (Array.isArray(body.items)) return true;
+  const isMissing = body.items === undefined || body.items === null;
+  return isMissing && typeof body.kind === 'string' && body.kind.endsWith('List');
+}
+
+function sifted(all: readonly unknown[], collection: Collection): { items: KubeObject[]; spoilt?: Clean } {
   const items: KubeObject[] = [];
+  let spoilt: Clean | undefined;
+  for (const [index, item] of all.entries()) {
+    const wrong = malformation(item);
+    if (wrong === undefined) items.push(typed(item as KubeObject, collection));
+    else spoilt ??= cleanText`item ${index + 1} of the list cannot be read: ${wrong}`;
+  }
+  return { items, ...(spoilt === undefined ? {} : { spoilt }) };
+}
+
+/** Watches over the pages of one list: says when there is no end to them. One for each list. */
+export function pageGuard(clock?: Pick<Clock, 'monotonic'>): (page: Page) => Failure | undefined {
+  const began = clock?.monotonic() ?? 0;
+  let pages = 0;
+  let empty = 0;
+  let last: string | undefined;
+  return page => {
+    pages += 1;
+    empty = page.items.length === 0 ? empty + 1 : 0;
+    const token = page.continue;
+    if (token === undefined) return undefined;
+    const isRepeated = token === last;
+    last = token;
+    if (isRepeated) return endless(literal('the server gave the same continue token twice'));
+    if (empty >= LIMITS.emptyPages) return endless(cleanText`${empty} pages in a row had nothing in them`);
+    if (pages >= LIMITS.pages) return endless(cleanText`there are more than ${pages} pages`);
+    if (clock !== undefined && clock.monotonic() - began > LIMITS.listMs)
+      return endless(cleanText`it is not at its end after ${LIMITS.listMs / 1000}s`);
+    return undefined;
+  };
+}
+
+const endless = (why: Clean): Failure => failure('server-error', cleanText`the list was given up: ${why}`);
+
+/**
+ * The pages of a list as they come, so that nobody has to hold them all. A failure is the last thing given; so is what has no end. A
+ * page that is too large is asked for again in smaller ones.
+ */
+export async function* eachPage(
+  api: Pick<Api, 'list'>,
+  clock: Pick<Clock, 'monotonic'>,
+  collection: Collection,
+  options: Omit<ListOptions, 'continue'> = {},
+): AsyncGenerator<Outcome<Page>> {
+  const guard = pageGuard(clock);
+  let limit = options.limit ?? PAGE_SIZE;
   let token: string | undefined;
   for (;;) {
-    const page = await fetch(token);
-    if (!page.ok) return page;
-    items.push(...page.value.items);
+    const page = await api.list(collection, { ...options, limit, ...(token === undefined ? {} : { continue: token }) });
+    if (!page.ok && page.reason === 'too-large' && limit > LIMITS.smallestPage) {
+      limit = Math.max(LIMITS.smallestPage, Math.floor(limit / 10));
+      continue;
+    }
+    yield page;
+    if (!page.ok) return;
     token = page.value.continue;
-    if (!token) return { ...page, value: { items, resourceVersion: page.value.resourceVersion } };
+    if (token === undefined) return;
+    const wrong = guard(page.value);
+    if (wrong !== undefined) {
+      yield wrong;
+      return;
+    }
   }
+}
+
+/** All pages as one; a page that fails or is spoilt fails the whole. */
+export async function joinedPages(pages: AsyncIterable<Outcome<Page>>): Promise<Outcome<Page>> {
+  const items: KubeObject[] = [];
+  let size = 0;
+  let whole: Outcome<Page> | undefined;
+  for await (const page of pages) {
+    if (!page.ok) return page;
+    const { spoilt } = page.value;
+    if (spoilt !== undefined) return failure('server-error', spoilt, page.status);
+    size += page.size ?? 0;
+    if (size > LIMITS.listBytes)
+      return failure('too-large', cleanText`the list is larger than ${Math.floor(LIMITS.listBytes / 1024 / 1024)} MiB`);
+    for (const item of page.value.items) items.push(item);
+    whole = { ...page, value: { items, resourceVersion: page.value.resourceVersion } };
+  }
+  return whole ?? failure('server-error', literal('the server sent no page'));
 }

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
+import { LIMITS } from './limits.ts';
 
 /** An answer as undici's `request` gives it. */
 export interface RawAnswer {
@@ -28,12 +29,34 @@ export function headerOf(answer: RawAnswer, name: string): string | undefined {
 
 const isZipped = (answer: RawAnswer) => headerOf(answer, 'content-encoding') === 'gzip';
 
-/** The whole body as text, decompressed. */
-export async function wholeBody(answer: RawAnswer): Promise<string> {
+/** An answer is larger than we are ready to take. */
+export class TooLarge extends Error {
+  constructor(bytes: number) {
+    super(`the answer is larger than ${Math.floor(bytes / 1024 / 1024)} MiB`);
+  }
+}
+
+/** The whole body as text, decompressed. Throws `TooLarge`, and hangs up, as soon as it is longer than `maxBytes`. */
+export async function wholeBody(answer: RawAnswer, maxBytes: number = LIMITS.answerBytes): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of answer.body) chunks.push(chunk);
+  let length = 0;
+  for await (const chunk of answer.body) {
+    length += chunk.length;
+    // Leaving the loop closes the body, and with it the connection.
+    if (length > maxBytes) throw new TooLarge(maxBytes);
+    chunks.push(chunk);
+  }
   const bytes = Buffer.concat(chunks);
-  return (isZipped(answer) && bytes.length > 0 ? await unzip(bytes) : bytes).toString('utf8');
+  return (isZipped(answer) && bytes.length > 0 ? await unzipped(bytes, maxBytes) : bytes).toString('utf8');
+}
+
+async function unzipped(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+  try {
+    return await unzip(bytes, { maxOutputLength: maxBytes });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new TooLarge(maxBytes);
+    throw error;
+  }
 }
 
 /** The body as it comes, decompressed. */

@@ -1,10 +1,11 @@
 import { cleanText, literal, sanitise } from '../text/sanitise.ts';
-import type { Api, Collection, Page } from './api.ts';
+import type { Api, Collection } from './api.ts';
 import { createBackoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { failure } from './failure.ts';
 import type { KubeObject } from './object.ts';
-import type { Failure, FailureReason, Outcome } from './outcome.ts';
+import type { Failure, FailureReason } from './outcome.ts';
+import { pageGuard } from './pages.ts';
 import { createPublisher } from './publisher.ts';
 import { type Batch, createRowStore, type RowStore, sameFields } from './row-store.ts';
 import { type SyncState, type SyncStatus, TIMING, type Timing } from './sync.ts';
@@ -112,31 +113,30 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     return key;
   }
 
-  function absorbPage(page: Page): string[] {
-    heardAt = clock.monotonic();
-    if (state === 'blind') turn(everSynced ? 'reconnecting' : 'listing');
-    const keys = page.items.map(absorb);
-    loaded += page.items.length;
-    remaining = page.remaining;
-    version = page.resourceVersion;
-    return keys;
-  }
-
   async function list(signal: AbortSignal): Promise<Next> {
     const seen = new Set<string>();
-    const ask = (token?: string) =>
-      api.list(collection, { ...query, limit: timing.pageSize, signal, ...(token && { continue: token }) });
+    let token: string | undefined;
+    const guard = pageGuard(clock);
     loaded = 0;
-    let asked: ReturnType<typeof ask> | undefined = ask();
-    while (asked) {
-      const page: Outcome<Page> = await asked;
+    do {
+      const page = await api.list(collection, {
+        ...query,
+        limit: timing.pageSize,
+        signal,
+        ...(token && { continue: token }),
+      });
       if (!page.ok) return page;
-      const token: string | undefined = page.value.continue;
-      // The server works on the next page while this one becomes rows.
-      asked = token ? ask(token) : undefined;
-      for (const key of absorbPage(page.value)) seen.add(key);
+      heardAt = clock.monotonic();
+      if (state === 'blind') turn(everSynced ? 'reconnecting' : 'listing');
+      for (const object of page.value.items) seen.add(absorb(object));
+      loaded += page.value.items.length;
+      remaining = page.value.remaining;
+      token = page.value.continue;
+      version = page.value.resourceVersion;
+      const wrong = page.value.spoilt ?? guard(page.value)?.message;
+      if (wrong !== undefined) return failure('server-error', wrong, page.status);
       if (token) publisher.now();
-    }
+    } while (token);
     store.keepOnly(seen);
     remaining = undefined;
     everSynced = true;

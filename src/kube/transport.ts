@@ -5,7 +5,7 @@ import { codeOf, failure, unreachable } from './failure.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createInFlight, StopReason } from './in-flight.ts';
 import type { Failure } from './outcome.ts';
-import { bodyChunks, describe, headerOf, type RawAnswer, wholeBody } from './raw-answer.ts';
+import { bodyChunks, describe, headerOf, type RawAnswer, TooLarge, wholeBody } from './raw-answer.ts';
 import type { ServerClock } from './server-clock.ts';
 
 /** One HTTP request to the API server; `path` includes the query. */
@@ -164,6 +164,7 @@ async function* followed(
 }
 
 function explain(server: string, wanted: HttpRequest, error: unknown): TransportFailure {
+  if (error instanceof TooLarge) return failure('too-large', sanitise(error.message, 200));
   if (!(error instanceof StopReason)) return { ...unreachable(server, error), lost: LOST.has(codeOf(error)) };
   if (error.why !== 'deadline') return failure('aborted', cleanText`the request was given up`);
   return failure('unreachable', cleanText`${sanitise(server, 256)} gave no answer within ${wanted.deadlineMs / 1000}s`);

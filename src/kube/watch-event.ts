@@ -3,6 +3,7 @@ import type { Collection, WatchEvent } from './api.ts';
 import { failure, failureOfAnswer } from './failure.ts';
 import type { KubeObject } from './object.ts';
 import type { Failure } from './outcome.ts';
+import { isFields, malformation } from './well-formed.ts';
 
 /** One line of a watch: an event, or the failure that ends it (an ERROR event carries a Status, 410 above all). */
 export function parseWatchLine(line: string, collection: Collection, now: number): WatchEvent | Failure {
@@ -12,16 +13,22 @@ export function parseWatchLine(line: string, collection: Collection, now: number
   } catch {
     return failure('server-error', cleanText`the watch sent a line that is not JSON: ${sanitise(line, 120)}`);
   }
-  const object = raw?.object as KubeObject | undefined;
+  const object = raw?.object;
   if (raw?.type === 'ERROR') return failureOfAnswer(200, object, undefined, now);
-  if (!object?.metadata)
-    return failure('server-error', cleanText`the watch sent an event without an object: ${sanitise(line, 120)}`);
-  if (raw.type === 'BOOKMARK') return { type: 'BOOKMARK', resourceVersion: object.metadata.resourceVersion ?? '' };
+  if (!isFields(object) || !isFields(object.metadata)) return withoutObject(line);
+  if (raw.type === 'BOOKMARK') {
+    const { resourceVersion } = object.metadata;
+    return { type: 'BOOKMARK', resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '' };
+  }
   if (raw.type !== 'ADDED' && raw.type !== 'MODIFIED' && raw.type !== 'DELETED') {
     return failure('server-error', cleanText`the watch sent an event of unknown type ${sanitise(raw.type, 40)}`);
   }
-  return { type: raw.type, object: typed(object, collection) };
+  if (malformation(object) !== undefined) return withoutObject(line);
+  return { type: raw.type, object: typed(object as unknown as KubeObject, collection) };
 }
+
+const withoutObject = (line: string): Failure =>
+  failure('server-error', cleanText`the watch sent an event without an object: ${sanitise(line, 120)}`);
 
 /** Items of a list, and objects asked for as metadata only, do not carry their own kind; every object of ours does. */
 export function typed(object: KubeObject, collection: { apiVersion: string; kind: string }): KubeObject {

@@ -42,6 +42,7 @@ describe('requests', () => {
     ).toEqual({
       ok: true,
       status: 200,
+      size: expect.any(Number),
       value: { items: [], resourceVersion: '5' },
     });
     const [request] = server.received;
@@ -161,7 +162,7 @@ describe('answers', () => {
 
   it('bring their warnings along', async () => {
     server.behave((_, response) =>
-      json(response, 200, {}, { warning: '299 - "unknown field \\"spec.x\\"", 299 - "old\u0009api"' }),
+      json(response, 200, { ...CONFIG, metadata: { name: 'c' } }, { warning: '299 - "unknown field \\"spec.x\\"", 299 - "old\u0009api"' }),
     );
     expect(await (await open()).get(CONFIG)).toMatchObject({
       ok: true,
