@@ -1,4 +1,4 @@
-import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
+import { type Clean, literal, sanitise } from '../text/sanitise.ts';
 import type { RawRequest } from './api.ts';
 import { splitApiVersion } from './core-kinds.ts';
 import { type ApiResource, createDiscovery, type Discovery } from './discovery.ts';
@@ -25,16 +25,18 @@ export async function fetchDiscovery(ask: Ask): Promise<Outcome<Discovery>> {
   const roots = await Promise.all(['/api', '/apis'].map(path => ask({ path, accept: AGGREGATED })));
   const parts: Found[] = [];
   for (const [index, root] of roots.entries()) {
-    if (!root.ok) {
+    const found = root.ok ? await read(ask, root.value) : undefined;
+    if (found === undefined || found.resources.length === 0) {
+      const reason = root.ok ? literal('the server lists no resources there') : root.message;
       // Without the core group nothing works; without the others we go on, and say so.
-      if (index === 0) return root;
-      parts.push({ resources: [], blind: [{ group: '*', reason: root.message }] });
+      if (index === 0) return root.ok ? failure('server-error', NO_CLUSTER) : root;
+      parts.push({ resources: [], blind: [{ group: '*', reason }, ...(found?.blind ?? [])] });
       continue;
     }
-    parts.push(await read(ask, root.value));
+    parts.push(found);
   }
-  if (parts.every(part => part.resources.length === 0)) {
-    return failure('server-error', cleanText`the server serves no resources; is it a Kubernetes API server?`);
+  if (!parts.some(part => part.resources.some(resource => resource.verbs.includes('list')))) {
+    return failure('server-error', NO_CLUSTER);
   }
   return {
     ok: true,
@@ -46,18 +48,21 @@ export async function fetchDiscovery(ask: Ask): Promise<Outcome<Discovery>> {
   };
 }
 
-async function read(ask: Ask, root: unknown): Promise<Found> {
-  const fields = asFields(root);
-  if (fields.kind === 'APIGroupDiscoveryList') return aggregated(fields);
-  if (fields.kind === 'APIVersions') return legacy(ask, texts(fields.versions), '/api');
-  const groups = entries(fields.groups).map(group => preferredFirst(group));
-  return legacy(ask, groups.flat(), '/apis');
+const NO_CLUSTER = literal('the server serves no resources; is it a Kubernetes API server?');
+
+/** What one root serves; undefined where the answer is no discovery document at all. */
+async function read(ask: Ask, root: unknown): Promise<Found | undefined> {
+  const { kind, items, versions, groups } = asFields(root);
+  if (kind === 'APIGroupDiscoveryList') return Array.isArray(items) ? aggregated(items) : undefined;
+  if (kind === 'APIVersions') return Array.isArray(versions) ? legacy(ask, texts(versions), '/api') : undefined;
+  if (!Array.isArray(groups)) return undefined;
+  return legacy(ask, entries(groups).flatMap(preferredFirst), '/apis');
 }
 
 /** Group versions of one legacy group, the preferred one first. */
 function preferredFirst(group: Fields): string[] {
   const preferred = asFields(group.preferredVersion).groupVersion;
-  const all = entries(group.versions).map(version => String(version.groupVersion));
+  const all = entries(group.versions).map(version => text(version.groupVersion)).filter(Boolean);
   return typeof preferred === 'string' ? [preferred, ...all.filter(version => version !== preferred)] : all;
 }
 
@@ -76,62 +81,78 @@ async function legacy(ask: Ask, groupVersions: string[], prefix: string): Promis
 async function legacyGroup(ask: Ask, groupVersion: string, prefix: string): Promise<Found> {
   const answer = await ask({ path: `${prefix}/${groupVersion}` });
   if (!answer.ok) return { resources: [], blind: [{ group: groupVersion, reason: answer.message }] };
-  const listed = entries(asFields(answer.value).resources);
+  const { resources: all } = asFields(answer.value);
+  if (!Array.isArray(all)) return { resources: [], blind: [{ group: groupVersion, reason: NO_DOCUMENT }] };
+  const listed = entries(all);
   const subresources = new Map<string, string[]>();
   for (const { name } of listed) {
-    const [parent, sub] = String(name).split('/');
+    const [parent, sub] = text(name).split('/');
     if (parent && sub) subresources.set(parent, [...(subresources.get(parent) ?? []), sub]);
   }
-  const resources = listed
-    .filter(entry => !String(entry.name).includes('/'))
-    .map(entry =>
-      resourceOf(groupVersion, {
-        kind: String(entry.kind),
-        resource: String(entry.name),
-        singular: String(entry.singularName ?? ''),
+  return sifted(
+    groupVersion,
+    listed
+      .filter(entry => !text(entry.name).includes('/'))
+      .map(entry => ({
+        kind: text(entry.kind),
+        resource: text(entry.name),
+        singular: text(entry.singularName),
         namespaced: entry.namespaced === true,
         verbs: texts(entry.verbs),
         shortNames: texts(entry.shortNames),
-        subresources: subresources.get(String(entry.name)) ?? [],
-      }),
-    );
-  return { resources, blind: [] };
+        subresources: subresources.get(text(entry.name)) ?? [],
+      })),
+  );
 }
 
-function aggregated(list: Fields): Found {
+const NO_DOCUMENT = literal('what the server sent is no list of resources');
+const STALE = literal('the server behind this API does not answer; what is known of it is stale');
+const INCOMPLETE = literal('the server lists resources there without a name, a kind or verbs');
+
+type Entry = Omit<ApiResource, 'group' | 'version' | 'apiVersion'>;
+
+/** The resources of a group version that can be addressed; with the others in it, it is blind. */
+function sifted(groupVersion: string, listed: readonly Entry[]): Found {
+  const whole = listed.filter(({ kind, resource, verbs }) => kind !== '' && isPathPart(resource) && verbs.length > 0);
+  const blind = whole.length === listed.length ? [] : [{ group: groupVersion, reason: INCOMPLETE }];
+  return { resources: whole.map(entry => resourceOf(groupVersion, entry)), blind };
+}
+
+const isPathPart = (resource: string): boolean => /^[a-z0-9][a-z0-9.-]*$/.test(resource);
+
+function aggregated(items: readonly unknown[]): Found {
   const found: Found = { resources: [], blind: [] };
-  for (const item of entries(list.items)) {
-    const group = String(asFields(item.metadata).name ?? '');
+  for (const item of entries(items)) {
+    const group = text(asFields(item.metadata).name);
     for (const version of entries(item.versions)) {
-      const groupVersion = group === '' ? String(version.version) : `${group}/${version.version}`;
-      const resources = entries(version.resources).map(entry => aggregatedResource(groupVersion, entry));
+      const groupVersion = group === '' ? text(version.version) : `${group}/${text(version.version)}`;
+      const part = sifted(groupVersion, entries(version.resources).filter(isAddressed).map(aggregatedEntry));
       if (version.freshness === 'Stale') {
-        const isListed = resources.some(({ verbs }) => verbs.includes('list'));
-        found.blind.push({
-          group: groupVersion,
-          reason: cleanText`the server behind this API does not answer; what is known of it is stale`,
-          ...(resources.length > 0 && !isListed ? { unlistable: true } : {}),
-        });
+        const isUnlistable = part.resources.length > 0 && !part.resources.some(({ verbs }) => verbs.includes('list'));
+        found.blind.push({ group: groupVersion, reason: STALE, ...(isUnlistable ? { unlistable: true } : {}) });
       }
-      found.resources.push(...resources);
+      found.resources.push(...part.resources);
+      found.blind.push(...part.blind);
     }
   }
   return found;
 }
 
-function aggregatedResource(groupVersion: string, entry: Fields): ApiResource {
-  return resourceOf(groupVersion, {
-    kind: String(asFields(entry.responseKind).kind ?? ''),
-    resource: String(entry.resource),
-    singular: String(entry.singularResource ?? ''),
-    namespaced: entry.scope === 'Namespaced',
-    verbs: texts(entry.verbs),
-    shortNames: texts(entry.shortNames),
-    subresources: entries(entry.subresources).map(sub => String(sub.subresource)),
-  });
-}
+/** A parent that is listed only for its subresources has no kind and no verbs of its own. */
+const isAddressed = ({ verbs, subresources }: Fields): boolean =>
+  texts(verbs).length > 0 || entries(subresources).length === 0;
 
-function resourceOf(groupVersion: string, rest: Omit<ApiResource, 'group' | 'version' | 'apiVersion'>): ApiResource {
+const aggregatedEntry = (entry: Fields): Entry => ({
+  kind: text(asFields(entry.responseKind).kind),
+  resource: text(entry.resource),
+  singular: text(entry.singularResource),
+  namespaced: entry.scope === 'Namespaced',
+  verbs: texts(entry.verbs),
+  shortNames: texts(entry.shortNames),
+  subresources: entries(entry.subresources).map(sub => text(sub.subresource)),
+});
+
+function resourceOf(groupVersion: string, rest: Entry): ApiResource {
   return {
     ...splitApiVersion(groupVersion),
     apiVersion: groupVersion,
@@ -143,4 +164,5 @@ function resourceOf(groupVersion: string, rest: Omit<ApiResource, 'group' | 'ver
 
 const asFields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
 const entries = (value: unknown): Fields[] => (Array.isArray(value) ? value.map(asFields) : []);
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
