@@ -1,3 +1,4 @@
+import { own } from '../text/own.ts';
 /** One requirement of a label selector. */
 export interface Requirement {
   key: string;
@@ -82,7 +83,7 @@ function shapeOf(part: string): Requirement | undefined {
 
 /** Whether `labels` meet every requirement. */
 export function matches(requirements: readonly Requirement[], labels: Readonly<Record<string, string>> = {}): boolean {
-  return requirements.every(requirement => meets(requirement, labels[requirement.key]));
+  return requirements.every(requirement => meets(requirement, own(labels, requirement.key)));
 }
 
 function meets({ operator, values }: Requirement, value: string | undefined): boolean {

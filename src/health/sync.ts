@@ -11,7 +11,14 @@ export type Sync =
   | { state: 'blind'; reason: Clean };
 
 /** No answer at all: everything else is a reason of the server's own. */
-const OUT_OF_REACH: readonly FailureReason[] = ['unreachable', 'aborted', 'server-error', 'too-large', 'throttled', 'gone'];
+const OUT_OF_REACH: readonly FailureReason[] = [
+  'unreachable',
+  'aborted',
+  'server-error',
+  'too-large',
+  'throttled',
+  'gone',
+];
 
 const SHORT: Partial<Record<FailureReason, string>> = {
   forbidden: 'forbidden',

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../kube/object.ts';
 import type { Failure } from '../kube/outcome.ts';
+import { own } from '../text/own.ts';
 import type { Live, Read } from './fault.ts';
 import { listIn } from './live.ts';
 import { groupOf } from './name.ts';
@@ -43,7 +44,7 @@ export function blindDependents(live: Live): { what: string; failure: Failure } 
 export function dependentsOf(target: KubeObject, live: Live): KubeObject[] {
   const pods = itemsIn(live, PODS).filter(pod => !isFinished(pod) && !isTerminating(pod));
   const reached = new Set(reachedBy(target, pods).map(pod => pod.metadata.name));
-  const uses = USERS[kindOf(target)];
+  const uses = own(USERS, kindOf(target));
   const owned = ownedBy(
     target.metadata.uid,
     BETWEEN.flatMap(([, kind]) => itemsIn(live, kind)),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Json } from '../kube/object.ts';
 import type { Facts } from './fault.ts';
 import { type GoValue, goJson } from './go-json.ts';
-import { fold, members } from './raw-members.ts';
+import { fold, isTooDeep, members } from './raw-members.ts';
 
 /** The framework refuses larger payloads, and so would its revert. */
 export const MAX_PAYLOAD_BYTES = 200_000;
@@ -110,7 +110,7 @@ export function readEnvelope(text: string): EnvelopeReading {
     return { ok: false, reason: `expected members "data" and "checksum", found ${listed([...last.keys()])}` };
   }
   const stated: unknown = JSON.parse(checksum);
-  if (typeof stated !== 'string') return { ok: false, reason: `expected the checksum as text, found ${checksum}` };
+  if (typeof stated !== 'string') return { ok: false, reason: `expected the checksum as text, found ${checksum.slice(0, 80)}` };
   const actual = sha256(raw);
   if (stated !== actual) {
     return {
@@ -118,8 +118,16 @@ export function readEnvelope(text: string): EnvelopeReading {
       reason: `checksum mismatch: the record says ${short(stated)}, its data gives ${short(actual)}`,
     };
   }
+  const data = JSON.parse(raw) as Json;
+  if (!isFinite(data)) return { ok: false, reason: 'it holds a number that is larger than any that can be written' };
   const mayday = readMayday(last.get('mayday'));
-  return { ok: true, data: JSON.parse(raw) as Json, raw, ...(mayday === undefined ? {} : { mayday }) };
+  return { ok: true, data, raw, ...(mayday === undefined ? {} : { mayday }) };
+}
+
+/** Whether every number in it is one: `1e999` is read as infinity, and would be written back as null. */
+function isFinite(value: Json): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
 }
 
 const TEXTS = ['id', 'run', 'experiment', 'by', 'host', 'at'] as const;
@@ -136,6 +144,7 @@ export function readMayday(text: string | undefined): MaydayFacts | undefined {
 }
 
 function parsed(text: string): Json | undefined {
+  if (isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text) as Json;
   } catch {
@@ -144,4 +153,7 @@ function parsed(text: string): Json | undefined {
 }
 
 const short = (hash: string) => (hash.length > 12 ? `${hash.slice(0, 12)}…` : `"${hash}"`);
-const listed = (names: string[]) => (names.length === 0 ? 'none' : names.map(name => `"${name}"`).join(', '));
+const listed = (names: string[]) => {
+  const shown = names.slice(0, 8).map(name => `"${name.slice(0, 40)}"`);
+  return names.length === 0 ? 'none' : `${shown.join(', ')}${names.length > shown.length ? ', …' : ''}`;
+};

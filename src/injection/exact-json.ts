@@ -1,5 +1,6 @@
 import type { Json } from '../kube/object.ts';
 import { type GoValue, RawNumber } from './go-json.ts';
+import { isTooDeep } from './raw-members.ts';
 
 interface RawSupport {
   parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
@@ -7,8 +8,12 @@ interface RawSupport {
 }
 const raw = JSON as unknown as RawSupport;
 
-/** Parses JSON and keeps every number that JavaScript would write differently as the text it was: integers beyond 2^53 above all. */
+/**
+ * Parses JSON and keeps every number that JavaScript would write differently as the text it was: integers beyond 2^53 above all. Throws a
+ * `SyntaxError` also for what is nested too deeply.
+ */
 export function parseExact(text: string): GoValue {
+  if (isTooDeep(text)) throw new SyntaxError('nested too deeply');
   const keep = (_key: string, value: unknown, { source }: { source?: string }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source ? new RawNumber(source) : value;
   return raw.parse(text, keep) as GoValue;

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../kube/object.ts';
+import { own } from '../text/own.ts';
 import type { GoValue } from './go-json.ts';
 
 /** What an object holds at a path of member names. */
@@ -29,5 +30,5 @@ export function contains(whole: unknown, part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return whole === part;
   if (typeof whole !== 'object' || whole === null || Array.isArray(whole) !== Array.isArray(part)) return false;
   if (Array.isArray(part) && (whole as unknown[]).length !== part.length) return false;
-  return Object.entries(part).every(([key, value]) => contains((whole as Record<string, unknown>)[key], value));
+  return Object.entries(part).every(([key, value]) => contains(own(whole as Record<string, unknown>, key), value));
 }

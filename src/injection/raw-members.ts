@@ -7,8 +7,28 @@ export interface RawMember {
 /** Names compare as Go compares them: without case, Unicode's simple folding included. */
 export const fold = (name: string): string => name.toUpperCase().toLowerCase();
 
+/**
+ * Deepest nesting of a record. Kubernetes itself reads no JSON deeper than 10,000, and no spec that people write comes near this; what
+ * handles a value calls itself for each level, and must not run out of stack.
+ */
+const DEEPEST = 200;
+
+/** Whether brackets in `text`, outside of strings, are nested deeper than a record may be. */
+export function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at];
+    if (char === '"') at = endOfString(text, at) - 1;
+    else if (char === '{' || char === '[') depth += 1;
+    else if (char === '}' || char === ']') depth -= 1;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
+}
+
 /** The members of the JSON object in `text`, in order, duplicates included; or why there are none. */
 export function members(text: string): RawMember[] | string {
+  if (isTooDeep(text)) return `nested deeper than ${DEEPEST} levels`;
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'expected a JSON object';
@@ -39,7 +59,7 @@ function skipBlank(text: string, from: number): number {
 /** Index after the closing quote of the string that starts at `from`. */
 function endOfString(text: string, from: number): number {
   let at = from + 1;
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at + 1;
 }
 

@@ -1,5 +1,6 @@
 import { matches, parseSelector } from '../experiment/selector.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { own } from '../text/own.ts';
 import { type LabelSelector, selectorAsText } from './deployment.ts';
 import type { Read } from './fault.ts';
 import { groupOf } from './name.ts';
@@ -23,7 +24,7 @@ const PLAIN = ['/Service', '/ReplicationController'];
 /** The label selector by which `object` takes pods in, '' for all of its namespace; undefined where it selects none. */
 export function podSelector(object: KubeObject): string | undefined {
   const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
-  const field = SELECTING[kind];
+  const field = own(SELECTING, kind);
   const selector = field === undefined ? undefined : (object.spec as Record<string, unknown> | undefined)?.[field];
   if (typeof selector !== 'object' || selector === null) return undefined;
   if (!PLAIN.includes(kind)) return selectorAsText(selector as LabelSelector) ?? '';

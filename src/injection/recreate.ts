@@ -1,4 +1,5 @@
 import type { Json, KubeObject } from '../kube/object.ts';
+import { own } from '../text/own.ts';
 import type { Live, Read } from './fault.ts';
 import { type Operation, patchOf, pointer, remove, test } from './json-patch.ts';
 import { listIn, objectIn } from './live.ts';
@@ -33,7 +34,7 @@ const specOf = (object: KubeObject) => (object.spec ?? {}) as Spec;
 /** What else must be read before an object can be created again: its owners, and what its kind competes for. */
 export function recreationReads(original: KubeObject): Read[] {
   const { ownerReferences = [], namespace } = original.metadata;
-  return [...ownerReads(ownerReferences, namespace), ...(READS[kindOf(original)]?.(original) ?? [])];
+  return [...ownerReads(ownerReferences, namespace), ...(own(READS, kindOf(original))?.(original) ?? [])];
 }
 
 /** The object as it can be created again: without what only the server gives, without owners that are gone, acceptable to its kind. */
@@ -49,7 +50,7 @@ export function recreation(original: KubeObject, live: Live): Recreation {
     if (kept.length > 0) body.metadata.ownerReferences = kept;
     else delete body.metadata.ownerReferences;
   }
-  const { before, left } = STEPS[kindOf(original)]?.(body, live) ?? NOTHING;
+  const { before, left } = own(STEPS, kindOf(original))?.(body, live) ?? NOTHING;
   return {
     body,
     before,

@@ -181,7 +181,12 @@ function notTheObject(
     return cleanText`expected ${sanitise(ref.kind, 128)} ${sanitise(ref.name, 256)}, the server sent something else: ${wrong}`;
   const { kind, metadata } = answer as KubeObject;
   const isKind = metadataOnly === true || subresource !== undefined || kind === ref.kind;
-  if (isKind && metadata.name === ref.name && (ref.namespace === undefined || metadata.namespace === undefined || metadata.namespace === ref.namespace)) return undefined;
+  if (
+    isKind &&
+    metadata.name === ref.name &&
+    (ref.namespace === undefined || metadata.namespace === undefined || metadata.namespace === ref.namespace)
+  )
+    return undefined;
   return cleanText`expected ${sanitise(ref.kind, 128)} ${sanitise(ref.name, 256)}, the server sent ${sanitise(kind, 128)} ${sanitise(metadata.name, 256)}`;
 }
 
@@ -189,7 +194,8 @@ function notTheObject(
 function answerOfWrite(answer: Outcome<unknown>): Outcome<KubeObject> {
   if (!answer.ok) return answer;
   const { value } = answer;
-  if (!isFields(value)) return failure('server-error', literal('the server answered a write with no object'), answer.status);
+  if (!isFields(value))
+    return failure('server-error', literal('the server answered a write with no object'), answer.status);
   return { ...answer, value: (isFields(value.metadata) ? value : { ...value, metadata: {} }) as unknown as KubeObject };
 }
 

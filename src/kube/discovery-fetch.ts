@@ -62,7 +62,9 @@ async function read(ask: Ask, root: unknown): Promise<Found | undefined> {
 /** Group versions of one legacy group, the preferred one first. */
 function preferredFirst(group: Fields): string[] {
   const preferred = asFields(group.preferredVersion).groupVersion;
-  const all = entries(group.versions).map(version => text(version.groupVersion)).filter(Boolean);
+  const all = entries(group.versions)
+    .map(version => text(version.groupVersion))
+    .filter(Boolean);
   return typeof preferred === 'string' ? [preferred, ...all.filter(version => version !== preferred)] : all;
 }
 

@@ -50,13 +50,14 @@ function sifted(all: readonly unknown[], collection: Collection): { items: KubeO
   return { items, ...(spoilt === undefined ? {} : { spoilt }) };
 }
 
-/** Watches over the pages of one list: says when there is no end to them. One for each list. */
-export function pageGuard(clock?: Pick<Clock, 'monotonic'>): (page: Page) => Failure | undefined {
+/** Watches over the pages of one list: says when one is spoilt, or when there is no end to them. One for each list. */
+function pageGuard(clock?: Pick<Clock, 'monotonic'>): (page: Page) => Failure | undefined {
   const began = clock?.monotonic() ?? 0;
   let pages = 0;
   let empty = 0;
   let last: string | undefined;
   return page => {
+    if (page.spoilt !== undefined) return failure('server-error', page.spoilt);
     pages += 1;
     empty = page.items.length === 0 ? empty + 1 : 0;
     const token = page.continue;
@@ -75,8 +76,8 @@ export function pageGuard(clock?: Pick<Clock, 'monotonic'>): (page: Page) => Fai
 const endless = (why: Clean): Failure => failure('server-error', cleanText`the list was given up: ${why}`);
 
 /**
- * The pages of a list as they come, so that nobody has to hold them all. A failure is the last thing given; so is what has no end. A
- * page that is too large is asked for again in smaller ones.
+ * The pages of a list as they come, so that nobody has to hold them all. A failure is the last thing given: of a page, of a spoilt one
+ * after what could be read of it, of a list without an end. A page that is too large is asked for again in smaller ones.
  */
 export async function* eachPage(
   api: Pick<Api, 'list'>,
@@ -95,25 +96,21 @@ export async function* eachPage(
     }
     yield page;
     if (!page.ok) return;
+    const { spoilt: _spoilt, ...value } = page.value;
+    const wrong = guard(value);
+    if (wrong !== undefined) yield wrong;
     token = page.value.continue;
-    if (token === undefined) return;
-    const wrong = guard(page.value);
-    if (wrong !== undefined) {
-      yield wrong;
-      return;
-    }
+    if (token === undefined || wrong !== undefined) return;
   }
 }
 
-/** All pages as one; a page that fails or is spoilt fails the whole. */
+/** All pages as one; a failure among them fails the whole. */
 export async function joinedPages(pages: AsyncIterable<Outcome<Page>>): Promise<Outcome<Page>> {
   const items: KubeObject[] = [];
   let size = 0;
   let whole: Outcome<Page> | undefined;
   for await (const page of pages) {
     if (!page.ok) return page;
-    const { spoilt } = page.value;
-    if (spoilt !== undefined) return failure('server-error', spoilt, page.status);
     size += page.size ?? 0;
     if (size > LIMITS.listBytes)
       return failure('too-large', cleanText`the list is larger than ${Math.floor(LIMITS.listBytes / 1024 / 1024)} MiB`);

@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 import { failure } from './failure.ts';
 import type { KubeObject } from './object.ts';
 import type { Failure, FailureReason } from './outcome.ts';
-import { pageGuard } from './pages.ts';
+import { eachPage } from './pages.ts';
 import { createPublisher } from './publisher.ts';
 import { type Batch, createRowStore, type RowStore, sameFields } from './row-store.ts';
 import { type SyncState, type SyncStatus, TIMING, type Timing } from './sync.ts';
@@ -115,28 +115,17 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
 
   async function list(signal: AbortSignal): Promise<Next> {
     const seen = new Set<string>();
-    let token: string | undefined;
-    const guard = pageGuard(clock);
     loaded = 0;
-    do {
-      const page = await api.list(collection, {
-        ...query,
-        limit: timing.pageSize,
-        signal,
-        ...(token && { continue: token }),
-      });
+    for await (const page of eachPage(api, clock, collection, { ...query, limit: timing.pageSize, signal })) {
       if (!page.ok) return page;
       heardAt = clock.monotonic();
       if (state === 'blind') turn(everSynced ? 'reconnecting' : 'listing');
       for (const object of page.value.items) seen.add(absorb(object));
       loaded += page.value.items.length;
       remaining = page.value.remaining;
-      token = page.value.continue;
       version = page.value.resourceVersion;
-      const wrong = page.value.spoilt ?? guard(page.value)?.message;
-      if (wrong !== undefined) return failure('server-error', wrong, page.status);
-      if (token) publisher.now();
-    } while (token);
+      if (page.value.continue) publisher.now();
+    }
     store.keepOnly(seen);
     remaining = undefined;
     everSynced = true;

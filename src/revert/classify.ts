@@ -1,6 +1,8 @@
 import type { Fault, Live, Restore } from '../injection/fault.ts';
 import type { Finding, FindingState } from '../injection/finding.ts';
 import { fetchLive } from '../injection/live.ts';
+import { nameOf } from '../injection/name.ts';
+import { whyUnreadable } from '../injection/unreadable.ts';
 import type { Api } from '../kube/api.ts';
 import { sanitise } from '../text/sanitise.ts';
 
@@ -21,7 +23,7 @@ const STATE: Record<Restore['kind'], FindingState> = {
   corrupt: 'corrupt',
 };
 
-/** Reads what the decision needs and decides. A type that this version cannot restore stays `injected` and says so. */
+/** Reads what the decision needs and decides; never rejects. A type that this version cannot restore stays `injected` and says so. */
 export async function decide(api: Api, faultOf: FaultOf, finding: Finding, signal?: AbortSignal): Promise<Decision> {
   const nothing: Live = new Map();
   if (finding.state === 'corrupt' || finding.state === 'foreign') return { finding, live: nothing };
@@ -30,7 +32,13 @@ export async function decide(api: Api, faultOf: FaultOf, finding: Finding, signa
     const message = `this version cannot revert ${finding.type}; it stays as it is`;
     return { finding: { ...finding, state: 'injected', message }, live: nothing };
   }
-  const live = await fetchLive(api, known => fault.restoreReads(finding, known), signal);
-  const restore = fault.restore(finding, live);
-  return { finding: { ...finding, state: STATE[restore.kind], message: sanitise(restore.says) }, restore, live };
+  try {
+    const live = await fetchLive(api, known => fault.restoreReads(finding, known), signal);
+    const restore = fault.restore(finding, live);
+    return { finding: { ...finding, state: STATE[restore.kind], message: sanitise(restore.says) }, restore, live };
+  } catch (error) {
+    // Reads come back as outcomes: what throws here is what the record or the objects it names hold.
+    const message = sanitise(`${nameOf(finding.object)}: ${whyUnreadable(error)}; left as it is`, 400);
+    return { finding: { ...finding, state: 'corrupt', message }, live: nothing };
+  }
 }

@@ -14,6 +14,7 @@ import {
   TYPE_LABEL,
 } from '../injection/markers.ts';
 import { groupOf } from '../injection/name.ts';
+import { whyUnreadable } from '../injection/unreadable.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { asFaultType, isCreatedObject, typeByMaking, typeByName, typeByShape } from './shape.ts';
@@ -69,7 +70,27 @@ export function refOf(object: KubeObject): ObjectRef {
  */
 export function recognise(object: KubeObject): Finding[] {
   if (isGhost(object)) return [];
-  return clues(object).map(clue => toFinding(object, clue));
+  try {
+    return clues(object).map(clue => toFinding(object, clue));
+  } catch (error) {
+    return [unreadable(object, error)];
+  }
+}
+
+/** Whatever a record holds that its readers do not expect, it is a record: named, corrupt, and no reason to miss any other. */
+function unreadable(object: KubeObject, error: unknown): Finding {
+  const type = asFaultType(object.metadata.labels?.[TYPE_LABEL]) ?? 'unknown';
+  const ref = refOf(object);
+  return {
+    id: findingId(type, ref),
+    type,
+    object: ref,
+    live: object,
+    state: 'corrupt',
+    source: 'its marks',
+    tool: 'operator-chaos',
+    message: sanitise(`the undo record cannot be read: ${whyUnreadable(error)}`, 300),
+  };
 }
 
 function clues(object: KubeObject): Clue[] {
@@ -135,7 +156,7 @@ function toFinding(object: KubeObject, clue: Clue): Finding {
     state: clue.corrupt === undefined ? 'injected' : 'corrupt',
     source: clue.source,
     ...provenance(object),
-    ...(clue.corrupt === undefined ? {} : { message: clue.corrupt }),
+    ...(clue.corrupt === undefined ? {} : { message: sanitise(clue.corrupt, 400) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { FAULT_TYPES, type FaultType } from '../experiment/types.ts';
 import type { Json, KubeObject } from '../kube/object.ts';
+import { own } from '../text/own.ts';
 
 type Map_ = { [key: string]: Json };
 const isMap = (value: Json | undefined): value is Map_ =>
@@ -59,7 +60,7 @@ const CREATED_BY: ReadonlySet<FaultType> = new Set([
 /** The type whose injection makes an object of this kind and name; asked where our own facts say that one did, and the label is gone. */
 export function typeByMaking({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): FaultType | undefined {
   if (metadata.name.startsWith(LATENCY)) return 'WebhookLatency';
-  return MADE[kind];
+  return own(MADE, kind);
 }
 const LATENCY = 'chaos-webhook-latency-';
 const MADE: Readonly<Record<string, FaultType>> = {

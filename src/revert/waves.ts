@@ -1,4 +1,5 @@
 import type { Finding } from '../injection/finding.ts';
+import { own } from '../text/own.ts';
 
 /** The order in which things are put back, by what could stand in the way of the rest. */
 export const WAVES = ['webhooks', 'rights', 'limits', 'the rest'] as const;
@@ -17,7 +18,7 @@ const WAVE_OF_KIND: Readonly<Record<string, number>> = {
 
 /** Blocking webhooks first, since they may refuse every later write; then the rights to write; then quotas, policies and budgets. */
 export const waveOf = (finding: Pick<Finding, 'object'>): number =>
-  WAVE_OF_KIND[finding.object.kind] ?? WAVES.length - 1;
+  own(WAVE_OF_KIND, finding.object.kind) ?? WAVES.length - 1;
 
 /** The findings of each wave, empty waves included, order within a wave kept. */
 export function intoWaves<T extends Pick<Finding, 'object'>>(findings: readonly T[]): T[][] {

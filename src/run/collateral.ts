@@ -1,5 +1,6 @@
 import type { Api } from '../kube/api.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { own } from '../text/own.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { blindness } from './checks.ts';
 import { combined, servingEvidence } from './evidence.ts';
@@ -61,7 +62,7 @@ export function targetsOf(
     return pods.some(
       pod =>
         pod.metadata.namespace === namespace &&
-        Object.entries(selector).every(([key, value]) => pod.metadata.labels?.[key] === value),
+        Object.entries(selector).every(([key, value]) => own(pod.metadata.labels, key) === value),
     );
   };
 }

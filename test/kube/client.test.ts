@@ -162,7 +162,12 @@ describe('answers', () => {
 
   it('bring their warnings along', async () => {
     server.behave((_, response) =>
-      json(response, 200, { ...CONFIG, metadata: { name: 'c' } }, { warning: '299 - "unknown field \\"spec.x\\"", 299 - "old\u0009api"' }),
+      json(
+        response,
+        200,
+        { ...CONFIG, metadata: { name: 'c' } },
+        { warning: '299 - "unknown field \\"spec.x\\"", 299 - "old\u0009api"' },
+      ),
     );
     expect(await (await open()).get(CONFIG)).toMatchObject({
       ok: true,

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { isInjected, type MaydayFacts } from '../envelope.ts';
 import type { Restore } from '../fault.ts';
@@ -103,7 +104,7 @@ function configOperations(victim: KubeObject, is: string | undefined, original: 
 function otherChanges(data: Record<string, string>, former: { [key: string]: string }): string {
   const keys = new Set([...Object.keys(data), ...Object.keys(former)]);
   keys.delete(CONFIG_KEY);
-  const changed = [...keys].filter(key => data[key] !== former[key]);
+  const changed = [...keys].filter(key => own(data, key) !== own(former, key));
   return changed.length === 0 ? '' : ` (${sanitise(changed.join(', '), 120)} changed since, and stays)`;
 }
 

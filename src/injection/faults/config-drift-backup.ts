@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectRef } from '../../kube/object.ts';
+import { own } from '../../text/own.ts';
 import type { Live, Restore } from '../fault.ts';
 import type { Finding } from '../finding.ts';
 import { mapAt, patchOf, refOf } from '../json-patch.ts';
@@ -74,7 +75,7 @@ function throughVictim(victim: KubeObject, backup: KubeObject): Restore {
 
 function withoutRecord(victim: KubeObject, backup: KubeObject, key: string, original: string | undefined): Restore {
   const name = nameOf(refOf(victim));
-  const is = mapAt(victim, ['data'])?.[key];
+  const is = own(mapAt(victim, ['data']), key);
   if (is === original) {
     return {
       kind: 'already-restored',

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { own } from '../../text/own.ts';
 import type { MaydayFacts } from '../envelope.ts';
 import { mapAt } from '../json-patch.ts';
 import { ORIGINAL_SECRET, rollbackSecretName } from '../markers.ts';
@@ -51,7 +52,7 @@ export function originalIn(backup: KubeObject, victim: string, key: string): { v
   const exists = decoded(data.keyExists);
   if (exists !== 'true' && exists !== 'false') return `Secret ${name} does not say whether the key was there`;
   if (exists === 'false') return { value: undefined };
-  const value = data[key];
+  const value = own(data, key);
   return value === undefined ? `Secret ${name} holds no original of ${key}` : { value };
 }
 

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { isInjected, sha256 } from '../envelope.ts';
 import type { Restore } from '../fault.ts';
@@ -19,7 +20,7 @@ export function settled(
 ): Restore {
   const name = nameOf(refOf(victim));
   const key = sanitise(record.key, 80);
-  const is = mapAt(victim, ['data'])?.[record.key];
+  const is = own(mapAt(victim, ['data']), record.key);
   if (is === original) {
     const writes = [strip(victim, record, []), ...after];
     return {
@@ -48,7 +49,7 @@ export function settled(
 
 /** One request: the value, bound to what stands there now, and the record out. */
 function strip(victim: KubeObject, record: DriftRecord, value: Operation[]): Write {
-  const untestable = value.length > 0 && mapAt(victim, ['data'])?.[record.key] === undefined;
+  const untestable = value.length > 0 && own(mapAt(victim, ['data']), record.key) === undefined;
   return patchOf(victim, [...value, ...stripMarks(victim, 'ConfigDrift', [ROLLBACK_DATA], record.mayday)], {
     says:
       value.length > 0
@@ -62,7 +63,7 @@ function strip(victim: KubeObject, record: DriftRecord, value: Operation[]): Wri
 export function valueOperations(victim: KubeObject, key: string, original: string | undefined): Operation[] {
   const path = pointer('data', key);
   const data = mapAt(victim, ['data']);
-  const is = data?.[key];
+  const is = own(data, key);
   const guard = is === undefined ? [] : [test(path, is)];
   if (original === undefined) return [...guard, remove(path)];
   return data === undefined ? [set(pointer('data'), { [key]: original })] : [...guard, set(path, original)];

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectRef } from '../../kube/object.ts';
+import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { createdMarks } from '../created.ts';
 import { fingerprint, type MaydayFacts, maydayFacts, writeEnvelope } from '../envelope.ts';
@@ -86,7 +87,7 @@ function plan(params: ConfigDriftParams, scope: Scope, live: Live, facts: Facts)
   const users = (pods.state === 'found' ? pods.value : []).filter(
     pod => !isFinished(pod) && usesKey(pod, { kind: params.resourceType, name: params.name, key: params.key }),
   );
-  const original = mapAt(target, ['data'])?.[params.key];
+  const original = own(mapAt(target, ['data']), params.key);
   const isSecret = params.resourceType === 'Secret';
   const payload = isSecret ? secretPayload(params) : configMapPayload(params, original);
   const record = writeEnvelope(payload, factsOn(params, target, facts));
@@ -116,10 +117,10 @@ function unsuitable(params: ConfigDriftParams, target: KubeObject): Refusal | un
   const key = sanitise(params.key, 80);
   if (target.immutable === true)
     return refuse('forbidden-target', `${name} is immutable: the API server would refuse the change`);
-  if (mapAt(target, ['binaryData'])?.[params.key] !== undefined) {
+  if (own(mapAt(target, ['binaryData']), params.key) !== undefined) {
     return refuse('forbidden-target', `${name} holds ${key} as binary data, which an undo record cannot carry`);
   }
-  if (mapAt(target, ['data'])?.[params.key] === stored(params)) {
+  if (own(mapAt(target, ['data']), params.key) === stored(params)) {
     return refuse('no-effect', `${name} already has this value in ${key}: nothing would change`);
   }
   return undefined;
@@ -235,7 +236,7 @@ function effect(params: ConfigDriftParams, made: Plan, live: Live): Effect {
   if ('effect' in back) return back.effect;
   const name = nameOf(made.target);
   const key = sanitise(params.key, 80);
-  const is = mapAt(back.object, ['data'])?.[params.key];
+  const is = own(mapAt(back.object, ['data']), params.key);
   if (is === stored(params))
     return { state: 'proven', evidence: [`${key} of ${name} reads back as the injected value`] };
   return { state: 'absent', evidence: [`${key} of ${name} does not hold the injected value (any more)`] };

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { own } from '../../text/own.ts';
 import { rounded } from '../exact-json.ts';
 import type { Refusal } from '../fault.ts';
 import { type GoValue, goJson, RawNumber } from '../go-json.ts';
@@ -66,7 +67,7 @@ export function mapChanges(
 ): Operation[] {
   const current = mapAt(object, steps) ?? {};
   const drop = Object.keys(current).filter(key => !Object.hasOwn(wanted, key) && !isKept(key, current[key]));
-  const put = Object.entries(wanted).filter(([key, value]) => current[key] !== value && !isMarkKey(key));
+  const put = Object.entries(wanted).filter(([key, value]) => own(current, key) !== value && !isMarkKey(key));
   const guard = (key: string) => (current[key] === undefined ? [] : [test(pointer(...steps, key), current[key])]);
   return [
     ...drop.flatMap(key => [...guard(key), remove(pointer(...steps, key))]),

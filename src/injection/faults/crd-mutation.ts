@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import {
   anyTarget,
@@ -100,7 +101,10 @@ function merged(original: GoValue | undefined, value: GoValue): GoValue | undefi
   if (!isMap(value)) return value;
   const base = isMap(original) ? original : {};
   const keys = [...Object.keys(base), ...Object.keys(value).filter(key => !Object.hasOwn(base, key))];
-  const members = keys.map(key => [key, Object.hasOwn(value, key) ? merged(base[key], value[key] ?? null) : base[key]]);
+  const members = keys.map(key => [
+    key,
+    Object.hasOwn(value, key) ? merged(own(base, key), value[key] ?? null) : base[key],
+  ]);
   return Object.fromEntries(members.filter(([, member]) => member !== undefined)) as GoValue;
 }
 
@@ -156,5 +160,5 @@ function effect({ steps, value }: CRDMutationParams, made: Plan, live: Live): Ef
 function holds(is: GoValue | undefined, value: GoValue): boolean {
   if (value === null) return is === undefined || is === null;
   if (!isMap(value)) return contains(is, rounded(value));
-  return isMap(is) && Object.entries(value).every(([key, member]) => holds(is[key], member));
+  return isMap(is) && Object.entries(value).every(([key, member]) => holds(own(is, key), member));
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import {
   anyTarget,
@@ -63,7 +64,7 @@ function plan(params: LabelStompingParams, scope: Scope, live: Live, facts: Fact
   const name = nameOf(refOf(target));
   if (labelKey === '' || isMark(labelKey))
     return refuse('forbidden-target', `label "${labelKey}" tells chaos tools what they did: choose another`);
-  const original = target.metadata.labels?.[labelKey];
+  const original = own(target.metadata.labels, labelKey);
   if (original === value) {
     const is = value === undefined ? 'is not there' : `already is "${value}"`;
     return refuse('no-effect', `label ${labelKey} of ${name} ${is}: nothing would change`);
@@ -88,7 +89,7 @@ const stomped = ({ labelKey, value }: LabelStompingParams) =>
 function effect(params: LabelStompingParams, made: Plan, live: Live): Effect {
   const back = targetReadBack(made, live, TARGET);
   if ('effect' in back) return back.effect;
-  const is = back.object.metadata.labels?.[params.labelKey];
+  const is = own(back.object.metadata.labels, params.labelKey);
   const reads = `label ${params.labelKey} of ${nameOf(made.target)} reads back ${shown(is)}`;
   return is === params.value
     ? { state: 'proven', evidence: [reads] }
@@ -120,7 +121,7 @@ function restore(found: Finding): Restore {
   const record = recordOf(victim);
   if (typeof record === 'string') return corrupt(victim, record);
   const { key, original, mayday } = record;
-  const is = victim.metadata.labels?.[key];
+  const is = own(victim.metadata.labels, key);
   const what = `label ${sanitise(key, 120)}`;
   const back = (value: Operation[]) =>
     giveBack(victim, {

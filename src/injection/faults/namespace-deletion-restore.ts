@@ -1,4 +1,5 @@
 import type { Json, KubeObject, ObjectRef } from '../../kube/object.ts';
+import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { heldBy } from '../deletion-plan.ts';
 import { dropping } from '../deletion-restore.ts';
@@ -179,6 +180,6 @@ function compared(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata)
 }
 
 const missingFrom = (now: Texts, was: Texts): Texts =>
-  Object.fromEntries(Object.entries(was).filter(([key, value]) => now[key] !== value));
+  Object.fromEntries(Object.entries(was).filter(([key, value]) => own(now, key) !== value));
 
 const shown = (metadata: KeptMetadata): string => sanitise(JSON.stringify(metadata as unknown as Json), 400);

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { MaydayFacts } from '../envelope.ts';
 import type { Restore } from '../fault.ts';
@@ -41,7 +42,7 @@ export function restorePolicies(found: Finding): Restore {
   const lost = Object.keys(record.policies).filter(recorded => !names.includes(recorded));
   const fresh = names.filter(present => !Object.hasOwn(record.policies, present));
   const changed = live.flatMap((webhook, index) => {
-    const original = record.policies[webhook.name];
+    const original = own(record.policies, webhook.name);
     if (original === undefined || policyOf(webhook) === (original || 'Fail')) return [];
     return [{ webhook, operations: policyOperations(index, webhook, original) }];
   });
