@@ -110,7 +110,8 @@ export function readEnvelope(text: string): EnvelopeReading {
     return { ok: false, reason: `expected members "data" and "checksum", found ${listed([...last.keys()])}` };
   }
   const stated: unknown = JSON.parse(checksum);
-  if (typeof stated !== 'string') return { ok: false, reason: `expected the checksum as text, found ${checksum.slice(0, 80)}` };
+  if (typeof stated !== 'string')
+    return { ok: false, reason: `expected the checksum as text, found ${checksum.slice(0, 80)}` };
   const actual = sha256(raw);
   if (stated !== actual) {
     return {
@@ -119,15 +120,15 @@ export function readEnvelope(text: string): EnvelopeReading {
     };
   }
   const data = JSON.parse(raw) as Json;
-  if (!isFinite(data)) return { ok: false, reason: 'it holds a number that is larger than any that can be written' };
+  if (!isWritable(data)) return { ok: false, reason: 'it holds a number that is larger than any that can be written' };
   const mayday = readMayday(last.get('mayday'));
   return { ok: true, data, raw, ...(mayday === undefined ? {} : { mayday }) };
 }
 
 /** Whether every number in it is one: `1e999` is read as infinity, and would be written back as null. */
-function isFinite(value: Json): boolean {
+function isWritable(value: Json): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
-  return typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isWritable);
 }
 
 const TEXTS = ['id', 'run', 'experiment', 'by', 'host', 'at'] as const;

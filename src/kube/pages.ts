@@ -88,19 +88,24 @@ export async function* eachPage(
   const guard = pageGuard(clock);
   let limit = options.limit ?? PAGE_SIZE;
   let token: string | undefined;
+  const ask = () => api.list(collection, { ...options, limit, ...(token === undefined ? {} : { continue: token }) });
+  let asked = ask();
   for (;;) {
-    const page = await api.list(collection, { ...options, limit, ...(token === undefined ? {} : { continue: token }) });
+    const page = await asked;
     if (!page.ok && page.reason === 'too-large' && limit > LIMITS.smallestPage) {
       limit = Math.max(LIMITS.smallestPage, Math.floor(limit / 10));
+      asked = ask();
       continue;
     }
-    yield page;
-    if (!page.ok) return;
+    if (!page.ok) return yield page;
     const { spoilt: _spoilt, ...value } = page.value;
-    const wrong = guard(value);
+    const wrong = guard(page.value);
+    token = wrong === undefined ? value.continue : undefined;
+    // The server works on the next page while this one is made use of.
+    if (token !== undefined) asked = ask();
+    yield { ...page, value };
     if (wrong !== undefined) yield wrong;
-    token = page.value.continue;
-    if (token === undefined || wrong !== undefined) return;
+    if (token === undefined) return;
   }
 }
 
