@@ -76,7 +76,8 @@ async function firstPage(api: Api, { ref, signal }: Pending, limit: number): Pro
   const { apiVersion, kind, namespace } = ref;
   const page = await api.list(
     { apiVersion, kind, ...(namespace ? { namespace } : {}) },
-    { limit, ...(signal && { signal }) },
+    // Single reads come after it where it does not answer: they must not wait for long.
+    { limit, timeoutMs: 5_000, ...(signal && { signal }) },
   );
   return new Map(page.ok ? page.value.items.map(item => [item.metadata.name, item]) : []);
 }

@@ -1,5 +1,5 @@
 import { cleanText, literal, sanitise } from '../text/sanitise.ts';
-import type { Api, Collection } from './api.ts';
+import type { Api, Collection, Page } from './api.ts';
 import { createBackoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { failure } from './failure.ts';
@@ -113,17 +113,22 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     return key;
   }
 
+  function absorbPage(page: Page): string[] {
+    heardAt = clock.monotonic();
+    if (state === 'blind') turn(everSynced ? 'reconnecting' : 'listing');
+    const keys = page.items.map(absorb);
+    loaded += page.items.length;
+    remaining = page.remaining;
+    version = page.resourceVersion;
+    return keys;
+  }
+
   async function list(signal: AbortSignal): Promise<Next> {
     const seen = new Set<string>();
     loaded = 0;
     for await (const page of eachPage(api, clock, collection, { ...query, limit: timing.pageSize, signal })) {
       if (!page.ok) return page;
-      heardAt = clock.monotonic();
-      if (state === 'blind') turn(everSynced ? 'reconnecting' : 'listing');
-      for (const object of page.value.items) seen.add(absorb(object));
-      loaded += page.value.items.length;
-      remaining = page.value.remaining;
-      version = page.value.resourceVersion;
+      for (const key of absorbPage(page.value)) seen.add(key);
       if (page.value.continue) publisher.now();
     }
     store.keepOnly(seen);

@@ -1,52 +1,22 @@
-import { sourceOf } from '../injection/copies.ts';
 import type { Finding } from '../injection/finding.ts';
-import { ROLLBACK_DATA, TYPE_LABEL } from '../injection/markers.ts';
-import type { Api, Collection } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
-import type { ApiResource } from '../kube/discovery.ts';
-import type { KubeObject } from '../kube/object.ts';
-import { isBackup, orphans } from './backups.ts';
+import type { ApiResource, Discovery } from '../kube/discovery.ts';
+import { orphans } from './backups.ts';
 import { type Blind, blindReason } from './blind.ts';
-import { decide, type FaultOf } from './classify.ts';
 import { pooled } from './deps.ts';
-import { FOREIGN_GROUPS, foreignFinding, isForeignSuspect } from './foreign.ts';
-import { isSuspect, recognise } from './recognise.ts';
+import { fairlyPooled } from './fair-pool.ts';
+import { FOREIGN_GROUPS } from './foreign.ts';
 import { byPreference, keyOf, rankOf, select, titleOf, undiscovered } from './resources.ts';
+import { inspect, type Pass, READS_AT_ONCE, scanResource } from './scan-list.ts';
+import { ScanState } from './scan-state.ts';
+import type { ScanDeps, ScanOptions, ScanResult } from './scan-types.ts';
 
-export type ScanEvent =
-  | { event: 'finding'; finding: Finding }
-  | { event: 'blind'; blind: Blind }
-  | { event: 'progress'; done: number; of: number };
+export type { ScanDeps, ScanEvent, ScanOptions, ScanResult } from './scan-types.ts';
 
-export interface ScanOptions {
-  /** Look at the metadata of everything, not only at what is labelled or known by name. */
-  deep?: boolean;
-  /** Only this namespace; cluster-scoped objects are then left out. */
-  namespace?: string;
-  emit?: (event: ScanEvent) => void;
-  signal?: AbortSignal;
-}
-
-export interface ScanResult {
-  injections: Finding[];
-  blind: Blind[];
-  /** What could not be read and would not have been looked into: nothing is missed by it. */
-  notes: Blind[];
-  /** Listable resources that are left out, with the reason. */
-  ignored: Blind[];
-  /** `read`: of the resources, how many could be listed; 0 means that nothing was seen at all. */
-  scanned: { resources: number; read: number; objects: number; requests: number; ms: number };
-}
-
-export interface ScanDeps {
-  api: Api;
-  clock: Clock;
-  faultOf: FaultOf;
-}
-
+/** Lists that go side by side, and of one API group. */
 const WIDTH = 16;
-/** Reads of objects that may be asked for together, so that those of one kind and namespace become one list. */
-const READS_AT_ONCE = 64;
+const GROUP_WIDTH = 6;
+
 /** Their undo records are plain annotations or known names, which no label selector finds. */
 const ALWAYS_WHOLE = new Set(['apps/deployments', '/configmaps', '/secrets']);
 
@@ -60,38 +30,17 @@ const isAlwaysWhole = (resource: ApiResource) =>
 
 /**
  * Finds every injection in the cluster, whoever left it: first what labels, plain annotations and names give away, then with `deep` the
- * metadata of everything. Findings are emitted as they come. What could not be listed is in `blind`; it never counts as nothing.
+ * metadata of everything. Findings are emitted as they come. What could not be listed is in `blind`; it never counts as nothing, and never
+ * ends the scan.
  */
 export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<ScanResult> {
   const { api, clock } = deps;
   const began = clock.monotonic();
   const requests = api.requests;
-  const state = new ScanState(options);
-  const discovery = await api.discovery();
-  if (!discovery.ok) state.blindTo('*', `the API could not be discovered: ${blindReason(discovery)}`);
-  else {
-    const unknown = undiscovered(discovery.value);
-    for (const { resource, reason } of unknown.blind) state.blindTo(resource, reason);
-    state.notes.push(...unknown.notes);
-    const { resources, ignored } = select(discovery.value.resources, options.namespace);
-    state.ignored = ignored;
-    const passes = resources.map(resource => ({ resource, whole: isAlwaysWhole(resource) }));
-    if (options.deep) passes.push(...passes.filter(canBeWhole).map(pass => ({ ...pass, whole: true })));
-    let done = 0;
-    await pooled(passes, WIDTH, async pass => {
-      await scanResource(deps, options, pass, state);
-      done += 1;
-      options.emit?.({ event: 'progress', done, of: passes.length });
-    });
-    const held = state.later.toSorted((a, b) => byPreference(a.resource, b.resource));
-    const claimed = held.filter(({ item, resource }) => state.isNew(item, resource));
-    await pooled(claimed, READS_AT_ONCE, ({ item, resource }) => inspect(deps, options, item, resource, state));
-    state.resources = resources.length;
-  }
-  for (const orphan of orphans(deps.faultOf, state.held, state.findings)) state.add(orphan);
-  return {
-    injections: state.findings,
-    blind: state.blind,
+  const state = new ScanState(options.emit);
+  const result = (extra: readonly Blind[] = []): ScanResult => ({
+    injections: [...state.findings],
+    blind: [...state.blind, ...extra],
     notes: state.notes,
     ignored: state.ignored,
     scanned: {
@@ -101,115 +50,76 @@ export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<S
       requests: api.requests - requests,
       ms: Math.round(clock.monotonic() - began),
     },
-  };
-}
-
-/** What a scan has gathered so far. */
-class ScanState {
-  readonly findings: Finding[] = [];
-  /** Backups of other findings' undo records: only known to be orphans when everything was seen. */
-  readonly held: Finding[] = [];
-  readonly blind: Blind[] = [];
-  readonly notes: Blind[] = [];
-  ignored: Blind[] = [];
-  /** Suspects of groups that may only show another group's objects: claimed once Kubernetes' own groups have been read. */
-  readonly later: { item: KubeObject; resource: ApiResource }[] = [];
-  readonly read = new Set<string>();
-  objects = 0;
-  resources = 0;
-  readonly #seen = new Set<string>();
-  readonly #options: ScanOptions;
-
-  constructor(options: ScanOptions) {
-    this.#options = options;
-  }
-
-  add(finding: Finding): void {
-    this.findings.push(finding);
-    this.#options.emit?.({ event: 'finding', finding });
-  }
-
-  blindTo(resource: string, reason: string): void {
-    if (this.blind.some(one => one.resource === resource && one.reason === reason)) return;
-    const blind = { resource, reason };
-    this.blind.push(blind);
-    this.#options.emit?.({ event: 'blind', blind });
-  }
-
-  /** True once for each object. */
-  isNew(object: KubeObject, resource: ApiResource): boolean {
-    const key = object.metadata.uid ?? `${keyOf(resource)} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-    if (this.#seen.has(key)) return false;
-    this.#seen.add(key);
-    return true;
-  }
-}
-
-async function scanResource(
-  deps: ScanDeps,
-  options: ScanOptions,
-  { resource, whole }: { resource: ApiResource; whole: boolean },
-  state: ScanState,
-): Promise<void> {
-  const collection: Collection = {
-    apiVersion: resource.apiVersion,
-    kind: resource.kind,
-    ...(options.namespace ? { namespace: options.namespace } : {}),
-  };
-  const page = await deps.api.listAll(collection, {
-    metadataOnly: true,
-    limit: 500,
-    ...(whole ? {} : { labelSelector: TYPE_LABEL }),
-    ...(options.signal ? { signal: options.signal } : {}),
   });
-  if (!page.ok) {
-    // A resource that vanished since discovery has nothing in it.
-    if (page.reason !== 'not-found') state.blindTo(titleOf(resource), blindReason(page));
-    return;
+  const discovery = await api.discovery();
+  if (!discovery.ok) {
+    state.blindTo('*', `the API could not be discovered: ${blindReason(discovery)}`);
+    return result();
   }
-  state.read.add(keyOf(resource));
-  state.objects += page.value.items.length;
-  const suspects = page.value.items
-    .map(item => ({ ...item, apiVersion: resource.apiVersion, kind: resource.kind }))
-    .filter(item => isSuspect(item) || isForeignSuspect(item));
-  if (rankOf(resource) > 0) {
-    state.later.push(...suspects.map(item => ({ item, resource })));
-    return;
-  }
-  const claimed = suspects.filter(item => state.isNew(item, resource));
-  await pooled(claimed, READS_AT_ONCE, item => inspect(deps, options, item, resource, state));
+  const passes = passesOver(discovery.value, options, state);
+  if (passes.length === 0) state.blindTo('*', 'discovery names no resource that could be looked at');
+  const lists = listAll(deps, options, passes, state);
+  const whole = lists.then(async () => {
+    await settle(deps, options, state);
+    return result();
+  });
+  if (options.slowAfterMs === undefined || !(await isSlow(clock, lists, options.slowAfterMs))) return whole;
+  await settle(deps, options, state);
+  const slow = [...new Set([...state.pending].map(({ resource }) => titleOf(resource)))];
+  const seconds = Math.round((clock.monotonic() - began) / 1000);
+  return {
+    ...result(slow.map(resource => ({ resource, reason: `still being listed after ${seconds}s` }))),
+    rest: whole,
+  };
 }
 
-/** Reads a suspect whole and says what it is. */
-async function inspect(
-  deps: ScanDeps,
-  options: ScanOptions,
-  item: KubeObject,
-  resource: ApiResource,
-  state: ScanState,
-): Promise<void> {
-  const { name, namespace } = item.metadata;
-  const ref = { apiVersion: item.apiVersion, kind: item.kind, name, ...(namespace ? { namespace } : {}) };
-  const got = await deps.api.get(ref, options.signal ? { signal: options.signal } : {});
-  if (!got.ok) {
-    if (got.reason !== 'not-found') state.blindTo(titleOf(resource), `${name}: ${blindReason(got)}`);
-    return;
-  }
-  if (await isCopy(deps, got.value, options.signal)) return;
-  const foreign = foreignFinding(got.value);
-  if (foreign !== undefined) state.add(foreign);
-  for (const found of recognise(got.value)) {
-    const { finding } = await decide(deps.api, deps.faultOf, found, options.signal);
-    if (isBackup(deps.faultOf, found)) state.held.push(finding);
-    else state.add(finding);
-  }
+function passesOver(discovery: Discovery, options: ScanOptions, state: ScanState): Pass[] {
+  const unknown = undiscovered(discovery);
+  for (const { resource, reason } of unknown.blind) state.blindTo(resource, reason);
+  state.notes.push(...unknown.notes);
+  const { resources, ignored } = select(discovery.resources, options.namespace);
+  state.ignored = ignored;
+  state.resources = resources.length;
+  const passes = resources.map(resource => ({ resource, whole: isAlwaysWhole(resource) }));
+  if (options.deep) passes.push(...passes.filter(canBeWhole).map(pass => ({ ...pass, whole: true })));
+  return passes;
 }
 
-/** Whether the undo record is, word for word, that of the object it may have been copied from. */
-async function isCopy({ api }: ScanDeps, object: KubeObject, signal?: AbortSignal): Promise<boolean> {
-  const record = object.metadata.annotations?.[ROLLBACK_DATA];
-  const source = sourceOf(object);
-  if (record === undefined || source === undefined) return false;
-  const got = await api.get(source, { metadataOnly: true, ...(signal ? { signal } : {}) });
-  return got.ok && got.value.metadata.annotations?.[ROLLBACK_DATA] === record;
+async function listAll(deps: ScanDeps, options: ScanOptions, passes: readonly Pass[], state: ScanState): Promise<void> {
+  let done = 0;
+  for (const pass of passes) state.pending.add(pass);
+  const limits = { width: WIDTH, perGroup: GROUP_WIDTH, groupOf: (pass: Pass) => groupOfPass(pass) };
+  await fairlyPooled(passes, limits, async pass => {
+    await scanResource(deps, options, pass, state);
+    state.pending.delete(pass);
+    done += 1;
+    options.emit?.({ event: 'progress', done, of: passes.length });
+  });
+}
+
+/** Kubernetes' own groups are answered by one server; every other may be another's. */
+const groupOfPass = ({ resource }: Pass): string => (rankOf(resource) === 0 ? `${resource.resource}` : resource.group);
+
+/** What can only be said when all lists, or all that answer soon, have been read: what a second group shows, and backups without victims. */
+async function settle(deps: ScanDeps, options: ScanOptions, state: ScanState): Promise<void> {
+  const put = state.takeLater().toSorted((a, b) => byPreference(a.resource, b.resource));
+  const claimed = put.filter(({ item, resource }) => state.isNew(item, resource));
+  await pooled(claimed, READS_AT_ONCE, ({ item, resource }) => inspect(deps, options, item, resource, state));
+  const unread = new Set([...state.pending].map(({ resource }) => resource.kind));
+  const owned = (held: Finding) => deps.faultOf(held.type)?.standsFor?.(held)?.kind ?? '';
+  const decidable = state.held.filter(held => !unread.has(owned(held)));
+  for (const orphan of orphans(deps.faultOf, decidable, state.findings))
+    if (!state.findings.includes(orphan)) state.add(orphan);
+}
+
+/** Whether the lists are still going on after that long. */
+async function isSlow(clock: Clock, lists: Promise<void>, ms: number): Promise<boolean> {
+  const ended = new AbortController();
+  const late = clock.sleep(ms, ended.signal).then(
+    () => true,
+    () => false,
+  );
+  const isLate = await Promise.race([late, lists.then(() => false)]);
+  ended.abort();
+  return isLate;
 }

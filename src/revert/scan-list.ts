@@ -1,0 +1,163 @@
+import { sourceOf } from '../injection/copies.ts';
+import { ROLLBACK_DATA, TYPE_LABEL } from '../injection/markers.ts';
+import { whyUnreadable } from '../injection/unreadable.ts';
+import type { Collection, Page } from '../kube/api.ts';
+import type { ApiResource, Discovery } from '../kube/discovery.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { Failure, Outcome } from '../kube/outcome.ts';
+import { eachPage, PAGE_SIZE } from '../kube/pages.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { isBackup } from './backups.ts';
+import { blindReason } from './blind.ts';
+import { decide } from './classify.ts';
+import { pooled } from './deps.ts';
+import { foreignFinding, isForeignSuspect } from './foreign.ts';
+import { isSuspect, recognise } from './recognise.ts';
+import { keyOf, rankOf, titleOf } from './resources.ts';
+import type { ScanState } from './scan-state.ts';
+import type { ScanDeps, ScanOptions } from './scan-types.ts';
+
+/** One list of a scan: all of a resource, or what carries the type label. */
+export interface Pass {
+  resource: ApiResource;
+  whole: boolean;
+}
+
+/** Reads of objects that may be asked for together, so that those of one kind and namespace become one list. */
+export const READS_AT_ONCE = 64;
+/** For a page of a list, milliseconds; less for what did not answer a moment ago. */
+const PAGE_MS = 20_000;
+const DOUBTFUL_MS = 3_000;
+/** Marked objects of one resource that are looked at. Far more than any game-day leaves, and an end to what a hostile server can ask of us. */
+const MOST_SUSPECTS = 20_000;
+
+/** Lists one resource and looks into what is suspect. What could not be listed, or not to its end, is blind. Never rejects. */
+export async function scanResource(
+  deps: ScanDeps,
+  options: ScanOptions,
+  { resource, whole }: Pass,
+  state: ScanState,
+): Promise<void> {
+  const { api, clock } = deps;
+  const collection: Collection = {
+    apiVersion: resource.apiVersion,
+    kind: resource.kind,
+    ...(options.namespace ? { namespace: options.namespace } : {}),
+  };
+  const isDoubtful = options.doubtful?.has(titleOf(resource)) === true || state.slowGroups.has(resource.group);
+  if (state.failed.has(keyOf(resource))) return;
+  let suspects = 0;
+  try {
+    for await (const page of eachPage(api, clock, collection, {
+      metadataOnly: true,
+      limit: PAGE_SIZE,
+      timeoutMs: isDoubtful ? DOUBTFUL_MS : PAGE_MS,
+      ...(whole ? {} : { labelSelector: TYPE_LABEL }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    })) {
+      if (!page.ok) {
+        if (page.reason === 'unreachable' && rankOf(resource) > 0) state.slowGroups.add(resource.group);
+        state.failed.add(keyOf(resource));
+        await missed(deps, resource, page, state);
+        return;
+      }
+      state.objects += page.value.items.length;
+      suspects += await lookAtPage(deps, options, page.value, resource, state);
+      if (suspects > MOST_SUSPECTS) {
+        state.blindTo(titleOf(resource), `more than ${MOST_SUSPECTS} marked objects; the rest was not looked at`);
+        return;
+      }
+    }
+    state.read.add(keyOf(resource));
+  } catch (error) {
+    state.blindTo(titleOf(resource), sanitise(`what was listed cannot be read: ${whyUnreadable(error)}`, 300));
+  }
+}
+
+/** A list that failed is blind; but a kind that has been taken away since discovery, which only discovery itself can tell, has nothing in it. */
+async function missed({ api }: ScanDeps, resource: ApiResource, failure: Failure, state: ScanState): Promise<void> {
+  if (failure.status === 404) {
+    state.discoveredAgain ??= api.discovery(true);
+    if (isTakenAway(await state.discoveredAgain, resource)) return;
+    state.blindTo(titleOf(resource), `served by discovery, but its list is answered with 404: ${failure.message}`);
+    return;
+  }
+  state.blindTo(titleOf(resource), blindReason(failure));
+}
+
+function isTakenAway(again: Outcome<Discovery>, { apiVersion, kind }: ApiResource): boolean {
+  if (!again.ok || again.value.blind.some(({ group }) => group === '*' || group === apiVersion)) return false;
+  return again.value.byKind(apiVersion, kind) === undefined;
+}
+
+/** Looks into what is suspect on one page; how many that were. */
+async function lookAtPage(
+  deps: ScanDeps,
+  options: ScanOptions,
+  page: Page,
+  resource: ApiResource,
+  state: ScanState,
+): Promise<number> {
+  const suspects = page.items
+    .map(item => ({ ...item, apiVersion: resource.apiVersion, kind: resource.kind }))
+    .filter(item => isSuspect(item) || isForeignSuspect(item));
+  if (rankOf(resource) > 0) {
+    state.later.push(...suspects.map(item => ({ item, resource })));
+    return suspects.length;
+  }
+  const claimed = suspects.filter(item => state.isNew(item, resource));
+  await pooled(claimed, READS_AT_ONCE, item => inspect(deps, options, item, resource, state));
+  return suspects.length;
+}
+
+/** Reads a suspect whole and says what it is; one that breaks its readers is told, and stops no other. */
+export async function inspect(
+  deps: ScanDeps,
+  options: ScanOptions,
+  item: KubeObject,
+  resource: ApiResource,
+  state: ScanState,
+): Promise<void> {
+  const { name, namespace } = item.metadata;
+  try {
+    await inspectWhole(deps, options, item, resource, state);
+  } catch (error) {
+    state.blindTo(
+      titleOf(resource),
+      sanitise(`${namespace ?? '-'}/${name} cannot be read: ${whyUnreadable(error)}`, 300),
+    );
+  }
+}
+
+async function inspectWhole(
+  deps: ScanDeps,
+  options: ScanOptions,
+  item: KubeObject,
+  resource: ApiResource,
+  state: ScanState,
+): Promise<void> {
+  const { name, namespace } = item.metadata;
+  const ref = { apiVersion: item.apiVersion, kind: item.kind, name, ...(namespace ? { namespace } : {}) };
+  const got = await deps.api.get(ref, options.signal ? { signal: options.signal } : {});
+  if (!got.ok) {
+    if (got.reason !== 'not-found') state.blindTo(titleOf(resource), `${name}: ${blindReason(got)}`);
+    return;
+  }
+  if (await isCopy(deps, got.value, options.signal)) return;
+  const foreign = foreignFinding(got.value);
+  if (foreign !== undefined) state.add(foreign);
+  for (const found of recognise(got.value)) {
+    const { finding } = await decide(deps.api, deps.faultOf, found, options.signal);
+    if (isBackup(deps.faultOf, found)) state.held.push(finding);
+    else state.add(finding);
+  }
+}
+
+/** Whether the undo record is, word for word, that of the object it may have been copied from. */
+async function isCopy({ api }: ScanDeps, object: KubeObject, signal?: AbortSignal): Promise<boolean> {
+  const record = object.metadata.annotations?.[ROLLBACK_DATA];
+  const source = sourceOf(object);
+  if (record === undefined || source === undefined) return false;
+  const got = await api.get(source, { metadataOnly: true, ...(signal ? { signal } : {}) });
+  return got.ok && got.value.metadata.annotations?.[ROLLBACK_DATA] === record;
+}

@@ -1,0 +1,61 @@
+import type { Finding } from '../injection/finding.ts';
+import type { ApiResource, Discovery } from '../kube/discovery.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { Outcome } from '../kube/outcome.ts';
+import type { Blind } from './blind.ts';
+import { keyOf } from './resources.ts';
+import type { ScanEvent } from './scan-types.ts';
+
+/** What a scan has gathered so far. */
+export class ScanState {
+  readonly findings: Finding[] = [];
+  /** Backups of other findings' undo records: only known to be orphans when every object that they may belong to was seen. */
+  readonly held: Finding[] = [];
+  readonly blind: Blind[] = [];
+  readonly notes: Blind[] = [];
+  ignored: Blind[] = [];
+  /** Suspects of groups that may only show another group's objects: claimed once Kubernetes' own groups have been read. */
+  readonly later: { item: KubeObject; resource: ApiResource }[] = [];
+  readonly read = new Set<string>();
+  /** Lists that are still to come, each with the resource it is of. */
+  readonly pending = new Set<{ resource: ApiResource }>();
+  /** Groups of which a list ran out of time: the next one of them gets less. */
+  readonly slowGroups = new Set<string>();
+  /** Resources of which a list failed, by key: no second one is tried. */
+  readonly failed = new Set<string>();
+  /** Asked for once, when a list says that its kind is not there. */
+  discoveredAgain?: Promise<Outcome<Discovery>>;
+  objects = 0;
+  resources = 0;
+  readonly #seen = new Set<string>();
+  readonly #emit: ((event: ScanEvent) => void) | undefined;
+
+  constructor(emit?: (event: ScanEvent) => void) {
+    this.#emit = emit;
+  }
+
+  add(finding: Finding): void {
+    this.findings.push(finding);
+    this.#emit?.({ event: 'finding', finding });
+  }
+
+  blindTo(resource: string, reason: string): void {
+    if (this.blind.some(one => one.resource === resource && one.reason === reason)) return;
+    const blind = { resource, reason };
+    this.blind.push(blind);
+    this.#emit?.({ event: 'blind', blind });
+  }
+
+  /** True once for each object. */
+  isNew(object: KubeObject, resource: ApiResource): boolean {
+    const key = object.metadata.uid ?? `${keyOf(resource)} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
+    return true;
+  }
+
+  /** Suspects that were put off, each once. */
+  takeLater(): { item: KubeObject; resource: ApiResource }[] {
+    return this.later.splice(0);
+  }
+}

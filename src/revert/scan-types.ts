@@ -1,0 +1,42 @@
+import type { Finding } from '../injection/finding.ts';
+import type { Api } from '../kube/api.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { Blind } from './blind.ts';
+import type { FaultOf } from './classify.ts';
+
+export type ScanEvent =
+  | { event: 'finding'; finding: Finding }
+  | { event: 'blind'; blind: Blind }
+  | { event: 'progress'; done: number; of: number };
+
+export interface ScanOptions {
+  /** Look at the metadata of everything, not only at what is labelled or known by name. */
+  deep?: boolean;
+  /** Only this namespace; cluster-scoped objects are then left out. */
+  namespace?: string;
+  emit?: (event: ScanEvent) => void;
+  signal?: AbortSignal;
+  /** Give what is known after this long, milliseconds, while slow lists go on: see `rest`. Everything at once unless told. */
+  slowAfterMs?: number;
+  /** Resources that were blind a moment ago, by title: they are asked again, and given little time. */
+  doubtful?: ReadonlySet<string>;
+}
+
+export interface ScanResult {
+  injections: Finding[];
+  blind: Blind[];
+  /** What could not be read and would not have been looked into: nothing is missed by it. */
+  notes: Blind[];
+  /** Listable resources that are left out, with the reason. */
+  ignored: Blind[];
+  /** `read`: of the resources, how many could be listed; 0 means that nothing was seen at all. */
+  scanned: { resources: number; read: number; objects: number; requests: number; ms: number };
+  /** Only while lists are still going on, each of which is in `blind`: everything, once they have ended. Bounded by `LIMITS`. */
+  rest?: Promise<ScanResult>;
+}
+
+export interface ScanDeps {
+  api: Api;
+  clock: Clock;
+  faultOf: FaultOf;
+}
