@@ -1,5 +1,5 @@
 import type { FaultType } from '../experiment/types.ts';
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import type { KubeObject, ManagedField, ObjectRef } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { fingerprint, isInjected, maydayFacts, readMayday } from './envelope.ts';
 import type { Effect, Facts, Live, Permission, Plan, Refusal, Restore } from './fault.ts';
@@ -17,7 +17,7 @@ import type { Write } from './write.ts';
 export function createdMarks(
   type: FaultType,
   facts: Facts,
-  more: { injected?: string | undefined; uid?: string | undefined } = {},
+  more: { injected?: string | undefined; uid?: string | undefined; owners?: readonly ManagedField[] | undefined } = {},
 ): { labels: Record<string, string>; annotations: Record<string, string> } {
   const mayday = maydayFacts(facts, more);
   return {
@@ -36,7 +36,7 @@ export function creation(
   type: FaultType,
   facts: Facts,
   object: KubeObject,
-  options: { says: string; injected?: string; uid?: string | undefined },
+  options: { says: string; injected?: string; uid?: string | undefined; owners?: readonly ManagedField[] | undefined },
 ): Write {
   const { labels, annotations } = createdMarks(type, facts, options);
   const body: KubeObject = {

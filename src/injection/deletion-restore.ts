@@ -76,6 +76,7 @@ function createAgain(giving: Giving, backup: KubeObject, original: KubeObject, l
     body: made.body,
     precondition: { absent: true },
     says: `create ${nameOf(ref)} again`,
+    owners: original.metadata.managedFields,
   };
   const writes = [...made.before, create];
   const doubt = giving.doubt?.(original);
@@ -115,7 +116,7 @@ function compared(
   if (made.blind !== undefined) return corrupt(backup, made.blind);
   return {
     kind: 'diverged',
-    writes: [replacing(is, made.body)],
+    writes: [replacing(is, made.body, original)],
     again: true,
     original: shown(original),
     injected: '(not there)',
@@ -157,7 +158,7 @@ function essential(body: KubeObject): KubeObject {
 const portWithout = (port: object) => Object.fromEntries(Object.entries(port).filter(([key]) => key !== 'nodePort'));
 
 /** Only over this very version of what stands there; what the server gave to it stays. */
-function replacing(is: KubeObject, body: KubeObject): Write {
+function replacing(is: KubeObject, body: KubeObject, original: KubeObject): Write {
   const { uid, resourceVersion } = is.metadata;
   const bound = {
     ...(uid === undefined ? {} : { uid }),
@@ -171,6 +172,7 @@ function replacing(is: KubeObject, body: KubeObject): Write {
     body: { ...body, ...spec, metadata: { ...body.metadata, ...bound } },
     precondition: bound,
     says: `replace ${nameOf(refOf(is))} with the original`,
+    owners: original.metadata.managedFields,
   };
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Json } from '../kube/object.ts';
+import type { Json, ManagedField } from '../kube/object.ts';
 import type { Facts } from './fault.ts';
 import { type GoValue, goJson } from './go-json.ts';
+import { areOwners } from './ownership.ts';
 import { fold, isTooDeep, members } from './raw-members.ts';
 
 /** The framework refuses larger payloads, and so would its revert. */
@@ -28,6 +29,8 @@ export interface MaydayFacts {
   absent?: string;
   /** Of an object that was to be deleted, where its backup's own format does not hold it: tells one that was never deleted. */
   uid?: string;
+  /** Who owned the fields that were changed, as managedFields has it: they get them back with the value. */
+  owners?: readonly ManagedField[];
 }
 
 /** A checked undo record. */
@@ -50,6 +53,7 @@ export function maydayFacts(
     injected?: string | undefined;
     absent?: string | undefined;
     uid?: string | undefined;
+    owners?: readonly ManagedField[] | undefined;
   } = {},
 ): MaydayFacts {
   const { id, run, experiment, by, host } = facts;
@@ -66,6 +70,7 @@ export function maydayFacts(
     ...(more.injected === undefined ? {} : { injected: more.injected }),
     ...(more.absent === undefined ? {} : { absent: more.absent }),
     ...(more.uid === undefined ? {} : { uid: more.uid }),
+    ...(more.owners === undefined ? {} : { owners: more.owners }),
   };
 }
 
@@ -87,7 +92,7 @@ export function isInjected(value: string, recorded: string): boolean {
  */
 export function writeEnvelope(data: GoValue, mayday?: MaydayFacts, keys: 'sorted' | 'as-given' = 'sorted'): string {
   const raw = goJson(data, keys);
-  const extra = mayday === undefined ? '' : `,"mayday":${goJson({ ...mayday }, 'as-given')}`;
+  const extra = mayday === undefined ? '' : `,"mayday":${goJson({ ...mayday } as unknown as GoValue, 'as-given')}`;
   return `{"data":${raw},"checksum":"${sha256(raw)}"${extra}}`;
 }
 
@@ -141,7 +146,9 @@ export function readMayday(text: string | undefined): MaydayFacts | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value.v !== 1) return undefined;
   const required = TEXTS.every(name => typeof value[name] === 'string');
   const optional = OPTIONAL.every(name => value[name] === undefined || typeof value[name] === 'string');
-  return required && optional ? (value as unknown as MaydayFacts) : undefined;
+  if (!required || !optional) return undefined;
+  const { owners, ...facts } = value;
+  return { ...facts, ...(areOwners(owners) ? { owners } : {}) } as unknown as MaydayFacts;
 }
 
 function parsed(text: string): Json | undefined {

@@ -1,4 +1,4 @@
-import type { Json, KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Json, KubeObject, ManagedField, ObjectRef } from '../kube/object.ts';
 import type { Precondition, Write } from './write.ts';
 
 /** One operation of an RFC 6902 patch. */
@@ -62,7 +62,7 @@ export function refOf(object: KubeObject): ObjectRef {
 export function patchOf(
   object: KubeObject,
   operations: readonly Operation[],
-  options: { says: string; atVersion: boolean },
+  options: { says: string; atVersion: boolean; owners?: readonly ManagedField[] | undefined },
 ): Write {
   const { uid, resourceVersion } = object.metadata;
   const precondition: Precondition = {
@@ -77,5 +77,6 @@ export function patchOf(
     body: [...tests, ...operations] as Json,
     precondition,
     says: options.says,
+    ...(options.owners === undefined ? {} : { owners: options.owners }),
   };
 }

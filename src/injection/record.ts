@@ -79,6 +79,7 @@ export function giveBack(
   return patchOf(victim, [...how.value, ...stripMarks(victim, how.type, how.records, how.mayday)], {
     says: isStrip ? `strip the marks of ${nameOf(refOf(victim))}` : `restore ${how.what} of ${nameOf(refOf(victim))}`,
     atVersion: isStrip || how.atVersion === true,
+    owners: how.mayday?.owners,
   });
 }
 

@@ -1,10 +1,8 @@
 import type { Api, DeleteOptions } from '../kube/api.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { Outcome } from '../kube/outcome.ts';
+import { FIELD_MANAGER } from './ownership.ts';
 import type { Write } from './write.ts';
-
-/** The field manager of everything mayday writes. */
-export const FIELD_MANAGER = 'mayday';
 
 /** Sends one write as it stands. The only place where a `Write` becomes a request. */
 export function send(

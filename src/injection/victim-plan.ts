@@ -6,6 +6,7 @@ import type { GoValue } from './go-json.ts';
 import { type Operation, patchOf, refOf } from './json-patch.ts';
 import { MANAGED_BY, ROLLBACK_DATA } from './markers.ts';
 import { groupOf, nameOf } from './name.ts';
+import { ownersOf } from './ownership.ts';
 import { inReach } from './pods.ts';
 import { markOperations, tooLarge } from './record.ts';
 
@@ -33,7 +34,12 @@ export interface VictimChange {
 /** The plan of one patch that puts the fault in and the record of the original on, bound to the version it was decided from. */
 export function victimPlan(of: VictimChange): Plan | Refusal {
   const { type, scope, facts, target } = of;
-  const more = { managedBy: target.metadata.labels?.[MANAGED_BY], injected: of.injected, absent: of.absent };
+  const more = {
+    managedBy: target.metadata.labels?.[MANAGED_BY],
+    injected: of.injected,
+    absent: of.absent,
+    owners: ownersOf(target, of.operations),
+  };
   const record = writeEnvelope(of.payload, maydayFacts(facts, more), of.keys);
   const large = tooLarge(target, of.payload, record);
   if (large !== undefined) return large;

@@ -1,5 +1,5 @@
 import type { PatchType } from '../kube/api.ts';
-import type { Json, KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Json, KubeObject, ManagedField, ObjectRef } from '../kube/object.ts';
 
 /** What must still hold when a write reaches the server; the server itself checks it. */
 export interface Precondition {
@@ -11,9 +11,16 @@ export interface Precondition {
 
 /** One write to the cluster as data: it can be printed, journalled, dry-run, permission-checked and sent. Nothing else reaches the cluster. */
 export type Write =
-  | { verb: 'create'; on: ObjectRef; body: KubeObject; precondition: Precondition; says: string }
-  | { verb: 'patch'; on: ObjectRef; patchType: PatchType; body: Json; precondition: Precondition; says: string }
-  | { verb: 'replace'; on: ObjectRef; body: KubeObject; precondition: Precondition; says: string }
+  | ({ verb: 'create'; on: ObjectRef; body: KubeObject; precondition: Precondition; says: string } & Owned)
+  | ({
+      verb: 'patch';
+      on: ObjectRef;
+      patchType: PatchType;
+      body: Json;
+      precondition: Precondition;
+      says: string;
+    } & Owned)
+  | ({ verb: 'replace'; on: ObjectRef; body: KubeObject; precondition: Precondition; says: string } & Owned)
   | {
       verb: 'delete';
       on: ObjectRef;
@@ -22,3 +29,8 @@ export type Write =
       precondition: Precondition;
       says: string;
     };
+
+interface Owned {
+  /** Of a restoring write: which field managers owned before what it puts back, and get it back; undefined where nobody knows. */
+  owners?: readonly ManagedField[] | undefined;
+}

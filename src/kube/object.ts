@@ -15,6 +15,7 @@ export interface OwnerReference {
 export interface ManagedField {
   manager?: string;
   operation?: string;
+  apiVersion?: string;
   subresource?: string;
   time?: string;
   fieldsV1?: unknown;

@@ -7,6 +7,7 @@ import { blindReason } from './blind.ts';
 import { type Decision, decide } from './classify.ts';
 import { counting } from './counting.ts';
 import type { RevertDeps } from './deps.ts';
+import { giveOwnershipBack } from './hand-over.ts';
 import { recognise } from './recognise.ts';
 import { verifyRestore } from './verify.ts';
 
@@ -80,11 +81,21 @@ async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptio
   const { execution } = await executeWithReread(writesOf(restore), again, deps, { id: finding.id, purpose: 'revert' });
   if (changed) return changed;
   if (execution.state !== 'done') return failed(execution.message, true);
-  if ('again' in last.restore && last.restore.again) {
-    const end = await attempt(deps, finding, { ...options, fresh: false }, last.restore);
-    return end.outcome === 'already-restored' ? { ...end, outcome: 'reverted', message: last.restore.says } : end;
-  }
-  return proven(deps, last);
+  const notes = await giveOwnershipBack(deps, finding.id, execution.steps);
+  const end = await after(deps, finding, options, last);
+  return { ...end, message: [end.message, ...notes].join('; ') };
+}
+
+/** What follows once the writes are applied: the second half of a restore that has one, else the proof. */
+async function after(
+  deps: RevertDeps,
+  finding: Finding,
+  options: RestoreOptions,
+  last: Decision & { restore: Restore },
+): Promise<End> {
+  if (!('again' in last.restore && last.restore.again)) return proven(deps, last);
+  const end = await attempt(deps, finding, { ...options, fresh: false }, last.restore);
+  return end.outcome === 'already-restored' ? { ...end, outcome: 'reverted', message: last.restore.says } : end;
 }
 
 /** Reads the carrier again and decides from what is there now; an end when there is nothing left to decide. */

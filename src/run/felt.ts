@@ -1,7 +1,7 @@
 import type { Effect, Plan, Slowed } from '../injection/fault.ts';
 import { refOf } from '../injection/json-patch.ts';
 import { nameOf } from '../injection/name.ts';
-import { FIELD_MANAGER } from '../injection/send.ts';
+import { FIELD_MANAGER } from '../injection/ownership.ts';
 import type { ApiResource } from '../kube/discovery.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { RunDeps } from './deps.ts';

@@ -56,6 +56,7 @@ function strip(victim: KubeObject, record: DriftRecord, value: Operation[]): Wri
         ? `restore ${sanitise(record.key, 80)} of ${nameOf(refOf(victim))}`
         : `strip the marks of ${nameOf(refOf(victim))}`,
     atVersion: untestable || value.length === 0,
+    owners: record.mayday?.owners,
   });
 }
 

@@ -4,7 +4,7 @@ import { sanitise } from '../../text/sanitise.ts';
 import { createdMarks } from '../created.ts';
 import { fingerprint, type MaydayFacts, maydayFacts, writeEnvelope } from '../envelope.ts';
 import type { Effect, Facts, Fault, Live, Permission, Plan, Read, Refusal, Scope } from '../fault.ts';
-import { mapAt, mapOperations, patchOf, refOf } from '../json-patch.ts';
+import { mapAt, mapOperations, type Operation, patchOf, refOf } from '../json-patch.ts';
 import { listIn, objectIn } from '../live.ts';
 import {
   EXPERIMENT_LABEL,
@@ -15,6 +15,7 @@ import {
   TYPE_LABEL,
 } from '../markers.ts';
 import { nameOf } from '../name.ts';
+import { ownersOf } from '../ownership.ts';
 import { inReach, isFinished } from '../pods.ts';
 import { targetReadBack } from '../readback.ts';
 import { tooLarge } from '../record.ts';
@@ -165,15 +166,19 @@ function factsOn(params: ConfigDriftParams, target: KubeObject, facts: Facts): M
   return maydayFacts(facts, {
     managedBy: target.metadata.labels?.[MANAGED_BY],
     injected: fingerprint(stored(params), params.resourceType === 'Secret'),
+    owners: ownersOf(target, valueOperations(params, target)),
   });
 }
+
+const valueOperations = (params: ConfigDriftParams, target: KubeObject): Operation[] =>
+  mapOperations(target, ['data'], { set: { [params.key]: stored(params) } });
 
 /** The victim's change and its undo record, in one request. */
 function drift(params: ConfigDriftParams, target: KubeObject, record: string): Write {
   const operations = [
     ...mapOperations(target, ['metadata', 'annotations'], { set: { [ROLLBACK_DATA]: record } }),
     ...mapOperations(target, ['metadata', 'labels'], { set: { [TYPE_LABEL]: 'ConfigDrift' } }),
-    ...mapOperations(target, ['data'], { set: { [params.key]: stored(params) } }),
+    ...valueOperations(params, target),
   ];
   return patchOf(target, operations, {
     says: `set ${sanitise(params.key, 80)} of ${nameOf(refOf(target))}`,

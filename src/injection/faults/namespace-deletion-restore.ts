@@ -127,6 +127,7 @@ function createAgain(backup: KubeObject, name: string, kept: KeptMetadata): Rest
     body: { apiVersion: 'v1', kind: 'Namespace', metadata },
     precondition: { absent: true },
     says: `create Namespace ${name} again`,
+    owners: readMayday(backup.metadata.annotations?.[MAYDAY])?.owners,
   };
   const isWhole = Object.keys(annotations).length === Object.keys(kept.annotations).length;
   const left = isWhole ? '' : `; ${GIVEN_OUT}* are given out anew`;

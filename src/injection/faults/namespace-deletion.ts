@@ -6,10 +6,11 @@ import { deleting, deletionEffect, TARGET } from '../deletion-plan.ts';
 import { fingerprint } from '../envelope.ts';
 import type { Facts, Fault, Live, Permission, Plan, Read, Refusal, Scope } from '../fault.ts';
 import { counted, type Inventory, inventoryIn, inventoryReads } from '../inventory.ts';
-import { refOf } from '../json-patch.ts';
+import { pointer, refOf, set } from '../json-patch.ts';
 import { objectIn } from '../live.ts';
 import { TYPE_LABEL, undoRecords } from '../markers.ts';
 import { nameOf } from '../name.ts';
+import { ownersOf } from '../ownership.ts';
 import { inReach, isFinished } from '../pods.ts';
 import { injectable, isRefusal, refuse } from '../refuse.ts';
 import {
@@ -26,6 +27,9 @@ interface NamespaceDeletionParams {
 }
 
 const BACKUP = 'backup';
+
+/** What of a namespace is kept. */
+const KEPT = ['labels', 'annotations'].map(map => set(pointer('metadata', map), {}));
 
 /** Deletes a namespace with everything in it. Its labels and annotations are kept; nothing else can be. */
 export const namespaceDeletion: Fault<NamespaceDeletionParams> = {
@@ -76,6 +80,7 @@ function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live: Live, 
         says: `keep the labels and annotations of ${nameOf(refOf(target))} in ${nameOf(ref)}`,
         injected: fingerprint(keptEssence(data), true),
         uid: target.metadata.uid,
+        owners: ownersOf(target, KEPT),
       }),
       deleting(target),
     ],

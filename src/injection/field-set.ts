@@ -1,0 +1,106 @@
+/**
+ * Sets of paths into an object, in the notation of `metadata.managedFields` (`fieldsV1`): `f:name` is a member, `k:{…}` a list item by
+ * its keys, `v:…` an item of a set, `i:…` an item by its place. A node that is empty, or holds `.`, is in the set itself.
+ */
+export interface Fields {
+  [element: string]: Fields;
+}
+
+const SELF = '.';
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isFields);
+}
+
+/** The paths in the set, each as its elements. */
+export function pathsOf(fields: Fields, prefix: readonly string[] = []): string[][] {
+  return Object.entries(fields).flatMap(([element, below]) => {
+    if (element === SELF) return [];
+    const path = [...prefix, element];
+    const isMember = Object.keys(below).length === 0 || SELF in below;
+    return [...(isMember ? [path] : []), ...pathsOf(below, path)];
+  });
+}
+
+/** The set of these paths. */
+export function fieldsOf(paths: readonly (readonly string[])[]): Fields {
+  const root: Fields = {};
+  for (const path of paths) {
+    let at = root;
+    for (const element of path) at = at[element] ??= {};
+    at[SELF] = {};
+  }
+  return tidy(root);
+}
+
+/** The point that marks a member is only written where something is below it. */
+function tidy(fields: Fields): Fields {
+  const below = Object.entries(fields).filter(([element]) => element !== SELF);
+  const self = SELF in fields && below.length > 0 ? { [SELF]: {} } : {};
+  return { ...self, ...Object.fromEntries(below.map(([element, inner]) => [element, tidy(inner)])) };
+}
+
+const keyOf = (path: readonly string[]) => JSON.stringify(path);
+const keysOf = (fields: Fields) => new Set(pathsOf(fields).map(keyOf));
+
+export const union = (a: Fields, b: Fields): Fields => fieldsOf([...pathsOf(a), ...pathsOf(b)]);
+
+export function difference(a: Fields, b: Fields): Fields {
+  const out = keysOf(b);
+  return fieldsOf(pathsOf(a).filter(path => !out.has(keyOf(path))));
+}
+
+export function intersection(a: Fields, b: Fields): Fields {
+  const both = keysOf(b);
+  return fieldsOf(pathsOf(a).filter(path => both.has(keyOf(path))));
+}
+
+export const isEmpty = (fields: Fields): boolean => pathsOf(fields).length === 0;
+
+/**
+ * What of the set lies at `steps` of `object` and below; the whole leaf where the set knows no more than a parent of it, as with lists
+ * that are owned in one piece. `steps` are those of a JSON pointer: names of members and places in lists.
+ */
+export function fieldsAt(fields: Fields, object: unknown, steps: readonly string[]): Fields {
+  const path: string[] = [];
+  let at = fields;
+  let value = object;
+  for (const step of steps) {
+    if (path.length > 0 && Object.keys(at).length === 0) return fieldsOf([path]);
+    const element = elementFor(at, value, step);
+    if (element === undefined) return {};
+    path.push(element);
+    at = at[element] ?? {};
+    value = memberOf(value, step);
+  }
+  const isMember = Object.keys(at).length === 0 || SELF in at;
+  return fieldsOf([...(isMember ? [path] : []), ...pathsOf(at, path)]);
+}
+
+function memberOf(value: unknown, step: string): unknown {
+  if (Array.isArray(value)) return value[step === '-' ? value.length - 1 : Number(step)];
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined;
+}
+
+function elementFor(fields: Fields, value: unknown, step: string): string | undefined {
+  if (!Array.isArray(value)) return Object.hasOwn(fields, `f:${step}`) ? `f:${step}` : undefined;
+  const item = memberOf(value, step);
+  return Object.keys(fields).find(element => isElementOf(element, item, step));
+}
+
+function isElementOf(element: string, item: unknown, step: string): boolean {
+  if (element === `i:${step}`) return true;
+  if (!element.startsWith('k:') && !element.startsWith('v:')) return false;
+  const wanted = parsed(element.slice(2));
+  if (element.startsWith('v:')) return JSON.stringify(wanted) === JSON.stringify(item);
+  const keys = Object.entries((wanted ?? {}) as object);
+  return keys.length > 0 && keys.every(([key, value]) => (item as Record<string, unknown> | null)?.[key] === value);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

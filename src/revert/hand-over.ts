@@ -1,0 +1,71 @@
+import { execute } from '../injection/executor.ts';
+import { isEmpty, pathsOf } from '../injection/field-set.ts';
+import { FIELD_MANAGER, handOver, takenBy } from '../injection/ownership.ts';
+import type { Write } from '../injection/write.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { sanitise } from '../text/sanitise.ts';
+import type { RevertDeps } from './deps.ts';
+
+const TRIES = 4;
+
+/** One write that was applied, with the object as the server answered. */
+export interface Applied {
+  write: Write;
+  object?: KubeObject;
+}
+
+/**
+ * Gives the fields that restoring writes made ours back to those who owned them, or to nobody where no record says who: else the team's
+ * next server-side apply ends in a conflict with us. What a person must know of it, as sentences; the restore itself stands either way.
+ */
+export async function giveOwnershipBack(deps: RevertDeps, id: string, applied: readonly Applied[]): Promise<string[]> {
+  const notes: string[] = [];
+  for (const { write, object } of applied) {
+    if (object === undefined || write.verb === 'delete') continue;
+    const taken = takenBy(write, object);
+    if (isEmpty(taken)) continue;
+    const refused = await handed(deps, id, { object, taken, former: write.owners ?? [] });
+    const names = sanitise(
+      pathsOf(taken)
+        .map(path => path.map(element => element.slice(2)).join('.'))
+        .join(', '),
+      200,
+    );
+    if (refused !== undefined)
+      notes.push(
+        `field manager ${FIELD_MANAGER} still owns ${names} (${refused}): the next server-side apply that changes it needs --force-conflicts`,
+      );
+    else if (write.owners === undefined)
+      notes.push('its former field manager is not recorded, so none owns it until the next apply');
+  }
+  return notes;
+}
+
+/** Why the fields are still ours, undefined where they are not. */
+async function handed(
+  deps: RevertDeps,
+  id: string,
+  of: {
+    object: KubeObject;
+    taken: ReturnType<typeof takenBy>;
+    former: NonNullable<Exclude<Write, { verb: 'delete' }>['owners']>;
+  },
+): Promise<string | undefined> {
+  let { object } = of;
+  let why = 'it keeps changing';
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    const giving = handOver(object, of.taken, of.former);
+    if (giving === undefined) return undefined;
+    const { state, message } = await execute([giving], deps, { id, purpose: 'revert' });
+    if (state === 'done') return undefined;
+    why = message;
+    if (state !== 'conflict') break;
+    // Its controllers write at the same time: entries move, and are looked up again.
+    const { uid, ...ref } = giving.on;
+    const got = await deps.api.get(ref);
+    if (!got.ok) return got.reason === 'not-found' ? undefined : got.message;
+    if (got.value.metadata.uid !== uid) return undefined;
+    object = got.value;
+  }
+  return why;
+}
