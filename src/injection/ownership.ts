@@ -41,7 +41,7 @@ function fieldsAtAll(fields: Fields, object: KubeObject, places: readonly string
 }
 
 /**
- * Who owns what of the fields that `operations` are about to change, others than ourselves: what the server forgets with the change.
+ * Who owns what of the fields that `operations` are about to change: what the server forgets with the change.
  * Undefined where managedFields does not say, or says more than a record can hold.
  */
 export function ownersOf(object: KubeObject, operations: readonly Operation[]): ManagedField[] | undefined {
@@ -49,7 +49,7 @@ export function ownersOf(object: KubeObject, operations: readonly Operation[]): 
   if (managedFields === undefined || managedFields.length === 0) return undefined;
   const places = written(operations);
   const owners = managedFields.flatMap(entry => {
-    const fields = isOurs(entry) ? {} : fieldsAtAll(fieldsIn(entry), object, places);
+    const fields = fieldsAtAll(fieldsIn(entry), object, places);
     if (isEmpty(fields)) return [];
     const { manager, operation, apiVersion, subresource } = entry;
     return [{ manager, operation, apiVersion, ...(subresource ? { subresource } : {}), fieldsV1: fields }];
@@ -89,9 +89,11 @@ export function handOver(object: KubeObject, taken: Fields, former: readonly Man
   const entry = managedFields[index];
   if (entry === undefined) return undefined;
   const ours = fieldsIn(entry);
-  const given = intersection(ours, taken);
+  const wereOurs = former.filter(isOurs).map(fieldsIn).reduce(union, {});
+  const given = difference(intersection(ours, taken), wereOurs);
   if (isEmpty(given)) return undefined;
-  const gifts = former.flatMap(owner => giving(managedFields, owner, intersection(fieldsIn(owner), given), entry.time));
+  const others = former.filter(owner => !isOurs(owner));
+  const gifts = others.flatMap(owner => giving(managedFields, owner, intersection(fieldsIn(owner), given), entry.time));
   const isLast = managedFields.length === 1 && gifts.length === 0;
   const rest = difference(ours, given);
   const kept = isEmpty(rest) && isLast ? NOWHERE : rest;

@@ -7,10 +7,10 @@ import { ROLLBACK_DATA, TYPE_LABEL } from '../../../src/injection/markers.ts';
 import { isRefusal } from '../../../src/injection/refuse.ts';
 import { faultOf } from '../../../src/injection/registry.ts';
 import { injectWithReplan } from '../../../src/injection/replan.ts';
-import type { Api } from '../../../src/kube/api.ts';
+import type { Api, WriteOptions } from '../../../src/kube/api.ts';
 import { systemClock } from '../../../src/kube/clock.ts';
 import { connect } from '../../../src/kube/connection.ts';
-import type { KubeObject, ObjectRef } from '../../../src/kube/object.ts';
+import type { Json, KubeObject, ObjectRef } from '../../../src/kube/object.ts';
 import { isBackup } from '../../../src/revert/backups.ts';
 import { recognise } from '../../../src/revert/recognise.ts';
 import { restoreOne } from '../../../src/revert/restore.ts';
@@ -22,6 +22,7 @@ import { asNew, NAMESPACE, WIDGETS, withUids } from '../../support/recorded-live
 import type { Provider } from './bench.ts';
 
 const PODS = { apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE };
+const TEAM = 'team';
 const SCOPE = { namespace: NAMESPACE, count: 1, allowed: [NAMESPACE, 'shop-scratch'] };
 
 /** An injection of every recorded kind on a real cluster: the framework's own and ours, both put back to exactly what was there. */
@@ -35,13 +36,29 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
     if (!got.ok) throw new Error(got.message);
     return got.value;
   }
+  // Who holds a Lease is no part of what comes back, and yet of what is kept.
+  const bodyOf = (object: KubeObject): KubeObject =>
+    object.kind === 'Lease' ? { ...asNew(object), spec: object.spec } : asNew(object);
   async function make(object: KubeObject): Promise<KubeObject> {
-    // Who holds a Lease is no part of what comes back, and yet of what is kept.
-    const body = object.kind === 'Lease' ? { ...asNew(object), spec: object.spec } : asNew(object);
-    const created = await must(api.create(body));
+    const created = await must(api.create(bodyOf(object)));
     made.push(refOf(created));
     return created;
   }
+  const apply = (object: KubeObject, options: WriteOptions) =>
+    api.patch(bare(object), 'apply', bodyOf(object) as unknown as Json, { ...options, fieldManager: TEAM });
+  async function makeByTeam(object: KubeObject): Promise<KubeObject> {
+    const applied = await must(apply(object, {}));
+    made.push(refOf(applied));
+    return applied;
+  }
+  /** What the team's next change of everything that an injection may touch would come to. */
+  const nextApply = async (objects: readonly KubeObject[]) =>
+    Promise.all(
+      objects.map(async object => {
+        const outcome = await apply(changed(object), { dryRun: true });
+        return outcome.ok ? 'applied' : outcome.message;
+      }),
+    );
   const standing = async (refs: readonly ObjectRef[]) =>
     Promise.all(
       refs.map(async ({ uid: _uid, ...ref }) => {
@@ -93,7 +110,7 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
       await until(async () => (await must(api.list(PODS, { labelSelector: 'app=checkout' }))).items.length > 0);
     }
     const before: KubeObject[] = [];
-    for (const object of recorded(one.name, 'before')) before.push(await make(withUids(object, uids)));
+    for (const object of recorded(one.name, 'before')) before.push(await makeByTeam(withUids(object, uids)));
     return { before, uids };
   }
   async function revertAll(refs: readonly ObjectRef[]): Promise<unknown[]> {
@@ -115,7 +132,7 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
   }
 
   describe.each(recordedCases())('$name', one => {
-    test('left by the framework, is put back exactly', async () => {
+    test('left by the framework, is put back exactly, and the team may apply again', async () => {
       const { before, uids } = await stage(one);
       const refs = before.map(refOf);
       const was = await standing(refs);
@@ -134,9 +151,14 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
       expect(receipts.length).toBeGreaterThan(0);
       expect(receipts).toMatchObject(receipts.map(() => ({ outcome: 'reverted', verified: true })));
       expect(await standing(refs)).toEqual(was);
+      // What was recorded belonged to kubectl, as the backups say, and does again.
+      const asKept = KEPT_WHOLE.includes(one.type)
+        ? expect.stringMatching(/^[^"]*"kubectl-client-side-apply"[^"]*$/)
+        : 'applied';
+      expect(await nextApply(before)).toEqual(before.map(() => asKept));
     });
 
-    test('injected by us, is what the framework injects, is proven where it shows, and put back exactly', async () => {
+    test('injected by us, is what the framework injects, is proven where it shows, and put back exactly for the team to apply again', async () => {
       const { before, uids } = await stage(one);
       const refs = before.map(refOf);
       const was = await standing(refs);
@@ -168,6 +190,7 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
       expect(receipts.length).toBeGreaterThan(0);
       expect(receipts).toMatchObject(receipts.map(() => ({ outcome: 'reverted', verified: true })));
       expect(await standing(refs)).toEqual(was);
+      expect(await nextApply(before)).toEqual(before.map(() => 'applied'));
     });
   });
 
@@ -227,6 +250,29 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
   }
 }
 
+/** Another version of the object, as a team deploys it: whatever people set in such objects is set to something else. */
+function changed(object: KubeObject): KubeObject {
+  // biome-ignore lint/suspicious/noExplicitAny: objects of many kinds
+  const copy = structuredClone(asNew(object)) as any;
+  const each = (map: Record<string, string> | undefined, change: (text: string) => string) => {
+    for (const key of Object.keys(map ?? {})) if (map) map[key] = change(map[key] ?? '');
+  };
+  each(copy.metadata.labels, text => `${text}2`);
+  each(copy.data, text => (copy.kind === 'Secret' ? btoa(`${atob(text)}2`) : `${text}2`));
+  for (const owner of copy.metadata.ownerReferences ?? []) owner.blockOwnerDeletion = owner.blockOwnerDeletion !== true;
+  for (const subject of copy.subjects ?? []) subject.name = `${subject.name}2`;
+  for (const webhook of copy.webhooks ?? [])
+    webhook.failurePolicy = webhook.failurePolicy === 'Fail' ? 'Ignore' : 'Fail';
+  if (copy.kind === 'Deployment') {
+    copy.spec.replicas += 1;
+    for (const container of copy.spec.template.spec.containers)
+      Object.assign(container, { image: `${container.image}2`, command: ['/other'] });
+  }
+  if (copy.kind === 'Lease') copy.spec = { ...(object.spec as object), leaseDurationSeconds: 99 };
+  if (copy.kind === 'Widget') copy.spec = { ...copy.spec, mode: 'other', size: 99 };
+  return copy;
+}
+
 /** The object's name, whatever its uid. */
 function bare(object: KubeObject): ObjectRef {
   const { uid: _uid, ...ref } = refOf(object);
@@ -246,6 +292,9 @@ interface Named {
 const withoutMade = (object: KubeObject): object => withoutPurpose(withoutExtras(object));
 
 const exact = (text: string) => onTheWire(parseExact(text));
+
+/** Types whose backups hold who owned the fields of what was deleted. */
+const KEPT_WHOLE: string[] = ['LeaderElectionDisrupt', 'ResourceDeletion', 'SecretDeletion'];
 
 /** Types whose effect is not seen before somebody else acts. */
 const UNSEEN: string[] = ['FinalizerBlock', 'ClientFault', 'NetworkPartition'];
