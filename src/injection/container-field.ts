@@ -10,7 +10,7 @@ import { nameOf } from './name.ts';
 import { corrupt, giveBack } from './record.ts';
 import { threeWay } from './three-way.ts';
 import type { Write } from './write.ts';
-import { isRewritten } from './writers.ts';
+import { isUntouched } from './writers.ts';
 
 /** A field of a Deployment's container whose original stands in plain annotations. */
 export interface ContainerField {
@@ -77,7 +77,7 @@ function compared(
 function stillInjected(victim: KubeObject, field: ContainerField, name: string, is: Json | undefined): boolean {
   const path = ['f:spec', 'f:template', 'f:spec', 'f:containers', `k:{"name":"${name}"}`, `f:${field.field}`];
   const record = ['f:metadata', 'f:annotations', `f:${field.originalPrefix}${name}`];
-  return field.looksInjected(is) && !isRewritten(victim, path, record);
+  return field.looksInjected(is) && isUntouched(victim, path, record);
 }
 
 /** This one field of this one container, bound to what stands there: whatever else changed in the list stays. */

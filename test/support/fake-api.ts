@@ -15,6 +15,7 @@ import type { Failure, FailureReason, Outcome } from '../../src/kube/outcome.ts'
 import type { Clean } from '../../src/text/sanitise.ts';
 import { fakeDiscovery } from './fake-kinds.ts';
 import { applyJsonPatch, applyMergePatch } from './fake-patch.ts';
+import { byOneHand, unmanaged } from './managed.ts';
 
 export type FakeVerb = 'get' | 'list' | 'create' | 'replace' | 'patch' | 'delete';
 
@@ -101,7 +102,7 @@ export function fakeApi(
   const stamp = () => new Date(Math.floor(now() / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 
   function stored(object: KubeObject): KubeObject {
-    const copy = structuredClone(object);
+    const copy = structuredClone(unmanaged(object));
     dropEmptyMaps(copy);
     version += 1;
     copy.metadata.resourceVersion = String(version);
@@ -214,7 +215,7 @@ export function fakeApi(
         .filter(item => item.kind === collection.kind && item.apiVersion === collection.apiVersion)
         .filter(item => collection.namespace === undefined || item.metadata.namespace === collection.namespace)
         .filter(item => typeof requirements === 'string' || matches(requirements, item.metadata.labels));
-      return ok({ items: structuredClone(items), resourceVersion: String(version) });
+      return ok({ items: structuredClone(items).map(byOneHand), resourceVersion: String(version) });
     });
   }
 
@@ -229,7 +230,7 @@ export function fakeApi(
     get: ref =>
       answer(requestOf('get', ref), () => {
         const found = find(ref);
-        return found === undefined ? missing(ref) : ok(structuredClone(found));
+        return found === undefined ? missing(ref) : ok(byOneHand(structuredClone(found)));
       }),
     list: listAll,
     listAll,

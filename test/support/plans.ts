@@ -10,6 +10,7 @@ import type { Write } from '../../src/injection/write.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
 import { testFacts } from './facts.ts';
 import type { FakeApi } from './fake-api.ts';
+import { byOneHand } from './managed.ts';
 import { memoryJournal, steppedClock } from './memory-journal.ts';
 
 export interface Wanted {
@@ -71,7 +72,15 @@ export async function effectOf(api: FakeApi, wanted: Wanted, plan: Plan): Promis
 }
 
 export function findingOf(type: FaultType, live: KubeObject): Finding {
-  return { id: 'x', type, object: refOf(live), live, state: 'injected', source: 'test', tool: 'mayday' };
+  return {
+    id: 'x',
+    type,
+    object: refOf(live),
+    live: byOneHand(live),
+    state: 'injected',
+    source: 'test',
+    tool: 'mayday',
+  };
 }
 
 /** What restoring this object would do, judged from the store as it is. */

@@ -8,7 +8,7 @@ import { ROLLBACK_DATA } from '../markers.ts';
 import { nameOf } from '../name.ts';
 import { stripMarks } from '../strip.ts';
 import type { Write } from '../write.ts';
-import { isRewritten } from '../writers.ts';
+import { isUntouched } from '../writers.ts';
 import type { DriftRecord } from './config-drift-record.ts';
 
 /** Compares what is there with what was and what was put in, and says what that means. `after` follows the victim's restore. */
@@ -33,7 +33,7 @@ export function settled(
   const injected = record.mayday?.injected;
   const isDiverged =
     injected === undefined
-      ? isRewritten(victim, ['f:data', `f:${record.key}`], ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`])
+      ? !isUntouched(victim, ['f:data', `f:${record.key}`], ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`])
       : is === undefined || !isInjected(is, injected);
   if (!isDiverged) return { kind: 'restore', writes, says: `put ${key} of ${name} back` };
   const shown = (value: string | undefined) => shownValue(victim, value);

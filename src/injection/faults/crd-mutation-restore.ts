@@ -12,7 +12,7 @@ import { groupOf, nameOf } from '../name.ts';
 import { fold, members } from '../raw-members.ts';
 import { corrupt, giveBack, recordIn } from '../record.ts';
 import { threeWay } from '../three-way.ts';
-import { isRewritten, writersOf } from '../writers.ts';
+import { isUntouched, writersOf } from '../writers.ts';
 import { asText, isMap, isMetadataMap, mapChanges, originalMap } from './crd-mutation-path.ts';
 
 interface MutationRecord {
@@ -114,7 +114,8 @@ function stillInjected(
   // Gone as it should be; at most an empty parent that came with it is left.
   if (is === undefined && original === undefined) return true;
   const injected = mayday?.injected;
-  if (injected === undefined) return !isRewritten(victim, fieldPath(steps), RECORD);
+  // What is not there has no owner: whether the injection took it away or somebody else did, there is nothing to overwrite.
+  if (injected === undefined) return is === undefined || isUntouched(victim, fieldPath(steps), RECORD);
   return isInjected(asText(is), injected) || (/^[{[]/.test(injected) && contains(is, JSON.parse(injected)));
 }
 
@@ -162,7 +163,7 @@ function isOfInjection(
   injected: Record<string, unknown> | undefined,
 ): boolean {
   if (injected !== undefined) return injected[steps.at(-1) ?? ''] === value;
-  return !isRewritten(victim, fieldPath(steps), RECORD);
+  return isUntouched(victim, fieldPath(steps), RECORD);
 }
 
 /**

@@ -19,7 +19,7 @@ import { corrupt, giveBack, recordIn, textsIn } from '../record.ts';
 import { isRefusal, refuse } from '../refuse.ts';
 import { threeWay } from '../three-way.ts';
 import { victimPlan } from '../victim-plan.ts';
-import { isRewritten } from '../writers.ts';
+import { isUntouched } from '../writers.ts';
 
 interface FinalizerBlockParams extends ObjectParams {
   finalizer: string;
@@ -148,7 +148,7 @@ function restore(found: Finding): Restore {
 /** An operator that took the finalizer out and put its own in again owns it; taking that out would not be ours to do. */
 function isReadded(victim: KubeObject, finalizer: string): boolean {
   const record = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
-  return isRewritten(victim, ['f:metadata', 'f:finalizers', `v:${JSON.stringify(finalizer)}`], record);
+  return !isUntouched(victim, ['f:metadata', 'f:finalizers', `v:${JSON.stringify(finalizer)}`], record);
 }
 
 /** Takes out this one element, bound to its place; the list with it where it was the only one. */

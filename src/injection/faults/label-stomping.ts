@@ -21,7 +21,7 @@ import { corrupt, giveBack, recordIn } from '../record.ts';
 import { isRefusal, refuse } from '../refuse.ts';
 import { threeWay } from '../three-way.ts';
 import { victimPlan } from '../victim-plan.ts';
-import { isRewritten } from '../writers.ts';
+import { isUntouched } from '../writers.ts';
 
 interface LabelStompingParams extends ObjectParams {
   labelKey: string;
@@ -146,8 +146,10 @@ function restore(found: Finding): Restore {
 
 function stillInjected(victim: KubeObject, key: string, is: string | undefined, injected: string | undefined): boolean {
   if (injected !== undefined) return isInjected(is ?? DELETED, injected);
+  // A label that is gone has no owner, and the framework's injection may be just that.
+  if (is === undefined) return true;
   const record = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
-  return !isRewritten(victim, ['f:metadata', 'f:labels', `f:${key}`], record);
+  return isUntouched(victim, ['f:metadata', 'f:labels', `f:${key}`], record);
 }
 
 function labelOperations(

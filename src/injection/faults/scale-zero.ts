@@ -15,12 +15,14 @@ import { corrupt, giveBack } from '../record.ts';
 import { isRefusal, refuse } from '../refuse.ts';
 import { deploymentReads, deploymentTarget, PODS, TARGET } from '../rollout.ts';
 import { threeWay } from '../three-way.ts';
+import { isUntouched } from '../writers.ts';
 
 interface ScaleZeroParams {
   name: string;
 }
 
 const REPLICAS = pointer('spec', 'replicas');
+const RECORD = ['f:metadata', 'f:annotations', `f:${ORIGINAL_REPLICAS}`];
 const AUTOSCALERS = 'autoscalers';
 /** `spec.replicas` is a 32-bit integer. */
 const MOST = 2_147_483_647;
@@ -122,7 +124,7 @@ function restore(found: Finding): Restore {
   return threeWay({
     what: `the number of replicas of ${name}`,
     isOriginal: is === original,
-    isInjected: is === 0,
+    isInjected: is === 0 && isUntouched(victim, ['f:spec', 'f:replicas'], RECORD),
     original: String(original),
     injected: '0',
     live: String(is),
