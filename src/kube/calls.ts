@@ -2,7 +2,7 @@ import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 import type { Clock } from './clock.ts';
 import { failure, failureOfAnswer } from './failure.ts';
 import type { Json } from './object.ts';
-import type { Outcome } from './outcome.ts';
+import type { Failure, Outcome } from './outcome.ts';
 import { type RetryPolicy, withRetry } from './retry.ts';
 import type { HttpAnswer, HttpRequest, Transport } from './transport.ts';
 
@@ -62,7 +62,12 @@ function bodyText(body: Json): string {
 /** What an answer means: its JSON (or text, where text was asked for), or the failure it stands for. */
 export function outcomeOf(answer: HttpAnswer, request: { accept?: string | undefined }, now: number): Outcome<unknown> {
   const body = parsed(answer.text);
-  if (answer.status >= 300) return failureOfAnswer(answer.status, body.value, answer.header('retry-after'), now);
+  if (answer.status >= 300) {
+    const failed = failureOfAnswer(answer.status, body.value, answer.header('retry-after'), now);
+    return isOfNobody(failed) && answer.doubt
+      ? { ...failed, message: cleanText`${failed.message}; ${answer.doubt}` }
+      : failed;
+  }
   const wantsText = request.accept !== undefined && !request.accept.includes('json');
   if (!body.isJson && !wantsText) {
     return failure('server-error', cleanText`the answer is not JSON: ${sanitise(answer.text, 120)}`, answer.status);
@@ -76,6 +81,10 @@ export function outcomeOf(answer: HttpAnswer, request: { accept?: string | undef
     ...(warnings.length > 0 && { warnings }),
   };
 }
+
+/** Whether the server did not know us: refused, or took us for anybody. */
+const isOfNobody = ({ reason, denied }: Failure): boolean =>
+  reason === 'unauthorized' || denied?.user === 'system:anonymous';
 
 function parsed(text: string): { isJson: boolean; value: unknown } {
   if (text === '') return { isJson: true, value: null };

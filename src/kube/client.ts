@@ -9,7 +9,7 @@ import type { Json, KubeObject, ObjectRef } from './object.ts';
 import type { Outcome } from './outcome.ts';
 import { eachPage, joinedPages, PAGE_SIZE, pageOf } from './pages.ts';
 import { queryString, resourcePath } from './paths.ts';
-import { READS, WRITES } from './retry.ts';
+import { READS, type RetryPolicy, WRITES } from './retry.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { Transport } from './transport.ts';
 import { typed } from './watch-event.ts';
@@ -99,7 +99,7 @@ function clientOf(
     place: Place,
     body: Json,
     options: WriteOptions,
-    more: { contentType?: string; query?: Record<string, string | boolean | undefined> } = {},
+    more: { contentType?: string; query?: Record<string, string | boolean | undefined>; policy?: RetryPolicy } = {},
   ): Promise<Outcome<KubeObject>> {
     const path = await pathOf(place, options.subresource);
     if (!path.ok) return path;
@@ -112,7 +112,7 @@ function clientOf(
         deadlineMs: options.timeoutMs ?? WRITE_DEADLINE_MS,
         signal: options.signal,
       },
-      WRITES,
+      more.policy ?? WRITES,
     );
     return answerOfWrite(answer);
   }
@@ -144,7 +144,10 @@ function clientOf(
     },
     create(object, options = {}) {
       const { namespace } = object.metadata;
-      return write('POST', options.on ?? { ...kindOf(object), namespace }, object as unknown as Json, options);
+      const policy = isQuestion(object) ? READS : WRITES;
+      return write('POST', options.on ?? { ...kindOf(object), namespace }, object as unknown as Json, options, {
+        policy,
+      });
     },
     replace(object, options = {}) {
       const { namespace, name } = object.metadata;
@@ -200,5 +203,9 @@ function answerOfWrite(answer: Outcome<unknown>): Outcome<KubeObject> {
 }
 
 const kindOf = ({ apiVersion, kind }: KubeObject) => ({ apiVersion, kind });
+
+/** A review is created but nothing is stored: it may be asked again like a read. */
+const isQuestion = ({ apiVersion, kind }: KubeObject): boolean =>
+  /^auth(orization|entication)\.k8s\.io\//.test(apiVersion) && kind.endsWith('Review');
 
 const isPathSegment = (part: string) => part !== '' && part !== '.' && part !== '..' && !/[/%]/.test(part);

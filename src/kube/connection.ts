@@ -6,10 +6,11 @@ import { createClient } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createConnections, isLoopback, isUsableProxy, proxyFor } from './connections.ts';
 import { createCredentials, type MaterialSource } from './credentials.ts';
-import { type RunCommand, runCommand } from './exec-credential.ts';
 import { type Loaded, loadKubeconfig, type Machine, type Refusal, resolveTarget } from './kubeconfig.ts';
 import { impersonationHeaders, kubeconfigSource } from './kubeconfig-source.ts';
+import { type RunCommand, runCommand } from './run-command.ts';
 import { createServerClock } from './server-clock.ts';
+import { readServerUrl } from './server-url.ts';
 import { createTransport, type RequestFunction } from './transport.ts';
 
 export interface ConnectOptions {
@@ -52,6 +53,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Loaded<Api>
   return open(found.value, machine, options.clock ?? systemClock);
 }
 
+/** Whether a header cannot carry one of these names. */
+const unsendable = (names: readonly string[]): boolean => names.some(name => /\p{Cc}/u.test(name));
+
 interface Opening {
   server: string;
   identity: Identity;
@@ -85,6 +89,13 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
   if (options.asGroups?.length && !options.as) {
     return { ok: false, reason: 'context', message: cleanText`--as-group needs --as: name the user to act as` };
   }
+  if (unsendable([options.as ?? '', ...(options.asGroups ?? [])])) {
+    return {
+      ok: false,
+      reason: 'context',
+      message: cleanText`--as and --as-group: expected names without control characters`,
+    };
+  }
   // The library's front door loads every API class there is; its kubeconfig part alone can be bundled small.
   const library = await import('@kubernetes/client-node/dist/config.js');
   const config = await loadKubeconfig(library, machine, options.kubeconfig);
@@ -92,9 +103,12 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
   const target = resolveTarget(config.value, options.context);
   if (!target.ok) return target;
   const { context, cluster, user, namespace } = target.value;
+  const server = readServerUrl(cluster, user);
+  if (!server) return badServer(context, cluster.server);
   const source = kubeconfigSource({
     library,
     target: target.value,
+    server,
     impersonation: { user: options.as, groups: options.asGroups },
     reload: async () => {
       const again = await loadKubeconfig(library, machine, options.kubeconfig);
@@ -109,11 +123,11 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
     value: {
       identity: {
         context,
-        server: cluster.server,
+        server: server.url,
         user: options.as ?? user.impersonateUser ?? user.name,
         namespace: options.namespace ?? namespace,
       },
-      server: cluster.server,
+      server: server.url,
       source,
       proxyUrl: cluster.proxyUrl,
     },
@@ -122,7 +136,7 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
 
 async function open(opening: Opening, machine: Machine, clock: Clock): Promise<Loaded<Api>> {
   const { server, source } = opening;
-  const refusal = badServer(server, opening) ?? badProxy(proxyOf(opening, machine)?.uri);
+  const refusal = badProxy(proxyOf(opening, machine)?.uri);
   if (refusal) return refusal;
   // The default export is there in Node.js and in a bundle alike; the named ones are not.
   const { default: undici } = await import('undici');
@@ -149,16 +163,20 @@ const proxyOf = ({ server, proxyUrl }: Opening, machine: Machine) => proxyFor(se
 
 const refusedConfig = (message: Clean): Refusal => ({ ok: false, reason: 'kubeconfig', message });
 
-function badServer(server: string, { identity }: Opening): Refusal | undefined {
-  if (/^https?:\/\//.test(server) && URL.canParse(server)) return undefined;
+function badServer(context: string, server: string): Refusal {
   return refusedConfig(
-    cleanText`the server of ${sanitise(identity.context, 128)} is not an http(s) URL: ${sanitise(server, 200)}`,
+    cleanText`the server of ${sanitise(context, 128)} is not an http(s) URL: ${sanitise(withoutUserInfo(server), 200)}`,
   );
 }
 
+/** What stands before the last @ of a URL that cannot be read may be a password. */
+const withoutUserInfo = (url: string): string => url.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1');
+
 function badProxy(uri: string | undefined): Refusal | undefined {
   if (uri === undefined || isUsableProxy(uri)) return undefined;
-  return refusedConfig(cleanText`cannot go through proxy ${sanitise(uri, 200)}: expected an http, https or socks5 URL`);
+  return refusedConfig(
+    cleanText`cannot go through proxy ${sanitise(withoutUserInfo(uri), 200)}: expected an http, https or socks5 URL`,
+  );
 }
 
 /** The identity is for people to read, so it is made safe as all that is. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Dispatcher } from 'undici';
+import type { Clean } from '../text/sanitise.ts';
 import type { Clock } from './clock.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -14,6 +15,8 @@ export interface Access {
   urgent: Dispatcher;
   /** Connections for watches, one each, so that watches never starve requests. */
   streams: Dispatcher;
+  /** Why the server may refuse us, as far as can be seen from here. */
+  doubt?: Clean;
 }
 
 export interface Credentials {
@@ -37,6 +40,8 @@ export interface TlsMaterial {
 export interface Material {
   headers: Record<string, string | string[]>;
   tls: TlsMaterial;
+  /** Why the server may refuse it, as far as can be seen from here. */
+  doubt?: Clean;
 }
 
 export interface MaterialSource {
@@ -78,13 +83,13 @@ export function createCredentials(parts: {
   async function ask(): Promise<Outcome<Access>> {
     const outcome = await source.material();
     if (!outcome.ok) return outcome;
-    const { headers, tls } = outcome.value;
+    const { headers, tls, doubt } = outcome.value;
     if (!current || !isDeepStrictEqual(current.tls, tls)) {
       current?.connections.retire();
       current = { tls, connections: parts.connect(tls) };
     }
     const { requests, urgent, streams } = current.connections;
-    return { ok: true, status: 0, value: { server, headers, requests, urgent, streams } };
+    return { ok: true, status: 0, value: { server, headers, requests, urgent, streams, ...(doubt && { doubt }) } };
   }
 
   async function access(): Promise<Outcome<Access>> {

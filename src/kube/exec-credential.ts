@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { isAbsolute, join } from 'node:path';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 import { failure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
+import type { CommandResult, RunCommand } from './run-command.ts';
 
 /** The `exec` entry of a kubeconfig user. */
 export interface ExecConfig {
@@ -23,22 +23,6 @@ export interface ExecCredential {
   expiresAt?: number;
 }
 
-export interface CommandResult {
-  /** Exit code; absent when the command could not be started or was ended by us. */
-  code?: number;
-  stdout: string;
-  stderr: string;
-  /** Why it did not run to its end: a node error code, or `deadline`. */
-  error?: string;
-}
-
-export type RunCommand = (
-  command: string,
-  args: string[],
-  env: Record<string, string | undefined>,
-  deadlineMs: number,
-) => Promise<CommandResult>;
-
 const DEADLINE_MS = 60_000;
 
 /** Asks a credential plugin (client.authentication.k8s.io) for a credential, once, without a terminal. */
@@ -58,7 +42,7 @@ export async function execCredential(
     environment(config, parts.env, parts.cluster),
     DEADLINE_MS,
   );
-  const problem = problemOf(config, result);
+  const problem = commandProblem(result, DEADLINE_MS, config.installHint);
   if (problem) return refused(cleanText`${plugin} ${problem}`);
   return parse(result.stdout, plugin);
 }
@@ -81,14 +65,19 @@ function environment(config: ExecConfig, env: Record<string, string | undefined>
   return { ...env, KUBERNETES_EXEC_INFO: JSON.stringify(info), ...added };
 }
 
-function problemOf(config: ExecConfig, result: CommandResult): Clean | undefined {
-  const hint = config.installHint ? cleanText`; ${sanitise(config.installHint, 300)}` : sanitise('');
+/** What went wrong with a command that was to print a credential, in words that follow its name; its own words are cut and made safe. */
+export function commandProblem(result: CommandResult, deadlineMs: number, installHint?: string): Clean | undefined {
+  const hint = installHint ? cleanText`; ${sanitise(installHint, 300)}` : sanitise('');
+  const words = result.stderr.trim();
   if (result.error === 'ENOENT') return cleanText`was not found; install it or put it on the PATH${hint}`;
-  if (result.error === 'deadline') return cleanText`gave no answer within ${DEADLINE_MS / 1000}s`;
+  if (result.error === 'deadline') {
+    const said = words === '' ? sanitise('') : cleanText`; it said: ${sanitise(words, 300)}`;
+    return cleanText`gave no answer within ${deadlineMs / 1000}s and was ended${said}`;
+  }
+  if (result.error === 'too-much') return cleanText`printed more than 1 MiB and was ended: no credential is that long`;
   if (result.error) return cleanText`could not be started: ${sanitise(result.error, 200)}${hint}`;
   if (result.code === 0) return undefined;
-  const said = sanitise(result.stderr.trim() || 'it said nothing', 300);
-  return cleanText`failed with exit code ${result.code ?? -1}: ${said}`;
+  return cleanText`failed with exit code ${result.code ?? -1}: ${sanitise(words || 'it said nothing', 300)}`;
 }
 
 function parse(stdout: string, plugin: Clean): Outcome<ExecCredential> {
@@ -116,30 +105,3 @@ function parse(stdout: string, plugin: Clean): Outcome<ExecCredential> {
     },
   };
 }
-
-/** Runs a command without input and collects what it prints; ends it at the deadline. */
-export const runCommand: RunCommand = (command, args, env, deadlineMs) =>
-  new Promise(resolve => {
-    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const out = { stdout: '', stderr: '' };
-    let error: string | undefined;
-    const timer = setTimeout(() => {
-      error = 'deadline';
-      child.kill('SIGKILL');
-      child.stdout.destroy();
-      child.stderr.destroy();
-    }, deadlineMs);
-    child.stdout.setEncoding('utf8').on('data', chunk => {
-      out.stdout += chunk;
-    });
-    child.stderr.setEncoding('utf8').on('data', chunk => {
-      out.stderr += chunk;
-    });
-    child.on('error', (failed: NodeJS.ErrnoException) => {
-      error = failed.code ?? failed.message;
-    });
-    child.on('close', code => {
-      clearTimeout(timer);
-      resolve({ ...out, ...(code !== null && code >= 0 && { code }), ...(error && { error }) });
-    });
-  });

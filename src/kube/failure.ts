@@ -38,7 +38,7 @@ const BY_STATUS: Record<number, FailureReason> = {
  */
 export function failureOfAnswer(status: number, body: unknown, retryAfter: string | undefined, now: number): Failure {
   const told = isFields(body) ? (body as Status) : {};
-  const code = status >= 400 || typeof told.code !== 'number' ? Math.max(status, 400) : told.code;
+  const code = status >= 300 ? status : typeof told.code === 'number' ? told.code : 400;
   const retryAfterMs = retryDelay(retryAfter, told.details?.retryAfterSeconds, now);
   const message = messageOf(code, body, told);
   const causes = causesOf(told);
@@ -61,7 +61,7 @@ function reasonOf(code: number, { kind, reason: named }: Status, askedToWait: bo
   const told = Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
   if (told) return told;
   if (code === 503 && askedToWait) return 'throttled';
-  return BY_STATUS[code] ?? (code < 500 ? 'invalid' : 'server-error');
+  return BY_STATUS[code] ?? (code >= 400 && code < 500 ? 'invalid' : 'server-error');
 }
 
 function messageOf(code: number, body: unknown, told: Status): Clean {

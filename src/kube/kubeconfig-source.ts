@@ -1,10 +1,14 @@
 import type { RequestOptions } from 'node:https';
 import { cleanText, sanitise } from '../text/sanitise.ts';
 import type { Material, MaterialSource, TlsMaterial } from './credentials.ts';
-import { type ExecCredential, execCredential, type RunCommand } from './exec-credential.ts';
+import { type ExecCredential, execCredential } from './exec-credential.ts';
 import { failure } from './failure.ts';
 import type { KubeUser, Target } from './kubeconfig.ts';
+import { withFreshToken } from './legacy-provider.ts';
 import type { Outcome } from './outcome.ts';
+import { badMaterial, certificateDoubt } from './pem.ts';
+import type { RunCommand } from './run-command.ts';
+import type { ServerUrl } from './server-url.ts';
 
 type Library = typeof import('@kubernetes/client-node/dist/config.js');
 
@@ -21,6 +25,7 @@ const EXPIRY_MARGIN_MS = 10_000;
 export function kubeconfigSource(parts: {
   library: Library;
   target: Target;
+  server: ServerUrl;
   impersonation: Impersonation;
   /** Reads the kubeconfig again; its user replaces ours when credentials were refused. */
   reload: () => Promise<KubeUser | undefined>;
@@ -30,7 +35,6 @@ export function kubeconfigSource(parts: {
 }): MaterialSource {
   const { library, target } = parts;
   let user = target.user;
-  let auth = authOf(library, target, user);
   let fromPlugin: ExecCredential | undefined;
 
   async function plugin(): Promise<Outcome<ExecCredential>> {
@@ -41,20 +45,41 @@ export function kubeconfigSource(parts: {
       user: user.name,
       folder: user.folder ?? '.',
       env: parts.env,
-      cluster: clusterInfo(target),
+      cluster: clusterInfo(library, target),
       run: parts.run,
     });
     if (outcome.ok) fromPlugin = outcome.value;
     return outcome;
   }
 
+  let auth = authOf(parts, user);
+
+  async function libraryOptions(): Promise<RequestOptions> {
+    const options: RequestOptions = { headers: {} };
+    await inTime(auth.applyToHTTPSOptions(options));
+    return options;
+  }
+
+  async function gather(): Promise<Outcome<Material>> {
+    const fresh = await withFreshToken(user, parts);
+    if (!fresh.ok) return fresh;
+    if (fresh.value !== user) {
+      user = fresh.value;
+      auth = authOf(parts, user);
+    }
+    const credential = await plugin();
+    if (!credential.ok) return credential;
+    const material = materialOf(await libraryOptions(), credential.value, user, parts);
+    const bad = badMaterial(material.tls, { cluster: target.cluster.name, user: user.name });
+    if (bad) return failure('unauthorized', bad);
+    const doubt = material.headers.authorization ? undefined : certificateDoubt(material.tls, user.name, parts.now());
+    return { ok: true, status: 0, value: { ...material, ...(doubt && { doubt }) } };
+  }
+
   return {
     async material() {
-      const credential = await plugin();
-      if (!credential.ok) return credential;
-      const options: RequestOptions = { headers: {} };
       try {
-        await auth.applyToHTTPSOptions(options);
+        return await gather();
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         return failure(
@@ -62,7 +87,6 @@ export function kubeconfigSource(parts: {
           cleanText`the credentials of user ${sanitise(user.name, 128)} cannot be used: ${sanitise(why, 300)}`,
         );
       }
-      return { ok: true, status: 0, value: materialOf(options, credential.value, user, parts.impersonation) };
     },
     async renew() {
       const reloaded = await parts.reload();
@@ -70,31 +94,68 @@ export function kubeconfigSource(parts: {
       const dynamic = user.execConfig !== undefined || Boolean(user.authProvider);
       if (changed) user = reloaded;
       // A new instance forgets the tokens that the library keeps.
-      auth = authOf(library, target, user);
+      auth = authOf(parts, user);
       fromPlugin = undefined;
       return changed || dynamic;
     },
   };
 }
 
-function authOf(library: Library, target: Target, user: KubeUser) {
+// An identity provider is asked over the network by the library, which knows no deadline.
+const LIBRARY_DEADLINE_MS = 30_000;
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const why = `no answer from the auth provider within ${LIBRARY_DEADLINE_MS / 1000}s`;
+    timer = setTimeout(() => reject(new Error(why)), LIBRARY_DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+type AuthParts = { library: Library; target: Target; server: ServerUrl };
+
+function authOf({ library, target, server }: AuthParts, user: KubeUser) {
   const auth = new library.KubeConfig();
   // The library refuses plain HTTP unless told that TLS does not matter; on plain HTTP it does not.
-  const plain = target.cluster.server.startsWith('http:');
-  auth.loadFromClusterAndUser({ ...target.cluster, skipTLSVerify: plain || target.cluster.skipTLSVerify }, user);
+  const plain = server.url.startsWith('http:');
+  const cluster = { ...target.cluster, server: server.url, skipTLSVerify: plain || target.cluster.skipTLSVerify };
+  auth.loadFromClusterAndUser(preferData(cluster, 'caData', 'caFile'), preferUserData(user));
   return auth;
 }
 
-function clusterInfo({ cluster }: Target): object {
+/** Where data and a file are both given kubectl takes the data, the library the file. */
+function preferData<T extends object>(entry: T, data: keyof T, file: keyof T): T {
+  return entry[data] ? { ...entry, [file]: undefined } : entry;
+}
+
+const preferUserData = (user: KubeUser): KubeUser =>
+  preferData(preferData(user, 'certData', 'certFile'), 'keyData', 'keyFile');
+
+/** What a plugin that wants to know the cluster is told: as kubectl does, a CA file's content too, and the cluster's own words to plugins. */
+function clusterInfo(library: Library, { cluster }: Target): object {
+  const { caFile, caData } = preferData(cluster, 'caData', 'caFile');
+  const ca = library.bufferFromFileOrString(caFile, caData);
   return {
     server: cluster.server,
-    ...(cluster.caData && { 'certificate-authority-data': cluster.caData }),
     ...(cluster.tlsServerName && { 'tls-server-name': cluster.tlsServerName }),
     ...(cluster.skipTLSVerify && { 'insecure-skip-tls-verify': true }),
+    ...(ca && { 'certificate-authority-data': ca.toString('base64') }),
+    ...(cluster.proxyUrl && { 'proxy-url': cluster.proxyUrl }),
+    ...(cluster.execExtension !== undefined && { config: cluster.execExtension }),
   };
 }
 
-function materialOf(options: RequestOptions, credential: ExecCredential, user: KubeUser, as: Impersonation): Material {
+function materialOf(
+  options: RequestOptions,
+  credential: ExecCredential,
+  user: KubeUser,
+  { server, impersonation }: { server: ServerUrl; impersonation: Impersonation },
+): Material {
   const cert = credential.cert ?? (options.cert as Buffer | undefined);
   const key = credential.key ?? (options.key as Buffer | undefined);
   const tls: TlsMaterial = {
@@ -105,7 +166,9 @@ function materialOf(options: RequestOptions, credential: ExecCredential, user: K
     ...(options.rejectUnauthorized === false && { rejectUnauthorized: false }),
   };
   const token = credential.token ? { authorization: `Bearer ${credential.token}` } : {};
-  return { tls, headers: { ...authorisation(options), ...token, ...impersonationHeaders(user, as) } };
+  const fromUrl = server.userInfo === undefined ? {} : { authorization: basic(server.userInfo) };
+  const own = { ...fromUrl, ...authorisation(options), ...token };
+  return { tls, headers: { ...own, ...impersonationHeaders(user, impersonation) } };
 }
 
 function authorisation(options: RequestOptions): Record<string, string> {
@@ -114,20 +177,28 @@ function authorisation(options: RequestOptions): Record<string, string> {
     // Token files end in a newline, which a header must not.
     .map(([, value]) => ['authorization', value.trim()] as const);
   if (given.length > 0) return Object.fromEntries(given);
-  return options.auth ? { authorization: `Basic ${Buffer.from(options.auth).toString('base64')}` } : {};
+  return options.auth ? { authorization: basic(options.auth) } : {};
 }
+
+const basic = (userAndPassword: string): string => `Basic ${Buffer.from(userAndPassword).toString('base64')}`;
 
 /** Impersonation by the command line replaces that of the kubeconfig as a whole. */
 export function impersonationHeaders(user: KubeUser, as: Impersonation): Record<string, string | string[]> {
-  if (as.user) return { 'impersonate-user': as.user, ...(as.groups?.length && { 'impersonate-group': as.groups }) };
+  if (as.user) return { 'impersonate-user': utf8(as.user), ...groupHeader(as.groups) };
   if (!user.impersonateUser) return {};
   const extra = Object.entries(user.impersonateExtra ?? {}).map(
-    ([key, values]) => [`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`, values] as const,
+    ([key, values]) => [`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`, values.map(utf8)] as const,
   );
   return {
-    'impersonate-user': user.impersonateUser,
-    ...(user.impersonateUid && { 'impersonate-uid': user.impersonateUid }),
-    ...(user.impersonateGroups?.length && { 'impersonate-group': user.impersonateGroups }),
+    'impersonate-user': utf8(user.impersonateUser),
+    ...(user.impersonateUid && { 'impersonate-uid': utf8(user.impersonateUid) }),
+    ...groupHeader(user.impersonateGroups),
     ...Object.fromEntries(extra),
   };
 }
+
+const groupHeader = (groups: readonly string[] | undefined) =>
+  groups?.length ? { 'impersonate-group': groups.map(utf8) } : {};
+
+/** A header's text is sent byte by byte; names go out as kubectl sends them, in UTF-8. */
+const utf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Cluster, Context, User } from '@kubernetes/client-node/dist/config_types.js';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 import type { ExecConfig } from './exec-credential.ts';
 
@@ -22,8 +22,14 @@ export type KubeUser = User & {
   folder?: string;
 };
 
+/** A kubeconfig cluster with what the client library's own type leaves out. */
+export type KubeCluster = Cluster & {
+  /** What the cluster has to say to credential plugins: its extension `client.authentication.k8s.io/exec`. */
+  execExtension?: unknown;
+};
+
 export interface Kubeconfig {
-  clusters: Cluster[];
+  clusters: KubeCluster[];
   contexts: Context[];
   users: KubeUser[];
   currentContext: string | undefined;
@@ -34,7 +40,7 @@ export interface Kubeconfig {
 /** Cluster, user and namespace of one context. */
 export interface Target {
   context: string;
-  cluster: Cluster;
+  cluster: KubeCluster;
   user: KubeUser;
   namespace: string;
 }
@@ -85,11 +91,11 @@ async function loadFile(library: Library, machine: Machine, file: string): Promi
   try {
     const text = await machine.read(file);
     if (text === undefined) return { ok: true, value: undefined };
-    const raw: unknown = parse(text);
+    const raw = firstDocument(text);
     if (!isMap(raw) || (raw.kind !== undefined && raw.kind !== 'Config')) {
       return refuse('kubeconfig', cleanText`${shown} is not a kubeconfig: expected a document of kind Config`);
     }
-    return { ok: true, value: fromText(library, text, raw, file) };
+    return { ok: true, value: fromRaw(library, raw, file) };
   } catch (error) {
     return refuse('kubeconfig', cleanText`cannot read kubeconfig ${shown}: ${sanitise(firstLine(error), 200)}`);
   }
@@ -98,17 +104,25 @@ async function loadFile(library: Library, machine: Machine, file: string): Promi
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** As kubectl reads YAML: the first document alone, of a key that is there twice the last, and nothing at all as an empty kubeconfig. */
+function firstDocument(text: string): unknown {
+  const [first] = parseAllDocuments(text, { uniqueKeys: false, merge: true });
+  if (first?.errors[0]) throw first.errors[0];
+  return first?.toJS() ?? {};
+}
+
 const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
-function fromText(library: Library, text: string, raw: Record<string, unknown>, file: string): Kubeconfig {
+function fromRaw(library: Library, raw: Record<string, unknown>, file: string): Kubeconfig {
   const config = new library.KubeConfig();
   // An entry that is broken but not used must not keep anyone out.
-  config.loadFromString(text, { onInvalidEntry: 'filter' });
+  config.loadFromString(JSON.stringify(raw), { onInvalidEntry: 'filter' });
   const folder = dirname(file);
   config.makePathsAbsolute(folder);
   const extras = new Map(list(raw.users).map(entry => [entry.name, isMap(entry.user) ? entry.user : {}]));
+  const clusters = new Map(list(raw.clusters).map(entry => [entry.name, isMap(entry.cluster) ? entry.cluster : {}]));
   return {
-    clusters: config.clusters,
+    clusters: config.clusters.map(cluster => withExecExtension(cluster, clusters.get(cluster.name) ?? {})),
     contexts: config.contexts,
     users: config.users.map(user => withExtras(user, extras.get(user.name) ?? {}, folder)),
     currentContext: config.currentContext || undefined,
@@ -118,11 +132,23 @@ function fromText(library: Library, text: string, raw: Record<string, unknown>, 
 
 const list = (value: unknown) => (Array.isArray(value) ? value.filter(isMap) : []);
 
+const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
+
+function withExecExtension(cluster: Cluster, raw: Record<string, unknown>): KubeCluster {
+  const told = list(raw.extensions).find(entry => entry.name === EXEC_EXTENSION);
+  return told ? { ...cluster, execExtension: told.extension } : cluster;
+}
+
 function withExtras(user: User, raw: Record<string, unknown>, folder: string): KubeUser {
   const groups = raw['as-groups'];
   const extra = raw['as-user-extra'];
   const tokenFile = raw.tokenFile;
-  const { exec, ...rest } = user;
+  const { exec: own, ...rest } = user;
+  const provider = raw['auth-provider'];
+  // An older form says the same inside `auth-provider`.
+  const inProvider = isMap(provider) && isMap(provider.config) ? provider.config.exec : undefined;
+  const exec = own ?? inProvider;
+  if (isMap(inProvider)) delete rest.authProvider;
   return {
     ...rest,
     folder,

@@ -1,4 +1,4 @@
-import { cleanText, sanitise } from '../text/sanitise.ts';
+import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 import type { Clock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import { codeOf, failure, unreachable } from './failure.ts';
@@ -6,6 +6,7 @@ import { createHeartbeat } from './heartbeat.ts';
 import { createInFlight, StopReason } from './in-flight.ts';
 import type { Failure } from './outcome.ts';
 import { bodyChunks, describe, headerOf, type RawAnswer, TooLarge, wholeBody } from './raw-answer.ts';
+import { redirectOf } from './redirect.ts';
 import type { ServerClock } from './server-clock.ts';
 
 /** One HTTP request to the API server; `path` includes the query. */
@@ -28,6 +29,8 @@ export interface HttpAnswer {
   /** All values of a header that may repeat. */
   headerAll(name: string): string[];
   text: string;
+  /** Of a refusal: what may be its reason on our side, such as a certificate that has expired. */
+  doubt?: Clean;
 }
 
 /** The beginning of an answer whose body is read as it comes; an error answer is read at once, into `text`. */
@@ -83,20 +86,28 @@ export function createTransport(parts: {
     const access = await credentials.access();
     if (!access.ok) return access;
     signal.throwIfAborted();
-    requests += 1;
-    const sentAt = clock.now();
-    const answer = await request(access.value.server + wanted.path, {
-      dispatcher: access.value[pool],
-      method: wanted.method,
-      headers: { ...(parts.gzip && { 'accept-encoding': 'gzip' }), ...wanted.headers, ...access.value.headers },
-      body: wanted.body,
-      signal,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    serverClock.sample(headerOf(answer, 'date'), sentAt, clock.now());
-    heartbeat.heard();
-    return answer;
+    let url = access.value.server + wanted.path;
+    for (let hops = 0; ; hops += 1) {
+      requests += 1;
+      const sentAt = clock.now();
+      const answer = await request(url, {
+        dispatcher: access.value[pool],
+        method: wanted.method,
+        headers: { ...(parts.gzip && { 'accept-encoding': 'gzip' }), ...wanted.headers, ...access.value.headers },
+        body: wanted.body,
+        signal,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      serverClock.sample(headerOf(answer, 'date'), sentAt, clock.now());
+      heartbeat.heard();
+      const location = headerOf(answer, 'location');
+      const next = redirectOf({ status: answer.statusCode, location }, { url, method: wanted.method, hops });
+      if (next === undefined) return answer;
+      await answer.body.dump({ limit: 65_536 });
+      if (typeof next !== 'string') return next;
+      url = next;
+    }
   }
 
   async function authorised(...given: Parameters<typeof attempt>): Promise<RawAnswer | Failure> {
@@ -107,12 +118,29 @@ export function createTransport(parts: {
     return attempt(...given);
   }
 
-  const explained = (wanted: HttpRequest) => (error: unknown) => explain(server, wanted, error);
+  const explained = (wanted: HttpRequest) => async (error: unknown) => {
+    const why = explain(server, wanted, error);
+    const doubt = codeOf(error).startsWith('ERR_SSL') ? await doubted() : undefined;
+    return doubt ? { ...why, message: cleanText`${why.message}; ${doubt}` } : why;
+  };
+
+  /** Why the server may have refused us. */
+  async function doubted(): Promise<Clean | undefined> {
+    const access = await credentials.access();
+    return access.ok ? access.value.doubt : undefined;
+  }
+
+  /** The head of an answer; one that refuses us goes with what may be the reason. */
+  async function headOf(answer: RawAnswer) {
+    const refused = answer.statusCode === 401 || answer.statusCode === 403;
+    const doubt = refused ? await doubted() : undefined;
+    return { ...describe(answer), ...(doubt && { doubt }) };
+  }
 
   function send(wanted: HttpRequest): Promise<HttpAnswer | TransportFailure> {
     const work = async (signal: AbortSignal) => {
       const answer = await authorised(wanted, wanted.isUrgent ? 'urgent' : 'requests', signal);
-      return 'ok' in answer ? answer : { ...describe(answer), text: await wholeBody(answer) };
+      return 'ok' in answer ? answer : { ...(await headOf(answer)), text: await wholeBody(answer) };
     };
     return inFlight.run(wanted, work).catch(explained(wanted));
   }
@@ -121,7 +149,9 @@ export function createTransport(parts: {
     const work = async (signal: AbortSignal, keep: () => () => void) => {
       const answer = await authorised(wanted, 'streams', signal);
       if ('ok' in answer) return answer;
-      if (answer.statusCode >= 300) return { ...describe(answer), chunks: [] as [], text: await wholeBody(answer) };
+      if (answer.statusCode >= 300) {
+        return { ...(await headOf(answer)), chunks: [] as [], text: await wholeBody(answer) };
+      }
       const release = keep();
       const ended = heartbeat.opened();
       const chunks = followed(bodyChunks(answer), heartbeat.heard, () => {

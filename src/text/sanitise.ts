@@ -10,6 +10,8 @@ export const CELL_LENGTH = 256;
 
 const segmenter = new Intl.Segmenter();
 const PLAIN = /^[\x20-\x7e]*$/;
+/** The `user:password@` of a URL; what container runtimes write before an image's digest is none. */
+const USER_INFO = /(?<!docker|docker-pullable)(:\/\/)[^\s/]*@/g;
 // Bodies stop at the next control character, so an unterminated sequence costs its introducer only, and the scan stays linear.
 const STRING_SEQUENCE = /(?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)/g;
 const CONTROL_SEQUENCE = /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]/g;
@@ -29,15 +31,20 @@ const KEPT_JOINER = '\ufffe';
  * The one way by which text from a cluster, a file or an error becomes `Clean`: no escape sequences, control characters, bidi controls,
  * zero-width or variation characters (a joiner inside an emoji stays), one line (breaks show as `⏎`), NFC, at most four combining marks on a letter
  * and none at the start, never longer than `maxLength` UTF-16 units including the `…` that marks a cut. Applying it twice changes nothing.
- * Values that are not strings are shown as JSON; null and undefined as nothing.
+ * Values that are not strings are shown as JSON; null and undefined as nothing. The `user:password@` of a URL becomes `***@`.
  */
 export function sanitise(raw: unknown, maxLength = LOG_LENGTH): Clean {
-  const text = asText(raw);
+  const text = withoutUserInfo(asText(raw));
   if (text.length <= maxLength && PLAIN.test(text)) return text as Clean;
   // What is far beyond the cap cannot show; cutting first bounds the work on hostile input.
   const bounded = text.slice(0, maxLength * 8 + 64);
   const stripped = strip(bounded);
   return capped(stripped, maxLength, bounded.length < text.length) as Clean;
+}
+
+/** Who may log in by a URL, and with what password, is never shown, kept or logged. */
+function withoutUserInfo(text: string): string {
+  return text.includes('://') && text.includes('@') ? text.replace(USER_INFO, '$1***@') : text;
 }
 
 function strip(text: string): string {

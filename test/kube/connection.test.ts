@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import type { Api } from '../../src/kube/api.ts';
 import { type ConnectOptions, connect } from '../../src/kube/connection.ts';
 import { isLoopback, proxyFor } from '../../src/kube/connections.ts';
-import type { RunCommand } from '../../src/kube/exec-credential.ts';
+import type { RunCommand } from '../../src/kube/run-command.ts';
 import { manualClock } from './manual-clock.ts';
 import { fixture, json, type MisbehavingServer, type Received, startServer, statusBody } from './misbehaving-server.ts';
 

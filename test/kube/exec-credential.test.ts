@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CommandResult, type ExecConfig, execCredential, runCommand } from '../../src/kube/exec-credential.ts';
+import { type ExecConfig, execCredential } from '../../src/kube/exec-credential.ts';
+import { type CommandResult, runCommand } from '../../src/kube/run-command.ts';
 
 const CREDENTIAL = { kind: 'ExecCredential', status: { token: 'fresh', expirationTimestamp: '2026-11-21T12:00:00Z' } };
 
@@ -61,7 +62,7 @@ describe('a credential plugin', () => {
       'was not found; install it or put it on the PATH; brew install⏎login',
     ],
     [{}, { error: 'EACCES' }, 'could not be started: EACCES'],
-    [{}, { error: 'deadline' }, 'gave no answer within 60s'],
+    [{}, { error: 'deadline' }, 'gave no answer within 60s and was ended'],
     [{}, { code: 3, stderr: 'token \x1b[31mexpired\n' }, 'failed with exit code 3: token expired'],
     [{}, { code: 1 }, 'failed with exit code 1: it said nothing'],
     [{}, { stdout: 'Opening browser' }, 'printed no ExecCredential in JSON'],

@@ -77,7 +77,6 @@ describe('where a kubeconfig is found', () => {
       { '/home/me/.kube/config': '[]' },
       '/home/me/.kube/config is not a kubeconfig: expected a document of kind Config',
     ],
-    [{ '/home/me/.kube/config': '' }, '/home/me/.kube/config is not a kubeconfig: expected a document of kind Config'],
     [
       { '/home/me/.kube/config': 'kind: Pod' },
       '/home/me/.kube/config is not a kubeconfig: expected a document of kind Config',

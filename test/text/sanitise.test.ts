@@ -161,3 +161,10 @@ describe('sanitise', () => {
     expect(cleanJoin([name, literal('db')], ', ')).toBe('web, db');
   });
 });
+
+it.each([
+  ['cannot reach https://me:s3cr3t@c:6443', 'cannot reach https://***@c:6443'],
+  ['http://me:p@ss@proxy:1 and socks5://token@p', 'http://***@proxy:1 and socks5://***@p'],
+  ['docker-pullable://nginx@sha256:abc', 'docker-pullable://nginx@sha256:abc'],
+  ['https://c/path@x me@here', 'https://c/path@x me@here'],
+])('hides who logs in by a URL: %s', (raw, shown) => expect(sanitise(raw)).toBe(shown));

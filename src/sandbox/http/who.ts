@@ -9,10 +9,13 @@ import { accountGroups, type Tokens } from './tokens.ts';
 
 const ANONYMOUS: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
 
+/** Node.js gives a header byte by byte; names in it are UTF-8. */
+const utf8 = (value: string | undefined): string => Buffer.from(value ?? '', 'latin1').toString('utf8');
+
 function headerValues(request: IncomingMessage, name: string): string[] {
   const values: string[] = [];
   for (let i = 0; i < request.rawHeaders.length; i += 2)
-    if (request.rawHeaders[i]?.toLowerCase() === name) values.push(request.rawHeaders[i + 1] ?? '');
+    if (request.rawHeaders[i]?.toLowerCase() === name) values.push(utf8(request.rawHeaders[i + 1]));
   return values;
 }
 
@@ -34,7 +37,7 @@ function extraOf(request: IncomingMessage): Record<string, string[]> {
     const name = request.rawHeaders[i]?.toLowerCase() ?? '';
     if (!name.startsWith(`${IMPERSONATE}extra-`)) continue;
     const key = decodeURIComponent(name.slice(`${IMPERSONATE}extra-`.length));
-    extra[key] = [...(extra[key] ?? []), request.rawHeaders[i + 1] ?? ''];
+    extra[key] = [...(extra[key] ?? []), utf8(request.rawHeaders[i + 1])];
   }
   return extra;
 }
