@@ -103,7 +103,7 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
   const target = resolveTarget(config.value, options.context);
   if (!target.ok) return target;
   const { context, cluster, user, namespace } = target.value;
-  const server = readServerUrl(cluster, user);
+  const server = readServerUrl(cluster.server);
   if (!server) return badServer(context, cluster.server);
   const source = kubeconfigSource({
     library,

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { resolve } from 'node:path';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 import { failure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
@@ -51,7 +51,7 @@ const refused = (message: Clean) => failure('unauthorized', message);
 
 /** A command with a slash is meant relative to the kubeconfig that names it. */
 function commandPath(command: string, folder: string): string {
-  return command.includes('/') && !isAbsolute(command) ? join(folder, command) : command;
+  return command.includes('/') ? resolve(folder, command) : command;
 }
 
 function environment(config: ExecConfig, env: Record<string, string | undefined>, cluster: object) {

@@ -1,5 +1,6 @@
 import type { RequestOptions } from 'node:https';
 import { cleanText, sanitise } from '../text/sanitise.ts';
+import { isLoopback } from './connections.ts';
 import type { Material, MaterialSource, TlsMaterial } from './credentials.ts';
 import { type ExecCredential, execCredential } from './exec-credential.ts';
 import { failure } from './failure.ts';
@@ -61,6 +62,9 @@ export function kubeconfigSource(parts: {
   }
 
   async function gather(): Promise<Outcome<Material>> {
+    if (isReadByAnybody(parts.server.url)) {
+      return { ok: true, status: 0, value: { tls: {}, headers: impersonationHeaders(user, parts.impersonation) } };
+    }
     const fresh = await withFreshToken(user, parts);
     if (!fresh.ok) return fresh;
     if (fresh.value !== user) {
@@ -117,6 +121,12 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/** Plain HTTP to another machine: as kubectl does, it is given no credentials. */
+function isReadByAnybody(server: string): boolean {
+  const { protocol, hostname } = new URL(server);
+  return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''));
+}
+
 type AuthParts = { library: Library; target: Target; server: ServerUrl };
 
 function authOf({ library, target, server }: AuthParts, user: KubeUser) {
@@ -167,7 +177,8 @@ function materialOf(
   };
   const token = credential.token ? { authorization: `Bearer ${credential.token}` } : {};
   const fromUrl = server.userInfo === undefined ? {} : { authorization: basic(server.userInfo) };
-  const own = { ...fromUrl, ...authorisation(options), ...token };
+  // What stands in the URL wins, as for kubectl.
+  const own = { ...authorisation(options), ...token, ...fromUrl };
   return { tls, headers: { ...own, ...impersonationHeaders(user, impersonation) } };
 }
 
