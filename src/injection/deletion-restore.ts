@@ -81,12 +81,18 @@ function createAgain(giving: Giving, backup: KubeObject, original: KubeObject, l
   const writes = [...made.before, create];
   const doubt = giving.doubt?.(original);
   if (doubt === undefined)
-    return { kind: 'restore', writes, again: true, says: sanitise(`create ${nameOf(ref)} again${left}`) };
+    return {
+      kind: 'restore',
+      writes,
+      again: true,
+      says: sanitise(`create ${nameOf(ref)} again${left}`),
+      shown: { original: shown(original), live: '(not there)' },
+    };
   return {
     kind: 'diverged',
     writes,
     again: true,
-    original: sanitise(goJson(made.body as unknown as GoValue), 400),
+    original: shown(original),
     injected: '(not there)',
     live: '(not there)',
     says: `${nameOf(refOf(backup))}: ${doubt}`,

@@ -103,12 +103,18 @@ export interface Effect {
   evidence: string[];
 }
 
+/** What was and what stands there, as a person may see it: of a Secret only size and digest. */
+export interface Shown {
+  original: string;
+  live: string;
+}
+
 /**
  * What a restore will do about one finding. The writes of `diverged` are those of a forced restore. `again`: what follows, such as
  * dropping the backup, is decided only from what these writes made of the cluster.
  */
 export type Restore =
-  | { kind: 'restore'; writes: Write[]; says: string; again?: boolean }
+  | { kind: 'restore'; writes: Write[]; says: string; again?: boolean; shown?: Shown }
   | { kind: 'already-restored'; writes: Write[]; says: string }
   | {
       kind: 'diverged';

@@ -24,4 +24,6 @@ export interface Finding {
   injectedAt?: number;
   expiresAt?: number;
   message?: string;
+  /** The backups that its restore needs, as read: what is left of the original should they vanish before it. */
+  beside?: readonly KubeObject[];
 }

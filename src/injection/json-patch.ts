@@ -9,6 +9,23 @@ export function pointer(...steps: (string | number)[]): string {
   return steps.map(step => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
+/** The steps of a JSON pointer. */
+export const pathOf = (text: string): string[] =>
+  text
+    .split('/')
+    .slice(1)
+    .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+/** What stands in the object at the end of the steps; undefined where nothing does. */
+export function valueAt(object: KubeObject, steps: readonly string[]): unknown {
+  let at: unknown = object;
+  for (const step of steps) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Record<string, unknown>)[step];
+  }
+  return at;
+}
+
 export const set = (path: string, value: Json): Operation => ({ op: 'add', path, value });
 export const remove = (path: string): Operation => ({ op: 'remove', path });
 export const test = (path: string, value: Json): Operation => ({ op: 'test', path, value });

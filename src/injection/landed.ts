@@ -1,7 +1,7 @@
 import type { Api } from '../kube/api.ts';
 import type { Json, KubeObject } from '../kube/object.ts';
 import type { Failure } from '../kube/outcome.ts';
-import type { Operation } from './json-patch.ts';
+import { type Operation, pathOf, valueAt } from './json-patch.ts';
 import { MAYDAY, PREFIX, ROLLBACK_DATA } from './markers.ts';
 import type { Write } from './write.ts';
 
@@ -88,7 +88,7 @@ function changesOf(write: Extract<Write, { verb: 'patch' }>): Change[] {
   return (write.body as unknown as Operation[])
     .filter(operation => operation.op !== 'test')
     .flatMap(operation => {
-      const path = steps(operation.path);
+      const path = pathOf(operation.path);
       return operation.op === 'remove' ? [{ path, value: undefined }] : leaves(operation.value, path);
     });
 }
@@ -98,21 +98,6 @@ function leaves(value: Json, path: string[]): Change[] {
   if (value === null) return [{ path, value: undefined }];
   if (typeof value !== 'object' || Array.isArray(value)) return [{ path, value }];
   return Object.entries(value).flatMap(([key, member]) => leaves(member, [...path, key]));
-}
-
-const steps = (path: string) =>
-  path
-    .split('/')
-    .slice(1)
-    .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-
-function valueAt(object: KubeObject, path: string[]): unknown {
-  let at: unknown = object;
-  for (const step of path) {
-    if (typeof at !== 'object' || at === null) return undefined;
-    at = (at as Record<string, unknown>)[step];
-  }
-  return at;
 }
 
 function marksOf(object: KubeObject): [string, string][] {

@@ -11,4 +11,6 @@ export interface Receipt {
   requests: number;
   ms: number;
   message: string;
+  /** Where a write of ours was accepted and something else stands there all the same, or where the original could not be put in. */
+  notHeld?: { original?: string; live?: string; by?: string };
 }

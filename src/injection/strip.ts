@@ -31,14 +31,17 @@ export function stripMarks(
   ];
 }
 
+const ANNOTATIONS = pointer('metadata', 'annotations');
+const MARK_LABELS = [TYPE_LABEL, MANAGED_BY].map(key => pointer('metadata', 'labels', key));
+
+/** Whether a JSON pointer leads to a mark of chaos tools: their annotations, the type label, and the label that they overwrite. */
+export const isMarkPath = (path: string): boolean =>
+  path.startsWith(`${ANNOTATIONS}${pointer(PREFIX)}`) || MARK_LABELS.includes(path);
+
 /** Whether a restoring write takes marks off and puts no value back. */
 export function onlyStrips(write: Write): boolean {
   if (write.verb !== 'patch' || write.patchType !== 'json') return false;
-  const [annotations, labels] = [pointer('metadata', 'annotations'), pointer('metadata', 'labels')];
-  const marks = [TYPE_LABEL, MANAGED_BY].map(key => `${labels}${pointer(key)}`);
-  return (write.body as unknown as Operation[]).every(
-    ({ op, path }) => op === 'test' || path.startsWith(`${annotations}${pointer(PREFIX)}`) || marks.includes(path),
-  );
+  return (write.body as unknown as Operation[]).every(({ op, path }) => op === 'test' || isMarkPath(path));
 }
 
 /** The framework overwrites this label when it injects and deletes it when it reverts; its former value must be found elsewhere. */

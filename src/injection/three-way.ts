@@ -26,13 +26,13 @@ export function threeWay(of: Comparison): Restore {
     const says = `${of.what} already is what it was; only the marks are left`;
     return { kind: 'already-restored', writes: [of.strip], says };
   }
-  if (of.isInjected) return { kind: 'restore', writes: [of.put], says: of.says ?? `put ${of.what} back` };
+  const shown = { original: sanitise(of.original, 400), live: sanitise(of.live, 400) };
+  if (of.isInjected) return { kind: 'restore', writes: [of.put], says: of.says ?? `put ${of.what} back`, shown };
   return {
     kind: 'diverged',
     writes: [of.put],
-    original: sanitise(of.original, 400),
+    ...shown,
     injected: of.injected === undefined ? '(not recorded)' : sanitise(of.injected, 400),
-    live: sanitise(of.live, 400),
     says: `${of.what} is neither the original nor the injected value: somebody changed it since`,
   };
 }

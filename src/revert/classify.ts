@@ -1,10 +1,12 @@
-import type { Fault, Live, Restore } from '../injection/fault.ts';
+import type { Fault, Live, Read, Restore } from '../injection/fault.ts';
 import type { Finding, FindingState } from '../injection/finding.ts';
 import { fetchLive } from '../injection/live.ts';
 import { nameOf } from '../injection/name.ts';
 import { whyUnreadable } from '../injection/unreadable.ts';
 import type { Api } from '../kube/api.ts';
+import type { KubeObject } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
+import { typeByName } from './shape.ts';
 
 export type FaultOf = (type: Finding['type']) => Fault<unknown> | undefined;
 
@@ -33,12 +35,36 @@ export async function decide(api: Api, faultOf: FaultOf, finding: Finding, signa
     return { finding: { ...finding, state: 'injected', message }, live: nothing };
   }
   try {
-    const live = await fetchLive(api, known => fault.restoreReads(finding, known), signal);
+    const read = await fetchLive(api, known => fault.restoreReads(finding, known), signal);
+    const { live, beside } = withBackups(read, fault.restoreReads(finding, read), finding);
     const restore = fault.restore(finding, live);
-    return { finding: { ...finding, state: STATE[restore.kind], message: sanitise(restore.says) }, restore, live };
+    const message = sanitise(restore.says);
+    return { finding: { ...finding, ...beside, state: STATE[restore.kind], message }, restore, live };
   } catch (error) {
     // Reads come back as outcomes: what throws here is what the record or the objects it names hold.
     const message = sanitise(`${nameOf(finding.object)}: ${whyUnreadable(error)}; left as it is`, 400);
     return { finding: { ...finding, state: 'corrupt', message }, live: nothing };
   }
+}
+
+const isObject = (answer: unknown): answer is KubeObject =>
+  typeof answer === 'object' && answer !== null && 'metadata' in answer;
+
+/** Keeps the backups among the answers, and lets those that are gone since be as they were read: they alone tell the original. */
+function withBackups(
+  read: Live,
+  reads: readonly Read[],
+  finding: Finding,
+): { live: Live; beside: Pick<Finding, 'beside'> } {
+  const now = [...read.values()].filter(isObject).filter(object => typeByName(object) === finding.type);
+  const former = (finding.beside ?? []).filter(one => !now.some(({ metadata }) => metadata.name === one.metadata.name));
+  const live = new Map(read);
+  for (const one of reads) {
+    if (!('get' in one) || live.get(one.key) !== null) continue;
+    const { kind, name } = one.get;
+    const kept = former.find(object => object.kind === kind && object.metadata.name === name);
+    if (kept !== undefined) live.set(one.key, kept);
+  }
+  const beside = [...now, ...former];
+  return { live, beside: beside.length === 0 ? {} : { beside } };
 }

@@ -2,7 +2,7 @@ import type { FaultType } from '../experiment/types.ts';
 import type { Finding } from '../injection/finding.ts';
 import { nameOf } from '../injection/name.ts';
 import type { Receipt } from '../injection/receipt.ts';
-import type { ObjectRef } from '../kube/object.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { isBackup, orphans } from './backups.ts';
 import { blindReason } from './blind.ts';
@@ -11,12 +11,15 @@ import type { RevertDeps } from './deps.ts';
 import { findingId, recognise } from './recognise.ts';
 import { restoreOne } from './restore.ts';
 import { typeByName } from './shape.ts';
+import { isKeptApart } from './stages.ts';
 import { intoWaves } from './waves.ts';
 
 /** What one injection wrote. */
 export interface Own {
   type: FaultType;
   written: readonly ObjectRef[];
+  /** The written objects as the server answered them, marks and backups included: what tells the original when those are gone. */
+  answers?: readonly KubeObject[];
   /** Longest time for trying again, milliseconds; 60 s unless told. */
   patienceMs?: number;
 }
@@ -71,7 +74,7 @@ export async function lookAhead(deps: RevertDeps, own: Own): Promise<Ahead> {
 }
 
 const lookAtAll = (deps: RevertDeps, own: Own): Promise<Look[]> =>
-  Promise.all(carriers(own).map(ref => look(deps, own.type, ref)));
+  Promise.all(carriers(own).map(ref => look(deps, own, ref)));
 
 /** Only findings count ahead of time: nothing holds "no trace of it" to still be true. */
 const isOfUse = (deps: RevertDeps, { at, read }: Ahead): boolean =>
@@ -79,6 +82,7 @@ const isOfUse = (deps: RevertDeps, { at, read }: Ahead): boolean =>
 
 async function once(deps: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifted & { retry: boolean }> {
   const read = ahead && isOfUse(deps, ahead) ? ahead.read : await lookAtAll(deps, own);
+  const remembered = new Set(read.filter(one => one.isRemembered).flatMap(one => one.findings));
   const all = read.flatMap(one => one.findings);
   const found = all.filter(finding => !isBackup(deps.faultOf, finding));
   const backups = all.filter(finding => isBackup(deps.faultOf, finding));
@@ -88,7 +92,9 @@ async function once(deps: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifte
   const waves = intoWaves(findings).filter(wave => wave.length > 0);
   for (const [index, wave] of waves.entries()) {
     // What the first wave puts back may change what the next ones find.
-    const attempts = await Promise.all(wave.map(finding => restoreOne(deps, finding, { fresh: index === 0 })));
+    const attempts = await Promise.all(
+      wave.map(finding => restoreOne(deps, finding, { fresh: index === 0 && !remembered.has(finding) })),
+    );
     receipts.push(...attempts.map(attempt => attempt.receipt));
     retry ||= attempts.some(attempt => attempt.retry);
   }
@@ -106,34 +112,72 @@ function carriers({ type, written }: Own): readonly ObjectRef[] {
 
 interface Look {
   findings: Finding[];
+  /** The findings are from memory: what stands there carries no mark any more, or is gone. */
+  isRemembered?: boolean;
   /** For an object on which nothing of the injection is left. */
   receipt?: Receipt;
   blind?: string;
 }
 
-async function look(deps: RevertDeps, type: FaultType, ref: ObjectRef): Promise<Look> {
-  const got = await deps.api.get({
-    apiVersion: ref.apiVersion,
-    kind: ref.kind,
-    name: ref.name,
-    ...(ref.namespace ? { namespace: ref.namespace } : {}),
-  });
+async function look(deps: RevertDeps, own: Own, ref: ObjectRef): Promise<Look> {
+  const { type } = own;
+  const got = await deps.api.get(plain(ref));
   if (!got.ok && got.reason !== 'not-found') return { findings: [], blind: `${nameOf(ref)}: ${blindReason(got)}` };
-  const findings = got.ok ? recognise(got.value).filter(finding => finding.type === type) : [];
+  const beside = backupsIn(own);
+  const findings = got.ok ? findingsIn(got.value, type).map(finding => ({ ...finding, ...beside })) : [];
   if (findings.length > 0) return { findings };
-  const receipt: Receipt = {
+  const remembered = (own.answers ?? [])
+    .filter(answer => isNamed(answer, ref))
+    .flatMap(answer => findingsIn(answer, type))
+    .map(finding => ({ ...finding, ...beside }));
+  // Of what is gone, only a backup leaves something behind that must be looked at.
+  if (remembered.length > 0 && (got.ok || remembered.every(isKeptApart)))
+    return { findings: remembered, isRemembered: true };
+  const isBackupGone = !got.ok && typeByName({ kind: ref.kind, metadata: ref }) === type && DELETES.has(type);
+  return isBackupGone ? withoutRecord(deps, own, ref) : { findings: [], receipt: untraced(type, ref, got.ok) };
+}
+
+const plain = ({ uid: _uid, ...ref }: ObjectRef): ObjectRef => ref;
+const findingsIn = (object: KubeObject, type: FaultType): Finding[] =>
+  recognise(object).filter(finding => finding.type === type);
+const isNamed = ({ kind, metadata }: KubeObject, ref: ObjectRef): boolean =>
+  kind === ref.kind && metadata.name === ref.name && (metadata.namespace ?? '') === (ref.namespace ?? '');
+
+function backupsIn({ answers = [], type }: Own): Pick<Finding, 'beside'> {
+  const beside = answers.filter(answer => typeByName(answer) === type);
+  return beside.length === 0 ? {} : { beside };
+}
+
+function untraced(type: FaultType, ref: ObjectRef, isThere: boolean): Receipt {
+  return {
     id: findingId(type, ref),
     type,
     object: ref,
-    outcome: got.ok ? 'already-restored' : 'gone',
+    outcome: isThere ? 'already-restored' : 'gone',
     verified: true,
     requests: 1,
     ms: 0,
-    message: got.ok
+    message: isThere
       ? 'no trace of the injection is left on the object'
       : 'the object is gone, and the injection with it',
   };
-  return { findings: [], receipt };
+}
+
+/** The backup is gone, and nothing here remembers what it held: only what was never deleted is known to be as it was. */
+async function withoutRecord(deps: RevertDeps, own: Own, backup: ObjectRef): Promise<Look> {
+  const victim = own.written.find(ref => typeByName({ kind: ref.kind, metadata: ref }) !== own.type);
+  // The deletion was not even announced.
+  if (victim === undefined) return { findings: [], receipt: untraced(own.type, backup, false) };
+  const got = await deps.api.get(plain(victim));
+  if (!got.ok && got.reason !== 'not-found') return { findings: [], blind: `${nameOf(victim)}: ${blindReason(got)}` };
+  const gone = untraced(own.type, backup, false);
+  if (got.ok && victim.uid !== undefined && got.value.metadata.uid === victim.uid)
+    return { findings: [], receipt: { ...gone, message: `${nameOf(victim)} was never deleted` } };
+  const what = got.ok
+    ? 'was made anew, and nothing tells whether as it was'
+    : 'is not there, and nothing tells how it was';
+  const message = `the backup is gone: ${nameOf(victim)} ${what}`;
+  return { findings: [], receipt: { ...gone, outcome: got.ok ? 'diverged' : 'failed', verified: false, message } };
 }
 
 /**

@@ -3,19 +3,24 @@ import type { Finding } from '../injection/finding.ts';
 import type { Receipt } from '../injection/receipt.ts';
 import { executeWithReread } from '../injection/replan.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { blindReason } from './blind.ts';
 import { type Decision, decide } from './classify.ts';
 import { counting } from './counting.ts';
 import type { RevertDeps } from './deps.ts';
+import { type End, failed, noted } from './end.ts';
 import { giveOwnershipBack } from './hand-over.ts';
-import { recognise } from './recognise.ts';
-import { verifyRestore } from './verify.ts';
+import { lookAgain } from './look-again.ts';
+import { shownBy } from './not-held.ts';
+import { putRecordBack } from './put-record-back.ts';
+import { type Decided, finish, strip } from './settle.ts';
+import { isKeptApart, keepsCarrier, type Stages, stagesOf } from './stages.ts';
 
 export interface RestoreOptions {
   /** Restore also what somebody changed to a third value since the injection. */
   force?: boolean;
   /** The finding was read this very moment: decide from it. Its preconditions still hold every write. */
   fresh?: boolean;
+  /** The finding is from a scan before: what only patches the object, bound to what was read, may be decided from it. */
+  scanned?: boolean;
 }
 
 /** A receipt with whether another try, after other things were put back, may do better. */
@@ -26,11 +31,10 @@ export interface Attempt {
   waits: boolean;
 }
 
-type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: boolean; waits?: boolean };
-
 /**
  * Puts one finding back: reads it fresh, decides, writes with preconditions (a conflict reads and decides again), reads back and compares.
- * Never guesses: a record that cannot be trusted, or a value that is neither the injected nor the original one, is left as it is.
+ * The record that tells the original goes only once the original is seen to stand there. Never guesses: a record that cannot be trusted,
+ * or a value that is neither the injected nor the original one, is left as it is.
  */
 export async function restoreOne(deps: RevertDeps, finding: Finding, options: RestoreOptions = {}): Promise<Attempt> {
   const began = deps.clock.monotonic();
@@ -47,7 +51,8 @@ export async function restoreOne(deps: RevertDeps, finding: Finding, options: Re
       verified: end.verified,
       requests: api.requests,
       ms: Math.round(deps.clock.monotonic() - began),
-      message: sanitise(end.message),
+      message: sanitise(end.message, 1000),
+      ...(end.notHeld === undefined ? {} : { notHeld: end.notHeld }),
     },
   };
 }
@@ -55,19 +60,40 @@ export async function restoreOne(deps: RevertDeps, finding: Finding, options: Re
 /** `first` is the half of the restore that is done already; what it made of the cluster must be the original before the rest follows. */
 async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptions, first?: Restore): Promise<End> {
   if (finding.state === 'foreign') return failed(finding.message ?? 'another chaos tool left it; nothing was touched');
-  const decision = options.fresh ? await decide(deps.api, deps.faultOf, finding) : await decideAfresh(deps, finding);
+  const decision = await decisionOn(deps, finding, options);
   if ('outcome' in decision) return decision;
   const { restore } = decision;
   if (!restore) return failed(decision.finding.message ?? 'nothing may be done');
-  if (first && restore.kind !== 'already-restored') return failed(`${first.says}, but then: ${restore.says}`, true);
+  if (first && restore.kind !== 'already-restored') return afterFirst(first, { ...decision, restore });
   const stop = stopBefore(restore, decision.live, options);
   if (stop) return stop;
   if (restore.kind === 'restore' && restore.writes.length === 0) return { ...failed(restore.says, true), waits: true };
+  return write(deps, finding, { ...decision, restore }, options);
+}
 
-  let last: Decision & { restore: Restore } = { ...decision, restore };
+async function decisionOn(deps: RevertDeps, finding: Finding, options: RestoreOptions): Promise<Decision | End> {
+  if (options.fresh) return decide(deps.api, deps.faultOf, finding);
+  if (options.scanned && !isKeptApart(finding)) {
+    const decision = await decide(deps.api, deps.faultOf, finding);
+    const { restore } = decision;
+    if (restore?.kind === 'restore' && keepsCarrier(restore, finding)) return decision;
+  }
+  return lookAgain(deps, finding, options);
+}
+
+/** What the first half made of the cluster is not the original. A third value is somebody's who writes at once; the backup is kept. */
+function afterFirst(first: Restore, { restore, live }: Decided): End {
+  const end = failed(`${first.says}, but then: ${restore.says}`, restore.kind !== 'diverged' || wasBlind(live));
+  const values = { ...shownBy(first), ...shownBy(restore) };
+  return restore.kind === 'diverged' ? { ...end, notHeld: values } : end;
+}
+
+async function write(deps: RevertDeps, finding: Finding, decision: Decided, options: RestoreOptions): Promise<End> {
+  let last = decision;
+  let stages: Stages = stagesOf(last.restore, finding);
   let changed: End | undefined;
   const again = async () => {
-    const next = await decideAfresh(deps, finding);
+    const next = await lookAgain(deps, finding, options);
     changed =
       'outcome' in next
         ? next
@@ -76,45 +102,42 @@ async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptio
           : failed(next.finding.message ?? 'nothing may be done');
     if (changed || 'outcome' in next || !next.restore) return undefined;
     last = { ...next, restore: next.restore };
-    return writesOf(next.restore);
+    stages = stagesOf(last.restore, finding);
+    return stages.now;
   };
-  const { execution } = await executeWithReread(writesOf(restore), again, deps, { id: finding.id, purpose: 'revert' });
+  const { execution } = await executeWithReread(stages.now, again, deps, { id: finding.id, purpose: 'revert' });
   if (changed) return changed;
-  if (execution.state !== 'done') return failed(execution.message, true);
+  if (execution.state !== 'done') return notDone(deps, last, execution.message);
+  if (stages.next === 'strip')
+    return strip(deps, last, { first: stages.now[0], stored: execution.steps[0]?.object, rest: stages.rest });
   const notes = await giveOwnershipBack(deps, finding.id, execution.steps);
-  const end = await after(deps, finding, options, last);
-  return { ...end, message: [end.message, ...notes].join('; ') };
+  const end =
+    stages.next === 'rest'
+      ? await finish(deps, last, stages.rest)
+      : await attempt(deps, finding, { ...options, fresh: false, scanned: false }, last.restore);
+  return noted(stages.next === 'decide' ? asReverted(end, last.restore) : end, notes);
 }
 
-/** What follows once the writes are applied: the second half of a restore that has one, else the proof. */
-async function after(
-  deps: RevertDeps,
-  finding: Finding,
-  options: RestoreOptions,
-  last: Decision & { restore: Restore },
-): Promise<End> {
-  if (!('again' in last.restore && last.restore.again)) return proven(deps, last);
-  const end = await attempt(deps, finding, { ...options, fresh: false }, last.restore);
-  return end.outcome === 'already-restored' ? { ...end, outcome: 'reverted', message: last.restore.says } : end;
+/** The second half of a restore found the original in place: the first half put it there. */
+function asReverted(end: End, { says }: Restore): End {
+  return end.outcome === 'already-restored' ? { ...end, outcome: 'reverted', message: says } : end;
 }
 
-/** Reads the carrier again and decides from what is there now; an end when there is nothing left to decide. */
-async function decideAfresh(deps: RevertDeps, finding: Finding): Promise<Decision | End> {
-  const { uid: _uid, ...ref } = finding.object;
-  const got = await deps.api.get(ref);
-  if (!got.ok) {
-    return got.reason === 'not-found'
-      ? { outcome: 'gone', verified: true, message: 'the object is gone, and the injection with it' }
-      : failed(`could not be read: ${blindReason(got)}`, true);
-  }
-  const now = recognise(got.value).find(one => one.id === finding.id);
-  if (!now)
-    return { outcome: 'already-restored', verified: true, message: 'no trace of the injection is left on the object' };
-  return decide(deps.api, deps.faultOf, now);
+/** What could not be written. Where its backup is gone as well, what was read of it goes back, so that another try has an original. */
+async function notDone(deps: RevertDeps, { finding, restore }: Decision, message: string): Promise<End> {
+  if (!isKeptApart(finding) || restore === undefined) return failed(message, true);
+  const got = await deps.api.get(finding.object);
+  if (got.ok || got.reason !== 'not-found') return failed(message, true);
+  const isBack = (await putRecordBack(deps, finding, restore)) !== undefined;
+  const { original } = shownBy(restore);
+  const where = isBack
+    ? 'it was gone and is there again'
+    : `it is gone and could not be made again${original === undefined ? '' : `; original ${original}`}`;
+  return {
+    ...failed(`${message}; of the backup: ${where}`, true),
+    ...(original === undefined ? {} : { notHeld: { original, live: '(not there)' } }),
+  };
 }
-
-const failed = (message: string, retry = false): End => ({ outcome: 'failed', verified: false, message, retry });
-const writesOf = (restore: Restore) => (restore.kind === 'corrupt' ? [] : restore.writes);
 
 /** Whether something that the decision needs could not be read, so that it may come out differently next time. */
 const wasBlind = (live: Live): boolean =>
@@ -129,13 +152,4 @@ function stopBefore(restore: Restore, live: Live, { force = false }: RestoreOpti
     verified: false,
     message: `changed since the injection: original ${original}, injected ${injected}, now ${now}; --force-diverged puts the original back`,
   };
-}
-
-async function proven(deps: RevertDeps, { finding, restore, live }: Decision & { restore: Restore }): Promise<End> {
-  const fault = deps.faultOf(finding.type);
-  if (!fault) return failed(`this version cannot revert ${finding.type}`);
-  const proof = await verifyRestore(deps.api, fault, finding, restore, live);
-  const outcome = restore.kind === 'already-restored' ? 'already-restored' : 'reverted';
-  if (proof.verified) return { outcome: proof.gone ? 'gone' : outcome, verified: true, message: restore.says };
-  return failed(`${restore.says}, but ${proof.message}`, true);
 }

@@ -144,7 +144,7 @@ async function inRounds(deps: RevertDeps, findings: readonly Finding[], options:
   let pause = FIRST_PAUSE_MS;
   for (let number = 1; open.length > 0; number += 1) {
     options.emit?.({ event: 'round', round: number, items: open.length });
-    const { blocked, waiting } = await round(deps, open, receipts, options);
+    const { blocked, waiting } = await round(deps, open, receipts, { ...options, scanned: number === 1 });
     const moved = blocked.length < open.length;
     open = blocked;
     if (open.length === 0) break;

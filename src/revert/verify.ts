@@ -1,46 +1,34 @@
 import type { Fault, Live, Restore } from '../injection/fault.ts';
 import type { Finding } from '../injection/finding.ts';
 import { readBack } from '../injection/landed.ts';
-import { isRecordKey, MAYDAY, TYPE_LABEL } from '../injection/markers.ts';
+import { fetchLive } from '../injection/live.ts';
 import { onlyStrips } from '../injection/strip.ts';
 import type { Api } from '../kube/api.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { blindReason } from './blind.ts';
 import { recognise } from './recognise.ts';
+import { judged } from './remembered.ts';
+import { isKeptApart, keepsCarrier, writesOf } from './stages.ts';
 
 /** What reading back says of a restore. */
-export interface Verification {
-  verified: boolean;
-  /** Whether the object is still there at all. */
-  gone: boolean;
-  message: string;
-}
+export type Verification =
+  | { state: 'held' }
+  /** The object that carried the record is not there any more. */
+  | { state: 'gone' }
+  /** Something else than the original stands there, although no mark is left: `now` is where the record belongs, if anywhere. */
+  | { state: 'not-held'; instead: Restore; now?: KubeObject }
+  /** Not proven, and another try may do better. */
+  | { state: 'open'; message: string };
 
-/** The object as it stands now, wearing the markers that the restore took off: what the fault's own judgement needs to compare values. */
-function withOldMarkers(now: KubeObject, before: KubeObject): KubeObject {
-  const marks = (entries: Record<string, string> | undefined) =>
-    Object.fromEntries(
-      Object.entries(entries ?? {}).filter(([key]) => key === TYPE_LABEL || (isRecordKey(key) && key !== MAYDAY)),
-    );
-  return {
-    ...now,
-    metadata: {
-      ...now.metadata,
-      labels: { ...now.metadata.labels, ...marks(before.metadata.labels) },
-      annotations: { ...now.metadata.annotations, ...marks(before.metadata.annotations) },
-    },
-  };
+/** Whether nothing is left to put back. After a forced restore the doubt itself may remain. */
+export function isBack(restore: Restore, forced: boolean): boolean {
+  if (restore.kind === 'already-restored') return true;
+  return forced && restore.kind === 'diverged' && restore.writes.every(write => onlyStrips(write));
 }
-
-const isCarrierKept = (restore: Restore, finding: Finding): boolean =>
-  restore.kind !== 'corrupt' &&
-  restore.writes.some(
-    write => write.verb !== 'delete' && write.on.kind === finding.object.kind && write.on.name === finding.object.name,
-  );
 
 /**
  * Reads back and compares: no marker of this finding is left, and the fault's own judgement, given the undo record once more, finds the
- * original in place. Where the restore did not keep the carrier (created objects, backups), every write is read back instead.
+ * original in place. Of a backup, the object that it kept is read and judged. Of a created object, that it is gone.
  */
 export async function verifyRestore(
   api: Api,
@@ -51,25 +39,30 @@ export async function verifyRestore(
 ): Promise<Verification> {
   const got = await api.get(done.object);
   if (!got.ok && got.reason !== 'not-found')
-    return { verified: false, gone: false, message: `could not be read back: ${blindReason(got)}` };
-  if (got.ok && recognise(got.value).some(again => again.id === done.id)) {
-    return { verified: false, gone: false, message: 'read back: the injection is still marked on the object' };
+    return { state: 'open', message: `could not be read back: ${blindReason(got)}` };
+  if (got.ok && recognise(got.value).some(again => again.id === done.id))
+    return { state: 'open', message: 'read back: the injection is still marked on the object' };
+  const forced = restore.kind === 'diverged';
+  if (keepsCarrier(restore, done)) {
+    if (!got.ok) return { state: 'gone' };
+    const instead = judged(fault, done, got.value, live);
+    return isBack(instead, forced) ? { state: 'held' } : { state: 'not-held', instead, now: got.value };
   }
-  if (isCarrierKept(restore, done)) {
-    if (!got.ok) return { verified: true, gone: true, message: 'the object was deleted meanwhile' };
-    const again = fault.restore({ ...done, live: withOldMarkers(got.value, done.live) }, live);
-    // After a forced restore the doubt itself may remain; what counts is that nothing is left to put back.
-    const nothingLeft =
-      restore.kind === 'diverged' && again.kind === 'diverged' && again.writes.every(write => onlyStrips(write));
-    return again.kind === 'already-restored' || nothingLeft
-      ? { verified: true, gone: false, message: 'read back: the original is in place' }
-      : { verified: false, gone: false, message: `read back: not the original: ${again.says}` };
-  }
-  const writes = restore.kind === 'corrupt' ? [] : restore.writes;
-  for (const write of writes) {
+  if (isKeptApart(done)) return victimBack(api, fault, done, forced);
+  for (const write of writesOf(restore)) {
     const landing = await readBack(api, write);
-    if (landing.state !== 'landed')
-      return { verified: false, gone: false, message: `read back: not in place: ${write.says}` };
+    if (landing.state !== 'landed') return { state: 'open', message: `read back: not in place: ${write.says}` };
   }
-  return { verified: true, gone: false, message: 'read back: in place' };
+  return { state: 'held' };
+}
+
+/** The backup is gone, so that only memory tells the original: the object itself is looked at. */
+async function victimBack(api: Api, fault: Fault<unknown>, done: Finding, forced: boolean): Promise<Verification> {
+  const live = await fetchLive(api, known => fault.restoreReads(done, known));
+  const instead = fault.restore(done, live);
+  if (isBack(instead, forced)) return { state: 'held' };
+  const isBlind = [...live.values()].some(value => value !== null && 'ok' in value && value.ok === false);
+  return isBlind || instead.kind === 'corrupt'
+    ? { state: 'open', message: `read back: ${instead.says}` }
+    : { state: 'not-held', instead };
 }

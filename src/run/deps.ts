@@ -4,7 +4,7 @@ import type { Journal } from '../injection/journal.ts';
 import type { Receipt } from '../injection/receipt.ts';
 import type { Api } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
-import type { ObjectRef } from '../kube/object.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import type { GateResult } from '../safety/gate.ts';
 import type { RunEvent } from './event.ts';
 
@@ -15,6 +15,8 @@ export interface LiftRequest {
   run: string;
   type: FaultType;
   written: ObjectRef[];
+  /** The written objects as the server answered them. */
+  answers?: readonly KubeObject[];
 }
 
 /** What lifting gave. `remaining` counts what is not proven restored; it is never 0 while something could not be read. */

@@ -11,6 +11,7 @@ export const liftRequest = (run: Run, prepared: Prepared): LiftRequest => ({
   run: run.options.run,
   type: prepared.plan.type,
   written: run.story.written,
+  answers: run.story.answers,
 });
 
 /** Lifts what was written and proves it, then has the system watched as it comes back from us. Never sees the signal that stopped the run. */

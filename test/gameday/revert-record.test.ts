@@ -24,10 +24,18 @@ test('a revert keeps who, what, every write and every receipt, in a folder of it
     .trimEnd()
     .split('\n')
     .map(line => JSON.parse(line) as RevertEntry);
-  expect(entries.map(({ entry }) => entry)).toEqual(['begin', 'intent', 'result', 'receipt', 'end']);
+  expect(entries.map(({ entry }) => entry)).toEqual([
+    'begin',
+    'intent',
+    'result',
+    'intent',
+    'result',
+    'receipt',
+    'end',
+  ]);
   expect(entries[0]).toMatchObject({ revert: true, user: 'tester', findings: [{ type: 'ConfigDrift' }] });
-  expect(entries[3]).toMatchObject({ receipt: { outcome: 'reverted', verified: true }, final: true });
-  expect(entries[4]).toMatchObject({ remaining: 0, blind: 0 });
+  expect(entries[5]).toMatchObject({ receipt: { outcome: 'reverted', verified: true }, final: true });
+  expect(entries[6]).toMatchObject({ remaining: 0, blind: 0 });
   // Values may be secret; the cluster holds them.
   expect(JSON.stringify(entries[1])).not.toContain('"body"');
   expect((await stat(recordPath)).mode & 0o777).toBe(0o600);

@@ -35,14 +35,13 @@ export function settled(
     injected === undefined
       ? !isUntouched(victim, ['f:data', `f:${record.key}`], ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`])
       : is === undefined || !isInjected(is, injected);
-  if (!isDiverged) return { kind: 'restore', writes, says: `put ${key} of ${name} back` };
-  const shown = (value: string | undefined) => shownValue(victim, value);
+  const shown = { original: shownValue(victim, original), live: shownValue(victim, is) };
+  if (!isDiverged) return { kind: 'restore', writes, says: `put ${key} of ${name} back`, shown };
   return {
     kind: 'diverged',
     writes,
-    original: shown(original),
+    ...shown,
     injected: injected === undefined ? '(not recorded)' : shownValue(victim, injected),
-    live: shown(is),
     says: `${key} of ${name} is neither the original nor the injected value: somebody changed it since`,
   };
 }

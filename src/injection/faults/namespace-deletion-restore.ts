@@ -133,7 +133,13 @@ function createAgain(backup: KubeObject, name: string, kept: KeptMetadata): Rest
   const left = isWhole ? '' : `; ${GIVEN_OUT}* are given out anew`;
   if (SAFE.includes(backup.metadata.namespace ?? '')) {
     const says = `create Namespace ${name} again with its labels and annotations${left}; what was in it does not come back`;
-    return { kind: 'restore', writes: [create], again: true, says };
+    return {
+      kind: 'restore',
+      writes: [create],
+      again: true,
+      says,
+      shown: { original: shown(kept), live: '(not there)' },
+    };
   }
   return {
     kind: 'diverged',

@@ -1,0 +1,65 @@
+import type { Restore } from '../injection/fault.ts';
+import type { Finding } from '../injection/finding.ts';
+import { type Operation, pathOf } from '../injection/json-patch.ts';
+import { lastWriter } from '../injection/last-writer.ts';
+import { nameOf } from '../injection/name.ts';
+import { isMarkPath } from '../injection/strip.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { End } from './end.ts';
+import { isKeptApart, writesOf } from './stages.ts';
+
+/** A write of ours was accepted, and something else than the original stands there. */
+export interface NotHeld {
+  finding: Finding;
+  /** What was written. */
+  restore: Restore;
+  /** What is to be said of it now, by the record. */
+  instead: Restore;
+  /** The object that was written, as it stands now. */
+  now?: KubeObject | undefined;
+  /** The answer to our own write already held something else: the server made it so, nobody came after. */
+  isByServer: boolean;
+  /** Whether the record that tells the original is in the cluster. */
+  isRecordKept: boolean;
+}
+
+/** The end of such a try: failed, and final, since trying again would only be a quarrel with whoever writes there. */
+export function notHeld({ finding, restore, instead, now, isByServer, isRecordKept }: NotHeld): End {
+  const { original, live } = { ...shownBy(restore), ...shownBy(instead) };
+  const writer = now === undefined ? undefined : lastWriter(now, pathsOf(restore));
+  const by = isByServer ? SERVER : (writer ?? 'nobody that the server knows of');
+  const values = original === undefined ? instead.says : `original ${original}, now ${live}`;
+  const left = isRecordKept
+    ? `the undo record is kept in ${nameOf(finding.object)}: revert again once nothing changes it any more`
+    : `the undo record could not be put back on ${nameOf(finding.object)}: ${lastCopy(finding)}`;
+  return {
+    outcome: 'failed',
+    verified: false,
+    message: `written and accepted, but it does not hold: ${values}; written by ${by}; ${left}`,
+    notHeld: { ...(original === undefined ? {} : { original }), ...(live === undefined ? {} : { live }), by },
+  };
+}
+
+const SERVER = 'the server itself on storing our write (the schema of its kind, or a mutating webhook or policy)';
+
+const lastCopy = (finding: Finding): string =>
+  isKeptApart(finding) || finding.object.kind === 'Secret'
+    ? 'what it held is in nothing but what other tools keep of it'
+    : 'this line is the last that tells the original';
+
+/** The values that a restore compares, where it says them. */
+export function shownBy(restore: Restore): { original?: string; live?: string } {
+  if (restore.kind === 'diverged') return { original: restore.original, live: restore.live };
+  return restore.kind === 'restore' ? { ...restore.shown } : {};
+}
+
+/** The members that a restore writes. */
+function pathsOf(restore: Restore): string[][] {
+  return writesOf(restore).flatMap(write =>
+    write.verb === 'patch' && write.patchType === 'json'
+      ? (write.body as unknown as Operation[])
+          .filter(({ op, path }) => op !== 'test' && !isMarkPath(path))
+          .map(({ path }) => pathOf(path))
+      : [],
+  );
+}

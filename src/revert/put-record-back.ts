@@ -1,0 +1,38 @@
+import { execute } from '../injection/executor.ts';
+import type { Restore } from '../injection/fault.ts';
+import type { Finding } from '../injection/finding.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { RevertDeps } from './deps.ts';
+import { backupAgain, markAgain } from './remembered.ts';
+import { isKeptApart } from './stages.ts';
+
+const TRIES = 4;
+
+/**
+ * Puts the record that tells the original back where it was: on the object, or as the backup beside it. The object then as stored;
+ * undefined where it could not be done.
+ */
+export async function putRecordBack(
+  deps: RevertDeps,
+  finding: Finding,
+  restore: Restore,
+): Promise<KubeObject | undefined> {
+  const run = { id: finding.id, purpose: 'revert' } as const;
+  if (isKeptApart(finding)) {
+    const { state, steps } = await execute([backupAgain(finding.live)], deps, run);
+    return state === 'done' ? steps[0]?.object : undefined;
+  }
+  const { uid: _uid, ...ref } = finding.object;
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    const got = await deps.api.get(ref);
+    const write = got.ok ? markAgain(got.value, restore, finding.live) : undefined;
+    if (write === undefined) {
+      if (!got.ok && got.reason !== 'not-found') continue;
+      return undefined;
+    }
+    const { state, steps } = await execute([write], deps, run);
+    if (state === 'done') return steps[0]?.object;
+    await deps.clock.sleep(25 * 2 ** tries);
+  }
+  return undefined;
+}

@@ -1,0 +1,81 @@
+import type { Fault, Live, Restore } from '../injection/fault.ts';
+import type { Finding } from '../injection/finding.ts';
+import { mapOperations, type Operation, patchOf, pathOf, refOf, valueAt } from '../injection/json-patch.ts';
+import { isRecordKey, MANAGED_BY, TYPE_LABEL } from '../injection/markers.ts';
+import { nameOf } from '../injection/name.ts';
+import { isMarkPath } from '../injection/strip.ts';
+import type { Write } from '../injection/write.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { writesOf } from './stages.ts';
+
+type Texts = Record<string, string>;
+
+/**
+ * The object as it stands now, wearing the marks that it had in memory: what the fault's own judgement needs to compare values once the
+ * marks are off. Marks that are off prove nothing themselves.
+ */
+export function wearing(now: KubeObject, before: KubeObject): KubeObject {
+  const { labels = {}, annotations = {} } = before.metadata;
+  const marks = (entries: Texts, isMark: (key: string) => boolean) =>
+    Object.fromEntries(Object.entries(entries).filter(([key]) => isMark(key)));
+  return {
+    ...now,
+    metadata: {
+      ...now.metadata,
+      labels: { ...now.metadata.labels, ...marks(labels, key => key === TYPE_LABEL) },
+      annotations: { ...now.metadata.annotations, ...marks(annotations, isRecordKey) },
+    },
+  };
+}
+
+/** What is to be done about the finding as the object stands now, by the record in memory. */
+export const judged = (fault: Fault<unknown>, finding: Finding, now: KubeObject, live: Live): Restore =>
+  fault.restore({ ...finding, live: wearing(now, finding.live) }, live);
+
+/** The marks that this restore takes off, as they were: the record that must not be lost. */
+function marksOf(restore: Restore, before: KubeObject): { annotations: Texts; labels: Texts } {
+  const marks = { annotations: {} as Texts, labels: {} as Texts };
+  for (const write of writesOf(restore)) {
+    if (write.verb !== 'patch' || write.patchType !== 'json') continue;
+    for (const { op, path } of write.body as unknown as Operation[]) {
+      const [, map, key = ''] = pathOf(path);
+      const value = valueAt(before, pathOf(path));
+      if (op !== 'remove' || !isMarkPath(path) || key === MANAGED_BY || typeof value !== 'string') continue;
+      marks[map === 'labels' ? 'labels' : 'annotations'][key] = value;
+    }
+  }
+  return marks;
+}
+
+/** Puts the record that a restore took off on the object again; undefined where another record stands there by now. */
+export function markAgain(now: KubeObject, restore: Restore, before: KubeObject): Write | undefined {
+  const { annotations, labels } = marksOf(restore, before);
+  const isTaken = Object.entries(annotations).some(
+    ([key, value]) => (now.metadata.annotations?.[key] ?? value) !== value,
+  );
+  if (isTaken || Object.keys(annotations).length === 0) return undefined;
+  const operations = [
+    ...mapOperations(now, ['metadata', 'annotations'], { set: annotations }),
+    ...mapOperations(now, ['metadata', 'labels'], { set: labels }),
+  ];
+  return patchOf(now, operations, { says: `put the undo record on ${nameOf(refOf(now))} again`, atVersion: true });
+}
+
+/** Creates a backup that is gone again, from what was read of it. */
+export function backupAgain(backup: KubeObject): Write {
+  const { name, namespace, labels, annotations } = backup.metadata;
+  const metadata = {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+  const body = { ...backup, metadata };
+  return {
+    verb: 'create',
+    on: { apiVersion: backup.apiVersion, kind: backup.kind, ...(namespace === undefined ? {} : { namespace }), name },
+    body,
+    precondition: { absent: true },
+    says: `create the backup ${nameOf(refOf(backup))} again`,
+  };
+}

@@ -1,0 +1,83 @@
+import { execute } from '../injection/executor.ts';
+import type { Restore } from '../injection/fault.ts';
+import { executeWithReread } from '../injection/replan.ts';
+import { stripBoundTo } from '../injection/two-steps.ts';
+import type { Write } from '../injection/write.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { Decision } from './classify.ts';
+import type { RevertDeps } from './deps.ts';
+import { type End, failed, noted } from './end.ts';
+import { giveOwnershipBack } from './hand-over.ts';
+import { lookAgain } from './look-again.ts';
+import { notHeld } from './not-held.ts';
+import { putRecordBack } from './put-record-back.ts';
+import { keepsCarrier, writesOf } from './stages.ts';
+import { isBack, verifyRestore } from './verify.ts';
+
+export type Decided = Decision & { restore: Restore };
+
+/** The value was written and the record is still on the object. `rest` follows when everything is proven. */
+interface FirstStep {
+  first: Write | undefined;
+  stored: KubeObject | undefined;
+  rest: readonly Write[];
+}
+
+/** The second step: where the server's answer shows that the original stands there, the record goes; where not, it stays. */
+export async function strip(deps: RevertDeps, done: Decided, { first, stored, rest }: FirstStep): Promise<End> {
+  const fault = deps.faultOf(done.finding.type);
+  if (!fault || !stored || first?.verb !== 'patch')
+    return failed(`${done.restore.says}, but nothing tells what it made`, true);
+  const isForced = done.restore.kind === 'diverged';
+  const { finding, restore } = done;
+  const marked = fault.restore({ ...finding, live: stored }, done.live);
+  if (!isBack(marked, isForced))
+    return notHeld({ finding, restore, instead: marked, now: stored, isByServer: true, isRecordKept: true });
+  let changed: End | undefined;
+  const again = async () => {
+    const next = await lookAgain(deps, finding, { force: false });
+    if ('outcome' in next) changed = next.outcome === 'already-restored' ? { ...next, outcome: 'reverted' } : next;
+    else if (!next.restore) changed = failed(next.finding.message ?? 'nothing may be done');
+    else if (isBack(next.restore, isForced)) return markWrites(next.restore, next);
+    else
+      changed = notHeld({
+        finding,
+        restore,
+        instead: next.restore,
+        now: next.finding.live,
+        isByServer: false,
+        isRecordKept: true,
+      });
+    return undefined;
+  };
+  const writes = markWrites(marked, done).map(write => stripBoundTo(write, first, stored));
+  const { execution } = await executeWithReread(writes, again, deps, { id: finding.id, purpose: 'revert' });
+  if (changed) return changed;
+  if (execution.state !== 'done') return failed(execution.message, true);
+  const object = execution.steps[0]?.object ?? stored;
+  const notes = await giveOwnershipBack(deps, finding.id, [{ write: first, object }]);
+  return noted(await finish(deps, done, rest), notes);
+}
+
+const markWrites = (restore: Restore, { finding }: Decision): Write[] =>
+  writesOf(restore).filter(
+    write => write.verb !== 'delete' && keepsCarrier({ ...restore, writes: [write] } as Restore, finding),
+  );
+
+/** Reads back what was done and compares; then, and only then, what was kept for the case that it does not hold goes too. */
+export async function finish(deps: RevertDeps, done: Decided, rest: readonly Write[]): Promise<End> {
+  const { finding, restore, live } = done;
+  const fault = deps.faultOf(finding.type);
+  if (!fault) return failed(`this version cannot revert ${finding.type}`);
+  const proof = await verifyRestore(deps.api, fault, finding, restore, live);
+  if (proof.state === 'open') return failed(`${restore.says}, but ${proof.message}`, true);
+  if (proof.state === 'not-held') {
+    const { instead, now } = proof;
+    const isRecordKept = (await putRecordBack(deps, finding, restore)) !== undefined;
+    return notHeld({ finding, restore, instead, now, isByServer: false, isRecordKept });
+  }
+  const after = await execute(rest, deps, { id: finding.id, purpose: 'revert' });
+  if (after.state !== 'done') return failed(`${restore.says}, but ${after.message}`, true);
+  const outcome = restore.kind === 'already-restored' ? 'already-restored' : 'reverted';
+  return { outcome: proof.state === 'gone' ? 'gone' : outcome, verified: true, message: restore.says };
+}

@@ -1,0 +1,43 @@
+import type { Restore } from '../injection/fault.ts';
+import type { Finding } from '../injection/finding.ts';
+import { valueAlone } from '../injection/two-steps.ts';
+import type { Write } from '../injection/write.ts';
+import { typeByName } from './shape.ts';
+
+/** The writes of a restore, parted so that nothing which tells the original goes before the original is seen to stand there. */
+export interface Stages {
+  now: Write[];
+  /** What follows once that is seen. `decide`: from a new look at the cluster. `strip`: the marks, and then the rest. `rest`: nothing but these. */
+  next: 'decide' | 'strip' | 'rest';
+  rest: Write[];
+}
+
+const isOn = ({ on }: Write, { object }: Finding): boolean =>
+  on.kind === object.kind && on.name === object.name && (on.namespace ?? '') === (object.namespace ?? '');
+
+/** Whether the finding is a backup: an object of its own that keeps the original. */
+export const isKeptApart = (finding: Finding): boolean => typeByName(finding.live) !== undefined;
+
+/** Whether a restore leaves the object that carries the record in place, without its marks. */
+export const keepsCarrier = (restore: Restore, finding: Finding): boolean =>
+  writesOf(restore).some(write => write.verb !== 'delete' && isOn(write, finding));
+
+export const writesOf = (restore: Restore): readonly Write[] => (restore.kind === 'corrupt' ? [] : restore.writes);
+
+/** What of a restore may be sent at once. */
+export function stagesOf(restore: Restore, finding: Finding): Stages {
+  const writes = [...writesOf(restore)];
+  const [first, ...others] = writes;
+  if (first === undefined) return { now: [], next: 'rest', rest: [] };
+  if (keepsCarrier(restore, finding)) {
+    const alone = isOn(first, finding) ? valueAlone(first) : undefined;
+    return alone === undefined
+      ? { now: [first], next: 'rest', rest: others }
+      : { now: [alone], next: 'strip', rest: others };
+  }
+  const dropsLast = others.length > 0 && others.every(write => write.verb === 'delete' && isOn(write, finding));
+  const isAgain = 'again' in restore && restore.again === true;
+  return dropsLast || isAgain
+    ? { now: dropsLast ? [first] : writes, next: 'decide', rest: [] }
+    : { now: writes, next: 'rest', rest: [] };
+}
