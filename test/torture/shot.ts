@@ -1,3 +1,4 @@
+import { PREFIX } from '../../src/injection/markers.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
 import type { FakeApi } from '../support/fake-api.ts';
 import { comparable } from '../support/recorded.ts';
@@ -15,6 +16,14 @@ export function shotOf(api: FakeApi, world: Pick<World, 'type'>): Shot {
 export function shotOfAll(objects: readonly KubeObject[], { type }: Pick<World, 'type'>): Shot {
   const kept = objects.filter(object => !(type === 'PodKill' && object.kind === 'Pod'));
   return new Map(kept.map(object => [keyOf(object), textOf(object)]));
+}
+
+/** The object without the marks of an injection. */
+export function withoutMarks(object: KubeObject): KubeObject {
+  const without = (entries: Record<string, string> = {}) =>
+    Object.fromEntries(Object.entries(entries).filter(([key]) => !key.startsWith(PREFIX)));
+  const { labels, annotations } = object.metadata;
+  return { ...object, metadata: { ...object.metadata, labels: without(labels), annotations: without(annotations) } };
 }
 
 /** What differs between two shots, each in a line; empty when all is as it was. */

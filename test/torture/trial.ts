@@ -19,7 +19,7 @@ import { fakeApi } from '../support/fake-api.ts';
 import { memoryJournal, steppedClock } from '../support/memory-journal.ts';
 import { type Lot, oneOf } from './draw.ts';
 import { others } from './others.ts';
-import { differences, type Shot, shotOf, shotOfAll } from './shot.ts';
+import { differences, type Shot, shotOf, shotOfAll, withoutMarks } from './shot.ts';
 import { stormy } from './weather.ts';
 import { keyOf, kindsOf, type Stage, type World, worldOf } from './world.ts';
 
@@ -62,7 +62,8 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   await weather.clear();
   if (claim.isAllBack) falselyVerified.push(...differences(before, shotOf(api, world)));
   const unproven = await revertCalmly({ ...deps, api });
-  const lost = lostIn(before, shotOf(api, world), unproven);
+  const bare = shotOfAll(api.all().map(withoutMarks), world);
+  const lost = lostIn(before, { after: shotOf(api, world), bare }, unproven);
   return {
     seed,
     stage: stage.name,
@@ -143,12 +144,23 @@ async function revertCalmly(deps: RevertDeps): Promise<Receipt[]> {
 
 /**
  * What is not back, a line each. A backup whose original was never deleted, or never changed by us, and by somebody else since, is
- * rightly left to a person: nothing is lost as long as everything that was there is there.
+ * rightly left to a person, and so is an object that somebody else gave a value of their own the moment its original was back: nothing
+ * is lost as long as everything that was there is there.
  */
-function lostIn(before: Shot, after: Shot, unproven: readonly Receipt[]): string[] {
-  const left = unproven.filter(({ object, outcome }) => outcome === 'diverged' && !before.has(keyAt(object)));
-  const told = new Map([...after].filter(([key]) => !left.some(({ object }) => keyAt(object) === key)));
-  const others = unproven.filter(receipt => !left.includes(receipt));
+function lostIn(before: Shot, { after, bare }: { after: Shot; bare: Shot }, unproven: readonly Receipt[]): string[] {
+  const isRightlyLeft = ({ object, outcome }: Receipt) => {
+    const key = keyAt(object);
+    return outcome === 'diverged' && (!before.has(key) || bare.get(key) === before.get(key));
+  };
+  const left = unproven.filter(isRightlyLeft).map(({ object }) => keyAt(object));
+  const told = new Map(
+    [...after].flatMap(([key, text]) => {
+      if (!left.includes(key)) return [[key, text] as const];
+      const kept = before.get(key);
+      return kept === undefined ? [] : [[key, kept] as const];
+    }),
+  );
+  const others = unproven.filter(receipt => !isRightlyLeft(receipt));
   return [...differences(before, told), ...others.map(({ id, outcome, message }) => `${id}: ${outcome}: ${message}`)];
 }
 
