@@ -28,12 +28,21 @@ function positive(value: string): number {
   return number;
 }
 
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** A name that Kubernetes would refuse names no namespace. An empty one is refused with all other empty values. */
+function namespaceName(value: string): string {
+  if (value.trim() !== '' && !NAMESPACE.test(value))
+    throw new InvalidArgumentError('expected the name of a namespace: lower-case letters, digits and dashes.');
+  return value;
+}
+
 /** Adds the options that every command understands, before or after its name. */
 export function addGlobalOptions(program: Command): Command {
   return program
     .option('--context <name>', 'kubeconfig context to use')
     .option('--kubeconfig <file>', 'kubeconfig file (else KUBECONFIG, ~/.kube/config, in-cluster)')
-    .option('-n, --namespace <name>', 'namespace to look at and to aim experiments at')
+    .option('-n, --namespace <name>', 'namespace to look at and to aim experiments at', namespaceName)
     .option('--as <user>', 'act as this user (impersonation)')
     .option('--as-group <group>', 'act with this group; repeatable', collect)
     .option('--sandbox [scenario]', 'use the embedded cluster instead of a real one (as --sandbox=SCENARIO)')

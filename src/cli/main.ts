@@ -58,11 +58,31 @@ export function buildProgram(finish: Finish): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .allowExcessArguments(false);
+  program.hook('preAction', (_, command) => {
+    for (const each of [program, command]) refuseEmpty(each);
+  });
   program.action(async () =>
     finish(await (await import('./console.ts')).consoleCommand(program.opts<GlobalOptions>())),
   );
   for (const spec of COMMANDS) addCommand(program, spec, finish);
   return program;
+}
+
+/** Options whose value is only words for people. */
+const MAY_BE_EMPTY = new Set(['why']);
+
+/** An option without its value is an unset variable of a script, which must not act on more than was meant: `-n ""` on all namespaces. */
+function refuseEmpty(command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const isEmpty = [command.getOptionValue(name)]
+      .flat()
+      .some(value => typeof value === 'string' && value.trim() === '');
+    if (!isEmpty || MAY_BE_EMPTY.has(name)) continue;
+    throw new CommandFailure(
+      `expected a value after ${option.long}, found an empty one: give a value, or leave the option out; nothing was done`,
+    );
+  }
 }
 
 function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
@@ -102,6 +122,10 @@ function tell(error: unknown): ExitCode {
     complain(error.message);
     return error.exitCode;
   }
+  if (isOfTheSystem(error)) {
+    complain(`expected the system to carry on, found: ${error.message}; mayday could not go on`);
+    return EXIT.internal;
+  }
   const reason =
     error instanceof Error
       ? process.env.MAYDAY_DEBUG
@@ -111,5 +135,9 @@ function tell(error: unknown): ExitCode {
   complain(`internal error: ${reason}; this is a fault of mayday itself, MAYDAY_DEBUG=1 shows where`);
   return EXIT.internal;
 }
+
+/** What the machine refused (a full disk, too many open files, no memory for a process) is no fault of ours. */
+const isOfTheSystem = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 
 const complain = (line: string): void => void process.stderr.write(`mayday: ${line}\n`);

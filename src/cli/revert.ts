@@ -17,10 +17,13 @@ import type { RevertEvent, RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
 import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor } from '../runtime/engine.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { choiceOf } from './choice.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { ask, canAsk } from './confirm.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
+import { lookAround } from './look-around.ts';
+import { expectNamespace } from './namespace.ts';
 import { print, say } from './output.ts';
 import { withCluster } from './session.ts';
 
@@ -35,33 +38,36 @@ export const revertCommand: CommandBody = invocation => {
   }
   return withCluster(invocation.globals, async (api, runtime) => {
     const engine = engineFor(runtime, api);
-    const scope = invocation.globals.namespace === undefined ? {} : { namespace: invocation.globals.namespace };
-    const scanned = await engine.scan({ deep: true, ...scope });
-    const { findings, untold } = choose(chosen(scanned, ids), choice, api.serverTime().now);
-    for (const line of untoldText(untold)) process.stderr.write(`mayday: ${line}\n`);
-    const isAll = ids.length === 0 && !isChoosing(choice);
+    const { namespace } = invocation.globals;
+    const scope = namespace === undefined ? {} : { namespace };
+    await expectNamespace(api, namespace);
     const dryRun = invocation.options.dryRun === true || invocation.globals.readOnly === true;
+    // A person is asked once, about everything; where nobody is asked, what is known does not wait for slow lists.
+    const mayGoAhead = invocation.options.yes === true && ids.length === 0 && !dryRun;
+    const look = await lookAround(engine, scope, mayGoAhead);
+    const { scanned } = look;
+    const { findings, untold } = choose(chosen(scanned, ids), choice, api.serverTime().now);
+    tellUntold(untold);
+    const isAll = ids.length === 0 && !isChoosing(choice);
     if (findings.length > 0 && !dryRun && !(await agreed(invocation, findings, api.serverTime().now))) {
       throw new CommandFailure('nothing was reverted: the answer was not yes', EXIT.aborted);
     }
     const holdOn = () => process.stderr.write('mayday: still putting things back; what is left will be named\n');
     process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
-    const latch = isAll && findings.length > 0 && !dryRun ? await latchAll(runtime, api, findings.length) : undefined;
-    if (latch) process.stderr.write(`mayday: ${latch.says}\n`);
+    // Beside the restores: a webhook that does not answer would hold the latch up, and them with it.
+    const latching = isAll && findings.length > 0 && !dryRun ? tellLatch(runtime, api, findings.length) : undefined;
     const tell = say(invocation.globals);
-    const hint = once(says => process.stderr.write(`mayday: waiting: ${says.join('; ')}\n`));
     const streaming = invocation.globals.output === 'text' && !dryRun;
     const result = await engine.revert(findings, {
       dryRun,
       force: invocation.options.forceDiverged === true,
-      rescan: { deep: true, ...scope },
+      rescan: { deep: true, ...scope, doubtful: new Set(scanned.blind.map(one => one.resource)) },
+      ...look.later(found => choose(ours(found), choice, api.serverTime().now).findings),
       shown: scanned.injections,
-      emit: event => {
-        if (event.event === 'waiting') hint(event.says);
-        if (streaming) for (const line of eventLines(event)) tell(line);
-      },
+      emit: hearing(streaming ? tell : undefined),
     });
-    const whole = withBlind(result, scanned);
+    await latching;
+    const whole = withBlind(result, await look.whole);
     tellRecord(result, streaming ? tell : undefined);
     show(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
     if (isAll && !dryRun) await tellFreed(api, whole, invocation);
@@ -72,6 +78,25 @@ export const revertCommand: CommandBody = invocation => {
 function tellRecord({ unkept, recordPath }: Reverted, tell: ((line: string) => void) | undefined): void {
   if (unkept !== undefined) process.stderr.write(`mayday: ${unkept}\n`);
   else if (recordPath !== undefined) tell?.(`receipts: ${recordPath}`);
+}
+
+function tellUntold(untold: readonly Finding[]): void {
+  for (const line of untoldText(untold)) process.stderr.write(`mayday: ${line}\n`);
+}
+
+async function tellLatch(runtime: Runtime, api: Api, count: number): Promise<void> {
+  const { says } = await latchAll(runtime, api, count);
+  process.stderr.write(`mayday: ${says}\n`);
+}
+
+function hearing(tell: ((line: string) => void) | undefined): (event: RevertEvent) => void {
+  const hint = once((says, forMs) =>
+    process.stderr.write(`mayday: waiting, ${Math.ceil(forMs / 1000)}s more at most: ${says.join('; ')}\n`),
+  );
+  return event => {
+    if (event.event === 'waiting') hint(event.says, event.forMs);
+    if (tell) for (const line of eventLines(event)) tell(line);
+  };
 }
 
 function eventLines(event: RevertEvent): string[] {
@@ -86,10 +111,10 @@ async function tellFreed(api: Api, result: RevertResult, { globals }: Invocation
 }
 
 /** The same words again and again help nobody. */
-function once(act: (says: readonly string[]) => void): (says: readonly string[]) => void {
+function once(act: (says: readonly string[], forMs: number) => void): (says: readonly string[], forMs: number) => void {
   let last = '';
-  return says => {
-    if (says.join() !== last) act(says);
+  return (says, forMs) => {
+    if (says.join() !== last) act(says, forMs);
     last = says.join();
   };
 }

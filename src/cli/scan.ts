@@ -7,6 +7,7 @@ import { listLocks } from '../safety/locks.ts';
 import { choiceOf } from './choice.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
+import { expectNamespace } from './namespace.ts';
 import { print } from './output.ts';
 import { withCluster } from './session.ts';
 
@@ -15,6 +16,7 @@ export const scanCommand: CommandBody = ({ globals, options }) => {
   const choice = choiceOf(options);
   return withCluster(globals, async (api, runtime) => {
     const { namespace } = globals;
+    await expectNamespace(api, namespace);
     const [result, locks] = await Promise.all([
       engineFor(runtime, api).scan({
         deep: options.fast !== true,

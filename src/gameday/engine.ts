@@ -106,7 +106,7 @@ export function createEngine(deps: EngineDeps): Engine {
   }
 
   async function revert(findings: readonly Finding[], options: RevertOptions = {}): Promise<Reverted> {
-    if (options.dryRun || findings.length === 0)
+    if (options.dryRun || (findings.length === 0 && options.later === undefined))
       return revertAll({ api, clock, faultOf, journal: NO_JOURNAL }, findings, options);
     const head = await whoAndWhere();
     const record = openRevertRecord(files, stateDir, {

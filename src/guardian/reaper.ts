@@ -3,7 +3,7 @@ import type { Receipt } from '../injection/receipt.ts';
 import { pooled, type RevertDeps } from '../revert/deps.ts';
 import { recognise } from '../revert/recognise.ts';
 import { restoreOne } from '../revert/restore.ts';
-import { scan } from '../revert/scan.ts';
+import { type ScanResult, scan } from '../revert/scan.ts';
 import { intoWaves } from '../revert/waves.ts';
 import type { Election } from './election.ts';
 
@@ -28,7 +28,7 @@ const WIDTH = 8;
  */
 export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<void> {
   const { election, log, signal } = options;
-  const memory: Memory = { known: [], left: new Map(), blind: '' };
+  const memory: Memory = { known: [], left: new Map(), blind: '', blindTo: new Set() };
   let leads: boolean | undefined;
   for (let look = 0; !signal.aborted; ) {
     const standing = await election.stand();
@@ -37,9 +37,14 @@ export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<vo
       log(leads ? 'leads' : 'stands by', standing.leads ? {} : { why: standing.why });
     }
     if (standing.leads) {
-      await lookAround(deps, options, memory, look % DEEP_EACH === 0);
+      const rest = await lookAround(deps, options, memory, look % DEEP_EACH === 0);
       look += 1;
       await liftDue(deps, options, memory);
+      // What slow lists show is lifted too; what is known never waits for them.
+      if (rest !== undefined) {
+        note(options, memory, await rest);
+        await liftDue(deps, options, memory);
+      }
     }
     await deps.clock.sleep(pause(deps, options, memory), signal).catch(() => undefined);
   }
@@ -52,26 +57,43 @@ interface Memory {
   known: Finding[];
   /** Findings that only a person can decide, by id, with the version at which that was said. */
   left: Map<string, string | undefined>;
-  /** What could not be read, as last told. */
+  /** What could not be read, as last told, and each of it. */
   blind: string;
+  blindTo: ReadonlySet<string>;
 }
 
 const isTimed = (finding: Finding): boolean =>
   finding.expiresAt !== undefined &&
   (finding.state === 'injected' || finding.state === 'restored' || finding.state === 'diverged');
 
+/** Lists that take longer than this do not hold up what is known to be due. */
+const SLOW_AFTER_MS = 3_000;
+
 async function lookAround(
   deps: RevertDeps,
-  { log, signal }: ReaperOptions,
+  options: ReaperOptions,
   memory: Memory,
   deep: boolean,
-): Promise<void> {
-  const { injections, blind } = await scan(deps, { deep, signal });
+): Promise<Promise<ScanResult> | undefined> {
+  const { rest, ...seen } = await scan(deps, {
+    deep,
+    signal: options.signal,
+    slowAfterMs: SLOW_AFTER_MS,
+    doubtful: memory.blindTo,
+  });
+  if (rest !== undefined) {
+    const known = new Set(seen.injections.map(({ id }) => id));
+    memory.known = [...seen.injections.filter(isTimed), ...memory.known.filter(({ id }) => !known.has(id))];
+    return rest;
+  }
+  note(options, memory, seen);
+  return undefined;
+}
+
+function note({ log }: ReaperOptions, memory: Memory, { injections, blind }: ScanResult): void {
   memory.known = injections.filter(isTimed);
-  const told = blind
-    .map(one => one.resource)
-    .sort()
-    .join(', ');
+  memory.blindTo = new Set(blind.map(one => one.resource));
+  const told = [...memory.blindTo].sort().join(', ');
   if (told !== memory.blind) log('blind', { resources: told });
   memory.blind = told;
 }

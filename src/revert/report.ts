@@ -163,9 +163,12 @@ export function revertText(result: RevertResult, options: { dryRun: boolean }): 
   ];
 }
 
-/** 0 when everything is proven back and nothing was blind; 7 when something remains; 8 when nothing remains that could be seen. */
+/**
+ * 0 when everything is proven back and nothing was blind; 7 when something remains, or how much remains is unknown; 8 when nothing remains
+ * that could be seen, and something could not.
+ */
 export function revertExitCode(result: RevertResult): number {
-  if (result.remaining > 0 || result.appeared.length > 0) return 7;
+  if (result.remaining > 0 || result.appeared.length > 0 || isRemainUnknown(result)) return 7;
   return result.blind.length > 0 ? 8 : 0;
 }
 

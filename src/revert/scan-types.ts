@@ -31,7 +31,8 @@ export interface ScanResult {
   ignored: Blind[];
   /** `read`: of the resources, how many could be listed; 0 means that nothing was seen at all. */
   scanned: { resources: number; read: number; objects: number; requests: number; ms: number };
-  /** Only while lists are still going on, each of which is in `blind`: everything, once they have ended. Bounded by `LIMITS`. */
+  /** Only while lists are still going on: the resources they are of, each of which is in `blind` too; and everything, once they have ended. Bounded by `LIMITS`. */
+  slow?: string[];
   rest?: Promise<ScanResult>;
 }
 

@@ -69,6 +69,7 @@ export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<S
   const seconds = Math.round((clock.monotonic() - began) / 1000);
   return {
     ...result(slow.map(resource => ({ resource, reason: `still being listed after ${seconds}s` }))),
+    slow,
     rest: whole,
   };
 }

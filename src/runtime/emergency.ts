@@ -20,7 +20,7 @@ export async function latchAll(runtime: Runtime, api: Api, reverted: number): Pr
   });
   return latched.ok
     ? { on: true, says: 'latch ON: nobody injects until `mayday latch off`' }
-    : { on: false, says: `the latch could not be set, others may inject: ${latched.message}` };
+    : { on: false, says: `the latch is not known to be on, others may inject: ${latched.message}` };
 }
 
 /**

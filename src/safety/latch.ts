@@ -1,7 +1,8 @@
 import type { Api } from '../kube/api.ts';
+import { failure } from '../kube/failure.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import type { Failure } from '../kube/outcome.ts';
-import { sanitise } from '../text/sanitise.ts';
+import { literal, sanitise } from '../text/sanitise.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 
 /** The one object that stops every mayday from injecting into a cluster. Its namespace exists everywhere. */
@@ -15,16 +16,20 @@ export interface LatchFacts {
 }
 
 /** Whether the cluster is latched. */
-export type LatchState = { on: true; facts: LatchFacts } | { on: false } | { on: 'unknown'; failure: Failure };
+export type LatchState =
+  | { on: true; facts: LatchFacts /** It is Terminating: it holds until it is gone. */; isLeaving?: true }
+  | { on: false }
+  | { on: 'unknown'; failure: Failure };
 
 export async function readLatch(api: Api, signal?: AbortSignal): Promise<LatchState> {
   const outcome = await api.get(LATCH, signal === undefined ? {} : { signal });
   if (!outcome.ok) return outcome.reason === 'not-found' ? { on: false } : { on: 'unknown', failure: outcome };
   const data = (outcome.value.data ?? {}) as Record<string, unknown>;
-  return { on: true, facts: { by: sanitise(data.by, 200), why: sanitise(data.why, 200), at: sanitise(data.at, 40) } };
+  const facts = { by: sanitise(data.by, 200), why: sanitise(data.why, 200), at: sanitise(data.at, 40) };
+  return { on: true, facts, ...(outcome.value.metadata.deletionTimestamp === undefined ? {} : { isLeaving: true }) };
 }
 
-/** Latches the cluster. Latching a latched one keeps the first facts. */
+/** Latches the cluster, and reads that back. Latching a latched one keeps the first facts. */
 export async function setLatch(api: Api, facts: LatchFacts): Promise<{ ok: true } | Failure> {
   const object: KubeObject = {
     apiVersion: LATCH.apiVersion,
@@ -33,13 +38,23 @@ export async function setLatch(api: Api, facts: LatchFacts): Promise<{ ok: true 
     data: { ...facts },
   };
   const outcome = await api.create(object);
-  return outcome.ok || outcome.reason === 'already-exists' ? { ok: true } : outcome;
+  if (!outcome.ok && outcome.reason !== 'already-exists') return outcome;
+  const state = await readLatch(api);
+  if (state.on === 'unknown') return state.failure;
+  if (state.on && !state.isLeaving) return { ok: true };
+  const why = state.on ? literal('the latch is being deleted') : literal('the latch is not there when it is read back');
+  return failure('server-error', why);
 }
 
-/** Takes the latch off. */
+/** Takes the latch off, and reads that back. */
 export async function clearLatch(api: Api): Promise<{ ok: true } | Failure> {
   const outcome = await api.remove(LATCH);
-  return outcome.ok || outcome.reason === 'not-found' ? { ok: true } : outcome;
+  if (!outcome.ok && outcome.reason !== 'not-found') return outcome;
+  const state = await readLatch(api);
+  if (state.on === false) return { ok: true };
+  return state.on === 'unknown'
+    ? state.failure
+    : failure('server-error', literal('the latch is still there when it is read back; a finalizer may hold it'));
 }
 
 /** A latch that cannot be read holds: one that opens when nobody looks would be none. */

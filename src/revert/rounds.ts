@@ -1,0 +1,125 @@
+import type { Live } from '../injection/fault.ts';
+import type { Finding } from '../injection/finding.ts';
+import type { Receipt } from '../injection/receipt.ts';
+import { pooled, type RevertDeps } from './deps.ts';
+import { type Attempt, type RestoreOptions, restoreOne } from './restore.ts';
+import { intoWaves } from './waves.ts';
+
+/** Restores under way at once; the connection itself holds how many requests are. */
+export const AT_ONCE = 64;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 4_000;
+const PATIENCE_MS = 30_000;
+/** From its deletion on. A namespace with much in it takes this long to go; one that is held by a finalizer may go never. */
+const TERMINATING_MS = 60_000;
+/** For what has been Terminating for longer than that already: it may be let go just now. */
+const SHORTEST_WAIT_MS = 5_000;
+
+/** What the rounds need to know, and whom they tell. */
+export interface RoundOptions extends RestoreOptions {
+  width?: number;
+  patienceMs?: number;
+  terminatingMs?: number;
+  emit?: (event: RoundEvent) => void;
+}
+
+export type RoundEvent =
+  | { event: 'round'; round: number; items: number }
+  /** What the cluster must finish before the rest can be done, why, and how much longer that is waited for at most, milliseconds. */
+  | { event: 'waiting'; ids: string[]; says: string[]; forMs: number }
+  | { event: 'receipt'; receipt: Receipt; final: boolean };
+
+/** Since when what a finding waits for is Terminating, by the finding's id; server time, milliseconds since the epoch. */
+export type Terminating = ReadonlyMap<string, number>;
+
+/** The latest deletion among the objects that a decision was made from. */
+export function deletedSince(live: Live): number | undefined {
+  const times = [...live.values()].flatMap(answer => {
+    const objects = answer === null || 'ok' in answer ? [] : [answer].flat();
+    return objects.flatMap(({ metadata }) => Date.parse(metadata.deletionTimestamp ?? '') || []);
+  });
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** Tries until everything is settled or a round changes nothing and patience is over. The receipt of each finding is its last. */
+export async function inRounds(
+  deps: RevertDeps,
+  findings: readonly Finding[],
+  terminating: Terminating,
+  options: RoundOptions,
+): Promise<Receipt[]> {
+  const { patienceMs = PATIENCE_MS, terminatingMs = TERMINATING_MS } = options;
+  const began = deps.clock.monotonic();
+  const serverBegan = deps.api.serverTime().now;
+  const receipts = new Map<string, Receipt>();
+  let open = [...findings];
+  let pause = FIRST_PAUSE_MS;
+  /** On the stopwatch of these rounds. */
+  const waitsUntil = ({ id }: Receipt): number => {
+    const since = terminating.get(id) ?? serverBegan;
+    return Math.min(terminatingMs, Math.max(SHORTEST_WAIT_MS, since + terminatingMs - serverBegan));
+  };
+  for (let number = 1; open.length > 0; number += 1) {
+    options.emit?.({ event: 'round', round: number, items: open.length });
+    const { blocked, waiting } = await round(deps, open, receipts, { ...options, scanned: number === 1 });
+    const moved = blocked.length < open.length;
+    open = blocked;
+    if (open.length === 0) break;
+    const spent = deps.clock.monotonic() - began;
+    // What only waits is over when its own time is; what is blocked otherwise is tried for as long as patience lasts.
+    const isBlocked = blocked.length > waiting.length;
+    const longest = Math.max(isBlocked ? patienceMs : 0, ...waiting.map(waitsUntil));
+    if (waiting.length > 0)
+      options.emit?.({
+        event: 'waiting',
+        ids: waiting.map(({ id }) => id),
+        says: waiting.map(({ message }) => message),
+        forMs: Math.max(0, longest - spent),
+      });
+    if (!moved && spent + pause > longest) break;
+    // What was just put back may have unblocked the rest: then at once; else give the cluster time.
+    await deps.clock.sleep(moved ? FIRST_PAUSE_MS : pause);
+    pause = moved ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
+  }
+  for (const { id } of open) {
+    const receipt = receipts.get(id);
+    if (receipt !== undefined) options.emit?.({ event: 'receipt', receipt, final: true });
+  }
+  return [...receipts.values()];
+}
+
+/** Tries each open finding once, wave after wave. */
+async function round(
+  deps: RevertDeps,
+  open: readonly Finding[],
+  receipts: Map<string, Receipt>,
+  options: RoundOptions,
+): Promise<{ blocked: Finding[]; waiting: Receipt[] }> {
+  const blocked: Finding[] = [];
+  const waiting: Receipt[] = [];
+  for (const wave of intoWaves(open)) {
+    await pooled(wave, options.width ?? AT_ONCE, async finding => {
+      const { receipt, retry, waits } = await safely(deps, finding, options);
+      receipts.set(finding.id, receipt);
+      if (retry) blocked.push(finding);
+      if (waits) waiting.push(receipt);
+      options.emit?.({ event: 'receipt', receipt, final: !retry });
+    });
+  }
+  return { blocked, waiting };
+}
+
+/** One restore that breaks must not stop the others. */
+async function safely(deps: RevertDeps, finding: Finding, options: RestoreOptions): Promise<Attempt> {
+  try {
+    return await restoreOne(deps, finding, options);
+  } catch (error) {
+    const { id, type, object } = finding;
+    const message = `internal error: ${error instanceof Error ? error.message : String(error)}`;
+    return {
+      retry: true,
+      waits: false,
+      receipt: { id, type, object, outcome: 'failed', verified: false, requests: 0, ms: 0, message },
+    };
+  }
+}
