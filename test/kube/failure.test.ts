@@ -72,6 +72,13 @@ describe('the failure that an answer stands for', () => {
     ]);
   });
 
+  it.each(['404 page not found\n', '<html>Not Found</html>', { kind: 'Error', code: 404 }, null])(
+    'does not take a 404 that is no Status for an object that is not there: %j',
+    body => {
+      expect(failureOfAnswer(404, body, undefined, NOW)).toMatchObject({ reason: 'invalid', status: 404 });
+    },
+  );
+
   it('words what a body that is no Status does not', () => {
     expect(failureOfAnswer(404, '404 page not found\n', undefined, NOW).message).toBe(
       'the server answered 404: 404 page not found',

@@ -22,6 +22,8 @@ export interface Doings {
   answer(answer: Answer): void;
   /** Breaks the connection: the client hears nothing. */
   reset(): void;
+  /** Answers 200, and sends this piece of a body again and again until the client hangs up. */
+  flood(piece: Buffer): void;
 }
 
 export type Meet = (passing: Passing, doings: Doings) => Promise<void>;
@@ -62,6 +64,7 @@ export async function startProxy(url: string, meet: Meet, client?: ClientCertifi
       forward: () => forwarded(url, agent, req, body),
       answer,
       reset: () => req.socket.destroy(),
+      flood: piece => flood(res, piece),
     });
   }
   server.on('connection', (socket: Socket) => {
@@ -79,6 +82,15 @@ export async function startProxy(url: string, meet: Meet, client?: ClientCertifi
       await new Promise(resolve => server.close(resolve));
     },
   };
+}
+
+function flood(res: ServerResponse, piece: Buffer): void {
+  res.writeHead(200, { 'content-type': 'application/json' });
+  const pour = () => {
+    while (!res.destroyed && res.write(piece));
+  };
+  res.on('drain', pour).on('error', () => undefined);
+  pour();
 }
 
 function passing({ method = 'GET', url = '/' }: IncomingMessage): Passing {
