@@ -41,7 +41,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     usage: 'validate <paths...>',
-    description: 'check experiment files or folders; needs no cluster',
+    description: 'check experiment files or folders, or `-` for standard input; needs no cluster',
     load: async () => (await import('./validate.ts')).validateCommand,
   },
   {

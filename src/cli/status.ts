@@ -1,5 +1,5 @@
 import type { Summary } from '../health/model.ts';
-import { isSettled, statusJson, statusText } from '../health/report.ts';
+import { isAllBlind, isSettled, statusJson, statusText } from '../health/report.ts';
 import { glyphsFor } from '../text/glyphs.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
@@ -9,7 +9,7 @@ import { withCluster } from './session.ts';
 /** Longest wait for all lists, milliseconds; what has not come by then is shown as not known. */
 const PATIENCE_MS = 30_000;
 
-/** `mayday status`: one health snapshot. Exit 8 when the cluster said nothing at all. */
+/** `mayday status`: one health snapshot. Exit 8 when not one kind could be read. */
 export const statusCommand: CommandBody = ({ globals }) =>
   withCluster(globals, async (api, runtime) => {
     const [{ startHealth }, { reflectedFeed }] = await Promise.all([
@@ -35,5 +35,5 @@ export const statusCommand: CommandBody = ({ globals }) =>
     const about = { ...api.identity, now: api.serverTime().now };
     const glyphs = glyphsFor(process.env, globals.ascii === true);
     print(statusJson(summary, about), globals, () => statusText(summary, about, glyphs));
-    return EXIT.done;
+    return isAllBlind(summary) ? EXIT.unreachable : EXIT.done;
   });

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { isMap, isSeq, type Node } from 'yaml';
+import { sanitise } from '../text/sanitise.ts';
 import { EXPERIMENT, type RawCheck, type RawExperiment } from './document-shape.ts';
-import type { Issue } from './issue.ts';
-import { faultType, judge } from './judge.ts';
+import { type Issue, quoted } from './issue.ts';
+import { faultType, judge, KIND } from './judge.ts';
 import { type Overrides, override } from './override.ts';
 import type { Danger, Experiment, FaultType, LoadedExperiment, SteadyStateCheck } from './types.ts';
 import { decode } from './yaml/decode.ts';
@@ -33,6 +35,13 @@ export function loadExperiment(source: string, path: string, overrides: Override
   const opened = openDocument(source);
   if (!opened.ok) return failed([{ path: '', message: opened.message, line: lineAt(source, opened.offset) }]);
   const decoded = decode(opened.document, opened.root, EXPERIMENT);
+  const other = otherKind(opened, decoded.value as RawExperiment | undefined);
+  if (other !== undefined) {
+    const offset = decoded.offsets.get('kind');
+    return failed([
+      { path: 'kind', message: other, ...(offset === undefined ? {} : { line: lineAt(source, offset) }) },
+    ]);
+  }
   const overridden = override((decoded.value ?? {}) as RawExperiment, overrides);
   const { raw } = overridden;
   const judged = judge(raw);
@@ -48,6 +57,15 @@ export function loadExperiment(source: string, path: string, overrides: Override
   if (errors.length > 0 || type === undefined) return failed(errors, warnings, raw);
   const sha256 = createHash('sha256').update(source, 'utf8').digest('hex');
   return { ok: true, loaded: { experiment: built(raw, type), path, sha256 }, warnings };
+}
+
+/** Why a document is no experiment at all: then nothing else about it is worth a word. */
+function otherKind({ root }: { root: Node }, raw: RawExperiment | undefined): string | undefined {
+  const { kind } = raw ?? {};
+  if (kind === undefined || kind === '' || kind === KIND) return undefined;
+  const items = isMap(root) ? root.get('items') : undefined;
+  if (!isSeq(items)) return `expected ${KIND}, found ${quoted(kind)}`;
+  return `expected one ${KIND}, found a ${sanitise(kind, 64)} of ${items.items.length}: put each experiment into a file of its own`;
 }
 
 function tooLarge(source: string): string | undefined {

@@ -16,6 +16,9 @@ export interface About {
 export const isSettled = (summary: Summary): boolean =>
   BOARD.every(kind => !['waiting', 'loading'].includes(summary.kinds[kind].sync.state));
 
+/** Whether not one line is known: then nothing was learnt of the cluster. */
+export const isAllBlind = (summary: Summary): boolean => BOARD.every(kind => summary.kinds[kind].sync.state !== 'live');
+
 function stateOf({ sync, failing, warning }: KindHealth): State {
   if (sync.state === 'blind') return 'blind';
   if (sync.state === 'retrying') return 'stale';

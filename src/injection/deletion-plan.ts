@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef, OwnerReference } from '../kube/object.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import { creationPermissions, occupied } from './created.ts';
 import { mayBeRounded } from './exact-json.ts';
 import type { Effect, Facts, Live, Permission, Plan, Read, Refusal, Scope } from './fault.ts';
@@ -7,6 +7,7 @@ import { refOf } from './json-patch.ts';
 import { backupOf, backupRef, fitsBackup, type Keeper, keptIn, keptText } from './keeper.ts';
 import { objectIn, type Seen } from './live.ts';
 import { groupOf, nameOf } from './name.ts';
+import { ownerPermissions } from './owners.ts';
 import { inReach, isTerminating } from './pods.ts';
 import { refuse } from './refuse.ts';
 import { permissionOn } from './victim-plan.ts';
@@ -122,13 +123,8 @@ function deletionPermissions(target: KubeObject, backup: ObjectRef): Permission[
     ...creationPermissions(backup),
     { verb: 'get', ...on, for: 'revert' },
     { verb: 'create', ...anyName, for: 'revert' },
-    ...(target.metadata.ownerReferences ?? []).map(owner => ownerPermission(owner, on.namespace)),
+    ...ownerPermissions(target.metadata.ownerReferences ?? [], on.namespace),
   ];
-}
-
-function ownerPermission(owner: OwnerReference, namespace: string | undefined): Permission {
-  const place = namespace === undefined ? {} : { namespace };
-  return { verb: 'get', group: groupOf(owner.apiVersion), kind: owner.kind, name: owner.name, ...place, for: 'revert' };
 }
 
 /** Gone proves the deletion; under a new uid the object is back, and the fault with it over. */

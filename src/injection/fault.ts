@@ -46,6 +46,7 @@ export interface Permission {
   verb: string;
   group: string;
   kind: string;
+  subresource?: string;
   namespace?: string;
   name?: string;
   for: 'inject' | 'revert';

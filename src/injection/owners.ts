@@ -1,8 +1,9 @@
 import type { OwnerReference } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { Live, Read } from './fault.ts';
+import type { Live, Permission, Read } from './fault.ts';
 import type { GoValue } from './go-json.ts';
 import { objectIn } from './live.ts';
+import { groupOf } from './name.ts';
 
 /** An owner with its members in the order in which the framework writes them. */
 export function asWritten(owner: OwnerReference): Record<string, GoValue> {
@@ -43,6 +44,20 @@ export function ownerReads(owners: readonly OwnerReference[], namespace: string 
   return owners.map(owner => {
     const { apiVersion, kind, name } = owner;
     return { key: keyOf(owner), get: { apiVersion, kind, ...place, name } };
+  });
+}
+
+/**
+ * What giving an object back to its owners needs: a look at each, to see that it is still the same, and, for one whose deletion the object
+ * holds up, the right to update its finalizers. Servers with the admission plugin OwnerReferencesPermissionEnforcement, such as those of
+ * OpenShift, demand that one.
+ */
+export function ownerPermissions(owners: readonly OwnerReference[], namespace: string | undefined): Permission[] {
+  return owners.flatMap(({ apiVersion, kind, name, blockOwnerDeletion }) => {
+    const on = { group: groupOf(apiVersion), kind, name, ...(namespace === undefined ? {} : { namespace }) };
+    const look: Permission = { verb: 'get', ...on, for: 'revert' };
+    const block: Permission = { verb: 'update', ...on, subresource: 'finalizers', for: 'revert' };
+    return blockOwnerDeletion === true ? [look, block] : [look];
   });
 }
 

@@ -47,11 +47,12 @@ function resourceOf(permission: Permission, discovered: Outcome<Discovery>): str
 }
 
 function questionOf(permission: Permission, resource: string): AccessQuestion {
-  const { verb, group, namespace, name } = permission;
+  const { verb, group, subresource, namespace, name } = permission;
   return {
     verb,
     group,
     resource,
+    ...(subresource === undefined ? {} : { subresource }),
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
   };
@@ -72,7 +73,8 @@ export function permissionGate(reviewed: readonly ReviewedPermission[], who: str
   return pass('permissions', `${who} may inject and revert (${reviewed.length} asked)`);
 }
 
-function told({ verb, resource, group, namespace, for: purpose }: ReviewedPermission): string {
+function told({ verb, resource, subresource, group, namespace, for: purpose }: ReviewedPermission): string {
   const where = namespace === undefined ? '' : ` in ${namespace}`;
-  return `${verb} ${resource}${group === '' ? '' : `.${group}`}${where} (to ${purpose})`;
+  const part = subresource === undefined ? '' : `/${subresource}`;
+  return `${verb} ${resource}${group === '' ? '' : `.${group}`}${part}${where} (to ${purpose})`;
 }

@@ -9,6 +9,7 @@ import type { Api } from '../kube/api.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 import { planGates } from './gates.ts';
 import { latchGate, readLatch } from './latch.ts';
+import { withNamesakes } from './namesakes.ts';
 import { permissionGate, type ReviewedPermission, reviewPermissions } from './permissions.ts';
 
 /** Everything that is decided before an injection, without writing. */
@@ -77,7 +78,8 @@ async function planned(
     },
     signal,
   );
-  return fault.plan(params, scope, live, facts);
+  const made = fault.plan(params, scope, live, facts);
+  return isRefusal(made) && made.code === 'not-found' ? withNamesakes(api, made, reads, live, signal) : made;
 }
 
 /** Every gate for a plan that is about to be sent. `latch` is asked anew unless it is given. */

@@ -224,3 +224,31 @@ describe('the blast radius', () => {
     expect(broken(change)).toContain(message);
   });
 });
+
+describe('a document of another kind gets one error', () => {
+  const deployment =
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1, template: {}}\n';
+  it.each([
+    ['a Deployment', deployment, 'expected ChaosExperiment, found "Deployment"', 2],
+    [
+      'a List',
+      'apiVersion: v1\nkind: List\nitems:\n- {kind: ChaosExperiment}\n- {kind: ChaosExperiment}\n',
+      'expected one ChaosExperiment, found a List of 2: put each experiment into a file of its own',
+      2,
+    ],
+    [
+      'a list of experiments as kubectl get prints it',
+      '{"apiVersion":"chaos.operatorchaos.io/v1alpha1","items":[{"kind":"ChaosExperiment"}],"kind":"ChaosExperimentList","metadata":{}}',
+      'expected one ChaosExperiment, found a ChaosExperimentList of 1: put each experiment into a file of its own',
+      1,
+    ],
+  ])('%s', (_, text, message, line) => {
+    expect(loadExperiment(text, 'x.yaml')).toMatchObject({
+      ok: false,
+      errors: [{ path: 'kind', message, line }],
+      warnings: [],
+    });
+    const loading = loadExperiment(text, 'x.yaml');
+    expect(loading.ok ? [] : loading.errors).toHaveLength(1);
+  });
+});

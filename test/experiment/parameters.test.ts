@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { quoted } from '../../src/experiment/issue.ts';
 import { loadExperiment } from '../../src/experiment/load.ts';
 import { TYPE_RULES } from '../../src/experiment/parameters/table.ts';
 import { FAULT_TYPES, type FaultType } from '../../src/experiment/types.ts';
@@ -20,6 +21,9 @@ function warnings(type: FaultType, parameters: Record<string, string>): string[]
     issue => `${issue.path.replace('spec.injection.parameters.', '')}: ${issue.message}`,
   );
 }
+
+const noDataKey = (found: string) =>
+  `key: expected a data key of at most 253 letters, digits, "-", "_" or ".", not "." and not beginning with "..", found ${found}`;
 
 function allowHigh(experiment: Document): void {
   experiment.spec.injection.dangerLevel = 'high';
@@ -125,11 +129,10 @@ describe('parameters that say too much or too little', () => {
       { resourceType: 'Secret' },
       'spec.injection.dangerLevel: expected high, found nothing: the target is a Secret',
     ],
-    [
-      'ConfigDrift',
-      { resourceType: 'Secret', key: '../x' },
-      'key: expected a data key without "/" and "..", found "../x"',
-    ],
+    ['ConfigDrift', { resourceType: 'Secret', key: '../x' }, noDataKey('"../x"')],
+    ...['a/b', 'a b', 'a:b', 'ключ', '.', '..', '..a', 'x'.repeat(254)].map(
+      key => ['ConfigDrift', { key }, noDataKey(quoted(key))] as [FaultType, Record<string, string>, string],
+    ),
     [
       'ConfigDrift',
       { resourceType: 'Secret', name: 'etcd-x' },

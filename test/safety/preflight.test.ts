@@ -290,3 +290,30 @@ describe('the report of a plan', () => {
     expect(planLines(report).at(-1)).toBe('the server would refuse it');
   });
 });
+
+describe('a workload of the name, but of another kind', () => {
+  const stateful: KubeObject = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'web', namespace: 'shop' },
+  };
+  const corrupt = () => experiment('ImageCorrupt', { name: 'web' });
+
+  it('is mentioned where a Deployment was expected', async () => {
+    const made = await preflight(fakeApi([stateful]), corrupt(), testFacts());
+    expect(made.plan).toMatchObject({
+      code: 'not-found',
+      message: expect.stringMatching(
+        /^expected Deployment shop\/web to exist, found none: .*; there is StatefulSet shop\/web$/,
+      ),
+    });
+  });
+
+  it('is not where there is none, or it may not be read', async () => {
+    for (const api of [fakeApi([]), fakeApi([stateful])]) {
+      api.script({ on: ({ kind }) => kind !== 'Deployment', times: 9, answer: failing('forbidden', 'no') });
+      const made = await preflight(api, corrupt(), testFacts());
+      expect(made.plan).toMatchObject({ message: expect.not.stringContaining('there is') });
+    }
+  });
+});

@@ -49,6 +49,12 @@ export const targetName = all(kubernetesName, notReserved);
 export const field: Check = value =>
   value.length <= 253 && FIELD.test(value) ? undefined : `expected a field name, found ${quoted(value)}`;
 
+/** A key of a ConfigMap's or Secret's data, as the API server takes them. */
+export const dataKey: Check = value =>
+  value.length <= 253 && /^[-._a-zA-Z0-9]+$/.test(value) && value !== '.' && !value.startsWith('..')
+    ? undefined
+    : `expected a data key of at most 253 letters, digits, "-", "_" or ".", not "." and not beginning with "..", found ${quoted(value)}`;
+
 export const shortValue: Check = value => {
   const size = Buffer.byteLength(value, 'utf8');
   return size <= LONGEST_VALUE ? undefined : `expected at most ${LONGEST_VALUE} bytes, found ${size}`;

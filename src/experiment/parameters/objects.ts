@@ -1,6 +1,17 @@
 import type { Issue } from '../issue.ts';
 import { quoted } from '../issue.ts';
-import { all, type Check, field, labelKey, labelValue, nonEmpty, oneOf, shortValue, targetName } from './check.ts';
+import {
+  all,
+  type Check,
+  dataKey,
+  field,
+  labelKey,
+  labelValue,
+  nonEmpty,
+  oneOf,
+  shortValue,
+  targetName,
+} from './check.ts';
 import { configMapName, secretName } from './protected.ts';
 import { optional, type Parameters, required, type TypeRules } from './rules.ts';
 
@@ -140,7 +151,7 @@ function oneOfTwo(parameters: Parameters, a: string, b: string): Issue[] {
 export const ConfigDrift: TypeRules = {
   parameters: {
     name: required(targetName),
-    key: { required: true, mayBeEmpty: true },
+    key: required(dataKey),
     value: { required: true, mayBeEmpty: true, check: shortValue },
     resourceType: optional(oneOf('ConfigMap', 'Secret')),
   },
@@ -154,11 +165,9 @@ export const ConfigDrift: TypeRules = {
 
 function driftRules({ name = '', key = '', resourceType }: Parameters): Issue[] {
   if (resourceType !== 'Secret') return asIssues('name', all(...configMapName)(name));
-  const isPath = key.includes('/') || key.includes('..');
   const length = `chaos-rollback-${name}-${key}`.length;
   return [
     ...asIssues('name', all(...secretName)(name)),
-    ...asIssues('key', isPath ? `expected a data key without "/" and "..", found ${quoted(key)}` : undefined),
     ...asIssues('name', length > 253 ? 'with the key it is too long for the backup’s name, 253 characters' : undefined),
   ];
 }

@@ -1,4 +1,3 @@
-import type { KubeObject, OwnerReference } from '../../kube/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import {
   anyTarget,
@@ -9,11 +8,11 @@ import {
   reachPermissions,
   TARGET,
 } from '../any-object.ts';
-import type { Effect, Facts, Fault, Live, Permission, Plan, Refusal, Scope } from '../fault.ts';
+import type { Effect, Facts, Fault, Live, Plan, Refusal, Scope } from '../fault.ts';
 import { goJson } from '../go-json.ts';
 import { pointer, refOf, remove } from '../json-patch.ts';
-import { groupOf, nameOf } from '../name.ts';
-import { asWritten } from '../owners.ts';
+import { nameOf } from '../name.ts';
+import { asWritten, ownerPermissions } from '../owners.ts';
 import { targetReadBack } from '../readback.ts';
 import { isRefusal, refuse } from '../refuse.ts';
 import { victimPlan } from '../victim-plan.ts';
@@ -60,15 +59,8 @@ function plan(params: OwnerRefOrphanParams, scope: Scope, live: Live, facts: Fac
     says: `take owner ${names} off ${name}`,
     pods,
     warnings: [`should ${names} be deleted meanwhile, ${name} stays behind, and that owner cannot be put back`],
-    permissions: [...reachPermissions(target), ...owners.map(owner => readingOwner(target, owner))],
+    permissions: [...reachPermissions(target), ...ownerPermissions(owners, target.metadata.namespace)],
   });
-}
-
-/** An owner is only put back after a look at whether it is still the same. */
-function readingOwner(target: KubeObject, { apiVersion, kind, name }: OwnerReference): Permission {
-  const { namespace } = target.metadata;
-  const group = groupOf(apiVersion);
-  return { verb: 'get', group, kind, name, ...(namespace === undefined ? {} : { namespace }), for: 'revert' };
 }
 
 function effect(_params: OwnerRefOrphanParams, made: Plan, live: Live): Effect {

@@ -46,6 +46,14 @@ describe('the plan', () => {
     });
   });
 
+  it('asks for the finalizers of an owner whose deletion it holds up, which OpenShift demands to give it back', async () => {
+    const { permissions } = await mustPlan(world(), orphan);
+    const on = { group: 'apps', kind: 'Deployment', namespace: 'shop', for: 'revert' };
+    expect(permissions.filter(({ subresource }) => subresource !== undefined)).toEqual([
+      { verb: 'update', subresource: 'finalizers', name: 'web', ...on },
+    ]);
+  });
+
   it('is proven as soon as no owner is left', async () => {
     const api = world();
     const plan = await inject(api, orphan);

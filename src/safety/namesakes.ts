@@ -1,0 +1,31 @@
+import type { Live, Read, Refusal } from '../injection/fault.ts';
+import { objectIn } from '../injection/live.ts';
+import { nameOf } from '../injection/name.ts';
+import { refuse } from '../injection/refuse.ts';
+import type { Api } from '../kube/api.ts';
+
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+/** A refusal because a workload was not found, with those of its name that are of another kind: a Deployment is often taken for a StatefulSet. */
+export async function withNamesakes(
+  api: Api,
+  refusal: Refusal,
+  reads: readonly Read[],
+  live: Live,
+  signal: AbortSignal | undefined,
+): Promise<Refusal> {
+  const missing = reads.flatMap(read =>
+    'get' in read &&
+    read.get.apiVersion === 'apps/v1' &&
+    WORKLOADS.includes(read.get.kind) &&
+    objectIn(live, read.key).state === 'absent'
+      ? [read.get]
+      : [],
+  );
+  const others = missing.flatMap(ref => WORKLOADS.filter(kind => kind !== ref.kind).map(kind => ({ ...ref, kind })));
+  const seen = await Promise.all(
+    others.map(async ref => ((await api.get(ref, signal === undefined ? {} : { signal })).ok ? [nameOf(ref)] : [])),
+  );
+  const found = seen.flat();
+  return found.length === 0 ? refusal : refuse(refusal.code, `${refusal.message}; there is ${found.join(' and ')}`);
+}
