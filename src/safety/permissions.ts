@@ -58,6 +58,19 @@ function questionOf(permission: Permission, resource: string): AccessQuestion {
   };
 }
 
+/** A resource as `kubectl auth can-i` takes it: `deployments.apps/finalizers`. */
+export function resourceWords({
+  resource,
+  group,
+  subresource,
+}: {
+  resource: string;
+  group: string;
+  subresource?: string;
+}): string {
+  return `${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
+}
+
 /** Whether every permission is there, for injecting and, as important, for taking it out again. */
 export function permissionGate(reviewed: readonly ReviewedPermission[], who: string): GateResult {
   const denied = reviewed.filter(item => item.allowed === false);
@@ -73,8 +86,8 @@ export function permissionGate(reviewed: readonly ReviewedPermission[], who: str
   return pass('permissions', `${who} may inject and revert (${reviewed.length} asked)`);
 }
 
-function told({ verb, resource, subresource, group, namespace, for: purpose }: ReviewedPermission): string {
+function told(permission: ReviewedPermission): string {
+  const { verb, namespace, for: purpose } = permission;
   const where = namespace === undefined ? '' : ` in ${namespace}`;
-  const part = subresource === undefined ? '' : `/${subresource}`;
-  return `${verb} ${resource}${group === '' ? '' : `.${group}`}${part}${where} (to ${purpose})`;
+  return `${verb} ${resourceWords(permission)}${where} (to ${purpose})`;
 }

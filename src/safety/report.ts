@@ -7,6 +7,7 @@ import type { Json, KubeObject } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { DryRunResult } from './dry-run.ts';
 import type { GateResult } from './gate.ts';
+import { resourceWords } from './permissions.ts';
 import type { Preflight } from './preflight.ts';
 
 export interface WriteReport {
@@ -39,6 +40,7 @@ export interface PlanReport {
     verb: string;
     group: string;
     resource: string;
+    subresource?: string;
     namespace: string;
     for: 'inject' | 'revert';
     allowed: boolean | 'blind';
@@ -65,14 +67,17 @@ export function planReport(
     writes: no ? [] : plan.writes.map(write => writeReport(write, dryRun)),
     undo: no ? { where: 'nothing would be written', reversible: true } : plan.undo,
     pods: no ? [] : plan.pods,
-    permissions: made.permissions.map(({ verb, group, resource, namespace = '', for: purpose, allowed }) => ({
-      verb,
-      group,
-      resource,
-      namespace,
-      for: purpose,
-      allowed,
-    })),
+    permissions: made.permissions.map(
+      ({ verb, group, resource, subresource, namespace = '', for: purpose, allowed }) => ({
+        verb,
+        group,
+        resource,
+        ...(subresource === undefined ? {} : { subresource }),
+        namespace,
+        for: purpose,
+        allowed,
+      }),
+    ),
     gates: made.gates,
     warnings: no ? [] : plan.warnings,
   };
@@ -150,9 +155,9 @@ function writeLines(write: WriteReport, index: number): string[] {
 }
 
 function permissionLine(permission: PlanReport['permissions'][number]): string {
-  const { verb, group, resource, namespace, for: purpose, allowed } = permission;
+  const { verb, namespace, for: purpose, allowed } = permission;
   const answer = allowed === 'blind' ? 'BLIND ' : allowed ? 'yes   ' : 'DENIED';
-  return `${answer} ${purpose.padEnd(6)}  ${verb} ${resource}${group === '' ? '' : `.${group}`}${namespace === '' ? '' : ` in ${namespace}`}`;
+  return `${answer} ${purpose.padEnd(6)}  ${verb} ${resourceWords(permission)}${namespace === '' ? '' : ` in ${namespace}`}`;
 }
 
 function verdictLine(report: PlanReport): string {

@@ -154,7 +154,8 @@ export function recordedJourneys(given: () => Provider): void {
           .concat(asked('revert'))
           .filter(({ allowed }) => allowed !== true),
       ).toEqual([]);
-      const words = ({ verb, group, resource }: Thing) => `${verb} ${resource}.${group}`;
+      const words = ({ verb, group, resource, subresource }: Thing) =>
+        `${verb} ${subresource === undefined ? resource : `${resource}/${subresource}`}.${group}`;
       const isWrite = ({ verb }: Thing) => !['get', 'list'].includes(verb);
       const roles = rolesHandedOut();
       const granted = (...names: string[]) =>
