@@ -3,6 +3,7 @@ import type { ConsoleDeps } from '../console/deps.ts';
 import { openLog } from '../runtime/log.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { VERSION } from '../runtime/version.ts';
+import { ASCII, glyphsFor } from '../text/glyphs.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 import { runtimeFor } from './session.ts';
@@ -30,7 +31,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions): ConsoleDeps {
     settings: {
       version: VERSION,
       color: process.env.FORCE_COLOR !== '0',
-      ascii: globals.ascii === true || runtime.config.ascii,
+      ascii: glyphsFor(process.env, globals.ascii === true || runtime.config.ascii) === ASCII,
       readOnly: globals.readOnly === true || runtime.config.readOnly,
       ...(context === undefined ? {} : { context }),
       ...(sandbox === undefined ? {} : { sandbox }),

@@ -1,3 +1,4 @@
+import { whyHigh } from './danger.ts';
 import type { RawExperiment } from './document-shape.ts';
 import { at, type Issue } from './issue.ts';
 import { TYPE_RULES } from './parameters/table.ts';
@@ -58,8 +59,7 @@ function dangerIssues(raw: RawExperiment, type: FaultType | undefined): Issue[] 
     return isAllowed ? [] : [{ path: DANGEROUS, message: 'expected true, since dangerLevel is high' }];
   }
   if (type === undefined) return [];
-  const scope = isClusterScoped(type, parameters) ? 'its target is cluster-scoped' : undefined;
-  const why = TYPE_RULES[type].needsHigh?.(parameters) ?? scope;
+  const why = whyHigh(type, parameters);
   return why === undefined
     ? []
     : [{ path: DANGER, message: `expected high, found ${dangerLevel || 'nothing'}: ${why}` }];

@@ -1,3 +1,4 @@
+import { dangerOf } from './danger.ts';
 import { experimentFiles, type Files, readSource } from './files.ts';
 import { loadExperiment } from './load.ts';
 import { resolveNamespace } from './scope.ts';
@@ -16,7 +17,7 @@ export interface CatalogueRow {
   operator: string;
   component: string;
   tier: number;
-  danger: Danger | '';
+  danger: Danger;
   namespace: string;
 }
 
@@ -49,7 +50,7 @@ export function rowOf(loaded: LoadedExperiment): CatalogueRow {
     operator: spec.target.operator,
     component: spec.target.component,
     tier: spec.tier,
-    danger: spec.injection.dangerLevel ?? '',
+    danger: dangerOf(loaded.experiment),
     namespace: resolveNamespace(loaded.experiment).namespace,
   };
 }

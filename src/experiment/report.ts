@@ -112,7 +112,7 @@ export function listCells(report: ListReport): string[][] {
     row.name,
     row.type,
     row.tier === 0 ? '-' : String(row.tier),
-    row.danger || '-',
+    row.danger,
     row.operator,
     row.component,
     row.namespace,

@@ -1,5 +1,3 @@
-import { TYPE_RULES } from '../experiment/parameters/table.ts';
-import type { Danger, FaultType } from '../experiment/types.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import { isExperiment, isRewritten } from './copies.ts';
 import type { Live, Permission, Read, Refusal, Scope } from './fault.ts';
@@ -61,9 +59,4 @@ export function anyTarget(
 export function reachPermissions(target: KubeObject): Permission[] {
   const { namespace } = target.metadata;
   return namespace === undefined ? [] : [{ verb: 'list', group: '', kind: 'Pod', namespace, for: 'inject' }];
-}
-
-/** `high` where the framework's rules demand it of these parameters; they demand nothing lower. */
-export function demandedDanger(type: FaultType, parameters: Readonly<Record<string, string>>): Danger {
-  return TYPE_RULES[type].needsHigh?.(parameters) === undefined ? 'low' : 'high';
 }

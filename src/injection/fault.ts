@@ -1,4 +1,4 @@
-import type { Danger, Expectation, FaultType } from '../experiment/types.ts';
+import type { Expectation, FaultType } from '../experiment/types.ts';
 import type { Collection } from '../kube/api.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import type { Failure } from '../kube/outcome.ts';
@@ -144,8 +144,6 @@ export interface Fault<P> {
   readonly type: FaultType;
   /** Typed parameters with defaults, from a document that passed validation. */
   parse(parameters: Readonly<Record<string, string>>): P;
-  /** The danger level this injection must at least declare. */
-  danger(params: P): Danger;
   /** What a healthy system does while the fault is in. */
   readonly expects: Expectation;
   /** Asked again with what is known so far until it wants nothing new, so that one answer may name the next question. */

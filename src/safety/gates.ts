@@ -1,3 +1,4 @@
+import { dangerOf, whyHigh } from '../experiment/danger.ts';
 import { all, notReserved } from '../experiment/parameters/check.ts';
 import {
   configMapName,
@@ -10,7 +11,6 @@ import { forbiddenNamespace, isClusterScoped } from '../experiment/scope.ts';
 import type { Experiment } from '../experiment/types.ts';
 import type { Plan } from '../injection/fault.ts';
 import { nameOf } from '../injection/name.ts';
-import { faultOf } from '../injection/registry.ts';
 import type { Write } from '../injection/write.ts';
 import { confinement } from './confined.ts';
 import { type GateResult, pass, stop } from './gate.ts';
@@ -28,19 +28,18 @@ export function planGates(experiment: Experiment, plan: Plan): GateResult[] {
 
 function danger(experiment: Experiment): GateResult {
   const { injection, blastRadius } = experiment.spec;
-  const declared = injection.dangerLevel ?? 'low';
-  const fault = faultOf(injection.type);
-  const needed = fault === undefined ? declared : fault.danger(fault.parse(injection.parameters));
-  if (needed === 'high' && declared !== 'high') {
+  const declared = injection.dangerLevel;
+  const why = whyHigh(injection.type, injection.parameters);
+  if (why !== undefined && declared !== 'high') {
     return stop(
       'danger',
-      `${injection.type} with these parameters needs dangerLevel: high, the experiment says ${declared}`,
+      `${injection.type} with these parameters needs dangerLevel: high (${why}), the experiment says ${declared ?? 'nothing'}`,
     );
   }
   if (declared === 'high' && !blastRadius.allowDangerous) {
     return stop('danger', 'dangerLevel is high: it needs blastRadius.allowDangerous: true');
   }
-  return pass('danger', declared === 'high' ? 'high, and allowed' : declared);
+  return pass('danger', declared === 'high' ? 'high, and allowed' : dangerOf(experiment));
 }
 
 function namespaces(experiment: Experiment, plan: Plan): GateResult {

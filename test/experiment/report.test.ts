@@ -59,7 +59,7 @@ describe('the catalogue', () => {
         operator: 'shop',
         component: 'checkout',
         tier: 1,
-        danger: '',
+        danger: 'low',
         namespace: 'shop',
       },
     ]);

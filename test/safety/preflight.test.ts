@@ -204,7 +204,7 @@ describe('gates over what would really be written', () => {
       },
     };
     expect(failed(sneaky, await planOf(loaded))).toEqual([
-      'danger: ConfigDrift with these parameters needs dangerLevel: high, the experiment says low',
+      'danger: ConfigDrift with these parameters needs dangerLevel: high (the target is a Secret), the experiment says nothing',
     ]);
   });
 });

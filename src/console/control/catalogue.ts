@@ -1,4 +1,4 @@
-import { dangerOf } from '../parts/experiments.ts';
+import { dangerOf } from '../../experiment/danger.ts';
 import { armLock, chosen, injectLock } from '../select.ts';
 import { type Check, screenOf } from '../state.ts';
 import { type Context, notify, open } from './context.ts';
@@ -110,7 +110,7 @@ export function createCatalogue(context: Context): Catalogue {
       const ready = state.checks.get(path);
       if (ready?.state !== 'ready') return;
       const { link } = state;
-      const isGuarded = link.state === 'connected' && link.isProtected && dangerOf(still.loaded) === 'high';
+      const isGuarded = link.state === 'connected' && link.isProtected && dangerOf(still.loaded.experiment) === 'high';
       store.setState({
         armed: {
           path,

@@ -1,3 +1,4 @@
+import { dangerOf } from '../../experiment/danger.ts';
 import type { Danger, LoadedExperiment } from '../../experiment/types.ts';
 import type { CatalogueEntry } from '../deps.ts';
 import { chosen } from '../select.ts';
@@ -12,7 +13,6 @@ export const dangerSpan = (danger: Danger): Span => {
 };
 
 /** What an experiment declares; undeclared counts as low, as the framework has it. */
-export const dangerOf = ({ experiment }: LoadedExperiment): Danger => experiment.spec.injection.dangerLevel ?? 'low';
 
 /** The picker: every experiment on disk, the cursor kept in sight, broken files shown with their error. */
 export function experimentLines(
@@ -63,7 +63,7 @@ function experimentRow(
 /** Name, injection type, where it lands, danger; narrow rows lose the place first, then the type. */
 function loadedCells(loaded: LoadedExperiment, columns: number): (string | Span)[] {
   const { metadata, spec } = loaded.experiment;
-  const danger = dangerSpan(dangerOf(loaded));
+  const danger = dangerSpan(dangerOf(loaded.experiment));
   const place = `${spec.target.operator}/${spec.target.component}`;
   const typeColumns = columns >= 50 ? 16 : 0;
   const placeColumns = columns >= 96 ? 30 : 0;

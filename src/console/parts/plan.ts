@@ -1,3 +1,4 @@
+import { dangerOf } from '../../experiment/danger.ts';
 import type { Plan, Refusal } from '../../injection/fault.ts';
 import type { Write } from '../../injection/write.ts';
 import { sanitise } from '../../text/sanitise.ts';
@@ -5,7 +6,7 @@ import type { Preflight } from '../deps.ts';
 import { armLock, chosen, isTyping } from '../select.ts';
 import type { Armed, Check, ConsoleState } from '../state.ts';
 import type { View } from '../view.ts';
-import { dangerOf, dangerSpan } from './experiments.ts';
+import { dangerSpan } from './experiments.ts';
 import { objectName } from './faults.ts';
 import { ends, type Line, line, type Span, span, type Tone } from './line.ts';
 import { clock } from './time.ts';
@@ -34,7 +35,7 @@ export function planLines(state: ConsoleState, view: View, columns: number, rows
   const head = [
     ends(
       line(span(injection.type, 'chaos'), span(target, 'title')),
-      line('danger ', dangerSpan(dangerOf(entry.loaded))),
+      line('danger ', dangerSpan(dangerOf(entry.loaded.experiment))),
       columns,
     ),
     ...shortened(wrap(hypothesis.description, columns - LABEL - 2), rows > 16 ? 4 : 1).map((text, i) =>

@@ -199,7 +199,7 @@ export const FinalizerBlock: TypeRules = {
   whole: noExperiment,
   needsHigh: ({ apiVersion = 'v1', kind = '' }) =>
     (apiVersion === 'v1' || apiVersion === '') && CORE_KINDS.includes(kind) ? `${kind} is a core kind` : undefined,
-  danger: 'medium',
+  danger: 'low',
   tier: 3,
   expects: 'survive',
 };

@@ -24,7 +24,7 @@ export interface TypeRules {
   needsHigh?: (parameters: Parameters) => string | undefined;
   /** The parameter that names a namespace of its own to write to. */
   namespaceParameter?: string;
-  /** The types' usual danger and tier, as the framework documents them. */
+  /** The type's usual danger and tier, as the framework's documents show them. */
   danger: Danger;
   tier: number;
   /** What a healthy system does: puts it right by itself, or lives with it until it is lifted. */

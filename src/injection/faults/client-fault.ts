@@ -34,7 +34,6 @@ export const clientFault: Fault<ClientFaultParams> = {
   type: 'ClientFault',
   expects: 'survive',
   parse: ({ faults = '', configMapName }) => ({ faults, configMapName: configMapName || 'operator-chaos-config' }),
-  danger: () => 'low',
   reads,
   plan,
   effectReads: (params, made, live) => reads(params, made.scope, live),

@@ -49,7 +49,6 @@ export const configDrift: Fault<ConfigDriftParams> = {
     key: parameters.key ?? '',
     value: parameters.value ?? '',
   }),
-  danger: params => (params.resourceType === 'Secret' ? 'high' : 'low'),
   reads: (params, scope) => [
     { key: TARGET, get: targetRef(params, scope) },
     { key: PODS, list: { apiVersion: 'v1', kind: 'Pod', namespace: scope.namespace } },

@@ -40,7 +40,6 @@ export const crashLoop: Fault<CrashLoopParams> = {
     name,
     ...(containerName === undefined || containerName === '' ? {} : { containerName }),
   }),
-  danger: () => 'high',
   reads: deploymentReads,
   plan,
   effectReads: (params, made, live) => deploymentReads(params, made.scope, live),

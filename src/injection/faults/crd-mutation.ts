@@ -1,15 +1,7 @@
 import type { KubeObject } from '../../kube/object.ts';
 import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import {
-  anyTarget,
-  demandedDanger,
-  type ObjectParams,
-  objectParams,
-  objectReads,
-  reachPermissions,
-  TARGET,
-} from '../any-object.ts';
+import { anyTarget, type ObjectParams, objectParams, objectReads, reachPermissions, TARGET } from '../any-object.ts';
 import { fingerprint } from '../envelope.ts';
 import { mayBeRounded, onTheWire, parseExact, rounded } from '../exact-json.ts';
 import type { Effect, Facts, Fault, Live, Plan, Refusal, Scope } from '../fault.ts';
@@ -29,7 +21,6 @@ interface CRDMutationParams extends ObjectParams {
   /** The framework's older way to name a member of `spec`. */
   field?: string;
   value: GoValue;
-  danger: 'low' | 'medium' | 'high';
 }
 
 /** Changes one member of any object; its record holds the original. */
@@ -41,9 +32,7 @@ export const crdMutation: Fault<CRDMutationParams> = {
     steps: (parameters.path || `spec.${parameters.field ?? ''}`).split('.'),
     ...(parameters.path || !parameters.field ? {} : { field: parameters.field }),
     value: asTyped(parameters.value ?? ''),
-    danger: demandedDanger('CRDMutation', parameters),
   }),
-  danger: params => params.danger,
   reads: objectReads,
   plan,
   effectReads: (_params, made) => [{ key: TARGET, get: made.target }],

@@ -1,14 +1,6 @@
 import type { KubeObject } from '../../kube/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import {
-  anyTarget,
-  demandedDanger,
-  type ObjectParams,
-  objectParams,
-  objectReads,
-  reachPermissions,
-  TARGET,
-} from '../any-object.ts';
+import { anyTarget, type ObjectParams, objectParams, objectReads, reachPermissions, TARGET } from '../any-object.ts';
 import type { Effect, Facts, Fault, Live, Plan, Refusal, Restore, Scope } from '../fault.ts';
 import type { Finding } from '../finding.ts';
 import { type Operation, pointer, refOf, remove, set, test } from '../json-patch.ts';
@@ -23,7 +15,6 @@ import { isUntouched } from '../writers.ts';
 
 interface FinalizerBlockParams extends ObjectParams {
   finalizer: string;
-  danger: 'low' | 'medium' | 'high';
 }
 
 const FINALIZERS = ['metadata', 'finalizers'];
@@ -37,9 +28,7 @@ export const finalizerBlock: Fault<FinalizerBlockParams> = {
   parse: parameters => ({
     ...objectParams(parameters),
     finalizer: parameters.finalizer || BLOCK_FINALIZER,
-    danger: demandedDanger('FinalizerBlock', parameters),
   }),
-  danger: params => params.danger,
   reads: objectReads,
   plan,
   effectReads: (_params, made) => [{ key: TARGET, get: made.target }],

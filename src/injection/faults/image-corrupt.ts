@@ -48,7 +48,6 @@ export const imageCorrupt: Fault<ImageCorruptParams> = {
     ...(containerName === undefined || containerName === '' ? {} : { containerName }),
     image: image === undefined || image === '' ? DEFAULT_IMAGE : image,
   }),
-  danger: () => 'high',
   reads: deploymentReads,
   plan,
   effectReads: (params, made, live) => deploymentReads(params, made.scope, live),

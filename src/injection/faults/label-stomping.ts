@@ -1,15 +1,7 @@
 import type { KubeObject } from '../../kube/object.ts';
 import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import {
-  anyTarget,
-  demandedDanger,
-  type ObjectParams,
-  objectParams,
-  objectReads,
-  reachPermissions,
-  TARGET,
-} from '../any-object.ts';
+import { anyTarget, type ObjectParams, objectParams, objectReads, reachPermissions, TARGET } from '../any-object.ts';
 import { type Envelope, fingerprint, isInjected } from '../envelope.ts';
 import type { Effect, Facts, Fault, Live, Plan, Refusal, Restore, Scope } from '../fault.ts';
 import type { Finding } from '../finding.ts';
@@ -27,7 +19,6 @@ interface LabelStompingParams extends ObjectParams {
   labelKey: string;
   /** The label's value under the fault; undefined where the fault takes the label away. */
   value: string | undefined;
-  danger: 'low' | 'high' | 'medium';
 }
 
 const DEFAULT_VALUE = 'chaos-stomped';
@@ -42,9 +33,7 @@ export const labelStomping: Fault<LabelStompingParams> = {
     ...objectParams(parameters),
     labelKey: parameters.labelKey ?? '',
     value: parameters.action === 'delete' ? undefined : parameters.newValue || DEFAULT_VALUE,
-    danger: demandedDanger('LabelStomping', parameters),
   }),
-  danger: params => params.danger,
   reads: objectReads,
   plan,
   effectReads: (_params, made) => [{ key: TARGET, get: made.target }],

@@ -42,7 +42,6 @@ export const leaderElectionDisrupt: Fault<LeaseParams> = {
   type: 'LeaderElectionDisrupt',
   expects: 'self-heal',
   parse: ({ name = '' }) => ({ name }),
-  danger: () => 'high',
   reads: (params, scope) => [
     ...deletionReads(keeper, leaseRef(params, scope)),
     { key: PODS, list: { apiVersion: 'v1', kind: 'Pod', namespace: scope.namespace } },

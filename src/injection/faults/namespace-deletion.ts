@@ -36,7 +36,6 @@ export const namespaceDeletion: Fault<NamespaceDeletionParams> = {
   type: 'NamespaceDeletion',
   expects: 'self-heal',
   parse: ({ namespace = '' }) => ({ namespace }),
-  danger: () => 'high',
   reads: ({ namespace }, _scope, live): Read[] => [
     { key: TARGET, get: namespaceRef(namespace) },
     { key: BACKUP, get: namespaceBackupRef(namespace) },

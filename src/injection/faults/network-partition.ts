@@ -49,7 +49,6 @@ export const networkPartition: Fault<NetworkPartitionParams> = {
   type: 'NetworkPartition',
   expects: 'survive',
   parse: ({ labelSelector = '' }) => ({ labelSelector }),
-  danger: () => 'medium',
   reads: (params, scope) => [{ key: POLICY, get: policyRef(params, scope) }, ...surroundings(params, scope)],
   plan,
   effectReads: (params, made) => [

@@ -1,13 +1,5 @@
 import { sanitise } from '../../text/sanitise.ts';
-import {
-  anyTarget,
-  demandedDanger,
-  type ObjectParams,
-  objectParams,
-  objectReads,
-  reachPermissions,
-  TARGET,
-} from '../any-object.ts';
+import { anyTarget, type ObjectParams, objectParams, objectReads, reachPermissions, TARGET } from '../any-object.ts';
 import type { Effect, Facts, Fault, Live, Plan, Refusal, Scope } from '../fault.ts';
 import { goJson } from '../go-json.ts';
 import { pointer, refOf, remove } from '../json-patch.ts';
@@ -18,16 +10,11 @@ import { isRefusal, refuse } from '../refuse.ts';
 import { victimPlan } from '../victim-plan.ts';
 import { restoreOwners, restoreOwnersReads } from './owner-ref-orphan-restore.ts';
 
-interface OwnerRefOrphanParams extends ObjectParams {
-  danger: 'low' | 'medium' | 'high';
-}
-
 /** Takes all owners off an object; its record holds them. */
-export const ownerRefOrphan: Fault<OwnerRefOrphanParams> = {
+export const ownerRefOrphan: Fault<ObjectParams> = {
   type: 'OwnerRefOrphan',
   expects: 'self-heal',
-  parse: parameters => ({ ...objectParams(parameters), danger: demandedDanger('OwnerRefOrphan', parameters) }),
-  danger: params => params.danger,
+  parse: objectParams,
   reads: objectReads,
   plan,
   effectReads: (_params, made) => [{ key: TARGET, get: made.target }],
@@ -36,7 +23,7 @@ export const ownerRefOrphan: Fault<OwnerRefOrphanParams> = {
   restore: restoreOwners,
 };
 
-function plan(params: OwnerRefOrphanParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+function plan(params: ObjectParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const found = anyTarget(params, scope, live);
   if (isRefusal(found)) return found;
   const { target, pods } = found;
@@ -63,7 +50,7 @@ function plan(params: OwnerRefOrphanParams, scope: Scope, live: Live, facts: Fac
   });
 }
 
-function effect(_params: OwnerRefOrphanParams, made: Plan, live: Live): Effect {
+function effect(_params: ObjectParams, made: Plan, live: Live): Effect {
   const back = targetReadBack(made, live, TARGET);
   if ('effect' in back) return back.effect;
   const { ownerReferences: owners = [] } = back.object.metadata;

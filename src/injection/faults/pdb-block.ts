@@ -55,7 +55,6 @@ export const pdbBlock: Fault<PdbParams> = {
   type: 'PDBBlock',
   expects: 'survive',
   parse,
-  danger: () => 'high',
   reads: (params, scope) => [
     { key: BUDGET, get: budgetRef(params, scope) },
     {

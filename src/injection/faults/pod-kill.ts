@@ -20,7 +20,6 @@ export const podKill: Fault<PodKillParams> = {
   type: 'PodKill',
   expects: 'self-heal',
   parse: parameters => ({ labelSelector: parameters.labelSelector ?? '' }),
-  danger: () => 'low',
   reads: podsRead,
   plan,
   effectReads: (params, plan) => [

@@ -54,7 +54,6 @@ export const quotaExhaustion: Fault<QuotaParams> = {
     quotaName: parameters.quotaName ?? '',
     hard: Object.fromEntries(RESOURCES.flatMap(name => (parameters[name] ? [[name, parameters[name]]] : []))),
   }),
-  danger: () => 'medium',
   reads: (params, scope) => [
     { key: QUOTA, get: quotaRef(params, scope) },
     { key: PODS, list: { apiVersion: 'v1', kind: 'Pod', namespace: scope.namespace } },

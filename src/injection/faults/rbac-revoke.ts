@@ -29,7 +29,6 @@ export const rbacRevoke: Fault<RBACRevokeParams> = {
     bindingName,
     bindingType: bindingType === 'RoleBinding' ? 'RoleBinding' : 'ClusterRoleBinding',
   }),
-  danger: params => (params.bindingType === 'ClusterRoleBinding' ? 'high' : 'low'),
   reads,
   plan,
   effectReads: (_params, made, live) => revokedEffectReads(made, live),

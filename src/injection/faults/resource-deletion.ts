@@ -41,7 +41,6 @@ export const resourceDeletion: Fault<ResourceDeletionParams> = {
   type: 'ResourceDeletion',
   expects: 'self-heal',
   parse: parameters => ({ ...objectParams(parameters), namespace: parameters.namespace ?? '' }),
-  danger: () => 'high',
   reads,
   plan,
   effectReads: (_params, made) => [{ key: TARGET, get: made.target }],

@@ -34,7 +34,6 @@ export const scaleZero: Fault<ScaleZeroParams> = {
   type: 'DeploymentScaleZero',
   expects: 'self-heal',
   parse: ({ name = '' }) => ({ name }),
-  danger: () => 'high',
   reads,
   plan,
   effectReads: (params, made, live) => deploymentReads(params, made.scope, live),

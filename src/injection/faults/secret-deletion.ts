@@ -32,7 +32,6 @@ export const secretDeletion: Fault<SecretDeletionParams> = {
   type: 'SecretDeletion',
   expects: 'self-heal',
   parse: ({ name = '', namespace = '' }) => ({ name, namespace }),
-  danger: () => 'high',
   reads: (params, scope) => {
     const target = targetRef(params, scope);
     const pods = { apiVersion: 'v1', kind: 'Pod', namespace: target.namespace ?? '' };

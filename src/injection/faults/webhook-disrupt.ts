@@ -35,7 +35,6 @@ export const webhookDisrupt: Fault<WebhookDisruptParams> = {
     kind: webhookType === 'mutating' ? 'MutatingWebhookConfiguration' : 'ValidatingWebhookConfiguration',
     value: value === 'Ignore' ? 'Ignore' : 'Fail',
   }),
-  danger: () => 'high',
   reads,
   plan,
   effectReads: (_params, made) => [{ key: TARGET, get: made.target }],

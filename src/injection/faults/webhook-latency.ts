@@ -59,7 +59,6 @@ export const webhookLatency: Fault<WebhookLatencyParams> = {
   type: 'WebhookLatency',
   expects: 'survive',
   parse: parseLatency,
-  danger: () => 'high',
   reads: (params, scope) => [
     ...partsOf(params, scope).map((get): Read => ({ key: nameOf(get), get })),
     ...definitions(params),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { whyHigh } from '../../../src/experiment/danger.ts';
 import { readEnvelope, sha256 } from '../../../src/injection/envelope.ts';
 import { MANAGED_BY, ROLLBACK_DATA, TYPE_LABEL } from '../../../src/injection/markers.ts';
-import { faultOf } from '../../../src/injection/registry.ts';
 import { httpRequest } from '../../../src/kube/calls.ts';
 import type { Json, KubeObject } from '../../../src/kube/object.ts';
 import { type FakeApi, fakeApi } from '../../support/fake-api.ts';
@@ -112,11 +112,10 @@ describe('the plan', () => {
   });
 
   it('CRD-11: demands high danger where the framework’s rules do', () => {
-    const fault = faultOf('CRDMutation');
-    const danger = (wanted: Wanted) => fault?.danger(fault.parse(wanted.parameters));
-    expect(danger(mutate('spec.size', '1'))).toBe('low');
-    expect(danger(mutate('spec.size', '{}'))).toBe('high');
-    expect(danger(mutate('spec.replicas', '1'))).toBe('high');
+    const why = (wanted: Wanted) => whyHigh('CRDMutation', wanted.parameters);
+    expect(why(mutate('spec.size', '1'))).toBeUndefined();
+    expect(why(mutate('spec.size', '{}'))).toBe('the value is an object or a list');
+    expect(why(mutate('spec.replicas', '1'))).toBe('replicas is a sensitive field');
   });
 });
 

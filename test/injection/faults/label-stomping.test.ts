@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { whyHigh } from '../../../src/experiment/danger.ts';
 import { MANAGED_BY, ROLLBACK_DATA, TYPE_LABEL } from '../../../src/injection/markers.ts';
-import { faultOf } from '../../../src/injection/registry.ts';
 import { fakeApi } from '../../support/fake-api.ts';
 import { at, inShop, marked, RECORD_FIELD, UNFIT, withMeta, wrote } from '../../support/objects.ts';
 import { effectOf, inject, mustPlan, refusal, restoreOf, type Wanted } from '../../support/plans.ts';
@@ -59,9 +59,10 @@ describe('the plan', () => {
   });
 
   it('needs high danger for labels of Kubernetes itself', async () => {
-    const fault = faultOf('LabelStomping');
-    expect(fault?.danger(fault.parse(stomp().parameters))).toBe('low');
-    expect(fault?.danger(fault.parse(stomp({ labelKey: 'app.kubernetes.io/name' }).parameters))).toBe('high');
+    expect(whyHigh('LabelStomping', stomp().parameters)).toBeUndefined();
+    expect(whyHigh('LabelStomping', stomp({ labelKey: 'app.kubernetes.io/name' }).parameters)).toBe(
+      'app.kubernetes.io/name is a label of the platform',
+    );
   });
 
   it('is bound to the version that it was decided from', async () => {
