@@ -97,8 +97,11 @@ export function serviceTrouble(service: ServiceRow, served: Served, firstSeen: F
   return trouble(service, 'warn', 'no pod behind it', since);
 }
 
-const sinceOf = (behind: Behind | undefined, seen: () => number): Since =>
-  behind?.changedAt === undefined ? { at: seen(), exact: false } : exactly(behind.changedAt);
+/** The last change of the endpoints left them as they are now; whether they were so before it, nothing says. */
+const sinceOf = (behind: Behind | undefined, seen: () => number): Since => ({
+  at: behind?.changedAt ?? seen(),
+  exact: false,
+});
 
 /**
  * The webhooks of a configuration whose service cannot answer. Only what makes the API server's call fail counts: service

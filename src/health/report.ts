@@ -1,8 +1,8 @@
-import { age } from '../text/duration.ts';
 import { type Glyphs, STATE_WORDS, type State } from '../text/glyphs.ts';
 import type { Clean } from '../text/sanitise.ts';
 import { BOARD } from './kinds.ts';
 import type { KindHealth, Summary } from './model.ts';
+import { sinceWords } from './trouble.ts';
 
 /** Where and as whom the snapshot was taken; `now` is server time in milliseconds. */
 export interface About {
@@ -73,7 +73,7 @@ export function statusText(summary: Summary, about: About, glyphs: Glyphs): stri
       `${glyphs.states[state]} ${STATE_WORDS[state].padEnd(5)} ${kind.padEnd(12)} ${count.padStart(7)}  ${detail}`.trimEnd();
     const rows = health.troubles.slice(0, SHOWN).map(trouble => {
       const where = trouble.namespace === undefined ? trouble.name : `${trouble.namespace}/${trouble.name}`;
-      return `          ${where}  ${trouble.what}  ${age(Math.max(0, about.now - trouble.since.at))}`;
+      return `          ${where}  ${trouble.what}  ${sinceWords(trouble.since, about.now)}`;
     });
     const more = health.failing + health.warning - rows.length;
     return [head, ...rows, ...(more > 0 ? [`          and ${more} more`] : [])];

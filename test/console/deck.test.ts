@@ -171,12 +171,13 @@ describe('the board', () => {
     expect(text).toMatch(/\? leases +BLIND forbidden/);
   });
 
-  it('marks an age that began before it looked', () => {
+  it('says "at least" of an age that the cluster does not tell, and a plus where the words do not fit', () => {
     const pods = fine(2, {
       failing: 1,
       troubles: [trouble('a', 'no endpoints', 12_000, { since: { at: NOW - 12_000, exact: false } })],
     });
-    expect(shown(state({ health: summary({ pods }) }))).toContain('>12s');
+    expect(shown(state({ health: summary({ pods }) }), 200, 50)).toContain('at least 12s');
+    expect(shown(state({ health: summary({ pods }) }))).toContain('12s+');
   });
 
   it('shows how far a list has come', () => {
@@ -295,6 +296,18 @@ describe('the smallest window', () => {
     expect(text).toContain('TTL');
     expect(text).toContain('! MAYDAY');
     expect(shown(everything(), 12, 3)).toContain('! MAYDAY');
+  });
+
+  it('says of a fault that its TTL is over: 0:00 would read as about to end', () => {
+    const late = state({ health: summary({}, { markers: [mark('x', { expires: NOW - 61_000 })] }) });
+    for (const [columns, rows] of [
+      [59, 24],
+      [40, 12],
+      [30, 8],
+    ] as const) {
+      expect(shown(late, columns, rows)).toContain('TTL OVERDUE 1m1s');
+      expect(shown(late, columns, rows)).not.toContain('0:00');
+    }
   });
 
   it('can find and revert without a full screen', () => {

@@ -1,6 +1,6 @@
 import { BOARD, type BoardKind } from '../../health/kinds.ts';
 import type { KindHealth } from '../../health/model.ts';
-import type { Trouble } from '../../health/trouble.ts';
+import { type Since, sinceWords, type Trouble } from '../../health/trouble.ts';
 import { age } from '../../text/duration.ts';
 import { width } from '../../text/width.ts';
 import type { ConsoleState } from '../state.ts';
@@ -73,7 +73,7 @@ export function kindLine(kind: BoardKind, health: KindHealth, view: View, column
   const words = WORDS[kind];
   const name = cell(NAMES[kind], 9);
   const oldest = health.troubles[0];
-  const since = oldest ? sinceText(oldest, view) : '';
+  const since = oldest ? sinceText(oldest.since, view, columns) : '';
   const row = (glyph: Span, number: string, ...says: Span[]): Line =>
     ends(line(glyph, ' ', name, ' ', cell(number, 7, 'right'), '  ', ...says), line(span(since, 'dim')), columns);
   // Without a number to trust there is no number column.
@@ -116,10 +116,11 @@ const GAP = 2;
 const AGE = 7;
 const SHORTEST_NAME = 9;
 
-/** One trouble under its kind: what and why on the left, since when on the right. A `>` age began before we looked. */
+/** One trouble under its kind: what and why on the left, since when on the right. */
 export function troubleLine(trouble: Trouble, view: View, columns: number): Line {
   const name = trouble.namespace === undefined ? trouble.name : `${trouble.namespace}/${trouble.name}`;
-  const room = columns - INDENT - GAP - AGE;
+  const since = sinceText(trouble.since, view, columns);
+  const room = columns - INDENT - GAP - Math.max(AGE, width(since));
   const reasonColumns = Math.min(width(trouble.what), room - SHORTEST_NAME);
   const nameColumns = room - reasonColumns;
   const tone = trouble.severity === 'fail' ? 'bad' : 'warn';
@@ -130,15 +131,19 @@ export function troubleLine(trouble: Trouble, view: View, columns: number): Line
       '  ',
       span(cell(trouble.what, reasonColumns), tone),
     ),
-    line(span(sinceText(trouble, view), 'dim')),
+    line(span(since, 'dim')),
     columns,
   );
 }
 
+const ROOM_FOR_WORDS = 56;
+
+/** `at least 12m` where the pane has room for it, else `12m+`. */
+const sinceText = (since: Since, { now }: View, columns: number): string =>
+  columns >= ROOM_FOR_WORDS || since.exact
+    ? sinceWords(since, now.server)
+    : `${age(Math.max(0, now.server - since.at))}+`;
+
 /** A name that is too long loses its namespace first; its middle goes when the cell is cut. */
 const shortName = (name: string, columns: number): string =>
   width(name) <= columns ? name : name.slice(name.indexOf('/') + 1);
-
-function sinceText(trouble: Trouble, { now }: View): string {
-  return `${trouble.since.exact ? '' : '>'}${age(now.server - trouble.since.at)}`;
-}

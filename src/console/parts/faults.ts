@@ -6,6 +6,7 @@ import { width } from '../../text/width.ts';
 import { chosenFault, type FaultEntry, faultEntries, isLive } from '../select.ts';
 import type { ConsoleState, RunView } from '../state.ts';
 import type { View } from '../view.ts';
+import { ttlSpan } from './header.ts';
 import { cell, type Line, line, type Span, span } from './line.ts';
 import { bar, rule } from './rule.ts';
 import { clock, elapsed } from './time.ts';
@@ -106,7 +107,7 @@ function shortest(kind: string, name: string, room: number): string {
 
 function ttlLine(leftMs: number | undefined, wholeMs: number, who: string, view: View, columns: number): Line {
   if (leftMs === undefined) return line('  TTL  ', span('none', 'warn'), span(`   ${who}`, 'dim'));
-  if (leftMs <= 0) return line('  TTL  ', span(`OVERDUE ${age(-leftMs)}`, 'bad'), span(`   ${who}`, 'dim'));
+  if (leftMs <= 0) return line('  TTL  ', ttlSpan(leftMs), span(`   ${who}`, 'dim'));
   return line(
     '  TTL  ',
     span(cell(clock(leftMs), 5, 'right'), 'title'),

@@ -75,6 +75,10 @@ export function faultRow(state: ConsoleState, view: View): Line {
   return ends(line(...faultSpans(state, view)), right, view.columns);
 }
 
+/** What is left until a TTL, or since when it is over: an overdue fault never reads as one with no time left. */
+export const ttlSpan = (leftMs: number): Span =>
+  leftMs > 0 ? span(clock(leftMs), 'title') : span(`OVERDUE ${age(-leftMs)}`, 'bad');
+
 /** `2 faults live   next TTL 2:41 ImageCorrupt`, in the words every screen shares. */
 export function faultSpans(state: ConsoleState, { now, glyphs }: View): Span[] {
   const live = liveFaults(state, now);
@@ -85,12 +89,7 @@ export function faultSpans(state: ConsoleState, { now, glyphs }: View): Span[] {
   if (live > 0) spans.push(span(`${glyphs.live} ${live} ${live === 1 ? 'fault' : 'faults'} live`, 'chaos'));
   else
     spans.push(isKnown ? span('no faults live', 'dim') : span(`${glyphs.states.wait} faults: not known yet`, 'warn'));
-  if (ttl)
-    spans.push(
-      span('   next TTL '),
-      ttl.leftMs > 0 ? span(clock(ttl.leftMs), 'title') : span(`OVERDUE ${age(-ttl.leftMs)}`, 'bad'),
-      span(` ${ttl.type}`),
-    );
+  if (ttl) spans.push(span('   next TTL '), ttlSpan(ttl.leftMs), span(` ${ttl.type}`));
   if (blind > 0)
     spans.push(span(`   ${glyphs.states.blind} BLIND to ${blind} ${blind === 1 ? 'kind' : 'kinds'}`, 'warn'));
   return spans;

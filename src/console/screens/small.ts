@@ -1,6 +1,5 @@
-import { faultSpans } from '../parts/header.ts';
+import { faultSpans, ttlSpan } from '../parts/header.ts';
 import { exactly, type Line, line, lineWidth, sized, span } from '../parts/line.ts';
-import { clock } from '../parts/time.ts';
 import { liveFaults, nextTtl } from '../select.ts';
 import { type ConsoleState, screenOf } from '../state.ts';
 import type { View } from '../view.ts';
@@ -34,11 +33,11 @@ export function smallLines(state: ConsoleState, view: View): Line[] {
 function faultWords(state: ConsoleState, view: View): Line[] {
   const live = liveFaults(state, view.now);
   const ttl = nextTtl(state, view.now);
-  const clocks = ttl !== undefined && span(` TTL ${clock(ttl.leftMs)}`, 'title');
+  const clocks = ttl === undefined ? [] : [span(' TTL '), ttlSpan(ttl.leftMs)];
   return [
     line(...faultSpans(state, view)),
-    line(span(`${view.glyphs.live} ${live} ${live === 1 ? 'fault' : 'faults'} live`, 'chaos'), clocks),
-    line(span(`${live} live`, 'chaos'), clocks),
+    line(span(`${view.glyphs.live} ${live} ${live === 1 ? 'fault' : 'faults'} live`, 'chaos'), ...clocks),
+    line(span(`${live} live`, 'chaos'), ...clocks),
   ];
 }
 
