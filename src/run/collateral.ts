@@ -1,6 +1,6 @@
+import { selects } from '../injection/deployment.ts';
 import type { Api } from '../kube/api.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { own } from '../text/own.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { blindness } from './checks.ts';
 import { combined, servingEvidence } from './evidence.ts';
@@ -57,12 +57,6 @@ export function targetsOf(
   return deployment => {
     const { namespace, name } = deployment.metadata;
     if (named.some(ref => ref.kind === 'Deployment' && ref.namespace === namespace && ref.name === name)) return true;
-    const selector = fieldAt(deployment, 'spec.selector.matchLabels').value as Record<string, string> | undefined;
-    if (!selector) return false;
-    return pods.some(
-      pod =>
-        pod.metadata.namespace === namespace &&
-        Object.entries(selector).every(([key, value]) => own(pod.metadata.labels, key) === value),
-    );
+    return pods.some(pod => pod.metadata.namespace === namespace && selects(deployment, pod));
   };
 }

@@ -63,6 +63,19 @@ describe('bystanders', () => {
   });
 });
 
+test('a deployment that chooses the pods in reach by expressions is the target, no bystander', async () => {
+  const chosen = (matchExpressions: object[]): KubeObject => ({
+    ...deployment(),
+    spec: { ...(deployment().spec as object), selector: { matchExpressions } },
+  });
+  const app = pod('web-a').metadata.labels?.app;
+  const isTarget = targetsOf([], [pod('web-a')]);
+  expect(isTarget(chosen([{ key: 'app', operator: 'In', values: [app, 'another'] }]))).toBe(true);
+  expect(isTarget(chosen([{ key: 'app', operator: 'Exists' }]))).toBe(true);
+  expect(isTarget(chosen([{ key: 'app', operator: 'NotIn', values: [app] }]))).toBe(false);
+  expect(isTarget(chosen([]))).toBe(false);
+});
+
 describe('waiting for a change', () => {
   const source = { collection: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: SHOP }, name: 'web' };
 
