@@ -136,7 +136,7 @@ export function troubleLine(trouble: Trouble, view: View, columns: number): Line
   );
 }
 
-const ROOM_FOR_WORDS = 46;
+const ROOM_FOR_WORDS = 44;
 
 /** `at least 12m` where the pane has room for it, else `12m+`. */
 const sinceText = (since: Since, { now }: View, columns: number): string =>
