@@ -64,7 +64,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: 'revert [ids...]',
     description: 'the emergency stop: put originals back, verify, count what remains',
     options: [
-      ['--all', 'every injection found'],
+      ['--all', 'every injection found, and every experiment of the framework that injects or would'],
+      ['--others', 'ask other chaos tools, by their own means, to stop what a scan shows of theirs'],
       ...CHOICE,
       ['--dry-run', 'show what would be written'],
       ['-y, --yes', 'do not ask'],

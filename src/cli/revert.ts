@@ -1,7 +1,9 @@
 import type { Reverted } from '../gameday/engine.ts';
 import type { Finding } from '../injection/finding.ts';
+import { nameOf } from '../injection/name.ts';
 import type { Api } from '../kube/api.ts';
-import { choose, isChoosing } from '../revert/choose.ts';
+import { type Choice, choose, chooseExperiments, isChoosing } from '../revert/choose.ts';
+import { type ClusterExperiment, experimentLine } from '../revert/cluster-experiment.ts';
 import {
   findingLine,
   lockOutLine,
@@ -15,6 +17,7 @@ import {
 } from '../revert/report.ts';
 import type { RevertEvent, RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
+import { stopLine } from '../revert/stop.ts';
 import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor } from '../runtime/engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -49,13 +52,16 @@ export const revertCommand: CommandBody = invocation => {
     const { findings, untold } = choose(chosen(scanned, ids), choice, api.serverTime().now);
     tellUntold(untold);
     const isAll = ids.length === 0 && !isChoosing(choice);
-    if (findings.length > 0 && !dryRun && !(await agreed(invocation, findings, api.serverTime().now))) {
+    const experiments = chosenExperiments(scanned, ids, choice, api.serverTime().now);
+    const toStop = findings.length + experiments.length;
+    if (toStop > 0 && !dryRun && !(await agreed(invocation, { findings, experiments }, api.serverTime().now))) {
       throw new CommandFailure('nothing was reverted: the answer was not yes', EXIT.aborted);
     }
+    const others = await agreedOthers(invocation, othersOf(invocation, scanned), dryRun);
     const holdOn = () => process.stderr.write('mayday: still putting things back; what is left will be named\n');
     process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
     // Beside the restores: a webhook that does not answer would hold the latch up, and them with it.
-    const latching = isAll && findings.length > 0 && !dryRun ? tellLatch(runtime, api, findings.length) : undefined;
+    const latching = isAll && toStop > 0 && !dryRun ? tellLatch(runtime, api, toStop) : undefined;
     const tell = say(invocation.globals);
     const streaming = invocation.globals.output === 'text' && !dryRun;
     const result = await engine.revert(findings, {
@@ -64,6 +70,9 @@ export const revertCommand: CommandBody = invocation => {
       rescan: { deep: true, ...scope, doubtful: new Set(scanned.blind.map(one => one.resource)) },
       ...look.later(found => choose(ours(found), choice, api.serverTime().now).findings),
       shown: scanned.injections,
+      experiments,
+      everything: isAll,
+      others,
       emit: hearing(streaming ? tell : undefined),
     });
     await latching;
@@ -101,6 +110,7 @@ function hearing(tell: ((line: string) => void) | undefined): (event: RevertEven
 
 function eventLines(event: RevertEvent): string[] {
   if (event.event === 'locked-out') return event.lockOuts.map(lockOutLine);
+  if (event.event === 'stopped') return [stopLine(event.stop)];
   return event.event === 'receipt' && event.final ? [receiptLine(event.receipt)] : [];
 }
 
@@ -121,7 +131,8 @@ function once(act: (says: readonly string[], forMs: number) => void): (says: rea
 
 function chosen(scanned: ScanResult, ids: readonly string[]): Finding[] {
   if (ids.length === 0) return ours(scanned.injections);
-  const unknown = ids.filter(id => !scanned.injections.some(finding => finding.id === id));
+  const known = new Set([...scanned.injections, ...scanned.experiments].map(({ id }) => id));
+  const unknown = ids.filter(id => !known.has(id));
   if (unknown.length > 0) {
     throw new CommandFailure(
       `expected ids that a scan shows, found ${unknown.join(', ')}; \`mayday scan -o json\` lists ids`,
@@ -130,20 +141,60 @@ function chosen(scanned: ScanResult, ids: readonly string[]): Finding[] {
   return scanned.injections.filter(finding => ids.includes(finding.id));
 }
 
+function chosenExperiments(
+  scanned: ScanResult,
+  ids: readonly string[],
+  choice: Choice,
+  now: number,
+): ClusterExperiment[] {
+  const meant = chooseExperiments(scanned.experiments, choice, now);
+  return ids.length === 0 ? meant : meant.filter(({ id }) => ids.includes(id));
+}
+
+const othersOf = ({ options }: Invocation, scanned: ScanResult): Finding[] =>
+  options.others === true ? scanned.injections.filter(({ state }) => state === 'foreign') : [];
+
 /** What the first look could not see is still unseen, whatever the second saw. */
 function withBlind(result: RevertResult, scanned: ScanResult): RevertResult {
   const seen = new Set(result.blind.map(one => one.resource));
   return { ...result, blind: [...result.blind, ...scanned.blind.filter(one => !seen.has(one.resource))] };
 }
 
-async function agreed({ options, globals }: Invocation, findings: readonly Finding[], now: number): Promise<boolean> {
+interface Meant {
+  findings: readonly Finding[];
+  experiments: readonly ClusterExperiment[];
+}
+
+async function agreed(
+  { options, globals }: Invocation,
+  { findings, experiments }: Meant,
+  now: number,
+): Promise<boolean> {
   if (options.yes === true) return true;
   if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
-  if (globals.output === 'text') for (const finding of findings) process.stderr.write(`${findingLine(finding, now)}\n`);
-  return ask(
-    `revert ${findings.length === 1 ? 'this injection' : `these ${findings.length} injections`}? (yes/no)`,
-    'yes',
-  );
+  if (globals.output === 'text') {
+    for (const finding of findings) process.stderr.write(`${findingLine(finding, now)}\n`);
+    for (const experiment of experiments) process.stderr.write(`${experimentLine(experiment, now)}\n`);
+  }
+  const what = [
+    ...(findings.length === 0 ? [] : [`revert ${counted(findings.length, 'this injection', 'injections')}`]),
+    ...(experiments.length === 0 ? [] : [`stop ${counted(experiments.length, 'this experiment', 'experiments')}`]),
+  ];
+  return ask(`${what.join(' and ')}? (yes/no)`, 'yes');
+}
+
+const counted = (count: number, one: string, many: string): string => (count === 1 ? one : `these ${count} ${many}`);
+
+/** Other tools are asked to stop only after a word of their own; without it they are left as they are. */
+async function agreedOthers({ options, globals }: Invocation, others: Finding[], dryRun: boolean): Promise<Finding[]> {
+  if (others.length === 0 || options.yes === true || dryRun) return others;
+  if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
+  if (globals.output === 'text')
+    for (const { message, object } of others) process.stderr.write(`${nameOf(object)}  ${message ?? ''}\n`);
+  const many = others.length === 1 ? 'this fault' : `these ${others.length} faults`;
+  if (await ask(`ask the other tools to stop ${many} of theirs? (yes/no)`, 'yes')) return others;
+  process.stderr.write('mayday: other tools are left as they are: the answer was not yes\n');
+  return [];
 }
 
 function show(
@@ -153,7 +204,11 @@ function show(
 ): void {
   const rest = () =>
     streaming
-      ? [...result.blind.map(one => `BLIND ${one.resource}: ${one.reason}`), remainLine(result)]
+      ? [
+          ...result.willInject.map(({ id }) => `WILL INJECT again: ${id}`),
+          ...result.blind.map(one => `BLIND ${one.resource}: ${one.reason}`),
+          remainLine(result),
+        ]
       : revertText(result, { dryRun });
   print(revertJson(result, now), globals, rest);
 }

@@ -6,8 +6,9 @@ import type { Api } from '../kube/api.ts';
 import { batchedReads } from '../kube/batched-reads.ts';
 import type { Clock } from '../kube/clock.ts';
 import { type Ahead, liftOwn, lookAhead, notBack, stillMarked } from '../revert/own.ts';
-import { type RevertOptions, type RevertResult, revertAll } from '../revert/revert-all.ts';
+import type { RevertResult } from '../revert/revert-all.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
+import { type StopOptions, stopEverything } from '../revert/stop-everything.ts';
 import type { RunDeps, RunOptions } from '../run/deps.ts';
 import type { Happening, RunEvent } from '../run/event.ts';
 import { runExperiment } from '../run/lifecycle.ts';
@@ -58,7 +59,8 @@ export interface Reverted extends RevertResult {
 export interface Engine {
   run(loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>): Promise<FinishedRun>;
   scan(options?: ScanOptions): Promise<ScanResult>;
-  revert(findings: readonly Finding[], options?: RevertOptions): Promise<Reverted>;
+  /** Reverts, and stops what `options` names of the framework's experiments and of other tools' faults. */
+  revert(findings: readonly Finding[], options?: StopOptions): Promise<Reverted>;
   /** Runs of this machine against this cluster that died, and of which something is, or may be, still in the cluster. */
   unfinished(): Promise<Unfinished[]>;
   /** Runs that died here and that a guardian finished, since anybody last began one. */
@@ -105,22 +107,24 @@ export function createEngine(deps: EngineDeps): Engine {
     };
   }
 
-  async function revert(findings: readonly Finding[], options: RevertOptions = {}): Promise<Reverted> {
-    if (options.dryRun || (findings.length === 0 && options.later === undefined))
-      return revertAll({ api, clock, faultOf, journal: NO_JOURNAL }, findings, options);
+  async function revert(findings: readonly Finding[], options: StopOptions = {}): Promise<Reverted> {
+    const stopping = (options.experiments?.length ?? 0) + (options.others?.length ?? 0);
+    if (options.dryRun || (findings.length + stopping === 0 && options.later === undefined))
+      return stopEverything({ api, clock, faultOf, journal: NO_JOURNAL }, findings, options);
     const head = await whoAndWhere();
     const record = openRevertRecord(files, stateDir, {
       ...head,
       findings: findings.map(({ id, type, object, tool }) => ({ id, type, object, tool })),
       force: options.force === true,
     });
-    const result = await revertAll(
+    const result = await stopEverything(
       { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record },
       findings,
       {
         ...options,
         emit: event => {
           if (event.event === 'receipt') record.receipt(event.receipt, event.final);
+          if (event.event === 'stopped') record.stopped(event.stop);
           options.emit?.(event);
         },
       },

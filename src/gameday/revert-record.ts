@@ -3,6 +3,7 @@ import type { Finding } from '../injection/finding.ts';
 import type { Journal } from '../injection/journal.ts';
 import type { Receipt } from '../injection/receipt.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
+import type { Stop } from '../revert/stop.ts';
 import type { Files } from './files.ts';
 import { type Entry, kept, type RunHeader } from './journal.ts';
 
@@ -17,6 +18,7 @@ export type RevertEntry =
   | ({ entry: 'begin'; revert: true } & RevertHeader)
   | Extract<Entry, { entry: 'intent' | 'result' }>
   | { entry: 'receipt'; receipt: Receipt; final: boolean }
+  | { entry: 'stop'; stop: Stop }
   | { entry: 'end'; remaining: number | null; blind: number };
 
 export const revertFolder = (stateDir: string, id: string): string => join(stateDir, 'reverts', id);
@@ -26,6 +28,8 @@ export const revertJournalPath = (stateDir: string, id: string): string =>
 /** What a revert writes down as it goes. It never waits for the disk, and never fails for it: see `complaint`. */
 export interface RevertRecord extends Journal {
   receipt(receipt: Receipt, final: boolean): void;
+  /** What became of something that injects. */
+  stopped(stop: Stop): void;
   end(result: Pick<RevertResult, 'remaining' | 'isUnseen' | 'blind'>): void;
   /** Resolves when everything that could be written is on the disk; why something could not, undefined when all is. */
   close(): Promise<string | undefined>;
@@ -50,6 +54,7 @@ export function openRevertRecord(files: Files, stateDir: string, header: RevertH
   note({ entry: 'begin', revert: true, ...header });
   return {
     append: record => add(kept(record) as Extract<Entry, { entry: 'intent' | 'result' }>),
+    stopped: stop => note({ entry: 'stop', stop }),
     receipt: (receipt, final) => note({ entry: 'receipt', receipt, final }),
     end: ({ remaining, isUnseen, blind }) =>
       note({ entry: 'end', remaining: isUnseen && remaining === 0 ? null : remaining, blind: blind.length }),

@@ -1,5 +1,6 @@
 import type { FaultType } from '../experiment/types.ts';
 import type { Finding } from '../injection/finding.ts';
+import { type ClusterExperiment, isUnstopped } from './cluster-experiment.ts';
 
 /** Which findings are meant; everything that is given must hold. */
 export interface Choice {
@@ -26,6 +27,21 @@ export function choose(findings: readonly Finding[], choice: Choice, now: number
     findings: verdicts.flatMap(([finding, meant]) => (meant === true ? [finding] : [])),
     untold: verdicts.flatMap(([finding, meant]) => (meant === 'untold' ? [finding] : [])),
   };
+}
+
+/** Which of the framework's experiments are meant: those that are not over and fit; by age only those whose injection has begun. */
+export function chooseExperiments(
+  experiments: readonly ClusterExperiment[],
+  { type, experiment, olderThanMs }: Choice,
+  now: number,
+): ClusterExperiment[] {
+  return experiments
+    .filter(isUnstopped)
+    .filter(one => type === undefined || one.type === type)
+    .filter(one => experiment === undefined || one.object.name === experiment)
+    .filter(
+      ({ injectedAt }) => olderThanMs === undefined || (injectedAt !== undefined && now - injectedAt >= olderThanMs),
+    );
 }
 
 /** Whether anything is chosen at all, rather than everything meant. */

@@ -4,9 +4,11 @@ import type { Receipt } from '../injection/receipt.ts';
 import type { ObjectRef } from '../kube/object.ts';
 import { age } from '../text/duration.ts';
 import { sanitise } from '../text/sanitise.ts';
+import { type ClusterExperiment, experimentJson, experimentLine } from './cluster-experiment.ts';
 import type { LockOut } from './lockout.ts';
 import type { RevertResult, Step } from './revert-all.ts';
 import type { ScanResult } from './scan.ts';
+import { stopLine } from './stop.ts';
 import { WAVES, waveOf } from './waves.ts';
 
 const objectJson = ({ apiVersion, kind, namespace, name, uid }: ObjectRef) => ({
@@ -41,6 +43,8 @@ export function findingJson(finding: Finding, now: number) {
 /** The JSON shape of `mayday scan`. */
 export const scanJson = (result: ScanResult, now: number) => ({
   injections: result.injections.map(finding => findingJson(finding, now)),
+  /** The orders to inject of the framework's controller; `willInject`: it begins as soon as the controller turns to it. */
+  experiments: result.experiments.map(experiment => experimentJson(experiment, now)),
   blind: result.blind,
   /** Not read, and nothing is missed by it. */
   notes: result.notes,
@@ -63,6 +67,8 @@ export const revertJson = (result: RevertResult, now: number) => ({
     ...rest,
   })),
   appeared: result.appeared.map(finding => findingJson(finding, now)),
+  stops: result.stops.map(({ object, ...rest }) => ({ ...rest, object: objectJson(object) })),
+  willInject: result.willInject.map(experiment => experimentJson(experiment, now)),
 });
 
 /** Whether nothing is known to remain only because nothing could be seen. */
@@ -102,9 +108,33 @@ export function scanText(result: ScanResult, now: number): string[] {
         : `${found} found`;
   return [
     ...injections.map(finding => findingLine(finding, now)),
+    ...experimentsText(result.experiments, now),
     ...blind.map(one => `BLIND     ${one.resource}: ${one.reason}`),
     ...result.notes.map(one => `NOTE      ${one.resource}: ${one.reason}; a scan looks for nothing there`),
+    ...(foreign > 0 ? ['OTHERS    `revert --all --others` asks their own tools to stop them'] : []),
     `${last}  (${looked})`,
+  ];
+}
+
+/** Finished experiments that a scan shows one by one. */
+const SHOWN_OVER = 20;
+
+/** The experiments of the framework's controller: what is not over first, then those that are, then what will inject again. */
+export function experimentsText(experiments: readonly ClusterExperiment[], now: number): string[] {
+  const over = experiments.filter(({ state }) => state === 'over');
+  const rest = experiments.filter(({ state }) => state !== 'over');
+  const pending = rest.filter(({ state }) => state === 'pending');
+  const suites = [...new Set(pending.flatMap(({ suite }) => suite ?? []))];
+  return [
+    ...[...rest, ...over.slice(0, SHOWN_OVER)].map(experiment => experimentLine(experiment, now)),
+    ...(over.length > SHOWN_OVER
+      ? [`OVER      ${over.length - SHOWN_OVER} more experiments; -o json has them all`]
+      : []),
+    ...(pending.length === 0
+      ? []
+      : [
+          `WILL INJECT AGAIN: ${pending.length === 1 ? '1 experiment is' : `${pending.length} experiments are`} pending${suites.length === 0 ? '' : ` (suite ${suites.join(', ')})`}; revert --all stops them`,
+        ]),
   ];
 }
 
@@ -146,8 +176,13 @@ export function remainLine(result: RevertResult): string {
   const requests = result.receipts.reduce((sum, receipt) => sum + receipt.requests, 0);
   const blind = result.blind.length > 0 ? `  blind to ${result.blind.length}: there may be more` : '';
   const appeared = result.appeared.length > 0 ? `  ${result.appeared.length} new since the scan` : '';
+  const stopped = result.stops.filter(({ verified }) => verified).length;
+  const running = result.stops.length - stopped;
+  const stops =
+    result.stops.length === 0 ? '' : `  stopped ${stopped}${running === 0 ? '' : `  NOT stopped ${running}`}`;
+  const orders = result.willInject.length === 0 ? '' : `  ${result.willInject.length} WILL INJECT again`;
   const remain = isRemainUnknown(result) ? 'unknown' : String(result.remaining);
-  return `REMAIN ${remain}   verified ${verified}   requests ${requests}   ${(result.ms / 1000).toFixed(1)}s${appeared}${blind}`;
+  return `REMAIN ${remain}   verified ${verified}   requests ${requests}   ${(result.ms / 1000).toFixed(1)}s${stops}${appeared}${orders}${blind}`;
 }
 
 /** The text of `mayday revert`. */
@@ -158,17 +193,20 @@ export function revertText(result: RevertResult, options: { dryRun: boolean }): 
   return [
     ...locked,
     ...result.receipts.map(receiptLine),
+    ...result.stops.map(stopLine),
+    ...result.willInject.map(experiment => `WILL INJECT again: ${experiment.id}`),
     ...result.blind.map(one => `BLIND ${one.resource}: ${one.reason}`),
     remainLine(result),
   ];
 }
 
 /**
- * 0 when everything is proven back and nothing was blind; 7 when something remains, or how much remains is unknown; 8 when nothing remains
- * that could be seen, and something could not.
+ * 0 when everything is proven back, all that injects is stopped and nothing was blind; 7 when something remains or will inject, or how much
+ * remains is unknown; 8 when nothing remains that could be seen, and something could not.
  */
 export function revertExitCode(result: RevertResult): number {
   if (result.remaining > 0 || result.appeared.length > 0 || isRemainUnknown(result)) return 7;
+  if (result.willInject.length > 0 || result.stops.some(({ verified }) => !verified)) return 7;
   return result.blind.length > 0 ? 8 : 0;
 }
 

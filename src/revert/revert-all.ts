@@ -3,11 +3,13 @@ import type { Receipt } from '../injection/receipt.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { Blind } from './blind.ts';
 import { decide } from './classify.ts';
+import type { ClusterExperiment } from './cluster-experiment.ts';
 import { pooled, type RevertDeps } from './deps.ts';
 import { type Intended, type LockOut, lockOuts } from './lockout.ts';
 import type { RestoreOptions } from './restore.ts';
 import { AT_ONCE, deletedSince, inRounds, type RoundEvent, type Terminating } from './rounds.ts';
 import { type ScanOptions, type ScanResult, scan } from './scan.ts';
+import type { Stop } from './stop.ts';
 import { intoWaves, WAVES } from './waves.ts';
 
 /** What would be, or was, done about one finding. */
@@ -15,14 +17,14 @@ export interface Step {
   id: string;
   wave: string;
   /** `leave`: nothing may be done; `says` tells why. */
-  action: 'restore' | 'strip-markers' | 'ask' | 'leave';
+  action: 'restore' | 'strip-markers' | 'ask' | 'leave' | 'stop';
   says: string;
   writes: string[];
 }
 
 export type RevertEvent =
   /** Before anything is written: which webhooks will refuse what. */
-  { event: 'locked-out'; lockOuts: LockOut[] } | RoundEvent | { event: 'rescan' };
+  { event: 'locked-out'; lockOuts: LockOut[] } | RoundEvent | { event: 'stopped'; stop: Stop } | { event: 'rescan' };
 
 export interface RevertOptions extends RestoreOptions {
   /** Decide and say, write nothing. */
@@ -53,6 +55,12 @@ export interface RevertResult {
   isUnseen: boolean;
   lockOuts: LockOut[];
   blind: Blind[];
+  /** Every injection that the second scan shows. */
+  left: readonly Finding[];
+  /** What became of what injects: experiments of the framework's controller, and other tools where that was asked for. */
+  stops: Stop[];
+  /** Experiments that would still inject although everything was to be stopped: somebody orders anew. */
+  willInject: ClusterExperiment[];
   ms: number;
 }
 
@@ -72,7 +80,15 @@ export async function revertAll(
   const took = () => Math.round(deps.clock.monotonic() - began);
   const unread = unforeseen === undefined ? [] : [{ resource: 'webhookconfigurations', reason: unforeseen }];
   if (options.dryRun) {
-    const nothing = { receipts: [], remaining: findings.length, appeared: [], isUnseen: false };
+    const nothing = {
+      receipts: [],
+      remaining: findings.length,
+      appeared: [],
+      isUnseen: false,
+      left: findings,
+      stops: [],
+      willInject: [],
+    };
     return { steps, ...nothing, lockOuts: locked, blind: unread, ms: took() };
   }
   const [first, late] = await Promise.all([
@@ -95,6 +111,9 @@ export async function revertAll(
     isUnseen,
     lockOuts: locked,
     blind: second.blind,
+    left: second.injections,
+    stops: [],
+    willInject: [],
     ms: took(),
   };
 }

@@ -11,7 +11,7 @@ import { isBackup } from './backups.ts';
 import { blindReason } from './blind.ts';
 import { decide } from './classify.ts';
 import { pooled } from './deps.ts';
-import { foreignFinding, isForeignSuspect } from './foreign.ts';
+import { foreignFinding, isForeignSuspect } from './foreign/index.ts';
 import { isSuspect, recognise } from './recognise.ts';
 import { keyOf, rankOf, titleOf } from './resources.ts';
 import type { ScanState } from './scan-state.ts';

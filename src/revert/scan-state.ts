@@ -3,6 +3,7 @@ import type { ApiResource, Discovery } from '../kube/discovery.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { Outcome } from '../kube/outcome.ts';
 import type { Blind } from './blind.ts';
+import type { ClusterExperiment } from './cluster-experiment.ts';
 import { keyOf } from './resources.ts';
 import type { ScanEvent } from './scan-types.ts';
 
@@ -14,6 +15,7 @@ export class ScanState {
   readonly blind: Blind[] = [];
   readonly notes: Blind[] = [];
   ignored: Blind[] = [];
+  experiments: ClusterExperiment[] = [];
   /** Suspects of groups that may only show another group's objects: claimed once Kubernetes' own groups have been read. */
   readonly later: { item: KubeObject; resource: ApiResource }[] = [];
   readonly read = new Set<string>();

@@ -3,6 +3,7 @@ import type { Api } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Blind } from './blind.ts';
 import type { FaultOf } from './classify.ts';
+import type { ClusterExperiment } from './cluster-experiment.ts';
 
 export type ScanEvent =
   | { event: 'finding'; finding: Finding }
@@ -24,6 +25,8 @@ export interface ScanOptions {
 
 export interface ScanResult {
   injections: Finding[];
+  /** The orders to inject that the framework's controller carries out, whatever became of them. */
+  experiments: ClusterExperiment[];
   blind: Blind[];
   /** What could not be read and would not have been looked into: nothing is missed by it. */
   notes: Blind[];

@@ -4,8 +4,10 @@ import type { ApiResource, Discovery } from '../kube/discovery.ts';
 import { orphans } from './backups.ts';
 import { type Blind, blindReason } from './blind.ts';
 import { pooled } from './deps.ts';
+import { readExperiments } from './experiments.ts';
 import { fairlyPooled } from './fair-pool.ts';
-import { FOREIGN_GROUPS } from './foreign.ts';
+import { leftWithPauseImage } from './foreign/images.ts';
+import { FOREIGN_GROUPS } from './foreign/index.ts';
 import { byPreference, keyOf, rankOf, select, titleOf, undiscovered } from './resources.ts';
 import { inspect, type Pass, READS_AT_ONCE, scanResource } from './scan-list.ts';
 import { ScanState } from './scan-state.ts';
@@ -40,6 +42,7 @@ export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<S
   const state = new ScanState(options.emit);
   const result = (extra: readonly Blind[] = []): ScanResult => ({
     injections: [...state.findings],
+    experiments: state.experiments,
     blind: [...state.blind, ...extra],
     notes: state.notes,
     ignored: state.ignored,
@@ -58,7 +61,10 @@ export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<S
   }
   const passes = passesOver(discovery.value, options, state);
   if (passes.length === 0) state.blindTo('*', 'discovery names no resource that could be looked at');
-  const lists = listAll(deps, options, passes, state);
+  const lists = Promise.all([
+    listAll(deps, options, passes, state),
+    lookBeside(deps, options, discovery.value, state),
+  ]).then(() => undefined);
   const whole = lists.then(async () => {
     await settle(deps, options, state);
     return result();
@@ -96,6 +102,24 @@ async function listAll(deps: ScanDeps, options: ScanOptions, passes: readonly Pa
     done += 1;
     options.emit?.({ event: 'progress', done, of: passes.length });
   });
+}
+
+/** What no mark on metadata tells of: the orders to inject themselves, and what another tool left without a trace in metadata. */
+async function lookBeside(
+  { api }: ScanDeps,
+  options: ScanOptions,
+  discovery: Discovery,
+  state: ScanState,
+): Promise<void> {
+  const [orders, images] = await Promise.all([
+    readExperiments(api, options),
+    options.deep ? leftWithPauseImage(api, discovery, options) : undefined,
+  ]);
+  state.experiments = orders.experiments;
+  for (const { resource, reason } of [...(orders.blind ? [orders.blind] : []), ...(images?.blind ?? [])])
+    state.blindTo(resource, reason);
+  for (const finding of images?.findings ?? [])
+    if (!state.findings.some(({ id }) => id === finding.id)) state.add(finding);
 }
 
 /** Kubernetes' own groups are answered by one server; every other may be another's. */

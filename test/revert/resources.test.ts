@@ -27,14 +27,21 @@ const resource = (apiVersion: string, kind: string, plural: string): ApiResource
   subresources: [],
 });
 
-/** A cluster that also serves these kinds; `slow` groups answer their lists last. */
-function cluster(objects: readonly KubeObject[], kinds: readonly ApiResource[] = [], slow: readonly string[] = []) {
+/** A cluster that also serves these kinds; `slow` answers its lists last; what is stored under one of `twins` is listed under both. */
+function cluster(
+  objects: readonly KubeObject[],
+  kinds: readonly ApiResource[] = [],
+  { slow, twins = [] }: { slow?: string; twins?: readonly string[] } = {},
+) {
   const clock = fakeClock();
   const api = fakeApi(objects, { now: clock.now, kinds });
   const listAll = api.listAll.bind(api);
   api.listAll = async (collection, options) => {
-    if (slow.includes(collection.apiVersion)) for (let turn = 0; turn < 500; turn += 1) await undefined;
-    return listAll(collection, options);
+    if (slow === collection.apiVersion) for (let turn = 0; turn < 500; turn += 1) await undefined;
+    if (!twins.includes(collection.apiVersion)) return listAll(collection, options);
+    const pages = await Promise.all(twins.map(apiVersion => listAll({ ...collection, apiVersion }, options)));
+    const items = pages.flatMap(page => (page.ok ? page.value.items : []));
+    return { ok: true, status: 200, value: { items, resourceVersion: '1' } };
   };
   return { api, deps: { api, clock, faultOf, journal: { append: async () => undefined } } };
 }
@@ -65,7 +72,7 @@ describe('one object under two groups', () => {
     async (_what, own, other, kind, plural) => {
       for (const slow of [own, other]) {
         const kinds = [resource(other, kind, plural), resource(own, kind, plural)];
-        const { api, deps } = cluster([blocked(own, kind)], kinds, [slow]);
+        const { api, deps } = cluster([blocked(own, kind)], kinds, { slow, twins: [own, other] });
         const found = await scan(deps, { deep: true });
         expect(found.injections).toMatchObject([{ type: 'FinalizerBlock', object: { apiVersion: own, kind } }]);
         const result = await revertAll(deps, found.injections);
@@ -78,7 +85,10 @@ describe('one object under two groups', () => {
   test('two groups that are not Kubernetes own: the same one every time', async () => {
     for (const slow of ['a.example.com/v1', 'b.example.com/v1']) {
       const kinds = ['b', 'a'].map(name => resource(`${name}.example.com/v1`, 'Widget', 'widgets'));
-      const { deps } = cluster([blocked('a.example.com/v1', 'Widget')], kinds, [slow]);
+      const { deps } = cluster([blocked('a.example.com/v1', 'Widget')], kinds, {
+        slow,
+        twins: ['a.example.com/v1', 'b.example.com/v1'],
+      });
       const found = await scan(deps, { deep: true });
       expect(found.injections.map(({ object }) => object.apiVersion)).toEqual(['a.example.com/v1']);
     }

@@ -1,0 +1,28 @@
+import type { Api } from '../kube/api.ts';
+import { type Blind, blindReason } from './blind.ts';
+import { type ClusterExperiment, clusterExperiment } from './cluster-experiment.ts';
+
+const GROUP = 'chaos.operatorchaos.io';
+const RESOURCE = 'chaosexperiments';
+
+/** The framework's ChaosExperiments in the cluster, or one namespace; none where the cluster does not know the kind. */
+export async function readExperiments(
+  api: Api,
+  options: { namespace?: string; signal?: AbortSignal } = {},
+): Promise<{ experiments: ClusterExperiment[]; blind?: Blind }> {
+  const discovery = await api.discovery();
+  // The scan itself is blind to everything then, and says so.
+  if (!discovery.ok) return { experiments: [] };
+  const resource = discovery.value.byResource(GROUP, RESOURCE);
+  if (resource === undefined) return { experiments: [] };
+  const { apiVersion, kind } = resource;
+  const { namespace, signal } = options;
+  const listed = await api.listAll(
+    { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }) },
+    signal === undefined ? {} : { signal },
+  );
+  if (listed.ok)
+    return { experiments: listed.value.items.map(item => clusterExperiment({ ...item, apiVersion, kind })) };
+  if (listed.reason === 'not-found') return { experiments: [] };
+  return { experiments: [], blind: { resource: `${RESOURCE}.${GROUP}`, reason: blindReason(listed) } };
+}

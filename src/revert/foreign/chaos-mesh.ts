@@ -1,0 +1,130 @@
+import { nameOf } from '../../injection/name.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { refOf } from '../recognise.ts';
+import {
+  deletes,
+  groupOfMeta,
+  isLeaving,
+  isTrue,
+  listOf,
+  type Meta,
+  merges,
+  specOf,
+  statusOf,
+  type Tool,
+} from './tool.ts';
+
+const GROUP = 'chaos-mesh.org';
+const RECORDS = 'chaos-mesh/records';
+const PAUSE = 'experiment.chaos-mesh.org/pause';
+/** On a pod whose image it replaced: the annotation that keeps the former image. */
+const KEPT_IMAGE = /^chaos-(mesh|operator)-.+-image$/;
+
+/** What the controller works off for one pod: part of a fault of another object, empty when that is recovered. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  PodNetworkChaos: ['ipsets', 'iptables', 'tcs'],
+  PodIOChaos: ['actions'],
+  PodHttpChaos: ['rules'],
+};
+/** Actions that happen once and that nothing recovers from but the target itself. */
+const ONE_SHOT: Readonly<Record<string, readonly string[]>> = {
+  PodChaos: ['pod-kill', 'container-kill'],
+  AWSChaos: ['ec2-restart'],
+  GCPChaos: ['node-reset'],
+  AzureChaos: ['vm-restart'],
+};
+
+const isChaos = (object: Meta): boolean =>
+  groupOfMeta(object) === GROUP && object.kind.endsWith('Chaos') && !(object.kind in PARTS);
+const isOneShot = (object: KubeObject): boolean =>
+  ONE_SHOT[object.kind]?.includes(String(specOf(object).action ?? '')) === true;
+const isPaused = ({ metadata }: Meta): boolean => metadata.annotations?.[PAUSE] === 'true';
+
+/** The image that a pod-failure puts in, where it was not configured to be another. */
+export const isPauseImage = (image: unknown): boolean =>
+  typeof image === 'string' && /(^|\/)google-containers\/pause(-amd64)?(:|@|$)/.test(image);
+
+/** The containers of a pod, or of a workload's pods, that run the image of a pod-failure. */
+function pausedContainers(object: KubeObject): string[] {
+  const spec = specOf(object);
+  const pod = object.kind === 'Pod' ? spec : specOf((spec.template ?? {}) as KubeObject);
+  return [...listOf(pod.containers), ...listOf(pod.initContainers)]
+    .filter(({ image }) => isPauseImage(image))
+    .map(({ name }) => String(name));
+}
+
+const keepsImage = ({ kind, metadata }: Meta): boolean =>
+  kind === 'Pod' && Object.keys(metadata.annotations ?? {}).some(key => KEPT_IMAGE.test(key));
+
+/** Kinds whose image is looked at where Chaos Mesh is, or was, in the cluster: their metadata does not tell of it. */
+export const IMAGED: readonly { apiVersion: string; kind: string }[] = [
+  { apiVersion: 'v1', kind: 'Pod' },
+  ...['Deployment', 'StatefulSet', 'DaemonSet'].map(kind => ({ apiVersion: 'apps/v1', kind })),
+];
+const isImaged = (object: Meta) =>
+  IMAGED.some(({ apiVersion, kind }) => object.apiVersion === apiVersion && object.kind === kind);
+
+/** Whether a whole object, of those kinds, runs the image of a pod-failure. */
+export const runsPauseImage = (object: KubeObject): boolean => isImaged(object) && pausedContainers(object).length > 0;
+
+export const chaosMesh: Tool = {
+  name: 'Chaos Mesh',
+  groups: [GROUP],
+  isSuspect: object =>
+    groupOfMeta(object) === GROUP || object.metadata.finalizers?.includes(RECORDS) === true || keepsImage(object),
+  remains,
+  advice:
+    'pause or delete it while the Chaos Mesh controller runs, which recovers it; its finalizer taken away leaves the fault in',
+  ask(object) {
+    const name = nameOf(refOf(object));
+    if (groupOfMeta(object) !== GROUP || isLeaving(object) || object.kind in PARTS) return undefined;
+    if (object.kind === 'Workflow') return deletes(object, 'which recovers what it began');
+    // A one-shot action knows no pause.
+    if (isOneShot(object)) return deletes(object, 'before it acts');
+    if (!isChaos(object) && object.kind !== 'Schedule') return undefined;
+    return merges(object, { metadata: { annotations: { [PAUSE]: 'true' } } }, `pause ${name} by annotation ${PAUSE}`);
+  },
+};
+
+function remains(object: KubeObject): string | undefined {
+  if (isImaged(object)) return imageRemains(object);
+  const { kind } = object;
+  if (isLeaving(object)) return `${kind} is Terminating, held by its recovery`;
+  if (groupOfMeta(object) !== GROUP) return `${kind} is held by Chaos Mesh`;
+  const parts = PARTS[kind];
+  if (parts !== undefined) {
+    const spec = specOf(object);
+    return parts.some(part => listOf(spec[part]).length > 0) ? `${kind} still has rules on its pod` : undefined;
+  }
+  if (kind === 'Schedule') {
+    const { schedule, type } = specOf(object);
+    return isPaused(object)
+      ? undefined
+      : `Schedule injects ${String(type ?? 'a fault')} again, at ${String(schedule ?? '?')}`;
+  }
+  if (kind === 'Workflow') return isTrue(object, 'Accomplished') ? undefined : 'Workflow is under way';
+  return isChaos(object) ? chaosRemains(object) : undefined;
+}
+
+function chaosRemains(object: KubeObject): string | undefined {
+  if (isTrue(object, 'AllRecovered') && !isStillIn(object)) return undefined;
+  // It has killed or restarted what it was to, and never does so again.
+  if (isOneShot(object) && isTrue(object, 'AllInjected')) return undefined;
+  return `${object.kind} is not recovered`;
+}
+
+const isStillIn = (object: KubeObject): boolean => {
+  const { experiment } = statusOf(object);
+  const records = listOf((experiment as { containerRecords?: unknown } | undefined)?.containerRecords);
+  return records.some(({ phase }) => phase === 'Injected');
+};
+
+function imageRemains(object: KubeObject): string | undefined {
+  const paused = pausedContainers(object);
+  if (paused.length === 0) return undefined;
+  const heal =
+    object.kind === 'Pod'
+      ? 'delete the pod, so that its owner makes a good one'
+      : 'set its image by hand, or roll it back';
+  return `${object.kind} runs the pause image of a pod-failure in ${paused.join(', ')}: ${heal}`;
+}

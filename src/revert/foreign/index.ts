@@ -1,0 +1,43 @@
+import type { Finding } from '../../injection/finding.ts';
+import type { Write } from '../../injection/write.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import { findingId, refOf } from '../recognise.ts';
+import { chaosMesh, runsPauseImage } from './chaos-mesh.ts';
+import { litmus } from './litmus.ts';
+import { chaosBlade, datadog, fis, krkn } from './others.ts';
+import type { Meta, Tool } from './tool.ts';
+
+const TOOLS: readonly Tool[] = [chaosMesh, litmus, chaosBlade, datadog, krkn, fis];
+
+/** The groups whose objects are few and are all looked at, also by a fast scan. */
+export const FOREIGN_GROUPS: ReadonlySet<string> = new Set(TOOLS.flatMap(({ groups }) => groups));
+
+/** Whether metadata alone is reason to read the whole object: it looks like another chaos tool's. */
+export const isForeignSuspect = (object: Meta): boolean => TOOLS.some(tool => tool.isSuspect(object));
+
+const toolOf = (object: KubeObject): Tool | undefined =>
+  TOOLS.find(tool => tool.isSuspect(object)) ?? (runsPauseImage(object) ? chaosMesh : undefined);
+
+/** What another chaos tool has in, or will put in, as a finding that a revert never touches; undefined where it is none or is over. */
+export function foreignFinding(object: KubeObject): Finding | undefined {
+  const tool = toolOf(object);
+  const remains = tool?.remains(object);
+  if (tool === undefined || remains === undefined) return undefined;
+  const ref = refOf(object);
+  const since = Date.parse(object.metadata.creationTimestamp ?? '');
+  return {
+    id: findingId('foreign', ref),
+    type: 'unknown',
+    object: ref,
+    live: object,
+    state: 'foreign',
+    source: tool.name,
+    tool: 'other',
+    ...(Number.isNaN(since) ? {} : { injectedAt: since }),
+    message: sanitise(`${tool.name}: ${remains}; ${tool.advice}`, 400),
+  };
+}
+
+/** The write by which the tool that left this object is asked to stop; undefined where nothing in the cluster can ask it. */
+export const askToStop = (object: KubeObject): Write | undefined => toolOf(object)?.ask?.(object);

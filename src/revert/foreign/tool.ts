@@ -1,0 +1,58 @@
+import { nameOf } from '../../injection/name.ts';
+import type { Write } from '../../injection/write.ts';
+import type { Json, KubeObject, ObjectRef } from '../../kube/object.ts';
+import { refOf } from '../recognise.ts';
+
+export type Meta = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
+
+/** What another chaos tool leaves on a cluster, and how it is got rid of: by that tool. */
+export interface Tool {
+  name: string;
+  /** Groups whose objects are few and are all looked at, also by a fast scan. */
+  groups: readonly string[];
+  /** Whether metadata alone is reason to look. */
+  isSuspect(object: Meta): boolean;
+  /** What is still in, or will be put in, in a phrase; undefined where it is over. */
+  remains(object: KubeObject): string | undefined;
+  advice: string;
+  /** The write by which the tool's own documentation stops it; undefined where nothing in the cluster can ask the tool. */
+  ask?(object: KubeObject): Write | undefined;
+}
+
+export const groupOfMeta = ({ apiVersion }: Meta): string => apiVersion.split('/')[0] ?? '';
+export const isLeaving = ({ metadata }: Meta): boolean => metadata.deletionTimestamp !== undefined;
+export const statusOf = (object: KubeObject): Record<string, unknown> => fieldsOf(object.status);
+export const specOf = (object: KubeObject): Record<string, unknown> => fieldsOf(object.spec);
+export const fieldsOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+export const listOf = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.map(fieldsOf) : []);
+
+/** Whether a condition of the object's status is True. */
+export const isTrue = (object: KubeObject, condition: string): boolean =>
+  listOf(statusOf(object).conditions).some(({ type, status }) => type === condition && status === 'True');
+
+/** Whether a Pod or Job has ended, however. */
+export function hasEnded(object: KubeObject): boolean {
+  if (object.kind === 'Pod') return ['Succeeded', 'Failed'].includes(String(statusOf(object).phase ?? ''));
+  if (object.kind === 'Job') return isTrue(object, 'Complete') || isTrue(object, 'Failed');
+  return false;
+}
+
+const bound = ({ uid }: ObjectRef) => (uid === undefined ? {} : { uid });
+
+export function deletes(object: KubeObject, why: string): Write {
+  const on = refOf(object);
+  return {
+    verb: 'delete',
+    on,
+    precondition: bound(on),
+    propagationPolicy: 'Background',
+    says: `delete ${nameOf(on)}, ${why}`,
+  };
+}
+
+/** `body` without metadata.uid: the precondition adds it. */
+export function merges(object: KubeObject, body: { [key: string]: Json }, says: string): Write {
+  const on = refOf(object);
+  return { verb: 'patch', on, patchType: 'merge', body, precondition: bound(on), says };
+}

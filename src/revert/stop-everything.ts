@@ -1,0 +1,119 @@
+import type { Finding } from '../injection/finding.ts';
+import { nameOf } from '../injection/name.ts';
+import { askOthers } from './ask-others.ts';
+import type { ClusterExperiment } from './cluster-experiment.ts';
+import { isUnstopped } from './cluster-experiment.ts';
+import type { RevertDeps } from './deps.ts';
+import { readExperiments } from './experiments.ts';
+import { askToStop } from './foreign/index.ts';
+import { type Halted, haltExperiments, releaseExperiments } from './halt.ts';
+import { type RevertOptions, type RevertResult, revertAll, type Step } from './revert-all.ts';
+import { scan } from './scan.ts';
+import type { Stop } from './stop.ts';
+
+export interface StopOptions extends RevertOptions {
+  /** Experiments of the framework's controller that are to be stopped too. */
+  experiments?: readonly ClusterExperiment[];
+  /** Everything is meant: what is ordered or injected anew meanwhile is stopped as well, or told. */
+  everything?: boolean;
+  /** Other tools' faults that their own tools are to be asked to stop. */
+  others?: readonly Finding[];
+}
+
+/**
+ * Stops what injects, then reverts what was injected: experiments first by their own means, and other tools where that was asked for; then the
+ * injections; then what its dead controller still holds is released, once the last scan shows that its fault is gone.
+ */
+export async function stopEverything(
+  deps: RevertDeps,
+  findings: readonly Finding[],
+  options: StopOptions = {},
+): Promise<RevertResult> {
+  const { experiments = [], others = [] } = options;
+  if (options.dryRun) {
+    const result = await revertAll(deps, findings, options);
+    return { ...result, steps: [...experiments.map(stepOf), ...result.steps, ...others.map(askStep)] };
+  }
+  if (experiments.length === 0 && others.length === 0 && !options.everything) return revertAll(deps, findings, options);
+  const began = deps.clock.monotonic();
+  const tell = (stop: Stop) => options.emit?.({ event: 'stopped', stop });
+  const [halted, asked] = await Promise.all([haltExperiments(deps, experiments), askOthers(deps, others)]);
+  for (const { stop } of halted) if (stop) tell(stop);
+  for (const stop of asked) tell(stop);
+  const early = await releaseHolders(deps, halted, findings);
+  for (const stop of early) tell(stop);
+  const meant = options.everything && experiments.length > 0 ? await withLate(deps, findings, options) : findings;
+  const result = await revertAll(deps, meant, options);
+  const scope = options.rescan?.namespace === undefined ? {} : { namespace: options.rescan.namespace };
+  const seen = { injections: result.left, blind: result.blind, ...scope };
+  const open = halted.filter(one => one.stop === undefined);
+  const released = await releaseExperiments(deps, open, seen);
+  for (const stop of released) tell(stop);
+  const stops = [...halted.flatMap(({ stop }) => stop ?? []), ...released, ...asked];
+  const again = options.everything ? await readExperiments(deps.api, scope) : { experiments: [] };
+  const known = new Set(experiments.map(({ object }) => object.uid ?? object.name));
+  const unread = again.blind === undefined || result.blind.some(one => one.resource === again.blind?.resource);
+  return {
+    ...result,
+    stops,
+    willInject: again.experiments.filter(one => isUnstopped(one) && !known.has(one.object.uid ?? one.object.name)),
+    blind: unread || again.blind === undefined ? result.blind : [...result.blind, again.blind],
+    ms: Math.round(deps.clock.monotonic() - began),
+  };
+}
+
+/** What was injected between the look that a person saw and the halt of what injects. */
+async function withLate(deps: RevertDeps, findings: readonly Finding[], options: StopOptions): Promise<Finding[]> {
+  const now = await scan(deps, options.rescan);
+  const known = new Set([...findings, ...(options.shown ?? [])].map(({ id }) => id));
+  const late = now.injections.filter(({ id, state }) => !known.has(id) && state !== 'foreign');
+  return [...findings, ...late];
+}
+
+/**
+ * A namespace that an experiment deleted, and in which the experiment itself lies, cannot be made again while the experiment holds it. What it was
+ * is kept elsewhere: such an experiment is released before, not after.
+ */
+async function releaseHolders(
+  deps: RevertDeps,
+  halted: readonly Halted[],
+  findings: readonly Finding[],
+): Promise<Stop[]> {
+  const holders = halted.filter(
+    ({ stop, refused, experiment }) =>
+      stop === undefined &&
+      refused === undefined &&
+      experiment.reach.type === 'NamespaceDeletion' &&
+      findings.some(
+        ({ type, object }) => type === 'NamespaceDeletion' && object.namespace !== experiment.object.namespace,
+      ),
+  );
+  const stops = await releaseExperiments(deps, holders, { injections: [], blind: [] });
+  for (const [index, one] of holders.entries()) {
+    const stop = stops[index];
+    if (stop?.verified) one.stop = stop;
+  }
+  return stops.filter(({ verified }) => verified);
+}
+
+const stepOf = ({ id, state, object }: ClusterExperiment): Step => ({
+  id,
+  wave: 'orders',
+  action: 'stop',
+  says:
+    state === 'stuck'
+      ? 'revert its fault, then take its finalizer off'
+      : 'delete it, which aborts it; revert its fault where its controller does not, then take its finalizer off',
+  writes: state === 'stuck' ? [] : [`delete ${nameOf(object)}`],
+});
+
+const askStep = ({ id, live, source }: Finding): Step => {
+  const write = askToStop(live);
+  return {
+    id,
+    wave: 'others',
+    action: write === undefined ? 'leave' : 'stop',
+    says: write?.says ?? `nothing in the cluster asks ${source} to stop it`,
+    writes: write === undefined ? [] : [write.says],
+  };
+};

@@ -1,0 +1,89 @@
+import type { FaultType } from '../experiment/types.ts';
+import { nameOf } from '../injection/name.ts';
+import type { Discovery } from '../kube/discovery.ts';
+import type { ClusterExperiment } from './cluster-experiment.ts';
+import type { Seen } from './halt.ts';
+import { titleOf } from './resources.ts';
+import { asFaultType } from './shape.ts';
+
+const WEBHOOKS = [
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+];
+const RBAC = ['rolebindings', 'clusterrolebindings'].map(name => `${name}.rbac.authorization.k8s.io`);
+const DEPLOYMENTS = ['deployments.apps'];
+
+/** The resources on which an injection of each type leaves its mark; `target`: the kind that its parameters name. */
+const CARRIERS: Record<FaultType, readonly string[] | 'target'> = {
+  PodKill: [],
+  NetworkPartition: ['networkpolicies.networking.k8s.io'],
+  ConfigDrift: ['configmaps', 'secrets'],
+  ClientFault: ['configmaps'],
+  CRDMutation: 'target',
+  FinalizerBlock: 'target',
+  OwnerRefOrphan: 'target',
+  LabelStomping: 'target',
+  WebhookDisrupt: WEBHOOKS,
+  WebhookLatency: [...WEBHOOKS, ...DEPLOYMENTS, 'services', 'secrets'],
+  RBACRevoke: RBAC,
+  NamespaceDeletion: ['configmaps', 'namespaces'],
+  QuotaExhaustion: ['resourcequotas'],
+  SecretDeletion: ['secrets'],
+  ResourceDeletion: ['secrets'],
+  LeaderElectionDisrupt: ['configmaps'],
+  DeploymentScaleZero: DEPLOYMENTS,
+  CrashLoopInject: DEPLOYMENTS,
+  ImageCorrupt: DEPLOYMENTS,
+  PDBBlock: ['poddisruptionbudgets.policy'],
+};
+
+/** The resources in which the fault of an experiment would be found, as a scan names them; undefined where that is not known. */
+export function carrierResources(
+  reach: ClusterExperiment['reach'],
+  discovery: Discovery,
+): readonly string[] | undefined {
+  const type = asFaultType(reach.type);
+  if (type === undefined) return undefined;
+  const carriers = CARRIERS[type];
+  if (carriers !== 'target') return carriers;
+  const resource = discovery.byKind(reach.apiVersion ?? 'v1', reach.kind ?? '');
+  return resource === undefined ? undefined : [titleOf(resource)];
+}
+
+/** Why the fault of an experiment is not known to be gone; undefined where the scan looked in the right places and found none. */
+export function whereItIs(
+  reach: ClusterExperiment['reach'],
+  { injections, blind, namespace }: Seen,
+  resources: readonly string[] | undefined,
+): string | undefined {
+  if (namespace !== undefined && !isWithin(reach, namespace, resources))
+    return `its fault may be outside namespace ${namespace}, where nothing was looked for`;
+  const left = injections.find(
+    ({ type, object, state }) =>
+      state !== 'foreign' &&
+      (type === reach.type || type === 'unknown') &&
+      (object.namespace === undefined || reach.namespaces.includes(object.namespace)),
+  );
+  if (left !== undefined) return `${nameOf(left.object)} still bears an injection of its kind`;
+  const unseen = blind.find(
+    ({ resource }) => resource.startsWith('*') || resources === undefined || resources.includes(resource),
+  );
+  return unseen === undefined
+    ? undefined
+    : `its fault may be where nothing could be read: ${unseen.resource}: ${unseen.reason}`;
+}
+
+/** Whether a look into this namespace alone sees all of the fault. */
+function isWithin(
+  reach: ClusterExperiment['reach'],
+  namespace: string,
+  resources: readonly string[] | undefined,
+): boolean {
+  if (resources === undefined || reach.namespaces.some(name => name !== namespace)) return false;
+  return !resources.some(resource => CLUSTERED.has(resource));
+}
+const CLUSTERED: ReadonlySet<string> = new Set([
+  ...WEBHOOKS,
+  'clusterrolebindings.rbac.authorization.k8s.io',
+  'namespaces',
+]);
