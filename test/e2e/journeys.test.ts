@@ -5,6 +5,7 @@ import { everyKindJourneys } from './journeys/everyKind.ts';
 import { firstLookJourneys } from './journeys/firstLook.ts';
 import { forbiddenJourneys } from './journeys/forbidden.ts';
 import { onCallJourneys } from './journeys/onCall.ts';
+import { orderJourneys } from './journeys/orders.ts';
 import { outageJourneys } from './journeys/outage.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
@@ -24,6 +25,7 @@ onEachProvider('on', (given, name) => {
     describe.concurrent('side by side', () => forbiddenJourneys(given));
     emergencyJourneys(given);
     everyKindJourneys(given);
+    orderJourneys(given);
     onCallJourneys(given);
     recordedJourneys(given);
     webhookJourneys(given);
