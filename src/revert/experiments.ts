@@ -4,6 +4,8 @@ import { type ClusterExperiment, clusterExperiment } from './cluster-experiment.
 
 const GROUP = 'chaos.operatorchaos.io';
 const RESOURCE = 'chaosexperiments';
+/** For a page of the list, milliseconds. */
+const LIST_MS = 20_000;
 
 /** The framework's ChaosExperiments in the cluster, or one namespace; none where the cluster does not know the kind. */
 export async function readExperiments(
@@ -19,7 +21,7 @@ export async function readExperiments(
   const { namespace, signal } = options;
   const listed = await api.listAll(
     { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }) },
-    signal === undefined ? {} : { signal },
+    { timeoutMs: LIST_MS, ...(signal === undefined ? {} : { signal }) },
   );
   if (listed.ok)
     return { experiments: listed.value.items.map(item => clusterExperiment({ ...item, apiVersion, kind })) };
