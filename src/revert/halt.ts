@@ -1,14 +1,13 @@
 import { execute } from '../injection/executor.ts';
-import type { Finding } from '../injection/finding.ts';
 import { nameOf } from '../injection/name.ts';
 import type { Write } from '../injection/write.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { type Blind, blindReason } from './blind.ts';
+import { blindReason } from './blind.ts';
 import { CLEANUP, type ClusterExperiment } from './cluster-experiment.ts';
 import { pooled, type RevertDeps } from './deps.ts';
 import type { Stop } from './stop.ts';
-import { carrierResources, whereItIs } from './where-it-is.ts';
+import { carrierResources, type Seen, whereItIs } from './where-it-is.ts';
 
 /** How long the framework's controller gets to revert what it injected itself, milliseconds. */
 export const OWN_MEANS_MS = 10_000;
@@ -87,14 +86,6 @@ function receipt(deps: RevertDeps, one: Halted, rest: Pick<Stop, 'outcome' | 've
     ...rest,
     message: sanitise(rest.message, 400),
   };
-}
-
-/** What the last scan showed, by which it is decided whether an experiment's fault is gone. */
-export interface Seen {
-  injections: readonly Finding[];
-  blind: readonly Blind[];
-  /** Only this namespace was looked into. */
-  namespace?: string;
 }
 
 /**

@@ -1,10 +1,20 @@
 import type { FaultType } from '../experiment/types.ts';
+import type { Finding } from '../injection/finding.ts';
 import { nameOf } from '../injection/name.ts';
+
 import type { Discovery } from '../kube/discovery.ts';
+import type { Blind } from './blind.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
-import type { Seen } from './halt.ts';
 import { titleOf } from './resources.ts';
 import { asFaultType } from './shape.ts';
+
+/** What the last scan showed, by which it is decided whether an experiment's fault is gone. */
+export interface Seen {
+  injections: readonly Finding[];
+  blind: readonly Blind[];
+  /** Only this namespace was looked into. */
+  namespace?: string;
+}
 
 const WEBHOOKS = [
   'validatingwebhookconfigurations.admissionregistration.k8s.io',
