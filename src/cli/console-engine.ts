@@ -6,6 +6,8 @@ import type { Locks } from '../gameday/operator-lock.ts';
 import type { Finding } from '../injection/finding.ts';
 import { seededLot } from '../injection/lot.ts';
 import type { Api } from '../kube/api.ts';
+import { isUnstopped } from '../revert/cluster-experiment.ts';
+import type { RevertResult } from '../revert/revert-all.ts';
 import { intoWaves, WAVES, waveOf } from '../revert/waves.ts';
 import { exitCode } from '../run/result.ts';
 import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
@@ -86,7 +88,8 @@ async function look(engine: Engine, hear: (update: ScanUpdate) => void, signal: 
   });
   const [first] = result.blind;
   if (result.scanned.resources === 0 && first) return { ok: false, message: first.reason };
-  return { ok: true, findings: result.injections, blind: result.blind.length };
+  const orders = result.experiments.filter(isUnstopped);
+  return { ok: true, findings: result.injections, blind: result.blind.length, orders };
 }
 
 async function putBack(
@@ -96,22 +99,28 @@ async function putBack(
   what: readonly Finding[] | 'all',
   hear: (update: RevertUpdate) => void,
 ): Promise<RevertEnd> {
-  const findings = ours(what === 'all' ? (await engine.scan({ deep: true })).injections : what);
+  const scanned = what === 'all' ? await engine.scan({ deep: true }) : undefined;
+  const findings = ours(scanned?.injections ?? (what === 'all' ? [] : what));
+  const experiments = scanned?.experiments.filter(isUnstopped) ?? [];
+  const toStop = findings.length + experiments.length;
   // Reverting everything is the emergency stop and latches; putting back one fault is not.
-  const latch = what === 'all' && findings.length > 0 ? await latchAll(runtime, api, findings.length) : undefined;
+  const latch = what === 'all' && toStop > 0 ? await latchAll(runtime, api, toStop) : undefined;
   if (latch) hear({ is: 'note', text: latch.says });
   for (const [wave, found] of intoWaves(findings).entries()) {
     if (found.length > 0) hear({ is: 'wave', wave, name: WAVES[wave] ?? '', findings: found });
   }
   const result = await engine.revert(findings, {
+    experiments,
+    everything: what === 'all',
     emit: event => {
+      if (event.event === 'stopped') hear({ is: 'stopped', stop: event.stop });
       if (event.event === 'receipt' && event.final)
         hear({ is: 'receipt', receipt: event.receipt, wave: waveOf(event.receipt) });
     },
   });
   if (what === 'all') for (const text of await freeAllLocks(api, result)) hear({ is: 'note', text });
   return {
-    remaining: result.blind.some(one => one.resource === '*') ? undefined : result.remaining + result.appeared.length,
+    remaining: result.blind.some(one => one.resource === '*') ? undefined : leftOver(result),
     receipts: result.receipts,
     blind: result.blind.length,
     requests: result.receipts.reduce((sum, receipt) => sum + receipt.requests, 0),
@@ -119,3 +128,7 @@ async function putBack(
     latched: latch?.on ?? false,
   };
 }
+
+/** What is not back, not stopped, or would inject again. */
+const leftOver = ({ remaining, appeared, stops, willInject }: RevertResult): number =>
+  remaining + appeared.length + stops.filter(({ verified }) => !verified).length + willInject.length;

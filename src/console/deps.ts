@@ -5,6 +5,8 @@ import type { Finding } from '../injection/finding.ts';
 import type { Receipt } from '../injection/receipt.ts';
 import type { Identity } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
+import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
+import type { Stop } from '../revert/stop.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { Clean } from '../text/sanitise.ts';
 
@@ -125,16 +127,26 @@ export type ScanUpdate =
   | { is: 'finding'; finding: Finding }
   | { is: 'blind'; resource: string; reason: string };
 
-export type ScanEnd = { ok: true; findings: readonly Finding[]; blind: number } | { ok: false; message: string };
+export type ScanEnd =
+  | {
+      ok: true;
+      findings: readonly Finding[];
+      blind: number;
+      /** The experiments of the framework's controller that inject, or would. */
+      orders?: readonly ClusterExperiment[];
+    }
+  | { ok: false; message: string };
 
 export type RevertUpdate =
   /** `wave` counts from 0. */
   | { is: 'wave'; wave: number; name: string; findings: readonly Finding[] }
   | { is: 'receipt'; receipt: Receipt; wave: number }
+  /** What became of an experiment of the framework's controller. */
+  | { is: 'stopped'; stop: Stop }
   | { is: 'note'; text: string };
 
 export interface RevertEnd {
-  /** What is still not restored, after looking again; undefined when the second look failed. */
+  /** What is still not restored or stopped, or would inject again, after looking again; undefined when the second look failed. */
   remaining: number | undefined;
   receipts: readonly Receipt[];
   blind: number;

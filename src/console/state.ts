@@ -3,6 +3,8 @@ import type { Summary } from '../health/model.ts';
 import type { Finding } from '../injection/finding.ts';
 import type { Receipt } from '../injection/receipt.ts';
 import type { ObjectRef } from '../kube/object.ts';
+import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
+import type { Stop } from '../revert/stop.ts';
 import type { Phase, Verdict } from '../run/event.ts';
 import type { CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from './deps.ts';
 import type { Tone } from './parts/line.ts';
@@ -90,6 +92,9 @@ export interface MaydayView {
   /** Finding id → wave it belongs to. */
   waves: ReadonlyMap<string, { wave: number; name: string }>;
   receipts: ReadonlyMap<string, Receipt>;
+  /** Experiments of the framework's controller that inject, or would, and what became of each by its id. */
+  orders: readonly ClusterExperiment[];
+  stops: ReadonlyMap<string, Stop>;
   notes: readonly string[];
   message: string;
   /** Monotonic milliseconds at which the next attempt starts, when unreachable. */
@@ -136,6 +141,8 @@ export const EMPTY_MAYDAY: MaydayView = {
   blind: [],
   waves: new Map(),
   receipts: new Map(),
+  orders: [],
+  stops: new Map(),
   notes: [],
   message: '',
   retryAt: undefined,

@@ -28,7 +28,8 @@ export async function latchAll(runtime: Runtime, api: Api, reverted: number): Pr
  * not be looked for, keeps its lock. What fails here never fails the revert.
  */
 export async function freeAllLocks(api: Api, reverted: RevertResult): Promise<string[]> {
-  if (reverted.remaining > 0 || isRemainUnknown(reverted)) return [];
+  const isRunning = reverted.stops.some(({ verified }) => !verified) || reverted.willInject.length > 0;
+  if (reverted.remaining > 0 || isRunning || isRemainUnknown(reverted)) return [];
   const { freed, unfreed } = await freeLocks(api, survivesHere());
   return [
     ...(freed.length === 0

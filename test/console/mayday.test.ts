@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { leftoversOf, withFindingIds } from '../../src/console/control/mayday.ts';
 import type { MaydayView } from '../../src/console/state.ts';
 import type { Receipt } from '../../src/injection/receipt.ts';
+import type { ClusterExperiment } from '../../src/revert/cluster-experiment.ts';
+import type { Stop } from '../../src/revert/stop.ts';
+import type { Clean } from '../../src/text/sanitise.ts';
 import { finding } from './support/fake-session.ts';
 import { NOW } from './support/objects.ts';
 import { rows, shown, state, T } from './support/view.ts';
@@ -75,6 +78,45 @@ describe('the MAYDAY screen', () => {
     expect(text).toMatch(/WAVE 4 the rest +✓ Deployment shop\/x {2}image ledger:4.1 +reverted 0.06s/);
     expect(text).toContain('✓ REMAIN 0   verified 1   requests 31   0.8s');
     expect(text).toContain('latch ON');
+  });
+
+  it('shows the experiments of the framework controller with phase and end, and what will inject again', () => {
+    const order = (name: string, changes: object = {}): ClusterExperiment => ({
+      id: `ChaosExperiment:shop/${name}`,
+      object: { apiVersion: 'chaos.operatorchaos.io/v1alpha1', kind: 'ChaosExperiment', namespace: 'shop', name },
+      type: 'ConfigDrift' as Clean,
+      phase: 'Observing' as Clean,
+      state: 'live',
+      isHeld: true,
+      reach: { type: 'ConfigDrift', namespaces: ['shop'] },
+      ...changes,
+    });
+    const orders = [
+      order('on', { ttlEnd: NOW + 61_000 }),
+      order('late', { ttlEnd: NOW - 61_000, state: 'stuck' }),
+      order('next', { state: 'pending', phase: 'Pending' }),
+    ];
+    const text = shown(at({ phase: 'found', orders }), 120);
+    expect(text).toContain('2 experiments of the framework live   1 WILL INJECT again');
+    expect(text).toMatch(/live +ConfigDrift +ChaosExperiment shop\/on +Observing, TTL ends in 1m1s/);
+    expect(text).toMatch(/stuck .*shop\/late +Observing, held, Terminating, OVERDUE 1m1s/);
+    expect(text).toMatch(/pending .*shop\/next +Pending, will inject/);
+    expect(text).toContain('reverts all of it, verified');
+    const stop = (id: string, verified: boolean): Stop => ({
+      id,
+      what: 'experiment',
+      tool: 'operator-chaos',
+      object: order('on').object,
+      outcome: verified ? 'released' : 'failed',
+      verified,
+      ms: 10,
+      message: 'its finalizer is still there',
+    });
+    const stops = new Map(orders.map(({ id }, index) => [id, stop(id, index !== 1)]));
+    const done = shown(at({ phase: 'done', orders, stops, end: end({ remaining: 1 }) }), 120);
+    expect(done).toContain('1 experiment of the framework live');
+    expect(done).not.toContain('WILL INJECT');
+    expect(done).toMatch(/its finalizer is still there +NOT STOPPED/);
   });
 
   it('never calls zero what it could not see', () => {

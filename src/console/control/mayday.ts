@@ -52,8 +52,10 @@ export function createMayday(context: Context, runs: Runs): Mayday {
         context.session === undefined ? { ok: false as const, message: 'not connected yet' } : await attempt(signal);
       if (signal.aborted) return;
       if (end.ok) {
-        if (end.findings.length === 0 && end.blind === 0) store.setState({ leftovers: { count: 0, example: '' } });
-        return update(() => ({ phase: 'found', findings: end.findings, message: '' }));
+        const orders = end.orders ?? [];
+        if (end.findings.length + orders.length === 0 && end.blind === 0)
+          store.setState({ leftovers: { count: 0, example: '' } });
+        return update(() => ({ phase: 'found', findings: end.findings, orders, message: '' }));
       }
       update(() => ({
         phase: 'unreachable',
@@ -74,6 +76,7 @@ export function createMayday(context: Context, runs: Runs): Mayday {
 
   function hearRevert(now: RevertUpdate) {
     if (now.is === 'note') return update(({ notes }) => ({ notes: [...notes, sanitise(now.text, 300)].slice(-50) }));
+    if (now.is === 'stopped') return update(({ stops }) => ({ stops: new Map(stops).set(now.stop.id, now.stop) }));
     if (now.is === 'wave') {
       return update(({ findings, waves }) => {
         const known = new Set(findings.map(one => one.id));
@@ -102,6 +105,7 @@ export function createMayday(context: Context, runs: Runs): Mayday {
         phase: 'reverting',
         receipts: new Map(own.map(receipt => [receipt.id, receipt])),
         waves: new Map(),
+        stops: new Map(),
         end: undefined,
         message: 'putting originals back, webhooks first; each is read again',
       }));

@@ -1,5 +1,7 @@
 import type { Finding } from '../../injection/finding.ts';
 import type { Receipt } from '../../injection/receipt.ts';
+import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
+import type { Stop } from '../../revert/stop.ts';
 import { age } from '../../text/duration.ts';
 import type { RevertEnd } from '../deps.ts';
 import type { ConsoleState, MaydayView } from '../state.ts';
@@ -71,6 +73,10 @@ function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
   add(by('diverged'), `${glyphs.diverged} ${by('diverged')} diverged`, 'warn');
   add(by('corrupt'), `${glyphs.states.fail} ${by('corrupt')} corrupt`, 'bad');
   add(by('foreign'), `${by('foreign')} of another tool`, 'dim');
+  const open = mayday.orders.filter(({ id }) => mayday.stops.get(id)?.verified !== true);
+  const pending = open.filter(({ state }) => state === 'pending').length;
+  add(open.length - pending, `${plural(open.length - pending, 'experiment')} of the framework live`, 'chaos');
+  add(pending, `${pending} WILL INJECT again`, 'bad');
   add(mayday.blind.length, `${glyphs.states.blind} BLIND to ${mayday.blind.length}`, 'warn');
   return line(...parts);
 }
@@ -98,10 +104,37 @@ function listLines(mayday: MaydayView, view: View): Line[] {
   const known = new Set(mayday.findings.map(finding => finding.id));
   for (const receipt of mayday.receipts.values())
     if (!known.has(receipt.id)) lines.push(receiptLine(receipt, ' '.repeat(WAVE_COLUMNS), view));
+  for (const order of mayday.orders) lines.push(orderLine(order, mayday.stops.get(order.id), view));
   for (const { resource, reason } of mayday.blind)
     lines.push(line(span(`${view.glyphs.states.blind} BLIND  ${resource}: ${reason}`, 'warn')));
   for (const note of mayday.notes) lines.push(line(span(`  ${note}`, 'dim')));
   return lines;
+}
+
+/** An experiment of the framework's controller: its phase and end, or what became of it. */
+function orderLine(order: ClusterExperiment, stop: Stop | undefined, { glyphs, now, columns }: View): Line {
+  const name = `ChaosExperiment ${objectName(order.object)}`;
+  if (stop) {
+    const mark = stop.verified ? span(glyphs.states.ok, 'ok') : span(glyphs.states.fail, 'bad');
+    return ends(
+      line(mark, ' ', name, '  ', span(stop.message, stop.verified ? 'dim' : 'warn')),
+      line(span(stop.verified ? stop.outcome : 'NOT STOPPED', stop.verified ? 'ok' : 'bad')),
+      columns,
+    );
+  }
+  const { state, ttlEnd, verdict } = order;
+  const until =
+    ttlEnd === undefined
+      ? ''
+      : ttlEnd < now.server
+        ? `OVERDUE ${age(now.server - ttlEnd)}`
+        : `TTL ends in ${age(ttlEnd - now.server)}`;
+  const what = state === 'pending' ? 'will inject' : state === 'stuck' ? 'held, Terminating' : '';
+  return ends(
+    line(span(`${glyphs.live} ${state.padEnd(9)}`, 'chaos'), ' ', span(cell(order.type, 15), 'chaos'), ' ', name),
+    line(span([order.phase, verdict, what, until].filter(Boolean).join(', '), state === 'pending' ? 'warn' : 'dim')),
+    columns,
+  );
 }
 
 /** `WAVE 4 the rest`, and one more. */
@@ -194,7 +227,7 @@ function resultRows({ mayday }: ConsoleState, view: View): Line[] {
     case 'unreachable':
       return [line(span(`${glyphs.states.fail} ${mayday.message}; the scan is tried again until it answers`, 'bad'))];
     case 'found':
-      return [mayday.findings.length === 0 ? cleanRow(mayday, glyphs) : revertRow()];
+      return [mayday.findings.length + mayday.orders.length === 0 ? cleanRow(mayday, glyphs) : revertRow()];
     case 'scanning':
       return [revertRow()];
     default:
