@@ -33,6 +33,8 @@ export interface ClusterExperiment {
   /** Why the controller's own revert failed, in its words. */
   cleanupError?: Clean;
   isHeld: boolean;
+  /** When it was deleted. */
+  leavingSince?: number;
   /** Where its fault may be. */
   reach: { type: string; namespaces: readonly string[]; kind?: string; apiVersion?: string };
 }
@@ -64,6 +66,7 @@ export function clusterExperiment(object: KubeObject): ClusterExperiment {
   const verdict = text(status.verdict) ?? text(evaluation.verdict);
   const suite = text(object.metadata.labels?.[`${PREFIX}suite-name`]);
   const cleanupError = text(status.cleanupError);
+  const leavingSince = time(object.metadata.deletionTimestamp);
   const isLeaving = object.metadata.deletionTimestamp !== undefined;
   return {
     id: sanitise(`ChaosExperiment:${ref.namespace ?? '-'}/${ref.name}`),
@@ -73,6 +76,7 @@ export function clusterExperiment(object: KubeObject): ClusterExperiment {
     state: isLeaving ? 'stuck' : stateOf(phase, injectedAt !== undefined),
     isHeld,
     reach: reachOf(spec, injection, ref.namespace),
+    ...(leavingSince === undefined ? {} : { leavingSince }),
     ...(verdict === undefined ? {} : { verdict }),
     ...(injectedAt === undefined ? {} : { injectedAt }),
     ...(injectedAt === undefined || !ttl ? {} : { ttlEnd: injectedAt + ttl }),
@@ -145,12 +149,13 @@ const ttlWords = (ttlEnd: number, now: number): string =>
 
 /** One experiment as JSON. */
 export function experimentJson(experiment: ClusterExperiment, now: number) {
-  const { reach: _reach, isHeld, injectedAt, ttlEnd, ...rest } = experiment;
+  const { reach: _reach, isHeld, injectedAt, ttlEnd, leavingSince, ...rest } = experiment;
   const iso = (at: number) => new Date(at).toISOString();
   return {
     ...rest,
     willInject: rest.state === 'pending',
     heldByFinalizer: isHeld,
+    ...(leavingSince === undefined ? {} : { deletedAt: iso(leavingSince) }),
     ...(injectedAt === undefined ? {} : { injectionStartedAt: iso(injectedAt) }),
     ...(ttlEnd === undefined ? {} : { ttlEndsAt: iso(ttlEnd) }),
     ...(ttlEnd !== undefined && now > ttlEnd && isUnstopped(experiment)

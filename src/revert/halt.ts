@@ -37,11 +37,15 @@ export async function haltExperiments(
   const halted = await pooled(experiments, WIDTH, experiment => deleteOne(deps, experiment, began));
   for (;;) {
     await pooled(halted.filter(isOpen), WIDTH, one => look(deps, one));
-    const open = halted.some(isOpen);
+    // Those that were deleted long ago have had their time: nobody answers.
+    const open = halted.some(one => isOpen(one) && !hadItsTime(one, deps, patienceMs));
     if (!open || deps.clock.monotonic() - began + PAUSE_MS > patienceMs) return halted;
     await deps.clock.sleep(PAUSE_MS);
   }
 }
+
+const hadItsTime = ({ experiment }: Halted, { api }: RevertDeps, patienceMs: number): boolean =>
+  experiment.leavingSince !== undefined && api.serverTime().now - experiment.leavingSince > patienceMs;
 
 const isOpen = ({ stop, refused }: Halted): boolean => stop === undefined && refused === undefined;
 

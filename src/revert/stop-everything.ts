@@ -29,7 +29,12 @@ export async function stopEverything(
   findings: readonly Finding[],
   options: StopOptions = {},
 ): Promise<RevertResult> {
-  const { experiments = [], others = [] } = options;
+  const { others = [] } = options;
+  const scope = options.rescan?.namespace === undefined ? {} : { namespace: options.rescan.namespace };
+  // The look that a person saw may have ended before their list did.
+  const fresh = options.everything && !options.dryRun ? await readExperiments(deps.api, scope) : { experiments: [] };
+  const shown = options.experiments ?? [];
+  const experiments = [...shown, ...fresh.experiments.filter(one => isUnstopped(one) && !isAmong(shown, one))];
   if (options.dryRun) {
     const result = await revertAll(deps, findings, options);
     return { ...result, steps: [...experiments.map(stepOf), ...result.steps, ...others.map(askStep)] };
@@ -37,30 +42,36 @@ export async function stopEverything(
   if (experiments.length === 0 && others.length === 0 && !options.everything) return revertAll(deps, findings, options);
   const began = deps.clock.monotonic();
   const tell = (stop: Stop) => options.emit?.({ event: 'stopped', stop });
-  const [halted, asked] = await Promise.all([haltExperiments(deps, experiments), askOthers(deps, others)]);
+  // Beside the rest, which does not wait for what other tools do.
+  const asking = askOthers(deps, others).then(stops => {
+    for (const stop of stops) tell(stop);
+    return stops;
+  });
+  const halted = await haltExperiments(deps, experiments);
   for (const { stop } of halted) if (stop) tell(stop);
-  for (const stop of asked) tell(stop);
   const early = await releaseHolders(deps, halted, findings);
   for (const stop of early) tell(stop);
   const meant = options.everything && experiments.length > 0 ? await withLate(deps, findings, options) : findings;
   const result = await revertAll(deps, meant, options);
-  const scope = options.rescan?.namespace === undefined ? {} : { namespace: options.rescan.namespace };
   const seen = { injections: result.left, blind: result.blind, ...scope };
   const open = halted.filter(one => one.stop === undefined);
   const released = await releaseExperiments(deps, open, seen);
   for (const stop of released) tell(stop);
+  const asked = await asking;
   const stops = [...halted.flatMap(({ stop }) => stop ?? []), ...released, ...asked];
   const again = options.everything ? await readExperiments(deps.api, scope) : { experiments: [] };
-  const known = new Set(experiments.map(({ object }) => object.uid ?? object.name));
   const unread = again.blind === undefined || result.blind.some(one => one.resource === again.blind?.resource);
   return {
     ...result,
     stops,
-    willInject: again.experiments.filter(one => isUnstopped(one) && !known.has(one.object.uid ?? one.object.name)),
+    willInject: again.experiments.filter(one => isUnstopped(one) && !isAmong(experiments, one)),
     blind: unread || again.blind === undefined ? result.blind : [...result.blind, again.blind],
     ms: Math.round(deps.clock.monotonic() - began),
   };
 }
+
+const isAmong = (experiments: readonly ClusterExperiment[], { id, object }: ClusterExperiment): boolean =>
+  experiments.some(one => one.id === id && one.object.uid === object.uid);
 
 /** What was injected between the look that a person saw and the halt of what injects. */
 async function withLate(deps: RevertDeps, findings: readonly Finding[], options: StopOptions): Promise<Finding[]> {
