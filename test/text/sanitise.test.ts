@@ -167,4 +167,6 @@ it.each([
   ['http://me:p@ss@proxy:1 and socks5://token@p', 'http://***@proxy:1 and socks5://***@p'],
   ['docker-pullable://nginx@sha256:abc', 'docker-pullable://nginx@sha256:abc'],
   ['https://c/path@x me@here', 'https://c/path@x me@here'],
+  ['{"url":"https://c","mail":"me@here"}', '{"url":"https://c","mail":"me@here"}'],
+  ['https://c?mail=me@here', 'https://c?mail=me@here'],
 ])('hides who logs in by a URL: %s', (raw, shown) => expect(sanitise(raw)).toBe(shown));
