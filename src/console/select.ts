@@ -115,7 +115,7 @@ function preflightLock({ plan, gates, rights }: Preflight): string | undefined {
   if (plan.kind === 'refusal') return plan.message;
   const shut = gates.find(gate => !gate.ok);
   if (shut) return `${shut.gate}: ${shut.reason}`;
-  const missing = rights.find(right => right.allowed === false)?.permission;
+  const missing = rights.find(right => right.allowed === false && right.permission.optional === undefined)?.permission;
   return missing && `not permitted: ${missing.verb} ${missing.kind} (for ${missing.for})`;
 }
 

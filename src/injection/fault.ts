@@ -16,12 +16,14 @@ export interface Scope {
 
 /**
  * Something that must be fetched before anything is decided. `key` names it in `Live`. A `review` is a question that the server answers
- * without storing anything: who am I, may this user do that.
+ * without storing anything: who am I, may this user do that. A `deletion` is a dry run of one: the object as it would be left, or null
+ * where it would be gone at once.
  */
 export type Read =
   | { key: string; get: ObjectRef }
   | { key: string; list: Collection; labelSelector?: string }
-  | { key: string; review: KubeObject };
+  | { key: string; review: KubeObject }
+  | { key: string; deletion: ObjectRef };
 
 /** What the reads gave: an object, a list, null where it does not exist, or the failure that makes us blind to it. */
 export type Live = ReadonlyMap<string, KubeObject | readonly KubeObject[] | null | Failure>;
@@ -50,6 +52,8 @@ export interface Permission {
   namespace?: string;
   name?: string;
   for: 'inject' | 'revert';
+  /** What is lost without it; the injection is possible all the same. Without this word a missing permission refuses. */
+  optional?: string;
 }
 
 /** One pod that the injection reaches. */

@@ -1,6 +1,6 @@
 import type { Api } from '../kube/api.ts';
-import type { KubeObject } from '../kube/object.ts';
-import type { Failure } from '../kube/outcome.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Failure, Outcome } from '../kube/outcome.ts';
 import type { Live, Read } from './fault.ts';
 
 type Answer = KubeObject | readonly KubeObject[] | null | Failure;
@@ -29,9 +29,20 @@ async function answerTo(api: Api, read: Read, signal?: AbortSignal): Promise<Ans
     const outcome = await api.create(read.review, options);
     return outcome.ok ? outcome.value : outcome;
   }
+  if ('deletion' in read) return answerToDeletion(await tryDeletion(api, read.deletion, options));
   const selector = read.labelSelector === undefined ? {} : { labelSelector: read.labelSelector };
   const outcome = await api.listAll(read.list, { ...options, ...selector });
   return outcome.ok ? outcome.value.items : outcome;
+}
+
+/** Asks the server what a deletion would leave, at once and without grace; nothing is stored. */
+const tryDeletion = (api: Api, ref: ObjectRef, options: { signal?: AbortSignal }): Promise<Outcome<KubeObject>> =>
+  api.remove(ref, { ...options, dryRun: true, gracePeriodSeconds: 0, propagationPolicy: 'Background' });
+
+/** A Status instead of the object says that nothing would be left. */
+function answerToDeletion(outcome: Outcome<KubeObject>): Answer {
+  if (!outcome.ok) return outcome.reason === 'not-found' ? null : outcome;
+  return outcome.value.kind === 'Status' ? null : outcome.value;
 }
 
 /** What a read gave, told apart. `unread` is a key that was never asked for. */

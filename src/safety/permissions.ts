@@ -73,9 +73,10 @@ export function resourceWords({
 
 /** Whether every permission is there, for injecting and, as important, for taking it out again. */
 export function permissionGate(reviewed: readonly ReviewedPermission[], who: string): GateResult {
-  const denied = reviewed.filter(item => item.allowed === false);
+  const needed = reviewed.filter(item => item.optional === undefined);
+  const denied = needed.filter(item => item.allowed === false);
   if (denied.length > 0) return stop('permissions', `${who} may not ${denied.map(told).join(', ')}`, 'forbidden');
-  const blind = reviewed.filter(item => item.allowed === 'blind');
+  const blind = needed.filter(item => item.allowed === 'blind');
   if (blind.length > 0) {
     return stop(
       'permissions',
@@ -83,7 +84,9 @@ export function permissionGate(reviewed: readonly ReviewedPermission[], who: str
       'blind',
     );
   }
-  return pass('permissions', `${who} may inject and revert (${reviewed.length} asked)`);
+  const missing = reviewed.filter(item => item.allowed !== true);
+  const lost = missing.map(item => `; without ${told(item)} ${item.optional}`).join('');
+  return pass('permissions', `${who} may inject and revert (${reviewed.length} asked)${lost}`);
 }
 
 function told(permission: ReviewedPermission): string {

@@ -129,6 +129,7 @@ function refused(scope: Scope, reads: string[], plan: Refusal): Preflight {
 function readName(read: Read): string {
   if ('get' in read) return nameOf(read.get);
   if ('review' in read) return read.review.kind;
+  if ('deletion' in read) return `a deletion of ${nameOf(read.deletion)}, as a dry run`;
   const selector = read.labelSelector === undefined ? '' : ` with ${read.labelSelector}`;
   const where = read.list.namespace === undefined ? '' : ` in ${read.list.namespace}`;
   return `all ${read.list.kind}s${where}${selector}`;

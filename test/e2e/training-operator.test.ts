@@ -151,11 +151,14 @@ describe.skipIf(skipped)('the training-operator experiments on a real training-o
     expect((await read('pytorchjob', 'test-pytorchjob')).metadata.finalizers).toBeUndefined();
   });
 
-  test('FinalizerBlock: Inconclusive while nobody deletes the job, and the finalizer goes', async () => {
-    const more = ['--set', 'blastRadius.maxPodsAffected=2', '--set', 'hypothesis.recoveryTimeout=6s'];
-    const ended = await run('finalizer-block', ...more).ended;
-    expect(verdictOf(ended)).toMatchObject({ verdict: 'Inconclusive', residue: 0 });
-    expect(verdictOf(ended).reasons[0]).toBe('the effect of the fault was never proven');
+  test('FinalizerBlock: proven by a dry run of a deletion, which deletes nothing, and the finalizer goes', async () => {
+    const before = await read('pytorchjob', 'test-pytorchjob');
+    const running = run('finalizer-block', '--set', 'blastRadius.maxPodsAffected=2');
+    const { evidence } = (await effect(running)) as { evidence: string[] };
+    expect(evidence.join()).toContain('tried as a dry run, would hang');
+    const ended = await running.ended;
+    expect(verdictOf(ended)).toMatchObject({ verdict: 'Resilient', residue: 0 });
+    expect((await read('pytorchjob', 'test-pytorchjob')).metadata.uid).toBe(before.metadata.uid);
     expect((await read('pytorchjob', 'test-pytorchjob')).metadata.finalizers).toBeUndefined();
   });
 

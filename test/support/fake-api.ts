@@ -190,6 +190,26 @@ export function fakeApi(
     });
   }
 
+  function deleted(request: FakeRequest, current: KubeObject): Outcome<KubeObject> {
+    const isHeld = (current.metadata.finalizers ?? []).length > 0;
+    if (request.dryRun) {
+      const left = structuredClone(current);
+      if (isHeld) left.metadata.deletionTimestamp ??= stamp();
+      return ok(
+        isHeld
+          ? left
+          : ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' } as unknown as KubeObject),
+      );
+    }
+    if (isHeld) {
+      current.metadata.deletionTimestamp ??= stamp();
+      return ok(structuredClone(stored(current)));
+    }
+    store.delete(keyOf(current.kind, current.metadata.namespace, current.metadata.name));
+    for (const reaction of reactions) reaction(request, structuredClone(current));
+    return ok(structuredClone(current));
+  }
+
   function remove(ref: ObjectRef, deleteOptions: DeleteOptions = {}): Promise<Outcome<KubeObject>> {
     const request = requestOf('delete', ref, deleteOptions);
     return answer(request, () => {
@@ -197,14 +217,7 @@ export function fakeApi(
       if (current === undefined) return missing(ref);
       const stale = violated(deleteOptions, current);
       if (stale !== undefined) return stale;
-      if (request.dryRun) return ok(structuredClone(current));
-      if ((current.metadata.finalizers ?? []).length > 0) {
-        current.metadata.deletionTimestamp ??= stamp();
-        return ok(structuredClone(stored(current)));
-      }
-      store.delete(keyOf(ref.kind, ref.namespace, ref.name));
-      for (const reaction of reactions) reaction(request, structuredClone(current));
-      return ok(structuredClone(current));
+      return deleted(request, current);
     });
   }
 

@@ -1,16 +1,17 @@
 import type { KubeObject } from '../../kube/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { anyTarget, type ObjectParams, objectParams, objectReads, reachPermissions, TARGET } from '../any-object.ts';
-import type { Effect, Facts, Fault, Live, Plan, Refusal, Restore, Scope } from '../fault.ts';
+import type { Effect, Facts, Fault, Live, Plan, Read, Refusal, Restore, Scope } from '../fault.ts';
 import type { Finding } from '../finding.ts';
 import { type Operation, pointer, refOf, remove, set, test } from '../json-patch.ts';
+import { objectIn } from '../live.ts';
 import { BLOCK_FINALIZER, PREFIX, ROLLBACK_DATA } from '../markers.ts';
 import { nameOf } from '../name.ts';
 import { targetReadBack } from '../readback.ts';
 import { corrupt, giveBack, recordIn, textsIn } from '../record.ts';
 import { isRefusal, refuse } from '../refuse.ts';
 import { threeWay } from '../three-way.ts';
-import { victimPlan } from '../victim-plan.ts';
+import { permissionOn, victimPlan } from '../victim-plan.ts';
 import { isUntouched } from '../writers.ts';
 
 interface FinalizerBlockParams extends ObjectParams {
@@ -18,6 +19,7 @@ interface FinalizerBlockParams extends ObjectParams {
 }
 
 const FINALIZERS = ['metadata', 'finalizers'];
+const DELETION = 'deletion';
 /** Domain and name, as the API server demands of finalizers. */
 const QUALIFIED = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
@@ -31,7 +33,7 @@ export const finalizerBlock: Fault<FinalizerBlockParams> = {
   }),
   reads: objectReads,
   plan,
-  effectReads: (_params, made) => [{ key: TARGET, get: made.target }],
+  effectReads,
   effect,
   restoreReads: () => [],
   restore,
@@ -64,7 +66,10 @@ function plan(params: FinalizerBlockParams, scope: Scope, live: Live, facts: Fac
     says: `add finalizer ${finalizer} to ${name}`,
     pods,
     warnings: warnings(finalizer, name),
-    permissions: reachPermissions(target),
+    permissions: [
+      ...reachPermissions(target),
+      { verb: 'delete', ...permissionOn(target), for: 'inject', optional: 'the effect cannot be proven' },
+    ],
   });
 }
 
@@ -90,7 +95,17 @@ function warnings(finalizer: string, name: string): string[] {
   ];
 }
 
-/** Proven only by a deletion that hangs: a finalizer that nobody runs into blocks nothing. */
+/** Once the finalizer is seen in place, the server is asked what a deletion would leave: asked before that, it could be carried out. */
+function effectReads({ finalizer }: FinalizerBlockParams, made: Plan, live: Live): Read[] {
+  const target: Read = { key: TARGET, get: made.target };
+  const seen = objectIn(live, TARGET);
+  if (seen.state !== 'found') return [target];
+  const { finalizers = [], deletionTimestamp } = seen.value.metadata;
+  const isHeld = finalizers.includes(finalizer) && deletionTimestamp === undefined;
+  return isHeld ? [target, { key: DELETION, deletion: made.target }] : [target];
+}
+
+/** Proven by a deletion that hangs, or by a dry run of one that would: a finalizer alone proves nothing. */
 function effect(params: FinalizerBlockParams, made: Plan, live: Live): Effect {
   const back = targetReadBack(made, live, TARGET);
   if ('effect' in back) return back.effect;
@@ -98,15 +113,24 @@ function effect(params: FinalizerBlockParams, made: Plan, live: Live): Effect {
   const name = nameOf(made.target);
   if (!finalizers.includes(params.finalizer))
     return { state: 'absent', evidence: [`${name} does not have finalizer ${params.finalizer} (any more)`] };
-  if (deletionTimestamp === undefined) {
-    return {
-      state: 'pending',
-      evidence: [`${name} has finalizer ${params.finalizer}; nobody has deleted it, so nothing is blocked yet`],
-    };
-  }
+  if (deletionTimestamp === undefined) return effectOfDryRun(params, name, live);
   return {
     state: 'proven',
     evidence: [`${name} is Terminating since ${deletionTimestamp} and held by ${finalizers.join(', ')}`],
+  };
+}
+
+function effectOfDryRun({ finalizer }: FinalizerBlockParams, name: string, live: Live): Effect {
+  const tried = objectIn(live, DELETION);
+  const { finalizers = [], deletionTimestamp } = tried.state === 'found' ? tried.value.metadata : {};
+  if (deletionTimestamp !== undefined && finalizers.includes(finalizer)) {
+    const held = finalizers.map(one => sanitise(one, 120)).join(', ');
+    return { state: 'proven', evidence: [`a deletion of ${name}, tried as a dry run, would hang, held by ${held}`] };
+  }
+  const why = tried.state === 'blind' ? ` (a dry run of it: ${tried.failure.message})` : '';
+  return {
+    state: 'pending',
+    evidence: [`${name} has finalizer ${finalizer}; nobody has deleted it, so nothing is blocked yet${why}`],
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BLOCK_FINALIZER, TYPE_LABEL } from '../../../src/injection/markers.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
-import { fakeApi } from '../../support/fake-api.ts';
+import { failing, fakeApi } from '../../support/fake-api.ts';
 import { at, inShop, marked, RECORD_FIELD, UNFIT, withMeta, wrote } from '../../support/objects.ts';
 import { effectOf, inject, mustPlan, refusal, restoreOf, type Wanted } from '../../support/plans.ts';
 import { comparable } from '../../support/recorded.ts';
@@ -37,13 +37,37 @@ describe('what is refused', () => {
 });
 
 describe('the effect', () => {
-  it('FIN-2: is never proven by the finalizer alone, only by a deletion that hangs', async () => {
+  it('FIN-2: is proven by a dry run of a deletion, which deletes nothing', async () => {
     const api = fakeApi([map]);
     const plan = await inject(api, block());
     expect(plan.warnings[0]).toContain('nothing happens until somebody deletes');
-    expect(await effectOf(api, block(), plan)).toMatchObject({ state: 'pending' });
+    const effect = await effectOf(api, block(), plan);
+    expect(effect).toMatchObject({ state: 'proven' });
+    expect(effect.evidence.join()).toContain('tried as a dry run, would hang, held by chaos.operatorchaos.io/block');
+    expect(api.log.filter(({ verb }) => verb === 'delete')).toEqual([expect.objectContaining({ dryRun: true })]);
+    expect(api.peek(at(map))?.metadata.deletionTimestamp).toBeUndefined();
+  });
+
+  it('FIN-2: is not proven by the finalizer alone where a deletion may not be tried, only by one that hangs', async () => {
+    const api = fakeApi([map]);
+    api.script({
+      on: ({ verb, dryRun }) => verb === 'delete' && dryRun === true,
+      times: 9,
+      answer: failing('forbidden', 'may not delete'),
+    });
+    const plan = await inject(api, block());
+    const effect = await effectOf(api, block(), plan);
+    expect(effect).toMatchObject({ state: 'pending' });
+    expect(effect.evidence.join()).toContain('may not delete');
     await api.remove(at(map));
     expect(await effectOf(api, block(), plan)).toMatchObject({ state: 'proven' });
+  });
+
+  it('never tries a deletion before the finalizer is seen in place', async () => {
+    const api = fakeApi([map]);
+    const plan = await mustPlan(api, block());
+    expect(await effectOf(api, block(), plan)).toMatchObject({ state: 'absent' });
+    expect(api.log.filter(({ verb }) => verb === 'delete')).toEqual([]);
   });
 
   it('warns where an operator may know the finalizer', async () => {
