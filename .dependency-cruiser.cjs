@@ -11,6 +11,7 @@ const LAYERS = [
   ['injection'],
   ['experiment'],
   ['kube'],
+  ['disk'],
   ['text'],
 ];
 const room = name => `^src/${name}/`;

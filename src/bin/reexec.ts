@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { jsonText } from '../text/json.ts';
 import { isNewEnough } from './node-version.ts';
 
 /** Finds a Node.js that is new enough: MAYDAY_NODE, the one pinned beside this program, then every `node` on the PATH. */
@@ -38,7 +39,8 @@ export function reexecute(node: string, argv: readonly string[]): void {
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => child.kill(signal));
   child.on('error', error => {
-    process.stderr.write(`mayday: expected ${node} to start, found: ${error.message}\n`);
+    // MAYDAY_NODE may hold anything, and so may what the system says of it.
+    process.stderr.write(`mayday: expected ${jsonText(node)} to start, found: ${jsonText(error.message)}\n`);
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { cleanLine } from './tell.ts';
 
 /** Whether there is somebody to ask. */
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
@@ -7,7 +8,7 @@ export const canAsk = (): boolean => process.stdin.isTTY === true && process.std
 export async function ask(question: string, expected: string, signal?: AbortSignal): Promise<boolean> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await prompt.question(`${question} `, signal ? { signal } : {});
+    const answer = await prompt.question(`${cleanLine(question)} `, signal ? { signal } : {});
     return answer.trim() === expected;
   } catch {
     return false;

@@ -4,6 +4,7 @@ import { openLog } from '../runtime/log.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { VERSION } from '../runtime/version.ts';
 import { ASCII, glyphsFor } from '../text/glyphs.ts';
+import { sanitise } from '../text/sanitise.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 import { runtimeFor } from './session.ts';
@@ -45,7 +46,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions): ConsoleDeps {
         import('../experiment/files.ts'),
       ]);
       const entries = listCatalogue(runtime.paths.experiments, disk);
-      return typeof entries === 'string' ? [{ path: runtime.paths.experiments, error: entries }] : entries;
+      return typeof entries === 'string' ? [{ path: runtime.paths.experiments, error: sanitise(entries) }] : entries;
     },
     connect: async progress => {
       progress(sandbox === undefined ? 'reading the kubeconfig' : `starting the sandbox (${sandbox})`);

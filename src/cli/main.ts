@@ -5,6 +5,7 @@ import { COMMANDS } from './commands.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { addGlobalOptions, type GlobalOptions, settleOptionalValues } from './globals.ts';
 import { watchSpoken } from './spoken.ts';
+import { tell } from './tell.ts';
 
 /**
  * Runs one command line. Everything that ends a command unasked becomes one line on stderr and an exit code; never a stack. It ends only when
@@ -21,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(settleOptionalValues(argv), { from: 'user' });
   } catch (error) {
-    code = tell(error);
+    code = end(error);
   }
   // The work is over: a signal need not wait for a reader that takes its time.
   for (const name of SIGNALS) process.removeAllListeners(name).on(name, () => process.exit(code));
@@ -29,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const lost = spoken.lost();
   // A reader that has had enough (`mayday list | head -1`) is no failure.
   if (lost !== undefined && lost.code !== 'EPIPE') {
-    complain(`expected to write to standard output, found: ${lost.message}; part of the output is missing`);
+    tell(`expected to write to standard output, found: ${lost.message}; part of the output is missing`);
     if (code === EXIT.done && !acts) code = EXIT.internal;
     await spoken.drained();
   }
@@ -106,24 +107,24 @@ function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
   });
 }
 
-function tell(error: unknown): ExitCode {
+function end(error: unknown): ExitCode {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
     if (error.code === 'commander.excessArguments') {
-      complain(
+      tell(
         `expected a command or nothing more, ${error.message.replace(/^.*?got \d+: (.*?)\.?$/, 'found $1')}; see \`mayday --help\``,
       );
       return EXIT.usage;
     }
-    complain(`${error.message.replace(/^error: /, '').replace(/\.?\s*$/, '')}; see \`mayday --help\``);
+    tell(`${error.message.replace(/^error: /, '').replace(/\.?\s*$/, '')}; see \`mayday --help\``);
     return EXIT.usage;
   }
   if (error instanceof CommandFailure) {
-    complain(error.message);
+    tell(error.message);
     return error.exitCode;
   }
   if (isOfTheSystem(error)) {
-    complain(`expected the system to carry on, found: ${error.message}; mayday could not go on`);
+    tell(`expected the system to carry on, found: ${error.message}; mayday could not go on`);
     return EXIT.internal;
   }
   const reason =
@@ -132,12 +133,10 @@ function tell(error: unknown): ExitCode {
         ? (error.stack ?? error.message)
         : error.message
       : String(error);
-  complain(`internal error: ${reason}; this is a fault of mayday itself, MAYDAY_DEBUG=1 shows where`);
+  tell(`internal error: ${reason}; this is a fault of mayday itself, MAYDAY_DEBUG=1 shows where`);
   return EXIT.internal;
 }
 
 /** What the machine refused (a full disk, too many open files, no memory for a process) is no fault of ours. */
 const isOfTheSystem = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
-
-const complain = (line: string): void => void process.stderr.write(`mayday: ${line}\n`);

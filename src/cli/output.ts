@@ -1,7 +1,11 @@
-import { stringify } from 'yaml';
 import { ASCII, asciiText, glyphsFor } from '../text/glyphs.ts';
+import { jsonText } from '../text/json.ts';
 import type { Clean } from '../text/sanitise.ts';
+import { yamlText } from '../text/yaml.ts';
 import type { GlobalOptions } from './globals.ts';
+import { cleanLine } from './tell.ts';
+
+// The only place of the commands that writes results to standard output: a line leaves as `Clean`, data with every unseen character escaped.
 
 /** Prints one result in the form asked for: JSON and YAML whole, JSON lines as one line, text as the command words it. */
 export function print(value: unknown, globals: GlobalOptions, text: () => string | readonly string[]): void {
@@ -11,18 +15,25 @@ export function print(value: unknown, globals: GlobalOptions, text: () => string
 /** Prints lines for people, in ASCII where that was asked for or the terminal has nothing else. */
 export function say(globals: GlobalOptions): (line: string) => void {
   const isPlain = needsAscii(globals);
-  return line => void process.stdout.write(`${isPlain ? asciiText(line as Clean) : line}\n`);
+  return line => void process.stdout.write(`${shownLine(line, isPlain)}\n`);
+}
+
+/** Prints one value as a line of JSON, whatever form was asked for. */
+export function sayJson(value: unknown): void {
+  process.stdout.write(`${jsonText(value)}\n`);
 }
 
 function render(value: unknown, globals: GlobalOptions, text: () => string | readonly string[]): string {
   const { output } = globals;
-  if (output === 'json') return `${JSON.stringify(value, null, 2)}\n`;
-  if (output === 'jsonl') return `${JSON.stringify(value)}\n`;
-  if (output === 'yaml') return stringify(value);
+  if (output === 'json') return `${jsonText(value, 2)}\n`;
+  if (output === 'jsonl') return `${jsonText(value)}\n`;
+  if (output === 'yaml') return yamlText(value);
   const isPlain = needsAscii(globals);
   const lines = [text()].flat();
-  return lines.map(line => `${isPlain ? asciiText(line as Clean) : line}\n`).join('');
+  return lines.map(line => `${shownLine(line, isPlain)}\n`).join('');
 }
+
+const shownLine = (line: string, isPlain: boolean): Clean => (isPlain ? asciiText(cleanLine(line)) : cleanLine(line));
 
 /** Only text for people: JSON is the same everywhere. */
 const needsAscii = ({ ascii, output }: GlobalOptions): boolean =>

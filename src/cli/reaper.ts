@@ -5,6 +5,7 @@ import { listenForInterrupt } from '../runtime/interrupt.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { durationOption } from './number.ts';
+import { sayJson } from './output.ts';
 import { connectOrFail, runtimeFor } from './session.ts';
 
 const INTERVAL_MS = 5_000;
@@ -22,9 +23,7 @@ export const reaperCommand: CommandBody = async ({ globals, options }) => {
   const interrupt = listenForInterrupt();
   const holder = `${host}_${process.pid}`;
   const log = (event: string, facts: Record<string, unknown>) =>
-    void process.stdout.write(
-      `${JSON.stringify({ at: new Date(api.serverTime().now).toISOString(), event, ...facts })}\n`,
-    );
+    sayJson({ at: new Date(api.serverTime().now).toISOString(), event, ...facts });
   log('started', { server: api.identity.server, user: api.identity.user, holder, intervalMs, graceMs });
   try {
     await reap(

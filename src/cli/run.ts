@@ -2,6 +2,7 @@ import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Engine, FinishedRun } from '../gameday/engine.ts';
 import { guardianLines } from '../gameday/guardian-lines.ts';
 import type { Api } from '../kube/api.ts';
+import type { RunEvent } from '../run/event.ts';
 import { eventJson, eventLine } from '../run/line.ts';
 import { exitCodeOfAll, type RunResult } from '../run/result.ts';
 import { engineFor, guardFor, locksFor } from '../runtime/engine.ts';
@@ -13,8 +14,9 @@ import { askConsent } from './consent.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';
 import { durationOption, wholeNumber } from './number.ts';
-import { say } from './output.ts';
+import { say, sayJson } from './output.ts';
 import { withCluster } from './session.ts';
+import { tell } from './tell.ts';
 
 /** What the command line asks for, read before anything is connected. */
 interface Request {
@@ -59,7 +61,7 @@ function requestOf({ globals, args, options }: Invocation): Request {
 
 function isDue({ experiment, path }: LoadedExperiment, maxTier: number | undefined): boolean {
   if (maxTier === undefined || experiment.spec.tier <= maxTier) return true;
-  process.stderr.write(`mayday: ${path}: skipped, tier ${experiment.spec.tier} is above ${maxTier}\n`);
+  tell(`${path}: skipped, tier ${experiment.spec.tier} is above ${maxTier}`);
   return false;
 }
 
@@ -72,13 +74,15 @@ async function runAll(
   const dryRun = request.dryRun || runtime.config.readOnly;
   const guarded = isProtected(context, runtime.config.protected) ? context : undefined;
   const results: RunResult[] = [];
-  const tell = say(invocation.globals);
+  const line = say(invocation.globals);
+  const hear = (loaded: LoadedExperiment) => (event: RunEvent) =>
+    invocation.globals.output === 'text' ? line(lineOf(loaded, event)) : sayJson(eventJson(event));
   for (const loaded of request.due) {
     if (interrupt.signal.aborted) break;
     if (!dryRun) await askConsent(loaded, request, guarded, interrupt.signal);
     const finished = await engine.run(loaded, {
       ...request.timing,
-      emit: event => tell(lineOf(invocation, loaded, event)),
+      emit: hear(loaded),
       signal: interrupt.signal,
       insist: insisting(interrupt),
       dryRun,
@@ -89,8 +93,7 @@ async function runAll(
   return results;
 }
 
-function lineOf({ globals }: Invocation, loaded: LoadedExperiment, event: Parameters<typeof eventLine>[0]): string {
-  if (globals.output !== 'text') return JSON.stringify(eventJson(event));
+function lineOf(loaded: LoadedExperiment, event: RunEvent): string {
   const { metadata, spec } = loaded.experiment;
   return eventLine(event, { experiment: metadata.name, recoveryTimeoutMs: spec.hypothesis.recoveryTimeoutMs });
 }
@@ -99,7 +102,7 @@ function lineOf({ globals }: Invocation, loaded: LoadedExperiment, event: Parame
 function insisting(interrupt: Interrupt): AbortSignal {
   const controller = new AbortController();
   interrupt.onRequest(count => {
-    if (count === 1) process.stderr.write('mayday: stopping; the fault is being lifted and checked\n');
+    if (count === 1) tell('stopping; the fault is being lifted and checked');
     else controller.abort(new Error('asked again'));
   });
   return controller.signal;
@@ -107,7 +110,6 @@ function insisting(interrupt: Interrupt): AbortSignal {
 
 /** What runs that died have left, and who ends it; and what a guardian has ended since the last run. */
 async function tellOfTheDead(engine: Engine, api: Api): Promise<void> {
-  const tell = (line: string) => void process.stderr.write(`mayday: ${line}\n`);
   const [work, dead] = [await engine.guardianWork(), await engine.unfinished()];
   for (const line of guardianLines(work, dead, api.serverTime().now)) tell(line);
   const left = dead.filter(one => one.written.length > 0 && !one.guardian);
@@ -119,5 +121,5 @@ async function tellOfTheDead(engine: Engine, api: Api): Promise<void> {
 }
 
 function tellRecord({ globals }: Invocation, { recordPath }: FinishedRun): void {
-  if (globals.output === 'text' && recordPath !== undefined) process.stderr.write(`mayday: record ${recordPath}\n`);
+  if (globals.output === 'text' && recordPath !== undefined) tell(`record ${recordPath}`);
 }

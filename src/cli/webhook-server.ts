@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readRegular } from '../disk/regular.ts';
 import { listenForInterrupt } from '../runtime/interrupt.ts';
 import { startWebhookServer } from '../webhook-server/server.ts';
 import type { CommandBody } from './command.ts';
@@ -23,9 +23,8 @@ export const webhookServerCommand: CommandBody = async ({ options }) => {
 
 function file(path: unknown, option: string): string {
   if (typeof path !== 'string') throw new CommandFailure(`expected --${option} FILE, found none`);
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new CommandFailure(`--${option}: cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? 'error'}`);
-  }
+  const reading = readRegular(path);
+  if (reading.is === 'text') return reading.text;
+  const why = reading.is === 'missing' ? 'it is not there' : reading.why;
+  throw new CommandFailure(`--${option}: cannot read ${path}: ${why}`);
 }

@@ -1,4 +1,5 @@
 import { ASCII, UNICODE } from '../text/glyphs.ts';
+import { sanitise } from '../text/sanitise.ts';
 import { createCatalogue } from './control/catalogue.ts';
 import { connectAll } from './control/connect.ts';
 import type { Context } from './control/context.ts';
@@ -109,7 +110,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   await screen?.waitUntilExit().catch(() => undefined);
   await context.session?.close().catch(() => undefined);
   quiet();
-  for (const word of end.words) terminal.stderr.write(`mayday: ${word}\n`);
+  for (const word of end.words) terminal.stderr.write(`mayday: ${sanitise(word)}\n`);
   return end.exitCode;
 }
 

@@ -1,4 +1,5 @@
 import { dangerOf } from './danger.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
 import { experimentFiles, type Files, readSource } from './files.ts';
 import { loadExperiment } from './load.ts';
 import { resolveNamespace } from './scope.ts';
@@ -7,7 +8,7 @@ import type { Danger, FaultType, LoadedExperiment } from './types.ts';
 /** One file of a catalogue; a file that does not load says why in one line. */
 export type CatalogueEntry =
   | { path: string; loaded: LoadedExperiment; error?: never }
-  | { path: string; loaded?: never; error: string };
+  | { path: string; loaded?: never; error: Clean };
 
 /** An experiment in a list. */
 export interface CatalogueRow {
@@ -29,14 +30,16 @@ export function listCatalogue(folder: string, files: Files): CatalogueEntry[] | 
 
 function entryOf(path: string, files: Files): CatalogueEntry {
   const source = readSource(path, files);
-  if (source.problem !== undefined) return { path, error: source.problem };
+  if (source.problem !== undefined) return { path, error: sanitise(source.problem) };
   const loading = loadExperiment(source.text, path);
   if (loading.ok) return { path, loaded: loading.loaded };
   const [first, ...more] = loading.errors;
   const place = first?.path ? `${first.path}: ` : '';
   return {
     path,
-    error: `${place}${first?.message ?? 'not an experiment'}${more.length > 0 ? ` (and ${more.length} more)` : ''}`,
+    error: sanitise(
+      `${place}${first?.message ?? 'not an experiment'}${more.length > 0 ? ` (and ${more.length} more)` : ''}`,
+    ),
   };
 }
 

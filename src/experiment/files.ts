@@ -1,48 +1,66 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { kindOf, problemOf, type Reading, readRegular } from '../disk/regular.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { MAX_BYTES } from './load.ts';
 
+/** What stands at a path. `id` is the same for the same folder, whichever way one came to it; `why` in a few words. */
+export type Place = { is: 'file' | 'missing' } | { is: 'folder'; id: string } | { is: 'refused'; why: string };
+
 /** The disk, as far as experiments need it. */
 export interface Files {
-  kind(path: string): 'file' | 'folder' | 'missing' | 'unreadable';
-  /** Bytes of a file. */
-  size(path: string): number;
-  read(path: string): string;
-  /** Names in a folder. */
-  names(path: string): string[];
+  place(path: string): Place;
+  /** The text of an ordinary file of at most `longest` bytes. */
+  read(path: string, longest: number): Reading;
+  /** Names in a folder; a text says why they cannot be had. */
+  names(path: string): string[] | string;
 }
 
 /** Something on disk that should be an experiment. */
 export type Source = { path: string; text: string; problem?: never } | { path: string; text?: never; problem: string };
 
 const DOCUMENT = /\.(ya?ml|json)$/i;
+/** Folders within folders are followed this far. */
+const DEEPEST = 32;
 
 /** The experiment files that `path` stands for: itself, or those in a folder and its folders, sorted. A text says what is wrong. */
 export function experimentFiles(path: string, files: Files): string[] | string {
   const shown = sanitise(path, 300);
-  switch (files.kind(path)) {
+  const place = files.place(path);
+  switch (place.is) {
     case 'missing':
       return `expected a file or folder, found nothing at ${shown}`;
-    case 'unreadable':
-      return `${shown} cannot be read: check its permissions`;
+    case 'refused':
+      return cannot(path, place.why);
     case 'file':
       return [path];
     case 'folder': {
-      const found = documentsBelow(path, files);
+      const names = files.names(path);
+      if (typeof names === 'string') return cannot(path, names);
+      const found = documentsBelow(path, files, { seen: new Set(), left: DEEPEST });
       return found.length > 0 ? found : `expected experiments (*.yaml) in ${shown}, found none`;
     }
   }
 }
 
-function documentsBelow(folder: string, files: Files): string[] {
-  return files
-    .names(folder)
+function cannot(path: string, why: string): string {
+  const shown = sanitise(path, 300);
+  return why.startsWith('expected ') ? `${why} at ${shown}` : `${shown} cannot be read: ${why}`;
+}
+
+/** Every folder is visited once, however many links lead to it. One that cannot be read stands for itself: reading it says why. */
+function documentsBelow(folder: string, files: Files, walk: { seen: Set<string>; left: number }): string[] {
+  const place = files.place(folder);
+  if (place.is !== 'folder' || walk.seen.has(place.id) || walk.left === 0) return [];
+  walk.seen.add(place.id);
+  const names = files.names(folder);
+  if (typeof names === 'string') return [folder];
+  return names
     .sort()
-    .map(name => ({ name, path: join(folder, name) }))
-    .filter(({ name }) => !name.startsWith('.'))
-    .flatMap(({ name, path }) => {
-      if (files.kind(path) === 'folder') return documentsBelow(path, files);
+    .filter(name => !name.startsWith('.'))
+    .flatMap(name => {
+      const path = join(folder, name);
+      if (files.place(path).is === 'folder') return documentsBelow(path, files, { ...walk, left: walk.left - 1 });
       return DOCUMENT.test(name) ? [path] : [];
     });
 }
@@ -50,31 +68,40 @@ function documentsBelow(folder: string, files: Files): string[] {
 /** Reads one file that must hold an experiment. */
 export function readSource(path: string, files: Files): Source {
   const shown = sanitise(path, 300);
-  const kind = files.kind(path);
-  if (kind === 'missing') return { path, problem: `expected an experiment file, found nothing at ${shown}` };
-  if (kind === 'folder')
+  const place = files.place(path);
+  if (place.is === 'missing') return { path, problem: `expected an experiment file, found nothing at ${shown}` };
+  if (place.is === 'refused') return { path, problem: cannot(path, place.why) };
+  if (place.is === 'folder') {
+    const names = files.names(path);
+    if (typeof names === 'string') return { path, problem: cannot(path, names) };
     return { path, problem: `expected an experiment file, found a folder at ${shown}: name one of its files` };
-  if (kind === 'unreadable') return { path, problem: `${shown} cannot be read: check its permissions` };
-  const size = files.size(path);
-  if (size > MAX_BYTES)
-    return { path, problem: `expected at most 1 MiB, found ${(size / MAX_BYTES).toFixed(1)} MiB in ${shown}` };
-  try {
-    return { path, text: files.read(path) };
-  } catch {
-    return { path, problem: `${shown} cannot be read: check its permissions` };
   }
+  const reading = files.read(path, MAX_BYTES);
+  if (reading.is === 'text') return { path, text: reading.text };
+  return { path, problem: cannot(path, reading.is === 'missing' ? 'it is gone' : reading.why) };
 }
 
 /** The real disk. */
 export const disk: Files = {
-  kind: path => {
+  place: path => {
     try {
-      return statSync(path).isDirectory() ? 'folder' : 'file';
+      return placeOf(statSync(path));
     } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'unreadable';
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      return isMissing ? { is: 'missing' } : { is: 'refused', why: problemOf(error) };
     }
   },
-  size: path => statSync(path).size,
-  read: path => readFileSync(path, 'utf8'),
-  names: path => readdirSync(path),
+  read: readRegular,
+  names: path => {
+    try {
+      return readdirSync(path);
+    } catch (error) {
+      return problemOf(error);
+    }
+  },
 };
+
+function placeOf(stats: Stats): Place {
+  if (stats.isDirectory()) return { is: 'folder', id: `${stats.dev}:${stats.ino}` };
+  return stats.isFile() ? { is: 'file' } : { is: 'refused', why: `expected an ordinary file, found ${kindOf(stats)}` };
+}

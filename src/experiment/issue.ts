@@ -1,4 +1,4 @@
-import { sanitise } from '../text/sanitise.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
 
 /** Something wrong with a document: where, and what was expected and found. */
 export interface Issue {
@@ -8,6 +8,18 @@ export interface Issue {
   /** Counted from 1; absent where there is no document, or the missing part has no place in it. */
   line?: number;
 }
+
+/** An issue as it leaves this folder: whatever the document said, it may be shown. */
+export interface CleanIssue extends Issue {
+  path: Clean;
+  message: Clean;
+}
+
+export const cleanIssue = ({ path, message, line }: Issue): CleanIssue => ({
+  path: sanitise(path, 300),
+  message: sanitise(message),
+  ...(line === undefined ? {} : { line }),
+});
 
 /** The path of a member of `path`, in dots and brackets; members that dots cannot reach are quoted. */
 export function at(path: string, member: string | number): string {

@@ -1,7 +1,8 @@
 import { blastIssues } from './blast.ts';
 import type { RawCheck, RawExperiment } from './document-shape.ts';
 import { at, type Issue, quoted, suggestion } from './issue.ts';
-import { isKubernetesName, kubernetesName } from './parameters/check.ts';
+import { nameIssues } from './names.ts';
+import { kubernetesName } from './parameters/check.ts';
 import { judgeParameters } from './parameters/judge.ts';
 import { FAULT_TYPES, type FaultType } from './types.ts';
 
@@ -24,6 +25,7 @@ export function judge(raw: RawExperiment): Judgement {
   return {
     errors: [
       ...identity(raw),
+      ...nameIssues(raw),
       ...target(raw),
       ...(raw.spec?.steadyState?.checks ?? []).flatMap((check, index) =>
         checkIssues(check, at('spec.steadyState.checks', index)),
@@ -122,17 +124,8 @@ function tierIssues(tier: number | undefined): Issue[] {
 }
 
 function advice(raw: RawExperiment): Issue[] {
-  const name = raw.metadata?.name ?? '';
   const checks = raw.spec?.steadyState?.checks ?? [];
   return [
-    ...(name !== '' && !isKubernetesName(name)
-      ? [
-          {
-            path: 'metadata.name',
-            message: 'no Kubernetes name: the cluster would not take this experiment as an object',
-          },
-        ]
-      : []),
     ...(checks.length === 0
       ? [{ path: 'spec.steadyState.checks', message: 'no checks: nothing would show whether the system recovers' }]
       : []),

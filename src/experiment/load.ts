@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isMap, isSeq, type Node } from 'yaml';
 import { sanitise } from '../text/sanitise.ts';
 import { EXPERIMENT, type RawCheck, type RawExperiment } from './document-shape.ts';
-import { type Issue, quoted } from './issue.ts';
+import { type CleanIssue, cleanIssue, type Issue, quoted } from './issue.ts';
 import { faultType, judge, KIND } from './judge.ts';
 import { type Overrides, override } from './override.ts';
 import type { Danger, Experiment, FaultType, LoadedExperiment, SteadyStateCheck } from './types.ts';
@@ -14,12 +14,12 @@ export const MAX_BYTES = 1024 * 1024;
 export const DEFAULT_RECOVERY_MS = 60_000;
 
 export type Loading =
-  | { ok: true; loaded: LoadedExperiment; warnings: Issue[] }
+  | { ok: true; loaded: LoadedExperiment; warnings: CleanIssue[] }
   | {
       ok: false;
       /** Everything wrong, in the order of the document's parts. */
-      errors: Issue[];
-      warnings: Issue[];
+      errors: CleanIssue[];
+      warnings: CleanIssue[];
       /** As far as the document says so. */
       name?: string;
       type?: string;
@@ -31,21 +31,22 @@ export type Loading =
  */
 export function loadExperiment(source: string, path: string, overrides: Overrides = {}): Loading {
   const problem = tooLarge(source);
-  if (problem !== undefined) return failed([{ path: '', message: problem }]);
+  if (problem !== undefined) return failed([cleanIssue({ path: '', message: problem })]);
   const opened = openDocument(source);
-  if (!opened.ok) return failed([{ path: '', message: opened.message, line: lineAt(source, opened.offset) }]);
+  if (!opened.ok)
+    return failed([cleanIssue({ path: '', message: opened.message, line: lineAt(source, opened.offset) })]);
   const decoded = decode(opened.document, opened.root, EXPERIMENT);
   const other = otherKind(opened, decoded.value as RawExperiment | undefined);
   if (other !== undefined) {
     const offset = decoded.offsets.get('kind');
     return failed([
-      { path: 'kind', message: other, ...(offset === undefined ? {} : { line: lineAt(source, offset) }) },
+      cleanIssue({ path: 'kind', message: other, ...(offset === undefined ? {} : { line: lineAt(source, offset) }) }),
     ]);
   }
   const overridden = override((decoded.value ?? {}) as RawExperiment, overrides);
   const { raw } = overridden;
   const judged = judge(raw);
-  const placed = (issue: Issue): Issue => withLine(issue, source, decoded.offsets);
+  const placed = (issue: Issue): CleanIssue => cleanIssue(withLine(issue, source, decoded.offsets));
   const errors = [
     ...decoded.issues,
     ...overridden.issues,
@@ -74,7 +75,7 @@ function tooLarge(source: string): string | undefined {
   return size > MAX_BYTES ? `expected at most 1 MiB, found ${(size / MAX_BYTES).toFixed(1)} MiB` : undefined;
 }
 
-function failed(errors: Issue[], warnings: Issue[] = [], raw: RawExperiment = {}): Loading {
+function failed(errors: CleanIssue[], warnings: CleanIssue[] = [], raw: RawExperiment = {}): Loading {
   const name = raw.metadata?.name;
   const type = raw.spec?.injection?.type;
   return {

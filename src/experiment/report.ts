@@ -1,7 +1,7 @@
-import { sanitise } from '../text/sanitise.ts';
+import { type Clean, cleanText, literal, sanitise } from '../text/sanitise.ts';
 import type { CatalogueEntry, CatalogueRow } from './catalogue.ts';
 import { experimentFiles, type Files, readSource } from './files.ts';
-import type { Issue } from './issue.ts';
+import { type CleanIssue, cleanIssue } from './issue.ts';
 import { loadExperiment } from './load.ts';
 
 export interface FileReport {
@@ -9,8 +9,8 @@ export interface FileReport {
   name: string;
   type: string;
   valid: boolean;
-  errors: Issue[];
-  warnings: Issue[];
+  errors: CleanIssue[];
+  warnings: CleanIssue[];
 }
 
 /** The JSON of `mayday validate`. */
@@ -30,7 +30,7 @@ export function validatePaths(paths: readonly string[], files: Files): ValidateR
 }
 
 function broken(path: string, message: string): FileReport {
-  return { path, name: '', type: '', valid: false, errors: [{ path: '', message }], warnings: [] };
+  return { path, name: '', type: '', valid: false, errors: [cleanIssue({ path: '', message })], warnings: [] };
 }
 
 function validateFile(path: string, files: Files): FileReport {
@@ -50,27 +50,27 @@ export function validateText(text: string, path: string): FileReport {
 }
 
 /** The report for people: each file with its issues, then the count. Files without issues are one line. */
-export function validateLines(report: ValidateReport): string[] {
+export function validateLines(report: ValidateReport): Clean[] {
   const { total, valid, invalid } = report.summary;
   return [
     ...report.files.flatMap(fileLines),
-    `${total} ${total === 1 ? 'file' : 'files'}: ${valid} valid, ${invalid} invalid`,
+    sanitise(`${total} ${total === 1 ? 'file' : 'files'}: ${valid} valid, ${invalid} invalid`),
   ];
 }
 
-function fileLines(file: FileReport): string[] {
-  const what = file.name === '' ? '' : `  ${file.name} (${file.type || 'no type'})`;
+function fileLines(file: FileReport): Clean[] {
+  const what = sanitise(file.name === '' ? '' : `  ${file.name} (${file.type || 'no type'})`, 600);
   return [
-    `${file.valid ? 'valid  ' : 'INVALID'} ${sanitise(file.path, 300)}${what}`,
-    ...file.errors.map(issue => `  error   ${issueLine(issue)}`),
-    ...file.warnings.map(issue => `  warning ${issueLine(issue)}`),
+    cleanText`${literal(file.valid ? 'valid  ' : 'INVALID')} ${sanitise(file.path, 300)}${what}`,
+    ...file.errors.map(issue => cleanText`  error   ${issueLine(issue)}`),
+    ...file.warnings.map(issue => cleanText`  warning ${issueLine(issue)}`),
   ];
 }
 
 /** An issue in one line: `line 12: spec.injection.ttl: expected …`. */
-export function issueLine(issue: Issue): string {
+export function issueLine(issue: CleanIssue): Clean {
   const line = issue.line === undefined ? '' : `line ${issue.line}: `;
-  return `${line}${issue.path === '' ? '' : `${sanitise(issue.path, 200)}: `}${issue.message}`;
+  return sanitise(`${line}${issue.path === '' ? '' : `${issue.path}: `}${issue.message}`);
 }
 
 /** The JSON of `mayday list`. */

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { readRegular } from '../disk/regular.ts';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
+import { withoutUserinfo } from '../text/url.ts';
 import type { Api, Identity } from './api.ts';
 import { createClient } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -35,11 +36,11 @@ export interface ConnectOptions {
 const thisMachine = (): Machine => ({
   env: process.env,
   home: process.env.HOME || homedir(),
-  read: path =>
-    readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    }),
+  read: async path => {
+    const reading = readRegular(path);
+    if (reading.is === 'refused') throw new Error(reading.why);
+    return reading.is === 'text' ? reading.text : undefined;
+  },
 });
 
 /**
@@ -74,7 +75,7 @@ function given(options: ConnectOptions, server: string): Loaded<Opening> {
     ok: true,
     value: {
       identity: {
-        context: options.name ?? server,
+        context: options.name ?? withoutUserinfo(server),
         server,
         user: options.as ?? options.name ?? 'token',
         namespace: options.namespace ?? 'default',
@@ -183,7 +184,7 @@ function badProxy(uri: string | undefined): Refusal | undefined {
 function shown({ context, server, user, namespace }: Identity): Identity {
   return {
     context: sanitise(context, 256),
-    server: sanitise(server, 256),
+    server: sanitise(withoutUserinfo(server), 256),
     user: sanitise(user, 256),
     namespace: sanitise(namespace, 64),
   };

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { type Clean, sanitise } from '../text/sanitise.ts';
 
 /** The configuration file; every member may be left out. */
 export interface Config {
@@ -15,7 +15,7 @@ export interface Config {
   lockNamespace: string;
 }
 
-export type ConfigReading = { ok: true; config: Config } | { ok: false; message: string };
+export type ConfigReading = { ok: true; config: Config } | { ok: false; message: Clean };
 
 const Document = z.strictObject({
   protected: z.array(z.string()).default([]),
@@ -29,15 +29,15 @@ const Document = z.strictObject({
   lockNamespace: z.string().min(1).default('default'),
 }) satisfies z.ZodType<Config>;
 
-/** Reads a configuration file that is there. What is wrong with it comes back as one line. */
-export function readConfigFile(path: string): ConfigReading {
+/** Reads the text of a configuration file. What is wrong with it comes back as one line. */
+export function parseConfig(path: string, text: string): ConfigReading {
   try {
-    const result = Document.safeParse(parse(readFileSync(path, 'utf8')) ?? {});
+    const result = Document.safeParse(parse(text) ?? {});
     if (result.success) return { ok: true, config: result.data };
     const issue = result.error.issues[0];
     const where = issue?.path.join('.') || 'document';
-    return { ok: false, message: `configuration ${path}: ${where}: ${issue?.message ?? 'not understood'}` };
+    return { ok: false, message: sanitise(`configuration ${path}: ${where}: ${issue?.message ?? 'not understood'}`) };
   } catch (error) {
-    return { ok: false, message: `configuration ${path}: ${(error as Error).message.split('\n')[0]}` };
+    return { ok: false, message: sanitise(`configuration ${path}: ${(error as Error).message.split('\n')[0]}`) };
   }
 }

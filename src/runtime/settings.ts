@@ -1,13 +1,23 @@
-import { existsSync } from 'node:fs';
+import { readRegular } from '../disk/regular.ts';
+import { sanitise } from '../text/sanitise.ts';
 import type { ConfigReading } from './config-file.ts';
 
 /**
- * Reads the configuration file. A missing file is an empty one unless it was asked for by name. The parsers are loaded only
- * where there is a file: they cost a fifth of the time to the first frame.
+ * Reads the configuration file. A missing file is an empty one unless it was asked for by name; one that cannot be read is never taken for
+ * a missing one, since it may say what is protected. The parsers are loaded only where there is a file: they cost a fifth of the time to
+ * the first frame.
  */
 export async function readConfig(path: string, askedFor: boolean): Promise<ConfigReading> {
-  if (existsSync(path)) return (await import('./config-file.ts')).readConfigFile(path);
-  if (askedFor) return { ok: false, message: `expected a configuration file, found nothing at ${path}` };
+  const reading = readRegular(path);
+  if (reading.is === 'text') return (await import('./config-file.ts')).parseConfig(path, reading.text);
+  if (reading.is === 'refused')
+    return {
+      ok: false,
+      message: sanitise(
+        `configuration ${path} cannot be read: ${reading.why}; it may protect clusters, so nothing was begun: mend it, or name another with --config`,
+      ),
+    };
+  if (askedFor) return { ok: false, message: sanitise(`expected a configuration file, found nothing at ${path}`) };
   return {
     ok: true,
     config: { protected: [], readOnly: false, ascii: false, guardian: 'at-ttl', lock: 'on', lockNamespace: 'default' },
@@ -16,11 +26,24 @@ export async function readConfig(path: string, askedFor: boolean): Promise<Confi
 
 /** Whether a context is named by one of the protected patterns (`*` stands for any run of characters). */
 export function isProtected(context: string, patterns: readonly string[]): boolean {
-  return patterns.some(pattern => {
-    const source = pattern
-      .split('*')
-      .map(part => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-      .join('.*');
-    return new RegExp(`^${source}$`).test(context);
-  });
+  return patterns.some(pattern => fits(context, pattern));
+}
+
+/**
+ * Whether a text is the pattern's parts in their order with anything between them. Between the first and the last part the earliest place
+ * for a part is never worse than a later one, so nothing is ever tried twice.
+ */
+function fits(text: string, pattern: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return text === pattern;
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  const end = text.length - last.length;
+  let from = first.length;
+  for (const part of rest) {
+    const at = text.indexOf(part, from);
+    if (at < 0 || at + part.length > end) return false;
+    from = at + part.length;
+  }
+  return true;
 }

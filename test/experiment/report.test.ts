@@ -37,7 +37,7 @@ describe('validate', () => {
   it.each([
     ['nothing there', 'nowhere.yaml', /expected a file or folder, found nothing at .*nowhere\.yaml$/],
     ['a folder without experiments', 'empty', /expected experiments \(\*\.yaml\) in .*empty, found none$/],
-    ['a file that is too large', 'big.yaml', /expected at most 1 MiB, found 2\.0 MiB in .*big\.yaml$/],
+    ['a file that is too large', 'big.yaml', /expected at most 1 MiB, found 2\.0 MiB at .*big\.yaml$/],
     ['a file that is no experiment', 'shop/notes.txt', /expected fields, found "not an experiment"$/],
   ])('says so in one line: %s', (_what, path, message) => {
     const [file] = validatePaths([join(folder, path)], disk).files;

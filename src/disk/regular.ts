@@ -1,0 +1,99 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Nothing that mayday reads from a disk is longer. */
+export const LONGEST_FILE = 16 * 1024 * 1024;
+
+/** What a path turned out to be: the text of an ordinary file, nothing at all, or in a few words why it is not read. */
+export type Reading = { is: 'text'; text: string } | { is: 'missing' } | { is: 'refused'; why: string };
+
+/**
+ * Reads a text file. Only ordinary files: a pipe would never end, a device has no end, and what cannot be read is told apart from what is
+ * not there. Never waits for anybody, and never reads more than `longest` bytes.
+ */
+export function readRegular(path: string, longest = LONGEST_FILE): Reading {
+  try {
+    // Before it is opened, since opening a device or a pipe may itself do something.
+    const problem = unreadable(statSync(path), longest);
+    if (problem !== undefined) return refused(problem);
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      const swapped = unreadable(fstatSync(file), longest);
+      return swapped === undefined ? wholeText(file, longest) : refused(swapped);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    return whyNot(path, error);
+  }
+}
+
+function unreadable(stats: Stats, longest: number): string | undefined {
+  if (!stats.isFile()) return `expected an ordinary file, found ${kindOf(stats)}`;
+  return stats.size > longest ? tooLong(stats.size, longest) : undefined;
+}
+
+/** A file may grow while it is read, and some say that they are empty and are not. */
+function wholeText(file: number, longest: number): Reading {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const part = Buffer.allocUnsafe(64 * 1024);
+    const read = readSync(file, part);
+    if (read === 0) return { is: 'text', text: Buffer.concat(parts, size).toString('utf8') };
+    size += read;
+    if (size > longest) return refused(tooLong(size, longest));
+    parts.push(part.subarray(0, read));
+  }
+}
+
+const refused = (why: string): Reading => ({ is: 'refused', why });
+const MIB = 1024 * 1024;
+const tooLong = (size: number, longest: number) =>
+  `expected at most ${longest / MIB} MiB, found ${(size / MIB).toFixed(1)} MiB`;
+
+/** What stands at a path, as a message names it. */
+export function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isSocket()) return 'a socket';
+  if (stats.isSymbolicLink()) return 'a symbolic link';
+  return stats.isFile() ? 'an ordinary file' : 'a device';
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'its permissions do not let you read it',
+  EPERM: 'its permissions do not let you read it',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'its name is too long',
+  EISDIR: 'expected an ordinary file, found a folder',
+};
+
+function whyNot(path: string, error: unknown): Reading {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') return refused(problemOf(error));
+  return leadsNowhere(path) ? refused('a symbolic link on the way leads nowhere') : { is: 'missing' };
+}
+
+/** Whether a path ends at a symbolic link without an end: somebody meant a file to be there, which is not the same as none. */
+function leadsNowhere(path: string): boolean {
+  for (let at = path; ; at = dirname(at)) {
+    const link = lookAt(at, lstatSync);
+    if (link !== undefined) return link.isSymbolicLink() && lookAt(at, statSync) === undefined;
+    if (dirname(at) === at) return false;
+  }
+}
+
+function lookAt(path: string, look: (path: string) => Stats): Stats | undefined {
+  try {
+    return look(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why the disk refused, in a few words. */
+export function problemOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return WORDS[code ?? ''] ?? (code === undefined ? String(message) : `the system says ${code}`);
+}

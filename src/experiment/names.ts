@@ -1,0 +1,44 @@
+import type { RawCheck, RawExperiment } from './document-shape.ts';
+import { at, type Issue, quoted } from './issue.ts';
+
+// The rules of Kubernetes itself: RFC 1123 subdomains and labels, segments of a path, and the Go identifiers that kinds are.
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+const SEGMENT = /^[^\s/%\p{C}]+$/u;
+const KIND = /^[A-Za-z][A-Za-z0-9]*$/;
+const API_VERSION = /^([a-z0-9.-]+\/)?[a-z0-9]+$/;
+
+const isSubdomain = (text: string) => text.length <= 253 && SUBDOMAIN.test(text);
+const isSegment = (text: string) => text.length <= 253 && SEGMENT.test(text) && text !== '.' && text !== '..';
+
+/** Names and namespaces that no cluster would take. What is missing is judged elsewhere. */
+export function nameIssues(raw: RawExperiment): Issue[] {
+  const { metadata = {}, spec = {} } = raw;
+  return [
+    ...unless(isSubdomain, 'a Kubernetes name', 'metadata.name', metadata.name),
+    ...namespaceIssue('metadata.namespace', metadata.namespace),
+    ...(spec.blastRadius?.allowedNamespaces ?? []).flatMap((namespace, index) =>
+      namespaceIssue(at('spec.blastRadius.allowedNamespaces', index), namespace),
+    ),
+    ...(spec.steadyState?.checks ?? []).flatMap((check, index) =>
+      checkIssues(at('spec.steadyState.checks', index), check),
+    ),
+  ];
+}
+
+function checkIssues(path: string, check: RawCheck): Issue[] {
+  return [
+    ...namespaceIssue(at(path, 'namespace'), check.namespace),
+    ...unless(isSegment, 'the name of an object', at(path, 'name'), check.name),
+    ...unless(text => KIND.test(text), 'a kind such as Deployment', at(path, 'kind'), check.kind),
+    ...unless(text => API_VERSION.test(text), 'a version such as apps/v1', at(path, 'apiVersion'), check.apiVersion),
+  ];
+}
+
+const namespaceIssue = (path: string, namespace: string | undefined): Issue[] =>
+  unless(text => LABEL.test(text), 'the name of a namespace', path, namespace);
+
+function unless(fits: (text: string) => boolean, expected: string, path: string, found: string | undefined): Issue[] {
+  if (found === undefined || found === '' || fits(found)) return [];
+  return [{ path, message: `expected ${expected}, found ${quoted(found)}` }];
+}
