@@ -107,6 +107,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'run the embedded cluster as a server until interrupted',
     options: [
       ['--kubeconfig-out <file>', 'write a kubeconfig for it (else its path is printed)'],
+      ['--force', 'replace the file that --kubeconfig-out names, where there is one'],
       ['--port <n>', 'port on 127.0.0.1 (a free one by default)'],
       ['--seed <n>', 'seed of everything random'],
       ['--list', 'print the scenarios'],

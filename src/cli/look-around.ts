@@ -2,6 +2,7 @@ import type { Engine } from '../gameday/engine.ts';
 import type { Finding } from '../injection/finding.ts';
 import type { RevertOptions } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
+import { tell } from './tell.ts';
 
 /** A healthy cluster with 10,000 objects is read in two seconds. What takes longer than this is waited for while the rest is put back. */
 const SLOW_AFTER_MS = 3_000;
@@ -31,5 +32,5 @@ export async function lookAround(engine: Engine, scope: { namespace?: string }, 
 
 function tellSlow({ slow = [] }: ScanResult): void {
   const named = `${slow.slice(0, 8).join(', ')}${slow.length > 8 ? ', …' : ''}`;
-  process.stderr.write(`mayday: not yet listed: ${named}; what is known is put back meanwhile\n`);
+  tell(`not yet listed: ${named}; what is known is put back meanwhile`);
 }

@@ -29,6 +29,7 @@ import { lookAround } from './look-around.ts';
 import { expectNamespace } from './namespace.ts';
 import { print, say } from './output.ts';
 import { withCluster } from './session.ts';
+import { tell, tellItem } from './tell.ts';
 
 /** `mayday revert`: finds, puts back, verifies, looks again. Interrupting it does not stop what is being put back. */
 export const revertCommand: CommandBody = invocation => {
@@ -58,11 +59,11 @@ export const revertCommand: CommandBody = invocation => {
       throw new CommandFailure('nothing was reverted: the answer was not yes', EXIT.aborted);
     }
     const others = await agreedOthers(invocation, othersOf(invocation, scanned), dryRun);
-    const holdOn = () => process.stderr.write('mayday: still putting things back; what is left will be named\n');
+    const holdOn = () => tell('still putting things back; what is left will be named');
     process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
     // Beside the restores: a webhook that does not answer would hold the latch up, and them with it.
     const latching = isAll && toStop > 0 && !dryRun ? tellLatch(runtime, api, toStop) : undefined;
-    const tell = say(invocation.globals);
+    const stream = say(invocation.globals);
     const streaming = invocation.globals.output === 'text' && !dryRun;
     const result = await engine.revert(findings, {
       dryRun,
@@ -73,38 +74,36 @@ export const revertCommand: CommandBody = invocation => {
       experiments,
       everything: isAll,
       others,
-      emit: hearing(streaming ? tell : undefined),
+      emit: hearing(streaming ? stream : undefined),
     });
     await latching;
     const whole = withBlind(result, await look.whole);
-    tellRecord(result, streaming ? tell : undefined);
+    tellRecord(result, streaming ? stream : undefined);
     show(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
     if (isAll && !dryRun) await tellFreed(api, whole, invocation);
     return exitCode(whole, scanned, dryRun);
   });
 };
 
-function tellRecord({ unkept, recordPath }: Reverted, tell: ((line: string) => void) | undefined): void {
-  if (unkept !== undefined) process.stderr.write(`mayday: ${unkept}\n`);
-  else if (recordPath !== undefined) tell?.(`receipts: ${recordPath}`);
+function tellRecord({ unkept, recordPath }: Reverted, stream: ((line: string) => void) | undefined): void {
+  if (unkept !== undefined) tell(unkept);
+  else if (recordPath !== undefined) stream?.(`receipts: ${recordPath}`);
 }
 
 function tellUntold(untold: readonly Finding[]): void {
-  for (const line of untoldText(untold)) process.stderr.write(`mayday: ${line}\n`);
+  for (const line of untoldText(untold)) tell(line);
 }
 
 async function tellLatch(runtime: Runtime, api: Api, count: number): Promise<void> {
   const { says } = await latchAll(runtime, api, count);
-  process.stderr.write(`mayday: ${says}\n`);
+  tell(says);
 }
 
-function hearing(tell: ((line: string) => void) | undefined): (event: RevertEvent) => void {
-  const hint = once((says, forMs) =>
-    process.stderr.write(`mayday: waiting, ${Math.ceil(forMs / 1000)}s more at most: ${says.join('; ')}\n`),
-  );
+function hearing(stream: ((line: string) => void) | undefined): (event: RevertEvent) => void {
+  const hint = once((says, forMs) => tell(`waiting, ${Math.ceil(forMs / 1000)}s more at most: ${says.join('; ')}`));
   return event => {
     if (event.event === 'waiting') hint(event.says, event.forMs);
-    if (tell) for (const line of eventLines(event)) tell(line);
+    if (stream) for (const line of eventLines(event)) stream(line);
   };
 }
 
@@ -117,7 +116,7 @@ function eventLines(event: RevertEvent): string[] {
 /** What was not looked for, outside a chosen namespace, keeps its lock. */
 async function tellFreed(api: Api, result: RevertResult, { globals }: Invocation): Promise<void> {
   if (globals.namespace !== undefined) return;
-  for (const line of await freeAllLocks(api, result)) process.stderr.write(`mayday: ${line}\n`);
+  for (const line of await freeAllLocks(api, result)) tell(line);
 }
 
 /** The same words again and again help nobody. */
@@ -173,8 +172,8 @@ async function agreed(
   if (options.yes === true) return true;
   if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
   if (globals.output === 'text') {
-    for (const finding of findings) process.stderr.write(`${findingLine(finding, now)}\n`);
-    for (const experiment of experiments) process.stderr.write(`${experimentLine(experiment, now)}\n`);
+    for (const finding of findings) tellItem(findingLine(finding, now));
+    for (const experiment of experiments) tellItem(experimentLine(experiment, now));
   }
   const what = [
     ...(findings.length === 0 ? [] : [`revert ${counted(findings.length, 'this injection', 'injections')}`]),
@@ -190,10 +189,10 @@ async function agreedOthers({ options, globals }: Invocation, others: Finding[],
   if (others.length === 0 || options.yes === true || dryRun) return others;
   if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
   if (globals.output === 'text')
-    for (const { message, object } of others) process.stderr.write(`${nameOf(object)}  ${message ?? ''}\n`);
+    for (const { message, object } of others) tellItem(`${nameOf(object)}  ${message ?? ''}`);
   const many = others.length === 1 ? 'this fault' : `these ${others.length} faults`;
   if (await ask(`ask the other tools to stop ${many} of theirs? (yes/no)`, 'yes')) return others;
-  process.stderr.write('mayday: other tools are left as they are: the answer was not yes\n');
+  tell('other tools are left as they are: the answer was not yes');
   return [];
 }
 

@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type Unwritten, writePrivate } from '../disk/private-file.ts';
+import { problemOf } from '../disk/regular.ts';
 import { openLog } from '../runtime/log.ts';
 import { paths } from '../runtime/paths.ts';
 import { SCENARIOS } from '../sandbox/scenarios/registry.ts';
@@ -20,6 +22,7 @@ export const sandboxCommand: CommandBody = async ({ globals, args, options }) =>
     return EXIT.done;
   }
   const scenario = knownScenario(String(args[0] ?? globals.sandbox ?? 'healthy'));
+  const file = placeFor(options.kubeconfigOut);
   const log = openLog(globals.logFile ?? paths(process.env).log);
   const sandbox = await startSandbox({
     scenario,
@@ -28,8 +31,7 @@ export const sandboxCommand: CommandBody = async ({ globals, args, options }) =>
     ...seedOf(options.seed),
     onFault: error => log(`sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
-  const file = placeFor(options.kubeconfigOut);
-  writeFileSync(file.path, sandbox.kubeconfig, { mode: 0o600 });
+  keepKubeconfig(file.path, sandbox.kubeconfig, options.force === true);
   const ended = untilAskedToEnd(options.attached === true);
   const access = {
     url: sandbox.url,
@@ -60,6 +62,19 @@ function placeFor(named: unknown): { path: string; clean: () => void } {
   if (typeof named === 'string') return { path: resolve(named), clean: () => {} };
   const folder = mkdtempSync(join(tmpdir(), 'mayday-sandbox-'));
   return { path: join(folder, 'kubeconfig'), clean: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A kubeconfig that is there may be the only way into a cluster. */
+function keepKubeconfig(path: string, text: string, force: boolean): void {
+  const fail = (why: string) => new CommandFailure(`--kubeconfig-out: ${why}`);
+  let unwritten: Unwritten | undefined;
+  try {
+    unwritten = writePrivate(path, text, { replace: force });
+  } catch (error) {
+    throw fail(`cannot write ${path}: ${problemOf(error)}`);
+  }
+  if (unwritten?.is === 'refused') throw fail(`${unwritten.why} at ${path}`);
+  if (unwritten) throw fail(`expected no file at ${path}, found one: name another, or replace it with --force`);
 }
 
 function untilAskedToEnd(attached: boolean): Promise<void> {

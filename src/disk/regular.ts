@@ -62,8 +62,12 @@ export function kindOf(stats: Stats): string {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  EACCES: 'its permissions do not let you read it',
-  EPERM: 'its permissions do not let you read it',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+  ENOENT: 'there is no such folder',
+  EEXIST: 'something else has its name',
   ELOOP: 'its symbolic links lead in a circle',
   ENAMETOOLONG: 'its name is too long',
   EISDIR: 'expected an ordinary file, found a folder',

@@ -1,5 +1,5 @@
-import { dangerOf } from './danger.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
+import { dangerOf } from './danger.ts';
 import { experimentFiles, type Files, readSource } from './files.ts';
 import { loadExperiment } from './load.ts';
 import { resolveNamespace } from './scope.ts';

@@ -6,6 +6,7 @@ import type { Write } from '../injection/write.ts';
 import type { ObjectRef } from '../kube/object.ts';
 import type { RunJournal } from '../run/deps.ts';
 import type { RunEvent } from '../run/event.ts';
+import { jsonText } from '../text/json.ts';
 import type { AppendFile, Files } from './files.ts';
 
 /** Who ran what, where: the first line of every journal. */
@@ -125,7 +126,7 @@ export async function endJournal(files: Files, stateDir: string, run: string): P
   await journal.close();
 }
 
-const lineOf = (entry: Entry): string => `${JSON.stringify(entry)}\n`;
+const lineOf = (entry: Entry): string => `${jsonText(entry)}\n`;
 
 function writing(file: AppendFile): OpenJournal {
   const add = (entry: Entry) => file.append(lineOf(entry));

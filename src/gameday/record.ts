@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { LoadedExperiment } from '../experiment/types.ts';
+import { isSecretPath } from '../injection/secret-text.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { RunResult } from '../run/result.ts';
+import { jsonText } from '../text/json.ts';
 import type { Files } from './files.ts';
 import { type RunHeader, runFolder } from './journal.ts';
 
@@ -21,12 +23,25 @@ export const recordPath = (stateDir: string, run: string): string => join(runFol
 
 const SECRET = '(not kept)';
 
-/** The experiment without values that go into a Secret. */
+/** The experiment without values that go into a Secret, or are expected in one. */
 function withoutSecrets(experiment: LoadedExperiment['experiment']): LoadedExperiment['experiment'] {
-  const { parameters } = experiment.spec.injection;
-  if (parameters.resourceType !== 'Secret' || parameters.value === undefined) return experiment;
-  const injection = { ...experiment.spec.injection, parameters: { ...parameters, value: SECRET } };
-  return { ...experiment, spec: { ...experiment.spec, injection } };
+  const { injection, steadyState } = experiment.spec;
+  const { parameters } = injection;
+  const isOfSecret = parameters.resourceType === 'Secret' || parameters.kind === 'Secret';
+  const kept = isOfSecret && parameters.value !== undefined ? { ...parameters, value: SECRET } : parameters;
+  const checks = steadyState.checks.map(check =>
+    check.expectedValue !== undefined && isSecretPath(check.kind, check.fieldPath ?? '')
+      ? { ...check, expectedValue: SECRET }
+      : check,
+  );
+  return {
+    ...experiment,
+    spec: {
+      ...experiment.spec,
+      injection: { ...injection, parameters: kept },
+      steadyState: { ...steadyState, checks },
+    },
+  };
 }
 
 export function makeRecord(
@@ -50,7 +65,7 @@ export function makeRecord(
 /** Writes the record beside the run's journal; returns its path. */
 export async function keepRecord(files: Files, stateDir: string, record: RunRecord): Promise<string> {
   const path = recordPath(stateDir, record.header.run);
-  await files.write(path, `${JSON.stringify(record, null, 2)}\n`);
+  await files.write(path, `${jsonText(record, 2)}\n`);
   return path;
 }
 

@@ -4,6 +4,7 @@ import type { Journal } from '../injection/journal.ts';
 import type { Receipt } from '../injection/receipt.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import type { Stop } from '../revert/stop.ts';
+import { jsonText } from '../text/json.ts';
 import type { Files } from './files.ts';
 import { type Entry, kept, type RunHeader } from './journal.ts';
 
@@ -47,7 +48,7 @@ export function openRevertRecord(files: Files, stateDir: string, header: RevertH
   const opened = files.openAppend(revertJournalPath(stateDir, header.run)).catch(complain);
   const add = async (entry: RevertEntry): Promise<void> => {
     const file = await opened;
-    await file?.append(`${JSON.stringify(entry)}\n`).catch(complain);
+    await file?.append(`${jsonText(entry)}\n`).catch(complain);
   };
   const all: Promise<void>[] = [];
   const note = (entry: RevertEntry): void => void all.push(add(entry));

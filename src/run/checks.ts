@@ -1,4 +1,5 @@
 import type { SteadyStateCheck } from '../experiment/types.ts';
+import { isSecretPath } from '../injection/secret-text.ts';
 import type { Api } from '../kube/api.ts';
 import type { Discovery } from '../kube/discovery.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
@@ -65,14 +66,14 @@ function field(check: SteadyStateCheck, object: KubeObject): { pass: boolean; ac
   const actual = printed(at.value);
   return {
     pass: actual === check.expectedValue,
-    actual: object.kind === 'Secret' && check.fieldPath?.startsWith('data') ? '(secret)' : actual,
+    actual: isSecretPath(object.kind, check.fieldPath ?? '') ? '(secret)' : actual,
   };
 }
 
 const expectedOf = (check: SteadyStateCheck): string => {
   if (check.type === 'conditionTrue') return `${check.conditionType}=True`;
   if (check.type === 'fieldEquals')
-    return check.kind === 'Secret' && check.fieldPath?.startsWith('data') ? '(secret)' : (check.expectedValue ?? '');
+    return isSecretPath(check.kind, check.fieldPath ?? '') ? '(secret)' : (check.expectedValue ?? '');
   return 'exists';
 };
 

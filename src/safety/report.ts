@@ -102,21 +102,39 @@ function writeReport(write: Write, dryRun: readonly DryRunResult[]): WriteReport
 /** A plan is read over shoulders and pasted into chats: the values of a Secret are no part of it. */
 function shownBody(write: Exclude<Write, { verb: 'delete' }>): Json {
   if (write.on.kind !== 'Secret') return write.body as Json;
-  if (write.verb !== 'patch') return withoutValues(write.body);
-  if (write.patchType !== 'json') return withoutValues(write.body as unknown as KubeObject);
+  if (write.verb !== 'patch' || write.patchType !== 'json') return withoutValues(write.body as unknown as KubeObject);
   return (write.body as unknown as Operation[]).map(operation =>
-    operation.op !== 'remove' && operation.path.startsWith('/data')
-      ? { ...operation, value: typeof operation.value === 'string' ? hidden(operation.value) : '(secret)' }
+    operation.op !== 'remove' && 'value' in operation && isSecretPointer(operation.path)
+      ? { ...operation, value: hiddenValue(operation.value) }
       : operation,
   ) as unknown as Json;
 }
 
+/** Of annotations only a copy of the whole object tells values; the undo record is what a plan is there to show. */
+const isSecretPointer = (path: string): boolean =>
+  /^\/(data|stringData)(\/|$)/.test(path) || path.endsWith(`/${LAST_APPLIED.replace('/', '~1')}`);
+
+const VALUES = ['data', 'stringData'];
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
 function withoutValues(object: KubeObject): Json {
-  const data = Object.entries((object.data ?? {}) as Record<string, string>);
-  return { ...object, data: Object.fromEntries(data.map(([key, value]) => [key, hidden(value)])) } as unknown as Json;
+  const hiddenParts = VALUES.filter(part => object[part] !== undefined).map(part => [
+    part,
+    Object.fromEntries(Object.entries(object[part] as Record<string, Json>).map(([key, v]) => [key, hiddenValue(v)])),
+  ]);
+  const { annotations } = object.metadata ?? {};
+  const isCopied = annotations?.[LAST_APPLIED] !== undefined;
+  return {
+    ...object,
+    ...Object.fromEntries(hiddenParts),
+    ...(isCopied
+      ? { metadata: { ...object.metadata, annotations: { ...annotations, [LAST_APPLIED]: '(secret)' } } }
+      : {}),
+  } as unknown as Json;
 }
 
-const hidden = (base64: string) => `(secret, ${Buffer.from(base64, 'base64').length} bytes)`;
+const hiddenValue = (value: unknown): string =>
+  typeof value === 'string' ? `(secret, ${Buffer.from(value, 'base64').length} bytes)` : '(secret)';
 
 /** `mayday plan` for people. */
 export function planLines(report: PlanReport): string[] {

@@ -11,6 +11,7 @@ import { contains, type Member, memberAt, nested } from '../member.ts';
 import { groupOf, nameOf } from '../name.ts';
 import { fold, members } from '../raw-members.ts';
 import { corrupt, giveBack, recordIn } from '../record.ts';
+import { shownAt } from '../secret-text.ts';
 import { threeWay } from '../three-way.ts';
 import { isUntouched, writersOf } from '../writers.ts';
 import { asText, isMap, isMetadataMap, mapChanges, originalMap } from './crd-mutation-path.ts';
@@ -71,13 +72,14 @@ export function restoreMutation(found: Finding): Restore {
       what: path,
       atVersion: !isTestable(is),
     });
+  const shown = (text: string) => shownAt(victim, steps.join('.'), text);
   return threeWay({
     what: `${path} of ${nameOf(refOf(victim))}`,
     isOriginal: isBack(victim, record, member) || neverLanded(victim, steps),
     isInjected: stillInjected(victim, record, is),
-    original: asText(original),
-    injected: mayday?.injected,
-    live: asText(is),
+    original: shown(asText(original)),
+    injected: mayday?.injected === undefined ? undefined : shown(mayday.injected),
+    live: shown(asText(is)),
     put: back(valueOperations(victim, record, member)),
     // Digits beyond 2^53 cannot be compared, so they are written once more: it does no harm, and is certain.
     strip: back(original !== undefined && mayBeRounded(original) ? [set(pointer(...steps), onTheWire(original))] : []),

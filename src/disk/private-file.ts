@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { kindOf } from './regular.ts';
+
+/** Why a file was not written, in a few words. */
+export type Unwritten = { is: 'taken' } | { is: 'refused'; why: string };
+
+/**
+ * Writes a new file that only its owner may read. An ordinary file that is there already is replaced as a whole, but only with `replace` or
+ * where it is empty and ours, as `mktemp` leaves it; anything else that has the name is left alone. Throws what the disk says.
+ */
+export function writePrivate(path: string, text: string, { replace }: { replace: boolean }): Unwritten | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) {
+    create(path, text);
+    return undefined;
+  }
+  if (!found.isFile()) return { is: 'refused', why: `expected an ordinary file or none, found ${kindOf(found)}` };
+  const isBlank = found.size === 0 && found.uid === process.getuid?.();
+  if (!replace && !isBlank) return { is: 'taken' };
+  // Nobody can know this name beforehand.
+  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}`);
+  try {
+    create(draft, text);
+    renameSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return undefined;
+}
+
+/** Only where nothing has the name, not even a symbolic link. */
+function create(path: string, text: string): void {
+  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
