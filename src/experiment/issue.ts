@@ -1,3 +1,4 @@
+import { holdsUnseen } from '../text/json.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
 /** Something wrong with a document: where, and what was expected and found. */
@@ -31,7 +32,7 @@ export function at(path: string, member: string | number): string {
 
 /** A value as messages quote it: cut, and without anything that could play with a terminal. */
 export function quoted(value: string): string {
-  return `"${sanitise(value, 80)}"`;
+  return `"${sanitise(value, 80)}"${holdsUnseen(value) ? ' with characters that cannot be seen' : ''}`;
 }
 
 /** The known name nearest to a mistyped one, as ` (did you mean x?)`; nothing where none is near. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -54,6 +54,36 @@ describe('configuration file', () => {
   });
 });
 
+describe('a configuration that cannot be read is never taken for none, since it may say what is protected', () => {
+  it.each([
+    ['a link to itself', (path: string) => symlinkSync(path, path), 'lead in a circle'],
+    ['a link that leads nowhere', (path: string) => symlinkSync('/nowhere/at/all', path), 'leads nowhere'],
+    ['a folder', (path: string) => void mkdirSync(path), 'found a folder'],
+    ['a device', (path: string) => symlinkSync('/dev/zero', path), 'found a device'],
+  ])('%s', async (_, make, why) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'mayday-config-')), 'config.yaml');
+    make(path);
+    const answer = await readConfig(path, false);
+    expect(answer).toMatchObject({ ok: false, message: expect.stringContaining(why) });
+  });
+
+  it('one that this user may not read', async () => {
+    // Root may read everything, so the system is asked in the name of somebody else where that can be had.
+    const path = file('protected: ["prod"]\n');
+    if (process.getuid?.() === 0) {
+      process.seteuid?.(65534);
+      try {
+        expect(await readConfig(path, false)).toMatchObject({ ok: false });
+      } finally {
+        process.seteuid?.(0);
+      }
+      return;
+    }
+    chmodSync(path, 0);
+    expect(await readConfig(path, false)).toMatchObject({ ok: false });
+  });
+});
+
 describe('protected contexts', () => {
   it.each([
     ['prod', ['prod'], true],
@@ -63,7 +93,19 @@ describe('protected contexts', () => {
     ['axb', ['a.b'], false],
     ['anything', ['*'], true],
     ['anything', [], false],
+    ['prod-eu-1-prod', ['prod-*-1-*prod'], true],
+    ['aba', ['ab*ba'], false],
+    ['abba', ['ab*ba'], true],
+    ['axbxc', ['a**b*c'], true],
+    ['acb', ['a*b*c'], false],
+    ['', ['*'], true],
   ] as [string, string[], boolean][])('%s by %j: %s', (context, patterns, expected) => {
     expect(isProtected(context, patterns)).toBe(expected);
+  });
+
+  it('with many stars are matched without trying anything twice', () => {
+    const long = 'a'.repeat(200_000);
+    expect(isProtected(long, [`${'*a'.repeat(50_000)}*b`])).toBe(false);
+    expect(isProtected(`${long}b`, [`${'a*'.repeat(50_000)}b`])).toBe(true);
   });
 });
