@@ -65,10 +65,12 @@ afterEach(() => {
 async function mayday(...argv: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
   const ended = { stdout: '', stderr: '', code: -1 };
   for (const stream of ['stdout', 'stderr'] as const) {
-    vi.spyOn(process[stream], 'write').mockImplementation(text => {
+    const write = (text: unknown, done?: unknown): boolean => {
       ended[stream] += String(text);
+      if (typeof done === 'function') done();
       return true;
-    });
+    };
+    vi.spyOn(process[stream], 'write').mockImplementation(write);
   }
   vi.spyOn(process, 'exit').mockImplementation(code => {
     ended.code = Number(code);
