@@ -1,3 +1,4 @@
+import { tooLong } from '../disk/regular.ts';
 import type { Files } from '../experiment/files.ts';
 import { MAX_BYTES } from '../experiment/load.ts';
 
@@ -14,9 +15,13 @@ export async function withStandardInput(
   const { bytes, text } = await readUpTo(MAX_BYTES, input);
   return {
     ...files,
-    kind: path => (path === STANDARD_INPUT ? 'file' : files.kind(path)),
-    size: path => (path === STANDARD_INPUT ? bytes : files.size(path)),
-    read: path => (path === STANDARD_INPUT ? text : files.read(path)),
+    place: path => (path === STANDARD_INPUT ? { is: 'file' } : files.place(path)),
+    read: (path, longest) =>
+      path !== STANDARD_INPUT
+        ? files.read(path, longest)
+        : bytes > longest
+          ? { is: 'refused', why: tooLong(bytes, longest) }
+          : { is: 'text', text },
   };
 }
 

@@ -49,7 +49,9 @@ function wholeText(file: number, longest: number): Reading {
 
 const refused = (why: string): Reading => ({ is: 'refused', why });
 const MIB = 1024 * 1024;
-const tooLong = (size: number, longest: number) =>
+
+/** What is said of a text of so many bytes, or more. */
+export const tooLong = (size: number, longest: number): string =>
   `expected at most ${longest / MIB} MiB, found ${(size / MIB).toFixed(1)} MiB`;
 
 /** What stands at a path, as a message names it. */
