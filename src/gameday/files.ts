@@ -1,5 +1,7 @@
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { notPrivate } from '../disk/private-folder.ts';
 
 /** A file that only grows. */
 export interface AppendFile {
@@ -34,6 +36,13 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** Makes a folder that is ours alone; rejects, as the system would, where it is not. */
+async function privateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const problem = await notPrivate(path);
+  if (problem !== undefined) throw Object.assign(new Error(problem), { code: 'EPERM', syscall: 'open' });
 }
 
 async function writeDurably(file: FileHandle, text: string): Promise<void> {
@@ -72,8 +81,12 @@ export function gathering(write: (text: string) => Promise<void>, end: () => Pro
 /** The machine's own file system. */
 export const nodeFiles: Files = {
   async openAppend(path) {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(path, 'a', 0o600);
+    await privateFolder(dirname(path));
+    const file = await open(
+      path,
+      constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW,
+      0o600,
+    );
     await syncFolder(dirname(path));
     return gathering(
       text => writeDurably(file, text),
@@ -91,7 +104,7 @@ export const nodeFiles: Files = {
       throw error;
     }),
   async write(path, text) {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await privateFolder(dirname(path));
     const draft = `${path}.new`;
     const file = await open(draft, 'w', 0o600);
     try {
