@@ -20,11 +20,15 @@ export const SOURCES = {
 
 const TYPED = { labelSelector: TYPE_LABEL, metadataOnly: true };
 
-/** Kinds that are watched only for injections on them: the label keeps these lists as short as the chaos is. */
+/** Kinds that injections are often aimed at; the others are swept: see `sweep.ts`. They are watched only for injections on them: the label keeps these lists as short as the chaos is. */
 export const MARKED: readonly Followed[] = [
   { apiVersion: 'v1', kind: 'ConfigMap', ...TYPED },
   { apiVersion: 'v1', kind: 'Secret', ...TYPED },
   { apiVersion: 'v1', kind: 'ResourceQuota', ...TYPED },
+  { apiVersion: 'v1', kind: 'ServiceAccount', ...TYPED },
+  { apiVersion: 'v1', kind: 'Namespace', ...TYPED },
+  { apiVersion: 'apps/v1', kind: 'StatefulSet', ...TYPED },
+  { apiVersion: 'apps/v1', kind: 'DaemonSet', ...TYPED },
   { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', ...TYPED },
   { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', ...TYPED },
   { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', ...TYPED },

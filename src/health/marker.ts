@@ -1,3 +1,4 @@
+import { isGhost } from '../injection/copies.ts';
 import {
   CORRUPT_CONTAINER,
   CRASH_CONTAINER,
@@ -32,6 +33,8 @@ export interface Marker {
  * record `mayday` inside the undo record adds who, when and until when.
  */
 export function markerOf(object: KubeObject): Marker | undefined {
+  // Marks that a controller copied from elsewhere are told where they come from.
+  if (isGhost(object)) return undefined;
   const { metadata } = object;
   const annotations = metadata.annotations ?? {};
   const type = typeOf(metadata.labels ?? {}, annotations);

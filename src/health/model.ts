@@ -2,7 +2,7 @@ import { LOCK_PREFIX } from '../injection/markers.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { SyncStatus, Update } from '../kube/reflector.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { Feed, Followed, Following } from './feed.ts';
+import type { Feed, Followed, Following, Sweeping } from './feed.ts';
 import {
   crdTrouble,
   deploymentTrouble,
@@ -84,11 +84,17 @@ export class Model {
   readonly #markers = new Map<string, Marker>();
   readonly #firstSeen = new Map<string, number>();
   readonly #sources: ReturnType<Model['follow']>;
+  readonly #sweep: Sweeping | undefined;
 
   /** `changed` is called, often, whenever a new summary is worth taking. */
   constructor(feed: Feed, clock: ModelClock, changed: () => void) {
     this.#clock = clock;
-    this.#sources = this.follow(feed, changed);
+    const followed = [...Object.values(SOURCES), ...MARKED];
+    this.#sweep = feed.sweep?.(followed, changed);
+    this.#sources = this.follow(feed, () => {
+      if (this.#isListed()) this.#sweep?.begin();
+      changed();
+    });
   }
 
   private follow(feed: Feed, changed: () => void) {
@@ -127,7 +133,19 @@ export class Model {
     };
   }
 
+  /** What the sweep found, but for objects that are followed under another group. */
+  #swept(): Marker[] {
+    return [...(this.#sweep?.markers() ?? [])].filter(({ uid }) => !this.#markers.has(uid));
+  }
+
+  /** What is swept may wait until the board is there. */
+  #isListed(): boolean {
+    const { marked: _, ...named } = this.#sources;
+    return Object.values(named).every(({ following }) => following.status().state !== 'listing');
+  }
+
   stop(): void {
+    this.#sweep?.stop();
     const { marked, ...named } = this.#sources;
     for (const { following } of [...Object.values(named), ...marked]) following.stop();
   }
@@ -146,11 +164,14 @@ export class Model {
         leases: line(leases, lease => leaseTrouble(lease, now)),
         ...this.#joined(),
       },
-      markers: [...this.#markers.values()],
-      unseen: marked.flatMap(({ kind, following }) => {
-        const sync = syncOf(following.status());
-        return sync.state === 'blind' ? [{ kind, reason: sync.reason }] : [];
-      }),
+      markers: [...this.#markers.values(), ...this.#swept()],
+      unseen: [
+        ...marked.flatMap(({ kind, following }) => {
+          const sync = syncOf(following.status());
+          return sync.state === 'blind' ? [{ kind, reason: sync.reason }] : [];
+        }),
+        ...(this.#sweep?.unseen() ?? []),
+      ],
       locks: [...leases.suspects.values()].flatMap(lease => operatorLock(lease) ?? []),
       heardAt: this.#heardAt(),
     };

@@ -2,6 +2,7 @@ import { type Glyphs, STATE_WORDS, type State } from '../text/glyphs.ts';
 import type { Clean } from '../text/sanitise.ts';
 import { BOARD } from './kinds.ts';
 import type { KindHealth, Summary } from './model.ts';
+import { NOT_YET } from './sweep.ts';
 import { sinceWords } from './trouble.ts';
 
 /** Where and as whom the snapshot was taken; `now` is server time in milliseconds. */
@@ -14,7 +15,8 @@ export interface About {
 
 /** Whether every line is known, or known not to be readable. */
 export const isSettled = (summary: Summary): boolean =>
-  BOARD.every(kind => !['waiting', 'loading'].includes(summary.kinds[kind].sync.state));
+  BOARD.every(kind => !['waiting', 'loading'].includes(summary.kinds[kind].sync.state)) &&
+  !summary.unseen.some(({ reason }) => reason === NOT_YET);
 
 /** Whether not one line is known: then nothing was learnt of the cluster. */
 export const isAllBlind = (summary: Summary): boolean => BOARD.every(kind => summary.kinds[kind].sync.state !== 'live');

@@ -1,5 +1,6 @@
 import { sourceOf } from '../injection/copies.ts';
 import { ROLLBACK_DATA, TYPE_LABEL } from '../injection/markers.ts';
+import { keyOf, rankOf, titleOf } from '../injection/resources.ts';
 import { whyUnreadable } from '../injection/unreadable.ts';
 import type { Collection, Page } from '../kube/api.ts';
 import type { ApiResource, Discovery } from '../kube/discovery.ts';
@@ -13,7 +14,6 @@ import { decide } from './classify.ts';
 import { pooled } from './deps.ts';
 import { foreignFinding, isForeignSuspect } from './foreign/index.ts';
 import { isSuspect, recognise } from './recognise.ts';
-import { keyOf, rankOf, titleOf } from './resources.ts';
 import type { ScanState } from './scan-state.ts';
 import type { ScanDeps, ScanOptions } from './scan-types.ts';
 

@@ -1,10 +1,10 @@
 import type { Finding } from '../injection/finding.ts';
+import { keyOf } from '../injection/resources.ts';
 import type { ApiResource, Discovery } from '../kube/discovery.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { Outcome } from '../kube/outcome.ts';
 import type { Blind } from './blind.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
-import { keyOf } from './resources.ts';
 import type { ScanEvent } from './scan-types.ts';
 
 /** What a scan has gathered so far. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../injection/finding.ts';
+import { byPreference, keyOf, rankOf, select, titleOf, undiscovered } from '../injection/resources.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { ApiResource, Discovery } from '../kube/discovery.ts';
 import { orphans } from './backups.ts';
@@ -8,7 +9,6 @@ import { readExperiments } from './experiments.ts';
 import { fairlyPooled } from './fair-pool.ts';
 import { leftWithPauseImage } from './foreign/images.ts';
 import { FOREIGN_GROUPS } from './foreign/index.ts';
-import { byPreference, keyOf, rankOf, select, titleOf, undiscovered } from './resources.ts';
 import { inspect, type Pass, READS_AT_ONCE, scanResource } from './scan-list.ts';
 import { ScanState } from './scan-state.ts';
 import type { ScanDeps, ScanOptions, ScanResult } from './scan-types.ts';

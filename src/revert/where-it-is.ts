@@ -1,11 +1,10 @@
 import type { FaultType } from '../experiment/types.ts';
 import type { Finding } from '../injection/finding.ts';
 import { nameOf } from '../injection/name.ts';
-
+import { titleOf } from '../injection/resources.ts';
 import type { Discovery } from '../kube/discovery.ts';
 import type { Blind } from './blind.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
-import { titleOf } from './resources.ts';
 import { asFaultType } from './shape.ts';
 
 /** What the last scan showed, by which it is decided whether an experiment's fault is gone. */

@@ -1,3 +1,4 @@
+import { NOT_YET } from '../../health/sweep.ts';
 import { cut } from '../../text/cut.ts';
 import { age } from '../../text/duration.ts';
 import type { Clean } from '../../text/sanitise.ts';
@@ -82,13 +83,19 @@ export const ttlSpan = (leftMs: number): Span =>
 /** `2 faults live   next TTL 2:41 ImageCorrupt`, in the words every screen shares. */
 export function faultSpans(state: ConsoleState, { now, glyphs }: View): Span[] {
   const live = liveFaults(state, now);
-  const blind = state.health.unseen.length;
+  const isLooking = state.health.unseen.some(({ reason }) => reason === NOT_YET);
+  const blind = state.health.unseen.length - (isLooking ? 1 : 0);
   const ttl = nextTtl(state, now);
   const isKnown = state.health.heardAt !== undefined;
   const spans: Span[] = [];
   if (live > 0) spans.push(span(`${glyphs.live} ${live} ${live === 1 ? 'fault' : 'faults'} live`, 'chaos'));
   else
-    spans.push(isKnown ? span('no faults live', 'dim') : span(`${glyphs.states.wait} faults: not known yet`, 'warn'));
+    spans.push(
+      isKnown && !isLooking
+        ? span(blind > 0 ? 'no faults seen' : 'no faults live', 'dim')
+        : span(`${glyphs.states.wait} faults: not known yet`, 'warn'),
+    );
+  if (live > 0 && isLooking) spans.push(span(', still looking', 'warn'));
   if (ttl) spans.push(span('   next TTL '), ttlSpan(ttl.leftMs), span(` ${ttl.type}`));
   if (blind > 0)
     spans.push(span(`   ${glyphs.states.blind} BLIND to ${blind} ${blind === 1 ? 'kind' : 'kinds'}`, 'warn'));

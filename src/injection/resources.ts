@@ -1,6 +1,12 @@
-import { groupOf } from '../injection/name.ts';
 import type { ApiResource, Discovery } from '../kube/discovery.ts';
-import type { Blind } from './blind.ts';
+import { groupOf } from './name.ts';
+
+/** A resource with a word about it: why it is left out, or why it could not be read. */
+export interface About {
+  /** Plural name with the group; `*` for everything. */
+  resource: string;
+  reason: string;
+}
 
 /** What a scan does not look into, and why nothing is lost by it. `resource` is the plural; `*` for all of a group. */
 interface Ignored {
@@ -58,13 +64,13 @@ export interface Selection {
   /** One version of each resource to list, Kubernetes' own groups first. */
   resources: ApiResource[];
   /** Listable resources that are left out, with the reason. */
-  ignored: Blind[];
+  ignored: About[];
 }
 
 /** What a scan lists: every listable resource but the ignored ones; in a single namespace only those that live in one. */
 export function select(listable: readonly ApiResource[], namespace: string | undefined): Selection {
   const byKey = new Map<string, ApiResource>();
-  const ignored = new Map<string, Blind>();
+  const ignored = new Map<string, About>();
   for (const resource of listable) {
     if (!resource.verbs.includes('list')) continue;
     if (namespace !== undefined && !resource.namespaced) continue;
@@ -79,7 +85,7 @@ export function select(listable: readonly ApiResource[], namespace: string | und
  * One object may be served by two groups: events by `` and events.k8s.io, roles by rbac.authorization.k8s.io and OpenShift's
  * authorization.openshift.io. Kubernetes' own group is the object's name; 0 stands before 1.
  */
-export function rankOf({ group, resource }: ApiResource): 0 | 1 {
+export function rankOf({ group, resource }: Pick<ApiResource, 'group' | 'resource'>): 0 | 1 {
   // What moved elsewhere, and the second name of what stayed.
   if (group === 'extensions' || (group === 'events.k8s.io' && resource === 'events')) return 1;
   return !group.includes('.') || group.endsWith('.k8s.io') ? 0 : 1;
@@ -94,9 +100,9 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
  * What discovery could not tell: blind to groups that would have been scanned, a note for those of which nothing would. A group of which
  * nothing is known is one that would.
  */
-export function undiscovered(discovery: Discovery): { blind: Blind[]; notes: Blind[] } {
-  const blind: Blind[] = [];
-  const notes: Blind[] = [];
+export function undiscovered(discovery: Discovery): { blind: About[]; notes: About[] } {
+  const blind: About[] = [];
+  const notes: About[] = [];
   for (const { group: apiVersion, reason, unlistable } of discovery.blind) {
     // `*` is everything but the core group; a dot without a slash is a group of which not even a version is known.
     const group =
