@@ -1,30 +1,16 @@
-import type { Api, Collection } from '../kube/api.ts';
+import type { Api } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { createReflector, type SyncStatus, type Update } from '../kube/reflector.ts';
-import type { Marker } from './marker.ts';
+import type { Followed, Sweeping } from './followed.ts';
 import { startSweep } from './sweep.ts';
 
-/** What to follow; `labelSelector` narrows it, `metadataOnly` asks for metadata alone. */
-export interface Followed extends Collection {
-  labelSelector?: string;
-  metadataOnly?: boolean;
-}
+export type { Followed, Sweeping } from './followed.ts';
 
 /** One kind being followed. `rows` is by uid and changes in place just before `hear` is called. */
 export interface Following<Row> {
   readonly rows: ReadonlyMap<string, Row>;
   status(): SyncStatus;
-  stop(): void;
-}
-
-/** All kinds that are not followed, looked at for injections again and again. */
-export interface Sweeping {
-  markers(): Iterable<Marker>;
-  /** What is not known: kinds that could not be read, and whatever is still to be looked at for the first time. */
-  unseen(): readonly { kind: string; reason: string }[];
-  /** Looks for the first time, unless it did; otherwise it begins a few seconds after its start. */
-  begin(): void;
   stop(): void;
 }
 

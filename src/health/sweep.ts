@@ -4,7 +4,7 @@ import type { Api } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { ApiResource } from '../kube/discovery.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { Followed, Sweeping } from './feed.ts';
+import type { Followed, Sweeping } from './followed.ts';
 import { type Marker, markerOf } from './marker.ts';
 
 /** Why something is not known: nobody has looked yet. */

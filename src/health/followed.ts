@@ -1,0 +1,18 @@
+import type { Collection } from '../kube/api.ts';
+import type { Marker } from './marker.ts';
+
+/** What to follow; `labelSelector` narrows it, `metadataOnly` asks for metadata alone. */
+export interface Followed extends Collection {
+  labelSelector?: string;
+  metadataOnly?: boolean;
+}
+
+/** All kinds that are not followed, looked at for injections again and again. */
+export interface Sweeping {
+  markers(): Iterable<Marker>;
+  /** What is not known: kinds that could not be read, and whatever is still to be looked at for the first time. */
+  unseen(): readonly { kind: string; reason: string }[];
+  /** Looks for the first time, unless it did; otherwise it begins a few seconds after its start. */
+  begin(): void;
+  stop(): void;
+}
