@@ -26,4 +26,6 @@ export interface Finding {
   message?: string;
   /** The backups that its restore needs, as read: what is left of the original should they vanish before it. */
   beside?: readonly KubeObject[];
+  /** The label alone is there: the undo record that belongs to it is gone from the object. */
+  lost?: true;
 }

@@ -6,6 +6,7 @@ import { whyUnreadable } from '../injection/unreadable.ts';
 import type { Api } from '../kube/api.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
+import { onlyWhatIsThere, type Told, toldByHistory } from './history.ts';
 import { typeByName } from './shape.ts';
 
 export type FaultOf = (type: Finding['type']) => Fault<unknown> | undefined;
@@ -26,24 +27,32 @@ const STATE: Record<Restore['kind'], FindingState> = {
 };
 
 /** Reads what the decision needs and decides; never rejects. A type that this version cannot restore stays `injected` and says so. */
-export async function decide(api: Api, faultOf: FaultOf, finding: Finding, signal?: AbortSignal): Promise<Decision> {
+export async function decide(api: Api, faultOf: FaultOf, found: Finding, signal?: AbortSignal): Promise<Decision> {
   const nothing: Live = new Map();
-  if (finding.state === 'corrupt' || finding.state === 'foreign') return { finding, live: nothing };
-  const fault = faultOf(finding.type);
+  const isSettled = found.state === 'foreign' || (found.state === 'corrupt' && found.lost !== true);
+  if (isSettled) return { finding: found, live: nothing };
+  const fault = faultOf(found.type);
   if (!fault) {
-    const message = `this version cannot revert ${finding.type}; it stays as it is`;
-    return { finding: { ...finding, state: 'injected', message }, live: nothing };
+    const message = `this version cannot revert ${found.type}; it stays as it is`;
+    return { finding: { ...found, state: 'injected', message }, live: nothing };
   }
   try {
+    const told = await toldByHistory(api, found, signal);
+    const { finding } = told;
+    if (finding.state === 'corrupt') return { finding, live: told.live };
     const read = await fetchLive(api, known => fault.restoreReads(finding, known), signal);
     const { live, beside } = withBackups(read, fault.restoreReads(finding, read), finding);
-    const restore = fault.restore(finding, live);
+    const restore = onHistory(told, found, fault.restore(finding, live));
     const message = sanitise(restore.says);
-    return { finding: { ...finding, ...beside, state: STATE[restore.kind], message }, restore, live };
+    return {
+      finding: { ...finding, ...beside, state: STATE[restore.kind], message },
+      restore,
+      live: new Map([...told.live, ...live]),
+    };
   } catch (error) {
     // Reads come back as outcomes: what throws here is what the record or the objects it names hold.
-    const message = sanitise(`${nameOf(finding.object)}: ${whyUnreadable(error)}; left as it is`, 400);
-    return { finding: { ...finding, state: 'corrupt', message }, live: nothing };
+    const message = sanitise(`${nameOf(found.object)}: ${whyUnreadable(error)}; left as it is`, 400);
+    return { finding: { ...found, state: 'corrupt', message }, live: nothing };
   }
 }
 
@@ -67,4 +76,15 @@ function withBackups(
   }
   const beside = [...now, ...former];
   return { live, beside: beside.length === 0 ? {} : { beside } };
+}
+
+/** A restore from a record in doubt is a person's to decide; one from a copy writes nothing about annotations that are gone. */
+function onHistory({ doubt }: Told, found: Finding, restore: Restore): Restore {
+  if (restore.kind === 'corrupt') return restore;
+  const writes = found.lost === true ? onlyWhatIsThere(restore.writes, found.live) : restore.writes;
+  if (doubt === undefined || restore.kind === 'already-restored') return { ...restore, writes };
+  if (restore.kind === 'diverged') return { ...restore, writes, says: doubt };
+  const { original = '(as recorded)', live = '(as it is)' } = restore.shown ?? {};
+  const again = restore.again === undefined ? {} : { again: restore.again };
+  return { kind: 'diverged', writes, original, injected: '(not recorded)', live, says: doubt, ...again };
 }

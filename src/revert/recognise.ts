@@ -25,6 +25,7 @@ interface Clue {
   source: string;
   /** Why it cannot be trusted. */
   corrupt?: string;
+  lost?: true;
 }
 
 /** Whether metadata alone is reason to read the whole object. */
@@ -136,7 +137,12 @@ function fromLabel(label: string): Clue {
     return { type: 'unknown', source, corrupt: `labelled ${sanitise(label)}, which is no known injection type` };
   return isCreatedObject(type)
     ? { type, source }
-    : { type, source, corrupt: `labelled ${type}, but the undo record is gone: nothing tells the original` };
+    : {
+        type,
+        source,
+        lost: true,
+        corrupt: `labelled ${type}, but the undo record is gone: nothing tells the original`,
+      };
 }
 
 const disagreement = (
@@ -157,6 +163,7 @@ function toFinding(object: KubeObject, clue: Clue): Finding {
     source: clue.source,
     ...provenance(object),
     ...(clue.corrupt === undefined ? {} : { message: sanitise(clue.corrupt, 400) }),
+    ...(clue.lost === undefined ? {} : { lost: true }),
   };
 }
 

@@ -1,23 +1,26 @@
+import { FIELD_MANAGER } from '../../src/injection/ownership.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
 
-const BY = 'one-hand';
+/** Says of an entry that it was made up here. */
+const MADE_UP = 'one-hand';
 
 type Tree = { [element: string]: Tree };
 
-/** The object as a server shows it that saw one writer write all of it; one that tells of its writers itself stays as it is. */
+/** The object as a server shows it that saw mayday write all of it; one that tells of its writers itself stays as it is. */
 export function byOneHand(object: KubeObject): KubeObject {
   if (object.metadata.managedFields !== undefined) return object;
   const { name: _name, namespace: _namespace, uid: _uid, resourceVersion: _version, ...metadata } = object.metadata;
   const { apiVersion, kind: _kind, status: _status, ...content } = object;
   const fieldsV1 = treeOf({ ...content, metadata });
-  const entry = { manager: BY, operation: 'Update', apiVersion, fieldsType: 'FieldsV1', fieldsV1 };
+  const entry = { manager: FIELD_MANAGER, operation: 'Update', apiVersion, fieldsType: MADE_UP, fieldsV1 };
   return { ...object, metadata: { ...object.metadata, managedFields: [entry] } };
 }
 
 /** The object as it is stored: who wrote it is only ever said when it is read. */
 export function unmanaged(object: KubeObject): KubeObject {
   const { managedFields, ...metadata } = object.metadata;
-  return managedFields?.[0]?.manager === BY ? { ...object, metadata } : object;
+  const [entry] = (managedFields ?? []) as { fieldsType?: string }[];
+  return entry?.fieldsType === MADE_UP ? { ...object, metadata } : object;
 }
 
 /** Lists by their items' names where they have any, sets of texts by value; other lists in one piece. */

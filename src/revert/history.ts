@@ -1,0 +1,72 @@
+import type { Live, Read } from '../injection/fault.ts';
+import type { Finding } from '../injection/finding.ts';
+import type { Operation } from '../injection/json-patch.ts';
+import { fetchLive, listIn } from '../injection/live.ts';
+import { broughtBack, copiedRecord, needsSets } from '../injection/record-history.ts';
+import type { Write } from '../injection/write.ts';
+import type { Api } from '../kube/api.ts';
+import type { Json, KubeObject } from '../kube/object.ts';
+import { sanitise } from '../text/sanitise.ts';
+
+const SETS = 'replica sets';
+
+/** A finding with what the cluster's own history says of its record. */
+export interface Told {
+  /** Its `live` also wears a record that was found elsewhere. */
+  finding: Finding;
+  /** Why the record may be of an injection that is over. */
+  doubt?: string | undefined;
+  live: Live;
+}
+
+/**
+ * Looks a lost record up where copies of it are kept, and judges whether the record that is there is still the one of its injection.
+ * Asks for ReplicaSets only where they decide.
+ */
+export async function toldByHistory(api: Api, finding: Finding, signal?: AbortSignal): Promise<Told> {
+  const { live: carrier, type } = finding;
+  const isLost = finding.lost === true && carrier.kind === 'Deployment';
+  const wants = isLost || (finding.lost !== true && needsSets(carrier, type));
+  const live = wants ? await fetchLive(api, () => [setsRead(carrier)], signal) : new Map();
+  const seen = listIn(live, SETS);
+  const sets = seen.state === 'found' ? seen.value : seen.state === 'absent' ? [] : undefined;
+  if (finding.state === 'corrupt' && !isLost) return { finding, live };
+  if (!isLost) return { finding, doubt: broughtBack(carrier, type, sets), live };
+  const copy = copiedRecord(carrier, type, sets ?? []);
+  if (copy === undefined) {
+    const why =
+      sets === undefined ? 'the ReplicaSets that may hold a copy cannot be read' : 'no ReplicaSet holds a copy';
+    return { finding: { ...finding, message: sanitise(`${finding.message ?? ''}; ${why}`, 400) }, live };
+  }
+  return { finding: withRecord(finding, copy), live };
+}
+
+function setsRead({ metadata: { namespace } }: KubeObject): Read {
+  const place = namespace === undefined ? {} : { namespace };
+  return { key: SETS, list: { apiVersion: 'apps/v1', kind: 'ReplicaSet', ...place } };
+}
+
+function withRecord(finding: Finding, { set, annotations }: NonNullable<ReturnType<typeof copiedRecord>>): Finding {
+  const { message: _message, ...rest } = finding;
+  const { metadata } = finding.live;
+  return {
+    ...rest,
+    state: 'injected',
+    source: sanitise(`${finding.source}, its record on ReplicaSet ${set}`),
+    live: { ...finding.live, metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } } },
+  };
+}
+
+/** The writes without what they would do to annotations that the object itself does not have. */
+export function onlyWhatIsThere(writes: readonly Write[], object: KubeObject): Write[] {
+  const annotations = Object.keys(object.metadata.annotations ?? {});
+  const prefix = '/metadata/annotations/';
+  const isThere = ({ path }: Operation) =>
+    !path.startsWith(prefix) ||
+    annotations.includes(path.slice(prefix.length).replaceAll('~1', '/').replaceAll('~0', '~'));
+  return writes.map(write => {
+    if (write.verb !== 'patch' || write.patchType !== 'json') return write;
+    const operations = (write.body as unknown as Operation[]).filter(isThere);
+    return { ...write, body: operations as unknown as Json };
+  });
+}
