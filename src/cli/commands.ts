@@ -70,6 +70,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--dry-run', 'show what would be written'],
       ['-y, --yes', 'do not ask'],
       ['--force-diverged', 'restore the original even where someone has changed the value since'],
+      ['--strip-marks', 'where the record is lost or the value changed since: keep the value, take the marks off'],
     ],
     acts: true,
     load: async () => (await import('./revert.ts')).revertCommand,

@@ -116,6 +116,7 @@ export function createEngine(deps: EngineDeps): Engine {
       ...head,
       findings: findings.map(({ id, type, object, tool }) => ({ id, type, object, tool })),
       force: options.force === true,
+      ...(options.stripMarks ? { stripMarks: true } : {}),
     });
     const result = await stopEverything(
       { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record },

@@ -12,6 +12,7 @@ import { type Entry, kept, type RunHeader } from './journal.ts';
 export type RevertHeader = Omit<RunHeader, 'experiment'> & {
   findings: Pick<Finding, 'id' | 'type' | 'object' | 'tool'>[];
   force: boolean;
+  stripMarks?: true;
 };
 
 /** One line of a revert's journal. `remaining` is null where nothing could be seen. */

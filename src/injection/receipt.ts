@@ -1,12 +1,15 @@
 import type { FaultType } from '../experiment/types.ts';
 import type { ObjectRef } from '../kube/object.ts';
 
-/** What became of one injection that was to be reverted. `verified` means read back and compared. */
+/**
+ * What became of one injection that was to be reverted. `verified` means read back and compared; for `stripped`, whose values a person took
+ * for right, read back and seen to carry no marks.
+ */
 export interface Receipt {
   id: string;
   type: FaultType | 'unknown';
   object: ObjectRef;
-  outcome: 'reverted' | 'already-restored' | 'gone' | 'diverged' | 'failed';
+  outcome: 'reverted' | 'already-restored' | 'gone' | 'stripped' | 'diverged' | 'failed';
   verified: boolean;
   requests: number;
   ms: number;

@@ -7,6 +7,7 @@ import type { Api } from '../kube/api.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { onlyWhatIsThere, type Told, toldByHistory } from './history.ts';
+import { atRecordedVersion } from './recorded-version.ts';
 import { typeByName } from './shape.ts';
 
 export type FaultOf = (type: Finding['type']) => Fault<unknown> | undefined;
@@ -37,7 +38,9 @@ export async function decide(api: Api, faultOf: FaultOf, found: Finding, signal?
     return { finding: { ...found, state: 'injected', message }, live: nothing };
   }
   try {
-    const told = await toldByHistory(api, found, signal);
+    const carrier = await atRecordedVersion(api, found, signal);
+    if (found.state !== 'corrupt' && carrier.finding.state === 'corrupt') return carrier;
+    const told = await toldByHistory(api, carrier.finding, signal);
     const { finding } = told;
     if (finding.state === 'corrupt') return { finding, live: told.live };
     const read = await fetchLive(api, known => fault.restoreReads(finding, known), signal);

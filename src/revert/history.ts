@@ -9,6 +9,7 @@ import type { Json, KubeObject } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
 
 const SETS = 'replica sets';
+const STRIP = 'once the object is as it should be, --strip-marks takes the label off';
 
 /** A finding with what the cluster's own history says of its record. */
 export interface Told {
@@ -25,20 +26,23 @@ export interface Told {
  */
 export async function toldByHistory(api: Api, finding: Finding, signal?: AbortSignal): Promise<Told> {
   const { live: carrier, type } = finding;
-  const isLost = finding.lost === true && carrier.kind === 'Deployment';
-  const wants = isLost || (finding.lost !== true && needsSets(carrier, type));
+  const isLost = finding.lost === true;
+  const wants = isLost ? carrier.kind === 'Deployment' : needsSets(carrier, type);
   const live = wants ? await fetchLive(api, () => [setsRead(carrier)], signal) : new Map();
   const seen = listIn(live, SETS);
   const sets = seen.state === 'found' ? seen.value : seen.state === 'absent' ? [] : undefined;
-  if (finding.state === 'corrupt' && !isLost) return { finding, live };
   if (!isLost) return { finding, doubt: broughtBack(carrier, type, sets), live };
   const copy = copiedRecord(carrier, type, sets ?? []);
   if (copy === undefined) {
-    const why =
-      sets === undefined ? 'the ReplicaSets that may hold a copy cannot be read' : 'no ReplicaSet holds a copy';
-    return { finding: { ...finding, message: sanitise(`${finding.message ?? ''}; ${why}`, 400) }, live };
+    const message = sanitise([finding.message, ...whyNoCopy(wants, sets), STRIP].join('; '), 400);
+    return { finding: { ...finding, message }, live };
   }
   return { finding: withRecord(finding, copy), live };
+}
+
+function whyNoCopy(wants: boolean, sets: readonly KubeObject[] | undefined): string[] {
+  if (!wants) return [];
+  return [sets === undefined ? 'the ReplicaSets that may hold a copy cannot be read' : 'no ReplicaSet holds a copy'];
 }
 
 function setsRead({ metadata: { namespace } }: KubeObject): Read {

@@ -150,6 +150,7 @@ const MARK: Record<Receipt['outcome'], string> = {
   reverted: '✓ reverted',
   'already-restored': '✓ was restored',
   gone: '✓ gone',
+  stripped: '✓ stripped',
   diverged: '⚑ DIVERGED',
   failed: '✗ FAILED',
 };

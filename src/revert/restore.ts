@@ -13,10 +13,13 @@ import { shownBy } from './not-held.ts';
 import { putRecordBack } from './put-record-back.ts';
 import { type Decided, finish, strip } from './settle.ts';
 import { isKeptApart, keepsCarrier, type Stages, stagesOf } from './stages.ts';
+import { stripOnly, strippingWrite } from './strip-marks.ts';
 
 export interface RestoreOptions {
   /** Restore also what somebody changed to a third value since the injection. */
   force?: boolean;
+  /** Take the marks alone off what could only be restored by force, or not at all: a person looked and found the values right. */
+  stripMarks?: boolean;
   /** The finding was read this very moment: decide from it. Its preconditions still hold every write. */
   fresh?: boolean;
   /** The finding is from a scan before: what only patches the object, bound to what was read, may be decided from it. */
@@ -62,6 +65,8 @@ async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptio
   if (finding.state === 'foreign') return failed(finding.message ?? 'another chaos tool left it; nothing was touched');
   const decision = await decisionOn(deps, finding, options);
   if ('outcome' in decision) return decision;
+  const stripping = options.stripMarks ? strippingWrite(decision) : undefined;
+  if (stripping) return stripOnly(deps, decision.finding, stripping);
   const { restore } = decision;
   if (!restore) return failed(decision.finding.message ?? 'nothing may be done');
   if (first && restore.kind !== 'already-restored') return afterFirst(first, { ...decision, restore });
@@ -146,10 +151,10 @@ const wasBlind = (live: Live): boolean =>
 function stopBefore(restore: Restore, live: Live, { force = false }: RestoreOptions): End | undefined {
   if (restore.kind === 'corrupt') return failed(restore.says, wasBlind(live));
   if (restore.kind !== 'diverged' || force) return undefined;
-  const { original, injected, live: now } = restore;
+  const { original, injected, live: now, says } = restore;
   return {
     outcome: 'diverged',
     verified: false,
-    message: `changed since the injection: original ${original}, injected ${injected}, now ${now}; --force-diverged puts the original back`,
+    message: `${says}: original ${original}, injected ${injected}, now ${now}; --force-diverged puts the original back, --strip-marks keeps what is there`,
   };
 }

@@ -4,6 +4,7 @@ import { emergencyJourneys } from './journeys/emergency.ts';
 import { everyKindJourneys } from './journeys/everyKind.ts';
 import { firstLookJourneys } from './journeys/firstLook.ts';
 import { forbiddenJourneys } from './journeys/forbidden.ts';
+import { historyJourneys } from './journeys/history.ts';
 import { onCallJourneys } from './journeys/onCall.ts';
 import { orderJourneys } from './journeys/orders.ts';
 import { outageJourneys } from './journeys/outage.ts';
@@ -27,6 +28,7 @@ onEachProvider('on', (given, name) => {
     everyKindJourneys(given);
     orderJourneys(given);
     onCallJourneys(given);
+    historyJourneys(given);
     recordedJourneys(given);
     webhookJourneys(given);
     outageJourneys(given);

@@ -195,6 +195,7 @@ function receiptLine(receipt: Receipt, wave: string, { glyphs, columns }: View):
     reverted: 'reverted',
     'already-restored': 'was restored',
     gone: 'gone',
+    stripped: 'stripped',
     diverged: 'DIVERGED',
     failed: 'FAILED',
   };

@@ -1,0 +1,48 @@
+import { readEnvelope } from '../injection/envelope.ts';
+import type { Live } from '../injection/fault.ts';
+import type { Finding } from '../injection/finding.ts';
+import { refOf } from '../injection/json-patch.ts';
+import { fetchLive, objectIn } from '../injection/live.ts';
+import { ROLLBACK_DATA } from '../injection/markers.ts';
+import { groupOf, nameOf } from '../injection/name.ts';
+import type { Api } from '../kube/api.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { sanitise } from '../text/sanitise.ts';
+
+const CARRIER = 'the object at the recorded version';
+
+/**
+ * The version that the record names its path in, where the object was read in another one: with a conversion between them the field may
+ * have another name and place here, or none.
+ */
+export function recordedVersion({ type, live }: Finding): string | undefined {
+  if (type !== 'CRDMutation') return undefined;
+  const envelope = readEnvelope(live.metadata.annotations?.[ROLLBACK_DATA] ?? '');
+  const data = envelope.ok ? envelope.data : null;
+  const version = typeof data === 'object' && data !== null && !Array.isArray(data) ? data.apiVersion : undefined;
+  const isOther =
+    typeof version === 'string' && version !== live.apiVersion && groupOf(version) === groupOf(live.apiVersion);
+  return isOther ? version : undefined;
+}
+
+/** The finding with its object read in the version that its record is about. Where that cannot be, `corrupt`, and says why. */
+export async function atRecordedVersion(
+  api: Api,
+  finding: Finding,
+  signal?: AbortSignal,
+): Promise<{ finding: Finding; live: Live }> {
+  const apiVersion = recordedVersion(finding);
+  if (apiVersion === undefined) return { finding, live: new Map() };
+  const { uid, ...ref } = refOf(finding.live);
+  const live = await fetchLive(api, () => [{ key: CARRIER, get: { ...ref, apiVersion } }], signal);
+  const seen = objectIn(live, CARRIER);
+  const no = (why: string) => {
+    const message = sanitise(`${nameOf(ref)}: its record is about ${apiVersion}, ${why}; left as it is`, 400);
+    return { finding: { ...finding, state: 'corrupt' as const, message }, live };
+  };
+  if (seen.state === 'blind') return no(`which cannot be read (${seen.failure.message})`);
+  if (seen.state !== 'found') return no('which the cluster does not serve any more');
+  if (seen.value.metadata.uid !== uid) return no('in which another object of its name was read');
+  const carrier: KubeObject = { ...seen.value, apiVersion };
+  return { finding: { ...finding, live: carrier, object: refOf(carrier) }, live };
+}

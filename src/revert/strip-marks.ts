@@ -1,0 +1,62 @@
+import { readEnvelope, readMayday } from '../injection/envelope.ts';
+import { execute } from '../injection/executor.ts';
+import type { Finding } from '../injection/finding.ts';
+import { patchOf, pointer, test } from '../injection/json-patch.ts';
+import { MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../injection/markers.ts';
+import { nameOf } from '../injection/name.ts';
+import type { Receipt } from '../injection/receipt.ts';
+import { recordOfType } from '../injection/record-history.ts';
+import { stripMarks } from '../injection/strip.ts';
+import type { Write } from '../injection/write.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { blindReason } from './blind.ts';
+import type { Decision } from './classify.ts';
+import type { RevertDeps } from './deps.ts';
+import { recognise } from './recognise.ts';
+import { asFaultType } from './shape.ts';
+
+type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: boolean };
+
+/**
+ * The write that takes the marks off and leaves every value as it is, for what a person has looked at: where the record is lost, or a
+ * third value or an old record is in the way. Undefined where restoring needs no person, and where more than the object's own marks
+ * belongs to the injection, such as a backup.
+ */
+export function strippingWrite({ finding, restore }: Decision): Write | undefined {
+  const type = asFaultType(finding.type);
+  const isOwn = restore?.kind === 'diverged' && restore.writes.every(write => isPatchOf(finding.live, write));
+  if (type === undefined || !(isOwn || (finding.lost === true && restore === undefined))) return undefined;
+  const { live } = finding;
+  const label = live.metadata.labels?.[TYPE_LABEL];
+  const held = label === type ? [test(pointer('metadata', 'labels', TYPE_LABEL), label)] : [];
+  // What was found elsewhere is not on the object.
+  const records = finding.lost ? [] : [...Object.keys(recordOfType(live, type)), MAYDAY];
+  return patchOf(live, [...held, ...stripMarks(live, type, records, factsOn(live))], {
+    says: `strip the marks of ${nameOf(finding.object)}`,
+    atVersion: false,
+  });
+}
+
+const isPatchOf = ({ kind, metadata }: KubeObject, { verb, on }: Write): boolean =>
+  verb === 'patch' && on.kind === kind && on.name === metadata.name;
+
+function factsOn({ metadata: { annotations = {} } }: KubeObject) {
+  const envelope = readEnvelope(annotations[ROLLBACK_DATA] ?? '');
+  return (envelope.ok ? envelope.mayday : undefined) ?? readMayday(annotations[MAYDAY]);
+}
+
+/** Takes the marks off and looks again. Says nothing about the value: a person took it for right. */
+export async function stripOnly(deps: RevertDeps, finding: Finding, write: Write): Promise<End> {
+  const { state, message } = await execute([write], deps, { id: finding.id, purpose: 'revert' });
+  if (state !== 'done') return { outcome: 'failed', verified: false, message, retry: state === 'conflict' };
+  const got = await deps.api.get(finding.object);
+  if (!got.ok && got.reason !== 'not-found')
+    return { outcome: 'failed', verified: false, message: `could not be read back: ${blindReason(got)}`, retry: true };
+  if (got.ok && recognise(got.value).some(({ id }) => id === finding.id))
+    return { outcome: 'failed', verified: false, message: 'read back: the marks are still there', retry: true };
+  return {
+    outcome: 'stripped',
+    verified: true,
+    message: 'the marks are off, as asked; the value was left as it is and compared with nothing',
+  };
+}
