@@ -175,6 +175,7 @@ export function historyJourneys(given: () => Provider): void {
 
   describe('a record about one served version of a custom resource', () => {
     test('is read and written in that version, where the preferred one does not have the field', async ({ stage }) => {
+      await stage.set();
       const group = `${stage.namespace}.example.com`;
       await stage.apply(twoVersions(group));
       const kind = `knobs.v1alpha1.${group}`;
