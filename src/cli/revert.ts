@@ -68,7 +68,7 @@ export const revertCommand: CommandBody = invocation => {
     const result = await engine.revert(findings, {
       dryRun,
       force: invocation.options.forceDiverged === true,
-        stripMarks: invocation.options.stripMarks === true,
+      stripMarks: invocation.options.stripMarks === true,
       rescan: { deep: true, ...scope, doubtful: new Set(scanned.blind.map(one => one.resource)) },
       ...look.later(found => choose(ours(found), choice, api.serverTime().now).findings),
       shown: scanned.injections,

@@ -1,11 +1,13 @@
 import type { Live, Read } from '../injection/fault.ts';
+import { fieldsAt, fieldsOf, isEmpty, isFields, union } from '../injection/field-set.ts';
 import type { Finding } from '../injection/finding.ts';
 import type { Operation } from '../injection/json-patch.ts';
 import { fetchLive, listIn } from '../injection/live.ts';
+import { TYPE_LABEL } from '../injection/markers.ts';
 import { broughtBack, copiedRecord, needsSets } from '../injection/record-history.ts';
 import type { Write } from '../injection/write.ts';
 import type { Api } from '../kube/api.ts';
-import type { Json, KubeObject } from '../kube/object.ts';
+import type { Json, KubeObject, ManagedField } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
 
 const SETS = 'replica sets';
@@ -57,8 +59,23 @@ function withRecord(finding: Finding, { set, annotations }: NonNullable<ReturnTy
     ...rest,
     state: 'injected',
     source: sanitise(`${finding.source}, its record on ReplicaSet ${set}`),
-    live: { ...finding.live, metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } } },
+    live: {
+      ...finding.live,
+      metadata: {
+        ...metadata,
+        annotations: { ...metadata.annotations, ...annotations },
+        managedFields: (metadata.managedFields ?? []).map(entry => asInjected(entry, Object.keys(annotations))),
+      },
+    },
   };
+}
+
+/** Label and record were written in one request: whoever owns the one owned the other. */
+function asInjected(entry: ManagedField, keys: readonly string[]): ManagedField {
+  const fields = isFields(entry.fieldsV1) ? entry.fieldsV1 : {};
+  if (isEmpty(fieldsAt(fields, undefined, ['metadata', 'labels', TYPE_LABEL]))) return entry;
+  const record = fieldsOf(keys.map(key => ['f:metadata', 'f:annotations', `f:${key}`]));
+  return { ...entry, fieldsV1: union(fields, record) };
 }
 
 /** The writes without what they would do to annotations that the object itself does not have. */

@@ -8,9 +8,11 @@ import type { Decision } from './classify.ts';
 import type { RevertDeps } from './deps.ts';
 import { type End, failed, noted } from './end.ts';
 import { giveOwnershipBack } from './hand-over.ts';
+import { onlyWhatIsThere } from './history.ts';
 import { lookAgain } from './look-again.ts';
 import { notHeld } from './not-held.ts';
 import { putRecordBack } from './put-record-back.ts';
+import { wearing } from './remembered.ts';
 import { keepsCarrier, writesOf } from './stages.ts';
 import { isBack, verifyRestore } from './verify.ts';
 
@@ -30,7 +32,9 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
     return failed(`${done.restore.says}, but nothing tells what it made`, true);
   const isForced = done.restore.kind === 'diverged';
   const { finding, restore } = done;
-  const marked = fault.restore({ ...finding, live: stored }, done.live);
+  // A record that was found elsewhere is not on what the server answers.
+  const wears = finding.lost ? wearing(stored, finding.live) : stored;
+  const marked = fault.restore({ ...finding, live: wears }, done.live);
   if (!isBack(marked, isForced))
     return notHeld({ finding, restore, instead: marked, now: stored, isByServer: true, isRecordKept: true });
   let changed: End | undefined;
@@ -50,7 +54,8 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
       });
     return undefined;
   };
-  const writes = markWrites(marked, done).map(write => stripBoundTo(write, first, stored));
+  const marks = onlyWhatIsThere(markWrites(marked, done), stored);
+  const writes = marks.map(write => stripBoundTo(write, first, stored));
   const { execution } = await executeWithReread(writes, again, deps, { id: finding.id, purpose: 'revert' });
   if (changed) return changed;
   if (execution.state !== 'done') return failed(execution.message, true);
