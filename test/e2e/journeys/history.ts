@@ -71,6 +71,19 @@ export function historyJourneys(given: () => Provider): void {
       },
     );
 
+    test('while it is scaled to 0 loses the record, and the number comes back from its copy', async ({ stage }) => {
+      await stage.set();
+      await stage.kubectl('set', 'image', 'deployment/web', `web=${NEXT}`);
+      await stage.until('deployment', 'web', isUp);
+      await killedRun(stage, scaleZero);
+      await eventually('the copy on the ReplicaSet', async () => (await badSet(stage)) !== undefined);
+      await stage.kubectl('rollout', 'undo', 'deployment/web');
+      expect((await stage.read('deployment', 'web')).spec.replicas).toBe(0);
+      expect(await revert(stage)).toMatchObject({ code: 0, receipts: [{ outcome: 'reverted', verified: true }] });
+      expect((await stage.read('deployment', 'web')).spec.replicas).toBe(1);
+      await nothingLeft(stage);
+    });
+
     test('whose ReplicaSet is gone says what is left, and takes the label off when a person says so', async ({
       stage,
     }) => {
@@ -101,7 +114,8 @@ export function historyJourneys(given: () => Provider): void {
       expect(await revert(stage)).toMatchObject({ code: 0 });
       await stage.kubectl('set', 'image', 'deployment/web', `web=${NEXT}`);
       await stage.until('deployment', 'web', isUp);
-      const { 'deployment.kubernetes.io/revision': revision } = (await badSet(stage)).metadata.annotations;
+      const bad = await badSet(stage, set => imageOf(set).includes('.invalid/'));
+      const { 'deployment.kubernetes.io/revision': revision } = bad.metadata.annotations;
       await stage.kubectl('rollout', 'undo', 'deployment/web', `--to-revision=${revision}`);
       const asked = await revert(stage);
       expect(asked).toMatchObject({ code: 7, receipts: [{ outcome: 'diverged' }] });
@@ -209,12 +223,12 @@ async function byFramework(
   await stage.kubectl('patch', 'deployment', 'web', '--type=merge', '--field-manager=operator-chaos', '-p', patch);
 }
 
-/** The ReplicaSet into which the controller copied a record. */
-async function badSet(stage: Stage): Promise<Thing | undefined> {
+/** A ReplicaSet into which the controller copied a record: the bad one, and the next one too if the record is still on by then. */
+async function badSet(stage: Stage, isIt: (set: Thing) => boolean = () => true): Promise<Thing | undefined> {
   const { items } = JSON.parse(await stage.kubectl('get', 'replicasets', '-o', 'json'));
-  return items.find(({ metadata }: Thing) =>
-    Object.keys(metadata.annotations ?? {}).some(key => key.startsWith(`${PREFIX}original-`)),
-  );
+  const hasRecord = ({ metadata }: Thing) =>
+    Object.keys(metadata.annotations ?? {}).some(key => key.startsWith(`${PREFIX}original-`));
+  return items.find((set: Thing) => hasRecord(set) && isIt(set));
 }
 
 interface Reverted {
