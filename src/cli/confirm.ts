@@ -5,13 +5,16 @@ import { cleanLine } from './tell.ts';
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
 
 /** Asks on stderr, so that piped output stays clean; true only for the expected word. An end of input or an abort is a no. */
-export async function ask(question: string, expected: string, signal?: AbortSignal): Promise<boolean> {
+export const ask = async (question: string, expected: string, signal?: AbortSignal): Promise<boolean> =>
+  (await prompted(question, signal))?.trim() === expected;
+
+/** The answer to a question on stderr; undefined at an end of input or an abort. */
+export async function prompted(question: string, signal?: AbortSignal): Promise<string | undefined> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await prompt.question(`${cleanLine(question)} `, signal ? { signal } : {});
-    return answer.trim() === expected;
+    return await prompt.question(`${cleanLine(question)} `, signal ? { signal } : {});
   } catch {
-    return false;
+    return undefined;
   } finally {
     prompt.close();
   }

@@ -6,6 +6,7 @@ import { createLifting } from '../guardian/lifting.ts';
 import { type FromGuardian, type FromOwner, lineOf, messageOf } from '../guardian/message.ts';
 import { isLoopback } from '../kube/connections.ts';
 import { openEventLog } from '../runtime/log.ts';
+import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { connectOrFail, runtimeFor } from './session.ts';
@@ -23,7 +24,13 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     write({ event, context: api.identity.context, ...facts });
   const say = (message: FromGuardian) => void process.stdout.write(lineOf(message));
   const { clock, random, paths, config } = runtime;
-  const lifting = createLifting({ api, clock, files: nodeFiles, stateDir: paths.state });
+  const lifting = createLifting({
+    api,
+    clock,
+    files: nodeFiles,
+    stateDir: paths.state,
+    recordKey: () => readRecordKey(api),
+  });
   const guardian = createGuardian({
     ...lifting,
     clock,

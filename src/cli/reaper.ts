@@ -2,6 +2,7 @@ import { createElection } from '../guardian/election.ts';
 import { reap } from '../guardian/reaper.ts';
 import { faultOf } from '../injection/registry.ts';
 import { listenForInterrupt } from '../runtime/interrupt.ts';
+import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { durationOption } from './number.ts';
@@ -38,6 +39,7 @@ export const reaperCommand: CommandBody = async ({ globals, options }) => {
         intervalMs,
         graceMs,
         log,
+        recordKey: () => readRecordKey(api),
         signal: interrupt.signal,
       },
     );

@@ -1,11 +1,10 @@
 import type { Reverted } from '../gameday/engine.ts';
 import type { Finding } from '../injection/finding.ts';
-import { nameOf } from '../injection/name.ts';
+import { faultOf } from '../injection/registry.ts';
 import type { Api } from '../kube/api.ts';
 import { type Choice, choose, chooseExperiments, isChoosing } from '../revert/choose.ts';
-import { type ClusterExperiment, experimentLine } from '../revert/cluster-experiment.ts';
+import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import {
-  findingLine,
   lockOutLine,
   receiptLine,
   remainLine,
@@ -18,18 +17,19 @@ import {
 import type { RevertEvent, RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
 import { stopLine } from '../revert/stop.ts';
+import { toBeAsked } from '../revert/trust/review.ts';
 import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor } from '../runtime/engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { choiceOf } from './choice.ts';
 import type { CommandBody, Invocation } from './command.ts';
-import { ask, canAsk } from './confirm.ts';
-import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
+import { CommandFailure, type ExitCode } from './failure.ts';
 import { lookAround } from './look-around.ts';
 import { expectNamespace } from './namespace.ts';
 import { print, say } from './output.ts';
+import { agreed, agreedOthers } from './revert-consent.ts';
 import { withCluster } from './session.ts';
-import { tell, tellItem } from './tell.ts';
+import { tell } from './tell.ts';
 
 /** `mayday revert`: finds, puts back, verifies, looks again. Interrupting it does not stop what is being put back. */
 export const revertCommand: CommandBody = invocation => {
@@ -55,9 +55,16 @@ export const revertCommand: CommandBody = invocation => {
     const isAll = ids.length === 0 && !isChoosing(choice);
     const experiments = chosenExperiments(scanned, ids, choice, api.serverTime().now);
     const toStop = findings.length + experiments.length;
-    if (toStop > 0 && !dryRun && !(await agreed(invocation, { findings, experiments }, api.serverTime().now))) {
-      throw new CommandFailure('nothing was reverted: the answer was not yes', EXIT.aborted);
-    }
+    const force = invocation.options.forceDiverged === true;
+    const trust =
+      !dryRun && (toStop > 0 || mayGoAhead)
+        ? await agreed(invocation, {
+            findings,
+            experiments,
+            now: api.serverTime().now,
+            toAsk: async () => toBeAsked({ api, faultOf }, findings, { trust: await engine.trust(), force }),
+          })
+        : {};
     const others = await agreedOthers(invocation, othersOf(invocation, scanned), dryRun);
     const holdOn = () => tell('still putting things back; what is left will be named');
     process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
@@ -67,7 +74,8 @@ export const revertCommand: CommandBody = invocation => {
     const streaming = invocation.globals.output === 'text' && !dryRun;
     const result = await engine.revert(findings, {
       dryRun,
-      force: invocation.options.forceDiverged === true,
+      force,
+      trust,
       stripMarks: invocation.options.stripMarks === true,
       rescan: { deep: true, ...scope, doubtful: new Set(scanned.blind.map(one => one.resource)) },
       ...look.later(found => choose(ours(found), choice, api.serverTime().now).findings),
@@ -158,43 +166,6 @@ const othersOf = ({ options }: Invocation, scanned: ScanResult): Finding[] =>
 function withBlind(result: RevertResult, scanned: ScanResult): RevertResult {
   const seen = new Set(result.blind.map(one => one.resource));
   return { ...result, blind: [...result.blind, ...scanned.blind.filter(one => !seen.has(one.resource))] };
-}
-
-interface Meant {
-  findings: readonly Finding[];
-  experiments: readonly ClusterExperiment[];
-}
-
-async function agreed(
-  { options, globals }: Invocation,
-  { findings, experiments }: Meant,
-  now: number,
-): Promise<boolean> {
-  if (options.yes === true) return true;
-  if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
-  if (globals.output === 'text') {
-    for (const finding of findings) tellItem(findingLine(finding, now));
-    for (const experiment of experiments) tellItem(experimentLine(experiment, now));
-  }
-  const what = [
-    ...(findings.length === 0 ? [] : [`revert ${counted(findings.length, 'this injection', 'injections')}`]),
-    ...(experiments.length === 0 ? [] : [`stop ${counted(experiments.length, 'this experiment', 'experiments')}`]),
-  ];
-  return ask(`${what.join(' and ')}? (yes/no)`, 'yes');
-}
-
-const counted = (count: number, one: string, many: string): string => (count === 1 ? one : `these ${count} ${many}`);
-
-/** Other tools are asked to stop only after a word of their own; without it they are left as they are. */
-async function agreedOthers({ options, globals }: Invocation, others: Finding[], dryRun: boolean): Promise<Finding[]> {
-  if (others.length === 0 || options.yes === true || dryRun) return others;
-  if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
-  if (globals.output === 'text')
-    for (const { message, object } of others) tellItem(`${nameOf(object)}  ${message ?? ''}`);
-  const many = others.length === 1 ? 'this fault' : `these ${others.length} faults`;
-  if (await ask(`ask the other tools to stop ${many} of theirs? (yes/no)`, 'yes')) return others;
-  tell('other tools are left as they are: the answer was not yes');
-  return [];
 }
 
 function show(

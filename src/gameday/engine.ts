@@ -9,6 +9,9 @@ import { type Ahead, liftOwn, lookAhead, notBack, stillMarked } from '../revert/
 import type { RevertResult } from '../revert/revert-all.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
 import { type StopOptions, stopEverything } from '../revert/stop-everything.ts';
+import { isOfExperiment, readExperiments } from '../revert/trust/experiments.ts';
+import type { Trust } from '../revert/trust/judge.ts';
+import { signedPlan } from '../revert/trust/sign-plan.ts';
 import type { RunDeps, RunOptions } from '../run/deps.ts';
 import type { Happening, RunEvent } from '../run/event.ts';
 import { runExperiment } from '../run/lifecycle.ts';
@@ -16,6 +19,7 @@ import type { RunResult } from '../run/result.ts';
 import type { GateResult } from '../safety/gate.ts';
 import type { Files } from './files.ts';
 import { type Guard, guardRun, needsGuard } from './guard.ts';
+import { injectedHere, isInjectedHere } from './injected-here.ts';
 import { endJournal, openJournal, type RunHeader } from './journal.ts';
 import type { Locks } from './operator-lock.ts';
 import { keepRecord, makeRecord } from './record.ts';
@@ -41,6 +45,15 @@ export interface EngineDeps {
   locks?: Locks;
   /** Ends what this process cannot end any more; nobody does without it. */
   guard?: Guard;
+  /** The key by which records are signed; without it they are not, and more of them need a person's word. */
+  recordKey?: RecordKey;
+}
+
+/** Either way undefined where there is none, or it may not be read. */
+export interface RecordKey {
+  read(): Promise<Uint8Array | undefined>;
+  /** Makes it where there is none and that is allowed. */
+  make(): Promise<Uint8Array | undefined>;
 }
 
 export interface FinishedRun {
@@ -61,6 +74,8 @@ export interface Engine {
   scan(options?: ScanOptions): Promise<ScanResult>;
   /** Reverts, and stops what `options` names of the framework's experiments and of other tools' faults. */
   revert(findings: readonly Finding[], options?: StopOptions): Promise<Reverted>;
+  /** Everything on whose word a record is believed here: the key, the journals of this machine, the framework's own experiments. */
+  trust(): Promise<Trust>;
   /** Runs of this machine against this cluster that died, and of which something is, or may be, still in the cluster. */
   unfinished(): Promise<Unfinished[]>;
   /** Runs that died here and that a guardian finished, since anybody last began one. */
@@ -107,9 +122,27 @@ export function createEngine(deps: EngineDeps): Engine {
     };
   }
 
-  async function revert(findings: readonly Finding[], options: StopOptions = {}): Promise<Reverted> {
-    const stopping = (options.experiments?.length ?? 0) + (options.others?.length ?? 0);
-    if (options.dryRun || (findings.length + stopping === 0 && options.later === undefined))
+  async function trust(): Promise<Trust> {
+    const here = { clusterUid: await clusterUid(), host: deps.host };
+    const [key, journalled, experiments] = await Promise.all([
+      deps.recordKey?.read(),
+      injectedHere(files, stateDir, here).catch(() => []),
+      readExperiments(api).catch(() => []),
+    ]);
+    return {
+      key,
+      corroborates(finding) {
+        if (isInjectedHere(finding, journalled)) return 'journal';
+        return isOfExperiment(finding, experiments) ? 'experiment' : undefined;
+      },
+    };
+  }
+
+  async function revert(findings: readonly Finding[], given: StopOptions = {}): Promise<Reverted> {
+    const stopping = (given.experiments?.length ?? 0) + (given.others?.length ?? 0);
+    const isNothing = findings.length + stopping === 0 && given.later === undefined;
+    const options = isNothing ? given : { ...given, trust: { ...(await trust()), ...given.trust } };
+    if (options.dryRun || isNothing)
       return stopEverything({ api, clock, faultOf, journal: NO_JOURNAL }, findings, options);
     const head = await whoAndWhere();
     const record = openRevertRecord(files, stateDir, {
@@ -156,6 +189,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   return {
     clusterUid,
+    trust,
     scan: options => scan({ api: batchedReads(api), clock, faultOf }, options),
     revert,
     unfinished: async () =>
@@ -187,6 +221,7 @@ export function createEngine(deps: EngineDeps): Engine {
       const lifting = { api: api.urgent ?? api, clock, faultOf, journal: lenient(journal) };
       let ahead: Ahead | undefined;
       let residue: number | undefined;
+      let key: Promise<Uint8Array | undefined> | undefined;
       const runDeps: RunDeps = {
         api,
         clock,
@@ -209,10 +244,15 @@ export function createEngine(deps: EngineDeps): Engine {
             () => undefined,
           );
         },
+        async sign(plan) {
+          key ??= deps.recordKey?.make() ?? Promise.resolve(undefined);
+          const found = await key;
+          return found === undefined ? plan : signedPlan(found, plan);
+        },
         notBack: request => notBack({ api, clock, faultOf, journal }, request),
         lift: async request => {
           await guarded?.lifting();
-          const lifted = await liftOwn(lifting, request, ahead);
+          const lifted = await liftOwn(lifting, { ...request, key: await key }, ahead);
           // Proven back: whatever becomes of the rest of the run, there is nothing to guard any more.
           if (lifted.remaining === 0) guarded?.over(0);
           return lifted;

@@ -51,14 +51,14 @@ export interface Here {
   host: string;
 }
 
-interface Read {
+export interface Read {
   run: string;
   header: RunHeader;
   entries: Entry[];
 }
 
 /** The journals of this cluster and this machine, oldest first. */
-async function journals(files: Files, stateDir: string, here: Here): Promise<Read[]> {
+export async function journals(files: Files, stateDir: string, here: Here): Promise<Read[]> {
   const runs = (await files.list(runsFolder(stateDir))).filter(isRunId).toSorted();
   const found: Read[] = [];
   for (const run of runs) {

@@ -17,6 +17,8 @@ export interface LiftingDeps {
   files: Files;
   /** Folder of the journals: the guardian finishes the one that the dead run began. */
   stateDir: string;
+  /** The key by which the run signed its records; undefined where it may not be read. */
+  recordKey?: () => Promise<Uint8Array | undefined>;
 }
 
 /** Lifts a run as its own process would have, and finishes its journal. */
@@ -39,7 +41,7 @@ const unhurried = (journal: OpenJournal | undefined): Journal => ({
   },
 });
 
-export function createLifting({ api, clock, files, stateDir }: LiftingDeps): Lifting {
+export function createLifting({ api, clock, files, stateDir, recordKey }: LiftingDeps): Lifting {
   const journals = new Map<string, Promise<OpenJournal | undefined>>();
   const journalOf = (run: string) => {
     const open = journals.get(run) ?? reopenJournal(files, stateDir, run).catch(() => undefined);
@@ -61,8 +63,13 @@ export function createLifting({ api, clock, files, stateDir }: LiftingDeps): Lif
     journal: unhurried(journal),
   });
 
+  const keys = new Map<string, Promise<Uint8Array | undefined>>();
+
   return {
-    prepare: run => void journalOf(run),
+    prepare: run => {
+      void journalOf(run);
+      if (recordKey) keys.set(run, recordKey());
+    },
     aboutToLift: ward => {
       // Whatever breaks here breaks again in the lift, and is told there.
       lookAhead(depsWith(undefined), ward).then(
@@ -72,7 +79,11 @@ export function createLifting({ api, clock, files, stateDir }: LiftingDeps): Lif
     },
     async lift({ run, type, written }) {
       const journal = await journalOf(run);
-      const lifted = await liftOwn(depsWith(journal), { type, written, patienceMs: 0 }, aheads.get(run));
+      const lifted = await liftOwn(
+        depsWith(journal),
+        { type, written, patienceMs: 0, key: await keys.get(run) },
+        aheads.get(run),
+      );
       for (const receipt of lifted.receipts) journal?.reverted(receipt).catch(() => undefined);
       return lifted;
     },
@@ -85,6 +96,7 @@ export function createLifting({ api, clock, files, stateDir }: LiftingDeps): Lif
       const journal = await journalOf(run);
       journals.delete(run);
       aheads.delete(run);
+      keys.delete(run);
       const at = Math.round(api.serverTime().now);
       await journal?.event({ at, run, event: 'note', text: WORDS[end] }).catch(() => undefined);
       await journal?.endByGuardian({ at, residue: end === 'lifted' ? 0 : 1 }).catch(() => undefined);

@@ -20,7 +20,10 @@ const PAUSES = { firstMs: 100, longestMs: 5_000 };
 
 /** Whether nothing is left that another try could put back. */
 function needsPerson({ receipts, blind }: OwnLifted): boolean {
-  return blind.length === 0 && receipts.every(receipt => receipt.verified || receipt.outcome === 'diverged');
+  return (
+    blind.length === 0 &&
+    receipts.every(({ verified, outcome }) => verified || outcome === 'diverged' || outcome === 'unconfirmed')
+  );
 }
 
 /** Tries until everything is proven back: a server that cannot be reached is waited for, with growing pauses. */

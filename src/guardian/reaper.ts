@@ -14,6 +14,8 @@ export interface ReaperOptions {
   /** After its time is up an injection is left to whoever made it for this long, milliseconds. */
   graceMs: number;
   log(event: string, facts: Record<string, unknown>): void;
+  /** The key of signed records, asked for at each look: it may be made, or allowed, later. */
+  recordKey?: () => Promise<Uint8Array | undefined>;
   /** Ends the loop; what is being lifted is lifted to its end first. */
   signal: AbortSignal;
 }
@@ -107,18 +109,23 @@ function pause(deps: RevertDeps, options: ReaperOptions, { known }: Memory): num
   return Math.min(options.intervalMs, ...due);
 }
 
+/** Nobody is there to be asked. */
+const NEEDS_A_PERSON: ReadonlySet<string> = new Set(['diverged', 'unconfirmed']);
+
 async function liftDue(deps: RevertDeps, options: ReaperOptions, memory: Memory): Promise<void> {
   const due = memory.known.filter(
     finding =>
       overdueMs(deps, options, finding) >= 0 &&
       memory.left.get(finding.id) !== (finding.live.metadata.resourceVersion ?? ''),
   );
+  const key = due.length === 0 ? undefined : await options.recordKey?.();
   for (const wave of intoWaves(due)) {
     await pooled(wave, WIDTH, async finding => {
       try {
         if (!(await isStillDue(deps, options, finding))) return;
-        const { receipt } = await restoreOne(deps, finding);
-        if (receipt.outcome === 'diverged') memory.left.set(finding.id, finding.live.metadata.resourceVersion ?? '');
+        const { receipt } = await restoreOne(deps, finding, { trust: { key } });
+        if (NEEDS_A_PERSON.has(receipt.outcome))
+          memory.left.set(finding.id, finding.live.metadata.resourceVersion ?? '');
         options.log(receipt.outcome, facts(deps, finding, receipt));
       } catch (error) {
         options.log('broken', { id: finding.id, why: error instanceof Error ? error.message : String(error) });

@@ -31,6 +31,8 @@ export interface MaydayFacts {
   uid?: string;
   /** Who owned the fields that were changed, as managedFields has it: they get them back with the value. */
   owners?: readonly ManagedField[];
+  /** The signature over all of this and the record, by whoever may read the key of the cluster's records. */
+  sig?: string;
 }
 
 /** A checked undo record. */
@@ -137,7 +139,7 @@ function isWritable(value: Json): boolean {
 }
 
 const TEXTS = ['id', 'run', 'experiment', 'by', 'host', 'at'] as const;
-const OPTIONAL = ['expires', 'managedBy', 'injected', 'absent', 'uid'] as const;
+const OPTIONAL = ['expires', 'managedBy', 'injected', 'absent', 'uid', 'sig'] as const;
 
 /** The facts in `text`; undefined where they are missing, of another version, or not ours to trust. */
 export function readMayday(text: string | undefined): MaydayFacts | undefined {

@@ -12,6 +12,7 @@ import { findingId, recognise } from './recognise.ts';
 import { restoreOne } from './restore.ts';
 import { typeByName } from './shape.ts';
 import { isKeptApart } from './stages.ts';
+import type { Trust } from './trust/judge.ts';
 import { intoWaves } from './waves.ts';
 
 /** What one injection wrote. */
@@ -22,6 +23,8 @@ export interface Own {
   answers?: readonly KubeObject[];
   /** Longest time for trying again, milliseconds; 60 s unless told. */
   patienceMs?: number;
+  /** The key of the records, where this run could sign its own; without one its own word is enough. */
+  key?: Uint8Array | undefined;
 }
 
 export interface OwnLifted {
@@ -89,11 +92,12 @@ async function once(deps: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifte
   const findings = [...found, ...orphans(deps.faultOf, backups, found)];
   const receipts: Receipt[] = read.flatMap(one => (one.receipt ? [one.receipt] : []));
   let retry = read.some(one => one.blind !== undefined);
+  const trust: Trust = { key: own.key, everything: 'own run' };
   const waves = intoWaves(findings).filter(wave => wave.length > 0);
   for (const [index, wave] of waves.entries()) {
     // What the first wave puts back may change what the next ones find.
     const attempts = await Promise.all(
-      wave.map(finding => restoreOne(deps, finding, { fresh: index === 0 && !remembered.has(finding) })),
+      wave.map(finding => restoreOne(deps, finding, { fresh: index === 0 && !remembered.has(finding), trust })),
     );
     receipts.push(...attempts.map(attempt => attempt.receipt));
     retry ||= attempts.some(attempt => attempt.retry);

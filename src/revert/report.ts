@@ -152,6 +152,7 @@ const MARK: Record<Receipt['outcome'], string> = {
   gone: '✓ gone',
   stripped: '✓ stripped',
   diverged: '⚑ DIVERGED',
+  unconfirmed: '? UNCONFIRMED',
   failed: '✗ FAILED',
 };
 

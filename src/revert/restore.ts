@@ -14,6 +14,9 @@ import { putRecordBack } from './put-record-back.ts';
 import { type Decided, finish, strip } from './settle.ts';
 import { isKeptApart, keepsCarrier, type Stages, stagesOf } from './stages.ts';
 import { stripOnly, strippingWrite } from './strip-marks.ts';
+import { judge, type Trust, type Verdict } from './trust/judge.ts';
+import { scopesIn } from './trust/scope.ts';
+import { onWhoseWord, whatToType } from './trust/words.ts';
 
 export interface RestoreOptions {
   /** Restore also what somebody changed to a third value since the injection. */
@@ -24,6 +27,8 @@ export interface RestoreOptions {
   fresh?: boolean;
   /** The finding is from a scan before: what only patches the object, bound to what was read, may be decided from it. */
   scanned?: boolean;
+  /** Whose word is taken for records that ask for more than their own object; nobody's unless told. */
+  trust?: Trust;
 }
 
 /** A receipt with whether another try, after other things were put back, may do better. */
@@ -72,8 +77,10 @@ async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptio
   if (first && restore.kind !== 'already-restored') return afterFirst(first, { ...decision, restore });
   const stop = stopBefore(restore, decision.live, options);
   if (stop) return stop;
+  const verdict = await onWord(deps, decision, restore, options);
+  if (verdict.by === undefined) return unconfirmed(finding, verdict);
   if (restore.kind === 'restore' && restore.writes.length === 0) return { ...failed(restore.says, true), waits: true };
-  return write(deps, finding, { ...decision, restore }, options);
+  return onWhose(verdict, await write(deps, finding, { ...decision, restore }, options));
 }
 
 async function decisionOn(deps: RevertDeps, finding: Finding, options: RestoreOptions): Promise<Decision | End> {
@@ -106,6 +113,9 @@ async function write(deps: RevertDeps, finding: Finding, decision: Decided, opti
           ? stopBefore(next.restore, next.live, options)
           : failed(next.finding.message ?? 'nothing may be done');
     if (changed || 'outcome' in next || !next.restore) return undefined;
+    const verdict = await onWord(deps, next, next.restore, options);
+    if (verdict.by === undefined) changed = unconfirmed(finding, verdict);
+    if (changed) return undefined;
     last = { ...next, restore: next.restore };
     stages = stagesOf(last.restore, finding);
     return stages.now;
@@ -143,6 +153,31 @@ async function notDone(deps: RevertDeps, { finding, restore }: Decision, message
     ...(original === undefined ? {} : { notHeld: { original, live: '(not there)' } }),
   };
 }
+
+/** On whose word these writes may be sent. What a kind is, the server is asked, never the record. */
+async function onWord(
+  { api }: RevertDeps,
+  { finding }: Decision,
+  restore: Restore,
+  { trust = {} }: RestoreOptions,
+): Promise<Verdict> {
+  const discovery = await api.discovery();
+  return judge(
+    finding,
+    restore.kind === 'corrupt' ? [] : restore.writes,
+    trust,
+    scopesIn(discovery.ok ? discovery.value : undefined),
+  );
+}
+
+/** A receipt of what was done says on whose word, where the record's own was not enough. */
+const onWhose = (verdict: Verdict, end: End): End => noted(end, onWhoseWord(verdict));
+
+const unconfirmed = (finding: Finding, verdict: Verdict): End => ({
+  outcome: 'unconfirmed',
+  verified: false,
+  message: whatToType(finding, verdict),
+});
 
 /** Whether something that the decision needs could not be read, so that it may come out differently next time. */
 const wasBlind = (live: Live): boolean =>

@@ -43,6 +43,8 @@ export interface RunDeps {
   fault(type: FaultType): Fault<unknown>;
   /** Every gate, asked once, with the plan that would be sent. */
   gates(loaded: LoadedExperiment, plan: Plan, namespace: string): Promise<GateResult[]>;
+  /** Signs the records that a plan writes; as they are where nobody signs. */
+  sign?(plan: Plan): Promise<Plan>;
   /** Told shortly before the time of a fault is up, to have ready what lifting it needs. The lift may still come sooner, or not at all. */
   aboutToLift?(request: LiftRequest): void;
   /** What of the injection is not as it was before, and what of it cannot be read, a line each. Writes nothing. */

@@ -1,6 +1,7 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Execution } from '../injection/executor.ts';
 import type { Plan } from '../injection/fault.ts';
+import { isRefusal } from '../injection/refuse.ts';
 import { injectWithReplan } from '../injection/replan.ts';
 import type { ObjectRef } from '../kube/object.ts';
 import { checkBaseline, type Prepared, prepare } from './baseline.ts';
@@ -65,7 +66,12 @@ async function inject(run: Run, prepared: Prepared): Promise<boolean> {
   // Until the outcome is known everything planned may have landed.
   story.written = prepared.plan.writes.map(write => write.on);
   const { api, clock, journal } = deps;
-  const injected = await injectWithReplan(prepared.plan, () => prepared.again(), {
+  const sign = (plan: Plan) => deps.sign?.(plan) ?? Promise.resolve(plan);
+  const again = async () => {
+    const next = await prepared.again();
+    return isRefusal(next) ? next : sign(next);
+  };
+  const injected = await injectWithReplan(await sign(prepared.plan), again, {
     api,
     clock,
     journal,

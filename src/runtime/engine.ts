@@ -1,4 +1,5 @@
-import { createEngine, type Engine } from '../gameday/engine.ts';
+import { randomBytes } from 'node:crypto';
+import { createEngine, type Engine, type RecordKey } from '../gameday/engine.ts';
 import { nodeFiles } from '../gameday/files.ts';
 import type { Guard } from '../gameday/guard.ts';
 import { survivesHere, thisKeeper } from '../gameday/machine.ts';
@@ -9,6 +10,7 @@ import type { Facts, Plan } from '../injection/fault.ts';
 import type { Api } from '../kube/api.ts';
 import type { GateResult } from '../safety/gate.ts';
 import { askGates } from '../safety/preflight.ts';
+import { readOrMakeRecordKey, readRecordKey } from '../safety/record-key.ts';
 import { startGuardianProcess } from './guardian-process.ts';
 import type { Runtime } from './runtime.ts';
 import { VERSION } from './version.ts';
@@ -45,6 +47,18 @@ export function guardFor(runtime: Runtime, api: Api): Guard | undefined {
   });
 }
 
+/** The key of the records of one cluster, asked for when it is needed first. */
+export function recordKeyFor(api: Api): RecordKey {
+  let made: Promise<Uint8Array | undefined> | undefined;
+  return {
+    read: () => made ?? readRecordKey(api),
+    make() {
+      made ??= readOrMakeRecordKey(api, randomBytes);
+      return made;
+    },
+  };
+}
+
 /** The engine of one connection, with this machine's disk, clock and chance. */
 export function engineFor(runtime: Runtime, api: Api, extras: EngineExtras = {}): Engine {
   const started = processStart(process.pid);
@@ -59,6 +73,7 @@ export function engineFor(runtime: Runtime, api: Api, extras: EngineExtras = {})
     ...(started === undefined ? {} : { processStart: started }),
     version: VERSION,
     isAlive,
+    recordKey: recordKeyFor(api),
     ...(extras.guard === undefined ? {} : { guard: extras.guard }),
     ...(extras.locks === undefined ? {} : { locks: extras.locks }),
     gates: async (loaded, plan) => {

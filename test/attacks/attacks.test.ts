@@ -5,7 +5,12 @@ import { allAttacks } from './all.ts';
 import { play } from './play.ts';
 
 /** Some of the attacks, one of each kind; `npm run attacks` plays all of them, on both clusters. */
-const SOME: readonly string[] = [];
+const SOME: readonly string[] = [
+  'create a mutating webhook configuration out of a backup Secret',
+  'create a privileged pod out of a backup Secret',
+  'create a binding to admin out of a backup Secret',
+  'create a deployment out of a backup Secret with a made-up signature',
+];
 
 const { kinds, skipped } = chooseProviders('sandbox');
 const [kind] = kinds;

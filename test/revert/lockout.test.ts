@@ -103,7 +103,10 @@ test('what is Terminating is waited for, and then put back', async () => {
   });
   const { injections } = await scan(bench.deps);
   const events: RevertEvent[] = [];
-  const reverting = revertAll(bench.deps, injections, { emit: event => events.push(event) });
+  const reverting = revertAll(bench.deps, injections, {
+    trust: { everything: 'caller' },
+    emit: event => events.push(event),
+  });
   void bench.deps.clock.sleep(45_000).then(() => bench.api.forget(scratch));
   expect(await reverting).toMatchObject({ remaining: 0 });
   expect(events.find(({ event }) => event === 'waiting')).toMatchObject({

@@ -75,7 +75,7 @@ describe('one object under two groups', () => {
         const { api, deps } = cluster([blocked(own, kind)], kinds, { slow, twins: [own, other] });
         const found = await scan(deps, { deep: true });
         expect(found.injections).toMatchObject([{ type: 'FinalizerBlock', object: { apiVersion: own, kind } }]);
-        const result = await revertAll(deps, found.injections);
+        const result = await revertAll(deps, found.injections, { trust: { everything: 'caller' } });
         expect(result).toMatchObject({ remaining: 0, receipts: [{ outcome: 'reverted', verified: true }] });
         expect(api.all()[0]?.metadata.finalizers ?? []).toEqual([]);
       }
@@ -126,7 +126,10 @@ describe('kinds onto which controllers copy marks', () => {
       ]);
     }
     const found = await scan(deps, { deep: true });
-    expect(await revertAll(deps, found.injections)).toMatchObject({ remaining: 0, receipts: [{ verified: true }] });
+    expect(await revertAll(deps, found.injections, { trust: { everything: 'caller' } })).toMatchObject({
+      remaining: 0,
+      receipts: [{ verified: true }],
+    });
     expect(api.all()[0]?.metadata).not.toMatchObject({ finalizers: [BLOCK] });
   });
 

@@ -8,6 +8,8 @@ export const kubeSystem: KubeObject = {
   metadata: { name: 'kube-system', uid: 'cluster-1' },
 };
 
+const KEY = new Uint8Array(32).fill(1);
+
 /** An engine on one laptop, on which no other process lives and every gate is open; the cluster, time and disk are the test's. */
 export const engineDeps = (own: Pick<EngineDeps, 'api' | 'clock' | 'files'> & Partial<EngineDeps>): EngineDeps => ({
   random: () => 0.5,
@@ -17,5 +19,6 @@ export const engineDeps = (own: Pick<EngineDeps, 'api' | 'clock' | 'files'> & Pa
   version: 'test',
   isAlive: () => false,
   gates: () => Promise.resolve([]),
+  recordKey: { read: () => Promise.resolve(KEY), make: () => Promise.resolve(KEY) },
   ...own,
 });

@@ -13,6 +13,7 @@ import type { RevertDeps } from '../../src/revert/deps.ts';
 import { liftOwn } from '../../src/revert/own.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';
+import { signedPlan } from '../../src/revert/trust/sign-plan.ts';
 import { scopeOf } from '../../src/safety/preflight.ts';
 import { testFacts } from '../support/facts.ts';
 import { fakeApi } from '../support/fake-api.ts';
@@ -35,6 +36,9 @@ export interface Trial {
   falselyVerified: string[];
   struck: ReadonlyMap<string, number>;
 }
+
+/** By which every record of the torture is signed, so that nothing but the signature lets a restore do what it must. */
+export const KEY: Uint8Array = new Uint8Array(32).fill(7);
 
 /** How one injection is taken out: by the run that made it, or by a revert of all that a scan finds. */
 type Path = 'lift' | 'revert-all';
@@ -104,7 +108,8 @@ async function planned(api: Api, { type, loaded }: World, facts: Facts): Promise
   const fault = faultOf(type);
   const params = fault.parse(loaded.experiment.spec.injection.parameters);
   const scope = scopeOf(loaded);
-  return fault.plan(params, scope, await fetchLive(api, live => fault.reads(params, scope, live)), facts);
+  const plan = fault.plan(params, scope, await fetchLive(api, live => fault.reads(params, scope, live)), facts);
+  return isRefusal(plan) ? plan : signedPlan(KEY, plan);
 }
 
 interface Claim {
@@ -115,11 +120,11 @@ interface Claim {
 
 async function takeOut(deps: RevertDeps, world: World, injected: Injected | undefined, path: Path): Promise<Claim> {
   if (path === 'lift') {
-    const { receipts, remaining } = await liftOwn(deps, { type: world.type, written: writtenBy(injected) });
+    const { receipts, remaining } = await liftOwn(deps, { type: world.type, written: writtenBy(injected), key: KEY });
     return { receipts, isAllBack: remaining === 0 };
   }
   const found = await scan(deps, { deep: true });
-  const { receipts, remaining, appeared, blind } = await revertAll(deps, found.injections);
+  const { receipts, remaining, appeared, blind } = await revertAll(deps, found.injections, { trust: { key: KEY } });
   const isBlind = blind.length + found.blind.length > 0;
   return { receipts, isAllBack: !isBlind && remaining === 0 && appeared.length === 0 };
 }
@@ -138,7 +143,7 @@ function writtenBy(injected: Injected | undefined): ObjectRef[] {
 /** In good weather everything must come back; the receipts of what does not. */
 async function revertCalmly(deps: RevertDeps): Promise<Receipt[]> {
   const found = await scan(deps, { deep: true });
-  const { remaining, receipts } = await revertAll(deps, found.injections);
+  const { remaining, receipts } = await revertAll(deps, found.injections, { trust: { key: KEY } });
   return remaining === 0 ? [] : receipts.filter(receipt => !receipt.verified);
 }
 

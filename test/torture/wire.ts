@@ -12,7 +12,7 @@ import { wireWeather } from './http-weather.ts';
 import { grounded, type Lane, laneOf } from './lane.ts';
 import { startProxy } from './proxy.ts';
 import { differences } from './shot.ts';
-import { broken, inject, type Trial } from './trial.ts';
+import { broken, inject, KEY, type Trial } from './trial.ts';
 import { type Stage, worldOf } from './world.ts';
 import { openYard, type Yard } from './yard.ts';
 
@@ -68,7 +68,7 @@ async function wireTrial(
       faultOf,
     };
     const found = await scan(deps, { deep: true });
-    const reverted = await revertAll(deps, found.injections.filter(isMine));
+    const reverted = await revertAll(deps, found.injections.filter(isMine), { trust: { key: KEY } });
     return { ...reverted, isBlind: found.blind.length + reverted.blind.length > 0 };
   };
   const injected = await inject(api, world, { api, clock, journal }, lot);

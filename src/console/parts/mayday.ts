@@ -181,7 +181,7 @@ function stateSpan(finding: Finding, glyphs: View['glyphs']): Span {
 }
 
 const isRestored = ({ outcome, verified }: Receipt): boolean =>
-  outcome !== 'failed' && outcome !== 'diverged' && verified;
+  outcome !== 'failed' && outcome !== 'diverged' && outcome !== 'unconfirmed' && verified;
 
 function receiptLine(receipt: Receipt, wave: string, { glyphs, columns }: View): Line {
   const isGood = isRestored(receipt);
@@ -197,6 +197,7 @@ function receiptLine(receipt: Receipt, wave: string, { glyphs, columns }: View):
     gone: 'gone',
     stripped: 'stripped',
     diverged: 'DIVERGED',
+    unconfirmed: 'NEEDS A PERSON',
     failed: 'FAILED',
   };
   const outcome = `${words[receipt.outcome]}${isGood || receipt.verified ? '' : receipt.outcome === 'failed' || receipt.outcome === 'diverged' ? '' : ', NOT VERIFIED'}`;

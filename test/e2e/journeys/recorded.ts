@@ -68,7 +68,7 @@ export function recordedJourneys(given: () => Provider): void {
       await inject(before, uids);
       const everywhere = ['mayday-viewer', 'mayday-reverter', 'mayday-reverter-rbac', 'mayday-custom'];
       const reverter = await hire(stage, 'reverter', { everywhere });
-      const ended = await stage.mayday(['-o', 'json', 'revert', '--all', '--yes'], reverter);
+      const ended = await stage.mayday(['-o', 'json', 'revert', '--all', '--yes', '--trust-records'], reverter);
       code = ended.code;
       if (ended.stdout === '') throw new Error(ended.stderr);
       ({ receipts, remaining } = JSON.parse(ended.stdout));

@@ -1,0 +1,69 @@
+import type { Finding } from '../injection/finding.ts';
+import { nameOf } from '../injection/name.ts';
+import { type ClusterExperiment, experimentLine } from '../revert/cluster-experiment.ts';
+import { findingLine } from '../revert/report.ts';
+import type { Trust } from '../revert/trust/judge.ts';
+import type { Asked } from '../revert/trust/review.ts';
+import type { Invocation } from './command.ts';
+import { ask, canAsk } from './confirm.ts';
+import { CommandFailure, EXIT } from './failure.ts';
+import { tell, tellItem } from './tell.ts';
+import { confirmRecords } from './trust-consent.ts';
+
+/** What is to be reverted and stopped, and how to find out what of it needs a person's word. */
+export interface Meant {
+  findings: readonly Finding[];
+  experiments: readonly ClusterExperiment[];
+  /** Server time. */
+  now: number;
+  toAsk: () => Promise<Asked[]>;
+}
+
+/** On whose word the records are taken that ask for more than their own object. A no is a failure of its own. */
+export async function agreed(invocation: Invocation, meant: Meant): Promise<Trust> {
+  const trust = await answered(invocation, meant);
+  if (trust === undefined) throw new CommandFailure('nothing was reverted: the answer was not yes', EXIT.aborted);
+  return trust;
+}
+
+async function answered({ options, globals }: Invocation, meant: Meant): Promise<Trust | undefined> {
+  const { findings, experiments, now, toAsk } = meant;
+  const isTrusting = options.trustRecords === true;
+  if (isTrusting && options.yes !== true)
+    throw new CommandFailure(
+      'expected --yes with --trust-records: without it every record is shown and asked for; nothing was reverted',
+    );
+  if (options.yes === true) return isTrusting ? { everything: 'caller' } : {};
+  if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
+  if (globals.output === 'text') {
+    for (const finding of findings) tellItem(findingLine(finding, now));
+    for (const experiment of experiments) tellItem(experimentLine(experiment, now));
+  }
+  const stop =
+    experiments.length === 0 ? [] : [`stop ${counted(experiments.length, 'this experiment', 'experiments')}`];
+  const asked = await toAsk();
+  if (asked.length > 0) {
+    const confirmed = await confirmRecords(asked, findings.length - asked.length, stop);
+    return confirmed && { confirmed };
+  }
+  const revert = findings.length === 0 ? [] : [`revert ${counted(findings.length, 'this injection', 'injections')}`];
+  return (await ask(`${[...revert, ...stop].join(' and ')}? (yes/no)`, 'yes')) ? {} : undefined;
+}
+
+const counted = (count: number, one: string, many: string): string => (count === 1 ? one : `these ${count} ${many}`);
+
+/** Other tools are asked to stop only after a word of their own; without it they are left as they are. */
+export async function agreedOthers(
+  { options, globals }: Invocation,
+  others: Finding[],
+  dryRun: boolean,
+): Promise<Finding[]> {
+  if (others.length === 0 || options.yes === true || dryRun) return others;
+  if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
+  if (globals.output === 'text')
+    for (const { message, object } of others) tellItem(`${nameOf(object)}  ${message ?? ''}`);
+  const many = others.length === 1 ? 'this fault' : `these ${others.length} faults`;
+  if (await ask(`ask the other tools to stop ${many} of theirs? (yes/no)`, 'yes')) return others;
+  tell('other tools are left as they are: the answer was not yes');
+  return [];
+}

@@ -1,0 +1,61 @@
+import { contentLines } from '../revert/trust/content.ts';
+import { recordDigest } from '../revert/trust/digest.ts';
+import type { Asked } from '../revert/trust/review.ts';
+import { prompted } from './confirm.ts';
+import { page } from './pager.ts';
+
+/** What came of the one question: of which findings the restore is confirmed, by id; undefined when nothing is to be reverted. */
+export type Confirmed = ReadonlyMap<string, string> | undefined;
+
+/** What an answer means; undefined where it is none of those that were asked for. */
+export function readAnswer(answer: string, count: number, word: string): { leave: number[] } | 'rest' | undefined {
+  const words = answer.trim().split(/[\s,]+/);
+  if (words.join(' ') === 'rest') return 'rest';
+  const asked = word.split(' ');
+  if (words.slice(0, asked.length).join(' ') !== word) return undefined;
+  const [but, ...numbers] = words.slice(asked.length);
+  if (but === undefined) return { leave: [] };
+  const leave = numbers.map(Number);
+  const isMeant = but === 'but' && leave.length > 0 && leave.every(n => Number.isInteger(n) && n >= 1 && n <= count);
+  return isMeant ? { leave } : undefined;
+}
+
+/** What must be typed: more where more than ordinary objects of one namespace are written. */
+export const wordFor = (asked: readonly Asked[]): string =>
+  asked.some(({ verdict }) => verdict.tier === 3) ? `restore ${asked.length}` : 'yes';
+
+/** Every restore of the group with all that it would write, and what is being asked. */
+export function consentLines(asked: readonly Asked[], others: number): string[] {
+  return [
+    `${asked.length} of these restores would write more than the object that carries the record, and nothing but the record asks for it.`,
+    'Whoever may write the record could not do this himself, and you would do it for him. Read what would be written:',
+    '',
+    ...asked.flatMap((one, index) => [`[${index + 1}] ${contentLines(one).join('\n')}`.split('\n'), ['']].flat()),
+    ...(others > 0 ? [`The other ${others} put back only their own object, or their record is known to be true.`] : []),
+  ];
+}
+
+/** Shows the group and asks once for all of it. */
+export async function confirmRecords(
+  asked: readonly Asked[],
+  others: number,
+  also: readonly string[] = [],
+): Promise<Confirmed> {
+  if (!(await page(consentLines(asked, others)))) return undefined;
+  const word = wordFor(asked);
+  const everything = [
+    `restore ${asked.length === 1 ? 'it' : `all ${asked.length}`}`,
+    ...(others > 0 ? [`revert the other ${others}`] : []),
+    ...also,
+  ];
+  const few = everything.slice(1);
+  const rest = few.length > 0 ? `, \`rest\` to ${few.join(' and ')} only` : '';
+  const answer = await prompted(
+    `type \`${word}\` to ${everything.join(' and ')}, \`${word} but 1 2\` to leave some out${rest}; anything else does nothing:`,
+  );
+  const meant = readAnswer(answer ?? '', asked.length, word);
+  if (meant === undefined) return undefined;
+  if (meant === 'rest') return new Map();
+  const kept = asked.filter((_, index) => !meant.leave.includes(index + 1));
+  return new Map(kept.map(({ finding }) => [finding.id, recordDigest(finding.live)]));
+}

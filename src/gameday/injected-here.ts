@@ -1,0 +1,38 @@
+import type { FaultType } from '../experiment/types.ts';
+import type { Finding } from '../injection/finding.ts';
+import { sameObject } from '../injection/name.ts';
+import type { ObjectRef } from '../kube/object.ts';
+import type { Files } from './files.ts';
+import { type Here, journals } from './sweep.ts';
+
+/** One object that a run of this machine wrote, and when, milliseconds since the epoch by this machine's clock. */
+export interface InjectedHere {
+  type: FaultType;
+  on: ObjectRef;
+  at: number;
+}
+
+/** What the journals of this machine say was injected into this cluster. */
+export async function injectedHere(files: Files, stateDir: string, here: Here): Promise<InjectedHere[]> {
+  return (await journals(files, stateDir, here)).flatMap(({ header, entries }) =>
+    entries.flatMap(entry =>
+      entry.entry === 'intent' && entry.purpose === 'inject' && entry.write.verb !== 'delete'
+        ? [{ type: header.experiment.type, on: entry.write.on, at: entry.at }]
+        : [],
+    ),
+  );
+}
+
+/** Clocks of this machine and of the cluster may differ by this much. */
+const SAME_MOMENT_MS = 120_000;
+
+/** Whether a journal names the object that carries this record; one that was made by the injection, from the moment in which it was. */
+export function isInjectedHere({ type, object, live }: Finding, journalled: readonly InjectedHere[]): boolean {
+  const created = Date.parse(live.metadata.creationTimestamp ?? '');
+  return journalled.some(
+    one =>
+      one.type === type &&
+      sameObject(one.on, object) &&
+      (one.on.uid === undefined ? Math.abs(created - one.at) <= SAME_MOMENT_MS : one.on.uid === object.uid),
+  );
+}

@@ -1,0 +1,100 @@
+import { stringify } from 'yaml';
+import { sha256 } from '../../injection/envelope.ts';
+import { type Operation, refOf } from '../../injection/json-patch.ts';
+import { nameOf, sameObject } from '../../injection/name.ts';
+import type { Write } from '../../injection/write.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { type Clean, sanitise } from '../../text/sanitise.ts';
+import { accountOf, hostAccessIn, imagesIn, podSpecsOf, volumesIn } from './pod-spec.ts';
+import type { Asked } from './review.ts';
+
+/** Nothing is cut: what decides may be at the end. A line is as long as it is, and whoever shows it wraps or pages. */
+const WHOLE = Number.MAX_SAFE_INTEGER;
+const clean = (text: string): Clean => sanitise(text, WHOLE);
+
+/** Everything that one restore would write, line by line, whole: what runs first, then the objects themselves. */
+export function contentLines({ finding, restore, verdict }: Asked): Clean[] {
+  const { kind, metadata } = finding.live;
+  const carrier = `  the record is on ${nameOf({ ...metadata, kind })}, source: ${finding.source}, by ${finding.by ?? finding.tool}`;
+  return [
+    clean(`${finding.id}`),
+    ...verdict.why.map(why => clean(`  it ${why}`)),
+    clean(carrier),
+    ...restore.writes.flatMap(write => writeLines(write, finding.live)),
+  ];
+}
+
+function writeLines(write: Write, carrier: KubeObject): Clean[] {
+  const head = clean(`  ${write.says}:`);
+  if (write.verb === 'delete') return [head];
+  if (write.verb === 'patch') return [head, ...patchLines(write, carrier)];
+  return [head, ...runsLines(write.body), ...yamlLines(withoutSecrets(write.body))];
+}
+
+/** What runs once the object is there. */
+function runsLines(object: KubeObject): Clean[] {
+  return podSpecsOf(object).flatMap(spec => {
+    const access = hostAccessIn(spec);
+    const volumes = volumesIn(spec);
+    return [
+      `    runs      ${imagesIn(spec).join(', ') || '(nothing)'}`,
+      `    as        ServiceAccount ${accountOf(spec)}`,
+      `    on host   ${access.length === 0 ? 'no access' : access.join(', ')}`,
+      `    volumes   ${volumes.length === 0 ? 'none' : volumes.join(', ')}`,
+    ].map(clean);
+  });
+}
+
+/** The object as YAML; a line break inside a value stays a line break of the YAML, never one of the screen's own. */
+const yamlLines = (value: unknown): Clean[] =>
+  stringify(value, { lineWidth: 0 })
+    .trimEnd()
+    .split('\n')
+    .map(line => clean(`    ${line}`));
+
+const digestOf = (text: string): string => `(${Buffer.byteLength(text)} bytes, sha256:${sha256(text).slice(0, 12)})`;
+
+/** Values of Secrets are never shown; that they differ is. */
+function withoutSecrets(object: KubeObject): KubeObject {
+  if (object.kind !== 'Secret') return object;
+  const hidden = (map: unknown) =>
+    Object.fromEntries(Object.entries((map ?? {}) as object).map(([key, value]) => [key, digestOf(String(value))]));
+  const parts = ['data', 'stringData'].filter(name => object[name] !== undefined);
+  const annotations =
+    object.metadata.annotations === undefined ? {} : { annotations: hidden(object.metadata.annotations) };
+  return {
+    ...object,
+    metadata: { ...object.metadata, ...annotations },
+    ...Object.fromEntries(parts.map(name => [name, hidden(object[name])])),
+  };
+}
+
+function patchLines(write: Extract<Write, { verb: 'patch' }>, carrier: KubeObject): Clean[] {
+  if (write.patchType !== 'json') return yamlLines(write.body);
+  const isSecret = write.on.kind === 'Secret' || carrier.kind === 'Secret';
+  const shown = (value: unknown) => {
+    const text = JSON.stringify(value) ?? '(nothing)';
+    return isSecret && value !== undefined ? digestOf(text) : text;
+  };
+  const is = sameObject(write.on, refOf(carrier)) ? carrier : undefined;
+  const operations = (write.body as unknown as Operation[]).filter(({ op }) => op !== 'test');
+  return [
+    ...(is?.roleRef === undefined ? [] : [clean(`    (gives ${JSON.stringify(is.roleRef)})`)]),
+    ...operations.map(operation => {
+      if (operation.op === 'remove') return clean(`    ${operation.path}: taken away`);
+      const was = is === undefined ? '' : `${shown(memberAt(is, operation.path))} -> `;
+      return clean(`    ${operation.path}: ${was}${shown(operation.value)}`);
+    }),
+  ];
+}
+
+/** What a JSON pointer leads to; undefined where it leads nowhere. */
+function memberAt(object: unknown, path: string): unknown {
+  let at = object;
+  for (const step of path.split('/').slice(1)) {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined;
+    at = (at as Record<string, unknown>)[name];
+  }
+  return at;
+}

@@ -1,0 +1,17 @@
+import { sha256 } from '../../injection/envelope.ts';
+import { type GoValue, goJson } from '../../injection/go-json.ts';
+import { isRecordKey, ORIGINAL_SECRET, TYPE_LABEL } from '../../injection/markers.ts';
+import type { KubeObject } from '../../kube/object.ts';
+
+/**
+ * Everything of a carrier by which its record could lead elsewhere, as one digest: what a person said yes to is held by it, so that a
+ * record changed after it was shown is another record.
+ */
+export function recordDigest(object: KubeObject): string {
+  const { metadata, data } = object;
+  const { uid = '', labels = {}, annotations = {} } = metadata;
+  const records = Object.entries(annotations)
+    .filter(([key]) => isRecordKey(key) || key === ORIGINAL_SECRET)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return sha256(goJson([uid, labels[TYPE_LABEL] ?? '', records, (data ?? null) as GoValue]));
+}

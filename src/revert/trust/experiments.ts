@@ -1,0 +1,43 @@
+import type { Finding } from '../../injection/finding.ts';
+import type { Api } from '../../kube/api.ts';
+import type { KubeObject } from '../../kube/object.ts';
+
+const GROUP = 'chaos.operatorchaos.io';
+
+/** The framework's own experiments in the cluster; none where it is not installed or they may not be read. */
+export async function readExperiments(api: Api): Promise<KubeObject[]> {
+  const discovery = await api.discovery();
+  const resource = discovery.ok ? discovery.value.byResource(GROUP, 'chaosexperiments') : undefined;
+  if (resource === undefined) return [];
+  const page = await api.listAll({ apiVersion: resource.apiVersion, kind: resource.kind }, { limit: 500 });
+  return page.ok ? page.value.items : [];
+}
+
+interface Experiment {
+  spec?: { injection?: { type?: unknown; parameters?: unknown } };
+  status?: { injectionStartedAt?: unknown };
+}
+
+/** A backup is written in the moment in which the experiment says that it began. */
+const SAME_MOMENT_MS = 120_000;
+
+/**
+ * Whether one of these experiments says that it injected this: its status, which only its controller may write, gives the time at which
+ * the carrier was made, and its parameters the name of what was hit.
+ */
+export function isOfExperiment(finding: Finding, experiments: readonly KubeObject[]): boolean {
+  const { creationTimestamp, name, namespace } = finding.live.metadata;
+  const made = Date.parse(creationTimestamp ?? '');
+  return experiments.some(experiment => {
+    const { spec, status } = experiment as Experiment;
+    const { type, parameters } = spec?.injection ?? {};
+    const began = Date.parse(String(status?.injectionStartedAt ?? ''));
+    const values = typeof parameters === 'object' && parameters !== null ? Object.values(parameters) : [];
+    return (
+      type === finding.type &&
+      experiment.metadata.namespace === namespace &&
+      Math.abs(made - began) <= SAME_MOMENT_MS &&
+      values.some(value => typeof value === 'string' && value !== '' && (name === value || name.endsWith(`-${value}`)))
+    );
+  });
+}

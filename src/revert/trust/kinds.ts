@@ -1,0 +1,47 @@
+import { groupOf } from '../../injection/name.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { accountOf, hostAccessIn, podSpecsOf } from './pod-spec.ts';
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** Kinds whose objects act with no more rights than whoever may create them in their namespace. */
+const ORDINARY: ReadonlySet<string> = new Set([
+  '/ConfigMap',
+  '/Secret',
+  '/Service',
+  '/Pod',
+  '/PodTemplate',
+  '/ReplicationController',
+  'apps/Deployment',
+  'apps/StatefulSet',
+  'apps/DaemonSet',
+  'apps/ReplicaSet',
+  'batch/Job',
+  'batch/CronJob',
+  'autoscaling/HorizontalPodAutoscaler',
+  'policy/PodDisruptionBudget',
+  'networking.k8s.io/Ingress',
+  'coordination.k8s.io/Lease',
+]);
+
+type Kinded = Pick<KubeObject, 'apiVersion' | 'kind'>;
+export const isRbac = ({ apiVersion }: Kinded): boolean => groupOf(apiVersion) === RBAC;
+export const isNode = ({ apiVersion, kind }: Kinded): boolean => groupOf(apiVersion) === '' && kind === 'Node';
+export const isOrdinary = ({ apiVersion, kind }: Kinded): boolean => ORDINARY.has(`${groupOf(apiVersion)}/${kind}`);
+
+/** Why creating this object of an ordinary kind gives more than its kind does, each a phrase; none where it does not. */
+export function beyondOrdinary(object: KubeObject): string[] {
+  const why: string[] = [];
+  for (const spec of podSpecsOf(object)) {
+    const access = hostAccessIn(spec);
+    if (access.length > 0) why.push(`reaches into the node: ${access.join(', ')}`);
+    const account = accountOf(spec);
+    if (account !== 'default') why.push(`runs as ServiceAccount ${account}`);
+  }
+  if (object.kind === 'Secret' && object.type === 'kubernetes.io/service-account-token')
+    why.push('is a token of a ServiceAccount');
+  const { externalIPs } = (object.spec ?? {}) as { externalIPs?: unknown };
+  if (object.kind === 'Service' && Array.isArray(externalIPs) && externalIPs.length > 0)
+    why.push(`takes the addresses ${externalIPs.join(', ')}`);
+  return why;
+}

@@ -1,0 +1,131 @@
+import type { Finding } from '../../injection/finding.ts';
+import type { Operation } from '../../injection/json-patch.ts';
+import { nameOf, sameObject } from '../../injection/name.ts';
+import { onlyStrips } from '../../injection/strip.ts';
+import type { Write } from '../../injection/write.ts';
+import type { Json, KubeObject, ObjectRef } from '../../kube/object.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import { typeByName } from '../shape.ts';
+import { beyondOrdinary, isNode, isOrdinary, isRbac } from './kinds.ts';
+import { throughSubresource, wasMadeMarked } from './origin.ts';
+import type { ScopeOf } from './scope.ts';
+
+/**
+ * How far a restore reaches, measured by what whoever wrote the record could have done without us. 1: only the object that carries the
+ * record, in what whoever may write its metadata may write too. 2: another object of an ordinary kind in the same namespace. 3: more.
+ */
+export type Tier = 1 | 2 | 3;
+
+export interface Reach {
+  tier: Tier;
+  /** What makes it 2 or 3, a phrase for each write. */
+  why: string[];
+  /** Why no record of any tool asks for this, so that nobody may say yes to it. */
+  refused?: string;
+}
+
+const NOTHING: Reach = { tier: 1, why: [] };
+
+/** How far these writes of one restore reach. */
+export function reachOf(finding: Finding, writes: readonly Write[], scopeOf: ScopeOf): Reach {
+  const all = writes.map(write => reachOfWrite(finding, write, scopeOf));
+  const refused = all.find(one => one.refused !== undefined)?.refused;
+  return {
+    tier: all.reduce<Tier>((most, { tier }) => (tier > most ? tier : most), 1),
+    why: all.flatMap(({ why }) => why),
+    ...(refused === undefined ? {} : { refused }),
+  };
+}
+
+function reachOfWrite(finding: Finding, write: Write, scopeOf: ScopeOf): Reach {
+  return sameObject(write.on, finding.object) ? ofCarrier(finding, write) : ofAnother(finding, write, scopeOf);
+}
+
+const named = (ref: ObjectRef): string => sanitise(nameOf(ref), 300);
+const reach = (tier: Tier, why: string): Reach => ({ tier, why: [sanitise(why, 600)] });
+
+/** The object that carries the record. Taking marks off alone gives nobody anything. */
+function ofCarrier(finding: Finding, write: Write): Reach {
+  const carrier = finding.live;
+  if (write.verb === 'delete') return ofDeletion(finding);
+  if (onlyStrips(write)) return NOTHING;
+  const way = throughSubresource(carrier);
+  if (way !== undefined)
+    return reach(
+      3,
+      `changes ${named(write.on)} by a record that came through its subresource ${way}: whoever wrote it may not be allowed to write the object`,
+    );
+  if (isRbac(carrier) && !staysWithin(write, '/metadata/'))
+    return reach(3, `changes who may do what, in ${named(write.on)}`);
+  if (isNode(carrier) && !staysWithin(write, '/metadata/finalizers')) return reach(3, `changes ${named(write.on)}`);
+  return NOTHING;
+}
+
+/** Whether a patch writes nothing but what is under this path, and takes marks off. */
+function staysWithin(write: Write, path: string): boolean {
+  if (write.verb !== 'patch' || write.patchType !== 'json') return false;
+  const others = (write.body as unknown as Operation[]).filter(operation => !operation.path.startsWith(path));
+  return onlyStrips({ ...write, body: others as unknown as Json });
+}
+
+/** Names that only chaos tools give to what they make; nobody who may merely patch an object can give it one. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  NetworkPolicy: ['operator-chaos-np-'],
+  PodDisruptionBudget: ['chaos-pdb-'],
+  Secret: ['chaos-webhook-latency-'],
+  Deployment: ['chaos-webhook-latency-'],
+  Service: ['chaos-webhook-latency-'],
+  ValidatingWebhookConfiguration: ['chaos-webhook-latency-'],
+  ConfigMap: ['operator-chaos-'],
+};
+/** Whoever may change one of these may make it forbid nothing, which is all that its deletion does. */
+const LIMITS: ReadonlySet<string> = new Set(['NetworkPolicy', 'ResourceQuota', 'PodDisruptionBudget']);
+
+function ofDeletion({ live, object }: Finding): Reach {
+  const { kind, metadata } = live;
+  const isOwnName =
+    typeByName(live) !== undefined || (NAMES[kind] ?? []).some(prefix => metadata.name.startsWith(prefix));
+  const way = throughSubresource(live);
+  if (way === undefined && (isOwnName || (LIMITS.has(kind) && wasMadeMarked(live)))) return NOTHING;
+  const how =
+    way === undefined ? 'its marks may have been put on later' : `its marks came through its subresource ${way}`;
+  return reach(metadata.namespace === undefined ? 3 : 2, `deletes ${named(object)}, and ${how}`);
+}
+
+function ofAnother(finding: Finding, write: Write, scopeOf: ScopeOf): Reach {
+  const { on, verb } = write;
+  const what = `${VERBS[verb]} ${named(on)}`;
+  const scope = scopeOf(on.apiVersion, on.kind);
+  if (scope === 'cluster' && claimsNamespace(write))
+    return {
+      ...reach(3, what),
+      refused: sanitise(
+        `the record holds ${on.kind} ${on.name} with a namespace, and the server has that kind in none`,
+        400,
+      ),
+    };
+  if (scope === 'unknown') return reach(3, `${what}, a kind that this cluster does not name`);
+  if (scope === 'cluster') return reach(3, `${what}, which belongs to the whole cluster`);
+  if (on.namespace !== finding.object.namespace) return reach(3, `${what}, in another namespace than the record`);
+  if (verb === 'delete' && isOwnBackup(finding, on)) return NOTHING;
+  if (isRbac(on)) return reach(3, `${what}, which gives rights`);
+  if (!isOrdinary(on)) return reach(3, `${what}, a kind on whose word others act`);
+  const beyond = verb === 'create' || verb === 'replace' ? beyondOrdinary(write.body) : [];
+  return beyond.length > 0 ? reach(3, `${what}, which ${beyond.join(', and ')}`) : reach(2, what);
+}
+
+const VERBS: Readonly<Record<Write['verb'], string>> = {
+  create: 'creates',
+  patch: 'changes',
+  replace: 'replaces',
+  delete: 'deletes',
+};
+
+const claimsNamespace = (write: Write): boolean =>
+  write.on.namespace !== undefined ||
+  ((write.verb === 'create' || write.verb === 'replace') &&
+    (write.body as KubeObject).metadata.namespace !== undefined);
+
+/** The backup that a victim's own record names: by its name it can be nobody else's. */
+const isOwnBackup = ({ object }: Finding, { kind, name }: ObjectRef): boolean =>
+  object.kind === 'Secret' && kind === 'Secret' && name.startsWith(`chaos-rollback-${object.name}-`);

@@ -1,0 +1,32 @@
+import type { Restore } from '../../injection/fault.ts';
+import type { Finding } from '../../injection/finding.ts';
+import { decide } from '../classify.ts';
+import { pooled, type RevertDeps } from '../deps.ts';
+import { judge, type Trust, type Verdict } from './judge.ts';
+import { scopesIn } from './scope.ts';
+
+/** One restore that a person must say yes to before it is done. */
+export interface Asked {
+  finding: Finding;
+  restore: Exclude<Restore, { kind: 'corrupt' }>;
+  verdict: Verdict;
+}
+
+const WIDTH = 16;
+
+/** Which of these restores nobody's word but the record's own asks for, in the order of the findings; writes nothing. */
+export async function toBeAsked(
+  { api, faultOf }: Pick<RevertDeps, 'api' | 'faultOf'>,
+  findings: readonly Finding[],
+  { trust = {}, force = false }: { trust?: Trust | undefined; force?: boolean | undefined },
+): Promise<Asked[]> {
+  const discovery = await api.discovery();
+  const scopeOf = scopesIn(discovery.ok ? discovery.value : undefined);
+  const judged = await pooled(findings, WIDTH, async (found): Promise<Asked[]> => {
+    const { finding, restore } = await decide(api, faultOf, found);
+    if (!restore || restore.kind === 'corrupt' || (restore.kind === 'diverged' && !force)) return [];
+    const verdict = judge(finding, restore.writes, trust, scopeOf);
+    return verdict.by === undefined && verdict.refused === undefined ? [{ finding, restore, verdict }] : [];
+  });
+  return judged.flat();
+}
