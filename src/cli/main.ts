@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { JournalUnwritable } from '../injection/journal.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { CommandSpec } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -122,6 +123,12 @@ function end(error: unknown): ExitCode {
   if (error instanceof CommandFailure) {
     tell(error.message);
     return error.exitCode;
+  }
+  if (error instanceof JournalUnwritable) {
+    complain(
+      `${error.message}; nothing was injected, since nobody could put it back by it: free the disk, or set XDG_STATE_HOME`,
+    );
+    return EXIT.inconclusive;
   }
   if (isOfTheSystem(error)) {
     tell(`expected the system to carry on, found: ${error.message}; mayday could not go on`);

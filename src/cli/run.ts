@@ -34,7 +34,9 @@ export const runCommand: CommandBody = invocation => {
     const interrupt = listenForInterrupt();
     try {
       const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks: locksFor(runtime, api) });
-      await tellOfTheDead(engine, api);
+      await tellOfTheDead(engine, api).catch((error: unknown) =>
+        process.stderr.write(`mayday: whether runs died here cannot be read: ${(error as Error).message}\n`),
+      );
       const results = await runAll(invocation, request, { api, runtime, engine, interrupt });
       const isCutShort = interrupt.signal.aborted && results.length < request.due.length;
       return (isCutShort ? Math.max(exitCodeOfAll(results), EXIT.aborted) : exitCodeOfAll(results)) as ExitCode;

@@ -1,6 +1,6 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Finding } from '../injection/finding.ts';
-import type { Journal } from '../injection/journal.ts';
+import { type Journal, JournalUnwritable } from '../injection/journal.ts';
 import { faultOf } from '../injection/registry.ts';
 import type { Api } from '../kube/api.ts';
 import { batchedReads } from '../kube/batched-reads.ts';
@@ -177,7 +177,8 @@ export function createEngine(deps: EngineDeps): Engine {
     const marked = await Promise.all(
       died.map(({ type, written }) => stillMarked({ api, clock, faultOf, journal: NO_JOURNAL }, { type, written })),
     );
-    for (const [index, { run }] of died.entries()) if (marked[index] === false) await endJournal(files, stateDir, run);
+    for (const [index, { run }] of died.entries())
+      if (marked[index] === false) await endJournal(files, stateDir, run).catch(() => undefined);
     return died.filter((_, index) => marked[index] !== false);
   }
 
@@ -197,7 +198,9 @@ export function createEngine(deps: EngineDeps): Engine {
     guardianWork: async () => guardianWork(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }),
     async run(loaded, options) {
       const head = await header(loaded);
-      const journal = await openJournal(files, stateDir, head);
+      const journal = await openJournal(files, stateDir, head).catch((error: unknown) => {
+        throw new JournalUnwritable(error);
+      });
       const events: RunEvent[] = [];
       const emit = (event: RunEvent) => {
         events.push(event);

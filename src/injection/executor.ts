@@ -2,7 +2,7 @@ import type { Api } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { Failure } from '../kube/outcome.ts';
-import type { Journal, Purpose, StepOutcome } from './journal.ts';
+import { type Journal, JournalUnwritable, type Purpose, type StepOutcome } from './journal.ts';
 import { readBack } from './landed.ts';
 import { nameOf } from './name.ts';
 import { send } from './send.ts';
@@ -119,7 +119,7 @@ async function step(
 ): Promise<StepResult> {
   const { api, clock, journal, emit } = deps;
   const base = { id: run.id, purpose: run.purpose, step: place.index, of: place.of };
-  await journal.append({ ...base, at: clock.now(), record: 'intent', write });
+  await journal.append({ ...base, at: clock.now(), record: 'intent', write }).catch(unwritable);
   emit?.({ event: 'sending', ...place, write, purpose: run.purpose });
   const began = clock.monotonic();
   const requestsBefore = api.requests;
@@ -131,16 +131,22 @@ async function step(
     requests: api.requests - requestsBefore,
     ms: clock.monotonic() - began,
   };
-  await journal.append({
-    ...base,
-    at: clock.now(),
-    record: 'result',
-    outcome: result.outcome,
-    on: write.on,
-    message: result.message,
-  });
+  await journal
+    .append({
+      ...base,
+      at: clock.now(),
+      record: 'result',
+      outcome: result.outcome,
+      on: write.on,
+      message: result.message,
+    })
+    .catch(unwritable);
   emit?.({ event: 'sent', ...place, result, purpose: run.purpose });
   return result;
+}
+
+function unwritable(error: unknown): never {
+  throw new JournalUnwritable(error);
 }
 
 type Settled = Pick<StepResult, 'outcome' | 'object' | 'failure' | 'message'>;

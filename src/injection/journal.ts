@@ -18,6 +18,13 @@ export type JournalRecord = {
   of: number;
 } & ({ record: 'intent'; write: Write } | { record: 'result'; outcome: StepOutcome; on: ObjectRef; message: string });
 
+/** The disk does not take a record down: a refusal of the machine, not a fault of ours. Nothing is injected without a record. */
+export class JournalUnwritable extends Error {
+  constructor(error: unknown) {
+    super(`the journal cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /** Takes records down for good: `append` resolves when the record would survive a crash of this machine. */
 export interface Journal {
   append(record: JournalRecord): Promise<void>;

@@ -1,6 +1,7 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Execution } from '../injection/executor.ts';
 import type { Plan } from '../injection/fault.ts';
+import { JournalUnwritable } from '../injection/journal.ts';
 import { isRefusal } from '../injection/refuse.ts';
 import { injectWithReplan } from '../injection/replan.ts';
 import type { ObjectRef } from '../kube/object.ts';
@@ -128,6 +129,11 @@ const stopReason = (signal: AbortSignal): string => {
 function noteEnd(run: Run, error: unknown): void {
   if (run.stop.aborted) {
     run.story.interrupted ??= stopReason(run.stop);
+    return;
+  }
+  if (error instanceof JournalUnwritable) {
+    if (run.story.injected) run.story.interrupted ??= error.message;
+    else run.story.refusal = { code: 'no-journal', message: `${error.message}; nothing is injected without it` };
     return;
   }
   run.story.broken = true;

@@ -39,26 +39,41 @@ interface LeaseSpec {
   renewTime?: string;
 }
 
+/** The server checks what a Lease holds; a server that is none does not. */
+function specOf({ spec }: KubeObject): LeaseSpec {
+  const { holderIdentity, leaseDurationSeconds, acquireTime, renewTime } = (spec ?? {}) as Record<string, unknown>;
+  return {
+    ...(typeof holderIdentity === 'string' ? { holderIdentity } : {}),
+    ...(Number.isSafeInteger(leaseDurationSeconds) ? { leaseDurationSeconds: leaseDurationSeconds as number } : {}),
+    ...(typeof acquireTime === 'string' ? { acquireTime } : {}),
+    ...(typeof renewTime === 'string' ? { renewTime } : {}),
+  };
+}
+
 /** The server stamps whole seconds. */
 const ROUNDED_MS = 1_000;
+/** The last moment that a date can name. */
+const END_OF_TIME = 8.64e15;
 
 /**
  * When the Lease was last written, by the clock of the server that stored it: the holder's own clock may be wrong, and what it wrote
  * into the Lease with it.
  */
-function writtenAt({ metadata, spec }: KubeObject): number {
-  const stored = (metadata.managedFields ?? []).flatMap(({ time }) => (time === undefined ? [] : [Date.parse(time)]));
-  const { renewTime, acquireTime } = (spec ?? {}) as LeaseSpec;
+function writtenAt(lease: KubeObject): number {
+  const stored = (lease.metadata.managedFields ?? []).flatMap(({ time }) =>
+    typeof time === 'string' && Date.parse(time) ? [Date.parse(time)] : [],
+  );
+  const { renewTime, acquireTime } = specOf(lease);
   return stored.length > 0 ? Math.max(...stored) + ROUNDED_MS : Date.parse(renewTime ?? acquireTime ?? '');
 }
 
 /** Reads the Lease of a lock. `now` is server time. One without times or duration is nobody's, as the framework has it. */
 export function seenLock(lease: KubeObject, now: number, survives: Survives): LockHolder {
-  const { holderIdentity, leaseDurationSeconds, acquireTime } = (lease.spec ?? {}) as LeaseSpec;
+  const { holderIdentity, leaseDurationSeconds, acquireTime } = specOf(lease);
   const keeper = keeperOf(lease);
   const since = Date.parse(acquireTime ?? '');
-  const isTimed = leaseDurationSeconds !== undefined && !Number.isNaN(since);
-  const until = isTimed ? writtenAt(lease) + leaseDurationSeconds * 1000 : now;
+  const end = Number.isNaN(since) ? Number.NaN : writtenAt(lease) + (leaseDurationSeconds ?? Number.NaN) * 1000;
+  const until = Math.abs(end) <= END_OF_TIME ? end : now;
   const dead =
     keeper !== undefined && survives(keeper) === false
       ? `its process ${keeper.pid} is gone`

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createEngine } from '../../src/gameday/engine.ts';
 import type { Files } from '../../src/gameday/files.ts';
+import { exitCode } from '../../src/run/result.ts';
 import { config, configRef, corrupt, deployment, deploymentRef, drift, pod } from '../run/support/lab.ts';
 import { engineDeps, kubeSystem } from '../support/engine.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
@@ -180,6 +181,11 @@ test('a disk that is full stops the injection, not the revert', async () => {
       close: async () => undefined,
     }),
   }).run(drift(), { emit: () => undefined });
-  expect(second.result).toMatchObject({ verdict: 'Inconclusive', residue: 0 });
+  expect(second.result).toMatchObject({ verdict: 'Inconclusive', residue: 0, refusal: { code: 'no-journal' } });
+  expect(second.result.refusal?.message).toMatch(
+    /the journal cannot be written: ENOSPC; nothing is injected without it/,
+  );
+  expect(second.result.broken).toBeUndefined();
+  expect(exitCode(second.result)).toBe(5);
   expect(restored(api)).toEqual(CLEAN);
 });

@@ -14,6 +14,8 @@ export interface Front {
   /** From now on, requests go through this; undefined leaves them alone. `true`: it has been dealt with. */
   meet: ((passing: Passing, doings: Doings) => boolean | Promise<boolean>) | undefined;
   mayday(...args: string[]): Promise<Ended>;
+  /** The same with these variables set. */
+  maydayWith(variables: Record<string, string>, ...args: string[]): Promise<Ended>;
   /** Everything that passed, as `GET /api/v1/…`. */
   passed: string[];
   close(): Promise<void>;
@@ -32,18 +34,23 @@ export async function openFront(scenario = 'healthy'): Promise<Front> {
   writeFileSync(kubeconfig, kubeconfigFor(proxy.url, proxy.certificate, sandbox.token));
   const [node, script] = program();
   const env = { ...process.env, HOME: folder, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder, KUBECONFIG: kubeconfig };
+  const run = (variables: Record<string, string>, args: readonly string[]) =>
+    new Promise<Ended>(resolve => {
+      const child = spawn(node, [script, ...args], {
+        env: { ...env, ...variables },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const said = { stdout: '', stderr: '' };
+      for (const name of ['stdout', 'stderr'] as const)
+        child[name].setEncoding('utf8').on('data', text => {
+          said[name] += text;
+        });
+      child.on('close', code => resolve({ code: code ?? -1, ...said }));
+    });
   return Object.assign(front, {
     sandbox,
-    mayday: (...args: string[]) =>
-      new Promise<Ended>(resolve => {
-        const child = spawn(node, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-        const said = { stdout: '', stderr: '' };
-        for (const name of ['stdout', 'stderr'] as const)
-          child[name].setEncoding('utf8').on('data', text => {
-            said[name] += text;
-          });
-        child.on('close', code => resolve({ code: code ?? -1, ...said }));
-      }),
+    mayday: (...args: string[]) => run({}, args),
+    maydayWith: (variables: Record<string, string>, ...args: string[]) => run(variables, args),
     async close() {
       await proxy.close();
       await sandbox.stop();
