@@ -26,7 +26,11 @@ export const expired = (): Record<string, string> => ({
 
 /** An undo record with a checksum that fits; `more` are members beside `data` and `checksum`. */
 export function record(data: unknown, more: Record<string, unknown> = {}): string {
-  const raw = JSON.stringify(data);
+  return rawRecord(JSON.stringify(data), more);
+}
+
+/** The same of a payload that is written as it is, whether it is JSON or not. */
+export function rawRecord(raw: string, more: Record<string, unknown> = {}): string {
   const checksum = createHash('sha256').update(raw).digest('hex');
   const rest = Object.entries(more).map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`);
   return `{"data":${raw},"checksum":"${checksum}"${rest.join('')}}`;

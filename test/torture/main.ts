@@ -1,3 +1,4 @@
+import { fuzz } from '../hostile/fuzz.ts';
 import { type Death, deaths } from './boundaries.ts';
 import { onControlPlane, onSandbox } from './ground.ts';
 import { killedProcesses } from './killed.ts';
@@ -60,9 +61,12 @@ async function torture(asked: Options): Promise<boolean> {
   }
   if (asked.wire > 0 && !isOver()) all.push(await overHttp(asked));
   if (asked.killed.length > 0 && !isOver()) all.push(await killed(asked));
-  const failures = all.flatMap(figures => figures.failures);
+  const fuzzed = asked.fuzz > 0 && !isOver() ? await fuzz(asked.fuzz, asked.seed) : undefined;
+  const failures = [...all.flatMap(figures => figures.failures), ...(fuzzed?.failures ?? [])];
   for (const line of failures.slice(0, 20)) say(`✗ ${line}`);
   for (const line of tableOf(all, new Set(asked.stages.map(({ type }) => type)).size)) say(line);
+  if (fuzzed !== undefined)
+    say(`hostile inputs ${fuzzed.inputs}   readers broken ${fuzzed.failures.length}   must be 0`);
   return failures.length === 0;
 }
 

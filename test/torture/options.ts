@@ -6,6 +6,8 @@ export interface Options {
   seed: number;
   stages: readonly Stage[];
   wire: number;
+  /** Inputs for each reader of cluster data. */
+  fuzz: number;
   /** Stages whose runs are killed as real processes. */
   killed: readonly Stage[];
   onControlPlane: boolean;
@@ -16,11 +18,12 @@ export interface Options {
 /** Injections of one, two and three writes. */
 const FEW = ['config-drift-secret', 'scale-zero', 'secret-deletion', 'rbac-revoke-role', 'network-partition'];
 
-const USAGE = `usage: npm run torture -- [--runs N] [--seed N] [--stage NAME] [--wire N] [--no-kill] [--controlplane] [--first] [--mutants]
+const USAGE = `usage: npm run torture -- [--runs N] [--seed N] [--stage NAME] [--wire N] [--fuzz N] [--no-kill] [--controlplane] [--first] [--mutants]
   --runs N        runs of inject and revert in memory (10000; with --controlplane 0)
   --seed N        the first seed (1); a run is told by its stage and seed
   --stage NAME    only this stage
   --wire N        runs over HTTP, through a proxy that makes the bad weather (50; with --controlplane 300)
+  --fuzz N        hostile inputs for the readers of cluster data, all together (100000; with --stage or --controlplane 0)
   --no-kill       leave out the real processes that are killed with SIGKILL: on the sandbox those of a few stages, on a control
                   plane, or with --stage, all
   --controlplane  in front of a real API server rather than the sandbox
@@ -38,8 +41,9 @@ export function options(): Options {
   const isReal = values.controlplane;
   const runs = Number(values.runs ?? (isReal ? 0 : 10_000));
   const wire = Number(values.wire ?? (isReal ? 300 : 50));
+  const fuzz = Number(values.fuzz ?? (isReal || values.stage !== undefined ? 0 : 100_000));
   const seed = Number(values.seed);
-  if (![runs, wire, seed].every(number => Number.isInteger(number) && number >= 0)) refuse();
+  if (![runs, wire, fuzz, seed].every(number => Number.isInteger(number) && number >= 0)) refuse();
   const all = stages();
   const chosen = all.filter(({ name }) => values.stage === undefined || name === values.stage);
   if (chosen.length === 0)
@@ -48,6 +52,7 @@ export function options(): Options {
     runs,
     seed,
     wire,
+    fuzz,
     stages: chosen,
     killed: values['no-kill']
       ? []
@@ -66,6 +71,7 @@ function given(refuse: () => never) {
         seed: { type: 'string', default: '1' },
         stage: { type: 'string' },
         wire: { type: 'string' },
+        fuzz: { type: 'string' },
         'no-kill': { type: 'boolean', default: false },
         controlplane: { type: 'boolean', default: false },
         first: { type: 'boolean', default: false },
