@@ -125,7 +125,7 @@ function end(error: unknown): ExitCode {
     return error.exitCode;
   }
   if (error instanceof JournalUnwritable) {
-    complain(
+    tell(
       `${error.message}; nothing was injected, since nobody could put it back by it: free the disk, or set XDG_STATE_HOME`,
     );
     return EXIT.inconclusive;

@@ -17,14 +17,12 @@ export const attacks: Attack[] = [
     name: 'hold up a revert by the backup of a namespace that never goes',
     rights: IN_DEFAULT,
     async prepare(scene) {
-      await scene.apply(
+      const held = { name: 'held', namespace: stuck(scene), finalizers: ['example.com/never'] };
+      for (const object of [
         { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stuck(scene) } },
-        {
-          apiVersion: 'v1',
-          kind: 'ConfigMap',
-          metadata: { name: 'held', namespace: stuck(scene), finalizers: ['example.com/never'] },
-        },
-      );
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata: held },
+      ])
+        await scene.admin(['create', '-f', '-'], JSON.stringify(object));
       await scene.admin(['delete', 'namespace', stuck(scene), '--wait=false']);
     },
     plant: scene =>
