@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { definition, manifest, widget } from './kubectl/manifests.ts';
+import { definition, gizmo, listOfMaps, manifest, twoVersions, widget } from './kubectl/manifests.ts';
 import { hasKubectl, type Kubectl, startKubectl } from './kubectl/run.ts';
 
 const SPEED = 20;
@@ -150,6 +150,29 @@ describe.skipIf(!hasKubectl())('stock kubectl (skipped where kubectl is not inst
     ['uncordon node-1', /uncordoned/],
     ['delete cm cm', /configmap "cm" deleted/],
     ['!get cm cm', /configmaps "cm" not found/],
+  ]);
+
+  steps('objects of kind List, validated by the OpenAPI of version 2', [
+    ['create -f -', /configmap\/l1 created\nconfigmap\/l2 created/, listOfMaps('data')],
+    ['apply -f -', /configmap\/l1 configured\nconfigmap\/l2 configured/, listOfMaps('data')],
+    ['apply -f -', /configmap\/l1 unchanged\nconfigmap\/l2 unchanged/, listOfMaps('data')],
+    ['!apply -f -', /unknown field "dta" in io.k8s.api.core.v1.ConfigMap/, listOfMaps('dta')],
+    ['get --raw /openapi/v2', /^\{"swagger":"2.0"/],
+  ]);
+
+  steps('a custom resource patched through a served version that is not the stored one', [
+    ['create -f -', /gizmos.try.example.com created/, twoVersions],
+    ['wait --for=condition=Established crd/gizmos.try.example.com', /condition met/],
+    ['create -f -', /gizmo.try.example.com\/g created/, gizmo('v1', 1)],
+    [`patch gizmos.v1beta1.try.example.com g --type=merge -p {"spec":{"size":2}}`, /patched/],
+    ['get gizmos.v1.try.example.com g -o jsonpath={.apiVersion}={.spec.size}', /^try.example.com\/v1=2$/],
+    [
+      `patch gizmos.v1beta1.try.example.com g --type=json -p [{"op":"replace","path":"/spec/size","value":3}]`,
+      /patched/,
+    ],
+    ['get gizmos.v1beta1.try.example.com g -o jsonpath={.apiVersion}={.spec.size}', /^try.example.com\/v1beta1=3$/],
+    ['apply --server-side --force-conflicts -f -', /serverside-applied/, gizmo('v1beta1', 4)],
+    ['get gizmos.v1.try.example.com g -o jsonpath={.spec.size}', /^4$/],
   ]);
 
   test('watches', { timeout: PATIENCE }, async () => {

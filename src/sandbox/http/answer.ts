@@ -9,6 +9,7 @@ export type Answer =
   | { type: 'page'; page: Page; info: ResourceInfo; version: string }
   | { type: 'json'; code: number; body: unknown; contentType?: string; etag?: string }
   | { type: 'text'; code: number; text: string; contentType?: string }
+  | { type: 'bytes'; code: number; bytes: Buffer; contentType: string }
   /** The handler has written to the connection itself. */
   | { type: 'written' };
 

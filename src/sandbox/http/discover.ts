@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { aggregated, coreVersions, groupDocument, groupList, resourceList } from '../discovery/documents.ts';
 import type { Unreached } from '../discovery/unreached.ts';
 import type { OpenApi } from '../openapi/document.ts';
+import { swaggerProtobuf } from '../openapi/v2.ts';
 import type { Registry } from '../registry.ts';
 import { StatusError } from '../status.ts';
 import { acceptedForm } from './accept.ts';
@@ -65,7 +66,7 @@ function paths({ registry }: Discovery): Answer {
     .flatMap(info =>
       info.group === '' ? ['/api/v1'] : [`/apis/${info.group}`, ...info.versions.map(v => `/apis/${info.group}/${v}`)],
     );
-  const rest = ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'];
+  const rest = ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'];
   return json(200, { paths: [...new Set([...groups, ...rest])].sort() });
 }
 
@@ -75,7 +76,7 @@ export function discover(discovery: Discovery, path: string, query: URLSearchPar
   const [first, ...rest] = parts;
   if (first === undefined) return paths(discovery);
   if (first === 'version') return version();
-  if (first === 'openapi') return openApi(discovery, rest);
+  if (first === 'openapi') return openApi(discovery, rest, request.headers.accept);
   if (first === 'api')
     return rest.length === 0 ? root(discovery, true, request.headers.accept) : coreList(discovery, rest);
   if (first === 'apis')
@@ -87,8 +88,17 @@ function coreList({ registry }: Discovery, parts: readonly string[]): Answer {
   return parts.length === 1 ? versionList(registry, '', parts[0] ?? '') : pageNotFound();
 }
 
-function openApi({ openapi }: Discovery, parts: readonly string[]): Answer {
+/** What clients ask for, and the name under which the real server answers: `@` is no character of a media type. */
+const SWAGGER_ASKED = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+const SWAGGER_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
+function openApi({ openapi }: Discovery, parts: readonly string[], accept: string | undefined): Answer {
   const [generation, ...rest] = parts;
+  if (generation === 'v2' && rest.length === 0) {
+    const document = openapi.swagger();
+    if (![SWAGGER_ASKED, SWAGGER_PROTOBUF].some(form => accept?.includes(form))) return json(200, document);
+    return { type: 'bytes', code: 200, bytes: swaggerProtobuf(document), contentType: SWAGGER_PROTOBUF };
+  }
   if (generation !== 'v3') return pageNotFound();
   // The real server does not say that this is JSON.
   if (rest.length === 0)

@@ -134,7 +134,7 @@ function pageText(shown: Shown, { page, info, version }: Extract<Answer, { type:
   return listJson(info.listKind, apiVersion, meta, items);
 }
 
-function textOf(shown: Shown, answer: Exclude<Answer, { type: 'written' }>): string {
+function textOf(shown: Shown, answer: Exclude<Answer, { type: 'written' | 'bytes' }>): string {
   switch (answer.type) {
     case 'object':
       return `${objectText(shown, answer.object, answer.info, answer.version ?? '')}\n`;
@@ -148,12 +148,19 @@ function textOf(shown: Shown, answer: Exclude<Answer, { type: 'written' }>): str
 }
 
 function contentTypeOf(answer: Exclude<Answer, { type: 'written' }>, yaml: boolean): string {
+  if (answer.type === 'bytes') return answer.contentType;
   if (answer.type === 'text') return answer.contentType ?? 'text/plain; charset=utf-8';
   if (answer.type === 'json' && answer.contentType) return answer.contentType;
   return yaml ? 'application/yaml' : 'application/json';
 }
 
 const codeOf = (answer: Exclude<Answer, { type: 'written' }>) => (answer.type === 'page' ? 200 : answer.code);
+
+function bodyOf(shown: Shown, answer: Exclude<Answer, { type: 'written' }>, yaml: boolean): Buffer {
+  if (answer.type === 'bytes') return answer.bytes;
+  const text = textOf(shown, answer);
+  return Buffer.from(yaml ? stringify(JSON.parse(text), { sortMapEntries: true }) : text);
+}
 
 /** Text in a Warning header. */
 const quoted = (text: string) => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, ' ')}"`;
@@ -166,9 +173,7 @@ export async function respond(
   answer: Exclude<Answer, { type: 'written' }>,
   warnings: readonly string[],
 ): Promise<void> {
-  const json = textOf(shown, answer);
-  const yaml = shown.form.format === 'yaml' && answer.type !== 'text';
-  const text = yaml ? stringify(JSON.parse(json), { sortMapEntries: true }) : json;
+  const yaml = shown.form.format === 'yaml' && answer.type !== 'text' && answer.type !== 'bytes';
   const headers: Record<string, string | string[]> = {
     'Content-Type': contentTypeOf(answer, yaml),
     'Cache-Control': 'no-cache, private',
@@ -181,7 +186,7 @@ export async function respond(
       ? answer.body.details.retryAfterSeconds
       : undefined;
   if (typeof retry === 'number' && retry > 0) headers['Retry-After'] = String(retry);
-  let body: Buffer = Buffer.from(text);
+  let body = bodyOf(shown, answer, yaml);
   if (body.length >= COMPRESS_FROM && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
     body = await compress(body, { level: 1 });
     headers['Content-Encoding'] = 'gzip';

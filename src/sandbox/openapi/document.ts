@@ -4,6 +4,7 @@ import { groupVersion, type Registry, type ResourceInfo } from '../registry.ts';
 import type { RawSchema } from '../schema/node.ts';
 import { RECORDED_SCHEMAS } from '../schema/recorded.ts';
 import { operationsOf } from './paths.ts';
+import { type SwaggerDocument, swaggerOf } from './v2.ts';
 
 /** A published schema of a custom kind. */
 export interface CustomSchema {
@@ -19,9 +20,22 @@ export interface OpenApi {
   index(): unknown;
   /** `/openapi/v3/apis/<group>/<version>`; undefined when not served. */
   document(path: string): { body: unknown; hash: string } | undefined;
+  /** `/openapi/v2`: every kind in one document. */
+  swagger(): SwaggerDocument;
+}
+
+interface Document {
+  body: {
+    openapi: string;
+    info: object;
+    paths: object;
+    components: { schemas: Record<string, RawSchema>; securitySchemes: object };
+  };
+  hash: string;
 }
 
 const PREFIX = '#/components/schemas/';
+const KUBERNETES = '1.36';
 
 /** Names of the schemas a schema refers to. */
 function references(schema: unknown, into: Set<string>): void {
@@ -112,7 +126,7 @@ const isShared = (g: { group: string; kind: string }): boolean =>
 /** Publishes the OpenAPI v3 documents of what the registry serves; each is made when first asked for after a change. */
 export function createOpenApi(registry: Registry, customKinds: () => readonly CustomSchema[]): OpenApi {
   let generation = 0;
-  const documents = new Map<string, { body: unknown; hash: string }>();
+  const documents = new Map<string, Document>();
 
   const make = (group: string, version: string) => {
     const infos = registry.all().filter(i => i.group === group && i.versions.includes(version));
@@ -126,9 +140,9 @@ export function createOpenApi(registry: Registry, customKinds: () => readonly Cu
       ...schemaNamesOf(infos, group, version),
       ...Object.keys(custom),
     ];
-    const body = {
+    const body: Document['body'] = {
       openapi: '3.0.0',
-      info: { title: 'Kubernetes', version: '1.36' },
+      info: { title: 'Kubernetes', version: KUBERNETES },
       paths: operationsOf(infos, group, version),
       components: {
         schemas: closure(names, known),
@@ -153,16 +167,22 @@ export function createOpenApi(registry: Registry, customKinds: () => readonly Cu
     return made;
   };
 
+  const paths = () =>
+    servedGroups(registry).flatMap(({ group, versions }) =>
+      versions.map(version => `${group ? 'apis' : 'api'}/${groupVersion(group, version)}`),
+    );
+
   return {
     document,
+    swagger() {
+      const schemas = paths().map(path => document(path)?.body.components.schemas ?? {});
+      return swaggerOf(Object.assign({}, ...schemas), KUBERNETES);
+    },
     index() {
-      const paths: Record<string, unknown> = {};
-      for (const { group, versions } of servedGroups(registry))
-        for (const version of versions) {
-          const path = `${group ? 'apis' : 'api'}/${groupVersion(group, version)}`;
-          paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${document(path)?.hash ?? ''}` };
-        }
-      return { paths };
+      const found: Record<string, unknown> = {};
+      for (const path of paths())
+        found[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${document(path)?.hash ?? ''}` };
+      return { paths: found };
     },
   };
 }

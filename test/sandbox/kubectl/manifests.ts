@@ -43,3 +43,33 @@ kind: Widget
 metadata: {name: w}
 spec: {mode: ${mode}}
 `;
+
+/** What `kubectl get -o yaml` of several objects writes. `field` is the name of the data. */
+export const listOfMaps = (field: string): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: ['l1', 'l2'].map(name => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, [field]: { a: '1' } })),
+  });
+
+/** A kind with two served versions; the older one has no colour. */
+export const twoVersions = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: gizmos.try.example.com}
+spec:
+  group: try.example.com
+  scope: Namespaced
+  names: {plural: gizmos, singular: gizmo, kind: Gizmo}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}, colour: {type: string}}}}}}
+  - name: v1beta1
+    served: true
+    storage: false
+    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}
+`;
+
+export const gizmo = (version: string, size: number): string =>
+  JSON.stringify({ apiVersion: `try.example.com/${version}`, kind: 'Gizmo', metadata: { name: 'g' }, spec: { size } });
