@@ -80,7 +80,7 @@ export const nothingStopsTheRest = () =>
     if (honest === undefined) throw new Error('the honest injection was not found');
     for (const finding of injections) findingLine(finding, NOW);
     for (const finding of [...injections].reverse()) {
-      const { receipt } = await restoreOne(deps, finding);
+      const { receipt } = await restoreOne(deps, finding, { trust: { everything: 'caller' } });
       receiptLine(receipt);
       if (finding === honest && !receipt.verified) throw new Error(`not put back: ${receipt.message}`);
     }
