@@ -7,7 +7,9 @@ import type { Finding } from '../injection/finding.ts';
 import { seededLot } from '../injection/lot.ts';
 import type { Api } from '../kube/api.ts';
 import { isUnstopped } from '../revert/cluster-experiment.ts';
+import { isRemainUnknown } from '../revert/report.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
+import type { ScanResult } from '../revert/scan.ts';
 import { intoWaves, WAVES, waveOf } from '../revert/waves.ts';
 import { exitCode } from '../run/result.ts';
 import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
@@ -99,19 +101,28 @@ async function putBack(
   what: readonly Finding[] | 'all',
   hear: (update: RevertUpdate) => void,
 ): Promise<RevertEnd> {
-  const scanned = what === 'all' ? await engine.scan({ deep: true }) : undefined;
+  const { scanned, rest } = what === 'all' ? await lookForAll(engine) : {};
   const findings = ours(scanned?.injections ?? (what === 'all' ? [] : what));
   const experiments = scanned?.experiments.filter(isUnstopped) ?? [];
   const toStop = findings.length + experiments.length;
-  // Reverting everything is the emergency stop and latches; putting back one fault is not.
-  const latch = what === 'all' && toStop > 0 ? await latchAll(runtime, api, toStop) : undefined;
-  if (latch) hear({ is: 'note', text: latch.says });
-  for (const [wave, found] of intoWaves(findings).entries()) {
-    if (found.length > 0) hear({ is: 'wave', wave, name: WAVES[wave] ?? '', findings: found });
-  }
+  // Reverting everything is the emergency stop and latches; putting back one fault is not. Nothing waits for the latch.
+  const latching = what === 'all' && toStop > 0 ? latchAll(runtime, api, toStop) : undefined;
+  void latching?.then(({ says }) => hear({ is: 'note', text: says }));
+  const hearWaves = (some: readonly Finding[]) => {
+    for (const [wave, found] of intoWaves(some).entries())
+      if (found.length > 0) hear({ is: 'wave', wave, name: WAVES[wave] ?? '', findings: found });
+  };
+  hearWaves(findings);
+  const known = new Set(findings.map(({ id }) => id));
+  const later = async () => {
+    const late = ours((await rest)?.injections ?? []).filter(({ id }) => !known.has(id));
+    hearWaves(late);
+    return late;
+  };
   const result = await engine.revert(findings, {
     experiments,
     everything: what === 'all',
+    ...(rest === undefined ? {} : { later }),
     emit: event => {
       if (event.event === 'stopped') hear({ is: 'stopped', stop: event.stop });
       if (event.event === 'receipt' && event.final)
@@ -120,13 +131,26 @@ async function putBack(
   });
   if (what === 'all') for (const text of await freeAllLocks(api, result)) hear({ is: 'note', text });
   return {
-    remaining: result.blind.some(one => one.resource === '*') ? undefined : leftOver(result),
+    remaining: isUnknown(result) ? undefined : leftOver(result),
     receipts: result.receipts,
     blind: result.blind.length,
     requests: result.receipts.reduce((sum, receipt) => sum + receipt.requests, 0),
     ms: result.ms,
-    latched: latch?.on ?? false,
+    latched: (await latching)?.on ?? false,
   };
+}
+
+const isUnknown = (result: RevertResult): boolean =>
+  isRemainUnknown(result) || result.blind.some(one => one.resource === '*');
+
+/** What takes longer is put back when it is known; the rest does not wait for it. */
+const SLOW_AFTER_MS = 3_000;
+
+async function lookForAll(engine: Engine): Promise<{ scanned: ScanResult; rest?: Promise<ScanResult> }> {
+  const scanned = await engine.scan({ deep: true, slowAfterMs: SLOW_AFTER_MS });
+  const { rest } = scanned;
+  if (rest === undefined) return { scanned };
+  return ours(scanned.injections).length === 0 ? { scanned: await rest } : { scanned, rest };
 }
 
 /** What is not back, not stopped, or would inject again. */

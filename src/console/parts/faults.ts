@@ -42,7 +42,8 @@ function entriesLines(state: ConsoleState, view: View, columns: number, rows: nu
     isFocused && entries.length > 0,
   );
   if (entries.length === 0) {
-    const nothing = state.health.heardAt === undefined ? 'not known yet' : 'none in the cluster';
+    const seen = state.health.unseen.length > 0 ? 'none seen where we may look' : 'none in the cluster';
+    const nothing = state.health.heardAt === undefined ? 'not known yet' : seen;
     return [head, line(span(`  ${nothing}`, 'dim'))];
   }
   const chosen = chosenFault(state, view.now);
