@@ -21,6 +21,8 @@ import type { ScanDeps, ScanOptions } from './scan-types.ts';
 export interface Pass {
   resource: ApiResource;
   whole: boolean;
+  /** A whole list that turns out to be long is beside it asked for what carries the type label, which comes much sooner. */
+  labelled?: boolean;
 }
 
 /** Reads of objects that may be asked for together, so that those of one kind and namespace become one list. */
@@ -32,35 +34,15 @@ const DOUBTFUL_MS = 3_000;
 const MOST_SUSPECTS = 20_000;
 
 /** Lists one resource and looks into what is suspect. What could not be listed, or not to its end, is blind. Never rejects. */
-export async function scanResource(
-  deps: ScanDeps,
-  options: ScanOptions,
-  { resource, whole }: Pass,
-  state: ScanState,
-): Promise<void> {
-  const { api, clock } = deps;
-  const collection: Collection = {
-    apiVersion: resource.apiVersion,
-    kind: resource.kind,
-    ...(options.namespace ? { namespace: options.namespace } : {}),
-  };
-  const isDoubtful = options.doubtful?.has(titleOf(resource)) === true || state.slowGroups.has(resource.group);
+export async function scanResource(deps: ScanDeps, options: ScanOptions, pass: Pass, state: ScanState): Promise<void> {
+  const { resource, labelled = false } = pass;
   if (state.failed.has(keyOf(resource))) return;
   let suspects = 0;
+  let sooner: Promise<void> | undefined;
   try {
-    for await (const page of eachPage(api, clock, collection, {
-      metadataOnly: true,
-      limit: PAGE_SIZE,
-      timeoutMs: isDoubtful ? DOUBTFUL_MS : PAGE_MS,
-      ...(whole ? {} : { labelSelector: TYPE_LABEL }),
-      ...(options.signal ? { signal: options.signal } : {}),
-    })) {
-      if (!page.ok) {
-        if (page.reason === 'unreachable' && rankOf(resource) > 0) state.slowGroups.add(resource.group);
-        state.failed.add(keyOf(resource));
-        await missed(deps, resource, page, state);
-        return;
-      }
+    for await (const page of pagesOf(deps, options, pass, state)) {
+      if (!page.ok) return await missed(deps, resource, page, state);
+      if (labelled && page.value.continue) sooner ??= scanResource(deps, options, { resource, whole: false }, state);
       state.objects += page.value.items.length;
       suspects += await lookAtPage(deps, options, page.value, resource, state);
       if (suspects > MOST_SUSPECTS) {
@@ -71,11 +53,31 @@ export async function scanResource(
     state.read.add(keyOf(resource));
   } catch (error) {
     state.blindTo(titleOf(resource), sanitise(`what was listed cannot be read: ${whyUnreadable(error)}`, 300));
+  } finally {
+    await sooner;
   }
+}
+
+function pagesOf({ api, clock }: ScanDeps, options: ScanOptions, { resource, whole }: Pass, state: ScanState) {
+  const collection: Collection = {
+    apiVersion: resource.apiVersion,
+    kind: resource.kind,
+    ...(options.namespace ? { namespace: options.namespace } : {}),
+  };
+  const isDoubtful = options.doubtful?.has(titleOf(resource)) === true || state.slowGroups.has(resource.group);
+  return eachPage(api, clock, collection, {
+    metadataOnly: true,
+    limit: PAGE_SIZE,
+    timeoutMs: isDoubtful ? DOUBTFUL_MS : PAGE_MS,
+    ...(whole ? {} : { labelSelector: TYPE_LABEL }),
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
 }
 
 /** A list that failed is blind; but a kind that has been taken away since discovery, which only discovery itself can tell, has nothing in it. */
 async function missed({ api }: ScanDeps, resource: ApiResource, failure: Failure, state: ScanState): Promise<void> {
+  if (failure.reason === 'unreachable' && rankOf(resource) > 0) state.slowGroups.add(resource.group);
+  state.failed.add(keyOf(resource));
   if (failure.status === 404) {
     state.discoveredAgain ??= api.discovery(true);
     if (isTakenAway(await state.discoveredAgain, resource)) return;

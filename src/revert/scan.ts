@@ -24,14 +24,15 @@ const ALWAYS_WHOLE = new Set(['apps/deployments', '/configmaps', '/secrets']);
 
 /** Read by label alone also by a deep scan: there are very many, they go by themselves within the hour, and no label is ever taken off one. */
 const BY_LABEL_ONLY = new Set(['/events', 'events.k8s.io/events']);
-const canBeWhole = (pass: { resource: ApiResource; whole: boolean }) =>
-  !pass.whole && !BY_LABEL_ONLY.has(keyOf(pass.resource));
 
-const isAlwaysWhole = (resource: ApiResource) =>
-  ALWAYS_WHOLE.has(keyOf(resource)) || FOREIGN_GROUPS.has(resource.group);
+function passOver(resource: ApiResource, deep: boolean): Pass {
+  const key = keyOf(resource);
+  if (ALWAYS_WHOLE.has(key) || FOREIGN_GROUPS.has(resource.group)) return { resource, whole: true };
+  return deep && !BY_LABEL_ONLY.has(key) ? { resource, whole: true, labelled: true } : { resource, whole: false };
+}
 
 /**
- * Finds every injection in the cluster, whoever left it: first what labels, plain annotations and names give away, then with `deep` the
+ * Finds every injection in the cluster, whoever left it: by what labels, plain annotations and names give away, and with `deep` by the
  * metadata of everything. Findings are emitted as they come. What could not be listed is in `blind`; it never counts as nothing, and never
  * ends the scan.
  */
@@ -87,9 +88,7 @@ function passesOver(discovery: Discovery, options: ScanOptions, state: ScanState
   const { resources, ignored } = select(discovery.resources, options.namespace);
   state.ignored = ignored;
   state.resources = resources.length;
-  const passes = resources.map(resource => ({ resource, whole: isAlwaysWhole(resource) }));
-  if (options.deep) passes.push(...passes.filter(canBeWhole).map(pass => ({ ...pass, whole: true })));
-  return passes;
+  return resources.map(resource => passOver(resource, options.deep === true));
 }
 
 async function listAll(deps: ScanDeps, options: ScanOptions, passes: readonly Pass[], state: ScanState): Promise<void> {
