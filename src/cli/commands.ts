@@ -77,6 +77,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./revert.ts')).revertCommand,
   },
   {
+    usage: 'quiet',
+    description: 'after a stop: watches, and says for how long nothing was injected anywhere',
+    options: [
+      ['--for <duration>', 'how long to watch (1m)'],
+      ['--interval <duration>', 'from one look to the next (5s)'],
+    ],
+    load: async () => (await import('./quiet.ts')).quietCommand,
+  },
+  {
     usage: 'latch <on|off|status>',
     description: 'refuse new injections, everywhere; reverting all latches too',
     options: [['--why <text>', 'the reason, for whoever meets the latch']],

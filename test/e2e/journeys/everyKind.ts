@@ -119,7 +119,7 @@ const crd = (): Thing => ({
         name: 'v1',
         served: true,
         storage: true,
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object' } } } },
       },
     ],
   },

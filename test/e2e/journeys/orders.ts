@@ -68,6 +68,35 @@ export function orderJourneys(given: () => Provider): void {
     });
   });
 
+  describe('quiet after a stop', () => {
+    test('is said where nothing is injected, and is not where something is', async ({ stage }) => {
+      await stage.apply(settings());
+      const here = ['-n', stage.namespace, 'quiet', '--for', '3s', '--interval', '1s'];
+      const still = await stage.mayday(here);
+      expect(still.stdout).toMatch(/^QUIET for \ds: nothing was injected$/m);
+      expect(still.code).toBe(0);
+
+      const watching = stage.mayday(['-o', 'jsonl', '-n', stage.namespace, 'quiet', '--for', '8s', '--interval', '1s']);
+      await eventually('the first look', () => stage.kubectl('get', 'configmap', 'settings').then(() => true));
+      await new Promise(resolve => setTimeout(resolve, 3_000));
+      await stage.apply({
+        ...blocked(stage.namespace),
+        metadata: { ...blocked(stage.namespace).metadata, name: 'hit' },
+      });
+      const { code, stdout } = await watching;
+      const events = stdout
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line));
+      expect(events.filter(({ event }: Thing) => event === 'injected')).toMatchObject([
+        { says: `FinalizerBlock on ConfigMap ${stage.namespace}/hit by operator-chaos` },
+      ]);
+      expect(events.at(-1)).toMatchObject({ event: 'end', blind: [] });
+      expect(code).toBe(7);
+      await stage.kubectl('patch', 'configmap', 'hit', '--type=merge', '-p', '{"metadata":{"finalizers":null}}');
+    });
+  });
+
   describe('other chaos tools', () => {
     test('are shown while they live, and with --others asked by their own means, seen stopped', async ({ stage }) => {
       const kinds = ['NetworkChaos', 'PodChaos', 'Schedule'].map(kind => crd('chaos-mesh.org', kind));

@@ -1,0 +1,49 @@
+import { nameOf } from '../../injection/name.ts';
+import type { Api } from '../../kube/api.ts';
+import { type Clean, sanitise } from '../../text/sanitise.ts';
+import { type Blind, blindReason } from '../blind.ts';
+import { refOf } from '../recognise.ts';
+import { FOREIGN_GROUPS } from './index.ts';
+
+/** An order of another tool to inject, live or over: a one-shot fault is over before anybody looks. */
+export interface Made {
+  uid: string;
+  says: Clean;
+}
+
+/** Kinds that are no order to inject by themselves: what a controller works off, what fires again and is told of apart, and reports. */
+const NO_ORDER =
+  /^(Pod(Network|IO|Http)Chaos|PhysicalMachine|RemoteCluster|StatusCheck|Schedule|WorkflowNode|ChaosResult|ChaosExperiment|ChaosSchedule|Disruption(Cron|Rollout))$/;
+
+/** Every order to inject that other tools' kinds hold. */
+export async function madeByOthers(
+  api: Api,
+  options: { namespace?: string; signal?: AbortSignal },
+): Promise<{ made: Made[]; blind: Blind[] }> {
+  const discovery = await api.discovery();
+  // A scan beside this one is blind to everything then, and says so.
+  if (!discovery.ok) return { made: [], blind: [] };
+  const kinds = discovery.value.resources.filter(
+    ({ group, kind }) => FOREIGN_GROUPS.has(group) && !NO_ORDER.test(kind),
+  );
+  const lists = await Promise.all(
+    kinds.map(async ({ apiVersion, kind, resource, group, namespaced }) => {
+      const { namespace, signal } = options;
+      if (namespace !== undefined && !namespaced) return { made: [], blind: [] };
+      const listed = await api.listAll(
+        { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }) },
+        { metadataOnly: true, ...(signal === undefined ? {} : { signal }) },
+      );
+      if (!listed.ok) {
+        const isNone = listed.reason === 'not-found';
+        return { made: [], blind: isNone ? [] : [{ resource: `${resource}.${group}`, reason: blindReason(listed) }] };
+      }
+      const made = listed.value.items.map(item => ({
+        uid: item.metadata.uid ?? `${kind} ${item.metadata.namespace ?? ''}/${item.metadata.name}`,
+        says: sanitise(`${nameOf(refOf({ ...item, apiVersion, kind }))} of ${group} was made`, 200),
+      }));
+      return { made, blind: [] };
+    }),
+  );
+  return { made: lists.flatMap(one => one.made), blind: lists.flatMap(one => one.blind) };
+}
