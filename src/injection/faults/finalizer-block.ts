@@ -158,8 +158,12 @@ function restore(found: Finding): Restore {
   });
 }
 
-/** An operator that took the finalizer out and put its own in again owns it; taking that out would not be ours to do. */
+/**
+ * An operator that took the finalizer out and put its own in again owns it; taking that out would not be ours to do. Of some resources, `endpoints` of any group among
+ * them, the server never keeps who wrote what: there the record, which names the finalizer as injected, decides.
+ */
 function isReadded(victim: KubeObject, finalizer: string): boolean {
+  if ((victim.metadata.managedFields ?? []).length === 0) return false;
   const record = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
   return !isUntouched(victim, ['f:metadata', 'f:finalizers', `v:${JSON.stringify(finalizer)}`], record);
 }

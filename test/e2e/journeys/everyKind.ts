@@ -11,16 +11,14 @@ const BLOCK = 'chaos.operatorchaos.io/block';
 export function everyKindJourneys(given: () => Provider): void {
   const test = onStage(given);
   describe('an injection on any kind', () => {
-    test('is found once, under Kubernetes own group, and put back: ReplicaSet, Endpoints, Event, a custom kind named endpoints', async ({
+    test('is found once, under Kubernetes own group, and put back: ReplicaSet, Endpoints, Event, a custom kind whose plural is endpoints', async ({
       stage,
     }) => {
       await stage.set();
       await stage.apply(crd(), event(stage.namespace));
       await stage.kubectl('wait', '--for=condition=Established', 'crd/endpoints.e2e.example.com', '--timeout=60s');
       await eventually('the custom kind', () =>
-        stage
-          .apply({ apiVersion: 'e2e.example.com/v1', kind: 'Endpoints', metadata: { name: 'mine' } })
-          .then(() => true),
+        stage.apply({ apiVersion: 'e2e.example.com/v1', kind: 'Widget', metadata: { name: 'mine' } }).then(() => true),
       );
       await stage.apply({
         apiVersion: 'v1',
@@ -45,7 +43,7 @@ export function everyKindJourneys(given: () => Provider): void {
         [
           id('Deployment.apps', 'web'),
           id('Endpoints', 'web'),
-          id('Endpoints.e2e.example.com', 'mine'),
+          id('Widget.e2e.example.com', 'mine'),
           id('Event', 'fallen'),
           id('ReplicaSet.apps', set.split('/')[1] ?? ''),
           id('Service', 'web'),
@@ -113,7 +111,7 @@ const crd = (): Thing => ({
   spec: {
     group: 'e2e.example.com',
     scope: 'Namespaced',
-    names: { kind: 'Endpoints', plural: 'endpoints', singular: 'endpoint', listKind: 'EndpointsList' },
+    names: { kind: 'Widget', plural: 'endpoints', singular: 'widget', listKind: 'WidgetList' },
     versions: [
       {
         name: 'v1',
