@@ -1,6 +1,8 @@
 import { survivesHere } from '../gameday/machine.ts';
+import { blindReason } from '../revert/blind.ts';
 import { choose } from '../revert/choose.ts';
 import { scanExitCode, scanJson, scanText, untoldText } from '../revert/report.ts';
+import type { ScanResult } from '../revert/scan.ts';
 import { engineFor } from '../runtime/engine.ts';
 import { lockJson, lockWords } from '../safety/lock-holder.ts';
 import { listLocks } from '../safety/locks.ts';
@@ -17,14 +19,15 @@ export const scanCommand: CommandBody = ({ globals, options }) => {
   return withCluster(globals, async (api, runtime) => {
     const { namespace } = globals;
     await expectNamespace(api, namespace);
-    const [result, locks] = await Promise.all([
+    const [scanned, listed] = await Promise.all([
       engineFor(runtime, api).scan({
         deep: options.fast !== true,
         ...(namespace === undefined ? {} : { namespace }),
       }),
-      // Leases that may not be listed are among the scan's own blind spots.
-      listLocks(api, survivesHere()).then(listed => (listed.ok ? listed.value : [])),
+      listLocks(api, survivesHere()),
     ]);
+    const locks = listed.ok ? listed.value : [];
+    const result = namespace === undefined && !listed.ok ? blindToLocks(scanned, blindReason(listed)) : scanned;
     const { now } = api.serverTime();
     const { findings, untold } = choose(result.injections, choice, now);
     const chosen = { ...result, injections: findings };
@@ -36,3 +39,11 @@ export const scanCommand: CommandBody = ({ globals, options }) => {
     return scanExitCode(result) as ExitCode;
   });
 };
+
+const LEASES = 'leases.coordination.k8s.io';
+
+/** Locks that cannot be listed are no locks that are not there. */
+function blindToLocks(result: ScanResult, reason: string): ScanResult {
+  if (result.blind.some(({ resource }) => resource === LEASES)) return result;
+  return { ...result, blind: [...result.blind, { resource: LEASES, reason: `locks: ${reason}` }] };
+}

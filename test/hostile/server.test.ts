@@ -181,6 +181,17 @@ describe('what is not said is not taken for nothing', () => {
     expect(ended.code).toBe(8);
   });
 
+  test('locks that cannot be listed are blind', async () => {
+    answering(
+      path => path.includes('/leases?') && path.includes('managed-by'),
+      json({ kind: 'Status', reason: 'InternalError', code: 500, message: 'broken' }, 500),
+    );
+    const ended = await front.mayday('scan', '-o', 'json');
+    const { blind } = JSON.parse(ended.stdout) as Reverted;
+    expect(blind).toEqual([{ resource: 'leases.coordination.k8s.io', reason: 'locks: server-error: broken' }]);
+    expect(ended.code).toBe(8);
+  });
+
   test('a second look that is answered with 404 leaves unknown what remains', async () => {
     let isSecond = false;
     front.meet = ({ path, method }, doings) => {
