@@ -27,7 +27,7 @@ const canDraw = (): boolean =>
 
 function depsOf(runtime: Runtime, globals: GlobalOptions): ConsoleDeps {
   const { context, sandbox } = globals;
-  const log = openLog(globals.logFile ?? runtime.paths.log);
+  const log = openLog({ named: globals.logFile, ...runtime.paths });
   return {
     settings: {
       version: VERSION,

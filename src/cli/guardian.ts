@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { nodeFiles } from '../gameday/files.ts';
+import { filesUnder } from '../gameday/files.ts';
 import { processStart } from '../gameday/process.ts';
 import { createGuardian } from '../guardian/guardian.ts';
 import { createLifting } from '../guardian/lifting.ts';
@@ -19,7 +19,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     );
   const runtime = await runtimeFor(globals);
   const api = await connectOrFail(runtime);
-  const write = openEventLog(runtime.paths.guardianLog);
+  const write = openEventLog(runtime.paths.guardianLog, runtime.paths.state);
   const log = (event: string, facts: Record<string, unknown>) =>
     write({ event, context: api.identity.context, ...facts });
   const say = (message: FromGuardian) => void process.stdout.write(lineOf(message));
@@ -27,7 +27,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
   const lifting = createLifting({
     api,
     clock,
-    files: nodeFiles,
+    files: filesUnder(paths.state),
     stateDir: paths.state,
     recordKey: () => readRecordKey(api),
   });

@@ -94,7 +94,10 @@ export const revertCommand: CommandBody = invocation => {
   });
 };
 
-function tellRecord({ unkept, recordPath }: Reverted, stream: ((line: string) => void) | undefined): void {
+function tellRecord({ unkept, recordPath, disbelieved }: Reverted, stream: ((line: string) => void) | undefined): void {
+  // What may not be written to may not be believed either: one line says it.
+  if (disbelieved !== undefined && unkept?.includes(disbelieved) !== true)
+    tell(`journals of this machine are not believed: ${disbelieved}`);
   if (unkept !== undefined) tell(unkept);
   else if (recordPath !== undefined) stream?.(`receipts: ${recordPath}`);
 }

@@ -23,7 +23,7 @@ export const sandboxCommand: CommandBody = async ({ globals, args, options }) =>
   }
   const scenario = knownScenario(String(args[0] ?? globals.sandbox ?? 'healthy'));
   const file = placeFor(options.kubeconfigOut);
-  const log = openLog(globals.logFile ?? paths(process.env).log);
+  const log = openLog({ named: globals.logFile, ...paths(process.env) });
   const sandbox = await startSandbox({
     scenario,
     port: wholeNumber(options.port, 'port', 0, 65_535) ?? 0,

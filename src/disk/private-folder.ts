@@ -1,22 +1,72 @@
-import { lstat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { kindOf } from './regular.ts';
+import { lstatSync, mkdirSync, readlinkSync, type Stats } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { kindOf, problemOf } from './regular.ts';
+
+const ELSEWHERE = 'name another folder with XDG_STATE_HOME';
 
 /**
- * Why nothing may be kept in a folder, undefined where it may: it must be a real folder, ours and closed to everybody else, and nobody
- * else's symbolic link may stand on the way to it.
+ * Why nothing may be kept in a folder, nor believed that lies there: every folder from `root` down to it must be a real folder, ours and
+ * closed to everybody else, and nobody else's symbolic link may stand on the way to the root. Undefined where all is well, and where
+ * there is nothing yet.
  */
-export async function notPrivate(folder: string): Promise<string | undefined> {
-  const own = process.getuid?.();
-  const found = await lstat(folder);
-  if (!found.isDirectory()) return `expected a folder of yours at ${folder}, found ${kindOf(found)}`;
-  if (own !== undefined && found.uid !== own)
-    return `${folder} belongs to another user: name another with XDG_STATE_HOME`;
-  if ((found.mode & 0o077) !== 0) return `${folder} is open to other users: chmod 700 it`;
-  for (let at = dirname(folder); at !== dirname(at); at = dirname(at)) {
-    const above = await lstat(at);
-    if (above.isSymbolicLink() && above.uid !== 0 && above.uid !== own)
-      return `${at} is a symbolic link of another user: name another folder with XDG_STATE_HOME`;
+export function notPrivate(root: string, folder: string = root): string | undefined {
+  try {
+    const foreign = foreignLink(dirname(root));
+    if (foreign !== undefined) return foreign;
+    for (const at of foldersBetween(root, folder)) {
+      const found = lstatSync(at, { throwIfNoEntry: false });
+      if (found === undefined) return undefined;
+      const problem = notOurs(at, found);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  } catch (error) {
+    return `${folder} cannot be looked at: ${problemOf(error)}`;
+  }
+}
+
+/** Makes a folder that is ours alone, and those above it down from the root. Why it may not be used, undefined where it may. */
+export function makePrivate(root: string, folder: string = root): string | undefined {
+  // Before anything is made: a link must not choose where.
+  const problem = notPrivate(root, folder);
+  if (problem !== undefined) return problem;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return notPrivate(root, folder);
+}
+
+const own = (): number | undefined => process.getuid?.();
+
+function notOurs(path: string, found: Stats): string | undefined {
+  if (!found.isDirectory()) return `expected a folder of yours at ${path}, found ${kindOf(found)}: ${ELSEWHERE}`;
+  if (own() !== undefined && found.uid !== own()) return `${path} belongs to another user: ${ELSEWHERE}`;
+  return (found.mode & 0o077) === 0 ? undefined : `${path} is open to other users: chmod 700 it`;
+}
+
+function foldersBetween(root: string, folder: string): string[] {
+  const steps = relative(root, folder).split(sep).filter(Boolean);
+  return [root, ...steps.map((_, index) => join(root, ...steps.slice(0, index + 1)))];
+}
+
+const MOST_LINKS = 40;
+
+/** Follows a path step by step: whoever owns a link on the way decides where it leads. The links of root are the system's own. */
+function foreignLink(path: string): string | undefined {
+  const steps = path.split(sep).filter(Boolean);
+  let at: string = sep;
+  for (let links = 0; steps.length > 0; ) {
+    const next = join(at, steps.shift() ?? '');
+    const found = lstatSync(next, { throwIfNoEntry: false });
+    if (found === undefined) return undefined;
+    if (!found.isSymbolicLink()) {
+      at = next;
+      continue;
+    }
+    if (found.uid !== 0 && found.uid !== own()) return `${next} is a symbolic link of another user: ${ELSEWHERE}`;
+    links += 1;
+    if (links > MOST_LINKS) return `the symbolic links on the way to ${path} lead in a circle: ${ELSEWHERE}`;
+    const to = readlinkSync(next);
+    if (to.startsWith(sep)) at = sep;
+    steps.unshift(...to.split(sep).filter(Boolean));
   }
   return undefined;
 }

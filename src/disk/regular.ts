@@ -19,7 +19,7 @@ export function readRegular(path: string, longest = LONGEST_FILE): Reading {
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     try {
       const swapped = unreadable(fstatSync(file), longest);
-      return swapped === undefined ? wholeText(file, longest) : refused(swapped);
+      return swapped === undefined ? readOpened(file, longest) : refused(swapped);
     } finally {
       closeSync(file);
     }
@@ -28,13 +28,14 @@ export function readRegular(path: string, longest = LONGEST_FILE): Reading {
   }
 }
 
-function unreadable(stats: Stats, longest: number): string | undefined {
+/** Why an open file, or what a path leads to, is not read; undefined where it is. */
+export function unreadable(stats: Stats, longest: number): string | undefined {
   if (!stats.isFile()) return `expected an ordinary file, found ${kindOf(stats)}`;
   return stats.size > longest ? tooLong(stats.size, longest) : undefined;
 }
 
-/** A file may grow while it is read, and some say that they are empty and are not. */
-function wholeText(file: number, longest: number): Reading {
+/** Reads a file that is open. It may grow meanwhile, and some say that they are empty and are not. */
+export function readOpened(file: number, longest: number): Reading {
   const parts: Buffer[] = [];
   let size = 0;
   for (;;) {

@@ -25,7 +25,7 @@ import type { Locks } from './operator-lock.ts';
 import { keepRecord, makeRecord } from './record.ts';
 import { openRevertRecord, revertJournalPath } from './revert-record.ts';
 import { makeRunId } from './run-id.ts';
-import { type GuardianWork, guardianWork, type IsAlive, type Unfinished, unfinished } from './sweep.ts';
+import { type GuardianWork, guardianWork, type IsAlive, journals, type Unfinished, unfinished } from './sweep.ts';
 
 /** What the house gives the engine; nothing here is reached for globally. */
 export interface EngineDeps {
@@ -66,7 +66,12 @@ export interface FinishedRun {
 export interface Reverted extends RevertResult {
   recordPath?: string;
   unkept?: string;
+  /** Why journals of this machine were not believed. */
+  disbelieved?: string;
 }
+
+/** What is believed, and why journals are not that are there. */
+export type TrustHere = Trust & { disbelieved?: string };
 
 /** One connection's engine: run, scan, revert, and find what died in the middle. */
 export interface Engine {
@@ -75,7 +80,7 @@ export interface Engine {
   /** Reverts, and stops what `options` names of the framework's experiments and of other tools' faults. */
   revert(findings: readonly Finding[], options?: StopOptions): Promise<Reverted>;
   /** Everything on whose word a record is believed here: the key, the journals of this machine, the framework's own experiments. */
-  trust(): Promise<Trust>;
+  trust(): Promise<TrustHere>;
   /** Runs of this machine against this cluster that died, and of which something is, or may be, still in the cluster. */
   unfinished(): Promise<Unfinished[]>;
   /** Runs that died here and that a guardian finished, since anybody last began one. */
@@ -86,6 +91,7 @@ export interface Engine {
 
 /** A journal that a revert does not wait for: what stands in the way of writing it down must not stand in the way of putting it back. */
 const lenient = (journal: Journal): Journal => ({ append: record => journal.append(record).catch(() => undefined) });
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const NO_JOURNAL: Journal = { append: () => Promise.resolve() };
 
 export function createEngine(deps: EngineDeps): Engine {
@@ -122,15 +128,20 @@ export function createEngine(deps: EngineDeps): Engine {
     };
   }
 
-  async function trust(): Promise<Trust> {
+  async function trust(): Promise<TrustHere> {
     const here = { clusterUid: await clusterUid(), host: deps.host };
-    const [key, journalled, experiments] = await Promise.all([
+    const [key, kept, experiments] = await Promise.all([
       deps.recordKey?.read(),
-      injectedHere(files, stateDir, here).catch(() => []),
+      journals(files, stateDir, here).catch((error: unknown) => ({ read: [], disbelieved: [messageOf(error)] })),
       readExperiments(api).catch(() => []),
     ]);
+    const journalled = injectedHere(kept.read);
+    const [first, ...more] = kept.disbelieved;
     return {
       key,
+      ...(first === undefined
+        ? {}
+        : { disbelieved: more.length === 0 ? first : `${first} (and ${more.length} more like it)` }),
       corroborates(finding) {
         if (isInjectedHere(finding, journalled)) return 'journal';
         return isOfExperiment(finding, experiments) ? 'experiment' : undefined;
@@ -141,9 +152,12 @@ export function createEngine(deps: EngineDeps): Engine {
   async function revert(findings: readonly Finding[], given: StopOptions = {}): Promise<Reverted> {
     const stopping = (given.experiments?.length ?? 0) + (given.others?.length ?? 0);
     const isNothing = findings.length + stopping === 0 && given.later === undefined;
-    const options = isNothing ? given : { ...given, trust: { ...(await trust()), ...given.trust } };
-    if (options.dryRun || isNothing)
-      return stopEverything({ api, clock, faultOf, journal: NO_JOURNAL }, findings, options);
+    if (isNothing) return stopEverything({ api, clock, faultOf, journal: NO_JOURNAL }, findings, given);
+    const { disbelieved, ...here } = await trust();
+    const told = disbelieved === undefined ? {} : { disbelieved };
+    const options = { ...given, trust: { ...here, ...given.trust } };
+    if (options.dryRun)
+      return { ...(await stopEverything({ api, clock, faultOf, journal: NO_JOURNAL }, findings, options)), ...told };
     const head = await whoAndWhere();
     const record = openRevertRecord(files, stateDir, {
       ...head,
@@ -169,6 +183,7 @@ export function createEngine(deps: EngineDeps): Engine {
       ...result,
       recordPath: revertJournalPath(stateDir, head.run),
       ...(unkept === undefined ? {} : { unkept }),
+      ...told,
     };
   }
 

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { notPrivate } from '../disk/private-folder.ts';
+import { notOwnFile, readOwn } from '../disk/own-file.ts';
+import { makePrivate, notPrivate } from '../disk/private-folder.ts';
 
 /** A file that only grows. */
 export interface AppendFile {
@@ -10,7 +11,10 @@ export interface AppendFile {
   close(): Promise<void>;
 }
 
-/** The little that is needed of a file system; passed in. Everything is private to its owner: 0700 folders, 0600 files. */
+/**
+ * The little that is needed of a file system; passed in. Everything is private to its owner: 0700 folders, 0600 files. Whatever another
+ * user owns, could write or could have put there is refused, as it is written and as it is read: every method rejects with the reason.
+ */
 export interface Files {
   /** Opens a new or existing file for appending, making its folder. */
   openAppend(path: string): Promise<AppendFile>;
@@ -38,11 +42,24 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes a folder that is ours alone; rejects, as the system would, where it is not. */
-async function privateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  const problem = await notPrivate(path);
-  if (problem !== undefined) throw Object.assign(new Error(problem), { code: 'EPERM', syscall: 'open' });
+/** Rejects as the system would. */
+const refused = (why: string) => Object.assign(new Error(why), { code: 'EPERM', syscall: 'open' });
+
+const unless = (problem: string | undefined): void => {
+  if (problem !== undefined) throw refused(problem);
+};
+
+/** Opens a file of ours for writing, new or not; never through a link, and never waiting for a reader. */
+async function openOwn(path: string, flags: number): Promise<FileHandle> {
+  const file = await open(
+    path,
+    flags | constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    0o600,
+  );
+  const problem = notOwnFile(await file.stat());
+  if (problem === undefined) return file;
+  await file.close();
+  throw refused(`${path} is not written: ${problem}`);
 }
 
 async function writeDurably(file: FileHandle, text: string): Promise<void> {
@@ -78,35 +95,34 @@ export function gathering(write: (text: string) => Promise<void>, end: () => Pro
   };
 }
 
-/** The machine's own file system. */
-export const nodeFiles: Files = {
+/** The machine's own file system, below one folder that is ours alone. */
+export const filesUnder = (root: string): Files => ({
   async openAppend(path) {
-    await privateFolder(dirname(path));
-    const file = await open(
-      path,
-      constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW,
-      0o600,
-    );
+    unless(makePrivate(root, dirname(path)));
+    const file = await openOwn(path, constants.O_APPEND);
     await syncFolder(dirname(path));
     return gathering(
       text => writeDurably(file, text),
       () => file.close(),
     );
   },
-  read: path =>
-    readFile(path, 'utf8').catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }),
-  list: path =>
-    readdir(path).catch((error: unknown) => {
+  async read(path) {
+    unless(notPrivate(root, dirname(path)));
+    const reading = readOwn(path);
+    if (reading.is === 'refused') throw refused(`${path} is not believed: ${reading.why}`);
+    return reading.is === 'text' ? reading.text : undefined;
+  },
+  async list(path) {
+    unless(notPrivate(root, path));
+    return readdir(path).catch((error: unknown) => {
       if (isMissing(error)) return [];
       throw error;
-    }),
+    });
+  },
   async write(path, text) {
-    await privateFolder(dirname(path));
+    unless(makePrivate(root, dirname(path)));
     const draft = `${path}.new`;
-    const file = await open(draft, 'w', 0o600);
+    const file = await openOwn(draft, constants.O_TRUNC);
     try {
       await writeDurably(file, text);
     } finally {
@@ -115,4 +131,4 @@ export const nodeFiles: Files = {
     await rename(draft, path);
     await syncFolder(dirname(path));
   },
-};
+});

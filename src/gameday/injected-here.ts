@@ -2,8 +2,7 @@ import type { FaultType } from '../experiment/types.ts';
 import type { Finding } from '../injection/finding.ts';
 import { sameObject } from '../injection/name.ts';
 import type { ObjectRef } from '../kube/object.ts';
-import type { Files } from './files.ts';
-import { type Here, journals } from './sweep.ts';
+import type { Read } from './sweep.ts';
 
 /** One object that a run of this machine wrote, and when, milliseconds since the epoch by this machine's clock. */
 export interface InjectedHere {
@@ -12,9 +11,9 @@ export interface InjectedHere {
   at: number;
 }
 
-/** What the journals of this machine say was injected into this cluster. */
-export async function injectedHere(files: Files, stateDir: string, here: Here): Promise<InjectedHere[]> {
-  return (await journals(files, stateDir, here)).flatMap(({ header, entries }) =>
+/** What these journals say was injected. */
+export function injectedHere(journals: readonly Read[]): InjectedHere[] {
+  return journals.flatMap(({ header, entries }) =>
     entries.flatMap(entry =>
       entry.entry === 'intent' && entry.purpose === 'inject' && entry.write.verb !== 'delete'
         ? [{ type: header.experiment.type, on: entry.write.on, at: entry.at }]

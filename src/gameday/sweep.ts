@@ -57,12 +57,24 @@ export interface Read {
   entries: Entry[];
 }
 
-/** The journals of this cluster and this machine, oldest first. */
-export async function journals(files: Files, stateDir: string, here: Here): Promise<Read[]> {
+/** What the journals of this machine say. */
+export interface Journals {
+  /** Those of this cluster and this machine, oldest first. */
+  read: Read[];
+  /** Why others were not: somebody else could have written them, or they cannot be read. */
+  disbelieved: string[];
+}
+
+/** Reads the journals of this cluster and this machine. One that is not to be believed keeps no other from being read. */
+export async function journals(files: Files, stateDir: string, here: Here): Promise<Journals> {
   const runs = (await files.list(runsFolder(stateDir))).filter(isRunId).toSorted();
   const found: Read[] = [];
+  const disbelieved: string[] = [];
   for (const run of runs) {
-    const text = await files.read(journalPath(stateDir, run));
+    const text = await files.read(journalPath(stateDir, run)).catch((error: unknown) => {
+      disbelieved.push(error instanceof Error ? error.message : String(error));
+      return undefined;
+    });
     if (text === undefined) continue;
     const { entries } = readEntries(text);
     const [begin] = entries;
@@ -70,7 +82,7 @@ export async function journals(files: Files, stateDir: string, here: Here): Prom
     const { entry: _entry, ...header } = begin;
     found.push({ run, header, entries });
   }
-  return found;
+  return { read: found, disbelieved };
 }
 
 /**
@@ -78,7 +90,8 @@ export async function journals(files: Files, stateDir: string, here: Here): Prom
  * still live cannot be known here, and the cluster's own markers show what they left.
  */
 export async function unfinished(files: Files, stateDir: string, here: Here, isAlive: IsAlive): Promise<Unfinished[]> {
-  return (await journals(files, stateDir, here))
+  const { read } = await journals(files, stateDir, here);
+  return read
     .filter(({ entries }) => !entries.some(entry => entry.entry === 'end' && entry.residue === 0))
     .filter(({ header }) => !isAlive(header.pid, header.processStart))
     .map(({ run, header, entries }) => {
@@ -103,7 +116,7 @@ export interface GuardianWork {
 
 /** What guardians finished since anybody last began a run here: told at the next start. */
 export async function guardianWork(files: Files, stateDir: string, here: Here): Promise<GuardianWork[]> {
-  const read = await journals(files, stateDir, here);
+  const { read } = await journals(files, stateDir, here);
   const last = read.at(-1);
   return read.flatMap(({ run, header, entries }) => {
     const end = entries.findLast(entry => entry.entry === 'end');

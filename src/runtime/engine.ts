@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createEngine, type Engine, type RecordKey } from '../gameday/engine.ts';
-import { nodeFiles } from '../gameday/files.ts';
+import { filesUnder } from '../gameday/files.ts';
 import type { Guard } from '../gameday/guard.ts';
 import { survivesHere, thisKeeper } from '../gameday/machine.ts';
 import { type Locks, operatorLocks } from '../gameday/operator-lock.ts';
@@ -66,7 +66,7 @@ export function engineFor(runtime: Runtime, api: Api, extras: EngineExtras = {})
     api,
     clock: runtime.clock,
     random: extras.random ?? runtime.random,
-    files: nodeFiles,
+    files: filesUnder(runtime.paths.state),
     stateDir: runtime.paths.state,
     host: runtime.host,
     pid: process.pid,

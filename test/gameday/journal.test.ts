@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { gathering, nodeFiles } from '../../src/gameday/files.ts';
+import { filesUnder, gathering } from '../../src/gameday/files.ts';
 import { type Entry, journalPath, openJournal, type RunHeader, readEntries } from '../../src/gameday/journal.ts';
 import { isAlive, processStart } from '../../src/gameday/process.ts';
 import { isRunId, makeRunId } from '../../src/gameday/run-id.ts';
@@ -55,11 +55,11 @@ beforeEach(async () => {
 afterEach(() => rm(stateDir, { recursive: true }));
 
 const sweep = (alive = false) =>
-  unfinished(nodeFiles, stateDir, { clusterUid: 'cluster-1', host: 'laptop' }, () => alive);
+  unfinished(filesUnder(stateDir), stateDir, { clusterUid: 'cluster-1', host: 'laptop' }, () => alive);
 
 describe('a journal', () => {
   test('is private, one object a line, and keeps no body of a write', async () => {
-    const journal = await openJournal(nodeFiles, stateDir, header(RUN));
+    const journal = await openJournal(filesUnder(stateDir), stateDir, header(RUN));
     await journal.append(intent());
     await journal.append(result('applied'));
     await journal.close();
@@ -71,7 +71,7 @@ describe('a journal', () => {
   });
 
   test('keeps the order in which it was told, also when nobody waits', async () => {
-    const journal = await openJournal(nodeFiles, stateDir, header(RUN));
+    const journal = await openJournal(filesUnder(stateDir), stateDir, header(RUN));
     await Promise.all([...Array(20).keys()].map(step => journal.append({ ...result('applied'), step })));
     await journal.close();
     const { entries } = readEntries(await readFile(journalPath(stateDir, RUN), 'utf8'));
@@ -127,7 +127,7 @@ describe('what a run left', () => {
     ['a write that the server refused has not', [intent(), result('failed')], []],
     ['nothing was announced', [], []],
   ])('%s', async (_, records, expected) => {
-    const journal = await openJournal(nodeFiles, stateDir, header(RUN));
+    const journal = await openJournal(filesUnder(stateDir), stateDir, header(RUN));
     for (const record of records) await journal.append(record);
     await journal.close();
     expect(await sweep()).toMatchObject([{ run: RUN, type: 'ConfigDrift', written: expected }]);
@@ -144,7 +144,7 @@ describe('what a run left', () => {
 
 describe('the sweep', () => {
   const died = async (more: Partial<RunHeader> = {}, run = RUN) => {
-    const journal = await openJournal(nodeFiles, stateDir, header(run, more));
+    const journal = await openJournal(filesUnder(stateDir), stateDir, header(run, more));
     await journal.append(intent());
     return journal;
   };
@@ -169,7 +169,7 @@ describe('the sweep', () => {
 
   test('finds nothing where there is no folder, and passes over what is no run', async () => {
     expect(await sweep()).toEqual([]);
-    await nodeFiles.write(join(stateDir, 'runs', 'notes.txt'), 'x');
+    await filesUnder(stateDir).write(join(stateDir, 'runs', 'notes.txt'), 'x');
     expect(await sweep()).toEqual([]);
   });
 });

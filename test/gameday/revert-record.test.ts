@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createEngine } from '../../src/gameday/engine.ts';
-import { type Files, nodeFiles } from '../../src/gameday/files.ts';
+import { type Files, filesUnder } from '../../src/gameday/files.ts';
 import type { RevertEntry } from '../../src/gameday/revert-record.ts';
 import { recorded } from '../revert/support/stuck.ts';
 import { engineDeps } from '../support/engine.ts';
@@ -16,7 +16,8 @@ function engineOn(files: Files, stateDir: string, api = fakeApi(recorded('config
 }
 
 test('a revert keeps who, what, every write and every receipt, in a folder of its own and for its owner alone', async () => {
-  const { engine } = engineOn(nodeFiles, await mkdtemp(join(tmpdir(), 'mayday-revert-')));
+  const state = await mkdtemp(join(tmpdir(), 'mayday-revert-'));
+  const { engine } = engineOn(filesUnder(state), state);
   const { injections } = await engine.scan();
   const { recordPath = '', unkept } = await engine.revert(injections);
   expect(unkept).toBeUndefined();
@@ -43,7 +44,10 @@ test('a revert keeps who, what, every write and every receipt, in a folder of it
 });
 
 test('a disk that refuses stops no revert, and is told', async () => {
-  const full: Files = { ...nodeFiles, openAppend: () => Promise.reject(new Error('ENOSPC: no space left')) };
+  const full: Files = {
+    ...filesUnder('/nowhere'),
+    openAppend: () => Promise.reject(new Error('ENOSPC: no space left')),
+  };
   const { engine, api } = engineOn(full, '/nowhere');
   const { injections } = await engine.scan();
   const result = await engine.revert(injections);
@@ -52,7 +56,8 @@ test('a disk that refuses stops no revert, and is told', async () => {
 });
 
 test('what could not be seen is kept as unknown, and a dry run keeps nothing', async () => {
-  const { engine, api } = engineOn(nodeFiles, await mkdtemp(join(tmpdir(), 'mayday-revert-')));
+  const state = await mkdtemp(join(tmpdir(), 'mayday-revert-'));
+  const { engine, api } = engineOn(filesUnder(state), state);
   const { injections } = await engine.scan();
   expect(await engine.revert(injections, { dryRun: true })).not.toHaveProperty('recordPath');
   api.script({ on: ({ verb }) => verb === 'list', times: 1000, answer: failing('forbidden', 'no') });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Experiment, LoadedExperiment } from '../../../src/experiment/types.ts';
 import { createEngine, type Engine } from '../../../src/gameday/engine.ts';
-import { nodeFiles } from '../../../src/gameday/files.ts';
+import { filesUnder } from '../../../src/gameday/files.ts';
 import { isAlive } from '../../../src/gameday/process.ts';
 import type { Api } from '../../../src/kube/api.ts';
 import { type Clock, systemClock } from '../../../src/kube/clock.ts';
@@ -45,7 +45,7 @@ export async function openBench(provider: Provider): Promise<Bench> {
     api,
     clock,
     random: Math.random,
-    files: nodeFiles,
+    files: filesUnder(stateDir),
     stateDir,
     host: 'bench',
     pid: process.pid,

@@ -1,0 +1,34 @@
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
+import { problemOf, type Reading, readOpened, unreadable } from './regular.ts';
+
+/** A journal of a long run is longer than anything that people write. */
+export const LONGEST_OWN_FILE = 256 * 1024 * 1024;
+
+/** Why a file that is open is not taken for one that we wrote: it must be an ordinary one, ours, and nobody else may write it. */
+export function notOwnFile(found: Stats): string | undefined {
+  const problem = unreadable(found, LONGEST_OWN_FILE);
+  if (problem !== undefined) return problem;
+  const own = process.getuid?.();
+  if (own !== undefined && found.uid !== own) return 'it belongs to another user';
+  return (found.mode & 0o022) === 0 ? undefined : 'other users may write it: chmod 600 it';
+}
+
+/** Opens a file of ours; never through a symbolic link, and never waiting for anybody. Throws what the disk says. */
+export const openOwn = (path: string, flags: number): number =>
+  openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY, 0o600);
+
+/** Reads a file that we wrote, if nobody else may have. */
+export function readOwn(path: string): Reading {
+  let file: number | undefined;
+  try {
+    file = openOwn(path, constants.O_RDONLY);
+    const why = notOwnFile(fstatSync(file));
+    return why === undefined ? readOpened(file, LONGEST_OWN_FILE) : { is: 'refused', why };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { is: 'missing' };
+    return { is: 'refused', why: code === 'ELOOP' ? 'it is a symbolic link' : problemOf(error) };
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
