@@ -6,6 +6,7 @@ import { type ExecCredential, execCredential } from './exec-credential.ts';
 import { failure } from './failure.ts';
 import type { KubeUser, Target } from './kubeconfig.ts';
 import { withFreshToken } from './legacy-provider.ts';
+import { authorityOf, namedFiles, withoutFiles } from './named-files.ts';
 import type { Outcome } from './outcome.ts';
 import { badMaterial, certificateDoubt } from './pem.ts';
 import type { RunCommand } from './run-command.ts';
@@ -34,7 +35,7 @@ export function kubeconfigSource(parts: {
   env: Record<string, string | undefined>;
   now: () => number;
 }): MaterialSource {
-  const { library, target } = parts;
+  const { target } = parts;
   let user = target.user;
   let fromPlugin: ExecCredential | undefined;
 
@@ -46,18 +47,21 @@ export function kubeconfigSource(parts: {
       user: user.name,
       folder: user.folder ?? '.',
       env: parts.env,
-      cluster: clusterInfo(library, target),
+      cluster: clusterInfo(target),
       run: parts.run,
     });
     if (outcome.ok) fromPlugin = outcome.value;
     return outcome;
   }
 
-  let auth = authOf(parts, user);
+  let auth: ReturnType<typeof authOf> | undefined;
+  let readFiles = namedFiles(parts.now);
 
   async function libraryOptions(): Promise<RequestOptions> {
     const options: RequestOptions = { headers: {} };
+    auth ??= authOf(parts, user);
     await inTime(auth.applyToHTTPSOptions(options));
+    readFiles(target.cluster, user, options);
     return options;
   }
 
@@ -69,7 +73,7 @@ export function kubeconfigSource(parts: {
     if (!fresh.ok) return fresh;
     if (fresh.value !== user) {
       user = fresh.value;
-      auth = authOf(parts, user);
+      auth = undefined;
     }
     const credential = await plugin();
     if (!credential.ok) return credential;
@@ -98,7 +102,8 @@ export function kubeconfigSource(parts: {
       const dynamic = user.execConfig !== undefined || Boolean(user.authProvider);
       if (changed) user = reloaded;
       // A new instance forgets the tokens that the library keeps.
-      auth = authOf(parts, user);
+      auth = undefined;
+      readFiles = namedFiles(parts.now);
       fromPlugin = undefined;
       return changed || dynamic;
     },
@@ -134,22 +139,14 @@ function authOf({ library, target, server }: AuthParts, user: KubeUser) {
   // The library refuses plain HTTP unless told that TLS does not matter; on plain HTTP it does not.
   const plain = server.url.startsWith('http:');
   const cluster = { ...target.cluster, server: server.url, skipTLSVerify: plain || target.cluster.skipTLSVerify };
-  auth.loadFromClusterAndUser(preferData(cluster, 'caData', 'caFile'), preferUserData(user));
+  const given = withoutFiles(cluster, user);
+  auth.loadFromClusterAndUser(given.cluster, given.user);
   return auth;
 }
 
-/** Where data and a file are both given kubectl takes the data, the library the file. */
-function preferData<T extends object>(entry: T, data: keyof T, file: keyof T): T {
-  return entry[data] ? { ...entry, [file]: undefined } : entry;
-}
-
-const preferUserData = (user: KubeUser): KubeUser =>
-  preferData(preferData(user, 'certData', 'certFile'), 'keyData', 'keyFile');
-
 /** What a plugin that wants to know the cluster is told: as kubectl does, a CA file's content too, and the cluster's own words to plugins. */
-function clusterInfo(library: Library, { cluster }: Target): object {
-  const { caFile, caData } = preferData(cluster, 'caData', 'caFile');
-  const ca = library.bufferFromFileOrString(caFile, caData);
+function clusterInfo({ cluster }: Target): object {
+  const ca = authorityOf(cluster);
   return {
     server: cluster.server,
     ...(cluster.tlsServerName && { 'tls-server-name': cluster.tlsServerName }),
