@@ -49,7 +49,16 @@ export function everyKindJourneys(given: () => Provider): void {
           id('Service', 'web'),
         ].toSorted(),
       );
-      const ended = await stage.mayday(['-o', 'json', '-n', stage.namespace, 'revert', '--all', '--yes']);
+      const ended = await stage.mayday([
+        '-o',
+        'json',
+        '-n',
+        stage.namespace,
+        'revert',
+        '--all',
+        '--yes',
+        '--trust-records',
+      ]);
       const { receipts, remaining } = JSON.parse(ended.stdout);
       for (const receipt of receipts) expect(receipt).toMatchObject({ outcome: 'reverted', verified: true });
       expect({ receipts: receipts.length, remaining, code: ended.code }).toEqual({

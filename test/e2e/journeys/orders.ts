@@ -44,7 +44,7 @@ export function orderJourneys(given: () => Provider): void {
       expect(text).toContain('WILL INJECT AGAIN: 1 experiment is pending');
 
       const onCall = await hire(stage, 'on-call', { everywhere: ['mayday-viewer', 'mayday-reverter'] });
-      const ended = await stage.mayday(['-o', 'json', 'revert', '--all', '--yes'], onCall);
+      const ended = await stage.mayday(['-o', 'json', 'revert', '--all', '--yes', '--trust-records'], onCall);
       const { stops, remaining, receipts, willInject } = JSON.parse(ended.stdout || '{}');
       expect(receipts).toMatchObject([{ verified: true }]);
       expect(Object.fromEntries(stops.map((one: Thing) => [one.object.name, one.outcome]))).toEqual({
