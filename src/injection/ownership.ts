@@ -11,7 +11,7 @@ import {
   union,
 } from './field-set.ts';
 import { type Operation, patchOf, pointer, refOf, remove, set, test } from './json-patch.ts';
-import { MAYDAY } from './markers.ts';
+import { PREFIX } from './markers.ts';
 import { nameOf } from './name.ts';
 import type { Write } from './write.ts';
 
@@ -20,8 +20,11 @@ export const FIELD_MANAGER = 'mayday';
 
 /** Longer lists of owners are not kept in a record: the annotations of an object have a cap. */
 const LONGEST = 8_192;
-/** Under which path our entry stays where it is the only one: the server would take an empty list for no change, and none at all makes it call every field applied before. */
-const NOWHERE = fieldsOf([['f:metadata', 'f:annotations', `f:${MAYDAY}`]]);
+/**
+ * Under which path, of nothing that is there, our entry stays where it is the only one: without any entry the server would take every field
+ * for applied by an unknown hand, and the next apply would conflict with that.
+ */
+const NOWHERE = fieldsOf([['f:metadata', 'f:annotations', `f:${PREFIX}none`]]);
 
 const fieldsIn = ({ fieldsV1 }: ManagedField): Fields => (isFields(fieldsV1) ? fieldsV1 : {});
 const isOurs = ({ manager, operation, subresource }: ManagedField): boolean =>
@@ -96,7 +99,7 @@ export function handOver(object: KubeObject, taken: Fields, former: readonly Man
   const gifts = others.flatMap(owner => giving(managedFields, owner, intersection(fieldsIn(owner), given), entry.time));
   const isLast = managedFields.length === 1 && gifts.length === 0;
   const rest = difference(ours, given);
-  const kept = isEmpty(rest) && isLast ? NOWHERE : rest;
+  const kept = isLast ? union(rest, NOWHERE) : rest;
   const at = pointer('metadata', 'managedFields', index);
   const own = isEmpty(kept) ? [remove(at)] : [set(`${at}/fieldsV1`, kept as unknown as Json)];
   const names = pathsOf(given).map(path => path.map(element => element.slice(2)).join('.'));
@@ -141,3 +144,17 @@ const same = (index: number, { manager = '', operation = '', fieldsV1 }: Managed
   test(pointer('metadata', 'managedFields', index, 'operation'), operation),
   test(pointer('metadata', 'managedFields', index, 'fieldsV1'), fieldsV1 as Json),
 ];
+
+/**
+ * The write with the handing over of what an earlier one took, in the same request; as it is where controllers write a status of the
+ * object at the same time, since entries move with every write and the request would only be refused.
+ */
+export function withHandOver(write: Write, object: KubeObject, taken: Fields, former: readonly ManagedField[]): Write {
+  const isBusy = object.metadata.managedFields?.some(({ subresource }) => subresource === 'status') ?? false;
+  const giving = isBusy ? undefined : handOver(object, taken, former);
+  const arePatches = write.verb === 'patch' && write.patchType === 'json' && giving?.verb === 'patch';
+  if (!arePatches) return write;
+  const known = write.body as unknown as Operation[];
+  const more = (giving.body as unknown as Operation[]).filter(({ path }) => !known.some(one => one.path === path));
+  return { ...write, body: [...known, ...more] as unknown as Json };
+}

@@ -8,10 +8,11 @@ import type { RevertDeps } from './deps.ts';
 
 const TRIES = 4;
 
-/** One write that was applied, with the object as the server answered. */
+/** One write that was applied, with the object as the server answered, and as it stands now where more was written since. */
 export interface Applied {
   write: Write;
   object?: KubeObject;
+  now?: KubeObject;
 }
 
 /**
@@ -20,11 +21,11 @@ export interface Applied {
  */
 export async function giveOwnershipBack(deps: RevertDeps, id: string, applied: readonly Applied[]): Promise<string[]> {
   const notes: string[] = [];
-  for (const { write, object } of applied) {
+  for (const { write, object, now } of applied) {
     if (object === undefined || write.verb === 'delete') continue;
     const taken = takenBy(write, object);
     if (isEmpty(taken)) continue;
-    const refused = await handed(deps, id, { object, taken, former: write.owners ?? [] });
+    const refused = await handed(deps, id, { object: now ?? object, taken, former: write.owners ?? [] });
     const names = sanitise(
       pathsOf(taken)
         .map(path => path.map(element => element.slice(2)).join('.'))

@@ -1,5 +1,6 @@
 import { execute } from '../injection/executor.ts';
 import type { Restore } from '../injection/fault.ts';
+import { takenBy, withHandOver } from '../injection/ownership.ts';
 import { executeWithReread } from '../injection/replan.ts';
 import { stripBoundTo } from '../injection/two-steps.ts';
 import type { Write } from '../injection/write.ts';
@@ -55,12 +56,15 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
     return undefined;
   };
   const marks = onlyWhatIsThere(markWrites(marked, done), stored);
-  const writes = marks.map(write => stripBoundTo(write, first, stored));
+  const taken = takenBy(first, stored);
+  const writes = marks.map(write =>
+    withHandOver(stripBoundTo(write, first, stored), stored, taken, first.owners ?? []),
+  );
   const { execution } = await executeWithReread(writes, again, deps, { id: finding.id, purpose: 'revert' });
   if (changed) return changed;
   if (execution.state !== 'done') return failed(execution.message, true);
   const object = execution.steps[0]?.object ?? stored;
-  const notes = await giveOwnershipBack(deps, finding.id, [{ write: first, object }]);
+  const notes = await giveOwnershipBack(deps, finding.id, [{ write: first, object: stored, now: object }]);
   return noted(await finish(deps, done, rest), notes);
 }
 
