@@ -56,11 +56,13 @@ export function createLifting({ api, clock, files, stateDir, recordKey }: Liftin
     locks.set(name, { lock, isDone: isDone && (locks.get(name)?.isDone ?? true) });
   }
   const aheads = new Map<string, Ahead>();
+  const begun: NonNullable<RevertDeps['begun']> = new Map();
   const depsWith = (journal: OpenJournal | undefined): RevertDeps => ({
     api: api.urgent ?? api,
     clock,
     faultOf,
     journal: unhurried(journal),
+    begun,
   });
 
   const keys = new Map<string, Promise<Uint8Array | undefined>>();

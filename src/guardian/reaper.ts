@@ -4,6 +4,7 @@ import { pooled, type RevertDeps } from '../revert/deps.ts';
 import { recognise } from '../revert/recognise.ts';
 import { restoreOne } from '../revert/restore.ts';
 import { type ScanResult, scan } from '../revert/scan.ts';
+import { isKeptApart } from '../revert/stages.ts';
 import { intoWaves } from '../revert/waves.ts';
 import type { Election } from './election.ts';
 
@@ -31,6 +32,7 @@ const WIDTH = 8;
 export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<void> {
   const { election, log, signal } = options;
   const memory: Memory = { known: [], left: new Map(), blind: '', blindTo: new Set() };
+  const remembering = { begun: new Map(), ...deps };
   let leads: boolean | undefined;
   for (let look = 0; !signal.aborted; ) {
     const standing = await election.stand();
@@ -41,11 +43,11 @@ export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<vo
     if (standing.leads) {
       const rest = await lookAround(deps, options, memory, look % DEEP_EACH === 0);
       look += 1;
-      await liftDue(deps, options, memory);
+      await liftDue(remembering, options, memory);
       // What slow lists show is lifted too; what is known never waits for them.
       if (rest !== undefined) {
         note(options, memory, await rest);
-        await liftDue(deps, options, memory);
+        await liftDue(remembering, options, memory);
       }
     }
     await deps.clock.sleep(pause(deps, options, memory), signal).catch(() => undefined);
@@ -138,9 +140,10 @@ async function liftDue(deps: RevertDeps, options: ReaperOptions, memory: Memory)
 async function isStillDue(deps: RevertDeps, options: ReaperOptions, finding: Finding): Promise<boolean> {
   const { uid: _uid, ...ref } = finding.object;
   const got = await deps.api.get(ref);
-  if (!got.ok) return got.reason !== 'not-found';
+  // A backup that is gone leaves something behind that must be looked at, and so does what was written to and is not proven back.
+  if (!got.ok) return got.reason !== 'not-found' || isKeptApart(finding);
   const now = recognise(got.value).find(one => one.id === finding.id);
-  return now !== undefined && overdueMs(deps, options, now) >= 0;
+  return now === undefined ? deps.begun?.has(finding.id) === true : overdueMs(deps, options, now) >= 0;
 }
 
 const facts = (deps: RevertDeps, finding: Finding, receipt: Receipt): Record<string, unknown> => ({

@@ -163,19 +163,21 @@ function essential(body: KubeObject): KubeObject {
 
 const portWithout = (port: object) => Object.fromEntries(Object.entries(port).filter(([key]) => key !== 'nodePort'));
 
-/** Only over this very version of what stands there; what the server gave to it stays. */
+/** Only over this very version of what stands there; what the server gave to it stays, and so do notes of others in annotations. */
 function replacing(is: KubeObject, body: KubeObject, original: KubeObject): Write {
   const { uid, resourceVersion } = is.metadata;
   const bound = {
     ...(uid === undefined ? {} : { uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
   };
+  const annotations = { ...is.metadata.annotations, ...body.metadata.annotations };
+  const notes = Object.keys(annotations).length === 0 ? {} : { annotations };
   const given = Object.entries((is.spec ?? {}) as object).filter(([key]) => ASSIGNED.includes(key));
   const spec = body.spec === undefined ? {} : { spec: { ...(body.spec as object), ...Object.fromEntries(given) } };
   return {
     verb: 'replace',
     on: refOf(is),
-    body: { ...body, ...spec, metadata: { ...body.metadata, ...bound } },
+    body: { ...body, ...spec, metadata: { ...body.metadata, ...notes, ...bound } },
     precondition: bound,
     says: `replace ${nameOf(refOf(is))} with the original`,
     owners: original.metadata.managedFields,

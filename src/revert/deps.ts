@@ -1,3 +1,4 @@
+import type { Finding } from '../injection/finding.ts';
 import type { Journal } from '../injection/journal.ts';
 import type { Api } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
@@ -10,6 +11,11 @@ export interface RevertDeps {
   faultOf: FaultOf;
   /** Every restoring write is written down before it is sent. */
   journal: Journal;
+  /**
+   * Findings that were written to and are not proven back yet, as they were, by id. After a write of our own, marks that are gone prove
+   * nothing, and this is what tells the original then. Outlives a single try.
+   */
+  begun?: Map<string, Finding>;
 }
 
 /** Runs `work` over the items, at most `width` at a time; results in the order of the items. */

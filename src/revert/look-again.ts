@@ -5,6 +5,7 @@ import { blindReason } from './blind.ts';
 import { type Decision, decide } from './classify.ts';
 import type { RevertDeps } from './deps.ts';
 import { type End, failed } from './end.ts';
+import { notHeld } from './not-held.ts';
 import { putRecordBack } from './put-record-back.ts';
 import { recognise } from './recognise.ts';
 import { wearing } from './remembered.ts';
@@ -72,6 +73,10 @@ async function withoutMarks(
       ? { outcome: 'gone', verified: true, message: 'the object that the injection created is gone' }
       : decision;
   if (restore.kind === 'corrupt') return decision;
+  if (deps.begun?.has(finding.id)) {
+    const isRecordKept = (await putRecordBack(deps, decision.finding, restore)) !== undefined;
+    return notHeld({ finding, restore, instead: restore, now, isByServer: false, isRecordKept });
+  }
   // Our own facts say exactly what was put in; of others it is only a guess, and without their marks not even that.
   const isCertain = restore.kind === 'restore' && finding.tool === 'mayday' && !isAnew;
   if (!isCertain && !force) return diverged(decision, name);

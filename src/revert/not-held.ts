@@ -35,6 +35,8 @@ export function notHeld({ finding, restore, instead, now, isByServer, isRecordKe
   return {
     outcome: 'failed',
     verified: false,
+    // Only the record is worth another try.
+    retry: !isRecordKept,
     message: `written and accepted, but it does not hold: ${values}; written by ${by}; ${left}`,
     notHeld: { ...(original === undefined ? {} : { original }), ...(live === undefined ? {} : { live }), by },
   };

@@ -58,7 +58,8 @@ const LONGEST_PAUSE_MS = 5_000;
  * Lifts what one injection wrote, without a scan: reads each object it touched, restores what is found there, tries again what was
  * blocked or could not be read, and counts what is not proven when patience is over. `ahead` spares the first reads.
  */
-export async function liftOwn(deps: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifted> {
+export async function liftOwn(by: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifted> {
+  const deps = { begun: new Map(), ...by };
   if (LEAVES_NOTHING.has(own.type)) return { receipts: [], remaining: 0, blind: [] };
   const began = deps.clock.monotonic();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
@@ -130,9 +131,10 @@ async function look(deps: RevertDeps, own: Own, ref: ObjectRef): Promise<Look> {
   const beside = backupsIn(own);
   const findings = got.ok ? findingsIn(got.value, type).map(finding => ({ ...finding, ...beside })) : [];
   if (findings.length > 0) return { findings };
-  const remembered = (own.answers ?? [])
+  const remembered = [...(own.answers ?? []), ...begunOn(deps)]
     .filter(answer => isNamed(answer, ref))
     .flatMap(answer => findingsIn(answer, type))
+    .slice(-1)
     .map(finding => ({ ...finding, ...beside }));
   // Of what is gone, only a backup leaves something behind that must be looked at.
   if (remembered.length > 0 && (got.ok || remembered.every(isKeptApart)))
@@ -141,6 +143,7 @@ async function look(deps: RevertDeps, own: Own, ref: ObjectRef): Promise<Look> {
   return isBackupGone ? withoutRecord(deps, own, ref) : { findings: [], receipt: untraced(type, ref, got.ok) };
 }
 
+const begunOn = ({ begun }: RevertDeps): KubeObject[] => [...(begun?.values() ?? [])].map(({ live }) => live);
 const plain = ({ uid: _uid, ...ref }: ObjectRef): ObjectRef => ref;
 const findingsIn = (object: KubeObject, type: FaultType): Finding[] =>
   recognise(object).filter(finding => finding.type === type);

@@ -30,9 +30,23 @@ export async function putRecordBack(
       if (!got.ok && got.reason !== 'not-found') continue;
       return undefined;
     }
+    if (!(await backupsBack(deps, finding))) continue;
     const { state, steps } = await execute([write], deps, run);
     if (state === 'done') return steps[0]?.object;
     await deps.clock.sleep(25 * 2 ** tries);
   }
   return undefined;
+}
+
+/** A record that points to a backup is worth nothing without it. */
+async function backupsBack(deps: RevertDeps, { id, beside = [] }: Finding): Promise<boolean> {
+  for (const backup of beside) {
+    const write = backupAgain(backup);
+    const got = await deps.api.get(write.on);
+    if (got.ok) continue;
+    if (got.reason !== 'not-found') return false;
+    const { state } = await execute([write], deps, { id, purpose: 'revert' });
+    if (state !== 'done') return false;
+  }
+  return true;
 }

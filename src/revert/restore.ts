@@ -47,7 +47,9 @@ export interface Attempt {
 export async function restoreOne(deps: RevertDeps, finding: Finding, options: RestoreOptions = {}): Promise<Attempt> {
   const began = deps.clock.monotonic();
   const api = counting(deps.api);
-  const end = await attempt({ ...deps, api }, finding, options);
+  const begun = deps.begun ?? new Map();
+  const end = await attempt({ ...deps, api, begun }, finding, options);
+  if (end.verified) begun.delete(finding.id);
   return {
     retry: end.retry ?? false,
     waits: end.waits ?? false,
@@ -102,6 +104,8 @@ function afterFirst(first: Restore, { restore, live }: Decided): End {
 
 async function write(deps: RevertDeps, finding: Finding, decision: Decided, options: RestoreOptions): Promise<End> {
   let last = decision;
+  const touchesRecord = isKeptApart(finding) || keepsCarrier(last.restore, finding);
+  if (touchesRecord) deps.begun?.set(finding.id, last.finding);
   let stages: Stages = stagesOf(last.restore, finding);
   let changed: End | undefined;
   const again = async () => {

@@ -51,6 +51,7 @@ export async function inRounds(
   const { patienceMs = PATIENCE_MS, terminatingMs = TERMINATING_MS } = options;
   const began = deps.clock.monotonic();
   const serverBegan = deps.api.serverTime().now;
+  const remembering = { begun: new Map(), ...deps };
   const receipts = new Map<string, Receipt>();
   let open = [...findings];
   let pause = FIRST_PAUSE_MS;
@@ -61,7 +62,7 @@ export async function inRounds(
   };
   for (let number = 1; open.length > 0; number += 1) {
     options.emit?.({ event: 'round', round: number, items: open.length });
-    const { blocked, waiting } = await round(deps, open, receipts, { ...options, scanned: number === 1 });
+    const { blocked, waiting } = await round(remembering, open, receipts, { ...options, scanned: number === 1 });
     const moved = blocked.length < open.length;
     open = blocked;
     if (open.length === 0) break;

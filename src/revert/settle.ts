@@ -85,6 +85,8 @@ export async function finish(deps: RevertDeps, done: Decided, rest: readonly Wri
     const isRecordKept = (await putRecordBack(deps, finding, restore)) !== undefined;
     return notHeld({ finding, restore, instead, now, isByServer: false, isRecordKept });
   }
+  // It was back: what becomes of the value from now on is somebody else's doing.
+  deps.begun?.delete(finding.id);
   const after = await execute(rest, deps, { id: finding.id, purpose: 'revert' });
   if (after.state !== 'done') return failed(`${restore.says}, but ${after.message}`, true);
   const outcome = restore.kind === 'already-restored' ? 'already-restored' : 'reverted';

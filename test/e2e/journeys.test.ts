@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { cutOffJourneys } from './journeys/cutOff.ts';
+import { doesNotHoldJourneys } from './journeys/doesNotHold.ts';
 import { emergencyJourneys } from './journeys/emergency.ts';
 import { everyKindJourneys } from './journeys/everyKind.ts';
 import { firstLookJourneys } from './journeys/firstLook.ts';
@@ -25,6 +26,7 @@ onEachProvider('on', (given, name) => {
   describe.skipIf(name === 'kubeconfig')('in a cluster of our own', () => {
     describe.concurrent('side by side', () => forbiddenJourneys(given));
     emergencyJourneys(given);
+    doesNotHoldJourneys(given);
     everyKindJourneys(given);
     orderJourneys(given);
     onCallJourneys(given);

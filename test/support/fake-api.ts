@@ -54,9 +54,14 @@ export interface FakeApi extends Api {
   script(script: Script): void;
   /** Runs after each write that was stored, as a controller would react. */
   react(reaction: (request: FakeRequest, object: KubeObject) => void): void;
+  /** Changes what is about to be stored, as a mutating webhook or a schema that prunes does; the answer shows it. */
+  admit(admission: Admission): void;
   /** Which access reviews are denied. */
   deny(predicate: (attributes: Record<string, string>) => boolean): void;
 }
+
+/** `former` is what is stored, undefined for a create. */
+export type Admission = (request: FakeRequest, object: KubeObject, former: KubeObject | undefined) => void;
 
 /** Who the server takes the caller for. */
 export interface UserInfo {
@@ -92,6 +97,7 @@ export function fakeApi(
   const log: FakeRequest[] = [];
   const scripts: (Script & { left: number })[] = [];
   const reactions: ((request: FakeRequest, object: KubeObject) => void)[] = [];
+  const admissions: Admission[] = [];
   const denials: ((attributes: Record<string, string>) => boolean)[] = [];
   const discovery = fakeDiscovery(options.kinds);
   const now = options.now ?? (() => Date.UTC(2026, 10, 21, 12));
@@ -119,8 +125,11 @@ export function fakeApi(
     return Promise.resolve(script.answer);
   }
 
-  function written(request: FakeRequest, object: KubeObject, status = 200): Outcome<KubeObject> {
-    if (request.dryRun) return ok(structuredClone(object), status);
+  function written(request: FakeRequest, asked: KubeObject, status = 200): Outcome<KubeObject> {
+    const object = structuredClone(asked);
+    const former = structuredClone(find({ ...object, ...object.metadata }));
+    for (const admission of admissions) admission(request, object, former);
+    if (request.dryRun) return ok(object, status);
     const kept = stored(object);
     const copy = structuredClone(kept);
     for (const reaction of reactions) reaction(request, copy);
@@ -281,6 +290,9 @@ export function fakeApi(
     },
     react: reaction => {
       reactions.push(reaction);
+    },
+    admit: admission => {
+      admissions.push(admission);
     },
     deny: predicate => {
       denials.push(predicate);

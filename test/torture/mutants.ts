@@ -62,4 +62,40 @@ export const MUTANTS: readonly Mutant[] = [
     find: "if (page.reason !== 'not-found') state.blindTo(titleOf(resource), blindReason(page));",
     put: '',
   },
+  {
+    name: 'marks that are gone count as restored',
+    file: 'revert/look-again.ts',
+    find: 'const now = recognise(got.value).find(one => one.id === finding.id);',
+    put: "const now = recognise(got.value).find(one => one.id === finding.id);\n  if (!now) return { outcome: 'already-restored', verified: true, message: '' };",
+  },
+  {
+    name: 'a backup that is gone counts as an injection that is gone',
+    file: 'revert/look-again.ts',
+    find: 'return isKeptApart(finding)\n',
+    put: 'return false\n',
+  },
+  {
+    name: 'the lift takes an object without marks for restored',
+    file: 'revert/own.ts',
+    find: 'const remembered = [...(own.answers ?? []), ...begunOn(deps)]',
+    put: 'const remembered = ([] as KubeObject[])',
+  },
+  {
+    name: 'the backup that the scan read is forgotten',
+    file: 'revert/classify.ts',
+    find: 'if (kept !== undefined) live.set(one.key, kept);',
+    put: '',
+  },
+  {
+    name: 'a record that was taken off too early is not put back',
+    file: 'revert/put-record-back.ts',
+    find: 'const write = got.ok ? markAgain(got.value, restore, finding.live) : undefined;',
+    put: 'const write = undefined as any;',
+  },
+  {
+    name: 'what is read back is not compared with the original',
+    file: 'revert/verify.ts',
+    find: "return isBack(instead, forced) ? { state: 'held' } : { state: 'not-held', instead, now: got.value };",
+    put: "return { state: 'held' };",
+  },
 ];

@@ -54,10 +54,17 @@ const annotation = (number: number): Change => {
   };
 };
 
-const isMarked = ({ metadata }: KubeObject) =>
+/** Whether an undo record stands on it. */
+export const isMarked = ({ metadata }: Pick<KubeObject, 'metadata'>): boolean =>
   Object.keys(metadata.annotations ?? {}).some(key => key.startsWith(PREFIX));
 
-export function others(api: FakeApi, world: Pick<World, 'type' | 'loaded'>, lot: Lot): Others {
+/** `isShy`: they never write what the injection may change. */
+export function others(
+  api: FakeApi,
+  world: Pick<World, 'type' | 'loaded'>,
+  lot: Lot,
+  { isShy }: { isShy: boolean },
+): Others {
   const expected = new Map(api.all().map(object => [keyOf(object), object]));
   let number = 0;
   return {
@@ -66,7 +73,8 @@ export function others(api: FakeApi, world: Pick<World, 'type' | 'loaded'>, lot:
       if (standing.length === 0) return;
       const some = standing.find(object => keyOf(object) === key) ?? oneOf(lot, standing);
       number += 1;
-      const change = lot() < 0.5 || api.all().some(isMarked) ? annotation(number) : contentChange(number, world);
+      const change =
+        isShy || lot() < 0.5 || api.all().some(isMarked) ? annotation(number) : contentChange(number, world);
       api.change({ ...some, ...some.metadata }, change);
       const copy = expected.get(keyOf(some));
       if (copy !== undefined) change(copy);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FAULT_TYPES } from '../../src/experiment/types.ts';
 import { deaths } from './boundaries.ts';
+import { HOSTILITIES } from './hostile.ts';
 import { MUTANTS } from './mutants.ts';
 import { tortured } from './mutation.ts';
 import { trial } from './trial.ts';
@@ -16,6 +17,7 @@ test('every type has a stage', () => {
 describe('in bad weather', () => {
   test('nothing is lost and nothing is falsely verified, whatever befalls the requests', async () => {
     const struck = new Set<string>();
+    const hostilities = new Set<string | undefined>();
     let injected = 0;
     for (let seed = 1; seed <= 12 * all.length; seed += 1) {
       const stage = all[seed % all.length];
@@ -23,10 +25,12 @@ describe('in bad weather', () => {
       const { lost, falselyVerified, ...more } = await trial(stage, seed);
       expect({ lost, falselyVerified }, `${stage.name}, seed ${seed}`).toEqual({ lost: [], falselyVerified: [] });
       for (const trouble of more.struck.keys()) struck.add(trouble);
+      hostilities.add(more.hostility);
       if (more.injected) injected += 1;
     }
     expect(injected).toBeGreaterThan(8 * all.length);
     expect(struck).toEqual(new Set(TROUBLES));
+    expect(hostilities).toEqual(new Set([undefined, ...HOSTILITIES]));
   });
 });
 

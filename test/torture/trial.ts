@@ -8,17 +8,19 @@ import { isRefusal } from '../../src/injection/refuse.ts';
 import { faultOf } from '../../src/injection/registry.ts';
 import { type Injected, injectWithReplan } from '../../src/injection/replan.ts';
 import type { Api } from '../../src/kube/api.ts';
-import type { ObjectRef } from '../../src/kube/object.ts';
+import type { KubeObject, ObjectRef } from '../../src/kube/object.ts';
 import type { RevertDeps } from '../../src/revert/deps.ts';
 import { liftOwn } from '../../src/revert/own.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';
+import { typeByName } from '../../src/revert/shape.ts';
 import { signedPlan } from '../../src/revert/trust/sign-plan.ts';
 import { scopeOf } from '../../src/safety/preflight.ts';
 import { testFacts } from '../support/facts.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { memoryJournal, steppedClock } from '../support/memory-journal.ts';
 import { type Lot, oneOf } from './draw.ts';
+import { HOSTILITIES, type Hostile, type Hostility, hostile } from './hostile.ts';
 import { others } from './others.ts';
 import { differences, type Shot, shotOf, shotOfAll, withoutMarks } from './shot.ts';
 import { stormy } from './weather.ts';
@@ -35,10 +37,15 @@ export interface Trial {
   /** What was said to be verified, or all of it, and was not so. */
   falselyVerified: string[];
   struck: ReadonlyMap<string, number>;
+  /** What was wrong with the cluster while it was taken out. */
+  hostility?: Hostility;
 }
 
 /** By which every record of the torture is signed, so that nothing but the signature lets a restore do what it must. */
 export const KEY: Uint8Array = new Uint8Array(32).fill(7);
+const STORMS = [0, 0.1, 0.25, 0.45, 0.7];
+/** The part of the trials in which the cluster itself is against it. */
+const HOSTILE = 0.4;
 
 /** How one injection is taken out: by the run that made it, or by a revert of all that a scan finds. */
 type Path = 'lift' | 'revert-all';
@@ -49,13 +56,16 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   const world = worldOf(stage, lot);
   const clock = steppedClock();
   const api = fakeApi(world.objects, { now: clock.now, kinds: kindsOf(world.objects) });
-  const somebody = others(api, world, lot);
-  const probability = oneOf(lot, [0, 0.1, 0.25, 0.45, 0.7]);
+  const hostility = lot() < HOSTILE ? oneOf(lot, HOSTILITIES) : undefined;
+  const somebody = others(api, world, lot, { isShy: hostility !== undefined });
+  // Where nothing is left but memory, it must not die in a storm.
+  const probability = oneOf(lot, hostility === 'robs' ? [0] : hostility === 'lurks' ? [0, 0.1, 0.25] : STORMS);
   const weather = stormy(api, clock, lot, { probability, overtake: somebody.write });
   const journal = memoryJournal();
   const injected = await inject(weather.api, world, { api: weather.api, clock, journal }, lot);
   const deps = { api: weather.api, clock, journal, faultOf };
-  const claim = await takeOut(deps, world, injected, oneOf(lot, ['lift', 'revert-all']));
+  const enemy = hostility === undefined ? undefined : hostile(api, hostility);
+  const claim = await takeOut(deps, world, injected, { path: oneOf(lot, ['lift', 'revert-all']), enemy });
   const before = shotOfAll(somebody.expected(), world);
   const now = shotOf(api, world);
   const falselyVerified = claim.isAllBack ? differences(before, now) : [];
@@ -64,8 +74,9 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
     if (now.get(key) !== before.get(key) && world.type !== 'PodKill') falselyVerified.push(`${key}: ${message}`);
   }
   await weather.clear();
+  enemy?.end();
   if (claim.isAllBack) falselyVerified.push(...differences(before, shotOf(api, world)));
-  const unproven = await revertCalmly({ ...deps, api });
+  const unproven = await revertCalmly({ ...deps, api }, { force: hostility !== undefined });
   const bare = shotOfAll(api.all().map(withoutMarks), world);
   const lost = lostIn(before, { after: shotOf(api, world), bare }, unproven);
   return {
@@ -76,6 +87,7 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
     lost,
     falselyVerified,
     struck: weather.struck,
+    ...(hostility === undefined ? {} : { hostility }),
   };
 }
 
@@ -118,12 +130,20 @@ interface Claim {
   isAllBack: boolean;
 }
 
-async function takeOut(deps: RevertDeps, world: World, injected: Injected | undefined, path: Path): Promise<Claim> {
+async function takeOut(
+  deps: RevertDeps,
+  world: World,
+  injected: Injected | undefined,
+  { path, enemy }: { path: Path; enemy: Hostile | undefined },
+): Promise<Claim> {
   if (path === 'lift') {
-    const { receipts, remaining } = await liftOwn(deps, { type: world.type, written: writtenBy(injected), key: KEY });
+    enemy?.begin();
+    const own = { type: world.type, written: writtenBy(injected), answers: answersTo(injected), key: KEY };
+    const { receipts, remaining } = await liftOwn(deps, own);
     return { receipts, isAllBack: remaining === 0 };
   }
   const found = await scan(deps, { deep: true });
+  enemy?.begin();
   const { receipts, remaining, appeared, blind } = await revertAll(deps, found.injections, { trust: { key: KEY } });
   const isBlind = blind.length + found.blind.length > 0;
   return { receipts, isAllBack: !isBlind && remaining === 0 && appeared.length === 0 };
@@ -140,10 +160,16 @@ function writtenBy(injected: Injected | undefined): ObjectRef[] {
   ];
 }
 
+/** The written objects as the server answered them, as a run keeps them. */
+const answersTo = (injected: Injected | undefined): KubeObject[] =>
+  injected === undefined
+    ? []
+    : injected.execution.steps.flatMap(({ write, object }) => (object && write.verb !== 'delete' ? [object] : []));
+
 /** In good weather everything must come back; the receipts of what does not. */
-async function revertCalmly(deps: RevertDeps): Promise<Receipt[]> {
+async function revertCalmly(deps: RevertDeps, options: { force: boolean }): Promise<Receipt[]> {
   const found = await scan(deps, { deep: true });
-  const { remaining, receipts } = await revertAll(deps, found.injections, { trust: { key: KEY } });
+  const { remaining, receipts } = await revertAll(deps, found.injections, { ...options, trust: { key: KEY } });
   return remaining === 0 ? [] : receipts.filter(receipt => !receipt.verified);
 }
 
@@ -160,6 +186,8 @@ function lostIn(before: Shot, { after, bare }: { after: Shot; bare: Shot }, unpr
   const left = unproven.filter(isRightlyLeft).map(({ object }) => keyAt(object));
   const told = new Map(
     [...after].flatMap(([key, text]) => {
+      // Its backup stays with it.
+      if (left.length > 0 && isBackupKey(key)) return [];
       if (!left.includes(key)) return [[key, text] as const];
       const kept = before.get(key);
       return kept === undefined ? [] : [[key, kept] as const];
@@ -167,6 +195,11 @@ function lostIn(before: Shot, { after, bare }: { after: Shot; bare: Shot }, unpr
   );
   const others = unproven.filter(receipt => !isRightlyLeft(receipt));
   return [...differences(before, told), ...others.map(({ id, outcome, message }) => `${id}: ${outcome}: ${message}`)];
+}
+
+function isBackupKey(key: string): boolean {
+  const [kind = '', , name = ''] = key.split('/');
+  return typeByName({ kind, metadata: { name } }) !== undefined;
 }
 
 const keyAt = (object: ObjectRef): string => keyOf({ ...object, metadata: object });

@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+import { ROLLBACK_DATA } from '../../src/injection/markers.ts';
+import type { ObjectRef } from '../../src/kube/object.ts';
+import { liftOwn } from '../../src/revert/own.ts';
+import { revertExitCode } from '../../src/revert/report.ts';
+import { revertAll } from '../../src/revert/revert-all.ts';
+import { scan } from '../../src/revert/scan.ts';
+import { failing, fakeApi } from '../support/fake-api.ts';
+import { kindsOf } from '../torture/world.ts';
+import { recorded, yard } from './support/stuck.ts';
+
+const config: ObjectRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'checkout-config' };
+const token: ObjectRef = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'checkout-token' };
+const tls: ObjectRef = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'checkout-tls' };
+
+/** A person confirmed everything. */
+const TRUSTED = { trust: { everything: 'caller' } } as const;
+
+async function stuck(name: string) {
+  const objects = recorded(name, 'injected');
+  const { deps } = yard([]);
+  const api = fakeApi(objects, { now: deps.clock.now, kinds: kindsOf(objects) });
+  const made = { api, deps: { ...deps, api } };
+  const { injections } = await scan(made.deps, { deep: true });
+  return { ...made, injections };
+}
+type Stuck = Awaited<ReturnType<typeof stuck>>;
+
+const mode = ({ api }: Stuck) => (api.peek(config)?.data as { mode?: string } | undefined)?.mode;
+const isMarked = ({ api }: Stuck) => api.peek(config)?.metadata.annotations?.[ROLLBACK_DATA] !== undefined;
+const setMode = ({ api }: Stuck, value: string) =>
+  api.change(config, object => {
+    object.data = { ...(object.data as object), mode: value };
+    object.metadata.managedFields = [
+      {
+        manager: 'shop-operator',
+        operation: 'Update',
+        time: '2026-11-21T12:00:05Z',
+        fieldsV1: { 'f:data': { 'f:mode': {} } },
+      },
+    ];
+  });
+
+/** Whoever wrote it, a second revert is not told that all is well, and one with force gives the original back. */
+async function isNotForgotten(it: Stuck, state: 'injected' | 'diverged'): Promise<void> {
+  const again = await scan(it.deps, { deep: true });
+  expect(again.injections).toMatchObject([{ state }]);
+  const forced = await revertAll(it.deps, again.injections, { ...TRUSTED, force: true });
+  expect(forced).toMatchObject({ remaining: 0, receipts: [{ outcome: 'reverted', verified: true }] });
+  expect(mode(it)).toBe('live');
+  expect(isMarked(it)).toBe(false);
+}
+
+describe('a restoring write that is accepted and does not hold', () => {
+  test('because a mutating webhook makes another value of it: failed, final, both values shown, the record kept', async () => {
+    const it = await stuck('config-drift');
+    let isOn = true;
+    it.api.admit(({ verb }, object) => {
+      if (isOn && verb === 'patch') object.data = { ...(object.data as object), mode: 'by policy' };
+    });
+    const result = await revertAll(it.deps, it.injections, TRUSTED);
+    const [receipt] = result.receipts;
+    expect(receipt).toMatchObject({
+      outcome: 'failed',
+      verified: false,
+      notHeld: { original: 'live', live: 'by policy', by: expect.stringContaining('the server itself') },
+    });
+    expect(receipt?.message).toContain('original live, now by policy');
+    expect(receipt?.message).toContain('the undo record is kept in ConfigMap shop/checkout-config');
+    expect([result.remaining, revertExitCode(result)]).toEqual([1, 7]);
+    // Final: the webhook was asked once, and not again and again until patience was over.
+    expect(it.api.log.filter(({ verb }) => verb === 'patch')).toHaveLength(1);
+    isOn = false;
+    // By the server's own bookkeeping nobody but the injector and us ever wrote there.
+    await isNotForgotten(it, 'injected');
+  });
+
+  test('because the schema prunes the member: failed, and nothing of the record is lost', async () => {
+    const it = await stuck('crd-mutation');
+    const [carrier] = it.injections;
+    if (!carrier) throw new Error('the recorded case was not found');
+    it.api.admit((_request, object) => {
+      const { size: _size, ...spec } = object.spec as Record<string, unknown>;
+      if (object.kind === 'Widget') object.spec = spec;
+    });
+    const result = await revertAll(it.deps, it.injections, TRUSTED);
+    expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
+    expect(result.receipts[0]?.notHeld).toMatchObject({ live: expect.stringMatching(/absent|not there|none/) });
+    expect(it.api.peek(carrier.object)?.metadata.annotations?.[ROLLBACK_DATA]).toBe(
+      carrier.live.metadata.annotations?.[ROLLBACK_DATA],
+    );
+  });
+
+  test('because an operator writes over it before the marks are off: it is named, with the time', async () => {
+    const it = await stuck('config-drift');
+    let writes = 0;
+    it.api.react(({ verb }) => {
+      writes += verb === 'patch' ? 1 : 0;
+      if (verb === 'patch' && writes === 1) setMode(it, 'by operator');
+    });
+    const result = await revertAll(it.deps, it.injections, TRUSTED);
+    expect(result.receipts).toMatchObject([
+      {
+        outcome: 'failed',
+        verified: false,
+        notHeld: { original: 'live', live: 'by operator', by: 'shop-operator (Update) at 2026-11-21T12:00:05Z' },
+      },
+    ]);
+    expect([result.remaining, revertExitCode(result)]).toEqual([1, 7]);
+    await isNotForgotten(it, 'diverged');
+  });
+
+  test('because an operator writes over it the moment the marks are off: the record is put on again', async () => {
+    const it = await stuck('config-drift');
+    it.api.react(({ verb }, object) => {
+      if (verb === 'patch' && object.metadata.annotations?.[ROLLBACK_DATA] === undefined && mode(it) === 'live')
+        setMode(it, 'by operator');
+    });
+    const result = await revertAll(it.deps, it.injections, TRUSTED);
+    expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
+    expect(result.receipts[0]?.message).toContain('written by shop-operator (Update)');
+    expect([isMarked(it), mode(it)]).toEqual([true, 'by operator']);
+  });
+
+  test('because of a look back that fails in between: the next try takes no missing mark for a success', async () => {
+    const it = await stuck('config-drift');
+    it.api.react(({ verb }, object) => {
+      if (verb !== 'patch' || object.metadata.annotations?.[ROLLBACK_DATA] !== undefined || mode(it) !== 'live') return;
+      setMode(it, 'by operator');
+      it.api.script({ on: one => one.verb === 'get', answer: failing('unreachable', 'connection reset'), times: 1 });
+    });
+    const result = await revertAll(it.deps, it.injections, TRUSTED);
+    expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
+    expect([isMarked(it), mode(it)]).toEqual([true, 'by operator']);
+  });
+
+  test('in the lift of a run: never "already restored" beside a third value', async () => {
+    const it = await stuck('config-drift');
+    const answers = [structuredClone(it.injections[0]?.live)].filter(object => object !== undefined);
+    setMode(it, 'by operator');
+    it.api.change(config, object => {
+      delete object.metadata.annotations;
+      delete object.metadata.labels;
+    });
+    const lifted = await liftOwn(it.deps, { type: 'ConfigDrift', written: [config], answers });
+    expect(lifted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'diverged', verified: false }] });
+    expect(lifted.receipts[0]?.message).toContain('original live, now by operator');
+  });
+});
+
+describe('a backup that vanishes between the scan and the restore', () => {
+  test.each(['secret-deletion', 'leader-election', 'resource-deletion', 'namespace-deletion'])(
+    '%s: what it kept is given back from what the scan read',
+    async name => {
+      const before = recorded(name, 'before');
+      const it = await stuck(name);
+      for (const { object } of it.injections) it.api.forget(object);
+      const result = await revertAll(it.deps, it.injections, TRUSTED);
+      expect(result).toMatchObject({ remaining: 0, receipts: [{ outcome: 'reverted', verified: true }] });
+      const [victim] = before.filter(object => it.api.peek({ ...object, ...object.metadata }) === undefined);
+      expect(victim).toBeUndefined();
+    },
+  );
+
+  test('SecretDeletion whose Secret may not be created: failed, exit 7, told where it was kept and not what', async () => {
+    const it = await stuck('secret-deletion');
+    for (const { object } of it.injections) it.api.forget(object);
+    it.api.script({
+      on: ({ verb, kind, name }) => verb === 'create' && kind === 'Secret' && name === token.name,
+      answer: failing('forbidden', 'exceeded quota'),
+      times: 10_000,
+    });
+    const result = await revertAll(it.deps, it.injections, { ...TRUSTED, patienceMs: 1_000 });
+    expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
+    expect(revertExitCode(result)).toBe(7);
+    const text = JSON.stringify(result.receipts);
+    expect(text).toContain('exceeded quota');
+    expect(text).not.toContain('YWJj');
+    // What the scan read of the backup is in the cluster again: the next revert has an original.
+    expect((await scan(it.deps, { deep: true })).injections).toMatchObject([{ type: 'SecretDeletion' }]);
+  });
+
+  test('ConfigDrift on a Secret: the value is put back from what the scan read', async () => {
+    const it = await stuck('config-drift-secret');
+    const [before] = recorded('config-drift-secret', 'before').filter(({ metadata }) => metadata.name === tls.name);
+    for (const object of it.api.all().filter(({ metadata }) => metadata.name.startsWith('chaos-rollback-')))
+      it.api.forget({ ...object, ...object.metadata });
+    const result = await revertAll(it.deps, it.injections, TRUSTED);
+    expect(result).toMatchObject({ remaining: 0, receipts: [{ outcome: 'reverted', verified: true }] });
+    expect(it.api.peek(tls)?.data).toEqual(before?.data);
+  });
+
+  test('in the hands of a guardian that never saw it: what was deleted and is not there is no success', async () => {
+    const it = await stuck('secret-deletion');
+    const written = [...it.injections.map(({ object }) => object), { ...token, uid: 'deleted' }];
+    for (const { object } of it.injections) it.api.forget(object);
+    const lifted = await liftOwn(it.deps, { type: 'SecretDeletion', written, patienceMs: 0 });
+    expect(lifted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
+  });
+});
