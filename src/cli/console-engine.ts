@@ -5,11 +5,15 @@ import { guardianLines } from '../gameday/guardian-lines.ts';
 import type { Locks } from '../gameday/operator-lock.ts';
 import type { Finding } from '../injection/finding.ts';
 import { seededLot } from '../injection/lot.ts';
+import { faultOf } from '../injection/registry.ts';
 import type { Api } from '../kube/api.ts';
 import { isUnstopped } from '../revert/cluster-experiment.ts';
 import { isRemainUnknown } from '../revert/report.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
+import { contentLines } from '../revert/trust/content.ts';
+import { recordDigest } from '../revert/trust/digest.ts';
+import { toBeAsked } from '../revert/trust/review.ts';
 import { intoWaves, WAVES, waveOf } from '../revert/waves.ts';
 import { exitCode } from '../run/result.ts';
 import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
@@ -20,7 +24,7 @@ import { preflight } from '../safety/preflight.ts';
 /** The parts of the console's session that the engine does. */
 export type EngineSession = Pick<
   Session,
-  'preflight' | 'run' | 'scan' | 'revert' | 'unfinished' | 'guardians' | 'suspended' | 'resumed'
+  'preflight' | 'run' | 'scan' | 'revert' | 'toAsk' | 'unfinished' | 'guardians' | 'suspended' | 'resumed'
 >;
 
 /** What the console does through the engine of one connection: the same engine that the commands use. */
@@ -32,7 +36,14 @@ export function engineSession(runtime: Runtime, api: Api): EngineSession {
     preflight: (loaded, signal) => preview(runtime, api, locks, loaded, signal),
     run: order => fire(runtime, api, { guard, locks }, order),
     scan: (hear, signal) => look(engine, hear, signal),
-    revert: (what, hear) => putBack(runtime, api, engine, what, hear),
+    revert: (what, hear, confirmed) => putBack(runtime, api, engine, { what, confirmed }, hear),
+    toAsk: async findings =>
+      (await toBeAsked({ api, faultOf }, findings, { trust: await engine.trust() })).map(asked => ({
+        finding: asked.finding,
+        tier: asked.verdict.tier,
+        digest: recordDigest(asked.finding.live),
+        lines: contentLines(asked),
+      })),
     unfinished: async () =>
       (await engine.unfinished()).map(({ run, header, written }) => ({
         run,
@@ -98,7 +109,7 @@ async function putBack(
   runtime: Runtime,
   api: Api,
   engine: Engine,
-  what: readonly Finding[] | 'all',
+  { what, confirmed }: { what: readonly Finding[] | 'all'; confirmed?: ReadonlyMap<string, string> | undefined },
   hear: (update: RevertUpdate) => void,
 ): Promise<RevertEnd> {
   const { scanned, rest } = what === 'all' ? await lookForAll(engine) : {};
@@ -123,6 +134,7 @@ async function putBack(
     experiments,
     everything: what === 'all',
     ...(rest === undefined ? {} : { later }),
+    ...(confirmed === undefined ? {} : { trust: { confirmed } }),
     emit: event => {
       if (event.event === 'stopped') hear({ is: 'stopped', stop: event.stop });
       if (event.event === 'receipt' && event.final)

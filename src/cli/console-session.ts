@@ -32,6 +32,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     run: async order => (await engine()).run(order),
     scan: async (...asked) => (await engine()).scan(...asked),
     revert: async (...asked) => (await engine()).revert(...asked),
+    toAsk: async (...asked) => (await engine()).toAsk(...asked),
     unfinished: async () => (await engine()).unfinished(),
     guardians: async () => (await engine()).guardians(),
     // An engine that was never loaded has nothing under way that a stop would hold up.

@@ -1,3 +1,4 @@
+import { readAnswer, wordFor } from '../revert/trust/answer.ts';
 import { contentLines } from '../revert/trust/content.ts';
 import { recordDigest } from '../revert/trust/digest.ts';
 import type { Asked } from '../revert/trust/review.ts';
@@ -6,23 +7,6 @@ import { page } from './pager.ts';
 
 /** What came of the one question: of which findings the restore is confirmed, by id; undefined when nothing is to be reverted. */
 export type Confirmed = ReadonlyMap<string, string> | undefined;
-
-/** What an answer means; undefined where it is none of those that were asked for. */
-export function readAnswer(answer: string, count: number, word: string): { leave: number[] } | 'rest' | undefined {
-  const words = answer.trim().split(/[\s,]+/);
-  if (words.join(' ') === 'rest') return 'rest';
-  const asked = word.split(' ');
-  if (words.slice(0, asked.length).join(' ') !== word) return undefined;
-  const [but, ...numbers] = words.slice(asked.length);
-  if (but === undefined) return { leave: [] };
-  const leave = numbers.map(Number);
-  const isMeant = but === 'but' && leave.length > 0 && leave.every(n => Number.isInteger(n) && n >= 1 && n <= count);
-  return isMeant ? { leave } : undefined;
-}
-
-/** What must be typed: more where more than ordinary objects of one namespace are written. */
-export const wordFor = (asked: readonly Asked[]): string =>
-  asked.some(({ verdict }) => verdict.tier === 3) ? `restore ${asked.length}` : 'yes';
 
 /** Every restore of the group with all that it would write, and what is being asked. */
 export function consentLines(asked: readonly Asked[], others: number): string[] {
@@ -42,7 +26,7 @@ export async function confirmRecords(
   also: readonly string[] = [],
 ): Promise<Confirmed> {
   if (!(await page(consentLines(asked, others)))) return undefined;
-  const word = wordFor(asked);
+  const word = wordFor(asked.map(({ verdict }) => verdict));
   const everything = [
     `restore ${asked.length === 1 ? 'it' : `all ${asked.length}`}`,
     ...(others > 0 ? [`revert the other ${others}`] : []),

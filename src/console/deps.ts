@@ -73,7 +73,13 @@ export interface Session {
   /** Looks for injections, whoever left them. */
   scan(hear: (update: ScanUpdate) => void, signal: AbortSignal): Promise<ScanEnd>;
   /** Puts back what `findings` names, or everything, verifies, and scans again. Latches when everything is reverted. */
-  revert(what: readonly Finding[] | 'all', hear: (update: RevertUpdate) => void): Promise<RevertEnd>;
+  revert(
+    what: readonly Finding[] | 'all',
+    hear: (update: RevertUpdate) => void,
+    confirmed?: ReadonlyMap<string, string>,
+  ): Promise<RevertEnd>;
+  /** Which of these only their records ask for, with all that each would write. */
+  toAsk(findings: readonly Finding[]): Promise<readonly AskedRecord[]>;
   /** Runs of this or an earlier process that never ended, by their journals. */
   unfinished(): Promise<Unfinished[]>;
   /** This process is about to be stopped; whether somebody ends its live faults at their time all the same. Never rejects. */
@@ -144,6 +150,14 @@ export type RevertUpdate =
   /** What became of an experiment of the framework's controller. */
   | { is: 'stopped'; stop: Stop }
   | { is: 'note'; text: string };
+
+/** One restore that needs a person's word: `digest` holds the word to the record as it was shown. */
+export interface AskedRecord {
+  finding: Finding;
+  tier: number;
+  digest: string;
+  lines: readonly Clean[];
+}
 
 export interface RevertEnd {
   /** What is still not restored or stopped, or would inject again, after looking again; undefined when the second look failed. */

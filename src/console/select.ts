@@ -1,5 +1,6 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Marker } from '../health/marker.ts';
+import { readAnswer, wordFor } from '../revert/trust/answer.ts';
 import type { Preflight } from './deps.ts';
 import type { ConsoleState, RunView } from './state.ts';
 
@@ -132,7 +133,22 @@ export function fireLock(state: ConsoleState, now: Now): string | undefined {
 
 /** Whether letters belong to the name that unlocks a dangerous injection. */
 export function isTyping(state: ConsoleState, screen: string): boolean {
+  if (screen === 'mayday') return state.mayday.asked !== undefined;
   return screen === 'plan' && state.armed?.mustType !== undefined && state.armed.typed !== state.armed.mustType;
+}
+
+/** Why nothing can be shown or answered of what needs a person's word. */
+export function askLock(state: ConsoleState): string | undefined {
+  if (state.mayday.phase !== 'done') return 'nothing was reverted yet';
+  const left = [...state.mayday.receipts.values()].some(({ outcome }) => outcome === 'unconfirmed');
+  return left ? undefined : 'nothing needs your word';
+}
+
+/** Why what was typed is no answer yet. */
+export function answerLock({ mayday: { asked } }: ConsoleState): string | undefined {
+  if (asked === undefined) return 'nothing is asked';
+  const word = wordFor(asked.records);
+  return readAnswer(asked.typed, asked.records.length, word) === undefined ? `type ${word} first` : undefined;
 }
 
 export function revertAllLock(state: ConsoleState): string | undefined {

@@ -6,7 +6,7 @@ import type { ObjectRef } from '../kube/object.ts';
 import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { Stop } from '../revert/stop.ts';
 import type { Phase, Verdict } from '../run/event.ts';
-import type { CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from './deps.ts';
+import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from './deps.ts';
 import type { Tone } from './parts/line.ts';
 
 /** What has the keyboard. `deck` is home; everything else lies over it and `esc` goes back. */
@@ -100,6 +100,8 @@ export interface MaydayView {
   /** Monotonic milliseconds at which the next attempt starts, when unreachable. */
   retryAt: number | undefined;
   end: RevertEnd | undefined;
+  /** What a person is asked about, and what was typed so far. */
+  asked: { records: readonly AskedRecord[]; typed: string } | undefined;
   top: number;
 }
 
@@ -147,6 +149,7 @@ export const EMPTY_MAYDAY: MaydayView = {
   message: '',
   retryAt: undefined,
   end: undefined,
+  asked: undefined,
   top: 0,
 };
 

@@ -63,17 +63,20 @@ export function createDispatch(context: Context, parts: Parts): Dispatch {
     else act();
   }
 
+  const typedInto = () => (screenOf(store.getState()) === 'mayday' ? parts.mayday : parts.catalogue);
+
   function typeInto(press: Press): boolean {
+    const into = typedInto();
     if (press.is === 'text') {
-      parts.catalogue.type(press.text);
+      into.type(press.text);
       return true;
     }
     if (press.name === 'backspace' || press.name === 'delete') {
-      parts.catalogue.erase();
+      into.erase();
       return true;
     }
     if ([...press.name].length === 1 && press.name !== '!') {
-      parts.catalogue.type(press.name.repeat(press.times));
+      into.type(press.name.repeat(press.times));
       return true;
     }
     return false;
@@ -96,6 +99,8 @@ export function createDispatch(context: Context, parts: Parts): Dispatch {
     },
     'revert-all': parts.mayday.revertAll,
     rescan: parts.mayday.rescan,
+    ask: parts.mayday.ask,
+    answer: parts.mayday.answer,
     experiments: () => {
       open(context, 'experiments');
       parts.catalogue.look();
@@ -112,6 +117,7 @@ export function createDispatch(context: Context, parts: Parts): Dispatch {
     help: show('help'),
     back: () => {
       if (screenOf(store.getState()) === 'plan') parts.catalogue.disarm();
+      if (screenOf(store.getState()) === 'mayday' && parts.mayday.putOff()) return;
       close(context);
     },
     quit: parts.ending.ask,
@@ -154,7 +160,7 @@ export function createDispatch(context: Context, parts: Parts): Dispatch {
     paste(text) {
       const state = store.getState();
       countTurn();
-      if (isTyping(state, screenOf(state))) parts.catalogue.type(text.trim());
+      if (isTyping(state, screenOf(state))) typedInto().type(text.trim());
       else notify(context, 'pasted text is ignored: keys count one by one', 'warn');
     },
   };

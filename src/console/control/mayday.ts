@@ -1,6 +1,7 @@
 import type { Finding } from '../../injection/finding.ts';
 import type { Receipt } from '../../injection/receipt.ts';
 import type { ObjectRef } from '../../kube/object.ts';
+import { readAnswer, wordFor } from '../../revert/trust/answer.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { RevertUpdate, ScanEnd, ScanUpdate, Unfinished } from '../deps.ts';
 import { chosenFault, isUnderWay, revertAllLock, revertOneLock } from '../select.ts';
@@ -18,6 +19,14 @@ export interface Mayday {
   revertAll(): Promise<void>;
   revertOne(): Promise<void>;
   scroll(by: number): void;
+  /** Shows what needs a person's word, whole. */
+  ask(): Promise<void>;
+  type(text: string): void;
+  erase(): void;
+  /** Takes what was typed for the answer. */
+  answer(): Promise<void>;
+  /** Leaves the question open; false where there is none. */
+  putOff(): boolean;
   /** Counts what is there already, for the banner at the start. */
   countLeftovers(): Promise<void>;
   /** Set once a second look said how many remain, or one could not look. */
@@ -90,11 +99,12 @@ export function createMayday(context: Context, runs: Runs): Mayday {
     }));
   }
 
-  async function revert(what: readonly Finding[] | 'all'): Promise<void> {
+  async function revert(what: readonly Finding[] | 'all', confirmed?: ReadonlyMap<string, string>): Promise<void> {
     const { session } = context;
     if (isReverting || !session) return;
     isReverting = true;
-    let own: readonly Receipt[] = [];
+    const before = store.getState().mayday;
+    let own: readonly Receipt[] = confirmed === undefined ? [] : verifiedOf(before);
     scanning.abort();
     try {
       if (store.getState().runs.some(isUnderWay) && what === 'all') {
@@ -107,12 +117,14 @@ export function createMayday(context: Context, runs: Runs): Mayday {
         waves: new Map(),
         stops: new Map(),
         end: undefined,
+        asked: undefined,
         message: 'putting originals back, webhooks first; each is read again',
       }));
-      const rest = await session.revert(what, hearRevert);
+      const rest = await session.revert(what, hearRevert, confirmed);
       const end = {
         ...rest,
         receipts: [...own, ...rest.receipts],
+        latched: isLatched(rest.latched, confirmed && before),
         requests: rest.requests + own.reduce((sum, one) => sum + one.requests, 0),
       };
       update(() => ({ phase: 'done', end }));
@@ -132,11 +144,41 @@ export function createMayday(context: Context, runs: Runs): Mayday {
     } finally {
       isReverting = false;
     }
+    if (confirmed === undefined) await ask();
     // Whatever stopped the revert, go on looking, so that the screen shows the truth when the cluster answers again.
     if (store.getState().mayday.phase === 'unreachable') void scan();
   }
 
+  /** What was left because only its record asks for it. */
+  async function ask(): Promise<void> {
+    const { findings, receipts } = store.getState().mayday;
+    const left = findings.filter(({ id }) => receipts.get(id)?.outcome === 'unconfirmed');
+    if (left.length === 0 || store.getState().mayday.phase !== 'done') return;
+    const records = (await attemptQuietly(async () => context.session?.toAsk(left))) ?? [];
+    if (records.length > 0 && store.getState().mayday.phase === 'done')
+      update(() => ({ asked: { records, typed: '' }, top: 0 }));
+  }
+
   return {
+    ask,
+    type: text => update(({ asked }) => ({ asked: asked && { ...asked, typed: (asked.typed + text).slice(0, 80) } })),
+    erase: () => update(({ asked }) => ({ asked: asked && { ...asked, typed: asked.typed.slice(0, -1) } })),
+    putOff() {
+      const isOpen = store.getState().mayday.asked !== undefined;
+      update(() => ({ asked: undefined, top: 0 }));
+      return isOpen;
+    },
+    async answer() {
+      const { asked } = store.getState().mayday;
+      if (asked === undefined) return;
+      const meant = readAnswer(asked.typed, asked.records.length, wordFor(asked.records));
+      if (meant === undefined || meant === 'rest') return update(() => ({ asked: undefined }));
+      const yes = asked.records.filter((_, index) => !meant.leave.includes(index + 1));
+      const { findings, receipts } = store.getState().mayday;
+      // What was left out, and what failed before, is tried with them: how many remain is about all of it.
+      const open = findings.filter(({ id, state }) => state !== 'foreign' && receipts.get(id)?.verified !== true);
+      await revert(open, new Map(yes.map(({ finding, digest }) => [finding.id, digest])));
+    },
     open() {
       open(context, 'mayday');
       if (!isReverting) void scan();
@@ -196,6 +238,12 @@ export function createMayday(context: Context, runs: Runs): Mayday {
     remaining: () => store.getState().mayday.end?.remaining,
   };
 }
+
+/** What a first pass proved; the second, with a person's word, is about the rest. */
+const verifiedOf = ({ receipts }: MaydayView): readonly Receipt[] =>
+  [...receipts.values()].filter(({ verified }) => verified);
+
+const isLatched = (now: boolean, before: MaydayView | undefined): boolean => now || before?.end?.latched === true;
 
 /** The receipts of our own runs under the ids by which the scan knows their objects, so that each finding shows what became of it. */
 export function withFindingIds(receipts: readonly Receipt[], findings: readonly Finding[]): Receipt[] {

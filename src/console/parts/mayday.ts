@@ -2,6 +2,7 @@ import type { Finding } from '../../injection/finding.ts';
 import type { Receipt } from '../../injection/receipt.ts';
 import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
 import type { Stop } from '../../revert/stop.ts';
+import { wordFor } from '../../revert/trust/answer.ts';
 import { age } from '../../text/duration.ts';
 import type { RevertEnd } from '../deps.ts';
 import type { ConsoleState, MaydayView } from '../state.ts';
@@ -9,6 +10,7 @@ import type { View } from '../view.ts';
 import { objectName } from './faults.ts';
 import { cell, ends, type Line, line, type Span, span } from './line.ts';
 import { rule } from './rule.ts';
+import { broken } from './wrap.ts';
 
 /** The emergency screen: what was found, what became of each, how many remain. Two rows of summary, the list, the result. */
 export function maydayLines(state: ConsoleState, view: View, rows: number): Line[] {
@@ -81,7 +83,34 @@ function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
   return line(...parts);
 }
 
+/** What needs a person's word, whole: long lines go on in the next row. */
+function askedLines({ records }: NonNullable<MaydayView['asked']>, { columns }: View): Line[] {
+  return records.flatMap(({ lines }, index) =>
+    lines.flatMap((text, row) =>
+      broken(row === 0 ? `[${index + 1}] ${text}` : text, columns).map(part =>
+        line(span(part, row === 0 ? 'title' : 'plain')),
+      ),
+    ),
+  );
+}
+
+/** Only the record asks for these; the question, and what was typed of the answer. */
+function askedRows({ records, typed }: NonNullable<MaydayView['asked']>): Line[] {
+  const word = wordFor(records);
+  return [
+    line(
+      span(`only the record asks for ${records.length === 1 ? 'this' : `these ${records.length}`}: type `, 'warn'),
+      span(word, 'key'),
+      span(` to restore, `, 'warn'),
+      span(`${word} but 1 2`, 'key'),
+      span(' leaves some, then enter; esc leaves all', 'warn'),
+    ),
+    line(span('> ', 'dim'), span(`${typed}_`, 'accent')),
+  ];
+}
+
 function listLines(mayday: MaydayView, view: View): Line[] {
+  if (mayday.asked) return askedLines(mayday.asked, view);
   const ordered = [...mayday.findings].sort((a, b) => waveOf(mayday, a) - waveOf(mayday, b));
   const lines: Line[] = [];
   let last = -1;
@@ -224,6 +253,7 @@ function divergence(finding: Finding, receipt: Receipt, _view: View): Line[] {
 
 function resultRows({ mayday }: ConsoleState, view: View): Line[] {
   const { glyphs } = view;
+  if (mayday.asked) return askedRows(mayday.asked);
   if (mayday.end) return [endRow(mayday.end, view)];
   switch (mayday.phase) {
     case 'unreachable':

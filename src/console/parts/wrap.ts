@@ -18,3 +18,22 @@ export function wrap(text: string, columns: number): string[] {
   if (now !== '') lines.push(now);
   return lines;
 }
+
+/** Breaks text into lines of at most `columns` wherever they end: nothing is cut, for what must be read whole. */
+export function broken(text: string, columns: number): string[] {
+  const room = Math.max(1, columns);
+  const lines: string[] = [];
+  let now = '';
+  let used = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    const needs = width(segment);
+    if (used + needs > room && now !== '') {
+      lines.push(now);
+      now = '';
+      used = 0;
+    }
+    now += segment;
+    used += needs;
+  }
+  return [...lines, now];
+}

@@ -29,12 +29,16 @@ export function throughSubresource(object: KubeObject): string | undefined {
 }
 
 const SAME_MOMENT_MS = 2_000;
+const holdsSpec = ({ fieldsV1 }: ManagedField): boolean => member(fieldsV1, 'f:spec') !== undefined;
 
-/** Whether the marks were on this object from its creation on, and nobody else holds any: whoever made it made it marked. */
+/**
+ * Whether the marks were on this object from its creation on: whoever wrote its spec, then and alone, wrote them with it. Somebody who
+ * only marks an object later holds the marks, and not the spec.
+ */
 export function wasMadeMarked(object: KubeObject): boolean {
-  const holders = entries(object).filter(holdsMarks);
+  const main = entries(object).filter(({ subresource }) => !subresource);
+  const [holder, ...others] = main.filter(entry => holdsMarks(entry) || holdsSpec(entry));
+  if (holder === undefined || others.length > 0 || !holdsMarks(holder) || !holdsSpec(holder)) return false;
   const created = Date.parse(object.metadata.creationTimestamp ?? '');
-  const [holder] = holders;
-  if (holders.length !== 1 || holder === undefined || holder.subresource) return false;
   return Math.abs(Date.parse(holder.time ?? '') - created) <= SAME_MOMENT_MS;
 }

@@ -253,6 +253,7 @@ export function fakeSession(play: Script): Session {
         latched: what === 'all',
       };
     },
+    toAsk: async () => [],
     unfinished: async () => [],
     guardians: async () => [],
     suspended: async () => false,
