@@ -1,14 +1,4 @@
-import {
-  answerLock,
-  armLock,
-  askLock,
-  fireLock,
-  injectLock,
-  isTyping,
-  type Now,
-  revertAllLock,
-  revertOneLock,
-} from './select.ts';
+import { armLock, askLock, fireLock, injectLock, isTyping, type Now, revertAllLock, revertOneLock } from './select.ts';
 import type { ConsoleState, Screen } from './state.ts';
 
 export type Command =
@@ -36,7 +26,6 @@ export type Command =
   | 'revert-one'
   | 'confirm-revert-one'
   | 'ask'
-  | 'answer'
   | 'rescan'
   | 'quit-revert'
   | 'quit-leave';
@@ -76,7 +65,6 @@ export const KEYS: readonly Key[] = [
   },
   { id: 'rescan', keys: ['s'], says: 'scan again', on: ['mayday'], hint: 3 },
   { id: 'ask', keys: ['w'], says: 'what needs your word', on: ['mayday'], hint: 2, locked: askLock },
-  { id: 'answer', keys: ['enter'], says: 'answer', on: ['mayday'], danger: true, locked: answerLock },
 
   { id: 'experiments', keys: ['e'], says: 'experiments', on: ['deck'], hint: 1 },
   { id: 'revert-one', keys: ['r'], says: 'revert this one', on: ['deck'], hint: 2, locked: revertOneLock },

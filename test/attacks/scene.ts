@@ -73,8 +73,8 @@ async function untilAllowed(kubeconfig: string, where: readonly string[], rule: 
   const asked = [
     '--kubeconfig',
     kubeconfig,
-    ...where,
     ...words,
+    ...where,
     ...(subresource ? ['--subresource', subresource] : []),
   ];
   for (const deadline = performance.now() + ALLOWED_WITHIN_MS; ; await sleep(100)) {

@@ -100,7 +100,6 @@ export function createDispatch(context: Context, parts: Parts): Dispatch {
     'revert-all': parts.mayday.revertAll,
     rescan: parts.mayday.rescan,
     ask: parts.mayday.ask,
-    answer: parts.mayday.answer,
     experiments: () => {
       open(context, 'experiments');
       parts.catalogue.look();

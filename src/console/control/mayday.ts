@@ -3,8 +3,8 @@ import type { Receipt } from '../../injection/receipt.ts';
 import type { ObjectRef } from '../../kube/object.ts';
 import { readAnswer, wordFor } from '../../revert/trust/answer.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import type { RevertUpdate, ScanEnd, ScanUpdate, Unfinished } from '../deps.ts';
-import { chosenFault, isUnderWay, revertAllLock, revertOneLock } from '../select.ts';
+import type { RevertEnd, RevertUpdate, ScanEnd, ScanUpdate, Unfinished } from '../deps.ts';
+import { answerLock, chosenFault, isUnderWay, revertAllLock, revertOneLock } from '../select.ts';
 import { EMPTY_MAYDAY, type Leftovers, type MaydayView } from '../state.ts';
 import { type Context, notify, open, stream } from './context.ts';
 import type { Runs } from './runs.ts';
@@ -23,8 +23,6 @@ export interface Mayday {
   ask(): Promise<void>;
   type(text: string): void;
   erase(): void;
-  /** Takes what was typed for the answer. */
-  answer(): Promise<void>;
   /** Leaves the question open; false where there is none. */
   putOff(): boolean;
   /** Counts what is there already, for the banner at the start. */
@@ -129,16 +127,9 @@ export function createMayday(context: Context, runs: Runs): Mayday {
       };
       update(() => ({ phase: 'done', end }));
       store.setState({ leftovers: { count: 0, example: '' } });
-      const left = end.remaining === undefined ? 'how many remain is unknown' : `${end.remaining} remain`;
-      stream(context, [
-        {
-          at: context.now().server,
-          text: `MAYDAY  ${end.receipts.filter(receipt => receipt.verified).length} verified, ${left}`,
-          tone: end.remaining === 0 ? 'ok' : 'bad',
-        },
-      ]);
+      tellEnd(context, end);
     } catch (error) {
-      const message = sanitise(error instanceof Error ? error.message : String(error), 200);
+      const message = wordsOf(error);
       update(() => ({ phase: 'unreachable', message, retryAt: context.now().monotonic + RETRY_MS }));
       notify(context, `revert failed: ${message}; ! tries again`, 'bad', 30_000);
     } finally {
@@ -159,6 +150,19 @@ export function createMayday(context: Context, runs: Runs): Mayday {
       update(() => ({ asked: { records, typed: '' }, top: 0 }));
   }
 
+  /** Takes what was typed for the answer. */
+  async function answer(): Promise<void> {
+    const { asked } = store.getState().mayday;
+    if (asked === undefined) return;
+    const meant = readAnswer(asked.typed, asked.records.length, wordFor(asked.records));
+    if (meant === undefined || meant === 'rest') return update(() => ({ asked: undefined }));
+    const yes = asked.records.filter((_, index) => !meant.leave.includes(index + 1));
+    const { findings, receipts } = store.getState().mayday;
+    // What was left out, and what failed before, is tried with them: how many remain is about all of it.
+    const open = findings.filter(({ id, state }) => state !== 'foreign' && receipts.get(id)?.verified !== true);
+    await revert(open, new Map(yes.map(({ finding, digest }) => [finding.id, digest])));
+  }
+
   return {
     ask,
     type: text => update(({ asked }) => ({ asked: asked && { ...asked, typed: (asked.typed + text).slice(0, 80) } })),
@@ -168,17 +172,6 @@ export function createMayday(context: Context, runs: Runs): Mayday {
       update(() => ({ asked: undefined, top: 0 }));
       return isOpen;
     },
-    async answer() {
-      const { asked } = store.getState().mayday;
-      if (asked === undefined) return;
-      const meant = readAnswer(asked.typed, asked.records.length, wordFor(asked.records));
-      if (meant === undefined || meant === 'rest') return update(() => ({ asked: undefined }));
-      const yes = asked.records.filter((_, index) => !meant.leave.includes(index + 1));
-      const { findings, receipts } = store.getState().mayday;
-      // What was left out, and what failed before, is tried with them: how many remain is about all of it.
-      const open = findings.filter(({ id, state }) => state !== 'foreign' && receipts.get(id)?.verified !== true);
-      await revert(open, new Map(yes.map(({ finding, digest }) => [finding.id, digest])));
-    },
     open() {
       open(context, 'mayday');
       if (!isReverting) void scan();
@@ -187,6 +180,10 @@ export function createMayday(context: Context, runs: Runs): Mayday {
       if (!isReverting) void scan();
     },
     async revertAll() {
+      if (store.getState().mayday.asked) {
+        const unanswered = answerLock(store.getState());
+        return unanswered === undefined ? answer() : notify(context, `!: ${unanswered}`, 'warn');
+      }
       const why = revertAllLock(store.getState());
       if (why !== undefined) return notify(context, why, 'warn');
       await revert('all');
@@ -238,6 +235,15 @@ export function createMayday(context: Context, runs: Runs): Mayday {
     remaining: () => store.getState().mayday.end?.remaining,
   };
 }
+
+function tellEnd(context: Context, { remaining, receipts }: RevertEnd): void {
+  const left = remaining === undefined ? 'how many remain is unknown' : `${remaining} remain`;
+  const verified = receipts.filter(receipt => receipt.verified).length;
+  const tone = remaining === 0 ? 'ok' : 'bad';
+  stream(context, [{ at: context.now().server, text: `MAYDAY  ${verified} verified, ${left}`, tone }]);
+}
+
+const wordsOf = (error: unknown): string => sanitise(error instanceof Error ? error.message : String(error), 200);
 
 /** What a first pass proved; the second, with a person's word, is about the rest. */
 const verifiedOf = ({ receipts }: MaydayView): readonly Receipt[] =>

@@ -103,7 +103,9 @@ function askedRows({ records, typed }: NonNullable<MaydayView['asked']>): Line[]
       span(word, 'key'),
       span(` to restore, `, 'warn'),
       span(`${word} but 1 2`, 'key'),
-      span(' leaves some, then enter; esc leaves all', 'warn'),
+      span(' leaves some, then ', 'warn'),
+      span('!', 'key'),
+      span('; esc leaves all', 'warn'),
     ),
     line(span('> ', 'dim'), span(`${typed}_`, 'accent')),
   ];
