@@ -41,7 +41,7 @@ export function podTrouble(pod: PodRow, now: number): Trouble | undefined {
 export function nodeTrouble(node: NodeRow): Trouble | undefined {
   if (!node.ready) return trouble(node, 'fail', `not ready: ${node.reason}`, exactly(node.since));
   const pressure = node.pressures[0];
-  return pressure ? trouble(node, 'warn', pressure, exactly(node.since)) : undefined;
+  return pressure ? trouble(node, 'warn', pressure.type, exactly(pressure.since)) : undefined;
 }
 
 export function deploymentTrouble(row: DeploymentRow): Trouble | undefined {

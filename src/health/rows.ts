@@ -18,7 +18,7 @@ export interface PodRow extends Row {
   total: number;
   /** What `kubectl get pods` prints as STATUS. */
   reason: Clean;
-  /** When the Ready condition last changed, or the pod's creation. */
+  /** When its deletion was asked for; else when the Ready condition last changed, or the pod's creation. */
   since: number;
   restarts: number;
   node: Clean;
@@ -32,7 +32,7 @@ export interface NodeRow extends Row {
   ready: boolean;
   reason: Clean;
   since: number;
-  pressures: Clean[];
+  pressures: { type: Clean; since: number }[];
 }
 
 export interface DeploymentRow extends Row {
@@ -132,13 +132,19 @@ export function podRow(object: KubeObject): PodRow {
     ready: statuses.filter(one => one.ready === true).length,
     total: statuses.length || list(bag(object.spec).containers).length,
     reason: terminating ? ('Terminating' as Clean) : podReason(status, statuses, phase),
-    since: time(ready?.lastTransitionTime, row.created),
+    since: deletionAskedFor(object) ?? time(ready?.lastTransitionTime, row.created),
     restarts: statuses.reduce((sum, one) => sum + number(one.restartCount), 0),
     node: text(bag(object.spec).nodeName),
     owner: owner ? sanitise(`${owner.kind}/${owner.name}`) : ('' as Clean),
     terminating,
     fine: done || (phase === 'Running' && ready?.status === 'True'),
   };
+}
+
+/** `deletionTimestamp` is when the grace period ends: the deletion was asked for that much earlier. */
+function deletionAskedFor({ metadata }: KubeObject): number | undefined {
+  const ends = time(metadata.deletionTimestamp, 0);
+  return ends === 0 ? undefined : ends - number(bag(metadata).deletionGracePeriodSeconds) * 1000;
 }
 
 function podReason(status: Bag, statuses: Bag[], phase: Clean): Clean {
@@ -173,7 +179,7 @@ export function nodeRow(object: KubeObject): NodeRow {
     since: time(ready?.lastTransitionTime, row.created),
     pressures: conditions(object)
       .filter(one => one.type.endsWith('Pressure') && one.status === 'True')
-      .map(one => sanitise(one.type)),
+      .map(one => ({ type: sanitise(one.type), since: time(one.lastTransitionTime, row.created) })),
   };
 }
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { leaseTrouble, podTrouble, servedBy, serviceTrouble, webhookTroubles } from '../../src/health/judge.ts';
-import { deploymentRow, leaseRow, podRow, serviceRow, sliceRow, webhookRow } from '../../src/health/rows.ts';
-import { ago, deployment, lease, NOW, pod, service, slice, webhook } from '../console/support/objects.ts';
+import {
+  leaseTrouble,
+  nodeTrouble,
+  podTrouble,
+  servedBy,
+  serviceTrouble,
+  webhookTroubles,
+} from '../../src/health/judge.ts';
+import { deploymentRow, leaseRow, nodeRow, podRow, serviceRow, sliceRow, webhookRow } from '../../src/health/rows.ts';
+import { ago, deployment, lease, NOW, node, pod, service, slice, webhook } from '../console/support/objects.ts';
 
 const seen = () => NOW - 5_000;
 
@@ -37,6 +44,33 @@ describe('pods', () => {
       { type: 'Ready', status: 'False', lastTransitionTime: ago(90_000) },
     ];
     expect(podTrouble(podRow(object), NOW)).toMatchObject({ what: 'NotReady', severity: 'fail' });
+  });
+});
+
+describe('since when', () => {
+  it('counts a pressure from its own condition: the node may have been ready for weeks', () => {
+    const object = node('a');
+    (object.status as { conditions: unknown[] }).conditions.push({
+      type: 'DiskPressure',
+      status: 'True',
+      lastTransitionTime: ago(7_000),
+    });
+    expect(nodeTrouble(nodeRow(object))).toMatchObject({
+      severity: 'warn',
+      what: 'DiskPressure',
+      since: { at: NOW - 7_000, exact: true },
+    });
+  });
+
+  it('counts a pod that is Terminating from when its deletion was asked for, not from when it became ready', () => {
+    const deleted = (askedMs: number, graceS: number) => {
+      const object = pod('held', { sinceMs: 3_600_000 });
+      object.metadata.deletionTimestamp = ago(askedMs - graceS * 1000);
+      Object.assign(object.metadata, { deletionGracePeriodSeconds: graceS });
+      return podTrouble(podRow(object), NOW);
+    };
+    expect(deleted(90_000, 30)).toMatchObject({ what: 'Terminating', since: { at: NOW - 90_000, exact: true } });
+    expect(deleted(20_000, 30)).toBeUndefined();
   });
 });
 
