@@ -28,8 +28,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a write does not wait for its record on the disk',
     file: EXECUTOR,
-    find: "await journal.append({ ...base, at: clock.now(), record: 'intent', write });",
-    put: "void journal.append({ ...base, at: clock.now(), record: 'intent', write });",
+    find: "await journal.append({ ...base, at: clock.now(), record: 'intent', write })",
+    put: "void journal.append({ ...base, at: clock.now(), record: 'intent', write })",
   },
   {
     name: 'nobody waits for what may still be under way',
