@@ -64,7 +64,7 @@ export const attacks: Attack[] = Object.entries(HOSTILE).map(([how, text], index
   prepare: scene => scene.set(),
   async plant(scene) {
     for (const [place, put] of Object.entries(PLACES)) {
-      const made = experiment(scene.namespace, drift);
+      const made = structuredClone(experiment(scene.namespace, { ...drift, recovery: '1s' }));
       put(made, text);
       writeFileSync(fileOf(scene, place), JSON.stringify(made));
     }

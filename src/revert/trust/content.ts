@@ -60,18 +60,21 @@ function withoutSecrets(object: KubeObject): KubeObject {
   const hidden = (map: unknown) =>
     Object.fromEntries(Object.entries((map ?? {}) as object).map(([key, value]) => [key, digestOf(String(value))]));
   const parts = ['data', 'stringData'].filter(name => object[name] !== undefined);
-  const annotations =
-    object.metadata.annotations === undefined ? {} : { annotations: hidden(object.metadata.annotations) };
+  const { metadata } = object;
+  const annotations = metadata?.annotations === undefined ? {} : { annotations: hidden(metadata.annotations) };
   return {
     ...object,
-    metadata: { ...object.metadata, ...annotations },
+    ...(metadata === undefined ? {} : { metadata: { ...metadata, ...annotations } }),
     ...Object.fromEntries(parts.map(name => [name, hidden(object[name])])),
   };
 }
 
 function patchLines(write: Extract<Write, { verb: 'patch' }>, carrier: KubeObject): Clean[] {
-  if (write.patchType !== 'json') return yamlLines(write.body);
   const isSecret = write.on.kind === 'Secret' || carrier.kind === 'Secret';
+  if (write.patchType !== 'json') {
+    const body = write.body as unknown as KubeObject;
+    return yamlLines(isSecret ? withoutSecrets({ ...body, kind: 'Secret' }) : body);
+  }
   const shown = (value: unknown) => {
     const text = JSON.stringify(value) ?? '(nothing)';
     return isSecret && value !== undefined ? digestOf(text) : text;
