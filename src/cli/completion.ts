@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
+import { sayOwn } from './output.ts';
 
 /** The words that can follow, as plain data: from this every shell's script is written. */
 export interface Words {
@@ -73,6 +74,6 @@ export const completionCommand: CommandBody = async ({ args, program }) => {
   const write = SHELLS[shell];
   if (!write) throw new CommandFailure(`expected a shell of ${Object.keys(SHELLS).join(', ')}, found ${shell}`);
   if (!program) throw new Error('the command tree was not handed over');
-  process.stdout.write(`${write(wordsOf(program)).trimEnd()}\n`);
+  sayOwn(write(wordsOf(program)));
   return EXIT.done;
 };

@@ -3,12 +3,13 @@ import { filesUnder } from '../gameday/files.ts';
 import { processStart } from '../gameday/process.ts';
 import { createGuardian } from '../guardian/guardian.ts';
 import { createLifting } from '../guardian/lifting.ts';
-import { type FromGuardian, type FromOwner, lineOf, messageOf } from '../guardian/message.ts';
+import { type FromGuardian, type FromOwner, messageOf } from '../guardian/message.ts';
 import { isLoopback } from '../kube/connections.ts';
 import { openEventLog } from '../runtime/log.ts';
 import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
+import { sayJson } from './output.ts';
 import { connectOrFail, runtimeFor } from './session.ts';
 
 /** `mayday guardian`: started by a run or the console, tied to it by a pipe; lifts at TTL what its starter cannot lift any more, and ends. */
@@ -22,7 +23,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
   const write = openEventLog(runtime.paths.guardianLog, runtime.paths.state);
   const log = (event: string, facts: Record<string, unknown>) =>
     write({ event, context: api.identity.context, ...facts });
-  const say = (message: FromGuardian) => void process.stdout.write(lineOf(message));
+  const say = (message: FromGuardian) => sayJson(message);
   const { clock, random, paths, config } = runtime;
   const lifting = createLifting({
     api,

@@ -18,6 +18,11 @@ export function say(globals: GlobalOptions): (line: string) => void {
   return line => void process.stdout.write(`${shownLine(line, isPlain)}\n`);
 }
 
+/** Prints a text of our own as it is, such as a script for a shell: no word of it comes from a cluster, a file or the command line. */
+export function sayOwn(text: string): void {
+  process.stdout.write(`${text.trimEnd()}\n`);
+}
+
 /** Prints one value as a line of JSON, whatever form was asked for. */
 export function sayJson(value: unknown): void {
   process.stdout.write(`${jsonText(value)}\n`);

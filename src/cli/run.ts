@@ -35,7 +35,7 @@ export const runCommand: CommandBody = invocation => {
     try {
       const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks: locksFor(runtime, api) });
       await tellOfTheDead(engine, api).catch((error: unknown) =>
-        process.stderr.write(`mayday: whether runs died here cannot be read: ${(error as Error).message}\n`),
+        tell(`whether runs died here cannot be read: ${(error as Error).message}`),
       );
       const results = await runAll(invocation, request, { api, runtime, engine, interrupt });
       const isCutShort = interrupt.signal.aborted && results.length < request.due.length;

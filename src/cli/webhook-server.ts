@@ -4,9 +4,10 @@ import { startWebhookServer } from '../webhook-server/server.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { durationOption, wholeNumber } from './number.ts';
+import { say } from './output.ts';
 
 /** `mayday webhook-server`: what a WebhookLatency injection runs in the cluster; answers every review with yes, late. */
-export const webhookServerCommand: CommandBody = async ({ options }) => {
+export const webhookServerCommand: CommandBody = async ({ globals, options }) => {
   const delayMs = durationOption(options.delay, 'delay') ?? 25_000;
   const port = wholeNumber(options.port, 'port', 0, 65_535) ?? 8443;
   const cert = file(options.tlsCertFile, 'tls-cert-file');
@@ -15,7 +16,7 @@ export const webhookServerCommand: CommandBody = async ({ options }) => {
   const server = await startWebhookServer({ port, cert, key, delayMs }).catch((error: Error) => {
     throw new CommandFailure(`the webhook server could not start: ${error.message}`);
   });
-  process.stdout.write(`delays every review by ${delayMs} ms on port ${server.port}\n`);
+  say(globals)(`delays every review by ${delayMs} ms on port ${server.port}`);
   await new Promise<void>(resolve => interrupt.signal.addEventListener('abort', () => resolve(), { once: true }));
   await server.close();
   return EXIT.done;

@@ -1,5 +1,5 @@
 import { cut, fitTo as fitText } from '../../text/cut.ts';
-import type { Clean } from '../../text/sanitise.ts';
+import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { width } from '../../text/width.ts';
 
 /** What a piece of a line means; the theme decides how that looks. */
@@ -17,7 +17,15 @@ export interface Line {
   selected?: boolean;
 }
 
-export const span = (text: string, tone: Tone = 'plain'): Span => ({ text, tone });
+/** What no piece of the screen may hold, whoever wrote it: a file, an argument, the cluster. Looked for first, since nearly no text has any. */
+const UNFIT = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+const WHOLE = Number.MAX_SAFE_INTEGER;
+
+/** A piece of a line: every text becomes one here, and is made fit for a screen before anybody measures it. */
+export const span = (text: string, tone: Tone = 'plain'): Span => ({
+  text: UNFIT.test(text) ? sanitise(text, WHOLE) : text,
+  tone,
+});
 
 /** A line from strings (plain) and spans; empty pieces vanish. */
 export function line(...pieces: (string | Span | false | undefined)[]): Line {
