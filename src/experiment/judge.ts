@@ -5,6 +5,7 @@ import { nameIssues } from './names.ts';
 import { kubernetesName } from './parameters/check.ts';
 import { judgeParameters } from './parameters/judge.ts';
 import { FAULT_TYPES, type FaultType } from './types.ts';
+import { wholeTextIssues } from './whole-text.ts';
 
 export const API_VERSION = 'chaos.operatorchaos.io/v1alpha1';
 export const KIND = 'ChaosExperiment';
@@ -25,6 +26,7 @@ export function judge(raw: RawExperiment): Judgement {
   return {
     errors: [
       ...identity(raw),
+      ...wholeTextIssues(raw),
       ...nameIssues(raw),
       ...target(raw),
       ...(raw.spec?.steadyState?.checks ?? []).flatMap((check, index) =>

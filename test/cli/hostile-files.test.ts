@@ -106,7 +106,8 @@ describe.each(names)('a text in a file that %s', (_, text) => {
     const { stdout } = await mayday('validate', ...files, '-o', 'json');
     const report = JSON.parse(stdout) as { files: { path: string; valid: boolean }[] };
     const valid = report.files.filter(one => one.valid).map(one => one.path.replace(/.*\//, ''));
-    expect(valid).toEqual(['description.yaml']);
+    // Half a character is no text at all.
+    expect(valid).toEqual(text.isWellFormed() ? ['description.yaml'] : []);
   });
 
   it('is told harmlessly by plan and run, which begin nothing', async () => {
