@@ -51,6 +51,9 @@ export function isGhost(object: Meta): boolean {
   return writers.length > 0 && writers.every(writer => COPIERS.test(writer));
 }
 
+/** Whether a controller writes labels of another object onto objects of this kind, so that who wrote a label there tells nothing. */
+export const takesLabels = (object: Pick<Meta, 'apiVersion' | 'kind'>): boolean => copiedOnto(object)?.labels === true;
+
 /** Where an undo record on this object may have been copied from; undefined where it can only be its own. */
 export function sourceOf(object: Meta): ObjectRef | undefined {
   const copied = copiedOnto(object);

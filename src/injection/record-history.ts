@@ -1,6 +1,7 @@
 import { FAULT_TYPES, type FaultType } from '../experiment/types.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
+import { takesLabels } from './copies.ts';
 import { readEnvelope, readMayday } from './envelope.ts';
 import { refOf } from './json-patch.ts';
 import {
@@ -87,7 +88,7 @@ export function broughtBack(
       ? undefined
       : `the undo record of ${name} was not put there by mayday but by ${by}, later: its original may be out of date`;
   }
-  const labelled = writersOf(object, ['f:metadata', 'f:labels', `f:${TYPE_LABEL}`]);
+  const labelled = takesLabels(object) ? [] : writersOf(object, ['f:metadata', 'f:labels', `f:${TYPE_LABEL}`]);
   if (labelled.length > 0 && writers.length > 0 && !labelled.some(writer => writers.includes(writer)))
     return `the undo record of ${name} was put there by ${by}, not by who labelled it as injected: its original may be out of date`;
   return needsSets(object, type) ? fromOldSet(object, type, sets) : undefined;

@@ -159,8 +159,9 @@ function restore(found: Finding): Restore {
 }
 
 /**
- * An operator that took the finalizer out and put its own in again owns it; taking that out would not be ours to do. Of some resources, `endpoints` of any group among
- * them, the server never keeps who wrote what: there the record, which names the finalizer as injected, decides.
+ * An operator that took the finalizer out and put its own in again owns it; taking that out would not be ours to do. Of an object that was
+ * made without a field of its own, such as an empty ServiceAccount, the server keeps no writers until somebody applies it: there the
+ * record, which names the finalizer as injected, decides. Whoever could forge that could take the finalizer out without us.
  */
 function isReadded(victim: KubeObject, finalizer: string): boolean {
   if ((victim.metadata.managedFields ?? []).length === 0) return false;

@@ -60,7 +60,8 @@ export function everyKindJourneys(given: () => Provider): void {
         '--trust-records',
       ]);
       const { receipts, remaining } = JSON.parse(ended.stdout);
-      for (const receipt of receipts) expect(receipt).toMatchObject({ outcome: 'reverted', verified: true });
+      const unlike = receipts.filter(({ outcome, verified }: Thing) => outcome !== 'reverted' || verified !== true);
+      expect(unlike).toEqual([]);
       expect({ receipts: receipts.length, remaining, code: ended.code }).toEqual({
         receipts: 6,
         remaining: 0,

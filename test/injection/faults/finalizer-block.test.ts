@@ -129,6 +129,13 @@ describe('restoring', () => {
     expect(await judged('operator-chaos')).toBe('restore');
   });
 
+  it('takes it out of an object of which the server keeps no writers, as the record says that it was injected', async () => {
+    const theirs = marked(held([BLOCK_FINALIZER]), 'FinalizerBlock', { finalizer: BLOCK_FINALIZER });
+    expect((await restoreOf(fakeApi([theirs]), 'FinalizerBlock', MAP)).kind).toBe('restore');
+    const unknown = withMeta(theirs, { managedFields: [wrote('operator-chaos', { 'f:metadata': RECORD_FIELD })] });
+    expect((await restoreOf(fakeApi([unknown]), 'FinalizerBlock', MAP)).kind).toBe('diverged');
+  });
+
   it('only strips the marks where the finalizer is out already', async () => {
     const api = fakeApi([marked(map, 'FinalizerBlock', { finalizer: 'a/b' })]);
     expect(await revertEverything(api)).toMatchObject([{ outcome: 'already-restored', verified: true }]);
