@@ -67,11 +67,12 @@ const deployment: Planted = {
 };
 const role: Planted = { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name: 'own' }, rules: [] };
 const clusterRole: Planted = { ...role, kind: 'ClusterRole' };
+/** To `system:discovery`, whose rights everybody holds: the server lets nobody touch a binding that gives more than he has. */
 const binding = (kind: string): Planted => ({
   apiVersion: `${RBAC}/v1`,
   kind,
-  metadata: { name: 'admins' },
-  roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'admin' },
+  metadata: { name: 'readers' },
+  roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'system:discovery' },
   subjects: [],
 });
 const self = ({ id }: Scene) => [{ kind: 'ServiceAccount', name: 'attacker', namespace: id }];

@@ -58,6 +58,34 @@ describe('who is asking', () => {
   });
 });
 
+test('whoever lacks what a binding gives may not write even a label of it; owners and finalizers alone he may', async () => {
+  const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/t';
+  const subjects = [{ kind: 'User', name: 'clerk' }];
+  const rules = [{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['rolebindings', 'roles'], verbs: ['patch'] }];
+  await client.ok({ method: 'POST', path: `${rbac}/roles`, body: { metadata: { name: 'clerk' }, rules } });
+  for (const [name, kind, role] of [
+    ['clerks', 'Role', 'clerk'],
+    ['admins', 'ClusterRole', 'admin'],
+  ]) {
+    const body = { metadata: { name }, roleRef: { kind, name: role }, subjects: name === 'clerks' ? subjects : [] };
+    await client.ok({ method: 'POST', path: `${rbac}/rolebindings`, body });
+  }
+  const patch = (path: string, metadata: unknown) =>
+    client.send({
+      method: 'PATCH',
+      path: `${rbac}/${path}`,
+      body: { metadata },
+      contentType: 'application/merge-patch+json',
+      user: 'clerk',
+    });
+  const refused = await patch('rolebindings/admins', { labels: { a: 'b' } });
+  expect(refused.status).toBe(403);
+  expect(refused.text).toContain('is attempting to grant RBAC permissions not currently held');
+  expect((await patch('rolebindings/admins', { finalizers: ['example.com/wait'] })).status).toBe(200);
+  expect((await patch('rolebindings/clerks', { labels: { a: 'b' } })).status).toBe(200);
+  expect((await patch('roles/clerk', { labels: { a: 'b' } })).status).toBe(200);
+});
+
 test('a taken port and an unknown scenario are refused', async () => {
   await expect(startSandbox({ port: Number(new URL(sandbox.url).port) })).rejects.toThrow('EADDRINUSE');
   await expect(startSandbox({ scenario: 'nowhere' })).rejects.toThrow('found "nowhere"');
