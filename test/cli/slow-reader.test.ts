@@ -73,6 +73,7 @@ const CASES: [args: string, code: number, whole: (stdout: string) => void][] = [
   ['latch status -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('latched')],
   ['status -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('context')],
   [`plan ${EXPERIMENT} -o json`, 0, text => expect(JSON.parse(text)).toHaveProperty('gates')],
+  ['quiet --for 2s --interval 1s -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('quietMs')],
   ['scan -o json', 0, text => expect(JSON.parse(text).injections.length).toBeGreaterThan(20)],
   ['guardian', 0, text => expect(lastOf(text)).toHaveProperty('say')],
   [
