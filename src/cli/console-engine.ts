@@ -20,6 +20,7 @@ import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor, guardFor, locksFor, previewFacts } from '../runtime/engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { preflight } from '../safety/preflight.ts';
+import { unkeptLines } from './unkept.ts';
 
 /** The parts of the console's session that the engine does. */
 export type EngineSession = Pick<
@@ -141,6 +142,7 @@ async function putBack(
         hear({ is: 'receipt', receipt: event.receipt, wave: waveOf(event.receipt) });
     },
   });
+  for (const text of unkeptLines(result)) hear({ is: 'note', text });
   if (what === 'all') for (const text of await freeAllLocks(api, result)) hear({ is: 'note', text });
   return {
     remaining: isUnknown(result) ? undefined : leftOver(result),

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { Distrusted } from '../gameday/files.ts';
 import { JournalUnwritable } from '../injection/journal.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { CommandSpec } from './command.ts';
@@ -125,9 +126,8 @@ function end(error: unknown): ExitCode {
     return error.exitCode;
   }
   if (error instanceof JournalUnwritable) {
-    tell(
-      `${error.message}; nothing was injected, since nobody could put it back by it: free the disk, or set XDG_STATE_HOME`,
-    );
+    const advice = error.cause instanceof Distrusted ? '' : ': free the disk, or set XDG_STATE_HOME';
+    tell(`${error.message}; nothing was injected, since nobody could put it back by it${advice}`);
     return EXIT.inconclusive;
   }
   if (isOfTheSystem(error)) {

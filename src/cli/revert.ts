@@ -30,6 +30,7 @@ import { print, say } from './output.ts';
 import { agreed, agreedOthers } from './revert-consent.ts';
 import { withCluster } from './session.ts';
 import { tell } from './tell.ts';
+import { unkeptLines } from './unkept.ts';
 
 /** `mayday revert`: finds, puts back, verifies, looks again. Interrupting it does not stop what is being put back. */
 export const revertCommand: CommandBody = invocation => {
@@ -94,12 +95,10 @@ export const revertCommand: CommandBody = invocation => {
   });
 };
 
-function tellRecord({ unkept, recordPath, disbelieved }: Reverted, stream: ((line: string) => void) | undefined): void {
-  // What may not be written to may not be believed either: one line says it.
-  if (disbelieved !== undefined && unkept?.includes(disbelieved) !== true)
-    tell(`journals of this machine are not believed: ${disbelieved}`);
-  if (unkept !== undefined) tell(unkept);
-  else if (recordPath !== undefined) stream?.(`receipts: ${recordPath}`);
+function tellRecord(reverted: Reverted, stream: ((line: string) => void) | undefined): void {
+  for (const line of unkeptLines(reverted)) tell(line);
+  const { unkept, recordPath } = reverted;
+  if (unkept === undefined && recordPath !== undefined) stream?.(`receipts: ${recordPath}`);
 }
 
 function tellUntold(untold: readonly Finding[]): void {

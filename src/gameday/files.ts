@@ -42,8 +42,14 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Rejects as the system would. */
-const refused = (why: string) => Object.assign(new Error(why), { code: 'EPERM', syscall: 'open' });
+/** What is there could be read or written, and is not, since somebody else has a hand in it. The message says what to do. */
+export class Distrusted extends Error {
+  // As the system itself refuses.
+  readonly code = 'EPERM';
+  readonly syscall = 'open';
+}
+
+const refused = (why: string) => new Distrusted(why);
 
 const unless = (problem: string | undefined): void => {
   if (problem !== undefined) throw refused(problem);
@@ -109,7 +115,7 @@ export const filesUnder = (root: string): Files => ({
   async read(path) {
     unless(notPrivate(root, dirname(path)));
     const reading = readOwn(path);
-    if (reading.is === 'refused') throw refused(`${path} is not believed: ${reading.why}`);
+    if (reading.is === 'refused') throw refused(`${path}: ${reading.why}`);
     return reading.is === 'text' ? reading.text : undefined;
   },
   async list(path) {

@@ -21,7 +21,7 @@ export type JournalRecord = {
 /** The disk does not take a record down: a refusal of the machine, not a fault of ours. Nothing is injected without a record. */
 export class JournalUnwritable extends Error {
   constructor(error: unknown) {
-    super(`the journal cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    super(`the journal cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
 

@@ -10,6 +10,10 @@ const SOME: readonly string[] = [
   'create a privileged pod out of a backup Secret',
   'create a binding to admin out of a backup Secret',
   'create a deployment out of a backup Secret with a made-up signature',
+  'create a deployment out of a backup Secret that a journal that others may write vouches for',
+  'get at journals, or stop a revert, by a state folder that is open to all',
+  'hang a command, or unprotect a context, by a pipe as the certificate authority',
+  'learn the values of a Secret from a mutation of it that somebody changed',
 ];
 
 const { kinds, skipped } = chooseProviders('sandbox');

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { unkeptLines } from '../../src/cli/unkept.ts';
 import { createEngine } from '../../src/gameday/engine.ts';
 import { type Files, filesUnder } from '../../src/gameday/files.ts';
 import type { RevertEntry } from '../../src/gameday/revert-record.ts';
@@ -63,4 +64,29 @@ test('what could not be seen is kept as unknown, and a dry run keeps nothing', a
   api.script({ on: ({ verb }) => verb === 'list', times: 1000, answer: failing('forbidden', 'no') });
   const { recordPath = '' } = await engine.revert(injections);
   expect((await readFile(recordPath, 'utf8')).trimEnd().split('\n').at(-1)).toMatch(/"remaining":null/);
+});
+
+test('a journal that others may write is told, and what it says is not believed', async () => {
+  const state = await mkdtemp(join(tmpdir(), 'mayday-revert-'));
+  const run = join(state, 'runs', '20260101-000000000-000000');
+  await mkdir(run, { recursive: true, mode: 0o700 });
+  await writeFile(join(run, 'journal.jsonl'), '{}\n');
+  await chmod(join(run, 'journal.jsonl'), 0o666);
+  const { engine } = engineOn(filesUnder(state), state);
+  const { injections } = await engine.scan();
+  const result = await engine.revert(injections);
+  expect(result).toMatchObject({ remaining: 0 });
+  expect(unkeptLines(result)).toEqual([
+    `journals of this machine are not believed: ${join(run, 'journal.jsonl')}: other users may write it: chmod 600 it`,
+  ]);
+});
+
+test('a folder that is open to others is told once, and a revert goes on without a journal', async () => {
+  const state = await mkdtemp(join(tmpdir(), 'mayday-revert-'));
+  await chmod(state, 0o777);
+  const { engine } = engineOn(filesUnder(state), state);
+  const { injections } = await engine.scan();
+  const result = await engine.revert(injections);
+  expect(result).toMatchObject({ remaining: 0 });
+  expect(unkeptLines(result)).toEqual([`receipts could not be kept: ${state} is open to other users: chmod 700 it`]);
 });

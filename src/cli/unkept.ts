@@ -1,0 +1,10 @@
+import type { Reverted } from '../gameday/engine.ts';
+
+/** What a revert did without: a place for its receipts, or the journals of this machine. One line where one reason is behind both. */
+export function unkeptLines({ unkept, disbelieved }: Reverted): string[] {
+  const isSaid = disbelieved === undefined || unkept?.includes(disbelieved) === true;
+  return [
+    ...(isSaid ? [] : [`journals of this machine are not believed: ${disbelieved}`]),
+    ...(unkept === undefined ? [] : [unkept]),
+  ];
+}
