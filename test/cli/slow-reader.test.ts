@@ -75,7 +75,6 @@ const CASES: [args: string, code: number, whole: (stdout: string) => void][] = [
   [`plan ${EXPERIMENT} -o json`, 0, text => expect(JSON.parse(text)).toHaveProperty('gates')],
   ['quiet --for 2s --interval 1s -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('quietMs')],
   ['scan -o json', 0, text => expect(JSON.parse(text).injections.length).toBeGreaterThan(20)],
-  ['quiet --for 1s --interval 1s -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('quietMs')],
   ['guardian', 0, text => expect(lastOf(text)).toHaveProperty('say')],
   [
     `run --sandbox --speed 40 --yes -o jsonl ${EXPERIMENT}`,
