@@ -6,13 +6,18 @@ import { sanitise } from '../text/sanitise.ts';
  * where no path is given. Undefined where managedFields does not say. Entries of subresources count: `kubectl scale` writes through one.
  */
 export function lastWriter(object: KubeObject, paths: readonly (readonly string[])[]): string | undefined {
-  const entries = object.metadata.managedFields ?? [];
-  const owners =
-    paths.length === 0 ? entries : entries.filter(entry => paths.some(path => owns(entry.fieldsV1, object, path)));
-  const [last] = owners.toSorted((a, b) => timeOf(b) - timeOf(a));
+  const last = lastEntry(object, paths);
   if (last === undefined) return undefined;
   const how = [last.operation, last.subresource].filter(Boolean).join(' of ');
   return sanitise(`${last.manager || 'a manager without a name'} (${how}) at ${last.time ?? 'an unknown time'}`, 160);
+}
+
+/** The entry of managedFields that this is said from. */
+export function lastEntry(object: KubeObject, paths: readonly (readonly string[])[]): ManagedField | undefined {
+  const entries = object.metadata.managedFields ?? [];
+  const owners =
+    paths.length === 0 ? entries : entries.filter(entry => paths.some(path => owns(entry.fieldsV1, object, path)));
+  return owners.toSorted((a, b) => timeOf(b) - timeOf(a))[0];
 }
 
 const timeOf = ({ time }: ManagedField): number => Date.parse(time ?? '') || 0;

@@ -56,7 +56,7 @@ export function shownBy(restore: Restore): { original?: string; live?: string } 
 }
 
 /** The members that a restore writes. */
-function pathsOf(restore: Restore): string[][] {
+export function pathsOf(restore: Restore): string[][] {
   return writesOf(restore).flatMap(write =>
     write.verb === 'patch' && write.patchType === 'json'
       ? (write.body as unknown as Operation[])

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../src/injection/fault.ts';
 import { ROLLBACK_DATA } from '../../src/injection/markers.ts';
-import type { ObjectRef } from '../../src/kube/object.ts';
+import type { ManagedField, ObjectRef } from '../../src/kube/object.ts';
 import { liftOwn } from '../../src/revert/own.ts';
 import { revertExitCode } from '../../src/revert/report.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
@@ -145,6 +146,88 @@ describe('a restoring write that is accepted and does not hold', () => {
     const lifted = await liftOwn(it.deps, { type: 'ConfigDrift', written: [config], answers });
     expect(lifted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'diverged', verified: false }] });
     expect(lifted.receipts[0]?.message).toContain('original live, now by operator');
+  });
+});
+
+describe('what was read back and is written over afterwards', () => {
+  /** Reverts, and lets somebody write between the read-back and the second look. */
+  const revertAnd = (it: Stuck, write: () => void, more: { force?: boolean } = {}) =>
+    revertAll(it.deps, it.injections, {
+      ...TRUSTED,
+      ...more,
+      emit: ({ event }) => void (event === 'rescan' && write()),
+    });
+
+  test('with a third value: failed, who and when, the record on it again, exit 7', async () => {
+    const it = await stuck('config-drift');
+    const result = await revertAnd(it, () => setMode(it, 'by operator'));
+    const [receipt] = result.receipts;
+    expect(receipt).toMatchObject({
+      outcome: 'failed',
+      verified: false,
+      notHeld: { original: 'live', live: 'by operator', by: 'shop-operator (Update) at 2026-11-21T12:00:05Z' },
+    });
+    expect(receipt?.message).toContain('was then overwritten by shop-operator (Update)');
+    expect([result.remaining, revertExitCode(result)]).toEqual([1, 7]);
+    expect(result.left.map(({ id }) => id)).toEqual([receipt?.id]);
+    await isNotForgotten(it, 'diverged');
+  });
+
+  test('with the injected value: failed as well, also for a forced revert', async () => {
+    for (const force of [false, true]) {
+      const it = await stuck('config-drift');
+      const injected = mode(it);
+      const result = await revertAnd(it, () => setMode(it, `${injected}`), { force });
+      expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
+      expect(result.receipts[0]?.notHeld).toMatchObject({ original: 'live', live: injected });
+      // The framework's record does not say what was injected, and another manager wrote since.
+      await isNotForgotten(it, 'diverged');
+    }
+  });
+
+  test('in every kind that is restored in place: none stays verified', async () => {
+    const it = await stuck('crd-mutation');
+    const [carrier] = it.injections;
+    if (!carrier) throw new Error('the recorded case was not found');
+    const result = await revertAnd(it, () =>
+      it.api.change(carrier.object, object => {
+        object.spec = { ...(object.spec as object), size: 77 };
+      }),
+    );
+    expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
+    expect(result.receipts[0]?.notHeld).toMatchObject({ live: '77' });
+    expect(it.api.peek(carrier.object)?.metadata.annotations?.[ROLLBACK_DATA]).toBeDefined();
+  });
+
+  test('by its former owner with a value of its own: no loss, and the receipt says who wrote what', async () => {
+    const owners = [
+      { manager: 'shop-operator', operation: 'Update', apiVersion: 'v1', fieldsV1: { 'f:data': { 'f:mode': {} } } },
+    ];
+    for (const [owner, outcome] of [
+      ['shop-operator', 'reverted'],
+      ['somebody-else', 'failed'],
+    ] as const) {
+      const it = await stuck('config-drift');
+      const fault = it.deps.faultOf('ConfigDrift');
+      if (!fault) throw new Error('no such fault');
+      const told = owners.map(entry => ({ ...entry, manager: owner })) as ManagedField[];
+      const owned: Fault<unknown> = {
+        ...fault,
+        restore: (finding, live) => {
+          const restore = fault.restore(finding, live);
+          if (restore.kind === 'corrupt') return restore;
+          return { ...restore, writes: restore.writes.map(write => ({ ...write, owners: told })) };
+        },
+      };
+      it.deps.faultOf = () => owned;
+      const result = await revertAnd(it, () => setMode(it, 'by operator'));
+      const verified = outcome === 'reverted';
+      expect(result).toMatchObject({ remaining: verified ? 0 : 1, receipts: [{ outcome, verified }] });
+      if (verified)
+        expect(result.receipts[0]?.message).toMatch(
+          /restored, and shop-operator \(Update\) at .* has since written by operator$/,
+        );
+    }
   });
 });
 

@@ -1,0 +1,113 @@
+import type { Restore } from '../injection/fault.ts';
+import type { Finding } from '../injection/finding.ts';
+import { lastEntry, lastWriter } from '../injection/last-writer.ts';
+import { fetchLive } from '../injection/live.ts';
+import type { Receipt } from '../injection/receipt.ts';
+import type { KubeObject, ManagedField } from '../kube/object.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { decide } from './classify.ts';
+import { pooled, type RevertDeps } from './deps.ts';
+import { pathsOf, shownBy } from './not-held.ts';
+import { putRecordBack } from './put-record-back.ts';
+import { recognise } from './recognise.ts';
+import { wearing } from './remembered.ts';
+import { isKeptApart, keepsCarrier, writesOf } from './stages.ts';
+import { isBack } from './verify.ts';
+
+const AT_ONCE = 64;
+
+/**
+ * Reads once more, at the very end, what receipts call put back, and compares again: somebody may have written over it since it was read
+ * back. The receipts that change by it.
+ *
+ * The rule: where another value stands now, the receipt is `failed` and not verified, and the undo record goes on the object again, so that
+ * a later revert has an original. There is one exception: a value that is neither the original nor the injected one, written by a manager
+ * that owned the field before the injection by the injection's own facts (an operator, an autoscaler, the team's own apply). That is the
+ * field's normal life going on: the receipt stays verified, and says who wrote what. The injected value is never taken for that.
+ *
+ * An object that is gone or was made anew since, and what cannot be read any more, changes no receipt: it was read back and compared.
+ */
+export async function overwritten(
+  deps: RevertDeps,
+  findings: readonly Finding[],
+  receipts: readonly Receipt[],
+  options: { force?: boolean } = {},
+): Promise<Receipt[]> {
+  const byId = new Map(receipts.map(receipt => [receipt.id, receipt]));
+  const changed = await pooled(findings, AT_ONCE, async finding => {
+    const receipt = byId.get(finding.id);
+    const isPutBack =
+      receipt?.verified === true && (receipt.outcome === 'reverted' || receipt.outcome === 'already-restored');
+    return isPutBack && !isKeptApart(finding) ? compare(deps, finding, receipt, options) : undefined;
+  });
+  return changed.filter(receipt => receipt !== undefined);
+}
+
+async function compare(
+  deps: RevertDeps,
+  finding: Finding,
+  receipt: Receipt,
+  { force = false }: { force?: boolean },
+): Promise<Receipt | undefined> {
+  const { uid, ...ref } = finding.object;
+  const got = await deps.api.get(ref);
+  if (!got.ok || (uid !== undefined && got.value.metadata.uid !== uid)) return undefined;
+  const now = got.value;
+  // Marked again: the scan counts it.
+  if (recognise(now).some(({ id }) => id === finding.id)) return undefined;
+  const worn = { ...finding, live: wearing(now, finding.live) };
+  if (await isQuicklyBack(deps, worn, force)) return undefined;
+  const { restore, finding: told } = await decide(deps.api, deps.faultOf, worn);
+  if (restore === undefined || restore.kind === 'corrupt' || isBack(restore, force)) return undefined;
+  if (!keepsCarrier(restore, told)) return undefined;
+  const values = shownBy(restore);
+  if (restore.kind === 'diverged' && isFormerOwner(now, restore)) {
+    const message = `${receipt.message}; restored, and ${writerOf(now, restore)} has since written ${values.live}`;
+    return { ...receipt, message: sanitise(message, 1000) };
+  }
+  const isRecordKept = (await putRecordBack(deps, told, restore)) !== undefined;
+  return { ...receipt, ...lost(restore, now, isRecordKept) };
+}
+
+/** Without a look at the history, which only matters for what is not back. */
+async function isQuicklyBack(deps: RevertDeps, finding: Finding, force: boolean): Promise<boolean> {
+  const fault = deps.faultOf(finding.type);
+  if (fault === undefined) return false;
+  try {
+    const live = await fetchLive(deps.api, known => fault.restoreReads(finding, known));
+    return isBack(fault.restore(finding, live), force);
+  } catch {
+    return false;
+  }
+}
+
+function lost(
+  restore: Restore,
+  now: KubeObject,
+  isRecordKept: boolean,
+): Pick<Receipt, 'outcome' | 'verified' | 'message' | 'notHeld'> {
+  const { original, live } = shownBy(restore);
+  const by = writerOf(now, restore);
+  const values = original === undefined ? restore.says : `original ${original}, now ${live}`;
+  const record = isRecordKept
+    ? 'the undo record is on the object again: revert again once nothing writes there any more'
+    : 'the undo record could not be put back on the object: this line is the last that tells the original';
+  return {
+    outcome: 'failed',
+    verified: false,
+    message: sanitise(`it was put back and read back, and was then overwritten by ${by}: ${values}; ${record}`, 1000),
+    notHeld: { ...(original === undefined ? {} : { original }), ...(live === undefined ? {} : { live }), by },
+  };
+}
+
+const writerOf = (now: KubeObject, restore: Restore): string =>
+  lastWriter(now, pathsOf(restore)) ?? 'nobody that the server knows of';
+
+/** Whether who wrote there last is one of those that owned it before the injection. */
+function isFormerOwner(now: KubeObject, restore: Restore): boolean {
+  const last = lastEntry(now, pathsOf(restore));
+  if (last === undefined) return false;
+  const isSame = (owner: ManagedField): boolean =>
+    owner.manager === last.manager && (owner.subresource ?? '') === (last.subresource ?? '');
+  return writesOf(restore).some(write => write.verb !== 'delete' && (write.owners ?? []).some(isSame));
+}
