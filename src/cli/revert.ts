@@ -17,6 +17,7 @@ import {
 import type { RevertEvent, RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
 import { stopLine } from '../revert/stop.ts';
+import type { Trust } from '../revert/trust/judge.ts';
 import { toBeAsked } from '../revert/trust/review.ts';
 import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor } from '../runtime/engine.ts';
@@ -65,7 +66,7 @@ export const revertCommand: CommandBody = invocation => {
             now: api.serverTime().now,
             toAsk: async () => toBeAsked({ api, faultOf }, findings, { trust: await engine.trust(), force }),
           })
-        : {};
+        : wouldTrust(invocation);
     const others = await agreedOthers(invocation, othersOf(invocation, scanned), dryRun);
     const holdOn = () => tell('still putting things back; what is left will be named');
     process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
@@ -94,6 +95,10 @@ export const revertCommand: CommandBody = invocation => {
     return exitCode(whole, scanned, dryRun);
   });
 };
+
+/** A dry run shows what the same words would do without it. */
+const wouldTrust = ({ options }: Invocation): Trust =>
+  options.yes === true && options.trustRecords === true ? { everything: 'caller' } : {};
 
 function tellRecord(reverted: Reverted, stream: ((line: string) => void) | undefined): void {
   for (const line of unkeptLines(reverted)) tell(line);

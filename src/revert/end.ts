@@ -1,7 +1,7 @@
 import type { Receipt } from '../injection/receipt.ts';
 
 /** How one try to restore ended. `retry`: another try may do better. `waits`: only once the cluster has finished what it began. */
-export type End = Pick<Receipt, 'outcome' | 'verified' | 'notHeld'> & {
+export type End = Pick<Receipt, 'outcome' | 'verified' | 'notHeld' | 'tier' | 'word' | 'needs' | 'why'> & {
   message: string;
   retry?: boolean;
   waits?: boolean;

@@ -93,7 +93,7 @@ async function once(deps: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifte
   const findings = [...found, ...orphans(deps.faultOf, backups, found)];
   const receipts: Receipt[] = read.flatMap(one => (one.receipt ? [one.receipt] : []));
   let retry = read.some(one => one.blind !== undefined);
-  const trust: Trust = { key: own.key, everything: 'own run' };
+  const trust: Trust = { key: own.key, everything: 'own-run' };
   const waves = intoWaves(findings).filter(wave => wave.length > 0);
   for (const [index, wave] of waves.entries()) {
     // What the first wave puts back may change what the next ones find.

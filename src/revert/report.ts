@@ -9,6 +9,7 @@ import type { LockOut } from './lockout.ts';
 import type { RevertResult, Step } from './revert-all.ts';
 import type { ScanResult } from './scan.ts';
 import { stopLine } from './stop.ts';
+import { wordText } from './trust/words.ts';
 import { WAVES, waveOf } from './waves.ts';
 
 const objectJson = ({ apiVersion, kind, namespace, name, uid }: ObjectRef) => ({
@@ -168,9 +169,23 @@ export function receiptLine(receipt: Receipt): string {
 /** One line that says beforehand which webhook will refuse what. */
 export const lockOutLine = ({ says }: LockOut): string => sanitise(`LOCKED OUT ${says}`, 500);
 
-/** One line of a dry run. */
-export const stepLine = (step: Step): string =>
-  sanitise(`${step.wave.padEnd(8)} ${step.action.padEnd(13)} ${step.id}  ${step.says}`);
+/** Far above what a step can say: why a person would be asked must not be cut off. */
+const STEP_LENGTH = 20_000;
+
+/** One line of a dry run: what would be done, and on whose word. */
+export function stepLine(step: Step): string {
+  const word = wordText(step);
+  const text = `${step.wave.padEnd(8)} ${step.action.padEnd(13)} ${step.id}  ${step.says}`;
+  return sanitise(`${text}${word === '' ? '' : `  [${word}]`}`, STEP_LENGTH);
+}
+
+/** The last line of a dry run. */
+function wouldLine({ steps }: RevertResult): string {
+  const asked = steps.filter(({ needs }) => needs !== undefined).length;
+  const person =
+    asked === 0 ? '' : `, ${asked} of them only once a person has confirmed ${asked === 1 ? 'it' : 'them'}`;
+  return `would revert ${steps.length}${person}; nothing was written`;
+}
 
 /** The last line of a revert: the number that remain. */
 export function remainLine(result: RevertResult): string {
@@ -190,8 +205,7 @@ export function remainLine(result: RevertResult): string {
 /** The text of `mayday revert`. */
 export function revertText(result: RevertResult, options: { dryRun: boolean }): string[] {
   const locked = result.lockOuts.map(lockOutLine);
-  if (options.dryRun)
-    return [...locked, ...result.steps.map(stepLine), `would revert ${result.steps.length}; nothing was written`];
+  if (options.dryRun) return [...locked, ...result.steps.map(stepLine), wouldLine(result)];
   return [
     ...locked,
     ...result.receipts.map(receiptLine),

@@ -16,7 +16,7 @@ import { isKeptApart, keepsCarrier, type Stages, stagesOf } from './stages.ts';
 import { stripOnly, strippingWrite } from './strip-marks.ts';
 import { judge, type Trust, type Verdict } from './trust/judge.ts';
 import { scopesIn } from './trust/scope.ts';
-import { onWhoseWord, whatToType } from './trust/words.ts';
+import { onWhoseWord, whatToType, wordMembers } from './trust/words.ts';
 
 export interface RestoreOptions {
   /** Restore also what somebody changed to a third value since the injection. */
@@ -63,6 +63,10 @@ export async function restoreOne(deps: RevertDeps, finding: Finding, options: Re
       ms: Math.round(deps.clock.monotonic() - began),
       message: sanitise(end.message, 1000),
       ...(end.notHeld === undefined ? {} : { notHeld: end.notHeld }),
+      ...(end.tier === undefined ? {} : { tier: end.tier }),
+      ...(end.word === undefined ? {} : { word: end.word }),
+      ...(end.needs === undefined ? {} : { needs: end.needs }),
+      ...(end.why === undefined ? {} : { why: end.why }),
     },
   };
 }
@@ -175,12 +179,13 @@ async function onWord(
 }
 
 /** A receipt of what was done says on whose word, where the record's own was not enough. */
-const onWhose = (verdict: Verdict, end: End): End => noted(end, onWhoseWord(verdict));
+const onWhose = (verdict: Verdict, end: End): End => ({ ...noted(end, onWhoseWord(verdict)), ...wordMembers(verdict) });
 
 const unconfirmed = (finding: Finding, verdict: Verdict): End => ({
   outcome: 'unconfirmed',
   verified: false,
   message: whatToType(finding, verdict),
+  ...wordMembers(verdict),
 });
 
 /** Whether something that the decision needs could not be read, so that it may come out differently next time. */

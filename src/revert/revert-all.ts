@@ -1,8 +1,9 @@
+import type { Restore } from '../injection/fault.ts';
 import type { Finding } from '../injection/finding.ts';
 import type { Receipt } from '../injection/receipt.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { Blind } from './blind.ts';
-import { decide } from './classify.ts';
+import { type Decision, decide } from './classify.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
 import { pooled, type RevertDeps } from './deps.ts';
 import { type Intended, type LockOut, lockOuts } from './lockout.ts';
@@ -11,10 +12,14 @@ import { AT_ONCE, deletedSince, inRounds, type RoundEvent, type Terminating } fr
 import { type ScanOptions, type ScanResult, scan } from './scan.ts';
 import { overwritten } from './still-held.ts';
 import type { Stop } from './stop.ts';
+import { strippingWrite } from './strip-marks.ts';
+import { judge } from './trust/judge.ts';
+import { type ScopeOf, scopesIn } from './trust/scope.ts';
+import { wordMembers } from './trust/words.ts';
 import { intoWaves, WAVES } from './waves.ts';
 
 /** What would be, or was, done about one finding. */
-export interface Step {
+export interface Step extends Pick<Receipt, 'tier' | 'word' | 'needs' | 'why'> {
   id: string;
   wave: string;
   /** `leave`: nothing may be done; `says` tells why. */
@@ -75,7 +80,7 @@ export async function revertAll(
   options: RevertOptions = {},
 ): Promise<RevertResult> {
   const began = deps.clock.monotonic();
-  const { steps, intended, terminating } = await plan(deps, findings);
+  const { steps, intended, terminating } = await plan(deps, findings, options);
   const { lockOuts: locked, blind: unforeseen } = await lockOuts(deps.api, intended);
   if (locked.length > 0) options.emit?.({ event: 'locked-out', lockOuts: locked });
   const took = () => Math.round(deps.clock.monotonic() - began);
@@ -133,24 +138,42 @@ function withLockOut(receipt: Receipt, locked: readonly LockOut[]): Receipt {
   return { ...receipt, message: sanitise(`${receipt.message}; locked out by ${who.join(', ')}`, 600) };
 }
 
+/** On whose word it would be done. What is left as it is needs nobody's; what only loses its marks gives nobody anything. */
+function wordFor(
+  decision: Decision & { restore: Exclude<Restore, { kind: 'corrupt' }> },
+  { force = false, stripMarks = false, trust = {} }: RestoreOptions,
+  scopeOf: ScopeOf,
+): ReturnType<typeof wordMembers> | undefined {
+  const { finding, restore } = decision;
+  if (restore.kind === 'diverged' && !force) return undefined;
+  if (stripMarks && strippingWrite(decision) !== undefined) return undefined;
+  return wordMembers(judge(finding, restore.writes, trust, scopeOf));
+}
+
 /** What will be done about each finding, in the order in which it will be done. The dry run and the real one share it. */
 async function plan(
   deps: RevertDeps,
   findings: readonly Finding[],
+  options: RestoreOptions,
 ): Promise<{ steps: Step[]; intended: Intended[]; terminating: Terminating }> {
   const terminating = new Map<string, number>();
   const waves = intoWaves(findings);
+  const discovery = await deps.api.discovery();
+  const scopeOf = scopesIn(discovery.ok ? discovery.value : undefined);
   const planned = await Promise.all(
     waves.map((wave, index) =>
       pooled(wave, AT_ONCE, async found => {
-        const { finding, restore, live } = await decide(deps.api, deps.faultOf, found);
+        const decision = await decide(deps.api, deps.faultOf, found);
+        const { finding, restore, live } = decision;
         const since = deletedSince(live);
         if (since !== undefined) terminating.set(finding.id, since);
         const common = { id: finding.id, wave: WAVES[index] ?? '', says: restore?.says ?? finding.message ?? '' };
         if (!restore || restore.kind === 'corrupt')
           return { step: { ...common, action: 'leave', writes: [] } satisfies Step, intended: { finding, writes: [] } };
         const action = restore.kind === 'restore' ? 'restore' : restore.kind === 'diverged' ? 'ask' : 'strip-markers';
-        const step = { ...common, action, writes: restore.writes.map(write => write.says) } satisfies Step;
+        const word = wordFor({ ...decision, restore }, options, scopeOf);
+        const writes = restore.writes.map(write => write.says);
+        const step = { ...common, action, writes, ...word } satisfies Step;
         return { step, intended: { finding, writes: restore.writes } };
       }),
     ),

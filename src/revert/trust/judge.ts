@@ -1,12 +1,10 @@
 import type { Finding } from '../../injection/finding.ts';
+import type { Word } from '../../injection/receipt.ts';
 import type { Write } from '../../injection/write.ts';
 import { recordDigest } from './digest.ts';
 import { type Reach, reachOf } from './reach.ts';
 import type { ScopeOf } from './scope.ts';
 import { isSigned } from './signature.ts';
-
-/** On whose word a restore is done. `itself`: it gives nobody what he could not have done. */
-export type Word = 'itself' | 'signature' | 'journal' | 'experiment' | 'person' | 'caller' | 'own run';
 
 /** What is believed, and on whose word. */
 export interface Trust {
@@ -17,7 +15,7 @@ export interface Trust {
   /** What a person said yes to: the digest of each record as it was shown, by the finding's id. */
   confirmed?: ReadonlyMap<string, string>;
   /** Everything, on the word of whoever called us, or because it is our own run's. */
-  everything?: 'caller' | 'own run' | undefined;
+  everything?: 'caller' | 'own-run' | undefined;
 }
 
 /** Whether a restore may be done; `by` says on whose word, and is missing where a person must be asked. */
@@ -29,14 +27,14 @@ export interface Verdict extends Reach {
 export function judge(finding: Finding, writes: readonly Write[], trust: Trust, scopeOf: ScopeOf): Verdict {
   const reach = reachOf(finding, writes, scopeOf);
   if (reach.refused !== undefined) return reach;
-  const by = reach.tier === 1 ? 'itself' : wordFor(finding, reach.tier, trust);
+  const by = reach.tier === 1 ? 'own-object' : wordFor(finding, reach.tier, trust);
   return by === undefined ? reach : { ...reach, by };
 }
 
 function wordFor(finding: Finding, tier: 2 | 3, trust: Trust): Word | undefined {
   const { key, confirmed, everything } = trust;
-  if (key !== undefined && finding.type !== 'unknown' && isSigned(key, finding.live, finding.type)) return 'signature';
-  if (everything === 'own run') return key === undefined ? 'own run' : corroborated(finding, tier, trust);
+  if (key !== undefined && finding.type !== 'unknown' && isSigned(key, finding.live, finding.type)) return 'signed';
+  if (everything === 'own-run') return key === undefined ? 'own-run' : corroborated(finding, tier, trust);
   const known = corroborated(finding, tier, trust);
   if (known !== undefined) return known;
   if (confirmed?.get(finding.id) === recordDigest(finding.live)) return 'person';
