@@ -1,25 +1,43 @@
+import stringWidth from 'string-width';
 import { ask } from './confirm.ts';
 import { tellItem } from './tell.ts';
 
 /** Rows of the terminal that a page leaves to the question below it. */
 const LEFT = 2;
 
-/** Columns and rows that a text takes on a terminal this wide. */
-const rowsOf = (line: string, columns: number): number => Math.max(1, Math.ceil(line.length / Math.max(1, columns)));
+/** One line as the rows that it takes, by the columns of each character: wide ones take two, and none is hidden by it. */
+function rowsOf(line: string, columns: number): string[] {
+  const rows = [''];
+  let used = 0;
+  for (const { segment } of SEGMENTS.segment(line)) {
+    const width = stringWidth(segment);
+    if (used > 0 && used + width > columns) {
+      rows.push('');
+      used = 0;
+    }
+    rows[rows.length - 1] += segment;
+    used += width;
+  }
+  return rows;
+}
+const SEGMENTS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** The lines in pages that fit; a line longer than a page is a page of its own. */
+/** The lines in pages that fit. A line that no page holds goes on in the next one, so that its beginning never leaves the screen unseen. */
 export function pages(lines: readonly string[], { columns, rows }: { columns: number; rows: number }): string[][] {
   const room = Math.max(1, rows - LEFT);
   const found: string[][] = [[]];
   let used = 0;
   for (const line of lines) {
-    const needs = rowsOf(line, columns);
-    if (used > 0 && used + needs > room) {
-      found.push([]);
-      used = 0;
+    const own = rowsOf(line, Math.max(2, columns));
+    const isWhole = own.length <= room;
+    for (const [part, needs] of isWhole ? [[line, own.length] as const] : own.map(row => [row, 1] as const)) {
+      if (used > 0 && used + needs > room) {
+        found.push([]);
+        used = 0;
+      }
+      found.at(-1)?.push(part);
+      used += needs;
     }
-    found.at(-1)?.push(line);
-    used += needs;
   }
   return found;
 }
