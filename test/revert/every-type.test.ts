@@ -1,16 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { faultOf } from '../../src/injection/registry.ts';
-import type { ApiResource } from '../../src/kube/discovery.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';
 import { waveOf } from '../../src/revert/waves.ts';
-import { fakeApi } from '../support/fake-api.ts';
-import { fakeClock } from '../support/fake-clock.ts';
-import { fakeDiscovery } from '../support/fake-kinds.ts';
-import { recorded } from './support/stuck.ts';
+import { clusterOf } from './support/cluster-of.ts';
 
 const folder = new URL('../fixtures/stuck/', import.meta.url);
 const cases = readdirSync(folder)
@@ -20,39 +14,6 @@ const cases = readdirSync(folder)
 const typeOf = (name: string): string =>
   (parse(readFileSync(new URL(`${name}.experiment.yaml`, folder), 'utf8')) as { spec: { injection: { type: string } } })
     .spec.injection.type;
-
-/** Kinds that the usual discovery of tests does not have. */
-function kindsOf(objects: readonly KubeObject[]): ApiResource[] {
-  return objects
-    .filter(object => fakeDiscovery().byKind(object.apiVersion, object.kind) === undefined)
-    .map(({ apiVersion, kind, metadata }) => {
-      const [version = '', group = ''] = apiVersion.split('/').toReversed();
-      const resource = `${kind.toLowerCase()}s`;
-      return {
-        group,
-        version,
-        apiVersion,
-        kind,
-        resource,
-        singular: kind.toLowerCase(),
-        namespaced: metadata.namespace !== undefined,
-        verbs: ['get', 'list'],
-        shortNames: [],
-        subresources: [],
-      };
-    });
-}
-
-function clusterOf(name: string) {
-  const objects = recorded(name, 'injected').filter(Boolean);
-  const clock = fakeClock();
-  const api = fakeApi(objects, { now: clock.now, kinds: kindsOf(objects) });
-  const journal = { append: async () => undefined };
-  return {
-    api,
-    deps: { api, clock, journal, faultOf },
-  };
-}
 
 describe.each(cases)('the recorded case %s', name => {
   test('is recognised as what it is, by the framework’s own marks', async () => {

@@ -1,0 +1,41 @@
+import { faultOf } from '../../../src/injection/registry.ts';
+import type { ApiResource } from '../../../src/kube/discovery.ts';
+import type { KubeObject } from '../../../src/kube/object.ts';
+import { fakeApi } from '../../support/fake-api.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { fakeDiscovery } from '../../support/fake-kinds.ts';
+import { recorded } from './stuck.ts';
+
+/** Kinds that the usual discovery of tests does not have. */
+function kindsOf(objects: readonly KubeObject[]): ApiResource[] {
+  return objects
+    .filter(object => fakeDiscovery().byKind(object.apiVersion, object.kind) === undefined)
+    .map(({ apiVersion, kind, metadata }) => {
+      const [version = '', group = ''] = apiVersion.split('/').toReversed();
+      const resource = `${kind.toLowerCase()}s`;
+      return {
+        group,
+        version,
+        apiVersion,
+        kind,
+        resource,
+        singular: kind.toLowerCase(),
+        namespaced: metadata.namespace !== undefined,
+        verbs: ['get', 'list'],
+        shortNames: [],
+        subresources: [],
+      };
+    });
+}
+
+/** A cluster in memory as the framework left it in this recorded case. */
+export function clusterOf(name: string) {
+  const objects = recorded(name, 'injected').filter(Boolean);
+  const clock = fakeClock();
+  const api = fakeApi(objects, { now: clock.now, kinds: kindsOf(objects) });
+  const journal = { append: async () => undefined };
+  return {
+    api,
+    deps: { api, clock, journal, faultOf },
+  };
+}

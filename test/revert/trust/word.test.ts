@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { injectedHere, isInjectedHere } from '../../../src/gameday/injected-here.ts';
+import type { Finding } from '../../../src/injection/finding.ts';
+import { faultOf } from '../../../src/injection/registry.ts';
+import type { KubeObject } from '../../../src/kube/object.ts';
+import { restoreOne } from '../../../src/revert/restore.ts';
+import { scan } from '../../../src/revert/scan.ts';
+import { recordDigest } from '../../../src/revert/trust/digest.ts';
+import { isOfExperiment } from '../../../src/revert/trust/experiments.ts';
+import { toBeAsked } from '../../../src/revert/trust/review.ts';
+import { clusterOf } from '../support/cluster-of.ts';
+
+async function deletedSecret() {
+  const { api, deps } = clusterOf('secret-deletion');
+  const { injections } = await scan(deps, { deep: true });
+  const [finding] = injections as [Finding];
+  return { api, deps, finding };
+}
+
+const secretOf = ({ live }: Finding): string => live.metadata.name.replace('chaos-backup-secret-', '');
+const experimentFor = (
+  finding: Finding,
+  more: { status?: object; spec?: object; namespace?: string } = {},
+): KubeObject => ({
+  apiVersion: 'chaos.operatorchaos.io/v1alpha1',
+  kind: 'ChaosExperiment',
+  metadata: { name: 'x', namespace: more.namespace ?? finding.object.namespace ?? '' },
+  spec: more.spec ?? { injection: { type: finding.type, parameters: { name: secretOf(finding) } } },
+  ...(more.status === undefined ? {} : { status: more.status }),
+});
+const begun = ({ live }: Finding) => ({ injectionStartedAt: live.metadata.creationTimestamp });
+
+describe('an experiment of the framework', () => {
+  test('is a word for its own backup, by its status', async () => {
+    const { finding } = await deletedSecret();
+    expect(isOfExperiment(finding, [experimentFor(finding, { status: begun(finding) })])).toBe(true);
+  });
+
+  const NOT_ENOUGH: [string, (finding: Finding) => KubeObject][] = [
+    ['without a status', finding => experimentFor(finding)],
+    ['whose status tells no beginning', finding => experimentFor(finding, { status: { phase: 'Injecting' } })],
+    [
+      'that began an hour before',
+      finding =>
+        experimentFor(finding, {
+          status: {
+            injectionStartedAt: new Date(
+              Date.parse(finding.live.metadata.creationTimestamp ?? '') - 3_600_000,
+            ).toISOString(),
+          },
+        }),
+    ],
+    ['of another namespace', finding => experimentFor(finding, { status: begun(finding), namespace: 'other' })],
+    [
+      'of another type',
+      finding =>
+        experimentFor(finding, {
+          status: begun(finding),
+          spec: { injection: { type: 'PodKill', parameters: { name: secretOf(finding) } } },
+        }),
+    ],
+    [
+      'that names another object',
+      finding =>
+        experimentFor(finding, {
+          status: begun(finding),
+          spec: { injection: { type: finding.type, parameters: { name: 'another' } } },
+        }),
+    ],
+    [
+      'that names nothing',
+      finding =>
+        experimentFor(finding, {
+          status: begun(finding),
+          spec: { injection: { type: finding.type, parameters: { name: '' } } },
+        }),
+    ],
+  ];
+  test.each(NOT_ENOUGH)('is none %s', async (_, experiment) => {
+    const { finding } = await deletedSecret();
+    expect(isOfExperiment(finding, [experiment(finding)])).toBe(false);
+  });
+});
+
+test('the journal of this machine is a word for the backup that it wrote, and for none of that name made later', async () => {
+  const { finding } = await deletedSecret();
+  const { uid: _, ...on } = finding.object;
+  const at = Date.parse(finding.live.metadata.creationTimestamp ?? '');
+  expect(isInjectedHere(finding, [{ type: 'SecretDeletion', on, at }])).toBe(true);
+  expect(isInjectedHere(finding, [{ type: 'SecretDeletion', on, at: at - 3_600_000 }])).toBe(false);
+  expect(isInjectedHere(finding, [{ type: 'ResourceDeletion', on, at }])).toBe(false);
+  expect(isInjectedHere(finding, [{ type: 'SecretDeletion', on: { ...on, name: 'another' }, at }])).toBe(false);
+  expect(isInjectedHere(finding, [{ type: 'SecretDeletion', on: { ...on, uid: 'another' }, at }])).toBe(false);
+  expect(injectedHere([])).toEqual([]);
+});
+
+describe('what needs a word', () => {
+  test('is left without one, and the receipt says what to do', async () => {
+    const { api, deps, finding } = await deletedSecret();
+    const before = JSON.stringify(api.all());
+    const { receipt } = await restoreOne(deps, finding, {});
+    expect(receipt).toMatchObject({ outcome: 'unconfirmed', verified: false, tier: 2, needs: 'confirmation' });
+    expect(receipt.word).toBeUndefined();
+    expect(JSON.stringify(api.all())).toBe(before);
+  });
+
+  test('Events about it are no word', async () => {
+    const { api, deps, finding } = await deletedSecret();
+    api.put({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'told', namespace: finding.object.namespace ?? '' },
+      involvedObject: { ...finding.object },
+      reason: 'InjectionStarted',
+      source: { component: 'operator-chaos' },
+    });
+    expect((await restoreOne(deps, finding, {})).receipt.outcome).toBe('unconfirmed');
+  });
+
+  test.each(['journal', 'experiment'] as const)('is done on the word of the %s', async word => {
+    const { deps, finding } = await deletedSecret();
+    const { receipt } = await restoreOne(deps, finding, { trust: { corroborates: () => word } });
+    expect(receipt).toMatchObject({ outcome: 'reverted', verified: true, tier: 2, word });
+  });
+
+  test('of tier 3 is not done on the word of an experiment', async () => {
+    const { deps } = clusterOf('rbac-revoke');
+    const { injections } = await scan(deps, { deep: true });
+    const { receipt } = await restoreOne(deps, injections[0] as Finding, {
+      trust: { corroborates: () => 'experiment' },
+    });
+    expect(receipt).toMatchObject({ outcome: 'unconfirmed', tier: 3 });
+  });
+
+  test('is done once a person confirmed the record as it was shown', async () => {
+    const { deps, finding } = await deletedSecret();
+    const confirmed = new Map([[finding.id, recordDigest(finding.live)]]);
+    const { receipt } = await restoreOne(deps, finding, { trust: { confirmed } });
+    expect(receipt).toMatchObject({ outcome: 'reverted', verified: true, word: 'person' });
+  });
+
+  test('a record that changed after it was shown is not done, and is asked about anew', async () => {
+    const { api, deps, finding } = await deletedSecret();
+    const confirmed = new Map([[finding.id, recordDigest(finding.live)]]);
+    api.change(finding.object, backup => {
+      const data = backup.data as Record<string, string>;
+      const [[key, text]] = Object.entries(data) as [[string, string]];
+      const kept = JSON.parse(Buffer.from(text, 'base64').toString()) as KubeObject;
+      data[key] = Buffer.from(JSON.stringify({ ...kept, data: { word: 'bm90IHNob3du' } })).toString('base64');
+    });
+    const asked = await toBeAsked({ api, faultOf }, (await scan(deps, { deep: true })).injections, {
+      trust: { confirmed },
+    });
+    const { receipt } = await restoreOne(deps, finding, { trust: { confirmed } });
+    expect(receipt.verified).toBe(false);
+    expect(receipt.word).toBeUndefined();
+    expect(asked.map(one => one.finding.id)).toEqual([finding.id]);
+  });
+});
