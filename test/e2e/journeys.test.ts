@@ -10,6 +10,7 @@ import { onCallJourneys } from './journeys/onCall.ts';
 import { orderJourneys } from './journeys/orders.ts';
 import { outageJourneys } from './journeys/outage.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
+import { thirdValueJourneys } from './journeys/thirdValue.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
 import { webhookJourneys } from './journeys/webhook.ts';
 import { onEachProvider } from './providers/onEach.ts';
@@ -27,6 +28,7 @@ onEachProvider('on', (given, name) => {
     describe.concurrent('side by side', () => forbiddenJourneys(given));
     emergencyJourneys(given);
     doesNotHoldJourneys(given);
+    thirdValueJourneys(given, name !== 'sandbox');
     everyKindJourneys(given);
     orderJourneys(given);
     onCallJourneys(given);

@@ -106,10 +106,10 @@ async function robbed(stage: Stage, backup: string) {
   return result;
 }
 
-const SIZED: Thing = { size: { type: 'integer' }, colour: { type: 'string' } };
+export const SIZED: Thing = { size: { type: 'integer' }, colour: { type: 'string' } };
 
 /** A custom kind with these fields in its schema. */
-const gauges = (properties: Thing): Thing => ({
+export const gauges = (properties: Thing): Thing => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: 'gauges.e2e.example.com' },
@@ -128,7 +128,7 @@ const gauges = (properties: Thing): Thing => ({
   },
 });
 
-async function withGauge(stage: Stage): Promise<void> {
+export async function withGauge(stage: Stage): Promise<void> {
   await stage.apply(gauges(SIZED));
   await stage.kubectl('wait', '--for=condition=Established', 'crd/gauges.e2e.example.com', '--timeout=60s');
   const gauge = { apiVersion: 'e2e.example.com/v1', kind: 'Gauge', metadata: { name: 'mine' } };
@@ -145,7 +145,7 @@ async function isKept(stage: Stage): Promise<boolean> {
   return JSON.parse(tried).spec.size === 7;
 }
 
-const bend: Plot = {
+export const bend: Plot = {
   type: 'CRDMutation',
   parameters: { apiVersion: 'e2e.example.com/v1', kind: 'Gauge', name: 'mine', path: 'spec.size', value: '99' },
 };
