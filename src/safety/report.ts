@@ -44,6 +44,8 @@ export interface PlanReport {
     namespace: string;
     for: 'inject' | 'revert';
     allowed: boolean | 'blind';
+    /** What is lost without it; the injection is not refused for it. */
+    optional?: string;
   }[];
   gates: GateResult[];
   warnings: string[];
@@ -68,7 +70,7 @@ export function planReport(
     undo: no ? { where: 'nothing would be written', reversible: true } : plan.undo,
     pods: no ? [] : plan.pods,
     permissions: made.permissions.map(
-      ({ verb, group, resource, subresource, namespace = '', for: purpose, allowed }) => ({
+      ({ verb, group, resource, subresource, namespace = '', for: purpose, allowed, optional }) => ({
         verb,
         group,
         resource,
@@ -76,6 +78,7 @@ export function planReport(
         namespace,
         for: purpose,
         allowed,
+        ...(optional === undefined ? {} : { optional }),
       }),
     ),
     gates: made.gates,
@@ -173,9 +176,11 @@ function writeLines(write: WriteReport, index: number): string[] {
 }
 
 function permissionLine(permission: PlanReport['permissions'][number]): string {
-  const { verb, namespace, for: purpose, allowed } = permission;
+  const { verb, namespace, for: purpose, allowed, optional } = permission;
   const answer = allowed === 'blind' ? 'BLIND ' : allowed ? 'yes   ' : 'DENIED';
-  return `${answer} ${purpose.padEnd(6)}  ${verb} ${resourceWords(permission)}${namespace === '' ? '' : ` in ${namespace}`}`;
+  const where = namespace === '' ? '' : ` in ${namespace}`;
+  const lost = optional === undefined || allowed === true ? '' : `; possible without: ${optional}`;
+  return `${answer} ${purpose.padEnd(6)}  ${verb} ${resourceWords(permission)}${where}${lost}`;
 }
 
 function verdictLine(report: PlanReport): string {

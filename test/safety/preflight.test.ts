@@ -14,7 +14,7 @@ import { testFacts } from '../support/facts.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
 
 function experiment(
-  type: 'PodKill' | 'ConfigDrift' | 'ImageCorrupt' | 'RBACRevoke',
+  type: 'PodKill' | 'ConfigDrift' | 'FinalizerBlock' | 'ImageCorrupt' | 'RBACRevoke',
   parameters: Record<string, string>,
   change?: (document: Document) => void,
 ): LoadedExperiment {
@@ -257,6 +257,23 @@ describe('the report of a plan', () => {
       gates: expect.arrayContaining([{ gate: 'latch', ok: true, reason: 'off' }]),
     });
     expect(planLines(report).at(-1)).toBe('ready: nothing was written');
+  });
+
+  it('says of a permission that only a proof needs that it is possible without', async () => {
+    const api = fakeApi([config]);
+    api.deny(({ verb, resource }) => verb === 'delete' && resource === 'configmaps');
+    const block = experiment('FinalizerBlock', { apiVersion: 'v1', kind: 'ConfigMap', name: 'config' }, document => {
+      document.spec.injection.dangerLevel = 'high';
+      document.spec.blastRadius.allowDangerous = true;
+    });
+    const report = planReport(block, 'prod', await preflight(api, block, testFacts()));
+    expect(report.permissions.filter(({ allowed }) => !allowed)).toMatchObject([
+      { verb: 'delete', resource: 'configmaps', optional: 'the effect cannot be proven' },
+    ]);
+    expect(report.permissions.filter(({ optional }) => optional !== undefined)).toHaveLength(1);
+    const lines = planLines(report).map(line => line.trim());
+    expect(lines).toContain('DENIED inject  delete configmaps in shop; possible without: the effect cannot be proven');
+    expect(lines.at(-1)).toBe('ready: nothing was written');
   });
 
   it('shows no value of a Secret, in text or JSON', async () => {

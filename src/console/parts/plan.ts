@@ -136,12 +136,11 @@ function rightLines({ rights }: Preflight, { glyphs }: View): Line[] {
       return [span(`${purpose} `), span(`${glyphs.states.ok} ${mine.length} allowed`, 'ok'), span('   ')];
     return [
       span(`${purpose} `),
-      ...bad.map(({ permission, allowed }) =>
-        span(
-          `${allowed === 'blind' ? glyphs.states.blind : glyphs.states.fail} ${permission.verb} ${permission.kind} ${allowed === 'blind' ? 'UNKNOWN' : 'DENIED'}  `,
-          'bad',
-        ),
-      ),
+      ...bad.map(({ permission: { verb, kind, optional }, allowed }) => {
+        const [glyph, answer] = allowed === 'blind' ? [glyphs.states.blind, 'UNKNOWN'] : [glyphs.states.fail, 'DENIED'];
+        const word = optional === undefined ? answer : `${answer}, possible without`;
+        return span(`${glyph} ${verb} ${kind} ${word}  `, optional === undefined ? 'bad' : 'warn');
+      }),
     ];
   };
   return [line(label('rights'), ...group('inject'), ...group('revert'))];

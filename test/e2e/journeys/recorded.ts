@@ -148,12 +148,19 @@ export function recordedJourneys(given: () => Provider): void {
 
     test('the roles handed out are what the plans ask for, and nothing else', () => {
       const asked = (purpose: 'inject' | 'revert') =>
-        [...plans.values()].flatMap(({ permissions }) => permissions).filter(each => each.for === purpose);
+        [...plans.values()]
+          .flatMap(({ permissions }) => permissions)
+          .filter(each => each.for === purpose && each.optional === undefined);
       expect(
         asked('inject')
           .concat(asked('revert'))
           .filter(({ allowed }) => allowed !== true),
       ).toEqual([]);
+      // What only a proof needs is asked for too; the roles leave out the right to delete custom resources, and nothing is refused for it.
+      const forProof = [...plans.values()].flatMap(({ permissions }) => permissions).filter(each => each.optional);
+      expect(forProof).toMatchObject([
+        { verb: 'delete', group: 'demo.example.com', resource: 'widgets', for: 'inject', allowed: false },
+      ]);
       const words = ({ verb, group, resource, subresource }: Thing) =>
         `${verb} ${subresource === undefined ? resource : `${resource}/${subresource}`}.${group}`;
       const isWrite = ({ verb }: Thing) => !['get', 'list'].includes(verb);
@@ -181,9 +188,10 @@ export function recordedJourneys(given: () => Provider): void {
       expect(new Set(injector)).toEqual(
         wanted(['inject', 'revert']).add('delete pods.').add('create subjectaccessreviews.authorization.k8s.io'),
       );
-      // The latch is a ConfigMap that is made and deleted.
+      // The latch is a ConfigMap that is made and deleted; experiments of the framework are stopped before anything is reverted.
+      const stops = ['patch', 'delete'].map(verb => `${verb} chaosexperiments.chaos.operatorchaos.io`);
       expect(new Set(granted('mayday-reverter', 'mayday-reverter-rbac'))).toEqual(
-        wanted(['revert']).add('create configmaps.').add('delete configmaps.'),
+        new Set([...wanted(['revert']), 'create configmaps.', 'delete configmaps.', ...stops]),
       );
     });
 
