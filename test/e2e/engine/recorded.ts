@@ -297,7 +297,7 @@ const exact = (text: string) => onTheWire(parseExact(text));
 const KEPT_WHOLE: string[] = ['LeaderElectionDisrupt', 'ResourceDeletion', 'SecretDeletion'];
 
 /** Types whose effect is not seen before somebody else acts. */
-const UNSEEN: string[] = ['FinalizerBlock', 'ClientFault', 'NetworkPartition'];
+const UNSEEN: string[] = ['ClientFault', 'NetworkPartition'];
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (let left = 150; ; left -= 1) {
