@@ -143,6 +143,21 @@ describe('the MAYDAY screen', () => {
     expect(text).toMatch(/✗ .*reverted, NOT VERIFIED/);
   });
 
+  it('counts what needs a word apart from what could not be restored', () => {
+    const receipts = new Map([
+      ['a', receipt('a', { outcome: 'failed', verified: false })],
+      ['b', receipt('b', { outcome: 'unconfirmed', verified: false })],
+      ['c', receipt('c', { outcome: 'unconfirmed', verified: false })],
+      ['d', receipt('d')],
+    ]);
+    const text = shown(at({ phase: 'reverting', receipts }), 120);
+    expect(text).toContain('✓ 1 restored   ✗ 1 not   2 need your word');
+    const only = new Map([['b', receipt('b', { outcome: 'unconfirmed', verified: false })]]);
+    const one = shown(at({ phase: 'reverting', receipts: only }), 120);
+    expect(one).toContain('1 needs your word');
+    expect(one).not.toMatch(/\d not\b/);
+  });
+
   it('goes on trying when nobody answers', () => {
     const text = shown(at({ phase: 'unreachable', message: 'connect ECONNREFUSED', retryAt: T + 1_500 }));
     expect(text).toContain('UNREACHABLE, next try in 2s');

@@ -1,7 +1,8 @@
 import type { Press } from '../input.ts';
 import { type Command, keyFor } from '../keys.ts';
+import { askedHeight } from '../parts/mayday.ts';
 import { chosen, chosenFault, faultEntries, isTyping } from '../select.ts';
-import { type Screen, screenOf } from '../state.ts';
+import { type ConsoleState, type Screen, screenOf } from '../state.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Context, close, notify, open } from './context.ts';
 import type { Ending } from './ending.ts';
@@ -136,9 +137,7 @@ export function createDispatch(context: Context, parts: Parts): Dispatch {
     const state = store.getState();
     switch (screenOf(state)) {
       case 'mayday':
-        return parts.mayday.scroll(
-          Number.isFinite(by) ? by : by > 0 ? state.mayday.findings.length : -state.mayday.top,
-        );
+        return parts.mayday.scroll(Number.isFinite(by) ? by : by > 0 ? listLength(state) : -state.mayday.top);
       case 'experiments':
       case 'plan': {
         const paths = (state.catalogue ?? []).map(entry => entry.path);
@@ -170,3 +169,7 @@ function stepped(keys: readonly string[], current: string | undefined, by: numbe
   const at = Math.max(0, current === undefined ? 0 : keys.indexOf(current));
   return keys[Math.max(0, Math.min(keys.length - 1, at + by))];
 }
+
+/** As far as a list of the MAYDAY screen can be scrolled: whoever draws it stops at its last row. */
+const listLength = ({ mayday, columns }: ConsoleState): number =>
+  mayday.asked ? askedHeight(mayday.asked, columns) : mayday.findings.length;

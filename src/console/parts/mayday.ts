@@ -69,7 +69,10 @@ function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
     if (count > 0) parts.push(span('   '), span(text, tone));
   };
   add(good, `${glyphs.states.ok} ${good} restored`, 'ok');
-  add(mayday.receipts.size - good, `${glyphs.states.fail} ${mayday.receipts.size - good} not`, 'bad');
+  const asked = [...mayday.receipts.values()].filter(({ outcome }) => outcome === 'unconfirmed').length;
+  const not = mayday.receipts.size - good - asked;
+  add(not, `${glyphs.states.fail} ${not} not`, 'bad');
+  add(asked, `${asked} ${asked === 1 ? 'needs' : 'need'} your word`, 'warn');
   add(by('injected'), `${by('injected')} to restore`, 'chaos');
   add(by('restored'), `${glyphs.states.ok} ${by('restored')} already restored`, 'ok');
   add(by('diverged'), `${glyphs.diverged} ${by('diverged')} diverged`, 'warn');
@@ -87,12 +90,21 @@ function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
 function askedLines({ records }: NonNullable<MaydayView['asked']>, { columns }: View): Line[] {
   return records.flatMap(({ lines }, index) =>
     lines.flatMap((text, row) =>
-      broken(row === 0 ? `[${index + 1}] ${text}` : text, columns).map(part =>
-        line(span(part, row === 0 ? 'title' : 'plain')),
-      ),
+      broken(numbered(text, index, row), columns).map(part => line(span(part, row === 0 ? 'title' : 'plain'))),
     ),
   );
 }
+
+/** Rows that the list of what needs a person's word takes on a screen this wide. */
+export const askedHeight = ({ records }: NonNullable<MaydayView['asked']>, columns: number): number =>
+  records.reduce(
+    (sum, { lines }, index) =>
+      sum + lines.reduce((rows, text, row) => rows + broken(numbered(text, index, row), columns).length, 0),
+    0,
+  );
+
+/** The first line of each record carries the number by which it can be left out. */
+const numbered = (text: string, index: number, row: number): string => (row === 0 ? `[${index + 1}] ${text}` : text);
 
 /** Only the record asks for these; the question, and what was typed of the answer. */
 function askedRows({ records, typed }: NonNullable<MaydayView['asked']>): Line[] {
