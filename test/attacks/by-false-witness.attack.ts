@@ -1,0 +1,177 @@
+import { revertAll, revertForced } from './acts.ts';
+import type { Attack, Rule, Scene } from './attack.ts';
+import { type Planted, record, resourceBackup } from './planted.ts';
+
+const FRAMEWORK = 'chaos.operatorchaos.io';
+const may = (group: string, resource: string, ...verbs: string[]): Rule => ({
+  apiGroups: [group],
+  resources: [resource],
+  verbs,
+});
+const secrets = may('', 'secrets', 'create');
+const IMAGE = 'registry.k8s.io/pause:3.10';
+const deployment = ({ id }: Scene): Planted => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'taken', namespace: id },
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: { app: 'taken' } },
+    template: { metadata: { labels: { app: 'taken' } }, spec: { containers: [{ name: 'taken', image: IMAGE }] } },
+  },
+});
+const wasCreated = async (scene: Scene) => (await scene.look('deployments', 'taken')) && 'the deployment was created';
+
+/** A kind of somebody else's software, as a cluster has it where that is installed. */
+const definition = (group: string, plural: string, kind: string, version: string): Planted => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `${plural}.${group}` },
+  spec: {
+    group,
+    scope: 'Namespaced',
+    names: { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` },
+    versions: [
+      {
+        name: version,
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+});
+
+/** Installs a kind and waits until the server knows it. */
+async function install(scene: Scene, crd: Planted): Promise<void> {
+  await scene.admin(['apply', '-f', '-'], JSON.stringify(crd));
+  await scene.admin(['wait', '--for=condition=Established', `crd/${crd.metadata.name}`, '--timeout=30s']);
+}
+
+const argo = definition('argoproj.io', 'applications', 'Application', 'v1alpha1');
+const chaos = definition(FRAMEWORK, 'chaosexperiments', 'ChaosExperiment', 'v1alpha1');
+
+export const attacks: Attack[] = [
+  {
+    name: 'a deployment out of a backup that a ChaosExperiment without status speaks for',
+    // One rule: whether he has it is asked of Secrets, since the kind is only installed then.
+    rights: { here: [{ apiGroups: ['', FRAMEWORK], resources: ['secrets', 'chaosexperiments'], verbs: ['create'] }] },
+    prepare: scene => install(scene, chaos),
+    plant: scene =>
+      scene.plant(
+        {
+          apiVersion: `${FRAMEWORK}/v1alpha1`,
+          kind: 'ChaosExperiment',
+          metadata: { name: 'witness' },
+          spec: { injection: { type: 'ResourceDeletion', parameters: { resourceName: 'taken', kind: 'Deployment' } } },
+          // The server drops it from whoever may not write the status.
+          status: { phase: 'Injecting', injectionStartedAt: new Date().toISOString() },
+        },
+        resourceBackup(deployment(scene)),
+      ),
+    act: revertAll,
+    gained: wasCreated,
+  },
+  {
+    name: 'a deployment out of a backup that Events speak for',
+    rights: { here: [secrets, may('', 'events', 'create')] },
+    plant: scene =>
+      scene.plant(
+        {
+          apiVersion: 'v1',
+          kind: 'Event',
+          metadata: { name: 'witness' },
+          involvedObject: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'taken', namespace: scene.id },
+          reason: 'FaultInjected',
+          message: 'ResourceDeletion of Deployment taken',
+          source: { component: 'operator-chaos' },
+          type: 'Normal',
+          firstTimestamp: new Date().toISOString().replace(/\.\d+Z/, 'Z'),
+          lastTimestamp: new Date().toISOString().replace(/\.\d+Z/, 'Z'),
+        },
+        resourceBackup(deployment(scene)),
+      ),
+    act: revertAll,
+    gained: wasCreated,
+  },
+  {
+    name: 'an application of a deployer out of a backup Secret',
+    rights: { here: [secrets] },
+    prepare: scene => install(scene, argo),
+    plant: scene =>
+      scene.plant(
+        resourceBackup({
+          apiVersion: 'argoproj.io/v1alpha1',
+          kind: 'Application',
+          metadata: { name: 'taken', namespace: scene.id },
+          spec: { project: 'default', source: { repoURL: 'https://example.com/taken' } },
+        }),
+      ),
+    act: revertAll,
+    gained: async scene => (await scene.look('applications.argoproj.io', 'taken')) && 'the application was created',
+  },
+  {
+    name: "another's Secret changed by a drift backup that names it",
+    rights: { here: [secrets] },
+    prepare: scene =>
+      scene.apply({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'of-another' },
+        data: { word: Buffer.from('kept').toString('base64') },
+      }),
+    plant: scene =>
+      scene.plant({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: {
+          name: 'chaos-rollback-of-another-word',
+          labels: { 'app.kubernetes.io/managed-by': 'operator-chaos', [`${FRAMEWORK}/type`]: 'ConfigDrift' },
+          annotations: { [`${FRAMEWORK}/original-secret`]: 'of-another' },
+        },
+        data: {
+          word: Buffer.from('taken').toString('base64'),
+          keyExists: Buffer.from('true').toString('base64'),
+        },
+      }),
+    act: revertForced,
+    async gained(scene) {
+      const data = (await scene.look('secrets', 'of-another'))?.data as Record<string, string> | undefined;
+      return data?.word === Buffer.from('kept').toString('base64') ? undefined : 'the value of the Secret was changed';
+    },
+  },
+  {
+    name: 'other labels for a namespace by a record that came through its status',
+    rights: { everywhere: [may('', 'namespaces/status', 'get', 'patch')] },
+    plant: async scene =>
+      void (await scene.attacker([
+        'patch',
+        'namespace',
+        scene.id,
+        '--subresource',
+        'status',
+        '--type',
+        'merge',
+        '-p',
+        JSON.stringify({
+          metadata: {
+            labels: { [`${FRAMEWORK}/type`]: 'LabelStomping', team: 'taken' },
+            annotations: {
+              [`${FRAMEWORK}/rollback-data`]: record({
+                existed: true,
+                labelKey: 'pod-security.kubernetes.io/enforce',
+                originalValue: 'privileged',
+              }),
+            },
+          },
+        }),
+      ])),
+    act: revertForced,
+    async gained(scene) {
+      const { metadata } = (await scene.look('namespace', scene.id)) as Planted;
+      const labels = metadata.labels as Record<string, string>;
+      return labels['pod-security.kubernetes.io/enforce'] === undefined ? undefined : 'the namespace admits any pod';
+    },
+  },
+];
