@@ -117,7 +117,9 @@ function compared(
     return {
       kind: 'already-restored',
       writes: [dropping(backup)],
-      says: `${name} is there again as it was; drop the backup`,
+      says: sameContent(is, made.body)
+        ? `${name} is there again as it was; drop the backup`
+        : `${name} is there again, made anew by its own owner; drop the backup`,
     };
   if (made.blind !== undefined) return corrupt(backup, made.blind);
   return {

@@ -8,6 +8,8 @@ export interface Comparison {
   what: string;
   /** The restore in words; `put … back` unless told. */
   says?: string;
+  /** What is said where the original is there; `… already is what it was` unless told. */
+  saysOriginal?: string;
   isOriginal: boolean;
   isInjected: boolean;
   original: string;
@@ -23,7 +25,7 @@ export interface Comparison {
 /** Still injected: restore. Already the original: only the marks go. A third value: somebody changed it since, and a person decides. */
 export function threeWay(of: Comparison): Restore {
   if (of.isOriginal) {
-    const says = `${of.what} already is what it was; only the marks are left`;
+    const says = of.saysOriginal ?? `${of.what} already is what it was; only the marks are left`;
     return { kind: 'already-restored', writes: [of.strip], says };
   }
   const shown = { original: sanitise(of.original, 400), live: sanitise(of.live, 400) };
@@ -33,6 +35,12 @@ export function threeWay(of: Comparison): Restore {
     writes: [of.put],
     ...shown,
     injected: of.injected === undefined ? '(not recorded)' : sanitise(of.injected, 400),
-    says: `${of.what} is neither the original nor the injected value: somebody changed it since`,
+    says: neitherValue(of.what, of.injected !== undefined),
   };
 }
+
+/** Says that a third value stands there. A record that does not hold the injected value leaves open whether it is one. */
+export const neitherValue = (what: string, isInjectedKnown: boolean): string =>
+  isInjectedKnown
+    ? `${what} is neither the original nor the injected value: somebody changed it since`
+    : `${what} is not the original, and nothing shows that the injection wrote what stands there: somebody may have changed it since`;

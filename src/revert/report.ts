@@ -157,10 +157,19 @@ const MARK: Record<Receipt['outcome'], string> = {
   failed: '✗ FAILED',
 };
 
+/** Whether the original was read back. Marks that a person had taken off are verified to be off, and the original may be nowhere. */
+export const isPutBack = ({ outcome, verified }: Receipt): boolean => verified && outcome !== 'stripped';
+
+/** ` stripped 2`, beside the number of verified ones; empty where a person kept no value. */
+export function strippedText(receipts: readonly Receipt[]): string {
+  const stripped = receipts.filter(({ outcome, verified }) => outcome === 'stripped' && verified).length;
+  return stripped === 0 ? '' : `   stripped ${stripped}`;
+}
+
 /** One line of a revert. */
 export function receiptLine(receipt: Receipt): string {
   const wave = WAVES[waveOf(receipt)] ?? '';
-  const verified = receipt.verified ? 'verified' : 'NOT verified';
+  const verified = isPutBack(receipt) ? 'verified' : receipt.verified ? 'value kept' : 'NOT verified';
   return sanitise(
     `${MARK[receipt.outcome].padEnd(15)} ${wave.padEnd(8)} ${receipt.type} ${nameOf(receipt.object)}  ${verified}  ${receipt.requests} req ${(receipt.ms / 1000).toFixed(2)}s  ${receipt.message}`,
   );
@@ -189,7 +198,7 @@ function wouldLine({ steps }: RevertResult): string {
 
 /** The last line of a revert: the number that remain. */
 export function remainLine(result: RevertResult): string {
-  const verified = result.receipts.filter(receipt => receipt.verified).length;
+  const verified = result.receipts.filter(isPutBack).length;
   const requests = result.receipts.reduce((sum, receipt) => sum + receipt.requests, 0);
   const blind = result.blind.length > 0 ? `  blind to ${result.blind.length}: there may be more` : '';
   const appeared = result.appeared.length > 0 ? `  ${result.appeared.length} new since the scan` : '';
@@ -199,7 +208,7 @@ export function remainLine(result: RevertResult): string {
     result.stops.length === 0 ? '' : `  stopped ${stopped}${running === 0 ? '' : `  NOT stopped ${running}`}`;
   const orders = result.willInject.length === 0 ? '' : `  ${result.willInject.length} WILL INJECT again`;
   const remain = isRemainUnknown(result) ? 'unknown' : String(result.remaining);
-  return `REMAIN ${remain}   verified ${verified}   requests ${requests}   ${(result.ms / 1000).toFixed(1)}s${stops}${appeared}${orders}${blind}`;
+  return `REMAIN ${remain}   verified ${verified}${strippedText(result.receipts)}   requests ${requests}   ${(result.ms / 1000).toFixed(1)}s${stops}${appeared}${orders}${blind}`;
 }
 
 /** The text of `mayday revert`. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../../injection/finding.ts';
 import type { Receipt } from '../../injection/receipt.ts';
 import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
+import { isPutBack, strippedText } from '../../revert/report.ts';
 import type { Stop } from '../../revert/stop.ts';
 import { wordFor } from '../../revert/trust/answer.ts';
 import { age } from '../../text/duration.ts';
@@ -296,8 +297,8 @@ const cleanRow = ({ blind }: MaydayView, { states }: View['glyphs']): Line =>
     : line(span(`${states.ok} no injection in the cluster`, 'ok'));
 
 function endRow(end: RevertEnd, { glyphs }: View): Line {
-  const verified = end.receipts.filter(receipt => receipt.verified).length;
-  const facts = `   verified ${verified}   requests ${end.requests}   ${(end.ms / 1000).toFixed(1)}s`;
+  const verified = end.receipts.filter(isPutBack).length;
+  const facts = `   verified ${verified}${strippedText(end.receipts)}   requests ${end.requests}   ${(end.ms / 1000).toFixed(1)}s`;
   return line(remainSpan(end, glyphs), facts);
 }
 

@@ -7,6 +7,7 @@ import { mapAt, type Operation, patchOf, pointer, refOf, remove, set, test } fro
 import { ROLLBACK_DATA } from '../markers.ts';
 import { nameOf } from '../name.ts';
 import { stripMarks } from '../strip.ts';
+import { neitherValue } from '../three-way.ts';
 import type { Write } from '../write.ts';
 import { isUntouched } from '../writers.ts';
 import type { DriftRecord } from './config-drift-record.ts';
@@ -42,7 +43,7 @@ export function settled(
     writes,
     ...shown,
     injected: injected === undefined ? '(not recorded)' : shownValue(victim, injected),
-    says: `${key} of ${name} is neither the original nor the injected value: somebody changed it since`,
+    says: neitherValue(`${key} of ${name}`, injected !== undefined),
   };
 }
 

@@ -46,10 +46,16 @@ export function restoreSubjects(found: Finding): Restore {
     const shown = { original: '(none)', injected: '(none)', live: '(none)' };
     return { kind: 'diverged', writes: [back([])], ...shown, says };
   }
+  const further = current.filter(subject => !record.subjects.some(one => subjectName(one) === subjectName(subject)));
   return threeWay({
     what: `the subjects of ${name}`,
     // Further ones that came since are somebody's own doing and stay.
     isOriginal: record.subjects.every(subject => names.includes(subjectName(subject))),
+    ...(further.length === 0
+      ? {}
+      : {
+          saysOriginal: `${name} has all its former subjects again, and ${listed(further)} beside them; only the marks are left`,
+        }),
     isInjected: current.length === 0,
     original: listed(record.subjects),
     injected: '(none)',

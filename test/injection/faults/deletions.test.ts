@@ -283,7 +283,9 @@ describe('a Lease', () => {
     const plan = await inject(api, LEASE);
     api.put({ ...lease, spec: { holderIdentity: 'web-2' } });
     expect((await effectOf(api, LEASE, plan)).evidence).toContain('held by web-2, 0 transitions');
-    expect(await revertEverything(api)).toMatchObject([{ outcome: 'already-restored', verified: true }]);
+    const [receipt] = await revertEverything(api);
+    expect(receipt).toMatchObject({ outcome: 'already-restored', verified: true });
+    expect(receipt?.message).toContain('made anew by its own owner');
     expect(api.peek(at(lease))?.spec).toEqual({ holderIdentity: 'web-2' });
   });
 });

@@ -153,7 +153,9 @@ describe('restoring', () => {
 
   it('RB-2: keeps further subjects where the originals are back', async () => {
     const api = fakeApi([theirs([sa('web')], [sa('late'), sa('web')])]);
-    expect(await revertEverything(api)).toMatchObject([{ outcome: 'already-restored', verified: true }]);
+    const [receipt] = await revertEverything(api);
+    expect(receipt).toMatchObject({ outcome: 'already-restored', verified: true });
+    expect(receipt?.message).toContain('all its former subjects again, and ServiceAccount shop/late beside them');
     expect(api.peek(at(web))?.subjects).toEqual([sa('late'), sa('web')]);
   });
 
