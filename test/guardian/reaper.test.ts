@@ -113,6 +113,23 @@ describe('the reaper', () => {
     expect(one.events().filter(event => event === 'diverged')).toHaveLength(1);
   });
 
+  test('never says verified of what does not hold, and leaves the record for a person', async () => {
+    const it = cluster([drifted(START + 60_000)]);
+    it.api.admit(({ verb }, object) => {
+      if (verb === 'patch' && object.kind === 'ConfigMap') object.data = { mode: 'by policy' };
+    });
+    const one = reaper(it);
+    await it.clock.sleep(200_000);
+    await one.end();
+    expect(it.api.peek(settings)?.data).toEqual({ mode: 'by policy' });
+    expect(it.api.peek(settings)?.metadata.annotations?.[ROLLBACK_DATA]).toBeDefined();
+    const told = one.logged.filter(({ verified }) => verified !== undefined);
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.filter(({ verified }) => verified === true)).toEqual([]);
+    // One write of ours: no quarrel with whoever makes the other value.
+    expect(it.api.log.filter(({ verb, kind }) => verb === 'patch' && kind === 'ConfigMap')).toHaveLength(1);
+  });
+
   test('does not lift an injection that replaced the one it saw', async () => {
     const it = cluster([drifted(START + 60_000)]);
     const one = reaper(it);
