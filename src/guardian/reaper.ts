@@ -41,12 +41,12 @@ export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<vo
       log(leads ? 'leads' : 'stands by', standing.leads ? {} : { why: standing.why });
     }
     if (standing.leads) {
-      const rest = await lookAround(deps, options, memory, look % DEEP_EACH === 0);
+      const rest = await lookAround(remembering, options, memory, look % DEEP_EACH === 0);
       look += 1;
       await liftDue(remembering, options, memory);
       // What slow lists show is lifted too; what is known never waits for them.
       if (rest !== undefined) {
-        note(options, memory, await rest);
+        note(remembering, options, memory, await rest);
         await liftDue(remembering, options, memory);
       }
     }
@@ -90,12 +90,15 @@ async function lookAround(
     memory.known = [...seen.injections.filter(isTimed), ...memory.known.filter(({ id }) => !known.has(id))];
     return rest;
   }
-  note(options, memory, seen);
+  note(deps, options, memory, seen);
   return undefined;
 }
 
-function note({ log }: ReaperOptions, memory: Memory, { injections, blind }: ScanResult): void {
-  memory.known = injections.filter(isTimed);
+function note({ begun }: RevertDeps, { log }: ReaperOptions, memory: Memory, { injections, blind }: ScanResult): void {
+  const seen = new Set(injections.map(({ id }) => id));
+  // What was written to and is not proven back is looked at again, whether a mark is left on it or not.
+  const unproven = [...(begun?.values() ?? [])].filter(({ id }) => !seen.has(id));
+  memory.known = [...injections, ...unproven].filter(isTimed);
   memory.blindTo = new Set(blind.map(one => one.resource));
   const told = [...memory.blindTo].sort().join(', ');
   if (told !== memory.blind) log('blind', { resources: told });
@@ -141,7 +144,11 @@ async function isStillDue(deps: RevertDeps, options: ReaperOptions, finding: Fin
   const { uid: _uid, ...ref } = finding.object;
   const got = await deps.api.get(ref);
   // A backup that is gone leaves something behind that must be looked at, and so does what was written to and is not proven back.
-  if (!got.ok) return got.reason !== 'not-found' || isKeptApart(finding);
+  if (!got.ok) {
+    const isGone = got.reason === 'not-found' && !isKeptApart(finding);
+    if (isGone) deps.begun?.delete(finding.id);
+    return !isGone;
+  }
   const now = recognise(got.value).find(one => one.id === finding.id);
   return now === undefined ? deps.begun?.has(finding.id) === true : overdueMs(deps, options, now) >= 0;
 }

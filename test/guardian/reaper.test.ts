@@ -130,6 +130,29 @@ describe('the reaper', () => {
     expect(it.api.log.filter(({ verb, kind }) => verb === 'patch' && kind === 'ConfigMap')).toHaveLength(1);
   });
 
+  test('comes back to what it wrote and could not read back, though no mark is left on it', async () => {
+    const it = cluster([drifted(START + 60_000)]);
+    it.api.react(({ verb, kind }, { metadata, data }) => {
+      const isStripped = metadata.annotations?.[ROLLBACK_DATA] === undefined;
+      if (verb !== 'patch' || kind !== 'ConfigMap' || !isStripped || (data as { mode?: string }).mode !== 'live')
+        return;
+      it.api.change(settings, object => {
+        object.data = { mode: 'by operator' };
+      });
+      it.api.script({
+        on: one => one.verb === 'get' && one.kind === 'ConfigMap',
+        answer: failing('unreachable', 'connection reset'),
+        times: 1,
+      });
+    });
+    const one = reaper(it);
+    await it.clock.sleep(200_000);
+    await one.end();
+    expect(one.logged.filter(({ verified }) => verified === true)).toEqual([]);
+    expect(it.api.peek(settings)?.data).toEqual({ mode: 'by operator' });
+    expect(it.api.peek(settings)?.metadata.annotations?.[ROLLBACK_DATA]).toBeDefined();
+  });
+
   test('does not lift an injection that replaced the one it saw', async () => {
     const it = cluster([drifted(START + 60_000)]);
     const one = reaper(it);
