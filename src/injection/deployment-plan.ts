@@ -5,7 +5,7 @@ import type { Facts, Plan, Scope } from './fault.ts';
 import { type Operation, patchOf, refOf } from './json-patch.ts';
 import { MANAGED_BY, MAYDAY } from './markers.ts';
 import { nameOf } from './name.ts';
-import { ownersOf } from './ownership.ts';
+import { ownersOf, ownersUnknown } from './ownership.ts';
 import { inReach } from './pods.ts';
 import { markOperations } from './record.ts';
 import { deploymentPermissions } from './rollout.ts';
@@ -29,10 +29,11 @@ export interface DeploymentChange {
 /** The plan of one patch that puts the fault in and the original beside it, bound to the version it was decided from. */
 export function deploymentPlan(of: DeploymentChange): Plan {
   const { type, scope, facts, target, pods } = of;
+  const owners = ownersOf(target, of.operations);
   const mayday = maydayFacts(facts, {
     managedBy: target.metadata.labels?.[MANAGED_BY],
     injected: of.injected,
-    owners: ownersOf(target, of.operations),
+    owners,
   });
   const annotations = { ...of.records, [MAYDAY]: JSON.stringify(mayday) };
   const operations = [...markOperations(target, type, annotations), ...of.operations];
@@ -50,7 +51,7 @@ export function deploymentPlan(of: DeploymentChange): Plan {
     pods: pods.map(inReach),
     survivors: pods.map(pod => pod.metadata.uid ?? ''),
     permissions: deploymentPermissions(target.metadata, scope),
-    warnings: of.warnings,
+    warnings: [...of.warnings, ...ownersUnknown(target, owners)],
     target: refOf(target),
   };
 }

@@ -60,6 +60,14 @@ export function ownersOf(object: KubeObject, operations: readonly Operation[]): 
   return JSON.stringify(owners).length > LONGEST ? undefined : owners;
 }
 
+/** What a person must know beforehand of fields whose owners no record tells, as sentences; none where it does. */
+export const ownersUnknown = (object: KubeObject, owners: readonly ManagedField[] | undefined): string[] =>
+  owners === undefined
+    ? [
+        `the server does not say which field manager owns what changes in ${nameOf(refOf(object))}, or more than a record can hold: after the revert none owns it until the next apply`,
+      ]
+    : [];
+
 /** Whether a value read from a record is a list of owners. */
 export function areOwners(value: unknown): value is ManagedField[] {
   return (

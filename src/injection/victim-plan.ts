@@ -6,7 +6,7 @@ import type { GoValue } from './go-json.ts';
 import { type Operation, patchOf, refOf } from './json-patch.ts';
 import { MANAGED_BY, ROLLBACK_DATA } from './markers.ts';
 import { groupOf, nameOf } from './name.ts';
-import { ownersOf } from './ownership.ts';
+import { ownersOf, ownersUnknown } from './ownership.ts';
 import { inReach } from './pods.ts';
 import { markOperations, tooLarge } from './record.ts';
 
@@ -34,11 +34,12 @@ export interface VictimChange {
 /** The plan of one patch that puts the fault in and the record of the original on, bound to the version it was decided from. */
 export function victimPlan(of: VictimChange): Plan | Refusal {
   const { type, scope, facts, target } = of;
+  const owners = ownersOf(target, of.operations);
   const more = {
     managedBy: target.metadata.labels?.[MANAGED_BY],
     injected: of.injected,
     absent: of.absent,
-    owners: ownersOf(target, of.operations),
+    owners,
   };
   const record = writeEnvelope(of.payload, maydayFacts(facts, more), of.keys);
   const large = tooLarge(target, of.payload, record);
@@ -53,7 +54,7 @@ export function victimPlan(of: VictimChange): Plan | Refusal {
     undo: { where: `annotation ${ROLLBACK_DATA} on ${nameOf(refOf(target))}`, reversible: true },
     pods: of.pods.map(inReach),
     permissions: [...ownPermissions(target), ...(of.permissions ?? [])],
-    warnings: of.warnings ?? [],
+    warnings: [...(of.warnings ?? []), ...ownersUnknown(target, owners)],
     target: refOf(target),
   };
 }

@@ -1,6 +1,8 @@
 import { execute } from '../injection/executor.ts';
 import { isEmpty, pathsOf } from '../injection/field-set.ts';
+import type { Operation } from '../injection/json-patch.ts';
 import { FIELD_MANAGER, handOver, takenBy } from '../injection/ownership.ts';
+import { isMarkPath } from '../injection/strip.ts';
 import type { Write } from '../injection/write.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
@@ -13,6 +15,21 @@ export interface Applied {
   write: Write;
   object?: KubeObject;
   now?: KubeObject;
+}
+
+const NOT_RECORDED = 'its former field manager is not recorded, so none owns it until the next apply';
+
+/** What a dry run says of ownership beforehand: whether a write puts a value back whose former owner no record tells. */
+export const unownedAfter = (writes: readonly Write[]): string[] =>
+  writes.some(write => write.verb !== 'delete' && write.owners === undefined && takesFields(write))
+    ? [NOT_RECORDED]
+    : [];
+
+/** Whoever sets a value comes to own it; what is only taken away has no owner any more. */
+function takesFields(write: Write): boolean {
+  if (write.verb !== 'patch' || write.patchType !== 'json') return true;
+  const operations = write.body as unknown as Operation[];
+  return operations.some(({ op, path }) => op !== 'test' && op !== 'remove' && !isMarkPath(path));
 }
 
 /**
@@ -36,8 +53,7 @@ export async function giveOwnershipBack(deps: RevertDeps, id: string, applied: r
       notes.push(
         `field manager ${FIELD_MANAGER} still owns ${names} (${refused}): the next server-side apply that changes it needs --force-conflicts`,
       );
-    else if (write.owners === undefined)
-      notes.push('its former field manager is not recorded, so none owns it until the next apply');
+    else if (write.owners === undefined) notes.push(NOT_RECORDED);
   }
   return notes;
 }

@@ -6,6 +6,7 @@ import type { Blind } from './blind.ts';
 import { type Decision, decide } from './classify.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
 import { pooled, type RevertDeps } from './deps.ts';
+import { unownedAfter } from './hand-over.ts';
 import { type Intended, type LockOut, lockOuts } from './lockout.ts';
 import type { RestoreOptions } from './restore.ts';
 import { AT_ONCE, deletedSince, inRounds, type RoundEvent, type Terminating } from './rounds.ts';
@@ -173,7 +174,8 @@ async function plan(
         const action = restore.kind === 'restore' ? 'restore' : restore.kind === 'diverged' ? 'ask' : 'strip-markers';
         const word = wordFor({ ...decision, restore }, options, scopeOf);
         const writes = restore.writes.map(write => write.says);
-        const step = { ...common, action, writes, ...word } satisfies Step;
+        const says = [common.says, ...unownedAfter(restore.writes)].join('; ');
+        const step = { ...common, says, action, writes, ...word } satisfies Step;
         return { step, intended: { finding, writes: restore.writes } };
       }),
     ),

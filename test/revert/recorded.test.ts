@@ -27,6 +27,13 @@ describe.each(['config-drift', 'config-drift-secret', 'image-corrupt'])('the rec
     expect(real.steps).toEqual(dry.steps);
   });
 
+  test('is left without an owner of the value, which the dry run says beforehand', async () => {
+    const { deps } = yard(recorded(name, 'injected'));
+    const found = await scan(deps);
+    const { steps } = await revertAll(deps, found.injections, { dryRun: true });
+    expect(steps[0]?.says).toContain('its former field manager is not recorded');
+  });
+
   test('is not there before', async () => {
     const { deps } = yard(recorded(name, 'before'));
     expect(await scan(deps, { deep: true })).toMatchObject({ injections: [], blind: [] });

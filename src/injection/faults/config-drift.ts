@@ -15,7 +15,7 @@ import {
   TYPE_LABEL,
 } from '../markers.ts';
 import { nameOf } from '../name.ts';
-import { ownersOf } from '../ownership.ts';
+import { ownersOf, ownersUnknown } from '../ownership.ts';
 import { inReach, isFinished } from '../pods.ts';
 import { targetReadBack } from '../readback.ts';
 import { tooLarge } from '../record.ts';
@@ -103,10 +103,12 @@ function plan(params: ConfigDriftParams, scope: Scope, live: Live, facts: Facts)
     undo: { where: undoPlace(params, target), reversible: true },
     pods: users.map(inReach),
     permissions: permissions(params, scope),
-    warnings:
-      users.length === 0
+    warnings: [
+      ...(users.length === 0
         ? [`no pod mounts key ${params.key} or has it in its environment; whoever reads it through the API is not seen`]
-        : [],
+        : []),
+      ...ownersUnknown(target, ownersOf(target, valueOperations(params, target))),
+    ],
     target: refOf(target),
   };
 }

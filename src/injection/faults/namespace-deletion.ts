@@ -10,7 +10,7 @@ import { pointer, refOf, set } from '../json-patch.ts';
 import { objectIn } from '../live.ts';
 import { TYPE_LABEL, undoRecords } from '../markers.ts';
 import { nameOf } from '../name.ts';
-import { ownersOf } from '../ownership.ts';
+import { ownersOf, ownersUnknown } from '../ownership.ts';
 import { inReach, isFinished } from '../pods.ts';
 import { injectable, isRefusal, refuse } from '../refuse.ts';
 import {
@@ -68,6 +68,7 @@ function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live: Live, 
     metadata: { name: ref.name, namespace: ref.namespace ?? '' },
     data,
   };
+  const owners = ownersOf(target, KEPT);
   const isEmpty = inventory.objects.length === 0 && inventory.blind.length === 0;
   return {
     kind: 'plan',
@@ -79,14 +80,14 @@ function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live: Live, 
         says: `keep the labels and annotations of ${nameOf(refOf(target))} in ${nameOf(ref)}`,
         injected: fingerprint(keptEssence(data), true),
         uid: target.metadata.uid,
-        owners: ownersOf(target, KEPT),
+        owners,
       }),
       deleting(target),
     ],
     undo: { where: `${nameOf(ref)}: labels and annotations only`, reversible: isEmpty },
     pods: inventory.pods.filter(pod => !isFinished(pod)).map(inReach),
     permissions: permissionsFor(target, namespace),
-    warnings: isEmpty ? [] : lossesOf(namespace, inventory),
+    warnings: [...(isEmpty ? [] : lossesOf(namespace, inventory)), ...ownersUnknown(target, owners)],
     target: refOf(target),
   };
 }
