@@ -32,7 +32,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions): ConsoleDeps {
     settings: {
       version: VERSION,
       color: process.env.FORCE_COLOR !== '0',
-      ascii: glyphsFor(process.env, globals.ascii === true || runtime.config.ascii) === ASCII,
+      ascii: glyphsFor(process.env, globals.ascii === true) === ASCII,
       readOnly: globals.readOnly === true || runtime.config.readOnly,
       ...(context === undefined ? {} : { context }),
       ...(sandbox === undefined ? {} : { sandbox }),

@@ -3,10 +3,14 @@ import { createRuntime, type Runtime } from '../runtime/runtime.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 
-/** The composition root for a command, or a usage failure. */
+/**
+ * The composition root for a command, or a usage failure. Output in ASCII that the configuration file asks for counts from then on as
+ * if it had been asked for on the command line.
+ */
 export async function runtimeFor(globals: GlobalOptions): Promise<Runtime> {
   const made = await createRuntime(globals);
   if (!made.ok) throw new CommandFailure(made.message, EXIT.usage);
+  if (made.runtime.config.ascii) globals.ascii = true;
   return made.runtime;
 }
 

@@ -41,7 +41,14 @@ afterAll(async () => {
 });
 
 function mayday(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...process.env, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder, KUBECONFIG: kubeconfig };
+  const env = {
+    ...process.env,
+    XDG_STATE_HOME: folder,
+    XDG_CONFIG_HOME: folder,
+    KUBECONFIG: kubeconfig,
+    LC_ALL: 'C.UTF-8',
+    TERM: 'xterm',
+  };
   return new Promise(resolve => {
     const child = execFile(process.execPath, [PROGRAM, ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
@@ -64,3 +71,19 @@ it('with one row known it is a snapshot: exit 0', async () => {
   expect(statuses(ended.stdout).filter(status => status !== 'BLIND')).toHaveLength(1);
   expect(ended.code).toBe(0);
 });
+
+it('is in ASCII where the configuration file says so, as with --ascii', async () => {
+  const config = join(folder, 'ascii.yaml');
+  writeFileSync(config, 'ascii: true\n');
+  const [plain, asked, configured] = await Promise.all([
+    mayday('status'),
+    mayday('status', '--ascii'),
+    mayday('status', '--config', config),
+  ]);
+  expect(isAscii(plain.stdout)).toBe(false);
+  expect(isAscii(asked.stdout)).toBe(true);
+  expect(isAscii(configured.stdout)).toBe(true);
+  expect(configured.stdout).toContain('nodes');
+});
+
+const isAscii = (text: string): boolean => [...text].every(char => char <= '~');
