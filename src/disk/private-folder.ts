@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import { kindOf, problemOf } from './regular.ts';
 
 const ELSEWHERE = 'name another folder with XDG_STATE_HOME';
@@ -30,7 +31,11 @@ export function makePrivate(root: string, folder: string = root): string | undef
   // Before anything is made: a link must not choose where.
   const problem = notPrivate(root, folder);
   if (problem !== undefined) return problem;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    makeFolder(folder, 0o700);
+  } catch (error) {
+    return `${folder} cannot be made: ${problemOf(error)}`;
+  }
   return notPrivate(root, folder);
 }
 

@@ -1,5 +1,6 @@
-import { appendFileSync, closeSync, constants, fstatSync, mkdirSync } from 'node:fs';
+import { appendFileSync, closeSync, constants, fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../disk/make-folder.ts';
 import { notOwnFile, openOwn } from '../disk/own-file.ts';
 import { makePrivate } from '../disk/private-folder.ts';
 import { jsonText } from '../text/json.ts';
@@ -21,7 +22,7 @@ export function openEventLog(path: string, root?: string): (facts: Record<string
 
 /** A place that the user named may be anything. */
 const addTo = (path: string) => (text: string) => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 0o700);
   appendFileSync(path, text, { mode: 0o600 });
 };
 

@@ -49,7 +49,7 @@ const SOON = [
   'a patch is not bound to what it was decided from',
 ];
 
-test('the torture itself can fail: it notices a precaution that is gone', async () => {
+test('the torture itself can fail: it notices a precaution that is gone', { timeout: 120_000 }, async () => {
   const chosen = MUTANTS.filter(({ name }) => SOON.includes(name));
   const noticed = await Promise.all(chosen.map(mutant => tortured(mutant, 250)));
   expect(noticed.map(({ mutant, isNoticed }) => [mutant.name, isNoticed])).toEqual(SOON.map(name => [name, true]));
