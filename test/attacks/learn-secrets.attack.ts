@@ -71,6 +71,8 @@ const run = (what: string, plot: Plot): Attack => ({
     const file = scene.plot(plot);
     const ends: Outcome[] = [];
     const mayday = async (...words: string[]) => ends.push(await maydayOf(scene, words));
+    // Another attack's emergency stop may have left the latch on.
+    await mayday('latch', 'off');
     for (const form of FORMS) await mayday('-o', form, 'plan', file);
     await mayday('-o', 'jsonl', 'run', join(scene.folder, 'looks.yaml'), '--yes', '--soak', '1s');
     const running = scene.start(['-o', 'jsonl', 'run', file, '--yes', '--soak', '20s']);
