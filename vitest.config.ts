@@ -7,7 +7,7 @@ export default defineConfig({
     exclude: ['test/e2e/**', 'test/cluster/**', 'test/bench/**'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    // Many tests wait for processes of their own: one worker more than the cores that the time is measured on.
+    // More workers than two cores: many tests only wait for processes that they started.
     maxWorkers: 3,
   },
 });

@@ -113,16 +113,11 @@ async function lookAtPage(
 }
 
 /** Reads a suspect whole and says what it is; one that breaks its readers is told, and stops no other. */
-export async function inspect(
-  deps: ScanDeps,
-  options: ScanOptions,
-  item: KubeObject,
-  resource: ApiResource,
-  state: ScanState,
-): Promise<void> {
+export async function inspect(...asked: Parameters<typeof inspectWhole>): Promise<void> {
+  const [, , item, resource, state] = asked;
   const { name, namespace } = item.metadata;
   try {
-    await inspectWhole(deps, options, item, resource, state);
+    await inspectWhole(...asked);
   } catch (error) {
     state.blindTo(
       titleOf(resource),

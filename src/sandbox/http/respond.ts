@@ -72,11 +72,6 @@ const includeOf = (query: URLSearchParams): IncludeObject => {
   return asked === 'None' || asked === 'Object' ? asked : 'Metadata';
 };
 
-/** An object in another API version than the one it is kept in. */
-export function inVersion(object: KubeObject, apiVersion: string): KubeObject {
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
-}
-
 /** The JSON of one object in the form asked for. */
 export function objectText(
   shown: Shown,
