@@ -1,0 +1,74 @@
+import type { Discovery } from '../../kube/discovery.ts';
+import type { ObjectRef } from '../../kube/object.ts';
+import type { Sync } from '../sync.ts';
+import type { Since } from '../trouble.ts';
+import type { ViewKind } from './kinds.ts';
+
+/** A JSON object from the cluster whose fields are read one by one. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * One object of the view: pruned to what rules read (managedFields, big annotations and schemas are gone) and with every string
+ * sanitised. Objects that share a pod template share one `spec`.
+ */
+export interface ViewObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly generation?: number;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly finalizers: readonly string[];
+    readonly ownerReferences: readonly {
+      apiVersion: string;
+      kind: string;
+      name: string;
+      uid: string;
+      controller?: boolean;
+    }[];
+  };
+  readonly spec: Fields;
+  readonly status: Fields;
+  /** Other top-level fields that the kind has: `webhooks`, `rules`, `subjects`, `endpoints`, `data` (keys only), … */
+  readonly [field: string]: unknown;
+}
+
+/** A warning event, the repetitions of one counted together. */
+export interface WarningEvent {
+  about: ObjectRef;
+  reason: string;
+  message: string;
+  count: number;
+  first: Since;
+  last: number;
+}
+
+/** Everything known of a cluster at one moment, with indexes. What is not known is said by `sync`. */
+export interface ClusterView {
+  all(kind: ViewKind): Iterable<ViewObject>;
+  count(kind: ViewKind): number;
+  get(kind: ViewKind, namespace: string | undefined, name: string): ViewObject | undefined;
+  byUid(uid: string): ViewObject | undefined;
+  inNamespace(kind: ViewKind, namespace: string): readonly ViewObject[];
+  /** Objects whose ownerReferences name this uid. */
+  ownedBy(uid: string): readonly ViewObject[];
+  /** The controller chain upward, nearest first. Owners that are not in the view are left out. */
+  ownersOf(object: ViewObject): readonly ViewObject[];
+  /** Pods of a namespace that a label selector (`matchLabels`/`matchExpressions`, or the plain map of a Service) matches. */
+  podsMatching(namespace: string, selector: Fields): readonly ViewObject[];
+  /** Slices of a Service. */
+  slicesOf(namespace: string, service: string): readonly ViewObject[];
+  /** Warning events about an object, newest first. */
+  eventsAbout(object: { kind: string; namespace?: string; name: string; uid?: string }): readonly WarningEvent[];
+  /** How well a kind is known. `blind` with `not served` means that the cluster has no such kind. */
+  sync(kind: ViewKind): Sync;
+  /** Whether the cluster has the kind; undefined where discovery did not say. */
+  serves(kind: ViewKind): boolean | undefined;
+  readonly discovery: Discovery | undefined;
+  readonly context: string | undefined;
+}

@@ -1,0 +1,21 @@
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Outcome } from '../kube/outcome.ts';
+import type { Clean } from '../text/sanitise.ts';
+
+/** One thing to read for one finding: never a whole kind of the cluster, except the instances of one custom kind, metadata only. */
+export type NamedRead =
+  | { of: 'log'; namespace: string; pod: string; container: string; previous?: boolean; lines: number }
+  | { of: 'object'; ref: ObjectRef }
+  | { of: 'instances'; apiVersion: string; kind: string; namespace?: string }
+  /** The certificates in a Secret (`tls.crt`, `ca.crt`), in PEM. Private keys and other values are dropped where they are read. */
+  | { of: 'certificates'; namespace: string; secret: string }
+  | { of: 'path'; path: string };
+
+/** What came of the reads; undefined where nobody asked. Text is sanitised. */
+export interface Answers {
+  log(read: Extract<NamedRead, { of: 'log' }>): Outcome<Clean[]> | undefined;
+  object(ref: ObjectRef): Outcome<KubeObject> | undefined;
+  instances(read: Extract<NamedRead, { of: 'instances' }>): Outcome<KubeObject[]> | undefined;
+  certificates(namespace: string, secret: string): Outcome<{ name: string; pem: string }[]> | undefined;
+  path(path: string): Outcome<string> | undefined;
+}

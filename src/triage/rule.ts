@@ -1,0 +1,28 @@
+import type { ClusterView } from '../health/view/cluster-view.ts';
+import type { ViewKind } from '../health/view/kinds.ts';
+import type { Finding } from './finding.ts';
+import type { GateId } from './gates.ts';
+import type { Answers, NamedRead } from './named-read.ts';
+
+/** What a rule is given. `now` is server time in milliseconds. */
+export interface Looking {
+  view: ClusterView;
+  answers: Answers;
+  now: number;
+}
+
+/** One pure rule of triage. It never talks to the cluster. */
+export interface Rule {
+  /** `area/what`. */
+  id: string;
+  gate: GateId;
+  /** Without these the rule is BLIND. A kind that the cluster does not serve counts as read and empty. */
+  needs: readonly ViewKind[];
+  /** These make the answer better; without them the rule still answers. */
+  wants?: readonly ViewKind[];
+  /** For `mayday explain` and docs/triage.md: plain sentences. */
+  about: { looksAt: string; why: string; whatToDo: string };
+  /** Reads of single things that the view does not hold: asked only where the view already shows something wrong. */
+  asks?(looking: Omit<Looking, 'answers'>): Iterable<NamedRead>;
+  look(looking: Looking): Iterable<Finding>;
+}
