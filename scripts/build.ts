@@ -1,5 +1,6 @@
-import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build, type PluginBuild } from 'esbuild';
+import { declarationOf } from './declaration.ts';
 import { lighterStart } from './lighter-start.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -36,7 +37,7 @@ const withoutUnusedClient = {
 const next = 'dist.next';
 rmSync(next, { recursive: true, force: true });
 await build({
-  entryPoints: { mayday: 'src/bin/mayday.ts' },
+  entryPoints: { mayday: 'src/bin/mayday.ts', sandbox: 'src/sandbox/index.ts' },
   outdir: next,
   bundle: true,
   splitting: true,
@@ -54,5 +55,6 @@ await build({
   logLevel: 'warning',
 });
 chmodSync(`${next}/mayday.js`, 0o755);
+writeFileSync(`${next}/sandbox.d.ts`, declarationOf('src/sandbox/index.ts'));
 rmSync('dist', { recursive: true, force: true });
 renameSync(next, 'dist');
