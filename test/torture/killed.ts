@@ -47,7 +47,7 @@ export async function killedProcesses(
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, kubeconfigFor(proxy.url, proxy.certificate, ground.token), { mode: 0o600 });
   // Whoever is killed here must find what it left just as it left it.
-  await mkdir(join(folder, 'mayday'));
+  await mkdir(join(folder, 'mayday'), { mode: 0o700 });
   await writeFile(join(folder, 'mayday/config.yaml'), 'guardian: off\n');
   const all: Death[] = [];
   for (const stage of stages) {

@@ -43,6 +43,7 @@ export interface Trial {
 
 /** By which every record of the torture is signed, so that nothing but the signature lets a restore do what it must. */
 export const KEY: Uint8Array = new Uint8Array(32).fill(7);
+const TTL_MS = 300_000;
 const STORMS = [0, 0.1, 0.25, 0.45, 0.7];
 /** The part of the trials in which the cluster itself is against it. */
 const HOSTILE = 0.4;
@@ -106,8 +107,11 @@ export const broken =
 
 /** Plans through this API, again when a look was blind, and injects; undefined when every look was. */
 export async function inject(api: Api, world: World, deps: ExecutorDeps, lot: Lot): Promise<Injected | undefined> {
-  const facts = testFacts({ random: lot });
-  const planAgain = () => planned(api, world, facts);
+  // At each look anew, by the server's time: a signature holds only for what is made soon after the time in its facts.
+  const planAgain = () => {
+    const at = Math.round(api.serverTime().now);
+    return planned(api, world, testFacts({ random: lot, at, expires: at + TTL_MS }));
+  };
   let plan = await planAgain();
   // Blind is a reason not to inject; here it is only a reason to look again.
   for (let looks = 1; isRefusal(plan) && looks < 20; looks += 1) plan = await planAgain();
