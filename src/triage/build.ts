@@ -1,0 +1,78 @@
+import type { ViewObject } from '../health/view/cluster-view.ts';
+import type { ObjectRef } from '../kube/object.ts';
+import { CELL_LENGTH, type Clean, sanitise } from '../text/sanitise.ts';
+import type { Cause, Finding, Fix, Severity } from './finding.ts';
+
+/** One fix in plain strings. A command that is not safe changes or stops something that cannot be put back by the opposite command. */
+export interface FixDraft {
+  text: string;
+  /** From `command()`. */
+  command?: string;
+  /** True unless told. */
+  safe?: boolean;
+}
+
+/** A finding in plain strings; what is false or undefined among lists is left out. */
+export interface Draft {
+  /** `area/what`. */
+  rule: string;
+  severity: Severity;
+  object: ViewObject | ObjectRef;
+  summary: string;
+  since?: Finding['since'] | undefined;
+  evidence?: readonly (string | false | undefined)[];
+  cause?: string | undefined;
+  fixes?: readonly (FixDraft | false | undefined)[];
+  because?: readonly (Cause | false | undefined)[];
+}
+
+/** More lines than this tell nobody more. */
+const MOST_EVIDENCE = 40;
+
+/** The one way to make a finding: everything in it is sanitised, whatever it was made of. */
+export function finding(draft: Draft): Finding {
+  const evidence = kept(draft.evidence).map(line => sanitise(line));
+  const more = evidence.length - MOST_EVIDENCE;
+  return {
+    rule: draft.rule,
+    severity: draft.severity,
+    object: refOf(draft.object),
+    summary: sanitise(draft.summary),
+    ...(draft.since !== undefined && Number.isFinite(draft.since.at) ? { since: draft.since } : {}),
+    evidence: more > 0 ? [...evidence.slice(0, MOST_EVIDENCE), sanitise(`and ${more} more lines`)] : evidence,
+    ...(draft.cause ? { cause: sanitise(draft.cause) } : {}),
+    fixes: kept(draft.fixes).map(fixOf),
+    because: kept(draft.because).map(causeOf),
+  };
+}
+
+const kept = <T>(list: readonly (T | false | undefined)[] | undefined): T[] =>
+  (list ?? []).filter((each): each is T => each !== undefined && each !== false && each !== '');
+
+function fixOf({ text, command, safe }: FixDraft): Fix {
+  const line = command === undefined ? undefined : sanitise(command);
+  // A command that the sanitiser had to change would not do what it says: better none.
+  const isWhole = line !== undefined && line === command;
+  return { text: sanitise(text), ...(isWhole ? { command: line } : {}), safe: safe ?? true };
+}
+
+const causeOf = ({ kind, namespace, name, rule }: Cause): Cause => ({
+  kind: cell(kind),
+  ...(namespace ? { namespace: cell(namespace) } : {}),
+  name: cell(name),
+  ...(rule === undefined ? {} : { rule }),
+});
+
+/** Names an object of the view, or any other, in clean text. */
+export function refOf(object: ViewObject | ObjectRef): ObjectRef {
+  const { namespace, name, uid } = 'metadata' in object ? object.metadata : object;
+  return {
+    apiVersion: cell(object.apiVersion),
+    kind: cell(object.kind),
+    ...(namespace ? { namespace: cell(namespace) } : {}),
+    name: cell(name),
+    ...(uid ? { uid: cell(uid) } : {}),
+  };
+}
+
+const cell = (text: string): Clean => sanitise(text, CELL_LENGTH);

@@ -1,0 +1,43 @@
+import type { Rule } from '../rule.ts';
+import { admissionRules } from './admission/index.ts';
+import { apiRules } from './api/index.ts';
+import { certificateRules } from './certificates/index.ts';
+import { chaosRules } from './chaos/index.ts';
+import { crdRules } from './crd/index.ts';
+import { gitopsRules } from './gitops/index.ts';
+import { hpaRules } from './hpa/index.ts';
+import { jobRules } from './jobs/index.ts';
+import { leaseRules } from './leases/index.ts';
+import { namespaceRules } from './namespaces/index.ts';
+import { nodeRules } from './nodes/index.ts';
+import { pdbRules } from './pdb/index.ts';
+import { podRules } from './pods/index.ts';
+import { policyRules } from './policies/index.ts';
+import { quotaRules } from './quotas/index.ts';
+import { rbacRules } from './rbac/index.ts';
+import { serviceRules } from './services/index.ts';
+import { storageRules } from './storage/index.ts';
+import { workloadRules } from './workloads/index.ts';
+
+/** Every rule of triage. An area lists its own rules in its `index.ts`. */
+export const RULES: readonly Rule[] = [
+  ...chaosRules,
+  ...apiRules,
+  ...nodeRules,
+  ...crdRules,
+  ...admissionRules,
+  ...certificateRules,
+  ...gitopsRules,
+  ...policyRules,
+  ...namespaceRules,
+  ...rbacRules,
+  ...leaseRules,
+  ...quotaRules,
+  ...storageRules,
+  ...workloadRules,
+  ...podRules,
+  ...serviceRules,
+  ...jobRules,
+  ...hpaRules,
+  ...pdbRules,
+];

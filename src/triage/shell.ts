@@ -1,0 +1,36 @@
+/** Words that every POSIX shell, and zsh, takes as they are. `=` and `~` at the start of a word are expanded by some. */
+const PLAIN = /^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/;
+
+/** One word for a POSIX shell: quoted where the shell would read more into it than its characters. */
+export function quoted(word: string): string {
+  return PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** What names the cluster of a command: a view has it. */
+export interface InContext {
+  readonly context: string | undefined;
+}
+
+/**
+ * A command line to copy, quoted for a POSIX shell and aimed at the cluster that was looked at: `--context` follows the program's name.
+ * Pipes and redirections are joined by the caller: `${command(view, [...])} > ${quoted(file)}`.
+ */
+export function command({ context }: InContext, words: readonly string[]): string {
+  const [program = '', ...rest] = words;
+  const aim = context === undefined || context === '' ? [] : ['--context', context];
+  return [program, ...aim, ...rest].map(quoted).join(' ');
+}
+
+/** Names an object on a kubectl command line: `['deployment/web', '-n', 'shop']`. Kinds of other projects get their group, so that none is mistaken for another. */
+export function named(object: {
+  apiVersion: string;
+  kind: string;
+  namespace?: string;
+  name: string;
+}): readonly string[] {
+  const kind = object.kind.toLowerCase();
+  const group = object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
+  const isOurs = !group.includes('.') || group.endsWith('.k8s.io');
+  const what = `${isOurs ? kind : `${kind}.${group}`}/${object.name}`;
+  return object.namespace === undefined ? [what] : [what, '-n', object.namespace];
+}
