@@ -116,7 +116,8 @@ export interface Shown {
 
 /**
  * What a restore will do about one finding. The writes of `diverged` are those of a forced restore. `again`: what follows, such as
- * dropping the backup, is decided only from what these writes made of the cluster.
+ * dropping the backup, is decided only from what these writes made of the cluster. `lost`: what of the original nobody can put back any
+ * more, force or not.
  */
 export type Restore =
   | { kind: 'restore'; writes: Write[]; says: string; again?: boolean; shown?: Shown }
@@ -129,6 +130,7 @@ export type Restore =
       live: string;
       says: string;
       again?: boolean;
+      lost?: string;
     }
   | { kind: 'corrupt'; says: string };
 

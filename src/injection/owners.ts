@@ -61,12 +61,30 @@ export function ownerPermissions(owners: readonly OwnerReference[], namespace: s
   });
 }
 
-/** Whether a recorded owner is still the same object. */
-export function standing(owner: OwnerReference, live: Live): 'same' | 'gone' | 'unread' {
+/**
+ * What became of a recorded owner: `same` object, `anew`: another object of that kind and name is in its place, `gone`: none is, or one
+ * that is being deleted, which would take what it owns along.
+ */
+export type Standing = 'same' | 'anew' | 'gone' | 'unread';
+
+export function standing(owner: OwnerReference, live: Live): Standing {
   const seen = objectIn(live, keyOf(owner));
   if (seen.state === 'blind' || seen.state === 'unread') return 'unread';
-  return seen.state === 'found' && seen.value.metadata.uid === owner.uid ? 'same' : 'gone';
+  if (seen.state !== 'found') return 'gone';
+  const { uid, deletionTimestamp } = seen.value.metadata;
+  if (uid === owner.uid) return 'same';
+  return uid === undefined || deletionTimestamp !== undefined ? 'gone' : 'anew';
 }
+
+/** The reference to what stands in the place of a recorded owner now: under the recorded uid the garbage collector would delete its dependent. */
+export function asItStands(owner: OwnerReference, live: Live): OwnerReference {
+  const seen = objectIn(live, keyOf(owner));
+  return seen.state === 'found' ? { ...owner, uid: seen.value.metadata.uid ?? owner.uid } : owner;
+}
+
+/** Whether two references name the same object by group, kind and name, whatever their uids. */
+export const isNamesake = (a: OwnerReference, b: OwnerReference): boolean =>
+  a.kind === b.kind && a.name === b.name && groupOf(a.apiVersion) === groupOf(b.apiVersion);
 
 /** Owners as messages name them. */
 export const named = (owners: readonly OwnerReference[]): string =>

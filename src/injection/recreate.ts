@@ -4,7 +4,7 @@ import type { Live, Read } from './fault.ts';
 import { type Operation, patchOf, pointer, remove, test } from './json-patch.ts';
 import { listIn, objectIn } from './live.ts';
 import { groupOf, nameOf } from './name.ts';
-import { named, ownerReads, standing } from './owners.ts';
+import { asItStands, named, ownerReads, standing } from './owners.ts';
 import type { Write } from './write.ts';
 
 /** What must be done so that the server takes a former object again, and what of it cannot come back. */
@@ -45,16 +45,19 @@ export function recreation(original: KubeObject, live: Live): Recreation {
   if (unread !== undefined)
     return { body, before: [], left: [], blind: `whether its owner ${named([unread])} still exists cannot be read` };
   const stale = ownerReferences.filter(owner => standing(owner, live) === 'gone');
-  if (stale.length > 0) {
-    const kept = ownerReferences.filter(owner => !stale.includes(owner));
-    if (kept.length > 0) body.metadata.ownerReferences = kept;
-    else delete body.metadata.ownerReferences;
-  }
+  const kept = ownerReferences.filter(owner => !stale.includes(owner)).map(owner => asItStands(owner, live));
+  if (kept.length > 0) body.metadata.ownerReferences = kept;
+  else delete body.metadata.ownerReferences;
+  const anew = ownerReferences.filter(owner => standing(owner, live) === 'anew');
   const { before, left } = own(STEPS, kindOf(original))?.(body, live) ?? NOTHING;
   return {
     body,
     before,
-    left: [...(stale.length > 0 ? [`without its owner ${named(stale)}, which is gone or made anew`] : []), ...left],
+    left: [
+      ...(stale.length > 0 ? [`without its owner ${named(stale)}, which is gone`] : []),
+      ...(anew.length > 0 ? [`under the uid of now of its owner ${named(anew)}, which was made anew`] : []),
+      ...left,
+    ],
   };
 }
 

@@ -195,10 +195,11 @@ const wasBlind = (live: Live): boolean =>
 function stopBefore(restore: Restore, live: Live, { force = false }: RestoreOptions): End | undefined {
   if (restore.kind === 'corrupt') return failed(restore.says, wasBlind(live));
   if (restore.kind !== 'diverged' || force) return undefined;
-  const { original, injected, live: now, says } = restore;
+  const { original, injected, live: now, says, lost } = restore;
+  const puts = lost === undefined ? 'puts the original back' : 'puts back what still can be and takes the marks off';
   return {
     outcome: 'diverged',
     verified: false,
-    message: `${says}: original ${original}, injected ${injected}, now ${now}; --force-diverged puts the original back, --strip-marks keeps what is there`,
+    message: `${says}: original ${original}, injected ${injected}, now ${now}; --force-diverged ${puts}, --strip-marks keeps what is there`,
   };
 }

@@ -89,6 +89,12 @@ export async function finish(deps: RevertDeps, done: Decided, rest: readonly Wri
   deps.begun?.delete(finding.id);
   const after = await execute(rest, deps, { id: finding.id, purpose: 'revert' });
   if (after.state !== 'done') return failed(`${restore.says}, but ${after.message}`, true);
+  if (restore.kind === 'diverged' && restore.lost !== undefined && proof.state === 'held')
+    return {
+      outcome: 'stripped',
+      verified: true,
+      message: `as forced: the marks are off, and nothing is missing but ${restore.lost}`,
+    };
   const outcome = restore.kind === 'already-restored' ? 'already-restored' : 'reverted';
   return { outcome: proof.state === 'gone' ? 'gone' : outcome, verified: true, message: restore.says };
 }

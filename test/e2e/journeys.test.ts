@@ -9,6 +9,7 @@ import { historyJourneys } from './journeys/history.ts';
 import { onCallJourneys } from './journeys/onCall.ts';
 import { orderJourneys } from './journeys/orders.ts';
 import { outageJourneys } from './journeys/outage.ts';
+import { ownerJourneys } from './journeys/owners.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
 import { thirdValueJourneys } from './journeys/thirdValue.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
@@ -28,6 +29,7 @@ onEachProvider('on', (given, name) => {
     describe.concurrent('side by side', () => forbiddenJourneys(given));
     emergencyJourneys(given);
     doesNotHoldJourneys(given);
+    ownerJourneys(given);
     thirdValueJourneys(given, name !== 'sandbox');
     everyKindJourneys(given);
     orderJourneys(given);

@@ -180,7 +180,10 @@ describe.each(ALL)('%s', (type, wanted, object, backup) => {
     expect(api.all().map(({ metadata }) => metadata.labels)).toEqual([{ newer: 'yes' }]);
   });
 
-  it('drops owners that are gone or made anew, and says so; the others come back', async () => {
+  it.each([
+    ['drops an owner that is gone, and says so; the others come back', undefined],
+    ['refers to an owner that was made anew by its uid of now, and says so', 'u-new'],
+  ])('%s', async (_what, uid) => {
     const owner = inShop('apps/v1', 'Deployment', 'owner', { metadata: { uid: 'u-1' } });
     const other = inShop('apps/v1', 'StatefulSet', 'other', { metadata: { uid: 'u-2' } });
     const ownerReferences = [owner, other].map(({ apiVersion, kind, metadata }) => ({
@@ -192,10 +195,11 @@ describe.each(ALL)('%s', (type, wanted, object, backup) => {
     const api = fakeApi([owner, other, withMeta(object, { ownerReferences })]);
     await inject(api, wanted);
     api.forget(at(owner));
-    api.put(withMeta(owner, { uid: 'u-new' }));
+    if (uid !== undefined) api.put(withMeta(owner, { uid }));
     const [receipt] = await revertEverything(api);
     expect(receipt).toMatchObject({ verified: true, message: expect.stringContaining('Deployment owner (uid u-1)') });
-    expect(api.peek(at(object))?.metadata.ownerReferences).toEqual(ownerReferences.slice(1));
+    const again = ownerReferences.slice(0, 1).flatMap(reference => (uid === undefined ? [] : [{ ...reference, uid }]));
+    expect(api.peek(at(object))?.metadata.ownerReferences).toEqual([...again, ...ownerReferences.slice(1)]);
   });
 
   it('waits where an owner cannot be read', async () => {

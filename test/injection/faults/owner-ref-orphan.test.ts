@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ROLLBACK_DATA } from '../../../src/injection/markers.ts';
 import type { KubeObject, OwnerReference } from '../../../src/kube/object.ts';
 import { failing, fakeApi } from '../../support/fake-api.ts';
 import { at, inShop, marked, UNFIT, withMeta } from '../../support/objects.ts';
@@ -19,6 +20,12 @@ const owned = inShop('v1', 'ConfigMap', 'it', { metadata: { ownerReferences: [WE
 const orphan: Wanted = { type: 'OwnerRefOrphan', parameters: { apiVersion: 'v1', kind: 'ConfigMap', name: 'it' } };
 const MAP = { kind: 'ConfigMap', name: 'it' };
 const world = (...more: KubeObject[]) => fakeApi([owned, deployment('web'), deployment('api'), ...more]);
+function anew(api: ReturnType<typeof fakeApi>, name: string, deletionTimestamp?: string): void {
+  const made = deployment(name);
+  const metadata = { ...made.metadata, uid: 'another', ...(deletionTimestamp ? { deletionTimestamp } : {}) };
+  api.forget(at(made));
+  api.put({ ...made, metadata });
+}
 const ownersOf = (api: ReturnType<typeof fakeApi>) =>
   api.peek(at(owned))?.metadata.ownerReferences?.map(({ name }) => name);
 
@@ -75,24 +82,61 @@ describe('restoring', () => {
     expect(api.all().map(comparable)).toEqual(before);
   });
 
-  it('OWN-1: never puts an owner back that was made anew, and says so', async () => {
+  it('OWN-1: refers to an owner that was made anew by its uid of now, and says so', async () => {
     const api = world();
     await inject(api, orphan);
-    api.forget(at(deployment('web')));
-    api.put({ ...deployment('web'), metadata: { ...deployment('web').metadata, uid: 'another' } });
+    anew(api, 'web');
     const [receipt] = await revertEverything(api);
     expect(receipt).toMatchObject({ outcome: 'reverted', verified: true });
-    expect(receipt?.message).toContain('not put back, because gone or made anew: Deployment web (uid uid-web)');
-    expect(ownersOf(api)).toEqual(['api']);
+    expect(receipt?.message).toContain('the reference bears its uid of now: Deployment web (uid uid-web)');
+    expect(api.peek(at(owned))?.metadata.ownerReferences).toEqual([{ ...WEB, uid: 'another' }, owner('api')]);
   });
 
-  it('OWN-1: puts nothing back where every owner is gone', async () => {
+  it('OWN-1: takes an owner that was made anew and owns the object already for the recorded one', async () => {
+    const api = world();
+    await inject(api, orphan);
+    anew(api, 'web');
+    const now = [{ ...WEB, uid: 'another' }, owner('api')];
+    api.change(at(owned), object => {
+      object.metadata.ownerReferences = now;
+    });
+    expect(await revertEverything(api)).toMatchObject([{ outcome: 'already-restored', verified: true }]);
+    expect(api.peek(at(owned))?.metadata.ownerReferences).toEqual(now);
+  });
+
+  it.each([
+    ['gone', (api: ReturnType<typeof fakeApi>) => api.forget(at(deployment('web')))],
+    ['made anew and being deleted', (api: ReturnType<typeof fakeApi>) => anew(api, 'web', '2026-11-21T12:00:00Z')],
+  ])('OWN-1: asks where an owner is %s, and shows what cannot come back', async (_what, lose) => {
+    const api = world();
+    await inject(api, orphan);
+    lose(api);
+    const [receipt] = await revertEverything(api);
+    expect(receipt).toMatchObject({ outcome: 'diverged', verified: false });
+    expect(receipt?.message).toContain('owner Deployment web (uid uid-web) of ConfigMap shop/it is gone');
+    expect(receipt?.message).toContain('what still exists can be put back: Deployment api (uid uid-api)');
+    expect(receipt?.message).toContain(
+      'original Deployment web (uid uid-web), Deployment api (uid uid-api), injected (no owner), now (no owner)',
+    );
+    expect(receipt?.message).toContain('--force-diverged puts back what still can be and takes the marks off');
+    expect(ownersOf(api)).toBeUndefined();
+    expect(api.peek(at(owned))?.metadata.annotations?.[ROLLBACK_DATA]).toBeDefined();
+    const [forced] = await revertEverything(api, { force: true });
+    expect(forced).toMatchObject({ outcome: 'stripped', verified: true });
+    expect(forced?.message).toContain('nothing is missing but owner Deployment web (uid uid-web), which is gone');
+    expect(ownersOf(api)).toEqual(['api']);
+    expect(api.peek(at(owned))?.metadata.annotations).toBeUndefined();
+  });
+
+  it('OWN-1: puts nothing back where every owner is gone, and only takes the marks off by force', async () => {
     const api = world();
     await inject(api, orphan);
     for (const name of ['web', 'api']) api.forget(at(deployment(name)));
-    const [receipt] = await revertEverything(api);
-    expect(receipt).toMatchObject({ outcome: 'already-restored', verified: true });
-    expect(receipt?.message).toContain('Deployment web (uid uid-web), Deployment api (uid uid-api)');
+    expect(await revertEverything(api)).toMatchObject([{ outcome: 'diverged', verified: false }]);
+    const [forced] = await revertEverything(api, { force: true });
+    expect(forced).toMatchObject({ outcome: 'stripped', verified: true });
+    expect(forced?.message).toContain('Deployment web (uid uid-web), Deployment api (uid uid-api)');
+    expect(ownersOf(api)).toBeUndefined();
     expect(api.peek(at(owned))?.metadata.annotations).toBeUndefined();
   });
 

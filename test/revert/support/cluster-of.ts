@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../src/kube/object.ts';
 import { fakeApi } from '../../support/fake-api.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { fakeDiscovery } from '../../support/fake-kinds.ts';
+import { beside } from '../../support/recorded.ts';
 import { recorded } from './stuck.ts';
 
 /** Kinds that the usual discovery of tests does not have. */
@@ -30,7 +31,7 @@ function kindsOf(objects: readonly KubeObject[]): ApiResource[] {
 
 /** A cluster in memory as the framework left it in this recorded case. */
 export function clusterOf(name: string) {
-  const objects = recorded(name, 'injected').filter(Boolean);
+  const objects = [...recorded(name, 'injected').filter(Boolean), ...beside(name)];
   const clock = fakeClock();
   const api = fakeApi(objects, { now: clock.now, kinds: kindsOf(objects) });
   const journal = { append: async () => undefined };
