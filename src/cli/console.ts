@@ -18,7 +18,7 @@ export async function consoleCommand(globals: GlobalOptions): Promise<ExitCode> 
   // A console stays open for days beside other work: V8 is to prefer a small heap (145 MB instead of 230 with 10,000 pods).
   setFlagsFromString('--optimize-for-size');
   const runtime = await runtimeFor(globals);
-  const { startConsole } = await import('../console/start.ts');
+  const { startConsole } = await import('../console/app/start.ts');
   return (await startConsole(depsOf(runtime, globals))) as ExitCode;
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { changeBy } from '../../src/console/control/runs.ts';
-import { isCounting } from '../../src/console/select.ts';
-import type { ConsoleState, RunView } from '../../src/console/state.ts';
-import { COLOUR, MONO } from '../../src/console/theme.ts';
+import { changeBy } from '../../src/console/app/runs.ts';
+import { isCounting } from '../../src/console/store/select.ts';
+import type { ConsoleState, RunView } from '../../src/console/store/state.ts';
+import { COLOUR, MONO } from '../../src/console/widgets/theme.ts';
 import type { Marker } from '../../src/health/marker.ts';
 import type { Trouble } from '../../src/health/trouble.ts';
 import type { Receipt } from '../../src/injection/receipt.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pressOf } from '../../src/console/input.ts';
+import { pressOf } from '../../src/console/keymap/input.ts';
 
 const key = (changes: Record<string, boolean> = {}) => changes as unknown as Parameters<typeof pressOf>[1];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { KEYS, type Key, keyConflicts, keyFor } from '../../src/console/keys.ts';
-import { type ConsoleState, type Screen, screenOf } from '../../src/console/state.ts';
+import { KEYS, type Key, keyConflicts, keyFor } from '../../src/console/keymap/keys.ts';
+import { type ConsoleState, type Screen, screenOf } from '../../src/console/store/state.ts';
 import { rows, shown, state } from './support/view.ts';
 
 const SCREENS: readonly Screen[] = ['deck', 'experiments', 'plan', 'mayday', 'help', 'quit', 'revert-one'];

@@ -1,8 +1,8 @@
 import { Console } from 'node:console';
 import { PassThrough, Writable } from 'node:stream';
 import xterm from '@xterm/headless';
+import { startConsole } from '../../../src/console/app/start.ts';
 import type { ConsoleDeps } from '../../../src/console/deps.ts';
-import { startConsole } from '../../../src/console/start.ts';
 import { fakeDeps, type Script } from './fake-session.ts';
 
 // The test runner's console lacks the constructor that Ink's console guard wants.

@@ -1,8 +1,8 @@
+import { frame } from '../../../src/console/app/frame.ts';
 import type { ConsoleSettings } from '../../../src/console/deps.ts';
-import { lineText } from '../../../src/console/parts/line.ts';
-import { frame } from '../../../src/console/screens/frame.ts';
-import { type ConsoleState, createConsoleStore, EMPTY_MAYDAY, type RunView } from '../../../src/console/state.ts';
-import { paint, type Theme } from '../../../src/console/theme.ts';
+import { type ConsoleState, createConsoleStore, EMPTY_MAYDAY, type RunView } from '../../../src/console/store/state.ts';
+import { lineText } from '../../../src/console/widgets/line.ts';
+import { paint, type Theme } from '../../../src/console/widgets/theme.ts';
 import type { KindHealth, Summary } from '../../../src/health/model.ts';
 import { ASCII, UNICODE } from '../../../src/text/glyphs.ts';
 import { NOW } from './objects.ts';

@@ -28,7 +28,7 @@ const deps: ConsoleDeps = {
     return { ok: true, session: fakeSession(play) };
   },
 };
-const { startConsole } = await import('../../../src/console/start.ts');
+const { startConsole } = await import('../../../src/console/app/start.ts');
 if (given.has('throw'))
   setTimeout(() => Promise.reject(new Error('a rejection nobody handles')), Number(given.get('throw')));
 process.exitCode = await startConsole(deps);

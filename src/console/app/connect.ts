@@ -1,0 +1,89 @@
+import { startHealth } from '../../health/store.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Session } from '../deps.ts';
+import type { Catalogue } from '../screens/experiments/catalogue.ts';
+import type { Mayday } from '../screens/mayday/emergency.ts';
+import { screenOf } from '../store/state.ts';
+import type { Context } from './context.ts';
+import type { End } from './quit.ts';
+
+const ASK_AGAIN_MS = 2_000;
+/** The catalogue waits for the first rows, and no longer than this. */
+const FIRST_ROWS_MS = 400;
+/** The scan for leftovers reads everything, so it waits until the pods are all there, and no longer than this. */
+const ALL_ROWS_MS = 3_000;
+
+/**
+ * Everything that needs the outside, begun after the first frame is on the screen. Ends the console only when there is no
+ * cluster to speak of; one that does not answer is waited for.
+ */
+export async function connectAll(
+  context: Context & { session: Session | undefined },
+  parts: { catalogue: Catalogue; mayday: Mayday },
+  finish: (end: End) => void,
+): Promise<void> {
+  const { deps, store } = context;
+  const rows = { first: Promise.withResolvers<void>(), all: Promise.withResolvers<void>() };
+  const catalogued = atLatest(context, rows.first.promise, FIRST_ROWS_MS).then(() => parts.catalogue.load());
+  const connected = await deps.connect(doing => {
+    if (store.getState().link.state === 'starting')
+      store.setState({ link: { state: 'starting', doing: sanitise(doing, 120) } });
+  });
+  if (context.ended.aborted) {
+    if (connected.ok) await connected.session.close();
+    return;
+  }
+  if (!connected.ok) return finish({ exitCode: connected.exitCode, words: [connected.message] });
+  const { session } = connected;
+  context.session = session;
+  const { identity } = session;
+  store.setState({
+    link: {
+      state: 'connected',
+      context: sanitise(identity.context),
+      server: sanitise(identity.server),
+      user: sanitise(identity.user),
+      version: '',
+      namespace: sanitise(identity.namespace),
+      isProtected: session.isProtected,
+      isSandbox: session.isSandbox,
+    },
+  });
+  const health = startHealth(session.feed, deps.clock, () => session.serverNow());
+  const unsubscribe = health.store.subscribe(summary => {
+    store.setState({ health: summary });
+    const { state } = summary.kinds.pods.sync;
+    if (state !== 'waiting') rows.first.resolve();
+    if (state !== 'waiting' && state !== 'loading') rows.all.resolve();
+  });
+  context.ended.addEventListener('abort', () => {
+    unsubscribe();
+    health.stop();
+  });
+  void learnWho(context, session);
+  void catalogued.then(() => parts.catalogue.look());
+  void atLatest(context, rows.all.promise, ALL_ROWS_MS).then(() => parts.mayday.countLeftovers());
+  // Whoever pressed `!` before there was a connection is waiting for exactly this.
+  if (screenOf(store.getState()) === 'mayday') parts.mayday.rescan();
+}
+
+/** Waits for `ready`, for a time in milliseconds, or for the end of the console, whichever comes first. */
+async function atLatest({ deps, ended }: Context, ready: Promise<void>, ms: number): Promise<void> {
+  await Promise.race([ready, deps.clock.sleep(ms, ended).catch(() => undefined)]);
+}
+
+/** Asks for version and user until both are known; neither keeps anything else waiting. */
+async function learnWho(context: Context, session: Session): Promise<void> {
+  while (!context.ended.aborted) {
+    const about = await session.about().catch(() => ({}) as Awaited<ReturnType<Session['about']>>);
+    const { link } = context.store.getState();
+    if (link.state === 'connected')
+      context.store.setState({
+        link: { ...link, version: about.version ?? link.version, user: about.user ?? link.user },
+      });
+    if (about.version !== undefined) {
+      return;
+    }
+    await context.deps.clock.sleep(ASK_AGAIN_MS, context.ended).catch(() => undefined);
+  }
+}

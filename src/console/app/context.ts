@@ -1,0 +1,51 @@
+import type { StoreApi } from 'zustand/vanilla';
+import { sanitise } from '../../text/sanitise.ts';
+import type { ConsoleDeps, Session } from '../deps.ts';
+import type { Now } from '../store/select.ts';
+import type { ConsoleState, Screen } from '../store/state.ts';
+import type { Tone } from '../widgets/line.ts';
+
+/** What every part of the controller works on. `session` comes once connected. */
+export interface Context {
+  readonly deps: ConsoleDeps;
+  readonly store: StoreApi<ConsoleState>;
+  session: Session | undefined;
+  /** Aborts when the console ends: background work stops, lifting does not. */
+  readonly ended: AbortSignal;
+  now(): Now;
+}
+
+const NOTICE_MS = 6_000;
+
+/** Says something on the notice row for a while. Text from anywhere is made safe here. */
+export function notify(context: Context, text: string, tone: Tone = 'plain', forMs = NOTICE_MS): void {
+  context.store.setState({ notice: { text: sanitise(text, 300), tone, until: context.now().monotonic + forMs } });
+}
+
+/** Adds lines to the verdict stream; the oldest go beyond the cap, and who scrolled back stays where he was. */
+export function stream(context: Context, lines: readonly { at: number; text: string; tone: Tone }[]): void {
+  if (lines.length === 0) return;
+  context.store.setState(state => {
+    const first = (state.stream[state.stream.length - 1]?.key ?? 0) + 1;
+    const added = lines.map((line, i) => ({ ...line, text: sanitise(line.text, 400), key: first + i }));
+    return {
+      stream: [...state.stream, ...added].slice(-STREAM_CAP),
+      streamBack: state.streamBack === 0 ? 0 : state.streamBack + added.length,
+    };
+  });
+}
+
+const STREAM_CAP = 1_000;
+
+/** Opens a screen over the current one; a screen already in the stack is gone back to. */
+export function open(context: Context, screen: Screen): void {
+  context.store.setState(({ screens }) => {
+    const at = screens.indexOf(screen);
+    return { screens: at >= 0 ? screens.slice(0, at + 1) : [...screens, screen] };
+  });
+}
+
+/** Back to what lay under the current screen. */
+export function close(context: Context): void {
+  context.store.setState(({ screens }) => ({ screens: screens.length > 1 ? screens.slice(0, -1) : screens }));
+}

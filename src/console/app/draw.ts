@@ -1,0 +1,25 @@
+import { type Instance, render } from 'ink';
+import { createElement } from 'react';
+import type { Terminal } from '../deps.ts';
+import { App, type AppProps } from './app.tsx';
+
+/** What the console holds of Ink's screen. */
+export type Drawn = Pick<Instance, 'unmount' | 'waitUntilExit'>;
+
+/** Mounts the console on the terminal. Ink is loaded with this file, so it is imported only after the first frame. */
+export function draw({ stdin, stdout, stderr }: Terminal, props: AppProps): Drawn {
+  return render(createElement(App, props), {
+    // The libraries take plain streams; their types ask for more than they use.
+    stdin: stdin as NodeJS.ReadStream,
+    stdout: stdout as NodeJS.WriteStream,
+    stderr: stderr as NodeJS.WriteStream,
+    alternateScreen: true,
+    incrementalRendering: true,
+    // Above the ten commits a second of the model, so that painting never queues behind itself.
+    maxFps: 30,
+    exitOnCtrlC: false,
+    patchConsole: true,
+    concurrent: false,
+    interactive: true,
+  });
+}

@@ -1,0 +1,147 @@
+import { NOT_YET } from '../../health/sweep.ts';
+import { cut } from '../../text/cut.ts';
+import { age } from '../../text/duration.ts';
+import type { Clean } from '../../text/sanitise.ts';
+import { width } from '../../text/width.ts';
+import { liveFaults, nextTtl, outage } from '../store/select.ts';
+import type { ConsoleState } from '../store/state.ts';
+import { ends, type Line, line, lineWidth, type Span, span } from '../widgets/line.ts';
+import { clock } from '../widgets/time.ts';
+import type { View } from '../widgets/view.ts';
+import { wrap } from '../widgets/wrap.ts';
+
+/**
+ * Younger data is simply live: where nothing else happens nodes still renew their Leases each ten seconds, and a server that is gone is
+ * told as STALE at once. The seconds are spelled out once they begin to matter; each costs an idle console a painted frame.
+ */
+const LIVE_MS = 12_000;
+
+/**
+ * Row one: who we are talking to, as whom, in which mode, and how old the data is. The context is never dropped and, when
+ * the row is too narrow for it, cut in the middle last of all.
+ */
+export function identityRow(state: ConsoleState, view: View): Line {
+  const { link, settings } = state;
+  const data = dataAge(state, view);
+  if (link.state !== 'connected') {
+    const name = settings.context ?? (settings.sandbox === undefined ? '' : 'sandbox');
+    return ends(
+      line(span('mayday', 'title'), name && '  ', name && span(name, 'title'), '  ', span(`${link.doing}…`, 'dim')),
+      line(...modes(state), data),
+      view.columns,
+    );
+  }
+  const right = line(...modes(state), data);
+  // What gives way first when the row is narrow: our own name, the version, the user.
+  const droppable = [span('mayday  ', 'title'), span(`  ${link.version}`), span(`  ${link.user}`)];
+  const room = view.columns - lineWidth(right) - 2;
+  const keep = droppable.map(() => true);
+  const used = (): number =>
+    width(link.context) + droppable.reduce((sum, piece, i) => sum + (keep[i] ? width(piece.text) : 0), 0);
+  for (const victim of [0, 1, 2]) if (used() > room) keep[victim] = false;
+  const context = width(link.context) > room ? cut(link.context as Clean, Math.max(8, room), 'middle') : link.context;
+  return ends(
+    line(
+      keep[0] && droppable[0],
+      span(context, 'title'),
+      keep[1] && link.version !== '' && droppable[1],
+      keep[2] && droppable[2],
+    ),
+    right,
+    view.columns,
+  );
+}
+
+function modes(state: ConsoleState): Span[] {
+  const words: Span[] = [];
+  const { link, settings } = state;
+  if (settings.readOnly) words.push(span('READ-ONLY', 'warn'), span('  '));
+  if (link.state === 'connected' && link.isProtected) words.push(span('PROTECTED', 'bad'), span('  '));
+  if (settings.sandbox !== undefined || (link.state === 'connected' && link.isSandbox))
+    words.push(span('SANDBOX', 'accent'), span('  '));
+  return words;
+}
+
+function dataAge(state: ConsoleState, { now }: View): Span {
+  const { heardAt } = state.health;
+  if (heardAt === undefined) return span('no data yet', 'warn');
+  const old = now.monotonic - heardAt;
+  if (outage(state, now)) return span(`STALE ${age(old)}`, 'bad');
+  return old < LIVE_MS ? span('data LIVE', 'ok') : span(`data ${age(old)}`, old < 75_000 ? 'plain' : 'warn');
+}
+
+/** Row two: how many faults are in the cluster, when the next one ends, and the two keys that always work. */
+export function faultRow(state: ConsoleState, view: View): Line {
+  const right = line(span('!', 'alarm'), span(' MAYDAY', 'bad'), '   ', span('?', 'key'), ' keys');
+  return ends(line(...faultSpans(state, view)), right, view.columns);
+}
+
+/** What is left until a TTL, or since when it is over: an overdue fault never reads as one with no time left. */
+export const ttlSpan = (leftMs: number): Span =>
+  leftMs > 0 ? span(clock(leftMs), 'title') : span(`OVERDUE ${age(-leftMs)}`, 'bad');
+
+/** `2 faults live   next TTL 2:41 ImageCorrupt`, in the words every screen shares. */
+export function faultSpans(state: ConsoleState, { now, glyphs }: View): Span[] {
+  const live = liveFaults(state, now);
+  const isLooking = state.health.unseen.some(({ reason }) => reason === NOT_YET);
+  const blind = state.health.unseen.length - (isLooking ? 1 : 0);
+  const ttl = nextTtl(state, now);
+  const isKnown = state.health.heardAt !== undefined;
+  const spans: Span[] = [];
+  if (live > 0) spans.push(span(`${glyphs.live} ${live} ${live === 1 ? 'fault' : 'faults'} live`, 'chaos'));
+  else
+    spans.push(
+      isKnown && !isLooking
+        ? span(blind > 0 ? 'no faults seen' : 'no faults live', 'dim')
+        : span(`${glyphs.states.wait} faults: not known yet`, 'warn'),
+    );
+  if (live > 0 && isLooking) spans.push(span(', still looking', 'warn'));
+  if (ttl) spans.push(span('   next TTL '), ttlSpan(ttl.leftMs), span(` ${ttl.type}`));
+  if (blind > 0)
+    spans.push(span(`   ${glyphs.states.blind} BLIND to ${blind} ${blind === 1 ? 'kind' : 'kinds'}`, 'warn'));
+  return spans;
+}
+
+/** Rows that appear only when something must be said over everything else: outage, leftovers, a notice. */
+export function bannerRows(state: ConsoleState, view: View): Line[] {
+  const rows: Line[] = [];
+  const { glyphs, now } = view;
+  const silence = outage(state, now);
+  if (silence) {
+    const since =
+      silence.silentMs === undefined ? 'no answer from the cluster' : `no data for ${age(silence.silentMs)}`;
+    rows.push(
+      line(
+        span(
+          `${glyphs.states.fail} ${since}, ${silence.retryInMs === undefined ? 'trying again' : `retry in ${Math.ceil(silence.retryInMs / 1000)}s`}`,
+          'bad',
+        ),
+        span(`  ${silence.reason}`, 'dim'),
+      ),
+    );
+  }
+  const { count, example } = state.leftovers;
+  if (count > 0) {
+    const many = `${count} ${count === 1 ? 'fault' : 'faults'} overdue or left by a dead run`;
+    rows.push(
+      line(
+        span(`${glyphs.states.warn} ${many}: press `, 'warn'),
+        span('!', 'key'),
+        span(' to revert', 'warn'),
+        span(example === '' ? '' : `   ${example}`, 'dim'),
+      ),
+    );
+  }
+  return rows;
+}
+
+/** The rows above the keys: the newest notice, for a while, two rows at most. */
+export function noticeRows(state: ConsoleState, { now, glyphs, columns }: View): Line[] {
+  const { notice } = state;
+  if (!notice || (notice.until !== undefined && now.monotonic >= notice.until)) return [];
+  const { fail, warn } = glyphs.states;
+  const glyph = notice.tone === 'bad' ? fail : notice.tone === 'warn' ? warn : glyphs.arrow;
+  return wrap(notice.text, columns - 2)
+    .slice(0, 2)
+    .map((text, i) => line(span(`${i === 0 ? glyph : ' '} ${text}`, notice.tone)));
+}

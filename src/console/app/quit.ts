@@ -1,0 +1,91 @@
+import { ownLive, ownUnderWay } from '../store/select.ts';
+import { screenOf } from '../store/state.ts';
+import { type Context, open } from './context.ts';
+import type { Runs } from './runs.ts';
+
+/** Why the console ends, with what is told after the screen is given back. */
+export interface End {
+  exitCode: number;
+  /** For the normal screen, after the full-screen one is gone. */
+  words: string[];
+}
+
+export interface Ending {
+  /** `q` and the first ctrl-c: at once when nothing of ours runs, else asks. */
+  ask(): void;
+  /** ctrl-c: asks; once more reverts and ends; a third time gives up waiting. */
+  interrupt(): void;
+  revertAndEnd(): Promise<void>;
+  leave(): void;
+}
+
+/** Exit codes of design §3. */
+const DONE = 0;
+const ABORTED = 6;
+const RESIDUE = 7;
+
+const HINT = 'run `mayday revert --all`';
+
+/** What is said when faults stay behind. */
+export function residueWords(count: number): string[] {
+  return count > 0 ? [`faults still active: ${count}, ${HINT}`] : [];
+}
+
+export function createEnding(context: Context, runs: Runs, finish: (end: End) => void): Ending {
+  const { store } = context;
+
+  const isBusy = (): boolean => ownUnderWay(store.getState()).length > 0;
+  /** What runs of ours that already ended could not put back. */
+  const residue = (): number =>
+    store.getState().runs.reduce((sum, run) => sum + (run.endedAt === undefined ? 0 : (run.residue ?? 0)), 0);
+
+  const reverted = (): boolean => store.getState().mayday.end?.remaining === 0;
+
+  /** Runs that have their verdict may still be writing it down. */
+  async function endNow(): Promise<void> {
+    await runs.settled();
+    const left = reverted() ? 0 : residue();
+    finish({ exitCode: left > 0 ? RESIDUE : DONE, words: residueWords(left) });
+  }
+
+  function ask(): void {
+    if (!isBusy()) return void endNow();
+    open(context, 'quit');
+  }
+
+  async function revertAndEnd(): Promise<void> {
+    if (store.getState().ending !== 'no') return;
+    store.setState({ ending: 'reverting' });
+    open(context, 'quit');
+    const earlier = reverted() ? 0 : residue();
+    const left = (await runs.stop()).residue + earlier;
+    finish({
+      exitCode: left > 0 ? RESIDUE : ABORTED,
+      words: left > 0 ? residueWords(left) : ['stopped; everything this console wrote is back, read again'],
+    });
+  }
+
+  return {
+    ask,
+    interrupt() {
+      const state = store.getState();
+      if (state.ending === 'reverting') {
+        runs.insist();
+        const left = Math.max(ownLive(state).length, 1);
+        return finish({ exitCode: RESIDUE, words: residueWords(left) });
+      }
+      if (screenOf(state) === 'quit') return void revertAndEnd();
+      ask();
+    },
+    revertAndEnd,
+    leave() {
+      const left = ownLive(store.getState());
+      const them = left.length === 1 ? 'it' : 'them';
+      const who = left.every(run => run.isGuarded) ? `the guardian ends ${them} at the TTL` : `nobody will end ${them}`;
+      finish({
+        exitCode: left.length > 0 ? RESIDUE : DONE,
+        words: left.length > 0 ? [`left in the cluster: ${left.length}; ${who}, ${HINT}`] : [],
+      });
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import type { Plan } from '../../injection/fault.ts';
+import type { Receipt } from '../../injection/receipt.ts';
+import type { RunEvent, Verdict } from '../../run/event.ts';
+import { eventLine, type LineOptions } from '../../run/line.ts';
+import type { RunEnd } from '../deps.ts';
+import { objectName } from '../screens/deck/faults.ts';
+import { sameAim } from '../screens/plan/same-target.ts';
+import { chosen, fireLock } from '../store/select.ts';
+import type { RunView } from '../store/state.ts';
+import type { Tone } from '../widgets/line.ts';
+import { type Context, notify, stream } from './context.ts';
+
+interface Handle {
+  stop: AbortController;
+  insist: AbortController;
+  end: Promise<RunEnd>;
+}
+
+/** `eventLine` begins with the time of day, which the stream writes itself. */
+const TIME_COLUMNS = 10;
+
+/** Phases show beside their fault and open gates were on the plan: the stream is for what was not known before. */
+const isNews = (event: RunEvent): boolean => event.event !== 'phase' && (event.event !== 'gate' || !event.ok);
+
+/** What stopping gave: how many objects are not proven restored, and the receipt of each that was lifted. */
+export interface Stopped {
+  residue: number;
+  receipts: readonly Receipt[];
+}
+
+/** The runs of this console, from fire to verdict. */
+export interface Runs {
+  fire(): void;
+  /** Stops one run (or all) and waits until what it wrote is lifted. */
+  stop(key?: string): Promise<Stopped>;
+  /** Resolves when every run is over and written down. */
+  settled(): Promise<void>;
+  /** Gives up waiting for lifting. */
+  insist(): void;
+}
+
+export function createRuns(context: Context): Runs {
+  const { store } = context;
+  const handles = new Map<string, Handle>();
+  const receipts = new Map<string, readonly Receipt[]>();
+  let count = 0;
+
+  const update = (key: string, change: (run: RunView) => Partial<RunView>): void =>
+    store.setState(({ runs }) => ({ runs: runs.map(run => (run.key === key ? { ...run, ...change(run) } : run)) }));
+
+  function hear(key: string, event: RunEvent, about: LineOptions): void {
+    update(key, run => ({ runId: event.run, ...changeBy(run, event) }));
+    if (event.event === 'reverted') receipts.set(key, event.receipts);
+    if (isNews(event))
+      stream(context, [{ at: event.at, text: eventLine(event, about).slice(TIME_COLUMNS), tone: toneOf(event) }]);
+  }
+
+  function fire() {
+    const state = store.getState();
+    const why = fireLock(state, context.now());
+    if (why !== undefined) return notify(context, why, 'warn');
+    const loaded = chosen(state)?.loaded;
+    const { armed } = state;
+    const { session } = context;
+    if (!armed || !loaded || !session || armed.preflight.plan.kind !== 'plan') return;
+    const plan: Plan = armed.preflight.plan;
+    const { experiment } = loaded;
+    const key = `fired ${++count}`;
+    const first: RunView = {
+      key,
+      experiment: experiment.metadata.name,
+      type: experiment.spec.injection.type,
+      target: plan.target,
+      phase: 'Pending',
+      startedAt: context.now().server,
+      recoveryMs: experiment.spec.hypothesis.recoveryTimeoutMs,
+      recoversFrom: 'injection',
+      isReverted: false,
+      isGuarded: false,
+      effect: undefined,
+      evidence: '',
+    };
+    store.setState({
+      armed: undefined,
+      screens: ['deck'],
+      streamBack: 0,
+      runs: [...state.runs, first],
+      cursor: { ...state.cursor, faults: `run ${key}` },
+    });
+    stream(context, [
+      {
+        at: context.now().server,
+        text: `${first.experiment}  fired at ${plan.target.kind} ${objectName(plan.target)}`,
+        tone: 'title',
+      },
+    ]);
+    const handle = { stop: new AbortController(), insist: new AbortController() };
+    const end = session
+      .run({
+        loaded,
+        preflight: armed.preflight,
+        gate: now => sameAim(plan, now),
+        emit: event => hear(key, event, { experiment: first.experiment, recoveryTimeoutMs: first.recoveryMs }),
+        signal: handle.stop.signal,
+        insist: handle.insist.signal,
+      })
+      .catch((error: unknown): RunEnd => {
+        const reason = error instanceof Error ? error.message : String(error);
+        const wasInjected = store
+          .getState()
+          .runs.some(run => run.key === key && run.injectedAt !== undefined && !run.isReverted);
+        stream(context, [
+          { at: context.now().server, text: `${first.experiment}  run broke off: ${reason}`, tone: 'bad' },
+        ]);
+        return { exitCode: 1, residue: wasInjected ? 1 : 0 };
+      })
+      .then(result => {
+        update(key, run => ({
+          endedAt: context.now().monotonic,
+          residue: result.residue,
+          verdict: run.verdict ?? 'Inconclusive',
+        }));
+        handles.delete(key);
+        return result;
+      });
+    handles.set(key, { ...handle, end });
+  }
+
+  return {
+    fire,
+    async stop(key) {
+      const chosenHandles = [...handles].filter(([name]) => key === undefined || name === key);
+      for (const [, handle] of chosenHandles) handle.stop.abort(new Error('stopped from the console'));
+      const ends = await Promise.all(chosenHandles.map(([, handle]) => handle.end));
+      return {
+        residue: ends.reduce((sum, end) => sum + end.residue, 0),
+        receipts: chosenHandles.flatMap(([name]) => receipts.get(name) ?? []),
+      };
+    },
+    async settled() {
+      await Promise.all([...handles.values()].map(handle => handle.end));
+    },
+    insist() {
+      for (const handle of handles.values()) handle.insist.abort();
+    },
+  };
+}
+
+/** What an event says of its run. */
+export function changeBy(run: RunView, event: RunEvent): Partial<RunView> {
+  if (run.endedAt !== undefined) return {};
+  switch (event.event) {
+    case 'phase':
+      return { phase: event.phase };
+    case 'injected':
+      return {
+        injectedAt: event.at,
+        recoveryDeadline: event.recoveryDeadline,
+        recoveryMs: event.recoveryDeadline - event.at,
+        effect: 'pending',
+        ...(event.ttlDeadline !== undefined && { ttlDeadline: event.ttlDeadline }),
+      };
+    case 'effect':
+      return { effect: event.state, evidence: event.evidence[0] ?? '' };
+    case 'guard':
+      return { isGuarded: event.on };
+    case 'recovered':
+      // One that healed by itself is timed from the injection, whenever that was seen.
+      return { recoveredAfterMs: event.afterMs, ...(event.selfHealed ? { recoversFrom: 'injection' } : {}) };
+    case 'reverted':
+      return {
+        isReverted: event.remaining === 0,
+        residue: event.remaining,
+        recoveryDeadline: event.at + run.recoveryMs,
+        // From here on it recovers from us, unless it had recovered, or there was nothing to put back.
+        ...(run.recoveredAfterMs === undefined && event.receipts.length > 0 ? { recoversFrom: 'revert' } : {}),
+      };
+    case 'verdict':
+      return { verdict: event.verdict, residue: event.residue };
+    default:
+      return {};
+  }
+}
+
+const VERDICT_TONES: Record<Verdict, Tone> = { Resilient: 'ok', Degraded: 'warn', Failed: 'bad', Inconclusive: 'warn' };
+const EFFECT_TONES = { proven: 'ok', pending: 'warn', absent: 'bad' } as const;
+const CHECK_TONES = { pass: 'ok', fail: 'warn', blind: 'bad' } as const;
+
+/** How a line of the stream is told apart from its neighbours; its words say the same. */
+export function toneOf(event: RunEvent): Tone {
+  switch (event.event) {
+    case 'phase':
+      return 'title';
+    case 'injected':
+      return 'chaos';
+    case 'effect':
+      return EFFECT_TONES[event.state];
+    case 'check':
+      return CHECK_TONES[event.check.state];
+    case 'verdict':
+      return VERDICT_TONES[event.verdict];
+    case 'guard':
+      return event.on ? 'plain' : 'warn';
+    case 'recovered':
+      return 'ok';
+    case 'deadline':
+      return 'warn';
+    case 'note':
+      return 'plain';
+    default:
+      return isGood(event) ? 'plain' : 'bad';
+  }
+}
+
+function isGood(event: Extract<RunEvent, { event: 'gate' | 'baseline' | 'reverted' }>): boolean {
+  if (event.event === 'gate') return event.ok;
+  return event.event === 'baseline' ? event.passed : event.remaining === 0;
+}

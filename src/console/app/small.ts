@@ -1,0 +1,54 @@
+import { liveFaults, nextTtl } from '../store/select.ts';
+import { type ConsoleState, screenOf } from '../store/state.ts';
+import { exactly, type Line, line, lineWidth, sized, span } from '../widgets/line.ts';
+import type { View } from '../widgets/view.ts';
+import { faultSpans, ttlSpan } from './header.ts';
+
+export const NEED = { columns: 60, rows: 16 };
+
+export const isTooSmall = (columns: number, rows: number): boolean => columns < NEED.columns || rows < NEED.rows;
+
+/** What is left when the window is too small for the deck: the size it needs, the live faults, and the emergency stop. */
+export function smallLines(state: ConsoleState, view: View): Line[] {
+  const { columns, rows } = view;
+  const { mayday } = state;
+  const need = line(span(`need ${NEED.columns}x${NEED.rows}, have ${columns}x${rows}`, 'warn'));
+  const faults = fitting(faultWords(state, view), columns);
+  const name = line(span(state.link.state === 'connected' ? state.link.context : state.link.doing, 'title'));
+  const stop =
+    screenOf(state) === 'mayday'
+      ? [
+          line(span('MAYDAY ', 'bad'), span(maydayWord(state), 'title')),
+          line(span('!', 'key'), ' reverts all  ', span('esc', 'key'), ' back'),
+        ]
+      : [line(span('!', 'key'), span(' MAYDAY', 'bad'), '  ', span('q', 'key'), ' quit')];
+  // The stop line goes before everything else: with one row left it is the one that stays.
+  const wanted = rows >= 5 ? [need, name, faults, ...stop] : [...stop, faults, need];
+  if (mayday.end && rows > wanted.length)
+    wanted.push(line(span(`remain ${mayday.end.remaining ?? 'unknown'}`, 'title')));
+  return sized(wanted, rows).map(row => exactly(row, columns));
+}
+
+/** The live faults and the next TTL, in full, shorter, shortest. */
+function faultWords(state: ConsoleState, view: View): Line[] {
+  const live = liveFaults(state, view.now);
+  const ttl = nextTtl(state, view.now);
+  const clocks = ttl === undefined ? [] : [span(' TTL '), ttlSpan(ttl.leftMs)];
+  return [
+    line(...faultSpans(state, view)),
+    line(span(`${view.glyphs.live} ${live} ${live === 1 ? 'fault' : 'faults'} live`, 'chaos'), ...clocks),
+    line(span(`${live} live`, 'chaos'), ...clocks),
+  ];
+}
+
+/** The first that fits, else the last. */
+const fitting = (lines: readonly Line[], columns: number): Line =>
+  lines.find(one => lineWidth(one) <= columns) ?? lines[lines.length - 1] ?? line();
+
+function maydayWord({ mayday }: ConsoleState): string {
+  if (mayday.phase === 'scanning') return `${mayday.findings.length} found, scanning`;
+  if (mayday.phase === 'reverting' || mayday.phase === 'aborting') return `reverting, ${mayday.receipts.size} done`;
+  if (mayday.phase === 'unreachable') return 'UNREACHABLE, trying again';
+  if (mayday.phase === 'done') return `remain ${mayday.end?.remaining ?? 'unknown'}`;
+  return `${mayday.findings.length} found`;
+}

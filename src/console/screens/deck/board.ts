@@ -1,0 +1,149 @@
+import { BOARD, type BoardKind } from '../../../health/kinds.ts';
+import type { KindHealth } from '../../../health/model.ts';
+import { type Since, sinceWords, type Trouble } from '../../../health/trouble.ts';
+import { age } from '../../../text/duration.ts';
+import { width } from '../../../text/width.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { cell, ends, type Line, line, type Span, span } from '../../widgets/line.ts';
+import { rule } from '../../widgets/rule.ts';
+import type { View } from '../../widgets/view.ts';
+
+const NAMES: Record<BoardKind, string> = {
+  nodes: 'nodes',
+  pods: 'pods',
+  deployments: 'deploys',
+  endpoints: 'endpoints',
+  webhooks: 'webhooks',
+  crds: 'CRDs',
+  leases: 'leases',
+};
+/** What all of a kind are when none is in trouble, and what the bad ones are called. */
+const WORDS: Record<BoardKind, { fine: string; bad: string; odd: string }> = {
+  nodes: { fine: 'ready', bad: 'not ready', odd: 'under pressure' },
+  pods: { fine: 'fine', bad: 'failing', odd: 'stuck' },
+  deployments: { fine: 'available', bad: 'down', odd: 'stuck' },
+  endpoints: { fine: 'all served', bad: 'unserved', odd: 'with no pod' },
+  webhooks: { fine: 'answering', bad: 'dead', odd: 'dead, ignored' },
+  crds: { fine: 'established', bad: 'broken', odd: '' },
+  leases: { fine: 'held', bad: 'lost', odd: 'stale' },
+};
+
+const count = (value: number): string => value.toLocaleString('en-US');
+
+/**
+ * The health board: a line per kind, and under it what is wrong with it, the most urgent first, as far as `rows` allow.
+ * Every kind keeps its line; troubles share what is left, one each before anyone gets a second.
+ */
+export function boardLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
+  const lines: Line[] = [rule('HEALTH', columns, view, 'since')];
+  const room = Math.max(0, rows - 1 - BOARD.length);
+  const shares = share(
+    BOARD.map(kind => state.health.kinds[kind].troubles.length),
+    room,
+  );
+  BOARD.forEach((kind, i) => {
+    const health = state.health.kinds[kind];
+    lines.push(kindLine(kind, health, view, columns));
+    for (const trouble of health.troubles.slice(0, shares[i])) lines.push(troubleLine(trouble, view, columns));
+  });
+  return lines.slice(0, rows);
+}
+
+/** Hands out `room` one at a time, round and round, to everyone who still wants. */
+export function share(wants: readonly number[], room: number): number[] {
+  const given = wants.map(() => 0);
+  let left = room;
+  while (left > 0) {
+    const before = left;
+    wants.forEach((want, i) => {
+      if (left > 0 && (given[i] ?? 0) < want) {
+        given[i] = (given[i] ?? 0) + 1;
+        left--;
+      }
+    });
+    if (left === before) break;
+  }
+  return given;
+}
+
+/** One kind: glyph, name, how many, and the one thing to know about them. */
+export function kindLine(kind: BoardKind, health: KindHealth, view: View, columns: number): Line {
+  const { glyphs } = view;
+  const { sync, failing, warning } = health;
+  const words = WORDS[kind];
+  const name = cell(NAMES[kind], 9);
+  const oldest = health.troubles[0];
+  const since = oldest ? sinceText(oldest.since, view, columns) : '';
+  const row = (glyph: Span, number: string, ...says: Span[]): Line =>
+    ends(line(glyph, ' ', name, ' ', cell(number, 7, 'right'), '  ', ...says), line(span(since, 'dim')), columns);
+  // Without a number to trust there is no number column.
+  const unknown = (glyph: Span, ...says: Span[]): Line => line(glyph, ' ', name, '   ', ...says);
+
+  if (sync.state === 'blind') return unknown(span(glyphs.states.blind, 'warn'), span(`BLIND ${sync.reason}`, 'warn'));
+  if (sync.state === 'waiting') return unknown(span(glyphs.states.wait, 'dim'), span('waiting', 'dim'));
+  if (sync.state === 'loading') {
+    const of = sync.total === undefined ? '' : `/${count(sync.total)}`;
+    const bad = failing > 0 && span(`  ${failing} ${words.bad}`, 'bad');
+    return unknown(
+      span(glyphs.states.wait, 'dim'),
+      span(`loading ${count(sync.loaded)}${of}`, 'dim'),
+      ...(bad ? [bad] : []),
+    );
+  }
+  const stale = sync.state === 'retrying' ? [span(`  STALE ${age(sync.ageMs)}`, 'warn')] : [];
+  if (failing > 0)
+    return row(
+      span(glyphs.states.fail, 'bad'),
+      count(health.count),
+      span(`${count(failing)} ${words.bad}`, 'bad'),
+      ...(warning > 0 ? [span(`, ${count(warning)} ${words.odd}`, 'warn')] : []),
+      ...stale,
+    );
+  if (warning > 0)
+    return row(
+      span(glyphs.states.warn, 'warn'),
+      count(health.count),
+      span(`${count(warning)} ${words.odd}`, 'warn'),
+      ...stale,
+    );
+  if (sync.state === 'retrying')
+    return row(span(glyphs.states.wait, 'warn'), count(health.count), span(words.fine, 'dim'), ...stale);
+  return row(span(glyphs.states.ok, 'ok'), count(health.count), span(health.count === 0 ? 'none' : words.fine));
+}
+
+const INDENT = 4;
+const GAP = 2;
+const AGE = 7;
+const SHORTEST_NAME = 9;
+
+/** One trouble under its kind: what and why on the left, since when on the right. */
+export function troubleLine(trouble: Trouble, view: View, columns: number): Line {
+  const name = trouble.namespace === undefined ? trouble.name : `${trouble.namespace}/${trouble.name}`;
+  const since = sinceText(trouble.since, view, columns);
+  const room = columns - INDENT - GAP - Math.max(AGE, width(since));
+  const reasonColumns = Math.min(width(trouble.what), room - SHORTEST_NAME);
+  const nameColumns = room - reasonColumns;
+  const tone = trouble.severity === 'fail' ? 'bad' : 'warn';
+  return ends(
+    line(
+      '    ',
+      cell(shortName(name, nameColumns), nameColumns, 'left', 'middle'),
+      '  ',
+      span(cell(trouble.what, reasonColumns), tone),
+    ),
+    line(span(since, 'dim')),
+    columns,
+  );
+}
+
+const ROOM_FOR_WORDS = 44;
+
+/** `at least 12m` where the pane has room for it, else `12m+`. */
+const sinceText = (since: Since, { now }: View, columns: number): string =>
+  columns >= ROOM_FOR_WORDS || since.exact
+    ? sinceWords(since, now.server)
+    : `${age(Math.max(0, now.server - since.at))}+`;
+
+/** A name that is too long loses its namespace first; its middle goes when the cell is cut. */
+const shortName = (name: string, columns: number): string =>
+  width(name) <= columns ? name : name.slice(name.indexOf('/') + 1);

@@ -1,0 +1,216 @@
+import type { Marker } from '../../../health/marker.ts';
+import type { ObjectRef } from '../../../kube/object.ts';
+import { age } from '../../../text/duration.ts';
+import { sanitise } from '../../../text/sanitise.ts';
+import { width } from '../../../text/width.ts';
+import { ttlSpan } from '../../app/header.ts';
+import { chosenFault, type FaultEntry, faultEntries, isLive } from '../../store/select.ts';
+import type { ConsoleState, RunView } from '../../store/state.ts';
+import { cell, type Line, line, type Span, span } from '../../widgets/line.ts';
+import { bar, rule } from '../../widgets/rule.ts';
+import { clock, elapsed } from '../../widgets/time.ts';
+import type { View } from '../../widgets/view.ts';
+
+/** Cells of the countdown bar; narrow columns need the room for words. */
+const barColumns = (columns: number): number => (columns < 44 ? 8 : 14);
+
+/** `namespace/name`, or the name alone for what belongs to no namespace. Some kinds allow almost anything in a name. */
+export const objectName = ({ namespace, name }: ObjectRef): string =>
+  sanitise(namespace === undefined ? name : `${namespace}/${name}`);
+
+/** The live faults with both clocks, ours first, then who keeps others off which operator. */
+export function faultLines(state: ConsoleState, view: View, columns: number, rows: number, isFocused: boolean): Line[] {
+  const locks = lockLines(state, view, columns).slice(0, Math.max(0, rows - 3));
+  const faults = entriesLines(state, view, columns, rows - locks.length, isFocused);
+  return [...faults, ...locks];
+}
+
+function lockLines({ health }: ConsoleState, { now }: View, columns: number): Line[] {
+  return health.locks.map(({ operator, holder, since }) =>
+    line(span(cell(`  lock ${operator}: ${holder}, ${age(now.server - since)}`, columns), 'dim')),
+  );
+}
+
+/** The cursor follows the fault, not the row. */
+function entriesLines(state: ConsoleState, view: View, columns: number, rows: number, isFocused: boolean): Line[] {
+  const entries = faultEntries(state, view.now);
+  const head = rule(
+    'FAULTS',
+    columns,
+    view,
+    entries.length > 1 ? `${entries.length}` : '',
+    isFocused && entries.length > 0,
+  );
+  if (entries.length === 0) {
+    const seen = state.health.unseen.length > 0 ? 'none seen where we may look' : 'none in the cluster';
+    const nothing = state.health.heardAt === undefined ? 'not known yet' : seen;
+    return [head, line(span(`  ${nothing}`, 'dim'))];
+  }
+  const chosen = chosenFault(state, view.now);
+  const blocks = entries.map(entry => ({
+    key: entry.key,
+    lines: entryLines(entry, view, columns, entry.key === chosen?.key),
+  }));
+  return [head, ...windowed(blocks, chosen?.key, rows - 1, columns)];
+}
+
+/** As many whole blocks as fit, moved so that the chosen one is among them, then a line that counts the rest. */
+function windowed(
+  blocks: readonly { key: string; lines: Line[] }[],
+  chosen: string | undefined,
+  rows: number,
+  columns: number,
+): Line[] {
+  const at = Math.max(
+    0,
+    blocks.findIndex(block => block.key === chosen),
+  );
+  let first = 0;
+  const height = (from: number, to: number): number =>
+    blocks.slice(from, to + 1).reduce((sum, block) => sum + block.lines.length, 0);
+  while (first < at && height(first, at) > rows - (first > 0 || at < blocks.length - 1 ? 1 : 0)) first++;
+  const shown: Line[] = [];
+  let last = first;
+  while (last < blocks.length) {
+    const next = blocks[last]?.lines ?? [];
+    const isLast = last === blocks.length - 1;
+    if (shown.length + next.length > rows - (isLast && first === 0 ? 0 : 1) && last > first) break;
+    shown.push(...next);
+    last++;
+  }
+  const hidden = blocks.length - (last - first);
+  if (hidden > 0 && shown.length >= rows) shown.length = Math.max(0, rows - 1);
+  return hidden > 0 ? [...shown, line(span(cell(`  ${hidden} more`, columns), 'dim'))] : shown.slice(0, rows);
+}
+
+function entryLines(entry: FaultEntry, view: View, columns: number, isChosen: boolean): Line[] {
+  return entry.is === 'run'
+    ? runLines(entry.run, view, columns, isChosen)
+    : markLines(entry.mark, view, columns, isChosen);
+}
+
+function headLine(type: string, kind: string, name: string, view: View, columns: number, isChosen: boolean): Line {
+  const typeColumns = Math.max(12, width(type));
+  const room = columns - typeColumns - 2;
+  return line(
+    span(isChosen ? view.glyphs.cursor : ' ', 'accent'),
+    span(cell(type, typeColumns), 'chaos'),
+    ' ',
+    span(cell(shortest(kind, name, room), room, 'left', 'middle'), isChosen ? 'title' : 'plain'),
+  );
+}
+
+/** What names an object best in this room: the kind goes first, then the namespace. */
+function shortest(kind: string, name: string, room: number): string {
+  const bare = name.slice(name.indexOf('/') + 1);
+  return [`${kind} ${name}`, name].find(text => width(text) <= room) ?? bare;
+}
+
+function ttlLine(leftMs: number | undefined, wholeMs: number, who: string, view: View, columns: number): Line {
+  if (leftMs === undefined) return line('  TTL  ', span('none', 'warn'), span(`   ${who}`, 'dim'));
+  if (leftMs <= 0) return line('  TTL  ', ttlSpan(leftMs), span(`   ${who}`, 'dim'));
+  return line(
+    '  TTL  ',
+    span(cell(clock(leftMs), 5, 'right'), 'title'),
+    ' ',
+    ...bar(leftMs / Math.max(wholeMs, leftMs, 1), barColumns(columns), view),
+    span(`  ${who}`, 'dim'),
+  );
+}
+
+/** A run of this console: its TTL, its recovery clock, what is proven, and in the end the verdict. */
+export function runLines(run: RunView, view: View, columns: number, isChosen: boolean): Line[] {
+  const { now, glyphs } = view;
+  const head = headLine(run.type, run.target.kind, objectName(run.target), view, columns, isChosen);
+  if (run.verdict !== undefined) {
+    const residue = run.residue ?? 0;
+    const tail =
+      residue > 0
+        ? [span(`  ${glyphs.states.fail} ${residue} NOT RESTORED: press !`, 'bad')]
+        : [span('  nothing left behind', 'dim')];
+    return [head, line('  ', verdictSpan(run.verdict, view), ...tail)];
+  }
+  if (run.injectedAt === undefined) return [head, line(span(`  ${phaseWords(run)}`, 'dim'))];
+  const ttl = isLive(run)
+    ? ttlLine(
+        run.ttlDeadline === undefined ? undefined : run.ttlDeadline - now.server,
+        (run.ttlDeadline ?? 0) - run.injectedAt,
+        run.isGuarded ? 'guardian on' : 'this console',
+        view,
+        columns,
+      )
+    : line('  TTL  ', span('lifted', 'ok'), span('  reading back', 'dim'));
+  return [head, ttl, recoveryLine(run, view)];
+}
+
+/** The recovery clock, and whether it counts from the injection (does it heal?) or from the revert (does it come back?). */
+function recoveryLine(run: RunView, { now, glyphs }: View): Line {
+  const isBack = run.recoversFrom === 'revert';
+  const label = isBack ? '  back ' : '  heal ';
+  const since = isBack ? ' after revert' : '';
+  const effect = isBack ? [] : ['  ', effectSpan(run, glyphs)];
+  if (run.recoveredAfterMs !== undefined) {
+    const took = isBack ? `steady ${age(run.recoveredAfterMs)}` : `steady after ${age(run.recoveredAfterMs)}`;
+    return line(label, span(`${glyphs.states.ok} ${took}${since}`, 'ok'), ...effect);
+  }
+  const deadline = run.recoveryDeadline ?? now.server;
+  const began = deadline - run.recoveryMs;
+  const isLate = now.server > deadline;
+  return line(
+    label,
+    span(cell(elapsed(now.server - began), 5, 'right'), isLate ? 'bad' : 'title'),
+    span(` of ${clock(run.recoveryMs)}${since}${isLate ? ' LATE' : ''}`),
+    ...effect,
+  );
+}
+
+function effectSpan(run: RunView, glyphs: View['glyphs']): Span {
+  if (run.effect === 'proven') return span(`${glyphs.states.ok} effect proven`, 'ok');
+  if (run.effect === 'absent') return span(`${glyphs.states.fail} no effect`, 'bad');
+  return span(`${glyphs.states.wait} effect not yet proven`, 'warn');
+}
+
+/** The word an operator reads for where a run is. */
+export function phaseWords(run: RunView): string {
+  switch (run.phase) {
+    case 'Pending':
+      return 'starting';
+    case 'SteadyStatePre':
+      return 'baseline: is it steady before we touch it?';
+    case 'Injecting':
+      return 'injecting';
+    case 'Observing':
+      return 'observing';
+    case 'Reverting':
+      return 'reverting';
+    case 'SteadyStatePost':
+      return 'reverted; is it steady again?';
+    case 'Evaluating':
+      return 'weighing the evidence';
+    case 'Complete':
+      return 'complete';
+    case 'Aborted':
+      return 'aborted';
+  }
+}
+
+export function verdictSpan(verdict: NonNullable<RunView['verdict']>, { glyphs }: Pick<View, 'glyphs'>): Span {
+  if (verdict === 'Resilient') return span(`${glyphs.states.ok} RESILIENT`, 'ok');
+  if (verdict === 'Degraded') return span(`${glyphs.states.warn} DEGRADED`, 'warn');
+  if (verdict === 'Failed') return span(`${glyphs.states.fail} FAILED`, 'bad');
+  return span(`${glyphs.states.blind} INCONCLUSIVE`, 'warn');
+}
+
+/** A fault found by its mark: whoever left it, until when, and whether anyone will end it. */
+export function markLines(mark: Marker, view: View, columns: number, isChosen: boolean): Line[] {
+  const { now } = view;
+  const left = mark.expires === undefined ? undefined : mark.expires - now.server;
+  const whole = mark.expires === undefined || mark.at === undefined ? (left ?? 0) : mark.expires - mark.at;
+  const by = mark.by === undefined ? mark.tool : `${mark.by}${mark.host === undefined ? '' : `@${mark.host}`}`;
+  const since = mark.at === undefined ? '' : `, ${age(now.server - mark.at)} ago`;
+  return [
+    headLine(mark.type, mark.object.kind, objectName(mark.object), view, columns, isChosen),
+    ttlLine(left, whole, 'nobody ends it', view, columns),
+    line(span(`  by ${by}${since}${mark.experiment === undefined ? '' : `  ${mark.experiment}`}`, 'dim')),
+  ];
+}

@@ -1,0 +1,143 @@
+import { dangerOf } from '../../../experiment/danger.ts';
+import { type Context, notify, open } from '../../app/context.ts';
+import { armLock, chosen, injectLock } from '../../store/select.ts';
+import { type Check, screenOf } from '../../store/state.ts';
+
+/** The cursor must rest this long before the cluster is asked what an experiment would do. */
+const REST_MS = 250;
+const ARM_MS = 10_000;
+
+/** Picker, preview and arming. */
+export interface Catalogue {
+  load(): Promise<void>;
+  /** Asks, a moment later, what the experiment under the cursor would do, unless that is known. */
+  look(): void;
+  recheck(): void;
+  arm(): Promise<void>;
+  disarm(): void;
+  /** A character or a paste for the name that unlocks fire. */
+  type(text: string): void;
+  erase(): void;
+}
+
+export function createCatalogue(context: Context): Catalogue {
+  const { store, deps } = context;
+  let resting = new AbortController();
+  const newest = new Map<string, AbortSignal>();
+
+  const setCheck = (path: string, check: Check): void =>
+    store.setState(({ checks }) => ({ checks: new Map(checks).set(path, check) }));
+
+  /** Asks; an answer that came after a newer question about the same experiment is dropped. */
+  async function check(path: string, signal: AbortSignal): Promise<void> {
+    const entry = store.getState().catalogue?.find(one => one.path === path);
+    const { session } = context;
+    if (!entry?.loaded || !session) return;
+    newest.set(path, signal);
+    setCheck(path, { state: 'checking' });
+    const answer = await session.preflight(entry.loaded, signal).then(
+      (preflight): Check => ({ state: 'ready', preflight, at: context.now().monotonic }),
+      (error: unknown): Check => ({ state: 'failed', reason: error instanceof Error ? error.message : String(error) }),
+    );
+    if (newest.get(path) === signal) setCheck(path, signal.aborted ? { state: 'waiting' } : answer);
+  }
+
+  function restart(): AbortSignal {
+    resting.abort();
+    resting = new AbortController();
+    return AbortSignal.any([resting.signal, context.ended]);
+  }
+
+  async function lookAfter(ms: number): Promise<void> {
+    const signal = restart();
+    const rested = await deps.clock.sleep(ms, signal).then(
+      () => true,
+      () => false,
+    );
+    const state = store.getState();
+    const path = chosen(state)?.path;
+    if (!rested || path === undefined) return;
+    await check(path, signal);
+  }
+
+  function disarm(): void {
+    if (store.getState().armed) store.setState({ armed: undefined });
+  }
+
+  return {
+    async load() {
+      try {
+        store.setState({ catalogue: await deps.catalogue() });
+      } catch (error) {
+        store.setState({ catalogue: [] });
+        notify(
+          context,
+          `experiments could not be read: ${error instanceof Error ? error.message : String(error)}`,
+          'bad',
+          30_000,
+        );
+      }
+    },
+    look() {
+      disarm();
+      const state = store.getState();
+      const path = chosen(state)?.path;
+      if (path === undefined || state.link.state !== 'connected') return;
+      if (state.checks.get(path)?.state === 'ready') {
+        restart();
+        return;
+      }
+      void lookAfter(REST_MS);
+    },
+    recheck() {
+      disarm();
+      void lookAfter(0);
+    },
+    async arm() {
+      open(context, 'plan');
+      const path = chosen(store.getState())?.path;
+      if (path === undefined) return;
+      const lock = injectLock(store.getState(), context.now());
+      if (lock !== undefined) return notify(context, lock, 'warn');
+      disarm();
+      // What is armed was read this moment, not when the cursor came by.
+      await check(path, restart());
+      const state = store.getState();
+      const still = chosen(state);
+      if (still?.path !== path || still.loaded === undefined || screenOf(state) !== 'plan') return;
+      const why = armLock(state, context.now());
+      if (why !== undefined) return notify(context, `not armed: ${why}`, 'warn');
+      const ready = state.checks.get(path);
+      if (ready?.state !== 'ready') return;
+      const { link } = state;
+      const isGuarded = link.state === 'connected' && link.isProtected && dangerOf(still.loaded.experiment) === 'high';
+      store.setState({
+        armed: {
+          path,
+          preflight: ready.preflight,
+          mustType: isGuarded ? link.context : undefined,
+          typed: '',
+          until: isGuarded ? undefined : context.now().monotonic + (deps.settings.armMs ?? ARM_MS),
+        },
+      });
+    },
+    disarm,
+    type(text) {
+      const { armed } = store.getState();
+      if (armed?.mustType === undefined) return;
+      const typed = (armed.typed + text).slice(0, armed.mustType.length + 40);
+      const isRight = typed === armed.mustType;
+      store.setState({
+        armed: {
+          ...armed,
+          typed,
+          until: isRight ? context.now().monotonic + (deps.settings.armMs ?? ARM_MS) : undefined,
+        },
+      });
+    },
+    erase() {
+      const { armed } = store.getState();
+      if (armed) store.setState({ armed: { ...armed, typed: [...armed.typed].slice(0, -1).join('') } });
+    },
+  };
+}

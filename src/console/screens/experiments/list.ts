@@ -1,0 +1,78 @@
+import { dangerOf } from '../../../experiment/danger.ts';
+import type { Danger, LoadedExperiment } from '../../../experiment/types.ts';
+import type { CatalogueEntry } from '../../deps.ts';
+import { chosen } from '../../store/select.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { cell, type Line, line, type Span, select, span } from '../../widgets/line.ts';
+import { rule } from '../../widgets/rule.ts';
+import type { View } from '../../widgets/view.ts';
+
+export const dangerSpan = (danger: Danger): Span => {
+  if (danger === 'high') return span('HIGH', 'bad');
+  return danger === 'medium' ? span('medium', 'warn') : span('low', 'dim');
+};
+
+/** What an experiment declares; undeclared counts as low, as the framework has it. */
+
+/** The picker: every experiment on disk, the cursor kept in sight, broken files shown with their error. */
+export function experimentLines(
+  state: ConsoleState,
+  view: View,
+  columns: number,
+  rows: number,
+  isFocused: boolean,
+): Line[] {
+  const { catalogue } = state;
+  const head = rule('EXPERIMENTS', columns, view, catalogue ? `${catalogue.length}` : '', isFocused);
+  if (!catalogue) return [head, line(span('  reading the files…', 'dim'))];
+  if (catalogue.length === 0)
+    return [head, line(span('  no experiment files found: put ChaosExperiment YAML into experiments/', 'warn'))];
+  const room = Math.max(1, rows - 1);
+  const at = Math.max(
+    0,
+    catalogue.findIndex(entry => entry.path === chosen(state)?.path),
+  );
+  const first = Math.max(0, Math.min(at - Math.floor(room / 2), catalogue.length - room));
+  return [
+    head,
+    ...catalogue
+      .slice(first, first + room)
+      .map((entry, i) => experimentRow(entry, first + i === at, isFocused, view, columns)),
+  ];
+}
+
+function experimentRow(
+  entry: CatalogueEntry,
+  isChosen: boolean,
+  isFocused: boolean,
+  view: View,
+  columns: number,
+): Line {
+  const cursor = isChosen ? view.glyphs.cursor : ' ';
+  const row = entry.loaded
+    ? line(cursor, ...loadedCells(entry.loaded, columns - 1))
+    : line(
+        cursor,
+        span(cell(entry.path, Math.floor(columns * 0.45)), 'bad'),
+        '  ',
+        span(cell(`INVALID ${entry.error}`, columns - 3 - Math.floor(columns * 0.45)), 'bad'),
+      );
+  return isChosen && isFocused ? select(row) : row;
+}
+
+/** Name, injection type, where it lands, danger; narrow rows lose the place first, then the type. */
+function loadedCells(loaded: LoadedExperiment, columns: number): (string | Span)[] {
+  const { metadata, spec } = loaded.experiment;
+  const danger = dangerSpan(dangerOf(loaded.experiment));
+  const place = `${spec.target.operator}/${spec.target.component}`;
+  const typeColumns = columns >= 50 ? 16 : 0;
+  const placeColumns = columns >= 96 ? 30 : 0;
+  const nameColumns = columns - 8 - (typeColumns ? typeColumns + 1 : 0) - (placeColumns ? placeColumns + 1 : 0);
+  return [
+    cell(metadata.name, nameColumns),
+    ' ',
+    ...(typeColumns ? [span(cell(spec.injection.type, typeColumns), 'chaos'), ' '] : []),
+    ...(placeColumns ? [span(cell(place, placeColumns), 'dim'), ' '] : []),
+    { ...danger, text: cell(danger.text, 6) },
+  ];
+}

@@ -1,0 +1,293 @@
+import type { Finding } from '../../../injection/finding.ts';
+import type { Receipt } from '../../../injection/receipt.ts';
+import type { ObjectRef } from '../../../kube/object.ts';
+import { readAnswer, wordFor } from '../../../revert/trust/answer.ts';
+import { sanitise } from '../../../text/sanitise.ts';
+import { type Context, notify, open, stream } from '../../app/context.ts';
+import type { Runs } from '../../app/runs.ts';
+import type { RevertEnd, RevertUpdate, ScanEnd, ScanUpdate, Unfinished } from '../../deps.ts';
+import { answerLock, chosenFault, isUnderWay, revertAllLock, revertOneLock } from '../../store/select.ts';
+import { EMPTY_MAYDAY, type Leftovers, type MaydayView } from '../../store/state.ts';
+
+/** Pauses between attempts while the cluster does not answer. */
+const RETRY_MS = 2_000;
+
+export interface Mayday {
+  /** Opens the emergency screen; the scan is under way before it is drawn. */
+  open(): void;
+  rescan(): void;
+  revertAll(): Promise<void>;
+  revertOne(): Promise<void>;
+  scroll(by: number): void;
+  /** Shows what needs a person's word, whole. */
+  ask(): Promise<void>;
+  type(text: string): void;
+  erase(): void;
+  /** Leaves the question open; false where there is none. */
+  putOff(): boolean;
+  /** Counts what is there already, for the banner at the start. */
+  countLeftovers(): Promise<void>;
+  /** Set once a second look said how many remain, or one could not look. */
+  remaining(): number | undefined;
+}
+
+export function createMayday(context: Context, runs: Runs): Mayday {
+  const { store, deps } = context;
+  let scanning = new AbortController();
+  let isReverting = false;
+
+  const update = (change: (mayday: MaydayView) => Partial<MaydayView>): void =>
+    store.setState(({ mayday }) => ({ mayday: { ...mayday, ...change(mayday) } }));
+
+  function hearScan(now: ScanUpdate) {
+    if (now.is === 'progress') return update(() => ({ done: now.done, total: now.total }));
+    if (now.is === 'blind')
+      return update(({ blind }) => ({
+        blind: [...blind, { resource: sanitise(now.resource), reason: sanitise(now.reason) }],
+      }));
+    update(({ findings }) => ({ findings: [...findings.filter(one => one.id !== now.finding.id), now.finding] }));
+  }
+
+  /** Scans until an answer comes; each attempt starts from nothing. */
+  async function scan(): Promise<void> {
+    scanning.abort();
+    scanning = new AbortController();
+    const signal = AbortSignal.any([scanning.signal, context.ended]);
+    while (!signal.aborted) {
+      update(() => ({ ...EMPTY_MAYDAY }));
+      const end =
+        context.session === undefined ? { ok: false as const, message: 'not connected yet' } : await attempt(signal);
+      if (signal.aborted) return;
+      if (end.ok) {
+        const orders = end.orders ?? [];
+        if (end.findings.length + orders.length === 0 && end.blind === 0)
+          store.setState({ leftovers: { count: 0, example: '' } });
+        return update(() => ({ phase: 'found', findings: end.findings, orders, message: '' }));
+      }
+      update(() => ({
+        phase: 'unreachable',
+        message: sanitise(end.message, 200),
+        retryAt: context.now().monotonic + RETRY_MS,
+      }));
+      await deps.clock.sleep(RETRY_MS, signal).catch(() => undefined);
+    }
+  }
+
+  async function attempt(signal: AbortSignal): Promise<ScanEnd> {
+    try {
+      return (await context.session?.scan(hearScan, signal)) ?? { ok: false, message: 'not connected yet' };
+    } catch (error) {
+      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  function hearRevert(now: RevertUpdate) {
+    if (now.is === 'note') return update(({ notes }) => ({ notes: [...notes, sanitise(now.text, 300)].slice(-50) }));
+    if (now.is === 'stopped') return update(({ stops }) => ({ stops: new Map(stops).set(now.stop.id, now.stop) }));
+    if (now.is === 'wave') {
+      return update(({ findings, waves }) => {
+        const known = new Set(findings.map(one => one.id));
+        const next = new Map(waves);
+        for (const finding of now.findings) next.set(finding.id, { wave: now.wave, name: now.name });
+        return { waves: next, findings: [...findings, ...now.findings.filter(one => !known.has(one.id))] };
+      });
+    }
+    update(({ receipts }) => ({
+      receipts: new Map(receipts).set(now.receipt.id, { ...now.receipt, message: sanitise(now.receipt.message, 300) }),
+    }));
+  }
+
+  async function revert(what: readonly Finding[] | 'all', confirmed?: ReadonlyMap<string, string>): Promise<void> {
+    const { session } = context;
+    if (isReverting || !session) return;
+    isReverting = true;
+    const before = store.getState().mayday;
+    let own: readonly Receipt[] = confirmed === undefined ? [] : verifiedOf(before);
+    scanning.abort();
+    try {
+      if (store.getState().runs.some(isUnderWay) && what === 'all') {
+        update(() => ({ phase: 'aborting', message: 'stopping our own runs first; each puts back what it wrote' }));
+        own = withFindingIds((await runs.stop()).receipts, store.getState().mayday.findings);
+      }
+      update(() => ({
+        phase: 'reverting',
+        receipts: new Map(own.map(receipt => [receipt.id, receipt])),
+        waves: new Map(),
+        stops: new Map(),
+        end: undefined,
+        asked: undefined,
+        message: 'putting originals back, webhooks first; each is read again',
+      }));
+      const rest = await session.revert(what, hearRevert, confirmed);
+      const end = {
+        ...rest,
+        receipts: [...own, ...rest.receipts],
+        latched: isLatched(rest.latched, confirmed && before),
+        requests: rest.requests + own.reduce((sum, one) => sum + one.requests, 0),
+      };
+      update(() => ({ phase: 'done', end }));
+      store.setState({ leftovers: { count: 0, example: '' } });
+      tellEnd(context, end);
+    } catch (error) {
+      const message = wordsOf(error);
+      update(() => ({ phase: 'unreachable', message, retryAt: context.now().monotonic + RETRY_MS }));
+      notify(context, `revert failed: ${message}; ! tries again`, 'bad', 30_000);
+    } finally {
+      isReverting = false;
+    }
+    if (confirmed === undefined) await ask();
+    // Whatever stopped the revert, go on looking, so that the screen shows the truth when the cluster answers again.
+    if (store.getState().mayday.phase === 'unreachable') void scan();
+  }
+
+  /** What was left because only its record asks for it. */
+  async function ask(): Promise<void> {
+    const { findings, receipts } = store.getState().mayday;
+    const left = findings.filter(({ id }) => receipts.get(id)?.outcome === 'unconfirmed');
+    if (left.length === 0 || store.getState().mayday.phase !== 'done') return;
+    const records = (await attemptQuietly(async () => context.session?.toAsk(left))) ?? [];
+    if (records.length > 0 && store.getState().mayday.phase === 'done')
+      update(() => ({ asked: { records, typed: '' }, top: 0 }));
+  }
+
+  /** Takes what was typed for the answer. */
+  async function answer(): Promise<void> {
+    const { asked } = store.getState().mayday;
+    if (asked === undefined) return;
+    const meant = readAnswer(asked.typed, asked.records.length, wordFor(asked.records));
+    if (meant === undefined || meant === 'rest') return update(() => ({ asked: undefined }));
+    const yes = asked.records.filter((_, index) => !meant.leave.includes(index + 1));
+    const { findings, receipts } = store.getState().mayday;
+    // What was left out, and what failed before, is tried with them: how many remain is about all of it.
+    const open = findings.filter(({ id, state }) => state !== 'foreign' && receipts.get(id)?.verified !== true);
+    await revert(open, new Map(yes.map(({ finding, digest }) => [finding.id, digest])));
+  }
+
+  return {
+    ask,
+    type: text => update(({ asked }) => ({ asked: asked && { ...asked, typed: (asked.typed + text).slice(0, 80) } })),
+    erase: () => update(({ asked }) => ({ asked: asked && { ...asked, typed: asked.typed.slice(0, -1) } })),
+    putOff() {
+      const isOpen = store.getState().mayday.asked !== undefined;
+      update(() => ({ asked: undefined, top: 0 }));
+      return isOpen;
+    },
+    open() {
+      open(context, 'mayday');
+      if (!isReverting) void scan();
+    },
+    rescan() {
+      if (!isReverting) void scan();
+    },
+    async revertAll() {
+      if (store.getState().mayday.asked) {
+        const unanswered = answerLock(store.getState());
+        return unanswered === undefined ? answer() : notify(context, `!: ${unanswered}`, 'warn');
+      }
+      const why = revertAllLock(store.getState());
+      if (why !== undefined) return notify(context, why, 'warn');
+      await revert('all');
+    },
+    async revertOne() {
+      const fault = chosenFault(store.getState(), context.now());
+      const why = revertOneLock(store.getState(), context.now());
+      store.setState({ screens: ['deck'] });
+      if (!fault || why !== undefined) return notify(context, why ?? 'this fault is gone', 'warn');
+      if (fault.is === 'run') {
+        const { residue } = await runs.stop(fault.run.key);
+        return notify(
+          context,
+          residue === 0 ? 'stopped; everything it wrote is back' : `${residue} not restored: ! finds them`,
+          residue === 0 ? 'ok' : 'bad',
+        );
+      }
+      open(context, 'mayday');
+      await scan();
+      const { object } = fault.mark;
+      const mine = store
+        .getState()
+        .mayday.findings.filter(
+          one =>
+            one.object.kind === object.kind &&
+            one.object.name === object.name &&
+            one.object.namespace === object.namespace,
+        );
+      if (mine.length === 0) return notify(context, 'this fault is gone', 'warn');
+      await revert(mine);
+    },
+    scroll(by) {
+      update(({ top }) => ({ top: Math.max(0, top + by) }));
+    },
+    async countLeftovers() {
+      const { session } = context;
+      if (!session) return;
+      const journals = (await attemptQuietly(() => session.unfinished())) ?? [];
+      const end = await attemptQuietly(() => session.scan(() => undefined, context.ended));
+      const left = leftoversOf(end?.ok ? end.findings : [], journals, context.now().server);
+      if (left.count > 0) store.setState({ leftovers: left });
+      const { server } = context.now();
+      const lines = (await attemptQuietly(() => session.guardians())) ?? [];
+      stream(
+        context,
+        lines.map(text => ({ at: server, text: `guardian    ${text}`, tone: 'plain' })),
+      );
+    },
+    remaining: () => store.getState().mayday.end?.remaining,
+  };
+}
+
+function tellEnd(context: Context, { remaining, receipts }: RevertEnd): void {
+  const left = remaining === undefined ? 'how many remain is unknown' : `${remaining} remain`;
+  const verified = receipts.filter(receipt => receipt.verified).length;
+  const tone = remaining === 0 ? 'ok' : 'bad';
+  stream(context, [{ at: context.now().server, text: `MAYDAY  ${verified} verified, ${left}`, tone }]);
+}
+
+const wordsOf = (error: unknown): string => sanitise(error instanceof Error ? error.message : String(error), 200);
+
+/** What a first pass proved; the second, with a person's word, is about the rest. */
+const verifiedOf = ({ receipts }: MaydayView): readonly Receipt[] =>
+  [...receipts.values()].filter(({ verified }) => verified);
+
+const isLatched = (now: boolean, before: MaydayView | undefined): boolean => now || before?.end?.latched === true;
+
+/** The receipts of our own runs under the ids by which the scan knows their objects, so that each finding shows what became of it. */
+export function withFindingIds(receipts: readonly Receipt[], findings: readonly Finding[]): Receipt[] {
+  const same = (a: ObjectRef, b: ObjectRef): boolean =>
+    a.kind === b.kind && a.name === b.name && a.namespace === b.namespace;
+  return receipts.map(receipt => ({
+    ...receipt,
+    id: findings.find(one => same(one.object, receipt.object))?.id ?? receipt.id,
+  }));
+}
+
+/** Findings past their time, and those of runs that never ended; where the journals know of more than was found, they count. */
+export function leftoversOf(
+  findings: readonly Finding[],
+  journals: readonly Unfinished[],
+  serverNow: number,
+): Leftovers {
+  const open = journals.filter(journal => journal.open > 0);
+  const dead = new Set(open.map(journal => journal.run));
+  const left = findings.filter(
+    one =>
+      one.state !== 'foreign' &&
+      ((one.expiresAt ?? serverNow) < serverNow || (one.run !== undefined && dead.has(one.run))),
+  );
+  const name = left[0]?.experiment ?? open[0]?.experiment ?? left[0]?.type ?? '';
+  return {
+    count: Math.max(
+      left.length,
+      open.reduce((sum, one) => sum + one.open, 0),
+    ),
+    example: sanitise(name, 60),
+  };
+}
+
+async function attemptQuietly<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch {
+    return undefined;
+  }
+}

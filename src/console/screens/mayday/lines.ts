@@ -1,0 +1,313 @@
+import type { Finding } from '../../../injection/finding.ts';
+import type { Receipt } from '../../../injection/receipt.ts';
+import type { ClusterExperiment } from '../../../revert/cluster-experiment.ts';
+import { isPutBack, strippedText } from '../../../revert/report.ts';
+import type { Stop } from '../../../revert/stop.ts';
+import { wordFor } from '../../../revert/trust/answer.ts';
+import { age } from '../../../text/duration.ts';
+import type { RevertEnd } from '../../deps.ts';
+import type { ConsoleState, MaydayView } from '../../store/state.ts';
+import { cell, ends, type Line, line, type Span, span } from '../../widgets/line.ts';
+import { rule } from '../../widgets/rule.ts';
+import type { View } from '../../widgets/view.ts';
+import { broken } from '../../widgets/wrap.ts';
+import { objectName } from '../deck/faults.ts';
+
+/** The emergency screen: what was found, what became of each, how many remain. Two rows of summary, the list, the result. */
+export function maydayLines(state: ConsoleState, view: View, rows: number): Line[] {
+  const { mayday } = state;
+  const { columns } = view;
+  const head = [titleRow(state, view), tallyRow(mayday, view)];
+  const tail = resultRows(state, view);
+  const room = Math.max(0, rows - head.length - tail.length - 1);
+  const list = listLines(mayday, view);
+  const top = Math.max(0, Math.min(mayday.top, list.length - room));
+  const below = list.length - top - room;
+  const shown = list.slice(top, top + room);
+  const note = below > 0 ? `${below} more below` : top > 0 ? `${top} more above` : '';
+  const filled = [...shown, ...Array.from({ length: Math.max(0, room - shown.length) }, () => line())];
+  return [...head, rule('FOUND', columns, view, note), ...filled, ...tail];
+}
+
+function titleRow(state: ConsoleState, { columns, now }: View): Line {
+  const { mayday, link } = state;
+  const name = link.state === 'connected' ? link.context : (state.settings.context ?? link.doing);
+  return ends(line(span(' MAYDAY ', 'alarm'), '  ', span(name, 'title')), phaseText(mayday, now.monotonic), columns);
+}
+
+function phaseText(mayday: MaydayView, monotonic: number): Line {
+  switch (mayday.phase) {
+    case 'scanning':
+      return mayday.total > 0 ? line(`scanning ${mayday.done} of ${mayday.total} kinds`) : line('scanning…');
+    case 'found':
+      return line('scan complete');
+    case 'aborting':
+      return line(span('stopping the runs of this console…', 'warn'));
+    case 'reverting':
+      return line(span(`reverting: ${mayday.receipts.size} done`, 'warn'));
+    case 'done':
+      return line('done, looked again', mayday.end?.latched === true && span('   latch ON: nobody injects', 'warn'));
+    case 'unreachable':
+      return line(
+        span(
+          `UNREACHABLE, next try in ${Math.max(0, Math.ceil(((mayday.retryAt ?? monotonic) - monotonic) / 1000))}s`,
+          'bad',
+        ),
+      );
+  }
+}
+
+const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
+  const by = (state: Finding['state']): number =>
+    mayday.findings.filter(finding => finding.state === state && !mayday.receipts.has(finding.id)).length;
+  const good = [...mayday.receipts.values()].filter(isRestored).length;
+  const parts: Span[] = [
+    span(`${plural(mayday.findings.length, 'injection')} found`, mayday.findings.length > 0 ? 'title' : 'plain'),
+  ];
+  const add = (count: number, text: string, tone: Span['tone']): void => {
+    if (count > 0) parts.push(span('   '), span(text, tone));
+  };
+  add(good, `${glyphs.states.ok} ${good} restored`, 'ok');
+  const asked = [...mayday.receipts.values()].filter(({ outcome }) => outcome === 'unconfirmed').length;
+  const not = mayday.receipts.size - good - asked;
+  add(not, `${glyphs.states.fail} ${not} not`, 'bad');
+  add(asked, `${asked} ${asked === 1 ? 'needs' : 'need'} your word`, 'warn');
+  add(by('injected'), `${by('injected')} to restore`, 'chaos');
+  add(by('restored'), `${glyphs.states.ok} ${by('restored')} already restored`, 'ok');
+  add(by('diverged'), `${glyphs.diverged} ${by('diverged')} diverged`, 'warn');
+  add(by('corrupt'), `${glyphs.states.fail} ${by('corrupt')} corrupt`, 'bad');
+  add(by('foreign'), `${by('foreign')} of another tool`, 'dim');
+  const open = mayday.orders.filter(({ id }) => mayday.stops.get(id)?.verified !== true);
+  const pending = open.filter(({ state }) => state === 'pending').length;
+  add(open.length - pending, `${plural(open.length - pending, 'experiment')} of the framework live`, 'chaos');
+  add(pending, `${pending} WILL INJECT again`, 'bad');
+  add(mayday.blind.length, `${glyphs.states.blind} BLIND to ${mayday.blind.length}`, 'warn');
+  return line(...parts);
+}
+
+/** What needs a person's word, whole: long lines go on in the next row. */
+function askedLines({ records }: NonNullable<MaydayView['asked']>, { columns }: View): Line[] {
+  return records.flatMap(({ lines }, index) =>
+    lines.flatMap((text, row) =>
+      broken(numbered(text, index, row), columns).map(part => line(span(part, row === 0 ? 'title' : 'plain'))),
+    ),
+  );
+}
+
+/** Rows that the list of what needs a person's word takes on a screen this wide. */
+export const askedHeight = ({ records }: NonNullable<MaydayView['asked']>, columns: number): number =>
+  records.reduce(
+    (sum, { lines }, index) =>
+      sum + lines.reduce((rows, text, row) => rows + broken(numbered(text, index, row), columns).length, 0),
+    0,
+  );
+
+/** The first line of each record carries the number by which it can be left out. */
+const numbered = (text: string, index: number, row: number): string => (row === 0 ? `[${index + 1}] ${text}` : text);
+
+/** Only the record asks for these; the question, and what was typed of the answer. */
+function askedRows({ records, typed }: NonNullable<MaydayView['asked']>): Line[] {
+  const word = wordFor(records);
+  return [
+    line(
+      span(`only the record asks for ${records.length === 1 ? 'this' : `these ${records.length}`}: type `, 'warn'),
+      span(word, 'key'),
+      span(` to restore, `, 'warn'),
+      span(`${word} but 1 2`, 'key'),
+      span(' leaves some, then ', 'warn'),
+      span('!', 'key'),
+      span('; esc leaves all', 'warn'),
+    ),
+    line(span('> ', 'dim'), span(`${typed}_`, 'accent')),
+  ];
+}
+
+function listLines(mayday: MaydayView, view: View): Line[] {
+  if (mayday.asked) return askedLines(mayday.asked, view);
+  const ordered = [...mayday.findings].sort((a, b) => waveOf(mayday, a) - waveOf(mayday, b));
+  const lines: Line[] = [];
+  let last = -1;
+  for (const finding of ordered) {
+    const wave = mayday.waves.get(finding.id);
+    const isFirst = (wave?.wave ?? 0) !== last;
+    last = wave?.wave ?? 0;
+    lines.push(
+      ...findingLines(
+        finding,
+        mayday.receipts.get(finding.id),
+        mayday.waves.size === 0
+          ? ''
+          : (isFirst && wave ? `WAVE ${wave.wave + 1} ${wave.name}` : '').padEnd(WAVE_COLUMNS),
+        view,
+      ),
+    );
+  }
+  // A receipt may name something the first scan did not show: what the runs of this console lifted themselves.
+  const known = new Set(mayday.findings.map(finding => finding.id));
+  for (const receipt of mayday.receipts.values())
+    if (!known.has(receipt.id)) lines.push(receiptLine(receipt, ' '.repeat(WAVE_COLUMNS), view));
+  for (const order of mayday.orders) lines.push(orderLine(order, mayday.stops.get(order.id), view));
+  for (const { resource, reason } of mayday.blind)
+    lines.push(line(span(`${view.glyphs.states.blind} BLIND  ${resource}: ${reason}`, 'warn')));
+  for (const note of mayday.notes) lines.push(line(span(`  ${note}`, 'dim')));
+  return lines;
+}
+
+/** An experiment of the framework's controller: its phase and end, or what became of it. */
+function orderLine(order: ClusterExperiment, stop: Stop | undefined, { glyphs, now, columns }: View): Line {
+  const name = `ChaosExperiment ${objectName(order.object)}`;
+  if (stop) {
+    const mark = stop.verified ? span(glyphs.states.ok, 'ok') : span(glyphs.states.fail, 'bad');
+    return ends(
+      line(mark, ' ', name, '  ', span(stop.message, stop.verified ? 'dim' : 'warn')),
+      line(span(stop.verified ? stop.outcome : 'NOT STOPPED', stop.verified ? 'ok' : 'bad')),
+      columns,
+    );
+  }
+  const { state, ttlEnd, verdict } = order;
+  const until =
+    ttlEnd === undefined
+      ? ''
+      : ttlEnd < now.server
+        ? `OVERDUE ${age(now.server - ttlEnd)}`
+        : `TTL ends in ${age(ttlEnd - now.server)}`;
+  const what = state === 'pending' ? 'will inject' : state === 'stuck' ? 'held, Terminating' : '';
+  return ends(
+    line(span(`${glyphs.live} ${state.padEnd(9)}`, 'chaos'), ' ', span(cell(order.type, 15), 'chaos'), ' ', name),
+    line(span([order.phase, verdict, what, until].filter(Boolean).join(', '), state === 'pending' ? 'warn' : 'dim')),
+    columns,
+  );
+}
+
+/** `WAVE 4 the rest`, and one more. */
+const WAVE_COLUMNS = 16;
+
+const waveOf = (mayday: MaydayView, finding: Finding): number => mayday.waves.get(finding.id)?.wave ?? 99;
+
+function findingLines(finding: Finding, receipt: Receipt | undefined, wave: string, view: View): Line[] {
+  if (receipt) return [receiptLine(receipt, wave, view), ...divergence(finding, receipt, view)];
+  const { glyphs, now, columns } = view;
+  const since = finding.injectedAt === undefined ? '' : `${age(now.server - finding.injectedAt)} ago`;
+  const overdue =
+    finding.expiresAt !== undefined && finding.expiresAt < now.server
+      ? span(`OVERDUE ${age(now.server - finding.expiresAt)}  `, 'bad')
+      : undefined;
+  return [
+    ends(
+      line(
+        stateSpan(finding, glyphs),
+        ' ',
+        span(cell(finding.type, 15), 'chaos'),
+        ' ',
+        `${finding.object.kind} ${objectName(finding.object)}`,
+      ),
+      line(overdue, span([finding.by ?? finding.tool, since].filter(Boolean).join(', '), 'dim')),
+      columns,
+    ),
+  ];
+}
+
+function stateSpan(finding: Finding, glyphs: View['glyphs']): Span {
+  switch (finding.state) {
+    case 'injected':
+      return span(`${glyphs.live} injected `, 'chaos');
+    case 'restored':
+      return span(`${glyphs.states.ok} restored `, 'ok');
+    case 'diverged':
+      return span(`${glyphs.diverged} diverged `, 'warn');
+    case 'corrupt':
+      return span(`${glyphs.states.fail} corrupt  `, 'bad');
+    case 'foreign':
+      return span(`${glyphs.states.wait} foreign  `, 'dim');
+  }
+}
+
+const isRestored = ({ outcome, verified }: Receipt): boolean =>
+  outcome !== 'failed' && outcome !== 'diverged' && outcome !== 'unconfirmed' && verified;
+
+function receiptLine(receipt: Receipt, wave: string, { glyphs, columns }: View): Line {
+  const isGood = isRestored(receipt);
+  const mark = isGood
+    ? span(glyphs.states.ok, 'ok')
+    : span(
+        receipt.outcome === 'diverged' ? glyphs.diverged : glyphs.states.fail,
+        receipt.outcome === 'diverged' ? 'warn' : 'bad',
+      );
+  const words: Record<Receipt['outcome'], string> = {
+    reverted: 'reverted',
+    'already-restored': 'was restored',
+    gone: 'gone',
+    stripped: 'stripped',
+    diverged: 'DIVERGED',
+    unconfirmed: 'NEEDS A PERSON',
+    failed: 'FAILED',
+  };
+  const outcome = `${words[receipt.outcome]}${isGood || receipt.verified ? '' : receipt.outcome === 'failed' || receipt.outcome === 'diverged' ? '' : ', NOT VERIFIED'}`;
+  const name = `${receipt.object.kind} ${objectName(receipt.object)}`;
+  return ends(
+    line(
+      wave !== '' && span(`${wave}  `, 'dim'),
+      mark,
+      ' ',
+      name,
+      '  ',
+      span(receipt.message, isGood ? 'dim' : 'warn'),
+    ),
+    line(span(outcome, isGood ? 'ok' : 'bad'), span(` ${(receipt.ms / 1000).toFixed(2)}s`, 'dim')),
+    columns,
+  );
+}
+
+/** Why something was left alone, where the receipt itself has no room for it. */
+function divergence(finding: Finding, receipt: Receipt, _view: View): Line[] {
+  if (receipt.outcome !== 'diverged' || finding.message === undefined || finding.message === receipt.message) return [];
+  return [line(span(`    ${finding.message}`, 'dim'))];
+}
+
+function resultRows({ mayday }: ConsoleState, view: View): Line[] {
+  const { glyphs } = view;
+  if (mayday.asked) return askedRows(mayday.asked);
+  if (mayday.end) return [endRow(mayday.end, view)];
+  switch (mayday.phase) {
+    case 'unreachable':
+      return [line(span(`${glyphs.states.fail} ${mayday.message}; the scan is tried again until it answers`, 'bad'))];
+    case 'found':
+      return [mayday.findings.length + mayday.orders.length === 0 ? cleanRow(mayday, glyphs) : revertRow()];
+    case 'scanning':
+      return [revertRow()];
+    default:
+      return [line(span(mayday.message, 'dim'))];
+  }
+}
+
+const revertRow = (): Line =>
+  line(
+    span(' ! ', 'alarm'),
+    span(' once more (or ', 'title'),
+    span('y', 'key'),
+    span(') reverts all of it, verified', 'title'),
+    span('   esc leaves it as it is', 'dim'),
+  );
+
+const cleanRow = ({ blind }: MaydayView, { states }: View['glyphs']): Line =>
+  blind.length > 0
+    ? line(span(`${states.blind} nothing found where we may look; BLIND to ${blind.length}`, 'warn'))
+    : line(span(`${states.ok} no injection in the cluster`, 'ok'));
+
+function endRow(end: RevertEnd, { glyphs }: View): Line {
+  const verified = end.receipts.filter(isPutBack).length;
+  const facts = `   verified ${verified}${strippedText(end.receipts)}   requests ${end.requests}   ${(end.ms / 1000).toFixed(1)}s`;
+  return line(remainSpan(end, glyphs), facts);
+}
+
+/** The number that remain is only good news when everything could be looked at. */
+function remainSpan({ remaining, blind, message }: RevertEnd, { states }: View['glyphs']): Span {
+  if (remaining === undefined)
+    return span(`${states.blind} REMAIN unknown: ${message ?? 'the second look failed'}`, 'bad');
+  if (remaining > 0) return span(`${states.fail} REMAIN ${remaining}`, 'bad');
+  return blind > 0
+    ? span(`${states.blind} REMAIN 0 seen, BLIND to ${blind}`, 'warn')
+    : span(`${states.ok} REMAIN 0`, 'ok');
+}

@@ -1,0 +1,242 @@
+import { dangerOf } from '../../../experiment/danger.ts';
+import type { Plan, Refusal } from '../../../injection/fault.ts';
+import type { Write } from '../../../injection/write.ts';
+import { sanitise } from '../../../text/sanitise.ts';
+import type { Preflight } from '../../deps.ts';
+import { armLock, chosen, isTyping } from '../../store/select.ts';
+import type { Armed, Check, ConsoleState } from '../../store/state.ts';
+import { ends, type Line, line, type Span, span, type Tone } from '../../widgets/line.ts';
+import { clock } from '../../widgets/time.ts';
+import type { View } from '../../widgets/view.ts';
+import { wrap } from '../../widgets/wrap.ts';
+import { objectName } from '../deck/faults.ts';
+import { dangerSpan } from '../experiments/list.ts';
+
+const LABEL = 9;
+const label = (text: string): Span => span(`  ${text}`.padEnd(LABEL + 2), 'dim');
+const under = ' '.repeat(LABEL + 2);
+
+/** What the experiment under the cursor would do, and whether it may be armed. The last line is always the next step. */
+export function planLines(state: ConsoleState, view: View, columns: number, rows: number, isOpen: boolean): Line[] {
+  const entry = chosen(state);
+  if (!entry) return [];
+  if (!entry.loaded)
+    return [
+      line(span(entry.path, 'title')),
+      ...wrap(entry.error ?? '', columns - 2).map(text => line('  ', span(text, 'bad'))),
+    ];
+  const { experiment } = entry.loaded;
+  const check = state.checks.get(entry.path) ?? { state: 'waiting' };
+  const { injection, hypothesis } = experiment.spec;
+  const target =
+    check.state === 'ready' && check.preflight.plan.kind === 'plan'
+      ? ` ${view.glyphs.arrow} ${check.preflight.plan.target.kind} ${objectName(check.preflight.plan.target)}`
+      : '';
+  const head = [
+    ends(
+      line(span(injection.type, 'chaos'), span(target, 'title')),
+      line('danger ', dangerSpan(dangerOf(entry.loaded.experiment))),
+      columns,
+    ),
+    ...shortened(wrap(hypothesis.description, columns - LABEL - 2), rows > 16 ? 4 : 1).map((text, i) =>
+      line(i === 0 ? label('expects') : under, text),
+    ),
+  ];
+  const step = stepLines(state, view, isOpen);
+  const body = [
+    ...checkLines(check, entry.loaded.experiment.spec.blastRadius.maxPodsAffected, view, columns),
+    endsLine(injection.ttlMs, hypothesis.recoveryTimeoutMs),
+  ];
+  const room = rows - head.length - step.length;
+  const shown =
+    body.length > room
+      ? [
+          ...body.slice(0, Math.max(0, room - 1)),
+          line(span(`${under}${body.length - room + 1} more lines: enlarge the window`, 'dim')),
+        ]
+      : body;
+  return [...head, ...shown, ...step];
+}
+
+/** The first lines of a text; a text that goes on says so. */
+function shortened(lines: readonly string[], most: number): string[] {
+  if (lines.length <= most) return [...lines];
+  const kept = lines.slice(0, most);
+  return [...kept.slice(0, -1), `${kept[most - 1] ?? ''} …`];
+}
+
+function endsLine(ttlMs: number | undefined, recoveryMs: number): Line {
+  const ttl =
+    ttlMs === undefined
+      ? span('no TTL: it ends with the recovery clock', 'warn')
+      : span(`TTL ${clock(ttlMs)}, by this console`);
+  return line(label('ends'), ttl, `   recovery within ${clock(recoveryMs)}`);
+}
+
+function checkLines(check: Check, limit: number, view: View, columns: number): Line[] {
+  if (check.state === 'waiting' || check.state === 'checking')
+    return [line(label('checking'), span('what it would write, whom it reaches, what is permitted…', 'dim'))];
+  if (check.state === 'failed')
+    return wrap(check.reason, columns - LABEL - 2).map((text, i) =>
+      line(i === 0 ? label('unknown') : under, span(text, 'bad')),
+    );
+  const { plan } = check.preflight;
+  return [
+    ...(plan.kind === 'plan' ? planned(plan, limit, view, columns) : refused(plan, columns)),
+    ...rightLines(check.preflight, view),
+    ...gateLines(check.preflight, view, columns),
+  ];
+}
+
+function refused(refusal: Refusal, columns: number): Line[] {
+  return wrap(refusal.message, columns - LABEL - 2).map((text, i) =>
+    line(i === 0 ? label('refused') : under, span(text, 'bad')),
+  );
+}
+
+function planned(plan: Plan, limit: number, view: View, columns: number): Line[] {
+  const room = columns - LABEL - 2;
+  const named = (name: string, lines: readonly string[], tone: Tone = 'plain'): Line[] =>
+    lines.map((text, i) => line(i === 0 ? label(name) : under, span(text, tone)));
+  const writes = plan.writes.flatMap((write, i) =>
+    named(i === 0 ? 'writes' : '', shortened(wrap(writeText(write), room), 2)),
+  );
+  const undo = shortened(
+    wrap(plan.undo.reversible ? plan.undo.where : `${plan.undo.where} (cannot be undone)`, room),
+    2,
+  );
+  const names = plan.pods.map(pod => pod.name);
+  const reach = `${plan.pods.length} ${plan.pods.length === 1 ? 'pod' : 'pods'}${names.length > 0 ? `: ${names.join(', ')}` : ''}`;
+  const { warn } = view.glyphs.states;
+  const warnings = plan.warnings.flatMap(text =>
+    wrap(text, room - 2).map((part, i) => `${i === 0 ? warn : ' '} ${part}`),
+  );
+  return [
+    ...writes,
+    ...named('undo', undo, plan.undo.reversible ? 'plain' : 'warn'),
+    ends(line(label('reach'), reach), line(span(`limit ${limit}`, 'dim')), columns),
+    ...warnings.map(text => line(under, span(text, 'warn'))),
+  ];
+}
+
+/** A write in one phrase; its own words are enough where they name the object. */
+function writeText({ verb, on, says }: Write): string {
+  const name = `${on.kind} ${objectName(on)}`;
+  return sanitise(says.includes(name) ? `${verb}: ${says}` : `${verb} ${name}: ${says}`, 400);
+}
+
+/** Permissions in two groups, inject and revert; a missing one is named, never folded away. */
+function rightLines({ rights }: Preflight, { glyphs }: View): Line[] {
+  if (rights.length === 0) return [];
+  const group = (purpose: 'inject' | 'revert'): Span[] => {
+    const mine = rights.filter(right => right.permission.for === purpose);
+    if (mine.length === 0) return [];
+    const bad = mine.filter(right => right.allowed !== true);
+    if (bad.length === 0)
+      return [span(`${purpose} `), span(`${glyphs.states.ok} ${mine.length} allowed`, 'ok'), span('   ')];
+    return [
+      span(`${purpose} `),
+      ...bad.map(({ permission: { verb, kind, optional }, allowed }) => {
+        const [glyph, answer] = allowed === 'blind' ? [glyphs.states.blind, 'UNKNOWN'] : [glyphs.states.fail, 'DENIED'];
+        const word = optional === undefined ? answer : `${answer}, possible without`;
+        return span(`${glyph} ${verb} ${kind} ${word}  `, optional === undefined ? 'bad' : 'warn');
+      }),
+    ];
+  };
+  return [line(label('rights'), ...group('inject'), ...group('revert'))];
+}
+
+function gateLines({ gates, plan }: Preflight, { glyphs }: View, columns: number): Line[] {
+  // A refusal stands above in its own words; the gate of that name only repeats it.
+  const shut = gates.filter(gate => !gate.ok && !(gate.gate === 'plan' && plan.kind === 'refusal'));
+  const open = gates.filter(gate => gate.ok);
+  const opened =
+    open.length > 0
+      ? wrap(
+          open.map(gate => `${gate.gate.replaceAll(' ', '\u00a0')}\u00a0${glyphs.states.ok}`).join('  '),
+          columns - LABEL - 2,
+        ).map((text, i) => line(i === 0 ? label('gates') : under, span(text.replaceAll('\u00a0', ' '))))
+      : [];
+  return [
+    ...opened,
+    ...shut.flatMap(gate =>
+      wrap(`${gate.gate}: ${gate.reason}`, columns - LABEL - 4).map((text, i) =>
+        line(i === 0 ? label('SHUT') : under, span(i === 0 ? `${glyphs.states.fail} ${text}` : `  ${text}`, 'bad')),
+      ),
+    ),
+  ];
+}
+
+function isRefused(state: ConsoleState): boolean {
+  const check = state.checks.get(chosen(state)?.path ?? '');
+  return check?.state === 'ready' && check.preflight.plan.kind === 'refusal';
+}
+
+/** The next step: arm, type the name, fire before the countdown ends, or why neither is possible. */
+export function stepLines(state: ConsoleState, view: View, isOpen: boolean): Line[] {
+  const { armed } = state;
+  const entry = chosen(state);
+  if (armed && armed.path === entry?.path) return armedLines(armed, state, view);
+  const known = state.checks.get(entry?.path ?? '')?.state;
+  if (known === 'checking') return [line(span(`  ${view.glyphs.states.wait} checking…`, 'dim'))];
+  if (isRefused(state)) return [line(span(`  ${view.glyphs.states.fail} cannot be armed as it is`, 'warn'))];
+  const ready = known === 'ready' ? '' : ' checks and';
+  const why = armLock(state, view.now);
+  if (why !== undefined) return [line(span(`  ${view.glyphs.states.fail} cannot be armed: ${why}`, 'warn'))];
+  return [
+    line(
+      '  ',
+      span('a', 'key'),
+      `${ready} arms it${isOpen ? '' : ', enter opens it'}; nothing is written before `,
+      span('f', 'key'),
+      ' fires',
+    ),
+  ];
+}
+
+function armedLines(armed: Armed, state: ConsoleState, { now, glyphs }: View): Line[] {
+  const { plan } = armed.preflight;
+  const aim = plan.kind === 'plan' ? aimText(plan) : '';
+  if (isTyping(state, 'plan')) {
+    return [
+      line(
+        span(`  ${glyphs.states.warn} PROTECTED: type the cluster name to unlock fire: `, 'warn'),
+        span(armed.mustType ?? '', 'title'),
+      ),
+      line('    ', span(`${armed.typed}_`, 'accent')),
+    ];
+  }
+  const left = (armed.until ?? 0) - now.monotonic;
+  if (left <= 0)
+    return [
+      line(
+        span(`  ${glyphs.states.wait} the arming has lapsed, nothing was written: `, 'warn'),
+        span('a', 'key'),
+        ' arms again',
+      ),
+    ];
+  return [
+    line(
+      '  ',
+      span(' ARMED ', 'alarm'),
+      ` on ${aim}   `,
+      span('f', 'key'),
+      span(` FIRE (${Math.ceil(left / 1000)}s)`, 'bad'),
+      '   ',
+      span('esc', 'key'),
+      ' leave',
+    ),
+  ];
+}
+
+/** What the arming froze: the target's uid and resourceVersion as the plan read them. */
+export function aimText(plan: Plan): string {
+  const first = plan.writes[0];
+  const uid = plan.target.uid ?? first?.precondition.uid ?? plan.pods[0]?.uid;
+  const version = first?.precondition.resourceVersion;
+  const words = [
+    uid === undefined ? '' : `uid ${uid.slice(0, 8)}`,
+    version === undefined ? '' : `version ${version}`,
+  ].filter(Boolean);
+  return words.length > 0 ? words.join(' ') : `${plan.target.kind} ${objectName(plan.target)}`;
+}

@@ -1,0 +1,173 @@
+import type { LoadedExperiment } from '../../experiment/types.ts';
+import type { Marker } from '../../health/marker.ts';
+import { readAnswer, wordFor } from '../../revert/trust/answer.ts';
+import type { Preflight } from '../deps.ts';
+import type { ConsoleState, RunView } from './state.ts';
+
+/** What time it is for the eye: monotonic milliseconds for our own countdowns, server milliseconds for everything in the cluster. */
+export interface Now {
+  monotonic: number;
+  server: number;
+}
+
+/** A live fault as one entry of the list: a run of ours, or a mark found in the cluster. */
+export type FaultEntry = { key: string; is: 'run'; run: RunView } | { key: string; is: 'mark'; mark: Marker };
+
+const ENDED_STAYS_MS = 15_000;
+
+/** Whether a run still has something in the cluster, as far as it told us. */
+export const isLive = (run: RunView): boolean => isUnderWay(run) && run.injectedAt !== undefined && !run.isReverted;
+/** A run with a verdict has nothing left to do but to be written down. */
+export const isUnderWay = (run: RunView): boolean => run.endedAt === undefined && run.verdict === undefined;
+
+/** Runs of ours first, newest first, then marks that no run of ours explains. */
+export function faultEntries(state: ConsoleState, now: Now): FaultEntry[] {
+  const shown = state.runs.filter(
+    run => run.endedAt === undefined || now.monotonic - run.endedAt < ENDED_STAYS_MS || (run.residue ?? 0) > 0,
+  );
+  const ours = new Set(state.runs.flatMap(run => (run.runId === undefined ? [] : [run.runId])));
+  const marks = state.health.markers.filter(mark => mark.run === undefined || !ours.has(mark.run));
+  return [
+    ...[...shown].reverse().map(run => ({ key: `run ${run.key}`, is: 'run' as const, run })),
+    ...[...marks].sort(byDeadline).map(mark => ({ key: `mark ${mark.uid}`, is: 'mark' as const, mark })),
+  ];
+}
+
+const byDeadline = (a: Marker, b: Marker): number =>
+  (a.expires ?? Number.POSITIVE_INFINITY) - (b.expires ?? Number.POSITIVE_INFINITY);
+
+/** How many faults are in the cluster now: our live runs and the marks of everyone else. */
+export function liveFaults(state: ConsoleState, now: Now): number {
+  return faultEntries(state, now).filter(
+    entry => entry.is === 'mark' || isLive(entry.run) || (entry.run.residue ?? 0) > 0,
+  ).length;
+}
+
+/** The fault that ends next by its TTL, with what is left of it in milliseconds (negative: overdue). */
+export function nextTtl(state: ConsoleState, now: Now): { leftMs: number; type: string } | undefined {
+  const deadlines = faultEntries(state, now).flatMap(entry => {
+    const at = entry.is === 'run' ? (isLive(entry.run) ? entry.run.ttlDeadline : undefined) : entry.mark.expires;
+    return at === undefined
+      ? []
+      : [{ leftMs: at - now.server, type: entry.is === 'run' ? entry.run.type : entry.mark.type }];
+  });
+  return deadlines.sort((a, b) => a.leftMs - b.leftMs)[0];
+}
+
+/** Whether something on the screen counts seconds, or lapses. */
+export const isCounting = ({ runs, health, notice, armed, screens }: ConsoleState): boolean =>
+  runs.some(run => run.endedAt === undefined) ||
+  health.markers.length > 0 ||
+  health.locks.length > 0 ||
+  notice?.until !== undefined ||
+  armed !== undefined ||
+  screens.at(-1) !== 'deck';
+
+export const ownLive = (state: ConsoleState): RunView[] => state.runs.filter(isLive);
+export const ownUnderWay = (state: ConsoleState): RunView[] => state.runs.filter(isUnderWay);
+
+/** Set when no source hears the cluster any more: milliseconds without data (undefined: never had any) and until the next attempt. */
+export function outage(
+  state: ConsoleState,
+  now: Now,
+): { silentMs: number | undefined; retryInMs: number | undefined; reason: string } | undefined {
+  const syncs = Object.values(state.health.kinds).map(kind => kind.sync);
+  const failing = syncs.filter(sync => sync.state === 'retrying');
+  if (failing.length === 0 || syncs.some(sync => sync.state === 'live' || sync.state === 'loading')) return undefined;
+  const waits = failing.flatMap(sync => (sync.retryInMs === undefined ? [] : [sync.retryInMs]));
+  const { heardAt } = state.health;
+  return {
+    silentMs: heardAt === undefined ? undefined : now.monotonic - heardAt,
+    retryInMs: waits.length === 0 ? undefined : Math.min(...waits),
+    reason: failing[0]?.reason ?? '',
+  };
+}
+
+/** The experiment the cursor is on: by its path, else the first. */
+export function chosen(state: ConsoleState): { path: string; loaded?: LoadedExperiment; error?: string } | undefined {
+  const entries = state.catalogue ?? [];
+  return entries.find(entry => entry.path === state.cursor.experiments) ?? entries[0];
+}
+
+/** Whether anything may be injected now, or why not. */
+export function injectLock(state: ConsoleState, now: Now): string | undefined {
+  if (state.settings.readOnly) return 'read-only: started with --read-only';
+  if (state.link.state !== 'connected') return 'not connected yet';
+  if (state.health.heardAt === undefined) return 'no answer from the cluster yet';
+  const silence = outage(state, now);
+  if (silence) return `no data from the cluster: ${silence.reason}`;
+  if (state.mayday.phase === 'aborting' || state.mayday.phase === 'reverting') return 'a revert is under way';
+  return undefined;
+}
+
+/** Whether the plan on screen may be armed, or why not, as far as is known: arming itself checks once more. */
+export function armLock(state: ConsoleState, now: Now): string | undefined {
+  const locked = injectLock(state, now);
+  if (locked !== undefined) return locked;
+  const entry = chosen(state);
+  if (!entry) return 'no experiment to arm';
+  if (entry.error !== undefined) return 'this file is not a valid experiment';
+  const check = state.checks.get(entry.path);
+  if (check?.state === 'failed') return check.reason;
+  return check?.state === 'ready' ? preflightLock(check.preflight) : undefined;
+}
+
+function preflightLock({ plan, gates, rights }: Preflight): string | undefined {
+  if (plan.kind === 'refusal') return plan.message;
+  const shut = gates.find(gate => !gate.ok);
+  if (shut) return `${shut.gate}: ${shut.reason}`;
+  const missing = rights.find(right => right.allowed === false && right.permission.optional === undefined)?.permission;
+  return missing && `not permitted: ${missing.verb} ${missing.kind} (for ${missing.for})`;
+}
+
+/** Whether `f` would fire now, or why not. */
+export function fireLock(state: ConsoleState, now: Now): string | undefined {
+  const locked = injectLock(state, now);
+  if (locked !== undefined) return locked;
+  const { armed } = state;
+  if (!armed) return 'not armed: a arms';
+  if (armed.mustType !== undefined && armed.typed !== armed.mustType) return 'type the cluster name first';
+  if (armed.until === undefined || now.monotonic >= armed.until) return 'the arming has lapsed: a arms again';
+  return undefined;
+}
+
+/** Whether letters belong to the name that unlocks a dangerous injection. */
+export function isTyping(state: ConsoleState, screen: string): boolean {
+  if (screen === 'mayday') return state.mayday.asked !== undefined;
+  return screen === 'plan' && state.armed?.mustType !== undefined && state.armed.typed !== state.armed.mustType;
+}
+
+/** Why nothing can be shown or answered of what needs a person's word. */
+export function askLock(state: ConsoleState): string | undefined {
+  if (state.mayday.phase !== 'done') return 'nothing was reverted yet';
+  const left = [...state.mayday.receipts.values()].some(({ outcome }) => outcome === 'unconfirmed');
+  return left ? undefined : 'nothing needs your word';
+}
+
+/** Why what was typed is no answer yet. */
+export function answerLock({ mayday: { asked } }: ConsoleState): string | undefined {
+  if (asked === undefined) return 'nothing is asked';
+  const word = wordFor(asked.records);
+  return readAnswer(asked.typed, asked.records.length, word) === undefined ? `type ${word} first` : undefined;
+}
+
+export function revertAllLock(state: ConsoleState): string | undefined {
+  if (state.settings.readOnly) return 'read-only: started with --read-only';
+  if (state.link.state !== 'connected') return 'not connected yet: it starts as soon as there is a cluster';
+  if (state.mayday.phase === 'aborting' || state.mayday.phase === 'reverting') return 'already reverting';
+  return undefined;
+}
+
+/** The fault under the cursor: by its key, else the first. */
+export function chosenFault(state: ConsoleState, now: Now): FaultEntry | undefined {
+  const entries = faultEntries(state, now);
+  return entries.find(entry => entry.key === state.cursor.faults) ?? entries[0];
+}
+
+export function revertOneLock(state: ConsoleState, now: Now): string | undefined {
+  const fault = chosenFault(state, now);
+  if (!fault) return 'no fault to revert';
+  if (state.settings.readOnly && fault.is === 'mark') return 'read-only: started with --read-only';
+  if (fault.is === 'run' && !isUnderWay(fault.run)) return 'this run is over';
+  return undefined;
+}

@@ -1,0 +1,199 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Summary } from '../../health/model.ts';
+import type { Finding } from '../../injection/finding.ts';
+import type { Receipt } from '../../injection/receipt.ts';
+import type { ObjectRef } from '../../kube/object.ts';
+import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
+import type { Stop } from '../../revert/stop.ts';
+import type { Phase, Verdict } from '../../run/event.ts';
+import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
+import type { Tone } from '../widgets/line.ts';
+
+/** What has the keyboard. `deck` is home; everything else lies over it and `esc` goes back. */
+export type Screen = 'deck' | 'experiments' | 'plan' | 'mayday' | 'help' | 'quit' | 'revert-one';
+
+export type Link =
+  | { state: 'starting'; doing: string }
+  | {
+      state: 'connected';
+      context: string;
+      server: string;
+      user: string;
+      version: string;
+      namespace: string;
+      isProtected: boolean;
+      isSandbox: boolean;
+    };
+
+export type Check =
+  | { state: 'waiting' }
+  | { state: 'checking' }
+  | { state: 'ready'; preflight: Preflight; at: number }
+  | { state: 'failed'; reason: string };
+
+/** An injection that `f` will fire until `until` (monotonic milliseconds). With `mustType` the countdown begins once the name is typed. */
+export interface Armed {
+  path: string;
+  preflight: Preflight;
+  until: number | undefined;
+  mustType: string | undefined;
+  typed: string;
+}
+
+/** One run of this console. Deadlines and times are server milliseconds. */
+export interface RunView {
+  key: string;
+  /** The engine's id of the run, once an event told it. */
+  runId?: string;
+  experiment: string;
+  type: string;
+  target: ObjectRef;
+  phase: Phase;
+  startedAt: number;
+  injectedAt?: number;
+  ttlDeadline?: number;
+  recoveryDeadline?: number;
+  recoveryMs: number;
+  recoveredAfterMs?: number;
+  /** What the recovery clock counts from: it starts anew once the fault was put back. */
+  recoversFrom: 'injection' | 'revert';
+  isReverted: boolean;
+  /** Another process ends it at its TTL should this one die. */
+  isGuarded: boolean;
+  effect: 'proven' | 'pending' | 'absent' | undefined;
+  evidence: string;
+  verdict?: Verdict;
+  residue?: number;
+  /** Monotonic milliseconds at which it ended; the row stays for a while. */
+  endedAt?: number;
+}
+
+export interface VerdictLine {
+  key: number;
+  /** Server milliseconds. */
+  at: number;
+  text: string;
+  tone: Tone;
+}
+
+export interface Notice {
+  text: string;
+  tone: Tone;
+  /** Monotonic milliseconds at which it goes; undefined stays until replaced. */
+  until: number | undefined;
+}
+
+export interface MaydayView {
+  phase: 'scanning' | 'found' | 'aborting' | 'reverting' | 'done' | 'unreachable';
+  done: number;
+  total: number;
+  findings: readonly Finding[];
+  blind: readonly { resource: string; reason: string }[];
+  /** Finding id → wave it belongs to. */
+  waves: ReadonlyMap<string, { wave: number; name: string }>;
+  receipts: ReadonlyMap<string, Receipt>;
+  /** Experiments of the framework's controller that inject, or would, and what became of each by its id. */
+  orders: readonly ClusterExperiment[];
+  stops: ReadonlyMap<string, Stop>;
+  notes: readonly string[];
+  message: string;
+  /** Monotonic milliseconds at which the next attempt starts, when unreachable. */
+  retryAt: number | undefined;
+  end: RevertEnd | undefined;
+  /** What a person is asked about, and what was typed so far. */
+  asked: { records: readonly AskedRecord[]; typed: string } | undefined;
+  top: number;
+}
+
+export interface ConsoleState {
+  settings: ConsoleSettings;
+  columns: number;
+  rows: number;
+  link: Link;
+  health: Summary;
+  catalogue: readonly CatalogueEntry[] | undefined;
+  screens: readonly Screen[];
+  /** Identity (never a row number) of what the cursor is on, per list. */
+  cursor: { faults: string | undefined; experiments: string | undefined };
+  checks: ReadonlyMap<string, Check>;
+  armed: Armed | undefined;
+  runs: readonly RunView[];
+  stream: readonly VerdictLine[];
+  /** Lines scrolled back from the newest; 0 follows. */
+  streamBack: number;
+  notice: Notice | undefined;
+  mayday: MaydayView;
+  leftovers: Leftovers;
+  ending: 'no' | 'reverting' | 'over';
+}
+
+/** What earlier runs left behind: how many, and the name of one of them. */
+export interface Leftovers {
+  count: number;
+  example: string;
+}
+
+export type ConsoleStore = StoreApi<ConsoleState>;
+
+export const EMPTY_MAYDAY: MaydayView = {
+  phase: 'scanning',
+  done: 0,
+  total: 0,
+  findings: [],
+  blind: [],
+  waves: new Map(),
+  receipts: new Map(),
+  orders: [],
+  stops: new Map(),
+  notes: [],
+  message: '',
+  retryAt: undefined,
+  end: undefined,
+  asked: undefined,
+  top: 0,
+};
+
+const UNKNOWN = { sync: { state: 'waiting' }, count: 0, failing: 0, warning: 0, troubles: [] } as const;
+
+export const NOTHING_KNOWN: Summary = {
+  kinds: {
+    nodes: UNKNOWN,
+    pods: UNKNOWN,
+    deployments: UNKNOWN,
+    endpoints: UNKNOWN,
+    webhooks: UNKNOWN,
+    crds: UNKNOWN,
+    leases: UNKNOWN,
+  },
+  markers: [],
+  unseen: [],
+  locks: [],
+  heardAt: undefined,
+};
+
+/** The console's whole state; the screens are functions of it. */
+export function createConsoleStore(settings: ConsoleSettings, size: { columns: number; rows: number }): ConsoleStore {
+  return createStore<ConsoleState>(() => ({
+    settings,
+    ...size,
+    link: {
+      state: 'starting',
+      doing: settings.sandbox === undefined ? 'reading the kubeconfig' : 'starting the sandbox',
+    },
+    health: NOTHING_KNOWN,
+    catalogue: undefined,
+    screens: ['deck'],
+    cursor: { faults: undefined, experiments: undefined },
+    checks: new Map(),
+    armed: undefined,
+    runs: [],
+    stream: [],
+    streamBack: 0,
+    notice: undefined,
+    mayday: EMPTY_MAYDAY,
+    leftovers: { count: 0, example: '' },
+    ending: 'no',
+  }));
+}
+
+export const screenOf = (state: ConsoleState): Screen => state.screens[state.screens.length - 1] ?? 'deck';
