@@ -1,0 +1,338 @@
+import { type NamedService, serviceIn, type Unreachable, unreachableIn } from './unreachable.ts';
+
+/** One rule of a policy that refused an object. */
+export interface PolicyHit {
+  policy: string;
+  rule?: string;
+  message: string;
+  /** `/metadata/labels/team/`, as Kyverno names what does not match. */
+  path?: string;
+}
+
+/** How much of a resource of a quota is asked for, used and allowed, as the API server wrote it. */
+export interface QuotaLine {
+  resource: string;
+  requested: string;
+  used: string;
+  limited: string;
+}
+
+/** What an API server meant by refusing a request. */
+export type Refusal =
+  | { what: 'webhook unavailable'; webhook: string; how: Unreachable; detail: string; service?: NamedService }
+  | {
+      what: 'conversion failed';
+      group: string;
+      version: string;
+      kind: string;
+      how: Unreachable;
+      detail: string;
+      service?: NamedService;
+    }
+  | { what: 'webhook denied'; webhook: string; message: string; hits: PolicyHit[] }
+  | { what: 'policy denied'; policy: string; binding: string; message: string; paramsMissing: boolean }
+  | { what: 'quota exceeded'; quota: string; lines: QuotaLine[] }
+  | { what: 'quota needs values'; quota: string; missing: string }
+  | { what: 'limit range'; message: string }
+  | { what: 'pod security'; level: string; message: string }
+  | { what: 'service account missing'; namespace: string; name: string }
+  | { what: 'namespace terminating'; namespace: string }
+  | { what: 'immutable field'; kind?: string; name?: string; field: string; message: string }
+  | { what: 'no such kind'; kind?: string; group?: string; version?: string }
+  | {
+      what: 'forbidden';
+      user: string;
+      verb: string;
+      resource: string;
+      group: string;
+      namespace?: string;
+      roleMissing?: string;
+    }
+  | { what: 'not found'; resource: string; name: string }
+  | { what: 'too long'; field: string }
+  | { what: 'unknown field'; field: string }
+  | { what: 'invalid'; kind: string; name: string; message: string }
+  | { what: 'unreachable'; how: Unreachable; detail: string; service?: NamedService };
+
+type Read = (text: string) => Refusal | undefined;
+
+/**
+ * What the words of an API server (in an event, a condition, an Argo CD operation) mean. Availability is read before denial: a webhook
+ * that cannot be called is sometimes told by another webhook's denial. Undefined where the words say nothing known.
+ */
+export function refusalIn(message: string): Refusal | undefined {
+  for (const read of READERS) {
+    const refusal = read(message);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+const conversion: Read = text => {
+  const match = /conversion webhook for ([^/\s,]*)\/?([^,\s]*), Kind=(\w+) failed: ([\s\S]*)/.exec(text);
+  if (match === null) return undefined;
+  const [, group = '', version = '', kind = '', detail = ''] = match;
+  const service = serviceIn(detail);
+  return {
+    what: 'conversion failed',
+    group,
+    version,
+    kind,
+    how: unreachableIn(detail) ?? 'bad answer',
+    detail,
+    ...(service && { service }),
+  };
+};
+
+const unavailable: Read = text => {
+  const match = /failed calling webhook "([^"]+)":\s*([\s\S]*)/.exec(text);
+  const [webhook, detail] =
+    match === null
+      ? [/admission webhook\s+"([^"]+)"\s+denied/.exec(text)?.[1], deadInDenial(text)]
+      : [match[1], match[2]];
+  if (webhook === undefined || detail === undefined) return undefined;
+  const service = serviceIn(detail);
+  return {
+    what: 'webhook unavailable',
+    webhook,
+    how: unreachableIn(detail) ?? 'bad answer',
+    detail,
+    ...(service && { service }),
+  };
+};
+
+/** A denial that only passes on that something could not be called. */
+function deadInDenial(text: string): string | undefined {
+  const said = /denied the request:\s*([\s\S]*)/.exec(text)?.[1];
+  return said !== undefined && /no endpoints available for service|\bservice "[^"]+" not found/.test(said)
+    ? said
+    : undefined;
+}
+
+const denied: Read = text => {
+  const match = /admission webhook\s+"([^"]+)"\s+denied the request(?: without explanation)?:?\s*([\s\S]*)/.exec(text);
+  if (match === null) return undefined;
+  const [, webhook = '', message = ''] = match;
+  return { what: 'webhook denied', webhook, message: oneLine(message), hits: hitsIn(message) };
+};
+
+const policy: Read = text => {
+  const match = /ValidatingAdmissionPolicy '([^']+)' with binding '([^']+)' denied request:\s*([\s\S]*)/.exec(text);
+  if (match === null) return undefined;
+  const [, name = '', binding = '', message = ''] = match;
+  return {
+    what: 'policy denied',
+    policy: name,
+    binding,
+    message: oneLine(message),
+    paramsMissing: /no params found/.test(message),
+  };
+};
+
+const quota: Read = text => {
+  const match = /exceeded quota: ([^,\s]+), requested: (.*?), used: (.*?), limited: ([^\s"']*)/.exec(text);
+  if (match !== null) {
+    const [, name = '', requested = '', used = '', limited = ''] = match;
+    const [usedOf, limitedOf] = [amounts(used), amounts(limited)];
+    const lines = Object.entries(amounts(requested)).map(([resource, amount]) => ({
+      resource,
+      requested: amount,
+      used: usedOf[resource] ?? '',
+      limited: limitedOf[resource] ?? '',
+    }));
+    return { what: 'quota exceeded', quota: name, lines };
+  }
+  const missing = /failed quota: ([^:\s]+): must specify ([^\n]*)/.exec(text);
+  if (missing !== null) return { what: 'quota needs values', quota: missing[1] ?? '', missing: missing[2] ?? '' };
+  const unknown = /status unknown for quota: ([^,\s]+)/.exec(text)?.[1];
+  return unknown === undefined ? undefined : { what: 'quota exceeded', quota: unknown, lines: [] };
+};
+
+/** `pods=1,requests.cpu=500m` → each amount by its resource. */
+const amounts = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text.split(',').flatMap(part => {
+      const [resource, amount] = part.trim().split('=');
+      return resource && amount ? [[resource, amount.replace(/[)\].]+$/, '')]] : [];
+    }),
+  );
+
+const limits: Read = text => {
+  const match =
+    /(?:minimum|maximum) \S+ (?:usage|storage usage) per \w+ is [^\n]*|\S+ max limit to request ratio per \w+ is [^\n]*/.exec(
+      text,
+    );
+  return match === null ? undefined : { what: 'limit range', message: oneLine(match[0]).replace(/\](\s|$).*$/, '') };
+};
+
+const security: Read = text => {
+  const match = /violates PodSecurity "([^"]+)":\s*([\s\S]*)/.exec(text);
+  return match === null ? undefined : { what: 'pod security', level: match[1] ?? '', message: oneLine(match[2] ?? '') };
+};
+
+const account: Read = text => {
+  const match = /error looking up service account ([^/\s]+)\/([^:\s]+): /.exec(text);
+  return match === null
+    ? undefined
+    : { what: 'service account missing', namespace: match[1] ?? '', name: match[2] ?? '' };
+};
+
+const terminating: Read = text => {
+  const match = /unable to create new content in namespace (\S+) because it is being terminated/.exec(text);
+  return match === null ? undefined : { what: 'namespace terminating', namespace: match[1] ?? '' };
+};
+
+/** The ways in which the API server says that a field cannot be changed once the object exists. */
+const IMMUTABLE =
+  /field is immutable|may not change once set|is immutable after creation|updates to \w+ spec for fields other than|pod updates may not change fields other than|cannot change roleRef|updates to \w+ are forbidden|field can not be (?:modified|changed|decreased)|attempt to change an immutable field/i;
+
+const immutable: Read = text => {
+  if (!IMMUTABLE.test(text)) return undefined;
+  const object = invalidObject(text);
+  const after = object?.message ?? text;
+  const field =
+    /^\[?([A-Za-z][\w.[\]-]*): (?:Forbidden|Invalid value)/.exec(after)?.[1] ??
+    /cannot change (roleRef)/.exec(text)?.[1] ??
+    '';
+  return {
+    what: 'immutable field',
+    ...(object && { kind: object.kind, name: object.name }),
+    field,
+    message: oneLine(after),
+  };
+};
+
+/** `Deployment.apps "web" is invalid: …` */
+function invalidObject(text: string): { kind: string; name: string; message: string } | undefined {
+  const match = /\b([A-Z]\w+)(?:\.[\w.-]+)? "([^"]+)" is invalid: ([\s\S]*)/.exec(text);
+  return match === null ? undefined : { kind: match[1] ?? '', name: match[2] ?? '', message: match[3] ?? '' };
+}
+
+const noKind: Read = text => {
+  const match = /no matches for kind "(\w+)" in (?:version|group) "([^"]+)"/.exec(text);
+  if (match !== null) {
+    const [group, version] = (match[2] ?? '').includes('/') ? (match[2] ?? '').split('/') : ['', match[2]];
+    return { what: 'no such kind', kind: match[1] ?? '', group: group ?? '', version: version ?? '' };
+  }
+  const argo =
+    /could not find (?:version "([^"]+)" of )?([\w.-]*)\/(\w+) for requested resource/.exec(text) ??
+    /Make sure the "(\w+)" CRD is installed/.exec(text);
+  if (argo?.[3] !== undefined)
+    return { what: 'no such kind', kind: argo[3], group: argo[2] ?? '', ...(argo[1] && { version: argo[1] }) };
+  if (argo?.[1] !== undefined) return { what: 'no such kind', kind: argo[1] };
+  return /the server could not find the requested resource|the server doesn't have a resource type/.test(text)
+    ? { what: 'no such kind' }
+    : undefined;
+};
+
+const forbidden: Read = text => {
+  const match =
+    /User "([^"]+)" cannot (\w+) (?:resource "([^"]+)"(?: in API group "([^"]*)")?|path "([^"]+)")(?: (?:in the namespace "([^"]+)"|at the cluster scope))?/.exec(
+      text,
+    );
+  if (match === null) return undefined;
+  const [, user = '', verb = '', resource, group = '', path, namespace] = match;
+  const roleMissing = /RBAC: ((?:cluster)?role)[\w.]* "([^"]+)" not found/i.exec(text)?.[2];
+  return {
+    what: 'forbidden',
+    user,
+    verb,
+    resource: resource ?? path ?? '',
+    group,
+    ...(namespace && { namespace }),
+    ...(roleMissing && { roleMissing }),
+  };
+};
+
+const tooLong: Read = text => {
+  const match = /([\w.]*metadata\.annotations): Too long/.exec(text);
+  return match === null ? undefined : { what: 'too long', field: match[1] ?? '' };
+};
+
+const unknownField: Read = text => {
+  const match = /(?:strict decoding error: )?unknown field "([^"]+)"|([.\w[\]"=-]+): field not declared in schema/.exec(
+    text,
+  );
+  return match === null ? undefined : { what: 'unknown field', field: match[1] ?? match[2] ?? '' };
+};
+
+const missing: Read = text => {
+  const match = /(?:^|[\s:,"(])([a-z][a-z0-9.-]*) "([^"]+)" not found/.exec(text);
+  return match === null ? undefined : { what: 'not found', resource: match[1] ?? '', name: match[2] ?? '' };
+};
+
+const invalid: Read = text => {
+  const object = invalidObject(text);
+  return object && { what: 'invalid', ...object, message: oneLine(object.message) };
+};
+
+const unreachable: Read = text => {
+  const how = unreachableIn(text);
+  const service = serviceIn(text);
+  return how && { what: 'unreachable', how, detail: oneLine(text), ...(service && { service }) };
+};
+
+const READERS: readonly Read[] = [
+  conversion,
+  unavailable,
+  denied,
+  policy,
+  quota,
+  account,
+  limits,
+  security,
+  terminating,
+  immutable,
+  noKind,
+  forbidden,
+  tooLong,
+  unknownField,
+  invalid,
+  missing,
+  unreachable,
+];
+
+/** What policy engines list in a denial: Kyverno by policy and rule, Gatekeeper by constraint. */
+export function hitsIn(message: string): PolicyHit[] {
+  const kyverno = /blocked due to the following policies\s*([\s\S]*)/.exec(message)?.[1];
+  if (kyverno !== undefined) return kyvernoHits(kyverno);
+  return [...message.matchAll(/\[([a-z0-9][a-z0-9.-]*)\] ([^\n⏎]*)/g)].map(([, name = '', said = '']) => ({
+    policy: name,
+    message: oneLine(said),
+  }));
+}
+
+/** `policy:` on its own, then `rule: 'words'`, which may run over lines; breaks may have become blanks or `⏎`. */
+function kyvernoHits(text: string): PolicyHit[] {
+  const flat = text.replaceAll('⏎', '\n');
+  const hits: PolicyHit[] = [];
+  let policyName: string | undefined;
+  const item = /([a-z0-9][\w.-]*):\s*(?:'((?:[^']|'')*)'|"((?:[^"\\]|\\.)*)"|(?=[a-z0-9][\w.-]*:\s)|([^\n]*))/gy;
+  let at = 0;
+  while (at < flat.length) {
+    item.lastIndex = at + (/^\s*/.exec(flat.slice(at))?.[0].length ?? 0);
+    const match = item.exec(flat);
+    if (match === null) break;
+    at = item.lastIndex;
+    const words = match[2] ?? match[3] ?? match[4];
+    if (words === undefined || words.trim() === '') policyName = match[1];
+    else
+      hits.push(hitOf(policyName ?? match[1] ?? '', policyName === undefined ? undefined : match[1], oneLine(words)));
+  }
+  return hits;
+}
+
+function hitOf(policyName: string, rule: string | undefined, message: string): PolicyHit {
+  const path = /failed at path (\S+)/.exec(message)?.[1];
+  return { policy: policyName, ...(rule && { rule }), message, ...(path && { path }) };
+}
+
+/** The label keys that a hit asks for and that are wanted on `metadata.labels`. Keys may hold `/` themselves. */
+export function labelKeysIn(hit: PolicyHit): string[] {
+  const byPath = /^\/metadata\/labels\/(.+?)\/?$/.exec(hit.path ?? '')?.[1];
+  if (byPath !== undefined) return [byPath.replaceAll('~1', '/')];
+  const gatekeeper = /you must provide labels: \{([^}]*)\}/.exec(hit.message)?.[1];
+  return [...(gatekeeper ?? '').matchAll(/"([^"]+)"/g)].map(([, key = '']) => key);
+}
+
+const oneLine = (text: string): string => text.replace(/[\s⏎]+/g, ' ').trim();
