@@ -1,0 +1,21 @@
+import type { Finding } from './finding.ts';
+
+/** Rules whose findings are injections: they come from markers, and nothing in the cluster explains them. */
+export const isChaos = ({ rule }: Pick<Finding, 'rule'>): boolean => rule.startsWith('chaos/');
+
+/**
+ * Injections that change one thing in a workload do not explain other trouble of the same workload. Types that are not here explain
+ * everything that is found on the object that they changed.
+ */
+const EXPLAINS_ONLY: Readonly<Record<string, RegExp>> = {
+  'chaos/ImageCorrupt': /image|rollout|not[- ]available|unavailable|progress|not[- ]ready|no[- ]endpoints|replicas/i,
+  'chaos/CrashLoop': /crash|restart|exit|command|rollout|not[- ]available|unavailable|progress|not[- ]ready|replicas/i,
+  'chaos/DeploymentScaleZero': /scale|replicas|not[- ]available|unavailable|no[- ]endpoints|no pods/i,
+  'chaos/FinalizerBlock': /finalizer|terminating|deletion/i,
+};
+
+/** Whether an injection explains what else is found on the object that carries its marks. */
+export function explainsOnSameObject(injection: Finding, other: Finding): boolean {
+  const only = EXPLAINS_ONLY[injection.rule];
+  return only === undefined || only.test(`${other.rule} ${other.summary}`);
+}

@@ -1,0 +1,102 @@
+import type { ViewKind } from '../health/view/kinds.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
+import { type BlindSpot, distinct, knowledgeOf } from './blind.ts';
+import type { Finding } from './finding.ts';
+import type { GateId, GateStatus } from './gates.ts';
+import type { Answers, NamedRead } from './named-read.ts';
+import type { Looking, Rule } from './rule.ts';
+
+/** What one gate found. */
+export interface GateResult {
+  id: GateId;
+  name: string;
+  status: GateStatus;
+  /** Milliseconds from the result of the gate before it to its own: what it added to the wait. */
+  ms: number;
+  findings: Finding[];
+  blind: BlindSpot[];
+  /** The first gate before this one that failed: fix that first. */
+  after?: GateId;
+}
+
+/** A rule that may answer, with what makes its answer incomplete. */
+interface Able {
+  rule: Rule;
+  spots: BlindSpot[];
+}
+
+export type Seeing = Omit<Looking, 'answers'>;
+
+/** Parts the rules of a gate into those that can see and what the others are blind to. */
+export function sighted(rules: readonly Rule[], seeing: Seeing): { able: Able[]; blind: BlindSpot[] } {
+  const able: Able[] = [];
+  const blind: BlindSpot[] = [];
+  for (const rule of rules) {
+    const spots = rule.needs.flatMap(kind => spotOf(seeing, kind));
+    if (spots.some(({ how }) => how === 'unknown')) blind.push(...spots.map(({ spot }) => spot));
+    else able.push({ rule, spots: spots.map(({ spot }) => spot) });
+  }
+  return { able, blind };
+}
+
+function spotOf({ view }: Seeing, kind: ViewKind): { how: 'old' | 'unknown'; spot: BlindSpot }[] {
+  const known = knowledgeOf(view, kind);
+  if (known.how === 'current') return [];
+  return [{ how: known.how, spot: { what: sanitise(kind), reason: known.reason } }];
+}
+
+/** What the rules want read, each thing once. A rule that breaks is named and asks for nothing more. */
+export function asked(able: readonly Able[], seeing: Seeing): { reads: NamedRead[]; blind: BlindSpot[] } {
+  const reads = new Map<string, NamedRead>();
+  const blind: BlindSpot[] = [];
+  for (const { rule } of able) {
+    try {
+      for (const read of rule.asks?.(seeing) ?? []) reads.set(JSON.stringify(read), read);
+    } catch (error) {
+      blind.push(broken(rule, error));
+    }
+  }
+  return { reads: [...reads.values()], blind };
+}
+
+/** Lets the rules look. What a rule found before it broke counts; that it broke makes the gate BLIND. */
+export function looked(
+  able: readonly Able[],
+  seeing: Seeing,
+  answers: Answers,
+): { findings: Finding[]; blind: BlindSpot[] } {
+  const findings = new Map<string, Finding>();
+  const blind: BlindSpot[] = [];
+  for (const { rule, spots } of able) {
+    blind.push(...spots);
+    try {
+      for (const found of rule.look({ ...seeing, answers }))
+        findings.set(keyOf(found), findings.get(keyOf(found)) ?? found);
+    } catch (error) {
+      blind.push(broken(rule, error));
+    }
+  }
+  return { findings: [...findings.values()], blind: distinct(blind) };
+}
+
+const broken = (rule: Rule, error: unknown): BlindSpot => ({
+  what: sanitise(rule.id),
+  reason: faultWords(error),
+});
+
+/** What is said of an exception: no cluster can be blamed for it. */
+export const faultWords = (error: unknown): Clean =>
+  sanitise(`fault of mayday: ${error instanceof Error ? error.message : String(error)}`);
+
+const keyOf = ({ rule, object, summary }: Finding): string =>
+  [rule, object.apiVersion, object.kind, object.namespace, object.name, summary].join('\n');
+
+/** FAIL outranks BLIND: what is known to be broken stays true whatever is not known. BLIND outranks WARN and PASS. */
+export function statusOf(findings: readonly Pick<Finding, 'severity'>[], blind: readonly BlindSpot[]): GateStatus {
+  if (findings.some(({ severity }) => isFailure(severity))) return 'FAIL';
+  if (blind.length > 0) return 'BLIND';
+  return findings.some(({ severity }) => severity === 'warn') ? 'WARN' : 'PASS';
+}
+
+/** Whether a severity means that something is broken now. */
+export const isFailure = (severity: Finding['severity']): boolean => severity === 'critical' || severity === 'high';

@@ -1,0 +1,52 @@
+import type { ViewKind } from '../health/view/kinds.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { distinct } from './blind.ts';
+import { asked, faultWords, type GateResult, looked, type Seeing, sighted, statusOf } from './gate-run.ts';
+import { GATES, type GateId } from './gates.ts';
+import type { Answers, NamedRead } from './named-read.ts';
+import type { Rule } from './rule.ts';
+
+/** What a run of triage is given. */
+export interface TriageRun extends Seeing {
+  rules: readonly Rule[];
+  /** Reads single things; never rejects: what could not be read is an outcome. */
+  read(reads: readonly NamedRead[]): Promise<Answers>;
+  /** Resolves when these kinds are known, or known not to be readable. The view that was given counts as settled without it. */
+  settled?(kinds: readonly ViewKind[]): Promise<void>;
+  /** Monotonic milliseconds. */
+  monotonic(): number;
+}
+
+/** Runs every gate in order and yields each result as soon as it and those before it are known. Later gates read while earlier ones wait. */
+export async function* runGates(run: TriageRun): AsyncGenerator<GateResult> {
+  const started = run.monotonic();
+  const running = GATES.map(gate => runGate(run, gate).catch(error => brokenGate(gate, error)));
+  let failed: GateId | undefined;
+  let spent = started;
+  for (const gate of running) {
+    const result = await gate;
+    const now = run.monotonic();
+    yield { ...result, ms: Math.round(now - spent), ...(failed === undefined ? {} : { after: failed }) };
+    spent = now;
+    if (result.status === 'FAIL') failed ??= result.id;
+  }
+}
+
+async function runGate(run: TriageRun, { id, name }: (typeof GATES)[number]): Promise<GateResult> {
+  const rules = run.rules.filter(({ gate }) => gate === id);
+  const kinds = rules.flatMap(({ needs, wants }) => [...needs, ...(wants ?? [])]);
+  await run.settled?.([...new Set(kinds)]);
+  const seeing: Seeing = { view: run.view, now: run.now };
+  const { able, blind } = sighted(rules, seeing);
+  const wanted = asked(able, seeing);
+  const answers = await run.read(wanted.reads);
+  const found = looked(able, seeing, answers);
+  const spots = distinct([...blind, ...wanted.blind, ...found.blind]);
+  return { id, name, status: statusOf(found.findings, spots), ms: 0, findings: found.findings, blind: spots };
+}
+
+/** What breaks in one gate does not stop the others, and is no PASS. */
+function brokenGate({ id, name }: (typeof GATES)[number], error: unknown): GateResult {
+  const blind = [{ what: sanitise(name), reason: faultWords(error) }];
+  return { id, name, status: 'BLIND', ms: 0, findings: [], blind };
+}
