@@ -14,7 +14,8 @@ rbac.authorization.k8s.io/v1: Role=roles RoleBinding=rolebindings ClusterRole=cl
 admissionregistration.k8s.io/v1: ValidatingWebhookConfiguration=validatingwebhookconfigurations* MutatingWebhookConfiguration=mutatingwebhookconfigurations* ValidatingAdmissionPolicy=validatingadmissionpolicies* ValidatingAdmissionPolicyBinding=validatingadmissionpolicybindings*
 apiextensions.k8s.io/v1: CustomResourceDefinition=customresourcedefinitions*
 apiregistration.k8s.io/v1: APIService=apiservices*
-storage.k8s.io/v1: StorageClass=storageclasses*
+storage.k8s.io/v1: StorageClass=storageclasses* CSIDriver=csidrivers* CSINode=csinodes* VolumeAttachment=volumeattachments*
+node.k8s.io/v1: RuntimeClass=runtimeclasses*
 scheduling.k8s.io/v1: PriorityClass=priorityclasses*
 events.k8s.io/v1: Event=events
 authorization.k8s.io/v1: SelfSubjectAccessReview=selfsubjectaccessreviews* SelfSubjectRulesReview=selfsubjectrulesreviews* SubjectAccessReview=subjectaccessreviews* LocalSubjectAccessReview=localsubjectaccessreviews

@@ -1,5 +1,6 @@
 import type { Discovery } from '../../kube/discovery.ts';
 import type { ObjectRef } from '../../kube/object.ts';
+import type { Marker } from '../marker.ts';
 import type { Sync } from '../sync.ts';
 import type { Since } from '../trouble.ts';
 import type { ViewKind } from './kinds.ts';
@@ -9,7 +10,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * One object of the view: pruned to what rules read (managedFields, big annotations and schemas are gone) and with every string
- * sanitised. Objects that share a pod template share one `spec`.
+ * sanitised. Pods of one template share the parts of its `spec` in memory. Values of environment variables and of ConfigMaps are not kept.
  */
 export interface ViewObject {
   readonly apiVersion: string;
@@ -18,9 +19,12 @@ export interface ViewObject {
     readonly name: string;
     readonly namespace?: string;
     readonly uid: string;
+    readonly resourceVersion?: string;
     readonly generation?: number;
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
+    /** `deletionTimestamp` is when this grace period ends: the deletion was asked for that much earlier. */
+    readonly deletionGracePeriodSeconds?: number;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
     readonly finalizers: readonly string[];
@@ -34,7 +38,9 @@ export interface ViewObject {
   };
   readonly spec: Fields;
   readonly status: Fields;
-  /** Other top-level fields that the kind has: `webhooks`, `rules`, `subjects`, `endpoints`, `data` (keys only), … */
+  /** The injection that the object's own metadata tells of. */
+  readonly marker?: Marker;
+  /** Other top-level fields that the kind has: `webhooks`, `rules`, `subjects`, `endpoints`, … `data` of a ConfigMap maps each key to the length of its value. */
   readonly [field: string]: unknown;
 }
 
@@ -59,12 +65,17 @@ export interface ClusterView {
   ownedBy(uid: string): readonly ViewObject[];
   /** The controller chain upward, nearest first. Owners that are not in the view are left out. */
   ownersOf(object: ViewObject): readonly ViewObject[];
-  /** Pods of a namespace that a label selector (`matchLabels`/`matchExpressions`, or the plain map of a Service) matches. */
+  /**
+   * Pods of a namespace that a label selector (`matchLabels`/`matchExpressions`, or the plain map of a Service) matches. An empty one
+   * matches all, as a LabelSelector does: a Service without a selector selects nothing, which its rule must see first.
+   */
   podsMatching(namespace: string, selector: Fields): readonly ViewObject[];
   /** Slices of a Service. */
   slicesOf(namespace: string, service: string): readonly ViewObject[];
   /** Warning events about an object, newest first. */
   eventsAbout(object: { kind: string; namespace?: string; name: string; uid?: string }): readonly WarningEvent[];
+  /** All warning events, in no order. */
+  events(): Iterable<WarningEvent>;
   /** How well a kind is known. `blind` with `not served` means that the cluster has no such kind. */
   sync(kind: ViewKind): Sync;
   /** Whether the cluster has the kind; undefined where discovery did not say. */

@@ -1,0 +1,141 @@
+import type { KubeObject, ObjectRef } from '../../kube/object.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { WarningEvent } from './cluster-view.ts';
+
+/** Warnings kept, each with all its repetitions; beyond that the longest silent one goes. */
+export const MOST_EVENTS = 4_000;
+/** API servers forget an event an hour after its last repetition, unless told otherwise. */
+const FORGOTTEN_MS = 3_600_000;
+
+type Fields = Record<string, unknown>;
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+const timeOf = (value: unknown): number | undefined => {
+  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isFinite(at) ? at : undefined;
+};
+
+/** One Event object of the cluster, read; undefined where it is no warning or is about nothing. `now` is server time at which it was read. */
+export function warningOf(object: KubeObject, now: number | undefined): WarningEvent | undefined {
+  const event = object as Fields;
+  if (event.type === 'Normal') return undefined;
+  const about = refOf(fieldsOf(event.involvedObject ?? event.regarding));
+  if (about === undefined) return undefined;
+  const series = fieldsOf(event.series);
+  const message = sanitise(event.message ?? event.note);
+  const created = timeOf(object.metadata.creationTimestamp);
+  const began = timeOf(event.firstTimestamp) ?? timeOf(event.deprecatedFirstTimestamp) ?? timeOf(event.eventTime);
+  const first = began ?? created ?? 0;
+  const last =
+    timeOf(series.lastObservedTime) ??
+    timeOf(event.lastTimestamp) ??
+    timeOf(event.deprecatedLastTimestamp) ??
+    timeOf(event.eventTime) ??
+    created ??
+    first;
+  const count = [series.count, event.count, event.deprecatedCount].find(one => typeof one === 'number' && one > 0);
+  // Of what is older than the memory of the API server, earlier events may be gone already.
+  const isRemembered = now === undefined || now - first < FORGOTTEN_MS;
+  const isWhole = began !== undefined && isRemembered && !message.startsWith('(combined from similar events)');
+  return {
+    about,
+    reason: sanitise(event.reason, 128),
+    message,
+    count: (count as number | undefined) ?? 1,
+    first: { at: first, exact: isWhole },
+    last: Math.max(first, last),
+  };
+}
+
+function refOf({ apiVersion, kind, namespace, name, uid }: Fields): ObjectRef | undefined {
+  if (typeof kind !== 'string' || typeof name !== 'string') return undefined;
+  return {
+    apiVersion: sanitise(apiVersion),
+    kind: sanitise(kind),
+    name: sanitise(name),
+    ...(typeof namespace === 'string' && namespace !== '' && { namespace: sanitise(namespace) }),
+    ...(typeof uid === 'string' && uid !== '' && { uid: sanitise(uid) }),
+  };
+}
+
+const keyOfObject = (kind: string, namespace: string | undefined, name: string): string =>
+  `${kind}/${namespace ?? ''}/${name}`;
+
+/** Warning events by what they are about. The same reason and message of several Event objects count as one. */
+export interface EventRing {
+  put(uid: string, event: WarningEvent): void;
+  remove(uid: string): void;
+  about(object: { kind: string; namespace?: string; name: string; uid?: string }): readonly WarningEvent[];
+  all(): Iterable<WarningEvent>;
+  readonly size: number;
+}
+
+/** A ring of at most `most` Event objects. */
+export function createEventRing(most = MOST_EVENTS): EventRing {
+  const byUid = new Map<string, WarningEvent>();
+  const byObject = new Map<string, Set<string>>();
+  const keyOf = ({ about }: WarningEvent) => keyOfObject(about.kind, about.namespace, about.name);
+
+  function remove(uid: string): void {
+    const event = byUid.get(uid);
+    if (event === undefined) return;
+    byUid.delete(uid);
+    const key = keyOf(event);
+    const uids = byObject.get(key);
+    uids?.delete(uid);
+    if (uids?.size === 0) byObject.delete(key);
+  }
+
+  /** Drops a tenth at once, so that a flood does not cost a search each. */
+  function makeRoom(): void {
+    const oldest = [...byUid].toSorted(([, a], [, b]) => a.last - b.last).slice(0, Math.ceil(most / 10));
+    for (const [uid] of oldest) remove(uid);
+  }
+
+  function about(key: string): WarningEvent[] {
+    return joined([...(byObject.get(key) ?? [])].flatMap(uid => byUid.get(uid) ?? []));
+  }
+
+  return {
+    put(uid, event) {
+      remove(uid);
+      if (byUid.size >= most) makeRoom();
+      byUid.set(uid, event);
+      const key = keyOf(event);
+      const uids = byObject.get(key) ?? new Set();
+      byObject.set(key, uids.add(uid));
+    },
+    remove,
+    about({ kind, namespace, name, uid }) {
+      const all = about(keyOfObject(kind, namespace, name));
+      // Events about another object that had the same name tell nothing of this one. Events about nodes have the name for a uid.
+      return uid === undefined
+        ? all
+        : all.filter(one => one.about.uid === undefined || one.about.uid === uid || one.about.uid === name);
+    },
+    *all() {
+      for (const key of byObject.keys()) yield* about(key);
+    },
+    get size() {
+      return byUid.size;
+    },
+  };
+}
+
+/** Repetitions put together, the newest first. */
+function joined(events: readonly WarningEvent[]): WarningEvent[] {
+  const byText = new Map<string, WarningEvent>();
+  for (const event of events) {
+    const key = `${event.about.uid ?? ''} ${event.reason} ${event.message}`;
+    const other = byText.get(key);
+    if (other === undefined) byText.set(key, event);
+    else
+      byText.set(key, {
+        ...event,
+        count: event.count + other.count,
+        first: other.first.at < event.first.at ? other.first : event.first,
+        last: Math.max(event.last, other.last),
+      });
+  }
+  return [...byText.values()].sort((a, b) => b.last - a.last);
+}

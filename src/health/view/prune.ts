@@ -1,0 +1,105 @@
+import type { ViewKind } from './kinds.ts';
+import { DROP, type Prune } from './slim.ts';
+
+type Fields = Record<string, unknown>;
+
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+const listOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.map(fieldsOf) : []);
+
+/** The keys of a map, each with the length of its value: rules must know which keys there are, and nobody needs the values. */
+const keysOnly = (value: unknown): Record<string, number> =>
+  Object.fromEntries(Object.entries(fieldsOf(value)).map(([key, one]) => [key, String(one).length]));
+
+/** Texts in an environment are often passwords; where they come from is what matters. */
+const CONTAINERS: Prune = {
+  env: { value: DROP },
+  securityContext: { seLinuxOptions: DROP, seccompProfile: DROP },
+  terminationMessagePath: DROP,
+  terminationMessagePolicy: DROP,
+};
+
+/** The volume by which every pod gets its token has a name of its own in each pod, so that no two pods would be alike. */
+export const TOKEN_VOLUME = /kube-api-access-[a-z0-9]{5}/g;
+const withoutToken = (value: unknown): unknown =>
+  listOf(value).filter(({ name }) => !(typeof name === 'string' && name.startsWith('kube-api-access-')));
+
+export const POD_SPEC: Prune = {
+  containers: { ...CONTAINERS, volumeMounts: withoutToken },
+  initContainers: { ...CONTAINERS, volumeMounts: withoutToken },
+  ephemeralContainers: DROP,
+  volumes: withoutToken,
+  enableServiceLinks: DROP,
+  serviceAccount: DROP,
+};
+
+/** `template` is left to the projection, which shares its parts with its pods. */
+
+const CONTAINER_STATUS: Prune = { containerID: DROP, volumeMounts: DROP, resources: DROP, allocatedResources: DROP };
+const WITH_TEMPLATE: Prune = { spec: { template: DROP, volumeClaimTemplates: { status: DROP } } };
+
+/** Only what did not pass, and no more of it than anybody reads. */
+const MOST_RESULTS = 200;
+const failedResults = (value: unknown): unknown =>
+  listOf(value)
+    .filter(({ result }) => result !== 'pass' && result !== 'skip')
+    .slice(0, MOST_RESULTS)
+    .map(({ policy, rule, result, message, resources, timestamp, severity }) => ({
+      policy,
+      rule,
+      result,
+      message,
+      resources,
+      timestamp,
+      severity,
+    }));
+
+const MOST_HISTORY = 10;
+const history = (value: unknown): unknown =>
+  listOf(value)
+    .slice(-MOST_HISTORY)
+    .map(({ id, revision, deployedAt, deployStartedAt }) => ({ id, revision, deployedAt, deployStartedAt }));
+
+const HELM: Prune = { helm: { values: DROP, valuesObject: DROP, parameters: DROP, fileParameters: DROP } };
+
+/** What is left out of the objects of a kind, beside `metadata`, which is the same for all. */
+export const PRUNED: { readonly [kind in ViewKind]?: Prune } = {
+  Node: { status: { images: DROP, volumesInUse: DROP, volumesAttached: DROP, daemonEndpoints: DROP, features: DROP } },
+  Pod: {
+    spec: POD_SPEC,
+    status: {
+      containerStatuses: CONTAINER_STATUS,
+      initContainerStatuses: CONTAINER_STATUS,
+      ephemeralContainerStatuses: DROP,
+      conditions: { lastProbeTime: DROP, observedGeneration: DROP },
+      podIPs: DROP,
+      hostIPs: DROP,
+    },
+  },
+  ConfigMap: { data: keysOnly, binaryData: keysOnly },
+  Deployment: WITH_TEMPLATE,
+  ReplicaSet: WITH_TEMPLATE,
+  StatefulSet: WITH_TEMPLATE,
+  DaemonSet: WITH_TEMPLATE,
+  Job: WITH_TEMPLATE,
+  CronJob: { spec: { jobTemplate: { spec: { template: { spec: POD_SPEC } } } } },
+  CustomResourceDefinition: {
+    spec: { versions: { schema: DROP, additionalPrinterColumns: DROP, subresources: DROP } },
+  },
+  Application: {
+    operation: DROP,
+    spec: { source: HELM, sources: HELM },
+    status: {
+      history,
+      summary: DROP,
+      sync: { comparedTo: DROP },
+      operationState: {
+        operation: { retry: DROP, sync: { manifests: DROP, source: DROP, sources: DROP } },
+        syncResult: { source: DROP, sources: DROP },
+      },
+    },
+  },
+  PolicyReport: { results: failedResults },
+  ClusterPolicyReport: { results: failedResults },
+  ConstraintTemplate: { spec: { targets: DROP, crd: { spec: { validation: DROP } } } },
+};

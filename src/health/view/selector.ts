@@ -1,0 +1,60 @@
+import type { Fields } from './cluster-view.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** One thing that labels must satisfy. */
+interface Requirement {
+  key: string;
+  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'unknown';
+  values: readonly string[];
+}
+
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+
+const isLabelSelector = (selector: Fields): boolean =>
+  typeof selector.matchLabels === 'object' || Array.isArray(selector.matchExpressions);
+
+const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
+
+/** The requirements of a LabelSelector, or of the plain map of a Service. None at all match everything. */
+export function requirementsOf(selector: Fields): Requirement[] {
+  const plain = isLabelSelector(selector) ? fieldsOf(selector.matchLabels) : selector;
+  const equal = Object.entries(plain).map(
+    ([key, value]): Requirement => ({ key, operator: 'In', values: [String(value)] }),
+  );
+  const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions.map(fieldsOf) : [];
+  return [
+    ...equal,
+    ...expressions.map(
+      (one): Requirement => ({
+        key: String(one.key),
+        operator: OPERATORS.find(known => known === one.operator) ?? 'unknown',
+        values: Array.isArray(one.values) ? one.values.map(String) : [],
+      }),
+    ),
+  ];
+}
+
+function satisfies(labels: Labels, { key, operator, values }: Requirement): boolean {
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    default:
+      return false;
+  }
+}
+
+/**
+ * Whether a label selector takes in an object with these labels: `matchLabels` and `matchExpressions`, or the plain map of a Service. As in
+ * the API, an empty one takes in everything; what a Service without a selector means is for the caller to know.
+ */
+export const matchesSelector = (selector: Fields, labels: Labels): boolean =>
+  requirementsOf(selector).every(requirement => satisfies(labels, requirement));
