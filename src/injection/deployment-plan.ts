@@ -2,11 +2,12 @@ import type { FaultType } from '../experiment/types.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { maydayFacts } from './envelope.ts';
 import type { Facts, Plan, Scope } from './fault.ts';
-import { type Operation, patchOf, refOf } from './json-patch.ts';
+import type { Operation } from './json-patch.ts';
 import { MANAGED_BY, MAYDAY } from './markers.ts';
-import { nameOf } from './name.ts';
+import { nameOf, refOf } from './name.ts';
 import { ownersOf, ownersUnknown } from './ownership.ts';
-import { inReach } from './pods.ts';
+import { patchOf } from './patch-of.ts';
+import { inReach } from './pod-in-reach.ts';
 import { markOperations } from './record.ts';
 import { deploymentPermissions } from './rollout.ts';
 

@@ -1,5 +1,4 @@
-import type { Json, KubeObject, ManagedField, ObjectRef } from '../kube/object.ts';
-import type { Precondition, Write } from './write.ts';
+import type { Json, KubeObject } from '../kube/object.ts';
 
 /** One operation of an RFC 6902 patch. */
 export type Operation = { op: 'add' | 'replace' | 'test'; path: string; value: Json } | { op: 'remove'; path: string };
@@ -58,42 +57,4 @@ export function mapAt(object: KubeObject, steps: readonly string[]): Record<stri
     at = (at as Record<string, unknown>)[step];
   }
   return typeof at === 'object' && at !== null ? (at as Record<string, string>) : undefined;
-}
-
-/** How `object` is named in requests, bound to its uid where it has one. */
-export function refOf(object: KubeObject): ObjectRef {
-  const { name, namespace, uid } = object.metadata;
-  return {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    ...(namespace === undefined ? {} : { namespace }),
-    name,
-    ...(uid === undefined ? {} : { uid }),
-  };
-}
-
-/**
- * A JSON patch of `object` that only applies to this very object. `resourceVersion` also binds it to this very version, for changes
- * that were decided from more than the operations test.
- */
-export function patchOf(
-  object: KubeObject,
-  operations: readonly Operation[],
-  options: { says: string; atVersion: boolean; owners?: readonly ManagedField[] | undefined },
-): Write {
-  const { uid, resourceVersion } = object.metadata;
-  const precondition: Precondition = {
-    ...(uid === undefined ? {} : { uid }),
-    ...(options.atVersion && resourceVersion !== undefined ? { resourceVersion } : {}),
-  };
-  const tests = Object.entries(precondition).map(([field, value]) => test(pointer('metadata', field), value as string));
-  return {
-    verb: 'patch',
-    on: refOf(object),
-    patchType: 'json',
-    body: [...tests, ...operations] as Json,
-    precondition,
-    says: options.says,
-    ...(options.owners === undefined ? {} : { owners: options.owners }),
-  };
 }

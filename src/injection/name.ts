@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../kube/object.ts';
+import type { KubeObject, ObjectRef } from '../kube/object.ts';
 
 /** `Kind namespace/name`, as messages name an object. */
 export function nameOf(ref: { kind: string; namespace?: string; name: string }): string {
@@ -19,4 +19,16 @@ export function sameObject(a: ObjectRef, b: ObjectRef): boolean {
     a.namespace === b.namespace &&
     a.name === b.name
   );
+}
+
+/** How `object` is named in requests, bound to its uid where it has one. */
+export function refOf(object: KubeObject): ObjectRef {
+  const { name, namespace, uid } = object.metadata;
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    ...(uid === undefined ? {} : { uid }),
+  };
 }

@@ -10,9 +10,10 @@ import {
   pathsOf,
   union,
 } from './field-set.ts';
-import { type Operation, patchOf, pointer, refOf, remove, set, test } from './json-patch.ts';
+import { type Operation, pointer, remove, set, test } from './json-patch.ts';
 import { PREFIX } from './markers.ts';
-import { nameOf } from './name.ts';
+import { nameOf, refOf } from './name.ts';
+import { patchOf } from './patch-of.ts';
 import type { Write } from './write.ts';
 
 /** The field manager of everything mayday writes. */

@@ -1,5 +1,4 @@
 import type { KubeObject, OwnerReference } from '../kube/object.ts';
-import type { PodInReach } from './fault.ts';
 
 interface ContainerStatus {
   name?: string;
@@ -41,10 +40,6 @@ export const phaseOf = (pod: KubeObject): string => String(statusOf(pod).phase ?
 export function containerStatuses(pod: KubeObject): ContainerStatus[] {
   const statuses = statusOf(pod).containerStatuses;
   return Array.isArray(statuses) ? (statuses as ContainerStatus[]) : [];
-}
-
-export function inReach(pod: KubeObject): PodInReach {
-  return { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name, uid: pod.metadata.uid ?? '' };
 }
 
 function statusOf(pod: KubeObject): Record<string, unknown> {

@@ -3,7 +3,6 @@ import type { KubeObject } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { takesLabels } from './copies.ts';
 import { readEnvelope, readMayday } from './envelope.ts';
-import { refOf } from './json-patch.ts';
 import {
   CORRUPT_CONTAINER,
   CRASH_CONTAINER,
@@ -14,7 +13,7 @@ import {
   ROLLBACK_DATA,
   TYPE_LABEL,
 } from './markers.ts';
-import { nameOf } from './name.ts';
+import { nameOf, refOf } from './name.ts';
 import { FIELD_MANAGER } from './ownership.ts';
 import { writersOf } from './writers.ts';
 

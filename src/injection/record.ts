@@ -10,9 +10,10 @@ import {
 } from './envelope.ts';
 import type { Refusal, Restore } from './fault.ts';
 import type { GoValue } from './go-json.ts';
-import { mapOperations, type Operation, patchOf, refOf } from './json-patch.ts';
+import { mapOperations, type Operation } from './json-patch.ts';
 import { ROLLBACK_DATA, TYPE_LABEL } from './markers.ts';
-import { nameOf } from './name.ts';
+import { nameOf, refOf } from './name.ts';
+import { patchOf } from './patch-of.ts';
 import { refuse } from './refuse.ts';
 import { stripMarks } from './strip.ts';
 import type { Write } from './write.ts';

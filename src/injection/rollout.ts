@@ -1,9 +1,8 @@
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import { type Container, containersOf, deploymentSpec, selectorText } from './deployment.ts';
 import type { Live, Permission, Read, Refusal, Scope } from './fault.ts';
-import { refOf } from './json-patch.ts';
 import { listIn, objectIn } from './live.ts';
-import { nameOf } from './name.ts';
+import { nameOf, refOf } from './name.ts';
 import { isFinished, isTerminating } from './pods.ts';
 import { blindTo, injectable, isRefusal, refuse } from './refuse.ts';
 

@@ -3,11 +3,12 @@ import type { KubeObject } from '../kube/object.ts';
 import { maydayFacts, writeEnvelope } from './envelope.ts';
 import type { Facts, Permission, Plan, Refusal, Scope } from './fault.ts';
 import type { GoValue } from './go-json.ts';
-import { type Operation, patchOf, refOf } from './json-patch.ts';
+import type { Operation } from './json-patch.ts';
 import { MANAGED_BY, ROLLBACK_DATA } from './markers.ts';
-import { groupOf, nameOf } from './name.ts';
+import { groupOf, nameOf, refOf } from './name.ts';
 import { ownersOf, ownersUnknown } from './ownership.ts';
-import { inReach } from './pods.ts';
+import { patchOf } from './patch-of.ts';
+import { inReach } from './pod-in-reach.ts';
 import { markOperations, tooLarge } from './record.ts';
 
 /** What one fault does to one object that keeps its own undo record. */

@@ -1,10 +1,9 @@
 import { readEnvelope } from '../injection/envelope.ts';
 import type { Live } from '../injection/fault.ts';
 import type { Finding } from '../injection/finding.ts';
-import { refOf } from '../injection/json-patch.ts';
 import { fetchLive, objectIn } from '../injection/live.ts';
 import { ROLLBACK_DATA } from '../injection/markers.ts';
-import { groupOf, nameOf } from '../injection/name.ts';
+import { groupOf, nameOf, refOf } from '../injection/name.ts';
 import type { Api } from '../kube/api.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { sanitise } from '../text/sanitise.ts';

@@ -1,8 +1,9 @@
 import type { Fault, Live, Restore } from '../injection/fault.ts';
 import type { Finding } from '../injection/finding.ts';
-import { mapOperations, type Operation, patchOf, pathOf, refOf, valueAt } from '../injection/json-patch.ts';
+import { mapOperations, type Operation, pathOf, valueAt } from '../injection/json-patch.ts';
 import { isRecordKey, MANAGED_BY, TYPE_LABEL } from '../injection/markers.ts';
-import { nameOf } from '../injection/name.ts';
+import { nameOf, refOf } from '../injection/name.ts';
+import { patchOf } from '../injection/patch-of.ts';
 import { isMarkPath } from '../injection/strip.ts';
 import type { Write } from '../injection/write.ts';
 import type { KubeObject } from '../kube/object.ts';

@@ -1,9 +1,10 @@
 import { readEnvelope, readMayday } from '../injection/envelope.ts';
 import { execute } from '../injection/executor.ts';
 import type { Finding } from '../injection/finding.ts';
-import { patchOf, pointer, test } from '../injection/json-patch.ts';
+import { pointer, test } from '../injection/json-patch.ts';
 import { MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../injection/markers.ts';
 import { nameOf } from '../injection/name.ts';
+import { patchOf } from '../injection/patch-of.ts';
 import type { Receipt } from '../injection/receipt.ts';
 import { recordOfType } from '../injection/record-history.ts';
 import { stripMarks } from '../injection/strip.ts';

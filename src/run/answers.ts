@@ -1,6 +1,5 @@
 import type { Effect, Live, Plan } from '../injection/fault.ts';
-import { refOf } from '../injection/json-patch.ts';
-import { sameObject } from '../injection/name.ts';
+import { refOf, sameObject } from '../injection/name.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';
 import type { Prepared } from './baseline.ts';
 

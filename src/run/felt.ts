@@ -1,6 +1,5 @@
 import type { Effect, Plan, Slowed } from '../injection/fault.ts';
-import { refOf } from '../injection/json-patch.ts';
-import { nameOf } from '../injection/name.ts';
+import { nameOf, refOf } from '../injection/name.ts';
 import { FIELD_MANAGER } from '../injection/ownership.ts';
 import type { ApiResource } from '../kube/discovery.ts';
 import type { KubeObject } from '../kube/object.ts';

@@ -1,5 +1,7 @@
-import { mapOperations, patchOf, refOf, set } from '../injection/json-patch.ts';
+import { mapOperations, set } from '../injection/json-patch.ts';
 import { lockName, MANAGED_BY, MANAGER } from '../injection/markers.ts';
+import { refOf } from '../injection/name.ts';
+import { patchOf } from '../injection/patch-of.ts';
 import { send } from '../injection/send.ts';
 import type { Api } from '../kube/api.ts';
 import type { KubeObject, ObjectRef } from '../kube/object.ts';

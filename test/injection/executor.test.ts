@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type ExecutorDeps, execute, IN_FLIGHT_MS, type StepEvent } from '../../src/injection/executor.ts';
-import { patchOf, refOf, set, test } from '../../src/injection/json-patch.ts';
+import { set, test } from '../../src/injection/json-patch.ts';
 import { MAYDAY } from '../../src/injection/markers.ts';
+import { refOf } from '../../src/injection/name.ts';
+import { patchOf } from '../../src/injection/patch-of.ts';
 import { isRefusal, refuse } from '../../src/injection/refuse.ts';
 import { injectWithReplan } from '../../src/injection/replan.ts';
 import { send } from '../../src/injection/send.ts';

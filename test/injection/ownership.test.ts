@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Operation, patchOf, set } from '../../src/injection/json-patch.ts';
+import { type Operation, set } from '../../src/injection/json-patch.ts';
 import { areOwners, FIELD_MANAGER, handOver, ownersOf, takenBy } from '../../src/injection/ownership.ts';
+import { patchOf } from '../../src/injection/patch-of.ts';
 import type { KubeObject, ManagedField } from '../../src/kube/object.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { inShop, withMeta, wrote } from '../support/objects.ts';

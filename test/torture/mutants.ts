@@ -46,7 +46,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a patch is not bound to what it was decided from',
-    file: 'injection/json-patch.ts',
+    file: 'injection/patch-of.ts',
     find: 'const tests = Object.entries(precondition)',
     put: 'const tests = Object.entries({})',
   },

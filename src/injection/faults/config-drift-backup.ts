@@ -2,10 +2,11 @@ import type { KubeObject, ObjectRef } from '../../kube/object.ts';
 import { own } from '../../text/own.ts';
 import type { Live, Restore } from '../fault.ts';
 import type { Finding } from '../finding.ts';
-import { mapAt, patchOf, refOf } from '../json-patch.ts';
+import { mapAt } from '../json-patch.ts';
 import { objectIn } from '../live.ts';
 import { ORIGINAL_SECRET, ROLLBACK_DATA, rollbackSecretName } from '../markers.ts';
-import { nameOf } from '../name.ts';
+import { nameOf, refOf } from '../name.ts';
+import { patchOf } from '../patch-of.ts';
 import { originalIn, recordOf } from './config-drift-record.ts';
 import { dropBackup, settled, shownValue, valueOperations } from './config-drift-settle.ts';
 

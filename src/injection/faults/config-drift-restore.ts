@@ -1,8 +1,7 @@
 import type { Live, Read, Restore } from '../fault.ts';
 import type { Finding } from '../finding.ts';
-import { refOf } from '../json-patch.ts';
 import { objectIn } from '../live.ts';
-import { nameOf } from '../name.ts';
+import { nameOf, refOf } from '../name.ts';
 import { backupOwner, restoreFromBackup, VICTIM } from './config-drift-backup.ts';
 import { originalIn, recordOf } from './config-drift-record.ts';
 import { dropBackup, settled } from './config-drift-settle.ts';

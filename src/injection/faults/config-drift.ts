@@ -4,7 +4,7 @@ import { sanitise } from '../../text/sanitise.ts';
 import { createdMarks } from '../created.ts';
 import { fingerprint, type MaydayFacts, maydayFacts, writeEnvelope } from '../envelope.ts';
 import type { Effect, Facts, Fault, Live, Permission, Plan, Read, Refusal, Scope } from '../fault.ts';
-import { mapAt, mapOperations, type Operation, patchOf, refOf } from '../json-patch.ts';
+import { mapAt, mapOperations, type Operation } from '../json-patch.ts';
 import { listIn, objectIn } from '../live.ts';
 import {
   EXPERIMENT_LABEL,
@@ -14,9 +14,11 @@ import {
   rollbackSecretName,
   TYPE_LABEL,
 } from '../markers.ts';
-import { nameOf } from '../name.ts';
+import { nameOf, refOf } from '../name.ts';
 import { ownersOf, ownersUnknown } from '../ownership.ts';
-import { inReach, isFinished } from '../pods.ts';
+import { patchOf } from '../patch-of.ts';
+import { inReach } from '../pod-in-reach.ts';
+import { isFinished } from '../pods.ts';
 import { targetReadBack } from '../readback.ts';
 import { tooLarge } from '../record.ts';
 import { usesKey } from '../references.ts';

@@ -3,10 +3,10 @@ import { own } from '../../text/own.ts';
 import { rounded } from '../exact-json.ts';
 import type { Refusal } from '../fault.ts';
 import { type GoValue, goJson, RawNumber } from '../go-json.ts';
-import { mapAt, mapOperations, type Operation, pointer, refOf, remove, set, test } from '../json-patch.ts';
+import { mapAt, mapOperations, type Operation, pointer, remove, set, test } from '../json-patch.ts';
 import { isRecordKey, MANAGED_BY, MANAGER, TYPE_LABEL } from '../markers.ts';
 import type { Member } from '../member.ts';
-import { nameOf } from '../name.ts';
+import { nameOf, refOf } from '../name.ts';
 import { refuse } from '../refuse.ts';
 
 /** A value as text, to compare and to show; numbers as an ordinary read gives them. */

@@ -5,9 +5,9 @@ import { anyTarget, type ObjectParams, objectParams, objectReads, reachPermissio
 import { type Envelope, fingerprint, isInjected } from '../envelope.ts';
 import type { Effect, Facts, Fault, Live, Plan, Refusal, Restore, Scope } from '../fault.ts';
 import type { Finding } from '../finding.ts';
-import { mapOperations, type Operation, pointer, refOf, remove, test } from '../json-patch.ts';
+import { mapOperations, type Operation, pointer, remove, test } from '../json-patch.ts';
 import { MANAGED_BY, PREFIX, ROLLBACK_DATA } from '../markers.ts';
-import { nameOf } from '../name.ts';
+import { nameOf, refOf } from '../name.ts';
 import { targetReadBack } from '../readback.ts';
 import { corrupt, giveBack, recordIn } from '../record.ts';
 import { isRefusal, refuse } from '../refuse.ts';

@@ -6,12 +6,13 @@ import { deleting, deletionEffect, TARGET } from '../deletion-plan.ts';
 import { fingerprint } from '../envelope.ts';
 import type { Facts, Fault, Live, Permission, Plan, Read, Refusal, Scope } from '../fault.ts';
 import { counted, type Inventory, inventoryIn, inventoryReads } from '../inventory.ts';
-import { pointer, refOf, set } from '../json-patch.ts';
+import { pointer, set } from '../json-patch.ts';
 import { objectIn } from '../live.ts';
 import { TYPE_LABEL, undoRecords } from '../markers.ts';
-import { nameOf } from '../name.ts';
+import { nameOf, refOf } from '../name.ts';
 import { ownersOf, ownersUnknown } from '../ownership.ts';
-import { inReach, isFinished } from '../pods.ts';
+import { inReach } from '../pod-in-reach.ts';
+import { isFinished } from '../pods.ts';
 import { injectable, isRefusal, refuse } from '../refuse.ts';
 import {
   keptData,

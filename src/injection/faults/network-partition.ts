@@ -12,13 +12,13 @@ import type { LabelSelector } from '../deployment.ts';
 import type { Effect, Facts, Fault, Live, Plan, Read, Refusal, Scope } from '../fault.ts';
 import { type GoValue, goJson } from '../go-json.ts';
 import { allows, DIRECTIONS, type Direction, enforcerIn, isHostNetwork, isolating, policySpec } from '../isolation.ts';
-import { refOf } from '../json-patch.ts';
 import { labelSelectorOf } from '../label-selector.ts';
 import { lapsed } from '../leases.ts';
 import { listIn, objectIn } from '../live.ts';
 import { networkPolicyName } from '../markers.ts';
-import { nameOf } from '../name.ts';
-import { inReach, isFinished, isReady, isTerminating } from '../pods.ts';
+import { nameOf, refOf } from '../name.ts';
+import { inReach } from '../pod-in-reach.ts';
+import { isFinished, isReady, isTerminating } from '../pods.ts';
 import { podSelector } from '../reach.ts';
 import { blindTo, refuse } from '../refuse.ts';
 

@@ -16,7 +16,8 @@ import { labelSelectorOf } from '../label-selector.ts';
 import { listIn, objectIn } from '../live.ts';
 import { pdbName } from '../markers.ts';
 import { nameOf } from '../name.ts';
-import { inReach, isFinished, isTerminating } from '../pods.ts';
+import { inReach } from '../pod-in-reach.ts';
+import { isFinished, isTerminating } from '../pods.ts';
 import { podSelector } from '../reach.ts';
 import { blindTo, refuse } from '../refuse.ts';
 

@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../kube/object.ts';
 import type { Effect, Facts, Fault, Live, Plan, Read, Refusal, Scope } from '../fault.ts';
-import { refOf } from '../json-patch.ts';
 import { listIn, objectIn } from '../live.ts';
 import { undoRecords } from '../markers.ts';
-import { nameOf } from '../name.ts';
-import { controllerOf, inReach, isFinished, isMirror, isReady, isTerminating, phaseOf } from '../pods.ts';
+import { nameOf, refOf } from '../name.ts';
+import { inReach } from '../pod-in-reach.ts';
+import { controllerOf, isFinished, isMirror, isReady, isTerminating, phaseOf } from '../pods.ts';
 import { blindTo, refuse } from '../refuse.ts';
 import type { Write } from '../write.ts';
 

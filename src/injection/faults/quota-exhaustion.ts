@@ -13,7 +13,8 @@ import type { Effect, Facts, Fault, Live, Plan, Refusal, Scope } from '../fault.
 import { goJson } from '../go-json.ts';
 import { listIn, objectIn } from '../live.ts';
 import { nameOf } from '../name.ts';
-import { inReach, isFinished, isTerminating } from '../pods.ts';
+import { inReach } from '../pod-in-reach.ts';
+import { isFinished, isTerminating } from '../pods.ts';
 import { blindTo, refuse } from '../refuse.ts';
 
 type Hard = Readonly<Record<string, string>>;

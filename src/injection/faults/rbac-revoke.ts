@@ -1,9 +1,9 @@
 import type { KubeObject, ObjectRef } from '../../kube/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Facts, Fault, Live, Permission, Plan, Read, Refusal, Scope } from '../fault.ts';
-import { pointer, refOf, remove } from '../json-patch.ts';
+import { pointer, remove } from '../json-patch.ts';
 import { listIn, objectIn } from '../live.ts';
-import { nameOf } from '../name.ts';
+import { nameOf, refOf } from '../name.ts';
 import { isFinished, isTerminating } from '../pods.ts';
 import { blindTo, injectable, isRefusal, refuse } from '../refuse.ts';
 import { includes, type Subject, subjectAsWritten, subjectName, subjectsOf } from '../subjects.ts';

@@ -4,9 +4,9 @@ import { sanitise } from '../../text/sanitise.ts';
 import type { MaydayFacts } from '../envelope.ts';
 import type { Restore } from '../fault.ts';
 import type { Finding } from '../finding.ts';
-import { type Operation, pointer, refOf, remove, set, test } from '../json-patch.ts';
+import { type Operation, pointer, remove, set, test } from '../json-patch.ts';
 import { ROLLBACK_DATA } from '../markers.ts';
-import { nameOf } from '../name.ts';
+import { nameOf, refOf } from '../name.ts';
 import { corrupt, giveBack, recordIn, textsIn } from '../record.ts';
 import { policyOf, webhooksOf } from '../webhooks.ts';
 

@@ -1,9 +1,9 @@
 import type { KubeObject, ObjectRef } from '../../kube/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Effect, Facts, Fault, Live, Plan, Read, Refusal, Scope } from '../fault.ts';
-import { pointer, refOf, set, test } from '../json-patch.ts';
+import { pointer, set, test } from '../json-patch.ts';
 import { listIn, objectIn } from '../live.ts';
-import { nameOf } from '../name.ts';
+import { nameOf, refOf } from '../name.ts';
 import { reachedBy, reachRead } from '../reach.ts';
 import { targetReadBack } from '../readback.ts';
 import { blindTo, injectable, isRefusal, refuse } from '../refuse.ts';

@@ -13,11 +13,11 @@ import {
 } from '../created.ts';
 import type { Effect, Facts, Fault, Live, Plan, Read, Refusal, Scope } from '../fault.ts';
 import { type GoValue, goJson } from '../go-json.ts';
-import { refOf } from '../json-patch.ts';
 import { listIn } from '../live.ts';
 import { webhookLatencyName } from '../markers.ts';
-import { nameOf } from '../name.ts';
-import { inReach, isFinished } from '../pods.ts';
+import { nameOf, refOf } from '../name.ts';
+import { inReach } from '../pod-in-reach.ts';
+import { isFinished } from '../pods.ts';
 import { blindTo } from '../refuse.ts';
 import { serviceNames, webhookObjects } from '../webhook-objects.ts';
 import { webhooksOf } from '../webhooks.ts';

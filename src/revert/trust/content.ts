@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { sha256 } from '../../injection/envelope.ts';
-import { type Operation, refOf } from '../../injection/json-patch.ts';
-import { nameOf, sameObject } from '../../injection/name.ts';
+import type { Operation } from '../../injection/json-patch.ts';
+import { nameOf, refOf, sameObject } from '../../injection/name.ts';
 import type { Write } from '../../injection/write.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../../../src/injection/envelope.ts';
 import { onTheWire, parseExact } from '../../../src/injection/exact-json.ts';
-import { refOf } from '../../../src/injection/json-patch.ts';
 import { fetchLive } from '../../../src/injection/live.ts';
 import { ROLLBACK_DATA, TYPE_LABEL } from '../../../src/injection/markers.ts';
+import { refOf } from '../../../src/injection/name.ts';
 import { isRefusal } from '../../../src/injection/refuse.ts';
 import { faultOf } from '../../../src/injection/registry.ts';
 import { injectWithReplan } from '../../../src/injection/replan.ts';
