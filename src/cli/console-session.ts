@@ -1,7 +1,7 @@
 import type { Session } from '../console/deps.ts';
 import { reflectedFeed } from '../health/feed.ts';
-import { whoAmI } from '../kube/access.ts';
-import type { Api } from '../kube/api.ts';
+import { whoAmI } from '../kube/client/access.ts';
+import type { Api } from '../kube/client/api.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isProtected } from '../runtime/settings.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';

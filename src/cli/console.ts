@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { ConsoleDeps } from '../console/deps.ts';
-import { openLog } from '../runtime/log.ts';
+import { openLog } from '../host/log.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { VERSION } from '../runtime/version.ts';
 import { ASCII, glyphsFor } from '../text/glyphs.ts';

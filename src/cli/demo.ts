@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DEMO_SPEED, runDemo } from '../gameday/demo.ts';
-import { engineFor } from '../runtime/engine.ts';
-import { listenForInterrupt } from '../runtime/interrupt.ts';
+import { listenForInterrupt } from '../host/interrupt.ts';
+import { engineFor } from '../runtime/open-engine.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';

@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline';
-import { filesUnder } from '../gameday/files.ts';
-import { processStart } from '../gameday/process.ts';
 import { createGuardian } from '../guardian/guardian.ts';
-import { createLifting } from '../guardian/lifting.ts';
 import { type FromGuardian, type FromOwner, messageOf } from '../guardian/message.ts';
-import { isLoopback } from '../kube/connections.ts';
-import { openEventLog } from '../runtime/log.ts';
+import { createLifting } from '../guardian/revert-run.ts';
+import { filesUnder } from '../host/files.ts';
+import { openEventLog } from '../host/log.ts';
+import { processStart } from '../host/process.ts';
+import { isLoopback } from '../kube/connection/connections.ts';
 import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';

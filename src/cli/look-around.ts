@@ -1,5 +1,5 @@
-import type { Engine } from '../gameday/engine.ts';
-import type { Finding } from '../injection/finding.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Finding } from '../injection/found-injection.ts';
 import type { RevertOptions } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
 import { tell } from './tell.ts';

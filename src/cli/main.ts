@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { Distrusted } from '../gameday/files.ts';
-import { JournalUnwritable } from '../injection/journal.ts';
+import { Distrusted } from '../host/files.ts';
+import { JournalUnwritable } from '../injection/write/journal.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { CommandSpec } from './command.ts';
 import { COMMANDS } from './commands.ts';

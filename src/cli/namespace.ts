@@ -1,4 +1,4 @@
-import type { Api } from '../kube/api.ts';
+import type { Api } from '../kube/client/api.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { CommandFailure } from './failure.ts';
 import { tell } from './tell.ts';

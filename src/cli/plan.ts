@@ -1,5 +1,5 @@
 import { isRefusal } from '../injection/refuse.ts';
-import { locksFor, previewFacts } from '../runtime/engine.ts';
+import { locksFor, previewFacts } from '../runtime/open-engine.ts';
 import { dryRunWrites } from '../safety/dry-run.ts';
 import { preflight } from '../safety/preflight.ts';
 import { planLines, planReport } from '../safety/report.ts';

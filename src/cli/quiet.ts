@@ -1,6 +1,6 @@
-import { faultOf } from '../injection/registry.ts';
+import { faultOf } from '../faults/registry.ts';
+import { listenForInterrupt } from '../host/interrupt.ts';
 import { type Quiet, type QuietEvent, quietExitCode, watchQuiet } from '../revert/quiet.ts';
-import { listenForInterrupt } from '../runtime/interrupt.ts';
 import { age } from '../text/duration.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';

@@ -1,7 +1,7 @@
+import { faultOf } from '../faults/registry.ts';
 import { createElection } from '../guardian/election.ts';
 import { reap } from '../guardian/reaper.ts';
-import { faultOf } from '../injection/registry.ts';
-import { listenForInterrupt } from '../runtime/interrupt.ts';
+import { listenForInterrupt } from '../host/interrupt.ts';
 import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';

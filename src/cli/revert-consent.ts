@@ -1,5 +1,5 @@
-import type { Finding } from '../injection/finding.ts';
-import { nameOf } from '../injection/name.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import { type ClusterExperiment, experimentLine } from '../revert/cluster-experiment.ts';
 import { findingLine } from '../revert/report.ts';
 import type { Trust } from '../revert/trust/judge.ts';

@@ -1,7 +1,7 @@
-import type { Reverted } from '../gameday/engine.ts';
-import type { Finding } from '../injection/finding.ts';
-import { faultOf } from '../injection/registry.ts';
-import type { Api } from '../kube/api.ts';
+import type { Reverted } from '../engine/engine.ts';
+import { faultOf } from '../faults/registry.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { Api } from '../kube/client/api.ts';
 import { type Choice, choose, chooseExperiments, isChoosing } from '../revert/choose.ts';
 import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import {
@@ -20,7 +20,7 @@ import { stopLine } from '../revert/stop.ts';
 import type { Trust } from '../revert/trust/judge.ts';
 import { toBeAsked } from '../revert/trust/review.ts';
 import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
-import { engineFor } from '../runtime/engine.ts';
+import { engineFor } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { choiceOf } from './choice.ts';
 import type { CommandBody, Invocation } from './command.ts';

@@ -1,12 +1,12 @@
+import type { Engine, FinishedRun } from '../engine/engine.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
-import type { Engine, FinishedRun } from '../gameday/engine.ts';
-import { guardianLines } from '../gameday/guardian-lines.ts';
-import type { Api } from '../kube/api.ts';
+import { type Interrupt, listenForInterrupt } from '../host/interrupt.ts';
+import type { Api } from '../kube/client/api.ts';
+import { guardianLines } from '../records/unfinished-lines.ts';
 import type { RunEvent } from '../run/event.ts';
 import { eventJson, eventLine } from '../run/line.ts';
-import { exitCodeOfAll, type RunResult } from '../run/result.ts';
-import { engineFor, guardFor, locksFor } from '../runtime/engine.ts';
-import { type Interrupt, listenForInterrupt } from '../runtime/interrupt.ts';
+import { exitCodeOfAll, type RunResult } from '../run/verdict/result.ts';
+import { engineFor, guardFor, locksFor } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isProtected } from '../runtime/settings.ts';
 import type { CommandBody, Invocation } from './command.ts';

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Unwritten, writePrivate } from '../disk/private-file.ts';
-import { problemOf } from '../disk/regular.ts';
-import { openLog } from '../runtime/log.ts';
+import { type Unwritten, writePrivate } from '../host/disk/private-file.ts';
+import { problemOf } from '../host/disk/regular.ts';
+import { openLog } from '../host/log.ts';
 import { paths } from '../runtime/paths.ts';
 import { SCENARIOS } from '../sandbox/scenarios/registry.ts';
 import { startSandbox } from '../sandbox/server.ts';

@@ -1,9 +1,9 @@
-import { survivesHere } from '../gameday/machine.ts';
+import { survivesHere } from '../engine/lock-keeper.ts';
 import { blindReason } from '../revert/blind.ts';
 import { choose } from '../revert/choose.ts';
 import { scanExitCode, scanJson, scanText, untoldText } from '../revert/report.ts';
 import type { ScanResult } from '../revert/scan.ts';
-import { engineFor } from '../runtime/engine.ts';
+import { engineFor } from '../runtime/open-engine.ts';
 import { lockJson, lockWords } from '../safety/lock-holder.ts';
 import { listLocks } from '../safety/locks.ts';
 import { choiceOf } from './choice.ts';

@@ -1,4 +1,4 @@
-import type { Api } from '../kube/api.ts';
+import type { Api } from '../kube/client/api.ts';
 import { createRuntime, type Runtime } from '../runtime/runtime.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';

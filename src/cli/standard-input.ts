@@ -1,6 +1,6 @@
-import { tooLong } from '../disk/regular.ts';
 import type { Files } from '../experiment/files.ts';
 import { MAX_BYTES } from '../experiment/load.ts';
+import { tooLong } from '../host/disk/regular.ts';
 
 /** How standard input is named among files. */
 export const STANDARD_INPUT = '-';

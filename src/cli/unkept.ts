@@ -1,4 +1,4 @@
-import type { Reverted } from '../gameday/engine.ts';
+import type { Reverted } from '../engine/engine.ts';
 
 /** What a revert did without: a place for its receipts, or the journals of this machine. One line where one reason is behind both. */
 export function unkeptLines({ unkept, disbelieved }: Reverted): string[] {

@@ -1,5 +1,5 @@
-import { readRegular } from '../disk/regular.ts';
-import { listenForInterrupt } from '../runtime/interrupt.ts';
+import { readRegular } from '../host/disk/regular.ts';
+import { listenForInterrupt } from '../host/interrupt.ts';
 import { startWebhookServer } from '../webhook-server/server.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';

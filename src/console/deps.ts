@@ -1,10 +1,10 @@
 import type { Experiment, LoadedExperiment } from '../experiment/types.ts';
+import type { Permission, Plan, Refusal } from '../faults/contract.ts';
 import type { Feed } from '../health/feed.ts';
-import type { Permission, Plan, Refusal } from '../injection/fault.ts';
-import type { Finding } from '../injection/finding.ts';
-import type { Receipt } from '../injection/receipt.ts';
-import type { Identity } from '../kube/api.ts';
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
+import type { Identity } from '../kube/client/api.ts';
 import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { Stop } from '../revert/stop.ts';
 import type { RunEvent } from '../run/event.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { kindOf, problemOf, type Reading, readRegular } from '../disk/regular.ts';
+import { kindOf, problemOf, type Reading, readRegular } from '../host/disk/regular.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { MAX_BYTES } from './load.ts';
 

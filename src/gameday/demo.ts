@@ -1,16 +1,16 @@
+import type { Engine } from '../engine/engine.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
-import { writeEnvelope } from '../injection/envelope.ts';
-import { createdLabels, ROLLBACK_DATA } from '../injection/markers.ts';
-import type { Api } from '../kube/api.ts';
-import type { Clock } from '../kube/clock.ts';
-import type { ObjectRef } from '../kube/object.ts';
+import type { Clock } from '../host/clock.ts';
+import { writeEnvelope } from '../injection/record/envelope.ts';
+import { createdLabels, ROLLBACK_DATA } from '../injection/record/markers.ts';
+import type { ObjectRef } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
 import { findingLine, receiptLine, remainLine } from '../revert/report.ts';
 import type { RunEvent, Verdict } from '../run/event.ts';
 import { eventLine } from '../run/line.ts';
-import type { RunResult } from '../run/result.ts';
-import { summaryLines } from '../run/summary.ts';
+import type { RunResult } from '../run/verdict/result.ts';
+import { summaryLines } from '../run/verdict/summary.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { Engine } from './engine.ts';
 
 /** How fast the sandbox and the engine's clock run, so that minutes of waiting pass in seconds. */
 export const DEMO_SPEED = 6;

@@ -1,10 +1,10 @@
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../host/clock.ts';
 import type { OwnLifted } from '../revert/own.ts';
 import { type ServerTime, startStopwatch } from '../run/clocks.ts';
-import { createBell } from './bell.ts';
+import { type Move, nextMove, noteWrite, type Ward } from './guarded-run.ts';
 import type { FromGuardian, FromOwner } from './message.ts';
-import { type End, liftUntilDone } from './patience.ts';
-import { type Move, nextMove, noteWrite, type Ward } from './ward.ts';
+import { type End, liftUntilDone } from './revert-retry.ts';
+import { createBell } from './wake-up.ts';
 
 export interface GuardianDeps {
   clock: Clock;

@@ -1,4 +1,4 @@
-import type { Announcement } from '../gameday/guard.ts';
+import type { Announcement } from '../engine/guard.ts';
 
 /** What the process that injects tells its guardian, one JSON object a line. `n` numbers what wants an answer. */
 export type FromOwner =

@@ -1,5 +1,5 @@
-import type { Announcement, Guard, Watch } from '../gameday/guard.ts';
-import type { Clock } from '../kube/clock.ts';
+import type { Announcement, Guard, Watch } from '../engine/guard.ts';
+import type { Clock } from '../host/clock.ts';
 import type { FromGuardian, FromOwner } from './message.ts';
 
 /** A guardian process as its owner holds it. */

@@ -1,5 +1,5 @@
-import type { Finding } from '../injection/finding.ts';
-import type { Receipt } from '../injection/receipt.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
 import { pooled, type RevertDeps } from '../revert/deps.ts';
 import { recognise } from '../revert/recognise.ts';
 import { restoreOne } from '../revert/restore.ts';

@@ -1,7 +1,7 @@
-import type { Api } from '../kube/api.ts';
-import type { Clock } from '../kube/clock.ts';
-import type { KubeObject } from '../kube/object.ts';
-import { createReflector, type SyncStatus, type Update } from '../kube/reflector.ts';
+import type { Clock } from '../host/clock.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
+import { createReflector, type SyncStatus, type Update } from '../kube/watch/reflector.ts';
 import type { Followed, Sweeping } from './followed.ts';
 import { startSweep } from './sweep.ts';
 

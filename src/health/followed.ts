@@ -1,4 +1,4 @@
-import type { Collection } from '../kube/api.ts';
+import type { Collection } from '../kube/client/api.ts';
 import type { Marker } from './marker.ts';
 
 /** What to follow; `labelSelector` narrows it, `metadataOnly` asks for metadata alone. */

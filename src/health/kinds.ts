@@ -1,4 +1,4 @@
-import { TYPE_LABEL } from '../injection/markers.ts';
+import { TYPE_LABEL } from '../injection/record/markers.ts';
 import type { Followed } from './feed.ts';
 
 /** The lines of the health board, in the order they stand on the screen. */

@@ -1,4 +1,4 @@
-import { isGhost } from '../injection/copies.ts';
+import { isGhost } from '../injection/record/copies.ts';
 import {
   CORRUPT_CONTAINER,
   CRASH_CONTAINER,
@@ -8,8 +8,8 @@ import {
   ORIGINAL_SECRET,
   ROLLBACK_DATA,
   TYPE_LABEL,
-} from '../injection/markers.ts';
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
+} from '../injection/record/markers.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
 const LOCK_OR_RESULT = /^(chaos-result-|operator-chaos-lock-)/;

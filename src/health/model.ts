@@ -1,6 +1,6 @@
-import { LOCK_PREFIX } from '../injection/markers.ts';
-import type { KubeObject } from '../kube/object.ts';
-import type { SyncStatus, Update } from '../kube/reflector.ts';
+import { LOCK_PREFIX } from '../injection/record/markers.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { SyncStatus, Update } from '../kube/watch/reflector.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { Feed, Followed, Following, Sweeping } from './feed.ts';
 import {

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../kube/object.ts';
+import type { KubeObject } from '../k8s/object.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import { type Marker, markerOf } from './marker.ts';
 

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../host/clock.ts';
 import type { Feed } from './feed.ts';
 import { Model, type Summary } from './model.ts';
 

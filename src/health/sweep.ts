@@ -1,8 +1,8 @@
-import { TYPE_LABEL } from '../injection/markers.ts';
+import type { Clock } from '../host/clock.ts';
+import { TYPE_LABEL } from '../injection/record/markers.ts';
 import { keyOf, rankOf, select, titleOf, undiscovered } from '../injection/resources.ts';
-import type { Api } from '../kube/api.ts';
-import type { Clock } from '../kube/clock.ts';
-import type { ApiResource } from '../kube/discovery.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { ApiResource } from '../kube/discovery/discovery.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { Followed, Sweeping } from './followed.ts';
 import { type Marker, markerOf } from './marker.ts';

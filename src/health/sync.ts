@@ -1,5 +1,5 @@
-import type { FailureReason } from '../kube/outcome.ts';
-import type { SyncStatus } from '../kube/reflector.ts';
+import type { FailureReason } from '../kube/client/outcome.ts';
+import type { SyncStatus } from '../kube/watch/reflector.ts';
 import type { Clean } from '../text/sanitise.ts';
 
 /** How far one line of the board is known. `blind` means the server will not show it to us; `retrying` means the rows are growing old. */

@@ -1,4 +1,4 @@
-import type { Refusal, Scope } from './fault.ts';
+import type { Refusal, Scope } from '../faults/contract.ts';
 import { refuse } from './refuse.ts';
 
 /** The namespaces that the experiment may write to; the one it lands in where it says nothing more. */

@@ -1,9 +1,9 @@
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
-import { isExperiment, isRewritten } from './copies.ts';
-import type { Live, Permission, Read, Refusal, Scope } from './fault.ts';
+import type { Live, Permission, Read, Refusal, Scope } from '../faults/contract.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { nameOf, refOf } from '../k8s/object-ref.ts';
 import { listIn, objectIn } from './live.ts';
-import { nameOf, refOf } from './name.ts';
 import { reachedBy, reachRead } from './reach.ts';
+import { isExperiment, isRewritten } from './record/copies.ts';
 import { blindTo, injectable, isRefusal, refuse } from './refuse.ts';
 
 /** A target of any kind, as parameters name it. */

@@ -1,16 +1,16 @@
 import type { FaultType } from '../experiment/types.ts';
-import type { Json, KubeObject } from '../kube/object.ts';
+import type { Restore } from '../faults/contract.ts';
+import { type Container, containersOf } from '../k8s/deployment.ts';
+import { isUntouched } from '../k8s/field-writers.ts';
+import { type Operation, pointer, remove, set, test } from '../k8s/json-patch.ts';
+import type { Json, KubeObject } from '../k8s/object.ts';
+import { nameOf, refOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { type Container, containersOf } from './deployment.ts';
-import { isInjected, readMayday } from './envelope.ts';
-import type { Restore } from './fault.ts';
-import { type Operation, pointer, remove, set, test } from './json-patch.ts';
-import { MAYDAY, TYPE_LABEL } from './markers.ts';
-import { nameOf, refOf } from './name.ts';
-import { corrupt, giveBack } from './record.ts';
+import { isInjected, readMayday } from './record/envelope.ts';
+import { MAYDAY, TYPE_LABEL } from './record/markers.ts';
+import { corrupt, giveBack } from './record/record.ts';
 import { threeWay } from './three-way.ts';
-import type { Write } from './write.ts';
-import { isUntouched } from './writers.ts';
+import type { Write } from './write/write.ts';
 
 /** A field of a Deployment's container whose original stands in plain annotations. */
 export interface ContainerField {

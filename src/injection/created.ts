@@ -1,16 +1,16 @@
 import type { FaultType } from '../experiment/types.ts';
-import type { KubeObject, ManagedField, ObjectRef } from '../kube/object.ts';
+import type { Effect, Facts, Live, Permission, Plan, Refusal, Restore } from '../faults/contract.ts';
+import type { KubeObject, ManagedField, ObjectRef } from '../k8s/object.ts';
+import { groupOf, nameOf, refOf } from '../k8s/object-ref.ts';
+import { isTerminating } from '../k8s/pod.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { fingerprint, isInjected, maydayFacts, readMayday } from './envelope.ts';
-import type { Effect, Facts, Live, Permission, Plan, Refusal, Restore } from './fault.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './found-injection.ts';
 import { objectIn, type Seen } from './live.ts';
-import { createdLabels, EXPIRES, MANAGED_BY, MANAGER, MAYDAY, TYPE_LABEL } from './markers.ts';
-import { groupOf, nameOf, refOf } from './name.ts';
-import { isTerminating } from './pods.ts';
-import { corrupt } from './record.ts';
+import { fingerprint, isInjected, maydayFacts, readMayday } from './record/envelope.ts';
+import { createdLabels, EXPIRES, MANAGED_BY, MANAGER, MAYDAY, TYPE_LABEL } from './record/markers.ts';
+import { corrupt } from './record/record.ts';
 import { blindTo, refuse } from './refuse.ts';
-import type { Write } from './write.ts';
+import type { Write } from './write/write.ts';
 
 /** Labels and annotations of an object that an injection creates: whose it is, when it must be gone, and our facts. */
 export function createdMarks(

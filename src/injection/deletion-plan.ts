@@ -1,17 +1,17 @@
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Effect, Facts, Live, Permission, Plan, Read, Refusal, Scope } from '../faults/contract.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { groupOf, nameOf, refOf } from '../k8s/object-ref.ts';
+import { isTerminating } from '../k8s/pod.ts';
 import { creationPermissions, occupied } from './created.ts';
-import { mayBeRounded } from './exact-json.ts';
-import type { Effect, Facts, Live, Permission, Plan, Read, Refusal, Scope } from './fault.ts';
-import type { GoValue } from './go-json.ts';
-import { backupOf, backupRef, fitsBackup, type Keeper, keptIn, keptText } from './keeper.ts';
 import { objectIn, type Seen } from './live.ts';
-import { groupOf, nameOf, refOf } from './name.ts';
 import { ownerPermissions } from './owners.ts';
 import { inReach } from './pod-in-reach.ts';
-import { isTerminating } from './pods.ts';
+import { mayBeRounded } from './record/exact-json.ts';
+import type { GoValue } from './record/go-json.ts';
+import { backupOf, backupRef, fitsBackup, type Keeper, keptIn, keptText } from './record/keeper.ts';
 import { refuse } from './refuse.ts';
 import { permissionOn } from './victim-plan.ts';
-import type { Write } from './write.ts';
+import type { Write } from './write/write.ts';
 
 /** The keys of what every deletion reads. */
 export const TARGET = 'target';

@@ -1,18 +1,18 @@
-import type { KubeObject } from '../kube/object.ts';
+import type { Live, Read, Restore } from '../faults/contract.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { nameOf, refOf } from '../k8s/object-ref.ts';
+import { isTerminating } from '../k8s/pod.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { heldBy, TARGET } from './deletion-plan.ts';
-import { sha256 } from './envelope.ts';
-import type { Live, Read, Restore } from './fault.ts';
-import type { Finding } from './finding.ts';
-import { type GoValue, goJson } from './go-json.ts';
-import { type Keeper, keptIn } from './keeper.ts';
+import type { Finding } from './found-injection.ts';
 import { objectIn } from './live.ts';
-import { contains } from './member.ts';
-import { nameOf, refOf } from './name.ts';
-import { isTerminating } from './pods.ts';
-import { corrupt } from './record.ts';
+import { sha256 } from './record/envelope.ts';
+import { type GoValue, goJson } from './record/go-json.ts';
+import { type Keeper, keptIn } from './record/keeper.ts';
+import { contains } from './record/member.ts';
+import { corrupt } from './record/record.ts';
 import { type Recreation, recreation, recreationReads } from './recreate.ts';
-import type { Write } from './write.ts';
+import type { Write } from './write/write.ts';
 
 /** What differs from kind to kind in giving a deleted object back. */
 export interface Giving {

@@ -1,12 +1,12 @@
-import type { KubeObject } from '../kube/object.ts';
-import type { Failure } from '../kube/outcome.ts';
+import type { Live, Read } from '../faults/contract.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { groupOf } from '../k8s/object-ref.ts';
+import { isFinished, isTerminating } from '../k8s/pod.ts';
+import { usesKey } from '../k8s/pod-references.ts';
+import type { Failure } from '../kube/client/outcome.ts';
 import { own } from '../text/own.ts';
-import type { Live, Read } from './fault.ts';
 import { listIn } from './live.ts';
-import { groupOf } from './name.ts';
-import { isFinished, isTerminating } from './pods.ts';
 import { podSelector, reachedBy } from './reach.ts';
-import { usesKey } from './references.ts';
 
 const PODS = 'pods';
 /** What stands between a custom resource and the pods that go with it. */

@@ -1,15 +1,15 @@
 import type { FaultType } from '../experiment/types.ts';
-import type { KubeObject } from '../kube/object.ts';
-import { maydayFacts } from './envelope.ts';
-import type { Facts, Plan, Scope } from './fault.ts';
-import type { Operation } from './json-patch.ts';
-import { MANAGED_BY, MAYDAY } from './markers.ts';
-import { nameOf, refOf } from './name.ts';
-import { ownersOf, ownersUnknown } from './ownership.ts';
-import { patchOf } from './patch-of.ts';
+import type { Facts, Plan, Scope } from '../faults/contract.ts';
+import type { Operation } from '../k8s/json-patch.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { nameOf, refOf } from '../k8s/object-ref.ts';
 import { inReach } from './pod-in-reach.ts';
-import { markOperations } from './record.ts';
+import { maydayFacts } from './record/envelope.ts';
+import { MANAGED_BY, MAYDAY } from './record/markers.ts';
+import { markOperations } from './record/record.ts';
 import { deploymentPermissions } from './rollout.ts';
+import { ownersOf, ownersUnknown } from './write/ownership.ts';
+import { patchOf } from './write/patch-of.ts';
 
 /** What one fault does to one Deployment, whose undo record is plain annotations. */
 export interface DeploymentChange {

@@ -1,5 +1,5 @@
-import type { KubeObject } from '../kube/object.ts';
-import type { Live, Read } from './fault.ts';
+import type { Live, Read } from '../faults/contract.ts';
+import type { KubeObject } from '../k8s/object.ts';
 import { listIn } from './live.ts';
 
 /** What people and controllers keep in namespaces, of the kinds that every cluster has. */

@@ -1,5 +1,5 @@
-import { matches, parseSelector } from '../experiment/selector.ts';
-import type { KubeObject } from '../kube/object.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { matches, parseSelector } from '../k8s/selector-text.ts';
 import { podSelector } from './reach.ts';
 
 interface PolicySpec {

@@ -1,7 +1,7 @@
-import type { Api } from '../kube/api.ts';
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
-import type { Failure, Outcome } from '../kube/outcome.ts';
-import type { Live, Read } from './fault.ts';
+import type { Live, Read } from '../faults/contract.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { Failure, Outcome } from '../kube/client/outcome.ts';
 
 type Answer = KubeObject | readonly KubeObject[] | null | Failure;
 

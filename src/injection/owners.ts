@@ -1,9 +1,9 @@
-import type { OwnerReference } from '../kube/object.ts';
+import type { Live, Permission, Read } from '../faults/contract.ts';
+import type { OwnerReference } from '../k8s/object.ts';
+import { groupOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { Live, Permission, Read } from './fault.ts';
-import type { GoValue } from './go-json.ts';
 import { objectIn } from './live.ts';
-import { groupOf } from './name.ts';
+import type { GoValue } from './record/go-json.ts';
 
 /** An owner with its members in the order in which the framework writes them. */
 export function asWritten(owner: OwnerReference): Record<string, GoValue> {

@@ -1,5 +1,5 @@
-import type { KubeObject } from '../kube/object.ts';
-import type { PodInReach } from './fault.ts';
+import type { PodInReach } from '../faults/contract.ts';
+import type { KubeObject } from '../k8s/object.ts';
 
 /** The pod as a plan names it. */
 export function inReach(pod: KubeObject): PodInReach {

@@ -1,10 +1,10 @@
-import { matches, parseSelector } from '../experiment/selector.ts';
-import type { KubeObject } from '../kube/object.ts';
+import type { Read } from '../faults/contract.ts';
+import { type LabelSelector, selectorAsText } from '../k8s/deployment.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { groupOf } from '../k8s/object-ref.ts';
+import { isFinished, isTerminating } from '../k8s/pod.ts';
+import { matches, parseSelector } from '../k8s/selector-text.ts';
 import { own } from '../text/own.ts';
-import { type LabelSelector, selectorAsText } from './deployment.ts';
-import type { Read } from './fault.ts';
-import { groupOf } from './name.ts';
-import { isFinished, isTerminating } from './pods.ts';
 
 /** Kinds whose selector says which pods they are about. A selector of any other kind may select anything. */
 const SELECTING: Readonly<Record<string, string>> = {

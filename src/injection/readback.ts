@@ -1,7 +1,7 @@
-import type { KubeObject } from '../kube/object.ts';
-import type { Effect, Live, Plan } from './fault.ts';
+import type { Effect, Live, Plan } from '../faults/contract.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import { objectIn } from './live.ts';
-import { nameOf } from './name.ts';
 
 /** The target as read back under `key`, or what its absence means for the effect. */
 export function targetReadBack(made: Plan, live: Live, key: string): { object: KubeObject } | { effect: Effect } {

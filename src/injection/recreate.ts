@@ -1,12 +1,12 @@
-import type { Json, KubeObject } from '../kube/object.ts';
+import type { Live, Read } from '../faults/contract.ts';
+import { type Operation, pointer, remove, test } from '../k8s/json-patch.ts';
+import type { Json, KubeObject } from '../k8s/object.ts';
+import { groupOf, nameOf } from '../k8s/object-ref.ts';
 import { own } from '../text/own.ts';
-import type { Live, Read } from './fault.ts';
-import { type Operation, pointer, remove, test } from './json-patch.ts';
 import { listIn, objectIn } from './live.ts';
-import { groupOf, nameOf } from './name.ts';
 import { asItStands, named, ownerReads, standing } from './owners.ts';
-import { patchOf } from './patch-of.ts';
-import type { Write } from './write.ts';
+import { patchOf } from './write/patch-of.ts';
+import type { Write } from './write/write.ts';
 
 /** What must be done so that the server takes a former object again, and what of it cannot come back. */
 export interface Recreation {

@@ -1,10 +1,10 @@
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
-import type { Failure } from '../kube/outcome.ts';
+import type { Refusal } from '../faults/contract.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { nameOf } from '../k8s/object-ref.ts';
+import type { Failure } from '../kube/client/outcome.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { Refusal } from './fault.ts';
 import type { Seen } from './live.ts';
-import { TYPE_LABEL, undoRecords } from './markers.ts';
-import { nameOf } from './name.ts';
+import { TYPE_LABEL, undoRecords } from './record/markers.ts';
 
 /** A planner's no. */
 export function refuse(code: Refusal['code'], message: string): Refusal {

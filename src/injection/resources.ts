@@ -1,5 +1,5 @@
-import type { ApiResource, Discovery } from '../kube/discovery.ts';
-import { groupOf } from './name.ts';
+import { groupOf } from '../k8s/object-ref.ts';
+import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
 
 /** A resource with a word about it: why it is left out, or why it could not be read. */
 export interface About {

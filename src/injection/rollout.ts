@@ -1,9 +1,9 @@
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
-import { type Container, containersOf, deploymentSpec, selectorText } from './deployment.ts';
-import type { Live, Permission, Read, Refusal, Scope } from './fault.ts';
+import type { Live, Permission, Read, Refusal, Scope } from '../faults/contract.ts';
+import { type Container, containersOf, deploymentSpec, selectorText } from '../k8s/deployment.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { nameOf, refOf } from '../k8s/object-ref.ts';
+import { isFinished, isTerminating } from '../k8s/pod.ts';
 import { listIn, objectIn } from './live.ts';
-import { nameOf, refOf } from './name.ts';
-import { isFinished, isTerminating } from './pods.ts';
 import { blindTo, injectable, isRefusal, refuse } from './refuse.ts';
 
 export const TARGET = 'target';

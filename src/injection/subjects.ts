@@ -1,5 +1,5 @@
-import type { KubeObject } from '../kube/object.ts';
-import type { GoValue } from './go-json.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { GoValue } from './record/go-json.ts';
 
 /** Whom a binding gives its role. */
 export interface Subject {

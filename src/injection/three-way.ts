@@ -1,6 +1,6 @@
+import type { Restore } from '../faults/contract.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { Restore } from './fault.ts';
-import type { Write } from './write.ts';
+import type { Write } from './write/write.ts';
 
 /** What stands there, against what was there before and what was put in. Texts are as a person may see them. */
 export interface Comparison {

@@ -1,15 +1,15 @@
 import type { FaultType } from '../experiment/types.ts';
-import type { KubeObject } from '../kube/object.ts';
-import { maydayFacts, writeEnvelope } from './envelope.ts';
-import type { Facts, Permission, Plan, Refusal, Scope } from './fault.ts';
-import type { GoValue } from './go-json.ts';
-import type { Operation } from './json-patch.ts';
-import { MANAGED_BY, ROLLBACK_DATA } from './markers.ts';
-import { groupOf, nameOf, refOf } from './name.ts';
-import { ownersOf, ownersUnknown } from './ownership.ts';
-import { patchOf } from './patch-of.ts';
+import type { Facts, Permission, Plan, Refusal, Scope } from '../faults/contract.ts';
+import type { Operation } from '../k8s/json-patch.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { groupOf, nameOf, refOf } from '../k8s/object-ref.ts';
 import { inReach } from './pod-in-reach.ts';
-import { markOperations, tooLarge } from './record.ts';
+import { maydayFacts, writeEnvelope } from './record/envelope.ts';
+import type { GoValue } from './record/go-json.ts';
+import { MANAGED_BY, ROLLBACK_DATA } from './record/markers.ts';
+import { markOperations, tooLarge } from './record/record.ts';
+import { ownersOf, ownersUnknown } from './write/ownership.ts';
+import { patchOf } from './write/patch-of.ts';
 
 /** What one fault does to one object that keeps its own undo record. */
 export interface VictimChange {

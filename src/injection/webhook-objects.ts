@@ -1,5 +1,5 @@
-import type { KubeObject } from '../kube/object.ts';
-import type { ServerCertificate } from '../text/certificate.ts';
+import type { ServerCertificate } from '../k8s/certificate.ts';
+import type { KubeObject } from '../k8s/object.ts';
 
 /** One webhook that delays, wherever its parts stand. */
 export interface DelayingWebhook {

@@ -1,5 +1,5 @@
-import { execute } from '../injection/executor.ts';
-import type { Finding } from '../injection/finding.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import { execute } from '../injection/write/executor.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { pooled, type RevertDeps } from './deps.ts';
 import { askToStop, foreignFinding } from './foreign/index.ts';

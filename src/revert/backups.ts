@@ -1,5 +1,5 @@
-import type { Finding } from '../injection/finding.ts';
-import { sameObject } from '../injection/name.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import { sameObject } from '../k8s/object-ref.ts';
 import type { FaultOf } from './classify.ts';
 
 /** Whether the finding is a backup that belongs to some victim, so that what becomes of it is only known when all victims are. */

@@ -1,5 +1,5 @@
 import type { FaultType } from '../experiment/types.ts';
-import type { Finding } from '../injection/finding.ts';
+import type { Finding } from '../injection/found-injection.ts';
 import { type ClusterExperiment, isUnstopped } from './cluster-experiment.ts';
 
 /** Which findings are meant; everything that is given must hold. */

@@ -1,10 +1,10 @@
-import type { Fault, Live, Read, Restore } from '../injection/fault.ts';
-import type { Finding, FindingState } from '../injection/finding.ts';
+import type { Fault, Live, Read, Restore } from '../faults/contract.ts';
+import type { Finding, FindingState } from '../injection/found-injection.ts';
 import { fetchLive } from '../injection/live.ts';
-import { nameOf } from '../injection/name.ts';
-import { whyUnreadable } from '../injection/unreadable.ts';
-import type { Api } from '../kube/api.ts';
-import type { KubeObject } from '../kube/object.ts';
+import { whyUnreadable } from '../injection/record/unreadable.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { nameOf } from '../k8s/object-ref.ts';
+import type { Api } from '../kube/client/api.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { onlyWhatIsThere, type Told, toldByHistory } from './history.ts';
 import { atRecordedVersion } from './recorded-version.ts';

@@ -1,6 +1,6 @@
-import { PREFIX } from '../injection/markers.ts';
-import { nameOf } from '../injection/name.ts';
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import { PREFIX } from '../injection/record/markers.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import { age, parseDuration } from '../text/duration.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import { refOf } from './recognise.ts';

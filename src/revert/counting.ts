@@ -1,4 +1,4 @@
-import type { Api } from '../kube/api.ts';
+import type { Api } from '../kube/client/api.ts';
 
 /** The same connection with a request counter of its own, so that work done side by side is counted apart. All pages of a list count as one. */
 export function counting(api: Api): Api {

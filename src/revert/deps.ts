@@ -1,7 +1,7 @@
-import type { Finding } from '../injection/finding.ts';
-import type { Journal } from '../injection/journal.ts';
-import type { Api } from '../kube/api.ts';
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { Journal } from '../injection/write/journal.ts';
+import type { Api } from '../kube/client/api.ts';
 import type { FaultOf } from './classify.ts';
 
 /** What scanning and restoring need; passed in. */

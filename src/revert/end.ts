@@ -1,4 +1,4 @@
-import type { Receipt } from '../injection/receipt.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
 
 /** How one try to restore ended. `retry`: another try may do better. `waits`: only once the cluster has finished what it began. */
 export type End = Pick<Receipt, 'outcome' | 'verified' | 'notHeld' | 'tier' | 'word' | 'needs' | 'why'> & {

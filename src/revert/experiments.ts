@@ -1,4 +1,4 @@
-import type { Api } from '../kube/api.ts';
+import type { Api } from '../kube/client/api.ts';
 import { type Blind, blindReason } from './blind.ts';
 import { type ClusterExperiment, clusterExperiment } from './cluster-experiment.ts';
 

@@ -1,7 +1,7 @@
-import { execute } from '../injection/executor.ts';
-import { nameOf } from '../injection/name.ts';
-import type { Write } from '../injection/write.ts';
-import type { KubeObject } from '../kube/object.ts';
+import { execute } from '../injection/write/executor.ts';
+import type { Write } from '../injection/write/write.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { blindReason } from './blind.ts';
 import { CLEANUP, type ClusterExperiment } from './cluster-experiment.ts';

@@ -1,10 +1,10 @@
-import { execute } from '../injection/executor.ts';
-import { isEmpty, pathsOf } from '../injection/field-set.ts';
-import type { Operation } from '../injection/json-patch.ts';
-import { FIELD_MANAGER, handOver, takenBy } from '../injection/ownership.ts';
-import { isMarkPath } from '../injection/strip.ts';
-import type { Write } from '../injection/write.ts';
-import type { KubeObject } from '../kube/object.ts';
+import { isMarkPath } from '../injection/record/strip.ts';
+import { execute } from '../injection/write/executor.ts';
+import { FIELD_MANAGER, handOver, takenBy } from '../injection/write/ownership.ts';
+import type { Write } from '../injection/write/write.ts';
+import { isEmpty, pathsOf } from '../k8s/field-set.ts';
+import type { Operation } from '../k8s/json-patch.ts';
+import type { KubeObject } from '../k8s/object.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { RevertDeps } from './deps.ts';
 

@@ -1,13 +1,13 @@
-import type { Live, Read } from '../injection/fault.ts';
-import { fieldsAt, fieldsOf, isEmpty, isFields, union } from '../injection/field-set.ts';
-import type { Finding } from '../injection/finding.ts';
-import type { Operation } from '../injection/json-patch.ts';
+import type { Live, Read } from '../faults/contract.ts';
+import type { Finding } from '../injection/found-injection.ts';
 import { fetchLive, listIn } from '../injection/live.ts';
-import { TYPE_LABEL } from '../injection/markers.ts';
-import { broughtBack, copiedRecord, needsSets } from '../injection/record-history.ts';
-import type { Write } from '../injection/write.ts';
-import type { Api } from '../kube/api.ts';
-import type { Json, KubeObject, ManagedField } from '../kube/object.ts';
+import { TYPE_LABEL } from '../injection/record/markers.ts';
+import { broughtBack, copiedRecord, needsSets } from '../injection/record/record-history.ts';
+import type { Write } from '../injection/write/write.ts';
+import { fieldsAt, fieldsOf, isEmpty, isFields, union } from '../k8s/field-set.ts';
+import type { Operation } from '../k8s/json-patch.ts';
+import type { Json, KubeObject, ManagedField } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
 import { sanitise } from '../text/sanitise.ts';
 
 const SETS = 'replica sets';

@@ -1,12 +1,12 @@
-import { matches, parseSelector } from '../experiment/selector.ts';
-import { type LabelSelector, selectorAsText } from '../injection/deployment.ts';
-import type { Finding } from '../injection/finding.ts';
-import { groupOf, nameOf, sameObject } from '../injection/name.ts';
-import { policyOf, type ServiceRef, type Webhook, webhooksOf } from '../injection/webhooks.ts';
-import type { Write } from '../injection/write.ts';
-import type { Api } from '../kube/api.ts';
-import type { Discovery } from '../kube/discovery.ts';
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { Write } from '../injection/write/write.ts';
+import { type LabelSelector, selectorAsText } from '../k8s/deployment.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { groupOf, nameOf, sameObject } from '../k8s/object-ref.ts';
+import { matches, parseSelector } from '../k8s/selector-text.ts';
+import { policyOf, type ServiceRef, type Webhook, webhooksOf } from '../k8s/webhooks.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { Discovery } from '../kube/discovery/discovery.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { blindReason } from './blind.ts';
 

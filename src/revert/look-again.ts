@@ -1,6 +1,6 @@
-import type { Finding } from '../injection/finding.ts';
-import { nameOf } from '../injection/name.ts';
-import type { KubeObject } from '../kube/object.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import { blindReason } from './blind.ts';
 import { type Decision, decide } from './classify.ts';
 import type { RevertDeps } from './deps.ts';

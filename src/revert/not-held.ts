@@ -1,10 +1,10 @@
-import type { Restore } from '../injection/fault.ts';
-import type { Finding } from '../injection/finding.ts';
-import { type Operation, pathOf } from '../injection/json-patch.ts';
-import { lastWriter } from '../injection/last-writer.ts';
-import { nameOf } from '../injection/name.ts';
-import { isMarkPath } from '../injection/strip.ts';
-import type { KubeObject } from '../kube/object.ts';
+import type { Restore } from '../faults/contract.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import { isMarkPath } from '../injection/record/strip.ts';
+import { type Operation, pathOf } from '../k8s/json-patch.ts';
+import { lastWriter } from '../k8s/last-writer.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import type { End } from './end.ts';
 import { isKeptApart, writesOf } from './stages.ts';
 

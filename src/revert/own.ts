@@ -1,8 +1,8 @@
 import type { FaultType } from '../experiment/types.ts';
-import type { Finding } from '../injection/finding.ts';
-import { nameOf } from '../injection/name.ts';
-import type { Receipt } from '../injection/receipt.ts';
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { isBackup, orphans } from './backups.ts';
 import { blindReason } from './blind.ts';

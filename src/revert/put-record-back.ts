@@ -1,7 +1,7 @@
-import { execute } from '../injection/executor.ts';
-import type { Restore } from '../injection/fault.ts';
-import type { Finding } from '../injection/finding.ts';
-import type { KubeObject } from '../kube/object.ts';
+import type { Restore } from '../faults/contract.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import { execute } from '../injection/write/executor.ts';
+import type { KubeObject } from '../k8s/object.ts';
 import type { RevertDeps } from './deps.ts';
 import { backupAgain, markAgain } from './remembered.ts';
 import { isKeptApart } from './stages.ts';

@@ -1,5 +1,5 @@
-import { nameOf } from '../injection/name.ts';
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../host/clock.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import type { Blind } from './blind.ts';
 import { isUnstopped } from './cluster-experiment.ts';

@@ -1,7 +1,7 @@
 import type { FaultType } from '../experiment/types.ts';
-import { isGhost, isRewritten } from '../injection/copies.ts';
-import { readEnvelope, readMayday } from '../injection/envelope.ts';
-import type { Finding } from '../injection/finding.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import { isGhost, isRewritten } from '../injection/record/copies.ts';
+import { readEnvelope, readMayday } from '../injection/record/envelope.ts';
 import {
   CORRUPT_CONTAINER,
   CRASH_CONTAINER,
@@ -12,10 +12,10 @@ import {
   ORIGINAL_REPLICAS,
   ROLLBACK_DATA,
   TYPE_LABEL,
-} from '../injection/markers.ts';
-import { groupOf } from '../injection/name.ts';
-import { whyUnreadable } from '../injection/unreadable.ts';
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
+} from '../injection/record/markers.ts';
+import { whyUnreadable } from '../injection/record/unreadable.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { groupOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { asFaultType, isCreatedObject, typeByMaking, typeByName, typeByShape } from './shape.ts';
 

@@ -1,11 +1,11 @@
-import { readEnvelope } from '../injection/envelope.ts';
-import type { Live } from '../injection/fault.ts';
-import type { Finding } from '../injection/finding.ts';
+import type { Live } from '../faults/contract.ts';
+import type { Finding } from '../injection/found-injection.ts';
 import { fetchLive, objectIn } from '../injection/live.ts';
-import { ROLLBACK_DATA } from '../injection/markers.ts';
-import { groupOf, nameOf, refOf } from '../injection/name.ts';
-import type { Api } from '../kube/api.ts';
-import type { KubeObject } from '../kube/object.ts';
+import { readEnvelope } from '../injection/record/envelope.ts';
+import { ROLLBACK_DATA } from '../injection/record/markers.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { groupOf, nameOf, refOf } from '../k8s/object-ref.ts';
+import type { Api } from '../kube/client/api.ts';
 import { sanitise } from '../text/sanitise.ts';
 
 const CARRIER = 'the object at the recorded version';

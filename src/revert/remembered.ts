@@ -1,12 +1,12 @@
-import type { Fault, Live, Restore } from '../injection/fault.ts';
-import type { Finding } from '../injection/finding.ts';
-import { mapOperations, type Operation, pathOf, valueAt } from '../injection/json-patch.ts';
-import { isRecordKey, MANAGED_BY, TYPE_LABEL } from '../injection/markers.ts';
-import { nameOf, refOf } from '../injection/name.ts';
-import { patchOf } from '../injection/patch-of.ts';
-import { isMarkPath } from '../injection/strip.ts';
-import type { Write } from '../injection/write.ts';
-import type { KubeObject } from '../kube/object.ts';
+import type { Fault, Live, Restore } from '../faults/contract.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import { isRecordKey, MANAGED_BY, TYPE_LABEL } from '../injection/record/markers.ts';
+import { isMarkPath } from '../injection/record/strip.ts';
+import { patchOf } from '../injection/write/patch-of.ts';
+import type { Write } from '../injection/write/write.ts';
+import { mapOperations, type Operation, pathOf, valueAt } from '../k8s/json-patch.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { nameOf, refOf } from '../k8s/object-ref.ts';
 import { writesOf } from './stages.ts';
 
 type Texts = Record<string, string>;

@@ -1,7 +1,7 @@
-import type { Finding } from '../injection/finding.ts';
-import { nameOf } from '../injection/name.ts';
-import type { Receipt } from '../injection/receipt.ts';
-import type { ObjectRef } from '../kube/object.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
+import type { ObjectRef } from '../k8s/object.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import { age } from '../text/duration.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { type ClusterExperiment, experimentJson, experimentLine } from './cluster-experiment.ts';

@@ -1,7 +1,7 @@
-import type { Live, Restore } from '../injection/fault.ts';
-import type { Finding } from '../injection/finding.ts';
-import type { Receipt } from '../injection/receipt.ts';
-import { executeWithReread } from '../injection/replan.ts';
+import type { Live, Restore } from '../faults/contract.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
+import { executeWithReread } from '../injection/write/replan.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { type Decision, decide } from './classify.ts';
 import { counting } from './counting.ts';

@@ -1,6 +1,6 @@
-import type { Restore } from '../injection/fault.ts';
-import type { Finding } from '../injection/finding.ts';
-import type { Receipt } from '../injection/receipt.ts';
+import type { Restore } from '../faults/contract.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { Blind } from './blind.ts';
 import { type Decision, decide } from './classify.ts';

@@ -1,6 +1,6 @@
-import type { Live } from '../injection/fault.ts';
-import type { Finding } from '../injection/finding.ts';
-import type { Receipt } from '../injection/receipt.ts';
+import type { Live } from '../faults/contract.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
 import { pooled, type RevertDeps } from './deps.ts';
 import { type Attempt, type RestoreOptions, restoreOne } from './restore.ts';
 import { intoWaves } from './waves.ts';

@@ -1,8 +1,8 @@
-import type { Finding } from '../injection/finding.ts';
+import type { Finding } from '../injection/found-injection.ts';
 import { keyOf } from '../injection/resources.ts';
-import type { ApiResource, Discovery } from '../kube/discovery.ts';
-import type { KubeObject } from '../kube/object.ts';
-import type { Outcome } from '../kube/outcome.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Outcome } from '../kube/client/outcome.ts';
+import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
 import type { Blind } from './blind.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
 import type { ScanEvent } from './scan-types.ts';

@@ -1,6 +1,6 @@
-import type { Finding } from '../injection/finding.ts';
-import type { Api } from '../kube/api.ts';
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { Api } from '../kube/client/api.ts';
 import type { Blind } from './blind.ts';
 import type { FaultOf } from './classify.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';

@@ -1,7 +1,7 @@
-import type { Finding } from '../injection/finding.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Finding } from '../injection/found-injection.ts';
 import { byPreference, keyOf, rankOf, select, titleOf, undiscovered } from '../injection/resources.ts';
-import type { Clock } from '../kube/clock.ts';
-import type { ApiResource, Discovery } from '../kube/discovery.ts';
+import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
 import { orphans } from './backups.ts';
 import { type Blind, blindReason } from './blind.ts';
 import { pooled } from './deps.ts';

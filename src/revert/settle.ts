@@ -1,10 +1,10 @@
-import { execute } from '../injection/executor.ts';
-import type { Restore } from '../injection/fault.ts';
-import { takenBy, withHandOver } from '../injection/ownership.ts';
-import { executeWithReread } from '../injection/replan.ts';
-import { stripBoundTo } from '../injection/two-steps.ts';
-import type { Write } from '../injection/write.ts';
-import type { KubeObject } from '../kube/object.ts';
+import type { Restore } from '../faults/contract.ts';
+import { execute } from '../injection/write/executor.ts';
+import { takenBy, withHandOver } from '../injection/write/ownership.ts';
+import { executeWithReread } from '../injection/write/replan.ts';
+import { stripBoundTo } from '../injection/write/two-steps.ts';
+import type { Write } from '../injection/write/write.ts';
+import type { KubeObject } from '../k8s/object.ts';
 import type { Decision } from './classify.ts';
 import type { RevertDeps } from './deps.ts';
 import { type End, failed, noted } from './end.ts';

@@ -1,5 +1,5 @@
 import { FAULT_TYPES, type FaultType } from '../experiment/types.ts';
-import type { Json, KubeObject } from '../kube/object.ts';
+import type { Json, KubeObject } from '../k8s/object.ts';
 import { own } from '../text/own.ts';
 
 type Map_ = { [key: string]: Json };

@@ -1,7 +1,7 @@
-import type { Restore } from '../injection/fault.ts';
-import type { Finding } from '../injection/finding.ts';
-import { valueAlone } from '../injection/two-steps.ts';
-import type { Write } from '../injection/write.ts';
+import type { Restore } from '../faults/contract.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import { valueAlone } from '../injection/write/two-steps.ts';
+import type { Write } from '../injection/write/write.ts';
 import { typeByName } from './shape.ts';
 
 /** The writes of a restore, parted so that nothing which tells the original goes before the original is seen to stand there. */

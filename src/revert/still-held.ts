@@ -1,9 +1,9 @@
-import type { Restore } from '../injection/fault.ts';
-import type { Finding } from '../injection/finding.ts';
-import { lastEntry, lastWriter } from '../injection/last-writer.ts';
+import type { Restore } from '../faults/contract.ts';
+import type { Finding } from '../injection/found-injection.ts';
 import { fetchLive } from '../injection/live.ts';
-import type { Receipt } from '../injection/receipt.ts';
-import type { KubeObject, ManagedField } from '../kube/object.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
+import { lastEntry, lastWriter } from '../k8s/last-writer.ts';
+import type { KubeObject, ManagedField } from '../k8s/object.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { decide } from './classify.ts';
 import { pooled, type RevertDeps } from './deps.ts';

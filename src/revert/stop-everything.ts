@@ -1,5 +1,5 @@
-import type { Finding } from '../injection/finding.ts';
-import { nameOf } from '../injection/name.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import { askOthers } from './ask-others.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
 import { isUnstopped } from './cluster-experiment.ts';

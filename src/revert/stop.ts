@@ -1,5 +1,5 @@
-import { nameOf } from '../injection/name.ts';
-import type { ObjectRef } from '../kube/object.ts';
+import type { ObjectRef } from '../k8s/object.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 
 /** What became of something that injects, or would: an experiment of the framework's controller, or another tool's fault. */

@@ -1,10 +1,10 @@
-import type { Fault, Live, Restore } from '../injection/fault.ts';
-import type { Finding } from '../injection/finding.ts';
-import { readBack } from '../injection/landed.ts';
+import type { Fault, Live, Restore } from '../faults/contract.ts';
+import type { Finding } from '../injection/found-injection.ts';
 import { fetchLive } from '../injection/live.ts';
-import { onlyStrips } from '../injection/strip.ts';
-import type { Api } from '../kube/api.ts';
-import type { KubeObject } from '../kube/object.ts';
+import { onlyStrips } from '../injection/record/strip.ts';
+import { readBack } from '../injection/write/lost-response.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
 import { blindReason } from './blind.ts';
 import { recognise } from './recognise.ts';
 import { judged } from './remembered.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../injection/finding.ts';
+import type { Finding } from '../injection/found-injection.ts';
 import { own } from '../text/own.ts';
 
 /** The order in which things are put back, by what could stand in the way of the rest. */

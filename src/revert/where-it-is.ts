@@ -1,8 +1,8 @@
 import type { FaultType } from '../experiment/types.ts';
-import type { Finding } from '../injection/finding.ts';
-import { nameOf } from '../injection/name.ts';
+import type { Finding } from '../injection/found-injection.ts';
 import { titleOf } from '../injection/resources.ts';
-import type { Discovery } from '../kube/discovery.ts';
+import { nameOf } from '../k8s/object-ref.ts';
+import type { Discovery } from '../kube/discovery/discovery.ts';
 import type { Blind } from './blind.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
 import { asFaultType } from './shape.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../host/clock.ts';
 
 /** The server's time as the API client knows it. */
 export type ServerTime = () => { now: number; known: boolean };

@@ -1,10 +1,10 @@
 import type { FaultType, LoadedExperiment } from '../experiment/types.ts';
-import type { Fault, Plan } from '../injection/fault.ts';
-import type { Journal } from '../injection/journal.ts';
-import type { Receipt } from '../injection/receipt.ts';
-import type { Api } from '../kube/api.ts';
-import type { Clock } from '../kube/clock.ts';
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import type { Fault, Plan } from '../faults/contract.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Journal } from '../injection/write/journal.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
 import type { GateResult } from '../safety/gate.ts';
 import type { RunEvent } from './event.ts';
 

@@ -1,4 +1,4 @@
-import type { Receipt } from '../injection/receipt.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
 
 export type Phase =
   | 'Pending'

@@ -1,19 +1,19 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
-import type { Execution } from '../injection/executor.ts';
-import type { Plan } from '../injection/fault.ts';
-import { JournalUnwritable } from '../injection/journal.ts';
+import type { Plan } from '../faults/contract.ts';
 import { isRefusal } from '../injection/refuse.ts';
-import { injectWithReplan } from '../injection/replan.ts';
-import type { ObjectRef } from '../kube/object.ts';
-import { checkBaseline, type Prepared, prepare } from './baseline.ts';
+import type { Execution } from '../injection/write/executor.ts';
+import { JournalUnwritable } from '../injection/write/journal.ts';
+import { injectWithReplan } from '../injection/write/replan.ts';
+import type { ObjectRef } from '../k8s/object.ts';
 import { startStopwatch } from './clocks.ts';
 import type { RunDeps, RunOptions } from './deps.ts';
-import { conclude } from './evaluate.ts';
 import type { RunEvent } from './event.ts';
-import { liftAndRecover } from './lift.ts';
-import { observeUnderFault } from './observe.ts';
-import type { RunResult } from './result.ts';
-import type { Run } from './story.ts';
+import { checkBaseline, type Prepared, prepare } from './phases/baseline.ts';
+import { conclude } from './phases/evaluate.ts';
+import { liftAndRecover } from './phases/revert.ts';
+import type { Run } from './phases/story.ts';
+import { observeUnderFault } from './phases/under-fault.ts';
+import type { RunResult } from './verdict/result.ts';
 
 /**
  * Runs one experiment to its verdict: baseline → inject → observe → lift → recover → judge. Whatever happens after the first

@@ -1,6 +1,6 @@
-import { survivesHere } from '../gameday/machine.ts';
-import type { Finding } from '../injection/finding.ts';
-import type { Api } from '../kube/api.ts';
+import { survivesHere } from '../engine/lock-keeper.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { Api } from '../kube/client/api.ts';
 import { isRemainUnknown } from '../revert/report.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import { setLatch } from '../safety/latch.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { type FromGuardian, lineOf, messageOf } from '../guardian/message.ts';
 import type { GuardianProcess } from '../guardian/owner.ts';
-import type { Identity } from '../kube/api.ts';
+import type { Identity } from '../kube/client/api.ts';
 import type { RuntimeOptions } from './runtime.ts';
 import { thisProgram } from './sandbox-process.ts';
 

@@ -1,8 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import type { Api } from '../kube/api.ts';
-import { type Clock, systemClock } from '../kube/clock.ts';
-import type { Loaded } from '../kube/kubeconfig.ts';
+import { type Clock, systemClock } from '../host/clock.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { Loaded } from '../kube/connection/kubeconfig.ts';
 import { scaleClock } from '../run/clocks.ts';
 import type { Config } from './config-file.ts';
 import { type Paths, paths } from './paths.ts';
@@ -75,7 +75,7 @@ export async function createRuntime(
 }
 
 async function open(options: RuntimeOptions, clock: Clock, closers: (() => Promise<void>)[]): Promise<Loaded<Api>> {
-  const { connect } = await import('../kube/connection.ts');
+  const { connect } = await import('../kube/connection/connection.ts');
   const as = { as: options.as, asGroups: options.asGroup, namespace: options.namespace, clock };
   const answer =
     options.sandbox === undefined

@@ -1,4 +1,4 @@
-import { readRegular } from '../disk/regular.ts';
+import { readRegular } from '../host/disk/regular.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { ConfigReading } from './config-file.ts';
 

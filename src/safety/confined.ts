@@ -1,5 +1,5 @@
-import { namespaceBackupName } from '../injection/markers.ts';
-import type { Write } from '../injection/write.ts';
+import { namespaceBackupName } from '../injection/record/markers.ts';
+import type { Write } from '../injection/write/write.ts';
 
 interface Hook {
   namespaceSelector?: { matchExpressions?: { key: string; operator: string; values?: string[] }[] };

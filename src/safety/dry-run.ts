@@ -1,7 +1,7 @@
-import type { Plan } from '../injection/fault.ts';
-import { send } from '../injection/send.ts';
-import type { Write } from '../injection/write.ts';
-import type { Api } from '../kube/api.ts';
+import type { Plan } from '../faults/contract.ts';
+import { send } from '../injection/write/send.ts';
+import type { Write } from '../injection/write/write.ts';
+import type { Api } from '../kube/client/api.ts';
 
 /** What the API server says of one write that it tried and did not keep. */
 export interface DryRunResult {

@@ -9,9 +9,9 @@ import {
 } from '../experiment/parameters/protected.ts';
 import { forbiddenNamespace, isClusterScoped } from '../experiment/scope.ts';
 import type { Experiment } from '../experiment/types.ts';
-import type { Plan } from '../injection/fault.ts';
-import { nameOf } from '../injection/name.ts';
-import type { Write } from '../injection/write.ts';
+import type { Plan } from '../faults/contract.ts';
+import type { Write } from '../injection/write/write.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import { confinement } from './confined.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 

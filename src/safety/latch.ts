@@ -1,7 +1,7 @@
-import type { Api } from '../kube/api.ts';
-import { failure } from '../kube/failure.ts';
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
-import type { Failure } from '../kube/outcome.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
+import { failure } from '../kube/client/failure.ts';
+import type { Failure } from '../kube/client/outcome.ts';
 import { literal, sanitise } from '../text/sanitise.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 

@@ -1,5 +1,5 @@
-import { LOCK_PREFIX } from '../injection/markers.ts';
-import type { KubeObject } from '../kube/object.ts';
+import { LOCK_PREFIX } from '../injection/record/markers.ts';
+import type { KubeObject } from '../k8s/object.ts';
 import { age } from '../text/duration.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 

@@ -1,11 +1,11 @@
-import { mapOperations, set } from '../injection/json-patch.ts';
-import { lockName, MANAGED_BY, MANAGER } from '../injection/markers.ts';
-import { refOf } from '../injection/name.ts';
-import { patchOf } from '../injection/patch-of.ts';
-import { send } from '../injection/send.ts';
-import type { Api } from '../kube/api.ts';
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
-import type { Failure } from '../kube/outcome.ts';
+import { lockName, MANAGED_BY, MANAGER } from '../injection/record/markers.ts';
+import { patchOf } from '../injection/write/patch-of.ts';
+import { send } from '../injection/write/send.ts';
+import { mapOperations, set } from '../k8s/json-patch.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { refOf } from '../k8s/object-ref.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { Failure } from '../kube/client/outcome.ts';
 import { type Keeper, keeperText, LOCK_KEEPER, type LockHolder, type Survives, seenLock } from './lock-holder.ts';
 
 export interface LockOptions {

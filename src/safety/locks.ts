@@ -1,7 +1,7 @@
-import { LOCK_PREFIX, MANAGED_BY, MANAGER } from '../injection/markers.ts';
-import type { Api } from '../kube/api.ts';
-import type { KubeObject } from '../kube/object.ts';
-import type { Outcome } from '../kube/outcome.ts';
+import { LOCK_PREFIX, MANAGED_BY, MANAGER } from '../injection/record/markers.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { Outcome } from '../kube/client/outcome.ts';
 import { releaseLock } from './lock.ts';
 import { type LockHolder, type Survives, seenLock } from './lock-holder.ts';
 

@@ -1,8 +1,8 @@
-import type { Live, Read, Refusal } from '../injection/fault.ts';
+import type { Live, Read, Refusal } from '../faults/contract.ts';
 import { objectIn } from '../injection/live.ts';
-import { nameOf } from '../injection/name.ts';
 import { refuse } from '../injection/refuse.ts';
-import type { Api } from '../kube/api.ts';
+import { nameOf } from '../k8s/object-ref.ts';
+import type { Api } from '../kube/client/api.ts';
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 

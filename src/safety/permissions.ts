@@ -1,8 +1,8 @@
-import type { Permission } from '../injection/fault.ts';
-import { type AccessQuestion, checkAccess } from '../kube/access.ts';
-import type { Api } from '../kube/api.ts';
-import type { Discovery } from '../kube/discovery.ts';
-import type { Outcome } from '../kube/outcome.ts';
+import type { Permission } from '../faults/contract.ts';
+import { type AccessQuestion, checkAccess } from '../kube/client/access.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { Outcome } from '../kube/client/outcome.ts';
+import type { Discovery } from '../kube/discovery/discovery.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 
 /** A permission with what the cluster says of it. */

@@ -1,11 +1,11 @@
 import { resolveNamespace } from '../experiment/scope.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
-import type { Facts, Fault, Plan, Read, Refusal, Scope } from '../injection/fault.ts';
+import type { Facts, Fault, Plan, Read, Refusal, Scope } from '../faults/contract.ts';
+import { faultOf } from '../faults/registry.ts';
 import { fetchLive } from '../injection/live.ts';
-import { nameOf } from '../injection/name.ts';
 import { isRefusal, refuse } from '../injection/refuse.ts';
-import { faultOf } from '../injection/registry.ts';
-import type { Api } from '../kube/api.ts';
+import { nameOf } from '../k8s/object-ref.ts';
+import type { Api } from '../kube/client/api.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 import { planGates } from './gates.ts';
 import { latchGate, readLatch } from './latch.ts';

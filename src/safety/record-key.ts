@@ -1,5 +1,5 @@
-import type { Api } from '../kube/api.ts';
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
 
 /** Nobody but injectors, reverters and the reaper has any business in this namespace. */
 const NAMESPACE = 'mayday-system';

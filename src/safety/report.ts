@@ -1,9 +1,9 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
-import type { Operation } from '../injection/json-patch.ts';
-import { nameOf } from '../injection/name.ts';
 import { isRefusal } from '../injection/refuse.ts';
-import type { Write } from '../injection/write.ts';
-import type { Json, KubeObject } from '../kube/object.ts';
+import type { Write } from '../injection/write/write.ts';
+import type { Operation } from '../k8s/json-patch.ts';
+import type { Json, KubeObject } from '../k8s/object.ts';
+import { nameOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { DryRunResult } from './dry-run.ts';
 import type { GateResult } from './gate.ts';

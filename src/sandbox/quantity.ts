@@ -1,4 +1,4 @@
-import { quantityOf } from '../text/quantity.ts';
+import { quantityOf } from '../k8s/quantity.ts';
 
 /** The number that a member stands for, a quantity (`250m`, `1Gi`, `1e3`) or a plain number; undefined when it is neither. */
 export const quantityValue = (value: unknown): number | undefined =>

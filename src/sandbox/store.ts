@@ -2,10 +2,10 @@ import { cloneJson, type KubeObject, type NewObject, sameJson, timestamp } from 
 import { groupVersion, type ResourceInfo } from './registry.ts';
 import { type LabelSelector, requirementsOf, satisfies } from './selector.ts';
 import { alreadyExists, conflict, modified, notFound, stillTerminating } from './status.ts';
+import { createShelf, type Shelf } from './store/collection.ts';
 import { createHistory, type History, rewind, type StoreEvent } from './store/history.ts';
 import { asksForMore, isReleased, markDeleted } from './store/lifecycle.ts';
 import { refuseFailedPrecondition, staleUid } from './store/preconditions.ts';
-import { createShelf, type Shelf } from './store/shelf.ts';
 import type { Store, StoreParts, WriteOptions } from './store/types.ts';
 
 export type { StoreEvent } from './store/history.ts';

@@ -1,5 +1,5 @@
 import type { ViewObject } from '../health/view/cluster-view.ts';
-import type { ObjectRef } from '../kube/object.ts';
+import type { ObjectRef } from '../k8s/object.ts';
 import { CELL_LENGTH, type Clean, sanitise } from '../text/sanitise.ts';
 import type { Cause, Finding, Fix, Severity } from './finding.ts';
 

@@ -1,6 +1,6 @@
 import type { Since } from '../health/trouble.ts';
 import type { Fields, ViewObject } from '../health/view/cluster-view.ts';
-import type { ObjectRef } from '../kube/object.ts';
+import type { ObjectRef } from '../k8s/object.ts';
 
 /** A condition as most kinds of Kubernetes write it. */
 export interface Condition {

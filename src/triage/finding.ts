@@ -1,5 +1,5 @@
 import type { Since } from '../health/trouble.ts';
-import type { ObjectRef } from '../kube/object.ts';
+import type { ObjectRef } from '../k8s/object.ts';
 import type { Clean } from '../text/sanitise.ts';
 
 /**

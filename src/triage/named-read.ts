@@ -1,5 +1,5 @@
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
-import type { Outcome } from '../kube/outcome.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import type { Outcome } from '../kube/client/outcome.ts';
 import type { Clean } from '../text/sanitise.ts';
 
 /** One thing to read for one finding: never a whole kind of the cluster, except the instances of one custom kind, metadata only. */

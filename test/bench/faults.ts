@@ -1,11 +1,11 @@
 import type { FaultType } from '../../src/experiment/types.ts';
-import { execute } from '../../src/injection/executor.ts';
+import { faultOf } from '../../src/faults/registry.ts';
+import { systemClock } from '../../src/host/clock.ts';
 import { fetchLive } from '../../src/injection/live.ts';
 import { isRefusal } from '../../src/injection/refuse.ts';
-import { faultOf } from '../../src/injection/registry.ts';
-import type { Api } from '../../src/kube/api.ts';
-import { systemClock } from '../../src/kube/clock.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import { execute } from '../../src/injection/write/executor.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import type { Api } from '../../src/kube/client/api.ts';
 import { deployment } from '../support/deployments.ts';
 import { testFacts } from '../support/facts.ts';
 import { memoryJournal } from '../support/memory-journal.ts';

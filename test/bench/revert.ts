@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import type { Api } from '../../src/kube/api.ts';
-import { connect } from '../../src/kube/connection.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import type { Api } from '../../src/kube/client/api.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { refOf } from '../../src/revert/recognise.ts';
 import { textOf } from '../torture/shot.ts';
 import type { Contents, OpenCluster } from './clusters.ts';

@@ -1,5 +1,5 @@
 import type { LoadedExperiment } from '../../src/experiment/types.ts';
-import { engineFor, guardFor } from '../../src/runtime/engine.ts';
+import { engineFor, guardFor } from '../../src/runtime/open-engine.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
 import { MAYDAY } from './program.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connect } from '../../src/kube/connection.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 
 // The bundle, as users run it; `npm test` builds it first.

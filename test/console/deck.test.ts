@@ -5,7 +5,7 @@ import type { ConsoleState, RunView } from '../../src/console/store/state.ts';
 import { COLOUR, MONO } from '../../src/console/widgets/theme.ts';
 import type { Marker } from '../../src/health/marker.ts';
 import type { Trouble } from '../../src/health/trouble.ts';
-import type { Receipt } from '../../src/injection/receipt.ts';
+import type { Receipt } from '../../src/injection/write/receipt.ts';
 import type { RunEvent } from '../../src/run/event.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';

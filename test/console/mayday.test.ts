@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { leftoversOf, withFindingIds } from '../../src/console/screens/mayday/emergency.ts';
 import type { MaydayView } from '../../src/console/store/state.ts';
-import type { Receipt } from '../../src/injection/receipt.ts';
+import type { Receipt } from '../../src/injection/write/receipt.ts';
 import type { ClusterExperiment } from '../../src/revert/cluster-experiment.ts';
 import type { Stop } from '../../src/revert/stop.ts';
 import type { Clean } from '../../src/text/sanitise.ts';

@@ -1,20 +1,20 @@
 import { describe } from 'vitest';
-import { cutOffJourneys } from './journeys/cutOff.ts';
-import { doesNotHoldJourneys } from './journeys/doesNotHold.ts';
+import { cutOffJourneys } from './journeys/cut-off.ts';
+import { doesNotHoldJourneys } from './journeys/does-not-hold.ts';
 import { emergencyJourneys } from './journeys/emergency.ts';
-import { everyKindJourneys } from './journeys/everyKind.ts';
-import { firstLookJourneys } from './journeys/firstLook.ts';
+import { everyKindJourneys } from './journeys/every-kind.ts';
+import { firstLookJourneys } from './journeys/first-look.ts';
 import { forbiddenJourneys } from './journeys/forbidden.ts';
 import { historyJourneys } from './journeys/history.ts';
-import { onCallJourneys } from './journeys/onCall.ts';
+import { onCallJourneys } from './journeys/on-call.ts';
 import { orderJourneys } from './journeys/orders.ts';
 import { outageJourneys } from './journeys/outage.ts';
 import { ownerJourneys } from './journeys/owners.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
-import { thirdValueJourneys } from './journeys/thirdValue.ts';
+import { thirdValueJourneys } from './journeys/third-value.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
 import { webhookJourneys } from './journeys/webhook.ts';
-import { onEachProvider } from './providers/onEach.ts';
+import { onEachProvider } from './providers/on-each.ts';
 
 onEachProvider('on', (given, name) => {
   // Each of these has a namespace of its own and leaves the rest of the cluster alone.

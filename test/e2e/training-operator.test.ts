@@ -5,7 +5,7 @@ import { operatorModules } from '../cluster/controlplane/modules.ts';
 import { type Cluster, start } from '../cluster/controlplane/start.ts';
 import { eventually } from '../cluster/eventually.ts';
 import { type ProcessKubelet, startKubelet } from '../cluster/kubelet/kubelet.ts';
-import * as operator from '../cluster/operators/trainingOperator.ts';
+import * as operator from '../cluster/operators/training-operator.ts';
 import { noOperators } from '../cluster/skip.ts';
 import { type Running, verdictOf } from './journeys/mayday.ts';
 import { lasting, type Thing } from './journeys/objects.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EXPERIMENT, type RawExperiment } from '../../src/experiment/document-shape.ts';
-import { matches, parseSelector, type Requirement } from '../../src/experiment/selector.ts';
 import { decode } from '../../src/experiment/yaml/decode.ts';
 import { openDocument } from '../../src/experiment/yaml/document.ts';
 import { asText, plainScalar } from '../../src/experiment/yaml/scalar.ts';
+import { matches, parseSelector, type Requirement } from '../../src/k8s/selector-text.ts';
 import { parseDuration } from '../../src/text/duration.ts';
 
 /** What the framework's own loader (sigs.k8s.io/yaml, strict), time.ParseDuration and labels.Parse said of each text. */

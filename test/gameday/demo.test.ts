@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { createEngine } from '../../src/engine/engine.ts';
 import { loadExperiment } from '../../src/experiment/load.ts';
 import { ACTS, runDemo } from '../../src/gameday/demo.ts';
-import { createEngine } from '../../src/gameday/engine.ts';
-import type { Files } from '../../src/gameday/files.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { Files } from '../../src/host/files.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 import { engineDeps } from '../support/engine.ts';
 import { type FakeApi, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Announcement, Watch } from '../../src/gameday/guard.ts';
+import type { Announcement, Watch } from '../../src/engine/guard.ts';
 import type { FromGuardian, FromOwner } from '../../src/guardian/message.ts';
 import { type GuardianProcess, ownersGuard } from '../../src/guardian/owner.ts';
 import { configRef } from '../run/support/lab.ts';

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { isAlive } from '../../src/gameday/process.ts';
-import type { Api } from '../../src/kube/api.ts';
-import { connect } from '../../src/kube/connection.ts';
+import { isAlive } from '../../src/host/process.ts';
+import type { Api } from '../../src/kube/client/api.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { program } from '../e2e/providers/program.ts';
 import type { Provider } from '../e2e/providers/provider.ts';
 import { sandbox } from '../e2e/providers/sandbox.ts';

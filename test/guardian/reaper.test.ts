@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { faultOf } from '../../src/faults/registry.ts';
 import { createElection } from '../../src/guardian/election.ts';
 import { reap } from '../../src/guardian/reaper.ts';
-import { maydayFacts, writeEnvelope } from '../../src/injection/envelope.ts';
-import { EXPIRES, MANAGED_BY, MANAGER, ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/markers.ts';
-import { faultOf } from '../../src/injection/registry.ts';
-import type { KubeObject, ObjectRef } from '../../src/kube/object.ts';
+import { maydayFacts, writeEnvelope } from '../../src/injection/record/envelope.ts';
+import { EXPIRES, MANAGED_BY, MANAGER, ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/record/markers.ts';
+import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 import { memoryJournal } from '../support/memory-journal.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markerOf } from '../../src/health/marker.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 
 const object = (metadata: Partial<KubeObject['metadata']>): KubeObject => ({
   apiVersion: 'v1',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/health/model.ts';
 import { startHealth } from '../../src/health/store.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { type FakeFeed, fakeFeed } from '../console/support/fake-feed.ts';
 import { SHOP } from '../console/support/fake-session.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { FAULT_TYPES } from '../../src/experiment/types.ts';
-import { sha256 } from '../../src/injection/envelope.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import { sha256 } from '../../src/injection/record/envelope.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 
 /** Anything that JSON can hold, with what trips readers up among it. */
 export const anyJson = fc.oneof(

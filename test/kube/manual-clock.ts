@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/kube/clock.ts';
+import type { Clock } from '../../src/host/clock.ts';
 
 export interface ManualClock extends Clock {
   /** Moves time on, waking sleepers in order, and lets what they do settle. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBackoff } from '../../src/kube/backoff.ts';
-import { coreKind, splitApiVersion } from '../../src/kube/core-kinds.ts';
-import { lines } from '../../src/kube/lines.ts';
-import { queryString, resourcePath } from '../../src/kube/paths.ts';
-import { type Batch, createRowStore, sameFields } from '../../src/kube/row-store.ts';
+import { createBackoff } from '../../src/kube/client/backoff.ts';
+import { queryString, resourcePath } from '../../src/kube/client/paths.ts';
+import { coreKind, splitApiVersion } from '../../src/kube/discovery/core-kinds.ts';
+import { lines } from '../../src/kube/watch/lines.ts';
+import { type Batch, createRowStore, sameFields } from '../../src/kube/watch/row-store.ts';
 
 describe('lines', () => {
   const collect = async (chunks: Buffer[]) => {

@@ -1,5 +1,5 @@
 import type { FaultType } from '../../src/experiment/types.ts';
-import type { KubeObject, ObjectRef } from '../../src/kube/object.ts';
+import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import { WIDGETS } from '../support/recorded-live.ts';
 
 /** One type as the matrix injects it, and what is true of it whatever the product says. */

@@ -1,6 +1,6 @@
-import type { Api } from '../../src/kube/api.ts';
-import { type Clock, systemClock } from '../../src/kube/clock.ts';
-import { connect } from '../../src/kube/connection.ts';
+import { type Clock, systemClock } from '../../src/host/clock.ts';
+import type { Api } from '../../src/kube/client/api.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { scaleClock } from '../../src/run/clocks.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { start } from '../cluster/controlplane/start.ts';

@@ -1,12 +1,12 @@
+import { createEngine } from '../../src/engine/engine.ts';
 import type { LoadedExperiment } from '../../src/experiment/types.ts';
-import { createEngine } from '../../src/gameday/engine.ts';
-import type { Files } from '../../src/gameday/files.ts';
-import type { Api } from '../../src/kube/api.ts';
-import type { Clock } from '../../src/kube/clock.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { Clock } from '../../src/host/clock.ts';
+import type { Files } from '../../src/host/files.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import type { Api } from '../../src/kube/client/api.ts';
 import { pooled } from '../../src/revert/deps.ts';
 import type { Verdict } from '../../src/run/event.ts';
-import type { RunResult } from '../../src/run/result.ts';
+import type { RunResult } from '../../src/run/verdict/result.ts';
 import { engineDeps } from '../support/engine.ts';
 import type { Character } from './characters.ts';
 import { type Row, SCRATCH } from './faults.ts';

@@ -1,6 +1,6 @@
-import type { Api } from '../../src/kube/api.ts';
-import type { Clock } from '../../src/kube/clock.ts';
-import type { Json, KubeObject, ObjectRef } from '../../src/kube/object.ts';
+import type { Clock } from '../../src/host/clock.ts';
+import type { Json, KubeObject, ObjectRef } from '../../src/k8s/object.ts';
+import type { Api } from '../../src/kube/client/api.ts';
 import { asNew } from '../support/recorded-live.ts';
 import type { Breaking, Character } from './characters.ts';
 import type { Row } from './faults.ts';

@@ -1,7 +1,7 @@
-import { TYPE_LABEL } from '../../src/injection/markers.ts';
-import type { Api } from '../../src/kube/api.ts';
-import { systemClock } from '../../src/kube/clock.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import { systemClock } from '../../src/host/clock.ts';
+import { TYPE_LABEL } from '../../src/injection/record/markers.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import type { Api } from '../../src/kube/client/api.ts';
 import { startWebhookServer, type WebhookServer } from '../../src/webhook-server/server.ts';
 import type { Egress } from '../cluster/controlplane/egress.ts';
 

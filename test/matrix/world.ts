@@ -1,6 +1,6 @@
-import type { Api } from '../../src/kube/api.ts';
-import { systemClock } from '../../src/kube/clock.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import { systemClock } from '../../src/host/clock.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import type { Api } from '../../src/kube/client/api.ts';
 import { WIDGETS } from '../support/recorded-live.ts';
 import { HOOK, SCRATCH } from './faults.ts';
 

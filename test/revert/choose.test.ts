@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Finding } from '../../src/injection/finding.ts';
+import type { Finding } from '../../src/injection/found-injection.ts';
 import { type Choice, choose, isChoosing } from '../../src/revert/choose.ts';
 import { revertExitCode } from '../../src/revert/report.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';

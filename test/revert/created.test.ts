@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MANAGED_BY, MAYDAY, TYPE_LABEL } from '../../src/injection/markers.ts';
+import { MANAGED_BY, MAYDAY, TYPE_LABEL } from '../../src/injection/record/markers.ts';
 import { liftOwn } from '../../src/revert/own.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../../src/injection/fault.ts';
-import { ROLLBACK_DATA } from '../../src/injection/markers.ts';
-import type { ManagedField, ObjectRef } from '../../src/kube/object.ts';
+import type { Fault } from '../../src/faults/contract.ts';
+import { ROLLBACK_DATA } from '../../src/injection/record/markers.ts';
+import type { ManagedField, ObjectRef } from '../../src/k8s/object.ts';
 import { liftOwn } from '../../src/revert/own.ts';
 import { revertExitCode } from '../../src/revert/report.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';

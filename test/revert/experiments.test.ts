@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { writeEnvelope } from '../../src/injection/envelope.ts';
-import { faultOf } from '../../src/injection/registry.ts';
-import type { ApiResource } from '../../src/kube/discovery.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import { faultOf } from '../../src/faults/registry.ts';
+import { writeEnvelope } from '../../src/injection/record/envelope.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import { remainLine, revertExitCode, scanExitCode, scanJson, scanText } from '../../src/revert/report.ts';
 import { scan } from '../../src/revert/scan.ts';
 import { type StopOptions, stopEverything } from '../../src/revert/stop-everything.ts';

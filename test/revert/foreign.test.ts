@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiResource } from '../../src/kube/discovery.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import { revertExitCode, scanText } from '../../src/revert/report.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 import { isRemainUnknown, remainLine, revertExitCode, revertJson, revertText } from '../../src/revert/report.ts';
 import { type RevertEvent, revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { execute } from '../../src/injection/executor.ts';
+import { faultOf } from '../../src/faults/registry.ts';
 import { fetchLive } from '../../src/injection/live.ts';
 import { isRefusal } from '../../src/injection/refuse.ts';
-import { faultOf } from '../../src/injection/registry.ts';
+import { execute } from '../../src/injection/write/executor.ts';
 import { liftOwn, lookAhead } from '../../src/revert/own.ts';
 import { config, configRef, SHOP } from '../run/support/lab.ts';
 import { testFacts } from '../support/facts.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ObjectRef } from '../../src/kube/object.ts';
+import type { ObjectRef } from '../../src/k8s/object.ts';
 import { restoreOne } from '../../src/revert/restore.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';

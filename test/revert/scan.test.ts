@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 import { remainLine, revertExitCode, scanExitCode, scanJson, scanText } from '../../src/revert/report.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { type ScanEvent, scan } from '../../src/revert/scan.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Write } from '../../src/injection/write.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { Write } from '../../src/injection/write/write.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 import { contentLines } from '../../src/revert/trust/content.ts';
 import type { Asked } from '../../src/revert/trust/review.ts';
 import type { Preflight } from '../../src/safety/preflight.ts';

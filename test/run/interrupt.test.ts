@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/run/event.ts';
-import { exitCode } from '../../src/run/result.ts';
+import { exitCode } from '../../src/run/verdict/result.ts';
 import { config, configRef, corrupt, deployment, deploymentRef, drift, lab } from './support/lab.ts';
 
 const WHEN = fc.integer({ min: 0, max: 60_000 });

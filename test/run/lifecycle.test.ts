@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exitCode } from '../../src/run/result.ts';
+import { exitCode } from '../../src/run/verdict/result.ts';
 import {
   config,
   configRef,

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CheckResult, RunEvent } from '../../src/run/event.ts';
 import { eventJson, eventLine } from '../../src/run/line.ts';
-import type { RunResult } from '../../src/run/result.ts';
-import { countsLine, summaryLines } from '../../src/run/summary.ts';
+import type { RunResult } from '../../src/run/verdict/result.ts';
+import { countsLine, summaryLines } from '../../src/run/verdict/summary.ts';
 
 const at = Date.UTC(2026, 10, 21, 14, 2, 31);
 const options = { experiment: 'kserve-main-controller-kill', recoveryTimeoutMs: 120_000, utc: true };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Write } from '../../src/injection/write.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { Write } from '../../src/injection/write/write.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 import { confinement } from '../../src/safety/confined.ts';
 
 const creating = (kind: string, name: string, more: Partial<KubeObject> = {}): Write => ({

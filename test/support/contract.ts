@@ -1,5 +1,5 @@
-import { EXPIRES, MANAGED_BY, MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/markers.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import { EXPIRES, MANAGED_BY, MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/record/markers.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 import { comparable } from './recorded.ts';
 
 /** Takes out what mayday may add to the framework's format, so that the rest must be equal. */

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 import { inShop, withMeta } from './objects.ts';
 
 /** A Deployment of the shop with its containers. */

@@ -1,5 +1,5 @@
-import type { EngineDeps } from '../../src/gameday/engine.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { EngineDeps } from '../../src/engine/engine.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 
 /** By whose uid a run knows its cluster. */
 export const kubeSystem: KubeObject = {

@@ -1,4 +1,4 @@
-import type { Facts } from '../../src/injection/fault.ts';
+import type { Facts } from '../../src/faults/contract.ts';
 
 /** Facts of an injection that tests make: fixed times, a lot that always falls low. */
 export function testFacts(more: Partial<Facts> = {}): Facts {

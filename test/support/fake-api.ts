@@ -1,4 +1,5 @@
-import { matches, parseSelector } from '../../src/experiment/selector.ts';
+import type { Json, KubeObject, ObjectRef } from '../../src/k8s/object.ts';
+import { matches, parseSelector } from '../../src/k8s/selector-text.ts';
 import type {
   Api,
   Collection,
@@ -8,10 +9,9 @@ import type {
   PatchType,
   WatchEvent,
   WriteOptions,
-} from '../../src/kube/api.ts';
-import type { ApiResource } from '../../src/kube/discovery.ts';
-import type { Json, KubeObject, ObjectRef } from '../../src/kube/object.ts';
-import type { Failure, FailureReason, Outcome } from '../../src/kube/outcome.ts';
+} from '../../src/kube/client/api.ts';
+import type { Failure, FailureReason, Outcome } from '../../src/kube/client/outcome.ts';
+import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { fakeDiscovery } from './fake-kinds.ts';
 import { applyJsonPatch, applyMergePatch } from './fake-patch.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/kube/clock.ts';
+import type { Clock } from '../../src/host/clock.ts';
 
 export interface FakeClock extends Clock {
   /** Runs `act` when virtual time reaches `ms` from now. */

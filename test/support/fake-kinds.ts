@@ -1,4 +1,4 @@
-import type { ApiResource, Discovery } from '../../src/kube/discovery.ts';
+import type { ApiResource, Discovery } from '../../src/kube/discovery/discovery.ts';
 
 const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
 

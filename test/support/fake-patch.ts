@@ -1,4 +1,4 @@
-import type { Json } from '../../src/kube/object.ts';
+import type { Json } from '../../src/k8s/object.ts';
 
 interface Operation {
   op: string;

@@ -1,5 +1,5 @@
-import { FIELD_MANAGER } from '../../src/injection/ownership.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import { FIELD_MANAGER } from '../../src/injection/write/ownership.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 
 /** Says of an entry that it was made up here. */
 const MADE_UP = 'one-hand';

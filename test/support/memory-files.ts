@@ -1,4 +1,4 @@
-import type { Files } from '../../src/gameday/files.ts';
+import type { Files } from '../../src/host/files.ts';
 
 /** A disk in memory. */
 export function memoryFiles(): Files & { store: Map<string, string> } {

@@ -1,5 +1,5 @@
-import type { Journal, JournalRecord } from '../../src/injection/journal.ts';
-import type { Clock } from '../../src/kube/clock.ts';
+import type { Clock } from '../../src/host/clock.ts';
+import type { Journal, JournalRecord } from '../../src/injection/write/journal.ts';
 
 /** A journal that remembers. */
 export function memoryJournal(): Journal & { records: JournalRecord[] } {

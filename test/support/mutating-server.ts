@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { selfSigned } from '../../src/text/certificate.ts';
+import { selfSigned } from '../../src/k8s/certificate.ts';
 
 const DAY = 86_400_000;
 

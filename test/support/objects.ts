@@ -1,7 +1,7 @@
-import { writeEnvelope } from '../../src/injection/envelope.ts';
-import type { GoValue } from '../../src/injection/go-json.ts';
-import { MANAGED_BY, MANAGER, ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/markers.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import { writeEnvelope } from '../../src/injection/record/envelope.ts';
+import type { GoValue } from '../../src/injection/record/go-json.ts';
+import { MANAGED_BY, MANAGER, ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/record/markers.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 
 export const NAMESPACE = 'shop';
 

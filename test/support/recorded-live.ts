@@ -1,7 +1,7 @@
-import { sha256 } from '../../src/injection/envelope.ts';
-import { ROLLBACK_DATA } from '../../src/injection/markers.ts';
-import { members } from '../../src/injection/raw-members.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import { sha256 } from '../../src/injection/record/envelope.ts';
+import { ROLLBACK_DATA } from '../../src/injection/record/markers.ts';
+import { members } from '../../src/injection/record/raw-members.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 import { comparable } from './recorded.ts';
 
 /** The recordings were made in this namespace, and their records name it under a checksum. */

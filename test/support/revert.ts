@@ -1,5 +1,5 @@
-import type { Receipt } from '../../src/injection/receipt.ts';
-import { faultOf } from '../../src/injection/registry.ts';
+import { faultOf } from '../../src/faults/registry.ts';
+import type { Receipt } from '../../src/injection/write/receipt.ts';
 import { orphans } from '../../src/revert/backups.ts';
 import { recognise } from '../../src/revert/recognise.ts';
 import { type RestoreOptions, restoreOne } from '../../src/revert/restore.ts';

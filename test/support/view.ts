@@ -2,9 +2,9 @@ import type { Sync } from '../../src/health/sync.ts';
 import type { ClusterView, WarningEvent } from '../../src/health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../src/health/view/kinds.ts';
 import { ALL_KINDS, createView, type FillableView } from '../../src/health/view/view.ts';
-import { coreKind, splitApiVersion } from '../../src/kube/core-kinds.ts';
-import { type ApiResource, createDiscovery, type Discovery } from '../../src/kube/discovery.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { coreKind, splitApiVersion } from '../../src/kube/discovery/core-kinds.ts';
+import { type ApiResource, createDiscovery, type Discovery } from '../../src/kube/discovery/discovery.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 
 /** An object as a test writes it: `apiVersion` may be left out for the view's kinds, uids everywhere. */

@@ -1,5 +1,5 @@
-import { createEngine, type Engine } from '../../src/gameday/engine.ts';
-import { seededLot } from '../../src/injection/lot.ts';
+import { createEngine, type Engine } from '../../src/engine/engine.ts';
+import { seededLot } from '../../src/host/seeded-random.ts';
 import { engineDeps } from '../support/engine.ts';
 import { type FakeApi, fakeApi } from '../support/fake-api.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';

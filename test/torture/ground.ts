@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import type { Api } from '../../src/kube/api.ts';
-import { type Clock, systemClock } from '../../src/kube/clock.ts';
-import { connect } from '../../src/kube/connection.ts';
+import { type Clock, systemClock } from '../../src/host/clock.ts';
+import type { Api } from '../../src/kube/client/api.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { scaleClock } from '../../src/run/clocks.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { start } from '../cluster/controlplane/start.ts';

@@ -1,4 +1,4 @@
-import type { Json, KubeObject } from '../../src/kube/object.ts';
+import type { Json, KubeObject } from '../../src/k8s/object.ts';
 import { typeByName } from '../../src/revert/shape.ts';
 import type { FakeApi } from '../support/fake-api.ts';
 import { isMarked } from './others.ts';

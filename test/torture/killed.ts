@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import type { ObjectRef } from '../../src/kube/object.ts';
+import type { ObjectRef } from '../../src/k8s/object.ts';
 import { LATCH } from '../../src/safety/latch.ts';
 import { kubeconfigFor } from '../../src/sandbox/http/kubeconfig.ts';
 import { program } from '../e2e/providers/program.ts';

@@ -1,5 +1,5 @@
 import type { LoadedExperiment } from '../../src/experiment/types.ts';
-import type { KubeObject, ObjectRef } from '../../src/kube/object.ts';
+import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import { recorded } from '../support/recorded.ts';
 import type { Stage } from './world.ts';
 

@@ -1,5 +1,5 @@
-import type { Files } from '../../src/gameday/files.ts';
-import type { Api } from '../../src/kube/api.ts';
+import type { Files } from '../../src/host/files.ts';
+import type { Api } from '../../src/kube/client/api.ts';
 
 /** Something that dies at one of the moments that it is asked to live through. */
 export interface Mortal {

@@ -9,7 +9,7 @@ export interface Mutant {
   stage?: string;
 }
 
-const EXECUTOR = 'injection/executor.ts';
+const EXECUTOR = 'injection/write/executor.ts';
 
 /** Each takes one precaution away. One that still passes shows that the torture does not look where that precaution is. */
 export const MUTANTS: readonly Mutant[] = [
@@ -46,7 +46,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a patch is not bound to what it was decided from',
-    file: 'injection/patch-of.ts',
+    file: 'injection/write/patch-of.ts',
     find: 'const tests = Object.entries(precondition)',
     put: 'const tests = Object.entries({})',
   },

@@ -1,5 +1,5 @@
-import { PREFIX } from '../../src/injection/markers.ts';
-import type { KubeObject } from '../../src/kube/object.ts';
+import { PREFIX } from '../../src/injection/record/markers.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 import type { FakeApi } from '../support/fake-api.ts';
 import { type Lot, oneOf } from './draw.ts';
 import { keyOf, type World } from './world.ts';

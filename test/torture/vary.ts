@@ -1,4 +1,4 @@
-import type { Json, KubeObject } from '../../src/kube/object.ts';
+import type { Json, KubeObject } from '../../src/k8s/object.ts';
 import { type Lot, oneOf, upTo } from './draw.ts';
 
 const LABELS = [

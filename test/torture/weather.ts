@@ -1,7 +1,7 @@
-import type { Api } from '../../src/kube/api.ts';
-import type { Clock } from '../../src/kube/clock.ts';
-import type { ObjectRef } from '../../src/kube/object.ts';
-import type { Failure, Outcome } from '../../src/kube/outcome.ts';
+import type { Clock } from '../../src/host/clock.ts';
+import type { ObjectRef } from '../../src/k8s/object.ts';
+import type { Api } from '../../src/kube/client/api.ts';
+import type { Failure, Outcome } from '../../src/kube/client/outcome.ts';
 import { type FakeApi, failing } from '../support/fake-api.ts';
 import { type Lot, oneOf, upTo } from './draw.ts';
 import { keyOf } from './world.ts';

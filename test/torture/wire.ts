@@ -1,7 +1,7 @@
-import { seededLot } from '../../src/injection/lot.ts';
-import { faultOf } from '../../src/injection/registry.ts';
-import type { Api } from '../../src/kube/api.ts';
-import { connect } from '../../src/kube/connection.ts';
+import { faultOf } from '../../src/faults/registry.ts';
+import { seededLot } from '../../src/host/seeded-random.ts';
+import type { Api } from '../../src/kube/client/api.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import type { RevertDeps } from '../../src/revert/deps.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';

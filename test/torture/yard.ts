@@ -1,6 +1,6 @@
-import { TYPE_LABEL } from '../../src/injection/markers.ts';
-import { systemClock } from '../../src/kube/clock.ts';
-import type { KubeObject, ObjectRef } from '../../src/kube/object.ts';
+import { systemClock } from '../../src/host/clock.ts';
+import { TYPE_LABEL } from '../../src/injection/record/markers.ts';
+import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import { refOf } from '../../src/revert/recognise.ts';
 import { asNew, WIDGETS, withUids } from '../support/recorded-live.ts';
 import type { Ground } from './ground.ts';

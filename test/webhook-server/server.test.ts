@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { request } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
-import { selfSigned } from '../../src/text/certificate.ts';
+import { selfSigned } from '../../src/k8s/certificate.ts';
 import { startWebhookServer, type WebhookServer } from '../../src/webhook-server/server.ts';
 
 const DAY = 86_400_000;

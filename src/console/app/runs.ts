@@ -1,5 +1,5 @@
-import type { Plan } from '../../injection/fault.ts';
-import type { Receipt } from '../../injection/receipt.ts';
+import type { Plan } from '../../faults/contract.ts';
+import type { Receipt } from '../../injection/write/receipt.ts';
 import type { RunEvent, Verdict } from '../../run/event.ts';
 import { eventLine, type LineOptions } from '../../run/line.ts';
 import type { RunEnd } from '../deps.ts';

@@ -1,8 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Summary } from '../../health/model.ts';
-import type { Finding } from '../../injection/finding.ts';
-import type { Receipt } from '../../injection/receipt.ts';
-import type { ObjectRef } from '../../kube/object.ts';
+import type { Finding } from '../../injection/found-injection.ts';
+import type { Receipt } from '../../injection/write/receipt.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
 import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
 import type { Stop } from '../../revert/stop.ts';
 import type { Phase, Verdict } from '../../run/event.ts';

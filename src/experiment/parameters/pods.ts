@@ -1,5 +1,5 @@
+import { parseSelector } from '../../k8s/selector-text.ts';
 import type { Issue } from '../issue.ts';
-import { parseSelector } from '../selector.ts';
 import { all, kubernetesName, quantity, selector, targetName } from './check.ts';
 import { always, optional, type Parameters, required, type TypeRules } from './rules.ts';
 

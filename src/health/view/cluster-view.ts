@@ -1,5 +1,5 @@
-import type { Discovery } from '../../kube/discovery.ts';
-import type { ObjectRef } from '../../kube/object.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
+import type { Discovery } from '../../kube/discovery/discovery.ts';
 import type { Marker } from '../marker.ts';
 import type { Sync } from '../sync.ts';
 import type { Since } from '../trouble.ts';

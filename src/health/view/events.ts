@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef } from '../../kube/object.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { WarningEvent } from './cluster-view.ts';
 

@@ -1,5 +1,5 @@
-import { ROLLBACK_DATA } from '../../injection/markers.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
+import type { KubeObject } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { markerOf } from '../marker.ts';
 import type { ViewObject } from './cluster-view.ts';

@@ -1,5 +1,5 @@
-import type { Discovery } from '../../kube/discovery.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import type { Discovery } from '../../kube/discovery/discovery.ts';
 import type { Sync } from '../sync.ts';
 import type { ClusterView, ViewObject, WarningEvent } from './cluster-view.ts';
 import { createEventRing, warningOf } from './events.ts';

@@ -1,5 +1,5 @@
-import { nameOf } from '../../injection/name.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
 import { refOf } from '../recognise.ts';
 import {
   deletes,

@@ -1,6 +1,6 @@
-import type { Finding } from '../../injection/finding.ts';
-import type { Api } from '../../kube/api.ts';
-import type { Discovery } from '../../kube/discovery.ts';
+import type { Finding } from '../../injection/found-injection.ts';
+import type { Api } from '../../kube/client/api.ts';
+import type { Discovery } from '../../kube/discovery/discovery.ts';
 import { type Blind, blindReason } from '../blind.ts';
 import { IMAGED, runsPauseImage } from './chaos-mesh.ts';
 import { foreignFinding } from './index.ts';

@@ -1,6 +1,6 @@
-import type { Finding } from '../../injection/finding.ts';
-import type { Write } from '../../injection/write.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import type { Finding } from '../../injection/found-injection.ts';
+import type { Write } from '../../injection/write/write.ts';
+import type { KubeObject } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { findingId, refOf } from '../recognise.ts';
 import { chaosMesh, runsPauseImage } from './chaos-mesh.ts';

@@ -1,5 +1,5 @@
-import { nameOf } from '../../injection/name.ts';
-import type { Api } from '../../kube/api.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import type { Api } from '../../kube/client/api.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { type Blind, blindReason } from '../blind.ts';
 import { refOf } from '../recognise.ts';

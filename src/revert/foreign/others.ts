@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../kube/object.ts';
+import type { KubeObject } from '../../k8s/object.ts';
 import { deletes, groupOfMeta, hasEnded, isLeaving, listOf, specOf, statusOf, type Tool } from './tool.ts';
 
 const BLADE = 'chaosblade.io';

@@ -1,6 +1,6 @@
-import { nameOf } from '../../injection/name.ts';
-import type { Write } from '../../injection/write.ts';
-import type { Json, KubeObject, ObjectRef } from '../../kube/object.ts';
+import type { Write } from '../../injection/write/write.ts';
+import type { Json, KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
 import { refOf } from '../recognise.ts';
 
 export type Meta = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
-import { sha256 } from '../../injection/envelope.ts';
-import type { Operation } from '../../injection/json-patch.ts';
-import { nameOf, refOf, sameObject } from '../../injection/name.ts';
-import type { Write } from '../../injection/write.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import { sha256 } from '../../injection/record/envelope.ts';
+import type { Write } from '../../injection/write/write.ts';
+import type { Operation } from '../../k8s/json-patch.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf, refOf, sameObject } from '../../k8s/object-ref.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { accountOf, hostAccessIn, imagesIn, podSpecsOf, volumesIn } from './pod-spec.ts';
 import type { Asked } from './review.ts';

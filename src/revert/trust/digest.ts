@@ -1,7 +1,7 @@
-import { sha256 } from '../../injection/envelope.ts';
-import { type GoValue, goJson } from '../../injection/go-json.ts';
-import { isRecordKey, ORIGINAL_SECRET, TYPE_LABEL } from '../../injection/markers.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import { sha256 } from '../../injection/record/envelope.ts';
+import { type GoValue, goJson } from '../../injection/record/go-json.ts';
+import { isRecordKey, ORIGINAL_SECRET, TYPE_LABEL } from '../../injection/record/markers.ts';
+import type { KubeObject } from '../../k8s/object.ts';
 
 /**
  * Everything of a carrier by which its record could lead elsewhere, as one digest: what a person said yes to is held by it, so that a

@@ -1,6 +1,6 @@
-import type { Finding } from '../../injection/finding.ts';
-import type { Api } from '../../kube/api.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import type { Finding } from '../../injection/found-injection.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import type { Api } from '../../kube/client/api.ts';
 
 const GROUP = 'chaos.operatorchaos.io';
 

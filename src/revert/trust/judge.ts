@@ -1,6 +1,6 @@
-import type { Finding } from '../../injection/finding.ts';
-import type { Word } from '../../injection/receipt.ts';
-import type { Write } from '../../injection/write.ts';
+import type { Finding } from '../../injection/found-injection.ts';
+import type { Word } from '../../injection/write/receipt.ts';
+import type { Write } from '../../injection/write/write.ts';
 import { recordDigest } from './digest.ts';
 import { type Reach, reachOf } from './reach.ts';
 import type { ScopeOf } from './scope.ts';

@@ -1,5 +1,5 @@
-import { groupOf } from '../../injection/name.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { groupOf } from '../../k8s/object-ref.ts';
 import { accountOf, hostAccessIn, podSpecsOf } from './pod-spec.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';

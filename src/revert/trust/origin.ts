@@ -1,5 +1,5 @@
-import { isRecordKey, TYPE_LABEL } from '../../injection/markers.ts';
-import type { KubeObject, ManagedField } from '../../kube/object.ts';
+import { isRecordKey, TYPE_LABEL } from '../../injection/record/markers.ts';
+import type { KubeObject, ManagedField } from '../../k8s/object.ts';
 
 /** Whether this entry of managedFields holds a mark of an injection: a record, facts about one, or the type label. */
 function holdsMarks({ fieldsV1 }: ManagedField): boolean {

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../kube/object.ts';
+import type { KubeObject } from '../../k8s/object.ts';
 
 type Fields = Record<string, unknown>;
 const fields = (value: unknown): Fields =>

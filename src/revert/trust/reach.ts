@@ -1,9 +1,9 @@
-import type { Finding } from '../../injection/finding.ts';
-import type { Operation } from '../../injection/json-patch.ts';
-import { nameOf, sameObject } from '../../injection/name.ts';
-import { onlyStrips } from '../../injection/strip.ts';
-import type { Write } from '../../injection/write.ts';
-import type { Json, KubeObject, ObjectRef } from '../../kube/object.ts';
+import type { Finding } from '../../injection/found-injection.ts';
+import { onlyStrips } from '../../injection/record/strip.ts';
+import type { Write } from '../../injection/write/write.ts';
+import type { Operation } from '../../k8s/json-patch.ts';
+import type { Json, KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { nameOf, sameObject } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { typeByName } from '../shape.ts';
 import { beyondOrdinary, isNode, isOrdinary, isRbac } from './kinds.ts';

@@ -1,5 +1,5 @@
-import type { Restore } from '../../injection/fault.ts';
-import type { Finding } from '../../injection/finding.ts';
+import type { Restore } from '../../faults/contract.ts';
+import type { Finding } from '../../injection/found-injection.ts';
 import { decide } from '../classify.ts';
 import { pooled, type RevertDeps } from '../deps.ts';
 import { judge, type Trust, type Verdict } from './judge.ts';

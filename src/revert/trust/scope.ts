@@ -1,4 +1,4 @@
-import type { Discovery } from '../../kube/discovery.ts';
+import type { Discovery } from '../../kube/discovery/discovery.ts';
 
 /** Where objects of a kind live, as the server itself says; `unknown` where it serves no such kind or could not be asked. */
 export type ScopeOf = (apiVersion: string, kind: string) => 'namespaced' | 'cluster' | 'unknown';

@@ -1,10 +1,10 @@
-import { readEnvelope } from '../../injection/envelope.ts';
-import type { Plan } from '../../injection/fault.ts';
-import { type GoValue, goJson } from '../../injection/go-json.ts';
-import { type Operation, pointer } from '../../injection/json-patch.ts';
-import { MAYDAY, ROLLBACK_DATA } from '../../injection/markers.ts';
-import type { Write } from '../../injection/write.ts';
-import type { Json, KubeObject } from '../../kube/object.ts';
+import type { Plan } from '../../faults/contract.ts';
+import { readEnvelope } from '../../injection/record/envelope.ts';
+import { type GoValue, goJson } from '../../injection/record/go-json.ts';
+import { MAYDAY, ROLLBACK_DATA } from '../../injection/record/markers.ts';
+import type { Write } from '../../injection/write/write.ts';
+import { type Operation, pointer } from '../../k8s/json-patch.ts';
+import type { Json, KubeObject } from '../../k8s/object.ts';
 import { recordOn, signatureOf } from './signature.ts';
 
 type Texts = Record<string, string>;

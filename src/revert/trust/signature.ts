@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FaultType } from '../../experiment/types.ts';
-import { type MaydayFacts, readEnvelope, readMayday, sha256 } from '../../injection/envelope.ts';
-import { type GoValue, goJson } from '../../injection/go-json.ts';
-import { isRecordKey, MAYDAY, ROLLBACK_DATA } from '../../injection/markers.ts';
-import { groupOf } from '../../injection/name.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import { type MaydayFacts, readEnvelope, readMayday, sha256 } from '../../injection/record/envelope.ts';
+import { type GoValue, goJson } from '../../injection/record/go-json.ts';
+import { isRecordKey, MAYDAY, ROLLBACK_DATA } from '../../injection/record/markers.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { groupOf } from '../../k8s/object-ref.ts';
 
 type Carrier = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'> & { data?: unknown };
 

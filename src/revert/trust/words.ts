@@ -1,5 +1,5 @@
-import type { Finding } from '../../injection/finding.ts';
-import type { Receipt, Word } from '../../injection/receipt.ts';
+import type { Finding } from '../../injection/found-injection.ts';
+import type { Receipt, Word } from '../../injection/write/receipt.ts';
 import type { Verdict } from './judge.ts';
 
 /** How a receipt says on whose word something was restored that the record alone could not ask for. */

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { type ServerCertificate, selfSigned } from '../../text/certificate.ts';
+import { type ServerCertificate, selfSigned } from '../../k8s/certificate.ts';
 
 const DAY = 86_400_000;
 

@@ -2,7 +2,7 @@ import { type Controller, itself, placeOfKey } from '../controllers/engine.ts';
 import type { Condition } from '../controllers/kinds.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { type KubeObject, timestamp } from '../object.ts';
-import type { Team } from './team.ts';
+import type { Team } from './instance.ts';
 
 interface InferenceService extends KubeObject {
   status?: { url?: string; observedGeneration?: number; conditions?: Condition[] };

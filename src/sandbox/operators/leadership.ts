@@ -4,7 +4,7 @@ import type { Parts } from '../controllers/parts.ts';
 import { isTerminating } from '../controllers/pods.ts';
 import { microTimestamp } from '../object.ts';
 import { afterMove, GIVE_UP_MS, type LeaseSpec, nextMove } from './election.ts';
-import type { Team } from './team.ts';
+import type { Team } from './instance.ts';
 
 const LEASE = 'leases.coordination.k8s.io';
 const TICK_MS = 2000;

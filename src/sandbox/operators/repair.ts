@@ -3,8 +3,8 @@ import type { Parts } from '../controllers/parts.ts';
 import { cloneJson, isRecord, type KubeObject, type NewObject, sameJson } from '../object.ts';
 import { StatusError } from '../status.ts';
 import type { StoreEvent } from '../store.ts';
+import type { Team } from './instance.ts';
 import type { Duty } from './operator.ts';
-import type { Team } from './team.ts';
 
 /** How often an operator that is not fit to work is looked at again. */
 const UNFIT_MS = 1000;

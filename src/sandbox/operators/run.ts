@@ -7,10 +7,10 @@ import { microTimestamp } from '../object.ts';
 import { argoController, type Repository } from './argocd.ts';
 import { LEASE_SECONDS } from './election.ts';
 import { inferenceController } from './inference.ts';
+import { type Team, teamOf } from './instance.ts';
 import { leadership } from './leadership.ts';
 import type { Operator, Weakness } from './operator.ts';
 import { repairs } from './repair.ts';
-import { type Team, teamOf } from './team.ts';
 
 const LEASE = 'leases.coordination.k8s.io';
 /** A process lives this long with a configuration it cannot use. */

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { type ProcessKubelet, startKubelet } from '../kubelet/kubelet.ts';
-import { installTrainingOperator, trainingOperatorImage } from '../operators/trainingOperator.ts';
+import { installTrainingOperator, trainingOperatorImage } from '../operators/training-operator.ts';
 import { byHandFolder, type Ready, readyFile } from './byhand.ts';
 import { start } from './start.ts';
 

@@ -7,7 +7,7 @@ import type { Child, StartOptions } from '../controlplane/children.ts';
 import { writeKubeconfig } from '../controlplane/kubeconfig.ts';
 import { type Container, runContainer } from './container.ts';
 import { podField } from './fields.ts';
-import { linkAt, unlinkAt } from './fixedPaths.ts';
+import { linkAt, unlinkAt } from './fixed-paths.ts';
 import { type Gate, openGate } from './gate.ts';
 import { findImage, type Image } from './images.ts';
 import type { Isolation } from './isolation.ts';

@@ -1,6 +1,6 @@
 import type { Feed, Followed } from '../../../src/health/feed.ts';
-import type { KubeObject } from '../../../src/kube/object.ts';
-import type { SyncStatus } from '../../../src/kube/reflector.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import type { SyncStatus } from '../../../src/kube/watch/reflector.ts';
 
 /** A feed in the hands of a test: objects by kind, and what the connection is like. */
 export interface FakeFeed extends Feed {

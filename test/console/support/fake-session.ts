@@ -1,9 +1,9 @@
 import type { ConsoleDeps, FireOrder, Preflight, RevertEnd, RunEnd, Session } from '../../../src/console/deps.ts';
 import type { LoadedExperiment } from '../../../src/experiment/types.ts';
-import type { Plan } from '../../../src/injection/fault.ts';
-import type { Finding } from '../../../src/injection/finding.ts';
-import { type Clock, systemClock } from '../../../src/kube/clock.ts';
-import type { KubeObject } from '../../../src/kube/object.ts';
+import type { Plan } from '../../../src/faults/contract.ts';
+import { type Clock, systemClock } from '../../../src/host/clock.ts';
+import type { Finding } from '../../../src/injection/found-injection.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Happening } from '../../../src/run/event.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
 import { type FakeFeed, fakeFeed } from './fake-feed.ts';

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../src/kube/object.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
 
 /** Objects as a server would list them, just enough of each for the board. Times are RFC 3339. */
 export const NOW = Date.UTC(2026, 10, 21, 14, 2, 0);

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createEngine, type Engine } from '../../../src/engine/engine.ts';
 import type { Experiment, LoadedExperiment } from '../../../src/experiment/types.ts';
-import { createEngine, type Engine } from '../../../src/gameday/engine.ts';
-import { filesUnder } from '../../../src/gameday/files.ts';
-import { isAlive } from '../../../src/gameday/process.ts';
-import type { Api } from '../../../src/kube/api.ts';
-import { type Clock, systemClock } from '../../../src/kube/clock.ts';
-import { connect } from '../../../src/kube/connection.ts';
-import type { KubeObject, ObjectRef } from '../../../src/kube/object.ts';
+import { type Clock, systemClock } from '../../../src/host/clock.ts';
+import { filesUnder } from '../../../src/host/files.ts';
+import { isAlive } from '../../../src/host/process.ts';
+import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
+import type { Api } from '../../../src/kube/client/api.ts';
+import { connect } from '../../../src/kube/connection/connection.ts';
 
 /** A cluster that the journeys run against. */
 export interface Provider {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { journalPath, readEntries } from '../../../src/gameday/journal.ts';
-import type { ObjectRef } from '../../../src/kube/object.ts';
+import type { ObjectRef } from '../../../src/k8s/object.ts';
+import { journalPath, readEntries } from '../../../src/records/journal.ts';
 import type { RunEvent } from '../../../src/run/event.ts';
-import { exitCode } from '../../../src/run/result.ts';
+import { exitCode } from '../../../src/run/verdict/result.ts';
 import { type Bench, experimentOn, isAvailable, openBench, type Provider, web } from './bench.ts';
 
 const SOAK_MS = 3_000;

@@ -1,4 +1,4 @@
-import { onEachProvider } from '../providers/onEach.ts';
+import { onEachProvider } from '../providers/on-each.ts';
 import { engineJourneys } from './journeys.ts';
 import { recordedJourneys } from './recorded.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { systemClock } from '../../../src/kube/clock.ts';
+import { systemClock } from '../../../src/host/clock.ts';
 import { scaleClock } from '../../../src/run/clocks.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import type { Provider } from './bench.ts';

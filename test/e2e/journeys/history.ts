@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { writeEnvelope } from '../../../src/injection/envelope.ts';
-import type { GoValue } from '../../../src/injection/go-json.ts';
+import { writeEnvelope } from '../../../src/injection/record/envelope.ts';
+import type { GoValue } from '../../../src/injection/record/go-json.ts';
 import { eventually } from '../../cluster/eventually.ts';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';

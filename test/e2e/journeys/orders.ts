@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
-import { writeEnvelope } from '../../../src/injection/envelope.ts';
+import { writeEnvelope } from '../../../src/injection/record/envelope.ts';
 import { eventually } from '../../cluster/eventually.ts';
 import type { Provider } from '../providers/provider.ts';
 import { drift, experiment, settings, type Thing } from './objects.ts';

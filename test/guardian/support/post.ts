@@ -1,9 +1,9 @@
 import type { FaultType } from '../../../src/experiment/types.ts';
+import type { Ward } from '../../../src/guardian/guarded-run.ts';
 import { createGuardian, type Guardian } from '../../../src/guardian/guardian.ts';
 import type { FromGuardian } from '../../../src/guardian/message.ts';
-import type { Ward } from '../../../src/guardian/ward.ts';
-import type { Receipt } from '../../../src/injection/receipt.ts';
-import type { Clock } from '../../../src/kube/clock.ts';
+import type { Clock } from '../../../src/host/clock.ts';
+import type { Receipt } from '../../../src/injection/write/receipt.ts';
 import type { OwnLifted } from '../../../src/revert/own.ts';
 import { configRef } from '../../run/support/lab.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';

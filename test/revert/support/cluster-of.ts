@@ -1,6 +1,6 @@
-import { faultOf } from '../../../src/injection/registry.ts';
-import type { ApiResource } from '../../../src/kube/discovery.ts';
-import type { KubeObject } from '../../../src/kube/object.ts';
+import { faultOf } from '../../../src/faults/registry.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import type { ApiResource } from '../../../src/kube/discovery/discovery.ts';
 import { fakeApi } from '../../support/fake-api.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { fakeDiscovery } from '../../support/fake-kinds.ts';

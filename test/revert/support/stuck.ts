@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
-import type { JournalRecord } from '../../../src/injection/journal.ts';
-import { faultOf } from '../../../src/injection/registry.ts';
-import type { KubeObject } from '../../../src/kube/object.ts';
+import { faultOf } from '../../../src/faults/registry.ts';
+import type { JournalRecord } from '../../../src/injection/write/journal.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { RevertDeps } from '../../../src/revert/deps.ts';
 import { type FakeApi, fakeApi } from '../../support/fake-api.ts';
 import { fakeClock } from '../../support/fake-clock.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { FaultType } from '../../../src/experiment/types.ts';
-import { type MaydayFacts, writeEnvelope } from '../../../src/injection/envelope.ts';
-import { MAYDAY, ROLLBACK_DATA } from '../../../src/injection/markers.ts';
-import type { KubeObject } from '../../../src/kube/object.ts';
+import { type MaydayFacts, writeEnvelope } from '../../../src/injection/record/envelope.ts';
+import { MAYDAY, ROLLBACK_DATA } from '../../../src/injection/record/markers.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
 import { isSigned, recordOn, signatureOf } from '../../../src/revert/trust/signature.ts';
 
 const key = Buffer.alloc(32, 7);

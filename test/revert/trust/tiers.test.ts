@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FAULT_TYPES } from '../../../src/experiment/types.ts';
-import { faultOf } from '../../../src/injection/registry.ts';
-import type { KubeObject } from '../../../src/kube/object.ts';
+import { faultOf } from '../../../src/faults/registry.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
 import { recognise } from '../../../src/revert/recognise.ts';
 import { revertAll } from '../../../src/revert/revert-all.ts';
 import { scan } from '../../../src/revert/scan.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { injectedHere, isInjectedHere } from '../../../src/gameday/injected-here.ts';
-import type { Finding } from '../../../src/injection/finding.ts';
-import { faultOf } from '../../../src/injection/registry.ts';
-import type { KubeObject } from '../../../src/kube/object.ts';
+import { faultOf } from '../../../src/faults/registry.ts';
+import type { Finding } from '../../../src/injection/found-injection.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import { injectedHere, isInjectedHere } from '../../../src/records/injected-here.ts';
 import { restoreOne } from '../../../src/revert/restore.ts';
 import { scan } from '../../../src/revert/scan.ts';
 import { recordDigest } from '../../../src/revert/trust/digest.ts';

@@ -1,4 +1,4 @@
-import type { JournalRecord } from '../../../src/injection/journal.ts';
+import type { JournalRecord } from '../../../src/injection/write/journal.ts';
 import type { RunJournal } from '../../../src/run/deps.ts';
 import type { RunEvent } from '../../../src/run/event.ts';
 

@@ -1,6 +1,6 @@
 import type { Experiment, FaultType, LoadedExperiment } from '../../../src/experiment/types.ts';
-import { faultOf } from '../../../src/injection/registry.ts';
-import type { KubeObject, ObjectRef } from '../../../src/kube/object.ts';
+import { faultOf } from '../../../src/faults/registry.ts';
+import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
 import { liftOwn, notBack } from '../../../src/revert/own.ts';
 import type { RunDeps, RunOptions } from '../../../src/run/deps.ts';
 import type { RunEvent } from '../../../src/run/event.ts';

@@ -1,5 +1,5 @@
 import type { Marker } from '../../../health/marker.ts';
-import type { ObjectRef } from '../../../kube/object.ts';
+import type { ObjectRef } from '../../../k8s/object.ts';
 import { age } from '../../../text/duration.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { width } from '../../../text/width.ts';

@@ -1,6 +1,6 @@
-import type { Finding } from '../../../injection/finding.ts';
-import type { Receipt } from '../../../injection/receipt.ts';
-import type { ObjectRef } from '../../../kube/object.ts';
+import type { Finding } from '../../../injection/found-injection.ts';
+import type { Receipt } from '../../../injection/write/receipt.ts';
+import type { ObjectRef } from '../../../k8s/object.ts';
 import { readAnswer, wordFor } from '../../../revert/trust/answer.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';

@@ -1,5 +1,5 @@
-import type { Finding } from '../../../injection/finding.ts';
-import type { Receipt } from '../../../injection/receipt.ts';
+import type { Finding } from '../../../injection/found-injection.ts';
+import type { Receipt } from '../../../injection/write/receipt.ts';
 import type { ClusterExperiment } from '../../../revert/cluster-experiment.ts';
 import { isPutBack, strippedText } from '../../../revert/report.ts';
 import type { Stop } from '../../../revert/stop.ts';

@@ -1,6 +1,6 @@
 import { dangerOf } from '../../../experiment/danger.ts';
-import type { Plan, Refusal } from '../../../injection/fault.ts';
-import type { Write } from '../../../injection/write.ts';
+import type { Plan, Refusal } from '../../../faults/contract.ts';
+import type { Write } from '../../../injection/write/write.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import type { Preflight } from '../../deps.ts';
 import { armLock, chosen, isTyping } from '../../store/select.ts';

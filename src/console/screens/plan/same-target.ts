@@ -1,5 +1,5 @@
-import type { Plan } from '../../../injection/fault.ts';
-import type { Write } from '../../../injection/write.ts';
+import type { Plan } from '../../../faults/contract.ts';
+import type { Write } from '../../../injection/write/write.ts';
 import type { Gate } from '../../deps.ts';
 
 /**

@@ -1,0 +1,300 @@
+import type { LoadedExperiment } from '../experiment/types.ts';
+import { faultOf } from '../faults/registry.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Files } from '../host/files.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import { type Journal, JournalUnwritable } from '../injection/write/journal.ts';
+import type { Api } from '../kube/client/api.ts';
+import { batchedReads } from '../kube/client/batched-reads.ts';
+import { injectedHere, isInjectedHere } from '../records/injected-here.ts';
+import { endJournal, openJournal, type RunHeader } from '../records/journal.ts';
+import { openRevertRecord, revertJournalPath } from '../records/revert-record.ts';
+import { makeRunId } from '../records/run-id.ts';
+import { keepRecord, makeRecord } from '../records/run-record.ts';
+import {
+  type GuardianWork,
+  guardianWork,
+  type IsAlive,
+  journals,
+  type Unfinished,
+  unfinished,
+} from '../records/unfinished.ts';
+import { type Ahead, liftOwn, lookAhead, notBack, stillMarked } from '../revert/own.ts';
+import type { RevertResult } from '../revert/revert-all.ts';
+import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
+import { type StopOptions, stopEverything } from '../revert/stop-everything.ts';
+import { isOfExperiment, readExperiments } from '../revert/trust/experiments.ts';
+import type { Trust } from '../revert/trust/judge.ts';
+import { signedPlan } from '../revert/trust/sign-plan.ts';
+import type { RunDeps, RunOptions } from '../run/deps.ts';
+import type { Happening, RunEvent } from '../run/event.ts';
+import { runExperiment } from '../run/lifecycle.ts';
+import type { RunResult } from '../run/verdict/result.ts';
+import type { GateResult } from '../safety/gate.ts';
+import { type Guard, guardRun, needsGuard } from './guard.ts';
+import type { Locks } from './operator-lock.ts';
+
+/** What the house gives the engine; nothing here is reached for globally. */
+export interface EngineDeps {
+  api: Api;
+  clock: Clock;
+  random: () => number;
+  files: Files;
+  /** Folder of journals and records. */
+  stateDir: string;
+  host: string;
+  pid: number;
+  processStart?: string;
+  version: string;
+  isAlive: IsAlive;
+  gates: RunDeps['gates'];
+  /** Keeps others off the operator under test while a run lasts; nobody is without it. */
+  locks?: Locks;
+  /** Ends what this process cannot end any more; nobody does without it. */
+  guard?: Guard;
+  /** The key by which records are signed; without it they are not, and more of them need a person's word. */
+  recordKey?: RecordKey;
+}
+
+/** Either way undefined where there is none, or it may not be read. */
+export interface RecordKey {
+  read(): Promise<Uint8Array | undefined>;
+  /** Makes it where there is none and that is allowed. */
+  make(): Promise<Uint8Array | undefined>;
+}
+
+export interface FinishedRun {
+  result: RunResult;
+  /** Path of the final record; undefined when it could not be written. */
+  recordPath?: string;
+}
+
+/** A revert with where its receipts are kept; no path where nothing was to be written, `unkept` where the disk refused. */
+export interface Reverted extends RevertResult {
+  recordPath?: string;
+  unkept?: string;
+  /** Why journals of this machine were not believed. */
+  disbelieved?: string;
+}
+
+/** What is believed, and why journals are not that are there. */
+export type TrustHere = Trust & { disbelieved?: string };
+
+/** One connection's engine: run, scan, revert, and find what died in the middle. */
+export interface Engine {
+  run(loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>): Promise<FinishedRun>;
+  scan(options?: ScanOptions): Promise<ScanResult>;
+  /** Reverts, and stops what `options` names of the framework's experiments and of other tools' faults. */
+  revert(findings: readonly Finding[], options?: StopOptions): Promise<Reverted>;
+  /** Everything on whose word a record is believed here: the key, the journals of this machine, the framework's own experiments. */
+  trust(): Promise<TrustHere>;
+  /** Runs of this machine against this cluster that died, and of which something is, or may be, still in the cluster. */
+  unfinished(): Promise<Unfinished[]>;
+  /** Runs that died here and that a guardian finished, since anybody last began one. */
+  guardianWork(): Promise<GuardianWork[]>;
+  /** kube-system's uid, or the server's address where that may not be read. */
+  clusterUid(): Promise<string>;
+}
+
+/** A journal that a revert does not wait for: what stands in the way of writing it down must not stand in the way of putting it back. */
+const lenient = (journal: Journal): Journal => ({ append: record => journal.append(record).catch(() => undefined) });
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const NO_JOURNAL: Journal = { append: () => Promise.resolve() };
+
+export function createEngine(deps: EngineDeps): Engine {
+  const { api, clock, files, stateDir } = deps;
+  let uid: Promise<string> | undefined;
+  const clusterUid = () => {
+    uid ??= api
+      .get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' })
+      .then(got => (got.ok ? (got.value.metadata.uid ?? '') : `server ${api.identity.server}`));
+    return uid;
+  };
+
+  async function whoAndWhere(): Promise<Omit<RunHeader, 'experiment'>> {
+    const startedAt = clock.now();
+    return {
+      run: makeRunId(startedAt, deps.random),
+      startedAt,
+      pid: deps.pid,
+      ...(deps.processStart === undefined ? {} : { processStart: deps.processStart }),
+      host: deps.host,
+      version: deps.version,
+      context: api.identity.context,
+      server: api.identity.server,
+      user: api.identity.user,
+      clusterUid: await clusterUid(),
+    };
+  }
+
+  async function header(loaded: LoadedExperiment): Promise<RunHeader> {
+    const { metadata, spec } = loaded.experiment;
+    return {
+      ...(await whoAndWhere()),
+      experiment: { name: metadata.name, path: loaded.path, sha256: loaded.sha256, type: spec.injection.type },
+    };
+  }
+
+  async function trust(): Promise<TrustHere> {
+    const here = { clusterUid: await clusterUid(), host: deps.host };
+    const [key, kept, experiments] = await Promise.all([
+      deps.recordKey?.read(),
+      journals(files, stateDir, here).catch((error: unknown) => ({ read: [], disbelieved: [messageOf(error)] })),
+      readExperiments(api).catch(() => []),
+    ]);
+    const journalled = injectedHere(kept.read);
+    const [first, ...more] = kept.disbelieved;
+    return {
+      key,
+      ...(first === undefined
+        ? {}
+        : { disbelieved: more.length === 0 ? first : `${first} (and ${more.length} more like it)` }),
+      corroborates(finding) {
+        if (isInjectedHere(finding, journalled)) return 'journal';
+        return isOfExperiment(finding, experiments) ? 'experiment' : undefined;
+      },
+    };
+  }
+
+  async function revert(findings: readonly Finding[], given: StopOptions = {}): Promise<Reverted> {
+    const stopping = (given.experiments?.length ?? 0) + (given.others?.length ?? 0);
+    const isNothing = findings.length + stopping === 0 && given.later === undefined;
+    if (isNothing) return stopEverything({ api, clock, faultOf, journal: NO_JOURNAL }, findings, given);
+    const { disbelieved, ...here } = await trust();
+    const told = disbelieved === undefined ? {} : { disbelieved };
+    const options = { ...given, trust: { ...here, ...given.trust } };
+    if (options.dryRun)
+      return { ...(await stopEverything({ api, clock, faultOf, journal: NO_JOURNAL }, findings, options)), ...told };
+    const head = await whoAndWhere();
+    const record = openRevertRecord(files, stateDir, {
+      ...head,
+      findings: findings.map(({ id, type, object, tool }) => ({ id, type, object, tool })),
+      force: options.force === true,
+      ...(options.stripMarks ? { stripMarks: true } : {}),
+    });
+    const result = await stopEverything(
+      { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record },
+      findings,
+      {
+        ...options,
+        emit: event => {
+          if (event.event === 'receipt') record.receipt(event.receipt, event.final);
+          if (event.event === 'stopped') record.stopped(event.stop);
+          options.emit?.(event);
+        },
+      },
+    );
+    record.end(result);
+    const unkept = await record.close();
+    return {
+      ...result,
+      recordPath: revertJournalPath(stateDir, head.run),
+      ...(unkept === undefined ? {} : { unkept }),
+      ...told,
+    };
+  }
+
+  /** Those of whose writes something is still in the cluster, or may be; the journals of the others are ended. */
+  async function stillOpen(died: Unfinished[]): Promise<Unfinished[]> {
+    const marked = await Promise.all(
+      died.map(({ type, written }) => stillMarked({ api, clock, faultOf, journal: NO_JOURNAL }, { type, written })),
+    );
+    for (const [index, { run }] of died.entries())
+      if (marked[index] === false) await endJournal(files, stateDir, run).catch(() => undefined);
+    return died.filter((_, index) => marked[index] !== false);
+  }
+
+  /** The lock, once nothing else stands in the way: a run that is refused locks nobody out. */
+  async function lockGates(loaded: LoadedExperiment, run: string, isDry: boolean, others: readonly GateResult[]) {
+    if (!deps.locks || others.some(gate => !gate.ok)) return [];
+    return [await (isDry ? deps.locks.look(loaded) : deps.locks.take(loaded, run))];
+  }
+
+  return {
+    clusterUid,
+    trust,
+    scan: options => scan({ api: batchedReads(api), clock, faultOf }, options),
+    revert,
+    unfinished: async () =>
+      stillOpen(await unfinished(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }, deps.isAlive)),
+    guardianWork: async () => guardianWork(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }),
+    async run(loaded, options) {
+      const head = await header(loaded);
+      const journal = await openJournal(files, stateDir, head).catch((error: unknown) => {
+        throw new JournalUnwritable(error);
+      });
+      const events: RunEvent[] = [];
+      const emit = (event: RunEvent) => {
+        events.push(event);
+        guarded?.hear(event);
+        options.emit(event);
+      };
+      const tell = (happening: Happening) => {
+        const event = { at: Math.round(api.serverTime().now), run: head.run, ...happening } as RunEvent;
+        journal.event(event).catch(() => undefined);
+        emit(event);
+      };
+      const guarded =
+        deps.guard && needsGuard(loaded, options)
+          ? guardRun(
+              deps.guard,
+              journal,
+              { id: head.run, loaded, options, lock: () => deps.locks?.held(head.run) },
+              { clock, serverNow: () => api.serverTime().now, tell },
+            )
+          : undefined;
+      const lifting = { api: api.urgent ?? api, clock, faultOf, journal: lenient(journal) };
+      let ahead: Ahead | undefined;
+      let residue: number | undefined;
+      let key: Promise<Uint8Array | undefined> | undefined;
+      const runDeps: RunDeps = {
+        api,
+        clock,
+        random: deps.random,
+        who: { user: api.identity.user, host: deps.host },
+        fault: faultOf,
+        gates: async (...asked) => {
+          const [gates] = await Promise.all([deps.gates(...asked), guarded?.ready()]);
+          const isDry = options.dryRun === true || loaded.experiment.spec.blastRadius.dryRun;
+          return [...gates, ...(await lockGates(loaded, head.run, isDry, gates))];
+        },
+        journal: guarded?.journal ?? journal,
+        aboutToLift: request => {
+          void guarded?.lifting();
+          // Whatever breaks here breaks again in the lift, and is told there.
+          lookAhead(lifting, request).then(
+            seen => {
+              ahead = seen;
+            },
+            () => undefined,
+          );
+        },
+        async sign(plan) {
+          key ??= deps.recordKey?.make() ?? Promise.resolve(undefined);
+          const found = await key;
+          return found === undefined ? plan : signedPlan(found, plan);
+        },
+        notBack: request => notBack({ api, clock, faultOf, journal }, request),
+        lift: async request => {
+          await guarded?.lifting();
+          const lifted = await liftOwn(lifting, { ...request, key: await key }, ahead);
+          // Proven back: whatever becomes of the rest of the run, there is nothing to guard any more.
+          if (lifted.remaining === 0) guarded?.over(0);
+          return lifted;
+        },
+      };
+      try {
+        const result = await runExperiment(runDeps, loaded, { ...options, run: head.run, emit });
+        residue = result.residue;
+        const recordPath = await keepRecord(files, stateDir, makeRecord(head, loaded, result, events)).catch(
+          () => undefined,
+        );
+        return { result, ...(recordPath === undefined ? {} : { recordPath }) };
+      } finally {
+        guarded?.over(residue);
+        await deps.locks?.release(head.run);
+        await journal.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import type { FaultType, LoadedExperiment } from '../experiment/types.ts';
+import type { Clock } from '../host/clock.ts';
+import type { ObjectRef } from '../k8s/object.ts';
+import type { OpenJournal } from '../records/journal.ts';
+import type { RunJournal, RunOptions } from '../run/deps.ts';
+import type { Happening, RunEvent } from '../run/event.ts';
+import { NOTHING_TO_LIFT } from '../run/phases/answers.ts';
+import { age } from '../text/duration.ts';
+import type { HeldLock } from './operator-lock.ts';
+
+/** One write that is about to be sent. */
+export interface Announcement {
+  run: string;
+  type: FaultType;
+  experiment: string;
+  on: ObjectRef;
+  /** Milliseconds from now until whoever guards may lift it. */
+  dueInMs: number;
+  /** What to give back once everything is lifted. */
+  lock?: HeldLock;
+}
+
+/** Whether another process would end our faults. */
+export type Watch = { on: true; pid: number; processStart?: string; log: string } | { on: false; why: string };
+
+/** The process that outlives this one and ends what this one cannot end any more. */
+export interface Guard {
+  /** Sees to it that it runs, for this run until it is over. Never rejects. */
+  begin(run: string, changed: (watch: Watch) => void): Promise<Watch>;
+  /** Resolves once it knows of the write, or there is none. Rejects when it has taken the run over: the write must not be sent. */
+  announce(write: Announcement): Promise<void>;
+  /** Resolves when it leaves the lifting of this run to us; waits for what it is lifting already. Never rejects, never waits long. */
+  lifting(run: string): Promise<void>;
+  /** This process is about to be stopped. Whether somebody ends its faults at their time meanwhile. Never rejects, never waits long. */
+  asleep(): Promise<boolean>;
+  /** It goes on. */
+  awake(): void;
+  /** The run has ended here; `residue` is undefined when nobody knows what it left. */
+  over(run: string, residue: number | undefined): void;
+}
+
+/** Without anybody watching no fault stays longer than this, whatever its TTL. */
+const LONGEST_MS = 3_600_000;
+
+/** How long after the injection a guardian lifts: the TTL, else the time to recover, an hour at most. Milliseconds. */
+export function guardedFor({ experiment }: LoadedExperiment, ttlMs?: number): number {
+  const { injection, hypothesis } = experiment.spec;
+  return Math.min((ttlMs ?? injection.ttlMs) || hypothesis.recoveryTimeoutMs, LONGEST_MS);
+}
+
+/** Whether a run may leave something that another process could end. */
+export function needsGuard({ experiment }: LoadedExperiment, options: Pick<RunOptions, 'dryRun'>): boolean {
+  const { injection, blastRadius } = experiment.spec;
+  return !options.dryRun && !blastRadius.dryRun && !NOTHING_TO_LIFT.has(injection.type);
+}
+
+/** One run and its guard. */
+export interface GuardedRun {
+  /** Starts the guardian where there is none; tells of it once. */
+  ready(): Promise<void>;
+  /** The run's journal, through which the guardian hears of each write before it is sent. */
+  journal: RunJournal;
+  /** Called with every event of the run. */
+  hear(event: RunEvent): void;
+  /** May be said ahead of the lift; who was stopped since then says it anew. */
+  lifting(): Promise<void>;
+  over(residue: number | undefined): void;
+}
+
+/** A guardian waits longer than this for one that said that it lifts. */
+const SAID_HOLDS_MS = 2_000;
+
+/** Ties a run to the guard. `tell` emits an event of the run. */
+export function guardRun(
+  guard: Guard,
+  journal: OpenJournal,
+  run: {
+    id: string;
+    loaded: LoadedExperiment;
+    options: Pick<RunOptions, 'ttlMs'>;
+    lock: () => HeldLock | undefined;
+  },
+  house: { clock: Clock; serverNow: () => number; tell: (happening: Happening) => void },
+): GuardedRun {
+  const { clock, serverNow, tell } = house;
+  const { metadata, spec } = run.loaded.experiment;
+  const wholeMs = guardedFor(run.loaded, run.options.ttlMs);
+  let startedAt: number | undefined;
+  let begun: Promise<Watch> | undefined;
+  let said: { at: number; heard: Promise<void> } | undefined;
+  const dueInMs = () => wholeMs - (startedAt === undefined ? 0 : clock.monotonic() - startedAt);
+
+  function writeDown(watch: Watch): void {
+    if (!watch.on) return;
+    const { on: _on, ...facts } = watch;
+    // For the next start only, and what it cannot learn here the cluster shows it.
+    journal.guarded({ ...facts, dueAt: Math.round(serverNow() + dueInMs()) }).catch(() => undefined);
+  }
+  const told = (watch: Watch) => tell({ event: 'guard', on: watch.on, says: guardWords(watch, wholeMs) });
+  const changed = (watch: Watch) => {
+    told(watch);
+    writeDown(watch);
+  };
+
+  return {
+    async ready() {
+      if (begun) return void (await begun);
+      begun = guard.begin(run.id, changed);
+      told(await begun);
+    },
+    journal: {
+      ...journal,
+      async append(record) {
+        const isNews = record.record === 'intent' && record.purpose === 'inject';
+        const lock = run.lock();
+        await Promise.all([
+          journal.append(record),
+          isNews
+            ? guard.announce({
+                run: run.id,
+                type: spec.injection.type,
+                experiment: metadata.name,
+                on: record.write.on,
+                dueInMs: dueInMs(),
+                ...(lock ? { lock } : {}),
+              })
+            : undefined,
+        ]);
+      },
+    },
+    hear(event) {
+      if (event.event !== 'phase' || event.phase !== 'Injecting') return;
+      // The run's own stopwatch starts right after this.
+      startedAt = clock.monotonic();
+      void begun?.then(writeDown);
+    },
+    lifting() {
+      if (!said || clock.monotonic() - said.at > SAID_HOLDS_MS)
+        said = { at: clock.monotonic(), heard: guard.lifting(run.id) };
+      return said.heard;
+    },
+    over: residue => guard.over(run.id, residue),
+  };
+}
+
+function guardWords(watch: Watch, wholeMs: number): string {
+  return watch.on
+    ? `pid ${watch.pid} ends the fault ${age(wholeMs)} after the injection should this process die; its log is ${watch.log}`
+    : `${watch.why}; nobody but this process ends the fault`;
+}

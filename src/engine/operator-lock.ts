@@ -1,0 +1,138 @@
+import type { LoadedExperiment } from '../experiment/types.ts';
+import type { Clock } from '../host/clock.ts';
+import type { ObjectRef } from '../k8s/object.ts';
+import { checkAccess } from '../kube/client/access.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { Failure } from '../kube/client/outcome.ts';
+import { type GateResult, pass, stop } from '../safety/gate.ts';
+import { acquireLock, lockRef, lookAtLock, releaseLock, renewLock } from '../safety/lock.ts';
+import { type Keeper, lockedOut, type Survives } from '../safety/lock-holder.ts';
+
+const GATE = 'lock';
+/** The framework never renews and gives at least 15 minutes; a third of that leaves room for a slow server. */
+const RENEW_MS = 300_000;
+
+/** Which Lease this process holds, and under which name. */
+export interface HeldLock {
+  on: ObjectRef;
+  holder: string;
+}
+
+/** The locks of one process: one for each operator under test, whichever and however many of its runs want it. */
+export interface Locks {
+  /** Takes the operator's lock for this run, or says in a gate who has it. Asked again by the same run it gives the same answer. */
+  take(loaded: LoadedExperiment, run: string): Promise<GateResult>;
+  /** The same answer without taking it. */
+  look(loaded: LoadedExperiment): Promise<GateResult>;
+  /** What is held for a run. */
+  held(run: string): HeldLock | undefined;
+  /** The run is over; the last one gives the lock back. What fails here runs out by itself. */
+  release(run: string): Promise<void>;
+}
+
+export interface LocksDeps {
+  api: Api;
+  clock: Clock;
+  /** Where the Leases live. */
+  namespace: string;
+  /** `user@host`. */
+  who: string;
+  keeper: Keeper;
+  survives: Survives;
+}
+
+interface Taken extends HeldLock {
+  runs: Set<string>;
+  over: AbortController;
+}
+
+/**
+ * Keeps two people's experiments, ours or the framework's, off one operator: what each sees would be the other's doing. Kept alive while a
+ * run lasts. Whoever may not make Leases is not stopped, only told that nobody else is.
+ */
+export function operatorLocks(deps: LocksDeps): Locks {
+  const { api, clock, namespace, keeper, survives } = deps;
+  const taken = new Map<string, Taken>();
+  const asked = new Map<string, Promise<GateResult>>();
+  const operatorOf = ({ experiment }: LoadedExperiment) => experiment.spec.target.operator;
+
+  async function keepAlive(lock: Taken): Promise<void> {
+    for (;;) {
+      await clock.sleep(RENEW_MS, lock.over.signal);
+      await renewLock(api, lock.on, lock.holder, api.serverTime().now);
+    }
+  }
+
+  async function acquire(loaded: LoadedExperiment, run: string): Promise<GateResult> {
+    const operator = operatorOf(loaded);
+    const holder = `${deps.who}/${keeper.pid}/${run}`;
+    const { recoveryTimeoutMs } = loaded.experiment.spec.hypothesis;
+    const now = () => api.serverTime().now;
+    const lock = await acquireLock(api, { operator, namespace, holder, keeper, recoveryTimeoutMs, now, survives });
+    if (lock.state === 'taken') return stop(GATE, lockedOut(lock.by, now()), 'locked');
+    if (lock.state === 'failed') return untaken(operator, lock.failure);
+    const on = lockRef({ operator, namespace });
+    const kept: Taken = { on, holder, runs: new Set([run]), over: new AbortController() };
+    taken.set(operator, kept);
+    keepAlive(kept).catch(() => undefined);
+    return pass(GATE, lock.from ? `taken over from ${lock.from.holder}: ${lock.from.dead}` : `taken for ${operator}`);
+  }
+
+  function untaken(operator: string, failure: Failure): GateResult {
+    if (failure.reason === 'forbidden') return { ...pass(GATE, unlocked(operator, failure.message)), warns: true };
+    if (failure.reason === 'conflict')
+      return stop(GATE, `${operator} was locked by somebody else this moment`, 'locked');
+    const code = failure.reason === 'unreachable' ? 'unreachable' : 'blind';
+    return stop(GATE, `the lock of ${operator} could not be taken: ${failure.message}`, code);
+  }
+
+  return {
+    async take(loaded, run) {
+      const operator = operatorOf(loaded);
+      // One asks at a time, or two runs of this process would shut each other out.
+      while (asked.has(operator)) await asked.get(operator);
+      const kept = taken.get(operator);
+      if (kept) {
+        kept.runs.add(run);
+        return pass(GATE, `held by this process for ${operator}`);
+      }
+      const answer = acquire(loaded, run);
+      asked.set(operator, answer);
+      return answer.finally(() => asked.delete(operator));
+    },
+    async look(loaded) {
+      const operator = operatorOf(loaded);
+      if (taken.has(operator)) return pass(GATE, `held by this process for ${operator}`);
+      const seen = await lookAtLock(api, { operator, namespace }, survives);
+      if (!seen.ok) return seen.reason === 'forbidden' ? untaken(operator, seen) : unseen(operator, seen);
+      if (seen.by && seen.by.dead === undefined) return stop(GATE, lockedOut(seen.by, api.serverTime().now), 'locked');
+      if (seen.by) return pass(GATE, `${operator} was locked by ${seen.by.holder}, but ${seen.by.dead}`);
+      const question = { verb: 'create', group: 'coordination.k8s.io', resource: 'leases', namespace };
+      const [answer] = await checkAccess(api, [question]);
+      return answer?.allowed === 'no'
+        ? { ...pass(GATE, unlocked(operator, `no right to create leases in ${namespace}`)), warns: true }
+        : pass(GATE, `${operator} is free`);
+    },
+    held(run) {
+      const kept = [...taken.values()].find(({ runs }) => runs.has(run));
+      return kept && { on: kept.on, holder: kept.holder };
+    },
+    async release(run) {
+      for (const [operator, kept] of taken) {
+        if (!kept.runs.delete(run) || kept.runs.size > 0) continue;
+        taken.delete(operator);
+        kept.over.abort();
+        await releaseLock(api, kept.on, kept.holder);
+      }
+    },
+  };
+}
+
+const unlocked = (operator: string, why: string) => `WITHOUT A LOCK, nobody else is kept off ${operator}: ${why}`;
+
+const unseen = (operator: string, failure: Failure): GateResult =>
+  stop(
+    GATE,
+    `cannot tell whether ${operator} is locked: ${failure.message}`,
+    failure.reason === 'unreachable' ? 'unreachable' : 'blind',
+  );

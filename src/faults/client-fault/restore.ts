@@ -1,0 +1,122 @@
+import type { Finding } from '../../injection/found-injection.ts';
+import { isInjected, type MaydayFacts } from '../../injection/record/envelope.ts';
+import { CREATED, ROLLBACK_DATA } from '../../injection/record/markers.ts';
+import { corrupt, giveBack, recordIn, textsIn } from '../../injection/record/record.ts';
+import { threeWay } from '../../injection/three-way.ts';
+import type { Write } from '../../injection/write/write.ts';
+import { mapAt, mapOperations, type Operation, pointer, remove, test } from '../../k8s/json-patch.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { own } from '../../text/own.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Restore } from '../contract.ts';
+
+/** The key of the ConfigMap that holds the faults. */
+export const CONFIG_KEY = 'config';
+
+/** Deletes a ConfigMap that was made for the faults; in one that was there before, puts the one key back and leaves the others alone. */
+export function restoreFaults(found: Finding): Restore {
+  const victim = found.live;
+  if (victim.kind !== 'ConfigMap') return corrupt(victim, 'the undo record is for a ConfigMap');
+  const envelope = recordIn(victim, 'ClientFault');
+  if (typeof envelope === 'string') return corrupt(victim, envelope);
+  // The framework writes null for a ConfigMap without data.
+  const former = envelope.data === null ? {} : textsIn(envelope.data);
+  if (former === undefined) return corrupt(victim, 'the undo record is not one of ClientFault');
+  const isCreated = former[CREATED] === 'true' && Object.keys(former).length === 1;
+  return isCreated ? deletion(victim) : putBack(victim, former, envelope.mayday);
+}
+
+/** Made for the faults, so it goes; unless somebody has put something of their own in since. */
+function deletion(victim: KubeObject): Restore {
+  const name = nameOf(refOf(victim));
+  const { uid, resourceVersion } = victim.metadata;
+  const write: Write = {
+    verb: 'delete',
+    on: refOf(victim),
+    precondition: {
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
+    says: `delete ${name}`,
+  };
+  const own = Object.keys({ ...mapAt(victim, ['data']), ...mapAt(victim, ['binaryData']) });
+  const others = own.filter(key => key !== CONFIG_KEY);
+  if (others.length === 0)
+    return { kind: 'restore', writes: [write], says: `delete ${name}, which was made for the faults` };
+  return {
+    kind: 'diverged',
+    writes: [write],
+    original: '(no ConfigMap)',
+    injected: CONFIG_KEY,
+    live: sanitise(own.join(', '), 300),
+    says: `${name} was made for the faults, but holds ${sanitise(others.join(', '), 200)} since: forcing deletes it with them`,
+  };
+}
+
+function putBack(victim: KubeObject, former: { [key: string]: string }, mayday: MaydayFacts | undefined): Restore {
+  const name = nameOf(refOf(victim));
+  const data = mapAt(victim, ['data']) ?? {};
+  const is = data[CONFIG_KEY];
+  const original = former[CONFIG_KEY];
+  const back = (value: Operation[]): Write =>
+    giveBack(victim, {
+      type: 'ClientFault',
+      records: [ROLLBACK_DATA],
+      mayday,
+      value,
+      what: CONFIG_KEY,
+      atVersion: is === undefined,
+    });
+  const put = back(is === original ? [] : configOperations(victim, is, original));
+  if (isActive(original)) {
+    return {
+      kind: 'diverged',
+      writes: [put],
+      original: sanitise(original ?? '', 400),
+      injected: sanitise(mayday?.injected ?? '(not recorded)', 400),
+      live: sanitise(is ?? '(absent)', 400),
+      says: `${name}: the recorded original is itself a set of active faults: a second injection has probably overwritten the record`,
+    };
+  }
+  return threeWay({
+    what: `${CONFIG_KEY} of ${name}${otherChanges(data, former)}`,
+    isOriginal: is === original,
+    isInjected:
+      mayday?.injected === undefined ? looksLikeFaults(is) : is !== undefined && isInjected(is, mayday.injected),
+    original: original ?? '(absent)',
+    injected: mayday?.injected,
+    live: is ?? '(absent)',
+    put,
+    strip: back([]),
+  });
+}
+
+function configOperations(victim: KubeObject, is: string | undefined, original: string | undefined): Operation[] {
+  const at = pointer('data', CONFIG_KEY);
+  const guard = is === undefined ? [] : [test(at, is)];
+  if (original !== undefined)
+    return [...guard, ...mapOperations(victim, ['data'], { set: { [CONFIG_KEY]: original } })];
+  return is === undefined ? [] : [...guard, remove(at)];
+}
+
+/** Other keys were not touched by the injection: what differs there is somebody's own change, and stays. */
+function otherChanges(data: Record<string, string>, former: { [key: string]: string }): string {
+  const keys = new Set([...Object.keys(data), ...Object.keys(former)]);
+  keys.delete(CONFIG_KEY);
+  const changed = [...keys].filter(key => own(data, key) !== own(former, key));
+  return changed.length === 0 ? '' : ` (${sanitise(changed.join(', '), 120)} changed since, and stays)`;
+}
+
+const looksLikeFaults = (text: string | undefined): boolean => faultsIn(text) !== undefined;
+/** Whether these are faults in force. */
+export const isActive = (text: string | undefined): boolean => faultsIn(text)?.active === true;
+
+function faultsIn(text: string | undefined): { active: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return typeof value === 'object' && value !== null && 'active' in value && 'faults' in value ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

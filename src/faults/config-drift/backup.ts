@@ -1,0 +1,99 @@
+import type { Finding } from '../../injection/found-injection.ts';
+import { objectIn } from '../../injection/live.ts';
+import { ORIGINAL_SECRET, ROLLBACK_DATA, rollbackSecretName } from '../../injection/record/markers.ts';
+import { patchOf } from '../../injection/write/patch-of.ts';
+import { mapAt } from '../../k8s/json-patch.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { own } from '../../text/own.ts';
+import type { Live, Restore } from '../contract.ts';
+import { originalIn, recordOf } from './record.ts';
+import { dropBackup, settled, shownValue, valueOperations } from './settle.ts';
+
+/** The key under which the Secret that a backup belongs to is read. */
+export const VICTIM = 'victim';
+const BACKUP_PREFIX = 'chaos-rollback-';
+
+/** The Secret that a rollback Secret keeps the original of; undefined for anything else. */
+export function backupOwner(found: Finding): ObjectRef | undefined {
+  const { metadata, kind } = found.live;
+  const name = metadata.annotations?.[ORIGINAL_SECRET];
+  const isBackup = kind === 'Secret' && metadata.name.startsWith(BACKUP_PREFIX) && name !== undefined;
+  return isBackup && metadata.annotations?.[ROLLBACK_DATA] === undefined
+    ? {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+        name,
+      }
+    : undefined;
+}
+
+/** A backup whose Secret carries no record: what a crash before the second write, or an operator that strips annotations, leaves. */
+export function restoreFromBackup(backup: KubeObject, live: Live): Restore {
+  const name = nameOf(refOf(backup));
+  const seen = objectIn(live, VICTIM);
+  const owner = backup.metadata.annotations?.[ORIGINAL_SECRET] ?? '';
+  if (seen.state === 'blind' || seen.state === 'unread')
+    return { kind: 'corrupt', says: `${name}: Secret ${owner} cannot be read; kept` };
+  const key = Object.keys(mapAt(backup, ['data']) ?? {}).find(
+    candidate => rollbackSecretName(owner, candidate) === backup.metadata.name,
+  );
+  if (key === undefined) return { kind: 'corrupt', says: `${name}: holds no key that leads to its name; kept` };
+  const original = originalIn(backup, owner, key);
+  if (typeof original === 'string') return { kind: 'corrupt', says: `${original}; kept` };
+  if (seen.state === 'absent') {
+    const writes = [dropBackup(backup)];
+    const says = `Secret ${owner} is gone, and this backup is the last copy of its ${key}`;
+    return {
+      kind: 'diverged',
+      writes,
+      original: shownValue(backup, original.value),
+      injected: '(not recorded)',
+      live: '(no Secret)',
+      says,
+    };
+  }
+  if (seen.value.metadata.annotations?.[ROLLBACK_DATA] !== undefined) return throughVictim(seen.value, backup);
+  return withoutRecord(seen.value, backup, key, original.value);
+}
+
+/** The victim carries the record: one restore of it settles both. */
+function throughVictim(victim: KubeObject, backup: KubeObject): Restore {
+  const record = recordOf(victim);
+  if (typeof record === 'string')
+    return { kind: 'corrupt', says: `${nameOf(refOf(victim))}: ${record}; left as it is` };
+  const original =
+    record.backupName === backup.metadata.name ? originalIn(backup, victim.metadata.name, record.key) : undefined;
+  if (original === undefined || typeof original === 'string') {
+    return {
+      kind: 'corrupt',
+      says: `${nameOf(refOf(backup))}: the record on ${nameOf(refOf(victim))} points elsewhere; kept`,
+    };
+  }
+  return settled(victim, record, original.value, [dropBackup(backup)]);
+}
+
+function withoutRecord(victim: KubeObject, backup: KubeObject, key: string, original: string | undefined): Restore {
+  const name = nameOf(refOf(victim));
+  const is = own(mapAt(victim, ['data']), key);
+  if (is === original) {
+    return {
+      kind: 'already-restored',
+      writes: [dropBackup(backup)],
+      says: `${key} of ${name} holds the original; the backup is left over`,
+    };
+  }
+  const put = patchOf(victim, valueOperations(victim, key, original), {
+    says: `restore ${key} of ${name}`,
+    atVersion: true,
+  });
+  return {
+    kind: 'diverged',
+    writes: [put, dropBackup(backup)],
+    original: shownValue(victim, original),
+    injected: '(not recorded)',
+    live: shownValue(victim, is),
+    says: `${key} of ${name} differs from its backup, and the Secret carries no undo record that says why`,
+  };
+}

@@ -1,0 +1,60 @@
+import type { MaydayFacts } from '../../injection/record/envelope.ts';
+import { ORIGINAL_SECRET, rollbackSecretName } from '../../injection/record/markers.ts';
+import { recordIn, textsIn } from '../../injection/record/record.ts';
+import { mapAt } from '../../k8s/json-patch.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { own } from '../../text/own.ts';
+
+/** A ConfigDrift record that passed every check. */
+export interface DriftRecord {
+  key: string;
+  /** The original as it stands in `data`; undefined where the key was not there. Absent for a Secret, whose backup holds it. */
+  original?: { value: string | undefined };
+  backupName?: string;
+  mayday?: MaydayFacts;
+}
+
+/** The record on a victim, checked against everything it claims; or what is wrong with it. */
+export function recordOf(victim: KubeObject): DriftRecord | string {
+  const envelope = recordIn(victim, 'ConfigDrift');
+  if (typeof envelope === 'string') return envelope;
+  const { mayday } = envelope;
+  const data = textsIn(envelope.data);
+  if (data?.key === undefined) return 'the undo record is not one of ConfigDrift';
+  if (data.resourceType !== victim.kind)
+    return `the undo record is for a ${data.resourceType ?? 'different kind'}, not for a ${victim.kind}`;
+  const facts = mayday === undefined ? {} : { mayday };
+  if (victim.kind === 'Secret') return secretRecord(victim, data, data.key, facts);
+  if (data.originalValue === undefined) return 'the undo record holds no original value';
+  const existed = data.keyExists !== 'false';
+  return { key: data.key, original: { value: existed ? data.originalValue : undefined }, ...facts };
+}
+
+function secretRecord(
+  victim: KubeObject,
+  data: { [name: string]: string },
+  key: string,
+  facts: { mayday?: MaydayFacts },
+): DriftRecord | string {
+  // The reference is only trusted where it is the name that this Secret and key lead to: anyone may edit an annotation.
+  const expected = rollbackSecretName(victim.metadata.name, key);
+  if (data.rollbackSecretRef !== expected)
+    return `the undo record points to Secret ${data.rollbackSecretRef ?? '(none)'}, expected ${expected}`;
+  return { key, backupName: expected, ...facts };
+}
+
+/** The original that a rollback Secret keeps, or why it is not to be trusted. */
+export function originalIn(backup: KubeObject, victim: string, key: string): { value: string | undefined } | string {
+  const name = backup.metadata.name;
+  const owner = backup.metadata.annotations?.[ORIGINAL_SECRET];
+  if (owner !== victim) return `Secret ${name} says it belongs to ${owner ?? 'nobody'}, not to ${victim}`;
+  const data = mapAt(backup, ['data']) ?? {};
+  const exists = decoded(data.keyExists);
+  if (exists !== 'true' && exists !== 'false') return `Secret ${name} does not say whether the key was there`;
+  if (exists === 'false') return { value: undefined };
+  const value = own(data, key);
+  return value === undefined ? `Secret ${name} holds no original of ${key}` : { value };
+}
+
+const decoded = (base64: string | undefined) =>
+  base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString('utf8');

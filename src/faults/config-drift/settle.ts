@@ -1,0 +1,90 @@
+import { isInjected, sha256 } from '../../injection/record/envelope.ts';
+import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
+import { stripMarks } from '../../injection/record/strip.ts';
+import { neitherValue } from '../../injection/three-way.ts';
+import { patchOf } from '../../injection/write/patch-of.ts';
+import type { Write } from '../../injection/write/write.ts';
+import { isUntouched } from '../../k8s/field-writers.ts';
+import { mapAt, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { own } from '../../text/own.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Restore } from '../contract.ts';
+import type { DriftRecord } from './record.ts';
+
+/** Compares what is there with what was and what was put in, and says what that means. `after` follows the victim's restore. */
+export function settled(
+  victim: KubeObject,
+  record: DriftRecord,
+  original: string | undefined,
+  after: Write[],
+): Restore {
+  const name = nameOf(refOf(victim));
+  const key = sanitise(record.key, 80);
+  const is = own(mapAt(victim, ['data']), record.key);
+  if (is === original) {
+    const writes = [strip(victim, record, []), ...after];
+    return {
+      kind: 'already-restored',
+      writes,
+      says: `${key} of ${name} already holds the original; only the marks are left`,
+    };
+  }
+  const writes = [strip(victim, record, valueOperations(victim, record.key, original)), ...after];
+  const injected = record.mayday?.injected;
+  const isDiverged =
+    injected === undefined
+      ? !isUntouched(victim, ['f:data', `f:${record.key}`], ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`])
+      : is === undefined || !isInjected(is, injected);
+  const shown = { original: shownValue(victim, original), live: shownValue(victim, is) };
+  if (!isDiverged) return { kind: 'restore', writes, says: `put ${key} of ${name} back`, shown };
+  return {
+    kind: 'diverged',
+    writes,
+    ...shown,
+    injected: injected === undefined ? '(not recorded)' : shownValue(victim, injected),
+    says: neitherValue(`${key} of ${name}`, injected !== undefined),
+  };
+}
+
+/** One request: the value, bound to what stands there now, and the record out. */
+function strip(victim: KubeObject, record: DriftRecord, value: Operation[]): Write {
+  const untestable = value.length > 0 && own(mapAt(victim, ['data']), record.key) === undefined;
+  return patchOf(victim, [...value, ...stripMarks(victim, 'ConfigDrift', [ROLLBACK_DATA], record.mayday)], {
+    says:
+      value.length > 0
+        ? `restore ${sanitise(record.key, 80)} of ${nameOf(refOf(victim))}`
+        : `strip the marks of ${nameOf(refOf(victim))}`,
+    atVersion: untestable || value.length === 0,
+    owners: record.mayday?.owners,
+  });
+}
+
+/** Sets the key to its original, or takes it out, bound to the value that stands there now. */
+export function valueOperations(victim: KubeObject, key: string, original: string | undefined): Operation[] {
+  const path = pointer('data', key);
+  const data = mapAt(victim, ['data']);
+  const is = own(data, key);
+  const guard = is === undefined ? [] : [test(path, is)];
+  if (original === undefined) return [...guard, remove(path)];
+  return data === undefined ? [set(pointer('data'), { [key]: original })] : [...guard, set(path, original)];
+}
+
+/** A backup goes only by its uid. */
+export function dropBackup(backup: KubeObject): Write {
+  const { uid } = backup.metadata;
+  return {
+    verb: 'delete',
+    on: refOf(backup),
+    precondition: uid === undefined ? {} : { uid },
+    says: `drop the backup ${nameOf(refOf(backup))}`,
+  };
+}
+
+/** A value as a person may see it; a Secret's only by size and digest. */
+export function shownValue(of: KubeObject, value: string | undefined): string {
+  if (value === undefined) return '(absent)';
+  if (of.kind !== 'Secret' || value.startsWith('sha256:')) return sanitise(value, 400);
+  return `(secret, ${Buffer.from(value, 'base64').length} bytes, sha256:${sha256(value).slice(0, 12)})`;
+}

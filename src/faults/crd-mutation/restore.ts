@@ -1,0 +1,207 @@
+import type { Finding } from '../../injection/found-injection.ts';
+import { isInjected, type MaydayFacts } from '../../injection/record/envelope.ts';
+import { mayBeRounded, onTheWire, parseExact } from '../../injection/record/exact-json.ts';
+import type { GoValue } from '../../injection/record/go-json.ts';
+import { MANAGED_BY, ROLLBACK_DATA } from '../../injection/record/markers.ts';
+import { contains, type Member, memberAt, nested } from '../../injection/record/member.ts';
+import { fold, members } from '../../injection/record/raw-members.ts';
+import { corrupt, giveBack, recordIn } from '../../injection/record/record.ts';
+import { shownAt } from '../../injection/record/secret-text.ts';
+import { threeWay } from '../../injection/three-way.ts';
+import { isUntouched, writersOf } from '../../k8s/field-writers.ts';
+import { mapAt, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
+import type { Json, KubeObject } from '../../k8s/object.ts';
+import { groupOf, nameOf, refOf } from '../../k8s/object-ref.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Restore } from '../contract.ts';
+import { asText, isMap, isMetadataMap, mapChanges, originalMap } from './path.ts';
+
+interface MutationRecord {
+  steps: string[];
+  /** Undefined where the member was not there. */
+  original: GoValue | undefined;
+  mayday: MaydayFacts | undefined;
+}
+
+const RECORD = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
+const FIXED = ['apiVersion', 'kind'];
+
+function recordOf(victim: KubeObject): MutationRecord | string {
+  const envelope = recordIn(victim, 'CRDMutation');
+  if (typeof envelope === 'string') return envelope;
+  const found = members(envelope.raw);
+  if (typeof found === 'string' || typeof envelope.data !== 'object')
+    return 'the undo record is not one of CRDMutation';
+  const { path, field, kind, apiVersion } = envelope.data as Record<string, unknown>;
+  const where = typeof path === 'string' ? path : typeof field === 'string' ? `spec.${field}` : undefined;
+  // The text as it stands, since parsing it as an ordinary number would round what is beyond 2^53.
+  const raw = found.findLast(member => fold(member.name) === fold('originalValue'))?.raw;
+  if (where === undefined || raw === undefined) return 'the undo record is not one of CRDMutation';
+  const steps = where.split('.');
+  if (steps.some(step => step === '') || FIXED.includes(steps[0] ?? ''))
+    return `the undo record names the path "${sanitise(where, 80)}"`;
+  if (kind !== victim.kind || groupOf(String(apiVersion)) !== groupOf(victim.apiVersion))
+    return `the undo record is for a ${sanitise(`${String(kind)} of ${String(apiVersion)}`, 80)}, not for a ${victim.kind}`;
+  const { mayday } = envelope;
+  const value = parseExact(raw);
+  // A null alone does not say whether the member was missing. Ours do; of the rest, the server keeps no nulls but in nullable members.
+  const wasAbsent = value === null && (mayday === undefined || mayday.absent !== undefined);
+  return { steps, original: wasAbsent ? undefined : value, mayday };
+}
+
+/** Puts one member back in one request: exactly the original, or out with it and with the parents that came with it. */
+export function restoreMutation(found: Finding): Restore {
+  const victim = found.live;
+  const record = recordOf(victim);
+  if (typeof record === 'string') return corrupt(victim, record);
+  const { steps, original, mayday } = record;
+  const path = sanitise(steps.join('.'), 120);
+  const member = isMetadataMap(steps) ? originalMap(victim, steps) : memberAt(victim, steps);
+  if (member.state === 'blocked')
+    return corrupt(
+      victim,
+      `${sanitise(steps.slice(0, member.from).join('.'), 120)} is no map any more, so ${path} has no place`,
+    );
+  const is = member.state === 'present' ? member.value : undefined;
+  const back = (value: Operation[]) =>
+    giveBack(victim, {
+      type: 'CRDMutation',
+      records: [ROLLBACK_DATA],
+      mayday: withOwnManager(record),
+      value,
+      what: path,
+      atVersion: !isTestable(is),
+    });
+  const shown = (text: string) => shownAt(victim, steps.join('.'), text);
+  return threeWay({
+    what: `${path} of ${nameOf(refOf(victim))}`,
+    isOriginal: isBack(victim, record, member) || neverLanded(victim, steps),
+    isInjected: stillInjected(victim, record, is),
+    original: shown(asText(original)),
+    injected: mayday?.injected === undefined ? undefined : shown(mayday.injected),
+    live: shown(asText(is)),
+    put: back(valueOperations(victim, record, member)),
+    // Digits beyond 2^53 cannot be compared, so they are written once more: it does no harm, and is certain.
+    strip: back(original !== undefined && mayBeRounded(original) ? [set(pointer(...steps), onTheWire(original))] : []),
+  });
+}
+
+function isBack(victim: KubeObject, record: MutationRecord, member: Member): boolean {
+  const is = member.state === 'present' ? member.value : undefined;
+  if (isMetadataMap(record.steps)) return asText(is ?? {}) === asText(ownEntries(victim, record));
+  return asText(is) === asText(record.original) && leftovers(victim, record, member) === undefined;
+}
+
+/** A kind with a status of its own drops what is written to it with the object: such an injection changed nothing. */
+function neverLanded(victim: KubeObject, steps: readonly string[]): boolean {
+  if (steps[0] !== 'status') return false;
+  const injectors = writersOf(victim, RECORD);
+  return !writersOf(victim, fieldPath(steps)).some(writer => injectors.includes(writer));
+}
+
+const fieldPath = (steps: readonly string[]) => steps.map(step => `f:${step}`);
+
+/** A mutation of the labels as a whole records the former managed-by among them. */
+function withOwnManager({ steps, original, mayday }: MutationRecord): MaydayFacts | undefined {
+  const labels = steps.join('.') === 'metadata.labels' && isMap(original) ? original : {};
+  const manager = labels[MANAGED_BY];
+  return typeof manager === 'string' ? ({ ...mayday, managedBy: manager } as MaydayFacts) : mayday;
+}
+
+function stillInjected(
+  victim: KubeObject,
+  { steps, original, mayday }: MutationRecord,
+  is: GoValue | undefined,
+): boolean {
+  // Gone as it should be; at most an empty parent that came with it is left.
+  if (is === undefined && original === undefined) return true;
+  const injected = mayday?.injected;
+  // What is not there has no owner: whether the injection took it away or somebody else did, there is nothing to overwrite.
+  if (injected === undefined) return is === undefined || isUntouched(victim, fieldPath(steps), RECORD);
+  return isInjected(asText(is), injected) || (/^[{[]/.test(injected) && contains(is, JSON.parse(injected)));
+}
+
+const isTestable = (is: GoValue | undefined) => is !== undefined && !mayBeRounded(is);
+
+function valueOperations(victim: KubeObject, record: MutationRecord, member: Member): Operation[] {
+  const { steps, original } = record;
+  if (isMetadataMap(steps)) {
+    const entries = ownEntries(victim, record);
+    return mapAt(victim, steps) === undefined ? [set(pointer(...steps), entries)] : mapChanges(victim, steps, entries);
+  }
+  const at = pointer(...steps);
+  const guard = member.state === 'present' && isTestable(member.value) ? [test(at, member.value as Json)] : [];
+  if (original === undefined) {
+    const top = leftovers(victim, record, member);
+    if (top === undefined) return member.state === 'present' ? [...guard, remove(at)] : [];
+    const held = isTestable(top.value) ? [test(pointer(...top.steps), top.value as Json)] : [];
+    return [...held, remove(pointer(...top.steps))];
+  }
+  if (member.state !== 'absent') return [...guard, set(at, onTheWire(original))];
+  const rest = steps.slice(member.from + 1);
+  return [set(pointer(...steps.slice(0, member.from + 1)), onTheWire(nested(rest, original)))];
+}
+
+/** The original entries, and those that others have put in since: a map that many write to is never set back as a whole. */
+function ownEntries(victim: KubeObject, { steps, original, mayday }: MutationRecord): Record<string, string> {
+  const map = (isMap(original) ? original : {}) as Record<string, string>;
+  const current = originalMap(victim, steps);
+  const injected = injectedEntries(mayday);
+  const since = Object.entries(current.state === 'present' ? (current.value as Record<string, string>) : {}).filter(
+    ([key, value]) => !Object.hasOwn(map, key) && !isOfInjection(victim, [...steps, key], value, injected),
+  );
+  return { ...map, ...Object.fromEntries(since) };
+}
+
+function injectedEntries(mayday: MaydayFacts | undefined): Record<string, unknown> | undefined {
+  const text = mayday?.injected ?? '';
+  return text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : undefined;
+}
+
+function isOfInjection(
+  victim: KubeObject,
+  steps: readonly string[],
+  value: string,
+  injected: Record<string, unknown> | undefined,
+): boolean {
+  if (injected !== undefined) return injected[steps.at(-1) ?? ''] === value;
+  return isUntouched(victim, fieldPath(steps), RECORD);
+}
+
+/**
+ * The topmost member that came with the injection and holds nothing but it: taken out with it. Our own records name it; of others,
+ * managedFields tell a parent that nobody but the injector ever wrote.
+ */
+function leftovers(
+  victim: KubeObject,
+  { steps, original, mayday }: MutationRecord,
+  member: Member,
+): { steps: string[]; value: GoValue } | undefined {
+  if (original !== undefined || steps[0] === 'metadata') return undefined;
+  const deepest = member.state === 'absent' ? member.from : steps.length;
+  let top: { steps: string[]; value: GoValue } | undefined;
+  for (let length = deepest; length > 0; length -= 1) {
+    const parent = steps.slice(0, length);
+    const at = memberAt(victim, parent);
+    if (at.state !== 'present') return top;
+    const isOurs = length === steps.length || (isBare(at.value, steps[length]) && cameWithIt(victim, parent, mayday));
+    if (!isOurs) return top;
+    if (length < steps.length) top = { steps: parent, value: at.value };
+  }
+  return top;
+}
+
+/** Whether a map holds nothing, or nothing but this key. */
+function isBare(value: GoValue, key: string | undefined): boolean {
+  return isMap(value) && Object.keys(value).every(name => name === key);
+}
+
+function cameWithIt(victim: KubeObject, parent: readonly string[], mayday: MaydayFacts | undefined): boolean {
+  if (mayday !== undefined) {
+    const top = mayday.absent?.split('.');
+    return top !== undefined && parent.length >= top.length;
+  }
+  const injectors = writersOf(victim, RECORD);
+  const writers = writersOf(victim, fieldPath(parent));
+  return writers.length > 0 && writers.every(writer => injectors.includes(writer));
+}

@@ -1,0 +1,20 @@
+import { type ContainerField, restoreContainerField } from '../../injection/container-field.ts';
+import type { Finding } from '../../injection/found-injection.ts';
+import { CORRUPT_CONTAINER, ORIGINAL_IMAGE_PREFIX } from '../../injection/record/markers.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Restore } from '../contract.ts';
+
+const IMAGE: ContainerField = {
+  type: 'ImageCorrupt',
+  field: 'image',
+  containerKey: CORRUPT_CONTAINER,
+  originalPrefix: ORIGINAL_IMAGE_PREFIX,
+  read: text =>
+    /^[^\s]{1,1000}$/.test(text) ? { value: text } : `"${sanitise(text, 80)}" is no image that could be put back`,
+  text: value => (typeof value === 'string' ? value : '(none)'),
+  // The registry of the framework's default cannot exist.
+  looksInjected: value => typeof value === 'string' && /^[^/]+\.invalid(:\d+)?\//.test(value),
+};
+
+/** Puts a Deployment's image back from its plain annotations, ours or the framework's. */
+export const restoreImage = (found: Finding): Restore => restoreContainerField(found.live, IMAGE);

@@ -1,0 +1,214 @@
+import {
+  createdReadBack,
+  creation,
+  creationPermissions,
+  injectedEssence,
+  type Maker,
+  occupied,
+  restoreCreated,
+} from '../../injection/created.ts';
+import {
+  allows,
+  DIRECTIONS,
+  type Direction,
+  enforcerIn,
+  isHostNetwork,
+  isolating,
+  policySpec,
+} from '../../injection/isolation.ts';
+import { listIn, objectIn } from '../../injection/live.ts';
+import { inReach } from '../../injection/pod-in-reach.ts';
+import { podSelector } from '../../injection/reach.ts';
+import { type GoValue, goJson } from '../../injection/record/go-json.ts';
+import { networkPolicyName } from '../../injection/record/markers.ts';
+import { blindTo, refuse } from '../../injection/refuse.ts';
+import type { LabelSelector } from '../../k8s/deployment.ts';
+import { labelSelectorOf } from '../../k8s/label-selector.ts';
+import { lapsed } from '../../k8s/lease.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { isFinished, isReady, isTerminating } from '../../k8s/pod.ts';
+import type { Effect, Facts, Fault, Live, Plan, Read, Refusal, Scope } from '../contract.ts';
+
+interface NetworkPartitionParams {
+  labelSelector: string;
+}
+
+const POLICY = 'policy';
+const POLICIES = 'policies';
+const PODS = 'pods';
+const DAEMON_SETS = 'daemon sets';
+const LEASES = 'leases';
+
+const maker: Maker = {
+  type: 'NetworkPartition',
+  kinds: ['NetworkPolicy'],
+  essence: policy => goJson((policy.spec ?? null) as GoValue),
+  looksMade: policy => {
+    const { policyTypes = [] } = policySpec(policy);
+    return (
+      ['Ingress', 'Egress'].every(type => policyTypes.includes(type)) && !DIRECTIONS.some(way => allows(policy, way))
+    );
+  },
+};
+
+/** Cuts pods off the network, both ways, with a policy that selects them and allows nothing. The policy is its own record. */
+export const networkPartition: Fault<NetworkPartitionParams> = {
+  type: 'NetworkPartition',
+  expects: 'survive',
+  parse: ({ labelSelector = '' }) => ({ labelSelector }),
+  reads: (params, scope) => [{ key: POLICY, get: policyRef(params, scope) }, ...surroundings(params, scope)],
+  plan,
+  effectReads: (params, made) => [
+    { key: POLICY, get: policyRef(params, made.scope) },
+    ...surroundings(params, made.scope),
+    { key: DAEMON_SETS, list: { apiVersion: 'apps/v1', kind: 'DaemonSet' } },
+    { key: LEASES, list: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' } },
+  ],
+  effect,
+  restoreReads: () => [],
+  restore: found => restoreCreated(found, maker),
+};
+
+function policyRef({ labelSelector }: NetworkPartitionParams, { namespace }: Scope): ObjectRef {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    namespace,
+    name: networkPolicyName(labelSelector),
+  };
+}
+
+function surroundings({ labelSelector }: NetworkPartitionParams, { namespace }: Scope): Read[] {
+  return [
+    { key: PODS, list: { apiVersion: 'v1', kind: 'Pod', namespace }, labelSelector },
+    { key: POLICIES, list: { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace } },
+  ];
+}
+
+function plan(params: NetworkPartitionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const { labelSelector } = params;
+  const selector = labelSelectorOf(labelSelector);
+  if (typeof selector === 'string')
+    return refuse('unsupported', `selector ${labelSelector}: ${selector}, so other pods than these would be cut off`);
+  const ref = policyRef(params, scope);
+  const taken = occupied(objectIn(live, POLICY), ref, selectedBy(live, labelSelector));
+  if (taken !== undefined) return taken;
+  const pods = listIn(live, PODS);
+  if (pods.state === 'blind') return blindTo(`pods in ${scope.namespace}`, pods.failure);
+  const policies = listIn(live, POLICIES);
+  if (policies.state === 'blind') return blindTo(`the other network policies of ${scope.namespace}`, policies.failure);
+  const selected = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod) && !isTerminating(pod));
+  const where = `${labelSelector} in ${scope.namespace}`;
+  if (selected.length === 0)
+    return refuse('no-match', `expected running pods with ${where}, found none: check the selector and the namespace`);
+  const reached = selected.filter(pod => !isHostNetwork(pod));
+  if (reached.length === 0)
+    return refuse('no-effect', `every pod with ${where} uses its node's network, where no network policy applies`);
+  const others = policies.state === 'found' ? policies.value : [];
+  const none = withoutEffect(reached, others);
+  if (none !== undefined) return none;
+  const policy = policyFor(ref, selector);
+  return {
+    kind: 'plan',
+    type: 'NetworkPartition',
+    id: facts.id,
+    scope,
+    writes: [
+      creation('NetworkPartition', facts, policy, {
+        says: `cut ${reached.length} ${reached.length === 1 ? 'pod' : 'pods'} with ${where} off the network`,
+        injected: injectedEssence(maker, policy),
+      }),
+    ],
+    undo: { where: `${nameOf(ref)} itself: deleting it ends the partition`, reversible: true },
+    pods: reached.map(inReach),
+    permissions: [
+      ...creationPermissions(ref),
+      { verb: 'list', group: '', kind: 'Pod', namespace: scope.namespace, for: 'inject' },
+      { verb: 'list', group: 'networking.k8s.io', kind: 'NetworkPolicy', namespace: scope.namespace, for: 'inject' },
+    ],
+    warnings: [...unaffected(selected, reached), ...stillAllowed(reached, others)],
+    target: ref,
+  };
+}
+
+function policyFor(ref: ObjectRef, podSelector: LabelSelector): KubeObject {
+  const { apiVersion, kind, name, namespace = '' } = ref;
+  return { apiVersion, kind, metadata: { name, namespace }, spec: { podSelector, policyTypes: ['Ingress', 'Egress'] } };
+}
+
+/** Two selectors can lead to one name; whose policy stands there is told by what it selects. */
+function selectedBy(live: Live, wanted: string): string {
+  const seen = objectIn(live, POLICY);
+  const text = seen.state === 'found' ? (podSelector(seen.value) ?? '') : '';
+  return text === wanted
+    ? 'for these pods'
+    : `and cuts off pods with ${text || '(any label)'}: another selector of the same name`;
+}
+
+/** Why a policy without rules would change nothing for any of these pods. */
+function withoutEffect(pods: readonly KubeObject[], others: readonly KubeObject[]): Refusal | undefined {
+  const isCut = (pod: KubeObject) => DIRECTIONS.some(way => isolating(pod, others, way).length === 0);
+  if (pods.some(isCut)) return undefined;
+  const names = new Set(pods.flatMap(pod => DIRECTIONS.flatMap(way => isolating(pod, others, way).map(nameOfPolicy))));
+  return refuse(
+    'no-effect',
+    `${[...names].join(', ')} isolate${names.size === 1 ? 's' : ''} these pods both ways already, and policies add up: one that allows nothing takes nothing away`,
+  );
+}
+
+const nameOfPolicy = (policy: KubeObject) => `NetworkPolicy ${policy.metadata.name}`;
+
+function unaffected(selected: readonly KubeObject[], reached: readonly KubeObject[]): string[] {
+  const left = selected.length - reached.length;
+  return left === 0 ? [] : [`${left} of ${selected.length} pods use their node's network and are not cut off`];
+}
+
+/** What other policies allow stays allowed. */
+function stillAllowed(pods: readonly KubeObject[], others: readonly KubeObject[]): string[] {
+  return others.flatMap(policy => {
+    const ways = DIRECTIONS.filter(
+      way => allows(policy, way) && pods.some(pod => isolating(pod, [policy], way).length > 0),
+    );
+    return ways.length === 0
+      ? []
+      : [`policies add up: the ${ways.join(' and ')} that ${nameOfPolicy(policy)} allows stays allowed`];
+  });
+}
+
+function effect(params: NetworkPartitionParams, made: Plan, live: Live): Effect {
+  const back = createdReadBack(made, live, POLICY);
+  if ('effect' in back) return back.effect;
+  const pods = listIn(live, PODS);
+  const stands = `${nameOf(refOf(back.object))} stands`;
+  if (pods.state !== 'found') return { state: 'pending', evidence: [stands, 'the pods it selects could not be read'] };
+  const running = pods.value.filter(pod => !isFinished(pod) && !isTerminating(pod) && !isHostNetwork(pod));
+  const others = listIn(live, POLICIES);
+  const isCut = (pod: KubeObject, way: Direction) =>
+    isolating(pod, others.state === 'found' ? others.value : [], way).every(policy => !allows(policy, way));
+  const cut = running.filter(pod => DIRECTIONS.some(way => isCut(pod, way)));
+  const evidence = [
+    `${stands}: ${cut.length} of ${running.length} selected pods (${params.labelSelector}) may neither send nor receive`,
+  ];
+  if (cut.length === 0) return { state: 'absent', evidence };
+  const sign = enforcement(cut, back.object, live);
+  return sign === undefined
+    ? { state: 'pending', evidence: [...evidence, 'nothing shows that the network of this cluster enforces policies'] }
+    : { state: 'proven', evidence: [...evidence, sign] };
+}
+
+/** The API takes any policy; that it is enforced shows in the plugin that does so, or in what the pods cannot do any more. */
+function enforcement(cut: readonly KubeObject[], policy: KubeObject, live: Live): string | undefined {
+  const daemonSets = listIn(live, DAEMON_SETS);
+  const plugin = daemonSets.state === 'found' ? enforcerIn(daemonSets.value) : undefined;
+  if (plugin !== undefined) return `DaemonSet ${plugin} enforces network policies`;
+  const unready = cut.filter(pod => !isReady(pod)).map(pod => pod.metadata.name);
+  if (unready.length > 0) return `not Ready any more: ${unready.join(', ')}`;
+  const leases = listIn(live, LEASES);
+  const since = Date.parse(policy.metadata.creationTimestamp ?? '');
+  const [lease] = leases.state === 'found' ? lapsed(leases.value, cut, since) : [];
+  return (
+    lease &&
+    `${nameOf(refOf({ ...lease, kind: 'Lease' }))} is not renewed any more: its holder no longer reaches the API server`
+  );
+}

@@ -1,0 +1,175 @@
+import {
+  createdReadBack,
+  creation,
+  creationPermissions,
+  injectedEssence,
+  type Maker,
+  occupied,
+  restoreCreated,
+} from '../../injection/created.ts';
+import { takesIn } from '../../injection/isolation.ts';
+import { listIn, objectIn } from '../../injection/live.ts';
+import { inReach } from '../../injection/pod-in-reach.ts';
+import { podSelector } from '../../injection/reach.ts';
+import { type GoValue, goJson } from '../../injection/record/go-json.ts';
+import { pdbName } from '../../injection/record/markers.ts';
+import { blindTo, refuse } from '../../injection/refuse.ts';
+import type { LabelSelector } from '../../k8s/deployment.ts';
+import { labelSelectorOf } from '../../k8s/label-selector.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import { isFinished, isTerminating } from '../../k8s/pod.ts';
+import type { Effect, Facts, Fault, Live, Plan, Refusal, Scope } from '../contract.ts';
+
+interface PdbParams {
+  /** `key=value` pairs, without blanks and empty parts. */
+  labelSelector: string;
+  name: string;
+}
+
+interface Budget {
+  spec?: { maxUnavailable?: number | string; minAvailable?: number | string; selector?: LabelSelector };
+  status?: { disruptionsAllowed?: number; expectedPods?: number; observedGeneration?: number };
+}
+
+const BUDGET = 'budget';
+const BUDGETS = 'budgets';
+const PODS = 'pods';
+const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+
+const specOf = (budget: KubeObject) => (budget as Budget).spec ?? {};
+const statusOf = (budget: KubeObject) => (budget as Budget).status ?? {};
+const isNone = (amount: number | string | undefined) => amount === 0 || amount === '0%';
+
+const maker: Maker = {
+  type: 'PDBBlock',
+  kinds: ['PodDisruptionBudget'],
+  essence: budget => {
+    const { maxUnavailable = null, minAvailable = null, selector = null } = specOf(budget);
+    return goJson({ maxUnavailable, minAvailable, selector } as GoValue);
+  },
+  looksMade: budget => isNone(specOf(budget).maxUnavailable),
+};
+
+/** Forbids every eviction of the selected pods with a budget of zero. The budget is its own record. */
+export const pdbBlock: Fault<PdbParams> = {
+  type: 'PDBBlock',
+  expects: 'survive',
+  parse,
+  reads: (params, scope) => [
+    { key: BUDGET, get: budgetRef(params, scope) },
+    {
+      key: PODS,
+      list: { apiVersion: 'v1', kind: 'Pod', namespace: scope.namespace },
+      ...(params.labelSelector === '' ? {} : { labelSelector: params.labelSelector }),
+    },
+    { key: BUDGETS, list: { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', namespace: scope.namespace } },
+  ],
+  plan,
+  effectReads: (params, made) => [{ key: BUDGET, get: budgetRef(params, made.scope) }],
+  effect,
+  restoreReads: () => [],
+  restore: found => restoreCreated(found, maker),
+};
+
+function parse({ labelSelector = '', name = '' }: Readonly<Record<string, string>>): PdbParams {
+  const pairs = labelSelector
+    .split(',')
+    .map(pair => pair.trim())
+    .filter(pair => pair !== '');
+  const labels = Object.fromEntries(pairs.map(pair => pair.split('=', 2).map(part => part.trim()) as [string, string]));
+  return { labelSelector: pairs.join(','), name: name === '' ? pdbName(labels) : name };
+}
+
+function budgetRef({ name }: PdbParams, { namespace }: Scope): ObjectRef {
+  return { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', namespace, name };
+}
+
+function plan(params: PdbParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const { labelSelector, name } = params;
+  const selector = labelSelector === '' ? 'it is empty' : labelSelectorOf(labelSelector);
+  if (typeof selector === 'string')
+    return refuse('invalid', `selector "${labelSelector}": ${selector}; expected key=value pairs`);
+  if (name.length > 253 || !NAME.test(name))
+    return refuse('invalid', `"${name}" is no name for a PodDisruptionBudget: give one with the parameter name`);
+  const ref = budgetRef(params, scope);
+  const taken = occupied(objectIn(live, BUDGET), ref, `for ${selectedBy(live)}`);
+  if (taken !== undefined) return taken;
+  const pods = listIn(live, PODS);
+  if (pods.state === 'blind') return blindTo(`pods in ${scope.namespace}`, pods.failure);
+  const budgets = listIn(live, BUDGETS);
+  if (budgets.state === 'blind') return blindTo(`the other budgets of ${scope.namespace}`, budgets.failure);
+  const selected = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod) && !isTerminating(pod));
+  if (selected.length === 0) {
+    const where = `${labelSelector} in ${scope.namespace}`;
+    return refuse('no-match', `expected running pods with ${where}, found none: check the selector and the namespace`);
+  }
+  const others = (budgets.state === 'found' ? budgets.value : []).filter(one =>
+    selected.some(pod => takesIn(one, pod)),
+  );
+  const shut = others.filter(one => statusOf(one).disruptionsAllowed === 0);
+  if (selected.every(pod => shut.some(one => takesIn(one, pod)))) {
+    return refuse('no-effect', `${shut.map(nameOfBudget).join(', ')} allows no eviction of these pods already`);
+  }
+  return block({ ref, selector, selected, others, scope, facts });
+}
+
+function block(of: {
+  ref: ObjectRef;
+  selector: LabelSelector;
+  selected: readonly KubeObject[];
+  others: readonly KubeObject[];
+  scope: Scope;
+  facts: Facts;
+}): Plan {
+  const { ref, scope, facts, selected } = of;
+  const { apiVersion, kind, name, namespace = '' } = ref;
+  const spec = { maxUnavailable: 0, selector: of.selector };
+  const budget: KubeObject = { apiVersion, kind, metadata: { name, namespace }, spec };
+  return {
+    kind: 'plan',
+    type: 'PDBBlock',
+    id: facts.id,
+    scope,
+    writes: [
+      creation('PDBBlock', facts, budget, {
+        says: `forbid evicting ${selected.length} ${selected.length === 1 ? 'pod' : 'pods'} of ${scope.namespace}`,
+        injected: injectedEssence(maker, budget),
+      }),
+    ],
+    undo: { where: `${nameOf(ref)} itself: deleting it allows evictions again`, reversible: true },
+    pods: selected.map(inReach),
+    permissions: [
+      ...creationPermissions(ref),
+      { verb: 'list', group: '', kind: 'Pod', namespace, for: 'inject' },
+      { verb: 'list', group: 'policy', kind: 'PodDisruptionBudget', namespace, for: 'inject' },
+    ],
+    warnings: [
+      'a budget evicts nothing by itself: only a drain or an upgrade meanwhile shows what it does',
+      ...of.others.map(
+        other =>
+          `${nameOfBudget(other)} covers some of these pods too: with two budgets an eviction fails with an error instead of waiting`,
+      ),
+    ],
+    target: ref,
+  };
+}
+
+const nameOfBudget = (budget: KubeObject) => `PodDisruptionBudget ${budget.metadata.name}`;
+
+function selectedBy(live: Live): string {
+  const seen = objectIn(live, BUDGET);
+  return `pods with ${(seen.state === 'found' ? podSelector(seen.value) : '') || '(any label)'}`;
+}
+
+function effect(_params: PdbParams, made: Plan, live: Live): Effect {
+  const back = createdReadBack(made, live, BUDGET);
+  if ('effect' in back) return back.effect;
+  const name = nameOf(made.target);
+  const { disruptionsAllowed, expectedPods, observedGeneration } = statusOf(back.object);
+  const isObserved = observedGeneration !== undefined && observedGeneration === back.object.metadata.generation;
+  if (!isObserved || disruptionsAllowed === undefined)
+    return { state: 'pending', evidence: [`${name} stands; the disruption controller has not counted its pods yet`] };
+  const evidence = [`${name} allows ${disruptionsAllowed} disruptions of ${expectedPods ?? 0} pods`];
+  return { state: disruptionsAllowed === 0 && (expectedPods ?? 0) > 0 ? 'proven' : 'absent', evidence };
+}

@@ -1,0 +1,146 @@
+import {
+  createdReadBack,
+  creation,
+  creationPermissions,
+  injectedEssence,
+  type Maker,
+  occupied,
+  restoreCreated,
+} from '../../injection/created.ts';
+import { listIn, objectIn } from '../../injection/live.ts';
+import { inReach } from '../../injection/pod-in-reach.ts';
+import { goJson } from '../../injection/record/go-json.ts';
+import { blindTo, refuse } from '../../injection/refuse.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import { isFinished, isTerminating } from '../../k8s/pod.ts';
+import { quantityOf } from '../../k8s/quantity.ts';
+import type { Effect, Facts, Fault, Live, Plan, Refusal, Scope } from '../contract.ts';
+
+type Hard = Readonly<Record<string, string>>;
+
+interface QuotaParams {
+  quotaName: string;
+  hard: Hard;
+}
+
+const QUOTA = 'quota';
+const PODS = 'pods';
+/** What may be limited, each a parameter of its own. */
+const RESOURCES = ['cpu', 'memory', 'pods', 'services', 'configmaps', 'secrets'];
+/** Resources that a pod must ask for explicitly where they are limited. */
+const REQUESTED = ['cpu', 'memory'];
+
+const hardOf = (holder: unknown): Hard => ((holder ?? {}) as { hard?: Hard }).hard ?? {};
+const usedOf = (holder: unknown): Hard => ((holder ?? {}) as { used?: Hard }).used ?? {};
+
+/** The limits with their amounts as numbers: the server rewrites quantities. */
+function amounts(hard: Hard): string {
+  const entries = Object.entries(hard).map(([name, amount]) => [name, quantityOf(amount) ?? String(amount)]);
+  return goJson(Object.fromEntries(entries));
+}
+
+const maker: Maker = {
+  type: 'QuotaExhaustion',
+  kinds: ['ResourceQuota'],
+  essence: quota => amounts(hardOf(quota.spec)),
+  looksMade: quota => Object.keys(hardOf(quota.spec)).length > 0,
+};
+
+/** Limits what a namespace may hold, so that its controllers are refused what they create next. The quota is its own record. */
+export const quotaExhaustion: Fault<QuotaParams> = {
+  type: 'QuotaExhaustion',
+  expects: 'survive',
+  parse: parameters => ({
+    quotaName: parameters.quotaName ?? '',
+    hard: Object.fromEntries(RESOURCES.flatMap(name => (parameters[name] ? [[name, parameters[name]]] : []))),
+  }),
+  reads: (params, scope) => [
+    { key: QUOTA, get: quotaRef(params, scope) },
+    { key: PODS, list: { apiVersion: 'v1', kind: 'Pod', namespace: scope.namespace } },
+  ],
+  plan,
+  effectReads: (params, made) => [{ key: QUOTA, get: quotaRef(params, made.scope) }],
+  effect,
+  restoreReads: () => [],
+  restore: found => restoreCreated(found, maker),
+};
+
+function quotaRef({ quotaName }: QuotaParams, { namespace }: Scope): ObjectRef {
+  return { apiVersion: 'v1', kind: 'ResourceQuota', namespace, name: quotaName };
+}
+
+function plan(params: QuotaParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const { hard } = params;
+  const limits = Object.entries(hard);
+  if (limits.length === 0) return refuse('invalid', `expected at least one of ${RESOURCES.join(', ')}, found none`);
+  const bad = limits.find(([, amount]) => !((quantityOf(amount) ?? -1) >= 0));
+  if (bad !== undefined)
+    return refuse('invalid', `${bad[0]}: expected a quantity such as "10" or "2Gi", found "${bad[1]}"`);
+  const ref = quotaRef(params, scope);
+  const taken = occupied(objectIn(live, QUOTA), ref, 'as a chaos tool made it');
+  if (taken !== undefined) return taken;
+  const pods = listIn(live, PODS);
+  if (pods.state === 'blind') return blindTo(`the pods of ${scope.namespace}, which the quota counts`, pods.failure);
+  const running = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod) && !isTerminating(pod));
+  const quota: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: params.quotaName, namespace: scope.namespace },
+    spec: { hard: { ...hard } },
+  };
+  return {
+    kind: 'plan',
+    type: 'QuotaExhaustion',
+    id: facts.id,
+    scope,
+    writes: [
+      creation('QuotaExhaustion', facts, quota, {
+        says: `limit ${scope.namespace} to ${limits.map(([name, amount]) => `${name} ${amount}`).join(', ')}`,
+        injected: injectedEssence(maker, quota),
+      }),
+    ],
+    undo: { where: `${nameOf(ref)} itself: deleting it lifts the limit`, reversible: true },
+    pods: running.map(inReach),
+    permissions: [
+      ...creationPermissions(ref),
+      { verb: 'list', group: '', kind: 'Pod', namespace: scope.namespace, for: 'inject' },
+    ],
+    warnings: warningsFor(hard, running.length, scope),
+    target: ref,
+  };
+}
+
+function warningsFor(hard: Hard, pods: number, { namespace }: Scope): string[] {
+  const requested = REQUESTED.filter(name => hard[name] !== undefined);
+  const room = (quantityOf(hard.pods ?? 'none') ?? 0) - pods;
+  return [
+    `what runs in ${namespace} goes on running; only what is created from now on is refused, for everybody there`,
+    ...(requested.length > 0
+      ? [`every new pod in ${namespace} that asks for no ${requested.join(' or ')} is refused`]
+      : []),
+    ...(room > 0 ? [`the quota leaves room for ${room} more pods, so nothing is refused until they are used up`] : []),
+  ];
+}
+
+/** A quota bites when the server counts against it and there is no room left; or at once for pods that ask for nothing. */
+function effect(params: QuotaParams, made: Plan, live: Live): Effect {
+  const back = createdReadBack(made, live, QUOTA);
+  if ('effect' in back) return back.effect;
+  const { status } = back.object;
+  const [hard, used] = [hardOf(status), usedOf(status)];
+  const name = nameOf(made.target);
+  const isCounted = Object.keys(params.hard).every(resource => hard[resource] !== undefined);
+  if (!isCounted) return { state: 'pending', evidence: [`${name} stands; its use is not counted yet`] };
+  const evidence = Object.keys(params.hard).map(
+    resource => `${resource}: ${used[resource] ?? '0'} used of ${hard[resource] ?? '?'} in ${made.scope.namespace}`,
+  );
+  const full = Object.keys(params.hard).some(
+    resource => (quantityOf(used[resource] ?? '0') ?? 0) >= (quantityOf(hard[resource]) ?? Number.POSITIVE_INFINITY),
+  );
+  if (full) return { state: 'proven', evidence: [...evidence, 'no room is left: the next one is refused'] };
+  const unasked = REQUESTED.filter(resource => params.hard[resource] !== undefined);
+  if (unasked.length > 0)
+    return { state: 'proven', evidence: [...evidence, `a pod that asks for no ${unasked.join(' or ')} is refused`] };
+  return { state: 'pending', evidence: [...evidence, 'there is room left: nothing is refused yet'] };
+}

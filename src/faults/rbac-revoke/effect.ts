@@ -1,0 +1,125 @@
+import { objectIn } from '../../injection/live.ts';
+import { targetReadBack } from '../../injection/readback.ts';
+import { readEnvelope } from '../../injection/record/envelope.ts';
+import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
+import { asRequester, isSubject, type Subject, subjectName, subjectsOf } from '../../injection/subjects.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Effect, Live, Plan, Read } from '../contract.ts';
+
+export const TARGET = 'target';
+const ROLE = 'role';
+/** Enough to show it; a binding may hold hundreds. */
+const ASKED = 5;
+const reviewKey = (subject: Subject) => `review ${subjectName(subject)}`;
+
+interface Rule {
+  verbs?: string[];
+  apiGroups?: string[];
+  resources?: string[];
+  resourceNames?: string[];
+  nonResourceURLs?: string[];
+}
+
+/** The role that a binding gives; in a namespace, a Role of its own or a ClusterRole. */
+export function roleRefOf(binding: KubeObject): { kind: string; name: string } {
+  const { kind = 'ClusterRole', name = '' } = (binding.roleRef ?? {}) as { kind?: string; name?: string };
+  return { kind, name };
+}
+
+/** The binding, then its role, then whether those that were in it may still do what the role allows. */
+export function revokedEffectReads(made: Plan, live: Live): Read[] {
+  const target = objectIn(live, TARGET);
+  const first: Read = { key: TARGET, get: made.target };
+  if (target.state !== 'found') return [first];
+  const { kind, name } = roleRefOf(target.value);
+  const { namespace } = target.value.metadata;
+  const place = kind === 'Role' && namespace !== undefined ? { namespace } : {};
+  const role = objectIn(live, ROLE);
+  return [
+    first,
+    { key: ROLE, get: { apiVersion: target.value.apiVersion, kind, ...place, name } },
+    ...(role.state === 'found' ? reviews(target.value, role.value) : []),
+  ];
+}
+
+function reviews(binding: KubeObject, role: KubeObject): Read[] {
+  const attributes = attributesOf(role, binding.metadata.namespace);
+  if (attributes === undefined) return [];
+  return revoked(binding).map(subject => ({
+    key: reviewKey(subject),
+    review: {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      metadata: {},
+      spec: { ...asRequester(subject), ...attributes },
+    } as unknown as KubeObject,
+  }));
+}
+
+/** Those whom the record on the binding says were in it. */
+function revoked(binding: KubeObject): Subject[] {
+  const envelope = readEnvelope(binding.metadata.annotations?.[ROLLBACK_DATA] ?? '');
+  return envelope.ok && Array.isArray(envelope.data)
+    ? (envelope.data as unknown[]).filter(isSubject).slice(0, ASKED)
+    : [];
+}
+
+/** One thing that the role allows, as an access review asks for it. */
+function attributesOf(role: KubeObject, namespace: string | undefined): Record<string, unknown> | undefined {
+  const rules = Array.isArray(role.rules) ? (role.rules as Rule[]) : [];
+  const rule = rules[0];
+  const verb = some(rule?.verbs, 'get');
+  if (rule === undefined || verb === undefined) return undefined;
+  const path = some(rule.nonResourceURLs, '/version');
+  if (path !== undefined) return { nonResourceAttributes: { verb, path: path.replace(/\*$/, 'chaos') } };
+  const [resource = 'pods', subresource] = (some(rule.resources, 'pods') ?? 'pods').split('/');
+  const name = rule.resourceNames?.[0];
+  return {
+    resourceAttributes: {
+      verb,
+      group: some(rule.apiGroups, '') ?? '',
+      resource,
+      ...(subresource === undefined ? {} : { subresource }),
+      ...(name === undefined ? {} : { name }),
+      ...(namespace === undefined ? {} : { namespace }),
+    },
+  };
+}
+
+const some = (values: string[] | undefined, instead: string): string | undefined =>
+  values?.includes('*') ? instead : values?.[0];
+
+/** Proven when the authoriser itself says no to one of those that were in the binding. */
+export function revokedEffect(made: Plan, live: Live): Effect {
+  const back = targetReadBack(made, live, TARGET);
+  if ('effect' in back) return back.effect;
+  const name = nameOf(made.target);
+  const present = subjectsOf(back.object);
+  if (present.length > 0) {
+    const who = sanitise(present.map(subjectName).join(', '), 200);
+    return { state: 'absent', evidence: [`${name} gives its role to ${who} (again)`] };
+  }
+  const answers = revoked(back.object).map(subject => ({ subject, ...answerTo(subject, live) }));
+  const evidence = [`${name} has no subjects`, ...answers.map(({ says }) => says)];
+  return { state: answers.some(({ denied }) => denied) ? 'proven' : 'pending', evidence };
+}
+
+function answerTo(subject: Subject, live: Live): { denied: boolean; says: string } {
+  const who = sanitise(subjectName(subject), 120);
+  const seen = objectIn(live, reviewKey(subject));
+  if (seen.state === 'blind')
+    return { denied: false, says: `whether ${who} may still: cannot be asked: ${seen.failure.message}` };
+  if (seen.state !== 'found')
+    return { denied: false, says: `the role of ${who} allows nothing that could be asked about` };
+  const { spec, status } = seen.value as {
+    spec?: Record<string, Record<string, string>>;
+    status?: { allowed?: boolean };
+  };
+  const { verb = '', resource, path } = spec?.resourceAttributes ?? spec?.nonResourceAttributes ?? {};
+  const what = sanitise(`${verb} ${resource ?? path ?? ''}`, 120);
+  return status?.allowed === true
+    ? { denied: false, says: `${who} may still ${what}: another binding allows it, or the server has not caught up` }
+    : { denied: true, says: `${who} may no longer ${what}` };
+}

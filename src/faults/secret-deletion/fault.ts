@@ -1,0 +1,78 @@
+import { outside } from '../../injection/allowed.ts';
+import { BACKUP, deletionEffect, deletionPlan, deletionReads, TARGET } from '../../injection/deletion-plan.ts';
+import { type Giving, giveWhole, givingReads } from '../../injection/deletion-restore.ts';
+import { listIn, objectIn } from '../../injection/live.ts';
+import type { Keeper } from '../../injection/record/keeper.ts';
+import { SECRET_BACKUP_KEY, secretBackupName } from '../../injection/record/markers.ts';
+import { blindTo, injectable, isRefusal } from '../../injection/refuse.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
+import { isFinished } from '../../k8s/pod.ts';
+import { usesKey } from '../../k8s/pod-references.ts';
+import type { Facts, Fault, Live, Plan, Refusal, Scope } from '../contract.ts';
+
+interface SecretDeletionParams {
+  name: string;
+  /** The experiment's own namespace where it is empty. */
+  namespace: string;
+}
+
+const PODS = 'pods';
+
+const keeper: Keeper = {
+  type: 'SecretDeletion',
+  keeps: { apiVersion: 'v1', kind: 'Secret' },
+  backupKind: 'Secret',
+  key: SECRET_BACKUP_KEY,
+  backupName: ({ name }) => secretBackupName(name),
+};
+const giving: Giving = { keeper };
+
+/** Deletes a Secret; all of it is kept in another Secret beside it. */
+export const secretDeletion: Fault<SecretDeletionParams> = {
+  type: 'SecretDeletion',
+  expects: 'self-heal',
+  parse: ({ name = '', namespace = '' }) => ({ name, namespace }),
+  reads: (params, scope) => {
+    const target = targetRef(params, scope);
+    const pods = { apiVersion: 'v1', kind: 'Pod', namespace: target.namespace ?? '' };
+    return [...deletionReads(keeper, target), { key: PODS, list: pods }];
+  },
+  plan,
+  effectReads: (_params, made) => [{ key: TARGET, get: made.target }],
+  effect: (_params, made, live) => deletionEffect(made, live),
+  restoreReads: (found, live) => givingReads(giving, found, live),
+  restore: (found, live) => giveWhole(giving, found, live),
+};
+
+function targetRef({ name, namespace }: SecretDeletionParams, scope: Scope): ObjectRef {
+  return { apiVersion: 'v1', kind: 'Secret', namespace: namespace || scope.namespace, name };
+}
+
+function plan(params: SecretDeletionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const ref = targetRef(params, scope);
+  const namespace = ref.namespace ?? '';
+  const out = outside(namespace, scope);
+  if (out !== undefined) return out;
+  const target = injectable(objectIn(live, TARGET), ref);
+  if (isRefusal(target)) return target;
+  const pods = listIn(live, PODS);
+  if (pods.state === 'blind') return blindTo(`the pods of ${namespace} that may use it`, pods.failure);
+  const users = (pods.state === 'found' ? pods.value : []).filter(
+    pod => !isFinished(pod) && usesKey(pod, { kind: 'Secret', name: params.name }),
+  );
+  return deletionPlan({
+    keeper,
+    scope,
+    facts,
+    target,
+    backup: objectIn(live, BACKUP),
+    pods: users,
+    permissions: [{ verb: 'list', group: '', kind: 'Pod', namespace, for: 'inject' }],
+    warnings: [
+      `until it is restored, ${secretBackupName(params.name)} holds all of it for whoever may read Secrets in ${namespace}`,
+      ...(users.length === 0
+        ? ['no pod mounts it or has it in its environment; whoever reads it through the API is not seen']
+        : []),
+    ],
+  });
+}

@@ -1,0 +1,106 @@
+import { allowedIn } from '../../injection/allowed.ts';
+import { occupied } from '../../injection/created.ts';
+import { objectIn } from '../../injection/live.ts';
+import { webhookLatencyName } from '../../injection/record/markers.ts';
+import { refuse } from '../../injection/refuse.ts';
+import { certsName } from '../../injection/webhook-objects.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import { webhooksOf } from '../../k8s/webhooks.ts';
+import type { Live, Read, Refusal, Scope } from '../contract.ts';
+
+export interface WebhookLatencyParams {
+  resources: string[];
+  apiGroups: string[];
+  delay: string;
+  image: string;
+  /** Of the Deployment, the Service and the webhook configuration. */
+  name: string;
+}
+
+export const CONFIGURATION = 'ValidatingWebhookConfiguration';
+const DEFAULT_DELAY = '25s';
+/** This program's own image; whoever keeps it under another name says so with the parameter `image`. */
+const DEFAULT_IMAGE = 'mayday:latest';
+const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+
+export function parseLatency({
+  resources = '',
+  apiGroups = '',
+  delay,
+  image,
+}: Readonly<Record<string, string>>): WebhookLatencyParams {
+  return {
+    resources: listed(resources),
+    // The core group has no name, so that it is asked for by this one.
+    apiGroups: listed(apiGroups).map(group => (group === 'core' ? '' : group)),
+    delay: delay || DEFAULT_DELAY,
+    image: image || DEFAULT_IMAGE,
+    name: webhookLatencyName(resources),
+  };
+}
+
+const listed = (text: string) =>
+  text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '');
+
+/** Where each of the four objects will stand. */
+export function partsOf({ name }: WebhookLatencyParams, { namespace }: Scope): ObjectRef[] {
+  return [
+    { apiVersion: 'v1', kind: 'Secret', namespace, name: certsName(name) },
+    { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name },
+    { apiVersion: 'v1', kind: 'Service', namespace, name },
+    { apiVersion: 'admissionregistration.k8s.io/v1', kind: CONFIGURATION, name },
+  ];
+}
+
+/** The definitions that say which of the resources live in no namespace. */
+export function definitions({ resources, apiGroups }: WebhookLatencyParams): Read[] {
+  const names = apiGroups
+    .filter(group => group.includes('.'))
+    .flatMap(group => resources.map(resource => `${resource}.${group}`));
+  return names.map(name => ({
+    key: name,
+    get: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name },
+  }));
+}
+
+/** Why these parameters make no webhook here, undefined where they do. */
+export function unusable(params: WebhookLatencyParams, scope: Scope, live: Live): Refusal | undefined {
+  const { name, resources, apiGroups } = params;
+  if (!NAME.test(name) || name.length > 63)
+    return refuse(
+      'invalid',
+      `resources ${resources.join(', ')} would make the name ${name}, which no Service can have`,
+    );
+  if (allowedIn(scope).length === 0)
+    return refuse('outside-blast-radius', 'expected at least one allowed namespace, found none');
+  for (const ref of partsOf(params, scope)) {
+    const seen = objectIn(live, nameOf(ref));
+    const taken = occupied(seen, ref, seen.state === 'found' ? servedBy(seen.value) : '');
+    if (taken !== undefined) return taken;
+  }
+  for (const { key } of definitions(params)) {
+    const seen = objectIn(live, key);
+    const scoped = seen.state === 'found' ? (seen.value.spec as { scope?: string } | undefined)?.scope : undefined;
+    if (scoped === 'Cluster')
+      return refuse(
+        'outside-blast-radius',
+        `${key} is in no namespace: delaying it would reach beyond ${allowedIn(scope).join(', ')}`,
+      );
+  }
+  return apiGroups.length === 0 || resources.length === 0
+    ? refuse('invalid', 'expected resources and apiGroups, found none')
+    : undefined;
+}
+
+/** One configuration for the whole cluster: the same resources in another namespace lead to its name too. */
+function servedBy(object: KubeObject): string {
+  const [hook] = webhooksOf(object);
+  return hook === undefined ? 'as part of such an injection' : `for Service ${serviceOf(hook.clientConfig)}`;
+}
+
+export const serviceOf = (client: { service?: { namespace: string; name: string } } | undefined): string =>
+  `${client?.service?.namespace ?? ''}/${client?.service?.name ?? ''}`;

@@ -1,0 +1,45 @@
+import type { Clock } from '../host/clock.ts';
+import { createBackoff } from '../kube/client/backoff.ts';
+import type { OwnLifted } from '../revert/own.ts';
+
+/** Why a guardian stopped trying. `person`: what is left was changed since the injection, and only a person may decide. */
+export type End = 'lifted' | 'person' | 'given-up';
+
+export interface Patience {
+  /** Longest time without success, milliseconds. */
+  longestMs: number;
+  clock: Clock;
+  random: () => number;
+  /** One try; may reject. */
+  lift(): Promise<OwnLifted>;
+  /** Hears what each try gave, or why it broke. */
+  tried(lifted: OwnLifted | Error, tries: number): void;
+}
+
+const PAUSES = { firstMs: 100, longestMs: 5_000 };
+
+/** Whether nothing is left that another try could put back. */
+function needsPerson({ receipts, blind }: OwnLifted): boolean {
+  return (
+    blind.length === 0 &&
+    receipts.every(({ verified, outcome }) => verified || outcome === 'diverged' || outcome === 'unconfirmed')
+  );
+}
+
+/** Tries until everything is proven back: a server that cannot be reached is waited for, with growing pauses. */
+export async function liftUntilDone({ longestMs, clock, random, lift, tried }: Patience): Promise<End> {
+  const began = clock.monotonic();
+  const backoff = createBackoff(PAUSES, random);
+  for (let tries = 1; clock.monotonic() - began < longestMs; tries += 1) {
+    try {
+      const lifted = await lift();
+      tried(lifted, tries);
+      if (lifted.remaining === 0) return 'lifted';
+      if (needsPerson(lifted)) return 'person';
+    } catch (error) {
+      tried(error instanceof Error ? error : new Error(String(error)), tries);
+    }
+    await clock.sleep(backoff.next());
+  }
+  return 'given-up';
+}

@@ -1,0 +1,116 @@
+import type { HeldLock } from '../engine/operator-lock.ts';
+import { faultOf } from '../faults/registry.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Files } from '../host/files.ts';
+import type { Journal } from '../injection/write/journal.ts';
+import type { Api } from '../kube/client/api.ts';
+import { type OpenJournal, reopenJournal } from '../records/journal.ts';
+import type { RevertDeps } from '../revert/deps.ts';
+import { type Ahead, liftOwn, lookAhead, type OwnLifted } from '../revert/own.ts';
+import { releaseLock } from '../safety/lock.ts';
+import type { Ward } from './guarded-run.ts';
+import type { End } from './revert-retry.ts';
+
+export interface LiftingDeps {
+  api: Api;
+  clock: Clock;
+  files: Files;
+  /** Folder of the journals: the guardian finishes the one that the dead run began. */
+  stateDir: string;
+  /** The key by which the run signed its records; undefined where it may not be read. */
+  recordKey?: () => Promise<Uint8Array | undefined>;
+}
+
+/** Lifts a run as its own process would have, and finishes its journal. */
+export interface Lifting {
+  /** Opens the run's journal ahead of time. */
+  prepare(run: string): void;
+  /** Reads ahead what lifting it needs. */
+  aboutToLift(ward: Ward): void;
+  lift(ward: Ward): Promise<OwnLifted>;
+  ended(ward: Ward, end: End): Promise<void>;
+  /** Once the owner is gone and nothing is left to guard: gives back the locks of what was lifted. */
+  unlock(): Promise<void>;
+}
+
+/** The disk is told, and not waited for: a slow one must not keep a fault in, and what is in the cluster needs no record to be put back. */
+const unhurried = (journal: OpenJournal | undefined): Journal => ({
+  append(record) {
+    journal?.append(record).catch(() => undefined);
+    return Promise.resolve();
+  },
+});
+
+export function createLifting({ api, clock, files, stateDir, recordKey }: LiftingDeps): Lifting {
+  const journals = new Map<string, Promise<OpenJournal | undefined>>();
+  const journalOf = (run: string) => {
+    const open = journals.get(run) ?? reopenJournal(files, stateDir, run).catch(() => undefined);
+    journals.set(run, open);
+    return open;
+  };
+
+  const locks = new Map<string, { lock: HeldLock; isDone: boolean }>();
+  /** One run that is not out yet keeps the lock for all of its operator. */
+  function noteLock(lock: HeldLock, isDone: boolean): void {
+    const { name } = lock.on;
+    locks.set(name, { lock, isDone: isDone && (locks.get(name)?.isDone ?? true) });
+  }
+  const aheads = new Map<string, Ahead>();
+  const begun: NonNullable<RevertDeps['begun']> = new Map();
+  const depsWith = (journal: OpenJournal | undefined): RevertDeps => ({
+    api: api.urgent ?? api,
+    clock,
+    faultOf,
+    journal: unhurried(journal),
+    begun,
+  });
+
+  const keys = new Map<string, Promise<Uint8Array | undefined>>();
+
+  return {
+    prepare: run => {
+      void journalOf(run);
+      if (recordKey) keys.set(run, recordKey());
+    },
+    aboutToLift: ward => {
+      // Whatever breaks here breaks again in the lift, and is told there.
+      lookAhead(depsWith(undefined), ward).then(
+        ahead => aheads.set(ward.run, ahead),
+        () => undefined,
+      );
+    },
+    async lift({ run, type, written }) {
+      const journal = await journalOf(run);
+      const lifted = await liftOwn(
+        depsWith(journal),
+        { type, written, patienceMs: 0, key: await keys.get(run) },
+        aheads.get(run),
+      );
+      for (const receipt of lifted.receipts) journal?.reverted(receipt).catch(() => undefined);
+      return lifted;
+    },
+    async unlock() {
+      const free = [...locks.values()].filter(({ isDone }) => isDone);
+      await Promise.all(free.map(({ lock }) => releaseLock(api, lock.on, lock.holder)));
+    },
+    async ended({ run, lock }, end) {
+      if (lock) noteLock(lock, end === 'lifted');
+      const journal = await journalOf(run);
+      journals.delete(run);
+      aheads.delete(run);
+      keys.delete(run);
+      const at = Math.round(api.serverTime().now);
+      await journal?.event({ at, run, event: 'note', text: WORDS[end] }).catch(() => undefined);
+      await journal?.endByGuardian({ at, residue: end === 'lifted' ? 0 : 1 }).catch(() => undefined);
+      await journal?.close();
+    },
+  };
+}
+
+/** How the journal of a run that died tells what its guardian did. */
+const WORDS: Record<End, string> = {
+  lifted: 'the guardian put everything back and read it again; the process that injected was gone',
+  person:
+    'the guardian left what somebody changed since the injection: a person must decide, mayday revert shows both values',
+  'given-up': 'the guardian gave up: the cluster did not let it put everything back in all that time',
+};

@@ -1,0 +1,140 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { notOwnFile, readOwn } from './disk/own-file.ts';
+import { makePrivate, notPrivate } from './disk/private-folder.ts';
+
+/** A file that only grows. */
+export interface AppendFile {
+  /** Resolves when the text would survive a crash of the machine. */
+  append(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The little that is needed of a file system; passed in. Everything is private to its owner: 0700 folders, 0600 files. Whatever another
+ * user owns, could write or could have put there is refused, as it is written and as it is read: every method rejects with the reason.
+ */
+export interface Files {
+  /** Opens a new or existing file for appending, making its folder. */
+  openAppend(path: string): Promise<AppendFile>;
+  /** Undefined when there is none. */
+  read(path: string): Promise<string | undefined>;
+  /** Names in a folder; none when there is no such folder. */
+  list(path: string): Promise<string[]>;
+  /** All or nothing: readers see the old text or the new. */
+  write(path: string, text: string): Promise<void>;
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** A file's name only survives a crash when its folder was synced too. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } catch (error) {
+    // Some file systems cannot sync a folder; then its entries are as durable as they get.
+    if (!(error instanceof Error && 'code' in error && (error.code === 'EINVAL' || error.code === 'EPERM')))
+      throw error;
+  } finally {
+    await folder.close();
+  }
+}
+
+/** What is there could be read or written, and is not, since somebody else has a hand in it. The message says what to do. */
+export class Distrusted extends Error {
+  // As the system itself refuses.
+  readonly code = 'EPERM';
+  readonly syscall = 'open';
+}
+
+const refused = (why: string) => new Distrusted(why);
+
+const unless = (problem: string | undefined): void => {
+  if (problem !== undefined) throw refused(problem);
+};
+
+/** Opens a file of ours for writing, new or not; never through a link, and never waiting for a reader. */
+async function openOwn(path: string, flags: number): Promise<FileHandle> {
+  const file = await open(
+    path,
+    flags | constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    0o600,
+  );
+  const problem = notOwnFile(await file.stat());
+  if (problem === undefined) return file;
+  await file.close();
+  throw refused(`${path} is not written: ${problem}`);
+}
+
+async function writeDurably(file: FileHandle, text: string): Promise<void> {
+  await file.appendFile(text, 'utf8');
+  await file.sync();
+}
+
+/**
+ * One write after the other: records must not interleave, and a later one must not be durable before an earlier one. What comes while
+ * the disk is busy goes down together with the next write, so that nobody waits for more than two of them. A disk that failed once is
+ * not trusted again: what it tore may be the middle of a record.
+ */
+export function gathering(write: (text: string) => Promise<void>, end: () => Promise<void>): AppendFile {
+  let gathered = '';
+  let last: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return {
+    append(text) {
+      gathered += text;
+      next ??= last.then(() => {
+        const all = gathered;
+        gathered = '';
+        next = undefined;
+        return write(all);
+      });
+      last = next;
+      return next;
+    },
+    async close() {
+      await last.catch(() => undefined);
+      await end();
+    },
+  };
+}
+
+/** The machine's own file system, below one folder that is ours alone. */
+export const filesUnder = (root: string): Files => ({
+  async openAppend(path) {
+    unless(makePrivate(root, dirname(path)));
+    const file = await openOwn(path, constants.O_APPEND);
+    await syncFolder(dirname(path));
+    return gathering(
+      text => writeDurably(file, text),
+      () => file.close(),
+    );
+  },
+  async read(path) {
+    unless(notPrivate(root, dirname(path)));
+    const reading = readOwn(path);
+    if (reading.is === 'refused') throw refused(`${path}: ${reading.why}`);
+    return reading.is === 'text' ? reading.text : undefined;
+  },
+  async list(path) {
+    unless(notPrivate(root, path));
+    return readdir(path).catch((error: unknown) => {
+      if (isMissing(error)) return [];
+      throw error;
+    });
+  },
+  async write(path, text) {
+    unless(makePrivate(root, dirname(path)));
+    const draft = `${path}.new`;
+    const file = await openOwn(draft, constants.O_TRUNC);
+    try {
+      await writeDurably(file, text);
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+    await syncFolder(dirname(path));
+  },
+});

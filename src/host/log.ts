@@ -1,0 +1,51 @@
+import { appendFileSync, closeSync, constants, fstatSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { jsonText } from '../text/json.ts';
+import { makeFolder } from './disk/make-folder.ts';
+import { notOwnFile, openOwn } from './disk/own-file.ts';
+import { makePrivate } from './disk/private-folder.ts';
+
+/**
+ * Appends what happened as JSON lines, each with its time; private to the user. With `root`, the state folder, only where that is ours alone
+ * and the file too. A log that cannot be written is never a reason to fail.
+ */
+export function openEventLog(path: string, root?: string): (facts: Record<string, unknown>) => void {
+  const add = root === undefined ? addTo(path) : addBelow(root, path);
+  return facts => {
+    try {
+      add(`${jsonText({ at: new Date().toISOString(), pid: process.pid, ...facts })}\n`);
+    } catch {
+      // Nowhere to say it: the screen belongs to the console, and a guardian has none.
+    }
+  };
+}
+
+/** A place that the user named may be anything. */
+const addTo = (path: string) => (text: string) => {
+  makeFolder(dirname(path), 0o700);
+  appendFileSync(path, text, { mode: 0o600 });
+};
+
+const addBelow = (root: string, path: string) => (text: string) => {
+  if (makePrivate(root, dirname(path)) !== undefined) return;
+  const file = openOwn(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
+  try {
+    if (notOwnFile(fstatSync(file)) === undefined) appendFileSync(file, text);
+  } finally {
+    closeSync(file);
+  }
+};
+
+/** The same for plain lines; beside what the user named, if anything, the log of the state folder. */
+export function openLog({
+  named,
+  log,
+  state,
+}: {
+  named: string | undefined;
+  log: string;
+  state: string;
+}): (line: string) => void {
+  const write = named === undefined ? openEventLog(log, state) : openEventLog(named);
+  return line => write({ line });
+}

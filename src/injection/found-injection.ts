@@ -1,0 +1,31 @@
+import type { FaultType } from '../experiment/types.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+
+/** `foreign` is residue of another chaos tool: shown, never touched. */
+export type FindingState = 'injected' | 'restored' | 'diverged' | 'corrupt' | 'foreign';
+
+/** One injection found in the cluster, whoever left it. */
+export interface Finding {
+  /** Stable across scans: type, namespace, kind and name. */
+  id: string;
+  type: FaultType | 'unknown';
+  object: ObjectRef;
+  /** The object as read; the carrier of the undo record (victim, created object or backup). */
+  live: KubeObject;
+  state: FindingState;
+  /** What gave it away: annotation, label, backup name, plain annotation. */
+  source: string;
+  /** Who left it: `mayday` or `operator-chaos`. */
+  tool: 'mayday' | 'operator-chaos' | 'other';
+  experiment?: string;
+  run?: string;
+  by?: string;
+  /** Milliseconds since the epoch. */
+  injectedAt?: number;
+  expiresAt?: number;
+  message?: string;
+  /** The backups that its restore needs, as read: what is left of the original should they vanish before it. */
+  beside?: readonly KubeObject[];
+  /** The label alone is there: the undo record that belongs to it is gone from the object. */
+  lost?: true;
+}

@@ -1,0 +1,44 @@
+import type { Json } from '../../k8s/object.ts';
+import { type GoValue, RawNumber } from './go-json.ts';
+import { isTooDeep } from './raw-members.ts';
+
+interface RawSupport {
+  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+  rawJSON(text: string): unknown;
+}
+const raw = JSON as unknown as RawSupport;
+
+/**
+ * Parses JSON and keeps every number that JavaScript would write differently as the text it was: integers beyond 2^53 above all. Throws a
+ * `SyntaxError` also for what is nested too deeply.
+ */
+export function parseExact(text: string): GoValue {
+  if (isTooDeep(text)) throw new SyntaxError('nested too deeply');
+  const keep = (_key: string, value: unknown, { source }: { source?: string }) =>
+    typeof value === 'number' && source !== undefined && String(value) !== source ? new RawNumber(source) : value;
+  return raw.parse(text, keep) as GoValue;
+}
+
+/** The value as a request body: exact numbers go out with the digits they came in with. */
+export function onTheWire(value: GoValue): Json {
+  if (value instanceof RawNumber) return raw.rawJSON(value.text) as Json;
+  if (Array.isArray(value)) return value.map(onTheWire);
+  if (typeof value !== 'object' || value === null) return value as Json;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, onTheWire(member)]));
+}
+
+/** The value as an ordinary read of it would come out, numbers rounded. */
+export function rounded(value: GoValue): GoValue {
+  if (value instanceof RawNumber) return Number(value.text);
+  if (Array.isArray(value)) return value.map(rounded);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, rounded(member)]));
+}
+
+/** Whether the value, read as ordinary JSON, holds a whole number of which digits may be lost. */
+export function mayBeRounded(value: GoValue): boolean {
+  if (value instanceof RawNumber) return mayBeRounded(Number(value.text));
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(member => mayBeRounded(member as GoValue));
+}

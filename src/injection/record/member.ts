@@ -1,0 +1,34 @@
+import type { KubeObject } from '../../k8s/object.ts';
+import { own } from '../../text/own.ts';
+import type { GoValue } from './go-json.ts';
+
+/** What an object holds at a path of member names. */
+export type Member =
+  | { state: 'present'; value: GoValue }
+  /** `from` counts the steps that lead to what is there: the member at step `from` is the topmost one missing. */
+  | { state: 'absent'; from: number }
+  /** The value at step `from` is no map, so that the path cannot go on. */
+  | { state: 'blocked'; from: number };
+
+export function memberAt(object: KubeObject, steps: readonly string[]): Member {
+  let at: unknown = object;
+  for (const [index, step] of steps.entries()) {
+    if (typeof at !== 'object' || at === null || Array.isArray(at)) return { state: 'blocked', from: index };
+    if (!Object.hasOwn(at, step)) return { state: 'absent', from: index };
+    at = (at as Record<string, unknown>)[step];
+  }
+  return { state: 'present', value: at as GoValue };
+}
+
+/** `value` inside the members named by `steps`, outermost first. */
+export function nested(steps: readonly string[], value: GoValue): GoValue {
+  return steps.reduceRight<GoValue>((inner, step) => ({ [step]: inner }), value);
+}
+
+/** Whether every member of `part` is in `whole` with the same value; lists item by item. Servers add defaults to what they are given. */
+export function contains(whole: unknown, part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return whole === part;
+  if (typeof whole !== 'object' || whole === null || Array.isArray(whole) !== Array.isArray(part)) return false;
+  if (Array.isArray(part) && (whole as unknown[]).length !== part.length) return false;
+  return Object.entries(part).every(([key, value]) => contains(own(whole as Record<string, unknown>, key), value));
+}

@@ -1,0 +1,303 @@
+import type { Clock } from '../../host/clock.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import type { Api } from '../../kube/client/api.ts';
+import type { Failure } from '../../kube/client/outcome.ts';
+import { type Journal, JournalUnwritable, type Purpose, type StepOutcome } from './journal.ts';
+import { readBack } from './lost-response.ts';
+import { send } from './send.ts';
+import type { Write } from './write.ts';
+
+/** One write with what became of it. */
+export interface StepResult {
+  index: number;
+  write: Write;
+  outcome: StepOutcome;
+  /** The object as the server answered, or as read back. */
+  object?: KubeObject;
+  failure?: Failure;
+  message: string;
+  /** Requests this step took, reads included. */
+  requests: number;
+  ms: number;
+}
+
+/**
+ * `done`: every write applied. `conflict`: something changed since the plan was made; read again and plan again. `failed`: the server
+ * said no. `unknown`: no answer and no way to read back; the writes may have landed, so nothing was undone. `aborted`: the signal
+ * stopped it between two writes.
+ */
+export interface Execution {
+  state: 'done' | 'conflict' | 'failed' | 'unknown' | 'aborted';
+  steps: StepResult[];
+  /** Writes taken back after a later one failed, in the order they were taken back. */
+  undone: StepResult[];
+  /** Writes of this execution that are still in the cluster although it did not end `done`. */
+  left: Write[];
+  message: string;
+}
+
+export type StepEvent =
+  | { event: 'sending'; index: number; of: number; write: Write; purpose: Purpose }
+  | { event: 'waiting'; index: number; ms: number; why: string }
+  | { event: 'sent'; index: number; of: number; result: StepResult; purpose: Purpose };
+
+export interface ExecutorDeps {
+  api: Api;
+  journal: Journal;
+  clock: Clock;
+  /** Stops before the next write; a write that was sent is always followed to its end. */
+  signal?: AbortSignal;
+  emit?: (event: StepEvent) => void;
+}
+
+const SENDS = 5;
+const MAX_WAIT_MS = 10_000;
+/** A server drops a request soon after its client is gone. Until then a write without an answer may still land. */
+export const IN_FLIGHT_MS = 5_000;
+
+/**
+ * Sends the writes in order, each one journalled first, and stops at the first that does not apply. Nothing is ever sent again blindly:
+ * a throttled write was refused before it was tried, and after a lost answer the object is read back first.
+ * On `inject`, objects that earlier steps created are deleted again, last first, when a later step certainly did not happen.
+ */
+export async function execute(
+  writes: readonly Write[],
+  deps: ExecutorDeps,
+  run: { id: string; purpose: Purpose },
+): Promise<Execution> {
+  const steps: StepResult[] = [];
+  for (const [index, write] of writes.entries()) {
+    if (deps.signal?.aborted) return stopped('aborted', 'stopped before the next write', steps, deps, run);
+    const result = await step(write, { index, of: writes.length }, deps, run);
+    steps.push(result);
+    if (result.outcome === 'applied' || result.outcome === 'gone') continue;
+    return stopped(result.outcome, result.message, steps, deps, run);
+  }
+  return { state: 'done', steps, undone: [], left: [], message: '' };
+}
+
+async function stopped(
+  state: Exclude<Execution['state'], 'done'>,
+  message: string,
+  steps: StepResult[],
+  deps: ExecutorDeps,
+  run: { id: string; purpose: Purpose },
+): Promise<Execution> {
+  const applied = steps.filter(result => result.outcome === 'applied');
+  // A backup must outlive any doubt about the write that relies on it.
+  const mayUndo = run.purpose === 'inject' && state !== 'unknown';
+  const undone = mayUndo ? await undo(applied, deps, run.id) : [];
+  const isBack = ({ outcome }: StepResult) => outcome === 'applied' || outcome === 'gone';
+  const back = new Set(undone.filter(isBack).map(result => nameOf(result.write.on)));
+  const left = applied.map(result => result.write).filter(write => !back.has(nameOf(write.on)));
+  return { state, steps, undone, left, message };
+}
+
+async function undo(applied: readonly StepResult[], deps: ExecutorDeps, id: string): Promise<StepResult[]> {
+  const created = applied.filter(result => result.write.verb === 'create').reverse();
+  const undone: StepResult[] = [];
+  for (const [index, { write, object }] of created.entries()) {
+    const uid = object?.metadata.uid;
+    if (uid === undefined) continue;
+    const taking: Write = {
+      verb: 'delete',
+      on: { ...write.on, uid },
+      precondition: { uid },
+      says: `take back ${nameOf(write.on)}`,
+    };
+    undone.push(await step(taking, { index, of: created.length }, deps, { id, purpose: 'undo' }));
+  }
+  return undone;
+}
+
+async function step(
+  write: Write,
+  place: { index: number; of: number },
+  deps: ExecutorDeps,
+  run: { id: string; purpose: Purpose },
+): Promise<StepResult> {
+  const { api, clock, journal, emit } = deps;
+  const base = { id: run.id, purpose: run.purpose, step: place.index, of: place.of };
+  await journal.append({ ...base, at: clock.now(), record: 'intent', write }).catch(unwritable);
+  emit?.({ event: 'sending', ...place, write, purpose: run.purpose });
+  const began = clock.monotonic();
+  const requestsBefore = api.requests;
+  const settled = await settle(write, place.index, deps);
+  const result: StepResult = {
+    index: place.index,
+    write,
+    ...settled,
+    requests: api.requests - requestsBefore,
+    ms: clock.monotonic() - began,
+  };
+  await journal
+    .append({
+      ...base,
+      at: clock.now(),
+      record: 'result',
+      outcome: result.outcome,
+      on: write.on,
+      message: result.message,
+    })
+    .catch(unwritable);
+  emit?.({ event: 'sent', ...place, result, purpose: run.purpose });
+  return result;
+}
+
+function unwritable(error: unknown): never {
+  throw new JournalUnwritable(error);
+}
+
+type Settled = Pick<StepResult, 'outcome' | 'object' | 'failure' | 'message'>;
+
+/** Sends until the write is known to have landed, to have been refused, or to be undecidable. */
+async function settle(write: Write, index: number, deps: ExecutorDeps): Promise<Settled> {
+  const { clock } = deps;
+  let lost: Lost | undefined;
+  for (let sends = 1; ; sends += 1) {
+    const outcome = await send(deps.api, write);
+    if (outcome.ok) {
+      // A second object of that name would come to be when the first is deleted before the lost request arrives.
+      if (write.verb === 'create') await outlive(lost, clock);
+      return { outcome: 'applied', object: outcome.value, message: write.says };
+    }
+    const waitMs = waitAsked(outcome);
+    if (waitMs !== undefined && sends < SENDS) {
+      deps.emit?.({ event: 'waiting', index, ms: waitMs, why: outcome.message });
+      await clock.sleep(waitMs);
+      continue;
+    }
+    if (isLost(outcome)) lost = { failure: outcome, at: clock.monotonic(), times: (lost?.times ?? 0) + 1 };
+    if (lost === undefined) return refused(write, outcome);
+    const settled = await settleLost(write, { outcome, lost, sends }, deps);
+    if (settled !== undefined) return settled;
+  }
+}
+
+/** What became of a write of which an answer was lost; undefined when it is to be sent again. */
+async function settleLost(
+  write: Write,
+  { outcome, lost, sends }: { outcome: Failure; lost: Lost; sends: number },
+  deps: ExecutorDeps,
+): Promise<Settled | undefined> {
+  const { clock, api } = deps;
+  const decided = await decide(write, outcome, api);
+  if (isCertain(decided)) {
+    // One of them made it; another may still be on its way, and make a second one when this one is gone.
+    if (write.verb === 'create' && lost.times > 1) await outlive(lost, clock);
+    return decided;
+  }
+  const mayTry = decided.outcome === 'not-landed' && isLost(outcome) && sends < SENDS;
+  if (!mayTry) return giveUp(write, outcome, lost, deps);
+  // It may still be on its way: the precondition keeps a second copy from being applied on top of the first.
+  await clock.sleep(100 * 2 ** sends);
+  return undefined;
+}
+
+/** A write whose answer was lost: what came instead and when, the last time, on the monotonic clock; and how often. */
+interface Lost {
+  failure: Failure;
+  at: number;
+  times: number;
+}
+
+type Decided = Settled | { outcome: 'not-landed' };
+const isCertain = (decided: Decided): decided is Settled =>
+  decided.outcome !== 'not-landed' && decided.outcome !== 'unknown';
+
+/** Waits until a request without an answer can no longer be carried out. */
+async function outlive(lost: Lost | undefined, clock: Clock): Promise<void> {
+  const left = lost === undefined ? 0 : lost.at + IN_FLIGHT_MS - clock.monotonic();
+  if (left > 0) await clock.sleep(left);
+}
+
+/** The last look at a write that was never seen to land: only once nothing of it can be under way does not landed mean refused. */
+async function giveUp(write: Write, outcome: Failure, lost: Lost, deps: ExecutorDeps): Promise<Settled> {
+  await outlive(lost, deps.clock);
+  let decided: Decided = await decide(write, outcome, deps.api);
+  for (let looks = 1; decided.outcome === 'unknown' && looks < SENDS; looks += 1) {
+    await deps.clock.sleep(100 * 2 ** looks);
+    decided = await decide(write, outcome, deps.api);
+  }
+  return decided.outcome === 'not-landed' ? doubted(write, refused(write, outcome)) : decided;
+}
+
+/**
+ * A deletion that was once sent and not answered never counts as not done: if it is carried out after all, the backup that would be
+ * taken back is the only copy by then.
+ */
+function doubted(write: Write, end: Settled): Settled {
+  if (write.verb !== 'delete' || end.outcome !== 'failed') return end;
+  return {
+    ...end,
+    outcome: 'unknown',
+    message: `${end.message}; an earlier request was not answered and may still be carried out`,
+  };
+}
+
+/** What reading back says of a write whose answer was lost. */
+async function decide(write: Write, failure: Failure, api: Api): Promise<Decided> {
+  const landing = await readBack(api, write);
+  switch (landing.state) {
+    case 'landed':
+      return {
+        outcome: 'applied',
+        ...(landing.object === undefined ? {} : { object: landing.object }),
+        message: `${write.says} (the answer was lost; read back and found applied)`,
+      };
+    case 'other':
+      return { outcome: 'conflict', failure, message: `${nameOf(write.on)}: ${landing.why}` };
+    case 'unknown':
+      return {
+        outcome: 'unknown',
+        failure,
+        message: `${nameOf(write.on)}: no answer (${failure.message}) and reading back failed (${landing.failure.message}): it may or may not have been applied`,
+      };
+    case 'not-landed':
+      return { outcome: 'not-landed' };
+  }
+}
+
+/** A refusal to try: the server says so and when to come back. */
+function waitAsked(failure: Failure): number | undefined {
+  const asked = failure.retryAfterMs;
+  if (failure.reason === 'throttled') return Math.min(asked ?? 1000, MAX_WAIT_MS);
+  return failure.status === 503 && asked !== undefined ? Math.min(asked, MAX_WAIT_MS) : undefined;
+}
+
+/** Answers after which the write may or may not have been applied. */
+function isLost(failure: Failure): boolean {
+  // Admission refuses before anything is stored, even where its own answer is a 500.
+  if (/failed calling webhook|admission webhook/.test(failure.message)) return false;
+  return ['unreachable', 'aborted', 'server-error', 'too-large'].includes(failure.reason);
+}
+
+function refused(write: Write, failure: Failure): Settled {
+  const message = `${nameOf(write.on)}: ${failure.message}`;
+  if (write.verb === 'delete') {
+    const { uid } = write.precondition;
+    // Deletes are bound to a uid: a conflict means that this object is gone and another bears its name.
+    const isGone =
+      failure.reason === 'not-found' || (failure.reason === 'conflict' && uid !== undefined && mentionsUid(failure));
+    if (isGone) return { outcome: 'gone', failure, message: `${nameOf(write.on)} was already gone` };
+  }
+  return { outcome: isConflict(write, failure) ? 'conflict' : 'failed', failure, message };
+}
+
+const mentionsUid = (failure: Failure) => /\bUID\b/i.test(failure.message);
+
+function isConflict(write: Write, failure: Failure): boolean {
+  if (failure.reason === 'conflict' || failure.reason === 'already-exists' || failure.reason === 'gone') return true;
+  if (failure.reason === 'not-found') return write.verb === 'patch' || write.verb === 'replace';
+  return failure.reason === 'invalid' && failedTest(write, failure);
+}
+
+/** A JSON patch whose `test` no longer holds, or whose path is no longer there, comes back as 422 without field causes. */
+function failedTest(write: Write, failure: Failure): boolean {
+  return (
+    write.verb === 'patch' &&
+    write.patchType === 'json' &&
+    (failure.causes === undefined || failure.causes.length === 0)
+  );
+}

@@ -1,0 +1,31 @@
+import type { ObjectRef } from '../../k8s/object.ts';
+import type { Write } from './write.ts';
+
+export type Purpose = 'inject' | 'revert' | 'undo';
+
+/** What became of one write. `gone`: there was nothing left to delete. `unknown`: no answer, and reading back failed too. */
+export type StepOutcome = 'applied' | 'gone' | 'conflict' | 'failed' | 'unknown';
+
+/** What is written down before and after every write, so that a fresh process can finish what a dead one began. */
+export type JournalRecord = {
+  /** Milliseconds since the epoch, this machine's clock. */
+  at: number;
+  /** The injection's id, as in its undo record. */
+  id: string;
+  purpose: Purpose;
+  /** Counted from 0. */
+  step: number;
+  of: number;
+} & ({ record: 'intent'; write: Write } | { record: 'result'; outcome: StepOutcome; on: ObjectRef; message: string });
+
+/** The disk does not take a record down: a refusal of the machine, not a fault of ours. Nothing is injected without a record. */
+export class JournalUnwritable extends Error {
+  constructor(error: unknown) {
+    super(`the journal cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/** Takes records down for good: `append` resolves when the record would survive a crash of this machine. */
+export interface Journal {
+  append(record: JournalRecord): Promise<void>;
+}

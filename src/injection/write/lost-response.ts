@@ -1,0 +1,111 @@
+import { type Operation, pathOf, valueAt } from '../../k8s/json-patch.ts';
+import type { Json, KubeObject } from '../../k8s/object.ts';
+import type { Api } from '../../kube/client/api.ts';
+import type { Failure } from '../../kube/client/outcome.ts';
+import { MAYDAY, PREFIX, ROLLBACK_DATA } from '../record/markers.ts';
+import type { Write } from './write.ts';
+
+/** Whether a write whose answer never came reached the cluster. */
+export type Landing =
+  | { state: 'landed'; object?: KubeObject }
+  | { state: 'not-landed' }
+  /** Something else stands there: neither ours nor what we expected. */
+  | { state: 'other'; why: string }
+  | { state: 'unknown'; failure: Failure };
+
+/** Reads the object back and decides. Our own marker in the write, with its id, makes the answer certain. */
+export async function readBack(api: Api, write: Write): Promise<Landing> {
+  const outcome = await api.get(write.on);
+  if (!outcome.ok && outcome.reason !== 'not-found') return { state: 'unknown', failure: outcome };
+  const live = outcome.ok ? outcome.value : undefined;
+  switch (write.verb) {
+    case 'create':
+      return created(write.body, live);
+    case 'delete':
+      return deleted(write, live);
+    case 'patch':
+      return patched(write, live);
+    case 'replace':
+      return replaced(write, live);
+  }
+}
+
+function created(body: KubeObject, live: KubeObject | undefined): Landing {
+  if (live === undefined) return { state: 'not-landed' };
+  // Either holds our own facts, with the id of this very injection.
+  const holds = (key: string) => {
+    const ours = body.metadata.annotations?.[key];
+    return ours !== undefined && live.metadata.annotations?.[key] === ours;
+  };
+  if (holds(MAYDAY) || holds(ROLLBACK_DATA)) return { state: 'landed', object: live };
+  return { state: 'other', why: 'an object of that name exists and is not this injection’s' };
+}
+
+function deleted(write: Write, live: KubeObject | undefined): Landing {
+  if (live === undefined) return { state: 'landed' };
+  const { uid } = write.precondition;
+  if (uid !== undefined && live.metadata.uid !== uid) return { state: 'landed' };
+  return live.metadata.deletionTimestamp === undefined ? { state: 'not-landed' } : { state: 'landed', object: live };
+}
+
+function patched(write: Extract<Write, { verb: 'patch' }>, live: KubeObject | undefined): Landing {
+  const gone = goneOrOther(write, live);
+  if (gone !== undefined || live === undefined) return gone ?? { state: 'not-landed' };
+  const changes = changesOf(write);
+  const marks = changes.filter(
+    change => change.path[0] === 'metadata' && change.path.some(step => step.startsWith(PREFIX)),
+  );
+  // The record goes in and out with the value in one request, and nobody heals it: where there is one, it alone decides.
+  const deciding = marks.length > 0 ? marks : changes;
+  const holds = deciding.every(change => sameJson(valueAt(live, change.path), change.value));
+  return holds ? { state: 'landed', object: live } : { state: 'not-landed' };
+}
+
+function replaced(write: Extract<Write, { verb: 'replace' }>, live: KubeObject | undefined): Landing {
+  const gone = goneOrOther(write, live);
+  if (gone !== undefined || live === undefined) return gone ?? { state: 'not-landed' };
+  const same = sameJson(marksOf(live), marksOf(write.body));
+  const moved = live.metadata.resourceVersion !== write.precondition.resourceVersion;
+  return same && moved ? { state: 'landed', object: live } : { state: 'not-landed' };
+}
+
+function goneOrOther(write: Write, live: KubeObject | undefined): Landing | undefined {
+  if (live === undefined) return { state: 'other', why: 'the object is gone' };
+  const { uid } = write.precondition;
+  if (uid !== undefined && live.metadata.uid !== uid)
+    return { state: 'other', why: 'another object of that name stands there' };
+  return undefined;
+}
+
+interface Change {
+  path: string[];
+  /** Undefined where the write removes the member. */
+  value: Json | undefined;
+}
+
+function changesOf(write: Extract<Write, { verb: 'patch' }>): Change[] {
+  if (write.patchType !== 'json') return leaves(write.body, []);
+  return (write.body as unknown as Operation[])
+    .filter(operation => operation.op !== 'test')
+    .flatMap(operation => {
+      const path = pathOf(operation.path);
+      return operation.op === 'remove' ? [{ path, value: undefined }] : leaves(operation.value, path);
+    });
+}
+
+/** Merge patches, and maps that a JSON patch adds, compared member by member: the server adds members of its own. */
+function leaves(value: Json, path: string[]): Change[] {
+  if (value === null) return [{ path, value: undefined }];
+  if (typeof value !== 'object' || Array.isArray(value)) return [{ path, value }];
+  return Object.entries(value).flatMap(([key, member]) => leaves(member, [...path, key]));
+}
+
+function marksOf(object: KubeObject): [string, string][] {
+  return Object.entries(object.metadata.annotations ?? {})
+    .filter(([key]) => key.startsWith(PREFIX))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,46 @@
+import { type Operation, pathOf, pointer, test, valueAt } from '../../k8s/json-patch.ts';
+import type { Json, KubeObject } from '../../k8s/object.ts';
+import { mayBeRounded } from '../record/exact-json.ts';
+import type { GoValue } from '../record/go-json.ts';
+import { isMarkPath, onlyStrips } from '../record/strip.ts';
+import type { Write } from './write.ts';
+
+type Patch = Extract<Write, { verb: 'patch' }>;
+const operationsOf = (write: Patch) => write.body as unknown as Operation[];
+const isChange = ({ op, path }: Operation) => op !== 'test' && !isMarkPath(path);
+/** A mark that is taken off; a label of the same name that is given its former value belongs to what is put back. */
+const isTakenOff = ({ op, path }: Operation) => op === 'remove' && isMarkPath(path);
+
+/**
+ * The first of two steps: the patch without what takes the marks off, so that the record stays on the object until the value is seen to
+ * stand there. Undefined where the write does not do both.
+ */
+export function valueAlone(write: Write | undefined): Patch | undefined {
+  if (write?.verb !== 'patch' || write.patchType !== 'json') return undefined;
+  const operations = operationsOf(write);
+  const isBoth = operations.some(isChange) && operations.some(isTakenOff);
+  const kept = operations.filter(operation => !isTakenOff(operation));
+  return isBoth ? { ...write, body: kept as unknown as Json } : undefined;
+}
+
+/**
+ * The second step, decided from `stored`: bound to the values that the first one changed rather than to the version, since controllers
+ * write their status at once after every change. Bound to the version where a value cannot be tested.
+ */
+export function stripBoundTo(strip: Write, first: Patch, stored: KubeObject): Write {
+  if (strip.verb !== 'patch' || !onlyStrips(strip)) return strip;
+  const own = operationsOf(strip).filter(({ path }) => path !== VERSION);
+  const tests: Operation[] = [];
+  for (const { op, path } of operationsOf(first)) {
+    const isKnown = [...own, ...tests].some(known => known.path === path);
+    if (isMarkPath(path) || path === VERSION || isKnown) continue;
+    const value = valueAt(stored, pathOf(path));
+    const isTestable = value !== undefined && !mayBeRounded(value as GoValue);
+    if (op !== 'test' && !isTestable) return strip;
+    if (isTestable) tests.push(test(path, value as Json));
+  }
+  const { resourceVersion: _version, ...precondition } = strip.precondition;
+  return { ...strip, precondition, body: [...tests, ...own] as unknown as Json };
+}
+
+const VERSION = pointer('metadata', 'resourceVersion');

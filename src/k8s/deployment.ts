@@ -1,0 +1,62 @@
+import type { KubeObject } from './object.ts';
+import { matches, parseSelector } from './selector-text.ts';
+
+export interface Container {
+  name: string;
+  image?: string;
+  [field: string]: unknown;
+}
+
+interface DeploymentSpec {
+  replicas?: number;
+  paused?: boolean;
+  strategy?: { type?: string };
+  selector?: LabelSelector;
+  template?: { spec?: { containers?: Container[]; initContainers?: Container[]; serviceAccountName?: string } };
+}
+
+export interface LabelSelector {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: Expression[];
+}
+
+interface Expression {
+  key: string;
+  operator: string;
+  values?: string[];
+}
+
+export const deploymentSpec = (deployment: KubeObject): DeploymentSpec => (deployment.spec ?? {}) as DeploymentSpec;
+
+/** The ordinary containers of a workload's template, in order. */
+export function containersOf(workload: KubeObject): Container[] {
+  return deploymentSpec(workload).template?.spec?.containers ?? [];
+}
+
+const OPERATORS: Readonly<Record<string, (key: string, values: string) => string>> = {
+  In: (key, values) => `${key} in (${values})`,
+  NotIn: (key, values) => `${key} notin (${values})`,
+  Exists: key => key,
+  DoesNotExist: key => `!${key}`,
+};
+
+/** A workload's selector as text for a list request; undefined where it has none. */
+export function selectorText(workload: KubeObject): string | undefined {
+  return selectorAsText(deploymentSpec(workload).selector ?? {});
+}
+
+/** A label selector as text for a list request; undefined where it is empty. */
+export function selectorAsText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string | undefined {
+  const parts = [
+    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
+    ...matchExpressions.map(({ key, operator, values = [] }) => OPERATORS[operator]?.(key, values.join(',')) ?? key),
+  ];
+  return parts.length === 0 ? undefined : parts.join(',');
+}
+
+/** Whether a workload's selector takes this object in. */
+export function selects(workload: KubeObject, object: KubeObject): boolean {
+  const text = selectorText(workload);
+  const requirements = text === undefined ? 'none' : parseSelector(text);
+  return typeof requirements !== 'string' && matches(requirements, object.metadata.labels);
+}

@@ -1,0 +1,56 @@
+import type { KubeObject, ManagedField } from './object.ts';
+
+/**
+ * Whether nobody but the injector wrote the field since the record was put on: managedFields moves a field to whoever changes it, through
+ * whichever subresource, so a field and a record written in one request have a writer in common until a third party steps in. Of a map,
+ * somebody else may own entries that were there before; a later write of theirs may be to any of them. False where managedFields does
+ * not say who owns the field or the record: not known is not unchanged.
+ */
+export function isUntouched(object: KubeObject, field: readonly string[], record: readonly string[]): boolean {
+  const ofField = entriesFor(object, field);
+  const ofRecord = entriesFor(object, record);
+  const injectors = ofRecord.map(writerOf);
+  if (!ofField.some(entry => injectors.includes(writerOf(entry)))) return false;
+  const since = Math.max(...ofRecord.map(timeOf));
+  const others = ofField.filter(entry => !injectors.includes(writerOf(entry)) && hasPartsOf(entry.fieldsV1, field));
+  return !others.some(entry => timeOf(entry) > since);
+}
+
+/**
+ * Who owns the field at `path`, in the notation of managedFields (`f:data`, `f:mode`), as `manager/operation`, with the subresource where
+ * it was written through one, such as `scale`.
+ */
+export function writersOf(object: KubeObject, path: readonly string[]): string[] {
+  return entriesFor(object, path).map(writerOf);
+}
+
+const writerOf = ({ manager = '', operation = '', subresource = '' }: ManagedField): string =>
+  [manager, operation, ...(subresource === '' ? [] : [subresource])].join('/');
+
+const timeOf = ({ time }: ManagedField): number => (time === undefined ? 0 : Date.parse(time));
+
+/** The entries that own the field; where none does, those that own a parent in one piece, as the schema may have it. */
+function entriesFor(object: KubeObject, path: readonly string[]): ManagedField[] {
+  const entries = object.metadata.managedFields ?? [];
+  const exact = entries.filter(({ fieldsV1 }) => at(fieldsV1, path) !== undefined);
+  return exact.length > 0 ? exact : entries.filter(({ fieldsV1 }) => ownsWhole(fieldsV1, path));
+}
+
+function ownsWhole(fields: unknown, path: readonly string[]): boolean {
+  return path.some((_step, length) => {
+    const node = length === 0 ? undefined : at(fields, path.slice(0, length));
+    return node !== undefined && Object.keys(node).length === 0;
+  });
+}
+
+const hasPartsOf = (fields: unknown, path: readonly string[]): boolean =>
+  Object.keys(at(fields, path) ?? {}).length > 0;
+
+function at(fields: unknown, path: readonly string[]): object | undefined {
+  let node = fields;
+  for (const step of path) {
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, step)) return undefined;
+    node = (node as Record<string, unknown>)[step];
+  }
+  return typeof node === 'object' && node !== null ? node : undefined;
+}

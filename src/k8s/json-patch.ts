@@ -1,0 +1,60 @@
+import type { Json, KubeObject } from './object.ts';
+
+/** One operation of an RFC 6902 patch. */
+export type Operation = { op: 'add' | 'replace' | 'test'; path: string; value: Json } | { op: 'remove'; path: string };
+
+/** A JSON pointer to the member reached by `steps`. */
+export function pointer(...steps: (string | number)[]): string {
+  return steps.map(step => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** The steps of a JSON pointer. */
+export const pathOf = (text: string): string[] =>
+  text
+    .split('/')
+    .slice(1)
+    .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+/** What stands in the object at the end of the steps; undefined where nothing does. */
+export function valueAt(object: KubeObject, steps: readonly string[]): unknown {
+  let at: unknown = object;
+  for (const step of steps) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Record<string, unknown>)[step];
+  }
+  return at;
+}
+
+export const set = (path: string, value: Json): Operation => ({ op: 'add', path, value });
+export const remove = (path: string): Operation => ({ op: 'remove', path });
+export const test = (path: string, value: Json): Operation => ({ op: 'test', path, value });
+
+/**
+ * Sets and drops entries of the map at `steps` of `object` (labels, annotations, data), creating the map where it is missing.
+ * Entries to drop that are not there are left out, since removing them would be an error.
+ */
+export function mapOperations(
+  object: KubeObject,
+  steps: readonly string[],
+  change: { set?: Record<string, string>; drop?: readonly string[] },
+): Operation[] {
+  const current = mapAt(object, steps);
+  const entries = Object.entries(change.set ?? {});
+  if (current === undefined) {
+    return entries.length === 0 ? [] : [set(pointer(...steps), Object.fromEntries(entries))];
+  }
+  return [
+    ...entries.map(([key, value]) => set(pointer(...steps, key), value)),
+    ...(change.drop ?? []).filter(key => Object.hasOwn(current, key)).map(key => remove(pointer(...steps, key))),
+  ];
+}
+
+/** The string map at `steps` of `object`, undefined where there is none. */
+export function mapAt(object: KubeObject, steps: readonly string[]): Record<string, string> | undefined {
+  let at: unknown = object;
+  for (const step of steps) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Record<string, unknown>)[step];
+  }
+  return typeof at === 'object' && at !== null ? (at as Record<string, string>) : undefined;
+}

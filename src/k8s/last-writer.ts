@@ -1,0 +1,53 @@
+import { sanitise } from '../text/sanitise.ts';
+import type { KubeObject, ManagedField } from './object.ts';
+
+/**
+ * Who wrote what stands at these paths last, with the time: `argocd-controller (Update) at 2026-11-28T12:00:00Z`. Of the whole object
+ * where no path is given. Undefined where managedFields does not say. Entries of subresources count: `kubectl scale` writes through one.
+ */
+export function lastWriter(object: KubeObject, paths: readonly (readonly string[])[]): string | undefined {
+  const last = lastEntry(object, paths);
+  if (last === undefined) return undefined;
+  const how = [last.operation, last.subresource].filter(Boolean).join(' of ');
+  return sanitise(`${last.manager || 'a manager without a name'} (${how}) at ${last.time ?? 'an unknown time'}`, 160);
+}
+
+/** The entry of managedFields that this is said from. */
+export function lastEntry(object: KubeObject, paths: readonly (readonly string[])[]): ManagedField | undefined {
+  const entries = object.metadata.managedFields ?? [];
+  const owners =
+    paths.length === 0 ? entries : entries.filter(entry => paths.some(path => owns(entry.fieldsV1, object, path)));
+  return owners.toSorted((a, b) => timeOf(b) - timeOf(a))[0];
+}
+
+const timeOf = ({ time }: ManagedField): number => Date.parse(time ?? '') || 0;
+
+/** Whether an entry of managedFields holds the member at `path`, by name, or as an item of a list by its keys. */
+function owns(fields: unknown, object: KubeObject, path: readonly string[]): boolean {
+  let at = fields;
+  let value: unknown = object;
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null) return false;
+    const members = at as Record<string, unknown>;
+    const isOwnedWhole = Object.keys(members).every(key => key === '.');
+    if (isOwnedWhole && at !== fields) return true;
+    const next = (value as Record<string, unknown> | undefined | null)?.[step];
+    const key = Array.isArray(value) ? itemKey(members, next) : `f:${step}`;
+    if (key === undefined || !Object.hasOwn(members, key)) return false;
+    at = members[key];
+    value = next;
+  }
+  return true;
+}
+
+function itemKey(members: Record<string, unknown>, item: unknown): string | undefined {
+  return Object.keys(members).find(key => {
+    if (!key.startsWith('k:')) return key.startsWith('v:') && key.slice(2) === JSON.stringify(item);
+    try {
+      const names = Object.entries(JSON.parse(key.slice(2)) as Record<string, unknown>);
+      return names.every(([name, value]) => (item as Record<string, unknown> | null)?.[name] === value);
+    } catch {
+      return false;
+    }
+  });
+}

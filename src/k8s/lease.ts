@@ -1,0 +1,32 @@
+import type { KubeObject } from './object.ts';
+
+interface LeaseSpec {
+  holderIdentity?: string;
+  leaseDurationSeconds?: number;
+  leaseTransitions?: number;
+  renewTime?: string;
+}
+
+export const leaseSpec = (lease: KubeObject): LeaseSpec => (lease.spec ?? {}) as LeaseSpec;
+
+/** Whether a Lease's holder is this pod: holders call themselves after their pod, most of them with something unique behind `_`. */
+export const isHolder = (pod: KubeObject, holder: string): boolean =>
+  holder === pod.metadata.name || holder.startsWith(`${pod.metadata.name}_`);
+
+const renewedAt = (lease: KubeObject): number => Date.parse(leaseSpec(lease).renewTime ?? '');
+
+/**
+ * Leases that one of the pods held at `since` and has not renewed for longer than they last. What time it is in the cluster is told by
+ * the Lease that was renewed last: every node has one. Times are milliseconds since the epoch.
+ */
+export function lapsed(leases: readonly KubeObject[], pods: readonly KubeObject[], since: number): KubeObject[] {
+  const now = leases.map(renewedAt).reduce((latest, at) => (at > latest ? at : latest), 0);
+  return leases.filter(lease => {
+    const { holderIdentity = '', leaseDurationSeconds = 15 } = leaseSpec(lease);
+    const isHeld = pods.some(
+      pod => pod.metadata.namespace === lease.metadata.namespace && isHolder(pod, holderIdentity),
+    );
+    const [renewed, lasts] = [renewedAt(lease), leaseDurationSeconds * 1000];
+    return isHeld && renewed > since - lasts && now - renewed > lasts;
+  });
+}

@@ -1,0 +1,47 @@
+import type { KubeObject, OwnerReference } from './object.ts';
+
+interface ContainerStatus {
+  name?: string;
+  image?: string;
+  restartCount?: number;
+  state?: { waiting?: { reason?: string; message?: string }; terminated?: { reason?: string } };
+}
+
+/** The owner that would recreate a pod. */
+export function controllerOf(object: KubeObject): OwnerReference | undefined {
+  return object.metadata.ownerReferences?.find(owner => owner.controller === true);
+}
+
+export const isTerminating = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined;
+
+/** Succeeded or Failed: nothing runs in it any more. */
+export function isFinished(pod: KubeObject): boolean {
+  const phase = phaseOf(pod);
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+/** Written by a kubelet for a file on its node: deleting it stops nothing. */
+export const isMirror = (pod: KubeObject): boolean =>
+  pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined || controllerOf(pod)?.kind === 'Node';
+
+export function isReady(pod: KubeObject): boolean {
+  const conditions = statusOf(pod).conditions;
+  return (
+    Array.isArray(conditions) &&
+    conditions.some(
+      item => (item as { type?: string }).type === 'Ready' && (item as { status?: string }).status === 'True',
+    )
+  );
+}
+
+export const phaseOf = (pod: KubeObject): string => String(statusOf(pod).phase ?? 'Unknown');
+
+/** Statuses of all ordinary containers. */
+export function containerStatuses(pod: KubeObject): ContainerStatus[] {
+  const statuses = statusOf(pod).containerStatuses;
+  return Array.isArray(statuses) ? (statuses as ContainerStatus[]) : [];
+}
+
+function statusOf(pod: KubeObject): Record<string, unknown> {
+  return (pod.status ?? {}) as Record<string, unknown>;
+}

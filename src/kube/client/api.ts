@@ -1,0 +1,123 @@
+import type { Json, KubeObject, ObjectRef } from '../../k8s/object.ts';
+import type { Clean } from '../../text/sanitise.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import type { Outcome } from './outcome.ts';
+import type { ServerTime } from './server-clock.ts';
+
+/** A kind to list or watch; without `namespace`, all namespaces (or cluster scope). */
+export interface Collection {
+  apiVersion: string;
+  kind: string;
+  namespace?: string;
+}
+
+export interface ListOptions {
+  labelSelector?: string;
+  fieldSelector?: string;
+  /** Page size; 500 unless told. */
+  limit?: number;
+  continue?: string;
+  resourceVersion?: string;
+  resourceVersionMatch?: 'Exact' | 'NotOlderThan';
+  /** Ask for PartialObjectMetadata instead of whole objects. */
+  metadataOnly?: boolean;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+}
+
+export interface Page {
+  items: KubeObject[];
+  resourceVersion: string;
+  continue?: string;
+  remaining?: number;
+  /** Why some of what the server sent is not among the items: they are no objects. */
+  spoilt?: Clean;
+}
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
+export interface WriteOptions {
+  dryRun?: boolean;
+  fieldManager?: string;
+  fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
+  subresource?: string;
+  /** The object whose subresource is created or replaced, when the body is of another kind: an Eviction on its pod, a Scale on its deployment. */
+  on?: ObjectRef;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  force?: boolean;
+}
+
+export interface DeleteOptions extends WriteOptions {
+  uid?: string;
+  resourceVersion?: string;
+  gracePeriodSeconds?: number;
+  propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+}
+
+export type WatchEvent =
+  | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: KubeObject }
+  | { type: 'BOOKMARK'; resourceVersion: string };
+
+export interface WatchOptions {
+  resourceVersion: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  metadataOnly?: boolean;
+  /** Called once the server has accepted the watch; events may be long in coming. */
+  onOpen?: () => void;
+  signal: AbortSignal;
+}
+
+/** What a request of any shape says; for endpoints that have no method of their own. */
+export interface RawRequest {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  query?: Record<string, string>;
+  body?: Json;
+  contentType?: string;
+  accept?: string;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+}
+
+/** Where we are connected and as whom, known without asking the cluster. */
+export interface Identity {
+  context: string;
+  server: string;
+  /** The kubeconfig's user name, or the impersonated one. */
+  user: string;
+  namespace: string;
+}
+
+/** The product's one way to talk to an API server. Expected failures come back as outcomes; nothing here throws for them. */
+export interface Api {
+  readonly identity: Identity;
+  /** Groups, kinds, resources, scopes and verbs; fetched once, refreshed with `refresh`. */
+  discovery(refresh?: boolean): Promise<Outcome<Discovery>>;
+  get(
+    ref: ObjectRef,
+    options?: { signal?: AbortSignal; timeoutMs?: number; metadataOnly?: boolean; subresource?: string },
+  ): Promise<Outcome<KubeObject>>;
+  /** One page. What in it is no object is left out and told in `spoilt`. */
+  list(collection: Collection, options?: ListOptions): Promise<Outcome<Page>>;
+  /** All pages joined; fails as a whole when any page fails or is spoilt, or when there is no end to them (see `LIMITS`). Restarts once on 410. */
+  listAll(collection: Collection, options?: Omit<ListOptions, 'continue'>): Promise<Outcome<Page>>;
+  create(object: KubeObject, options?: WriteOptions): Promise<Outcome<KubeObject>>;
+  replace(object: KubeObject, options?: WriteOptions): Promise<Outcome<KubeObject>>;
+  patch(ref: ObjectRef, type: PatchType, body: Json, options?: WriteOptions): Promise<Outcome<KubeObject>>;
+  remove(ref: ObjectRef, options?: DeleteOptions): Promise<Outcome<KubeObject>>;
+  /** Events from `resourceVersion` on, until the signal aborts or the stream ends; a failure is the last thing yielded. */
+  watch(
+    collection: Collection,
+    options: WatchOptions,
+  ): AsyncIterable<WatchEvent | Extract<Outcome<never>, { ok: false }>>;
+  raw(request: RawRequest): Promise<Outcome<unknown>>;
+  /** Server time now: this machine's clock corrected by the Date headers of answers; `known` is false until one came. */
+  serverTime(): ServerTime;
+  /** The same on connections of its own: what is asked through it never waits behind other requests. For lifting faults. */
+  readonly urgent?: Api;
+  /** Requests sent so far, for receipts and benchmarks. */
+  readonly requests: number;
+  close(): Promise<void>;
+}

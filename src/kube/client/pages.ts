@@ -1,0 +1,126 @@
+import type { Clock } from '../../host/clock.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { type Clean, cleanText, literal, sanitise } from '../../text/sanitise.ts';
+import { typed } from '../watch/watch-event.ts';
+import type { Api, Collection, ListOptions, Page } from './api.ts';
+import { failure } from './failure.ts';
+import { LIMITS } from './limits.ts';
+import type { Failure, Outcome } from './outcome.ts';
+import { isFields, malformation } from './well-formed.ts';
+
+/** Objects in one page, unless told. */
+export const PAGE_SIZE = 500;
+
+/** A list answer as a page, every item with its kind. What is no list is a failure; an item that is no object spoils the page. */
+export function pageOf(answer: Extract<Outcome<unknown>, { ok: true }>, collection: Collection): Outcome<Page> {
+  const body = answer.value;
+  if (!isFields(body) || !isFields(body.metadata) || !isItems(body)) {
+    return failure(
+      'server-error',
+      cleanText`expected a list of ${sanitise(collection.kind, 128)}, the server sent something else`,
+    );
+  }
+  const { resourceVersion, continue: token, remainingItemCount } = body.metadata;
+  const { items, spoilt } = sifted((body.items ?? []) as unknown[], collection);
+  const value: Page = {
+    items,
+    resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
+    ...(typeof token === 'string' && token !== '' && { continue: token }),
+    ...(typeof remainingItemCount === 'number' && { remaining: remainingItemCount }),
+    ...(spoilt !== undefined && { spoilt }),
+  };
+  return { ...answer, value };
+}
+
+/** Go writes an empty list as `null` where nothing was ever put into it; without that word an answer is no list. */
+function isItems(body: Record<string, unknown>): boolean {
+  if (Array.isArray(body.items)) return true;
+  const isMissing = body.items === undefined || body.items === null;
+  return isMissing && typeof body.kind === 'string' && body.kind.endsWith('List');
+}
+
+function sifted(all: readonly unknown[], collection: Collection): { items: KubeObject[]; spoilt?: Clean } {
+  const items: KubeObject[] = [];
+  let spoilt: Clean | undefined;
+  for (const [index, item] of all.entries()) {
+    const wrong = malformation(item);
+    if (wrong === undefined) items.push(typed(item as KubeObject, collection));
+    else spoilt ??= cleanText`item ${index + 1} of the list cannot be read: ${wrong}`;
+  }
+  return { items, ...(spoilt === undefined ? {} : { spoilt }) };
+}
+
+/** Watches over the pages of one list: says when one is spoilt, or when there is no end to them. One for each list. */
+function pageGuard(clock?: Pick<Clock, 'monotonic'>): (page: Page) => Failure | undefined {
+  const began = clock?.monotonic() ?? 0;
+  let pages = 0;
+  let empty = 0;
+  let last: string | undefined;
+  return page => {
+    if (page.spoilt !== undefined) return failure('server-error', page.spoilt);
+    pages += 1;
+    empty = page.items.length === 0 ? empty + 1 : 0;
+    const token = page.continue;
+    if (token === undefined) return undefined;
+    const isRepeated = token === last;
+    last = token;
+    if (isRepeated) return endless(literal('the server gave the same continue token twice'));
+    if (empty >= LIMITS.emptyPages) return endless(cleanText`${empty} pages in a row had nothing in them`);
+    if (pages >= LIMITS.pages) return endless(cleanText`there are more than ${pages} pages`);
+    if (clock !== undefined && clock.monotonic() - began > LIMITS.listMs)
+      return endless(cleanText`it is not at its end after ${LIMITS.listMs / 1000}s`);
+    return undefined;
+  };
+}
+
+const endless = (why: Clean): Failure => failure('server-error', cleanText`the list was given up: ${why}`);
+
+/**
+ * The pages of a list as they come, so that nobody has to hold them all. A failure is the last thing given: of a page, of a spoilt one
+ * after what could be read of it, of a list without an end. A page that is too large is asked for again in smaller ones.
+ */
+export async function* eachPage(
+  api: Pick<Api, 'list'>,
+  clock: Pick<Clock, 'monotonic'>,
+  collection: Collection,
+  options: Omit<ListOptions, 'continue'> = {},
+): AsyncGenerator<Outcome<Page>> {
+  const guard = pageGuard(clock);
+  let limit = options.limit ?? PAGE_SIZE;
+  let token: string | undefined;
+  const ask = () => api.list(collection, { ...options, limit, ...(token === undefined ? {} : { continue: token }) });
+  let asked = ask();
+  for (;;) {
+    const page = await asked;
+    if (!page.ok && page.reason === 'too-large' && limit > LIMITS.smallestPage) {
+      limit = Math.max(LIMITS.smallestPage, Math.floor(limit / 10));
+      asked = ask();
+      continue;
+    }
+    if (!page.ok) return yield page;
+    const { spoilt: _spoilt, ...value } = page.value;
+    const wrong = guard(page.value);
+    token = wrong === undefined ? value.continue : undefined;
+    // The server works on the next page while this one is made use of.
+    if (token !== undefined) asked = ask();
+    yield { ...page, value };
+    if (wrong !== undefined) yield wrong;
+    if (token === undefined) return;
+  }
+}
+
+/** All pages as one; a failure among them fails the whole. */
+export async function joinedPages(pages: AsyncIterable<Outcome<Page>>): Promise<Outcome<Page>> {
+  const items: KubeObject[] = [];
+  let size = 0;
+  let whole: Outcome<Page> | undefined;
+  for await (const page of pages) {
+    if (!page.ok) return page;
+    size += page.size ?? 0;
+    if (size > LIMITS.listBytes)
+      return failure('too-large', cleanText`the list is larger than ${Math.floor(LIMITS.listBytes / 1024 / 1024)} MiB`);
+    for (const item of page.value.items) items.push(item);
+    whole = { ...page, value: { items, resourceVersion: page.value.resourceVersion } };
+  }
+  return whole ?? failure('server-error', literal('the server sent no page'));
+}

@@ -1,0 +1,201 @@
+import type { Clock } from '../../host/clock.ts';
+import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
+import type { Credentials } from '../connection/credentials.ts';
+import { codeOf, failure, unreachable } from './failure.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import { createInFlight, StopReason } from './in-flight.ts';
+import type { Failure } from './outcome.ts';
+import { bodyChunks, describe, headerOf, type RawAnswer, TooLarge, wholeBody } from './raw-answer.ts';
+import { redirectOf } from './redirect.ts';
+import type { ServerClock } from './server-clock.ts';
+
+/** One HTTP request to the API server; `path` includes the query. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+  /** For a request: until the whole answer is there. For a stream: until it begins. */
+  deadlineMs: number;
+  signal?: AbortSignal | undefined;
+  /** Has connections of its own, so that it never waits behind other requests. */
+  isUrgent?: boolean;
+}
+
+export interface HttpAnswer {
+  ok: true;
+  status: number;
+  header(name: string): string | undefined;
+  /** All values of a header that may repeat. */
+  headerAll(name: string): string[];
+  text: string;
+  /** Of a refusal: what may be its reason on our side, such as a certificate that has expired. */
+  doubt?: Clean;
+}
+
+/** The beginning of an answer whose body is read as it comes; an error answer is read at once, into `text`. */
+export interface HttpStream extends HttpAnswer {
+  /** The body, decompressed; throws when the connection drops or the signal aborts. */
+  chunks: AsyncIterable<Buffer> | [];
+}
+
+/** A failure of the transport. `lost` tells that the connection broke rather than the deadline passed: a read may be sent again at once. */
+export type TransportFailure = Failure & { lost?: boolean };
+
+export interface Transport {
+  send(request: HttpRequest): Promise<HttpAnswer | TransportFailure>;
+  stream(request: HttpRequest): Promise<HttpStream | TransportFailure>;
+  readonly requests: number;
+  readonly server: string;
+  close(): Promise<void>;
+}
+
+/** Sends one request over a dispatcher. undici's `request`, passed in so that its module loads only when a connection is made. */
+export type RequestFunction = (url: string, options: object) => Promise<RawAnswer>;
+
+// Together they bound how long a lost network goes unnoticed.
+const IDLE_MS = 10_000;
+const PROBE_DEADLINE_MS = 5_000;
+const LOST = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** HTTP to one API server: credentials on every request, keep-alive, gzip, a deadline for each, one refresh of the credentials on 401. */
+export function createTransport(parts: {
+  request: RequestFunction;
+  credentials: Credentials;
+  clock: Clock;
+  serverClock: ServerClock;
+  /** Whether compressed answers are worth their work; not on loopback. */
+  gzip: boolean;
+}): Transport {
+  const { request, credentials, clock, serverClock } = parts;
+  const { server } = credentials;
+  const inFlight = createInFlight(clock);
+  const heartbeat = createHeartbeat({
+    clock,
+    idleMs: IDLE_MS,
+    probe: async () => (await send({ method: 'GET', path: '/version', headers: {}, deadlineMs: PROBE_DEADLINE_MS })).ok,
+    onDead: () => inFlight.stopKept('silent'),
+  });
+  let requests = 0;
+
+  async function attempt(
+    wanted: HttpRequest,
+    pool: 'requests' | 'urgent' | 'streams',
+    signal: AbortSignal,
+  ): Promise<RawAnswer | Failure> {
+    const access = await credentials.access();
+    if (!access.ok) return access;
+    signal.throwIfAborted();
+    let url = access.value.server + wanted.path;
+    for (let hops = 0; ; hops += 1) {
+      requests += 1;
+      const sentAt = clock.now();
+      const answer = await request(url, {
+        dispatcher: access.value[pool],
+        method: wanted.method,
+        headers: { ...(parts.gzip && { 'accept-encoding': 'gzip' }), ...wanted.headers, ...access.value.headers },
+        body: wanted.body,
+        signal,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      serverClock.sample(headerOf(answer, 'date'), sentAt, clock.now());
+      heartbeat.heard();
+      const location = headerOf(answer, 'location');
+      const next = redirectOf({ status: answer.statusCode, location }, { url, method: wanted.method, hops });
+      if (next === undefined) return answer;
+      await answer.body.dump({ limit: 65_536 });
+      if (typeof next !== 'string') return next;
+      url = next;
+    }
+  }
+
+  async function authorised(...given: Parameters<typeof attempt>): Promise<RawAnswer | Failure> {
+    const answer = await attempt(...given);
+    if ('ok' in answer || answer.statusCode !== 401 || !(await credentials.refresh())) return answer;
+    // Refused before anything was done, so sending again is safe for writes too.
+    await answer.body.dump({ limit: 65_536 });
+    return attempt(...given);
+  }
+
+  const explained = (wanted: HttpRequest) => async (error: unknown) => {
+    const why = explain(server, wanted, error);
+    const doubt = codeOf(error).startsWith('ERR_SSL') ? await doubted() : undefined;
+    return doubt ? { ...why, message: cleanText`${why.message}; ${doubt}` } : why;
+  };
+
+  /** Why the server may have refused us. */
+  async function doubted(): Promise<Clean | undefined> {
+    const access = await credentials.access();
+    return access.ok ? access.value.doubt : undefined;
+  }
+
+  /** The head of an answer; one that refuses us goes with what may be the reason. */
+  async function headOf(answer: RawAnswer) {
+    const refused = answer.statusCode === 401 || answer.statusCode === 403;
+    const doubt = refused ? await doubted() : undefined;
+    return { ...describe(answer), ...(doubt && { doubt }) };
+  }
+
+  function send(wanted: HttpRequest): Promise<HttpAnswer | TransportFailure> {
+    const work = async (signal: AbortSignal) => {
+      const answer = await authorised(wanted, wanted.isUrgent ? 'urgent' : 'requests', signal);
+      return 'ok' in answer ? answer : { ...(await headOf(answer)), text: await wholeBody(answer) };
+    };
+    return inFlight.run(wanted, work).catch(explained(wanted));
+  }
+
+  function stream(wanted: HttpRequest): Promise<HttpStream | TransportFailure> {
+    const work = async (signal: AbortSignal, keep: () => () => void) => {
+      const answer = await authorised(wanted, 'streams', signal);
+      if ('ok' in answer) return answer;
+      if (answer.statusCode >= 300) {
+        return { ...(await headOf(answer)), chunks: [] as [], text: await wholeBody(answer) };
+      }
+      const release = keep();
+      const ended = heartbeat.opened();
+      const chunks = followed(bodyChunks(answer), heartbeat.heard, () => {
+        release();
+        ended();
+      });
+      return { ...describe(answer), chunks, text: '' };
+    };
+    return inFlight.run(wanted, work).catch(explained(wanted));
+  }
+
+  return {
+    server,
+    get requests() {
+      return requests;
+    },
+    send,
+    stream,
+    async close() {
+      inFlight.close();
+      await credentials.close();
+    },
+  };
+}
+
+/** The chunks, telling of each and of their end. */
+async function* followed(
+  chunks: AsyncIterable<Buffer>,
+  onChunk: () => void,
+  onEnd: () => void,
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of chunks) {
+      onChunk();
+      yield chunk;
+    }
+  } finally {
+    onEnd();
+  }
+}
+
+function explain(server: string, wanted: HttpRequest, error: unknown): TransportFailure {
+  if (error instanceof TooLarge) return failure('too-large', sanitise(error.message, 200));
+  if (!(error instanceof StopReason)) return { ...unreachable(server, error), lost: LOST.has(codeOf(error)) };
+  if (error.why !== 'deadline') return failure('aborted', cleanText`the request was given up`);
+  return failure('unreachable', cleanText`${sanitise(server, 256)} gave no answer within ${wanted.deadlineMs / 1000}s`);
+}

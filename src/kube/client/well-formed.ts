@@ -1,0 +1,56 @@
+import type { ObjectMeta } from '../../k8s/object.ts';
+import { type Clean, cleanText, literal, sanitise } from '../../text/sanitise.ts';
+
+type Fields = Record<string, unknown>;
+
+const TEXTS = ['namespace', 'uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp'] as const;
+const MAPS = ['labels', 'annotations'] as const;
+const LISTS = ['finalizers', 'ownerReferences', 'managedFields'] as const;
+
+/** A JSON object: neither null nor a list. */
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Why this is no Kubernetes object, in a phrase; undefined where it is one. Everything behind the client relies on it: `metadata` with a
+ * name, maps that are maps of texts, lists that are lists. Only what an API server never sends is refused, above all by a server of an
+ * aggregated API, which is not Kubernetes' own.
+ */
+export function malformation(value: unknown): Clean | undefined {
+  if (!isFields(value)) return cleanText`it is ${sanitise(kindOfJson(value), 20)} and no object`;
+  const { metadata } = value;
+  if (!isFields(metadata)) return literal('it has no metadata');
+  if (typeof metadata.name !== 'string' || metadata.name === '') return literal('it has no name');
+  dropNulls(metadata);
+  const wrong =
+    TEXTS.find(name => metadata[name] !== undefined && typeof metadata[name] !== 'string') ??
+    MAPS.find(name => metadata[name] !== undefined && !isTexts(metadata[name])) ??
+    LISTS.find(name => metadata[name] !== undefined && !isListOf(name, metadata[name]));
+  return wrong === undefined
+    ? undefined
+    : cleanText`metadata.${sanitise(wrong, 40)} of ${sanitise(metadata.name, 128)} has the wrong form`;
+}
+
+/** A member that is null is one that is not there. */
+function dropNulls(metadata: Fields): void {
+  for (const name of [...TEXTS, ...MAPS, ...LISTS] satisfies (keyof ObjectMeta)[])
+    if (metadata[name] === null) delete metadata[name];
+}
+
+const isTexts = (value: unknown): boolean => {
+  if (!isFields(value)) return false;
+  for (const key in value) if (typeof value[key] !== 'string') return false;
+  return true;
+};
+
+const OWNER = ['apiVersion', 'kind', 'name', 'uid'];
+
+function isListOf(name: (typeof LISTS)[number], value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  if (name === 'finalizers') return value.every(item => typeof item === 'string');
+  if (name === 'managedFields') return value.every(isFields);
+  return value.every(item => isFields(item) && OWNER.every(field => typeof item[field] === 'string'));
+}
+
+const kindOfJson = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;

@@ -1,0 +1,191 @@
+import { homedir } from 'node:os';
+import { type Clock, systemClock } from '../../host/clock.ts';
+import { readRegular } from '../../host/disk/regular.ts';
+import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
+import { withoutUserinfo } from '../../text/url.ts';
+import type { Api, Identity } from '../client/api.ts';
+import { createClient } from '../client/client.ts';
+import { createServerClock } from '../client/server-clock.ts';
+import { createTransport, type RequestFunction } from '../client/transport.ts';
+import { createConnections, isLoopback, isUsableProxy, proxyFor } from './connections.ts';
+import { createCredentials, type MaterialSource } from './credentials.ts';
+import { type Loaded, loadKubeconfig, type Machine, type Refusal, resolveTarget } from './kubeconfig.ts';
+import { impersonationHeaders, kubeconfigSource } from './kubeconfig-source.ts';
+import { type RunCommand, runCommand } from './run-command.ts';
+import { readServerUrl } from './server-url.ts';
+
+export interface ConnectOptions {
+  /** A kubeconfig file; without it KUBECONFIG, then `~/.kube/config`, then the pod's service account. */
+  kubeconfig?: string | undefined;
+  context?: string | undefined;
+  namespace?: string | undefined;
+  /** Act as this user, and these groups. */
+  as?: string | undefined;
+  asGroups?: string[] | undefined;
+  /** A server without any kubeconfig, as the sandbox is reached; `ca` in PEM. */
+  server?: string | undefined;
+  token?: string | undefined;
+  ca?: string | undefined;
+  /** What this connection is called when it has no context. */
+  name?: string | undefined;
+  clock?: Clock;
+  machine?: Machine;
+  run?: RunCommand;
+}
+
+const thisMachine = (): Machine => ({
+  env: process.env,
+  home: process.env.HOME || homedir(),
+  read: async path => {
+    const reading = readRegular(path);
+    if (reading.is === 'refused') throw new Error(reading.why);
+    return reading.is === 'text' ? reading.text : undefined;
+  },
+});
+
+/**
+ * Connects to the cluster that the options name. Reads the kubeconfig and gets credentials (running a credential plugin when there is one), but
+ * asks the cluster nothing. A refusal is one line: `kubeconfig` and `context` are the user's to fix, `credentials` could not be had.
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Loaded<Api>> {
+  const machine = options.machine ?? thisMachine();
+  const found = options.server ? given(options, options.server) : await fromKubeconfig(options, machine);
+  if (!found.ok) return found;
+  return open(found.value, machine, options.clock ?? systemClock);
+}
+
+/** Whether a header cannot carry one of these names. */
+const unsendable = (names: readonly string[]): boolean => names.some(name => /\p{Cc}/u.test(name));
+
+interface Opening {
+  server: string;
+  identity: Identity;
+  source: MaterialSource;
+  proxyUrl?: string | undefined;
+}
+
+/** A server and token as given, without the client library and its cost. */
+function given(options: ConnectOptions, server: string): Loaded<Opening> {
+  const headers = {
+    ...(options.token && { authorization: `Bearer ${options.token}` }),
+    ...impersonationHeaders({ name: '' }, { user: options.as, groups: options.asGroups }),
+  };
+  const material = { headers, tls: options.ca ? { ca: options.ca } : {} };
+  return {
+    ok: true,
+    value: {
+      identity: {
+        context: options.name ?? withoutUserinfo(server),
+        server,
+        user: options.as ?? options.name ?? 'token',
+        namespace: options.namespace ?? 'default',
+      },
+      server: server.replace(/\/$/, ''),
+      source: { material: async () => ({ ok: true, status: 0, value: material }), renew: async () => false },
+    },
+  };
+}
+
+async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promise<Loaded<Opening>> {
+  if (options.asGroups?.length && !options.as) {
+    return { ok: false, reason: 'context', message: cleanText`--as-group needs --as: name the user to act as` };
+  }
+  if (unsendable([options.as ?? '', ...(options.asGroups ?? [])])) {
+    return {
+      ok: false,
+      reason: 'context',
+      message: cleanText`--as and --as-group: expected names without control characters`,
+    };
+  }
+  // The library's front door loads every API class there is; its kubeconfig part alone can be bundled small.
+  const library = await import('@kubernetes/client-node/dist/config.js');
+  const config = await loadKubeconfig(library, machine, options.kubeconfig);
+  if (!config.ok) return config;
+  const target = resolveTarget(config.value, options.context);
+  if (!target.ok) return target;
+  const { context, cluster, user, namespace } = target.value;
+  const server = readServerUrl(cluster.server);
+  if (!server) return badServer(context, cluster.server);
+  const source = kubeconfigSource({
+    library,
+    target: target.value,
+    server,
+    impersonation: { user: options.as, groups: options.asGroups },
+    reload: async () => {
+      const again = await loadKubeconfig(library, machine, options.kubeconfig);
+      return again.ok ? again.value.users.find(each => each.name === user.name) : undefined;
+    },
+    run: options.run ?? runCommand,
+    env: machine.env,
+    now: () => (options.clock ?? systemClock).now(),
+  });
+  return {
+    ok: true,
+    value: {
+      identity: {
+        context,
+        server: server.url,
+        user: options.as ?? user.impersonateUser ?? user.name,
+        namespace: options.namespace ?? namespace,
+      },
+      server: server.url,
+      source,
+      proxyUrl: cluster.proxyUrl,
+    },
+  };
+}
+
+async function open(opening: Opening, machine: Machine, clock: Clock): Promise<Loaded<Api>> {
+  const { server, source } = opening;
+  const refusal = badProxy(proxyOf(opening, machine)?.uri);
+  if (refusal) return refusal;
+  // The default export is there in Node.js and in a bundle alike; the named ones are not.
+  const { default: undici } = await import('undici');
+  const credentials = createCredentials({
+    server,
+    source,
+    connect: tls => createConnections(undici, tls, proxyOf(opening, machine)),
+    clock,
+  });
+  const first = await credentials.access();
+  if (!first.ok) return { ok: false, reason: 'credentials', message: first.message };
+  const serverClock = createServerClock(clock);
+  const transport = createTransport({
+    request: undici.request as unknown as RequestFunction,
+    credentials,
+    clock,
+    serverClock,
+    gzip: !isLoopback(new URL(server).hostname),
+  });
+  return { ok: true, value: createClient({ transport, identity: shown(opening.identity), clock, serverClock }) };
+}
+
+const proxyOf = ({ server, proxyUrl }: Opening, machine: Machine) => proxyFor(server, proxyUrl, machine.env);
+
+const refusedConfig = (message: Clean): Refusal => ({ ok: false, reason: 'kubeconfig', message });
+
+function badServer(context: string, server: string): Refusal {
+  return refusedConfig(
+    cleanText`the server of ${sanitise(context, 128)} is not an http(s) URL: ${sanitise(withoutUserInfo(server), 200)}`,
+  );
+}
+
+/** What stands before the last @ of a URL that cannot be read may be a password. */
+const withoutUserInfo = (url: string): string => url.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1');
+
+function badProxy(uri: string | undefined): Refusal | undefined {
+  if (uri === undefined || isUsableProxy(uri)) return undefined;
+  return refusedConfig(
+    cleanText`cannot go through proxy ${sanitise(withoutUserInfo(uri), 200)}: expected an http, https or socks5 URL`,
+  );
+}
+
+/** The identity is for people to read, so it is made safe as all that is. */
+function shown({ context, server, user, namespace }: Identity): Identity {
+  return {
+    context: sanitise(context, 256),
+    server: sanitise(withoutUserinfo(server), 256),
+    user: sanitise(user, 256),
+    namespace: sanitise(namespace, 64),
+  };
+}

@@ -1,0 +1,126 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../../host/clock.ts';
+import type { Clean } from '../../text/sanitise.ts';
+import type { Outcome } from '../client/outcome.ts';
+
+/** What one request needs to be let in. */
+export interface Access {
+  /** Scheme, host, port and path prefix, without a slash at the end. */
+  server: string;
+  headers: Record<string, string | string[]>;
+  /** Connections for requests, few and reused. */
+  requests: Dispatcher;
+  /** Connections for what must not wait behind other requests. */
+  urgent: Dispatcher;
+  /** Connections for watches, one each, so that watches never starve requests. */
+  streams: Dispatcher;
+  /** Why the server may refuse us, as far as can be seen from here. */
+  doubt?: Clean;
+}
+
+export interface Credentials {
+  readonly server: string;
+  access(): Promise<Outcome<Access>>;
+  /** After a 401: gets new credentials where that is possible, and tells whether it was. */
+  refresh(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** TLS material of a connection, as node's `tls.connect` takes it. */
+export interface TlsMaterial {
+  ca?: string | Buffer;
+  cert?: string | Buffer;
+  key?: string | Buffer;
+  servername?: string;
+  rejectUnauthorized?: boolean;
+}
+
+/** What a source of credentials gives out: headers for each request, and how to connect. */
+export interface Material {
+  headers: Record<string, string | string[]>;
+  tls: TlsMaterial;
+  /** Why the server may refuse it, as far as can be seen from here. */
+  doubt?: Clean;
+}
+
+export interface MaterialSource {
+  material(): Promise<Outcome<Material>>;
+  /** Drops what is cached, so that the next `material` is new; false when there is nothing to renew. */
+  renew(): Promise<boolean>;
+}
+
+/** The pools of connections to one server. */
+export interface Connections {
+  requests: Dispatcher;
+  urgent: Dispatcher;
+  streams: Dispatcher;
+  /** Takes nothing new, and goes when what it carries is done. */
+  retire(): void;
+  /** Drops what it carries. */
+  close(): Promise<void>;
+}
+
+// How long material is reused without asking its source again: bounds how late a rotated file or token is noticed.
+const REUSE_MS = 10_000;
+// A refused token is renewed at most this often, however many requests it fails.
+const RENEW_EVERY_MS = 5_000;
+
+/** Credentials out of a source: asks it rarely, and connects anew only when the TLS material changed. */
+export function createCredentials(parts: {
+  server: string;
+  source: MaterialSource;
+  connect: (tls: TlsMaterial) => Connections;
+  clock: Clock;
+}): Credentials {
+  const { server, source, clock } = parts;
+  let current: { tls: TlsMaterial; connections: Connections } | undefined;
+  let pending: Promise<Outcome<Access>> | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let renewedAt = Number.NEGATIVE_INFINITY;
+  let renewing: Promise<boolean> | undefined;
+
+  async function ask(): Promise<Outcome<Access>> {
+    const outcome = await source.material();
+    if (!outcome.ok) return outcome;
+    const { headers, tls, doubt } = outcome.value;
+    if (!current || !isDeepStrictEqual(current.tls, tls)) {
+      current?.connections.retire();
+      current = { tls, connections: parts.connect(tls) };
+    }
+    const { requests, urgent, streams } = current.connections;
+    return { ok: true, status: 0, value: { server, headers, requests, urgent, streams, ...(doubt && { doubt }) } };
+  }
+
+  async function access(): Promise<Outcome<Access>> {
+    if (pending && clock.monotonic() - askedAt < REUSE_MS) return pending;
+    askedAt = clock.monotonic();
+    const asked = ask();
+    pending = asked;
+    const outcome = await asked;
+    if (!outcome.ok && pending === asked) pending = undefined;
+    return outcome;
+  }
+
+  async function renew(): Promise<boolean> {
+    if (clock.monotonic() - renewedAt < RENEW_EVERY_MS) return false;
+    const renewed = await source.renew();
+    renewedAt = clock.monotonic();
+    if (renewed) pending = undefined;
+    return renewed;
+  }
+
+  return {
+    server,
+    access,
+    refresh() {
+      renewing ??= renew().finally(() => {
+        renewing = undefined;
+      });
+      return renewing;
+    },
+    async close() {
+      await current?.connections.close();
+    },
+  };
+}

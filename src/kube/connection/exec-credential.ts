@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
+import { failure } from '../client/failure.ts';
+import type { Outcome } from '../client/outcome.ts';
+import type { CommandResult, RunCommand } from './run-command.ts';
+
+/** The `exec` entry of a kubeconfig user. */
+export interface ExecConfig {
+  apiVersion?: string;
+  command: string;
+  args?: string[];
+  env?: { name: string; value: string }[];
+  installHint?: string;
+  interactiveMode?: string;
+  provideClusterInfo?: boolean;
+}
+
+export interface ExecCredential {
+  token?: string;
+  cert?: string;
+  key?: string;
+  /** Milliseconds since the epoch; never, when absent. */
+  expiresAt?: number;
+}
+
+const DEADLINE_MS = 60_000;
+
+/** Asks a credential plugin (client.authentication.k8s.io) for a credential, once, without a terminal. */
+export async function execCredential(
+  config: ExecConfig,
+  parts: { user: string; folder: string; env: Record<string, string | undefined>; cluster: object; run: RunCommand },
+): Promise<Outcome<ExecCredential>> {
+  const plugin = cleanText`credential plugin ${sanitise(config.command, 128)} of user ${sanitise(parts.user, 128)}`;
+  if (config.interactiveMode === 'Always') {
+    return refused(
+      cleanText`${plugin} wants a terminal (interactiveMode Always); log in with it first, then use a kubeconfig with a token`,
+    );
+  }
+  const result = await parts.run(
+    commandPath(config.command, parts.folder),
+    config.args ?? [],
+    environment(config, parts.env, parts.cluster),
+    DEADLINE_MS,
+  );
+  const problem = commandProblem(result, DEADLINE_MS, config.installHint);
+  if (problem) return refused(cleanText`${plugin} ${problem}`);
+  return parse(result.stdout, plugin);
+}
+
+const refused = (message: Clean) => failure('unauthorized', message);
+
+/** A command with a slash is meant relative to the kubeconfig that names it. */
+function commandPath(command: string, folder: string): string {
+  return command.includes('/') ? resolve(folder, command) : command;
+}
+
+function environment(config: ExecConfig, env: Record<string, string | undefined>, cluster: object) {
+  const apiVersion = config.apiVersion ?? 'client.authentication.k8s.io/v1';
+  const info = {
+    apiVersion,
+    kind: 'ExecCredential',
+    spec: { interactive: false, ...(config.provideClusterInfo && { cluster }) },
+  };
+  const added = Object.fromEntries((config.env ?? []).map(({ name, value }) => [name, value]));
+  return { ...env, KUBERNETES_EXEC_INFO: JSON.stringify(info), ...added };
+}
+
+/** What went wrong with a command that was to print a credential, in words that follow its name; its own words are cut and made safe. */
+export function commandProblem(result: CommandResult, deadlineMs: number, installHint?: string): Clean | undefined {
+  const hint = installHint ? cleanText`; ${sanitise(installHint, 300)}` : sanitise('');
+  const words = result.stderr.trim();
+  if (result.error === 'ENOENT') return cleanText`was not found; install it or put it on the PATH${hint}`;
+  if (result.error === 'deadline') {
+    const said = words === '' ? sanitise('') : cleanText`; it said: ${sanitise(words, 300)}`;
+    return cleanText`gave no answer within ${deadlineMs / 1000}s and was ended${said}`;
+  }
+  if (result.error === 'too-much') return cleanText`printed more than 1 MiB and was ended: no credential is that long`;
+  if (result.error) return cleanText`could not be started: ${sanitise(result.error, 200)}${hint}`;
+  if (result.code === 0) return undefined;
+  return cleanText`failed with exit code ${result.code ?? -1}: ${sanitise(words || 'it said nothing', 300)}`;
+}
+
+function parse(stdout: string, plugin: Clean): Outcome<ExecCredential> {
+  let answer: { kind?: unknown; status?: Record<string, unknown> };
+  try {
+    answer = JSON.parse(stdout);
+  } catch {
+    return refused(cleanText`${plugin} printed no ExecCredential in JSON`);
+  }
+  const status = answer?.status;
+  const text = (field: string) => (typeof status?.[field] === 'string' ? (status[field] as string) : undefined);
+  const token = text('token');
+  const cert = text('clientCertificateData');
+  const key = text('clientKeyData');
+  if (!token && !(cert && key)) return refused(cleanText`${plugin} gave neither a token nor a client certificate`);
+  const expiresAt = Date.parse(text('expirationTimestamp') ?? '');
+  return {
+    ok: true,
+    status: 0,
+    value: {
+      ...(token && { token }),
+      ...(cert && { cert }),
+      ...(key && { key }),
+      ...(!Number.isNaN(expiresAt) && { expiresAt }),
+    },
+  };
+}

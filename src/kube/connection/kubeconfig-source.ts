@@ -1,0 +1,212 @@
+import type { RequestOptions } from 'node:https';
+import { cleanText, sanitise } from '../../text/sanitise.ts';
+import { failure } from '../client/failure.ts';
+import type { Outcome } from '../client/outcome.ts';
+import { isLoopback } from './connections.ts';
+import type { Material, MaterialSource, TlsMaterial } from './credentials.ts';
+import { type ExecCredential, execCredential } from './exec-credential.ts';
+import type { KubeUser, Target } from './kubeconfig.ts';
+import { withFreshToken } from './legacy-provider.ts';
+import { authorityOf, namedFiles, withoutFiles } from './named-files.ts';
+import { badMaterial, certificateDoubt } from './pem.ts';
+import type { RunCommand } from './run-command.ts';
+import type { ServerUrl } from './server-url.ts';
+
+type Library = typeof import('@kubernetes/client-node/dist/config.js');
+
+/** Whom to act as, on top of who we are. */
+export interface Impersonation {
+  user?: string | undefined;
+  groups?: string[] | undefined;
+}
+
+// A credential is replaced this long before it ends, so that none expires on the way.
+const EXPIRY_MARGIN_MS = 10_000;
+
+/** Credentials of one context: the client library's methods (files, certificates, basic, OIDC, GCP, Azure), and credential plugins run by us. */
+export function kubeconfigSource(parts: {
+  library: Library;
+  target: Target;
+  server: ServerUrl;
+  impersonation: Impersonation;
+  /** Reads the kubeconfig again; its user replaces ours when credentials were refused. */
+  reload: () => Promise<KubeUser | undefined>;
+  run: RunCommand;
+  env: Record<string, string | undefined>;
+  now: () => number;
+}): MaterialSource {
+  const { target } = parts;
+  let user = target.user;
+  let fromPlugin: ExecCredential | undefined;
+
+  async function plugin(): Promise<Outcome<ExecCredential>> {
+    if (!user.execConfig) return { ok: true, status: 0, value: {} };
+    const lasts = fromPlugin && (fromPlugin.expiresAt ?? Number.POSITIVE_INFINITY) - EXPIRY_MARGIN_MS > parts.now();
+    if (fromPlugin && lasts) return { ok: true, status: 0, value: fromPlugin };
+    const outcome = await execCredential(user.execConfig, {
+      user: user.name,
+      folder: user.folder ?? '.',
+      env: parts.env,
+      cluster: clusterInfo(target),
+      run: parts.run,
+    });
+    if (outcome.ok) fromPlugin = outcome.value;
+    return outcome;
+  }
+
+  let auth: ReturnType<typeof authOf> | undefined;
+  let readFiles = namedFiles(parts.now);
+
+  async function libraryOptions(): Promise<RequestOptions> {
+    const options: RequestOptions = { headers: {} };
+    auth ??= authOf(parts, user);
+    await inTime(auth.applyToHTTPSOptions(options));
+    readFiles(target.cluster, user, options);
+    return options;
+  }
+
+  async function gather(): Promise<Outcome<Material>> {
+    if (isReadByAnybody(parts.server.url)) {
+      return { ok: true, status: 0, value: { tls: {}, headers: impersonationHeaders(user, parts.impersonation) } };
+    }
+    const fresh = await withFreshToken(user, parts);
+    if (!fresh.ok) return fresh;
+    if (fresh.value !== user) {
+      user = fresh.value;
+      auth = undefined;
+    }
+    const credential = await plugin();
+    if (!credential.ok) return credential;
+    const material = materialOf(await libraryOptions(), credential.value, user, parts);
+    const bad = badMaterial(material.tls, { cluster: target.cluster.name, user: user.name });
+    if (bad) return failure('unauthorized', bad);
+    const doubt = material.headers.authorization ? undefined : certificateDoubt(material.tls, user.name, parts.now());
+    return { ok: true, status: 0, value: { ...material, ...(doubt && { doubt }) } };
+  }
+
+  return {
+    async material() {
+      try {
+        return await gather();
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        return failure(
+          'unauthorized',
+          cleanText`the credentials of user ${sanitise(user.name, 128)} cannot be used: ${sanitise(why, 300)}`,
+        );
+      }
+    },
+    async renew() {
+      const reloaded = await parts.reload();
+      const changed = reloaded !== undefined && JSON.stringify(reloaded) !== JSON.stringify(user);
+      const dynamic = user.execConfig !== undefined || Boolean(user.authProvider);
+      if (changed) user = reloaded;
+      // A new instance forgets the tokens that the library keeps.
+      auth = undefined;
+      readFiles = namedFiles(parts.now);
+      fromPlugin = undefined;
+      return changed || dynamic;
+    },
+  };
+}
+
+// An identity provider is asked over the network by the library, which knows no deadline.
+const LIBRARY_DEADLINE_MS = 30_000;
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const why = `no answer from the auth provider within ${LIBRARY_DEADLINE_MS / 1000}s`;
+    timer = setTimeout(() => reject(new Error(why)), LIBRARY_DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Plain HTTP to another machine: as kubectl does, it is given no credentials. */
+function isReadByAnybody(server: string): boolean {
+  const { protocol, hostname } = new URL(server);
+  return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''));
+}
+
+type AuthParts = { library: Library; target: Target; server: ServerUrl };
+
+function authOf({ library, target, server }: AuthParts, user: KubeUser) {
+  const auth = new library.KubeConfig();
+  // The library refuses plain HTTP unless told that TLS does not matter; on plain HTTP it does not.
+  const plain = server.url.startsWith('http:');
+  const cluster = { ...target.cluster, server: server.url, skipTLSVerify: plain || target.cluster.skipTLSVerify };
+  const given = withoutFiles(cluster, user);
+  auth.loadFromClusterAndUser(given.cluster, given.user);
+  return auth;
+}
+
+/** What a plugin that wants to know the cluster is told: as kubectl does, a CA file's content too, and the cluster's own words to plugins. */
+function clusterInfo({ cluster }: Target): object {
+  const ca = authorityOf(cluster);
+  return {
+    server: cluster.server,
+    ...(cluster.tlsServerName && { 'tls-server-name': cluster.tlsServerName }),
+    ...(cluster.skipTLSVerify && { 'insecure-skip-tls-verify': true }),
+    ...(ca && { 'certificate-authority-data': ca.toString('base64') }),
+    ...(cluster.proxyUrl && { 'proxy-url': cluster.proxyUrl }),
+    ...(cluster.execExtension !== undefined && { config: cluster.execExtension }),
+  };
+}
+
+function materialOf(
+  options: RequestOptions,
+  credential: ExecCredential,
+  user: KubeUser,
+  { server, impersonation }: { server: ServerUrl; impersonation: Impersonation },
+): Material {
+  const cert = credential.cert ?? (options.cert as Buffer | undefined);
+  const key = credential.key ?? (options.key as Buffer | undefined);
+  const tls: TlsMaterial = {
+    ...(options.ca && { ca: options.ca as Buffer }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+    ...(options.servername && { servername: options.servername }),
+    ...(options.rejectUnauthorized === false && { rejectUnauthorized: false }),
+  };
+  const token = credential.token ? { authorization: `Bearer ${credential.token}` } : {};
+  const fromUrl = server.userInfo === undefined ? {} : { authorization: basic(server.userInfo) };
+  // What stands in the URL wins, as for kubectl.
+  const own = { ...authorisation(options), ...token, ...fromUrl };
+  return { tls, headers: { ...own, ...impersonationHeaders(user, impersonation) } };
+}
+
+function authorisation(options: RequestOptions): Record<string, string> {
+  const given = Object.entries((options.headers ?? {}) as Record<string, string>)
+    .filter(([name]) => name.toLowerCase() === 'authorization')
+    // Token files end in a newline, which a header must not.
+    .map(([, value]) => ['authorization', value.trim()] as const);
+  if (given.length > 0) return Object.fromEntries(given);
+  return options.auth ? { authorization: basic(options.auth) } : {};
+}
+
+const basic = (userAndPassword: string): string => `Basic ${Buffer.from(userAndPassword).toString('base64')}`;
+
+/** Impersonation by the command line replaces that of the kubeconfig as a whole. */
+export function impersonationHeaders(user: KubeUser, as: Impersonation): Record<string, string | string[]> {
+  if (as.user) return { 'impersonate-user': utf8(as.user), ...groupHeader(as.groups) };
+  if (!user.impersonateUser) return {};
+  const extra = Object.entries(user.impersonateExtra ?? {}).map(
+    ([key, values]) => [`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`, values.map(utf8)] as const,
+  );
+  return {
+    'impersonate-user': utf8(user.impersonateUser),
+    ...(user.impersonateUid && { 'impersonate-uid': utf8(user.impersonateUid) }),
+    ...groupHeader(user.impersonateGroups),
+    ...Object.fromEntries(extra),
+  };
+}
+
+const groupHeader = (groups: readonly string[] | undefined) =>
+  groups?.length ? { 'impersonate-group': groups.map(utf8) } : {};
+
+/** A header's text is sent byte by byte; names go out as kubectl sends them, in UTF-8. */
+const utf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');

@@ -1,0 +1,231 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Cluster, Context, User } from '@kubernetes/client-node/dist/config_types.js';
+import { parseAllDocuments } from 'yaml';
+import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
+import type { ExecConfig } from './exec-credential.ts';
+
+/** What of the machine a kubeconfig is read from; passed in for tests. */
+export interface Machine {
+  env: Record<string, string | undefined>;
+  home: string;
+  /** The file's text; undefined when there is no such file. */
+  read(path: string): Promise<string | undefined>;
+}
+
+/** A kubeconfig user with what the client library's own type leaves out. */
+export type KubeUser = User & {
+  impersonateGroups?: string[];
+  impersonateUid?: string;
+  impersonateExtra?: Record<string, string[]>;
+  execConfig?: ExecConfig;
+  /** Folder of the file that defines the user: relative commands start there. */
+  folder?: string;
+};
+
+/** A kubeconfig cluster with what the client library's own type leaves out. */
+export type KubeCluster = Cluster & {
+  /** What the cluster has to say to credential plugins: its extension `client.authentication.k8s.io/exec`. */
+  execExtension?: unknown;
+};
+
+export interface Kubeconfig {
+  clusters: KubeCluster[];
+  contexts: Context[];
+  users: KubeUser[];
+  currentContext: string | undefined;
+  /** The files it was read from. */
+  files: string[];
+}
+
+/** Cluster, user and namespace of one context. */
+export interface Target {
+  context: string;
+  cluster: KubeCluster;
+  user: KubeUser;
+  namespace: string;
+}
+
+export interface Refusal {
+  ok: false;
+  /** `kubeconfig`: missing or unreadable; `context`: the one asked for is not there; `credentials`: they could not be had. */
+  reason: 'kubeconfig' | 'context' | 'credentials';
+  message: Clean;
+}
+
+export type Loaded<T> = { ok: true; value: T } | Refusal;
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+type Library = typeof import('@kubernetes/client-node/dist/config.js');
+
+const refuse = (reason: Refusal['reason'], message: Clean): Refusal => ({ ok: false, reason, message });
+
+/**
+ * Reads the kubeconfig as kubectl does: the file given; else the files of KUBECONFIG, where the first to define a name wins and missing ones are
+ * skipped; else `~/.kube/config`; else the pod's own service account.
+ */
+export async function loadKubeconfig(library: Library, machine: Machine, path?: string): Promise<Loaded<Kubeconfig>> {
+  const listed = (machine.env.KUBECONFIG ?? '').split(':').filter(file => file !== '');
+  const files = path ? [path] : listed.length > 0 ? listed : [join(machine.home, '.kube', 'config')];
+  const merged: Kubeconfig = { clusters: [], contexts: [], users: [], currentContext: undefined, files: [] };
+  for (const file of files) {
+    const loaded = await loadFile(library, machine, file);
+    if (!loaded.ok) return loaded;
+    if (loaded.value) mergeInto(merged, loaded.value);
+  }
+  if (merged.files.length > 0) return { ok: true, value: merged };
+  if (!path && listed.length === 0) {
+    const own = await inCluster(library, machine);
+    if (own) return { ok: true, value: own };
+  }
+  return refuse('kubeconfig', missing(files));
+}
+
+function missing(files: string[]): Clean {
+  const names = sanitise(files.join(', '), 300);
+  return cleanText`no kubeconfig: ${names} does not exist; give --kubeconfig FILE or set KUBECONFIG`;
+}
+
+async function loadFile(library: Library, machine: Machine, file: string): Promise<Loaded<Kubeconfig | undefined>> {
+  const shown = sanitise(file, 256);
+  try {
+    const text = await machine.read(file);
+    if (text === undefined) return { ok: true, value: undefined };
+    const raw = firstDocument(text);
+    if (!isMap(raw) || (raw.kind !== undefined && raw.kind !== 'Config')) {
+      return refuse('kubeconfig', cleanText`${shown} is not a kubeconfig: expected a document of kind Config`);
+    }
+    return { ok: true, value: fromRaw(library, raw, file) };
+  } catch (error) {
+    return refuse('kubeconfig', cleanText`cannot read kubeconfig ${shown}: ${sanitise(firstLine(error), 200)}`);
+  }
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** As kubectl reads YAML: the first document alone, of a key that is there twice the last, and nothing at all as an empty kubeconfig. */
+function firstDocument(text: string): unknown {
+  const [first] = parseAllDocuments(text, { uniqueKeys: false, merge: true });
+  if (first?.errors[0]) throw first.errors[0];
+  return first?.toJS() ?? {};
+}
+
+const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0];
+
+function fromRaw(library: Library, raw: Record<string, unknown>, file: string): Kubeconfig {
+  const config = new library.KubeConfig();
+  // An entry that is broken but not used must not keep anyone out.
+  config.loadFromString(JSON.stringify(raw), { onInvalidEntry: 'filter' });
+  const folder = dirname(file);
+  config.makePathsAbsolute(folder);
+  const extras = new Map(list(raw.users).map(entry => [entry.name, isMap(entry.user) ? entry.user : {}]));
+  const clusters = new Map(list(raw.clusters).map(entry => [entry.name, isMap(entry.cluster) ? entry.cluster : {}]));
+  return {
+    clusters: config.clusters.map(cluster => withExecExtension(cluster, clusters.get(cluster.name) ?? {})),
+    contexts: config.contexts,
+    users: config.users.map(user => withExtras(user, extras.get(user.name) ?? {}, folder)),
+    currentContext: config.currentContext || undefined,
+    files: [file],
+  };
+}
+
+const list = (value: unknown) => (Array.isArray(value) ? value.filter(isMap) : []);
+
+const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
+
+function withExecExtension(cluster: Cluster, raw: Record<string, unknown>): KubeCluster {
+  const told = list(raw.extensions).find(entry => entry.name === EXEC_EXTENSION);
+  return told ? { ...cluster, execExtension: told.extension } : cluster;
+}
+
+function withExtras(user: User, raw: Record<string, unknown>, folder: string): KubeUser {
+  const groups = raw['as-groups'];
+  const extra = raw['as-user-extra'];
+  const tokenFile = raw.tokenFile;
+  const { exec: own, ...rest } = user;
+  const provider = raw['auth-provider'];
+  // An older form says the same inside `auth-provider`.
+  const inProvider = isMap(provider) && isMap(provider.config) ? provider.config.exec : undefined;
+  const exec = own ?? inProvider;
+  if (isMap(inProvider)) delete rest.authProvider;
+  return {
+    ...rest,
+    folder,
+    ...(isMap(exec) && { execConfig: exec as unknown as ExecConfig }),
+    ...(Array.isArray(groups) && { impersonateGroups: groups.map(String) }),
+    ...(typeof raw['as-uid'] === 'string' && { impersonateUid: raw['as-uid'] }),
+    ...(isMap(extra) && { impersonateExtra: extra as Record<string, string[]> }),
+    ...(typeof tokenFile === 'string' && fromTokenFile(isAbsolute(tokenFile) ? tokenFile : join(folder, tokenFile))),
+  };
+}
+
+/** A token file wins over a token beside it, and is read again while we run. */
+const fromTokenFile = (tokenFile: string) => ({
+  token: '',
+  authProvider: { name: 'tokenFile', config: { tokenFile } },
+});
+
+function mergeInto(merged: Kubeconfig, more: Kubeconfig): void {
+  const add = <T extends { name: string }>(into: T[], from: T[]) => {
+    const known = new Set(into.map(entry => entry.name));
+    into.push(...from.filter(entry => !known.has(entry.name)));
+  };
+  add(merged.clusters, more.clusters);
+  add(merged.contexts, more.contexts);
+  add(merged.users, more.users);
+  merged.currentContext ??= more.currentContext;
+  merged.files.push(...more.files);
+}
+
+async function inCluster(library: Library, machine: Machine): Promise<Kubeconfig | undefined> {
+  const host = machine.env.KUBERNETES_SERVICE_HOST;
+  const port = machine.env.KUBERNETES_SERVICE_PORT ?? '443';
+  if (!host || (await machine.read(`${SERVICE_ACCOUNT}/token`)) === undefined) return undefined;
+  const config = new library.KubeConfig();
+  config.loadFromClusterAndUser(
+    {
+      name: 'in-cluster',
+      server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      caFile: `${SERVICE_ACCOUNT}/ca.crt`,
+      skipTLSVerify: false,
+    },
+    { name: 'service-account', ...fromTokenFile(`${SERVICE_ACCOUNT}/token`) },
+  );
+  const namespace = (await machine.read(`${SERVICE_ACCOUNT}/namespace`))?.trim();
+  return {
+    clusters: config.clusters,
+    users: config.users,
+    contexts: [{ name: 'in-cluster', cluster: 'in-cluster', user: 'service-account', ...(namespace && { namespace }) }],
+    currentContext: 'in-cluster',
+    files: [],
+  };
+}
+
+/** The context asked for, or the current one, with its cluster and user. */
+export function resolveTarget(config: Kubeconfig, wanted: string | undefined): Loaded<Target> {
+  const name = wanted || config.currentContext;
+  const known = sanitise(config.contexts.map(context => context.name).join(', ') || 'none', 400);
+  if (!name) return refuse('context', cleanText`no context is current; choose one with --context (known: ${known})`);
+  const shown = sanitise(name, 128);
+  const context = config.contexts.find(each => each.name === name);
+  if (!context) return refuse('context', cleanText`there is no context ${shown}; known: ${known}`);
+  const cluster = config.clusters.find(each => each.name === context.cluster);
+  if (!cluster) {
+    return refuse(
+      'context',
+      cleanText`context ${shown} names cluster ${sanitise(context.cluster, 128)}, which the kubeconfig does not define (or defines without a server)`,
+    );
+  }
+  const user = config.users.find(each => each.name === context.user);
+  if (!user && context.user) {
+    return refuse(
+      'context',
+      cleanText`context ${shown} names user ${sanitise(context.user, 128)}, which the kubeconfig does not define`,
+    );
+  }
+  return {
+    ok: true,
+    value: { context: name, cluster, user: user ?? { name: 'anonymous' }, namespace: context.namespace || 'default' },
+  };
+}

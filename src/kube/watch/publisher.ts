@@ -1,0 +1,44 @@
+import type { Clock } from '../../host/clock.ts';
+
+/** Hands updates to listeners, not more often than they can be drawn. */
+export interface Publisher<Update> {
+  subscribe(listener: (update: Update) => void): () => void;
+  now(): void;
+  /** At once after a quiet time, else when the time between two updates is over; nothing after the signal aborts. */
+  soon(signal: AbortSignal): void;
+}
+
+/** `update` collects what has changed, when it is handed out. */
+export function createPublisher<Update>(clock: Clock, everyMs: number, update: () => Update): Publisher<Update> {
+  const listeners = new Set<(update: Update) => void>();
+  let publishedAt = Number.NEGATIVE_INFINITY;
+  let scheduled = false;
+
+  function now() {
+    publishedAt = clock.monotonic();
+    const made = update();
+    for (const listener of listeners) listener(made);
+  }
+
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    now,
+    soon(signal) {
+      if (scheduled) return;
+      scheduled = true;
+      const wait = Math.max(0, publishedAt + everyMs - clock.monotonic());
+      clock.sleep(wait, signal).then(
+        () => {
+          scheduled = false;
+          now();
+        },
+        () => {
+          scheduled = false;
+        },
+      );
+    },
+  };
+}

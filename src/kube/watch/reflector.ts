@@ -1,0 +1,270 @@
+import type { Clock } from '../../host/clock.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { cleanText, literal, sanitise } from '../../text/sanitise.ts';
+import type { Api, Collection, Page } from '../client/api.ts';
+import { createBackoff } from '../client/backoff.ts';
+import { failure } from '../client/failure.ts';
+import type { Failure, FailureReason } from '../client/outcome.ts';
+import { eachPage } from '../client/pages.ts';
+import { createPublisher } from './publisher.ts';
+import { type Batch, createRowStore, type RowStore, sameFields } from './row-store.ts';
+import { type SyncState, type SyncStatus, TIMING, type Timing } from './sync.ts';
+
+export type { SyncState, SyncStatus, Timing } from './sync.ts';
+
+export interface Update<Row> extends Batch<Row> {
+  status: SyncStatus;
+}
+
+export interface Reflector<Row> {
+  /** By uid. The same map for the whole life, changed in place just before a batch is handed out. */
+  readonly rows: ReadonlyMap<string, Row>;
+  status(): SyncStatus;
+  /** Called after changes, at most each `batchMs`, and when the state changes; returns the way to stop. */
+  subscribe(listener: (update: Update<Row>) => void): () => void;
+  /** Lists and watches until the signal aborts; never rejects. Call it once. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface ReflectorOptions<Row> {
+  api: Pick<Api, 'list' | 'watch'>;
+  collection: Collection;
+  /** The slim row of an object, or undefined to leave it out. The object is dropped afterwards: keep no reference to it. */
+  project: (object: KubeObject) => Row | undefined;
+  /** Whether two rows look alike; same fields with identical values unless told. */
+  same?: (a: Row, b: Row) => boolean;
+  labelSelector?: string;
+  fieldSelector?: string;
+  metadataOnly?: boolean;
+  clock: Clock;
+  random: () => number;
+  timing?: Partial<Timing>;
+}
+
+// What no waiting mends: rows cannot be trusted, however old they are.
+const BLINDING = new Set<FailureReason>(['forbidden', 'not-found', 'unauthorized', 'invalid']);
+// Of these, what the next moment will not change either; an expired token may be renewed.
+const LASTING = new Set<FailureReason>(['forbidden', 'not-found', 'invalid']);
+// A watch that fails so often in a row may never work from its version (the store was restored from a backup): list anew.
+const FAILURES_TO_RELIST = 3;
+
+/** What ended a step: go on watching, list anew, or give up for now because of a failure. */
+type Next = 'watch' | 'list' | Failure;
+
+const keyOf = ({ metadata }: KubeObject) => metadata.uid ?? `${metadata.namespace ?? ''}/${metadata.name}`;
+
+/** Versions are numbers that grow; one that is none is taken for newer. */
+function isEarlier(version: string, than: string): boolean {
+  return /^\d+$/.test(version) && /^\d+$/.test(than) && BigInt(version) < BigInt(than);
+}
+
+/** Keeps slim rows of one collection in step with the cluster: paged list, watch with bookmarks, resumed or relisted as need be. */
+export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<Row> {
+  const { api, collection, clock } = options;
+  const timing = { ...TIMING, ...options.timing };
+  const store: RowStore<Row> = createRowStore(options.same ?? sameFields);
+  const backoff = createBackoff({ firstMs: timing.pauseMs, longestMs: timing.longestPauseMs }, options.random);
+  let state: SyncState = 'listing';
+  let failed: Failure | undefined;
+  let everSynced = false;
+  let loaded = 0;
+  let remaining: number | undefined;
+  let watchFailures = 0;
+  let afterOutage = false;
+  let heardAt = clock.monotonic();
+  let interruptedAt = heardAt;
+  let retryAt: number | undefined;
+  let version = '';
+  const query = {
+    ...(options.labelSelector && { labelSelector: options.labelSelector }),
+    ...(options.fieldSelector && { fieldSelector: options.fieldSelector }),
+    ...(options.metadataOnly && { metadataOnly: true }),
+  };
+
+  function status(): SyncStatus {
+    const now = clock.monotonic();
+    const stale = state === 'reconnecting' && now - interruptedAt > timing.staleAfterMs;
+    return {
+      state: stale ? 'stale' : state,
+      rows: store.rows.size,
+      loaded,
+      ...(remaining !== undefined && { remaining }),
+      dataAgeMs: now - heardAt,
+      ...(retryAt !== undefined && { retryInMs: Math.max(0, retryAt - now) }),
+      ...(failed && { reason: failed.message, why: failed.reason }),
+    };
+  }
+
+  const publisher = createPublisher(clock, timing.batchMs, (): Update<Row> => ({ ...store.take(), status: status() }));
+
+  function turn(next: SyncState, because?: Failure) {
+    if (next === state && because?.message === failed?.message) return;
+    if (next === 'reconnecting' && state === 'synced') interruptedAt = clock.monotonic();
+    state = next;
+    failed = because;
+    publisher.now();
+  }
+
+  function absorb(object: KubeObject): string {
+    const key = keyOf(object);
+    const row = options.project(object);
+    if (row === undefined) store.remove(key);
+    else store.put(key, row);
+    return key;
+  }
+
+  function absorbPage(page: Page): string[] {
+    heardAt = clock.monotonic();
+    if (state === 'blind') turn(everSynced ? 'reconnecting' : 'listing');
+    const keys = page.items.map(absorb);
+    loaded += page.items.length;
+    remaining = page.remaining;
+    version = page.resourceVersion;
+    return keys;
+  }
+
+  async function list(signal: AbortSignal): Promise<Next> {
+    const seen = new Set<string>();
+    loaded = 0;
+    for await (const page of eachPage(api, clock, collection, { ...query, limit: timing.pageSize, signal })) {
+      if (!page.ok) return page;
+      for (const key of absorbPage(page.value)) seen.add(key);
+      if (page.value.continue) publisher.now();
+    }
+    store.keepOnly(seen);
+    remaining = undefined;
+    everSynced = true;
+    publisher.now();
+    return 'watch';
+  }
+
+  /** After an outage the server may be an older self, restored from a backup; a watch from its future would open and stay silent. */
+  async function isFromTheFuture(signal: AbortSignal): Promise<boolean | Failure> {
+    const now = await api.list(collection, { ...query, limit: 1, metadataOnly: true, signal });
+    return now.ok ? isEarlier(now.value.resourceVersion, version) : now;
+  }
+
+  async function resume(signal: AbortSignal): Promise<Next> {
+    const future = afterOutage ? await isFromTheFuture(signal) : false;
+    if (typeof future !== 'boolean') return future;
+    afterOutage = false;
+    return future ? 'list' : watch(signal);
+  }
+
+  async function watch(signal: AbortSignal): Promise<Next> {
+    const connection = new AbortController();
+    const stop = () => connection.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    const dog = watchdog(connection);
+    try {
+      for await (const event of api.watch(collection, {
+        ...query,
+        resourceVersion: version,
+        signal: connection.signal,
+        onOpen: opened,
+      })) {
+        if ('ok' in event) return event.reason === 'gone' ? 'list' : event;
+        heard();
+        if (event.type === 'BOOKMARK') {
+          version = event.resourceVersion || version;
+          continue;
+        }
+        apply(event.type, event.object);
+        publisher.soon(signal);
+      }
+      return 'watch';
+    } finally {
+      connection.abort();
+      signal.removeEventListener('abort', stop);
+      await dog;
+    }
+  }
+
+  function apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject) {
+    version = object.metadata.resourceVersion ?? version;
+    if (type === 'DELETED') store.remove(keyOf(object));
+    else absorb(object);
+  }
+
+  function opened() {
+    heardAt = clock.monotonic();
+    turn('synced');
+  }
+
+  function heard() {
+    heardAt = clock.monotonic();
+    watchFailures = 0;
+    backoff.reset();
+  }
+
+  /** Ends a connection on which nothing was heard for too long. */
+  async function watchdog(connection: AbortController): Promise<void> {
+    const openedAt = clock.monotonic();
+    while (!connection.signal.aborted) {
+      const silence = clock.monotonic() - Math.max(heardAt, openedAt);
+      if (silence >= timing.stallMs) {
+        turn('reconnecting', failure('unreachable', literal('the watch went silent')));
+        connection.abort();
+        return;
+      }
+      await clock.sleep(timing.stallMs - silence, connection.signal).catch(() => undefined);
+    }
+  }
+
+  /** Shows a failure and waits as long as its kind asks for. */
+  async function afterFailure(because: Failure, signal: AbortSignal): Promise<void> {
+    const pause = LASTING.has(because.reason)
+      ? timing.refusedPauseMs
+      : Math.max(backoff.next(), because.retryAfterMs ?? 0);
+    retryAt = clock.monotonic() + pause;
+    turn(BLINDING.has(because.reason) || !everSynced ? 'blind' : 'reconnecting', because);
+    await clock.sleep(pause, signal);
+    retryAt = undefined;
+  }
+
+  /** A list that fails starts over; a watch resumes, unless it was refused or keeps failing. */
+  function afterwards(step: 'watch' | 'list', because: Failure): 'watch' | 'list' {
+    if (step === 'list' || BLINDING.has(because.reason)) return 'list';
+    if (because.reason === 'server-error') watchFailures += 1;
+    if (because.reason === 'unreachable') afterOutage = true;
+    return watchFailures < FAILURES_TO_RELIST ? 'watch' : 'list';
+  }
+
+  async function step(next: 'watch' | 'list', signal: AbortSignal): Promise<'watch' | 'list'> {
+    const startedAt = clock.monotonic();
+    const outcome = next === 'list' ? await list(signal) : await resume(signal);
+    if (signal.aborted) return next;
+    if (typeof outcome !== 'string') {
+      await afterFailure(outcome, signal);
+      return afterwards(next, outcome);
+    }
+    if (next === 'watch') {
+      turn('reconnecting', failed);
+      // A watch that ends at once, again and again, is a failure in disguise.
+      if (clock.monotonic() - startedAt < timing.pauseMs) await clock.sleep(backoff.next(), signal);
+    }
+    return outcome;
+  }
+
+  return {
+    rows: store.rows,
+    status,
+    subscribe: publisher.subscribe,
+    async run(signal) {
+      let next: 'watch' | 'list' = 'list';
+      while (!signal.aborted) {
+        try {
+          next = await step(next, signal);
+        } catch (error) {
+          if (signal.aborted) return;
+          const unread = failure(
+            'server-error',
+            cleanText`cannot make sense of a ${sanitise(collection.kind, 128)}: ${sanitise(error, 300)}`,
+          );
+          await afterFailure(unread, signal).catch(() => undefined);
+          next = 'list';
+        }
+      }
+    },
+  };
+}

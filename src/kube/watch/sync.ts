@@ -1,0 +1,51 @@
+import type { Clean } from '../../text/sanitise.ts';
+import type { FailureReason } from '../client/outcome.ts';
+
+/**
+ * How far the rows can be trusted. `listing`: the first list is under way, rows are partial. `synced`: complete, and a watch is open.
+ * `reconnecting`: complete as of `dataAgeMs`, the watch is being resumed. `stale`: so for long that rows may be wrong.
+ * `blind`: never read, or not allowed to; `reason` says why. Never show a blind or listing zero as a zero.
+ */
+export type SyncState = 'listing' | 'synced' | 'reconnecting' | 'stale' | 'blind';
+
+export interface SyncStatus {
+  state: SyncState;
+  rows: number;
+  /** Objects read by the list under way or the last one. */
+  loaded: number;
+  /** Objects that the list under way has still to read, when the server tells. */
+  remaining?: number;
+  /** Milliseconds since the server last sent anything of this collection (page, event or bookmark), or accepted the watch. */
+  dataAgeMs: number;
+  /** Milliseconds until the next attempt, while one is waited for. */
+  retryInMs?: number;
+  /** The last failure while not synced; `why` is its kind (`not-found`: the cluster does not serve this kind at all). */
+  reason?: Clean;
+  why?: FailureReason;
+}
+
+/** All in milliseconds, but the page size. */
+export interface Timing {
+  pageSize: number;
+  /** Shortest time between two batches. */
+  batchMs: number;
+  /** Silence after which a watch counts as dead; servers bookmark each minute. */
+  stallMs: number;
+  /** An interruption longer than this makes the rows stale. */
+  staleAfterMs: number;
+  /** First and longest pause after failures. */
+  pauseMs: number;
+  longestPauseMs: number;
+  /** Pause after a refusal that only a change of rights or of the API can end. */
+  refusedPauseMs: number;
+}
+
+export const TIMING: Timing = {
+  pageSize: 500,
+  batchMs: 100,
+  stallMs: 90_000,
+  staleAfterMs: 5_000,
+  pauseMs: 300,
+  longestPauseMs: 20_000,
+  refusedPauseMs: 30_000,
+};

@@ -1,0 +1,37 @@
+import type { FaultType } from '../experiment/types.ts';
+import type { Finding } from '../injection/found-injection.ts';
+import type { ObjectRef } from '../k8s/object.ts';
+import { sameObject } from '../k8s/object-ref.ts';
+import type { Read } from './unfinished.ts';
+
+/** One object that a run of this machine wrote, and when, milliseconds since the epoch by this machine's clock. */
+export interface InjectedHere {
+  type: FaultType;
+  on: ObjectRef;
+  at: number;
+}
+
+/** What these journals say was injected. */
+export function injectedHere(journals: readonly Read[]): InjectedHere[] {
+  return journals.flatMap(({ header, entries }) =>
+    entries.flatMap(entry =>
+      entry.entry === 'intent' && entry.purpose === 'inject' && entry.write.verb !== 'delete'
+        ? [{ type: header.experiment.type, on: entry.write.on, at: entry.at }]
+        : [],
+    ),
+  );
+}
+
+/** Clocks of this machine and of the cluster may differ by this much. */
+const SAME_MOMENT_MS = 120_000;
+
+/** Whether a journal names the object that carries this record; one that was made by the injection, from the moment in which it was. */
+export function isInjectedHere({ type, object, live }: Finding, journalled: readonly InjectedHere[]): boolean {
+  const created = Date.parse(live.metadata.creationTimestamp ?? '');
+  return journalled.some(
+    one =>
+      one.type === type &&
+      sameObject(one.on, object) &&
+      (one.on.uid === undefined ? Math.abs(created - one.at) <= SAME_MOMENT_MS : one.on.uid === object.uid),
+  );
+}

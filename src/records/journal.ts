@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import type { FaultType } from '../experiment/types.ts';
+import type { AppendFile, Files } from '../host/files.ts';
+import type { JournalRecord } from '../injection/write/journal.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
+import type { Write } from '../injection/write/write.ts';
+import type { ObjectRef } from '../k8s/object.ts';
+import type { RunJournal } from '../run/deps.ts';
+import type { RunEvent } from '../run/event.ts';
+import { jsonText } from '../text/json.ts';
+
+/** Who ran what, where: the first line of every journal. */
+export interface RunHeader {
+  run: string;
+  /** Milliseconds since the epoch, this machine's clock. */
+  startedAt: number;
+  pid: number;
+  /** Tells this process from another that later got the same pid; absent where the system does not say. */
+  processStart?: string;
+  host: string;
+  version: string;
+  context: string;
+  server: string;
+  user: string;
+  /** uid of the namespace kube-system: the cluster's identity. */
+  clusterUid: string;
+  experiment: { name: string; path: string; sha256: string; type: FaultType };
+}
+
+/** A write as it is kept on disk: what and where, without the body, which may hold secrets. The undo record is in the cluster. */
+export interface KeptWrite {
+  verb: Write['verb'];
+  on: ObjectRef;
+  says: string;
+}
+
+/** Which process ends the fault should the run's own die, and when. */
+export interface GuardFacts {
+  pid: number;
+  processStart?: string;
+  /** Milliseconds since the epoch, server time. */
+  dueAt: number;
+  log: string;
+}
+
+/** One line of a journal. */
+export type Entry =
+  | ({ entry: 'begin' } & RunHeader)
+  | {
+      entry: 'intent';
+      at: number;
+      id: string;
+      purpose: JournalRecord['purpose'];
+      step: number;
+      of: number;
+      write: KeptWrite;
+    }
+  | {
+      entry: 'result';
+      at: number;
+      id: string;
+      purpose: JournalRecord['purpose'];
+      step: number;
+      outcome: string;
+      on: ObjectRef;
+      message: string;
+    }
+  | { entry: 'receipt'; receipt: Receipt }
+  | { entry: 'event'; event: RunEvent }
+  | ({ entry: 'guard' } & GuardFacts)
+  /** `by`: who finished it in place of the process that began it. */
+  | { entry: 'end'; verdict: string; residue: number; by?: 'guardian'; at?: number };
+
+export const runsFolder = (stateDir: string): string => join(stateDir, 'runs');
+export const runFolder = (stateDir: string, run: string): string => join(runsFolder(stateDir), run);
+export const journalPath = (stateDir: string, run: string): string => join(runFolder(stateDir, run), 'journal.jsonl');
+
+/** A record as it is kept: without bodies. */
+export function kept(record: JournalRecord): Entry {
+  const { at, id, purpose, step } = record;
+  if (record.record === 'result') {
+    return { entry: 'result', at, id, purpose, step, outcome: record.outcome, on: record.on, message: record.message };
+  }
+  const { verb, on, says } = record.write;
+  return { entry: 'intent', at, id, purpose, step, of: record.of, write: { verb, on, says } };
+}
+
+/** A journal that is open for writing. */
+export interface OpenJournal extends RunJournal {
+  guarded(facts: GuardFacts): Promise<void>;
+  /** The guardian's end of it; `at` in milliseconds since the epoch, server time. */
+  endByGuardian(end: { at: number; residue: number }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Begins a run's journal: `<stateDir>/runs/<run>/journal.jsonl`, one JSON object a line, each on the disk before its promise resolves.
+ * When the disk refuses, the write that waits for its record is never sent.
+ */
+export async function openJournal(files: Files, stateDir: string, header: RunHeader): Promise<OpenJournal> {
+  const file = await files.openAppend(journalPath(stateDir, header.run));
+  const journal = writing(file);
+  await file.append(lineOf({ entry: 'begin', ...header }));
+  return journal;
+}
+
+/** Opens the journal of a run that another process began, to finish it. */
+export async function reopenJournal(files: Files, stateDir: string, run: string): Promise<OpenJournal> {
+  const file = await files.openAppend(journalPath(stateDir, run));
+  let isFirst = true;
+  return writing({
+    append(text) {
+      // The dead run may have torn its last line; a newline keeps ours whole.
+      const whole = isFirst ? `\n${text}` : text;
+      isFirst = false;
+      return file.append(whole);
+    },
+    close: () => file.close(),
+  });
+}
+
+/** Ends the journal of a run that died, once what it wrote is known to be out of the cluster. */
+export async function endJournal(files: Files, stateDir: string, run: string): Promise<void> {
+  const journal = await reopenJournal(files, stateDir, run);
+  await journal.end({ verdict: 'Inconclusive', residue: 0 });
+  await journal.close();
+}
+
+const lineOf = (entry: Entry): string => `${jsonText(entry)}\n`;
+
+function writing(file: AppendFile): OpenJournal {
+  const add = (entry: Entry) => file.append(lineOf(entry));
+  return {
+    append: record => add(kept(record)),
+    event: event => add({ entry: 'event', event }),
+    guarded: facts => add({ entry: 'guard', ...facts }),
+    endByGuardian: end => add({ entry: 'end', verdict: 'Inconclusive', by: 'guardian', ...end }),
+    reverted: receipt => add({ entry: 'receipt', receipt }),
+    end: ({ verdict, residue }) => add({ entry: 'end', verdict, residue }),
+    close: () => file.close(),
+  };
+}
+
+/**
+ * The entries of a journal. A last line without its newline is what a crash tore and is left out; a broken line before it is reported
+ * with its number, and the rest is still read.
+ */
+export function readEntries(text: string): { entries: Entry[]; broken: number[] } {
+  const lines = text.split('\n');
+  const last = lines.pop() ?? '';
+  const entries: Entry[] = [];
+  const broken: number[] = [];
+  // A record that is whole but for its newline was on its way and counts.
+  if (last.trim() !== '' && parsed(last)) lines.push(last);
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    const entry = parsed(line);
+    if (entry) entries.push(entry);
+    else broken.push(index + 1);
+  }
+  return { entries, broken };
+}
+
+function parsed(line: string): Entry | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return value !== null && typeof value === 'object' && 'entry' in value ? (value as Entry) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import type { LoadedExperiment } from '../experiment/types.ts';
+import type { Files } from '../host/files.ts';
+import { isSecretPath } from '../injection/record/secret-text.ts';
+import type { RunEvent } from '../run/event.ts';
+import type { RunResult } from '../run/verdict/result.ts';
+import { jsonText } from '../text/json.ts';
+import { type RunHeader, runFolder } from './journal.ts';
+
+/** Everything about a finished run in one document: enough to report it without the cluster, the file or the console. */
+export interface RunRecord {
+  kind: 'mayday-run';
+  v: 1;
+  header: RunHeader;
+  experiment: LoadedExperiment['experiment'];
+  result: RunResult;
+  /** Start of each phase, milliseconds since the epoch, server time. */
+  phases: { phase: string; at: number }[];
+  events: RunEvent[];
+}
+
+export const recordPath = (stateDir: string, run: string): string => join(runFolder(stateDir, run), 'run.json');
+
+const SECRET = '(not kept)';
+
+/** The experiment without values that go into a Secret, or are expected in one. */
+function withoutSecrets(experiment: LoadedExperiment['experiment']): LoadedExperiment['experiment'] {
+  const { injection, steadyState } = experiment.spec;
+  const { parameters } = injection;
+  const isOfSecret = parameters.resourceType === 'Secret' || parameters.kind === 'Secret';
+  const kept = isOfSecret && parameters.value !== undefined ? { ...parameters, value: SECRET } : parameters;
+  const checks = steadyState.checks.map(check =>
+    check.expectedValue !== undefined && isSecretPath(check.kind, check.fieldPath ?? '')
+      ? { ...check, expectedValue: SECRET }
+      : check,
+  );
+  return {
+    ...experiment,
+    spec: {
+      ...experiment.spec,
+      injection: { ...injection, parameters: kept },
+      steadyState: { ...steadyState, checks },
+    },
+  };
+}
+
+export function makeRecord(
+  header: RunHeader,
+  loaded: LoadedExperiment,
+  result: RunResult,
+  events: readonly RunEvent[],
+): RunRecord {
+  const phases = events.flatMap(event => (event.event === 'phase' ? [{ phase: event.phase, at: event.at }] : []));
+  return {
+    kind: 'mayday-run',
+    v: 1,
+    header,
+    experiment: withoutSecrets(loaded.experiment),
+    result,
+    phases,
+    events: [...events],
+  };
+}
+
+/** Writes the record beside the run's journal; returns its path. */
+export async function keepRecord(files: Files, stateDir: string, record: RunRecord): Promise<string> {
+  const path = recordPath(stateDir, record.header.run);
+  await files.write(path, `${jsonText(record, 2)}\n`);
+  return path;
+}
+
+/** Reads a record back. A line that says what is wrong when it is none. */
+export async function readRecord(files: Files, path: string): Promise<RunRecord | { wrong: string }> {
+  const text = await files.read(path);
+  if (text === undefined) return { wrong: `expected a run record at ${path}, found no file` };
+  try {
+    const value = JSON.parse(text) as RunRecord;
+    return value?.kind === 'mayday-run' && value.v === 1
+      ? value
+      : { wrong: `expected a run record at ${path}, found another document` };
+  } catch {
+    return { wrong: `expected a run record at ${path}, found text that is not JSON` };
+  }
+}

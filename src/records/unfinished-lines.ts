@@ -1,0 +1,26 @@
+import { age } from '../text/duration.ts';
+import type { GuardianWork, Unfinished } from './unfinished.ts';
+
+/** What guardians have done since the last run here, and what they are about to do; one line each, none where there is nothing to tell. */
+export function guardianLines(
+  work: readonly GuardianWork[],
+  dead: readonly Unfinished[],
+  /** Server time, milliseconds since the epoch. */
+  now: number,
+): string[] {
+  const done = work.map(
+    ({ run, experiment, at }) =>
+      `run ${run} (${experiment}) died with its fault in; its guardian put everything back at ${clockOf(at)} and read it again`,
+  );
+  const due = dead.flatMap(({ run, guardian, written }) =>
+    guardian && written.length > 0
+      ? [
+          `run ${run} died; its guardian (pid ${guardian.pid}) ends the fault ${when(guardian.dueAt - now)}, log ${guardian.log}`,
+        ]
+      : [],
+  );
+  return [...done, ...due];
+}
+
+const clockOf = (at: number): string => new Date(at).toTimeString().slice(0, 8);
+const when = (leftMs: number): string => (leftMs > 0 ? `in ${age(leftMs)}` : 'as soon as the cluster lets it');

@@ -1,0 +1,129 @@
+import type { FaultType } from '../experiment/types.ts';
+import type { Files } from '../host/files.ts';
+import type { ObjectRef } from '../k8s/object.ts';
+import { type Entry, type GuardFacts, journalPath, type RunHeader, readEntries, runsFolder } from './journal.ts';
+import { isRunId } from './run-id.ts';
+
+/** A run whose process is gone and whose journal has no end. */
+export interface Unfinished {
+  run: string;
+  header: RunHeader;
+  type: FaultType;
+  /** Objects that were or may have been written and whose restore was not confirmed. Empty: the run died before its first write. */
+  written: ObjectRef[];
+  /** The process that ends it all the same, where one lives. */
+  guardian?: GuardFacts;
+}
+
+/** Whether a process still runs; `start` tells it from a later one with the same pid. */
+export type IsAlive = (pid: number, start: string | undefined) => boolean;
+
+const keyOf = (ref: ObjectRef): string => `${ref.apiVersion} ${ref.kind} ${ref.namespace ?? ''}/${ref.name}`;
+
+/** What a journal leaves open: every object with a sent or confirmed write, less those proven back afterwards. */
+export function leftWritten(entries: readonly Entry[]): ObjectRef[] {
+  const open = new Map<string, ObjectRef>();
+  const refused = new Set(['failed', 'conflict', 'gone']);
+  for (const entry of entries) {
+    if (entry.entry === 'intent' && entry.purpose === 'inject') open.set(keyOf(entry.write.on), entry.write.on);
+    if (entry.entry === 'result' && entry.purpose === 'inject' && refused.has(entry.outcome))
+      open.delete(keyOf(entry.on));
+    if (
+      entry.entry === 'result' &&
+      entry.purpose === 'undo' &&
+      (entry.outcome === 'applied' || entry.outcome === 'gone')
+    )
+      open.delete(keyOf(entry.on));
+    if (entry.entry === 'receipt' && entry.receipt.verified) open.delete(keyOf(entry.receipt.object));
+  }
+  return [...open.values()];
+}
+
+/** The last guardian that the journal names, if it lives. */
+function guardianOf(entries: readonly Entry[], isAlive: IsAlive): GuardFacts | undefined {
+  const last = entries.findLast(entry => entry.entry === 'guard');
+  return last && isAlive(last.pid, last.processStart) ? last : undefined;
+}
+
+/** What of this machine's journals is about this cluster. */
+export interface Here {
+  clusterUid: string;
+  host: string;
+}
+
+export interface Read {
+  run: string;
+  header: RunHeader;
+  entries: Entry[];
+}
+
+/** What the journals of this machine say. */
+export interface Journals {
+  /** Those of this cluster and this machine, oldest first. */
+  read: Read[];
+  /** Why others were not: somebody else could have written them, or they cannot be read. */
+  disbelieved: string[];
+}
+
+/** Reads the journals of this cluster and this machine. One that is not to be believed keeps no other from being read. */
+export async function journals(files: Files, stateDir: string, here: Here): Promise<Journals> {
+  const runs = (await files.list(runsFolder(stateDir))).filter(isRunId).toSorted();
+  const found: Read[] = [];
+  const disbelieved: string[] = [];
+  for (const run of runs) {
+    const text = await files.read(journalPath(stateDir, run)).catch((error: unknown) => {
+      disbelieved.push(error instanceof Error ? error.message : String(error));
+      return undefined;
+    });
+    if (text === undefined) continue;
+    const { entries } = readEntries(text);
+    const [begin] = entries;
+    if (begin?.entry !== 'begin' || begin.clusterUid !== here.clusterUid || begin.host !== here.host) continue;
+    const { entry: _entry, ...header } = begin;
+    found.push({ run, header, entries });
+  }
+  return { read: found, disbelieved };
+}
+
+/**
+ * Runs of this cluster and this machine that died before their end, oldest first. Runs of other machines are left out: whether they
+ * still live cannot be known here, and the cluster's own markers show what they left.
+ */
+export async function unfinished(files: Files, stateDir: string, here: Here, isAlive: IsAlive): Promise<Unfinished[]> {
+  const { read } = await journals(files, stateDir, here);
+  return read
+    .filter(({ entries }) => !entries.some(entry => entry.entry === 'end' && entry.residue === 0))
+    .filter(({ header }) => !isAlive(header.pid, header.processStart))
+    .map(({ run, header, entries }) => {
+      const guardian = guardianOf(entries, isAlive);
+      return {
+        run,
+        header,
+        type: header.experiment.type,
+        written: leftWritten(entries),
+        ...(guardian === undefined ? {} : { guardian }),
+      };
+    });
+}
+
+/** A run that a guardian finished. */
+export interface GuardianWork {
+  run: string;
+  experiment: string;
+  /** Milliseconds since the epoch, server time. */
+  at: number;
+}
+
+/** What guardians finished since anybody last began a run here: told at the next start. */
+export async function guardianWork(files: Files, stateDir: string, here: Here): Promise<GuardianWork[]> {
+  const { read } = await journals(files, stateDir, here);
+  const last = read.at(-1);
+  return read.flatMap(({ run, header, entries }) => {
+    const end = entries.findLast(entry => entry.entry === 'end');
+    if (end?.by !== 'guardian' || end.residue > 0) return [];
+    const at = end.at ?? header.startedAt;
+    return run === last?.run || at > (last?.header.startedAt ?? 0)
+      ? [{ run, experiment: header.experiment.name, at }]
+      : [];
+  });
+}

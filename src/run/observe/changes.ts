@@ -1,0 +1,84 @@
+import type { Clock } from '../../host/clock.ts';
+import type { Api, Collection } from '../../kube/client/api.ts';
+
+/** Something to watch: one object by name, or all of a label selector. */
+export interface ChangeSource {
+  collection: Collection;
+  name?: string;
+  labelSelector?: string;
+}
+
+/** Wakes whoever waits when a watched object changes. */
+export interface Changes {
+  /** Resolves at the next change, or after `ms`; at once when a change came since the last wait. Rejects when the signal aborts. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+  stop(): void;
+}
+
+/** After this a watch that ended is started again; the observer's own tick covers the gap. */
+const RESTART_MS = 1_000;
+/** A burst of events is one change. */
+const GATHER_MS = 100;
+
+/**
+ * Watches the sources, metadata only: the events merely say that it is time to look again, so a watch that is refused,
+ * dropped or stale costs promptness and never truth.
+ */
+export function watchChanges(api: Api, clock: Clock, sources: readonly ChangeSource[]): Changes {
+  const ended = new AbortController();
+  let changed = false;
+  let wake: (() => void) | undefined;
+  const notice = () => {
+    changed = true;
+    wake?.();
+  };
+  for (const source of sources) void follow(api, clock, source, ended.signal, notice);
+
+  return {
+    async wait(ms, signal) {
+      const until = new AbortController();
+      const wokenEarly = new Promise<void>(resolve => {
+        wake = resolve;
+      });
+      if (changed) wake?.();
+      const both = signal ? AbortSignal.any([signal, until.signal]) : until.signal;
+      try {
+        await Promise.race([wokenEarly.then(() => clock.sleep(Math.min(ms, GATHER_MS), both)), clock.sleep(ms, both)]);
+      } finally {
+        wake = undefined;
+        changed = false;
+        until.abort();
+      }
+    },
+    stop: () => ended.abort(),
+  };
+}
+
+async function follow(
+  api: Api,
+  clock: Clock,
+  source: ChangeSource,
+  signal: AbortSignal,
+  notice: () => void,
+): Promise<void> {
+  const select = {
+    ...(source.name ? { fieldSelector: `metadata.name=${source.name}` } : {}),
+    ...(source.labelSelector ? { labelSelector: source.labelSelector } : {}),
+    metadataOnly: true,
+    signal,
+  };
+  while (!signal.aborted) {
+    const page = await api.list(source.collection, { ...select, limit: 1 });
+    if (page.ok) {
+      for await (const event of api.watch(source.collection, {
+        ...select,
+        resourceVersion: page.value.resourceVersion,
+      })) {
+        if (signal.aborted) return;
+        if ('ok' in event) break;
+        if (event.type !== 'BOOKMARK') notice();
+      }
+    }
+    await clock.sleep(RESTART_MS, signal).catch(() => undefined);
+  }
+}

@@ -1,0 +1,123 @@
+import type { SteadyStateCheck } from '../../experiment/types.ts';
+import { isSecretPath } from '../../injection/record/secret-text.ts';
+import { fieldAt, printed } from '../../k8s/json-path.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import type { Api } from '../../kube/client/api.ts';
+import type { Failure, Outcome } from '../../kube/client/outcome.ts';
+import type { Discovery } from '../../kube/discovery/discovery.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { CheckResult } from '../event.ts';
+
+interface Condition {
+  type?: string;
+  status?: string;
+  reason?: string;
+}
+
+/** Long values would push everything else off a line. */
+const short = (text: string): string => {
+  const clean = sanitise(text);
+  return clean.length > 120 ? `${clean.slice(0, 117)}…` : clean;
+};
+
+/** Where a check looks: its own namespace, else the experiment's target namespace; none for cluster-scoped kinds. */
+export function checkedObject(
+  check: SteadyStateCheck,
+  targetNamespace: string,
+  discovery: Discovery | undefined,
+): ObjectRef {
+  const ref: ObjectRef = { apiVersion: check.apiVersion, kind: check.kind, name: check.name };
+  if (discovery?.byKind(check.apiVersion, check.kind)?.namespaced === false) return ref;
+  return { ...ref, namespace: check.namespace || targetNamespace };
+}
+
+/** `Deployment kserve/kserve-controller-manager Available`. */
+export function checkName(check: SteadyStateCheck, ref: ObjectRef): string {
+  const where = ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name;
+  const what =
+    check.type === 'conditionTrue' ? check.conditionType : check.type === 'fieldEquals' ? check.fieldPath : 'exists';
+  return sanitise(`${ref.kind} ${where} ${what ?? ''}`.trim());
+}
+
+/** Why something could not be read, in one phrase. */
+export const blindness = (failure: Failure): string =>
+  failure.status > 0
+    ? `${failure.reason} (${failure.status}): ${short(failure.message)}`
+    : `${failure.reason}: ${short(failure.message)}`;
+
+const conditionsOf = (object: KubeObject): Condition[] => {
+  const list = fieldAt(object, 'status.conditions').value;
+  return Array.isArray(list) ? list.filter((item): item is Condition => item !== null && typeof item === 'object') : [];
+};
+
+function condition(check: SteadyStateCheck, object: KubeObject): { pass: boolean; actual: string } {
+  const type = check.conditionType ?? '';
+  const all = conditionsOf(object);
+  if (all.length === 0) return { pass: false, actual: 'no conditions yet' };
+  const found = all.find(one => one.type === type);
+  if (!found) return { pass: false, actual: `no condition ${type}` };
+  const why = found.status !== 'True' && found.reason ? ` (${found.reason})` : '';
+  return { pass: found.status === 'True', actual: `${type}=${found.status ?? ''}${why}` };
+}
+
+function field(check: SteadyStateCheck, object: KubeObject): { pass: boolean; actual: string } {
+  const at = fieldAt(object, check.fieldPath ?? '');
+  if (!at.found) return { pass: false, actual: 'no such field' };
+  const actual = printed(at.value);
+  return {
+    pass: actual === check.expectedValue,
+    actual: isSecretPath(object.kind, check.fieldPath ?? '') ? '(secret)' : actual,
+  };
+}
+
+const expectedOf = (check: SteadyStateCheck): string => {
+  if (check.type === 'conditionTrue') return `${check.conditionType}=True`;
+  if (check.type === 'fieldEquals')
+    return isSecretPath(check.kind, check.fieldPath ?? '') ? '(secret)' : (check.expectedValue ?? '');
+  return 'exists';
+};
+
+/**
+ * Judges one check from what a GET gave. An object that is being deleted does not exist any more.
+ * A read that failed is `blind`: it says nothing of the system.
+ */
+export function evaluateCheck(check: SteadyStateCheck, ref: ObjectRef, got: Outcome<KubeObject>): CheckResult {
+  const result = { name: checkName(check, ref), expected: short(expectedOf(check)) };
+  if (!got.ok) {
+    return got.reason === 'not-found'
+      ? { ...result, state: 'fail', actual: 'not found' }
+      : { ...result, state: 'blind', actual: blindness(got) };
+  }
+  if (got.value.metadata.deletionTimestamp) return { ...result, state: 'fail', actual: 'being deleted' };
+  if (check.type === 'resourceExists') return { ...result, state: 'pass', actual: 'exists' };
+  const judged = check.type === 'conditionTrue' ? condition(check, got.value) : field(check, got.value);
+  return { ...result, state: judged.pass ? 'pass' : 'fail', actual: short(judged.actual) };
+}
+
+/** One check with the object it was judged from, so that stricter evidence needs no second read. */
+export interface Checked {
+  ref: ObjectRef;
+  result: CheckResult;
+  object?: KubeObject;
+}
+
+/** Reads and judges every check; checks of one object share one GET. Never throws for what the server answers. */
+export async function runChecks(
+  api: Api,
+  checks: readonly SteadyStateCheck[],
+  targetNamespace: string,
+  discovery: Discovery | undefined,
+  signal?: AbortSignal,
+): Promise<Checked[]> {
+  const reads = new Map<string, Promise<Outcome<KubeObject>>>();
+  return Promise.all(
+    checks.map(async check => {
+      const ref = checkedObject(check, targetNamespace, discovery);
+      const key = `${ref.apiVersion} ${ref.kind} ${ref.namespace ?? ''}/${ref.name}`;
+      const read = reads.get(key) ?? api.get(ref, { timeoutMs: 10_000, ...(signal ? { signal } : {}) });
+      reads.set(key, read);
+      const got = await read;
+      return { ref, result: evaluateCheck(check, ref, got), ...(got.ok ? { object: got.value } : {}) };
+    }),
+  );
+}

@@ -1,0 +1,44 @@
+import type { KubeObject } from '../../k8s/object.ts';
+import type { Api } from '../../kube/client/api.ts';
+
+interface EventBody {
+  type?: string;
+  involvedObject?: { name?: string };
+  eventTime?: string | null;
+  firstTimestamp?: string | null;
+  lastTimestamp?: string | null;
+}
+
+/** Event times have whole seconds where they are not microseconds. */
+const SECOND = 1_000;
+
+/** When an event was first seen, milliseconds since the epoch; a recurring one counts from its last time. */
+function timeOf({ eventTime, firstTimestamp, lastTimestamp }: EventBody, since: number): number | undefined {
+  const times = [eventTime, firstTimestamp, lastTimestamp]
+    .map(text => Date.parse(text ?? ''))
+    .filter(time => time >= since - SECOND);
+  return times.length > 0 ? Math.max(since, Math.min(...times)) : undefined;
+}
+
+/** Pods are named after what makes them. */
+const isAbout = (event: EventBody, names: readonly string[]): boolean =>
+  names.some(name => event.involvedObject?.name === name || event.involvedObject?.name?.startsWith(`${name}-`));
+
+/** T2: the cluster's own first Warning about one of the named objects since the injection; undefined when there was none, or none could be read. */
+export async function firstWarning(
+  api: Api,
+  namespaces: readonly string[],
+  names: readonly string[],
+  since: number,
+): Promise<number | undefined> {
+  const pages = await Promise.all(
+    namespaces.map(namespace =>
+      api.listAll({ apiVersion: 'v1', kind: 'Event', namespace }, { fieldSelector: 'type=Warning' }),
+    ),
+  );
+  const events = pages.flatMap(page => (page.ok ? page.value.items : [])) as (KubeObject & EventBody)[];
+  const times = events
+    .filter(event => event.type === 'Warning' && isAbout(event, names))
+    .flatMap(event => timeOf(event, since) ?? []);
+  return times.length > 0 ? Math.min(...times) : undefined;
+}

@@ -1,0 +1,96 @@
+import type { Live } from '../../faults/contract.ts';
+import { fieldAt } from '../../k8s/json-path.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { CheckResult, CheckState } from '../event.ts';
+
+const where = (object: KubeObject): string =>
+  sanitise(`${object.kind} ${object.metadata.namespace ? `${object.metadata.namespace}/` : ''}${object.metadata.name}`);
+
+const numberAt = (object: KubeObject, path: string): number | undefined => {
+  const { value } = fieldAt(object, path);
+  return typeof value === 'number' ? value : undefined;
+};
+
+const judged = (name: string, ok: boolean, expected: string, actual: string): CheckResult => ({
+  name,
+  state: ok ? 'pass' : 'fail',
+  expected,
+  actual,
+});
+
+const REPLICATED = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
+
+/**
+ * What the framework's checks do not look at: a status that is older than the spec, fewer ready replicas than wanted.
+ * Its Available condition stays true with both. Never part of the compat result.
+ */
+export function servingEvidence(object: KubeObject): CheckResult[] {
+  const results: CheckResult[] = [];
+  const generation = object.metadata.generation;
+  const observed = numberAt(object, 'status.observedGeneration');
+  if (generation !== undefined && observed !== undefined) {
+    results.push(
+      judged(`${where(object)} observed`, observed >= generation, `generation ${generation}`, `generation ${observed}`),
+    );
+  }
+  if (REPLICATED.has(object.kind)) {
+    const desired = numberAt(object, 'spec.replicas') ?? 1;
+    const ready = numberAt(object, 'status.readyReplicas') ?? 0;
+    results.push(judged(`${where(object)} ready`, ready >= desired, `${desired} ready`, `${ready} ready`));
+  }
+  return results;
+}
+
+/** A rollout that is over: all replicas are of the newest template and none is left of an older one. Asked only after a revert. */
+export function rolloutEvidence(object: KubeObject): CheckResult[] {
+  if (object.kind !== 'Deployment') return [];
+  const desired = numberAt(object, 'spec.replicas') ?? 1;
+  const updated = numberAt(object, 'status.updatedReplicas') ?? 0;
+  const total = numberAt(object, 'status.replicas') ?? 0;
+  const left = Math.max(0, total - updated);
+  return [
+    judged(
+      `${where(object)} rollout`,
+      updated >= desired && left === 0,
+      `${desired} updated, 0 old`,
+      `${updated} updated, ${left} old`,
+    ),
+  ];
+}
+
+/** Whether a pod serves: Ready and not on its way out. */
+export function podIsReady(pod: KubeObject): boolean {
+  if (pod.metadata.deletionTimestamp) return false;
+  const conditions = fieldAt(pod, 'status.conditions').value;
+  return Array.isArray(conditions) && conditions.some(one => one?.type === 'Ready' && one?.status === 'True');
+}
+
+const isPod = (object: KubeObject): boolean => object.kind === 'Pod';
+const podsIn = (value: unknown): KubeObject[] | undefined =>
+  Array.isArray(value) && value.length > 0 && value.every(isPod) ? (value as KubeObject[]) : undefined;
+
+/** As many ready pods as before the injection, for every list of pods that the plan was made from and that the fault's effect shows in. */
+export function podEvidence(before: Live, now: Live): CheckResult[] {
+  const results: CheckResult[] = [];
+  for (const [key, value] of before) {
+    const pods = podsIn(value);
+    if (!pods || !now.has(key)) continue;
+    const wanted = pods.filter(podIsReady).length;
+    const read = now.get(key);
+    const name = sanitise(`Pods ${pods[0]?.metadata.namespace ?? ''} ready`);
+    if (!Array.isArray(read)) {
+      results.push({ name, state: 'blind', expected: `${wanted} ready`, actual: 'could not be listed' });
+      continue;
+    }
+    const ready = read.filter(podIsReady).length;
+    results.push(judged(name, ready >= wanted, `${wanted} ready`, `${ready} ready`));
+  }
+  return results;
+}
+
+/** All of them together: one failure fails, else one blind spot blinds. */
+export function combined(results: readonly CheckResult[]): CheckState {
+  if (results.some(one => one.state === 'fail')) return 'fail';
+  return results.some(one => one.state === 'blind') ? 'blind' : 'pass';
+}

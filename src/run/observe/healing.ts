@@ -1,0 +1,32 @@
+import type { Live } from '../../faults/contract.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { whoRestored } from './attribution.ts';
+
+const single = (value: unknown): KubeObject | undefined =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && 'metadata' in value
+    ? (value as KubeObject)
+    : undefined;
+
+/**
+ * Who brought the fault's objects into the state they are in: writers of changed objects, makers of new ones. Names joined by comma, `unknown`
+ * when nothing tells. `injected` is how they stood with the fault proven, `before` what the plan saw.
+ */
+export function restorers(injected: Live, now: Live, before: Live, since: number): string {
+  const names = new Set<string>();
+  for (const [key, value] of now) {
+    if (Array.isArray(value)) {
+      const known = new Set(
+        (before.get(key) as readonly KubeObject[] | undefined)?.map?.(object => object.metadata.uid),
+      );
+      for (const object of value as readonly KubeObject[]) {
+        if (!known.has(object.metadata.uid)) names.add(whoRestored(undefined, object, since));
+      }
+      continue;
+    }
+    const object = single(value);
+    const was = single(injected.get(key));
+    if (object && was?.metadata.resourceVersion !== object.metadata.resourceVersion)
+      names.add(whoRestored(was, object, since));
+  }
+  return names.size > 0 ? [...names].toSorted().join(', ') : 'unknown';
+}

@@ -1,0 +1,120 @@
+import type { Clock } from '../../host/clock.ts';
+import type { Stopwatch } from '../clocks.ts';
+import type { CheckState } from '../event.ts';
+import type { Changes } from './changes.ts';
+import { followed, NOT_STEADY, type Steadiness } from './steady.ts';
+
+/** One look at the system. */
+export interface Look {
+  /** Whether the system is as it should be at this moment of the window. */
+  state: CheckState;
+  /** Ends the window at once: nothing more can be learnt. */
+  hopeless?: boolean;
+}
+
+export interface WindowEnd {
+  /** Steady for the whole soak time; or still steady when the hard deadline cut the soak short. */
+  settled: boolean;
+  steadiness: Steadiness;
+  ended: 'settled' | 'hopeless' | 'deadline' | 'hard-deadline';
+  /** Milliseconds since the window's stopwatch started. */
+  afterMs: number;
+}
+
+export interface WindowOptions {
+  watch: Stopwatch;
+  changes: Changes;
+  soakMs: number;
+  /** A system that is not steady by then has not recovered in time; a soak under way may finish. Milliseconds on the stopwatch. */
+  deadlineMs: number;
+  /** Ends the window whatever else happens. */
+  hardDeadlineMs?: number;
+  /** Called once, `QUIET_MS` before the hard deadline, unless the window ends sooner. */
+  nearing?(): void;
+  /** Reads everything once and says how it is; its requests end when the signal aborts. */
+  look(atMs: number, signal: AbortSignal): Promise<Look>;
+  /** For the hard deadline, which does not wait for an answer. */
+  clock: Clock;
+  signal?: AbortSignal;
+}
+
+/** Looked at again at least this often, change or no change. */
+const TICK_MS = 1_000;
+
+/**
+ * No look is begun this shortly before the hard deadline (less where the whole window is short): what has to be done then must wait
+ * neither for an answer nor for a connection that a look abandoned half-way broke.
+ */
+const QUIET_MS = 500;
+const QUIET_SHARE = 0.05;
+
+/** Looks again and again, on change and at least each second, until the system has been steady for the soak time or a deadline is there. */
+export async function observeWindow(options: WindowOptions): Promise<WindowEnd> {
+  const { watch, soakMs, deadlineMs, hardDeadlineMs = Number.POSITIVE_INFINITY } = options;
+  let steadiness: Steadiness = NOT_STEADY;
+  const over = (ended: WindowEnd['ended'], settled: boolean, afterMs: number): WindowEnd => ({
+    settled,
+    steadiness,
+    ended,
+    afterMs,
+  });
+  const quietFromMs = hardDeadlineMs - Math.min(QUIET_MS, hardDeadlineMs * QUIET_SHARE);
+  for (;;) {
+    const asked = watch.elapsed();
+    if (asked >= quietFromMs) return over(...(await quietEnd(options, steadiness, hardDeadlineMs)), watch.elapsed());
+    const look = await lookInTime(options, asked, hardDeadlineMs - asked);
+    if (look === undefined) return over('hard-deadline', steadiness.since !== undefined, watch.elapsed());
+    watch.correct();
+    const atMs = watch.elapsed();
+    steadiness = followed(steadiness, look.state, asked);
+    const steady = steadiness.since !== undefined;
+    if (look.hopeless) return over('hopeless', false, atMs);
+    if (steady && steadiness.forMs >= soakMs) return over('settled', true, atMs);
+    if (atMs >= hardDeadlineMs) return over('hard-deadline', steady, atMs);
+    if (atMs >= deadlineMs && !(steady && (steadiness.since ?? 0) <= deadlineMs)) return over('deadline', false, atMs);
+    await options.changes.wait(pause(atMs, steadiness, { ...options, quietFromMs }), options.signal);
+  }
+}
+
+/** The last moments before the hard deadline, without a look. How the window ended, and whether it settled. */
+async function quietEnd(
+  { watch, clock, signal, deadlineMs, nearing }: WindowOptions,
+  { since }: Steadiness,
+  hardDeadlineMs: number,
+): Promise<[WindowEnd['ended'], boolean]> {
+  const isSteady = since !== undefined;
+  const isLate = !isSteady && deadlineMs < hardDeadlineMs;
+  nearing?.();
+  const endMs = isLate ? deadlineMs : hardDeadlineMs;
+  for (let left = endMs - watch.elapsed(); left > 0; left = endMs - watch.elapsed()) {
+    await clock.sleep(left, signal);
+    watch.correct();
+  }
+  return [isLate ? 'deadline' : 'hard-deadline', isSteady];
+}
+
+/** One look, or undefined where the hard deadline comes first: a server that does not answer must not keep a fault in. */
+async function lookInTime(options: WindowOptions, asked: number, leftMs: number): Promise<Look | undefined> {
+  const cut = new AbortController();
+  const signals = options.signal ? [options.signal, cut.signal] : [cut.signal];
+  const look = options.look(asked, AbortSignal.any(signals));
+  if (leftMs === Number.POSITIVE_INFINITY) return look;
+  const done = new AbortController();
+  const late = options.clock.sleep(Math.max(0, leftMs), done.signal).then(() => undefined);
+  // The loser is abandoned; what it still has to say is nobody's business.
+  look.catch(() => undefined);
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([look, late]);
+  } finally {
+    cut.abort();
+    done.abort();
+  }
+}
+
+/** Until the next moment at which something is decided, at most a tick. */
+function pause(atMs: number, steadiness: Steadiness, options: WindowOptions & { quietFromMs: number }): number {
+  const moments = [atMs + TICK_MS, options.deadlineMs];
+  if (steadiness.since !== undefined) moments.push(steadiness.since + options.soakMs);
+  return Math.max(1, Math.min(options.quietFromMs, ...moments.filter(moment => moment > atMs)) - atMs);
+}

@@ -1,0 +1,32 @@
+import type { Effect, Live, Plan } from '../../faults/contract.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { refOf, sameObject } from '../../k8s/object-ref.ts';
+import type { Prepared } from './baseline.ts';
+
+/** Types that leave nothing behind to lift: once done they are over. */
+export const NOTHING_TO_LIFT: ReadonlySet<string> = new Set(['PodKill']);
+
+/**
+ * What the server's own answers to the writes prove. An operator may undo a fault before anybody can look, and that it was in
+ * for a moment is then only known from here. Undefined when the effect shows in more than the written objects.
+ */
+export function effectOfAnswers(
+  { subject, plan }: Prepared,
+  answers: readonly KubeObject[],
+): { effect: Effect; live: Live } | undefined {
+  const live = new Map<string, KubeObject | null>();
+  for (const read of subject.fault.effectReads(subject.params, plan, new Map())) {
+    const answer = 'get' in read ? answerAbout(read.get, plan, answers) : undefined;
+    if (answer === undefined) return undefined;
+    live.set(read.key, answer);
+  }
+  const effect = subject.fault.effect(subject.params, plan, live);
+  return effect.state === 'proven' ? { effect, live } : undefined;
+}
+
+/** What the answers say of one object; a deletion that is over at once is answered by a status, and the object is not there any more. */
+function answerAbout(ref: ObjectRef, plan: Plan, answers: readonly KubeObject[]): KubeObject | null | undefined {
+  const about = answers.find(object => sameObject(refOf(object), ref));
+  const isDeleted = plan.writes.some(write => write.verb === 'delete' && sameObject(write.on, ref));
+  return about ?? (isDeleted ? null : undefined);
+}

@@ -1,0 +1,130 @@
+import type { Effect, Live } from '../../faults/contract.ts';
+import type { CheckState } from '../event.ts';
+import { combined } from '../observe/evidence.ts';
+import { restorers } from '../observe/healing.ts';
+import { feltEffect } from '../observe/measured-latency.ts';
+import type { Sample } from '../observe/sample.ts';
+import { makeEye } from '../observe/sampler.ts';
+import { recoveredAfter } from '../observe/steady.ts';
+import { type Look, observeWindow, type WindowEnd } from '../observe/window.ts';
+import { effectOfAnswers, NOTHING_TO_LIFT } from './answers.ts';
+import type { Prepared } from './baseline.ts';
+import { liftRequest } from './revert.ts';
+import type { Run } from './story.ts';
+
+/**
+ * Watches with the fault on, until the system has settled, the recovery time is over, or the TTL says that the fault must go.
+ * Self-heal: settled means the checks hold and the fault's change is gone without us. Survive: the checks hold while its effect is proven;
+ * a soak time of that is enough, the rest of the TTL is not waited out.
+ */
+export async function observeUnderFault(run: Run, prepared: Prepared): Promise<void> {
+  const { story } = run;
+  const { watch } = story;
+  if (!watch || !prepared.changes) return;
+  story.expects = prepared.expects;
+  await run.phase('Observing');
+  const answered = effectOfAnswers(prepared, story.answers);
+  if (answered) await proveEffect(run, answered.effect, answered.live, watch.elapsed());
+  const eye = makeEye(run, prepared, { afterRevert: false });
+  let unseenSince = 0;
+  let healer: string | undefined;
+  const end = await observeWindow({
+    watch,
+    changes: prepared.changes,
+    soakMs: prepared.soakMs,
+    deadlineMs: prepared.recoveryMs,
+    ...(prepared.ttlMs === undefined ? {} : { hardDeadlineMs: prepared.ttlMs }),
+    nearing: () => run.deps.aboutToLift?.(liftRequest(run, prepared)),
+    signal: run.stop,
+    clock: run.deps.clock,
+    async look(atMs, signal): Promise<Look> {
+      const sample = await eye.see(atMs, signal);
+      await noteEffect(run, prepared, sample, signal);
+      if (story.effect.state !== 'absent') unseenSince = atMs;
+      const state = await stateIfBack(run, prepared, stateUnderFault(run, prepared, sample));
+      const healed = state === 'pass' && prepared.expects === 'self-heal';
+      if (healed)
+        healer ??= restorers(story.injectedLive ?? sample.live, sample.live, prepared.before, watch.startedAt);
+      return { state, hopeless: story.effect.state === 'absent' && atMs - unseenSince >= prepared.soakMs };
+    },
+  });
+  tellEnd(run, prepared, end);
+  story.checksUnderFault = story.checks;
+  // What is proven and healed left its state, seen or not; what is survived may never have.
+  const recoveryMs = prepared.expects === 'self-heal' ? end.steadiness.since : recoveredAfter(end.steadiness);
+  story.underFault = {
+    settled: end.settled,
+    soakedMs: end.steadiness.forMs,
+    ...(recoveryMs === undefined ? {} : { recoveryMs }),
+  };
+  story.selfHealed = end.settled && prepared.expects === 'self-heal';
+  if (story.selfHealed) {
+    story.restoredBy = healer ?? 'unknown';
+    story.timings.healedAt = watch.at(end.steadiness.since ?? end.afterMs);
+  }
+  if (end.settled) {
+    story.timings.recoveryMs = recoveryMs ?? 0;
+    story.timings.stableAt = watch.at(end.afterMs);
+    void run.emit({
+      event: 'recovered',
+      afterMs: recoveryMs ?? 0,
+      by: story.restoredBy,
+      selfHealed: story.selfHealed,
+    });
+  }
+}
+
+/** Proven once is proven; what the cluster shows later is whether the fault is still there. */
+async function noteEffect(run: Run, { plan, subject }: Prepared, sample: Sample, signal: AbortSignal): Promise<void> {
+  const { story, deps } = run;
+  if (story.effect.state === 'proven') return;
+  const effect = await feltEffect(deps, subject, plan, sample.effect, signal);
+  const atMs = story.watch?.elapsed() ?? 0;
+  if (effect.state === 'proven') return proveEffect(run, effect, sample.live, atMs);
+  const isNews = effect.state !== story.effect.state;
+  story.effect = effect;
+  if (isNews) await run.emit({ event: 'effect', ...effect, afterMs: atMs });
+}
+
+async function proveEffect(run: Run, effect: Effect, live: Live, atMs: number): Promise<void> {
+  const { story } = run;
+  story.effect = effect;
+  story.injectedLive = live;
+  story.timings.effectProvenAt = story.watch?.at(atMs) ?? 0;
+  await run.emit({ event: 'effect', ...effect, afterMs: atMs });
+}
+
+/** Where a healthy system undoes the fault, that it is gone is not enough: what it put there must be the original. */
+async function stateIfBack(run: Run, prepared: Prepared, state: CheckState): Promise<CheckState> {
+  const { deps, story } = run;
+  if (state !== 'pass' || prepared.expects !== 'self-heal') return state;
+  const { away, blind } = await deps.notBack(liftRequest(run, prepared));
+  const isNews = away.join() !== story.notBack.join();
+  story.notBack = away;
+  if (isNews && away.length > 0)
+    void run.emit({ event: 'note', text: `the fault is gone, and yet not undone: ${away.join('; ')}` });
+  if (away.length > 0) return 'fail';
+  return blind.length > 0 ? 'blind' : state;
+}
+
+/** How a moment under the fault counts. A system whose checks fail is not steady; one whose fault is not proven yet cannot be judged. */
+function stateUnderFault(run: Run, prepared: Prepared, sample: Sample): CheckState {
+  const seen = combined([...sample.checks, ...sample.evidence]);
+  if (seen === 'fail') return 'fail';
+  if (run.story.effect.state !== 'proven') return 'blind';
+  if (prepared.expects === 'survive' || NOTHING_TO_LIFT.has(prepared.plan.type)) return seen;
+  return sample.effect.state === 'absent' ? seen : 'fail';
+}
+
+/** The disk is not waited for: the fault may be due. */
+function tellEnd(run: Run, prepared: Prepared, end: WindowEnd): void {
+  if (end.ended === 'hard-deadline') void run.emit({ event: 'deadline', clock: 'ttl', afterMs: end.afterMs });
+  if (end.ended === 'deadline') void run.emit({ event: 'deadline', clock: 'recovery', afterMs: end.afterMs });
+  if (end.settled && prepared.expects === 'survive') {
+    const ttl = prepared.ttlMs === undefined ? '' : `; the rest of the TTL is not waited out`;
+    void run.emit({
+      event: 'note',
+      text: `steady for the soak time with the fault proven: that counts as survived${ttl}`,
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import type { FaultType } from '../../experiment/types.ts';
+import type { Receipt } from '../../injection/write/receipt.ts';
+import type { CheckResult, Timings, Verdict } from '../event.ts';
+
+/** Everything a finished run has to say. */
+export interface RunResult {
+  run: string;
+  experiment: string;
+  type: FaultType;
+  phase: 'Complete' | 'Aborted';
+  verdict: Verdict;
+  reasons: string[];
+  timings: Timings;
+  selfHealed: boolean;
+  restoredBy: string;
+  compat: { verdict: Verdict; why: string };
+  baseline: CheckResult[];
+  /** As last seen: the experiment's checks, then the stricter evidence. */
+  checks: CheckResult[];
+  evidence: CheckResult[];
+  receipts: Receipt[];
+  /** Injections of this run not proven restored. */
+  residue: number;
+  /** What could not be read, so nothing is claimed of it. */
+  blind: string[];
+  dryRun: boolean;
+  /** Set when nothing was injected because something said no. */
+  refusal?: { code: string; message: string };
+  interrupted?: string;
+  /** An error of our own ended the run. */
+  broken?: boolean;
+}
+
+const BY_VERDICT: Record<Verdict, number> = { Resilient: 0, Degraded: 3, Failed: 4, Inconclusive: 5 };
+
+/** Refusals that are the cluster's: it did not answer, or does not let us. */
+const UNREACHED = new Set(['unreachable', 'forbidden', 'unauthorized', 'not-permitted', 'server-error']);
+
+/** The exit code of one run: residue outranks everything, then interruption, then the cluster that would not answer or allow, then the verdict. */
+export function exitCode(
+  result: Pick<RunResult, 'residue' | 'interrupted' | 'broken' | 'refusal' | 'dryRun' | 'verdict'>,
+): number {
+  if (result.residue > 0) return 7;
+  if (result.broken) return 1;
+  if (result.interrupted !== undefined) return 6;
+  if (result.refusal) return UNREACHED.has(result.refusal.code) ? 8 : 5;
+  if (result.dryRun) return 0;
+  return BY_VERDICT[result.verdict];
+}
+
+const GRAVITY = [7, 1, 8, 6, 4, 5, 3, 0];
+
+/** The exit code of several runs: the gravest of theirs. */
+export function exitCodeOfAll(results: readonly Parameters<typeof exitCode>[0][]): number {
+  const codes = results.map(exitCode);
+  return GRAVITY.find(code => codes.includes(code)) ?? 0;
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { createEngine, type Engine, type RecordKey } from '../engine/engine.ts';
+import type { Guard } from '../engine/guard.ts';
+import { survivesHere, thisKeeper } from '../engine/lock-keeper.ts';
+import { type Locks, operatorLocks } from '../engine/operator-lock.ts';
+import type { Facts, Plan } from '../faults/contract.ts';
+import { ownersGuard } from '../guardian/owner.ts';
+import { filesUnder } from '../host/files.ts';
+import { isAlive, processStart } from '../host/process.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { GateResult } from '../safety/gate.ts';
+import { askGates } from '../safety/preflight.ts';
+import { readOrMakeRecordKey, readRecordKey } from '../safety/record-key.ts';
+import { startGuardianProcess } from './guardian-process.ts';
+import type { Runtime } from './runtime.ts';
+import { VERSION } from './version.ts';
+
+/** What one run adds: its own chance, and a gate that only the caller knows. */
+export interface EngineExtras {
+  random?: () => number;
+  gate?: (plan: Plan) => GateResult;
+  /** Ends what this process cannot end any more; shared by the runs of a process. */
+  guard?: Guard | undefined;
+  /** Keeps others off the operator under test; shared by the runs of a process. */
+  locks?: Locks | undefined;
+}
+
+/** The locks of this process in one cluster. None in a sandbox that nobody else reaches, and none where the configuration says so. */
+export function locksFor(runtime: Runtime, api: Api): Locks | undefined {
+  if (runtime.options.sandbox !== undefined || runtime.config.lock === 'off') return undefined;
+  return operatorLocks({
+    api,
+    clock: runtime.realClock,
+    namespace: runtime.config.lockNamespace,
+    who: `${api.identity.user}@${runtime.host}`,
+    keeper: thisKeeper(),
+    survives: survivesHere(),
+  });
+}
+
+/** The guard of one connection. None for a sandbox that dies with us, and none where the configuration says so. */
+export function guardFor(runtime: Runtime, api: Api): Guard | undefined {
+  if (runtime.options.sandbox !== undefined || runtime.config.guardian === 'off') return undefined;
+  return ownersGuard({
+    clock: runtime.realClock,
+    start: () => startGuardianProcess(runtime.options, api.identity),
+  });
+}
+
+/** The key of the records of one cluster, asked for when it is needed first. */
+export function recordKeyFor(api: Api): RecordKey {
+  let made: Promise<Uint8Array | undefined> | undefined;
+  return {
+    read: () => made ?? readRecordKey(api),
+    make() {
+      made ??= readOrMakeRecordKey(api, randomBytes);
+      return made;
+    },
+  };
+}
+
+/** The engine of one connection, with this machine's disk, clock and chance. */
+export function engineFor(runtime: Runtime, api: Api, extras: EngineExtras = {}): Engine {
+  const started = processStart(process.pid);
+  return createEngine({
+    api,
+    clock: runtime.clock,
+    random: extras.random ?? runtime.random,
+    files: filesUnder(runtime.paths.state),
+    stateDir: runtime.paths.state,
+    host: runtime.host,
+    pid: process.pid,
+    ...(started === undefined ? {} : { processStart: started }),
+    version: VERSION,
+    isAlive,
+    recordKey: recordKeyFor(api),
+    ...(extras.guard === undefined ? {} : { guard: extras.guard }),
+    ...(extras.locks === undefined ? {} : { locks: extras.locks }),
+    gates: async (loaded, plan) => {
+      const { gates } = await askGates(api, loaded, plan);
+      return extras.gate ? [...gates, extras.gate(plan)] : gates;
+    },
+  });
+}
+
+/** The facts of an injection that is only looked at: nothing of them is kept. */
+export function previewFacts(runtime: Runtime, api: Api, experiment: string, random: () => number): Facts {
+  return {
+    id: 'preview',
+    run: 'preview',
+    experiment,
+    by: runtime.by,
+    host: runtime.host,
+    at: api.serverTime().now,
+    random,
+  };
+}

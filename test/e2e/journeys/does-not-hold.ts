@@ -1,0 +1,157 @@
+import { describe, expect } from 'vitest';
+import { faultOf } from '../../../src/faults/registry.ts';
+import { systemClock } from '../../../src/host/clock.ts';
+import { connect } from '../../../src/kube/connection/connection.ts';
+import type { RevertDeps } from '../../../src/revert/deps.ts';
+import { revertAll } from '../../../src/revert/revert-all.ts';
+import { scan } from '../../../src/revert/scan.ts';
+import { eventually } from '../../cluster/eventually.ts';
+import { memoryJournal } from '../../support/memory-journal.ts';
+import type { Provider } from '../providers/provider.ts';
+import { killedRun } from './emergency.ts';
+import { lasting, type Plot, type Thing } from './objects.ts';
+import { onStage, type Stage } from './stage.ts';
+
+/** A restore that the cluster accepts and does not keep, and backups that are gone when they are needed. */
+export function doesNotHoldJourneys(given: () => Provider): void {
+  const test = onStage(given);
+
+  describe('what is put back and does not hold', () => {
+    test('because its CRD was upgraded and prunes the field: failed, not forgotten, and back once the field is', async ({
+      stage,
+    }) => {
+      await stage.set();
+      await withGauge(stage);
+      const before = lasting(await stage.read('gauge', 'mine'));
+      await killedRun(stage, bend);
+      await stage.apply(gauges({ colour: { type: 'string' } }));
+      await eventually('the pruning', async () => !(await isKept(stage)));
+
+      const forced = ['-o', 'json', '-n', stage.namespace, 'revert', '--all', '--yes', '--force-diverged'];
+      for (let tries = 1; tries <= 2; tries += 1) {
+        const ended = await stage.mayday(forced);
+        const { receipts, remaining } = JSON.parse(ended.stdout);
+        expect({ remaining, code: ended.code }).toEqual({ remaining: 1, code: 7 });
+        expect(receipts).toMatchObject([
+          { outcome: 'failed', verified: false, notHeld: { original: '5', by: expect.stringContaining('schema') } },
+        ]);
+        expect(receipts[0].message).toContain('the undo record is kept in Gauge');
+      }
+
+      await stage.apply(gauges(SIZED));
+      await eventually('the field', () => isKept(stage));
+      const ended = await stage.mayday(forced);
+      expect(JSON.parse(ended.stdout)).toMatchObject({
+        receipts: [{ outcome: 'reverted', verified: true }],
+        remaining: 0,
+      });
+      expect(lasting(await stage.read('gauge', 'mine'))).toEqual(before);
+      await stage.mayday(['latch', 'off']);
+      await stage.kubectl('delete', 'crd', 'gauges.e2e.example.com', '--wait=false');
+    });
+
+    test('a deleted Secret whose backup vanishes after the scan comes back from what the scan read', async ({
+      stage,
+    }) => {
+      await stage.set();
+      await stage.apply({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'token', labels: { team: 'a' } },
+        type: 'Opaque',
+        data: { token: 'YWJj' },
+      });
+      const before = lasting(await stage.read('secret', 'token'));
+      await killedRun(stage, steal(stage));
+      const { receipts, remaining } = await robbed(stage, 'chaos-backup-secret-token');
+      expect({ receipts, remaining }).toMatchObject({
+        receipts: [{ type: 'SecretDeletion', outcome: 'reverted', verified: true }],
+        remaining: 0,
+      });
+      expect(lasting(await stage.read('secret', 'token'))).toEqual(before);
+    });
+
+    test('a drifted Secret whose backup vanishes after the scan comes back from what the scan read', async ({
+      stage,
+    }) => {
+      await stage.set();
+      await stage.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'token' }, data: { token: 'YWJj' } });
+      const before = lasting(await stage.read('secret', 'token'));
+      await killedRun(stage, {
+        type: 'ConfigDrift',
+        danger: 'high',
+        parameters: { resourceType: 'Secret', name: 'token', key: 'token', value: 'chaos' },
+      });
+      const { receipts, remaining } = await robbed(stage, 'chaos-rollback-token-token');
+      expect({ receipts, remaining }).toMatchObject({
+        receipts: [{ type: 'ConfigDrift', outcome: 'reverted', verified: true }],
+        remaining: 0,
+      });
+      expect(lasting(await stage.read('secret', 'token'))).toEqual(before);
+    });
+  });
+}
+
+/** Scans, has the backup taken away, and reverts what was found. */
+async function robbed(stage: Stage, backup: string) {
+  const connected = await connect({ kubeconfig: stage.provider.kubeconfig, clock: systemClock });
+  if (!connected.ok) throw new Error(connected.message);
+  const api = connected.value;
+  const deps: RevertDeps = { api, clock: systemClock, journal: memoryJournal(), faultOf };
+  const where = { deep: true, namespace: stage.namespace };
+  const { injections } = await scan(deps, where);
+  await stage.kubectl('delete', 'secret', backup);
+  const result = await revertAll(deps, injections, { rescan: where, trust: { everything: 'caller' } });
+  await api.close();
+  return result;
+}
+
+export const SIZED: Thing = { size: { type: 'integer' }, colour: { type: 'string' } };
+
+/** A custom kind with these fields in its schema. */
+export const gauges = (properties: Thing): Thing => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'gauges.e2e.example.com' },
+  spec: {
+    group: 'e2e.example.com',
+    scope: 'Namespaced',
+    names: { plural: 'gauges', singular: 'gauge', kind: 'Gauge' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties } } } },
+      },
+    ],
+  },
+});
+
+export async function withGauge(stage: Stage): Promise<void> {
+  await stage.apply(gauges(SIZED));
+  await stage.kubectl('wait', '--for=condition=Established', 'crd/gauges.e2e.example.com', '--timeout=60s');
+  const gauge = { apiVersion: 'e2e.example.com/v1', kind: 'Gauge', metadata: { name: 'mine' } };
+  await eventually('the custom kind', () =>
+    stage.apply({ ...gauge, spec: { size: 5, colour: 'red' } }).then(() => true),
+  );
+}
+
+/** Whether the API server would keep the field now. */
+async function isKept(stage: Stage): Promise<boolean> {
+  const tried = await stage.kubectl(
+    ...['patch', 'gauge', 'mine', '--type=merge', '--dry-run=server', '-o', 'json', '-p', '{"spec":{"size":7}}'],
+  );
+  return JSON.parse(tried).spec.size === 7;
+}
+
+export const bend: Plot = {
+  type: 'CRDMutation',
+  parameters: { apiVersion: 'e2e.example.com/v1', kind: 'Gauge', name: 'mine', path: 'spec.size', value: '99' },
+};
+
+const steal = ({ namespace }: Stage): Plot => ({
+  type: 'SecretDeletion',
+  danger: 'high',
+  parameters: { name: 'token', namespace },
+});

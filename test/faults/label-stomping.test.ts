@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { whyHigh } from '../../src/experiment/danger.ts';
+import { MANAGED_BY, ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/record/markers.ts';
+import { fakeApi } from '../support/fake-api.ts';
+import { at, inShop, marked, RECORD_FIELD, UNFIT, withMeta, wrote } from '../support/objects.ts';
+import { effectOf, inject, mustPlan, refusal, restoreOf, type Wanted } from '../support/plans.ts';
+import { comparable } from '../support/recorded.ts';
+import { revertEverything } from '../support/revert.ts';
+
+const service = inShop('v1', 'Service', 'web', {
+  metadata: { labels: { app: 'web' } },
+  spec: { selector: { app: 'web' } },
+});
+const stomp = (more: Record<string, string> = {}): Wanted => ({
+  type: 'LabelStomping',
+  parameters: { apiVersion: 'v1', kind: 'Service', name: 'web', labelKey: 'app', action: 'overwrite', ...more },
+});
+const SERVICE = { kind: 'Service', name: 'web' };
+const theirs = (payload: Record<string, string | boolean>, label = 'chaos-stomped') =>
+  marked(withMeta(service, { labels: { app: label } }), 'LabelStomping', payload);
+
+describe('what is refused', () => {
+  it.each(UNFIT)('%s', async (_what, meta, why) => {
+    expect(await refusal(fakeApi([withMeta(service, meta)]), stomp())).toMatch(why);
+  });
+
+  it('a label that is already so, or not there to delete', async () => {
+    expect(await refusal(fakeApi([service]), stomp({ newValue: 'web' }))).toMatch(/^no-effect: .*already is "web"/);
+    expect(await refusal(fakeApi([service]), stomp({ action: 'delete', labelKey: 'tier' }))).toMatch(
+      /^no-effect: .*not there/,
+    );
+  });
+
+  it('labels by which chaos tools find what they did', async () => {
+    for (const labelKey of [MANAGED_BY, TYPE_LABEL])
+      expect(await refusal(fakeApi([service]), stomp({ labelKey }))).toMatch(/^forbidden-target: /);
+  });
+
+  it('an object whose marks a scan takes for copies', async () => {
+    const replicas = inShop('apps/v1', 'ReplicaSet', 'web', { metadata: { labels: { app: 'web' } } });
+    const wanted = stomp({ apiVersion: 'apps/v1', kind: 'ReplicaSet' });
+    expect(await refusal(fakeApi([replicas]), wanted)).toMatch(/^forbidden-target: .*copies/);
+  });
+});
+
+describe('the plan', () => {
+  it('counts the pods that the target selects, and leaves managed-by alone', async () => {
+    const pods = ['a', 'b', 'other'].map(name =>
+      inShop('v1', 'Pod', name, {
+        metadata: { labels: { app: name === 'other' ? 'x' : 'web' } },
+        status: { phase: 'Running' },
+      }),
+    );
+    const api = fakeApi([withMeta(service, { labels: { [MANAGED_BY]: 'Helm' } }), ...pods]);
+    const plan = await inject(api, stomp());
+    expect(plan.pods.map(pod => pod.name)).toEqual(['a', 'b']);
+    expect(api.peek(at(service))?.metadata.labels).toMatchObject({ [MANAGED_BY]: 'Helm', app: 'chaos-stomped' });
+    expect(await effectOf(api, stomp(), plan)).toMatchObject({ state: 'proven' });
+  });
+
+  it('needs high danger for labels of Kubernetes itself', async () => {
+    expect(whyHigh('LabelStomping', stomp().parameters)).toBeUndefined();
+    expect(whyHigh('LabelStomping', stomp({ labelKey: 'app.kubernetes.io/name' }).parameters)).toBe(
+      'app.kubernetes.io/name is a label of the platform',
+    );
+  });
+
+  it('is bound to the version that it was decided from', async () => {
+    const api = fakeApi([service]);
+    const plan = await mustPlan(api, stomp());
+    expect(plan.writes[0]?.precondition).toMatchObject({
+      resourceVersion: expect.any(String),
+      uid: expect.any(String),
+    });
+  });
+});
+
+describe('restoring', () => {
+  it.each([
+    ['overwritten', stomp()],
+    ['deleted', stomp({ action: 'delete' })],
+    ['made anew', stomp({ labelKey: 'tier', newValue: '' })],
+    ['empty before', stomp({ labelKey: 'empty' })],
+  ])('a label that was %s', async (_what, wanted) => {
+    const api = fakeApi([withMeta(service, { labels: { empty: '' } })]);
+    const before = api.all().map(comparable);
+    await inject(api, wanted);
+    expect(api.all().map(comparable)).not.toEqual(before);
+    expect(await revertEverything(api)).toMatchObject([{ outcome: 'reverted', verified: true }]);
+    expect(api.all().map(comparable)).toEqual(before);
+  });
+
+  it('LBL-2: what the operator corrected stays, only the marks go', async () => {
+    const api = fakeApi([service]);
+    await inject(api, stomp());
+    api.change({ ...at(service) }, object => {
+      object.metadata.labels = { ...object.metadata.labels, app: 'web' };
+    });
+    expect(await revertEverything(api)).toMatchObject([{ outcome: 'already-restored', verified: true }]);
+    expect(api.peek(at(service))?.metadata).toMatchObject({ labels: { app: 'web' } });
+    expect(api.peek(at(service))?.metadata.annotations).toBeUndefined();
+  });
+
+  it('LBL-2: a third value is nobody’s to overwrite without a word', async () => {
+    const api = fakeApi([service]);
+    await inject(api, stomp({ labelKey: 'tier' }));
+    api.change(at(service), object => {
+      object.metadata.labels = { ...object.metadata.labels, tier: 'gold' };
+    });
+    expect(await restoreOf(api, 'LabelStomping', SERVICE)).toMatchObject({
+      kind: 'diverged',
+      original: '(absent)',
+      injected: 'chaos-stomped',
+      live: '"gold"',
+    });
+    expect(await revertEverything(api)).toMatchObject([{ outcome: 'diverged', verified: false }]);
+    expect(await revertEverything(api, { force: true })).toMatchObject([{ outcome: 'reverted', verified: true }]);
+    expect(api.peek(at(service))?.metadata.labels).toEqual({ app: 'web' });
+  });
+
+  it('LBL-2: managedFields tell a third value where the framework recorded none', async () => {
+    const stomped = theirs({ existed: true, labelKey: 'app', originalValue: 'web' }, 'other');
+    const fields = (other: string) => [
+      wrote('operator-chaos', { 'f:metadata': RECORD_FIELD }),
+      wrote(other, { 'f:metadata': { 'f:labels': { 'f:app': {} } } }),
+    ];
+    const judged = async (writer: string) =>
+      (await restoreOf(fakeApi([withMeta(stomped, { managedFields: fields(writer) })]), 'LabelStomping', SERVICE)).kind;
+    expect(await judged('someone')).toBe('diverged');
+    expect(await judged('operator-chaos')).toBe('restore');
+  });
+
+  it.each([
+    ['LBL-4: no label key', { existed: true, originalValue: 'web' }],
+    ['LBL-4: an empty label key', { existed: true, labelKey: '', originalValue: 'web' }],
+    ['an original that is no text', { existed: 'yes', labelKey: 'app', originalValue: 'web' }],
+    ['a label of the tools themselves', { existed: true, labelKey: MANAGED_BY, originalValue: 'web' }],
+    ['the record of another type', { finalizer: 'a/b' }],
+  ])('leaves everything as it is with %s', async (_what, payload) => {
+    expect(await restoreOf(fakeApi([theirs(payload)]), 'LabelStomping', SERVICE)).toMatchObject({ kind: 'corrupt' });
+  });
+
+  it('a stripped type label does not matter, a contradicting one does', async () => {
+    const object = theirs({ existed: true, labelKey: 'app', originalValue: 'web' });
+    delete object.metadata.labels?.[TYPE_LABEL];
+    expect(await restoreOf(fakeApi([object]), 'LabelStomping', SERVICE)).toMatchObject({ kind: 'restore' });
+    const other = withMeta(object, { labels: { [TYPE_LABEL]: 'CRDMutation' } });
+    expect(await restoreOf(fakeApi([other]), 'LabelStomping', SERVICE)).toMatchObject({ kind: 'corrupt' });
+  });
+
+  it('loses to a write in between, and decides again', async () => {
+    const api = fakeApi([service]);
+    await inject(api, stomp());
+    let raced = false;
+    api.script({
+      on: request => {
+        if (request.verb === 'patch' && !raced) {
+          raced = true;
+          api.change(at(service), object => {
+            object.metadata.annotations = {
+              ...object.metadata.annotations,
+              note: 'new',
+              [ROLLBACK_DATA]: object.metadata.annotations?.[ROLLBACK_DATA] ?? '',
+            };
+            object.metadata.labels = { ...object.metadata.labels, app: 'web' };
+          });
+        }
+        return false;
+      },
+      answer: { ok: false, reason: 'conflict', status: 409, message: '' as never },
+    });
+    expect(await revertEverything(api)).toMatchObject([{ outcome: 'already-restored', verified: true }]);
+    expect(api.peek(at(service))?.metadata).toMatchObject({ labels: { app: 'web' }, annotations: { note: 'new' } });
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { createEngine } from '../../src/engine/engine.ts';
+import { createGuardian } from '../../src/guardian/guardian.ts';
+import type { FromGuardian } from '../../src/guardian/message.ts';
+import { ownersGuard } from '../../src/guardian/owner.ts';
+import { createLifting } from '../../src/guardian/revert-run.ts';
+import type { Api } from '../../src/kube/client/api.ts';
+import { readEntries } from '../../src/records/journal.ts';
+import { guardianLines } from '../../src/records/unfinished-lines.ts';
+import type { RunEvent } from '../../src/run/event.ts';
+import { config, configRef, corrupt, deployment, deploymentRef, drift, pod } from '../run/support/lab.ts';
+import { engineDeps, kubeSystem } from '../support/engine.ts';
+import { failing, fakeApi } from '../support/fake-api.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { memoryFiles } from '../support/memory-files.ts';
+
+/** A machine on which a process runs experiments and a guardian watches; the process can be killed. */
+function machine() {
+  const clock = fakeClock();
+  const api = fakeApi([deployment(), pod('web-a'), config(), kubeSystem], { now: clock.now });
+  const files = memoryFiles();
+  const shared = { api, clock, files, stateDir: '/state' };
+  let listener: (message: FromGuardian) => void = () => undefined;
+  let isDead = false;
+  const guardian = createGuardian({
+    ...createLifting(shared),
+    clock,
+    random: () => 1,
+    serverTime: () => api.serverTime(),
+    probe: () => Promise.resolve(true),
+    say: message => listener(message),
+    log: () => undefined,
+    atOnce: false,
+    patienceMs: 3_600_000,
+  });
+  const guard = ownersGuard({
+    clock,
+    start: async () => ({
+      ready: { say: 'ready', pid: 77, server: 'https://fake', log: '/state/guardian.log' },
+      gone: new Promise(() => undefined),
+      hear: given => {
+        listener = given;
+      },
+      send: message => {
+        if (!isDead) guardian.hear(message);
+      },
+      letGo: () => guardian.ownerGone(),
+      waitFor: () => undefined,
+    }),
+  });
+  // What a dead process asks is never answered.
+  const mortal = new Proxy(api, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function' || name === 'serverTime') return value;
+      return (...given: unknown[]) => (isDead ? new Promise(() => undefined) : Reflect.apply(value, target, given));
+    },
+  }) as Api;
+  const deps = engineDeps({ ...shared, isAlive: pid => pid === 77 });
+  const events: RunEvent[] = [];
+  return {
+    ...shared,
+    guardian,
+    events,
+    engine: createEngine({ ...deps, api: mortal, guard }),
+    /** The next process on this machine. */
+    next: createEngine(deps),
+    kill() {
+      isDead = true;
+      guardian.ownerGone();
+    },
+    emit: (event: RunEvent) => void events.push(event),
+    journal: () => readEntries([...files.store].find(([path]) => path.endsWith('journal.jsonl'))?.[1] ?? '').entries,
+  };
+}
+
+const EXPERIMENTS = { drift, corrupt };
+const values = (api: ReturnType<typeof machine>['api']) => ({
+  data: api.peek(configRef)?.data,
+  spec: api.peek(deploymentRef)?.spec,
+  marks: [configRef, deploymentRef].map(ref => Object.keys(api.peek(ref)?.metadata.annotations ?? {})),
+});
+const CLEAN = { data: config().data, spec: deployment().spec, marks: [[], []] };
+
+describe('a run that is killed in mid-fault', () => {
+  test.each(['drift', 'corrupt'] as const)(
+    '%s: its guardian puts everything back and finishes its journal',
+    async kind => {
+      const it = machine();
+      void it.engine.run(EXPERIMENTS[kind]({ ttlMs: 30_000 }), { emit: it.emit, soakMs: 60_000 });
+      await it.clock.sleep(5_000);
+      expect(values(it.api)).not.toEqual(CLEAN);
+      it.kill();
+
+      const [dead] = await it.next.unfinished();
+      expect(dead?.guardian).toMatchObject({ pid: 77, log: '/state/guardian.log' });
+      expect(guardianLines([], dead ? [dead] : [], it.clock.now())[0]).toMatch(
+        /its guardian \(pid 77\) ends the fault in (24|25)s/,
+      );
+      await it.clock.sleep(20_000);
+      expect(values(it.api)).not.toEqual(CLEAN);
+
+      await it.guardian.over;
+      expect(values(it.api)).toEqual(CLEAN);
+      expect(it.clock.monotonic()).toBeGreaterThanOrEqual(30_000);
+      expect(it.clock.monotonic()).toBeLessThan(31_000);
+      expect(it.journal().at(-1)).toMatchObject({ entry: 'end', by: 'guardian', residue: 0 });
+      expect(await it.next.unfinished()).toEqual([]);
+      const work = await it.next.guardianWork();
+      expect(guardianLines(work, [], 0)[0]).toContain('its guardian put everything back');
+      await it.next.run(drift({ dryRun: true }), { emit: () => undefined });
+      expect(await it.next.guardianWork()).toEqual([]);
+    },
+  );
+
+  test('without a TTL: the time to recover is its deadline', async () => {
+    const it = machine();
+    void it.engine.run(drift({ recoveryTimeoutMs: 40_000 }), { emit: it.emit, soakMs: 90_000 });
+    await it.clock.sleep(5_000);
+    it.kill();
+    await it.guardian.over;
+    expect(values(it.api)).toEqual(CLEAN);
+    expect(it.clock.monotonic()).toBeGreaterThanOrEqual(40_000);
+    expect(it.clock.monotonic()).toBeLessThan(41_000);
+  });
+
+  test('while the server cannot be reached: it is waited for', async () => {
+    const it = machine();
+    void it.engine.run(drift({ ttlMs: 10_000 }), { emit: it.emit, soakMs: 60_000 });
+    await it.clock.sleep(5_000);
+    it.kill();
+    it.api.script({ on: () => true, times: 12, answer: failing('unreachable', 'connection refused') });
+    await it.guardian.over;
+    expect(values(it.api)).toEqual(CLEAN);
+    expect(it.clock.monotonic()).toBeGreaterThan(15_000);
+  });
+});
+
+test('a run that lifts by itself leaves its guardian nothing to do, and it ends', async () => {
+  const it = machine();
+  const { result } = await it.engine.run(drift({ ttlMs: 10_000 }), { emit: it.emit, soakMs: 60_000 });
+  await it.guardian.over;
+  expect(result.residue).toBe(0);
+  expect(values(it.api)).toEqual(CLEAN);
+  expect(it.events.filter(event => event.event === 'guard')).toMatchObject([{ on: true }]);
+  expect(it.journal().at(-1)).not.toHaveProperty('by');
+});
+
+test('a dry run starts no guardian', async () => {
+  const it = machine();
+  await it.engine.run(drift({ dryRun: true }), { emit: it.emit });
+  expect(it.events.some(event => event.event === 'guard')).toBe(false);
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { ROLLBACK_DATA } from '../../src/injection/record/markers.ts';
+import { isUntouched, writersOf } from '../../src/k8s/field-writers.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { inShop, withMeta } from '../support/objects.ts';
+
+const RECORD = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
+const REPLICAS = ['f:spec', 'f:replicas'];
+const INJECTED = '2026-11-21T12:00:00Z';
+const LATER = '2026-11-21T12:05:00Z';
+
+const entry = (manager: string, fieldsV1: object, more: object = {}) => ({
+  manager,
+  operation: 'Update',
+  time: INJECTED,
+  fieldsV1,
+  ...more,
+});
+const record = { 'f:metadata': { 'f:annotations': { [`f:${ROLLBACK_DATA}`]: {} } } };
+const injector = (fields: object = {}) => entry('operator-chaos', { ...record, ...fields });
+const written = (...managedFields: object[]): KubeObject =>
+  withMeta(inShop('apps/v1', 'Deployment', 'web'), { managedFields });
+const replicas = { 'f:spec': { 'f:replicas': {} } };
+
+describe('who wrote a field since the record was put on', () => {
+  it('is nobody where field and record still belong to one writer', () => {
+    expect(isUntouched(written(injector(replicas)), REPLICAS, RECORD)).toBe(true);
+  });
+
+  it.each(['kube-controller-manager', 'keda', 'kubectl'])(
+    '%s counts although it wrote through the scale subresource',
+    manager => {
+      const scaled = entry(manager, replicas, { subresource: 'scale' });
+      expect(isUntouched(written(injector(), scaled), REPLICAS, RECORD)).toBe(false);
+    },
+  );
+
+  it('counts where the injector’s own name scaled it, since that was another request', () => {
+    const scaled = entry('operator-chaos', replicas, { subresource: 'scale' });
+    expect(isUntouched(written(injector(), scaled), REPLICAS, RECORD)).toBe(false);
+  });
+
+  it('is not known where no one owns the field, or no one the record: never unchanged', () => {
+    expect(isUntouched(written(injector()), REPLICAS, RECORD)).toBe(false);
+    expect(isUntouched(written(entry('operator-chaos', replicas)), REPLICAS, RECORD)).toBe(false);
+    expect(isUntouched(written(), REPLICAS, RECORD)).toBe(false);
+  });
+
+  it('is whoever owns the list or map in one piece that the field is in', () => {
+    const piece = { 'f:spec': { 'f:selector': {} } };
+    const inside = ['f:spec', 'f:selector', 'f:app'];
+    expect(isUntouched(written(injector(piece)), inside, RECORD)).toBe(true);
+    expect(isUntouched(written(injector(), entry('helm', piece)), inside, RECORD)).toBe(false);
+  });
+
+  it('of a map, is somebody who wrote to it later, not who owned entries of it before', () => {
+    const map = ['f:spec', 'f:config'];
+    const mine = injector({ 'f:spec': { 'f:config': { 'f:mode': {} } } });
+    const theirs = (time: string) => entry('helm', { 'f:spec': { 'f:config': { 'f:other': {} } } }, { time });
+    expect(isUntouched(written(mine, theirs(INJECTED)), map, RECORD)).toBe(true);
+    expect(isUntouched(written(mine, theirs(LATER)), map, RECORD)).toBe(false);
+  });
+
+  it('is told with the subresource that it was written through', () => {
+    const scaled = entry('keda', replicas, { subresource: 'scale' });
+    expect(writersOf(written(scaled), REPLICAS)).toEqual(['keda/Update/scale']);
+  });
+});
