@@ -40,7 +40,7 @@ export function chain(placed: readonly Placed[], owners?: Owners): Root[] {
   return roots
     .map(root => {
       const follows = (folded.get(root) ?? []).map(({ finding, by }) => ({ ...place(finding), by }));
-      return { ...place(raised(root, follows)), follows };
+      return { ...place(root), finding: raised(root, follows), follows };
     })
     .sort((a, b) =>
       byImportance(

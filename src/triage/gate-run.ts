@@ -17,6 +17,8 @@ export interface GateResult {
   blind: BlindSpot[];
   /** The first gate before this one that failed: fix that first. */
   after?: GateId;
+  /** Where all that is broken here follows from: the gates with the root causes. Known only when all gates are. */
+  from?: GateId[];
 }
 
 /** A rule that may answer, with what makes its answer incomplete. */

@@ -67,7 +67,7 @@ describe('causes', () => {
     expect(chain(placed('Node/n1'))).toHaveLength(2);
     const roots = chain(placed('Node/n1#node/cordoned'));
     expect(told(roots)).toEqual(['Node/n1 < Deployment/web']);
-    expect(roots[0]?.finding.severity).toBe('high');
+    expect(roots[0]).toMatchObject({ gate: 'G2', finding: { severity: 'high' } });
   });
 
   test('findings that explain one another have one root, the same in whatever order they came', () => {

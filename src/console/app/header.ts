@@ -3,12 +3,12 @@ import { cut } from '../../text/cut.ts';
 import { age } from '../../text/duration.ts';
 import type { Clean } from '../../text/sanitise.ts';
 import { width } from '../../text/width.ts';
+import { wrap } from '../../text/wrap.ts';
 import { liveFaults, nextTtl, outage } from '../store/select.ts';
 import type { ConsoleState } from '../store/state.ts';
 import { ends, type Line, line, lineWidth, type Span, span } from '../widgets/line.ts';
 import { clock } from '../widgets/time.ts';
 import type { View } from '../widgets/view.ts';
-import { wrap } from '../widgets/wrap.ts';
 
 /**
  * Younger data is simply live: where nothing else happens nodes still renew their Leases each ten seconds, and a server that is gone is

@@ -1,10 +1,10 @@
 import { width } from '../../../text/width.ts';
+import { wrap } from '../../../text/wrap.ts';
 import type { ConsoleState, VerdictLine } from '../../store/state.ts';
 import { type Line, line, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import { timeOfDay } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
-import { wrap } from '../../widgets/wrap.ts';
 
 const TIME = 10;
 /** A long line goes on below itself, but not for ever. */

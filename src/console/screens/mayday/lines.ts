@@ -5,12 +5,12 @@ import { isPutBack, strippedText } from '../../../revert/report.ts';
 import type { Stop } from '../../../revert/stop.ts';
 import { wordFor } from '../../../revert/trust/answer.ts';
 import { age } from '../../../text/duration.ts';
+import { broken } from '../../../text/wrap.ts';
 import type { RevertEnd } from '../../deps.ts';
 import type { ConsoleState, MaydayView } from '../../store/state.ts';
 import { cell, ends, type Line, line, type Span, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
-import { broken } from '../../widgets/wrap.ts';
 import { objectName } from '../deck/faults.ts';
 
 /** The emergency screen: what was found, what became of each, how many remain. Two rows of summary, the list, the result. */

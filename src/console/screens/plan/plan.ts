@@ -2,13 +2,13 @@ import { dangerOf } from '../../../experiment/danger.ts';
 import type { Plan, Refusal } from '../../../faults/contract.ts';
 import type { Write } from '../../../injection/write/write.ts';
 import { sanitise } from '../../../text/sanitise.ts';
+import { wrap } from '../../../text/wrap.ts';
 import type { Preflight } from '../../deps.ts';
 import { armLock, chosen, isTyping } from '../../store/select.ts';
 import type { Armed, Check, ConsoleState } from '../../store/state.ts';
 import { ends, type Line, line, type Span, span, type Tone } from '../../widgets/line.ts';
 import { clock } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
-import { wrap } from '../../widgets/wrap.ts';
 import { objectName } from '../deck/faults.ts';
 import { dangerSpan } from '../experiments/list.ts';
 

@@ -1,6 +1,6 @@
-import { cut } from '../../text/cut.ts';
-import type { Clean } from '../../text/sanitise.ts';
-import { width } from '../../text/width.ts';
+import { cut } from './cut.ts';
+import type { Clean } from './sanitise.ts';
+import { width } from './width.ts';
 
 /** Breaks plain text at blanks into lines of at most `columns`; a single longer word is cut. */
 export function wrap(text: string, columns: number): string[] {
@@ -36,4 +36,10 @@ export function broken(text: string, columns: number): string[] {
     used += needs;
   }
   return [...lines, now];
+}
+
+/** Breaks text at blanks, and longer words wherever they end, into lines of at most `columns`: nothing is cut. */
+export function wrapWhole(text: string, columns: number): string[] {
+  const pieces = text.split(/ +/).flatMap(word => broken(word, columns));
+  return wrap(pieces.join(' '), columns);
 }

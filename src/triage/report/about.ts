@@ -1,0 +1,14 @@
+import type { ObjectRef } from '../../kube/object.ts';
+import { type Clean, sanitise } from '../../text/sanitise.ts';
+
+/** Where, as whom and when triage looked; `now` is server time in milliseconds. */
+export interface About {
+  context: string;
+  server: string;
+  user: string;
+  now: number;
+}
+
+/** `Deployment shop/web`. */
+export const nameText = ({ kind, namespace, name }: ObjectRef): Clean =>
+  sanitise(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);

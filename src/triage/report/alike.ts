@@ -1,0 +1,14 @@
+import type { Root } from '../chain.ts';
+
+/** Roots of one rule that say the same of different objects, together; each group where its first one stands. */
+export function alike(roots: readonly Root[]): [Root, ...Root[]][] {
+  const groups = new Map<string, [Root, ...Root[]]>();
+  for (const root of roots) {
+    const { rule, severity, summary, cause } = root.finding;
+    const key = [rule, severity, summary, cause ?? ''].join('\n');
+    const group = groups.get(key);
+    if (group) group.push(root);
+    else groups.set(key, [root]);
+  }
+  return [...groups.values()];
+}

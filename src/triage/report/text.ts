@@ -1,0 +1,152 @@
+import { sinceWords } from '../../health/trouble.ts';
+import type { Glyphs, State } from '../../text/glyphs.ts';
+import type { Clean } from '../../text/sanitise.ts';
+import { wrapWhole } from '../../text/wrap.ts';
+import type { Follower, Root } from '../chain.ts';
+import type { Fix, Severity } from '../finding.ts';
+import { type GateResult, isFailure } from '../gate-run.ts';
+import type { GateStatus } from '../gates.ts';
+import { findingId, type Triage } from '../result.ts';
+import { type About, nameText } from './about.ts';
+import { alike } from './alike.ts';
+
+/** How the text is drawn. */
+export interface Drawing {
+  glyphs: Glyphs;
+  /** Columns; commands to copy are never broken. */
+  columns: number;
+}
+
+/** Roots told in full; the others get one line each. */
+const IN_FULL = 10;
+const EVIDENCE = 8;
+const FOLLOWERS = 6;
+
+/** `mayday triage` for people: the root causes in order, each with evidence, fixes and what follows from it; then the gates. */
+export function triageText({ roots, gates }: Triage, about: About, drawing: Drawing): string[] {
+  const broken = roots.filter(({ finding }) => isFailure(finding.severity));
+  const watched = roots.filter(({ finding }) => finding.severity === 'warn');
+  const groups = alike(broken);
+  return [
+    `${about.context}  ${about.server}  as ${about.user}  ${new Date(about.now).toISOString().replace(/\.\d+Z$/, 'Z')}`,
+    ...groups.slice(0, IN_FULL).flatMap(([root, ...like]) => ['', ...rootText(root, like, about, drawing)]),
+    ...more(groups.slice(IN_FULL), about, drawing),
+    ...(watched.length === 0 ? [] : ['', 'to watch', ...watchedText(watched, about, drawing)]),
+    '',
+    ...gates.flatMap(gate => gateText(gate, drawing)),
+    '',
+    ...closing({ roots, gates }),
+  ];
+}
+
+/** The last line says what was found, and what could not be seen. */
+function closing({ roots, gates }: Triage): string[] {
+  const broken = roots.filter(({ finding }) => isFailure(finding.severity));
+  const blind = gates.filter(gate => gate.blind.length > 0);
+  const blindWords =
+    blind.length === 0 ? '' : `BLIND in ${blind.map(({ id }) => id).join(', ')}: not all could be read`;
+  const follows = broken.reduce((sum, root) => sum + root.follows.length, 0);
+  const what =
+    broken.length === 0
+      ? blind.length === 0
+        ? 'nothing is broken'
+        : 'nothing broken in what could be read'
+      : `${counted(broken.length, 'root cause')}, ${follows} ${follows === 1 ? 'finding follows' : 'findings follow'}`;
+  return [blindWords === '' ? what : `${what}; ${blindWords}`];
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+function rootText(root: Root, like: readonly Root[], about: About, { glyphs, columns }: Drawing): string[] {
+  const { finding, gate, follows } = root;
+  const since = finding.since === undefined ? '' : `  ${sinceWords(finding.since, about.now)}`;
+  const evidence = finding.evidence.slice(0, EVIDENCE);
+  const unsaid = finding.evidence.length - evidence.length;
+  return [
+    `${glyphs.states[stateOf(finding.severity)]} ${severityWord(finding.severity)} ${nameText(finding.object)}${since}`,
+    ...indented(finding.summary, 2, columns),
+    ...(finding.cause === undefined ? [] : indented(`cause: ${finding.cause}`, 2, columns)),
+    ...evidence.flatMap(line => indented(line, 4, columns)),
+    ...(unsaid > 0 ? [`    and ${unsaid} more lines (-o json)`] : []),
+    ...finding.fixes.flatMap(fix => fixText(fix, columns)),
+    ...(like.length === 0
+      ? []
+      : indented(`the same in: ${listed(like.map(({ finding }) => nameText(finding.object)))}`, 2, columns)),
+    ...followsText(follows, columns, glyphs),
+    `  ${finding.rule}  ${gate}  ${findingId(finding)}`,
+  ];
+}
+
+function fixText({ text, command, safe }: Fix, columns: number): string[] {
+  const line = `fix${safe ? '' : ' (cannot be taken back)'}: ${text}`;
+  return [...indented(line, 2, columns), ...(command === undefined ? [] : [`    ${command}`])];
+}
+
+function followsText(follows: readonly Follower[], columns: number, glyphs: Glyphs): string[] {
+  if (follows.length === 0) return [];
+  const shown = follows.slice(0, FOLLOWERS).flatMap(({ finding }) => {
+    const [first = '', ...rest] = indented(`${nameText(finding.object)}: ${finding.summary}`, 6, columns);
+    return [`    ${glyphs.arrow} ${first.trimStart()}`, ...rest];
+  });
+  const left = follows.length - Math.min(follows.length, FOLLOWERS);
+  return [`  ${follows.length} follow from it:`, ...shown, ...(left > 0 ? [`    and ${left} more (-o json)`] : [])];
+}
+
+function more(groups: readonly (readonly [Root, ...Root[]])[], about: About, drawing: Drawing): string[] {
+  if (groups.length === 0) return [];
+  const rows = groups.map(([root, ...like]) => {
+    const others = like.length === 0 ? '' : ` (and ${like.length} like it)`;
+    return { root, others };
+  });
+  return ['', 'and', ...rows.flatMap(({ root, others }) => oneLine(root, others, about, drawing))];
+}
+
+const watchedText = (roots: readonly Root[], about: About, drawing: Drawing): string[] => {
+  const groups = alike(roots);
+  const lines = groups
+    .slice(0, IN_FULL)
+    .flatMap(([root, ...like]) =>
+      oneLine(root, like.length === 0 ? '' : ` (and ${like.length} like it)`, about, drawing),
+    );
+  return groups.length > IN_FULL ? [...lines, `  and ${groups.length - IN_FULL} more (-o json)`] : lines;
+};
+
+function oneLine({ finding }: Root, others: string, about: About, { glyphs, columns }: Drawing): string[] {
+  const since = finding.since === undefined ? '' : `, ${sinceWords(finding.since, about.now)}`;
+  const text = `${nameText(finding.object)}: ${finding.summary}${since}${others}`;
+  const [first = '', ...rest] = indented(text, 4, columns);
+  return [`  ${glyphs.states[stateOf(finding.severity)]} ${first.trimStart()}`, ...rest];
+}
+
+const STATES: Readonly<Record<GateStatus, State>> = { PASS: 'ok', WARN: 'warn', FAIL: 'fail', BLIND: 'blind' };
+
+/** Columns before what is said of a gate. */
+const HEAD = 33;
+
+/** One gate, as it is also printed when it finishes: its state, what it found, what it could not see, and what to fix before it. */
+export function gateText(
+  { id, name, status, findings, blind, after, from }: GateResult,
+  { glyphs, columns }: Drawing,
+): string[] {
+  const found = findings.filter(({ severity }) => severity !== 'info').length;
+  const words = [
+    [found > 0 ? counted(found, 'finding') : '', from ? `from ${from.join(', ')}` : ''].filter(Boolean).join(' '),
+    blind.length > 0 ? `cannot see ${blind.map(({ what, reason }) => `${what} (${reason})`).join(', ')}` : '',
+    after === undefined ? '' : `fix ${after} first`,
+  ].filter(Boolean);
+  const head = `${glyphs.states[STATES[status]]} ${id} ${name.padEnd(22)}${status}`.padEnd(HEAD);
+  const [first = '', ...rest] = wrapWhole(words.join('; '), columns - HEAD);
+  return [`${head}${first}`.trimEnd(), ...rest.map(line => `${' '.repeat(HEAD)}${line}`)];
+}
+
+function indented(text: string, by: number, columns: number): string[] {
+  return wrapWhole(text, columns - by).map(line => `${' '.repeat(by)}${line}`);
+}
+
+const severityWord = (severity: Severity): string => (severity === 'warn' ? 'WARN' : severity.toUpperCase());
+const stateOf = (severity: Severity): State => (isFailure(severity) ? 'fail' : severity === 'warn' ? 'warn' : 'ok');
+
+const listed = (names: readonly Clean[]): string =>
+  names.length <= FOLLOWERS
+    ? names.join(', ')
+    : `${names.slice(0, FOLLOWERS).join(', ')} and ${names.length - FOLLOWERS} more`;

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { Clean } from '../text/sanitise.ts';
+import type { Owners } from './cause-index.ts';
+import { chain, type Root } from './chain.ts';
+import type { Finding } from './finding.ts';
+import { type GateResult, isFailure, statusOf } from './gate-run.ts';
+import type { GateId } from './gates.ts';
+import { idText } from './order.ts';
+
+/** What triage says of a cluster. */
+export interface Triage {
+  /** What nothing else explains, in the order in which to look at it. */
+  roots: Root[];
+  gates: GateResult[];
+}
+
+/**
+ * Chains what the gates found. A finding that proved worse by what follows from it counts so in its gate as well, whose status may
+ * therefore be worse than when the gate alone was known; and only a gate with a root cause in it is one to fix first.
+ */
+export function conclude(gates: readonly GateResult[], owners?: Owners): Triage {
+  const placed = gates.flatMap(({ id, findings }) => findings.map(finding => ({ finding, gate: id })));
+  const roots = chain(placed, owners);
+  const raised = new Map(roots.map(({ finding }) => [idText(finding), finding]));
+  const causes = causesOf(roots);
+  let toFix: GateId | undefined;
+  const concluded = gates.map(({ after: _, ...gate }) => {
+    const findings = gate.findings.map(finding => raised.get(idText(finding)) ?? finding);
+    const from = causes.get(gate.id) ?? new Set();
+    const isRoot = from.has(gate.id);
+    const result = {
+      ...gate,
+      findings,
+      status: statusOf(findings, gate.blind),
+      ...(toFix === undefined ? {} : { after: toFix }),
+      ...(from.size === 0 || isRoot ? {} : { from: [...from].sort() }),
+    };
+    if (isRoot) toFix ??= gate.id;
+    return result;
+  });
+  return { roots, gates: concluded };
+}
+
+/** For each gate with something broken in it, the gates where the root causes of that stand. */
+function causesOf(roots: readonly Root[]): Map<GateId, Set<GateId>> {
+  const causes = new Map<GateId, Set<GateId>>();
+  for (const root of roots)
+    for (const { finding, gate } of [root, ...root.follows])
+      if (isFailure(finding.severity)) causes.set(gate, (causes.get(gate) ?? new Set<GateId>()).add(root.gate));
+  return causes;
+}
+
+/** A short name of a finding, the same from run to run, for commands: `fix 3fa2c1d0`. Numbers in the summary, which count, do not change it. */
+export function findingId(finding: Finding): string {
+  const words = `${finding.object.apiVersion}\n${idText({ ...finding, summary: finding.summary.replace(/\d+/g, '#') as Clean })}`;
+  return createHash('sha256').update(words).digest('hex').slice(0, 8);
+}
+
+/** What a run of triage amounts to. Something broken outranks something not known. */
+export type Outlook = 'failed' | 'blind' | 'clear';
+
+export function outlookOf({ roots, gates }: Triage): Outlook {
+  if (roots.some(({ finding }) => isFailure(finding.severity))) return 'failed';
+  return gates.some(({ blind }) => blind.length > 0) ? 'blind' : 'clear';
+}
