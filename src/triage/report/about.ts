@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../../kube/object.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 
 /** Where, as whom and when triage looked; `now` is server time in milliseconds. */

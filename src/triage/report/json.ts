@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../../kube/object.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
 import type { Follower, Root } from '../chain.ts';
 import type { Finding } from '../finding.ts';
 import type { GateResult } from '../gate-run.ts';
