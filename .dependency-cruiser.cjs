@@ -59,7 +59,7 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/kube/' },
       to: { path: 'node_modules/(@kubernetes/client-node|undici)/' },
     },
-    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     { name: 'no-test-code-in-the-product', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
   ],
   options: {

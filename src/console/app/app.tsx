@@ -1,13 +1,8 @@
-import { Box, Text, useApp, useInput, usePaste } from 'ink';
-// Elements are made without JSX, so that this file too runs from source as it is.
-import { Component, createElement, memo, type ReactNode, useEffect, useSyncExternalStore } from 'react';
+import { useApp, useInput, usePaste } from 'ink';
+import { Component, type ReactNode, useEffect, useSyncExternalStore } from 'react';
 import { type Press, pressOf } from '../keymap/input.ts';
-
-/** The painted screen: one string per row. The store changes only when a row does. */
-export interface Painted {
-  subscribe(listener: () => void): () => void;
-  rows(): readonly string[];
-}
+import { Boxes } from '../widgets/boxes.tsx';
+import type { Painted } from './painter.ts';
 
 export interface AppProps {
   painted: Painted;
@@ -19,16 +14,8 @@ export interface AppProps {
   failed(error: Error): void;
 }
 
-/** One row, drawn again only when its text changed. Rows hold their height whatever the layout thinks of the rest. */
-const Row = memo(function Row({ text }: { text: string }): ReactNode {
-  return createElement(Box, { height: 1, flexShrink: 0 }, createElement(Text, { wrap: 'truncate' }, text));
-});
-
-/** A screen row is its position: nothing else identifies it. */
-const rowAt = (text: string, y: number): ReactNode => createElement(Row, { key: y, text });
-
 function Screen({ painted, press, paste, ready }: AppProps): ReactNode {
-  const rows = useSyncExternalStore(painted.subscribe, painted.rows);
+  const picture = useSyncExternalStore(painted.subscribe, painted.picture);
   const { suspendTerminal } = useApp();
   useEffect(() => ready(suspendTerminal), [ready, suspendTerminal]);
   useInput((input, key) => {
@@ -36,10 +23,10 @@ function Screen({ painted, press, paste, ready }: AppProps): ReactNode {
     if (pressed) press(pressed);
   });
   usePaste(paste);
-  return createElement(Box, { flexDirection: 'column', flexShrink: 0 }, rows.map(rowAt));
+  return <Boxes picture={picture} />;
 }
 
-/** The whole of what React does here: paint rows, pass keys on. Everything else is outside and needs no screen to be tested. */
+/** The root: draws the painted screen, hands keys on, and keeps a render that threw from taking the process along. */
 export class App extends Component<AppProps, { isBroken: boolean }> {
   override state = { isBroken: false };
 
@@ -52,6 +39,6 @@ export class App extends Component<AppProps, { isBroken: boolean }> {
   }
 
   override render(): ReactNode {
-    return this.state.isBroken ? null : createElement(Screen, this.props);
+    return this.state.isBroken ? null : <Screen {...this.props} />;
   }
 }

@@ -2,7 +2,7 @@ import { startHealth } from '../../health/store.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Session } from '../deps.ts';
 import type { Catalogue } from '../screens/experiments/catalogue.ts';
-import type { Mayday } from '../screens/mayday/emergency.ts';
+import type { Emergency } from '../screens/mayday/emergency.ts';
 import { screenOf } from '../store/state.ts';
 import type { Context } from './context.ts';
 import type { End } from './quit.ts';
@@ -19,7 +19,7 @@ const ALL_ROWS_MS = 3_000;
  */
 export async function connectAll(
   context: Context & { session: Session | undefined },
-  parts: { catalogue: Catalogue; mayday: Mayday },
+  parts: { catalogue: Catalogue; emergency: Emergency },
   finish: (end: End) => void,
 ): Promise<void> {
   const { deps, store } = context;
@@ -62,9 +62,9 @@ export async function connectAll(
   });
   void learnWho(context, session);
   void catalogued.then(() => parts.catalogue.look());
-  void atLatest(context, rows.all.promise, ALL_ROWS_MS).then(() => parts.mayday.countLeftovers());
+  void atLatest(context, rows.all.promise, ALL_ROWS_MS).then(() => parts.emergency.countLeftovers());
   // Whoever pressed `!` before there was a connection is waiting for exactly this.
-  if (screenOf(store.getState()) === 'mayday') parts.mayday.rescan();
+  if (screenOf(store.getState()) === 'mayday') parts.emergency.rescan();
 }
 
 /** Waits for `ready`, for a time in milliseconds, or for the end of the console, whichever comes first. */

@@ -1,4 +1,4 @@
-import { KEYS, keysOn } from '../keymap/keys.ts';
+import { keysOn, screenFolder } from '../keymap/keys.ts';
 import { keyName } from '../screens/help/lines.ts';
 import type { ConsoleState, Screen } from '../store/state.ts';
 import { type Line, line, lineWidth, type Span, span } from '../widgets/line.ts';
@@ -6,7 +6,7 @@ import type { View } from '../widgets/view.ts';
 
 /** The last row: the keys of this screen, from the key table; those that do nothing now are dim. The least important go first when it is narrow. */
 export function hintRow(state: ConsoleState, screen: Screen, view: View): Line {
-  const keys = keysOn(KEYS, screen)
+  const keys = [...keysOn(screenFolder(screen))]
     .filter(key => key.hint !== undefined)
     .sort((a, b) => (a.hint ?? 0) - (b.hint ?? 0));
   const spans: Span[] = [];

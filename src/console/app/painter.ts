@@ -1,18 +1,28 @@
 import type { Glyphs } from '../../text/glyphs.ts';
 import type { Now } from '../store/select.ts';
 import type { ConsoleStore } from '../store/state.ts';
+import { flat, type Layout } from '../widgets/layout.ts';
+import { exactly, sized } from '../widgets/line.ts';
+import type { Picture } from '../widgets/picture.ts';
 import { paint, type Theme } from '../widgets/theme.ts';
-import type { Painted } from './app.tsx';
 import { frame } from './frame.ts';
+
+/** The painted screen, for React to follow. */
+export interface Painted {
+  subscribe(listener: () => void): () => void;
+  picture(): Picture;
+}
 
 export interface Painter extends Painted {
   /** Draws what only time has changed: clocks, ages, lapsed notices. */
   tick(): void;
+  /** The screen as rows of the terminal: the first frame, which Ink does not draw. */
+  rows(): readonly string[];
   stop(): void;
 }
 
 /**
- * Turns state into painted rows, once per turn however often the state changed, and tells React only when a row looks
+ * Turns state into a painted screen, once per turn however often the state changed, and tells React only when something looks
  * different: an idle cluster paints nothing.
  */
 export function createPainter(
@@ -23,20 +33,33 @@ export function createPainter(
   const listeners = new Set<() => void>();
   let isDue = false;
   let isStopped = false;
-  let painted = draw();
+  let picture = paintOver(undefined, layout());
 
-  function draw(): readonly string[] {
+  function layout(): Layout {
     const state = store.getState();
-    const view = { columns: state.columns, rows: state.rows, now: now(), glyphs: look.glyphs };
-    return frame(state, view).map(line => paint(line, look.theme, look.isAscii));
+    return frame(state, { columns: state.columns, rows: state.rows, now: now(), glyphs: look.glyphs });
+  }
+
+  function paintOver(before: Picture | undefined, from: Layout): Picture {
+    if (from.is === 'pane') {
+      const rows = sized(from.lines, from.rows).map(line =>
+        paint(exactly(line, from.columns), look.theme, look.isAscii),
+      );
+      const isSame = before?.is === 'pane' && before.columns === from.columns && sameItems(before.rows, rows);
+      return isSame ? before : { is: 'pane', columns: from.columns, rows };
+    }
+    const old = before?.is === from.is ? before.parts : [];
+    const parts = from.parts.map((part, i) => paintOver(old[i], part));
+    const isSame = before?.is === from.is && sameItems(before.parts, parts);
+    return isSame ? before : { is: from.is, gap: from.is === 'row' ? from.gap : 0, parts };
   }
 
   function renew(): void {
     isDue = false;
     if (isStopped) return;
-    const next = draw();
-    if (next.length === painted.length && next.every((row, i) => row === painted[i])) return;
-    painted = next;
+    const next = paintOver(picture, layout());
+    if (next === picture) return;
+    picture = next;
     for (const listener of listeners) listener();
   }
 
@@ -52,7 +75,8 @@ export function createPainter(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    rows: () => painted,
+    picture: () => picture,
+    rows: () => flat(layout()).map(line => paint(line, look.theme, look.isAscii)),
     tick: soon,
     stop() {
       isStopped = true;
@@ -60,3 +84,6 @@ export function createPainter(
     },
   };
 }
+
+const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);

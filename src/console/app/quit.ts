@@ -10,7 +10,7 @@ export interface End {
   words: string[];
 }
 
-export interface Ending {
+export interface Quit {
   /** `q` and the first ctrl-c: at once when nothing of ours runs, else asks. */
   ask(): void;
   /** ctrl-c: asks; once more reverts and ends; a third time gives up waiting. */
@@ -31,7 +31,7 @@ export function residueWords(count: number): string[] {
   return count > 0 ? [`faults still active: ${count}, ${HINT}`] : [];
 }
 
-export function createEnding(context: Context, runs: Runs, finish: (end: End) => void): Ending {
+export function createQuit(context: Context, runs: Runs, finish: (end: End) => void): Quit {
   const { store } = context;
 
   const isBusy = (): boolean => ownUnderWay(store.getState()).length > 0;

@@ -2,18 +2,19 @@ import { ASCII, UNICODE } from '../../text/glyphs.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import { createDispatch } from '../keymap/dispatch.ts';
-import { KEYS, keyConflicts } from '../keymap/keys.ts';
+import { keyConflicts } from '../keymap/keys.ts';
 import { createCatalogue } from '../screens/experiments/catalogue.ts';
-import { createMayday } from '../screens/mayday/emergency.ts';
+import { createEmergency } from '../screens/mayday/emergency.ts';
+import { SCREENS } from '../screens/registry.ts';
 import { isCounting, ownLive, ownUnderWay } from '../store/select.ts';
 import { type ConsoleStore, createConsoleStore } from '../store/state.ts';
 import { COLOUR, MONO } from '../widgets/theme.ts';
 import { connectAll } from './connect.ts';
 import type { Context } from './context.ts';
-import type { Drawn } from './draw.ts';
+import type { Drawn } from './draw.tsx';
 import { paintFirstFrame } from './first-frame.ts';
 import { createPainter } from './painter.ts';
-import { createEnding, type End, residueWords } from './quit.ts';
+import { createQuit, type End, residueWords } from './quit.ts';
 import { createRuns, type Runs } from './runs.ts';
 import { createSuspend } from './suspend.ts';
 
@@ -32,7 +33,7 @@ const INTERNAL = 1;
  * terminal is given back first and what has to be said is written after that.
  */
 export async function startConsole(deps: ConsoleDeps): Promise<number> {
-  const conflicts = keyConflicts(KEYS);
+  const conflicts = keyConflicts(SCREENS);
   if (conflicts.length > 0) throw new Error(conflicts[0]);
   const { terminal, settings } = deps;
   const store = createConsoleStore(settings, sizeOf(terminal.stdout));
@@ -48,14 +49,15 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   const finish = (end: End): void => ending.resolve(end);
 
   const runs = createRuns(context);
-  const mayday = createMayday(context, runs);
+  const emergency = createEmergency(context, runs);
   const catalogue = createCatalogue(context);
   const suspend = createSuspend(context, process, text => terminal.stdout.write(text));
-  const dispatch = createDispatch(context, {
+  const dispatch = createDispatch({
+    context,
     catalogue,
-    mayday,
+    emergency,
     runs,
-    ending: createEnding(context, runs, finish),
+    quit: createQuit(context, runs, finish),
     suspend: suspend.ask,
     repaint: () => void suspend.repaint(),
   });
@@ -91,10 +93,10 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     if (beats % 2 === 0 || isCounting(store.getState())) painter.tick();
   }, TICK_MS);
 
-  connectAll(context, { catalogue, mayday }, finish).catch(crash);
+  connectAll(context, { catalogue, emergency }, finish).catch(crash);
   // The frame that is there goes to the terminal before loading Ink takes the thread.
   await new Promise<void>(resolve => setImmediate(resolve));
-  const drawing = import('./draw.ts').then(({ draw }) => {
+  const drawing = import('./draw.tsx').then(({ draw }) => {
     if (firstFrame.isLeft()) return;
     const { press, paste } = dispatch;
     screen = draw(terminal, { painted: painter, press, paste, ready: suspend.own, failed: crash });

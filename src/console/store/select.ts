@@ -131,11 +131,9 @@ export function fireLock(state: ConsoleState, now: Now): string | undefined {
   return undefined;
 }
 
-/** Whether letters belong to the name that unlocks a dangerous injection. */
-export function isTyping(state: ConsoleState, screen: string): boolean {
-  if (screen === 'mayday') return state.mayday.asked !== undefined;
-  return screen === 'plan' && state.armed?.mustType !== undefined && state.armed.typed !== state.armed.mustType;
-}
+/** Whether the name that unlocks a dangerous injection is being typed. */
+export const isNameTyped = ({ armed }: ConsoleState): boolean =>
+  armed?.mustType !== undefined && armed.typed !== armed.mustType;
 
 /** Why nothing can be shown or answered of what needs a person's word. */
 export function askLock(state: ConsoleState): string | undefined {

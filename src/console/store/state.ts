@@ -7,10 +7,11 @@ import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
 import type { Stop } from '../../revert/stop.ts';
 import type { Phase, Verdict } from '../../run/event.ts';
 import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
+import type { ScreenId } from '../screens/registry.ts';
 import type { Tone } from '../widgets/line.ts';
 
-/** What has the keyboard. `deck` is home; everything else lies over it and `esc` goes back. */
-export type Screen = 'deck' | 'experiments' | 'plan' | 'mayday' | 'help' | 'quit' | 'revert-one';
+/** What has the keyboard. The first screen is home; everything else lies over it and `esc` goes back. */
+export type Screen = ScreenId;
 
 export type Link =
   | { state: 'starting'; doing: string }

@@ -1,6 +1,7 @@
 import { frame } from '../../../src/console/app/frame.ts';
 import type { ConsoleSettings } from '../../../src/console/deps.ts';
 import { type ConsoleState, createConsoleStore, EMPTY_MAYDAY, type RunView } from '../../../src/console/store/state.ts';
+import { flat } from '../../../src/console/widgets/layout.ts';
 import { lineText } from '../../../src/console/widgets/line.ts';
 import { paint, type Theme } from '../../../src/console/widgets/theme.ts';
 import type { KindHealth, Summary } from '../../../src/health/model.ts';
@@ -82,18 +83,16 @@ export const run = (changes: Partial<RunView> = {}): RunView => ({
 /** The screen as text, row by row. */
 export function rows(of: ConsoleState, columns = 80, height = 24): string[] {
   const glyphs = of.settings.ascii ? ASCII : UNICODE;
-  return frame(
-    { ...of, columns, rows: height },
-    { columns, rows: height, now: { monotonic: T, server: NOW }, glyphs },
+  return flat(
+    frame({ ...of, columns, rows: height }, { columns, rows: height, now: { monotonic: T, server: NOW }, glyphs }),
   ).map(lineText);
 }
 
 /** The screen as it is sent to a terminal. */
 export function painted(of: ConsoleState, theme: Theme, columns = 80, height = 24): string[] {
   const glyphs = of.settings.ascii ? ASCII : UNICODE;
-  return frame(
-    { ...of, columns, rows: height },
-    { columns, rows: height, now: { monotonic: T, server: NOW }, glyphs },
+  return flat(
+    frame({ ...of, columns, rows: height }, { columns, rows: height, now: { monotonic: T, server: NOW }, glyphs }),
   ).map(line => paint(line, theme, of.settings.ascii));
 }
 

@@ -1,9 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isAscii, isColoured } from '../../support/ansi.ts';
 import { type Pty, type Size, start } from '../../support/pty.ts';
 
-const DEV = fileURLToPath(new URL('dev.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+// Beside the dependencies, which are not bundled.
+const folder = mkdtempSync(join(ROOT, 'node_modules', '.mayday-console-'));
+const DEV = join(folder, 'dev.mjs');
 const SMALL: Size = { columns: 80, rows: 24 };
 let open: Pty[] = [];
 
@@ -13,6 +19,19 @@ function mayday(words: string[] = [], size = SMALL, env: Record<string, string> 
   open.push(pty);
   return pty;
 }
+
+beforeAll(() =>
+  build({
+    entryPoints: [fileURLToPath(new URL('dev.ts', import.meta.url))],
+    outfile: DEV,
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    jsx: 'automatic',
+  }),
+);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 afterEach(async () => {
   await Promise.all(open.map(pty => pty.kill()));

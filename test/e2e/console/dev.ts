@@ -1,5 +1,5 @@
 // The console on a scripted cluster, for tests that need a real process in a real terminal.
-// Usage: node test/e2e/console/dev.ts [name=value …]
+// Bundled by the tests beside it, since node itself reads no JSX. Usage: node dev.mjs [name=value …]
 
 import type { ConsoleDeps } from '../../../src/console/deps.ts';
 import { fakeDeps, fakeSession, finding, script } from '../../console/support/fake-session.ts';

@@ -1,15 +1,8 @@
-import { KEYS, type Key, keysOn } from '../../keymap/keys.ts';
-import type { Screen } from '../../store/state.ts';
+import { BACK, EMERGENCY, EVERYWHERE, HELP, type Key, MOVING, QUIT, STREAM } from '../../keymap/key.ts';
 import { beside, cell, type Line, line, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
-
-const TITLES: readonly (readonly [Screen, string])[] = [
-  ['deck', 'DECK'],
-  ['experiments', 'EXPERIMENTS'],
-  ['plan', 'PLAN'],
-  ['mayday', 'MAYDAY'],
-];
+import type { ScreenFolder } from '../screen.ts';
 
 const NAMES: Record<string, string> = {
   up: '↑',
@@ -28,11 +21,11 @@ export function keyName(press: string, isAscii: boolean): string {
   return name === undefined || (isAscii && name.length === 1) ? press : name;
 }
 
-/** Every key, by screen, from the key table itself. Moving keys are told once. */
-export function helpLines(view: View, isAscii: boolean): Line[] {
-  const isEverywhere = (key: Key): boolean =>
-    key.on === 'everywhere' || TITLES.every(([screen]) => key.on.includes(screen)) || key.on.length >= 3;
-  const row = (key: Key): Line =>
+/** Every key, by screen, from the key tables themselves. What most screens share is told once. */
+export function helpLines(view: View, isAscii: boolean, screens: readonly ScreenFolder[]): Line[] {
+  const titled = screens.filter(screen => screen.title !== undefined);
+  const shared = [EMERGENCY, ...MOVING, ...STREAM, HELP, BACK, QUIT, ...EVERYWHERE];
+  const keyRow = (key: Key): Line =>
     line(
       '  ',
       span(cell(key.keys.map(press => keyName(press, isAscii)).join(' '), 15), 'key'),
@@ -41,12 +34,12 @@ export function helpLines(view: View, isAscii: boolean): Line[] {
     );
   const half = Math.floor((view.columns - 2) / 2);
   const group = (title: string, keys: readonly Key[]): Line[] =>
-    keys.length === 0 ? [] : [rule(title, half, view), ...keys.map(row)];
-  const right = group('EVERYWHERE', KEYS.filter(isEverywhere));
-  const left = TITLES.flatMap(([screen, title]) =>
+    keys.length === 0 ? [] : [rule(title, half, view), ...keys.map(keyRow)];
+  const right = group('EVERYWHERE', shared);
+  const left = titled.flatMap(({ title = '', keys }) =>
     group(
       title,
-      keysOn(KEYS, screen).filter(key => !isEverywhere(key)),
+      keys.filter(key => !shared.includes(key)),
     ),
   );
   const words = [

@@ -12,7 +12,7 @@ import { EMPTY_MAYDAY, type Leftovers, type MaydayView } from '../../store/state
 /** Pauses between attempts while the cluster does not answer. */
 const RETRY_MS = 2_000;
 
-export interface Mayday {
+export interface Emergency {
   /** Opens the emergency screen; the scan is under way before it is drawn. */
   open(): void;
   rescan(): void;
@@ -31,7 +31,7 @@ export interface Mayday {
   remaining(): number | undefined;
 }
 
-export function createMayday(context: Context, runs: Runs): Mayday {
+export function createEmergency(context: Context, runs: Runs): Emergency {
   const { store, deps } = context;
   let scanning = new AbortController();
   let isReverting = false;

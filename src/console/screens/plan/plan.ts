@@ -4,7 +4,7 @@ import type { Write } from '../../../injection/write/write.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { wrap } from '../../../text/wrap.ts';
 import type { Preflight } from '../../deps.ts';
-import { armLock, chosen, isTyping } from '../../store/select.ts';
+import { armLock, chosen, isNameTyped } from '../../store/select.ts';
 import type { Armed, Check, ConsoleState } from '../../store/state.ts';
 import { ends, type Line, line, type Span, span, type Tone } from '../../widgets/line.ts';
 import { clock } from '../../widgets/time.ts';
@@ -197,7 +197,7 @@ export function stepLines(state: ConsoleState, view: View, isOpen: boolean): Lin
 function armedLines(armed: Armed, state: ConsoleState, { now, glyphs }: View): Line[] {
   const { plan } = armed.preflight;
   const aim = plan.kind === 'plan' ? aimText(plan) : '';
-  if (isTyping(state, 'plan')) {
+  if (isNameTyped(state)) {
     return [
       line(
         span(`  ${glyphs.states.warn} PROTECTED: type the cluster name to unlock fire: `, 'warn'),

@@ -1,5 +1,4 @@
 import { type Instance, render } from 'ink';
-import { createElement } from 'react';
 import type { Terminal } from '../deps.ts';
 import { App, type AppProps } from './app.tsx';
 
@@ -8,7 +7,7 @@ export type Drawn = Pick<Instance, 'unmount' | 'waitUntilExit'>;
 
 /** Mounts the console on the terminal. Ink is loaded with this file, so it is imported only after the first frame. */
 export function draw({ stdin, stdout, stderr }: Terminal, props: AppProps): Drawn {
-  return render(createElement(App, props), {
+  return render(<App {...props} />, {
     // The libraries take plain streams; their types ask for more than they use.
     stdin: stdin as NodeJS.ReadStream,
     stdout: stdout as NodeJS.WriteStream,

@@ -1,0 +1,49 @@
+import type { Now } from '../store/select.ts';
+import type { ConsoleState } from '../store/state.ts';
+
+/** One row of a screen's key table. Help, the key line and the dispatcher are made from it. */
+export interface Key {
+  /** Names the command; the screen's own commands are looked for first, then the shared ones. */
+  id: string;
+  /** What the person presses; the first is shown, the others are alternatives. */
+  keys: readonly string[];
+  says: string;
+  /** Changes the cluster: takes one single key press and nothing pasted. */
+  danger?: true;
+  /** Shown on the key line, smaller is further left; without it only the help shows the key. */
+  hint?: number;
+  /** Why the key does nothing now; it stays visible and answers with this. */
+  locked?: (state: ConsoleState, now: Now) => string | undefined;
+}
+
+/** What the commands do; `times` is more than one where a key was held on a slow line. */
+export type Commands = Readonly<Record<string, (times: number) => unknown>>;
+
+/** Opens the emergency screen, from every other screen. */
+export const EMERGENCY: Key = { id: 'mayday', keys: ['!'], says: 'MAYDAY, everywhere' };
+export const HELP: Key = { id: 'help', keys: ['?'], says: 'keys', hint: 8 };
+export const BACK: Key = { id: 'back', keys: ['esc', 'left', 'h'], says: 'back', hint: 7 };
+export const QUIT: Key = { id: 'quit', keys: ['q'], says: 'quit', hint: 9 };
+
+/** For screens with a list or a text that is longer than the window. */
+export const MOVING: readonly Key[] = [
+  { id: 'up', keys: ['up', 'k', 'ctrl-p'], says: 'up' },
+  { id: 'down', keys: ['down', 'j', 'ctrl-n'], says: 'down' },
+  { id: 'page-up', keys: ['pageup', 'ctrl-b'], says: 'page up' },
+  { id: 'page-down', keys: ['pagedown', 'ctrl-f'], says: 'page down' },
+  { id: 'first', keys: ['home', 'g'], says: 'first' },
+  { id: 'last', keys: ['end', 'G'], says: 'last' },
+];
+
+/** For screens that show the verdict stream. */
+export const STREAM: readonly Key[] = [
+  { id: 'older', keys: ['['], says: 'older verdict lines' },
+  { id: 'newer', keys: [']'], says: 'newer verdict lines' },
+];
+
+/** On every screen. */
+export const EVERYWHERE: readonly Key[] = [
+  { id: 'interrupt', keys: ['ctrl-c'], says: 'quit; twice: revert' },
+  { id: 'suspend', keys: ['ctrl-z'], says: 'suspend to the shell' },
+  { id: 'repaint', keys: ['ctrl-l'], says: 'draw the screen anew' },
+];

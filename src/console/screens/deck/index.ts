@@ -1,0 +1,36 @@
+import { open } from '../../app/context.ts';
+import { EMERGENCY, HELP, MOVING, QUIT, STREAM } from '../../keymap/key.ts';
+import { chosenFault, faultEntries, revertOneLock } from '../../store/select.ts';
+import { stepped } from '../../widgets/list.ts';
+import type { ScreenFolder } from '../screen.ts';
+import { deckBody } from './deck.ts';
+
+/** Home: health, live faults with both clocks, and the verdict stream. */
+export const deck: ScreenFolder<'deck'> = {
+  id: 'deck',
+  title: 'DECK',
+  keys: [
+    EMERGENCY,
+    { id: 'experiments', keys: ['e'], says: 'experiments', hint: 1 },
+    { id: 'revert-one', keys: ['r'], says: 'revert this one', hint: 2, locked: revertOneLock },
+    ...MOVING,
+    ...STREAM,
+    HELP,
+    QUIT,
+  ],
+  body: deckBody,
+  commands: ({ context, catalogue }) => ({
+    experiments: () => {
+      open(context, 'experiments');
+      catalogue.look();
+    },
+    'revert-one': () => open(context, 'revert-one'),
+  }),
+  move({ context }, by) {
+    const { store } = context;
+    const state = store.getState();
+    const keys = faultEntries(state, context.now()).map(entry => entry.key);
+    const faults = stepped(keys, chosenFault(state, context.now())?.key, by);
+    store.setState({ cursor: { ...state.cursor, faults } });
+  },
+};

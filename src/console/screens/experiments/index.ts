@@ -1,0 +1,40 @@
+import { open } from '../../app/context.ts';
+import { BACK, EMERGENCY, HELP, MOVING, QUIT, STREAM } from '../../keymap/key.ts';
+import { armLock, chosen } from '../../store/select.ts';
+import { stepped } from '../../widgets/list.ts';
+import { deckBody } from '../deck/deck.ts';
+import type { Parts, ScreenFolder } from '../screen.ts';
+
+/** Moves the cursor through the catalogue and asks what the experiment under it would do. */
+export function chooseExperiment({ context, catalogue }: Parts, by: number): void {
+  const { store } = context;
+  const state = store.getState();
+  const paths = (state.catalogue ?? []).map(entry => entry.path);
+  store.setState({ cursor: { ...state.cursor, experiments: stepped(paths, chosen(state)?.path, by) } });
+  catalogue.look();
+}
+
+/** The picker. */
+export const experiments: ScreenFolder<'experiments'> = {
+  id: 'experiments',
+  title: 'EXPERIMENTS',
+  keys: [
+    EMERGENCY,
+    { id: 'open', keys: ['enter', 'right', 'l'], says: 'open the plan', hint: 1 },
+    { id: 'arm', keys: ['a'], says: 'arm', hint: 2, locked: armLock },
+    ...MOVING,
+    ...STREAM,
+    HELP,
+    BACK,
+    QUIT,
+  ],
+  body: deckBody,
+  commands: ({ context, catalogue }) => ({
+    open: () => {
+      open(context, 'plan');
+      catalogue.look();
+    },
+    arm: catalogue.arm,
+  }),
+  move: chooseExperiment,
+};

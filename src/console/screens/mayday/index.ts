@@ -1,0 +1,39 @@
+import { BACK, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import { askLock, revertAllLock } from '../../store/select.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { pane } from '../../widgets/layout.ts';
+import type { ScreenFolder } from '../screen.ts';
+import { askedHeight, maydayLines } from './lines.ts';
+
+/** The emergency screen. */
+export const mayday: ScreenFolder<'mayday'> = {
+  id: 'mayday',
+  title: 'MAYDAY',
+  keys: [
+    { id: 'revert-all', keys: ['!', 'y'], says: 'REVERT ALL', danger: true, hint: 1, locked: revertAllLock },
+    { id: 'ask', keys: ['w'], says: 'what needs your word', hint: 2, locked: askLock },
+    { id: 'rescan', keys: ['s'], says: 'scan again', hint: 3 },
+    ...MOVING,
+    HELP,
+    BACK,
+    QUIT,
+  ],
+  body: (state, view, { columns, rows }) => pane(columns, rows, maydayLines(state, view, rows)),
+  commands: ({ emergency }) => ({
+    'revert-all': emergency.revertAll,
+    rescan: emergency.rescan,
+    ask: emergency.ask,
+  }),
+  move({ context, emergency }, by) {
+    const state = context.store.getState();
+    emergency.scroll(Number.isFinite(by) ? by : by > 0 ? listLength(state) : -state.mayday.top);
+  },
+  leave: ({ emergency }) => emergency.putOff(),
+  typing: ({ mayday: { asked } }) => asked !== undefined,
+  type: ({ emergency }, text) => emergency.type(text),
+  erase: ({ emergency }) => emergency.erase(),
+};
+
+/** As far as a list of this screen can be scrolled: whoever draws it stops at its last row. */
+const listLength = ({ mayday: { asked, findings }, columns }: ConsoleState): number =>
+  asked ? askedHeight(asked, columns) : findings.length;

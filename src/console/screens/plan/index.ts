@@ -1,0 +1,32 @@
+import { BACK, EMERGENCY, HELP, MOVING, QUIT, STREAM } from '../../keymap/key.ts';
+import { armLock, fireLock, injectLock, isNameTyped } from '../../store/select.ts';
+import { deckBody } from '../deck/deck.ts';
+import { chooseExperiment } from '../experiments/index.ts';
+import type { ScreenFolder } from '../screen.ts';
+
+/** What the chosen experiment would do, and the way to arm and fire it. */
+export const plan: ScreenFolder<'plan'> = {
+  id: 'plan',
+  title: 'PLAN',
+  keys: [
+    EMERGENCY,
+    { id: 'arm', keys: ['a', 'enter'], says: 'arm', hint: 1, locked: armLock },
+    { id: 'fire', keys: ['f'], says: 'FIRE', danger: true, hint: 2, locked: fireLock },
+    { id: 'recheck', keys: ['c'], says: 'check again', hint: 3, locked: injectLock },
+    ...MOVING,
+    ...STREAM,
+    HELP,
+    BACK,
+    QUIT,
+  ],
+  body: deckBody,
+  commands: ({ catalogue, runs }) => ({ arm: catalogue.arm, fire: runs.fire, recheck: catalogue.recheck }),
+  move: chooseExperiment,
+  leave({ catalogue }) {
+    catalogue.disarm();
+    return false;
+  },
+  typing: isNameTyped,
+  type: ({ catalogue }, text) => catalogue.type(text),
+  erase: ({ catalogue }) => catalogue.erase(),
+};

@@ -1,0 +1,29 @@
+import { chosenFault } from '../../store/select.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { BLANK, type Line, line, span } from '../../widgets/line.ts';
+import { rule } from '../../widgets/rule.ts';
+import type { View } from '../../widgets/view.ts';
+import { objectName } from '../deck/faults.ts';
+
+/** Asked before one fault is reverted. */
+export function revertOneLines(state: ConsoleState, view: View): Line[] {
+  const fault = chosenFault(state, view.now);
+  if (!fault) return [rule('REVERT', view.columns, view), BLANK, line(span('  this fault is gone', 'dim'))];
+  const what =
+    fault.is === 'run'
+      ? `${fault.run.type}  ${fault.run.target.kind} ${objectName(fault.run.target)}`
+      : `${fault.mark.type}  ${fault.mark.object.kind} ${objectName(fault.mark.object)}`;
+  const whose =
+    fault.is === 'run'
+      ? 'a run of this console: it is stopped, and what it wrote is lifted'
+      : `left by ${fault.mark.by ?? fault.mark.tool}`;
+  return [
+    rule('REVERT THIS ONE', view.columns, view),
+    BLANK,
+    line('  ', span(what, 'title')),
+    line(span(`  ${whose}`, 'dim')),
+    BLANK,
+    line('  ', span('y', 'key'), '    puts the original back and reads it again'),
+    line('  ', span('esc', 'key'), '  leaves it'),
+  ];
+}

@@ -1,0 +1,46 @@
+import type { Context } from '../app/context.ts';
+import type { Quit } from '../app/quit.ts';
+import type { Runs } from '../app/runs.ts';
+import type { Commands, Key } from '../keymap/key.ts';
+import type { ConsoleState } from '../store/state.ts';
+import type { Layout } from '../widgets/layout.ts';
+import type { View } from '../widgets/view.ts';
+import type { Catalogue } from './experiments/catalogue.ts';
+import type { Emergency } from './mayday/emergency.ts';
+
+/** What the commands of screens work with. */
+export interface Parts {
+  context: Context;
+  catalogue: Catalogue;
+  emergency: Emergency;
+  runs: Runs;
+  quit: Quit;
+  suspend(): void;
+  repaint(): void;
+}
+
+/** Room for the body of a screen, between the header and the key line. */
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+/** One screen: a folder of this name, and a line in `registry.ts`. */
+export interface ScreenFolder<Id extends string = string> {
+  id: Id;
+  /** Its heading in the help; a question that lies over another screen has none. */
+  title?: string;
+  keys: readonly Key[];
+  /** The body. A pure function of state and time; `screens` are all there are, for the help. */
+  body(state: ConsoleState, view: View, size: Size, screens: readonly ScreenFolder[]): Layout;
+  /** What the keys of this screen do. */
+  commands?(parts: Parts): Commands;
+  /** Moves the cursor, or scrolls, by so many rows; infinite for the first and the last. */
+  move?(parts: Parts, by: number): void;
+  /** Called when `esc` is pressed, before the screen is left; true keeps it. */
+  leave?(parts: Parts): boolean;
+  /** Where text goes while letters are no commands, or undefined. */
+  typing?(state: ConsoleState): boolean;
+  type?(parts: Parts, text: string): void;
+  erase?(parts: Parts): void;
+}

@@ -1,0 +1,42 @@
+import { beside, exactly, type Line, sized } from './line.ts';
+
+/** What a screen is made of: panes of lines, side by side in rows and one below the other in columns. */
+export type Layout =
+  | { is: 'pane'; columns: number; rows: number; lines: readonly Line[] }
+  | { is: 'row'; gap: number; parts: readonly Layout[] }
+  | { is: 'column'; parts: readonly Layout[] };
+
+/** Lines in a box of a fixed size: cut where there are too many, blank where there are too few. */
+export const pane = (columns: number, rows: number, lines: readonly Line[]): Layout => ({
+  is: 'pane',
+  columns,
+  rows: Math.max(0, rows),
+  lines,
+});
+
+export const row = (...parts: readonly Layout[]): Layout => ({ is: 'row', gap: 2, parts });
+export const column = (...parts: readonly Layout[]): Layout => ({ is: 'column', parts });
+
+/** Columns that a layout takes. */
+export function columnsOf(layout: Layout): number {
+  if (layout.is === 'pane') return layout.columns;
+  const each = layout.parts.map(columnsOf);
+  return layout.is === 'column'
+    ? Math.max(0, ...each)
+    : each.reduce((sum, one) => sum + one, 0) + layout.gap * Math.max(0, each.length - 1);
+}
+
+/** The rows of the terminal that a layout comes to, each as wide as the layout: what Ink's boxes draw, without Ink. */
+export function flat(layout: Layout): Line[] {
+  if (layout.is === 'pane') return sized(layout.lines, layout.rows).map(one => exactly(one, layout.columns));
+  if (layout.is === 'column') return layout.parts.flatMap(flat);
+  const [first, ...rest] = layout.parts;
+  if (first === undefined) return [];
+  let columns = columnsOf(first);
+  return rest.reduce<Line[]>((left, part) => {
+    const width = columnsOf(part);
+    const both = beside(left, columns, flat(part), width, layout.gap);
+    columns += layout.gap + width;
+    return both;
+  }, flat(first));
+}
