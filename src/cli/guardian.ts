@@ -30,7 +30,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     clock,
     files: filesUnder(paths.state),
     stateDir: paths.state,
-    recordKey: () => readRecordKey(api),
+    recordKey: () => readRecordKey(api, clock),
   });
   const guardian = createGuardian({
     ...lifting,

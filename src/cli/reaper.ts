@@ -39,7 +39,7 @@ export const reaperCommand: CommandBody = async ({ globals, options }) => {
         intervalMs,
         graceMs,
         log,
-        recordKey: () => readRecordKey(api),
+        recordKey: () => readRecordKey(api, clock),
         signal: interrupt.signal,
       },
     );

@@ -24,13 +24,14 @@ import type { RevertResult } from '../revert/revert-all.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
 import { type StopOptions, stopEverything } from '../revert/stop-everything.ts';
 import { isOfExperiment, readExperiments } from '../revert/trust/experiments.ts';
-import type { Trust } from '../revert/trust/judge.ts';
+import { type Trust, trustOf } from '../revert/trust/judge.ts';
 import { signedPlan } from '../revert/trust/sign-plan.ts';
 import type { RunDeps, RunOptions } from '../run/deps.ts';
 import type { Happening, RunEvent } from '../run/event.ts';
 import { runExperiment } from '../run/lifecycle.ts';
 import type { RunResult } from '../run/verdict/result.ts';
 import type { GateResult } from '../safety/gate.ts';
+import type { KeyRead } from '../safety/record-key.ts';
 import { type Guard, guardRun, needsGuard } from './guard.ts';
 import type { Locks } from './operator-lock.ts';
 
@@ -56,11 +57,10 @@ export interface EngineDeps {
   recordKey?: RecordKey;
 }
 
-/** Either way undefined where there is none, or it may not be read. */
 export interface RecordKey {
-  read(): Promise<Uint8Array | undefined>;
+  read(): Promise<KeyRead>;
   /** Makes it where there is none and that is allowed. */
-  make(): Promise<Uint8Array | undefined>;
+  make(): Promise<KeyRead>;
 }
 
 export interface FinishedRun {
@@ -137,7 +137,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   async function trust(): Promise<TrustHere> {
     const here = { clusterUid: await clusterUid(), host: deps.host };
-    const [key, kept, experiments] = await Promise.all([
+    const [read, kept, experiments] = await Promise.all([
       deps.recordKey?.read(),
       journals(files, stateDir, here).catch((error: unknown) => ({ read: [], disbelieved: [messageOf(error)] })),
       readExperiments(api).catch(() => []),
@@ -145,7 +145,7 @@ export function createEngine(deps: EngineDeps): Engine {
     const journalled = injectedHere(kept.read);
     const [first, ...more] = kept.disbelieved;
     return {
-      key,
+      ...(read === undefined ? {} : trustOf(read)),
       ...(first === undefined
         ? {}
         : { disbelieved: more.length === 0 ? first : `${first} (and ${more.length} more like it)` }),
@@ -246,7 +246,7 @@ export function createEngine(deps: EngineDeps): Engine {
       const lifting = { api: api.urgent ?? api, clock, faultOf, journal: lenient(journal) };
       let ahead: Ahead | undefined;
       let residue: number | undefined;
-      let key: Promise<Uint8Array | undefined> | undefined;
+      let key: Promise<KeyRead | undefined> | undefined;
       const runDeps: RunDeps = {
         api,
         clock,
@@ -271,13 +271,13 @@ export function createEngine(deps: EngineDeps): Engine {
         },
         async sign(plan) {
           key ??= deps.recordKey?.make() ?? Promise.resolve(undefined);
-          const found = await key;
+          const found = (await key)?.key;
           return found === undefined ? plan : signedPlan(found, plan);
         },
         notBack: request => notBack({ api, clock, faultOf, journal }, request),
         lift: async request => {
           await guarded?.lifting();
-          const lifted = await liftOwn(lifting, { ...request, key: await key }, ahead);
+          const lifted = await liftOwn(lifting, { ...request, key: (await key)?.key }, ahead);
           // Proven back: whatever becomes of the rest of the run, there is nothing to guard any more.
           if (lifted.remaining === 0) guarded?.over(0);
           return lifted;

@@ -5,7 +5,9 @@ import { recognise } from '../revert/recognise.ts';
 import { restoreOne } from '../revert/restore.ts';
 import { type ScanResult, scan } from '../revert/scan.ts';
 import { isKeptApart } from '../revert/stages.ts';
+import { trustOf } from '../revert/trust/judge.ts';
 import { intoWaves } from '../revert/waves.ts';
+import type { KeyRead } from '../safety/record-key.ts';
 import type { Election } from './election.ts';
 
 export interface ReaperOptions {
@@ -16,7 +18,7 @@ export interface ReaperOptions {
   graceMs: number;
   log(event: string, facts: Record<string, unknown>): void;
   /** The key of signed records, asked for at each look: it may be made, or allowed, later. */
-  recordKey?: () => Promise<Uint8Array | undefined>;
+  recordKey?: () => Promise<KeyRead>;
   /** Ends the loop; what is being lifted is lifted to its end first. */
   signal: AbortSignal;
 }
@@ -123,13 +125,15 @@ async function liftDue(deps: RevertDeps, options: ReaperOptions, memory: Memory)
       overdueMs(deps, options, finding) >= 0 &&
       memory.left.get(finding.id) !== (finding.live.metadata.resourceVersion ?? ''),
   );
-  const key = due.length === 0 ? undefined : await options.recordKey?.();
+  const read = due.length === 0 ? undefined : await options.recordKey?.();
+  const trust = read === undefined ? {} : trustOf(read);
   for (const wave of intoWaves(due)) {
     await pooled(wave, WIDTH, async finding => {
       try {
         if (!(await isStillDue(deps, options, finding))) return;
-        const { receipt } = await restoreOne(deps, finding, { trust: { key } });
-        if (NEEDS_A_PERSON.has(receipt.outcome))
+        const { receipt, retry } = await restoreOne(deps, finding, { trust });
+        // A signature that could not be checked is checked again at the next look.
+        if (NEEDS_A_PERSON.has(receipt.outcome) && !retry)
           memory.left.set(finding.id, finding.live.metadata.resourceVersion ?? '');
         options.log(receipt.outcome, facts(deps, finding, receipt));
       } catch (error) {

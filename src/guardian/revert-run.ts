@@ -8,6 +8,7 @@ import { type OpenJournal, reopenJournal } from '../records/journal.ts';
 import type { RevertDeps } from '../revert/deps.ts';
 import { type Ahead, liftOwn, lookAhead, type OwnLifted } from '../revert/own.ts';
 import { releaseLock } from '../safety/lock.ts';
+import type { KeyRead } from '../safety/record-key.ts';
 import type { Ward } from './guarded-run.ts';
 import type { End } from './revert-retry.ts';
 
@@ -18,7 +19,7 @@ export interface LiftingDeps {
   /** Folder of the journals: the guardian finishes the one that the dead run began. */
   stateDir: string;
   /** The key by which the run signed its records; undefined where it may not be read. */
-  recordKey?: () => Promise<Uint8Array | undefined>;
+  recordKey?: () => Promise<KeyRead>;
 }
 
 /** Lifts a run as its own process would have, and finishes its journal. */
@@ -65,7 +66,14 @@ export function createLifting({ api, clock, files, stateDir, recordKey }: Liftin
     begun,
   });
 
-  const keys = new Map<string, Promise<Uint8Array | undefined>>();
+  const keys = new Map<string, Promise<KeyRead>>();
+  /** What was read ahead, unless it could not be: the first run of a cluster makes the key after its guardian has looked. */
+  async function keyFor(run: string): Promise<Uint8Array | undefined> {
+    const ahead = await keys.get(run);
+    if (ahead?.key !== undefined) return ahead.key;
+    const mayBeThere = ahead === undefined || ahead.isAbsent === true || ahead.again !== undefined;
+    return mayBeThere ? (await recordKey?.())?.key : undefined;
+  }
 
   return {
     prepare: run => {
@@ -83,7 +91,7 @@ export function createLifting({ api, clock, files, stateDir, recordKey }: Liftin
       const journal = await journalOf(run);
       const lifted = await liftOwn(
         depsWith(journal),
-        { type, written, patienceMs: 0, key: await keys.get(run) },
+        { type, written, patienceMs: 0, key: await keyFor(run) },
         aheads.get(run),
       );
       for (const receipt of lifted.receipts) journal?.reverted(receipt).catch(() => undefined);

@@ -14,7 +14,7 @@ import { putRecordBack } from './put-record-back.ts';
 import { type Decided, finish, strip } from './settle.ts';
 import { isKeptApart, keepsCarrier, type Stages, stagesOf } from './stages.ts';
 import { stripOnly, strippingWrite } from './strip-marks.ts';
-import { judge, type Trust, type Verdict } from './trust/judge.ts';
+import { judge, type Trust, trustOf, type Verdict } from './trust/judge.ts';
 import { scopesIn } from './trust/scope.ts';
 import { onWhoseWord, whatToType, wordMembers } from './trust/words.ts';
 
@@ -170,20 +170,22 @@ async function onWord(
   { trust = {} }: RestoreOptions,
 ): Promise<Verdict> {
   const discovery = await api.discovery();
-  return judge(
-    finding,
-    restore.kind === 'corrupt' ? [] : restore.writes,
-    trust,
-    scopesIn(discovery.ok ? discovery.value : undefined),
-  );
+  const scopeOf = scopesIn(discovery.ok ? discovery.value : undefined);
+  const writes = restore.kind === 'corrupt' ? [] : restore.writes;
+  const verdict = judge(finding, writes, trust, scopeOf);
+  const { again } = verdict.unchecked ?? {};
+  if (again === undefined) return verdict;
+  return judge(finding, writes, { ...trust, ...trustOf(await again()) }, scopeOf);
 }
 
 /** A receipt of what was done says on whose word, where the record's own was not enough. */
 const onWhose = (verdict: Verdict, end: End): End => ({ ...noted(end, onWhoseWord(verdict)), ...wordMembers(verdict) });
 
+/** A signature that could not be checked now may be checked at the next try. */
 const unconfirmed = (finding: Finding, verdict: Verdict): End => ({
   outcome: 'unconfirmed',
   verified: false,
+  retry: verdict.unchecked?.again !== undefined,
   message: whatToType(finding, verdict),
   ...wordMembers(verdict),
 });

@@ -5,12 +5,13 @@ import { survivesHere, thisKeeper } from '../engine/lock-keeper.ts';
 import { type Locks, operatorLocks } from '../engine/operator-lock.ts';
 import type { Facts, Plan } from '../faults/contract.ts';
 import { ownersGuard } from '../guardian/owner.ts';
+import type { Clock } from '../host/clock.ts';
 import { filesUnder } from '../host/files.ts';
 import { isAlive, processStart } from '../host/process.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { GateResult } from '../safety/gate.ts';
 import { askGates } from '../safety/preflight.ts';
-import { readOrMakeRecordKey, readRecordKey } from '../safety/record-key.ts';
+import { type KeyRead, readOrMakeRecordKey, readRecordKey } from '../safety/record-key.ts';
 import { startGuardianProcess } from './guardian-process.ts';
 import type { Runtime } from './runtime.ts';
 import { VERSION } from './version.ts';
@@ -47,15 +48,18 @@ export function guardFor(runtime: Runtime, api: Api): Guard | undefined {
   });
 }
 
-/** The key of the records of one cluster, asked for when it is needed first. */
-export function recordKeyFor(api: Api): RecordKey {
-  let made: Promise<Uint8Array | undefined> | undefined;
+/** The key of the records of one cluster, asked for when it is needed first, and anew as long as there is none. */
+export function recordKeyFor(api: Api, clock: Clock): RecordKey {
+  let known: KeyRead | undefined;
+  const kept = async (read: () => Promise<KeyRead>): Promise<KeyRead> => {
+    if (known !== undefined) return known;
+    const now = await read();
+    if (now.key !== undefined) known = now;
+    return now;
+  };
   return {
-    read: () => made ?? readRecordKey(api),
-    make() {
-      made ??= readOrMakeRecordKey(api, randomBytes);
-      return made;
-    },
+    read: () => kept(() => readRecordKey(api, clock)),
+    make: () => kept(() => readOrMakeRecordKey(api, clock, randomBytes)),
   };
 }
 
@@ -73,7 +77,7 @@ export function engineFor(runtime: Runtime, api: Api, extras: EngineExtras = {})
     ...(started === undefined ? {} : { processStart: started }),
     version: VERSION,
     isAlive,
-    recordKey: recordKeyFor(api),
+    recordKey: recordKeyFor(api, runtime.clock),
     ...(extras.guard === undefined ? {} : { guard: extras.guard }),
     ...(extras.locks === undefined ? {} : { locks: extras.locks }),
     gates: async (loaded, plan) => {

@@ -1,5 +1,9 @@
+import type { Clock } from '../host/clock.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
+import { failure } from '../kube/client/failure.ts';
+import type { Failure } from '../kube/client/outcome.ts';
+import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 
 /** Nobody but injectors, reverters and the reaper has any business in this namespace. */
 const NAMESPACE = 'mayday-system';
@@ -11,28 +15,65 @@ export const RECORD_KEY: ObjectRef = {
   name: 'mayday-record-key',
 };
 const BYTES = 32;
+const NAMED = sanitise(`Secret ${NAMESPACE}/${RECORD_KEY.name}`);
 const PART = { 'app.kubernetes.io/part-of': 'mayday' };
 
-/** Whose word a record is, by key; undefined where there is none or we may not read it. Never throws, and never waits for a person. */
-export async function readRecordKey(api: Api): Promise<Uint8Array | undefined> {
-  const got = await api.get(RECORD_KEY).catch(() => undefined);
-  return got?.ok ? keyIn(got.value) : undefined;
+/** The key, or why there is none to use. `again` reads it anew, and is there where that may end better. */
+export type KeyRead = { key: Uint8Array } | Keyless;
+
+/** Why a signature cannot be checked. `isAbsent`: nobody has made the key yet. */
+export interface Keyless {
+  key?: undefined;
+  why: Clean;
+  isAbsent?: true;
+  again?: () => Promise<KeyRead>;
+}
+
+/** Between the attempts of one read, milliseconds: one answer that fails must not cost every record of ours its word. */
+const PAUSES_MS = [200, 600];
+const LONGEST_READ_MS = 5_000;
+
+/** Reads the key by which records are signed. Never throws, and never waits for a person. */
+export async function readRecordKey(api: Api, clock: Clock): Promise<KeyRead> {
+  const again = () => readRecordKey(api, clock);
+  for (let attempt = 0; ; attempt += 1) {
+    const got = await api.get(RECORD_KEY, { timeoutMs: LONGEST_READ_MS }).catch(thrown);
+    if (got.ok) return keyIn(got.value);
+    if (got.reason === 'not-found') return { why: cleanText`there is no ${NAMED}`, isAbsent: true };
+    if (got.reason === 'forbidden') return { why: cleanText`${NAMED} may not be read: ${got.message}` };
+    const pause = PAUSES_MS[attempt];
+    if (pause === undefined) return { why: cleanText`${NAMED} could not be read: ${got.message}`, again: once(again) };
+    await clock.sleep(pause);
+  }
 }
 
 /** The key; made where there is none and we may make it. `random` gives that many bytes nobody can foresee. */
 export async function readOrMakeRecordKey(
   api: Api,
+  clock: Clock,
   random: (bytes: number) => Uint8Array,
-): Promise<Uint8Array | undefined> {
-  const got = await api.get(RECORD_KEY).catch(() => undefined);
-  if (got === undefined || got.ok) return got && keyIn(got.value);
-  if (got.reason !== 'not-found') return undefined;
-  const made = await makeKey(api, random(BYTES));
-  // Somebody else may have been first: theirs counts.
-  return made ? readRecordKey(api) : undefined;
+): Promise<KeyRead> {
+  const read = await readRecordKey(api, clock);
+  if (read.key !== undefined || read.isAbsent === undefined) return read;
+  await makeKey(api, random(BYTES));
+  // Whatever became of that: somebody else may have been first, whose key counts, and an answer may be lost whose request was not.
+  return readRecordKey(api, clock);
 }
 
-async function makeKey(api: Api, key: Uint8Array): Promise<boolean> {
+/** Many records may ask for the same read at the same time. */
+function once(read: () => Promise<KeyRead>): () => Promise<KeyRead> {
+  let running: Promise<KeyRead> | undefined;
+  return () => {
+    running ??= read().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+const thrown = (error: unknown): Failure => failure('unreachable', sanitise(error, 200));
+
+async function makeKey(api: Api, key: Uint8Array): Promise<void> {
   const secret: KubeObject = {
     apiVersion: RECORD_KEY.apiVersion,
     kind: RECORD_KEY.kind,
@@ -41,18 +82,20 @@ async function makeKey(api: Api, key: Uint8Array): Promise<boolean> {
     immutable: true,
     data: { key: Buffer.from(key).toString('base64') },
   };
-  const isThere = ({ ok, reason }: { ok: boolean; reason?: string }) => ok || reason === 'already-exists';
-  const create = async (object: KubeObject) => isThere(await api.create(object));
   const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: PART } };
   try {
-    return (await create(secret)) || ((await create(namespace)) && (await create(secret)));
+    const made = await api.create(secret);
+    if (made.ok || made.reason === 'already-exists') return;
+    // It fails without its namespace; where that is there already, this changes nothing.
+    await api.create(namespace);
+    await api.create(secret);
   } catch {
-    return false;
+    // The read that follows tells whether there is a key.
   }
 }
 
-function keyIn({ data }: KubeObject): Uint8Array | undefined {
+function keyIn({ data }: KubeObject): KeyRead {
   const text = (data as Record<string, unknown> | undefined)?.key;
   const key = typeof text === 'string' ? Buffer.from(text, 'base64') : undefined;
-  return key?.length === BYTES ? key : undefined;
+  return key?.length === BYTES ? { key } : { why: cleanText`${NAMED} does not hold a key of ${BYTES} bytes` };
 }

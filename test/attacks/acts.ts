@@ -2,15 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ended } from '../e2e/providers/kubectl.ts';
 import type { Scene } from './attack.ts';
 
-/** Set to see that the attacks are real: an admin who takes every record's word must lose what they are after. */
-const careless = (): string[] => (process.env.MAYDAY_ATTACKS_CARELESS === '1' ? ['--trust-records'] : []);
-
 /** The admin puts everything back without being asked. */
-export const revertAll = (scene: Scene): Promise<Ended> => scene.mayday(['revert', '--all', '--yes', ...careless()]);
+export const revertAll = (scene: Scene): Promise<Ended> => scene.mayday(['revert', '--all', '--yes']);
 
 /** The same, over what somebody changed since. */
 export const revertForced = (scene: Scene): Promise<Ended> =>
-  scene.mayday(['revert', '--all', '--yes', '--force-diverged', ...careless()]);
+  scene.mayday(['revert', '--all', '--yes', '--force-diverged']);
 
 const REAPER_MS = 8_000;
 const LOOK_MS = 100;

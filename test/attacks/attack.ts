@@ -37,6 +37,8 @@ export interface Scene extends Stage {
 export interface Attack {
   /** What it tries, in a few plain words: `a namespaced webhook configuration out of a backup Secret`. */
   readonly name: string;
+  /** Nothing but the judgement of records keeps it from gaining: with `--careless`, without that judgement, it must gain. */
+  readonly byRecord?: boolean;
   /** None for attacks by file, server or environment. */
   readonly rights?: AttackerRights;
   /** What is there before the attacker comes, made by the admin. */

@@ -55,6 +55,7 @@ const chaos = definition(FRAMEWORK, 'chaosexperiments', 'ChaosExperiment', 'v1al
 export const attacks: Attack[] = [
   {
     name: 'a deployment out of a backup that a ChaosExperiment without status speaks for',
+    byRecord: true,
     // One rule: whether he has it is asked of Secrets, since the kind is only installed then.
     rights: { here: [{ apiGroups: ['', FRAMEWORK], resources: ['secrets', 'chaosexperiments'], verbs: ['create'] }] },
     prepare: scene => install(scene, chaos),
@@ -75,6 +76,7 @@ export const attacks: Attack[] = [
   },
   {
     name: 'a deployment out of a backup that Events speak for',
+    byRecord: true,
     rights: { here: [secrets, may('', 'events', 'create')] },
     plant: scene =>
       scene.plant(
@@ -97,6 +99,7 @@ export const attacks: Attack[] = [
   },
   {
     name: 'an application of a deployer out of a backup Secret',
+    byRecord: true,
     rights: { here: [secrets] },
     prepare: scene => install(scene, argo),
     plant: scene =>
@@ -113,6 +116,7 @@ export const attacks: Attack[] = [
   },
   {
     name: "another's Secret changed by a drift backup that names it",
+    byRecord: true,
     rights: { here: [secrets] },
     prepare: scene =>
       scene.apply({
@@ -143,6 +147,7 @@ export const attacks: Attack[] = [
   },
   {
     name: 'other labels for a namespace by a record that came through its status',
+    byRecord: true,
     rights: { everywhere: [may('', 'namespaces/status', 'get', 'patch')] },
     plant: async scene =>
       void (await scene.attacker([

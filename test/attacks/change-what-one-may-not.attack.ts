@@ -1,4 +1,4 @@
-import { reaperLooks, revertAll } from './acts.ts';
+import { reaperLooks, revertAll, revertForced } from './acts.ts';
 import type { Attack, Rule, Scene } from './attack.ts';
 import { expired, facts, marking, type Planted } from './planted.ts';
 
@@ -31,6 +31,7 @@ function changing(name: string, victim: Victim): Attack {
   const called = (scene: Scene) => (everywhere ? scene.id : String(object.metadata.name));
   return {
     name,
+    byRecord: true,
     rights: everywhere ? { everywhere: [rights] } : { here: [rights] },
     async prepare(scene) {
       const made = { ...object, metadata: { ...object.metadata, name: called(scene) } };
@@ -155,7 +156,7 @@ export const attacks: Attack[] = [
     rights: may('apps', 'deployments/status', 'patch'),
     patch: () => status(annotated(image(TAKEN))),
     isTaken: ({ spec }) => text(spec).includes(TAKEN),
-    act: scene => scene.mayday(['revert', '--all', '--yes', '--force-diverged']),
+    act: revertForced,
   }),
   changing('a pod template by the status of a deployment', {
     resource: 'deployments',

@@ -9,6 +9,7 @@ function fromBackup(what: string, resource: string, object: (scene: Scene) => Pl
   const name = (scene: Scene) => String(object(scene).metadata.name);
   return {
     name: `create ${what} out of a backup Secret`,
+    byRecord: true,
     rights: { here: [secrets] },
     plant: scene => scene.plant(resourceBackup(object(scene))),
     act: revertAll,

@@ -35,6 +35,7 @@ function fromBackup(what: string, resource: string, object: Planted, how: How = 
   const { act = revertAll, annotations = () => ({}), prepare, by = '' } = how;
   return {
     name: `create ${what} out of a backup Secret${by}`,
+    byRecord: true,
     rights: { here: [secrets] },
     ...(prepare ? { prepare } : {}),
     plant: ({ id, plant }) =>

@@ -23,6 +23,7 @@ function deleting(
   const rights: Rule = { apiGroups: [group], resources: [resource], verbs: ['get', 'patch'] };
   return {
     name: `delete ${what} by marks on it`,
+    byRecord: true,
     rights: { here: [rights] },
     prepare: scene => scene.apply(object),
     plant: async scene => void (await scene.attacker(['patch', resource, name, '--type', 'merge', '-p', patch])),
@@ -95,7 +96,8 @@ export const attacks: Attack[] = [
   deleting("another's quota", ['', 'resourcequotas'], quota, marks('QuotaExhaustion'), revertForced),
   deleting("another's network policy", ['networking.k8s.io', 'networkpolicies'], policy, marks('NetworkPartition')),
   deleting("another's budget", ['policy', 'poddisruptionbudgets'], budget, marks('PDBBlock'), revertForced),
-  deleting("another's ConfigMap", ['', 'configmaps'], configMap, created),
+  // Its name keeps it, not the judgement of records: nothing of that name is ever made by ClientFault.
+  { ...deleting("another's ConfigMap", ['', 'configmaps'], configMap, created), byRecord: false },
   {
     ...deleting("another's quota", ['', 'resourcequotas'], quota, marks('QuotaExhaustion', expired()), reaperLooks),
     name: "delete another's quota by marks on it, by the reaper",

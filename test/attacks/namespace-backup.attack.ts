@@ -29,6 +29,7 @@ const rights = { inDefault: [{ apiGroups: [''], resources: ['configmaps'], verbs
 export const attacks: Attack[] = [
   {
     name: 'a namespace of any labels out of a backup in default',
+    byRecord: true,
     rights,
     plant: scene => scene.plant(backup(`${scene.id}-new`)),
     act: revertAll,
@@ -37,6 +38,7 @@ export const attacks: Attack[] = [
   },
   {
     name: 'a namespace of any labels out of a backup in default, by the reaper',
+    byRecord: true,
     rights,
     plant: scene => scene.plant(backup(`${scene.id}-new`, expired())),
     act: reaperLooks,
@@ -45,6 +47,7 @@ export const attacks: Attack[] = [
   },
   {
     name: 'other labels for a namespace that is there, by force',
+    byRecord: true,
     rights,
     plant: scene => scene.plant(backup(scene.id)),
     act: revertForced,

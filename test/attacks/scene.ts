@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hire } from '../e2e/journeys/people.ts';
 import { openStage } from '../e2e/journeys/stage.ts';
@@ -20,8 +21,12 @@ export async function openScene(provider: Provider, rights: AttackerRights = {})
     metadata: { name: `${id}-${name}` },
     rules,
   });
-  await stage.apply(role('here', here), role('everywhere', everywhere));
-  const kubeconfig = await hire(stage, ATTACKER, { here: [`${id}-here`], everywhere: [`${id}-everywhere`] });
+  const isNobody = here.length + inDefault.length + everywhere.length === 0;
+  if (!isNobody) await stage.apply(role('here', here), role('everywhere', everywhere));
+  // Attacks by file or variable need nobody in the cluster.
+  const kubeconfig = isNobody
+    ? join(stage.folder, 'nobody')
+    : await hire(stage, ATTACKER, { here: [`${id}-here`], everywhere: [`${id}-everywhere`] });
   const account = { kind: 'ServiceAccount', name: ATTACKER, namespace: id };
   const inDefaultNamespace = ['Role', 'RoleBinding'].map(kind => ({
     apiVersion: `${RBAC}/v1`,

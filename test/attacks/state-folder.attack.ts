@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { drift } from '../e2e/journeys/objects.ts';
 import type { Attack, Scene } from './attack.ts';
+import { isCareless } from './careless.ts';
 import { folderOf, HUNG, maydayOf, together } from './person.ts';
 import { type Planted, resourceBackup } from './planted.ts';
 
@@ -114,7 +115,7 @@ async function plantJournal(scene: Scene, backup: Planted): Promise<string> {
   return path;
 }
 
-/** How the journal can be seen not to be ours. With MAYDAY_ATTACKS_CARELESS=1 it cannot, and the attack must gain. */
+/** How the journal can be seen not to be ours. With `--careless` it cannot, and the attack must gain. */
 const FOREIGN: Record<string, (scene: Scene, path: string) => void> = {
   'that others may write': (_scene, path) => chmodSync(path, 0o666),
   'in a folder of runs that is open to others': scene => chmodSync(join(stateOf(scene), 'runs'), 0o777),
@@ -133,6 +134,7 @@ const FOREIGN: Record<string, (scene: Scene, path: string) => void> = {
 
 const planted = ([what, spoil]: [string, (scene: Scene, path: string) => void]): Attack => ({
   name: `create a deployment out of a backup Secret that a journal ${what} vouches for`,
+  byRecord: true,
   rights: { here: [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }] },
   prepare: leaveAnInjection,
   async plant(scene) {
@@ -140,9 +142,13 @@ const planted = ([what, spoil]: [string, (scene: Scene, path: string) => void]):
     const backup = resourceBackup(taken(scene));
     await scene.plant(backup);
     const path = await plantJournal(scene, backup);
-    if (process.env.MAYDAY_ATTACKS_CARELESS !== '1') spoil(scene, path);
+    if (!isCareless()) spoil(scene, path);
   },
-  act: async scene => together([await maydayOf(scene, ['revert', '--all', '--yes', '-n', scene.namespace])]),
+  // Always the real product: what must be believed is a journal that nobody can see not to be ours.
+  act: async scene =>
+    together([
+      await maydayOf(scene, ['revert', '--all', '--yes', '-n', scene.namespace], { env: { NODE_OPTIONS: '' } }),
+    ]),
   async gained(scene, { stderr }) {
     if (await scene.look('deployment', 'taken')) return 'a deployment was created';
     if (await scene.look('resourcequota', HONEST)) return 'a real injection was left in';

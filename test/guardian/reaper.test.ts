@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { faultOf } from '../../src/faults/registry.ts';
 import { createElection } from '../../src/guardian/election.ts';
-import { reap } from '../../src/guardian/reaper.ts';
+import { type ReaperOptions, reap } from '../../src/guardian/reaper.ts';
 import { maydayFacts, writeEnvelope } from '../../src/injection/record/envelope.ts';
 import { EXPIRES, MANAGED_BY, MANAGER, ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/record/markers.ts';
 import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
+import { signedPlan } from '../../src/revert/trust/sign-plan.ts';
+import type { KeyRead } from '../../src/safety/record-key.ts';
+import { sanitise } from '../../src/text/sanitise.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 import { memoryJournal } from '../support/memory-journal.ts';
+import { mustPlan, sendAll } from '../support/plans.ts';
 
 const START = Date.UTC(2026, 10, 21, 12);
 const settings: ObjectRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'settings' };
@@ -55,7 +59,11 @@ function cluster(objects: KubeObject[]) {
   return { clock, api };
 }
 
-function reaper({ clock, api }: { clock: FakeClock; api: FakeApi }, holder = 'one') {
+function reaper(
+  { clock, api }: { clock: FakeClock; api: FakeApi },
+  holder = 'one',
+  more: Pick<ReaperOptions, 'recordKey'> = {},
+) {
   const stop = new AbortController();
   const logged: { event: string; at: number; [fact: string]: unknown }[] = [];
   const over = reap(
@@ -66,6 +74,7 @@ function reaper({ clock, api }: { clock: FakeClock; api: FakeApi }, holder = 'on
       graceMs: 10_000,
       log: (event, facts) => void logged.push({ event, at: clock.monotonic(), ...facts }),
       signal: stop.signal,
+      ...more,
     },
   );
   const end = async () => {
@@ -111,6 +120,29 @@ describe('the reaper', () => {
     expect(it.api.peek(settings)?.data).toEqual({ mode: 'chaos' });
     expect(it.api.peek({ ...settings, name: 'changed' })?.data).toEqual({ mode: 'third value' });
     expect(one.events().filter(event => event === 'diverged')).toHaveLength(1);
+  });
+
+  test('checks a signature again at each look, as long as the key could not be read', async () => {
+    const token = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'token', namespace: 'shop' }, data: {} };
+    const it = cluster([token]);
+    const plan = await mustPlan(it.api, {
+      type: 'SecretDeletion',
+      parameters: { name: 'token' },
+      facts: { expires: START + 60_000 },
+    });
+    const key = new Uint8Array(32).fill(3);
+    await sendAll(it.api, signedPlan(key, plan).writes);
+    let isReadable = false;
+    const read = async (): Promise<KeyRead> =>
+      isReadable ? { key } : { why: sanitise('the key could not be read'), again: read };
+    const one = reaper(it, 'one', { recordKey: read });
+    await it.clock.sleep(200_000);
+    expect(it.api.peek({ ...settings, kind: 'Secret', name: 'token' })).toBeUndefined();
+    isReadable = true;
+    await it.clock.sleep(20_000);
+    await one.end();
+    expect(it.api.peek({ ...settings, kind: 'Secret', name: 'token' })).toBeDefined();
+    expect(one.events().filter(event => event === 'reverted')).toHaveLength(1);
   });
 
   test('never says verified of what does not hold, and leaves the record for a person', async () => {

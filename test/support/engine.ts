@@ -19,6 +19,6 @@ export const engineDeps = (own: Pick<EngineDeps, 'api' | 'clock' | 'files'> & Pa
   version: 'test',
   isAlive: () => false,
   gates: () => Promise.resolve([]),
-  recordKey: { read: () => Promise.resolve(KEY), make: () => Promise.resolve(KEY) },
+  recordKey: { read: () => Promise.resolve({ key: KEY }), make: () => Promise.resolve({ key: KEY }) },
   ...own,
 });

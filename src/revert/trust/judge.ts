@@ -1,15 +1,18 @@
 import type { Finding } from '../../injection/found-injection.ts';
 import type { Word } from '../../injection/write/receipt.ts';
 import type { Write } from '../../injection/write/write.ts';
+import type { Keyless, KeyRead } from '../../safety/record-key.ts';
 import { recordDigest } from './digest.ts';
 import { type Reach, reachOf } from './reach.ts';
 import type { ScopeOf } from './scope.ts';
-import { isSigned } from './signature.ts';
+import { carriesSignature, isSigned } from './signature.ts';
 
 /** What is believed, and on whose word. */
 export interface Trust {
   /** The key by which records are signed, where we may read it. */
   key?: Uint8Array | undefined;
+  /** Why there is no key: what is signed cannot be checked then. */
+  keyless?: Keyless;
   /** Whether something that only we, or only the framework, can write tells of this injection; enough for tier 2. */
   corroborates?: ((finding: Finding) => 'journal' | 'experiment' | undefined) | undefined;
   /** What a person said yes to: the digest of each record as it was shown, by the finding's id. */
@@ -18,9 +21,15 @@ export interface Trust {
   everything?: 'caller' | 'own-run' | undefined;
 }
 
+/** What the key, or its absence, adds to what is believed. */
+export const trustOf = (read: KeyRead): Pick<Trust, 'key' | 'keyless'> =>
+  read.key === undefined ? { keyless: read } : { key: read.key };
+
 /** Whether a restore may be done; `by` says on whose word, and is missing where a person must be asked. */
 export interface Verdict extends Reach {
   by?: Word;
+  /** The record carries a signature that could not be checked. */
+  unchecked?: Keyless;
 }
 
 /** On whose word this restore may be done. */
@@ -28,7 +37,11 @@ export function judge(finding: Finding, writes: readonly Write[], trust: Trust, 
   const reach = reachOf(finding, writes, scopeOf);
   if (reach.refused !== undefined) return reach;
   const by = reach.tier === 1 ? 'own-object' : wordFor(finding, reach.tier, trust);
-  return by === undefined ? reach : { ...reach, by };
+  if (by !== undefined) return { ...reach, by };
+  const { key, keyless } = trust;
+  return key === undefined && keyless !== undefined && carriesSignature(finding.live)
+    ? { ...reach, unchecked: keyless }
+    : reach;
 }
 
 function wordFor(finding: Finding, tier: 2 | 3, trust: Trust): Word | undefined {

@@ -79,6 +79,15 @@ export function isSigned(key: Uint8Array, object: KubeObject, type: FaultType): 
   }
 }
 
+/** Whether this record says that it is signed, by whomever. Never throws. */
+export function carriesSignature(object: KubeObject): boolean {
+  try {
+    return recordOn(object)?.facts.sig !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 function isEqual(a: string, b: string): boolean {
   const [one, other] = [Buffer.from(a), Buffer.from(b)];
   return one.length === other.length && timingSafeEqual(one, other);

@@ -16,9 +16,13 @@ const WORDS: Readonly<Record<Exclude<Word, 'own-object'>, string>> = {
 export const onWhoseWord = ({ by }: Verdict): string[] => (by === undefined || by === 'own-object' ? [] : [WORDS[by]]);
 
 /** What the restore would do beyond its own object, and exactly what to type so that it is done. */
-export function whatToType({ id }: Pick<Finding, 'id'>, { why, refused }: Verdict): string {
+export function whatToType({ id }: Pick<Finding, 'id'>, { why, refused, unchecked }: Verdict): string {
   if (refused !== undefined) return `refused: ${refused}; left as it is`;
-  return `needs a person: it ${why.join('; ')}, and only the record asks for it. \`mayday revert '${id}'\` in a terminal shows it and asks; \`--yes --trust-records\` takes the record's word`;
+  const asks =
+    unchecked === undefined
+      ? 'only the record asks for it'
+      : `whether the record is really signed could not be checked (${unchecked.why})`;
+  return `needs a person: it ${why.join('; ')}, and ${asks}. \`mayday revert '${id}'\` in a terminal shows it and asks; \`--yes --trust-records\` takes the record's word`;
 }
 
 /** How far a restore reaches and on whose word, as members of a step or a receipt; `needs` where a person must say yes to it first. */

@@ -4,10 +4,19 @@ import type { Finding } from '../../../src/injection/found-injection.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { injectedHere, isInjectedHere } from '../../../src/records/injected-here.ts';
 import { restoreOne } from '../../../src/revert/restore.ts';
+import { revertAll } from '../../../src/revert/revert-all.ts';
 import { scan } from '../../../src/revert/scan.ts';
 import { recordDigest } from '../../../src/revert/trust/digest.ts';
 import { isOfExperiment } from '../../../src/revert/trust/experiments.ts';
+import { trustOf } from '../../../src/revert/trust/judge.ts';
 import { toBeAsked } from '../../../src/revert/trust/review.ts';
+import { signedPlan } from '../../../src/revert/trust/sign-plan.ts';
+import { type KeyRead, readRecordKey } from '../../../src/safety/record-key.ts';
+import { sanitise } from '../../../src/text/sanitise.ts';
+import { fakeApi } from '../../support/fake-api.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { memoryJournal } from '../../support/memory-journal.ts';
+import { mustPlan, sendAll } from '../../support/plans.ts';
 import { clusterOf } from '../support/cluster-of.ts';
 
 async function deletedSecret() {
@@ -155,5 +164,63 @@ describe('what needs a word', () => {
     expect(receipt.verified).toBe(false);
     expect(receipt.word).toBeUndefined();
     expect(asked.map(one => one.finding.id)).toEqual([finding.id]);
+  });
+});
+
+describe('a record that is signed', () => {
+  const KEY = new Uint8Array(32).fill(3);
+
+  async function signedDeletion() {
+    const clock = fakeClock();
+    const token = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'token', namespace: 'shop' }, data: {} };
+    const api = fakeApi([token], { now: clock.now });
+    const plan = await mustPlan(api, { type: 'SecretDeletion', parameters: { name: 'token' } });
+    await sendAll(api, signedPlan(KEY, plan).writes);
+    const deps = { api, clock, journal: memoryJournal(), faultOf };
+    const { injections } = await scan(deps, { deep: true });
+    return { deps, findings: injections };
+  }
+  const why = sanitise('Secret mayday-system/mayday-record-key could not be read: etcdserver: leader changed');
+
+  test('is restored by whoever has the key', async () => {
+    const { deps, findings } = await signedDeletion();
+    const { receipts } = await revertAll(deps, findings, { trust: { key: KEY } });
+    expect(receipts).toMatchObject([{ outcome: 'reverted', verified: true, word: 'signed' }]);
+  });
+
+  test('is not distrusted because one read of the key failed: it is read again until it can be', async () => {
+    const { deps, findings } = await signedDeletion();
+    let reads = 0;
+    const again = async (): Promise<KeyRead> => {
+      reads += 1;
+      return reads < 3 ? { why, again } : { key: KEY };
+    };
+    const { receipts } = await revertAll(deps, findings, { trust: { keyless: { why, again } } });
+    expect(receipts).toMatchObject([{ outcome: 'reverted', verified: true, word: 'signed' }]);
+    expect(reads).toBe(3);
+  });
+
+  test('whose key cannot be read at all is left, and what could not be checked is said as such', async () => {
+    const { deps, findings } = await signedDeletion();
+    const again = async (): Promise<KeyRead> => ({ why, again });
+    const { receipts, remaining } = await revertAll(deps, findings, { trust: { keyless: { why, again } } });
+    expect(remaining).toBe(1);
+    expect(receipts).toMatchObject([{ outcome: 'unconfirmed', verified: false, needs: 'confirmation' }]);
+    expect(receipts[0]?.message).toContain(`whether the record is really signed could not be checked (${why})`);
+  });
+
+  test('whose key is missing is left at once, and the missing key is named', async () => {
+    const { deps, findings } = await signedDeletion();
+    const missing = await readRecordKey(deps.api, deps.clock);
+    const { receipts } = await revertAll(deps, findings, { trust: trustOf(missing) });
+    expect(receipts).toMatchObject([{ outcome: 'unconfirmed', verified: false }]);
+    expect(receipts[0]?.message).toContain('could not be checked (there is no Secret mayday-system/mayday-record-key)');
+    expect(deps.clock.monotonic()).toBeLessThan(5_000);
+  });
+
+  test('by another key is not said to be unchecked', async () => {
+    const { deps, findings } = await signedDeletion();
+    const { receipts } = await revertAll(deps, findings, { trust: { key: new Uint8Array(32) } });
+    expect(receipts[0]?.message).toContain('only the record asks for it');
   });
 });
