@@ -1,6 +1,5 @@
 import type { Since } from '../health/trouble.ts';
 import type { Fields, ViewObject } from '../health/view/cluster-view.ts';
-import type { ObjectRef } from '../k8s/object.ts';
 
 /** A condition as most kinds of Kubernetes write it. */
 export interface Condition {
@@ -66,9 +65,3 @@ export const created = (object: ViewObject): number => time(object.metadata.crea
 /** Exactly then where it is known; else some time before what is known. */
 export const sinceTime = (exact: number | undefined, atLeast: number): Since =>
   exact === undefined ? { at: atLeast, exact: false } : { at: exact, exact: true };
-
-/** The name of a view object, as findings carry it. */
-export function refOf({ apiVersion, kind, metadata }: ViewObject): ObjectRef {
-  const { namespace, name, uid } = metadata;
-  return { apiVersion, kind, name, ...(namespace !== undefined && { namespace }), ...(uid && { uid }) };
-}

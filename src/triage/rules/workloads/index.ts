@@ -1,3 +1,4 @@
 import type { Rule } from '../../rule.ts';
+import { podsRefused } from './pods-refused.ts';
 
-export const workloadRules: readonly Rule[] = [];
+export const workloadRules: readonly Rule[] = [podsRefused];

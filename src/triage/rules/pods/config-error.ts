@@ -1,0 +1,178 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { type FixDraft, finding } from '../../build.ts';
+import type { Cause, Finding } from '../../finding.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { insteadOf, readsFor } from './config-names.ts';
+import { type Container, containersOf, containerWords } from './containers.ts';
+import { describe, edit, rollBack } from './fixes.ts';
+import { type MissingConfig, missingConfig } from './missing-config.ts';
+import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
+
+interface BadConfig {
+  container: Container;
+  message: string;
+  missing: MissingConfig | undefined;
+}
+
+const groupsOf = (looking: Pick<Looking, 'view' | 'now'>): Sick<BadConfig>[] =>
+  sickPods(looking, pod => {
+    const container = containersOf(pod).find(one => one.waiting?.reason === 'CreateContainerConfigError');
+    if (container === undefined) return undefined;
+    const message = container.waiting?.message || newestFailure(looking, pod);
+    const missing = missingConfig(message);
+    const key = missing ? `${missing.kind}/${missing.name}/${missing.key}` : message.replace(/\(pod: .*$/, '');
+    return { key: `${container.name} ${key}`, what: { container, message, missing } };
+  });
+
+function newestFailure({ view }: Pick<Looking, 'view'>, pod: ViewObject): string {
+  const event = view.eventsAbout(podRef(pod)).find(one => one.reason === 'Failed');
+  return event?.message.replace(/^Error: /, '') ?? '';
+}
+
+/** A container that the kubelet cannot make because of its configuration: a ConfigMap, a Secret or a key is missing, or it would run as root. */
+export const configError: Rule = {
+  id: 'pod/config-error',
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: ['ConfigMap', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Event'],
+  about: {
+    looksAt:
+      "Containers that wait with CreateContainerConfigError, the kubelet's message, and the ConfigMaps, Secrets and keys that exist.",
+    why: 'The kubelet does not start a container whose environment it cannot fill or which its own security settings forbid.',
+    whatToDo:
+      'Create the missing object or key, or correct the name in the workload. The nearest existing name is given.',
+  },
+  *asks(looking) {
+    for (const { top, what } of groupsOf(looking))
+      if (what.missing) yield* readsFor(top.ref.namespace ?? '', what.missing);
+  },
+  *look(looking) {
+    for (const sick of groupsOf(looking))
+      yield sick.what.missing ? missed(looking, sick, sick.what.missing) : refused(looking, sick);
+  },
+};
+
+function missed({ view, answers }: Looking, sick: Sick<BadConfig>, missing: MissingConfig): Finding {
+  const { top, pods, what } = sick;
+  const namespace = top.ref.namespace ?? '';
+  const { kind, name, key } = missing;
+  const noun = kind === 'ConfigMap' ? 'config map' : 'secret';
+  const what_ = key === undefined ? `${noun} ${name} not found` : `${noun} key ${key} is missing in ${kind} ${name}`;
+  const { near, existing, unread } = insteadOf(view, answers, namespace, missing);
+  return finding({
+    rule: 'pod/config-error',
+    severity: 'high',
+    object: top.object ?? top.ref,
+    summary: `${containerWords(what.container)} of ${howMany(sick)} cannot be created: ${what_}${near ? `; ${near} exists` : ''}`,
+    since: unreadySince(pods),
+    evidence: [
+      podNames(pods),
+      `status of ${containerWords(what.container)}: waiting CreateContainerConfigError "${what.message}"`,
+      existing.length > 0 &&
+        `${key === undefined ? `${kind}s in ${namespace}` : `keys of ${kind} ${namespace}/${name}`}: ${existing.slice(0, 30).join(', ')}`,
+      unread !== undefined && `not read: ${unread}`,
+    ],
+    cause: `The pods of ${top.ref.kind} ${top.ref.name} want ${key === undefined ? `${kind} ${name}` : `key ${key} of ${kind} ${name}`}, which does not exist.${near ? ` The nearest existing ${key === undefined ? 'name' : 'key'} is ${near}.` : ''}`,
+    fixes: [
+      ...fixes({ view }, sick, missing, near),
+      rollBack(view, top),
+      describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
+    ],
+    because: [...usualCauses(sick), ...ownersOfConfig(namespace, missing)],
+  });
+}
+
+/** A Secret that is not there may be the work of a cert-manager Certificate of that name that is not ready. */
+const ownersOfConfig = (namespace: string, { kind, name }: MissingConfig): Cause[] =>
+  name === undefined
+    ? []
+    : [
+        { kind, namespace, name },
+        ...(kind === 'Secret'
+          ? [
+              { kind: 'Certificate', namespace, name },
+              { kind: 'ExternalSecret', namespace, name },
+            ]
+          : []),
+      ];
+
+function* fixes(
+  { view }: Pick<Looking, 'view'>,
+  { top, what }: Sick<BadConfig>,
+  { kind, name, key }: MissingConfig,
+  near: string | undefined,
+): Iterable<FixDraft> {
+  const namespace = top.ref.namespace ?? '';
+  const resource = kind === 'ConfigMap' ? 'configmap' : 'secret';
+  if (near !== undefined)
+    yield edit(
+      view,
+      top,
+      key === undefined
+        ? `Correct the name of the ${kind} in ${containerWords(what.container)}: ${near} exists, ${name} does not.`
+        : `Correct the key in ${containerWords(what.container)}: ${kind} ${name} has ${near}, not ${key}.`,
+    );
+  if (key === undefined)
+    yield {
+      text: `Create the missing ${kind} ${name} with the keys that the pods expect.`,
+      command: command(view, [
+        'kubectl',
+        'create',
+        ...(kind === 'Secret' ? ['secret', 'generic'] : [resource]),
+        name ?? '',
+        '-n',
+        namespace,
+        '--from-literal=KEY=VALUE',
+      ]),
+    };
+  else
+    yield {
+      text: `Add the missing key ${key} to ${kind} ${name}.`,
+      command:
+        kind === 'ConfigMap'
+          ? command(view, [
+              'kubectl',
+              'patch',
+              resource,
+              name ?? '',
+              '-n',
+              namespace,
+              '--type=merge',
+              '-p',
+              JSON.stringify({ data: { [key]: 'VALUE' } }),
+            ])
+          : command(view, ['kubectl', 'edit', resource, name ?? '', '-n', namespace]),
+    };
+}
+
+function refused({ view }: Looking, sick: Sick<BadConfig>): Finding {
+  const { top, pods, what } = sick;
+  const isRoot = /runAsNonRoot|non-root policy/.test(what.message);
+  return finding({
+    rule: 'pod/config-error',
+    severity: 'high',
+    object: top.object ?? top.ref,
+    summary: `${containerWords(what.container)} of ${howMany(sick)} cannot be created: ${isRoot ? 'runAsNonRoot is set and the image runs as root' : what.message || 'the kubelet does not say why'}`,
+    since: unreadySince(pods),
+    evidence: [
+      podNames(pods),
+      `status of ${containerWords(what.container)}: waiting CreateContainerConfigError "${what.message}"`,
+    ],
+    cause: isRoot
+      ? `securityContext.runAsNonRoot forbids to start the image as root, or as a user that is given by name only: ${what.message}`
+      : what.message,
+    fixes: [
+      isRoot
+        ? edit(
+            view,
+            top,
+            `Set securityContext.runAsUser to a numeric user of the image, or build the image with a numeric USER.`,
+          )
+        : edit(view, top, `Correct the configuration of ${containerWords(what.container)}.`),
+      rollBack(view, top),
+      describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
+    ],
+    because: usualCauses(sick),
+  });
+}

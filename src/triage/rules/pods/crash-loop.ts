@@ -1,0 +1,264 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { age } from '../../../text/duration.ts';
+import type { Clean } from '../../../text/sanitise.ts';
+import { type FixDraft, finding } from '../../build.ts';
+import { created, fields, text } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
+import type { NamedRead } from '../../named-read.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { type Container, containersOf, containerWords, type Ended } from './containers.ts';
+import { exitWords } from './exit-words.ts';
+import { edit, rollBack } from './fixes.ts';
+import { type LogHint, logHint } from './log-hints.ts';
+import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
+
+const STARTS_FAIL: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun']);
+
+interface Crash {
+  container: Container;
+  end: Ended | undefined;
+  read: Extract<NamedRead, { of: 'log' }>;
+}
+
+const crashes = (looking: Pick<Looking, 'view' | 'now'>): Sick<Crash>[] =>
+  sickPods(looking, pod => {
+    for (const container of containersOf(pod)) {
+      const end = crashed(container, pod, looking.now);
+      if (end === undefined || STARTS_FAIL.has(end.end?.reason ?? '')) continue;
+      // While it waits, the run before is the one that crashed; once it has ended, its own log is.
+      const previous = container.ended === undefined;
+      const { namespace, name } = podRef(pod);
+      const read = {
+        of: 'log',
+        namespace,
+        pod: name,
+        container: container.name,
+        lines: 12,
+        ...(previous && { previous }),
+      } as const;
+      return {
+        key: `${container.name} ${end.end?.reason} ${end.end?.exitCode}`,
+        what: { container, end: end.end, read },
+      };
+    }
+    return undefined;
+  });
+
+/** Undefined where the container does not crash; `end` is undefined where nobody says how it ended. */
+function crashed(
+  { waiting, ended, last, restarts }: Container,
+  pod: ViewObject,
+  now: number,
+): { end: Ended | undefined } | undefined {
+  if (waiting?.reason === 'CrashLoopBackOff') return { end: last ?? ended };
+  const restartsAlways = text(pod.spec.restartPolicy) !== 'Never';
+  if (ended && restartsAlways && restarts > 0 && (ended.exitCode !== 0 || text(pod.spec.restartPolicy) !== 'OnFailure'))
+    return { end: ended };
+  // Between two crashes it runs for a moment and is not ready.
+  const isRecent = last?.finishedAt !== undefined && now - last.finishedAt < 10 * 60_000;
+  return waiting === undefined && isRecent && restarts >= 3 && now - created(pod) > 120_000 ? { end: last } : undefined;
+}
+
+/** A container that ends again and again: with its exit code, the reason and the last lines of its log. */
+export const crashLoop: Rule = {
+  id: 'pod/crash-loop',
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Event'],
+  about: {
+    looksAt:
+      'Containers in CrashLoopBackOff, or ended by an error and restarted: how their last run ended (exit code, signal) and the last lines of its log. Restarts of long ago are left out.',
+    why: 'The kubelet restarts them with a growing delay of up to five minutes; meanwhile the pod serves nothing.',
+    whatToDo:
+      'Read the end of the log. Exit code 143, or 137 without OOMKilled: look at the liveness probe. 127 or 126: mend the command.',
+  },
+  *asks(looking) {
+    for (const { what } of crashes(looking)) yield what.read;
+  },
+  *look(looking) {
+    for (const sick of crashes(looking)) if (!isOom(sick.what)) yield found(looking, sick, 'pod/crash-loop');
+  },
+};
+
+/** A container that is killed again and again because it uses more memory than its limit. */
+export const oomKilled: Rule = {
+  id: 'pod/oom-killed',
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'LimitRange'],
+  about: {
+    looksAt: 'Containers whose last run ended as OOMKilled and that are not up now, with their memory limit.',
+    why: 'The kernel kills a container at its memory limit; it will be killed again as soon as it has filled its memory.',
+    whatToDo:
+      'Raise the memory limit, or mend what uses the memory. A limit that nobody wrote comes from a LimitRange.',
+  },
+  *look(looking) {
+    for (const sick of crashes(looking)) if (isOom(sick.what)) yield found(looking, sick, 'pod/oom-killed');
+  },
+};
+
+const isOom = ({ end }: Crash): boolean => end?.reason === 'OOMKilled';
+
+/** All that is known about one crash, for its lines and its fixes. */
+interface Story {
+  oom: boolean;
+  limit: string;
+  killer: { probe: string; message: string } | undefined;
+  byProbe: boolean;
+  lines: readonly Clean[];
+  unread: string | undefined;
+  hint: LogHint | undefined;
+  why: string;
+}
+
+function storyOf({ view, answers }: Looking, { top, pods, what }: Sick<Crash>): Story {
+  const { container, end } = what;
+  const oom = isOom(what);
+  const killer = probeThatKills(view.eventsAbout(podRef(pods[0] as ViewObject)), container);
+  const byProbe = !oom && (end?.exitCode === 143 || end?.exitCode === 137) && killer !== undefined;
+  const log = answers.log(what.read);
+  const lines = log?.ok ? log.value : [];
+  const told = [...lines, end?.message ?? ''].filter(line => line !== '');
+  const hint = oom ? undefined : logHint(told, top.ref.namespace ?? '');
+  const limit = text(fields(fields(container.spec.resources).limits).memory);
+  const why = oom
+    ? `OOMKilled${limit && ` at its memory limit of ${limit}`}`
+    : byProbe
+      ? `a failing ${killer.probe} probe gets it killed`
+      : end
+        ? exitWords(end)
+        : 'the kubelet does not say how it ended';
+  return { oom, limit, killer, byProbe, lines, unread: log?.ok === false ? log.message : undefined, hint, why };
+}
+
+function found(looking: Looking, sick: Sick<Crash>, rule: string): Finding {
+  const { top, pods, what } = sick;
+  const { container } = what;
+  const story = storyOf(looking, sick);
+  const { why, hint } = story;
+  return finding({
+    rule,
+    severity: 'high',
+    object: top.object ?? top.ref,
+    summary: `${containerWords(container)} of ${howMany(sick)} crashes again and again: ${why}${hint ? `; log: ${hint.means}` : ''}`,
+    since: unreadySince(pods),
+    evidence: [podNames(pods), ...evidence(what, story, looking.now)],
+    cause: causeWords(container, story),
+    fixes: [...fixes(looking, sick, story)],
+    because: [
+      ...usualCauses(sick),
+      ...(hint?.because ?? []),
+      ...configs(container, top.ref.namespace),
+      ...(story.oom ? limitRanges(looking, sick) : []),
+    ],
+  });
+}
+
+function evidence({ container, end, read }: Crash, story: Story, now: number): (string | false | undefined)[] {
+  const { waiting, ended, restarts } = container;
+  const state = waiting ? `waiting ${waiting.reason}` : ended ? `terminated ${ended.reason}` : 'running, not ready';
+  const when = end?.finishedAt === undefined ? '' : `, ended ${age(now - end.finishedAt)} ago`;
+  return [
+    `status of ${containerWords(container)}: ${state}, restartCount ${restarts}`,
+    end && `last run: ${end.reason}, exit code ${end.exitCode}${end.message && ` "${end.message}"`}${when}`,
+    story.oom && `resources.limits.memory: ${story.limit || 'none'}`,
+    story.killer && `event Unhealthy: "${story.killer.message}"`,
+    ...story.lines.map(line => `log: ${line}`),
+    story.unread !== undefined && `not read: log of ${read.pod}: ${story.unread}`,
+  ];
+}
+
+/** A limit that nobody wrote may come from a LimitRange. */
+const limitRanges = ({ view }: Looking, { top }: Sick<Crash>) =>
+  view.inNamespace('LimitRange', top.ref.namespace ?? '').map(one => ({
+    kind: 'LimitRange',
+    name: one.metadata.name,
+    ...(one.metadata.namespace && { namespace: one.metadata.namespace }),
+    rule: 'quota/limit-range-default',
+  }));
+
+function causeWords(container: Container, { oom, limit, hint, why }: Story): string {
+  if (oom)
+    return `${containerWords(container)} needs more memory than ${limit ? `its limit of ${limit}` : 'the node can give'}; the kernel kills it each time (OOMKilled).`;
+  return `${hint ? `The log says: ${hint.means}. ` : ''}The last run ended with ${why}.`;
+}
+
+/** What the container reads its configuration from: an injection there may be what it stumbles over. */
+const configs = (container: Container, namespace: string | undefined) =>
+  [...(Array.isArray(container.spec.envFrom) ? container.spec.envFrom : [])].flatMap(one => {
+    const name = text(fields(fields(one).configMapRef).name);
+    return name ? [{ kind: 'ConfigMap', name, ...(namespace && { namespace }) }] : [];
+  });
+
+/** The newest event that tells of a probe that gets the container killed. */
+function probeThatKills(
+  events: readonly { reason: string; message: string }[],
+  container: Container,
+): { probe: string; message: string } | undefined {
+  for (const { reason, message } of events) {
+    const found = reason === 'Unhealthy' ? /^(Liveness|Startup) probe (?:failed|errored)/.exec(message) : null;
+    const probe = found?.[1]?.toLowerCase();
+    if (probe && container.spec[`${probe}Probe`]) return { probe, message };
+  }
+  return undefined;
+}
+
+function* fixes(
+  { view }: Looking,
+  { top, what }: Sick<Crash>,
+  { oom, byProbe, limit, hint }: Story,
+): Iterable<FixDraft> {
+  const { container, read } = what;
+  const canSet = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'].includes(top.ref.kind);
+  if (oom)
+    yield canSet
+      ? {
+          text: `Raise the memory limit of ${containerWords(container)}${limit && ` above ${limit}`}, or mend the leak.`,
+          command: command(view, [
+            'kubectl',
+            'set',
+            'resources',
+            ...named(top.ref),
+            `--containers=${container.name}`,
+            `--limits=memory=${doubled(limit)}`,
+          ]),
+        }
+      : edit(view, top, `Raise the memory limit of ${containerWords(container)}${limit && ` above ${limit}`}.`);
+  if (byProbe)
+    yield edit(
+      view,
+      top,
+      `Correct the probe of ${containerWords(container)}: its port, path, timeout or initialDelaySeconds; a startupProbe gives a slow program time.`,
+    );
+  if (!oom && !byProbe)
+    yield edit(
+      view,
+      top,
+      hint
+        ? `Mend what the log names: ${hint.means}.`
+        : `Correct the command, the configuration or the image of ${containerWords(container)}.`,
+    );
+  const back = rollBack(view, top);
+  if (back) yield back;
+  yield {
+    text: 'Read more of the log of the run that crashed.',
+    command: command(view, [
+      'kubectl',
+      'logs',
+      read.pod,
+      '-n',
+      read.namespace,
+      '-c',
+      read.container,
+      ...(read.previous ? ['--previous'] : []),
+      '--tail=100',
+    ]),
+  };
+}
+
+/** `256Mi` → `512Mi`; what is not understood becomes a sensible amount. */
+function doubled(limit: string): string {
+  const found = /^(\d+)([A-Za-z]*)$/.exec(limit);
+  return found ? `${Number(found[1]) * 2}${found[2]}` : '512Mi';
+}

@@ -1,0 +1,50 @@
+import type { Ended } from './containers.ts';
+
+/** What an exit code says, with what a kubelet or runtime wrote beside it. */
+export function exitWords({ exitCode, reason, message }: Ended): string {
+  if (reason === 'OOMKilled') return 'OOMKilled: it used more memory than its limit';
+  if (/exec format error/i.test(message)) return 'exec format error: the image is built for another architecture';
+  if (reason === 'StartError' || reason === 'ContainerCannotRun')
+    return `it could not be started: ${startFault(message) ?? 'the runtime refused its command'}`;
+  if (reason === 'DeadlineExceeded') return 'its deadline was exceeded';
+  switch (exitCode) {
+    case 0:
+      return 'exit code 0: its process ends by itself, though it should keep running';
+    case 1:
+      return 'exit code 1: the application gave up with an error';
+    case 2:
+      return 'exit code 2: wrong use of the command, or a panic of a Go program';
+    case 126:
+      return 'exit code 126: the command is there but cannot be executed (no permission, or not a program)';
+    case 127:
+      return 'exit code 127: command not found in the image';
+    case 134:
+      return 'exit code 134: it aborted itself (SIGABRT)';
+    case 137:
+      return 'exit code 137: it was killed (SIGKILL): by the kubelet after its grace period, a failed liveness probe, or the node out of memory';
+    case 139:
+      return 'exit code 139: segmentation fault (SIGSEGV)';
+    case 143:
+      return 'exit code 143: it was asked to stop (SIGTERM), as a failed liveness probe does';
+    default:
+      return exitCode > 128 && exitCode < 160
+        ? `exit code ${exitCode}: ended by signal ${exitCode - 128}`
+        : `exit code ${exitCode}`;
+  }
+}
+
+/** What the runtime says when it cannot start a command: without its own preamble. */
+export function startFault(message: string): string | undefined {
+  const command =
+    /exec: "?([^":]+)"?: (executable file not found in \$PATH|stat [^:]+: no such file or directory|permission denied|is a directory|no such file or directory)/.exec(
+      message,
+    );
+  if (command)
+    return `command ${command[1]}: ${/not found|no such file/.test(command[2] ?? '') ? 'command not found in the image' : command[2]}`;
+  if (/exec format error/.test(message)) return 'exec format error: the image is built for another architecture';
+  const directory = /chdir to cwd \("([^"]+)"\) set in config\.json failed: (.*)/.exec(message);
+  if (directory) return `working directory ${directory[1]}: ${directory[2]}`;
+  const mount = /error mounting "?([^"]+)"? to rootfs at "?([^":]+)"?/.exec(message);
+  if (mount) return `mounting at ${mount[2]} failed: ${message.slice(message.lastIndexOf(': ') + 2)}`;
+  return message === '' ? undefined : message.slice(-200);
+}

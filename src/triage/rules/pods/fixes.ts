@@ -1,0 +1,46 @@
+import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import { own } from '../../../text/own.ts';
+import type { FixDraft } from '../../build.ts';
+import { command, named } from '../../shell.ts';
+import type { Top } from './owner.ts';
+
+/** Rolling back, where the workload has an earlier revision to go back to. */
+export function rollBack(view: ClusterView, top: Top): FixDraft | undefined {
+  const { ref, object } = top;
+  if (!['Deployment', 'StatefulSet', 'DaemonSet'].includes(ref.kind) || object === undefined) return undefined;
+  if (ref.kind === 'Deployment' && view.ownedBy(object.metadata.uid).length < 2) return undefined;
+  if (ref.kind !== 'Deployment' && (object.metadata.generation ?? 0) < 2) return undefined;
+  return {
+    text: `Roll back to the revision before, if it was well.${durable(top)}`,
+    command: command(view, ['kubectl', 'rollout', 'undo', ...named(ref)]),
+  };
+}
+
+/** Editing the workload that makes the pods. A bare pod has to be made anew: most of its fields cannot be changed. */
+export function edit(view: ClusterView, top: Top, text: string): FixDraft {
+  if (top.ref.kind === 'Pod' || top.ref.kind === 'Job')
+    return {
+      text: `${text} Most fields of a ${top.ref.kind} cannot be changed: delete it and create it anew.`,
+      command: command(view, ['kubectl', 'get', ...named(top.ref), '-o', 'yaml']),
+    };
+  return { text: `${text}${durable(top)}`, command: command(view, ['kubectl', 'edit', ...named(top.ref)]) };
+}
+
+/** What would undo an edit in the cluster, and where the lasting one is made. */
+export function durable({ ref, object, managedBy }: Top): string {
+  if (managedBy) return ` ${managedBy.kind} ${managedBy.name} made this ${ref.kind}: change it there, or it is undone.`;
+  if (object === undefined) return '';
+  const { annotations, labels } = object.metadata;
+  const argo = own(annotations, 'argocd.argoproj.io/tracking-id')?.split(':')[0];
+  if (argo) return ` Argo CD application ${argo} keeps it as it is in Git: change it there.`;
+  const helm = own(annotations, 'meta.helm.sh/release-name');
+  if (helm) return ` Helm release ${helm} made it: change its values as well.`;
+  const flux = own(labels, 'kustomize.toolkit.fluxcd.io/name');
+  return flux ? ` Flux kustomization ${flux} keeps it as it is in Git: change it there.` : '';
+}
+
+/** Shows one of the pods with its events. */
+export const describe = (view: ClusterView, pod: { namespace?: string; name: string }, text: string): FixDraft => ({
+  text,
+  command: command(view, ['kubectl', 'describe', ...named({ apiVersion: 'v1', kind: 'Pod', ...pod })]),
+});

@@ -1,0 +1,197 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { type FixDraft, finding } from '../../build.ts';
+import { list, text } from '../../fields.ts';
+import { nearest } from '../../near-miss.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { type Container, containersOf, containerWords } from './containers.ts';
+import { describe, edit, rollBack } from './fixes.ts';
+import { IMAGE_MEANS, type ImageTrouble, imageParts, imageTrouble, movedImage } from './image-words.ts';
+import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
+
+const REASONS: ReadonlySet<string> = new Set([
+  'ImagePullBackOff',
+  'ErrImagePull',
+  'InvalidImageName',
+  'ImageInspectError',
+  'ErrImageNeverPull',
+  'RegistryUnavailable',
+  'SignatureValidationFailed',
+]);
+
+interface BadImage {
+  container: Container;
+  reason: string;
+  trouble: ImageTrouble;
+  words: string;
+  missingSecrets: string[];
+}
+
+/** A container whose image cannot be had. */
+export const imagePull: Rule = {
+  id: 'pod/image-pull',
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Event'],
+  about: {
+    looksAt:
+      'Containers, init containers and sidecars that wait with ImagePullBackOff, ErrImagePull, InvalidImageName or a like reason, and the events in which the kubelet repeats the words of the registry.',
+    why: 'A container whose image cannot be had never starts, and its pod is never ready.',
+    whatToDo:
+      'Read the words of the registry: correct the name or the tag, give a pull secret, or make the registry reachable from the nodes.',
+  },
+  *look({ view, now }) {
+    const groups = sickPods({ view, now }, pod => {
+      const what = badImage(view, pod);
+      return what && { key: `${what.container.name} ${what.container.image}`, what };
+    });
+    for (const sick of groups) yield found(view, sick);
+  },
+};
+
+function badImage(view: ClusterView, pod: ViewObject): BadImage | undefined {
+  const container = containersOf(pod).find(one => REASONS.has(one.waiting?.reason ?? ''));
+  if (container === undefined) return undefined;
+  const { reason = '', message = '' } = container.waiting ?? {};
+  const told = view.eventsAbout(podRef(pod));
+  const pulls = told.filter(event => event.reason === 'Failed' && event.message.includes(container.image));
+  const words = [message, ...pulls.map(event => event.message)].filter(one => one !== '' && !/^Error: /.test(one));
+  const best = words.find(one => imageTrouble(reason, one) !== 'unknown') ?? words[0] ?? '';
+  return {
+    container,
+    reason,
+    trouble: imageTrouble(reason, best),
+    words: best,
+    missingSecrets: missingSecrets(view, pod),
+  };
+}
+
+/** The kubelet says which of the pull secrets it did not find. */
+function missingSecrets(view: ClusterView, pod: ViewObject): string[] {
+  const event = view.eventsAbout(podRef(pod)).find(one => one.reason === 'FailedToRetrieveImagePullSecret');
+  const named = /image pull secrets \(([^)]*)\)/.exec(event?.message ?? '')?.[1] ?? '';
+  return named
+    .split(',')
+    .map(one => one.trim())
+    .filter(one => one !== '');
+}
+
+function found(view: ClusterView, sick: Sick<BadImage>) {
+  const { top, pods, what } = sick;
+  const { container, reason, trouble, words, missingSecrets } = what;
+  const [pod] = pods as [ViewObject];
+  const means = missingSecrets.length > 0 ? `pull secret ${missingSecrets.join(', ')} not found` : IMAGE_MEANS[trouble];
+  const before = earlierImage(view, sick);
+  const known = nearest(container.image, imagesInUse(view));
+  const moved = movedImage(container.image);
+  const secrets = list(pod.spec.imagePullSecrets).map(one => text(one.name));
+  return finding({
+    rule: 'pod/image-pull',
+    severity: 'high',
+    object: top.object ?? top.ref,
+    summary: `image pull fails for ${containerWords(container)} of ${howMany(sick)}: ${means}`,
+    since: unreadySince(pods),
+    evidence: [
+      podNames(pods),
+      `status of ${containerWords(container)}: waiting ${reason}${words && ` "${words}"`}`,
+      `image: ${container.image}`,
+      `imagePullSecrets: ${secrets.join(', ') || 'none'}`,
+      before !== undefined && `image of the revision before: ${before}`,
+    ],
+    cause: [
+      `${container.image} cannot be pulled: ${means}.`,
+      moved && `${moved[0]?.toUpperCase()}${moved.slice(1)}.`,
+      before !== undefined && `The revision before ran ${before}.`,
+      before === undefined && known !== undefined && `Elsewhere in this cluster ${known} runs.`,
+    ]
+      .filter(one => typeof one === 'string')
+      .join(' '),
+    fixes: [
+      ...fixesFor(view, sick, secrets, moved),
+      rollBack(view, top),
+      describe(view, podRef(pod), 'Read every event of the pod.'),
+    ],
+    because: usualCauses(sick),
+  });
+}
+
+/** The image of the same container in the ReplicaSet that is still serving, or in the newest one before. */
+function earlierImage(view: ClusterView, { top, what }: Sick<BadImage>): string | undefined {
+  if (top.object?.kind !== 'Deployment') return undefined;
+  const revision = (set: ViewObject) => Number(set.metadata.annotations['deployment.kubernetes.io/revision'] ?? 0);
+  const sets = [...view.ownedBy(top.object.metadata.uid)].sort((a, b) => revision(b) - revision(a));
+  for (const set of sets) {
+    const template = (set.spec.template as { spec?: Record<string, unknown> } | undefined)?.spec ?? {};
+    const image = [...list(template.initContainers), ...list(template.containers)].find(
+      one => text(one.name) === what.container.name,
+    )?.image;
+    if (typeof image === 'string' && image !== what.container.image) return image;
+  }
+  return undefined;
+}
+
+/** Images that some node has pulled: those of containers that run. */
+function imagesInUse(view: ClusterView): Set<string> {
+  const images = new Set<string>();
+  for (const pod of view.all('Pod'))
+    if (pod.status.phase === 'Running') for (const one of containersOf(pod)) if (one.running) images.add(one.image);
+  return images;
+}
+
+function* fixesFor(
+  view: ClusterView,
+  sick: Sick<BadImage>,
+  secrets: string[],
+  moved: string | undefined,
+): Iterable<FixDraft> {
+  const { top, what } = sick;
+  const { container, trouble, missingSecrets } = what;
+  const namespace = top.ref.namespace ?? 'default';
+  const { registry } = imageParts(container.image);
+  if (missingSecrets.length > 0 || trouble === 'denied') {
+    const secret = missingSecrets[0] ?? secrets[0] ?? 'regcred';
+    yield {
+      text:
+        missingSecrets.length > 0
+          ? `Create the image pull secret ${secret} that the pods name in imagePullSecrets, or correct the name there.`
+          : secrets.length > 0
+            ? `Renew the credentials in image pull secret ${secrets.join(', ')}: the registry does not accept them for this image.`
+            : `Give the pods an image pull secret for ${registry}: they have none (spec.imagePullSecrets, or the service account's).`,
+      command: command(view, [
+        'kubectl',
+        'create',
+        'secret',
+        'docker-registry',
+        secret,
+        '-n',
+        namespace,
+        `--docker-server=${registry}`,
+        '--docker-username=USER',
+        '--docker-password=PASSWORD',
+      ]),
+    };
+  }
+  if (trouble === 'rate limit')
+    yield edit(view, top, 'Wait, or pull with credentials or through a mirror: the registry limits anonymous pulls.');
+  if (trouble === 'unreachable' || trouble === 'certificate' || trouble === 'no such host')
+    yield edit(
+      view,
+      top,
+      `Correct the registry in the image name if ${registry} is wrong; else make it reachable from the nodes (DNS, proxy, certificate).`,
+    );
+  const setsImage = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'ReplicaSet'].includes(top.ref.kind);
+  if (setsImage)
+    yield {
+      text: moved
+        ? `Set an image that exists: ${moved}.`
+        : `Set an image that exists for ${containerWords(container)}: correct its name or tag.`,
+      command: command(view, [
+        'kubectl',
+        'set',
+        'image',
+        ...named(top.ref),
+        `${container.name}=${moved ? 'NEW-IMAGE' : `${container.image.split('@')[0]?.replace(/:[^/:]*$/, '') ?? ''}:TAG`}`,
+      ]),
+    };
+  else yield edit(view, top, `Correct the image of ${containerWords(container)}.`);
+}

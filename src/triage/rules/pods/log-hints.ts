@@ -1,0 +1,117 @@
+import type { Cause } from '../../finding.ts';
+
+/** What a line of a log says about a cause outside of the program. */
+export interface LogHint {
+  line: string;
+  means: string;
+  because: Cause[];
+}
+
+interface Pattern {
+  match: RegExp;
+  means(found: RegExpExecArray): string;
+  because?(found: RegExpExecArray, namespace: string): Cause[];
+}
+
+const service = (host: string, namespace: string): Cause[] => {
+  const [name = '', ns] = host.replace(/\.svc.*$/, '').split('.');
+  return /^\d+$/.test(name) || name === '' ? [] : [{ kind: 'Service', namespace: ns ?? namespace, name }];
+};
+
+/** The first that matches wins, so what names an object stands before what only names a kind of trouble. */
+const PATTERNS: readonly Pattern[] = [
+  {
+    match: /User "system:serviceaccount:([^:"]+):([^"]+)" cannot (\S+) resource "([^"]+)"(?: in API group "([^"]*)")?/,
+    means: f => `RBAC: service account ${f[1]}/${f[2]} is forbidden to ${f[3]} ${f[4]}${f[5] ? `.${f[5]}` : ''}`,
+    because: f => [{ kind: 'ServiceAccount', namespace: f[1] ?? '', name: f[2] ?? '' }],
+  },
+  {
+    match: /no matches for kind "([^"]+)" in version "([^"/]+)\/[^"]*"|could not find the requested resource/,
+    means: f =>
+      f[1]
+        ? `the cluster does not serve kind ${f[1]} (${f[2]}): its CRD is missing`
+        : 'the cluster does not serve a kind that the program needs: a CRD is missing',
+  },
+  {
+    match:
+      /lookup ([a-z0-9][a-z0-9.-]*)(?: on [0-9a-f.:[\]]+)?: (?:no such host|server misbehaving|i\/o timeout)|(?:could not translate host name|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|Name or service not known:?|Temporary failure in name resolution:?|UnknownHostException:?) "?([a-z0-9][a-z0-9.-]*)?"?/,
+    means: f => `the name ${f[1] ?? f[2] ?? 'of a host'} does not resolve (DNS)`,
+    because: (f, ns) => [
+      ...service(f[1] ?? f[2] ?? '', ns),
+      { kind: 'Service', namespace: 'kube-system', name: 'kube-dns' },
+    ],
+  },
+  {
+    match:
+      /(?:dial tcp|connect to|connection to(?: server at)?|host) "?([a-z][a-z0-9-]*(?:\.[a-z0-9.-]+)?)"?(?: \([0-9a-f.:]+\))?[:, ]+(?:port )?(\d+)\S* ?.*(?:connection refused|timed? ?out|no route to host)/i,
+    means: f => `${f[1]}:${f[2]} does not answer`,
+    because: (f, ns) => service(f[1] ?? '', ns),
+  },
+  {
+    match:
+      /(?:dial tcp|ECONNREFUSED|connect to) \[?([0-9a-f.:]+)\]?:(\d+).*(?:connection refused)?|Connection refused|connection refused/i,
+    means: f => (f[1] ? `${f[1]}:${f[2]} refuses the connection` : 'a connection is refused'),
+  },
+  {
+    match:
+      /password authentication failed|Access denied for user|authentication failed|invalid (?:username|password|credentials)|WRONGPASS|NOAUTH/i,
+    means: () => 'its credentials are not accepted',
+  },
+  {
+    match:
+      /x509: .*|certificate (?:has expired|verify failed|is not valid)|unable to get local issuer certificate|SSLHandshakeException/i,
+    means: f => `a certificate is not accepted (${f[0].slice(0, 120)})`,
+  },
+  {
+    match: /OutOfMemoryError|JavaScript heap out of memory|Cannot allocate memory|MemoryError|std::bad_alloc/i,
+    means: () => 'it ran out of memory',
+  },
+  { match: /address already in use|EADDRINUSE/i, means: () => 'its port is already in use' },
+  { match: /no space left on device|ENOSPC/i, means: () => 'a volume or the disk of the node is full' },
+  {
+    match: /read-only file system|EROFS/i,
+    means: () => 'it writes to a read-only file system (securityContext.readOnlyRootFilesystem, or a read-only volume)',
+  },
+  {
+    match: /permission denied|EACCES|operation not permitted/i,
+    means: () => 'it may not read, write or bind something (permission denied)',
+  },
+  {
+    match:
+      /(?:open|stat|read|load(?:ing)?) "?([^\s":]+)"?: no such file or directory|ENOENT[^']*'([^']+)'|No such file or directory: '?([^\s']+)/i,
+    means: f => `file ${f[1] ?? f[2] ?? f[3]} does not exist`,
+  },
+  {
+    match:
+      /(?:required|missing|undefined|unset|must set|not set)[^.]*(?:environment variable|env(?:ironment)? var)\S*:? ?"?([A-Z][A-Z0-9_]+)?|(?:environment variable|env var) "?([A-Z][A-Z0-9_]+)"? (?:is )?(?:required|missing|not set|must)|KeyError: '([A-Z][A-Z0-9_]+)'/i,
+    means: f => `environment variable ${f[1] ?? f[2] ?? f[3] ?? ''} is missing`.replace('  ', ' '),
+  },
+  {
+    match:
+      /(?:unknown|unrecognized|invalid) (?:flag|option|argument|command)[:s]* ?(\S+)?|flag provided but not defined: (\S+)/i,
+    means: f => `it does not know the argument ${f[1] ?? f[2] ?? ''}`,
+  },
+  {
+    match:
+      /(?:yaml|json|toml|config(?:uration)?)\b.*(?:invalid|cannot unmarshal|syntax error|parse error|unmarshal|unknown field)|(?:failed|unable|error|cannot) .{0,30}(?:pars|load|read)\w* .{0,20}config|Corefile:\d+|unknown directive/i,
+    means: () => 'its configuration is not valid',
+  },
+  {
+    match: /failed to acquire lease|leader election lost|leaderelection lost/i,
+    means: () => 'it lost its leader lease',
+  },
+  {
+    match: /ModuleNotFoundError|Cannot find module|ClassNotFoundException|ImportError/i,
+    means: f => `a part of the program is not in the image (${f[0]})`,
+  },
+];
+
+/** The last line of a log that tells a cause that we know. */
+export function logHint(lines: readonly string[], namespace: string): LogHint | undefined {
+  for (const pattern of PATTERNS)
+    for (const line of [...lines].reverse()) {
+      const found = pattern.match.exec(line);
+      if (found) return { line, means: pattern.means(found), because: pattern.because?.(found, namespace) ?? [] };
+    }
+  return undefined;
+}

@@ -1,0 +1,22 @@
+/** What a kubelet misses when it cannot make a container or mount a volume, read from its words. */
+export interface MissingConfig {
+  kind: 'ConfigMap' | 'Secret';
+  /** Undefined where the words do not say which object the key is missing in. */
+  name: string | undefined;
+  /** The missing key; undefined where the whole object is missing. */
+  key: string | undefined;
+}
+
+/** `references non-existent config key`, and what the kubelet says when it builds the environment. */
+export function missingConfig(words: string): MissingConfig | undefined {
+  const key = /couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+\/)?([^\s,"]+)/.exec(words);
+  if (key) return { kind: key[2] as MissingConfig['kind'], name: key[3], key: key[1] };
+  const gone = /(configmaps?|secrets?) \\?"([^"\\]+)\\?" not found/i.exec(words);
+  if (gone) return { kind: kindOf(gone[1]), name: gone[2], key: undefined };
+  const projected = /references non-existent (config|secret) key: ([^\s,"]+)/.exec(words);
+  if (projected)
+    return { kind: projected[1] === 'config' ? 'ConfigMap' : 'Secret', name: undefined, key: projected[2] };
+  return undefined;
+}
+
+const kindOf = (word = ''): MissingConfig['kind'] => (/^config/i.test(word) ? 'ConfigMap' : 'Secret');

@@ -1,0 +1,89 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { finding } from '../../build.ts';
+import { strings } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { type Container, containersOf, containerWords } from './containers.ts';
+import { startFault } from './exit-words.ts';
+import { describe, edit, rollBack } from './fixes.ts';
+import { howMany, podNames, podRef, sickPods, unreadySince, usualCauses } from './sick.ts';
+
+const REASONS: ReadonlySet<string> = new Set([
+  'CreateContainerError',
+  'RunContainerError',
+  'PostStartHookError',
+  'PreStartHookError',
+  'StartError',
+  'ContainerCannotRun',
+]);
+
+/** The reason and words of a container that the runtime cannot start; a crash loop may hide it behind its own reason. */
+function startError(container: Container): { reason: string; message: string } | undefined {
+  const { waiting, ended, last } = container;
+  if (waiting && REASONS.has(waiting.reason)) return waiting;
+  const run = ended ?? (waiting?.reason === 'CrashLoopBackOff' ? last : undefined);
+  return run && REASONS.has(run.reason) ? run : undefined;
+}
+
+/** A container that the runtime cannot create or start: its command is not in the image, a mount or a hook fails. */
+export const startErrorRule: Rule = {
+  id: 'pod/start-error',
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Event'],
+  about: {
+    looksAt:
+      'Containers that wait with CreateContainerError, RunContainerError or PostStartHookError, or whose last run ended with StartError.',
+    why: 'The image is there, but the container runtime cannot start what the pod asks for.',
+    whatToDo: 'Correct command, args, workingDir, volumeMounts or the lifecycle hook as the words of the runtime say.',
+  },
+  *look({ view, now }) {
+    const groups = sickPods({ view, now }, pod => {
+      for (const container of containersOf(pod)) {
+        const error = startError(container);
+        if (error === undefined) continue;
+        const hook = view.eventsAbout(podRef(pod)).find(one => one.reason === 'FailedPostStartHook')?.message;
+        return { key: `${container.name} ${error.reason}`, what: { container, ...error, hook } };
+      }
+      return undefined;
+    });
+    for (const sick of groups) {
+      const { container, reason, message, hook } = sick.what;
+      const isHook = reason === 'PostStartHookError';
+      const words = isHook ? (hook ?? message) : message;
+      const fault = isHook
+        ? `its postStart hook fails${words && `: ${words.slice(0, 200)}`}`
+        : (startFault(words) ?? reason);
+      const command = [...strings(container.spec.command), ...strings(container.spec.args)].join(' ');
+      const pod = sick.pods[0] as ViewObject;
+      yield finding({
+        rule: 'pod/start-error',
+        severity: 'high',
+        object: sick.top.object ?? sick.top.ref,
+        summary: `${containerWords(container)} of ${howMany(sick)} cannot be started: ${fault}`,
+        since: unreadySince(sick.pods),
+        evidence: [
+          podNames(sick.pods),
+          `status of ${containerWords(container)}: ${reason}${message && ` "${message}"`}`,
+          command !== '' && `command: ${command}`,
+          `image: ${container.image}`,
+          hook !== undefined && `event FailedPostStartHook: "${hook}"`,
+        ],
+        cause: isHook
+          ? `The container is killed each time because its lifecycle.postStart hook fails.`
+          : `The container runtime refuses to start ${container.image}: ${fault}.`,
+        fixes: [
+          edit(
+            view,
+            sick.top,
+            isHook
+              ? 'Correct lifecycle.postStart, or take it out.'
+              : `Correct command, args or mounts of ${containerWords(container)}, or use an image that has them.`,
+          ),
+          rollBack(view, sick.top),
+          describe(view, podRef(pod), 'Read every event of the pod.'),
+        ],
+        because: usualCauses(sick),
+      });
+    }
+  },
+};

@@ -1,0 +1,280 @@
+import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import { type FixDraft, finding } from '../../build.ts';
+import type { Refusal } from '../../error-text.ts';
+import { condition, quoted } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
+import { nearest } from '../../near-miss.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { edit } from '../pods/fixes.ts';
+import { causeOf } from '../pods/owner.ts';
+import { configurationsOf, type Refused, refusals } from './refusals.ts';
+
+/** A workload whose pods the API server refuses to create. */
+export const podsRefused: Rule = {
+  id: 'workload/pods-refused',
+  gate: 'G9',
+  needs: ['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'],
+  wants: [
+    'Deployment',
+    'CronJob',
+    'Event',
+    'ServiceAccount',
+    'PriorityClass',
+    'RuntimeClass',
+    'ResourceQuota',
+    'LimitRange',
+    'ValidatingWebhookConfiguration',
+    'MutatingWebhookConfiguration',
+  ],
+  about: {
+    looksAt:
+      'The condition ReplicaFailure of ReplicaSets and the events FailedCreate of all controllers that have too few pods, and what the words of the API server mean: quota, limit range, pod security, webhook, policy, missing service account, priority class or runtime class.',
+    why: 'A controller whose pods are refused tries again for ever; the workload stays too small, and there is no pod on which a reason could be seen.',
+    whatToDo: 'Mend what refuses the pods, as the words say; or change the pod template so that it is accepted.',
+  },
+  *look(looking) {
+    for (const refused of refusals(looking)) {
+      const { top, maker, message, since, lacks } = refused;
+      const story = storyOf(looking.view, refused);
+      const failure = condition(maker, 'ReplicaFailure');
+      yield finding({
+        rule: 'workload/pods-refused',
+        severity: 'high',
+        object: top.object ?? top.ref,
+        summary: `${lacks === 1 ? 'a pod' : `${lacks} pods`} cannot be created: ${story.what}`,
+        since,
+        evidence: [
+          failure?.status === 'True'
+            ? `${maker.kind} ${maker.metadata.name}, ${quoted(failure)}`
+            : `${maker.kind} ${maker.metadata.name}, event FailedCreate: "${message}"`,
+        ],
+        cause: story.why,
+        fixes: story.fixes,
+        because: [
+          causeOf(top.ref, 'chaos/'),
+          ...story.because,
+          { kind: 'Namespace', name: top.ref.namespace ?? '', rule: 'namespace/' },
+        ],
+      });
+    }
+  },
+};
+
+interface Story {
+  what: string;
+  why: string;
+  fixes: (FixDraft | undefined)[];
+  because: Cause[];
+}
+
+function storyOf(view: ClusterView, { top, message, refusal }: Refused): Story {
+  const namespace = top.ref.namespace ?? '';
+  const absent = absentIn(message);
+  if (absent) return missingStory(view, { top, ...absent });
+  switch (refusal?.what) {
+    case 'service account missing':
+      return missingStory(view, { top, kind: 'ServiceAccount', name: refusal.name });
+    case 'quota exceeded':
+    case 'quota needs values':
+      return quotaStory(view, top, refusal);
+    case 'limit range':
+      return {
+        what: `the limit range of the namespace refuses them (${refusal.message})`,
+        why: `A LimitRange in ${namespace} does not allow the requests or limits of the pod template: ${refusal.message}`,
+        fixes: [
+          edit(view, top, `Set requests and limits that the LimitRange allows: ${refusal.message}.`),
+          {
+            text: 'Or change the LimitRange.',
+            command: command(view, ['kubectl', 'get', 'limitrange', '-n', namespace, '-o', 'yaml']),
+          },
+        ],
+        because: view
+          .inNamespace('LimitRange', namespace)
+          .map(one => causeOf({ ...one.metadata, kind: 'LimitRange' }, 'quota/limit-range')),
+      };
+    case 'pod security':
+      return {
+        what: `they violate the pod security level ${refusal.level} of the namespace`,
+        why: `Namespace ${namespace} enforces PodSecurity "${refusal.level}": ${refusal.message}`,
+        fixes: [
+          edit(view, top, `Set the securityContext that the level asks for: ${refusal.message}`),
+          {
+            text: `Or lower the level of the namespace, if these pods need the rights: label pod-security.kubernetes.io/enforce.`,
+            command: command(view, [
+              'kubectl',
+              'label',
+              'namespace',
+              namespace,
+              '--overwrite',
+              'pod-security.kubernetes.io/enforce=baseline',
+            ]),
+            safe: false,
+          },
+        ],
+        because: [{ kind: 'Namespace', name: namespace }],
+      };
+    case 'webhook unavailable':
+    case 'webhook denied':
+      return webhookStory(view, top, refusal);
+    case 'policy denied':
+      return {
+        what: `admission policy ${refusal.policy} denies them: ${refusal.message}`,
+        why: `ValidatingAdmissionPolicy ${refusal.policy} (binding ${refusal.binding}) denies the pods: ${refusal.message}`,
+        fixes: [
+          edit(view, top, 'Change the pod template so that the policy accepts it.'),
+          {
+            text: 'Or change the policy or its binding.',
+            command: command(view, [
+              'kubectl',
+              'get',
+              'validatingadmissionpolicybinding',
+              refusal.binding,
+              '-o',
+              'yaml',
+            ]),
+          },
+        ],
+        because: [
+          { kind: 'ValidatingAdmissionPolicy', name: refusal.policy },
+          { kind: 'ValidatingAdmissionPolicyBinding', name: refusal.binding },
+        ],
+      };
+    default:
+      return {
+        what: message || 'the API server does not say why',
+        why: message,
+        fixes: [edit(view, top, 'Change the pod template as the words of the API server say.')],
+        because: [],
+      };
+  }
+}
+
+/** Classes that a pod names and that do not exist. */
+function absentIn(message: string): { kind: 'PriorityClass' | 'RuntimeClass'; name: string } | undefined {
+  const priority = /no PriorityClass with name (\S+) was found/.exec(message)?.[1];
+  if (priority) return { kind: 'PriorityClass', name: priority };
+  const runtime =
+    /RuntimeClass "([^"]+)" not found|runtimeclass(?:\.node\.k8s\.io|es\.node\.k8s\.io)? "([^"]+)" not found/i.exec(
+      message,
+    );
+  return runtime ? { kind: 'RuntimeClass', name: runtime[1] ?? runtime[2] ?? '' } : undefined;
+}
+
+const NOUN = {
+  ServiceAccount: 'service account',
+  PriorityClass: 'priority class',
+  RuntimeClass: 'runtime class',
+} as const;
+
+function missingStory(
+  view: ClusterView,
+  { top, kind, name }: { top: Refused['top']; kind: keyof typeof NOUN; name: string },
+): Story {
+  const namespace = top.ref.namespace ?? '';
+  const existing = kind === 'ServiceAccount' ? view.inNamespace(kind, namespace) : [...view.all(kind)];
+  const near = nearest(
+    name,
+    existing.map(one => one.metadata.name),
+  );
+  const field = {
+    ServiceAccount: 'serviceAccountName',
+    PriorityClass: 'priorityClassName',
+    RuntimeClass: 'runtimeClassName',
+  }[kind];
+  return {
+    what: `${NOUN[kind]} ${name} not found${near ? `; ${near} exists` : ''}`,
+    why: `The pod template names ${NOUN[kind]} ${name} in ${field}, which does not exist.${near ? ` The nearest existing one is ${near}.` : ''}`,
+    fixes: [
+      near !== undefined ? edit(view, top, `Correct ${field}: ${near} exists, ${name} does not.`) : undefined,
+      kind === 'ServiceAccount'
+        ? {
+            text: `Create service account ${name}, and give it the roles that it needs.`,
+            command: command(view, ['kubectl', 'create', 'serviceaccount', name, '-n', namespace]),
+          }
+        : near === undefined
+          ? edit(view, top, `Correct or leave out ${field}, or create ${kind} ${name}.`)
+          : undefined,
+    ],
+    because: [{ kind, name, ...(kind === 'ServiceAccount' && { namespace }) }],
+  };
+}
+
+function quotaStory(
+  view: ClusterView,
+  top: Refused['top'],
+  refusal: Extract<Refusal, { what: 'quota exceeded' | 'quota needs values' }>,
+): Story {
+  const namespace = top.ref.namespace ?? '';
+  const { quota } = refusal;
+  const because = [{ kind: 'ResourceQuota', namespace, name: quota, rule: 'quota/' }];
+  if (refusal.what === 'quota needs values')
+    return {
+      what: `resource quota ${quota} asks for values that the pod template does not set (${refusal.missing})`,
+      why: `ResourceQuota ${quota} counts ${refusal.missing}, so each pod must set it; no LimitRange gives a default.`,
+      fixes: [edit(view, top, `Set ${refusal.missing} in the pod template, or add a LimitRange with defaults.`)],
+      because,
+    };
+  const lines = refusal.lines
+    .map(line => `${line.resource}: ${line.requested} asked for, ${line.used} of ${line.limited} used`)
+    .join('; ');
+  return {
+    what: `resource quota ${quota} is exceeded${lines && ` (${lines})`}`,
+    why: `ResourceQuota ${quota} has no room for the pod: ${lines || 'its status is not calculated yet'}.`,
+    fixes: [
+      {
+        text: 'Raise the quota, or free what uses it up.',
+        command: command(view, [
+          'kubectl',
+          'describe',
+          ...named({ apiVersion: 'v1', kind: 'ResourceQuota', namespace, name: quota }),
+        ]),
+      },
+    ],
+    because,
+  };
+}
+
+function webhookStory(
+  view: ClusterView,
+  top: Refused['top'],
+  refusal: Extract<Refusal, { what: 'webhook unavailable' | 'webhook denied' }>,
+): Story {
+  const configurations = configurationsOf(view, refusal.webhook);
+  const because: Cause[] = configurations.map(one => causeOf({ kind: one.kind, name: one.metadata.name }));
+  if (refusal.what === 'webhook unavailable') {
+    const service = refusal.service;
+    return {
+      what: `admission webhook ${refusal.webhook} cannot be called: ${refusal.detail}`,
+      why: `The API server cannot call webhook ${refusal.webhook}, and its failurePolicy is Fail: ${refusal.detail}`,
+      fixes: [
+        {
+          text: 'Mend the webhook; it blocks these pods.',
+          command: command(view, ['kubectl', 'get', 'validatingwebhookconfigurations,mutatingwebhookconfigurations']),
+        },
+      ],
+      because: [
+        ...because,
+        ...(service
+          ? [{ kind: 'Service', name: service.name, ...(service.namespace && { namespace: service.namespace }) }]
+          : []),
+      ],
+    };
+  }
+  const policies = refusal.hits.map(hit => hit.policy);
+  return {
+    what: `admission webhook ${refusal.webhook} denies them: ${refusal.message}`,
+    why: `Webhook ${refusal.webhook} refuses the pods: ${refusal.message}`,
+    fixes: [edit(view, top, 'Change the pod template so that the policy accepts it, or change the policy.')],
+    because: [
+      ...because,
+      ...policies.flatMap(name =>
+        ['ClusterPolicy', 'Policy', 'ConstraintTemplate'].map(kind => ({
+          kind,
+          name,
+          ...(kind === 'Policy' && top.ref.namespace && { namespace: top.ref.namespace }),
+        })),
+      ),
+    ],
+  };
+}

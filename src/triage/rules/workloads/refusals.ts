@@ -1,0 +1,82 @@
+import type { Since } from '../../../health/trouble.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { type Refusal, refusalIn } from '../../error-text.ts';
+import { condition, created, fields, number } from '../../fields.ts';
+import type { Looking } from '../../rule.ts';
+import { type Top, topOf } from '../pods/owner.ts';
+
+/** A controller that may not create its pods, with the words of the API server. */
+export interface Refused {
+  top: Top;
+  /** The object whose pods are refused: a ReplicaSet, StatefulSet, DaemonSet or Job. */
+  maker: ViewObject;
+  message: string;
+  refusal: Refusal | undefined;
+  since: Since;
+  /** How many pods it lacks, at least one. */
+  lacks: number;
+}
+
+/** An event older than this says nothing of now: controllers try again every few minutes at the latest. */
+const RECENT = 20 * 60_000;
+
+/** Every controller that lacks pods now because the API server refuses them. One of each top, with the newest words. */
+export function refusals({ view, now }: Pick<Looking, 'view' | 'now'>): Refused[] {
+  const found = new Map<string, Refused>();
+  for (const kind of ['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'] as const)
+    for (const maker of view.all(kind)) {
+      const lacks = lacking(maker);
+      const told = lacks > 0 && maker.metadata.deletionTimestamp === undefined ? toldOf(view, maker, now) : undefined;
+      if (told === undefined) continue;
+      const top = topOf(view, maker);
+      found.set(`${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`, {
+        top,
+        maker,
+        lacks,
+        ...told,
+        refusal: refusalIn(told.message),
+      });
+    }
+  return [...found.values()];
+}
+
+/** How many pods an object has too few of, by its own status. */
+function lacking({ kind, spec, status }: ViewObject): number {
+  switch (kind) {
+    case 'ReplicaSet':
+    case 'StatefulSet':
+      return number(spec.replicas, 1) - number(status.replicas);
+    case 'DaemonSet':
+      return number(status.desiredNumberScheduled) - number(status.currentNumberScheduled);
+    default: {
+      const isDone = status.completionTime !== undefined || spec.suspend === true;
+      return isDone
+        ? 0
+        : Math.min(number(spec.parallelism, 1), number(spec.completions, 1)) -
+            number(status.active) -
+            number(status.succeeded);
+    }
+  }
+}
+
+function toldOf(view: ClusterView, maker: ViewObject, now: number): { message: string; since: Since } | undefined {
+  const failure = condition(maker, 'ReplicaFailure');
+  const event = view
+    .eventsAbout({ ...maker.metadata, kind: maker.kind })
+    .find(one => one.reason === 'FailedCreate' && now - one.last < RECENT);
+  if (failure?.status === 'True' && failure.reason === 'FailedCreate') {
+    // A condition is written once and kept; the event has the words of the newest try.
+    const message = failure.message || event?.message || '';
+    return { message, since: { at: failure.since ?? created(maker), exact: failure.since !== undefined } };
+  }
+  return event === undefined ? undefined : { message: event.message, since: event.first };
+}
+
+/** The webhook configurations that have a webhook of this name. */
+export function configurationsOf(view: ClusterView, webhook: string): ViewObject[] {
+  const found: ViewObject[] = [];
+  for (const kind of ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const)
+    for (const one of view.all(kind))
+      if (Array.isArray(one.webhooks) && one.webhooks.some(hook => fields(hook).name === webhook)) found.push(one);
+  return found;
+}

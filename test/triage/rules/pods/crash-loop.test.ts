@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { crashLoop, oomKilled } from '../../../../src/triage/rules/pods/crash-loop.ts';
+import { exitWords } from '../../../../src/triage/rules/pods/exit-words.ts';
+import { logHint } from '../../../../src/triage/rules/pods/log-hints.ts';
+import { startErrorRule } from '../../../../src/triage/rules/pods/start-error.ts';
+import { ago, deployment, look, pod, warning } from '../support.ts';
+
+const ended = (reason: string, exitCode: number, message = '', minutes = 1) => ({
+  terminated: { reason, exitCode, message, startedAt: ago(minutes + 1), finishedAt: ago(minutes) },
+});
+const looping = (lastState: object, spec: Record<string, unknown> = {}) =>
+  pod('web-1', {
+    spec: { containers: [{ name: 'web', image: 'ghcr.io/shop/web:1', ...spec }] },
+    containers: { web: { restartCount: 9, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState } },
+  });
+
+describe('pod/crash-loop', () => {
+  it('gives the exit code and the end of the log, and the Service that the log says does not answer', () => {
+    const logs = {
+      'shop/web-1/web': ['starting', 'FATAL: dial tcp: lookup ledger.payments.svc on 10.96.0.10:53: no such host'],
+    };
+    const [found] = look(crashLoop, deployment([looping(ended('Error', 1))]), { logs });
+    expect(found).toMatchObject({ severity: 'high', object: { kind: 'Deployment', name: 'web' } });
+    expect(found?.summary).toContain(
+      'exit code 1: the application gave up with an error; log: the name ledger.payments.svc does not resolve',
+    );
+    expect(found?.evidence).toContain('log: starting');
+    expect(found?.because).toContainEqual({ kind: 'Service', namespace: 'payments', name: 'ledger' });
+    expect(found?.fixes.at(-1)?.command).toBe('kubectl --context test logs web-1 -n shop -c web --previous --tail=100');
+  });
+
+  it('says that the log was not read where it cannot be had', () => {
+    const [found] = look(crashLoop, deployment([looping(ended('Error', 1))]));
+    expect(found?.evidence.at(-1)).toContain('not read: log of web-1');
+  });
+
+  it('blames a liveness probe for exit code 137 where an event tells of one', () => {
+    const event = warning(
+      'Pod',
+      'shop',
+      'web-1',
+      'Unhealthy',
+      'Liveness probe failed: HTTP probe failed with statuscode: 500',
+    );
+    const probe = { livenessProbe: { httpGet: { path: '/', port: 8080 } } };
+    const [found] = look(crashLoop, [...deployment([looping(ended('Error', 137), probe)]), event]);
+    expect(found?.summary).toContain('a failing liveness probe gets it killed');
+  });
+
+  it('finds a container between two crashes, but not one that restarted a day ago', () => {
+    const running = (minutes: number, ready: boolean) =>
+      pod('web-1', {
+        ready,
+        containers: { web: { restartCount: 6, ready, lastState: ended('Error', 1, '', minutes) } },
+      });
+    expect(look(crashLoop, deployment([running(3, false)]))).toHaveLength(1);
+    expect(look(crashLoop, deployment([running(1500, true)]))).toEqual([]);
+    expect(look(crashLoop, deployment([running(1500, false)]))).toEqual([]);
+  });
+
+  it('leaves the pods of a Job that are not restarted to the rules of Jobs', () => {
+    const failed = pod('job-1', {
+      spec: { restartPolicy: 'Never' },
+      containers: { web: { state: ended('Error', 1) } },
+      status: { phase: 'Failed' },
+    });
+    expect(look(crashLoop, [failed])).toEqual([]);
+  });
+});
+
+describe('pod/oom-killed', () => {
+  it('gives the limit, and a command that doubles it', () => {
+    const sick = looping(ended('OOMKilled', 137), { resources: { limits: { memory: '256Mi' } } });
+    const [found] = look(oomKilled, deployment([sick]));
+    expect(found?.summary).toContain('OOMKilled at its memory limit of 256Mi');
+    expect(found?.fixes[0]?.command).toContain(
+      'set resources deployment/web -n shop --containers=web --limits=memory=512Mi',
+    );
+    expect(look(crashLoop, deployment([sick]))).toEqual([]);
+  });
+});
+
+describe('pod/start-error', () => {
+  const MESSAGE =
+    'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "/srv/sevrer": stat /srv/sevrer: no such file or directory: unknown';
+  it('tells a command that is not in the image, also behind a crash loop', () => {
+    const waiting = pod('web-1', {
+      containers: { web: { state: { waiting: { reason: 'RunContainerError', message: MESSAGE } } } },
+    });
+    expect(look(startErrorRule, deployment([waiting]))[0]?.summary).toContain(
+      'command /srv/sevrer: command not found in the image',
+    );
+    const loop = looping(ended('StartError', 128, MESSAGE));
+    expect(look(startErrorRule, deployment([loop]))[0]?.summary).toContain('command not found');
+    expect(look(crashLoop, deployment([loop]))).toEqual([]);
+  });
+
+  it('tells a postStart hook that fails', () => {
+    const sick = pod('web-1', {
+      containers: { web: { state: { waiting: { reason: 'PostStartHookError', message: 'hook' } } } },
+    });
+    const event = warning(
+      'Pod',
+      'shop',
+      'web-1',
+      'FailedPostStartHook',
+      "PostStartHook failed: command 'sh -c warm' exited with 127",
+    );
+    expect(look(startErrorRule, [...deployment([sick]), event])[0]?.summary).toContain(
+      'its postStart hook fails: PostStartHook failed',
+    );
+  });
+});
+
+it.each([
+  ['Error', 143, 'SIGTERM'],
+  ['Error', 139, 'segmentation fault'],
+  ['Error', 127, 'command not found'],
+  ['Error', 126, 'cannot be executed'],
+  ['Completed', 0, 'ends by itself'],
+  ['Error', 159, 'signal 31'],
+  ['Error', 3, 'exit code 3'],
+])('%s %i says %s', (reason, exitCode, words) => {
+  expect(exitWords({ reason, exitCode, message: '', startedAt: undefined, finishedAt: undefined })).toContain(words);
+});
+
+it.each([
+  [
+    'E0101 reflector.go: deployments.apps is forbidden: User "system:serviceaccount:kserve:manager" cannot list resource "deployments" in API group "apps" at the cluster scope',
+    'service account kserve/manager is forbidden to list deployments.apps',
+  ],
+  ['FATAL: password authentication failed for user "shop"', 'credentials are not accepted'],
+  ['Error: listen EADDRINUSE: address already in use :::8080', 'port is already in use'],
+  ['java.lang.OutOfMemoryError: Java heap space', 'ran out of memory'],
+  ['open /etc/app/config.yaml: no such file or directory', 'file /etc/app/config.yaml does not exist'],
+  ['no matches for kind "Widget" in version "demo.example.com/v1"', 'does not serve kind Widget'],
+  ['plugin/forward: Corefile:5 - Error during parsing: Unknown directive', 'configuration is not valid'],
+  ['connect ECONNREFUSED 10.96.4.2:5432', '10.96.4.2:5432 refuses the connection'],
+])('reads %s', (line, means) => {
+  expect(logHint(['hello', line, 'bye'], 'shop')?.means).toContain(means);
+});
+
+it('reads nothing into harmless lines', () => {
+  expect(logHint(['listening on :8080', 'GET /healthz 200', 'shutting down'], 'shop')).toBeUndefined();
+});
