@@ -80,6 +80,8 @@ export interface ClusterView {
   sync(kind: ViewKind): Sync;
   /** Whether the cluster has the kind; undefined where discovery did not say. */
   serves(kind: ViewKind): boolean | undefined;
+  /** Server time in milliseconds at which the cluster last told anything of the kind; undefined where it never did. */
+  heardAt(kind: ViewKind): number | undefined;
   readonly discovery: Discovery | undefined;
   readonly context: string | undefined;
 }

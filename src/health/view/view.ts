@@ -12,6 +12,7 @@ export interface Knowledge {
   sync(kind: ViewKind): Sync;
   discovery(): Discovery | undefined;
   serves(kind: ViewKind): boolean | undefined;
+  heardAt(kind: ViewKind): number | undefined;
   context: string | undefined;
 }
 
@@ -50,6 +51,7 @@ export function createView(knowledge: Knowledge, now: () => number | undefined):
     events: () => events.all(),
     sync: kind => knowledge.sync(kind),
     serves: kind => knowledge.serves(kind),
+    heardAt: kind => knowledge.heardAt(kind),
     get discovery() {
       return knowledge.discovery();
     },

@@ -64,9 +64,14 @@ function reasonOf(code: number, { kind, reason: named }: Status, askedToWait: bo
   return BY_STATUS[code] ?? (code >= 400 && code < 500 ? 'invalid' : 'server-error');
 }
 
+/** What an API server's own health endpoints write for each check that failed. */
+const FAILED_CHECK = /^\[-\].+$/gm;
+
 function messageOf(code: number, body: unknown, told: Status): Clean {
   if (typeof told.message === 'string' && told.message !== '') return sanitise(told.message, MESSAGE_LENGTH);
   if (typeof body === 'string' && body.trim() !== '') {
+    const checks = body.match(FAILED_CHECK);
+    if (checks) return cleanText`the server answered ${code}: ${sanitise(checks.join('; '), MESSAGE_LENGTH)}`;
     return cleanText`the server answered ${code}: ${sanitise(body.trim(), SNIPPET_LENGTH)}`;
   }
   return cleanText`the server answered ${code} without saying why`;

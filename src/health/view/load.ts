@@ -1,0 +1,162 @@
+import type { Api, Collection, Page } from '../../kube/api.ts';
+import type { Clock } from '../../kube/clock.ts';
+import { coreKind } from '../../kube/core-kinds.ts';
+import type { Discovery } from '../../kube/discovery.ts';
+import type { Failure } from '../../kube/outcome.ts';
+import { eachPage } from '../../kube/pages.ts';
+import { type Clean, cleanText, literal, sanitise } from '../../text/sanitise.ts';
+import type { Sync } from '../sync.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { VIEW_KINDS, type ViewKind } from './kinds.ts';
+import { doesServe, servedAs } from './served.ts';
+import { ALL_KINDS, createView } from './view.ts';
+
+/** Lists side by side. */
+const WIDTH = 10;
+/** One page has to come within this time, milliseconds. */
+const PAGE_MS = 15_000;
+/** CRDs carry their schemas, up to a megabyte each. */
+const CRDS_A_PAGE = 50;
+/** Long lists in the order in which they are begun, after all others. Pods are the longest by far. */
+const LONG: readonly ViewKind[] = [
+  'Event',
+  'ConfigMap',
+  'ReplicaSet',
+  'EndpointSlice',
+  'CustomResourceDefinition',
+  'Pod',
+];
+
+/** What of a kind is asked for. Normal events tell triage nothing, and there are very many. */
+export const QUERIES: { readonly [kind in ViewKind]?: { fieldSelector?: string; limit?: number } } = {
+  Event: { fieldSelector: 'type=Warning' },
+  CustomResourceDefinition: { limit: CRDS_A_PAGE },
+};
+
+/** A view being filled. */
+export interface ViewLoading {
+  readonly view: ClusterView;
+  /** Resolves when these kinds (all unless told) are known, or known not to be readable. Never rejects. */
+  settled(kinds?: readonly ViewKind[]): Promise<void>;
+}
+
+export interface LoadOptions {
+  /** All kinds of the view unless told. */
+  kinds?: readonly ViewKind[];
+  signal?: AbortSignal;
+}
+
+/** Reads the cluster once into a view: all kinds side by side, the short lists first. What cannot be read is blind, with the reason. */
+export function loadView(
+  api: Pick<Api, 'list' | 'discovery' | 'identity' | 'serverTime'>,
+  clock: Pick<Clock, 'monotonic'>,
+  options: LoadOptions = {},
+): ViewLoading {
+  const syncs = new Map<ViewKind, Sync>();
+  const heard = new Map<ViewKind, number>();
+  let discovery: Discovery | undefined;
+  let unreachable: Clean | undefined;
+  const filled = createView(
+    {
+      sync: kind => syncs.get(kind) ?? { state: 'waiting' },
+      discovery: () => discovery,
+      serves: kind => (isNotServed(syncs.get(kind)) ? false : doesServe(discovery, kind)),
+      heardAt: kind => heard.get(kind),
+      context: api.identity.context,
+    },
+    () => serverNow(api),
+  );
+  const discovered = api.discovery().then(found => {
+    if (found.ok) discovery = found.value;
+    return found;
+  });
+
+  /** The built-in kinds are where they always are; where the others are, and whether, discovery tells. */
+  async function collectionOf(kind: ViewKind, isSure: boolean): Promise<Collection | Failure | undefined> {
+    if (!isSure && coreKind(VIEW_KINDS[kind], kind)) return { apiVersion: VIEW_KINDS[kind], kind };
+    const found = await discovered;
+    if (!found.ok) return found;
+    const served = servedAs(found.value, kind);
+    if (served) return { apiVersion: served.apiVersion, kind };
+    return doesServe(found.value, kind) === false ? undefined : { apiVersion: VIEW_KINDS[kind], kind };
+  }
+
+  async function read(kind: ViewKind, isSure = false): Promise<void> {
+    if (unreachable !== undefined) return blind(kind, unreachable);
+    const collection = await collectionOf(kind, isSure);
+    if (collection === undefined) return blind(kind, literal('not served'));
+    if ('ok' in collection) return blind(kind, reasonOf(collection));
+    let loaded = 0;
+    const query = { timeoutMs: PAGE_MS, ...QUERIES[kind], ...(options.signal && { signal: options.signal }) };
+    for await (const page of eachPage(api, clock, collection, query)) {
+      if (!page.ok) return failed(kind, page, isSure);
+      loaded += page.value.items.length;
+      absorb(kind, page.value, loaded);
+    }
+    syncs.set(kind, { state: 'live' });
+  }
+
+  function absorb(kind: ViewKind, { items, remaining }: Page, loaded: number): void {
+    for (const item of items) {
+      const row = filled.project(kind, item);
+      if (row) filled.put(kind, row);
+    }
+    heard.set(kind, api.serverTime().now);
+    syncs.set(kind, { state: 'loading', loaded, total: remaining === undefined ? undefined : loaded + remaining });
+  }
+
+  async function failed(kind: ViewKind, failure: Failure, isSure: boolean): Promise<void> {
+    // A group that serves the kind in another version only is asked there.
+    if (failure.status === 404) return isSure ? blind(kind, literal('not served')) : read(kind, true);
+    // Where nobody ever answered, the other lists would wait in vain one after the other.
+    if (failure.reason === 'unreachable' && heard.size === 0) unreachable = reasonOf(failure);
+    blind(kind, reasonOf(failure));
+  }
+
+  function blind(kind: ViewKind, reason: Clean): void {
+    syncs.set(kind, { state: 'blind', reason });
+  }
+
+  const wanted = options.kinds ?? ALL_KINDS;
+  const queue = inOrder(wanted);
+  const ends = new Map(queue.map(kind => [kind, Promise.withResolvers<void>()]));
+  for (const kind of ALL_KINDS) if (!ends.has(kind)) blind(kind, literal('not read'));
+
+  async function work(): Promise<void> {
+    for (let kind = queue.shift(); kind !== undefined; kind = queue.shift()) {
+      try {
+        await read(kind);
+      } catch (error) {
+        blind(kind, cleanText`cannot make sense of a ${sanitise(kind)}: ${sanitise(error, 300)}`);
+      }
+      ends.get(kind)?.resolve();
+    }
+  }
+  for (let worker = 0; worker < WIDTH; worker += 1) void work();
+
+  return {
+    view: filled.view,
+    async settled(kinds = wanted) {
+      await Promise.all([discovered, ...kinds.map(kind => ends.get(kind)?.promise)]);
+    },
+  };
+}
+
+/** The short lists first, then the long ones. */
+const inOrder = (kinds: readonly ViewKind[]): ViewKind[] => [
+  ...kinds.filter(kind => !LONG.includes(kind)),
+  ...LONG.filter(kind => kinds.includes(kind)),
+];
+
+function serverNow(api: Pick<Api, 'serverTime'>): number | undefined {
+  const { known, now } = api.serverTime();
+  return known ? now : undefined;
+}
+
+const isNotServed = (sync: Sync | undefined): boolean => sync?.state === 'blind' && sync.reason === 'not served';
+
+/** Why a list is not there, as short as its kind of failure allows. */
+function reasonOf({ reason, message }: Failure): Clean {
+  if (reason === 'forbidden' || reason === 'unauthorized') return literal(reason);
+  return sanitise(message, 400);
+}
