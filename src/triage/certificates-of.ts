@@ -1,4 +1,4 @@
-import type { KubeObject } from '../kube/object.ts';
+import type { KubeObject } from '../k8s/object.ts';
 
 const FILES = ['tls.crt', 'ca.crt'] as const;
 /** Only what can stand in a certificate: nothing else of a Secret passes. */

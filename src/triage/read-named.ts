@@ -1,10 +1,10 @@
 import { createSlimmer, DROP, type Prune } from '../health/view/slim.ts';
-import type { Api } from '../kube/api.ts';
-import type { Clock } from '../kube/clock.ts';
-import { failure } from '../kube/failure.ts';
-import type { KubeObject, ObjectRef } from '../kube/object.ts';
-import type { Outcome } from '../kube/outcome.ts';
-import { eachPage } from '../kube/pages.ts';
+import type { Clock } from '../host/clock.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
+import { failure } from '../kube/client/failure.ts';
+import type { Outcome } from '../kube/client/outcome.ts';
+import { eachPage } from '../kube/client/pages.ts';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 import { certificatesOf } from './certificates-of.ts';
 import type { Answers, NamedRead } from './named-read.ts';

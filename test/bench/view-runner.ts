@@ -1,6 +1,6 @@
 import { loadView } from '../../src/health/view/load.ts';
-import { systemClock } from '../../src/kube/clock.ts';
-import { connect } from '../../src/kube/connection.ts';
+import { systemClock } from '../../src/host/clock.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { residentMb } from './process-usage.ts';
 
 /** What one reading of a cluster took. */

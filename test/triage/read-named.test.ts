@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RawRequest } from '../../src/kube/api.ts';
-import type { Outcome } from '../../src/kube/outcome.ts';
+import type { RawRequest } from '../../src/kube/client/api.ts';
+import type { Outcome } from '../../src/kube/client/outcome.ts';
 import { createNamedReader } from '../../src/triage/read-named.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
 

@@ -1,9 +1,9 @@
-import type { Api, Collection, Page } from '../../kube/api.ts';
-import type { Clock } from '../../kube/clock.ts';
-import { coreKind } from '../../kube/core-kinds.ts';
-import type { Discovery } from '../../kube/discovery.ts';
-import type { Failure } from '../../kube/outcome.ts';
-import { eachPage } from '../../kube/pages.ts';
+import type { Clock } from '../../host/clock.ts';
+import type { Api, Collection, Page } from '../../kube/client/api.ts';
+import type { Failure } from '../../kube/client/outcome.ts';
+import { eachPage } from '../../kube/client/pages.ts';
+import { coreKind } from '../../kube/discovery/core-kinds.ts';
+import type { Discovery } from '../../kube/discovery/discovery.ts';
 import { type Clean, cleanText, literal, sanitise } from '../../text/sanitise.ts';
 import type { Sync } from '../sync.ts';
 import type { ClusterView } from './cluster-view.ts';

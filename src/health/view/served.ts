@@ -1,5 +1,5 @@
-import { splitApiVersion } from '../../kube/core-kinds.ts';
-import type { ApiResource, Discovery } from '../../kube/discovery.ts';
+import { splitApiVersion } from '../../kube/discovery/core-kinds.ts';
+import type { ApiResource, Discovery } from '../../kube/discovery/discovery.ts';
 import { VIEW_KINDS, type ViewKind } from './kinds.ts';
 
 const isListed = (resource: ApiResource | undefined): resource is ApiResource =>

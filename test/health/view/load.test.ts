@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadView } from '../../../src/health/view/load.ts';
-import type { ApiResource } from '../../../src/kube/discovery.ts';
+import type { ApiResource } from '../../../src/kube/discovery/discovery.ts';
 import { type FakeApi, failing, fakeApi } from '../../support/fake-api.ts';
 
 const clock = { monotonic: () => 0 };

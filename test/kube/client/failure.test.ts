@@ -83,6 +83,9 @@ describe('the failure that an answer stands for', () => {
     expect(failureOfAnswer(404, '404 page not found\n', undefined, NOW).message).toBe(
       'the server answered 404: 404 page not found',
     );
+    expect(
+      failureOfAnswer(500, '[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed', undefined, NOW).message,
+    ).toBe('the server answered 500: [-]etcd failed: reason withheld');
     expect(failureOfAnswer(502, null, undefined, NOW).message).toBe('the server answered 502 without saying why');
     expect(failureOfAnswer(500, ['x'], undefined, NOW).message).toBe('the server answered 500 without saying why');
   });
