@@ -2,7 +2,7 @@ import type { Expectation, FaultType } from '../experiment/types.ts';
 import type { Finding } from '../injection/found-injection.ts';
 import type { Write } from '../injection/write/write.ts';
 import type { KeyPair } from '../k8s/certificate.ts';
-import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import type { KubeObject, ManagedField, ObjectRef } from '../k8s/object.ts';
 import type { Collection } from '../kube/client/api.ts';
 import type { Failure } from '../kube/client/outcome.ts';
 
@@ -114,6 +114,12 @@ export interface Shown {
   live: string;
 }
 
+/** The object that a backup kept, as it is there again, and who owned its fields before. */
+export interface Victim {
+  object: KubeObject;
+  owners: readonly ManagedField[] | undefined;
+}
+
 /**
  * What a restore will do about one finding. The writes of `diverged` are those of a forced restore. `again`: what follows, such as
  * dropping the backup, is decided only from what these writes made of the cluster. `lost`: what of the original nobody can put back any
@@ -121,7 +127,7 @@ export interface Shown {
  */
 export type Restore =
   | { kind: 'restore'; writes: Write[]; says: string; again?: boolean; shown?: Shown }
-  | { kind: 'already-restored'; writes: Write[]; says: string }
+  | { kind: 'already-restored'; writes: Write[]; says: string; victim?: Victim }
   | {
       kind: 'diverged';
       writes: Write[];

@@ -119,6 +119,7 @@ function compared(
       says: sameContent(is, made.body)
         ? `${name} is there again as it was; drop the backup`
         : `${name} is there again, made anew by its own owner; drop the backup`,
+      victim: { object: is, owners: original.metadata.managedFields },
     };
   if (made.blind !== undefined) return corrupt(backup, made.blind);
   return {

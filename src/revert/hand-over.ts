@@ -1,12 +1,15 @@
+import type { Restore } from '../faults/contract.ts';
 import { isMarkPath } from '../injection/record/strip.ts';
 import { execute } from '../injection/write/executor.ts';
-import { FIELD_MANAGER, handOver, takenBy } from '../injection/write/ownership.ts';
+import { FIELD_MANAGER, handOver, leftOver, takenBy } from '../injection/write/ownership.ts';
+import { patchOf } from '../injection/write/patch-of.ts';
 import type { Write } from '../injection/write/write.ts';
-import { isEmpty, pathsOf } from '../k8s/field-set.ts';
+import { type Fields, isEmpty, pathsOf, union } from '../k8s/field-set.ts';
 import type { Operation } from '../k8s/json-patch.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { RevertDeps } from './deps.ts';
+import { recognise } from './recognise.ts';
 
 const TRIES = 4;
 
@@ -40,7 +43,7 @@ export async function giveOwnershipBack(deps: RevertDeps, id: string, applied: r
   const notes: string[] = [];
   for (const { write, object, now } of applied) {
     if (object === undefined || write.verb === 'delete') continue;
-    const taken = takenBy(write, object);
+    const taken = union(takenBy(write, object), heldSince(write, now ?? object));
     if (isEmpty(taken)) continue;
     const refused = await handed(deps, id, { object: now ?? object, taken, former: write.owners ?? [] });
     const names = sanitise(
@@ -57,6 +60,18 @@ export async function giveOwnershipBack(deps: RevertDeps, id: string, applied: r
   }
   return notes;
 }
+
+/** The same for an object that a process of ours made again and died, before its backup goes: only that still names the owners. */
+export async function handedOverLate(deps: RevertDeps, id: string, restore: Restore): Promise<string[]> {
+  if (restore.kind !== 'already-restored' || restore.victim === undefined) return [];
+  const { object, owners } = restore.victim;
+  const write = patchOf(object, [], { says: 'nothing', atVersion: false, owners });
+  return giveOwnershipBack(deps, id, [{ write, object }]);
+}
+
+/** What a process that died before it could hand over has left. Without a record nothing is let go while another injection is there. */
+const heldSince = ({ owners }: Exclude<Write, { verb: 'delete' }>, object: KubeObject): Fields =>
+  owners === undefined && recognise(object).length > 0 ? {} : leftOver(object, owners);
 
 /** Why the fields are still ours, undefined where they are not. */
 async function handed(

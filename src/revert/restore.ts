@@ -7,7 +7,7 @@ import { type Decision, decide } from './classify.ts';
 import { counting } from './counting.ts';
 import type { RevertDeps } from './deps.ts';
 import { type End, failed, noted } from './end.ts';
-import { giveOwnershipBack } from './hand-over.ts';
+import { giveOwnershipBack, handedOverLate } from './hand-over.ts';
 import { lookAgain } from './look-again.ts';
 import { shownBy } from './not-held.ts';
 import { putRecordBack } from './put-record-back.ts';
@@ -112,6 +112,7 @@ async function write(deps: RevertDeps, finding: Finding, decision: Decided, opti
   if (touchesRecord) deps.begun?.set(finding.id, last.finding);
   let stages: Stages = stagesOf(last.restore, finding);
   let changed: End | undefined;
+  const kept = await handedOverLate(deps, finding.id, last.restore);
   const again = async () => {
     const next = await lookAgain(deps, finding, options);
     changed =
@@ -133,7 +134,7 @@ async function write(deps: RevertDeps, finding: Finding, decision: Decided, opti
   if (execution.state !== 'done') return notDone(deps, last, execution.message);
   if (stages.next === 'strip')
     return strip(deps, last, { first: stages.now[0], stored: execution.steps[0]?.object, rest: stages.rest });
-  const notes = await giveOwnershipBack(deps, finding.id, execution.steps);
+  const notes = [...kept, ...(await giveOwnershipBack(deps, finding.id, execution.steps))];
   const end =
     stages.next === 'rest'
       ? await finish(deps, last, stages.rest)

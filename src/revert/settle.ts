@@ -1,6 +1,6 @@
 import type { Restore } from '../faults/contract.ts';
 import { execute } from '../injection/write/executor.ts';
-import { takenBy, withHandOver } from '../injection/write/ownership.ts';
+import { isBusy, takenBy, withHandOver } from '../injection/write/ownership.ts';
 import { executeWithReread } from '../injection/write/replan.ts';
 import { stripBoundTo } from '../injection/write/two-steps.ts';
 import type { Write } from '../injection/write/write.ts';
@@ -56,6 +56,8 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
     return undefined;
   };
   const marks = onlyWhatIsThere(markWrites(marked, done), stored);
+  // While the record is still there: it alone tells the owners, should this process die in between.
+  const early = isBusy(stored) ? await giveOwnershipBack(deps, finding.id, [{ write: first, object: stored }]) : [];
   const taken = takenBy(first, stored);
   const writes = marks.map(write =>
     withHandOver(stripBoundTo(write, first, stored), stored, taken, first.owners ?? []),
@@ -64,7 +66,9 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
   if (changed) return changed;
   if (execution.state !== 'done') return failed(execution.message, true);
   const object = execution.steps[0]?.object ?? stored;
-  const notes = await giveOwnershipBack(deps, finding.id, [{ write: first, object: stored, now: object }]);
+  const notes = isBusy(stored)
+    ? early
+    : await giveOwnershipBack(deps, finding.id, [{ write: first, object: stored, now: object }]);
   return noted(await finish(deps, done, rest), notes);
 }
 

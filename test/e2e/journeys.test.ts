@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { cutOffJourneys } from './journeys/cut-off.ts';
+import { diedRevertingJourneys } from './journeys/died-reverting.ts';
 import { doesNotHoldJourneys } from './journeys/does-not-hold.ts';
 import { emergencyJourneys } from './journeys/emergency.ts';
 import { everyKindJourneys } from './journeys/every-kind.ts';
@@ -30,6 +31,7 @@ onEachProvider('on', (given, name) => {
     emergencyJourneys(given);
     doesNotHoldJourneys(given);
     ownerJourneys(given);
+    diedRevertingJourneys(given);
     thirdValueJourneys(given, name !== 'sandbox');
     everyKindJourneys(given);
     orderJourneys(given);

@@ -166,6 +166,7 @@ function compared(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata)
       kind: 'already-restored',
       writes: [dropping(backup)],
       says: `Namespace ${name} is there with its labels and annotations; drop the backup`,
+      victim: { object: namespace, owners: readMayday(backup.metadata.annotations?.[MAYDAY])?.owners },
     };
   }
   const put = patchOf(

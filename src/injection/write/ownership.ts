@@ -12,7 +12,7 @@ import {
 import { type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject, ManagedField } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { PREFIX } from '../record/markers.ts';
+import { MANAGED_BY, PREFIX } from '../record/markers.ts';
 import { patchOf } from './patch-of.ts';
 import type { Write } from './write.ts';
 
@@ -94,6 +94,21 @@ export function takenBy(write: Write, after: KubeObject): Fields {
   return fieldsAtAll(ours, after, written(write.body as unknown as Operation[]));
 }
 
+/**
+ * What we own of an object beside marks although nothing of ours belongs there any more: of the fields that its record names owners of, or
+ * all of it where no record tells. A process that died between putting a value back and handing it over leaves this.
+ */
+export function leftOver(object: KubeObject, former: readonly ManagedField[] | undefined): Fields {
+  const ours = fieldsIn(object.metadata.managedFields?.find(isOurs) ?? {});
+  const values = fieldsOf(pathsOf(ours).filter(path => !isMark(path)));
+  return former === undefined ? values : intersection(values, former.map(fieldsIn).reduce(union, {}));
+}
+
+const isMark = ([metadata, map, key]: readonly string[]): boolean =>
+  metadata === 'f:metadata' &&
+  (map === 'f:annotations' || map === 'f:labels') &&
+  (key === undefined || key === `f:${MANAGED_BY}` || key.startsWith(`f:${PREFIX}`));
+
 /** The write that gives fields of ours to their former owners and lets go of the rest; undefined where none of them is ours. */
 export function handOver(object: KubeObject, taken: Fields, former: readonly ManagedField[]): Write | undefined {
   const { managedFields = [] } = object.metadata;
@@ -154,13 +169,16 @@ const same = (index: number, { manager = '', operation = '', fieldsV1 }: Managed
   test(pointer('metadata', 'managedFields', index, 'fieldsV1'), fieldsV1 as Json),
 ];
 
+/** Whether controllers write a status of the object: entries move with every such write. */
+export const isBusy = ({ metadata: { managedFields = [] } }: KubeObject): boolean =>
+  managedFields.some(({ subresource }) => subresource === 'status');
+
 /**
  * The write with the handing over of what an earlier one took, in the same request; as it is where controllers write a status of the
- * object at the same time, since entries move with every write and the request would only be refused.
+ * object at the same time, since the request would only be refused.
  */
 export function withHandOver(write: Write, object: KubeObject, taken: Fields, former: readonly ManagedField[]): Write {
-  const isBusy = object.metadata.managedFields?.some(({ subresource }) => subresource === 'status') ?? false;
-  const giving = isBusy ? undefined : handOver(object, taken, former);
+  const giving = isBusy(object) ? undefined : handOver(object, taken, former);
   const arePatches = write.verb === 'patch' && write.patchType === 'json' && giving?.verb === 'patch';
   if (!arePatches) return write;
   const known = write.body as unknown as Operation[];
