@@ -1,6 +1,7 @@
 import type { Finding } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
-import { pooled, type RevertDeps } from '../revert/deps.ts';
+import { pooled } from '../kube/client/pooled.ts';
+import type { RevertDeps } from '../revert/deps.ts';
 import { recognise } from '../revert/recognise.ts';
 import { restoreOne } from '../revert/restore.ts';
 import { type ScanResult, scan } from '../revert/scan.ts';

@@ -68,17 +68,3 @@ export async function keepRecord(files: Files, stateDir: string, record: RunReco
   await files.write(path, `${jsonText(record, 2)}\n`);
   return path;
 }
-
-/** Reads a record back. A line that says what is wrong when it is none. */
-export async function readRecord(files: Files, path: string): Promise<RunRecord | { wrong: string }> {
-  const text = await files.read(path);
-  if (text === undefined) return { wrong: `expected a run record at ${path}, found no file` };
-  try {
-    const value = JSON.parse(text) as RunRecord;
-    return value?.kind === 'mayday-run' && value.v === 1
-      ? value
-      : { wrong: `expected a run record at ${path}, found another document` };
-  } catch {
-    return { wrong: `expected a run record at ${path}, found text that is not JSON` };
-  }
-}

@@ -1,7 +1,8 @@
 import type { Finding } from '../injection/found-injection.ts';
 import { execute } from '../injection/write/executor.ts';
+import { pooled } from '../kube/client/pooled.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { pooled, type RevertDeps } from './deps.ts';
+import type { RevertDeps } from './deps.ts';
 import { askToStop, foreignFinding } from './foreign/index.ts';
 import type { Stop } from './stop.ts';
 

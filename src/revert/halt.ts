@@ -2,10 +2,11 @@ import { execute } from '../injection/write/executor.ts';
 import type { Write } from '../injection/write/write.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
+import { pooled } from '../kube/client/pooled.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { blindReason } from './blind.ts';
 import { CLEANUP, type ClusterExperiment } from './cluster-experiment.ts';
-import { pooled, type RevertDeps } from './deps.ts';
+import type { RevertDeps } from './deps.ts';
 import type { Stop } from './stop.ts';
 import { carrierResources, type Seen, whereItIs } from './where-it-is.ts';
 

@@ -1,11 +1,12 @@
 import type { Restore } from '../faults/contract.ts';
 import type { Finding } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
+import { pooled } from '../kube/client/pooled.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { Blind } from './blind.ts';
 import { type Decision, decide } from './classify.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
-import { pooled, type RevertDeps } from './deps.ts';
+import type { RevertDeps } from './deps.ts';
 import { unownedAfter } from './hand-over.ts';
 import { type Intended, type LockOut, lockOuts } from './lockout.ts';
 import type { RestoreOptions } from './restore.ts';

@@ -1,7 +1,8 @@
 import type { Live } from '../faults/contract.ts';
 import type { Finding } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
-import { pooled, type RevertDeps } from './deps.ts';
+import { pooled } from '../kube/client/pooled.ts';
+import type { RevertDeps } from './deps.ts';
 import { type Attempt, type RestoreOptions, restoreOne } from './restore.ts';
 import { intoWaves } from './waves.ts';
 

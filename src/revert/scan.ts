@@ -1,12 +1,11 @@
 import type { Clock } from '../host/clock.ts';
 import type { Finding } from '../injection/found-injection.ts';
 import { byPreference, keyOf, rankOf, select, titleOf, undiscovered } from '../injection/resources.ts';
+import { fairlyPooled, pooled } from '../kube/client/pooled.ts';
 import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
 import { orphans } from './backups.ts';
 import { type Blind, blindReason } from './blind.ts';
-import { pooled } from './deps.ts';
 import { readExperiments } from './experiments.ts';
-import { fairlyPooled } from './fair-pool.ts';
 import { leftWithPauseImage } from './foreign/images.ts';
 import { FOREIGN_GROUPS } from './foreign/index.ts';
 import { inspect, type Pass, READS_AT_ONCE, scanResource } from './scan-list.ts';

@@ -14,8 +14,6 @@ export interface Glyphs {
   readonly rule: string;
   readonly barFull: string;
   readonly barEmpty: string;
-  /** From lowest to highest. */
-  readonly spark: readonly string[];
   readonly ellipsis: string;
   readonly arrow: string;
   readonly bullet: string;
@@ -40,7 +38,6 @@ export const UNICODE: Glyphs = {
   rule: '─',
   barFull: '━',
   barEmpty: '─',
-  spark: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   ellipsis: '…',
   arrow: '→',
   bullet: '·',
@@ -56,7 +53,6 @@ export const ASCII: Glyphs = {
   rule: '-',
   barFull: '#',
   barEmpty: '-',
-  spark: ['.', ':', '-', '=', '+', '*', '#', '%', '@'],
   ellipsis: '~',
   arrow: '>',
   bullet: '-',

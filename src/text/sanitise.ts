@@ -98,11 +98,6 @@ export function literal<T extends string>(text: string extends T ? never : T): C
   return text as string as Clean;
 }
 
-/** Joins clean parts with a literal between them. */
-export function cleanJoin<T extends string>(parts: readonly Clean[], separator: string extends T ? never : T): Clean {
-  return parts.join(separator) as Clean;
-}
-
 /** Template tag: literals of our own source and clean (or numeric) values make clean text. */
 export function cleanText(literals: TemplateStringsArray, ...values: readonly (Clean | number)[]): Clean {
   return String.raw({ raw: literals }, ...values) as Clean;

@@ -4,7 +4,7 @@ import type { Clock } from '../../src/host/clock.ts';
 import type { Files } from '../../src/host/files.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { Api } from '../../src/kube/client/api.ts';
-import { pooled } from '../../src/revert/deps.ts';
+import { pooled } from '../../src/kube/client/pooled.ts';
 import type { Verdict } from '../../src/run/event.ts';
 import type { RunResult } from '../../src/run/verdict/result.ts';
 import { engineDeps } from '../support/engine.ts';

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { bar } from '../../src/text/bar.ts';
 import { ASCII, asciiText, glyphsFor, STATE_WORDS, UNICODE } from '../../src/text/glyphs.ts';
 import { sanitise } from '../../src/text/sanitise.ts';
-import { sparkline } from '../../src/text/sparkline.ts';
 import { width } from '../../src/text/width.ts';
 
 describe('bar', () => {
@@ -26,30 +25,13 @@ describe('bar', () => {
     ));
 });
 
-describe('sparkline', () => {
-  it('scales from zero to the largest', () => expect(sparkline([0, 1, 2, 4, 8], 5, ASCII)).toBe('.:-+@'));
-  it('shows the newest and leaves gaps where nothing was measured', () => {
-    expect(sparkline([9, 9, 0, Number.NaN, 8], 3, UNICODE)).toBe('▁ █');
-    expect(sparkline([8], 3, UNICODE)).toBe('  █');
-  });
-  it('is flat when all is zero', () => expect(sparkline([0, 0], 2, UNICODE)).toBe('▁▁'));
-  it('has its columns whatever the values', () =>
-    fc.assert(
-      fc.property(
-        fc.array(fc.double()),
-        fc.integer({ min: 0, max: 30 }),
-        (values, columns) => width(sparkline(values, columns, UNICODE)) === columns,
-      ),
-    ));
-});
-
 describe('glyphs', () => {
   it.each([
     ['unicode', UNICODE],
     ['ascii', ASCII],
   ])('%s: one column each, and states differ by glyph', (_, glyphs) => {
-    const { states, spark, ...rest } = glyphs;
-    for (const glyph of [...Object.values(states), ...spark, ...Object.values(rest)]) expect(width(glyph)).toBe(1);
+    const { states, ...rest } = glyphs;
+    for (const glyph of [...Object.values(states), ...Object.values(rest)]) expect(width(glyph)).toBe(1);
     expect(new Set(Object.values(states)).size).toBe(Object.keys(states).length);
   });
   it('has no emoji form in the chrome', () =>

@@ -37,18 +37,12 @@ export interface Execution {
   message: string;
 }
 
-export type StepEvent =
-  | { event: 'sending'; index: number; of: number; write: Write; purpose: Purpose }
-  | { event: 'waiting'; index: number; ms: number; why: string }
-  | { event: 'sent'; index: number; of: number; result: StepResult; purpose: Purpose };
-
 export interface ExecutorDeps {
   api: Api;
   journal: Journal;
   clock: Clock;
   /** Stops before the next write; a write that was sent is always followed to its end. */
   signal?: AbortSignal;
-  emit?: (event: StepEvent) => void;
 }
 
 const SENDS = 5;
@@ -117,13 +111,12 @@ async function step(
   deps: ExecutorDeps,
   run: { id: string; purpose: Purpose },
 ): Promise<StepResult> {
-  const { api, clock, journal, emit } = deps;
+  const { api, clock, journal } = deps;
   const base = { id: run.id, purpose: run.purpose, step: place.index, of: place.of };
   await journal.append({ ...base, at: clock.now(), record: 'intent', write }).catch(unwritable);
-  emit?.({ event: 'sending', ...place, write, purpose: run.purpose });
   const began = clock.monotonic();
   const requestsBefore = api.requests;
-  const settled = await settle(write, place.index, deps);
+  const settled = await settle(write, deps);
   const result: StepResult = {
     index: place.index,
     write,
@@ -141,7 +134,6 @@ async function step(
       message: result.message,
     })
     .catch(unwritable);
-  emit?.({ event: 'sent', ...place, result, purpose: run.purpose });
   return result;
 }
 
@@ -152,7 +144,7 @@ function unwritable(error: unknown): never {
 type Settled = Pick<StepResult, 'outcome' | 'object' | 'failure' | 'message'>;
 
 /** Sends until the write is known to have landed, to have been refused, or to be undecidable. */
-async function settle(write: Write, index: number, deps: ExecutorDeps): Promise<Settled> {
+async function settle(write: Write, deps: ExecutorDeps): Promise<Settled> {
   const { clock } = deps;
   let lost: Lost | undefined;
   for (let sends = 1; ; sends += 1) {
@@ -164,7 +156,6 @@ async function settle(write: Write, index: number, deps: ExecutorDeps): Promise<
     }
     const waitMs = waitAsked(outcome);
     if (waitMs !== undefined && sends < SENDS) {
-      deps.emit?.({ event: 'waiting', index, ms: waitMs, why: outcome.message });
       await clock.sleep(waitMs);
       continue;
     }

@@ -3,6 +3,7 @@ import { type Clean, literal, sanitise } from '../../text/sanitise.ts';
 import type { Api } from './api.ts';
 import { failure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
+import { pooled } from './pooled.ts';
 
 /** One thing that someone may or may not do. */
 export interface AccessQuestion {
@@ -30,20 +31,6 @@ export interface Subject {
   uid?: Clean;
 }
 
-/** A rule of a SelfSubjectRulesReview: what we may do in a namespace. */
-export interface Rule {
-  verbs: string[];
-  groups: string[];
-  resources: string[];
-  resourceNames: string[];
-}
-
-export interface Rules {
-  rules: Rule[];
-  /** The list may be short of what another authoriser grants. */
-  incomplete: boolean;
-}
-
 const PARALLEL = 12;
 const AUTHORIZATION = 'authorization.k8s.io/v1';
 
@@ -53,29 +40,26 @@ export async function checkAccess(
   questions: readonly AccessQuestion[],
   options: { subject?: { user: string; groups?: string[] }; signal?: AbortSignal } = {},
 ): Promise<AccessAnswer[]> {
-  const asked = new Map<string, Promise<Omit<AccessAnswer, 'question'>>>();
-  const slot = limiter(PARALLEL);
-  const answers = questions.map(async question => {
-    const key = JSON.stringify([
-      question.verb,
-      question.group,
-      question.resource,
-      question.subresource,
-      question.namespace,
-      question.name,
-    ]);
-    const answer = asked.get(key) ?? slot(() => ask(api, question, options));
-    asked.set(key, answer);
-    return { question, ...(await answer) };
+  const byKey = new Map(questions.map(question => [keyOf(question), question]));
+  const answers = await pooled([...byKey], PARALLEL, async ([key, question]) => {
+    return [key, await ask(api, question, options)] as const;
   });
-  return Promise.all(answers);
+  const answerOf = new Map(answers);
+  return questions.map(question => ({ question, ...(answerOf.get(keyOf(question)) ?? NOT_ASKED) }));
 }
+
+type Answer = Omit<AccessAnswer, 'question'>;
+
+const NOT_ASKED: Answer = { allowed: 'unknown' };
+
+const keyOf = ({ verb, group, resource, subresource, namespace, name }: AccessQuestion): string =>
+  JSON.stringify([verb, group, resource, subresource, namespace, name]);
 
 async function ask(
   api: Pick<Api, 'create'>,
   question: AccessQuestion,
   { subject, signal }: { subject?: { user: string; groups?: string[] }; signal?: AbortSignal },
-): Promise<Omit<AccessAnswer, 'question'>> {
+): Promise<Answer> {
   const spec = { resourceAttributes: question, ...(subject && { user: subject.user, groups: subject.groups ?? [] }) };
   const kind = subject ? 'SubjectAccessReview' : 'SelfSubjectAccessReview';
   const outcome = await api.create(review(kind, spec), signal ? { signal } : {});
@@ -88,23 +72,6 @@ async function ask(
 /** Reviews are created but never stored, so they have no name. */
 function review(kind: string, spec: unknown, apiVersion = AUTHORIZATION): KubeObject {
   return { apiVersion, kind, metadata: {} as KubeObject['metadata'], spec };
-}
-
-/** Runs at most `size` tasks at a time, in order. */
-function limiter(size: number) {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async <T>(task: () => Promise<T>): Promise<T> => {
-    if (running >= size) await new Promise<void>(resolve => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
 }
 
 /** Who the server says we are, impersonation included. */
@@ -126,36 +93,4 @@ export async function whoAmI(api: Pick<Api, 'create'>, signal?: AbortSignal): Pr
       ...(info.uid && { uid: sanitise(info.uid, 128) }),
     },
   };
-}
-
-/** All that we may do in a namespace, in one request; `incomplete` means that a missing rule proves nothing. */
-export async function rulesIn(
-  api: Pick<Api, 'create'>,
-  namespace: string,
-  signal?: AbortSignal,
-): Promise<Outcome<Rules>> {
-  const outcome = await api.create(review('SelfSubjectRulesReview', { namespace }), signal ? { signal } : {});
-  if (!outcome.ok) return outcome;
-  const status = (outcome.value.status ?? {}) as { resourceRules?: Record<string, string[]>[]; incomplete?: boolean };
-  const rules = (status.resourceRules ?? []).map(rule => ({
-    verbs: rule.verbs ?? [],
-    groups: rule.apiGroups ?? [],
-    resources: rule.resources ?? [],
-    resourceNames: rule.resourceNames ?? [],
-  }));
-  return { ...outcome, value: { rules, incomplete: status.incomplete === true } };
-}
-
-/** Whether rules allow something, as the RBAC authoriser reads them: wildcards, subresources, and names. */
-export function allowedBy(rules: readonly Rule[], question: AccessQuestion): boolean {
-  const resource = question.subresource ? `${question.resource}/${question.subresource}` : question.resource;
-  const has = (list: readonly string[], wanted: string) => list.includes('*') || list.includes(wanted);
-  const anySub = question.subresource ? `*/${question.subresource}` : resource;
-  return rules.some(
-    rule =>
-      has(rule.verbs, question.verb) &&
-      has(rule.groups, question.group) &&
-      (has(rule.resources, resource) || rule.resources.includes(anySub)) &&
-      (rule.resourceNames.length === 0 || (question.name !== undefined && rule.resourceNames.includes(question.name))),
-  );
 }

@@ -1,7 +1,8 @@
 import type { Restore } from '../../faults/contract.ts';
 import type { Finding } from '../../injection/found-injection.ts';
+import { pooled } from '../../kube/client/pooled.ts';
 import { decide } from '../classify.ts';
-import { pooled, type RevertDeps } from '../deps.ts';
+import type { RevertDeps } from '../deps.ts';
 import { judge, type Trust, type Verdict } from './judge.ts';
 import { scopesIn } from './scope.ts';
 

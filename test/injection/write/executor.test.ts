@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAYDAY } from '../../../src/injection/record/markers.ts';
 import { isRefusal, refuse } from '../../../src/injection/refuse.ts';
-import { type ExecutorDeps, execute, IN_FLIGHT_MS, type StepEvent } from '../../../src/injection/write/executor.ts';
+import { type ExecutorDeps, execute, IN_FLIGHT_MS } from '../../../src/injection/write/executor.ts';
 import { patchOf } from '../../../src/injection/write/patch-of.ts';
 import { injectWithReplan } from '../../../src/injection/write/replan.ts';
 import { send } from '../../../src/injection/write/send.ts';
@@ -25,10 +25,8 @@ const DRIFT = { type: 'ConfigDrift', parameters: { name: 'config', key: 'mode', 
 function bench(api: FakeApi): ExecutorDeps & {
   journal: ReturnType<typeof memoryJournal>;
   clock: ReturnType<typeof steppedClock>;
-  events: StepEvent[];
 } {
-  const events: StepEvent[] = [];
-  return { api, journal: memoryJournal(), clock: steppedClock(), events, emit: event => events.push(event) };
+  return { api, journal: memoryJournal(), clock: steppedClock() };
 }
 const RUN = { id: 'i-0001', purpose: 'inject' } as const;
 
@@ -219,7 +217,6 @@ describe('a server that is busy', () => {
     const deps = bench(api);
     expect((await execute([creation('a')], deps, RUN)).state).toBe('done');
     expect(deps.clock.slept).toEqual([3000, 3000]);
-    expect(deps.events.filter(event => event.event === 'waiting')).toHaveLength(2);
   });
 
   it('is not waited for without end', async () => {

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import {
-  type AccessQuestion,
-  allowedBy,
-  checkAccess,
-  type Rule,
-  rulesIn,
-  whoAmI,
-} from '../../../src/kube/client/access.ts';
+import { type AccessQuestion, checkAccess, whoAmI } from '../../../src/kube/client/access.ts';
 import type { Outcome } from '../../../src/kube/client/outcome.ts';
 import { fail } from '../fake-collection.ts';
 import { settle } from '../manual-clock.ts';
@@ -86,37 +79,4 @@ describe('who am I', () => {
     expect(await whoAmI(server(() => ({})).api)).toMatchObject({ ok: false, reason: 'server-error' });
     expect(await whoAmI(server(() => undefined).api)).toMatchObject({ ok: false, reason: 'unreachable' });
   });
-});
-
-describe('rules', () => {
-  const rule = (more: Partial<Rule>): Rule => ({
-    verbs: ['get'],
-    groups: [''],
-    resources: ['pods'],
-    resourceNames: [],
-    ...more,
-  });
-
-  it('come in one request, and say when they are incomplete', async () => {
-    const { api } = server(() => ({
-      resourceRules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }],
-      incomplete: true,
-    }));
-    expect(await rulesIn(api, 'ns')).toMatchObject({ ok: true, value: { rules: [rule({})], incomplete: true } });
-  });
-
-  it.each<[string, Partial<Rule>, Partial<AccessQuestion>, boolean]>([
-    ['the same', {}, {}, true],
-    ['another verb', {}, { verb: 'list' }, false],
-    ['any verb', { verbs: ['*'] }, { verb: 'list' }, true],
-    ['another group', {}, { group: 'apps' }, false],
-    ['any group', { groups: ['*'] }, { group: 'apps' }, true],
-    ['a subresource', {}, { subresource: 'log' }, false],
-    ['that subresource', { resources: ['pods/log'] }, { subresource: 'log' }, true],
-    ['a subresource of anything', { resources: ['*/log'] }, { subresource: 'log' }, true],
-    ['any resource', { resources: ['*'] }, { subresource: 'log' }, true],
-    ['a name, asked for any', { resourceNames: ['a'] }, {}, false],
-    ['that name', { resourceNames: ['a'] }, { name: 'a' }, true],
-    ['another name', { resourceNames: ['a'] }, { name: 'b' }, false],
-  ])('%s', (_, given, asked, allowed) => expect(allowedBy([rule(given)], question('get', asked))).toBe(allowed));
 });

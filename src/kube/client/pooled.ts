@@ -1,3 +1,17 @@
+/** Runs `work` over the items, at most `width` at a time; results in the order of the items. Items start in their order. */
+export async function pooled<T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await work(items[index] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  return results;
+}
+
 /**
  * Runs `work` over the items, at most `width` at a time and at most `perGroup` of one group: a group that does not answer must not take
  * every place and keep the others waiting. Items start in their order as far as that allows. `work` must not reject.
