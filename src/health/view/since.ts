@@ -1,0 +1,99 @@
+import type { ManagedField } from '../../k8s/object.ts';
+import type { Since } from '../trouble.ts';
+import type { Fields, ViewObject, WarningEvent } from './cluster-view.ts';
+
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+const listOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.map(fieldsOf) : []);
+const timeOf = (value: unknown): number | undefined => {
+  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isFinite(at) ? at : undefined;
+};
+const exactly = (at: number): Since => ({ at, exact: true });
+/** It was so then; since when, nothing says. */
+const atLeast = (at: number): Since => ({ at, exact: false });
+
+/** Since an object is there. */
+export function sinceOfCreation({ metadata }: ViewObject): Since | undefined {
+  const at = timeOf(metadata.creationTimestamp);
+  return at === undefined ? undefined : exactly(at);
+}
+
+/** Since when an object's deletion is asked for; undefined where it is not. Its timestamp is the end of the grace period. */
+export function sinceOfDeletion({ metadata }: ViewObject): Since | undefined {
+  const ends = timeOf(metadata.deletionTimestamp);
+  return ends === undefined ? undefined : exactly(ends - (metadata.deletionGracePeriodSeconds ?? 0) * 1000);
+}
+
+/**
+ * Since when a condition has the status that it has. A condition that its writer does not date has had it since some time that is not
+ * known: as far as can be told, since the newest evidence that the object itself carries, at least.
+ */
+export function sinceOfCondition(object: ViewObject, type: string): Since | undefined {
+  const condition = listOf(object.status.conditions).find(one => one.type === type);
+  if (condition === undefined) return undefined;
+  const at = timeOf(condition.lastTransitionTime);
+  if (at !== undefined) return exactly(at);
+  const seen =
+    timeOf(condition.lastUpdateTime) ?? timeOf(condition.lastProbeTime) ?? timeOf(condition.lastHeartbeatTime);
+  return seen === undefined ? undefined : atLeast(seen);
+}
+
+/** Since the first of these warnings; undefined where there is none. */
+export const sinceOfEvents = (events: readonly WarningEvent[]): Since | undefined =>
+  earliest(...events.map(({ first }) => first));
+
+/**
+ * Since when a container is in the state that its status tells of. What waits after it ended has waited since then; how often it ended
+ * before is told only by a count, so a crash loop is as old as its last end, at least.
+ */
+export function sinceOfContainer(status: Fields, pod: ViewObject): Since | undefined {
+  const { waiting, running, terminated } = fieldsOf(status.state);
+  const restarts = typeof status.restartCount === 'number' ? status.restartCount : 0;
+  if (running !== undefined) return dated(timeOf(fieldsOf(running).startedAt), true);
+  if (terminated !== undefined) return dated(timeOf(fieldsOf(terminated).finishedAt), restarts === 0);
+  if (waiting === undefined) return undefined;
+  const ended = fieldsOf(fieldsOf(status.lastState).terminated);
+  const last = timeOf(ended.finishedAt);
+  if (last !== undefined) return dated(timeOf(ended.startedAt) ?? last, restarts <= 1);
+  return dated(timeOf(pod.status.startTime) ?? timeOf(pod.metadata.creationTimestamp), restarts === 0);
+}
+
+/** Since when a pod is not ready: its condition, else its creation. */
+export const sinceNotReady = (pod: ViewObject): Since | undefined =>
+  sinceOfDeletion(pod) ?? sinceOfCondition(pod, 'Ready') ?? sinceOfCreation(pod);
+
+/** The endpoints of a service were last changed then, and are now as that change left them; whether they were so before it, nothing says. */
+export function sinceOfEndpoints(slices: readonly ViewObject[]): Since | undefined {
+  const times = slices.flatMap(
+    ({ metadata }) => timeOf(metadata.annotations['endpoints.kubernetes.io/last-change-trigger-time']) ?? [],
+  );
+  return times.length === 0 ? undefined : atLeast(Math.max(...times));
+}
+
+/**
+ * Since when a field (`['spec', 'selector']`) has its value, from `managedFields`: its owner wrote something then, and the field with it or
+ * before. Undefined where nobody owns it.
+ */
+export function sinceOfField(managed: readonly ManagedField[], path: readonly string[]): Since | undefined {
+  const owners = managed.filter(({ fieldsV1 }) => owns(fieldsOf(fieldsV1), path));
+  const times = owners.flatMap(({ time }) => timeOf(time) ?? []);
+  return times.length === 0 ? undefined : atLeast(Math.max(...times));
+}
+
+const owns = (fields: Fields, path: readonly string[]): boolean => {
+  let at: unknown = fields;
+  for (const part of path) at = fieldsOf(at)[`f:${part}`];
+  return at !== undefined;
+};
+
+/** The earliest of these; undefined where there is none. Of two at one time the exact one. */
+export function earliest(...all: readonly (Since | undefined)[]): Since | undefined {
+  return all.reduce((a, b) => {
+    if (a === undefined || b === undefined) return a ?? b;
+    return b.at < a.at || (b.at === a.at && b.exact) ? b : a;
+  }, undefined);
+}
+
+const dated = (at: number | undefined, isExact: boolean): Since | undefined =>
+  at === undefined ? undefined : { at, exact: isExact };
