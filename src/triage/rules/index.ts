@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import { admissionRules } from './admission/index.ts';
+
 import { apiRules } from './api/index.ts';
 import { certificateRules } from './certificates/index.ts';
 import { chaosRules } from './chaos/index.ts';
@@ -17,6 +17,7 @@ import { quotaRules } from './quotas/index.ts';
 import { rbacRules } from './rbac/index.ts';
 import { serviceRules } from './services/index.ts';
 import { storageRules } from './storage/index.ts';
+import { webhookRules } from './webhook/index.ts';
 import { workloadRules } from './workloads/index.ts';
 
 /** Every rule of triage. An area lists its own rules in its `index.ts`. */
@@ -25,7 +26,7 @@ export const RULES: readonly Rule[] = [
   ...apiRules,
   ...nodeRules,
   ...crdRules,
-  ...admissionRules,
+  ...webhookRules,
   ...certificateRules,
   ...gitopsRules,
   ...policyRules,

@@ -1,0 +1,76 @@
+import type { ClusterView, ViewObject } from '../health/view/cluster-view.ts';
+import { type Refusal, refusalIn } from './error-text.ts';
+import { condition, fields, list, number, text, time } from './fields.ts';
+
+/** One refusal of the API server that some object of the cluster still tells of. */
+export interface Seen {
+  refusal: Refusal;
+  /** The words as they stand there, and where: `status.conditions[ReplicaFailure]`. */
+  said: string;
+  where: string;
+  about: ViewObject;
+  /** When it was said, as far as is known. */
+  at: number | undefined;
+}
+
+/** All refusals that workloads and Argo CD applications tell of now. What an application said before its last good sync is past. */
+export function* refusalsSeen(view: ClusterView): Iterable<Seen> {
+  for (const app of view.all('Application')) yield* refusalsOfApplication(app);
+  for (const kind of ['Deployment', 'ReplicaSet'] as const)
+    for (const workload of view.all(kind)) {
+      const failure = condition(workload, 'ReplicaFailure');
+      if (failure?.status !== 'True') continue;
+      yield* seen(workload, failure.message, 'status.conditions[ReplicaFailure]', failure.since);
+    }
+  for (const kind of ['StatefulSet', 'DaemonSet', 'Job'] as const)
+    for (const workload of view.all(kind)) if (wantsPods(workload)) yield* refusalsInEvents(view, workload);
+}
+
+/** What the events about an object tell, the newest first. */
+export function* refusalsInEvents(view: ClusterView, object: ViewObject): Iterable<Seen> {
+  const { metadata, kind } = object;
+  const about = {
+    kind,
+    name: metadata.name,
+    uid: metadata.uid,
+    ...(metadata.namespace && { namespace: metadata.namespace }),
+  };
+  for (const event of view.eventsAbout(about))
+    yield* seen(object, event.message, `event ${event.reason}`, event.first.at);
+}
+
+/** What an Argo CD application tells, unless its last operation succeeded and it has no error condition. */
+export function* refusalsOfApplication(app: ViewObject): Iterable<Seen> {
+  const operation = fields(app.status.operationState);
+  const at = time(operation.finishedAt) ?? time(operation.startedAt);
+  if (['Failed', 'Error', 'Running'].includes(text(operation.phase))) {
+    for (const one of list(fields(operation.syncResult).resources))
+      if (text(one.status) === 'SyncFailed')
+        yield* seen(app, text(one.message), `status.operationState.syncResult ${text(one.kind)}/${text(one.name)}`, at);
+    yield* seen(app, text(operation.message), 'status.operationState.message', at);
+  }
+  for (const one of list(app.status.conditions))
+    if (text(one.type).endsWith('Error'))
+      yield* seen(app, text(one.message), `status.conditions[${text(one.type)}]`, time(one.lastTransitionTime));
+}
+
+function* seen(about: ViewObject, said: string, where: string, at: number | undefined): Iterable<Seen> {
+  const refusal = said === '' ? undefined : refusalIn(said);
+  if (refusal !== undefined) yield { refusal, said, where, about, at };
+}
+
+/** Whether a workload has fewer pods than it wants: only then do its events tell of something that goes on. */
+function wantsPods({ kind, spec, status }: ViewObject): boolean {
+  if (kind === 'DaemonSet') return number(status.currentNumberScheduled) < number(status.desiredNumberScheduled);
+  if (kind === 'Job')
+    return (
+      number(status.active) === 0 && number(status.succeeded) < number(spec.completions, 1) && spec.suspend !== true
+    );
+  return number(status.replicas) < number(spec.replicas, 1);
+}
+
+/** Quotes it as an evidence line. */
+export const quotedRefusal = ({ about, where, said }: Seen): string => {
+  const { namespace, name } = about.metadata;
+  return `${about.kind} ${namespace ? `${namespace}/` : ''}${name} ${where}: "${said}"`;
+};

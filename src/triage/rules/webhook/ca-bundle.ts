@@ -1,0 +1,180 @@
+import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import { finding } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import type { Cause, Finding } from '../../finding.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { type Certificate, certificatesInBundle, certificateWords, isTrusted, validityOf } from '../../x509.ts';
+import { callEvidence, callsSeen, isRecent } from './calls.ts';
+import { webhookCertificate } from './certificate.ts';
+import { type Hook, hooksOf, hookWords } from './hooks.ts';
+import { scopeOf } from './scope.ts';
+import { servingOf } from './serving.ts';
+import { ignoreFix } from './words.ts';
+
+const INJECTED =
+  /^(cert-manager\.io\/inject-(ca-from|ca-from-secret|apiserver-ca)|service\.beta\.openshift\.io\/inject-cabundle)$/;
+
+interface Verdict {
+  summary: string;
+  broken: boolean;
+  cause: string;
+  evidence: readonly string[];
+}
+
+/** The authorities in a webhook configuration: missing, unreadable, expired, or not those that signed the serving certificate. */
+export const webhookCaBundle: Rule = {
+  id: 'webhook/ca-bundle',
+  gate: 'G4',
+  needs: ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'Namespace'],
+  wants: ['Service', 'Pod', 'Deployment', 'Certificate', 'Application', 'EndpointSlice'],
+  about: {
+    looksAt:
+      'clientConfig.caBundle of each webhook: whether there is one, whether its certificates are valid, and whether they vouch for the certificate that the webhook serves with.',
+    why: 'The API server trusts a webhook only by its caBundle. Without a fitting one every call fails with `x509: certificate signed by unknown authority`.',
+    whatToDo:
+      'Let whoever injects the bundle (cert-manager cainjector, the operator) run, or copy the authority of the serving certificate into caBundle.',
+  },
+  ...(webhookCertificate.asks && { asks: webhookCertificate.asks }),
+  *look(looking) {
+    const done = new Set<string>();
+    for (const hook of hooksOf(looking.view)) {
+      const verdict = verdictOf(looking, hook);
+      const key = `${hook.configuration.metadata.uid} ${verdict?.summary}`;
+      if (verdict === undefined || done.has(key)) continue;
+      done.add(key);
+      yield report(looking, hook, verdict);
+    }
+  },
+};
+
+function verdictOf({ view, answers, now }: Looking, hook: Hook): Verdict | undefined {
+  const calls = callsSeen(view, [hook]).filter(call => isRecent(call, now) && /authority/.test(call.refusal.how));
+  const evidence = calls.slice(0, 2).map(callEvidence);
+  if (hook.caBundle === '') return withoutBundle(hook, evidence);
+  const authorities = certificatesInBundle(hook.caBundle);
+  if (authorities === undefined || authorities.length === 0)
+    return {
+      summary: 'caBundle holds no readable certificate',
+      broken: true,
+      cause: 'The API server cannot verify the webhook by a caBundle that is not PEM.',
+      evidence,
+    };
+  const spans = authorities.map(one => validityOf(one, now));
+  const lines = authorities.slice(0, 3).map(one => `caBundle: ${certificateWords(one)}`);
+  if (spans.every(span => span === 'expired' || span === 'not yet valid'))
+    return {
+      summary: `the authority in its caBundle (CA certificate) ${spans.includes('expired') ? 'has expired' : 'is not yet valid'}`,
+      broken: true,
+      cause: 'No certificate that it signed is believed any more.',
+      evidence: [...lines, ...evidence],
+    };
+  const unsigned = notSigned({ view, answers, now }, hook, authorities);
+  if (unsigned !== undefined)
+    return {
+      summary: 'its caBundle does not match the serving certificate (x509: certificate signed by unknown authority)',
+      broken: true,
+      cause:
+        'The serving certificate was issued by another authority than the caBundle holds: one of the two was replaced without the other.',
+      evidence: [...lines, unsigned, ...evidence],
+    };
+  if (calls.length > 0)
+    return {
+      summary:
+        'its caBundle does not vouch for what the webhook serves with (x509: certificate signed by unknown authority)',
+      broken: true,
+      cause: 'Calls fail because the serving certificate is not signed by the caBundle.',
+      evidence: [...lines, ...evidence],
+    };
+  return spans.every(span => span !== 'valid')
+    ? {
+        summary: 'the authority in its caBundle expires soon',
+        broken: false,
+        cause: 'From then on no call succeeds.',
+        evidence: lines,
+      }
+    : undefined;
+}
+
+function withoutBundle(hook: Hook, evidence: readonly string[]): Verdict | undefined {
+  const by = Object.keys(hook.configuration.metadata.annotations).find(key => INJECTED.test(key));
+  if (by !== undefined)
+    return {
+      summary: 'caBundle is empty: the injector has not put the CA certificate in',
+      broken: true,
+      cause: `The annotation ${by}: ${hook.configuration.metadata.annotations[by]} asks for a caBundle, and nobody has written one.`,
+      evidence: [
+        'clientConfig.caBundle: empty',
+        `annotation ${by}: ${hook.configuration.metadata.annotations[by]}`,
+        ...evidence,
+      ],
+    };
+  if (hook.service === undefined && evidence.length === 0) return undefined;
+  const broken = evidence.length > 0;
+  return {
+    summary: `caBundle is empty${broken ? ', and its certificate is signed by unknown authority (x509)' : ': only the authorities of the system vouch for it'}`,
+    broken,
+    cause: 'A certificate for a name under .svc is never signed by an authority of the system.',
+    evidence: ['clientConfig.caBundle: empty', ...evidence],
+  };
+}
+
+/** A line that proves that the serving certificate is not vouched for; undefined where it is, or was not read. */
+function notSigned(
+  { view, answers, now }: Looking,
+  hook: Hook,
+  authorities: readonly Certificate[],
+): string | undefined {
+  const serving = servingOf(view, answers, hook);
+  if (serving === undefined || !serving.isForHost || isTrusted(serving.leaf, serving.others, authorities))
+    return undefined;
+  // What has expired is told of as expired.
+  if (validityOf(serving.leaf, now) === 'expired') return undefined;
+  return `Secret ${serving.secret.namespace}/${serving.secret.name} tls.crt: issued by ${serving.leaf.issuer}`;
+}
+
+function report({ view }: Looking, hook: Hook, { summary, broken, cause, evidence }: Verdict): Finding {
+  const { configuration } = hook;
+  const { kind, metadata } = configuration;
+  const same = [...hooksOf(view)].filter(one => one.configuration === configuration);
+  const blocking = same.filter(one => one.blocking && scopeOf(view, one).reaches);
+  const injected = Object.keys(metadata.annotations).some(key => INJECTED.test(key));
+  return finding({
+    rule: 'webhook/ca-bundle',
+    severity: broken && blocking.length > 0 ? 'high' : 'warn',
+    object: configuration,
+    summary,
+    evidence: [hookWords(hook), ...evidence],
+    cause: `${cause}${blocking.length > 0 && broken ? ' It is fail-closed: what it is called for is refused.' : ''}`,
+    fixes: [
+      injected && {
+        text: 'Let the injector of the caBundle run (cert-manager cainjector, or the service CA of OpenShift): it writes the certificate by itself.',
+        command: command(view, ['kubectl', 'get', 'deployment', '-A', '-l', 'app.kubernetes.io/component=cainjector']),
+      },
+      !injected && {
+        text: `Put the authority (ca.crt) that signed the serving certificate into clientConfig.caBundle, in base64.${undoneBy(view, configuration)}`,
+        command: command(view, ['kubectl', 'edit', kind.toLowerCase(), metadata.name]),
+      },
+      ...blocking.slice(0, 1).map(one => ignoreFix(view, one)),
+    ],
+    because: [...injectors(view), ...sourceOf(configuration.metadata.annotations)],
+  });
+}
+
+/** Whoever injects bundles: dead, it explains an empty or old one. */
+const injectors = (view: ClusterView): Cause[] =>
+  [...view.all('Deployment')]
+    .filter(({ metadata }) => /cainjector|ca-injector|service-ca/.test(metadata.name))
+    .map(({ metadata }) => ({
+      kind: 'Deployment',
+      name: metadata.name,
+      ...(metadata.namespace && { namespace: metadata.namespace }),
+    }));
+
+/** The Certificate or Secret that the annotation names as the source of the bundle. */
+const sourceOf = (annotations: Readonly<Record<string, string>>): Cause[] =>
+  Object.entries(annotations).flatMap(([key, value]) => {
+    const [namespace, name] = value.split('/');
+    if (!key.startsWith('cert-manager.io/inject-ca-from') || !namespace || !name) return [];
+    return [{ kind: key.endsWith('-secret') ? 'Secret' : 'Certificate', namespace, name }];
+  });

@@ -1,0 +1,65 @@
+import type { Since } from '../../../health/trouble.ts';
+import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import { type Refusal, refusalIn } from '../../error-text.ts';
+import { refusalsSeen, type Seen } from '../../refusals.ts';
+import type { Hook } from './hooks.ts';
+
+/** Events older than this tell of what was, unless an object still says so. */
+const RECENT_MS = 15 * 60_000;
+
+export type Unavailable = Extract<Refusal, { what: 'webhook unavailable' }>;
+/** A failed call of a webhook that some object tells of. */
+export interface FailedCall {
+  refusal: Unavailable;
+  where: string;
+  said: string;
+  at: number | undefined;
+  last: number | undefined;
+}
+
+/** Failed calls that workloads, applications and warnings tell of, of these webhooks. */
+export function callsSeen(view: ClusterView, hooks: readonly Hook[]): FailedCall[] {
+  const names = new Set(hooks.map(({ name }) => name));
+  return [...failedCalls(view)].filter(({ refusal }) => names.has(refusal.webhook));
+}
+
+/** Every failed call of any webhook that is told of. */
+export function* failedCalls(view: ClusterView): Iterable<FailedCall> {
+  for (const seen of refusalsSeen(view)) if (isUnavailable(seen.refusal)) yield callOf(seen, seen.refusal);
+  for (const { about, message, reason, first, last } of view.events()) {
+    const refusal = refusalIn(message);
+    if (refusal === undefined || !isUnavailable(refusal)) continue;
+    yield {
+      refusal,
+      where: `event ${reason} of ${about.kind} ${about.namespace ? `${about.namespace}/` : ''}${about.name}`,
+      said: message,
+      at: first.at,
+      last,
+    };
+  }
+}
+
+const isUnavailable = (refusal: Refusal): refusal is Unavailable => refusal.what === 'webhook unavailable';
+
+const callOf = ({ about, where, said, at }: Seen, refusal: Unavailable): FailedCall => {
+  const { namespace, name } = about.metadata;
+  return {
+    refusal,
+    where: `${about.kind} ${namespace ? `${namespace}/` : ''}${name} ${where}`,
+    said,
+    at,
+    last: undefined,
+  };
+};
+
+/** Whether a call failed lately, or an object still stands at it. */
+export const isRecent = ({ last }: FailedCall, now: number): boolean => last === undefined || now - last < RECENT_MS;
+
+/** The earliest failed call: it has been broken at least since then. */
+export function seenSince(calls: readonly FailedCall[], now: number): Since | undefined {
+  const times = calls.flatMap(({ at }) => (at === undefined || at > now ? [] : [at]));
+  return times.length === 0 ? undefined : { at: Math.min(...times), exact: false };
+}
+
+/** Quotes the words of a failed call. */
+export const callEvidence = ({ where, said }: FailedCall): string => `${where}: "${said}"`;

@@ -1,0 +1,78 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { claimOf } from '../../claims.ts';
+import type { DeadEnd } from '../../service-route.ts';
+import { type Hook, hooksOf, routeOf } from './hooks.ts';
+import { type Scope, scopeOf } from './scope.ts';
+
+/** A webhook that the API server cannot reach. */
+export interface DeadHook {
+  hook: Hook;
+  why: DeadEnd;
+  certain: boolean;
+  evidence: string;
+  scope: Scope;
+}
+
+/** The webhooks of a configuration that are dead for one reason. */
+export interface DeadHooks {
+  configuration: ViewObject;
+  why: DeadEnd;
+  hooks: readonly DeadHook[];
+}
+
+/** All webhooks whose Service leads nowhere, together by configuration, reason and Service. */
+export function deadHooks(view: ClusterView): DeadHooks[] {
+  const groups = new Map<string, DeadHooks & { hooks: DeadHook[] }>();
+  for (const hook of hooksOf(view)) {
+    const route = routeOf(view, hook);
+    if (route === undefined || 'usable' in route) continue;
+    // The server resolves the host of a URL itself: what routing says of headless Services does not hold for it.
+    if (hook.url !== undefined && !route.certain) continue;
+    const { namespace = '', name = '' } = hook.service ?? {};
+    const key = `${hook.configuration.metadata.uid} ${route.dead} ${namespace}/${name}`;
+    const group = groups.get(key) ?? { configuration: hook.configuration, why: route.dead, hooks: [] };
+    group.hooks.push({
+      hook,
+      why: route.dead,
+      certain: route.certain,
+      evidence: route.evidence,
+      scope: scopeOf(view, hook),
+    });
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** Those of the hooks that stop requests now. */
+export const blockingOf = ({ hooks }: DeadHooks): DeadHook[] =>
+  hooks.filter(({ hook, scope }) => hook.blocking && scope.reaches);
+
+/** Whether a configuration is left over from what is no longer installed. */
+export type Staleness = 'certain' | 'probable' | 'not stale';
+
+/**
+ * Certain: the Service or its namespace is gone and nothing claims the configuration. Probable: the Service is left, but no workload could
+ * stand behind it. Not stale: somebody keeps it, or a workload is there that should serve it.
+ */
+export function stalenessOf(
+  view: ClusterView,
+  { configuration, why, hooks }: DeadHooks,
+  workloads: readonly ViewObject[],
+): Staleness {
+  if (workloads.length > 0 || claimOf(view, configuration) !== undefined) return 'not stale';
+  if (why === 'no service' || why === 'namespace missing') return mayServe(view, hooks) ? 'not stale' : 'certain';
+  return why === 'no endpoints' ? 'probable' : 'not stale';
+}
+
+/** Whether some workload in the namespace looks as if it was to serve: by a name like that of the Service. */
+function mayServe(view: ClusterView, hooks: readonly DeadHook[]): boolean {
+  const { namespace, name } = hooks[0]?.hook.service ?? { namespace: '', name: '' };
+  const stem = stemOf(name);
+  return (['Deployment', 'StatefulSet', 'DaemonSet'] as const).some(kind =>
+    view.inNamespace(kind, namespace).some(({ metadata }) => stemOf(metadata.name) === stem),
+  );
+}
+
+/** `kserve-webhook-server-service` and `kserve-webhook` are of one stem. */
+const stemOf = (name: string): string =>
+  name.replace(/-(service|svc|server|webhook|controller|manager|admission)(?=-|$)/g, '');

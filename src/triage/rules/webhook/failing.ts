@@ -1,0 +1,166 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { becauseOf, behindService, isolates } from '../../behind-service.ts';
+import { finding } from '../../build.ts';
+import { fields, list } from '../../fields.ts';
+import type { Cause, Finding } from '../../finding.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { unreachableWords } from '../../unreachable.ts';
+import { callEvidence, type FailedCall, failedCalls, isRecent, seenSince } from './calls.ts';
+import { type Hook, hooksOf, hookWords, routeOf } from './hooks.ts';
+import { scopeOf, scopeWords } from './scope.ts';
+import { servingSecrets } from './serving.ts';
+import { ignoreFix } from './words.ts';
+
+/** What routing says by itself, and today: where it leads somewhere again, such words are old. */
+const OF_ROUTING = ['no endpoints', 'service not found', 'no such port'];
+
+/** Webhooks that look alive and whose calls fail all the same, together with the calls. */
+function* failing({
+  view,
+  now,
+}: Omit<Looking, 'answers'>): Iterable<{ hook: Hook; calls: FailedCall[]; uncertain: string | undefined }> {
+  const calls = [...failedCalls(view)].filter(call => isRecent(call, now));
+  for (const hook of hooksOf(view)) {
+    const own = calls.filter(({ refusal }) => refusal.webhook === hook.name);
+    const route = routeOf(view, hook);
+    const isDead = route !== undefined && 'dead' in route;
+    if (own.length === 0 || (isDead && route.certain)) continue;
+    const uncertain = isDead ? route.evidence : undefined;
+    const telling = own.filter(({ refusal }) => uncertain !== undefined || !OF_ROUTING.includes(refusal.how));
+    if (telling.length > 0) yield { hook, calls: telling, uncertain };
+  }
+}
+
+/** A webhook whose Service has ready endpoints, or that is called by URL, and whose calls fail. */
+export const webhookFailing: Rule = {
+  id: 'webhook/failing',
+  gate: 'G4',
+  needs: ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'Service', 'EndpointSlice', 'Namespace'],
+  wants: [
+    'Application',
+    'Event',
+    'Deployment',
+    'ReplicaSet',
+    'StatefulSet',
+    'DaemonSet',
+    'Job',
+    'Pod',
+    'NetworkPolicy',
+  ],
+  about: {
+    looksAt:
+      'Words of the API server about failed webhook calls in warnings, conditions and applications: timeouts, refused connections, TLS errors, wrong answers.',
+    why: 'A webhook can have ready endpoints and still not answer: a NetworkPolicy in between, a hung process, a wrong certificate or path.',
+    whatToDo:
+      'Follow the reason in the words of the API server. Until it is mended, failurePolicy Ignore lets requests pass unchecked.',
+  },
+  *look(looking) {
+    const { view, now } = looking;
+    for (const { hook, calls, uncertain } of failing(looking)) {
+      const scope = scopeOf(view, hook);
+      const how = calls[0]?.refusal.how ?? 'timeout';
+      yield finding({
+        rule: 'webhook/failing',
+        severity: hook.blocking && scope.reaches ? (scope.critical ? 'critical' : 'high') : 'warn',
+        object: hook.configuration,
+        summary: `calls of webhook ${hook.name} fail: ${unreachableWords[how]}`,
+        since: seenSince(calls, now),
+        evidence: [...calls.slice(0, 3).map(callEvidence), uncertain, hookWords(hook)],
+        cause: `The API server reaches the webhook, or tries to, and the call fails (${how}). It blocks ${scopeWords(scope)}.`,
+        fixes: [
+          {
+            text: `See what stands between the API server and the webhook: its logs, NetworkPolicies, its certificate, its path and port.`,
+          },
+          ...(hook.blocking ? [ignoreFix(view, hook)] : []),
+        ],
+        because: explainers(view, hook),
+      });
+    }
+  },
+};
+
+function explainers(view: ClusterView, hook: Hook): Cause[] {
+  const { service, configuration } = hook;
+  const itself = { kind: configuration.kind, name: configuration.metadata.name };
+  const certificates: Cause[] = [
+    { ...itself, rule: 'webhook/ca-bundle' },
+    ...servingSecrets(view, hook).map(({ namespace, name }) => ({ kind: 'Secret', namespace, name })),
+  ];
+  if (service === undefined) return certificates;
+  const behind = behindService(view, service.namespace, service.name);
+  return [...certificates, ...becauseOf(view, service.namespace, service.name, behind)];
+}
+
+/** A NetworkPolicy that keeps the API server from a webhook whose calls time out. */
+export const webhookNetworkPolicy: Rule = {
+  id: 'webhook/network-policy',
+  gate: 'G4',
+  needs: ['NetworkPolicy', 'Pod', ...webhookFailing.needs],
+  wants: [...(webhookFailing.wants ?? [])],
+  about: {
+    looksAt:
+      'NetworkPolicies that isolate the pods behind a webhook and let in only pods or namespaces, while calls of that webhook time out.',
+    why: 'The API server is no pod: a policy that admits only pods shuts it out, and each call hangs until its timeout.',
+    whatToDo: 'Let the API server in to the port of the webhook (an ipBlock, or no `from`), or take the policy away.',
+  },
+  *look(looking) {
+    const { view, now } = looking;
+    const done = new Set<string>();
+    for (const { hook, calls } of failing(looking)) {
+      const silent = calls.filter(({ refusal }) =>
+        ['timeout', 'no route', 'connection closed', 'connection refused'].includes(refusal.how),
+      );
+      if (hook.service === undefined || silent.length === 0) continue;
+      const { pods } = behindService(view, hook.service.namespace, hook.service.name);
+      for (const policy of view.inNamespace('NetworkPolicy', hook.service.namespace)) {
+        if (done.has(policy.metadata.uid) || !pods.some(pod => isolates(policy, pod)) || admitsOutside(policy))
+          continue;
+        done.add(policy.metadata.uid);
+        yield shutOut(view, policy, hook, silent, now);
+      }
+    }
+  },
+};
+
+/** Whether anything that is no pod is let in: an address, or everybody. */
+const admitsOutside = ({ spec }: ViewObject): boolean =>
+  list(spec.ingress).some(
+    one => list(one.from).length === 0 || list(one.from).some(from => fields(from.ipBlock).cidr !== undefined),
+  );
+
+function shutOut(
+  view: ClusterView,
+  policy: ViewObject,
+  hook: Hook,
+  calls: readonly FailedCall[],
+  now: number,
+): Finding {
+  const { name, namespace = '' } = policy.metadata;
+  return finding({
+    rule: 'webhook/network-policy',
+    severity: hook.blocking && scopeOf(view, hook).reaches ? 'high' : 'warn',
+    object: policy,
+    summary: `the NetworkPolicy shuts the API server out from a webhook: calls of ${hook.name} end in a timeout`,
+    since: seenSince(calls, now),
+    evidence: [
+      `spec.podSelector: ${JSON.stringify(policy.spec.podSelector ?? {})} takes in the pods behind Service ${namespace}/${hook.service?.name}`,
+      `spec.ingress: ${JSON.stringify(policy.spec.ingress ?? [])}`,
+      ...calls.slice(0, 2).map(callEvidence),
+    ],
+    cause:
+      'The policy isolates the pods of the webhook and admits at most other pods. The API server is not one of them; the pods stay ready, because kubelets may always probe.',
+    fixes: [
+      {
+        text: 'Add an ingress rule for the port of the webhook that lets the API server in (without `from`, or with an ipBlock of its addresses).',
+        command: command(view, ['kubectl', 'edit', 'networkpolicy', name, '-n', namespace]),
+      },
+      {
+        text: 'Or delete the NetworkPolicy.',
+        command: command(view, ['kubectl', 'delete', 'networkpolicy', name, '-n', namespace]),
+        safe: false,
+      },
+      ...(hook.blocking ? [ignoreFix(view, hook)] : []),
+    ],
+  });
+}

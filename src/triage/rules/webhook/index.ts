@@ -1,0 +1,24 @@
+import type { Rule } from '../../rule.ts';
+import { webhookCaBundle } from './ca-bundle.ts';
+import { webhookCertificate } from './certificate.ts';
+import { webhookFailing, webhookNetworkPolicy } from './failing.ts';
+import { webhookNoEndpoints, webhookScaledToZero } from './no-endpoints.ts';
+import { webhookNoPort } from './no-port.ts';
+import { webhookNoService, webhookStale } from './no-service.ts';
+import { webhookSingle, webhookSlow, webhookUnroutable } from './risks.ts';
+
+/** Admission webhooks: whether the API server can call them, and what is blocked where it cannot. */
+export const webhookRules: readonly Rule[] = [
+  webhookStale,
+  webhookNoService,
+  webhookNoEndpoints,
+  webhookScaledToZero,
+  webhookNoPort,
+  webhookCaBundle,
+  webhookCertificate,
+  webhookNetworkPolicy,
+  webhookFailing,
+  webhookUnroutable,
+  webhookSlow,
+  webhookSingle,
+];

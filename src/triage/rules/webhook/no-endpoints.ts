@@ -1,0 +1,237 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { matchesSelector } from '../../../health/view/selector.ts';
+import {
+  type Behind,
+  becauseOf,
+  behindService,
+  isAtZero,
+  isReady,
+  templateLabels,
+  unreadyLines,
+} from '../../behind-service.ts';
+import { finding } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import { condition, conditions, fields, quoted, textMap } from '../../fields.ts';
+import type { Cause, Finding } from '../../finding.ts';
+import { closestLabels, missWords } from '../../near-miss.ts';
+import { refusalsInEvents } from '../../refusals.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { callEvidence, callsSeen, seenSince } from './calls.ts';
+import { blockingOf, type DeadHook, type DeadHooks, deadHooks, stalenessOf } from './dead.ts';
+import { blastWords, hookEvidence, ignoreFix, removeFix, severityOf } from './words.ts';
+
+const isEmpty = ({ why }: DeadHooks): boolean => why === 'no endpoints' || why === 'no target port';
+
+/** A webhook whose Service exists but leads to no pod that is ready. */
+export const webhookNoEndpoints: Rule = {
+  id: 'webhook/no-endpoints',
+  gate: 'G4',
+  needs: ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'Service', 'EndpointSlice', 'Namespace'],
+  wants: ['Pod', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'NetworkPolicy', 'Application'],
+  about: {
+    looksAt:
+      'The EndpointSlices of the Service of each webhook: ready endpoints that have the port. Where there are none, the pods that the Service selects, down to the container that is not ready.',
+    why: 'Without a ready endpoint the API server cannot call the webhook. A fail-closed one then refuses every request in its scope, in the whole cluster.',
+    whatToDo: 'Mend what stands behind the Service. Until then failurePolicy Ignore lets requests pass unchecked.',
+  },
+  *look({ view, now }) {
+    for (const dead of deadHooks(view)) if (isEmpty(dead)) yield withoutEndpoints(view, now, dead);
+  },
+};
+
+function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): Finding {
+  const { namespace, name } = target(dead);
+  const behind = behindService(view, namespace, name);
+  const blocking = blockingOf(dead);
+  const calls = callsSeen(
+    view,
+    dead.hooks.map(({ hook }) => hook),
+  );
+  const lock = deadlockOf(view, dead, behind);
+  const stale = stalenessOf(view, dead, behind.workloads);
+  return finding({
+    rule: 'webhook/no-endpoints',
+    severity: severityOf(blocking),
+    object: dead.configuration,
+    summary:
+      lock !== undefined
+        ? `deadlock: no endpoints for its Service ${namespace}/${name}, and it refuses the very pods that would serve it`
+        : `no endpoints available for its Service ${namespace}/${name}${dead.why === 'no target port' ? ': the pods have no such target port' : ''}`,
+    since: unreadySince(behind.pods) ?? seenSince(calls, now),
+    evidence: [
+      ...dead.hooks.slice(0, 1).map(({ evidence }) => evidence),
+      ...behindLines(view, behind),
+      lock,
+      ...hookEvidence(dead.hooks),
+      ...calls.slice(0, 2).map(callEvidence),
+    ],
+    cause: `${whyEmpty(behind, stale)} ${blastWords(dead.hooks)}`,
+    fixes: [
+      lock !== undefined && {
+        text: 'Break the deadlock: let requests pass (below), wait until its pods are ready, then set failurePolicy back; exclude its own namespace by namespaceSelector for good.',
+      },
+      stale === 'probable' &&
+        removeFix(
+          view,
+          dead.hooks,
+          'nothing in the cluster runs it any more; make sure that its controller is not wanted.',
+        ),
+      stale !== 'probable' && lock === undefined && mendFix(view, namespace, name, behind),
+      ...blocking.slice(0, 1).map(({ hook }) => ignoreFix(view, hook)),
+    ],
+    // In a deadlock the missing pods follow from the webhook, not the other way round.
+    because: lock !== undefined ? injectionsOn(behind) : becauseOf(view, namespace, name, behind),
+  });
+}
+
+const target = ({ hooks }: DeadHooks) => hooks[0]?.hook.service ?? { namespace: '', name: '', port: 443 };
+
+const injectionsOn = ({ workloads }: Behind): Cause[] =>
+  workloads.map(({ kind, metadata }) => ({
+    kind,
+    name: metadata.name,
+    ...(metadata.namespace && { namespace: metadata.namespace }),
+    rule: 'chaos/',
+  }));
+
+/** The last pod that stopped being ready took the last endpoint with it. */
+function unreadySince(pods: readonly ViewObject[]): { at: number; exact: boolean } | undefined {
+  const times = pods.filter(pod => !isReady(pod)).flatMap(pod => condition(pod, 'Ready')?.since ?? []);
+  return times.length === 0 ? undefined : { at: Math.max(...times), exact: true };
+}
+
+function* behindLines(view: ClusterView, { service, pods, workloads, policies }: Behind): Iterable<string> {
+  if (service !== undefined)
+    yield `Service spec.selector: ${JSON.stringify(fields(service.spec.selector))} selects ${pods.length} pods`;
+  yield* [...unreadyLines(pods)].slice(0, 5);
+  for (const workload of workloads) {
+    if (isAtZero(workload)) yield `${words(workload)} spec.replicas: 0`;
+    for (const one of conditions(workload))
+      if (one.type === 'ReplicaFailure' && one.status === 'True') yield `${words(workload)} ${quoted(one)}`;
+  }
+  for (const policy of policies) yield `NetworkPolicy ${policy.metadata.name} isolates its pods`;
+  if (service !== undefined && pods.length === 0 && workloads.length === 0) {
+    const near = closest(view, service);
+    if (near !== undefined) yield `pods nearest to the selector: ${near}`;
+  }
+}
+
+function closest(view: ClusterView, service: ViewObject): string | undefined {
+  const pods = view.inNamespace('Pod', service.metadata.namespace ?? '');
+  const near = closestLabels(textMap(service.spec.selector), pods, pod => pod.metadata.labels);
+  return near && `${near.carrier.metadata.name}: wanted ${near.misses.map(missWords).join(', ')}`;
+}
+
+const words = ({ kind, metadata }: ViewObject): string => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+
+function whyEmpty({ service, pods, workloads }: Behind, stale: string): string {
+  if (service !== undefined && Object.keys(fields(service.spec.selector)).length === 0)
+    return 'The Service has no selector, and nobody has written endpoints for it.';
+  const zero = workloads.find(isAtZero);
+  if (zero !== undefined) return `${words(zero)} is scaled to 0 replicas.`;
+  if (pods.length > 0) return `None of the ${pods.length} pods that it selects is ready.`;
+  if (stale === 'probable')
+    return 'The selector of the Service matches no pods, and no workload could stand behind it: the webhook is probably stale, left behind by what was removed.';
+  return `The selector of the Service matches no pods${workloads[0] === undefined ? '' : `; ${words(workloads[0])} should serve it`}.`;
+}
+
+function mendFix(view: ClusterView, namespace: string, name: string, { workloads }: Behind) {
+  const workload = workloads[0];
+  if (workload === undefined)
+    return { text: `Restore the pods behind Service ${namespace}/${name}, or correct its selector.` };
+  if (isAtZero(workload)) {
+    return {
+      text: `Scale it up again: the webhook needs it.${undoneBy(view, workload)}`,
+      command: command(view, ['kubectl', 'scale', ...named(refWords(workload)), '--replicas=1']),
+    };
+  }
+  return {
+    text: `Mend ${words(workload)}: see why its pods are not ready.`,
+    command: command(view, ['kubectl', 'describe', ...named(refWords(workload))]),
+  };
+}
+
+const refWords = ({ apiVersion, kind, metadata }: ViewObject) => ({
+  apiVersion,
+  kind,
+  name: metadata.name,
+  ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+});
+
+/** A line that proves that the webhook itself keeps its pods from being made; undefined where it does not. */
+function deadlockOf(view: ClusterView, { hooks }: DeadHooks, { pods, workloads }: Behind): string | undefined {
+  const coversPods = hooks.filter(isOverOwnPods(view, workloads));
+  if (coversPods.length === 0 || pods.some(isReady)) return undefined;
+  const names = new Set(coversPods.map(({ hook }) => hook.name));
+  for (const workload of workloads) {
+    const owners = [workload, ...view.ownedBy(workload.metadata.uid)];
+    for (const owner of owners) {
+      const failure = condition(owner, 'ReplicaFailure');
+      const said = [
+        failure?.status === 'True' ? failure.message : '',
+        ...[...refusalsInEvents(view, owner)].map(seen => seen.said),
+      ];
+      const own = said.find(
+        one => one.includes('failed calling webhook') && [...names].some(name => one.includes(`"${name}"`)),
+      );
+      if (own !== undefined) return `${words(owner)} cannot make its pods: "${own}"`;
+    }
+  }
+  return undefined;
+}
+
+const isOverOwnPods =
+  (view: ClusterView, workloads: readonly ViewObject[]) =>
+  ({ hook, scope }: DeadHook): boolean =>
+    hook.blocking &&
+    scope.resources.some(name => name === 'pods' || name === 'replicasets.apps') &&
+    (scope.namespaces?.includes(hook.service?.namespace ?? '') ?? true) &&
+    workloads.some(workload => matchesSelector(hook.objectSelector, templateLabels(workload))) &&
+    view.count('Namespace') > 0;
+
+/** A workload at zero that a fail-closed webhook needs: the object to edit is the workload. */
+export const webhookScaledToZero: Rule = {
+  id: 'webhook/scaled-to-zero',
+  gate: 'G4',
+  needs: webhookNoEndpoints.needs,
+  wants: [...(webhookNoEndpoints.wants ?? [])],
+  about: {
+    looksAt:
+      'Workloads at 0 replicas whose pods are the only ones behind the Service of a fail-closed webhook that is called for something.',
+    why: 'Scaled to zero on purpose or not: while it is at zero, every request in the scope of the webhook is refused.',
+    whatToDo: 'Scale the workload up, or remove the webhook configuration with it.',
+  },
+  *look({ view }) {
+    const done = new Set<string>();
+    for (const dead of deadHooks(view)) {
+      const blocking = blockingOf(dead);
+      if (!isEmpty(dead) || blocking.length === 0) continue;
+      const { namespace, name } = target(dead);
+      for (const workload of behindService(view, namespace, name).workloads) {
+        if (!isAtZero(workload) || done.has(workload.metadata.uid)) continue;
+        done.add(workload.metadata.uid);
+        yield finding({
+          rule: 'webhook/scaled-to-zero',
+          severity: severityOf(blocking),
+          object: workload,
+          summary: `scaled to 0 replicas, so that a fail-closed webhook has no endpoints`,
+          evidence: [
+            'spec.replicas: 0',
+            `${dead.configuration.kind} ${dead.configuration.metadata.name} calls Service ${namespace}/${name}, which selects its pods`,
+            ...hookEvidence(blocking),
+          ],
+          cause: blastWords(blocking),
+          fixes: [
+            mendFix(view, namespace, name, { service: undefined, pods: [], policies: [], workloads: [workload] }),
+            ...blocking.slice(0, 1).map(({ hook }) => ignoreFix(view, hook)),
+          ],
+          because: [
+            { kind: 'Namespace', name: namespace },
+            { kind: 'HorizontalPodAutoscaler', namespace, name: workload.metadata.name },
+          ],
+        });
+      }
+    }
+  },
+};

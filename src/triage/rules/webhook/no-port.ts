@@ -1,0 +1,77 @@
+import { finding } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import type { Rule } from '../../rule.ts';
+import { servicePorts } from '../../service-route.ts';
+import { command } from '../../shell.ts';
+import { callEvidence, callsSeen, seenSince } from './calls.ts';
+import { blockingOf, deadHooks } from './dead.ts';
+import { blastWords, hookEvidence, ignoreFix, severityOf } from './words.ts';
+
+/** A webhook that calls a port which its Service does not have. */
+export const webhookNoPort: Rule = {
+  id: 'webhook/no-port',
+  gate: 'G4',
+  needs: ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'Service', 'EndpointSlice', 'Namespace'],
+  wants: ['Application'],
+  about: {
+    looksAt:
+      'The port in clientConfig.service of each webhook (443 where none is given) against spec.ports of the Service.',
+    why: 'The API server answers `no service port N found for service` and cannot call the webhook, though its pods are ready.',
+    whatToDo: 'Make the two agree: the port in the webhook configuration, or the port of the Service.',
+  },
+  *look({ view, now }) {
+    for (const dead of deadHooks(view)) {
+      const hook = dead.hooks[0]?.hook;
+      const target = hook?.service;
+      if (dead.why !== 'no port' || hook === undefined || target === undefined) continue;
+      const service = view.get('Service', target.namespace, target.name);
+      const ports = service === undefined ? [] : servicePorts(service);
+      const calls = callsSeen(
+        view,
+        dead.hooks.map(one => one.hook),
+      );
+      const { configuration } = dead;
+      const path = `/webhooks/${hook.index}/clientConfig/service/port`;
+      yield finding({
+        rule: 'webhook/no-port',
+        severity: severityOf(blockingOf(dead)),
+        object: configuration,
+        summary: `no service port ${target.port} found for its Service ${target.namespace}/${target.name}, which has ${ports.join(', ') || 'no ports'}`,
+        since: seenSince(calls, now),
+        evidence: [
+          `webhooks[${hook.index}].clientConfig.service.port: ${target.port}`,
+          ...dead.hooks.slice(0, 1).map(({ evidence }) => evidence),
+          ...hookEvidence(dead.hooks),
+          ...calls.slice(0, 2).map(callEvidence),
+        ],
+        cause: `The webhook configuration calls port ${target.port}; the Service serves only ${ports.join(', ') || 'no port'}. ${blastWords(dead.hooks)}`,
+        fixes: [
+          ports[0] !== undefined &&
+            hook.url === undefined && {
+              text: `Let the webhook call port ${ports[0]}, which the Service has.${undoneBy(view, configuration)}`,
+              command: command(view, [
+                'kubectl',
+                'patch',
+                configuration.kind.toLowerCase(),
+                configuration.metadata.name,
+                '--type=json',
+                '-p',
+                JSON.stringify([
+                  { op: 'test', path: `/webhooks/${hook.index}/name`, value: hook.name },
+                  { op: 'add', path, value: ports[0] },
+                ]),
+              ]),
+            },
+          service !== undefined && {
+            text: `Or give the Service port ${target.port} back.${undoneBy(view, service)}`,
+            command: command(view, ['kubectl', 'edit', 'service', target.name, '-n', target.namespace]),
+          },
+          ...blockingOf(dead)
+            .slice(0, 1)
+            .map(one => ignoreFix(view, one.hook)),
+        ],
+        because: [{ kind: 'Service', namespace: target.namespace, name: target.name, rule: 'chaos/' }],
+      });
+    }
+  },
+};

@@ -1,0 +1,89 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { FixDraft } from '../../build.ts';
+import { claimOf } from '../../claims.ts';
+import { command, quoted } from '../../shell.ts';
+import type { DeadHook } from './dead.ts';
+import { type Hook, hooksIn, hookWords } from './hooks.ts';
+import { scopeWords } from './scope.ts';
+
+/** `critical` where the cluster itself lives on what is blocked, `high` where anything is blocked, else `warn`. */
+export const severityOf = (blocking: readonly DeadHook[]): 'critical' | 'high' | 'warn' =>
+  blocking.length === 0 ? 'warn' : blocking.some(({ scope }) => scope.critical) ? 'critical' : 'high';
+
+/** Two lines on each webhook: how it is set, and what it is called for. */
+export const hookEvidence = (hooks: readonly DeadHook[]): string[] =>
+  hooks.flatMap(({ hook, scope }) => [
+    hookWords(hook),
+    `${hook.name} ${hook.blocking && scope.reaches ? 'blocks' : 'is called for'}: ${scopeWords(scope)}`,
+  ]);
+
+/** What is blocked, in a sentence; where nothing is, why. */
+export function blastWords(hooks: readonly DeadHook[]): string {
+  const blocking = hooks.filter(({ hook, scope }) => hook.blocking && scope.reaches);
+  const first = blocking[0];
+  if (first !== undefined) {
+    const more = blocking.length > 1 ? `, and what ${blocking.length - 1} more of its webhooks are called for` : '';
+    return `It is fail-closed and blocks ${scopeWords(first.scope)}${more}.`;
+  }
+  return hooks.every(({ hook }) => !hook.blocking)
+    ? 'Its failurePolicy is Ignore: nothing is blocked, and nothing is checked.'
+    : 'It is fail-closed, but nothing that exists is within its scope.';
+}
+
+/** Lets requests pass one webhook for a while. Always possible: webhook configurations are not subject to admission webhooks. */
+export function ignoreFix(view: ClusterView, { configuration, index, name }: Hook): FixDraft {
+  const patch = JSON.stringify([
+    { op: 'test', path: `/webhooks/${index}/name`, value: name },
+    { op: 'replace', path: `/webhooks/${index}/failurePolicy`, value: 'Ignore' },
+  ]);
+  const claim = claimOf(view, configuration);
+  return {
+    text: `As a stop-gap set failurePolicy of ${name} to Ignore: nothing is validated by it until it is set back to Fail.${claim ? ` ${claim} and may put Fail back.` : ''}`,
+    command: command(view, [
+      'kubectl',
+      'patch',
+      configuration.kind.toLowerCase(),
+      configuration.metadata.name,
+      '--type=json',
+      '-p',
+      patch,
+    ]),
+  };
+}
+
+/** Saves a configuration to disk, then deletes it. */
+export function deleteFix(view: ClusterView, configuration: ViewObject, why: string): FixDraft {
+  const what = [configuration.kind.toLowerCase(), configuration.metadata.name];
+  const file = `${configuration.metadata.name}.yaml`;
+  return {
+    text: `Save the webhook configuration, then delete it: ${why}`,
+    command: `${command(view, ['kubectl', 'get', ...what, '-o', 'yaml'])} > ${quoted(file)} && ${command(view, ['kubectl', 'delete', ...what])}`,
+    safe: false,
+  };
+}
+
+/** Takes the dead webhooks out of a configuration that has others which work; deletes it where all are dead. */
+export function removeFix(view: ClusterView, dead: readonly DeadHook[], why: string): FixDraft {
+  const configuration = (dead[0] as DeadHook).hook.configuration;
+  if (hooksIn(configuration).length === dead.length) return deleteFix(view, configuration, why);
+  const indexes = dead.map(({ hook }) => hook).sort((a, b) => b.index - a.index);
+  const patch = JSON.stringify(
+    indexes.flatMap(({ index, name }) => [
+      { op: 'test', path: `/webhooks/${index}/name`, value: name },
+      { op: 'remove', path: `/webhooks/${index}` },
+    ]),
+  );
+  return {
+    text: `Remove the dead webhooks from the configuration (its others work): ${why}`,
+    command: command(view, [
+      'kubectl',
+      'patch',
+      configuration.kind.toLowerCase(),
+      configuration.metadata.name,
+      '--type=json',
+      '-p',
+      patch,
+    ]),
+    safe: false,
+  };
+}

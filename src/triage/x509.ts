@@ -1,0 +1,92 @@
+import { X509Certificate } from 'node:crypto';
+
+const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+const DAY_MS = 86_400_000;
+/** From then on an expiry is worth a warning. */
+export const SOON_MS = 7 * DAY_MS;
+
+/** One certificate, as rules need it. */
+export interface Certificate {
+  subject: string;
+  issuer: string;
+  names: readonly string[];
+  from: number;
+  until: number;
+  isAuthority: boolean;
+  x509: X509Certificate;
+}
+
+/** The certificates in a PEM text, in their order; undefined where some block of it is none. */
+export function certificatesIn(pem: string): Certificate[] | undefined {
+  try {
+    return [...pem.matchAll(BLOCK)].map(([block]) => read(block));
+  } catch {
+    return undefined;
+  }
+}
+
+/** As `certificatesIn`, of a `caBundle`, which is PEM in base64. */
+export const certificatesInBundle = (caBundle: string): Certificate[] | undefined =>
+  certificatesIn(Buffer.from(caBundle, 'base64').toString('latin1'));
+
+function read(pem: string): Certificate {
+  const x509 = new X509Certificate(pem);
+  const names = (x509.subjectAltName ?? '')
+    .split(', ')
+    .flatMap(one => (one.startsWith('DNS:') ? [one.slice(4)] : one.startsWith('IP Address:') ? [one.slice(11)] : []));
+  return {
+    subject: oneLine(x509.subject),
+    issuer: oneLine(x509.issuer),
+    names,
+    from: Date.parse(x509.validFrom),
+    until: Date.parse(x509.validTo),
+    isAuthority: x509.ca,
+    x509,
+  };
+}
+
+const oneLine = (name: string | undefined): string => (name ?? '').replaceAll('\n', ', ');
+
+/** Whether a certificate is for this host name; `*` stands for one label. */
+export const isFor = ({ names }: Certificate, host: string): boolean =>
+  names.some(
+    name =>
+      name === host || (name.startsWith('*.') && host.includes('.') && name.slice(1) === host.slice(host.indexOf('.'))),
+  );
+
+/** Whether one of the authorities, or the certificate itself among them, vouches for a serving certificate; `between` come with it. */
+export function isTrusted(
+  leaf: Certificate,
+  between: readonly Certificate[],
+  authorities: readonly Certificate[],
+): boolean {
+  let at = leaf;
+  for (let depth = 0; depth < 6; depth++) {
+    if (authorities.some(one => one.x509.fingerprint256 === at.x509.fingerprint256 || isSignedBy(at, one))) return true;
+    const next = between.find(one => one !== at && isSignedBy(at, one));
+    if (next === undefined) return false;
+    at = next;
+  }
+  return false;
+}
+
+function isSignedBy({ x509 }: Certificate, by: Certificate): boolean {
+  try {
+    return x509.issuer === by.x509.subject && x509.verify(by.x509.publicKey);
+  } catch {
+    return false;
+  }
+}
+
+/** How a certificate stands at a moment. */
+export const validityOf = (
+  { from, until }: Certificate,
+  now: number,
+): 'expired' | 'not yet valid' | 'expires soon' | 'valid' =>
+  until <= now ? 'expired' : from > now ? 'not yet valid' : until - now < SOON_MS ? 'expires soon' : 'valid';
+
+const day = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
+
+/** `CN=hook.tools.svc, valid from … until …`. */
+export const certificateWords = ({ subject, names, from, until }: Certificate): string =>
+  `${subject || 'no subject'}${names.length > 0 ? ` (${names.slice(0, 4).join(', ')})` : ''}: valid from ${day(from)} until ${day(until)}`;
