@@ -30,7 +30,7 @@ export const webhookCaBundle: Rule = {
   wants: ['Service', 'Pod', 'Deployment', 'Certificate', 'Application', 'EndpointSlice'],
   about: {
     looksAt:
-      'clientConfig.caBundle of each webhook: whether there is one, whether its certificates are valid, and whether they vouch for the certificate that the webhook serves with.',
+      'The clientConfig.caBundle of each webhook: whether there is one, whether its certificates are valid, and whether they vouch for the certificate that the webhook serves with.',
     why: 'The API server trusts a webhook only by its caBundle. Without a fitting one every call fails with `x509: certificate signed by unknown authority`.',
     whatToDo:
       'Let whoever injects the bundle (cert-manager cainjector, the operator) run, or copy the authority of the serving certificate into caBundle.',
