@@ -15,6 +15,7 @@ import { podRules } from './pods/index.ts';
 import { policyRules } from './policies/index.ts';
 import { quotaRules } from './quotas/index.ts';
 import { rbacRules } from './rbac/index.ts';
+import { schedulingRules } from './scheduling/index.ts';
 import { serviceRules } from './services/index.ts';
 import { storageRules } from './storage/index.ts';
 import { webhookRules } from './webhook/index.ts';
@@ -37,6 +38,7 @@ export const RULES: readonly Rule[] = [
   ...storageRules,
   ...workloadRules,
   ...podRules,
+  ...schedulingRules,
   ...serviceRules,
   ...jobRules,
   ...hpaRules,

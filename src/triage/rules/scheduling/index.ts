@@ -1,0 +1,5 @@
+import type { Rule } from '../../rule.ts';
+import { unschedulable } from './unschedulable.ts';
+import { schedulerGone, schedulingGated, unknownScheduler } from './unscheduled.ts';
+
+export const schedulingRules: readonly Rule[] = [schedulerGone, unschedulable, unknownScheduler, schedulingGated];

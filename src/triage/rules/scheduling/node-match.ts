@@ -1,0 +1,104 @@
+import type { Fields, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, strings, text, textMap } from '../../fields.ts';
+
+/** A taint of a node. */
+export interface Taint {
+  key: string;
+  value: string;
+  effect: string;
+  timeAdded: string;
+}
+
+export const taintsOf = (node: ViewObject): Taint[] =>
+  list(node.spec.taints).map(one => ({
+    key: text(one.key),
+    value: text(one.value),
+    effect: text(one.effect),
+    timeAdded: text(one.timeAdded),
+  }));
+
+/** `dedicated=gpu:NoSchedule`, as kubectl writes a taint. */
+export const taintWords = ({ key, value, effect }: Taint): string => `${key}${value && `=${value}`}:${effect}`;
+
+/** Whether one of the pod's tolerations covers the taint. */
+export const tolerates = (pod: ViewObject, taint: Taint): boolean =>
+  list(pod.spec.tolerations).some(one => {
+    const key = text(one.key);
+    const operator = text(one.operator) || 'Equal';
+    const effect = text(one.effect);
+    if (effect !== '' && effect !== taint.effect) return false;
+    if (operator === 'Exists') return key === '' || key === taint.key;
+    return key === taint.key && text(one.value) === taint.value;
+  });
+
+/** Taints that keep the pod away from the node. */
+export const repelling = (pod: ViewObject, node: ViewObject): Taint[] =>
+  taintsOf(node).filter(taint => taint.effect !== 'PreferNoSchedule' && !tolerates(pod, taint));
+
+/** What of nodeSelector and required node affinity the node does not have, in words; undefined where it matches. */
+export function selectorMiss(pod: ViewObject, node: ViewObject): string | undefined {
+  const labels = node.metadata.labels;
+  const missing = Object.entries(textMap(pod.spec.nodeSelector)).filter(([key, value]) => labels[key] !== value);
+  if (missing.length > 0)
+    return missing
+      .map(([key, value]) => `${key}=${labels[key] ?? '(no such label)'}, ${value || '""'} wanted`)
+      .join('; ');
+  const terms = requiredTerms(pod);
+  if (terms.length === 0) return undefined;
+  const misses = terms.map(term => missesOf(term, node));
+  if (misses.some(one => one.length === 0)) return undefined;
+  const least = misses.reduce((a, b) => (b.length < a.length ? b : a));
+  return least.join('; ');
+}
+
+/** The terms of required node affinity; the pod goes where one of them is met. */
+export const requiredTerms = (pod: ViewObject): readonly Fields[] =>
+  list(
+    fields(fields(fields(pod.spec.affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution)
+      .nodeSelectorTerms,
+  );
+
+/** What a node selector term asks for and the node does not have. */
+export function missesOf(term: Fields, node: ViewObject): string[] {
+  const byLabel = list(term.matchExpressions).filter(one => !expressionHolds(one, node.metadata.labels[text(one.key)]));
+  const byField = list(term.matchFields).filter(one => !expressionHolds(one, node.metadata.name));
+  return [
+    ...byLabel.map(
+      one =>
+        `${text(one.key)}=${node.metadata.labels[text(one.key)] ?? '(no such label)'}, ${expressionWords(one)} wanted`,
+    ),
+    ...byField.map(one => `name ${node.metadata.name}, ${expressionWords(one)} wanted`),
+  ];
+}
+
+function expressionHolds(one: Fields, value: string | undefined): boolean {
+  const values = strings(one.values);
+  switch (one.operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(values[0]);
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(values[0]);
+    default:
+      return false;
+  }
+}
+
+const expressionWords = (one: Fields): string => `${text(one.operator)} ${strings(one.values).join('|')}`.trim();
+
+/** What labels the pod asks of a node, as far as they are plain: nodeSelector and affinity with `In` one or more values. */
+export function wantedLabels(pod: ViewObject): { key: string; values: readonly string[] }[] {
+  const plain = Object.entries(textMap(pod.spec.nodeSelector)).map(([key, value]) => ({ key, values: [value] }));
+  const terms = requiredTerms(pod).flatMap(term => list(term.matchExpressions));
+  return [
+    ...plain,
+    ...terms.filter(one => one.operator === 'In').map(one => ({ key: text(one.key), values: strings(one.values) })),
+  ];
+}

@@ -1,0 +1,88 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { nearMisses } from '../../near-miss.ts';
+import { repelling, selectorMiss, taintWords, wantedLabels } from './node-match.ts';
+import { type Amounts, amountWords, freeOnNodes, requestsOf } from './resources.ts';
+import type { Constraint } from './words.ts';
+
+/** Why one node does not take a pod. */
+export interface Obstacles {
+  node: ViewObject;
+  found: { constraint: Constraint; words: string }[];
+}
+
+/**
+ * What stands between a pod and each node, the nearest node first. Only what can be told from the objects: label, taint, cordon, free
+ * resources. The scheduler knows more (volumes, ports, spreading).
+ */
+export function obstaclesOf(view: ClusterView, pod: ViewObject, free = freeOnNodes(view)): Obstacles[] {
+  const wanted = requestsOf(pod);
+  return [...view.all('Node')]
+    .map(node => ({ node, found: [...onNode(pod, node, wanted, free.get(node.metadata.name))] }))
+    .sort((a, b) => a.found.length - b.found.length || (a.node.metadata.name < b.node.metadata.name ? -1 : 1));
+}
+
+function* onNode(
+  pod: ViewObject,
+  node: ViewObject,
+  wanted: Amounts,
+  on: { allocatable: Amounts; free: Amounts } | undefined,
+): Iterable<Obstacles['found'][number]> {
+  const miss = selectorMiss(pod, node);
+  if (miss !== undefined) yield { constraint: 'selector', words: miss };
+  for (const taint of repelling(pod, node))
+    yield taint.key === 'node.kubernetes.io/unschedulable'
+      ? { constraint: 'cordoned', words: 'cordoned (spec.unschedulable)' }
+      : { constraint: 'taint', words: `taint ${taintWords(taint)} not tolerated` };
+  if (on === undefined) return;
+  for (const [resource, amount] of wanted) {
+    if (amount === 0) continue;
+    const free = on.free.get(resource) ?? 0;
+    const whole = on.allocatable.get(resource) ?? 0;
+    if (amount <= free) continue;
+    const words = (value: number) => amountWords(resource, Math.max(0, value));
+    yield {
+      constraint: 'resources',
+      words:
+        whole === 0
+          ? `has no ${resource}`
+          : `${resource}: ${words(amount)} asked for, ${words(free)} free of ${words(whole)}`,
+    };
+  }
+}
+
+/** `node-1: cpu: 2 asked for, 500m free of 4`, for evidence. */
+export const obstacleWords = ({ node, found }: Obstacles): string =>
+  `node ${node.metadata.name}: ${found.map(one => one.words).join('; ') || 'nothing that its labels, taints and free resources tell'}`;
+
+/** A label of a node that the pod's selector was probably meant for. */
+export interface LabelSlip {
+  key: string;
+  wanted: string;
+  /** What nodes carry. */
+  near: { key: string; value: string };
+}
+
+/** Labels that no node carries as they are wanted, and that some node carries nearly so. */
+export function labelSlips(
+  view: ClusterView,
+  pod: ViewObject,
+): { slips: LabelSlip[]; unmet: { key: string; values: readonly string[] }[] } {
+  const nodes = [...view.all('Node')];
+  const unmet = wantedLabels(pod).filter(
+    ({ key, values }) => !nodes.some(node => values.includes(node.metadata.labels[key] ?? '\0')),
+  );
+  const slips = unmet.flatMap(({ key, values }) => {
+    const carried = nodes.flatMap(node => (node.metadata.labels[key] === undefined ? [] : [node.metadata.labels[key]]));
+    const wanted = values[0] ?? '';
+    const value = nearMisses(wanted, carried)[0]?.name;
+    if (value !== undefined) return [{ key, wanted, near: { key, value } }];
+    if (carried.length > 0) return [];
+    const keys = new Set(nodes.flatMap(node => Object.keys(node.metadata.labels)));
+    const near = nearMisses(key, keys)[0]?.name;
+    const owner = near === undefined ? undefined : nodes.find(node => node.metadata.labels[near] !== undefined);
+    return near === undefined || owner === undefined
+      ? []
+      : [{ key, wanted, near: { key: near, value: owner.metadata.labels[near] ?? '' } }];
+  });
+  return { slips, unmet };
+}

@@ -1,0 +1,54 @@
+/** One reason for which the scheduler passed nodes over, with how many. */
+export interface Passed {
+  /** Undefined where it says so of the pod and of no node. */
+  nodes: number | undefined;
+  reason: string;
+}
+
+/**
+ * The reasons in the message of the scheduler's condition: `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint
+ * {dedicated: gpu}. preemption: …`. What it says of preemption only repeats them.
+ */
+export function passedOver(message: string): Passed[] {
+  const said = message.split(/\.?\s*(?:preemption|no new claims to deallocate): ?/i)[0] ?? '';
+  const list = said.replace(/^\d+\/\d+ nodes are available: ?/, '').replace(/\.$/, '');
+  if (list === '') return [];
+  return list.split(/, (?=\d+ )|\. (?=\d+ )/).map(part => {
+    const counted = /^(\d+) (.+)$/.exec(part);
+    return counted ? { nodes: Number(counted[1]), reason: counted[2] ?? '' } : { nodes: undefined, reason: part };
+  });
+}
+
+/** How many nodes the scheduler looked at. */
+export const nodesLookedAt = (message: string): number | undefined => {
+  const found = /^\d+\/(\d+) nodes/.exec(message)?.[1];
+  return found === undefined ? undefined : Number(found);
+};
+
+/** What a reason of the scheduler is about. */
+export type Constraint =
+  | 'resources'
+  | 'selector'
+  | 'taint'
+  | 'cordoned'
+  | 'volume'
+  | 'claim'
+  | 'ports'
+  | 'spread'
+  | 'affinity'
+  | 'other';
+
+const ABOUT: readonly (readonly [Constraint, RegExp])[] = [
+  ['resources', /^Insufficient |Too many pods/],
+  ['selector', /node affinity\/selector|node\(s\) didn't match Pod's node/],
+  ['cordoned', /were unschedulable|node\.kubernetes\.io\/unschedulable/],
+  ['taint', /taint/],
+  ['claim', /unbound immediate|persistentvolumeclaim|resourceclaim|pvc\(s\) bound to non-existent/i],
+  ['volume', /volume|PersistentVolume|free storage/i],
+  ['ports', /free ports/],
+  ['spread', /topology spread/],
+  ['affinity', /affinity/],
+];
+
+export const constraintOf = (reason: string): Constraint =>
+  ABOUT.find(([, pattern]) => pattern.test(reason))?.[0] ?? 'other';
