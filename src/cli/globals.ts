@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-export const OUTPUTS = ['text', 'json', 'yaml', 'jsonl'] as const;
-export type Output = (typeof OUTPUTS)[number];
+const OUTPUTS = ['text', 'json', 'yaml', 'jsonl'] as const;
+type Output = (typeof OUTPUTS)[number];
 
 /** The global options as commander hands them over; see design §3. */
 export interface GlobalOptions {

@@ -50,7 +50,7 @@ function hangUp(): void {
 type Finish = (code: ExitCode, spec?: CommandSpec) => void;
 
 /** The whole command tree; `finish` receives the exit code of the command that ran. */
-export function buildProgram(finish: Finish): Command {
+function buildProgram(finish: Finish): Command {
   const program = addGlobalOptions(new Command('mayday'))
     .description(
       'Find every chaos injection in a cluster and put the original back, verified; say what is broken; run game-days.',

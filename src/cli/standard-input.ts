@@ -3,7 +3,7 @@ import { MAX_BYTES } from '../experiment/load.ts';
 import { tooLong } from '../host/disk/regular.ts';
 
 /** How standard input is named among files. */
-export const STANDARD_INPUT = '-';
+const STANDARD_INPUT = '-';
 
 /** The disk with standard input under the name `-`; it is read only when asked for, and not beyond what an experiment may be. */
 export async function withStandardInput(

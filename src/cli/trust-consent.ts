@@ -9,7 +9,7 @@ import { page } from './pager.ts';
 export type Confirmed = ReadonlyMap<string, string> | undefined;
 
 /** Every restore of the group with all that it would write, and what is being asked. */
-export function consentLines(asked: readonly Asked[], others: number): string[] {
+function consentLines(asked: readonly Asked[], others: number): string[] {
   return [
     `${asked.length} of these restores would write more than the object that carries the record, and nothing but the record asks for it.`,
     'Whoever may write the record could not do this himself, and you would do it for him. Read what would be written:',

@@ -46,7 +46,7 @@ export interface Terminal {
   stderr: NodeJS.WritableStream;
 }
 
-export type Connected =
+type Connected =
   | { ok: true; session: Session }
   /** The console cannot be of use at all (unknown context, broken kubeconfig): one line and an exit code. */
   | { ok: false; message: string; exitCode: number };
@@ -91,7 +91,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export interface Right {
+interface Right {
   permission: Permission;
   /** `blind`: the cluster would not say. */
   allowed: boolean | 'blind';

@@ -78,7 +78,7 @@ export interface Reverted extends RevertResult {
 }
 
 /** What is believed, and why journals are not that are there. */
-export type TrustHere = Trust & { disbelieved?: string };
+type TrustHere = Trust & { disbelieved?: string };
 
 /** One connection's engine: run, scan, revert, and find what died in the middle. */
 export interface Engine {

@@ -43,7 +43,7 @@ export interface Guard {
 const LONGEST_MS = 3_600_000;
 
 /** How long after the injection a guardian lifts: the TTL, else the time to recover, an hour at most. Milliseconds. */
-export function guardedFor({ experiment }: LoadedExperiment, ttlMs?: number): number {
+function guardedFor({ experiment }: LoadedExperiment, ttlMs?: number): number {
   const { injection, hypothesis } = experiment.spec;
   return Math.min((ttlMs ?? injection.ttlMs) || hypothesis.recoveryTimeoutMs, LONGEST_MS);
 }

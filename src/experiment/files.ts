@@ -5,7 +5,7 @@ import { sanitise } from '../text/sanitise.ts';
 import { MAX_BYTES } from './load.ts';
 
 /** What stands at a path. `id` is the same for the same folder, whichever way one came to it; `why` in a few words. */
-export type Place = { is: 'file' | 'missing' } | { is: 'folder'; id: string } | { is: 'refused'; why: string };
+type Place = { is: 'file' | 'missing' } | { is: 'folder'; id: string } | { is: 'refused'; why: string };
 
 /** The disk, as far as experiments need it. */
 export interface Files {

@@ -7,7 +7,7 @@ import { judgeParameters } from './parameters/judge.ts';
 import { FAULT_TYPES, type FaultType } from './types.ts';
 import { wholeTextIssues } from './whole-text.ts';
 
-export const API_VERSION = 'chaos.operatorchaos.io/v1alpha1';
+const API_VERSION = 'chaos.operatorchaos.io/v1alpha1';
 export const KIND = 'ChaosExperiment';
 const HOUR_MS = 3_600_000;
 const DANGERS = ['low', 'medium', 'high'];

@@ -11,7 +11,7 @@ import { openDocument } from './yaml/document.ts';
 
 /** The framework's cap, and ours. */
 export const MAX_BYTES = 1024 * 1024;
-export const DEFAULT_RECOVERY_MS = 60_000;
+const DEFAULT_RECOVERY_MS = 60_000;
 
 export type Loading =
   | { ok: true; loaded: LoadedExperiment; warnings: CleanIssue[] }

@@ -4,7 +4,7 @@ import { experimentFiles, type Files, readSource } from './files.ts';
 import { type CleanIssue, cleanIssue } from './issue.ts';
 import { loadExperiment } from './load.ts';
 
-export interface FileReport {
+interface FileReport {
   path: string;
   name: string;
   type: string;
@@ -39,7 +39,7 @@ function validateFile(path: string, files: Files): FileReport {
 }
 
 /** Validates one document. */
-export function validateText(text: string, path: string): FileReport {
+function validateText(text: string, path: string): FileReport {
   const loading = loadExperiment(text, path);
   if (!loading.ok) {
     const { name = '', type = '', errors, warnings } = loading;

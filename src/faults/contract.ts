@@ -109,13 +109,13 @@ export interface Effect {
 }
 
 /** What was and what stands there, as a person may see it: of a Secret only size and digest. */
-export interface Shown {
+interface Shown {
   original: string;
   live: string;
 }
 
 /** The object that a backup kept, as it is there again, and who owned its fields before. */
-export interface Victim {
+interface Victim {
   object: KubeObject;
   owners: readonly ManagedField[] | undefined;
 }

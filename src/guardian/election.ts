@@ -14,7 +14,7 @@ export interface ElectionOptions {
 }
 
 /** Whether this process leads; `why` where it does not. */
-export type Standing = { leads: true } | { leads: false; why: string };
+type Standing = { leads: true } | { leads: false; why: string };
 
 export interface Election {
   /** Takes, renews or watches the Lease, once. Asked every few seconds. */

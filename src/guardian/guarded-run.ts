@@ -7,7 +7,7 @@ import type { Stopwatch } from '../run/clocks.ts';
  * Whose a guarded run is. `owner`: the process that injected lives and will lift it. `lifting`: it said that it is lifting. `left`: it
  * said that it is done and something is left. `ours`: the guardian lifts it, or has.
  */
-export type Holder = 'owner' | 'lifting' | 'left' | 'ours';
+type Holder = 'owner' | 'lifting' | 'left' | 'ours';
 
 /** One guarded run: what was, or may have been, written, and when it must be out. */
 export interface Ward {

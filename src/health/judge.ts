@@ -61,7 +61,7 @@ export function leaseTrouble(lease: LeaseRow, now: number): Trouble | undefined 
 }
 
 /** What stands behind one service, all its slices added up. */
-export interface Behind {
+interface Behind {
   ready: number;
   total: number;
   changedAt?: number;

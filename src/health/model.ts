@@ -41,7 +41,7 @@ export interface KindHealth {
 }
 
 /** Who keeps others off an operator under test. */
-export interface OperatorLock {
+interface OperatorLock {
   operator: string;
   holder: string;
   /** Milliseconds since the epoch. */

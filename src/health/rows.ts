@@ -58,7 +58,7 @@ export interface SliceRow extends Row {
   changedAt?: number;
 }
 
-export interface HookRow {
+interface HookRow {
   name: Clean;
   fails: 'Fail' | 'Ignore';
   service?: { namespace: string; name: string; port: number };

@@ -4,9 +4,9 @@ import type { Feed } from './feed.ts';
 import { Model, type Summary } from './model.ts';
 
 /** Shortest time between two commits: a thousand events cost as much as one. */
-export const COMMIT_MS = 100;
+const COMMIT_MS = 100;
 /** Judgements that depend on time alone (a grace that ends, a lease that grows stale) are renewed this often. */
-export const RENEW_MS = 5_000;
+const RENEW_MS = 5_000;
 
 export interface Health {
   readonly store: StoreApi<Summary>;

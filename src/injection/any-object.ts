@@ -22,7 +22,7 @@ export function objectParams(parameters: Readonly<Record<string, string>>): Obje
 }
 
 /** The target; requests leave the namespace out where the kind has none. */
-export function objectRef({ apiVersion, kind, name }: ObjectParams, scope: Scope): ObjectRef {
+function objectRef({ apiVersion, kind, name }: ObjectParams, scope: Scope): ObjectRef {
   return { apiVersion, kind, namespace: scope.namespace, name };
 }
 

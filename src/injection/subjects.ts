@@ -9,7 +9,7 @@ export interface Subject {
   namespace?: string;
 }
 
-export const SERVICE_ACCOUNT_USER = 'system:serviceaccount:';
+const SERVICE_ACCOUNT_USER = 'system:serviceaccount:';
 
 export function subjectsOf(binding: KubeObject): Subject[] {
   return Array.isArray(binding.subjects) ? (binding.subjects as Subject[]) : [];

@@ -28,7 +28,7 @@ export interface RunHeader {
 }
 
 /** A write as it is kept on disk: what and where, without the body, which may hold secrets. The undo record is in the cluster. */
-export interface KeptWrite {
+interface KeptWrite {
   verb: Write['verb'];
   on: ObjectRef;
   says: string;

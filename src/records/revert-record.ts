@@ -23,7 +23,7 @@ export type RevertEntry =
   | { entry: 'stop'; stop: Stop }
   | { entry: 'end'; remaining: number | null; blind: number };
 
-export const revertFolder = (stateDir: string, id: string): string => join(stateDir, 'reverts', id);
+const revertFolder = (stateDir: string, id: string): string => join(stateDir, 'reverts', id);
 export const revertJournalPath = (stateDir: string, id: string): string =>
   join(revertFolder(stateDir, id), 'journal.jsonl');
 

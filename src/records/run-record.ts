@@ -19,7 +19,7 @@ export interface RunRecord {
   events: RunEvent[];
 }
 
-export const recordPath = (stateDir: string, run: string): string => join(runFolder(stateDir, run), 'run.json');
+const recordPath = (stateDir: string, run: string): string => join(runFolder(stateDir, run), 'run.json');
 
 const SECRET = '(not kept)';
 

@@ -12,7 +12,7 @@ export const CLEANUP = `${PREFIX}cleanup`;
  * `pending`: injects as soon as its controller turns to it. `live`: its fault is in, or may be. `measuring`: the controller has reverted the fault and looks at what
  * became of the target. `stuck`: deleted, and held until somebody reverts its fault. `over`: complete or aborted.
  */
-export type ExperimentState = 'pending' | 'live' | 'measuring' | 'stuck' | 'over';
+type ExperimentState = 'pending' | 'live' | 'measuring' | 'stuck' | 'over';
 
 /** A ChaosExperiment in the cluster: an order that the framework's controller carries out. */
 export interface ClusterExperiment {

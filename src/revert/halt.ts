@@ -11,7 +11,7 @@ import type { Stop } from './stop.ts';
 import { carrierResources, type Seen, whereItIs } from './where-it-is.ts';
 
 /** How long the framework's controller gets to revert what it injected itself, milliseconds. */
-export const OWN_MEANS_MS = 10_000;
+const OWN_MEANS_MS = 10_000;
 const PAUSE_MS = 250;
 const WIDTH = 8;
 

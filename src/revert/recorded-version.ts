@@ -14,7 +14,7 @@ const CARRIER = 'the object at the recorded version';
  * The version that the record names its path in, where the object was read in another one: with a conversion between them the field may
  * have another name and place here, or none.
  */
-export function recordedVersion({ type, live }: Finding): string | undefined {
+function recordedVersion({ type, live }: Finding): string | undefined {
   if (type !== 'CRDMutation') return undefined;
   const envelope = readEnvelope(live.metadata.annotations?.[ROLLBACK_DATA] ?? '');
   const data = envelope.ok ? envelope.data : null;

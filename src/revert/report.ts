@@ -121,7 +121,7 @@ export function scanText(result: ScanResult, now: number): string[] {
 const SHOWN_OVER = 20;
 
 /** The experiments of the framework's controller: what is not over first, then those that are, then what will inject again. */
-export function experimentsText(experiments: readonly ClusterExperiment[], now: number): string[] {
+function experimentsText(experiments: readonly ClusterExperiment[], now: number): string[] {
   const over = experiments.filter(({ state }) => state === 'over');
   const rest = experiments.filter(({ state }) => state !== 'over');
   const pending = rest.filter(({ state }) => state === 'pending');
@@ -182,7 +182,7 @@ export const lockOutLine = ({ says }: LockOut): string => sanitise(`LOCKED OUT $
 const STEP_LENGTH = 20_000;
 
 /** One line of a dry run: what would be done, and on whose word. */
-export function stepLine(step: Step): string {
+function stepLine(step: Step): string {
   const word = wordText(step);
   const text = `${step.wave.padEnd(8)} ${step.action.padEnd(13)} ${step.id}  ${step.says}`;
   return sanitise(`${text}${word === '' ? '' : `  [${word}]`}`, STEP_LENGTH);

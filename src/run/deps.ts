@@ -8,8 +8,6 @@ import type { Api } from '../kube/client/api.ts';
 import type { GateResult } from '../safety/gate.ts';
 import type { RunEvent } from './event.ts';
 
-export type { GateResult };
-
 /** What is to be lifted: what one injection wrote. */
 export interface LiftRequest {
   run: string;
@@ -20,7 +18,7 @@ export interface LiftRequest {
 }
 
 /** What lifting gave. `remaining` counts what is not proven restored; it is never 0 while something could not be read. */
-export interface Lifted {
+interface Lifted {
   receipts: Receipt[];
   remaining: number;
   blind: string[];

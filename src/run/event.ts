@@ -69,7 +69,7 @@ export type RunEvent = At &
   );
 
 /** An event without the run and the time, as the engine's parts make it; the lifecycle adds both. */
-export type Bare<E> = E extends unknown ? Omit<E, 'at' | 'run'> : never;
+type Bare<E> = E extends unknown ? Omit<E, 'at' | 'run'> : never;
 export type Happening = Bare<RunEvent>;
 
 export type CheckState = 'pass' | 'fail' | 'blind';

@@ -121,7 +121,7 @@ export function eventLine(event: RunEvent, options: LineOptions): string {
 const iso = (at: number): string => new Date(at).toISOString();
 
 /** Timings with moments as RFC 3339 text; `recoveryMs` stays a number of milliseconds. */
-export function timingsJson(timings: Timings): Record<string, string | number> {
+function timingsJson(timings: Timings): Record<string, string | number> {
   return Object.fromEntries(
     Object.entries(timings).map(([name, value]) => [name, name.endsWith('Ms') ? value : iso(value)]),
   );

@@ -49,7 +49,7 @@ export function guardFor(runtime: Runtime, api: Api): Guard | undefined {
 }
 
 /** The key of the records of one cluster, asked for when it is needed first, and anew as long as there is none. */
-export function recordKeyFor(api: Api, clock: Clock): RecordKey {
+function recordKeyFor(api: Api, clock: Clock): RecordKey {
   let known: KeyRead | undefined;
   const kept = async (read: () => Promise<KeyRead>): Promise<KeyRead> => {
     if (known !== undefined) return known;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /** How an embedded cluster is reached. `ca` in PEM where it serves TLS. */
-export interface SandboxAccess {
+interface SandboxAccess {
   url: string;
   token: string;
   ca?: string;

@@ -121,7 +121,7 @@ export function keeperText(keeper: Keeper): string {
 }
 
 /** The process that keeps a lock; undefined where a mayday did not take it. */
-export function keeperOf(lease: KubeObject): Keeper | undefined {
+function keeperOf(lease: KubeObject): Keeper | undefined {
   try {
     const value = JSON.parse(lease.metadata.annotations?.[LOCK_KEEPER] ?? '') as Partial<Keeper> | null;
     if (typeof value?.pid !== 'number') return undefined;

@@ -10,7 +10,7 @@ import type { GateResult } from './gate.ts';
 import { resourceWords } from './permissions.ts';
 import type { Preflight } from './preflight.ts';
 
-export interface WriteReport {
+interface WriteReport {
   verb: string;
   apiVersion: string;
   kind: string;

@@ -90,5 +90,3 @@ export interface SandboxContext {
 export interface World {
   stop(): void;
 }
-
-export type StartWorld = (context: SandboxContext) => World;

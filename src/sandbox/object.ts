@@ -1,6 +1,6 @@
 /** The objects the sandbox keeps: plain JSON, never changed in place once stored. */
 
-export interface OwnerReference {
+interface OwnerReference {
   apiVersion: string;
   kind: string;
   name: string;

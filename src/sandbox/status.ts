@@ -58,7 +58,7 @@ export interface Named {
 }
 
 /** `deployments.apps`, or `pods` in the core group. */
-export const qualified = (of: Named): string => (of.group ? `${of.resource}.${of.group}` : of.resource);
+const qualified = (of: Named): string => (of.group ? `${of.resource}.${of.group}` : of.resource);
 
 const detailsOf = (of: Named, name: string): StatusDetails => ({
   ...(name ? { name } : {}),

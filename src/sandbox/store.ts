@@ -10,7 +10,7 @@ import type { Store, StoreParts, WriteOptions } from './store/types.ts';
 
 export type { StoreEvent } from './store/history.ts';
 export type { DeleteOptions } from './store/lifecycle.ts';
-export type { DeleteResult, FieldTracker, Store, StoreParts, WriteOptions, Writer } from './store/types.ts';
+export type { DeleteResult, FieldTracker, Store, StoreParts } from './store/types.ts';
 
 const HISTORY = 10_000;
 

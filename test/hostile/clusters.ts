@@ -4,7 +4,7 @@ import { sha256 } from '../../src/injection/record/envelope.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 
 /** Anything that JSON can hold, with what trips readers up among it. */
-export const anyJson = fc.oneof(
+const anyJson = fc.oneof(
   { weight: 4, arbitrary: fc.jsonValue({ maxDepth: 4, noUnicodeString: false }) },
   {
     weight: 1,

@@ -7,7 +7,7 @@ import { sanitise } from '../../src/text/sanitise.ts';
 type Event = WatchEvent | Failure;
 
 /** An open watch of the fake collection. */
-export interface FakeWatch {
+interface FakeWatch {
   from: number;
   send(event: Event): void;
   /** The server ends the watch in good order. */

@@ -73,7 +73,7 @@ async function said(api: Api, namespace: string, { was, is }: { was: string; is:
 const isDue = ({ healsAfterMs }: Character, into: number | undefined): boolean =>
   into !== undefined && healsAfterMs !== undefined && into >= healsAfterMs;
 
-export const healthRef = (namespace: string): ObjectRef => ({
+const healthRef = (namespace: string): ObjectRef => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   namespace,

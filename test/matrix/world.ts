@@ -10,7 +10,7 @@ const LABELS = { app: 'web' };
 const NEIGHBOUR = { app: 'neighbour' };
 
 /** What every operator of the matrix looks after, in a namespace of its own. */
-export function objectsIn(namespace: string, health: 'ok' | 'broken'): KubeObject[] {
+function objectsIn(namespace: string, health: 'ok' | 'broken'): KubeObject[] {
   const here = (apiVersion: string, kind: string, name: string, more: object = {}): KubeObject => ({
     apiVersion,
     kind,

@@ -17,9 +17,9 @@ import { fakeDiscovery } from './fake-kinds.ts';
 import { applyJsonPatch, applyMergePatch } from './fake-patch.ts';
 import { byOneHand, unmanaged } from './managed.ts';
 
-export type FakeVerb = 'get' | 'list' | 'create' | 'replace' | 'patch' | 'delete';
+type FakeVerb = 'get' | 'list' | 'create' | 'replace' | 'patch' | 'delete';
 
-export interface FakeRequest {
+interface FakeRequest {
   verb: FakeVerb;
   kind: string;
   namespace?: string;
@@ -29,7 +29,7 @@ export interface FakeRequest {
 }
 
 /** Decides what happens to a request instead of the normal answer. */
-export interface Script {
+interface Script {
   /** Which requests it is for. */
   on: (request: FakeRequest) => boolean;
   /** How many of them; 1 unless told. */
@@ -61,7 +61,7 @@ export interface FakeApi extends Api {
 }
 
 /** `former` is what is stored, undefined for a create. */
-export type Admission = (request: FakeRequest, object: KubeObject, former: KubeObject | undefined) => void;
+type Admission = (request: FakeRequest, object: KubeObject, former: KubeObject | undefined) => void;
 
 /** Who the server takes the caller for. */
 export interface UserInfo {

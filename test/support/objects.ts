@@ -3,7 +3,7 @@ import type { GoValue } from '../../src/injection/record/go-json.ts';
 import { MANAGED_BY, MANAGER, ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/record/markers.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 
-export const NAMESPACE = 'shop';
+const NAMESPACE = 'shop';
 
 /** An object in the shop. */
 export function inShop(apiVersion: string, kind: string, name: string, more: Record<string, unknown> = {}): KubeObject {

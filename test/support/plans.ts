@@ -71,7 +71,7 @@ export async function effectOf(api: FakeApi, wanted: Wanted, plan: Plan): Promis
   return fault.effect(params, plan, await fetchLive(api, seen => fault.effectReads(params, plan, seen)));
 }
 
-export function findingOf(type: FaultType, live: KubeObject): Finding {
+function findingOf(type: FaultType, live: KubeObject): Finding {
   return {
     id: 'x',
     type,

@@ -36,7 +36,7 @@ const OTHERS = [
 ] as const;
 
 /** The uid that an object without one is given; owner references without one are given the same. */
-export const uidOf = (kind: string, namespace: string | undefined, name: string): string =>
+const uidOf = (kind: string, namespace: string | undefined, name: string): string =>
   `${kind}/${namespace ?? ''}/${name}`;
 
 /** A cluster view of literal objects, made by the same code as the real one. */

@@ -3,8 +3,8 @@ import { type Answer, type Meet, statusAnswer } from './proxy.ts';
 import { TROUBLES, type Trouble } from './weather.ts';
 
 /** What can befall one request on its way, as it looks on the wire; the rest takes somebody inside the cluster. */
-export type WireTrouble = Exclude<Trouble, 'late' | 'overtaken'>;
-export const WIRE_TROUBLES = TROUBLES.filter((one): one is WireTrouble => one !== 'late' && one !== 'overtaken');
+type WireTrouble = Exclude<Trouble, 'late' | 'overtaken'>;
+const WIRE_TROUBLES = TROUBLES.filter((one): one is WireTrouble => one !== 'late' && one !== 'overtaken');
 
 const ANSWERS: Readonly<Partial<Record<WireTrouble, Answer>>> = {
   conflict: statusAnswer(409, 'Conflict', 'Operation cannot be fulfilled: the object has been modified'),

@@ -18,7 +18,7 @@ export interface Yard {
 }
 
 /** An object with the label of an injection. */
-export interface Marked {
+interface Marked {
   type: string;
   object: ObjectRef;
 }

@@ -23,7 +23,7 @@ const TIME_COLUMNS = 10;
 const isNews = (event: RunEvent): boolean => event.event !== 'phase' && (event.event !== 'gate' || !event.ok);
 
 /** What stopping gave: how many objects are not proven restored, and the receipt of each that was lifted. */
-export interface Stopped {
+interface Stopped {
   residue: number;
   receipts: readonly Receipt[];
 }
@@ -187,7 +187,7 @@ const EFFECT_TONES = { proven: 'ok', pending: 'warn', absent: 'bad' } as const;
 const CHECK_TONES = { pass: 'ok', fail: 'warn', blind: 'bad' } as const;
 
 /** How a line of the stream is told apart from its neighbours; its words say the same. */
-export function toneOf(event: RunEvent): Tone {
+function toneOf(event: RunEvent): Tone {
   switch (event.event) {
     case 'phase':
       return 'title';

@@ -4,7 +4,7 @@ import { exactly, type Line, line, lineWidth, sized, span } from '../widgets/lin
 import type { View } from '../widgets/view.ts';
 import { faultSpans, ttlSpan } from './header.ts';
 
-export const NEED = { columns: 60, rows: 16 };
+const NEED = { columns: 60, rows: 16 };
 
 export const isTooSmall = (columns: number, rows: number): boolean => columns < NEED.columns || rows < NEED.rows;
 

@@ -13,7 +13,7 @@ import type { Tone } from '../widgets/line.ts';
 /** What has the keyboard. The first screen is home; everything else lies over it and `esc` goes back. */
 export type Screen = ScreenId;
 
-export type Link =
+type Link =
   | { state: 'starting'; doing: string }
   | {
       state: 'connected';
@@ -77,7 +77,7 @@ export interface VerdictLine {
   tone: Tone;
 }
 
-export interface Notice {
+interface Notice {
   text: string;
   tone: Tone;
   /** Monotonic milliseconds at which it goes; undefined stays until replaced. */
@@ -156,7 +156,7 @@ export const EMPTY_MAYDAY: MaydayView = {
 
 const UNKNOWN = { sync: { state: 'waiting' }, count: 0, failing: 0, warning: 0, troubles: [] } as const;
 
-export const NOTHING_KNOWN: Summary = {
+const NOTHING_KNOWN: Summary = {
   kinds: {
     nodes: UNKNOWN,
     pods: UNKNOWN,

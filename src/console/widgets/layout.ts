@@ -18,7 +18,7 @@ export const row = (...parts: readonly Layout[]): Layout => ({ is: 'row', gap: 2
 export const column = (...parts: readonly Layout[]): Layout => ({ is: 'column', parts });
 
 /** Columns that a layout takes. */
-export function columnsOf(layout: Layout): number {
+function columnsOf(layout: Layout): number {
   if (layout.is === 'pane') return layout.columns;
   const each = layout.parts.map(columnsOf);
   return layout.is === 'column'

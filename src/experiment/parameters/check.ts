@@ -9,7 +9,7 @@ const RESERVED = ['chaos-rollback-', 'chaos-result-', 'operator-chaos-', 'chaos-
 const K8S_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 const RESOURCE_NAME = /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/;
 const FIELD = /^[a-zA-Z_][a-zA-Z0-9_-]*$/;
-export const LONGEST_VALUE = 65_536;
+const LONGEST_VALUE = 65_536;
 
 /** All checks in turn; the first complaint counts. */
 export const all =
@@ -24,7 +24,7 @@ export const all =
 
 export const nonEmpty: Check = value => (value === '' ? 'expected a value, found an empty text' : undefined);
 
-export const isKubernetesName = (value: string): boolean => value.length <= 253 && K8S_NAME.test(value);
+const isKubernetesName = (value: string): boolean => value.length <= 253 && K8S_NAME.test(value);
 
 export const kubernetesName: Check = value =>
   isKubernetesName(value)

@@ -74,7 +74,7 @@ function backupRef(params: ConfigDriftParams, scope: Scope): ObjectRef {
 }
 
 /** The fault's value as it stands in the object: Secrets hold base64. */
-export function stored(params: ConfigDriftParams): string {
+function stored(params: ConfigDriftParams): string {
   return params.resourceType === 'Secret' ? Buffer.from(params.value, 'utf8').toString('base64') : params.value;
 }
 

@@ -27,7 +27,7 @@ interface CrashLoopParams {
 }
 
 /** A program that no image holds. */
-export const CRASH_COMMAND = ['/chaos-nonexistent-binary'];
+const CRASH_COMMAND = ['/chaos-nonexistent-binary'];
 /** 63 characters for the name part of an annotation, less `original-command-`. */
 const LONGEST_CONTAINER = 46;
 const CRASHES = ['CrashLoopBackOff', 'RunContainerError', 'CreateContainerError', 'StartError', 'ContainerCannotRun'];

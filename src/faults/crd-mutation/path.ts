@@ -47,7 +47,7 @@ export function unfitPath(target: KubeObject, steps: readonly string[]): Refusal
 }
 
 /** Keys by which chaos tools mark objects: never part of what a mutation of labels or annotations is about. */
-export function isMarkKey(key: string): boolean {
+function isMarkKey(key: string): boolean {
   return key === TYPE_LABEL || isRecordKey(key);
 }
 

@@ -28,7 +28,7 @@ interface ImageCorruptParams {
 }
 
 /** A registry that cannot exist: the name `invalid` is reserved. */
-export const DEFAULT_IMAGE = 'registry.invalid/nonexistent:chaos';
+const DEFAULT_IMAGE = 'registry.invalid/nonexistent:chaos';
 /** 63 characters for the name part of an annotation, less `original-image-`. */
 const LONGEST_CONTAINER = 48;
 const PULL_FAILURES = [

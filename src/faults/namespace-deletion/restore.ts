@@ -18,7 +18,7 @@ import type { Live, Read, Restore } from '../contract.ts';
 type Texts = Record<string, string>;
 
 /** What a namespace's backup keeps: these two maps and nothing else. */
-export interface KeptMetadata {
+interface KeptMetadata {
   labels: Texts;
   annotations: Texts;
 }

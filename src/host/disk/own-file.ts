@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 import { problemOf, type Reading, readOpened, unreadable } from './regular.ts';
 
 /** A journal of a long run is longer than anything that people write. */
-export const LONGEST_OWN_FILE = 256 * 1024 * 1024;
+const LONGEST_OWN_FILE = 256 * 1024 * 1024;
 
 /** Why a file that is open is not taken for one that we wrote: it must be an ordinary one, ours, and nobody else may write it. */
 export function notOwnFile(found: Stats): string | undefined {

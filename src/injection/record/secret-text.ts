@@ -14,7 +14,7 @@ export const isSecretPath = (kind: string, path: string): boolean =>
   kind === 'Secret' && !OPEN.some(open => open.test(path));
 
 /** A text as a person may see it: of the values of a Secret only the size and the digest, by which two of them can be compared. */
-export function shownSecret(text: string): string {
+function shownSecret(text: string): string {
   // What stands for a value (absent, or a digest already) is none.
   if (text === '(absent)' || text.startsWith('sha256:')) return text;
   return `(secret, ${Buffer.byteLength(text)} bytes, sha256:${sha256(text).slice(0, 12)})`;

@@ -9,7 +9,7 @@ import { send } from './send.ts';
 import type { Write } from './write.ts';
 
 /** One write with what became of it. */
-export interface StepResult {
+interface StepResult {
   index: number;
   write: Write;
   outcome: StepOutcome;

@@ -35,7 +35,7 @@ export interface Failure {
   denied?: { user: Clean; verb: string; resource: string; namespace?: string };
 }
 
-export interface Success<T> {
+interface Success<T> {
   ok: true;
   value: T;
   status: number;

@@ -18,7 +18,7 @@ export const READS: RetryPolicy = { retries: 3, longestPauseMs: 5_000, pauseMs: 
 export const WRITES: RetryPolicy = { retries: 0, longestPauseMs: 0, pauseMs: 0 };
 
 /** Milliseconds to wait before trying again, or undefined when the failure stands. */
-export function pauseBeforeRetry(policy: RetryPolicy, attempt: number, failed: TransportFailure): number | undefined {
+function pauseBeforeRetry(policy: RetryPolicy, attempt: number, failed: TransportFailure): number | undefined {
   if (attempt >= policy.retries) return undefined;
   // A broken connection is often an idle one that the server closed: once is enough to know.
   if (failed.lost) return attempt === 0 ? 0 : undefined;

@@ -5,7 +5,7 @@ import type { Clean } from '../../text/sanitise.ts';
 import type { Outcome } from '../client/outcome.ts';
 
 /** What one request needs to be let in. */
-export interface Access {
+interface Access {
   /** Scheme, host, port and path prefix, without a slash at the end. */
   server: string;
   headers: Record<string, string | string[]>;

@@ -6,7 +6,7 @@ import type { KubeCluster, KubeUser } from './kubeconfig.ts';
 const TOKEN_LASTS_MS = 60_000;
 
 /** The text of a file that a kubeconfig names. Throws, in one line, why it is not read: only ordinary files of bounded size are. */
-export function namedFile(path: string): string {
+function namedFile(path: string): string {
   const reading = readRegular(path);
   if (reading.is === 'text') return reading.text;
   throw new Error(

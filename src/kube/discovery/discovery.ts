@@ -15,7 +15,7 @@ export interface ApiResource {
 }
 
 /** A group version that discovery could not tell about. */
-export interface UnknownGroup {
+interface UnknownGroup {
   /** `metrics.k8s.io/v1beta1`; `*` where no group but core could be asked for. */
   group: string;
   reason: string;

@@ -10,7 +10,7 @@ import { createPublisher } from './publisher.ts';
 import { type Batch, createRowStore, type RowStore, sameFields } from './row-store.ts';
 import { type SyncState, type SyncStatus, TIMING, type Timing } from './sync.ts';
 
-export type { SyncState, SyncStatus, Timing } from './sync.ts';
+export type { SyncStatus } from './sync.ts';
 
 export interface Update<Row> extends Batch<Row> {
   status: SyncStatus;

@@ -41,7 +41,7 @@ const isOneShot = (object: KubeObject): boolean =>
 const isPaused = ({ metadata }: Meta): boolean => metadata.annotations?.[PAUSE] === 'true';
 
 /** The image that a pod-failure puts in, where it was not configured to be another. */
-export const isPauseImage = (image: unknown): boolean =>
+const isPauseImage = (image: unknown): boolean =>
   typeof image === 'string' && /(^|\/)google-containers\/pause(-amd64)?(:|@|$)/.test(image);
 
 /** The containers of a pod, or of a workload's pods, that run the image of a pod-failure. */

@@ -14,7 +14,7 @@ import type { ScopeOf } from './scope.ts';
  * How far a restore reaches, measured by what whoever wrote the record could have done without us. 1: only the object that carries the
  * record, in what whoever may write its metadata may write too. 2: another object of an ordinary kind in the same namespace. 3: more.
  */
-export type Tier = 1 | 2 | 3;
+type Tier = 1 | 2 | 3;
 
 export interface Reach {
   tier: Tier;

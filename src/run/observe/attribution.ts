@@ -2,7 +2,7 @@ import type { KubeObject, ManagedField } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 
 /** The manager name on our own writes. */
-export const OUR_MANAGER = 'mayday';
+const OUR_MANAGER = 'mayday';
 
 /** Managers that put things back without being asked by a person. */
 const CONTROLLERS = [

@@ -32,7 +32,7 @@ export function checkedObject(
 }
 
 /** `Deployment kserve/kserve-controller-manager Available`. */
-export function checkName(check: SteadyStateCheck, ref: ObjectRef): string {
+function checkName(check: SteadyStateCheck, ref: ObjectRef): string {
   const where = ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name;
   const what =
     check.type === 'conditionTrue' ? check.conditionType : check.type === 'fieldEquals' ? check.fieldPath : 'exists';

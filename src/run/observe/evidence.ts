@@ -60,7 +60,7 @@ export function rolloutEvidence(object: KubeObject): CheckResult[] {
 }
 
 /** Whether a pod serves: Ready and not on its way out. */
-export function podIsReady(pod: KubeObject): boolean {
+function podIsReady(pod: KubeObject): boolean {
   if (pod.metadata.deletionTimestamp) return false;
   const conditions = fieldAt(pod, 'status.conditions').value;
   return Array.isArray(conditions) && conditions.some(one => one?.type === 'Ready' && one?.status === 'True');

@@ -29,11 +29,11 @@ export interface Prepared {
   namespaces: string[];
 }
 
-export const SOAK_MS = 10_000;
+const SOAK_MS = 10_000;
 const EXPECT_ANNOTATION = 'chaos.operatorchaos.io/expect';
 
 /** What a healthy system does under this fault: the experiment's annotation, else the type's own expectation. */
-export function expectationOf(
+function expectationOf(
   annotations: Record<string, string> | undefined,
   fault: Pick<Fault<unknown>, 'expects'>,
 ): Expectation {

@@ -8,7 +8,7 @@ import type { CheckResult, Happening, Phase, Timings } from '../event.ts';
 import type { VerdictFacts } from '../verdict/verdict.ts';
 
 /** What a run has learnt so far. The verdict is made of this and nothing else. */
-export interface Story {
+interface Story {
   dryRun: boolean;
   refusal?: { code: string; message: string };
   interrupted?: string;

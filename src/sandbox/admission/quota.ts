@@ -17,7 +17,7 @@ const PLAIN_COUNTS = new Set([
 ]);
 
 /** Whether a Pod still uses what it asked for. */
-export function isOver(pod: KubeObject): boolean {
+function isOver(pod: KubeObject): boolean {
   const phase = part(pod, 'status')?.phase;
   return phase === 'Succeeded' || phase === 'Failed';
 }

@@ -84,7 +84,7 @@ export function graceOf(asked: unknown): number | undefined {
 const MATCHES = ['Exact', 'NotOlderThan', ''];
 
 /** Refuses numbers of a list or watch that are none. 400. */
-export function refuseOddNumbers(query: URLSearchParams): void {
+function refuseOddNumbers(query: URLSearchParams): void {
   for (const name of ['limit', 'timeoutSeconds']) {
     const text = query.get(name);
     if (text && !/^-?\d+$/.test(text))

@@ -36,7 +36,7 @@ const VERSIONED = new Set([
 ]);
 
 /** Refuses a write that was based on another state of the object than the current one. */
-export function refuseStale(call: Call, current: KubeObject, next: KubeObject): void {
+function refuseStale(call: Call, current: KubeObject, next: KubeObject): void {
   const { uid, resourceVersion } = next.metadata;
   const { info, name } = call;
   if (uid && uid !== current.metadata.uid) throw conflict(info, name, staleUid(info, current, uid));

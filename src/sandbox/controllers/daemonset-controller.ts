@@ -7,7 +7,7 @@ import { podControl, podOwnerKeys } from './pod-control.ts';
 import { isAvailable, isFinished, isReady, isTerminating } from './pods.ts';
 import { templateHash } from './template-hash.ts';
 
-export interface DaemonSet extends Obj {
+interface DaemonSet extends Obj {
   spec: { selector: Selector; template: PodTemplate; minReadySeconds?: number; updateStrategy?: { type?: string } };
   status?: Record<string, unknown>;
 }

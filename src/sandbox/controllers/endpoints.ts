@@ -2,14 +2,14 @@ import type { Pod, Service, ServicePort } from './kinds.ts';
 import { carries } from './labels.ts';
 import { isFinished, isReady, isTerminating } from './pods.ts';
 
-export interface EndpointPort {
+interface EndpointPort {
   name: string;
   port: number;
   protocol: string;
   appProtocol?: string;
 }
 
-export interface Endpoint {
+interface Endpoint {
   addresses: string[];
   conditions: { ready: boolean; serving: boolean; terminating: boolean };
   hostname?: string;

@@ -7,7 +7,7 @@ import { podControl, podOwnerKeys } from './pod-control.ts';
 import { isActive, isReady, isTerminating } from './pods.ts';
 import type { Recorder } from './recorder.ts';
 
-export interface Job extends Obj {
+interface Job extends Obj {
   spec: {
     parallelism?: number;
     completions?: number;

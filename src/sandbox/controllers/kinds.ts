@@ -52,7 +52,7 @@ export interface Selector {
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
 }
 
-export interface Probe {
+interface Probe {
   httpGet?: { path?: string; port: number | string; scheme?: string };
   exec?: { command?: string[] };
   tcpSocket?: { port: number | string };
@@ -142,7 +142,7 @@ export interface Pod extends Obj {
 
 export type IntOrString = number | string;
 
-export interface DeploymentSpec {
+interface DeploymentSpec {
   replicas?: number;
   selector: Selector;
   template: PodTemplate;

@@ -21,7 +21,7 @@ export function scaled(value: IntOrString | undefined, of: number, up: boolean):
 export const wanted = (d: Deployment): number => d.spec.replicas ?? 1;
 /** How many replicas a ReplicaSet is asked for. */
 export const asked = (rs: ReplicaSet): number => rs.spec.replicas ?? 1;
-export const available = (rs: ReplicaSet): number => rs.status?.availableReplicas ?? 0;
+const available = (rs: ReplicaSet): number => rs.status?.availableReplicas ?? 0;
 export const isRolling = (d: Deployment): boolean => (d.spec.strategy?.type ?? 'RollingUpdate') === 'RollingUpdate';
 
 export const askedOfAll = (sets: readonly ReplicaSet[]): number => sets.reduce((n, rs) => n + asked(rs), 0);

@@ -158,7 +158,7 @@ function started(life: Life, s: Surroundings, now: number): Step {
 }
 
 /** The process ended: for good, to be started again at once (first time), or after a back-off. */
-export function ended(life: Life, s: Surroundings, now: number, code: number, reason: string): Step {
+function ended(life: Life, s: Surroundings, now: number, code: number, reason: string): Step {
   const last = {
     exitCode: code,
     reason,

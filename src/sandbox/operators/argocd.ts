@@ -7,7 +7,7 @@ import { StatusError } from '../status.ts';
 /** What Git holds for each Application: the objects its path renders to. */
 export type Repository = Map<string, readonly NewObject[]>;
 
-export interface ManagedResource {
+interface ManagedResource {
   group: string;
   version: string;
   kind: string;

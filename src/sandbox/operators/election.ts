@@ -12,10 +12,10 @@ export type Move = { move: 'hold' | 'wait' } | { move: 'create' | 'renew' | 'tak
 
 /** As client-go sets them: a Lease lasts 15 s, a leader that cannot renew for 10 s gives up. */
 export const LEASE_SECONDS = 15;
-export const RENEW_EVERY_MS = 5000;
+const RENEW_EVERY_MS = 5000;
 export const GIVE_UP_MS = 10_000;
 
-export const isExpired = (lease: LeaseSpec, nowMs: number): boolean =>
+const isExpired = (lease: LeaseSpec, nowMs: number): boolean =>
   Date.parse(lease.renewTime ?? '') + (lease.leaseDurationSeconds ?? LEASE_SECONDS) * 1000 <= nowMs ||
   lease.renewTime === undefined;
 

@@ -1,7 +1,7 @@
 import { type RawSchema, type SchemaNode, schemaNode } from './node.ts';
 import { RECORDED_SCHEMAS } from './recorded.ts';
 
-export const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 /** Which schema belongs to which kind: the built-in ones, and those of CustomResourceDefinitions as they come and go. */
 export interface Schemas {
@@ -43,7 +43,7 @@ export function createSchemas(): Schemas {
 }
 
 /** Every custom object has these, whatever its definition says of them. */
-export function withObjectFields(schema: RawSchema): RawSchema {
+function withObjectFields(schema: RawSchema): RawSchema {
   return {
     ...schema,
     type: 'object',

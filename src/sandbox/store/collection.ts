@@ -1,7 +1,7 @@
 import type { KubeObject } from '../object.ts';
 
 /** `namespace/name`, or `/name`: the order of these is the order of lists. */
-export const placeOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
+const placeOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
 
 /** The objects of one resource, by name and in order. */
 export interface Shelf {

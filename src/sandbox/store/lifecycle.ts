@@ -1,7 +1,7 @@
 import { cloneJson, isRecord, type KubeObject, sameJson, timestamp } from '../object.ts';
 import type { ResourceInfo } from '../registry.ts';
 
-export type Propagation = 'Orphan' | 'Background' | 'Foreground';
+type Propagation = 'Orphan' | 'Background' | 'Foreground';
 
 /** How an object is to be deleted. */
 export interface DeleteOptions {

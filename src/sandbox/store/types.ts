@@ -7,7 +7,7 @@ import type { StoreEvent } from './history.ts';
 import type { DeleteOptions } from './lifecycle.ts';
 
 /** Who writes, for `metadata.managedFields`. */
-export interface Writer {
+interface Writer {
   manager: string;
   subresource?: string;
 }

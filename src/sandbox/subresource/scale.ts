@@ -25,7 +25,7 @@ const BUILTIN: ScalePaths = { spec: '.spec.replicas', status: '.status.replicas'
 const pathsOf = (info: ResourceInfo): ScalePaths => info.scale ?? BUILTIN;
 
 /** The Scale of an object. */
-export function scaleOf(info: ResourceInfo, object: KubeObject): KubeObject {
+function scaleOf(info: ResourceInfo, object: KubeObject): KubeObject {
   const paths = pathsOf(info);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const selector = paths.selector ? jsonPath(object, paths.selector)[0] : selectorText(part(object, 'spec')?.selector);

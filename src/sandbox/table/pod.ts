@@ -63,7 +63,7 @@ const isReady = (pod: KubeObject): boolean =>
   each(status(pod), 'conditions').some(c => c.type === 'Ready' && c.status === 'True');
 
 /** The STATUS of a Pod and what goes with it. */
-export function podSummary(pod: KubeObject): Summary {
+function podSummary(pod: KubeObject): Summary {
   const from = text(status(pod).reason, '') || text(status(pod).phase, 'Unknown');
   const init = initReason(pod);
   const summary = init

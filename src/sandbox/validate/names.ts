@@ -76,7 +76,7 @@ export const qualifiedName: NameRule = prefixed('a qualified name');
 export const labelKey: NameRule = prefixed('a valid label key');
 
 /** A name that only has to fit into a URL path. */
-export const pathSegment: NameRule = name => {
+const pathSegment: NameRule = name => {
   if (name === '.' || name === '..') return `may not be '${name}'`;
   if (name.includes('/')) return "may not contain '/'";
   if (name.includes('%')) return "may not contain '%'";

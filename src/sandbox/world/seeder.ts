@@ -14,7 +14,7 @@ export interface Seeder extends SandboxContext {
   git: Map<string, readonly NewObject[]>;
 }
 
-export interface Past {
+interface Past {
   hoursAgo?: number;
   /** `null` leaves the managed fields out. */
   manager?: string | null;

@@ -5,11 +5,9 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import type { Certificate } from './certificates.ts';
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-
 /** An answer: the HTTP status and the parsed body (text where it is not JSON). */
 // biome-ignore lint/suspicious/noExplicitAny: objects of a hundred kinds; the tests that read them know which
-export type Answer = { readonly status: number; readonly body: any };
+type Answer = { readonly status: number; readonly body: any };
 
 export interface Api {
   readonly server: string;

@@ -11,7 +11,7 @@ import type { Duplex } from 'node:stream';
  * The loopback port that plays `address:port`; `dropped` when a firewall would say nothing at all; or undefined when
  * this route does not know the address. What no route knows is refused.
  */
-export type Route = (address: string, port: number) => number | 'dropped' | undefined;
+type Route = (address: string, port: number) => number | 'dropped' | undefined;
 
 export interface Egress {
   /** Adds a route; routes are asked in the order of their adding. Returns what takes it away again. */

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { Certificate } from './certificates.ts';
 
 /** Who a kubeconfig speaks as: a client certificate, a bearer token, or a file that holds the token of the moment. */
-export type Credentials = Certificate | { readonly token: string } | { readonly tokenFile: string };
+type Credentials = Certificate | { readonly token: string } | { readonly tokenFile: string };
 
 /** What a kubeconfig of these tests says; one cluster, one user, one context. */
 export interface Access {

@@ -1,7 +1,7 @@
 import type { ContainerSpec } from './types.ts';
 
 /** What a program is given to run: where its ports, its files and its API connection are. */
-export interface Place {
+interface Place {
   /** The free loopback port that stands for each of the container ports the program listens on. */
   readonly ports: ReadonlyMap<number, number>;
   readonly kubeconfig: string;

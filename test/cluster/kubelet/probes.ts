@@ -34,7 +34,7 @@ export function startProbe(probe: Probe, portOf: PortOf, outcome: (ok: boolean, 
 }
 
 /** Undefined when the probe passes, else why not. A probe of a kind not known here passes, as no probe would. */
-export async function probeOnce(probe: Probe, portOf: PortOf): Promise<string | undefined> {
+async function probeOnce(probe: Probe, portOf: PortOf): Promise<string | undefined> {
   const timeout = (probe.timeoutSeconds ?? 1) * 1000;
   const target = probe.httpGet ?? probe.tcpSocket;
   if (target === undefined) return undefined;

@@ -60,7 +60,7 @@ export interface Volume {
   readonly projected?: { readonly sources: readonly Projection[] };
 }
 
-export interface Projection {
+interface Projection {
   readonly serviceAccountToken?: { readonly path: string };
   readonly secret?: { readonly name: string; readonly items?: readonly Items[]; readonly optional?: boolean };
   readonly configMap?: { readonly name: string; readonly items?: readonly Items[]; readonly optional?: boolean };

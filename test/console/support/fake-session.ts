@@ -133,7 +133,7 @@ export interface Script {
   reverted: number;
 }
 
-export const STORY = (serverNow: () => number): Script['happenings'] => [
+const STORY = (serverNow: () => number): Script['happenings'] => [
   [0, { event: 'phase', phase: 'Pending' }],
   [20, { event: 'phase', phase: 'SteadyStatePre' }],
   [

@@ -106,10 +106,10 @@ async function robbed(stage: Stage, backup: string) {
   return result;
 }
 
-export const SIZED: Thing = { size: { type: 'integer' }, colour: { type: 'string' } };
+const SIZED: Thing = { size: { type: 'integer' }, colour: { type: 'string' } };
 
 /** A custom kind with these fields in its schema. */
-export const gauges = (properties: Thing): Thing => ({
+const gauges = (properties: Thing): Thing => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: 'gauges.e2e.example.com' },

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import type { Provider, ProviderKind } from './provider.ts';
 
 /** The label by which a namespace is given to these journeys. */
-export const ALLOWED = 'mayday.test/e2e';
+const ALLOWED = 'mayday.test/e2e';
 
 /**
  * Any cluster: MAYDAY_E2E_KUBECONFIG and MAYDAY_E2E_NAMESPACE. The namespace must carry the label above: whoever owns the

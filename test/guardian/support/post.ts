@@ -8,7 +8,7 @@ import type { OwnLifted } from '../../../src/revert/own.ts';
 import { configRef } from '../../run/support/lab.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
 
-export const receipt = (outcome: Receipt['outcome'], verified: boolean): Receipt => ({
+const receipt = (outcome: Receipt['outcome'], verified: boolean): Receipt => ({
   id: 'ConfigDrift:shop/ConfigMap/settings',
   type: 'ConfigDrift',
   object: configRef,

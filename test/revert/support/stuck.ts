@@ -16,7 +16,7 @@ export function recorded(name: string, when: 'before' | 'injected'): KubeObject[
 }
 
 /** What a correct revert must give back: everything but identity, version and status. */
-export function essence(object: KubeObject): unknown {
+function essence(object: KubeObject): unknown {
   const { metadata, status: _status, apiVersion, kind, ...rest } = object;
   const { name, namespace, labels, annotations, finalizers, ownerReferences } = metadata;
   // The rollout counter is the Deployment controller's.

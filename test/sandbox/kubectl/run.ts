@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts';
 
 /** What a kubectl command wrote and how it ended. */
-export interface Ran {
+interface Ran {
   code: number;
   out: string;
   err: string;

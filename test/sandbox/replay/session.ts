@@ -6,7 +6,7 @@ import type { Exchange } from './exchanges.ts';
 import { createNames, type Names } from './names.ts';
 
 /** How one exchange went here, against the recording. */
-export interface Replayed {
+interface Replayed {
   name: string;
   differences: string[];
 }

@@ -50,7 +50,7 @@ export function boardLines(state: ConsoleState, view: View, columns: number, row
 }
 
 /** Hands out `room` one at a time, round and round, to everyone who still wants. */
-export function share(wants: readonly number[], room: number): number[] {
+function share(wants: readonly number[], room: number): number[] {
   const given = wants.map(() => 0);
   let left = room;
   while (left > 0) {
@@ -67,7 +67,7 @@ export function share(wants: readonly number[], room: number): number[] {
 }
 
 /** One kind: glyph, name, how many, and the one thing to know about them. */
-export function kindLine(kind: BoardKind, health: KindHealth, view: View, columns: number): Line {
+function kindLine(kind: BoardKind, health: KindHealth, view: View, columns: number): Line {
   const { glyphs } = view;
   const { sync, failing, warning } = health;
   const words = WORDS[kind];
@@ -117,7 +117,7 @@ const AGE = 7;
 const SHORTEST_NAME = 9;
 
 /** One trouble under its kind: what and why on the left, since when on the right. */
-export function troubleLine(trouble: Trouble, view: View, columns: number): Line {
+function troubleLine(trouble: Trouble, view: View, columns: number): Line {
   const name = trouble.namespace === undefined ? trouble.name : `${trouble.namespace}/${trouble.name}`;
   const since = sinceText(trouble.since, view, columns);
   const room = columns - INDENT - GAP - Math.max(AGE, width(since));

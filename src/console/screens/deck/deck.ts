@@ -12,7 +12,7 @@ import { faultLines } from './faults.ts';
 import { streamLines } from './stream.ts';
 
 /** From this width on the picker and its preview stand beside the deck instead of over it. */
-export const WIDE = 150;
+const WIDE = 150;
 const DECK_COLUMNS = 92;
 /** Narrower than this, health and faults stand one below the other. */
 const STACKED = 72;

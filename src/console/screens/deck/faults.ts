@@ -119,7 +119,7 @@ function ttlLine(leftMs: number | undefined, wholeMs: number, who: string, view:
 }
 
 /** A run of this console: its TTL, its recovery clock, what is proven, and in the end the verdict. */
-export function runLines(run: RunView, view: View, columns: number, isChosen: boolean): Line[] {
+function runLines(run: RunView, view: View, columns: number, isChosen: boolean): Line[] {
   const { now, glyphs } = view;
   const head = headLine(run.type, run.target.kind, objectName(run.target), view, columns, isChosen);
   if (run.verdict !== undefined) {
@@ -171,7 +171,7 @@ function effectSpan(run: RunView, glyphs: View['glyphs']): Span {
 }
 
 /** The word an operator reads for where a run is. */
-export function phaseWords(run: RunView): string {
+function phaseWords(run: RunView): string {
   switch (run.phase) {
     case 'Pending':
       return 'starting';
@@ -194,7 +194,7 @@ export function phaseWords(run: RunView): string {
   }
 }
 
-export function verdictSpan(verdict: NonNullable<RunView['verdict']>, { glyphs }: Pick<View, 'glyphs'>): Span {
+function verdictSpan(verdict: NonNullable<RunView['verdict']>, { glyphs }: Pick<View, 'glyphs'>): Span {
   if (verdict === 'Resilient') return span(`${glyphs.states.ok} RESILIENT`, 'ok');
   if (verdict === 'Degraded') return span(`${glyphs.states.warn} DEGRADED`, 'warn');
   if (verdict === 'Failed') return span(`${glyphs.states.fail} FAILED`, 'bad');
@@ -202,7 +202,7 @@ export function verdictSpan(verdict: NonNullable<RunView['verdict']>, { glyphs }
 }
 
 /** A fault found by its mark: whoever left it, until when, and whether anyone will end it. */
-export function markLines(mark: Marker, view: View, columns: number, isChosen: boolean): Line[] {
+function markLines(mark: Marker, view: View, columns: number, isChosen: boolean): Line[] {
   const { now } = view;
   const left = mark.expires === undefined ? undefined : mark.expires - now.server;
   const whole = mark.expires === undefined || mark.at === undefined ? (left ?? 0) : mark.expires - mark.at;

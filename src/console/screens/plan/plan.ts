@@ -173,7 +173,7 @@ function isRefused(state: ConsoleState): boolean {
 }
 
 /** The next step: arm, type the name, fire before the countdown ends, or why neither is possible. */
-export function stepLines(state: ConsoleState, view: View, isOpen: boolean): Line[] {
+function stepLines(state: ConsoleState, view: View, isOpen: boolean): Line[] {
   const { armed } = state;
   const entry = chosen(state);
   if (armed && armed.path === entry?.path) return armedLines(armed, state, view);
@@ -230,7 +230,7 @@ function armedLines(armed: Armed, state: ConsoleState, { now, glyphs }: View): L
 }
 
 /** What the arming froze: the target's uid and resourceVersion as the plan read them. */
-export function aimText(plan: Plan): string {
+function aimText(plan: Plan): string {
   const first = plan.writes[0];
   const uid = plan.target.uid ?? first?.precondition.uid ?? plan.pods[0]?.uid;
   const version = first?.precondition.resourceVersion;
