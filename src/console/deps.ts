@@ -9,6 +9,8 @@ import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { Stop } from '../revert/stop.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { Clean } from '../text/sanitise.ts';
+import type { GateResult } from '../triage/gate-run.ts';
+import type { Triage } from '../triage/result.ts';
 
 /**
  * Everything the console needs, handed over by the composition root. Nothing here may import the engine before the first
@@ -78,6 +80,8 @@ export interface Session {
     hear: (update: RevertUpdate) => void,
     confirmed?: ReadonlyMap<string, string>,
   ): Promise<RevertEnd>;
+  /** Looks for what is broken and tells each gate as it is known. Rejects, in one line, where the cluster cannot be looked at. */
+  triage(hear: (gate: GateResult) => void, signal: AbortSignal): Promise<Triage>;
   /** Which of these only their records ask for, with all that each would write. */
   toAsk(findings: readonly Finding[]): Promise<readonly AskedRecord[]>;
   /** Runs of this or an earlier process that never ended, by their journals. */

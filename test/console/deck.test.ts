@@ -266,7 +266,7 @@ describe('the faults', () => {
   });
 
   it('keeps the cursor on its fault when others come before it', () => {
-    const cursor = { faults: 'mark b', experiments: undefined };
+    const cursor = { faults: 'mark b', experiments: undefined, triage: undefined };
     const before = state({ cursor, health: summary({}, { markers: [mark('b')] }) });
     const after = state({ cursor, health: summary({}, { markers: [mark('a', { expires: NOW + 1_000 }), mark('b')] }) });
     for (const at of [before, after]) expect(shown(at)).toMatch(/▸WebhookDisrupt +Thing b/);
@@ -275,7 +275,10 @@ describe('the faults', () => {
   it('keeps the chosen fault in sight among many, and counts the hidden', () => {
     const markers = Array.from({ length: 30 }, (_, i) => mark(`m${i}`, { expires: NOW + i * 1_000 + 1_000 }));
     const text = shown(
-      state({ cursor: { faults: 'mark m29', experiments: undefined }, health: summary({}, { markers }) }),
+      state({
+        cursor: { faults: 'mark m29', experiments: undefined, triage: undefined },
+        health: summary({}, { markers }),
+      }),
     );
     expect(text).toMatch(/▸WebhookDisrupt +Thing m29/);
     expect(text).toMatch(/\d+ more/);

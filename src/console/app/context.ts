@@ -13,6 +13,8 @@ export interface Context {
   /** Aborts when the console ends: background work stops, lifting does not. */
   readonly ended: AbortSignal;
   now(): Now;
+  /** Puts text on the clipboard of the terminal. */
+  copy(text: string): void;
 }
 
 const NOTICE_MS = 6_000;

@@ -6,9 +6,11 @@ import { keyConflicts } from '../keymap/keys.ts';
 import { createCatalogue } from '../screens/experiments/catalogue.ts';
 import { createEmergency } from '../screens/mayday/emergency.ts';
 import { SCREENS } from '../screens/registry.ts';
+import { createTriaging } from '../screens/triage/looking.ts';
 import { isCounting, ownLive, ownUnderWay } from '../store/select.ts';
 import { type ConsoleStore, createConsoleStore } from '../store/state.ts';
 import { COLOUR, MONO } from '../widgets/theme.ts';
+import { clipboardSequence } from './clipboard.ts';
 import { connectAll } from './connect.ts';
 import type { Context } from './context.ts';
 import type { Drawn } from './draw.tsx';
@@ -43,6 +45,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     store,
     session: undefined,
     ended: ended.signal,
+    copy: text => void terminal.stdout.write(clipboardSequence(text, process.env)),
     now: () => ({ monotonic: deps.clock.monotonic(), server: context.session?.serverNow() ?? deps.clock.now() }),
   };
   const ending = Promise.withResolvers<End>();
@@ -51,12 +54,14 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   const runs = createRuns(context);
   const emergency = createEmergency(context, runs);
   const catalogue = createCatalogue(context);
+  const triaging = createTriaging(context);
   const suspend = createSuspend(context, process, text => terminal.stdout.write(text));
   const dispatch = createDispatch({
     context,
     catalogue,
     emergency,
     runs,
+    triaging,
     quit: createQuit(context, runs, finish),
     suspend: suspend.ask,
     repaint: () => void suspend.repaint(),

@@ -1,5 +1,6 @@
 import { close, notify, open } from '../app/context.ts';
-import type { Parts } from '../screens/screen.ts';
+import { SCREENS, type ScreenId } from '../screens/registry.ts';
+import { goTo, type Parts } from '../screens/screen.ts';
 import { screenOf } from '../store/state.ts';
 import type { Press } from './input.ts';
 import type { Commands } from './key.ts';
@@ -84,6 +85,13 @@ export function createDispatch(parts: Parts): Dispatch {
   };
 }
 
+/** Goes to a screen with a digit. Home ends the way back; an armed plan is left disarmed. */
+function leadTo(parts: Parts, id: ScreenId): void {
+  parts.catalogue.disarm();
+  open(parts.context, id);
+  screenFolder(id).enter?.(parts);
+}
+
 /** What keys do that mean the same on every screen that has them. */
 function sharedCommands(parts: Parts): Commands {
   const { context, quit } = parts;
@@ -94,7 +102,9 @@ function sharedCommands(parts: Parts): Commands {
     const { stream, streamBack } = store.getState();
     store.setState({ streamBack: Math.max(0, Math.min(stream.length, streamBack + rows * STREAM_STEP)) });
   };
+  const opened = SCREENS.map(({ id }) => [goTo(id), () => leadTo(parts, id)] as const);
   return {
+    ...Object.fromEntries(opened),
     up: by(-1),
     down: by(1),
     'page-up': by(-PAGE),

@@ -1,5 +1,5 @@
 import { SCREENS, type ScreenId } from '../screens/registry.ts';
-import type { ScreenFolder } from '../screens/screen.ts';
+import { type ScreenFolder, screenKeys } from '../screens/screen.ts';
 import type { ConsoleState } from '../store/state.ts';
 import { EVERYWHERE, type Key } from './key.ts';
 
@@ -9,7 +9,14 @@ export function screenFolder(id: ScreenId): ScreenFolder {
 }
 
 /** All keys of a screen, its own first. */
-export const keysOn = (screen: ScreenFolder): readonly Key[] => [...screen.keys, ...EVERYWHERE];
+export const keysOn = (screen: ScreenFolder): readonly Key[] => [
+  ...screen.keys,
+  ...(screen.title === undefined ? [] : DIGITS),
+  ...EVERYWHERE,
+];
+
+/** A question is answered before another screen is opened. */
+const DIGITS = screenKeys(SCREENS);
 
 /** Two meanings for one key on one screen are a mistake in a table; found at start, told as one line each. */
 export function keyConflicts(screens: readonly ScreenFolder[]): string[] {

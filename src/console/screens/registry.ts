@@ -5,8 +5,9 @@ import { mayday } from './mayday/index.ts';
 import { plan } from './plan/index.ts';
 import { quit } from './quit/index.ts';
 import { revertOne } from './revert-one/index.ts';
+import { triage } from './triage/index.ts';
 
 /** Every screen. The first is home. */
-export const SCREENS = [deck, experiments, plan, mayday, help, quit, revertOne] as const;
+export const SCREENS = [deck, experiments, triage, plan, mayday, help, quit, revertOne] as const;
 
 export type ScreenId = (typeof SCREENS)[number]['id'];

@@ -7,6 +7,7 @@ import type { Layout } from '../widgets/layout.ts';
 import type { View } from '../widgets/view.ts';
 import type { Catalogue } from './experiments/catalogue.ts';
 import type { Emergency } from './mayday/emergency.ts';
+import type { Triaging } from './triage/looking.ts';
 
 /** What the commands of screens work with. */
 export interface Parts {
@@ -14,6 +15,7 @@ export interface Parts {
   catalogue: Catalogue;
   emergency: Emergency;
   runs: Runs;
+  triaging: Triaging;
   quit: Quit;
   suspend(): void;
   repaint(): void;
@@ -25,9 +27,20 @@ export interface Size {
   rows: number;
 }
 
+/** Opens the screen of this id. */
+export const goTo = (id: string): string => `go to ${id}`;
+
+/** The keys that lead from screen to screen. */
+export const screenKeys = (screens: readonly ScreenFolder[]): readonly Key[] =>
+  screens.flatMap(({ id, digit, title }) =>
+    digit === undefined ? [] : [{ id: goTo(id), keys: [digit], says: (title ?? id).toLowerCase() }],
+  );
+
 /** One screen: a folder of this name, and a line in `registry.ts`. */
 export interface ScreenFolder<Id extends string = string> {
   id: Id;
+  /** The key that opens it from every screen with digits. */
+  digit?: string;
   /** Its heading in the help; a question that lies over another screen has none. */
   title?: string;
   keys: readonly Key[];
@@ -37,6 +50,8 @@ export interface ScreenFolder<Id extends string = string> {
   commands?(parts: Parts): Commands;
   /** Moves the cursor, or scrolls, by so many rows; infinite for the first and the last. */
   move?(parts: Parts, by: number): void;
+  /** Called when it was opened by its digit. */
+  enter?(parts: Parts): void;
   /** Called when `esc` is pressed, before the screen is left; true keeps it. */
   leave?(parts: Parts): boolean;
   /** Where text goes while letters are no commands, or undefined. */

@@ -8,6 +8,7 @@ import type { Stop } from '../../revert/stop.ts';
 import type { Phase, Verdict } from '../../run/event.ts';
 import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
 import type { ScreenId } from '../screens/registry.ts';
+import { NOTHING_LOOKED_AT, type TriageView } from '../screens/triage/view.ts';
 import type { Tone } from '../widgets/line.ts';
 
 /** What has the keyboard. The first screen is home; everything else lies over it and `esc` goes back. */
@@ -115,15 +116,18 @@ export interface ConsoleState {
   catalogue: readonly CatalogueEntry[] | undefined;
   screens: readonly Screen[];
   /** Identity (never a row number) of what the cursor is on, per list. */
-  cursor: { faults: string | undefined; experiments: string | undefined };
+  cursor: { faults: string | undefined; experiments: string | undefined; triage: string | undefined };
   checks: ReadonlyMap<string, Check>;
   armed: Armed | undefined;
   runs: readonly RunView[];
   stream: readonly VerdictLine[];
   /** Lines scrolled back from the newest; 0 follows. */
   streamBack: number;
+  /** Rows by which the help is scrolled. */
+  helpTop: number;
   notice: Notice | undefined;
   mayday: MaydayView;
+  triage: TriageView;
   leftovers: Leftovers;
   ending: 'no' | 'reverting' | 'over';
 }
@@ -184,14 +188,16 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     health: NOTHING_KNOWN,
     catalogue: undefined,
     screens: ['deck'],
-    cursor: { faults: undefined, experiments: undefined },
+    cursor: { faults: undefined, experiments: undefined, triage: undefined },
     checks: new Map(),
     armed: undefined,
     runs: [],
     stream: [],
     streamBack: 0,
+    helpTop: 0,
     notice: undefined,
     mayday: EMPTY_MAYDAY,
+    triage: NOTHING_LOOKED_AT,
     leftovers: { count: 0, example: '' },
     ending: 'no',
   }));

@@ -6,6 +6,7 @@ import type { Finding } from '../../../src/injection/found-injection.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Happening } from '../../../src/run/event.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
+import type { Triage } from '../../../src/triage/result.ts';
 import { type FakeFeed, fakeFeed } from './fake-feed.ts';
 import { crd, deployment, lease, NOW, node, pod, service, slice, webhook } from './objects.ts';
 
@@ -129,6 +130,7 @@ export interface Script {
   isReachable(): boolean;
   serverNow(): number;
   remaining(): number;
+  triage(): Triage;
   fired: FireOrder[];
   reverted: number;
 }
@@ -196,6 +198,7 @@ export function script(changes: Partial<Script> = {}): Script {
     isReachable: () => true,
     serverNow,
     remaining: () => 0,
+    triage: () => ({ roots: [], gates: [] }),
     fired: [],
     reverted: 0,
     ...changes,
@@ -252,6 +255,12 @@ export function fakeSession(play: Script): Session {
         ms: 120,
         latched: what === 'all',
       };
+    },
+    async triage(hear) {
+      if (!play.isReachable()) throw new Error('connect ECONNREFUSED 10.0.0.1:6443');
+      const result = play.triage();
+      for (const gate of result.gates) hear(gate);
+      return result;
     },
     toAsk: async () => [],
     unfinished: async () => [],

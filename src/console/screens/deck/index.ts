@@ -9,6 +9,7 @@ import { deckBody } from './deck.ts';
 export const deck: ScreenFolder<'deck'> = {
   id: 'deck',
   title: 'DECK',
+  digit: '1',
   keys: [
     EMERGENCY,
     { id: 'experiments', keys: ['e'], says: 'experiments', hint: 1 },

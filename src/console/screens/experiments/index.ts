@@ -18,6 +18,7 @@ export function chooseExperiment({ context, catalogue }: Parts, by: number): voi
 export const experiments: ScreenFolder<'experiments'> = {
   id: 'experiments',
   title: 'EXPERIMENTS',
+  digit: '3',
   keys: [
     EMERGENCY,
     { id: 'open', keys: ['enter', 'right', 'l'], says: 'open the plan', hint: 1 },
@@ -29,6 +30,7 @@ export const experiments: ScreenFolder<'experiments'> = {
     QUIT,
   ],
   body: deckBody,
+  enter: ({ catalogue }) => catalogue.look(),
   commands: ({ context, catalogue }) => ({
     open: () => {
       open(context, 'plan');

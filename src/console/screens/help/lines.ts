@@ -2,7 +2,7 @@ import { BACK, EMERGENCY, EVERYWHERE, HELP, type Key, MOVING, QUIT, STREAM } fro
 import { beside, cell, type Line, line, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
-import type { ScreenFolder } from '../screen.ts';
+import { type ScreenFolder, screenKeys } from '../screen.ts';
 
 const NAMES: Record<string, string> = {
   up: '↑',
@@ -21,9 +21,18 @@ export function keyName(press: string, isAscii: boolean): string {
   return name === undefined || (isAscii && name.length === 1) ? press : name;
 }
 
-/** Every key, by screen, from the key tables themselves. What most screens share is told once. */
-export function helpLines(view: View, isAscii: boolean, screens: readonly ScreenFolder[]): Line[] {
+/** What the help is told. `from` is the screen it was opened over: its keys come first. */
+export interface HelpAsked {
+  screens: readonly ScreenFolder[];
+  from: string;
+  isAscii: boolean;
+}
+
+/** Every key, by screen, from the key tables themselves; what most screens share is told once. As many rows as it takes. */
+export function helpLines(view: View, { screens, from, isAscii }: HelpAsked): Line[] {
   const titled = screens.filter(screen => screen.title !== undefined);
+  const inOrder = [...titled.filter(({ id }) => id === from), ...titled.filter(({ id }) => id !== from)];
+  const digits = screenKeys(screens);
   const shared = [EMERGENCY, ...MOVING, ...STREAM, HELP, BACK, QUIT, ...EVERYWHERE];
   const keyRow = (key: Key): Line =>
     line(
@@ -35,8 +44,8 @@ export function helpLines(view: View, isAscii: boolean, screens: readonly Screen
   const half = Math.floor((view.columns - 2) / 2);
   const group = (title: string, keys: readonly Key[]): Line[] =>
     keys.length === 0 ? [] : [rule(title, half, view), ...keys.map(keyRow)];
-  const right = group('EVERYWHERE', shared);
-  const left = titled.flatMap(({ title = '', keys }) =>
+  const right = [...group('SCREENS', digits), ...group('EVERYWHERE', shared)];
+  const left = inOrder.flatMap(({ title = '', keys }) =>
     group(
       title,
       keys.filter(key => !shared.includes(key)),
@@ -50,4 +59,14 @@ export function helpLines(view: View, isAscii: boolean, screens: readonly Screen
     'A key that does nothing now says why.',
   ];
   return beside(left, half, [...right, ...words.map(text => line(span(text, 'dim')))], half);
+}
+
+/** What of the help is in sight, and a row that says how much is not. */
+export function helpWindow(lines: readonly Line[], top: number, rows: number): Line[] {
+  if (lines.length <= rows) return [...lines];
+  const room = Math.max(1, rows - 1);
+  const first = Math.min(top, lines.length - room);
+  const below = lines.length - first - room;
+  const note = below > 0 ? `${below} more rows below` : 'the end';
+  return [...lines.slice(first, first + room), line(span(`  ${note}`, 'dim'))];
 }

@@ -1,0 +1,14 @@
+/** What terminals take through OSC 52 at most: base64 of 74,994 bytes. */
+const MOST_BYTES = 74_994;
+
+/**
+ * The sequence by which a terminal puts text on its clipboard, also over ssh (OSC 52). Inside tmux it is handed through, for which tmux
+ * needs `allow-passthrough on`. Text that is too long is cut.
+ */
+export function clipboardSequence(text: string, environment: Readonly<Record<string, string | undefined>>): string {
+  const bytes = Buffer.from(text, 'utf8').subarray(0, MOST_BYTES);
+  const sequence = `\u001b]52;c;${bytes.toString('base64')}\u0007`;
+  return environment.TMUX === undefined
+    ? sequence
+    : `\u001bPtmux;${sequence.replaceAll('\u001b', '\u001b\u001b')}\u001b\\`;
+}

@@ -1,0 +1,69 @@
+import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import { column, type Layout, pane, row } from '../../widgets/layout.ts';
+import { stepped } from '../../widgets/list.ts';
+import type { ScreenFolder } from '../screen.ts';
+import { detailLines, gateLines, rootLines } from './lines.ts';
+import { chosenEntry, chosenFix, triageEntries } from './view.ts';
+
+/** From this width on the detail stands beside the list. */
+const WIDE = 150;
+const DETAIL_STEP = 5;
+
+/** What is broken, since when, why, and how to mend it. */
+export const triage: ScreenFolder<'triage'> = {
+  id: 'triage',
+  title: 'TRIAGE',
+  digit: '5',
+  keys: [
+    EMERGENCY,
+    {
+      id: 'copy',
+      keys: ['y'],
+      says: 'copy the fix',
+      hint: 1,
+      locked: state => (chosenFix(state) === undefined ? 'this finding has no command to copy' : undefined),
+    },
+    { id: 'look', keys: ['c'], says: 'look again', hint: 2 },
+    { id: 'detail-up', keys: ['['], says: 'detail: back up' },
+    { id: 'detail-down', keys: [']'], says: 'detail: further down', hint: 3 },
+    ...MOVING,
+    HELP,
+    BACK,
+    QUIT,
+  ],
+  body(state, view, { columns, rows }): Layout {
+    const gates = gateLines(state, view, columns);
+    const rest = Math.max(0, rows - gates.length);
+    const strip = pane(columns, gates.length, gates);
+    if (columns >= WIDE) {
+      const left = Math.floor((columns - 2) * 0.5);
+      const right = columns - 2 - left;
+      return column(
+        strip,
+        row(
+          pane(left, rest, rootLines(state, view, left, rest)),
+          pane(right, rest, detailLines(state, view, right, rest)),
+        ),
+      );
+    }
+    const list = Math.max(3, Math.min(triageEntries(state).length + 1, Math.floor(rest * 0.35)));
+    return column(
+      strip,
+      pane(columns, list, rootLines(state, view, columns, list)),
+      pane(columns, rest - list, detailLines(state, view, columns, rest - list)),
+    );
+  },
+  enter: ({ triaging }) => triaging.look(),
+  commands: ({ triaging }) => ({
+    copy: triaging.copyFix,
+    look: triaging.look,
+    'detail-up': times => triaging.scroll(-DETAIL_STEP * times),
+    'detail-down': times => triaging.scroll(DETAIL_STEP * times),
+  }),
+  move({ context: { store } }, by) {
+    const state = store.getState();
+    const keys = triageEntries(state).map(({ key }) => key);
+    const next = stepped(keys, chosenEntry(state)?.key, by);
+    store.setState({ cursor: { ...state.cursor, triage: next }, triage: { ...state.triage, top: 0 } });
+  },
+};

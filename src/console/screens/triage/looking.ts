@@ -1,0 +1,45 @@
+import { sanitise } from '../../../text/sanitise.ts';
+import { type Context, notify } from '../../app/context.ts';
+import { chosenFix, type TriageView } from './view.ts';
+
+/** Looks for what is broken, for the triage screen. */
+export interface Triaging {
+  /** Begins a new look, unless one is under way. */
+  look(): void;
+  scroll(by: number): void;
+  /** Puts the command of the chosen fix on the clipboard of the terminal. */
+  copyFix(): void;
+}
+
+export function createTriaging(context: Context): Triaging {
+  const { store } = context;
+  const update = (changes: Partial<TriageView>): void =>
+    store.setState(({ triage }) => ({ triage: { ...triage, ...changes } }));
+
+  async function look(): Promise<void> {
+    const { session } = context;
+    if (store.getState().triage.phase === 'looking') return;
+    if (!session) return update({ phase: 'failed', message: 'not connected yet' });
+    update({ phase: 'looking', gates: [], message: '' });
+    try {
+      const result = await session.triage(
+        gate => update({ gates: [...store.getState().triage.gates, gate] }),
+        context.ended,
+      );
+      update({ phase: 'done', result, gates: result.gates, at: context.now().server });
+    } catch (error) {
+      update({ phase: 'failed', message: sanitise(error instanceof Error ? error.message : String(error), 200) });
+    }
+  }
+
+  return {
+    look: () => void look(),
+    scroll: by => update({ top: Math.max(0, store.getState().triage.top + by) }),
+    copyFix() {
+      const command = chosenFix(store.getState());
+      if (command === undefined) return notify(context, 'this finding has no command to copy', 'warn');
+      context.copy(command);
+      notify(context, `copied: ${command}`, 'ok');
+    },
+  };
+}

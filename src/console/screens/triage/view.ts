@@ -1,0 +1,51 @@
+import type { Root } from '../../../triage/chain.ts';
+import type { GateResult } from '../../../triage/gate-run.ts';
+import { alike } from '../../../triage/report/alike.ts';
+import { findingId, type Triage } from '../../../triage/result.ts';
+import type { ConsoleState } from '../../store/state.ts';
+
+/** What is known of the last look for what is broken. */
+export interface TriageView {
+  phase: 'idle' | 'looking' | 'done' | 'failed';
+  /** Gates of the look that is under way, or of the last one. */
+  gates: readonly GateResult[];
+  /** The last whole answer; it stays on the screen while a new look is under way. */
+  result: Triage | undefined;
+  /** Server milliseconds of the last whole answer. */
+  at: number | undefined;
+  message: string;
+  /** Rows by which the detail is scrolled. */
+  top: number;
+}
+
+export const NOTHING_LOOKED_AT: TriageView = {
+  phase: 'idle',
+  gates: [],
+  result: undefined,
+  at: undefined,
+  message: '',
+  top: 0,
+};
+
+/** One row of the list: a root cause, with others that say the same of other objects. */
+export interface Entry {
+  key: string;
+  root: Root;
+  like: readonly Root[];
+}
+
+/** The root causes in the order in which to look at them; what only informs is left out. */
+export function triageEntries({ triage }: ConsoleState): Entry[] {
+  const roots = (triage.result?.roots ?? []).filter(({ finding }) => finding.severity !== 'info');
+  return alike(roots).map(([root, ...like]) => ({ key: findingId(root.finding), root, like }));
+}
+
+/** The entry the cursor is on: by the id of its finding, else the first. */
+export function chosenEntry(state: ConsoleState): Entry | undefined {
+  const entries = triageEntries(state);
+  return entries.find(({ key }) => key === state.cursor.triage) ?? entries[0];
+}
+
+/** The first command that mends the chosen finding. */
+export const chosenFix = (state: ConsoleState): string | undefined =>
+  chosenEntry(state)?.root.finding.fixes.find(({ command }) => command !== undefined)?.command;

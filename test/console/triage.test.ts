@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { clipboardSequence } from '../../src/console/app/clipboard.ts';
+import { MONO } from '../../src/console/widgets/theme.ts';
+import { width } from '../../src/text/width.ts';
+import { finding } from '../../src/triage/build.ts';
+import type { GateResult } from '../../src/triage/gate-run.ts';
+import { GATES } from '../../src/triage/gates.ts';
+import { conclude, type Triage } from '../../src/triage/result.ts';
+import { isAscii } from '../support/ansi.ts';
+import { type Script, script } from './support/fake-session.ts';
+import { NOW } from './support/objects.ts';
+import { type Stage, stage } from './support/stage.ts';
+import { painted, rows, SETTINGS, shown, state } from './support/view.ts';
+
+const web = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+const service = { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'web' };
+const FIX = "kubectl set env -n shop deployment/web MODE='a b'";
+
+const broken = finding({
+  rule: 'pod/config-key',
+  severity: 'high',
+  object: web,
+  summary: 'its pods cannot start: key MODE is not in ConfigMap web',
+  since: { at: NOW - 300_000, exact: true },
+  evidence: ['status.containerStatuses[web].state.waiting.reason: CreateContainerConfigError'],
+  cause: 'ConfigMap web has MODES, which is close',
+  fixes: [{ text: 'Name the key that is there', command: FIX, safe: true }],
+});
+const follows = finding({
+  rule: 'service/no-endpoints',
+  severity: 'high',
+  object: service,
+  summary: 'no ready endpoint',
+  because: [{ kind: 'Deployment', namespace: 'shop', name: 'web' }],
+});
+
+const gate = (id: GateResult['id'], changes: Partial<GateResult> = {}): GateResult => ({
+  id,
+  name: GATES.find(one => one.id === id)?.name ?? '',
+  status: 'PASS',
+  ms: 1,
+  findings: [],
+  blind: [],
+  ...changes,
+});
+const allGates = (changed: readonly GateResult[] = []): GateResult[] =>
+  GATES.map(({ id }) => changed.find(one => one.id === id) ?? gate(id));
+const TROUBLE: Triage = conclude(allGates([gate('G9', { status: 'FAIL', findings: [broken, follows] })]));
+
+const at = (result: Triage | undefined, changes = {}) =>
+  state({
+    screens: ['deck', 'triage'],
+    triage: {
+      phase: 'done',
+      gates: result?.gates ?? [],
+      result,
+      at: NOW - 3_000,
+      message: '',
+      top: 0,
+      ...changes,
+    },
+  });
+
+describe('the triage screen', () => {
+  it.each([
+    [80, 24],
+    [120, 40],
+    [200, 50],
+    [60, 16],
+  ])('shows at %i by %i what is broken, why, and the fix', (columns, height) => {
+    const lines = rows(at(TROUBLE), columns, height);
+    const text = lines.join('\n');
+    expect(lines.map(row => width(row))).toEqual(lines.map(() => columns));
+    expect(text).toContain('Deployment shop/web');
+    expect(text).toMatch(/ROOT CAUSES .*1, 3s ago/);
+    expect(text).toContain('G9 workloads and objects FAIL');
+    if (height < 24) return;
+    expect(text).toContain('cause   ConfigMap web has MODES');
+    expect(text).toContain('CreateContainerConfigError');
+    expect(text).toContain('fix     Name the key that is there');
+    expect(text).toContain(FIX);
+    expect(text).toMatch(/1 follows from it/);
+    expect(text).toContain('Service shop/web: no ready endpoint');
+  });
+
+  it('folds what follows under its root: the list has one row', () => {
+    const lines = rows(at(TROUBLE), 200, 50);
+    expect(lines.filter(row => /✗ FAIL {5}/.test(row))).toHaveLength(1);
+    expect(lines.find(row => row.includes('✗ FAIL     '))).toContain('1 follow');
+  });
+
+  it('claims that nothing is broken only where all could be read', () => {
+    expect(shown(at(conclude(allGates())))).toContain('nothing is broken');
+    const blind = gate('G2', { status: 'BLIND', blind: [{ what: 'Node', reason: 'forbidden' } as never] });
+    const text = shown(at(conclude(allGates([blind]))));
+    expect(text).toContain('nothing broken in what could be read; BLIND in G2');
+    expect(text).toContain('G2 nodes BLIND');
+  });
+
+  it('says so while it looks, and when it cannot', () => {
+    expect(shown(at(undefined, { phase: 'looking', gates: [gate('G0')] }))).toContain('looking: 1 of 10 gates');
+    expect(shown(at(undefined, { phase: 'failed', message: 'no route to host' }))).toContain(
+      'the cluster could not be looked at: no route to host',
+    );
+    // What was known before stays while it looks again.
+    expect(shown(at(TROUBLE, { phase: 'looking', gates: [] }))).toContain('Deployment shop/web');
+  });
+
+  it('is ASCII where it must be', () => {
+    const text = painted({ ...at(TROUBLE), settings: { ...SETTINGS, ascii: true } }, MONO).join('\n');
+    expect(isAscii(text)).toBe(true);
+  });
+});
+
+describe('the triage screen in a terminal', () => {
+  let open: Stage[] = [];
+  afterEach(async () => {
+    await Promise.all(open.map(one => one.end()));
+    open = [];
+  });
+  function play(changes: Partial<Script>): Stage {
+    const one = stage(script(changes), { columns: 100, rows: 30 });
+    open.push(one);
+    return one;
+  }
+
+  it('opens with 5 from the deck, looks by itself, copies the fix with y, and goes home with 1', async () => {
+    const one = play({ triage: () => TROUBLE });
+    await one.waitFor('data LIVE');
+    one.send('5');
+    await one.waitFor('Deployment shop/web');
+    one.send('y');
+    await one.waitFor('copied: kubectl set env');
+    expect(one.raw()).toContain(Buffer.from(FIX).toString('base64'));
+    one.send('1');
+    await one.waitFor('VERDICTS');
+  });
+
+  it('looks again with c, and shows what is there then', async () => {
+    let result = TROUBLE;
+    const one = play({ triage: () => result });
+    await one.waitFor('data LIVE');
+    one.send('5');
+    await one.waitFor('Deployment shop/web');
+    result = conclude(allGates());
+    one.send('c');
+    await one.waitFor('nothing is broken');
+  });
+});
+
+describe('the clipboard', () => {
+  it('goes through tmux in an envelope, and is cut where terminals stop', () => {
+    expect(clipboardSequence('ab', {})).toBe('\u001b]52;c;YWI=\u0007');
+    expect(clipboardSequence('ab', { TMUX: '/tmp/tmux' })).toBe('\u001bPtmux;\u001b\u001b]52;c;YWI=\u0007\u001b\\');
+    expect(clipboardSequence('x'.repeat(80_000), {})).toHaveLength(Math.ceil(74_994 / 3) * 4 + 8);
+  });
+});
