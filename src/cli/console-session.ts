@@ -32,6 +32,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     run: async order => (await engine()).run(order),
     scan: async (...asked) => (await engine()).scan(...asked),
     revert: async (...asked) => (await engine()).revert(...asked),
+    triage: async (hear, signal) => (await import('./console-triage.ts')).consoleTriage(runtime, api, hear, signal),
     toAsk: async (...asked) => (await engine()).toAsk(...asked),
     unfinished: async () => (await engine()).unfinished(),
     guardians: async () => (await engine()).guardians(),

@@ -1,5 +1,5 @@
 import { SCREENS, type ScreenId } from '../screens/registry.ts';
-import { type ScreenFolder, screenKeys } from '../screens/screen.ts';
+import { goTo, type ScreenFolder, screenKeys } from '../screens/screen.ts';
 import type { ConsoleState } from '../store/state.ts';
 import { EVERYWHERE, type Key } from './key.ts';
 
@@ -11,7 +11,7 @@ export function screenFolder(id: ScreenId): ScreenFolder {
 /** All keys of a screen, its own first. */
 export const keysOn = (screen: ScreenFolder): readonly Key[] => [
   ...screen.keys,
-  ...(screen.title === undefined ? [] : DIGITS),
+  ...(screen.title === undefined ? [] : DIGITS.filter(({ id }) => id !== goTo(screen.id))),
   ...EVERYWHERE,
 ];
 

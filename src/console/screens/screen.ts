@@ -32,8 +32,10 @@ export const goTo = (id: string): string => `go to ${id}`;
 
 /** The keys that lead from screen to screen. */
 export const screenKeys = (screens: readonly ScreenFolder[]): readonly Key[] =>
-  screens.flatMap(({ id, digit, title }) =>
-    digit === undefined ? [] : [{ id: goTo(id), keys: [digit], says: (title ?? id).toLowerCase() }],
+  screens.flatMap(({ id, digit, title, hint }) =>
+    digit === undefined
+      ? []
+      : [{ id: goTo(id), keys: [digit], says: (title ?? id).toLowerCase(), ...(hint !== undefined && { hint }) }],
   );
 
 /** One screen: a folder of this name, and a line in `registry.ts`. */
@@ -41,6 +43,8 @@ export interface ScreenFolder<Id extends string = string> {
   id: Id;
   /** The key that opens it from every screen with digits. */
   digit?: string;
+  /** Where its digit stands on the key line of other screens, smaller is further left; without it only the help shows it. */
+  hint?: number;
   /** Its heading in the help; a question that lies over another screen has none. */
   title?: string;
   keys: readonly Key[];

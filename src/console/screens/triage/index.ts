@@ -14,6 +14,7 @@ export const triage: ScreenFolder<'triage'> = {
   id: 'triage',
   title: 'TRIAGE',
   digit: '5',
+  hint: 3,
   keys: [
     EMERGENCY,
     {

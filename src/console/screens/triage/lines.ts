@@ -28,13 +28,14 @@ export function gateLines({ triage }: ConsoleState, view: View, columns: number)
   let row: Span[] = [];
   let used = 0;
   for (const spans of cells) {
-    const wide = spans.reduce((sum, { text }) => sum + width(text), 0) + GAP.length;
-    if (used > 0 && used + wide - GAP.length > columns) {
+    const wide = spans.reduce((sum, { text }) => sum + width(text), 0);
+    if (used > 0 && used + GAP.length + wide > columns) {
       lines.push(line(...row));
       [row, used] = [[], 0];
     }
-    row.push(...spans, span(GAP));
-    used += wide;
+    const gap = used === 0 ? '' : GAP;
+    row.push(span(gap), ...spans);
+    used += gap.length + wide;
   }
   return [...lines, line(...row)];
 }
@@ -91,7 +92,7 @@ function rootRow({ root, like }: Entry, isChosen: boolean, view: View, columns: 
   ].filter(Boolean);
   const right = line(span([...more, since].join('  '), 'dim'));
   const name = nameText(finding.object);
-  const nameColumns = Math.min(width(name), Math.max(20, Math.floor(columns * 0.4)));
+  const nameColumns = Math.min(width(name), Math.max(20, Math.floor(columns * 0.5)));
   const left = line(
     isChosen ? view.glyphs.cursor : ' ',
     span(`${view.glyphs.states[state]} ${word.padEnd(8)} `, tone),
@@ -119,8 +120,8 @@ function detail({ root, like }: Entry, { glyphs }: View, columns: number): Line[
   return [
     ...paragraph(finding.summary, columns, 'title'),
     ...(finding.cause === undefined ? [] : labelled('cause', finding.cause, columns, 'warn')),
-    ...finding.evidence.flatMap(text => labelled('', text, columns, 'dim')),
     ...finding.fixes.flatMap(fix => fixLines(fix, columns)),
+    ...finding.evidence.flatMap((text, i) => labelled(i === 0 ? 'seen' : '', text, columns, 'dim')),
     ...(like.length === 0
       ? []
       : labelled('alike', like.map(one => nameText(one.finding.object)).join(', '), columns, 'plain')),
