@@ -24,10 +24,28 @@ const ORDINARY: ReadonlySet<string> = new Set([
   'coordination.k8s.io/Lease',
 ]);
 
+/** Kinds that have no subresource: whoever writes one of these writes it as a whole. */
+const WITHOUT_SUBRESOURCES: ReadonlySet<string> = new Set([
+  '/ConfigMap',
+  '/Secret',
+  `${RBAC}/Role`,
+  `${RBAC}/RoleBinding`,
+  `${RBAC}/ClusterRole`,
+  `${RBAC}/ClusterRoleBinding`,
+  'coordination.k8s.io/Lease',
+  'networking.k8s.io/NetworkPolicy',
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+]);
+
 type Kinded = Pick<KubeObject, 'apiVersion' | 'kind'>;
 export const isRbac = ({ apiVersion }: Kinded): boolean => groupOf(apiVersion) === RBAC;
 export const isNode = ({ apiVersion, kind }: Kinded): boolean => groupOf(apiVersion) === '' && kind === 'Node';
 export const isOrdinary = ({ apiVersion, kind }: Kinded): boolean => ORDINARY.has(`${groupOf(apiVersion)}/${kind}`);
+
+/** Whether somebody may be allowed to write a part of such an object and not the rest; yes where that is not known. */
+export const hasSubresources = ({ apiVersion, kind }: Kinded): boolean =>
+  !WITHOUT_SUBRESOURCES.has(`${groupOf(apiVersion)}/${kind}`);
 
 /** Why creating this object of an ordinary kind gives more than its kind does, each a phrase; none where it does not. */
 export function beyondOrdinary(object: KubeObject): string[] {

@@ -1,15 +1,19 @@
 import { isRecordKey, TYPE_LABEL } from '../../injection/record/markers.ts';
 import type { KubeObject, ManagedField } from '../../k8s/object.ts';
+import { hasSubresources } from './kinds.ts';
 
-/** Whether this entry of managedFields holds a mark of an injection: a record, facts about one, or the type label. */
-function holdsMarks({ fieldsV1 }: ManagedField): boolean {
+/** The marks of an injection that are keys of this map of annotations or labels: records, facts about one, the type label. */
+const marksIn = (annotations: object | undefined, labels: object | undefined, prefix = ''): string[] => [
+  ...Object.keys(annotations ?? {}).filter(key => key.startsWith(prefix) && isRecordKey(key.slice(prefix.length))),
+  ...Object.keys(labels ?? {}).filter(key => key === `${prefix}${TYPE_LABEL}`),
+];
+
+/** The marks that this entry of managedFields holds. */
+function marksHeld({ fieldsV1 }: ManagedField): string[] {
   const metadata = member(fieldsV1, 'f:metadata');
-  const annotations = Object.keys(member(metadata, 'f:annotations') ?? {});
-  return (
-    annotations.some(key => key.startsWith('f:') && isRecordKey(key.slice(2))) ||
-    Object.hasOwn(member(metadata, 'f:labels') ?? {}, `f:${TYPE_LABEL}`)
-  );
+  return marksIn(member(metadata, 'f:annotations'), member(metadata, 'f:labels'), 'f:').map(key => key.slice(2));
 }
+const holdsMarks = (entry: ManagedField): boolean => marksHeld(entry).length > 0;
 
 function member(of: unknown, name: string): object | undefined {
   if (typeof of !== 'object' || of === null || !Object.hasOwn(of, name)) return undefined;
@@ -21,11 +25,17 @@ const entries = (object: KubeObject): readonly ManagedField[] =>
   Array.isArray(object.metadata.managedFields) ? object.metadata.managedFields : [];
 
 /**
- * The subresource through which marks came onto this object, undefined where none did. Whoever may write only `status` may write
- * annotations that way, and nothing of the spec; the server does not let such a request change managedFields.
+ * The way by which marks came onto this object that whoever wrote them may not be allowed to write, in words; undefined where they came
+ * through the object itself. Whoever may write only `status` may write annotations that way, and nothing of the spec; the server does not
+ * let such a request change managedFields. Where managedFields does not tell of a mark, its way is not known.
  */
-export function throughSubresource(object: KubeObject): string | undefined {
-  return entries(object).find(entry => Boolean(entry.subresource) && holdsMarks(entry))?.subresource;
+export function byAnotherWay(object: KubeObject): string | undefined {
+  const through = entries(object).find(entry => Boolean(entry.subresource) && holdsMarks(entry))?.subresource;
+  if (through !== undefined) return `through its subresource ${through}`;
+  if (!hasSubresources(object)) return undefined;
+  const told = new Set(entries(object).flatMap(marksHeld));
+  const isTold = marksIn(object.metadata.annotations, object.metadata.labels).every(mark => told.has(mark));
+  return isTold ? undefined : 'by a way that its managedFields do not tell';
 }
 
 const SAME_MOMENT_MS = 2_000;

@@ -7,7 +7,7 @@ import { nameOf, sameObject } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { typeByName } from '../shape.ts';
 import { beyondOrdinary, isNode, isOrdinary, isRbac } from './kinds.ts';
-import { throughSubresource, wasMadeMarked } from './origin.ts';
+import { byAnotherWay, wasMadeMarked } from './origin.ts';
 import type { ScopeOf } from './scope.ts';
 
 /**
@@ -49,11 +49,11 @@ function ofCarrier(finding: Finding, write: Write): Reach {
   const carrier = finding.live;
   if (write.verb === 'delete') return ofDeletion(finding);
   if (onlyStrips(write)) return NOTHING;
-  const way = throughSubresource(carrier);
+  const way = byAnotherWay(carrier);
   if (way !== undefined)
     return reach(
       3,
-      `changes ${named(write.on)} by a record that came through its subresource ${way}: whoever wrote it may not be allowed to write the object`,
+      `changes ${named(write.on)} by a record that came ${way}: whoever wrote it may not be allowed to write the object`,
     );
   if (isRbac(carrier) && !staysWithin(write, '/metadata/'))
     return reach(3, `changes who may do what, in ${named(write.on)}`);
@@ -85,10 +85,9 @@ function ofDeletion({ live, object }: Finding): Reach {
   const { kind, metadata } = live;
   const isOwnName =
     typeByName(live) !== undefined || (NAMES[kind] ?? []).some(prefix => metadata.name.startsWith(prefix));
-  const way = throughSubresource(live);
+  const way = byAnotherWay(live);
   if (way === undefined && (isOwnName || (LIMITS.has(kind) && wasMadeMarked(live)))) return NOTHING;
-  const how =
-    way === undefined ? 'its marks may have been put on later' : `its marks came through its subresource ${way}`;
+  const how = way === undefined ? 'its marks may have been put on later' : `its marks came ${way}`;
   return reach(metadata.namespace === undefined ? 3 : 2, `deletes ${named(object)}, and ${how}`);
 }
 

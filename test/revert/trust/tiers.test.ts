@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { FAULT_TYPES } from '../../../src/experiment/types.ts';
 import { faultOf } from '../../../src/faults/registry.ts';
-import type { KubeObject } from '../../../src/k8s/object.ts';
+import type { KubeObject, ManagedField } from '../../../src/k8s/object.ts';
 import { recognise } from '../../../src/revert/recognise.ts';
 import { revertAll } from '../../../src/revert/revert-all.ts';
 import { scan } from '../../../src/revert/scan.ts';
 import { expired, marking, type Planted, resourceBackup } from '../../attacks/planted.ts';
 import { fakeApi } from '../../support/fake-api.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { byOneHand } from '../../support/managed.ts';
 import { clusterOf } from '../support/cluster-of.ts';
 
 /** What the restores of each type reach at most, in the cases recorded of the framework. PodKill leaves nothing. */
@@ -99,6 +100,21 @@ const throughStatus = (object: KubeObject): KubeObject => ({
   },
 });
 
+const withManaged = (object: KubeObject, managedFields: ManagedField[]): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, managedFields },
+});
+const deploymentMarked = mutated(
+  simple('apps/v1', 'Deployment', { metadata: { name: 'x', namespace: 'shop' }, spec: { replicas: 1 } }),
+  'spec.replicas',
+  2,
+);
+const configMapMarked = mutated(
+  simple('v1', 'ConfigMap', { metadata: { name: 'x', namespace: 'shop' }, data: { a: 'b' } }),
+  'data.a',
+  'c',
+);
+
 const MARKS = { 'f:metadata': { 'f:labels': { 'f:chaos.operatorchaos.io/type': {} } } };
 const SPEC = { 'f:spec': { 'f:hard': {} } };
 const written = (manager: string, fieldsV1: object) => ({
@@ -179,22 +195,20 @@ describe('how far a restore reaches that somebody made up', () => {
     ['a quota that was made with its marks', quota('QuotaExhaustion', true), 1],
     ['a quota that was marked later', quota('QuotaExhaustion', false), 2],
     ['a quota of which nothing tells who marked it', quota('QuotaExhaustion'), 2],
+    ['a record on a Deployment through its status', throughStatus(deploymentMarked), 3],
+    ['a record on a Deployment, all of which one hand wrote', deploymentMarked, 1],
+    ['a record on a Deployment without managedFields', withManaged(deploymentMarked, []), 3],
     [
-      'a record on a Deployment through its status',
-      throughStatus(
-        mutated(
-          simple('apps/v1', 'Deployment', { metadata: { name: 'x', namespace: 'shop' }, spec: { replicas: 1 } }),
-          'spec.replicas',
-          2,
-        ),
-      ),
+      'a record on a Deployment whose managedFields tell of its label alone',
+      withManaged(deploymentMarked, [written('one', MARKS)]),
       3,
     ],
+    ['a record on a ConfigMap without managedFields, which has no subresource', withManaged(configMapMarked, []), 1],
   ];
 
   test.each(FORGED)('%s', async (_, carrier, tier) => {
     const api = fakeApi([carrier], { now: fakeClock().now });
-    const [finding] = recognise(api.all()[0] as KubeObject);
+    const [finding] = recognise(byOneHand(api.all()[0] as KubeObject));
     if (finding === undefined) throw new Error('nothing was recognised');
     const deps = { api, clock: fakeClock(), journal: { append: async () => undefined }, faultOf };
     const { steps } = await revertAll(deps, [finding], { dryRun: true, force: true });
