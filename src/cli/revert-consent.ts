@@ -3,20 +3,21 @@ import { nameOf } from '../k8s/object-ref.ts';
 import { type ClusterExperiment, experimentLine } from '../revert/cluster-experiment.ts';
 import { findingLine } from '../revert/report.ts';
 import type { Trust } from '../revert/trust/judge.ts';
-import type { Asked } from '../revert/trust/review.ts';
+import type { Reviewed } from '../revert/trust/review.ts';
 import type { Invocation } from './command.ts';
 import { ask, canAsk } from './confirm.ts';
 import { CommandFailure, EXIT } from './failure.ts';
+import { page } from './pager.ts';
 import { tell, tellItem } from './tell.ts';
-import { confirmRecords } from './trust-consent.ts';
+import { confirmRecords, forcedLines } from './trust-consent.ts';
 
-/** What is to be reverted and stopped, and how to find out what of it needs a person's word. */
+/** What is to be reverted and stopped, and how to find out what of it a person must see first. */
 export interface Meant {
   findings: readonly Finding[];
   experiments: readonly ClusterExperiment[];
   /** Server time. */
   now: number;
-  toAsk: () => Promise<Asked[]>;
+  toSee: () => Promise<Reviewed>;
 }
 
 /** On whose word the records are taken that ask for more than their own object. A no is a failure of its own. */
@@ -27,7 +28,7 @@ export async function agreed(invocation: Invocation, meant: Meant): Promise<Trus
 }
 
 async function answered({ options, globals }: Invocation, meant: Meant): Promise<Trust | undefined> {
-  const { findings, experiments, now, toAsk } = meant;
+  const { findings, experiments, now, toSee } = meant;
   const isTrusting = options.trustRecords === true;
   if (isTrusting && options.yes !== true)
     throw new CommandFailure(
@@ -41,7 +42,8 @@ async function answered({ options, globals }: Invocation, meant: Meant): Promise
   }
   const stop =
     experiments.length === 0 ? [] : [`stop ${counted(experiments.length, 'this experiment', 'experiments')}`];
-  const asked = await toAsk();
+  const { asked, forced } = await toSee();
+  if (forced.length > 0 && !(await page(forcedLines(forced)))) return undefined;
   if (asked.length > 0) {
     const confirmed = await confirmRecords(asked, findings.length - asked.length, stop);
     return confirmed && { confirmed };

@@ -18,7 +18,7 @@ import type { RevertEvent, RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
 import { stopLine } from '../revert/stop.ts';
 import type { Trust } from '../revert/trust/judge.ts';
-import { toBeAsked } from '../revert/trust/review.ts';
+import { review } from '../revert/trust/review.ts';
 import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -64,7 +64,7 @@ export const revertCommand: CommandBody = invocation => {
             findings,
             experiments,
             now: api.serverTime().now,
-            toAsk: async () => toBeAsked({ api, faultOf }, findings, { trust: await engine.trust(), force }),
+            toSee: async () => review({ api, faultOf }, findings, { trust: await engine.trust(), force }),
           })
         : wouldTrust(invocation);
     const others = await agreedOthers(invocation, othersOf(invocation, scanned), dryRun);

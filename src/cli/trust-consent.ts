@@ -19,6 +19,18 @@ function consentLines(asked: readonly Asked[], others: number): string[] {
   ];
 }
 
+/** Every restore that overwrites what somebody may have changed since, with all that it would write. */
+export function forcedLines(forced: readonly Asked[]): string[] {
+  return [
+    `${forced.length} of these restores would overwrite what is not the injected value: somebody may have changed it since. Read what would be written:`,
+    '',
+    ...forced.flatMap((one, index) => {
+      const [first, ...rest] = contentLines(one);
+      return [`[${index + 1}] ${first}`, `  ${one.restore.says}`, ...rest, ''];
+    }),
+  ];
+}
+
 /** Shows the group and asks once for all of it. */
 export async function confirmRecords(
   asked: readonly Asked[],

@@ -2,7 +2,8 @@ import type { Live, Read, Restore } from '../faults/contract.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
 import { isTerminating } from '../k8s/pod.ts';
-import { sanitise } from '../text/sanitise.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
+import { sideBySide } from '../text/side-by-side.ts';
 import { heldBy, TARGET } from './deletion-plan.ts';
 import type { Finding } from './found-injection.ts';
 import { objectIn } from './live.ts';
@@ -122,13 +123,14 @@ function compared(
       victim: { object: is, owners: original.metadata.managedFields },
     };
   if (made.blind !== undefined) return corrupt(backup, made.blind);
+  const [was, now] = sideBySide([textOf(original), textOf(is)]) as [Clean, Clean];
   return {
     kind: 'diverged',
     writes: [replacing(is, made.body, original)],
     again: true,
-    original: shown(original),
+    original: was,
     injected: '(not there)',
-    live: shown(is),
+    live: now,
     says: `${name} was created anew and differs from the original, which only the backup holds`,
   };
 }
@@ -198,11 +200,12 @@ export function dropping(backup: KubeObject): Write {
 }
 
 /** An object as a person may see it; a Secret only by size and digest. */
-function shown(object: KubeObject): string {
+function textOf(object: KubeObject): string {
   const { metadata, status: _status, ...content } = object;
   const { labels, annotations } = metadata;
   const text = goJson({ ...content, labels, annotations } as unknown as GoValue);
   return object.kind === 'Secret'
     ? `(secret, ${Buffer.byteLength(text)} bytes, sha256:${sha256(text).slice(0, 12)})`
-    : sanitise(text, 400);
+    : text;
 }
+const shown = (object: KubeObject): string => sanitise(textOf(object), 400);

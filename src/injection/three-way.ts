@@ -1,5 +1,6 @@
 import type { Restore } from '../faults/contract.ts';
-import { sanitise } from '../text/sanitise.ts';
+import type { Clean } from '../text/sanitise.ts';
+import { sideBySide } from '../text/side-by-side.ts';
 import type { Write } from './write/write.ts';
 
 /** What stands there, against what was there before and what was put in. Texts are as a person may see them. */
@@ -28,13 +29,15 @@ export function threeWay(of: Comparison): Restore {
     const says = of.saysOriginal ?? `${of.what} already is what it was; only the marks are left`;
     return { kind: 'already-restored', writes: [of.strip], says };
   }
-  const shown = { original: sanitise(of.original, 400), live: sanitise(of.live, 400) };
+  // Of values that are longer than a line, where they differ decides.
+  const [original, live] = sideBySide([of.original, of.live]) as [Clean, Clean];
+  const shown = { original, live };
   if (of.isInjected) return { kind: 'restore', writes: [of.put], says: of.says ?? `put ${of.what} back`, shown };
   return {
     kind: 'diverged',
     writes: [of.put],
     ...shown,
-    injected: of.injected === undefined ? '(not recorded)' : sanitise(of.injected, 400),
+    injected: of.injected === undefined ? '(not recorded)' : (sideBySide([of.injected, of.live])[0] as Clean),
     says: neitherValue(of.what, of.injected !== undefined),
   };
 }

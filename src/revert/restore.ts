@@ -61,7 +61,7 @@ export async function restoreOne(deps: RevertDeps, finding: Finding, options: Re
       verified: end.verified,
       requests: api.requests,
       ms: Math.round(deps.clock.monotonic() - began),
-      message: sanitise(end.message, 1000),
+      message: sanitise(end.message, 2000),
       ...(end.notHeld === undefined ? {} : { notHeld: end.notHeld }),
       ...(end.tier === undefined ? {} : { tier: end.tier }),
       ...(end.word === undefined ? {} : { word: end.word }),

@@ -8,7 +8,8 @@ import { mapAt, mapOperations, type Operation, pointer, remove, test } from '../
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { own } from '../../text/own.ts';
-import { sanitise } from '../../text/sanitise.ts';
+import { type Clean, sanitise } from '../../text/sanitise.ts';
+import { sideBySide } from '../../text/side-by-side.ts';
 import type { Restore } from '../contract.ts';
 
 /** The key of the ConfigMap that holds the faults. */
@@ -70,12 +71,13 @@ function putBack(victim: KubeObject, former: { [key: string]: string }, mayday: 
     });
   const put = back(is === original ? [] : configOperations(victim, is, original));
   if (isActive(original)) {
+    const [was, now] = sideBySide([original ?? '', is ?? '(absent)']) as [Clean, Clean];
     return {
       kind: 'diverged',
       writes: [put],
-      original: sanitise(original ?? '', 400),
+      original: was,
       injected: sanitise(mayday?.injected ?? '(not recorded)', 400),
-      live: sanitise(is ?? '(absent)', 400),
+      live: now,
       says: `${name}: the recorded original is itself a set of active faults: a second injection has probably overwritten the record`,
     };
   }

@@ -12,7 +12,8 @@ import { mapAt, mapOperations } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { isTerminating } from '../../k8s/pod.ts';
 import { own } from '../../text/own.ts';
-import { sanitise } from '../../text/sanitise.ts';
+import { type Clean, sanitise } from '../../text/sanitise.ts';
+import { sideBySide } from '../../text/side-by-side.ts';
 import type { Live, Read, Restore } from '../contract.ts';
 
 type Texts = Record<string, string>;
@@ -177,13 +178,14 @@ function compared(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata)
     ],
     { says: `put the labels and annotations of Namespace ${name} back`, atVersion: true },
   );
+  const [was, now] = sideBySide([missing, { labels, annotations }].map(textOf)) as [Clean, Clean];
   return {
     kind: 'diverged',
     writes: [put],
     again: true,
-    original: shown(missing),
+    original: was,
     injected: '(no namespace)',
-    live: shown({ labels, annotations }),
+    live: now,
     says: `Namespace ${name} is there without all of its former labels and annotations`,
   };
 }
@@ -191,4 +193,5 @@ function compared(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata)
 const missingFrom = (now: Texts, was: Texts): Texts =>
   Object.fromEntries(Object.entries(was).filter(([key, value]) => own(now, key) !== value));
 
-const shown = (metadata: KeptMetadata): string => sanitise(JSON.stringify(metadata as unknown as Json), 400);
+const textOf = (metadata: KeptMetadata): string => JSON.stringify(metadata as unknown as Json);
+const shown = (metadata: KeptMetadata): string => sanitise(textOf(metadata), 400);

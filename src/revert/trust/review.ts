@@ -13,21 +13,36 @@ export interface Asked {
   verdict: Verdict;
 }
 
+/** What a person must see before it is done. */
+export interface Reviewed {
+  /** Nobody's word but the record's own asks for these. */
+  asked: Asked[];
+  /** These would overwrite what is not the injected value, and are done because force was asked for. */
+  forced: Asked[];
+}
+
 const WIDTH = 16;
 
-/** Which of these restores nobody's word but the record's own asks for, in the order of the findings; writes nothing. */
-export async function toBeAsked(
+/** What of these restores a person must see first, in the order of the findings; writes nothing. */
+export async function review(
   { api, faultOf }: Pick<RevertDeps, 'api' | 'faultOf'>,
   findings: readonly Finding[],
   { trust = {}, force = false }: { trust?: Trust | undefined; force?: boolean | undefined },
-): Promise<Asked[]> {
+): Promise<Reviewed> {
   const discovery = await api.discovery();
   const scopeOf = scopesIn(discovery.ok ? discovery.value : undefined);
   const judged = await pooled(findings, WIDTH, async (found): Promise<Asked[]> => {
     const { finding, restore } = await decide(api, faultOf, found);
     if (!restore || restore.kind === 'corrupt' || (restore.kind === 'diverged' && !force)) return [];
     const verdict = judge(finding, restore.writes, trust, scopeOf);
-    return verdict.by === undefined && verdict.refused === undefined ? [{ finding, restore, verdict }] : [];
+    return verdict.refused === undefined ? [{ finding, restore, verdict }] : [];
   });
-  return judged.flat();
+  const all = judged.flat();
+  return {
+    asked: all.filter(({ verdict }) => verdict.by === undefined),
+    forced: all.filter(({ verdict, restore }) => verdict.by !== undefined && restore.kind === 'diverged'),
+  };
 }
+
+/** Which of these restores nobody's word but the record's own asks for. */
+export const toBeAsked = async (...of: Parameters<typeof review>): Promise<Asked[]> => (await review(...of)).asked;
