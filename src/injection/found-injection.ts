@@ -1,5 +1,7 @@
 import type { FaultType } from '../experiment/types.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { groupOf } from '../k8s/object-ref.ts';
+import { sanitise } from '../text/sanitise.ts';
 
 /** `foreign` is residue of another chaos tool: shown, never touched. */
 export type FindingState = 'injected' | 'restored' | 'diverged' | 'corrupt' | 'foreign';
@@ -28,4 +30,10 @@ export interface Finding {
   beside?: readonly KubeObject[];
   /** The label alone is there: the undo record that belongs to it is gone from the object. */
   lost?: true;
+}
+
+/** `ConfigDrift:shop/ConfigMap/checkout-config`; the group follows the kind where it is not core, `-` stands for no namespace. */
+export function findingId(type: string, ref: ObjectRef): string {
+  const group = groupOf(ref.apiVersion);
+  return sanitise(`${type}:${ref.namespace ?? '-'}/${ref.kind}${group ? `.${group}` : ''}/${ref.name}`);
 }

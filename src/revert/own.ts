@@ -1,5 +1,5 @@
 import type { FaultType } from '../experiment/types.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import { type Finding, findingId } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
@@ -8,7 +8,7 @@ import { isBackup, orphans } from './backups.ts';
 import { blindReason } from './blind.ts';
 import { decide } from './classify.ts';
 import type { RevertDeps } from './deps.ts';
-import { findingId, recognise } from './recognise.ts';
+import { recognise } from './recognise.ts';
 import { restoreOne } from './restore.ts';
 import { typeByName } from './shape.ts';
 import { isKeptApart } from './stages.ts';

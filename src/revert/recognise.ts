@@ -1,5 +1,5 @@
 import type { FaultType } from '../experiment/types.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import { type Finding, findingId } from '../injection/found-injection.ts';
 import { isGhost, isRewritten } from '../injection/record/copies.ts';
 import { readEnvelope, readMayday } from '../injection/record/envelope.ts';
 import {
@@ -15,7 +15,6 @@ import {
 } from '../injection/record/markers.ts';
 import { whyUnreadable } from '../injection/record/unreadable.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
-import { groupOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { asFaultType, isCreatedObject, typeByMaking, typeByName, typeByShape } from './shape.ts';
 
@@ -46,12 +45,6 @@ const PLAIN: readonly { matches: (key: string) => boolean; type: FaultType }[] =
   { matches: key => key === CORRUPT_CONTAINER || key.startsWith(ORIGINAL_IMAGE_PREFIX), type: 'ImageCorrupt' },
 ];
 const isRecord = (key: string) => key === ROLLBACK_DATA || PLAIN.some(plain => plain.matches(key));
-
-/** `ConfigDrift:shop/ConfigMap/checkout-config`; the group follows the kind where it is not core, `-` stands for no namespace. */
-export function findingId(type: string, ref: ObjectRef): string {
-  const group = groupOf(ref.apiVersion);
-  return sanitise(`${type}:${ref.namespace ?? '-'}/${ref.kind}${group ? `.${group}` : ''}/${ref.name}`);
-}
 
 /** The object as a reference, bound to its uid. */
 export function refOf(object: KubeObject): ObjectRef {

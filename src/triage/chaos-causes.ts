@@ -9,7 +9,8 @@ export const isChaos = ({ rule }: Pick<Finding, 'rule'>): boolean => rule.starts
  */
 const EXPLAINS_ONLY: Readonly<Record<string, RegExp>> = {
   'chaos/ImageCorrupt': /image|rollout|not[- ]available|unavailable|progress|not[- ]ready|no[- ]endpoints|replicas/i,
-  'chaos/CrashLoop': /crash|restart|exit|command|rollout|not[- ]available|unavailable|progress|not[- ]ready|replicas/i,
+  'chaos/CrashLoopInject':
+    /crash|restart|exit|command|rollout|not[- ]available|unavailable|progress|not[- ]ready|replicas/i,
   'chaos/DeploymentScaleZero': /scale|replicas|not[- ]available|unavailable|no[- ]endpoints|no pods/i,
   'chaos/FinalizerBlock': /finalizer|terminating|deletion/i,
 };

@@ -1,8 +1,8 @@
-import type { Finding } from '../../injection/found-injection.ts';
+import { type Finding, findingId } from '../../injection/found-injection.ts';
 import type { Write } from '../../injection/write/write.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import { findingId, refOf } from '../recognise.ts';
+import { refOf } from '../recognise.ts';
 import { chaosMesh, runsPauseImage } from './chaos-mesh.ts';
 import { litmus } from './litmus.ts';
 import { chaosBlade, datadog, fis, krkn } from './others.ts';

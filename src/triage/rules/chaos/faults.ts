@@ -1,0 +1,94 @@
+import type { FaultType } from '../../../experiment/types.ts';
+
+/** What an injection of a type does to its victim, and what comes of it, in the words of the field. */
+export interface Effect {
+  /** One line about the object, without its name. */
+  summary: string;
+  /** What follows. */
+  effect: string;
+}
+
+/** Every type of the framework; `unknown` is a mark whose type cannot be read. */
+export const EFFECTS: Readonly<Record<FaultType | 'unknown', Effect>> = {
+  PodKill: { summary: 'pods were killed by a chaos injection', effect: 'Their owner makes new ones.' },
+  NetworkPartition: {
+    summary: 'a NetworkPolicy of a chaos injection isolates pods',
+    effect: 'Nothing reaches those pods any more. Kubelets may still probe them, so that they may look ready.',
+  },
+  CRDMutation: {
+    summary: 'a chaos injection changed a field',
+    effect: 'Whoever relies on the field meets a wrong value.',
+  },
+  ConfigDrift: {
+    summary: 'a chaos injection changed a key of its data',
+    effect: 'Whoever reads the key gets a wrong value, at the next start at the latest.',
+  },
+  WebhookDisrupt: {
+    summary: 'a chaos injection changed the failurePolicy of its webhooks',
+    effect: 'Requests are refused, or pass unchecked, where they were not before.',
+  },
+  RBACRevoke: {
+    summary: 'a chaos injection emptied the subjects of the binding (RBAC revoked)',
+    effect: 'Whoever was bound gets 403 forbidden.',
+  },
+  FinalizerBlock: {
+    summary: 'a chaos injection put a finalizer on it',
+    effect: 'When it is deleted it stays Terminating, and so does its namespace.',
+  },
+  ClientFault: {
+    summary: 'a chaos injection configures faults of API clients',
+    effect: 'The operator that reads it sees errors and delays of the API server.',
+  },
+  OwnerRefOrphan: {
+    summary: 'a chaos injection took its ownerReferences',
+    effect: 'Its owner no longer keeps it, and garbage collection no longer removes it.',
+  },
+  QuotaExhaustion: {
+    summary: 'a ResourceQuota of a chaos injection leaves no room in the namespace (quota exceeded)',
+    effect: 'No more pods or objects can be made in the namespace: exceeded quota.',
+  },
+  WebhookLatency: {
+    summary: 'a webhook of a chaos injection delays requests',
+    effect: 'Each request for its resources waits, up to the timeout of the webhook.',
+  },
+  NamespaceDeletion: {
+    summary: 'a chaos injection deleted the namespace',
+    effect: 'Everything in it is gone, or Terminating.',
+  },
+  LabelStomping: {
+    summary: 'a chaos injection changed a label',
+    effect: 'Selectors of Services and controllers no longer match it: no endpoints, or orphaned pods.',
+  },
+  SecretDeletion: {
+    summary: 'a chaos injection deleted the Secret',
+    effect: 'Pods that need the Secret cannot start: secret not found.',
+  },
+  DeploymentScaleZero: {
+    summary: 'a chaos injection scaled it to 0 replicas',
+    effect: 'It has no pods, its Services have no endpoints, and webhooks behind them are dead.',
+  },
+  LeaderElectionDisrupt: {
+    summary: 'a chaos injection deleted the Lease of a leader',
+    effect: 'The controller loses its leader until one is elected anew.',
+  },
+  CrashLoopInject: {
+    summary: 'a chaos injection replaced the command of a container: it crashes (CrashLoopBackOff)',
+    effect: 'Its pods crash loop, and its Services lose their endpoints.',
+  },
+  ImageCorrupt: {
+    summary: 'a chaos injection replaced the image of a container: it cannot be pulled (ImagePullBackOff)',
+    effect: 'New pods cannot start, and its Services lose their endpoints.',
+  },
+  ResourceDeletion: {
+    summary: 'a chaos injection deleted the object',
+    effect: 'Whoever needs the object does not find it.',
+  },
+  PDBBlock: {
+    summary: 'a PodDisruptionBudget of a chaos injection allows no disruptions',
+    effect: 'Evictions are refused: nodes cannot be drained.',
+  },
+  unknown: {
+    summary: 'it carries marks of a chaos injection',
+    effect: 'What was changed cannot be read from its marks.',
+  },
+};

@@ -1,0 +1,119 @@
+import { FAULT_TYPES, type FaultType } from '../../../experiment/types.ts';
+import type { Marker } from '../../../health/marker.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
+import { findingId } from '../../../injection/found-injection.ts';
+import { finding } from '../../build.ts';
+import { time } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
+import type { Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { EFFECTS } from './faults.ts';
+import { standsStill, victimOf } from './victim.ts';
+
+const WORKLOADS: readonly ViewKind[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
+/** Where the marks of each type may stand, as far as the view follows kinds. Other types mark whatever they were told to. */
+const CARRIERS: { readonly [type in FaultType]?: readonly ViewKind[] } = {
+  NetworkPartition: ['NetworkPolicy'],
+  ConfigDrift: ['ConfigMap'],
+  ClientFault: ['ConfigMap'],
+  WebhookDisrupt: ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'],
+  RBACRevoke: ['RoleBinding', 'ClusterRoleBinding'],
+  QuotaExhaustion: ['ResourceQuota'],
+  PDBBlock: ['PodDisruptionBudget'],
+  WebhookLatency: ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'],
+  NamespaceDeletion: ['ConfigMap', 'Namespace'],
+  LeaderElectionDisrupt: ['ConfigMap', 'Lease'],
+  DeploymentScaleZero: WORKLOADS,
+  CrashLoopInject: WORKLOADS,
+  ImageCorrupt: WORKLOADS,
+};
+const EVERY = (Object.keys(VIEW_KINDS) as ViewKind[]).filter(kind => kind !== 'Event');
+
+/** Types whose object was made by the injection: it began when the object was made. */
+const MAKES: readonly string[] = [
+  'NetworkPartition',
+  'QuotaExhaustion',
+  'PDBBlock',
+  'WebhookLatency',
+  'NamespaceDeletion',
+  'LeaderElectionDisrupt',
+];
+
+const ruleOf = (type: FaultType | 'unknown'): Rule => {
+  const kinds = (type !== 'unknown' && CARRIERS[type]) || EVERY;
+  const { summary, effect } = EFFECTS[type];
+  return {
+    id: `chaos/${type}`,
+    gate: 'G1',
+    // Marks may stand on any kind: what of it is not readable must not make the rule blind to the rest.
+    needs: kinds === EVERY ? [] : kinds,
+    ...(kinds === EVERY && { wants: EVERY }),
+    about: {
+      looksAt: `The marks that an injection of type ${type === 'unknown' ? 'that cannot be read' : type} leaves in labels and annotations (chaos.operatorchaos.io/…).`,
+      why: `The marks say that ${summary.replace(/^(a|it|pods|the) /, '$1 ')}. ${effect}`,
+      whatToDo:
+        'Revert the injection before anything else is mended: `mayday revert ID` puts the original back and verifies it.',
+    },
+    *look({ view, now }) {
+      for (const kind of kinds)
+        for (const object of view.all(kind))
+          if (object.marker?.type === type || isOtherType(type, object.marker))
+            yield found(view, now, type, object, object.marker as Marker);
+    },
+  };
+};
+
+/** A label that is no known type is told of as unknown. */
+const isOtherType = (type: string, marker: Marker | undefined): boolean =>
+  type === 'unknown' && marker !== undefined && !(FAULT_TYPES as readonly string[]).includes(marker.type);
+
+function found(
+  view: ClusterView,
+  now: number,
+  type: FaultType | 'unknown',
+  carrier: ViewObject,
+  marker: Marker,
+): Finding {
+  const stands = standsStill(view, carrier, type);
+  const { summary, effect } = EFFECTS[type];
+  const { at, expires, experiment, by, tool } = marker;
+  const made = MAKES.includes(type) ? time(carrier.metadata.creationTimestamp) : undefined;
+  const since = at ?? made;
+  const overdue = expires !== undefined && expires < now;
+  return finding({
+    rule: `chaos/${type}`,
+    severity: stands === false ? 'warn' : 'high',
+    object: victimOf(marker),
+    summary:
+      stands === false
+        ? `only marks are left of a chaos injection (${type}): the object has its original again`
+        : summary,
+    since: since === undefined ? undefined : { at: since, exact: true },
+    evidence: [
+      ...marksOf(carrier),
+      `injected by ${tool}${by === undefined ? '' : ` for ${by}`}${experiment === undefined ? '' : `, experiment ${experiment}`}`,
+      expires !== undefined && `it was to end at ${new Date(expires).toISOString()}${overdue ? ': it is overdue' : ''}`,
+    ],
+    cause: `${type === 'unknown' ? 'A chaos injection' : `The chaos injection ${type}`} was ${overdue ? 'never lifted, though its time is over' : 'not lifted'}. ${stands === false ? 'Nothing follows from the marks alone.' : effect}`,
+    fixes: [
+      {
+        text: `Revert the injection: the original is put back, and verified.`,
+        command: command(view, ['mayday', 'revert', findingId(type, marker.object)]),
+      },
+    ],
+  });
+}
+
+const MARK = /^chaos\.operatorchaos\.io\//;
+/** The labels and annotations that give it away. Undo records may hold anything: only that they are there is told. */
+function* marksOf({ kind, metadata }: ViewObject): Iterable<string> {
+  for (const [key, value] of Object.entries(metadata.labels))
+    if (MARK.test(key)) yield `${kind} ${metadata.name} label ${key}: ${value}`;
+  for (const [key, value] of Object.entries(metadata.annotations))
+    if (MARK.test(key))
+      yield `${kind} ${metadata.name} annotation ${key}${/rollback-data|mayday$/.test(key) ? '' : `: ${value}`}`;
+}
+
+/** One rule for each type of injection. */
+export const injectionRules: readonly Rule[] = [...FAULT_TYPES, 'unknown' as const].map(ruleOf);

@@ -1,0 +1,145 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { KubeObject } from '../../../k8s/object.ts';
+import { finding } from '../../build.ts';
+import { fields, list, text, time } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
+import type { NamedRead } from '../../named-read.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+
+/** What gives another chaos tool away on an object of the view. */
+interface Trace {
+  tool: string;
+  what: string;
+}
+
+const RECORDS = 'chaos-mesh/records';
+/** The kinds of other tools, by their API group: their instances are few. */
+const OURS = 'operator-chaos';
+const GROUPS: Readonly<Record<string, string>> = {
+  'chaos.operatorchaos.io': OURS,
+  'chaos-mesh.org': 'Chaos Mesh',
+  'litmuschaos.io': 'Litmus',
+  'chaosblade.io': 'ChaosBlade',
+  'chaos.datadoghq.com': 'DataDog',
+};
+/** What stands for parts of an injection, or for its results: the injection itself tells enough. */
+const PARTS = /^(Pod(Network|IO|Http)Chaos|ChaosResult|RemoteCluster|StatusCheck|WorkflowNode|PhysicalMachine)$/;
+const PAUSE_IMAGE = /(^|\/)google-containers\/pause(-amd64)?(:|@|$)/;
+
+function traceOf({ kind, metadata, spec, status }: ViewObject): Trace | undefined {
+  const { annotations, labels, finalizers, name } = metadata;
+  if (finalizers.includes(RECORDS)) return { tool: 'Chaos Mesh', what: `finalizer ${RECORDS}` };
+  const image = Object.keys(annotations).find(key => /^chaos-(mesh|operator)-.+-image$/.test(key));
+  if (kind === 'Pod' && image !== undefined)
+    return { tool: 'Chaos Mesh', what: `annotation ${image}: a pod-failure replaced the image` };
+  const pod = kind === 'Pod' ? spec : fields(fields(spec.template).spec);
+  const paused = list(pod.containers).find(one => PAUSE_IMAGE.test(text(one.image)));
+  if (paused !== undefined && kind !== 'ReplicaSet')
+    return {
+      tool: 'Chaos Mesh',
+      what: `container ${text(paused.name)} image: ${text(paused.image)}, as a pod-failure puts it in`,
+    };
+  const ended = kind === 'Pod' && ['Succeeded', 'Failed'].includes(text(status.phase));
+  if (ended) return undefined;
+  if (labels.krkn === 'chaos') return { tool: 'krkn', what: 'label krkn: chaos' };
+  const disruption = labels['chaos.datadoghq.com/disruption-name'];
+  if (kind === 'Pod' && disruption !== undefined)
+    return { tool: 'DataDog', what: `label chaos.datadoghq.com/disruption-name: ${disruption}` };
+  if (kind === 'Pod' && name.startsWith('fispod-')) return { tool: 'AWS FIS', what: 'a pod of AWS FIS is running' };
+  return undefined;
+}
+
+const KINDS = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'NetworkPolicy', 'ConfigMap'] as const;
+
+function* kindsOfOthers(view: ClusterView): Iterable<{ apiVersion: string; kind: string; tool: string }> {
+  for (const { group, apiVersion, kind } of view.discovery?.resources ?? []) {
+    const tool = GROUPS[group];
+    // Litmus keeps its catalogue of faults in objects of the name that operator-chaos gives to what it runs.
+    const isCatalogue = group === 'litmuschaos.io' && kind === 'ChaosExperiment';
+    if (
+      tool !== undefined &&
+      !isCatalogue &&
+      /Chaos|Schedule|Workflow|Engine|Blade|Disruption/.test(kind) &&
+      !PARTS.test(kind)
+    )
+      yield { apiVersion, kind, tool };
+  }
+}
+
+/** What another chaos tool has injected: its own objects, and what it left on others. */
+export const otherTool: Rule = {
+  id: 'chaos/other-tool',
+  gate: 'G1',
+  needs: ['Pod', 'Deployment'],
+  wants: ['StatefulSet', 'DaemonSet', 'Job', 'NetworkPolicy', 'ConfigMap'],
+  about: {
+    looksAt:
+      'Objects of Chaos Mesh, Litmus, ChaosBlade, DataDog, krkn and AWS FIS, and what those tools leave on pods and workloads.',
+    why: 'Another team may be running chaos: what breaks then is their experiment, and ends with it.',
+    whatToDo:
+      'End it with the tool that made it, so that it can put back what it changed. `mayday revert --others` asks each tool by its own means.',
+  },
+  *asks({ view }) {
+    for (const { apiVersion, kind } of kindsOfOthers(view))
+      yield { of: 'instances', apiVersion, kind } satisfies NamedRead;
+  },
+  *look(looking) {
+    yield* traces(looking);
+    yield* experiments(looking);
+  },
+};
+
+const fixesOf = (view: ClusterView) => [
+  { text: 'Ask the tool to stop, by its own means.', command: command(view, ['mayday', 'revert', '--others']) },
+  { text: 'See what other tools have in the cluster.', command: command(view, ['mayday', 'scan']) },
+];
+
+/** What other tools left on pods and workloads, or run as pods. */
+function* traces({ view }: Looking): Iterable<Finding> {
+  for (const kind of KINDS)
+    for (const object of view.all(kind)) {
+      const trace = traceOf(object);
+      if (trace === undefined) continue;
+      const at = time(object.metadata.creationTimestamp);
+      yield finding({
+        rule: 'chaos/other-tool',
+        severity: 'high',
+        object,
+        summary: `a chaos injection of ${trace.tool}`,
+        since: at === undefined ? undefined : { at, exact: false },
+        evidence: [trace.what],
+        cause: `${trace.tool} has a fault in here.`,
+        fixes: fixesOf(view),
+      });
+    }
+}
+
+/** The objects by which other tools inject. */
+function* experiments({ view, answers }: Looking): Iterable<Finding> {
+  for (const { apiVersion, kind, tool } of kindsOfOthers(view)) {
+    const instances = answers.instances({ of: 'instances', apiVersion, kind });
+    for (const { metadata } of instances?.ok ? instances.value : [])
+      yield experiment(view, tool, { apiVersion, kind, metadata });
+  }
+}
+
+/** A held finalizer says that the fault is in; without one it is planned, or over. */
+function experiment(view: ClusterView, tool: string, { apiVersion, kind, metadata }: KubeObject): Finding {
+  const { namespace, name, finalizers = [], deletionTimestamp } = metadata;
+  const at = time(metadata.creationTimestamp);
+  const isHeld = finalizers.length > 0;
+  return finding({
+    rule: 'chaos/other-tool',
+    severity: isHeld ? 'high' : 'warn',
+    object: { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) },
+    summary: `a chaos experiment of ${tool}${deletionTimestamp === undefined ? '' : ', Terminating: held by its recovery'}`,
+    since: at === undefined ? undefined : { at, exact: true },
+    evidence: [`metadata.finalizers: ${finalizers.join(', ') || 'none'}`],
+    cause: `${tool} injects, or has injected, by this object.`,
+    fixes:
+      tool === OURS
+        ? [{ text: 'Revert the injections of experiments.', command: command(view, ['mayday', 'revert', '--all']) }]
+        : fixesOf(view),
+  });
+}
