@@ -16,10 +16,12 @@ export interface Following<Row> {
 
 /** A live source of slim rows, retrying for ever until stopped. */
 export interface Feed {
+  /** `project` gives undefined for what is left out; `same` says whether two rows look alike (all fields identical unless told). */
   follow<Row extends object>(
     what: Followed,
-    project: (object: KubeObject) => Row,
+    project: (object: KubeObject) => Row | undefined,
     hear: (update: Update<Row>) => void,
+    same?: (a: Row, b: Row) => boolean,
   ): Following<Row>;
   /** Sweeps the kinds that discovery names and that are not among `followed`; absent where there is no discovery. */
   sweep?(followed: readonly Followed[], changed: () => void): Sweeping;
@@ -32,17 +34,18 @@ export function reflectedFeed(
   random: () => number,
 ): Feed {
   return {
-    follow(what, project, hear) {
-      const { labelSelector, metadataOnly, ...collection } = what;
+    follow(what, project, hear, same) {
+      const { apiVersion, kind, namespace, pageSize, ...narrowed } = what;
       const ended = new AbortController();
       const reflector = createReflector({
         api,
-        collection,
+        collection: { apiVersion, kind, ...(namespace !== undefined && { namespace }) },
         project,
         clock,
         random,
-        ...(labelSelector !== undefined && { labelSelector }),
-        ...(metadataOnly && { metadataOnly }),
+        ...narrowed,
+        ...(same && { same }),
+        ...(pageSize !== undefined && { timing: { pageSize } }),
       });
       reflector.subscribe(hear);
       void reflector.run(ended.signal);

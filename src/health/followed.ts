@@ -1,10 +1,12 @@
 import type { Collection } from '../kube/client/api.ts';
 import type { Marker } from './marker.ts';
 
-/** What to follow; `labelSelector` narrows it, `metadataOnly` asks for metadata alone. */
+/** What to follow; the selectors narrow it, `metadataOnly` asks for metadata alone, `pageSize` for smaller pages of large objects. */
 export interface Followed extends Collection {
   labelSelector?: string;
+  fieldSelector?: string;
   metadataOnly?: boolean;
+  pageSize?: number;
 }
 
 /** All kinds that are not followed, looked at for injections again and again. */

@@ -7,12 +7,14 @@ import { scanAndRevert } from './revert.ts';
 import { tenThousandPods } from './ten-thousand.ts';
 import { ttlOvershoot } from './ttl.ts';
 import { validateMany } from './validate.ts';
+import { clusterView } from './view.ts';
 
 const BENCHES: Record<string, (open: OpenCluster) => Promise<Figure[]>> = {
   'first-frame': firstFrame,
   'key-to-paint': keyToPaint,
   validate: validateMany,
   'ten-thousand': tenThousandPods,
+  view: clusterView,
   revert: scanAndRevert,
   ttl: ttlOvershoot,
 };

@@ -110,7 +110,7 @@ const pluralOf = (kind: string): string => {
 };
 
 /** What a cluster with these objects serves: the built-in kinds, the kinds of the CRDs and those that are told. */
-function discoveryOf(objects: readonly KubeObject[], served: readonly (ViewKind | ApiResource)[]): Discovery {
+export function discoveryOf(objects: readonly KubeObject[], served: readonly (ViewKind | ApiResource)[]): Discovery {
   const builtIn = [...ALL_KINDS.map(kind => [VIEW_KINDS[kind], kind] as const), ...OTHERS].flatMap(
     ([apiVersion, kind]) => {
       const found = coreKind(apiVersion, kind);

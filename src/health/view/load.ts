@@ -143,7 +143,7 @@ export function loadView(
 }
 
 /** The short lists first, then the long ones. */
-const inOrder = (kinds: readonly ViewKind[]): ViewKind[] => [
+export const inOrder = (kinds: readonly ViewKind[]): ViewKind[] => [
   ...kinds.filter(kind => !LONG.includes(kind)),
   ...LONG.filter(kind => kinds.includes(kind)),
 ];
