@@ -1,6 +1,6 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
-import { own } from '../../../text/own.ts';
 import type { FixDraft } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
 import { command, named } from '../../shell.ts';
 import type { Top } from './owner.ts';
 
@@ -11,7 +11,7 @@ export function rollBack(view: ClusterView, top: Top): FixDraft | undefined {
   if (ref.kind === 'Deployment' && view.ownedBy(object.metadata.uid).length < 2) return undefined;
   if (ref.kind !== 'Deployment' && (object.metadata.generation ?? 0) < 2) return undefined;
   return {
-    text: `Roll back to the revision before, if it was well.${durable(top)}`,
+    text: `Roll back to the revision before, if it was well.${durable(view, top)}`,
     command: command(view, ['kubectl', 'rollout', 'undo', ...named(ref)]),
   };
 }
@@ -23,20 +23,13 @@ export function edit(view: ClusterView, top: Top, text: string): FixDraft {
       text: `${text} Most fields of a ${top.ref.kind} cannot be changed: delete it and create it anew.`,
       command: command(view, ['kubectl', 'get', ...named(top.ref), '-o', 'yaml']),
     };
-  return { text: `${text}${durable(top)}`, command: command(view, ['kubectl', 'edit', ...named(top.ref)]) };
+  return { text: `${text}${durable(view, top)}`, command: command(view, ['kubectl', 'edit', ...named(top.ref)]) };
 }
 
 /** What would undo an edit in the cluster, and where the lasting one is made. */
-export function durable({ ref, object, managedBy }: Top): string {
+export function durable(view: ClusterView, { ref, object, managedBy }: Top): string {
   if (managedBy) return ` ${managedBy.kind} ${managedBy.name} made this ${ref.kind}: change it there, or it is undone.`;
-  if (object === undefined) return '';
-  const { annotations, labels } = object.metadata;
-  const argo = own(annotations, 'argocd.argoproj.io/tracking-id')?.split(':')[0];
-  if (argo) return ` Argo CD application ${argo} keeps it as it is in Git: change it there.`;
-  const helm = own(annotations, 'meta.helm.sh/release-name');
-  if (helm) return ` Helm release ${helm} made it: change its values as well.`;
-  const flux = own(labels, 'kustomize.toolkit.fluxcd.io/name');
-  return flux ? ` Flux kustomization ${flux} keeps it as it is in Git: change it there.` : '';
+  return object === undefined ? '' : undoneBy(view, object);
 }
 
 /** Shows one of the pods with its events. */

@@ -1,0 +1,285 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { becauseOf, behindService, isAtZero, isReady, templateLabels, unreadyLines } from '../../behind-service.ts';
+import { finding } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import { condition, created, textMap } from '../../fields.ts';
+import type { Finding, Severity } from '../../finding.ts';
+import { closestLabels, isNear, type LabelMiss, missWords } from '../../near-miss.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { FIRST_MINUTE } from '../pods/sick.ts';
+import { podsOf, readyAddresses, selects } from './endpoints.ts';
+import { isDns, serviceUsers } from './users.ts';
+
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+
+/** Services that find their pods by label and have no ready endpoint. */
+function* empty({ view, now }: Pick<Looking, 'view' | 'now'>): Iterable<ViewObject> {
+  for (const service of view.all('Service')) {
+    const { namespace = '', name, deletionTimestamp } = service.metadata;
+    const isYoung = now - created(service) < FIRST_MINUTE;
+    if (
+      selects(service) &&
+      !isYoung &&
+      deletionTimestamp === undefined &&
+      readyAddresses(view.slicesOf(namespace, name)) === 0
+    )
+      yield service;
+  }
+}
+
+const selectorWords = (service: ViewObject): string =>
+  Object.entries(textMap(service.spec.selector))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
+
+/** A Service whose selector matches no pods, though there is something that it was probably meant for, or somebody needs it. */
+export const serviceSelector: Rule = {
+  id: 'service/selector',
+  gate: 'G9',
+  needs: ['Service', 'EndpointSlice', 'Pod'],
+  wants: [
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'Ingress',
+    'ValidatingWebhookConfiguration',
+    'MutatingWebhookConfiguration',
+    'APIService',
+    'CustomResourceDefinition',
+  ],
+  about: {
+    looksAt:
+      'Services whose selector matches neither a pod nor the pod template of a workload in their namespace, and the pods whose labels come nearest.',
+    why: 'A Service without endpoints refuses every connection, though the pods that were meant are well.',
+    whatToDo:
+      'Correct the selector of the Service, or the labels in the pod template. A Service that nobody needs can be deleted.',
+  },
+  *look(looking) {
+    const { view } = looking;
+    let users: ReturnType<typeof serviceUsers> | undefined;
+    for (const service of empty(looking)) {
+      if (podsOf(view, service).length > 0) continue;
+      const { namespace = '', name } = service.metadata;
+      const behind = behindService(view, namespace, name);
+      const selector = textMap(service.spec.selector);
+      const workloads = WORKLOADS.flatMap(kind => view.inNamespace(kind, namespace));
+      const isMet = workloads.some(one =>
+        Object.entries(selector).every(([key, value]) => templateLabels(one)[key] === value),
+      );
+      if (isMet) continue;
+      const near = nearestCarrier(selector, [
+        ...workloads.map(one => ({ object: one, labels: templateLabels(one) })),
+        ...view.inNamespace('Pod', namespace).map(one => ({ object: one, labels: one.metadata.labels })),
+      ]);
+      users ??= serviceUsers(view);
+      const needed = users.get(`${namespace}/${name}`) ?? [];
+      const carrier = near && `${near.object.kind} ${near.object.metadata.name}`;
+      const slips = near?.misses.map(missWords).join('; ');
+      yield finding({
+        rule: 'service/selector',
+        severity: isDns(service.metadata) ? 'critical' : near !== undefined || needed.length > 0 ? 'high' : 'warn',
+        object: service,
+        summary: `the selector matches no pods, so the Service has no endpoints${slips ? `: it selects ${slips}` : ` (${selectorWords(service)})`}`,
+        evidence: [
+          `spec.selector: ${selectorWords(service)}`,
+          'EndpointSlices: no ready endpoint',
+          near &&
+            `labels of the pods of ${carrier}: ${Object.entries(near.labels)
+              .map(([key, value]) => `${key}=${value}`)
+              .join(', ')}`,
+          needed.length > 0 && `needed by: ${needed.join(', ')}`,
+        ],
+        cause: near
+          ? `The Service selects ${selectorWords(service)}; the pods of ${carrier} nearly match: ${slips}.`
+          : `No pod and no workload in ${namespace} carries ${selectorWords(service)}.`,
+        fixes: [
+          near && {
+            text: `Correct the selector so that it matches the pods of ${carrier}.${undoneBy(view, service)}`,
+            command: command(view, [
+              'kubectl',
+              'patch',
+              'service',
+              name,
+              '-n',
+              namespace,
+              '--type=merge',
+              '-p',
+              JSON.stringify({ spec: { selector: corrected(near.misses) } }),
+            ]),
+          },
+          {
+            text: `Look at the selector of the Service, and at the labels of the pods that it should find.`,
+            command: command(view, ['kubectl', 'get', 'pods', '-n', namespace, '--show-labels']),
+          },
+        ],
+        because: [
+          { kind: 'Service', namespace, name, rule: 'chaos/' },
+          { kind: 'Namespace', name: namespace },
+          ...behind.workloads.map(one => ({ kind: one.kind, namespace, name: one.metadata.name, rule: 'chaos/' })),
+        ],
+      });
+    }
+  },
+};
+
+interface Carrier {
+  object: ViewObject;
+  labels: Readonly<Record<string, string>>;
+}
+
+function nearestCarrier(selector: Readonly<Record<string, string>>, carriers: Carrier[]) {
+  const close = closestLabels(selector, carriers, one => one.labels);
+  return close?.misses.every(isNear) ? { ...close.carrier, misses: close.misses } : undefined;
+}
+
+/** The merge patch of a selector that takes what the pods carry. */
+const corrected = (misses: readonly LabelMiss[]): Record<string, string | null> =>
+  Object.assign(
+    {},
+    ...misses.map(({ key, instead }) =>
+      instead ? { ...(instead.key !== key && { [key]: null }), [instead.key]: instead.value } : {},
+    ),
+  );
+
+/** A Service whose pods are there, or should be, and none is ready. */
+export const noReadyPods: Rule = {
+  id: 'service/no-endpoints',
+  gate: 'G9',
+  needs: ['Service', 'EndpointSlice', 'Pod'],
+  wants: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'NetworkPolicy'],
+  about: {
+    looksAt:
+      'Services whose selector matches pods or a workload, and that have no ready endpoint. A workload that is scaled to 0 is no failure of its Service.',
+    why: 'Nobody answers at the Service until one of its pods is ready.',
+    whatToDo: 'Mend the pods: their own finding says why they are not ready.',
+  },
+  *look(looking) {
+    for (const service of empty(looking)) {
+      const made = noReady(looking, service);
+      if (made) yield made;
+    }
+  },
+};
+
+function noReady({ view, now }: Looking, service: ViewObject): Finding | undefined {
+  const { namespace = '', name } = service.metadata;
+  const pods = podsOf(view, service);
+  const behind = behindService(view, namespace, name);
+  const selector = textMap(service.spec.selector);
+  const workloads = behind.workloads.filter(one =>
+    Object.entries(selector).every(([key, value]) => templateLabels(one)[key] === value),
+  );
+  if (pods.length === 0 && workloads.length === 0) return undefined;
+  // Ready pods without endpoints are the matter of the rules on ports and on slices.
+  if (pods.some(isReady)) return undefined;
+  // Pods in their first minute are starting.
+  if (pods.length > 0 && pods.every(pod => now - created(pod) < FIRST_MINUTE)) return undefined;
+  const atZero = workloads.length > 0 && pods.length === 0 && workloads.every(one => isAtZero(one));
+  const changed = pods.map(pod => condition(pod, 'Ready')?.since ?? created(pod));
+  const severity: Severity = isDns(service.metadata) ? 'critical' : atZero ? 'info' : 'high';
+  return finding({
+    rule: 'service/no-endpoints',
+    severity,
+    object: service,
+    summary: atZero
+      ? 'no endpoints: its workload is scaled to 0 replicas'
+      : pods.length > 0
+        ? `no endpoints: none of its ${pods.length} pods is ready`
+        : 'no endpoints: its workload has no pods',
+    // Before the last of the pods became unready there was an endpoint.
+    since: changed.length > 0 ? { at: Math.max(...changed), exact: true } : undefined,
+    evidence: [
+      `spec.selector: ${selectorWords(service)}`,
+      'EndpointSlices: no ready endpoint',
+      ...[...unreadyLines(pods)].slice(0, 6),
+      ...workloads.map(one => `${one.kind} ${one.metadata.name}: spec.replicas ${String(one.spec.replicas ?? 1)}`),
+    ],
+    cause:
+      pods.length > 0
+        ? 'No pod behind the Service is ready.'
+        : `${workloads[0]?.kind ?? 'The workload'} ${workloads[0]?.metadata.name ?? ''} has no pods.`,
+    fixes: [
+      {
+        text: 'Mend the pods behind the Service.',
+        command: command(view, [
+          'kubectl',
+          'get',
+          'pods',
+          '-n',
+          namespace,
+          '-l',
+          Object.entries(selector)
+            .map(([key, value]) => `${key}=${value}`)
+            .join(','),
+        ]),
+      },
+    ],
+    because: becauseOf(view, namespace, name, behind).filter(one => !(one.kind === 'Service' && one.name === name)),
+  });
+}
+
+/** Pods that are ready, and slices that do not know it: the controller that writes them does not run. */
+export const slicesStale: Rule = {
+  id: 'service/slices-stale',
+  gate: 'G7',
+  needs: ['Service', 'EndpointSlice', 'Pod'],
+  wants: ['Lease'],
+  about: {
+    looksAt:
+      'Services that select pods which have been ready for more than a minute, and whose EndpointSlices hold no ready endpoint.',
+    why: 'The EndpointSlice controller of kube-controller-manager writes the slices; while it does not, traffic goes to pods that are gone, or nowhere.',
+    whatToDo:
+      'Look at kube-controller-manager; for a Service with the label service.kubernetes.io/headless or a custom endpoint controller, at that.',
+  },
+  *look(looking) {
+    const { view, now } = looking;
+    for (const service of empty(looking)) {
+      const { namespace = '', name } = service.metadata;
+      const ready = podsOf(view, service).filter(
+        pod =>
+          isReady(pod) &&
+          pod.metadata.deletionTimestamp === undefined &&
+          now - (condition(pod, 'Ready')?.since ?? now) > FIRST_MINUTE,
+      );
+      if (ready.length === 0 || service.metadata.labels['service.kubernetes.io/endpoint-controller-name'] !== undefined)
+        continue;
+      yield finding({
+        rule: 'service/slices-stale',
+        severity: 'high',
+        object: service,
+        summary: `no endpoints, though ${ready.length} of its pods are ready: the EndpointSlices are not kept up to date`,
+        since: { at: Math.max(...ready.map(pod => condition(pod, 'Ready')?.since ?? now)), exact: false },
+        evidence: [
+          `ready pods: ${ready
+            .slice(0, 5)
+            .map(pod => pod.metadata.name)
+            .join(', ')}`,
+          `EndpointSlices: ${view.slicesOf(namespace, name).length}, no ready endpoint`,
+        ],
+        cause:
+          'The EndpointSlice controller in kube-controller-manager has not written the ready pods into the slices.',
+        fixes: [
+          {
+            text: 'See whether kube-controller-manager runs and leads.',
+            command: command(view, [
+              'kubectl',
+              'get',
+              'lease',
+              'kube-controller-manager',
+              '-n',
+              'kube-system',
+              '-o',
+              'yaml',
+            ]),
+          },
+        ],
+        because: [
+          { kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' },
+          { kind: 'Service', namespace, name, rule: 'chaos/' },
+          { kind: 'Service', namespace, name, rule: 'service/target-port' },
+        ],
+      });
+    }
+  },
+};

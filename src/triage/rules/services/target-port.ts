@@ -1,0 +1,154 @@
+import type { ClusterView, Fields, ViewObject } from '../../../health/view/cluster-view.ts';
+import { isReady } from '../../behind-service.ts';
+import { finding } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import { fields, list, text } from '../../fields.ts';
+import { distance, nearest } from '../../near-miss.ts';
+import type { Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { declaredPorts, podsOf, selects } from './endpoints.ts';
+
+/** A Service whose target port its pods do not have. */
+export const targetPort: Rule = {
+  id: 'service/target-port',
+  gate: 'G9',
+  needs: ['Service', 'Pod'],
+  wants: ['EndpointSlice'],
+  about: {
+    looksAt:
+      'The targetPort of each port of a Service, against the ports that the containers of its pods declare: by name, and by number where the probes of the pods show which port serves.',
+    why: 'A port name that no container declares gives slices without that port: connections are refused, though the pods are ready.',
+    whatToDo: 'Correct targetPort in the Service, or name the port in the pod template.',
+  },
+  *look({ view }) {
+    for (const service of view.all('Service')) {
+      if (!selects(service) || service.metadata.deletionTimestamp !== undefined) continue;
+      const pods = podsOf(view, service);
+      if (pods.length === 0) continue;
+      for (const [index, port] of list(service.spec.ports).entries()) {
+        const miss = missOf(port, pods);
+        if (miss) yield found(view, service, index, port, pods, miss);
+      }
+    }
+  },
+};
+
+interface Miss {
+  target: string;
+  near: string | undefined;
+  declared: string[];
+  severity: 'high' | 'warn';
+}
+
+const targetOf = (port: Fields): string => text(port.targetPort) || text(port.port);
+
+function missOf(port: Fields, pods: readonly ViewObject[]): Miss | undefined {
+  const target = targetOf(port);
+  const protocol = text(port.protocol) || 'TCP';
+  const ports = pods.map(pod => declaredPorts(pod.spec).filter(one => one.protocol === protocol));
+  const all = [...new Set(ports.flat().map(one => `${one.name || one.port}`))];
+  const declared = [...new Set(ports.flat().map(one => `${one.name ? `${one.name} ` : ''}${one.port}`))];
+  if (!/^\d+$/.test(target)) {
+    if (ports.some(one => one.some(({ name }) => name === target))) return undefined;
+    const named = all.filter(one => !/^\d+$/.test(one));
+    const other = pods.flatMap(pod => declaredPorts(pod.spec)).find(one => one.name === target);
+    return {
+      target,
+      declared: other ? [...declared, `${other.name} ${other.port}/${other.protocol}`] : declared,
+      near: nearest(target, named) ?? (all.length === 1 ? all[0] : undefined),
+      severity: 'high',
+    };
+  }
+  // What a container declares is only information: it may listen elsewhere. Where its probe is answered at its one declared port, the number is wrong.
+  const numbers = new Set(ports.flat().map(one => one.port));
+  if (numbers.size === 0 || numbers.has(Number(target))) return undefined;
+  const probed = new Set(pods.filter(isReady).flatMap(pod => probePorts(pod)));
+  const [only] = numbers;
+  const isProven = numbers.size === 1 && only !== undefined && probed.has(only) && !probed.has(Number(target));
+  const near = [...numbers].find(one => distance(String(one), target) <= 1) ?? (numbers.size === 1 ? only : undefined);
+  return {
+    target,
+    declared,
+    near: near === undefined ? undefined : String(near),
+    severity: isProven ? 'high' : 'warn',
+  };
+}
+
+/** The ports that the probes of a pod ask, as numbers. */
+function probePorts(pod: ViewObject): number[] {
+  return list(pod.spec.containers).flatMap(container =>
+    [container.readinessProbe, container.livenessProbe].flatMap(probe => {
+      const { httpGet, tcpSocket, grpc } = fields(probe);
+      const port = text(fields(httpGet).port) || text(fields(tcpSocket).port) || text(fields(grpc).port);
+      const named = list(container.ports).find(one => text(one.name) === port);
+      const number = Number(named?.containerPort ?? port);
+      return Number.isInteger(number) && number > 0 ? [number] : [];
+    }),
+  );
+}
+
+function found(
+  view: ClusterView,
+  service: ViewObject,
+  index: number,
+  port: Fields,
+  pods: readonly ViewObject[],
+  { target, near, declared, severity }: Miss,
+) {
+  const { namespace = '', name } = service.metadata;
+  const isName = !/^\d+$/.test(target);
+  const what = text(port.name) ? `port ${text(port.name)} (${text(port.port)})` : `port ${text(port.port)}`;
+  const value = near !== undefined && /^\d+$/.test(near) ? Number(near) : near;
+  return finding({
+    rule: 'service/target-port',
+    severity,
+    object: service,
+    summary: `${what}: target port ${target} ${isName ? 'is the name of no port of its pods' : 'is declared by none of its pods'}${declared.length > 0 ? `; they have ${declared.join(', ')}` : ''}`,
+    evidence: [
+      `spec.ports[${index}]: port ${text(port.port)}, targetPort ${target}`,
+      `ports that the pods declare: ${declared.join(', ') || 'none'}`,
+      `pods: ${pods
+        .slice(0, 4)
+        .map(pod => pod.metadata.name)
+        .join(', ')}`,
+      isName &&
+        `EndpointSlices: ${
+          view
+            .slicesOf(namespace, name)
+            .map(
+              slice =>
+                `${slice.metadata.name} has ports ${
+                  list(slice.ports)
+                    .map(one => text(one.name) || text(one.port))
+                    .join(', ') || 'none'
+                }`,
+            )
+            .join('; ') || 'none'
+        }`,
+    ],
+    cause: isName
+      ? `No container of the pods has a port named ${target}, so the endpoints have no such port.${near ? ` Probably ${near} was meant.` : ''}`
+      : `The pods declare ${declared.join(', ')}, not ${target}; their probes are answered there.`,
+    fixes: [
+      value !== undefined && {
+        text: `Correct targetPort: ${near}, not ${target}.${undoneBy(view, service)}`,
+        command: command(view, [
+          'kubectl',
+          'patch',
+          'service',
+          name,
+          '-n',
+          namespace,
+          '--type=json',
+          '-p',
+          JSON.stringify([{ op: 'replace', path: `/spec/ports/${index}/targetPort`, value }]),
+        ]),
+      },
+      {
+        text: isName ? `Or name the port ${target} in the pod template.` : `Or let the container listen on ${target}.`,
+        command: command(view, ['kubectl', 'get', 'service', name, '-n', namespace, '-o', 'yaml']),
+      },
+    ],
+    because: [{ kind: 'Service', namespace, name, rule: 'chaos/' }],
+  });
+}
