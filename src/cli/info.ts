@@ -1,5 +1,7 @@
+import { notPrivate } from '../host/disk/private-folder.ts';
 import { paths } from '../runtime/paths.ts';
 import { VERSION } from '../runtime/version.ts';
+import { sanitise } from '../text/sanitise.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
 import { print } from './output.ts';
@@ -7,12 +9,15 @@ import { print } from './output.ts';
 /** `mayday info`: every path and version in use, so that nobody has to guess where a journal lies. */
 export const infoCommand: CommandBody = async ({ globals }) => {
   const used = paths(process.env);
+  const problem = notPrivate(used.state, `${used.state}/runs`);
   const facts = {
     version: VERSION,
     node: process.versions.node,
     program: process.argv[1] ?? '',
     config: globals.config ?? used.config,
     state: used.state,
+    // Nothing is kept there, and no journal there is believed.
+    ...(problem === undefined ? {} : { stateUnfit: sanitise(problem) }),
     journals: `${used.state}/runs`,
     log: globals.logFile ?? used.log,
     guardianLog: used.guardianLog,

@@ -1,7 +1,8 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Finding } from '../injection/found-injection.ts';
-import type { RevertOptions } from '../revert/revert-all.ts';
+import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { ScanResult } from '../revert/scan.ts';
+import type { StopOptions } from '../revert/stop-everything.ts';
 import { tell } from './tell.ts';
 
 /** A healthy cluster with 10,000 objects is read in two seconds. What takes longer than this is waited for while the rest is put back. */
@@ -13,8 +14,14 @@ export interface Look {
   scanned: ScanResult;
   /** Everything, once slow lists have ended. */
   whole: ScanResult | Promise<ScanResult>;
-  /** For the revert: what slow lists show is chosen from as well, and put back; nothing where no list is slow. */
-  later(choose: (found: readonly Finding[]) => readonly Finding[]): Pick<RevertOptions, 'later'>;
+  /** For the revert: what slow lists show is chosen from as well, and put back or stopped; nothing where no list is slow. */
+  later(choose: Choosing): Pick<StopOptions, 'later' | 'laterExperiments'>;
+}
+
+/** What of a look is meant. */
+export interface Choosing {
+  findings(found: readonly Finding[]): readonly Finding[];
+  experiments(found: readonly ClusterExperiment[]): readonly ClusterExperiment[];
 }
 
 /** Looks at the cluster; with `mayGoAhead` slow lists hold up nothing, and are told on stderr. */
@@ -27,7 +34,14 @@ export async function lookAround(engine: Engine, scope: { namespace?: string }, 
     return { scanned: whole, whole, later: () => ({}) };
   }
   tellSlow(scanned);
-  return { scanned, whole: rest, later: choose => ({ later: async () => choose((await rest).injections) }) };
+  return {
+    scanned,
+    whole: rest,
+    later: choose => ({
+      later: async () => choose.findings((await rest).injections),
+      laterExperiments: async () => choose.experiments((await rest).experiments),
+    }),
+  };
 }
 
 function tellSlow({ slow = [] }: ScanResult): void {

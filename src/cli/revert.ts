@@ -80,7 +80,10 @@ export const revertCommand: CommandBody = invocation => {
       trust,
       stripMarks: invocation.options.stripMarks === true,
       rescan: { deep: true, ...scope, doubtful: new Set(scanned.blind.map(one => one.resource)) },
-      ...look.later(found => choose(ours(found), choice, api.serverTime().now).findings),
+      ...look.later({
+        findings: found => choose(ours(found), choice, api.serverTime().now).findings,
+        experiments: found => chooseExperiments(found, choice, api.serverTime().now),
+      }),
       shown: scanned.injections,
       experiments,
       everything: isAll,

@@ -18,17 +18,48 @@ export interface StopOptions extends RevertOptions {
   everything?: boolean;
   /** Other tools' faults that their own tools are to be asked to stop. */
   others?: readonly Finding[];
+  /** Experiments that slow lists show in the end and that are meant too: stopped once the rest is done, which does not wait for it. */
+  laterExperiments?: () => Promise<readonly ClusterExperiment[]>;
+}
+
+/** Stops what injects and reverts what was injected; what slow lists show in the end is stopped after the rest, and what it left reverted. */
+export async function stopEverything(
+  deps: RevertDeps,
+  findings: readonly Finding[],
+  options: StopOptions = {},
+): Promise<RevertResult> {
+  const first = await stopKnown(deps, findings, options);
+  const dealtWith = new Set([...(options.experiments ?? []), ...first.stops].map(({ id }) => id));
+  const late = options.dryRun ? [] : ((await options.laterExperiments?.()) ?? []).filter(one => !dealtWith.has(one.id));
+  if (late.length === 0) return first;
+  const meant = new Set(first.receipts.map(({ id }) => id));
+  const left = first.left.filter(({ id, state }) => state !== 'foreign' && (options.everything || meant.has(id)));
+  const { later: _later, others: _others, ...again } = options;
+  return both(first, await stopKnown(deps, left, { ...again, experiments: late }), left);
+}
+
+/** Two passes as one; the second is about what was `left`, and its look is the last. */
+function both(first: RevertResult, second: RevertResult, left: readonly Finding[]): RevertResult {
+  const receipts = new Map([...first.receipts, ...second.receipts].map(receipt => [receipt.id, receipt]));
+  const again = new Set(left.map(({ id }) => id));
+  const unproven = first.receipts.filter(({ id, verified }) => !verified && !again.has(id));
+  return {
+    ...second,
+    steps: [...first.steps, ...second.steps],
+    receipts: [...receipts.values()],
+    remaining: second.remaining + unproven.length,
+    stops: [...first.stops, ...second.stops],
+    lockOuts: [...first.lockOuts, ...second.lockOuts],
+    appeared: second.appeared.filter(({ id }) => !receipts.has(id)),
+    ms: first.ms + second.ms,
+  };
 }
 
 /**
  * Stops what injects, then reverts what was injected: experiments first by their own means, and other tools where that was asked for; then the
  * injections; then what its dead controller still holds is released, once the last scan shows that its fault is gone.
  */
-export async function stopEverything(
-  deps: RevertDeps,
-  findings: readonly Finding[],
-  options: StopOptions = {},
-): Promise<RevertResult> {
+async function stopKnown(deps: RevertDeps, findings: readonly Finding[], options: StopOptions): Promise<RevertResult> {
   const { others = [] } = options;
   const scope = options.rescan?.namespace === undefined ? {} : { namespace: options.rescan.namespace };
   // The look that a person saw may have ended before their list did.

@@ -1,5 +1,5 @@
 import { LOCK_PREFIX, MANAGED_BY, MANAGER } from '../injection/record/markers.ts';
-import type { KubeObject } from '../k8s/object.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Outcome } from '../kube/client/outcome.ts';
 import { releaseLock } from './lock.ts';
@@ -25,22 +25,45 @@ export async function listLocks(api: Api, survives: Survives): Promise<Outcome<L
 
 /**
  * Frees what no run needs any more once everything has been put back: the locks of every mayday, and those of the framework that have
- * run out. Gives whom they were freed from, and why the others were not.
+ * run out. Gives whom they were freed from, which is read back, and why the others were not. One that somebody took anew is neither.
  */
 export async function freeLocks(api: Api, survives: Survives): Promise<{ freed: LockHolder[]; unfreed: string[] }> {
   const leases = await lockLeases(api);
   if (!leases.ok) return { freed: [], unfreed: [leases.message] };
   const { now } = api.serverTime();
-  const freed: LockHolder[] = [];
+  const released: { lock: LockHolder; on: ObjectRef; holder: string }[] = [];
   const unfreed: string[] = [];
   for (const lease of leases.value) {
     const lock = seenLock(lease, now, survives);
     if (!lock.isOurs && lock.dead === undefined) continue;
-    const { holderIdentity = '' } = (lease.spec ?? {}) as { holderIdentity?: string };
     const { name, namespace = '' } = lease.metadata;
-    const outcome = await releaseLock(api, { ...LEASES, name, namespace }, holderIdentity);
-    if (outcome.ok) freed.push(lock);
+    const [on, holder] = [{ ...LEASES, name, namespace }, holderOf(lease)];
+    const outcome = await releaseLock(api, on, holder);
+    if (outcome.ok) released.push({ lock, on, holder });
     else unfreed.push(`${lock.operator}: ${outcome.message}`);
   }
-  return { freed, unfreed };
+  if (released.length === 0) return { freed: [], unfreed };
+  const after = await lockLeases(api);
+  if (!after.ok) {
+    const unseen = released.map(({ lock }) => `${lock.operator}: it cannot be read back: ${after.message}`);
+    return { freed: [], unfreed: [...unfreed, ...unseen] };
+  }
+  const nowOn = (on: ObjectRef) =>
+    after.value.find(({ metadata }) => metadata.name === on.name && metadata.namespace === on.namespace);
+  const held = released.filter(({ on, holder }) => {
+    const lease = nowOn(on);
+    return lease !== undefined && holderOf(lease) === holder;
+  });
+  return {
+    freed: released.filter(({ on }) => nowOn(on) === undefined).map(({ lock }) => lock),
+    unfreed: [
+      ...unfreed,
+      ...held.map(({ lock }) => `${lock.operator}: it is still there when it is read back; a finalizer may hold it`),
+    ],
+  };
 }
+
+const holderOf = (lease: KubeObject): string => {
+  const { holderIdentity = '' } = (lease.spec ?? {}) as { holderIdentity?: string };
+  return holderIdentity;
+};

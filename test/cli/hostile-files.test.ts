@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { ask } from '../../src/cli/confirm.ts';
-import { main } from '../../src/cli/main.ts';
 import { forbiddenIn, HOSTILE } from './hostile.ts';
+import { mayday } from './in-process.ts';
 
 const FORMS = ['text', 'json', 'jsonl', 'yaml'] as const;
 const names = Object.entries(HOSTILE);
@@ -60,26 +60,6 @@ afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
 });
-
-/** Runs a command line in this process; what it wrote, and its exit code. */
-async function mayday(...argv: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
-  const ended = { stdout: '', stderr: '', code: -1 };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    const write = (text: unknown, done?: unknown): boolean => {
-      ended[stream] += String(text);
-      if (typeof done === 'function') done();
-      return true;
-    };
-    vi.spyOn(process[stream], 'write').mockImplementation(write);
-  }
-  vi.spyOn(process, 'exit').mockImplementation(code => {
-    ended.code = Number(code);
-    return undefined as never;
-  });
-  await main(argv);
-  vi.restoreAllMocks();
-  return ended;
-}
 
 function folderWith(text: string): { folder: string; files: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'mayday-hostile-'));

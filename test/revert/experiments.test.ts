@@ -256,6 +256,23 @@ describe('revert --all', () => {
     expect(result.stops).toMatchObject([{ outcome: 'released' }]);
   });
 
+  test('that only a slow list shows is stopped too, once the rest is done, and what it held is put back', async () => {
+    const { api, deps } = cluster([victim(), order('late', observing, { meta: held }), order('soon', undefined)]);
+    const { experiments, injections } = await scan(deps, { deep: true });
+    const result = await stopEverything(deps, [], {
+      experiments: [],
+      shown: injections,
+      later: async () => injections,
+      laterExperiments: async () => experiments,
+    });
+    expect(result.stops.map(({ id, verified }) => [id, verified])).toEqual([
+      ['ChaosExperiment:shop/soon', true],
+      ['ChaosExperiment:shop/late', true],
+    ]);
+    expect(result).toMatchObject({ remaining: 0, receipts: [{ outcome: 'reverted', verified: true }] });
+    expect(api.all().filter(({ kind }) => kind === 'ChaosExperiment')).toEqual([]);
+  });
+
   test('says why one could not be deleted, and ends 7', async () => {
     const here = cluster([order('next', undefined)]);
     here.api.script({

@@ -221,4 +221,30 @@ describe('the locks of a cluster', () => {
     expect(freed).toEqual([]);
     expect(unfreed).toHaveLength(2);
   });
+
+  it('that a finalizer holds are not said to be freed', async () => {
+    const api = await everyone();
+    api.change({ ...LEASE, name: LEASE.name }, lease => {
+      lease.metadata.finalizers = ['example.com/never'];
+    });
+    const { freed, unfreed } = await freeLocks(api, elsewhere);
+    expect(freed).toHaveLength(1);
+    expect(unfreed).toEqual([expect.stringContaining('still there when it is read back')]);
+  });
+
+  it('that cannot be read back are not said to be freed', async () => {
+    const api = await everyone();
+    let lists = 0;
+    api.script({
+      on: ({ verb, kind }) => {
+        lists += verb === 'list' && kind === 'Lease' ? 1 : 0;
+        return lists === 2;
+      },
+      answer: failing('forbidden', 'no more lists for you'),
+    });
+    const { freed, unfreed } = await freeLocks(api, elsewhere);
+    expect(freed).toEqual([]);
+    expect(unfreed).toHaveLength(2);
+    expect(unfreed[0]).toContain('it cannot be read back: no more lists for you');
+  });
 });
