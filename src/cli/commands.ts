@@ -98,6 +98,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
+    usage: 'explain [rule]',
+    description: 'what a rule of triage looks at, why, and what to do; without one, all rules by gate',
+    load: async () => (await import('./explain.ts')).explainCommand,
+  },
+  {
     usage: 'guardian',
     description: 'ends the faults of a run or console that died, at their TTL; they start it themselves',
     acts: true,
