@@ -3,7 +3,7 @@ import { bookJson, chooseRules, listText, ruleText } from '../triage/book.ts';
 import { RULES } from '../triage/rules/index.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
-import { print } from './output.ts';
+import { columns, print } from './output.ts';
 
 /** `mayday explain [RULE]`: what a rule of triage looks at, why, and what to do. Needs no cluster. */
 export const explainCommand: CommandBody = async ({ globals, args }) => {
@@ -15,22 +15,21 @@ export const explainCommand: CommandBody = async ({ globals, args }) => {
       `expected the id of a rule, an area such as webhook/ or a gate such as G4, found ${name}: ${meant}`,
     );
   }
-  const columns = Math.min(process.stdout.columns ?? 80, 120);
   print(bookJson(rules), globals, () =>
     name === undefined
       ? listText(rules)
       : rules.flatMap((rule, index) => [
           ...(index > 0 ? [''] : []),
-          ...ruleText(rule).flatMap(line => hanging(line, columns)),
+          ...ruleText(rule).flatMap(line => hanging(line, columns())),
         ]),
   );
   return EXIT.done;
 };
 
 /** Breaks `  title       text` so that the text hangs below itself. */
-function hanging(line: string, columns: number): string[] {
+function hanging(line: string, width: number): string[] {
   const head = /^ {2}.{12}/.exec(line)?.[0];
   if (head === undefined || !/^ {2}\S/.test(line)) return [line];
-  const [first = '', ...rest] = wrapWhole(line.slice(head.length), Math.max(20, columns - head.length));
+  const [first = '', ...rest] = wrapWhole(line.slice(head.length), width - head.length);
   return [`${head}${first}`, ...rest.map(each => `${' '.repeat(head.length)}${each}`)];
 }

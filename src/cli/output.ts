@@ -43,3 +43,6 @@ const shownLine = (line: string, isPlain: boolean): Clean => (isPlain ? asciiTex
 /** Only text for people: JSON is the same everywhere. */
 const needsAscii = ({ ascii, output }: GlobalOptions): boolean =>
   output === 'text' && glyphsFor(process.env, ascii === true) === ASCII;
+
+/** Columns for text that is broken into lines: those of the terminal, within reason; 80 where there is none. */
+export const columns = (): number => Math.max(40, Math.min(process.stdout.columns ?? 80, 120));

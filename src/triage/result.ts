@@ -20,12 +20,18 @@ export interface Triage {
  */
 export function conclude(gates: readonly GateResult[], owners?: Owners): Triage {
   const placed = gates.flatMap(({ id, findings }) => findings.map(finding => ({ finding, gate: id })));
-  const roots = chain(placed, owners);
-  const raised = new Map(roots.map(({ finding }) => [idText(finding), finding]));
+  return withRoots({ gates: [...gates] }, chain(placed, owners));
+}
+
+/** The gates as these roots leave them: only findings that are among the roots, or follow from them, count. */
+export function withRoots({ gates }: Pick<Triage, 'gates'>, roots: Root[]): Triage {
+  const known = new Map(
+    roots.flatMap(root => [root, ...root.follows]).map(({ finding }) => [idText(finding), finding]),
+  );
   const causes = causesOf(roots);
   let toFix: GateId | undefined;
-  const concluded = gates.map(({ after: _, ...gate }) => {
-    const findings = gate.findings.map(finding => raised.get(idText(finding)) ?? finding);
+  const concluded = gates.map(({ after: _, from: __, ...gate }) => {
+    const findings = gate.findings.flatMap(finding => known.get(idText(finding)) ?? []);
     const from = causes.get(gate.id) ?? new Set();
     const isRoot = from.has(gate.id);
     const result = {

@@ -1,0 +1,98 @@
+import type { ClusterView, ViewObject } from '../health/view/cluster-view.ts';
+import { VIEW_KINDS, type ViewKind } from '../health/view/kinds.ts';
+import { coreKind } from '../kube/discovery/core-kinds.ts';
+import { knowledgeOf } from './blind.ts';
+import { nearMisses } from './near-miss.ts';
+
+/** An object that was asked for: found, or one line of what was expected, what was found and what to do. */
+export type Sought = { found: ViewObject } | { problem: string; isBlind: boolean };
+
+// What kubectl calls the built-in kinds for short; discovery says it of all others.
+const SHORT: Readonly<Record<string, ViewKind>> = {
+  po: 'Pod',
+  no: 'Node',
+  ns: 'Namespace',
+  svc: 'Service',
+  cm: 'ConfigMap',
+  sa: 'ServiceAccount',
+  quota: 'ResourceQuota',
+  limits: 'LimitRange',
+  pvc: 'PersistentVolumeClaim',
+  pv: 'PersistentVolume',
+  deploy: 'Deployment',
+  rs: 'ReplicaSet',
+  sts: 'StatefulSet',
+  ds: 'DaemonSet',
+  cj: 'CronJob',
+  hpa: 'HorizontalPodAutoscaler',
+  pdb: 'PodDisruptionBudget',
+  ing: 'Ingress',
+  netpol: 'NetworkPolicy',
+  sc: 'StorageClass',
+  pc: 'PriorityClass',
+  crd: 'CustomResourceDefinition',
+  app: 'Application',
+  cert: 'Certificate',
+};
+
+/** The kinds of the view that a word such as `deploy`, `deployments.apps` or `Deployment` can mean. */
+export function kindsCalled(view: Pick<ClusterView, 'discovery'>, word: string): ViewKind[] {
+  const wanted = word.toLowerCase();
+  const [plain = wanted, ...group] = wanted.split('.');
+  return (Object.keys(VIEW_KINDS) as ViewKind[]).filter(kind => {
+    const apiVersion = VIEW_KINDS[kind];
+    const served = view.discovery?.byKind(apiVersion, kind) ?? coreKind(apiVersion, kind);
+    const names = [kind.toLowerCase(), served?.singular, served?.resource, ...(served?.shortNames ?? [])];
+    const isCalled = SHORT[plain] === kind || names.includes(plain);
+    return isCalled && (group.length === 0 || apiVersion.startsWith(`${group.join('.')}/`));
+  });
+}
+
+/** Finds the object that `TYPE/NAME` names, in `namespace` where its kind has namespaces. */
+export function findObject(view: ClusterView, asked: string, namespace: string): Sought {
+  const [type = '', name = '', ...rest] = asked.split('/');
+  if (type === '' || name === '' || rest.length > 0)
+    return { problem: `expected an object as TYPE/NAME, such as deploy/web, found ${asked}`, isBlind: false };
+  const kinds = kindsCalled(view, type);
+  if (kinds.length === 0) {
+    const near = nearMisses(type, Object.keys(VIEW_KINDS)).map(each => each.name.toLowerCase());
+    const meant = near.length > 0 ? `; did you mean ${near.slice(0, 3).join(', ')}?` : '';
+    return {
+      problem: `expected a kind that triage follows, such as deploy, pod or svc, found ${type}${meant}`,
+      isBlind: false,
+    };
+  }
+  for (const kind of kinds) {
+    const found = view.get(kind, namespace, name) ?? view.get(kind, undefined, name);
+    if (found) return { found };
+  }
+  return { ...notThere(view, kinds, name, namespace) };
+}
+
+function notThere(view: ClusterView, kinds: readonly ViewKind[], name: string, namespace: string): Sought {
+  for (const kind of kinds) {
+    const known = knowledgeOf(view, kind);
+    if (known.how === 'unknown')
+      return {
+        problem: `expected to read ${kind} objects, found: ${known.reason}; nothing can be said of ${name}`,
+        isBlind: true,
+      };
+  }
+  const kind = kinds[0] as ViewKind;
+  const all = [...view.all(kind)].map(({ metadata }) => metadata);
+  const isNamespaced = coreKind(VIEW_KINDS[kind], kind)?.namespaced ?? all.some(each => each.namespace !== undefined);
+  const sought = `expected ${kind} ${name}${isNamespaced ? ` in namespace ${namespace}` : ''}`;
+  const elsewhere = all.flatMap(each => (each.name === name && each.namespace !== undefined ? [each.namespace] : []));
+  if (elsewhere.length > 0)
+    return {
+      problem: `${sought}, found it in ${elsewhere.slice(0, 5).join(', ')}: add -n ${elsewhere[0]}`,
+      isBlind: false,
+    };
+  const here = all.filter(each => !isNamespaced || each.namespace === namespace).map(each => each.name);
+  const near = nearMisses(name, here.length > 0 ? here : all.map(each => each.name)).map(each => each.name);
+  const meant =
+    near.length > 0
+      ? `did you mean ${near.slice(0, 3).join(', ')}?`
+      : `found ${here.length} other objects of that kind`;
+  return { problem: `${sought}, found none: ${meant}`, isBlind: false };
+}
