@@ -19,5 +19,7 @@ export interface CommandSpec {
   options?: readonly (readonly [flags: string, text: string])[];
   /** What it does counts, not what it prints: it succeeds even where its words cannot be written. */
   acts?: true;
+  /** It also writes Markdown. */
+  markdown?: true;
   load: () => Promise<CommandBody>;
 }

@@ -98,6 +98,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
+    usage: 'triage [object]',
+    description: 'what is broken, since when, why, and what to do; of the whole cluster, or why deploy/web is not well',
+    options: [['--since <duration>', 'only what began within this time, such as 30m']],
+    markdown: true,
+    load: async () => (await import('./triage.ts')).triageCommand,
+  },
+  {
     usage: 'explain [rule]',
     description: 'what a rule of triage looks at, why, and what to do; without one, all rules by gate',
     load: async () => (await import('./explain.ts')).explainCommand,

@@ -9,6 +9,7 @@ export const EXIT = {
   aborted: 6,
   residue: 7,
   unreachable: 8,
+  broken: 9,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-const OUTPUTS = ['text', 'json', 'yaml', 'jsonl'] as const;
+const OUTPUTS = ['text', 'json', 'yaml', 'jsonl', 'md'] as const;
 type Output = (typeof OUTPUTS)[number];
 
 /** The global options as commander hands them over; see design §3. */

@@ -64,9 +64,10 @@ function buildProgram(finish: Finish): Command {
   program.hook('preAction', (_, command) => {
     for (const each of [program, command]) refuseEmpty(each);
   });
-  program.action(async () =>
-    finish(await (await import('./console.ts')).consoleCommand(program.opts<GlobalOptions>())),
-  );
+  program.action(async () => {
+    refuseMarkdown(program, 'the console');
+    finish(await (await import('./console.ts')).consoleCommand(program.opts<GlobalOptions>()));
+  });
   for (const spec of COMMANDS) addCommand(program, spec, finish);
   return program;
 }
@@ -88,6 +89,11 @@ function refuseEmpty(command: Command): void {
   }
 }
 
+function refuseMarkdown(program: Command, name: string): void {
+  if (program.opts<GlobalOptions>().output !== 'md') return;
+  throw new CommandFailure(`expected -o text, json, yaml or jsonl, found md: ${name} writes no Markdown`);
+}
+
 function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
   const command = program
     .command(spec.usage)
@@ -96,6 +102,7 @@ function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
     .configureOutput({ writeErr: () => {} });
   for (const [flags, text] of spec.options ?? []) command.option(flags, text);
   command.action(async () => {
+    if (spec.markdown !== true) refuseMarkdown(program, command.name());
     const run = await spec.load();
     finish(
       await run({

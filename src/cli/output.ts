@@ -46,3 +46,6 @@ const needsAscii = ({ ascii, output }: GlobalOptions): boolean =>
 
 /** Columns for text that is broken into lines: those of the terminal, within reason; 80 where there is none. */
 export const columns = (): number => Math.max(40, Math.min(process.stdout.columns ?? 80, 120));
+
+/** Whether people see the results as they come. */
+export const isTerminal = (): boolean => process.stdout.isTTY === true;

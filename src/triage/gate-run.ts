@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 import type { GateId, GateStatus } from './gates.ts';
 import type { Answers, NamedRead } from './named-read.ts';
 import type { Looking, Rule } from './rule.ts';
+import { watchView } from './watched-view.ts';
 
 /** What one gate found. */
 export interface GateResult {
@@ -41,10 +42,19 @@ export function sighted(rules: readonly Rule[], seeing: Seeing): { able: Able[];
   return { able, blind };
 }
 
-function spotOf({ view }: Seeing, kind: ViewKind): { how: 'old' | 'unknown'; spot: BlindSpot }[] {
+interface Unsure {
+  kind: ViewKind;
+  how: 'old' | 'unknown';
+  spot: BlindSpot;
+  /** It is being read. */
+  isComing: boolean;
+}
+
+function spotOf({ view }: Seeing, kind: ViewKind): Unsure[] {
   const known = knowledgeOf(view, kind);
   if (known.how === 'current') return [];
-  return [{ how: known.how, spot: { what: sanitise(kind), reason: known.reason } }];
+  const isComing = ['waiting', 'loading'].includes(view.sync(kind).state);
+  return [{ kind, how: known.how, spot: { what: sanitise(kind), reason: known.reason }, isComing }];
 }
 
 /** What the rules want read, each thing once. A rule that breaks is named and asks for nothing more. */
@@ -61,24 +71,41 @@ export function asked(able: readonly Able[], seeing: Seeing): { reads: NamedRead
   return { reads: [...reads.values()], blind };
 }
 
-/** Lets the rules look. What a rule found before it broke counts; that it broke makes the gate BLIND. */
-export function looked(
-  able: readonly Able[],
-  seeing: Seeing,
-  answers: Answers,
-): { findings: Finding[]; blind: BlindSpot[] } {
+/** What came of letting rules look. */
+export interface Look {
+  findings: Finding[];
+  blind: BlindSpot[];
+  /** Kinds that rules asked for without saying so, and that are still being read: look again when they are known. */
+  unread: ViewKind[];
+}
+
+/**
+ * Lets the rules look. What a rule found before it broke counts; that it broke makes the gate BLIND. What a rule found while it asked for
+ * a kind that it does not declare, and that is not known, does not count: it may have taken what it could not see for missing.
+ */
+export function looked(able: readonly Able[], seeing: Seeing, answers: Answers): Look {
   const findings = new Map<string, Finding>();
   const blind: BlindSpot[] = [];
+  const unread = new Set<ViewKind>();
   for (const { rule, spots } of able) {
     blind.push(...spots);
+    const { view, touched } = watchView(seeing.view);
+    const own: Finding[] = [];
     try {
-      for (const found of rule.look({ ...seeing, answers }))
-        findings.set(keyOf(found), findings.get(keyOf(found)) ?? found);
+      for (const found of rule.look({ ...seeing, view, answers })) own.push(found);
     } catch (error) {
       blind.push(broken(rule, error));
     }
+    const declared: readonly ViewKind[] = [...rule.needs, ...(rule.wants ?? [])];
+    const guessed = [...touched].filter(kind => !declared.includes(kind)).flatMap(kind => spotOf(seeing, kind));
+    for (const { kind, how, spot, isComing } of guessed) {
+      if (isComing) unread.add(kind);
+      if (how === 'unknown') blind.push(spot);
+    }
+    if (guessed.some(({ how }) => how === 'unknown')) continue;
+    for (const found of own) findings.set(keyOf(found), findings.get(keyOf(found)) ?? found);
   }
-  return { findings: [...findings.values()], blind: distinct(blind) };
+  return { findings: [...findings.values()], blind: distinct(blind), unread: [...unread] };
 }
 
 const broken = (rule: Rule, error: unknown): BlindSpot => ({

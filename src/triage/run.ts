@@ -34,15 +34,19 @@ export async function* runGates(run: TriageRun): AsyncGenerator<GateResult> {
 
 async function runGate(run: TriageRun, { id, name }: (typeof GATES)[number]): Promise<GateResult> {
   const rules = run.rules.filter(({ gate }) => gate === id);
-  const kinds = rules.flatMap(({ needs, wants }) => [...needs, ...(wants ?? [])]);
-  await run.settled?.([...new Set(kinds)]);
   const seeing: Seeing = { view: run.view, now: run.now };
-  const { able, blind } = sighted(rules, seeing);
-  const wanted = asked(able, seeing);
-  const answers = await run.read(wanted.reads);
-  const found = looked(able, seeing, answers);
-  const spots = distinct([...blind, ...wanted.blind, ...found.blind]);
-  return { id, name, status: statusOf(found.findings, spots), ms: 0, findings: found.findings, blind: spots };
+  let kinds = [...new Set(rules.flatMap(({ needs, wants }) => [...needs, ...(wants ?? [])]))];
+  for (;;) {
+    await run.settled?.(kinds);
+    const { able, blind } = sighted(rules, seeing);
+    const wanted = asked(able, seeing);
+    const answers = await run.read(wanted.reads);
+    const found = looked(able, seeing, answers);
+    kinds = found.unread;
+    if (run.settled !== undefined && kinds.length > 0) continue;
+    const spots = distinct([...blind, ...wanted.blind, ...found.blind]);
+    return { id, name, status: statusOf(found.findings, spots), ms: 0, findings: found.findings, blind: spots };
+  }
 }
 
 /** What breaks in one gate does not stop the others, and is no PASS. */

@@ -172,3 +172,50 @@ test('a gate comes out as soon as its own kinds are known, in order, whatever la
   }
   expect(ids).toEqual(['G0', 'G1', 'G2', 'G3', 'G4', 'G5', 'G6', 'G7', 'G8', 'G9']);
 });
+
+test('a rule that asked for a kind that it does not declare, while that was being read, looks again when it is known', async () => {
+  const syncs: Record<string, Sync> = { Service: { state: 'waiting' } };
+  let looks = 0;
+  const services: unknown[] = [];
+  const looking = {
+    ...view(syncs),
+    get: (_kind: string, _namespace: string, name: string) => services.find(each => each === name),
+  } as unknown as ClusterView;
+  const gates = await run(
+    [
+      rule('webhook/no-service', {
+        look: ({ view }) => {
+          looks += 1;
+          return view.get('Service', 'shop', 'hook') ? [] : [found('webhook/no-service', 'Webhook/w')];
+        },
+      }),
+    ],
+    {
+      view: looking,
+      settled: async kinds => {
+        if (!kinds.includes('Service')) return;
+        syncs.Service = { state: 'live' };
+        services.push('hook');
+      },
+    },
+  );
+  expect(gates.get('G9')).toMatchObject({ status: 'PASS', findings: [] });
+  expect(looks).toBe(2);
+});
+
+test('what a rule found while it asked for a kind that may not be read does not count', async () => {
+  const looking = { ...view({ Service: blind('forbidden') }), get: () => undefined } as unknown as ClusterView;
+  const gates = await run(
+    [
+      rule('webhook/no-service', {
+        look: ({ view }) => (view.get('Service', 'shop', 'hook') ? [] : [found('webhook/no-service', 'Webhook/w')]),
+      }),
+    ],
+    { view: looking },
+  );
+  expect(gates.get('G9')).toMatchObject({
+    status: 'BLIND',
+    findings: [],
+    blind: [{ what: 'Service', reason: 'forbidden' }],
+  });
+});

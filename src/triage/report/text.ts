@@ -15,6 +15,8 @@ export interface Drawing {
   glyphs: Glyphs;
   /** Columns; commands to copy are never broken. */
   columns: number;
+  /** False where the gates have been printed already. */
+  gates?: boolean;
 }
 
 /** Roots told in full; the others get one line each. */
@@ -32,8 +34,7 @@ export function triageText({ roots, gates }: Triage, about: About, drawing: Draw
     ...groups.slice(0, IN_FULL).flatMap(([root, ...like]) => ['', ...rootText(root, like, about, drawing)]),
     ...more(groups.slice(IN_FULL), about, drawing),
     ...(watched.length === 0 ? [] : ['', 'to watch', ...watchedText(watched, about, drawing)]),
-    '',
-    ...gates.flatMap(gate => gateText(gate, drawing)),
+    ...(drawing.gates === false ? [] : ['', ...gates.flatMap(gate => gateText(gate, drawing))]),
     '',
     ...closing({ roots, gates }),
   ];

@@ -1,0 +1,43 @@
+import type { ClusterView } from '../health/view/cluster-view.ts';
+import { loadView } from '../health/view/load.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { GateResult } from './gate-run.ts';
+import { createNamedReader } from './read-named.ts';
+import { conclude, type Triage } from './result.ts';
+import type { Rule } from './rule.ts';
+import { runGates } from './run.ts';
+
+/** What one look at a cluster gave. */
+export interface Looked {
+  triage: Triage;
+  view: ClusterView;
+  /** Server time in milliseconds. */
+  now: number;
+}
+
+/** Reads the cluster once, runs the rules over it, and tells each gate as it finishes. */
+export async function lookOnce(
+  api: Api,
+  clock: Pick<Clock, 'monotonic'>,
+  rules: readonly Rule[],
+  tell: (gate: GateResult) => void = () => {},
+): Promise<Looked> {
+  const loading = loadView(api, clock);
+  const reader = createNamedReader(api, clock);
+  const { now } = api.serverTime();
+  const gates: GateResult[] = [];
+  const run = runGates({
+    rules,
+    view: loading.view,
+    now,
+    read: reads => reader.read(reads),
+    settled: kinds => loading.settled(kinds),
+    monotonic: () => clock.monotonic(),
+  });
+  for await (const gate of run) {
+    gates.push(gate);
+    tell(gate);
+  }
+  return { triage: conclude(gates, loading.view), view: loading.view, now };
+}

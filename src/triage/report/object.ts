@@ -1,0 +1,70 @@
+import type { ViewObject } from '../../health/view/cluster-view.ts';
+import { type Clean, sanitise } from '../../text/sanitise.ts';
+import { refOf } from '../build.ts';
+import { conditions, fields, list, number, text } from '../fields.ts';
+import { outlookOf, type Triage } from '../result.ts';
+import { nameText } from './about.ts';
+
+/** Whether an object is well, as far as triage can say. */
+export type Wellness = 'well' | 'not well' | 'unknown';
+
+/** What was asked about: the object, what it stands or falls with, and what triage found of all that. */
+export interface ObjectLook {
+  object: ViewObject;
+  related: readonly ViewObject[];
+  triage: Triage;
+}
+
+export function wellnessOf({ triage }: ObjectLook): Wellness {
+  const outlook = outlookOf(triage);
+  return outlook === 'failed' ? 'not well' : outlook === 'blind' ? 'unknown' : 'well';
+}
+
+/** One line: whether the object is well, what it says of itself, and how much was looked at. */
+export function objectText(look: ObjectLook): Clean {
+  const own = stateWords(look.object);
+  const wellness = wellnessOf(look);
+  const words = { well: 'is well', 'not well': 'is not well', unknown: 'may be well: not all could be read' }[wellness];
+  const with_ = counted(look.related.slice(1));
+  return sanitise(
+    `${nameText(refOf(look.object))} ${words}${own === '' ? '' : `: ${own}`}${with_ === '' ? '' : `; looked at ${with_}`}`,
+  );
+}
+
+export const objectJson = (look: ObjectLook) => ({
+  ...refOf(look.object),
+  wellness: wellnessOf(look),
+  state: stateWords(look.object),
+  related: look.related.slice(1).map(refOf),
+});
+
+function counted(objects: readonly ViewObject[]): string {
+  const counts = new Map<string, number>();
+  for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
+}
+
+/** What an object says of itself, in a few words. */
+export function stateWords(object: ViewObject): string {
+  const { spec, status, metadata } = object;
+  const leaving = metadata.deletionTimestamp === undefined ? '' : ', being deleted';
+  switch (object.kind) {
+    case 'Deployment':
+    case 'ReplicaSet':
+    case 'StatefulSet':
+      return `${number(status.readyReplicas)} of ${number(spec.replicas, 1)} replicas ready${leaving}`;
+    case 'DaemonSet':
+      return `${number(status.numberReady)} of ${number(status.desiredNumberScheduled)} pods ready${leaving}`;
+    case 'Pod': {
+      const containers = list(status.containerStatuses);
+      const ready = containers.filter(container => container.ready === true).length;
+      return `${text(status.phase)}, ${ready} of ${Math.max(containers.length, list(spec.containers).length)} containers ready${leaving}`;
+    }
+    case 'Application':
+      return `${text(fields(status.sync).status)}, ${text(fields(status.health).status)}${leaving}`;
+    default:
+      return `${conditions(object)
+        .map(({ type, status }) => `${type} ${status}`)
+        .join(', ')}${leaving}`.replace(/^, /, '');
+  }
+}
