@@ -14,7 +14,7 @@ import { aimed, printLook, tellGate } from './triage-print.ts';
 export const triageCommand: CommandBody = ({ globals, args, options }) => {
   const choice = triageChoice(args, options);
   return withCluster(globals, async (api, runtime) => {
-    const looked = await lookOnce(api, runtime.clock, RULES, gate => tellGate(gate, globals));
+    const looked = await lookOnce(api, runtime.realClock, RULES, gate => tellGate(gate, globals));
     const { context, server, user } = api.identity;
     const about = { context, server, user, now: looked.now };
     const shown = aimed(looked, choice, globals.namespace, api.identity.namespace);

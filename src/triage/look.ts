@@ -22,9 +22,10 @@ export async function lookOnce(
   clock: Pick<Clock, 'monotonic'>,
   rules: readonly Rule[],
   tell: (gate: GateResult) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<Looked> {
-  const loading = loadView(api, clock);
-  const reader = createNamedReader(api, clock);
+  const loading = loadView(api, clock, signal ? { signal } : {});
+  const reader = createNamedReader(api, clock, signal);
   const { now } = api.serverTime();
   const gates: GateResult[] = [];
   const run = runGates({
