@@ -14,11 +14,18 @@ const LAYERS = [
   ['experiment'],
   ['kube'],
   ['host'],
+  ['fault rules'],
   ['k8s'],
   ['text'],
 ];
-// The contract of all faults stands beside the shared plans of `injection`, which faults are made of; each fault stands above both.
-const ROOMS = { faults: '^src/faults/(?!contract)', injection: '^src/(injection/|faults/contract)' };
+// `faults` stands on three floors: what a type is (its rules, and how it is known), which the document is checked by; the contract of
+// all faults beside the plans that they share; each fault above both. The names of the marks belong to the lowest floor.
+const RULES = 'rules/|types[.]|recognition[.]|[^/]+/rules[.]';
+const ROOMS = {
+  faults: `^src/faults/(?!${RULES}|contract[.])`,
+  injection: '^src/(injection/(?!record/markers[.])|faults/contract[.])',
+  'fault rules': `^src/(faults/(${RULES})|injection/record/markers[.])`,
+};
 const room = name => ROOMS[name] ?? `^src/${name}/`;
 const all = LAYERS.flat();
 

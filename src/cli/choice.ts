@@ -1,4 +1,4 @@
-import { FAULT_TYPES } from '../experiment/types.ts';
+import { FAULT_TYPES } from '../faults/types.ts';
 import type { Choice } from '../revert/choose.ts';
 import { parseDuration } from '../text/duration.ts';
 import { CommandFailure } from './failure.ts';

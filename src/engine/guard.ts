@@ -1,10 +1,11 @@
-import type { FaultType, LoadedExperiment } from '../experiment/types.ts';
+import type { LoadedExperiment } from '../experiment/types.ts';
+import { leavesNothing } from '../faults/recognition.ts';
+import type { FaultType } from '../faults/types.ts';
 import type { Clock } from '../host/clock.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import type { OpenJournal } from '../records/journal.ts';
 import type { RunJournal, RunOptions } from '../run/deps.ts';
 import type { Happening, RunEvent } from '../run/event.ts';
-import { NOTHING_TO_LIFT } from '../run/phases/answers.ts';
 import { age } from '../text/duration.ts';
 import type { HeldLock } from './operator-lock.ts';
 
@@ -51,7 +52,7 @@ function guardedFor({ experiment }: LoadedExperiment, ttlMs?: number): number {
 /** Whether a run may leave something that another process could end. */
 export function needsGuard({ experiment }: LoadedExperiment, options: Pick<RunOptions, 'dryRun'>): boolean {
   const { injection, blastRadius } = experiment.spec;
-  return !options.dryRun && !blastRadius.dryRun && !NOTHING_TO_LIFT.has(injection.type);
+  return !options.dryRun && !blastRadius.dryRun && !leavesNothing(injection.type);
 }
 
 /** One run and its guard. */

@@ -1,9 +1,10 @@
+import { isClusterScoped } from '../faults/recognition.ts';
+import type { FaultType } from '../faults/types.ts';
+import { FAULT_RULES } from '../faults/types.ts';
+import { at, type Issue } from '../text/issue.ts';
 import { whyHigh } from './danger.ts';
 import type { RawExperiment } from './document-shape.ts';
-import { at, type Issue } from './issue.ts';
-import { TYPE_RULES } from './parameters/table.ts';
-import { forbiddenNamespace, isClusterScoped, resolveNamespace } from './scope.ts';
-import type { FaultType } from './types.ts';
+import { forbiddenNamespace, resolveNamespace } from './scope.ts';
 
 const MAX_PODS = 'spec.blastRadius.maxPodsAffected';
 const ALLOWED = 'spec.blastRadius.allowedNamespaces';
@@ -88,7 +89,7 @@ function outsideIssues(raw: RawExperiment, type: FaultType, allowed: readonly st
   const outside = (namespace: string) =>
     `expected one of allowedNamespaces (${allowed.join(', ')}), found ${namespace}`;
   const resolved = resolveNamespace(raw);
-  const parameter = TYPE_RULES[type].namespaceParameter;
+  const parameter = FAULT_RULES[type].namespaceParameter;
   const named = parameter === undefined ? '' : (raw.spec?.injection?.parameters?.[parameter] ?? '');
   return [
     ...(allowed.includes(resolved.namespace)

@@ -1,9 +1,11 @@
+import type { Danger } from '../faults/rules/rules.ts';
+import type { FaultType } from '../faults/types.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import { dangerOf } from './danger.ts';
 import { experimentFiles, type Files, readSource } from './files.ts';
 import { loadExperiment } from './load.ts';
 import { resolveNamespace } from './scope.ts';
-import type { Danger, FaultType, LoadedExperiment } from './types.ts';
+import type { LoadedExperiment } from './types.ts';
 
 /** One file of a catalogue; a file that does not load says why in one line. */
 export type CatalogueEntry =

@@ -1,10 +1,10 @@
+import { kubernetesName } from '../faults/rules/check.ts';
+import { FAULT_TYPES, type FaultType } from '../faults/types.ts';
+import { at, type Issue, quoted, suggestion } from '../text/issue.ts';
 import { blastIssues } from './blast.ts';
 import type { RawCheck, RawExperiment } from './document-shape.ts';
-import { at, type Issue, quoted, suggestion } from './issue.ts';
 import { nameIssues } from './names.ts';
-import { kubernetesName } from './parameters/check.ts';
-import { judgeParameters } from './parameters/judge.ts';
-import { FAULT_TYPES, type FaultType } from './types.ts';
+import { judgeParameters } from './parameters.ts';
 import { wholeTextIssues } from './whole-text.ts';
 
 const API_VERSION = 'chaos.operatorchaos.io/v1alpha1';

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isMap, isSeq, type Node } from 'yaml';
+import type { Danger } from '../faults/rules/rules.ts';
+import type { FaultType } from '../faults/types.ts';
+import { type CleanIssue, cleanIssue, type Issue, quoted } from '../text/issue.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { EXPERIMENT, type RawCheck, type RawExperiment } from './document-shape.ts';
-import { type CleanIssue, cleanIssue, type Issue, quoted } from './issue.ts';
 import { faultType, judge, KIND } from './judge.ts';
 import { type Overrides, override } from './override.ts';
-import type { Danger, Experiment, FaultType, LoadedExperiment, SteadyStateCheck } from './types.ts';
+import type { Experiment, LoadedExperiment, SteadyStateCheck } from './types.ts';
 import { decode } from './yaml/decode.ts';
 import { openDocument } from './yaml/document.ts';
 

@@ -1,5 +1,5 @@
+import { at, type Issue, quoted } from '../text/issue.ts';
 import type { RawCheck, RawExperiment } from './document-shape.ts';
-import { at, type Issue, quoted } from './issue.ts';
 
 // The rules of Kubernetes itself: RFC 1123 subdomains and labels, segments of a path, and the Go identifiers that kinds are.
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;

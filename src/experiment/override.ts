@@ -1,8 +1,7 @@
+import { FAULT_RULES, FAULT_TYPES } from '../faults/types.ts';
+import { at, type Issue, quoted, suggestion } from '../text/issue.ts';
 import type { RawExperiment } from './document-shape.ts';
 import { EXPERIMENT } from './document-shape.ts';
-import { at, type Issue, quoted, suggestion } from './issue.ts';
-import { TYPE_RULES } from './parameters/table.ts';
-import { FAULT_TYPES } from './types.ts';
 import { decode } from './yaml/decode.ts';
 import { openDocument } from './yaml/document.ts';
 import { fields, type Shape } from './yaml/shape.ts';
@@ -32,7 +31,7 @@ function moveTo(raw: RawExperiment, namespace: string): void {
   if (blast?.allowedNamespaces?.length) blast.allowedNamespaces = [namespace];
   const injection = raw.spec?.injection;
   const type = FAULT_TYPES.find(known => known === injection?.type);
-  const parameter = type === undefined ? undefined : TYPE_RULES[type].namespaceParameter;
+  const parameter = type === undefined ? undefined : FAULT_RULES[type].namespaceParameter;
   // The framework leaves this one as it is, so that its override still hits the original namespace.
   if (injection?.parameters !== undefined && parameter !== undefined && injection.parameters[parameter] !== undefined) {
     injection.parameters[parameter] = namespace;

@@ -1,7 +1,7 @@
+import { type CleanIssue, cleanIssue } from '../text/issue.ts';
 import { type Clean, cleanText, literal, sanitise } from '../text/sanitise.ts';
 import type { CatalogueEntry, CatalogueRow } from './catalogue.ts';
 import { experimentFiles, type Files, readSource } from './files.ts';
-import { type CleanIssue, cleanIssue } from './issue.ts';
 import { loadExperiment } from './load.ts';
 
 interface FileReport {

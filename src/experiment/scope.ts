@@ -1,6 +1,6 @@
+import { FORBIDDEN_NAMESPACES } from '../faults/rules/protected.ts';
 import type { RawExperiment } from './document-shape.ts';
-import { FORBIDDEN_NAMESPACES } from './parameters/protected.ts';
-import type { Experiment, FaultType } from './types.ts';
+import type { Experiment } from './types.ts';
 
 /** Where an injection lands, and which part of the document says so. */
 export interface ResolvedNamespace {
@@ -25,42 +25,4 @@ export function forbiddenNamespace(namespace: string, allowDangerous: boolean): 
     return `namespace ${namespace} belongs to the platform: only with spec.blastRadius.allowDangerous: true`;
   }
   return undefined;
-}
-
-const CLUSTER_KINDS = new Set([
-  'Namespace',
-  'Node',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CustomResourceDefinition',
-  'PersistentVolume',
-  'StorageClass',
-  'IngressClass',
-  'PriorityClass',
-  'ValidatingWebhookConfiguration',
-  'MutatingWebhookConfiguration',
-  'APIService',
-  'Kueue',
-  'ClusterQueue',
-  'ResourceFlavor',
-  'WorkloadPriorityClass',
-  'Cohort',
-  'AdmissionCheck',
-  'MultiKueueCluster',
-  'MultiKueueConfig',
-  'ProvisioningRequestConfig',
-  'Topology',
-]);
-
-/** Whether the framework counts this injection as cluster-scoped: then it needs high danger and no allowed namespaces. */
-export function isClusterScoped(type: FaultType, parameters: Readonly<Record<string, string>>): boolean {
-  if (type === 'WebhookDisrupt') return true;
-  if (type === 'RBACRevoke') return parameters.bindingType === 'ClusterRoleBinding';
-  if (type !== 'CRDMutation' && type !== 'FinalizerBlock') return false;
-  const { apiVersion = '', kind = '' } = parameters;
-  return (
-    apiVersion.startsWith('apiextensions.k8s.io/') ||
-    apiVersion.startsWith('apiregistration.k8s.io/') ||
-    CLUSTER_KINDS.has(kind)
-  );
 }

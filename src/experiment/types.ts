@@ -1,29 +1,5 @@
-/** The injection types of the framework, in its own order. */
-export const FAULT_TYPES = [
-  'PodKill',
-  'NetworkPartition',
-  'CRDMutation',
-  'ConfigDrift',
-  'WebhookDisrupt',
-  'RBACRevoke',
-  'FinalizerBlock',
-  'ClientFault',
-  'OwnerRefOrphan',
-  'QuotaExhaustion',
-  'WebhookLatency',
-  'NamespaceDeletion',
-  'LabelStomping',
-  'SecretDeletion',
-  'DeploymentScaleZero',
-  'LeaderElectionDisrupt',
-  'CrashLoopInject',
-  'ImageCorrupt',
-  'ResourceDeletion',
-  'PDBBlock',
-] as const;
-export type FaultType = (typeof FAULT_TYPES)[number];
-export type Danger = 'low' | 'medium' | 'high';
-export type Expectation = 'self-heal' | 'survive';
+import type { Danger } from '../faults/rules/rules.ts';
+import type { FaultType } from '../faults/types.ts';
 
 export interface SteadyStateCheck {
   type: 'conditionTrue' | 'resourceExists' | 'fieldEquals';

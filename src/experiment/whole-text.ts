@@ -1,4 +1,4 @@
-import { at, type Issue } from './issue.ts';
+import { at, type Issue } from '../text/issue.ts';
 
 /**
  * Texts with half a character in them (`"\ud800"` in the file). The framework's loader refuses them too; a server would keep another text

@@ -1,10 +1,10 @@
-import type { Expectation, FaultType } from '../experiment/types.ts';
 import type { Finding } from '../injection/found-injection.ts';
 import type { Write } from '../injection/write/write.ts';
 import type { KeyPair } from '../k8s/certificate.ts';
 import type { KubeObject, ManagedField, ObjectRef } from '../k8s/object.ts';
 import type { Collection } from '../kube/client/api.ts';
 import type { Failure } from '../kube/client/outcome.ts';
+import type { FaultType } from './types.ts';
 
 /** Where an injection lands: the resolved namespace and the pod count it was asked for. */
 export interface Scope {
@@ -156,8 +156,6 @@ export interface Fault<P> {
   readonly type: FaultType;
   /** Typed parameters with defaults, from a document that passed validation. */
   parse(parameters: Readonly<Record<string, string>>): P;
-  /** What a healthy system does while the fault is in. */
-  readonly expects: Expectation;
   /** Asked again with what is known so far until it wants nothing new, so that one answer may name the next question. */
   reads(params: P, scope: Scope, live: Live): Read[];
   plan(params: P, scope: Scope, live: Live, facts: Facts): Plan | Refusal;

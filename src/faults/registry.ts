@@ -1,4 +1,3 @@
-import type { FaultType } from '../experiment/types.ts';
 import { clientFault } from './client-fault/fault.ts';
 import { configDrift } from './config-drift/fault.ts';
 import type { Fault } from './contract.ts';
@@ -18,6 +17,7 @@ import { quotaExhaustion } from './quota-exhaustion/fault.ts';
 import { rbacRevoke } from './rbac-revoke/fault.ts';
 import { resourceDeletion } from './resource-deletion/fault.ts';
 import { secretDeletion } from './secret-deletion/fault.ts';
+import type { FaultType } from './types.ts';
 import { webhookDisrupt } from './webhook-disrupt/fault.ts';
 import { webhookLatency } from './webhook-latency/fault.ts';
 

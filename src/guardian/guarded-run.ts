@@ -1,5 +1,5 @@
 import type { HeldLock } from '../engine/operator-lock.ts';
-import type { FaultType } from '../experiment/types.ts';
+import type { FaultType } from '../faults/types.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import type { Stopwatch } from '../run/clocks.ts';
 

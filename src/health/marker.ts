@@ -1,14 +1,6 @@
+import { typesByAnnotation } from '../faults/recognition.ts';
 import { isGhost } from '../injection/record/copies.ts';
-import {
-  CORRUPT_CONTAINER,
-  CRASH_CONTAINER,
-  EXPIRES,
-  MAYDAY,
-  ORIGINAL_REPLICAS,
-  ORIGINAL_SECRET,
-  ROLLBACK_DATA,
-  TYPE_LABEL,
-} from '../injection/record/markers.ts';
+import { EXPIRES, MAYDAY, ORIGINAL_SECRET, ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
@@ -67,9 +59,8 @@ export function markerOf(object: KubeObject): Marker | undefined {
 function typeOf(labels: Record<string, string>, annotations: Record<string, string>): Clean | undefined {
   const label = labels[TYPE_LABEL];
   if (label !== undefined) return sanitise(label);
-  if (annotations[ORIGINAL_REPLICAS] !== undefined) return 'DeploymentScaleZero' as Clean;
-  if (annotations[CORRUPT_CONTAINER] !== undefined) return 'ImageCorrupt' as Clean;
-  if (annotations[CRASH_CONTAINER] !== undefined) return 'CrashLoopInject' as Clean;
+  const [byAnnotation] = typesByAnnotation(Object.keys(annotations));
+  if (byAnnotation !== undefined) return byAnnotation as Clean;
   if (annotations[ROLLBACK_DATA] !== undefined || annotations[MAYDAY] !== undefined) return 'unknown' as Clean;
   return undefined;
 }

@@ -1,5 +1,5 @@
-import type { FaultType } from '../experiment/types.ts';
 import type { Restore } from '../faults/contract.ts';
+import type { FaultType } from '../faults/types.ts';
 import { type Container, containersOf } from '../k8s/deployment.ts';
 import { isUntouched } from '../k8s/field-writers.ts';
 import { type Operation, pointer, remove, set, test } from '../k8s/json-patch.ts';

@@ -1,5 +1,5 @@
-import type { FaultType } from '../experiment/types.ts';
 import type { Effect, Facts, Live, Permission, Plan, Refusal, Restore } from '../faults/contract.ts';
+import type { FaultType } from '../faults/types.ts';
 import type { KubeObject, ManagedField, ObjectRef } from '../k8s/object.ts';
 import { groupOf, nameOf, refOf } from '../k8s/object-ref.ts';
 import { isTerminating } from '../k8s/pod.ts';

@@ -1,5 +1,5 @@
-import type { FaultType } from '../experiment/types.ts';
 import type { Facts, Plan, Scope } from '../faults/contract.ts';
+import type { FaultType } from '../faults/types.ts';
 import type { Operation } from '../k8s/json-patch.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';

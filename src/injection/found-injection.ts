@@ -1,4 +1,4 @@
-import type { FaultType } from '../experiment/types.ts';
+import type { FaultType } from '../faults/types.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { groupOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';

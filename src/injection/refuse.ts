@@ -1,10 +1,11 @@
 import type { Refusal } from '../faults/contract.ts';
+import { undoRecords } from '../faults/recognition.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import type { Failure } from '../kube/client/outcome.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { Seen } from './live.ts';
-import { TYPE_LABEL, undoRecords } from './record/markers.ts';
+import { TYPE_LABEL } from './record/markers.ts';
 
 /** A planner's no. */
 export function refuse(code: Refusal['code'], message: string): Refusal {

@@ -1,4 +1,4 @@
-import type { FaultType } from '../experiment/types.ts';
+import type { FaultType } from '../faults/types.ts';
 import type { Finding } from '../injection/found-injection.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import { sameObject } from '../k8s/object-ref.ts';

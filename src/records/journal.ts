@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FaultType } from '../experiment/types.ts';
+import type { FaultType } from '../faults/types.ts';
 import type { AppendFile, Files } from '../host/files.ts';
 import type { JournalRecord } from '../injection/write/journal.ts';
 import type { Receipt } from '../injection/write/receipt.ts';

@@ -1,4 +1,4 @@
-import type { FaultType } from '../experiment/types.ts';
+import type { FaultType } from '../faults/types.ts';
 import type { Files } from '../host/files.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import { type Entry, type GuardFacts, journalPath, type RunHeader, readEntries, runsFolder } from './journal.ts';

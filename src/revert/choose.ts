@@ -1,4 +1,4 @@
-import type { FaultType } from '../experiment/types.ts';
+import type { FaultType } from '../faults/types.ts';
 import type { Finding } from '../injection/found-injection.ts';
 import { type ClusterExperiment, isUnstopped } from './cluster-experiment.ts';
 

@@ -1,4 +1,5 @@
 import type { Fault, Live, Read, Restore } from '../faults/contract.ts';
+import { typeByBackup } from '../faults/recognition.ts';
 import type { Finding, FindingState } from '../injection/found-injection.ts';
 import { fetchLive } from '../injection/live.ts';
 import { whyUnreadable } from '../injection/record/unreadable.ts';
@@ -8,7 +9,6 @@ import type { Api } from '../kube/client/api.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { onlyWhatIsThere, type Told, toldByHistory } from './history.ts';
 import { atRecordedVersion } from './recorded-version.ts';
-import { typeByName } from './shape.ts';
 
 export type FaultOf = (type: Finding['type']) => Fault<unknown> | undefined;
 
@@ -68,7 +68,7 @@ function withBackups(
   reads: readonly Read[],
   finding: Finding,
 ): { live: Live; beside: Pick<Finding, 'beside'> } {
-  const now = [...read.values()].filter(isObject).filter(object => typeByName(object) === finding.type);
+  const now = [...read.values()].filter(isObject).filter(object => typeByBackup(object) === finding.type);
   const former = (finding.beside ?? []).filter(one => !now.some(({ metadata }) => metadata.name === one.metadata.name));
   const live = new Map(read);
   for (const one of reads) {

@@ -1,4 +1,5 @@
-import type { FaultType } from '../experiment/types.ts';
+import { leavesBackup, leavesNothing, typeByBackup } from '../faults/recognition.ts';
+import type { FaultType } from '../faults/types.ts';
 import { type Finding, findingId } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
@@ -10,7 +11,6 @@ import { decide } from './classify.ts';
 import type { RevertDeps } from './deps.ts';
 import { recognise } from './recognise.ts';
 import { restoreOne } from './restore.ts';
-import { typeByName } from './shape.ts';
 import { isKeptApart } from './stages.ts';
 import type { Trust } from './trust/judge.ts';
 import { intoWaves } from './waves.ts';
@@ -34,15 +34,6 @@ export interface OwnLifted {
   blind: string[];
 }
 
-/** Types whose writes leave nothing in the cluster that could be put back. */
-const LEAVES_NOTHING: ReadonlySet<FaultType> = new Set(['PodKill']);
-/** Types that delete an object and keep it in a backup. */
-const DELETES: ReadonlySet<FaultType> = new Set([
-  'NamespaceDeletion',
-  'SecretDeletion',
-  'LeaderElectionDisrupt',
-  'ResourceDeletion',
-]);
 /** What was read ahead of the lift, and when, on the monotonic clock. */
 export interface Ahead {
   at: number;
@@ -60,7 +51,7 @@ const LONGEST_PAUSE_MS = 5_000;
  */
 export async function liftOwn(by: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifted> {
   const deps = { begun: new Map(), ...by };
-  if (LEAVES_NOTHING.has(own.type)) return { receipts: [], remaining: 0, blind: [] };
+  if (leavesNothing(own.type)) return { receipts: [], remaining: 0, blind: [] };
   const began = deps.clock.monotonic();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const lifted = await once(deps, own, ahead);
@@ -74,7 +65,7 @@ export async function liftOwn(by: RevertDeps, own: Own, ahead?: Ahead): Promise<
 /** Reads what a lift will have to read. What changes between this and the lift its preconditions tell, and it is read again. */
 export async function lookAhead(deps: RevertDeps, own: Own): Promise<Ahead> {
   const at = deps.clock.monotonic();
-  return { at, read: LEAVES_NOTHING.has(own.type) ? [] : await lookAtAll(deps, own) };
+  return { at, read: leavesNothing(own.type) ? [] : await lookAtAll(deps, own) };
 }
 
 const lookAtAll = (deps: RevertDeps, own: Own): Promise<Look[]> =>
@@ -110,8 +101,8 @@ async function once(deps: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifte
 
 /** The objects that tell of the injection: where something was deleted, its backup alone. That the deleted object is gone proves nothing. */
 function carriers({ type, written }: Own): readonly ObjectRef[] {
-  return DELETES.has(type)
-    ? written.filter(({ kind, name }) => typeByName({ kind, metadata: { name } }) === type)
+  return leavesBackup(type)
+    ? written.filter(({ kind, name }) => typeByBackup({ kind, metadata: { name } }) === type)
     : written;
 }
 
@@ -139,7 +130,7 @@ async function look(deps: RevertDeps, own: Own, ref: ObjectRef): Promise<Look> {
   // Of what is gone, only a backup leaves something behind that must be looked at.
   if (remembered.length > 0 && (got.ok || remembered.every(isKeptApart)))
     return { findings: remembered, isRemembered: true };
-  const isBackupGone = !got.ok && typeByName({ kind: ref.kind, metadata: ref }) === type && DELETES.has(type);
+  const isBackupGone = !got.ok && typeByBackup({ kind: ref.kind, metadata: ref }) === type && leavesBackup(type);
   return isBackupGone ? withoutRecord(deps, own, ref) : { findings: [], receipt: untraced(type, ref, got.ok) };
 }
 
@@ -151,7 +142,7 @@ const isNamed = ({ kind, metadata }: KubeObject, ref: ObjectRef): boolean =>
   kind === ref.kind && metadata.name === ref.name && (metadata.namespace ?? '') === (ref.namespace ?? '');
 
 function backupsIn({ answers = [], type }: Own): Pick<Finding, 'beside'> {
-  const beside = answers.filter(answer => typeByName(answer) === type);
+  const beside = answers.filter(answer => typeByBackup(answer) === type);
   return beside.length === 0 ? {} : { beside };
 }
 
@@ -172,7 +163,7 @@ function untraced(type: FaultType, ref: ObjectRef, isThere: boolean): Receipt {
 
 /** The backup is gone, and nothing here remembers what it held: only what was never deleted is known to be as it was. */
 async function withoutRecord(deps: RevertDeps, own: Own, backup: ObjectRef): Promise<Look> {
-  const victim = own.written.find(ref => typeByName({ kind: ref.kind, metadata: ref }) !== own.type);
+  const victim = own.written.find(ref => typeByBackup({ kind: ref.kind, metadata: ref }) !== own.type);
   // The deletion was not even announced.
   if (victim === undefined) return { findings: [], receipt: untraced(own.type, backup, false) };
   const got = await deps.api.get(plain(victim));
@@ -192,7 +183,7 @@ async function withoutRecord(deps: RevertDeps, own: Own, backup: ObjectRef): Pro
  * more and counts as back, as it does when it is lifted.
  */
 export async function notBack(deps: RevertDeps, own: Own): Promise<{ away: string[]; blind: string[] }> {
-  if (LEAVES_NOTHING.has(own.type)) return { away: [], blind: [] };
+  if (leavesNothing(own.type)) return { away: [], blind: [] };
   const read = await lookAtAll(deps, own);
   const found = read.flatMap(one => one.findings).filter(finding => !isBackup(deps.faultOf, finding));
   const decided = await Promise.all(found.map(finding => decide(deps.api, deps.faultOf, finding)));
@@ -205,7 +196,7 @@ export async function notBack(deps: RevertDeps, own: Own): Promise<{ away: strin
 
 /** Whether any of these objects still carries an injection of the type; `blind` when one could not be read and none of the others does. */
 export async function stillMarked(deps: RevertDeps, own: Own): Promise<boolean | 'blind'> {
-  if (LEAVES_NOTHING.has(own.type)) return false;
+  if (leavesNothing(own.type)) return false;
   const read = await lookAtAll(deps, own);
   if (read.some(one => one.findings.length > 0)) return true;
   return read.some(one => one.blind !== undefined) ? 'blind' : false;

@@ -1,22 +1,13 @@
-import type { FaultType } from '../experiment/types.ts';
+import { leavesObject, typeByBackup, typeByCreation, typeByRecord, typesByAnnotation } from '../faults/recognition.ts';
+import type { FaultType } from '../faults/types.ts';
+import { asFaultType } from '../faults/types.ts';
 import { type Finding, findingId } from '../injection/found-injection.ts';
 import { isGhost, isRewritten } from '../injection/record/copies.ts';
 import { readEnvelope, readMayday } from '../injection/record/envelope.ts';
-import {
-  CORRUPT_CONTAINER,
-  CRASH_CONTAINER,
-  EXPIRES,
-  MAYDAY,
-  ORIGINAL_COMMAND_PREFIX,
-  ORIGINAL_IMAGE_PREFIX,
-  ORIGINAL_REPLICAS,
-  ROLLBACK_DATA,
-  TYPE_LABEL,
-} from '../injection/record/markers.ts';
+import { EXPIRES, MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
 import { whyUnreadable } from '../injection/record/unreadable.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { asFaultType, isCreatedObject, typeByMaking, typeByName, typeByShape } from './shape.ts';
 
 /** What one marker on an object says. */
 interface Clue {
@@ -35,16 +26,11 @@ export function isSuspect(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'meta
     labels[TYPE_LABEL] !== undefined ||
     annotations[MAYDAY] !== undefined ||
     Object.keys(annotations).some(isRecord) ||
-    typeByName(object) !== undefined
+    typeByBackup(object) !== undefined
   );
 }
 
-const PLAIN: readonly { matches: (key: string) => boolean; type: FaultType }[] = [
-  { matches: key => key === ORIGINAL_REPLICAS, type: 'DeploymentScaleZero' },
-  { matches: key => key === CRASH_CONTAINER || key.startsWith(ORIGINAL_COMMAND_PREFIX), type: 'CrashLoopInject' },
-  { matches: key => key === CORRUPT_CONTAINER || key.startsWith(ORIGINAL_IMAGE_PREFIX), type: 'ImageCorrupt' },
-];
-const isRecord = (key: string) => key === ROLLBACK_DATA || PLAIN.some(plain => plain.matches(key));
+const isRecord = (key: string) => key === ROLLBACK_DATA || typesByAnnotation([key]).length > 0;
 
 /** The object as a reference, bound to its uid. */
 export function refOf(object: KubeObject): ObjectRef {
@@ -92,13 +78,13 @@ function clues(object: KubeObject): Clue[] {
   const label = labels[TYPE_LABEL];
   // Onto a ReplicaSet these are copied from its Deployment, also where it has a record of its own.
   const plainKeys = isRewritten(object) ? [] : Object.keys(annotations);
-  const found: Clue[] = PLAIN.filter(plain => plainKeys.some(plain.matches)).map(plain => ({
-    type: plain.type,
+  const found: Clue[] = typesByAnnotation(plainKeys).map(type => ({
+    type,
     source: 'plain annotation',
   }));
   const record = annotations[ROLLBACK_DATA];
   if (record !== undefined) return [...found, fromRecord(object, record, label)];
-  const named = typeByName(object);
+  const named = typeByBackup(object);
   if (named !== undefined)
     return [...found, { type: named, source: 'backup name', ...disagreement(label, named, 'its name') }];
   if (found.length > 0) return found;
@@ -107,7 +93,7 @@ function clues(object: KubeObject): Clue[] {
 
 /** Our facts on an object that an injection made, and whose labels somebody took off. */
 function fromFacts(object: KubeObject): Clue[] {
-  const made = readMayday(object.metadata.annotations?.[MAYDAY]) === undefined ? undefined : typeByMaking(object);
+  const made = readMayday(object.metadata.annotations?.[MAYDAY]) === undefined ? undefined : typeByCreation(object);
   return made === undefined ? [] : [{ type: made, source: `annotation ${MAYDAY}` }];
 }
 
@@ -117,7 +103,7 @@ function fromRecord(object: KubeObject, record: string, label: string | undefine
   const envelope = readEnvelope(record);
   if (!envelope.ok)
     return { type: labelled ?? 'unknown', source, corrupt: `the undo record cannot be trusted: ${envelope.reason}` };
-  const shaped = typeByShape(envelope.data, object);
+  const shaped = typeByRecord(envelope.data, object);
   if (!shaped)
     return { type: labelled ?? 'unknown', source, corrupt: 'the undo record looks like no known injection type' };
   return { type: labelled ?? shaped, source, ...disagreement(label, shaped, 'its undo record') };
@@ -128,7 +114,7 @@ function fromLabel(label: string): Clue {
   const source = `label ${TYPE_LABEL}`;
   if (!type)
     return { type: 'unknown', source, corrupt: `labelled ${sanitise(label)}, which is no known injection type` };
-  return isCreatedObject(type)
+  return leavesObject(type)
     ? { type, source }
     : {
         type,

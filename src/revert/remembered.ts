@@ -1,6 +1,7 @@
 import type { Fault, Live, Restore } from '../faults/contract.ts';
+import { isRecordKey } from '../faults/recognition.ts';
 import type { Finding } from '../injection/found-injection.ts';
-import { isRecordKey, MANAGED_BY, TYPE_LABEL } from '../injection/record/markers.ts';
+import { MANAGED_BY, TYPE_LABEL } from '../injection/record/markers.ts';
 import { isMarkPath } from '../injection/record/strip.ts';
 import { patchOf } from '../injection/write/patch-of.ts';
 import type { Write } from '../injection/write/write.ts';

@@ -1,8 +1,8 @@
 import type { Restore } from '../faults/contract.ts';
+import { typeByBackup } from '../faults/recognition.ts';
 import type { Finding } from '../injection/found-injection.ts';
 import { valueAlone } from '../injection/write/two-steps.ts';
 import type { Write } from '../injection/write/write.ts';
-import { typeByName } from './shape.ts';
 
 /** The writes of a restore, parted so that nothing which tells the original goes before the original is seen to stand there. */
 export interface Stages {
@@ -16,7 +16,7 @@ const isOn = ({ on }: Write, { object }: Finding): boolean =>
   on.kind === object.kind && on.name === object.name && (on.namespace ?? '') === (object.namespace ?? '');
 
 /** Whether the finding is a backup: an object of its own that keeps the original. */
-export const isKeptApart = (finding: Finding): boolean => typeByName(finding.live) !== undefined;
+export const isKeptApart = (finding: Finding): boolean => typeByBackup(finding.live) !== undefined;
 
 /** Whether a restore leaves the object that carries the record in place, without its marks. */
 export const keepsCarrier = (restore: Restore, finding: Finding): boolean =>

@@ -1,3 +1,4 @@
+import { asFaultType } from '../faults/types.ts';
 import type { Finding } from '../injection/found-injection.ts';
 import { readEnvelope, readMayday } from '../injection/record/envelope.ts';
 import { MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
@@ -14,7 +15,6 @@ import { blindReason } from './blind.ts';
 import type { Decision } from './classify.ts';
 import type { RevertDeps } from './deps.ts';
 import { recognise } from './recognise.ts';
-import { asFaultType } from './shape.ts';
 
 type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: boolean };
 

@@ -1,11 +1,11 @@
-import type { FaultType } from '../experiment/types.ts';
+import type { FaultType } from '../faults/types.ts';
+import { asFaultType } from '../faults/types.ts';
 import type { Finding } from '../injection/found-injection.ts';
 import { titleOf } from '../injection/resources.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import type { Discovery } from '../kube/discovery/discovery.ts';
 import type { Blind } from './blind.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
-import { asFaultType } from './shape.ts';
 
 /** What the last scan showed, by which it is decided whether an experiment's fault is gone. */
 export interface Seen {

@@ -1,5 +1,6 @@
-import type { FaultType, LoadedExperiment } from '../experiment/types.ts';
+import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Fault, Plan } from '../faults/contract.ts';
+import type { FaultType } from '../faults/types.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Journal } from '../injection/write/journal.ts';
 import type { Receipt } from '../injection/write/receipt.ts';

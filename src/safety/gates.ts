@@ -1,15 +1,10 @@
 import { dangerOf, whyHigh } from '../experiment/danger.ts';
-import { all, notReserved } from '../experiment/parameters/check.ts';
-import {
-  configMapName,
-  secretName,
-  serviceAccountName,
-  serviceName,
-  webhookName,
-} from '../experiment/parameters/protected.ts';
-import { forbiddenNamespace, isClusterScoped } from '../experiment/scope.ts';
+import { forbiddenNamespace } from '../experiment/scope.ts';
 import type { Experiment } from '../experiment/types.ts';
 import type { Plan } from '../faults/contract.ts';
+import { isClusterScoped } from '../faults/recognition.ts';
+import { all, notReserved } from '../faults/rules/check.ts';
+import { configMapName, secretName, serviceAccountName, serviceName, webhookName } from '../faults/rules/protected.ts';
 import type { Write } from '../injection/write/write.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { confinement } from './confined.ts';

@@ -1,5 +1,5 @@
-import type { FaultType } from '../../src/experiment/types.ts';
 import { faultOf } from '../../src/faults/registry.ts';
+import type { FaultType } from '../../src/faults/types.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { fetchLive } from '../../src/injection/live.ts';
 import { isRefusal } from '../../src/injection/refuse.ts';

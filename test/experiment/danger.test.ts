@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { listCatalogue, rowOf } from '../../src/experiment/catalogue.ts';
 import { dangerOf } from '../../src/experiment/danger.ts';
 import { disk } from '../../src/experiment/files.ts';
-import { TYPE_RULES } from '../../src/experiment/parameters/table.ts';
-import type { Danger, FaultType } from '../../src/experiment/types.ts';
+import type { Danger } from '../../src/faults/rules/rules.ts';
+import type { FaultType } from '../../src/faults/types.ts';
+import { FAULT_RULES } from '../../src/faults/types.ts';
 
 /** What the framework's failure-mode documents print beside each experiment. */
 const DOCUMENTED: readonly [FaultType, Danger][] = [
@@ -17,7 +18,7 @@ const DOCUMENTED: readonly [FaultType, Danger][] = [
 
 describe('the danger of an experiment', () => {
   test.each(DOCUMENTED)('a %s that says nothing of its danger counts as %s', (type, danger) => {
-    expect(TYPE_RULES[type].danger).toBe(danger);
+    expect(FAULT_RULES[type].danger).toBe(danger);
   });
 
   test('every shipped experiment has one in the list: a partition is medium, a pod kill low', () => {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { FaultType } from '../../src/experiment/types.ts';
+import type { FaultType } from '../../src/faults/types.ts';
 
 type Plain = { [key: string]: unknown };
 

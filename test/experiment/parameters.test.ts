@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quoted } from '../../src/experiment/issue.ts';
 import { loadExperiment } from '../../src/experiment/load.ts';
-import { TYPE_RULES } from '../../src/experiment/parameters/table.ts';
-import { FAULT_TYPES, type FaultType } from '../../src/experiment/types.ts';
+import { FAULT_RULES, FAULT_TYPES, type FaultType } from '../../src/faults/types.ts';
+import { quoted } from '../../src/text/issue.ts';
 import { type Document, GOOD, ofType } from './documents.ts';
 
 function errors(
@@ -34,13 +33,13 @@ describe.each(FAULT_TYPES.map(type => [type] as const))('%s', type => {
   it('accepts good parameters', () => expect(errors(type)).toEqual([]));
 
   it('misses each required parameter', () => {
-    const needed = Object.entries(TYPE_RULES[type].parameters).filter(([, rule]) => rule.required);
+    const needed = Object.entries(FAULT_RULES[type].parameters).filter(([, rule]) => rule.required);
     for (const [name] of needed)
       expect(errors(type, { [name]: undefined })).toContain(`${name}: required, and missing`);
   });
 
   it('refuses an unknown parameter and names the known ones', () => {
-    const known = Object.keys(TYPE_RULES[type].parameters).join(', ');
+    const known = Object.keys(FAULT_RULES[type].parameters).join(', ');
     expect(errors(type, { bogus: 'x' }).join('\n')).toMatch(
       new RegExp(`^bogus: unknown parameter of ${type}.*: expected ${known}$`),
     );
@@ -55,7 +54,7 @@ describe.each(FAULT_TYPES.map(type => [type] as const))('%s', type => {
   });
 
   it('never throws, whatever its parameters say', () => {
-    const names = Object.keys(TYPE_RULES[type].parameters);
+    const names = Object.keys(FAULT_RULES[type].parameters);
     fc.assert(
       fc.property(
         fc.dictionary(fc.constantFrom(...names), fc.string({ unit: 'binary', maxLength: 40 })),

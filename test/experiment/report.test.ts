@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listCatalogue, rowOf } from '../../src/experiment/catalogue.ts';
 import { disk } from '../../src/experiment/files.ts';
 import { listCells, listReport, validateLines, validatePaths } from '../../src/experiment/report.ts';
-import { FAULT_TYPES } from '../../src/experiment/types.ts';
+import { FAULT_TYPES } from '../../src/faults/types.ts';
 import { document, ofType } from './documents.ts';
 
 let folder = '';

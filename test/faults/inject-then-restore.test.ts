@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { undoRecords } from '../../src/injection/record/markers.ts';
+import { undoRecords } from '../../src/faults/recognition.ts';
 import { isRefusal } from '../../src/injection/refuse.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { fakeApi } from '../support/fake-api.ts';

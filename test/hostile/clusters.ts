@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FAULT_TYPES } from '../../src/experiment/types.ts';
+import { FAULT_TYPES } from '../../src/faults/types.ts';
 import { sha256 } from '../../src/injection/record/envelope.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 

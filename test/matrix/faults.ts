@@ -1,4 +1,4 @@
-import type { FaultType } from '../../src/experiment/types.ts';
+import type { FaultType } from '../../src/faults/types.ts';
 import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import { WIDGETS } from '../support/recorded-live.ts';
 

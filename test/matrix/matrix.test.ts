@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FAULT_TYPES } from '../../src/experiment/types.ts';
+import { FAULT_TYPES } from '../../src/faults/types.ts';
 import { CHARACTERS } from './characters.ts';
 import { ROWS } from './faults.ts';
 import { onSandbox } from './ground.ts';

@@ -1,6 +1,6 @@
-import type { FaultType } from '../../src/experiment/types.ts';
 import type { Effect, Facts, Fault, Plan, Refusal, Restore, Scope } from '../../src/faults/contract.ts';
 import { faultOf } from '../../src/faults/registry.ts';
+import type { FaultType } from '../../src/faults/types.ts';
 import type { Finding } from '../../src/injection/found-injection.ts';
 import { fetchLive } from '../../src/injection/live.ts';
 import { isRefusal } from '../../src/injection/refuse.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parseAllDocuments, parse as parseYaml } from 'yaml';
-import type { FaultType } from '../../src/experiment/types.ts';
+import type { FaultType } from '../../src/faults/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 
 const FOLDER = new URL('../fixtures/stuck/', import.meta.url);

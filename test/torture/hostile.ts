@@ -1,5 +1,5 @@
+import { typeByBackup } from '../../src/faults/recognition.ts';
 import type { Json, KubeObject } from '../../src/k8s/object.ts';
-import { typeByName } from '../../src/revert/shape.ts';
 import type { FakeApi } from '../support/fake-api.ts';
 import { isMarked } from './others.ts';
 import { withoutMarks } from './shot.ts';
@@ -51,7 +51,7 @@ export function hostile(api: FakeApi, hostility: Hostility): Hostile {
   let isOn = false;
   const rivals = new Map<string, KubeObject>();
   api.admit(({ verb }, object, former) => {
-    if (!isOn || hostility === 'robs' || typeByName(object) !== undefined) return;
+    if (!isOn || hostility === 'robs' || typeByBackup(object) !== undefined) return;
     if (verb === 'create') {
       if (hostility === 'mutates') firstEntry(object);
       return;
@@ -78,7 +78,7 @@ export function hostile(api: FakeApi, hostility: Hostility): Hostile {
     begin: () => {
       isOn = true;
       if (hostility === 'robs')
-        for (const object of api.all().filter(one => typeByName(one) !== undefined))
+        for (const object of api.all().filter(one => typeByBackup(one) !== undefined))
           api.forget({ ...object, ...object.metadata });
     },
     end: () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FAULT_TYPES } from '../../src/experiment/types.ts';
+import { FAULT_TYPES } from '../../src/faults/types.ts';
 import { deaths } from './boundaries.ts';
 import { HOSTILITIES } from './hostile.ts';
 import { MUTANTS } from './mutants.ts';

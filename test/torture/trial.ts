@@ -1,6 +1,7 @@
-import type { FaultType } from '../../src/experiment/types.ts';
 import type { Facts, Plan, Refusal } from '../../src/faults/contract.ts';
+import { typeByBackup } from '../../src/faults/recognition.ts';
 import { faultOf } from '../../src/faults/registry.ts';
+import type { FaultType } from '../../src/faults/types.ts';
 import { seededLot } from '../../src/host/seeded-random.ts';
 import { fetchLive } from '../../src/injection/live.ts';
 import { isRefusal } from '../../src/injection/refuse.ts';
@@ -13,7 +14,6 @@ import type { RevertDeps } from '../../src/revert/deps.ts';
 import { liftOwn } from '../../src/revert/own.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';
-import { typeByName } from '../../src/revert/shape.ts';
 import { signedPlan } from '../../src/revert/trust/sign-plan.ts';
 import { scopeOf } from '../../src/safety/preflight.ts';
 import { testFacts } from '../support/facts.ts';
@@ -203,7 +203,7 @@ function lostIn(before: Shot, { after, bare }: { after: Shot; bare: Shot }, unpr
 
 function isBackupKey(key: string): boolean {
   const [kind = '', , name = ''] = key.split('/');
-  return typeByName({ kind, metadata: { name } }) !== undefined;
+  return typeByBackup({ kind, metadata: { name } }) !== undefined;
 }
 
 const keyAt = (object: ObjectRef): string => keyOf({ ...object, metadata: object });

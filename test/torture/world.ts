@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { loadExperiment } from '../../src/experiment/load.ts';
-import type { FaultType, LoadedExperiment } from '../../src/experiment/types.ts';
-import { FAULT_TYPES } from '../../src/experiment/types.ts';
+import type { LoadedExperiment } from '../../src/experiment/types.ts';
+import type { FaultType } from '../../src/faults/types.ts';
+import { FAULT_TYPES } from '../../src/faults/types.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import { deployment, podOf } from '../support/deployments.ts';

@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import { parseDuration } from '../../text/duration.ts';
-import { at, DURATION_HINT, type Issue, quoted, suggestion } from '../issue.ts';
+import { at, DURATION_HINT, type Issue, quoted, suggestion } from '../../text/issue.ts';
 import { asText, type Plain, plainScalar } from './scalar.ts';
 import type { Shape } from './shape.ts';
 

@@ -33,7 +33,6 @@ const PODS = 'pods';
 /** Puts faults for an operator's API client into the ConfigMap that its SDK reads; the record holds the former data. */
 export const clientFault: Fault<ClientFaultParams> = {
   type: 'ClientFault',
-  expects: 'survive',
   parse: ({ faults = '', configMapName }) => ({ faults, configMapName: configMapName || 'operator-chaos-config' }),
   reads,
   plan,

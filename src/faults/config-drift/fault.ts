@@ -44,7 +44,6 @@ const KEY_EXISTS = 'keyExists';
 /** Overwrites one key of a ConfigMap or Secret; the original goes into the object's own record, a Secret's into a Secret beside it. */
 export const configDrift: Fault<ConfigDriftParams> = {
   type: 'ConfigDrift',
-  expects: 'self-heal',
   parse: parameters => ({
     resourceType: parameters.resourceType === 'Secret' ? 'Secret' : 'ConfigMap',
     name: parameters.name ?? '',

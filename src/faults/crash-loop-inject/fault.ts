@@ -35,7 +35,6 @@ const CRASHES = ['CrashLoopBackOff', 'RunContainerError', 'CreateContainerError'
 /** Replaces the command of a Deployment's container by one that cannot start; the original goes into plain annotations. */
 export const crashLoop: Fault<CrashLoopParams> = {
   type: 'CrashLoopInject',
-  expects: 'survive',
   parse: ({ name = '', containerName }) => ({
     name,
     ...(containerName === undefined || containerName === '' ? {} : { containerName }),

@@ -33,7 +33,6 @@ interface CRDMutationParams extends ObjectParams {
 /** Changes one member of any object; its record holds the original. */
 export const crdMutation: Fault<CRDMutationParams> = {
   type: 'CRDMutation',
-  expects: 'self-heal',
   parse: parameters => ({
     ...objectParams(parameters),
     steps: (parameters.path || `spec.${parameters.field ?? ''}`).split('.'),

@@ -1,6 +1,6 @@
 import { rounded } from '../../injection/record/exact-json.ts';
 import { type GoValue, goJson, RawNumber } from '../../injection/record/go-json.ts';
-import { isRecordKey, MANAGED_BY, MANAGER, TYPE_LABEL } from '../../injection/record/markers.ts';
+import { MANAGED_BY, MANAGER, TYPE_LABEL } from '../../injection/record/markers.ts';
 import type { Member } from '../../injection/record/member.ts';
 import { refuse } from '../../injection/refuse.ts';
 import { mapAt, mapOperations, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
@@ -8,6 +8,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { own } from '../../text/own.ts';
 import type { Refusal } from '../contract.ts';
+import { isRecordKey } from '../recognition.ts';
 
 /** A value as text, to compare and to show; numbers as an ordinary read gives them. */
 export const asText = (value: GoValue | undefined): string =>

@@ -32,7 +32,6 @@ const PLAUSIBLE = 10_000;
 /** Scales a Deployment to nothing; the original number goes into a plain annotation. */
 export const scaleZero: Fault<ScaleZeroParams> = {
   type: 'DeploymentScaleZero',
-  expects: 'self-heal',
   parse: ({ name = '' }) => ({ name }),
   reads,
   plan,

@@ -33,7 +33,6 @@ const QUALIFIED = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9]([A-Za-z0-9._-]*[
 /** Adds a finalizer to an object, so that a deletion of it hangs. */
 export const finalizerBlock: Fault<FinalizerBlockParams> = {
   type: 'FinalizerBlock',
-  expects: 'survive',
   parse: parameters => ({
     ...objectParams(parameters),
     finalizer: parameters.finalizer || BLOCK_FINALIZER,

@@ -42,7 +42,6 @@ const PULL_FAILURES = [
 /** Replaces a Deployment's image by one that cannot be pulled; the original goes into plain annotations beside it. */
 export const imageCorrupt: Fault<ImageCorruptParams> = {
   type: 'ImageCorrupt',
-  expects: 'survive',
   parse: ({ name = '', containerName, image }) => ({
     name,
     ...(containerName === undefined || containerName === '' ? {} : { containerName }),

@@ -35,7 +35,6 @@ const DELETED = '(deleted)';
 /** Overwrites or deletes one label of an object; its record holds the original. */
 export const labelStomping: Fault<LabelStompingParams> = {
   type: 'LabelStomping',
-  expects: 'self-heal',
   parse: parameters => ({
     ...objectParams(parameters),
     labelKey: parameters.labelKey ?? '',

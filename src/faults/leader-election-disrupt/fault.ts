@@ -40,7 +40,6 @@ const withoutHolder = (spec: unknown) =>
 /** Deletes the Lease by which a controller leads; all of it is kept in a ConfigMap beside it. */
 export const leaderElectionDisrupt: Fault<LeaseParams> = {
   type: 'LeaderElectionDisrupt',
-  expects: 'self-heal',
   parse: ({ name = '' }) => ({ name }),
   reads: (params, scope) => [
     ...deletionReads(keeper, leaseRef(params, scope)),

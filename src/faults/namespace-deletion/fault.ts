@@ -5,7 +5,7 @@ import { counted, type Inventory, inventoryIn, inventoryReads } from '../../inje
 import { objectIn } from '../../injection/live.ts';
 import { inReach } from '../../injection/pod-in-reach.ts';
 import { fingerprint } from '../../injection/record/envelope.ts';
-import { TYPE_LABEL, undoRecords } from '../../injection/record/markers.ts';
+import { TYPE_LABEL } from '../../injection/record/markers.ts';
 import { injectable, isRefusal, refuse } from '../../injection/refuse.ts';
 import { ownersOf, ownersUnknown } from '../../injection/write/ownership.ts';
 import { pointer, set } from '../../k8s/json-patch.ts';
@@ -14,6 +14,7 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { isFinished } from '../../k8s/pod.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Facts, Fault, Live, Permission, Plan, Read, Refusal, Scope } from '../contract.ts';
+import { undoRecords } from '../recognition.ts';
 import {
   keptData,
   keptEssence,
@@ -35,7 +36,6 @@ const KEPT = ['labels', 'annotations'].map(map => set(pointer('metadata', map), 
 /** Deletes a namespace with everything in it. Its labels and annotations are kept; nothing else can be. */
 export const namespaceDeletion: Fault<NamespaceDeletionParams> = {
   type: 'NamespaceDeletion',
-  expects: 'self-heal',
   parse: ({ namespace = '' }) => ({ namespace }),
   reads: ({ namespace }, _scope, live): Read[] => [
     { key: TARGET, get: namespaceRef(namespace) },

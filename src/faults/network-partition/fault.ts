@@ -55,7 +55,6 @@ const maker: Maker = {
 /** Cuts pods off the network, both ways, with a policy that selects them and allows nothing. The policy is its own record. */
 export const networkPartition: Fault<NetworkPartitionParams> = {
   type: 'NetworkPartition',
-  expects: 'survive',
   parse: ({ labelSelector = '' }) => ({ labelSelector }),
   reads: (params, scope) => [{ key: POLICY, get: policyRef(params, scope) }, ...surroundings(params, scope)],
   plan,

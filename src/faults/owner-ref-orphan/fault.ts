@@ -20,7 +20,6 @@ import { restoreOwners, restoreOwnersReads } from './restore.ts';
 /** Takes all owners off an object; its record holds them. */
 export const ownerRefOrphan: Fault<ObjectParams> = {
   type: 'OwnerRefOrphan',
-  expects: 'self-heal',
   parse: objectParams,
   reads: objectReads,
   plan,

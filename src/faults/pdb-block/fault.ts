@@ -54,7 +54,6 @@ const maker: Maker = {
 /** Forbids every eviction of the selected pods with a budget of zero. The budget is its own record. */
 export const pdbBlock: Fault<PdbParams> = {
   type: 'PDBBlock',
-  expects: 'survive',
   parse,
   reads: (params, scope) => [
     { key: BUDGET, get: budgetRef(params, scope) },

@@ -1,12 +1,12 @@
 import { listIn, objectIn } from '../../injection/live.ts';
 import { inReach } from '../../injection/pod-in-reach.ts';
-import { undoRecords } from '../../injection/record/markers.ts';
 import { blindTo, refuse } from '../../injection/refuse.ts';
 import type { Write } from '../../injection/write/write.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { controllerOf, isFinished, isMirror, isReady, isTerminating, phaseOf } from '../../k8s/pod.ts';
 import type { Effect, Facts, Fault, Live, Plan, Read, Refusal, Scope } from '../contract.ts';
+import { undoRecords } from '../recognition.ts';
 
 interface PodKillParams {
   labelSelector: string;
@@ -18,7 +18,6 @@ const victimKey = (index: number) => `victim ${index}`;
 /** Deletes pods that a controller will replace, the healthy ones first. There is nothing to undo. */
 export const podKill: Fault<PodKillParams> = {
   type: 'PodKill',
-  expects: 'self-heal',
   parse: parameters => ({ labelSelector: parameters.labelSelector ?? '' }),
   reads: podsRead,
   plan,

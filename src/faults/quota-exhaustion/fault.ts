@@ -50,7 +50,6 @@ const maker: Maker = {
 /** Limits what a namespace may hold, so that its controllers are refused what they create next. The quota is its own record. */
 export const quotaExhaustion: Fault<QuotaParams> = {
   type: 'QuotaExhaustion',
-  expects: 'survive',
   parse: parameters => ({
     quotaName: parameters.quotaName ?? '',
     hard: Object.fromEntries(RESOURCES.flatMap(name => (parameters[name] ? [[name, parameters[name]]] : []))),

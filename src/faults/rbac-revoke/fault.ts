@@ -24,7 +24,6 @@ const podsKey = (namespace: string | undefined) => `pods in ${namespace ?? '*'}`
 /** Takes all subjects out of a binding; its record holds them. */
 export const rbacRevoke: Fault<RBACRevokeParams> = {
   type: 'RBACRevoke',
-  expects: 'survive',
   parse: ({ bindingName = '', bindingType }) => ({
     bindingName,
     bindingType: bindingType === 'RoleBinding' ? 'RoleBinding' : 'ClusterRoleBinding',

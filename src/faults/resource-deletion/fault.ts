@@ -39,7 +39,6 @@ const giving: Giving = {
 /** Deletes an object of any namespaced kind; all of it is kept in a Secret beside it. */
 export const resourceDeletion: Fault<ResourceDeletionParams> = {
   type: 'ResourceDeletion',
-  expects: 'self-heal',
   parse: parameters => ({ ...objectParams(parameters), namespace: parameters.namespace ?? '' }),
   reads,
   plan,

@@ -30,7 +30,6 @@ const giving: Giving = { keeper };
 /** Deletes a Secret; all of it is kept in another Secret beside it. */
 export const secretDeletion: Fault<SecretDeletionParams> = {
   type: 'SecretDeletion',
-  expects: 'self-heal',
   parse: ({ name = '', namespace = '' }) => ({ name, namespace }),
   reads: (params, scope) => {
     const target = targetRef(params, scope);

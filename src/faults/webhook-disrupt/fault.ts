@@ -28,7 +28,6 @@ const podsKey = (of: ServiceRef) => `pods of ${of.namespace}/${of.name}`;
 /** Sets the failure policy of every webhook of one configuration; the record holds each one's own. */
 export const webhookDisrupt: Fault<WebhookDisruptParams> = {
   type: 'WebhookDisrupt',
-  expects: 'survive',
   parse: ({ webhookName, webhookLabelSelector, webhookType, value }) => ({
     ...(webhookName ? { webhookName } : {}),
     ...(webhookLabelSelector ? { webhookLabelSelector } : {}),

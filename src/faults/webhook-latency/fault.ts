@@ -57,7 +57,6 @@ const maker: Maker = {
 /** Delays writes of some resources with a webhook that answers late. Its four objects are their own record. */
 export const webhookLatency: Fault<WebhookLatencyParams> = {
   type: 'WebhookLatency',
-  expects: 'survive',
   parse: parseLatency,
   reads: (params, scope) => [
     ...partsOf(params, scope).map((get): Read => ({ key: nameOf(get), get })),

@@ -1,5 +1,5 @@
-import type { FaultType } from '../../experiment/types.ts';
 import type { Facts } from '../../faults/contract.ts';
+import type { FaultType } from '../../faults/types.ts';
 import { mapAt } from '../../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';

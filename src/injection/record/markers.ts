@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { KubeObject } from '../../k8s/object.ts';
 
 /** Every name below is shared with the framework, byte for byte: each tool must find what the other left behind. */
 export const PREFIX = 'chaos.operatorchaos.io/';
@@ -29,21 +28,6 @@ export const RESOURCE_BACKUP_KEY = 'resource-backup';
 /** Labels of objects that an injection creates. */
 export function createdLabels(type: string): Record<string, string> {
   return { [MANAGED_BY]: MANAGER, [TYPE_LABEL]: type };
-}
-
-const RECORDS = [ROLLBACK_DATA, ORIGINAL_REPLICAS, CRASH_CONTAINER, CORRUPT_CONTAINER, MAYDAY];
-const RECORD_PREFIXES = [ORIGINAL_COMMAND_PREFIX, ORIGINAL_IMAGE_PREFIX];
-
-/** The annotation keys on this object that hold an undo record of any type, sorted. */
-export function undoRecords(object: KubeObject): string[] {
-  return Object.keys(object.metadata.annotations ?? {})
-    .filter(isRecordKey)
-    .sort();
-}
-
-/** Whether an annotation of this key holds an undo record, or facts about one. */
-export function isRecordKey(key: string): boolean {
-  return RECORDS.includes(key) || RECORD_PREFIXES.some(prefix => key.startsWith(prefix));
 }
 
 /** `chaos-rollback-<secret>-<key>`: lower case, `_` becomes `-`, the key cut to 30 bytes. */

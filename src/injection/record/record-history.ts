@@ -1,4 +1,4 @@
-import { FAULT_TYPES, type FaultType } from '../../experiment/types.ts';
+import { FAULT_TYPES, type FaultType } from '../../faults/types.ts';
 import { writersOf } from '../../k8s/field-writers.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';

@@ -1,4 +1,4 @@
-import type { FaultType } from '../../experiment/types.ts';
+import type { FaultType } from '../../faults/types.ts';
 import { mapOperations, type Operation, pointer, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Write } from '../write/write.ts';

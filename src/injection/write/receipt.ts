@@ -1,4 +1,4 @@
-import type { FaultType } from '../../experiment/types.ts';
+import type { FaultType } from '../../faults/types.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 
 /**

@@ -1,6 +1,7 @@
+import { isRecordKey } from '../../faults/recognition.ts';
 import { sha256 } from '../../injection/record/envelope.ts';
 import { type GoValue, goJson } from '../../injection/record/go-json.ts';
-import { isRecordKey, ORIGINAL_SECRET, TYPE_LABEL } from '../../injection/record/markers.ts';
+import { ORIGINAL_SECRET, TYPE_LABEL } from '../../injection/record/markers.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { isRecordKey, TYPE_LABEL } from '../../injection/record/markers.ts';
+import { isRecordKey } from '../../faults/recognition.ts';
+import { TYPE_LABEL } from '../../injection/record/markers.ts';
 import type { KubeObject, ManagedField } from '../../k8s/object.ts';
 import { hasSubresources } from './kinds.ts';
 

@@ -1,3 +1,4 @@
+import { typeByBackup } from '../../faults/recognition.ts';
 import type { Finding } from '../../injection/found-injection.ts';
 import { onlyStrips } from '../../injection/record/strip.ts';
 import type { Write } from '../../injection/write/write.ts';
@@ -5,7 +6,6 @@ import type { Operation } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf, sameObject } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import { typeByName } from '../shape.ts';
 import { beyondOrdinary, isNode, isOrdinary, isRbac } from './kinds.ts';
 import { byAnotherWay, wasMadeMarked } from './origin.ts';
 import type { ScopeOf } from './scope.ts';
@@ -84,7 +84,7 @@ const LIMITS: ReadonlySet<string> = new Set(['NetworkPolicy', 'ResourceQuota', '
 function ofDeletion({ live, object }: Finding): Reach {
   const { kind, metadata } = live;
   const isOwnName =
-    typeByName(live) !== undefined || (NAMES[kind] ?? []).some(prefix => metadata.name.startsWith(prefix));
+    typeByBackup(live) !== undefined || (NAMES[kind] ?? []).some(prefix => metadata.name.startsWith(prefix));
   const way = byAnotherWay(live);
   if (way === undefined && (isOwnName || (LIMITS.has(kind) && wasMadeMarked(live)))) return NOTHING;
   const how = way === undefined ? 'its marks may have been put on later' : `its marks came ${way}`;

@@ -1,8 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { FaultType } from '../../experiment/types.ts';
+import { isRecordKey } from '../../faults/recognition.ts';
+import type { FaultType } from '../../faults/types.ts';
 import { type MaydayFacts, readEnvelope, readMayday, sha256 } from '../../injection/record/envelope.ts';
 import { type GoValue, goJson } from '../../injection/record/go-json.ts';
-import { isRecordKey, MAYDAY, ROLLBACK_DATA } from '../../injection/record/markers.ts';
+import { MAYDAY, ROLLBACK_DATA } from '../../injection/record/markers.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { groupOf } from '../../k8s/object-ref.ts';
 

@@ -3,9 +3,6 @@ import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { refOf, sameObject } from '../../k8s/object-ref.ts';
 import type { Prepared } from './baseline.ts';
 
-/** Types that leave nothing behind to lift: once done they are over. */
-export const NOTHING_TO_LIFT: ReadonlySet<string> = new Set(['PodKill']);
-
 /**
  * What the server's own answers to the writes prove. An operator may undo a fault before anybody can look, and that it was in
  * for a moment is then only known from here. Undefined when the effect shows in more than the written objects.

@@ -1,6 +1,7 @@
 import { resolveNamespace } from '../../experiment/scope.ts';
-import type { Expectation } from '../../experiment/types.ts';
-import type { Fault, Live, Plan, Read, Refusal } from '../../faults/contract.ts';
+import type { Live, Plan, Read, Refusal } from '../../faults/contract.ts';
+import type { Expectation } from '../../faults/rules/rules.ts';
+import { FAULT_RULES, type FaultType } from '../../faults/types.ts';
 import { fetchLive } from '../../injection/live.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { type ChangeSource, type Changes, watchChanges } from '../observe/changes.ts';
@@ -33,12 +34,9 @@ const SOAK_MS = 10_000;
 const EXPECT_ANNOTATION = 'chaos.operatorchaos.io/expect';
 
 /** What a healthy system does under this fault: the experiment's annotation, else the type's own expectation. */
-function expectationOf(
-  annotations: Record<string, string> | undefined,
-  fault: Pick<Fault<unknown>, 'expects'>,
-): Expectation {
+function expectationOf(annotations: Record<string, string> | undefined, type: FaultType): Expectation {
   const wish = annotations?.[EXPECT_ANNOTATION];
-  return wish === 'self-heal' || wish === 'survive' ? wish : fault.expects;
+  return wish === 'self-heal' || wish === 'survive' ? wish : FAULT_RULES[type].expects;
 }
 
 /** Reads, plans and asks every gate. Undefined when something said no; the story then knows what. Writes nothing. */
@@ -112,7 +110,7 @@ export async function prepare(run: Run): Promise<Prepared | undefined> {
     before,
     plan,
     again,
-    expects: expectationOf(metadata.annotations, fault),
+    expects: expectationOf(metadata.annotations, fault.type),
     ...(ttlMs ? { ttlMs } : {}),
     recoveryMs: spec.hypothesis.recoveryTimeoutMs,
     soakMs: options.soakMs ?? SOAK_MS,

@@ -1,3 +1,4 @@
+import { leavesNothing } from '../../faults/recognition.ts';
 import { type Stopwatch, startStopwatch } from '../clocks.ts';
 import { firstHumanWrite } from '../observe/attribution.ts';
 import { harmed, lookAtBystanders } from '../observe/collateral.ts';
@@ -8,7 +9,6 @@ import { objectsOf, type Sample } from '../observe/sample.ts';
 import { makeEye } from '../observe/sampler.ts';
 import { recoveredAfter } from '../observe/steady.ts';
 import { observeWindow, type WindowEnd } from '../observe/window.ts';
-import { NOTHING_TO_LIFT } from './answers.ts';
 import type { Prepared } from './baseline.ts';
 import type { Run } from './story.ts';
 
@@ -53,7 +53,7 @@ async function tellRecovery(
   story.timings.stableAt = since.at(end.afterMs);
   if (story.underFault?.settled) return;
   story.timings.recoveryMs = recoveredAfter(end.steadiness) ?? 0;
-  if (NOTHING_TO_LIFT.has(prepared.plan.type) && last) {
+  if (leavesNothing(prepared.plan.type) && last) {
     story.selfHealed = true;
     story.restoredBy = restorers(
       story.injectedLive ?? last.live,

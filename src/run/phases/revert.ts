@@ -1,7 +1,7 @@
+import { leavesNothing } from '../../faults/recognition.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import type { LiftRequest } from '../deps.ts';
 import { takeSample } from '../observe/sample.ts';
-import { NOTHING_TO_LIFT } from './answers.ts';
 import type { Prepared } from './baseline.ts';
 import { recover } from './recover.ts';
 import type { Run } from './story.ts';
@@ -52,7 +52,7 @@ export async function liftAndRecover(run: Run, prepared: Prepared): Promise<void
 /** A record that is gone does not prove that the fault is: whoever strips annotations may leave the value. What still shows, remains. */
 async function lookForTheFault(run: Run, prepared: Prepared): Promise<void> {
   const { deps, story } = run;
-  if (NOTHING_TO_LIFT.has(prepared.plan.type) || story.residue > 0) return;
+  if (leavesNothing(prepared.plan.type) || story.residue > 0) return;
   const { effect } = await takeSample(deps.api, prepared.subject, prepared.plan, prepared.before, {
     afterRevert: true,
   });

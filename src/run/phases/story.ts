@@ -1,5 +1,6 @@
-import type { Expectation, LoadedExperiment } from '../../experiment/types.ts';
+import type { LoadedExperiment } from '../../experiment/types.ts';
 import type { Effect, Live } from '../../faults/contract.ts';
+import type { Expectation } from '../../faults/rules/rules.ts';
 import type { Receipt } from '../../injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import type { Stopwatch } from '../clocks.ts';

@@ -1,4 +1,5 @@
 import type { Effect, Live } from '../../faults/contract.ts';
+import { leavesNothing } from '../../faults/recognition.ts';
 import type { CheckState } from '../event.ts';
 import { combined } from '../observe/evidence.ts';
 import { restorers } from '../observe/healing.ts';
@@ -7,7 +8,7 @@ import type { Sample } from '../observe/sample.ts';
 import { makeEye } from '../observe/sampler.ts';
 import { recoveredAfter } from '../observe/steady.ts';
 import { type Look, observeWindow, type WindowEnd } from '../observe/window.ts';
-import { effectOfAnswers, NOTHING_TO_LIFT } from './answers.ts';
+import { effectOfAnswers } from './answers.ts';
 import type { Prepared } from './baseline.ts';
 import { liftRequest } from './revert.ts';
 import type { Run } from './story.ts';
@@ -112,7 +113,7 @@ function stateUnderFault(run: Run, prepared: Prepared, sample: Sample): CheckSta
   const seen = combined([...sample.checks, ...sample.evidence]);
   if (seen === 'fail') return 'fail';
   if (run.story.effect.state !== 'proven') return 'blind';
-  if (prepared.expects === 'survive' || NOTHING_TO_LIFT.has(prepared.plan.type)) return seen;
+  if (prepared.expects === 'survive' || leavesNothing(prepared.plan.type)) return seen;
   return sample.effect.state === 'absent' ? seen : 'fail';
 }
 

@@ -1,4 +1,4 @@
-import type { FaultType } from '../../experiment/types.ts';
+import type { FaultType } from '../../faults/types.ts';
 import type { Receipt } from '../../injection/write/receipt.ts';
 import type { CheckResult, Timings, Verdict } from '../event.ts';
 

@@ -1,4 +1,4 @@
-import type { Expectation } from '../../experiment/types.ts';
+import type { Expectation } from '../../faults/rules/rules.ts';
 import { measured } from '../../text/duration.ts';
 import type { CheckResult, Verdict } from '../event.ts';
 

@@ -1,4 +1,4 @@
-import type { FaultType } from '../../../src/experiment/types.ts';
+import type { FaultType } from '../../../src/faults/types.ts';
 import type { Ward } from '../../../src/guardian/guarded-run.ts';
 import { createGuardian, type Guardian } from '../../../src/guardian/guardian.ts';
 import type { FromGuardian } from '../../../src/guardian/message.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FaultType } from '../../../src/experiment/types.ts';
+import type { FaultType } from '../../../src/faults/types.ts';
 import { type MaydayFacts, writeEnvelope } from '../../../src/injection/record/envelope.ts';
 import { MAYDAY, ROLLBACK_DATA } from '../../../src/injection/record/markers.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';

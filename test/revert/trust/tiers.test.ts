@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { FAULT_TYPES } from '../../../src/experiment/types.ts';
 import { faultOf } from '../../../src/faults/registry.ts';
+import { FAULT_TYPES } from '../../../src/faults/types.ts';
 import type { KubeObject, ManagedField } from '../../../src/k8s/object.ts';
 import { recognise } from '../../../src/revert/recognise.ts';
 import { revertAll } from '../../../src/revert/revert-all.ts';

@@ -1,5 +1,6 @@
-import type { Experiment, FaultType, LoadedExperiment } from '../../../src/experiment/types.ts';
+import type { Experiment, LoadedExperiment } from '../../../src/experiment/types.ts';
 import { faultOf } from '../../../src/faults/registry.ts';
+import type { FaultType } from '../../../src/faults/types.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
 import { liftOwn, notBack } from '../../../src/revert/own.ts';
 import type { RunDeps, RunOptions } from '../../../src/run/deps.ts';

@@ -1,5 +1,6 @@
 import { dangerOf } from '../../../experiment/danger.ts';
-import type { Danger, LoadedExperiment } from '../../../experiment/types.ts';
+import type { LoadedExperiment } from '../../../experiment/types.ts';
+import type { Danger } from '../../../faults/rules/rules.ts';
 import type { CatalogueEntry } from '../../deps.ts';
 import { chosen } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';

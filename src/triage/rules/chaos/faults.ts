@@ -1,4 +1,4 @@
-import type { FaultType } from '../../../experiment/types.ts';
+import type { FaultType } from '../../../faults/types.ts';
 
 /** What an injection of a type does to its victim, and what comes of it, in the words of the field. */
 export interface Effect {

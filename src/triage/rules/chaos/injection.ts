@@ -1,4 +1,4 @@
-import { FAULT_TYPES, type FaultType } from '../../../experiment/types.ts';
+import { FAULT_TYPES, type FaultType } from '../../../faults/types.ts';
 import type { Marker } from '../../../health/marker.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';

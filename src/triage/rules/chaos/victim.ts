@@ -1,4 +1,4 @@
-import type { FaultType } from '../../../experiment/types.ts';
+import type { FaultType } from '../../../faults/types.ts';
 import type { Marker } from '../../../health/marker.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { ORIGINAL_COMMAND_PREFIX, ORIGINAL_IMAGE_PREFIX } from '../../../injection/record/markers.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FAULT_TYPES } from '../../../../src/experiment/types.ts';
+import { FAULT_TYPES } from '../../../../src/faults/types.ts';
 import type { Finding } from '../../../../src/triage/finding.ts';
 import { injectionRules } from '../../../../src/triage/rules/chaos/injection.ts';
 import { otherTool } from '../../../../src/triage/rules/chaos/other-tool.ts';

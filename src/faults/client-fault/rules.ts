@@ -1,65 +1,11 @@
 import { parseDuration } from '../../text/duration.ts';
-import { DURATION_HINT, type Issue, quoted } from '../issue.ts';
-import { all, kubernetesName, nonEmpty, notReserved, oneOf, resourceName, selector } from './check.ts';
-import { clusterBindingName, webhookName } from './protected.ts';
-import { always, optional, type Parameters, required, type TypeRules } from './rules.ts';
+import { DURATION_HINT, type Issue, quoted } from '../../text/issue.ts';
+import { all, kubernetesName } from '../rules/check.ts';
+import { isMap } from '../rules/record-shape.ts';
+import { type FaultRules, optional, type Parameters, required } from '../rules/rules.ts';
 
-export const WebhookDisrupt: TypeRules = {
-  parameters: {
-    webhookName: optional(all(resourceName, ...webhookName)),
-    webhookLabelSelector: optional(selector),
-    action: required(oneOf('setFailurePolicy')),
-    webhookType: optional(oneOf('validating', 'mutating')),
-    value: optional(oneOf('Fail', 'Ignore')),
-  },
-  whole: ({ webhookName: name = '', webhookLabelSelector = '' }) => {
-    if (name !== '' && webhookLabelSelector !== '') {
-      return [{ path: 'webhookName', message: 'expected webhookName or webhookLabelSelector, found both' }];
-    }
-    return name === '' && webhookLabelSelector === ''
-      ? [{ path: 'webhookName', message: 'expected webhookName or webhookLabelSelector, found neither' }]
-      : [];
-  },
-  danger: 'high',
-  tier: 4,
-  expects: 'survive',
-};
-
-export const RBACRevoke: TypeRules = {
-  parameters: {
-    bindingName: required(all(resourceName, notReserved)),
-    bindingType: required(oneOf('ClusterRoleBinding', 'RoleBinding')),
-  },
-  whole: ({ bindingName = '', bindingType }) => {
-    const problem = bindingType === 'ClusterRoleBinding' ? all(...clusterBindingName)(bindingName) : undefined;
-    return problem === undefined ? [] : [{ path: 'bindingName', message: problem }];
-  },
-  danger: 'high',
-  tier: 4,
-  expects: 'survive',
-};
-
-export const WebhookLatency: TypeRules = {
-  parameters: {
-    resources: required(nonEmpty),
-    apiGroups: required(nonEmpty),
-    delay: optional(webhookDelay),
-    image: optional(),
-  },
-  needsHigh: always('it slows down writes in the whole cluster'),
-  danger: 'high',
-  tier: 4,
-  expects: 'survive',
-};
-
-function webhookDelay(value: string): string | undefined {
-  const ms = parseDuration(value);
-  return ms !== undefined && ms >= 1000 && ms <= 29_000
-    ? undefined
-    : `expected a duration from 1s to 29s, found ${quoted(value)}`;
-}
-
-export const ClientFault: TypeRules = {
+/** What a ClientFault accepts, and what it leaves behind. */
+export const rules: FaultRules = {
   parameters: { faults: required(), configMapName: optional(all(kubernetesName, faultConfigName)) },
   whole: ({ faults }) => (faults === undefined || faults === '' ? [] : faultIssues(faults)),
   advise: ({ faults = '' }) =>
@@ -74,6 +20,11 @@ export const ClientFault: TypeRules = {
   danger: 'medium',
   tier: 3,
   expects: 'survive',
+  leaves: 'marks',
+  recognises: {
+    recordOn: (data, { kind, metadata }) =>
+      isMap(data) && kind === 'ConfigMap' && metadata.name.startsWith('operator-chaos-'),
+  },
 };
 
 function faultConfigName(value: string): string | undefined {
@@ -83,6 +34,7 @@ function faultConfigName(value: string): string | undefined {
 }
 
 const OPERATIONS = ['get', 'list', 'create', 'update', 'delete', 'patch', 'deleteAllOf', 'reconcile', 'apply'];
+
 const LONGEST_DELAY_MS = 5 * 60_000;
 
 function faultIssues(text: string): Issue[] {

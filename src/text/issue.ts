@@ -1,5 +1,5 @@
-import { holdsUnseen } from '../text/json.ts';
-import { type Clean, sanitise } from '../text/sanitise.ts';
+import { holdsUnseen } from './json.ts';
+import { type Clean, sanitise } from './sanitise.ts';
 
 /** Something wrong with a document: where, and what was expected and found. */
 export interface Issue {

@@ -1,5 +1,5 @@
 import { labelKeyProblem, labelValueProblem, parseSelector } from '../../k8s/selector-text.ts';
-import { quoted } from '../issue.ts';
+import { quoted } from '../../text/issue.ts';
 
 /** Why a value is not acceptable, undefined when it is. */
 export type Check = (value: string) => string | undefined;

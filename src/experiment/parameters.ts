@@ -1,7 +1,7 @@
-import { type Issue, suggestion } from '../issue.ts';
-import type { FaultType } from '../types.ts';
-import type { ParameterRule, Parameters } from './rules.ts';
-import { TYPE_RULES } from './table.ts';
+import type { ParameterRule, Parameters } from '../faults/rules/rules.ts';
+import type { FaultType } from '../faults/types.ts';
+import { FAULT_RULES } from '../faults/types.ts';
+import { type Issue, suggestion } from '../text/issue.ts';
 
 export interface Judged {
   errors: Issue[];
@@ -10,7 +10,7 @@ export interface Judged {
 
 /** Everything wrong, and everything worth a word, about the parameters of one injection. Paths are parameter names. */
 export function judgeParameters(type: FaultType, parameters: Parameters): Judged {
-  const rules = TYPE_RULES[type];
+  const rules = FAULT_RULES[type];
   const known = Object.entries(rules.parameters);
   const single = known.flatMap(([name, rule]) => judgeOne(name, parameters[name], rule));
   const unknown = Object.keys(parameters).filter(name => !Object.hasOwn(rules.parameters, name));

@@ -1,0 +1,15 @@
+import { all, nonEmpty } from '../rules/check.ts';
+import { isMap } from '../rules/record-shape.ts';
+import { type FaultRules, required } from '../rules/rules.ts';
+import { anyObject, noExperiment, notKinds } from '../rules/targets.ts';
+
+/** What a OwnerRefOrphan accepts, and what it leaves behind. */
+export const rules: FaultRules = {
+  parameters: { ...anyObject, kind: required(all(nonEmpty, notKinds('Namespace', 'Node'))) },
+  whole: noExperiment,
+  danger: 'medium',
+  tier: 3,
+  expects: 'self-heal',
+  leaves: 'marks',
+  recognises: { record: data => isMap(data) && typeof data.ownerReferences === 'string' },
+};

@@ -1,0 +1,53 @@
+import { MAYDAY, ROLLBACK_DATA } from '../injection/record/markers.ts';
+import type { Json, KubeObject } from '../k8s/object.ts';
+import type { Carrier, FaultRules, Parameters, Recognition } from './rules/rules.ts';
+import { FAULT_RULES, FAULT_TYPES, type FaultType } from './types.ts';
+
+const typeWhere = (is: (rules: FaultRules) => boolean | undefined): FaultType | undefined =>
+  FAULT_TYPES.find(type => is(FAULT_RULES[type]) === true);
+
+const recognisedBy = (is: (traces: Recognition) => boolean | undefined): FaultType | undefined =>
+  typeWhere(({ recognises }) => recognises !== undefined && is(recognises));
+
+/** The type whose undo record has this payload, on this object; undefined when it looks like none. */
+export const typeByRecord = (data: Json, carrier: Carrier): FaultType | undefined =>
+  recognisedBy(({ record }) => record?.(data)) ?? recognisedBy(({ recordOn }) => recordOn?.(data, carrier));
+
+/** The type whose backups have such a name, also when their labels are gone. */
+export const typeByBackup = ({ kind, metadata: { name } }: Carrier): FaultType | undefined =>
+  recognisedBy(({ backup }) => backup?.kind === kind && name.startsWith(backup.prefix));
+
+/** The types that keep their undo record in annotations of these keys, without an envelope. */
+export const typesByAnnotation = (keys: readonly string[]): FaultType[] =>
+  FAULT_TYPES.filter(type => {
+    const { annotation } = FAULT_RULES[type].recognises ?? {};
+    return annotation !== undefined && keys.some(annotation);
+  });
+
+/** The type whose injection creates such an object; asked where our own facts say that one did, and the label is gone. */
+export const typeByCreation = ({ kind, metadata: { name } }: Carrier): FaultType | undefined =>
+  recognisedBy(({ creates }) => creates && 'prefix' in creates && name.startsWith(creates.prefix)) ??
+  recognisedBy(({ creates }) => creates && 'kind' in creates && creates.kind === kind);
+
+/** Whether nothing is left in the cluster that could be put back: once done it is over. */
+export const leavesNothing = (type: FaultType): boolean => FAULT_RULES[type].leaves === 'nothing';
+
+/** Whether the type deletes an object and keeps it in a backup. */
+export const leavesBackup = (type: FaultType): boolean => FAULT_RULES[type].leaves === 'backup';
+
+/** Whether an injection is an object of its own, so that its label alone marks it and there is no undo record on it. */
+export const leavesObject = (type: FaultType): boolean => ['object', 'backup'].includes(FAULT_RULES[type].leaves);
+
+/** Whether the framework counts this injection as cluster-scoped: then it needs high danger and no allowed namespaces. */
+export const isClusterScoped = (type: FaultType, parameters: Parameters): boolean =>
+  FAULT_RULES[type].isClusterScoped?.(parameters) ?? false;
+
+/** Whether an annotation of this key holds an undo record, or facts about one. */
+export const isRecordKey = (key: string): boolean =>
+  key === ROLLBACK_DATA || key === MAYDAY || typesByAnnotation([key]).length > 0;
+
+/** The annotation keys on this object that hold an undo record of any type, sorted. */
+export const undoRecords = (object: KubeObject): string[] =>
+  Object.keys(object.metadata.annotations ?? {})
+    .filter(isRecordKey)
+    .sort();

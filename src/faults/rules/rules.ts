@@ -1,0 +1,62 @@
+import type { Json, KubeObject } from '../../k8s/object.ts';
+import type { Issue } from '../../text/issue.ts';
+import type { Check } from './check.ts';
+
+export interface ParameterRule {
+  required?: boolean;
+  /** Whether an empty text counts as given; it does not unless told. */
+  mayBeEmpty?: boolean;
+  check?: Check;
+}
+
+export type Parameters = Readonly<Record<string, string>>;
+
+export type Danger = 'low' | 'medium' | 'high';
+export type Expectation = 'self-heal' | 'survive';
+
+/** The object on which a trace of an injection was found. */
+export type Carrier = Pick<KubeObject, 'kind' | 'metadata'>;
+
+/** How traces of a type are told where its label is gone: the framework writes no type into its records. */
+export interface Recognition {
+  /** Whether the payload of an undo record is one of this type. */
+  record?: (data: Json) => boolean;
+  /** The same, for a payload that tells nothing without the object it is on; asked when no `record` matched. */
+  recordOn?: (data: Json, carrier: Carrier) => boolean;
+  /** The object that keeps what was deleted or changed. */
+  backup?: { kind: 'ConfigMap' | 'Secret'; prefix: string };
+  /** Whether an annotation of this key is an undo record of this type, without an envelope. */
+  annotation?: (key: string) => boolean;
+  /** What it creates, by the beginning of the name or else by the kind. */
+  creates?: { prefix: string } | { kind: string };
+}
+
+/** What one fault type accepts and how it is known in a cluster. Rules and their reasons are the framework's, where it has them. */
+export interface FaultRules {
+  parameters: Readonly<Record<string, ParameterRule>>;
+  /** Names that exist in the wild and do nothing, each with what to know. */
+  ignored?: Readonly<Record<string, string>>;
+  /** Rules over several parameters; paths are parameter names. */
+  whole?: (parameters: Parameters) => Issue[];
+  /** Things that are allowed and still worth a word. */
+  advise?: (parameters: Parameters) => Issue[];
+  /** Why these parameters demand `dangerLevel: high`, undefined when they do not. */
+  needsHigh?: (parameters: Parameters) => string | undefined;
+  /** The parameter that names a namespace of its own to write to. */
+  namespaceParameter?: string;
+  /** The type's usual danger and tier, as the framework's documents show them. */
+  danger: Danger;
+  tier: number;
+  /** What a healthy system does: puts it right by itself, or lives with it until it is lifted. */
+  expects: Expectation;
+  /** What the injection leaves: marks on what it changed, an object it created, the backup of what it deleted, or nothing to undo. */
+  leaves: 'marks' | 'object' | 'backup' | 'nothing';
+  recognises?: Recognition;
+  /** Whether the framework counts it as cluster-scoped with these parameters; it never does unless told. */
+  isClusterScoped?: (parameters: Parameters) => boolean;
+}
+
+export const required = (check?: Check): ParameterRule =>
+  check === undefined ? { required: true } : { required: true, check };
+export const optional = (check?: Check): ParameterRule => (check === undefined ? {} : { check });
+export const always = (why: string) => (): string => why;
