@@ -1,5 +1,7 @@
 import type { Session } from '../console/deps.ts';
 import { reflectedFeed } from '../health/feed.ts';
+import { followLog } from '../health/inspect/follow-log.ts';
+import { inspect } from '../health/inspect/inspect.ts';
 import { whoAmI } from '../kube/client/access.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -33,6 +35,8 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     scan: async (...asked) => (await engine()).scan(...asked),
     revert: async (...asked) => (await engine()).revert(...asked),
     triage: async (hear, signal) => (await import('./console-triage.ts')).consoleTriage(runtime, api, hear, signal),
+    inspect: (ref, signal) => inspect(api, ref, signal),
+    followLog: (source, hear, signal) => followLog(api, runtime.realClock, source, hear, signal),
     toAsk: async (...asked) => (await engine()).toAsk(...asked),
     unfinished: async () => (await engine()).unfinished(),
     guardians: async () => (await engine()).guardians(),

@@ -1,10 +1,14 @@
 import type { Experiment, LoadedExperiment } from '../experiment/types.ts';
 import type { Permission, Plan, Refusal } from '../faults/contract.ts';
 import type { Feed } from '../health/feed.ts';
+import type { LogNews, LogSource } from '../health/inspect/follow-log.ts';
+import type { Inspection } from '../health/inspect/inspection.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Finding } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
+import type { ObjectRef } from '../k8s/object.ts';
 import type { Identity } from '../kube/client/api.ts';
+import type { Outcome } from '../kube/client/outcome.ts';
 import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { Stop } from '../revert/stop.ts';
 import type { RunEvent } from '../run/event.ts';
@@ -82,6 +86,10 @@ export interface Session {
   ): Promise<RevertEnd>;
   /** Looks for what is broken and tells each gate as it is known. Rejects, in one line, where the cluster cannot be looked at. */
   triage(hear: (gate: GateResult) => void, signal: AbortSignal): Promise<Triage>;
+  /** Reads one object and what stands around it. */
+  inspect(ref: ObjectRef, signal: AbortSignal): Promise<Outcome<Inspection>>;
+  /** Reads a log, and what is new in it until the signal aborts. Never rejects. */
+  followLog(source: LogSource, hear: (news: LogNews) => void, signal: AbortSignal): Promise<void>;
   /** Which of these only their records ask for, with all that each would write. */
   toAsk(findings: readonly Finding[]): Promise<readonly AskedRecord[]>;
   /** Runs of this or an earlier process that never ended, by their journals. */

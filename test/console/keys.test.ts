@@ -44,7 +44,7 @@ describe('the key table', () => {
   });
 
   it('is where help and the key line come from', () => {
-    const help = shown(state({ screens: ['deck', 'help'] }), 80, 60);
+    const help = shown(state({ screens: ['deck', 'help'] }), 80, 100);
     for (const key of keysOn(screenFolder('deck'))) expect(help).toContain(key.says.slice(0, 12));
     expect(rows(state())[23]).toMatch(/^e experiments {2}r revert this one {2}5 triage {2}\? keys {2}q quit/);
   });

@@ -125,7 +125,7 @@ describe('arm, then fire', () => {
     expect(at.screen()).toContain('ARMED  on uid 31bd7c00 version 6101');
     at.send('f');
     await at.waitFor(/TTL +[45]:\d\d ━+.*this console/);
-    await at.waitFor(/heal +0:0\d of 3:00/);
+    await at.waitFor(/heal +0:\d\d of 3:00/);
     await at.waitFor('✓ effect proven');
     expect(at.rows()[1]).toMatch(/► 1 fault live {3}next TTL [45]:\d\d ImageCorrupt/);
     await at.waitFor('✓ RESILIENT  nothing left behind');

@@ -1,25 +1,35 @@
+import type { Key } from '../keymap/key.ts';
 import { keysOn, screenFolder } from '../keymap/keys.ts';
 import { keyName } from '../screens/help/lines.ts';
 import type { ConsoleState, Screen } from '../store/state.ts';
 import { type Line, line, lineWidth, type Span, span } from '../widgets/line.ts';
 import type { View } from '../widgets/view.ts';
 
-/** The last row: the keys of this screen, from the key table; those that do nothing now are dim. The least important go first when it is narrow. */
+/** Back, help and quit: with these hints and beyond, a key gives way last. */
+const LASTING = 7;
+const GAP = 2;
+
+/**
+ * The last row: the keys of this screen, from its key table; those that do nothing now are dim. Where it is narrow the least important go
+ * first, and the ways out last.
+ */
 export function hintRow(state: ConsoleState, screen: Screen, view: View): Line {
-  const keys = [...keysOn(screenFolder(screen))]
-    .filter(key => key.hint !== undefined)
-    .sort((a, b) => (a.hint ?? 0) - (b.hint ?? 0));
-  const spans: Span[] = [];
-  for (const key of keys) {
-    const isLocked = key.locked?.(state, view.now) !== undefined;
-    const name = keyName(key.keys[0] ?? '', state.settings.ascii);
-    const next = [
-      span(name, isLocked ? 'dim' : key.danger ? 'bad' : 'key'),
-      span(` ${key.says}`, isLocked ? 'dim' : 'plain'),
-      span('  '),
-    ];
-    if (lineWidth(line(...spans, ...next)) - 2 > view.columns) break;
-    spans.push(...next);
+  const hints = keysOn(screenFolder(screen))
+    .filter(({ hint }) => hint !== undefined)
+    .map(key => ({ hint: key.hint ?? 0, spans: spansOf(key, state, view) }))
+    .sort((a, b) => a.hint - b.hint);
+  const widthOf = (some: typeof hints): number =>
+    some.reduce((sum, { spans }) => sum + lineWidth(line(...spans)), 0) + GAP * Math.max(0, some.length - 1);
+  const shown = [...hints];
+  while (widthOf(shown) > view.columns && shown.length > 0) {
+    const optional = shown.findLastIndex(({ hint }) => hint < LASTING);
+    shown.splice(optional >= 0 ? optional : shown.length - 1, 1);
   }
-  return line(...spans);
+  return line(...shown.flatMap(({ spans }, i) => (i === 0 ? spans : [span(' '.repeat(GAP)), ...spans])));
+}
+
+function spansOf(key: Key, state: ConsoleState, view: View): Span[] {
+  const isLocked = key.locked?.(state, view.now) !== undefined;
+  const name = keyName(key.keys[0] ?? '', state.settings.ascii);
+  return [span(name, isLocked ? 'dim' : key.danger ? 'bad' : 'key'), span(` ${key.says}`, isLocked ? 'dim' : 'plain')];
 }

@@ -5,6 +5,7 @@ import { createDispatch } from '../keymap/dispatch.ts';
 import { keyConflicts } from '../keymap/keys.ts';
 import { createCatalogue } from '../screens/experiments/catalogue.ts';
 import { createEmergency } from '../screens/mayday/emergency.ts';
+import { createObjectLooking } from '../screens/object/looking.ts';
 import { SCREENS } from '../screens/registry.ts';
 import { createTriaging } from '../screens/triage/looking.ts';
 import { isCounting, ownLive, ownUnderWay } from '../store/select.ts';
@@ -62,6 +63,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     emergency,
     runs,
     triaging,
+    objects: createObjectLooking(context),
     quit: createQuit(context, runs, finish),
     suspend: suspend.ask,
     repaint: () => void suspend.repaint(),

@@ -2,12 +2,13 @@ import { deck } from './deck/index.ts';
 import { experiments } from './experiments/index.ts';
 import { help } from './help/index.ts';
 import { mayday } from './mayday/index.ts';
+import { object } from './object/index.ts';
 import { plan } from './plan/index.ts';
 import { quit } from './quit/index.ts';
 import { revertOne } from './revert-one/index.ts';
 import { triage } from './triage/index.ts';
 
 /** Every screen. The first is home. */
-export const SCREENS = [deck, experiments, triage, plan, mayday, help, quit, revertOne] as const;
+export const SCREENS = [deck, experiments, triage, object, plan, mayday, help, quit, revertOne] as const;
 
 export type ScreenId = (typeof SCREENS)[number]['id'];

@@ -7,6 +7,7 @@ import type { Layout } from '../widgets/layout.ts';
 import type { View } from '../widgets/view.ts';
 import type { Catalogue } from './experiments/catalogue.ts';
 import type { Emergency } from './mayday/emergency.ts';
+import type { ObjectLooking } from './object/looking.ts';
 import type { Triaging } from './triage/looking.ts';
 
 /** What the commands of screens work with. */
@@ -16,6 +17,7 @@ export interface Parts {
   emergency: Emergency;
   runs: Runs;
   triaging: Triaging;
+  objects: ObjectLooking;
   quit: Quit;
   suspend(): void;
   repaint(): void;

@@ -7,6 +7,7 @@ import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
 import type { Stop } from '../../revert/stop.ts';
 import type { Phase, Verdict } from '../../run/event.ts';
 import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
+import { NO_OBJECT, type ObjectView } from '../screens/object/view.ts';
 import type { ScreenId } from '../screens/registry.ts';
 import { NOTHING_LOOKED_AT, type TriageView } from '../screens/triage/view.ts';
 import type { Tone } from '../widgets/line.ts';
@@ -128,6 +129,7 @@ export interface ConsoleState {
   notice: Notice | undefined;
   mayday: MaydayView;
   triage: TriageView;
+  object: ObjectView;
   leftovers: Leftovers;
   ending: 'no' | 'reverting' | 'over';
 }
@@ -198,6 +200,7 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     notice: undefined,
     mayday: EMPTY_MAYDAY,
     triage: NOTHING_LOOKED_AT,
+    object: NO_OBJECT,
     leftovers: { count: 0, example: '' },
     ending: 'no',
   }));

@@ -1,9 +1,13 @@
 import type { ConsoleDeps, FireOrder, Preflight, RevertEnd, RunEnd, Session } from '../../../src/console/deps.ts';
 import type { LoadedExperiment } from '../../../src/experiment/types.ts';
 import type { Plan } from '../../../src/faults/contract.ts';
+import type { LogSource } from '../../../src/health/inspect/follow-log.ts';
+import type { Inspection } from '../../../src/health/inspect/inspection.ts';
 import { type Clock, systemClock } from '../../../src/host/clock.ts';
 import type { Finding } from '../../../src/injection/found-injection.ts';
-import type { KubeObject } from '../../../src/k8s/object.ts';
+import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
+import { failure } from '../../../src/kube/client/failure.ts';
+import type { Outcome } from '../../../src/kube/client/outcome.ts';
 import type { Happening } from '../../../src/run/event.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
 import type { Triage } from '../../../src/triage/result.ts';
@@ -131,6 +135,8 @@ export interface Script {
   serverNow(): number;
   remaining(): number;
   triage(): Triage;
+  inspect(ref: ObjectRef): Outcome<Inspection>;
+  log(source: LogSource): Clean[];
   fired: FireOrder[];
   reverted: number;
 }
@@ -198,6 +204,8 @@ export function script(changes: Partial<Script> = {}): Script {
     isReachable: () => true,
     serverNow,
     remaining: () => 0,
+    inspect: () => failure('not-found', 'not found' as Clean),
+    log: () => [],
     triage: () => ({ roots: [], gates: [] }),
     fired: [],
     reverted: 0,
@@ -261,6 +269,10 @@ export function fakeSession(play: Script): Session {
       const result = play.triage();
       for (const gate of result.gates) hear(gate);
       return result;
+    },
+    inspect: async ref => play.inspect(ref),
+    async followLog(source, hear) {
+      hear({ is: 'lines', lines: play.log(source), isCut: false });
     },
     toAsk: async () => [],
     unfinished: async () => [],

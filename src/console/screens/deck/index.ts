@@ -1,9 +1,13 @@
 import { open } from '../../app/context.ts';
 import { EMERGENCY, HELP, MOVING, QUIT, STREAM } from '../../keymap/key.ts';
-import { chosenFault, faultEntries, revertOneLock } from '../../store/select.ts';
+import { chosenFault, faultEntries, type Now, revertOneLock } from '../../store/select.ts';
+import type { ConsoleState } from '../../store/state.ts';
 import { stepped } from '../../widgets/list.ts';
 import type { ScreenFolder } from '../screen.ts';
 import { deckBody } from './deck.ts';
+
+const noFault = (state: ConsoleState, now: Now): string | undefined =>
+  chosenFault(state, now) ? undefined : 'there is no fault to open';
 
 /** Home: health, live faults with both clocks, and the verdict stream. */
 export const deck: ScreenFolder<'deck'> = {
@@ -14,13 +18,18 @@ export const deck: ScreenFolder<'deck'> = {
     EMERGENCY,
     { id: 'experiments', keys: ['e'], says: 'experiments', hint: 1 },
     { id: 'revert-one', keys: ['r'], says: 'revert this one', hint: 2, locked: revertOneLock },
+    { id: 'object', keys: ['enter'], says: 'open the object', locked: noFault },
     ...MOVING,
     ...STREAM,
     HELP,
     QUIT,
   ],
   body: deckBody,
-  commands: ({ context, catalogue }) => ({
+  commands: ({ context, catalogue, objects }) => ({
+    object: () => {
+      const fault = chosenFault(context.store.getState(), context.now());
+      if (fault) objects.open(fault.is === 'run' ? fault.run.target : fault.mark.object);
+    },
     experiments: () => {
       open(context, 'experiments');
       catalogue.look();

@@ -1,4 +1,5 @@
 import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import type { ConsoleState } from '../../store/state.ts';
 import { column, type Layout, pane, row } from '../../widgets/layout.ts';
 import { stepped } from '../../widgets/list.ts';
 import type { ScreenFolder } from '../screen.ts';
@@ -8,6 +9,9 @@ import { chosenEntry, chosenFix, triageEntries } from './view.ts';
 /** From this width on the detail stands beside the list. */
 const WIDE = 150;
 const DETAIL_STEP = 5;
+
+const noFinding = (state: ConsoleState): string | undefined =>
+  chosenEntry(state) ? undefined : 'there is nothing to open';
 
 /** What is broken, since when, why, and how to mend it. */
 export const triage: ScreenFolder<'triage'> = {
@@ -24,6 +28,7 @@ export const triage: ScreenFolder<'triage'> = {
       hint: 1,
       locked: state => (chosenFix(state) === undefined ? 'this finding has no command to copy' : undefined),
     },
+    { id: 'object', keys: ['enter', 'right', 'l'], says: 'open the object', hint: 1, locked: noFinding },
     { id: 'look', keys: ['c'], says: 'look again', hint: 2 },
     { id: 'detail-up', keys: ['['], says: 'detail: back up' },
     { id: 'detail-down', keys: [']'], says: 'detail: further down', hint: 3 },
@@ -55,7 +60,11 @@ export const triage: ScreenFolder<'triage'> = {
     );
   },
   enter: ({ triaging }) => triaging.look(),
-  commands: ({ triaging }) => ({
+  commands: ({ context, triaging, objects }) => ({
+    object: () => {
+      const chosen = chosenEntry(context.store.getState());
+      if (chosen) objects.open(chosen.root.finding.object);
+    },
     copy: triaging.copyFix,
     look: triaging.look,
     'detail-up': times => triaging.scroll(-DETAIL_STEP * times),

@@ -1,0 +1,145 @@
+import type { KubeObject, ManagedField } from '../../k8s/object.ts';
+import { refOf } from '../../k8s/object-ref.ts';
+import { age } from '../../text/duration.ts';
+import type { State } from '../../text/glyphs.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { InspectionRow } from './inspection.ts';
+
+type Bag = Readonly<Record<string, unknown>>;
+const bag = (value: unknown): Bag =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Bag) : {};
+const bags = (value: unknown): Bag[] => (Array.isArray(value) ? value.map(bag) : []);
+const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
+
+/** Milliseconds between two times as a short age, or nothing where the time is none. */
+function ago(time: unknown, now: number): string {
+  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isFinite(at) ? age(Math.max(0, now - at)) : '';
+}
+
+/** Conditions that are well when False. Every other one is well when True. */
+const GOOD_WHEN_FALSE = /(Pressure|Unavailable|Terminating|Failure|Failed|Degraded|Stalled|Problem|Blocked|Remaining)$/;
+
+function stateOf({ type, status }: Bag): State {
+  if (status === 'Unknown') return 'stale';
+  const isGood = GOOD_WHEN_FALSE.test(text(type)) ? status === 'False' : status === 'True';
+  return isGood ? 'ok' : 'warn';
+}
+
+/** `Ready False  ContainersNotReady: …  since 4m`. */
+export function conditionRows(object: KubeObject, now: number): InspectionRow[] {
+  return bags(bag(object.status).conditions).map(condition => {
+    const why = [text(condition.reason), text(condition.message)].filter(Boolean).join(': ');
+    const since = ago(condition.lastTransitionTime, now);
+    return {
+      state: stateOf(condition),
+      text: sanitise(
+        [`${text(condition.type)} ${text(condition.status)}`, why, since && `since ${since}`]
+          .filter(Boolean)
+          .join('  '),
+        600,
+      ),
+    };
+  });
+}
+
+/** The containers of a pod: what each is doing, how often it ended, and how it ended last. */
+export function containerRows(object: KubeObject, now: number): InspectionRow[] {
+  const status = bag(object.status);
+  return ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'].flatMap(field =>
+    bags(status[field]).map(one => {
+      const isInit = field === 'initContainerStatuses';
+      const done = text(bag(bag(one.state).terminated).exitCode) === '0';
+      return {
+        state: one.ready === true || (isInit && done) ? ('ok' as const) : ('warn' as const),
+        text: sanitise(`${isInit ? 'init ' : ''}${text(one.name)}  ${containerWords(one, now)}`, 600),
+      };
+    }),
+  );
+}
+
+function containerWords(status: Bag, now: number): string {
+  const { waiting, running, terminated } = bag(status.state);
+  const last = bag(bag(status.lastState).terminated);
+  const doing =
+    running !== undefined
+      ? `running for ${ago(bag(running).startedAt, now)}${status.ready === true ? '' : ', not ready'}`
+      : waiting !== undefined
+        ? `waiting: ${[text(bag(waiting).reason), text(bag(waiting).message)].filter(Boolean).join(': ')}`
+        : terminated !== undefined
+          ? endWords(bag(terminated), now)
+          : 'no state yet';
+  const restarts = Number(status.restartCount ?? 0);
+  const before = restarts === 0 ? '' : `  ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
+  return `${doing}${before}${Object.keys(last).length === 0 ? '' : `, last ${endWords(last, now)}`}`;
+}
+
+const endWords = (end: Bag, now: number): string =>
+  `ended ${text(end.reason)} with ${end.signal === undefined ? `exit code ${text(end.exitCode)}` : `signal ${text(end.signal)}`} ${ago(end.finishedAt, now)} ago`;
+
+/** Events about an object, the newest first. */
+export function eventRows(events: readonly KubeObject[], now: number): InspectionRow[] {
+  const dated = events.map(event => {
+    const series = bag(event.series);
+    const at = Date.parse(
+      text(series.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp),
+    );
+    const count = Number(series.count ?? event.count ?? 1);
+    return { event, at: Number.isFinite(at) ? at : 0, count: Number.isFinite(count) ? count : 1 };
+  });
+  return dated
+    .sort((a, b) => b.at - a.at)
+    .map(({ event, at, count }) => ({
+      state: event.type === 'Warning' ? ('warn' as const) : ('ok' as const),
+      text: sanitise(
+        `${at === 0 ? '' : `${age(Math.max(0, now - at))}  `}${count > 1 ? `${count} times  ` : ''}${text(event.reason)}: ${text(event.message ?? event.note)}`,
+        1_000,
+      ),
+    }));
+}
+
+/** Owners, the nearest first, each one step further in. */
+export const ownerRows = (owners: readonly KubeObject[]): InspectionRow[] =>
+  owners.map((owner, depth) => ({ text: objectWords(owner), depth, object: refOf(owner) }));
+
+/** What belongs to the object. */
+export const dependentRows = (dependents: readonly KubeObject[]): InspectionRow[] =>
+  dependents.map(one => ({ text: objectWords(one), object: refOf(one) }));
+
+function objectWords({ kind, metadata, status }: KubeObject) {
+  const phase = text(bag(status).phase);
+  const dying = metadata.deletionTimestamp === undefined ? '' : '  Terminating';
+  return sanitise(
+    `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}${phase && `  ${phase}`}${dying}`,
+  );
+}
+
+/** Who wrote which fields last, the newest writer first; the fields by their paths, as many as fit in one row. */
+export function writerRows(object: KubeObject, now: number): InspectionRow[] {
+  const entries = [...(object.metadata.managedFields ?? [])].sort((a, b) => timeOf(b) - timeOf(a));
+  return entries.map(entry => {
+    const { manager = 'unknown', operation = '', subresource, time } = entry;
+    const paths = pathsOf(entry.fieldsV1);
+    const how = subresource === undefined ? operation : `${operation} ${subresource}`;
+    const when = ago(time, now);
+    return { text: sanitise(`${manager}  ${how}${when && `  ${when} ago`}  ${paths.join(', ')}`, 800) };
+  });
+}
+
+const timeOf = ({ time }: ManagedField): number => (time === undefined ? 0 : Date.parse(time) || 0);
+const MOST_PATHS = 24;
+const DEPTH = 4;
+
+/** `spec.replicas`, `spec.template.spec.containers[web].image`, from the notation of managedFields; no deeper than four steps. */
+export function pathsOf(fields: unknown, before = '', depth = 0): string[] {
+  const children = Object.entries(bag(fields)).filter(([key]) => key !== '.');
+  if (children.length === 0 || depth >= DEPTH) return before === '' ? [] : [before];
+  const all = children.flatMap(([key, value]) => pathsOf(value, joined(before, key), depth + 1));
+  return all.length > MOST_PATHS ? [...all.slice(0, MOST_PATHS), `and ${all.length - MOST_PATHS} more`] : all;
+}
+
+function joined(before: string, key: string): string {
+  if (key.startsWith('f:')) return before === '' ? key.slice(2) : `${before}.${key.slice(2)}`;
+  const name = /"(?:name|type|key|uid)":"([^"]*)"/.exec(key)?.[1];
+  return `${before}[${name ?? key.slice(2)}]`;
+}
