@@ -12,14 +12,16 @@ const PATIENCE_MS = 30_000;
 /** `mayday status`: one health snapshot. Exit 8 when not one kind could be read. */
 export const statusCommand: CommandBody = ({ globals }) =>
   withCluster(globals, async (api, runtime) => {
-    const [{ startHealth }, { reflectedFeed }] = await Promise.all([
+    const [{ startHealth }, { reflectedFeed }, { BOARD_KINDS }] = await Promise.all([
       import('../health/store.ts'),
       import('../health/feed.ts'),
+      import('../health/model.ts'),
     ]);
     const health = startHealth(
       reflectedFeed(api, runtime.clock, runtime.random),
       runtime.clock,
       () => api.serverTime().now,
+      { kinds: BOARD_KINDS },
     );
     const summary = await new Promise<Summary>(resolve => {
       const giveUp = setTimeout(() => resolve(health.store.getState()), PATIENCE_MS);

@@ -1,6 +1,8 @@
 import type { Clock } from '../host/clock.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
+import type { Outcome } from '../kube/client/outcome.ts';
+import type { Discovery } from '../kube/discovery/discovery.ts';
 import { createReflector, type SyncStatus, type Update } from '../kube/watch/reflector.ts';
 import type { Followed, Sweeping } from './followed.ts';
 import { startSweep } from './sweep.ts';
@@ -23,6 +25,8 @@ export interface Feed {
     hear: (update: Update<Row>) => void,
     same?: (a: Row, b: Row) => boolean,
   ): Following<Row>;
+  /** What the cluster serves; absent where nobody can tell. */
+  discovery?(refresh?: boolean): Promise<Outcome<Discovery>>;
   /** Sweeps the kinds that discovery names and that are not among `followed`; absent where there is no discovery. */
   sweep?(followed: readonly Followed[], changed: () => void): Sweeping;
 }
@@ -51,6 +55,7 @@ export function reflectedFeed(
       void reflector.run(ended.signal);
       return { rows: reflector.rows, status: () => reflector.status(), stop: () => ended.abort() };
     },
+    discovery: refresh => api.discovery(refresh),
     sweep: (followed, changed) => startSweep(api, clock, followed, changed),
   };
 }

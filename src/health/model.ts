@@ -1,8 +1,7 @@
 import { LOCK_PREFIX } from '../injection/record/markers.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import type { SyncStatus, Update } from '../kube/watch/reflector.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { Feed, Followed, Following, Sweeping } from './feed.ts';
+import type { Feed, Following, Sweeping } from './feed.ts';
 import {
   crdTrouble,
   deploymentTrouble,
@@ -13,23 +12,27 @@ import {
   serviceTrouble,
   webhookTroubles,
 } from './judge.ts';
-import { type BoardKind, MARKED, SOURCES } from './kinds.ts';
-import type { Marker } from './marker.ts';
+import { type BoardKind, MARKED_SECRETS, SOURCES } from './kinds.ts';
+import { type Marker, markerOf } from './marker.ts';
 import {
   crdRow,
   deploymentRow,
   type LeaseRow,
   leaseRow,
-  markedRow,
   nodeRow,
   podRow,
   type Row,
+  type Seen,
   serviceRow,
   sliceRow,
   webhookRow,
 } from './rows.ts';
+import { NOT_YET } from './sweep.ts';
 import { type Sync, syncOf, worst } from './sync.ts';
 import { byUrgency, type Trouble } from './trouble.ts';
+import type { ViewObject } from './view/cluster-view.ts';
+import { VIEW_KINDS, type ViewKind } from './view/kinds.ts';
+import type { LiveView, ViewChange } from './view/live.ts';
 
 /** One line of the board. `troubles` holds the most urgent ones; `failing` and `warning` count all of them. */
 export interface KindHealth {
@@ -66,71 +69,99 @@ export interface ModelClock {
 
 const KEPT = 60;
 
-/** One followed kind, with the few rows among its thousands that might be in trouble. */
-interface Source<R extends Row> {
-  following: Following<R>;
-  suspects: Map<string, R>;
-}
-
 /** The lock of an operator under test, where a Lease is one. */
 function operatorLock({ name, holder, acquired }: LeaseRow): OperatorLock | undefined {
   if (!name.startsWith(LOCK_PREFIX) || holder === '') return undefined;
   return { operator: sanitise(name.slice(LOCK_PREFIX.length)), holder, since: acquired };
 }
 
-/** Everything the board follows. Rows change in place as the feed speaks; `summary` says what they amount to now. */
+/** The few rows of a kind, among its thousands, that might be in trouble. */
+type Suspects<R> = Map<string, R>;
+
+/** What the board follows of the view, kept in step with it. */
+interface Suspected {
+  put(object: ViewObject): void;
+  remove(uid: string): void;
+}
+
+function createSuspects() {
+  const tables = new Map<ViewKind, Suspected>();
+  const of = <R extends Row>(
+    kind: ViewKind,
+    project: (object: Seen) => R,
+    isSuspect: (row: R) => boolean = () => true,
+  ): Suspects<R> => {
+    const suspects: Suspects<R> = new Map();
+    tables.set(kind, {
+      put(object) {
+        const row = project(object);
+        if (isSuspect(row)) suspects.set(row.uid, row);
+        else suspects.delete(row.uid);
+      },
+      remove: uid => void suspects.delete(uid),
+    });
+    return suspects;
+  };
+  const rows = {
+    pods: of(SOURCES.pods, podRow, pod => !pod.fine || pod.terminating),
+    nodes: of(SOURCES.nodes, nodeRow),
+    deployments: of(SOURCES.deployments, deploymentRow, row => row.reason !== ''),
+    services: of(SOURCES.services, serviceRow),
+    slices: of(SOURCES.slices, sliceRow),
+    validating: of(SOURCES.validating, webhookRow),
+    mutating: of(SOURCES.mutating, webhookRow),
+    crds: of(SOURCES.crds, crdRow, crd => !crd.established),
+    leases: of(SOURCES.leases, leaseRow),
+  };
+  return {
+    ...rows,
+    hear({ kind, put, removed }: ViewChange): void {
+      const table = tables.get(kind);
+      for (const { uid } of removed) table?.remove(uid);
+      for (const { object } of put) if (object !== undefined) table?.put(object);
+    },
+  };
+}
+
+/** The board over a live view. `summary` says what the view's objects amount to now. */
 export class Model {
   readonly #clock: ModelClock;
+  readonly #live: LiveView;
   readonly #markers = new Map<string, Marker>();
   readonly #firstSeen = new Map<string, number>();
-  readonly #sources: ReturnType<Model['follow']>;
+  readonly #suspects = createSuspects();
+  readonly #secrets: Following<object>;
   readonly #sweep: Sweeping | undefined;
+  readonly #unsubscribe: () => void;
 
   /** `changed` is called, often, whenever a new summary is worth taking. */
-  constructor(feed: Feed, clock: ModelClock, changed: () => void) {
+  constructor(live: LiveView, feed: Feed, clock: ModelClock, changed: () => void) {
     this.#clock = clock;
-    const followed = [...Object.values(SOURCES), ...MARKED];
-    this.#sweep = feed.sweep?.(followed, changed);
-    this.#sources = this.follow(feed, () => {
-      if (this.#isListed()) this.#sweep?.begin();
+    this.#live = live;
+    const followed = live.kinds.map(kind => ({ apiVersion: VIEW_KINDS[kind], kind }));
+    this.#sweep = feed.sweep?.([...followed, MARKED_SECRETS], changed);
+    this.#unsubscribe = live.subscribe(change => {
+      this.#suspects.hear(change);
+      for (const { uid } of change.removed) this.#markers.delete(uid);
+      for (const { uid, object } of change.put) this.#mark(uid, object?.marker);
+      // What is swept may wait until the board is there.
+      if (BOARD_KINDS.every(kind => !isPending(live.view.sync(kind)))) this.#sweep?.begin();
       changed();
     });
+    this.#secrets = feed.follow(
+      MARKED_SECRETS,
+      object => ({ uid: uidOf(object), marker: markerOf(object) }),
+      ({ added, changed: others, removed }) => {
+        for (const { uid } of removed) this.#markers.delete(uid);
+        for (const { uid, marker } of [...added, ...others]) this.#mark(uid, marker);
+        changed();
+      },
+    );
   }
 
-  private follow(feed: Feed, changed: () => void) {
-    const source = <R extends Row>(
-      what: Followed,
-      project: (object: KubeObject) => R,
-      isSuspect: (row: R) => boolean = () => true,
-    ): Source<R> => {
-      const suspects = new Map<string, R>();
-      const hear = (update: Update<R>): void => {
-        for (const row of [...update.added, ...update.changed]) {
-          if (row.marker) this.#markers.set(row.uid, row.marker);
-          else this.#markers.delete(row.uid);
-          if (isSuspect(row)) suspects.set(row.uid, row);
-          else suspects.delete(row.uid);
-        }
-        for (const row of update.removed) {
-          this.#markers.delete(row.uid);
-          suspects.delete(row.uid);
-        }
-        changed();
-      };
-      return { following: feed.follow(what, project, hear), suspects };
-    };
-    return {
-      pods: source(SOURCES.pods, podRow, pod => !pod.fine || pod.terminating),
-      nodes: source(SOURCES.nodes, nodeRow),
-      deployments: source(SOURCES.deployments, deploymentRow, row => row.reason !== ''),
-      services: source(SOURCES.services, serviceRow),
-      slices: source(SOURCES.slices, sliceRow),
-      validating: source(SOURCES.validating, webhookRow),
-      mutating: source(SOURCES.mutating, webhookRow),
-      crds: source(SOURCES.crds, crdRow, crd => !crd.established),
-      leases: source(SOURCES.leases, leaseRow),
-      marked: MARKED.map(followed => ({ kind: followed.kind, ...source(followed, markedRow) })),
-    };
+  #mark(uid: string, marker: Marker | undefined): void {
+    if (marker) this.#markers.set(uid, marker);
+    else this.#markers.delete(uid);
   }
 
   /** What the sweep found, but for objects that are followed under another group. */
@@ -138,61 +169,65 @@ export class Model {
     return [...(this.#sweep?.markers() ?? [])].filter(({ uid }) => !this.#markers.has(uid));
   }
 
-  /** What is swept may wait until the board is there. */
-  #isListed(): boolean {
-    const { marked: _, ...named } = this.#sources;
-    return Object.values(named).every(({ following }) => following.status().state !== 'listing');
-  }
-
   stop(): void {
     this.#sweep?.stop();
-    const { marked, ...named } = this.#sources;
-    for (const { following } of [...Object.values(named), ...marked]) following.stop();
+    this.#secrets.stop();
+    this.#unsubscribe();
+    this.#live.stop();
   }
 
   summary(): Summary {
     const now = this.#clock.serverNow();
-    const { pods, nodes, deployments, crds, leases, marked } = this.#sources;
-    const line = <R extends Row>(source: Source<R>, judge: (row: R) => Trouble | undefined): KindHealth =>
-      health([source.following], source.following.rows.size, judged(source.suspects.values(), judge));
+    const { pods, nodes, deployments, crds, leases } = this.#suspects;
+    const line = <R extends Row>(kind: ViewKind, suspects: Suspects<R>, judge: (row: R) => Trouble | undefined) =>
+      this.#health([kind], this.#live.view.count(kind), judged(suspects.values(), judge));
     return {
       kinds: {
-        nodes: line(nodes, nodeTrouble),
-        pods: line(pods, pod => podTrouble(pod, now)),
-        deployments: line(deployments, deploymentTrouble),
-        crds: line(crds, crdTrouble),
-        leases: line(leases, lease => leaseTrouble(lease, now)),
+        nodes: line(SOURCES.nodes, nodes, nodeTrouble),
+        pods: line(SOURCES.pods, pods, pod => podTrouble(pod, now)),
+        deployments: line(SOURCES.deployments, deployments, deploymentTrouble),
+        crds: line(SOURCES.crds, crds, crdTrouble),
+        leases: line(SOURCES.leases, leases, lease => leaseTrouble(lease, now)),
         ...this.#joined(),
       },
       markers: [...this.#markers.values(), ...this.#swept()],
-      unseen: [
-        ...marked.flatMap(({ kind, following }) => {
-          const sync = syncOf(following.status());
-          return sync.state === 'blind' ? [{ kind, reason: sync.reason }] : [];
-        }),
-        ...(this.#sweep?.unseen() ?? []),
-      ],
-      locks: [...leases.suspects.values()].flatMap(lease => operatorLock(lease) ?? []),
-      heardAt: this.#heardAt(),
+      unseen: this.#unseen(),
+      locks: [...leases.values()].flatMap(lease => operatorLock(lease) ?? []),
+      heardAt: this.#heardAt(now),
     };
   }
 
-  /** The freshest word from the cluster, over all sources that ever had one. */
-  #heardAt(): number | undefined {
-    const { marked: _, ...named } = this.#sources;
-    const ages = Object.values(named)
-      .map(source => source.following.status())
-      .filter(hasHeard)
-      .map(status => status.dataAgeMs);
-    return ages.length === 0 ? undefined : this.#clock.monotonic() - Math.min(...ages);
+  /** Kinds beside the lines of the board, whose own state says it. Nobody injects into events. */
+  #unseen(): Summary['unseen'] {
+    const others = this.#live.kinds.filter(kind => kind !== 'Event' && !BOARD_KINDS.includes(kind));
+    const syncs = others.map(kind => ({ kind, sync: this.#live.view.sync(kind) }));
+    const secrets = { kind: MARKED_SECRETS.kind, sync: syncOf(this.#secrets.status()) };
+    const blind = [...syncs, secrets].flatMap(({ kind, sync }) =>
+      sync.state === 'blind' && sync.reason !== 'not served' ? [{ kind, reason: sync.reason }] : [],
+    );
+    const swept = this.#sweep?.unseen() ?? [];
+    const isPartial = syncs.some(({ sync }) => isPending(sync)) && !swept.some(({ reason }) => reason === NOT_YET);
+    return [...blind, ...swept, ...(isPartial ? [{ kind: 'other kinds', reason: NOT_YET }] : [])];
   }
 
-  /** Endpoints and webhooks need three sources at once; until all are listed nothing is called dead. */
+  /** The freshest word from the cluster, over all lines that ever had one. */
+  #heardAt(now: number): number | undefined {
+    const heard = BOARD_KINDS.flatMap(kind => this.#live.view.heardAt(kind) ?? []);
+    return heard.length === 0 ? undefined : this.#clock.monotonic() - (now - Math.max(...heard));
+  }
+
+  /** Whether all objects of a kind were read, be it some time ago. */
+  #isComplete(kind: ViewKind): boolean {
+    const { view } = this.#live;
+    return ['live', 'retrying'].includes(view.sync(kind).state) && view.heardAt(kind) !== undefined;
+  }
+
+  /** Endpoints and webhooks need three kinds at once; until all are listed nothing is called dead. */
   #joined(): Pick<Summary['kinds'], 'endpoints' | 'webhooks'> {
-    const { services, slices, validating, mutating } = this.#sources;
-    const configurations = [...validating.following.rows.values(), ...mutating.following.rows.values()];
-    const served = servedBy(slices.following.rows.values());
-    const isJudgeable = isComplete(services.following) && isComplete(slices.following);
+    const { services, slices, validating, mutating } = this.#suspects;
+    const configurations = [...validating.values(), ...mutating.values()];
+    const served = servedBy(slices.values());
+    const isJudgeable = this.#isComplete(SOURCES.services) && this.#isComplete(SOURCES.slices);
     const seen = new Set<string>();
     const firstSeen = (key: string): number => {
       seen.add(key);
@@ -200,30 +235,42 @@ export class Model {
       this.#firstSeen.set(key, at);
       return at;
     };
-    const all = [...services.following.rows.values()];
+    const all = [...services.values()];
     const selecting = all.filter(service => service.selects && !service.external);
     const byName = new Map(all.map(service => [`${service.namespace ?? ''}/${service.name}`, service]));
     const unserved = isJudgeable ? judged(selecting, service => serviceTrouble(service, served, firstSeen)) : [];
     const dead = isJudgeable ? configurations.flatMap(row => webhookTroubles(row, byName, served, firstSeen)) : [];
     for (const key of this.#firstSeen.keys()) if (!seen.has(key)) this.#firstSeen.delete(key);
-    const behind = [services.following, slices.following];
+    const behind = [SOURCES.services, SOURCES.slices];
     return {
-      endpoints: health(behind, selecting.length, unserved),
-      webhooks: health(
-        [validating.following, mutating.following, ...behind],
+      endpoints: this.#health(behind, selecting.length, unserved),
+      webhooks: this.#health(
+        [SOURCES.validating, SOURCES.mutating, ...behind],
         configurations.reduce((sum, row) => sum + row.hooks.length, 0),
         dead,
       ),
     };
   }
+
+  #health(kinds: readonly ViewKind[], count: number, troubles: Trouble[]): KindHealth {
+    const failing = troubles.filter(one => one.severity === 'fail').length;
+    return {
+      sync: worst(kinds.map(kind => this.#live.view.sync(kind))),
+      count,
+      failing,
+      warning: troubles.length - failing,
+      troubles: troubles.sort(byUrgency).slice(0, KEPT),
+    };
+  }
 }
 
-/** Whether the server ever sent anything of this kind; the age of what never came means nothing. */
-const hasHeard = (status: SyncStatus): boolean =>
-  status.state !== 'blind' && !(status.state === 'listing' && status.loaded === 0);
+/** The kinds that the lines of the board rest on. */
+export const BOARD_KINDS: readonly ViewKind[] = Object.values(SOURCES);
 
-const isComplete = (following: Following<unknown>): boolean =>
-  ['synced', 'reconnecting', 'stale'].includes(following.status().state);
+const isPending = ({ state }: Sync): boolean => state === 'waiting' || state === 'loading';
+
+const uidOf = ({ kind, metadata }: KubeObject): string =>
+  metadata.uid ?? `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
 
 function judged<R>(rows: Iterable<R>, judge: (row: R) => Trouble | undefined): Trouble[] {
   const found: Trouble[] = [];
@@ -232,15 +279,4 @@ function judged<R>(rows: Iterable<R>, judge: (row: R) => Trouble | undefined): T
     if (trouble) found.push(trouble);
   }
   return found;
-}
-
-function health(sources: readonly Following<unknown>[], count: number, troubles: Trouble[]): KindHealth {
-  const failing = troubles.filter(one => one.severity === 'fail').length;
-  return {
-    sync: worst(sources.map(source => syncOf(source.status()))),
-    count,
-    failing,
-    warning: troubles.length - failing,
-    troubles: troubles.sort(byUrgency).slice(0, KEPT),
-  };
 }

@@ -1,6 +1,23 @@
-import type { KubeObject } from '../k8s/object.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
-import { type Marker, markerOf } from './marker.ts';
+import type { Marker } from './marker.ts';
+
+/** An object as the view keeps it, or as the cluster sends it. */
+export interface Seen {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { kind: string; name: string; controller?: boolean }[];
+  };
+  readonly marker?: Marker;
+  readonly [field: string]: unknown;
+}
 
 /** What every row has. `marker` is there when the object carries an injection. */
 export interface Row {
@@ -98,13 +115,12 @@ const text = (value: unknown, otherwise = ''): Clean => sanitise(typeof value ==
 const number = (value: unknown, otherwise = 0): number => (typeof value === 'number' ? value : otherwise);
 const time = (value: unknown, otherwise: number): number =>
   typeof value === 'string' ? Date.parse(value) || otherwise : otherwise;
-const conditions = (object: KubeObject): Condition[] => list(bag(object.status).conditions) as unknown as Condition[];
-const condition = (object: KubeObject, type: string): Condition | undefined =>
+const conditions = (object: Seen): Condition[] => list(bag(object.status).conditions) as unknown as Condition[];
+const condition = (object: Seen, type: string): Condition | undefined =>
   conditions(object).find(one => one.type === type);
 
-function base(object: KubeObject): Row {
-  const { metadata } = object;
-  const marker = markerOf(object);
+function base(object: Seen): Row {
+  const { metadata, marker } = object;
   return {
     uid: metadata.uid ?? `${object.kind}/${metadata.namespace ?? ''}/${metadata.name}`,
     name: sanitise(metadata.name),
@@ -114,10 +130,7 @@ function base(object: KubeObject): Row {
   };
 }
 
-/** Any object of which only a marker matters. */
-export const markedRow = base;
-
-export function podRow(object: KubeObject): PodRow {
+export function podRow(object: Seen): PodRow {
   const row = base(object);
   const status = bag(object.status);
   const statuses = list(status.containerStatuses);
@@ -142,7 +155,7 @@ export function podRow(object: KubeObject): PodRow {
 }
 
 /** `deletionTimestamp` is when the grace period ends: the deletion was asked for that much earlier. */
-function deletionAskedFor({ metadata }: KubeObject): number | undefined {
+function deletionAskedFor({ metadata }: Seen): number | undefined {
   const ends = time(metadata.deletionTimestamp, 0);
   return ends === 0 ? undefined : ends - number(bag(metadata).deletionGracePeriodSeconds) * 1000;
 }
@@ -169,7 +182,7 @@ function podReason(status: Bag, statuses: Bag[], phase: Clean): Clean {
 const conditionIn = (status: Bag, type: string): Condition | undefined =>
   (list(status.conditions) as unknown as Condition[]).find(one => one.type === type);
 
-export function nodeRow(object: KubeObject): NodeRow {
+export function nodeRow(object: Seen): NodeRow {
   const row = base(object);
   const ready = condition(object, 'Ready');
   return {
@@ -183,7 +196,7 @@ export function nodeRow(object: KubeObject): NodeRow {
   };
 }
 
-export function deploymentRow(object: KubeObject): DeploymentRow {
+export function deploymentRow(object: Seen): DeploymentRow {
   const row = base(object);
   const wanted = number(bag(object.spec).replicas, 1);
   const available = number(bag(object.status).availableReplicas);
@@ -201,7 +214,7 @@ export function deploymentRow(object: KubeObject): DeploymentRow {
   };
 }
 
-export function serviceRow(object: KubeObject): ServiceRow {
+export function serviceRow(object: Seen): ServiceRow {
   const spec = bag(object.spec);
   return {
     ...base(object),
@@ -212,7 +225,7 @@ export function serviceRow(object: KubeObject): ServiceRow {
 }
 
 /** An endpoint without `conditions.ready` counts as ready, as it does for the cluster's own proxies. */
-export function sliceRow(object: KubeObject): SliceRow {
+export function sliceRow(object: Seen): SliceRow {
   const endpoints = list(object.endpoints);
   const changed = Date.parse(object.metadata.annotations?.['endpoints.kubernetes.io/last-change-trigger-time'] ?? '');
   return {
@@ -224,7 +237,7 @@ export function sliceRow(object: KubeObject): SliceRow {
   };
 }
 
-export function webhookRow(object: KubeObject): WebhookRow {
+export function webhookRow(object: Seen): WebhookRow {
   return {
     ...base(object),
     kind: object.kind as WebhookRow['kind'],
@@ -242,7 +255,7 @@ export function webhookRow(object: KubeObject): WebhookRow {
   };
 }
 
-export function crdRow(object: KubeObject): CrdRow {
+export function crdRow(object: Seen): CrdRow {
   const row = base(object);
   const established = condition(object, 'Established');
   const terminating = object.metadata.deletionTimestamp;
@@ -262,7 +275,7 @@ export function crdRow(object: KubeObject): CrdRow {
   };
 }
 
-export function leaseRow(object: KubeObject): LeaseRow {
+export function leaseRow(object: Seen): LeaseRow {
   const spec = bag(object.spec);
   const row = base(object);
   return {

@@ -1,7 +1,9 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Clock } from '../host/clock.ts';
 import type { Feed } from './feed.ts';
-import { Model, type Summary } from './model.ts';
+import { BOARD_KINDS, Model, type Summary } from './model.ts';
+import type { ViewKind } from './view/kinds.ts';
+import { followView, type LiveView } from './view/live.ts';
 
 /** Shortest time between two commits: a thousand events cost as much as one. */
 const COMMIT_MS = 100;
@@ -10,15 +12,24 @@ const RENEW_MS = 5_000;
 
 export interface Health {
   readonly store: StoreApi<Summary>;
+  /** The view that the board rests on, for triage. */
+  readonly live: LiveView;
   stop(): void;
 }
 
-/** Starts the live model on a feed. The store takes the first change after a quiet time at once, then at most one each 100 ms. */
-export function startHealth(feed: Feed, clock: Clock, serverNow: () => number): Health {
+/** `kinds` of the view to follow, all unless told. */
+export interface HealthOptions {
+  context?: string;
+  kinds?: readonly ViewKind[];
+}
+
+/** Starts the live view and the board on a feed. The store takes the first change after a quiet time at once, then at most one each 100 ms. */
+export function startHealth(feed: Feed, clock: Clock, serverNow: () => number, options: HealthOptions = {}): Health {
   const ended = new AbortController();
   let isDue = false;
   let committedAt = Number.NEGATIVE_INFINITY;
-  const model = new Model(feed, { monotonic: () => clock.monotonic(), serverNow }, () => void commitSoon());
+  const live = followView({ feed, clock, discovery: feed.discovery, serverNow, first: BOARD_KINDS, ...options });
+  const model = new Model(live, feed, { monotonic: () => clock.monotonic(), serverNow }, () => void commitSoon());
   const store = createStore<Summary>(() => model.summary());
 
   async function commitSoon(): Promise<void> {
@@ -42,6 +53,7 @@ export function startHealth(feed: Feed, clock: Clock, serverNow: () => number): 
   void renew();
   return {
     store,
+    live,
     stop() {
       ended.abort();
       model.stop();

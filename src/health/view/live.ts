@@ -13,25 +13,39 @@ import { ALL_KINDS, createView, type ViewRow } from './view.ts';
 
 /** What the cluster serves changes with its CRDs; after a change of them discovery is asked anew, at most this often. */
 const REDISCOVER_MS = 2_000;
+/** What comes first is alone for so long at most. */
+const FIRST_MS = 3_000;
 /** Discovery that failed is tried again after this time. */
 const RETRY_MS = 5_000;
 
+/** What changed of one kind; nothing where only how well it is known has changed. */
+export interface ViewChange {
+  kind: ViewKind;
+  put: readonly ViewRow[];
+  removed: readonly ViewRow[];
+}
+
 /** A view that follows the cluster until it is stopped. */
 export interface LiveView extends ViewLoading {
-  /** Called after changes with the kinds that changed, and when it changes how well a kind is known; at most some ten times a second. */
-  subscribe(listener: (kinds: ReadonlySet<ViewKind>) => void): () => void;
+  /** What is followed, where the cluster serves it. */
+  readonly kinds: readonly ViewKind[];
+  /** Called when the view has changed, for each kind at most some ten times a second. */
+  subscribe(listener: (change: ViewChange) => void): () => void;
   stop(): void;
 }
 
 export interface LiveOptions {
   feed: Pick<Feed, 'follow'>;
   clock: Clock;
-  discovery(refresh?: boolean): Promise<Outcome<Discovery>>;
+  /** Without it only the built-in kinds are followed. */
+  discovery?: ((refresh?: boolean) => Promise<Outcome<Discovery>>) | undefined;
   /** Server time in milliseconds; undefined while it is not known. */
   serverNow(): number | undefined;
   context?: string;
   /** All kinds of the view unless told. */
   kinds?: readonly ViewKind[];
+  /** These are listed before all others. */
+  first?: readonly ViewKind[];
 }
 
 /** One kind that is followed, and where. */
@@ -48,9 +62,11 @@ export function followView(options: LiveOptions): LiveView {
   const ended = new AbortController();
   const followed = new Map<ViewKind, Followed>();
   const notServed = new Set<ViewKind>();
-  const listeners = new Set<(kinds: ReadonlySet<ViewKind>) => void>();
+  const listeners = new Set<(change: ViewChange) => void>();
   const waiting = new Set<() => void>();
-  const wanted = options.kinds ?? ALL_KINDS;
+  const first = options.first ?? [];
+  const wanted = (options.kinds ?? ALL_KINDS).filter(kind => options.discovery !== undefined || isBuiltIn(kind));
+  let isFirst = first.length > 0;
   let discovery: Discovery | undefined;
   let undiscovered: Clean | undefined;
 
@@ -81,10 +97,10 @@ export function followView(options: LiveOptions): LiveView {
     return now - status.dataAgeMs;
   }
 
-  function tell(kinds: ReadonlySet<ViewKind>): void {
+  function tell(change: ViewChange): void {
     if (ended.signal.aborted) return;
     for (const wake of [...waiting]) wake();
-    for (const listener of listeners) listener(kinds);
+    for (const listener of listeners) listener(change);
   }
 
   function follow(kind: ViewKind, apiVersion: string): void {
@@ -95,51 +111,53 @@ export function followView(options: LiveOptions): LiveView {
       update => {
         // What was deleted and made again under its name is added before the old one goes; they differ in uid.
         for (const row of update.removed) filled.remove(kind, row.uid);
-        for (const row of [...update.added, ...update.changed]) filled.put(kind, row);
+        const put = [...update.added, ...update.changed];
+        for (const row of put) filled.put(kind, row);
         const one = followed.get(kind);
         if (one !== undefined) one.hasSpoken = true;
-        const count = update.added.length + update.changed.length + update.removed.length;
-        if (kind === 'CustomResourceDefinition' && count > 0) void rediscover();
-        tell(new Set([kind]));
+        if (kind === 'CustomResourceDefinition' && put.length + update.removed.length > 0) void rediscover();
+        tell({ kind, put, removed: update.removed });
       },
       (a, b) => a.version !== undefined && a.version === b.version,
     );
     followed.set(kind, { apiVersion, following, hasSpoken: false });
   }
 
-  function unfollow(kind: ViewKind): void {
+  /** Its rows go with it. */
+  function unfollow(kind: ViewKind): ViewRow[] {
     const one = followed.get(kind);
-    if (one === undefined) return;
+    if (one === undefined) return [];
     one.following.stop();
     followed.delete(kind);
-    for (const row of one.following.rows.values()) filled.remove(kind, row.uid);
+    const removed = [...one.following.rows.values()];
+    for (const row of removed) filled.remove(kind, row.uid);
+    return removed;
   }
 
   /** Follows each kind where the cluster serves it. Until discovery tells, only the built-in ones, which are where they always are. */
   function reconcile(): void {
-    const changed = new Set<ViewKind>();
     for (const kind of inOrder(wanted)) {
+      if (isFirst && !first.includes(kind)) continue;
       const apiVersion = placeOf(kind);
       const isGone = discovery !== undefined && doesServe(discovery, kind) === false;
       if (apiVersion === followed.get(kind)?.apiVersion && isGone === notServed.has(kind)) continue;
-      unfollow(kind);
+      const removed = unfollow(kind);
       if (isGone) notServed.add(kind);
       else notServed.delete(kind);
       if (apiVersion !== undefined) follow(kind, apiVersion);
-      changed.add(kind);
+      tell({ kind, put: [], removed });
     }
-    tell(changed);
   }
 
   function placeOf(kind: ViewKind): string | undefined {
     const named = VIEW_KINDS[kind];
-    if (discovery === undefined) return coreKind(named, kind) && named;
+    if (discovery === undefined) return isBuiltIn(kind) ? named : undefined;
     const served = servedAs(discovery, kind);
     return served?.apiVersion ?? (doesServe(discovery, kind) === undefined ? named : undefined);
   }
 
   async function discover(refresh: boolean): Promise<void> {
-    for (let again = refresh; !ended.signal.aborted; again = true) {
+    for (let again = refresh; options.discovery !== undefined && !ended.signal.aborted; again = true) {
       const found = await options.discovery(again);
       if (found.ok) discovery = found.value;
       undiscovered = found.ok ? undefined : found.message;
@@ -162,21 +180,31 @@ export function followView(options: LiveOptions): LiveView {
   const isListed = (kind: ViewKind): boolean => followed.get(kind)?.following.status().state === 'synced';
   const isSettled = (kind: ViewKind): boolean => !['waiting', 'loading'].includes(syncOfKind(kind).state);
 
-  reconcile();
-  void discover(false).catch(() => undefined);
+  const settled = (kinds: readonly ViewKind[] = wanted): Promise<void> =>
+    new Promise(resolve => {
+      const look = () => {
+        if (!ended.signal.aborted && !kinds.every(isSettled)) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+
+  async function begin(): Promise<void> {
+    reconcile();
+    void discover(false).catch(() => undefined);
+    if (!isFirst) return;
+    await Promise.race([settled(first), clock.sleep(FIRST_MS, ended.signal).catch(() => undefined)]);
+    isFirst = false;
+    if (!ended.signal.aborted) reconcile();
+  }
+  void begin();
 
   return {
     view: filled.view,
-    settled: (kinds = wanted) =>
-      new Promise(resolve => {
-        const look = () => {
-          if (!ended.signal.aborted && !kinds.every(isSettled)) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-      }),
+    kinds: wanted,
+    settled,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -189,5 +217,7 @@ export function followView(options: LiveOptions): LiveView {
   };
 }
 
-const hasHeard = ({ state, rows, loaded }: SyncStatus): boolean =>
-  state === 'synced' || state === 'reconnecting' || state === 'stale' || rows + loaded > 0;
+const hasHeard = ({ state, loaded }: SyncStatus): boolean =>
+  state !== 'blind' && !(state === 'listing' && loaded === 0);
+
+const isBuiltIn = (kind: ViewKind): boolean => coreKind(VIEW_KINDS[kind], kind) !== undefined;

@@ -17,6 +17,8 @@ const WIDTH = 10;
 const PAGE_MS = 15_000;
 /** CRDs carry their schemas, up to a megabyte each. */
 const CRDS_A_PAGE = 50;
+/** A page of pods is megabytes of text, and several times that while it is read. */
+const PODS_A_PAGE = 250;
 /** Long lists in the order in which they are begun, after all others. Pods are the longest by far. */
 const LONG: readonly ViewKind[] = [
   'Event',
@@ -31,6 +33,7 @@ const LONG: readonly ViewKind[] = [
 export const QUERIES: { readonly [kind in ViewKind]?: { fieldSelector?: string; limit?: number } } = {
   Event: { fieldSelector: 'type=Warning' },
   CustomResourceDefinition: { limit: CRDS_A_PAGE },
+  Pod: { limit: PODS_A_PAGE },
 };
 
 /** A view being filled. */

@@ -73,7 +73,7 @@ describe('the live view', () => {
     const { feed, live, view } = following([]);
     await live.settled();
     const heard: ViewKind[] = [];
-    live.subscribe(kinds => heard.push(...kinds));
+    live.subscribe(({ kind }) => heard.push(kind));
     feed.put(pod('a'));
     expect(heard).toEqual(['Pod']);
     expect(view.sync('Pod')).toEqual({ state: 'live' });
@@ -136,7 +136,7 @@ describe('the live view', () => {
     const { feed, live } = following([]);
     feed.status('all', { state: 'listing' });
     const heard: ViewKind[] = [];
-    live.subscribe(kinds => heard.push(...kinds));
+    live.subscribe(({ kind }) => heard.push(kind));
     live.stop();
     await live.settled();
     feed.put(pod('a'));
