@@ -1,8 +1,9 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { quantityOf } from '../../../k8s/quantity.ts';
 import { age } from '../../../text/duration.ts';
 import type { Clean } from '../../../text/sanitise.ts';
 import { type FixDraft, finding } from '../../build.ts';
-import { created, fields, text } from '../../fields.ts';
+import { created, fields, list, text } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
@@ -110,9 +111,13 @@ interface Story {
   unread: string | undefined;
   hint: LogHint | undefined;
   why: string;
+  /** The LimitRange that put the limit in. */
+  givenBy: string | undefined;
 }
 
-function storyOf({ view, answers }: Looking, { top, pods, what }: Sick<Crash>): Story {
+function storyOf(looking: Looking, sick: Sick<Crash>): Story {
+  const { view, answers } = looking;
+  const { top, pods, what } = sick;
   const { container, end } = what;
   const oom = isOom(what);
   const killer = probeThatKills(view.eventsAbout(podRef(pods[0] as ViewObject)), container);
@@ -129,7 +134,17 @@ function storyOf({ view, answers }: Looking, { top, pods, what }: Sick<Crash>): 
       : end
         ? exitWords(end)
         : 'the kubelet does not say how it ended';
-  return { oom, limit, killer, byProbe, lines, unread: log?.ok === false ? log.message : undefined, hint, why };
+  return {
+    oom,
+    limit,
+    killer,
+    byProbe,
+    lines,
+    unread: log?.ok === false ? log.message : undefined,
+    hint,
+    why,
+    givenBy: oom ? limitGivenBy(looking, sick, limit) : undefined,
+  };
 }
 
 function found(looking: Looking, sick: Sick<Crash>, rule: string): Finding {
@@ -146,12 +161,7 @@ function found(looking: Looking, sick: Sick<Crash>, rule: string): Finding {
     evidence: [podNames(pods), ...evidence(what, story, looking.now)],
     cause: causeWords(container, story),
     fixes: [...fixes(looking, sick, story)],
-    because: [
-      ...usualCauses(sick),
-      ...(hint?.because ?? []),
-      ...configs(container, top.ref.namespace),
-      ...(story.oom ? limitRanges(looking, sick) : []),
-    ],
+    because: [...usualCauses(sick), ...(hint?.because ?? []), ...configs(container, top.ref.namespace)],
   });
 }
 
@@ -169,18 +179,22 @@ function evidence({ container, end, read }: Crash, story: Story, now: number): (
   ];
 }
 
-/** A limit that nobody wrote may come from a LimitRange. */
-const limitRanges = ({ view }: Looking, { top }: Sick<Crash>) =>
-  view.inNamespace('LimitRange', top.ref.namespace ?? '').map(one => ({
-    kind: 'LimitRange',
-    name: one.metadata.name,
-    ...(one.metadata.namespace && { namespace: one.metadata.namespace }),
-    rule: 'quota/limit-range-default',
-  }));
+/** A limit that the pod template does not have was put in by a LimitRange: which one. */
+function limitGivenBy({ view }: Looking, { top, what }: Sick<Crash>, limit: string): string | undefined {
+  const template = fields(fields(fields(top.object?.spec.template).spec));
+  const own = list(template.containers).find(one => text(one.name) === what.container.name);
+  if (limit === '' || own === undefined || text(fields(fields(own.resources).limits).memory) !== '') return undefined;
+  const range = view
+    .inNamespace('LimitRange', top.ref.namespace ?? '')
+    .find(one =>
+      list(one.spec.limits).some(item => quantityOf(text(fields(item.default).memory)) === quantityOf(limit)),
+    );
+  return range?.metadata.name;
+}
 
-function causeWords(container: Container, { oom, limit, hint, why }: Story): string {
+function causeWords(container: Container, { oom, limit, hint, why, givenBy }: Story): string {
   if (oom)
-    return `${containerWords(container)} needs more memory than ${limit ? `its limit of ${limit}` : 'the node can give'}; the kernel kills it each time (OOMKilled).`;
+    return `${containerWords(container)} needs more memory than ${limit ? `its limit of ${limit}` : 'the node can give'}; the kernel kills it each time (OOMKilled).${givenBy ? ` The template sets no limit: it is the default of LimitRange ${givenBy}.` : ''}`;
   return `${hint ? `The log says: ${hint.means}. ` : ''}The last run ended with ${why}.`;
 }
 

@@ -1,7 +1,20 @@
 import type { Rule } from '../../rule.ts';
 import { configError } from './config-error.ts';
 import { crashLoop, oomKilled } from './crash-loop.ts';
+import { stuckCreating } from './creating.ts';
 import { imagePull } from './image-pull.ts';
+import { initStuck } from './init-stuck.ts';
+import { probeFails, readinessGate } from './probe.ts';
 import { startErrorRule } from './start-error.ts';
 
-export const podRules: readonly Rule[] = [imagePull, configError, startErrorRule, oomKilled, crashLoop];
+export const podRules: readonly Rule[] = [
+  imagePull,
+  configError,
+  stuckCreating,
+  startErrorRule,
+  oomKilled,
+  crashLoop,
+  initStuck,
+  probeFails,
+  readinessGate,
+];

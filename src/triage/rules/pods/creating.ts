@@ -1,0 +1,362 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { type FixDraft, finding } from '../../build.ts';
+import { condition, fields, list, text } from '../../fields.ts';
+import type { Cause, Finding } from '../../finding.ts';
+import type { NamedRead } from '../../named-read.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { claimsOf } from '../storage/claims.ts';
+import { insteadOf, readsFor } from './config-names.ts';
+import { containersOf } from './containers.ts';
+import { describe, edit, rollBack } from './fixes.ts';
+import { type MissingConfig, missingConfig } from './missing-config.ts';
+import { howMany, PENDING_TOO_LONG, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
+
+/** What keeps a placed pod from getting its first container. */
+type Trouble =
+  | { about: 'config'; missing: MissingConfig; volume: string }
+  | { about: 'claim'; words: string }
+  | { about: 'attach'; words: string }
+  | { about: 'mount'; words: string; volume: string }
+  | { about: 'sandbox'; words: string }
+  | { about: 'unknown'; words: string };
+
+const stuck = (looking: Pick<Looking, 'view' | 'now'>): Sick<Trouble>[] =>
+  sickPods(looking, pod => {
+    const scheduled = condition(pod, 'PodScheduled');
+    const isPlaced = text(pod.spec.nodeName) !== '' && pod.status.phase === 'Pending';
+    const isCreating =
+      containersOf(pod).some(one => one.waiting?.reason === 'ContainerCreating') ||
+      containersOf(pod).every(one => !one.reported);
+    const isInit = containersOf(pod).find(one => one.role === 'init' && one.waiting?.reason === 'PodInitializing');
+    if (!isPlaced || !(isCreating || isInit) || looking.now - (scheduled?.since ?? looking.now) < PENDING_TOO_LONG)
+      return undefined;
+    const what = troubleOf(looking.view, pod);
+    return {
+      key: `${what.about} ${what.about === 'config' ? JSON.stringify(what.missing) : 'volume' in what ? what.volume : ''}`,
+      what,
+    };
+  });
+
+function troubleOf(view: ClusterView, pod: ViewObject): Trouble {
+  const events = view.eventsAbout(podRef(pod));
+  const told = (reason: string) => events.filter(one => one.reason === reason).map(one => one.message);
+  const mounts = told('FailedMount');
+  const setUp = mounts.find(one => !/^Unable to attach or mount volumes/.test(one)) ?? mounts[0];
+  const volume = /volume "([^"]+)"/.exec(setUp ?? '')?.[1] ?? '';
+  const missing = setUp === undefined ? undefined : missingConfig(setUp);
+  if (missing)
+    return {
+      about: 'config',
+      missing: { ...missing, name: missing.name ?? sourceOf(pod, volume, missing.kind) },
+      volume,
+    };
+  const attach = told('FailedAttachVolume')[0];
+  if (attach !== undefined) return { about: 'attach', words: attach };
+  const absent = absentConfig(view, pod);
+  if (absent) return absent;
+  const sandbox = told('FailedCreatePodSandBox')[0];
+  if (setUp !== undefined)
+    return /persistentvolumeclaim|PVC|claim/i.test(setUp)
+      ? { about: 'claim', words: setUp }
+      : { about: 'mount', words: setUp, volume };
+  if (sandbox !== undefined) return { about: 'sandbox', words: sandbox };
+  return { about: 'unknown', words: events[0] ? `${events[0].reason}: ${events[0].message}` : '' };
+}
+
+/** The object that a volume takes its files from; a projected volume has several. */
+function sourceOf(pod: ViewObject, volume: string, kind: MissingConfig['kind']): string | undefined {
+  const found = list(pod.spec.volumes).find(one => text(one.name) === volume);
+  const sources = [fields(found), ...list(fields(found?.projected).sources)];
+  return sources
+    .map(one =>
+      kind === 'ConfigMap'
+        ? text(fields(one.configMap).name)
+        : text(fields(one.secret).secretName) || text(fields(one.secret).name),
+    )
+    .find(one => one !== '');
+}
+
+/** Where the events are forgotten, the view still shows a ConfigMap that a volume needs and that is not there. */
+function absentConfig(view: ClusterView, pod: ViewObject): Trouble | undefined {
+  if (view.sync('ConfigMap').state === 'blind') return undefined;
+  for (const volume of list(pod.spec.volumes)) {
+    const source = fields(volume.configMap);
+    const name = text(source.name);
+    if (name === '' || source.optional === true || view.get('ConfigMap', pod.metadata.namespace, name)) continue;
+    return { about: 'config', missing: { kind: 'ConfigMap', name, key: undefined }, volume: text(volume.name) };
+  }
+  return undefined;
+}
+
+/** Pods that have a node, and whose containers are not created: a volume cannot be mounted, or the network not be set up. */
+export const stuckCreating: Rule = {
+  id: 'pod/stuck-creating',
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: [
+    'ConfigMap',
+    'PersistentVolumeClaim',
+    'PersistentVolume',
+    'VolumeAttachment',
+    'CSIDriver',
+    'ReplicaSet',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'Job',
+    'Event',
+  ],
+  about: {
+    looksAt:
+      'Pods that have had a node for more than two minutes and are still ContainerCreating, with the events FailedMount, FailedAttachVolume and FailedCreatePodSandBox, and the ConfigMaps that their volumes name.',
+    why: 'A kubelet creates no container before every volume is mounted and the network of the pod is set up.',
+    whatToDo:
+      'Create the missing ConfigMap, Secret or key, free the volume from the node that holds it, or mend the storage driver or the network plugin.',
+  },
+  *asks(looking) {
+    for (const { top, what } of stuck(looking))
+      if (what.about === 'config') yield* readsFor(top.ref.namespace ?? '', what.missing) as Iterable<NamedRead>;
+  },
+  *look(looking) {
+    for (const sick of stuck(looking)) yield found(looking, sick);
+  },
+};
+
+interface Story {
+  what: string;
+  why: string;
+  evidence: (string | false | undefined)[];
+  fixes: (FixDraft | undefined)[];
+  because: Cause[];
+}
+
+function found(looking: Looking, sick: Sick<Trouble>): Finding {
+  const { view } = looking;
+  const { top, pods } = sick;
+  const pod = pods[0] as ViewObject;
+  const story = storyOf(looking, sick, pod);
+  const events = view.eventsAbout(podRef(pod)).slice(0, 3);
+  return finding({
+    rule: 'pod/stuck-creating',
+    severity: 'high',
+    object: top.object ?? top.ref,
+    summary: `${howMany(sick)} stuck in ContainerCreating: ${story.what}`,
+    since: unreadySince(pods),
+    evidence: [
+      podNames(pods),
+      `on node ${text(pod.spec.nodeName)}`,
+      ...events.map(one => `event ${one.reason}: "${one.message}"`),
+      ...story.evidence,
+    ],
+    cause: story.why,
+    fixes: [...story.fixes, rollBack(view, top), describe(view, podRef(pod), 'Read every event of the pod.')],
+    because: [
+      ...usualCauses(sick),
+      ...story.because,
+      ...claimsOf(view, pod).map(({ name }) => ({
+        kind: 'PersistentVolumeClaim',
+        namespace: pod.metadata.namespace ?? '',
+        name,
+      })),
+    ],
+  });
+}
+
+function storyOf({ view, answers }: Looking, { top, what }: Sick<Trouble>, pod: ViewObject): Story {
+  const namespace = top.ref.namespace ?? '';
+  const none = { evidence: [], fixes: [], because: [] };
+  switch (what.about) {
+    case 'config':
+      return configStory(view, insteadOf(view, answers, namespace, what.missing), top, what);
+    case 'attach':
+      return attachStory(view, top, what.words);
+    case 'claim':
+      return {
+        ...none,
+        what: `volume claim: ${what.words}`,
+        why: what.words,
+        fixes: [edit(view, top, 'Create the persistent volume claim, or correct its name in spec.volumes.')],
+      };
+    case 'mount':
+      return mountStory(view, top, what);
+    case 'sandbox':
+      return {
+        ...none,
+        what: `the network or sandbox of the pod cannot be set up: ${shortened(what.words)}`,
+        why: `The container runtime or the network plugin (CNI) on node ${text(pod.spec.nodeName)} fails: ${shortened(what.words)}`,
+        fixes: [
+          {
+            text: `Look at the network plugin and the kubelet on node ${text(pod.spec.nodeName)}.`,
+            command: command(view, [
+              'kubectl',
+              'get',
+              'pods',
+              '-n',
+              'kube-system',
+              '--field-selector',
+              `spec.nodeName=${text(pod.spec.nodeName)}`,
+              '-o',
+              'wide',
+            ]),
+          },
+        ],
+        because: [...view.inNamespace('DaemonSet', 'kube-system')].map(one => ({
+          kind: 'DaemonSet',
+          namespace: 'kube-system',
+          name: one.metadata.name,
+        })),
+      };
+    default:
+      return {
+        ...none,
+        what: what.words === '' ? 'no event says why' : shortened(what.words),
+        why: `The kubelet of node ${text(pod.spec.nodeName)} has not created the containers${what.words && `: ${shortened(what.words)}`}.`,
+      };
+  }
+}
+
+const shortened = (words: string): string => (words.length > 240 ? `…${words.slice(-240)}` : words);
+
+function configStory(
+  view: ClusterView,
+  { near, existing, unread }: ReturnType<typeof insteadOf>,
+  top: Sick<Trouble>['top'],
+  { missing, volume }: Extract<Trouble, { about: 'config' }>,
+): Story {
+  const { kind, name, key } = missing;
+  const noun = kind === 'ConfigMap' ? 'config map' : 'secret';
+  const what = key === undefined ? `${noun} ${name} not found` : `${noun} key ${key} is missing in ${kind} ${name}`;
+  const namespace = top.ref.namespace ?? '';
+  return {
+    what: `volume ${volume} cannot be mounted: ${what}${near ? `; ${near} exists` : ''}`,
+    why: `Volume ${volume} takes its files from ${kind} ${name}${key === undefined ? ', which does not exist' : `, which has no key ${key}`}.${near ? ` The nearest existing one is ${near}.` : ''}`,
+    evidence: [
+      existing.length > 0 &&
+        `${key === undefined ? `${kind}s in ${namespace}` : `keys of ${kind} ${name}`}: ${existing.slice(0, 30).join(', ')}`,
+      unread !== undefined && `not read: ${unread}`,
+    ],
+    fixes: [
+      near === undefined
+        ? undefined
+        : edit(
+            view,
+            top,
+            `Correct the ${key === undefined ? 'name' : 'key'} in volume ${volume}: ${near} exists, ${key ?? name} does not.`,
+          ),
+      {
+        text:
+          key === undefined ? `Create the missing ${kind} ${name}.` : `Add the missing key ${key} to ${kind} ${name}.`,
+        command: command(
+          view,
+          key === undefined
+            ? [
+                'kubectl',
+                'create',
+                ...(kind === 'Secret' ? ['secret', 'generic'] : ['configmap']),
+                name ?? '',
+                '-n',
+                namespace,
+                '--from-literal=KEY=VALUE',
+              ]
+            : ['kubectl', 'edit', kind.toLowerCase(), name ?? '', '-n', namespace],
+        ),
+      },
+    ],
+    because:
+      name === undefined
+        ? []
+        : [
+            { kind, namespace, name },
+            ...(kind === 'Secret'
+              ? [
+                  { kind: 'Certificate', namespace, name },
+                  { kind: 'ExternalSecret', namespace, name },
+                ]
+              : []),
+          ],
+  };
+}
+
+function attachStory(view: ClusterView, top: Sick<Trouble>['top'], words: string): Story {
+  const volume = /volume "([^"]+)"/.exec(words)?.[1] ?? '';
+  const isMulti = /Multi-Attach/.test(words);
+  const attachments = [...view.all('VolumeAttachment')].filter(
+    one => text(fields(one.spec.source).persistentVolumeName) === volume,
+  );
+  const holders = /used by pod\(s\) (.+)$/.exec(words)?.[1]?.split(/, ?/) ?? [];
+  const nodes = attachments.map(one => text(one.spec.nodeName));
+  return {
+    what: isMulti
+      ? `volume ${volume} is still attached to another node (Multi-Attach)${holders.length > 0 ? `, used by pod ${holders.join(', ')}` : ''}`
+      : `volume ${volume} cannot be attached: ${shortened(words)}`,
+    why: isMulti
+      ? `The volume can be used on one node only (ReadWriteOnce), and ${nodes.length > 0 ? `node ${nodes.join(', ')}` : 'another node'} still holds it${holders.length > 0 ? ` for pod ${holders.join(', ')}` : ''}.`
+      : words,
+    evidence: attachments.map(
+      one =>
+        `VolumeAttachment ${one.metadata.name}: node ${text(one.spec.nodeName)}, attached ${String(one.status.attached)}${one.metadata.deletionTimestamp ? ', being deleted' : ''}`,
+    ),
+    fixes: [
+      isMulti && holders.length > 0
+        ? {
+            text: `Delete the pod that still holds the volume, if it may go.`,
+            command: command(view, ['kubectl', 'delete', 'pod', holders[0] ?? '', '-n', top.ref.namespace ?? '']),
+            safe: false,
+          }
+        : undefined,
+      isMulti
+        ? edit(
+            view,
+            top,
+            'Use strategy Recreate (a rolling update needs the volume twice), or a volume that several nodes may use.',
+          )
+        : undefined,
+      {
+        text: 'Look at the attachments of the volume.',
+        command: command(view, ['kubectl', 'get', 'volumeattachments']),
+      },
+    ],
+    because: [
+      ...attachments.map(one => ({ kind: 'VolumeAttachment', name: one.metadata.name })),
+      { kind: 'PersistentVolume', name: volume },
+      ...nodes.map(name => ({ kind: 'Node', name })),
+      ...holders.map(name => ({ kind: 'Pod', name, ...(top.ref.namespace && { namespace: top.ref.namespace }) })),
+    ],
+  };
+}
+
+function mountStory(
+  view: ClusterView,
+  top: Sick<Trouble>['top'],
+  { words, volume }: Extract<Trouble, { about: 'mount' }>,
+): Story {
+  const driver = /driver name (\S+) not found in the list of registered CSI drivers/.exec(words)?.[1];
+  return {
+    what: driver
+      ? `volume ${volume}: CSI driver ${driver} does not run on the node`
+      : `volume ${volume} cannot be mounted: ${shortened(words)}`,
+    why: driver ? `The kubelet knows no CSI driver ${driver}: its node plugin does not run there.` : words,
+    evidence: [],
+    fixes: [
+      driver
+        ? {
+            text: `Look at the node plugin (DaemonSet) of ${driver}.`,
+            command: command(view, ['kubectl', 'get', 'csidrivers,csinodes']),
+          }
+        : edit(view, top, `Correct volume ${volume} as the kubelet says.`),
+    ],
+    because: driver
+      ? [
+          { kind: 'CSIDriver', name: driver },
+          ...[...view.all('DaemonSet')]
+            .filter(one => /csi/.test(one.metadata.name))
+            .map(one => ({
+              kind: 'DaemonSet',
+              name: one.metadata.name,
+              ...(one.metadata.namespace && { namespace: one.metadata.namespace }),
+            })),
+        ]
+      : [],
+  };
+}

@@ -1,0 +1,106 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { finding } from '../../build.ts';
+import { strings } from '../../fields.ts';
+import type { NamedRead } from '../../named-read.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { type Container, containersOf } from './containers.ts';
+import { describe, edit, rollBack } from './fixes.ts';
+import { servicesAsCauses, type WaitsFor, waitsFor } from './hosts.ts';
+import { logHint } from './log-hints.ts';
+import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
+
+/** An init container that runs for longer than this waits for something. */
+const TOO_LONG = 5 * 60_000;
+
+interface Waiting {
+  container: Container;
+  hosts: WaitsFor[];
+  read: Extract<NamedRead, { of: 'log' }>;
+}
+
+const stuck = (looking: Pick<Looking, 'view' | 'now'>): Sick<Waiting>[] =>
+  sickPods(looking, pod => {
+    const container = containersOf(pod).find(
+      one => (one.role === 'init' || (one.role === 'sidecar' && one.started === false)) && one.running,
+    );
+    const startedAt = container?.running?.startedAt;
+    if (
+      container === undefined ||
+      startedAt === undefined ||
+      looking.now - startedAt < TOO_LONG ||
+      pod.status.phase !== 'Pending'
+    )
+      return undefined;
+    const { namespace, name } = podRef(pod);
+    return {
+      key: container.name,
+      what: {
+        container,
+        hosts: waitsFor(looking.view, pod, container.spec),
+        read: { of: 'log', namespace, pod: name, container: container.name, lines: 8 },
+      },
+    };
+  });
+
+/** An init container that does not come to its end, so that the main containers are not started. */
+export const initStuck: Rule = {
+  id: 'pod/init-stuck',
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: ['Service', 'Namespace', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job'],
+  about: {
+    looksAt:
+      'Init containers that have run for more than five minutes (and native sidecars that have not started), the hosts in their command, and the end of their log.',
+    why: 'Main containers start only when all init containers have ended well. Most that hang wait for another service.',
+    whatToDo: 'Mend what the init container waits for, or correct the name that it asks for.',
+  },
+  *asks(looking) {
+    for (const { what } of stuck(looking)) yield what.read;
+  },
+  *look(looking) {
+    const { view, answers } = looking;
+    for (const sick of stuck(looking)) {
+      const { top, pods, what } = sick;
+      const { container, hosts } = what;
+      const log = answers.log(what.read);
+      const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
+      const missing = hosts.filter(one => !one.exists);
+      const waits =
+        missing.length > 0
+          ? `waits for Service ${missing.map(one => `${one.namespace}/${one.name}, which does not exist${one.near ? ` (${one.near} does)` : ''}`).join('; ')}`
+          : hosts.length > 0
+            ? `waits for ${hosts.map(one => `Service ${one.namespace}/${one.name}`).join(', ')}`
+            : hint
+              ? `log: ${hint.means}`
+              : 'does not end';
+      const near = missing.find(one => one.near !== undefined);
+      yield finding({
+        rule: 'pod/init-stuck',
+        severity: 'high',
+        object: top.object ?? top.ref,
+        summary: `init container ${container.name} of ${howMany(sick)} ${waits.startsWith('log') ? `does not end; ${waits}` : waits}`,
+        since: unreadySince(pods),
+        evidence: [
+          podNames(pods),
+          `status of init container ${container.name}: running since ${new Date(container.running?.startedAt ?? 0).toISOString()}`,
+          `command: ${[...strings(container.spec.command), ...strings(container.spec.args)].join(' ') || 'that of the image'}`,
+          ...(log?.ok ? log.value.map(line => `log: ${line}`) : []),
+          log?.ok === false && `not read: log of ${what.read.pod}: ${log.message}`,
+        ],
+        cause: `The main containers are not started before init container ${container.name} has ended, and it ${waits.startsWith('log') ? `does not: ${waits}` : waits}.`,
+        fixes: [
+          near &&
+            edit(
+              view,
+              top,
+              `Correct the name in init container ${container.name}: Service ${near.near} exists, ${near.name} does not.`,
+            ),
+          edit(view, top, `Mend what init container ${container.name} waits for${hint ? `: ${hint.means}` : ''}.`),
+          rollBack(view, top),
+          describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
+        ],
+        because: [...usualCauses(sick), ...servicesAsCauses(hosts), ...(hint?.because ?? [])],
+      });
+    }
+  },
+};

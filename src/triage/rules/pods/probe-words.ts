@@ -1,0 +1,99 @@
+import type { Fields } from '../../../health/view/cluster-view.ts';
+import { fields, list, number, strings, text } from '../../fields.ts';
+import { nearest } from '../../near-miss.ts';
+import type { Container } from './containers.ts';
+
+export type ProbeType = 'readiness' | 'liveness' | 'startup';
+
+/** The probe of a container by its type, with where it asks. */
+export function probeOf({ spec }: Container, type: ProbeType): { probe: Fields; target: string } | undefined {
+  const value = spec[`${type}Probe`];
+  if (!value) return undefined;
+  const probe = fields(value);
+  const { httpGet, tcpSocket, grpc, exec } = probe;
+  if (httpGet)
+    return {
+      probe,
+      target: `HTTP GET ${text(fields(httpGet).scheme).toLowerCase() || 'http'}://:${text(fields(httpGet).port)}${text(fields(httpGet).path) || '/'}`,
+    };
+  if (tcpSocket) return { probe, target: `TCP :${text(fields(tcpSocket).port)}` };
+  if (grpc) return { probe, target: `gRPC :${text(fields(grpc).port)}` };
+  return { probe, target: `exec ${strings(fields(exec).command).join(' ')}` };
+}
+
+/** What the words of a failed probe mean for this container, as short as it can be said; the fix in one sentence. */
+export function probeFault(container: Container, type: ProbeType, message: string): { what: string; fix: string } {
+  const at = probeOf(container, type);
+  const port = portOf(at?.probe ?? {});
+  const wrong = port === undefined ? undefined : wrongPort(container, port);
+  const status = /statuscode: (\d+)/.exec(message)?.[1];
+  if (wrong && (status === undefined || /^\d+$/.test(port ?? '') === false)) return wrong;
+  if (status === '404') {
+    const path = text(fields(at?.probe.httpGet).path) || '/';
+    const others = otherPaths(container, type).filter(one => one !== path);
+    return {
+      what: `HTTP 404: nothing at path ${path}${others.length > 0 ? ` (another probe asks ${others[0]})` : ''}`,
+      fix: `Correct the path of the ${type} probe: ${path} does not exist${others.length > 0 ? `, perhaps ${others[0]} was meant` : ''}.`,
+    };
+  }
+  if (status === '401' || status === '403')
+    return {
+      what: `HTTP ${status}: the path wants credentials`,
+      fix: `Let the ${type} probe ask a path without authentication.`,
+    };
+  if (status !== undefined)
+    return {
+      what: `HTTP ${status}: the program itself says that it is not well`,
+      fix: 'Look at the log: the program answers the probe, and says that it is not well.',
+    };
+  if (/connection refused/.test(message))
+    return {
+      what: `connection refused: nothing listens at port ${port}`,
+      fix: `Correct the port of the ${type} probe, or let the program listen there (on all addresses, not only 127.0.0.1).`,
+    };
+  if (/HTTP response to HTTPS|malformed HTTP response|tls:|first record does not look like/.test(message))
+    return {
+      what: 'HTTP and HTTPS are mixed up',
+      fix: `Set the scheme of the ${type} probe to what the program speaks.`,
+    };
+  if (/deadline exceeded|timed? ?out|Client\.Timeout/i.test(message))
+    return {
+      what: `no answer within timeoutSeconds ${number(at?.probe.timeoutSeconds, 1)}`,
+      fix: `Raise timeoutSeconds of the ${type} probe, or see why the program answers so slowly.`,
+    };
+  if (/executable file not found|no such file or directory/.test(message))
+    return { what: 'its command is not in the image', fix: `Use a command in the ${type} probe that the image has.` };
+  if (/no route to host|network is unreachable/.test(message))
+    return { what: 'the node does not reach the pod', fix: 'Look at the network of the node (CNI).' };
+  return {
+    what: message.replace(/^\w+ probe (failed|errored)[^:]*: ?/, '').slice(0, 160) || 'no event says why',
+    fix: `Correct the ${type} probe, or what it finds.`,
+  };
+}
+
+const portOf = (probe: Fields): string | undefined =>
+  [probe.httpGet, probe.tcpSocket, probe.grpc].map(one => text(fields(one).port)).find(one => one !== '');
+
+/** A port that the container does not declare, while it declares others. */
+function wrongPort({ spec }: Container, port: string): { what: string; fix: string } | undefined {
+  const ports = list(spec.ports);
+  const names = ports.map(one => text(one.name)).filter(one => one !== '');
+  const numbers = ports.map(one => text(one.containerPort));
+  const declared = ports.map(one => `${text(one.name) && `${text(one.name)} `}${text(one.containerPort)}`).join(', ');
+  if (names.includes(port) || numbers.includes(port) || ports.length === 0) return undefined;
+  const near = /^\d+$/.test(port)
+    ? numbers.length === 1
+      ? numbers[0]
+      : undefined
+    : (nearest(port, names) ?? (names.length === 1 ? names[0] : undefined));
+  return {
+    what: `it asks port ${port}, and the container declares ${declared}`,
+    fix: `Correct the port of the probe${near ? `: ${near}, not ${port}` : ''}.`,
+  };
+}
+
+const otherPaths = ({ spec }: Container, type: ProbeType): string[] =>
+  (['readiness', 'liveness', 'startup'] as const)
+    .filter(one => one !== type)
+    .map(one => text(fields(fields(spec[`${one}Probe`]).httpGet).path))
+    .filter(one => one !== '');

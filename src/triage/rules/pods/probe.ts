@@ -1,0 +1,189 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { finding } from '../../build.ts';
+import { condition, list, number, quoted, text } from '../../fields.ts';
+import type { NamedRead } from '../../named-read.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { type Container, containersOf, containerWords } from './containers.ts';
+import { describe, edit, rollBack } from './fixes.ts';
+import { logHint } from './log-hints.ts';
+import { type ProbeType, probeFault, probeOf } from './probe-words.ts';
+import {
+  FIRST_MINUTE,
+  howMany,
+  podNames,
+  podRef,
+  type Sick,
+  sickPods,
+  unreadyFor,
+  unreadySince,
+  usualCauses,
+} from './sick.ts';
+
+interface Unready {
+  container: Container;
+  type: ProbeType | undefined;
+  message: string;
+  othersWell: boolean;
+  read: Extract<NamedRead, { of: 'log' }>;
+}
+
+const unready = (looking: Pick<Looking, 'view' | 'now'>): Sick<Unready>[] =>
+  sickPods(looking, pod => {
+    if (pod.status.phase !== 'Running' || unreadyFor(pod, looking.now) < FIRST_MINUTE) return undefined;
+    const containers = containersOf(pod);
+    // A container that waits or crashes is the matter of other rules.
+    if (containers.some(one => one.waiting || (one.role !== 'init' && one.ended) || crashedLately(one, looking.now)))
+      return undefined;
+    const container = containers.find(one => one.role !== 'init' && one.running && !one.ready);
+    if (container === undefined || isStarting(container, looking.now)) return undefined;
+    const event = looking.view
+      .eventsAbout(podRef(pod))
+      .map(one => ({
+        told: /^(Readiness|Startup|Liveness) probe (?:failed|errored)/.exec(one.message)?.[1]?.toLowerCase() as
+          | ProbeType
+          | undefined,
+        one,
+      }))
+      .find(
+        ({ told, one }) =>
+          one.reason === 'Unhealthy' && told !== undefined && container.spec[`${told}Probe`] !== undefined,
+      );
+    const type =
+      event?.told ??
+      (container.started === false && container.spec.startupProbe
+        ? 'startup'
+        : container.spec.readinessProbe
+          ? 'readiness'
+          : undefined);
+    const { namespace, name } = podRef(pod);
+    const othersWell =
+      containers.filter(one => one !== container && one.role !== 'init').every(one => one.ready) &&
+      containers.length > 1;
+    return {
+      key: `${container.name} ${type}`,
+      what: {
+        container,
+        type,
+        message: event?.one.message ?? '',
+        othersWell,
+        read: { of: 'log', namespace, pod: name, container: container.name, lines: 12 },
+      },
+    };
+  });
+
+const crashedLately = ({ last, restarts }: Container, now: number): boolean =>
+  restarts >= 3 && last?.finishedAt !== undefined && now - last.finishedAt < 600_000;
+
+/** Whether its probes have not had their time yet: they begin after initialDelaySeconds. */
+function isStarting({ spec, running }: Container, now: number): boolean {
+  const delays = ['readinessProbe', 'startupProbe'].map(key =>
+    number((spec[key] as { initialDelaySeconds?: number } | undefined)?.initialDelaySeconds),
+  );
+  return running?.startedAt !== undefined && now - running.startedAt < FIRST_MINUTE + Math.max(...delays) * 1000;
+}
+
+/** A container that runs and is not ready: its probe fails. */
+export const probeFails: Rule = {
+  id: 'pod/probe',
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Event'],
+  about: {
+    looksAt:
+      'Containers that run and are not ready for more than a minute, the events Unhealthy of the kubelet, the probe against the ports and the other probes of the container, and the end of its log.',
+    why: 'A pod with one container that is not ready is no endpoint of any Service; a failed liveness or startup probe gets the container killed.',
+    whatToDo: 'Correct port, path, scheme or timeout of the probe; or mend what the program says is not well.',
+  },
+  *asks(looking) {
+    for (const { what } of unready(looking)) yield what.read;
+  },
+  *look(looking) {
+    const { view, answers } = looking;
+    for (const sick of unready(looking)) {
+      const { top, pods, what } = sick;
+      const { container, type, message, othersWell } = what;
+      const fault =
+        type === undefined
+          ? {
+              what: 'it has no readiness probe, and the kubelet does not say why',
+              fix: 'Look at the kubelet of the node.',
+            }
+          : probeFault(container, type, message);
+      const log = answers.log(what.read);
+      const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
+      const at = type && probeOf(container, type);
+      yield finding({
+        rule: 'pod/probe',
+        severity: 'high',
+        object: top.object ?? top.ref,
+        summary: `${type ?? 'readiness'} probe fails: ${containerWords(container)} of ${howMany(sick)} runs and is not ready${othersWell ? ', its other containers are' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
+        since: unreadySince(pods),
+        evidence: [
+          podNames(pods),
+          `status of ${containerWords(container)}: running, ready false${container.started === false ? ', started false' : ''}`,
+          at && `${type}Probe: ${at.target}`,
+          list(container.spec.ports).length > 0 &&
+            `ports: ${list(container.spec.ports)
+              .map(one => `${text(one.name)} ${text(one.containerPort)}`)
+              .join(', ')}`,
+          message !== '' && `event Unhealthy: "${message}"`,
+          ...(log?.ok ? log.value.map(line => `log: ${line}`) : []),
+          log?.ok === false && `not read: log of ${what.read.pod}: ${log.message}`,
+        ],
+        cause: `${hint ? `The log says: ${hint.means}. ` : ''}The ${type ?? 'readiness'} probe of ${containerWords(container)}${at ? ` (${at.target})` : ''} fails: ${fault.what}.`,
+        fixes: [
+          edit(view, top, hint ? `Mend what the log names: ${hint.means}.` : fault.fix),
+          hint ? edit(view, top, fault.fix) : undefined,
+          rollBack(view, top),
+          describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
+        ],
+        because: [...usualCauses(sick), ...(hint?.because ?? [])],
+      });
+    }
+  },
+};
+
+/** Pods whose containers are all ready, and that wait for a condition that somebody else must set. */
+export const readinessGate: Rule = {
+  id: 'pod/readiness-gate',
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: ['ReplicaSet', 'Deployment', 'StatefulSet'],
+  about: {
+    looksAt: 'Pods whose containers are all ready while Ready is False with the reason ReadinessGatesNotReady.',
+    why: 'A pod with a readiness gate counts as ready only when its controller (often a load balancer controller) has set the condition.',
+    whatToDo:
+      'Look at the controller that sets the condition; without it take the readinessGates out of the pod template.',
+  },
+  *look(looking) {
+    const groups = sickPods(looking, pod => {
+      const ready = condition(pod, 'Ready');
+      if (ready?.reason !== 'ReadinessGatesNotReady' || unreadyFor(pod, looking.now) < 2 * FIRST_MINUTE)
+        return undefined;
+      const unmet = list(pod.spec.readinessGates)
+        .map(one => text(one.conditionType))
+        .filter(type => condition(pod, type)?.status !== 'True');
+      return { key: unmet.join(), what: { unmet, ready } };
+    });
+    for (const sick of groups) {
+      const { unmet, ready } = sick.what;
+      yield finding({
+        rule: 'pod/readiness-gate',
+        severity: 'high',
+        object: sick.top.object ?? sick.top.ref,
+        summary: `readiness gate ${unmet.join(', ')} is not met for ${howMany(sick)}; all containers are ready`,
+        since: unreadySince(sick.pods),
+        evidence: [podNames(sick.pods), quoted(ready), `spec.readinessGates: ${unmet.join(', ')}`],
+        cause: `The controller that should set the condition ${unmet.join(', ')} on the pods has not done so.`,
+        fixes: [
+          edit(
+            looking.view,
+            sick.top,
+            `Mend the controller that sets ${unmet.join(', ')}; if there is none, take the readinessGates out of the pod template.`,
+          ),
+        ],
+        because: usualCauses(sick),
+      });
+    }
+  },
+};

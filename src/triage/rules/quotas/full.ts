@@ -1,0 +1,228 @@
+import type { Since } from '../../../health/trouble.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { quantityOf } from '../../../k8s/quantity.ts';
+import { finding } from '../../build.ts';
+import type { QuotaLine } from '../../error-text.ts';
+import { created, fields, text, textMap } from '../../fields.ts';
+import { refusalsOfApplication } from '../../refusals.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { topOf } from '../pods/owner.ts';
+import { refusals } from '../workloads/refusals.ts';
+
+/** What a quota refuses now, and to whom. */
+interface Denial {
+  namespace: string;
+  quota: string;
+  whom: string;
+  message: string;
+  lines: readonly QuotaLine[];
+  since: Since | undefined;
+  isRollout: boolean;
+}
+
+function* denials({ view, now }: Pick<Looking, 'view' | 'now'>): Iterable<Denial> {
+  for (const { top, refusal, message, since } of refusals({ view, now }))
+    if (refusal?.what === 'quota exceeded')
+      yield {
+        namespace: top.ref.namespace ?? '',
+        quota: refusal.quota,
+        whom: `${top.ref.kind} ${top.ref.name}`,
+        message,
+        lines: refusal.lines,
+        since,
+        isRollout: top.ref.kind === 'Deployment',
+      };
+  for (const app of view.all('Application'))
+    for (const { refusal, said, at } of refusalsOfApplication(app))
+      if (refusal.what === 'quota exceeded')
+        yield {
+          namespace: text(fields(app.spec.destination).namespace),
+          quota: refusal.quota,
+          whom: `Application ${app.metadata.name}`,
+          message: said,
+          lines: refusal.lines,
+          since: at === undefined ? undefined : { at, exact: false },
+          isRollout: false,
+        };
+}
+
+/** A quota that refuses what somebody needs. A quota that is merely full is no failure. */
+export const quotaFull: Rule = {
+  id: 'quota/exceeded',
+  gate: 'G9',
+  needs: ['ResourceQuota', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'],
+  wants: ['Deployment', 'Pod', 'Event', 'Application'],
+  about: {
+    looksAt:
+      'Refusals with the words "exceeded quota" that workloads and Argo CD applications tell of now, and the quota that they name: asked for, used, allowed, and who uses it up.',
+    why: 'The API server creates nothing beyond a quota. A rolling update needs room for its surge pods, so it can hang with all old pods well.',
+    whatToDo: 'Raise the quota, free what uses it up, or let the rollout go without surge pods (maxSurge 0).',
+  },
+  *look(looking) {
+    const groups = new Map<string, Denial[]>();
+    for (const one of denials(looking))
+      groups.set(`${one.namespace}/${one.quota}`, [...(groups.get(`${one.namespace}/${one.quota}`) ?? []), one]);
+    for (const group of groups.values()) {
+      const [first] = group as [Denial];
+      const quota = looking.view.get('ResourceQuota', first.namespace, first.quota);
+      if (quota !== undefined) yield full(looking.view, quota, group);
+    }
+  },
+};
+
+function full(view: ClusterView, quota: ViewObject, group: readonly Denial[]) {
+  const { namespace = '', name } = quota.metadata;
+  const hard = textMap(fields(quota.status).hard ?? quota.spec.hard);
+  const used = textMap(quota.status.used);
+  const [first] = group as [Denial];
+  const lines = first.lines.filter(line => !fits(line));
+  const words = lines
+    .map(
+      line =>
+        `${line.resource}: ${line.requested} asked for, ${used[line.resource] ?? line.used} of ${hard[line.resource] ?? line.limited} used`,
+    )
+    .join('; ');
+  const raised = Object.fromEntries(
+    lines
+      .map(line => [line.resource, sum(used[line.resource] ?? line.used, line.requested)])
+      .filter(([, amount]) => amount !== ''),
+  );
+  const whom = [...new Set(group.map(one => one.whom))];
+  const times = group.flatMap(one => one.since ?? []);
+  return finding({
+    rule: 'quota/exceeded',
+    severity: 'high',
+    object: quota,
+    summary: `the quota is exceeded and refuses ${whom.slice(0, 3).join(', ')}${whom.length > 3 ? ` and ${whom.length - 3} more` : ''}${words && ` (${words})`}`,
+    since: times.length > 0 ? times.reduce((a, b) => (b.at < a.at ? b : a)) : undefined,
+    evidence: [
+      ...Object.keys(hard).map(key => `status: ${key} ${used[key] ?? '?'} used of ${hard[key]}`),
+      ...group.slice(0, 4).map(one => `${one.whom}: "${one.message}"`),
+      ...usersOf(view, namespace),
+    ],
+    cause: `Namespace ${namespace} has used up its quota${words && `: ${words}`}. Nothing that needs more is created until there is room.`,
+    fixes: [
+      Object.keys(raised).length > 0 && {
+        text: `Raise the quota so that the pod fits.`,
+        command: command(view, [
+          'kubectl',
+          'patch',
+          'resourcequota',
+          name,
+          '-n',
+          namespace,
+          '--type=merge',
+          '-p',
+          JSON.stringify({ spec: { hard: raised } }),
+        ]),
+      },
+      {
+        text: 'Or free what uses the quota up: look for pods, jobs and claims that nobody needs.',
+        command: command(view, ['kubectl', 'describe', 'resourcequota', name, '-n', namespace]),
+      },
+      ...group
+        .filter(one => one.isRollout)
+        .slice(0, 1)
+        .map(one => ({
+          text: `Or let the rollout of ${one.whom} go without surge pods: maxSurge 0, maxUnavailable 1.`,
+          command: command(view, [
+            'kubectl',
+            'patch',
+            'deployment',
+            one.whom.replace('Deployment ', ''),
+            '-n',
+            namespace,
+            '--type=merge',
+            '-p',
+            JSON.stringify({ spec: { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } } }),
+          ]),
+        })),
+    ],
+    because: [
+      { kind: 'ResourceQuota', namespace, name, rule: 'chaos/' },
+      { kind: 'ResourceQuota', namespace, name, rule: 'quota/not-calculated' },
+    ],
+  });
+}
+
+/** The API server lists every resource of the request; only those that do not fit are the reason. */
+function fits({ requested, used, limited }: QuotaLine): boolean {
+  const [a, b, c] = [requested, used, limited].map(quantityOf);
+  return a !== undefined && b !== undefined && c !== undefined && a + b <= c;
+}
+
+/** The sum of two quantities in a unit of theirs; empty where it is not plain. */
+function sum(used: string, more: string): string {
+  const [a, b] = [/^(\d+)([A-Za-z]*)$/.exec(used), /^(\d+)([A-Za-z]*)$/.exec(more)];
+  if (a && b && (a[2] === b[2] || a[1] === '0')) return `${Number(a[1]) + Number(b[1])}${b[2]}`;
+  const total = (quantityOf(used) ?? Number.NaN) + (quantityOf(more) ?? Number.NaN);
+  return Number.isFinite(total) ? (Number.isInteger(total) ? String(total) : `${Math.ceil(total * 1000)}m`) : '';
+}
+
+/** Which workloads have the most pods in the namespace. */
+function usersOf(view: ClusterView, namespace: string): string[] {
+  const counts = new Map<string, number>();
+  for (const pod of view.inNamespace('Pod', namespace)) {
+    if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') continue;
+    const { ref } = topOf(view, pod);
+    counts.set(`${ref.kind} ${ref.name}`, (counts.get(`${ref.kind} ${ref.name}`) ?? 0) + 1);
+  }
+  const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 5);
+  return most.length === 0 ? [] : [`pods: ${most.map(([who, count]) => `${who} ${count}`).join(', ')}`];
+}
+
+/** A quota whose use nobody counts: then the API server refuses what it would have to count. */
+export const quotaNotCalculated: Rule = {
+  id: 'quota/not-calculated',
+  gate: 'G7',
+  needs: ['ResourceQuota'],
+  wants: ['Lease'],
+  about: {
+    looksAt: 'Quotas older than two minutes whose status has no figure for something in spec.hard, or another limit.',
+    why: 'The quota controller of kube-controller-manager counts; the API server refuses everything that a quota covers while it is not counted ("status unknown for quota").',
+    whatToDo: 'Look at kube-controller-manager, and at API groups that cannot be listed.',
+  },
+  *look({ view, now }) {
+    for (const quota of view.all('ResourceQuota')) {
+      const [wanted, known] = [textMap(quota.spec.hard), textMap(quota.status.hard)];
+      const missing = Object.keys(wanted).filter(key => known[key] === undefined);
+      if (missing.length === 0 || now - created(quota) < 120_000) continue;
+      const { namespace = '', name } = quota.metadata;
+      yield finding({
+        rule: 'quota/not-calculated',
+        severity: 'high',
+        object: quota,
+        summary: `the quota is not calculated: its status has nothing for ${missing.join(', ')}`,
+        since: { at: created(quota), exact: false },
+        evidence: [
+          `spec.hard: ${Object.entries(wanted)
+            .map(([key, value]) => `${key} ${value}`)
+            .join(', ')}`,
+          `status.hard: ${Object.keys(known).join(', ') || 'none'}`,
+        ],
+        cause:
+          'The quota controller in kube-controller-manager has not counted it: it does not run, or cannot list what the quota counts.',
+        fixes: [
+          {
+            text: 'See whether kube-controller-manager runs and leads.',
+            command: command(view, [
+              'kubectl',
+              'get',
+              'lease',
+              'kube-controller-manager',
+              '-n',
+              'kube-system',
+              '-o',
+              'yaml',
+            ]),
+          },
+        ],
+        because: [
+          { kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' },
+          { kind: 'ResourceQuota', namespace, name, rule: 'chaos/' },
+        ],
+      });
+    }
+  },
+};

@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import { stuckCreating } from '../../../../src/triage/rules/pods/creating.ts';
+import { initStuck } from '../../../../src/triage/rules/pods/init-stuck.ts';
+import { probeFails, readinessGate } from '../../../../src/triage/rules/pods/probe.ts';
+import type { Literal } from '../../../support/view.ts';
+import { ago, deployment, look, pod, warning } from '../support.ts';
+
+const http = (path: string, port: string | number) => ({ httpGet: { path, port } });
+const unready = (container: Record<string, unknown>, minutes = 9) =>
+  pod('web-1', {
+    minutes,
+    spec: { containers: [{ name: 'web', image: 'a', ports: [{ name: 'http', containerPort: 8080 }], ...container }] },
+    containers: { web: { ready: false } },
+  });
+const unhealthy = (message: string) => warning('Pod', 'shop', 'web-1', 'Unhealthy', message);
+
+describe('pod/probe', () => {
+  it.each([
+    [
+      'a path that another probe has right',
+      { readinessProbe: http('/helthz', 'http'), livenessProbe: http('/healthz', 'http') },
+      'Readiness probe failed: HTTP probe failed with statuscode: 404',
+      'HTTP 404: nothing at path /helthz (another probe asks /healthz)',
+    ],
+    [
+      'a port that the container does not declare',
+      { readinessProbe: http('/', 9090) },
+      'Readiness probe failed: Get "http://10.1.1.1:9090/": dial tcp 10.1.1.1:9090: connect: connection refused',
+      'it asks port 9090, and the container declares http 8080',
+    ],
+    ['a port name that does not exist', { readinessProbe: http('/', 'web') }, '', 'it asks port web'],
+    [
+      'nothing listening',
+      { readinessProbe: http('/', 8080) },
+      'Readiness probe failed: Get "http://10.1.1.1:8080/": dial tcp 10.1.1.1:8080: connect: connection refused',
+      'connection refused: nothing listens at port 8080',
+    ],
+    [
+      'a program that is not well',
+      { readinessProbe: http('/', 8080) },
+      'Readiness probe failed: HTTP probe failed with statuscode: 503',
+      'HTTP 503: the program itself says that it is not well',
+    ],
+    [
+      'a slow program',
+      { readinessProbe: { ...http('/', 8080), timeoutSeconds: 2 } },
+      'Readiness probe failed: Get "http://10.1.1.1:8080/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+      'no answer within timeoutSeconds 2',
+    ],
+    [
+      'the wrong scheme',
+      { readinessProbe: http('/', 8080) },
+      'Readiness probe failed: Get "https://10.1.1.1:8080/": http: server gave HTTP response to HTTPS client',
+      'HTTP and HTTPS are mixed up',
+    ],
+  ])('%s', (_, container, message, what) => {
+    const events = message === '' ? [] : [unhealthy(message)];
+    const [found] = look(probeFails, [...deployment([unready(container)]), ...events]);
+    expect(found).toMatchObject({ severity: 'high', object: { kind: 'Deployment', name: 'web' } });
+    expect(found?.summary).toContain('readiness probe fails: container web of 1 of 1 pods runs and is not ready');
+    expect(found?.summary).toContain(what);
+  });
+
+  it('names a sidecar whose pod is otherwise well, and a startup probe', () => {
+    const sick = pod('web-1', {
+      spec: {
+        containers: [
+          { name: 'web', image: 'a' },
+          { name: 'proxy', image: 'b', startupProbe: http('/', 1) },
+        ],
+      },
+      containers: { proxy: { ready: false, started: false } },
+      minutes: 9,
+    });
+    const [found] = look(probeFails, deployment([sick]));
+    expect(found?.summary).toContain(
+      'startup probe fails: container proxy of 1 of 1 pods runs and is not ready, its other containers are',
+    );
+  });
+
+  it('follows the log to what the program waits for', () => {
+    const sick = unready({ readinessProbe: http('/', 8080) });
+    const [found] = look(probeFails, deployment([sick]), {
+      logs: { 'shop/web-1/web': ['dial tcp: lookup orders-db on 10.96.0.10:53: no such host'] },
+    });
+    expect(found?.summary).toContain('log: the name orders-db does not resolve');
+    expect(found?.because).toContainEqual({ kind: 'Service', namespace: 'shop', name: 'orders-db' });
+  });
+
+  it('gives a starting container its time', () => {
+    expect(look(probeFails, deployment([unready({ readinessProbe: http('/', 8080) }, 0.8)]))).toEqual([]);
+    const slow = unready({ readinessProbe: { ...http('/', 8080), initialDelaySeconds: 600 } }, 9);
+    expect(look(probeFails, deployment([slow]))).toEqual([]);
+  });
+});
+
+it('pod/readiness-gate: all containers are ready, the condition is not there', () => {
+  const sick = pod('web-1', { spec: { readinessGates: [{ conditionType: 'target-health.elbv2.k8s.aws/web' }] } });
+  (sick.status as { conditions: object[] }).conditions = [
+    { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: 'x', lastTransitionTime: ago(9) },
+  ];
+  expect(look(readinessGate, deployment([sick]))[0]?.summary).toContain(
+    'readiness gate target-health.elbv2.k8s.aws/web is not met for 1 of 1 pods',
+  );
+  expect(look(probeFails, deployment([sick]))).toEqual([]);
+});
+
+const creating = (volumes: object[], minutes = 9) =>
+  pod('web-1', {
+    minutes,
+    spec: { volumes },
+    containers: { web: { state: { waiting: { reason: 'ContainerCreating' } } } },
+    status: { phase: 'Pending' },
+  });
+
+describe('pod/stuck-creating', () => {
+  const volumes = [
+    { name: 'conf', configMap: { name: 'web-conf' } },
+    { name: 'tls', secret: { secretName: 'web-tls' } },
+  ];
+  const event = (reason: string, message: string) => warning('Pod', 'shop', 'web-1', reason, message);
+
+  it('names a ConfigMap that is missing, also where the events are forgotten', () => {
+    const near: Literal = { kind: 'ConfigMap', metadata: { name: 'web-config', namespace: 'shop' }, data: {} };
+    const told = event('FailedMount', 'MountVolume.SetUp failed for volume "conf" : configmap "web-conf" not found');
+    const objects = [...deployment([creating(volumes)]), near];
+    expect(look(stuckCreating, [...objects, told])[0]?.summary).toBe(
+      '1 of 1 pods stuck in ContainerCreating: volume conf cannot be mounted: config map web-conf not found; web-config exists',
+    );
+    expect(look(stuckCreating, objects)[0]?.summary).toContain('config map web-conf not found');
+  });
+
+  it('names a Secret that is missing, and a key', () => {
+    const conf: Literal = {
+      kind: 'ConfigMap',
+      metadata: { name: 'web-conf', namespace: 'shop' },
+      data: { 'app.yml': 'x' },
+    };
+    const objects = [...deployment([creating(volumes)]), conf];
+    const gone = event('FailedMount', 'MountVolume.SetUp failed for volume "tls" : secret "web-tls" not found');
+    const [found] = look(stuckCreating, [...objects, gone], {
+      readable: [{ kind: 'Secret', metadata: { name: 'web-tls-2', namespace: 'shop' } }],
+    });
+    expect(found?.summary).toContain('secret web-tls not found; web-tls-2 exists');
+    expect(found?.because).toContainEqual({ kind: 'Certificate', namespace: 'shop', name: 'web-tls' });
+    const key = event(
+      'FailedMount',
+      'MountVolume.SetUp failed for volume "conf" : references non-existent config key: app.yaml',
+    );
+    expect(look(stuckCreating, [...objects, key])[0]?.summary).toContain(
+      'config map key app.yaml is missing in ConfigMap web-conf; app.yml exists',
+    );
+  });
+
+  it('tells who holds a volume that is attached elsewhere', () => {
+    const attachment: Literal = {
+      kind: 'VolumeAttachment',
+      metadata: { name: 'csi-1' },
+      spec: { source: { persistentVolumeName: 'pvc-1' }, nodeName: 'node-2' },
+      status: { attached: true },
+    };
+    const told = event(
+      'FailedAttachVolume',
+      'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) web-0',
+    );
+    const [found] = look(stuckCreating, [...deployment([creating([])]), attachment, told]);
+    expect(found?.summary).toContain(
+      'volume pvc-1 is still attached to another node (Multi-Attach), used by pod web-0',
+    );
+    expect(found?.cause).toContain('node node-2 still holds it');
+    expect(found?.because).toContainEqual({ kind: 'Node', name: 'node-2' });
+  });
+
+  it('tells a CSI driver that is not there, and a network plugin that fails', () => {
+    const driver = event(
+      'FailedMount',
+      'MountVolume.MountDevice failed for volume "data" : kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name ebs.csi.aws.com not found in the list of registered CSI drivers',
+    );
+    expect(look(stuckCreating, [...deployment([creating([])]), driver])[0]?.summary).toContain(
+      'CSI driver ebs.csi.aws.com does not run on the node',
+    );
+    const network = event(
+      'FailedCreatePodSandBox',
+      'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "1": plugin type="calico" failed (add): connection is unauthorized',
+    );
+    expect(look(stuckCreating, [...deployment([creating([])]), network])[0]?.summary).toContain(
+      'the network or sandbox of the pod cannot be set up',
+    );
+  });
+
+  it('says nothing in the first two minutes', () => {
+    expect(look(stuckCreating, deployment([creating(volumes, 1.5)]))).toEqual([]);
+  });
+});
+
+describe('pod/init-stuck', () => {
+  const waiting = (command: string, minutes = 20) =>
+    pod('web-1', {
+      minutes,
+      spec: { initContainers: [{ name: 'wait', image: 'busybox', command: ['sh', '-c', command] }] },
+      containers: { web: { state: { waiting: { reason: 'PodInitializing' } } } },
+      init: { wait: { ready: false, state: { running: { startedAt: ago(minutes) } } } },
+      status: { phase: 'Pending' },
+    });
+  const db: Literal = { kind: 'Service', metadata: { name: 'orders-db', namespace: 'shop' }, spec: {} };
+
+  it('names the Service that it waits for, and one that was meant', () => {
+    const right = look(initStuck, [...deployment([waiting('until nc -z orders-db 5432; do sleep 2; done')]), db])[0];
+    expect(right?.summary).toContain('init container wait of 1 of 1 pods waits for Service shop/orders-db');
+    expect(right?.because).toContainEqual({ kind: 'Service', namespace: 'shop', name: 'orders-db' });
+    const wrong = look(initStuck, [
+      ...deployment([waiting('until nslookup order-db.shop.svc.cluster.local; do sleep 2; done')]),
+      db,
+    ])[0];
+    expect(wrong?.summary).toContain('waits for Service shop/order-db, which does not exist (orders-db does)');
+    expect(wrong?.fixes[0]?.text).toContain('Service orders-db exists, order-db does not');
+  });
+
+  it('leaves one alone that has run for two minutes', () => {
+    expect(look(initStuck, deployment([waiting('sleep 100', 2)]))).toEqual([]);
+  });
+});
