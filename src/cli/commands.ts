@@ -100,7 +100,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'triage [object]',
     description: 'what is broken, since when, why, and what to do; of the whole cluster, or why deploy/web is not well',
-    options: [['--since <duration>', 'only what began within this time, such as 30m']],
+    options: [
+      ['--since <duration>', 'only what began within this time, such as 30m'],
+      ['--save <file>', 'keep the findings and what they rest on in a file, to look at without the cluster'],
+      ['--force', 'replace the file that --save names, where there is one'],
+      ['--from <file>', 'look at what --save kept instead of at a cluster'],
+    ],
     markdown: true,
     load: async () => (await import('./triage.ts')).triageCommand,
   },

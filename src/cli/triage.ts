@@ -1,32 +1,45 @@
+import type { Looked } from '../triage/look.ts';
 import { lookOnce } from '../triage/look.ts';
-import { outlookOf, type Triage } from '../triage/result.ts';
+import type { About } from '../triage/report/about.ts';
+import { outlookOf } from '../triage/result.ts';
 import { RULES } from '../triage/rules/index.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT, type ExitCode } from './failure.ts';
+import type { GlobalOptions } from './globals.ts';
 import { withCluster } from './session.ts';
-import { triageChoice } from './triage-choice.ts';
+import { readBundle, saveBundle } from './triage-bundle.ts';
+import { type TriageChoice, triageChoice } from './triage-choice.ts';
 import { aimed, printLook, tellGate } from './triage-print.ts';
 
 /**
  * `mayday triage [OBJECT]`: what is broken, since when, why, and what to do. Exit 9 when something is broken, 8 when nothing is but not all
  * could be read, 0 when all was read and nothing is.
  */
-export const triageCommand: CommandBody = ({ globals, args, options }) => {
+export const triageCommand: CommandBody = async ({ globals, args, options }) => {
   const choice = triageChoice(args, options);
+  if (choice.from !== undefined) {
+    const { looked, about } = readBundle(choice.from);
+    return show(looked, about, choice, globals, 'default');
+  }
   return withCluster(globals, async (api, runtime) => {
     const looked = await lookOnce(api, runtime.realClock, RULES, gate => tellGate(gate, globals));
-    const { context, server, user } = api.identity;
+    const { context, server, user, namespace } = api.identity;
     const about = { context, server, user, now: looked.now };
-    const shown = aimed(looked, choice, globals.namespace, api.identity.namespace);
-    printLook(shown, about, globals);
-    return exitCode(shown.triage);
+    const code = show(looked, about, choice, globals, namespace);
+    if (choice.save !== undefined) await saveBundle(choice.save, choice.replace, { looked, about, api });
+    return code;
   });
 };
+
+/** Prints what was asked for, and says by the exit code what it amounts to. */
+function show(looked: Looked, about: About, choice: TriageChoice, globals: GlobalOptions, namespace: string): ExitCode {
+  const shown = aimed(looked, choice, globals.namespace, namespace);
+  printLook(shown, about, globals);
+  return EXITS[outlookOf(shown.triage)];
+}
 
 const EXITS: Readonly<Record<ReturnType<typeof outlookOf>, ExitCode>> = {
   failed: EXIT.broken,
   blind: EXIT.unreachable,
   clear: EXIT.done,
 };
-
-export const exitCode = (triage: Triage): ExitCode => EXITS[outlookOf(triage)];

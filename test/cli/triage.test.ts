@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -97,5 +97,19 @@ it('what may be wrong is refused in one line', async () => {
   expect(await mayday('triage', '--since', 'yesterday')).toMatchObject({
     code: 2,
     stderr: 'mayday: expected a duration after --since, such as 30m, found yesterday\n',
+  });
+});
+
+it('what was seen is kept in a file for its owner alone, and opened without a cluster', async () => {
+  const file = join(folder, 'incident.json');
+  const first = await mayday('triage', '--save', file);
+  expect(first.stderr).toBe(`mayday: kept in ${file}: mayday triage --from ${file}\n`);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const again = await mayday('triage', '--from', file, '--kubeconfig', '/nowhere');
+  expect(again).toEqual({ ...first, stderr: '' });
+  expect(await mayday('triage', '--save', file)).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') });
+  expect(await mayday('triage', '--from', join(folder, 'none'))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('there is no such file'),
   });
 });
