@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FaultType } from '../../src/experiment/types.ts';
+import type { FaultType } from '../../src/faults/types.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
