@@ -1,5 +1,5 @@
 /** Starts a real control plane on this machine: etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Api, openApi } from './api.ts';
@@ -23,6 +23,10 @@ export interface Options {
   readonly nodes?: number;
   /** More flags for the API server; they come last and so win. */
   readonly apiServer?: readonly string[];
+  /** More flags for the controller manager. */
+  readonly controllerManager?: readonly string[];
+  /** The data folder of an earlier cluster's etcd, as `stop({keepData})` left it: this cluster goes on from a copy of it. */
+  readonly data?: string;
 }
 
 /**
@@ -34,6 +38,8 @@ export interface Cluster {
   readonly kubeconfig: string;
   /** `https://127.0.0.1:PORT` */
   readonly server: string;
+  /** The port on which etcd answers, on this machine. */
+  readonly etcdPort: number;
   /** Folder of the logs, one file per process; kept when `stop({keepLogs: true})`. */
   readonly logs: string;
   /** The cluster's own folder; what is put there goes when it stops. */
@@ -47,9 +53,12 @@ export interface Cluster {
   asUser(name: string, groups?: readonly string[], namespace?: string): string;
   /** Stops the API server (at once with `{kill: true}`) and starts it again on the same port; resolves when it is ready. */
   restartApiServer(how?: { readonly kill?: boolean; readonly downMs?: number }): Promise<void>;
+  /** Starts the simulated kubelets anew: a node without kwok's annotation has a dead one from then on. */
+  restartKubelets(): Promise<void>;
   /** Throws away etcd's history up to now. Resolves with the revision. */
   compactEtcd(): Promise<number>;
-  stop(how?: { readonly keepLogs?: boolean }): Promise<void>;
+  /** With `keepData`, a path that does not exist yet, etcd's data is left there for another cluster to go on from. */
+  stop(how?: { readonly keepLogs?: boolean; readonly keepData?: string }): Promise<void>;
 }
 
 /** Builds what is missing, starts everything, resolves when pods can run. Rejects with the reason, logs kept. */
@@ -89,20 +98,28 @@ async function startIn(
   };
 
   egress.route((address, port) => (address === components.advertisedAddress ? port : undefined));
+  if (options.data !== undefined) cpSync(options.data, join(folder.path, 'etcd'), { recursive: true });
   const etcd = run('etcd', components.etcdArguments(layout));
   let apiServer = await startApiServer();
+  // The kubelets of an earlier cluster hold their nodes' Leases; new ones would wait until those have run out.
+  const nodeLeases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+  if (options.data !== undefined) await api.must('DELETE', nodeLeases);
+  let kubelets = run('kwok', components.kwokArguments(layout));
   const others = [
-    run('kube-controller-manager', components.controllerManagerArguments(layout)),
+    run('kube-controller-manager', [
+      ...components.controllerManagerArguments(layout),
+      ...(options.controllerManager ?? []),
+    ]),
     run('kube-scheduler', components.schedulerArguments(layout)),
-    run('kwok', components.kwokArguments(layout)),
   ];
   const nodes = options.nodes ?? 3;
   await createFakeNodes(api, nodes);
-  await until('the cluster', () => clusterReady(api, nodes), [etcd, apiServer, ...others]);
+  await until('the cluster', () => clusterReady(api, nodes), [etcd, apiServer, kubelets, ...others]);
 
   return {
     kubeconfig,
     server,
+    etcdPort: layout.ports.etcd,
     logs: folder.logs,
     folder: folder.path,
     spawn,
@@ -115,11 +132,17 @@ async function startIn(
       await new Promise(resolve => setTimeout(resolve, downMs));
       apiServer = await startApiServer();
     },
+    async restartKubelets() {
+      await kubelets.stop(2000);
+      await api.must('DELETE', nodeLeases);
+      kubelets = run('kwok', components.kwokArguments(layout));
+    },
     compactEtcd: () => compact(layout.ports.etcd),
-    async stop({ keepLogs = false } = {}) {
+    async stop({ keepLogs = false, keepData } = {}) {
       api.close();
       await children.stopAll();
       await egress.close();
+      if (keepData !== undefined) cpSync(join(folder.path, 'etcd'), keepData, { recursive: true });
       folder.release({ keep: keepLogs });
     },
   };

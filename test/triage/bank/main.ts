@@ -1,0 +1,123 @@
+/**
+ * Plays incidents on a real control plane, asks `mayday triage` about each, and judges the answers:
+ * `npm run triage:bank -- [--prove] [--keep] [--anew] [slug…]`
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runProgram } from '../../e2e/providers/kubectl.ts';
+import { whyNoControlPlane } from '../../cluster/controlplane/build.ts';
+import { type Incident, incidents } from './incident.ts';
+import { type Judgement, judge, type Printed } from './judge.ts';
+import { forgetBase, type Lab, openLab } from './lab.ts';
+import { play } from './play.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const answers = `${root}.cache/triage-bank/answers/`;
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+interface Judged extends Judgement {
+  incident: Incident;
+  seconds: number;
+}
+
+async function main(given: readonly string[]): Promise<number> {
+  const flags = new Set(given.filter(word => word.startsWith('--')));
+  const odd = [...flags].find(flag => !['--prove', '--keep', '--anew', '--list'].includes(flag));
+  if (odd) throw new Error(`expected --prove, --keep, --anew or --list, found ${odd}`);
+  const chosen = incidents(given.filter(word => !word.startsWith('--')));
+  if (flags.has('--list')) {
+    for (const { slug, title, decoy } of chosen) print(`${slug.padEnd(34)} ${decoy ? 'decoy: ' : ''}${title}`);
+    return 0;
+  }
+  const obstacle = whyNoControlPlane();
+  if (obstacle) throw new Error(obstacle);
+  if (flags.has('--anew')) forgetBase();
+  const judged: Judged[] = [];
+  const missed: string[] = [];
+  for (const incident of chosen) {
+    let lab: Lab | undefined;
+    try {
+      lab = await openLab(print);
+      await play(lab, incident);
+      if (flags.has('--prove')) print(`${incident.slug.padEnd(34)} there`);
+      else judged.push(await ask(lab, incident));
+      if (flags.has('--keep')) await kept(lab);
+    } catch (error) {
+      missed.push(incident.slug);
+      print(`${incident.slug.padEnd(34)} not produced: ${(error as Error).message}`);
+    } finally {
+      await lab?.close();
+    }
+  }
+  if (judged.length > 0) print(total(judged));
+  if (missed.length > 0) print(`not produced: ${missed.join(' ')}`);
+  const right = ({ verdict, fix, also }: Judged) => (verdict === 'first' && fix && also) || verdict === 'clean';
+  return missed.length === 0 && judged.every(right) ? 0 : 1;
+}
+
+async function ask(lab: Lab, incident: Incident): Promise<Judged> {
+  const command = (process.env.MAYDAY ?? `${process.execPath} ${root}dist/mayday.js`).split(' ');
+  const began = performance.now();
+  const words = [...command.slice(1), 'triage', '--kubeconfig', lab.cluster.kubeconfig, '-o', 'json'];
+  const { stdout, stderr } = await runProgram(command[0] ?? 'node', words);
+  const seconds = (performance.now() - began) / 1000;
+  mkdirSync(answers, { recursive: true });
+  writeFileSync(`${answers}${incident.slug}.json`, stdout);
+  const roots = rootsIn(stdout);
+  if (!roots) throw new Error(`triage gave no JSON with roots: ${(stderr || stdout).trim().slice(0, 300)}`);
+  const judged = { ...judge(roots, incident), incident, seconds };
+  print(lineOf(judged));
+  return judged;
+}
+
+function rootsIn(text: string): Printed[] | undefined {
+  try {
+    const { roots } = JSON.parse(text) as { roots?: Printed[] };
+    return Array.isArray(roots) ? roots : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lineOf({ incident, verdict, fix, also, extra, says, seconds }: Judged): string {
+  const remarks = incident.decoy
+    ? ''
+    : `${fix ? 'fix' : 'no fix'}${also ? '' : ', other fault missed'}${extra > 0 ? `, ${extra} more` : ''}`;
+  return [incident.slug.padEnd(34), verdict.padEnd(11), remarks.padEnd(16), `${seconds.toFixed(1)} s`, says.join('; ')].join(
+    '  ',
+  );
+}
+
+function total(judged: readonly Judged[]): string {
+  const real = judged.filter(({ incident }) => !incident.decoy);
+  const decoys = judged.filter(({ incident }) => incident.decoy);
+  const count = (list: readonly Judged[], is: (one: Judged) => boolean) => list.filter(is).length;
+  const times = judged.map(({ seconds }) => seconds).sort((a, b) => a - b);
+  return [
+    `root first ${count(real, one => one.verdict === 'first')}/${real.length}`,
+    `named ${count(real, one => one.verdict !== 'none')}/${real.length}`,
+    `fix ${count(real, one => one.fix)}/${real.length}`,
+    `independent faults missed ${count(real, one => !one.also)}`,
+    `roots too many ${real.reduce((sum, one) => sum + one.extra, 0)}`,
+    `false alarms ${count(decoys, one => one.verdict !== 'clean')}/${decoys.length}`,
+    `median ${(times[Math.floor(times.length / 2)] ?? 0).toFixed(1)} s`,
+  ].join(', ');
+}
+
+async function kept({ cluster }: Lab): Promise<void> {
+  print(`export KUBECONFIG=${cluster.kubeconfig}   (ctrl-c ends it)`);
+  await new Promise<void>(done => {
+    const alive = setInterval(() => {}, 60_000);
+    process.once('SIGINT', () => {
+      clearInterval(alive);
+      done();
+    });
+  });
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

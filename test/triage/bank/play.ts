@@ -1,0 +1,95 @@
+/** Plays an incident on a lab, step by step. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { writeApplication } from './application.ts';
+import type { Asked, Incident, Step } from './incident.ts';
+import { tell, writePods } from './kubelet.ts';
+import { type Lab, putCertificate, putLease } from './lab.ts';
+import type { Thing } from './thing.ts';
+import { words } from './words.ts';
+
+const SETTLE_MS = 2500;
+
+/** What steps leave for later ones: the API server's last refusal. */
+interface Memory {
+  refusal: string;
+}
+
+/** Resolves when the incident is there; rejects with what was missing. */
+export async function play(lab: Lab, incident: Incident): Promise<void> {
+  const memory: Memory = { refusal: '' };
+  for (const step of incident.steps) await take(lab, step, memory);
+  await lab.age(incident.age);
+  await sleep(SETTLE_MS);
+  for (const step of incident.late) await take(lab, step, memory);
+  for (const { kubectl, says } of incident.check) await lab.until(words(kubectl), new RegExp(says), 20);
+}
+
+async function take(lab: Lab, step: Step, memory: Memory): Promise<void> {
+  const filled = <T>(value: T): T =>
+    JSON.parse(JSON.stringify(value).replaceAll('${refusal}', JSON.stringify(memory.refusal).slice(1, -1)));
+  if ('apply' in step) return retried(() => lab.apply(filled(step.apply) as Thing[]));
+  if ('kubectl' in step) return void (await lab.kubectl(words(step.kubectl)));
+  if ('until' in step) return asked(lab, step.until);
+  if ('refused' in step) {
+    memory.refusal = await refusal(lab, ['create', '-f', '-'], JSON.stringify(step.refused));
+    return;
+  }
+  if ('refuses' in step) {
+    memory.refusal = await refusal(lab, words(step.refuses));
+    return;
+  }
+  if ('pods' in step) return writePods(lab, step.pods);
+  if ('event' in step) return tell(lab, step.event.about, step.event);
+  if ('application' in step) return writeApplication(lab, filled(step.application));
+  if ('certificate' in step) {
+    const { service, secret, days, secretOnly = false, stranger = false } = step.certificate;
+    const how = { days, serve: !secretOnly, stranger };
+    if (secret === undefined) lab.servers.certificate(service, how);
+    else await putCertificate(lab, service, secret, how);
+    return;
+  }
+  if ('answers' in step) return lab.servers.answer(step.answers.service, step.answers.with);
+  if ('cutOff' in step) {
+    const { namespace, select } = step.cutOff;
+    const found = ['get', 'pods', '-n', namespace, '-l', select, '-o', 'jsonpath={.items[*].status.podIP}'];
+    for (const address of (await lab.kubectl(found)).split(' ')) lab.servers.cutOff(address);
+    return;
+  }
+  if ('log' in step) return lab.servers.log(step.log.namespace, step.log.pod, step.log.lines);
+  if ('lease' in step) {
+    const { namespace, name, holder, dead } = step.lease;
+    if (holder !== undefined) await putLease(lab, namespace, name, name, holder);
+    if (dead) lab.renewed.delete(`${namespace}/${name}`);
+    else lab.renewed.add(`${namespace}/${name}`);
+    return;
+  }
+  if ('deadNode' in step) {
+    await lab.kubectl(['annotate', 'node', step.deadNode, 'kwok.x-k8s.io/node-']);
+    return lab.cluster.restartKubelets();
+  }
+  if ('age' in step) return lab.age(step.age);
+  await sleep(step.sleep * 1000);
+}
+
+const asked = (lab: Lab, { kubectl, says }: Asked): Promise<void> => lab.until(words(kubectl), new RegExp(says));
+
+/** A new kind, or a service just made, is not there at once. */
+async function retried(act: () => Promise<void>): Promise<void> {
+  for (let left = 20; ; left--) {
+    try {
+      return await act();
+    } catch (error) {
+      if (left === 0 || !/no matches for kind|not found|failed calling webhook/.test(String(error))) throw error;
+      await sleep(500);
+    }
+  }
+}
+
+/** The API server's words of refusal, as a client of its own sees them. */
+async function refusal(lab: Lab, command: readonly string[], input?: string): Promise<string> {
+  const { code, stderr } = await lab.try(command, input);
+  if (code === 0) throw new Error(`kubectl ${command.join(' ')} was not refused`);
+  const lines = stderr.split('\n').filter(line => line.trim() !== '' && !line.startsWith('Warning'));
+  const told = lines.find(line => /error/i.test(line)) ?? lines[0] ?? '';
+  return told.replace(/^Error from server( \(\w+\))?: (error when creating "[^"]*": )?/, '');
+}
