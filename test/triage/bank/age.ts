@@ -36,7 +36,10 @@ function isAlive(object: { kind?: string; spec?: { renewTime?: string } }, now: 
 export async function age(port: number, minutes: number): Promise<void> {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   const ask = async <T>(path: string, body: object): Promise<T> => {
-    const answer = await fetch(`http://127.0.0.1:${port}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    const answer = await fetch(`http://127.0.0.1:${port}/v3/kv/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
     if (!answer.ok) throw new Error(`etcd ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;
   };

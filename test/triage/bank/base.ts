@@ -220,9 +220,7 @@ export const WORKLOADS: readonly Thing[] = [
         {
           host: 'shop.example.com',
           http: {
-            paths: [
-              { path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { name: 'http' } } } },
-            ],
+            paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { name: 'http' } } } }],
           },
         },
       ],
@@ -291,7 +289,9 @@ export const WORKLOADS: readonly Thing[] = [
     ['kserve', 'kserve-webhook-server-service', '/validate-inferenceservices'],
     INFERENCE,
   ),
-  ...deployment(system('cert-manager', 'cert-manager', 'quay.io/jetstack/cert-manager-controller:v1.18.2', 9402, 'http')),
+  ...deployment(
+    system('cert-manager', 'cert-manager', 'quay.io/jetstack/cert-manager-controller:v1.18.2', 9402, 'http'),
+  ),
   ...deployment(
     system('cert-manager', 'cert-manager-cainjector', 'quay.io/jetstack/cert-manager-cainjector:v1.18.2', 9402, 'http'),
   ),
@@ -322,7 +322,13 @@ export const WORKLOADS: readonly Thing[] = [
     },
   }),
   ...served(
-    system('ingress-nginx', 'ingress-nginx-controller', 'registry.k8s.io/ingress-nginx/controller:v1.13.2', 8080, 'http'),
+    system(
+      'ingress-nginx',
+      'ingress-nginx-controller',
+      'registry.k8s.io/ingress-nginx/controller:v1.13.2',
+      8080,
+      'http',
+    ),
   ),
   {
     apiVersion: 'networking.k8s.io/v1',

@@ -101,28 +101,26 @@ const common = {
   check: z.array(asked).min(1),
 };
 
-const file = z.union([
-  z.strictObject({ ...common, decoy: z.literal(true) }),
-  z.strictObject({
-    ...common,
-    decoy: z.undefined(),
-    /** Objects of which any is a right answer; names are regular expressions. */
-    root: z.array(place).min(1),
-    /** What the finding must say, as a regular expression, beside the names. */
-    reason: z.string(),
-    /** What one of its fixes must say. */
-    fix: z.string(),
-    /** Independent faults that must be found as well. */
-    also: z.array(place).default([]),
-  }),
-]);
+const decoyFile = z.strictObject({ ...common, decoy: z.literal(true) });
+const incidentFile = z.strictObject({
+  ...common,
+  decoy: z.literal(false).optional(),
+  /** Objects of which any is a right answer; names are regular expressions. */
+  root: z.array(place).min(1),
+  /** What the finding must say, as a regular expression, beside the names. */
+  reason: z.string(),
+  /** What one of its fixes must say. */
+  fix: z.string(),
+  /** Independent faults that must be found as well. */
+  also: z.array(place).default([]),
+});
 
 export type Place = z.infer<typeof place>;
 export type Asked = z.infer<typeof asked>;
 export type Step = z.infer<typeof step>;
 export type PodFate = Extract<Step, { pods: unknown }>['pods'];
 export type ApplicationState = Extract<Step, { application: unknown }>['application'];
-export type Incident = z.infer<typeof file> & { slug: string };
+export type Incident = (z.infer<typeof decoyFile> | z.infer<typeof incidentFile>) & { slug: string };
 
 /** Every incident and decoy, or those named; an Error tells what a file lacks. */
 export function incidents(wanted: readonly string[] = []): Incident[] {
@@ -136,7 +134,8 @@ export function incidents(wanted: readonly string[] = []): Incident[] {
 }
 
 function read(slug: string): Incident {
-  const parsed = file.safeParse(parse(readFileSync(`${folder}${slug}.yaml`, 'utf8'), { merge: true }));
+  const content = parse(readFileSync(`${folder}${slug}.yaml`, 'utf8'));
+  const parsed = (content.decoy === true ? decoyFile : incidentFile).safeParse(content);
   if (!parsed.success) throw new Error(`${slug}.yaml: ${z.prettifyError(parsed.error)}`);
   return { ...parsed.data, slug };
 }

@@ -19,7 +19,8 @@ interface Pod {
   status: { podIP?: string; conditions?: { type: string }[] };
 }
 
-const NOT_STARTED = /^(ContainerCreating|PodInitializing|ImagePullBackOff|ErrImagePull|CreateContainer\w*|InvalidImageName)$/;
+const NOT_STARTED =
+  /^(ContainerCreating|PodInitializing|ImagePullBackOff|ErrImagePull|CreateContainer\w*|InvalidImageName)$/;
 
 export const stamp = (): string => new Date().toISOString().replace(/\.\d+/, '');
 

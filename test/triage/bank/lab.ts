@@ -64,7 +64,8 @@ async function open(from?: string): Promise<Lab> {
   const beat = setInterval(() => void renew(cluster, renewed), BEAT_MS);
   await renew(cluster, renewed);
 
-  const run: Lab['try'] = (words, input) => runProgram('kubectl', ['--kubeconfig', cluster.kubeconfig, ...words], input);
+  const run: Lab['try'] = (words, input) =>
+    runProgram('kubectl', ['--kubeconfig', cluster.kubeconfig, ...words], input);
   const kubectl: Lab['kubectl'] = async (words, input) => {
     const { code, stdout, stderr } = await run(words, input);
     if (code !== 0) throw new Error(`kubectl ${words.join(' ')}: ${stderr.trim().slice(0, 500)}`);
@@ -134,8 +135,17 @@ async function furnish(lab: Lab): Promise<void> {
   await lab.apply(WORKLOADS);
   for (const { service, secret, days } of CERTIFICATES) await putCertificate(lab, service, secret, { days });
   for (const kind of ['deployment', 'statefulset']) {
-    const listed = await lab.kubectl(['get', kind, '-A', '-o', 'jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{"\\n"}{end}']);
-    for (const [namespace = '', name = ''] of listed.trim().split('\n').map(line => line.split(' ')))
+    const listed = await lab.kubectl([
+      'get',
+      kind,
+      '-A',
+      '-o',
+      'jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{"\\n"}{end}',
+    ]);
+    for (const [namespace = '', name = ''] of listed
+      .trim()
+      .split('\n')
+      .map(line => line.split(' ')))
       await lab.kubectl(['rollout', 'status', kind, name, '-n', namespace, '--timeout=60s']);
   }
   await lab.kubectl(['wait', '--for=condition=Complete', 'job', '--all', '-n', 'shop', '--timeout=60s']);
@@ -153,17 +163,33 @@ async function furnish(lab: Lab): Promise<void> {
 }
 
 /** A Secret with the serving certificate of a service of ours, as an issuer would keep it. */
-export async function putCertificate(lab: Lab, service: string, secret: string, how: Parameters<Servers['certificate']>[1]) {
+export async function putCertificate(
+  lab: Lab,
+  service: string,
+  secret: string,
+  how: Parameters<Servers['certificate']>[1],
+) {
   const [namespace = '', name = ''] = secret.split('/');
   const { certificate, key } = lab.servers.certificate(service, how);
   const encoded = (text: string): string => Buffer.from(text).toString('base64');
   const data = { 'tls.crt': encoded(certificate), 'tls.key': encoded(key), 'ca.crt': encoded(certificate) };
-  await lab.apply([{ apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { name, namespace }, data }]);
+  await lab.apply([
+    { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { name, namespace }, data },
+  ]);
 }
 
 /** A Lease that the first pod of an app holds. */
 export async function putLease(lab: Lab, namespace: string, name: string, app: string, holder?: string): Promise<void> {
-  const pods = await lab.kubectl(['get', 'pods', '-n', namespace, '-l', `app=${app}`, '-o', 'jsonpath={.items[*].metadata.name}']);
+  const pods = await lab.kubectl([
+    'get',
+    'pods',
+    '-n',
+    namespace,
+    '-l',
+    `app=${app}`,
+    '-o',
+    'jsonpath={.items[*].metadata.name}',
+  ]);
   const spec = {
     holderIdentity: holder ?? `${pods.split(' ')[0]}_5f0c1c9e-1d5b-4b1c-9f59-0a8a0e1c7f11`,
     leaseDurationSeconds: 15,

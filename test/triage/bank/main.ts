@@ -4,8 +4,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { runProgram } from '../../e2e/providers/kubectl.ts';
 import { whyNoControlPlane } from '../../cluster/controlplane/build.ts';
+import { runProgram } from '../../e2e/providers/kubectl.ts';
 import { type Incident, incidents } from './incident.ts';
 import { type Judgement, judge, type Printed } from './judge.ts';
 import { forgetBase, type Lab, openLab } from './lab.ts';
@@ -83,9 +83,13 @@ function lineOf({ incident, verdict, fix, also, extra, says, seconds }: Judged):
   const remarks = incident.decoy
     ? ''
     : `${fix ? 'fix' : 'no fix'}${also ? '' : ', other fault missed'}${extra > 0 ? `, ${extra} more` : ''}`;
-  return [incident.slug.padEnd(34), verdict.padEnd(11), remarks.padEnd(16), `${seconds.toFixed(1)} s`, says.join('; ')].join(
-    '  ',
-  );
+  return [
+    incident.slug.padEnd(34),
+    verdict.padEnd(11),
+    remarks.padEnd(16),
+    `${seconds.toFixed(1)} s`,
+    says.join('; '),
+  ].join('  ');
 }
 
 function total(judged: readonly Judged[]): string {

@@ -9,7 +9,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createSecureContext, type TLSSocket } from 'node:tls';
-import { type ServerCertificate, selfSigned } from '../../../src/text/certificate.ts';
+import { type ServerCertificate, selfSigned } from '../../../src/k8s/certificate.ts';
 import type { Cluster } from '../../cluster/controlplane/start.ts';
 
 const WEBHOOK_PORTS = new Set([6443, 8443, 9443, 10260]);
@@ -40,15 +40,30 @@ export async function startServers(cluster: Cluster, folder: string): Promise<Se
   const answers = new Map<string, string>();
   const silent = new Set<string>();
   const logs = new Map<string, string>();
-  const fallback = issue('nobody', 365);
+  const fallback = issue('nobody', 365, {});
 
+  const authorityOf = (service: string): ServerCertificate => {
+    const path = join(folder, `${service}.json`);
+    if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as ServerCertificate;
+    // Under another name than the certificates it signs, or clients take them for the same and trust neither.
+    const made = issue(service, 3650, { names: ['authority'] });
+    writeFileSync(path, JSON.stringify(made));
+    return made;
+  };
+  /** The certificate that a server has from the beginning: only services that were given one have a server. */
+  const ownOf = (service: string): ServerCertificate | undefined => {
+    if (!existsSync(join(folder, `${service}.json`))) return undefined;
+    const made = issue(service, 300, { key: authorityOf(service).key });
+    served.set(service, made);
+    return made;
+  };
   const webhook = createServer(
     {
       cert: fallback.certificate,
       key: fallback.key,
       SNICallback: (name, done) => {
         const service = name.replace(/\.svc(\..*)?$/, '');
-        const own = served.get(service) ?? kept(folder, service);
+        const own = served.get(service) ?? ownOf(service);
         if (own) done(null, createSecureContext({ cert: own.certificate, key: own.key }));
         else done(new Error(`no server ${name}`));
       },
@@ -72,19 +87,14 @@ export async function startServers(cluster: Cluster, folder: string): Promise<Se
     return WEBHOOK_PORTS.has(port) ? portOf(webhook) : undefined;
   });
 
-  const certificate: Servers['certificate'] = (service, { days, serve = true, stranger = false }) => {
-    const first = kept(folder, service);
-    const made = issue(service, days, stranger ? undefined : first?.key);
-    if (serve) served.set(service, made);
-    if (!first) writeFileSync(join(folder, `${service}.json`), JSON.stringify(made));
-    return made;
-  };
   return {
-    certificate,
-    authority(service) {
-      const own = kept(folder, service) ?? certificate(service, { days: 365 });
-      return Buffer.from(own.certificate).toString('base64');
+    certificate(service, { days, serve = true, stranger = false }) {
+      const { key } = authorityOf(service);
+      const made = issue(service, days, stranger ? {} : { key });
+      if (serve) served.set(service, made);
+      return made;
     },
+    authority: service => Buffer.from(authorityOf(service).certificate).toString('base64'),
     answer: (service, words) => void answers.set(service, words),
     cutOff: address => void silent.add(address),
     log: (namespace, pod, lines) => void logs.set(`${namespace}/${pod}`, `${lines.join('\n')}\n`),
@@ -100,20 +110,16 @@ export async function startServers(cluster: Cluster, folder: string): Promise<Se
 
 const byLength = ([a]: [string, string], [b]: [string, string]): number => b.length - a.length;
 
-function kept(folder: string, service: string): ServerCertificate | undefined {
-  const path = join(folder, `${service}.json`);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as ServerCertificate) : undefined;
-}
-
-function issue(service: string, days: number, key?: string): ServerCertificate {
+/** A certificate of a key (a new one when not given); its issuer has the service's name, so that one key makes a chain. */
+function issue(service: string, days: number, { key, names }: { key?: string; names?: string[] }): ServerCertificate {
   const until = Date.now() + days * DAY;
   const pair = key
     ? { privateKey: createPrivateKey(key), publicKey: createPublicKey(key) }
     : generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return selfSigned(pair, {
     commonName: service,
-    dnsNames: [service, `${service}.svc`, `${service}.svc.cluster.local`],
-    from: until - 366 * DAY,
+    dnsNames: names ?? [service, `${service}.svc`, `${service}.svc.cluster.local`],
+    from: Math.min(until, Date.now()) - 400 * DAY,
     until,
   });
 }
