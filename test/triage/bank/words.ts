@@ -1,7 +1,9 @@
-/** Splits a command line into words: blanks separate, single and double quotes hold together. */
+/** Splits a command line into words as a shell does: blanks separate, single and double quotes hold together. */
 export function words(line: string): string[] {
-  const found: string[] = [];
-  for (const [, single, double, plain] of line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g))
-    found.push(single ?? double ?? plain ?? '');
-  return found;
+  const parts = line.matchAll(/(?:'[^']*'|"(?:\\.|[^"\\])*"|[^\s'"])+/g);
+  return [...parts].map(([word]) =>
+    word.replace(/'([^']*)'|"((?:\\.|[^"\\])*)"/g, (_, single?: string, double?: string) =>
+      single === undefined ? (double ?? '').replace(/\\(.)/g, '$1') : single,
+    ),
+  );
 }
