@@ -1,5 +1,5 @@
 /** A timer that can be called off. Calling it off twice, or after it fired, does nothing. */
-interface Timer {
+export interface Timer {
   cancel(): void;
 }
 

@@ -3,8 +3,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createClient } from './api/client.ts';
 import type { Kernel } from './api/kernel.ts';
 import { bootstrapCluster } from './bootstrap/cluster.ts';
-import { createClock, type WallClock } from './clock.ts';
-import type { SandboxContext, World } from './context.ts';
+import type { WallClock } from './clock.ts';
+import type { SandboxContext } from './context.ts';
 import { followDefinitions } from './crd/controller.ts';
 import { builtinResources } from './discovery/builtin.ts';
 import { unreached } from './discovery/unreached.ts';
@@ -13,11 +13,14 @@ import { kubeconfigFor } from './http/kubeconfig.ts';
 import { requestHandler } from './http/serve.ts';
 import { createTokens } from './http/tokens.ts';
 import { impliedGroups } from './http/who.ts';
+import { createLedClock } from './led-clock.ts';
 import { createPodLogs } from './logs.ts';
 import { createFieldTracker } from './managed/tracker.ts';
 import { createOpenApi } from './openapi/document.ts';
 import { createRandom } from './random.ts';
 import { createRegistry } from './registry.ts';
+import { scenarioNamed } from './scenarios/registry.ts';
+import { parseScenario } from './scenarios/scenario.ts';
 import { createSchemas } from './schema/schemas.ts';
 import { createStore } from './store.ts';
 import { startWorld } from './world/start.ts';
@@ -58,7 +61,8 @@ const SYSTEM_WALL: WallClock = {
 
 /** The cluster without a network: what every part of the sandbox works on. */
 function createCluster(options: SandboxOptions, wall: WallClock) {
-  const clock = createClock(wall, options.speed ?? 1);
+  const { past } = scenarioNamed(parseScenario(options.scenario ?? 'healthy').name);
+  const clock = createLedClock(wall, options.speed ?? 1, (past?.minutes ?? 0) * 60_000);
   const random = createRandom(options.seed ?? wall.now());
   const registry = createRegistry(builtinResources());
   const schemas = createSchemas();
@@ -76,7 +80,7 @@ function createCluster(options: SandboxOptions, wall: WallClock) {
     scenario: options.scenario ?? 'healthy',
     as: (username, groups = []) => createClient(kernel, { username, groups: impliedGroups(username, groups) }),
   };
-  return { kernel, kinds, context };
+  return { kernel, kinds, context, clock };
 }
 
 /**
@@ -85,7 +89,7 @@ function createCluster(options: SandboxOptions, wall: WallClock) {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const wall = options.wall ?? SYSTEM_WALL;
-  const { kernel, kinds, context } = createCluster(options, wall);
+  const { kernel, kinds, context, clock } = createCluster(options, wall);
   const tokens = createTokens(kernel.store, kernel.clock, options.token);
   const { certificate, key } = issueServerCertificate(wall.now());
   let address = '127.0.0.1';
@@ -106,11 +110,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     socket.on('close', () => sockets.delete(socket));
   });
   // A scenario that does not exist is found out before anything listens.
-  const world: World = startWorld(context);
+  const world = startWorld(context);
   const end = () => {
     world.stop();
     kernel.clock.stop();
   };
+  try {
+    await world.playPast(clock.pass);
+    await clock.arrive();
+  } catch (error) {
+    end();
+    throw error;
+  }
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);

@@ -7,6 +7,8 @@ import type { Container, Pod } from '../controllers/kinds.ts';
 export interface Behaviour {
   /** The registry's refusal; absent when the image can be pulled. */
   pullError?: { text: string; reason: 'ErrImagePull' | 'InvalidImageName' };
+  /** What of its environment is missing: a ConfigMap, a Secret, a key of one. */
+  configError?: string;
   /** The runtime's refusal to start the command. */
   startError?: string;
   /** How the process ends, and after how long; absent for one that runs until it is stopped. */

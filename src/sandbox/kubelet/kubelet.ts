@@ -7,6 +7,7 @@ import type { Node } from '../controllers/scheduler.ts';
 import { sameJson, timestamp } from '../object.ts';
 import { createAddresses } from './addresses.ts';
 import type { Behaviour } from './behaviour.ts';
+import { missingEnvironment } from './environment.ts';
 import { podStatus } from './pod-status.ts';
 import { playTurn, recalled, type Tenant } from './tenant.ts';
 import { missingVolume } from './volumes.ts';
@@ -114,7 +115,10 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
     const prepared = prepare(pod, tenant);
     const now = clock.now();
     const node = pod.spec.nodeName ?? '';
-    const misfortune = hooks.misfortune ?? (() => ({}));
+    const misfortune = (of: Pod, container: Container): Behaviour => {
+      const configError = missingEnvironment(of, container, store);
+      return { ...hooks.misfortune?.(of, container), ...(configError !== undefined && { configError }) };
+    };
     const turn = playTurn(pod, tenant, { now, cached: cached(node), stamp: timestamp, misfortune });
     for (const c of turn.containers) if (c.state.running && c.image) known(node).add(c.image);
     writeLogs(pod, turn.started);

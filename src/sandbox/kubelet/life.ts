@@ -12,6 +12,7 @@ export interface Life {
     | 'pull-failed'
     | 'pull-backoff'
     | 'starting'
+    | 'unconfigured'
     | 'start-failed'
     | 'running'
     | 'crash-backoff'
@@ -50,6 +51,8 @@ export interface Step {
 
 const FIRST_BACKOFF = 10_000;
 const LONGEST_BACKOFF = 300_000;
+/** A container whose environment cannot be put together is tried again with each look at its pod. */
+const CONFIG_RETRY = 12_000;
 /** How long the first error stays on show before the back-off replaces it. */
 const ERROR_SHOWN = 1500;
 
@@ -137,6 +140,11 @@ function waitToPull(life: Life, s: Surroundings, now: number): Step {
 }
 
 function started(life: Life, s: Surroundings, now: number): Step {
+  const { configError } = s.behaviour;
+  if (configError !== undefined) {
+    const notes = [say(s, 'Warning', 'Failed', `Error: ${configError}`)];
+    return { life: to(life, 'unconfigured', now, CONFIG_RETRY), notes };
+  }
   const created = say(s, 'Normal', 'Created', 'Container created');
   if (s.behaviour.startError) {
     const message = s.behaviour.startError;
@@ -193,6 +201,7 @@ export function advance(life: Life, s: Surroundings, now: number): Step {
     case 'pull-backoff':
       return begin(life, s, now);
     case 'starting':
+    case 'unconfigured':
       return started(life, s, now);
     case 'start-failed':
       // The first failure is tried again at once, later ones after a back-off.
@@ -222,6 +231,8 @@ function stateOf(life: Life, s: Surroundings): ContainerState {
       return {
         waiting: { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}": ErrImagePull: ${refusal}` },
       };
+    case 'unconfigured':
+      return { waiting: { reason: 'CreateContainerConfigError', message: s.behaviour.configError ?? '' } };
     case 'start-failed':
       return { waiting: { reason: 'RunContainerError', message: s.behaviour.startError ?? '' } };
     case 'crash-backoff': {

@@ -48,6 +48,7 @@ export function recalled(status: ContainerStatus, now: number): Life {
   if (terminated) return { ...life, step: 'ended' };
   if (waiting?.reason === 'ImagePullBackOff' || waiting?.reason === 'ErrImagePull')
     return { ...life, step: 'pull-backoff', pullFailures: 6, until: now + RECALLED_MS };
+  if (waiting?.reason === 'CreateContainerConfigError') return { ...life, step: 'unconfigured', until: now };
   if (waiting?.reason === 'CrashLoopBackOff')
     return { ...life, step: 'crash-backoff', crashes: status.restartCount + 1, until: now + RECALLED_MS };
   return life;

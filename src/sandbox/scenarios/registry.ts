@@ -1,4 +1,5 @@
 import { appsUnknown, crdWiped, labelNearMiss, staleWebhook, webhookNoEndpoints } from './incidents.ts';
+import { PAST_SCENARIOS } from './past/scenarios.ts';
 import type { Scenario } from './scenario.ts';
 import { stuckInjections } from './stuck.ts';
 import { tenThousandPods } from './ten-thousand.ts';
@@ -15,6 +16,7 @@ export const SCENARIOS: readonly Scenario[] = [
   labelNearMiss,
   appsUnknown,
   staleWebhook,
+  ...PAST_SCENARIOS,
 ];
 
 /** The scenario of that name; an Error that names them all otherwise. */

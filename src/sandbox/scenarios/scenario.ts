@@ -1,4 +1,6 @@
+import type { SandboxClient } from '../context.ts';
 import type { Parts } from '../controllers/parts.ts';
+import type { NewObject } from '../object.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { Seeder } from '../world/seeder.ts';
 
@@ -16,6 +18,19 @@ export interface Scenario {
   prepare?(seeder: Seeder, options: ScenarioOptions): void;
   /** Goes on while the world runs. */
   run?(parts: Parts, options: ScenarioOptions): void;
+  /** What happened before anybody looks: the world lives through it, from that long ago until now, before it is served. */
+  past?: { minutes: number; play(stage: Stage): Promise<void> };
+}
+
+/** The world in the past of a scenario: what a person did to it then. */
+export interface Stage {
+  /** The API as the administrator meets it. */
+  admin: SandboxClient;
+  parts: Parts;
+  /** What Git holds for each Argo CD Application. */
+  git: Map<string, readonly NewObject[]>;
+  /** Lets so many seconds of sandbox time pass. */
+  wait(seconds: number): Promise<void>;
 }
 
 /** Splits `name:key=value,key=value`. */

@@ -32,9 +32,14 @@ import { WEBHOOK_AUTHORITY } from './trust.ts';
 /** In this time controllers do what they would have done long ago: Endpoints of old Services, accounts of old namespaces. */
 const SETTING_UP_MS = 1000;
 
+/** After this nothing is left to do for controllers in a world that is well. */
+const SETTLED_MS = 3000;
+
 /** The running world, with what went wrong inside it (never expected; for tests and reports). */
 export interface SandboxWorld extends World {
   readonly failures: readonly Failure[];
+  /** Plays what the scenario says of the past; `pass` lets so many milliseconds of it go by. Resolves when all was done. */
+  playPast(pass: (ms: number) => Promise<void>): Promise<void>;
 }
 
 /** Sets the world up as the scenario has it and lets it run. */
@@ -74,6 +79,12 @@ export function startWorld(context: SandboxContext): SandboxWorld {
   scenario.run?.(parts, options);
   return {
     failures: engine.failures,
+    async playPast(pass) {
+      // What controllers did long ago is done first.
+      await pass(SETTLED_MS);
+      const admin = context.as('kubernetes-admin', ['system:masters']);
+      await scenario.past?.play({ admin, parts, git: seeder.git, wait: seconds => pass(seconds * 1000) });
+    },
     stop() {
       engine.stop();
       owners.stop();

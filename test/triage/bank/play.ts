@@ -24,10 +24,33 @@ export async function play(lab: Lab, incident: Incident): Promise<void> {
   for (const { kubectl, says } of incident.check) await lab.until(words(kubectl), new RegExp(says), 20);
 }
 
+/** The value with the last refusal wherever it says so. */
+const filledWith = <T>(value: T, { refusal }: Memory): T =>
+  JSON.parse(JSON.stringify(value).replaceAll(/\$\{refusal\}/g, () => JSON.stringify(refusal).slice(1, -1)));
+
+/** Steps that write what no process of the lab does. */
+async function write(lab: Lab, step: Step): Promise<void> {
+  if ('pods' in step) return writePods(lab, step.pods);
+  if ('event' in step) return tell(lab, step.event.about, step.event);
+  if ('certificate' in step) {
+    const { service, secret, days, secretOnly = false, stranger = false } = step.certificate;
+    const how = { days, serve: !secretOnly, stranger };
+    if (secret === undefined) lab.servers.certificate(service, how);
+    else await putCertificate(lab, service, secret, how);
+    return;
+  }
+  if ('answers' in step) return lab.servers.answer(step.answers.service, step.answers.with);
+  if ('log' in step) return lab.servers.log(step.log.namespace, step.log.pod, step.log.lines);
+  if ('lease' in step) {
+    const { namespace, name, holder, dead } = step.lease;
+    if (holder !== undefined) await putLease(lab, namespace, name, name, holder);
+    if (dead) lab.renewed.delete(`${namespace}/${name}`);
+    else lab.renewed.add(`${namespace}/${name}`);
+  }
+}
+
 async function take(lab: Lab, step: Step, memory: Memory): Promise<void> {
-  const filled = <T>(value: T): T =>
-    JSON.parse(JSON.stringify(value).replaceAll('${refusal}', JSON.stringify(memory.refusal).slice(1, -1)));
-  if ('apply' in step) return retried(() => lab.apply(filled(step.apply) as Thing[]));
+  if ('apply' in step) return retried(() => lab.apply(filledWith(step.apply, memory) as Thing[]));
   if ('kubectl' in step) return void (await lab.kubectl(words(step.kubectl)));
   if ('until' in step) return asked(lab, step.until);
   if ('refused' in step) {
@@ -38,29 +61,11 @@ async function take(lab: Lab, step: Step, memory: Memory): Promise<void> {
     memory.refusal = await refusal(lab, words(step.refuses));
     return;
   }
-  if ('pods' in step) return writePods(lab, step.pods);
-  if ('event' in step) return tell(lab, step.event.about, step.event);
-  if ('application' in step) return writeApplication(lab, filled(step.application));
-  if ('certificate' in step) {
-    const { service, secret, days, secretOnly = false, stranger = false } = step.certificate;
-    const how = { days, serve: !secretOnly, stranger };
-    if (secret === undefined) lab.servers.certificate(service, how);
-    else await putCertificate(lab, service, secret, how);
-    return;
-  }
-  if ('answers' in step) return lab.servers.answer(step.answers.service, step.answers.with);
+  if ('application' in step) return writeApplication(lab, filledWith(step.application, memory));
   if ('cutOff' in step) {
     const { namespace, select } = step.cutOff;
     const found = ['get', 'pods', '-n', namespace, '-l', select, '-o', 'jsonpath={.items[*].status.podIP}'];
     for (const address of (await lab.kubectl(found)).split(' ')) lab.servers.cutOff(address);
-    return;
-  }
-  if ('log' in step) return lab.servers.log(step.log.namespace, step.log.pod, step.log.lines);
-  if ('lease' in step) {
-    const { namespace, name, holder, dead } = step.lease;
-    if (holder !== undefined) await putLease(lab, namespace, name, name, holder);
-    if (dead) lab.renewed.delete(`${namespace}/${name}`);
-    else lab.renewed.add(`${namespace}/${name}`);
     return;
   }
   if ('deadNode' in step) {
@@ -68,7 +73,8 @@ async function take(lab: Lab, step: Step, memory: Memory): Promise<void> {
     return lab.cluster.restartKubelets();
   }
   if ('age' in step) return lab.age(step.age);
-  await sleep(step.sleep * 1000);
+  if ('sleep' in step) return void (await sleep(step.sleep * 1000));
+  await write(lab, step);
 }
 
 const asked = (lab: Lab, { kubectl, says }: Asked): Promise<void> => lab.until(words(kubectl), new RegExp(says));
