@@ -80,7 +80,9 @@ describe('scenario names', () => {
 
   it('are listed when one is not known', () => {
     expect(scenarioNamed('').name).toBe('healthy');
-    expect(() => scenarioNamed('helthy')).toThrow(/^expected a scenario \(healthy, .*stale-webhook, .*\), found "helthy"$/);
+    expect(() => scenarioNamed('helthy')).toThrow(
+      /^expected a scenario \(healthy, .*stale-webhook, .*\), found "helthy"$/,
+    );
   });
 });
 
