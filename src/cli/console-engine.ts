@@ -3,8 +3,8 @@ import type { Engine } from '../engine/engine.ts';
 import type { Guard } from '../engine/guard.ts';
 import type { Locks } from '../engine/operator-lock.ts';
 import { faultOf } from '../faults/registry.ts';
-import { seededLot } from '../host/seeded-random.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import { seededRandom } from '../host/seeded-random.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Api } from '../kube/client/api.ts';
 import { guardianLines } from '../records/unfinished-lines.ts';
 import { isUnstopped } from '../revert/cluster-experiment.ts';
@@ -20,7 +20,7 @@ import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor, guardFor, locksFor, previewFacts } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { preflight } from '../safety/preflight.ts';
-import { unkeptLines } from './unkept.ts';
+import { notRecordedLines } from './not-recorded.ts';
 
 /** The parts of the console's session that the engine does. */
 export type EngineSession = Pick<
@@ -65,7 +65,7 @@ async function preview(
   signal: AbortSignal,
 ): Promise<Preflight> {
   const seed = Math.floor(runtime.random() * 2 ** 32);
-  const facts = previewFacts(runtime, api, loaded.experiment.metadata.name, seededLot(seed));
+  const facts = previewFacts(runtime, api, loaded.experiment.metadata.name, seededRandom(seed));
   const { plan, gates, permissions } = await preflight(api, loaded, facts, {
     signal,
     lock: locks && (() => locks.look(loaded)),
@@ -82,7 +82,7 @@ async function fire(
 ): Promise<{ exitCode: number; residue: number }> {
   const engine = engineFor(runtime, api, {
     ...shared,
-    random: seededLot(order.preflight.seed),
+    random: seededRandom(order.preflight.seed),
     gate: plan => order.gate(plan),
   });
   const { emit, signal, insist } = order;
@@ -110,7 +110,7 @@ async function putBack(
   runtime: Runtime,
   api: Api,
   engine: Engine,
-  { what, confirmed }: { what: readonly Finding[] | 'all'; confirmed?: ReadonlyMap<string, string> | undefined },
+  { what, confirmed }: { what: readonly FoundInjection[] | 'all'; confirmed?: ReadonlyMap<string, string> | undefined },
   hear: (update: RevertUpdate) => void,
 ): Promise<RevertEnd> {
   const { scanned, rest } = what === 'all' ? await lookForAll(engine) : {};
@@ -120,7 +120,7 @@ async function putBack(
   // Reverting everything is the emergency stop and latches; putting back one fault is not. Nothing waits for the latch.
   const latching = what === 'all' && toStop > 0 ? latchAll(runtime, api, toStop) : undefined;
   void latching?.then(({ says }) => hear({ is: 'note', text: says }));
-  const hearWaves = (some: readonly Finding[]) => {
+  const hearWaves = (some: readonly FoundInjection[]) => {
     for (const [wave, found] of intoWaves(some).entries())
       if (found.length > 0) hear({ is: 'wave', wave, name: WAVES[wave] ?? '', findings: found });
   };
@@ -142,7 +142,7 @@ async function putBack(
         hear({ is: 'receipt', receipt: event.receipt, wave: waveOf(event.receipt) });
     },
   });
-  for (const text of unkeptLines(result)) hear({ is: 'note', text });
+  for (const text of notRecordedLines(result)) hear({ is: 'note', text });
   if (what === 'all') for (const text of await freeAllLocks(api, result)) hear({ is: 'note', text });
   return {
     remaining: isUnknown(result) ? undefined : leftOver(result),

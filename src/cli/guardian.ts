@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { createGuardian } from '../guardian/guardian.ts';
 import { type FromGuardian, type FromOwner, messageOf } from '../guardian/message.ts';
-import { createLifting } from '../guardian/revert-run.ts';
+import { createRunReverter } from '../guardian/revert-run.ts';
 import { filesUnder } from '../host/files.ts';
 import { openEventLog } from '../host/log.ts';
 import { processStart } from '../host/process.ts';
@@ -25,7 +25,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     write({ event, context: api.identity.context, ...facts });
   const say = (message: FromGuardian) => sayJson(message);
   const { clock, random, paths, config } = runtime;
-  const lifting = createLifting({
+  const lifting = createRunReverter({
     api,
     clock,
     files: filesUnder(paths.state),

@@ -1,9 +1,9 @@
 import type { Engine } from '../engine/engine.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { ScanResult } from '../revert/scan.ts';
 import type { StopOptions } from '../revert/stop-everything.ts';
-import { tell } from './tell.ts';
+import { printError } from './print-error.ts';
 
 /** A healthy cluster with 10,000 objects is read in two seconds. What takes longer than this is waited for while the rest is put back. */
 const SLOW_AFTER_MS = 3_000;
@@ -20,7 +20,7 @@ export interface Look {
 
 /** What of a look is meant. */
 export interface Choosing {
-  findings(found: readonly Finding[]): readonly Finding[];
+  findings(found: readonly FoundInjection[]): readonly FoundInjection[];
   experiments(found: readonly ClusterExperiment[]): readonly ClusterExperiment[];
 }
 
@@ -46,5 +46,5 @@ export async function lookAround(engine: Engine, scope: { namespace?: string }, 
 
 function tellSlow({ slow = [] }: ScanResult): void {
   const named = `${slow.slice(0, 8).join(', ')}${slow.length > 8 ? ', …' : ''}`;
-  tell(`not yet listed: ${named}; what is known is put back meanwhile`);
+  printError(`not yet listed: ${named}; what is known is put back meanwhile`);
 }

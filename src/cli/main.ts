@@ -6,15 +6,15 @@ import type { CommandSpec } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { addGlobalOptions, type GlobalOptions, settleOptionalValues } from './globals.ts';
-import { watchSpoken } from './spoken.ts';
-import { tell } from './tell.ts';
+import { watchOutput } from './output-watch.ts';
+import { printError } from './print-error.ts';
 
 /**
  * Runs one command line. Everything that ends a command unasked becomes one line on stderr and an exit code; never a stack. It ends only when
  * everything it printed has been read, or its reader has gone.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  const spoken = watchSpoken(process.stdout, process.stderr, hangUp);
+  const spoken = watchOutput(process.stdout, process.stderr, hangUp);
   let code: ExitCode = EXIT.done;
   let acts = false;
   const program = buildProgram((result, spec) => {
@@ -32,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const lost = spoken.lost();
   // A reader that has had enough (`mayday list | head -1`) is no failure.
   if (lost !== undefined && lost.code !== 'EPIPE') {
-    tell(`expected to write to standard output, found: ${lost.message}; part of the output is missing`);
+    printError(`expected to write to standard output, found: ${lost.message}; part of the output is missing`);
     if (code === EXIT.done && !acts) code = EXIT.internal;
     await spoken.drained();
   }
@@ -120,25 +120,25 @@ function end(error: unknown): ExitCode {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
     if (error.code === 'commander.excessArguments') {
-      tell(
+      printError(
         `expected a command or nothing more, ${error.message.replace(/^.*?got \d+: (.*?)\.?$/, 'found $1')}; see \`mayday --help\``,
       );
       return EXIT.usage;
     }
-    tell(`${error.message.replace(/^error: /, '').replace(/\.?\s*$/, '')}; see \`mayday --help\``);
+    printError(`${error.message.replace(/^error: /, '').replace(/\.?\s*$/, '')}; see \`mayday --help\``);
     return EXIT.usage;
   }
   if (error instanceof CommandFailure) {
-    tell(error.message);
+    printError(error.message);
     return error.exitCode;
   }
   if (error instanceof JournalUnwritable) {
     const advice = error.cause instanceof Distrusted ? '' : ': free the disk, or set XDG_STATE_HOME';
-    tell(`${error.message}; nothing was injected, since nobody could put it back by it${advice}`);
+    printError(`${error.message}; nothing was injected, since nobody could put it back by it${advice}`);
     return EXIT.inconclusive;
   }
   if (isOfTheSystem(error)) {
-    tell(`expected the system to carry on, found: ${error.message}; mayday could not go on`);
+    printError(`expected the system to carry on, found: ${error.message}; mayday could not go on`);
     return EXIT.internal;
   }
   const reason =
@@ -147,7 +147,7 @@ function end(error: unknown): ExitCode {
         ? (error.stack ?? error.message)
         : error.message
       : String(error);
-  tell(`internal error: ${reason}; this is a fault of mayday itself, MAYDAY_DEBUG=1 shows where`);
+  printError(`internal error: ${reason}; this is a fault of mayday itself, MAYDAY_DEBUG=1 shows where`);
   return EXIT.internal;
 }
 

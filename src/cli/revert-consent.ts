@@ -1,4 +1,4 @@
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { type ClusterExperiment, experimentLine } from '../revert/cluster-experiment.ts';
 import { findingLine } from '../revert/report.ts';
@@ -8,12 +8,12 @@ import type { Invocation } from './command.ts';
 import { ask, canAsk } from './confirm.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { page } from './pager.ts';
-import { tell, tellItem } from './tell.ts';
+import { printError, tellItem } from './print-error.ts';
 import { confirmRecords, forcedLines } from './trust-consent.ts';
 
 /** What is to be reverted and stopped, and how to find out what of it a person must see first. */
 export interface Meant {
-  findings: readonly Finding[];
+  findings: readonly FoundInjection[];
   experiments: readonly ClusterExperiment[];
   /** Server time. */
   now: number;
@@ -57,15 +57,15 @@ const counted = (count: number, one: string, many: string): string => (count ===
 /** Other tools are asked to stop only after a word of their own; without it they are left as they are. */
 export async function agreedOthers(
   { options, globals }: Invocation,
-  others: Finding[],
+  others: FoundInjection[],
   dryRun: boolean,
-): Promise<Finding[]> {
+): Promise<FoundInjection[]> {
   if (others.length === 0 || options.yes === true || dryRun) return others;
   if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
   if (globals.output === 'text')
     for (const { message, object } of others) tellItem(`${nameOf(object)}  ${message ?? ''}`);
   const many = others.length === 1 ? 'this fault' : `these ${others.length} faults`;
   if (await ask(`ask the other tools to stop ${many} of theirs? (yes/no)`, 'yes')) return others;
-  tell('other tools are left as they are: the answer was not yes');
+  printError('other tools are left as they are: the answer was not yes');
   return [];
 }

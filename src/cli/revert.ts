@@ -1,6 +1,6 @@
 import type { Reverted } from '../engine/engine.ts';
 import { faultOf } from '../faults/registry.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Api } from '../kube/client/api.ts';
 import { type Choice, choose, chooseExperiments, isChoosing } from '../revert/choose.ts';
 import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
@@ -27,11 +27,11 @@ import type { CommandBody, Invocation } from './command.ts';
 import { CommandFailure, type ExitCode } from './failure.ts';
 import { lookAround } from './look-around.ts';
 import { expectNamespace } from './namespace.ts';
+import { notRecordedLines } from './not-recorded.ts';
 import { print, say } from './output.ts';
+import { printError } from './print-error.ts';
 import { agreed, agreedOthers } from './revert-consent.ts';
 import { withCluster } from './session.ts';
-import { tell } from './tell.ts';
-import { unkeptLines } from './unkept.ts';
 
 /** `mayday revert`: finds, puts back, verifies, looks again. Interrupting it does not stop what is being put back. */
 export const revertCommand: CommandBody = invocation => {
@@ -68,7 +68,7 @@ export const revertCommand: CommandBody = invocation => {
           })
         : wouldTrust(invocation);
     const others = await agreedOthers(invocation, othersOf(invocation, scanned), dryRun);
-    const holdOn = () => tell('still putting things back; what is left will be named');
+    const holdOn = () => printError('still putting things back; what is left will be named');
     process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
     // Beside the restores: a webhook that does not answer would hold the latch up, and them with it.
     const latching = isAll && toStop > 0 && !dryRun ? tellLatch(runtime, api, toStop) : undefined;
@@ -104,22 +104,24 @@ const wouldTrust = ({ options }: Invocation): Trust =>
   options.yes === true && options.trustRecords === true ? { everything: 'caller' } : {};
 
 function tellRecord(reverted: Reverted, stream: ((line: string) => void) | undefined): void {
-  for (const line of unkeptLines(reverted)) tell(line);
+  for (const line of notRecordedLines(reverted)) printError(line);
   const { unkept, recordPath } = reverted;
   if (unkept === undefined && recordPath !== undefined) stream?.(`receipts: ${recordPath}`);
 }
 
-function tellUntold(untold: readonly Finding[]): void {
-  for (const line of untoldText(untold)) tell(line);
+function tellUntold(untold: readonly FoundInjection[]): void {
+  for (const line of untoldText(untold)) printError(line);
 }
 
 async function tellLatch(runtime: Runtime, api: Api, count: number): Promise<void> {
   const { says } = await latchAll(runtime, api, count);
-  tell(says);
+  printError(says);
 }
 
 function hearing(stream: ((line: string) => void) | undefined): (event: RevertEvent) => void {
-  const hint = once((says, forMs) => tell(`waiting, ${Math.ceil(forMs / 1000)}s more at most: ${says.join('; ')}`));
+  const hint = once((says, forMs) =>
+    printError(`waiting, ${Math.ceil(forMs / 1000)}s more at most: ${says.join('; ')}`),
+  );
   return event => {
     if (event.event === 'waiting') hint(event.says, event.forMs);
     if (stream) for (const line of eventLines(event)) stream(line);
@@ -135,7 +137,7 @@ function eventLines(event: RevertEvent): string[] {
 /** What was not looked for, outside a chosen namespace, keeps its lock. */
 async function tellFreed(api: Api, result: RevertResult, { globals }: Invocation): Promise<void> {
   if (globals.namespace !== undefined) return;
-  for (const line of await freeAllLocks(api, result)) tell(line);
+  for (const line of await freeAllLocks(api, result)) printError(line);
 }
 
 /** The same words again and again help nobody. */
@@ -147,7 +149,7 @@ function once(act: (says: readonly string[], forMs: number) => void): (says: rea
   };
 }
 
-function chosen(scanned: ScanResult, ids: readonly string[]): Finding[] {
+function chosen(scanned: ScanResult, ids: readonly string[]): FoundInjection[] {
   if (ids.length === 0) return ours(scanned.injections);
   const known = new Set([...scanned.injections, ...scanned.experiments].map(({ id }) => id));
   const unknown = ids.filter(id => !known.has(id));
@@ -169,7 +171,7 @@ function chosenExperiments(
   return ids.length === 0 ? meant : meant.filter(({ id }) => ids.includes(id));
 }
 
-const othersOf = ({ options }: Invocation, scanned: ScanResult): Finding[] =>
+const othersOf = ({ options }: Invocation, scanned: ScanResult): FoundInjection[] =>
   options.others === true ? scanned.injections.filter(({ state }) => state === 'foreign') : [];
 
 /** What the first look could not see is still unseen, whatever the second saw. */

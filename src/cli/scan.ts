@@ -1,4 +1,4 @@
-import { survivesHere } from '../engine/lock-keeper.ts';
+import { isHolderAlive } from '../engine/holder-process.ts';
 import { blindReason } from '../revert/blind.ts';
 import { choose } from '../revert/choose.ts';
 import { scanExitCode, scanJson, scanText, untoldText } from '../revert/report.ts';
@@ -24,7 +24,7 @@ export const scanCommand: CommandBody = ({ globals, options }) => {
         deep: options.fast !== true,
         ...(namespace === undefined ? {} : { namespace }),
       }),
-      listLocks(api, survivesHere()),
+      listLocks(api, isHolderAlive()),
     ]);
     const locks = listed.ok ? listed.value : [];
     const result = namespace === undefined && !listed.ok ? blindToLocks(scanned, blindReason(listed)) : scanned;

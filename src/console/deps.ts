@@ -4,7 +4,7 @@ import type { Feed } from '../health/feed.ts';
 import type { LogNews, LogSource } from '../health/inspect/follow-log.ts';
 import type { Inspection } from '../health/inspect/inspection.ts';
 import type { Clock } from '../host/clock.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import type { Identity } from '../kube/client/api.ts';
@@ -80,7 +80,7 @@ export interface Session {
   scan(hear: (update: ScanUpdate) => void, signal: AbortSignal): Promise<ScanEnd>;
   /** Puts back what `findings` names, or everything, verifies, and scans again. Latches when everything is reverted. */
   revert(
-    what: readonly Finding[] | 'all',
+    what: readonly FoundInjection[] | 'all',
     hear: (update: RevertUpdate) => void,
     confirmed?: ReadonlyMap<string, string>,
   ): Promise<RevertEnd>;
@@ -91,7 +91,7 @@ export interface Session {
   /** Reads a log, and what is new in it until the signal aborts. Never rejects. */
   followLog(source: LogSource, hear: (news: LogNews) => void, signal: AbortSignal): Promise<void>;
   /** Which of these only their records ask for, with all that each would write. */
-  toAsk(findings: readonly Finding[]): Promise<readonly AskedRecord[]>;
+  toAsk(findings: readonly FoundInjection[]): Promise<readonly AskedRecord[]>;
   /** Runs of this or an earlier process that never ended, by their journals. */
   unfinished(): Promise<Unfinished[]>;
   /** This process is about to be stopped; whether somebody ends its live faults at their time all the same. Never rejects. */
@@ -142,13 +142,13 @@ export interface RunEnd {
 
 export type ScanUpdate =
   | { is: 'progress'; done: number; total: number }
-  | { is: 'finding'; finding: Finding }
+  | { is: 'finding'; finding: FoundInjection }
   | { is: 'blind'; resource: string; reason: string };
 
 export type ScanEnd =
   | {
       ok: true;
-      findings: readonly Finding[];
+      findings: readonly FoundInjection[];
       blind: number;
       /** The experiments of the framework's controller that inject, or would. */
       orders?: readonly ClusterExperiment[];
@@ -157,7 +157,7 @@ export type ScanEnd =
 
 export type RevertUpdate =
   /** `wave` counts from 0. */
-  | { is: 'wave'; wave: number; name: string; findings: readonly Finding[] }
+  | { is: 'wave'; wave: number; name: string; findings: readonly FoundInjection[] }
   | { is: 'receipt'; receipt: Receipt; wave: number }
   /** What became of an experiment of the framework's controller. */
   | { is: 'stopped'; stop: Stop }
@@ -165,7 +165,7 @@ export type RevertUpdate =
 
 /** One restore that needs a person's word: `digest` holds the word to the record as it was shown. */
 export interface AskedRecord {
-  finding: Finding;
+  finding: FoundInjection;
   tier: number;
   digest: string;
   lines: readonly Clean[];

@@ -2,7 +2,7 @@ import type { LoadedExperiment } from '../experiment/types.ts';
 import { faultOf } from '../faults/registry.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Files } from '../host/files.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { type Journal, JournalUnwritable } from '../injection/write/journal.ts';
 import type { Api } from '../kube/client/api.ts';
 import { batchedReads } from '../kube/client/batched-reads.ts';
@@ -19,8 +19,8 @@ import {
   type Unfinished,
   unfinished,
 } from '../records/unfinished.ts';
-import { type Ahead, liftOwn, lookAhead, notBack, stillMarked } from '../revert/own.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
+import { notRestored, type Prefetched, prefetchRun, revertRun, stillMarked } from '../revert/run-writes.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
 import { type StopOptions, stopEverything } from '../revert/stop-everything.ts';
 import { isOfExperiment, readExperiments } from '../revert/trust/experiments.ts';
@@ -85,7 +85,7 @@ export interface Engine {
   run(loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>): Promise<FinishedRun>;
   scan(options?: ScanOptions): Promise<ScanResult>;
   /** Reverts, and stops what `options` names of the framework's experiments and of other tools' faults. */
-  revert(findings: readonly Finding[], options?: StopOptions): Promise<Reverted>;
+  revert(findings: readonly FoundInjection[], options?: StopOptions): Promise<Reverted>;
   /** Everything on whose word a record is believed here: the key, the journals of this machine, the framework's own experiments. */
   trust(): Promise<TrustHere>;
   /** Runs of this machine against this cluster that died, and of which something is, or may be, still in the cluster. */
@@ -156,7 +156,7 @@ export function createEngine(deps: EngineDeps): Engine {
     };
   }
 
-  async function revert(findings: readonly Finding[], given: StopOptions = {}): Promise<Reverted> {
+  async function revert(findings: readonly FoundInjection[], given: StopOptions = {}): Promise<Reverted> {
     const stopping = (given.experiments?.length ?? 0) + (given.others?.length ?? 0);
     const isNothing = findings.length + stopping === 0 && given.later === undefined;
     if (isNothing) return stopEverything({ api, clock, faultOf, journal: NO_JOURNAL }, findings, given);
@@ -244,7 +244,7 @@ export function createEngine(deps: EngineDeps): Engine {
             )
           : undefined;
       const lifting = { api: api.urgent ?? api, clock, faultOf, journal: lenient(journal) };
-      let ahead: Ahead | undefined;
+      let ahead: Prefetched | undefined;
       let residue: number | undefined;
       let key: Promise<KeyRead | undefined> | undefined;
       const runDeps: RunDeps = {
@@ -262,7 +262,7 @@ export function createEngine(deps: EngineDeps): Engine {
         aboutToLift: request => {
           void guarded?.lifting();
           // Whatever breaks here breaks again in the lift, and is told there.
-          lookAhead(lifting, request).then(
+          prefetchRun(lifting, request).then(
             seen => {
               ahead = seen;
             },
@@ -274,10 +274,10 @@ export function createEngine(deps: EngineDeps): Engine {
           const found = (await key)?.key;
           return found === undefined ? plan : signedPlan(found, plan);
         },
-        notBack: request => notBack({ api, clock, faultOf, journal }, request),
+        notBack: request => notRestored({ api, clock, faultOf, journal }, request),
         lift: async request => {
           await guarded?.lifting();
-          const lifted = await liftOwn(lifting, { ...request, key: (await key)?.key }, ahead);
+          const lifted = await revertRun(lifting, { ...request, key: (await key)?.key }, ahead);
           // Proven back: whatever becomes of the rest of the run, there is nothing to guard any more.
           if (lifted.remaining === 0) guarded?.over(0);
           return lifted;

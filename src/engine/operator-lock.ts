@@ -6,7 +6,7 @@ import type { Api } from '../kube/client/api.ts';
 import type { Failure } from '../kube/client/outcome.ts';
 import { type GateResult, pass, stop } from '../safety/gate.ts';
 import { acquireLock, lockRef, lookAtLock, releaseLock, renewLock } from '../safety/lock.ts';
-import { type Keeper, lockedOut, type Survives } from '../safety/lock-holder.ts';
+import { type HolderProcess, type IsHolderAlive, lockedOut } from '../safety/lock-holder.ts';
 
 const GATE = 'lock';
 /** The framework never renews and gives at least 15 minutes; a third of that leaves room for a slow server. */
@@ -37,8 +37,8 @@ export interface LocksDeps {
   namespace: string;
   /** `user@host`. */
   who: string;
-  keeper: Keeper;
-  survives: Survives;
+  keeper: HolderProcess;
+  survives: IsHolderAlive;
 }
 
 interface Taken extends HeldLock {

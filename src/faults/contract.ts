@@ -1,4 +1,4 @@
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Write } from '../injection/write/write.ts';
 import type { KeyPair } from '../k8s/certificate.ts';
 import type { KubeObject, ManagedField, ObjectRef } from '../k8s/object.ts';
@@ -165,12 +165,12 @@ export interface Fault<P> {
   /** For a fault that only a clock can show: once the rest of the effect is proven, an update of nothing is timed on the server. */
   slows?(params: P, plan: Plan): Slowed;
   /** What to fetch to decide a restore beyond the found object itself; asked again like `reads`. */
-  restoreReads(found: Finding, live: Live): Read[];
+  restoreReads(found: FoundInjection, live: Live): Read[];
   /**
    * Where the found object is a backup: the victim it belongs to. When the victim carries the record itself, its own finding restores
    * both and this one needs no restore of its own.
    */
-  standsFor?(found: Finding): ObjectRef | undefined;
+  standsFor?(found: FoundInjection): ObjectRef | undefined;
   /** The writes that put the original back, and whether that is still right to do. Judges `found.live`. */
-  restore(found: Finding, live: Live): Restore;
+  restore(found: FoundInjection, live: Live): Restore;
 }

@@ -10,7 +10,7 @@ import type { Stopwatch } from '../run/clocks.ts';
 type Holder = 'owner' | 'lifting' | 'left' | 'ours';
 
 /** One guarded run: what was, or may have been, written, and when it must be out. */
-export interface Ward {
+export interface GuardedRun {
   readonly run: string;
   readonly type: FaultType;
   readonly experiment: string;
@@ -29,8 +29,8 @@ const sameRef = (a: ObjectRef, b: ObjectRef): boolean =>
   a.apiVersion === b.apiVersion && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
 
 /** Adds an object, once. */
-export function noteWrite(ward: Ward, on: ObjectRef): void {
-  if (!ward.written.some(ref => sameRef(ref, on))) ward.written.push(on);
+export function noteWrite(run: GuardedRun, on: ObjectRef): void {
+  if (!run.written.some(ref => sameRef(ref, on))) run.written.push(on);
 }
 
 /**
@@ -56,22 +56,22 @@ const AHEAD_MS = 500;
 const LONGEST_NAP_MS = 1_000;
 
 /** Decides by the clock and by who is left. An owner that lives is never raced. */
-export function nextMove(ward: Ward, { ownerGone, ownerAsleep, hurry }: Circumstances): Move {
-  const leftMs = ward.dueMs - ward.watch.elapsed();
+export function nextMove(run: GuardedRun, { ownerGone, ownerAsleep, hurry }: Circumstances): Move {
+  const leftMs = run.dueMs - run.watch.elapsed();
   if (!ownerGone) {
-    if (ward.holder === 'left' || ward.holder === 'ours') return { do: 'wait', ms: LONGEST_NAP_MS };
-    if (ownerAsleep) return atTheTime(ward, leftMs, 'its time is up and its process is suspended');
-    const patientMs = leftMs + (ward.holder === 'lifting' ? LIFTING_MS : GRACE_MS);
+    if (run.holder === 'left' || run.holder === 'ours') return { do: 'wait', ms: LONGEST_NAP_MS };
+    if (ownerAsleep) return atTheTime(run, leftMs, 'its time is up and its process is suspended');
+    const patientMs = leftMs + (run.holder === 'lifting' ? LIFTING_MS : GRACE_MS);
     return patientMs > 0 ? { do: 'wait', ms: Math.min(patientMs, LONGEST_NAP_MS) } : { do: 'ask' };
   }
-  if (ward.holder === 'lifting') return { do: 'lift', why: 'its process died while lifting it' };
-  if (ward.holder === 'left') return { do: 'lift', why: 'its process ended and left it' };
+  if (run.holder === 'lifting') return { do: 'lift', why: 'its process died while lifting it' };
+  if (run.holder === 'left') return { do: 'lift', why: 'its process ended and left it' };
   if (hurry) return { do: 'lift', why: 'its process is gone' };
-  return atTheTime(ward, leftMs, 'its time is up and its process is gone');
+  return atTheTime(run, leftMs, 'its time is up and its process is gone');
 }
 
-function atTheTime(ward: Ward, leftMs: number, why: string): Move {
+function atTheTime(run: GuardedRun, leftMs: number, why: string): Move {
   if (leftMs <= 0) return { do: 'lift', why };
   if (leftMs > AHEAD_MS) return { do: 'wait', ms: Math.min(leftMs - AHEAD_MS, LONGEST_NAP_MS) };
-  return ward.isReady ? { do: 'wait', ms: leftMs } : { do: 'ready' };
+  return run.isReady ? { do: 'wait', ms: leftMs } : { do: 'ready' };
 }

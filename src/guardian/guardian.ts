@@ -1,10 +1,10 @@
 import type { Clock } from '../host/clock.ts';
-import type { OwnLifted } from '../revert/own.ts';
+import type { RunReverted } from '../revert/run-writes.ts';
 import { type ServerTime, startStopwatch } from '../run/clocks.ts';
-import { type Move, nextMove, noteWrite, type Ward } from './guarded-run.ts';
+import { type GuardedRun, type Move, nextMove, noteWrite } from './guarded-run.ts';
 import type { FromGuardian, FromOwner } from './message.ts';
-import { type End, liftUntilDone } from './revert-retry.ts';
-import { createBell } from './wake-up.ts';
+import { type RetryEnd, revertUntilDone } from './revert-retry.ts';
+import { createWakeUp } from './wake-up.ts';
 
 export interface GuardianDeps {
   clock: Clock;
@@ -12,14 +12,14 @@ export interface GuardianDeps {
   serverTime: ServerTime;
   /** Asks the server anything, so that its time is known; false when it did not answer. */
   probe(): Promise<boolean>;
-  /** Called when a run is first heard of, to have ready what lifting it needs. */
+  /** Called when a run is first heard of, to have ready what reverting it needs. */
   prepare(run: string): void;
   /** Called once, shortly before a run is lifted because its time is up. */
-  aboutToLift(ward: Ward): void;
+  prefetch(guarded: GuardedRun): void;
   /** One try to put back what a run wrote. */
-  lift(ward: Ward): Promise<OwnLifted>;
-  /** The lifting of a run has ended. */
-  ended(ward: Ward, end: End): Promise<void>;
+  revert(guarded: GuardedRun): Promise<RunReverted>;
+  /** The reverting of a run has ended. */
+  ended(guarded: GuardedRun, end: RetryEnd): Promise<void>;
   /** To the owner; nobody may be there to hear it. */
   say(message: FromGuardian): void;
   log(event: string, facts: Record<string, unknown>): void;
@@ -48,9 +48,9 @@ const JUMP_MS = 1_000;
 /** Guards the runs of one owner, and lifts what the owner cannot lift any more. */
 export function createGuardian(deps: GuardianDeps): Guardian {
   const { clock, log } = deps;
-  const wards = new Map<string, Ward>();
-  const liftings = new Map<string, Promise<void>>();
-  const bell = createBell(clock);
+  const guardedRuns = new Map<string, GuardedRun>();
+  const reverts = new Map<string, Promise<void>>();
+  const wakeUp = createWakeUp(clock);
   const circumstances = { ownerGone: false, ownerAsleep: false, hurry: deps.atOnce };
   let heardOwner: (() => void) | undefined;
   let asking: Promise<boolean> | undefined;
@@ -60,21 +60,21 @@ export function createGuardian(deps: GuardianDeps): Guardian {
   });
 
   function endIfDone(): void {
-    if (circumstances.ownerGone && wards.size === 0 && liftings.size === 0) finish();
+    if (circumstances.ownerGone && guardedRuns.size === 0 && reverts.size === 0) finish();
   }
 
   function guard(message: Extract<FromOwner, { say: 'guard' }>): void {
     const { n, run } = message;
-    const ward = wards.get(run) ?? takeIn(message);
-    const isTaken = ward.holder === 'ours';
-    if (!isTaken) noteWrite(ward, message.on);
+    const guarded = guardedRuns.get(run) ?? takeIn(message);
+    const isTaken = guarded.holder === 'ours';
+    if (!isTaken) noteWrite(guarded, message.on);
     const why = 'the guardian took this run over while this process did not answer';
     deps.say(isTaken ? { say: 'no', n, why } : { say: 'yes', n });
   }
 
-  function takeIn({ run, type, experiment, dueInMs, lock }: Extract<FromOwner, { say: 'guard' }>): Ward {
+  function takeIn({ run, type, experiment, dueInMs, lock }: Extract<FromOwner, { say: 'guard' }>): GuardedRun {
     const watch = startStopwatch(clock, deps.serverTime);
-    const ward: Ward = {
+    const guarded: GuardedRun = {
       run,
       type,
       experiment,
@@ -85,33 +85,33 @@ export function createGuardian(deps: GuardianDeps): Guardian {
       isReady: false,
       ...(lock ? { lock } : {}),
     };
-    wards.set(run, ward);
+    guardedRuns.set(run, guarded);
     log('guarding', { run, type, experiment, dueInMs: Math.round(dueInMs) });
     deps.prepare(run);
-    void watchOver(ward);
-    return ward;
+    void watchOver(guarded);
+    return guarded;
   }
 
   async function letLift({ n, run }: Extract<FromOwner, { say: 'lift' }>): Promise<void> {
-    const ward = wards.get(run);
-    if (ward?.holder === 'owner') ward.holder = 'lifting';
-    await liftings.get(run);
+    const guarded = guardedRuns.get(run);
+    if (guarded?.holder === 'owner') guarded.holder = 'lifting';
+    await reverts.get(run);
     deps.say({ say: 'yes', n });
   }
 
   function runOver({ run, residue }: Extract<FromOwner, { say: 'over' }>): void {
-    const ward = wards.get(run);
-    if (!ward) return;
-    if (residue === 0 || ward.holder === 'ours') wards.delete(run);
-    else ward.holder = 'left';
+    const guarded = guardedRuns.get(run);
+    if (!guarded) return;
+    if (residue === 0 || guarded.holder === 'ours') guardedRuns.delete(run);
+    else guarded.holder = 'left';
     log('over', { run, residue });
-    bell.ring();
+    wakeUp.wake();
   }
 
   function sleeps(message: Extract<FromOwner, { say: 'asleep' | 'awake' }>): void {
     circumstances.ownerAsleep = message.say === 'asleep';
-    log(message.say === 'asleep' ? 'owner suspended' : 'owner goes on', { runs: wards.size });
-    bell.ring();
+    log(message.say === 'asleep' ? 'owner suspended' : 'owner goes on', { runs: guardedRuns.size });
+    wakeUp.wake();
     if (message.say === 'asleep') deps.say({ say: 'yes', n: message.n });
   }
 
@@ -131,53 +131,53 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     return asking;
   }
 
-  async function watchOver(ward: Ward): Promise<void> {
+  async function watchOver(guarded: GuardedRun): Promise<void> {
     for (;;) {
-      if (wards.get(ward.run) !== ward) return;
-      const move = await decide(ward);
-      if (move.do === 'lift') return takeOver(ward, move.why);
-      if (move.do === 'wait') await bell.nap(move.ms);
+      if (guardedRuns.get(guarded.run) !== guarded) return;
+      const move = await decide(guarded);
+      if (move.do === 'lift') return takeOver(guarded, move.why);
+      if (move.do === 'wait') await wakeUp.sleep(move.ms);
       if (move.do === 'ready') {
-        ward.isReady = true;
-        deps.aboutToLift(ward);
+        guarded.isReady = true;
+        deps.prefetch(guarded);
       }
-      ward.watch.correct();
+      guarded.watch.correct();
     }
   }
 
-  async function decide(ward: Ward): Promise<Move> {
-    const move = nextMove(ward, circumstances);
+  async function decide(guarded: GuardedRun): Promise<Move> {
+    const move = nextMove(guarded, circumstances);
     if (move.do !== 'ask') return move;
     if (await ownerAnswers()) return { do: 'wait', ms: LOOK_EACH_MS };
     // Meanwhile it may have gone, or said that it lifts.
-    return nextMove(ward, circumstances).do === 'ask'
+    return nextMove(guarded, circumstances).do === 'ask'
       ? { do: 'lift', why: 'its time is up and its process does not answer' }
       : { do: 'wait', ms: 0 };
   }
 
-  function takeOver(ward: Ward, why: string): void {
-    ward.holder = 'ours';
-    const lateMs = Math.round((ward.watch.elapsed() - ward.dueMs) * 10) / 10;
-    log('lifting', { run: ward.run, type: ward.type, why, lateMs });
-    const lifting = liftUntilDone({
+  function takeOver(guarded: GuardedRun, why: string): void {
+    guarded.holder = 'ours';
+    const lateMs = Math.round((guarded.watch.elapsed() - guarded.dueMs) * 10) / 10;
+    log('lifting', { run: guarded.run, type: guarded.type, why, lateMs });
+    const reverting = revertUntilDone({
       longestMs: deps.patienceMs,
       clock,
       random: deps.random,
-      lift: () => deps.lift(ward),
-      tried: (lifted, tries) => log('tried', { run: ward.run, tries, ...tryFacts(lifted) }),
+      revert: () => deps.revert(guarded),
+      tried: (lifted, tries) => log('tried', { run: guarded.run, tries, ...tryFacts(lifted) }),
     })
       .then(async end => {
-        log(end, { run: ward.run });
-        await deps.ended(ward, end);
+        log(end, { run: guarded.run });
+        await deps.ended(guarded, end);
       })
-      .catch((error: unknown) => log('broken', { run: ward.run, why: String(error) }))
+      .catch((error: unknown) => log('broken', { run: guarded.run, why: String(error) }))
       .finally(() => {
-        liftings.delete(ward.run);
+        reverts.delete(guarded.run);
         // While the owner lives it must still be told that this run is no longer its own.
-        if (circumstances.ownerGone) wards.delete(ward.run);
+        if (circumstances.ownerGone) guardedRuns.delete(guarded.run);
         endIfDone();
       });
-    liftings.set(ward.run, lifting);
+    reverts.set(guarded.run, reverting);
   }
 
   /** Keeps the connection warm and the server's time known; at once when the wall clock shows that the machine slept. */
@@ -195,9 +195,9 @@ export function createGuardian(deps: GuardianDeps): Guardian {
         const heard = await deps.probe();
         probedAt = heard ? clock.monotonic() : Number.NEGATIVE_INFINITY;
         if (heard) seen = drift();
-        if (heard && jumped) bell.ring();
+        if (heard && jumped) wakeUp.wake();
       }
-      await bell.nap(LOOK_EACH_MS);
+      await wakeUp.sleep(LOOK_EACH_MS);
     }
   }
   void keepTime();
@@ -214,20 +214,21 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     ownerGone() {
       if (circumstances.ownerGone) return;
       circumstances.ownerGone = true;
-      for (const [run, ward] of wards) if (ward.holder === 'ours' && !liftings.has(run)) wards.delete(run);
-      log('owner gone', { runs: wards.size });
-      bell.ring();
+      for (const [run, guarded] of guardedRuns)
+        if (guarded.holder === 'ours' && !reverts.has(run)) guardedRuns.delete(run);
+      log('owner gone', { runs: guardedRuns.size });
+      wakeUp.wake();
       endIfDone();
     },
     hurry() {
       circumstances.hurry = true;
-      log('told to end', { runs: wards.size });
-      bell.ring();
+      log('told to end', { runs: guardedRuns.size });
+      wakeUp.wake();
     },
   };
 }
 
-function tryFacts(lifted: OwnLifted | Error): Record<string, unknown> {
+function tryFacts(lifted: RunReverted | Error): Record<string, unknown> {
   if (lifted instanceof Error) return { broken: lifted.message };
   const { remaining, blind, receipts } = lifted;
   return {

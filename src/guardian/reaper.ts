@@ -1,4 +1,4 @@
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import type { RevertDeps } from '../revert/deps.ts';
@@ -61,7 +61,7 @@ export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<vo
 
 interface Memory {
   /** What has a time, from the last look. */
-  known: Finding[];
+  known: FoundInjection[];
   /** Findings that only a person can decide, by id, with the version at which that was said. */
   left: Map<string, string | undefined>;
   /** What could not be read, as last told, and each of it. */
@@ -69,7 +69,7 @@ interface Memory {
   blindTo: ReadonlySet<string>;
 }
 
-const isTimed = (finding: Finding): boolean =>
+const isTimed = (finding: FoundInjection): boolean =>
   finding.expiresAt !== undefined &&
   (finding.state === 'injected' || finding.state === 'restored' || finding.state === 'diverged');
 
@@ -108,7 +108,7 @@ function note({ begun }: RevertDeps, { log }: ReaperOptions, memory: Memory, { i
   memory.blind = told;
 }
 
-const overdueMs = (deps: RevertDeps, { graceMs }: ReaperOptions, finding: Finding): number =>
+const overdueMs = (deps: RevertDeps, { graceMs }: ReaperOptions, finding: FoundInjection): number =>
   deps.api.serverTime().now - (finding.expiresAt ?? Number.POSITIVE_INFINITY) - graceMs;
 
 /** Until the next look, or the next moment at which something known is due. */
@@ -145,7 +145,7 @@ async function liftDue(deps: RevertDeps, options: ReaperOptions, memory: Memory)
 }
 
 /** Whether the object as it is now still carries an injection whose time is up: it may have been lifted and injected anew since the look. */
-async function isStillDue(deps: RevertDeps, options: ReaperOptions, finding: Finding): Promise<boolean> {
+async function isStillDue(deps: RevertDeps, options: ReaperOptions, finding: FoundInjection): Promise<boolean> {
   const { uid: _uid, ...ref } = finding.object;
   const got = await deps.api.get(ref);
   // A backup that is gone leaves something behind that must be looked at, and so does what was written to and is not proven back.
@@ -158,7 +158,7 @@ async function isStillDue(deps: RevertDeps, options: ReaperOptions, finding: Fin
   return now === undefined ? deps.begun?.has(finding.id) === true : overdueMs(deps, options, now) >= 0;
 }
 
-const facts = (deps: RevertDeps, finding: Finding, receipt: Receipt): Record<string, unknown> => ({
+const facts = (deps: RevertDeps, finding: FoundInjection, receipt: Receipt): Record<string, unknown> => ({
   id: finding.id,
   tool: finding.tool,
   ...(finding.run === undefined ? {} : { run: finding.run }),

@@ -1,25 +1,25 @@
 import type { Clock } from '../host/clock.ts';
 import { createBackoff } from '../kube/client/backoff.ts';
-import type { OwnLifted } from '../revert/own.ts';
+import type { RunReverted } from '../revert/run-writes.ts';
 
 /** Why a guardian stopped trying. `person`: what is left was changed since the injection, and only a person may decide. */
-export type End = 'lifted' | 'person' | 'given-up';
+export type RetryEnd = 'lifted' | 'person' | 'given-up';
 
-export interface Patience {
+export interface RevertRetry {
   /** Longest time without success, milliseconds. */
   longestMs: number;
   clock: Clock;
   random: () => number;
   /** One try; may reject. */
-  lift(): Promise<OwnLifted>;
+  revert(): Promise<RunReverted>;
   /** Hears what each try gave, or why it broke. */
-  tried(lifted: OwnLifted | Error, tries: number): void;
+  tried(lifted: RunReverted | Error, tries: number): void;
 }
 
 const PAUSES = { firstMs: 100, longestMs: 5_000 };
 
 /** Whether nothing is left that another try could put back. */
-function needsPerson({ receipts, blind }: OwnLifted): boolean {
+function needsPerson({ receipts, blind }: RunReverted): boolean {
   return (
     blind.length === 0 &&
     receipts.every(({ verified, outcome }) => verified || outcome === 'diverged' || outcome === 'unconfirmed')
@@ -27,7 +27,13 @@ function needsPerson({ receipts, blind }: OwnLifted): boolean {
 }
 
 /** Tries until everything is proven back: a server that cannot be reached is waited for, with growing pauses. */
-export async function liftUntilDone({ longestMs, clock, random, lift, tried }: Patience): Promise<End> {
+export async function revertUntilDone({
+  longestMs,
+  clock,
+  random,
+  revert: lift,
+  tried,
+}: RevertRetry): Promise<RetryEnd> {
   const began = clock.monotonic();
   const backoff = createBackoff(PAUSES, random);
   for (let tries = 1; clock.monotonic() - began < longestMs; tries += 1) {

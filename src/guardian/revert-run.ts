@@ -6,13 +6,13 @@ import type { Journal } from '../injection/write/journal.ts';
 import type { Api } from '../kube/client/api.ts';
 import { type OpenJournal, reopenJournal } from '../records/journal.ts';
 import type { RevertDeps } from '../revert/deps.ts';
-import { type Ahead, liftOwn, lookAhead, type OwnLifted } from '../revert/own.ts';
+import { type Prefetched, prefetchRun, type RunReverted, revertRun } from '../revert/run-writes.ts';
 import { releaseLock } from '../safety/lock.ts';
 import type { KeyRead } from '../safety/record-key.ts';
-import type { Ward } from './guarded-run.ts';
-import type { End } from './revert-retry.ts';
+import type { GuardedRun } from './guarded-run.ts';
+import type { RetryEnd } from './revert-retry.ts';
 
-export interface LiftingDeps {
+export interface RunReverterDeps {
   api: Api;
   clock: Clock;
   files: Files;
@@ -23,13 +23,13 @@ export interface LiftingDeps {
 }
 
 /** Lifts a run as its own process would have, and finishes its journal. */
-export interface Lifting {
-  /** Opens the run's journal ahead of time. */
+export interface RunReverter {
+  /** Opens the run's journal read of time. */
   prepare(run: string): void;
-  /** Reads ahead what lifting it needs. */
-  aboutToLift(ward: Ward): void;
-  lift(ward: Ward): Promise<OwnLifted>;
-  ended(ward: Ward, end: End): Promise<void>;
+  /** Reads read what lifting it needs. */
+  prefetch(guarded: GuardedRun): void;
+  revert(guarded: GuardedRun): Promise<RunReverted>;
+  ended(guarded: GuardedRun, end: RetryEnd): Promise<void>;
   /** Once the owner is gone and nothing is left to guard: gives back the locks of what was lifted. */
   unlock(): Promise<void>;
 }
@@ -42,7 +42,7 @@ const unhurried = (journal: OpenJournal | undefined): Journal => ({
   },
 });
 
-export function createLifting({ api, clock, files, stateDir, recordKey }: LiftingDeps): Lifting {
+export function createRunReverter({ api, clock, files, stateDir, recordKey }: RunReverterDeps): RunReverter {
   const journals = new Map<string, Promise<OpenJournal | undefined>>();
   const journalOf = (run: string) => {
     const open = journals.get(run) ?? reopenJournal(files, stateDir, run).catch(() => undefined);
@@ -56,7 +56,7 @@ export function createLifting({ api, clock, files, stateDir, recordKey }: Liftin
     const { name } = lock.on;
     locks.set(name, { lock, isDone: isDone && (locks.get(name)?.isDone ?? true) });
   }
-  const aheads = new Map<string, Ahead>();
+  const prefetched = new Map<string, Prefetched>();
   const begun: NonNullable<RevertDeps['begun']> = new Map();
   const depsWith = (journal: OpenJournal | undefined): RevertDeps => ({
     api: api.urgent ?? api,
@@ -67,11 +67,11 @@ export function createLifting({ api, clock, files, stateDir, recordKey }: Liftin
   });
 
   const keys = new Map<string, Promise<KeyRead>>();
-  /** What was read ahead, unless it could not be: the first run of a cluster makes the key after its guardian has looked. */
+  /** What was read read, unless it could not be: the first run of a cluster makes the key after its guardian has looked. */
   async function keyFor(run: string): Promise<Uint8Array | undefined> {
-    const ahead = await keys.get(run);
-    if (ahead?.key !== undefined) return ahead.key;
-    const mayBeThere = ahead === undefined || ahead.isAbsent === true || ahead.again !== undefined;
+    const read = await keys.get(run);
+    if (read?.key !== undefined) return read.key;
+    const mayBeThere = read === undefined || read.isAbsent === true || read.again !== undefined;
     return mayBeThere ? (await recordKey?.())?.key : undefined;
   }
 
@@ -80,19 +80,19 @@ export function createLifting({ api, clock, files, stateDir, recordKey }: Liftin
       void journalOf(run);
       if (recordKey) keys.set(run, recordKey());
     },
-    aboutToLift: ward => {
+    prefetch: guarded => {
       // Whatever breaks here breaks again in the lift, and is told there.
-      lookAhead(depsWith(undefined), ward).then(
-        ahead => aheads.set(ward.run, ahead),
+      prefetchRun(depsWith(undefined), guarded).then(
+        read => prefetched.set(guarded.run, read),
         () => undefined,
       );
     },
-    async lift({ run, type, written }) {
+    async revert({ run, type, written }) {
       const journal = await journalOf(run);
-      const lifted = await liftOwn(
+      const lifted = await revertRun(
         depsWith(journal),
         { type, written, patienceMs: 0, key: await keyFor(run) },
-        aheads.get(run),
+        prefetched.get(run),
       );
       for (const receipt of lifted.receipts) journal?.reverted(receipt).catch(() => undefined);
       return lifted;
@@ -105,7 +105,7 @@ export function createLifting({ api, clock, files, stateDir, recordKey }: Liftin
       if (lock) noteLock(lock, end === 'lifted');
       const journal = await journalOf(run);
       journals.delete(run);
-      aheads.delete(run);
+      prefetched.delete(run);
       keys.delete(run);
       const at = Math.round(api.serverTime().now);
       await journal?.event({ at, run, event: 'note', text: WORDS[end] }).catch(() => undefined);
@@ -116,7 +116,7 @@ export function createLifting({ api, clock, files, stateDir, recordKey }: Liftin
 }
 
 /** How the journal of a run that died tells what its guardian did. */
-const WORDS: Record<End, string> = {
+const WORDS: Record<RetryEnd, string> = {
   lifted: 'the guardian put everything back and read it again; the process that injected was gone',
   person:
     'the guardian left what somebody changed since the injection: a person must decide, mayday revert shows both values',

@@ -1,16 +1,16 @@
 import type { Clock } from '../host/clock.ts';
 
 /** Sleep that ends early for everybody when something happens. */
-export interface Bell {
-  nap(ms: number): Promise<void>;
-  ring(): void;
+export interface WakeUp {
+  sleep(ms: number): Promise<void>;
+  wake(): void;
 }
 
-export function createBell(clock: Clock): Bell {
+export function createWakeUp(clock: Clock): WakeUp {
   let silence = new AbortController();
   return {
-    nap: ms => clock.sleep(ms, silence.signal).catch(() => undefined),
-    ring() {
+    sleep: ms => clock.sleep(ms, silence.signal).catch(() => undefined),
+    wake() {
       const old = silence;
       silence = new AbortController();
       old.abort();

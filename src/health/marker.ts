@@ -1,5 +1,5 @@
 import { typesByAnnotation } from '../faults/recognition.ts';
-import { isGhost } from '../injection/record/copies.ts';
+import { hasOnlyCopiedMarks } from '../injection/record/copied-marks.ts';
 import { EXPIRES, MAYDAY, ORIGINAL_SECRET, ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
@@ -26,7 +26,7 @@ export interface Marker {
  */
 export function markerOf(object: KubeObject): Marker | undefined {
   // Marks that a controller copied from elsewhere are told where they come from.
-  if (isGhost(object)) return undefined;
+  if (hasOnlyCopiedMarks(object)) return undefined;
   const { metadata } = object;
   const annotations = metadata.annotations ?? {};
   const type = typeOf(metadata.labels ?? {}, annotations);

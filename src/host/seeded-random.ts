@@ -1,5 +1,5 @@
 /** Numbers in [0,1) from a seed, the same ones each time: what a preview chose, the injection chooses again. */
-export function seededLot(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

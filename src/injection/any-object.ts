@@ -3,7 +3,7 @@ import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
 import { listIn, objectIn } from './live.ts';
 import { reachedBy, reachRead } from './reach.ts';
-import { isExperiment, isRewritten } from './record/copies.ts';
+import { isExperiment, isRewritten } from './record/copied-marks.ts';
 import { blindTo, injectable, isRefusal, refuse } from './refuse.ts';
 
 /** A target of any kind, as parameters name it. */

@@ -8,7 +8,7 @@ import { nameOf, refOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { isInjected, readMayday } from './record/envelope.ts';
 import { MAYDAY, TYPE_LABEL } from './record/markers.ts';
-import { corrupt, giveBack } from './record/record.ts';
+import { corrupt, restoreAndStrip } from './record/record.ts';
 import { threeWay } from './three-way.ts';
 import type { Write } from './write/write.ts';
 
@@ -98,7 +98,7 @@ function fieldOperations(
 }
 
 function change(victim: KubeObject, field: ContainerField, container: string, value: Operation[]): Write {
-  return giveBack(victim, {
+  return restoreAndStrip(victim, {
     type: field.type,
     records: [field.containerKey, `${field.originalPrefix}${container}`, MAYDAY],
     mayday: readMayday(victim.metadata.annotations?.[MAYDAY]),

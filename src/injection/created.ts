@@ -4,7 +4,7 @@ import type { KubeObject, ManagedField, ObjectRef } from '../k8s/object.ts';
 import { groupOf, nameOf, refOf } from '../k8s/object-ref.ts';
 import { isTerminating } from '../k8s/pod.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { Finding } from './found-injection.ts';
+import type { FoundInjection } from './found-injection.ts';
 import { objectIn, type Seen } from './live.ts';
 import { fingerprint, isInjected, maydayFacts, readMayday } from './record/envelope.ts';
 import { createdLabels, EXPIRES, MANAGED_BY, MANAGER, MAYDAY, TYPE_LABEL } from './record/markers.ts';
@@ -72,7 +72,7 @@ export function occupied(seen: Seen<KubeObject>, ref: ObjectRef, describe: strin
 }
 
 /** How objects of one type are told from what they were made as. */
-export interface Maker {
+export interface CreatedTraits {
   type: FaultType;
   /** The kinds that this type creates. */
   kinds: readonly string[];
@@ -83,19 +83,20 @@ export interface Maker {
 }
 
 /** The essence as the facts of a created object hold it. */
-export const injectedEssence = (maker: Maker, object: KubeObject): string => fingerprint(maker.essence(object));
+export const injectedEssence = (traits: CreatedTraits, object: KubeObject): string =>
+  fingerprint(traits.essence(object));
 
 /** Deletes what an injection created, and only that: the marks, the kind and the uid must all fit. */
-export function restoreCreated(found: Finding, maker: Maker): Restore {
+export function restoreCreated(found: FoundInjection, traits: CreatedTraits): Restore {
   const object = found.live;
   const name = nameOf(refOf(object));
   const { labels, annotations = {}, uid, finalizers } = object.metadata;
-  if (!maker.kinds.includes(object.kind)) return corrupt(object, `${maker.type} makes no ${object.kind}`);
+  if (!traits.kinds.includes(object.kind)) return corrupt(object, `${traits.type} makes no ${object.kind}`);
   const mayday = readMayday(annotations[MAYDAY]);
   if (labels?.[MANAGED_BY] !== MANAGER && mayday === undefined) {
     return corrupt(
       object,
-      `labelled ${maker.type}, but neither ${MANAGED_BY}=${MANAGER} nor our facts say a chaos tool made it`,
+      `labelled ${traits.type}, but neither ${MANAGED_BY}=${MANAGER} nor our facts say a chaos tool made it`,
     );
   }
   if (isTerminating(object)) {
@@ -108,8 +109,8 @@ export function restoreCreated(found: Finding, maker: Maker): Restore {
     precondition: uid === undefined ? {} : { uid },
     says: `delete ${name}`,
   };
-  const essence = maker.essence(object);
-  const isAsMade = mayday?.injected === undefined ? maker.looksMade(object) : isInjected(essence, mayday.injected);
+  const essence = traits.essence(object);
+  const isAsMade = mayday?.injected === undefined ? traits.looksMade(object) : isInjected(essence, mayday.injected);
   if (isAsMade) return { kind: 'restore', writes: [deleting], says: `delete ${name}, which the injection created` };
   return {
     kind: 'diverged',

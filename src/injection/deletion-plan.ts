@@ -6,9 +6,9 @@ import { creationPermissions, occupied } from './created.ts';
 import { objectIn, type Seen } from './live.ts';
 import { ownerPermissions } from './owners.ts';
 import { inReach } from './pod-in-reach.ts';
+import { type BackupFormat, backupOf, backupRef, fitsBackup, keptIn, keptText } from './record/backup-format.ts';
 import { mayBeRounded } from './record/exact-json.ts';
 import type { GoValue } from './record/go-json.ts';
-import { backupOf, backupRef, fitsBackup, type Keeper, keptIn, keptText } from './record/keeper.ts';
 import { refuse } from './refuse.ts';
 import { permissionOn } from './victim-plan.ts';
 import type { Write } from './write/write.ts';
@@ -20,7 +20,7 @@ const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
 
 /** One object that is kept whole and then deleted. */
 export interface Deletion {
-  keeper: Keeper;
+  format: BackupFormat;
   scope: Scope;
   facts: Facts;
   target: KubeObject;
@@ -34,22 +34,22 @@ export interface Deletion {
 }
 
 /** The target and whatever stands under the name of its backup. */
-export function deletionReads(keeper: Keeper, target: ObjectRef): Read[] {
+export function deletionReads(format: BackupFormat, target: ObjectRef): Read[] {
   return [
     { key: TARGET, get: target },
-    { key: BACKUP, get: backupRef(keeper, target) },
+    { key: BACKUP, get: backupRef(format, target) },
   ];
 }
 
 /** The plan of two writes: the backup, and only when that is kept, the deletion of this very version of this very object. */
 export function deletionPlan(of: Deletion): Plan | Refusal {
-  const { keeper, scope, facts, target } = of;
+  const { format, scope, facts, target } = of;
   const name = nameOf(refOf(target));
-  const ref = backupRef(keeper, refOf(target));
-  const text = keptText(keeper, target);
+  const ref = backupRef(format, refOf(target));
+  const text = keptText(format, target);
   const no = unkeepable(of, ref, text);
   if (no !== undefined) return no;
-  const backup = backupOf(keeper, ref, text, facts);
+  const backup = backupOf(format, ref, text, facts);
   const keep: Write = {
     verb: 'create',
     on: ref,
@@ -59,7 +59,7 @@ export function deletionPlan(of: Deletion): Plan | Refusal {
   };
   return {
     kind: 'plan',
-    type: keeper.type,
+    type: format.type,
     id: facts.id,
     scope,
     writes: [keep, deleting(target)],
@@ -86,11 +86,11 @@ export function deleting(target: KubeObject): Write {
 }
 
 /** Why the whole of the target cannot be kept safe. */
-function unkeepable({ keeper, target, backup }: Deletion, ref: ObjectRef, text: string): Refusal | undefined {
+function unkeepable({ format, target, backup }: Deletion, ref: ObjectRef, text: string): Refusal | undefined {
   const name = nameOf(refOf(target));
   if (ref.name.length > 253 || !NAME.test(ref.name))
     return refuse('invalid', `the backup would be named ${ref.name}, which is no valid ${ref.kind} name`);
-  const taken = occupied(backup, ref, whose(keeper, target, backup));
+  const taken = occupied(backup, ref, whose(format, target, backup));
   if (taken !== undefined) return taken;
   if (!fitsBackup(text)) return refuse('invalid', `${name} is too large for a backup: about 1 MiB is the limit`);
   return mayBeRounded(target as unknown as GoValue)
@@ -99,8 +99,8 @@ function unkeepable({ keeper, target, backup }: Deletion, ref: ObjectRef, text: 
 }
 
 /** Objects of one name and kind in different API groups lead to one backup. */
-function whose(keeper: Keeper, target: KubeObject, backup: Seen<KubeObject>): string {
-  const kept = backup.state === 'found' ? keptIn(keeper, backup.value) : 'unread';
+function whose(format: BackupFormat, target: KubeObject, backup: Seen<KubeObject>): string {
+  const kept = backup.state === 'found' ? keptIn(format, backup.value) : 'unread';
   if (typeof kept === 'string') return 'and may hold the only copy of an original';
   const isSame = groupOf(kept.apiVersion) === groupOf(target.apiVersion) && kept.kind === target.kind;
   return isSame

@@ -5,19 +5,19 @@ import { isTerminating } from '../k8s/pod.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import { sideBySide } from '../text/side-by-side.ts';
 import { heldBy, TARGET } from './deletion-plan.ts';
-import type { Finding } from './found-injection.ts';
+import type { FoundInjection } from './found-injection.ts';
 import { objectIn } from './live.ts';
+import { type BackupFormat, keptIn } from './record/backup-format.ts';
 import { sha256 } from './record/envelope.ts';
 import { type GoValue, goJson } from './record/go-json.ts';
-import { type Keeper, keptIn } from './record/keeper.ts';
 import { contains } from './record/member.ts';
 import { corrupt } from './record/record.ts';
 import { type Recreation, recreation, recreationReads } from './recreate.ts';
 import type { Write } from './write/write.ts';
 
-/** What differs from kind to kind in giving a deleted object back. */
-export interface Giving {
-  keeper: Keeper;
+/** What differs from kind to kind in deleted a deleted object back. */
+export interface DeletedRestore {
+  format: BackupFormat;
   /** Takes out of the original what must not come back. */
   prepare?(body: KubeObject): KubeObject;
   /** Whether a new object of that name is the original come back; equal in what people write, unless told. */
@@ -27,8 +27,8 @@ export interface Giving {
 }
 
 /** The object that was deleted; where it is gone, all that its return depends on. */
-export function givingReads({ keeper }: Giving, found: Finding, live: Live): Read[] {
-  const original = keptIn(keeper, found.live);
+export function deletedRestoreReads({ format }: DeletedRestore, found: FoundInjection, live: Live): Read[] {
+  const original = keptIn(format, found.live);
   if (typeof original === 'string') return [];
   const { uid: _uid, ...ref } = refOf(original);
   const reads: Read[] = [{ key: TARGET, get: ref }];
@@ -42,16 +42,16 @@ export function givingReads({ keeper }: Giving, found: Finding, live: Live): Rea
  * Creates the object again where it is gone, and drops the backup only when it is seen to be there, whole and not on its way out.
  * An object that is Terminating is not there: it will be gone, and the backup is all that is left of it then.
  */
-export function giveWhole(giving: Giving, found: Finding, live: Live): Restore {
+export function restoreDeleted(deleted: DeletedRestore, found: FoundInjection, live: Live): Restore {
   const backup = found.live;
-  const original = keptIn(giving.keeper, backup);
+  const original = keptIn(deleted.format, backup);
   if (typeof original === 'string') return corrupt(backup, original);
   const { uid: _uid, ...ref } = refOf(original);
   const name = nameOf(ref);
   const seen = objectIn(live, TARGET);
   if (seen.state === 'blind' || seen.state === 'unread')
     return corrupt(backup, `whether ${name} is there cannot be read`);
-  if (seen.state === 'absent') return createAgain(giving, backup, original, live);
+  if (seen.state === 'absent') return createAgain(deleted, backup, original, live);
   if (isTerminating(seen.value)) {
     const says = `${name} is still Terminating${sanitise(heldBy(seen.value), 200)}: waiting until it is gone; the backup is kept`;
     return { kind: 'restore', writes: [], says };
@@ -62,11 +62,11 @@ export function giveWhole(giving: Giving, found: Finding, live: Live): Restore {
       writes: [dropping(backup)],
       says: `${name} was never deleted; the backup is left over`,
     };
-  return compared(giving, backup, { original, is: seen.value, live });
+  return compared(deleted, backup, { original, is: seen.value, live });
 }
 
-function createAgain(giving: Giving, backup: KubeObject, original: KubeObject, live: Live): Restore {
-  const made = prepared(giving, original, live);
+function createAgain(deleted: DeletedRestore, backup: KubeObject, original: KubeObject, live: Live): Restore {
+  const made = prepared(deleted, original, live);
   if (made.blind !== undefined) return corrupt(backup, made.blind);
   const ref = refOf(made.body);
   const left = made.left.length === 0 ? '' : `, ${made.left.join(', ')}`;
@@ -79,7 +79,7 @@ function createAgain(giving: Giving, backup: KubeObject, original: KubeObject, l
     owners: original.metadata.managedFields,
   };
   const writes = [...made.before, create];
-  const doubt = giving.doubt?.(original);
+  const doubt = deleted.doubt?.(original);
   if (doubt === undefined)
     return {
       kind: 'restore',
@@ -99,21 +99,21 @@ function createAgain(giving: Giving, backup: KubeObject, original: KubeObject, l
   };
 }
 
-function prepared({ prepare }: Giving, original: KubeObject, live: Live): Recreation {
+function prepared({ prepare }: DeletedRestore, original: KubeObject, live: Live): Recreation {
   const made = recreation(original, live);
   return prepare === undefined ? made : { ...made, body: prepare(made.body) };
 }
 
 /** Somebody created an object of that name since: the original come back, or another one, which a person must judge. */
 function compared(
-  giving: Giving,
+  deleted: DeletedRestore,
   backup: KubeObject,
   of: { original: KubeObject; is: KubeObject; live: Live },
 ): Restore {
   const { original, is, live } = of;
-  const made = prepared(giving, original, live);
+  const made = prepared(deleted, original, live);
   const name = nameOf(refOf(made.body));
-  if ((giving.isBack ?? sameContent)(is, made.body))
+  if ((deleted.isBack ?? sameContent)(is, made.body))
     return {
       kind: 'already-restored',
       writes: [dropping(backup)],

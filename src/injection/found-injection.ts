@@ -4,17 +4,17 @@ import { groupOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 
 /** `foreign` is residue of another chaos tool: shown, never touched. */
-export type FindingState = 'injected' | 'restored' | 'diverged' | 'corrupt' | 'foreign';
+export type FoundState = 'injected' | 'restored' | 'diverged' | 'corrupt' | 'foreign';
 
 /** One injection found in the cluster, whoever left it. */
-export interface Finding {
+export interface FoundInjection {
   /** Stable across scans: type, namespace, kind and name. */
   id: string;
   type: FaultType | 'unknown';
   object: ObjectRef;
   /** The object as read; the carrier of the undo record (victim, created object or backup). */
   live: KubeObject;
-  state: FindingState;
+  state: FoundState;
   /** What gave it away: annotation, label, backup name, plain annotation. */
   source: string;
   /** Who left it: `mayday` or `operator-chaos`. */

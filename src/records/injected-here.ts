@@ -1,5 +1,5 @@
 import type { FaultType } from '../faults/types.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import { sameObject } from '../k8s/object-ref.ts';
 import type { Read } from './unfinished.ts';
@@ -26,7 +26,7 @@ export function injectedHere(journals: readonly Read[]): InjectedHere[] {
 const SAME_MOMENT_MS = 120_000;
 
 /** Whether a journal names the object that carries this record; one that was made by the injection, from the moment in which it was. */
-export function isInjectedHere({ type, object, live }: Finding, journalled: readonly InjectedHere[]): boolean {
+export function isInjectedHere({ type, object, live }: FoundInjection, journalled: readonly InjectedHere[]): boolean {
   const created = Date.parse(live.metadata.creationTimestamp ?? '');
   return journalled.some(
     one =>

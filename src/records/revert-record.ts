@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Files } from '../host/files.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Journal } from '../injection/write/journal.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
@@ -10,7 +10,7 @@ import { type Entry, kept, type RunHeader } from './journal.ts';
 
 /** Who reverted what, where: the first line of a revert's journal. */
 export type RevertHeader = Omit<RunHeader, 'experiment'> & {
-  findings: Pick<Finding, 'id' | 'type' | 'object' | 'tool'>[];
+  findings: Pick<FoundInjection, 'id' | 'type' | 'object' | 'tool'>[];
   force: boolean;
   stripMarks?: true;
 };

@@ -1,4 +1,4 @@
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { execute } from '../injection/write/executor.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import { sanitise } from '../text/sanitise.ts';
@@ -12,7 +12,7 @@ const PAUSE_MS = 1_000;
 const WIDTH = 8;
 
 interface Asked {
-  finding: Finding;
+  finding: FoundInjection;
   /** Nothing in the cluster can ask its tool. */
   isMute: boolean;
   refused?: string;
@@ -26,7 +26,7 @@ interface Asked {
  */
 export async function askOthers(
   deps: RevertDeps,
-  findings: readonly Finding[],
+  findings: readonly FoundInjection[],
   patienceMs = PATIENCE_MS,
 ): Promise<Stop[]> {
   const began = deps.clock.monotonic();
@@ -45,7 +45,7 @@ export async function askOthers(
   return asked.map(stopOf);
 }
 
-async function ask(deps: RevertDeps, finding: Finding): Promise<Asked> {
+async function ask(deps: RevertDeps, finding: FoundInjection): Promise<Asked> {
   const write = askToStop(finding.live);
   if (write === undefined) return { finding, isMute: true, seen: false, ms: 0 };
   const { state, message } = await execute([write], deps, { id: finding.id, purpose: 'revert' });
@@ -54,7 +54,7 @@ async function ask(deps: RevertDeps, finding: Finding): Promise<Asked> {
 }
 
 /** Whether a fresh read shows that nothing of it is in or will be put in; what cannot be read is not over. */
-async function isOver({ api }: RevertDeps, { object }: Finding): Promise<boolean> {
+async function isOver({ api }: RevertDeps, { object }: FoundInjection): Promise<boolean> {
   const got = await api.get(object);
   if (!got.ok) return got.reason === 'not-found';
   return got.value.metadata.uid !== object.uid || foreignFinding(got.value) === undefined;

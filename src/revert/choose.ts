@@ -1,5 +1,5 @@
 import type { FaultType } from '../faults/types.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { type ClusterExperiment, isUnstopped } from './cluster-experiment.ts';
 
 /** Which findings are meant; everything that is given must hold. */
@@ -11,16 +11,16 @@ export interface Choice {
 }
 
 export interface Chosen {
-  findings: Finding[];
+  findings: FoundInjection[];
   /** Left out although they may be meant: nothing on them tells of which experiment they are, or how old. */
-  untold: Finding[];
+  untold: FoundInjection[];
 }
 
 /**
  * The findings that the choice means. `now` is server time, milliseconds since the epoch. What does not tell its age or experiment is
  * never taken for meant, and is told apart from what is not.
  */
-export function choose(findings: readonly Finding[], choice: Choice, now: number): Chosen {
+export function choose(findings: readonly FoundInjection[], choice: Choice, now: number): Chosen {
   const fit = findings.filter(finding => choice.type === undefined || finding.type === choice.type);
   const verdicts = fit.map(finding => [finding, isMeant(finding, choice, now)] as const);
   return {
@@ -47,18 +47,18 @@ export function chooseExperiments(
 /** Whether anything is chosen at all, rather than everything meant. */
 export const isChoosing = (choice: Choice): boolean => Object.values(choice).some(value => value !== undefined);
 
-function isMeant(finding: Finding, { experiment, olderThanMs }: Choice, now: number): boolean | 'untold' {
+function isMeant(finding: FoundInjection, { experiment, olderThanMs }: Choice, now: number): boolean | 'untold' {
   const facts = [isOfExperiment(finding, experiment), isOlder(finding, olderThanMs, now)];
   if (facts.includes(false)) return false;
   return facts.includes('untold') ? 'untold' : true;
 }
 
-function isOfExperiment(finding: Finding, wanted: string | undefined): boolean | 'untold' {
+function isOfExperiment(finding: FoundInjection, wanted: string | undefined): boolean | 'untold' {
   if (wanted === undefined) return true;
   return finding.experiment === undefined ? 'untold' : finding.experiment === wanted;
 }
 
-function isOlder({ injectedAt }: Finding, olderThanMs: number | undefined, now: number): boolean | 'untold' {
+function isOlder({ injectedAt }: FoundInjection, olderThanMs: number | undefined, now: number): boolean | 'untold' {
   if (olderThanMs === undefined) return true;
   return injectedAt === undefined ? 'untold' : now - injectedAt >= olderThanMs;
 }

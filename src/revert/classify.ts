@@ -1,6 +1,6 @@
 import type { Fault, Live, Read, Restore } from '../faults/contract.ts';
 import { typeByBackup } from '../faults/recognition.ts';
-import type { Finding, FindingState } from '../injection/found-injection.ts';
+import type { FoundInjection, FoundState } from '../injection/found-injection.ts';
 import { fetchLive } from '../injection/live.ts';
 import { whyUnreadable } from '../injection/record/unreadable.ts';
 import type { KubeObject } from '../k8s/object.ts';
@@ -10,17 +10,17 @@ import { sanitise } from '../text/sanitise.ts';
 import { onlyWhatIsThere, type Told, toldByHistory } from './history.ts';
 import { atRecordedVersion } from './recorded-version.ts';
 
-export type FaultOf = (type: Finding['type']) => Fault<unknown> | undefined;
+export type FaultOf = (type: FoundInjection['type']) => Fault<unknown> | undefined;
 
 /** What is to be done about a finding, and what that was decided from. */
 export interface Decision {
-  finding: Finding;
+  finding: FoundInjection;
   /** Undefined: nothing may be done; the finding's message says why. */
   restore?: Restore;
   live: Live;
 }
 
-const STATE: Record<Restore['kind'], FindingState> = {
+const STATE: Record<Restore['kind'], FoundState> = {
   restore: 'injected',
   'already-restored': 'restored',
   diverged: 'diverged',
@@ -28,7 +28,12 @@ const STATE: Record<Restore['kind'], FindingState> = {
 };
 
 /** Reads what the decision needs and decides; never rejects. A type that this version cannot restore stays `injected` and says so. */
-export async function decide(api: Api, faultOf: FaultOf, found: Finding, signal?: AbortSignal): Promise<Decision> {
+export async function decide(
+  api: Api,
+  faultOf: FaultOf,
+  found: FoundInjection,
+  signal?: AbortSignal,
+): Promise<Decision> {
   const nothing: Live = new Map();
   const isSettled = found.state === 'foreign' || (found.state === 'corrupt' && found.lost !== true);
   if (isSettled) return { finding: found, live: nothing };
@@ -66,8 +71,8 @@ const isObject = (answer: unknown): answer is KubeObject =>
 function withBackups(
   read: Live,
   reads: readonly Read[],
-  finding: Finding,
-): { live: Live; beside: Pick<Finding, 'beside'> } {
+  finding: FoundInjection,
+): { live: Live; beside: Pick<FoundInjection, 'beside'> } {
   const now = [...read.values()].filter(isObject).filter(object => typeByBackup(object) === finding.type);
   const former = (finding.beside ?? []).filter(one => !now.some(({ metadata }) => metadata.name === one.metadata.name));
   const live = new Map(read);
@@ -82,7 +87,7 @@ function withBackups(
 }
 
 /** A restore from a record in doubt is a person's to decide; one from a copy writes nothing about annotations that are gone. */
-function onHistory({ doubt }: Told, found: Finding, restore: Restore): Restore {
+function onHistory({ doubt }: Told, found: FoundInjection, restore: Restore): Restore {
   if (restore.kind === 'corrupt') return restore;
   const writes = found.lost === true ? onlyWhatIsThere(restore.writes, found.live) : restore.writes;
   if (doubt === undefined || restore.kind === 'already-restored') return { ...restore, writes };

@@ -1,5 +1,5 @@
 import type { Clock } from '../host/clock.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Journal } from '../injection/write/journal.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { FaultOf } from './classify.ts';
@@ -15,5 +15,5 @@ export interface RevertDeps {
    * Findings that were written to and are not proven back yet, as they were, by id. After a write of our own, marks that are gone prove
    * nothing, and this is what tells the original then. Outlives a single try.
    */
-  begun?: Map<string, Finding>;
+  begun?: Map<string, FoundInjection>;
 }

@@ -1,5 +1,5 @@
 import type { Live, Read } from '../faults/contract.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { fetchLive, listIn } from '../injection/live.ts';
 import { TYPE_LABEL } from '../injection/record/markers.ts';
 import { broughtBack, copiedRecord, needsSets } from '../injection/record/record-history.ts';
@@ -16,7 +16,7 @@ const STRIP = 'once the object is as it should be, --strip-marks takes the label
 /** A finding with what the cluster's own history says of its record. */
 export interface Told {
   /** Its `live` also wears a record that was found elsewhere. */
-  finding: Finding;
+  finding: FoundInjection;
   /** Why the record may be of an injection that is over. */
   doubt?: string | undefined;
   live: Live;
@@ -26,7 +26,7 @@ export interface Told {
  * Looks a lost record up where copies of it are kept, and judges whether the record that is there is still the one of its injection.
  * Asks for ReplicaSets only where they decide.
  */
-export async function toldByHistory(api: Api, finding: Finding, signal?: AbortSignal): Promise<Told> {
+export async function toldByHistory(api: Api, finding: FoundInjection, signal?: AbortSignal): Promise<Told> {
   const { live: carrier, type } = finding;
   const isLost = finding.lost === true;
   const wants = isLost ? carrier.kind === 'Deployment' : needsSets(carrier, type);
@@ -52,7 +52,10 @@ function setsRead({ metadata: { namespace } }: KubeObject): Read {
   return { key: SETS, list: { apiVersion: 'apps/v1', kind: 'ReplicaSet', ...place } };
 }
 
-function withRecord(finding: Finding, { set, annotations }: NonNullable<ReturnType<typeof copiedRecord>>): Finding {
+function withRecord(
+  finding: FoundInjection,
+  { set, annotations }: NonNullable<ReturnType<typeof copiedRecord>>,
+): FoundInjection {
   const { message: _message, ...rest } = finding;
   const { metadata } = finding.live;
   return {

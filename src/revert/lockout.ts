@@ -1,4 +1,4 @@
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Write } from '../injection/write/write.ts';
 import { type LabelSelector, selectorAsText } from '../k8s/deployment.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
@@ -26,7 +26,7 @@ export interface LockOut {
 
 /** What is to be written for one finding. */
 export interface Intended {
-  finding: Finding;
+  finding: FoundInjection;
   writes: readonly Write[];
 }
 
@@ -163,7 +163,7 @@ const OPERATION: Record<Write['verb'], string> = {
 
 function isCalledFor(
   entry: Entry,
-  finding: Finding,
+  finding: FoundInjection,
   write: Write,
   { discovery, namespaces }: { discovery: Discovery; namespaces: ReadonlyMap<string, Labels> },
 ): boolean {

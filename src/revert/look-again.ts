@@ -1,4 +1,4 @@
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { blindReason } from './blind.ts';
@@ -17,7 +17,7 @@ import { isKeptApart, keepsCarrier, writesOf } from './stages.ts';
  */
 export async function lookAgain(
   deps: RevertDeps,
-  finding: Finding,
+  finding: FoundInjection,
   options: { force?: boolean } = {},
 ): Promise<Decision | End> {
   const { uid: _uid, ...ref } = finding.object;
@@ -34,7 +34,7 @@ export async function lookAgain(
 }
 
 /** The backup is gone, whoever dropped it: the object that it kept is looked at, and what was read of the backup tells the original. */
-async function withoutBackup(deps: RevertDeps, finding: Finding): Promise<Decision | End> {
+async function withoutBackup(deps: RevertDeps, finding: FoundInjection): Promise<Decision | End> {
   const decision = await decide(deps.api, deps.faultOf, finding);
   const { restore } = decision;
   if (restore?.kind !== 'already-restored') return decision;
@@ -46,7 +46,7 @@ async function withoutBackup(deps: RevertDeps, finding: Finding): Promise<Decisi
 
 async function withoutMarks(
   deps: RevertDeps,
-  finding: Finding,
+  finding: FoundInjection,
   now: KubeObject,
   { force = false }: { force?: boolean },
 ): Promise<Decision | End> {

@@ -1,5 +1,5 @@
 import type { Restore } from '../faults/contract.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { isMarkPath } from '../injection/record/strip.ts';
 import { type Operation, pathOf } from '../k8s/json-patch.ts';
 import { lastWriter } from '../k8s/last-writer.ts';
@@ -10,7 +10,7 @@ import { isKeptApart, writesOf } from './stages.ts';
 
 /** A write of ours was accepted, and something else than the original stands there. */
 export interface NotHeld {
-  finding: Finding;
+  finding: FoundInjection;
   /** What was written. */
   restore: Restore;
   /** What is to be said of it now, by the record. */
@@ -44,7 +44,7 @@ export function notHeld({ finding, restore, instead, now, isByServer, isRecordKe
 
 const SERVER = 'the server itself on storing our write (the schema of its kind, or a mutating webhook or policy)';
 
-const lastCopy = (finding: Finding): string =>
+const lastCopy = (finding: FoundInjection): string =>
   isKeptApart(finding) || finding.object.kind === 'Secret'
     ? 'what it held is in nothing but what other tools keep of it'
     : 'this line is the last that tells the original';

@@ -1,5 +1,5 @@
 import type { Restore } from '../faults/contract.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { execute } from '../injection/write/executor.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { RevertDeps } from './deps.ts';
@@ -14,7 +14,7 @@ const TRIES = 4;
  */
 export async function putRecordBack(
   deps: RevertDeps,
-  finding: Finding,
+  finding: FoundInjection,
   restore: Restore,
 ): Promise<KubeObject | undefined> {
   const run = { id: finding.id, purpose: 'revert' } as const;
@@ -39,7 +39,7 @@ export async function putRecordBack(
 }
 
 /** A record that points to a backup is worth nothing without it. */
-async function backupsBack(deps: RevertDeps, { id, beside = [] }: Finding): Promise<boolean> {
+async function backupsBack(deps: RevertDeps, { id, beside = [] }: FoundInjection): Promise<boolean> {
   for (const backup of beside) {
     const write = backupAgain(backup);
     const got = await deps.api.get(write.on);

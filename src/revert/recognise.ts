@@ -1,8 +1,8 @@
 import { leavesObject, typeByBackup, typeByCreation, typeByRecord, typesByAnnotation } from '../faults/recognition.ts';
 import type { FaultType } from '../faults/types.ts';
 import { asFaultType } from '../faults/types.ts';
-import { type Finding, findingId } from '../injection/found-injection.ts';
-import { isGhost, isRewritten } from '../injection/record/copies.ts';
+import { type FoundInjection, findingId } from '../injection/found-injection.ts';
+import { hasOnlyCopiedMarks, isRewritten } from '../injection/record/copied-marks.ts';
 import { readEnvelope, readMayday } from '../injection/record/envelope.ts';
 import { EXPIRES, MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
 import { whyUnreadable } from '../injection/record/unreadable.ts';
@@ -20,7 +20,7 @@ interface Clue {
 
 /** Whether metadata alone is reason to read the whole object. */
 export function isSuspect(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): boolean {
-  if (isGhost(object)) return false;
+  if (hasOnlyCopiedMarks(object)) return false;
   const { labels = {}, annotations = {} } = object.metadata;
   return (
     labels[TYPE_LABEL] !== undefined ||
@@ -48,8 +48,8 @@ export function refOf(object: KubeObject): ObjectRef {
  * Every injection that this object carries: the undo record in `rollback-data`, the plain annotations, or being an object that an
  * injection made. Whole objects only. Label and shape must agree; where they do not, the finding is `corrupt` and says so.
  */
-export function recognise(object: KubeObject): Finding[] {
-  if (isGhost(object)) return [];
+export function recognise(object: KubeObject): FoundInjection[] {
+  if (hasOnlyCopiedMarks(object)) return [];
   try {
     return clues(object).map(clue => toFinding(object, clue));
   } catch (error) {
@@ -58,7 +58,7 @@ export function recognise(object: KubeObject): Finding[] {
 }
 
 /** Whatever a record holds that its readers do not expect, it is a record: named, corrupt, and no reason to miss any other. */
-function unreadable(object: KubeObject, error: unknown): Finding {
+function unreadable(object: KubeObject, error: unknown): FoundInjection {
   const type = asFaultType(object.metadata.labels?.[TYPE_LABEL]) ?? 'unknown';
   const ref = refOf(object);
   return {
@@ -131,7 +131,7 @@ const disagreement = (
 ): { corrupt: string } | Record<never, never> =>
   label === undefined || label === type ? {} : { corrupt: `the label says ${sanitise(label)}, ${by} says ${type}` };
 
-function toFinding(object: KubeObject, clue: Clue): Finding {
+function toFinding(object: KubeObject, clue: Clue): FoundInjection {
   const ref = refOf(object);
   return {
     id: findingId(clue.type, ref),
@@ -180,7 +180,7 @@ function isOwned(fields: unknown, map: string, key: string): boolean {
  * For those the server's own bookkeeping says since when the marks are on. */
 function provenance(
   object: KubeObject,
-): Pick<Finding, 'tool' | 'experiment' | 'run' | 'by' | 'injectedAt' | 'expiresAt'> {
+): Pick<FoundInjection, 'tool' | 'experiment' | 'run' | 'by' | 'injectedAt' | 'expiresAt'> {
   const annotations = object.metadata.annotations ?? {};
   const record = annotations[ROLLBACK_DATA];
   const envelope = record === undefined ? undefined : readEnvelope(record);

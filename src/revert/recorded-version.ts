@@ -1,5 +1,5 @@
 import type { Live } from '../faults/contract.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { fetchLive, objectIn } from '../injection/live.ts';
 import { readEnvelope } from '../injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../injection/record/markers.ts';
@@ -14,7 +14,7 @@ const CARRIER = 'the object at the recorded version';
  * The version that the record names its path in, where the object was read in another one: with a conversion between them the field may
  * have another name and place here, or none.
  */
-function recordedVersion({ type, live }: Finding): string | undefined {
+function recordedVersion({ type, live }: FoundInjection): string | undefined {
   if (type !== 'CRDMutation') return undefined;
   const envelope = readEnvelope(live.metadata.annotations?.[ROLLBACK_DATA] ?? '');
   const data = envelope.ok ? envelope.data : null;
@@ -27,9 +27,9 @@ function recordedVersion({ type, live }: Finding): string | undefined {
 /** The finding with its object read in the version that its record is about. Where that cannot be, `corrupt`, and says why. */
 export async function atRecordedVersion(
   api: Api,
-  finding: Finding,
+  finding: FoundInjection,
   signal?: AbortSignal,
-): Promise<{ finding: Finding; live: Live }> {
+): Promise<{ finding: FoundInjection; live: Live }> {
   const apiVersion = recordedVersion(finding);
   if (apiVersion === undefined) return { finding, live: new Map() };
   const { uid, ...ref } = refOf(finding.live);

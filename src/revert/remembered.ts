@@ -1,6 +1,6 @@
 import type { Fault, Live, Restore } from '../faults/contract.ts';
 import { isRecordKey } from '../faults/recognition.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { MANAGED_BY, TYPE_LABEL } from '../injection/record/markers.ts';
 import { isMarkPath } from '../injection/record/strip.ts';
 import { patchOf } from '../injection/write/patch-of.ts';
@@ -31,7 +31,7 @@ export function wearing(now: KubeObject, before: KubeObject): KubeObject {
 }
 
 /** What is to be done about the finding as the object stands now, by the record in memory. */
-export const judged = (fault: Fault<unknown>, finding: Finding, now: KubeObject, live: Live): Restore =>
+export const judged = (fault: Fault<unknown>, finding: FoundInjection, now: KubeObject, live: Live): Restore =>
   fault.restore({ ...finding, live: wearing(now, finding.live) }, live);
 
 /** The marks that this restore takes off, as they were: the record that must not be lost. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
@@ -22,7 +22,7 @@ const objectJson = ({ apiVersion, kind, namespace, name, uid }: ObjectRef) => ({
 const iso = (at: number) => new Date(at).toISOString();
 
 /** One injection as JSON. `now` is server time, milliseconds since the epoch. */
-export function findingJson(finding: Finding, now: number) {
+export function findingJson(finding: FoundInjection, now: number) {
   const { id, type, object, state, source, tool, experiment, run, by, injectedAt, expiresAt, message } = finding;
   return {
     id,
@@ -75,10 +75,10 @@ export const revertJson = (result: RevertResult, now: number) => ({
 /** Whether nothing is known to remain only because nothing could be seen. */
 export const isRemainUnknown = (result: RevertResult): boolean => result.isUnseen && result.remaining === 0;
 
-const owner = (finding: Finding): string => (finding.by ? `${finding.tool} (${finding.by})` : finding.tool);
+const owner = (finding: FoundInjection): string => (finding.by ? `${finding.tool} (${finding.by})` : finding.tool);
 
 /** One line of a scan. */
-export function findingLine(finding: Finding, now: number): string {
+export function findingLine(finding: FoundInjection, now: number): string {
   const when = finding.injectedAt === undefined ? '' : `  ${age(now - finding.injectedAt)} ago`;
   const overdue =
     finding.expiresAt !== undefined && now > finding.expiresAt ? `  OVERDUE ${age(now - finding.expiresAt)}` : '';
@@ -140,7 +140,7 @@ function experimentsText(experiments: readonly ClusterExperiment[], now: number)
 }
 
 /** What a choice left out because nothing on it tells whether it is meant; no line where there is none. */
-export const untoldText = (untold: readonly Finding[]): string[] =>
+export const untoldText = (untold: readonly FoundInjection[]): string[] =>
   untold.length === 0
     ? []
     : [

@@ -1,5 +1,5 @@
 import type { Live, Restore } from '../faults/contract.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import { executeWithReread } from '../injection/write/replan.ts';
 import { sanitise } from '../text/sanitise.ts';
@@ -44,7 +44,11 @@ export interface Attempt {
  * The record that tells the original goes only once the original is seen to stand there. Never guesses: a record that cannot be trusted,
  * or a value that is neither the injected nor the original one, is left as it is.
  */
-export async function restoreOne(deps: RevertDeps, finding: Finding, options: RestoreOptions = {}): Promise<Attempt> {
+export async function restoreOne(
+  deps: RevertDeps,
+  finding: FoundInjection,
+  options: RestoreOptions = {},
+): Promise<Attempt> {
   const began = deps.clock.monotonic();
   const api = counting(deps.api);
   const begun = deps.begun ?? new Map();
@@ -72,7 +76,12 @@ export async function restoreOne(deps: RevertDeps, finding: Finding, options: Re
 }
 
 /** `first` is the half of the restore that is done already; what it made of the cluster must be the original before the rest follows. */
-async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptions, first?: Restore): Promise<End> {
+async function attempt(
+  deps: RevertDeps,
+  finding: FoundInjection,
+  options: RestoreOptions,
+  first?: Restore,
+): Promise<End> {
   if (finding.state === 'foreign') return failed(finding.message ?? 'another chaos tool left it; nothing was touched');
   const decision = await decisionOn(deps, finding, options);
   if ('outcome' in decision) return decision;
@@ -89,7 +98,7 @@ async function attempt(deps: RevertDeps, finding: Finding, options: RestoreOptio
   return onWhose(verdict, await write(deps, finding, { ...decision, restore }, options));
 }
 
-async function decisionOn(deps: RevertDeps, finding: Finding, options: RestoreOptions): Promise<Decision | End> {
+async function decisionOn(deps: RevertDeps, finding: FoundInjection, options: RestoreOptions): Promise<Decision | End> {
   if (options.fresh) return decide(deps.api, deps.faultOf, finding);
   if (options.scanned && !isKeptApart(finding)) {
     const decision = await decide(deps.api, deps.faultOf, finding);
@@ -106,7 +115,12 @@ function afterFirst(first: Restore, { restore, live }: Decided): End {
   return restore.kind === 'diverged' ? { ...end, notHeld: values } : end;
 }
 
-async function write(deps: RevertDeps, finding: Finding, decision: Decided, options: RestoreOptions): Promise<End> {
+async function write(
+  deps: RevertDeps,
+  finding: FoundInjection,
+  decision: Decided,
+  options: RestoreOptions,
+): Promise<End> {
   let last = decision;
   const touchesRecord = isKeptApart(finding) || keepsCarrier(last.restore, finding);
   if (touchesRecord) deps.begun?.set(finding.id, last.finding);
@@ -183,7 +197,7 @@ async function onWord(
 const onWhose = (verdict: Verdict, end: End): End => ({ ...noted(end, onWhoseWord(verdict)), ...wordMembers(verdict) });
 
 /** A signature that could not be checked now may be checked at the next try. */
-const unconfirmed = (finding: Finding, verdict: Verdict): End => ({
+const unconfirmed = (finding: FoundInjection, verdict: Verdict): End => ({
   outcome: 'unconfirmed',
   verified: false,
   retry: verdict.unchecked?.again !== undefined,

@@ -1,5 +1,5 @@
 import type { Restore } from '../faults/contract.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import { sanitise } from '../text/sanitise.ts';
@@ -41,7 +41,7 @@ export interface RevertOptions extends RestoreOptions {
   width?: number;
   emit?: (event: RevertEvent) => void;
   /** What slow lists show in the end: put back as well, side by side with the rest, which does not wait for it. */
-  later?: () => Promise<readonly Finding[]>;
+  later?: () => Promise<readonly FoundInjection[]>;
   /** The second scan; the whole cluster, deep, unless told. */
   rescan?: Pick<ScanOptions, 'deep' | 'namespace' | 'doubtful'>;
   /** Longest time for trying again what was blocked, milliseconds; 30 s unless told. */
@@ -49,7 +49,7 @@ export interface RevertOptions extends RestoreOptions {
   /** How long after its deletion something Terminating is waited for, milliseconds; 1 min unless told. */
   terminatingMs?: number;
   /** Everything that the first scan showed, chosen or not, so that what comes anew can be told; the findings unless told. */
-  shown?: readonly Finding[];
+  shown?: readonly FoundInjection[];
 }
 
 export interface RevertResult {
@@ -58,13 +58,13 @@ export interface RevertResult {
   /** Of the findings that were to be reverted, how many the second scan still shows or a receipt could not prove. */
   remaining: number;
   /** Injections that the second scan shows and that were not among the findings: somebody is still injecting. */
-  appeared: Finding[];
+  appeared: FoundInjection[];
   /** The second scan could not list one single resource: 0 remaining would be no finding but ignorance. */
   isUnseen: boolean;
   lockOuts: LockOut[];
   blind: Blind[];
   /** Every injection that the second scan shows. */
-  left: readonly Finding[];
+  left: readonly FoundInjection[];
   /** What became of what injects: experiments of the framework's controller, and other tools where that was asked for. */
   stops: Stop[];
   /** Experiments that would still inject although everything was to be stopped: somebody orders anew. */
@@ -78,7 +78,7 @@ export interface RevertResult {
  */
 export async function revertAll(
   deps: RevertDeps,
-  findings: readonly Finding[],
+  findings: readonly FoundInjection[],
   options: RevertOptions = {},
 ): Promise<RevertResult> {
   const began = deps.clock.monotonic();
@@ -155,7 +155,7 @@ function wordFor(
 /** What will be done about each finding, in the order in which it will be done. The dry run and the real one share it. */
 async function plan(
   deps: RevertDeps,
-  findings: readonly Finding[],
+  findings: readonly FoundInjection[],
   options: RestoreOptions,
 ): Promise<{ steps: Step[]; intended: Intended[]; terminating: Terminating }> {
   const terminating = new Map<string, number>();
@@ -187,16 +187,20 @@ async function plan(
 
 async function lateOnes(
   deps: RevertDeps,
-  known: readonly Finding[],
+  known: readonly FoundInjection[],
   options: RevertOptions,
-): Promise<{ findings: readonly Finding[]; receipts: Receipt[] }> {
+): Promise<{ findings: readonly FoundInjection[]; receipts: Receipt[] }> {
   const ids = new Set(known.map(({ id }) => id));
   const findings = ((await options.later?.()) ?? []).filter(({ id }) => !ids.has(id));
   return { findings, receipts: await inRounds(deps, findings, new Map(), options) };
 }
 
 /** A finding remains when the second scan shows it, or, since a blind scan shows nothing, when its receipt proves nothing. */
-function remainingIds(findings: readonly Finding[], receipts: readonly Receipt[], second: ScanResult): Set<string> {
+function remainingIds(
+  findings: readonly FoundInjection[],
+  receipts: readonly Receipt[],
+  second: ScanResult,
+): Set<string> {
   const seen = new Set(second.injections.map(finding => finding.id));
   const proven = new Set(receipts.filter(receipt => receipt.verified).map(receipt => receipt.id));
   return new Set(findings.map(finding => finding.id).filter(id => seen.has(id) || !proven.has(id)));

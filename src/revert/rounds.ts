@@ -1,5 +1,5 @@
 import type { Live } from '../faults/contract.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import type { RevertDeps } from './deps.ts';
@@ -45,7 +45,7 @@ export function deletedSince(live: Live): number | undefined {
 /** Tries until everything is settled or a round changes nothing and patience is over. The receipt of each finding is its last. */
 export async function inRounds(
   deps: RevertDeps,
-  findings: readonly Finding[],
+  findings: readonly FoundInjection[],
   terminating: Terminating,
   options: RoundOptions,
 ): Promise<Receipt[]> {
@@ -93,11 +93,11 @@ export async function inRounds(
 /** Tries each open finding once, wave after wave. */
 async function round(
   deps: RevertDeps,
-  open: readonly Finding[],
+  open: readonly FoundInjection[],
   receipts: Map<string, Receipt>,
   options: RoundOptions,
-): Promise<{ blocked: Finding[]; waiting: Receipt[] }> {
-  const blocked: Finding[] = [];
+): Promise<{ blocked: FoundInjection[]; waiting: Receipt[] }> {
+  const blocked: FoundInjection[] = [];
   const waiting: Receipt[] = [];
   for (const wave of intoWaves(open)) {
     await pooled(wave, options.width ?? AT_ONCE, async finding => {
@@ -112,7 +112,7 @@ async function round(
 }
 
 /** One restore that breaks must not stop the others. */
-async function safely(deps: RevertDeps, finding: Finding, options: RestoreOptions): Promise<Attempt> {
+async function safely(deps: RevertDeps, finding: FoundInjection, options: RestoreOptions): Promise<Attempt> {
   try {
     return await restoreOne(deps, finding, options);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { sourceOf } from '../injection/record/copies.ts';
+import { sourceOf } from '../injection/record/copied-marks.ts';
 import { ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
 import { whyUnreadable } from '../injection/record/unreadable.ts';
 import { keyOf, rankOf, titleOf } from '../injection/resources.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { keyOf } from '../injection/resources.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Outcome } from '../kube/client/outcome.ts';
@@ -9,9 +9,9 @@ import type { ScanEvent } from './scan-types.ts';
 
 /** What a scan has gathered so far. */
 export class ScanState {
-  readonly findings: Finding[] = [];
+  readonly findings: FoundInjection[] = [];
   /** Backups of other findings' undo records: only known to be orphans when every object that they may belong to was seen. */
-  readonly held: Finding[] = [];
+  readonly held: FoundInjection[] = [];
   readonly blind: Blind[] = [];
   readonly notes: Blind[] = [];
   ignored: Blind[] = [];
@@ -36,7 +36,7 @@ export class ScanState {
     this.#emit = emit;
   }
 
-  add(finding: Finding): void {
+  add(finding: FoundInjection): void {
     this.findings.push(finding);
     this.#emit?.({ event: 'finding', finding });
   }

@@ -1,12 +1,12 @@
 import type { Clock } from '../host/clock.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Blind } from './blind.ts';
 import type { FaultOf } from './classify.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
 
 export type ScanEvent =
-  | { event: 'finding'; finding: Finding }
+  | { event: 'finding'; finding: FoundInjection }
   | { event: 'blind'; blind: Blind }
   | { event: 'progress'; done: number; of: number };
 
@@ -24,7 +24,7 @@ export interface ScanOptions {
 }
 
 export interface ScanResult {
-  injections: Finding[];
+  injections: FoundInjection[];
   /** The orders to inject that the framework's controller carries out, whatever became of them. */
   experiments: ClusterExperiment[];
   blind: Blind[];

@@ -1,5 +1,5 @@
 import type { Clock } from '../host/clock.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { byPreference, keyOf, rankOf, select, titleOf, undiscovered } from '../injection/resources.ts';
 import { fairlyPooled, pooled } from '../kube/client/pooled.ts';
 import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
@@ -129,7 +129,7 @@ async function settle(deps: ScanDeps, options: ScanOptions, state: ScanState): P
   const claimed = put.filter(({ item, resource }) => state.isNew(item, resource));
   await pooled(claimed, READS_AT_ONCE, ({ item, resource }) => inspect(deps, options, item, resource, state));
   const unread = new Set([...state.pending].map(({ resource }) => resource.kind));
-  const owned = (held: Finding) => deps.faultOf(held.type)?.standsFor?.(held)?.kind ?? '';
+  const owned = (held: FoundInjection) => deps.faultOf(held.type)?.standsFor?.(held)?.kind ?? '';
   const decidable = state.held.filter(held => !unread.has(owned(held)));
   for (const orphan of orphans(deps.faultOf, decidable, state.findings))
     if (!state.findings.includes(orphan)) state.add(orphan);

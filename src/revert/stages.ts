@@ -1,6 +1,6 @@
 import type { Restore } from '../faults/contract.ts';
 import { typeByBackup } from '../faults/recognition.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { valueAlone } from '../injection/write/two-steps.ts';
 import type { Write } from '../injection/write/write.ts';
 
@@ -12,20 +12,20 @@ export interface Stages {
   rest: Write[];
 }
 
-const isOn = ({ on }: Write, { object }: Finding): boolean =>
+const isOn = ({ on }: Write, { object }: FoundInjection): boolean =>
   on.kind === object.kind && on.name === object.name && (on.namespace ?? '') === (object.namespace ?? '');
 
 /** Whether the finding is a backup: an object of its own that keeps the original. */
-export const isKeptApart = (finding: Finding): boolean => typeByBackup(finding.live) !== undefined;
+export const isKeptApart = (finding: FoundInjection): boolean => typeByBackup(finding.live) !== undefined;
 
 /** Whether a restore leaves the object that carries the record in place, without its marks. */
-export const keepsCarrier = (restore: Restore, finding: Finding): boolean =>
+export const keepsCarrier = (restore: Restore, finding: FoundInjection): boolean =>
   writesOf(restore).some(write => write.verb !== 'delete' && isOn(write, finding));
 
 export const writesOf = (restore: Restore): readonly Write[] => (restore.kind === 'corrupt' ? [] : restore.writes);
 
 /** What of a restore may be sent at once. */
-export function stagesOf(restore: Restore, finding: Finding): Stages {
+export function stagesOf(restore: Restore, finding: FoundInjection): Stages {
   const writes = [...writesOf(restore)];
   const [first, ...others] = writes;
   if (first === undefined) return { now: [], next: 'rest', rest: [] };

@@ -1,5 +1,5 @@
 import type { Restore } from '../faults/contract.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { fetchLive } from '../injection/live.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import { lastEntry, lastWriter } from '../k8s/last-writer.ts';
@@ -30,7 +30,7 @@ const AT_ONCE = 64;
  */
 export async function overwritten(
   deps: RevertDeps,
-  findings: readonly Finding[],
+  findings: readonly FoundInjection[],
   receipts: readonly Receipt[],
   options: { force?: boolean } = {},
 ): Promise<Receipt[]> {
@@ -46,7 +46,7 @@ export async function overwritten(
 
 async function compare(
   deps: RevertDeps,
-  finding: Finding,
+  finding: FoundInjection,
   receipt: Receipt,
   { force = false }: { force?: boolean },
 ): Promise<Receipt | undefined> {
@@ -71,7 +71,7 @@ async function compare(
 }
 
 /** Without a look at the history, which only matters for what is not back. */
-async function isQuicklyBack(deps: RevertDeps, finding: Finding, force: boolean): Promise<boolean> {
+async function isQuicklyBack(deps: RevertDeps, finding: FoundInjection, force: boolean): Promise<boolean> {
   const fault = deps.faultOf(finding.type);
   if (fault === undefined) return false;
   try {

@@ -1,4 +1,4 @@
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { askOthers } from './ask-others.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
@@ -17,7 +17,7 @@ export interface StopOptions extends RevertOptions {
   /** Everything is meant: what is ordered or injected anew meanwhile is stopped as well, or told. */
   everything?: boolean;
   /** Other tools' faults that their own tools are to be asked to stop. */
-  others?: readonly Finding[];
+  others?: readonly FoundInjection[];
   /** Experiments that slow lists show in the end and that are meant too: stopped once the rest is done, which does not wait for it. */
   laterExperiments?: () => Promise<readonly ClusterExperiment[]>;
 }
@@ -25,7 +25,7 @@ export interface StopOptions extends RevertOptions {
 /** Stops what injects and reverts what was injected; what slow lists show in the end is stopped after the rest, and what it left reverted. */
 export async function stopEverything(
   deps: RevertDeps,
-  findings: readonly Finding[],
+  findings: readonly FoundInjection[],
   options: StopOptions = {},
 ): Promise<RevertResult> {
   const first = await stopKnown(deps, findings, options);
@@ -39,7 +39,7 @@ export async function stopEverything(
 }
 
 /** Two passes as one; the second is about what was `left`, and its look is the last. */
-function both(first: RevertResult, second: RevertResult, left: readonly Finding[]): RevertResult {
+function both(first: RevertResult, second: RevertResult, left: readonly FoundInjection[]): RevertResult {
   const receipts = new Map([...first.receipts, ...second.receipts].map(receipt => [receipt.id, receipt]));
   const again = new Set(left.map(({ id }) => id));
   const unproven = first.receipts.filter(({ id, verified }) => !verified && !again.has(id));
@@ -59,7 +59,11 @@ function both(first: RevertResult, second: RevertResult, left: readonly Finding[
  * Stops what injects, then reverts what was injected: experiments first by their own means, and other tools where that was asked for; then the
  * injections; then what its dead controller still holds is released, once the last scan shows that its fault is gone.
  */
-async function stopKnown(deps: RevertDeps, findings: readonly Finding[], options: StopOptions): Promise<RevertResult> {
+async function stopKnown(
+  deps: RevertDeps,
+  findings: readonly FoundInjection[],
+  options: StopOptions,
+): Promise<RevertResult> {
   const { others = [] } = options;
   const scope = options.rescan?.namespace === undefined ? {} : { namespace: options.rescan.namespace };
   // The look that a person saw may have ended before their list did.
@@ -105,7 +109,11 @@ const isAmong = (experiments: readonly ClusterExperiment[], { id, object }: Clus
   experiments.some(one => one.id === id && one.object.uid === object.uid);
 
 /** What was injected between the look that a person saw and the halt of what injects. */
-async function withLate(deps: RevertDeps, findings: readonly Finding[], options: StopOptions): Promise<Finding[]> {
+async function withLate(
+  deps: RevertDeps,
+  findings: readonly FoundInjection[],
+  options: StopOptions,
+): Promise<FoundInjection[]> {
   const now = await scan(deps, options.rescan);
   const known = new Set([...findings, ...(options.shown ?? [])].map(({ id }) => id));
   const late = now.injections.filter(({ id, state }) => !known.has(id) && state !== 'foreign');
@@ -119,7 +127,7 @@ async function withLate(deps: RevertDeps, findings: readonly Finding[], options:
 async function releaseHolders(
   deps: RevertDeps,
   halted: readonly Halted[],
-  findings: readonly Finding[],
+  findings: readonly FoundInjection[],
 ): Promise<Stop[]> {
   const holders = halted.filter(
     ({ stop, refused, experiment }) =>
@@ -149,7 +157,7 @@ const stepOf = ({ id, state, object }: ClusterExperiment): Step => ({
   writes: state === 'stuck' ? [] : [`delete ${nameOf(object)}`],
 });
 
-const askStep = ({ id, live, source }: Finding): Step => {
+const askStep = ({ id, live, source }: FoundInjection): Step => {
   const write = askToStop(live);
   return {
     id,

@@ -1,5 +1,5 @@
 import { asFaultType } from '../faults/types.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { readEnvelope, readMayday } from '../injection/record/envelope.ts';
 import { MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
 import { recordOfType } from '../injection/record/record-history.ts';
@@ -47,7 +47,7 @@ function factsOn({ metadata: { annotations = {} } }: KubeObject) {
 }
 
 /** Takes the marks off and looks again. Says nothing about the value: a person took it for right. */
-export async function stripOnly(deps: RevertDeps, finding: Finding, write: Write): Promise<End> {
+export async function stripOnly(deps: RevertDeps, finding: FoundInjection, write: Write): Promise<End> {
   const { state, message } = await execute([write], deps, { id: finding.id, purpose: 'revert' });
   if (state !== 'done') return { outcome: 'failed', verified: false, message, retry: state === 'conflict' };
   const got = await deps.api.get(finding.object);

@@ -1,5 +1,5 @@
 import type { Fault, Live, Restore } from '../faults/contract.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { fetchLive } from '../injection/live.ts';
 import { onlyStrips } from '../injection/record/strip.ts';
 import { readBack } from '../injection/write/lost-response.ts';
@@ -33,7 +33,7 @@ export function isBack(restore: Restore, forced: boolean): boolean {
 export async function verifyRestore(
   api: Api,
   fault: Fault<unknown>,
-  done: Finding,
+  done: FoundInjection,
   restore: Restore,
   live: Live,
 ): Promise<Verification> {
@@ -57,7 +57,12 @@ export async function verifyRestore(
 }
 
 /** The backup is gone, so that only memory tells the original: the object itself is looked at. */
-async function victimBack(api: Api, fault: Fault<unknown>, done: Finding, forced: boolean): Promise<Verification> {
+async function victimBack(
+  api: Api,
+  fault: Fault<unknown>,
+  done: FoundInjection,
+  forced: boolean,
+): Promise<Verification> {
   const live = await fetchLive(api, known => fault.restoreReads(done, known));
   const instead = fault.restore(done, live);
   if (isBack(instead, forced)) return { state: 'held' };

@@ -1,4 +1,4 @@
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { own } from '../text/own.ts';
 
 /** The order in which things are put back, by what could stand in the way of the rest. */
@@ -17,10 +17,10 @@ const WAVE_OF_KIND: Readonly<Record<string, number>> = {
 };
 
 /** Blocking webhooks first, since they may refuse every later write; then the rights to write; then quotas, policies and budgets. */
-export const waveOf = (finding: Pick<Finding, 'object'>): number =>
+export const waveOf = (finding: Pick<FoundInjection, 'object'>): number =>
   own(WAVE_OF_KIND, finding.object.kind) ?? WAVES.length - 1;
 
 /** The findings of each wave, empty waves included, order within a wave kept. */
-export function intoWaves<T extends Pick<Finding, 'object'>>(findings: readonly T[]): T[][] {
+export function intoWaves<T extends Pick<FoundInjection, 'object'>>(findings: readonly T[]): T[][] {
   return WAVES.map((_, wave) => findings.filter(finding => waveOf(finding) === wave));
 }

@@ -1,6 +1,6 @@
 import type { FaultType } from '../faults/types.ts';
 import { asFaultType } from '../faults/types.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import { titleOf } from '../injection/resources.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import type { Discovery } from '../kube/discovery/discovery.ts';
@@ -9,7 +9,7 @@ import type { ClusterExperiment } from './cluster-experiment.ts';
 
 /** What the last scan showed, by which it is decided whether an experiment's fault is gone. */
 export interface Seen {
-  injections: readonly Finding[];
+  injections: readonly FoundInjection[];
   blind: readonly Blind[];
   /** Only this namespace was looked into. */
   namespace?: string;

@@ -10,7 +10,7 @@ import type { GateResult } from '../safety/gate.ts';
 import type { RunEvent } from './event.ts';
 
 /** What is to be lifted: what one injection wrote. */
-export interface LiftRequest {
+export interface RevertRequest {
   run: string;
   type: FaultType;
   written: ObjectRef[];
@@ -19,7 +19,7 @@ export interface LiftRequest {
 }
 
 /** What lifting gave. `remaining` counts what is not proven restored; it is never 0 while something could not be read. */
-interface Lifted {
+interface RevertedWrites {
   receipts: Receipt[];
   remaining: number;
   blind: string[];
@@ -45,11 +45,11 @@ export interface RunDeps {
   /** Signs the records that a plan writes; as they are where nobody signs. */
   sign?(plan: Plan): Promise<Plan>;
   /** Told shortly before the time of a fault is up, to have ready what lifting it needs. The lift may still come sooner, or not at all. */
-  aboutToLift?(request: LiftRequest): void;
+  aboutToLift?(request: RevertRequest): void;
   /** What of the injection is not as it was before, and what of it cannot be read, a line each. Writes nothing. */
-  notBack(request: LiftRequest): Promise<{ away: string[]; blind: string[] }>;
+  notBack(request: RevertRequest): Promise<{ away: string[]; blind: string[] }>;
   /** Puts back what was written and proves it. Never given the signal that aborted the run. */
-  lift(request: LiftRequest): Promise<Lifted>;
+  lift(request: RevertRequest): Promise<RevertedWrites>;
   journal: RunJournal;
 }
 

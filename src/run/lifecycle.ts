@@ -11,7 +11,7 @@ import type { RunEvent } from './event.ts';
 import { checkBaseline, type Prepared, prepare } from './phases/baseline.ts';
 import { conclude } from './phases/evaluate.ts';
 import { liftAndRecover } from './phases/revert.ts';
-import type { Run } from './phases/story.ts';
+import type { Run } from './phases/run-state.ts';
 import { observeUnderFault } from './phases/under-fault.ts';
 import type { RunResult } from './verdict/result.ts';
 

@@ -1,5 +1,5 @@
-import { survivesHere } from '../engine/lock-keeper.ts';
-import type { Finding } from '../injection/found-injection.ts';
+import { isHolderAlive } from '../engine/holder-process.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Api } from '../kube/client/api.ts';
 import { isRemainUnknown } from '../revert/report.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
@@ -8,7 +8,7 @@ import { freeLocks } from '../safety/locks.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Residue of another chaos tool is shown and never touched. */
-export const ours = (findings: readonly Finding[]): Finding[] =>
+export const ours = (findings: readonly FoundInjection[]): FoundInjection[] =>
   findings.filter(finding => finding.state !== 'foreign');
 
 /** Reverting everything also stops everybody from injecting anew, until a person lifts the latch. Says what became of that in one line. */
@@ -30,7 +30,7 @@ export async function latchAll(runtime: Runtime, api: Api, reverted: number): Pr
 export async function freeAllLocks(api: Api, reverted: RevertResult): Promise<string[]> {
   const isRunning = reverted.stops.some(({ verified }) => !verified) || reverted.willInject.length > 0;
   if (reverted.remaining > 0 || isRunning || isRemainUnknown(reverted)) return [];
-  const { freed, unfreed } = await freeLocks(api, survivesHere());
+  const { freed, unfreed } = await freeLocks(api, isHolderAlive());
   return [
     ...(freed.length === 0
       ? []

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createEngine, type Engine, type RecordKey } from '../engine/engine.ts';
 import type { Guard } from '../engine/guard.ts';
-import { survivesHere, thisKeeper } from '../engine/lock-keeper.ts';
+import { isHolderAlive, thisProcess } from '../engine/holder-process.ts';
 import { type Locks, operatorLocks } from '../engine/operator-lock.ts';
 import type { Facts, Plan } from '../faults/contract.ts';
 import { ownersGuard } from '../guardian/owner.ts';
@@ -34,8 +34,8 @@ export function locksFor(runtime: Runtime, api: Api): Locks | undefined {
     clock: runtime.realClock,
     namespace: runtime.config.lockNamespace,
     who: `${api.identity.user}@${runtime.host}`,
-    keeper: thisKeeper(),
-    survives: survivesHere(),
+    keeper: thisProcess(),
+    survives: isHolderAlive(),
   });
 }
 

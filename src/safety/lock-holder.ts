@@ -7,7 +7,7 @@ import { type Clean, sanitise } from '../text/sanitise.ts';
 export const LOCK_KEEPER = 'mayday/lock-keeper';
 
 /** A process, so exactly that another on the same machine can tell whether it still lives. */
-export interface Keeper {
+export interface HolderProcess {
   pid: number;
   /** Tells it from a later process with the same pid. */
   start?: string;
@@ -16,7 +16,7 @@ export interface Keeper {
 }
 
 /** Whether that process lives; undefined where nobody here can know. */
-export type Survives = (keeper: Keeper) => boolean | undefined;
+export type IsHolderAlive = (keeper: HolderProcess) => boolean | undefined;
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -68,14 +68,14 @@ function writtenAt(lease: KubeObject): number {
 }
 
 /** Reads the Lease of a lock. `now` is server time. One without times or duration is nobody's, as the framework has it. */
-export function seenLock(lease: KubeObject, now: number, survives: Survives): LockHolder {
+export function seenLock(lease: KubeObject, now: number, isAlive: IsHolderAlive): LockHolder {
   const { holderIdentity, leaseDurationSeconds, acquireTime } = specOf(lease);
   const keeper = keeperOf(lease);
   const since = Date.parse(acquireTime ?? '');
   const end = Number.isNaN(since) ? Number.NaN : writtenAt(lease) + (leaseDurationSeconds ?? Number.NaN) * 1000;
   const until = Math.abs(end) <= END_OF_TIME ? end : now;
   const dead =
-    keeper !== undefined && survives(keeper) === false
+    keeper !== undefined && isAlive(keeper) === false
       ? `its process ${keeper.pid} is gone`
       : until <= now
         ? 'nobody renewed it in time'
@@ -116,14 +116,14 @@ export function lockedOut({ operator, holder, since, until, isOurs }: LockHolder
   return `${operator} is locked by ${holder || 'somebody'}${held}: wait until that run is over${or}; if it is dead the lock runs out at ${clock(until)}`;
 }
 
-export function keeperText(keeper: Keeper): string {
+export function keeperText(keeper: HolderProcess): string {
   return JSON.stringify(keeper);
 }
 
 /** The process that keeps a lock; undefined where a mayday did not take it. */
-function keeperOf(lease: KubeObject): Keeper | undefined {
+function keeperOf(lease: KubeObject): HolderProcess | undefined {
   try {
-    const value = JSON.parse(lease.metadata.annotations?.[LOCK_KEEPER] ?? '') as Partial<Keeper> | null;
+    const value = JSON.parse(lease.metadata.annotations?.[LOCK_KEEPER] ?? '') as Partial<HolderProcess> | null;
     if (typeof value?.pid !== 'number') return undefined;
     const { pid, start, machine } = value;
     return {

@@ -6,7 +6,14 @@ import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { refOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Failure } from '../kube/client/outcome.ts';
-import { type Keeper, keeperText, LOCK_KEEPER, type LockHolder, type Survives, seenLock } from './lock-holder.ts';
+import {
+  type HolderProcess,
+  type IsHolderAlive,
+  keeperText,
+  LOCK_KEEPER,
+  type LockHolder,
+  seenLock,
+} from './lock-holder.ts';
 
 export interface LockOptions {
   /** The operator under test: one experiment at a time for each. */
@@ -16,11 +23,11 @@ export interface LockOptions {
   /** Who holds it: `user@host/pid/run`. */
   holder: string;
   /** The process that keeps it, so that others on its machine can tell when it died. */
-  keeper: Keeper;
+  keeper: HolderProcess;
   recoveryTimeoutMs: number;
   /** Server time, milliseconds since the epoch. */
   now: () => number;
-  survives: Survives;
+  survives: IsHolderAlive;
 }
 
 export type Lock =
@@ -65,7 +72,7 @@ export async function acquireLock(api: Api, options: LockOptions): Promise<Lock>
 export async function lookAtLock(
   api: Api,
   on: Pick<LockOptions, 'operator' | 'namespace'>,
-  survives: Survives,
+  survives: IsHolderAlive,
 ): Promise<{ ok: true; by: LockHolder | undefined } | Failure> {
   const found = await api.get(lockRef(on));
   if (found.ok) return { ok: true, by: seenLock(found.value, api.serverTime().now, survives) };

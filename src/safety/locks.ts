@@ -3,7 +3,7 @@ import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Outcome } from '../kube/client/outcome.ts';
 import { releaseLock } from './lock.ts';
-import { type LockHolder, type Survives, seenLock } from './lock-holder.ts';
+import { type IsHolderAlive, type LockHolder, seenLock } from './lock-holder.ts';
 
 const LEASES = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
 
@@ -15,7 +15,7 @@ async function lockLeases(api: Api): Promise<Outcome<KubeObject[]>> {
 }
 
 /** Every lock in the cluster and who holds it, ours and the framework's, by operator. */
-export async function listLocks(api: Api, survives: Survives): Promise<Outcome<LockHolder[]>> {
+export async function listLocks(api: Api, survives: IsHolderAlive): Promise<Outcome<LockHolder[]>> {
   const leases = await lockLeases(api);
   if (!leases.ok) return leases;
   const { now } = api.serverTime();
@@ -27,7 +27,10 @@ export async function listLocks(api: Api, survives: Survives): Promise<Outcome<L
  * Frees what no run needs any more once everything has been put back: the locks of every mayday, and those of the framework that have
  * run out. Gives whom they were freed from, which is read back, and why the others were not. One that somebody took anew is neither.
  */
-export async function freeLocks(api: Api, survives: Survives): Promise<{ freed: LockHolder[]; unfreed: string[] }> {
+export async function freeLocks(
+  api: Api,
+  survives: IsHolderAlive,
+): Promise<{ freed: LockHolder[]; unfreed: string[] }> {
   const leases = await lockLeases(api);
   if (!leases.ok) return { freed: [], unfreed: [leases.message] };
   const { now } = api.serverTime();

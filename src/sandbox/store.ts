@@ -2,7 +2,7 @@ import { cloneJson, type KubeObject, type NewObject, sameJson, timestamp } from 
 import { groupVersion, type ResourceInfo } from './registry.ts';
 import { type LabelSelector, requirementsOf, satisfies } from './selector.ts';
 import { alreadyExists, conflict, modified, notFound, stillTerminating } from './status.ts';
-import { createShelf, type Shelf } from './store/collection.ts';
+import { type Collection, createCollection } from './store/collection.ts';
 import { createHistory, type History, rewind, type StoreEvent } from './store/history.ts';
 import { asksForMore, isReleased, markDeleted } from './store/lifecycle.ts';
 import { refuseFailedPrecondition, staleUid } from './store/preconditions.ts';
@@ -15,7 +15,7 @@ export type { DeleteResult, FieldTracker, Store, StoreParts } from './store/type
 const HISTORY = 10_000;
 
 export function createStore({ clock, random, registry, track, historySize }: StoreParts): Store {
-  const shelves = new Map<string, Shelf>();
+  const shelves = new Map<string, Collection>();
   const histories = new Map<string, History>();
   const listeners = new Map<string, Set<(event: StoreEvent) => void>>();
   const queue: StoreEvent[] = [];
@@ -28,7 +28,7 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
     return info;
   };
   const storageKey = (info: ResourceInfo) => info.storedAs ?? info.key;
-  const shelfOf = (info: ResourceInfo): Shelf => getOrMake(shelves, storageKey(info), createShelf);
+  const shelfOf = (info: ResourceInfo): Collection => getOrMake(shelves, storageKey(info), createCollection);
   const historyOf = (info: ResourceInfo): History =>
     getOrMake(histories, storageKey(info), () => createHistory(historySize ?? HISTORY));
 

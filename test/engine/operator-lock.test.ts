@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createEngine } from '../../src/engine/engine.ts';
-import { machineId, survivesHere, thisKeeper } from '../../src/engine/lock-keeper.ts';
+import { isHolderAlive, machineId, thisProcess } from '../../src/engine/holder-process.ts';
 import { type Locks, operatorLocks } from '../../src/engine/operator-lock.ts';
 import { config, configRef, deployment, drift, pod } from '../run/support/lab.ts';
 import { engineDeps, kubeSystem } from '../support/engine.ts';
@@ -104,13 +104,13 @@ test('a run that is refused, and one that only looks, lock nobody out', async ()
 });
 
 test('this process is known to live here, a dead one to be dead, and of another machine nothing is known', () => {
-  const keeper = thisKeeper();
-  const survives = survivesHere('m');
+  const keeper = thisProcess();
+  const survives = isHolderAlive('m');
   expect(survives({ ...keeper, machine: 'm' })).toBe(true);
   expect(survives({ ...keeper, machine: 'm', start: '1' })).toBe(keeper.start === undefined);
   expect(survives({ pid: 2 ** 22 + 1, machine: 'm' })).toBe(false);
   expect(survives({ ...keeper, machine: 'another' })).toBeUndefined();
-  expect(survivesHere(undefined)({ pid: keeper.pid })).toBeUndefined();
+  expect(isHolderAlive(undefined)({ pid: keeper.pid })).toBeUndefined();
   const named = (boot: string, pids: string) =>
     machineId(
       () => boot,

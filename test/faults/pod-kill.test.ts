@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededLot } from '../../src/host/seeded-random.ts';
+import { seededRandom } from '../../src/host/seeded-random.ts';
 import type { KubeObject, OwnerReference } from '../../src/k8s/object.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { effectOf, mustPlan, refusal, sendAll } from '../support/plans.ts';
@@ -81,7 +81,7 @@ describe('choosing whom to kill', () => {
       pod('well'),
     ]);
     for (const seed of [1, 2, 3, 4, 5]) {
-      expect(killed(await mustPlan(api, { ...KILL, facts: { random: seededLot(seed) } }))).toEqual(['well']);
+      expect(killed(await mustPlan(api, { ...KILL, facts: { random: seededRandom(seed) } }))).toEqual(['well']);
     }
     const both = await mustPlan(api, { ...KILL, scope: { count: 2 } });
     expect(killed(both)).toEqual(['well', 'unready']);
@@ -91,7 +91,7 @@ describe('choosing whom to kill', () => {
   it('draws by lot among equals, the same way for the same seed', async () => {
     const api = fakeApi(Array.from({ length: 9 }, (_, index) => pod(`p${index}`)));
     const draw = async (seed: number) =>
-      killed(await mustPlan(api, { ...KILL, facts: { random: seededLot(seed) } }))[0];
+      killed(await mustPlan(api, { ...KILL, facts: { random: seededRandom(seed) } }))[0];
     const draws = await Promise.all(Array.from({ length: 30 }, (_, seed) => draw(seed)));
     expect(new Set(draws).size).toBeGreaterThan(4);
     expect(await draw(7)).toBe(draws[7]);
@@ -149,7 +149,7 @@ describe('killing', () => {
 describe('the effect', () => {
   it('is proven by the uid being gone, with the replacement as further evidence', async () => {
     const api = fakeApi([pod('a'), pod('bystander')]);
-    const plan = await mustPlan(api, { ...KILL, facts: { random: seededLot(2) } });
+    const plan = await mustPlan(api, { ...KILL, facts: { random: seededRandom(2) } });
     const [victim] = killed(plan);
     expect((await effectOf(api, KILL, plan)).state).toBe('absent');
     await sendAll(api, plan.writes);

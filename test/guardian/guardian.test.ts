@@ -146,7 +146,7 @@ describe('an owner that lives', () => {
 
   test('but is stopped is replaced after its TTL, may write nothing more, and must wait for what is being lifted', async () => {
     const it = post({
-      lift: async (_ward, _tries, clock) => {
+      lift: async (_guarded, _tries, clock) => {
         await clock.sleep(4_000);
         return LIFTED;
       },
@@ -170,7 +170,7 @@ describe('an owner that lives', () => {
 
 describe('a lift that does not work', () => {
   test('is tried again, with growing pauses, until the server is back', async () => {
-    const it = post({ lift: (_ward, _tries, clock) => (clock.monotonic() < 600_000 ? UNREACHABLE : LIFTED) });
+    const it = post({ lift: (_guarded, _tries, clock) => (clock.monotonic() < 600_000 ? UNREACHABLE : LIFTED) });
     it.announce('r1', 1_000);
     it.guardian.ownerGone();
     await it.guardian.over;
@@ -182,7 +182,7 @@ describe('a lift that does not work', () => {
   });
 
   test('and breaks is tried again', async () => {
-    const it = post({ lift: (_ward, tries) => (tries < 3 ? Promise.reject(new Error('bug')) : LIFTED) });
+    const it = post({ lift: (_guarded, tries) => (tries < 3 ? Promise.reject(new Error('bug')) : LIFTED) });
     it.announce('r1', 1_000);
     it.guardian.ownerGone();
     await it.guardian.over;

@@ -3,7 +3,7 @@ import { createEngine } from '../../src/engine/engine.ts';
 import { createGuardian } from '../../src/guardian/guardian.ts';
 import type { FromGuardian } from '../../src/guardian/message.ts';
 import { ownersGuard } from '../../src/guardian/owner.ts';
-import { createLifting } from '../../src/guardian/revert-run.ts';
+import { createRunReverter } from '../../src/guardian/revert-run.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { readEntries } from '../../src/records/journal.ts';
 import { guardianLines } from '../../src/records/unfinished-lines.ts';
@@ -23,7 +23,7 @@ function machine() {
   let listener: (message: FromGuardian) => void = () => undefined;
   let isDead = false;
   const guardian = createGuardian({
-    ...createLifting(shared),
+    ...createRunReverter(shared),
     clock,
     random: () => 1,
     serverTime: () => api.serverTime(),

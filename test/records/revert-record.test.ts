@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { unkeptLines } from '../../src/cli/unkept.ts';
+import { notRecordedLines } from '../../src/cli/not-recorded.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { type Files, filesUnder } from '../../src/host/files.ts';
 import type { RevertEntry } from '../../src/records/revert-record.ts';
@@ -76,7 +76,7 @@ test('a journal that others may write is told, and what it says is not believed'
   const { injections } = await engine.scan();
   const result = await engine.revert(injections);
   expect(result).toMatchObject({ remaining: 0 });
-  expect(unkeptLines(result)).toEqual([
+  expect(notRecordedLines(result)).toEqual([
     `journals of this machine are not believed: ${join(run, 'journal.jsonl')}: other users may write it: chmod 600 it`,
   ]);
 });
@@ -88,5 +88,7 @@ test('a folder that is open to others is told once, and a revert goes on without
   const { injections } = await engine.scan();
   const result = await engine.revert(injections);
   expect(result).toMatchObject({ remaining: 0 });
-  expect(unkeptLines(result)).toEqual([`receipts could not be kept: ${state} is open to other users: chmod 700 it`]);
+  expect(notRecordedLines(result)).toEqual([
+    `receipts could not be kept: ${state} is open to other users: chmod 700 it`,
+  ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Finding } from '../../src/injection/found-injection.ts';
+import type { FoundInjection } from '../../src/injection/found-injection.ts';
 import { type Choice, choose, isChoosing } from '../../src/revert/choose.ts';
 import { revertExitCode } from '../../src/revert/report.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
@@ -8,7 +8,7 @@ import { recorded, yard } from './support/stuck.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const minutesAgo = (minutes: number) => NOW - minutes * 60_000;
-const finding = (id: string, more: Partial<Finding>): Finding => ({
+const finding = (id: string, more: Partial<FoundInjection>): FoundInjection => ({
   id,
   type: 'ConfigDrift',
   object: { apiVersion: 'v1', kind: 'ConfigMap', name: id },

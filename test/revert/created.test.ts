@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MANAGED_BY, MAYDAY, TYPE_LABEL } from '../../src/injection/record/markers.ts';
-import { liftOwn } from '../../src/revert/own.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
+import { revertRun } from '../../src/revert/run-writes.ts';
 import { scan } from '../../src/revert/scan.ts';
 import type { FakeApi } from '../support/fake-api.ts';
 import { inShop } from '../support/objects.ts';
@@ -51,7 +51,7 @@ describe('a deletion that this process made', () => {
   it('is lifted by its backup: that the deleted object is gone proves nothing', async () => {
     const { api, deps } = yard([token]);
     const plan = await inject(api, wanted);
-    const lifted = await liftOwn(deps, { type: 'SecretDeletion', written: plan.writes.map(({ on }) => on) });
+    const lifted = await revertRun(deps, { type: 'SecretDeletion', written: plan.writes.map(({ on }) => on) });
     expect(lifted).toMatchObject({ remaining: 0, blind: [] });
     expect(lifted.receipts.map(({ object, outcome }) => `${object.name} ${outcome}`)).toEqual([
       'chaos-backup-secret-token reverted',
@@ -63,7 +63,7 @@ describe('a deletion that this process made', () => {
     const { api, deps } = yard([{ ...token, metadata: { ...token.metadata, finalizers: ['a/b'] } }]);
     const plan = await inject(api, wanted);
     const own = { type: 'SecretDeletion', written: plan.writes.map(({ on }) => on), patienceMs: 1 } as const;
-    const lifted = await liftOwn(deps, own);
+    const lifted = await revertRun(deps, own);
     expect(lifted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
   });
 });

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/faults/contract.ts';
 import { ROLLBACK_DATA } from '../../src/injection/record/markers.ts';
 import type { ManagedField, ObjectRef } from '../../src/k8s/object.ts';
-import { liftOwn } from '../../src/revert/own.ts';
 import { revertExitCode } from '../../src/revert/report.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
+import { revertRun } from '../../src/revert/run-writes.ts';
 import { scan } from '../../src/revert/scan.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { kindsOf } from '../torture/world.ts';
@@ -143,7 +143,7 @@ describe('a restoring write that is accepted and does not hold', () => {
       delete object.metadata.annotations;
       delete object.metadata.labels;
     });
-    const lifted = await liftOwn(it.deps, { type: 'ConfigDrift', written: [config], answers });
+    const lifted = await revertRun(it.deps, { type: 'ConfigDrift', written: [config], answers });
     expect(lifted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'diverged', verified: false }] });
     expect(lifted.receipts[0]?.message).toContain('original live, now by operator');
   });
@@ -277,7 +277,7 @@ describe('a backup that vanishes between the scan and the restore', () => {
     const it = await stuck('secret-deletion');
     const written = [...it.injections.map(({ object }) => object), { ...token, uid: 'deleted' }];
     for (const { object } of it.injections) it.api.forget(object);
-    const lifted = await liftOwn(it.deps, { type: 'SecretDeletion', written, patienceMs: 0 });
+    const lifted = await revertRun(it.deps, { type: 'SecretDeletion', written, patienceMs: 0 });
     expect(lifted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { acquireLock, releaseLock, renewLock } from '../../src/safety/lock.ts';
-import { type LockHolder, lockedOut, lockWords, type Survives } from '../../src/safety/lock-holder.ts';
+import { type IsHolderAlive, type LockHolder, lockedOut, lockWords } from '../../src/safety/lock-holder.ts';
 import { freeLocks, listLocks } from '../../src/safety/locks.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
-const elsewhere: Survives = () => undefined;
+const elsewhere: IsHolderAlive = () => undefined;
 const options = (holder = 'kim@laptop/1/r-1', now = NOW, recoveryTimeoutMs = 60_000, survives = elsewhere) => ({
   operator: 'kserve',
   namespace: 'default',

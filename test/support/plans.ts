@@ -1,7 +1,7 @@
 import type { Effect, Facts, Fault, Plan, Refusal, Restore, Scope } from '../../src/faults/contract.ts';
 import { faultOf } from '../../src/faults/registry.ts';
 import type { FaultType } from '../../src/faults/types.ts';
-import type { Finding } from '../../src/injection/found-injection.ts';
+import type { FoundInjection } from '../../src/injection/found-injection.ts';
 import { fetchLive } from '../../src/injection/live.ts';
 import { isRefusal } from '../../src/injection/refuse.ts';
 import { type Execution, execute } from '../../src/injection/write/executor.ts';
@@ -71,7 +71,7 @@ export async function effectOf(api: FakeApi, wanted: Wanted, plan: Plan): Promis
   return fault.effect(params, plan, await fetchLive(api, seen => fault.effectReads(params, plan, seen)));
 }
 
-function findingOf(type: FaultType, live: KubeObject): Finding {
+function findingOf(type: FaultType, live: KubeObject): FoundInjection {
   return {
     id: 'x',
     type,

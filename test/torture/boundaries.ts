@@ -1,5 +1,5 @@
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
-import { seededLot } from '../../src/host/seeded-random.ts';
+import { seededRandom } from '../../src/host/seeded-random.ts';
 import { engineDeps } from '../support/engine.ts';
 import { type FakeApi, fakeApi } from '../support/fake-api.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
@@ -31,7 +31,7 @@ interface House {
 const SEED = 1;
 
 function house(stage: Stage): House {
-  const world = worldOf(stage, seededLot(SEED));
+  const world = worldOf(stage, seededRandom(SEED));
   const { spec } = world.loaded.experiment;
   spec.hypothesis.recoveryTimeoutMs = 2_000;
   delete spec.injection.ttlMs;

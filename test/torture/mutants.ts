@@ -76,7 +76,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the lift takes an object without marks for restored',
-    file: 'revert/own.ts',
+    file: 'revert/run-writes.ts',
     find: 'const remembered = [...(own.answers ?? []), ...begunOn(deps)]',
     put: 'const remembered = ([] as KubeObject[])',
   },

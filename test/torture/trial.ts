@@ -2,7 +2,7 @@ import type { Facts, Plan, Refusal } from '../../src/faults/contract.ts';
 import { typeByBackup } from '../../src/faults/recognition.ts';
 import { faultOf } from '../../src/faults/registry.ts';
 import type { FaultType } from '../../src/faults/types.ts';
-import { seededLot } from '../../src/host/seeded-random.ts';
+import { seededRandom } from '../../src/host/seeded-random.ts';
 import { fetchLive } from '../../src/injection/live.ts';
 import { isRefusal } from '../../src/injection/refuse.ts';
 import type { ExecutorDeps } from '../../src/injection/write/executor.ts';
@@ -11,8 +11,8 @@ import { type Injected, injectWithReplan } from '../../src/injection/write/repla
 import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import type { RevertDeps } from '../../src/revert/deps.ts';
-import { liftOwn } from '../../src/revert/own.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
+import { revertRun } from '../../src/revert/run-writes.ts';
 import { scan } from '../../src/revert/scan.ts';
 import { signedPlan } from '../../src/revert/trust/sign-plan.ts';
 import { scopeOf } from '../../src/safety/preflight.ts';
@@ -53,7 +53,7 @@ type Path = 'lift' | 'revert-all';
 
 /** Injects and reverts in bad weather, then clears the sky, reverts once more, and compares. */
 export async function trial(stage: Stage, seed: number): Promise<Trial> {
-  const lot = seededLot(seed);
+  const lot = seededRandom(seed);
   const world = worldOf(stage, lot);
   const clock = steppedClock();
   const api = fakeApi(world.objects, { now: clock.now, kinds: kindsOf(world.objects) });
@@ -143,7 +143,7 @@ async function takeOut(
   if (path === 'lift') {
     enemy?.begin();
     const own = { type: world.type, written: writtenBy(injected), answers: answersTo(injected), key: KEY };
-    const { receipts, remaining } = await liftOwn(deps, own);
+    const { receipts, remaining } = await revertRun(deps, own);
     return { receipts, isAllBack: remaining === 0 };
   }
   const found = await scan(deps, { deep: true });

@@ -1,5 +1,5 @@
 import { faultOf } from '../../src/faults/registry.ts';
-import { seededLot } from '../../src/host/seeded-random.ts';
+import { seededRandom } from '../../src/host/seeded-random.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
 import type { RevertDeps } from '../../src/revert/deps.ts';
@@ -47,7 +47,7 @@ async function wireTrial(
   stage: Stage,
   seed: number,
 ): Promise<Trial> {
-  const lot = seededLot(seed);
+  const lot = seededRandom(seed);
   const world = worldOf(lane.staged(grounded(stage)), lot);
   const isMine = lane.isMine(stage);
   const refs = await yard.furnish(world.objects);

@@ -4,7 +4,7 @@ import type { RunEvent, Verdict } from '../../run/event.ts';
 import { eventLine, type LineOptions } from '../../run/line.ts';
 import type { RunEnd } from '../deps.ts';
 import { objectName } from '../screens/deck/faults.ts';
-import { sameAim } from '../screens/plan/same-target.ts';
+import { sameTarget } from '../screens/plan/same-target.ts';
 import { chosen, fireLock } from '../store/select.ts';
 import type { RunView } from '../store/state.ts';
 import type { Tone } from '../widgets/line.ts';
@@ -99,7 +99,7 @@ export function createRuns(context: Context): Runs {
       .run({
         loaded,
         preflight: armed.preflight,
-        gate: now => sameAim(plan, now),
+        gate: now => sameTarget(plan, now),
         emit: event => hear(key, event, { experiment: first.experiment, recoveryTimeoutMs: first.recoveryMs }),
         signal: handle.stop.signal,
         insist: handle.insist.signal,

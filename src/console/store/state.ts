@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Summary } from '../../health/model.ts';
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Receipt } from '../../injection/write/receipt.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
@@ -90,7 +90,7 @@ export interface MaydayView {
   phase: 'scanning' | 'found' | 'aborting' | 'reverting' | 'done' | 'unreachable';
   done: number;
   total: number;
-  findings: readonly Finding[];
+  findings: readonly FoundInjection[];
   blind: readonly { resource: string; reason: string }[];
   /** Finding id → wave it belongs to. */
   waves: ReadonlyMap<string, { wave: number; name: string }>;

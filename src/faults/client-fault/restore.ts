@@ -1,7 +1,7 @@
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import { isInjected, type MaydayFacts } from '../../injection/record/envelope.ts';
 import { CREATED, ROLLBACK_DATA } from '../../injection/record/markers.ts';
-import { corrupt, giveBack, recordIn, textsIn } from '../../injection/record/record.ts';
+import { corrupt, recordIn, restoreAndStrip, textsIn } from '../../injection/record/record.ts';
 import { threeWay } from '../../injection/three-way.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { mapAt, mapOperations, type Operation, pointer, remove, test } from '../../k8s/json-patch.ts';
@@ -16,7 +16,7 @@ import type { Restore } from '../contract.ts';
 export const CONFIG_KEY = 'config';
 
 /** Deletes a ConfigMap that was made for the faults; in one that was there before, puts the one key back and leaves the others alone. */
-export function restoreFaults(found: Finding): Restore {
+export function restoreFaults(found: FoundInjection): Restore {
   const victim = found.live;
   if (victim.kind !== 'ConfigMap') return corrupt(victim, 'the undo record is for a ConfigMap');
   const envelope = recordIn(victim, 'ClientFault');
@@ -61,7 +61,7 @@ function putBack(victim: KubeObject, former: { [key: string]: string }, mayday: 
   const is = data[CONFIG_KEY];
   const original = former[CONFIG_KEY];
   const back = (value: Operation[]): Write =>
-    giveBack(victim, {
+    restoreAndStrip(victim, {
       type: 'ClientFault',
       records: [ROLLBACK_DATA],
       mayday,

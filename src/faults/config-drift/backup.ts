@@ -1,4 +1,4 @@
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import { objectIn } from '../../injection/live.ts';
 import { ORIGINAL_SECRET, ROLLBACK_DATA, rollbackSecretName } from '../../injection/record/markers.ts';
 import { patchOf } from '../../injection/write/patch-of.ts';
@@ -15,7 +15,7 @@ export const VICTIM = 'victim';
 const BACKUP_PREFIX = 'chaos-rollback-';
 
 /** The Secret that a rollback Secret keeps the original of; undefined for anything else. */
-export function backupOwner(found: Finding): ObjectRef | undefined {
+export function backupOwner(found: FoundInjection): ObjectRef | undefined {
   const { metadata, kind } = found.live;
   const name = metadata.annotations?.[ORIGINAL_SECRET];
   const isBackup = kind === 'Secret' && metadata.name.startsWith(BACKUP_PREFIX) && name !== undefined;

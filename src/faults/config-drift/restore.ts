@@ -1,4 +1,4 @@
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import { objectIn } from '../../injection/live.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import type { Live, Read, Restore } from '../contract.ts';
@@ -8,7 +8,7 @@ import { dropBackup, settled } from './settle.ts';
 
 const BACKUP = 'backup';
 
-export function restoreDriftReads(found: Finding): Read[] {
+export function restoreDriftReads(found: FoundInjection): Read[] {
   const owner = backupOwner(found);
   if (owner !== undefined) return [{ key: VICTIM, get: owner }];
   const record = recordOf(found.live);
@@ -28,11 +28,11 @@ export function restoreDriftReads(found: Finding): Read[] {
 }
 
 /** Judges a victim by its record, or a backup by the Secret that it belongs to. */
-export function restoreDrift(found: Finding, live: Live): Restore {
+export function restoreDrift(found: FoundInjection, live: Live): Restore {
   return backupOwner(found) === undefined ? restoreVictim(found, live) : restoreFromBackup(found.live, live);
 }
 
-function restoreVictim(found: Finding, live: Live): Restore {
+function restoreVictim(found: FoundInjection, live: Live): Restore {
   const victim = found.live;
   const name = nameOf(refOf(victim));
   const record = recordOf(victim);

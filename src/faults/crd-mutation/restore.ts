@@ -1,11 +1,11 @@
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import { isInjected, type MaydayFacts } from '../../injection/record/envelope.ts';
 import { mayBeRounded, onTheWire, parseExact } from '../../injection/record/exact-json.ts';
 import type { GoValue } from '../../injection/record/go-json.ts';
 import { MANAGED_BY, ROLLBACK_DATA } from '../../injection/record/markers.ts';
 import { contains, type Member, memberAt, nested } from '../../injection/record/member.ts';
 import { fold, members } from '../../injection/record/raw-members.ts';
-import { corrupt, giveBack, recordIn } from '../../injection/record/record.ts';
+import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';
 import { shownAt } from '../../injection/record/secret-text.ts';
 import { threeWay } from '../../injection/three-way.ts';
 import { isUntouched, writersOf } from '../../k8s/field-writers.ts';
@@ -50,7 +50,7 @@ function recordOf(victim: KubeObject): MutationRecord | string {
 }
 
 /** Puts one member back in one request: exactly the original, or out with it and with the parents that came with it. */
-export function restoreMutation(found: Finding): Restore {
+export function restoreMutation(found: FoundInjection): Restore {
   const victim = found.live;
   const record = recordOf(victim);
   if (typeof record === 'string') return corrupt(victim, record);
@@ -64,7 +64,7 @@ export function restoreMutation(found: Finding): Restore {
     );
   const is = member.state === 'present' ? member.value : undefined;
   const back = (value: Operation[]) =>
-    giveBack(victim, {
+    restoreAndStrip(victim, {
       type: 'CRDMutation',
       records: [ROLLBACK_DATA],
       mayday: withOwnManager(record),

@@ -1,10 +1,10 @@
 import { deploymentPlan } from '../../injection/deployment-plan.ts';
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import { listIn } from '../../injection/live.ts';
 import { targetReadBack } from '../../injection/readback.ts';
 import { readMayday } from '../../injection/record/envelope.ts';
 import { MAYDAY, ORIGINAL_REPLICAS } from '../../injection/record/markers.ts';
-import { corrupt, giveBack } from '../../injection/record/record.ts';
+import { corrupt, restoreAndStrip } from '../../injection/record/record.ts';
 import { isRefusal, refuse } from '../../injection/refuse.ts';
 import { deploymentReads, deploymentTarget, PODS, TARGET } from '../../injection/rollout.ts';
 import { threeWay } from '../../injection/three-way.ts';
@@ -96,7 +96,7 @@ function effect(_params: ScaleZeroParams, made: Plan, live: Live): Effect {
     : { state: 'pending', evidence: [`${name} asks for 0 replicas, ${left.length} pods are left`] };
 }
 
-function restore(found: Finding): Restore {
+function restore(found: FoundInjection): Restore {
   const victim = found.live;
   const name = nameOf(refOf(victim));
   const { [ORIGINAL_REPLICAS]: text, [MAYDAY]: facts } = victim.metadata.annotations ?? {};
@@ -106,7 +106,7 @@ function restore(found: Finding): Restore {
   const mayday = readMayday(facts);
   const is = replicasOf(victim);
   const back = (value: Operation[]) =>
-    giveBack(victim, {
+    restoreAndStrip(victim, {
       type: 'DeploymentScaleZero',
       records: [ORIGINAL_REPLICAS, MAYDAY],
       mayday,

@@ -6,11 +6,11 @@ import {
   reachPermissions,
   TARGET,
 } from '../../injection/any-object.ts';
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import { objectIn } from '../../injection/live.ts';
 import { targetReadBack } from '../../injection/readback.ts';
 import { BLOCK_FINALIZER, PREFIX, ROLLBACK_DATA } from '../../injection/record/markers.ts';
-import { corrupt, giveBack, recordIn, textsIn } from '../../injection/record/record.ts';
+import { corrupt, recordIn, restoreAndStrip, textsIn } from '../../injection/record/record.ts';
 import { isRefusal, refuse } from '../../injection/refuse.ts';
 import { threeWay } from '../../injection/three-way.ts';
 import { permissionOn, victimPlan } from '../../injection/victim-plan.ts';
@@ -140,7 +140,7 @@ function effectOfDryRun({ finalizer }: FinalizerBlockParams, name: string, live:
   };
 }
 
-function restore(found: Finding): Restore {
+function restore(found: FoundInjection): Restore {
   const victim = found.live;
   const envelope = recordIn(victim, 'FinalizerBlock');
   if (typeof envelope === 'string') return corrupt(victim, envelope);
@@ -149,7 +149,7 @@ function restore(found: Finding): Restore {
   const { mayday } = envelope;
   const what = `finalizer ${sanitise(finalizer, 120)}`;
   const back = (value: Operation[]) =>
-    giveBack(victim, { type: 'FinalizerBlock', records: [ROLLBACK_DATA], mayday, value, what: `the ${what}` });
+    restoreAndStrip(victim, { type: 'FinalizerBlock', records: [ROLLBACK_DATA], mayday, value, what: `the ${what}` });
   const isThere = victim.metadata.finalizers?.includes(finalizer) ?? false;
   return threeWay({
     what: `${what} of ${nameOf(refOf(victim))}`,

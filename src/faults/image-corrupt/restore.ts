@@ -1,5 +1,5 @@
 import { type ContainerField, restoreContainerField } from '../../injection/container-field.ts';
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import { CORRUPT_CONTAINER, ORIGINAL_IMAGE_PREFIX } from '../../injection/record/markers.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
@@ -17,4 +17,4 @@ const IMAGE: ContainerField = {
 };
 
 /** Puts a Deployment's image back from its plain annotations, ours or the framework's. */
-export const restoreImage = (found: Finding): Restore => restoreContainerField(found.live, IMAGE);
+export const restoreImage = (found: FoundInjection): Restore => restoreContainerField(found.live, IMAGE);

@@ -6,11 +6,11 @@ import {
   reachPermissions,
   TARGET,
 } from '../../injection/any-object.ts';
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import { targetReadBack } from '../../injection/readback.ts';
 import { type Envelope, fingerprint, isInjected } from '../../injection/record/envelope.ts';
 import { MANAGED_BY, PREFIX, ROLLBACK_DATA } from '../../injection/record/markers.ts';
-import { corrupt, giveBack, recordIn } from '../../injection/record/record.ts';
+import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';
 import { isRefusal, refuse } from '../../injection/refuse.ts';
 import { threeWay } from '../../injection/three-way.ts';
 import { victimPlan } from '../../injection/victim-plan.ts';
@@ -111,7 +111,7 @@ function recordOf(victim: KubeObject): LabelRecord | string {
   };
 }
 
-function restore(found: Finding): Restore {
+function restore(found: FoundInjection): Restore {
   const victim = found.live;
   const record = recordOf(victim);
   if (typeof record === 'string') return corrupt(victim, record);
@@ -119,7 +119,7 @@ function restore(found: Finding): Restore {
   const is = own(victim.metadata.labels, key);
   const what = `label ${sanitise(key, 120)}`;
   const back = (value: Operation[]) =>
-    giveBack(victim, {
+    restoreAndStrip(victim, {
       type: 'LabelStomping',
       records: [ROLLBACK_DATA],
       mayday,

@@ -1,7 +1,7 @@
 import { BACKUP, deletionEffect, deletionPlan, deletionReads, TARGET } from '../../injection/deletion-plan.ts';
-import { type Giving, giveWhole, givingReads } from '../../injection/deletion-restore.ts';
+import { type DeletedRestore, deletedRestoreReads, restoreDeleted } from '../../injection/deletion-restore.ts';
 import { listIn, objectIn } from '../../injection/live.ts';
-import type { Keeper } from '../../injection/record/keeper.ts';
+import type { BackupFormat } from '../../injection/record/backup-format.ts';
 import { LEASE_BACKUP_KEY, leaseBackupName } from '../../injection/record/markers.ts';
 import { blindTo, injectable, isRefusal } from '../../injection/refuse.ts';
 import { isHolder, leaseSpec } from '../../k8s/lease.ts';
@@ -18,7 +18,7 @@ const PODS = 'pods';
 /** Who holds a Lease and since when: what another process may have taken over meanwhile. */
 const HOLDING = ['holderIdentity', 'acquireTime', 'renewTime'];
 
-const keeper: Keeper = {
+const format: BackupFormat = {
   type: 'LeaderElectionDisrupt',
   keeps: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
   backupKind: 'ConfigMap',
@@ -26,8 +26,8 @@ const keeper: Keeper = {
   backupName: ({ name }) => leaseBackupName(name),
 };
 
-const giving: Giving = {
-  keeper,
+const deleted: DeletedRestore = {
+  format,
   // A holder of old would keep everybody waiting for as long as the Lease lasts, and it may be dead.
   prepare: body => ({ ...body, spec: withoutHolder(body.spec) }),
   // Whoever leads now has made the Lease anew, and that it leads is the point of it.
@@ -42,14 +42,14 @@ export const leaderElectionDisrupt: Fault<LeaseParams> = {
   type: 'LeaderElectionDisrupt',
   parse: ({ name = '' }) => ({ name }),
   reads: (params, scope) => [
-    ...deletionReads(keeper, leaseRef(params, scope)),
+    ...deletionReads(format, leaseRef(params, scope)),
     { key: PODS, list: { apiVersion: 'v1', kind: 'Pod', namespace: scope.namespace } },
   ],
   plan,
   effectReads: (_params, made) => [{ key: TARGET, get: made.target }],
   effect,
-  restoreReads: (found, live) => givingReads(giving, found, live),
-  restore: (found, live) => giveWhole(giving, found, live),
+  restoreReads: (found, live) => deletedRestoreReads(deleted, found, live),
+  restore: (found, live) => restoreDeleted(deleted, found, live),
 };
 
 function leaseRef({ name }: LeaseParams, { namespace }: Scope): ObjectRef {
@@ -66,7 +66,7 @@ function plan(params: LeaseParams, scope: Scope, live: Live, facts: Facts): Plan
     pod => !isFinished(pod) && isHolder(pod, holderIdentity),
   );
   return deletionPlan({
-    keeper,
+    format: format,
     scope,
     facts,
     target,

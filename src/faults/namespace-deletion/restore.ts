@@ -1,6 +1,6 @@
 import { heldBy } from '../../injection/deletion-plan.ts';
 import { dropping } from '../../injection/deletion-restore.ts';
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import { objectIn } from '../../injection/live.ts';
 import { isInjected, readMayday } from '../../injection/record/envelope.ts';
 import { goJson } from '../../injection/record/go-json.ts';
@@ -52,7 +52,7 @@ export const keptData = ({ metadata }: KubeObject): Texts => ({
 export const keptEssence = (data: Texts): string =>
   goJson({ annotations: data.annotations ?? '', labels: data.labels ?? '' });
 
-export function restoreNamespaceReads(found: Finding): Read[] {
+export function restoreNamespaceReads(found: FoundInjection): Read[] {
   const name = nameIn(found.live);
   return name === undefined ? [] : [{ key: NAMESPACE, get: namespaceRef(name) }];
 }
@@ -63,7 +63,7 @@ const nameIn = ({ kind, metadata: { name } }: KubeObject): string | undefined =>
     : undefined;
 
 /** Labels and annotations come back; what was in the namespace does not, and nothing here says it did. */
-export function restoreNamespace(found: Finding, live: Live): Restore {
+export function restoreNamespace(found: FoundInjection, live: Live): Restore {
   const backup = found.live;
   const name = nameIn(backup);
   const kept = name === undefined ? 'its name leads to no namespace' : keptIn(backup, name);

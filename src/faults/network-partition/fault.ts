@@ -1,9 +1,9 @@
 import {
+  type CreatedTraits,
   createdReadBack,
   creation,
   creationPermissions,
   injectedEssence,
-  type Maker,
   occupied,
   restoreCreated,
 } from '../../injection/created.ts';
@@ -40,7 +40,7 @@ const PODS = 'pods';
 const DAEMON_SETS = 'daemon sets';
 const LEASES = 'leases';
 
-const maker: Maker = {
+const traits: CreatedTraits = {
   type: 'NetworkPartition',
   kinds: ['NetworkPolicy'],
   essence: policy => goJson((policy.spec ?? null) as GoValue),
@@ -66,7 +66,7 @@ export const networkPartition: Fault<NetworkPartitionParams> = {
   ],
   effect,
   restoreReads: () => [],
-  restore: found => restoreCreated(found, maker),
+  restore: found => restoreCreated(found, traits),
 };
 
 function policyRef({ labelSelector }: NetworkPartitionParams, { namespace }: Scope): ObjectRef {
@@ -116,7 +116,7 @@ function plan(params: NetworkPartitionParams, scope: Scope, live: Live, facts: F
     writes: [
       creation('NetworkPartition', facts, policy, {
         says: `cut ${reached.length} ${reached.length === 1 ? 'pod' : 'pods'} with ${where} off the network`,
-        injected: injectedEssence(maker, policy),
+        injected: injectedEssence(traits, policy),
       }),
     ],
     undo: { where: `${nameOf(ref)} itself: deleting it ends the partition`, reversible: true },

@@ -1,8 +1,8 @@
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import { asItStands, asWritten, isNamesake, named, ownerReads, ownersIn, standing } from '../../injection/owners.ts';
 import type { MaydayFacts } from '../../injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
-import { corrupt, giveBack, recordIn } from '../../injection/record/record.ts';
+import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { type Operation, pointer, set, test } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject, OwnerReference } from '../../k8s/object.ts';
@@ -16,7 +16,7 @@ interface OwnersRecord {
   mayday: MaydayFacts | undefined;
 }
 
-export function restoreOwnersReads(found: Finding): Read[] {
+export function restoreOwnersReads(found: FoundInjection): Read[] {
   const record = recordOf(found.live);
   return typeof record === 'string' ? [] : ownerReads(record.owners, found.live.metadata.namespace);
 }
@@ -34,7 +34,7 @@ function recordOf(victim: KubeObject): OwnersRecord | string {
  * Puts the owners back, one by one; what others added meanwhile stays. One that was made anew is referred to by its new uid. Where one is
  * gone the original cannot come back: then a person decides about the rest.
  */
-export function restoreOwners(found: Finding, live: Live): Restore {
+export function restoreOwners(found: FoundInjection, live: Live): Restore {
   const victim = found.live;
   const name = nameOf(refOf(victim));
   const record = recordOf(victim);
@@ -124,5 +124,5 @@ function owning(victim: KubeObject, owners: readonly OwnerReference[]): Operatio
 function back(victim: KubeObject, { mayday }: OwnersRecord, value: Operation[]): Write {
   const atVersion = victim.metadata.ownerReferences === undefined;
   const records = [ROLLBACK_DATA];
-  return giveBack(victim, { type: 'OwnerRefOrphan', records, mayday, value, what: 'the owners', atVersion });
+  return restoreAndStrip(victim, { type: 'OwnerRefOrphan', records, mayday, value, what: 'the owners', atVersion });
 }

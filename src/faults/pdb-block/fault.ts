@@ -1,9 +1,9 @@
 import {
+  type CreatedTraits,
   createdReadBack,
   creation,
   creationPermissions,
   injectedEssence,
-  type Maker,
   occupied,
   restoreCreated,
 } from '../../injection/created.ts';
@@ -41,7 +41,7 @@ const specOf = (budget: KubeObject) => (budget as Budget).spec ?? {};
 const statusOf = (budget: KubeObject) => (budget as Budget).status ?? {};
 const isNone = (amount: number | string | undefined) => amount === 0 || amount === '0%';
 
-const maker: Maker = {
+const traits: CreatedTraits = {
   type: 'PDBBlock',
   kinds: ['PodDisruptionBudget'],
   essence: budget => {
@@ -68,7 +68,7 @@ export const pdbBlock: Fault<PdbParams> = {
   effectReads: (params, made) => [{ key: BUDGET, get: budgetRef(params, made.scope) }],
   effect,
   restoreReads: () => [],
-  restore: found => restoreCreated(found, maker),
+  restore: found => restoreCreated(found, traits),
 };
 
 function parse({ labelSelector = '', name = '' }: Readonly<Record<string, string>>): PdbParams {
@@ -133,7 +133,7 @@ function block(of: {
     writes: [
       creation('PDBBlock', facts, budget, {
         says: `forbid evicting ${selected.length} ${selected.length === 1 ? 'pod' : 'pods'} of ${scope.namespace}`,
-        injected: injectedEssence(maker, budget),
+        injected: injectedEssence(traits, budget),
       }),
     ],
     undo: { where: `${nameOf(ref)} itself: deleting it allows evictions again`, reversible: true },

@@ -1,9 +1,9 @@
 import {
+  type CreatedTraits,
   createdReadBack,
   creation,
   creationPermissions,
   injectedEssence,
-  type Maker,
   occupied,
   restoreCreated,
 } from '../../injection/created.ts';
@@ -40,7 +40,7 @@ function amounts(hard: Hard): string {
   return goJson(Object.fromEntries(entries));
 }
 
-const maker: Maker = {
+const traits: CreatedTraits = {
   type: 'QuotaExhaustion',
   kinds: ['ResourceQuota'],
   essence: quota => amounts(hardOf(quota.spec)),
@@ -62,7 +62,7 @@ export const quotaExhaustion: Fault<QuotaParams> = {
   effectReads: (params, made) => [{ key: QUOTA, get: quotaRef(params, made.scope) }],
   effect,
   restoreReads: () => [],
-  restore: found => restoreCreated(found, maker),
+  restore: found => restoreCreated(found, traits),
 };
 
 function quotaRef({ quotaName }: QuotaParams, { namespace }: Scope): ObjectRef {
@@ -96,7 +96,7 @@ function plan(params: QuotaParams, scope: Scope, live: Live, facts: Facts): Plan
     writes: [
       creation('QuotaExhaustion', facts, quota, {
         says: `limit ${scope.namespace} to ${limits.map(([name, amount]) => `${name} ${amount}`).join(', ')}`,
-        injected: injectedEssence(maker, quota),
+        injected: injectedEssence(traits, quota),
       }),
     ],
     undo: { where: `${nameOf(ref)} itself: deleting it lifts the limit`, reversible: true },

@@ -1,7 +1,7 @@
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { MaydayFacts } from '../../injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
-import { corrupt, giveBack, recordIn } from '../../injection/record/record.ts';
+import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';
 import { isSubject, type Subject, subjectAsWritten, subjectName, subjectsOf } from '../../injection/subjects.ts';
 import { threeWay } from '../../injection/three-way.ts';
 import { type Operation, pointer, set, test } from '../../k8s/json-patch.ts';
@@ -25,7 +25,7 @@ function recordOf(victim: KubeObject): SubjectsRecord | string {
 }
 
 /** Puts all subjects of a binding back. A binding that holds subjects again was changed since: only a person knows which are right. */
-export function restoreSubjects(found: Finding): Restore {
+export function restoreSubjects(found: FoundInjection): Restore {
   const victim = found.live;
   const record = recordOf(victim);
   if (typeof record === 'string') return corrupt(victim, record);
@@ -33,7 +33,7 @@ export function restoreSubjects(found: Finding): Restore {
   const current = subjectsOf(victim);
   const names = current.map(subjectName);
   const back = (value: Operation[]) =>
-    giveBack(victim, {
+    restoreAndStrip(victim, {
       type: 'RBACRevoke',
       records: [ROLLBACK_DATA],
       mayday: record.mayday,

@@ -1,10 +1,15 @@
 import { outside } from '../../injection/allowed.ts';
 import { type ObjectParams, objectParams } from '../../injection/any-object.ts';
 import { BACKUP, deletionEffect, deletionPlan, deletionReads, TARGET } from '../../injection/deletion-plan.ts';
-import { type Giving, giveWhole, givingReads, sameContent } from '../../injection/deletion-restore.ts';
+import {
+  type DeletedRestore,
+  deletedRestoreReads,
+  restoreDeleted,
+  sameContent,
+} from '../../injection/deletion-restore.ts';
 import { blindDependents, dependentReads, dependentsOf } from '../../injection/dependents.ts';
 import { objectIn } from '../../injection/live.ts';
-import type { Keeper } from '../../injection/record/keeper.ts';
+import type { BackupFormat } from '../../injection/record/backup-format.ts';
 import { RESOURCE_BACKUP_KEY, resourceBackupName } from '../../injection/record/markers.ts';
 import { blindTo, injectable, isRefusal, refuse } from '../../injection/refuse.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
@@ -18,15 +23,15 @@ interface ResourceDeletionParams extends ObjectParams {
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-const keeper: Keeper = {
+const format: BackupFormat = {
   type: 'ResourceDeletion',
   backupKind: 'Secret',
   key: RESOURCE_BACKUP_KEY,
   backupName: ({ kind, name }) => resourceBackupName(kind, name),
 };
 
-const giving: Giving = {
-  keeper,
+const deleted: DeletedRestore = {
+  format,
   // A pod of that name runs again; what the server and its controllers put into it differs each time.
   isBack: (live, body) => (body.kind === 'Pod' ? true : sameContent(live, body)),
   // Whoever may write the backup would have us give rights that they do not have.
@@ -44,8 +49,8 @@ export const resourceDeletion: Fault<ResourceDeletionParams> = {
   plan,
   effectReads: (_params, made) => [{ key: TARGET, get: made.target }],
   effect: (_params, made, live) => deletionEffect(made, live),
-  restoreReads: (found, live) => givingReads(giving, found, live),
-  restore: (found, live) => giveWhole(giving, found, live),
+  restoreReads: (found, live) => deletedRestoreReads(deleted, found, live),
+  restore: (found, live) => restoreDeleted(deleted, found, live),
 };
 
 function targetRef({ apiVersion, kind, name, namespace }: ResourceDeletionParams, scope: Scope): ObjectRef {
@@ -55,7 +60,7 @@ function targetRef({ apiVersion, kind, name, namespace }: ResourceDeletionParams
 function reads(params: ResourceDeletionParams, scope: Scope, live: Live): Read[] {
   const target = objectIn(live, TARGET);
   return [
-    ...deletionReads(keeper, targetRef(params, scope)),
+    ...deletionReads(format, targetRef(params, scope)),
     ...(target.state === 'found' ? dependentReads(target.value) : []),
   ];
 }
@@ -72,7 +77,7 @@ function plan(params: ResourceDeletionParams, scope: Scope, live: Live, facts: F
   if (blind !== undefined) return blindTo(blind.what, blind.failure);
   const lost = LOST[`${groupOf(target.apiVersion)}/${target.kind}`];
   return deletionPlan({
-    keeper,
+    format: format,
     scope,
     facts,
     target,

@@ -1,8 +1,8 @@
 import { outside } from '../../injection/allowed.ts';
 import { BACKUP, deletionEffect, deletionPlan, deletionReads, TARGET } from '../../injection/deletion-plan.ts';
-import { type Giving, giveWhole, givingReads } from '../../injection/deletion-restore.ts';
+import { type DeletedRestore, deletedRestoreReads, restoreDeleted } from '../../injection/deletion-restore.ts';
 import { listIn, objectIn } from '../../injection/live.ts';
-import type { Keeper } from '../../injection/record/keeper.ts';
+import type { BackupFormat } from '../../injection/record/backup-format.ts';
 import { SECRET_BACKUP_KEY, secretBackupName } from '../../injection/record/markers.ts';
 import { blindTo, injectable, isRefusal } from '../../injection/refuse.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
@@ -18,14 +18,14 @@ interface SecretDeletionParams {
 
 const PODS = 'pods';
 
-const keeper: Keeper = {
+const format: BackupFormat = {
   type: 'SecretDeletion',
   keeps: { apiVersion: 'v1', kind: 'Secret' },
   backupKind: 'Secret',
   key: SECRET_BACKUP_KEY,
   backupName: ({ name }) => secretBackupName(name),
 };
-const giving: Giving = { keeper };
+const deleted: DeletedRestore = { format };
 
 /** Deletes a Secret; all of it is kept in another Secret beside it. */
 export const secretDeletion: Fault<SecretDeletionParams> = {
@@ -34,13 +34,13 @@ export const secretDeletion: Fault<SecretDeletionParams> = {
   reads: (params, scope) => {
     const target = targetRef(params, scope);
     const pods = { apiVersion: 'v1', kind: 'Pod', namespace: target.namespace ?? '' };
-    return [...deletionReads(keeper, target), { key: PODS, list: pods }];
+    return [...deletionReads(format, target), { key: PODS, list: pods }];
   },
   plan,
   effectReads: (_params, made) => [{ key: TARGET, get: made.target }],
   effect: (_params, made, live) => deletionEffect(made, live),
-  restoreReads: (found, live) => givingReads(giving, found, live),
-  restore: (found, live) => giveWhole(giving, found, live),
+  restoreReads: (found, live) => deletedRestoreReads(deleted, found, live),
+  restore: (found, live) => restoreDeleted(deleted, found, live),
 };
 
 function targetRef({ name, namespace }: SecretDeletionParams, scope: Scope): ObjectRef {
@@ -60,7 +60,7 @@ function plan(params: SecretDeletionParams, scope: Scope, live: Live, facts: Fac
     pod => !isFinished(pod) && usesKey(pod, { kind: 'Secret', name: params.name }),
   );
   return deletionPlan({
-    keeper,
+    format: format,
     scope,
     facts,
     target,

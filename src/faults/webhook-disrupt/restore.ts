@@ -1,7 +1,7 @@
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { MaydayFacts } from '../../injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
-import { corrupt, giveBack, recordIn, textsIn } from '../../injection/record/record.ts';
+import { corrupt, recordIn, restoreAndStrip, textsIn } from '../../injection/record/record.ts';
 import { type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
@@ -32,7 +32,7 @@ function recordOf(victim: KubeObject): PolicyRecord | string {
  * Puts each webhook's own policy back, found by its name wherever it stands now. Whatever else the configuration holds stays, also
  * webhooks that came since; recorded ones that are gone while others came may have been renamed, which a person decides.
  */
-export function restorePolicies(found: Finding): Restore {
+export function restorePolicies(found: FoundInjection): Restore {
   const victim = found.live;
   const record = recordOf(victim);
   if (typeof record === 'string') return corrupt(victim, record);
@@ -83,7 +83,7 @@ function policyOperations(index: number, webhook: { name: string; failurePolicy?
 
 function back(victim: KubeObject, { mayday }: PolicyRecord, value: Operation[]) {
   const records = [ROLLBACK_DATA];
-  return giveBack(victim, { type: 'WebhookDisrupt', records, mayday, value, what: 'the failure policies' });
+  return restoreAndStrip(victim, { type: 'WebhookDisrupt', records, mayday, value, what: 'the failure policies' });
 }
 
 const shown = (names: readonly string[]) => sanitise(names.join(', '), 300);

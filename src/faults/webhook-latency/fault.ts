@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { allowedIn } from '../../injection/allowed.ts';
 import {
+  type CreatedTraits,
   createdReadBack,
   creation,
   creationPermissions,
   injectedEssence,
-  type Maker,
   restoreCreated,
 } from '../../injection/created.ts';
 import { listIn } from '../../injection/live.ts';
@@ -35,7 +35,7 @@ const HOUR = 3_600_000;
 const ENDPOINTS = 'endpoints';
 const podsKey = (namespace: string) => `pods in ${namespace}`;
 
-const maker: Maker = {
+const traits: CreatedTraits = {
   type: 'WebhookLatency',
   kinds: ['Secret', 'Deployment', 'Service', CONFIGURATION],
   // The other three only serve this one, whatever was made of them.
@@ -81,7 +81,7 @@ export const webhookLatency: Fault<WebhookLatencyParams> = {
     atLeastMs: parseDuration(delay) ?? 0,
   }),
   restoreReads: () => [],
-  restore: found => restoreCreated(found, maker),
+  restore: found => restoreCreated(found, traits),
 };
 
 const isAboutPods = ({ resources, apiGroups }: WebhookLatencyParams) =>
@@ -150,7 +150,7 @@ const podsPermission = (namespace: string) => ({
 function madeBy(object: KubeObject, { delay }: WebhookLatencyParams, what: string): { says: string; injected: string } {
   const name = nameOf(refOf(object));
   const says = object.kind === CONFIGURATION ? `delay writes of ${what} by ${delay} with ${name}` : `create ${name}`;
-  return { says, injected: injectedEssence(maker, object) };
+  return { says, injected: injectedEssence(traits, object) };
 }
 
 interface Slice {

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { FIELD_MANAGER } from '../write/ownership.ts';
-import { takesLabels } from './copies.ts';
+import { takesLabels } from './copied-marks.ts';
 import { readEnvelope, readMayday } from './envelope.ts';
 import {
   CORRUPT_CONTAINER,

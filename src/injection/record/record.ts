@@ -65,7 +65,7 @@ export function corrupt(victim: KubeObject, why: string): Restore {
  * One request that applies `value` and takes the record out. `atVersion` binds it to this very version of the object, for values that
  * their own operations do not test.
  */
-export function giveBack(
+export function restoreAndStrip(
   victim: KubeObject,
   how: {
     type: FaultType;

@@ -6,7 +6,7 @@ import { MAYDAY, PREFIX, ROLLBACK_DATA } from '../record/markers.ts';
 import type { Write } from './write.ts';
 
 /** Whether a write whose answer never came reached the cluster. */
-export type Landing =
+export type LostResponse =
   | { state: 'landed'; object?: KubeObject }
   | { state: 'not-landed' }
   /** Something else stands there: neither ours nor what we expected. */
@@ -14,7 +14,7 @@ export type Landing =
   | { state: 'unknown'; failure: Failure };
 
 /** Reads the object back and decides. Our own marker in the write, with its id, makes the answer certain. */
-export async function readBack(api: Api, write: Write): Promise<Landing> {
+export async function readBack(api: Api, write: Write): Promise<LostResponse> {
   const outcome = await api.get(write.on);
   if (!outcome.ok && outcome.reason !== 'not-found') return { state: 'unknown', failure: outcome };
   const live = outcome.ok ? outcome.value : undefined;
@@ -30,7 +30,7 @@ export async function readBack(api: Api, write: Write): Promise<Landing> {
   }
 }
 
-function created(body: KubeObject, live: KubeObject | undefined): Landing {
+function created(body: KubeObject, live: KubeObject | undefined): LostResponse {
   if (live === undefined) return { state: 'not-landed' };
   // Either holds our own facts, with the id of this very injection.
   const holds = (key: string) => {
@@ -41,14 +41,14 @@ function created(body: KubeObject, live: KubeObject | undefined): Landing {
   return { state: 'other', why: 'an object of that name exists and is not this injection’s' };
 }
 
-function deleted(write: Write, live: KubeObject | undefined): Landing {
+function deleted(write: Write, live: KubeObject | undefined): LostResponse {
   if (live === undefined) return { state: 'landed' };
   const { uid } = write.precondition;
   if (uid !== undefined && live.metadata.uid !== uid) return { state: 'landed' };
   return live.metadata.deletionTimestamp === undefined ? { state: 'not-landed' } : { state: 'landed', object: live };
 }
 
-function patched(write: Extract<Write, { verb: 'patch' }>, live: KubeObject | undefined): Landing {
+function patched(write: Extract<Write, { verb: 'patch' }>, live: KubeObject | undefined): LostResponse {
   const gone = goneOrOther(write, live);
   if (gone !== undefined || live === undefined) return gone ?? { state: 'not-landed' };
   const changes = changesOf(write);
@@ -61,7 +61,7 @@ function patched(write: Extract<Write, { verb: 'patch' }>, live: KubeObject | un
   return holds ? { state: 'landed', object: live } : { state: 'not-landed' };
 }
 
-function replaced(write: Extract<Write, { verb: 'replace' }>, live: KubeObject | undefined): Landing {
+function replaced(write: Extract<Write, { verb: 'replace' }>, live: KubeObject | undefined): LostResponse {
   const gone = goneOrOther(write, live);
   if (gone !== undefined || live === undefined) return gone ?? { state: 'not-landed' };
   const same = sameJson(marksOf(live), marksOf(write.body));
@@ -69,7 +69,7 @@ function replaced(write: Extract<Write, { verb: 'replace' }>, live: KubeObject |
   return same && moved ? { state: 'landed', object: live } : { state: 'not-landed' };
 }
 
-function goneOrOther(write: Write, live: KubeObject | undefined): Landing | undefined {
+function goneOrOther(write: Write, live: KubeObject | undefined): LostResponse | undefined {
   if (live === undefined) return { state: 'other', why: 'the object is gone' };
   const { uid } = write.precondition;
   if (uid !== undefined && live.metadata.uid !== uid)

@@ -1,4 +1,4 @@
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Api } from '../../kube/client/api.ts';
 import type { Discovery } from '../../kube/discovery/discovery.ts';
 import { type Blind, blindReason } from '../blind.ts';
@@ -13,7 +13,7 @@ export async function leftWithPauseImage(
   api: Api,
   discovery: Discovery,
   options: { namespace?: string; signal?: AbortSignal },
-): Promise<{ findings: Finding[]; blind: Blind[] }> {
+): Promise<{ findings: FoundInjection[]; blind: Blind[] }> {
   if (!discovery.resources.some(({ group }) => group === 'chaos-mesh.org')) return { findings: [], blind: [] };
   const { namespace, signal } = options;
   const lists = await Promise.all(

@@ -1,4 +1,4 @@
-import { type Finding, findingId } from '../../injection/found-injection.ts';
+import { type FoundInjection, findingId } from '../../injection/found-injection.ts';
 import type { Write } from '../../injection/write/write.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
@@ -20,7 +20,7 @@ const toolOf = (object: KubeObject): Tool | undefined =>
   TOOLS.find(tool => tool.isSuspect(object)) ?? (runsPauseImage(object) ? chaosMesh : undefined);
 
 /** What another chaos tool has in, or will put in, as a finding that a revert never touches; undefined where it is none or is over. */
-export function foreignFinding(object: KubeObject): Finding | undefined {
+export function foreignFinding(object: KubeObject): FoundInjection | undefined {
   const tool = toolOf(object);
   const remains = tool?.remains(object);
   if (tool === undefined || remains === undefined) return undefined;

@@ -1,4 +1,4 @@
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
 
@@ -25,7 +25,7 @@ const SAME_MOMENT_MS = 120_000;
  * Whether one of these experiments says that it injected this: its status, which only its controller may write, gives the time at which
  * the carrier was made, and its parameters the name of what was hit.
  */
-export function isOfExperiment(finding: Finding, experiments: readonly KubeObject[]): boolean {
+export function isOfExperiment(finding: FoundInjection, experiments: readonly KubeObject[]): boolean {
   const { creationTimestamp, name, namespace } = finding.live.metadata;
   const made = Date.parse(creationTimestamp ?? '');
   return experiments.some(experiment => {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Word } from '../../injection/write/receipt.ts';
 import type { Write } from '../../injection/write/write.ts';
 import type { Keyless, KeyRead } from '../../safety/record-key.ts';
@@ -14,7 +14,7 @@ export interface Trust {
   /** Why there is no key: what is signed cannot be checked then. */
   keyless?: Keyless;
   /** Whether something that only we, or only the framework, can write tells of this injection; enough for tier 2. */
-  corroborates?: ((finding: Finding) => 'journal' | 'experiment' | undefined) | undefined;
+  corroborates?: ((finding: FoundInjection) => 'journal' | 'experiment' | undefined) | undefined;
   /** What a person said yes to: the digest of each record as it was shown, by the finding's id. */
   confirmed?: ReadonlyMap<string, string>;
   /** Everything, on the word of whoever called us, or because it is our own run's. */
@@ -33,7 +33,7 @@ export interface Verdict extends Reach {
 }
 
 /** On whose word this restore may be done. */
-export function judge(finding: Finding, writes: readonly Write[], trust: Trust, scopeOf: ScopeOf): Verdict {
+export function judge(finding: FoundInjection, writes: readonly Write[], trust: Trust, scopeOf: ScopeOf): Verdict {
   const reach = reachOf(finding, writes, scopeOf);
   if (reach.refused !== undefined) return reach;
   const by = reach.tier === 1 ? 'own-object' : wordFor(finding, reach.tier, trust);
@@ -44,7 +44,7 @@ export function judge(finding: Finding, writes: readonly Write[], trust: Trust, 
     : reach;
 }
 
-function wordFor(finding: Finding, tier: 2 | 3, trust: Trust): Word | undefined {
+function wordFor(finding: FoundInjection, tier: 2 | 3, trust: Trust): Word | undefined {
   const { key, confirmed, everything } = trust;
   if (key !== undefined && finding.type !== 'unknown' && isSigned(key, finding.live, finding.type)) return 'signed';
   if (everything === 'own-run') return key === undefined ? 'own-run' : corroborated(finding, tier, trust);
@@ -54,5 +54,5 @@ function wordFor(finding: Finding, tier: 2 | 3, trust: Trust): Word | undefined 
   return everything;
 }
 
-const corroborated = (finding: Finding, tier: 2 | 3, { corroborates }: Trust): Word | undefined =>
+const corroborated = (finding: FoundInjection, tier: 2 | 3, { corroborates }: Trust): Word | undefined =>
   tier === 2 ? corroborates?.(finding) : undefined;

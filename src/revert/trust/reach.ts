@@ -1,5 +1,5 @@
 import { typeByBackup } from '../../faults/recognition.ts';
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import { onlyStrips } from '../../injection/record/strip.ts';
 import type { Write } from '../../injection/write/write.ts';
 import type { Operation } from '../../k8s/json-patch.ts';
@@ -27,7 +27,7 @@ export interface Reach {
 const NOTHING: Reach = { tier: 1, why: [] };
 
 /** How far these writes of one restore reach. */
-export function reachOf(finding: Finding, writes: readonly Write[], scopeOf: ScopeOf): Reach {
+export function reachOf(finding: FoundInjection, writes: readonly Write[], scopeOf: ScopeOf): Reach {
   const all = writes.map(write => reachOfWrite(finding, write, scopeOf));
   const refused = all.find(one => one.refused !== undefined)?.refused;
   return {
@@ -37,7 +37,7 @@ export function reachOf(finding: Finding, writes: readonly Write[], scopeOf: Sco
   };
 }
 
-function reachOfWrite(finding: Finding, write: Write, scopeOf: ScopeOf): Reach {
+function reachOfWrite(finding: FoundInjection, write: Write, scopeOf: ScopeOf): Reach {
   return sameObject(write.on, finding.object) ? ofCarrier(finding, write) : ofAnother(finding, write, scopeOf);
 }
 
@@ -45,7 +45,7 @@ const named = (ref: ObjectRef): string => sanitise(nameOf(ref), 300);
 const reach = (tier: Tier, why: string): Reach => ({ tier, why: [sanitise(why, 600)] });
 
 /** The object that carries the record. Taking marks off alone gives nobody anything. */
-function ofCarrier(finding: Finding, write: Write): Reach {
+function ofCarrier(finding: FoundInjection, write: Write): Reach {
   const carrier = finding.live;
   if (write.verb === 'delete') return ofDeletion(finding);
   if (onlyStrips(write)) return NOTHING;
@@ -81,7 +81,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 /** Whoever may change one of these may make it forbid nothing, which is all that its deletion does. */
 const LIMITS: ReadonlySet<string> = new Set(['NetworkPolicy', 'ResourceQuota', 'PodDisruptionBudget']);
 
-function ofDeletion({ live, object }: Finding): Reach {
+function ofDeletion({ live, object }: FoundInjection): Reach {
   const { kind, metadata } = live;
   const isOwnName =
     typeByBackup(live) !== undefined || (NAMES[kind] ?? []).some(prefix => metadata.name.startsWith(prefix));
@@ -91,7 +91,7 @@ function ofDeletion({ live, object }: Finding): Reach {
   return reach(metadata.namespace === undefined ? 3 : 2, `deletes ${named(object)}, and ${how}`);
 }
 
-function ofAnother(finding: Finding, write: Write, scopeOf: ScopeOf): Reach {
+function ofAnother(finding: FoundInjection, write: Write, scopeOf: ScopeOf): Reach {
   const { on, verb } = write;
   const what = `${VERBS[verb]} ${named(on)}`;
   const scope = scopeOf(on.apiVersion, on.kind);
@@ -126,5 +126,5 @@ const claimsNamespace = (write: Write): boolean =>
     (write.body as KubeObject).metadata.namespace !== undefined);
 
 /** The backup that a victim's own record names: by its name it can be nobody else's. */
-const isOwnBackup = ({ object }: Finding, { kind, name }: ObjectRef): boolean =>
+const isOwnBackup = ({ object }: FoundInjection, { kind, name }: ObjectRef): boolean =>
   object.kind === 'Secret' && kind === 'Secret' && name.startsWith(`chaos-rollback-${object.name}-`);

@@ -1,5 +1,5 @@
 import type { Restore } from '../../faults/contract.ts';
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import { pooled } from '../../kube/client/pooled.ts';
 import { decide } from '../classify.ts';
 import type { RevertDeps } from '../deps.ts';
@@ -8,7 +8,7 @@ import { scopesIn } from './scope.ts';
 
 /** One restore that a person must say yes to before it is done. */
 export interface Asked {
-  finding: Finding;
+  finding: FoundInjection;
   restore: Exclude<Restore, { kind: 'corrupt' }>;
   verdict: Verdict;
 }
@@ -26,7 +26,7 @@ const WIDTH = 16;
 /** What of these restores a person must see first, in the order of the findings; writes nothing. */
 export async function review(
   { api, faultOf }: Pick<RevertDeps, 'api' | 'faultOf'>,
-  findings: readonly Finding[],
+  findings: readonly FoundInjection[],
   { trust = {}, force = false }: { trust?: Trust | undefined; force?: boolean | undefined },
 ): Promise<Reviewed> {
   const discovery = await api.discovery();

@@ -1,4 +1,4 @@
-import type { Finding } from '../../injection/found-injection.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Receipt, Word } from '../../injection/write/receipt.ts';
 import type { Verdict } from './judge.ts';
 
@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<Exclude<Word, 'own-object'>, string>> = {
 export const onWhoseWord = ({ by }: Verdict): string[] => (by === undefined || by === 'own-object' ? [] : [WORDS[by]]);
 
 /** What the restore would do beyond its own object, and exactly what to type so that it is done. */
-export function whatToType({ id }: Pick<Finding, 'id'>, { why, refused, unchecked }: Verdict): string {
+export function whatToType({ id }: Pick<FoundInjection, 'id'>, { why, refused, unchecked }: Verdict): string {
   if (refused !== undefined) return `refused: ${refused}; left as it is`;
   const asks =
     unchecked === undefined

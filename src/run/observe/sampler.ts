@@ -1,33 +1,33 @@
 import type { CheckResult } from '../event.ts';
 import type { Prepared } from '../phases/baseline.ts';
-import type { Run } from '../phases/story.ts';
+import type { Run } from '../phases/run-state.ts';
 import { type Sample, takeSample } from './sample.ts';
 
 /** What looks at the system during one window. */
-export interface Eye {
+export interface Sampler {
   last?: Sample;
   /** One sample, its flips told. `atMs` counts from the injection. Throws when the signal aborts. */
   see(atMs: number, signal: AbortSignal): Promise<Sample>;
 }
 
 /** Takes samples and tells every flip of every check since the baseline. */
-export function makeEye(run: Run, prepared: Prepared, when: { afterRevert: boolean }): Eye {
+export function createSampler(run: Run, prepared: Prepared, when: { afterRevert: boolean }): Sampler {
   const { story, deps } = run;
-  const eye: Eye = {
+  const sampler: Sampler = {
     async see(atMs, signal) {
       const sample = await takeSample(deps.api, prepared.subject, prepared.plan, prepared.before, {
         afterRevert: when.afterRevert,
         signal,
       });
       signal.throwIfAborted();
-      eye.last = sample;
+      sampler.last = sample;
       await tellFlips(run, [...story.checks, ...story.evidence], [...sample.checks, ...sample.evidence], atMs);
       story.checks = sample.checks;
       story.evidence = sample.evidence;
       return sample;
     },
   };
-  return eye;
+  return sampler;
 }
 
 async function tellFlips(run: Run, before: CheckResult[], now: CheckResult[], atMs: number): Promise<void> {

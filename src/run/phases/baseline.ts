@@ -8,7 +8,7 @@ import { type ChangeSource, type Changes, watchChanges } from '../observe/change
 import { type Bystanders, lookAtBystanders, targetsOf } from '../observe/collateral.ts';
 import { combined } from '../observe/evidence.ts';
 import { type Sample, type Subject, takeSample } from '../observe/sample.ts';
-import type { Run } from './story.ts';
+import type { Run } from './run-state.ts';
 
 /** An experiment that may be injected: read, planned and let through every gate. */
 export interface Prepared {

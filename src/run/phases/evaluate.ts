@@ -1,7 +1,7 @@
 import { compatVerdict, explainDifference } from '../verdict/compat.ts';
 import type { RunResult } from '../verdict/result.ts';
 import { judge, type VerdictFacts } from '../verdict/verdict.ts';
-import type { Run } from './story.ts';
+import type { Run } from './run-state.ts';
 
 /** Judges the story, says so as the last event, closes the journal. */
 export async function conclude(run: Run): Promise<RunResult> {

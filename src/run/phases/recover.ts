@@ -6,11 +6,11 @@ import { firstWarning } from '../observe/detection.ts';
 import { combined } from '../observe/evidence.ts';
 import { restorers } from '../observe/healing.ts';
 import { objectsOf, type Sample } from '../observe/sample.ts';
-import { makeEye } from '../observe/sampler.ts';
+import { createSampler } from '../observe/sampler.ts';
 import { recoveredAfter } from '../observe/steady.ts';
 import { observeWindow, type WindowEnd } from '../observe/window.ts';
 import type { Prepared } from './baseline.ts';
-import type { Run } from './story.ts';
+import type { Run } from './run-state.ts';
 
 /** The recovery clock, restarted at the revert. A system that had settled by itself, and lost nothing to us, is looked at once more only. */
 export async function recover(run: Run, prepared: Prepared): Promise<void> {
@@ -19,7 +19,7 @@ export async function recover(run: Run, prepared: Prepared): Promise<void> {
   await run.phase('SteadyStatePost');
   const sinceRevert = startStopwatch(deps.clock, () => deps.api.serverTime());
   const offsetMs = story.watch.elapsed();
-  const eye = makeEye(run, prepared, { afterRevert: true });
+  const sampler = createSampler(run, prepared, { afterRevert: true });
   const proven = story.selfHealed && (story.underFault?.soakedMs ?? 0) >= prepared.soakMs;
   const end = await observeWindow({
     watch: sinceRevert,
@@ -29,7 +29,7 @@ export async function recover(run: Run, prepared: Prepared): Promise<void> {
     signal: run.stop,
     clock: deps.clock,
     async look(atMs, signal) {
-      const sample = await eye.see(offsetMs + atMs, signal);
+      const sample = await sampler.see(offsetMs + atMs, signal);
       return { state: combined([...sample.checks, ...sample.evidence]) };
     },
   });
@@ -37,8 +37,8 @@ export async function recover(run: Run, prepared: Prepared): Promise<void> {
     await run.emit({ event: 'deadline', clock: 'recovery', afterMs: offsetMs + end.afterMs });
   const sinceLift = recoveredAfter(end.steadiness);
   story.afterRevert = { settled: end.settled, ...(sinceLift === undefined ? {} : { recoveryMs: sinceLift }) };
-  if (end.settled) await tellRecovery(run, prepared, eye.last, { end, offsetMs, since: sinceRevert });
-  await lookForHarm(run, prepared, eye.last);
+  if (end.settled) await tellRecovery(run, prepared, sampler.last, { end, offsetMs, since: sinceRevert });
+  await lookForHarm(run, prepared, sampler.last);
 }
 
 /** What the recovery after the lift means: ours, or, where there was nothing to lift, late but its own. */

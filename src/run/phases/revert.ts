@@ -1,13 +1,13 @@
 import { leavesNothing } from '../../faults/recognition.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
-import type { LiftRequest } from '../deps.ts';
+import type { RevertRequest } from '../deps.ts';
 import { takeSample } from '../observe/sample.ts';
 import type { Prepared } from './baseline.ts';
 import { recover } from './recover.ts';
-import type { Run } from './story.ts';
+import type { Run } from './run-state.ts';
 
 /** What lifting a run is about. */
-export const liftRequest = (run: Run, prepared: Prepared): LiftRequest => ({
+export const liftRequest = (run: Run, prepared: Prepared): RevertRequest => ({
   run: run.options.run,
   type: prepared.plan.type,
   written: run.story.written,

@@ -5,13 +5,13 @@ import { combined } from '../observe/evidence.ts';
 import { restorers } from '../observe/healing.ts';
 import { feltEffect } from '../observe/measured-latency.ts';
 import type { Sample } from '../observe/sample.ts';
-import { makeEye } from '../observe/sampler.ts';
+import { createSampler } from '../observe/sampler.ts';
 import { recoveredAfter } from '../observe/steady.ts';
 import { type Look, observeWindow, type WindowEnd } from '../observe/window.ts';
 import { effectOfAnswers } from './answers.ts';
 import type { Prepared } from './baseline.ts';
 import { liftRequest } from './revert.ts';
-import type { Run } from './story.ts';
+import type { Run } from './run-state.ts';
 
 /**
  * Watches with the fault on, until the system has settled, the recovery time is over, or the TTL says that the fault must go.
@@ -26,7 +26,7 @@ export async function observeUnderFault(run: Run, prepared: Prepared): Promise<v
   await run.phase('Observing');
   const answered = effectOfAnswers(prepared, story.answers);
   if (answered) await proveEffect(run, answered.effect, answered.live, watch.elapsed());
-  const eye = makeEye(run, prepared, { afterRevert: false });
+  const sampler = createSampler(run, prepared, { afterRevert: false });
   let unseenSince = 0;
   let healer: string | undefined;
   const end = await observeWindow({
@@ -39,7 +39,7 @@ export async function observeUnderFault(run: Run, prepared: Prepared): Promise<v
     signal: run.stop,
     clock: run.deps.clock,
     async look(atMs, signal): Promise<Look> {
-      const sample = await eye.see(atMs, signal);
+      const sample = await sampler.see(atMs, signal);
       await noteEffect(run, prepared, sample, signal);
       if (story.effect.state !== 'absent') unseenSince = atMs;
       const state = await stateIfBack(run, prepared, stateUnderFault(run, prepared, sample));

@@ -2,7 +2,7 @@ import { type Controller, itself, placeOfKey } from '../controllers/engine.ts';
 import type { Condition } from '../controllers/kinds.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { type KubeObject, timestamp } from '../object.ts';
-import type { Team } from './instance.ts';
+import type { OperatorInstance } from './instance.ts';
 
 interface InferenceService extends KubeObject {
   status?: { url?: string; observedGeneration?: number; conditions?: Condition[] };
@@ -14,7 +14,7 @@ const READY_MS = 3000;
 const IDLE_MS = 2000;
 
 /** KServe's controller, as far as anybody looks: an InferenceService becomes ready while a leader is there to see to it. */
-export function inferenceController({ store, clock }: Parts, team: Team): Controller {
+export function inferenceController({ store, clock }: Parts, instance: OperatorInstance): Controller {
   const serve = (service: InferenceService) => {
     const { name, namespace } = service.metadata;
     const lastTransitionTime = timestamp(clock.now());
@@ -29,7 +29,7 @@ export function inferenceController({ store, clock }: Parts, team: Team): Contro
       };
     };
     store.modify<InferenceService>(SERVICES, namespace, name, change, {
-      by: { manager: team.manager, subresource: 'status' },
+      by: { manager: instance.manager, subresource: 'status' },
     });
   };
   return {
@@ -41,7 +41,7 @@ export function inferenceController({ store, clock }: Parts, team: Team): Contro
       const service = info && store.get<InferenceService>(SERVICES, namespace, name);
       if (!service || service.metadata.deletionTimestamp || service.status?.conditions?.some(c => c.type === 'Ready'))
         return undefined;
-      if (!team.leader() || !team.client.can('update', SERVICES, namespace)) return IDLE_MS;
+      if (!instance.leader() || !instance.client.can('update', SERVICES, namespace)) return IDLE_MS;
       const age = clock.now() - Date.parse(service.metadata.creationTimestamp ?? '');
       if (age < READY_MS) return READY_MS - age;
       serve(service);

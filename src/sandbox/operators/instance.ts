@@ -8,7 +8,7 @@ import { isCutOff, type NetworkPolicy } from './isolation.ts';
 import type { Operator } from './operator.ts';
 
 /** The processes of one operator, as the cluster shows them. */
-export interface Team {
+export interface OperatorInstance {
   operator: Operator;
   /** The API as the operator's ServiceAccount meets it. */
   client: SandboxClient;
@@ -36,7 +36,7 @@ const mainContainer = (pod: Pod): Container | undefined => pod.spec.containers[0
 /** A stable identity: the pod's name and its uid. */
 const identityOf = (pod: Pod): string => `${pod.metadata.name}_${pod.metadata.uid}`;
 
-export function teamOf(parts: Parts, operator: Operator): Team {
+export function instanceOf(parts: Parts, operator: Operator): OperatorInstance {
   const { store, clock, logs } = parts;
   const { namespace, name } = operator.deployment;
   const user = `system:serviceaccount:${namespace}:${operator.serviceAccount}`;
@@ -49,7 +49,7 @@ export function teamOf(parts: Parts, operator: Operator): Team {
   const byAge = (a: Obj, b: Obj) =>
     (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '');
 
-  const team: Team = {
+  const instance: OperatorInstance = {
     operator,
     client,
     manager: name,
@@ -62,9 +62,9 @@ export function teamOf(parts: Parts, operator: Operator): Team {
         .filter(p => selects(selector, p.metadata.labels))
         .sort(byAge);
     },
-    connected: () => team.pods().filter(p => runs(p) && !isCutOff(p, policies(), 'egress')),
+    connected: () => instance.pods().filter(p => runs(p) && !isCutOff(p, policies(), 'egress')),
     leader() {
-      const fit = team.connected().filter(isReady);
+      const fit = instance.connected().filter(isReady);
       if (!operator.lease) return fit[0];
       const lease = store.get<Obj & { spec?: { holderIdentity?: string } }>(
         LEASE,
@@ -80,5 +80,5 @@ export function teamOf(parts: Parts, operator: Operator): Team {
       if (container) logs.append(namespace, pod.metadata.name, container, line);
     },
   };
-  return team;
+  return instance;
 }

@@ -3,7 +3,7 @@ import type { Parts } from '../controllers/parts.ts';
 import { cloneJson, isRecord, type KubeObject, type NewObject, sameJson } from '../object.ts';
 import { StatusError } from '../status.ts';
 import type { StoreEvent } from '../store.ts';
-import type { Team } from './instance.ts';
+import type { OperatorInstance } from './instance.ts';
 import type { Duty } from './operator.ts';
 
 /** How often an operator that is not fit to work is looked at again. */
@@ -45,7 +45,7 @@ export function drift(current: KubeObject, wanted: KubeObject, keeps: readonly s
 }
 
 interface Watched {
-  team: Team;
+  instance: OperatorInstance;
   duty: Duty;
   wanted: KubeObject;
   /** When the drift began, or when the operator became able to act; undefined while all is well. */
@@ -65,12 +65,12 @@ function fresh(object: KubeObject): NewObject {
  * Operators put right what they look after, each in its time, while one of their pods leads, is ready and reaches the
  * API, and as far as their rights go. What is right is what the objects say when the world starts.
  */
-export function repairs({ store, clock }: Parts, teams: readonly Team[]): Controller {
+export function repairs({ store, clock }: Parts, instances: readonly OperatorInstance[]): Controller {
   const watched = new Map<string, Watched>();
-  for (const team of teams) {
-    for (const [i, duty] of team.operator.character.heals.entries()) {
+  for (const instance of instances) {
+    for (const [i, duty] of instance.operator.character.heals.entries()) {
       const wanted = store.get(duty.resource, duty.namespace, duty.name);
-      if (wanted) watched.set(`${team.operator.name}/${i}`, { team, duty, wanted });
+      if (wanted) watched.set(`${instance.operator.name}/${i}`, { instance, duty, wanted });
     }
   }
   const keysOf = ({ object, resource }: StoreEvent): string[] =>
@@ -84,21 +84,21 @@ export function repairs({ store, clock }: Parts, teams: readonly Team[]): Contro
     current: KubeObject | undefined,
     paths: readonly string[],
   ): Promise<undefined | number> => {
-    const { team, duty, wanted } = w;
-    const leader = team.leader();
+    const { instance, duty, wanted } = w;
+    const leader = instance.leader();
     const what = `${wanted.kind} ${duty.namespace ? `${duty.namespace}/` : ''}${duty.name}`;
     try {
       if (current) {
         const next = cloneJson(current);
         for (const path of paths) putAt(next, path, cloneJson(valueAt(wanted, path)));
-        await team.client.update(duty.resource, next, { manager: team.manager });
-      } else await team.client.create(duty.resource, fresh(wanted), { manager: team.manager });
-      if (leader) team.log(leader, `reconciled ${what}: restored ${current ? paths.join(', ') : 'the object'}`);
+        await instance.client.update(duty.resource, next, { manager: instance.manager });
+      } else await instance.client.create(duty.resource, fresh(wanted), { manager: instance.manager });
+      if (leader) instance.log(leader, `reconciled ${what}: restored ${current ? paths.join(', ') : 'the object'}`);
       delete w.since;
       return undefined;
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      if (leader) team.log(leader, `failed to reconcile ${what}: ${error.message}`, 'ERROR');
+      if (leader) instance.log(leader, `failed to reconcile ${what}: ${error.message}`, 'ERROR');
       return REFUSED_MS;
     }
   };
@@ -117,8 +117,8 @@ export function repairs({ store, clock }: Parts, teams: readonly Team[]): Contro
         return undefined;
       }
       const now = clock.now();
-      if (w.since === undefined || !w.team.leader()) w.since = now;
-      if (!w.team.leader()) return UNFIT_MS;
+      if (w.since === undefined || !w.instance.leader()) w.since = now;
+      if (!w.instance.leader()) return UNFIT_MS;
       const due = w.since + w.duty.afterMs;
       return now < due ? due - now : attempt(w, current, paths);
     },

@@ -7,7 +7,7 @@ import { microTimestamp } from '../object.ts';
 import { argoController, type Repository } from './argocd.ts';
 import { LEASE_SECONDS } from './election.ts';
 import { inferenceController } from './inference.ts';
-import { type Team, teamOf } from './instance.ts';
+import { instanceOf, type OperatorInstance } from './instance.ts';
 import { leadership } from './leadership.ts';
 import type { Operator, Weakness } from './operator.ts';
 import { repairs } from './repair.ts';
@@ -30,7 +30,7 @@ const instance = (pod: Pod): string => `${pod.metadata.uid}#${pod.status?.contai
 /** Prepares the operators' lives: elections, repairs, and their ends. */
 export function operatorFates(parts: Parts, operators: readonly Operator[]): OperatorFates {
   const { store, clock } = parts;
-  const teams: Team[] = operators.map(o => teamOf(parts, o));
+  const instances: OperatorInstance[] = operators.map(o => instanceOf(parts, o));
   const gaveUp = new Set<string>();
 
   const complaints = (o: Operator): string[] =>
@@ -59,14 +59,14 @@ export function operatorFates(parts: Parts, operators: readonly Operator[]): Ope
     name: 'operator-configuration',
     watches: {
       configmaps: ({ object }) =>
-        teams
+        instances
           .filter(t => t.operator.character.crashesOn.some(w => concerns(w, object as Obj)))
           .map(t => `operator/${t.operator.name}`),
     },
     reconcile(key) {
-      const team = teams.find(t => `operator/${t.operator.name}` === key);
-      for (const pod of team?.pods() ?? []) {
-        for (const text of complaints(team?.operator as Operator)) team?.log(pod, text, 'ERROR');
+      const instance = instances.find(t => `operator/${t.operator.name}` === key);
+      for (const pod of instance?.pods() ?? []) {
+        for (const text of complaints(instance?.operator as Operator)) instance?.log(pod, text, 'ERROR');
         engine.enqueue('kubelet', keyOf(pod));
       }
       return undefined;
@@ -74,22 +74,22 @@ export function operatorFates(parts: Parts, operators: readonly Operator[]): Ope
   });
 
   const firstLeases = () => {
-    for (const team of teams) {
-      const place = team.operator.lease;
-      const pod = team.pods()[0];
+    for (const instance of instances) {
+      const place = instance.operator.lease;
+      const pod = instance.pods()[0];
       if (!place || !pod || store.get(LEASE, place.namespace, place.name)) continue;
       const acquired = Date.parse(pod.status?.startTime ?? '') + 3000;
       const spec = {
-        holderIdentity: team.identity(pod),
+        holderIdentity: instance.identity(pod),
         leaseDurationSeconds: LEASE_SECONDS,
         acquireTime: microTimestamp(acquired),
         renewTime: microTimestamp(clock.now()),
         leaseTransitions: 1,
       };
-      store.create(LEASE, { metadata: { ...place }, spec }, { by: { manager: team.manager }, at: acquired });
-      team.log(pod, 'starting manager', 'INFO', acquired - 2000);
-      team.log(pod, `successfully acquired lease ${place.namespace}/${place.name}`, 'INFO', acquired);
-      team.log(pod, 'Starting workers', 'INFO', acquired + 500);
+      store.create(LEASE, { metadata: { ...place }, spec }, { by: { manager: instance.manager }, at: acquired });
+      instance.log(pod, 'starting manager', 'INFO', acquired - 2000);
+      instance.log(pod, `successfully acquired lease ${place.namespace}/${place.name}`, 'INFO', acquired);
+      instance.log(pod, 'Starting workers', 'INFO', acquired + 500);
     }
   };
 
@@ -107,17 +107,18 @@ export function operatorFates(parts: Parts, operators: readonly Operator[]): Ope
         gaveUp.add(instance(pod));
         engine.enqueue('kubelet', keyOf(pod));
       };
-      engine.add(leadership(parts, teams, giveUp));
-      engine.add(repairs(parts, teams));
+      engine.add(leadership(parts, instances, giveUp));
+      engine.add(repairs(parts, instances));
       engine.add(configWatch(engine));
       engine.add(argoController(parts, repository));
-      const kserve = teams.find(t => t.operator.name === 'kserve');
+      const kserve = instances.find(t => t.operator.name === 'kserve');
       if (kserve) engine.add(inferenceController(parts, kserve));
       // One Application after the other, not all at the same moment.
       store.list('applications.argoproj.io').forEach((app, i) => {
         engine.enqueue('argocd-applications', keyOf(app), 20_000 * (i + 1));
       });
-      for (const [i, team] of teams.entries()) engine.enqueue('leadership', `operator/${team.operator.name}`, 100 * i);
+      for (const [i, instance] of instances.entries())
+        engine.enqueue('leadership', `operator/${instance.operator.name}`, 100 * i);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { KubeObject } from '../object.ts';
 const placeOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
 
 /** The objects of one resource, by name and in order. */
-export interface Shelf {
+export interface Collection {
   get(namespace: string | undefined, name: string): KubeObject | undefined;
   put(object: KubeObject): void;
   remove(object: KubeObject): void;
@@ -25,7 +25,7 @@ function lowerBound(places: readonly string[], place: string): number {
   return low;
 }
 
-export function createShelf(): Shelf {
+export function createCollection(): Collection {
   const objects = new Map<string, KubeObject>();
   const places: string[] = [];
   const place = (object: KubeObject) => placeOf(object.metadata.namespace, object.metadata.name);

@@ -4,7 +4,7 @@ import type { Plan } from '../../../src/faults/contract.ts';
 import type { LogSource } from '../../../src/health/inspect/follow-log.ts';
 import type { Inspection } from '../../../src/health/inspect/inspection.ts';
 import { type Clock, systemClock } from '../../../src/host/clock.ts';
-import type { Finding } from '../../../src/injection/found-injection.ts';
+import type { FoundInjection } from '../../../src/injection/found-injection.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
 import { failure } from '../../../src/kube/client/failure.ts';
 import type { Outcome } from '../../../src/kube/client/outcome.ts';
@@ -103,7 +103,7 @@ export function preflightFor(loaded: LoadedExperiment): Preflight {
   };
 }
 
-export function finding(name: string, options: Partial<Finding> = {}): Finding {
+export function finding(name: string, options: Partial<FoundInjection> = {}): FoundInjection {
   const object = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name };
   return {
     id: `ImageCorrupt shop Deployment ${name}`,
@@ -129,7 +129,7 @@ export interface Script {
   /** The events of a run, each after its delay in milliseconds; then it observes until stopped or `lastsMs` are over. */
   happenings: readonly (readonly [delayMs: number, happening: Happening])[];
   lastsMs: number;
-  findings(): readonly Finding[];
+  findings(): readonly FoundInjection[];
   scanMs: number;
   isReachable(): boolean;
   serverNow(): number;

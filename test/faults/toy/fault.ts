@@ -3,7 +3,7 @@ import type { FaultType } from '../../../src/faults/types.ts';
 import { objectIn } from '../../../src/injection/live.ts';
 import { targetReadBack } from '../../../src/injection/readback.ts';
 import { ROLLBACK_DATA } from '../../../src/injection/record/markers.ts';
-import { corrupt, giveBack, recordIn, textsIn } from '../../../src/injection/record/record.ts';
+import { corrupt, recordIn, restoreAndStrip, textsIn } from '../../../src/injection/record/record.ts';
 import { refuse } from '../../../src/injection/refuse.ts';
 import { threeWay } from '../../../src/injection/three-way.ts';
 import { victimPlan } from '../../../src/injection/victim-plan.ts';
@@ -70,8 +70,8 @@ export const noteChange: Fault<NoteChangeParams> = {
       original,
       injected,
       live: now,
-      put: giveBack(live, { ...back, value: noteSet(live, original) }),
-      strip: giveBack(live, { ...back, value: [] }),
+      put: restoreAndStrip(live, { ...back, value: noteSet(live, original) }),
+      strip: restoreAndStrip(live, { ...back, value: [] }),
     });
   },
 };

@@ -1,10 +1,10 @@
 import type { FaultType } from '../../../src/faults/types.ts';
-import type { Ward } from '../../../src/guardian/guarded-run.ts';
+import type { GuardedRun } from '../../../src/guardian/guarded-run.ts';
 import { createGuardian, type Guardian } from '../../../src/guardian/guardian.ts';
 import type { FromGuardian } from '../../../src/guardian/message.ts';
 import type { Clock } from '../../../src/host/clock.ts';
 import type { Receipt } from '../../../src/injection/write/receipt.ts';
-import type { OwnLifted } from '../../../src/revert/own.ts';
+import type { RunReverted } from '../../../src/revert/run-writes.ts';
 import { configRef } from '../../run/support/lab.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
 
@@ -18,9 +18,9 @@ const receipt = (outcome: Receipt['outcome'], verified: boolean): Receipt => ({
   ms: 1,
   message: outcome,
 });
-export const LIFTED: OwnLifted = { receipts: [receipt('reverted', true)], remaining: 0, blind: [] };
-export const UNREACHABLE: OwnLifted = { receipts: [], remaining: 1, blind: ['ConfigMap shop/settings: unreachable'] };
-export const DIVERGED: OwnLifted = { receipts: [receipt('diverged', false)], remaining: 1, blind: [] };
+export const LIFTED: RunReverted = { receipts: [receipt('reverted', true)], remaining: 0, blind: [] };
+export const UNREACHABLE: RunReverted = { receipts: [], remaining: 1, blind: ['ConfigMap shop/settings: unreachable'] };
+export const DIVERGED: RunReverted = { receipts: [receipt('diverged', false)], remaining: 1, blind: [] };
 
 export interface Post {
   guardian: Guardian;
@@ -43,7 +43,7 @@ export interface Post {
 export function post(
   options: {
     atOnce?: boolean;
-    lift?: (ward: Ward, tries: number, clock: Clock) => OwnLifted | Promise<OwnLifted>;
+    lift?: (guarded: GuardedRun, tries: number, clock: Clock) => RunReverted | Promise<RunReverted>;
     /** Added to wall clock and server time: what a machine that sleeps does not count. */
     slept?: () => number;
   } = {},
@@ -63,10 +63,10 @@ export function post(
     serverTime: () => ({ now: wall.now(), known: true }),
     probe: () => Promise.resolve(true),
     prepare: () => undefined,
-    aboutToLift: ward => void readied.push({ run: ward.run, at: clock.monotonic() }),
-    lift: async ward => {
-      lifts.push({ run: ward.run, at: clock.monotonic(), written: ward.written.map(ref => ref.name) });
-      return (await options.lift?.(ward, lifts.length, clock)) ?? LIFTED;
+    prefetch: guarded => void readied.push({ run: guarded.run, at: clock.monotonic() }),
+    revert: async guarded => {
+      lifts.push({ run: guarded.run, at: clock.monotonic(), written: guarded.written.map(ref => ref.name) });
+      return (await options.lift?.(guarded, lifts.length, clock)) ?? LIFTED;
     },
     ended: async ({ run }, end) => void ends.push({ run, end }),
     say: message => void said.push(message),

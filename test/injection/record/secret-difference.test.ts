@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { restoreMutation } from '../../../src/faults/crd-mutation/restore.ts';
-import type { Finding } from '../../../src/injection/found-injection.ts';
+import type { FoundInjection } from '../../../src/injection/found-injection.ts';
 import { writeEnvelope } from '../../../src/injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../../src/injection/record/markers.ts';
 
@@ -28,7 +28,7 @@ it('a third value of a Secret is told by size and digest where a mutation of it 
   };
   const object = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'db' };
   const found = { id: 'x', type: 'CRDMutation', object, live, state: 'injected', source: 's', tool: 'mayday' };
-  const restore = restoreMutation(found as unknown as Finding);
+  const restore = restoreMutation(found as unknown as FoundInjection);
   expect(restore.kind).toBe('diverged');
   const { writes: _writes, ...told } = restore as Extract<typeof restore, { kind: 'diverged' }>;
   for (const value of [original, injected, third]) expect(JSON.stringify(told)).not.toContain(value);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { faultOf } from '../../../src/faults/registry.ts';
-import type { Finding } from '../../../src/injection/found-injection.ts';
+import type { FoundInjection } from '../../../src/injection/found-injection.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { injectedHere, isInjectedHere } from '../../../src/records/injected-here.ts';
 import { restoreOne } from '../../../src/revert/restore.ts';
@@ -22,13 +22,13 @@ import { clusterOf } from '../support/cluster-of.ts';
 async function deletedSecret() {
   const { api, deps } = clusterOf('secret-deletion');
   const { injections } = await scan(deps, { deep: true });
-  const [finding] = injections as [Finding];
+  const [finding] = injections as [FoundInjection];
   return { api, deps, finding };
 }
 
-const secretOf = ({ live }: Finding): string => live.metadata.name.replace('chaos-backup-secret-', '');
+const secretOf = ({ live }: FoundInjection): string => live.metadata.name.replace('chaos-backup-secret-', '');
 const experimentFor = (
-  finding: Finding,
+  finding: FoundInjection,
   more: { status?: object; spec?: object; namespace?: string } = {},
 ): KubeObject => ({
   apiVersion: 'chaos.operatorchaos.io/v1alpha1',
@@ -37,7 +37,7 @@ const experimentFor = (
   spec: more.spec ?? { injection: { type: finding.type, parameters: { name: secretOf(finding) } } },
   ...(more.status === undefined ? {} : { status: more.status }),
 });
-const begun = ({ live }: Finding) => ({ injectionStartedAt: live.metadata.creationTimestamp });
+const begun = ({ live }: FoundInjection) => ({ injectionStartedAt: live.metadata.creationTimestamp });
 
 describe('an experiment of the framework', () => {
   test('is a word for its own backup, by its status', async () => {
@@ -45,7 +45,7 @@ describe('an experiment of the framework', () => {
     expect(isOfExperiment(finding, [experimentFor(finding, { status: begun(finding) })])).toBe(true);
   });
 
-  const NOT_ENOUGH: [string, (finding: Finding) => KubeObject][] = [
+  const NOT_ENOUGH: [string, (finding: FoundInjection) => KubeObject][] = [
     ['without a status', finding => experimentFor(finding)],
     ['whose status tells no beginning', finding => experimentFor(finding, { status: { phase: 'Injecting' } })],
     [
@@ -135,7 +135,7 @@ describe('what needs a word', () => {
   test('of tier 3 is not done on the word of an experiment', async () => {
     const { deps } = clusterOf('rbac-revoke');
     const { injections } = await scan(deps, { deep: true });
-    const { receipt } = await restoreOne(deps, injections[0] as Finding, {
+    const { receipt } = await restoreOne(deps, injections[0] as FoundInjection, {
       trust: { corroborates: () => 'experiment' },
     });
     expect(receipt).toMatchObject({ outcome: 'unconfirmed', tier: 3 });

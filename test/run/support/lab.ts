@@ -2,7 +2,7 @@ import type { Experiment, LoadedExperiment } from '../../../src/experiment/types
 import { faultOf } from '../../../src/faults/registry.ts';
 import type { FaultType } from '../../../src/faults/types.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
-import { liftOwn, notBack } from '../../../src/revert/own.ts';
+import { notRestored, revertRun } from '../../../src/revert/run-writes.ts';
 import type { RunDeps, RunOptions } from '../../../src/run/deps.ts';
 import type { RunEvent } from '../../../src/run/event.ts';
 import { runExperiment } from '../../../src/run/lifecycle.ts';
@@ -130,8 +130,8 @@ export function lab(
     who: { user: 'alice', host: 'laptop' },
     fault: faultOf,
     gates: () => Promise.resolve([{ gate: 'blast-radius', ok: true, reason: '1 of 1 pod' }]),
-    notBack: request => notBack({ api, clock, faultOf, journal }, request),
-    lift: request => liftOwn({ api, clock, faultOf, journal }, request),
+    notBack: request => notRestored({ api, clock, faultOf, journal }, request),
+    lift: request => revertRun({ api, clock, faultOf, journal }, request),
     journal,
     ...more,
   };

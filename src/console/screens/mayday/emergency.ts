@@ -1,4 +1,4 @@
-import type { Finding } from '../../../injection/found-injection.ts';
+import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { Receipt } from '../../../injection/write/receipt.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
 import { readAnswer, wordFor } from '../../../revert/trust/answer.ts';
@@ -97,7 +97,10 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
     }));
   }
 
-  async function revert(what: readonly Finding[] | 'all', confirmed?: ReadonlyMap<string, string>): Promise<void> {
+  async function revert(
+    what: readonly FoundInjection[] | 'all',
+    confirmed?: ReadonlyMap<string, string>,
+  ): Promise<void> {
     const { session } = context;
     if (isReverting || !session) return;
     isReverting = true;
@@ -252,7 +255,7 @@ const verifiedOf = ({ receipts }: MaydayView): readonly Receipt[] =>
 const isLatched = (now: boolean, before: MaydayView | undefined): boolean => now || before?.end?.latched === true;
 
 /** The receipts of our own runs under the ids by which the scan knows their objects, so that each finding shows what became of it. */
-export function withFindingIds(receipts: readonly Receipt[], findings: readonly Finding[]): Receipt[] {
+export function withFindingIds(receipts: readonly Receipt[], findings: readonly FoundInjection[]): Receipt[] {
   const same = (a: ObjectRef, b: ObjectRef): boolean =>
     a.kind === b.kind && a.name === b.name && a.namespace === b.namespace;
   return receipts.map(receipt => ({
@@ -263,7 +266,7 @@ export function withFindingIds(receipts: readonly Receipt[], findings: readonly 
 
 /** Findings past their time, and those of runs that never ended; where the journals know of more than was found, they count. */
 export function leftoversOf(
-  findings: readonly Finding[],
+  findings: readonly FoundInjection[],
   journals: readonly Unfinished[],
   serverNow: number,
 ): Leftovers {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../injection/found-injection.ts';
+import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { Receipt } from '../../../injection/write/receipt.ts';
 import type { ClusterExperiment } from '../../../revert/cluster-experiment.ts';
 import { isPutBack, strippedText } from '../../../revert/report.ts';
@@ -60,7 +60,7 @@ function phaseText(mayday: MaydayView, monotonic: number): Line {
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
-  const by = (state: Finding['state']): number =>
+  const by = (state: FoundInjection['state']): number =>
     mayday.findings.filter(finding => finding.state === state && !mayday.receipts.has(finding.id)).length;
   const good = [...mayday.receipts.values()].filter(isRestored).length;
   const parts: Span[] = [
@@ -184,9 +184,9 @@ function orderLine(order: ClusterExperiment, stop: Stop | undefined, { glyphs, n
 /** `WAVE 4 the rest`, and one more. */
 const WAVE_COLUMNS = 16;
 
-const waveOf = (mayday: MaydayView, finding: Finding): number => mayday.waves.get(finding.id)?.wave ?? 99;
+const waveOf = (mayday: MaydayView, finding: FoundInjection): number => mayday.waves.get(finding.id)?.wave ?? 99;
 
-function findingLines(finding: Finding, receipt: Receipt | undefined, wave: string, view: View): Line[] {
+function findingLines(finding: FoundInjection, receipt: Receipt | undefined, wave: string, view: View): Line[] {
   if (receipt) return [receiptLine(receipt, wave, view), ...divergence(finding, receipt, view)];
   const { glyphs, now, columns } = view;
   const since = finding.injectedAt === undefined ? '' : `${age(now.server - finding.injectedAt)} ago`;
@@ -209,7 +209,7 @@ function findingLines(finding: Finding, receipt: Receipt | undefined, wave: stri
   ];
 }
 
-function stateSpan(finding: Finding, glyphs: View['glyphs']): Span {
+function stateSpan(finding: FoundInjection, glyphs: View['glyphs']): Span {
   switch (finding.state) {
     case 'injected':
       return span(`${glyphs.live} injected `, 'chaos');
@@ -261,7 +261,7 @@ function receiptLine(receipt: Receipt, wave: string, { glyphs, columns }: View):
 }
 
 /** Why something was left alone, where the receipt itself has no room for it. */
-function divergence(finding: Finding, receipt: Receipt, _view: View): Line[] {
+function divergence(finding: FoundInjection, receipt: Receipt, _view: View): Line[] {
   if (receipt.outcome !== 'diverged' || finding.message === undefined || finding.message === receipt.message) return [];
   return [line(span(`    ${finding.message}`, 'dim'))];
 }

@@ -6,7 +6,7 @@ import type { Gate } from '../../deps.ts';
  * Whether the plan about to be sent still aims at what was armed: same target, same pods, same writes on objects that have
  * not changed since (uid and resourceVersion). Otherwise the reason, in one line.
  */
-export function sameAim(armed: Plan, now: Plan): Gate {
+export function sameTarget(armed: Plan, now: Plan): Gate {
   const gate = 'armed target';
   const no = (reason: string): Gate => ({ gate, ok: false, reason: `${reason}; arm again` });
   const pods = (plan: Plan): string =>

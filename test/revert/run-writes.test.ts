@@ -3,7 +3,7 @@ import { faultOf } from '../../src/faults/registry.ts';
 import { fetchLive } from '../../src/injection/live.ts';
 import { isRefusal } from '../../src/injection/refuse.ts';
 import { execute } from '../../src/injection/write/executor.ts';
-import { liftOwn, lookAhead } from '../../src/revert/own.ts';
+import { prefetchRun, revertRun } from '../../src/revert/run-writes.ts';
 import { config, configRef, SHOP } from '../run/support/lab.ts';
 import { testFacts } from '../support/facts.ts';
 import { fakeApi } from '../support/fake-api.ts';
@@ -41,44 +41,44 @@ const state = ({ api }: Awaited<ReturnType<typeof drifting>>) => {
 
 test('what was read ahead spares the first read: the write comes first', async () => {
   const it = await drifting();
-  const ahead = await lookAhead(it.deps, OWN);
+  const ahead = await prefetchRun(it.deps, OWN);
   const since = it.api.log.length;
   await it.clock.sleep(500);
-  expect(await liftOwn(it.deps, OWN, ahead)).toMatchObject({ remaining: 0 });
+  expect(await revertRun(it.deps, OWN, ahead)).toMatchObject({ remaining: 0 });
   expect(it.firstOf('patch', since)).toBe(0);
   expect(state(it)).toEqual(CLEAN);
 });
 
 test('what changed since it was read ahead is read again, and nothing of the change is lost', async () => {
   const it = await drifting();
-  const ahead = await lookAhead(it.deps, OWN);
+  const ahead = await prefetchRun(it.deps, OWN);
   it.api.change(configRef, object => {
     object.data = { ...(object.data as object), added: 'meanwhile' };
   });
-  expect(await liftOwn(it.deps, OWN, ahead)).toMatchObject({ remaining: 0 });
+  expect(await revertRun(it.deps, OWN, ahead)).toMatchObject({ remaining: 0 });
   expect(state(it)).toEqual({ ...CLEAN, data: { ...(CLEAN.data as object), added: 'meanwhile' } });
 });
 
 test('what was read too long ago is not used', async () => {
   const it = await drifting();
-  const ahead = await lookAhead(it.deps, OWN);
+  const ahead = await prefetchRun(it.deps, OWN);
   const since = it.api.log.length;
   await it.clock.sleep(60_000);
-  expect(await liftOwn(it.deps, OWN, ahead)).toMatchObject({ remaining: 0 });
+  expect(await revertRun(it.deps, OWN, ahead)).toMatchObject({ remaining: 0 });
   expect(it.firstOf('get', since)).toBe(0);
 });
 
 test('an object without a trace ahead of time is looked at again: the fault may have landed since', async () => {
   const it = await drifting();
   const faulty = structuredClone(it.api.peek(configRef));
-  await liftOwn(it.deps, OWN);
-  const ahead = await lookAhead(it.deps, OWN);
+  await revertRun(it.deps, OWN);
+  const ahead = await prefetchRun(it.deps, OWN);
   if (!faulty) throw new Error('it was there');
   it.api.change(configRef, object => {
     object.data = faulty.data;
     object.metadata = { ...object.metadata, annotations: { ...faulty.metadata.annotations } };
     if (faulty.metadata.labels) object.metadata.labels = { ...faulty.metadata.labels };
   });
-  expect(await liftOwn(it.deps, OWN, ahead)).toMatchObject({ receipts: [{ outcome: 'reverted' }], remaining: 0 });
+  expect(await revertRun(it.deps, OWN, ahead)).toMatchObject({ receipts: [{ outcome: 'reverted' }], remaining: 0 });
   expect(state(it)).toEqual(CLEAN);
 });

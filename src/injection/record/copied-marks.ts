@@ -41,7 +41,7 @@ export const isRewritten = (object: Pick<Meta, 'apiVersion' | 'kind'>): boolean 
  * own unless annotations are copied onto its kind, its label is missing and a copying controller wrote it. What this cannot tell is
  * compared with the source (`sourceOf`).
  */
-export function isGhost(object: Meta): boolean {
+export function hasOnlyCopiedMarks(object: Meta): boolean {
   if (isExperiment(object)) return true;
   const copied = copiedOnto(object);
   if (copied === undefined) return false;

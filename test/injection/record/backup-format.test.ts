@@ -1,55 +1,61 @@
 import { describe, expect, it } from 'vitest';
+import {
+  type BackupFormat,
+  backupOf,
+  backupRef,
+  keptIn,
+  keptText,
+} from '../../../src/injection/record/backup-format.ts';
 import { fingerprint } from '../../../src/injection/record/envelope.ts';
-import { backupOf, backupRef, type Keeper, keptIn, keptText } from '../../../src/injection/record/keeper.ts';
 import { leaseBackupName, resourceBackupName, secretBackupName } from '../../../src/injection/record/markers.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { testFacts } from '../../support/facts.ts';
 import { inShop } from '../../support/objects.ts';
 import { recorded } from '../../support/recorded.ts';
 
-const SECRET: Keeper = {
+const SECRET: BackupFormat = {
   type: 'SecretDeletion',
   keeps: { apiVersion: 'v1', kind: 'Secret' },
   backupKind: 'Secret',
   key: 'secret-backup',
   backupName: ({ name }) => secretBackupName(name),
 };
-const LEASE: Keeper = {
+const LEASE: BackupFormat = {
   type: 'LeaderElectionDisrupt',
   keeps: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
   backupKind: 'ConfigMap',
   key: 'lease-backup',
   backupName: ({ name }) => leaseBackupName(name),
 };
-const RESOURCE: Keeper = {
+const RESOURCE: BackupFormat = {
   type: 'ResourceDeletion',
   backupKind: 'Secret',
   key: 'resource-backup',
   backupName: ({ kind, name }) => resourceBackupName(kind, name),
 };
 
-function storedText(keeper: Keeper, backup: KubeObject): string {
-  const text = (backup.data as Record<string, string>)[keeper.key] ?? '';
-  return keeper.backupKind === 'Secret' ? Buffer.from(text, 'base64').toString('utf8') : text;
+function storedText(format: BackupFormat, backup: KubeObject): string {
+  const text = (backup.data as Record<string, string>)[format.key] ?? '';
+  return format.backupKind === 'Secret' ? Buffer.from(text, 'base64').toString('utf8') : text;
 }
 
 describe.each([
   ['secret-deletion', SECRET],
   ['leader-election', LEASE],
   ['resource-deletion', RESOURCE],
-])('the framework’s backup of %s', (name, keeper) => {
+])('the framework’s backup of %s', (name, format) => {
   const [backup] = recorded(name, 'injected') as [KubeObject];
 
   it('is read', () => {
-    const kept = keptIn(keeper, backup);
+    const kept = keptIn(format, backup);
     expect(kept).toMatchObject({ kind: expect.any(String), metadata: { namespace: 'shop' } });
   });
 
   it('would be written by us with the same bytes', () => {
-    expect(keptText(keeper, keptIn(keeper, backup) as KubeObject)).toBe(storedText(keeper, backup));
-    const ref = backupRef(keeper, {
-      ...(keptIn(keeper, backup) as KubeObject),
-      ...(keptIn(keeper, backup) as KubeObject).metadata,
+    expect(keptText(format, keptIn(format, backup) as KubeObject)).toBe(storedText(format, backup));
+    const ref = backupRef(format, {
+      ...(keptIn(format, backup) as KubeObject),
+      ...(keptIn(format, backup) as KubeObject).metadata,
     });
     expect(ref.name).toBe(backup.metadata.name);
   });

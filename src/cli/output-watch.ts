@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 
 /** What became of the words that a command printed. */
-export interface Spoken {
+export interface OutputWatch {
   /** Resolves when everything printed has been taken by its reader, or can never be. */
   drained(): Promise<void>;
   /** The first write to standard output that failed; its code is EPIPE, ENOSPC or the like. */
@@ -12,7 +12,7 @@ export interface Spoken {
  * Watches standard output and standard error. A reader that has gone or a disk that is full never stops a command: it does its work without
  * the words. A terminal that has gone is told by `onHangUp`.
  */
-export function watchSpoken(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream, onHangUp: () => void): Spoken {
+export function watchOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream, onHangUp: () => void): OutputWatch {
   let lost: NodeJS.ErrnoException | undefined;
   writeWholly(stdout);
   // What cannot be told on stderr is no reason to leave a fault in.

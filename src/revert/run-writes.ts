@@ -1,6 +1,6 @@
 import { leavesBackup, leavesNothing, typeByBackup } from '../faults/recognition.ts';
 import type { FaultType } from '../faults/types.ts';
-import { type Finding, findingId } from '../injection/found-injection.ts';
+import { type FoundInjection, findingId } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
@@ -16,7 +16,7 @@ import type { Trust } from './trust/judge.ts';
 import { intoWaves } from './waves.ts';
 
 /** What one injection wrote. */
-export interface Own {
+export interface RunWrites {
   type: FaultType;
   written: readonly ObjectRef[];
   /** The written objects as the server answered them, marks and backups included: what tells the original when those are gone. */
@@ -27,7 +27,7 @@ export interface Own {
   key?: Uint8Array | undefined;
 }
 
-export interface OwnLifted {
+export interface RunReverted {
   receipts: Receipt[];
   /** What is not proven restored. */
   remaining: number;
@@ -35,7 +35,7 @@ export interface OwnLifted {
 }
 
 /** What was read ahead of the lift, and when, on the monotonic clock. */
-export interface Ahead {
+export interface Prefetched {
   at: number;
   read: readonly Look[];
 }
@@ -49,7 +49,7 @@ const LONGEST_PAUSE_MS = 5_000;
  * Lifts what one injection wrote, without a scan: reads each object it touched, restores what is found there, tries again what was
  * blocked or could not be read, and counts what is not proven when patience is over. `ahead` spares the first reads.
  */
-export async function liftOwn(by: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifted> {
+export async function revertRun(by: RevertDeps, own: RunWrites, ahead?: Prefetched): Promise<RunReverted> {
   const deps = { begun: new Map(), ...by };
   if (leavesNothing(own.type)) return { receipts: [], remaining: 0, blind: [] };
   const began = deps.clock.monotonic();
@@ -63,19 +63,19 @@ export async function liftOwn(by: RevertDeps, own: Own, ahead?: Ahead): Promise<
 }
 
 /** Reads what a lift will have to read. What changes between this and the lift its preconditions tell, and it is read again. */
-export async function lookAhead(deps: RevertDeps, own: Own): Promise<Ahead> {
+export async function prefetchRun(deps: RevertDeps, own: RunWrites): Promise<Prefetched> {
   const at = deps.clock.monotonic();
   return { at, read: leavesNothing(own.type) ? [] : await lookAtAll(deps, own) };
 }
 
-const lookAtAll = (deps: RevertDeps, own: Own): Promise<Look[]> =>
+const lookAtAll = (deps: RevertDeps, own: RunWrites): Promise<Look[]> =>
   Promise.all(carriers(own).map(ref => look(deps, own, ref)));
 
 /** Only findings count ahead of time: nothing holds "no trace of it" to still be true. */
-const isOfUse = (deps: RevertDeps, { at, read }: Ahead): boolean =>
+const isOfUse = (deps: RevertDeps, { at, read }: Prefetched): boolean =>
   deps.clock.monotonic() - at <= AHEAD_HOLDS_MS && read.every(({ findings }) => findings.length > 0);
 
-async function once(deps: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifted & { retry: boolean }> {
+async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promise<RunReverted & { retry: boolean }> {
   const read = ahead && isOfUse(deps, ahead) ? ahead.read : await lookAtAll(deps, own);
   const remembered = new Set(read.filter(one => one.isRemembered).flatMap(one => one.findings));
   const all = read.flatMap(one => one.findings);
@@ -100,14 +100,14 @@ async function once(deps: RevertDeps, own: Own, ahead?: Ahead): Promise<OwnLifte
 }
 
 /** The objects that tell of the injection: where something was deleted, its backup alone. That the deleted object is gone proves nothing. */
-function carriers({ type, written }: Own): readonly ObjectRef[] {
+function carriers({ type, written }: RunWrites): readonly ObjectRef[] {
   return leavesBackup(type)
     ? written.filter(({ kind, name }) => typeByBackup({ kind, metadata: { name } }) === type)
     : written;
 }
 
 interface Look {
-  findings: Finding[];
+  findings: FoundInjection[];
   /** The findings are from memory: what stands there carries no mark any more, or is gone. */
   isRemembered?: boolean;
   /** For an object on which nothing of the injection is left. */
@@ -115,7 +115,7 @@ interface Look {
   blind?: string;
 }
 
-async function look(deps: RevertDeps, own: Own, ref: ObjectRef): Promise<Look> {
+async function look(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<Look> {
   const { type } = own;
   const got = await deps.api.get(plain(ref));
   if (!got.ok && got.reason !== 'not-found') return { findings: [], blind: `${nameOf(ref)}: ${blindReason(got)}` };
@@ -136,12 +136,12 @@ async function look(deps: RevertDeps, own: Own, ref: ObjectRef): Promise<Look> {
 
 const begunOn = ({ begun }: RevertDeps): KubeObject[] => [...(begun?.values() ?? [])].map(({ live }) => live);
 const plain = ({ uid: _uid, ...ref }: ObjectRef): ObjectRef => ref;
-const findingsIn = (object: KubeObject, type: FaultType): Finding[] =>
+const findingsIn = (object: KubeObject, type: FaultType): FoundInjection[] =>
   recognise(object).filter(finding => finding.type === type);
 const isNamed = ({ kind, metadata }: KubeObject, ref: ObjectRef): boolean =>
   kind === ref.kind && metadata.name === ref.name && (metadata.namespace ?? '') === (ref.namespace ?? '');
 
-function backupsIn({ answers = [], type }: Own): Pick<Finding, 'beside'> {
+function backupsIn({ answers = [], type }: RunWrites): Pick<FoundInjection, 'beside'> {
   const beside = answers.filter(answer => typeByBackup(answer) === type);
   return beside.length === 0 ? {} : { beside };
 }
@@ -162,7 +162,7 @@ function untraced(type: FaultType, ref: ObjectRef, isThere: boolean): Receipt {
 }
 
 /** The backup is gone, and nothing here remembers what it held: only what was never deleted is known to be as it was. */
-async function withoutRecord(deps: RevertDeps, own: Own, backup: ObjectRef): Promise<Look> {
+async function withoutRecord(deps: RevertDeps, own: RunWrites, backup: ObjectRef): Promise<Look> {
   const victim = own.written.find(ref => typeByBackup({ kind: ref.kind, metadata: ref }) !== own.type);
   // The deletion was not even announced.
   if (victim === undefined) return { findings: [], receipt: untraced(own.type, backup, false) };
@@ -182,7 +182,7 @@ async function withoutRecord(deps: RevertDeps, own: Own, backup: ObjectRef): Pro
  * What of one injection is not as it was before, and what of it cannot be read, a line each; writes nothing. An object without the injection's record tells nothing any
  * more and counts as back, as it does when it is lifted.
  */
-export async function notBack(deps: RevertDeps, own: Own): Promise<{ away: string[]; blind: string[] }> {
+export async function notRestored(deps: RevertDeps, own: RunWrites): Promise<{ away: string[]; blind: string[] }> {
   if (leavesNothing(own.type)) return { away: [], blind: [] };
   const read = await lookAtAll(deps, own);
   const found = read.flatMap(one => one.findings).filter(finding => !isBackup(deps.faultOf, finding));
@@ -195,7 +195,7 @@ export async function notBack(deps: RevertDeps, own: Own): Promise<{ away: strin
 }
 
 /** Whether any of these objects still carries an injection of the type; `blind` when one could not be read and none of the others does. */
-export async function stillMarked(deps: RevertDeps, own: Own): Promise<boolean | 'blind'> {
+export async function stillMarked(deps: RevertDeps, own: RunWrites): Promise<boolean | 'blind'> {
   if (leavesNothing(own.type)) return false;
   const read = await lookAtAll(deps, own);
   if (read.some(one => one.findings.length > 0)) return true;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { isAlive, processStart } from '../host/process.ts';
-import type { Keeper, Survives } from '../safety/lock-holder.ts';
+import type { HolderProcess, IsHolderAlive } from '../safety/lock-holder.ts';
 
 /**
  * Names this machine since its last start, and the pids on it that we can see: containers of one machine have pids of their own.
@@ -19,8 +19,8 @@ export function machineId(
   }
 }
 
-/** This process as the keeper of a lock. */
-export function thisKeeper(): Keeper {
+/** This process as the holder of a lock. */
+export function thisProcess(): HolderProcess {
   const start = processStart(process.pid);
   const machine = machineId();
   return {
@@ -30,8 +30,8 @@ export function thisKeeper(): Keeper {
   };
 }
 
-/** Whether a keeper lives: known of those on this machine only. */
-export function survivesHere(machine = machineId()): Survives {
-  return keeper =>
-    machine === undefined || keeper.machine !== machine ? undefined : isAlive(keeper.pid, keeper.start);
+/** Whether a holder lives: known of those on this machine only. */
+export function isHolderAlive(machine = machineId()): IsHolderAlive {
+  return holder =>
+    machine === undefined || holder.machine !== machine ? undefined : isAlive(holder.pid, holder.start);
 }
