@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { cleanLine } from './print-error.ts';
+import { cleanLine } from './tell.ts';
 
 /** Whether there is somebody to ask. */
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;

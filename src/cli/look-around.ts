@@ -3,7 +3,7 @@ import type { FoundInjection } from '../injection/found-injection.ts';
 import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { ScanResult } from '../revert/scan.ts';
 import type { StopOptions } from '../revert/stop-everything.ts';
-import { printError } from './print-error.ts';
+import { tell } from './tell.ts';
 
 /** A healthy cluster with 10,000 objects is read in two seconds. What takes longer than this is waited for while the rest is put back. */
 const SLOW_AFTER_MS = 3_000;
@@ -46,5 +46,5 @@ export async function lookAround(engine: Engine, scope: { namespace?: string }, 
 
 function tellSlow({ slow = [] }: ScanResult): void {
   const named = `${slow.slice(0, 8).join(', ')}${slow.length > 8 ? ', …' : ''}`;
-  printError(`not yet listed: ${named}; what is known is put back meanwhile`);
+  tell(`not yet listed: ${named}; what is known is put back meanwhile`);
 }

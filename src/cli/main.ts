@@ -7,7 +7,7 @@ import { COMMANDS } from './commands.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { addGlobalOptions, type GlobalOptions, settleOptionalValues } from './globals.ts';
 import { watchOutput } from './output-watch.ts';
-import { printError } from './print-error.ts';
+import { tell } from './tell.ts';
 
 /**
  * Runs one command line. Everything that ends a command unasked becomes one line on stderr and an exit code; never a stack. It ends only when
@@ -32,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const lost = spoken.lost();
   // A reader that has had enough (`mayday list | head -1`) is no failure.
   if (lost !== undefined && lost.code !== 'EPIPE') {
-    printError(`expected to write to standard output, found: ${lost.message}; part of the output is missing`);
+    tell(`expected to write to standard output, found: ${lost.message}; part of the output is missing`);
     if (code === EXIT.done && !acts) code = EXIT.internal;
     await spoken.drained();
   }
@@ -120,25 +120,25 @@ function end(error: unknown): ExitCode {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
     if (error.code === 'commander.excessArguments') {
-      printError(
+      tell(
         `expected a command or nothing more, ${error.message.replace(/^.*?got \d+: (.*?)\.?$/, 'found $1')}; see \`mayday --help\``,
       );
       return EXIT.usage;
     }
-    printError(`${error.message.replace(/^error: /, '').replace(/\.?\s*$/, '')}; see \`mayday --help\``);
+    tell(`${error.message.replace(/^error: /, '').replace(/\.?\s*$/, '')}; see \`mayday --help\``);
     return EXIT.usage;
   }
   if (error instanceof CommandFailure) {
-    printError(error.message);
+    tell(error.message);
     return error.exitCode;
   }
   if (error instanceof JournalUnwritable) {
     const advice = error.cause instanceof Distrusted ? '' : ': free the disk, or set XDG_STATE_HOME';
-    printError(`${error.message}; nothing was injected, since nobody could put it back by it${advice}`);
+    tell(`${error.message}; nothing was injected, since nobody could put it back by it${advice}`);
     return EXIT.inconclusive;
   }
   if (isOfTheSystem(error)) {
-    printError(`expected the system to carry on, found: ${error.message}; mayday could not go on`);
+    tell(`expected the system to carry on, found: ${error.message}; mayday could not go on`);
     return EXIT.internal;
   }
   const reason =
@@ -147,7 +147,7 @@ function end(error: unknown): ExitCode {
         ? (error.stack ?? error.message)
         : error.message
       : String(error);
-  printError(`internal error: ${reason}; this is a fault of mayday itself, MAYDAY_DEBUG=1 shows where`);
+  tell(`internal error: ${reason}; this is a fault of mayday itself, MAYDAY_DEBUG=1 shows where`);
   return EXIT.internal;
 }
 

@@ -1,7 +1,7 @@
 import type { Api } from '../kube/client/api.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { CommandFailure } from './failure.ts';
-import { printError } from './print-error.ts';
+import { tell } from './tell.ts';
 
 /**
  * A namespace that was asked for by name must be there: that nothing is in a mistyped one says nothing. Where that may not be read, stderr
@@ -15,5 +15,5 @@ export async function expectNamespace(api: Api, namespace: string | undefined): 
     throw new CommandFailure(
       `expected namespace ${namespace} in context ${sanitise(api.identity.context, 200)}, found none of that name: check -n; nothing was done`,
     );
-  printError(`whether namespace ${namespace} exists could not be checked: ${got.message}`);
+  tell(`whether namespace ${namespace} exists could not be checked: ${got.message}`);
 }

@@ -3,7 +3,7 @@ import { jsonText } from '../text/json.ts';
 import type { Clean } from '../text/sanitise.ts';
 import { yamlText } from '../text/yaml.ts';
 import type { GlobalOptions } from './globals.ts';
-import { cleanLine } from './print-error.ts';
+import { cleanLine } from './tell.ts';
 
 // The only place of the commands that writes results to standard output: a line leaves as `Clean`, data with every unseen character escaped.
 

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { ask } from './confirm.ts';
-import { tellItem } from './print-error.ts';
+import { tellItem } from './tell.ts';
 
 /** Rows of the terminal that a page leaves to the question below it. */
 const LEFT = 2;

@@ -8,7 +8,7 @@ import type { Invocation } from './command.ts';
 import { ask, canAsk } from './confirm.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { page } from './pager.ts';
-import { printError, tellItem } from './print-error.ts';
+import { tell, tellItem } from './tell.ts';
 import { confirmRecords, forcedLines } from './trust-consent.ts';
 
 /** What is to be reverted and stopped, and how to find out what of it a person must see first. */
@@ -66,6 +66,6 @@ export async function agreedOthers(
     for (const { message, object } of others) tellItem(`${nameOf(object)}  ${message ?? ''}`);
   const many = others.length === 1 ? 'this fault' : `these ${others.length} faults`;
   if (await ask(`ask the other tools to stop ${many} of theirs? (yes/no)`, 'yes')) return others;
-  printError('other tools are left as they are: the answer was not yes');
+  tell('other tools are left as they are: the answer was not yes');
   return [];
 }

@@ -29,9 +29,9 @@ import { lookAround } from './look-around.ts';
 import { expectNamespace } from './namespace.ts';
 import { notRecordedLines } from './not-recorded.ts';
 import { print, say } from './output.ts';
-import { printError } from './print-error.ts';
 import { agreed, agreedOthers } from './revert-consent.ts';
 import { withCluster } from './session.ts';
+import { tell } from './tell.ts';
 
 /** `mayday revert`: finds, puts back, verifies, looks again. Interrupting it does not stop what is being put back. */
 export const revertCommand: CommandBody = invocation => {
@@ -68,7 +68,7 @@ export const revertCommand: CommandBody = invocation => {
           })
         : wouldTrust(invocation);
     const others = await agreedOthers(invocation, othersOf(invocation, scanned), dryRun);
-    const holdOn = () => printError('still putting things back; what is left will be named');
+    const holdOn = () => tell('still putting things back; what is left will be named');
     process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
     // Beside the restores: a webhook that does not answer would hold the latch up, and them with it.
     const latching = isAll && toStop > 0 && !dryRun ? tellLatch(runtime, api, toStop) : undefined;
@@ -104,24 +104,22 @@ const wouldTrust = ({ options }: Invocation): Trust =>
   options.yes === true && options.trustRecords === true ? { everything: 'caller' } : {};
 
 function tellRecord(reverted: Reverted, stream: ((line: string) => void) | undefined): void {
-  for (const line of notRecordedLines(reverted)) printError(line);
+  for (const line of notRecordedLines(reverted)) tell(line);
   const { unkept, recordPath } = reverted;
   if (unkept === undefined && recordPath !== undefined) stream?.(`receipts: ${recordPath}`);
 }
 
 function tellUntold(untold: readonly FoundInjection[]): void {
-  for (const line of untoldText(untold)) printError(line);
+  for (const line of untoldText(untold)) tell(line);
 }
 
 async function tellLatch(runtime: Runtime, api: Api, count: number): Promise<void> {
   const { says } = await latchAll(runtime, api, count);
-  printError(says);
+  tell(says);
 }
 
 function hearing(stream: ((line: string) => void) | undefined): (event: RevertEvent) => void {
-  const hint = once((says, forMs) =>
-    printError(`waiting, ${Math.ceil(forMs / 1000)}s more at most: ${says.join('; ')}`),
-  );
+  const hint = once((says, forMs) => tell(`waiting, ${Math.ceil(forMs / 1000)}s more at most: ${says.join('; ')}`));
   return event => {
     if (event.event === 'waiting') hint(event.says, event.forMs);
     if (stream) for (const line of eventLines(event)) stream(line);
@@ -137,7 +135,7 @@ function eventLines(event: RevertEvent): string[] {
 /** What was not looked for, outside a chosen namespace, keeps its lock. */
 async function tellFreed(api: Api, result: RevertResult, { globals }: Invocation): Promise<void> {
   if (globals.namespace !== undefined) return;
-  for (const line of await freeAllLocks(api, result)) printError(line);
+  for (const line of await freeAllLocks(api, result)) tell(line);
 }
 
 /** The same words again and again help nobody. */

@@ -15,8 +15,8 @@ import { EXIT, type ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';
 import { durationOption, wholeNumber } from './number.ts';
 import { say, sayJson } from './output.ts';
-import { printError } from './print-error.ts';
 import { withCluster } from './session.ts';
+import { tell } from './tell.ts';
 
 /** What the command line asks for, read before anything is connected. */
 interface Request {
@@ -35,7 +35,7 @@ export const runCommand: CommandBody = invocation => {
     try {
       const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks: locksFor(runtime, api) });
       await reportInterruptedRuns(engine, api).catch((error: unknown) =>
-        printError(`whether runs died here cannot be read: ${(error as Error).message}`),
+        tell(`whether runs died here cannot be read: ${(error as Error).message}`),
       );
       const results = await runAll(invocation, request, { api, runtime, engine, interrupt });
       const isCutShort = interrupt.signal.aborted && results.length < request.due.length;
@@ -63,7 +63,7 @@ function requestOf({ globals, args, options }: Invocation): Request {
 
 function isDue({ experiment, path }: LoadedExperiment, maxTier: number | undefined): boolean {
   if (maxTier === undefined || experiment.spec.tier <= maxTier) return true;
-  printError(`${path}: skipped, tier ${experiment.spec.tier} is above ${maxTier}`);
+  tell(`${path}: skipped, tier ${experiment.spec.tier} is above ${maxTier}`);
   return false;
 }
 
@@ -104,7 +104,7 @@ function lineOf(loaded: LoadedExperiment, event: RunEvent): string {
 function insisting(interrupt: Interrupt): AbortSignal {
   const controller = new AbortController();
   interrupt.onRequest(count => {
-    if (count === 1) printError('stopping; the fault is being lifted and checked');
+    if (count === 1) tell('stopping; the fault is being lifted and checked');
     else controller.abort(new Error('asked again'));
   });
   return controller.signal;
@@ -113,15 +113,15 @@ function insisting(interrupt: Interrupt): AbortSignal {
 /** What runs that died have left, and who ends it; and what a guardian has ended since the last run. */
 async function reportInterruptedRuns(engine: Engine, api: Api): Promise<void> {
   const [work, dead] = [await engine.guardianWork(), await engine.unfinished()];
-  for (const line of guardianLines(work, dead, api.serverTime().now)) printError(line);
+  for (const line of guardianLines(work, dead, api.serverTime().now)) tell(line);
   const left = dead.filter(one => one.written.length > 0 && !one.guardian);
   if (left.length === 0) return;
   const runs = left.map(one => one.run).join(', ');
-  printError(
+  tell(
     `${left.length === 1 ? 'a run' : `${left.length} runs`} died before the fault was lifted (${runs}); \`mayday revert --all\` puts everything back`,
   );
 }
 
 function tellRecord({ globals }: Invocation, { recordPath }: FinishedRun): void {
-  if (globals.output === 'text' && recordPath !== undefined) printError(`record ${recordPath}`);
+  if (globals.output === 'text' && recordPath !== undefined) tell(`record ${recordPath}`);
 }

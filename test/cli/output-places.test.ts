@@ -27,14 +27,14 @@ test('the streams of the process are in few hands', () => {
     'cli/output.ts',
     // Asks how large a page is.
     'cli/pager.ts',
-    'cli/print-error.ts',
+    'cli/tell.ts',
   ]);
 });
 
 test('a command writes through the modules that make every line harmless, and through nothing else', () => {
   expect(mentioning(/(stdout|stderr)\s*\.\s*write\(/).filter(name => !/^(bin|console)\//.test(name))).toEqual([
     'cli/output.ts',
-    'cli/print-error.ts',
+    'cli/tell.ts',
   ]);
   expect(mentioning(/from 'node:(fs|tty)'[\s\S]*(writeSync\([12]\b|WriteStream\([12]\b)/)).toEqual([]);
 });

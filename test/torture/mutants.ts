@@ -58,8 +58,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what cannot be listed counts as nothing there',
-    file: 'revert/scan.ts',
-    find: "if (page.reason !== 'not-found') state.blindTo(titleOf(resource), blindReason(page));",
+    file: 'revert/scan-list.ts',
+    find: 'state.blindTo(titleOf(resource), blindReason(failure));',
     put: '',
   },
   {

@@ -4,7 +4,7 @@ import { type Clean, sanitise } from '../text/sanitise.ts';
 export const cleanLine = (line: string): Clean => sanitise(line, Number.MAX_SAFE_INTEGER);
 
 /** Tells people something beside the result: one line on standard error. */
-export function printError(line: string): void {
+export function tell(line: string): void {
   process.stderr.write(`mayday: ${cleanLine(line)}\n`);
 }
 
