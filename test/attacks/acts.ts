@@ -11,15 +11,21 @@ export const revertForced = (scene: Scene): Promise<Ended> =>
 
 const REAPER_MS = 8_000;
 const LOOK_MS = 100;
+/** More than the pause between two of its looks: what it began with the first word is done, or has failed, by then. */
+const ROUND_MS = 1_500;
+/** How the reaper tells what became of an injection. */
+const OUTCOMES = ['reverted', 'already-restored', 'gone', 'stripped', 'diverged', 'unconfirmed', 'failed', 'broken'];
 
 /** The reaper looks until it told of something in the namespace of the scene, or for 8 s; then it is told to end. */
 export async function reaperLooks(scene: Scene): Promise<Ended> {
   const reaper = scene.start(['reaper', '--interval', '1s', '--grace', '1s']);
-  const told = reaper.event('any', said => JSON.stringify(said).includes(scene.namespace)).catch(() => undefined);
+  const isHere = (said: object) => JSON.stringify(said).includes(scene.namespace);
   let isOver = false;
-  void told.then(() => {
+  const over = () => {
     isOver = true;
-  });
+  };
+  // Rejected by a reaper that ends by itself, which is over too.
+  Promise.any(OUTCOMES.map(name => reaper.event(name, isHere))).then(() => sleep(ROUND_MS).then(over), over);
   for (const deadline = performance.now() + REAPER_MS; !isOver && performance.now() < deadline; ) await sleep(LOOK_MS);
   reaper.signal('SIGTERM');
   return reaper.ended;

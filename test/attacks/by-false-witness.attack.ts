@@ -49,6 +49,10 @@ async function install(scene: Scene, crd: Planted): Promise<void> {
   await scene.admin(['wait', '--for=condition=Established', `crd/${crd.metadata.name}`, '--timeout=30s']);
 }
 
+/** Takes a kind away with all of its objects. */
+const uninstall = (scene: Scene, crd: Planted): Promise<unknown> =>
+  scene.admin(['delete', 'crd', String(crd.metadata.name), '--ignore-not-found', '--timeout=30s']);
+
 const argo = definition('argoproj.io', 'applications', 'Application', 'v1alpha1');
 const chaos = definition(FRAMEWORK, 'chaosexperiments', 'ChaosExperiment', 'v1alpha1');
 
@@ -73,6 +77,7 @@ export const attacks: Attack[] = [
       ),
     act: revertAll,
     gained: wasCreated,
+    tidy: async scene => void (await uninstall(scene, chaos)),
   },
   {
     name: 'a deployment out of a backup that Events speak for',
@@ -113,6 +118,7 @@ export const attacks: Attack[] = [
       ),
     act: revertAll,
     gained: async scene => (await scene.look('applications.argoproj.io', 'taken')) && 'the application was created',
+    tidy: async scene => void (await uninstall(scene, argo)),
   },
   {
     name: "another's Secret changed by a drift backup that names it",
@@ -173,6 +179,11 @@ export const attacks: Attack[] = [
         }),
       ])),
     act: revertForced,
+    // Whoever reverts everything next would wait until this namespace is gone.
+    async tidy(scene) {
+      await scene.admin(['label', 'namespace', scene.id, `${FRAMEWORK}/type-`]);
+      await scene.admin(['annotate', 'namespace', scene.id, `${FRAMEWORK}/rollback-data-`]);
+    },
     async gained(scene) {
       const { metadata } = (await scene.look('namespace', scene.id)) as Planted;
       const labels = metadata.labels as Record<string, string>;

@@ -58,11 +58,29 @@ export async function openScene(provider: Provider, rights: AttackerRights = {})
       return text.trim() === '' ? undefined : JSON.parse(text);
     },
     async close() {
+      // What is planted in a namespace that takes its time to go would be waited for by the next revert of everything.
+      await admin(['-n', id, 'delete', PLANTED.join(','), '--all', '--wait=false', '--grace-period=0', '--force']);
       if (inDefault.length > 0) await admin(['delete', '--ignore-not-found', '-f', '-'], documents(inDefaultNamespace));
       await stage.close();
     },
   };
 }
+
+/** The kinds that attacks make and mark. */
+const PLANTED = [
+  'secrets',
+  'configmaps',
+  'services',
+  'deployments',
+  'daemonsets',
+  'cronjobs',
+  'pods',
+  'resourcequotas',
+  'networkpolicies',
+  'poddisruptionbudgets',
+  'roles',
+  'rolebindings',
+];
 
 const documents = (objects: readonly unknown[]): string => objects.map(object => JSON.stringify(object)).join('\n');
 
