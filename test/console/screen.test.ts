@@ -262,6 +262,8 @@ describe('arm, then fire', () => {
   });
 });
 
+const [HOME, END] = ['\u001b[H', '\u001b[F'];
+
 describe('MAYDAY', () => {
   it('scans while it opens, reverts on the second press, and shows what remains', async () => {
     const { at, script: made } = play({ findings: () => (made.reverted > 0 ? [] : [finding('a'), finding('b')]) });
@@ -273,6 +275,36 @@ describe('MAYDAY', () => {
     at.send('!');
     await at.waitFor('✓ REMAIN 0   verified 2');
     expect(made.reverted).toBe(2);
+  });
+
+  it('shows what needs a word from its first line to its last, and takes letters for the answer', async () => {
+    const lines = Array.from({ length: 60 }, (_, i) => `line ${i} of what would be written` as Clean);
+    const { at, script: made } = play({
+      findings: () => [finding('a')],
+      remaining: () => 1,
+      asked: ([one]) => (one ? [{ finding: one, tier: 3, digest: 'x', lines }] : []),
+    });
+    await at.waitFor('data LIVE');
+    at.send('!');
+    await at.waitFor('scan complete');
+    at.send('!');
+    await at.waitFor('line 0 of what would be written');
+    expect(at.screen()).not.toContain('line 59 of');
+    at.send(END);
+    await at.waitFor('line 59 of what would be written');
+    expect(at.screen()).not.toContain('line 0 of');
+    // Two keys for the same elsewhere; here letters belong to the answer.
+    at.send('g');
+    await at.waitFor('> g_');
+    at.send('G');
+    await at.waitFor('> gG_');
+    expect(at.screen()).toContain('line 59 of');
+    at.send(HOME);
+    await at.waitFor('line 0 of what would be written');
+    at.send('G');
+    await at.waitFor('> gGG_');
+    expect(at.screen()).toContain('line 0 of');
+    expect(made.reverted).toBe(0);
   });
 
   it('opens from a hammered key but reverts only on a press of its own', async () => {

@@ -1,10 +1,19 @@
-import type { ConsoleDeps, FireOrder, Preflight, RevertEnd, RunEnd, Session } from '../../../src/console/deps.ts';
+import type {
+  AskedRecord,
+  ConsoleDeps,
+  FireOrder,
+  Preflight,
+  RevertEnd,
+  RunEnd,
+  Session,
+} from '../../../src/console/deps.ts';
 import type { LoadedExperiment } from '../../../src/experiment/types.ts';
 import type { Plan } from '../../../src/faults/contract.ts';
 import type { LogSource } from '../../../src/health/inspect/follow-log.ts';
 import type { Inspection } from '../../../src/health/inspect/inspection.ts';
 import { type Clock, systemClock } from '../../../src/host/clock.ts';
 import type { FoundInjection } from '../../../src/injection/found-injection.ts';
+import type { Receipt } from '../../../src/injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
 import { failure } from '../../../src/kube/client/failure.ts';
 import type { Outcome } from '../../../src/kube/client/outcome.ts';
@@ -139,6 +148,8 @@ export interface Script {
   log(source: LogSource): Clean[];
   fired: FireOrder[];
   reverted: number;
+  /** What of these needs a person's word; nothing unless told. */
+  asked?(findings: readonly FoundInjection[]): readonly AskedRecord[];
 }
 
 const STORY = (serverNow: () => number): Script['happenings'] => [
@@ -236,25 +247,21 @@ export function fakeSession(play: Script): Session {
       }
       return { ok: true, findings: found, blind: 0 };
     },
-    async revert(what, hear): Promise<RevertEnd> {
+    async revert(what, hear, confirmed): Promise<RevertEnd> {
       if (!play.isReachable()) throw new Error('connect ECONNREFUSED 10.0.0.1:6443');
       const findings = what === 'all' ? play.findings() : what;
       hear({ is: 'wave', wave: 3, name: 'the rest', findings });
-      const receipts = findings.map(({ id, type, object }) => ({
-        id,
-        type,
-        object,
-        outcome: 'reverted' as const,
-        verified: true,
-        requests: 3,
-        ms: 60,
-        message: 'image ledger:4.1',
-      }));
+      const unasked = new Set((play.asked?.(findings) ?? []).map(record => record.finding.id));
+      const receipts = findings.map(({ id, type, object }): Receipt => {
+        const isLeft = unasked.has(id) && confirmed?.has(id) !== true;
+        const outcome = isLeft ? 'unconfirmed' : 'reverted';
+        return { id, type, object, outcome, verified: !isLeft, requests: 3, ms: 60, message: 'image ledger:4.1' };
+      });
       for (const receipt of receipts) {
         await clock.sleep(30);
         hear({ is: 'receipt', receipt, wave: 3 });
       }
-      play.reverted += receipts.length;
+      play.reverted += receipts.filter(({ verified }) => verified).length;
       return {
         remaining: play.remaining(),
         receipts,
@@ -274,7 +281,7 @@ export function fakeSession(play: Script): Session {
     async followLog(source, hear) {
       hear({ is: 'lines', lines: play.log(source), isCut: false });
     },
-    toAsk: async () => [],
+    toAsk: async findings => play.asked?.(findings) ?? [],
     unfinished: async () => [],
     guardians: async () => [],
     suspended: async () => false,
