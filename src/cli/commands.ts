@@ -102,6 +102,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'what is broken, since when, why, and what to do; of the whole cluster, or why deploy/web is not well',
     options: [
       ['--since <duration>', 'only what began within this time, such as 30m'],
+      ['--watch', 'go on looking, and print again whenever what is found changes'],
       ['--save <file>', 'keep the findings and what they rest on in a file, to look at without the cluster'],
       ['--force', 'replace the file that --save names, where there is one'],
       ['--from <file>', 'look at what --save kept instead of at a cluster'],

@@ -10,8 +10,8 @@ import { gateJson, triageJson } from '../triage/report/json.ts';
 import { triageMarkdown } from '../triage/report/markdown.ts';
 import { type ObjectLook, objectJson, objectText } from '../triage/report/object.ts';
 import { type Drawing, gateText, triageText } from '../triage/report/text.ts';
-import type { Triage } from '../triage/result.ts';
-import { CommandFailure, EXIT } from './failure.ts';
+import { outlookOf, type Triage } from '../triage/result.ts';
+import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 import { columns, isTerminal, print, say, sayJson } from './output.ts';
 import type { TriageChoice } from './triage-choice.ts';
@@ -48,8 +48,13 @@ export function tellGate(gate: GateResult, globals: GlobalOptions): void {
 /** Whether the gates are printed as they finish, and so not once more at the end. */
 const streams = (globals: GlobalOptions): boolean => globals.output === 'text' && isTerminal();
 
-/** Prints the result in the form asked for. */
-export function printLook({ triage, object }: Shown, about: About, globals: GlobalOptions): void {
+/** Prints the result in the form asked for; the gates too, where they were not told as they finished. */
+export function printLook(
+  { triage, object }: Shown,
+  about: About,
+  globals: GlobalOptions,
+  isTold = streams(globals),
+): void {
   const json = { ...triageJson(triage, about), ...(object === undefined ? {} : { object: objectJson(object) }) };
   if (globals.output === 'jsonl') {
     sayJson({ event: 'end', ...json });
@@ -59,7 +64,7 @@ export function printLook({ triage, object }: Shown, about: About, globals: Glob
   print(json, globals, () =>
     globals.output === 'md'
       ? triageMarkdown(triage, about)
-      : [...head, ...triageText(triage, about, { ...drawing(globals), gates: !streams(globals) })],
+      : [...head, ...triageText(triage, about, { ...drawing(globals), gates: !isTold })],
   );
 }
 
@@ -67,3 +72,12 @@ const drawing = (globals: GlobalOptions): Drawing => ({
   glyphs: glyphsFor(process.env, globals.ascii === true),
   columns: columns(),
 });
+
+const EXITS: Readonly<Record<ReturnType<typeof outlookOf>, ExitCode>> = {
+  failed: EXIT.broken,
+  blind: EXIT.unreachable,
+  clear: EXIT.done,
+};
+
+/** 9: something is broken. 8: nothing is, in what could be read. 0: all was read and nothing is. */
+export const exitCodeOf = (triage: Triage): ExitCode => EXITS[outlookOf(triage)];

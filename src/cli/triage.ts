@@ -1,15 +1,14 @@
-import type { Looked } from '../triage/look.ts';
-import { lookOnce } from '../triage/look.ts';
+import { type Looked, lookOnce } from '../triage/look.ts';
 import type { About } from '../triage/report/about.ts';
-import { outlookOf } from '../triage/result.ts';
 import { RULES } from '../triage/rules/index.ts';
 import type { CommandBody } from './command.ts';
-import { EXIT, type ExitCode } from './failure.ts';
+import type { ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 import { withCluster } from './session.ts';
 import { readBundle, saveBundle } from './triage-bundle.ts';
 import { type TriageChoice, triageChoice } from './triage-choice.ts';
-import { aimed, printLook, tellGate } from './triage-print.ts';
+import { aimed, exitCodeOf, printLook, tellGate } from './triage-print.ts';
+import { watchCommand } from './triage-watch.ts';
 
 /**
  * `mayday triage [OBJECT]`: what is broken, since when, why, and what to do. Exit 9 when something is broken, 8 when nothing is but not all
@@ -22,6 +21,7 @@ export const triageCommand: CommandBody = async ({ globals, args, options }) => 
     return show(looked, about, choice, globals, 'default');
   }
   return withCluster(globals, async (api, runtime) => {
+    if (choice.watch) return watchCommand(api, runtime, choice, globals);
     const looked = await lookOnce(api, runtime.realClock, RULES, gate => tellGate(gate, globals));
     const { context, server, user, namespace } = api.identity;
     const about = { context, server, user, now: looked.now };
@@ -35,11 +35,5 @@ export const triageCommand: CommandBody = async ({ globals, args, options }) => 
 function show(looked: Looked, about: About, choice: TriageChoice, globals: GlobalOptions, namespace: string): ExitCode {
   const shown = aimed(looked, choice, globals.namespace, namespace);
   printLook(shown, about, globals);
-  return EXITS[outlookOf(shown.triage)];
+  return exitCodeOf(shown.triage);
 }
-
-const EXITS: Readonly<Record<ReturnType<typeof outlookOf>, ExitCode>> = {
-  failed: EXIT.broken,
-  blind: EXIT.unreachable,
-  clear: EXIT.done,
-};

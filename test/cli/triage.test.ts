@@ -1,8 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 
 // The bundle, as users run it; `npm test` builds it first.
@@ -21,17 +24,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const environment = () => ({
+  ...process.env,
+  XDG_STATE_HOME: folder,
+  XDG_CONFIG_HOME: folder,
+  KUBECONFIG: kubeconfig,
+  LC_ALL: 'C.UTF-8',
+  TERM: 'xterm',
+});
+
 function mayday(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = {
-    ...process.env,
-    XDG_STATE_HOME: folder,
-    XDG_CONFIG_HOME: folder,
-    KUBECONFIG: kubeconfig,
-    LC_ALL: 'C.UTF-8',
-    TERM: 'xterm',
-  };
   return new Promise(resolve => {
-    const child = execFile(process.execPath, [PROGRAM, ...args], { env }, (error, stdout, stderr) =>
+    const child = execFile(process.execPath, [PROGRAM, ...args], { env: environment() }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
     child.stdin?.end();
@@ -112,4 +116,34 @@ it('what was seen is kept in a file for its owner alone, and opened without a cl
     code: 2,
     stderr: expect.stringContaining('there is no such file'),
   });
+});
+
+it('--watch prints again when what is found changes, and ends with an interrupt', async () => {
+  const child = spawn(process.execPath, [PROGRAM, 'triage', '--watch', '-o', 'jsonl'], { env: environment() });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const roots = async (): Promise<string[]> => {
+    const { value } = await lines.next();
+    return JSON.parse(String(value)).roots.map(({ object }: { object: { name: string } }) => object.name);
+  };
+  expect(await roots()).not.toContain('lost');
+  const connected = await connect({ kubeconfig });
+  if (!connected.ok) throw new Error(connected.message);
+  const api = connected.value;
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'lost' } };
+  await api.create({
+    ...node,
+    status: {
+      conditions: [
+        { type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown', lastTransitionTime: '2026-01-01T00:00:00Z' },
+      ],
+    },
+  });
+  while (!(await roots()).includes('lost'));
+  // The sandbox's kubelet takes the node on, and it is well.
+  while ((await roots()).includes('lost'));
+  await api.remove({ apiVersion: 'v1', kind: 'Node', name: 'lost' });
+  await api.close();
+  child.kill('SIGINT');
+  const [code] = await once(child, 'exit');
+  expect([0, 8, 9]).toContain(code);
 });

@@ -1,0 +1,76 @@
+import type { LiveView } from '../health/view/live.ts';
+import type { Clock } from '../host/clock.ts';
+import type { GateResult } from './gate-run.ts';
+import type { Looked } from './look.ts';
+import type { Answers, NamedRead } from './named-read.ts';
+import { conclude } from './result.ts';
+import type { Rule } from './rule.ts';
+import { runGates } from './run.ts';
+
+/** Changes that come together are looked at together; milliseconds. */
+const GATHER_MS = 20;
+/** Most of the time is left to others: after a look of so long, nothing for so many times as long. */
+const REST = 5;
+/** Some things go wrong by time alone: a pod that is still pending, a lease that nobody renews. */
+const ANYWAY_MS = 15_000;
+
+export interface Watching {
+  live: Pick<LiveView, 'view' | 'settled' | 'subscribe'>;
+  clock: Clock;
+  rules: readonly Rule[];
+  /** A reader of single things, which remembers what it has read: a new one for each look that may not rest on what was read before. */
+  reader(): { read(reads: readonly NamedRead[]): Promise<Answers> };
+  /** Server time, milliseconds. */
+  serverNow(): number;
+  signal: AbortSignal;
+}
+
+/** Looks again whenever the live view has changed, and now and then without, until the signal aborts. The first look waits for the whole view. */
+export async function* watchTriage(watching: Watching): AsyncGenerator<Looked> {
+  const { live, clock, signal } = watching;
+  let wake = () => {};
+  let isChanged = false;
+  const unsubscribe = live.subscribe(() => {
+    isChanged = true;
+    wake();
+  });
+  try {
+    await live.settled();
+    let read = { reader: watching.reader(), at: clock.monotonic() };
+    while (!signal.aborted) {
+      isChanged = false;
+      const began = clock.monotonic();
+      if (began - read.at >= ANYWAY_MS) read = { reader: watching.reader(), at: began };
+      yield await look(watching, read.reader);
+      const spent = clock.monotonic() - began;
+      await pause(clock, spent * REST, signal);
+      const deadline = clock.monotonic() + ANYWAY_MS;
+      while (!isChanged && !signal.aborted && clock.monotonic() < deadline) {
+        const changed = new Promise<void>(resolve => {
+          wake = resolve;
+        });
+        const waited = new AbortController();
+        await Promise.race([changed, pause(clock, ANYWAY_MS, AbortSignal.any([signal, waited.signal]))]);
+        waited.abort();
+      }
+      await pause(clock, GATHER_MS, signal);
+    }
+  } finally {
+    unsubscribe();
+  }
+}
+
+async function look(
+  { live, clock, rules, serverNow }: Watching,
+  reader: ReturnType<Watching['reader']>,
+): Promise<Looked> {
+  const now = serverNow();
+  const run = { rules, view: live.view, now, read: reader.read, monotonic: () => clock.monotonic() };
+  const gates: GateResult[] = [];
+  for await (const gate of runGates(run)) gates.push(gate);
+  return { triage: conclude(gates, live.view), view: live.view, now };
+}
+
+/** A sleep that an abort ends, without a word. */
+const pause = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
+  clock.sleep(ms, signal).catch(() => undefined);

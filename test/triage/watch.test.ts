@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import type { ViewChange } from '../../src/health/view/live.ts';
+import type { Looked } from '../../src/triage/look.ts';
+import type { Rule } from '../../src/triage/rule.ts';
+import { watchTriage } from '../../src/triage/watch.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { viewOf } from '../support/view.ts';
+import { found } from './support.ts';
+
+/** A live view of which a test says when it changes, and a rule that finds what the test says. */
+function scene() {
+  const clock = fakeClock();
+  const ended = new AbortController();
+  const listeners = new Set<(change: ViewChange) => void>();
+  const names: string[] = [];
+  const rule: Rule = {
+    id: 'pod/x',
+    gate: 'G9',
+    needs: [],
+    about: { looksAt: 'One.', why: 'Two.', whatToDo: 'Three.' },
+    look: () => names.map(name => found('pod/x', `Pod/shop/${name}`)),
+  };
+  let readers = 0;
+  const looks = watchTriage({
+    live: {
+      view: viewOf([]),
+      settled: async () => {},
+      subscribe: listener => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    clock,
+    rules: [rule],
+    reader: () => {
+      readers += 1;
+      return { read: async () => ({}) as never };
+    },
+    serverNow: () => clock.now(),
+    signal: ended.signal,
+  });
+  const next = async () => {
+    const looked: Looked | undefined = (await looks.next()).value ?? undefined;
+    return looked?.triage.roots.map(({ finding }) => finding.object.name);
+  };
+  const change = (...now: string[]) => {
+    names.splice(0, names.length, ...now);
+    for (const listener of listeners) listener({ kind: 'Pod', put: [], removed: [] });
+  };
+  return { clock, ended, listeners, next, change, readers: () => readers };
+}
+
+test('a change is looked at soon after it came', async () => {
+  const { clock, next, change } = scene();
+  expect(await next()).toEqual([]);
+  const began = clock.monotonic();
+  clock.after(1000, () => change('a'));
+  expect(await next()).toEqual(['a']);
+  expect(clock.monotonic() - began).toBeLessThan(1100);
+});
+
+test('without a change it looks again now and then, since time alone makes things go wrong, and reads anew', async () => {
+  const { clock, next, readers } = scene();
+  await next();
+  const began = clock.monotonic();
+  await next();
+  expect(clock.monotonic() - began).toBeGreaterThanOrEqual(15_000);
+  expect(clock.monotonic() - began).toBeLessThan(16_000);
+  expect(readers()).toBe(2);
+});
+
+test('it ends with the signal, and leaves nobody subscribed', async () => {
+  const { clock, ended, listeners, next } = scene();
+  await next();
+  clock.after(100, () => ended.abort());
+  expect(await next()).toBeUndefined();
+  expect(listeners.size).toBe(0);
+});
