@@ -34,7 +34,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     run: async order => (await engine()).run(order),
     scan: async (...asked) => (await engine()).scan(...asked),
     revert: async (...asked) => (await engine()).revert(...asked),
-    triage: async (hear, signal) => (await import('./console-triage.ts')).consoleTriage(runtime, api, hear, signal),
+    triage: async (...asked) => (await import('./console-triage.ts')).consoleTriage(runtime, api, ...asked),
     inspect: (ref, signal) => inspect(api, ref, signal),
     followLog: (source, hear, signal) => followLog(api, runtime.realClock, source, hear, signal),
     toAsk: async (...asked) => (await engine()).toAsk(...asked),

@@ -1,7 +1,8 @@
+import { loadView, type ViewLoading } from '../health/view/load.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { GateResult } from '../triage/gate-run.ts';
-import { lookOnce } from '../triage/look.ts';
+import { lookAt } from '../triage/look.ts';
 import type { Triage } from '../triage/result.ts';
 import { RULES } from '../triage/rules/index.ts';
 
@@ -11,6 +12,7 @@ export async function consoleTriage(
   api: Api,
   hear: (gate: GateResult) => void,
   signal: AbortSignal,
+  live: ViewLoading = loadView(api, runtime.realClock, { signal }),
 ): Promise<Triage> {
-  return (await lookOnce(api, runtime.realClock, RULES, hear, signal)).triage;
+  return (await lookAt(live, api, runtime.realClock, RULES, hear, signal)).triage;
 }

@@ -3,6 +3,7 @@ import type { Permission, Plan, Refusal } from '../faults/contract.ts';
 import type { Feed } from '../health/feed.ts';
 import type { LogNews, LogSource } from '../health/inspect/follow-log.ts';
 import type { Inspection } from '../health/inspect/inspection.ts';
+import type { ViewLoading } from '../health/view/load.ts';
 import type { Clock } from '../host/clock.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
@@ -84,8 +85,11 @@ export interface Session {
     hear: (update: RevertUpdate) => void,
     confirmed?: ReadonlyMap<string, string>,
   ): Promise<RevertEnd>;
-  /** Looks for what is broken and tells each gate as it is known. Rejects, in one line, where the cluster cannot be looked at. */
-  triage(hear: (gate: GateResult) => void, signal: AbortSignal): Promise<Triage>;
+  /**
+   * Looks for what is broken, in this view where there is one, and tells each gate as it is known. Rejects, in one line, where the cluster
+   * cannot be looked at.
+   */
+  triage(hear: (gate: GateResult) => void, signal: AbortSignal, live?: ViewLoading): Promise<Triage>;
   /** Reads one object and what stands around it. */
   inspect(ref: ObjectRef, signal: AbortSignal): Promise<Outcome<Inspection>>;
   /** Reads a log, and what is new in it until the signal aborts. Never rejects. */

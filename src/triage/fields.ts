@@ -41,19 +41,24 @@ export function time(value: unknown): number | undefined {
   return Number.isFinite(at) ? at : undefined;
 }
 
-/** The conditions in an object's status. */
-export const conditions = (object: ViewObject): Condition[] =>
-  list(object.status.conditions).map(one => ({
-    type: text(one.type),
-    status: text(one.status),
-    reason: text(one.reason),
-    message: text(one.message),
-    since: time(one.lastTransitionTime),
-  }));
+const conditionOf = (one: Fields): Condition => ({
+  type: text(one.type),
+  status: text(one.status),
+  reason: text(one.reason),
+  message: text(one.message),
+  since: time(one.lastTransitionTime),
+});
 
-/** One condition by its type. */
-export const condition = (object: ViewObject, type: string): Condition | undefined =>
-  conditions(object).find(one => one.type === type);
+/** The conditions in an object's status. */
+export const conditions = (object: ViewObject): Condition[] => list(object.status.conditions).map(conditionOf);
+
+/** One condition by its type. Asked of every pod by many rules: only the one is read. */
+export function condition(object: ViewObject, type: string): Condition | undefined {
+  const all = object.status.conditions;
+  if (!Array.isArray(all)) return undefined;
+  const found = all.find(one => fields(one).type === type);
+  return found === undefined ? undefined : conditionOf(fields(found));
+}
 
 /** Quotes a condition for an evidence line: `status.conditions[Ready]: False KubeletNotReady "PLEG is not healthy"`. */
 export const quoted = ({ type, status, reason, message }: Condition): string =>

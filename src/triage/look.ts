@@ -1,5 +1,5 @@
 import type { ClusterView } from '../health/view/cluster-view.ts';
-import { loadView } from '../health/view/load.ts';
+import { loadView, type ViewLoading } from '../health/view/load.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { GateResult } from './gate-run.ts';
@@ -24,7 +24,18 @@ export async function lookOnce(
   tell: (gate: GateResult) => void = () => {},
   signal?: AbortSignal,
 ): Promise<Looked> {
-  const loading = loadView(api, clock, signal ? { signal } : {});
+  return lookAt(loadView(api, clock, signal ? { signal } : {}), api, clock, rules, tell, signal);
+}
+
+/** Runs the rules over a view that is being filled or followed, and tells each gate as it finishes. */
+export async function lookAt(
+  loading: ViewLoading,
+  api: Api,
+  clock: Pick<Clock, 'monotonic'>,
+  rules: readonly Rule[],
+  tell: (gate: GateResult) => void = () => {},
+  signal?: AbortSignal,
+): Promise<Looked> {
   const reader = createNamedReader(api, clock, signal);
   const { now } = api.serverTime();
   const gates: GateResult[] = [];

@@ -49,7 +49,8 @@ export async function connectAll(
       isSandbox: session.isSandbox,
     },
   });
-  const health = startHealth(session.feed, deps.clock, () => session.serverNow());
+  const health = startHealth(session.feed, deps.clock, () => session.serverNow(), { context: identity.context });
+  context.live = health.live;
   const unsubscribe = health.store.subscribe(summary => {
     store.setState({ health: summary });
     const { state } = summary.kinds.pods.sync;

@@ -1,4 +1,5 @@
 import type { StoreApi } from 'zustand/vanilla';
+import type { LiveView } from '../../health/view/live.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { ConsoleDeps, Session } from '../deps.ts';
 import type { Now } from '../store/select.ts';
@@ -10,6 +11,8 @@ export interface Context {
   readonly deps: ConsoleDeps;
   readonly store: StoreApi<ConsoleState>;
   session: Session | undefined;
+  /** The view that the health board rests on, kept in step with the cluster; triage looks at it. */
+  live?: LiveView;
   /** Aborts when the console ends: background work stops, lifting does not. */
   readonly ended: AbortSignal;
   now(): Now;

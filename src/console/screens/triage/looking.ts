@@ -25,6 +25,7 @@ export function createTriaging(context: Context): Triaging {
       const result = await session.triage(
         gate => update({ gates: [...store.getState().triage.gates, gate] }),
         context.ended,
+        context.live,
       );
       update({ phase: 'done', result, gates: result.gates, at: context.now().server });
     } catch (error) {
