@@ -4,6 +4,7 @@ import type { ConsoleDeps } from '../deps.ts';
 import { createDispatch } from '../keymap/dispatch.ts';
 import { keyConflicts } from '../keymap/keys.ts';
 import { createCatalogue } from '../screens/experiments/catalogue.ts';
+import { createBrowsing } from '../screens/health/browsing.ts';
 import { createEmergency } from '../screens/mayday/emergency.ts';
 import { createObjectLooking } from '../screens/object/looking.ts';
 import { SCREENS } from '../screens/registry.ts';
@@ -64,6 +65,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     runs,
     triaging,
     objects: createObjectLooking(context),
+    browsing: createBrowsing(context),
     quit: createQuit(context, runs, finish),
     suspend: suspend.ask,
     repaint: () => void suspend.repaint(),

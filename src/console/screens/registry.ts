@@ -1,5 +1,6 @@
 import { deck } from './deck/index.ts';
 import { experiments } from './experiments/index.ts';
+import { health } from './health/index.ts';
 import { help } from './help/index.ts';
 import { mayday } from './mayday/index.ts';
 import { object } from './object/index.ts';
@@ -9,6 +10,6 @@ import { revertOne } from './revert-one/index.ts';
 import { triage } from './triage/index.ts';
 
 /** Every screen. The first is home. */
-export const SCREENS = [deck, experiments, triage, object, plan, mayday, help, quit, revertOne] as const;
+export const SCREENS = [deck, health, experiments, triage, object, plan, mayday, help, quit, revertOne] as const;
 
 export type ScreenId = (typeof SCREENS)[number]['id'];

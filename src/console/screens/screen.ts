@@ -6,6 +6,7 @@ import type { ConsoleState } from '../store/state.ts';
 import type { Layout } from '../widgets/layout.ts';
 import type { View } from '../widgets/view.ts';
 import type { Catalogue } from './experiments/catalogue.ts';
+import type { Browsing } from './health/browsing.ts';
 import type { Emergency } from './mayday/emergency.ts';
 import type { ObjectLooking } from './object/looking.ts';
 import type { Triaging } from './triage/looking.ts';
@@ -18,6 +19,7 @@ export interface Parts {
   runs: Runs;
   triaging: Triaging;
   objects: ObjectLooking;
+  browsing: Browsing;
   quit: Quit;
   suspend(): void;
   repaint(): void;

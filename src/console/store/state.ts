@@ -7,6 +7,7 @@ import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
 import type { Stop } from '../../revert/stop.ts';
 import type { Phase, Verdict } from '../../run/event.ts';
 import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
+import { NO_TABLES, type TablesView } from '../screens/health/view.ts';
 import { NO_OBJECT, type ObjectView } from '../screens/object/view.ts';
 import type { ScreenId } from '../screens/registry.ts';
 import { NOTHING_LOOKED_AT, type TriageView } from '../screens/triage/view.ts';
@@ -130,6 +131,7 @@ export interface ConsoleState {
   mayday: MaydayView;
   triage: TriageView;
   object: ObjectView;
+  tables: TablesView;
   leftovers: Leftovers;
   ending: 'no' | 'reverting' | 'over';
 }
@@ -201,6 +203,7 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     mayday: EMPTY_MAYDAY,
     triage: NOTHING_LOOKED_AT,
     object: NO_OBJECT,
+    tables: NO_TABLES,
     leftovers: { count: 0, example: '' },
     ending: 'no',
   }));

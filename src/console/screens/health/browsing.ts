@@ -1,0 +1,111 @@
+import type { ViewKind } from '../../../health/view/kinds.ts';
+import type { LiveView } from '../../../health/view/live.ts';
+import { type Context, notify } from '../../app/context.ts';
+import { stepped } from '../../widgets/list.ts';
+import { chosenRow, GHOST_MS, kindEntries, type Sort, type TablesView, tableRows, withFilter } from './view.ts';
+
+/** Keeps the tables of the health screen in step with the cluster while it is open. */
+export interface Browsing {
+  enter(): void;
+  kind(by: number): void;
+  /** Shows this kind, from wherever. */
+  showKind(kind: ViewKind): void;
+  sort(): void;
+  move(by: number): void;
+  filter(): void;
+  /** Ends typing; false where nothing is typed. */
+  endFilter(): boolean;
+  /** Clears the filter; false where there is none. */
+  clearFilter(): boolean;
+  type(text: string): void;
+  erase(): void;
+}
+
+const SORTS: readonly Sort[] = ['state', 'name', 'age'];
+const LONGEST_FILTER = 120;
+/** Between two looks at all rows of a kind, milliseconds. */
+const REFRESH_MS = 200;
+
+export function createBrowsing(context: Context): Browsing {
+  const { store } = context;
+  let heard: LiveView | undefined;
+  let isDue = false;
+  const tables = () => store.getState().tables;
+  const update = (changes: Partial<TablesView>): void =>
+    store.setState(({ tables: before }) => ({ tables: { ...before, ...changes } }));
+  const isOpen = () => store.getState().screens.includes('health');
+
+  function refresh(): void {
+    isDue = false;
+    const { live } = context;
+    if (!live || context.ended.aborted || !isOpen()) return;
+    const now = tables();
+    const { rows, all } = tableRows(live.view, now);
+    update({ kinds: kindEntries(live.view), rows, all, ghosts: ghostsOf(now, rows) });
+  }
+
+  /** Of what was in the table and is gone, only the row under the cursor stays for a moment: others would only move what is read. */
+  function ghostsOf(before: TablesView, rows: TablesView['rows']): TablesView['ghosts'] {
+    const { monotonic } = context.now();
+    const kept = before.ghosts.filter(({ until, row }) => until > monotonic && !rows.some(one => one.uid === row.uid));
+    const chosen = before.rows.find(({ uid }) => uid === before.cursor);
+    const isGone = chosen !== undefined && context.live?.view.byUid(chosen.uid) === undefined;
+    if (!isGone || kept.some(({ row }) => row.uid === chosen.uid)) return kept;
+    void soon(GHOST_MS + 50);
+    return [...kept, { row: chosen, until: monotonic + GHOST_MS }];
+  }
+
+  async function soon(ms = REFRESH_MS): Promise<void> {
+    if (ms === REFRESH_MS) {
+      if (isDue) return;
+      isDue = true;
+    }
+    await context.deps.clock.sleep(ms, context.ended).catch(() => undefined);
+    refresh();
+  }
+
+  function change(next: TablesView): void {
+    store.setState({ tables: next });
+    refresh();
+  }
+
+  return {
+    enter() {
+      const { live } = context;
+      if (!live) return notify(context, 'not connected yet', 'warn');
+      if (heard !== live) live.subscribe(() => void soon());
+      heard = live;
+      refresh();
+    },
+    kind(by) {
+      const { kinds, kind } = tables();
+      const at = kinds.findIndex(one => one.kind === kind);
+      const next = kinds[(at + by + kinds.length) % Math.max(1, kinds.length)];
+      if (next) change({ ...tables(), kind: next.kind, cursor: undefined, ghosts: [] });
+    },
+    showKind: kind => change({ ...tables(), kind, cursor: undefined, ghosts: [] }),
+    sort() {
+      const now = tables();
+      change({ ...now, sort: SORTS[(SORTS.indexOf(now.sort) + 1) % SORTS.length] ?? 'state' });
+    },
+    move(by) {
+      const now = tables();
+      const keys = now.rows.map(({ uid }) => uid);
+      update({ cursor: stepped(keys, chosenRow(now)?.row.uid, by) });
+    },
+    filter: () => update({ isTyping: true }),
+    endFilter() {
+      const { isTyping } = tables();
+      update({ isTyping: false });
+      return isTyping;
+    },
+    clearFilter() {
+      const { filter, isTyping } = tables();
+      if (filter === '' && !isTyping) return false;
+      change({ ...withFilter(tables(), ''), isTyping: false });
+      return true;
+    },
+    type: text => change(withFilter(tables(), (tables().filter + text).slice(0, LONGEST_FILTER))),
+    erase: () => change(withFilter(tables(), [...tables().filter].slice(0, -1).join(''))),
+  };
+}

@@ -1,0 +1,62 @@
+import { notify } from '../../app/context.ts';
+import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { pane, row } from '../../widgets/layout.ts';
+import type { ScreenFolder } from '../screen.ts';
+import { kindLines, tableLines } from './lines.ts';
+import { chosenRow } from './view.ts';
+
+/** Columns of the list of kinds. */
+const kindColumns = (columns: number): number => (columns < 110 ? 20 : 28);
+
+const nothing = ({ tables }: ConsoleState): string | undefined => {
+  const chosen = chosenRow(tables);
+  if (!chosen) return 'there is nothing to open';
+  return chosen.isGone ? 'this object is gone' : undefined;
+};
+
+/** The objects of every kind of the view, as they are now. */
+export const health: ScreenFolder<'health'> = {
+  id: 'health',
+  title: 'HEALTH',
+  digit: '2',
+  hint: 4,
+  keys: [
+    EMERGENCY,
+    { id: 'object', keys: ['enter'], says: 'open', hint: 1, locked: nothing },
+    { id: 'next-kind', keys: ['tab', 'right', 'l'], says: 'next kind', hint: 2 },
+    { id: 'last-kind', keys: ['left', 'h'], says: 'kind before' },
+    { id: 'filter', keys: ['/'], says: 'filter: ns: state: -l ! /re/', hint: 3 },
+    { id: 'sort', keys: ['o'], says: 'order: state, name, age', hint: 4 },
+    ...MOVING,
+    HELP,
+    { ...BACK, keys: ['esc'] },
+    QUIT,
+  ],
+  body(state, view, { columns, rows }) {
+    const left = kindColumns(columns);
+    const right = columns - left - 2;
+    return row(
+      pane(left, rows, kindLines(state, view, left, rows)),
+      pane(right, rows, tableLines(state, view, right, rows)),
+    );
+  },
+  enter: ({ browsing }) => browsing.enter(),
+  commands: ({ context, browsing, objects }) => ({
+    object: () => {
+      if (browsing.endFilter()) return;
+      const chosen = chosenRow(context.store.getState().tables);
+      if (chosen && !chosen.isGone) objects.open(chosen.row.ref);
+      else notify(context, 'there is nothing to open', 'warn');
+    },
+    'next-kind': times => browsing.kind(times),
+    'last-kind': times => browsing.kind(-times),
+    filter: browsing.filter,
+    sort: browsing.sort,
+  }),
+  move: ({ browsing }, by) => browsing.move(by),
+  leave: ({ browsing }) => browsing.clearFilter(),
+  typing: ({ tables }) => tables.isTyping,
+  type: ({ browsing }, text) => browsing.type(text),
+  erase: ({ browsing }) => browsing.erase(),
+};
