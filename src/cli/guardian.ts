@@ -41,7 +41,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     say,
     log,
     atOnce: config.guardian === 'at-once',
-    patienceMs: isLoopback(new URL(api.identity.server).hostname) ? OWN_PATIENCE_MS : PATIENCE_MS,
+    retryForMs: isLoopback(new URL(api.identity.server).hostname) ? OWN_RETRY_FOR_MS : RETRY_FOR_MS,
   });
   outlive(() => guardian.hurry(), log);
   listen(guardian.hear, guardian.ownerGone);
@@ -64,8 +64,8 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
 
 const PROBE_MS = 5_000;
 /** A cluster that has not answered for a day is taken to be gone; one of this machine, such as a sandbox, is gone sooner. */
-const PATIENCE_MS = 24 * 3_600_000;
-const OWN_PATIENCE_MS = 15 * 60_000;
+const RETRY_FOR_MS = 24 * 3_600_000;
+const OWN_RETRY_FOR_MS = 15 * 60_000;
 
 /** The terminal, the session and the owner may go; only what no process survives ends a guardian that still has something to lift. */
 function outlive(hurry: () => void, log: (event: string, facts: Record<string, unknown>) => void): void {

@@ -7,7 +7,7 @@ import { print } from './output.ts';
 import { withCluster } from './session.ts';
 
 /** Longest wait for all lists, milliseconds; what has not come by then is shown as not known. */
-const PATIENCE_MS = 30_000;
+const RETRY_FOR_MS = 30_000;
 
 /** `mayday status`: one health snapshot. Exit 8 when not one kind could be read. */
 export const statusCommand: CommandBody = ({ globals }) =>
@@ -24,7 +24,7 @@ export const statusCommand: CommandBody = ({ globals }) =>
       { kinds: BOARD_KINDS },
     );
     const summary = await new Promise<Summary>(resolve => {
-      const giveUp = setTimeout(() => resolve(health.store.getState()), PATIENCE_MS);
+      const giveUp = setTimeout(() => resolve(health.store.getState()), RETRY_FOR_MS);
       const look = (now: Summary) => {
         if (!isSettled(now)) return;
         clearTimeout(giveUp);

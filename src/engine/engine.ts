@@ -259,7 +259,7 @@ export function createEngine(deps: EngineDeps): Engine {
           return [...gates, ...(await lockGates(loaded, head.run, isDry, gates))];
         },
         journal: guarded?.journal ?? journal,
-        aboutToLift: request => {
+        prefetch: request => {
           void guarded?.lifting();
           // Whatever breaks here breaks again in the lift, and is told there.
           prefetchRun(lifting, request).then(
@@ -274,8 +274,8 @@ export function createEngine(deps: EngineDeps): Engine {
           const found = (await key)?.key;
           return found === undefined ? plan : signedPlan(found, plan);
         },
-        notBack: request => notRestored({ api, clock, faultOf, journal }, request),
-        lift: async request => {
+        notRestored: request => notRestored({ api, clock, faultOf, journal }, request),
+        revert: async request => {
           await guarded?.lifting();
           const lifted = await revertRun(lifting, { ...request, key: (await key)?.key }, ahead);
           // Proven back: whatever becomes of the rest of the run, there is nothing to guard any more.

@@ -26,7 +26,7 @@ export interface GuardianDeps {
   /** Lift as soon as the owner is gone, without waiting for the TTL. */
   atOnce: boolean;
   /** How long a lift is tried before the cluster is taken to be gone for good, milliseconds. */
-  patienceMs: number;
+  retryForMs: number;
 }
 
 export interface Guardian {
@@ -160,7 +160,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     const lateMs = Math.round((guarded.watch.elapsed() - guarded.dueMs) * 10) / 10;
     log('lifting', { run: guarded.run, type: guarded.type, why, lateMs });
     const reverting = revertUntilDone({
-      longestMs: deps.patienceMs,
+      longestMs: deps.retryForMs,
       clock,
       random: deps.random,
       revert: () => deps.revert(guarded),

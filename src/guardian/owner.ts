@@ -92,14 +92,14 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
   }
 
   /** Asks and waits; undefined when there is nobody, or no answer in time. */
-  async function ask(message: (n: number) => FromOwner, patienceMs = ANSWER_MS): Promise<FromGuardian | undefined> {
+  async function ask(message: (n: number) => FromOwner, retryForMs = ANSWER_MS): Promise<FromGuardian | undefined> {
     const process = await current?.catch(() => undefined);
     if (!process) return undefined;
     const n = ++numbered;
     const settled = new AbortController();
     const answer = new Promise<FromGuardian | undefined>(resolve => {
       waiting.set(n, resolve);
-      clock.sleep(patienceMs, settled.signal).then(
+      clock.sleep(retryForMs, settled.signal).then(
         () => resolve(undefined),
         () => undefined,
       );

@@ -91,7 +91,7 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
       const journal = await journalOf(run);
       const lifted = await revertRun(
         depsWith(journal),
-        { type, written, patienceMs: 0, key: await keyFor(run) },
+        { type, written, retryForMs: 0, key: await keyFor(run) },
         prefetched.get(run),
       );
       for (const receipt of lifted.receipts) journal?.reverted(receipt).catch(() => undefined);

@@ -1,10 +1,10 @@
 /** `20261121-150233123-3f9a2c`: sorts by time, and two consoles that start in the same millisecond still differ. `random` is in [0,1). */
 export function makeRunId(now: number, random: () => number): string {
   const [date, time] = new Date(now).toISOString().split('T') as [string, string];
-  const lot = Math.floor(random() * 0x1000000)
+  const suffix = Math.floor(random() * 0x1000000)
     .toString(16)
     .padStart(6, '0');
-  return `${date.replaceAll('-', '')}-${time.replaceAll(/[:.Z]/g, '')}-${lot}`;
+  return `${date.replaceAll('-', '')}-${time.replaceAll(/[:.Z]/g, '')}-${suffix}`;
 }
 
 /** Whether a name may be a run's folder: nothing that leads out of the state directory. */

@@ -7,7 +7,7 @@ import { askToStop, foreignFinding } from './foreign/index.ts';
 import type { Stop } from './stop.ts';
 
 /** How long other tools get to stop what they were asked to, milliseconds. */
-const PATIENCE_MS = 60_000;
+const RETRY_FOR_MS = 60_000;
 const PAUSE_MS = 1_000;
 const WIDTH = 8;
 
@@ -27,7 +27,7 @@ interface Asked {
 export async function askOthers(
   deps: RevertDeps,
   findings: readonly FoundInjection[],
-  patienceMs = PATIENCE_MS,
+  retryForMs = RETRY_FOR_MS,
 ): Promise<Stop[]> {
   const began = deps.clock.monotonic();
   const took = () => Math.round(deps.clock.monotonic() - began);
@@ -39,7 +39,7 @@ export async function askOthers(
       one.seen = await isOver(deps, one.finding);
       one.ms = took();
     });
-    if (!asked.some(isOpen) || !isWorthWaiting || took() + PAUSE_MS > patienceMs) break;
+    if (!asked.some(isOpen) || !isWorthWaiting || took() + PAUSE_MS > retryForMs) break;
     await deps.clock.sleep(PAUSE_MS);
   }
   return asked.map(stopOf);

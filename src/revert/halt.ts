@@ -32,21 +32,21 @@ export interface Halted {
 export async function haltExperiments(
   deps: RevertDeps,
   experiments: readonly ClusterExperiment[],
-  patienceMs: number = OWN_MEANS_MS,
+  retryForMs: number = OWN_MEANS_MS,
 ): Promise<Halted[]> {
   const began = deps.clock.monotonic();
   const halted = await pooled(experiments, WIDTH, experiment => deleteOne(deps, experiment, began));
   for (;;) {
     await pooled(halted.filter(isOpen), WIDTH, one => look(deps, one));
     // Those that were deleted long ago have had their time: nobody answers.
-    const open = halted.some(one => isOpen(one) && !hadItsTime(one, deps, patienceMs));
-    if (!open || deps.clock.monotonic() - began + PAUSE_MS > patienceMs) return halted;
+    const open = halted.some(one => isOpen(one) && !hadItsTime(one, deps, retryForMs));
+    if (!open || deps.clock.monotonic() - began + PAUSE_MS > retryForMs) return halted;
     await deps.clock.sleep(PAUSE_MS);
   }
 }
 
-const hadItsTime = ({ experiment }: Halted, { api }: RevertDeps, patienceMs: number): boolean =>
-  experiment.leavingSince !== undefined && api.serverTime().now - experiment.leavingSince > patienceMs;
+const hadItsTime = ({ experiment }: Halted, { api }: RevertDeps, retryForMs: number): boolean =>
+  experiment.leavingSince !== undefined && api.serverTime().now - experiment.leavingSince > retryForMs;
 
 const isOpen = ({ stop, refused }: Halted): boolean => stop === undefined && refused === undefined;
 

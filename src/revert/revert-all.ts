@@ -45,7 +45,7 @@ export interface RevertOptions extends RestoreOptions {
   /** The second scan; the whole cluster, deep, unless told. */
   rescan?: Pick<ScanOptions, 'deep' | 'namespace' | 'doubtful'>;
   /** Longest time for trying again what was blocked, milliseconds; 30 s unless told. */
-  patienceMs?: number;
+  retryForMs?: number;
   /** How long after its deletion something Terminating is waited for, milliseconds; 1 min unless told. */
   terminatingMs?: number;
   /** Everything that the first scan showed, chosen or not, so that what comes anew can be told; the findings unless told. */

@@ -10,7 +10,7 @@ import { intoWaves } from './waves.ts';
 export const AT_ONCE = 64;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
-const PATIENCE_MS = 30_000;
+const RETRY_FOR_MS = 30_000;
 /** From its deletion on. A namespace with much in it takes this long to go; one that is held by a finalizer may go never. */
 const TERMINATING_MS = 60_000;
 /** For what has been Terminating for longer than that already: it may be let go just now. */
@@ -19,7 +19,7 @@ const SHORTEST_WAIT_MS = 5_000;
 /** What the rounds need to know, and whom they tell. */
 export interface RoundOptions extends RestoreOptions {
   width?: number;
-  patienceMs?: number;
+  retryForMs?: number;
   terminatingMs?: number;
   emit?: (event: RoundEvent) => void;
 }
@@ -49,7 +49,7 @@ export async function inRounds(
   terminating: Terminating,
   options: RoundOptions,
 ): Promise<Receipt[]> {
-  const { patienceMs = PATIENCE_MS, terminatingMs = TERMINATING_MS } = options;
+  const { retryForMs = RETRY_FOR_MS, terminatingMs = TERMINATING_MS } = options;
   const began = deps.clock.monotonic();
   const serverBegan = deps.api.serverTime().now;
   const remembering = { begun: new Map(), ...deps };
@@ -70,7 +70,7 @@ export async function inRounds(
     const spent = deps.clock.monotonic() - began;
     // What only waits is over when its own time is; what is blocked otherwise is tried for as long as patience lasts.
     const isBlocked = blocked.length > waiting.length;
-    const longest = Math.max(isBlocked ? patienceMs : 0, ...waiting.map(waitsUntil));
+    const longest = Math.max(isBlocked ? retryForMs : 0, ...waiting.map(waitsUntil));
     if (waiting.length > 0)
       options.emit?.({
         event: 'waiting',

@@ -22,7 +22,7 @@ export interface RunWrites {
   /** The written objects as the server answered them, marks and backups included: what tells the original when those are gone. */
   answers?: readonly KubeObject[];
   /** Longest time for trying again, milliseconds; 60 s unless told. */
-  patienceMs?: number;
+  retryForMs?: number;
   /** The key of the records, where this run could sign its own; without one its own word is enough. */
   key?: Uint8Array | undefined;
 }
@@ -56,7 +56,7 @@ export async function revertRun(by: RevertDeps, own: RunWrites, ahead?: Prefetch
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const lifted = await once(deps, own, ahead);
     ahead = undefined;
-    const over = deps.clock.monotonic() - began + pause > (own.patienceMs ?? 60_000);
+    const over = deps.clock.monotonic() - began + pause > (own.retryForMs ?? 60_000);
     if (!lifted.retry || over) return lifted;
     await deps.clock.sleep(pause);
   }

@@ -19,7 +19,7 @@ export interface RevertRequest {
 }
 
 /** What lifting gave. `remaining` counts what is not proven restored; it is never 0 while something could not be read. */
-interface RevertedWrites {
+export interface RevertedWrites {
   receipts: Receipt[];
   remaining: number;
   blind: string[];
@@ -45,11 +45,11 @@ export interface RunDeps {
   /** Signs the records that a plan writes; as they are where nobody signs. */
   sign?(plan: Plan): Promise<Plan>;
   /** Told shortly before the time of a fault is up, to have ready what lifting it needs. The lift may still come sooner, or not at all. */
-  aboutToLift?(request: RevertRequest): void;
+  prefetch?(request: RevertRequest): void;
   /** What of the injection is not as it was before, and what of it cannot be read, a line each. Writes nothing. */
-  notBack(request: RevertRequest): Promise<{ away: string[]; blind: string[] }>;
+  notRestored(request: RevertRequest): Promise<{ away: string[]; blind: string[] }>;
   /** Puts back what was written and proves it. Never given the signal that aborted the run. */
-  lift(request: RevertRequest): Promise<RevertedWrites>;
+  revert(request: RevertRequest): Promise<RevertedWrites>;
   journal: RunJournal;
 }
 

@@ -40,15 +40,15 @@ export interface ScenarioInfo {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { startSandbox: start } = await import('./server.ts');
   const sandbox = await start(options);
-  let ending: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
   return {
     kubeconfig: sandbox.kubeconfig,
     url: sandbox.url,
     token: sandbox.token,
     certificate: sandbox.certificate,
     close: () => {
-      ending ??= sandbox.stop();
-      return ending;
+      closing ??= sandbox.stop();
+      return closing;
     },
   };
 }

@@ -31,7 +31,7 @@ function machine() {
     say: message => listener(message),
     log: () => undefined,
     atOnce: false,
-    patienceMs: 3_600_000,
+    retryForMs: 3_600_000,
   });
   const guard = ownersGuard({
     clock,

@@ -62,7 +62,7 @@ describe('a deletion that this process made', () => {
   it('remains, and says so, while its object is Terminating', async () => {
     const { api, deps } = yard([{ ...token, metadata: { ...token.metadata, finalizers: ['a/b'] } }]);
     const plan = await inject(api, wanted);
-    const own = { type: 'SecretDeletion', written: plan.writes.map(({ on }) => on), patienceMs: 1 } as const;
+    const own = { type: 'SecretDeletion', written: plan.writes.map(({ on }) => on), retryForMs: 1 } as const;
     const lifted = await revertRun(deps, own);
     expect(lifted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
   });

@@ -253,7 +253,7 @@ describe('a backup that vanishes between the scan and the restore', () => {
       answer: failing('forbidden', 'exceeded quota'),
       times: 10_000,
     });
-    const result = await revertAll(it.deps, it.injections, { ...TRUSTED, patienceMs: 1_000 });
+    const result = await revertAll(it.deps, it.injections, { ...TRUSTED, retryForMs: 1_000 });
     expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
     expect(revertExitCode(result)).toBe(7);
     const text = JSON.stringify(result.receipts);
@@ -277,7 +277,7 @@ describe('a backup that vanishes between the scan and the restore', () => {
     const it = await stuck('secret-deletion');
     const written = [...it.injections.map(({ object }) => object), { ...token, uid: 'deleted' }];
     for (const { object } of it.injections) it.api.forget(object);
-    const lifted = await revertRun(it.deps, { type: 'SecretDeletion', written, patienceMs: 0 });
+    const lifted = await revertRun(it.deps, { type: 'SecretDeletion', written, retryForMs: 0 });
     expect(lifted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
   });
 });

@@ -151,7 +151,7 @@ describe('reverting many', () => {
     const { deps, api } = yard(recorded('config-drift', 'injected'));
     const found = await scan(deps);
     api.script({ on: ({ verb }) => verb === 'patch', times: 100_000, answer: failing('forbidden', 'blocked') });
-    const result = await revertAll(deps, found.injections, { patienceMs: 10_000 });
+    const result = await revertAll(deps, found.injections, { retryForMs: 10_000 });
     expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
     expect(result.ms).toBeGreaterThan(5_000);
   });

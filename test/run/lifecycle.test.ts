@@ -153,7 +153,7 @@ describe('a drifted ConfigMap', () => {
 
   test('whose undo record cannot be read is not called healed', async () => {
     const it = lab([deployment(), pod('web-a'), config()], {
-      notBack: () => Promise.resolve({ away: [], blind: ['ConfigMap shop/settings: forbidden'] }),
+      notRestored: () => Promise.resolve({ away: [], blind: ['ConfigMap shop/settings: forbidden'] }),
     });
     it.clock.after(3_000, () =>
       it.api.change(configRef, object => {

@@ -54,8 +54,8 @@ export function createQuit(context: Context, runs: Runs, finish: (end: End) => v
   }
 
   async function revertAndEnd(): Promise<void> {
-    if (store.getState().ending !== 'no') return;
-    store.setState({ ending: 'reverting' });
+    if (store.getState().quitting !== 'no') return;
+    store.setState({ quitting: 'reverting' });
     open(context, 'quit');
     const earlier = reverted() ? 0 : residue();
     const left = (await runs.stop()).residue + earlier;
@@ -69,7 +69,7 @@ export function createQuit(context: Context, runs: Runs, finish: (end: End) => v
     ask,
     interrupt() {
       const state = store.getState();
-      if (state.ending === 'reverting') {
+      if (state.quitting === 'reverting') {
         runs.insist();
         const left = Math.max(ownLive(state).length, 1);
         return finish({ exitCode: RESIDUE, words: residueWords(left) });

@@ -41,7 +41,7 @@ export function createDispatch(parts: Parts): Dispatch {
     countTurn();
     const state = store.getState();
     const id = screenOf(state);
-    if (state.ending === 'reverting' && !(press.is === 'key' && press.name === 'ctrl-c')) return;
+    if (state.quitting === 'reverting' && !(press.is === 'key' && press.name === 'ctrl-c')) return;
     if (isTyping(state, id) && typeInto(press)) return;
     if (press.is === 'text')
       return notify(context, `${[...press.text].length} characters at once: ignored, keys count one by one`, 'warn');

@@ -133,7 +133,7 @@ export interface ConsoleState {
   object: ObjectView;
   tables: TablesView;
   leftovers: Leftovers;
-  ending: 'no' | 'reverting' | 'over';
+  quitting: 'no' | 'reverting' | 'over';
 }
 
 /** What earlier runs left behind: how many, and the name of one of them. */
@@ -205,7 +205,7 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     object: NO_OBJECT,
     tables: NO_TABLES,
     leftovers: { count: 0, example: '' },
-    ending: 'no',
+    quitting: 'no',
   }));
 }
 

@@ -90,11 +90,11 @@ function nothingToKill(pods: readonly KubeObject[], where: string): Refusal {
   return refuse(reasons[0]?.code ?? 'no-match', `no pod with ${where} may be killed: ${listed.join(', ')}${more}`);
 }
 
-/** Up to `count` pods, healthy before unhealthy, by lot among equals. */
+/** Up to `count` pods, healthy before unhealthy, at random among equals. */
 function chosen(fit: readonly KubeObject[], count: number, random: () => number): KubeObject[] {
   return fit
-    .map(pod => ({ pod, rank: isReady(pod) ? 0 : phaseOf(pod) === 'Running' ? 1 : 2, lot: random() }))
-    .sort((a, b) => a.rank - b.rank || a.lot - b.lot)
+    .map(pod => ({ pod, rank: isReady(pod) ? 0 : phaseOf(pod) === 'Running' ? 1 : 2, order: random() }))
+    .sort((a, b) => a.rank - b.rank || a.order - b.order)
     .slice(0, count)
     .map(({ pod }) => pod);
 }
@@ -154,11 +154,11 @@ function effect(_params: PodKillParams, plan: Plan, live: Live): Effect {
     }
   }
   evidence.push(...replacements(plan, live));
-  const ending = standing.some(
+  const isLeaving = standing.some(
     ({ seen, uid }) => seen.state === 'found' && seen.value.metadata.uid === uid && isTerminating(seen.value),
   );
   const unread = standing.some(({ seen }) => seen.state === 'blind' || seen.state === 'unread');
-  const state = gone === standing.length ? 'proven' : gone > 0 || ending || unread ? 'pending' : 'absent';
+  const state = gone === standing.length ? 'proven' : gone > 0 || isLeaving || unread ? 'pending' : 'absent';
   return { state, evidence };
 }
 

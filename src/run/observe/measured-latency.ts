@@ -7,13 +7,13 @@ import type { RunDeps } from '../deps.ts';
 import type { Subject } from './sample.ts';
 
 /** The API server gives a webhook at most this long; the rest of a request is far below what is left. */
-const PATIENCE_MS = 45_000;
+const LONGEST_ANSWER_MS = 45_000;
 
 /**
  * The effect as time shows it: where a fault slows updates down, what else is seen of it counts only when an update was slow. Asks for
  * one update of nothing, as a dry run: it passes admission and is not stored. Throws when the signal aborts.
  */
-export async function feltEffect(
+export async function measuredEffect(
   { api, clock }: Pick<RunDeps, 'api' | 'clock'>,
   { fault, params, discovery }: Subject,
   plan: Plan,
@@ -34,7 +34,7 @@ export async function feltEffect(
       dryRun: true,
       fieldManager: FIELD_MANAGER,
       signal,
-      timeoutMs: slowed.atLeastMs + PATIENCE_MS,
+      timeoutMs: slowed.atLeastMs + LONGEST_ANSWER_MS,
     },
   );
   signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import type { Stopwatch } from '../clocks.ts';
 import type { CheckResult } from '../event.ts';
 import type { Prepared } from '../phases/baseline.ts';
 import type { Run } from '../phases/run-state.ts';
@@ -10,9 +11,9 @@ export interface Sampler {
   see(atMs: number, signal: AbortSignal): Promise<Sample>;
 }
 
-/** Takes samples and tells every flip of every check since the baseline. */
-export function createSampler(run: Run, prepared: Prepared, when: { afterRevert: boolean }): Sampler {
-  const { story, deps } = run;
+/** Takes samples and tells every flip of every check since the baseline. `watch` counts from the injection. */
+export function createSampler(run: Run, prepared: Prepared, when: { afterRevert: boolean; watch: Stopwatch }): Sampler {
+  const { observed, deps } = run;
   const sampler: Sampler = {
     async see(atMs, signal) {
       const sample = await takeSample(deps.api, prepared.subject, prepared.plan, prepared.before, {
@@ -21,21 +22,27 @@ export function createSampler(run: Run, prepared: Prepared, when: { afterRevert:
       });
       signal.throwIfAborted();
       sampler.last = sample;
-      await tellFlips(run, [...story.checks, ...story.evidence], [...sample.checks, ...sample.evidence], atMs);
-      story.checks = sample.checks;
-      story.evidence = sample.evidence;
+      const before = [...observed.checks, ...observed.evidence];
+      await tellFlips(run, before, [...sample.checks, ...sample.evidence], { atMs, at: when.watch.at(atMs) });
+      observed.checks = sample.checks;
+      observed.evidence = sample.evidence;
       return sample;
     },
   };
   return sampler;
 }
 
-async function tellFlips(run: Run, before: CheckResult[], now: CheckResult[], atMs: number): Promise<void> {
+async function tellFlips(
+  run: Run,
+  before: CheckResult[],
+  now: CheckResult[],
+  when: { atMs: number; at: number },
+): Promise<void> {
   const was = new Map(before.map(check => [check.name, check.state]));
   for (const check of now) {
     const from = was.get(check.name) ?? 'pass';
     if (from === check.state) continue;
-    if (check.state === 'fail') run.story.timings.firstSymptomAt ??= run.story.watch?.at(atMs) ?? 0;
-    await run.emit({ event: 'check', check, from, afterMs: atMs });
+    if (check.state === 'fail') run.observed.timings.firstSymptomAt ??= when.at;
+    await run.emit({ event: 'check', check, from, afterMs: when.atMs });
   }
 }

@@ -8,6 +8,7 @@ import { type ChangeSource, type Changes, watchChanges } from '../observe/change
 import { type Bystanders, lookAtBystanders, targetsOf } from '../observe/collateral.ts';
 import { combined } from '../observe/evidence.ts';
 import { type Sample, type Subject, takeSample } from '../observe/sample.ts';
+import type { Baseline, Refused } from './outcome.ts';
 import type { Run } from './run-state.ts';
 
 /** An experiment that may be injected: read, planned and let through every gate. */
@@ -39,17 +40,15 @@ function expectationOf(annotations: Record<string, string> | undefined, type: Fa
   return wish === 'self-heal' || wish === 'survive' ? wish : FAULT_RULES[type].expects;
 }
 
-/** Reads, plans and asks every gate. Undefined when something said no; the story then knows what. Writes nothing. */
-export async function prepare(run: Run): Promise<Prepared | undefined> {
-  const { deps, loaded, options, story } = run;
+/** Reads, plans and asks every gate; or what said no. Writes nothing. */
+export async function prepare(run: Run): Promise<Prepared | Refused> {
+  const { deps, loaded, options } = run;
   const { metadata, spec } = loaded.experiment;
-  const refuse = (code: string, message: string) => {
-    story.refusal = { code, message };
-    return undefined;
-  };
   const fault = deps.fault(spec.injection.type);
   const discovery = await deps.api.discovery();
-  if (!discovery.ok) return refuse(discovery.reason, `the cluster's API could not be discovered: ${discovery.message}`);
+  if (!discovery.ok) {
+    return { code: discovery.reason, message: `the cluster's API could not be discovered: ${discovery.message}` };
+  }
   const namespace = resolveNamespace(loaded.experiment).namespace;
   const scope = { namespace, count: spec.injection.count, allowed: spec.blastRadius.allowedNamespaces };
   const params = fault.parse(spec.injection.parameters);
@@ -84,16 +83,16 @@ export async function prepare(run: Run): Promise<Prepared | undefined> {
     };
   };
   const { before, plan } = await look();
-  if (plan.kind === 'refusal') return refuse(plan.code, plan.message);
+  if (plan.kind === 'refusal') return { code: plan.code, message: plan.message };
   for (const warning of plan.warnings) await run.emit({ event: 'note', text: warning });
-  if (!(await passesGates(run, plan, namespace))) return undefined;
+  const refused = await refusedByGates(run, plan, namespace);
+  if (refused) return refused;
 
   const again = async (): Promise<Plan | Refusal> => {
     const next = await look();
     if (next.plan.kind === 'refusal') return next.plan;
-    if (!(await passesGates(run, next.plan, namespace))) {
-      return { kind: 'refusal', code: 'not-permitted', message: run.story.refusal?.message ?? 'a gate said no' };
-    }
+    const no = await refusedByGates(run, next.plan, namespace);
+    if (no) return { kind: 'refusal', code: 'not-permitted', message: no.message };
     prepared.before = next.before;
     return next.plan;
   };
@@ -122,7 +121,7 @@ export async function prepare(run: Run): Promise<Prepared | undefined> {
   return prepared;
 }
 
-async function passesGates(run: Run, plan: Plan, namespace: string): Promise<boolean> {
+async function refusedByGates(run: Run, plan: Plan, namespace: string): Promise<Refused | undefined> {
   const gates = await run.deps.gates(run.loaded, plan, namespace);
   for (const { gate, ok, reason, warns } of gates) {
     await run.emit({ event: 'gate', gate, ok, reason });
@@ -130,43 +129,48 @@ async function passesGates(run: Run, plan: Plan, namespace: string): Promise<boo
     if (ok && warns) await run.emit({ event: 'note', text: `${gate}: ${reason}` });
   }
   const refusals = gates.filter(gate => !gate.ok);
-  if (refusals.length === 0) return true;
-  run.story.refusal = {
+  if (refusals.length === 0) return undefined;
+  return {
     code: refusals.find(gate => gate.code !== undefined)?.code ?? 'gate',
     message: refusals.map(gate => `${gate.gate}: ${gate.reason}`).join('; '),
   };
-  return false;
 }
 
-/** Looks once, before anything is written. True when everything is steady. */
-export async function checkBaseline(run: Run, prepared: Prepared): Promise<boolean> {
-  const { deps, story } = run;
+/** Looks once, before anything is written. */
+export async function checkBaseline(run: Run, prepared: Prepared): Promise<Baseline> {
+  const { deps, observed } = run;
   await run.phase('SteadyStatePre');
   const sample = await takeSample(deps.api, prepared.subject, prepared.plan, prepared.before, {
     afterRevert: false,
     signal: run.stop,
   });
   run.stop.throwIfAborted();
-  story.baselineChecks = sample.checks;
-  story.checks = sample.checks;
-  story.evidence = sample.evidence;
-  const state = combined([...sample.checks, ...sample.evidence]);
-  const passed = sample.checks.length > 0 && state === 'pass';
-  story.baseline =
-    sample.checks.length === 0 ? 'none' : state === 'pass' ? 'steady' : state === 'fail' ? 'not-steady' : 'blind';
+  observed.checks = sample.checks;
+  observed.evidence = sample.evidence;
+  const state = sample.checks.length === 0 ? 'none' : BASELINE_STATES[combined([...sample.checks, ...sample.evidence])];
+  const baseline: Baseline = { state, checks: sample.checks };
+  const passed = state === 'steady';
   await run.emit({
     event: 'baseline',
     checks: [...sample.checks, ...sample.evidence.filter(one => one.state !== 'pass')],
     passed,
   });
-  if (!passed) return false;
+  if (!passed) return baseline;
   prepared.baseline = sample;
-  if (story.dryRun) return true;
+  if (run.dryRun) return baseline;
   prepared.bystanders = await lookAtBystanders(deps.api, prepared.namespaces, prepared.isTarget, run.stop);
   if ('blind' in prepared.bystanders) await run.emit({ event: 'note', text: prepared.bystanders.blind });
   prepared.changes = watchChanges(deps.api, deps.clock, changeSources(prepared));
-  return true;
+  return baseline;
 }
+
+/** The changes that are followed since the baseline; nothing is injected without one. */
+export function changesOf({ changes }: Prepared): Changes {
+  if (!changes) throw new Error('nothing is followed: there was no baseline');
+  return changes;
+}
+
+const BASELINE_STATES = { pass: 'steady', fail: 'not-steady', blind: 'blind' } as const;
 
 /** Everything whose change is a reason to look again. */
 function changeSources({ subject, baseline, before, plan }: Prepared): ChangeSource[] {

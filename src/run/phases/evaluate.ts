@@ -1,82 +1,77 @@
 import { compatVerdict, explainDifference } from '../verdict/compat.ts';
 import type { RunResult } from '../verdict/result.ts';
 import { judge, type VerdictFacts } from '../verdict/verdict.ts';
+import type { Outcome } from './outcome.ts';
 import type { Run } from './run-state.ts';
 
-/** Judges the story, says so as the last event, closes the journal. */
-export async function conclude(run: Run): Promise<RunResult> {
-  const { story, loaded, options } = run;
-  const { experiment } = loaded;
-  if (story.injected) await run.phase('Evaluating');
-  const strict = judge(factsOf(run));
-  const compat = compatVerdict({
-    baseline: story.baselineChecks,
-    dryRun: story.dryRun,
-    ...(story.checksUnderFault && !story.interrupted ? { underFault: story.checksUnderFault } : {}),
+/** Judges what the phases made, says so as the last event, closes the journal. */
+export async function conclude(run: Run, outcome: Outcome): Promise<RunResult> {
+  const { loaded, options, observed } = run;
+  const { timings, checks, evidence, blind } = observed;
+  const { refused, interrupted, underFault } = outcome;
+  const baseline = outcome.baseline?.checks ?? [];
+  const injected = outcome.injection?.isInjected ?? false;
+  const { receipts, residue } = outcome.reverted ?? { receipts: [], residue: 0 };
+  if (injected) await run.phase('Evaluating');
+  const facts = factsOf(run, outcome);
+  const { selfHealed, restoredBy } = facts;
+  const strict = judge(facts);
+  const compatible = compatVerdict({
+    baseline,
+    dryRun: run.dryRun,
+    ...(underFault && interrupted === undefined ? { underFault: underFault.checks } : {}),
   });
-  const why = explainDifference(strict.verdict, compat, {
-    effectProven: story.effect.state === 'proven',
-    selfHealed: story.selfHealed,
-    checks: story.baselineChecks.length,
+  const why = explainDifference(strict.verdict, compatible, {
+    effectProven: observed.effect.state === 'proven',
+    selfHealed,
+    checks: baseline.length,
   });
-  const aborted = story.refusal !== undefined || story.interrupted !== undefined || (!story.injected && !story.dryRun);
+  const aborted = refused !== undefined || interrupted !== undefined || (!injected && !run.dryRun);
   const phase = aborted ? 'Aborted' : 'Complete';
-  const residueLine = story.residue > 0 ? [`${story.residue} not proven restored: run mayday revert --all`] : [];
-  const reasons = [...strict.reasons, ...residueLine, ...story.blind.map(line => `blind: ${line}`)];
+  const residueLine = residue > 0 ? [`${residue} not proven restored: run mayday revert --all`] : [];
+  const { verdict } = strict;
+  const reasons = [...strict.reasons, ...residueLine, ...blind.map(line => `blind: ${line}`)];
+  const judged = { verdict, reasons, timings, selfHealed, restoredBy, compat: { verdict: compatible, why }, residue };
   await run.phase(phase);
-  await run.emit({
-    event: 'verdict',
-    verdict: strict.verdict,
-    reasons,
-    timings: story.timings,
-    selfHealed: story.selfHealed,
-    restoredBy: story.restoredBy,
-    compat: { verdict: compat, why },
-    residue: story.residue,
-  });
-  await run.deps.journal.end({ verdict: strict.verdict, residue: story.residue }).catch(() => undefined);
+  await run.emit({ event: 'verdict', ...judged });
+  await run.deps.journal.end({ verdict, residue }).catch(() => undefined);
   return {
     run: options.run,
-    experiment: experiment.metadata.name,
-    type: experiment.spec.injection.type,
+    experiment: loaded.experiment.metadata.name,
+    type: loaded.experiment.spec.injection.type,
     phase,
-    verdict: strict.verdict,
-    reasons,
-    timings: story.timings,
-    selfHealed: story.selfHealed,
-    restoredBy: story.restoredBy,
-    compat: { verdict: compat, why },
-    baseline: story.baselineChecks,
-    checks: story.checks,
-    evidence: story.evidence,
-    receipts: story.receipts,
-    residue: story.residue,
-    blind: story.blind,
-    dryRun: story.dryRun,
-    ...(story.refusal ? { refusal: story.refusal } : {}),
-    ...(story.interrupted !== undefined ? { interrupted: story.interrupted } : {}),
-    ...(story.broken ? { broken: true } : {}),
+    ...judged,
+    baseline,
+    checks,
+    evidence,
+    receipts,
+    blind,
+    dryRun: run.dryRun,
+    ...(refused ? { refusal: refused } : {}),
+    ...(interrupted !== undefined ? { interrupted } : {}),
+    ...(outcome.broken ? { broken: true } : {}),
   };
 }
 
-function factsOf({ story, loaded }: Run): VerdictFacts {
-  const { hypothesis } = loaded.experiment.spec;
+function factsOf({ dryRun, loaded, observed }: Run, outcome: Outcome): VerdictFacts {
+  const { prepared, refused, interrupted, underFault, reverted, recovered } = outcome;
+  const healer = recovered?.healedBy ?? underFault?.healedBy;
   return {
-    expects: story.expects ?? 'self-heal',
-    baseline: story.baseline,
-    injected: story.injected,
-    effect: story.effect.state,
-    effectEvidence: story.effect.evidence,
-    ...(story.interrupted !== undefined ? { interrupted: story.interrupted } : {}),
-    ...(story.refusal ? { refused: story.refusal.message } : {}),
-    dryRun: story.dryRun,
-    underFault: story.underFault ?? { settled: false, soakedMs: 0 },
-    ...(story.afterRevert ? { afterRevert: story.afterRevert } : {}),
-    selfHealed: story.selfHealed,
-    notBack: story.notBack,
-    restoredBy: story.restoredBy,
-    recoveryTimeoutMs: hypothesis.recoveryTimeoutMs,
-    checks: [...story.checks, ...story.evidence],
-    collateral: story.collateral,
+    expects: prepared?.expects ?? 'self-heal',
+    baseline: outcome.baseline?.state ?? 'not-taken',
+    injected: outcome.injection?.isInjected ?? false,
+    effect: observed.effect.state,
+    effectEvidence: observed.effect.evidence,
+    ...(interrupted !== undefined ? { interrupted } : {}),
+    ...(refused ? { refused: refused.message } : {}),
+    dryRun,
+    underFault: underFault ?? { settled: false, soakedMs: 0 },
+    ...(recovered ? { afterRevert: recovered } : {}),
+    selfHealed: healer !== undefined,
+    notRestored: observed.notRestored,
+    restoredBy: healer ?? (reverted?.isByUs ? 'mayday' : 'nobody'),
+    recoveryTimeoutMs: loaded.experiment.spec.hypothesis.recoveryTimeoutMs,
+    checks: [...observed.checks, ...observed.evidence],
+    collateral: recovered?.collateral ?? [],
   };
 }

@@ -9,21 +9,31 @@ import { objectsOf, type Sample } from '../observe/sample.ts';
 import { createSampler } from '../observe/sampler.ts';
 import { recoveredAfter } from '../observe/steady.ts';
 import { observeWindow, type WindowEnd } from '../observe/window.ts';
-import type { Prepared } from './baseline.ts';
+import { changesOf, type Prepared } from './baseline.ts';
+import type { Injection, Recovered, Reverted, UnderFault } from './outcome.ts';
 import type { Run } from './run-state.ts';
 
+/** What the phases before made. */
+interface Before {
+  injection: Injection;
+  underFault: UnderFault | undefined;
+  reverted: Reverted;
+}
+
 /** The recovery clock, restarted at the revert. A system that had settled by itself, and lost nothing to us, is looked at once more only. */
-export async function recover(run: Run, prepared: Prepared): Promise<void> {
-  const { deps, story } = run;
-  if (!story.watch || !prepared.changes) return;
+export async function recover(run: Run, prepared: Prepared, before: Before): Promise<Recovered> {
+  const { deps } = run;
+  const { watch } = before.injection;
+  const changes = changesOf(prepared);
   await run.phase('SteadyStatePost');
   const sinceRevert = startStopwatch(deps.clock, () => deps.api.serverTime());
-  const offsetMs = story.watch.elapsed();
-  const sampler = createSampler(run, prepared, { afterRevert: true });
-  const proven = story.selfHealed && (story.underFault?.soakedMs ?? 0) >= prepared.soakMs;
+  const offsetMs = watch.elapsed();
+  const sampler = createSampler(run, prepared, { afterRevert: true, watch });
+  const { healedBy, soakedMs = 0 } = before.underFault ?? {};
+  const proven = healedBy !== undefined && soakedMs >= prepared.soakMs;
   const end = await observeWindow({
     watch: sinceRevert,
-    changes: prepared.changes,
+    changes,
     soakMs: proven ? 0 : prepared.soakMs,
     deadlineMs: prepared.recoveryMs,
     signal: run.stop,
@@ -35,61 +45,64 @@ export async function recover(run: Run, prepared: Prepared): Promise<void> {
   });
   if (end.ended === 'deadline')
     await run.emit({ event: 'deadline', clock: 'recovery', afterMs: offsetMs + end.afterMs });
-  const sinceLift = recoveredAfter(end.steadiness);
-  story.afterRevert = { settled: end.settled, ...(sinceLift === undefined ? {} : { recoveryMs: sinceLift }) };
-  if (end.settled) await tellRecovery(run, prepared, sampler.last, { end, offsetMs, since: sinceRevert });
-  await lookForHarm(run, prepared, sampler.last);
+  const recoveryMs = recoveredAfter(end.steadiness);
+  const healer = end.settled
+    ? await tellRecovery(run, prepared, sampler.last, before, { end, offsetMs, since: sinceRevert })
+    : undefined;
+  const collateral = await lookForHarm(run, prepared, sampler.last, watch);
+  return {
+    settled: end.settled,
+    ...(recoveryMs === undefined ? {} : { recoveryMs }),
+    ...(healer === undefined ? {} : { healedBy: healer }),
+    collateral,
+  };
 }
 
-/** What the recovery after the lift means: ours, or, where there was nothing to lift, late but its own. */
+/** Tells what the recovery after the revert means: ours, or, where there was nothing to revert, late but its own. Returns who healed it then. */
 async function tellRecovery(
   run: Run,
   prepared: Prepared,
   last: Sample | undefined,
+  { injection, underFault, reverted }: Before,
   when: { end: WindowEnd; offsetMs: number; since: Stopwatch },
-): Promise<void> {
-  const { story } = run;
+): Promise<string | undefined> {
+  const { observed } = run;
+  const { timings } = observed;
   const { end, offsetMs, since } = when;
-  story.timings.stableAt = since.at(end.afterMs);
-  if (story.underFault?.settled) return;
-  story.timings.recoveryMs = recoveredAfter(end.steadiness) ?? 0;
+  timings.stableAt = since.at(end.afterMs);
+  if (underFault?.settled) return undefined;
+  timings.recoveryMs = recoveredAfter(end.steadiness) ?? 0;
+  let healer: string | undefined;
   if (leavesNothing(prepared.plan.type) && last) {
-    story.selfHealed = true;
-    story.restoredBy = restorers(
-      story.injectedLive ?? last.live,
-      last.live,
-      prepared.before,
-      story.watch?.startedAt ?? 0,
-    );
-    story.timings.healedAt = since.at(end.steadiness.since ?? end.afterMs);
-    story.timings.recoveryMs = offsetMs + (end.steadiness.since ?? 0);
+    const injected = observed.injectedLive ?? last.live;
+    healer = restorers(injected, last.live, prepared.before, injection.watch.startedAt);
+    timings.healedAt = since.at(end.steadiness.since ?? end.afterMs);
+    timings.recoveryMs = offsetMs + (end.steadiness.since ?? 0);
   }
-  await run.emit({
-    event: 'recovered',
-    afterMs: story.timings.recoveryMs,
-    by: story.restoredBy,
-    selfHealed: story.selfHealed,
-  });
+  const by = healer ?? (reverted.isByUs ? 'mayday' : 'nobody');
+  await run.emit({ event: 'recovered', afterMs: timings.recoveryMs, by, selfHealed: healer !== undefined });
+  return healer;
 }
 
-/** Who else was hurt, who noticed first, and when a person stepped in. */
-async function lookForHarm(run: Run, prepared: Prepared, last: Sample | undefined): Promise<void> {
-  const { deps, story } = run;
+/** Who else was hurt, who noticed first, and when a person stepped in. Returns what outside the target was hurt. */
+async function lookForHarm(
+  run: Run,
+  prepared: Prepared,
+  last: Sample | undefined,
+  watch: Stopwatch,
+): Promise<string[]> {
+  const { deps, observed } = run;
+  let collateral: string[] = [];
   if (prepared.bystanders && !('blind' in prepared.bystanders)) {
     const now = await lookAtBystanders(deps.api, prepared.namespaces, prepared.isTarget, run.stop);
-    story.collateral = harmed(prepared.bystanders, now);
-    if ('blind' in now) story.blind.push(now.blind);
+    collateral = harmed(prepared.bystanders, now);
+    if ('blind' in now) observed.blind.push(now.blind);
   }
   const watched = last ? objectsOf(last) : [];
-  if (story.watch) {
-    const detectedAt = await firstWarning(
-      deps.api,
-      prepared.namespaces,
-      [...watched.map(object => object.metadata.name), prepared.plan.target.name],
-      story.watch.startedAt,
-    );
-    if (detectedAt !== undefined) story.timings.detectedAt = detectedAt;
-  }
-  const engagedAt = last && story.watch ? firstHumanWrite(watched, story.watch.startedAt) : undefined;
-  if (engagedAt !== undefined) story.timings.engagedAt = engagedAt;
+  const names = [...watched.map(object => object.metadata.name), prepared.plan.target.name];
+  const detectedAt = await firstWarning(deps.api, prepared.namespaces, names, watch.startedAt);
+  if (detectedAt !== undefined) observed.timings.detectedAt = detectedAt;
+  const engagedAt = last ? firstHumanWrite(watched, watch.startedAt) : undefined;
+  if (engagedAt !== undefined) observed.timings.engagedAt = engagedAt;
+  return collateral;
 }

@@ -1,65 +1,66 @@
 import { leavesNothing } from '../../faults/recognition.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
-import type { RevertRequest } from '../deps.ts';
+import type { RevertedWrites, RevertRequest } from '../deps.ts';
 import { takeSample } from '../observe/sample.ts';
 import type { Prepared } from './baseline.ts';
-import { recover } from './recover.ts';
+import type { Injection, Reverted } from './outcome.ts';
 import type { Run } from './run-state.ts';
 
-/** What lifting a run is about. */
-export const liftRequest = (run: Run, prepared: Prepared): RevertRequest => ({
+/** What the revert of a run is about. */
+export const revertRequest = (run: Run, prepared: Prepared, injection: Injection): RevertRequest => ({
   run: run.options.run,
   type: prepared.plan.type,
-  written: run.story.written,
-  answers: run.story.answers,
+  written: injection.written,
+  answers: injection.answers,
 });
 
-/** Lifts what was written and proves it, then has the system watched as it comes back from us. Never sees the signal that stopped the run. */
-export async function liftAndRecover(run: Run, prepared: Prepared): Promise<void> {
-  const { deps, options, story } = run;
-  // Nothing waits for the disk to have heard of it while a fault is due.
+/** Reverts what was written and proves it. Never sees the signal that stopped the run, and does not throw. */
+export async function revert(run: Run, prepared: Prepared, injection: Injection): Promise<Reverted> {
+  const { deps, options } = run;
+  // A fault that is due does not wait for the disk.
   void run.phase('Reverting');
   const insist = () => {
-    const left = story.written.map(nameOf).join(', ');
+    const left = injection.written.map(nameOf).join(', ');
     void run.emit({ event: 'note', text: `still reverting, not yet proven restored: ${left}` });
   };
   options.insist?.addEventListener('abort', insist);
+  let reverted: Reverted = { receipts: [], residue: Math.max(1, injection.written.length), isByUs: false };
   try {
-    const lifted = await deps.lift(liftRequest(run, prepared));
-    story.receipts = lifted.receipts;
-    for (const receipt of lifted.receipts) await deps.journal.reverted(receipt).catch(() => undefined);
-    story.residue = lifted.remaining;
-    story.blind.push(...lifted.blind);
-    if (lifted.receipts.some(receipt => receipt.outcome === 'reverted')) {
-      story.timings.revertedAt = Math.round(deps.api.serverTime().now);
-      if (!story.selfHealed) story.restoredBy = 'mayday';
-    }
-    if (story.injected && !lifted.receipts.some(receipt => receipt.outcome === 'reverted'))
-      await lookForTheFault(run, prepared);
-    await run.emit({ event: 'reverted', receipts: lifted.receipts, remaining: story.residue });
+    const written = await deps.revert(revertRequest(run, prepared, injection));
+    reverted = await noteReceipts(run, written);
+    if (injection.isInjected && !reverted.isByUs) reverted = await withFaultThatShows(run, prepared, reverted);
+    await run.emit({ event: 'reverted', receipts: reverted.receipts, remaining: reverted.residue });
+    return reverted;
   } catch (error) {
-    story.residue = Math.max(1, story.written.length);
     await run.emit({
       event: 'note',
       text: `reverting failed: ${error instanceof Error ? error.message : String(error)}`,
     });
+    return { ...reverted, residue: Math.max(1, injection.written.length) };
   } finally {
     options.insist?.removeEventListener('abort', insist);
   }
-  if (story.injected && !story.interrupted) await recover(run, prepared);
+}
+
+async function noteReceipts(run: Run, { receipts, remaining, blind }: RevertedWrites): Promise<Reverted> {
+  const { deps, observed } = run;
+  for (const receipt of receipts) await deps.journal.reverted(receipt).catch(() => undefined);
+  observed.blind.push(...blind);
+  const isByUs = receipts.some(receipt => receipt.outcome === 'reverted');
+  if (isByUs) observed.timings.revertedAt = Math.round(deps.api.serverTime().now);
+  return { receipts, residue: remaining, isByUs };
 }
 
 /** A record that is gone does not prove that the fault is: whoever strips annotations may leave the value. What still shows, remains. */
-async function lookForTheFault(run: Run, prepared: Prepared): Promise<void> {
-  const { deps, story } = run;
-  if (leavesNothing(prepared.plan.type) || story.residue > 0) return;
-  const { effect } = await takeSample(deps.api, prepared.subject, prepared.plan, prepared.before, {
+async function withFaultThatShows(run: Run, prepared: Prepared, reverted: Reverted): Promise<Reverted> {
+  if (leavesNothing(prepared.plan.type) || reverted.residue > 0) return reverted;
+  const { effect } = await takeSample(run.deps.api, prepared.subject, prepared.plan, prepared.before, {
     afterRevert: true,
   });
-  if (effect.state !== 'proven') return;
-  story.residue = 1;
+  if (effect.state !== 'proven') return reverted;
   await run.emit({
     event: 'note',
     text: `the undo record is gone, but the fault is still there: ${effect.evidence.join('; ')}`,
   });
+  return { ...reverted, residue: 1 };
 }

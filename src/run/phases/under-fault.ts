@@ -1,16 +1,18 @@
 import type { Effect, Live } from '../../faults/contract.ts';
 import { leavesNothing } from '../../faults/recognition.ts';
+import type { Stopwatch } from '../clocks.ts';
 import type { CheckState } from '../event.ts';
 import { combined } from '../observe/evidence.ts';
 import { restorers } from '../observe/healing.ts';
-import { feltEffect } from '../observe/measured-latency.ts';
+import { measuredEffect } from '../observe/measured-latency.ts';
 import type { Sample } from '../observe/sample.ts';
 import { createSampler } from '../observe/sampler.ts';
 import { recoveredAfter } from '../observe/steady.ts';
 import { type Look, observeWindow, type WindowEnd } from '../observe/window.ts';
 import { effectOfAnswers } from './answers.ts';
-import type { Prepared } from './baseline.ts';
-import { liftRequest } from './revert.ts';
+import { changesOf, type Prepared } from './baseline.ts';
+import type { Injection, UnderFault } from './outcome.ts';
+import { revertRequest } from './revert.ts';
 import type { Run } from './run-state.ts';
 
 /**
@@ -18,90 +20,93 @@ import type { Run } from './run-state.ts';
  * Self-heal: settled means the checks hold and the fault's change is gone without us. Survive: the checks hold while its effect is proven;
  * a soak time of that is enough, the rest of the TTL is not waited out.
  */
-export async function observeUnderFault(run: Run, prepared: Prepared): Promise<void> {
-  const { story } = run;
-  const { watch } = story;
-  if (!watch || !prepared.changes) return;
-  story.expects = prepared.expects;
+export async function observeUnderFault(run: Run, prepared: Prepared, injection: Injection): Promise<UnderFault> {
+  const { observed } = run;
+  const { watch } = injection;
   await run.phase('Observing');
-  const answered = effectOfAnswers(prepared, story.answers);
-  if (answered) await proveEffect(run, answered.effect, answered.live, watch.elapsed());
-  const sampler = createSampler(run, prepared, { afterRevert: false });
+  const answered = effectOfAnswers(prepared, injection.answers);
+  if (answered) await proveEffect(run, answered, { atMs: watch.elapsed(), watch });
+  const sampler = createSampler(run, prepared, { afterRevert: false, watch });
   let unseenSince = 0;
   let healer: string | undefined;
   const end = await observeWindow({
     watch,
-    changes: prepared.changes,
+    changes: changesOf(prepared),
     soakMs: prepared.soakMs,
     deadlineMs: prepared.recoveryMs,
     ...(prepared.ttlMs === undefined ? {} : { hardDeadlineMs: prepared.ttlMs }),
-    nearing: () => run.deps.aboutToLift?.(liftRequest(run, prepared)),
+    nearing: () => run.deps.prefetch?.(revertRequest(run, prepared, injection)),
     signal: run.stop,
     clock: run.deps.clock,
     async look(atMs, signal): Promise<Look> {
       const sample = await sampler.see(atMs, signal);
-      await noteEffect(run, prepared, sample, signal);
-      if (story.effect.state !== 'absent') unseenSince = atMs;
-      const state = await stateIfBack(run, prepared, stateUnderFault(run, prepared, sample));
+      await noteEffect(run, prepared, sample, { watch, signal });
+      if (observed.effect.state !== 'absent') unseenSince = atMs;
+      const state = await stateIfBack(run, prepared, injection, stateUnderFault(run, prepared, sample));
       const healed = state === 'pass' && prepared.expects === 'self-heal';
       if (healed)
-        healer ??= restorers(story.injectedLive ?? sample.live, sample.live, prepared.before, watch.startedAt);
-      return { state, hopeless: story.effect.state === 'absent' && atMs - unseenSince >= prepared.soakMs };
+        healer ??= restorers(observed.injectedLive ?? sample.live, sample.live, prepared.before, watch.startedAt);
+      return { state, hopeless: observed.effect.state === 'absent' && atMs - unseenSince >= prepared.soakMs };
     },
   });
   tellEnd(run, prepared, end);
-  story.checksUnderFault = story.checks;
+  const { checks } = observed;
   // What is proven and healed left its state, seen or not; what is survived may never have.
   const recoveryMs = prepared.expects === 'self-heal' ? end.steadiness.since : recoveredAfter(end.steadiness);
-  story.underFault = {
+  const selfHealed = end.settled && prepared.expects === 'self-heal';
+  const healedBy = selfHealed ? (healer ?? 'unknown') : undefined;
+  if (selfHealed) observed.timings.healedAt = watch.at(end.steadiness.since ?? end.afterMs);
+  if (end.settled) {
+    observed.timings.recoveryMs = recoveryMs ?? 0;
+    observed.timings.stableAt = watch.at(end.afterMs);
+    const by = healedBy ?? 'nobody';
+    void run.emit({ event: 'recovered', afterMs: recoveryMs ?? 0, by, selfHealed });
+  }
+  return {
     settled: end.settled,
     soakedMs: end.steadiness.forMs,
     ...(recoveryMs === undefined ? {} : { recoveryMs }),
+    checks,
+    ...(healedBy === undefined ? {} : { healedBy }),
   };
-  story.selfHealed = end.settled && prepared.expects === 'self-heal';
-  if (story.selfHealed) {
-    story.restoredBy = healer ?? 'unknown';
-    story.timings.healedAt = watch.at(end.steadiness.since ?? end.afterMs);
-  }
-  if (end.settled) {
-    story.timings.recoveryMs = recoveryMs ?? 0;
-    story.timings.stableAt = watch.at(end.afterMs);
-    void run.emit({
-      event: 'recovered',
-      afterMs: recoveryMs ?? 0,
-      by: story.restoredBy,
-      selfHealed: story.selfHealed,
-    });
-  }
 }
 
 /** Proven once is proven; what the cluster shows later is whether the fault is still there. */
-async function noteEffect(run: Run, { plan, subject }: Prepared, sample: Sample, signal: AbortSignal): Promise<void> {
-  const { story, deps } = run;
-  if (story.effect.state === 'proven') return;
-  const effect = await feltEffect(deps, subject, plan, sample.effect, signal);
-  const atMs = story.watch?.elapsed() ?? 0;
-  if (effect.state === 'proven') return proveEffect(run, effect, sample.live, atMs);
-  const isNews = effect.state !== story.effect.state;
-  story.effect = effect;
+async function noteEffect(
+  run: Run,
+  { plan, subject }: Prepared,
+  sample: Sample,
+  { watch, signal }: { watch: Stopwatch; signal: AbortSignal },
+): Promise<void> {
+  const { observed, deps } = run;
+  if (observed.effect.state === 'proven') return;
+  const effect = await measuredEffect(deps, subject, plan, sample.effect, signal);
+  const atMs = watch.elapsed();
+  if (effect.state === 'proven') return proveEffect(run, { effect, live: sample.live }, { atMs, watch });
+  const isNews = effect.state !== observed.effect.state;
+  observed.effect = effect;
   if (isNews) await run.emit({ event: 'effect', ...effect, afterMs: atMs });
 }
 
-async function proveEffect(run: Run, effect: Effect, live: Live, atMs: number): Promise<void> {
-  const { story } = run;
-  story.effect = effect;
-  story.injectedLive = live;
-  story.timings.effectProvenAt = story.watch?.at(atMs) ?? 0;
+async function proveEffect(
+  run: Run,
+  { effect, live }: { effect: Effect; live: Live },
+  { atMs, watch }: { atMs: number; watch: Stopwatch },
+): Promise<void> {
+  const { observed } = run;
+  observed.effect = effect;
+  observed.injectedLive = live;
+  observed.timings.effectProvenAt = watch.at(atMs);
   await run.emit({ event: 'effect', ...effect, afterMs: atMs });
 }
 
 /** Where a healthy system undoes the fault, that it is gone is not enough: what it put there must be the original. */
-async function stateIfBack(run: Run, prepared: Prepared, state: CheckState): Promise<CheckState> {
-  const { deps, story } = run;
+async function stateIfBack(run: Run, prepared: Prepared, injection: Injection, state: CheckState): Promise<CheckState> {
+  const { deps, observed } = run;
   if (state !== 'pass' || prepared.expects !== 'self-heal') return state;
-  const { away, blind } = await deps.notBack(liftRequest(run, prepared));
-  const isNews = away.join() !== story.notBack.join();
-  story.notBack = away;
+  const { away, blind } = await deps.notRestored(revertRequest(run, prepared, injection));
+  const isNews = away.join() !== observed.notRestored.join();
+  observed.notRestored = away;
   if (isNews && away.length > 0)
     void run.emit({ event: 'note', text: `the fault is gone, and yet not undone: ${away.join('; ')}` });
   if (away.length > 0) return 'fail';
@@ -112,7 +117,7 @@ async function stateIfBack(run: Run, prepared: Prepared, state: CheckState): Pro
 function stateUnderFault(run: Run, prepared: Prepared, sample: Sample): CheckState {
   const seen = combined([...sample.checks, ...sample.evidence]);
   if (seen === 'fail') return 'fail';
-  if (run.story.effect.state !== 'proven') return 'blind';
+  if (run.observed.effect.state !== 'proven') return 'blind';
   if (prepared.expects === 'survive' || leavesNothing(prepared.plan.type)) return seen;
   return sample.effect.state === 'absent' ? seen : 'fail';
 }

@@ -30,7 +30,7 @@ export interface VerdictFacts {
   /** Whether somebody else, not our revert, undid the fault. */
   selfHealed: boolean;
   /** What stood there instead of the original when somebody had undone the fault; empty when the original was back, or the fault in. */
-  notBack: readonly string[];
+  notRestored: readonly string[];
   restoredBy: string;
   recoveryTimeoutMs: number;
   /** The checks as last seen. */
@@ -125,7 +125,7 @@ function recovery(facts: VerdictFacts): Judgement {
           reasons: [`healed by itself, but late: ${took(underFault.recoveryMs)}, expected within ${limit}`],
         };
   }
-  if (facts.notBack.length > 0) return { verdict: 'Degraded', reasons: [undoneWrongly(facts)] };
+  if (facts.notRestored.length > 0) return { verdict: 'Degraded', reasons: [undoneWrongly(facts)] };
   return {
     verdict: 'Degraded',
     reasons: [
@@ -136,7 +136,7 @@ function recovery(facts: VerdictFacts): Judgement {
   };
 }
 
-const undoneWrongly = ({ notBack }: VerdictFacts): string =>
+const undoneWrongly = ({ notRestored: notBack }: VerdictFacts): string =>
   `somebody undid the fault, but not to what was there before: ${notBack.join('; ')}`;
 
 /**

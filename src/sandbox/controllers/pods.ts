@@ -50,13 +50,13 @@ const born = (p: Pod) => Date.parse(p.metadata.creationTimestamp ?? '');
 export function deletionOrder(pods: readonly Pod[]): Pod[] {
   const onNode = new Map<string, number>();
   for (const p of pods) if (isReady(p)) onNode.set(p.spec.nodeName ?? '', (onNode.get(p.spec.nodeName ?? '') ?? 0) + 1);
-  const crowd = (p: Pod) => onNode.get(p.spec.nodeName ?? '') ?? 0;
+  const podsOnNode = (p: Pod) => onNode.get(p.spec.nodeName ?? '') ?? 0;
   const keys: ((p: Pod) => number)[] = [
     p => (p.spec.nodeName ? 1 : 0),
     p => PHASE_ORDER[p.status?.phase ?? 'Pending'] ?? 0,
     p => (isReady(p) ? 1 : 0),
     cost,
-    p => -crowd(p),
+    p => -podsOnNode(p),
     p => -readySince(p),
     p => -restarts(p),
     p => -born(p),

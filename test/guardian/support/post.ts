@@ -72,7 +72,7 @@ export function post(
     say: message => void said.push(message),
     log: (event, facts) => void logged.push({ event, ...facts }),
     atOnce: options.atOnce ?? false,
-    patienceMs: 24 * 3_600_000,
+    retryForMs: 24 * 3_600_000,
   });
   void guardian.over.then(() => {
     over = true;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Effect } from '../../../src/faults/contract.ts';
 import { faultOf } from '../../../src/faults/registry.ts';
-import { feltEffect } from '../../../src/run/observe/measured-latency.ts';
+import { measuredEffect } from '../../../src/run/observe/measured-latency.ts';
 import type { Subject } from '../../../src/run/observe/sample.ts';
 import { type FakeApi, failing, fakeApi } from '../../support/fake-api.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -31,7 +31,7 @@ async function felt(
     await clock.sleep(tookMs);
     return api.patch(...args);
   };
-  return feltEffect(
+  return measuredEffect(
     { api: { ...api, patch: slow }, clock },
     subject as Subject,
     plan,

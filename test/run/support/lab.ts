@@ -130,8 +130,8 @@ export function lab(
     who: { user: 'alice', host: 'laptop' },
     fault: faultOf,
     gates: () => Promise.resolve([{ gate: 'blast-radius', ok: true, reason: '1 of 1 pod' }]),
-    notBack: request => notRestored({ api, clock, faultOf, journal }, request),
-    lift: request => revertRun({ api, clock, faultOf, journal }, request),
+    notRestored: request => notRestored({ api, clock, faultOf, journal }, request),
+    revert: request => revertRun({ api, clock, faultOf, journal }, request),
     journal,
     ...more,
   };

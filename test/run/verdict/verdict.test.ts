@@ -21,7 +21,7 @@ const HEALED: VerdictFacts = {
   underFault: { settled: true, recoveryMs: 5_000, soakedMs: 10_000 },
   afterRevert: { settled: true, recoveryMs: 0 },
   selfHealed: true,
-  notBack: [],
+  notRestored: [],
   restoredBy: 'kube-controller-manager',
   recoveryTimeoutMs: 60_000,
   checks: [check('pass')],
@@ -53,7 +53,7 @@ const TABLE: [string, Verdict, Partial<VerdictFacts>, VerdictFacts?][] = [
   [
     'undone, but not to the original',
     'Degraded',
-    { ...NOT_HEALED, notBack: ['replicas 1, was 3'], afterRevert: { settled: true, recoveryMs: 0 } },
+    { ...NOT_HEALED, notRestored: ['replicas 1, was 3'], afterRevert: { settled: true, recoveryMs: 0 } },
   ],
   ['never back', 'Failed', { ...NEVER_BACK, checks: [check('fail')] }],
   ['never back, and nobody can see', 'Inconclusive', { ...NEVER_BACK, checks: [check('blind')] }],

@@ -18,7 +18,7 @@ export interface Session {
 }
 
 const SPEED = 20;
-const PATIENCE_MS = 1500;
+const RETRY_FOR_MS = 1500;
 const PAUSE_MS = 40;
 
 /** The answer's body: the events of a watch, JSON, or text. */
@@ -86,7 +86,7 @@ export async function startSession(): Promise<Session> {
       await BETWEEN[exchange.name]?.(client);
       // The recording waited for controllers before it looked; reads are asked again until they agree or time is up.
       const settles = exchange.request.method === 'GET' && !exchange.request.path.includes('watch=');
-      const deadline = Date.now() + (settles ? PATIENCE_MS : 0);
+      const deadline = Date.now() + (settles ? RETRY_FOR_MS : 0);
       const attempt = async () => (await once(exchange)).filter(line => !known?.test(line));
       let found = await attempt();
       while (found.length > 0 && Date.now() < deadline) {

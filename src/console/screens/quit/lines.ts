@@ -10,7 +10,7 @@ import { objectName } from '../deck/faults.ts';
 export function quitLines(state: ConsoleState, view: View): Line[] {
   const live = ownLive(state);
   const runs = ownUnderWay(state);
-  if (state.ending === 'reverting') {
+  if (state.quitting === 'reverting') {
     return [
       rule('QUIT', view.columns, view),
       BLANK,

@@ -1,0 +1,73 @@
+import type { Plan } from '../../faults/contract.ts';
+import { isRefusal } from '../../injection/refuse.ts';
+import type { Execution } from '../../injection/write/executor.ts';
+import { injectWithReplan } from '../../injection/write/replan.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
+import { startStopwatch } from '../clocks.ts';
+import type { Prepared } from './baseline.ts';
+import type { Injection } from './outcome.ts';
+import type { Run } from './run-state.ts';
+
+/** Sends the plan. Throws only as long as nothing can have been written; what breaks later is part of what is returned. */
+export async function inject(run: Run, prepared: Prepared): Promise<Injection> {
+  const { deps } = run;
+  run.stop.throwIfAborted();
+  await run.phase('Injecting');
+  const watch = startStopwatch(deps.clock, () => deps.api.serverTime());
+  run.observed.timings.injectedAt = watch.startedAt;
+  // Until the outcome is known everything planned may have reached the cluster.
+  const begun = { isInjected: false, watch, written: prepared.plan.writes.map(write => write.on), answers: [] };
+  try {
+    return await send(run, prepared, begun);
+  } catch (error) {
+    return { ...begun, error };
+  }
+}
+
+async function send(run: Run, prepared: Prepared, begun: Injection): Promise<Injection> {
+  const { api, clock, journal, sign } = run.deps;
+  const signed = (plan: Plan) => sign?.(plan) ?? Promise.resolve(plan);
+  const again = async () => {
+    const next = await prepared.again();
+    return isRefusal(next) ? next : signed(next);
+  };
+  const made = await injectWithReplan(await signed(prepared.plan), again, { api, clock, journal, signal: run.stop });
+  if (made.state === 'refused') return { ...begun, written: [], refused: made.refusal };
+  const { execution } = made;
+  if (made.state === 'not-injected') {
+    const left = { ...begun, written: remains(execution) };
+    return execution.state === 'aborted' ? { ...left, isAborted: true } : { ...left, refused: refusedBy(execution) };
+  }
+  prepared.plan = made.plan;
+  await run.emit({ event: 'injected', ...announce(made.plan), ...deadlinesAt(prepared, begun.watch.startedAt) });
+  return {
+    ...begun,
+    isInjected: true,
+    written: made.plan.writes.map(write => write.on),
+    // What a deletion answers is the object as it was, unless it is on its way out.
+    answers: execution.steps.flatMap(({ write, object }) =>
+      object && (write.verb !== 'delete' || object.metadata?.deletionTimestamp) ? [object] : [],
+    ),
+  };
+}
+
+const refusedBy = (execution: Execution) => ({
+  code: execution.steps.at(-1)?.failure?.reason ?? execution.state,
+  message: `not injected: ${execution.message}`,
+});
+
+/** What an injection that did not come to its end has, or may have, left in the cluster. */
+const remains = (execution: Execution): ObjectRef[] => [
+  ...execution.left.map(write => write.on),
+  ...execution.steps.filter(step => step.outcome === 'unknown').map(step => step.write.on),
+];
+
+const announce = (plan: Plan) => ({
+  writes: plan.writes.map(write => write.says),
+  pods: plan.pods.map(pod => `${pod.namespace}/${pod.name} (uid ${pod.uid.slice(0, 8)})`),
+});
+
+const deadlinesAt = ({ ttlMs, recoveryMs }: Prepared, startedAt: number) => ({
+  recoveryDeadline: startedAt + recoveryMs,
+  ...(ttlMs === undefined ? {} : { ttlDeadline: startedAt + ttlMs }),
+});

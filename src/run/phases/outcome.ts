@@ -1,0 +1,79 @@
+import type { Receipt } from '../../injection/write/receipt.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import type { Stopwatch } from '../clocks.ts';
+import type { CheckResult } from '../event.ts';
+import type { VerdictFacts } from '../verdict/verdict.ts';
+import type { Prepared } from './baseline.ts';
+
+/** A no of the planner, a gate, the disk or the server: nothing was injected. */
+export interface Refused {
+  code: string;
+  message: string;
+}
+
+export interface Baseline {
+  state: VerdictFacts['baseline'];
+  checks: CheckResult[];
+}
+
+/** What sending the plan came to. */
+export interface Injection {
+  /** Whether the fault is on as planned. */
+  isInjected: boolean;
+  /** Counts from just before the first write. */
+  watch: Stopwatch;
+  /** What was, or may have been, written. */
+  written: ObjectRef[];
+  /** The written objects as the server answered them. */
+  answers: KubeObject[];
+  refused?: Refused;
+  /** Stopped between two writes. */
+  isAborted?: boolean;
+  /** What broke in the middle. */
+  error?: unknown;
+}
+
+/** How the system did with the fault on. */
+export interface UnderFault {
+  /** Steady for the whole soak time. */
+  settled: boolean;
+  soakedMs: number;
+  recoveryMs?: number;
+  /** The experiment's checks at the end: what the framework would have judged by. */
+  checks: CheckResult[];
+  /** Who undid the fault before our revert did. */
+  healedBy?: string;
+}
+
+/** What the revert came to. */
+export interface Reverted {
+  receipts: Receipt[];
+  /** How much is not proven restored. */
+  residue: number;
+  /** Whether our revert put something back; else it was back already. */
+  isByUs: boolean;
+}
+
+/** How the system came back after the revert. */
+export interface Recovered {
+  settled: boolean;
+  recoveryMs?: number;
+  /** Who brought the system back where there was nothing to revert. */
+  healedBy?: string;
+  /** Objects outside the target that left their baseline. */
+  collateral: string[];
+}
+
+/** What each phase made; a phase that was not reached, or was cut short, made nothing. The verdict comes from this and what was observed. */
+export interface Outcome {
+  prepared?: Prepared;
+  baseline?: Baseline;
+  injection?: Injection;
+  underFault?: UnderFault;
+  reverted?: Reverted;
+  recovered?: Recovered;
+  refused?: Refused;
+  interrupted?: string;
+  /** Our own error ended the run; `interrupted` says it too. */
+  broken?: boolean;
+}
