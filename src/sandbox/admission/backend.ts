@@ -20,7 +20,7 @@ const pathOf = ({ path }: ServiceTarget): string => (!path ? '/' : path.startsWi
 
 /** The first ready endpoint of a Service, or why there is none. */
 function endpointOf(
-  kernel: Kernel,
+  kernel: Pick<Kernel, 'store'>,
   { namespace, name, port = 443 }: ServiceTarget,
 ): { address: string } | { none: string } {
   const service = kernel.store.get('services', namespace, name);
@@ -37,6 +37,12 @@ function endpointOf(
         return { address: `${address}:${String(each(slice, 'ports')[0]?.port ?? port)}` };
     }
   return { none: `no endpoints available for service "${name}"` };
+}
+
+/** Why a call of a server that no process here plays fails: its Service or its endpoints, or else a refused connection. */
+export function serviceFailure(kernel: Pick<Kernel, 'store'>, target: ServiceTarget): string {
+  const endpoint = endpointOf(kernel, target);
+  return 'none' in endpoint ? endpoint.none : `dial tcp ${endpoint.address}: connect: connection refused`;
 }
 
 /** Nothing outside the sandbox is called: a name is not found, an address refuses. */

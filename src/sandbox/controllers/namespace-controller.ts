@@ -1,7 +1,9 @@
+import { conversionFailure } from '../crd/conversion.ts';
+import { unreached } from '../discovery/unreached.ts';
 import { timestamp } from '../object.ts';
 import { type Controller, itself, placeOfKey } from './engine.ts';
 import type { Condition, Obj } from './kinds.ts';
-import { type Remaining, terminatingConditions } from './namespace.ts';
+import { type DeletionFailures, type Remaining, terminatingConditions } from './namespace.ts';
 import { BY_CONTROLLER, type Parts } from './parts.ts';
 
 interface Namespace extends Obj {
@@ -51,6 +53,9 @@ export function namespaceController({
   /** Asks for everything to go; tells what is still there. */
   const empty = (namespace: string): Remaining[] =>
     resources().flatMap(info => {
+      // What cannot be listed is not deleted.
+      const preferred = info.versions[0] ?? info.version;
+      if (conversionFailure({ store }, info, store.list(info.key, namespace), preferred) !== undefined) return [];
       for (const o of store.list(info.key, namespace)) {
         if (!o.metadata.deletionTimestamp)
           store.delete(info.key, namespace, o.metadata.name, { propagationPolicy: 'Background' });
@@ -61,16 +66,29 @@ export function namespaceController({
       return [{ resource: `${info.resource}.${info.group}`, count: left.length, finalizers }];
     });
 
-  const finish = (ns: Namespace, left: readonly Remaining[]) => {
+  const failures = (namespace: string): DeletionFailures => ({
+    undiscovered: unreached(registry, store.list('apiservices.apiregistration.k8s.io')).map(
+      ({ group, version }) => `${group}/${version}`,
+    ),
+    content: resources().flatMap(info => {
+      const preferred = info.versions[0] ?? info.version;
+      return conversionFailure({ store }, info, store.list(info.key, namespace), preferred) ?? [];
+    }),
+  });
+
+  const finish = (ns: Namespace, left: readonly Remaining[]): boolean => {
+    const failed = failures(ns.metadata.name);
+    const isDone = left.length + failed.undiscovered.length + failed.content.length === 0;
     const change = (draft: Namespace) => {
-      if (left.length === 0) {
+      if (isDone) {
         draft.spec = { ...draft.spec, finalizers: (draft.spec?.finalizers ?? []).filter(f => f !== 'kubernetes') };
         return;
       }
-      const conditions = terminatingConditions(draft.status?.conditions, left, timestamp(clock.now()));
+      const conditions = terminatingConditions(draft.status?.conditions, left, timestamp(clock.now()), failed);
       draft.status = { ...draft.status, phase: 'Terminating', conditions };
     };
     store.modify<Namespace>('namespaces', undefined, ns.metadata.name, change, BY_CONTROLLER);
+    return isDone;
   };
 
   return {
@@ -87,9 +105,7 @@ export function namespaceController({
       if (!ns.spec?.finalizers?.includes('kubernetes')) return undefined;
       const wait = Date.parse(ns.metadata.deletionTimestamp) + GRACE_MS - clock.now();
       if (wait > 0) return wait;
-      const left = empty(name);
-      finish(ns, left);
-      return left.length > 0 ? RETRY_MS : undefined;
+      return finish(ns, empty(name)) ? undefined : RETRY_MS;
     },
   };
 }

@@ -9,6 +9,14 @@ export interface Remaining {
   finalizers: readonly string[];
 }
 
+/** What keeps the controller from knowing, or deleting, all that is in a namespace. */
+export interface DeletionFailures {
+  /** Group versions that discovery does not know at the moment: `metrics.k8s.io/v1beta1`. */
+  undiscovered: readonly string[];
+  /** The words of lists or deletions that failed. */
+  content: readonly string[];
+}
+
 const OK: readonly [type: string, reason: string, message: string][] = [
   ['NamespaceDeletionDiscoveryFailure', 'ResourcesDiscovered', 'All resources successfully discovered'],
   ['NamespaceDeletionGroupVersionParsingFailure', 'ParsedGroupVersions', 'All legacy kube types successfully parsed'],
@@ -39,8 +47,19 @@ export function terminatingConditions(
   old: readonly Condition[] | undefined,
   left: readonly Remaining[],
   at: string,
+  failures: DeletionFailures = { undiscovered: [], content: [] },
 ): Condition[] {
   const bad = new Map<string, { reason: string; message: string }>();
+  const { undiscovered, content } = failures;
+  if (undiscovered.length > 0) {
+    const groups = undiscovered.map(version => `${version}: stale GroupVersion discovery: ${version}`).join(', ');
+    const message = `Discovery failed for some groups, ${undiscovered.length} failing: unable to retrieve the complete list of server APIs: ${groups}`;
+    bad.set('NamespaceDeletionDiscoveryFailure', { reason: 'DiscoveryFailed', message });
+  }
+  if (content.length > 0) {
+    const message = `Failed to delete all resource types, ${content.length} remaining: ${content.join(', ')}`;
+    bad.set('NamespaceDeletionContentFailure', { reason: 'ContentDeletionFailed', message });
+  }
   if (left.length > 0)
     bad.set('NamespaceContentRemaining', { reason: 'SomeResourcesRemain', message: remainingMessage(left) });
   const finalizers = finalizerMessage(left);

@@ -7,9 +7,11 @@ import { answerReview, isReview } from '../api/reviews.ts';
 import { currentObject, updateObject } from '../api/update.ts';
 import { createAuthorizer } from '../authz/authorizer.ts';
 import { notAllowed } from '../authz/refusal.ts';
+import { refuseUnconverted } from '../crd/conversion.ts';
 import { part } from '../defaults/fill.ts';
 import { unreached } from '../discovery/unreached.ts';
 import type { ResourceInfo } from '../registry.ts';
+import type { KubeObject } from '../object.ts';
 import { notFound, StatusError } from '../status.ts';
 import { bind } from '../subresource/binding.ts';
 import { patchScale } from '../subresource/scale.ts';
@@ -131,9 +133,12 @@ async function perform(r: ResourceRequest, call: Call, verb: string): Promise<An
   switch (verb) {
     case 'get':
       refuseFuture(wantedRevision(query) ?? 0, kernel.store.revision());
-      return objectAnswer(call, 200, currentObject(kernel, call));
-    case 'list':
-      return { type: 'page', page: listPage(kernel, info, call.namespace, query), info, version: call.version };
+      return objectAnswer(call, 200, converted(r, call, currentObject(kernel, call)));
+    case 'list': {
+      const page = listPage(kernel, info, call.namespace, query);
+      refuseUnconverted(kernel, info, page.items, call.version);
+      return { type: 'page', page, info, version: call.version };
+    }
     case 'watch':
       serveWatch(
         { info, version: call.version, namespace: call.namespace, name: path.name },
@@ -153,6 +158,11 @@ async function perform(r: ResourceRequest, call: Call, verb: string): Promise<An
     default:
       return removeAll(r, call);
   }
+}
+
+function converted({ kernel }: ResourceRequest, { info, version }: Call, object: KubeObject): KubeObject {
+  refuseUnconverted(kernel, info, [object], version);
+  return object;
 }
 
 /** A collection is not updated as a whole, and an object is not created at its own path. */

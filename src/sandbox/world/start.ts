@@ -1,4 +1,5 @@
 import type { SandboxContext, World } from '../context.ts';
+import { apiServiceController } from '../controllers/apiservice-controller.ts';
 import { daemonSetController } from '../controllers/daemonset-controller.ts';
 import { deploymentController } from '../controllers/deployment-controller.ts';
 import { endpointsController } from '../controllers/endpoints-controller.ts';
@@ -54,6 +55,7 @@ export function startWorld(context: SandboxContext): SandboxWorld {
   const parts: Parts = { ...context, owners, record: createRecorder(context), madeWith };
   const engine = createEngine(context);
   engine.add(namespaceController({ ...parts, rootCertificate: WEBHOOK_AUTHORITY }));
+  engine.add(apiServiceController(parts));
   engine.add(deploymentController(parts));
   engine.add(replicaSetController(parts));
   engine.add(scheduler(parts));
