@@ -18,6 +18,8 @@ interface Memory {
 export async function play(lab: Lab, incident: Incident): Promise<void> {
   const memory: Memory = { refusal: '' };
   for (const step of incident.steps) await take(lab, step, memory);
+  // What controllers make in answer to the last step must be there, or it stays new.
+  await sleep(SETTLE_MS);
   await lab.age(incident.age);
   await sleep(SETTLE_MS);
   for (const step of incident.late) await take(lab, step, memory);
