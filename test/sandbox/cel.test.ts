@@ -49,6 +49,11 @@ describe('expressions', () => {
     ['false && object.nothing', false],
     ['object.nothing || true', true],
     ['1 // and no more', 1],
+    ['dyn(1) == 1.0', true],
+    ['[3, 1, 2].sum()', 6],
+    ['[3, 1, 2].min() == 1 && [3, 1, 2].max() == 3', true],
+    ['object.spec.replicas / 2', 1],
+    ["'aXbX'.replace('X', 'y')", 'ayby'],
   ])('%s', (source, expected) => {
     expect(value(source)).toEqual(expected);
   });
@@ -61,7 +66,9 @@ describe('expressions', () => {
     ['nobody', "undeclared reference to 'nobody'"],
     ['1 ? 2 : 3', 'no such overload'],
     ["int('x')", 'type conversion error'],
-    ['frobnicate(1)', 'no such function: frobnicate'],
+    ['frobnicate(1)', "found no matching overload for 'frobnicate(int)'"],
+    ['1 + 1.5', 'no such overload: int + double'],
+    ['9223372036854775807 + 1', 'integer overflow'],
     ['object.nothing && true', 'no such key: nothing'],
   ])('%s has no value', (source, why) => {
     expect(() => value(source)).toThrow(why);
@@ -100,9 +107,11 @@ describe('laws', () => {
 
   test('all is the opposite of exists with the opposite', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer()), fc.integer(), (list, limit) => {
-        const names = { list, limit };
-        expect(celOf('list.all(x, x < limit)').value(names)).toBe(celOf('!list.exists(x, !(x < limit))').value(names));
+      fc.property(fc.array(fc.integer()), fc.integer(), (items, limit) => {
+        const names = { items, limit };
+        expect(celOf('items.all(x, x < limit)').value(names)).toBe(
+          celOf('!items.exists(x, !(x < limit))').value(names),
+        );
       }),
     );
   });
