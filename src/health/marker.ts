@@ -1,6 +1,7 @@
 import { typesByAnnotation } from '../faults/recognition.ts';
 import { hasOnlyCopiedMarks } from '../injection/record/copied-marks.ts';
-import { EXPIRES, MAYDAY, ORIGINAL_SECRET, ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
+import { MAYDAY, ORIGINAL_SECRET, ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
+import { provenance } from '../injection/record/provenance.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
@@ -33,20 +34,12 @@ export function markerOf(object: KubeObject): Marker | undefined {
   // The rollback Secret of a drifted Secret is a second trace of an injection whose victim carries its own record.
   if (type === undefined || LOCK_OR_RESULT.test(metadata.name) || annotations[ORIGINAL_SECRET] !== undefined)
     return undefined;
-  const ours = recordOf(annotations);
-  const at = timeOf(ours?.at);
-  const expires = timeOf(ours?.expires) ?? timeOf(annotations[EXPIRES]);
-  const text = (field: string): Clean | undefined =>
-    typeof ours?.[field] === 'string' ? sanitise(ours[field]) : undefined;
-  const experiment = text('experiment');
-  const by = text('by');
-  const host = text('host');
-  const run = text('run');
+  const { tool, experiment, run, by, host, injectedAt: at, expiresAt: expires } = provenance(object);
   return {
     uid: metadata.uid ?? '',
     type,
     object: refOf(object),
-    tool: ours ? 'mayday' : 'operator-chaos',
+    tool,
     ...(experiment && { experiment }),
     ...(run && { run }),
     ...(by && { by }),
@@ -63,31 +56,6 @@ function typeOf(labels: Record<string, string>, annotations: Record<string, stri
   if (byAnnotation !== undefined) return byAnnotation as Clean;
   if (annotations[ROLLBACK_DATA] !== undefined || annotations[MAYDAY] !== undefined) return 'unknown' as Clean;
   return undefined;
-}
-
-function recordOf(annotations: Record<string, string>): Record<string, unknown> | undefined {
-  return asRecord(parsed(annotations[MAYDAY])) ?? asRecord(asRecord(parsed(annotations[ROLLBACK_DATA]))?.mayday);
-}
-
-function parsed(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function asRecord(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
-}
-
-/** Accepts milliseconds since the epoch or RFC 3339 text. */
-function timeOf(value: unknown): number | undefined {
-  const time = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isFinite(time) ? time : undefined;
 }
 
 function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {

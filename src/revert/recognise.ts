@@ -4,7 +4,8 @@ import { asFaultType } from '../faults/types.ts';
 import { type FoundInjection, findingId } from '../injection/found-injection.ts';
 import { hasOnlyCopiedMarks, isRewritten } from '../injection/record/copied-marks.ts';
 import { readEnvelope, readMayday } from '../injection/record/envelope.ts';
-import { EXPIRES, MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
+import { MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
+import { provenance } from '../injection/record/provenance.ts';
 import { whyUnreadable } from '../injection/record/unreadable.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { sanitise } from '../text/sanitise.ts';
@@ -133,6 +134,7 @@ const disagreement = (
 
 function toFinding(object: KubeObject, clue: Clue): FoundInjection {
   const ref = refOf(object);
+  const { host: _host, ...left } = provenance(object);
   return {
     id: findingId(clue.type, ref),
     type: clue.type,
@@ -140,64 +142,8 @@ function toFinding(object: KubeObject, clue: Clue): FoundInjection {
     live: object,
     state: clue.corrupt === undefined ? 'injected' : 'corrupt',
     source: clue.source,
-    ...provenance(object),
+    ...left,
     ...(clue.corrupt === undefined ? {} : { message: sanitise(clue.corrupt, 400) }),
     ...(clue.lost === undefined ? {} : { lost: true }),
-  };
-}
-
-const stamp = (text: string | undefined): number | undefined => {
-  const at = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isNaN(at) ? undefined : at;
-};
-
-/**
- * When the marks were put on, where nothing on the object says so: the last write of whoever owns them, or, where nobody does, the
- * creation of an object that an injection made.
- */
-function markedSince(object: KubeObject): number | undefined {
-  const { annotations = {}, labels = {}, creationTimestamp, managedFields = [] } = object.metadata;
-  const marks = [
-    ...Object.keys(annotations)
-      .filter(isRecord)
-      .map(key => ['f:annotations', `f:${key}`]),
-    ...(labels[TYPE_LABEL] === undefined ? [] : [['f:labels', `f:${TYPE_LABEL}`]]),
-  ];
-  const owners = managedFields.filter(({ fieldsV1 }) =>
-    marks.some(([map = '', key = '']) => isOwned(fieldsV1, map, key)),
-  );
-  const times = owners.flatMap(({ time }) => stamp(time) ?? []);
-  if (times.length > 0) return Math.min(...times);
-  return Object.keys(annotations).some(isRecord) ? undefined : stamp(creationTimestamp);
-}
-
-function isOwned(fields: unknown, map: string, key: string): boolean {
-  const metadata = (fields as { 'f:metadata'?: Record<string, Record<string, unknown>> } | undefined)?.['f:metadata'];
-  return metadata?.[map]?.[key] !== undefined;
-}
-
-/** Who left it and when, from our own facts beside the record; the framework writes none, at most when it expires.
- * For those the server's own bookkeeping says since when the marks are on. */
-function provenance(
-  object: KubeObject,
-): Pick<FoundInjection, 'tool' | 'experiment' | 'run' | 'by' | 'injectedAt' | 'expiresAt'> {
-  const annotations = object.metadata.annotations ?? {};
-  const record = annotations[ROLLBACK_DATA];
-  const envelope = record === undefined ? undefined : readEnvelope(record);
-  const facts = (envelope?.ok ? envelope.mayday : undefined) ?? readMayday(annotations[MAYDAY]);
-  const expiresAt = stamp(facts?.expires ?? annotations[EXPIRES]);
-  const expires = expiresAt === undefined ? {} : { expiresAt };
-  if (!facts) {
-    const since = markedSince(object);
-    return { tool: 'operator-chaos', ...(since === undefined ? {} : { injectedAt: since }), ...expires };
-  }
-  const injectedAt = stamp(facts.at);
-  return {
-    tool: 'mayday',
-    experiment: sanitise(facts.experiment),
-    run: sanitise(facts.run),
-    by: sanitise(facts.by),
-    ...(injectedAt === undefined ? {} : { injectedAt }),
-    ...expires,
   };
 }

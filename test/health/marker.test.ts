@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markerOf } from '../../src/health/marker.ts';
+import { writeEnvelope } from '../../src/injection/record/envelope.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 
 const object = (metadata: Partial<KubeObject['metadata']>): KubeObject => ({
@@ -24,19 +25,19 @@ describe('markerOf', () => {
   });
 
   it('reads who, when and until when from the record inside the undo record', () => {
-    const rollback = JSON.stringify({
-      data: {},
-      checksum: 'x',
-      mayday: {
+    const rollback = writeEnvelope(
+      {},
+      {
         v: 1,
+        id: 'i1',
         run: 'r1',
         experiment: 'drift',
         by: 'alice',
         host: 'box',
         at: '2026-11-21T14:00:00Z',
-        expires: 1795269900000,
+        expires: new Date(1795269900000).toISOString(),
       },
-    });
+    );
     expect(
       markerOf(object({ labels: TYPED, annotations: { 'chaos.operatorchaos.io/rollback-data': rollback } })),
     ).toMatchObject({

@@ -7,6 +7,7 @@ import { failure } from '../client/failure.ts';
 import type { Failure, FailureReason } from '../client/outcome.ts';
 import { eachPage } from '../client/pages.ts';
 import { createPublisher } from './publisher.ts';
+import { stateAfter, stateAtStart, statusOf, stepAfter } from './reflector-state.ts';
 import { type Batch, createRowStore, type RowStore, sameFields } from './row-store.ts';
 import { type SyncState, type SyncStatus, TIMING, type Timing } from './sync.ts';
 
@@ -41,13 +42,8 @@ export interface ReflectorOptions<Row> {
   timing?: Partial<Timing>;
 }
 
-// What no waiting mends: rows cannot be trusted, however old they are.
-const BLINDING = new Set<FailureReason>(['forbidden', 'not-found', 'unauthorized', 'invalid']);
-// Of these, what the next moment will not change either; an expired token may be renewed.
+// What the next moment will not change either; an expired token may be renewed.
 const LASTING = new Set<FailureReason>(['forbidden', 'not-found', 'invalid']);
-// A watch that fails so often in a row may never work from its version (the store was restored from a backup): list anew.
-const FAILURES_TO_RELIST = 3;
-
 /** What ended a step: go on watching, list anew, or give up for now because of a failure. */
 type Next = 'watch' | 'list' | Failure;
 
@@ -64,44 +60,22 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
   const timing = { ...TIMING, ...options.timing };
   const store: RowStore<Row> = createRowStore(options.same ?? sameFields);
   const backoff = createBackoff({ firstMs: timing.pauseMs, longestMs: timing.longestPauseMs }, options.random);
-  let state: SyncState = 'listing';
-  let failed: Failure | undefined;
-  let everSynced = false;
-  let loaded = 0;
-  let remaining: number | undefined;
-  let watchFailures = 0;
-  let afterOutage = false;
-  let heardAt = clock.monotonic();
-  let interruptedAt = heardAt;
-  let retryAt: number | undefined;
-  let version = '';
+  const self = stateAtStart(clock.monotonic());
   const query = {
     ...(options.labelSelector && { labelSelector: options.labelSelector }),
     ...(options.fieldSelector && { fieldSelector: options.fieldSelector }),
     ...(options.metadataOnly && { metadataOnly: true }),
   };
 
-  function status(): SyncStatus {
-    const now = clock.monotonic();
-    const stale = state === 'reconnecting' && now - interruptedAt > timing.staleAfterMs;
-    return {
-      state: stale ? 'stale' : state,
-      rows: store.rows.size,
-      loaded,
-      ...(remaining !== undefined && { remaining }),
-      dataAgeMs: now - heardAt,
-      ...(retryAt !== undefined && { retryInMs: Math.max(0, retryAt - now) }),
-      ...(failed && { reason: failed.message, why: failed.reason }),
-    };
-  }
+  const status = (): SyncStatus => statusOf(self, store.rows.size, clock.monotonic(), timing);
 
   const publisher = createPublisher(clock, timing.batchMs, (): Update<Row> => ({ ...store.take(), status: status() }));
 
   function turn(next: SyncState, because?: Failure) {
-    if (next === state && because?.message === failed?.message) return;
-    if (next === 'reconnecting' && state === 'synced') interruptedAt = clock.monotonic();
-    state = next;
-    failed = because;
+    if (next === self.state && because?.message === self.failed?.message) return;
+    if (next === 'reconnecting' && self.state === 'synced') self.interruptedAt = clock.monotonic();
+    self.state = next;
+    self.failed = because;
     publisher.now();
   }
 
@@ -114,26 +88,26 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
   }
 
   function absorbPage(page: Page): string[] {
-    heardAt = clock.monotonic();
-    if (state === 'blind') turn(everSynced ? 'reconnecting' : 'listing');
+    self.heardAt = clock.monotonic();
+    if (self.state === 'blind') turn(self.everSynced ? 'reconnecting' : 'listing');
     const keys = page.items.map(absorb);
-    loaded += page.items.length;
-    remaining = page.remaining;
-    version = page.resourceVersion;
+    self.loaded += page.items.length;
+    self.remaining = page.remaining;
+    self.version = page.resourceVersion;
     return keys;
   }
 
   async function list(signal: AbortSignal): Promise<Next> {
     const seen = new Set<string>();
-    loaded = 0;
+    self.loaded = 0;
     for await (const page of eachPage(api, clock, collection, { ...query, limit: timing.pageSize, signal })) {
       if (!page.ok) return page;
       for (const key of absorbPage(page.value)) seen.add(key);
       if (page.value.continue) publisher.now();
     }
     store.keepOnly(seen);
-    remaining = undefined;
-    everSynced = true;
+    self.remaining = undefined;
+    self.everSynced = true;
     publisher.now();
     return 'watch';
   }
@@ -141,13 +115,13 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
   /** After an outage the server may be an older self, restored from a backup; a watch from its future would open and stay silent. */
   async function isFromTheFuture(signal: AbortSignal): Promise<boolean | Failure> {
     const now = await api.list(collection, { ...query, limit: 1, metadataOnly: true, signal });
-    return now.ok ? isEarlier(now.value.resourceVersion, version) : now;
+    return now.ok ? isEarlier(now.value.resourceVersion, self.version) : now;
   }
 
   async function resume(signal: AbortSignal): Promise<Next> {
-    const future = afterOutage ? await isFromTheFuture(signal) : false;
+    const future = self.afterOutage ? await isFromTheFuture(signal) : false;
     if (typeof future !== 'boolean') return future;
-    afterOutage = false;
+    self.afterOutage = false;
     return future ? 'list' : watch(signal);
   }
 
@@ -159,14 +133,14 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     try {
       for await (const event of api.watch(collection, {
         ...query,
-        resourceVersion: version,
+        resourceVersion: self.version,
         signal: connection.signal,
         onOpen: opened,
       })) {
         if ('ok' in event) return event.reason === 'gone' ? 'list' : event;
         heard();
         if (event.type === 'BOOKMARK') {
-          version = event.resourceVersion || version;
+          self.version = event.resourceVersion || self.version;
           continue;
         }
         apply(event.type, event.object);
@@ -181,19 +155,19 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
   }
 
   function apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject) {
-    version = object.metadata.resourceVersion ?? version;
+    self.version = object.metadata.resourceVersion ?? self.version;
     if (type === 'DELETED') store.remove(keyOf(object));
     else absorb(object);
   }
 
   function opened() {
-    heardAt = clock.monotonic();
+    self.heardAt = clock.monotonic();
     turn('synced');
   }
 
   function heard() {
-    heardAt = clock.monotonic();
-    watchFailures = 0;
+    self.heardAt = clock.monotonic();
+    self.watchFailures = 0;
     backoff.reset();
   }
 
@@ -201,7 +175,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
   async function watchdog(connection: AbortController): Promise<void> {
     const openedAt = clock.monotonic();
     while (!connection.signal.aborted) {
-      const silence = clock.monotonic() - Math.max(heardAt, openedAt);
+      const silence = clock.monotonic() - Math.max(self.heardAt, openedAt);
       if (silence >= timing.stallMs) {
         turn('reconnecting', failure('unreachable', literal('the watch went silent')));
         connection.abort();
@@ -216,18 +190,10 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     const pause = LASTING.has(because.reason)
       ? timing.refusedPauseMs
       : Math.max(backoff.next(), because.retryAfterMs ?? 0);
-    retryAt = clock.monotonic() + pause;
-    turn(BLINDING.has(because.reason) || !everSynced ? 'blind' : 'reconnecting', because);
+    self.retryAt = clock.monotonic() + pause;
+    turn(stateAfter(self, because), because);
     await clock.sleep(pause, signal);
-    retryAt = undefined;
-  }
-
-  /** A list that fails starts over; a watch resumes, unless it was refused or keeps failing. */
-  function afterwards(step: 'watch' | 'list', because: Failure): 'watch' | 'list' {
-    if (step === 'list' || BLINDING.has(because.reason)) return 'list';
-    if (because.reason === 'server-error') watchFailures += 1;
-    if (because.reason === 'unreachable') afterOutage = true;
-    return watchFailures < FAILURES_TO_RELIST ? 'watch' : 'list';
+    self.retryAt = undefined;
   }
 
   async function step(next: 'watch' | 'list', signal: AbortSignal): Promise<'watch' | 'list'> {
@@ -236,10 +202,10 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     if (signal.aborted) return next;
     if (typeof outcome !== 'string') {
       await afterFailure(outcome, signal);
-      return afterwards(next, outcome);
+      return stepAfter(self, next, outcome);
     }
     if (next === 'watch') {
-      turn('reconnecting', failed);
+      turn('reconnecting', self.failed);
       // A watch that ends at once, again and again, is a failure in disguise.
       if (clock.monotonic() - startedAt < timing.pauseMs) await clock.sleep(backoff.next(), signal);
     }

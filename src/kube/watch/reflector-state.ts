@@ -1,0 +1,65 @@
+import type { Failure, FailureReason } from '../client/outcome.ts';
+import type { SyncState, SyncStatus, Timing } from './sync.ts';
+
+/** All that a reflector knows beside its rows. Times are of the monotonic clock, milliseconds. */
+export interface ReflectorState {
+  state: SyncState;
+  /** Why it is in this state. */
+  failed?: Failure | undefined;
+  everSynced: boolean;
+  /** Of the list that is being read: how many objects came, and how many the server says will. */
+  loaded: number;
+  remaining?: number | undefined;
+  watchFailures: number;
+  /** The server could not be reached since the last watch was open. */
+  afterOutage: boolean;
+  /** When the server last said anything. */
+  heardAt: number;
+  interruptedAt: number;
+  retryAt?: number | undefined;
+  /** The resource version that is watched from. */
+  version: string;
+}
+
+export const stateAtStart = (now: number): ReflectorState => ({
+  state: 'listing',
+  everSynced: false,
+  loaded: 0,
+  watchFailures: 0,
+  afterOutage: false,
+  heardAt: now,
+  interruptedAt: now,
+  version: '',
+});
+
+/** What a reader of the rows must know about them. */
+export function statusOf(self: ReflectorState, rows: number, now: number, timing: Timing): SyncStatus {
+  const { state, failed, loaded, remaining, heardAt, interruptedAt, retryAt } = self;
+  const stale = state === 'reconnecting' && now - interruptedAt > timing.staleAfterMs;
+  return {
+    state: stale ? 'stale' : state,
+    rows,
+    loaded,
+    ...(remaining !== undefined && { remaining }),
+    dataAgeMs: now - heardAt,
+    ...(retryAt !== undefined && { retryInMs: Math.max(0, retryAt - now) }),
+    ...(failed && { reason: failed.message, why: failed.reason }),
+  };
+}
+
+// What no waiting mends: rows cannot be trusted, however old they are.
+const BLINDING = new Set<FailureReason>(['forbidden', 'not-found', 'unauthorized', 'invalid']);
+// A watch that fails so often in a row may never work from its version (the store was restored from a backup): list anew.
+const FAILURES_TO_RELIST = 3;
+
+/** The state that a failure leads to. */
+export const stateAfter = (self: ReflectorState, because: Failure): SyncState =>
+  BLINDING.has(because.reason) || !self.everSynced ? 'blind' : 'reconnecting';
+
+/** What is tried after a failure: a list that fails starts over; a watch resumes, unless it was refused or keeps failing. */
+export function stepAfter(self: ReflectorState, step: 'watch' | 'list', because: Failure): 'watch' | 'list' {
+  if (step === 'list' || BLINDING.has(because.reason)) return 'list';
+  if (because.reason === 'server-error') self.watchFailures += 1;
+  if (because.reason === 'unreachable') self.afterOutage = true;
+  return self.watchFailures < FAILURES_TO_RELIST ? 'watch' : 'list';
+}
