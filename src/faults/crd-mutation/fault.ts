@@ -1,34 +1,10 @@
-import {
-  anyTarget,
-  type ObjectParams,
-  objectParams,
-  objectReads,
-  reachPermissions,
-  TARGET,
-} from '../../injection/any-object.ts';
-import { targetReadBack } from '../../injection/readback.ts';
-import { fingerprint } from '../../injection/record/envelope.ts';
-import { mayBeRounded, onTheWire, parseExact, rounded } from '../../injection/record/exact-json.ts';
+import { objectParams, objectReads, TARGET } from '../../injection/any-object.ts';
+import { parseExact } from '../../injection/record/exact-json.ts';
 import type { GoValue } from '../../injection/record/go-json.ts';
-import { contains, type Member, memberAt, nested } from '../../injection/record/member.ts';
-import { isRefusal, refuse } from '../../injection/refuse.ts';
-import { victimPlan } from '../../injection/victim-plan.ts';
-import { type Operation, pointer, remove, set } from '../../k8s/json-patch.ts';
-import type { KubeObject } from '../../k8s/object.ts';
-import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { own } from '../../text/own.ts';
-import { sanitise } from '../../text/sanitise.ts';
-import type { Effect, Facts, Fault, Live, Plan, Refusal, Scope } from '../contract.ts';
-import { asText, isMap, isMetadataMap, mapChanges, originalMap, unfitPath } from './path.ts';
+import type { Fault } from '../contract.ts';
+import { effect } from './effect.ts';
+import { type CRDMutationParams, plan } from './plan.ts';
 import { restoreMutation } from './restore.ts';
-
-interface CRDMutationParams extends ObjectParams {
-  /** Member names from the object's root. */
-  steps: string[];
-  /** The framework's older way to name a member of `spec`. */
-  field?: string;
-  value: GoValue;
-}
 
 /** Changes one member of any object; its record holds the original. */
 export const crdMutation: Fault<CRDMutationParams> = {
@@ -54,106 +30,4 @@ function asTyped(text: string): GoValue {
   } catch {
     return text;
   }
-}
-
-function plan(params: CRDMutationParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
-  const found = anyTarget(params, scope, live);
-  if (isRefusal(found)) return found;
-  const { target, pods } = found;
-  const { steps } = params;
-  const no = unfitPath(target, steps);
-  if (no !== undefined) return no;
-  const member = isMetadataMap(steps) ? originalMap(target, steps) : memberAt(target, steps);
-  const original = member.state === 'present' ? member.value : undefined;
-  const mutated = merged(original, params.value);
-  const unfit = unfitValue(params, target, member, mutated);
-  if (unfit !== undefined) return unfit;
-  const name = nameOf(refOf(target));
-  return victimPlan({
-    type: 'CRDMutation',
-    scope,
-    facts,
-    target,
-    payload: {
-      apiVersion: params.apiVersion,
-      kind: params.kind,
-      ...(params.field === undefined ? {} : { field: params.field }),
-      originalValue: original ?? null,
-      path: steps.join('.'),
-    },
-    injected: fingerprint(asText(mutated)),
-    absent: member.state === 'absent' ? steps.slice(0, member.from + 1).join('.') : undefined,
-    operations: mutation(target, steps, member, mutated),
-    says: `set ${steps.join('.')} of ${name} to ${sanitise(asText(mutated), 120)}`,
-    pods,
-    permissions: reachPermissions(target),
-  });
-}
-
-/** What a JSON merge patch of `value` makes of `original`: maps are merged, null takes away. Undefined: nothing is left. */
-function merged(original: GoValue | undefined, value: GoValue): GoValue | undefined {
-  if (value === null) return undefined;
-  if (!isMap(value)) return value;
-  const base = isMap(original) ? original : {};
-  const keys = [...Object.keys(base), ...Object.keys(value).filter(key => !Object.hasOwn(base, key))];
-  const members = keys.map(key => [
-    key,
-    Object.hasOwn(value, key) ? merged(own(base, key), value[key] ?? null) : base[key],
-  ]);
-  return Object.fromEntries(members.filter(([, member]) => member !== undefined)) as GoValue;
-}
-
-/** Why this value could not be put in, or the original not be given back. */
-function unfitValue(
-  { steps }: CRDMutationParams,
-  target: KubeObject,
-  member: Member,
-  mutated: GoValue | undefined,
-): Refusal | undefined {
-  const name = nameOf(refOf(target));
-  const path = steps.join('.');
-  if (member.state === 'blocked') {
-    const parent = steps.slice(0, member.from).join('.');
-    return refuse('invalid', `${parent} of ${name} is no map, so ${path} cannot be set without destroying it`);
-  }
-  if (member.state === 'present' && mayBeRounded(member.value)) {
-    return refuse(
-      'unsupported',
-      `${path} of ${name} holds a number beyond 2^53, whose digits an ordinary read does not keep: nothing that cannot be given back exactly is changed`,
-    );
-  }
-  const before = member.state === 'present' ? asText(member.value) : asText(undefined);
-  if (before === asText(mutated)) return refuse('no-effect', `${path} of ${name} already is so: nothing would change`);
-  if (!isMetadataMap(steps)) return undefined;
-  const isTexts =
-    mutated === undefined || (isMap(mutated) && Object.values(mutated).every(text => typeof text === 'string'));
-  return isTexts ? undefined : refuse('invalid', `${path} of ${name} takes only texts, found ${asText(mutated)}`);
-}
-
-/** The change itself; of labels and annotations entry by entry, since the marks go into the same maps. */
-function mutation(target: KubeObject, steps: string[], member: Member, mutated: GoValue | undefined): Operation[] {
-  if (isMetadataMap(steps)) return mapChanges(target, steps, (mutated ?? {}) as Record<string, string>);
-  if (mutated === undefined) return [remove(pointer(...steps))];
-  // With the marks on, labels and annotations are there.
-  if (member.state !== 'absent' || steps[0] === 'metadata') return [set(pointer(...steps), onTheWire(mutated))];
-  const missing = steps.slice(0, member.from + 1);
-  return [set(pointer(...missing), onTheWire(nested(steps.slice(member.from + 1), mutated)))];
-}
-
-function effect({ steps, value }: CRDMutationParams, made: Plan, live: Live): Effect {
-  const back = targetReadBack(made, live, TARGET);
-  if ('effect' in back) return back.effect;
-  const member = memberAt(back.object, steps);
-  const is = member.state === 'present' ? member.value : undefined;
-  const reads = `${steps.join('.')} of ${nameOf(made.target)} reads back as ${sanitise(asText(is), 120)}`;
-  return holds(is, value)
-    ? { state: 'proven', evidence: [reads] }
-    : { state: 'absent', evidence: [`${reads}, not the injected value (any more)`] };
-}
-
-/** Whether what was read is what the merge patch asked for: set members are there, nulls are gone. */
-function holds(is: GoValue | undefined, value: GoValue): boolean {
-  if (value === null) return is === undefined || is === null;
-  if (!isMap(value)) return contains(is, rounded(value));
-  return isMap(is) && Object.entries(value).every(([key, member]) => holds(own(is, key), member));
 }

@@ -1,37 +1,8 @@
-import { outside } from '../../injection/allowed.ts';
-import { creation, creationPermissions, occupied } from '../../injection/created.ts';
-import { deleting, deletionEffect, TARGET } from '../../injection/deletion-plan.ts';
-import { counted, type Inventory, inventoryIn, inventoryReads } from '../../injection/inventory.ts';
-import { objectIn } from '../../injection/live.ts';
-import { inReach } from '../../injection/pod-in-reach.ts';
-import { fingerprint } from '../../injection/record/envelope.ts';
-import { TYPE_LABEL } from '../../injection/record/markers.ts';
-import { injectable, isRefusal, refuse } from '../../injection/refuse.ts';
-import { ownersOf, ownersUnknown } from '../../injection/write/ownership.ts';
-import { pointer, set } from '../../k8s/json-patch.ts';
-import type { KubeObject } from '../../k8s/object.ts';
-import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { isFinished } from '../../k8s/pod.ts';
-import { sanitise } from '../../text/sanitise.ts';
-import type { Facts, Fault, Live, Permission, Plan, Read, Refusal, Scope } from '../contract.ts';
-import { undoRecords } from '../recognition.ts';
-import {
-  keptData,
-  keptEssence,
-  namespaceBackupRef,
-  namespaceRef,
-  restoreNamespace,
-  restoreNamespaceReads,
-} from './restore.ts';
-
-interface NamespaceDeletionParams {
-  namespace: string;
-}
-
-const BACKUP = 'backup';
-
-/** What of a namespace is kept. */
-const KEPT = ['labels', 'annotations'].map(map => set(pointer('metadata', map), {}));
+import { deletionEffect, TARGET } from '../../injection/deletion-plan.ts';
+import { inventoryReads } from '../../injection/inventory.ts';
+import type { Fault, Read } from '../contract.ts';
+import { BACKUP, type NamespaceDeletionParams, plan } from './plan.ts';
+import { namespaceBackupRef, namespaceRef, restoreNamespace, restoreNamespaceReads } from './restore.ts';
 
 /** Deletes a namespace with everything in it. Its labels and annotations are kept; nothing else can be. */
 export const namespaceDeletion: Fault<NamespaceDeletionParams> = {
@@ -48,85 +19,3 @@ export const namespaceDeletion: Fault<NamespaceDeletionParams> = {
   restoreReads: restoreNamespaceReads,
   restore: restoreNamespace,
 };
-
-function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
-  const out = outside(namespace, scope);
-  if (out !== undefined) return out;
-  const target = injectable(objectIn(live, TARGET), namespaceRef(namespace));
-  if (isRefusal(target)) return target;
-  const ref = namespaceBackupRef(namespace);
-  if (namespace === ref.namespace)
-    return refuse('forbidden-target', `the backup of a namespace is kept in ${namespace}: it is never a target`);
-  const taken = occupied(objectIn(live, BACKUP), ref, 'and may hold the only copy of the original');
-  if (taken !== undefined) return taken;
-  const inventory = inventoryIn(live);
-  const loaded = injectedIn(inventory);
-  if (loaded !== undefined) return loaded;
-  const data = keptData(target);
-  const backup: KubeObject = {
-    apiVersion: ref.apiVersion,
-    kind: ref.kind,
-    metadata: { name: ref.name, namespace: ref.namespace ?? '' },
-    data,
-  };
-  const owners = ownersOf(target, KEPT);
-  const isEmpty = inventory.objects.length === 0 && inventory.blind.length === 0;
-  return {
-    kind: 'plan',
-    type: 'NamespaceDeletion',
-    id: facts.id,
-    scope,
-    writes: [
-      creation('NamespaceDeletion', facts, backup, {
-        says: `keep the labels and annotations of ${nameOf(refOf(target))} in ${nameOf(ref)}`,
-        injected: fingerprint(keptEssence(data), true),
-        uid: target.metadata.uid,
-        owners,
-      }),
-      deleting(target),
-    ],
-    undo: { where: `${nameOf(ref)}: labels and annotations only`, reversible: isEmpty },
-    pods: inventory.pods.filter(pod => !isFinished(pod)).map(inReach),
-    permissions: permissionsFor(target, namespace),
-    warnings: [...(isEmpty ? [] : lossesOf(namespace, inventory)), ...ownersUnknown(target, owners)],
-    target: refOf(target),
-  };
-}
-
-/** Whatever is injected in there has its undo record in there too. */
-function injectedIn({ objects }: Inventory): Refusal | undefined {
-  const victim = objects.find(
-    object =>
-      object.kind !== 'Pod' && (object.metadata.labels?.[TYPE_LABEL] !== undefined || undoRecords(object).length > 0),
-  );
-  return victim === undefined
-    ? undefined
-    : refuse(
-        'already-injected',
-        `${nameOf(refOf(victim))} carries an injection, whose undo record would go with the namespace: revert it first`,
-      );
-}
-
-function lossesOf(namespace: string, { objects, blind }: Inventory): string[] {
-  const unseen =
-    blind.length === 0 ? [] : [`what ${namespace} holds of these cannot be listed: ${sanitise(blind.join(', '), 300)}`];
-  const lost =
-    objects.length === 0
-      ? []
-      : [
-          `${sanitise(counted(objects), 300)} in ${namespace} are deleted with it and do NOT come back: only its labels and annotations do`,
-        ];
-  return [...lost, ...unseen];
-}
-
-function permissionsFor(target: KubeObject, namespace: string): Permission[] {
-  const on = { group: '', kind: 'Namespace', name: target.metadata.name };
-  return [
-    { verb: 'get', ...on, for: 'inject' },
-    { verb: 'delete', ...on, for: 'inject' },
-    { verb: 'list', group: '', kind: 'Pod', namespace, for: 'inject' },
-    ...creationPermissions(namespaceBackupRef(namespace)),
-    { verb: 'get', ...on, for: 'revert' },
-    { verb: 'create', group: '', kind: 'Namespace', for: 'revert' },
-  ];
-}

@@ -1,0 +1,24 @@
+import { listIn, objectIn } from '../../injection/live.ts';
+import { mapAt } from '../../k8s/json-patch.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import type { Effect, Live, Plan } from '../contract.ts';
+import { type ClientFaultParams, configOf, PODS, TARGET, uses } from './plan.ts';
+import { CONFIG_KEY } from './restore.ts';
+
+/** Nothing in the cluster shows that a client reads the faults, so that they are never proven by themselves. */
+export function effect(params: ClientFaultParams, made: Plan, live: Live): Effect {
+  const seen = objectIn(live, TARGET);
+  const name = nameOf(made.target);
+  if (seen.state === 'blind')
+    return { state: 'pending', evidence: [`${name} could not be read back: ${seen.failure.message}`] };
+  if (seen.state !== 'found') return { state: 'absent', evidence: [`${name} is gone`] };
+  if (mapAt(seen.value, ['data'])?.[CONFIG_KEY] !== configOf(params.faults))
+    return { state: 'absent', evidence: [`${name} does not hold the faults (any more)`] };
+  const pods = listIn(live, PODS);
+  const users = (pods.state === 'found' ? pods.value : []).filter(pod => uses(pod, params));
+  const mounted = users.map(pod => `pod ${pod.metadata.name} mounts them`);
+  return {
+    state: 'pending',
+    evidence: [`${name} holds the faults`, ...mounted, 'whether a client acts on them cannot be seen from the cluster'],
+  };
+}

@@ -1,0 +1,63 @@
+import { deploymentPlan } from '../../injection/deployment-plan.ts';
+import { goJson } from '../../injection/record/go-json.ts';
+import { CRASH_CONTAINER, ORIGINAL_COMMAND_PREFIX } from '../../injection/record/markers.ts';
+import { isRefusal, refuse } from '../../injection/refuse.ts';
+import { chosenContainer, deploymentTarget, noRollout, rolloutWarnings } from '../../injection/rollout.ts';
+import type { Container } from '../../k8s/deployment.ts';
+import { pointer, set, test } from '../../k8s/json-patch.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
+
+export interface CrashLoopParams {
+  name: string;
+  containerName?: string;
+}
+
+/** A program that no image holds. */
+export const CRASH_COMMAND = ['/chaos-nonexistent-binary'];
+
+/** 63 characters for the name part of an annotation, less `original-command-`. */
+const LONGEST_CONTAINER = 46;
+
+/** Decides the writes, or says why there are none. */
+export function plan(params: CrashLoopParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const found = deploymentTarget(params, scope, live);
+  if (isRefusal(found)) return found;
+  const { target, pods } = found;
+  const container = chosenContainer(params.containerName, target, LONGEST_CONTAINER);
+  if (isRefusal(container)) return container;
+  const command = commandOf(container);
+  const name = nameOf(refOf(target));
+  if (isCrashCommand(command))
+    return refuse('no-effect', `container ${container.name} of ${name} already has command ${CRASH_COMMAND[0]}`);
+  const no = noRollout(target, 'command');
+  if (no !== undefined) return no;
+  const path = ['spec', 'template', 'spec', 'containers', container.index];
+  return deploymentPlan({
+    type: 'CrashLoopInject',
+    scope,
+    facts,
+    target,
+    pods,
+    records: {
+      [CRASH_CONTAINER]: container.name,
+      [`${ORIGINAL_COMMAND_PREFIX}${container.name}`]: goJson(command ?? null),
+    },
+    injected: commandText(CRASH_COMMAND),
+    operations: [
+      test(pointer(...path, 'name'), container.name),
+      ...(command === undefined ? [] : [test(pointer(...path, 'command'), command)]),
+      set(pointer(...path, 'command'), CRASH_COMMAND),
+    ],
+    says: `set command of ${container.name} in ${name} to ${CRASH_COMMAND[0]}`,
+    warnings: rolloutWarnings(target, pods.length),
+  });
+}
+
+export const commandOf = (container: Container) => container.command as string[] | undefined;
+
+export const isCrashCommand = (value: unknown) => commandText(value) === commandText(CRASH_COMMAND);
+
+/** No command and an empty one are the same to the kubelet, and to the framework. */
+export const commandText = (value: unknown): string =>
+  JSON.stringify(Array.isArray(value) && value.length > 0 ? value : null);

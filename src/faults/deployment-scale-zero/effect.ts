@@ -1,0 +1,23 @@
+import { listIn } from '../../injection/live.ts';
+import { targetReadBack } from '../../injection/readback.ts';
+import { PODS, TARGET } from '../../injection/rollout.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import { isFinished } from '../../k8s/pod.ts';
+import type { Effect, Live, Plan } from '../contract.ts';
+import { replicasOf, type ScaleZeroParams } from './plan.ts';
+
+/** Whether the cluster shows that the fault took effect. */
+export function effect(_params: ScaleZeroParams, made: Plan, live: Live): Effect {
+  const back = targetReadBack(made, live, TARGET);
+  if ('effect' in back) return back.effect;
+  const name = nameOf(made.target);
+  const replicas = replicasOf(back.object);
+  if (replicas !== 0) return { state: 'absent', evidence: [`${name} asks for ${replicas} replicas (again)`] };
+  const pods = listIn(live, PODS);
+  if (pods.state === 'blind')
+    return { state: 'pending', evidence: [`the pods of ${name} cannot be read: ${pods.failure.message}`] };
+  const left = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod));
+  return left.length === 0
+    ? { state: 'proven', evidence: [`${name} asks for 0 replicas and has no pod left`] }
+    : { state: 'pending', evidence: [`${name} asks for 0 replicas, ${left.length} pods are left`] };
+}

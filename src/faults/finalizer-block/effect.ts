@@ -1,0 +1,48 @@
+import { TARGET } from '../../injection/any-object.ts';
+import { objectIn } from '../../injection/live.ts';
+import { targetReadBack } from '../../injection/readback.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Effect, Live, Plan, Read } from '../contract.ts';
+import type { FinalizerBlockParams } from './plan.ts';
+
+const DELETION = 'deletion';
+
+/** Once the finalizer is seen in place, the server is asked what a deletion would leave: asked before that, it could be carried out. */
+export function effectReads({ finalizer }: FinalizerBlockParams, made: Plan, live: Live): Read[] {
+  const target: Read = { key: TARGET, get: made.target };
+  const seen = objectIn(live, TARGET);
+  if (seen.state !== 'found') return [target];
+  const { finalizers = [], deletionTimestamp } = seen.value.metadata;
+  const isHeld = finalizers.includes(finalizer) && deletionTimestamp === undefined;
+  return isHeld ? [target, { key: DELETION, deletion: made.target }] : [target];
+}
+
+/** Proven by a deletion that hangs, or by a dry run of one that would: a finalizer alone proves nothing. */
+export function effect(params: FinalizerBlockParams, made: Plan, live: Live): Effect {
+  const back = targetReadBack(made, live, TARGET);
+  if ('effect' in back) return back.effect;
+  const { finalizers = [], deletionTimestamp } = back.object.metadata;
+  const name = nameOf(made.target);
+  if (!finalizers.includes(params.finalizer))
+    return { state: 'absent', evidence: [`${name} does not have finalizer ${params.finalizer} (any more)`] };
+  if (deletionTimestamp === undefined) return effectOfDryRun(params, name, live);
+  return {
+    state: 'proven',
+    evidence: [`${name} is Terminating since ${deletionTimestamp} and held by ${finalizers.join(', ')}`],
+  };
+}
+
+function effectOfDryRun({ finalizer }: FinalizerBlockParams, name: string, live: Live): Effect {
+  const tried = objectIn(live, DELETION);
+  const { finalizers = [], deletionTimestamp } = tried.state === 'found' ? tried.value.metadata : {};
+  if (deletionTimestamp !== undefined && finalizers.includes(finalizer)) {
+    const held = finalizers.map(one => sanitise(one, 120)).join(', ');
+    return { state: 'proven', evidence: [`a deletion of ${name}, tried as a dry run, would hang, held by ${held}`] };
+  }
+  const why = tried.state === 'blind' ? ` (a dry run of it: ${tried.failure.message})` : '';
+  return {
+    state: 'pending',
+    evidence: [`${name} has finalizer ${finalizer}; nobody has deleted it, so nothing is blocked yet${why}`],
+  };
+}

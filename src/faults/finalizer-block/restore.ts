@@ -1,0 +1,56 @@
+import type { FoundInjection } from '../../injection/found-injection.ts';
+import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
+import { corrupt, recordIn, restoreAndStrip, textsIn } from '../../injection/record/record.ts';
+import { threeWay } from '../../injection/three-way.ts';
+import { isUntouched } from '../../k8s/field-writers.ts';
+import { type Operation, pointer, remove, test } from '../../k8s/json-patch.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Restore } from '../contract.ts';
+import { FINALIZERS } from './plan.ts';
+
+/** The writes that put the original back, and whether that is still right to do. */
+export function restore(found: FoundInjection): Restore {
+  const victim = found.live;
+  const envelope = recordIn(victim, 'FinalizerBlock');
+  if (typeof envelope === 'string') return corrupt(victim, envelope);
+  const finalizer = textsIn(envelope.data)?.finalizer;
+  if (finalizer === undefined || finalizer === '') return corrupt(victim, 'the undo record names no finalizer');
+  const { mayday } = envelope;
+  const what = `finalizer ${sanitise(finalizer, 120)}`;
+  const back = (value: Operation[]) =>
+    restoreAndStrip(victim, { type: 'FinalizerBlock', records: [ROLLBACK_DATA], mayday, value, what: `the ${what}` });
+  const isThere = victim.metadata.finalizers?.includes(finalizer) ?? false;
+  return threeWay({
+    what: `${what} of ${nameOf(refOf(victim))}`,
+    says: `take ${what} out of ${nameOf(refOf(victim))}`,
+    isOriginal: !isThere,
+    isInjected: !isReadded(victim, finalizer),
+    original: '(absent)',
+    injected: finalizer,
+    live: `${finalizer}, put there by somebody else`,
+    put: back(withoutFinalizer(victim, finalizer)),
+    strip: back([]),
+  });
+}
+
+/**
+ * An operator that took the finalizer out and put its own in again owns it; taking that out would not be ours to do. Of an object that was
+ * made without a field of its own, such as an empty ServiceAccount, the server keeps no writers until somebody applies it: there the
+ * record, which names the finalizer as injected, decides. Whoever could forge that could take the finalizer out without us.
+ */
+function isReadded(victim: KubeObject, finalizer: string): boolean {
+  if ((victim.metadata.managedFields ?? []).length === 0) return false;
+  const record = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
+  return !isUntouched(victim, ['f:metadata', 'f:finalizers', `v:${JSON.stringify(finalizer)}`], record);
+}
+
+/** Takes out this one element, bound to its place; the list with it where it was the only one. */
+function withoutFinalizer(victim: KubeObject, finalizer: string): Operation[] {
+  const { finalizers = [] } = victim.metadata;
+  const index = finalizers.indexOf(finalizer);
+  if (index < 0) return [];
+  if (finalizers.length === 1) return [test(pointer(...FINALIZERS), finalizers), remove(pointer(...FINALIZERS))];
+  return [test(pointer(...FINALIZERS, index), finalizer), remove(pointer(...FINALIZERS, index))];
+}

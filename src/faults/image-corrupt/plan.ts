@@ -1,0 +1,75 @@
+import { deploymentPlan } from '../../injection/deployment-plan.ts';
+import { fingerprint } from '../../injection/record/envelope.ts';
+import { CORRUPT_CONTAINER, ORIGINAL_IMAGE_PREFIX } from '../../injection/record/markers.ts';
+import { isRefusal, refuse } from '../../injection/refuse.ts';
+import { chosenContainer, deploymentTarget, noRollout, rolloutWarnings } from '../../injection/rollout.ts';
+import { pointer, set, test } from '../../k8s/json-patch.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
+
+export interface ImageCorruptParams {
+  name: string;
+  containerName?: string;
+  image: string;
+}
+
+/** 63 characters for the name part of an annotation, less `original-image-`. */
+const LONGEST_CONTAINER = 48;
+
+/** Decides the writes, or says why there are none. */
+export function plan(params: ImageCorruptParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const found = deploymentTarget(params, scope, live);
+  if (isRefusal(found)) return found;
+  const { target, pods } = found;
+  const chosen = chosenContainer(params.containerName, target, LONGEST_CONTAINER);
+  if (isRefusal(chosen)) return chosen;
+  const container = { ...chosen, image: chosen.image ?? '' };
+  const no = unsuitable(params, target, container);
+  if (no !== undefined) return no;
+  const path = ['spec', 'template', 'spec', 'containers', container.index];
+  return deploymentPlan({
+    type: 'ImageCorrupt',
+    scope,
+    facts,
+    target,
+    pods,
+    records: {
+      [CORRUPT_CONTAINER]: container.name,
+      [`${ORIGINAL_IMAGE_PREFIX}${container.name}`]: container.image,
+    },
+    injected: fingerprint(params.image),
+    operations: [
+      test(pointer(...path, 'name'), container.name),
+      test(pointer(...path, 'image'), container.image),
+      set(pointer(...path, 'image'), params.image),
+    ],
+    says: `set image of ${container.name} in ${nameOf(refOf(target))} to ${sanitise(params.image, 120)}`,
+    warnings: warnings(params, target, pods.length),
+  });
+}
+
+/** Why the fault would not show, or could not be given back. */
+function unsuitable(
+  params: ImageCorruptParams,
+  target: KubeObject,
+  container: { name: string; image: string },
+): Refusal | undefined {
+  const name = nameOf(refOf(target));
+  if (container.image === '')
+    return refuse('invalid', `container ${container.name} of ${name} has no image that could be put back`);
+  if (container.image === params.image)
+    return refuse('no-effect', `container ${container.name} of ${name} already has image ${params.image}`);
+  return noRollout(target, 'image');
+}
+
+function warnings(params: ImageCorruptParams, target: KubeObject, pods: number): string[] {
+  const isHarmless = /^[^/]+\.invalid(:\d+)?\//.test(params.image);
+  return [
+    ...(isHarmless
+      ? []
+      : [`image ${sanitise(params.image, 120)} may really run, with the ServiceAccount of this Deployment`]),
+    ...rolloutWarnings(target, pods),
+  ];
+}

@@ -1,0 +1,83 @@
+import type { FoundInjection } from '../../injection/found-injection.ts';
+import { type Envelope, isInjected } from '../../injection/record/envelope.ts';
+import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
+import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';
+import { threeWay } from '../../injection/three-way.ts';
+import { isUntouched } from '../../k8s/field-writers.ts';
+import { mapOperations, type Operation, pointer, remove, test } from '../../k8s/json-patch.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { own } from '../../text/own.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Restore } from '../contract.ts';
+import { DELETED, isMark, shown } from './plan.ts';
+
+interface LabelRecord extends Pick<Envelope, 'mayday'> {
+  key: string;
+  original: string | undefined;
+}
+
+function recordOf(victim: KubeObject): LabelRecord | string {
+  const envelope = recordIn(victim, 'LabelStomping');
+  if (typeof envelope === 'string') return envelope;
+  const { labelKey, originalValue, existed } = (envelope.data ?? {}) as Record<string, unknown>;
+  if (typeof labelKey !== 'string' || typeof originalValue !== 'string' || typeof existed !== 'boolean')
+    return 'the undo record is not one of LabelStomping';
+  if (labelKey === '' || isMark(labelKey))
+    return `the undo record is about "${labelKey}", which is no label of its own`;
+  return {
+    key: labelKey,
+    original: existed ? originalValue : undefined,
+    ...(envelope.mayday === undefined ? {} : { mayday: envelope.mayday }),
+  };
+}
+
+/** The writes that put the original back, and whether that is still right to do. */
+export function restore(found: FoundInjection): Restore {
+  const victim = found.live;
+  const record = recordOf(victim);
+  if (typeof record === 'string') return corrupt(victim, record);
+  const { key, original, mayday } = record;
+  const is = own(victim.metadata.labels, key);
+  const what = `label ${sanitise(key, 120)}`;
+  const back = (value: Operation[]) =>
+    restoreAndStrip(victim, {
+      type: 'LabelStomping',
+      records: [ROLLBACK_DATA],
+      mayday,
+      value,
+      what,
+      atVersion: is === undefined,
+    });
+  return threeWay({
+    what: `${what} of ${nameOf(refOf(victim))}`,
+    isOriginal: is === original,
+    isInjected: stillInjected(victim, key, is, mayday?.injected),
+    original: shown(original),
+    injected: mayday?.injected,
+    live: shown(is),
+    put: back(labelOperations(victim, key, is, original)),
+    strip: back([]),
+  });
+}
+
+function stillInjected(victim: KubeObject, key: string, is: string | undefined, injected: string | undefined): boolean {
+  if (injected !== undefined) return isInjected(is ?? DELETED, injected);
+  // A label that is gone has no owner, and the framework's injection may be just that.
+  if (is === undefined) return true;
+  const record = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
+  return isUntouched(victim, ['f:metadata', 'f:labels', `f:${key}`], record);
+}
+
+function labelOperations(
+  victim: KubeObject,
+  key: string,
+  is: string | undefined,
+  original: string | undefined,
+): Operation[] {
+  const path = pointer('metadata', 'labels', key);
+  const guard = is === undefined ? [] : [test(path, is)];
+  if (original !== undefined)
+    return [...guard, ...mapOperations(victim, ['metadata', 'labels'], { set: { [key]: original } })];
+  return is === undefined ? [] : [...guard, remove(path)];
+}

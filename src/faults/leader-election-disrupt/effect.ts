@@ -1,0 +1,16 @@
+import { deletionEffect, TARGET } from '../../injection/deletion-plan.ts';
+import { objectIn } from '../../injection/live.ts';
+import { leaseSpec } from '../../k8s/lease.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Effect, Live, Plan } from '../contract.ts';
+import type { LeaseParams } from './plan.ts';
+
+/** Gone is disturbed; made anew, the Lease tells who leads now. */
+export function effect(_params: LeaseParams, made: Plan, live: Live): Effect {
+  const shown = deletionEffect(made, live);
+  const seen = objectIn(live, TARGET);
+  if (seen.state !== 'found') return shown;
+  const { holderIdentity = '(nobody)', leaseTransitions = 0 } = leaseSpec(seen.value);
+  const line = `held by ${sanitise(holderIdentity, 120)}, ${leaseTransitions} transitions`;
+  return { ...shown, evidence: [...shown.evidence, line] };
+}

@@ -1,0 +1,56 @@
+import { BACKUP, deletionPlan, TARGET } from '../../injection/deletion-plan.ts';
+import { listIn, objectIn } from '../../injection/live.ts';
+import type { BackupFormat } from '../../injection/record/backup-format.ts';
+import { LEASE_BACKUP_KEY, leaseBackupName } from '../../injection/record/markers.ts';
+import { blindTo, injectable, isRefusal } from '../../injection/refuse.ts';
+import { isHolder, leaseSpec } from '../../k8s/lease.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
+import { isFinished } from '../../k8s/pod.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
+
+export interface LeaseParams {
+  name: string;
+}
+
+export const PODS = 'pods';
+
+export const format: BackupFormat = {
+  type: 'LeaderElectionDisrupt',
+  keeps: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
+  backupKind: 'ConfigMap',
+  key: LEASE_BACKUP_KEY,
+  backupName: ({ name }) => leaseBackupName(name),
+};
+
+export function leaseRef({ name }: LeaseParams, { namespace }: Scope): ObjectRef {
+  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
+}
+
+/** Decides the writes, or says why there are none. */
+export function plan(params: LeaseParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const target = injectable(objectIn(live, TARGET), leaseRef(params, scope));
+  if (isRefusal(target)) return target;
+  const pods = listIn(live, PODS);
+  if (pods.state === 'blind') return blindTo(`the pods of ${scope.namespace}, one of which may hold it`, pods.failure);
+  const { holderIdentity = '' } = leaseSpec(target);
+  const holders = (pods.state === 'found' ? pods.value : []).filter(
+    pod => !isFinished(pod) && isHolder(pod, holderIdentity),
+  );
+  return deletionPlan({
+    format,
+    scope,
+    facts,
+    target,
+    backup: objectIn(live, BACKUP),
+    pods: holders,
+    permissions: [{ verb: 'list', group: '', kind: 'Pod', namespace: scope.namespace, for: 'inject' }],
+    warnings: holders.length > 0 ? [] : [unheld(holderIdentity, scope)],
+  });
+}
+
+function unheld(holder: string, { namespace }: Scope): string {
+  return holder === ''
+    ? 'nobody holds this Lease: deleting it disturbs nobody'
+    : `its holder ${sanitise(holder, 120)} is no pod of ${namespace}, so whom it disturbs is not known`;
+}

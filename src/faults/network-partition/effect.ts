@@ -1,0 +1,51 @@
+import { createdReadBack } from '../../injection/created.ts';
+import { allows, DIRECTIONS, type Direction, enforcerIn, isHostNetwork, isolating } from '../../injection/isolation.ts';
+import { listIn } from '../../injection/live.ts';
+import { lapsed } from '../../k8s/lease.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { isFinished, isReady, isTerminating } from '../../k8s/pod.ts';
+import type { Effect, Live, Plan } from '../contract.ts';
+import { type NetworkPartitionParams, PODS, POLICIES, POLICY } from './plan.ts';
+
+export const DAEMON_SETS = 'daemon sets';
+
+export const LEASES = 'leases';
+
+/** Whether the cluster shows that the fault took effect. */
+export function effect(params: NetworkPartitionParams, made: Plan, live: Live): Effect {
+  const back = createdReadBack(made, live, POLICY);
+  if ('effect' in back) return back.effect;
+  const pods = listIn(live, PODS);
+  const stands = `${nameOf(refOf(back.object))} stands`;
+  if (pods.state !== 'found') return { state: 'pending', evidence: [stands, 'the pods it selects could not be read'] };
+  const running = pods.value.filter(pod => !isFinished(pod) && !isTerminating(pod) && !isHostNetwork(pod));
+  const others = listIn(live, POLICIES);
+  const isCut = (pod: KubeObject, way: Direction) =>
+    isolating(pod, others.state === 'found' ? others.value : [], way).every(policy => !allows(policy, way));
+  const cut = running.filter(pod => DIRECTIONS.some(way => isCut(pod, way)));
+  const evidence = [
+    `${stands}: ${cut.length} of ${running.length} selected pods (${params.labelSelector}) may neither send nor receive`,
+  ];
+  if (cut.length === 0) return { state: 'absent', evidence };
+  const sign = enforcement(cut, back.object, live);
+  return sign === undefined
+    ? { state: 'pending', evidence: [...evidence, 'nothing shows that the network of this cluster enforces policies'] }
+    : { state: 'proven', evidence: [...evidence, sign] };
+}
+
+/** The API takes any policy; that it is enforced shows in the plugin that does so, or in what the pods cannot do any more. */
+function enforcement(cut: readonly KubeObject[], policy: KubeObject, live: Live): string | undefined {
+  const daemonSets = listIn(live, DAEMON_SETS);
+  const plugin = daemonSets.state === 'found' ? enforcerIn(daemonSets.value) : undefined;
+  if (plugin !== undefined) return `DaemonSet ${plugin} enforces network policies`;
+  const unready = cut.filter(pod => !isReady(pod)).map(pod => pod.metadata.name);
+  if (unready.length > 0) return `not Ready any more: ${unready.join(', ')}`;
+  const leases = listIn(live, LEASES);
+  const since = Date.parse(policy.metadata.creationTimestamp ?? '');
+  const [lease] = leases.state === 'found' ? lapsed(leases.value, cut, since) : [];
+  return (
+    lease &&
+    `${nameOf(refOf({ ...lease, kind: 'Lease' }))} is not renewed any more: its holder no longer reaches the API server`
+  );
+}

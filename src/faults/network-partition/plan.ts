@@ -1,0 +1,149 @@
+import {
+  type CreatedTraits,
+  creation,
+  creationPermissions,
+  injectedEssence,
+  occupied,
+} from '../../injection/created.ts';
+import { allows, DIRECTIONS, isHostNetwork, isolating, policySpec } from '../../injection/isolation.ts';
+import { listIn, objectIn } from '../../injection/live.ts';
+import { inReach } from '../../injection/pod-in-reach.ts';
+import { podSelector } from '../../injection/reach.ts';
+import { type GoValue, goJson } from '../../injection/record/go-json.ts';
+import { networkPolicyName } from '../../injection/record/markers.ts';
+import { blindTo, refuse } from '../../injection/refuse.ts';
+import type { LabelSelector } from '../../k8s/deployment.ts';
+import { labelSelectorOf } from '../../k8s/label-selector.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import { isFinished, isTerminating } from '../../k8s/pod.ts';
+import type { Facts, Live, Plan, Read, Refusal, Scope } from '../contract.ts';
+
+export interface NetworkPartitionParams {
+  labelSelector: string;
+}
+
+export const POLICY = 'policy';
+
+export const POLICIES = 'policies';
+
+export const PODS = 'pods';
+
+export const traits: CreatedTraits = {
+  type: 'NetworkPartition',
+  kinds: ['NetworkPolicy'],
+  essence: policy => goJson((policy.spec ?? null) as GoValue),
+  looksMade: policy => {
+    const { policyTypes = [] } = policySpec(policy);
+    return (
+      ['Ingress', 'Egress'].every(type => policyTypes.includes(type)) && !DIRECTIONS.some(way => allows(policy, way))
+    );
+  },
+};
+
+export function policyRef({ labelSelector }: NetworkPartitionParams, { namespace }: Scope): ObjectRef {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    namespace,
+    name: networkPolicyName(labelSelector),
+  };
+}
+
+export function surroundings({ labelSelector }: NetworkPartitionParams, { namespace }: Scope): Read[] {
+  return [
+    { key: PODS, list: { apiVersion: 'v1', kind: 'Pod', namespace }, labelSelector },
+    { key: POLICIES, list: { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace } },
+  ];
+}
+
+/** Decides the writes, or says why there are none. */
+export function plan(params: NetworkPartitionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const { labelSelector } = params;
+  const selector = labelSelectorOf(labelSelector);
+  if (typeof selector === 'string')
+    return refuse('unsupported', `selector ${labelSelector}: ${selector}, so other pods than these would be cut off`);
+  const ref = policyRef(params, scope);
+  const taken = occupied(objectIn(live, POLICY), ref, selectedBy(live, labelSelector));
+  if (taken !== undefined) return taken;
+  const pods = listIn(live, PODS);
+  if (pods.state === 'blind') return blindTo(`pods in ${scope.namespace}`, pods.failure);
+  const policies = listIn(live, POLICIES);
+  if (policies.state === 'blind') return blindTo(`the other network policies of ${scope.namespace}`, policies.failure);
+  const selected = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod) && !isTerminating(pod));
+  const where = `${labelSelector} in ${scope.namespace}`;
+  if (selected.length === 0)
+    return refuse('no-match', `expected running pods with ${where}, found none: check the selector and the namespace`);
+  const reached = selected.filter(pod => !isHostNetwork(pod));
+  if (reached.length === 0)
+    return refuse('no-effect', `every pod with ${where} uses its node's network, where no network policy applies`);
+  const others = policies.state === 'found' ? policies.value : [];
+  const none = withoutEffect(reached, others);
+  if (none !== undefined) return none;
+  const policy = policyFor(ref, selector);
+  return {
+    kind: 'plan',
+    type: 'NetworkPartition',
+    id: facts.id,
+    scope,
+    writes: [
+      creation('NetworkPartition', facts, policy, {
+        says: `cut ${reached.length} ${reached.length === 1 ? 'pod' : 'pods'} with ${where} off the network`,
+        injected: injectedEssence(traits, policy),
+      }),
+    ],
+    undo: { where: `${nameOf(ref)} itself: deleting it ends the partition`, reversible: true },
+    pods: reached.map(inReach),
+    permissions: [
+      ...creationPermissions(ref),
+      { verb: 'list', group: '', kind: 'Pod', namespace: scope.namespace, for: 'inject' },
+      { verb: 'list', group: 'networking.k8s.io', kind: 'NetworkPolicy', namespace: scope.namespace, for: 'inject' },
+    ],
+    warnings: [...unaffected(selected, reached), ...stillAllowed(reached, others)],
+    target: ref,
+  };
+}
+
+function policyFor(ref: ObjectRef, podSelector: LabelSelector): KubeObject {
+  const { apiVersion, kind, name, namespace = '' } = ref;
+  return { apiVersion, kind, metadata: { name, namespace }, spec: { podSelector, policyTypes: ['Ingress', 'Egress'] } };
+}
+
+/** Two selectors can lead to one name; whose policy stands there is told by what it selects. */
+function selectedBy(live: Live, wanted: string): string {
+  const seen = objectIn(live, POLICY);
+  const text = seen.state === 'found' ? (podSelector(seen.value) ?? '') : '';
+  return text === wanted
+    ? 'for these pods'
+    : `and cuts off pods with ${text || '(any label)'}: another selector of the same name`;
+}
+
+/** Why a policy without rules would change nothing for any of these pods. */
+function withoutEffect(pods: readonly KubeObject[], others: readonly KubeObject[]): Refusal | undefined {
+  const isCut = (pod: KubeObject) => DIRECTIONS.some(way => isolating(pod, others, way).length === 0);
+  if (pods.some(isCut)) return undefined;
+  const names = new Set(pods.flatMap(pod => DIRECTIONS.flatMap(way => isolating(pod, others, way).map(nameOfPolicy))));
+  return refuse(
+    'no-effect',
+    `${[...names].join(', ')} isolate${names.size === 1 ? 's' : ''} these pods both ways already, and policies add up: one that allows nothing takes nothing away`,
+  );
+}
+
+const nameOfPolicy = (policy: KubeObject) => `NetworkPolicy ${policy.metadata.name}`;
+
+function unaffected(selected: readonly KubeObject[], reached: readonly KubeObject[]): string[] {
+  const left = selected.length - reached.length;
+  return left === 0 ? [] : [`${left} of ${selected.length} pods use their node's network and are not cut off`];
+}
+
+/** What other policies allow stays allowed. */
+function stillAllowed(pods: readonly KubeObject[], others: readonly KubeObject[]): string[] {
+  return others.flatMap(policy => {
+    const ways = DIRECTIONS.filter(
+      way => allows(policy, way) && pods.some(pod => isolating(pod, [policy], way).length > 0),
+    );
+    return ways.length === 0
+      ? []
+      : [`policies add up: the ${ways.join(' and ')} that ${nameOfPolicy(policy)} allows stays allowed`];
+  });
+}

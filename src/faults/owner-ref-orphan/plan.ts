@@ -1,0 +1,37 @@
+import { anyTarget, type ObjectParams, reachPermissions } from '../../injection/any-object.ts';
+import { asWritten, ownerPermissions } from '../../injection/owners.ts';
+import { goJson } from '../../injection/record/go-json.ts';
+import { isRefusal, refuse } from '../../injection/refuse.ts';
+import { victimPlan } from '../../injection/victim-plan.ts';
+import { pointer, remove } from '../../k8s/json-patch.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
+
+/** Decides the writes, or says why there are none. */
+export function plan(params: ObjectParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const found = anyTarget(params, scope, live);
+  if (isRefusal(found)) return found;
+  const { target, pods } = found;
+  const owners = target.metadata.ownerReferences ?? [];
+  const name = nameOf(refOf(target));
+  if (owners.length === 0) return refuse('no-effect', `${name} has no owner: there is nothing to orphan it from`);
+  const names = owners.map(owner => sanitise(`${owner.kind} ${owner.name}`, 80)).join(', ');
+  return victimPlan({
+    type: 'OwnerRefOrphan',
+    scope,
+    facts,
+    target,
+    payload: {
+      apiVersion: target.apiVersion,
+      kind: target.kind,
+      ownerReferences: goJson(owners.map(asWritten), 'as-given'),
+    },
+    injected: '[]',
+    operations: [remove(pointer('metadata', 'ownerReferences'))],
+    says: `take owner ${names} off ${name}`,
+    pods,
+    warnings: [`should ${names} be deleted meanwhile, ${name} stays behind, and that owner cannot be put back`],
+    permissions: [...reachPermissions(target), ...ownerPermissions(owners, target.metadata.namespace)],
+  });
+}

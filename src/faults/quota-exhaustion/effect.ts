@@ -1,0 +1,29 @@
+import { createdReadBack } from '../../injection/created.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import { quantityOf } from '../../k8s/quantity.ts';
+import type { Effect, Live, Plan } from '../contract.ts';
+import { type Hard, hardOf, QUOTA, type QuotaParams, REQUESTED } from './plan.ts';
+
+const usedOf = (holder: unknown): Hard => ((holder ?? {}) as { used?: Hard }).used ?? {};
+
+/** A quota bites when the server counts against it and there is no room left; or at once for pods that ask for nothing. */
+export function effect(params: QuotaParams, made: Plan, live: Live): Effect {
+  const back = createdReadBack(made, live, QUOTA);
+  if ('effect' in back) return back.effect;
+  const { status } = back.object;
+  const [hard, used] = [hardOf(status), usedOf(status)];
+  const name = nameOf(made.target);
+  const isCounted = Object.keys(params.hard).every(resource => hard[resource] !== undefined);
+  if (!isCounted) return { state: 'pending', evidence: [`${name} stands; its use is not counted yet`] };
+  const evidence = Object.keys(params.hard).map(
+    resource => `${resource}: ${used[resource] ?? '0'} used of ${hard[resource] ?? '?'} in ${made.scope.namespace}`,
+  );
+  const full = Object.keys(params.hard).some(
+    resource => (quantityOf(used[resource] ?? '0') ?? 0) >= (quantityOf(hard[resource]) ?? Number.POSITIVE_INFINITY),
+  );
+  if (full) return { state: 'proven', evidence: [...evidence, 'no room is left: the next one is refused'] };
+  const unasked = REQUESTED.filter(resource => params.hard[resource] !== undefined);
+  if (unasked.length > 0)
+    return { state: 'proven', evidence: [...evidence, `a pod that asks for no ${unasked.join(' or ')} is refused`] };
+  return { state: 'pending', evidence: [...evidence, 'there is room left: nothing is refused yet'] };
+}

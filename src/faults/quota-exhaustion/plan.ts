@@ -1,0 +1,106 @@
+import {
+  type CreatedTraits,
+  creation,
+  creationPermissions,
+  injectedEssence,
+  occupied,
+} from '../../injection/created.ts';
+import { listIn, objectIn } from '../../injection/live.ts';
+import { inReach } from '../../injection/pod-in-reach.ts';
+import { goJson } from '../../injection/record/go-json.ts';
+import { blindTo, refuse } from '../../injection/refuse.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import { isFinished, isTerminating } from '../../k8s/pod.ts';
+import { quantityOf } from '../../k8s/quantity.ts';
+import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
+
+export type Hard = Readonly<Record<string, string>>;
+
+export interface QuotaParams {
+  quotaName: string;
+  hard: Hard;
+}
+
+export const QUOTA = 'quota';
+
+export const PODS = 'pods';
+
+/** What may be limited, each a parameter of its own. */
+export const RESOURCES = ['cpu', 'memory', 'pods', 'services', 'configmaps', 'secrets'];
+
+/** Resources that a pod must ask for explicitly where they are limited. */
+export const REQUESTED = ['cpu', 'memory'];
+
+export const hardOf = (holder: unknown): Hard => ((holder ?? {}) as { hard?: Hard }).hard ?? {};
+
+/** The limits with their amounts as numbers: the server rewrites quantities. */
+function amounts(hard: Hard): string {
+  const entries = Object.entries(hard).map(([name, amount]) => [name, quantityOf(amount) ?? String(amount)]);
+  return goJson(Object.fromEntries(entries));
+}
+
+export const traits: CreatedTraits = {
+  type: 'QuotaExhaustion',
+  kinds: ['ResourceQuota'],
+  essence: quota => amounts(hardOf(quota.spec)),
+  looksMade: quota => Object.keys(hardOf(quota.spec)).length > 0,
+};
+
+export function quotaRef({ quotaName }: QuotaParams, { namespace }: Scope): ObjectRef {
+  return { apiVersion: 'v1', kind: 'ResourceQuota', namespace, name: quotaName };
+}
+
+/** Decides the writes, or says why there are none. */
+export function plan(params: QuotaParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const { hard } = params;
+  const limits = Object.entries(hard);
+  if (limits.length === 0) return refuse('invalid', `expected at least one of ${RESOURCES.join(', ')}, found none`);
+  const bad = limits.find(([, amount]) => !((quantityOf(amount) ?? -1) >= 0));
+  if (bad !== undefined)
+    return refuse('invalid', `${bad[0]}: expected a quantity such as "10" or "2Gi", found "${bad[1]}"`);
+  const ref = quotaRef(params, scope);
+  const taken = occupied(objectIn(live, QUOTA), ref, 'as a chaos tool made it');
+  if (taken !== undefined) return taken;
+  const pods = listIn(live, PODS);
+  if (pods.state === 'blind') return blindTo(`the pods of ${scope.namespace}, which the quota counts`, pods.failure);
+  const running = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod) && !isTerminating(pod));
+  const quota: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: params.quotaName, namespace: scope.namespace },
+    spec: { hard: { ...hard } },
+  };
+  return {
+    kind: 'plan',
+    type: 'QuotaExhaustion',
+    id: facts.id,
+    scope,
+    writes: [
+      creation('QuotaExhaustion', facts, quota, {
+        says: `limit ${scope.namespace} to ${limits.map(([name, amount]) => `${name} ${amount}`).join(', ')}`,
+        injected: injectedEssence(traits, quota),
+      }),
+    ],
+    undo: { where: `${nameOf(ref)} itself: deleting it lifts the limit`, reversible: true },
+    pods: running.map(inReach),
+    permissions: [
+      ...creationPermissions(ref),
+      { verb: 'list', group: '', kind: 'Pod', namespace: scope.namespace, for: 'inject' },
+    ],
+    warnings: warningsFor(hard, running.length, scope),
+    target: ref,
+  };
+}
+
+function warningsFor(hard: Hard, pods: number, { namespace }: Scope): string[] {
+  const requested = REQUESTED.filter(name => hard[name] !== undefined);
+  const room = (quantityOf(hard.pods ?? 'none') ?? 0) - pods;
+  return [
+    `what runs in ${namespace} goes on running; only what is created from now on is refused, for everybody there`,
+    ...(requested.length > 0
+      ? [`every new pod in ${namespace} that asks for no ${requested.join(' or ')} is refused`]
+      : []),
+    ...(room > 0 ? [`the quota leaves room for ${room} more pods, so nothing is refused until they are used up`] : []),
+  ];
+}

@@ -1,0 +1,148 @@
+import { listIn, objectIn } from '../../injection/live.ts';
+import { blindTo, injectable, isRefusal, refuse } from '../../injection/refuse.ts';
+import { includes, type Subject, subjectAsWritten, subjectName, subjectsOf } from '../../injection/subjects.ts';
+import { victimPlan } from '../../injection/victim-plan.ts';
+import { pointer, remove } from '../../k8s/json-patch.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { isFinished, isTerminating } from '../../k8s/pod.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Facts, Live, Permission, Plan, Read, Refusal, Scope } from '../contract.ts';
+import { roleRefOf, TARGET } from './effect.ts';
+
+export interface RBACRevokeParams {
+  bindingName: string;
+  bindingType: 'ClusterRoleBinding' | 'RoleBinding';
+}
+
+const SELF = 'who am i';
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+const SERVICE_ACCOUNTS = 'system:serviceaccounts';
+
+const podsKey = (namespace: string | undefined) => `pods in ${namespace ?? '*'}`;
+
+function targetRef({ bindingName, bindingType }: RBACRevokeParams, scope: Scope): ObjectRef {
+  const place = bindingType === 'RoleBinding' ? { namespace: scope.namespace } : {};
+  return { apiVersion: `${RBAC}/v1`, kind: bindingType, ...place, name: bindingName };
+}
+
+/** The binding and who we are; then the pods that run as its subjects. */
+export function reads(params: RBACRevokeParams, scope: Scope, live: Live): Read[] {
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} } as KubeObject;
+  const target = objectIn(live, TARGET);
+  return [
+    { key: TARGET, get: targetRef(params, scope) },
+    { key: SELF, review },
+    ...(target.state === 'found' ? podPlaces(target.value).map(podsRead) : []),
+  ];
+}
+
+function podsRead(namespace: string | undefined): Read {
+  const place = namespace === undefined ? {} : { namespace };
+  return { key: podsKey(namespace), list: { apiVersion: 'v1', kind: 'Pod', ...place } };
+}
+
+/** Where pods of the subjects may run; undefined stands for everywhere. */
+function podPlaces(binding: KubeObject): (string | undefined)[] {
+  const places = subjectsOf(binding).flatMap(subject => placeOf(subject) ?? []);
+  return places.includes('*') ? [undefined] : [...new Set(places)];
+}
+
+/** The namespace whose pods may run as this subject, `*` for any; undefined where no pod does. */
+function placeOf({ kind, name, namespace = '' }: Subject): string | undefined {
+  if (kind === 'ServiceAccount') return namespace;
+  if (kind !== 'Group') return undefined;
+  if (name === SERVICE_ACCOUNTS || name === 'system:authenticated') return '*';
+  return name.startsWith(`${SERVICE_ACCOUNTS}:`) ? name.slice(SERVICE_ACCOUNTS.length + 1) : undefined;
+}
+
+/** Decides the writes, or says why there are none. */
+export function plan(params: RBACRevokeParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const target = injectable(objectIn(live, TARGET), targetRef(params, scope));
+  if (isRefusal(target)) return target;
+  const subjects = subjectsOf(target);
+  const name = nameOf(refOf(target));
+  if (subjects.length === 0) return refuse('no-effect', `${name} has no subjects: there is nothing to revoke`);
+  const own = ownBranch(name, subjects, live);
+  if (own !== undefined) return own;
+  const pods = podsOf(target, live);
+  if (isRefusal(pods)) return pods;
+  return victimPlan({
+    type: 'RBACRevoke',
+    scope,
+    facts,
+    target,
+    payload: subjects.map(subjectAsWritten),
+    keys: 'as-given',
+    injected: '[]',
+    operations: [remove(pointer('subjects'))],
+    says: `take ${sanitise(subjects.map(subjectName).join(', '), 200)} out of ${name}`,
+    pods,
+    warnings: subjects
+      .filter(subject => subject.kind !== 'ServiceAccount')
+      .map(subject => `${sanitise(subjectName(subject), 120)} loses this role too, and may be a person`),
+    permissions: [...podPermissions(target), ...bindPermissions(target)],
+  });
+}
+
+/** A binding that gives us our own rights is never revoked: what is gone then could be what the revert needs. */
+function ownBranch(name: string, subjects: readonly Subject[], live: Live): Refusal | undefined {
+  const seen = objectIn(live, SELF);
+  if (seen.state === 'blind') return blindTo('who the cluster takes us for', seen.failure);
+  const { status } = seen.state === 'found' ? seen.value : { status: undefined };
+  const { userInfo } = (status ?? {}) as { userInfo?: { username?: string; groups?: string[] } };
+  const who = { username: userInfo?.username ?? '', groups: userInfo?.groups ?? [] };
+  if (who.username === '') return refuse('blind', 'the cluster did not say who it takes us for, so nothing is revoked');
+  // The server asks no authoriser about this group.
+  if (who.groups.includes('system:masters')) return undefined;
+  const own = subjects.find(subject => includes(subject, who));
+  return own === undefined
+    ? undefined
+    : refuse(
+        'forbidden-target',
+        `${name} gives ${subjectName(own)} its role, and that is ${who.username}: revoking it could take away the right to put it back`,
+      );
+}
+
+function podsOf(target: KubeObject, live: Live): KubeObject[] | Refusal {
+  const subjects = subjectsOf(target);
+  const reached = new Map<string, KubeObject>();
+  for (const place of podPlaces(target)) {
+    const pods = listIn(live, podsKey(place));
+    if (pods.state === 'blind') return blindTo(`the pods in ${place ?? 'all namespaces'}`, pods.failure);
+    const running = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod) && !isTerminating(pod));
+    for (const pod of running.filter(candidate => subjects.some(subject => runsAs(candidate, subject))))
+      reached.set(pod.metadata.uid ?? '', pod);
+  }
+  return [...reached.values()];
+}
+
+function runsAs(pod: KubeObject, subject: Subject): boolean {
+  const { serviceAccountName = 'default' } = (pod.spec ?? {}) as { serviceAccountName?: string };
+  const place = placeOf(subject);
+  if (place !== '*' && place !== pod.metadata.namespace) return false;
+  return subject.kind === 'Group' || subject.name === serviceAccountName;
+}
+
+function podPermissions(target: KubeObject): Permission[] {
+  return podPlaces(target).map(namespace => ({
+    verb: 'list',
+    group: '',
+    kind: 'Pod',
+    ...(namespace === undefined ? {} : { namespace }),
+    for: 'inject',
+  }));
+}
+
+/** The server lets only those change a binding who may bind its role, in both directions. */
+function bindPermissions(target: KubeObject): Permission[] {
+  const { kind, name } = roleRefOf(target);
+  const { namespace } = target.metadata;
+  const on = { verb: 'bind', group: RBAC, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+  return [
+    { ...on, for: 'inject' },
+    { ...on, for: 'revert' },
+  ];
+}

@@ -1,0 +1,93 @@
+import { outside } from '../../injection/allowed.ts';
+import type { ObjectParams } from '../../injection/any-object.ts';
+import { BACKUP, deletionPlan, deletionReads, TARGET } from '../../injection/deletion-plan.ts';
+import { blindDependents, dependentReads, dependentsOf } from '../../injection/dependents.ts';
+import { objectIn } from '../../injection/live.ts';
+import type { BackupFormat } from '../../injection/record/backup-format.ts';
+import { RESOURCE_BACKUP_KEY, resourceBackupName } from '../../injection/record/markers.ts';
+import { blindTo, injectable, isRefusal, refuse } from '../../injection/refuse.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { groupOf, nameOf } from '../../k8s/object-ref.ts';
+import type { Facts, Live, Plan, Read, Refusal, Scope } from '../contract.ts';
+
+export interface ResourceDeletionParams extends ObjectParams {
+  /** The experiment's own namespace where it is empty. */
+  namespace: string;
+}
+
+export const RBAC = 'rbac.authorization.k8s.io';
+
+export const format: BackupFormat = {
+  type: 'ResourceDeletion',
+  backupKind: 'Secret',
+  key: RESOURCE_BACKUP_KEY,
+  backupName: ({ kind, name }) => resourceBackupName(kind, name),
+};
+
+function targetRef({ apiVersion, kind, name, namespace }: ResourceDeletionParams, scope: Scope): ObjectRef {
+  return { apiVersion, kind, namespace: namespace || scope.namespace, name };
+}
+
+/** What must be fetched before anything is decided. */
+export function reads(params: ResourceDeletionParams, scope: Scope, live: Live): Read[] {
+  const target = objectIn(live, TARGET);
+  return [
+    ...deletionReads(format, targetRef(params, scope)),
+    ...(target.state === 'found' ? dependentReads(target.value) : []),
+  ];
+}
+
+/** Decides the writes, or says why there are none. */
+export function plan(params: ResourceDeletionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const ref = targetRef(params, scope);
+  const out = outside(ref.namespace ?? '', scope);
+  if (out !== undefined) return out;
+  const target = injectable(objectIn(live, TARGET), ref);
+  if (isRefusal(target)) return target;
+  const no = undeletable(target);
+  if (no !== undefined) return no;
+  const blind = blindDependents(live);
+  if (blind !== undefined) return blindTo(blind.what, blind.failure);
+  const lost = LOST[`${groupOf(target.apiVersion)}/${target.kind}`];
+  return deletionPlan({
+    format,
+    scope,
+    facts,
+    target,
+    backup: objectIn(live, BACKUP),
+    pods: dependentsOf(target, live),
+    permissions: [{ verb: 'list', group: '', kind: 'Pod', namespace: ref.namespace ?? '', for: 'inject' }],
+    warnings: [
+      ...(lost === undefined ? [] : [lost]),
+      'what the object owns is garbage collected with it, and comes back only if its controllers make it again',
+    ],
+    reversible: lost === undefined,
+  });
+}
+
+/** Kinds that come back as something else than they were, each with what is lost. */
+const LOST: Readonly<Record<string, string>> = {
+  '/PersistentVolumeClaim': 'the data of its volume may be deleted with it, and does not come back',
+  'batch/Job': 'restoring it runs the Job again from the beginning',
+};
+
+function undeletable(target: KubeObject): Refusal | undefined {
+  const { namespace, labels, name } = target.metadata;
+  const part = labels?.['app.kubernetes.io/part-of'];
+  if (namespace === undefined)
+    return refuse(
+      'outside-blast-radius',
+      `${nameOf({ kind: target.kind, name })} is cluster-scoped: only what lives in a namespace may be deleted`,
+    );
+  if (part === 'operator-chaos' || part === 'mayday')
+    return refuse(
+      'forbidden-target',
+      `${nameOf({ kind: target.kind, namespace, name })} is part of the chaos tooling itself`,
+    );
+  return groupOf(target.apiVersion) === RBAC
+    ? refuse(
+        'forbidden-target',
+        `a ${target.kind} gives rights, and a backup of one could be edited into more rights: use RBACRevoke`,
+      )
+    : undefined;
+}

@@ -1,0 +1,60 @@
+import { outside } from '../../injection/allowed.ts';
+import { BACKUP, deletionPlan, TARGET } from '../../injection/deletion-plan.ts';
+import { listIn, objectIn } from '../../injection/live.ts';
+import type { BackupFormat } from '../../injection/record/backup-format.ts';
+import { SECRET_BACKUP_KEY, secretBackupName } from '../../injection/record/markers.ts';
+import { blindTo, injectable, isRefusal } from '../../injection/refuse.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
+import { isFinished } from '../../k8s/pod.ts';
+import { usesKey } from '../../k8s/pod-references.ts';
+import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
+
+export interface SecretDeletionParams {
+  name: string;
+  /** The experiment's own namespace where it is empty. */
+  namespace: string;
+}
+
+export const PODS = 'pods';
+
+export const format: BackupFormat = {
+  type: 'SecretDeletion',
+  keeps: { apiVersion: 'v1', kind: 'Secret' },
+  backupKind: 'Secret',
+  key: SECRET_BACKUP_KEY,
+  backupName: ({ name }) => secretBackupName(name),
+};
+
+export function targetRef({ name, namespace }: SecretDeletionParams, scope: Scope): ObjectRef {
+  return { apiVersion: 'v1', kind: 'Secret', namespace: namespace || scope.namespace, name };
+}
+
+/** Decides the writes, or says why there are none. */
+export function plan(params: SecretDeletionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const ref = targetRef(params, scope);
+  const namespace = ref.namespace ?? '';
+  const out = outside(namespace, scope);
+  if (out !== undefined) return out;
+  const target = injectable(objectIn(live, TARGET), ref);
+  if (isRefusal(target)) return target;
+  const pods = listIn(live, PODS);
+  if (pods.state === 'blind') return blindTo(`the pods of ${namespace} that may use it`, pods.failure);
+  const users = (pods.state === 'found' ? pods.value : []).filter(
+    pod => !isFinished(pod) && usesKey(pod, { kind: 'Secret', name: params.name }),
+  );
+  return deletionPlan({
+    format,
+    scope,
+    facts,
+    target,
+    backup: objectIn(live, BACKUP),
+    pods: users,
+    permissions: [{ verb: 'list', group: '', kind: 'Pod', namespace, for: 'inject' }],
+    warnings: [
+      `until it is restored, ${secretBackupName(params.name)} holds all of it for whoever may read Secrets in ${namespace}`,
+      ...(users.length === 0
+        ? ['no pod mounts it or has it in its environment; whoever reads it through the API is not seen']
+        : []),
+    ],
+  });
+}

@@ -1,0 +1,15 @@
+import { targetReadBack } from '../../injection/readback.ts';
+import { policyOf, webhooksOf } from '../../k8s/webhooks.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Effect, Live, Plan } from '../contract.ts';
+import { TARGET, type WebhookDisruptParams } from './plan.ts';
+
+/** Whether the cluster shows that the fault took effect. */
+export function effect(params: WebhookDisruptParams, made: Plan, live: Live): Effect {
+  const back = targetReadBack(made, live, TARGET);
+  if ('effect' in back) return back.effect;
+  const webhooks = webhooksOf(back.object);
+  const evidence = webhooks.map(webhook => `webhook ${sanitise(webhook.name, 120)} reads back ${policyOf(webhook)}`);
+  const isSet = webhooks.length > 0 && webhooks.every(webhook => policyOf(webhook) === params.value);
+  return { state: isSet ? 'proven' : 'absent', evidence };
+}

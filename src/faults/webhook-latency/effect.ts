@@ -1,0 +1,35 @@
+import { createdReadBack } from '../../injection/created.ts';
+import { listIn } from '../../injection/live.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import type { Effect, Live, Plan } from '../contract.ts';
+import type { WebhookLatencyParams } from './parts.ts';
+
+export const ENDPOINTS = 'endpoints';
+
+interface Slice {
+  /** The server writes null where there are none. */
+  endpoints?: { conditions?: { ready?: boolean } }[] | null;
+}
+
+/** The API server calls the webhook for every matching write, and somebody is there to answer late. */
+export function effect(params: WebhookLatencyParams, made: Plan, live: Live): Effect {
+  const back = createdReadBack(made, live, nameOf(made.target));
+  if ('effect' in back) return back.effect;
+  const stands = `${nameOf(made.target)} is called for ${params.resources.join(', ')}`;
+  const slices = listIn(live, ENDPOINTS);
+  if (slices.state !== 'found')
+    return { state: 'pending', evidence: [stands, `the endpoints of Service ${params.name} could not be read`] };
+  const ready = (slices.value as (KubeObject & Slice)[])
+    .flatMap(({ endpoints }) => endpoints ?? [])
+    .filter(({ conditions }) => conditions?.ready !== false).length;
+  return ready > 0
+    ? {
+        state: 'proven',
+        evidence: [stands, `Service ${params.name} has ${ready} ready endpoint`],
+      }
+    : {
+        state: 'pending',
+        evidence: [stands, `Service ${params.name} has no ready endpoint, so calls fail at once and are passed over`],
+      };
+}

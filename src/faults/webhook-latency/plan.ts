@@ -1,0 +1,110 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { allowedIn } from '../../injection/allowed.ts';
+import { type CreatedTraits, creation, creationPermissions, injectedEssence } from '../../injection/created.ts';
+import { listIn } from '../../injection/live.ts';
+import { inReach } from '../../injection/pod-in-reach.ts';
+import { type GoValue, goJson } from '../../injection/record/go-json.ts';
+import { webhookLatencyName } from '../../injection/record/markers.ts';
+import { blindTo } from '../../injection/refuse.ts';
+import { serviceNames, webhookObjects } from '../../injection/webhook-objects.ts';
+import { selfSigned } from '../../k8s/certificate.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { isFinished } from '../../k8s/pod.ts';
+import { webhooksOf } from '../../k8s/webhooks.ts';
+import type { Facts, Live, Plan, Read, Refusal, Scope } from '../contract.ts';
+import { CONFIGURATION, partsOf, serviceOf, unusable, type WebhookLatencyParams } from './parts.ts';
+
+const HOUR = 3_600_000;
+
+const podsKey = (namespace: string) => `pods in ${namespace}`;
+
+export const traits: CreatedTraits = {
+  type: 'WebhookLatency',
+  kinds: ['Secret', 'Deployment', 'Service', CONFIGURATION],
+  // The other three only serve this one, whatever was made of them.
+  essence: object =>
+    object.kind === CONFIGURATION
+      ? goJson(
+          webhooksOf(object).map(({ name, clientConfig, rules = [] }) => ({
+            name,
+            service: serviceOf(clientConfig),
+            rules,
+          })) as unknown as GoValue,
+        )
+      : '',
+  looksMade: object =>
+    object.metadata.name.startsWith(webhookLatencyName('').replace('default', '')) &&
+    webhooksOf(object).every(({ name }) => name.endsWith('.chaos.operatorchaos.io')),
+};
+
+export const isAboutPods = ({ resources, apiGroups }: WebhookLatencyParams) =>
+  apiGroups.some(group => group === '' || group === '*') &&
+  resources.some(name => name === 'pods' || name.startsWith('pods/'));
+
+export const podsRead = (namespace: string): Read => ({
+  key: podsKey(namespace),
+  list: { apiVersion: 'v1', kind: 'Pod', namespace },
+});
+
+/** Decides the writes, or says why there are none. */
+export function plan(params: WebhookLatencyParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
+  const { name } = params;
+  const no = unusable(params, scope, live);
+  if (no !== undefined) return no;
+  const meets = allowedIn(scope);
+  const blind = meets.map(namespace => listIn(live, podsKey(namespace))).find(seen => seen.state === 'blind');
+  if (blind?.state === 'blind') return blindTo('the pods whose writes would be delayed', blind.failure);
+  const pods = meets.flatMap(namespace => {
+    const seen = listIn(live, podsKey(namespace));
+    return seen.state === 'found' ? seen.value.filter(pod => !isFinished(pod)) : [];
+  });
+  const keys = (facts.keyPair ?? newKeys)();
+  const { namespace } = scope;
+  const certificate = selfSigned(keys, {
+    commonName: `${name}.${namespace}.svc`,
+    dnsNames: serviceNames(name, namespace),
+    from: facts.at - HOUR,
+    until: (facts.expires ?? facts.at) + 24 * HOUR,
+  });
+  const objects = webhookObjects({ ...params, namespace, meets, certificate });
+  const what = `${params.resources.join(', ')} of ${params.apiGroups.map(group => group || 'core').join(', ')}`;
+  const parts = partsOf(params, scope);
+  const target = parts.at(-1) as ObjectRef;
+  return {
+    kind: 'plan',
+    type: 'WebhookLatency',
+    id: facts.id,
+    scope,
+    writes: objects.map(object => creation('WebhookLatency', facts, object, madeBy(object, params, what))),
+    undo: { where: `${parts.map(nameOf).join(', ')}: deleting them ends the delay`, reversible: true },
+    pods: pods.map(inReach),
+    permissions: [
+      ...parts.flatMap(creationPermissions),
+      { verb: 'list', group: 'discovery.k8s.io', kind: 'EndpointSlice', namespace, for: 'inject' },
+      ...(isAboutPods(params) ? meets.map(place => podsPermission(place)) : []),
+    ],
+    warnings: [
+      `every CREATE and UPDATE of ${what} in ${meets.join(', ')} takes ${params.delay} longer, whoever writes`,
+      `nothing is delayed until a pod of image ${params.image} is Ready in ${namespace}`,
+      'the delay is proven by timing a dry-run patch that changes nothing, which needs the right to patch one of them',
+    ],
+    target,
+  };
+}
+
+const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+const podsPermission = (namespace: string) => ({
+  verb: 'list',
+  group: '',
+  kind: 'Pod',
+  namespace,
+  for: 'inject' as const,
+});
+
+function madeBy(object: KubeObject, { delay }: WebhookLatencyParams, what: string): { says: string; injected: string } {
+  const name = nameOf(refOf(object));
+  const says = object.kind === CONFIGURATION ? `delay writes of ${what} by ${delay} with ${name}` : `create ${name}`;
+  return { says, injected: injectedEssence(traits, object) };
+}
