@@ -1,3 +1,4 @@
 import type { Rule } from '../../rule.ts';
+import { leaseExpired } from './expired.ts';
 
-export const leaseRules: readonly Rule[] = [];
+export const leaseRules: readonly Rule[] = [leaseExpired];

@@ -1,0 +1,23 @@
+/** One request that the API server refused for lack of permission, as clients log it. */
+export interface Refused {
+  namespace: string;
+  account: string;
+  verb: string;
+  resource: string;
+  group: string;
+  /** The line, for evidence. */
+  line: string;
+}
+
+const REFUSAL =
+  /User \\?"system:serviceaccount:([^:"\\]+):([^"\\]+)\\?" cannot (\w+) (?:resource )?\\?"([^"\\]+)\\?" in API group \\?"([^"\\]*)\\?"/;
+
+/** The refusals in lines of a log, each kind of request once. */
+export function refusedIn(lines: readonly string[]): Refused[] {
+  const found = new Map<string, Refused>();
+  for (const line of lines) {
+    const [, namespace = '', account = '', verb = '', resource = '', group = ''] = REFUSAL.exec(line) ?? [];
+    if (account !== '') found.set(`${verb} ${resource}.${group}`, { namespace, account, verb, resource, group, line });
+  }
+  return [...found.values()];
+}

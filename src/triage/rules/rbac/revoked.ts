@@ -1,0 +1,163 @@
+import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import { type FixDraft, finding, refOf } from '../../build.ts';
+import { condition, created, sinceTime, text } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
+import type { NamedRead } from '../../named-read.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+import { podRef } from '../pods/sick.ts';
+import { type Account, accountsInUse, type Broken, bindingsIn, binds, brokenFor, givenBy } from './accounts.ts';
+import { type Refused, refusedIn } from './forbidden-words.ts';
+
+/** Logs are read of so many pods at most. */
+const MOST_LOGS = 20;
+const LINES = 60;
+const CONTROLLER = /controller|operator|manager/;
+
+interface Suspect {
+  account: Account;
+  broken: readonly Broken[];
+  read: Extract<NamedRead, { of: 'log' }>;
+}
+
+/** Accounts whose bindings look broken, and controllers to which nothing is bound. */
+function suspects(view: ClusterView): Suspect[] {
+  const found = accountsInUse(view).flatMap((account): Suspect[] => {
+    const broken = brokenFor(view, account);
+    const isBound = bindingsIn(view, account.namespace).some(binding => binds(binding, account));
+    if (broken.length === 0 && (isBound || !CONTROLLER.test(`${account.name} ${account.top.ref.name}`))) return [];
+    const { namespace, name } = podRef(account.pod);
+    const [container] = Array.isArray(account.pod.spec.containers) ? account.pod.spec.containers : [];
+    const read = { of: 'log', namespace, pod: name, container: text(container?.name), lines: LINES } as const;
+    return [{ account, broken, read }];
+  });
+  return found.sort((a, b) => b.broken.length - a.broken.length).slice(0, MOST_LOGS);
+}
+
+/** A ServiceAccount that lost its permissions: its binding has no subjects or a wrong one, or the role is gone or empty. */
+export const rbacRevoked: Rule = {
+  id: 'rbac/revoked',
+  gate: 'G7',
+  needs: ['Pod', 'ClusterRoleBinding', 'RoleBinding'],
+  wants: ['ClusterRole', 'Role', 'ServiceAccount', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Lease'],
+  about: {
+    looksAt:
+      'The roles and bindings of the ServiceAccounts that pods run as, and the logs of pods whose bindings look broken for "is forbidden" (403).',
+    why: 'A controller without its permissions runs and looks well, but can neither read nor change what it is there for.',
+    whatToDo: 'Give the binding its subjects back, or make the role again, from Git or the chart.',
+  },
+  *asks({ view }) {
+    for (const { read } of suspects(view)) yield read;
+  },
+  *look(looking) {
+    const told = new Set<string>();
+    for (const suspect of suspects(looking.view)) {
+      const log = looking.answers.log(suspect.read);
+      const refused = log?.ok ? refusedIn(log.value).filter(one => one.account === suspect.account.name) : [];
+      const unread = log?.ok === false ? log.message : undefined;
+      const certain = suspect.broken.filter(({ how }) => how === 'role missing' || how === 'role empty');
+      const probable = refused.length > 0 ? suspect.broken : certain;
+      for (const broken of probable) {
+        const key = `${broken.object.kind}/${broken.object.metadata.namespace}/${broken.object.metadata.name}`;
+        if (told.has(key)) continue;
+        told.add(key);
+        yield accuse(looking, suspect, broken, refused, unread);
+      }
+      if (probable.length === 0 && refused.length > 0) yield unbound(looking, suspect, refused);
+    }
+  },
+};
+
+const SUMMARY: Record<Broken['how'], string> = {
+  'role missing': 'RBAC: the binding refers to a role that does not exist',
+  'role empty': 'RBAC: the role grants nothing (its rules are empty)',
+  'subjects empty': 'RBAC: the binding has no subjects, so its role is granted to nobody',
+  'wrong subject': 'RBAC: the binding names a service account that does not exist',
+};
+
+const who = ({ namespace, name }: Account): string => `system:serviceaccount:${namespace}:${name}`;
+
+function accuse(
+  { view }: Looking,
+  { account, read }: Suspect,
+  broken: Broken,
+  refused: readonly Refused[],
+  unread: string | undefined,
+): Finding {
+  const { how, object, role, wrong } = broken;
+  const roleObject = view.get(role.kind === 'Role' ? 'Role' : 'ClusterRole', role.namespace, role.name);
+  return finding({
+    rule: 'rbac/revoked',
+    severity: 'high',
+    object,
+    summary: `${SUMMARY[how]}; ${refused.length > 0 ? `${account.name} is forbidden what it needs` : `${account.name} lacks those permissions`}`,
+    since: sinceTime(undefined, created(object)),
+    evidence: [
+      how === 'role missing' && `roleRef: ${role.kind} ${role.name}: not found`,
+      how === 'role empty' && `${role.kind} ${role.name}: rules: []`,
+      how === 'subjects empty' && `subjects: none; roleRef: ${role.kind} ${role.name} (${givenBy(roleObject)})`,
+      wrong !== undefined &&
+        `subjects: ServiceAccount ${wrong}: not found; pods run as ${account.namespace}/${account.name}`,
+      `${account.top.ref.kind} ${account.top.ref.name} runs as ${who(account)}`,
+      ...refused.slice(0, 3).map(({ line }) => `log of ${read.pod}: ${line}`),
+      unread !== undefined && `not read: log of ${read.pod}: ${unread}`,
+    ],
+    cause: causeWords(account, broken),
+    fixes: [...fixes(view, account, broken)],
+    because: [causeOf({ ...object.metadata, kind: object.kind }, 'chaos/')],
+  });
+}
+
+function causeWords({ name, namespace }: Account, { how, role, wrong }: Broken): string {
+  const account = `ServiceAccount ${namespace}/${name}`;
+  if (how === 'role missing')
+    return `${role.kind} ${role.name} was deleted or renamed: its binding gives ${account} nothing.`;
+  if (how === 'role empty')
+    return `The rules of ${role.kind} ${role.name} were emptied: ${account} may do nothing by it.`;
+  if (how === 'subjects empty')
+    return `The subjects of the binding were taken out: ${account} no longer has ${role.kind} ${role.name}.`;
+  return `The binding gives ${role.kind} ${role.name} to ${wrong}, not to ${account}.`;
+}
+
+function* fixes(view: ClusterView, account: Account, { how, object, role }: Broken): Iterable<FixDraft> {
+  if (how === 'subjects empty' || how === 'wrong subject') {
+    const subject = { kind: 'ServiceAccount', name: account.name, namespace: account.namespace };
+    yield {
+      text: `Give the binding its subject back: ServiceAccount ${account.namespace}/${account.name}.`,
+      command: command(view, [
+        'kubectl',
+        'patch',
+        ...named(refOf(object)),
+        '--type=merge',
+        '-p',
+        JSON.stringify({ subjects: [subject] }),
+      ]),
+    };
+    return;
+  }
+  yield {
+    text: `Make ${role.kind} ${role.name} again with its rules, from Git or the chart that installed ${account.top.ref.name}.`,
+    command: command(view, ['kubectl', 'get', ...named(refOf(object)), '-o', 'yaml']),
+  };
+}
+
+/** Refused, and nothing that was bound to it is to be seen: the binding itself is gone. */
+function unbound({ view }: Looking, { account, read }: Suspect, refused: readonly Refused[]): Finding {
+  const { verb, resource } = refused[0] as Refused;
+  return finding({
+    rule: 'rbac/revoked',
+    severity: 'high',
+    object: account.top.object ?? account.top.ref,
+    summary: `RBAC: forbidden to ${verb} ${resource}: no role binding gives service account ${account.name} that permission`,
+    since: sinceTime(undefined, condition(account.pod, 'Ready')?.since ?? created(account.pod)),
+    evidence: refused.slice(0, 4).map(({ line }) => `log of ${read.pod}: ${line}`),
+    cause: `No ClusterRoleBinding or RoleBinding names ${who(account)} for this: it was deleted, or never made.`,
+    fixes: [
+      {
+        text: `Bind the role of ${account.top.ref.name} to its service account again, from Git or the chart (kubectl create clusterrolebinding).`,
+        command: command(view, ['kubectl', 'auth', 'can-i', '--list', `--as=${who(account)}`]),
+      },
+    ],
+  });
+}
