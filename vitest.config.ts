@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     // Journeys, the control plane and figures are commands of their own.
     exclude: ['test/e2e/**', 'test/cluster/**', 'test/bench/**'],
+    // Some tests run the bundle, as users do.
+    globalSetup: ['test/support/fresh-bundle.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // More workers than two cores: many tests only wait for processes that they started.

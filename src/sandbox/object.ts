@@ -71,7 +71,7 @@ export function cloneJson<T>(value: T): T {
   return copy as T;
 }
 
-/** Whether two JSON values are equal; a member that is undefined counts as absent. */
+/** Whether two JSON values are equal; a member that is undefined counts as absent, which node's isDeepStrictEqual would tell apart. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;

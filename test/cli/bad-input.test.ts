@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-// The bundle, as users run it; `npm test` builds it first.
+// The bundle, as users run it; test/support/fresh-bundle.ts sees to it that it is not a stale one.
 const PROGRAM = join(import.meta.dirname, '../../dist/mayday.js');
 const GOOD = join(import.meta.dirname, '../../experiments/kserve/main-controller-kill.yaml');
 const good = readFileSync(GOOD, 'utf8');

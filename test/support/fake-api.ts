@@ -194,7 +194,8 @@ export function fakeApi(
       if (type !== 'json') return applyMergePatch(structuredClone(target), body) as unknown as KubeObject;
       const patched = applyJsonPatch(target, body as unknown as Parameters<typeof applyJsonPatch>[1]);
       return patched === undefined
-        ? failing('invalid', 'the server rejected our request due to an error in our request')
+        ? // A failed test is what the client calls a conflict.
+          failing('conflict', 'the server rejected our request due to an error in our request', { status: 422 })
         : (patched as unknown as KubeObject);
     });
   }

@@ -280,15 +280,5 @@ const mentionsUid = (failure: Failure) => /\bUID\b/i.test(failure.message);
 
 function isConflict(write: Write, failure: Failure): boolean {
   if (failure.reason === 'conflict' || failure.reason === 'already-exists' || failure.reason === 'gone') return true;
-  if (failure.reason === 'not-found') return write.verb === 'patch' || write.verb === 'replace';
-  return failure.reason === 'invalid' && failedTest(write, failure);
-}
-
-/** A JSON patch whose `test` no longer holds, or whose path is no longer there, comes back as 422 without field causes. */
-function failedTest(write: Write, failure: Failure): boolean {
-  return (
-    write.verb === 'patch' &&
-    write.patchType === 'json' &&
-    (failure.causes === undefined || failure.causes.length === 0)
-  );
+  return failure.reason === 'not-found' && (write.verb === 'patch' || write.verb === 'replace');
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Operation, pathOf, valueAt } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
@@ -57,14 +58,14 @@ function patched(write: Extract<Write, { verb: 'patch' }>, live: KubeObject | un
   );
   // The record goes in and out with the value in one request, and nobody heals it: where there is one, it alone decides.
   const deciding = marks.length > 0 ? marks : changes;
-  const holds = deciding.every(change => sameJson(valueAt(live, change.path), change.value));
+  const holds = deciding.every(change => isDeepStrictEqual(valueAt(live, change.path), change.value));
   return holds ? { state: 'landed', object: live } : { state: 'not-landed' };
 }
 
 function replaced(write: Extract<Write, { verb: 'replace' }>, live: KubeObject | undefined): LostResponse {
   const gone = goneOrOther(write, live);
   if (gone !== undefined || live === undefined) return gone ?? { state: 'not-landed' };
-  const same = sameJson(marksOf(live), marksOf(write.body));
+  const same = isDeepStrictEqual(marksOf(live), marksOf(write.body));
   const moved = live.metadata.resourceVersion !== write.precondition.resourceVersion;
   return same && moved ? { state: 'landed', object: live } : { state: 'not-landed' };
 }
@@ -104,8 +105,4 @@ function marksOf(object: KubeObject): [string, string][] {
   return Object.entries(object.metadata.annotations ?? {})
     .filter(([key]) => key.startsWith(PREFIX))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function sameJson(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,3 +1,4 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import type { Connections, TlsMaterial } from './credentials.ts';
 
@@ -106,23 +107,20 @@ function isExempt(host: string, port: string, noProxy: string): boolean {
 }
 
 function matchesEntry(host: string, port: string, entry: string): boolean {
-  const cidr = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(entry);
-  if (cidr) return inRange(host, cidr[1] ?? '', Number(cidr[2]));
+  const [, network, bits] = /^([\da-f.:]+)\/(\d+)$/.exec(entry) ?? [];
+  if (network !== undefined) return inSubnet(host, network, Number(bits));
   const withPort = /^(.*[^:]):(\d+)$/.exec(entry);
-  if (withPort && withPort[2] !== port) return false;
-  const name = (withPort?.[1] ?? entry).replace(/^\*?\./, '');
+  if (withPort && !isIPv6(entry) && withPort[2] !== port) return false;
+  const name = (isIPv6(entry) ? entry : (withPort?.[1] ?? entry)).replace(/^\*?\./, '');
   return host === name || host.endsWith(`.${name}`);
 }
 
-function inRange(host: string, network: string, bits: number): boolean {
-  const address = number4(host);
-  const base = number4(network);
-  if (address === undefined || base === undefined || bits > 32) return false;
-  const size = 2 ** (32 - bits);
-  return Math.floor(address / size) === Math.floor(base / size);
-}
-
-function number4(address: string): number | undefined {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address);
-  return parts?.slice(1).reduce((sum, part) => sum * 256 + Number(part), 0);
+/** Whether an address lies in a network such as 10.0.0.0/8 or fd00::/8; false where either is none. */
+function inSubnet(host: string, network: string, bits: number): boolean {
+  const family = isIPv4(network) ? 'ipv4' : isIPv6(network) ? 'ipv6' : undefined;
+  if (family === undefined || !(family === 'ipv4' ? isIPv4(host) : isIPv6(host))) return false;
+  if (bits > (family === 'ipv4' ? 32 : 128)) return false;
+  const subnet = new BlockList();
+  subnet.addSubnet(network, bits, family);
+  return subnet.check(host, family);
 }

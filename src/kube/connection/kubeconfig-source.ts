@@ -1,4 +1,5 @@
 import type { RequestOptions } from 'node:https';
+import { isDeepStrictEqual } from 'node:util';
 import { cleanText, sanitise } from '../../text/sanitise.ts';
 import { failure } from '../client/failure.ts';
 import type { Outcome } from '../client/outcome.ts';
@@ -98,7 +99,7 @@ export function kubeconfigSource(parts: {
     },
     async renew() {
       const reloaded = await parts.reload();
-      const changed = reloaded !== undefined && JSON.stringify(reloaded) !== JSON.stringify(user);
+      const changed = reloaded !== undefined && !isDeepStrictEqual(reloaded, user);
       const dynamic = user.execConfig !== undefined || Boolean(user.authProvider);
       if (changed) user = reloaded;
       // A new instance forgets the tokens that the library keeps.

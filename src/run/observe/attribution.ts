@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ManagedField } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 
@@ -26,7 +27,7 @@ type Path = string[];
 
 /** Paths whose values differ, down to the first list; system-owned metadata and status aside. */
 export function changedPaths(before: unknown, after: unknown, path: Path = []): Path[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (isDeepStrictEqual(before, after)) return [];
   const maps = [before, after].every(value => value !== null && typeof value === 'object' && !Array.isArray(value));
   if (!maps) return [path];
   const a = before as Record<string, unknown>;
