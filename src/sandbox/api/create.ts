@@ -1,5 +1,6 @@
 import { admitCreate, reviewCreate } from '../admission/chain.ts';
 import { refuseEscalation } from '../authz/escalation.ts';
+import { asStored } from '../crd/at-version.ts';
 import { applyDefaults } from '../defaults/kinds.ts';
 import type { KubeObject } from '../object.ts';
 import { badRequest, StatusError } from '../status.ts';
@@ -66,7 +67,7 @@ export async function createDecoded(
   validateCreate(kernel, call, admitted);
   if (info.key === 'services') refuseOutOfRange(kernel, admitted);
   await reviewCreate(kernel, call, admitted);
-  return kernel.store.create(info.key, admitted, {
+  return kernel.store.create(info.key, asStored(kernel, info, admitted), {
     dryRun: call.dryRun,
     ...(info.key === 'jobs.batch' ? { finish: labelJob } : {}),
   });

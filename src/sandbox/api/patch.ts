@@ -1,3 +1,4 @@
+import { atVersion } from '../crd/at-version.ts';
 import { applyDefaults } from '../defaults/kinds.ts';
 import { applyConfig } from '../managed/apply.ts';
 import { untypable } from '../managed/typed.ts';
@@ -56,7 +57,7 @@ export function patched(kernel: Kernel, call: Call, document: unknown, type: Pat
 /** Patches an object. The patch may carry a resourceVersion, which must then be the current one. */
 export async function patchObject(kernel: Kernel, call: Call, type: PatchType, patch: unknown): Promise<KubeObject> {
   const current = currentObject(kernel, call);
-  const result = patched(kernel, call, atVersion(call, current), type, patch);
+  const result = patched(kernel, call, atVersion(kernel, call.info, call.version, current), type, patch);
   const next = readPatched(kernel, call, result, type === 'strategic' ? patch : undefined);
   refuseOtherName(call, next);
   placeInNamespace(call, next);
@@ -66,12 +67,6 @@ export async function patchObject(kernel: Kernel, call: Call, type: PatchType, p
   applyDefaults(call.info.key, next);
   return writeOver(kernel, call, current, next);
 }
-
-/** The object as the version in the path shows it: a patch is laid over that, whichever version is stored. */
-const atVersion = (call: Call, object: KubeObject): KubeObject => ({
-  ...object,
-  apiVersion: groupVersion(call.info.group, call.version),
-});
 
 /** The result of a patch as its kind. `strategic` is the patch itself where refusals quote that. */
 function readPatched(kernel: Kernel, call: Call, result: unknown, strategic: unknown): KubeObject {

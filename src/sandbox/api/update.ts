@@ -1,5 +1,6 @@
 import { admitUpdate, reviewUpdate } from '../admission/chain.ts';
 import { refuseEscalation } from '../authz/escalation.ts';
+import { asStored } from '../crd/at-version.ts';
 import { applyDefaults } from '../defaults/kinds.ts';
 import type { KubeObject } from '../object.ts';
 import { badRequest, conflict, invalid, modified, notFound, StatusError } from '../status.ts';
@@ -84,7 +85,10 @@ export async function writeOver(
   if (info.key === 'services') refuseOutOfRange(kernel, admitted);
   await reviewUpdate(kernel, call, current, admitted);
   admitted.metadata.resourceVersion = current.metadata.resourceVersion ?? '';
-  return kernel.store.update(info.key, admitted, { dryRun: call.dryRun, subresource: call.subresource });
+  return kernel.store.update(info.key, asStored(kernel, info, admitted), {
+    dryRun: call.dryRun,
+    subresource: call.subresource,
+  });
 }
 
 /** Metadata only the server sets stays as it is. */

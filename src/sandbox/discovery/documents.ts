@@ -41,7 +41,7 @@ export function resourceList(registry: Registry, group: string, version: string)
 
 function resourceEntry(info: ResourceInfo, version: string) {
   const hash = info.custom
-    ? storageHash(info, version)
+    ? storageHash(info)
     : STORAGE_VERSION_HASH[`${groupVersion(info.group, version)}/${info.resource}`];
   return {
     name: info.resource,
@@ -56,8 +56,8 @@ function resourceEntry(info: ResourceInfo, version: string) {
 }
 
 /** Tells clients whether the kind is still stored in the same form. */
-function storageHash(info: ResourceInfo, version: string): string {
-  const text = `${groupVersion(info.group, version)}/${info.kind}`;
+function storageHash(info: ResourceInfo): string {
+  const text = `${groupVersion(info.group, info.version)}/${info.kind}`;
   return createHash('sha256').update(text).digest().subarray(0, 8).toString('base64');
 }
 

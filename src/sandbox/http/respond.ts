@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { stringify } from 'yaml';
 import type { Kernel } from '../api/kernel.ts';
+import { atVersion } from '../crd/at-version.ts';
 import { isRecord, type KubeObject } from '../object.ts';
 import { groupVersion, type ResourceInfo } from '../registry.ts';
 import { StatusError } from '../status.ts';
@@ -80,12 +81,13 @@ export function objectText(
   version: string,
   columns = true,
 ): string {
-  const { form } = shown;
+  const { form, kernel } = shown;
   if (form.as === 'Table' && object.kind === 'Scale') return tableText(shown, object, SCALE_SHAPE, columns);
+  const seen = info?.custom && object.kind === info.kind ? atVersion(kernel, info, version, object) : object;
   if (!info || form.as === undefined || form.as === 'PartialObjectMetadataList')
-    return objectJson(object, info ? groupVersion(info.group, version) : object.apiVersion);
+    return objectJson(seen, info ? groupVersion(info.group, version) : object.apiVersion);
   if (form.as === 'PartialObjectMetadata') return JSON.stringify(partialObject(object, form.version));
-  return tableText(shown, object, shown.shapeOf(info, version), columns);
+  return tableText(shown, seen, shown.shapeOf(info, version), columns);
 }
 
 /** The table of one object. */
@@ -102,6 +104,7 @@ function tableText({ form, query, kernel }: Shown, object: KubeObject, shape: Ta
 
 function pageText(shown: Shown, { page, info, version }: Extract<Answer, { type: 'page' }>): string {
   const { form } = shown;
+  const seen = () => (info.custom ? page.items.map(o => atVersion(shown.kernel, info, version, o)) : page.items);
   const metadata = {
     resourceVersion: String(page.revision),
     ...(page.continue ? { continue: page.continue } : {}),
@@ -109,7 +112,7 @@ function pageText(shown: Shown, { page, info, version }: Extract<Answer, { type:
   };
   if (form.as === 'Table')
     return JSON.stringify(
-      tableOf(page.items, shown.shapeOf(info, version), shown.kernel.clock.now(), {
+      tableOf(seen(), shown.shapeOf(info, version), shown.kernel.clock.now(), {
         metadata,
         include: includeOf(shown.query),
         ...(form.version ? { version: form.version } : {}),
@@ -123,7 +126,7 @@ function pageText(shown: Shown, { page, info, version }: Extract<Answer, { type:
       page.items.map(o => JSON.stringify(partialObject(o, form.version))),
     );
   const apiVersion = groupVersion(info.group, version);
-  const items = info.custom ? page.items.map(o => objectJson(o, apiVersion)) : page.items.map(itemJson);
+  const items = seen().map(o => (info.custom ? objectJson(o, apiVersion) : itemJson(o)));
   // Lists of custom kinds write an empty token.
   const meta = info.custom ? { continue: '', ...metadata } : metadata;
   return listJson(info.listKind, apiVersion, meta, items);

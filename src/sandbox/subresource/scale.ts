@@ -2,6 +2,7 @@ import { refuseOtherKind, unreadablePatch } from '../api/decode.ts';
 import type { Call, Kernel } from '../api/kernel.ts';
 import { type PatchType, patched } from '../api/patch.ts';
 import { currentObject, refuseOtherName, writeOver } from '../api/update.ts';
+import { atVersion } from '../crd/at-version.ts';
 import { ensure, part } from '../defaults/fill.ts';
 import { cloneJson, type KubeObject } from '../object.ts';
 import type { ResourceInfo } from '../registry.ts';
@@ -71,7 +72,7 @@ async function setScale(kernel: Kernel, call: Call, scale: unknown): Promise<Kub
   if (wanted < 0) throw negative(call, wanted);
   const version = part(scale, 'metadata')?.resourceVersion;
   if (version && version !== current.metadata.resourceVersion) throw modified(call.info, call.name);
-  const next = withReplicas(current, pathsOf(call.info).spec, wanted);
+  const next = withReplicas(atVersion(kernel, call.info, call.version, current), pathsOf(call.info).spec, wanted);
   return scaleOf(call.info, await writeOver(kernel, call, current, next));
 }
 

@@ -83,6 +83,30 @@ const widget = (name: string, spec: object = { size: 1 }, more: Record<string, u
   object(`${GROUP}/v1`, 'Widget', name, { spec, ...more });
 const refused = (name: string, spec: object) => post(name, WIDGETS, widget(`bad-${name}`, spec));
 
+/** Two versions of one kind, each with a field that the other does not have. */
+const GAUGES = inGroup('cfapart.example.com/v1', 'gauges');
+const GAUGES_V2 = inGroup('cfapart.example.com/v2', 'gauges');
+const gauge = (v: string, name: string, spec: object) => object(`cfapart.example.com/${v}`, 'Gauge', name, { spec });
+const apart = (name: string, own: string) => ({
+  name,
+  served: true,
+  storage: name === 'v1',
+  subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } },
+  additionalPrinterColumns: [{ name: 'Own', type: 'string', jsonPath: `.spec.${own}` }],
+  schema: {
+    openAPIV3Schema: {
+      type: 'object',
+      properties: {
+        spec: {
+          type: 'object',
+          properties: { size: { type: 'integer' }, replicas: { type: 'integer' }, [own]: { type: 'string' } },
+        },
+        status: { type: 'object', properties: { replicas: { type: 'integer' } } },
+      },
+    },
+  },
+});
+
 export const custom = [
   scenario('definitions', [
     post('create', DEFINITIONS, definition('cfdef.example.com', 'Thing', { versions: [version('v1')] })),
@@ -420,5 +444,33 @@ export const custom = [
     get('v2-gone', WIDGETS_V2, { until: { status: 404 } }),
     remove('definition-deleted', `${DEFINITIONS}/widgets.${GROUP}`, undefined, { only: ['kind'] }),
     get('objects-gone', WIDGETS, { until: { status: 404 } }),
+  ]),
+  scenario('versions-apart', [
+    post(
+      'definition',
+      DEFINITIONS,
+      definition('cfapart.example.com', 'Gauge', { versions: [apart('v1', 'old'), apart('v2', 'fresh')] }),
+    ),
+    get('resources', '/apis/cfapart.example.com/v2', { until: { 'resources.1.name': 'gauges/scale' } }),
+    post('create', GAUGES, gauge('v1', 'a', { size: 1, old: 'kept', replicas: 2 })),
+    get('stored-version', `${GAUGES}/a`),
+    get('other-version', `${GAUGES_V2}/a`),
+    get('other-version-list', GAUGES_V2),
+    get('other-version-table', `${GAUGES_V2}/a`, { accept: TABLE }),
+    watch('other-version-watch', `${GAUGES_V2}?resourceVersion=0`, 1),
+    merge('patch-through-other-version', `${GAUGES_V2}/a`, { spec: { fresh: 'new' } }),
+    get('what-that-left', `${GAUGES}/a`),
+    get('what-that-left-there', `${GAUGES_V2}/a`),
+    jsonPatch('json-patch-of-the-other', `${GAUGES_V2}/a`, [{ op: 'test', path: '/spec/old', value: 'kept' }]),
+    merge('old-again', `${GAUGES}/a`, { spec: { old: 'again' } }),
+    get('scale-of-other-version', `${GAUGES_V2}/a/scale`),
+    merge('scale-through-other-version', `${GAUGES_V2}/a/scale`, { spec: { replicas: 5 } }),
+    get('scaled', `${GAUGES}/a`),
+    merge('dry-run-through-other-version', `${GAUGES_V2}/a?dryRun=All`, { spec: { size: 3 } }),
+    put('replace-through-other-version', `${GAUGES_V2}/a`, {
+      ...gauge('v2', 'a', { size: 4, fresh: 'put' }),
+    }),
+    get('replaced', `${GAUGES}/a`),
+    remove('definition-deleted', `${DEFINITIONS}/gauges.cfapart.example.com`, undefined, { only: ['kind'] }),
   ]),
 ];

@@ -72,6 +72,13 @@ export const deletes = [
       ...held('a'),
       metadata: { name: 'a', finalizers: ['example.com/hold', 'example.com/two'] },
     }),
+    remove('dry-run-of-what-is-held', `${MAPS}/a?dryRun=All`),
+    remove(
+      'dry-run-in-body-of-what-is-held',
+      `${MAPS}/a`,
+      options({ dryRun: ['All'], propagationPolicy: 'Background' }),
+    ),
+    get('dry-run-left-it', `${MAPS}/a`),
     remove('delete', `${MAPS}/a`),
     remove('delete-again', `${MAPS}/a`),
     remove('delete-dry-run', `${MAPS}/a?dryRun=All`),

@@ -1,0 +1,41 @@
+import type { Kernel } from '../api/kernel.ts';
+import type { KubeObject } from '../object.ts';
+import { groupVersion, type ResourceInfo } from '../registry.ts';
+import { pruneCustom } from '../schema/coerce.ts';
+import type { SchemaNode } from '../schema/node.ts';
+
+/** What a schema shows of an object, kept as long as both are: lists and watches show it many times. */
+const seen = new WeakMap<KubeObject, WeakMap<SchemaNode, KubeObject>>();
+
+/**
+ * A stored object of a custom kind as one of the versions of its definition shows it: without what that version's schema does not have.
+ * The conversion between versions changes nothing but the name of the version.
+ */
+export function atVersion(
+  { schemas }: Pick<Kernel, 'schemas'>,
+  { group, kind, custom }: ResourceInfo,
+  version: string,
+  object: KubeObject,
+): KubeObject {
+  const apiVersion = groupVersion(group, version);
+  const node = custom ? schemas.of(group, version, kind) : undefined;
+  if (node === undefined) return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+  const bySchema = seen.get(object) ?? new WeakMap<SchemaNode, KubeObject>();
+  seen.set(object, bySchema);
+  const known = bySchema.get(node);
+  if (known !== undefined) return known;
+  const { value, unknown } = pruneCustom(object as unknown as Record<string, unknown>, node);
+  const isSame = unknown.length === 0 && object.apiVersion === apiVersion;
+  const shown = isSame ? object : ({ ...(value as object), apiVersion } as KubeObject);
+  bySchema.set(node, shown);
+  return shown;
+}
+
+/** An object as it is stored: in the version for that, without what its schema does not have. */
+export function asStored<T extends KubeObject>({ schemas }: Pick<Kernel, 'schemas'>, info: ResourceInfo, object: T): T {
+  const apiVersion = groupVersion(info.group, info.version);
+  const node =
+    info.custom && object.apiVersion !== apiVersion ? schemas.of(info.group, info.version, info.kind) : undefined;
+  if (node === undefined) return object;
+  return { ...(pruneCustom(object as unknown as Record<string, unknown>, node).value as object), apiVersion } as T;
+}
