@@ -111,6 +111,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./triage.ts')).triageCommand,
   },
   {
+    usage: 'fix [finding] [object]',
+    description:
+      'mend one finding of triage, by its id or by rule and object, where mayday can: plan, question, receipt',
+    options: [
+      ['--do <fix>', 'which fix, where there are several'],
+      ['--put-back <file>', 'make what a fix saved and deleted again'],
+      ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
+      ['--dry-run', 'show what would be written'],
+      ['-y, --yes', 'do not ask'],
+    ],
+    acts: true,
+    load: async () => (await import('./fix.ts')).fixCommand,
+  },
+  {
     usage: 'explain [rule]',
     description: 'what a rule of triage looks at, why, and what to do; without one, all rules by gate',
     load: async () => (await import('./explain.ts')).explainCommand,

@@ -129,20 +129,24 @@ it('--watch prints again when what is found changes, and ends with an interrupt'
   const connected = await connect({ kubeconfig });
   if (!connected.ok) throw new Error(connected.message);
   const api = connected.value;
-  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'lost' } };
+  const kind = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration' };
   await api.create({
-    ...node,
-    status: {
-      conditions: [
-        { type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown', lastTransitionTime: '2026-01-01T00:00:00Z' },
-      ],
-    },
+    ...kind,
+    metadata: { name: 'lost' },
+    webhooks: [
+      {
+        name: 'lost.example.com',
+        admissionReviewVersions: ['v1'],
+        sideEffects: 'None',
+        clientConfig: { service: { namespace: 'default', name: 'nowhere' } },
+        rules: [{ apiGroups: ['batch'], apiVersions: ['v1'], resources: ['cronjobs'], operations: ['CREATE'] }],
+      },
+    ],
   });
   while (!(await roots()).includes('lost'));
-  // The sandbox's kubelet takes the node on, and it is well.
-  while ((await roots()).includes('lost'));
-  await api.remove({ apiVersion: 'v1', kind: 'Node', name: 'lost' });
+  await api.remove({ ...kind, name: 'lost' });
   await api.close();
+  while ((await roots()).includes('lost'));
   child.kill('SIGINT');
   const [code] = await once(child, 'exit');
   expect([0, 8, 9]).toContain(code);

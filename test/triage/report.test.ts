@@ -68,7 +68,7 @@ test('the text names the root first, then what follows from it, and fits 80 colu
         > Service shop/hook: no endpoints
         > ValidatingWebhookConfiguration hook: webhook dead: its Service has no
           endpoints
-      pod/config-key  G9  7a9ce86f
+      pod/config-key  G9  mayday fix 7a9ce86f
 
     to watch
       ! Deployment shop/old: rollout paused

@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../../k8s/object.ts';
 import type { Write } from './write.ts';
 
-export type Purpose = 'inject' | 'revert' | 'undo';
+export type Purpose = 'inject' | 'revert' | 'undo' | 'fix';
 
 /** What became of one write. `gone`: there was nothing left to delete. `unknown`: no answer, and reading back failed too. */
 export type StepOutcome = 'applied' | 'gone' | 'conflict' | 'failed' | 'unknown';

@@ -3,9 +3,11 @@ import type { Glyphs, State } from '../../text/glyphs.ts';
 import type { Clean } from '../../text/sanitise.ts';
 import { wrapWhole } from '../../text/wrap.ts';
 import type { Follower, Root } from '../chain.ts';
-import type { Fix, Severity } from '../finding.ts';
+import { isChaos } from '../chaos-causes.ts';
+import type { Finding, Fix, Severity } from '../finding.ts';
 import { type GateResult, isFailure } from '../gate-run.ts';
 import type { GateStatus } from '../gates.ts';
+import { remediesOf } from '../remedies/index.ts';
 import { findingId, type Triage } from '../result.ts';
 import { type About, nameText } from './about.ts';
 import { alike } from './alike.ts';
@@ -52,7 +54,8 @@ function closing({ roots, gates }: Triage): string[] {
       ? blind.length === 0
         ? 'nothing is broken'
         : 'nothing broken in what could be read'
-      : `${counted(broken.length, 'root cause')}, ${follows} ${follows === 1 ? 'finding follows' : 'findings follow'}`;
+      : counted(broken.length, 'root cause') +
+        (follows === 0 ? '' : `, ${follows} ${follows === 1 ? 'finding follows' : 'findings follow'}`);
   return [blindWords === '' ? what : `${what}; ${blindWords}`];
 }
 
@@ -74,9 +77,12 @@ function rootText(root: Root, like: readonly Root[], about: About, { glyphs, col
       ? []
       : indented(`the same in: ${listed(like.map(({ finding }) => nameText(finding.object)))}`, 2, columns)),
     ...followsText(follows, columns, glyphs),
-    `  ${finding.rule}  ${gate}  ${findingId(finding)}`,
+    `  ${finding.rule}  ${gate}  ${canMend(finding) ? 'mayday fix ' : ''}${findingId(finding)}`,
   ];
 }
+
+/** Whether mayday itself has a fix for it. */
+const canMend = (finding: Finding): boolean => isChaos(finding) || remediesOf(finding).length > 0;
 
 function fixText({ text, command, safe }: Fix, columns: number): string[] {
   const line = `fix${safe ? '' : ' (cannot be taken back)'}: ${text}`;

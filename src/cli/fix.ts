@@ -1,0 +1,91 @@
+import { type MendDeps, mend, type Prepared, prepareMend } from '../engine/mend.ts';
+import { mendDepsFor } from '../runtime/mending.ts';
+import { isProtected } from '../runtime/settings.ts';
+import { lookOnce } from '../triage/look.ts';
+import { remediesOf } from '../triage/remedies/index.ts';
+import { nameText } from '../triage/report/about.ts';
+import { findingId } from '../triage/result.ts';
+import { RULES } from '../triage/rules/index.ts';
+import type { CommandBody, Invocation } from './command.ts';
+import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
+import { consent, receiptExit, receiptLines } from './fix-receipt.ts';
+import { chosenFinding, chosenRemedy } from './fix-target.ts';
+import { print } from './output.ts';
+import { putBackCommand } from './put-back.ts';
+import { revertCommand } from './revert.ts';
+import { withCluster } from './session.ts';
+import { tellItem } from './tell.ts';
+
+/**
+ * `mayday fix FINDING` or `mayday fix RULE OBJECT`: looks, plans, asks, writes through the executor, reads again. Exit 0 when it is done
+ * and seen to be, 4 when it is not, 7 when that is not known.
+ */
+export const fixCommand: CommandBody = async invocation => {
+  const { globals, args, options } = invocation;
+  if (typeof options.putBack === 'string') return putBackCommand(invocation, options.putBack);
+  const asked = text(args[0]);
+  if (asked === undefined)
+    throw new CommandFailure('expected the id of a finding, or a rule and an object: `mayday triage` shows them');
+  const revertId = { found: undefined as string | undefined };
+  const code = await withCluster(globals, async (api, runtime) => {
+    const looked = await lookOnce(api, runtime.realClock, RULES);
+    const namespace = globals.namespace ?? api.identity.namespace;
+    const finding = chosenFinding(looked, asked, text(args[1]), namespace);
+    revertId.found = injectionOf(finding.fixes.map(fix => fix.command));
+    if (finding.rule.startsWith('chaos/') && revertId.found !== undefined) return EXIT.done;
+    revertId.found = undefined;
+    const remedy = chosenRemedy(finding, text(options.do));
+    const prepared = await prepareMend(api, finding, remedy);
+    if ('refusal' in prepared) throw new CommandFailure(`${prepared.refusal}; nothing was changed`, EXIT.failed);
+    const isDry = options.dryRun === true || globals.readOnly === true || runtime.config.readOnly;
+    if (isDry) {
+      print(planJson(prepared), globals, () => planLines(prepared));
+      return EXIT.done;
+    }
+    for (const line of planLines(prepared)) tellItem(line);
+    const context = isProtected(api.identity.context, runtime.config.protected) ? api.identity.context : undefined;
+    await consent(invocation, context);
+    return finish(invocation, await mendDepsFor(runtime, api), prepared);
+  });
+  // An injection is lifted by what lifts injections, with its own questions and receipts.
+  if (revertId.found === undefined) return code;
+  const { yes, dryRun } = options;
+  return revertCommand({ ...invocation, args: [[revertId.found]], options: { yes, dryRun } });
+};
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** The injection that the finding's own command would revert. */
+const injectionOf = (commands: readonly (string | undefined)[]): string | undefined =>
+  commands.map(command => /^mayday\b.* revert (\S+)/.exec(command ?? '')?.[1]).find(id => id && !id.startsWith('-'));
+
+async function finish({ globals }: Invocation, deps: MendDeps, prepared: Prepared): Promise<ExitCode> {
+  const receipt = await mend(deps, prepared);
+  print(receipt, globals, () => receiptLines(receipt));
+  return receiptExit(receipt);
+}
+
+function planLines({ finding, remedy, plan }: Prepared): string[] {
+  const others = remediesOf(finding).filter(each => each !== remedy);
+  return [
+    `${nameText(finding.object)}: ${finding.summary}`,
+    `${remedy.name}: ${remedy.about}`,
+    ...plan.writes.map(({ verb, says }) => `  ${verb}  ${says}`),
+    ...plan.warnings.map(warning => `  but: ${warning}`),
+    `  undo: ${plan.undo}`,
+    ...(others.length === 0 ? [] : [`  instead: ${others.map(each => `--do ${each.name}`).join(', ')}`]),
+  ];
+}
+
+const planJson = ({ finding, remedy, plan }: Prepared) => ({
+  finding: findingId(finding),
+  rule: finding.rule,
+  object: finding.object,
+  fix: remedy.name,
+  about: remedy.about,
+  reversible: remedy.isReversible,
+  ...plan,
+  instead: remediesOf(finding)
+    .filter(each => each !== remedy)
+    .map(each => each.name),
+});

@@ -1,0 +1,134 @@
+import type { Clock } from '../host/clock.ts';
+import type { Files } from '../host/files.ts';
+import { execute } from '../injection/write/executor.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { nameOf, refOf } from '../k8s/object-ref.ts';
+import type { Api } from '../kube/client/api.ts';
+import { type FixHeader, type FixReceipt, openFixRecord, saveObject } from '../records/fix-record.ts';
+import type { Finding } from '../triage/finding.ts';
+import type { Planned, Remedy } from '../triage/remedies/remedy.ts';
+import { findingId } from '../triage/result.ts';
+
+export interface MendDeps {
+  api: Api;
+  clock: Clock;
+  files: Files;
+  stateDir: string;
+  /** Who mends, where; for the journal. */
+  header: Omit<FixHeader, 'fix' | 'finding' | 'object'>;
+}
+
+/** A remedy planned on what the cluster is now, for a person to see before it is done. */
+export interface Prepared {
+  finding: Finding;
+  remedy: Remedy;
+  before: KubeObject;
+  plan: Exclude<Planned, { refusal: string }>;
+}
+
+/** Reads what the plan is decided from and plans; in one line why it cannot be done. */
+export async function prepareMend(api: Api, finding: Finding, remedy: Remedy): Promise<Prepared | { refusal: string }> {
+  const got = await api.get(finding.object);
+  if (!got.ok) return { refusal: `expected to read ${nameOf(finding.object)}, found: ${got.message}` };
+  const { uid } = finding.object;
+  if (uid !== undefined && got.value.metadata.uid !== uid)
+    return { refusal: `${nameOf(finding.object)} was deleted and made again since triage looked: look again` };
+  const where = remedy.beside?.(finding.object);
+  const listed = where === undefined ? undefined : await api.listAll(where);
+  if (listed && !listed.ok) return { refusal: `expected to list ${where?.kind} objects, found: ${listed.message}` };
+  const before = { ...got.value, apiVersion: finding.object.apiVersion, kind: finding.object.kind };
+  const beside = listed?.value.items ?? [];
+  const plan = remedy.plan({ object: before, beside, at: new Date(api.serverTime().now).toISOString() }, finding);
+  return 'refusal' in plan ? plan : { finding, remedy, before, plan };
+}
+
+/** How often a deletion is looked for, and from one look to the next. */
+const LOOKS = 10;
+const LOOK_MS = 200;
+
+/** Does what was planned: journalled before each write, bound to the version that was planned on, and read again afterwards. */
+export async function mend(deps: MendDeps, { finding, remedy, before, plan }: Prepared): Promise<FixReceipt> {
+  const { api, clock, files, stateDir, header } = deps;
+  const began = clock.monotonic();
+  const id = findingId(finding);
+  const record = await openFixRecord(files, stateDir, {
+    ...header,
+    fix: remedy.name,
+    finding: id,
+    object: finding.object,
+  });
+  try {
+    const saved = remedy.saves ? await saveObject(files, stateDir, header.run, before) : undefined;
+    const done = await execute(plan.writes, { api, clock, journal: record }, { id: header.run, purpose: 'fix' });
+    const seen = await lookAgain(deps, finding, before, remedy);
+    const mayBeDone = done.state === 'done' || done.state === 'unknown';
+    const outcome = !mayBeDone ? 'not done' : seen.isDone ? 'done' : seen.isBlind ? 'unknown' : 'not done';
+    const receipt: FixReceipt = {
+      finding: id,
+      rule: finding.rule,
+      fix: remedy.name,
+      object: finding.object,
+      outcome,
+      verified: outcome === 'done',
+      message: done.state === 'done' ? plan.writes.map(({ says }) => says).join(', ') : done.message,
+      undo: plan.undo,
+      ...(saved === undefined ? {} : { saved }),
+      ms: Math.round(clock.monotonic() - began),
+    };
+    await record.receipt(receipt);
+    return receipt;
+  } finally {
+    await record.close();
+  }
+}
+
+/** Reads the object after our own last write. What is being deleted is given a little time. */
+async function lookAgain(
+  { api, clock }: MendDeps,
+  { object }: Finding,
+  before: KubeObject,
+  remedy: Remedy,
+): Promise<{ isDone: boolean; isBlind: boolean }> {
+  for (let looks = 1; ; looks += 1) {
+    const got = await api.get(object);
+    const isGone = !got.ok && got.reason === 'not-found';
+    if (!got.ok && !isGone) return { isDone: false, isBlind: true };
+    const isDone = remedy.isDone(before, got.ok ? got.value : undefined);
+    if (isDone || looks >= LOOKS) return { isDone, isBlind: false };
+    await clock.sleep(LOOK_MS);
+  }
+}
+
+/** Makes an object again that was saved whole, without what only the server gives. Something that has its name meanwhile is left alone. */
+export async function makeAgain(deps: MendDeps, saved: KubeObject): Promise<FixReceipt> {
+  const { api, clock, files, stateDir, header } = deps;
+  const began = clock.monotonic();
+  const { name, namespace, labels, annotations, finalizers, ownerReferences } = saved.metadata;
+  const metadata = { name, namespace, labels, annotations, finalizers, ownerReferences };
+  const { status: _status, ...rest } = saved;
+  const body = JSON.parse(JSON.stringify({ ...rest, metadata })) as KubeObject;
+  const { uid: _, ...object } = refOf(saved);
+  const record = await openFixRecord(files, stateDir, { ...header, fix: 'put-back', finding: '', object });
+  try {
+    const says = `make ${nameOf(object)} again`;
+    const write = { verb: 'create', on: object, body, precondition: { absent: true }, says } as const;
+    const done = await execute([write], { api, clock, journal: record }, { id: header.run, purpose: 'fix' });
+    const got = await api.get(object);
+    const isThere = done.state === 'done' && got.ok;
+    const receipt: FixReceipt = {
+      finding: '',
+      rule: '',
+      fix: 'put-back',
+      object,
+      outcome: isThere ? 'done' : done.state === 'unknown' ? 'unknown' : 'not done',
+      verified: isThere,
+      message: done.state === 'done' ? says : done.message,
+      undo: 'delete it',
+      ms: Math.round(clock.monotonic() - began),
+    };
+    await record.receipt(receipt);
+    return receipt;
+  } finally {
+    await record.close();
+  }
+}

@@ -1,0 +1,115 @@
+import { patchOf } from '../../injection/write/patch-of.ts';
+import { mapOperations, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { keeperOf, type Planned, type Remedy } from './remedy.ts';
+
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
+const RESTARTED = 'kubectl.kubernetes.io/restartedAt';
+const REFRESH = 'argocd.argoproj.io/refresh';
+
+const specOf = (object: KubeObject): Record<string, unknown> => (object.spec ?? {}) as Record<string, unknown>;
+
+/** A plan of one patch, bound to the version that it was decided from. */
+function patch(object: KubeObject, operations: readonly Operation[], says: string, undo: string): Planned {
+  const keeper = keeperOf(object);
+  return {
+    writes: [patchOf(object, operations, { says, atVersion: true })],
+    undo,
+    warnings: keeper === undefined ? [] : [keeper],
+  };
+}
+
+/** Lets pods be scheduled on a node again. */
+export const uncordon: Remedy = {
+  name: 'uncordon',
+  about: 'Lets new pods be scheduled on the node again.',
+  isReversible: true,
+  fits: ({ rule, object }) => object.kind === 'Node' && /cordon/.test(rule),
+  plan({ object }) {
+    if (specOf(object).unschedulable !== true) return { refusal: `${nameOf(refOf(object))} is not cordoned` };
+    const at = pointer('spec', 'unschedulable');
+    const { name } = object.metadata;
+    return patch(object, [test(at, true), remove(at)], `uncordon Node ${name}`, `kubectl cordon ${name}`);
+  },
+  isDone: (_before, after) => after !== undefined && specOf(after).unschedulable !== true,
+};
+
+/** Has Argo CD forget its caches of one application and compare it anew. */
+export const hardRefresh: Remedy = {
+  name: 'hard-refresh',
+  about: 'Has Argo CD compare the application anew, without its caches; nothing is synced by it.',
+  isReversible: true,
+  fits: ({ object }) => object.kind === 'Application' && object.apiVersion.startsWith('argoproj.io/'),
+  plan: ({ object }) => ({
+    writes: [
+      patchOf(object, mapOperations(object, ['metadata', 'annotations'], { set: { [REFRESH]: 'hard' } }), {
+        says: `have Argo CD refresh ${nameOf(refOf(object))}`,
+        atVersion: false,
+      }),
+    ],
+    undo: 'nothing to undo: the controller takes the annotation off when it has done it',
+    warnings: [],
+  }),
+  // Its controller takes the annotation off: both say that the request was stored.
+  isDone: (before, after) =>
+    after !== undefined &&
+    (after.metadata.annotations?.[REFRESH] === 'hard' ||
+      after.metadata.resourceVersion !== before.metadata.resourceVersion),
+};
+
+/** Replaces the pods of a workload by its own strategy, as `kubectl rollout restart` does. */
+export const restart: Remedy = {
+  name: 'restart',
+  about: 'Replaces the pods one after the other, by the strategy of the workload, as kubectl rollout restart does.',
+  isReversible: true,
+  fits: ({ rule, object }) => WORKLOADS.includes(object.kind) && /^(pods?|workloads?|config)\//.test(rule),
+  plan({ object, at }) {
+    if (specOf(object).paused === true) return { refusal: `${nameOf(refOf(object))} is paused: resume it first` };
+    const steps = ['spec', 'template', 'metadata', 'annotations'];
+    const operations = mapOperations(object, steps, { set: { [RESTARTED]: at } });
+    // A template may have no metadata at all, and then no annotations to add to.
+    const template = specOf(object).template as { metadata?: unknown } | undefined;
+    const whole = template?.metadata == null ? [set(pointer(...steps.slice(0, 3)), {}), ...operations] : operations;
+    return patch(
+      object,
+      whole,
+      `restart ${nameOf(refOf(object))}`,
+      'nothing to undo: the pods are made from the same template',
+    );
+  },
+  isDone: (before, after) => restartedAt(after) !== undefined && restartedAt(after) !== restartedAt(before),
+};
+
+const restartedAt = (object: KubeObject | undefined): string | undefined => {
+  const template = (object && specOf(object).template) as
+    | { metadata?: { annotations?: Record<string, string> } }
+    | undefined;
+  return template?.metadata?.annotations?.[RESTARTED];
+};
+
+/** Takes off one finalizer of which the rule found that nobody is left to do it. */
+export const stripFinalizer: Remedy = {
+  name: 'strip-finalizer',
+  about:
+    'Takes off the one finalizer whose owner is gone, so that the deletion can end; what it was to clean up stays behind.',
+  isReversible: false,
+  fits: ({ rule, summary }) => rule === 'namespaces/finalizer' && /owner is gone or dead/.test(summary),
+  plan({ object }, { summary }) {
+    const { finalizers = [], deletionTimestamp } = object.metadata;
+    if (deletionTimestamp === undefined) return { refusal: `${nameOf(refOf(object))} is not being deleted` };
+    const named = finalizers.filter(finalizer => summary.split(/[\s,]+/).includes(finalizer));
+    const [only] = named;
+    if (only === undefined || named.length > 1)
+      return { refusal: `expected one finalizer whose owner is gone, found ${named.length}: decide on each by hand` };
+    const at = pointer('metadata', 'finalizers', finalizers.indexOf(only));
+    const says = `take finalizer ${only} off ${nameOf(refOf(object))}`;
+    return patch(
+      object,
+      [test(at, only), remove(at)],
+      says,
+      'cannot be undone: the object goes when no finalizer is left',
+    );
+  },
+  isDone: (before, after) => (after?.metadata.finalizers ?? []).length < (before.metadata.finalizers ?? []).length,
+};
