@@ -1,3 +1,4 @@
 import type { Rule } from '../../rule.ts';
+import { hpaNotScaling } from './not-scaling.ts';
 
-export const hpaRules: readonly Rule[] = [];
+export const hpaRules: readonly Rule[] = [hpaNotScaling];

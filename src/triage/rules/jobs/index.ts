@@ -1,3 +1,5 @@
 import type { Rule } from '../../rule.ts';
+import { jobFailed } from './failed.ts';
+import { cronJobNotRunning } from './not-running.ts';
 
-export const jobRules: readonly Rule[] = [];
+export const jobRules: readonly Rule[] = [jobFailed, cronJobNotRunning];

@@ -64,6 +64,9 @@ export const rbacRevoked: Rule = {
         told.add(key);
         yield accuse(looking, suspect, broken, refused, unread);
       }
+      // Without a refusal it may be on purpose.
+      const [doubtful] = probable.length === 0 && refused.length === 0 ? suspect.broken : [];
+      if (doubtful) yield { ...accuse(looking, suspect, doubtful, refused, unread), severity: 'warn' };
       if (probable.length === 0 && refused.length > 0) yield unbound(looking, suspect, refused);
     }
   },

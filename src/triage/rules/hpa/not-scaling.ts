@@ -1,0 +1,172 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
+import { type FixDraft, finding, refOf } from '../../build.ts';
+import { type Condition, condition, created, fields, list, quoted, sinceTime, text } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
+import { nearest } from '../../near-miss.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+/** A new autoscaler has no metrics for its first minutes. */
+const STARTING_MS = 120_000;
+/** Not a fault: a target at zero is not scaled. */
+const ON_PURPOSE = 'ScalingDisabled';
+
+/** The aggregated API that each type of metric comes from. */
+const APIS: Readonly<Record<string, string>> = {
+  Resource: 'v1beta1.metrics.k8s.io',
+  ContainerResource: 'v1beta1.metrics.k8s.io',
+  Pods: 'v1beta1.custom.metrics.k8s.io',
+  Object: 'v1beta1.custom.metrics.k8s.io',
+  External: 'v1beta1.external.metrics.k8s.io',
+};
+
+interface Target {
+  kind: string;
+  name: string;
+}
+
+const targetOf = (hpa: ViewObject): Target => {
+  const { kind, name } = fields(hpa.spec.scaleTargetRef);
+  return { kind: text(kind), name: text(name) };
+};
+
+/** The condition that says why it does not scale. */
+function faultOf(hpa: ViewObject): Condition | undefined {
+  for (const type of ['AbleToScale', 'ScalingActive']) {
+    const found = condition(hpa, type);
+    if (found?.status === 'False' && found.reason !== ON_PURPOSE && !/^(Backoff|ScaleUp|ScaleDown)/.test(found.reason))
+      return found;
+  }
+  return undefined;
+}
+
+/** A HorizontalPodAutoscaler that cannot find its target or gets no metrics, and so never changes the number of replicas. */
+export const hpaNotScaling: Rule = {
+  id: 'hpa/not-scaling',
+  gate: 'G9',
+  needs: ['HorizontalPodAutoscaler'],
+  wants: ['Deployment', 'StatefulSet', 'ReplicaSet', 'APIService', 'Pod'],
+  about: {
+    looksAt: 'The conditions AbleToScale and ScalingActive of HorizontalPodAutoscalers.',
+    why: 'Without a target or without metrics the number of replicas stays as it is, whatever the load.',
+    whatToDo:
+      'Correct scaleTargetRef, give every container requests for the metric, or mend the API that serves the metrics.',
+  },
+  *look({ view, now }) {
+    for (const hpa of view.all('HorizontalPodAutoscaler')) {
+      const fault = faultOf(hpa);
+      if (fault === undefined || now - created(hpa) < STARTING_MS) continue;
+      const target = targetOf(hpa);
+      const near = nearTarget(view, hpa, target);
+      const { summary, cause } = storyOf(fault, target, near);
+      yield finding({
+        rule: 'hpa/not-scaling',
+        severity: 'high',
+        object: hpa,
+        summary,
+        since: sinceTime(fault.since, created(hpa)),
+        evidence: [quoted(fault), `spec.scaleTargetRef: ${target.kind} ${target.name}`],
+        cause,
+        fixes: [...fixes(view, hpa, fault, target, near)],
+        because: [...causes(view, hpa, target)],
+      });
+    }
+  },
+};
+
+/** The name of an existing object that the target was probably meant to be; undefined where the target exists. */
+function nearTarget(view: ClusterView, { metadata }: ViewObject, { kind, name }: Target): string | undefined {
+  if (!Object.hasOwn(VIEW_KINDS, kind)) return undefined;
+  const all = view.inNamespace(kind as ViewKind, metadata.namespace ?? '').map(one => one.metadata.name);
+  return all.includes(name) ? undefined : nearest(name, all);
+}
+
+function storyOf(
+  fault: Condition,
+  { kind, name }: Target,
+  near: string | undefined,
+): { summary: string; cause: string } {
+  const { reason, message } = fault;
+  if (reason === 'FailedGetScale') {
+    const meant = near === undefined ? '' : `; there is ${near}`;
+    return {
+      summary: `HPA cannot scale: its scale target ${kind} ${name} is not found${meant}`,
+      cause: `scaleTargetRef names ${kind} ${name}, which does not exist${meant}.`,
+    };
+  }
+  const missing = /missing request for (\w+)(?: in container (\S+))?/.exec(message);
+  if (missing)
+    return {
+      summary: `HPA gets no metrics it can use: missing request for ${missing[1]}${missing[2] ? ` in container ${missing[2]}` : ''} of ${kind} ${name}`,
+      cause: `Utilisation is a share of the request, and ${missing[2] ? `container ${missing[2]}` : 'a container'} of ${kind} ${name} requests no ${missing[1]}.`,
+    };
+  if (reason === 'AmbiguousSelector')
+    return {
+      summary: `HPA does not scale: another HPA selects the same pods (ambiguous selector)`,
+      cause: `Two autoscalers of one target would work against each other, so neither does anything.`,
+    };
+  return {
+    summary: `HPA gets no metrics and does not scale ${kind} ${name}: ${reason}`,
+    cause: `The API that serves the metrics does not answer, or has none for these pods: ${message}`,
+  };
+}
+
+function* fixes(
+  view: ClusterView,
+  hpa: ViewObject,
+  fault: Condition,
+  { kind, name }: Target,
+  near: string | undefined,
+): Iterable<FixDraft> {
+  const { namespace = '' } = hpa.metadata;
+  const edit = command(view, ['kubectl', 'edit', ...named(refOf(hpa))]);
+  if (fault.reason === 'FailedGetScale') {
+    if (near === undefined)
+      yield { text: `Name the scale target that exists in spec.scaleTargetRef, or delete the HPA.`, command: edit };
+    else
+      yield {
+        text: `Aim the HPA at ${kind} ${near}: set spec.scaleTargetRef.name.`,
+        command: command(view, [
+          'kubectl',
+          'patch',
+          ...named(refOf(hpa)),
+          '--type=merge',
+          '-p',
+          JSON.stringify({ spec: { scaleTargetRef: { name: near } } }),
+        ]),
+      };
+    return;
+  }
+  if (/missing request/.test(fault.message)) {
+    yield {
+      text: `Give every container of ${kind} ${name} a request for the metric (resources.requests).`,
+      command: command(view, ['kubectl', 'edit', `${kind.toLowerCase()}/${name}`, '-n', namespace]),
+    };
+    return;
+  }
+  if (fault.reason === 'AmbiguousSelector') {
+    yield {
+      text: 'Delete one of the HPAs of this target.',
+      command: command(view, ['kubectl', 'get', 'hpa', '-n', namespace]),
+    };
+    return;
+  }
+  yield {
+    text: 'Look whether the APIs that serve metrics are available (metrics-server, an adapter).',
+    command: command(view, ['kubectl', 'get', 'apiservices']),
+  };
+}
+
+function* causes(view: ClusterView, hpa: ViewObject, target: Target): Iterable<Cause> {
+  const { namespace = '' } = hpa.metadata;
+  for (const metric of list(hpa.spec.metrics)) {
+    const api = APIS[text(metric.type)];
+    if (api) yield causeOf({ kind: 'APIService', name: api });
+  }
+  for (const one of view.all('APIService'))
+    if (/metrics\.k8s\.io$/.test(one.metadata.name)) yield causeOf({ kind: 'APIService', name: one.metadata.name });
+  yield causeOf({ kind: 'Deployment', namespace: 'kube-system', name: 'metrics-server' });
+  yield causeOf({ kind: target.kind, namespace, name: target.name });
+}

@@ -1,0 +1,169 @@
+import type { ClusterView, ViewObject, WarningEvent } from '../../../health/view/cluster-view.ts';
+import { age } from '../../../text/duration.ts';
+import { type Draft, finding, refOf } from '../../build.ts';
+import { created, list, number, sinceTime, text, time } from '../../fields.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+import { longestPause } from './schedule.ts';
+
+/** So many runs must be missed before a cron job counts as not running. */
+const MISSED = 3;
+const SHORTEST_MS = 5 * 60_000;
+/** The controller looks every ten seconds: a shorter deadline is always missed. */
+const SHORTEST_DEADLINE = 10;
+const REASONS = new Set([
+  'FailedNeedsStart',
+  'TooManyMissedTimes',
+  'MissSchedule',
+  'InvalidSchedule',
+  'UnknownTimeZone',
+  'UnparseableSchedule',
+]);
+
+/** A CronJob that does not start its Jobs: blocked by one that never ends, a deadline too short, a schedule nobody understands, suspended. */
+export const cronJobNotRunning: Rule = {
+  id: 'job/not-scheduled',
+  gate: 'G9',
+  needs: ['CronJob'],
+  wants: ['Job', 'Pod', 'Event'],
+  about: {
+    looksAt:
+      'When CronJobs last ran, against their schedule; whether an older Job is still active, their deadline, time zone and warnings.',
+    why: 'A CronJob that does not run says nothing: its work is silently left undone.',
+    whatToDo:
+      'End the Job that blocks it, or correct schedule, timeZone or startingDeadlineSeconds; resume it if it was suspended and forgotten.',
+  },
+  *look(looking) {
+    for (const cron of looking.view.all('CronJob')) {
+      const draft = cron.spec.suspend === true ? suspended(looking, cron) : notRunning(looking, cron);
+      if (draft) yield finding({ rule: 'job/not-scheduled', object: cron, ...draft });
+    }
+  },
+};
+
+type Told = Omit<Draft, 'rule' | 'object'>;
+
+const lastRun = (cron: ViewObject): number => time(cron.status.lastScheduleTime) ?? created(cron);
+
+/** Runs that did not happen. */
+function missedRuns(cron: ViewObject, now: number): number {
+  const pause = longestPause(text(cron.spec.schedule));
+  const late = now - lastRun(cron);
+  return pause === undefined || late < SHORTEST_MS ? 0 : Math.floor(late / pause);
+}
+
+function suspended({ view, now }: Looking, cron: ViewObject): Told | undefined {
+  if (missedRuns(cron, now) < MISSED) return undefined;
+  return {
+    severity: 'warn',
+    summary: `the cron job is suspended and has not run for ${age(now - lastRun(cron))}`,
+    since: sinceTime(undefined, lastRun(cron)),
+    evidence: ['spec.suspend: true', `spec.schedule: ${text(cron.spec.schedule)}`, lastRunLine(cron)],
+    cause: 'Somebody suspended it: on purpose, or forgotten.',
+    fixes: [
+      {
+        text: 'Resume the cron job, if nobody meant to keep it suspended.',
+        command: command(view, ['kubectl', 'patch', ...named(refOf(cron)), '-p', '{"spec":{"suspend":false}}']),
+      },
+    ],
+  };
+}
+
+const lastRunLine = (cron: ViewObject): string =>
+  `status.lastScheduleTime: ${text(cron.status.lastScheduleTime) || 'never'}`;
+
+function notRunning({ view, now }: Looking, cron: ViewObject): Told | undefined {
+  const event = view.eventsAbout({ ...cron.metadata, kind: 'CronJob' }).find(({ reason }) => REASONS.has(reason));
+  const missed = missedRuns(cron, now);
+  const active = activeJobs(view, cron);
+  if (missed < MISSED && !(event && /Invalid|Unparseable|TimeZone/.test(event.reason))) return undefined;
+  const deadline = cron.spec.startingDeadlineSeconds;
+  const story = storyOf(cron, active, event, typeof deadline === 'number' ? deadline : undefined);
+  if (story === undefined) return undefined;
+  const { namespace = '' } = cron.metadata;
+  return {
+    severity: 'high',
+    summary: `${story.summary}; ${missed > 0 ? `${missed} runs missed` : 'it never ran'}`,
+    since: sinceTime(undefined, lastRun(cron)),
+    evidence: [
+      `spec.schedule: ${text(cron.spec.schedule)}${text(cron.spec.timeZone) && ` (${text(cron.spec.timeZone)})`}, concurrencyPolicy ${text(cron.spec.concurrencyPolicy) || 'Allow'}`,
+      lastRunLine(cron),
+      active.length > 0 && `status.active: ${active.map(({ metadata }) => metadata.name).join(', ')}`,
+      typeof deadline === 'number' && `spec.startingDeadlineSeconds: ${deadline}`,
+      event && `event ${event.reason}: "${event.message}"`,
+    ],
+    cause: story.cause,
+    fixes: [
+      story.blocker
+        ? {
+            text: `End job ${story.blocker}, or set concurrencyPolicy to Replace.`,
+            command: command(view, ['kubectl', 'delete', `job/${story.blocker}`, '-n', namespace]),
+            safe: false,
+          }
+        : { text: story.fix, command: command(view, ['kubectl', 'edit', ...named(refOf(cron))]) },
+    ],
+    because: [
+      causeOf({ ...cron.metadata, kind: 'CronJob' }),
+      ...active.flatMap(({ metadata }) => [
+        causeOf({ ...metadata, kind: 'Job' }),
+        ...view.ownedBy(metadata.uid).map(pod => causeOf({ ...pod.metadata, kind: 'Pod' })),
+      ]),
+    ],
+  };
+}
+
+const activeJobs = (view: ClusterView, cron: ViewObject): ViewObject[] =>
+  list(cron.status.active).flatMap(one => view.get('Job', cron.metadata.namespace, text(one.name)) ?? []);
+
+interface Story {
+  summary: string;
+  cause: string;
+  fix: string;
+  blocker?: string;
+}
+
+function storyOf(
+  cron: ViewObject,
+  active: readonly ViewObject[],
+  event: WarningEvent | undefined,
+  deadline: number | undefined,
+): Story | undefined {
+  const [oldest] = [...active].sort((a, b) => created(a) - created(b));
+  if (oldest && cron.spec.concurrencyPolicy === 'Forbid')
+    return {
+      summary: `the cron job is blocked: job ${oldest.metadata.name} is still active and concurrencyPolicy is Forbid`,
+      cause: `Job ${oldest.metadata.name} has not ended (${number(oldest.status.active)} pods active), and no other may run beside it.`,
+      fix: '',
+      blocker: oldest.metadata.name,
+    };
+  if (deadline !== undefined && deadline < SHORTEST_DEADLINE)
+    return {
+      summary: `the cron job is never started: its starting deadline of ${deadline} s is too short`,
+      cause: `The controller looks every ${SHORTEST_DEADLINE} seconds, so a startingDeadlineSeconds below that is missed.`,
+      fix: 'Raise startingDeadlineSeconds to a minute or more.',
+    };
+  if (event && /TimeZone/.test(event.reason))
+    return {
+      summary: 'the cron job does not run: its time zone is not known',
+      cause: event.message,
+      fix: 'Name a time zone of the IANA database in spec.timeZone.',
+    };
+  if (event && /Invalid|Unparseable/.test(event.reason))
+    return {
+      summary: 'the cron job does not run: its schedule is not valid',
+      cause: event.message,
+      fix: 'Correct spec.schedule.',
+    };
+  if (event)
+    return {
+      summary: 'the cron job misses its schedule',
+      cause: event.message,
+      fix: 'Set or lower startingDeadlineSeconds so that old runs are not counted, or correct the schedule.',
+    };
+  return {
+    summary: 'the cron job does not run at its schedule',
+    cause: 'Nothing starts its jobs: look whether the controller manager runs.',
+    fix: 'Look at the cron job and at the controller manager.',
+  };
+}
