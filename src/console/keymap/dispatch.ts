@@ -4,7 +4,7 @@ import { goTo, type Parts } from '../screens/screen.ts';
 import { screenOf } from '../store/state.ts';
 import type { Press } from './input.ts';
 import type { Commands } from './key.ts';
-import { isTyping, keyFor, screenFolder } from './keys.ts';
+import { isTyping, keyFor, keysOn, screenFolder } from './keys.ts';
 
 export interface Dispatch {
   press(press: Press): void;
@@ -18,9 +18,10 @@ const STREAM_STEP = 5;
  * Turns presses into commands by the key tables. A key that changes the cluster acts only after the turn in which it came is
  * over and nothing else came with it: what arrives in one burst was not typed by a person.
  */
-export function createDispatch(parts: Parts): Dispatch {
-  const { context } = parts;
+export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch {
+  const { context } = given;
   const { store } = context;
+  const parts: Parts = { ...given, screens: SCREENS, run };
   const shared = sharedCommands(parts);
   let inTurn = 0;
   let pending: (() => void) | undefined;
@@ -55,6 +56,16 @@ export function createDispatch(parts: Parts): Dispatch {
     const act = () => void command?.(press.times);
     if (key.danger) pending = act;
     else act();
+  }
+
+  /** What a command of the present screen does, without its key; a key that changes the cluster has to be pressed. */
+  function run(id: string): void {
+    const screen = screenFolder(screenOf(store.getState()));
+    const key = keysOn(screen).find(one => one.id === id);
+    if (key?.danger) return;
+    const locked = key?.locked?.(store.getState(), context.now());
+    if (locked !== undefined) notify(context, locked, 'warn');
+    else void (screen.commands?.(parts)[id] ?? shared[id])?.(1);
   }
 
   function typeInto(press: Press): boolean {
@@ -118,6 +129,10 @@ function sharedCommands(parts: Parts): Commands {
       parts.emergency.open();
     },
     help: () => open(context, 'help'),
+    palette: () => {
+      store.setState({ palette: { text: '', at: 0 } });
+      open(context, 'palette');
+    },
     back: () => {
       if (here().leave?.(parts) !== true) close(context);
     },

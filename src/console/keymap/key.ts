@@ -25,6 +25,9 @@ export const HELP: Key = { id: 'help', keys: ['?'], says: 'keys', hint: 8 };
 export const BACK: Key = { id: 'back', keys: ['esc', 'left', 'h'], says: 'back', hint: 7 };
 export const QUIT: Key = { id: 'quit', keys: ['q'], says: 'quit', hint: 9 };
 
+/** From every screen with keys of its own. */
+export const PALETTE: Key = { id: 'palette', keys: [':'], says: 'go to', hint: 6 };
+
 /** For screens with a list or a text that is longer than the window. */
 export const MOVING: readonly Key[] = [
   { id: 'up', keys: ['up', 'k', 'ctrl-p'], says: 'up' },

@@ -1,7 +1,7 @@
 import { SCREENS, type ScreenId } from '../screens/registry.ts';
 import { goTo, type ScreenFolder, screenKeys } from '../screens/screen.ts';
 import type { ConsoleState } from '../store/state.ts';
-import { EVERYWHERE, type Key } from './key.ts';
+import { EVERYWHERE, type Key, PALETTE } from './key.ts';
 
 /** The screen of that id. */
 export function screenFolder(id: ScreenId): ScreenFolder {
@@ -16,7 +16,7 @@ export const keysOn = (screen: ScreenFolder): readonly Key[] => [
 ];
 
 /** A question is answered before another screen is opened. */
-const DIGITS = screenKeys(SCREENS);
+const DIGITS = [PALETTE, ...screenKeys(SCREENS)];
 
 /** Two meanings for one key on one screen are a mistake in a table; found at start, told as one line each. */
 export function keyConflicts(screens: readonly ScreenFolder[]): string[] {

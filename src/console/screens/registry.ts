@@ -4,12 +4,25 @@ import { health } from './health/index.ts';
 import { help } from './help/index.ts';
 import { mayday } from './mayday/index.ts';
 import { object } from './object/index.ts';
+import { palette } from './palette/index.ts';
 import { plan } from './plan/index.ts';
 import { quit } from './quit/index.ts';
 import { revertOne } from './revert-one/index.ts';
 import { triage } from './triage/index.ts';
 
 /** Every screen. The first is home. */
-export const SCREENS = [deck, health, experiments, triage, object, plan, mayday, help, quit, revertOne] as const;
+export const SCREENS = [
+  deck,
+  health,
+  experiments,
+  triage,
+  object,
+  plan,
+  mayday,
+  help,
+  quit,
+  revertOne,
+  palette,
+] as const;
 
 export type ScreenId = (typeof SCREENS)[number]['id'];

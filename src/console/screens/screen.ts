@@ -23,6 +23,9 @@ export interface Parts {
   quit: Quit;
   suspend(): void;
   repaint(): void;
+  screens: readonly ScreenFolder[];
+  /** Does what the key of this command does on the present screen, or says why it cannot. */
+  run(command: string): void;
 }
 
 /** Room for the body of a screen, between the header and the key line. */

@@ -125,6 +125,8 @@ export interface ConsoleState {
   stream: readonly VerdictLine[];
   /** Lines scrolled back from the newest; 0 follows. */
   streamBack: number;
+  /** What is typed into the palette, and the row chosen in it. */
+  palette: { text: string; at: number };
   /** Rows by which the help is scrolled. */
   helpTop: number;
   notice: Notice | undefined;
@@ -198,6 +200,7 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     runs: [],
     stream: [],
     streamBack: 0,
+    palette: { text: '', at: 0 },
     helpTop: 0,
     notice: undefined,
     mayday: EMPTY_MAYDAY,

@@ -1,0 +1,94 @@
+import type { ViewKind } from '../../../health/view/kinds.ts';
+import type { Key } from '../../keymap/key.ts';
+import type { ConsoleState, Screen } from '../../store/state.ts';
+import type { ScreenFolder } from '../screen.ts';
+
+/** One thing that the palette leads to. */
+export type PaletteEntry = { text: string; about: string } & (
+  | { is: 'screen'; id: Screen }
+  | { is: 'kind'; kind: ViewKind }
+  | { is: 'experiment'; path: string }
+  | { is: 'action'; key: Key }
+);
+
+/**
+ * Everything that can be reached by name from the screen under the palette: screens, kinds, experiments, and what the keys of that screen
+ * do. What changes the cluster is left to its own single key.
+ */
+export function paletteEntries(
+  state: ConsoleState,
+  screens: readonly ScreenFolder[],
+  under: ScreenFolder,
+): PaletteEntry[] {
+  return [
+    ...screens.flatMap((screen): PaletteEntry[] =>
+      screen.digit === undefined
+        ? []
+        : [
+            {
+              is: 'screen',
+              id: screen.id as Screen,
+              text: (screen.title ?? screen.id).toLowerCase(),
+              about: `screen ${screen.digit}`,
+            },
+          ],
+    ),
+    ...under.keys.flatMap((key): PaletteEntry[] =>
+      key.danger === true || MOVES.has(key.id)
+        ? []
+        : [{ is: 'action', key, text: key.says, about: `key ${key.keys[0] ?? ''}` }],
+    ),
+    ...state.tables.kinds.map(
+      ({ kind, count }): PaletteEntry => ({ is: 'kind', kind, text: kind, about: `${count} objects` }),
+    ),
+    ...(state.catalogue ?? []).map(
+      ({ path, loaded }): PaletteEntry => ({
+        is: 'experiment',
+        path,
+        text: loaded?.experiment.metadata.name ?? path,
+        about: 'experiment',
+      }),
+    ),
+  ];
+}
+
+const MOVES = new Set([
+  'up',
+  'down',
+  'page-up',
+  'page-down',
+  'first',
+  'last',
+  'palette',
+  'back',
+  'detail-up',
+  'detail-down',
+]);
+
+/** How well the letters of `wanted` are found in `text`, in their order: the smaller the better; undefined where they are not. */
+export function fuzzyScore(text: string, wanted: string): number | undefined {
+  const [hay, needle] = [text.toLowerCase(), wanted.toLowerCase().replaceAll(' ', '')];
+  if (needle === '') return 0;
+  const whole = hay.indexOf(needle);
+  if (whole >= 0) return whole === 0 ? 0 : /[^a-z0-9]/.test(hay[whole - 1] ?? '') ? 1 : 2 + whole / 1_000;
+  let score = 10;
+  let at = -1;
+  for (const letter of needle) {
+    const next = hay.indexOf(letter, at + 1);
+    if (next < 0) return undefined;
+    score += next - at - 1;
+    at = next;
+  }
+  return score;
+}
+
+/** The entries that match, the best first; the order of the list where they are alike. */
+export function matching(entries: readonly PaletteEntry[], wanted: string): PaletteEntry[] {
+  return entries
+    .flatMap((entry, order) => {
+      const score = fuzzyScore(entry.text, wanted);
+      return score === undefined ? [] : [{ entry, order, score }];
+    })
+    .sort((a, b) => a.score - b.score || a.order - b.order)
+    .map(({ entry }) => entry);
+}

@@ -1,0 +1,86 @@
+import { close, open } from '../../app/context.ts';
+import { BACK, EMERGENCY } from '../../keymap/key.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { pane } from '../../widgets/layout.ts';
+import { cell, type Line, line, select, span } from '../../widgets/line.ts';
+import { windowOf } from '../../widgets/list.ts';
+import { rule } from '../../widgets/rule.ts';
+import type { View } from '../../widgets/view.ts';
+import { goTo, type Parts, type ScreenFolder, type Size } from '../screen.ts';
+import { matching, type PaletteEntry, paletteEntries } from './entries.ts';
+
+const LONGEST = 80;
+
+/** The screen that the palette lies over. */
+const underneath = (state: ConsoleState, screens: readonly ScreenFolder[]): ScreenFolder | undefined =>
+  screens.find(({ id }) => id === state.screens.at(-2)) ?? screens[0];
+
+function found(state: ConsoleState, screens: readonly ScreenFolder[]): PaletteEntry[] {
+  const under = underneath(state, screens);
+  return under ? matching(paletteEntries(state, screens, under), state.palette.text) : [];
+}
+
+/** Goes anywhere by a few letters of its name. */
+export const palette: ScreenFolder<'palette'> = {
+  id: 'palette',
+  keys: [
+    EMERGENCY,
+    { id: 'choose', keys: ['enter'], says: 'go there', hint: 1 },
+    { id: 'up', keys: ['up', 'ctrl-p'], says: 'up' },
+    { id: 'down', keys: ['down', 'ctrl-n', 'tab'], says: 'down', hint: 2 },
+    { ...BACK, keys: ['esc'] },
+  ],
+  body: (state, view, size, screens) => pane(size.columns, size.rows, lines(state, view, size, screens)),
+  commands: parts => ({ choose: () => choose(parts) }),
+  move({ context: { store }, screens }, by) {
+    const state = store.getState();
+    const last = found(state, screens).length - 1;
+    store.setState({ palette: { ...state.palette, at: Math.max(0, Math.min(last, state.palette.at + by)) } });
+  },
+  typing: () => true,
+  type: ({ context: { store } }, text) =>
+    store.setState(({ palette: { text: before } }) => ({
+      palette: { text: (before + text).slice(0, LONGEST), at: 0 },
+    })),
+  erase: ({ context: { store } }) =>
+    store.setState(({ palette: { text } }) => ({ palette: { text: [...text].slice(0, -1).join(''), at: 0 } })),
+};
+
+function lines(state: ConsoleState, view: View, { columns, rows }: Size, screens: readonly ScreenFolder[]): Line[] {
+  const entries = found(state, screens);
+  const { text, at } = state.palette;
+  const { first, last } = windowOf(entries.length, at, rows - 2);
+  return [
+    rule('GO TO', columns, view, `${entries.length}`, true),
+    line(span(':', 'key'), span(text), span('_', 'key')),
+    ...(entries.length === 0 ? [line(span('  nothing of that name', 'dim'))] : []),
+    ...entries.slice(first, last).map((entry, i) => {
+      const isChosen = first + i === at;
+      const row = line(
+        isChosen ? view.glyphs.cursor : ' ',
+        span(cell(entry.text, Math.max(20, columns - 26))),
+        ' ',
+        span(cell(entry.about, 22), 'dim'),
+      );
+      return isChosen ? select(row) : row;
+    }),
+  ];
+}
+
+function choose(parts: Parts): void {
+  const { context, screens, run } = parts;
+  const state = context.store.getState();
+  const entry = found(state, screens)[state.palette.at];
+  if (!entry) return;
+  close(context);
+  if (entry.is === 'screen') run(goTo(entry.id));
+  else if (entry.is === 'action') run(entry.key.id);
+  else if (entry.is === 'kind') {
+    run(goTo('health'));
+    parts.browsing.showKind(entry.kind);
+  } else {
+    context.store.setState({ cursor: { ...state.cursor, experiments: entry.path } });
+    run(goTo('experiments'));
+    open(context, 'plan');
+  }
+}
