@@ -1,9 +1,8 @@
 import { PREFIX } from '../injection/record/markers.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
-import { nameOf } from '../k8s/object-ref.ts';
+import { nameOf, refOf } from '../k8s/object-ref.ts';
 import { age, parseDuration } from '../text/duration.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
-import { refOf } from './recognise.ts';
 
 /** The finalizer by which the framework's controller holds an experiment until its fault is reverted. */
 export const CLEANUP = `${PREFIX}cleanup`;

@@ -1,4 +1,11 @@
-import { leavesObject, typeByBackup, typeByCreation, typeByRecord, typesByAnnotation } from '../faults/recognition.ts';
+import {
+  isRecordKey,
+  leavesObject,
+  typeByBackup,
+  typeByCreation,
+  typeByRecord,
+  typesByAnnotation,
+} from '../faults/recognition.ts';
 import type { FaultType } from '../faults/types.ts';
 import { asFaultType } from '../faults/types.ts';
 import { type FoundInjection, findingId } from '../injection/found-injection.ts';
@@ -7,7 +14,8 @@ import { readEnvelope, readMayday } from '../injection/record/envelope.ts';
 import { MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
 import { provenance } from '../injection/record/provenance.ts';
 import { whyUnreadable } from '../injection/record/unreadable.ts';
-import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { refOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 
 /** What one marker on an object says. */
@@ -24,25 +32,8 @@ export function isSuspect(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'meta
   if (hasOnlyCopiedMarks(object)) return false;
   const { labels = {}, annotations = {} } = object.metadata;
   return (
-    labels[TYPE_LABEL] !== undefined ||
-    annotations[MAYDAY] !== undefined ||
-    Object.keys(annotations).some(isRecord) ||
-    typeByBackup(object) !== undefined
+    labels[TYPE_LABEL] !== undefined || Object.keys(annotations).some(isRecordKey) || typeByBackup(object) !== undefined
   );
-}
-
-const isRecord = (key: string) => key === ROLLBACK_DATA || typesByAnnotation([key]).length > 0;
-
-/** The object as a reference, bound to its uid. */
-export function refOf(object: KubeObject): ObjectRef {
-  const { namespace, name, uid } = object.metadata;
-  return {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    name,
-    ...(namespace ? { namespace } : {}),
-    ...(uid ? { uid } : {}),
-  };
 }
 
 /**

@@ -1,16 +1,14 @@
-import { resolveNamespace } from '../experiment/scope.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
-import type { Facts, Fault, Plan, Read, Refusal, Scope } from '../faults/contract.ts';
+import type { Facts, Plan, Read, Refusal, Scope } from '../faults/contract.ts';
 import { faultOf } from '../faults/registry.ts';
-import { fetchLive } from '../injection/live.ts';
 import { isRefusal, refuse } from '../injection/refuse.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 import { planGates } from './gates.ts';
 import { latchGate, readLatch } from './latch.ts';
-import { withNamesakes } from './namesakes.ts';
 import { permissionGate, type ReviewedPermission, reviewPermissions } from './permissions.ts';
+import { readAndPlan, scopeOf } from './read-and-plan.ts';
 
 /** Everything that is decided before an injection, without writing. */
 export interface Preflight {
@@ -39,9 +37,8 @@ export async function preflight(
   const scope = scopeOf(loaded);
   const fault = faultOf(experiment.spec.injection.type);
   const params = fault.parse(experiment.spec.injection.parameters);
-  const reads: Read[] = [];
-  const [plan, latch, locked] = await Promise.all([
-    planned(api, fault, params, scope, facts, reads, signal),
+  const [{ reads, plan }, latch, locked] = await Promise.all([
+    readAndPlan(api, fault, { params, scope, facts: () => facts }, signal),
     readLatch(api, signal),
     lock?.(),
   ]);
@@ -50,36 +47,6 @@ export async function preflight(
   if (isRefusal(plan)) return { ...refused(scope, read, plan), gates: [planGate(plan), latchGate(latch), ...others] };
   const asked = await askGates(api, loaded, plan, signal, latchGate(latch));
   return { scope, reads: read, plan, ...asked, gates: [...asked.gates, ...others] };
-}
-
-/** The namespace and count that an experiment asks for. */
-export function scopeOf({ experiment }: LoadedExperiment): Scope {
-  const { injection, blastRadius } = experiment.spec;
-  const { namespace } = resolveNamespace(experiment);
-  return { namespace, count: injection.count, allowed: blastRadius.allowedNamespaces };
-}
-
-/** Reads what the fault asks for and plans; `reads` collects what was asked. */
-async function planned(
-  api: Api,
-  fault: Fault<unknown>,
-  params: unknown,
-  scope: Scope,
-  facts: Facts,
-  reads: Read[],
-  signal: AbortSignal | undefined,
-): Promise<Plan | Refusal> {
-  const live = await fetchLive(
-    api,
-    seen => {
-      const wanted = fault.reads(params, scope, seen);
-      reads.push(...wanted.filter(read => !reads.some(other => other.key === read.key)));
-      return wanted;
-    },
-    signal,
-  );
-  const made = fault.plan(params, scope, live, facts);
-  return isRefusal(made) && made.code === 'not-found' ? withNamesakes(api, made, reads, live, signal) : made;
 }
 
 /** Every gate for a plan that is about to be sent. `latch` is asked anew unless it is given. */

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import type { KubeObject } from '../../src/k8s/object.ts';
+import { refOf } from '../../src/k8s/object-ref.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
-import { refOf } from '../../src/revert/recognise.ts';
 import { textOf } from '../torture/shot.ts';
 import type { Contents, OpenCluster } from './clusters.ts';
 import { injectMixed } from './faults.ts';

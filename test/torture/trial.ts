@@ -15,7 +15,7 @@ import { revertAll } from '../../src/revert/revert-all.ts';
 import { revertRun } from '../../src/revert/run-writes.ts';
 import { scan } from '../../src/revert/scan.ts';
 import { signedPlan } from '../../src/revert/trust/sign-plan.ts';
-import { scopeOf } from '../../src/safety/preflight.ts';
+import { scopeOf } from '../../src/safety/read-and-plan.ts';
 import { testFacts } from '../support/facts.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { memoryJournal, steppedClock } from '../support/memory-journal.ts';

@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/host/clock.ts';
 import { TYPE_LABEL } from '../../src/injection/record/markers.ts';
 import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
-import { refOf } from '../../src/revert/recognise.ts';
+import { refOf } from '../../src/k8s/object-ref.ts';
 import { asNew, WIDGETS, withUids } from '../support/recorded-live.ts';
 import type { Ground } from './ground.ts';
 import { type Shot, textOf } from './shot.ts';

@@ -1,6 +1,5 @@
 import type { KubeObject } from '../../k8s/object.ts';
-import { nameOf } from '../../k8s/object-ref.ts';
-import { refOf } from '../recognise.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import {
   deletes,
   groupOfMeta,

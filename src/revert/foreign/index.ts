@@ -1,8 +1,8 @@
 import { type FoundInjection, findingId } from '../../injection/found-injection.ts';
 import type { Write } from '../../injection/write/write.ts';
 import type { KubeObject } from '../../k8s/object.ts';
+import { refOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import { refOf } from '../recognise.ts';
 import { chaosMesh, runsPauseImage } from './chaos-mesh.ts';
 import { litmus } from './litmus.ts';
 import { chaosBlade, datadog, fis, krkn } from './others.ts';

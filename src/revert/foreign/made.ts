@@ -1,8 +1,7 @@
-import { nameOf } from '../../k8s/object-ref.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { type Blind, blindReason } from '../blind.ts';
-import { refOf } from '../recognise.ts';
 import { FOREIGN_GROUPS } from './index.ts';
 
 /** An order of another tool to inject, live or over: a one-shot fault is over before anybody looks. */

@@ -1,7 +1,6 @@
 import type { Write } from '../../injection/write/write.ts';
 import type { Json, KubeObject, ObjectRef } from '../../k8s/object.ts';
-import { nameOf } from '../../k8s/object-ref.ts';
-import { refOf } from '../recognise.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
 
 export type Meta = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
 

@@ -1,6 +1,7 @@
 import type { Live } from '../../faults/contract.ts';
 import { fieldAt } from '../../k8s/json-path.ts';
 import type { KubeObject } from '../../k8s/object.ts';
+import { isReady, isTerminating } from '../../k8s/pod.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { CheckResult, CheckState } from '../event.ts';
 
@@ -60,11 +61,7 @@ export function rolloutEvidence(object: KubeObject): CheckResult[] {
 }
 
 /** Whether a pod serves: Ready and not on its way out. */
-function podIsReady(pod: KubeObject): boolean {
-  if (pod.metadata.deletionTimestamp) return false;
-  const conditions = fieldAt(pod, 'status.conditions').value;
-  return Array.isArray(conditions) && conditions.some(one => one?.type === 'Ready' && one?.status === 'True');
-}
+const serves = (pod: KubeObject): boolean => isReady(pod) && !isTerminating(pod);
 
 const isPod = (object: KubeObject): boolean => object.kind === 'Pod';
 const podsIn = (value: unknown): KubeObject[] | undefined =>
@@ -76,14 +73,14 @@ export function podEvidence(before: Live, now: Live): CheckResult[] {
   for (const [key, value] of before) {
     const pods = podsIn(value);
     if (!pods || !now.has(key)) continue;
-    const wanted = pods.filter(podIsReady).length;
+    const wanted = pods.filter(serves).length;
     const read = now.get(key);
     const name = sanitise(`Pods ${pods[0]?.metadata.namespace ?? ''} ready`);
     if (!Array.isArray(read)) {
       results.push({ name, state: 'blind', expected: `${wanted} ready`, actual: 'could not be listed' });
       continue;
     }
-    const ready = read.filter(podIsReady).length;
+    const ready = read.filter(serves).length;
     results.push(judged(name, ready >= wanted, `${wanted} ready`, `${ready} ready`));
   }
   return results;

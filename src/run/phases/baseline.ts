@@ -1,9 +1,8 @@
-import { resolveNamespace } from '../../experiment/scope.ts';
 import type { Live, Plan, Read, Refusal } from '../../faults/contract.ts';
 import type { Expectation } from '../../faults/rules/rules.ts';
 import { FAULT_RULES, type FaultType } from '../../faults/types.ts';
-import { fetchLive } from '../../injection/live.ts';
 import type { KubeObject } from '../../k8s/object.ts';
+import { readAndPlan, scopeOf } from '../../safety/read-and-plan.ts';
 import { type ChangeSource, type Changes, watchChanges } from '../observe/changes.ts';
 import { type Bystanders, lookAtBystanders, targetsOf } from '../observe/collateral.ts';
 import { combined } from '../observe/evidence.ts';
@@ -49,8 +48,8 @@ export async function prepare(run: Run): Promise<Prepared | Refused> {
   if (!discovery.ok) {
     return { code: discovery.reason, message: `the cluster's API could not be discovered: ${discovery.message}` };
   }
-  const namespace = resolveNamespace(loaded.experiment).namespace;
-  const scope = { namespace, count: spec.injection.count, allowed: spec.blastRadius.allowedNamespaces };
+  const scope = scopeOf(loaded);
+  const { namespace } = scope;
   const params = fault.parse(spec.injection.parameters);
   const subject: Subject = {
     checks: spec.steadyState.checks,
@@ -61,28 +60,22 @@ export async function prepare(run: Run): Promise<Prepared | Refused> {
     scope,
   };
   const ttlMs = options.ttlMs ?? spec.injection.ttlMs;
-  const look = async (): Promise<{ before: Live; plan: Plan | Refusal }> => {
-    const before = await fetchLive(deps.api, live => fault.reads(params, scope, live), run.stop);
+  const facts = () => {
     run.stop.throwIfAborted();
     const at = Math.round(deps.api.serverTime().now);
-    const facts = {
+    return {
       id: `${options.run}-1`,
       run: options.run,
       experiment: metadata.name,
       by: deps.who.user,
       host: deps.who.host,
       at,
-    };
-    return {
-      before,
-      plan: fault.plan(params, scope, before, {
-        ...facts,
-        ...(ttlMs ? { expires: at + ttlMs } : {}),
-        random: deps.random,
-      }),
+      ...(ttlMs ? { expires: at + ttlMs } : {}),
+      random: deps.random,
     };
   };
-  const { before, plan } = await look();
+  const look = () => readAndPlan(deps.api, fault, { params, scope, facts }, run.stop);
+  const { live: before, plan } = await look();
   if (plan.kind === 'refusal') return { code: plan.code, message: plan.message };
   for (const warning of plan.warnings) await run.emit({ event: 'note', text: warning });
   const refused = await refusedByGates(run, plan, namespace);
@@ -93,7 +86,7 @@ export async function prepare(run: Run): Promise<Prepared | Refused> {
     if (next.plan.kind === 'refusal') return next.plan;
     const no = await refusedByGates(run, next.plan, namespace);
     if (no) return { kind: 'refusal', code: 'not-permitted', message: no.message };
-    prepared.before = next.before;
+    prepared.before = next.live;
     return next.plan;
   };
   const pods = [...before.values()]
