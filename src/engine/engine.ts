@@ -30,7 +30,6 @@ import type { RunDeps, RunOptions } from '../run/deps.ts';
 import type { Happening, RunEvent } from '../run/event.ts';
 import { runExperiment } from '../run/lifecycle.ts';
 import type { RunResult } from '../run/verdict/result.ts';
-import type { GateResult } from '../safety/gate.ts';
 import type { KeyRead } from '../safety/record-key.ts';
 import { type Guard, guardRun, needsGuard } from './guard.ts';
 import type { Locks } from './operator-lock.ts';
@@ -204,12 +203,6 @@ export function createEngine(deps: EngineDeps): Engine {
     return died.filter((_, index) => marked[index] !== false);
   }
 
-  /** The lock, once nothing else stands in the way: a run that is refused locks nobody out. */
-  async function lockGates(loaded: LoadedExperiment, run: string, isDry: boolean, others: readonly GateResult[]) {
-    if (!deps.locks || others.some(gate => !gate.ok)) return [];
-    return [await (isDry ? deps.locks.look(loaded) : deps.locks.take(loaded, run))];
-  }
-
   return {
     clusterUid,
     trust,
@@ -247,17 +240,17 @@ export function createEngine(deps: EngineDeps): Engine {
       let ahead: Prefetched | undefined;
       let residue: number | undefined;
       let key: Promise<KeyRead | undefined> | undefined;
+      const { locks } = deps;
+      const isDry = options.dryRun === true || loaded.experiment.spec.blastRadius.dryRun;
       const runDeps: RunDeps = {
         api,
         clock,
         random: deps.random,
         who: { user: api.identity.user, host: deps.host },
         fault: faultOf,
-        gates: async (...asked) => {
-          const [gates] = await Promise.all([deps.gates(...asked), guarded?.ready()]);
-          const isDry = options.dryRun === true || loaded.experiment.spec.blastRadius.dryRun;
-          return [...gates, ...(await lockGates(loaded, head.run, isDry, gates))];
-        },
+        gates: deps.gates,
+        ...(guarded === undefined ? {} : { startGuardian: guarded.ready }),
+        ...(locks === undefined ? {} : { takeLock: () => (isDry ? locks.look(loaded) : locks.take(loaded, head.run)) }),
         journal: guarded?.journal ?? journal,
         prefetch: request => {
           void guarded?.lifting();

@@ -56,7 +56,7 @@ export function needsGuard({ experiment }: LoadedExperiment, options: Pick<RunOp
 }
 
 /** One run and its guard. */
-export interface GuardedRun {
+export interface RunGuard {
   /** Starts the guardian where there is none; tells of it once. */
   ready(): Promise<void>;
   /** The run's journal, through which the guardian hears of each write before it is sent. */
@@ -82,7 +82,7 @@ export function guardRun(
     lock: () => HeldLock | undefined;
   },
   house: { clock: Clock; serverNow: () => number; tell: (happening: Happening) => void },
-): GuardedRun {
+): RunGuard {
   const { clock, serverNow, tell } = house;
   const { metadata, spec } = run.loaded.experiment;
   const wholeMs = guardedFor(run.loaded, run.options.ttlMs);

@@ -42,6 +42,10 @@ export interface RunDeps {
   fault(type: FaultType): Fault<unknown>;
   /** Every gate, asked once, with the plan that would be sent. */
   gates(loaded: LoadedExperiment, plan: Plan, namespace: string): Promise<GateResult[]>;
+  /** Has another process watch over the run, which reverts it should this one die. Says by itself what came of it. */
+  startGuardian?(): Promise<void>;
+  /** Takes the lock of the operator under test. Asked last: a run that is refused locks nobody out. */
+  takeLock?(): Promise<GateResult>;
   /** Signs the records that a plan writes; as they are where nobody signs. */
   sign?(plan: Plan): Promise<Plan>;
   /** Told shortly before the time of a fault is up, to have ready what lifting it needs. The lift may still come sooner, or not at all. */

@@ -114,8 +114,12 @@ export async function prepare(run: Run): Promise<Prepared | Refused> {
   return prepared;
 }
 
+/** Asks every gate, starts the guardian meanwhile, and takes the lock where nothing stands in the way. */
 async function refusedByGates(run: Run, plan: Plan, namespace: string): Promise<Refused | undefined> {
-  const gates = await run.deps.gates(run.loaded, plan, namespace);
+  const { deps, loaded } = run;
+  const [asked] = await Promise.all([deps.gates(loaded, plan, namespace), deps.startGuardian?.()]);
+  const lock = asked.every(({ ok }) => ok) ? await deps.takeLock?.() : undefined;
+  const gates = lock ? [...asked, lock] : asked;
   for (const { gate, ok, reason, warns } of gates) {
     await run.emit({ event: 'gate', gate, ok, reason });
     // An open gate is no news to whoever saw the plan; what one must know is.
