@@ -137,7 +137,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     usage: 'reaper',
-    description: 'lifts what is past its time, whoever left it, until it is told to end; made to run in the cluster',
+    description: 'reverts what is past its time, whoever left it, until it is told to end; made to run in the cluster',
     options: [
       ['--interval <duration>', 'between two looks at the cluster (5s)'],
       ['--grace <duration>', 'how long what is past its time is left to whoever made it (10s)'],

@@ -47,7 +47,7 @@ export const fixCommand: CommandBody = async invocation => {
     await consent(invocation, context);
     return finish(invocation, await mendDepsFor(runtime, api), prepared);
   });
-  // An injection is lifted by what lifts injections, with its own questions and receipts.
+  // An injection is reverted by what reverts injections, with its own questions and receipts.
   if (revertId.found === undefined) return code;
   const { yes, dryRun } = options;
   return revertCommand({ ...invocation, args: [[revertId.found]], options: { yes, dryRun } });

@@ -12,7 +12,7 @@ import { CommandFailure, EXIT } from './failure.ts';
 import { sayJson } from './output.ts';
 import { connectOrFail, runtimeFor } from './session.ts';
 
-/** `mayday guardian`: started by a run or the console, tied to it by a pipe; lifts at TTL what its starter cannot lift any more, and ends. */
+/** `mayday guardian`: started by a run or the console, tied to it by a pipe; reverts at TTL what its starter cannot revert any more, and ends. */
 export const guardianCommand: CommandBody = async ({ globals }) => {
   if (process.stdin.isTTY === true)
     throw new CommandFailure(
@@ -25,7 +25,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     write({ event, context: api.identity.context, ...facts });
   const say = (message: FromGuardian) => sayJson(message);
   const { clock, random, paths, config } = runtime;
-  const lifting = createRunReverter({
+  const reverting = createRunReverter({
     api,
     clock,
     files: filesUnder(paths.state),
@@ -33,7 +33,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     recordKey: () => readRecordKey(api, clock),
   });
   const guardian = createGuardian({
-    ...lifting,
+    ...reverting,
     clock,
     random,
     serverTime: () => api.serverTime(),
@@ -57,7 +57,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     log: paths.guardianLog,
   });
   await guardian.over;
-  await lifting.unlock();
+  await reverting.unlock();
   log('ended', {});
   return EXIT.done;
 };
@@ -67,7 +67,7 @@ const PROBE_MS = 5_000;
 const RETRY_FOR_MS = 24 * 3_600_000;
 const OWN_RETRY_FOR_MS = 15 * 60_000;
 
-/** The terminal, the session and the owner may go; only what no process survives ends a guardian that still has something to lift. */
+/** The terminal, the session and the owner may go; only what no process survives ends a guardian that still has something to revert. */
 function outlive(hurry: () => void, log: (event: string, facts: Record<string, unknown>) => void): void {
   for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => undefined);
   process.on('SIGTERM', hurry);

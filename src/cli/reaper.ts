@@ -12,7 +12,7 @@ import { connectOrFail, runtimeFor } from './session.ts';
 const INTERVAL_MS = 5_000;
 const GRACE_MS = 10_000;
 
-/** `mayday reaper`: runs until it is told to end; lifts what is past its time, whoever left it. One JSON line on stdout for everything it does. */
+/** `mayday reaper`: runs until it is told to end; reverts what is past its time, whoever left it. One JSON line on stdout for everything it does. */
 export const reaperCommand: CommandBody = async ({ globals, options }) => {
   const intervalMs = durationOption(options.interval, 'interval') ?? INTERVAL_MS;
   const graceMs = durationOption(options.grace, 'grace') ?? GRACE_MS;

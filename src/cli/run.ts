@@ -100,11 +100,11 @@ function lineOf(loaded: LoadedExperiment, event: RunEvent): string {
   return eventLine(event, { experiment: metadata.name, recoveryTimeoutMs: spec.hypothesis.recoveryTimeoutMs });
 }
 
-/** The second request while lifting: say what remains, go on lifting. */
+/** The second request while reverting: say what remains, go on reverting. */
 function insisting(interrupt: Interrupt): AbortSignal {
   const controller = new AbortController();
   interrupt.onRequest(count => {
-    if (count === 1) tell('stopping; the fault is being lifted and checked');
+    if (count === 1) tell('stopping; the fault is being reverted and checked');
     else controller.abort(new Error('asked again'));
   });
   return controller.signal;
@@ -118,7 +118,7 @@ async function reportInterruptedRuns(engine: Engine, api: Api): Promise<void> {
   if (left.length === 0) return;
   const runs = left.map(one => one.run).join(', ');
   tell(
-    `${left.length === 1 ? 'a run' : `${left.length} runs`} died before the fault was lifted (${runs}); \`mayday revert --all\` puts everything back`,
+    `${left.length === 1 ? 'a run' : `${left.length} runs`} died before the fault was reverted (${runs}); \`mayday revert --all\` puts everything back`,
   );
 }
 

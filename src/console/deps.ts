@@ -75,7 +75,7 @@ export interface Session {
   about(): Promise<{ version?: Clean; user?: Clean }>;
   /** Everything that is decided before an injection, without writing. Never rejects for what the cluster answers. */
   preflight(loaded: LoadedExperiment, signal: AbortSignal): Promise<Preflight>;
-  /** Runs one armed experiment to its verdict. Aborting `signal` lifts what was written; `insist` gives up waiting for that. */
+  /** Runs one armed experiment to its verdict. Aborting `signal` reverts what was written; `insist` gives up waiting for that. */
   run(order: FireOrder): Promise<RunEnd>;
   /** Looks for injections, whoever left them. */
   scan(hear: (update: ScanUpdate) => void, signal: AbortSignal): Promise<ScanEnd>;
@@ -189,6 +189,6 @@ export interface RevertEnd {
 export interface Unfinished {
   run: string;
   experiment: Experiment['metadata']['name'];
-  /** Writes that may have landed and were not seen lifted. */
+  /** Writes that may have landed and were not seen reverted. */
   open: number;
 }

@@ -236,7 +236,7 @@ export function createEngine(deps: EngineDeps): Engine {
               { clock, serverNow: () => api.serverTime().now, tell },
             )
           : undefined;
-      const lifting = { api: api.urgent ?? api, clock, faultOf, journal: lenient(journal) };
+      const reverting = { api: api.urgent ?? api, clock, faultOf, journal: lenient(journal) };
       let ahead: Prefetched | undefined;
       let residue: number | undefined;
       let key: Promise<KeyRead | undefined> | undefined;
@@ -253,9 +253,9 @@ export function createEngine(deps: EngineDeps): Engine {
         ...(locks === undefined ? {} : { takeLock: () => (isDry ? locks.look(loaded) : locks.take(loaded, head.run)) }),
         journal: guarded?.journal ?? journal,
         prefetch: request => {
-          void guarded?.lifting();
-          // Whatever breaks here breaks again in the lift, and is told there.
-          prefetchRun(lifting, request).then(
+          void guarded?.reverting();
+          // Whatever breaks here breaks again in the revert, and is told there.
+          prefetchRun(reverting, request).then(
             seen => {
               ahead = seen;
             },
@@ -269,11 +269,11 @@ export function createEngine(deps: EngineDeps): Engine {
         },
         notRestored: request => notRestored({ api, clock, faultOf, journal }, request),
         revert: async request => {
-          await guarded?.lifting();
-          const lifted = await revertRun(lifting, { ...request, key: (await key)?.key }, ahead);
+          await guarded?.reverting();
+          const reverted = await revertRun(reverting, { ...request, key: (await key)?.key }, ahead);
           // Proven back: whatever becomes of the rest of the run, there is nothing to guard any more.
-          if (lifted.remaining === 0) guarded?.over(0);
-          return lifted;
+          if (reverted.remaining === 0) guarded?.over(0);
+          return reverted;
         },
       };
       try {

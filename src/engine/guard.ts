@@ -15,9 +15,9 @@ export interface Announcement {
   type: FaultType;
   experiment: string;
   on: ObjectRef;
-  /** Milliseconds from now until whoever guards may lift it. */
+  /** Milliseconds from now until whoever guards may revert it. */
   dueInMs: number;
-  /** What to give back once everything is lifted. */
+  /** What to give back once everything is reverted. */
   lock?: HeldLock;
 }
 
@@ -30,8 +30,8 @@ export interface Guard {
   begin(run: string, changed: (watch: Watch) => void): Promise<Watch>;
   /** Resolves once it knows of the write, or there is none. Rejects when it has taken the run over: the write must not be sent. */
   announce(write: Announcement): Promise<void>;
-  /** Resolves when it leaves the lifting of this run to us; waits for what it is lifting already. Never rejects, never waits long. */
-  lifting(run: string): Promise<void>;
+  /** Resolves when it leaves the reverting of this run to us; waits for what it is reverting already. Never rejects, never waits long. */
+  reverting(run: string): Promise<void>;
   /** This process is about to be stopped. Whether somebody ends its faults at their time meanwhile. Never rejects, never waits long. */
   asleep(): Promise<boolean>;
   /** It goes on. */
@@ -43,7 +43,7 @@ export interface Guard {
 /** Without anybody watching no fault stays longer than this, whatever its TTL. */
 const LONGEST_MS = 3_600_000;
 
-/** How long after the injection a guardian lifts: the TTL, else the time to recover, an hour at most. Milliseconds. */
+/** How long after the injection a guardian reverts: the TTL, else the time to recover, an hour at most. Milliseconds. */
 function guardedFor({ experiment }: LoadedExperiment, ttlMs?: number): number {
   const { injection, hypothesis } = experiment.spec;
   return Math.min((ttlMs ?? injection.ttlMs) || hypothesis.recoveryTimeoutMs, LONGEST_MS);
@@ -63,12 +63,12 @@ export interface RunGuard {
   journal: RunJournal;
   /** Called with every event of the run. */
   hear(event: RunEvent): void;
-  /** May be said ahead of the lift; who was stopped since then says it anew. */
-  lifting(): Promise<void>;
+  /** May be said ahead of the revert; who was stopped since then says it anew. */
+  reverting(): Promise<void>;
   over(residue: number | undefined): void;
 }
 
-/** A guardian waits longer than this for one that said that it lifts. */
+/** A guardian waits longer than this for one that said that it reverts. */
 const SAID_HOLDS_MS = 2_000;
 
 /** Ties a run to the guard. `tell` emits an event of the run. */
@@ -135,9 +135,9 @@ export function guardRun(
       startedAt = clock.monotonic();
       void begun?.then(writeDown);
     },
-    lifting() {
+    reverting() {
       if (!said || clock.monotonic() - said.at > SAID_HOLDS_MS)
-        said = { at: clock.monotonic(), heard: guard.lifting(run.id) };
+        said = { at: clock.monotonic(), heard: guard.reverting(run.id) };
       return said.heard;
     },
     over: residue => guard.over(run.id, residue),

@@ -50,7 +50,7 @@ export const ACTS: readonly Act[] = [
     title: 'a release that cannot be pulled',
     says: [
       'odh-model-controller is rolled to an image that does not exist.',
-      'A healthy rollout keeps the old pod serving until the fault is lifted.',
+      'A healthy rollout keeps the old pod serving until the fault is reverted.',
     ],
     file: 'odh-model-controller/image-corrupt.yaml',
     expects: 'Resilient',

@@ -14,7 +14,7 @@ export interface GuardianDeps {
   probe(): Promise<boolean>;
   /** Called when a run is first heard of, to have ready what reverting it needs. */
   prepare(run: string): void;
-  /** Called once, shortly before a run is lifted because its time is up. */
+  /** Called once, shortly before a run is reverted because its time is up. */
   prefetch(guarded: GuardedRun): void;
   /** One try to put back what a run wrote. */
   revert(guarded: GuardedRun): Promise<RunReverted>;
@@ -23,9 +23,9 @@ export interface GuardianDeps {
   /** To the owner; nobody may be there to hear it. */
   say(message: FromGuardian): void;
   log(event: string, facts: Record<string, unknown>): void;
-  /** Lift as soon as the owner is gone, without waiting for the TTL. */
+  /** Revert as soon as the owner is gone, without waiting for the TTL. */
   atOnce: boolean;
-  /** How long a lift is tried before the cluster is taken to be gone for good, milliseconds. */
+  /** How long a revert is tried before the cluster is taken to be gone for good, milliseconds. */
   retryForMs: number;
 }
 
@@ -33,7 +33,7 @@ export interface Guardian {
   hear(message: FromOwner): void;
   /** The pipe has closed: whoever injected is gone. */
   ownerGone(): void;
-  /** Told to end: what is nobody's is lifted at once. */
+  /** Told to end: what is nobody's is reverted at once. */
   hurry(): void;
   /** Resolves when the owner is gone and nothing is left to guard. */
   readonly over: Promise<void>;
@@ -45,7 +45,7 @@ const LOOK_EACH_MS = 1_000;
 /** Of the wall clock against the monotonic one: the machine slept, or somebody set the clock. */
 const JUMP_MS = 1_000;
 
-/** Guards the runs of one owner, and lifts what the owner cannot lift any more. */
+/** Guards the runs of one owner, and reverts what the owner cannot revert any more. */
 export function createGuardian(deps: GuardianDeps): Guardian {
   const { clock, log } = deps;
   const guardedRuns = new Map<string, GuardedRun>();
@@ -92,9 +92,9 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     return guarded;
   }
 
-  async function letLift({ n, run }: Extract<FromOwner, { say: 'lift' }>): Promise<void> {
+  async function letRevert({ n, run }: Extract<FromOwner, { say: 'revert' }>): Promise<void> {
     const guarded = guardedRuns.get(run);
-    if (guarded?.holder === 'owner') guarded.holder = 'lifting';
+    if (guarded?.holder === 'owner') guarded.holder = 'reverting';
     await reverts.get(run);
     deps.say({ say: 'yes', n });
   }
@@ -115,7 +115,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     if (message.say === 'asleep') deps.say({ say: 'yes', n: message.n });
   }
 
-  /** Whether the owner, which has not said that it lifts what is overdue, says anything at all. Asked once for all runs. */
+  /** Whether the owner, which has not said that it reverts what is overdue, says anything at all. Asked once for all runs. */
   function ownerAnswers(): Promise<boolean> {
     asking ??= (async () => {
       const answered = new AbortController();
@@ -135,7 +135,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     for (;;) {
       if (guardedRuns.get(guarded.run) !== guarded) return;
       const move = await decide(guarded);
-      if (move.do === 'lift') return takeOver(guarded, move.why);
+      if (move.do === 'revert') return takeOver(guarded, move.why);
       if (move.do === 'wait') await wakeUp.sleep(move.ms);
       if (move.do === 'ready') {
         guarded.isReady = true;
@@ -149,22 +149,22 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     const move = nextMove(guarded, circumstances);
     if (move.do !== 'ask') return move;
     if (await ownerAnswers()) return { do: 'wait', ms: LOOK_EACH_MS };
-    // Meanwhile it may have gone, or said that it lifts.
+    // Meanwhile it may have gone, or said that it reverts.
     return nextMove(guarded, circumstances).do === 'ask'
-      ? { do: 'lift', why: 'its time is up and its process does not answer' }
+      ? { do: 'revert', why: 'its time is up and its process does not answer' }
       : { do: 'wait', ms: 0 };
   }
 
   function takeOver(guarded: GuardedRun, why: string): void {
     guarded.holder = 'ours';
     const lateMs = Math.round((guarded.watch.elapsed() - guarded.dueMs) * 10) / 10;
-    log('lifting', { run: guarded.run, type: guarded.type, why, lateMs });
+    log('reverting', { run: guarded.run, type: guarded.type, why, lateMs });
     const reverting = revertUntilDone({
       longestMs: deps.retryForMs,
       clock,
       random: deps.random,
       revert: () => deps.revert(guarded),
-      tried: (lifted, tries) => log('tried', { run: guarded.run, tries, ...tryFacts(lifted) }),
+      tried: (reverted, tries) => log('tried', { run: guarded.run, tries, ...tryFacts(reverted) }),
     })
       .then(async end => {
         log(end, { run: guarded.run });
@@ -207,7 +207,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     hear(message) {
       heardOwner?.();
       if (message.say === 'guard') guard(message);
-      else if (message.say === 'lift') void letLift(message);
+      else if (message.say === 'revert') void letRevert(message);
       else if (message.say === 'over') runOver(message);
       else if (message.say === 'asleep' || message.say === 'awake') sleeps(message);
     },
@@ -228,9 +228,9 @@ export function createGuardian(deps: GuardianDeps): Guardian {
   };
 }
 
-function tryFacts(lifted: RunReverted | Error): Record<string, unknown> {
-  if (lifted instanceof Error) return { broken: lifted.message };
-  const { remaining, blind, receipts } = lifted;
+function tryFacts(reverted: RunReverted | Error): Record<string, unknown> {
+  if (reverted instanceof Error) return { broken: reverted.message };
+  const { remaining, blind, receipts } = reverted;
   return {
     remaining,
     ...(blind.length > 0 ? { blind } : {}),

@@ -4,8 +4,8 @@ import type { Announcement } from '../engine/guard.ts';
 export type FromOwner =
   /** This write is about to be sent. Answered when it is known. */
   | ({ say: 'guard'; n: number } & Announcement)
-  /** The owner lifts this run itself. Answered when the guardian keeps its hands off. */
-  | { say: 'lift'; n: number; run: string }
+  /** The owner reverts this run itself. Answered when the guardian keeps its hands off. */
+  | { say: 'revert'; n: number; run: string }
   /** The owner is done with this run; null: it does not know what is left. */
   | { say: 'over'; run: string; residue: number | null }
   /** The owner's answer to `there?`. */
@@ -19,7 +19,7 @@ export type FromGuardian =
   | { say: 'yes'; n: number }
   /** The guardian has taken this run over: nothing more may be written for it. */
   | { say: 'no'; n: number; why: string }
-  /** Asked when a run is overdue and the owner has not said that it lifts it. */
+  /** Asked when a run is overdue and the owner has not said that it reverts it. */
   | { say: 'there?' };
 
 /** A message as its line. */

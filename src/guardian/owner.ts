@@ -9,7 +9,7 @@ export interface GuardianProcess {
   hear(listener: (message: FromGuardian) => void): void;
   /** Resolves when it is gone. */
   readonly gone: Promise<void>;
-  /** Ends the pipe; the guardian lifts what is left, or ends. */
+  /** Ends the pipe; the guardian reverts what is left, or ends. */
   letGo(): void;
   /** Whether this process waits for an answer, and must not end meanwhile. */
   waitFor(isWaiting: boolean): void;
@@ -125,8 +125,8 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
       const answer = await ask(n => ({ say: 'guard', n, ...write }));
       if (answer?.say === 'no') throw new Error(answer.why);
     },
-    async lifting(run) {
-      if ((runs.get(run)?.announced.length ?? 0) > 0) await ask(n => ({ say: 'lift', n, run }));
+    async reverting(run) {
+      if ((runs.get(run)?.announced.length ?? 0) > 0) await ask(n => ({ say: 'revert', n, run }));
     },
     async asleep() {
       const answer = await ask(n => ({ say: 'asleep', n }), ASLEEP_MS);

@@ -20,7 +20,7 @@ export interface ReaperOptions {
   log(event: string, facts: Record<string, unknown>): void;
   /** The key of signed records, asked for at each look: it may be made, or allowed, later. */
   recordKey?: () => Promise<KeyRead>;
-  /** Ends the loop; what is being lifted is lifted to its end first. */
+  /** Ends the loop; what is being reverted is reverted to its end first. */
   signal: AbortSignal;
 }
 
@@ -29,7 +29,7 @@ const DEEP_EACH = 60;
 const WIDTH = 8;
 
 /**
- * Lifts, in any process that may, what is past its time, whoever left it: ours by the time in its undo record, the framework's by the
+ * Reverts, in any process that may, what is past its time, whoever left it: ours by the time in its undo record, the framework's by the
  * annotation `expires`. What has no time is nobody's business but its owner's.
  */
 export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<void> {
@@ -46,11 +46,11 @@ export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<vo
     if (standing.leads) {
       const rest = await lookAround(remembering, options, memory, look % DEEP_EACH === 0);
       look += 1;
-      await liftDue(remembering, options, memory);
-      // What slow lists show is lifted too; what is known never waits for them.
+      await revertDue(remembering, options, memory);
+      // What slow lists show is reverted too; what is known never waits for them.
       if (rest !== undefined) {
         note(remembering, options, memory, await rest);
-        await liftDue(remembering, options, memory);
+        await revertDue(remembering, options, memory);
       }
     }
     await deps.clock.sleep(pause(deps, options, memory), signal).catch(() => undefined);
@@ -120,7 +120,7 @@ function pause(deps: RevertDeps, options: ReaperOptions, { known }: Memory): num
 /** Nobody is there to be asked. */
 const NEEDS_A_PERSON: ReadonlySet<string> = new Set(['diverged', 'unconfirmed']);
 
-async function liftDue(deps: RevertDeps, options: ReaperOptions, memory: Memory): Promise<void> {
+async function revertDue(deps: RevertDeps, options: ReaperOptions, memory: Memory): Promise<void> {
   const due = memory.known.filter(
     finding =>
       overdueMs(deps, options, finding) >= 0 &&
@@ -144,7 +144,7 @@ async function liftDue(deps: RevertDeps, options: ReaperOptions, memory: Memory)
   }
 }
 
-/** Whether the object as it is now still carries an injection whose time is up: it may have been lifted and injected anew since the look. */
+/** Whether the object as it is now still carries an injection whose time is up: it may have been reverted and injected anew since the look. */
 async function isStillDue(deps: RevertDeps, options: ReaperOptions, finding: FoundInjection): Promise<boolean> {
   const { uid: _uid, ...ref } = finding.object;
   const got = await deps.api.get(ref);

@@ -3,7 +3,7 @@ import { createBackoff } from '../kube/client/backoff.ts';
 import type { RunReverted } from '../revert/run-writes.ts';
 
 /** Why a guardian stopped trying. `person`: what is left was changed since the injection, and only a person may decide. */
-export type RetryEnd = 'lifted' | 'person' | 'given-up';
+export type RetryEnd = 'reverted' | 'person' | 'given-up';
 
 export interface RevertRetry {
   /** Longest time without success, milliseconds. */
@@ -13,7 +13,7 @@ export interface RevertRetry {
   /** One try; may reject. */
   revert(): Promise<RunReverted>;
   /** Hears what each try gave, or why it broke. */
-  tried(lifted: RunReverted | Error, tries: number): void;
+  tried(reverted: RunReverted | Error, tries: number): void;
 }
 
 const PAUSES = { firstMs: 100, longestMs: 5_000 };
@@ -27,21 +27,15 @@ function needsPerson({ receipts, blind }: RunReverted): boolean {
 }
 
 /** Tries until everything is proven back: a server that cannot be reached is waited for, with growing pauses. */
-export async function revertUntilDone({
-  longestMs,
-  clock,
-  random,
-  revert: lift,
-  tried,
-}: RevertRetry): Promise<RetryEnd> {
+export async function revertUntilDone({ longestMs, clock, random, revert, tried }: RevertRetry): Promise<RetryEnd> {
   const began = clock.monotonic();
   const backoff = createBackoff(PAUSES, random);
   for (let tries = 1; clock.monotonic() - began < longestMs; tries += 1) {
     try {
-      const lifted = await lift();
-      tried(lifted, tries);
-      if (lifted.remaining === 0) return 'lifted';
-      if (needsPerson(lifted)) return 'person';
+      const reverted = await revert();
+      tried(reverted, tries);
+      if (reverted.remaining === 0) return 'reverted';
+      if (needsPerson(reverted)) return 'person';
     } catch (error) {
       tried(error instanceof Error ? error : new Error(String(error)), tries);
     }

@@ -22,15 +22,15 @@ export interface RunReverterDeps {
   recordKey?: () => Promise<KeyRead>;
 }
 
-/** Lifts a run as its own process would have, and finishes its journal. */
+/** Reverts a run as its own process would have, and finishes its journal. */
 export interface RunReverter {
   /** Opens the run's journal read of time. */
   prepare(run: string): void;
-  /** Reads read what lifting it needs. */
+  /** Reads read what reverting it needs. */
   prefetch(guarded: GuardedRun): void;
   revert(guarded: GuardedRun): Promise<RunReverted>;
   ended(guarded: GuardedRun, end: RetryEnd): Promise<void>;
-  /** Once the owner is gone and nothing is left to guard: gives back the locks of what was lifted. */
+  /** Once the owner is gone and nothing is left to guard: gives back the locks of what was reverted. */
   unlock(): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
       if (recordKey) keys.set(run, recordKey());
     },
     prefetch: guarded => {
-      // Whatever breaks here breaks again in the lift, and is told there.
+      // Whatever breaks here breaks again in the revert, and is told there.
       prefetchRun(depsWith(undefined), guarded).then(
         read => prefetched.set(guarded.run, read),
         () => undefined,
@@ -89,27 +89,27 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
     },
     async revert({ run, type, written }) {
       const journal = await journalOf(run);
-      const lifted = await revertRun(
+      const reverted = await revertRun(
         depsWith(journal),
         { type, written, retryForMs: 0, key: await keyFor(run) },
         prefetched.get(run),
       );
-      for (const receipt of lifted.receipts) journal?.reverted(receipt).catch(() => undefined);
-      return lifted;
+      for (const receipt of reverted.receipts) journal?.reverted(receipt).catch(() => undefined);
+      return reverted;
     },
     async unlock() {
       const free = [...locks.values()].filter(({ isDone }) => isDone);
       await Promise.all(free.map(({ lock }) => releaseLock(api, lock.on, lock.holder)));
     },
     async ended({ run, lock }, end) {
-      if (lock) noteLock(lock, end === 'lifted');
+      if (lock) noteLock(lock, end === 'reverted');
       const journal = await journalOf(run);
       journals.delete(run);
       prefetched.delete(run);
       keys.delete(run);
       const at = Math.round(api.serverTime().now);
       await journal?.event({ at, run, event: 'note', text: WORDS[end] }).catch(() => undefined);
-      await journal?.endByGuardian({ at, residue: end === 'lifted' ? 0 : 1 }).catch(() => undefined);
+      await journal?.endByGuardian({ at, residue: end === 'reverted' ? 0 : 1 }).catch(() => undefined);
       await journal?.close();
     },
   };
@@ -117,7 +117,7 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
 
 /** How the journal of a run that died tells what its guardian did. */
 const WORDS: Record<RetryEnd, string> = {
-  lifted: 'the guardian put everything back and read it again; the process that injected was gone',
+  reverted: 'the guardian put everything back and read it again; the process that injected was gone',
   person:
     'the guardian left what somebody changed since the injection: a person must decide, mayday revert shows both values',
   'given-up': 'the guardian gave up: the cluster did not let it put everything back in all that time',

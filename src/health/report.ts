@@ -85,7 +85,7 @@ export function statusText(summary: Summary, about: About, glyphs: Glyphs): stri
       ? `${summary.markers.length} injections seen, BLIND to ${summary.unseen.map(one => one.kind).join(', ')}`
       : summary.markers.length === 0
         ? 'no injections seen (mayday scan looks deeper)'
-        : `${summary.markers.length} ${summary.markers.length === 1 ? 'injection' : 'injections'} live: mayday scan lists, mayday revert --all lifts`;
+        : `${summary.markers.length} ${summary.markers.length === 1 ? 'injection' : 'injections'} live: mayday scan lists, mayday revert --all reverts`;
   return [`${about.context}  ${about.server}  as ${about.user}`, ...lines, injections];
 }
 

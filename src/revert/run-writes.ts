@@ -34,7 +34,7 @@ export interface RunReverted {
   blind: string[];
 }
 
-/** What was read ahead of the lift, and when, on the monotonic clock. */
+/** What was read ahead of the revert, and when, on the monotonic clock. */
 export interface Prefetched {
   at: number;
   read: readonly Look[];
@@ -46,7 +46,7 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Lifts what one injection wrote, without a scan: reads each object it touched, restores what is found there, tries again what was
+ * Reverts what one injection wrote, without a scan: reads each object it touched, restores what is found there, tries again what was
  * blocked or could not be read, and counts what is not proven when patience is over. `ahead` spares the first reads.
  */
 export async function revertRun(by: RevertDeps, own: RunWrites, ahead?: Prefetched): Promise<RunReverted> {
@@ -54,15 +54,15 @@ export async function revertRun(by: RevertDeps, own: RunWrites, ahead?: Prefetch
   if (leavesNothing(own.type)) return { receipts: [], remaining: 0, blind: [] };
   const began = deps.clock.monotonic();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    const lifted = await once(deps, own, ahead);
+    const reverted = await once(deps, own, ahead);
     ahead = undefined;
     const over = deps.clock.monotonic() - began + pause > (own.retryForMs ?? 60_000);
-    if (!lifted.retry || over) return lifted;
+    if (!reverted.retry || over) return reverted;
     await deps.clock.sleep(pause);
   }
 }
 
-/** Reads what a lift will have to read. What changes between this and the lift its preconditions tell, and it is read again. */
+/** Reads what a revert will have to read. What changes between this and the revert its preconditions tell, and it is read again. */
 export async function prefetchRun(deps: RevertDeps, own: RunWrites): Promise<Prefetched> {
   const at = deps.clock.monotonic();
   return { at, read: leavesNothing(own.type) ? [] : await lookAtAll(deps, own) };
@@ -180,7 +180,7 @@ async function withoutRecord(deps: RevertDeps, own: RunWrites, backup: ObjectRef
 
 /**
  * What of one injection is not as it was before, and what of it cannot be read, a line each; writes nothing. An object without the injection's record tells nothing any
- * more and counts as back, as it does when it is lifted.
+ * more and counts as back, as it does when it is reverted.
  */
 export async function notRestored(deps: RevertDeps, own: RunWrites): Promise<{ away: string[]; blind: string[] }> {
   if (leavesNothing(own.type)) return { away: [], blind: [] };

@@ -9,7 +9,7 @@ import type { Api } from '../kube/client/api.ts';
 import type { GateResult } from '../safety/gate.ts';
 import type { RunEvent } from './event.ts';
 
-/** What is to be lifted: what one injection wrote. */
+/** What is to be reverted: what one injection wrote. */
 export interface RevertRequest {
   run: string;
   type: FaultType;
@@ -18,7 +18,7 @@ export interface RevertRequest {
   answers?: readonly KubeObject[];
 }
 
-/** What lifting gave. `remaining` counts what is not proven restored; it is never 0 while something could not be read. */
+/** What reverting gave. `remaining` counts what is not proven restored; it is never 0 while something could not be read. */
 export interface RevertedWrites {
   receipts: Receipt[];
   remaining: number;
@@ -48,7 +48,7 @@ export interface RunDeps {
   takeLock?(): Promise<GateResult>;
   /** Signs the records that a plan writes; as they are where nobody signs. */
   sign?(plan: Plan): Promise<Plan>;
-  /** Told shortly before the time of a fault is up, to have ready what lifting it needs. The lift may still come sooner, or not at all. */
+  /** Told shortly before the time of a fault is up, to have ready what reverting it needs. The revert may still come sooner, or not at all. */
   prefetch?(request: RevertRequest): void;
   /** What of the injection is not as it was before, and what of it cannot be read, a line each. Writes nothing. */
   notRestored(request: RevertRequest): Promise<{ away: string[]; blind: string[] }>;
@@ -61,15 +61,15 @@ export interface RunOptions {
   /** Sortable by time; the caller makes it, because the journal is named after it. */
   run: string;
   emit: (event: RunEvent) => void;
-  /** Aborting stops the run and lifts what was written. */
+  /** Aborting stops the run and reverts what was written. */
   signal?: AbortSignal;
-  /** Aborting this while lifting says what remains; lifting goes on. */
+  /** Aborting this while reverting says what remains; reverting goes on. */
   insist?: AbortSignal;
   /** Overrides the document's TTL, milliseconds. */
   ttlMs?: number;
   /** Continuous steady time that counts as recovered; 10 s unless told. */
   soakMs?: number;
-  /** Longest time for the whole run, milliseconds; then it is stopped as an interrupt would, and lifted all the same. */
+  /** Longest time for the whole run, milliseconds; then it is stopped as an interrupt would, and reverted all the same. */
   timeoutMs?: number;
   dryRun?: boolean;
 }

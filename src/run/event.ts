@@ -25,9 +25,9 @@ export interface Timings {
   detectedAt?: number;
   /** T4: the first write on a watched object by a manager that is neither a known controller nor us. */
   engagedAt?: number;
-  /** T5: steady again while the fault was still ours to lift. */
+  /** T5: steady again while the fault was still ours to revert. */
   healedAt?: number;
-  /** T6: the fault was lifted by us, proven by reading back. */
+  /** T6: the fault was reverted by us, proven by reading back. */
   revertedAt?: number;
   /** T7: steady for the whole soak time. */
   stableAt?: number;

@@ -89,12 +89,12 @@ function flip({ check, from, afterMs }: Of<'check'>, limitMs: number): string {
 
 function recovered({ afterMs, by, selfHealed }: Of<'recovered'>): string {
   if (selfHealed) return `after ${measured(afterMs)}, by itself (${by})`;
-  if (by !== 'nobody') return `after ${measured(afterMs)}, once ${by} had lifted the fault`;
+  if (by !== 'nobody') return `after ${measured(afterMs)}, once ${by} had reverted the fault`;
   return afterMs === 0 ? 'never lost under the fault' : `after ${measured(afterMs)}, under the fault`;
 }
 
 function reverted({ receipts, remaining }: Of<'reverted'>): string {
-  if (receipts.length === 0 && remaining === 0) return 'nothing to lift';
+  if (receipts.length === 0 && remaining === 0) return 'nothing to revert';
   const each = receipts.map(
     receipt =>
       `${receipt.object.kind} ${receipt.object.name} ${receipt.outcome}${receipt.verified ? ' ✓' : ' NOT verified'}`,

@@ -12,7 +12,7 @@ const FAULTS = 100;
 const TTL_MS = 20_000;
 const BUDGET = '250 ms p99';
 
-/** From the end of each TTL to the first write that lifts the fault: by the process that injected, and by the guardian once that was killed. */
+/** From the end of each TTL to the first write that reverts the fault: by the process that injected, and by the guardian once that was killed. */
 export async function ttlOvershoot(open: OpenCluster): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const killed of [false, true]) {
@@ -62,16 +62,16 @@ async function overshoots(open: OpenCluster, killed: boolean): Promise<Overshoot
   if (killed) runner.kill('SIGKILL');
   const timers = idleTimers();
   const runs = join(state.XDG_STATE_HOME ?? '', 'mayday/runs');
-  let lifted = firstWrites(runs);
-  for (let tries = 0; lifted.size < FAULTS && tries < 300; tries += 1) {
+  let reverted = firstWrites(runs);
+  for (let tries = 0; reverted.size < FAULTS && tries < 300; tries += 1) {
     await sleep(500);
-    lifted = firstWrites(runs);
+    reverted = firstWrites(runs);
   }
   const lateTimers = timers();
   runner.kill('SIGKILL');
   await sleep(1_000);
   await cluster.stop();
-  const late = [...lifted].map(([run, moments]) => {
+  const late = [...reverted].map(([run, moments]) => {
     const due = (startedAt.get(run) ?? Number.NaN) + TTL_MS;
     return { sent: moments.sent - due, answered: moments.answered - due };
   });
@@ -80,7 +80,7 @@ async function overshoots(open: OpenCluster, killed: boolean): Promise<Overshoot
 
 type Note = { entry: string; purpose?: string; at: number };
 
-/** When the first write that lifts was about to be sent, and answered, by run, out of the journals; this machine's clock, as for the start. */
+/** When the first write that reverts was about to be sent, and answered, by run, out of the journals; this machine's clock, as for the start. */
 function firstWrites(runs: string): Map<string, { sent: number; answered: number }> {
   const found = new Map<string, { sent: number; answered: number }>();
   for (const run of readdirSync(runs)) {

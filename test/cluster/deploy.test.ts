@@ -28,7 +28,7 @@ describe.skipIf(noControlPlane)('what deploy/ holds, on a real control plane', (
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'mayday-deploy-'));
     mkdirSync(join(home, 'config/mayday'), { recursive: true });
-    // Nobody but the reaper is to lift what a killed console leaves.
+    // Nobody but the reaper is to revert what a killed console leaves.
     writeFileSync(join(home, 'config/mayday/config.yaml'), 'guardian: off\n');
     cluster = await start();
     api = cluster.api;
@@ -134,7 +134,7 @@ describe.skipIf(noControlPlane)('what deploy/ holds, on a real control plane', (
     return path;
   }
 
-  test('of two reapers one lifts what a killed console left; when it is killed the other takes over', async () => {
+  test('of two reapers one reverts what a killed console left; when it is killed the other takes over', async () => {
     await api.must('POST', '/api/v1/namespaces', { metadata: { name: VICTIMS } }, [409]);
     // What the experiment's own check asks for.
     await configMap('llamastack-serving-config');
@@ -143,7 +143,7 @@ describe.skipIf(noControlPlane)('what deploy/ holds, on a real control plane', (
     const logged = ({ lines }: ReturnType<typeof mayday>) =>
       lines.map(line => JSON.parse(line) as { event: string; id?: string });
     const did = (who: ReturnType<typeof mayday>, event: string) => logged(who).some(line => line.event === event);
-    const liftedBy = (who: ReturnType<typeof mayday>) =>
+    const revertedBy = (who: ReturnType<typeof mayday>) =>
       logged(who).flatMap(line => (line.event === 'reverted' ? [line.id] : []));
 
     const first = reaper();
@@ -151,16 +151,16 @@ describe.skipIf(noControlPlane)('what deploy/ holds, on a real control plane', (
     const second = reaper();
     await eventually('the second stands by', async () => did(second, 'stands by'));
     await leftBehind('reaped-a');
-    await eventually('the first lifts it', async () => liftedBy(first).length > 0, 30);
+    await eventually('the first reverts it', async () => revertedBy(first).length > 0, 30);
     expect(await dataOf('reaped-a')).toEqual(ORIGINAL);
     expect(await marksOf('reaped-a')).toEqual({});
-    expect(liftedBy(second)).toEqual([]);
+    expect(revertedBy(second)).toEqual([]);
 
     first.child.kill('SIGKILL');
     await leftBehind('reaped-b');
-    await eventually('the second takes over and lifts it', async () => liftedBy(second).length > 0, 60);
+    await eventually('the second takes over and reverts it', async () => revertedBy(second).length > 0, 60);
     expect(await dataOf('reaped-b')).toEqual(ORIGINAL);
-    expect(liftedBy(second)).toEqual([expect.stringContaining('reaped-b')]);
+    expect(revertedBy(second)).toEqual([expect.stringContaining('reaped-b')]);
     second.child.kill('SIGTERM');
     expect(await second.ended).toBe(0);
     const lease = (await api.must('GET', `/apis/coordination.k8s.io/v1/namespaces/${SYSTEM}/leases/mayday-reaper`))

@@ -174,17 +174,17 @@ describe('the MAYDAY screen', () => {
 });
 
 describe('withFindingIds', () => {
-  it('shows under its finding what a run of ours lifted itself', () => {
+  it('shows under its finding what a run of ours reverted itself', () => {
     const found = finding('ledger');
-    const lifted = { ...receipt('by the run'), object: found.object };
+    const reverted = { ...receipt('by the run'), object: found.object };
     const elsewhere = receipt('other');
-    expect(withFindingIds([lifted, elsewhere], [found]).map(one => one.id)).toEqual([found.id, 'other']);
+    expect(withFindingIds([reverted, elsewhere], [found]).map(one => one.id)).toEqual([found.id, 'other']);
     const text = shown(
       at({
         phase: 'done',
         findings: [found],
-        receipts: new Map([[found.id, lifted]]),
-        end: end({ receipts: [lifted] }),
+        receipts: new Map([[found.id, reverted]]),
+        end: end({ receipts: [reverted] }),
       }),
     );
     expect(text).toContain('1 injection found   ✓ 1 restored');

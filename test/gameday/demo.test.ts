@@ -121,7 +121,7 @@ test('every line is one line, without control characters', async () => {
   for (const line of lines) expect(line).not.toMatch(/[\p{Cc}]/u);
 });
 
-test('an interrupted demo lifts its fault and ends 6', async () => {
+test('an interrupted demo reverts its fault and ends 6', async () => {
   const stop = new AbortController();
   const { result, api } = await demo(stop.signal, line => {
     if (line.includes('ACT 2')) queueMicrotask(() => stop.abort());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DIVERGED, LIFTED, post, UNREACHABLE } from './support/post.ts';
+import { DIVERGED, post, REVERTED, UNREACHABLE } from './support/post.ts';
 
 describe('an owner that died', () => {
   test('is replaced at the TTL, to the millisecond, and then the guardian ends', async () => {
@@ -9,11 +9,11 @@ describe('an owner that died', () => {
     await it.at(1_234);
     it.guardian.ownerGone();
     await it.at(4_999);
-    expect(it.lifts).toEqual([]);
+    expect(it.reverts).toEqual([]);
     expect(it.isOver()).toBe(false);
     await it.guardian.over;
-    expect(it.lifts).toEqual([{ run: 'r1', at: 5_000, written: ['settings'] }]);
-    expect(it.ends).toEqual([{ run: 'r1', end: 'lifted' }]);
+    expect(it.reverts).toEqual([{ run: 'r1', at: 5_000, written: ['settings'] }]);
+    expect(it.ends).toEqual([{ run: 'r1', end: 'reverted' }]);
     expect(it.readied).toEqual([{ run: 'r1', at: 4_500 }]);
   });
 
@@ -23,7 +23,7 @@ describe('an owner that died', () => {
     await it.at(700);
     it.guardian.ownerGone();
     await it.guardian.over;
-    expect(it.lifts[0]?.at).toBe(700);
+    expect(it.reverts[0]?.at).toBe(700);
   });
 
   test('after its time was up is replaced at once', async () => {
@@ -32,19 +32,19 @@ describe('an owner that died', () => {
     await it.at(5_200);
     it.guardian.ownerGone();
     await it.guardian.over;
-    expect(it.lifts[0]?.at).toBe(5_200);
+    expect(it.reverts[0]?.at).toBe(5_200);
   });
 
-  test('in the middle of lifting is replaced at once, long before the TTL', async () => {
+  test('in the middle of reverting is replaced at once, long before the TTL', async () => {
     const it = post();
     it.announce('r1', 60_000);
     await it.at(100);
-    it.guardian.hear({ say: 'lift', n: 2, run: 'r1' });
+    it.guardian.hear({ say: 'revert', n: 2, run: 'r1' });
     await it.at(200);
     it.guardian.ownerGone();
     await it.guardian.over;
-    expect(it.lifts).toHaveLength(1);
-    expect(it.lifts[0]?.at).toBe(200);
+    expect(it.reverts).toHaveLength(1);
+    expect(it.reverts[0]?.at).toBe(200);
   });
 
   test.each([1, null])('that had given up with %s left is replaced once it is gone, not before', async residue => {
@@ -53,10 +53,10 @@ describe('an owner that died', () => {
     await it.at(1_000);
     it.guardian.hear({ say: 'over', run: 'r1', residue });
     await it.at(50_000);
-    expect(it.lifts).toEqual([]);
+    expect(it.reverts).toEqual([]);
     it.guardian.ownerGone();
     await it.guardian.over;
-    expect(it.lifts[0]?.at).toBe(50_000);
+    expect(it.reverts[0]?.at).toBe(50_000);
   });
 
   test('with many runs is replaced at the TTL of each, with all that each wrote', async () => {
@@ -65,24 +65,24 @@ describe('an owner that died', () => {
     it.announce('r7', 900, { name: 'backup' });
     it.guardian.ownerGone();
     await it.guardian.over;
-    expect(it.lifts.map(lift => lift.at)).toEqual(Array.from({ length: 100 }, (_, i) => 1_000 + i * 10));
-    expect(it.lifts[7]).toEqual({ run: 'r7', at: 1_070, written: ['settings', 'backup'] });
+    expect(it.reverts.map(revert => revert.at)).toEqual(Array.from({ length: 100 }, (_, i) => 1_000 + i * 10));
+    expect(it.reverts[7]).toEqual({ run: 'r7', at: 1_070, written: ['settings', 'backup'] });
   });
 
   test('without anything to guard is the end of it', async () => {
     const it = post();
     it.guardian.ownerGone();
     await it.guardian.over;
-    expect(it.lifts).toEqual([]);
+    expect(it.reverts).toEqual([]);
   });
 });
 
 describe('an owner that lives', () => {
-  test('and lifts by itself is never raced', async () => {
+  test('and reverts by itself is never raced', async () => {
     const it = post();
     it.announce('r1', 5_000);
     await it.at(5_001);
-    it.guardian.hear({ say: 'lift', n: 2, run: 'r1' });
+    it.guardian.hear({ say: 'revert', n: 2, run: 'r1' });
     for (let second = 15; second < 90; second += 1) {
       await it.at(second * 1_000 + 500);
       it.guardian.hear({ say: 'here' });
@@ -94,7 +94,7 @@ describe('an owner that lives', () => {
     it.guardian.hear({ say: 'over', run: 'r1', residue: 0 });
     it.guardian.ownerGone();
     await it.guardian.over;
-    expect(it.lifts).toEqual([]);
+    expect(it.reverts).toEqual([]);
   });
 
   test('and answers is trusted, however late it is', async () => {
@@ -105,7 +105,7 @@ describe('an owner that lives', () => {
       it.guardian.hear({ say: 'here' });
     }
     expect(it.said).toContainEqual({ say: 'there?' });
-    expect(it.lifts).toEqual([]);
+    expect(it.reverts).toEqual([]);
     it.guardian.hear({ say: 'over', run: 'r1', residue: 0 });
     it.clock.stop();
   });
@@ -118,44 +118,44 @@ describe('an owner that lives', () => {
     it.guardian.hear({ say: 'asleep', n: 7 });
     expect(it.said.at(-1)).toEqual({ say: 'yes', n: 7 });
     await it.at(5_500);
-    expect(it.lifts.map(lift => [lift.run, lift.at])).toEqual([['r1', 5_000]]);
+    expect(it.reverts.map(revert => [revert.run, revert.at])).toEqual([['r1', 5_000]]);
     it.guardian.hear({ say: 'awake' });
     it.guardian.hear({ say: 'over', run: 'r1', residue: 0 });
-    it.guardian.hear({ say: 'lift', n: 8, run: 'r2' });
+    it.guardian.hear({ say: 'revert', n: 8, run: 'r2' });
     await it.at(61_000);
     expect(it.said.at(-1)).toEqual({ say: 'yes', n: 8 });
     it.guardian.hear({ say: 'over', run: 'r2', residue: 0 });
     it.guardian.ownerGone();
     await it.guardian.over;
-    expect(it.lifts).toHaveLength(1);
+    expect(it.reverts).toHaveLength(1);
   });
 
-  test('but is stopped just after it said that it lifts is replaced all the same', async () => {
+  test('but is stopped just after it said that it reverts is replaced all the same', async () => {
     const it = post();
     it.announce('r1', 5_000);
     await it.at(4_500);
-    it.guardian.hear({ say: 'lift', n: 2, run: 'r1' });
+    it.guardian.hear({ say: 'revert', n: 2, run: 'r1' });
     await it.at(14_900);
-    expect(it.lifts).toEqual([]);
+    expect(it.reverts).toEqual([]);
     await it.at(18_100);
-    expect(it.lifts.map(lift => lift.at)).toEqual([18_000]);
+    expect(it.reverts.map(revert => revert.at)).toEqual([18_000]);
     it.guardian.hear({ say: 'over', run: 'r1', residue: 0 });
     it.guardian.ownerGone();
     await it.guardian.over;
   });
 
-  test('but is stopped is replaced after its TTL, may write nothing more, and must wait for what is being lifted', async () => {
+  test('but is stopped is replaced after its TTL, may write nothing more, and must wait for what is being reverted', async () => {
     const it = post({
-      lift: async (_guarded, _tries, clock) => {
+      revert: async (_guarded, _tries, clock) => {
         await clock.sleep(4_000);
-        return LIFTED;
+        return REVERTED;
       },
     });
     it.announce('r1', 2_000);
     await it.at(6_500);
-    expect(it.lifts.map(lift => lift.at)).toEqual([6_000]);
+    expect(it.reverts.map(revert => revert.at)).toEqual([6_000]);
     it.announce('r1', 100, { name: 'second', n: 2 });
-    it.guardian.hear({ say: 'lift', n: 3, run: 'r1' });
+    it.guardian.hear({ say: 'revert', n: 3, run: 'r1' });
     expect(it.said.at(-1)).toMatchObject({ say: 'no', n: 2 });
     await it.at(9_900);
     expect(it.said.at(-1)).toMatchObject({ n: 2 });
@@ -164,48 +164,48 @@ describe('an owner that lives', () => {
     it.guardian.hear({ say: 'over', run: 'r1', residue: 0 });
     it.guardian.ownerGone();
     await it.guardian.over;
-    expect(it.lifts).toHaveLength(1);
+    expect(it.reverts).toHaveLength(1);
   });
 });
 
-describe('a lift that does not work', () => {
+describe('a revert that does not work', () => {
   test('is tried again, with growing pauses, until the server is back', async () => {
-    const it = post({ lift: (_guarded, _tries, clock) => (clock.monotonic() < 600_000 ? UNREACHABLE : LIFTED) });
+    const it = post({ revert: (_guarded, _tries, clock) => (clock.monotonic() < 600_000 ? UNREACHABLE : REVERTED) });
     it.announce('r1', 1_000);
     it.guardian.ownerGone();
     await it.guardian.over;
-    const pauses = it.lifts.slice(1).map((lift, i) => lift.at - (it.lifts[i]?.at ?? 0));
+    const pauses = it.reverts.slice(1).map((revert, i) => revert.at - (it.reverts[i]?.at ?? 0));
     expect(pauses.slice(0, 4)).toEqual([100, 200, 400, 800]);
     expect(Math.max(...pauses)).toBe(5_000);
-    expect(it.ends).toEqual([{ run: 'r1', end: 'lifted' }]);
-    expect(it.lifts.at(-1)?.at).toBeGreaterThanOrEqual(600_000);
+    expect(it.ends).toEqual([{ run: 'r1', end: 'reverted' }]);
+    expect(it.reverts.at(-1)?.at).toBeGreaterThanOrEqual(600_000);
   });
 
   test('and breaks is tried again', async () => {
-    const it = post({ lift: (_guarded, tries) => (tries < 3 ? Promise.reject(new Error('bug')) : LIFTED) });
+    const it = post({ revert: (_guarded, tries) => (tries < 3 ? Promise.reject(new Error('bug')) : REVERTED) });
     it.announce('r1', 1_000);
     it.guardian.ownerGone();
     await it.guardian.over;
-    expect(it.ends).toEqual([{ run: 'r1', end: 'lifted' }]);
+    expect(it.ends).toEqual([{ run: 'r1', end: 'reverted' }]);
     expect(it.logged).toContainEqual(expect.objectContaining({ event: 'tried', broken: 'bug' }));
   });
 
   test('because somebody changed the value since is left to a person', async () => {
-    const it = post({ lift: () => DIVERGED });
+    const it = post({ revert: () => DIVERGED });
     it.announce('r1', 1_000);
     it.guardian.ownerGone();
     await it.guardian.over;
-    expect(it.lifts).toHaveLength(1);
+    expect(it.reverts).toHaveLength(1);
     expect(it.ends).toEqual([{ run: 'r1', end: 'person' }]);
   });
 
   test('is given up after a day without a cluster', async () => {
-    const it = post({ lift: () => UNREACHABLE });
+    const it = post({ revert: () => UNREACHABLE });
     it.announce('r1', 1_000);
     it.guardian.ownerGone();
     await it.guardian.over;
     expect(it.ends).toEqual([{ run: 'r1', end: 'given-up' }]);
-    expect(it.lifts.at(-1)?.at).toBeGreaterThan(23 * 3_600_000);
+    expect(it.reverts.at(-1)?.at).toBeGreaterThan(23 * 3_600_000);
   });
 });
 
@@ -218,7 +218,7 @@ describe('time', () => {
     await it.at(10_000);
     slept = 595_000;
     await it.guardian.over;
-    expect(it.lifts[0]?.at).toBeLessThanOrEqual(12_000);
+    expect(it.reverts[0]?.at).toBeLessThanOrEqual(12_000);
   });
 
   test('that somebody turned back does not count', async () => {
@@ -229,18 +229,18 @@ describe('time', () => {
     await it.at(10_000);
     slept = -3_600_000;
     await it.guardian.over;
-    expect(it.lifts[0]?.at).toBe(60_000);
+    expect(it.reverts[0]?.at).toBe(60_000);
   });
 });
 
-test('told to end, it lifts at once what is nobody else’s', async () => {
+test('told to end, it reverts at once what is nobody else’s', async () => {
   const it = post();
   it.announce('r1', 60_000);
   await it.at(1_000);
   it.guardian.hurry();
   await it.at(2_000);
-  expect(it.lifts).toEqual([]);
+  expect(it.reverts).toEqual([]);
   it.guardian.ownerGone();
   await it.guardian.over;
-  expect(it.lifts[0]?.at).toBe(2_000);
+  expect(it.reverts[0]?.at).toBe(2_000);
 });

@@ -114,14 +114,14 @@ describe('the owner’s end', () => {
     const it = house(() => undefined);
     await it.guard.begin('a', ignore);
     await it.guard.announce(write('a'));
-    await it.guard.lifting('a');
+    await it.guard.reverting('a');
     expect(it.clock.monotonic()).toBeLessThanOrEqual(20_000);
   });
 
-  test('asks nobody before a lift of which nobody knows', async () => {
+  test('asks nobody before a revert of which nobody knows', async () => {
     const it = house(() => undefined);
     await it.guard.begin('a', ignore);
-    await it.guard.lifting('a');
+    await it.guard.reverting('a');
     expect(it.heard).toEqual([]);
   });
 
@@ -130,7 +130,7 @@ describe('the owner’s end', () => {
     it.refuse('no room');
     expect(await it.guard.begin('a', ignore)).toEqual({ on: false, why: 'no room' });
     await it.guard.announce(write('a'));
-    await it.guard.lifting('a');
+    await it.guard.reverting('a');
     it.guard.over('a', 0);
   });
 });

@@ -96,7 +96,7 @@ const lines = <T>(path: string): T[] =>
     .map(line => JSON.parse(line) as T);
 
 describe.concurrent('side by side', () => {
-  test('a run is killed with its terminal: the guardian outlives both, lifts at the TTL, finishes the journal and ends', {
+  test('a run is killed with its terminal: the guardian outlives both, reverts at the TTL, finishes the journal and ends', {
     timeout: LONG,
   }, async () => {
     const it = await scene('guarded-a', '3s');
@@ -105,17 +105,17 @@ describe.concurrent('side by side', () => {
     // The terminal goes as well; what is in its session is hung up.
     await it.run.kill();
     const logged = await it.guardianEnded();
-    const events = ['started', 'guarding', 'owner gone', 'lifting', 'tried', 'lifted', 'ended'];
+    const events = ['started', 'guarding', 'owner gone', 'reverting', 'tried', 'reverted', 'ended'];
     expect(logged.map(line => line.event)).toEqual(events);
     expect(logged[3]?.lateMs).toBeGreaterThanOrEqual(0);
     expect(await it.look()).toEqual(CLEAN);
     expect(it.lastEntry()).toMatchObject({ entry: 'end', by: 'guardian', residue: 0 });
   });
 
-  test('a run is stopped: it is lifted for all that, and ends well when it goes on', { timeout: LONG }, async () => {
+  test('a run is stopped: it is reverted for all that, and ends well when it goes on', { timeout: LONG }, async () => {
     const it = await scene('guarded-b', '2s');
     process.kill(it.run.pid, 'SIGSTOP');
-    await vi.waitFor(() => expect(it.log().at(-1)?.event).toBe('lifted'), WAIT);
+    await vi.waitFor(() => expect(it.log().at(-1)?.event).toBe('reverted'), WAIT);
     expect(await it.look()).toEqual(CLEAN);
     process.kill(it.run.pid, 'SIGTERM');
     process.kill(it.run.pid, 'SIGCONT');
@@ -125,13 +125,13 @@ describe.concurrent('side by side', () => {
   });
 });
 
-test('the server is out of reach when the guardian must lift: it waits for it', { timeout: LONG }, async () => {
+test('the server is out of reach when the guardian must revert: it waits for it', { timeout: LONG }, async () => {
   const it = await scene('guarded-c', '1h', 'guardian: at-once');
   const down = provider.restartApiServer?.(2_000);
   process.kill(it.run.pid, 'SIGKILL');
   await down;
   const logged = await it.guardianEnded();
   expect(logged.filter(line => line.event === 'tried').length).toBeGreaterThan(1);
-  expect(logged.at(-2)?.event).toBe('lifted');
+  expect(logged.at(-2)?.event).toBe('reverted');
   expect(await it.look()).toEqual(CLEAN);
 });

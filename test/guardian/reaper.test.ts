@@ -22,7 +22,7 @@ const partition: ObjectRef = {
   name: 'operator-chaos-np-app-web',
 };
 
-/** A drifted ConfigMap as mayday leaves it, to be lifted at a moment. */
+/** A drifted ConfigMap as mayday leaves it, to be reverted at a moment. */
 function drifted(expires: number | undefined, now = 'chaos'): KubeObject {
   const facts = { id: 'r1-1', run: 'r1', experiment: 'lab', by: 'alice', host: 'laptop', at: START, random: () => 0 };
   const mayday = maydayFacts({ ...facts, ...(expires === undefined ? {} : { expires }) }, { injected: 'chaos' });
@@ -85,7 +85,7 @@ function reaper(
 }
 
 describe('the reaper', () => {
-  test('lifts ours at the time in its undo record and the grace after it, not before', async () => {
+  test('reverts ours at the time in its undo record and the grace after it, not before', async () => {
     const it = cluster([drifted(START + 60_000)]);
     const one = reaper(it);
     await it.clock.sleep(69_990);
@@ -99,7 +99,7 @@ describe('the reaper', () => {
     );
   });
 
-  test('lifts the framework’s by its annotation', async () => {
+  test('reverts the framework’s by its annotation', async () => {
     const it = cluster([theirs('2026-11-21T12:01:00Z')]);
     const one = reaper(it);
     await it.clock.sleep(60_000);
@@ -185,10 +185,10 @@ describe('the reaper', () => {
     expect(it.api.peek(settings)?.metadata.annotations?.[ROLLBACK_DATA]).toBeDefined();
   });
 
-  test('does not lift an injection that replaced the one it saw', async () => {
+  test('does not revert an injection that replaced the one it saw', async () => {
     const it = cluster([drifted(START + 60_000)]);
     const one = reaper(it);
-    // Between a look and the deadline: lifted, and injected anew with more time.
+    // Between a look and the deadline: reverted, and injected anew with more time.
     await it.clock.sleep(69_000);
     const { metadata } = drifted(START + 3_600_000);
     it.api.change(settings, object => {

@@ -136,7 +136,7 @@ describe('a run that is killed in mid-fault', () => {
   });
 });
 
-test('a run that lifts by itself leaves its guardian nothing to do, and it ends', async () => {
+test('a run that reverts by itself leaves its guardian nothing to do, and it ends', async () => {
   const it = machine();
   const { result } = await it.engine.run(drift({ ttlMs: 10_000 }), { emit: it.emit, soakMs: 60_000 });
   await it.guardian.over;

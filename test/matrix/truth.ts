@@ -18,7 +18,7 @@ export function truth(row: Row, character: Character): Truth {
   if (character.isSick) return { verdicts: ['Inconclusive'], isHealed: false, isLeft: false };
   const acts = character.healsAfterMs !== undefined && row.victim !== undefined && row.stir === undefined;
   const isMeddling = acts && character.isWrong === true && row.wrong !== undefined;
-  // What is survived is soon lifted; the operator may come too late to meddle with it.
+  // What is survived is soon reverted; the operator may come too late to meddle with it.
   const isLeft = isMeddling && asks === 'survive' ? undefined : isMeddling;
   const isHealed = acts && !character.isWrong;
   if (isUnseen) return { verdicts: ['Inconclusive'], isHealed, isLeft };

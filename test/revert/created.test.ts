@@ -48,12 +48,12 @@ describe.each(CASES)('$type', wanted => {
 describe('a deletion that this process made', () => {
   const wanted: Wanted = { type: 'SecretDeletion', parameters: { name: 'token' } };
 
-  it('is lifted by its backup: that the deleted object is gone proves nothing', async () => {
+  it('is reverted by its backup: that the deleted object is gone proves nothing', async () => {
     const { api, deps } = yard([token]);
     const plan = await inject(api, wanted);
-    const lifted = await revertRun(deps, { type: 'SecretDeletion', written: plan.writes.map(({ on }) => on) });
-    expect(lifted).toMatchObject({ remaining: 0, blind: [] });
-    expect(lifted.receipts.map(({ object, outcome }) => `${object.name} ${outcome}`)).toEqual([
+    const reverted = await revertRun(deps, { type: 'SecretDeletion', written: plan.writes.map(({ on }) => on) });
+    expect(reverted).toMatchObject({ remaining: 0, blind: [] });
+    expect(reverted.receipts.map(({ object, outcome }) => `${object.name} ${outcome}`)).toEqual([
       'chaos-backup-secret-token reverted',
     ]);
     expect(api.all().map(({ metadata }) => metadata.name)).toEqual(['token']);
@@ -63,7 +63,7 @@ describe('a deletion that this process made', () => {
     const { api, deps } = yard([{ ...token, metadata: { ...token.metadata, finalizers: ['a/b'] } }]);
     const plan = await inject(api, wanted);
     const own = { type: 'SecretDeletion', written: plan.writes.map(({ on }) => on), retryForMs: 1 } as const;
-    const lifted = await revertRun(deps, own);
-    expect(lifted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
+    const reverted = await revertRun(deps, own);
+    expect(reverted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
   });
 });

@@ -135,7 +135,7 @@ describe('a restoring write that is accepted and does not hold', () => {
     expect([isMarked(it), mode(it)]).toEqual([true, 'by operator']);
   });
 
-  test('in the lift of a run: never "already restored" beside a third value', async () => {
+  test('in the revert of a run: never "already restored" beside a third value', async () => {
     const it = await stuck('config-drift');
     const answers = [structuredClone(it.injections[0]?.live)].filter(object => object !== undefined);
     setMode(it, 'by operator');
@@ -143,9 +143,9 @@ describe('a restoring write that is accepted and does not hold', () => {
       delete object.metadata.annotations;
       delete object.metadata.labels;
     });
-    const lifted = await revertRun(it.deps, { type: 'ConfigDrift', written: [config], answers });
-    expect(lifted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'diverged', verified: false }] });
-    expect(lifted.receipts[0]?.message).toContain('original live, now by operator');
+    const reverted = await revertRun(it.deps, { type: 'ConfigDrift', written: [config], answers });
+    expect(reverted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'diverged', verified: false }] });
+    expect(reverted.receipts[0]?.message).toContain('original live, now by operator');
   });
 });
 
@@ -277,7 +277,7 @@ describe('a backup that vanishes between the scan and the restore', () => {
     const it = await stuck('secret-deletion');
     const written = [...it.injections.map(({ object }) => object), { ...token, uid: 'deleted' }];
     for (const { object } of it.injections) it.api.forget(object);
-    const lifted = await revertRun(it.deps, { type: 'SecretDeletion', written, retryForMs: 0 });
-    expect(lifted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
+    const reverted = await revertRun(it.deps, { type: 'SecretDeletion', written, retryForMs: 0 });
+    expect(reverted).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
   });
 });

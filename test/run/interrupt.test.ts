@@ -6,7 +6,7 @@ import { config, configRef, corrupt, deployment, deploymentRef, drift, lab } fro
 
 const WHEN = fc.integer({ min: 0, max: 60_000 });
 
-test('stopping at any moment lifts the fault, proves it, and never calls the run a success or a failure it did not see', async () => {
+test('stopping at any moment reverts the fault, proves it, and never calls the run a success or a failure it did not see', async () => {
   let stopped = 0;
   await fc.assert(
     fc.asyncProperty(WHEN, fc.constantFrom(drift, corrupt), async (ms, make) => {
@@ -24,7 +24,7 @@ test('stopping at any moment lifts the fault, proves it, and never calls the run
       }
       const names = it.events.map(event => event.event);
       expect(names.at(-1)).toBe('verdict');
-      // Lifted, then judged: never the other way round.
+      // Reverted, then judged: never the other way round.
       if (names.includes('injected')) expect(names.indexOf('reverted')).toBeGreaterThan(names.indexOf('injected'));
     }),
     { numRuns: 60 },
@@ -32,7 +32,7 @@ test('stopping at any moment lifts the fault, proves it, and never calls the run
   expect(stopped).toBeGreaterThan(5);
 });
 
-test('asking again while lifting says what is not back yet, and lifting goes on', async () => {
+test('asking again while reverting says what is not back yet, and reverting goes on', async () => {
   const it = lab();
   const stop = new AbortController();
   const insist = new AbortController();

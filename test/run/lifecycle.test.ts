@@ -176,7 +176,7 @@ describe('a drifted ConfigMap', () => {
     expect(result).toMatchObject({ verdict: 'Resilient', selfHealed: true, residue: 0 });
   });
 
-  test('is lifted at its TTL, also when the recovery time is longer', async () => {
+  test('is reverted at its TTL, also when the recovery time is longer', async () => {
     const it = lab();
     const result = await it.run(drift({ ttlMs: 5_000, recoveryTimeoutMs: 60_000 }));
     const [deadline] = it.of('deadline');
@@ -267,7 +267,7 @@ describe('a corrupt image', () => {
     expect(it.api.peek(deploymentRef)?.spec).toEqual(deployment().spec);
   });
 
-  test('that takes the service down is Degraded once it is lifted', async () => {
+  test('that takes the service down is Degraded once it is reverted', async () => {
     const it = lab();
     stuck(it);
     it.clock.after(100, () => setAvailable(it.api, false));
@@ -329,7 +329,7 @@ describe('nothing is injected', () => {
 
 describe('an interrupted run', () => {
   test.each(['baseline', 'injected', 'effect', 'check'] as const)(
-    'after %s lifts what was written and ends 6',
+    'after %s reverts what was written and ends 6',
     async when => {
       const it = lab();
       const stop = new AbortController();

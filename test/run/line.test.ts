@@ -51,12 +51,12 @@ describe('the line of an event', () => {
     const recovered = (more: object) =>
       line({ event: 'recovered', afterMs: 19_400, by: 'nobody', selfHealed: false, ...more });
     expect(recovered({ selfHealed: true, by: 'argocd' })).toContain('after 19.4s, by itself (argocd)');
-    expect(recovered({ by: 'mayday' })).toContain('once mayday had lifted the fault');
+    expect(recovered({ by: 'mayday' })).toContain('once mayday had reverted the fault');
     expect(recovered({ afterMs: 0 })).toContain('never lost under the fault');
   });
 
-  test('says nothing to lift, and what remains', () => {
-    expect(line({ event: 'reverted', receipts: [], remaining: 0 })).toContain('nothing to lift');
+  test('says nothing to revert, and what remains', () => {
+    expect(line({ event: 'reverted', receipts: [], remaining: 0 })).toContain('nothing to revert');
     const receipt = { object: { kind: 'ConfigMap', name: 'x' }, outcome: 'failed', verified: false };
     expect(line({ event: 'reverted', receipts: [receipt], remaining: 1 })).toContain(
       'ConfigMap x failed NOT verified   1 remain',

@@ -75,7 +75,7 @@ export const MUTANTS: readonly Mutant[] = [
     put: 'return false\n',
   },
   {
-    name: 'the lift takes an object without marks for restored',
+    name: 'the revert takes an object without marks for restored',
     file: 'revert/run-writes.ts',
     find: 'const remembered = [...(own.answers ?? []), ...begunOn(deps)]',
     put: 'const remembered = ([] as KubeObject[])',

@@ -49,7 +49,7 @@ const STORMS = [0, 0.1, 0.25, 0.45, 0.7];
 const HOSTILE = 0.4;
 
 /** How one injection is taken out: by the run that made it, or by a revert of all that a scan finds. */
-type Path = 'lift' | 'revert-all';
+type Path = 'revert' | 'revert-all';
 
 /** Injects and reverts in bad weather, then clears the sky, reverts once more, and compares. */
 export async function trial(stage: Stage, seed: number): Promise<Trial> {
@@ -66,7 +66,7 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   const injected = await inject(weather.api, world, { api: weather.api, clock, journal }, lot);
   const deps = { api: weather.api, clock, journal, faultOf };
   const enemy = hostility === undefined ? undefined : hostile(api, hostility);
-  const claim = await takeOut(deps, world, injected, { path: oneOf(lot, ['lift', 'revert-all']), enemy });
+  const claim = await takeOut(deps, world, injected, { path: oneOf(lot, ['revert', 'revert-all']), enemy });
   const before = shotOfAll(somebody.expected(), world);
   const now = shotOf(api, world);
   const falselyVerified = claim.isAllBack ? differences(before, now) : [];
@@ -140,7 +140,7 @@ async function takeOut(
   injected: Injected | undefined,
   { path, enemy }: { path: Path; enemy: Hostile | undefined },
 ): Promise<Claim> {
-  if (path === 'lift') {
+  if (path === 'revert') {
     enemy?.begin();
     const own = { type: world.type, written: writtenBy(injected), answers: answersTo(injected), key: KEY };
     const { receipts, remaining } = await revertRun(deps, own);

@@ -13,7 +13,7 @@ export interface Context {
   session: Session | undefined;
   /** The view that the health board rests on, kept in step with the cluster; triage looks at it. */
   live?: LiveView;
-  /** Aborts when the console ends: background work stops, lifting does not. */
+  /** Aborts when the console ends: background work stops, reverting does not. */
   readonly ended: AbortSignal;
   now(): Now;
   /** Puts text on the clipboard of the terminal. */

@@ -22,7 +22,7 @@ const TIME_COLUMNS = 10;
 /** Phases show beside their fault and open gates were on the plan: the stream is for what was not known before. */
 const isNews = (event: RunEvent): boolean => event.event !== 'phase' && (event.event !== 'gate' || !event.ok);
 
-/** What stopping gave: how many objects are not proven restored, and the receipt of each that was lifted. */
+/** What stopping gave: how many objects are not proven restored, and the receipt of each that was reverted. */
 interface Stopped {
   residue: number;
   receipts: readonly Receipt[];
@@ -31,11 +31,11 @@ interface Stopped {
 /** The runs of this console, from fire to verdict. */
 export interface Runs {
   fire(): void;
-  /** Stops one run (or all) and waits until what it wrote is lifted. */
+  /** Stops one run (or all) and waits until what it wrote is reverted. */
   stop(key?: string): Promise<Stopped>;
   /** Resolves when every run is over and written down. */
   settled(): Promise<void>;
-  /** Gives up waiting for lifting. */
+  /** Gives up waiting for reverting. */
   insist(): void;
 }
 

@@ -47,7 +47,7 @@ export interface FaultRules {
   /** The type's usual danger and tier, as the framework's documents show them. */
   danger: Danger;
   tier: number;
-  /** What a healthy system does: puts it right by itself, or lives with it until it is lifted. */
+  /** What a healthy system does: puts it right by itself, or lives with it until it is reverted. */
   expects: Expectation;
   /** What the injection leaves: marks on what it changed, an object it created, the backup of what it deleted, or nothing to undo. */
   leaves: 'marks' | 'object' | 'backup' | 'nothing';

@@ -115,7 +115,7 @@ export interface Api {
   raw(request: RawRequest): Promise<Outcome<unknown>>;
   /** Server time now: this machine's clock corrected by the Date headers of answers; `known` is false until one came. */
   serverTime(): ServerTime;
-  /** The same on connections of its own: what is asked through it never waits behind other requests. For lifting faults. */
+  /** The same on connections of its own: what is asked through it never waits behind other requests. For reverting faults. */
   readonly urgent?: Api;
   /** Requests sent so far, for receipts and benchmarks. */
   readonly requests: number;

@@ -30,7 +30,7 @@ export function explainDifference(
   if (compat === 'Failed') {
     return strict === 'Inconclusive'
       ? 'the framework counts a check it could not read, or one cut short, as failed'
-      : 'the framework looks once while the fault is still on, and not again after lifting it';
+      : 'the framework looks once while the fault is still on, and not again after reverting it';
   }
   if (facts.checks === 0) return 'the framework passes an experiment without checks';
   if (!facts.effectProven) return 'the framework does not ask whether the fault took effect';

@@ -16,7 +16,7 @@ export interface VerdictFacts {
   /** What a gate or planner said when it refused the injection. */
   refused?: string;
   dryRun: boolean;
-  /** Under the fault, before we lifted it. */
+  /** Under the fault, before we reverted it. */
   underFault: {
     /** Steady for the whole soak time, the fault's effect proven (self-heal: and the fault's change gone). */
     settled: boolean;
@@ -25,7 +25,7 @@ export interface VerdictFacts {
     /** How long it then stayed steady. */
     soakedMs: number;
   };
-  /** After we lifted it; undefined when the run never came that far. */
+  /** After we reverted it; undefined when the run never came that far. */
   afterRevert?: { settled: boolean; recoveryMs?: number };
   /** Whether somebody else, not our revert, undid the fault. */
   selfHealed: boolean;
@@ -110,7 +110,7 @@ function recovery(facts: VerdictFacts): Judgement {
     return {
       verdict: 'Degraded',
       reasons: [
-        `did not stay steady under the fault; ${took(afterRevert?.recoveryMs)} once it was lifted (limit ${limit})`,
+        `did not stay steady under the fault; ${took(afterRevert?.recoveryMs)} once it was reverted (limit ${limit})`,
       ],
     };
   }

@@ -34,7 +34,7 @@ export function engineJourneys(open: () => Promise<Provider>): void {
   const scanHere = () => bench.engine.scan({ deep: true, namespace: bench.namespace });
 
   describe('PodKill', () => {
-    test('is healed by the controllers: Resilient, effect proven, nothing to lift', async () => {
+    test('is healed by the controllers: Resilient, effect proven, nothing to revert', async () => {
       const events: RunEvent[] = [];
       const loaded = experimentOn(bench.namespace, { type: 'PodKill', parameters: { labelSelector: 'app=web' } });
       const { result } = await bench.engine.run(loaded, { ...quiet, emit: event => events.push(event) });
@@ -69,7 +69,7 @@ export function engineJourneys(open: () => Promise<Provider>): void {
       });
     }, 120_000);
 
-    test('that a person heals is told from one that we lifted', async () => {
+    test('that a person heals is told from one that we reverted', async () => {
       const loaded = experimentOn(bench.namespace, {
         type: 'ConfigDrift',
         parameters: { name: 'settings', key: 'mode', value: 'chaos' },
@@ -120,7 +120,7 @@ export function engineJourneys(open: () => Promise<Provider>): void {
   });
 
   describe('an interrupted run', () => {
-    test('lifts what it wrote and ends 6', async () => {
+    test('reverts what it wrote and ends 6', async () => {
       const stop = new AbortController();
       const loaded = experimentOn(bench.namespace, {
         type: 'ConfigDrift',
@@ -141,7 +141,7 @@ export function engineJourneys(open: () => Promise<Provider>): void {
   describe('what a dead console left', () => {
     test('is in its journal, found by a scan, reverted, and 0 remain', async () => {
       const { namespace, engine, api } = bench;
-      // A run whose lifting is cut off as kill -9 would: the writes are there, the journal has no end.
+      // A run whose reverting is cut off as kill -9 would: the writes are there, the journal has no end.
       const loaded = experimentOn(namespace, {
         type: 'ConfigDrift',
         parameters: { name: 'settings', key: 'mode', value: 'chaos' },

@@ -19,7 +19,7 @@ export function cutOffJourneys(given: () => Provider): void {
         run.signal(signal);
         const ended = await run.ended;
         expect(ended.code).toBe(6);
-        expect(ended.stderr).toContain('stopping; the fault is being lifted and checked');
+        expect(ended.stderr).toContain('stopping; the fault is being reverted and checked');
         expect(verdictOf(ended)).toMatchObject({ verdict: 'Inconclusive', residue: 0 });
         expect(await run.event('reverted')).toMatchObject({
           receipts: [{ outcome: 'reverted', verified: true }],

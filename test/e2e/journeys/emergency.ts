@@ -18,7 +18,7 @@ export function emergencyJourneys(given: () => Provider): void {
       expect((await stage.read('configmap', 'settings')).data.mode).toBe('chaos');
 
       const next = await stage.run(podKill).ended;
-      expect(next.stderr).toContain(`a run died before the fault was lifted (${run}); \`mayday revert --all\``);
+      expect(next.stderr).toContain(`a run died before the fault was reverted (${run}); \`mayday revert --all\``);
       expect(next.code).toBe(0);
 
       const scan = await stage.mayday(['-o', 'json', 'scan']);
@@ -88,7 +88,7 @@ export function emergencyJourneys(given: () => Provider): void {
   });
 
   describe('the guardian', () => {
-    test('lifts at the TTL what a killed run left, and the next process says so', async ({ stage }) => {
+    test('reverts at the TTL what a killed run left, and the next process says so', async ({ stage }) => {
       stage.write('config/mayday/config.yaml', 'guardian: at-ttl\n');
       await stage.set();
       const before = lasting(await stage.read('configmap', 'settings'));
@@ -104,7 +104,7 @@ export function emergencyJourneys(given: () => Provider): void {
   });
 
   describe('the latch', () => {
-    test('stops every injection, says who and why, and is lifted', async ({ stage }) => {
+    test('stops every injection, says who and why, and is turned off', async ({ stage }) => {
       await stage.set();
       const on = await stage.mayday(['latch', 'on', '--why', 'an incident']);
       expect(on.stdout).toMatch(/^latch ON since .* by .*: an incident/);

@@ -47,7 +47,7 @@ export function forbiddenJourneys(given: () => Provider): void {
   });
 
   describe('an injector of one namespace', () => {
-    test('injects and lifts there, and is refused next door', async ({ stage }) => {
+    test('injects and reverts there, and is refused next door', async ({ stage }) => {
       await stage.set();
       const injector = await hire(stage, 'injector', { everywhere: ['mayday-viewer'], here: ['mayday-injector'] });
       const run = stage.run({ ...drift, recovery: '3s' }, '--kubeconfig', injector);

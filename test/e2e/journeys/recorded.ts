@@ -182,7 +182,7 @@ export function recordedJourneys(given: () => Provider): void {
             .map(words)
             .filter(each => !custom.includes(each)),
         );
-      // A run lifts what it injected, so that it needs both. PodKill leaves nothing that could have been recorded; the proof that
+      // A run reverts what it injected, so that it needs both. PodKill leaves nothing that could have been recorded; the proof that
       // rights are gone is no part of what a plan writes.
       const injector = granted('mayday-injector', 'mayday-injector-rbac');
       expect(new Set(injector)).toEqual(

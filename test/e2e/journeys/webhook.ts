@@ -43,7 +43,7 @@ export function webhookJourneys(given: () => Provider): void {
       await stage.mayday(['latch', 'off']);
     });
 
-    test('by our own injection is lifted first, and what it kept from being reverted after it', async ({ stage }) => {
+    test('by our own injection is reverted first, and what it kept from being reverted after it', async ({ stage }) => {
       await stage.set();
       await stage.apply(guard(stage, 'Ignore'));
       const settings = lasting(await stage.read('configmap', 'settings'));

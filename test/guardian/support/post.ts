@@ -18,7 +18,7 @@ const receipt = (outcome: Receipt['outcome'], verified: boolean): Receipt => ({
   ms: 1,
   message: outcome,
 });
-export const LIFTED: RunReverted = { receipts: [receipt('reverted', true)], remaining: 0, blind: [] };
+export const REVERTED: RunReverted = { receipts: [receipt('reverted', true)], remaining: 0, blind: [] };
 export const UNREACHABLE: RunReverted = { receipts: [], remaining: 1, blind: ['ConfigMap shop/settings: unreachable'] };
 export const DIVERGED: RunReverted = { receipts: [receipt('diverged', false)], remaining: 1, blind: [] };
 
@@ -26,9 +26,9 @@ export interface Post {
   guardian: Guardian;
   clock: FakeClock;
   said: FromGuardian[];
-  /** Virtual milliseconds at which each lift was tried, by run. */
-  lifts: { run: string; at: number; written: string[] }[];
-  /** When each run was said to be about to be lifted. */
+  /** Virtual milliseconds at which each revert was tried, by run. */
+  reverts: { run: string; at: number; written: string[] }[];
+  /** When each run was said to be about to be reverted. */
   readied: { run: string; at: number }[];
   ends: { run: string; end: string }[];
   logged: { event: string; [fact: string]: unknown }[];
@@ -39,11 +39,11 @@ export interface Post {
   isOver(): boolean;
 }
 
-/** A guardian with a clock of its own, and lifting that gives what it is told to. */
+/** A guardian with a clock of its own, and reverting that gives what it is told to. */
 export function post(
   options: {
     atOnce?: boolean;
-    lift?: (guarded: GuardedRun, tries: number, clock: Clock) => RunReverted | Promise<RunReverted>;
+    revert?: (guarded: GuardedRun, tries: number, clock: Clock) => RunReverted | Promise<RunReverted>;
     /** Added to wall clock and server time: what a machine that sleeps does not count. */
     slept?: () => number;
   } = {},
@@ -52,7 +52,7 @@ export function post(
   const slept = options.slept ?? (() => 0);
   const wall: Clock = { ...clock, now: () => clock.now() + slept() };
   const said: FromGuardian[] = [];
-  const lifts: Post['lifts'] = [];
+  const reverts: Post['reverts'] = [];
   const readied: Post['readied'] = [];
   const ends: Post['ends'] = [];
   const logged: Post['logged'] = [];
@@ -65,8 +65,8 @@ export function post(
     prepare: () => undefined,
     prefetch: guarded => void readied.push({ run: guarded.run, at: clock.monotonic() }),
     revert: async guarded => {
-      lifts.push({ run: guarded.run, at: clock.monotonic(), written: guarded.written.map(ref => ref.name) });
-      return (await options.lift?.(guarded, lifts.length, clock)) ?? LIFTED;
+      reverts.push({ run: guarded.run, at: clock.monotonic(), written: guarded.written.map(ref => ref.name) });
+      return (await options.revert?.(guarded, reverts.length, clock)) ?? REVERTED;
     },
     ended: async ({ run }, end) => void ends.push({ run, end }),
     say: message => void said.push(message),
@@ -81,7 +81,7 @@ export function post(
     guardian,
     clock,
     said,
-    lifts,
+    reverts,
     readied,
     ends,
     logged,

@@ -215,7 +215,7 @@ describe('an operator', () => {
     expect(w.store.list('events', 'kserve').some(e => e.reason === 'LeaderElection')).toBe(true);
   });
 
-  it('that is cut off from the API stops renewing and repairing, gives up, and recovers when the partition is lifted', async () => {
+  it('that is cut off from the API stops renewing and repairing, gives up, and recovers when the partition is reverted', async () => {
     const w = startTestWorld();
     await w.pass(1000);
     const lock = () => w.store.get(LEASES, 'kserve', 'kserve-controller-manager-leader-lock');

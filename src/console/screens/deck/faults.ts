@@ -139,7 +139,7 @@ function runLines(run: RunView, view: View, columns: number, isChosen: boolean):
         view,
         columns,
       )
-    : line('  TTL  ', span('lifted', 'ok'), span('  reading back', 'dim'));
+    : line('  TTL  ', span('reverted', 'ok'), span('  reading back', 'dim'));
   return [head, ttl, recoveryLine(run, view)];
 }
 

@@ -144,7 +144,7 @@ function listLines(mayday: MaydayView, view: View): Line[] {
       ),
     );
   }
-  // A receipt may name something the first scan did not show: what the runs of this console lifted themselves.
+  // A receipt may name something the first scan did not show: what the runs of this console reverted themselves.
   const known = new Set(mayday.findings.map(finding => finding.id));
   for (const receipt of mayday.receipts.values())
     if (!known.has(receipt.id)) lines.push(receiptLine(receipt, ' '.repeat(WAVE_COLUMNS), view));

@@ -15,7 +15,7 @@ export function revertOneLines(state: ConsoleState, view: View): Line[] {
       : `${fault.mark.type}  ${fault.mark.object.kind} ${objectName(fault.mark.object)}`;
   const whose =
     fault.is === 'run'
-      ? 'a run of this console: it is stopped, and what it wrote is lifted'
+      ? 'a run of this console: it is stopped, and what it wrote is reverted'
       : `left by ${fault.mark.by ?? fault.mark.tool}`;
   return [
     rule('REVERT THIS ONE', view.columns, view),

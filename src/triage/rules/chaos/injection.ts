@@ -95,7 +95,7 @@ function found(
       `injected by ${tool}${by === undefined ? '' : ` for ${by}`}${experiment === undefined ? '' : `, experiment ${experiment}`}`,
       expires !== undefined && `it was to end at ${new Date(expires).toISOString()}${overdue ? ': it is overdue' : ''}`,
     ],
-    cause: `${type === 'unknown' ? 'A chaos injection' : `The chaos injection ${type}`} was ${overdue ? 'never lifted, though its time is over' : 'not lifted'}. ${stands === false ? 'Nothing follows from the marks alone.' : effect}`,
+    cause: `${type === 'unknown' ? 'A chaos injection' : `The chaos injection ${type}`} was ${overdue ? 'never reverted, though its time is over' : 'not reverted'}. ${stands === false ? 'Nothing follows from the marks alone.' : effect}`,
     fixes: [
       {
         text: `Revert the injection: the original is put back, and verified.`,
