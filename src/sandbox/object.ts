@@ -1,13 +1,6 @@
-/** The objects the sandbox keeps: plain JSON, never changed in place once stored. */
+import type { OwnerReference } from '../k8s/object.ts';
 
-interface OwnerReference {
-  apiVersion: string;
-  kind: string;
-  name: string;
-  uid: string;
-  controller?: boolean;
-  blockOwnerDeletion?: boolean;
-}
+/** The objects the sandbox keeps: plain JSON, never changed in place once stored. */
 
 export interface ManagedFieldsEntry {
   manager: string;

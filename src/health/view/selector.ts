@@ -1,3 +1,4 @@
+import { expressionHolds } from '../../k8s/match-expression.ts';
 import type { Fields } from './cluster-view.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -36,21 +37,8 @@ export function requirementsOf(selector: Fields): Requirement[] {
   ];
 }
 
-function satisfies(labels: Labels, { key, operator, values }: Requirement): boolean {
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    default:
-      return false;
-  }
-}
+const satisfies = (labels: Labels, { key, ...expression }: Requirement): boolean =>
+  expressionHolds(expression, Object.hasOwn(labels, key) ? labels[key] : undefined);
 
 /**
  * Whether a label selector takes in an object with these labels: `matchLabels` and `matchExpressions`, or the plain map of a Service. As in

@@ -1,3 +1,4 @@
+import type { OwnerReference } from '../../k8s/object.ts';
 import { conditionOf, withCondition } from './conditions.ts';
 import {
   countedStatus,
@@ -7,7 +8,7 @@ import {
   progressCheckIn,
   rolloutStatus,
 } from './deployment-status.ts';
-import type { Deployment, DeploymentStatus, Meta, Note, OwnerReference, ReplicaSet } from './kinds.ts';
+import type { Deployment, DeploymentStatus, Meta, Note, ReplicaSet } from './kinds.ts';
 import { newSetAnnotations, nextRevision, REVISION, revisionOf, sizeAnnotations } from './revision.ts';
 import {
   asked,

@@ -1,5 +1,6 @@
+import type { OwnerReference } from '../../k8s/object.ts';
 import { type Controller, placeOfKey } from './engine.ts';
-import type { Obj, OwnerReference } from './kinds.ts';
+import type { Obj } from './kinds.ts';
 import type { Place } from './owners.ts';
 import { BY_CONTROLLER, type Parts } from './parts.ts';
 

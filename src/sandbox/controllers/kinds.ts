@@ -1,16 +1,9 @@
+import type { OwnerReference } from '../../k8s/object.ts';
+
 /**
  * The parts of the built-in kinds that controllers read and write. Stored objects carry more; what is not named here
  * is passed through untouched.
  */
-
-export interface OwnerReference {
-  apiVersion: string;
-  kind: string;
-  name: string;
-  uid: string;
-  controller?: boolean;
-  blockOwnerDeletion?: boolean;
-}
 
 export interface Meta {
   name: string;

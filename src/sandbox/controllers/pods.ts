@@ -1,5 +1,6 @@
+import type { OwnerReference } from '../../k8s/object.ts';
 import { conditionOf } from './conditions.ts';
-import type { Obj, OwnerReference, Pod, PodTemplate } from './kinds.ts';
+import type { Obj, Pod, PodTemplate } from './kinds.ts';
 
 /** Facts about pods that several controllers ask for. */
 

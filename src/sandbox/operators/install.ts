@@ -1,4 +1,4 @@
-import type { OwnerReference } from '../controllers/kinds.ts';
+import type { OwnerReference } from '../../k8s/object.ts';
 import { cloneJson, isRecord, type KubeObject, type NewObject, timestamp } from '../object.ts';
 import { namespace } from '../world/cluster.ts';
 import type { Seeder } from '../world/seeder.ts';

@@ -1,6 +1,7 @@
+import type { OwnerReference } from '../../k8s/object.ts';
 import { buildSet, controllerRef } from '../controllers/deployment.ts';
 import { countedStatus, deploymentCondition, isComplete } from '../controllers/deployment-status.ts';
-import type { Deployment, OwnerReference, Pod, PodSpec, PodTemplate, ReplicaSet } from '../controllers/kinds.ts';
+import type { Deployment, Pod, PodSpec, PodTemplate, ReplicaSet } from '../controllers/kinds.ts';
 import { replicaSetStatus } from '../controllers/replicaset.ts';
 import { maxSurge, maxUnavailable } from '../controllers/rollout.ts';
 import { type NewObject, timestamp } from '../object.ts';

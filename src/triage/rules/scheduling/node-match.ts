@@ -1,4 +1,5 @@
 import type { Fields, ViewObject } from '../../../health/view/cluster-view.ts';
+import { expressionHolds } from '../../../k8s/match-expression.ts';
 import { fields, list, strings, text, textMap } from '../../fields.ts';
 
 /** A taint of a node. */
@@ -60,8 +61,8 @@ export const requiredTerms = (pod: ViewObject): readonly Fields[] =>
 
 /** What a node selector term asks for and the node does not have. */
 export function missesOf(term: Fields, node: ViewObject): string[] {
-  const byLabel = list(term.matchExpressions).filter(one => !expressionHolds(one, node.metadata.labels[text(one.key)]));
-  const byField = list(term.matchFields).filter(one => !expressionHolds(one, node.metadata.name));
+  const byLabel = list(term.matchExpressions).filter(one => !holds(one, node.metadata.labels[text(one.key)]));
+  const byField = list(term.matchFields).filter(one => !holds(one, node.metadata.name));
   return [
     ...byLabel.map(
       one =>
@@ -71,25 +72,8 @@ export function missesOf(term: Fields, node: ViewObject): string[] {
   ];
 }
 
-function expressionHolds(one: Fields, value: string | undefined): boolean {
-  const values = strings(one.values);
-  switch (one.operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
-}
+const holds = (one: Fields, value: string | undefined): boolean =>
+  expressionHolds({ operator: text(one.operator), values: strings(one.values) }, value);
 
 const expressionWords = (one: Fields): string => `${text(one.operator)} ${strings(one.values).join('|')}`.trim();
 
