@@ -17,7 +17,7 @@ const WIDTH = 10;
 const PAGE_MS = 15_000;
 /** CRDs carry their schemas, up to a megabyte each. */
 const CRDS_A_PAGE = 50;
-/** A page of pods is megabytes of text, and several times that while it is read. */
+/** A page of pods is megabytes of text, and several times that while it is read. What follows them for hours takes larger pages, for they come sooner. */
 const PODS_A_PAGE = 250;
 /** Long lists in the order in which they are begun, after all others. Pods are the longest by far. */
 const LONG: readonly ViewKind[] = [
@@ -33,7 +33,6 @@ const LONG: readonly ViewKind[] = [
 export const QUERIES: { readonly [kind in ViewKind]?: { fieldSelector?: string; limit?: number } } = {
   Event: { fieldSelector: 'type=Warning' },
   CustomResourceDefinition: { limit: CRDS_A_PAGE },
-  Pod: { limit: PODS_A_PAGE },
 };
 
 /** A view being filled. */
@@ -90,7 +89,12 @@ export function loadView(
     if (collection === undefined) return blind(kind, literal('not served'));
     if ('ok' in collection) return blind(kind, reasonOf(collection));
     let loaded = 0;
-    const query = { timeoutMs: PAGE_MS, ...QUERIES[kind], ...(options.signal && { signal: options.signal }) };
+    const query = {
+      timeoutMs: PAGE_MS,
+      ...(kind === 'Pod' && { limit: PODS_A_PAGE }),
+      ...QUERIES[kind],
+      ...(options.signal && { signal: options.signal }),
+    };
     for await (const page of eachPage(api, clock, collection, query)) {
       if (!page.ok) return failed(kind, page, isSure);
       loaded += page.value.items.length;
