@@ -11,7 +11,7 @@ export interface Answers {
 }
 
 /**
- * High danger needs a word from a person; a protected context needs its name typed. Where nobody can be asked, `--yes` and
+ * High danger needs a confirmation; a protected context needs its name typed. If no one can be asked, `--yes` and
  * `--confirm NAME` say it beforehand. Throws when the answer is no.
  */
 export async function askConsent(

@@ -1,4 +1,4 @@
-/** Exit codes of every command; residue (7) outranks 3–6. Design §3. */
+/** Exit codes of every command; residue (7) outranks 3–6. */
 export const EXIT = {
   done: 0,
   internal: 1,

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 const OUTPUTS = ['text', 'json', 'yaml', 'jsonl', 'md'] as const;
 type Output = (typeof OUTPUTS)[number];
 
-/** The global options as commander hands them over; see design §3. */
+/** The global options as commander hands them over. */
 export interface GlobalOptions {
   context?: string;
   kubeconfig?: string;

@@ -6,7 +6,7 @@ import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
 import { print } from './output.ts';
 
-/** `mayday info`: every path and version in use, so that nobody has to guess where a journal lies. */
+/** `mayday info`: every path and version in use, for example where the journals are. */
 export const infoCommand: CommandBody = async ({ globals }) => {
   const used = paths(process.env);
   const problem = notPrivate(used.state, `${used.state}/runs`);

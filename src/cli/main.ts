@@ -41,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The terminal has gone: whoever must clean up hears it, everyone else just ends. */
+/** The terminal is gone: commands that must clean up are told, all others end. */
 function hangUp(): void {
   if (!process.emit('SIGHUP', 'SIGHUP')) process.exit(EXIT.done);
 }

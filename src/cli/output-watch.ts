@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-/** What became of the words that a command printed. */
+/** What became of the output that a command printed. */
 export interface OutputWatch {
   /** Resolves when everything printed has been taken by its reader, or can never be. */
   drained(): Promise<void>;
@@ -10,12 +10,12 @@ export interface OutputWatch {
 
 /**
  * Watches standard output and standard error. A reader that has gone or a disk that is full never stops a command: it does its work without
- * the words. A terminal that has gone is told by `onHangUp`.
+ * printing. `onHangUp` is called if the terminal is gone.
  */
 export function watchOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream, onHangUp: () => void): OutputWatch {
   let lost: NodeJS.ErrnoException | undefined;
   writeWholly(stdout);
-  // What cannot be told on stderr is no reason to leave a fault in.
+  // That stderr cannot be written is no reason to leave a fault in.
   stderr.on('error', () => {});
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     const isFirst = lost === undefined;

@@ -44,7 +44,7 @@ const shownLine = (line: string, isPlain: boolean): Clean => (isPlain ? asciiTex
 const needsAscii = ({ ascii, output }: GlobalOptions): boolean =>
   output === 'text' && glyphsFor(process.env, ascii === true) === ASCII;
 
-/** Columns for text that is broken into lines: those of the terminal, within reason; 80 where there is none. */
+/** Columns for wrapped text: those of the terminal, within limits; 80 without a terminal. */
 export const columns = (): number => Math.max(40, Math.min(process.stdout.columns ?? 80, 120));
 
 /** Whether people see the results as they come. */

@@ -20,7 +20,7 @@ export interface Meant {
   toSee: () => Promise<Reviewed>;
 }
 
-/** On whose word the records are taken that ask for more than their own object. A no is a failure of its own. */
+/** Asks whether to trust records that change more than the object they are on. A no is a failure of its own. */
 export async function agreed(invocation: Invocation, meant: Meant): Promise<Trust> {
   const trust = await answered(invocation, meant);
   if (trust === undefined) throw new CommandFailure('nothing was reverted: the answer was not yes', EXIT.aborted);

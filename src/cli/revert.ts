@@ -48,7 +48,7 @@ export const revertCommand: CommandBody = invocation => {
     const scope = namespace === undefined ? {} : { namespace };
     await expectNamespace(api, namespace);
     const dryRun = invocation.options.dryRun === true || invocation.globals.readOnly === true;
-    // A person is asked once, about everything; where nobody is asked, what is known does not wait for slow lists.
+    // A person is asked once, about everything. If no one is asked, the revert begins before slow lists have been read.
     const mayGoAhead = invocation.options.yes === true && ids.length === 0 && !dryRun;
     const look = await lookAround(engine, scope, mayGoAhead);
     const { scanned } = look;
@@ -138,7 +138,7 @@ async function tellFreed(api: Api, result: RevertResult, { globals }: Invocation
   for (const line of await freeAllLocks(api, result)) tell(line);
 }
 
-/** The same words again and again help nobody. */
+/** A repeated line is printed once. */
 function once(act: (says: readonly string[], forMs: number) => void): (says: readonly string[], forMs: number) => void {
   let last = '';
   return (says, forMs) => {

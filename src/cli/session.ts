@@ -21,7 +21,7 @@ export async function connectOrFail(runtime: Runtime): Promise<Api> {
   throw new CommandFailure(connected.message, connected.reason === 'context' ? EXIT.usage : EXIT.unreachable);
 }
 
-/** Runs `work` with a connected cluster and closes everything afterwards. What cannot be reached is told in one line, exit 8 (or 2 for a context that is not there). */
+/** Runs `work` with a connected cluster and closes everything afterwards. An unreachable cluster is reported in one line, exit 8 (or 2 for a context that is not there). */
 export async function withCluster<T>(
   globals: GlobalOptions,
   work: (api: Api, runtime: Runtime) => Promise<T>,
@@ -36,7 +36,7 @@ export async function withCluster<T>(
   }
 }
 
-/** A cluster that does not answer, or not to us, is told once and in one line, before anything is begun. */
+/** Reports a cluster that does not answer or does not let us in, once and in one line, before anything is begun. */
 async function expectAnswer(api: Api): Promise<void> {
   const discovered = await api.discovery();
   if (discovered.ok) return;

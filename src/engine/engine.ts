@@ -34,7 +34,7 @@ import type { KeyRead } from '../safety/record-key.ts';
 import { type Guard, guardRun, needsGuard } from './guard.ts';
 import type { Locks } from './operator-lock.ts';
 
-/** What the house gives the engine; nothing here is reached for globally. */
+/** Everything the engine needs from outside; it uses no globals. */
 export interface EngineDeps {
   api: Api;
   clock: Clock;
@@ -48,9 +48,9 @@ export interface EngineDeps {
   version: string;
   isAlive: IsAlive;
   gates: RunDeps['gates'];
-  /** Keeps others off the operator under test while a run lasts; nobody is without it. */
+  /** Keeps other injectors off the operator under test during a run; without it no lock is taken. */
   locks?: Locks;
-  /** Ends what this process cannot end any more; nobody does without it. */
+  /** Reverts what this process can no longer revert; without it nothing else does. */
   guard?: Guard;
   /** The key by which records are signed; without it they are not, and more of them need a person's word. */
   recordKey?: RecordKey;
@@ -58,7 +58,7 @@ export interface EngineDeps {
 
 export interface RecordKey {
   read(): Promise<KeyRead>;
-  /** Makes it where there is none and that is allowed. */
+  /** Creates the key if it does not exist and we may create it. */
   make(): Promise<KeyRead>;
 }
 
@@ -85,7 +85,7 @@ export interface Engine {
   scan(options?: ScanOptions): Promise<ScanResult>;
   /** Reverts, and stops what `options` names of the framework's experiments and of other tools' faults. */
   revert(findings: readonly FoundInjection[], options?: StopOptions): Promise<Reverted>;
-  /** Everything on whose word a record is believed here: the key, the journals of this machine, the framework's own experiments. */
+  /** Everything that makes an undo record trusted here: the key, the journals of this machine, the framework's own experiments. */
   trust(): Promise<TrustHere>;
   /** Runs of this machine against this cluster that died, and of which something is, or may be, still in the cluster. */
   unfinished(): Promise<Unfinished[]>;
@@ -254,7 +254,7 @@ export function createEngine(deps: EngineDeps): Engine {
         journal: guarded?.journal ?? journal,
         prefetch: request => {
           void guarded?.reverting();
-          // Whatever breaks here breaks again in the revert, and is told there.
+          // An error here happens again in the revert, which reports it.
           prefetchRun(reverting, request).then(
             seen => {
               ahead = seen;

@@ -28,7 +28,7 @@ export type Watch = { on: true; pid: number; processStart?: string; log: string 
 export interface Guard {
   /** Sees to it that it runs, for this run until it is over. Never rejects. */
   begin(run: string, changed: (watch: Watch) => void): Promise<Watch>;
-  /** Resolves once it knows of the write, or there is none. Rejects when it has taken the run over: the write must not be sent. */
+  /** Resolves once the guardian knows of the write, or if there is no guardian. Rejects if the guardian took the run over: then the write must not be sent. */
   announce(write: Announcement): Promise<void>;
   /** Resolves when it leaves the reverting of this run to us; waits for what it is reverting already. Never rejects, never waits long. */
   reverting(run: string): Promise<void>;
@@ -36,7 +36,7 @@ export interface Guard {
   asleep(): Promise<boolean>;
   /** It goes on. */
   awake(): void;
-  /** The run has ended here; `residue` is undefined when nobody knows what it left. */
+  /** The run has ended here; `residue` is undefined if it is not known what is left. */
   over(run: string, residue: number | undefined): void;
 }
 
@@ -57,7 +57,7 @@ export function needsGuard({ experiment }: LoadedExperiment, options: Pick<RunOp
 
 /** One run and its guard. */
 export interface RunGuard {
-  /** Starts the guardian where there is none; tells of it once. */
+  /** Starts the guardian if it does not run yet, and reports that once. */
   ready(): Promise<void>;
   /** The run's journal, through which the guardian hears of each write before it is sent. */
   journal: RunJournal;

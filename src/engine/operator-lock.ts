@@ -48,7 +48,7 @@ interface Taken extends HeldLock {
 
 /**
  * Keeps two people's experiments, ours or the framework's, off one operator: what each sees would be the other's doing. Kept alive while a
- * run lasts. Whoever may not make Leases is not stopped, only told that nobody else is.
+ * run lasts. A user who may not create Leases can still inject, and is warned that others can, too.
  */
 export function operatorLocks(deps: LocksDeps): Locks {
   const { api, clock, namespace, keeper, survives } = deps;

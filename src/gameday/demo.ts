@@ -22,7 +22,7 @@ export interface Act {
   /** Below the folder of experiments. */
   file: string;
   expects: Verdict;
-  /** Shorter than the document's, so that nobody waits for the point to be made. Milliseconds. */
+  /** Shorter than the document's, to keep the demo short. Milliseconds. */
   ttlMs?: number;
 }
 

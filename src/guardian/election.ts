@@ -40,7 +40,7 @@ const specOf = (lease: KubeObject): LeaseSpec => (lease.spec ?? {}) as LeaseSpec
 
 /**
  * Leader election as the Kubernetes components do it: one Lease, renewed by its holder. Another's Lease counts as expired when it has
- * not changed for its whole duration on our own clock, so that clocks which disagree elect nobody twice.
+ * not changed for its whole duration on our own clock, so that two holders are never elected, even if their clocks disagree.
  */
 export function createElection({ api, clock, namespace, name, holder }: ElectionOptions): Election {
   const ref: ObjectRef = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };

@@ -43,7 +43,7 @@ export interface Circumstances {
   ownerGone: boolean;
   /** It said that it is being stopped. */
   ownerAsleep: boolean;
-  /** Revert what is nobody's at once: so configured, or told to end. */
+  /** Revert runs without an owner at once: because it is configured so, or because the guardian must end. */
   hurry: boolean;
 }
 

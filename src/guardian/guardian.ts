@@ -20,7 +20,7 @@ export interface GuardianDeps {
   revert(guarded: GuardedRun): Promise<RunReverted>;
   /** The reverting of a run has ended. */
   ended(guarded: GuardedRun, end: RetryEnd): Promise<void>;
-  /** To the owner; nobody may be there to hear it. */
+  /** Sends to the owner, which may be gone. */
   say(message: FromGuardian): void;
   log(event: string, facts: Record<string, unknown>): void;
   /** Revert as soon as the owner is gone, without waiting for the TTL. */
@@ -33,7 +33,7 @@ export interface Guardian {
   hear(message: FromOwner): void;
   /** The pipe has closed: whoever injected is gone. */
   ownerGone(): void;
-  /** Told to end: what is nobody's is reverted at once. */
+  /** The guardian must end: runs without an owner are reverted at once. */
   hurry(): void;
   /** Resolves when the owner is gone and nothing is left to guard. */
   readonly over: Promise<void>;

@@ -30,7 +30,7 @@ const WIDTH = 8;
 
 /**
  * Reverts, in any process that may, what is past its time, whoever left it: ours by the time in its undo record, the framework's by the
- * annotation `expires`. What has no time is nobody's business but its owner's.
+ * annotation `expires`. An injection without a deadline is left to its owner.
  */
 export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<void> {
   const { election, log, signal } = options;
@@ -117,7 +117,7 @@ function pause(deps: RevertDeps, options: ReaperOptions, { known }: Memory): num
   return Math.min(options.intervalMs, ...due);
 }
 
-/** Nobody is there to be asked. */
+/** There is no person to ask. */
 const NEEDS_A_PERSON: ReadonlySet<string> = new Set(['diverged', 'unconfirmed']);
 
 async function revertDue(deps: RevertDeps, options: ReaperOptions, memory: Memory): Promise<void> {

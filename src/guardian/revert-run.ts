@@ -34,7 +34,7 @@ export interface RunReverter {
   unlock(): Promise<void>;
 }
 
-/** The disk is told, and not waited for: a slow one must not keep a fault in, and what is in the cluster needs no record to be put back. */
+/** Writes to the journal without waiting: a slow disk must not delay a revert, and the revert does not need the journal. */
 const unhurried = (journal: OpenJournal | undefined): Journal => ({
   append(record) {
     journal?.append(record).catch(() => undefined);
@@ -81,7 +81,7 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
       if (recordKey) keys.set(run, recordKey());
     },
     prefetch: guarded => {
-      // Whatever breaks here breaks again in the revert, and is told there.
+      // An error here happens again in the revert, which reports it.
       prefetchRun(depsWith(undefined), guarded).then(
         read => prefetched.set(guarded.run, read),
         () => undefined,

@@ -197,7 +197,7 @@ export class Model {
     };
   }
 
-  /** Kinds beside the lines of the board, whose own state says it. Nobody injects into events. */
+  /** Kinds that have no line of their own on the board. Events are left out: no fault changes them. */
   #unseen(): Summary['unseen'] {
     const others = this.#live.kinds.filter(kind => kind !== 'Event' && !BOARD_KINDS.includes(kind));
     const syncs = others.map(kind => ({ kind, sync: this.#live.view.sync(kind) }));

@@ -7,7 +7,7 @@ import { sanitise } from '../text/sanitise.ts';
 import type { Followed, Sweeping } from './followed.ts';
 import { type Marker, markerOf } from './marker.ts';
 
-/** Why something is not known: nobody has looked yet. */
+/** Why something is not known: it has not been read yet. */
 export const NOT_YET = 'not looked at yet';
 
 /** One round over all kinds takes this long, spread out so that it costs next to nothing; milliseconds. */

@@ -26,7 +26,7 @@ const SHORT: Partial<Record<FailureReason, string>> = {
   'not-found': 'not served',
 };
 
-/** What a feed's status means for a line of the board. A list that never came because nobody answered is being retried, not refused. */
+/** What a feed's status means for a line of the board. A list that failed because the server did not answer is being retried, not refused. */
 export function syncOf(status: SyncStatus): Sync {
   const reason = status.reason ?? ('no reason given' as Clean);
   switch (status.state) {

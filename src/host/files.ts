@@ -75,7 +75,7 @@ async function writeDurably(file: FileHandle, text: string): Promise<void> {
 
 /**
  * One write after the other: records must not interleave, and a later one must not be durable before an earlier one. What comes while
- * the disk is busy goes down together with the next write, so that nobody waits for more than two of them. A disk that failed once is
+ * the disk is busy goes down together with the next write, so that no writer waits for more than two of them. A disk that failed once is
  * not trusted again: what it tore may be the middle of a record.
  */
 export function gathering(write: (text: string) => Promise<void>, end: () => Promise<void>): AppendFile {

@@ -49,7 +49,7 @@ export function mapOperations(
   ];
 }
 
-/** The string map at `steps` of `object`, undefined where there is none. */
+/** The string map at `steps` of `object`, undefined if there is no map. */
 export function mapAt(object: KubeObject, steps: readonly string[]): Record<string, string> | undefined {
   let at: unknown = object;
   for (const step of steps) {

@@ -4,7 +4,7 @@ export interface MatchExpression {
   values?: readonly string[];
 }
 
-/** Whether a label or field of this value (undefined: there is none) is what the expression asks for; never for an operator nobody knows. */
+/** Whether a value of a label or field (undefined if it does not exist) matches the expression. An unknown operator matches nothing. */
 export function expressionHolds({ operator, values = [] }: MatchExpression, value: string | undefined): boolean {
   switch (operator) {
     case 'In':

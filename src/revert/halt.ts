@@ -38,7 +38,7 @@ export async function haltExperiments(
   const halted = await pooled(experiments, WIDTH, experiment => deleteOne(deps, experiment, began));
   for (;;) {
     await pooled(halted.filter(isOpen), WIDTH, one => look(deps, one));
-    // Those that were deleted long ago have had their time: nobody answers.
+    // If it was deleted long ago, no controller is there to finish it.
     const open = halted.some(one => isOpen(one) && !hadItsTime(one, deps, retryForMs));
     if (!open || deps.clock.monotonic() - began + PAUSE_MS > retryForMs) return halted;
     await deps.clock.sleep(PAUSE_MS);

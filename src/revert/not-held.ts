@@ -17,7 +17,7 @@ export interface NotHeld {
   instead: Restore;
   /** The object that was written, as it stands now. */
   now?: KubeObject | undefined;
-  /** The answer to our own write already held something else: the server made it so, nobody came after. */
+  /** The answer to our own write already held something else: the server changed it, not a later writer. */
   isByServer: boolean;
   /** Whether the record that tells the original is in the cluster. */
   isRecordKept: boolean;

@@ -58,7 +58,7 @@ const receiptJson = (receipt: Receipt) => ({ ...receipt, object: objectJson(rece
 /** The JSON shape of `mayday revert`; a dry run has `steps` and no receipts. */
 export const revertJson = (result: RevertResult, now: number) => ({
   receipts: result.receipts.map(receiptJson),
-  /** Null: nothing could be seen, so that 0 would say what nobody knows. */
+  /** Null if nothing could be read: 0 would claim something that is not known. */
   remaining: isRemainUnknown(result) ? null : result.remaining,
   blind: result.blind,
   ms: result.ms,
@@ -181,7 +181,7 @@ export const lockOutLine = ({ says }: LockOut): string => sanitise(`LOCKED OUT $
 /** Far above what a step can say: why a person would be asked must not be cut off. */
 const STEP_LENGTH = 20_000;
 
-/** One line of a dry run: what would be done, and on whose word. */
+/** One line of a dry run: what would be done, and on what authority. */
 function stepLine(step: Step): string {
   const word = wordText(step);
   const text = `${step.wave.padEnd(8)} ${step.action.padEnd(13)} ${step.id}  ${step.says}`;

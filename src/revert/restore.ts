@@ -27,7 +27,7 @@ export interface RestoreOptions {
   fresh?: boolean;
   /** The finding is from a scan before: what only patches the object, bound to what was read, may be decided from it. */
   scanned?: boolean;
-  /** Whose word is taken for records that ask for more than their own object; nobody's unless told. */
+  /** What makes records trusted that change more than the object they are on; nothing does, unless given. */
   trust?: Trust;
 }
 
@@ -177,7 +177,7 @@ async function notDone(deps: RevertDeps, { finding, restore }: Decision, message
   };
 }
 
-/** On whose word these writes may be sent. What a kind is, the server is asked, never the record. */
+/** On what authority these writes may be sent. What a kind is comes from the server, never from the record. */
 async function onWord(
   { api }: RevertDeps,
   { finding }: Decision,
@@ -193,7 +193,7 @@ async function onWord(
   return judge(finding, writes, { ...trust, ...trustOf(await again()) }, scopeOf);
 }
 
-/** A receipt of what was done says on whose word, where the record's own was not enough. */
+/** Adds to a receipt on what authority it was done, if the record alone was not enough. */
 const onWhose = (verdict: Verdict, end: End): End => ({ ...noted(end, onWhoseWord(verdict)), ...wordMembers(verdict) });
 
 /** A signature that could not be checked now may be checked at the next try. */

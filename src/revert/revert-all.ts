@@ -140,7 +140,7 @@ function withLockOut(receipt: Receipt, locked: readonly LockOut[]): Receipt {
   return { ...receipt, message: sanitise(`${receipt.message}; locked out by ${who.join(', ')}`, 600) };
 }
 
-/** On whose word it would be done. What is left as it is needs nobody's; what only loses its marks gives nobody anything. */
+/** On what authority it would be done. Leaving an object as it is, or only removing its marks, needs none. */
 function wordFor(
   decision: Decision & { restore: Exclude<Restore, { kind: 'corrupt' }> },
   { force = false, stripMarks = false, trust = {} }: RestoreOptions,

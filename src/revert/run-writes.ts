@@ -23,7 +23,7 @@ export interface RunWrites {
   answers?: readonly KubeObject[];
   /** Longest time for trying again, milliseconds; 60 s unless told. */
   retryForMs?: number;
-  /** The key of the records, where this run could sign its own; without one its own word is enough. */
+  /** The key that signed the records of this run. Without a key, that the run itself asks is enough. */
   key?: Uint8Array | undefined;
 }
 
@@ -71,7 +71,7 @@ export async function prefetchRun(deps: RevertDeps, own: RunWrites): Promise<Pre
 const lookAtAll = (deps: RevertDeps, own: RunWrites): Promise<Look[]> =>
   Promise.all(carriers(own).map(ref => look(deps, own, ref)));
 
-/** Only findings count ahead of time: nothing holds "no trace of it" to still be true. */
+/** A prefetched read counts only if it found the injection: an injection that was not there then may be there now. */
 const isOfUse = (deps: RevertDeps, { at, read }: Prefetched): boolean =>
   deps.clock.monotonic() - at <= AHEAD_HOLDS_MS && read.every(({ findings }) => findings.length > 0);
 

@@ -112,7 +112,7 @@ async function lookAtPage(
   return suspects.length;
 }
 
-/** Reads a suspect whole and says what it is; one that breaks its readers is told, and stops no other. */
+/** Reads a marked object in full and says what it carries. An object that cannot be interpreted is reported and does not stop the others. */
 export async function inspect(...asked: Parameters<typeof inspectWhole>): Promise<void> {
   const [, , item, resource, state] = asked;
   const { name, namespace } = item.metadata;

@@ -32,7 +32,7 @@ export async function runExperiment(deps: RunDeps, loaded: LoadedExperiment, opt
     await run.phase('Pending');
     await runPhases(run, outcome);
   } catch (error) {
-    // Nothing was written yet, or it has been reverted: the error itself is all there is to tell.
+    // Nothing was written yet, or it has been reverted: only the error itself is left to report.
     noteEnd(run, outcome, error);
   } finally {
     over.abort();

@@ -8,7 +8,7 @@ export interface Config {
   protected: string[];
   readOnly: boolean;
   ascii: boolean;
-  /** When the guardian reverts what a dead console or run left: at its TTL, or at once. `off`: there is none. */
+  /** When the guardian reverts what a dead console or run left: at its TTL, or at once. `off`: no guardian is started. */
   guardian: 'at-ttl' | 'at-once' | 'off';
   /** Whether a run locks its operator against the runs of others, and where the Leases of the locks live. */
   lock: 'on' | 'off';

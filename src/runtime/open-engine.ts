@@ -26,7 +26,7 @@ export interface EngineExtras {
   locks?: Locks | undefined;
 }
 
-/** The locks of this process in one cluster. None in a sandbox that nobody else reaches, and none where the configuration says so. */
+/** The locks of this process in one cluster. There are none in a sandbox, which no other process uses, or if the configuration turns them off. */
 export function locksFor(runtime: Runtime, api: Api): Locks | undefined {
   if (runtime.options.sandbox !== undefined || runtime.config.lock === 'off') return undefined;
   return operatorLocks({
@@ -48,7 +48,7 @@ export function guardFor(runtime: Runtime, api: Api): Guard | undefined {
   });
 }
 
-/** The key of the records of one cluster, asked for when it is needed first, and anew as long as there is none. */
+/** The key that signs the undo records of one cluster. It is read when it is first needed, and again as long as it does not exist. */
 function recordKeyFor(api: Api, clock: Clock): RecordKey {
   let known: KeyRead | undefined;
   const kept = async (read: () => Promise<KeyRead>): Promise<KeyRead> => {

@@ -57,7 +57,7 @@ export async function clearLatch(api: Api): Promise<{ ok: true } | Failure> {
     : failure('server-error', literal('the latch is still there when it is read back; a finalizer may hold it'));
 }
 
-/** A latch that cannot be read holds: one that opens when nobody looks would be none. */
+/** A latch that cannot be read counts as on. Otherwise, taking away the permission to read it would open it. */
 export function latchGate(state: LatchState): GateResult {
   if (state.on === false) return pass('latch', 'off');
   if (state.on === true) {

@@ -11,11 +11,11 @@ export interface HolderProcess {
   pid: number;
   /** Tells it from a later process with the same pid. */
   start?: string;
-  /** Tells this machine, since its last start, from every other; without it nobody can tell that the process died. */
+  /** Tells this machine, since its last start, from every other; without it, it is not known that the process died. */
   machine?: string;
 }
 
-/** Whether that process lives; undefined where nobody here can know. */
+/** Whether that process lives; undefined if that cannot be known on this machine. */
 export type IsHolderAlive = (keeper: HolderProcess) => boolean | undefined;
 
 /** Who holds a lock. */
@@ -28,7 +28,7 @@ export interface LockHolder {
   until: number;
   /** Taken by a mayday; the framework's locks are never taken away from it. */
   isOurs: boolean;
-  /** Why nobody holds it any more, whatever it says. */
+  /** Why the lock counts as free although the Lease names a holder. */
   dead?: string;
 }
 
@@ -39,7 +39,7 @@ interface LeaseSpec {
   renewTime?: string;
 }
 
-/** The server checks what a Lease holds; a server that is none does not. */
+/** A real API server validates the fields of a Lease; a fake one may not. */
 function specOf({ spec }: KubeObject): LeaseSpec {
   const { holderIdentity, leaseDurationSeconds, acquireTime, renewTime } = (spec ?? {}) as Record<string, unknown>;
   return {
@@ -67,7 +67,7 @@ function writtenAt(lease: KubeObject): number {
   return stored.length > 0 ? Math.max(...stored) + ROUNDED_MS : Date.parse(renewTime ?? acquireTime ?? '');
 }
 
-/** Reads the Lease of a lock. `now` is server time. One without times or duration is nobody's, as the framework has it. */
+/** Reads the Lease of a lock. `now` is server time. A Lease without times or duration is held by no one, as in the framework. */
 export function seenLock(lease: KubeObject, now: number, isAlive: IsHolderAlive): LockHolder {
   const { holderIdentity, leaseDurationSeconds, acquireTime } = specOf(lease);
   const keeper = keeperOf(lease);

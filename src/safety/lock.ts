@@ -68,7 +68,7 @@ export async function acquireLock(api: Api, options: LockOptions): Promise<Lock>
   return taken.ok ? { state: 'held', lease: taken.value, from: by } : { state: 'failed', failure: taken };
 }
 
-/** Who holds the lock of an operator; undefined where nobody does. */
+/** Who holds the lock of an operator; undefined if it is free. */
 export async function lookAtLock(
   api: Api,
   on: Pick<LockOptions, 'operator' | 'namespace'>,

@@ -22,7 +22,7 @@ export interface Preflight {
 
 export interface PreflightOptions {
   signal?: AbortSignal | undefined;
-  /** Who else is at the operator under test; nobody is asked without it. */
+  /** Asks whether another injector holds the operator under test; without it the lock is not checked. */
   lock?: (() => Promise<GateResult>) | undefined;
 }
 

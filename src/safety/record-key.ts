@@ -5,7 +5,7 @@ import { failure } from '../kube/client/failure.ts';
 import type { Failure } from '../kube/client/outcome.ts';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 
-/** Nobody but injectors, reverters and the reaper has any business in this namespace. */
+/** Only injectors, reverters and the reaper need access to this namespace. */
 const NAMESPACE = 'mayday-system';
 /** The key by which records are signed: one for the whole cluster, made by the first who injects and may. */
 export const RECORD_KEY: ObjectRef = {
@@ -47,7 +47,7 @@ export async function readRecordKey(api: Api, clock: Clock): Promise<KeyRead> {
   }
 }
 
-/** The key; made where there is none and we may make it. `random` gives that many bytes nobody can foresee. */
+/** The key; created if it does not exist and we may create it. `random` gives that many unpredictable bytes. */
 export async function readOrMakeRecordKey(
   api: Api,
   clock: Clock,

@@ -1,7 +1,7 @@
 import type { Clean } from './sanitise.ts';
 import { graphemes } from './width.ts';
 
-/** What something can be; each is told by a word and a glyph, colour comes third. */
+/** The states of things on the screen; each has a word and a glyph of its own, so that colour is never needed to tell them apart. */
 export type State = 'ok' | 'warn' | 'fail' | 'wait' | 'stale' | 'blind';
 
 /** The drawing characters of one terminal. Each takes one column. */

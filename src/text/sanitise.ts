@@ -10,8 +10,8 @@ export const CELL_LENGTH = 256;
 
 const segmenter = new Intl.Segmenter();
 const PLAIN = /^[\x20-\x7e]*$/;
-/** The `user:password@` of a URL; what container runtimes write before an image's digest is none. It ends with the authority: JSON around
- * a URL is none of it. */
+/** The `user:password@` of a URL; what container runtimes write before an image's digest is none. It ends with the authority of the URL, so that JSON
+ * around a URL is left alone. */
 const USER_INFO = /(?<!docker|docker-pullable)(:\/\/)[^\s/?#"\\<>{}]*@/g;
 // Bodies stop at the next control character, so an unterminated sequence costs its introducer only, and the scan stays linear.
 const STRING_SEQUENCE = /(?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)/g;

@@ -28,7 +28,7 @@ const COPIERS = /^(kube-controller-manager|deployment-controller|endpoint-?slice
 const copiedOnto = ({ apiVersion, kind }: Pick<Meta, 'apiVersion' | 'kind'>): Copied | undefined =>
   COPYING[`${groupOf(apiVersion)}/${kind}`];
 
-/** The framework's order to inject: it tells about an injection and is none. */
+/** The framework's order to inject; it is not an injection itself. */
 export const isExperiment = ({ apiVersion, kind }: Pick<Meta, 'apiVersion' | 'kind'>): boolean =>
   kind === 'ChaosExperiment' && groupOf(apiVersion) === 'chaos.operatorchaos.io';
 

@@ -10,7 +10,7 @@ const HELM_RELEASE = 'meta.helm.sh/release-name';
 
 /**
  * Takes the marks of one injection off a victim: the given record annotations and the type label where it is of this type, and puts the
- * victim's own managed-by label back. Each record is tested first, so that a record written meanwhile is never dropped unread. Marks of
+ * victim's own managed-by label back. Each record is tested first, so that a record written meanwhile is never lost. Marks of
  * another type on the same object stay.
  */
 export function stripMarks(

@@ -206,7 +206,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     }
     if (next === 'watch') {
       turn('reconnecting', self.failed);
-      // A watch that ends at once, again and again, is a failure in disguise.
+      // A watch that ends at once, again and again, is treated as a failure.
       if (clock.monotonic() - startedAt < timing.pauseMs) await clock.sleep(backoff.next(), signal);
     }
     return outcome;

@@ -10,7 +10,7 @@ export interface Made {
   says: Clean;
 }
 
-/** Kinds that are no order to inject by themselves: what a controller works off, what fires again and is told of apart, and reports. */
+/** Kinds that do not inject by themselves: work items of a controller, schedules (which are reported apart), and reports. */
 const NO_ORDER =
   /^(Pod(Network|IO|Http)Chaos|PhysicalMachine|RemoteCluster|StatusCheck|Schedule|WorkflowNode|ChaosResult|ChaosExperiment|ChaosSchedule|Disruption(Cron|Rollout))$/;
 

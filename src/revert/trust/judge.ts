@@ -7,7 +7,7 @@ import { type Reach, reachOf } from './reach.ts';
 import type { ScopeOf } from './scope.ts';
 import { carriesSignature, isSigned } from './signature.ts';
 
-/** What is believed, and on whose word. */
+/** What makes an undo record trusted. */
 export interface Trust {
   /** The key by which records are signed, where we may read it. */
   key?: Uint8Array | undefined;
@@ -25,14 +25,14 @@ export interface Trust {
 export const trustOf = (read: KeyRead): Pick<Trust, 'key' | 'keyless'> =>
   read.key === undefined ? { keyless: read } : { key: read.key };
 
-/** Whether a restore may be done; `by` says on whose word, and is missing where a person must be asked. */
+/** Whether a restore may be done; `by` says on what authority, and is missing if a person must be asked. */
 export interface Verdict extends Reach {
   by?: Word;
   /** The record carries a signature that could not be checked. */
   unchecked?: Keyless;
 }
 
-/** On whose word this restore may be done. */
+/** On what authority this restore may be done. */
 export function judge(finding: FoundInjection, writes: readonly Write[], trust: Trust, scopeOf: ScopeOf): Verdict {
   const reach = reachOf(finding, writes, scopeOf);
   if (reach.refused !== undefined) return reach;

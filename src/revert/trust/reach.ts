@@ -44,7 +44,7 @@ function reachOfWrite(finding: FoundInjection, write: Write, scopeOf: ScopeOf): 
 const named = (ref: ObjectRef): string => sanitise(nameOf(ref), 300);
 const reach = (tier: Tier, why: string): Reach => ({ tier, why: [sanitise(why, 600)] });
 
-/** The object that carries the record. Taking marks off alone gives nobody anything. */
+/** The object that carries the record. Removing marks alone gives no one any advantage. */
 function ofCarrier(finding: FoundInjection, write: Write): Reach {
   const carrier = finding.live;
   if (write.verb === 'delete') return ofDeletion(finding);

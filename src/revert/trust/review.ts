@@ -15,7 +15,7 @@ export interface Asked {
 
 /** What a person must see before it is done. */
 export interface Reviewed {
-  /** Nobody's word but the record's own asks for these. */
+  /** Restores that only the record itself asks for. */
   asked: Asked[];
   /** These would overwrite what is not the injected value, and are done because force was asked for. */
   forced: Asked[];
@@ -44,5 +44,5 @@ export async function review(
   };
 }
 
-/** Which of these restores nobody's word but the record's own asks for. */
+/** Which of these restores only the record itself asks for. */
 export const toBeAsked = async (...of: Parameters<typeof review>): Promise<Asked[]> => (await review(...of)).asked;

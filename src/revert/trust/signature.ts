@@ -38,7 +38,7 @@ export function recordOn(object: Carrier): Record_ | undefined {
 const contentOf = ({ kind, data }: Carrier): string =>
   kind === 'Secret' || kind === 'ConfigMap' ? sha256(goJson((data ?? {}) as GoValue)) : '';
 
-/** Which object it is. `uid` is empty for one that the injection itself creates: nobody knows it beforehand. */
+/** Which object it is. `uid` is empty for an object that the injection creates: it is not known beforehand. */
 function text(carrier: Carrier, type: FaultType, { facts, record }: Record_, uid: string): string {
   const { sig: _sig, ...said } = facts;
   const { name, namespace = '' } = carrier.metadata;

@@ -2,7 +2,7 @@ import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Receipt, Word } from '../../injection/write/receipt.ts';
 import type { Verdict } from './judge.ts';
 
-/** How a receipt says on whose word something was restored that the record alone could not ask for. */
+/** How a receipt says on what authority something was restored, if the record alone was not enough. */
 const WORDS: Readonly<Record<Exclude<Word, 'own-object'>, string>> = {
   signed: 'its record is signed',
   journal: 'the journal of this machine names it',
@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<Exclude<Word, 'own-object'>, string>> = {
   'own-run': 'written by this run itself',
 };
 
-/** `its record is signed`; nothing where nobody's word was needed. */
+/** `its record is signed`; empty if the record alone was enough. */
 export const onWhoseWord = ({ by }: Verdict): string[] => (by === undefined || by === 'own-object' ? [] : [WORDS[by]]);
 
 /** What the restore would do beyond its own object, and exactly what to type so that it is done. */
@@ -25,7 +25,7 @@ export function whatToType({ id }: Pick<FoundInjection, 'id'>, { why, refused, u
   return `needs a person: it ${why.join('; ')}, and ${asks}. \`mayday revert '${id}'\` in a terminal shows it and asks; \`--yes --trust-records\` takes the record's word`;
 }
 
-/** How far a restore reaches and on whose word, as members of a step or a receipt; `needs` where a person must say yes to it first. */
+/** How far a restore reaches and on what authority, as members of a step or a receipt; `needs` where a person must say yes to it first. */
 export function wordMembers({ tier, why, by, refused }: Verdict): Pick<Receipt, 'tier' | 'word' | 'needs' | 'why'> {
   const reasons = refused === undefined ? why : [...why, `refused: ${refused}`];
   return {
