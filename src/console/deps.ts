@@ -14,8 +14,10 @@ import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { Stop } from '../revert/stop.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { Clean } from '../text/sanitise.ts';
+import type { Finding } from '../triage/finding.ts';
 import type { GateResult } from '../triage/gate-run.ts';
 import type { Triage } from '../triage/result.ts';
+import type { MendEnd, MendPlan } from './screens/mend/view.ts';
 
 /**
  * Everything the console needs, handed over by the composition root. Nothing here may import the engine before the first
@@ -90,6 +92,10 @@ export interface Session {
    * cannot be looked at.
    */
   triage(hear: (gate: GateResult) => void, signal: AbortSignal, live?: ViewLoading): Promise<Triage>;
+  /** Plans a fix of a finding, the first that fits unless one is named. Rejects, in one line, where mayday cannot mend it itself. */
+  planMend(finding: Finding, fix: string | undefined): Promise<MendPlan>;
+  /** Does a fix that was shown, journalled and read again; rejects where it would no longer write what was shown. */
+  mend(finding: Finding, shown: MendPlan): Promise<MendEnd>;
   /** Reads one object and what stands around it. */
   inspect(ref: ObjectRef, signal: AbortSignal): Promise<Outcome<Inspection>>;
   /** Reads a log, and what is new in it until the signal aborts. Never rejects. */

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { clipboardSequence } from '../../src/console/app/clipboard.ts';
+import type { MendPlan } from '../../src/console/screens/mend/view.ts';
 import { MONO } from '../../src/console/widgets/theme.ts';
+import { literal } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';
 import { finding } from '../../src/triage/build.ts';
 import type { GateResult } from '../../src/triage/gate-run.ts';
@@ -145,6 +147,61 @@ describe('the triage screen in a terminal', () => {
     result = conclude(allGates());
     one.send('c');
     await one.waitFor('nothing is broken');
+  });
+});
+
+describe('a fix from the triage screen', () => {
+  let open: Stage[] = [];
+  afterEach(async () => {
+    await Promise.all(open.map(one => one.end()));
+    open = [];
+  });
+  const plan = (fix: string, others: string[]): MendPlan => ({
+    finding: 'f',
+    fix,
+    object: literal('Deployment shop/web'),
+    about: literal(`Does ${fix}.`),
+    writes: [literal(`patch  ${fix} of Deployment shop/web`)],
+    warnings: [literal('Argo CD will undo this')],
+    undo: literal('roll back'),
+    others,
+  });
+  async function onTriage(changes: Partial<Script>): Promise<Stage> {
+    const one = stage(script({ triage: () => TROUBLE, ...changes }), { columns: 100, rows: 30 });
+    open.push(one);
+    await one.waitFor('data LIVE');
+    one.send('5');
+    await one.waitFor('Deployment shop/web');
+    one.send('x');
+    await one.waitFor(/FIX ─/);
+    return one;
+  }
+
+  it('is shown with what it writes, and done only by a single y; the receipt stands below it', async () => {
+    const done: string[] = [];
+    const one = await onTriage({
+      planMend: (_, fix) => plan(fix ?? 'restart', ['rollback']),
+      mend: ({ fix }) => {
+        done.push(fix);
+        return { isDone: true, lines: [literal('done, read back: Deployment shop/web')] };
+      },
+    });
+    await one.waitFor('patch restart of Deployment shop/web');
+    expect(one.screen()).toContain('but: Argo CD will undo this');
+    one.send('\t');
+    await one.waitFor('rollback of Deployment shop/web');
+    expect(done).toEqual([]);
+    one.send('y');
+    await one.waitFor('done, read back: Deployment shop/web');
+    expect(done).toEqual(['rollback']);
+    one.send('y');
+    await one.waitFor('y: nothing is planned');
+    expect(done).toEqual(['rollback']);
+  });
+
+  it('says why where mayday cannot mend it itself', async () => {
+    const one = await onTriage({});
+    await one.waitFor('mayday cannot mend this itself: ask somebody');
   });
 });
 

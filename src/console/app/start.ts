@@ -6,6 +6,7 @@ import { keyConflicts } from '../keymap/keys.ts';
 import { createCatalogue } from '../screens/experiments/catalogue.ts';
 import { createBrowsing } from '../screens/health/browsing.ts';
 import { createEmergency } from '../screens/mayday/emergency.ts';
+import { createMending } from '../screens/mend/mending.ts';
 import { createObjectLooking } from '../screens/object/looking.ts';
 import { SCREENS } from '../screens/registry.ts';
 import { createTriaging } from '../screens/triage/looking.ts';
@@ -65,6 +66,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     runs,
     triaging,
     objects: createObjectLooking(context),
+    mending: createMending(context, triaging.look),
     browsing: createBrowsing(context),
     quit: createQuit(context, runs, finish),
     suspend: suspend.ask,

@@ -3,6 +3,7 @@ import { experiments } from './experiments/index.ts';
 import { health } from './health/index.ts';
 import { help } from './help/index.ts';
 import { mayday } from './mayday/index.ts';
+import { mend } from './mend/index.ts';
 import { object } from './object/index.ts';
 import { palette } from './palette/index.ts';
 import { plan } from './plan/index.ts';
@@ -22,6 +23,7 @@ export const SCREENS = [
   help,
   quit,
   revertOne,
+  mend,
   palette,
 ] as const;
 

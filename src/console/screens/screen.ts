@@ -8,6 +8,7 @@ import type { View } from '../widgets/view.ts';
 import type { Catalogue } from './experiments/catalogue.ts';
 import type { Browsing } from './health/browsing.ts';
 import type { Emergency } from './mayday/emergency.ts';
+import type { Mending } from './mend/mending.ts';
 import type { ObjectLooking } from './object/looking.ts';
 import type { Triaging } from './triage/looking.ts';
 
@@ -19,6 +20,7 @@ export interface Parts {
   runs: Runs;
   triaging: Triaging;
   objects: ObjectLooking;
+  mending: Mending;
   browsing: Browsing;
   quit: Quit;
   suspend(): void;

@@ -8,6 +8,7 @@ import type { Stop } from '../../revert/stop.ts';
 import type { Phase, Verdict } from '../../run/event.ts';
 import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
 import { NO_TABLES, type TablesView } from '../screens/health/view.ts';
+import { type MendView, NOTHING_TO_MEND } from '../screens/mend/view.ts';
 import { NO_OBJECT, type ObjectView } from '../screens/object/view.ts';
 import type { ScreenId } from '../screens/registry.ts';
 import { NOTHING_LOOKED_AT, type TriageView } from '../screens/triage/view.ts';
@@ -133,6 +134,7 @@ export interface ConsoleState {
   mayday: MaydayView;
   triage: TriageView;
   object: ObjectView;
+  mend: MendView;
   tables: TablesView;
   leftovers: Leftovers;
   quitting: 'no' | 'reverting' | 'over';
@@ -206,6 +208,7 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     mayday: EMPTY_MAYDAY,
     triage: NOTHING_LOOKED_AT,
     object: NO_OBJECT,
+    mend: NOTHING_TO_MEND,
     tables: NO_TABLES,
     leftovers: { count: 0, example: '' },
     quitting: 'no',

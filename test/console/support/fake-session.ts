@@ -7,6 +7,7 @@ import type {
   RunEnd,
   Session,
 } from '../../../src/console/deps.ts';
+import type { MendEnd, MendPlan } from '../../../src/console/screens/mend/view.ts';
 import type { LoadedExperiment } from '../../../src/experiment/types.ts';
 import type { Plan } from '../../../src/faults/contract.ts';
 import type { LogSource } from '../../../src/health/inspect/follow-log.ts';
@@ -19,6 +20,7 @@ import { failure } from '../../../src/kube/client/failure.ts';
 import type { Outcome } from '../../../src/kube/client/outcome.ts';
 import type { Happening } from '../../../src/run/event.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
+import type { Finding } from '../../../src/triage/finding.ts';
 import type { Triage } from '../../../src/triage/result.ts';
 import { type FakeFeed, fakeFeed } from './fake-feed.ts';
 import { crd, deployment, lease, NOW, node, pod, service, slice, webhook } from './objects.ts';
@@ -144,6 +146,8 @@ export interface Script {
   serverNow(): number;
   remaining(): number;
   triage(): Triage;
+  planMend(finding: Finding, fix: string | undefined): MendPlan;
+  mend(shown: MendPlan): MendEnd;
   inspect(ref: ObjectRef): Outcome<Inspection>;
   log(source: LogSource): Clean[];
   fired: FireOrder[];
@@ -215,6 +219,10 @@ export function script(changes: Partial<Script> = {}): Script {
     isReachable: () => true,
     serverNow,
     remaining: () => 0,
+    planMend: () => {
+      throw new Error('mayday cannot mend this itself: ask somebody');
+    },
+    mend: () => ({ isDone: true, lines: [] }),
     inspect: () => failure('not-found', 'not found' as Clean),
     log: () => [],
     triage: () => ({ roots: [], gates: [] }),
@@ -277,6 +285,8 @@ export function fakeSession(play: Script): Session {
       for (const gate of result.gates) hear(gate);
       return result;
     },
+    planMend: async (finding, fix) => play.planMend(finding, fix),
+    mend: async (_, shown) => play.mend(shown),
     inspect: async ref => play.inspect(ref),
     async followLog(source, hear) {
       hear({ is: 'lines', lines: play.log(source), isCut: false });

@@ -29,6 +29,7 @@ export const triage: ScreenFolder<'triage'> = {
       locked: state => (chosenFix(state) === undefined ? 'this finding has no command to copy' : undefined),
     },
     { id: 'object', keys: ['enter', 'right', 'l'], says: 'open the object', hint: 1, locked: noFinding },
+    { id: 'mend', keys: ['x'], says: 'fix it', hint: 1, locked: noFinding },
     { id: 'look', keys: ['c'], says: 'look again', hint: 2 },
     { id: 'detail-up', keys: ['['], says: 'detail: back up' },
     { id: 'detail-down', keys: [']'], says: 'detail: further down', hint: 3 },
@@ -60,7 +61,11 @@ export const triage: ScreenFolder<'triage'> = {
     );
   },
   enter: ({ triaging }) => triaging.look(),
-  commands: ({ context, triaging, objects }) => ({
+  commands: ({ context, triaging, objects, mending }) => ({
+    mend: () => {
+      const chosen = chosenEntry(context.store.getState());
+      if (chosen) mending.ask(chosen.root.finding);
+    },
     object: () => {
       const chosen = chosenEntry(context.store.getState());
       if (chosen) objects.open(chosen.root.finding.object);

@@ -1,0 +1,55 @@
+import { wrapWhole } from '../../../text/wrap.ts';
+import { BACK, EMERGENCY, HELP } from '../../keymap/key.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { pane } from '../../widgets/layout.ts';
+import { BLANK, type Line, line, span, type Tone } from '../../widgets/line.ts';
+import { rule } from '../../widgets/rule.ts';
+import type { View } from '../../widgets/view.ts';
+import type { ScreenFolder } from '../screen.ts';
+import { mendLock } from './mending.ts';
+
+/** Asked before a fix of triage's changes the cluster. */
+export const mend: ScreenFolder<'mend'> = {
+  id: 'mend',
+  keys: [
+    EMERGENCY,
+    { id: 'confirm', keys: ['y'], says: 'do it', danger: true, hint: 1, locked: mendLock },
+    {
+      id: 'another',
+      keys: ['tab'],
+      says: 'another fix',
+      hint: 2,
+      locked: ({ mend: { plan } }) => ((plan?.others.length ?? 0) > 0 ? undefined : 'there is no other fix'),
+    },
+    HELP,
+    BACK,
+  ],
+  body: (state, view, { columns, rows }) => pane(columns, rows, mendLines(state, view, columns)),
+  commands: ({ mending }) => ({ confirm: mending.confirm, another: mending.another }),
+};
+
+function mendLines({ mend: { phase, plan, end, message } }: ConsoleState, view: View, columns: number): Line[] {
+  const say = (text: string, tone: Tone = 'plain', indent = 2): Line[] =>
+    wrapWhole(text, columns - indent).map(part => line(' '.repeat(indent), span(part, tone)));
+  const head = [rule('FIX', columns, view), BLANK];
+  if (phase === 'failed') return [...head, ...say(message, 'bad')];
+  if (!plan) return [...head, ...say('reading the object and planning…', 'dim')];
+  return [
+    ...head,
+    ...say(`${plan.fix}: ${plan.object}`, 'title'),
+    ...say(plan.about),
+    BLANK,
+    ...plan.writes.flatMap(text => say(text, 'chaos', 4)),
+    ...plan.warnings.flatMap(text => say(`but: ${text}`, 'warn', 4)),
+    ...say(`undo: ${plan.undo}`, 'dim', 4),
+    BLANK,
+    ...(end ? end.lines.flatMap(text => say(text, end.isDone ? 'ok' : 'bad')) : []),
+    ...(phase === 'doing' ? say('writing, then reading again…', 'warn') : []),
+    ...(phase === 'asking'
+      ? [line('  ', span('y', 'key'), '    does it'), line('  ', span('esc', 'key'), '  leaves it')]
+      : []),
+    ...(phase === 'asking' && plan.others.length > 0
+      ? [line('  ', span('tab', 'key'), `  instead: ${plan.others.join(', ')}`)]
+      : []),
+  ];
+}

@@ -1,0 +1,76 @@
+import { sanitise } from '../../../text/sanitise.ts';
+import type { Finding } from '../../../triage/finding.ts';
+import { type Context, notify, open, stream } from '../../app/context.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { type MendView, NOTHING_TO_MEND } from './view.ts';
+
+/** Plans and does a fix of triage's, after a person saw what it writes. */
+export interface Mending {
+  /** Plans a fix of this finding and shows it. */
+  ask(finding: Finding): void;
+  /** Plans the next fix of the same finding. */
+  another(): void;
+  /** Does what was shown. */
+  confirm(): void;
+}
+
+/** Why nothing can be done now. */
+export function mendLock({ settings, mend }: ConsoleState): string | undefined {
+  if (settings.readOnly) return 'read-only: started with --read-only';
+  return mend.phase === 'asking' ? undefined : 'nothing is planned';
+}
+
+export function createMending(context: Context, after: () => void): Mending {
+  const { store } = context;
+  let finding: Finding | undefined;
+  const update = (changes: Partial<MendView>): void =>
+    store.setState(({ mend }) => ({ mend: { ...mend, ...changes } }));
+  const failed = (error: unknown): void =>
+    update({ phase: 'failed', message: sanitise(error instanceof Error ? error.message : String(error), 300) });
+
+  async function plan(fix: string | undefined): Promise<void> {
+    const { session } = context;
+    if (!session || !finding) return;
+    update(NOTHING_TO_MEND);
+    try {
+      update({ phase: 'asking', plan: await session.planMend(finding, fix) });
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  async function confirm(): Promise<void> {
+    const { session } = context;
+    const { plan: shown } = store.getState().mend;
+    if (!session || !finding || !shown) return;
+    update({ phase: 'doing' });
+    try {
+      const end = await session.mend(finding, shown);
+      update({ phase: 'done', end });
+      const tone = end.isDone ? 'ok' : 'bad';
+      stream(
+        context,
+        end.lines.slice(0, 1).map(text => ({ at: context.now().server, text: `FIX  ${text}`, tone })),
+      );
+      after();
+    } catch (error) {
+      failed(error);
+      notify(context, 'the fix broke off: look at the object before it is tried again', 'bad', 30_000);
+    }
+  }
+
+  return {
+    ask(asked) {
+      finding = asked;
+      open(context, 'mend');
+      void plan(undefined);
+    },
+    another() {
+      const { plan: shown } = store.getState().mend;
+      const next = shown?.others[0];
+      if (next === undefined) return notify(context, 'there is no other fix', 'warn');
+      void plan(next);
+    },
+    confirm: () => void confirm(),
+  };
+}

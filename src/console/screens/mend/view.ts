@@ -1,0 +1,30 @@
+import type { Clean } from '../../../text/sanitise.ts';
+
+/** A fix of a finding as a person is asked about it. */
+export interface MendPlan {
+  /** The finding's id, and the name of the fix. */
+  finding: string;
+  fix: string;
+  object: Clean;
+  about: Clean;
+  writes: readonly Clean[];
+  warnings: readonly Clean[];
+  undo: Clean;
+  /** Names of other fixes of the same finding. */
+  others: readonly string[];
+}
+
+/** What came of one. */
+export interface MendEnd {
+  isDone: boolean;
+  lines: readonly Clean[];
+}
+
+export interface MendView {
+  phase: 'planning' | 'asking' | 'doing' | 'done' | 'failed';
+  plan: MendPlan | undefined;
+  end: MendEnd | undefined;
+  message: string;
+}
+
+export const NOTHING_TO_MEND: MendView = { phase: 'planning', plan: undefined, end: undefined, message: '' };
