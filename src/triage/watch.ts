@@ -1,4 +1,4 @@
-import type { LiveView } from '../health/view/live.ts';
+import type { LiveView, ViewChange } from '../health/view/live.ts';
 import type { Clock } from '../host/clock.ts';
 import type { GateResult } from './gate-run.ts';
 import type { Looked } from './look.ts';
@@ -25,12 +25,17 @@ export interface Watching {
   signal: AbortSignal;
 }
 
+/** Every node renews a lease every ten seconds, every leader more often. That one is not renewed shows with time, not with a change. */
+const isHeartbeat = ({ kind, put, removed }: ViewChange): boolean =>
+  kind === 'Lease' && put.length > 0 && removed.length === 0;
+
 /** Looks again whenever the live view has changed, and now and then without, until the signal aborts. The first look waits for the whole view. */
 export async function* watchTriage(watching: Watching): AsyncGenerator<Looked> {
   const { live, clock, signal } = watching;
   let wake = () => {};
   let isChanged = false;
-  const unsubscribe = live.subscribe(() => {
+  const unsubscribe = live.subscribe(change => {
+    if (isHeartbeat(change)) return;
     isChanged = true;
     wake();
   });

@@ -7,6 +7,8 @@ import { fakeClock } from '../support/fake-clock.ts';
 import { viewOf } from '../support/view.ts';
 import { found } from './support.ts';
 
+const LEASE = { kind: 'Lease', metadata: { name: 'n1', namespace: 'kube-node-lease' } };
+
 /** A live view of which a test says when it changes, and a rule that finds what the test says. */
 function scene() {
   const clock = fakeClock();
@@ -47,7 +49,11 @@ function scene() {
     names.splice(0, names.length, ...now);
     for (const listener of listeners) listener({ kind: 'Pod', put: [], removed: [] });
   };
-  return { clock, ended, listeners, next, change, readers: () => readers };
+  const renew = () => {
+    const row = { uid: 'l', version: '2', object: viewOf([LEASE]).get('Lease', 'kube-node-lease', 'n1') as never };
+    for (const listener of listeners) listener({ kind: 'Lease', put: [row], removed: [] });
+  };
+  return { clock, ended, listeners, next, change, renew, readers: () => readers };
 }
 
 test('a change is looked at soon after it came', async () => {
@@ -57,6 +63,15 @@ test('a change is looked at soon after it came', async () => {
   clock.after(1000, () => change('a'));
   expect(await next()).toEqual(['a']);
   expect(clock.monotonic() - began).toBeLessThan(1100);
+});
+
+test('a lease that is renewed is no reason to look: nodes do nothing else', async () => {
+  const { clock, next, renew } = scene();
+  await next();
+  const began = clock.monotonic();
+  for (const at of [1_000, 4_000, 9_000]) clock.after(at, renew);
+  await next();
+  expect(clock.monotonic() - began).toBeGreaterThanOrEqual(15_000);
 });
 
 test('without a change it looks again now and then, since time alone makes things go wrong, and reads anew', async () => {
