@@ -1,4 +1,12 @@
 import type { Rule } from '../../rule.ts';
-import { nodeNotReady } from './not-ready.ts';
+import { nodeCordoned, nodeTainted } from './closed.ts';
+import { leaseStale, nodeNotReady, nodePressure, versionSkew } from './not-ready.ts';
 
-export const nodeRules: readonly Rule[] = [nodeNotReady];
+export const nodeRules: readonly Rule[] = [
+  nodeNotReady,
+  leaseStale,
+  nodePressure,
+  nodeCordoned,
+  nodeTainted,
+  versionSkew,
+];

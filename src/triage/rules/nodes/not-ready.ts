@@ -1,46 +1,230 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { age } from '../../../text/duration.ts';
 import { finding } from '../../build.ts';
+import { condition, conditions, created, quoted, sinceTime, text, time } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 
-interface Condition {
-  type?: string;
-  status?: string;
-  reason?: string;
-  message?: string;
-  lastTransitionTime?: string;
+/** How old the Lease of a node's kubelet is, in words. */
+export function leaseWords(view: ClusterView, name: string, now: number): string {
+  const lease = view.get('Lease', 'kube-node-lease', name);
+  const renewed = time(lease?.spec.renewTime);
+  return renewed === undefined
+    ? `Lease kube-node-lease/${name}: none`
+    : `Lease kube-node-lease/${name}: renewed ${age(now - renewed)} ago`;
 }
+
+/** The pods on a node, without those that have ended. */
+export const podsOn = (view: ClusterView, name: string): ViewObject[] =>
+  [...view.all('Pod')].filter(
+    pod => text(pod.spec.nodeName) === name && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed',
+  );
 
 /** A node whose kubelet says that it is not ready, or has not said anything for too long. */
 export const nodeNotReady: Rule = {
   id: 'node/not-ready',
   gate: 'G2',
   needs: ['Node'],
+  wants: ['Lease', 'Pod'],
   about: {
-    looksAt: 'The condition Ready of every node.',
+    looksAt:
+      'The condition Ready of every node, the words of its kubelet, and how long ago the kubelet renewed its Lease.',
     why: 'Pods of a node that is not ready are taken out of their Services, and after five minutes are evicted.',
     whatToDo: 'Look at the kubelet and the machine; while they are being mended, cordon the node.',
   },
-  *look({ view }) {
-    for (const node of view.all('Node')) {
-      const conditions = (Array.isArray(node.status.conditions) ? node.status.conditions : []) as Condition[];
-      const ready = conditions.find(({ type }) => type === 'Ready');
-      if (ready === undefined || ready.status === 'True') continue;
-      const { status = '', reason = '', message = '', lastTransitionTime = '' } = ready;
+  *look({ view, now }) {
+    const nodes = [...view.all('Node')];
+    const bad = nodes.filter(node => condition(node, 'Ready')?.status !== 'True' && now - created(node) > 120_000);
+    const isAll = bad.length === nodes.length;
+    for (const node of bad) {
+      const ready = condition(node, 'Ready');
+      const isSilent = ready === undefined || ready.status === 'Unknown';
+      const pods = podsOn(view, node.metadata.name);
+      const network = condition(node, 'NetworkUnavailable');
+      const isCni =
+        /cni|network plugin|NetworkPluginNotReady|NetworkReady=false/i.test(ready?.message ?? '') ||
+        network?.status === 'True';
       yield finding({
         rule: 'node/not-ready',
-        severity: 'high',
+        severity: isAll ? 'critical' : 'high',
         object: node,
-        summary: status === 'Unknown' ? 'node not ready: its kubelet no longer reports' : `node not ready: ${reason}`,
-        since: { at: Date.parse(lastTransitionTime), exact: true },
-        evidence: [`status.conditions[Ready]: ${status} ${reason} "${message}"`],
-        cause: message,
+        summary: `${isAll && nodes.length > 1 ? `all ${nodes.length} nodes are not ready; here ` : ''}node not ready: ${isSilent ? 'its kubelet no longer reports' : isCni ? 'its network (CNI) is not ready' : ready.reason || 'no reason given'}; ${pods.length} pods on it`,
+        since: sinceTime(ready?.since, created(node)),
+        evidence: [
+          ready ? quoted(ready) : 'status.conditions[Ready]: none',
+          leaseWords(view, node.metadata.name, now),
+          ...conditions(node)
+            .filter(one => one.type !== 'Ready' && one.status === 'True')
+            .map(quoted),
+          pods.length > 0 &&
+            `pods on it: ${pods
+              .slice(0, 8)
+              .map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`)
+              .join(', ')}${pods.length > 8 ? ` and ${pods.length - 8} more` : ''}`,
+        ],
+        cause: isSilent
+          ? 'The kubelet has stopped renewing its Lease: the machine is off, cut off from the API server, or the kubelet is dead.'
+          : ready.message,
         fixes: [
           {
-            text: 'Look at what the node itself reports, then at its kubelet.',
+            text: 'Look at what the node itself reports, then at its kubelet (systemctl status kubelet, journalctl -u kubelet on the machine).',
             command: command(view, ['kubectl', 'describe', `node/${node.metadata.name}`]),
           },
+          isCni && {
+            text: 'Look at the network plugin on the node.',
+            command: command(view, [
+              'kubectl',
+              'get',
+              'pods',
+              '-A',
+              '--field-selector',
+              `spec.nodeName=${node.metadata.name}`,
+              '-o',
+              'wide',
+            ]),
+          },
+          isSilent && {
+            text: 'If the machine is gone for good, remove the node, so that its pods are made elsewhere and its volumes are let go.',
+            command: command(view, ['kubectl', 'delete', 'node', node.metadata.name]),
+            safe: false,
+          },
+        ],
+        because: [
+          { kind: 'Node', name: node.metadata.name, rule: 'chaos/' },
+          ...(isAll ? [{ kind: 'ClusterRoleBinding', name: 'system:node' }] : []),
+          ...(isCni
+            ? view
+                .inNamespace('DaemonSet', 'kube-system')
+                .map(one => ({ kind: 'DaemonSet', namespace: 'kube-system', name: one.metadata.name }))
+            : []),
         ],
       });
     }
+  },
+};
+
+const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'] as const;
+const MEANS = {
+  MemoryPressure: 'memory pressure',
+  DiskPressure: 'disk pressure',
+  PIDPressure: 'too many processes (PID pressure)',
+};
+
+/** A node that runs out of memory, disk or process numbers, or that has no network. */
+export const nodePressure: Rule = {
+  id: 'node/pressure',
+  gate: 'G2',
+  needs: ['Node'],
+  wants: ['Pod', 'Event'],
+  about: {
+    looksAt: 'The conditions MemoryPressure, DiskPressure, PIDPressure and NetworkUnavailable of every node.',
+    why: 'Under pressure the kubelet evicts pods and the scheduler sends no new ones.',
+    whatToDo: 'Free what is short: images and logs on the disk, pods without limits; or move pods away.',
+  },
+  *look({ view }) {
+    for (const node of view.all('Node')) {
+      const { name } = node.metadata;
+      for (const found of conditions(node)) {
+        const isPressure = (PRESSURES as readonly string[]).includes(found.type);
+        if (found.status !== 'True' || !(isPressure || found.type === 'NetworkUnavailable')) continue;
+        const what = isPressure ? MEANS[found.type as (typeof PRESSURES)[number]] : 'network unavailable';
+        const evicted = [...view.all('Pod')].filter(
+          pod => pod.status.reason === 'Evicted' && text(pod.spec.nodeName) === name,
+        );
+        yield finding({
+          rule: 'node/pressure',
+          severity: 'high',
+          object: node,
+          summary: `${what}${evicted.length > 0 ? `: ${evicted.length} pods evicted` : ''}`,
+          since: sinceTime(found.since, created(node)),
+          evidence: [
+            quoted(found),
+            ...evicted
+              .slice(0, 5)
+              .map(pod => `pod ${pod.metadata.namespace}/${pod.metadata.name}: Evicted "${text(pod.status.message)}"`),
+          ],
+          cause: found.message || `The node reports ${what}.`,
+          fixes: [
+            {
+              text: isPressure
+                ? 'See what uses it up: pods without limits, unused images, logs on the disk.'
+                : 'Look at the network plugin or the cloud route controller of the node.',
+              command: command(view, ['kubectl', 'describe', `node/${name}`]),
+            },
+            { text: 'Keep new pods away meanwhile.', command: command(view, ['kubectl', 'cordon', name]) },
+          ],
+          because: [
+            { kind: 'Node', name, rule: 'chaos/' },
+            { kind: 'Node', name, rule: 'node/not-ready' },
+          ],
+        });
+      }
+    }
+  },
+};
+
+/** A node that counts as ready though its kubelet has been silent: nobody has noticed. */
+export const leaseStale: Rule = {
+  id: 'node/lease-stale',
+  gate: 'G2',
+  needs: ['Node', 'Lease'],
+  about: {
+    looksAt: 'Nodes with Ready True whose Lease in kube-node-lease has not been renewed for two minutes.',
+    why: 'The node controller of kube-controller-manager should have marked such a node Unknown after 40 seconds: the node and that controller may both be dead.',
+    whatToDo: 'Look at the kubelet of the node and at kube-controller-manager.',
+  },
+  *look({ view, now }) {
+    for (const node of view.all('Node')) {
+      const renewed = time(view.get('Lease', 'kube-node-lease', node.metadata.name)?.spec.renewTime);
+      if (condition(node, 'Ready')?.status !== 'True' || renewed === undefined || now - renewed < 120_000) continue;
+      yield finding({
+        rule: 'node/lease-stale',
+        severity: 'high',
+        object: node,
+        summary: `the node counts as ready, but its kubelet has been silent for ${age(now - renewed)}`,
+        since: { at: renewed, exact: true },
+        evidence: [leaseWords(view, node.metadata.name, now), 'status.conditions[Ready]: True'],
+        cause: 'The kubelet does not renew its Lease, and the node controller has not marked the node.',
+        fixes: [
+          {
+            text: 'Look at the kubelet of the node, then at kube-controller-manager.',
+            command: command(view, ['kubectl', 'describe', `node/${node.metadata.name}`]),
+          },
+        ],
+        because: [{ kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' }],
+      });
+    }
+  },
+};
+
+/** Kubelets that are older than the API server allows, or newer than it. */
+export const versionSkew: Rule = {
+  id: 'node/version-skew',
+  gate: 'G2',
+  needs: ['Node'],
+  about: {
+    looksAt: 'The kubelet versions of all nodes against one another.',
+    why: 'Kubelets may be at most three minor versions older than the API server, which is at least as new as the newest kubelet.',
+    whatToDo: 'Upgrade the old nodes.',
+  },
+  *look({ view }) {
+    const minor = (node: ViewObject) =>
+      Number(
+        /^v1\.(\d+)/.exec(
+          text((node.status.nodeInfo as { kubeletVersion?: string } | undefined)?.kubeletVersion),
+        )?.[1] ?? Number.NaN,
+      );
+    const nodes = [...view.all('Node')].filter(node => Number.isFinite(minor(node)));
+    const newest = Math.max(...nodes.map(minor));
+    for (const node of nodes)
+      if (newest - minor(node) > 3)
+        yield finding({
+          rule: 'node/version-skew',
+          severity: 'warn',
+          object: node,
+          summary: `its kubelet is ${newest - minor(node)} minor versions older than the newest in the cluster`,
+          evidence: [`status.nodeInfo.kubeletVersion: v1.${minor(node)}; the newest is v1.${newest}`],
+          fixes: [{ text: 'Upgrade the kubelet of the node.' }],
+        });
   },
 };

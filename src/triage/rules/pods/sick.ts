@@ -68,6 +68,7 @@ export function usualCauses({ top, pods }: Pick<Sick<unknown>, 'top' | 'pods'>):
   const nodes = new Set(pods.map(pod => text(pod.spec.nodeName)).filter(name => name !== ''));
   return [
     causeOf(top.ref, 'chaos/'),
+    causeOf(top.ref, 'workload/broken-revision'),
     ...(top.managedBy ? [causeOf(top.managedBy, 'chaos/')] : []),
     ...pods.slice(0, 20).map(pod => causeOf({ ...pod.metadata, kind: 'Pod' }, 'chaos/')),
     ...[...nodes].slice(0, 50).map(name => causeOf({ kind: 'Node', name }, 'node/')),

@@ -1,4 +1,16 @@
 import type { Rule } from '../../rule.ts';
+import { daemonNowhere, governingService, heldByPartition, zeroInUse } from './nowhere.ts';
 import { podsRefused } from './pods-refused.ts';
+import { brokenRevision, notObserved, rolloutStuck, statefulStuck } from './rollout.ts';
 
-export const workloadRules: readonly Rule[] = [podsRefused];
+export const workloadRules: readonly Rule[] = [
+  notObserved,
+  podsRefused,
+  brokenRevision,
+  statefulStuck,
+  rolloutStuck,
+  zeroInUse,
+  daemonNowhere,
+  governingService,
+  heldByPartition,
+];

@@ -1,0 +1,149 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { finding } from '../../build.ts';
+import { list, text, time } from '../../fields.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { type Taint, taintsOf, taintWords, tolerates } from '../scheduling/node-match.ts';
+import { obstaclesOf } from '../scheduling/obstacles.ts';
+import { freeOnNodes } from '../scheduling/resources.ts';
+import { unplaced } from '../scheduling/unschedulable.ts';
+import { podsOn } from './not-ready.ts';
+
+/** The pods that wait and would fit on each node but for this constraint of the node. */
+function keptOut(looking: Pick<Looking, 'view' | 'now'>, constraint: 'cordoned' | 'taint'): Map<string, ViewObject[]> {
+  const kept = new Map<string, ViewObject[]>();
+  const groups = unplaced(looking);
+  if (groups.length === 0) return kept;
+  const free = freeOnNodes(looking.view);
+  for (const pod of groups.flatMap(group => group.pods.slice(0, 5)))
+    for (const { node, found } of obstaclesOf(looking.view, pod, free))
+      if (found.length > 0 && found.every(one => one.constraint === constraint))
+        kept.set(node.metadata.name, [...(kept.get(node.metadata.name) ?? []), pod]);
+  return kept;
+}
+
+const waiting = (pods: readonly ViewObject[]): string =>
+  `pods that would fit: ${pods
+    .slice(0, 5)
+    .map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`)
+    .join(', ')}`;
+
+/** A node that takes no new pods because somebody cordoned it. */
+export const nodeCordoned: Rule = {
+  id: 'node/cordoned',
+  gate: 'G2',
+  needs: ['Node'],
+  wants: ['Pod'],
+  about: {
+    looksAt: 'Nodes with spec.unschedulable, and pods that wait and would fit on them.',
+    why: 'A node that is left cordoned after a drain or an upgrade is capacity that nobody uses; it fails when pods do not fit because of it.',
+    whatToDo: 'Uncordon the node when its maintenance is over.',
+  },
+  *look(looking) {
+    const { view } = looking;
+    const closed = [...view.all('Node')].filter(node => node.spec.unschedulable === true);
+    if (closed.length === 0) return;
+    const kept = keptOut(looking, 'cordoned');
+    for (const node of closed) {
+      const pods = kept.get(node.metadata.name) ?? [];
+      const at = time(taintsOf(node).find(one => one.key === 'node.kubernetes.io/unschedulable')?.timeAdded);
+      yield finding({
+        rule: 'node/cordoned',
+        severity: pods.length > 0 ? 'high' : 'warn',
+        object: node,
+        summary:
+          pods.length > 0
+            ? `cordoned (unschedulable), and ${pods.length} pods that would fit on it cannot be scheduled`
+            : 'cordoned: it takes no new pods (unschedulable)',
+        since: at === undefined ? undefined : { at, exact: true },
+        evidence: [
+          'spec.unschedulable: true',
+          `pods on it: ${podsOn(view, node.metadata.name).length}`,
+          pods.length > 0 && waiting(pods),
+        ],
+        cause: 'Somebody cordoned or drained the node and has not uncordoned it.',
+        fixes: [
+          {
+            text: 'Uncordon the node, if its maintenance is over.',
+            command: command(view, ['kubectl', 'uncordon', node.metadata.name]),
+          },
+        ],
+        because: [{ kind: 'Node', name: node.metadata.name, rule: 'chaos/' }],
+      });
+    }
+  },
+};
+
+/** Taints that the control plane or autoscalers set for a while, and that are removed again when all is well. */
+const PASSING =
+  /^(ToBeDeletedByClusterAutoscaler|DeletionCandidateOfClusterAutoscaler|node\.cloudprovider\.kubernetes\.io\/|karpenter\.sh\/(disrupted|disruption|unregistered)|node\.cilium\.io\/agent-not-ready|ebs\.csi\.aws\.com\/agent-not-ready|efs\.csi\.aws\.com\/agent-not-ready)/;
+/** These follow from conditions, which other rules tell of. */
+const FROM_CONDITIONS = /^node\.kubernetes\.io\//;
+
+/** A taint that keeps out pods that belong on the node: left behind, or set after pods without a toleration were placed there. */
+export const nodeTainted: Rule = {
+  id: 'node/tainted',
+  gate: 'G2',
+  needs: ['Node', 'Pod'],
+  about: {
+    looksAt:
+      'Taints NoSchedule and NoExecute of nodes on which pods run that do not tolerate them, or that autoscalers and cloud controllers set for a while only; and pods that wait and would fit there.',
+    why: 'A node that was tainted after it had taken such pods was meant for them; the taint now keeps their successors out.',
+    whatToDo:
+      'Take the taint off, if what set it is over; a taint of an autoscaler or cloud controller means that its controller is gone.',
+  },
+  *look(looking) {
+    const { view } = looking;
+    const tainted = [...view.all('Node')]
+      .map(node => ({
+        node,
+        taints: taintsOf(node).filter(one => one.effect !== 'PreferNoSchedule' && !FROM_CONDITIONS.test(one.key)),
+      }))
+      .filter(one => one.taints.length > 0);
+    if (tainted.length === 0) return;
+    const kept = keptOut(looking, 'taint');
+    for (const { node, taints } of tainted) {
+      const pods = kept.get(node.metadata.name) ?? [];
+      for (const taint of taints) {
+        const passing = PASSING.test(taint.key);
+        if (pods.length === 0 && !passing) continue;
+        const strangers = strangersOn(view, node, taint);
+        if (!passing && strangers.length === 0) continue;
+        yield finding({
+          rule: 'node/tainted',
+          severity: pods.length > 0 ? 'high' : 'warn',
+          object: node,
+          summary: `taint ${taintWords(taint)} ${passing ? 'is left on the node' : 'was set though pods without a toleration run there'}${pods.length > 0 ? `; ${pods.length} pods that would fit cannot be scheduled` : ''}`,
+          since: time(taint.timeAdded) === undefined ? undefined : { at: time(taint.timeAdded) ?? 0, exact: true },
+          evidence: [
+            `spec.taints: ${taintWords(taint)}`,
+            strangers.length > 0 &&
+              `pods on it that do not tolerate it: ${strangers
+                .slice(0, 5)
+                .map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`)
+                .join(', ')}`,
+            pods.length > 0 && waiting(pods),
+          ],
+          cause: passing
+            ? `The controller that sets ${taint.key} has not taken it off again: it may be gone.`
+            : 'The taint is younger than pods that run there without tolerating it: it was added by hand or by a tool.',
+          fixes: [
+            {
+              text: 'Take the taint off, if it has no reason any more.',
+              command: command(view, ['kubectl', 'taint', 'node', node.metadata.name, `${taint.key}:${taint.effect}-`]),
+            },
+          ],
+          because: [{ kind: 'Node', name: node.metadata.name, rule: 'chaos/' }],
+        });
+      }
+    }
+  },
+};
+
+/** Pods on the node that would not be placed there today. Those of DaemonSets and static pods go everywhere. */
+const strangersOn = (view: ClusterView, node: ViewObject, taint: Taint): ViewObject[] =>
+  podsOn(view, node.metadata.name).filter(
+    pod =>
+      !tolerates(pod, taint) &&
+      !list(pod.metadata.ownerReferences).some(owner => ['DaemonSet', 'Node'].includes(text(owner.kind))),
+  );

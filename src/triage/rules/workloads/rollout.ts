@@ -1,0 +1,261 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { finding, refOf } from '../../build.ts';
+import { type Condition, condition, fields, number, quoted, sinceTime, text, time } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { rollBack } from '../pods/fixes.ts';
+import { causeOf, topOf } from '../pods/owner.ts';
+import { isUnwell } from '../pods/sick.ts';
+
+const UNAVAILABLE_TOO_LONG = 120_000;
+
+/** A Deployment whose rollout does not go on, or that has too few available pods; its pods mostly say why. */
+export const rolloutStuck: Rule = {
+  id: 'workload/rollout-stuck',
+  gate: 'G9',
+  needs: ['Deployment'],
+  wants: ['ReplicaSet', 'Pod', 'HorizontalPodAutoscaler'],
+  about: {
+    looksAt:
+      'The conditions Progressing (ProgressDeadlineExceeded) and Available of Deployments. Paused and just started rollouts are left out.',
+    why: 'A rollout that is past its deadline goes on by itself only when its pods become ready; the old pods serve meanwhile, if there are any.',
+    whatToDo: 'Mend what keeps the new pods from being ready (their own finding says it), or roll back.',
+  },
+  *look({ view, now }) {
+    for (const deployment of view.all('Deployment')) {
+      const wrong = wrongWith(deployment, now);
+      if (wrong === undefined || deployment.metadata.deletionTimestamp !== undefined) continue;
+      const wanted = number(deployment.spec.replicas, 1);
+      const updated = number(deployment.status.updatedReplicas);
+      const available = number(deployment.status.availableReplicas);
+      const isDown = wrong.type === 'Available';
+      yield finding({
+        rule: 'workload/rollout-stuck',
+        severity: 'high',
+        object: deployment,
+        summary: isDown
+          ? `${available} of ${wanted} pods available`
+          : `rollout stuck past its deadline: ${updated} of ${wanted} pods updated, ${available} available`,
+        since: sinceTime(wrong.since, now),
+        evidence: [
+          quoted(wrong),
+          `spec.replicas ${wanted}; status: updated ${updated}, ready ${number(deployment.status.readyReplicas)}, available ${available}`,
+        ],
+        cause: wrong.message,
+        fixes: [
+          {
+            text: 'Look at the newest ReplicaSet and its pods.',
+            command: command(view, ['kubectl', 'rollout', 'status', ...named(refOf(deployment)), '--timeout=5s']),
+          },
+          rollBack(view, topOf(view, deployment)),
+        ],
+        because: below(view, deployment),
+      });
+    }
+  },
+};
+
+function wrongWith(deployment: ViewObject, now: number): Condition | undefined {
+  const progressing = condition(deployment, 'Progressing');
+  const available = condition(deployment, 'Available');
+  const isDown = available?.status === 'False' && number(deployment.spec.replicas, 1) > 0;
+  if (
+    progressing?.status === 'False' &&
+    progressing.reason === 'ProgressDeadlineExceeded' &&
+    deployment.spec.paused !== true
+  )
+    return progressing;
+  return isDown && now - (available.since ?? now) >= UNAVAILABLE_TOO_LONG ? available : undefined;
+}
+
+/** Everything below a workload whose finding would explain it, and the workload's own other findings. */
+function below(view: ClusterView, workload: ViewObject): Cause[] {
+  const ref = refOf(workload);
+  const sets = workload.kind === 'Deployment' ? view.ownedBy(workload.metadata.uid) : [workload];
+  const pods = sets.flatMap(set => view.ownedBy(set.metadata.uid)).filter(one => one.kind === 'Pod' && isUnwell(one));
+  const nodes = new Set(pods.map(pod => text(pod.spec.nodeName)).filter(name => name !== ''));
+  return [
+    ...['pod/', 'chaos/', 'workload/pods-refused', 'workload/not-observed', 'workload/stateful-stuck', 'webhook/'].map(
+      rule => causeOf(ref, rule),
+    ),
+    ...sets.slice(0, 10).map(set => causeOf(refOf(set), 'workload/')),
+    ...pods.slice(0, 30).map(pod => causeOf(refOf(pod), 'pod/')),
+    ...[...nodes].map(name => ({ kind: 'Node', name, rule: 'node/' })),
+    { kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' },
+    { kind: 'Lease', namespace: 'kube-system', name: 'kube-scheduler' },
+  ];
+}
+
+/** A workload whose newest spec its controller has not seen, while kube-controller-manager does not renew its Lease. */
+export const notObserved: Rule = {
+  id: 'workload/not-observed',
+  gate: 'G7',
+  needs: ['Deployment', 'StatefulSet', 'DaemonSet', 'Lease'],
+  about: {
+    looksAt:
+      'Workloads whose metadata.generation is ahead of status.observedGeneration while the Lease of kube-controller-manager has not been renewed for more than a minute.',
+    why: 'The controllers of Deployments, StatefulSets and DaemonSets run in kube-controller-manager: while it is away, nothing that is changed has an effect.',
+    whatToDo: 'Start kube-controller-manager again: look at its pods and its log.',
+  },
+  *look({ view, now }) {
+    const lease = view.get('Lease', 'kube-system', 'kube-controller-manager');
+    const renewed = Date.parse(text(lease?.spec.renewTime));
+    if (lease === undefined || !(now - renewed > 60_000)) return;
+    const behind = (['Deployment', 'StatefulSet', 'DaemonSet'] as const).flatMap(kind =>
+      [...view.all(kind)].filter(one => (one.metadata.generation ?? 0) > number(one.status.observedGeneration)),
+    );
+    if (behind.length === 0) return;
+    yield finding({
+      rule: 'workload/not-observed',
+      severity: 'critical',
+      object: lease,
+      summary: `kube-controller-manager does not work: ${behind.length} ${behind.length === 1 ? 'workload waits' : 'workloads wait'} for a change to be seen, and its leader lease has expired`,
+      since: { at: renewed, exact: true },
+      evidence: [
+        `spec.renewTime: ${text(lease.spec.renewTime)}, holder ${text(lease.spec.holderIdentity)}`,
+        ...behind
+          .slice(0, 8)
+          .map(
+            one =>
+              `${one.kind} ${one.metadata.namespace}/${one.metadata.name}: generation ${one.metadata.generation}, status.observedGeneration ${number(one.status.observedGeneration)}`,
+          ),
+      ],
+      cause:
+        'kube-controller-manager does not run, or cannot reach the API server: nobody acts on changes of workloads.',
+      fixes: [
+        {
+          text: 'Start kube-controller-manager again: look at its pods and their logs.',
+          command: command(view, [
+            'kubectl',
+            'get',
+            'pods',
+            '-n',
+            'kube-system',
+            '-l',
+            'component=kube-controller-manager',
+            '-o',
+            'wide',
+          ]),
+        },
+      ],
+      because: [{ kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager', rule: 'lease/' }],
+    });
+  },
+};
+
+const ORDERED = {
+  looksAt:
+    'StatefulSets with podManagementPolicy OrderedReady whose pod has not been ready for more than two minutes: whether pods behind it are missing, and whether it still has a revision that is no longer wanted.',
+};
+
+/** A StatefulSet that creates no more pods, as it waits for one of them. */
+export const statefulStuck: Rule = {
+  id: 'workload/stateful-stuck',
+  gate: 'G9',
+  needs: ['StatefulSet', 'Pod'],
+  about: {
+    ...ORDERED,
+    why: 'The controller waits for each pod before it creates the next one.',
+    whatToDo: 'Mend the pod that it waits for: its own finding says why it is not ready.',
+  },
+  *look(looking) {
+    for (const { set, pod, isOld, since } of blockers(looking)) {
+      const [wanted, there] = [number(set.spec.replicas, 1), number(set.status.replicas)];
+      if (isOld || there >= wanted) continue;
+      yield finding({
+        rule: 'workload/stateful-stuck',
+        severity: 'high',
+        object: set,
+        summary: `stuck behind pod ${pod.metadata.name}, which is not ready: ${there} of ${wanted} pods created`,
+        since: sinceTime(since, looking.now),
+        evidence: statefulLines(set, pod),
+        cause: `With OrderedReady no pod is created before ${pod.metadata.name} is ready.`,
+        fixes: [
+          {
+            text: `Mend pod ${pod.metadata.name}: the others wait for it.`,
+            command: command(looking.view, ['kubectl', 'describe', ...named(refOf(pod))]),
+          },
+        ],
+        because: below(looking.view, set),
+      });
+    }
+  },
+};
+
+/** A pod of a StatefulSet that keeps a broken revision, though the template has been mended. */
+export const brokenRevision: Rule = {
+  id: 'workload/broken-revision',
+  gate: 'G9',
+  needs: ['StatefulSet', 'Pod'],
+  about: {
+    ...ORDERED,
+    why: 'A pod of a broken revision is not replaced even when the template has been mended: the controller waits until it is ready, which it never is.',
+    whatToDo: 'Delete the pod: it comes back with the revision of now.',
+  },
+  *look(looking) {
+    for (const { set, pod, isOld, since } of blockers(looking)) {
+      if (!isOld) continue;
+      const [had, wanted] = [text(pod.metadata.labels['controller-revision-hash']), text(set.status.updateRevision)];
+      yield finding({
+        rule: 'workload/broken-revision',
+        severity: 'high',
+        object: set,
+        summary: `rollout stuck behind pod ${pod.metadata.name}: it keeps a broken revision that is no longer wanted, and is not replaced until it is deleted`,
+        since: sinceTime(since, looking.now),
+        evidence: statefulLines(set, pod),
+        cause: `With OrderedReady the controller waits until ${pod.metadata.name} is ready before it replaces it, and with its revision ${had} it never will be.`,
+        fixes: [
+          {
+            text: `Delete the pod: it comes back with the revision of now (${wanted}).`,
+            command: command(looking.view, ['kubectl', 'delete', ...named(refOf(pod))]),
+          },
+        ],
+        because: [causeOf(refOf(set), 'chaos/')],
+      });
+    }
+  },
+};
+
+const statefulLines = (set: ViewObject, pod: ViewObject): string[] => [
+  `pod ${pod.metadata.name}: controller-revision-hash ${text(pod.metadata.labels['controller-revision-hash'])}, not ready`,
+  `status: currentRevision ${text(set.status.currentRevision)}, updateRevision ${text(set.status.updateRevision)}, replicas ${number(set.status.replicas)}, readyReplicas ${number(set.status.readyReplicas)}`,
+  `spec.podManagementPolicy: ${text(set.spec.podManagementPolicy) || 'OrderedReady'}`,
+];
+
+interface Blocker {
+  set: ViewObject;
+  pod: ViewObject;
+  isOld: boolean;
+  since: number | undefined;
+}
+
+/** For each StatefulSet that goes in order, the first of its pods that is not ready. */
+function* blockers({ view, now }: Pick<Looking, 'view' | 'now'>): Iterable<Blocker> {
+  for (const set of view.all('StatefulSet')) {
+    const isOrdered = (text(set.spec.podManagementPolicy) || 'OrderedReady') === 'OrderedReady';
+    if (!isOrdered || set.metadata.deletionTimestamp !== undefined) continue;
+    const [pod] = view
+      .ownedBy(set.metadata.uid)
+      .filter(one => one.kind === 'Pod' && isUnwell(one) && now - (unreadyAt(one) ?? now) >= UNAVAILABLE_TOO_LONG)
+      .sort((a, b) => ordinal(a) - ordinal(b));
+    if (pod) yield { set, pod, isOld: keepsOld(set, pod), since: unreadyAt(pod) };
+  }
+}
+
+const unreadyAt = (pod: ViewObject): number | undefined =>
+  condition(pod, 'Ready')?.since ?? time(pod.metadata.creationTimestamp);
+
+const ordinal = ({ metadata }: ViewObject): number => Number(metadata.name.slice(metadata.name.lastIndexOf('-') + 1));
+
+/** Whether the pod should have another revision by now. Below the partition, and with OnDelete, nobody replaces it on purpose. */
+function keepsOld({ spec, status }: ViewObject, pod: ViewObject): boolean {
+  const { type, rollingUpdate } = fields(spec.updateStrategy);
+  const wanted = text(status.updateRevision);
+  return (
+    wanted !== '' &&
+    text(pod.metadata.labels['controller-revision-hash']) !== wanted &&
+    type !== 'OnDelete' &&
+    ordinal(pod) >= number(fields(rollingUpdate).partition)
+  );
+}
