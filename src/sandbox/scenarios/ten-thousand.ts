@@ -1,7 +1,8 @@
 import type { Pod } from '../controllers/kinds.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { timestamp } from '../object.ts';
-import { namespace } from '../world/cluster.ts';
+import { namespace, seedNode } from '../world/cluster.ts';
+import type { Seeder } from '../world/seeder.ts';
 import { putDeployment } from '../world/steady.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -43,11 +44,20 @@ function churn({ store, clock }: Parts, perSecond: number): void {
   }, TICK_MS);
 }
 
+/** The seeder of a cluster with at least so many nodes. */
+function withNodes(s: Seeder, count: number): Seeder {
+  const added = Array.from({ length: Math.max(0, count - s.nodeNames.length) }, (_, i) => s.nodeNames.length + i);
+  for (const index of added) seedNode(s, `node-${index + 1}`, index, '250');
+  return { ...s, nodeNames: [...s.nodeNames, ...added.map(index => `node-${index + 1}`)] };
+}
+
 /** Ten thousand running pods, in 20 Deployments over four namespaces. */
 export const tenThousandPods: Scenario = {
   name: 'ten-thousand-pods',
-  summary: '10,000 running pods in 20 Deployments; `:churn=N` changes N of them each second, `:pods=N` makes N',
-  prepare(s, options) {
+  summary:
+    '10,000 running pods in 20 Deployments; `:churn=N` changes N of them each second, `:pods=N` makes N, `:nodes=N` gives N nodes',
+  prepare(seeder, options) {
+    const s = withNodes(seeder, Number(options.nodes ?? 0));
     const total = Number(options.pods ?? DEPLOYMENTS * PER_DEPLOYMENT);
     for (let i = 0; i < NAMESPACES; i++) s.put('namespaces', namespace(spaceOf(i)), { hoursAgo: 200 });
     for (let i = 0; i < DEPLOYMENTS; i++) {

@@ -45,7 +45,7 @@ function node(s: Seeder, name: string, index: number, pods: string) {
         'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
       },
     },
-    spec: { podCIDR: `10.244.${index * 64}.0/18`, podCIDRs: [`10.244.${index * 64}.0/18`] },
+    spec: { podCIDR: podRange(index), podCIDRs: [podRange(index)] },
     status: {
       capacity: resources,
       allocatable: resources,
@@ -58,14 +58,14 @@ function node(s: Seeder, name: string, index: number, pods: string) {
         message,
       })),
       addresses: [
-        { type: 'InternalIP', address: `10.0.0.${index + 1}` },
+        { type: 'InternalIP', address: `10.0.${Math.floor(index / 250)}.${(index % 250) + 1}` },
         { type: 'Hostname', address: name },
       ],
       daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       nodeInfo: {
-        machineID: `${index}`.repeat(32),
-        systemUUID: `${index}`.repeat(8),
-        bootID: `${index}`.repeat(8),
+        machineID: `${index}`.repeat(32).slice(0, 32),
+        systemUUID: `${index}`.repeat(8).slice(0, 8),
+        bootID: `${index}`.repeat(8).slice(0, 8),
         kernelVersion: '6.12.41',
         osImage: 'Sandbox Linux',
         containerRuntimeVersion: 'containerd://2.2.1',
@@ -90,13 +90,20 @@ export function nodeLease(name: string, uid: string, nowMs: number) {
   };
 }
 
+/** The addresses of a node's pods: a large range for each of the first four, small ones elsewhere for more. */
+const podRange = (index: number): string =>
+  index < 4 ? `10.244.${index * 64}.0/18` : `10.${100 + Math.floor(index / 256)}.${index % 256}.0/24`;
+
+/** A node that is ready, and the Lease by which its kubelet says so. */
+export function seedNode(s: Seeder, name: string, index: number, podsPerNode: string): void {
+  const made = s.put('nodes', node(s, name, index, podsPerNode), { manager: 'kubelet' });
+  s.put('leases.coordination.k8s.io', nodeLease(name, made.metadata.uid, s.clock.now()), { manager: 'kubelet' });
+}
+
 /** What a cluster is before anybody installs anything: namespaces, nodes, their Leases, DNS, the API's own Service. */
 export function seedCluster(s: Seeder, podsPerNode = '5k'): void {
   for (const name of SYSTEM_NAMESPACES) s.put('namespaces', namespace(name), { manager: 'kube-apiserver' });
-  s.nodeNames.forEach((name, i) => {
-    const made = s.put('nodes', node(s, name, i, podsPerNode), { manager: 'kubelet' });
-    s.put('leases.coordination.k8s.io', nodeLease(name, made.metadata.uid, s.clock.now()), { manager: 'kubelet' });
-  });
+  for (const [i, name] of s.nodeNames.entries()) seedNode(s, name, i, podsPerNode);
   s.put(
     'services',
     {

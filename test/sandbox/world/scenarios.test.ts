@@ -69,6 +69,20 @@ function difference(a: unknown, b: unknown, path = ''): string {
   return '';
 }
 
+describe('ten thousand pods', () => {
+  it('spread over as many nodes as are asked for, each alive', async () => {
+    const w = startTestWorld('ten-thousand-pods:pods=200,nodes=30');
+    await w.pass(12_000, 500);
+    const nodes = w.store.list('nodes') as unknown as { metadata: { name: string }; spec: { podCIDR: string } }[];
+    expect(new Set(nodes.map(({ spec }) => spec.podCIDR)).size).toBe(30);
+    const used = new Set(w.store.list('pods').map(pod => (pod as { spec?: { nodeName?: string } }).spec?.nodeName));
+    expect([...used].every(name => nodes.some(node => node.metadata.name === name))).toBe(true);
+    expect(used.size).toBeGreaterThan(20);
+    const leases = w.store.list('leases.coordination.k8s.io', 'kube-node-lease');
+    expect(leases).toHaveLength(30);
+  });
+});
+
 describe('scenario names', () => {
   it('carry options', () => {
     expect(parseScenario('ten-thousand-pods:churn=100,pods=50')).toEqual({
