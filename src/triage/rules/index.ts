@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 
 import { apiRules } from './api/index.ts';
+import { apiserviceRules } from './apiservice/index.ts';
 import { certificateRules } from './certificates/index.ts';
 import { chaosRules } from './chaos/index.ts';
 import { crdRules } from './crd/index.ts';
@@ -25,6 +26,7 @@ import { workloadRules } from './workloads/index.ts';
 export const RULES: readonly Rule[] = [
   ...chaosRules,
   ...apiRules,
+  ...apiserviceRules,
   ...nodeRules,
   ...crdRules,
   ...webhookRules,

@@ -1,3 +1,6 @@
 import type { Rule } from '../../rule.ts';
+import { clockSkew } from './clock-skew.ts';
+import { apiReadyz } from './readyz.ts';
 
-export const apiRules: readonly Rule[] = [];
+/** The API server itself. */
+export const apiRules: readonly Rule[] = [apiReadyz, clockSkew];

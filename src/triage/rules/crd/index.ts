@@ -1,3 +1,14 @@
 import type { Rule } from '../../rule.ts';
+import { crdConversionDead } from './conversion.ts';
+import { crdMissing, crdRecreated, crdVersion } from './missing.ts';
+import { crdNotEstablished, crdTerminating } from './terminating.ts';
 
-export const crdRules: readonly Rule[] = [];
+/** Custom kinds: whether they are there, are served, and can be read. */
+export const crdRules: readonly Rule[] = [
+  crdMissing,
+  crdTerminating,
+  crdRecreated,
+  crdNotEstablished,
+  crdVersion,
+  crdConversionDead,
+];

@@ -1,3 +1,6 @@
 import type { Rule } from '../../rule.ts';
+import { finalizerStuck } from './finalizer.ts';
+import { namespaceTerminating } from './terminating.ts';
 
-export const namespaceRules: readonly Rule[] = [];
+/** What does not go when it was deleted. */
+export const namespaceRules: readonly Rule[] = [namespaceTerminating, finalizerStuck];

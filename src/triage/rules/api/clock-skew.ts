@@ -1,0 +1,35 @@
+import { finding } from '../../build.ts';
+import { text, time } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+
+const MOST_MS = 5_000;
+
+/** Clocks that run ahead of the API server's, as the Leases show that they renew. */
+export const clockSkew: Rule = {
+  id: 'api/clock-skew',
+  gate: 'G0',
+  needs: ['Lease'],
+  about: {
+    looksAt: 'spec.renewTime of Leases (of nodes and of leaders) against the time of the API server.',
+    why: 'A clock that runs ahead makes certificates invalid too early, Leases look fresh that are not, and times in logs misleading.',
+    whatToDo: 'Set the clock of the node right (chrony, NTP), and see that it stays so.',
+  },
+  *look({ view, now }) {
+    for (const lease of view.all('Lease')) {
+      const ahead = (time(lease.spec.renewTime) ?? 0) - now;
+      if (ahead <= MOST_MS) continue;
+      const { namespace, name } = lease.metadata;
+      const isNode = namespace === 'kube-node-lease';
+      yield finding({
+        rule: 'api/clock-skew',
+        severity: 'warn',
+        object: isNode ? { apiVersion: 'v1', kind: 'Node', name } : lease,
+        summary: `the clock of ${isNode ? 'the node' : 'the holder of the Lease'} is ${Math.round(ahead / 1000)} s ahead of the API server`,
+        evidence: [
+          `Lease ${namespace}/${name} spec.renewTime: ${text(lease.spec.renewTime)}, server time ${new Date(now).toISOString()}`,
+        ],
+        fixes: [{ text: 'Set the clock right by NTP.' }],
+      });
+    }
+  },
+};

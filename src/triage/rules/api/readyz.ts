@@ -1,0 +1,45 @@
+import { finding } from '../../build.ts';
+import type { Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+
+const PATH = '/readyz?verbose';
+/** `[-]etcd failed: reason withheld` */
+const FAILED = /\[-\]([\w/-]+) failed(?:: ([^\n⏎[;]*))?/g;
+
+/** The API server's own checks of itself. */
+export const apiReadyz: Rule = {
+  id: 'api/readyz',
+  gate: 'G0',
+  needs: [],
+  about: {
+    looksAt: 'The answer of the API server to /readyz?verbose, check by check.',
+    why: 'A server that is not ready (etcd gone, hooks not finished) answers late, wrongly or not at all, and everything after it is doubtful.',
+    whatToDo: 'Look at the failed check on the control plane: etcd, its disk, the logs of kube-apiserver.',
+  },
+  *asks() {
+    yield { of: 'path', path: PATH };
+  },
+  *look({ view, answers }) {
+    const answer = answers.path(PATH);
+    if (answer === undefined) return;
+    const said = answer.ok ? answer.value : answer.message;
+    const failed = [...said.matchAll(FAILED)].map(([, check = '', why = '']) => ({ check, why: why.trim() }));
+    if (failed.length === 0) return;
+    yield finding({
+      rule: 'api/readyz',
+      severity: 'critical',
+      object: { apiVersion: 'v1', kind: 'APIServer', name: view.context ?? 'kubernetes' },
+      summary: `the API server is not ready: ${failed.map(({ check }) => check).join(', ')} failed`,
+      evidence: failed.map(({ check, why }) => `/readyz: [-]${check} failed${why && `: ${why}`}`),
+      cause: failed.some(({ check }) => check.startsWith('etcd'))
+        ? 'The API server cannot work with etcd.'
+        : 'A check that the API server makes of itself fails.',
+      fixes: [
+        {
+          text: 'See all checks, then the logs of kube-apiserver and etcd on the control plane.',
+          command: command(view, ['kubectl', 'get', '--raw', PATH]),
+        },
+      ],
+    });
+  },
+};

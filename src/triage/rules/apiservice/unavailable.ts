@@ -1,0 +1,182 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { becauseOf, behindService, isAtZero, unreadyLines } from '../../behind-service.ts';
+import { finding, refOf } from '../../build.ts';
+import { claimOf, undoneBy } from '../../claims.ts';
+import { condition, fields, number, quoted, text } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
+import type { Rule } from '../../rule.ts';
+import { type DeadEnd, routeTo, type ServiceTarget, servicePorts, targetOf } from '../../service-route.ts';
+import { command, named } from '../../shell.ts';
+import { unreachableIn, unreachableWords } from '../../unreachable.ts';
+import { certificatesInBundle, certificateWords, validityOf } from '../../x509.ts';
+
+/** Things in their first minute are not failures. */
+const GRACE_MS = 60_000;
+
+/** An API service that is down, with where its calls go. */
+interface Down {
+  service: ViewObject;
+  target: ServiceTarget;
+  dead: DeadEnd | undefined;
+}
+
+function* downServices(view: ClusterView, now: number): Iterable<Down> {
+  for (const service of view.all('APIService')) {
+    const target = targetOf(service.spec.service);
+    const available = condition(service, 'Available');
+    if (target === undefined || available === undefined || available.status === 'True') continue;
+    if (available.since !== undefined && now - available.since < GRACE_MS) continue;
+    const route = routeTo(view, target);
+    yield { service, target, dead: 'dead' in route ? route.dead : undefined };
+  }
+}
+
+/** An aggregated API that the API server cannot reach. */
+export const apiserviceUnavailable: Rule = {
+  id: 'apiservice/unavailable',
+  gate: 'G3',
+  needs: ['APIService'],
+  wants: [
+    'Service',
+    'EndpointSlice',
+    'Namespace',
+    'Pod',
+    'Deployment',
+    'ReplicaSet',
+    'StatefulSet',
+    'DaemonSet',
+    'NetworkPolicy',
+    'Application',
+  ],
+  about: {
+    looksAt:
+      'The condition Available of APIServices that a Service in the cluster serves, and the way from that Service down to its pods.',
+    why: 'While one aggregated API is unavailable, discovery is incomplete: namespaces cannot be deleted, garbage collection stops, and HPAs that read metrics from it are blind.',
+    whatToDo: 'Mend what serves it. If it was uninstalled, delete the APIService that was left behind.',
+  },
+  *look({ view, now }) {
+    for (const down of downServices(view, now)) yield unavailable(view, now, down);
+  },
+};
+
+function unavailable(view: ClusterView, now: number, { service, target, dead }: Down): Finding {
+  const available = condition(service, 'Available');
+  const { name } = service.metadata;
+  const behind = behindService(view, target.namespace, target.name);
+  const how = unreachableIn(available?.message ?? '');
+  const isStale =
+    (dead === 'no service' || dead === 'namespace missing') &&
+    claimOf(view, service) === undefined &&
+    behind.workloads.length === 0;
+  const bundle = text(service.spec.caBundle) === '' ? [] : (certificatesInBundle(text(service.spec.caBundle)) ?? []);
+  const expired = bundle.length > 0 && bundle.every(one => validityOf(one, now) === 'expired');
+  const workload = behind.workloads[0];
+  const served = view.get('Service', target.namespace, target.name);
+  const port = served === undefined ? undefined : servicePorts(served)[0];
+  return finding({
+    rule: 'apiservice/unavailable',
+    severity: 'high',
+    object: service,
+    summary: `the aggregated API ${text(service.spec.group)}/${text(service.spec.version)} is unavailable (${available?.reason || 'no reason'}): ${deadWords(dead, target) ?? (how === undefined ? 'its discovery fails' : unreachableWords[how])}`,
+    since: available?.since === undefined ? undefined : { at: available.since, exact: true },
+    evidence: [
+      available && quoted(available),
+      `spec.service: ${target.namespace}/${target.name}:${target.port}`,
+      ...[...unreadyLines(behind.pods)].slice(0, 4),
+      ...bundle.slice(0, 2).map(one => `spec.caBundle: ${certificateWords(one)}`),
+    ],
+    cause: `${isStale ? 'The APIService was left behind: its Service is gone and nothing installs it any more (stale). ' : ''}${expired ? 'The certificate authority in its caBundle has expired. ' : ''}While it is unavailable, API discovery is incomplete: namespaces stay Terminating, garbage collection stalls, and whoever reads this API (HPAs read metrics) gets nothing.`,
+    fixes: [
+      dead === 'no port' &&
+        port !== undefined && {
+          text: `Let the APIService call port ${port}, which Service ${target.name} has.${undoneBy(view, service)}`,
+          command: command(view, [
+            'kubectl',
+            'patch',
+            'apiservice',
+            name,
+            '--type=merge',
+            '-p',
+            JSON.stringify({ spec: { service: { port } } }),
+          ]),
+        },
+      !isStale &&
+        workload !== undefined && {
+          text: `Mend ${workload.kind} ${workload.metadata.name}, whose pods serve this apiservice.`,
+          command: command(view, ['kubectl', 'describe', ...named(refOf(workload))]),
+        },
+      !isStale &&
+        workload === undefined && {
+          text: `Restore the Service ${target.namespace}/${target.name} and the pods behind it.`,
+        },
+      {
+        text: isStale
+          ? 'Save the stale APIService, then delete it.'
+          : 'If it is not wanted any more, delete the APIService (save it first): discovery is whole again at once.',
+        command: `${command(view, ['kubectl', 'get', 'apiservice', name, '-o', 'yaml'])} > ${name}.yaml && ${command(view, ['kubectl', 'delete', 'apiservice', name])}`,
+        safe: false,
+      },
+    ],
+    because: isStale
+      ? [{ kind: 'Namespace', name: target.namespace }]
+      : becauseOf(view, target.namespace, target.name, behind),
+  });
+}
+
+function deadWords(dead: DeadEnd | undefined, { namespace, name, port }: ServiceTarget): string | undefined {
+  const service = `Service ${namespace}/${name}`;
+  switch (dead) {
+    case undefined:
+    case 'headless':
+    case 'external name':
+      return undefined;
+    case 'no service':
+      return `${service} is not found`;
+    case 'namespace missing':
+    case 'namespace terminating':
+      return `${service} is gone (${dead})`;
+    case 'no port':
+      return `${service} has no port ${port}`;
+    case 'no target port':
+      return `the pods of ${service} have no such target port`;
+    case 'no endpoints':
+      return `${service} has no endpoints`;
+  }
+}
+
+/** A workload at zero that an aggregated API needs: the object to edit is the workload. */
+export const apiserviceScaledToZero: Rule = {
+  id: 'apiservice/scaled-to-zero',
+  gate: 'G3',
+  needs: ['APIService', 'Deployment', 'Service', 'EndpointSlice'],
+  wants: ['StatefulSet', 'Namespace'],
+  about: {
+    looksAt: 'Workloads at 0 replicas whose pods serve an APIService that is unavailable.',
+    why: 'Scaled to zero on purpose or not: while it is at zero the aggregated API is down, and with it namespace deletion and whoever reads that API.',
+    whatToDo: 'Scale the workload up, or delete the APIService with it.',
+  },
+  *look({ view, now }) {
+    for (const { service, target, dead } of downServices(view, now)) {
+      if (dead !== 'no endpoints') continue;
+      for (const workload of behindService(view, target.namespace, target.name).workloads.filter(isAtZero))
+        yield finding({
+          rule: 'apiservice/scaled-to-zero',
+          severity: 'high',
+          object: workload,
+          summary: `scaled to 0 replicas, so that the aggregated API ${text(service.spec.group)} is unavailable (no endpoints)`,
+          evidence: [
+            `spec.replicas: ${number(workload.spec.replicas)}`,
+            `APIService ${service.metadata.name} spec.service: ${JSON.stringify(fields(service.spec.service))}`,
+          ],
+          cause: 'Its pods are the only ones that serve the APIService.',
+          fixes: [
+            {
+              text: `Scale it up again: the APIService needs it.${undoneBy(view, workload)}`,
+              command: command(view, ['kubectl', 'scale', ...named(refOf(workload)), '--replicas=1']),
+            },
+          ],
+          because: [{ kind: 'Namespace', name: target.namespace }],
+        });
+    }
+  },
+};

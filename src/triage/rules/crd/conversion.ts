@@ -1,0 +1,151 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { becauseOf, behindService, isAtZero, unreadyLines } from '../../behind-service.ts';
+import { finding, refOf } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import { refusalIn } from '../../error-text.ts';
+import { conditions, fields, text } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
+import { refusalsSeen } from '../../refusals.ts';
+import type { Rule } from '../../rule.ts';
+import { routeTo, type ServiceTarget, targetOf } from '../../service-route.ts';
+import { command, named } from '../../shell.ts';
+import { type Unreachable, unreachableWords } from '../../unreachable.ts';
+import { type Certificate, certificatesInBundle, certificateWords, validityOf } from '../../x509.ts';
+import { definedBy, storedVersions } from './kinds.ts';
+
+interface Failed {
+  how: Unreachable;
+  line: string;
+}
+
+/** A CRD whose instances cannot be converted from one version to another. */
+export const crdConversionDead: Rule = {
+  id: 'crd/conversion-dead',
+  gate: 'G3',
+  needs: ['CustomResourceDefinition', 'Service', 'EndpointSlice', 'Namespace'],
+  wants: ['Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'NetworkPolicy', 'Application', 'Event'],
+  about: {
+    looksAt:
+      'CRDs with a conversion webhook: the way to its Service and pods, its caBundle, and failed conversions that namespaces, applications and warnings tell of.',
+    why: 'When an object lies in another version than is asked for, the API server calls the conversion webhook. While that is dead every list and watch of the kind fails, namespaces that hold one cannot be deleted, and garbage collection stalls.',
+    whatToDo: 'Mend what serves the conversion. If the schemas agree, strategy None does without it.',
+  },
+  *look({ view, now }) {
+    for (const crd of view.all('CustomResourceDefinition')) {
+      const broken = brokenConversion(view, now, crd);
+      if (broken !== undefined) yield report(view, broken);
+    }
+  },
+};
+
+/** The state of a conversion that fails. */
+interface Broken {
+  crd: ViewObject;
+  target: ServiceTarget | undefined;
+  /** Where it is called, in words. */
+  where: string;
+  why: string;
+  dead: string | undefined;
+  failed: readonly Failed[];
+  bundle: readonly Certificate[];
+}
+
+/** What routing says by itself, and today: where it leads somewhere again, such words are old. */
+const OF_ROUTING: readonly Unreachable[] = ['no endpoints', 'service not found', 'no such port'];
+
+function brokenConversion(view: ClusterView, now: number, crd: ViewObject): Broken | undefined {
+  const spec = fields(crd.spec.conversion);
+  if (text(spec.strategy) !== 'Webhook') return undefined;
+  const client = fields(fields(spec.webhook).clientConfig);
+  const target = targetOf(client.service);
+  const { group, kind } = definedBy(crd);
+  const failed = failedConversions(view, group, kind);
+  const route = target && routeTo(view, target);
+  const dead = route !== undefined && 'dead' in route && (route.certain || failed.length > 0) ? route : undefined;
+  const bundle = certificatesInBundle(text(client.caBundle)) ?? [];
+  const where = target === undefined ? text(client.url) : `Service ${target.namespace}/${target.name}`;
+  const broken = { crd, target, where, dead: dead?.evidence, failed, bundle };
+  if (dead !== undefined)
+    return { ...broken, why: `${dead.dead === 'no service' ? 'service not found' : dead.dead}: ${where}` };
+  if (bundle.length > 0 && bundle.every(one => validityOf(one, now) === 'expired'))
+    return { ...broken, why: 'the authority in its caBundle has expired' };
+  const seen = failed.find(({ how }) => !OF_ROUTING.includes(how));
+  return seen && { ...broken, why: unreachableWords[seen.how] };
+}
+
+function report(view: ClusterView, broken: Broken): Finding {
+  const { crd, target, where, why, dead, failed, bundle } = broken;
+  const { kind, versions } = definedBy(crd);
+  // With one version in which everything is stored, nothing is ever converted.
+  const converts =
+    versions.filter(({ served }) => served).length > 1 || storedVersions(crd).length > 1 || failed.length > 0;
+  const behind = target && behindService(view, target.namespace, target.name);
+  return finding({
+    rule: 'crd/conversion-dead',
+    severity: converts ? 'critical' : 'warn',
+    object: crd,
+    summary: `the conversion webhook of the CRD is dead (${why})${converts ? ': lists of its kind fail' : ', but nothing is converted yet'}`,
+    evidence: [
+      `spec.conversion.strategy: Webhook, clientConfig: ${where}`,
+      dead,
+      `versions: ${versions.map(one => `${one.name}${one.served ? '' : ' (not served)'}${one.storage ? ' (stored)' : ''}`).join(', ')}; status.storedVersions: ${storedVersions(crd).join(', ')}`,
+      ...failed.slice(0, 3).map(({ line }) => line),
+      ...[...unreadyLines(behind?.pods ?? [])].slice(0, 3),
+      ...bundle.slice(0, 2).map(one => `caBundle: ${certificateWords(one)}`),
+    ],
+    cause: `The API server cannot convert ${kind} objects between versions: every list and watch of them fails, namespaces that hold one stay Terminating, and garbage collection stalls.`,
+    fixes: [
+      mendFix(view, where, behind?.workloads[0]),
+      {
+        text: `If all versions have the same schema, do without the webhook: conversion strategy None.${undoneBy(view, crd)}`,
+        command: command(view, [
+          'kubectl',
+          'patch',
+          'crd',
+          crd.metadata.name,
+          '--type=merge',
+          '-p',
+          JSON.stringify({ spec: { conversion: { strategy: 'None', webhook: null } } }),
+        ]),
+        safe: false,
+      },
+    ],
+    because: target === undefined || behind === undefined ? [] : becauseOf(view, target.namespace, target.name, behind),
+  });
+}
+
+function mendFix(view: ClusterView, where: string, workload: ViewObject | undefined) {
+  if (workload === undefined)
+    return { text: `Bring the conversion webhook back: restore ${where} and the controller behind it.` };
+  const what = named(refOf(workload));
+  return isAtZero(workload)
+    ? {
+        text: `Scale ${workload.metadata.name} up again: it serves the conversion webhook.${undoneBy(view, workload)}`,
+        command: command(view, ['kubectl', 'scale', ...what, '--replicas=1']),
+      }
+    : {
+        text: `Mend ${workload.kind} ${workload.metadata.name}, which serves the conversion webhook.`,
+        command: command(view, ['kubectl', 'describe', ...what]),
+      };
+}
+
+/** What namespaces, applications, workloads and warnings tell of failed conversions of a kind. */
+function failedConversions(view: ClusterView, group: string, kind: string): Failed[] {
+  const of = (said: string, where: string): Failed[] => {
+    const refusal = refusalIn(said);
+    return refusal?.what === 'conversion failed' && refusal.group === group && refusal.kind === kind
+      ? [{ how: refusal.how, line: `${where}: "${said}"` }]
+      : [];
+  };
+  return [
+    ...[...view.all('Namespace')].flatMap(one =>
+      conditions(one)
+        .filter(({ status }) => status === 'True')
+        .flatMap(({ type, message }) => of(message, `Namespace ${one.metadata.name} status.conditions[${type}]`)),
+    ),
+    ...[...refusalsSeen(view)].flatMap(({ said, where, about }) =>
+      of(said, `${about.kind} ${about.metadata.name} ${where}`),
+    ),
+    ...[...view.events()].flatMap(({ message, about }) => of(message, `event about ${about.kind} ${about.name}`)),
+  ];
+}

@@ -1,0 +1,158 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { finding } from '../../build.ts';
+import { applicationOf, gitPathOf } from '../../claims.ts';
+import { conditions, quoted, time } from '../../fields.ts';
+import { ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
+import type { NamedRead } from '../../named-read.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { definedBy } from './kinds.ts';
+
+const isLeaving = ({ metadata }: ViewObject): boolean => metadata.deletionTimestamp !== undefined;
+
+const readOf = (crd: ViewObject): Extract<NamedRead, { of: 'instances' }> | undefined => {
+  const { apiVersion, kind } = definedBy(crd);
+  return apiVersion === undefined ? undefined : { of: 'instances', apiVersion, kind };
+};
+
+/** A CRD that is being deleted, and with it every object of its kind. */
+export const crdTerminating: Rule = {
+  id: 'crd/terminating',
+  gate: 'G3',
+  needs: ['CustomResourceDefinition'],
+  wants: [
+    'Deployment',
+    'StatefulSet',
+    'Application',
+    'ValidatingWebhookConfiguration',
+    'MutatingWebhookConfiguration',
+    'Service',
+  ],
+  about: {
+    looksAt:
+      'CRDs with a deletionTimestamp, the instances that are left, the finalizers that hold those, and who should take the finalizers off.',
+    why: 'Deleting a CRD deletes every object of its kind. It cannot be stopped; it only waits for instances that are held by finalizers.',
+    whatToDo:
+      'Save the instances that are left before anything else. Then let the deletion finish (mend the controller that holds finalizers), apply the CRD again, and bring the objects back from the files or from Git.',
+  },
+  *asks({ view }) {
+    for (const crd of view.all('CustomResourceDefinition')) {
+      const read = isLeaving(crd) ? readOf(crd) : undefined;
+      if (read !== undefined) yield read;
+    }
+  },
+  *look(looking) {
+    for (const crd of looking.view.all('CustomResourceDefinition')) if (isLeaving(crd)) yield terminating(looking, crd);
+  },
+};
+
+function terminating({ view, answers }: Looking, crd: ViewObject) {
+  const { group, plural, kind } = definedBy(crd);
+  const read = readOf(crd);
+  const answer = read && answers.instances(read);
+  const left = answer?.ok ? answer.value : [];
+  const holders = [...new Set(left.flatMap(({ metadata }) => metadata.finalizers ?? []))];
+  const owners = holders.map(finalizer => ({ finalizer, owner: ownerOfFinalizer(view, finalizer, group) }));
+  const app = applicationOf(view, crd);
+  return finding({
+    rule: 'crd/terminating',
+    severity: 'critical',
+    object: crd,
+    summary: `the CRD is Terminating: all ${kind} objects are being deleted${holders.length > 0 ? `, held by finalizer ${holders.join(', ')}` : ''}`,
+    since: { at: time(crd.metadata.deletionTimestamp) ?? 0, exact: true },
+    evidence: [
+      `metadata.deletionTimestamp: ${crd.metadata.deletionTimestamp}`,
+      `metadata.finalizers: ${crd.metadata.finalizers.join(', ') || 'none'}`,
+      ...conditions(crd)
+        .filter(({ type }) => type === 'Terminating')
+        .map(quoted),
+      answer !== undefined && !answer.ok && `instances not read: ${answer.message}`,
+      answer?.ok &&
+        `${left.length} instances are left${left.length > 0 ? `: ${left.slice(0, 8).map(nameOf).join(', ')}` : ''}`,
+    ],
+    cause: `Somebody deleted the CRD. ${owners.map(({ finalizer, owner }) => ownerWords(finalizer, owner)).join(' ')}`,
+    fixes: [
+      {
+        text: 'First save every instance that is left: a deletion of a CRD cannot be cancelled.',
+        command: `${command(view, ['kubectl', 'get', `${plural}.${group}`, '-A', '-o', 'yaml'])} > ${plural}.${group}.yaml`,
+      },
+      ...owners
+        .filter(({ owner }) => owner.builtIn === undefined && !owner.alive)
+        .map(({ finalizer, owner }) => ({
+          text:
+            owner.workloads[0] === undefined
+              ? `Then install the controller of finalizer ${finalizer} again, or, once the instances are saved, take the finalizer off each of them.`
+              : `Then bring ${owner.workloads[0].kind} ${owner.workloads[0].metadata.name} back, which takes finalizer ${finalizer} off.`,
+        })),
+      {
+        text: `When it is gone, apply the CRD again${app === undefined ? '' : ` (sync Application ${app.metadata.name}: ${gitPathOf(app)})`}, wait until it is Established, and put the objects back.`,
+      },
+    ],
+    because: owners.flatMap(({ owner }) => (owner.alive ? [] : owner.workloads.map(causeOf))),
+  });
+}
+
+const nameOf = ({ metadata }: { metadata: { namespace?: string; name: string } }): string =>
+  `${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`;
+
+const causeOf = ({ kind, metadata }: ViewObject) => ({
+  kind,
+  name: metadata.name,
+  ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+});
+
+/** A CRD whose names or schema the API server does not take. */
+export const crdNotEstablished: Rule = {
+  id: 'crd/not-established',
+  gate: 'G3',
+  needs: ['CustomResourceDefinition'],
+  about: {
+    looksAt: 'The conditions Established, NamesAccepted and NonStructuralSchema of CRDs.',
+    why: 'A CRD that is not established is not served: its kind does not exist for anybody.',
+    whatToDo: 'Read the condition: another CRD has the name (delete one of the two), or the schema is not accepted.',
+  },
+  *look({ view, now }) {
+    for (const crd of view.all('CustomResourceDefinition')) {
+      const told = conditions(crd);
+      const bad = told.filter(
+        ({ type, status }) => (type === 'Established' || type === 'NamesAccepted') && status !== 'True',
+      );
+      const young = now - (time(crd.metadata.creationTimestamp) ?? 0) < 60_000;
+      if (bad.length === 0 || isLeaving(crd) || young) continue;
+      const clash = told.find(({ type, status }) => type === 'NamesAccepted' && status === 'False');
+      const rival = clash === undefined ? undefined : rivalOf(view, crd);
+      yield finding({
+        rule: 'crd/not-established',
+        severity: 'high',
+        object: crd,
+        summary:
+          clash === undefined
+            ? 'the CRD is not established: its kind is not served'
+            : `the CRD is not served: its names conflict with those of another CRD (${clash.reason})`,
+        since: { at: Math.max(...bad.map(({ since }) => since ?? 0)), exact: true },
+        evidence: bad.map(quoted),
+        cause:
+          clash === undefined
+            ? bad[0]?.message
+            : `${clash.message}${rival === undefined ? '' : `; CustomResourceDefinition ${rival.metadata.name} has them`}.`,
+        fixes: [
+          {
+            text:
+              rival === undefined
+                ? 'Correct the CRD as the condition says.'
+                : `Rename the kind, plural or short names of one of the two CRDs, or delete the one that is not used (${rival.metadata.name} is the older).`,
+            command: command(view, ['kubectl', 'describe', 'crd', crd.metadata.name]),
+          },
+        ],
+      });
+    }
+  },
+};
+
+function rivalOf(view: ClusterView, crd: ViewObject): ViewObject | undefined {
+  const own = definedBy(crd);
+  return [...view.all('CustomResourceDefinition')].find(other => {
+    const one = definedBy(other);
+    return other !== crd && one.group === own.group && (one.kind === own.kind || one.plural === own.plural);
+  });
+}

@@ -1,0 +1,133 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
+import type { KubeObject } from '../../../k8s/object.ts';
+import type { ApiResource } from '../../../kube/discovery/discovery.ts';
+import { finding } from '../../build.ts';
+import { time } from '../../fields.ts';
+import { ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
+import type { Finding } from '../../finding.ts';
+import type { NamedRead } from '../../named-read.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+
+/** Controllers need their time to clean up. */
+const GRACE_MS = 5 * 60_000;
+const MOST_KINDS = 40;
+/** Told of by rules of their own. */
+const ELSEWHERE: readonly ViewKind[] = [
+  'Namespace',
+  'CustomResourceDefinition',
+  'Event',
+  'Pod',
+  'EndpointSlice',
+  'Lease',
+];
+const KINDS = (Object.keys(VIEW_KINDS) as ViewKind[]).filter(kind => !ELSEWHERE.includes(kind));
+/** Kinds of which every pod or node has one: too many to list for this. */
+const MANY =
+  /(^|\.)(cilium\.io|wgpolicyk8s\.io|openreports\.io|reports\.kyverno\.io|aquasecurity\.github\.io|metrics\.k8s\.io|crd\.projectcalico\.org|projectcalico\.org)$/;
+
+/** Custom kinds that the view does not follow. */
+function* customKinds(view: ClusterView): Iterable<ApiResource> {
+  const crds = new Set([...view.all('CustomResourceDefinition')].map(({ metadata }) => metadata.name));
+  let asked = 0;
+  for (const resource of view.discovery?.resources ?? []) {
+    const { group, kind, resource: plural } = resource;
+    if (
+      !crds.has(`${plural}.${group}`) ||
+      MANY.test(group) ||
+      (kind in VIEW_KINDS && VIEW_KINDS[kind as ViewKind].startsWith(`${group}/`))
+    )
+      continue;
+    if (asked++ >= MOST_KINDS) return;
+    yield resource;
+  }
+}
+
+const readOf = ({ apiVersion, kind }: ApiResource): Extract<NamedRead, { of: 'instances' }> => ({
+  of: 'instances',
+  apiVersion,
+  kind,
+});
+
+/** An object that is being deleted and that a finalizer keeps. */
+export const finalizerStuck: Rule = {
+  id: 'namespaces/finalizer',
+  gate: 'G9',
+  needs: ['Namespace'],
+  wants: [...KINDS, 'CustomResourceDefinition'],
+  about: {
+    looksAt:
+      'Objects of any kind, custom kinds included, that have been Terminating for over five minutes with finalizers, and who should take those off.',
+    why: 'A finalizer keeps an object until its controller has cleaned up. When the controller is gone the object stays Terminating for ever, and cannot be made again under its name.',
+    whatToDo:
+      'Bring the controller back. Only if it will not come back take that one finalizer off: what it was to clean up is then left.',
+  },
+  *asks({ view }) {
+    for (const resource of customKinds(view)) yield readOf(resource);
+  },
+  *look(looking) {
+    const { view, answers } = looking;
+    for (const kind of KINDS) for (const object of view.all(kind)) yield* held(looking, object);
+    for (const resource of customKinds(view)) {
+      const answer = answers.instances(readOf(resource));
+      for (const object of answer?.ok ? answer.value : [])
+        yield* held(looking, { ...object, apiVersion: resource.apiVersion, kind: resource.kind });
+    }
+  },
+};
+
+function* held(
+  { view, now }: Looking,
+  { apiVersion, kind, metadata }: Pick<ViewObject | KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
+): Iterable<Finding> {
+  const deleted = time(metadata.deletionTimestamp);
+  const { namespace, name } = metadata;
+  const finalizers = metadata.finalizers ?? [];
+  if (deleted === undefined || now - deleted < GRACE_MS || finalizers.length === 0) return;
+  // The namespace itself tells of what is left in it.
+  if (namespace !== undefined && view.get('Namespace', undefined, namespace)?.metadata.deletionTimestamp !== undefined)
+    return;
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : undefined;
+  const owners = finalizers.map(finalizer => ({ finalizer, owner: ownerOfFinalizer(view, finalizer, group) }));
+  const dead = owners.filter(({ owner }) => owner.builtIn === undefined && !owner.alive);
+  const [first] = dead;
+  const object = { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) };
+  const path = `/metadata/finalizers/${finalizers.indexOf(first?.finalizer ?? '')}`;
+  const patch = [
+    { op: 'test', path, value: first?.finalizer },
+    { op: 'remove', path },
+  ];
+  yield finding({
+    rule: 'namespaces/finalizer',
+    severity: dead.length > 0 ? 'high' : 'warn',
+    object,
+    summary: `stuck Terminating: finalizer ${(dead.length > 0 ? dead : owners).map(({ finalizer }) => finalizer).join(', ')} is not taken off${dead.length > 0 ? ', its owner is gone or dead' : ''}`,
+    since: { at: deleted, exact: true },
+    evidence: [
+      `metadata.deletionTimestamp: ${metadata.deletionTimestamp}`,
+      `metadata.finalizers: ${finalizers.join(', ')}`,
+    ],
+    cause: owners.map(({ finalizer, owner }) => ownerWords(finalizer, owner)).join(' '),
+    fixes: [
+      first !== undefined && {
+        text:
+          first.owner.workloads[0] === undefined
+            ? `Install the controller of finalizer ${first.finalizer} again.`
+            : `Bring ${first.owner.workloads[0].kind} ${first.owner.workloads[0].metadata.name} back, which takes the finalizer off.`,
+      },
+      first !== undefined && {
+        text: `Only if its controller will not come back: strip finalizer ${first.finalizer}.`,
+        command: command(view, ['kubectl', 'patch', ...named(object), '--type=json', '-p', JSON.stringify(patch)]),
+        safe: false,
+      },
+    ],
+    because: owners.flatMap(({ owner }) =>
+      owner.workloads.map(({ kind, metadata }) => ({
+        kind,
+        name: metadata.name,
+        ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+      })),
+    ),
+  });
+}

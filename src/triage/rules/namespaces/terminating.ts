@@ -1,0 +1,274 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ApiResource } from '../../../kube/discovery/discovery.ts';
+import { blamedBy } from '../../blamed.ts';
+import { finding } from '../../build.ts';
+import { refusalIn } from '../../error-text.ts';
+import { type Condition, condition, conditions, quoted, text, time } from '../../fields.ts';
+import { type FinalizerOwner, ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
+import type { Cause, Finding } from '../../finding.ts';
+import type { NamedRead } from '../../named-read.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+
+/** A namespace that is empty is gone within seconds. */
+const GRACE_MS = 60_000;
+const MOST_KINDS = 6;
+
+/** A kind of which the namespace controller says that something is left. */
+interface Remaining {
+  resource: ApiResource;
+  count: number;
+}
+
+const stuck = function* (view: ClusterView, now: number): Iterable<ViewObject> {
+  for (const one of view.all('Namespace')) {
+    const deleted = time(one.metadata.deletionTimestamp);
+    if (deleted !== undefined && now - deleted > GRACE_MS) yield one;
+  }
+};
+
+/** `Some resources are remaining: pods. has 2 resource instances, widgets.demo.dev has 1 resource instances` */
+function remainingIn(view: ClusterView, namespace: ViewObject): Remaining[] {
+  const { status, message } = condition(namespace, 'NamespaceContentRemaining') ?? { status: 'False', message: '' };
+  if (status !== 'True') return [];
+  return [...message.matchAll(/([a-z0-9-]+)\.([a-z0-9.-]*) has (\d+) resource instances/g)].flatMap(
+    ([, plural = '', group = '', count = '0']) => {
+      const resource = view.discovery?.byResource(group, plural);
+      return resource === undefined ? [] : [{ resource, count: Number(count) }];
+    },
+  );
+}
+
+const readOf = (namespace: string, { apiVersion, kind }: ApiResource): Extract<NamedRead, { of: 'instances' }> => ({
+  of: 'instances',
+  apiVersion,
+  kind,
+  namespace,
+});
+
+/** A namespace that stays Terminating. */
+export const namespaceTerminating: Rule = {
+  id: 'namespaces/terminating',
+  gate: 'G9',
+  needs: ['Namespace'],
+  wants: [
+    'APIService',
+    'CustomResourceDefinition',
+    'Deployment',
+    'StatefulSet',
+    'Pod',
+    'PersistentVolumeClaim',
+    'ValidatingWebhookConfiguration',
+    'MutatingWebhookConfiguration',
+    'Service',
+  ],
+  about: {
+    looksAt:
+      'Namespaces that have been Terminating for over a minute: the conditions that the namespace controller writes, what is left in them, its finalizers, and who should take those off.',
+    why: 'A namespace goes only when everything in it can be listed and deleted. A dead aggregated API or conversion webhook stops the listing; a finalizer whose controller is gone stops the deletion.',
+    whatToDo:
+      'Mend the API or the controller that the conditions name. Take a finalizer off by hand only when its controller will not come back. Never force the namespace itself (/finalize): what is left in it would stay in etcd for ever.',
+  },
+  *asks({ view, now }) {
+    for (const namespace of stuck(view, now))
+      for (const { resource } of remainingIn(view, namespace).slice(0, MOST_KINDS))
+        yield readOf(namespace.metadata.name, resource);
+  },
+  *look(looking) {
+    for (const namespace of stuck(looking.view, looking.now)) yield terminating(looking, namespace);
+  },
+};
+
+interface Held {
+  apiVersion: string;
+  kind: string;
+  plural: string;
+  name: string;
+  finalizers: readonly string[];
+}
+
+function terminating({ view, answers, now }: Looking, namespace: ViewObject): Finding {
+  const { name } = namespace.metadata;
+  const told = conditions(namespace).filter(({ type, status }) => type.startsWith('Namespace') && status === 'True');
+  const isOn = (type: string) => told.some(one => one.type === type);
+  const remaining = remainingIn(view, namespace);
+  const held: Held[] = [];
+  const notRead: string[] = [];
+  for (const { resource } of remaining.slice(0, MOST_KINDS)) {
+    const answer = answers.instances(readOf(name, resource));
+    if (answer !== undefined && !answer.ok) notRead.push(`${resource.resource} not read: ${answer.message}`);
+    for (const { metadata } of answer?.ok ? answer.value : [])
+      held.push({
+        apiVersion: resource.apiVersion,
+        kind: resource.kind,
+        plural: resource.resource,
+        name: metadata.name,
+        finalizers: metadata.finalizers ?? [],
+      });
+  }
+  const owners = finalizersOf(namespace, held).map(({ finalizer, group }) => ({
+    finalizer,
+    owner: ownerOfFinalizer(view, finalizer, group),
+  }));
+  const deleted = time(namespace.metadata.deletionTimestamp) ?? now;
+  return finding({
+    rule: 'namespaces/terminating',
+    severity: 'high',
+    object: namespace,
+    summary: `the namespace is stuck Terminating: ${reasonOf(isOn, owners, held)}`,
+    since: { at: deleted, exact: true },
+    evidence: [
+      `metadata.deletionTimestamp: ${namespace.metadata.deletionTimestamp}`,
+      ...told.map(quoted),
+      ...held
+        .slice(0, 8)
+        .map(one => `${one.kind} ${one.name} metadata.finalizers: ${one.finalizers.join(', ') || 'none'}`),
+      ...notRead,
+    ],
+    cause: causeOf(isOn, owners),
+    fixes: fixesOf(view, name, isOn, owners, held),
+    because: becauseOf(view, name, told, held, owners),
+  });
+}
+
+type Owners = readonly { finalizer: string; owner: FinalizerOwner }[];
+
+/** The finalizers that hold content: read from the instances, else from the condition. */
+function finalizersOf(namespace: ViewObject, held: readonly Held[]): { finalizer: string; group?: string }[] {
+  const found = new Map<string, { finalizer: string; group?: string }>();
+  for (const { finalizers, apiVersion } of held)
+    for (const finalizer of finalizers)
+      found.set(finalizer, { finalizer, ...(apiVersion.includes('/') && { group: apiVersion.split('/')[0] ?? '' }) });
+  const { message = '' } = condition(namespace, 'NamespaceFinalizersRemaining') ?? {};
+  for (const [, finalizer = ''] of message.matchAll(/(?:remaining: |, )([^\s,]+) in \d+ resource instances/g))
+    if (!found.has(finalizer)) found.set(finalizer, { finalizer });
+  return [...found.values()];
+}
+
+function reasonOf(isOn: (type: string) => boolean, owners: Owners, held: readonly Held[]): string {
+  if (isOn('NamespaceDeletionDiscoveryFailure')) return 'discovery of an aggregated API fails (apiservice unavailable)';
+  if (isOn('NamespaceDeletionGroupVersionParsingFailure')) return 'a group version cannot be read';
+  const foreign = owners.filter(({ owner }) => owner.builtIn === undefined).map(({ finalizer }) => finalizer);
+  const what = held.find(({ finalizers }) => finalizers.includes(foreign[0] ?? ''));
+  if (foreign.length > 0)
+    return `finalizer ${foreign.join(', ')}${what === undefined ? '' : ` of ${what.kind} ${what.name}`} remains, and nobody takes it off`;
+  if (isOn('NamespaceDeletionContentFailure')) return 'its content cannot be deleted';
+  if (owners.length > 0) return `finalizer ${owners.map(({ finalizer }) => finalizer).join(', ')} remains`;
+  return isOn('NamespaceContentRemaining') ? 'content remains in it' : 'its content is not gone yet';
+}
+
+function causeOf(isOn: (type: string) => boolean, owners: Owners): string {
+  if (isOn('NamespaceDeletionDiscoveryFailure'))
+    return 'The namespace controller cannot list all kinds, because an aggregated API does not answer: it will not delete what it cannot see.';
+  const words = owners.map(({ finalizer, owner }) => ownerWords(finalizer, owner)).join(' ');
+  if (isOn('NamespaceDeletionContentFailure'))
+    return `Deleting or listing what is in the namespace fails; the condition quotes the API server. ${words}`;
+  return words || 'Something in it is not deleted yet.';
+}
+
+function fixesOf(
+  view: ClusterView,
+  namespace: string,
+  isOn: (type: string) => boolean,
+  owners: Owners,
+  held: readonly Held[],
+) {
+  const blocked = isOn('NamespaceDeletionDiscoveryFailure') || isOn('NamespaceDeletionContentFailure');
+  const dead = owners.filter(({ owner }) => owner.builtIn === undefined && !owner.alive);
+  return [
+    blocked && {
+      text: 'Mend the aggregated API or conversion webhook that the condition names; the namespace then goes by itself. Do not force it: what is left in it would stay in etcd.',
+      command: command(view, ['kubectl', 'get', 'apiservices']),
+    },
+    ...dead.flatMap(({ finalizer, owner }) => {
+      const [workload] = owner.workloads;
+      const restore =
+        workload === undefined
+          ? {
+              text: `Install the controller of finalizer ${finalizer} again, so that it can clean up and take the finalizer off.`,
+            }
+          : {
+              text: `Bring ${workload.kind} ${workload.metadata.namespace}/${workload.metadata.name} back: it takes finalizer ${finalizer} off.`,
+              command: command(view, [
+                'kubectl',
+                'rollout',
+                'status',
+                ...named({
+                  apiVersion: workload.apiVersion,
+                  kind: workload.kind,
+                  name: workload.metadata.name,
+                  ...(workload.metadata.namespace !== undefined && { namespace: workload.metadata.namespace }),
+                }),
+              ]),
+            };
+      return [
+        restore,
+        ...held
+          .filter(({ finalizers }) => finalizers.includes(finalizer))
+          .slice(0, 5)
+          .map(one => strip(view, namespace, one, finalizer)),
+      ];
+    }),
+    !blocked &&
+      owners.length === 0 && {
+        text: 'See what is left in the namespace.',
+        command: command(view, ['kubectl', 'describe', 'namespace', namespace]),
+      },
+  ];
+}
+
+/** Takes one finalizer off one object, and only if it still stands where it stood. */
+function strip(view: ClusterView, namespace: string, { apiVersion, kind, name, finalizers }: Held, finalizer: string) {
+  const path = `/metadata/finalizers/${finalizers.indexOf(finalizer)}`;
+  const patch = JSON.stringify([
+    { op: 'test', path, value: finalizer },
+    { op: 'remove', path },
+  ]);
+  return {
+    text: `Only if its controller will not come back: strip finalizer ${finalizer} off ${kind} ${name}. What it was to clean up outside the cluster is left there.`,
+    command: command(view, [
+      'kubectl',
+      'patch',
+      ...named({ apiVersion, kind, namespace, name }),
+      '--type=json',
+      '-p',
+      patch,
+    ]),
+    safe: false,
+  };
+}
+
+function becauseOf(
+  view: ClusterView,
+  namespace: string,
+  told: readonly Condition[],
+  held: readonly Held[],
+  owners: Owners,
+): Cause[] {
+  const discovery = told.find(({ type }) => type === 'NamespaceDeletionDiscoveryFailure');
+  const dead = owners.flatMap(({ owner }) => (owner.alive ? [] : owner.workloads));
+  return [
+    ...(discovery === undefined ? [] : apiServicesIn(view, discovery.message)),
+    ...told.flatMap(({ message }) => {
+      const refusal = refusalIn(message);
+      return refusal === undefined ? [] : blamedBy(view, refusal, namespace);
+    }),
+    ...held.map(({ kind, name }) => ({ kind, namespace, name })),
+    ...dead.map(({ kind, metadata }) => ({
+      kind,
+      name: metadata.name,
+      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+    })),
+  ];
+}
+
+/** The API services that a failure of discovery names, as `metrics.k8s.io/v1beta1`; all that fail where it names none. */
+function apiServicesIn(view: ClusterView, message: string): Cause[] {
+  const all = [...view.all('APIService')].filter(({ spec }) => spec.service !== undefined);
+  const meant = all.filter(({ spec }) => message.includes(`${text(spec.group)}/${text(spec.version)}`));
+  return (meant.length > 0 ? meant : all).map(({ metadata }) => ({
+    kind: 'APIService',
+    name: metadata.name,
+    rule: 'apiservice/',
+  }));
+}
