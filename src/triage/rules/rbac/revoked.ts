@@ -38,7 +38,7 @@ function suspects(view: ClusterView): Suspect[] {
 /** A ServiceAccount that lost its permissions: its binding has no subjects or a wrong one, or the role is gone or empty. */
 export const rbacRevoked: Rule = {
   id: 'rbac/revoked',
-  gate: 'G7',
+  gate: 'G8',
   needs: ['Pod', 'ClusterRoleBinding', 'RoleBinding'],
   wants: ['ClusterRole', 'Role', 'ServiceAccount', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Lease'],
   about: {
