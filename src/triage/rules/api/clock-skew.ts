@@ -10,7 +10,7 @@ export const clockSkew: Rule = {
   gate: 'G0',
   needs: ['Lease'],
   about: {
-    looksAt: 'spec.renewTime of Leases (of nodes and of leaders) against the time of the API server.',
+    looksAt: 'The `spec.renewTime` of Leases (of nodes and of leaders) against the time of the API server.',
     why: 'A clock that runs ahead makes certificates invalid too early, Leases look fresh that are not, and times in logs misleading.',
     whatToDo: 'Set the clock of the node right (chrony, NTP), and see that it stays so.',
   },
