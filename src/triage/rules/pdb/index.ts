@@ -1,3 +1,4 @@
 import type { Rule } from '../../rule.ts';
+import { pdbBlocks, pdbOverlap, pdbStale } from './blocks.ts';
 
-export const pdbRules: readonly Rule[] = [];
+export const pdbRules: readonly Rule[] = [pdbBlocks, pdbOverlap, pdbStale];

@@ -4,6 +4,7 @@ import { crashLoop, oomKilled } from './crash-loop.ts';
 import { stuckCreating } from './creating.ts';
 import { imagePull } from './image-pull.ts';
 import { initStuck } from './init-stuck.ts';
+import { podEvicted, podTerminating } from './leaving.ts';
 import { probeFails, readinessGate } from './probe.ts';
 import { startErrorRule } from './start-error.ts';
 
@@ -17,4 +18,6 @@ export const podRules: readonly Rule[] = [
   initStuck,
   probeFails,
   readinessGate,
+  podTerminating,
+  podEvicted,
 ];

@@ -1,5 +1,16 @@
 import type { Rule } from '../../rule.ts';
+import { externalName, ingressBackend, ingressClass } from './ingress.ts';
+import { networkIsolated } from './isolated.ts';
 import { noReadyPods, serviceSelector, slicesStale } from './no-endpoints.ts';
 import { targetPort } from './target-port.ts';
 
-export const serviceRules: readonly Rule[] = [targetPort, serviceSelector, slicesStale, noReadyPods];
+export const serviceRules: readonly Rule[] = [
+  targetPort,
+  serviceSelector,
+  slicesStale,
+  noReadyPods,
+  externalName,
+  ingressBackend,
+  ingressClass,
+  networkIsolated,
+];

@@ -1,0 +1,167 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { isReady } from '../../behind-service.ts';
+import { finding, refOf } from '../../build.ts';
+import { condition, fields, number, text } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf, topOf } from '../pods/owner.ts';
+
+/** Pods that a disruption budget covers. */
+const covered = (view: ClusterView, pdb: ViewObject): ViewObject[] =>
+  view
+    .podsMatching(pdb.metadata.namespace ?? '', fields(pdb.spec.selector))
+    .filter(pod => pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed');
+
+/** Whether a node that is being drained still has one of the pods. */
+const drained = (view: ClusterView, pods: readonly ViewObject[]): string[] => [
+  ...new Set(
+    pods
+      .map(pod => text(pod.spec.nodeName))
+      .filter(name => name !== '' && view.get('Node', undefined, name)?.spec.unschedulable === true),
+  ),
+];
+
+/** A disruption budget that allows no eviction: by its own numbers, or because its pods are not well. */
+export const pdbBlocks: Rule = {
+  id: 'pdb/blocks',
+  gate: 'G9',
+  needs: ['PodDisruptionBudget', 'Pod'],
+  wants: ['Node', 'Deployment', 'StatefulSet', 'ReplicaSet'],
+  about: {
+    looksAt:
+      'Disruption budgets with disruptionsAllowed 0: whether their numbers never allow one (maxUnavailable 0, minAvailable as many as there are pods) or too few pods are well, and whether a node that is cordoned still has such pods.',
+    why: 'An eviction that a budget refuses is tried again for ever: a drain or an upgrade of nodes hangs. A budget does no harm as long as nobody evicts.',
+    whatToDo: 'Mend the pods, run one more replica, or change the budget so that one pod may go.',
+  },
+  *look({ view }) {
+    for (const pdb of view.all('PodDisruptionBudget')) {
+      const expected = number(pdb.status.expectedPods);
+      if (number(pdb.status.disruptionsAllowed) > 0 || expected === 0) continue;
+      const pods = covered(view, pdb);
+      const nodes = drained(view, pods);
+      const { minAvailable, maxUnavailable } = pdb.spec;
+      const isUnwell = number(pdb.status.currentHealthy) < number(pdb.status.desiredHealthy);
+      const limit =
+        minAvailable === undefined ? `maxUnavailable ${text(maxUnavailable)}` : `minAvailable ${text(minAvailable)}`;
+      const byDesign = !isUnwell && number(pdb.status.desiredHealthy) >= expected;
+      if (!byDesign && !isUnwell) continue;
+      yield finding({
+        rule: 'pdb/blocks',
+        severity: nodes.length > 0 ? 'high' : 'warn',
+        object: pdb,
+        summary: `the PDB allows no disruption${nodes.length > 0 ? ` and blocks the drain of node ${nodes.join(', ')}` : ''}: ${isUnwell ? `${number(pdb.status.currentHealthy)} of ${number(pdb.status.desiredHealthy)} pods that must be are healthy` : `${limit} with ${expected} pods`}`,
+        since: undefined,
+        evidence: [
+          `spec: ${limit}, unhealthyPodEvictionPolicy ${text(pdb.spec.unhealthyPodEvictionPolicy) || 'IfHealthyBudget'}`,
+          `status: disruptionsAllowed 0, currentHealthy ${number(pdb.status.currentHealthy)}, desiredHealthy ${number(pdb.status.desiredHealthy)}, expectedPods ${expected}`,
+          ...nodes.map(name => `node ${name}: cordoned, still has pods of this budget`),
+        ],
+        cause: isUnwell
+          ? 'Too few of its pods are healthy, so none may be evicted.'
+          : `By its own numbers the budget never lets a pod go: ${limit} with ${expected} pods.`,
+        fixes: [
+          {
+            text: byDesign
+              ? 'Run one more replica, or let one pod go: maxUnavailable 1 in place of what the budget says.'
+              : 'Mend the pods that are not ready; unhealthyPodEvictionPolicy AlwaysAllow lets broken pods be evicted.',
+            command: byDesign
+              ? command(view, [
+                  'kubectl',
+                  'patch',
+                  ...named(refOf(pdb)),
+                  '--type=merge',
+                  '-p',
+                  JSON.stringify({ spec: { minAvailable: null, maxUnavailable: 1 } }),
+                ])
+              : command(view, ['kubectl', 'describe', ...named(refOf(pdb))]),
+          },
+        ],
+        because: [
+          causeOf(refOf(pdb), 'chaos/'),
+          ...(isUnwell
+            ? pods
+                .filter(pod => !isReady(pod))
+                .slice(0, 20)
+                .flatMap(pod => [causeOf(refOf(pod)), causeOf(topOf(view, pod).ref)])
+            : []),
+        ],
+      });
+    }
+  },
+};
+
+/** Pods that two budgets cover: the eviction API refuses those altogether. */
+export const pdbOverlap: Rule = {
+  id: 'pdb/overlap',
+  gate: 'G9',
+  needs: ['PodDisruptionBudget', 'Pod'],
+  wants: ['Node'],
+  about: {
+    looksAt: 'Pods that more than one disruption budget selects.',
+    why: 'The eviction API answers 500 for a pod with two budgets, whatever they allow: a drain hangs.',
+    whatToDo: 'Correct the selector of one budget, or delete it.',
+  },
+  *look({ view }) {
+    const byPod = new Map<ViewObject, ViewObject[]>();
+    for (const pdb of view.all('PodDisruptionBudget'))
+      for (const pod of covered(view, pdb)) byPod.set(pod, [...(byPod.get(pod) ?? []), pdb]);
+    const seen = new Set<string>();
+    for (const [pod, pdbs] of byPod) {
+      const key = pdbs.map(one => one.metadata.name).join(', ');
+      if (pdbs.length < 2 || seen.has(`${pod.metadata.namespace} ${key}`)) continue;
+      seen.add(`${pod.metadata.namespace} ${key}`);
+      const pods = [...byPod]
+        .filter(([, all]) => all.map(one => one.metadata.name).join(', ') === key && all[0] === pdbs[0])
+        .map(([one]) => one);
+      const nodes = drained(view, pods);
+      yield finding({
+        rule: 'pdb/overlap',
+        severity: nodes.length > 0 ? 'high' : 'warn',
+        object: pdbs[0] as ViewObject,
+        summary: `two PDBs (${key}) select the same ${pods.length} pods, so these cannot be evicted${nodes.length > 0 ? `; node ${nodes.join(', ')} cannot be drained` : ''}`,
+        evidence: pdbs.map(one => `${one.metadata.name} spec.selector: ${JSON.stringify(one.spec.selector)}`),
+        cause: 'The eviction API refuses pods that more than one budget covers.',
+        fixes: [
+          {
+            text: 'Correct the selector of one of the budgets, or delete it.',
+            command: command(view, ['kubectl', 'get', 'poddisruptionbudgets', '-n', pod.metadata.namespace ?? '']),
+          },
+        ],
+        because: pdbs.map(one => causeOf(refOf(one), 'chaos/')),
+      });
+    }
+  },
+};
+
+/** A budget whose numbers nobody keeps up: the disruption controller does not run. */
+export const pdbStale: Rule = {
+  id: 'pdb/not-observed',
+  gate: 'G9',
+  needs: ['PodDisruptionBudget'],
+  wants: ['Lease'],
+  about: {
+    looksAt: 'Disruption budgets whose condition DisruptionAllowed says SyncFailed.',
+    why: 'The disruption controller cannot count the pods of the budget, for example because a pod has no controller it knows; evictions are refused meanwhile.',
+    whatToDo: 'Read its message; use minAvailable as a number for pods of unknown controllers.',
+  },
+  *look({ view }) {
+    for (const pdb of view.all('PodDisruptionBudget')) {
+      const failed = condition(pdb, 'DisruptionAllowed');
+      if (failed?.reason !== 'SyncFailed') continue;
+      yield finding({
+        rule: 'pdb/not-observed',
+        severity: 'warn',
+        object: pdb,
+        summary: `the PDB cannot be counted: ${failed.message}`,
+        evidence: [`status.conditions[DisruptionAllowed]: ${failed.status} SyncFailed "${failed.message}"`],
+        cause: failed.message,
+        fixes: [
+          {
+            text: 'Use minAvailable with a number, or select only pods of controllers with a scale.',
+            command: command(view, ['kubectl', 'edit', ...named(refOf(pdb))]),
+          },
+        ],
+      });
+    }
+  },
+};

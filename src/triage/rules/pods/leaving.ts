@@ -1,0 +1,153 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { finding, refOf } from '../../build.ts';
+import { condition, number, text, time } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf, type Top, topOf } from './owner.ts';
+import { podNames } from './sick.ts';
+
+/** How long after its grace period a pod may take to go. */
+const SLACK = 60_000;
+
+/** A pod that has been deleted and does not go. */
+export const podTerminating: Rule = {
+  id: 'pod/terminating',
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: ['Node', 'ReplicaSet', 'StatefulSet', 'Deployment'],
+  about: {
+    looksAt:
+      'Pods whose deletionTimestamp (which is the end of their grace period) passed more than a minute ago: their finalizers, and whether their node is there and ready.',
+    why: 'The kubelet of the node has to say that the containers have ended; without it, and while a finalizer is left, the pod keeps its name and its volumes. A StatefulSet makes no new one meanwhile.',
+    whatToDo:
+      'Mend the node, or, if it is gone for good, delete the node. Restore the controller that takes the finalizer away.',
+  },
+  *look({ view, now }) {
+    for (const pod of view.all('Pod')) {
+      const ends = time(pod.metadata.deletionTimestamp);
+      if (ends === undefined || now - ends < SLACK) continue;
+      const name = text(pod.spec.nodeName);
+      const node = name === '' ? undefined : view.get('Node', undefined, name);
+      const isGone = name !== '' && node === undefined && view.count('Node') > 0;
+      const isSilent = node !== undefined && condition(node, 'Ready')?.status !== 'True';
+      const { finalizers } = pod.metadata;
+      const what =
+        finalizers.length > 0
+          ? `finalizer ${finalizers.join(', ')} is left`
+          : isGone
+            ? `its node ${name} does not exist any more`
+            : isSilent
+              ? `its node ${name} is not ready`
+              : 'the kubelet has not ended its containers';
+      yield finding({
+        rule: 'pod/terminating',
+        severity: 'high',
+        object: pod,
+        summary: `stuck terminating: ${what}`,
+        since: { at: ends, exact: true },
+        evidence: [
+          `metadata.deletionTimestamp: ${pod.metadata.deletionTimestamp}`,
+          `metadata.finalizers: ${finalizers.join(', ') || 'none'}`,
+          `spec.nodeName: ${name || 'none'}`,
+        ],
+        cause:
+          finalizers.length > 0
+            ? `Somebody must take the finalizer ${finalizers.join(', ')} off; its controller has not done so.`
+            : `The pod goes when the kubelet of ${name || 'its node'} confirms that its containers have ended.`,
+        fixes: [
+          finalizers.length > 0 && {
+            text: 'Restore the controller of the finalizer. Only if it is gone for good, and what it protects is cleaned up, take the finalizer off.',
+            command: command(view, [
+              'kubectl',
+              'patch',
+              ...named(refOf(pod)),
+              '--type=json',
+              '-p',
+              '[{"op":"remove","path":"/metadata/finalizers"}]',
+            ]),
+            safe: false,
+          },
+          (isGone || isSilent) && {
+            text: 'If the machine is off for certain, remove the pod by force: the same volume must not be written from two nodes.',
+            command: command(view, ['kubectl', 'delete', ...named(refOf(pod)), '--grace-period=0', '--force']),
+            safe: false,
+          },
+        ],
+        because: [
+          name !== '' && { kind: 'Node', name, rule: 'node/' },
+          causeOf(refOf(pod), 'chaos/'),
+          { kind: 'Namespace', name: pod.metadata.namespace ?? '' },
+        ],
+      });
+    }
+  },
+};
+
+/** Pods that were evicted within this time are news. */
+const RECENT = 60 * 60_000;
+
+/** Workloads that lose pods again and again because their node runs short, or because they use more disk than they may. */
+export const podEvicted: Rule = {
+  id: 'pod/evicted',
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: ['Node', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet'],
+  about: {
+    looksAt: 'Pods that failed with the reason Evicted in the last hour, and the words of the kubelet.',
+    why: 'The kubelet evicts pods when its node runs short of memory or disk, or when a pod uses more ephemeral storage than its limit.',
+    whatToDo: 'Give the pods requests that are true, raise the ephemeral storage limit, or free the node.',
+  },
+  *look({ view, now }) {
+    const groups = new Map<string, { top: Top; pods: ViewObject[] }>();
+    for (const pod of view.all('Pod')) {
+      const at = endedAt(pod);
+      if (pod.status.phase !== 'Failed' || pod.status.reason !== 'Evicted' || at === undefined || now - at > RECENT)
+        continue;
+      const top = topOf(view, pod);
+      const key = `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`;
+      const group = groups.get(key) ?? { top, pods: [] };
+      group.pods.push(pod);
+      groups.set(key, group);
+    }
+    for (const { top, pods } of groups.values()) {
+      const words = text(pods[0]?.status.message);
+      const isOwn = /exceeds? (?:the|its|their)?.*(?:limit|emptyDir)|ephemeral local storage usage exceeds/i.test(
+        words,
+      );
+      const isHurt = number(top.object?.status.readyReplicas) < number(top.object?.spec.replicas, 1);
+      yield finding({
+        rule: 'pod/evicted',
+        severity: isOwn && (isHurt || pods.length >= 3) ? 'high' : isHurt && pods.length >= 3 ? 'high' : 'warn',
+        object: top.object ?? top.ref,
+        summary: `${pods.length} ${pods.length === 1 ? 'pod was' : 'pods were'} evicted: ${words.slice(0, 160) || 'no reason given'}`,
+        since: { at: Math.min(...pods.map(pod => endedAt(pod) ?? now)), exact: true },
+        evidence: [podNames(pods), `status: Failed Evicted "${words}"`],
+        cause: isOwn ? `The pods use more ephemeral storage than their limit: ${words}` : words,
+        fixes: [
+          {
+            text: isOwn
+              ? 'Raise the ephemeral-storage limit or the sizeLimit of the emptyDir, or let the program write less.'
+              : 'Set requests that say what the pods need; free the node.',
+            command: command(view, [
+              'kubectl',
+              'get',
+              'pods',
+              '-n',
+              top.ref.namespace ?? '',
+              '--field-selector',
+              'status.phase=Failed',
+            ]),
+          },
+        ],
+        because: [causeOf(top.ref, 'chaos/'), ...nodesOf(pods).map(name => ({ kind: 'Node', name, rule: 'node/' }))],
+      });
+    }
+  },
+};
+
+/** When a failed pod ended, as far as its status tells. */
+const endedAt = (pod: ViewObject): number | undefined =>
+  condition(pod, 'Ready')?.since ?? condition(pod, 'DisruptionTarget')?.since ?? time(pod.status.startTime);
+
+const nodesOf = (pods: readonly ViewObject[]): string[] =>
+  [...new Set(pods.map(pod => text(pod.spec.nodeName)))].filter(name => name !== '');

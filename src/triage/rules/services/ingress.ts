@@ -1,0 +1,240 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { becauseOf, behindService, isAtZero } from '../../behind-service.ts';
+import { type FixDraft, finding, refOf } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import { list, number, text } from '../../fields.ts';
+import type { Cause, Severity } from '../../finding.ts';
+import { nearest } from '../../near-miss.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+import { readyAddresses } from './endpoints.ts';
+import { type Backend, backendsOf } from './users.ts';
+
+/** An Ingress that sends requests to a Service or a port that is not there, or where nobody is ready. */
+export const ingressBackend: Rule = {
+  id: 'ingress/backend',
+  gate: 'G9',
+  needs: ['Ingress', 'Service'],
+  wants: ['EndpointSlice', 'Pod', 'Deployment', 'StatefulSet', 'DaemonSet'],
+  about: {
+    looksAt: 'The backends of every Ingress: whether the Service exists, has the port, and has ready endpoints.',
+    why: 'The controller answers 503 (or 404) for a path whose backend does not exist.',
+    whatToDo: 'Correct the name or the port of the backend, or mend what stands behind the Service.',
+  },
+  *look({ view }) {
+    for (const ingress of view.all('Ingress')) {
+      const wrong = backendsOf(ingress.spec)
+        .map(backend => wrongWith({ view }, ingress, backend))
+        .filter(one => one !== undefined);
+      const seen = new Set<string>();
+      for (const one of wrong) {
+        if (seen.has(one.what)) continue;
+        seen.add(one.what);
+        yield finding({
+          rule: 'ingress/backend',
+          severity: one.severity,
+          object: ingress,
+          summary: one.what,
+          evidence: [
+            `backend of ${one.backend.path}: service ${one.backend.service}, port ${one.backend.port}`,
+            one.evidence,
+          ],
+          cause: one.what,
+          fixes: [
+            {
+              text: `${one.fix}${undoneBy(view, ingress)}`,
+              command: command(view, ['kubectl', 'edit', ...named(refOf(ingress))]),
+            },
+          ],
+          because: [causeOf(refOf(ingress), 'chaos/'), ...one.because],
+        });
+      }
+    }
+  },
+};
+
+interface Wrong {
+  backend: Backend;
+  severity: Severity;
+  what: string;
+  evidence: string;
+  fix: string;
+  because: Cause[];
+}
+
+function wrongWith({ view }: Pick<Looking, 'view'>, ingress: ViewObject, backend: Backend): Wrong | undefined {
+  const namespace = ingress.metadata.namespace ?? '';
+  const service = view.get('Service', namespace, backend.service);
+  if (service === undefined) {
+    const near = nearest(
+      backend.service,
+      view.inNamespace('Service', namespace).map(one => one.metadata.name),
+    );
+    return {
+      backend,
+      severity: 'high',
+      what: `backend service ${backend.service} not found${near ? `; ${near} exists` : ''}`,
+      evidence: `Service ${namespace}/${backend.service}: not found`,
+      fix: near
+        ? `Correct the backend: ${near}, not ${backend.service}.`
+        : `Create Service ${backend.service}, or correct the backend.`,
+      because: [{ kind: 'Service', namespace, name: backend.service }],
+    };
+  }
+  const ports = list(service.spec.ports);
+  const has = ports.some(one => text(one.name) === backend.port || text(one.port) === backend.port);
+  if (!has && backend.port !== '') {
+    const words = ports.map(one => `${text(one.name) && `${text(one.name)} `}${number(one.port)}`).join(', ');
+    const near = /^\d+$/.test(backend.port)
+      ? ports.length === 1
+        ? text(ports[0]?.port)
+        : undefined
+      : (nearest(
+          backend.port,
+          ports.map(one => text(one.name)),
+        ) ?? (ports.length === 1 ? text(ports[0]?.name) || text(ports[0]?.port) : undefined));
+    return {
+      backend,
+      severity: 'high',
+      what: `backend service ${backend.service} has no port ${backend.port}; it has ${words}`,
+      evidence: `Service ${namespace}/${backend.service} spec.ports: ${words}`,
+      fix: near ? `Correct the port of the backend: ${near}, not ${backend.port}.` : 'Correct the port of the backend.',
+      because: [causeOf(refOf(service), 'chaos/')],
+    };
+  }
+  if (
+    text(service.spec.type) === 'ExternalName' ||
+    view.sync('EndpointSlice').state === 'blind' ||
+    readyAddresses(view.slicesOf(namespace, backend.service)) > 0
+  )
+    return undefined;
+  const behind = behindService(view, namespace, backend.service);
+  const atZero = behind.pods.length === 0 && behind.workloads.length > 0 && behind.workloads.every(isAtZero);
+  return {
+    backend,
+    severity: atZero ? 'warn' : 'high',
+    what: `backend service ${backend.service} has no ready endpoints`,
+    evidence: `Service ${namespace}/${backend.service}: no ready endpoint`,
+    fix: 'Mend what stands behind the Service.',
+    because: becauseOf(view, namespace, backend.service, behind),
+  };
+}
+
+const OLD_ANNOTATION = 'kubernetes.io/ingress.class';
+
+/** An Ingress that no controller takes, because its class does not exist. */
+export const ingressClass: Rule = {
+  id: 'ingress/class',
+  gate: 'G9',
+  needs: ['Ingress', 'IngressClass'],
+  about: {
+    looksAt: 'The ingressClassName of every Ingress against the IngressClasses that exist.',
+    why: 'A controller serves only Ingresses of its own class: one of an unknown class gets no address and no traffic.',
+    whatToDo: 'Correct ingressClassName, or create the class.',
+  },
+  *look({ view }) {
+    const classes = [...view.all('IngressClass')];
+    const isDefault = classes.some(
+      one => one.metadata.annotations['ingressclass.kubernetes.io/is-default-class'] === 'true',
+    );
+    for (const ingress of view.all('Ingress')) {
+      const name = text(ingress.spec.ingressClassName);
+      const isNamed = name !== '' || ingress.metadata.annotations[OLD_ANNOTATION] !== undefined;
+      if (name !== '' && classes.some(one => one.metadata.name === name)) continue;
+      if (name === '' && (isNamed || isDefault)) continue;
+      const near = nearest(
+        name,
+        classes.map(one => one.metadata.name),
+      );
+      const known = classes.map(one => one.metadata.name).join(', ') || 'none';
+      const fix: FixDraft = {
+        text: `${near ? `Correct ingressClassName: ${near}, not ${name}.` : `Set ingressClassName to one that exists (${known}).`}${undoneBy(view, ingress)}`,
+        command: command(view, [
+          'kubectl',
+          'patch',
+          ...named(refOf(ingress)),
+          '--type=merge',
+          '-p',
+          JSON.stringify({ spec: { ingressClassName: near ?? classes[0]?.metadata.name ?? 'CLASS' } }),
+        ]),
+      };
+      yield finding({
+        rule: 'ingress/class',
+        severity: name === '' ? 'warn' : 'high',
+        object: ingress,
+        summary:
+          name === ''
+            ? 'no ingress class is set, and the cluster has no default one'
+            : `ingress class ${name} not found${near ? `; ${near} exists` : ''}`,
+        evidence: [`spec.ingressClassName: ${name || 'not set'}`, `IngressClasses: ${known}`],
+        cause: 'No controller takes the Ingress.',
+        fixes: [fix],
+        because: [causeOf(refOf(ingress), 'chaos/'), name !== '' && { kind: 'IngressClass', name }],
+      });
+    }
+  },
+};
+
+/** An ExternalName Service that leads to a Service that is not there, or round in a circle. */
+export const externalName: Rule = {
+  id: 'service/external-name',
+  gate: 'G9',
+  needs: ['Service'],
+  about: {
+    looksAt:
+      'ExternalName Services that name another Service of the cluster (NAME.NAMESPACE.svc): whether it exists, and whether the names lead round in a circle.',
+    why: 'An ExternalName is only an alias in DNS: whoever asks for it gets nothing when the name behind it does not exist.',
+    whatToDo: 'Correct externalName.',
+  },
+  *look({ view }) {
+    const target = (service: ViewObject | undefined): { namespace: string; name: string } | undefined => {
+      const found =
+        text(service?.spec.type) === 'ExternalName'
+          ? /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc(\.|$)/.exec(text(service?.spec.externalName))
+          : null;
+      return found ? { name: found[1] ?? '', namespace: found[2] ?? '' } : undefined;
+    };
+    for (const service of view.all('Service')) {
+      const first = target(service);
+      if (first === undefined) continue;
+      const passed = new Set<string>([`${service.metadata.namespace}/${service.metadata.name}`]);
+      let at: { namespace: string; name: string } | undefined = first;
+      let last = first;
+      while (at !== undefined && !passed.has(`${at.namespace}/${at.name}`)) {
+        passed.add(`${at.namespace}/${at.name}`);
+        last = at;
+        at = target(view.get('Service', at.namespace, at.name));
+      }
+      const isCircle = at !== undefined;
+      if (!isCircle && view.get('Service', last.namespace, last.name) !== undefined) continue;
+      const near = isCircle
+        ? undefined
+        : nearest(
+            last.name,
+            view.inNamespace('Service', last.namespace).map(one => one.metadata.name),
+          );
+      yield finding({
+        rule: 'service/external-name',
+        severity: 'high',
+        object: service,
+        summary: isCircle
+          ? `externalName leads round in a circle: ${[...passed].join(' → ')}`
+          : `externalName names Service ${last.namespace}/${last.name}, which does not exist${near ? `; ${near} does` : ''}`,
+        evidence: [`spec.externalName: ${text(service.spec.externalName)}`],
+        cause: 'The name behind the alias does not resolve.',
+        fixes: [
+          {
+            text: `Correct externalName${near ? `: ${near}.${last.namespace}.svc.cluster.local` : ''}.${undoneBy(view, service)}`,
+            command: command(view, ['kubectl', 'edit', ...named(refOf(service))]),
+          },
+        ],
+        because: [
+          causeOf(refOf(service), 'chaos/'),
+          { kind: 'Service', ...last },
+          { kind: 'Namespace', name: last.namespace },
+        ],
+      });
+    }
+  },
+};

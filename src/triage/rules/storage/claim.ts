@@ -1,0 +1,372 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { quantityOf } from '../../../k8s/quantity.ts';
+import { type FixDraft, finding, refOf } from '../../build.ts';
+import { created, fields, list, sinceTime, strings, text } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
+import { nearest } from '../../near-miss.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+import { PENDING_TOO_LONG } from '../pods/sick.ts';
+import { claimsOf } from './claims.ts';
+
+const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
+
+interface Story {
+  what: string;
+  why: string;
+  fixes: FixDraft[];
+  because?: Cause[];
+}
+
+/** A persistent volume claim that gets no volume. */
+export const claimPending: Rule = {
+  id: 'storage/claim-pending',
+  gate: 'G9',
+  needs: ['PersistentVolumeClaim'],
+  wants: ['StorageClass', 'PersistentVolume', 'Pod', 'Event', 'CSIDriver', 'Deployment', 'StatefulSet', 'DaemonSet'],
+  about: {
+    looksAt:
+      'Claims that have been Pending for more than two minutes: their storage class, the events of the provisioner, and the volumes that could match. A claim of a class that waits for its first pod is well while no pod uses it.',
+    why: 'Pods that mount the claim are not placed or not started before it is bound.',
+    whatToDo:
+      'Correct the storage class (a claim has to be made anew for that), mend the provisioner, or provide a volume that fits.',
+  },
+  *look({ view, now }) {
+    for (const claim of view.all('PersistentVolumeClaim')) {
+      const { namespace = '', name, deletionTimestamp } = claim.metadata;
+      if (
+        text(claim.status.phase) !== 'Pending' ||
+        deletionTimestamp !== undefined ||
+        now - created(claim) < PENDING_TOO_LONG
+      )
+        continue;
+      const pods = view.inNamespace('Pod', namespace).filter(pod => claimsOf(view, pod).some(one => one.name === name));
+      const className = text(claim.spec.storageClassName);
+      const storageClass = className === '' ? undefined : view.get('StorageClass', undefined, className);
+      // Such a claim waits on purpose until the scheduler has chosen a node for a pod.
+      if (bindingMode(storageClass) === 'WaitForFirstConsumer' && !isChosen(view, claim)) continue;
+      const story = storyOf(view, claim, className, storageClass);
+      yield finding({
+        rule: 'storage/claim-pending',
+        severity: 'high',
+        object: claim,
+        summary: `PVC pending: ${story.what}${pods.length > 0 ? `; ${pods.length} pods wait for it` : ''}`,
+        since: sinceTime(created(claim), now),
+        evidence: [
+          'status.phase: Pending',
+          `spec: storageClassName ${claim.spec.storageClassName === undefined ? 'not set' : className || '""'}, accessModes ${strings(claim.spec.accessModes).join(', ')}, storage ${asked(claim)}`,
+          ...view
+            .eventsAbout({ kind: 'PersistentVolumeClaim', namespace, name })
+            .slice(0, 3)
+            .map(one => `event ${one.reason}: "${one.message}"`),
+          pods.length > 0 &&
+            `pods that mount it: ${pods
+              .slice(0, 5)
+              .map(pod => pod.metadata.name)
+              .join(', ')}`,
+        ],
+        cause: story.why,
+        fixes: [
+          ...story.fixes,
+          {
+            text: 'Read every event of the claim.',
+            command: command(view, ['kubectl', 'describe', ...named(refOf(claim))]),
+          },
+        ],
+        because: [causeOf(refOf(claim), 'chaos/'), ...(story.because ?? [])],
+      });
+    }
+  },
+};
+
+/** Whether a node has been chosen for a claim that waits for its first pod: from then on the provisioner has to act. */
+const isChosen = (view: ClusterView, claim: ViewObject): boolean =>
+  claim.metadata.annotations['volume.kubernetes.io/selected-node'] !== undefined ||
+  view.eventsAbout(nameOf(claim)).some(one => one.reason === 'ProvisioningFailed');
+
+const nameOf = ({ kind, metadata }: ViewObject) => ({
+  kind,
+  name: metadata.name,
+  ...(metadata.namespace && { namespace: metadata.namespace }),
+});
+
+/** StorageClasses have their fields at the top, not in a spec. */
+const bindingMode = (storageClass: ViewObject | undefined): string => text(storageClass?.volumeBindingMode);
+const provisionerOf = (storageClass: ViewObject): string => text(storageClass.provisioner);
+const asked = (claim: ViewObject): string => text(fields(fields(claim.spec.resources).requests).storage);
+
+function storyOf(view: ClusterView, claim: ViewObject, className: string, storageClass: ViewObject | undefined): Story {
+  const classes = [...view.all('StorageClass')];
+  const make = (text: string): FixDraft => ({
+    text: `${text} The class of a claim cannot be changed: delete the claim and create it anew.`,
+    command: command(view, ['kubectl', 'get', ...named(refOf(claim)), '-o', 'yaml']),
+  });
+  const isKnown = view.sync('StorageClass').state !== 'blind';
+  if (isKnown && className !== '' && storageClass === undefined && matchingVolumes(view, claim).length === 0) {
+    const near = nearest(
+      className,
+      classes.map(one => one.metadata.name),
+    );
+    return {
+      what: `storage class ${className} not found${near ? `; ${near} exists` : ''}`,
+      why: `The claim names storage class ${className}, which does not exist; there ${classes.length === 1 ? 'is' : 'are'} ${classes.map(one => one.metadata.name).join(', ') || 'none'}.`,
+      fixes: [make(near ? `Use storage class ${near}.` : 'Use a storage class that exists, or create this one.')],
+      because: [{ kind: 'StorageClass', name: className }],
+    };
+  }
+  if (
+    isKnown &&
+    claim.spec.storageClassName === undefined &&
+    !classes.some(one => one.metadata.annotations[DEFAULT_CLASS] === 'true')
+  )
+    return {
+      what: 'no storage class is given and the cluster has no default storage class',
+      why: `No StorageClass carries the annotation ${DEFAULT_CLASS}: "true".`,
+      fixes: [
+        {
+          text: 'Make a storage class the default one.',
+          command: command(view, [
+            'kubectl',
+            'annotate',
+            'storageclass',
+            classes[0]?.metadata.name ?? 'NAME',
+            `${DEFAULT_CLASS}=true`,
+          ]),
+        },
+        make('Or name a storage class in the claim.'),
+      ],
+    };
+  const failed = view
+    .eventsAbout({
+      kind: 'PersistentVolumeClaim',
+      ...(claim.metadata.namespace && { namespace: claim.metadata.namespace }),
+      name: claim.metadata.name,
+    })
+    .find(one => /ProvisioningFailed|FailedBinding|VolumeMismatch/.test(one.reason));
+  if (storageClass !== undefined && failed?.reason === 'ProvisioningFailed')
+    return {
+      what: `the provisioner fails: ${failed.message.slice(0, 200)}`,
+      why: failed.message,
+      fixes: [
+        {
+          text: `Mend the provisioner ${provisionerOf(storageClass)} as it says.`,
+          command: command(view, ['kubectl', 'describe', 'storageclass', className]),
+        },
+      ],
+      because: driverCauses(view, provisionerOf(storageClass)),
+    };
+  const provisioner = storageClass === undefined ? '' : provisionerOf(storageClass);
+  if (provisioner !== '' && !provisioner.startsWith('kubernetes.io/no-provisioner')) {
+    const isCsi = view.get('CSIDriver', undefined, provisioner) !== undefined;
+    const isMissing = !isCsi && view.sync('CSIDriver').state !== 'blind' && !provisioner.startsWith('kubernetes.io/');
+    return {
+      what: isMissing
+        ? `the provisioner ${provisioner} of storage class ${className} is not installed or does not run (no CSI driver of that name)`
+        : `the provisioner ${provisioner} has not made a volume`,
+      why: `Storage class ${className} leaves the volume to ${provisioner}, which has not answered.`,
+      fixes: [
+        {
+          text: `Look at the pods of the provisioner ${provisioner}.`,
+          command: command(view, ['kubectl', 'get', 'pods', '-A']),
+        },
+      ],
+      because: driverCauses(view, provisioner),
+    };
+  }
+  return volumeStory(view, claim, className, make);
+}
+
+/** Workloads that look like the provisioner: its finding would explain that no volume comes. */
+function driverCauses(view: ClusterView, provisioner: string): Cause[] {
+  const [word = ''] = provisioner.split(/[./]/);
+  const found = (['Deployment', 'StatefulSet', 'DaemonSet'] as const).flatMap(kind =>
+    [...view.all(kind)]
+      .filter(one => /csi|provisioner/.test(one.metadata.name) || (word.length > 2 && one.metadata.name.includes(word)))
+      .map(one => causeOf(refOf(one))),
+  );
+  return [{ kind: 'CSIDriver', name: provisioner }, ...found];
+}
+
+const matchingVolumes = (view: ClusterView, claim: ViewObject): ViewObject[] =>
+  [...view.all('PersistentVolume')].filter(
+    volume => text(volume.spec.storageClassName) === text(claim.spec.storageClassName),
+  );
+
+/** Without a provisioner somebody has to provide a volume: which there are, and why each does not fit. */
+function volumeStory(view: ClusterView, claim: ViewObject, className: string, make: (text: string) => FixDraft): Story {
+  const reasons = matchingVolumes(view, claim)
+    .map(volume => ({ name: volume.metadata.name, why: unfit(volume, claim) }))
+    .filter(one => one.why !== '');
+  const words = reasons
+    .slice(0, 4)
+    .map(one => `${one.name}: ${one.why}`)
+    .join('; ');
+  return {
+    what: `no persistent volume matches${words ? ` (${words})` : `: there is none of storage class ${className || '""'}`}`,
+    why: `The class ${className || '""'} makes no volumes by itself, and no free volume fits the claim.${words && ` ${words}.`}`,
+    fixes: [
+      {
+        text: `Provide a persistent volume of class ${className || '""'} with ${strings(claim.spec.accessModes).join(', ')} and at least ${asked(claim)}${reasons.some(one => one.why.includes('Released')) ? ', or free a released one (take out its claimRef) if its data may be used' : ''}.`,
+        command: command(view, ['kubectl', 'get', 'persistentvolumes']),
+      },
+      make('Or correct size, access mode or class of the claim.'),
+    ],
+    because: reasons.map(one => ({ kind: 'PersistentVolume', name: one.name })),
+  };
+}
+
+function unfit(volume: ViewObject, claim: ViewObject): string {
+  const modes = strings(volume.spec.accessModes);
+  const lacking = strings(claim.spec.accessModes).filter(one => !modes.includes(one));
+  const size = text(fields(volume.spec.capacity).storage);
+  const holder = fields(volume.spec.claimRef);
+  if (text(volume.status.phase) === 'Bound') return '';
+  if (text(volume.status.phase) === 'Released')
+    return `Released, still reserved for ${text(holder.namespace)}/${text(holder.name)}`;
+  if (lacking.length > 0) return `access mode ${lacking.join(', ')} wanted, it has ${modes.join(', ')}`;
+  if ((quantityOf(size) ?? 0) < (quantityOf(asked(claim)) ?? 0)) return `${asked(claim)} wanted, it has ${size}`;
+  if (text(holder.name) !== '' && text(holder.name) !== claim.metadata.name)
+    return `reserved for ${text(holder.namespace)}/${text(holder.name)}`;
+  return '';
+}
+
+/** Claims and volumes that are lost, failed, on their way out while in use, or cannot grow. */
+export const volumeTrouble: Rule = {
+  id: 'storage/volume',
+  gate: 'G9',
+  needs: ['PersistentVolumeClaim', 'PersistentVolume'],
+  wants: ['Pod', 'VolumeAttachment', 'Event'],
+  about: {
+    looksAt:
+      'Claims that are Lost, being deleted while pods use them, or whose resize fails; volumes that have Failed; attachments with an error.',
+    why: 'A claim whose volume is gone never comes back by itself, and one that is being deleted vanishes with the last pod that uses it.',
+    whatToDo: 'Save the data first. A deletion cannot be taken back: create the claim anew and copy.',
+  },
+  *look({ view, now }) {
+    for (const claim of view.all('PersistentVolumeClaim')) {
+      const found = claimTrouble(view, claim, now);
+      if (found)
+        yield finding({
+          rule: 'storage/volume',
+          severity: found.severity,
+          object: claim,
+          summary: found.what,
+          since: found.since === undefined ? undefined : { at: found.since, exact: true },
+          evidence: found.evidence,
+          cause: found.why,
+          fixes: [{ text: found.fix, command: command(view, ['kubectl', 'describe', ...named(refOf(claim))]) }],
+          because: [
+            causeOf(refOf(claim), 'chaos/'),
+            { kind: 'PersistentVolume', name: text(claim.spec.volumeName) },
+            { kind: 'Namespace', name: claim.metadata.namespace ?? '' },
+          ].filter(one => one.name !== ''),
+        });
+    }
+    for (const volume of view.all('PersistentVolume'))
+      if (text(volume.status.phase) === 'Failed')
+        yield finding({
+          rule: 'storage/volume',
+          severity: 'high',
+          object: volume,
+          summary: `the volume has failed: ${text(volume.status.message) || text(volume.status.reason) || 'no reason given'}`,
+          evidence: [`status.phase: Failed ${text(volume.status.reason)} "${text(volume.status.message)}"`],
+          cause: text(volume.status.message),
+          fixes: [
+            {
+              text: 'Look at the volume and its storage driver: its reclaiming failed.',
+              command: command(view, ['kubectl', 'describe', ...named(refOf(volume))]),
+            },
+          ],
+        });
+    for (const attachment of view.all('VolumeAttachment')) {
+      const error = fields(fields(attachment.status).attachError ?? fields(attachment.status).detachError);
+      if (text(error.message) === '') continue;
+      const node = text(attachment.spec.nodeName);
+      yield finding({
+        rule: 'storage/volume',
+        severity: 'high',
+        object: attachment,
+        summary: `volume ${text(fields(attachment.spec.source).persistentVolumeName)} cannot be ${fields(attachment.status).attachError ? 'attached to' : 'detached from'} node ${node}: ${text(error.message).slice(0, 160)}`,
+        evidence: [`status: attached ${String(attachment.status.attached)}, error "${text(error.message)}"`],
+        cause: text(error.message),
+        fixes: [
+          {
+            text: 'Look at the storage driver and at the node.',
+            command: command(view, ['kubectl', 'describe', ...named(refOf(attachment))]),
+          },
+        ],
+        because: [
+          { kind: 'Node', name: node },
+          { kind: 'CSIDriver', name: text(attachment.spec.attacher) },
+        ],
+      });
+    }
+  },
+};
+
+interface ClaimTrouble {
+  severity: 'high' | 'warn';
+  what: string;
+  why: string;
+  fix: string;
+  evidence: string[];
+  since?: number;
+}
+
+function claimTrouble(view: ClusterView, claim: ViewObject, now: number): ClaimTrouble | undefined {
+  const { namespace = '', name, deletionTimestamp } = claim.metadata;
+  if (text(claim.status.phase) === 'Lost')
+    return {
+      severity: 'high',
+      what: `the claim has lost its volume ${text(claim.spec.volumeName)}`,
+      why: `PersistentVolume ${text(claim.spec.volumeName)} does not exist any more, or belongs to another claim.`,
+      fix: 'Restore the volume object if the storage behind it is still there; else create the claim anew and restore the data.',
+      evidence: ['status.phase: Lost', `spec.volumeName: ${text(claim.spec.volumeName)}`],
+    };
+  const deleted = Date.parse(deletionTimestamp ?? '');
+  if (now - deleted > 60_000) {
+    const users = view
+      .inNamespace('Pod', namespace)
+      .filter(
+        pod =>
+          claimsOf(view, pod).some(one => one.name === name) &&
+          pod.status.phase !== 'Succeeded' &&
+          pod.status.phase !== 'Failed',
+      );
+    return {
+      severity: 'high',
+      what:
+        users.length > 0
+          ? `terminating: the claim is being deleted while ${users.length} pods use it`
+          : 'terminating: the claim is being deleted and a finalizer holds it',
+      why:
+        users.length > 0
+          ? 'The finalizer kubernetes.io/pvc-protection keeps the claim until no pod uses it; then it and, by its policy, the data go.'
+          : `Finalizers: ${claim.metadata.finalizers.join(', ')}.`,
+      fix: 'Save the data while the pods still run: set the reclaim policy of the volume to Retain. The deletion cannot be taken back.',
+      evidence: [
+        `metadata.deletionTimestamp: ${deletionTimestamp}`,
+        `metadata.finalizers: ${claim.metadata.finalizers.join(', ')}`,
+        ...users.slice(0, 5).map(pod => `used by pod ${pod.metadata.name}`),
+      ],
+      since: deleted,
+    };
+  }
+  const resize = list(claim.status.conditions).find(
+    one => ['ControllerResizeError', 'NodeResizeError'].includes(text(one.type)) && one.status === 'True',
+  );
+  const failed = view
+    .eventsAbout({ kind: 'PersistentVolumeClaim', namespace, name })
+    .find(one => /VolumeResizeFailed|FileSystemResizeFailed/.test(one.reason));
+  const words = text(resize?.message) || failed?.message;
+  return words === undefined || words === ''
+    ? undefined
+    : {
+        severity: 'warn',
+        what: `the volume cannot be resized: ${words.slice(0, 160)}`,
+        why: words,
+        fix: 'See what the storage driver says; some only grow volumes that no pod uses.',
+        evidence: [`resize: "${words}"`],
+      };
+}
