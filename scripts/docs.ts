@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { bookMarkdown } from '../src/triage/book.ts';
-import { RULES } from '../src/triage/rules/index.ts';
+import { generatedDocs } from './docs/generated.ts';
 
 // Writes the documents that are made from the source; the tests say when one is out of date.
-writeFileSync(new URL('../docs/triage.md', import.meta.url), bookMarkdown(RULES));
+const root = new URL('../', import.meta.url);
+for (const [path, text] of Object.entries(generatedDocs(root))) writeFileSync(new URL(path, root), text);

@@ -1,0 +1,75 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { generatedDocs } from '../../scripts/docs/generated.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const FILES = ['*.md', 'docs/**/*.md', 'deploy/**/*.md', 'examples/*/*.md', 'src/**/README.md'].flatMap(pattern =>
+  globSync(pattern, { cwd: ROOT }),
+);
+const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+describe('the documents', () => {
+  it('that are made from the source are what the source says: `npm run docs` writes them', () => {
+    for (const [path, text] of Object.entries(generatedDocs(new URL('../../', import.meta.url))))
+      expect(textOf(path), path).toBe(text);
+  });
+
+  it.each(FILES)('%s has no dead link', file => {
+    const links = [...textOf(file).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+    const dead = links.filter(link => !/^https?:/.test(link) && !isThere(file, link));
+    expect(dead).toEqual([]);
+  });
+
+  it.each(FILES)('%s names only commands and options that there are', file => {
+    expect(commandsIn(textOf(file)).flatMap(problemOf)).toEqual([]);
+  });
+
+  it('are found: README links each of them, or docs/README does', () => {
+    const linked = ['README.md', 'docs/README.md'].map(textOf).join('\n');
+    const guides = FILES.filter(file => /^docs\/[a-z-]+\.md$/.test(file)).map(file => file.slice('docs/'.length));
+    expect(guides.length).toBeGreaterThan(5);
+    expect(guides.filter(guide => !linked.includes(guide))).toEqual([]);
+  });
+});
+
+function isThere(file: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? join(ROOT, file) : resolve(ROOT, dirname(file), path);
+  if (!existsSync(target)) return false;
+  if (anchor === undefined || !target.endsWith('.md')) return true;
+  const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  return headings.includes(anchor);
+}
+
+/** What stands behind `mayday` on the lines of code blocks. */
+function commandsIn(markdown: string): string[][] {
+  const blocks = [...markdown.matchAll(/^```(?:sh|bash)?\n([\s\S]*?)^```/gm)].map(([, body = '']) => body);
+  return blocks.flatMap(body =>
+    [...body.matchAll(/^\s*(?:\$ )?(?:npx |kubectl )?mayday ([a-z-][^\n#|&>]*)/gm)].map(([, words = '']) =>
+      words.trim().split(/\s+/),
+    ),
+  );
+}
+
+const GLOBAL =
+  /^--(context|kubeconfig|namespace|as|as-group|sandbox|speed|read-only|output|color|ascii|log-file|config|help|version)\b/;
+
+function problemOf(words: readonly string[]): string[] {
+  const [name = '', ...rest] = words;
+  if (name.startsWith('-')) return rest.length === 0 && GLOBAL.test(name) ? [] : GLOBAL.test(name) ? [] : [name];
+  const command = COMMANDS.find(({ usage }) => usage.split(' ')[0] === name);
+  if (!command) return [`mayday ${name}`];
+  const known = (command.options ?? []).flatMap(([flags]) => flags.match(/--[a-z-]+/g) ?? []);
+  const options = rest.filter(word => word.startsWith('--')).map(word => word.split('=')[0] ?? '');
+  return options
+    .filter(option => !known.includes(option) && !GLOBAL.test(option))
+    .map(option => `mayday ${name} ${option}`);
+}
