@@ -1,4 +1,6 @@
+import type { Since } from '../../../health/trouble.ts';
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { earliest, sinceOfContainer } from '../../../health/view/since.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
 import { age } from '../../../text/duration.ts';
 import type { Clean } from '../../../text/sanitise.ts';
@@ -147,6 +149,20 @@ function storyOf(looking: Looking, sick: Sick<Crash>): Story {
   };
 }
 
+/**
+ * Between two crashes a pod may have been ready for a moment, and of its earlier ends only the last is kept: what crashed more than once has
+ * done so for that long, at least.
+ */
+function crashingSince({ pods, what: { container } }: Sick<Crash>): Since | undefined {
+  const runs = pods.flatMap(pod =>
+    list(pod.status.containerStatuses)
+      .filter(({ name }) => name === container.name)
+      .map(status => sinceOfContainer(status, pod)),
+  );
+  const since = earliest(unreadySince(pods), ...runs);
+  return since && { at: since.at, exact: since.exact && container.restarts <= 1 };
+}
+
 function found(looking: Looking, sick: Sick<Crash>, rule: string): Finding {
   const { top, pods, what } = sick;
   const { container } = what;
@@ -157,7 +173,7 @@ function found(looking: Looking, sick: Sick<Crash>, rule: string): Finding {
     severity: 'high',
     object: top.object ?? top.ref,
     summary: `${containerWords(container)} of ${howMany(sick)} crashes again and again: ${why}${hint ? `; log: ${hint.means}` : ''}`,
-    since: unreadySince(pods),
+    since: crashingSince(sick),
     evidence: [podNames(pods), ...evidence(what, story, looking.now)],
     cause: causeWords(container, story),
     fixes: [...fixes(looking, sick, story)],

@@ -1,5 +1,6 @@
 import type { Since } from '../../../health/trouble.ts';
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { earliest, sinceNotReady } from '../../../health/view/since.ts';
 import { condition, created, text } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Looking } from '../../rule.ts';
@@ -51,10 +52,7 @@ export const unreadyFor = (pod: ViewObject, now: number): number =>
   now - (condition(pod, 'Ready')?.since ?? created(pod));
 
 /** Since when the oldest of the pods is not ready. */
-export function unreadySince(pods: readonly ViewObject[]): Since {
-  const times = pods.map(pod => condition(pod, 'Ready')?.since ?? created(pod));
-  return { at: Math.min(...times), exact: pods.every(pod => condition(pod, 'Ready')?.since !== undefined) };
-}
+export const unreadySince = (pods: readonly ViewObject[]): Since | undefined => earliest(...pods.map(sinceNotReady));
 
 /** `pods: web-1, web-2 and 3 more`: for an evidence line. */
 export function podNames(pods: readonly ViewObject[], most = 3): string {

@@ -29,6 +29,12 @@ describe('pod/crash-loop', () => {
     expect(found?.fixes.at(-1)?.command).toBe('kubectl --context test logs web-1 -n shop -c web --previous --tail=100');
   });
 
+  it('says since when at least: of nine crashes only the last is told', () => {
+    const [found] = look(crashLoop, deployment([looping(ended('Error', 1, '', 3))]));
+    expect(found?.since?.exact).toBe(false);
+    expect(found?.since?.at).toBeLessThanOrEqual(Date.parse(ago(4)));
+  });
+
   it('says that the log was not read where it cannot be had', () => {
     const [found] = look(crashLoop, deployment([looping(ended('Error', 1))]));
     expect(found?.evidence.at(-1)).toContain('not read: log of web-1');
