@@ -195,6 +195,6 @@ export interface RevertEnd {
 export interface Unfinished {
   run: string;
   experiment: Experiment['metadata']['name'];
-  /** Writes that may have landed and were not seen reverted. */
+  /** Writes that may have been applied and were not seen reverted. */
   open: number;
 }

@@ -50,8 +50,8 @@ export async function verifyRestore(
   }
   if (isKeptApart(done)) return victimBack(api, fault, done, forced);
   for (const write of writesOf(restore)) {
-    const landing = await readBack(api, write);
-    if (landing.state !== 'landed') return { state: 'open', message: `read back: not in place: ${write.says}` };
+    const found = await readBack(api, write);
+    if (found.state !== 'applied') return { state: 'open', message: `read back: not in place: ${write.says}` };
   }
   return { state: 'held' };
 }

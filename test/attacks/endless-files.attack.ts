@@ -12,7 +12,7 @@ const ENDLESS: Record<string, (path: string) => void> = {
   'links in a circle': path => symlinkSync(path, path),
 };
 
-const run = (scene: Scene, file = scene.plot(drift)) => ['-o', 'jsonl', 'run', file, '--yes', '--soak', '1s'];
+const run = (scene: Scene, file = scene.faultSpec(drift)) => ['-o', 'jsonl', 'run', file, '--yes', '--soak', '1s'];
 
 /** Where it stands, and who comes across it. The configuration also says which contexts are protected. */
 const PLACES: Record<string, { path(scene: Scene): string; come(scene: Scene, path: string): Promise<Outcome> }> = {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { experiment, type Plot } from '../e2e/journeys/objects.ts';
+import { experiment, type FaultSpec } from '../e2e/journeys/objects.ts';
 import type { Attack, Scene } from './attack.ts';
 import { HUNG, maydayOf, type Outcome, together } from './person.ts';
 import { marking } from './planted.ts';
@@ -48,14 +48,14 @@ const db = () => ({
 });
 
 /** An experiment on the Secret, which also looks at its value, to the end; in between somebody changes it. */
-const run = (what: string, plot: Plot): Attack => ({
+const run = (what: string, faultSpec: FaultSpec): Attack => ({
   name: `learn the values of a Secret from ${what}`,
   async prepare(scene) {
     await scene.set();
     await scene.apply(db());
   },
   async plant(scene) {
-    const made = structuredClone(experiment(scene.namespace, plot));
+    const made = structuredClone(experiment(scene.namespace, faultSpec));
     made.spec.steadyState.checks.push({
       type: 'fieldEquals',
       apiVersion: 'v1',
@@ -68,7 +68,7 @@ const run = (what: string, plot: Plot): Attack => ({
     writeFileSync(join(scene.folder, 'looks.yaml'), JSON.stringify(made));
   },
   async act(scene) {
-    const file = scene.plot(plot);
+    const file = scene.faultSpec(faultSpec);
     const ends: Outcome[] = [];
     const mayday = async (...words: string[]) => ends.push(await maydayOf(scene, words));
     // Another attack's emergency stop may have left the latch on.
@@ -120,7 +120,7 @@ const address = (what: string, cluster: object): Attack => ({
   },
   async act(scene) {
     const as = join(scene.folder, 'address');
-    const file = scene.plot({ type: 'ConfigDrift', parameters: { name: 'settings', key: 'mode', value: 'x' } });
+    const file = scene.faultSpec({ type: 'ConfigDrift', parameters: { name: 'settings', key: 'mode', value: 'x' } });
     const lines = [
       ...['text', 'json', 'yaml'].map(form => ['-o', form, 'info']),
       ['-o', 'json', 'status'],

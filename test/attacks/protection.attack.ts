@@ -28,7 +28,7 @@ const stars = (what: string, pattern: string): Attack => ({
   },
   async act(scene) {
     const as = await renamed(scene, 'a'.repeat(120));
-    const words = ['-o', 'jsonl', 'run', scene.plot(drift), '--yes', '--soak', '1s'];
+    const words = ['-o', 'jsonl', 'run', scene.faultSpec(drift), '--yes', '--soak', '1s'];
     return together([await maydayOf(scene, words, { as, env: { XDG_CONFIG_HOME: join(scene.folder, 'other') } })]);
   },
   async gained(_scene, { code, stdout, stderr }) {

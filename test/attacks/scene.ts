@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hire } from '../e2e/journeys/people.ts';
+import { createUser } from '../e2e/journeys/people.ts';
 import { openStage } from '../e2e/journeys/stage.ts';
 import { kubectl, runProgram } from '../e2e/providers/kubectl.ts';
 import type { Provider } from '../e2e/providers/provider.ts';
@@ -26,7 +26,7 @@ export async function openScene(provider: Provider, rights: AttackerRights = {})
   // Attacks by file or variable need nobody in the cluster.
   const kubeconfig = isNobody
     ? join(stage.folder, 'nobody')
-    : await hire(stage, ATTACKER, { here: [`${id}-here`], everywhere: [`${id}-everywhere`] });
+    : await createUser(stage, ATTACKER, { here: [`${id}-here`], everywhere: [`${id}-everywhere`] });
   const account = { kind: 'ServiceAccount', name: ATTACKER, namespace: id };
   const inDefaultNamespace = ['Role', 'RoleBinding'].map(kind => ({
     apiVersion: `${RBAC}/v1`,

@@ -54,7 +54,7 @@ const spoilt = ([what, spoil]: [string, (scene: Scene) => void]): Attack => ({
   },
   act: async scene =>
     together([
-      await maydayOf(scene, ['-o', 'jsonl', 'run', scene.plot(drift), '--yes', '--soak', '1s']),
+      await maydayOf(scene, ['-o', 'jsonl', 'run', scene.faultSpec(drift), '--yes', '--soak', '1s']),
       await maydayOf(scene, ['revert', '--all', '--yes', '-n', scene.namespace]),
     ]),
   async gained(scene, { stdout, stderr }) {

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../src/k8s/object.ts';
 import { refOf } from '../../src/k8s/object-ref.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
-import { textOf } from '../torture/shot.ts';
+import { textOf } from '../torture/snapshot.ts';
 import type { Contents, OpenCluster } from './clusters.ts';
 import { injectMixed } from './faults.ts';
 import type { Figure } from './figure.ts';

@@ -8,7 +8,7 @@ import { type ProcessKubelet, startKubelet } from '../cluster/kubelet/kubelet.ts
 import { onProcessNode } from '../cluster/kubelet/node.ts';
 import { noControlPlane } from '../cluster/skip.ts';
 import { verdictOf } from './journeys/mayday.ts';
-import type { Plot, Thing } from './journeys/objects.ts';
+import type { FaultSpec, Thing } from './journeys/objects.ts';
 import { openStage, type Stage } from './journeys/stage.ts';
 import { notWanted } from './providers/choose.ts';
 import { onControlPlane } from './providers/controlplane.ts';
@@ -18,7 +18,7 @@ const skipped = noControlPlane ?? notWanted('controlplane');
 if (skipped !== undefined) process.stderr.write(`skipped: ${skipped}\n`);
 
 const NAME = 'chaos-webhook-latency-configmaps';
-const slow: Plot = {
+const slow: FaultSpec = {
   type: 'WebhookLatency',
   danger: 'high',
   parameters: { resources: 'configmaps', apiGroups: 'core', delay: '2s' },

@@ -3,8 +3,8 @@ import { seededRandom } from '../../src/host/seeded-random.ts';
 import { engineDeps } from '../support/engine.ts';
 import { type FakeApi, fakeApi } from '../support/fake-api.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
-import { type Mortal, mortal, mortalApi, mortalFiles } from './mortal.ts';
-import { differences, type Shot, shotOf } from './shot.ts';
+import { type CrashPoint, crashAt, crashingApi, crashingFiles } from './crash-point.ts';
+import { differences, type Snapshot, snapshotOf } from './snapshot.ts';
 import { kindsOf, type Stage, type World, worldOf } from './world.ts';
 
 /** A process killed at one moment, and what a fresh one over the same cluster and disk made of it. */
@@ -25,7 +25,7 @@ interface House {
   world: World;
   api: FakeApi;
   disk: Map<string, string>;
-  before: Shot;
+  before: Snapshot;
 }
 
 const SEED = 1;
@@ -39,12 +39,12 @@ function house(stage: Stage): House {
     { type: 'resourceExists', apiVersion: 'v1', kind: 'ConfigMap', name: 'bystander', namespace: 'shop' },
   ];
   const api = fakeApi(world.objects, { kinds: kindsOf(world.objects) });
-  return { world, api, disk: new Map(), before: shotOf(api, world) };
+  return { world, api, disk: new Map(), before: snapshotOf(api, world) };
 }
 
-function process({ api, disk }: House, life: Mortal): { engine: Engine; clock: FakeClock } {
+function process({ api, disk }: House, life: CrashPoint): { engine: Engine; clock: FakeClock } {
   const clock = fakeClock();
-  const engine = createEngine(engineDeps({ api: mortalApi(api, life), clock, files: mortalFiles(disk, life) }));
+  const engine = createEngine(engineDeps({ api: crashingApi(api, life), clock, files: crashingFiles(disk, life) }));
   return { engine, clock };
 }
 
@@ -54,7 +54,7 @@ async function live(
   last: number | undefined,
   work: (engine: Engine) => Promise<unknown>,
 ): Promise<number> {
-  const life = mortal(last);
+  const life = crashAt(last);
   const { engine, clock } = process(home, life);
   if ((await Promise.race([work(engine), life.dead])) === 'dead') clock.stop();
   return life.moments;
@@ -72,7 +72,7 @@ export async function deaths(stage: Stage, every = 1): Promise<Death[]> {
   for (let moment = 1; moment <= moments; moment += every) {
     const home = house(stage);
     await live(home, moment, run(home));
-    const wasIn = differences(home.before, shotOf(home.api, home.world)).length > 0;
+    const wasIn = differences(home.before, snapshotOf(home.api, home.world)).length > 0;
     if (wasIn && deepest === 0) deepest = moment + 1;
     all.push({ stage: stage.name, during: 'run', moment, wasIn, lost: await aftermath(home, wasIn) });
   }
@@ -91,7 +91,7 @@ async function deathsOfRevert(stage: Stage, runDies: number, every: number): Pro
   for (let moment = 1; moment <= moments; moment += every) {
     const home = await stuck();
     await live(home, moment, revert);
-    const wasIn = differences(home.before, shotOf(home.api, home.world)).length > 0;
+    const wasIn = differences(home.before, snapshotOf(home.api, home.world)).length > 0;
     all.push({ stage: stage.name, during: 'revert', moment, wasIn, lost: await aftermath(home, wasIn) });
   }
   return all;
@@ -99,7 +99,7 @@ async function deathsOfRevert(stage: Stage, runDies: number, every: number): Pro
 
 /** What a fresh process finds and gives back. */
 async function aftermath(home: House, wasIn: boolean): Promise<string[]> {
-  const { engine } = process(home, mortal());
+  const { engine } = process(home, crashAt());
   const told = (await engine.unfinished()).flatMap(one => one.written);
   const untold = wasIn && told.length === 0 ? ['no journal tells of what is in the cluster'] : [];
   const found = await engine.scan({ deep: true });
@@ -113,7 +113,7 @@ async function aftermath(home: House, wasIn: boolean): Promise<string[]> {
     ...untold,
     ...unproven,
     ...blind.map(one => `blind to ${one.resource}: ${one.reason}`),
-    ...differences(home.before, shotOf(home.api, home.world)),
+    ...differences(home.before, snapshotOf(home.api, home.world)),
     ...stillOpen,
   ];
 }

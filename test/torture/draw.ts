@@ -1,11 +1,11 @@
 /** Numbers in [0,1), the same ones from the same seed. */
-export type Lot = () => number;
+export type Random = () => number;
 
-export function oneOf<T>(lot: Lot, items: readonly T[]): T {
-  const item = items[Math.floor(lot() * items.length)];
+export function oneOf<T>(random: Random, items: readonly T[]): T {
+  const item = items[Math.floor(random() * items.length)];
   if (item === undefined) throw new Error('nothing to draw from');
   return item;
 }
 
 /** A whole number from 0 to `most`, both included. */
-export const upTo = (lot: Lot, most: number): number => Math.floor(lot() * (most + 1));
+export const upTo = (random: Random, most: number): number => Math.floor(random() * (most + 1));

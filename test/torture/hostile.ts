@@ -2,7 +2,7 @@ import { typeByBackup } from '../../src/faults/recognition.ts';
 import type { Json, KubeObject } from '../../src/k8s/object.ts';
 import type { FakeApi } from '../support/fake-api.ts';
 import { isMarked } from './others.ts';
-import { withoutMarks } from './shot.ts';
+import { withoutMarks } from './snapshot.ts';
 import { keyOf } from './world.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type Lot, oneOf, upTo } from './draw.ts';
+import { oneOf, type Random, upTo } from './draw.ts';
 import { type Answer, type Meet, statusAnswer } from './proxy.ts';
 import { TROUBLES, type Trouble } from './weather.ts';
 
@@ -16,7 +16,7 @@ const ANSWERS: Readonly<Partial<Record<WireTrouble, Answer>>> = {
 
 /** Bad weather for a proxy: reads and writes alike meet trouble with this probability, as long as `isOn`. */
 export function wireWeather(
-  lot: Lot,
+  random: Random,
   probability: number,
   isOn: () => boolean,
 ): { meet: Meet; struck: Map<string, number> } {
@@ -24,8 +24,8 @@ export function wireWeather(
   const meet: Meet = async ({ path }, { forward, answer, reset }) => {
     // A client that cannot even learn what the cluster serves does nothing at all.
     const isDiscovery = /^\/apis?(\?|$)/.test(path);
-    if (!isOn() || isDiscovery || lot() >= probability) return answer(await forward());
-    const trouble = oneOf(lot, WIRE_TROUBLES);
+    if (!isOn() || isDiscovery || random() >= probability) return answer(await forward());
+    const trouble = oneOf(random, WIRE_TROUBLES);
     struck.set(trouble, (struck.get(trouble) ?? 0) + 1);
     const made = ANSWERS[trouble];
     if (made !== undefined) return answer(made);
@@ -34,7 +34,7 @@ export function wireWeather(
     if (trouble === 'reset-after') return reset();
     // Nothing is ever answered; the client's own deadline ends it.
     if (trouble === 'timeout-after') return;
-    await new Promise(resolve => setTimeout(resolve, upTo(lot, 50)));
+    await new Promise(resolve => setTimeout(resolve, upTo(random, 50)));
     answer(real);
   };
   return { meet, struck };

@@ -11,13 +11,13 @@ import type { Death } from './boundaries.ts';
 import type { Ground } from './ground.ts';
 import { grounded } from './lane.ts';
 import { type Meet, startProxy } from './proxy.ts';
-import { differences, type Shot } from './shot.ts';
+import { differences, type Snapshot } from './snapshot.ts';
+import { openTrialNamespace, type TrialNamespace } from './trial-namespace.ts';
 import type { Stage } from './world.ts';
-import { openYard, type Yard } from './yard.ts';
 
 interface Field {
   ground: Ground;
-  yard: Yard;
+  space: TrialNamespace;
   folder: string;
   kubeconfig: string;
   meet: { now: Meet };
@@ -28,7 +28,7 @@ interface Scene {
   stage: Stage;
   experiment: string;
   refs: readonly ObjectRef[];
-  before: Shot;
+  before: Snapshot;
 }
 
 /**
@@ -40,7 +40,7 @@ export async function killedProcesses(
   stages: readonly Stage[],
   tell: (line: string) => void,
 ): Promise<Death[]> {
-  const yard = await openYard(ground, 'shop');
+  const space = await openTrialNamespace(ground, 'shop');
   const meet: Field['meet'] = { now: passOn };
   const proxy = await startProxy(ground.url, (passing, doings) => meet.now(passing, doings), ground.client);
   const folder = await mkdtemp(join(tmpdir(), 'mayday-torture-'));
@@ -51,7 +51,7 @@ export async function killedProcesses(
   await writeFile(join(folder, 'mayday/config.yaml'), 'guardian: off\n');
   const all: Death[] = [];
   for (const stage of stages) {
-    const died = await deathsOf(grounded(stage), { ground, yard, folder, kubeconfig, meet });
+    const died = await deathsOf(grounded(stage), { ground, space, folder, kubeconfig, meet });
     all.push(...died);
     tell(`${stage.name}: killed at ${died.length} boundaries`);
   }
@@ -63,15 +63,15 @@ export async function killedProcesses(
 const passOn: Meet = async (_passing, { forward, answer }) => answer(await forward());
 
 async function deathsOf(stage: Stage, field: Field): Promise<Death[]> {
-  const refs = await field.yard.furnish(stage.objects);
-  const before = await field.yard.shot(refs);
+  const refs = await field.space.furnish(stage.objects);
+  const before = await field.space.shot(refs);
   const scene = { stage, experiment: await written(stage, field.folder), refs, before };
   const runs = await untilItLives(moment => killedAt(scene, field, { run: moment }));
   // The last moment at which it leaves as much as it ever does.
   const deepest = runs.findLast(({ wasIn }) => wasIn)?.moment;
   const reverts =
     deepest === undefined ? [] : await untilItLives(moment => killedAt(scene, field, { run: deepest, revert: moment }));
-  await field.yard.clear(refs);
+  await field.space.clear(refs);
   return [...runs, ...reverts];
 }
 
@@ -107,7 +107,7 @@ interface Last {
 /** A run that is killed, perhaps a revert that is killed too, and a fresh process that reverts all. */
 async function killedAt(scene: Scene, field: Field, last: Last): Promise<{ death: Death; isDead: boolean }> {
   const { stage, refs, before, experiment } = scene;
-  const changed = async () => differences(before, await field.yard.shot(refs));
+  const changed = async () => differences(before, await field.space.shot(refs));
   let died = await killedProcess(field, ['run', experiment, '--yes', '--soak', '1s', '-o', 'jsonl'], last.run);
   let wasIn = (await changed()).length > 0;
   if (last.revert !== undefined) {

@@ -22,8 +22,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a lost answer counts as done',
     file: EXECUTOR,
-    find: 'const landing = await readBack(api, write);',
-    put: "const landing = { state: 'landed' };",
+    find: 'const found = await readBack(api, write);',
+    put: "const found = { state: 'applied' };",
   },
   {
     name: 'a write does not wait for its record on the disk',

@@ -1,7 +1,7 @@
 import { PREFIX } from '../../src/injection/record/markers.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { FakeApi } from '../support/fake-api.ts';
-import { type Lot, oneOf } from './draw.ts';
+import { oneOf, type Random } from './draw.ts';
 import { keyOf, type World } from './world.ts';
 
 /** Somebody else who works on the same objects, and whose work must be there in the end. */
@@ -62,7 +62,7 @@ export const isMarked = ({ metadata }: Pick<KubeObject, 'metadata'>): boolean =>
 export function others(
   api: FakeApi,
   world: Pick<World, 'type' | 'loaded'>,
-  lot: Lot,
+  random: Random,
   { isShy }: { isShy: boolean },
 ): Others {
   const expected = new Map(api.all().map(object => [keyOf(object), object]));
@@ -71,10 +71,10 @@ export function others(
     write(key) {
       const standing = api.all().filter(object => expected.has(keyOf(object)));
       if (standing.length === 0) return;
-      const some = standing.find(object => keyOf(object) === key) ?? oneOf(lot, standing);
+      const some = standing.find(object => keyOf(object) === key) ?? oneOf(random, standing);
       number += 1;
       const change =
-        isShy || lot() < 0.5 || api.all().some(isMarked) ? annotation(number) : contentChange(number, world);
+        isShy || random() < 0.5 || api.all().some(isMarked) ? annotation(number) : contentChange(number, world);
       api.change({ ...some, ...some.metadata }, change);
       const copy = expected.get(keyOf(some));
       if (copy !== undefined) change(copy);

@@ -19,10 +19,10 @@ import { scopeOf } from '../../src/safety/read-and-plan.ts';
 import { testFacts } from '../support/facts.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { memoryJournal, steppedClock } from '../support/memory-journal.ts';
-import { type Lot, oneOf } from './draw.ts';
+import { oneOf, type Random } from './draw.ts';
 import { HOSTILITIES, type Hostile, type Hostility, hostile } from './hostile.ts';
 import { others } from './others.ts';
-import { differences, type Shot, shotOf, shotOfAll, withoutMarks } from './shot.ts';
+import { differences, type Snapshot, snapshotOf, snapshotOfAll, withoutMarks } from './snapshot.ts';
 import { stormy } from './weather.ts';
 import { keyOf, kindsOf, type Stage, type World, worldOf } from './world.ts';
 
@@ -53,22 +53,22 @@ type Path = 'revert' | 'revert-all';
 
 /** Injects and reverts in bad weather, then clears the sky, reverts once more, and compares. */
 export async function trial(stage: Stage, seed: number): Promise<Trial> {
-  const lot = seededRandom(seed);
-  const world = worldOf(stage, lot);
+  const random = seededRandom(seed);
+  const world = worldOf(stage, random);
   const clock = steppedClock();
   const api = fakeApi(world.objects, { now: clock.now, kinds: kindsOf(world.objects) });
-  const hostility = lot() < HOSTILE ? oneOf(lot, HOSTILITIES) : undefined;
-  const somebody = others(api, world, lot, { isShy: hostility !== undefined });
+  const hostility = random() < HOSTILE ? oneOf(random, HOSTILITIES) : undefined;
+  const somebody = others(api, world, random, { isShy: hostility !== undefined });
   // Where nothing is left but memory, it must not die in a storm.
-  const probability = oneOf(lot, hostility === 'robs' ? [0] : hostility === 'lurks' ? [0, 0.1, 0.25] : STORMS);
-  const weather = stormy(api, clock, lot, { probability, overtake: somebody.write });
+  const probability = oneOf(random, hostility === 'robs' ? [0] : hostility === 'lurks' ? [0, 0.1, 0.25] : STORMS);
+  const weather = stormy(api, clock, random, { probability, overtake: somebody.write });
   const journal = memoryJournal();
-  const injected = await inject(weather.api, world, { api: weather.api, clock, journal }, lot);
+  const injected = await inject(weather.api, world, { api: weather.api, clock, journal }, random);
   const deps = { api: weather.api, clock, journal, faultOf };
   const enemy = hostility === undefined ? undefined : hostile(api, hostility);
-  const claim = await takeOut(deps, world, injected, { path: oneOf(lot, ['revert', 'revert-all']), enemy });
-  const before = shotOfAll(somebody.expected(), world);
-  const now = shotOf(api, world);
+  const claim = await takeOut(deps, world, injected, { path: oneOf(random, ['revert', 'revert-all']), enemy });
+  const before = snapshotOfAll(somebody.expected(), world);
+  const now = snapshotOf(api, world);
   const falselyVerified = claim.isAllBack ? differences(before, now) : [];
   for (const { object, message } of claim.receipts.filter(receipt => receipt.verified)) {
     const key = keyAt(object);
@@ -76,10 +76,10 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   }
   await weather.clear();
   enemy?.end();
-  if (claim.isAllBack) falselyVerified.push(...differences(before, shotOf(api, world)));
+  if (claim.isAllBack) falselyVerified.push(...differences(before, snapshotOf(api, world)));
   const unproven = await revertCalmly({ ...deps, api }, { force: hostility !== undefined });
-  const bare = shotOfAll(api.all().map(withoutMarks), world);
-  const lost = lostIn(before, { after: shotOf(api, world), bare }, unproven);
+  const bare = snapshotOfAll(api.all().map(withoutMarks), world);
+  const lost = lostIn(before, { after: snapshotOf(api, world), bare }, unproven);
   return {
     seed,
     stage: stage.name,
@@ -106,11 +106,16 @@ export const broken =
   });
 
 /** Plans through this API, again when a look was blind, and injects; undefined when every look was. */
-export async function inject(api: Api, world: World, deps: ExecutorDeps, lot: Lot): Promise<Injected | undefined> {
+export async function inject(
+  api: Api,
+  world: World,
+  deps: ExecutorDeps,
+  random: Random,
+): Promise<Injected | undefined> {
   // At each look anew, by the server's time: a signature holds only for what is made soon after the time in its facts.
   const planAgain = () => {
     const at = Math.round(api.serverTime().now);
-    return planned(api, world, testFacts({ random: lot, at, expires: at + TTL_MS }));
+    return planned(api, world, testFacts({ random: random, at, expires: at + TTL_MS }));
   };
   let plan = await planAgain();
   // Blind is a reason not to inject; here it is only a reason to look again.
@@ -182,7 +187,11 @@ async function revertCalmly(deps: RevertDeps, options: { force: boolean }): Prom
  * rightly left to a person, and so is an object that somebody else gave a value of their own the moment its original was back: nothing
  * is lost as long as everything that was there is there.
  */
-function lostIn(before: Shot, { after, bare }: { after: Shot; bare: Shot }, unproven: readonly Receipt[]): string[] {
+function lostIn(
+  before: Snapshot,
+  { after, bare }: { after: Snapshot; bare: Snapshot },
+  unproven: readonly Receipt[],
+): string[] {
   const isRightlyLeft = ({ object, outcome }: Receipt) => {
     const key = keyAt(object);
     return outcome === 'diverged' && (!before.has(key) || bare.get(key) === before.get(key));

@@ -3,7 +3,7 @@ import type { ObjectRef } from '../../src/k8s/object.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import type { Failure, Outcome } from '../../src/kube/client/outcome.ts';
 import { type FakeApi, failing } from '../support/fake-api.ts';
-import { type Lot, oneOf, upTo } from './draw.ts';
+import { oneOf, type Random, upTo } from './draw.ts';
 import { keyOf } from './world.ts';
 
 /**
@@ -44,19 +44,19 @@ interface Bad {
 }
 
 const lost = (message: string): Failure => failing('unreachable', message);
-const ANSWERS: Readonly<Partial<Record<Trouble, (lot: Lot) => Failure>>> = {
+const ANSWERS: Readonly<Partial<Record<Trouble, (random: Random) => Failure>>> = {
   conflict: () =>
     failing('conflict', 'the object has been modified; please apply your changes to the latest version and try again'),
   gone: () => failing('gone', 'too old resource version'),
-  throttled: lot => failing('throttled', 'too many requests', { retryAfterMs: 1000 * upTo(lot, 3) }),
+  throttled: random => failing('throttled', 'too many requests', { retryAfterMs: 1000 * upTo(random, 3) }),
   'server-error': () => failing('server-error', 'etcdserver: leader changed'),
-  unavailable: lot =>
-    failing('server-error', 'apiserver not ready', { status: 503, ...(lot() < 0.5 ? { retryAfterMs: 1000 } : {}) }),
+  unavailable: random =>
+    failing('server-error', 'apiserver not ready', { status: 503, ...(random() < 0.5 ? { retryAfterMs: 1000 } : {}) }),
   'reset-before': () => lost('read ECONNRESET'),
 };
 
-/** The same API in bad weather: each request meets trouble with this probability. The same lot gives the same weather. */
-export function stormy(api: FakeApi, clock: Clock, lot: Lot, { probability, overtake }: Bad): Weather {
+/** The same API in bad weather: each request meets trouble with this probability. The same random gives the same weather. */
+export function stormy(api: FakeApi, clock: Clock, random: Random, { probability, overtake }: Bad): Weather {
   const struck = new Map<Trouble, number>();
   let late: { at: number; act: () => Promise<unknown> }[] = [];
   let isOver = false;
@@ -69,17 +69,17 @@ export function stormy(api: FakeApi, clock: Clock, lot: Lot, { probability, over
 
   async function meet<T>(isWrite: boolean, act: () => Promise<Outcome<T>>, written?: ObjectRef): Promise<Outcome<T>> {
     await carryOut(false);
-    if (isOver || lot() >= probability) return act();
-    const trouble = oneOf(lot, TROUBLES);
+    if (isOver || random() >= probability) return act();
+    const trouble = oneOf(random, TROUBLES);
     struck.set(trouble, (struck.get(trouble) ?? 0) + 1);
-    const answer = ANSWERS[trouble]?.(lot);
+    const answer = ANSWERS[trouble]?.(random);
     if (answer !== undefined) return answer;
     if (trouble === 'late' && isWrite) {
-      late.push({ at: clock.monotonic() + upTo(lot, LATEST_MS), act });
+      late.push({ at: clock.monotonic() + upTo(random, LATEST_MS), act });
       return lost('socket hang up');
     }
     if (trouble === 'overtaken') overtake(written && keyOf({ ...written, metadata: written }));
-    if (trouble === 'latency') await clock.sleep(upTo(lot, 5_000));
+    if (trouble === 'latency') await clock.sleep(upTo(random, 5_000));
     const outcome = await act();
     if (trouble === 'reset-after') return lost('socket hang up');
     return trouble === 'timeout-after' ? lost('no answer within 30 s') : outcome;

@@ -11,10 +11,10 @@ import type { Ground } from './ground.ts';
 import { wireWeather } from './http-weather.ts';
 import { grounded, type Lane, laneOf } from './lane.ts';
 import { startProxy } from './proxy.ts';
-import { differences } from './shot.ts';
+import { differences } from './snapshot.ts';
 import { broken, inject, KEY, type Trial } from './trial.ts';
+import { openTrialNamespace, type TrialNamespace } from './trial-namespace.ts';
 import { type Stage, worldOf } from './world.ts';
-import { openYard, type Yard } from './yard.ts';
 
 /** Trials side by side: most of each is waiting. */
 const LANES = 6;
@@ -30,11 +30,11 @@ export async function wireTrials(
   const laneOfRun = (run: number) => (run % stages.length) % LANES;
   async function inLane(number: number): Promise<void> {
     const lane = laneOf(number);
-    const yard = await openYard(ground, lane.namespace);
+    const space = await openTrialNamespace(ground, lane.namespace);
     for (let run = 0; run < runs; run += 1) {
       const stage = stages[run % stages.length];
       if (stage === undefined || laneOfRun(run) !== number) continue;
-      trials.push(await wireTrial({ ground, yard, lane }, stage, seed + run).catch(broken(stage, seed + run)));
+      trials.push(await wireTrial({ ground, space, lane }, stage, seed + run).catch(broken(stage, seed + run)));
       tell(trials.length);
     }
   }
@@ -43,17 +43,17 @@ export async function wireTrials(
 }
 
 async function wireTrial(
-  { ground, yard, lane }: { ground: Ground; yard: Yard; lane: Lane },
+  { ground, space, lane }: { ground: Ground; space: TrialNamespace; lane: Lane },
   stage: Stage,
   seed: number,
 ): Promise<Trial> {
-  const lot = seededRandom(seed);
-  const world = worldOf(lane.staged(grounded(stage)), lot);
+  const random = seededRandom(seed);
+  const world = worldOf(lane.staged(grounded(stage)), random);
   const isMine = lane.isMine(stage);
-  const refs = await yard.furnish(world.objects);
-  const before = await yard.shot(refs, isMine);
+  const refs = await space.furnish(world.objects);
+  const before = await space.shot(refs, isMine);
   let isOn = true;
-  const weather = wireWeather(lot, oneOf(lot, [0.1, 0.2, 0.3]), () => isOn);
+  const weather = wireWeather(random, oneOf(random, [0.1, 0.2, 0.3]), () => isOn);
   const proxy = await startProxy(ground.url, weather.meet, ground.client);
   const { clock } = ground;
   const connected = await connect({ server: proxy.url, token: ground.token, ca: proxy.certificate, clock });
@@ -71,17 +71,17 @@ async function wireTrial(
     const reverted = await revertAll(deps, found.injections.filter(isMine), { trust: { key: KEY } });
     return { ...reverted, isBlind: found.blind.length + reverted.blind.length > 0 };
   };
-  const injected = await inject(api, world, { api, clock, journal }, lot);
+  const injected = await inject(api, world, { api, clock, journal }, random);
   const { remaining, isBlind, appeared } = await revert(api);
   const isAllBack = !isBlind && remaining + appeared.filter(isMine).length === 0;
   isOn = false;
-  const falselyVerified = isAllBack ? differences(before, await yard.shot(refs, isMine)) : [];
+  const falselyVerified = isAllBack ? differences(before, await space.shot(refs, isMine)) : [];
   await clock.sleep(UNDER_WAY_MS);
   const unproven = await calmly(() => revert(ground.api));
-  const lost = [...unproven, ...differences(before, await yard.shot(refs, isMine))];
+  const lost = [...unproven, ...differences(before, await space.shot(refs, isMine))];
   await api.close();
   await proxy.close();
-  await yard.clear(refs);
+  await space.clear(refs);
   return {
     seed,
     stage: stage.name,

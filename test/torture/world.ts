@@ -9,7 +9,7 @@ import { deployment, podOf } from '../support/deployments.ts';
 import { fakeDiscovery } from '../support/fake-kinds.ts';
 import { inShop } from '../support/objects.ts';
 import { beside, recorded, recordedCases } from '../support/recorded.ts';
-import { type Lot, oneOf } from './draw.ts';
+import { oneOf, type Random } from './draw.ts';
 import { vary } from './vary.ts';
 
 /** A cluster before the injection, and the experiment that is run in it. */
@@ -39,13 +39,13 @@ export function stages(): Stage[] {
   return known;
 }
 
-/** A world made from a stage, with everything varied that the injection does not name. The same lot gives the same world. */
-export function worldOf(stage: Stage, lot: Lot): World {
+/** A world made from a stage, with everything varied that the injection does not name. The same random gives the same world. */
+export function worldOf(stage: Stage, random: Random): World {
   const loaded = structuredClone(stage.loaded);
   const { parameters } = loaded.experiment.spec.injection;
-  const objects = stage.objects.map(object => vary(object, parameters, lot));
-  if (stage.type === 'ConfigDrift' && lot() < 0.5)
-    parameters.value = oneOf(lot, ['chaos', 'chaos\n', '<chaos&>', '{"chaos":1}', 'chäos\u2028']);
+  const objects = stage.objects.map(object => vary(object, parameters, random));
+  if (stage.type === 'ConfigDrift' && random() < 0.5)
+    parameters.value = oneOf(random, ['chaos', 'chaos\n', '<chaos&>', '{"chaos":1}', 'chäos\u2028']);
   return { name: stage.name, type: stage.type, objects, loaded };
 }
 

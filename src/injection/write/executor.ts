@@ -24,7 +24,7 @@ interface StepResult {
 
 /**
  * `done`: every write applied. `conflict`: something changed since the plan was made; read again and plan again. `failed`: the server
- * said no. `unknown`: no answer and no way to read back; the writes may have landed, so nothing was undone. `aborted`: the signal
+ * said no. `unknown`: no answer and no way to read back; the writes may have been applied, so nothing was undone. `aborted`: the signal
  * stopped it between two writes.
  */
 export interface Execution {
@@ -47,7 +47,7 @@ export interface ExecutorDeps {
 
 const SENDS = 5;
 const MAX_WAIT_MS = 10_000;
-/** A server drops a request soon after its client is gone. Until then a write without an answer may still land. */
+/** A server drops a request soon after its client is gone. Until then a write without an answer may still be applied. */
 export const IN_FLIGHT_MS = 5_000;
 
 /**
@@ -143,7 +143,7 @@ function unwritable(error: unknown): never {
 
 type Settled = Pick<StepResult, 'outcome' | 'object' | 'failure' | 'message'>;
 
-/** Sends until the write is known to have landed, to have been refused, or to be undecidable. */
+/** Sends until the write is known to have been applied, to have been refused, or to be undecidable. */
 async function settle(write: Write, deps: ExecutorDeps): Promise<Settled> {
   const { clock } = deps;
   let lost: Lost | undefined;
@@ -179,7 +179,7 @@ async function settleLost(
     if (write.verb === 'create' && lost.times > 1) await outlive(lost, clock);
     return decided;
   }
-  const mayTry = decided.outcome === 'not-landed' && isLost(outcome) && sends < SENDS;
+  const mayTry = decided.outcome === 'not-applied' && isLost(outcome) && sends < SENDS;
   if (!mayTry) return giveUp(write, outcome, lost, deps);
   // It may still be on its way: the precondition keeps a second copy from being applied on top of the first.
   await clock.sleep(100 * 2 ** sends);
@@ -193,9 +193,9 @@ interface Lost {
   times: number;
 }
 
-type Decided = Settled | { outcome: 'not-landed' };
+type Decided = Settled | { outcome: 'not-applied' };
 const isCertain = (decided: Decided): decided is Settled =>
-  decided.outcome !== 'not-landed' && decided.outcome !== 'unknown';
+  decided.outcome !== 'not-applied' && decided.outcome !== 'unknown';
 
 /** Waits until a request without an answer can no longer be carried out. */
 async function outlive(lost: Lost | undefined, clock: Clock): Promise<void> {
@@ -203,7 +203,7 @@ async function outlive(lost: Lost | undefined, clock: Clock): Promise<void> {
   if (left > 0) await clock.sleep(left);
 }
 
-/** The last look at a write that was never seen to land: only once nothing of it can be under way does not landed mean refused. */
+/** The last look at a write that was never seen applied: only when no request of it can be under way any more does `not-applied` mean refused. */
 async function giveUp(write: Write, outcome: Failure, lost: Lost, deps: ExecutorDeps): Promise<Settled> {
   await outlive(lost, deps.clock);
   let decided: Decided = await decide(write, outcome, deps.api);
@@ -211,7 +211,7 @@ async function giveUp(write: Write, outcome: Failure, lost: Lost, deps: Executor
     await deps.clock.sleep(100 * 2 ** looks);
     decided = await decide(write, outcome, deps.api);
   }
-  return decided.outcome === 'not-landed' ? doubted(write, refused(write, outcome)) : decided;
+  return decided.outcome === 'not-applied' ? doubted(write, refused(write, outcome)) : decided;
 }
 
 /**
@@ -229,24 +229,24 @@ function doubted(write: Write, end: Settled): Settled {
 
 /** What reading back says of a write whose answer was lost. */
 async function decide(write: Write, failure: Failure, api: Api): Promise<Decided> {
-  const landing = await readBack(api, write);
-  switch (landing.state) {
-    case 'landed':
+  const found = await readBack(api, write);
+  switch (found.state) {
+    case 'applied':
       return {
         outcome: 'applied',
-        ...(landing.object === undefined ? {} : { object: landing.object }),
+        ...(found.object === undefined ? {} : { object: found.object }),
         message: `${write.says} (the answer was lost; read back and found applied)`,
       };
     case 'other':
-      return { outcome: 'conflict', failure, message: `${nameOf(write.on)}: ${landing.why}` };
+      return { outcome: 'conflict', failure, message: `${nameOf(write.on)}: ${found.why}` };
     case 'unknown':
       return {
         outcome: 'unknown',
         failure,
-        message: `${nameOf(write.on)}: no answer (${failure.message}) and reading back failed (${landing.failure.message}): it may or may not have been applied`,
+        message: `${nameOf(write.on)}: no answer (${failure.message}) and reading back failed (${found.failure.message}): it may or may not have been applied`,
       };
-    case 'not-landed':
-      return { outcome: 'not-landed' };
+    case 'not-applied':
+      return { outcome: 'not-applied' };
   }
 }
 

@@ -8,8 +8,8 @@ import type { Write } from './write.ts';
 
 /** Whether a write whose answer never came reached the cluster. */
 export type LostResponse =
-  | { state: 'landed'; object?: KubeObject }
-  | { state: 'not-landed' }
+  | { state: 'applied'; object?: KubeObject }
+  | { state: 'not-applied' }
   /** Something else stands there: neither ours nor what we expected. */
   | { state: 'other'; why: string }
   | { state: 'unknown'; failure: Failure };
@@ -32,26 +32,26 @@ export async function readBack(api: Api, write: Write): Promise<LostResponse> {
 }
 
 function created(body: KubeObject, live: KubeObject | undefined): LostResponse {
-  if (live === undefined) return { state: 'not-landed' };
+  if (live === undefined) return { state: 'not-applied' };
   // Either holds our own facts, with the id of this very injection.
   const holds = (key: string) => {
     const ours = body.metadata.annotations?.[key];
     return ours !== undefined && live.metadata.annotations?.[key] === ours;
   };
-  if (holds(MAYDAY) || holds(ROLLBACK_DATA)) return { state: 'landed', object: live };
+  if (holds(MAYDAY) || holds(ROLLBACK_DATA)) return { state: 'applied', object: live };
   return { state: 'other', why: 'an object of that name exists and is not this injection’s' };
 }
 
 function deleted(write: Write, live: KubeObject | undefined): LostResponse {
-  if (live === undefined) return { state: 'landed' };
+  if (live === undefined) return { state: 'applied' };
   const { uid } = write.precondition;
-  if (uid !== undefined && live.metadata.uid !== uid) return { state: 'landed' };
-  return live.metadata.deletionTimestamp === undefined ? { state: 'not-landed' } : { state: 'landed', object: live };
+  if (uid !== undefined && live.metadata.uid !== uid) return { state: 'applied' };
+  return live.metadata.deletionTimestamp === undefined ? { state: 'not-applied' } : { state: 'applied', object: live };
 }
 
 function patched(write: Extract<Write, { verb: 'patch' }>, live: KubeObject | undefined): LostResponse {
   const gone = goneOrOther(write, live);
-  if (gone !== undefined || live === undefined) return gone ?? { state: 'not-landed' };
+  if (gone !== undefined || live === undefined) return gone ?? { state: 'not-applied' };
   const changes = changesOf(write);
   const marks = changes.filter(
     change => change.path[0] === 'metadata' && change.path.some(step => step.startsWith(PREFIX)),
@@ -59,15 +59,15 @@ function patched(write: Extract<Write, { verb: 'patch' }>, live: KubeObject | un
   // The record goes in and out with the value in one request, and nobody heals it: where there is one, it alone decides.
   const deciding = marks.length > 0 ? marks : changes;
   const holds = deciding.every(change => isDeepStrictEqual(valueAt(live, change.path), change.value));
-  return holds ? { state: 'landed', object: live } : { state: 'not-landed' };
+  return holds ? { state: 'applied', object: live } : { state: 'not-applied' };
 }
 
 function replaced(write: Extract<Write, { verb: 'replace' }>, live: KubeObject | undefined): LostResponse {
   const gone = goneOrOther(write, live);
-  if (gone !== undefined || live === undefined) return gone ?? { state: 'not-landed' };
+  if (gone !== undefined || live === undefined) return gone ?? { state: 'not-applied' };
   const same = isDeepStrictEqual(marksOf(live), marksOf(write.body));
   const moved = live.metadata.resourceVersion !== write.precondition.resourceVersion;
-  return same && moved ? { state: 'landed', object: live } : { state: 'not-landed' };
+  return same && moved ? { state: 'applied', object: live } : { state: 'not-applied' };
 }
 
 function goneOrOther(write: Write, live: KubeObject | undefined): LostResponse | undefined {

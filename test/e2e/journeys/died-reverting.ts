@@ -8,11 +8,11 @@ import { scan } from '../../../src/revert/scan.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';
-import { drift, type Plot, settings, type Thing, web } from './objects.ts';
+import { drift, type FaultSpec, settings, type Thing, web } from './objects.ts';
 import { onStage, type Stage } from './stage.ts';
 
 interface Case {
-  readonly plot: (stage: Stage) => Plot;
+  readonly faultSpec: (stage: Stage) => FaultSpec;
   /** What the team applies next: another value in the place of the one that was put back. */
   readonly next: () => Thing;
   readonly value: (object: Thing) => unknown;
@@ -27,17 +27,21 @@ const token = (value: string): Thing => ({
 
 const CASES: readonly Case[] = [
   {
-    plot: () => drift,
+    faultSpec: () => drift,
     next: () => ({ ...settings(), data: { mode: 'next', other: 'kept' } }),
     value: ({ data }) => data.mode,
   },
   {
-    plot: () => ({ type: 'ImageCorrupt', danger: 'high', parameters: { name: 'web' } }),
+    faultSpec: () => ({ type: 'ImageCorrupt', danger: 'high', parameters: { name: 'web' } }),
     next: () => web('registry.k8s.io/pause:3.9'),
     value: ({ spec }) => spec.template.spec.containers[0].image,
   },
   {
-    plot: ({ namespace }) => ({ type: 'SecretDeletion', danger: 'high', parameters: { name: 'token', namespace } }),
+    faultSpec: ({ namespace }) => ({
+      type: 'SecretDeletion',
+      danger: 'high',
+      parameters: { name: 'token', namespace },
+    }),
     next: () => token('next'),
     value: ({ data }) => data.token,
   },
@@ -53,7 +57,7 @@ export function diedRevertingJourneys(given: () => Provider): void {
       async ([, one], { stage }) => {
         await stage.set();
         await stage.apply(token('live'));
-        await killedRun(stage, one.plot(stage));
+        await killedRun(stage, one.faultSpec(stage));
         await revertAndDie(stage, writes);
         const ended = await stage.mayday([
           '-o',

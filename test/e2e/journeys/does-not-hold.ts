@@ -9,7 +9,7 @@ import { eventually } from '../../cluster/eventually.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';
-import { lasting, type Plot, type Thing } from './objects.ts';
+import { type FaultSpec, lasting, type Thing } from './objects.ts';
 import { onStage, type Stage } from './stage.ts';
 
 /** A restore that the cluster accepts and does not keep, and backups that are gone when they are needed. */
@@ -145,12 +145,12 @@ async function isKept(stage: Stage): Promise<boolean> {
   return JSON.parse(tried).spec.size === 7;
 }
 
-export const bend: Plot = {
+export const bend: FaultSpec = {
   type: 'CRDMutation',
   parameters: { apiVersion: 'e2e.example.com/v1', kind: 'Gauge', name: 'mine', path: 'spec.size', value: '99' },
 };
 
-const steal = ({ namespace }: Stage): Plot => ({
+const steal = ({ namespace }: Stage): FaultSpec => ({
   type: 'SecretDeletion',
   danger: 'high',
   parameters: { name: 'token', namespace },

@@ -108,7 +108,7 @@ export function emergencyJourneys(given: () => Provider): void {
       await stage.set();
       const on = await stage.mayday(['latch', 'on', '--why', 'an incident']);
       expect(on.stdout).toMatch(/^latch ON since .* by .*: an incident/);
-      const plan = await stage.mayday(['plan', stage.plot(drift)]);
+      const plan = await stage.mayday(['plan', stage.faultSpec(drift)]);
       expect(plan.code).toBe(5);
       const run = await stage.run(drift).ended;
       expect(run.code).toBe(5);
@@ -121,8 +121,8 @@ export function emergencyJourneys(given: () => Provider): void {
 }
 
 /** A run killed with its fault in; resolves with its id. */
-export async function killedRun(stage: Stage, plot = drift): Promise<string> {
-  const run = stage.run({ ttl: '300s', ...plot });
+export async function killedRun(stage: Stage, faultSpec = drift): Promise<string> {
+  const run = stage.run({ ttl: '300s', ...faultSpec });
   const { run: id } = await run.event('injected');
   run.signal('SIGKILL');
   expect((await run.ended).code).toBe(137);

@@ -32,7 +32,7 @@ export function firstLookJourneys(given: () => Provider): void {
     }) => {
       await stage.set();
       const before = lasting(await stage.read('configmap', 'settings'));
-      const report = await planOf(stage, stage.plot(drift), '--server-dry-run');
+      const report = await planOf(stage, stage.faultSpec(drift), '--server-dry-run');
       expect(report.writes).toMatchObject([
         { verb: 'patch', kind: 'ConfigMap', namespace: stage.namespace, name: 'settings' },
       ]);
@@ -42,20 +42,20 @@ export function firstLookJourneys(given: () => Provider): void {
       expect(lasting(await stage.read('configmap', 'settings'))).toEqual(before);
 
       const [pod] = (await stage.kubectl('get', 'pods', '-l', 'app=web', '-o', 'name')).trim().split('\n');
-      const kill = await planOf(stage, stage.plot(podKill));
+      const kill = await planOf(stage, stage.faultSpec(podKill));
       expect(kill.pods.map((each: { name: string }) => `pod/${each.name}`)).toEqual([pod]);
     });
 
     test('a plan that cannot be carried out says so in one line and ends 5', async ({ stage }) => {
       await stage.set();
       const nowhere = { ...drift, parameters: { ...drift.parameters, name: 'absent' } };
-      const { code, stdout } = await stage.mayday(['plan', stage.plot(nowhere)]);
+      const { code, stdout } = await stage.mayday(['plan', stage.faultSpec(nowhere)]);
       expect(code).toBe(5);
       expect(stdout).toContain('ConfigMap');
       expect(stdout).toContain('absent');
       await stage.apply({ ...settings(), metadata: { name: 'frozen' }, immutable: true });
       const frozen = { ...drift, parameters: { ...drift.parameters, name: 'frozen' } };
-      expect((await stage.mayday(['plan', stage.plot(frozen)])).code).toBe(5);
+      expect((await stage.mayday(['plan', stage.faultSpec(frozen)])).code).toBe(5);
     });
   });
 }

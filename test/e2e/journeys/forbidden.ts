@@ -3,7 +3,7 @@ import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';
 import { eventsIn, verdictOf } from './mayday.ts';
 import { drift } from './objects.ts';
-import { hire, installRoles } from './people.ts';
+import { createUser, installRoles } from './people.ts';
 import { onStage, openStage, type Stage } from './stage.ts';
 
 /** People who may not do everything. */
@@ -14,10 +14,10 @@ export function forbiddenJourneys(given: () => Provider): void {
   describe('a viewer', () => {
     test('sees all there is to see, and is refused in one line before anything is written', async ({ stage }) => {
       await stage.set();
-      const viewer = await hire(stage, 'viewer', { everywhere: ['mayday-viewer'] });
+      const viewer = await createUser(stage, 'viewer', { everywhere: ['mayday-viewer'] });
       expect((await stage.mayday(['scan'], viewer)).code).toBe(0);
       expect((await stage.mayday(['status'], viewer)).stdout).not.toContain('BLIND');
-      const plan = await stage.mayday(['-o', 'json', 'plan', stage.plot(drift)], viewer);
+      const plan = await stage.mayday(['-o', 'json', 'plan', stage.faultSpec(drift)], viewer);
       const denied = JSON.parse(plan.stdout).permissions.filter((each: { allowed: boolean }) => !each.allowed);
       expect(denied).toMatchObject([
         { verb: 'patch', resource: 'configmaps', for: 'inject' },
@@ -32,7 +32,7 @@ export function forbiddenJourneys(given: () => Provider): void {
 
     test('cannot revert: each object says why, they are counted as remaining, exit 7', async ({ stage }) => {
       await stage.set();
-      const viewer = await hire(stage, 'viewer', { everywhere: ['mayday-viewer'] });
+      const viewer = await createUser(stage, 'viewer', { everywhere: ['mayday-viewer'] });
       await killedRun(stage);
       const here = ['-n', stage.namespace, '-o', 'json'];
       const { injections } = JSON.parse((await stage.mayday([...here, 'scan'], viewer)).stdout);
@@ -49,7 +49,10 @@ export function forbiddenJourneys(given: () => Provider): void {
   describe('an injector of one namespace', () => {
     test('injects and reverts there, and is refused next door', async ({ stage }) => {
       await stage.set();
-      const injector = await hire(stage, 'injector', { everywhere: ['mayday-viewer'], here: ['mayday-injector'] });
+      const injector = await createUser(stage, 'injector', {
+        everywhere: ['mayday-viewer'],
+        here: ['mayday-injector'],
+      });
       const run = stage.run({ ...drift, recovery: '3s' }, '--kubeconfig', injector);
       const ended = await run.ended;
       expect(verdictOf(ended)).toMatchObject({ verdict: 'Degraded', residue: 0 });
@@ -64,7 +67,7 @@ export function forbiddenJourneys(given: () => Provider): void {
   describe('a stranger', () => {
     test('is told what the cluster does not let them see, and nothing is called clean', async ({ stage }) => {
       await stage.set();
-      const stranger = await hire(stage, 'stranger', {});
+      const stranger = await createUser(stage, 'stranger', {});
       const scan = await stage.mayday(['scan'], stranger);
       expect(scan.stdout).toMatch(/BLIND {5}configmaps: forbidden \(list\) for system:serviceaccount:/);
       expect(scan.stdout).toMatch(/0 injections found, but blind to \d+: there may be more/);

@@ -4,7 +4,7 @@ import type { GoValue } from '../../../src/injection/record/go-json.ts';
 import { eventually } from '../../cluster/eventually.ts';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';
-import { isUp, type Plot, settings, type Thing, web } from './objects.ts';
+import { type FaultSpec, isUp, settings, type Thing, web } from './objects.ts';
 import { onStage, type Stage } from './stage.ts';
 
 const PREFIX = 'chaos.operatorchaos.io/';
@@ -12,9 +12,9 @@ const LABEL = `${PREFIX}type`;
 const GOOD = 'registry.k8s.io/pause:3.10';
 const NEXT = 'registry.k8s.io/pause:3.9';
 
-const imageCorrupt: Plot = { type: 'ImageCorrupt', parameters: { name: 'web' }, danger: 'high' };
-const crashLoop: Plot = { type: 'CrashLoopInject', parameters: { name: 'web' }, danger: 'high' };
-const scaleZero: Plot = { type: 'DeploymentScaleZero', parameters: { name: 'web' }, danger: 'high' };
+const imageCorrupt: FaultSpec = { type: 'ImageCorrupt', parameters: { name: 'web' }, danger: 'high' };
+const crashLoop: FaultSpec = { type: 'CrashLoopInject', parameters: { name: 'web' }, danger: 'high' };
+const scaleZero: FaultSpec = { type: 'DeploymentScaleZero', parameters: { name: 'web' }, danger: 'high' };
 
 /** What people and controllers did to an object since it was injected, by kubectl, and what a revert must make of it. */
 export function historyJourneys(given: () => Provider): void {
@@ -52,13 +52,13 @@ export function historyJourneys(given: () => Provider): void {
   describe('kubectl rollout undo', () => {
     test.for([imageCorrupt, crashLoop])(
       'of $type leaves the label alone: the record is read on the ReplicaSet, and only the label goes',
-      async (plot, { stage }) => {
+      async (faultSpec, { stage }) => {
         await stage.set();
-        await killedRun(stage, plot);
+        await killedRun(stage, faultSpec);
         await eventually('the bad ReplicaSet', async () => (await badSet(stage)) !== undefined);
         await stage.kubectl('rollout', 'undo', 'deployment/web');
         const before = await stage.read('deployment', 'web');
-        expect(before.metadata.labels[LABEL]).toBe(plot.type);
+        expect(before.metadata.labels[LABEL]).toBe(faultSpec.type);
         expect(Object.keys(before.metadata.annotations ?? {}).filter(key => key.startsWith(PREFIX))).toEqual([]);
         expect(await revert(stage)).toMatchObject({
           code: 0,

@@ -32,7 +32,7 @@ export const settings = (): Thing => ({
   data: { mode: 'live', other: 'kept' },
 });
 
-export interface Plot {
+export interface FaultSpec {
   readonly type: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly ttl?: string;
@@ -47,7 +47,7 @@ export interface Plot {
 /** An experiment on Deployment `web` of that namespace. */
 export const experiment = (
   namespace: string,
-  { type, parameters, ttl, recovery = '30s', danger, pods = 1, clusterScoped }: Plot,
+  { type, parameters, ttl, recovery = '30s', danger, pods = 1, clusterScoped }: FaultSpec,
 ): Thing => ({
   apiVersion: 'chaos.operatorchaos.io/v1alpha1',
   kind: 'ChaosExperiment',
@@ -86,12 +86,12 @@ export const experiment = (
 });
 
 /** The drift that nobody heals. */
-export const drift: Plot = {
+export const drift: FaultSpec = {
   type: 'ConfigDrift',
   parameters: { name: 'settings', key: 'mode', value: 'chaos' },
 };
 
-export const podKill: Plot = { type: 'PodKill', parameters: { labelSelector: 'app=web' } };
+export const podKill: FaultSpec = { type: 'PodKill', parameters: { labelSelector: 'app=web' } };
 
 /** True when every replica of the newest template is up. */
 export const isUp = ({ metadata, spec, status }: Thing): boolean =>

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect } from 'vitest';
 import type { Provider } from '../providers/provider.ts';
-import { LABELS, lasting, type Plot, type Thing, web } from './objects.ts';
-import { hire, installRoles } from './people.ts';
+import { type FaultSpec, LABELS, lasting, type Thing, web } from './objects.ts';
+import { createUser, installRoles } from './people.ts';
 import { onStage, type Stage } from './stage.ts';
 import { guard, guardName } from './webhook.ts';
 
@@ -16,20 +16,20 @@ const RBAC = 'rbac.authorization.k8s.io';
 type Victim = readonly [kind: string, name: string];
 
 /** One type, what it lands on, and what it makes, in the order in which they go in: what limits others comes last. */
-const PLOTS: readonly { plot: Plot; victim?: Victim; makes?: Victim }[] = [
+const FAULT_SPECS: readonly { faultSpec: FaultSpec; victim?: Victim; makes?: Victim }[] = [
   {
-    plot: { type: 'ConfigDrift', parameters: { name: 'settings', key: 'mode', value: 'chaos' } },
+    faultSpec: { type: 'ConfigDrift', parameters: { name: 'settings', key: 'mode', value: 'chaos' } },
     victim: ['configmap', 'settings'],
   },
   {
-    plot: {
+    faultSpec: {
       type: 'LabelStomping',
       parameters: { apiVersion: 'v1', kind: 'ConfigMap', name: 'labelled', labelKey: 'app', action: 'overwrite' },
     },
     victim: ['configmap', 'labelled'],
   },
   {
-    plot: {
+    faultSpec: {
       type: 'FinalizerBlock',
       parameters: { apiVersion: 'v1', kind: 'ConfigMap', name: 'held', finalizer: 'e2e.example.com/block' },
       danger: 'high',
@@ -37,31 +37,41 @@ const PLOTS: readonly { plot: Plot; victim?: Victim; makes?: Victim }[] = [
     victim: ['configmap', 'held'],
   },
   {
-    plot: { type: 'RBACRevoke', parameters: { bindingName: 'web', bindingType: 'RoleBinding' } },
+    faultSpec: { type: 'RBACRevoke', parameters: { bindingName: 'web', bindingType: 'RoleBinding' } },
     victim: ['rolebinding', 'web'],
   },
-  { plot: { type: 'SecretDeletion', parameters: { name: 'token' }, danger: 'high' }, victim: ['secret', 'token'] },
+  { faultSpec: { type: 'SecretDeletion', parameters: { name: 'token' }, danger: 'high' }, victim: ['secret', 'token'] },
   {
-    plot: { type: 'ResourceDeletion', parameters: { apiVersion: 'v1', kind: 'Service', name: 'web' }, danger: 'high' },
+    faultSpec: {
+      type: 'ResourceDeletion',
+      parameters: { apiVersion: 'v1', kind: 'Service', name: 'web' },
+      danger: 'high',
+    },
     victim: ['service', 'web'],
   },
   {
-    plot: { type: 'LeaderElectionDisrupt', parameters: { name: 'leader' }, danger: 'high' },
+    faultSpec: { type: 'LeaderElectionDisrupt', parameters: { name: 'leader' }, danger: 'high' },
     victim: ['lease', 'leader'],
   },
-  { plot: { type: 'DeploymentScaleZero', parameters: { name: 'api' }, danger: 'high' }, victim: ['deployment', 'api'] },
-  { plot: { type: 'CrashLoopInject', parameters: { name: 'job' }, danger: 'high' }, victim: ['deployment', 'job'] },
   {
-    plot: { type: 'ImageCorrupt', parameters: { name: 'web' }, danger: 'high' },
+    faultSpec: { type: 'DeploymentScaleZero', parameters: { name: 'api' }, danger: 'high' },
+    victim: ['deployment', 'api'],
+  },
+  {
+    faultSpec: { type: 'CrashLoopInject', parameters: { name: 'job' }, danger: 'high' },
+    victim: ['deployment', 'job'],
+  },
+  {
+    faultSpec: { type: 'ImageCorrupt', parameters: { name: 'web' }, danger: 'high' },
     victim: ['deployment', 'web'],
   },
   {
-    plot: { type: 'PDBBlock', parameters: { labelSelector: 'app=web' }, danger: 'high' },
+    faultSpec: { type: 'PDBBlock', parameters: { labelSelector: 'app=web' }, danger: 'high' },
     makes: ['poddisruptionbudget', ''],
   },
-  { plot: { type: 'NetworkPartition', parameters: { labelSelector: 'app=web' } }, makes: ['networkpolicy', ''] },
+  { faultSpec: { type: 'NetworkPartition', parameters: { labelSelector: 'app=web' } }, makes: ['networkpolicy', ''] },
   {
-    plot: { type: 'QuotaExhaustion', parameters: { quotaName: 'chaos-quota', pods: '0' } },
+    faultSpec: { type: 'QuotaExhaustion', parameters: { quotaName: 'chaos-quota', pods: '0' } },
     makes: ['resourcequota', ''],
   },
 ];
@@ -76,13 +86,13 @@ export function onCallJourneys(given: () => Provider): void {
       stage,
     }) => {
       await set(stage);
-      const slam = webhookPlot(stage);
-      const plots = [...PLOTS.slice(0, 3), slam, ...PLOTS.slice(3)];
-      const victims = plots.flatMap(({ victim }) => (victim ? [victim] : []));
+      const slam = webhookFaultSpec(stage);
+      const faultSpecs = [...FAULT_SPECS.slice(0, 3), slam, ...FAULT_SPECS.slice(3)];
+      const victims = faultSpecs.flatMap(({ victim }) => (victim ? [victim] : []));
       const was = await Promise.all(victims.map(async ([kind, name]) => lasting(await stage.read(kind, name))));
       await injectAndDie(
         stage,
-        plots.map(({ plot }) => ({ ttl: '600s', recovery: '600s', pods: 9, ...plot })),
+        faultSpecs.map(({ faultSpec }) => ({ ttl: '600s', recovery: '600s', pods: 9, ...faultSpec })),
       );
       const broken = await Promise.all(
         victims.map(([kind, name]) => stage.read(kind, name).then(lasting, () => undefined)),
@@ -91,19 +101,20 @@ export function onCallJourneys(given: () => Provider): void {
         expect([kind, name, broken[at]]).not.toEqual([kind, name, was[at]]);
 
       const everywhere = ['mayday-viewer', 'mayday-reverter', 'mayday-reverter-rbac'];
-      const onCall = await hire(stage, 'on-call', { everywhere });
+      const onCall = await createUser(stage, 'on-call', { everywhere });
       const ended = await stage.mayday(['-o', 'json', 'revert', '--all', '--yes'], onCall);
       const { receipts, remaining } = JSON.parse(ended.stdout || '{}');
       expect(ended.stderr).not.toContain('BLIND');
       expect([...new Set<string>(receipts.map(({ type }: Thing) => type))].toSorted()).toEqual(
-        plots.map(({ plot }) => plot.type).toSorted(),
+        faultSpecs.map(({ faultSpec }) => faultSpec.type).toSorted(),
       );
       for (const receipt of receipts) expect(receipt).toMatchObject({ outcome: 'reverted', verified: true });
       expect({ remaining, code: ended.code }).toEqual({ remaining: 0, code: 0 });
 
       for (const [at, [kind, name]] of victims.entries())
         expect([kind, name, lasting(await stage.read(kind, name))]).toEqual([kind, name, free(was[at])]);
-      for (const { makes } of plots) if (makes) expect(await stage.kubectl('get', makes[0], '-o', 'name')).toBe('');
+      for (const { makes } of faultSpecs)
+        if (makes) expect(await stage.kubectl('get', makes[0], '-o', 'name')).toBe('');
       const marked = ['get', 'configmaps,secrets', '-A', '-o', 'name', '-l', 'chaos.operatorchaos.io/type'];
       expect(await stage.kubectl(...marked)).toBe('');
       const scan = await stage.mayday(['-o', 'json', 'scan'], onCall);
@@ -153,8 +164,8 @@ async function set(stage: Stage): Promise<void> {
   for (const name of ['api', 'job']) await stage.kubectl('rollout', 'status', `deployment/${name}`, '--timeout=60s');
 }
 
-const webhookPlot = (stage: Stage): (typeof PLOTS)[number] => ({
-  plot: {
+const webhookFaultSpec = (stage: Stage): (typeof FAULT_SPECS)[number] => ({
+  faultSpec: {
     type: 'WebhookDisrupt',
     danger: 'high',
     clusterScoped: true,
@@ -171,8 +182,8 @@ function free(object: Thing): Thing {
 }
 
 /** One process injects all of these, and is killed with all of them in. */
-async function injectAndDie(stage: Stage, plots: readonly Plot[]): Promise<void> {
-  const files = plots.map(plot => stage.plot(plot));
+async function injectAndDie(stage: Stage, faultSpecs: readonly FaultSpec[]): Promise<void> {
+  const files = faultSpecs.map(faultSpec => stage.faultSpec(faultSpec));
   const child = spawn(process.execPath, [CROWD, stage.provider.kubeconfig, ...files], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, XDG_STATE_HOME: `${stage.folder}/state`, XDG_CONFIG_HOME: `${stage.folder}/config` },
@@ -181,7 +192,7 @@ async function injectAndDie(stage: Stage, plots: readonly Plot[]): Promise<void>
   const said: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     said.push(line);
-    if (said.length === plots.length) break;
+    if (said.length === faultSpecs.length) break;
   }
   child.kill('SIGKILL');
   await gone;

@@ -5,7 +5,7 @@ import { writeEnvelope } from '../../../src/injection/record/envelope.ts';
 import { eventually } from '../../cluster/eventually.ts';
 import type { Provider } from '../providers/provider.ts';
 import { drift, experiment, settings, type Thing } from './objects.ts';
-import { hire, installRoles } from './people.ts';
+import { createUser, installRoles } from './people.ts';
 import { onStage } from './stage.ts';
 
 const CRD = parse(readFileSync(new URL('../../cluster/chaosexperiments.crd.yaml', import.meta.url), 'utf8'));
@@ -43,7 +43,7 @@ export function orderJourneys(given: () => Provider): void {
       expect(text).toMatch(new RegExp(`OVER .*${stage.namespace}/ended .*Resilient`));
       expect(text).toContain('WILL INJECT AGAIN: 1 experiment is pending');
 
-      const onCall = await hire(stage, 'on-call', { everywhere: ['mayday-viewer', 'mayday-reverter'] });
+      const onCall = await createUser(stage, 'on-call', { everywhere: ['mayday-viewer', 'mayday-reverter'] });
       const ended = await stage.mayday(['-o', 'json', 'revert', '--all', '--yes', '--trust-records'], onCall);
       const { stops, remaining, receipts, willInject } = JSON.parse(ended.stdout || '{}');
       expect(receipts).toMatchObject([{ verified: true }]);

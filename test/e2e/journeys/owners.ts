@@ -1,10 +1,13 @@
 import { describe, expect } from 'vitest';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';
-import type { Plot, Thing } from './objects.ts';
+import type { FaultSpec, Thing } from './objects.ts';
 import { onStage, type Stage } from './stage.ts';
 
-const orphan: Plot = { type: 'OwnerRefOrphan', parameters: { apiVersion: 'v1', kind: 'ConfigMap', name: 'owned' } };
+const orphan: FaultSpec = {
+  type: 'OwnerRefOrphan',
+  parameters: { apiVersion: 'v1', kind: 'ConfigMap', name: 'owned' },
+};
 const owner = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owner' } };
 
 /** An owner that is not what it was when its dependent was orphaned. */

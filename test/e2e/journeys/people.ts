@@ -31,7 +31,7 @@ export interface Rights {
 }
 
 /** A ServiceAccount of the stage with these rights and no others; resolves with the path of its kubeconfig. */
-export async function hire(stage: Stage, name: string, { everywhere = [], here = [] }: Rights): Promise<string> {
+export async function createUser(stage: Stage, name: string, { everywhere = [], here = [] }: Rights): Promise<string> {
   const subjects = [{ kind: 'ServiceAccount', name, namespace: stage.namespace }];
   const apiVersion = 'rbac.authorization.k8s.io/v1';
   const roleRef = (role: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role });

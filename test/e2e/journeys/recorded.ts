@@ -6,7 +6,7 @@ import { asNew, NAMESPACE, WIDGETS, withUids } from '../../support/recorded-live
 import { kubectl } from '../providers/kubectl.ts';
 import type { Provider } from '../providers/provider.ts';
 import { lasting, type Thing } from './objects.ts';
-import { hire, installRoles, rolesHandedOut } from './people.ts';
+import { createUser, installRoles, rolesHandedOut } from './people.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const CASES = recordedCases();
@@ -67,7 +67,7 @@ export function recordedJourneys(given: () => Provider): void {
       await askForPlans();
       await inject(before, uids);
       const everywhere = ['mayday-viewer', 'mayday-reverter', 'mayday-reverter-rbac', 'mayday-custom'];
-      const reverter = await hire(stage, 'reverter', { everywhere });
+      const reverter = await createUser(stage, 'reverter', { everywhere });
       const ended = await stage.mayday(['-o', 'json', 'revert', '--all', '--yes', '--trust-records'], reverter);
       code = ended.code;
       if (ended.stdout === '') throw new Error(ended.stderr);
@@ -77,7 +77,7 @@ export function recordedJourneys(given: () => Provider): void {
     /** What each recorded experiment needs, as a plan says it to somebody who has the roles of an injector and no more. */
     async function askForPlans(): Promise<void> {
       const everywhere = ['mayday-viewer', 'mayday-injector', 'mayday-injector-rbac', 'mayday-custom'];
-      const injector = await hire(stage, 'injector', { everywhere });
+      const injector = await createUser(stage, 'injector', { everywhere });
       const waiting = [...CASES];
       const ask = async (): Promise<void> => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {

@@ -8,7 +8,7 @@ import type { Ended } from '../providers/kubectl.ts';
 import { kubectl } from '../providers/kubectl.ts';
 import type { Provider } from '../providers/provider.ts';
 import { type Running, startMayday } from './mayday.ts';
-import { experiment, type Plot, settings, type Thing, web } from './objects.ts';
+import { experiment, type FaultSpec, settings, type Thing, web } from './objects.ts';
 
 /**
  * A namespace, a person's state folder, and the programs that the person has. No guardian, so that what dies stays as it
@@ -30,13 +30,13 @@ export interface Stage {
   /** Writes a file into the stage's folder, for the person alone, and returns its path. */
   write(name: string, text: string): string;
   /** Writes an experiment on `web` and returns its path. */
-  plot(plot: Plot): string;
+  faultSpec(faultSpec: FaultSpec): string;
   /** Starts mayday as this person; `kubeconfig` for somebody else. */
   start(words: readonly string[], kubeconfig?: string): Running;
   /** Runs mayday to its end. */
   mayday(words: readonly string[], kubeconfig?: string): Promise<Ended>;
   /** Runs an experiment with a short soak and yes to every question, one JSON line an event. */
-  run(plot: Plot, ...more: string[]): Running;
+  run(faultSpec: FaultSpec, ...more: string[]): Running;
   close(): Promise<void>;
 }
 
@@ -92,11 +92,15 @@ export async function openStage(provider: Provider): Promise<Stage> {
       writeFileSync(path, text, { mode: 0o600 });
       return path;
     },
-    plot: plot =>
-      stage.write(`${plot.type}-${randomBytes(2).toString('hex')}.yaml`, JSON.stringify(experiment(namespace, plot))),
+    faultSpec: faultSpec =>
+      stage.write(
+        `${faultSpec.type}-${randomBytes(2).toString('hex')}.yaml`,
+        JSON.stringify(experiment(namespace, faultSpec)),
+      ),
     start: (words, as = provider.kubeconfig) => startMayday(['--kubeconfig', as, ...words], env),
     mayday: (words, as) => stage.start(words, as).ended,
-    run: (plot, ...more) => stage.start(['-o', 'jsonl', 'run', stage.plot(plot), '--yes', '--soak', SOAK, ...more]),
+    run: (faultSpec, ...more) =>
+      stage.start(['-o', 'jsonl', 'run', stage.faultSpec(faultSpec), '--yes', '--soak', SOAK, ...more]),
     async close() {
       for (const documents of applied)
         await here(['delete', '--ignore-not-found', '--wait=false', '-f', '-'], documents);

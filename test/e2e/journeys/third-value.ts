@@ -6,11 +6,11 @@ import { type Mutation, startMutatingServer } from '../../support/mutating-serve
 import type { Provider } from '../providers/provider.ts';
 import { bend, withGauge } from './does-not-hold.ts';
 import { killedRun } from './emergency.ts';
-import { drift, lasting, type Plot, type Thing } from './objects.ts';
+import { drift, type FaultSpec, lasting, type Thing } from './objects.ts';
 import { onStage, type Stage } from './stage.ts';
 
 interface Case {
-  readonly plot: Plot;
+  readonly faultSpec: FaultSpec;
   readonly kind: string;
   readonly name: string;
   readonly apiVersion: string;
@@ -21,17 +21,17 @@ interface Case {
 const IMAGE = 'registry.k8s.io/pause:3.10';
 const CASES: readonly Case[] = [
   {
-    plot: drift,
+    faultSpec: drift,
     ...{ apiVersion: 'v1', kind: 'ConfigMap', name: 'settings', original: 'live' },
     mutation: { pointer: '/data/mode', from: 'live', to: 'third' },
   },
   {
-    plot: bend,
+    faultSpec: bend,
     ...{ apiVersion: 'e2e.example.com/v1', kind: 'Gauge', name: 'mine', original: '5' },
     mutation: { pointer: '/spec/size', from: 5, to: 33 },
   },
   {
-    plot: { type: 'ImageCorrupt', danger: 'high', parameters: { name: 'web' } },
+    faultSpec: { type: 'ImageCorrupt', danger: 'high', parameters: { name: 'web' } },
     ...{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', original: IMAGE },
     mutation: { pointer: '/spec/template/spec/containers/0/image', from: IMAGE, to: 'registry.k8s.io/pause:3.9' },
   },
@@ -41,7 +41,7 @@ const CASES: readonly Case[] = [
 export function thirdValueJourneys(given: () => Provider, callsWebhooks: boolean): void {
   const test = onStage(given);
 
-  describe.each(CASES)('$plot.type whose original somebody makes a third value of', one => {
+  describe.each(CASES)('$faultSpec.type whose original somebody makes a third value of', one => {
     // The sandbox calls no server outside of itself.
     if (callsWebhooks)
       test('a mutating webhook: failed, not forgotten, and back once the webhook is gone', async ({ stage }) => {
@@ -68,11 +68,11 @@ export function thirdValueJourneys(given: () => Provider, callsWebhooks: boolean
   });
 }
 
-async function injected(stage: Stage, { plot, kind, name }: Case): Promise<Thing> {
+async function injected(stage: Stage, { faultSpec, kind, name }: Case): Promise<Thing> {
   await stage.set();
   if (kind === 'Gauge') await withGauge(stage);
   const before = lasting(await stage.read(kind, name));
-  await killedRun(stage, plot);
+  await killedRun(stage, faultSpec);
   return before;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';
 import { verdictOf } from './mayday.ts';
-import { drift, lasting, type Plot, type Thing } from './objects.ts';
+import { drift, type FaultSpec, lasting, type Thing } from './objects.ts';
 import { onStage, type Stage } from './stage.ts';
 
 /** Admission stands in the way: its webhook has nobody behind it. */
@@ -86,7 +86,7 @@ export const guard = (stage: Stage, failurePolicy: 'Fail' | 'Ignore'): Thing => 
   ],
 });
 
-const slam = (stage: Stage): Plot => ({
+const slam = (stage: Stage): FaultSpec => ({
   type: 'WebhookDisrupt',
   danger: 'high',
   clusterScoped: true,

@@ -88,7 +88,7 @@ describe('a lost answer', () => {
     ['create', () => creation('new')],
     ['patch', api => patching(api.put(configMap()))],
     ['delete', api => deletion(api.put(configMap()))],
-  ])('of a %s that landed is found out by reading back, and the write is not repeated', async (verb, make) => {
+  ])('of a %s that was applied is found out by reading back, and the write is not repeated', async (verb, make) => {
     const api = fakeApi();
     const write = make(api);
     api.script({ on: isWrite, answer: lost, when: 'after' });
@@ -173,7 +173,7 @@ describe('a lost answer', () => {
     expect(deps.clock.slept.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(IN_FLIGHT_MS);
   });
 
-  it('to a creation that was sent twice and landed once is waited for: the other one may still come', async () => {
+  it('to a creation that was sent twice and was applied once is waited for: the other one may still come', async () => {
     const api = fakeApi();
     const deps = bench(api);
     api.script({ on: isWrite, answer: lost });
@@ -182,7 +182,7 @@ describe('a lost answer', () => {
     expect(deps.clock.slept.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(IN_FLIGHT_MS);
   });
 
-  it('to a creation that was sent once and landed is not: there is no other', async () => {
+  it('to a creation that was sent once and was applied is not: there is no other', async () => {
     const api = fakeApi();
     const deps = bench(api);
     api.script({ on: isWrite, answer: lost, when: 'after' });
@@ -197,7 +197,7 @@ describe('a lost answer', () => {
     expect((await execute([creation('new')], bench(api), RUN)).state).toBe('conflict');
   });
 
-  it('counts a delete as landed when another object bears the name, or it is Terminating', async () => {
+  it('counts a delete as was applied when another object bears the name, or it is Terminating', async () => {
     const api = fakeApi();
     const first = api.put(configMap());
     api.script({ on: isWrite, answer: lost });

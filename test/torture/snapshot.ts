@@ -5,15 +5,15 @@ import { comparable } from '../support/recorded.ts';
 import { keyOf, type World } from './world.ts';
 
 /** Everything in the cluster that a revert must give back, by name. */
-export type Shot = ReadonlyMap<string, string>;
+export type Snapshot = ReadonlyMap<string, string>;
 
 /** The cluster as it stands, less what the server itself keeps, and, where pods are killed, less the pods: they never come back. */
-export function shotOf(api: FakeApi, world: Pick<World, 'type'>): Shot {
-  return shotOfAll(api.all(), world);
+export function snapshotOf(api: FakeApi, world: Pick<World, 'type'>): Snapshot {
+  return snapshotOfAll(api.all(), world);
 }
 
 /** The same of objects that are given. */
-export function shotOfAll(objects: readonly KubeObject[], { type }: Pick<World, 'type'>): Shot {
+export function snapshotOfAll(objects: readonly KubeObject[], { type }: Pick<World, 'type'>): Snapshot {
   const kept = objects.filter(object => !(type === 'PodKill' && object.kind === 'Pod'));
   return new Map(kept.map(object => [keyOf(object), textOf(object)]));
 }
@@ -27,7 +27,7 @@ export function withoutMarks(object: KubeObject): KubeObject {
 }
 
 /** What differs between two shots, each in a line; empty when all is as it was. */
-export function differences(before: Shot, after: Shot): string[] {
+export function differences(before: Snapshot, after: Snapshot): string[] {
   const keys = new Set([...before.keys(), ...after.keys()]);
   return [...keys]
     .filter(key => before.get(key) !== after.get(key))

@@ -2,7 +2,7 @@ import type { Files } from '../../src/host/files.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 
 /** Something that dies at one of the moments that it is asked to live through. */
-export interface Mortal {
+export interface CrashPoint {
   /** One moment. When it is the last, `dead` resolves and this never does: a dead process neither returns nor throws. */
   pulse(): Promise<void>;
   /** Moments lived through. */
@@ -12,7 +12,7 @@ export interface Mortal {
 }
 
 /** Dies at this moment, counted from 1. */
-export function mortal(last = Number.POSITIVE_INFINITY): Mortal {
+export function crashAt(last = Number.POSITIVE_INFINITY): CrashPoint {
   let moments = 0;
   let die: (value: 'dead') => void = () => undefined;
   const dead = new Promise<'dead'>(resolve => {
@@ -35,7 +35,7 @@ export function mortal(last = Number.POSITIVE_INFINITY): Mortal {
   };
 }
 
-const around = async <T>(life: Mortal, act: () => Promise<T>): Promise<T> => {
+const around = async <T>(life: CrashPoint, act: () => Promise<T>): Promise<T> => {
   await life.pulse();
   const done = await act();
   await life.pulse();
@@ -43,7 +43,7 @@ const around = async <T>(life: Mortal, act: () => Promise<T>): Promise<T> => {
 };
 
 /** The same API; every write is a moment before it is sent, and another when it is carried out and not yet answered. */
-export function mortalApi(api: Api, life: Mortal): Api {
+export function crashingApi(api: Api, life: CrashPoint): Api {
   return {
     ...api,
     get requests() {
@@ -58,13 +58,13 @@ export function mortalApi(api: Api, life: Mortal): Api {
 }
 
 /** A disk is slower than any answer of the cluster: whoever does not wait for it has nothing there when it dies meanwhile. */
-async function onDisk(life: Mortal, act: () => void): Promise<void> {
+async function onDisk(life: CrashPoint, act: () => void): Promise<void> {
   for (let turns = 0; turns < 200; turns += 1) await undefined;
   if (!life.isDead) act();
 }
 
 /** Files in memory. Every record is a moment before it is on the disk, and another when it is. */
-export function mortalFiles(store: Map<string, string>, life: Mortal): Files {
+export function crashingFiles(store: Map<string, string>, life: CrashPoint): Files {
   return {
     openAppend: async path => ({
       append: text => around(life, () => onDisk(life, () => store.set(path, (store.get(path) ?? '') + text))),

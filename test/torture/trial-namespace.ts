@@ -4,17 +4,17 @@ import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import { refOf } from '../../src/k8s/object-ref.ts';
 import { asNew, WIDGETS, withUids } from '../support/recorded-live.ts';
 import type { Ground } from './ground.ts';
-import { type Shot, textOf } from './shot.ts';
+import { type Snapshot, textOf } from './snapshot.ts';
 import { keyOf } from './world.ts';
 
 /** A namespace with a shop to injure, looked at in good weather. */
-export interface Yard {
+export interface TrialNamespace {
   /** Makes the objects that are not there, owners before what they own; gives the names of all. */
   furnish(objects: readonly KubeObject[]): Promise<ObjectRef[]>;
   /** Deletes them and waits until they are gone. */
   clear(refs: readonly ObjectRef[]): Promise<void>;
   /** The objects of these names, and everything that an injection marked, where it is to be counted. */
-  shot(refs: readonly ObjectRef[], isMine?: (marked: Marked) => boolean): Promise<Shot>;
+  shot(refs: readonly ObjectRef[], isMine?: (marked: Marked) => boolean): Promise<Snapshot>;
 }
 
 /** An object with the label of an injection. */
@@ -35,7 +35,7 @@ const MADE = [
   ['admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration'],
 ] as const;
 
-export async function openYard({ api }: Ground, namespace: string): Promise<Yard> {
+export async function openTrialNamespace({ api }: Ground, namespace: string): Promise<TrialNamespace> {
   async function make(object: KubeObject): Promise<KubeObject> {
     for (let left = 100; ; left -= 1) {
       const outcome = await api.create(asNew(object));
