@@ -43,15 +43,19 @@ export function* refusalsInEvents(view: ClusterView, object: ViewObject): Iterab
 export function* refusalsOfApplication(app: ViewObject): Iterable<Seen> {
   const operation = fields(app.status.operationState);
   const at = time(operation.finishedAt) ?? time(operation.startedAt);
-  if (['Failed', 'Error', 'Running'].includes(text(operation.phase))) {
+  const errors = list(app.status.conditions).filter(one => text(one.type).endsWith('Error'));
+  const isWell =
+    text(fields(app.status.sync).status) === 'Synced' && text(fields(app.status.health).status) === 'Healthy';
+  // A failed operation of an application that is well is past, unless a condition still tells of it.
+  const isPast = isWell && errors.length === 0;
+  if (!isPast && ['Failed', 'Error', 'Running'].includes(text(operation.phase))) {
     for (const one of list(fields(operation.syncResult).resources))
       if (text(one.status) === 'SyncFailed')
         yield* seen(app, text(one.message), `status.operationState.syncResult ${text(one.kind)}/${text(one.name)}`, at);
     yield* seen(app, text(operation.message), 'status.operationState.message', at);
   }
-  for (const one of list(app.status.conditions))
-    if (text(one.type).endsWith('Error'))
-      yield* seen(app, text(one.message), `status.conditions[${text(one.type)}]`, time(one.lastTransitionTime));
+  for (const one of errors)
+    yield* seen(app, text(one.message), `status.conditions[${text(one.type)}]`, time(one.lastTransitionTime));
 }
 
 function* seen(about: ViewObject, said: string, where: string, at: number | undefined): Iterable<Seen> {

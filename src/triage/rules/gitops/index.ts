@@ -1,3 +1,6 @@
 import type { Rule } from '../../rule.ts';
+import { gitopsApplication } from './application.ts';
+import { gitopsEngine } from './engine.ts';
 
-export const gitopsRules: readonly Rule[] = [];
+/** GitOps: the engine and its applications. */
+export const gitopsRules: readonly Rule[] = [gitopsEngine, gitopsApplication];

@@ -1,0 +1,278 @@
+import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import { blamedBy } from '../../blamed.ts';
+import { finding } from '../../build.ts';
+import { gitPathOf } from '../../claims.ts';
+import type { Cause, Finding } from '../../finding.ts';
+import { quotedRefusal } from '../../refusals.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { type AppState, type Held, heldWords, missingOf, stateOf } from './application-state.ts';
+import { engineCauses } from './engine.ts';
+import { missesOf, readsOf, wantedKeys } from './labels.ts';
+import { ownTold, type Told, toldOf } from './refused.ts';
+
+const WANTS = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'Service',
+  'ConfigMap',
+  'Ingress',
+  'Job',
+  'Namespace',
+  'CustomResourceDefinition',
+  'ResourceQuota',
+  'LimitRange',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'ClusterPolicy',
+  'Policy',
+  'NetworkPolicy',
+  'RoleBinding',
+  'ClusterRoleBinding',
+  'APIService',
+  'PersistentVolumeClaim',
+] as const;
+/** For so long an automated sync may take before it is worth a word. */
+const LONG_MS = 15 * 60_000;
+
+/** An application that cannot be compared, whose sync is refused, or whose objects are not well. */
+export const gitopsApplication: Rule = {
+  id: 'gitops/application',
+  gate: 'G6',
+  needs: ['Application'],
+  wants: WANTS,
+  about: {
+    looksAt:
+      'The sync and health of each Argo CD application, its last operation resource by resource, its error conditions, and whether what it calls Synced is there.',
+    why: 'An application shows in one place what the API server refused, what Git cannot deliver and which object is not well. One refused object fails the whole sync: the others wait for it.',
+    whatToDo:
+      'Mend what the words of the API server name. Change manifests in Git: what is changed by hand is put back. Then hard refresh and sync.',
+  },
+  *asks({ view }) {
+    for (const app of view.all('Application')) yield* readsOf(stateOf(app));
+  },
+  *look(looking) {
+    const states = [...looking.view.all('Application')].map(stateOf);
+    for (const state of states) {
+      const verdict = verdictOf(looking, state, states);
+      if (verdict !== undefined) yield report(looking, state, verdict);
+    }
+  },
+};
+
+interface Verdict extends Partial<Told> {
+  summary: string;
+  severity: Finding['severity'];
+  because: readonly Cause[];
+  cause?: string;
+}
+
+const verdictOf = (looking: Looking, state: AppState, all: readonly AppState[]): Verdict | undefined =>
+  refused(looking, state) ??
+  unknown(looking.view, state, all) ??
+  failed(state) ??
+  absent(looking.view, state) ??
+  unwell(state) ??
+  outOfSync(state, looking.now);
+
+function refused(looking: Looking, state: AppState): Verdict | undefined {
+  const { view } = looking;
+  // What does not answer to the engine itself is a matter of comparing, not of a refused object.
+  const [first] = state.refusals.filter(({ refusal }) => refusal.what !== 'unreachable');
+  if (first === undefined) return undefined;
+  const told = toldOf(first.refusal);
+  const misses = missesOf(looking, state);
+  const keys = wantedKeys(state);
+  const home = homeOf(state);
+  const near = misses
+    .map(({ object, wanted, carried, value }) => `${object} carries ${carried}=${value}, the policy wants ${wanted}`)
+    .join('; ');
+  return {
+    severity: 'high',
+    summary: `sync fails: ${told.why}${keys.length > 0 ? ` (label ${keys.join(', ')} missing${misses[0] === undefined ? '' : `; near miss ${misses[0].carried}`})` : ''}`,
+    why: told.why,
+    cause: `${told.why}. ${near !== '' ? `${near}. ` : ''}One refused object fails the whole sync; the others wait for it.`,
+    fix:
+      misses[0] === undefined
+        ? told.fix
+        : `In Git${pathWords(state)} rename label ${misses[0].carried} to ${misses[0].wanted} (value ${misses[0].value}).`,
+    because: [
+      ...state.refusals.flatMap(({ refusal }) => blamedBy(view, refusal, home)),
+      ...(home === undefined ? [] : [{ kind: 'Namespace', name: home }]),
+      // A controller at the edge of its strength may be what it takes for an answer.
+      ...(first.refusal.what === 'forbidden' ? engineCauses(view) : []),
+    ],
+  };
+}
+
+const homeOf = ({ app, resources }: AppState): string | undefined => {
+  const { namespace } = (app.spec.destination ?? {}) as { namespace?: string };
+  return namespace ?? resources.find(one => one.namespace !== '')?.namespace;
+};
+
+function unknown(view: ClusterView, state: AppState, all: readonly AppState[]): Verdict | undefined {
+  const comparison = state.errors.find(
+    ({ type }) => type === 'ComparisonError' || type === 'UnknownError' || type === 'InvalidSpecError',
+  );
+  if (state.sync !== 'Unknown' && comparison === undefined) return undefined;
+  const words = comparison?.message ?? '';
+  const told = ownTold(words);
+  const spread = spreadOf(state, all);
+  return {
+    severity: 'high',
+    summary: `sync status ${state.sync || 'Unknown'}: ${told?.why ?? `the application cannot be compared (${words.slice(0, 160) || 'no reason given'})`}`,
+    cause: `${told?.why ?? 'Argo CD could not compare Git with the cluster'}. ${spread}`,
+    fix: told?.fix ?? 'Mend the repo-server, redis or the connection that the words name; then hard refresh.',
+    because: [
+      ...state.refusals.flatMap(({ refusal }) => blamedBy(view, refusal, homeOf(state))),
+      ...engineCauses(view),
+    ],
+  };
+}
+
+/** What all applications that are Unknown have in common tells where to look. */
+function spreadOf(state: AppState, all: readonly AppState[]): string {
+  const lost = all.filter(({ sync }) => sync === 'Unknown');
+  if (lost.length < 2) return 'Only this application is Unknown: look at its source and its manifests.';
+  if (lost.length === all.length)
+    return `All ${all.length} applications are Unknown: look at the repo-server, redis and the application controller.`;
+  const repo = ({ app }: AppState) => gitPathOf(app).split(' in ')[1];
+  const server = ({ app }: AppState) =>
+    JSON.stringify((app.spec.destination as { server?: string; name?: string } | undefined)?.server ?? '');
+  if (lost.every(one => repo(one) === repo(state)) && all.some(one => repo(one) !== repo(state)))
+    return `All ${lost.length} that are Unknown come from one repository: look at its credentials and its network.`;
+  if (lost.every(one => server(one) === server(state)) && all.some(one => server(one) !== server(state)))
+    return `All ${lost.length} that are Unknown go to one cluster: look at its credentials and its API server.`;
+  return `${lost.length} of ${all.length} applications are Unknown.`;
+}
+
+function failed({ failure, errors, resources }: AppState): Verdict | undefined {
+  const words = failure || errors[0]?.message;
+  if (words === undefined || words === '') return undefined;
+  const told = ownTold(words);
+  return {
+    severity: 'high',
+    summary: `${failure === '' ? errors[0]?.type : 'the last sync failed'}: ${told?.why ?? words.slice(0, 200)}`,
+    ...(told && { cause: `${told.why}.`, fix: told.fix }),
+    because: resources.filter(({ sync, health }) => sync === 'OutOfSync' || isSick(health)).map(causeOf),
+  };
+}
+
+const isSick = (health: string): boolean => health === 'Degraded' || health === 'Missing' || health === 'Unknown';
+const causeOf = ({ kind, namespace, name }: Held): Cause => ({ kind, name, ...(namespace !== '' && { namespace }) });
+
+function absent(view: ClusterView, state: AppState): Verdict | undefined {
+  const gone = missingOf(view, state);
+  if (gone.length === 0) return undefined;
+  const synced = state.sync === 'Synced';
+  const names = gone
+    .slice(0, 4)
+    .map(({ kind, name }) => `${kind} ${name}`)
+    .join(', ');
+  return {
+    severity: synced || state.health === 'Missing' || state.automated ? 'high' : 'warn',
+    summary: synced ? `Synced, and yet missing in the cluster: ${names}` : `missing in the cluster: ${names}`,
+    cause: synced
+      ? 'Argo CD believes that it applied the objects; they are not there. Somebody deleted them, or creating them is refused.'
+      : 'The objects are in Git and not in the cluster.',
+    fix: 'Sync again and see what refuses or deletes the objects.',
+    because: [
+      ...gone.map(causeOf),
+      ...gone.map(one => ({ kind: 'CustomResourceDefinition', name: `${one.kind.toLowerCase()}s.${one.group}` })),
+      ...state.resources.filter(({ health }) => isSick(health)).map(causeOf),
+    ],
+  };
+}
+
+function unwell(state: AppState): Verdict | undefined {
+  if (!isSick(state.health)) return undefined;
+  const sick = state.resources.filter(({ health }) => isSick(health));
+  const names = sick
+    .slice(0, 4)
+    .map(({ kind, name, health }) => `${kind} ${name} is ${health}`)
+    .join(', ');
+  return {
+    severity: 'high',
+    summary: `health ${state.health}${names === '' ? '' : `: ${names}`}`,
+    cause: 'The application is as well as the worst of its objects.',
+    fix: 'Mend the object that is not well.',
+    because: (sick.length > 0 ? sick : state.resources).map(causeOf),
+  };
+}
+
+function outOfSync(state: AppState, now: number): Verdict | undefined {
+  const old = state.since !== undefined && now - state.since > LONG_MS;
+  const differing = state.resources.filter(({ sync }) => sync === 'OutOfSync');
+  if (state.sync === 'OutOfSync' && state.automated && (old || state.since === undefined))
+    return {
+      severity: 'warn',
+      summary: `OutOfSync though it is synced automatically: ${
+        differing
+          .slice(0, 4)
+          .map(({ kind, name }) => `${kind} ${name}`)
+          .join(', ') || 'no object is named'
+      }`,
+      cause: 'Something changes the objects after each sync, or the sync is held back.',
+      fix: 'See the difference, and who writes the field (kubectl get --show-managed-fields).',
+      because: differing.map(causeOf),
+    };
+  if (state.health !== 'Progressing' || !old) return undefined;
+  const moving = state.resources.filter(({ health }) => health === 'Progressing' || health === '');
+  return {
+    severity: 'warn',
+    summary: 'Progressing for long: its objects do not become healthy',
+    fix: 'Mend the object that does not progress.',
+    because: moving.map(causeOf),
+  };
+}
+
+const pathWords = ({ app }: AppState): string => {
+  const path = gitPathOf(app);
+  return path === '' ? '' : ` (${path})`;
+};
+
+function report({ view }: Looking, state: AppState, { summary, severity, cause, fix, because }: Verdict): Finding {
+  const { app, refusals, errors, resources, failure } = state;
+  const { name, namespace = 'argocd' } = app.metadata;
+  return finding({
+    rule: 'gitops/application',
+    severity,
+    object: app,
+    summary,
+    since: state.since === undefined ? undefined : { at: state.since, exact: errors.length > 0 || failure !== '' },
+    evidence: [
+      `status.sync.status: ${state.sync}, status.health.status: ${state.health}, status.operationState.phase: ${state.phase || 'none'}`,
+      ...refusals.slice(0, 2).map(quotedRefusal),
+      ...(refusals.length === 0
+        ? errors.slice(0, 2).map(({ type, message }) => `status.conditions[${type}]: "${message}"`)
+        : []),
+      failure !== '' && refusals.length === 0 && `status.operationState.message: "${failure}"`,
+      ...resources
+        .filter(one => one.sync === 'OutOfSync' || isSick(one.health))
+        .slice(0, 6)
+        .map(heldWords),
+      pathWords(state) !== '' && `spec.source:${pathWords(state)}`,
+    ],
+    cause,
+    fixes: [
+      fix !== undefined && {
+        text: `${fix}${fix.includes('Git') || pathWords(state) === '' ? '' : ` Its manifests:${pathWords(state)}.`}`,
+      },
+      {
+        text: 'Then hard refresh the application; the controller takes the annotation off when it has done so.',
+        command: command(view, [
+          'kubectl',
+          'annotate',
+          'application.argoproj.io',
+          name,
+          '-n',
+          namespace,
+          'argocd.argoproj.io/refresh=hard',
+          '--overwrite',
+        ]),
+      },
+    ],
+    because,
+  });
+}

@@ -1,0 +1,95 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { isAtZero, unreadyLines } from '../../behind-service.ts';
+import { finding, refOf } from '../../build.ts';
+import { created, fields, number } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+
+/** The parts of Argo CD and Flux without which nothing is reconciled, by the names that charts give them. */
+const PARTS: readonly [RegExp, string][] = [
+  [
+    /(^|-)argocd-repo-server$|^argo-?cd-.*repo-server$/,
+    'it renders manifests: without it the sync status of every application is Unknown',
+  ],
+  [
+    /(^|-)argocd-application-controller$|^argo-?cd-.*application-controller$/,
+    'it compares and syncs: without it no application changes any more, though all may say Synced',
+  ],
+  [
+    /(^|-)argocd-redis(-ha(-server|-haproxy)?)?$|^argo-?cd-.*redis(-ha-server|-ha-haproxy)?$/,
+    'it holds the cache of manifests and live state: without it applications become Unknown',
+  ],
+  [/^(source|kustomize|helm)-controller$/, 'it is a part of Flux: without it sources and releases are not reconciled'],
+];
+
+/** The workloads that are parts of a GitOps engine, each with what it is for. */
+export function* engineParts(view: ClusterView): Iterable<{ workload: ViewObject; use: string }> {
+  for (const kind of ['Deployment', 'StatefulSet'] as const)
+    for (const workload of view.all(kind)) {
+      const part = PARTS.find(([name]) => name.test(workload.metadata.name));
+      if (part !== undefined) yield { workload, use: part[1] };
+    }
+}
+
+/** What would explain that all applications are Unknown: the parts of the engine, their Services and what isolates them. */
+export function engineCauses(view: ClusterView): Cause[] {
+  const parts = [...engineParts(view)].map(({ workload }) => workload);
+  const homes = new Set(parts.map(({ metadata }) => metadata.namespace ?? ''));
+  return [
+    ...parts.map(causeOf),
+    ...[...homes].flatMap(home =>
+      [...view.inNamespace('Service', home), ...view.inNamespace('NetworkPolicy', home)].map(causeOf),
+    ),
+  ];
+}
+
+const causeOf = ({ kind, metadata }: ViewObject): Cause => ({
+  kind,
+  name: metadata.name,
+  ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+});
+
+/** A part of the GitOps engine without a ready pod. */
+export const gitopsEngine: Rule = {
+  id: 'gitops/engine',
+  gate: 'G5',
+  needs: ['Deployment', 'StatefulSet'],
+  wants: ['Pod', 'ReplicaSet'],
+  about: {
+    looksAt:
+      'The workloads of Argo CD (repo-server, application-controller, redis) and of the controllers of Flux: whether each has a ready pod.',
+    why: 'When a part of the engine is down every application is Unknown, or stays as it was, whatever is in Git. That is no fault of the applications.',
+    whatToDo: 'Mend the part, then hard refresh the applications that are Unknown, a few at a time.',
+  },
+  *look({ view, now }) {
+    for (const { workload, use } of engineParts(view)) {
+      const { spec, status, metadata } = workload;
+      if (number(status.readyReplicas) > 0 || now - created(workload) < 120_000) continue;
+      const pods = view.podsMatching(metadata.namespace ?? '', fields(spec.selector));
+      const what = named(refOf(workload));
+      yield finding({
+        rule: 'gitops/engine',
+        severity: 'critical',
+        object: workload,
+        summary: isAtZero(workload)
+          ? 'a part of the GitOps engine is scaled to 0 replicas'
+          : 'a part of the GitOps engine has no ready pod',
+        evidence: [
+          `spec.replicas: ${number(spec.replicas, 1)}, status.readyReplicas: ${number(status.readyReplicas)}`,
+          ...[...unreadyLines(pods)].slice(0, 4),
+        ],
+        cause: `${metadata.name}: ${use}.`,
+        fixes: [
+          isAtZero(workload)
+            ? { text: 'Scale it up again.', command: command(view, ['kubectl', 'scale', ...what, '--replicas=1']) }
+            : {
+                text: 'See why its pods are not ready; where they are well but not ready, restart it.',
+                command: command(view, ['kubectl', 'rollout', 'restart', ...what]),
+              },
+        ],
+        because: [causeOf(workload), ...pods.map(causeOf), { kind: 'Namespace', name: metadata.namespace ?? '' }],
+      });
+    }
+  },
+};

@@ -1,0 +1,60 @@
+import { labelKeysIn, type Refusal } from '../../error-text.ts';
+import { list, text, textMap } from '../../fields.ts';
+import type { NamedRead } from '../../named-read.ts';
+import { nearest } from '../../near-miss.ts';
+import type { Looking } from '../../rule.ts';
+import type { AppState, Held } from './application-state.ts';
+
+/** The labels that policies asked for in a refusal. */
+export const wantedKeys = ({ refusals }: Pick<AppState, 'refusals'>): string[] => [
+  ...new Set(refusals.flatMap(({ refusal }) => (isDenied(refusal) ? refusal.hits.flatMap(labelKeysIn) : []))),
+];
+
+const isDenied = (refusal: Refusal): refusal is Extract<Refusal, { what: 'webhook denied' }> =>
+  refusal.what === 'webhook denied';
+
+/** The objects whose labels are worth a look: those that were refused; those out of sync where none is named. */
+export function refusedObjects({ app, resources, refusals }: AppState): Held[] {
+  const failed = list(
+    (app.status.operationState as { syncResult?: { resources?: unknown } } | undefined)?.syncResult?.resources,
+  ).filter(one => text(one.status) === 'SyncFailed');
+  const named = resources.filter(
+    one =>
+      failed.some(each => text(each.kind) === one.kind && text(each.name) === one.name) ||
+      refusals.some(({ said }) => said.includes(`${one.kind}/${one.namespace}/${one.name} `)),
+  );
+  return (named.length > 0 ? named : resources.filter(({ sync }) => sync === 'OutOfSync')).slice(0, 3);
+}
+
+const refOf = ({ group, version, kind, namespace, name }: Held) => ({
+  apiVersion: group === '' ? version || 'v1' : `${group}/${version}`,
+  kind,
+  name,
+  ...(namespace !== '' && { namespace }),
+});
+
+export const readsOf = (state: AppState): NamedRead[] =>
+  wantedKeys(state).length === 0 ? [] : refusedObjects(state).map(one => ({ of: 'object', ref: refOf(one) }));
+
+/** A label that an object carries in place of the one that a policy asks for. */
+export interface Miss {
+  object: string;
+  wanted: string;
+  carried: string;
+  value: string;
+}
+
+/** Compares what is asked for with what the refused objects carry. Objects that never came to be are not there to look at. */
+export function missesOf({ answers }: Pick<Looking, 'answers'>, state: AppState): Miss[] {
+  const keys = wantedKeys(state);
+  return refusedObjects(state).flatMap(one => {
+    const answer = answers.object(refOf(one));
+    const labels = answer?.ok ? textMap(answer.value.metadata.labels) : {};
+    return keys.flatMap(wanted => {
+      const carried = labels[wanted] === undefined ? nearest(wanted, Object.keys(labels)) : undefined;
+      return carried === undefined
+        ? []
+        : [{ object: `${one.kind} ${one.namespace}/${one.name}`, wanted, carried, value: labels[carried] ?? '' }];
+    });
+  });
+}

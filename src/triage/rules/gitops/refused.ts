@@ -1,0 +1,165 @@
+import type { Refusal } from '../../error-text.ts';
+import { unreachableWords } from '../../unreachable.ts';
+
+/** Why a sync was refused, and what to do about it in Git, in the words of the field. */
+export interface Told {
+  why: string;
+  fix: string;
+}
+
+/** Tells what a refusal means for the application whose object was refused. */
+export function toldOf(refusal: Refusal): Told {
+  switch (refusal.what) {
+    case 'webhook unavailable':
+      return {
+        why: `admission webhook ${refusal.webhook} cannot be called: ${unreachableWords[refusal.how]}`,
+        fix: 'Mend the webhook; no manifest is at fault. Then sync again.',
+      };
+    case 'conversion failed':
+      return {
+        why: `the conversion webhook of ${refusal.kind} fails: ${unreachableWords[refusal.how]}`,
+        fix: 'Mend the conversion webhook of the CRD; then sync again.',
+      };
+    case 'webhook denied': {
+      const hits = refusal.hits.map(({ policy, rule }) => `${policy}${rule ? `/${rule}` : ''}`).slice(0, 3);
+      return hits.length > 0
+        ? {
+            why: `policy ${hits.join(', ')} denied the request`,
+            fix: `Make the manifest satisfy the policy: ${refusal.hits[0]?.message ?? refusal.message}`,
+          }
+        : {
+            why: `admission webhook ${refusal.webhook} denied the request: ${refusal.message}`,
+            fix: 'Change the manifest as the webhook asks.',
+          };
+    }
+    case 'policy denied':
+      return {
+        why: `ValidatingAdmissionPolicy ${refusal.policy} denied the request${refusal.paramsMissing ? ': its params are not found' : `: ${refusal.message}`}`,
+        fix: refusal.paramsMissing
+          ? 'Restore the params object that the binding names.'
+          : 'Make the manifest satisfy the policy, or correct the policy.',
+      };
+    case 'quota exceeded':
+      return {
+        why: `exceeded quota ${refusal.quota}${refusal.lines.map(one => `, ${one.resource} ${one.used} of ${one.limited} used`).join('')}`,
+        fix: 'Raise the hard limit of the quota, or ask for less.',
+      };
+    case 'quota needs values':
+      return {
+        why: `quota ${refusal.quota} needs values: must specify ${refusal.missing}`,
+        fix: 'Set requests and limits in the manifest, or a LimitRange with defaults.',
+      };
+    case 'limit range':
+      return {
+        why: `a LimitRange refuses it: ${refusal.message}`,
+        fix: 'Set requests and limits within the LimitRange.',
+      };
+    case 'pod security':
+      return {
+        why: `it violates PodSecurity ${refusal.level}: ${refusal.message}`,
+        fix: 'Set the securityContext that the level asks for, or lower the level of the namespace.',
+      };
+    case 'service account missing':
+      return {
+        why: `ServiceAccount ${refusal.namespace}/${refusal.name} is not found`,
+        fix: 'Add the service account to the manifests.',
+      };
+    case 'namespace terminating':
+      return {
+        why: `namespace ${refusal.namespace} is Terminating`,
+        fix: 'Wait until the namespace is gone, then sync again.',
+      };
+    case 'immutable field':
+      return {
+        why: `field ${refusal.field || 'of the object'} is immutable: Git changes what cannot be changed in place`,
+        fix: 'Delete the object and sync again (it is recreated), sync with Replace=true and Force=true, or give the changed object a new name in Git.',
+      };
+    case 'no such kind':
+      return {
+        why: `no matches for kind ${refusal.kind ?? '(not told)'}${refusal.group ? ` in ${refusal.group}${refusal.version ? `/${refusal.version}` : ''}` : ''}: the CRD is missing or the version is not served`,
+        fix: 'Install the CRD (or move the manifest to a served version), then hard refresh.',
+      };
+    case 'forbidden':
+      return {
+        why: `RBAC forbidden: ${refusal.user} cannot ${refusal.verb} ${refusal.resource}${refusal.namespace ? ` in ${refusal.namespace}` : ''}`,
+        fix: 'Grant the verb to the service account of the application controller, or restore its binding.',
+      };
+    case 'not found':
+      return {
+        why: `${refusal.resource} ${refusal.name} not found`,
+        fix:
+          refusal.resource === 'namespaces'
+            ? 'Create the namespace, or sync with CreateNamespace=true.'
+            : 'Add the missing object.',
+      };
+    case 'too long':
+      return { why: `${refusal.field} is too long for a client-side apply`, fix: 'Sync with ServerSideApply=true.' };
+    case 'unknown field':
+      return {
+        why: `unknown field ${refusal.field}: the manifest does not fit the schema`,
+        fix: 'Correct the field in Git, or install the version of the CRD that has it.',
+      };
+    case 'invalid':
+      return {
+        why: `${refusal.kind} ${refusal.name} is invalid: ${refusal.message}`,
+        fix: 'Correct the field in Git.',
+      };
+    case 'unreachable':
+      return {
+        why: `what it needs does not answer (${refusal.how})`,
+        fix: 'Mend what does not answer, then hard refresh.',
+      };
+  }
+}
+
+/** Words of Argo CD about its own sources and projects, which no API server writes. */
+const OWN: readonly [RegExp, Told][] = [
+  [
+    /authentication required|invalid username or password|could not read Username|permission denied \(publickey\)|ssh: handshake failed/i,
+    {
+      why: 'Git refuses the credentials of the repository',
+      fix: 'Renew the credentials in the repository Secret of Argo CD.',
+    },
+  ],
+  [
+    /repository not found|not granted/i,
+    { why: 'the Git repository is not found', fix: 'Correct repoURL, or the access to the repository.' },
+  ],
+  [
+    /unable to resolve '?([^' ]+)'? to a commit|couldn't find remote ref|unknown revision/i,
+    { why: 'targetRevision does not exist in the repository', fix: 'Correct targetRevision.' },
+  ],
+  [
+    /app path does not exist|no such file or directory/i,
+    { why: 'the path does not exist in the repository', fix: 'Correct the path of the source.' },
+  ],
+  [
+    /do not match any of the allowed destinations|is not permitted in project|not permitted in project|does not exist in project/i,
+    { why: 'the AppProject does not permit it', fix: 'Permit the source, destination or kind in the AppProject.' },
+  ],
+  [
+    /application references project .* which does not exist|app is not allowed in project/i,
+    { why: 'its AppProject does not exist', fix: 'Create the AppProject, or name another.' },
+  ],
+  [
+    /cluster .*(not found|has not been configured)|there are no clusters with this name|error getting cluster/i,
+    {
+      why: 'its destination cluster is not known to Argo CD',
+      fix: 'Restore the cluster Secret, or correct the destination.',
+    },
+  ],
+  [
+    /kustomize build|helm template|failed to (generate manifest|execute)|error converting YAML|Manifest generation error/i,
+    {
+      why: 'the manifests cannot be generated',
+      fix: 'Build them locally (kustomize build, helm template) and correct the error in Git.',
+    },
+  ],
+  [
+    /synchronization tasks are not valid/i,
+    { why: 'one or more of its objects are not valid', fix: 'See syncResult for the object, and correct it in Git.' },
+  ],
+];
+
+/** What a message of Argo CD itself means. */
+export const ownTold = (message: string): Told | undefined => OWN.find(([words]) => words.test(message))?.[1];
