@@ -20,7 +20,14 @@ import {
   unfinished,
 } from '../records/unfinished.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
-import { notRestored, type Prefetched, prefetchRun, revertRun, stillMarked } from '../revert/run-writes.ts';
+import {
+  notRestored,
+  overwrittenRun,
+  type Prefetched,
+  prefetchRun,
+  revertRun,
+  stillMarked,
+} from '../revert/run-writes.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
 import { type StopOptions, stopEverything } from '../revert/stop-everything.ts';
 import { isOfExperiment, readExperiments } from '../revert/trust/experiments.ts';
@@ -268,6 +275,7 @@ export function createEngine(deps: EngineDeps): Engine {
           return found === undefined ? plan : signedPlan(found, plan);
         },
         notRestored: request => notRestored({ api, clock, faultOf, journal }, request),
+        overwritten: (request, receipts) => overwrittenRun(reverting, request, receipts),
         revert: async request => {
           await guarded?.reverting();
           const reverted = await revertRun(reverting, { ...request, key: (await key)?.key }, ahead);

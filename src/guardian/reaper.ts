@@ -6,6 +6,7 @@ import { recognise } from '../revert/recognise.ts';
 import { restoreOne } from '../revert/restore.ts';
 import { type ScanResult, scan } from '../revert/scan.ts';
 import { isKeptApart } from '../revert/stages.ts';
+import { overwritten, SECOND_LOOK_MS } from '../revert/still-held.ts';
 import { trustOf } from '../revert/trust/judge.ts';
 import { intoWaves } from '../revert/waves.ts';
 import type { KeyRead } from '../safety/record-key.ts';
@@ -128,6 +129,7 @@ async function revertDue(deps: RevertDeps, options: ReaperOptions, memory: Memor
   );
   const read = due.length === 0 ? undefined : await options.recordKey?.();
   const trust = read === undefined ? {} : trustOf(read);
+  const done: Done[] = [];
   for (const wave of intoWaves(due)) {
     await pooled(wave, WIDTH, async finding => {
       try {
@@ -137,11 +139,30 @@ async function revertDue(deps: RevertDeps, options: ReaperOptions, memory: Memor
         if (NEEDS_A_PERSON.has(receipt.outcome) && !retry)
           memory.left.set(finding.id, finding.live.metadata.resourceVersion ?? '');
         options.log(receipt.outcome, facts(deps, finding, receipt));
+        done.push({ finding, receipt });
       } catch (error) {
         options.log('broken', { id: finding.id, why: error instanceof Error ? error.message : String(error) });
       }
     });
   }
+  await compareOnceMore(deps, options, done);
+}
+
+/** At the end of a round: what was put back may have been written over since. */
+async function compareOnceMore(deps: RevertDeps, options: ReaperOptions, done: readonly Done[]): Promise<void> {
+  if (!done.some(({ receipt }) => receipt.verified)) return;
+  await deps.clock.sleep(SECOND_LOOK_MS);
+  const findings = done.map(({ finding }) => finding);
+  const receipts = done.map(({ receipt }) => receipt);
+  for (const receipt of await overwritten(deps, findings, receipts)) {
+    const finding = findings.find(({ id }) => id === receipt.id);
+    if (finding !== undefined) options.log(receipt.outcome, facts(deps, finding, receipt));
+  }
+}
+
+interface Done {
+  finding: FoundInjection;
+  receipt: Receipt;
 }
 
 /** Whether the object as it is now still carries an injection whose time is up: it may have been reverted and injected anew since the look. */

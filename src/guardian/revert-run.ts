@@ -7,6 +7,7 @@ import type { Api } from '../kube/client/api.ts';
 import { type OpenJournal, reopenJournal } from '../records/journal.ts';
 import type { RevertDeps } from '../revert/deps.ts';
 import { type Prefetched, prefetchRun, type RunReverted, revertRun } from '../revert/run-writes.ts';
+import { amended, overwritten, SECOND_LOOK_MS } from '../revert/still-held.ts';
 import { releaseLock } from '../safety/lock.ts';
 import type { KeyRead } from '../safety/record-key.ts';
 import type { GuardedRun } from './guarded-run.ts';
@@ -89,11 +90,10 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
     },
     async revert({ run, type, written }) {
       const journal = await journalOf(run);
-      const reverted = await revertRun(
-        depsWith(journal),
-        { type, written, retryForMs: 0, key: await keyFor(run) },
-        prefetched.get(run),
-      );
+      const deps = depsWith(journal);
+      const writes = { type, written, retryForMs: 0, key: await keyFor(run) };
+      const first = await revertRun(deps, writes, prefetched.get(run));
+      const reverted = first.remaining === 0 ? await comparedOnceMore(deps, first) : first;
       for (const receipt of reverted.receipts) journal?.reverted(receipt).catch(() => undefined);
       return reverted;
     },
@@ -113,6 +113,13 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
       await journal?.close();
     },
   };
+}
+
+async function comparedOnceMore(deps: RevertDeps, reverted: RunReverted): Promise<RunReverted> {
+  await deps.clock.sleep(SECOND_LOOK_MS);
+  const since = await overwritten(deps, reverted.found, reverted.receipts);
+  const remaining = since.filter(({ verified }) => !verified).length;
+  return { ...reverted, receipts: amended(reverted.receipts, since), remaining };
 }
 
 /** How the journal of a run that died tells what its guardian did. */

@@ -12,7 +12,7 @@ import { type Intended, type LockOut, lockOuts } from './lockout.ts';
 import type { RestoreOptions } from './restore.ts';
 import { AT_ONCE, deletedSince, inRounds, type RoundEvent, type Terminating } from './rounds.ts';
 import { type ScanOptions, type ScanResult, scan } from './scan.ts';
-import { overwritten } from './still-held.ts';
+import { amended, overwritten } from './still-held.ts';
 import type { Stop } from './stop.ts';
 import { strippingWrite } from './strip-marks.ts';
 import { judge } from './trust/judge.ts';
@@ -107,9 +107,10 @@ export async function revertAll(
   const told = [...first, ...late.receipts].map(receipt => withLockOut(receipt, locked));
   options.emit?.({ event: 'rescan' });
   const second = await scan(deps, { deep: true, ...options.rescan });
-  const since = new Map((await overwritten(deps, all, told, options)).map(receipt => [receipt.id, receipt]));
-  for (const receipt of since.values()) options.emit?.({ event: 'receipt', receipt, final: true });
-  const receipts = told.map(receipt => since.get(receipt.id) ?? receipt);
+  const since = await overwritten(deps, all, told, options);
+  for (const receipt of since) options.emit?.({ event: 'receipt', receipt, final: true });
+  const receipts = amended(told, since);
+  const undone = new Set(since.filter(({ verified }) => !verified).map(({ id }) => id));
   const left = remainingIds(all, receipts, second);
   const known = new Set([...all, ...(options.shown ?? [])].map(finding => finding.id));
   const appeared = second.injections.filter(({ id, state }) => !known.has(id) && state !== 'foreign');
@@ -122,7 +123,7 @@ export async function revertAll(
     isUnseen,
     lockOuts: locked,
     blind: second.blind,
-    left: [...second.injections, ...all.filter(({ id }) => since.get(id)?.verified === false)],
+    left: [...second.injections, ...all.filter(({ id }) => undone.has(id))],
     stops: [],
     willInject: [],
     ms: took(),

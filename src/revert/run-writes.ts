@@ -12,6 +12,7 @@ import type { RevertDeps } from './deps.ts';
 import { recognise } from './recognise.ts';
 import { restoreOne } from './restore.ts';
 import { isKeptApart } from './stages.ts';
+import { overwritten } from './still-held.ts';
 import type { Trust } from './trust/judge.ts';
 import { intoWaves } from './waves.ts';
 
@@ -32,6 +33,8 @@ export interface RunReverted {
   /** What is not proven restored. */
   remaining: number;
   blind: string[];
+  /** What was found and reverted, with its record as it was read. */
+  found: readonly FoundInjection[];
 }
 
 /** What was read ahead of the revert, and when, on the monotonic clock. */
@@ -51,7 +54,7 @@ const LONGEST_PAUSE_MS = 5_000;
  */
 export async function revertRun(by: RevertDeps, own: RunWrites, ahead?: Prefetched): Promise<RunReverted> {
   const deps = { begun: new Map(), ...by };
-  if (leavesNothing(own.type)) return { receipts: [], remaining: 0, blind: [] };
+  if (leavesNothing(own.type)) return { receipts: [], remaining: 0, blind: [], found: [] };
   const began = deps.clock.monotonic();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const reverted = await once(deps, own, ahead);
@@ -96,8 +99,17 @@ async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promi
   }
   const blind = read.flatMap(one => (one.blind === undefined ? [] : [one.blind]));
   const unproven = receipts.filter(receipt => !receipt.verified).length;
-  return { receipts, remaining: unproven + blind.length, blind, retry };
+  return { receipts, remaining: unproven + blind.length, blind, found: findings, retry };
 }
+
+/** Compares once more what a revert put back, by what the writes of the injection were answered with: the receipts that change. */
+export const overwrittenRun = (deps: RevertDeps, own: RunWrites, receipts: readonly Receipt[]): Promise<Receipt[]> =>
+  overwritten(deps, rememberedOf(own), receipts);
+
+const rememberedOf = (own: RunWrites): FoundInjection[] =>
+  (own.answers ?? [])
+    .flatMap(answer => findingsIn(answer, own.type))
+    .map(finding => ({ ...finding, ...backupsIn(own) }));
 
 /** The objects that tell of the injection: where something was deleted, its backup alone. That the deleted object is gone proves nothing. */
 function carriers({ type, written }: RunWrites): readonly ObjectRef[] {

@@ -1,9 +1,9 @@
-import type { Restore } from '../faults/contract.ts';
+import type { Live, Restore } from '../faults/contract.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import { fetchLive } from '../injection/live.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import { lastEntry, lastWriter } from '../k8s/last-writer.ts';
-import type { KubeObject, ManagedField } from '../k8s/object.ts';
+import type { KubeObject, ManagedField, ObjectRef } from '../k8s/object.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { decide } from './classify.ts';
@@ -16,6 +16,8 @@ import { isKeptApart, keepsCarrier, writesOf } from './stages.ts';
 import { isBack } from './verify.ts';
 
 const AT_ONCE = 64;
+/** After this long, milliseconds, whoever answers each change of an object at once has done so. */
+export const SECOND_LOOK_MS = 250;
 
 /**
  * Reads once more, at the very end, what receipts call put back, and compares again: somebody may have written over it since it was read
@@ -26,7 +28,8 @@ const AT_ONCE = 64;
  * that owned the field before the injection by the injection's own facts (an operator, an autoscaler, the team's own apply). That is the
  * field's normal life going on: the receipt stays verified, and says who wrote what. The injected value is never taken for that.
  *
- * An object that is gone or was made anew since, and what cannot be read any more, changes no receipt: it was read back and compared.
+ * An object that is gone or was made anew since, and what cannot be read any more, changes no receipt: it was read back and compared. What
+ * was deleted and made again by us is another matter: that it is there is what was put back.
  */
 export async function overwritten(
   deps: RevertDeps,
@@ -39,10 +42,53 @@ export async function overwritten(
     const receipt = byId.get(finding.id);
     const isPutBack =
       receipt?.verified === true && (receipt.outcome === 'reverted' || receipt.outcome === 'already-restored');
-    return isPutBack && !isKeptApart(finding) ? compare(deps, finding, receipt, options) : undefined;
+    if (!isPutBack) return undefined;
+    return isKeptApart(finding)
+      ? compareVictim(deps, finding, receipt, options)
+      : compare(deps, finding, receipt, options);
   });
   return changed.filter(receipt => receipt !== undefined);
 }
+
+/** The receipts, with those that changed since in their place. */
+export function amended(receipts: readonly Receipt[], since: readonly Receipt[]): Receipt[] {
+  const byId = new Map(since.map(receipt => [receipt.id, receipt]));
+  return receipts.map(receipt => byId.get(receipt.id) ?? receipt);
+}
+
+/**
+ * Of a backup, which is dropped by now, the object that it kept. One that is Terminating is on its way out by somebody's own order, and one
+ * that cannot be read tells nothing new.
+ */
+async function compareVictim(
+  deps: RevertDeps,
+  finding: FoundInjection,
+  receipt: Receipt,
+  { force = false }: { force?: boolean },
+): Promise<Receipt | undefined> {
+  if (await isQuicklyBack(deps, finding, force)) return undefined;
+  const { restore, finding: told, live } = await decide(deps.api, deps.faultOf, finding);
+  if (restore === undefined || restore.kind === 'corrupt' || isBack(restore, force)) return undefined;
+  const write = writesOf(restore).at(-1);
+  if (write === undefined) return undefined;
+  const now = victimIn(live, write.on);
+  if (now !== undefined && restore.kind === 'diverged' && isFormerOwner(now, restore)) {
+    const message = `${receipt.message}; restored, and ${writerOf(now, restore)} has since changed it`;
+    return { ...receipt, message: sanitise(message, 1000) };
+  }
+  const isRecordKept = (await putRecordBack(deps, told, restore)) !== undefined;
+  return { ...receipt, ...lost(restore, now, isRecordKept, 'the backup is there again') };
+}
+
+const victimIn = (live: Live, ref: ObjectRef): KubeObject | undefined =>
+  [...live.values()].find(
+    (answer): answer is KubeObject =>
+      answer !== null &&
+      'metadata' in answer &&
+      answer.kind === ref.kind &&
+      answer.metadata.name === ref.name &&
+      (answer.metadata.namespace ?? '') === (ref.namespace ?? ''),
+  );
 
 async function compare(
   deps: RevertDeps,
@@ -84,15 +130,16 @@ async function isQuicklyBack(deps: RevertDeps, finding: FoundInjection, force: b
 
 function lost(
   restore: Restore,
-  now: KubeObject,
+  now: KubeObject | undefined,
   isRecordKept: boolean,
+  kept = 'the undo record is on the object again',
 ): Pick<Receipt, 'outcome' | 'verified' | 'message' | 'notHeld'> {
   const { original, live } = shownBy(restore);
-  const by = writerOf(now, restore);
+  const by = now === undefined ? 'somebody who deleted it' : writerOf(now, restore);
   const values = original === undefined ? restore.says : `original ${original}, now ${live}`;
   const record = isRecordKept
-    ? 'the undo record is on the object again: revert again once nothing writes there any more'
-    : 'the undo record could not be put back on the object: this line is the last that tells the original';
+    ? `${kept}: revert again once nothing writes there any more`
+    : 'the undo record could not be put back: this line is the last that tells the original';
   return {
     outcome: 'failed',
     verified: false,

@@ -54,6 +54,8 @@ export interface RunDeps {
   notRestored(request: RevertRequest): Promise<{ away: string[]; blind: string[] }>;
   /** Puts back what was written and proves it. Never given the signal that aborted the run. */
   revert(request: RevertRequest): Promise<RevertedWrites>;
+  /** Compares once more what was reverted: the receipts that change because somebody wrote over it since. */
+  overwritten(request: RevertRequest, receipts: readonly Receipt[]): Promise<Receipt[]>;
   journal: RunJournal;
 }
 

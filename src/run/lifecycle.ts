@@ -7,7 +7,7 @@ import { conclude } from './phases/evaluate.ts';
 import { inject } from './phases/inject.ts';
 import type { Injection, Outcome } from './phases/outcome.ts';
 import { recover } from './phases/recover.ts';
-import { revert } from './phases/revert.ts';
+import { compareOnceMore, revert } from './phases/revert.ts';
 import type { Run } from './phases/run-state.ts';
 import { observeUnderFault } from './phases/under-fault.ts';
 import type { RunResult } from './verdict/result.ts';
@@ -72,6 +72,7 @@ async function revertAndRecover(run: Run, prepared: Prepared, outcome: Outcome, 
   outcome.reverted = reverted;
   if (injection.isInjected && outcome.interrupted === undefined)
     outcome.recovered = await recover(run, prepared, { injection, reverted, underFault: outcome.underFault });
+  outcome.reverted = await compareOnceMore(run, prepared, injection, reverted);
 }
 
 function noteInjection(run: Run, outcome: Outcome, { refused, isAborted, error }: Injection): void {

@@ -11,6 +11,7 @@ import { sanitise } from '../../src/text/sanitise.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 import { memoryJournal } from '../support/memory-journal.ts';
+import { wrote } from '../support/objects.ts';
 import { mustPlan, sendAll } from '../support/plans.ts';
 
 const START = Date.UTC(2026, 10, 21, 12);
@@ -85,6 +86,27 @@ function reaper(
 }
 
 describe('the reaper', () => {
+  test('says once more that it failed where somebody writes over what it put back, and puts the record on again', async () => {
+    const it = cluster([drifted(START + 60_000)]);
+    let isOn = true;
+    it.api.react(({ verb }) => {
+      if (!isOn || verb !== 'patch' || JSON.stringify(it.api.peek(settings)?.data) !== '{"mode":"live"}') return;
+      isOn = false;
+      it.clock.after(100, () =>
+        it.api.change(settings, object => {
+          object.data = { mode: 'canary' };
+          object.metadata.managedFields = [wrote('shop-operator', { 'f:data': { 'f:mode': {} } })];
+        }),
+      );
+    });
+    const one = reaper(it);
+    await it.clock.sleep(71_000);
+    expect(it.api.peek(settings)).toMatchObject({ data: { mode: 'canary' } });
+    expect(it.api.peek(settings)?.metadata.annotations?.[ROLLBACK_DATA]).toBeDefined();
+    await one.end();
+    expect(one.logged).toContainEqual(expect.objectContaining({ event: 'failed', run: 'r1', verified: false }));
+  });
+
   test('reverts ours at the time in its undo record and the grace after it, not before', async () => {
     const it = cluster([drifted(START + 60_000)]);
     const one = reaper(it);

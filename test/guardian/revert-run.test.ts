@@ -4,6 +4,7 @@ import { createGuardian } from '../../src/guardian/guardian.ts';
 import type { FromGuardian } from '../../src/guardian/message.ts';
 import { ownersGuard } from '../../src/guardian/owner.ts';
 import { createRunReverter } from '../../src/guardian/revert-run.ts';
+import { ROLLBACK_DATA } from '../../src/injection/record/markers.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { readEntries } from '../../src/records/journal.ts';
 import { guardianLines } from '../../src/records/unfinished-lines.ts';
@@ -13,6 +14,7 @@ import { engineDeps, kubeSystem } from '../support/engine.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { memoryFiles } from '../support/memory-files.ts';
+import { wrote } from '../support/objects.ts';
 
 /** A machine on which a process runs experiments and a guardian watches; the process can be killed. */
 function machine() {
@@ -112,6 +114,31 @@ describe('a run that is killed in mid-fault', () => {
       expect(await it.next.guardianWork()).toEqual([]);
     },
   );
+
+  test('and somebody writes over what its guardian put back: not called lifted, its record is on it again', async () => {
+    const it = machine();
+    let isOn = true;
+    it.api.react(({ verb, kind }) => {
+      const isPutBack = JSON.stringify(it.api.peek(configRef)?.data) === JSON.stringify(config().data);
+      if (!isOn || verb !== 'patch' || kind !== 'ConfigMap' || !isPutBack) return;
+      isOn = false;
+      it.clock.after(100, () =>
+        it.api.change(configRef, object => {
+          object.data = { mode: 'canary' };
+          object.metadata.managedFields = [wrote('shop-operator', { 'f:data': { 'f:mode': {} } })];
+        }),
+      );
+    });
+    void it.engine.run(drift({ ttlMs: 30_000 }), { emit: it.emit, soakMs: 60_000 });
+    await it.clock.sleep(5_000);
+    it.kill();
+    await it.guardian.over;
+    expect(it.api.peek(configRef)).toMatchObject({ data: { mode: 'canary' } });
+    expect(it.api.peek(configRef)?.metadata.annotations?.[ROLLBACK_DATA]).toBeDefined();
+    expect(it.journal().at(-1)).toMatchObject({ entry: 'end', by: 'guardian', residue: 1 });
+    const receipts = it.journal().flatMap(entry => (entry.entry === 'receipt' ? [entry.receipt] : []));
+    expect(receipts.filter(({ verified }) => verified)).toEqual([]);
+  });
 
   test('without a TTL: the time to recover is its deadline', async () => {
     const it = machine();

@@ -7,6 +7,7 @@ import { revertAll } from '../../src/revert/revert-all.ts';
 import { revertRun } from '../../src/revert/run-writes.ts';
 import { scan } from '../../src/revert/scan.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
+import { wrote } from '../support/objects.ts';
 import { kindsOf } from '../torture/world.ts';
 import { recorded, yard } from './support/stuck.ts';
 
@@ -228,6 +229,35 @@ describe('what was read back and is written over afterwards', () => {
           /restored, and shop-operator \(Update\) at .* has since written by operator$/,
         );
     }
+  });
+});
+
+describe('what was deleted, is made again, and is not that any more at the end', () => {
+  const spoilt = [
+    ['deleted again', (it: Stuck) => it.api.forget(token), 'somebody who deleted it'],
+    [
+      'replaced by another one',
+      (it: Stuck) =>
+        it.api.change(token, object => {
+          object.data = { token: 'b3RoZXI=' };
+          object.metadata.managedFields = [wrote('rotator', { 'f:data': { 'f:token': {} } })];
+        }),
+      expect.stringContaining('rotator (Update)'),
+    ],
+  ] as const;
+  test.each(spoilt)('%s: failed, and its backup is there again for the next revert', async (_what, spoil, by) => {
+    const it = await stuck('secret-deletion');
+    const before = it.api.all().map(({ metadata }) => metadata.name);
+    const result = await revertAll(it.deps, it.injections, {
+      ...TRUSTED,
+      emit: ({ event }) => void (event === 'rescan' && spoil(it)),
+    });
+    expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false, notHeld: { by } }] });
+    expect(result.receipts[0]?.message).toContain('the backup is there again');
+    expect(it.api.all().map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(before));
+    const again = await scan(it.deps, { deep: true });
+    const second = await revertAll(it.deps, again.injections, { ...TRUSTED, force: true });
+    expect(second).toMatchObject({ remaining: 0, receipts: [{ outcome: 'reverted', verified: true }] });
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { ROLLBACK_DATA } from '../../src/injection/record/markers.ts';
 import { exitCode } from '../../src/run/verdict/result.ts';
+import { wrote } from '../support/objects.ts';
 import {
   config,
   configRef,
@@ -199,6 +201,27 @@ describe('a drifted ConfigMap', () => {
     expect(result.residue).toBe(0);
     expect(it.api.peek(configRef)?.data).toEqual(before);
     expect(it.api.peek(configRef)?.metadata.annotations).toBeUndefined();
+  });
+
+  test('that is put back and written over while the system comes back: residue, and its record is on it again', async () => {
+    const it = lab();
+    const before = config().data;
+    const isPutBack = () => JSON.stringify(it.api.peek(configRef)?.data) === JSON.stringify(before);
+    it.api.react(({ verb, kind }) => {
+      if (verb !== 'patch' || kind !== 'ConfigMap' || !isPutBack()) return;
+      it.clock.after(500, () =>
+        it.api.change(configRef, object => {
+          object.data = { mode: 'canary' };
+          object.metadata.managedFields = [wrote('shop-operator', { 'f:data': { 'f:mode': {} } })];
+        }),
+      );
+    });
+    const result = await it.run(drift());
+    expect(result.receipts).toMatchObject([{ outcome: 'failed', verified: false }]);
+    expect(result.receipts[0]?.message).toContain('now canary');
+    expect(result.residue).toBe(1);
+    expect(exitCode(result)).toBe(7);
+    expect(it.api.peek(configRef)?.metadata.annotations?.[ROLLBACK_DATA]).toBeDefined();
   });
 
   test('that somebody changed to a third value is not overwritten: residue', async () => {

@@ -1,5 +1,6 @@
 import { leavesNothing } from '../../faults/recognition.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
+import { amended } from '../../revert/still-held.ts';
 import type { RevertedWrites, RevertRequest } from '../deps.ts';
 import { takeSample } from '../observe/sample.ts';
 import type { Prepared } from './baseline.ts';
@@ -49,6 +50,25 @@ async function noteReceipts(run: Run, { receipts, remaining, blind }: RevertedWr
   const isByUs = receipts.some(receipt => receipt.outcome === 'reverted');
   if (isByUs) observed.timings.revertedAt = Math.round(deps.api.serverTime().now);
   return { receipts, residue: remaining, isByUs };
+}
+
+/** At the very end: what was put back may have been written over while the system came back. */
+export async function compareOnceMore(
+  run: Run,
+  prepared: Prepared,
+  injection: Injection,
+  reverted: Reverted,
+): Promise<Reverted> {
+  const { deps } = run;
+  if (reverted.receipts.length === 0) return reverted;
+  const since = await deps
+    .overwritten(revertRequest(run, prepared, injection), reverted.receipts)
+    .catch((): Receipt[] => []);
+  if (since.length === 0) return reverted;
+  const residue = reverted.residue + since.filter(({ verified }) => !verified).length;
+  for (const receipt of since) await deps.journal.reverted(receipt).catch(() => undefined);
+  await run.emit({ event: 'reverted', receipts: since, remaining: residue });
+  return { ...reverted, receipts: amended(reverted.receipts, since), residue };
 }
 
 /** A record that is gone does not prove that the fault is: whoever strips annotations may leave the value. What still shows, remains. */

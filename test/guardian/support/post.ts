@@ -18,9 +18,14 @@ const receipt = (outcome: Receipt['outcome'], verified: boolean): Receipt => ({
   ms: 1,
   message: outcome,
 });
-export const REVERTED: RunReverted = { receipts: [receipt('reverted', true)], remaining: 0, blind: [] };
-export const UNREACHABLE: RunReverted = { receipts: [], remaining: 1, blind: ['ConfigMap shop/settings: unreachable'] };
-export const DIVERGED: RunReverted = { receipts: [receipt('diverged', false)], remaining: 1, blind: [] };
+export const REVERTED: RunReverted = { receipts: [receipt('reverted', true)], remaining: 0, blind: [], found: [] };
+export const UNREACHABLE: RunReverted = {
+  receipts: [],
+  remaining: 1,
+  blind: ['ConfigMap shop/settings: unreachable'],
+  found: [],
+};
+export const DIVERGED: RunReverted = { receipts: [receipt('diverged', false)], remaining: 1, blind: [], found: [] };
 
 export interface Post {
   guardian: Guardian;

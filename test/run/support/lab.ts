@@ -2,7 +2,7 @@ import type { Experiment, LoadedExperiment } from '../../../src/experiment/types
 import { faultOf } from '../../../src/faults/registry.ts';
 import type { FaultType } from '../../../src/faults/types.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
-import { notRestored, revertRun } from '../../../src/revert/run-writes.ts';
+import { notRestored, overwrittenRun, revertRun } from '../../../src/revert/run-writes.ts';
 import type { RunDeps, RunOptions } from '../../../src/run/deps.ts';
 import type { RunEvent } from '../../../src/run/event.ts';
 import { runExperiment } from '../../../src/run/lifecycle.ts';
@@ -132,6 +132,7 @@ export function lab(
     gates: () => Promise.resolve([{ gate: 'blast-radius', ok: true, reason: '1 of 1 pod' }]),
     notRestored: request => notRestored({ api, clock, faultOf, journal }, request),
     revert: request => revertRun({ api, clock, faultOf, journal }, request),
+    overwritten: (request, receipts) => overwrittenRun({ api, clock, faultOf, journal }, request, receipts),
     journal,
     ...more,
   };
