@@ -1,6 +1,6 @@
 import type { Restore } from '../faults/contract.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
-import type { Receipt } from '../injection/write/receipt.ts';
+import { amended, type Receipt } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { Blind } from './blind.ts';
@@ -12,7 +12,7 @@ import { type Intended, type LockOut, lockOuts } from './lockout.ts';
 import type { RestoreOptions } from './restore.ts';
 import { AT_ONCE, deletedSince, inRounds, type RoundEvent, type Terminating } from './rounds.ts';
 import { type ScanOptions, type ScanResult, scan } from './scan.ts';
-import { amended, overwritten } from './still-held.ts';
+import { overwritten } from './still-held.ts';
 import type { Stop } from './stop.ts';
 import { strippingWrite } from './strip-marks.ts';
 import { judge } from './trust/judge.ts';

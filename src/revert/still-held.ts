@@ -50,12 +50,6 @@ export async function overwritten(
   return changed.filter(receipt => receipt !== undefined);
 }
 
-/** The receipts, with those that changed since in their place. */
-export function amended(receipts: readonly Receipt[], since: readonly Receipt[]): Receipt[] {
-  const byId = new Map(since.map(receipt => [receipt.id, receipt]));
-  return receipts.map(receipt => byId.get(receipt.id) ?? receipt);
-}
-
 /**
  * Of a backup, which is dropped by now, the object that it kept. One that is Terminating is on its way out by somebody's own order, and one
  * that cannot be read tells nothing new.

@@ -30,3 +30,9 @@ export interface Receipt {
   /** Where a write of ours was accepted and something else stands there all the same, or where the original could not be put in. */
   notHeld?: { original?: string; live?: string; by?: string };
 }
+
+/** The receipts, with those that changed since in their place. */
+export function amended(receipts: readonly Receipt[], since: readonly Receipt[]): Receipt[] {
+  const byId = new Map(since.map(receipt => [receipt.id, receipt]));
+  return receipts.map(receipt => byId.get(receipt.id) ?? receipt);
+}

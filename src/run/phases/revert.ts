@@ -1,6 +1,6 @@
 import { leavesNothing } from '../../faults/recognition.ts';
+import { amended, type Receipt } from '../../injection/write/receipt.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
-import { amended } from '../../revert/still-held.ts';
 import type { RevertedWrites, RevertRequest } from '../deps.ts';
 import { takeSample } from '../observe/sample.ts';
 import type { Prepared } from './baseline.ts';
