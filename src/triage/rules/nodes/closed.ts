@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { finding } from '../../build.ts';
 import { list, text, time } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { type Taint, taintsOf, taintWords, tolerates } from '../scheduling/node-match.ts';
@@ -109,36 +110,45 @@ export const nodeTainted: Rule = {
         if (pods.length === 0 && !passing) continue;
         const strangers = strangersOn(view, node, taint);
         if (!passing && strangers.length === 0) continue;
-        yield finding({
-          rule: 'node/tainted',
-          severity: pods.length > 0 ? 'high' : 'warn',
-          object: node,
-          summary: `taint ${taintWords(taint)} ${passing ? 'is left on the node' : 'was set though pods without a toleration run there'}${pods.length > 0 ? `; ${pods.length} pods that would fit cannot be scheduled` : ''}`,
-          since: time(taint.timeAdded) === undefined ? undefined : { at: time(taint.timeAdded) ?? 0, exact: true },
-          evidence: [
-            `spec.taints: ${taintWords(taint)}`,
-            strangers.length > 0 &&
-              `pods on it that do not tolerate it: ${strangers
-                .slice(0, 5)
-                .map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`)
-                .join(', ')}`,
-            pods.length > 0 && waiting(pods),
-          ],
-          cause: passing
-            ? `The controller that sets ${taint.key} has not taken it off again: it may be gone.`
-            : 'The taint is younger than pods that run there without tolerating it: it was added by hand or by a tool.',
-          fixes: [
-            {
-              text: 'Take the taint off, if it has no reason any more.',
-              command: command(view, ['kubectl', 'taint', 'node', node.metadata.name, `${taint.key}:${taint.effect}-`]),
-            },
-          ],
-          because: [{ kind: 'Node', name: node.metadata.name, rule: 'chaos/' }],
-        });
+        yield tainting(view, node, taint, pods, strangers);
       }
     }
   },
 };
+
+function tainting(
+  view: ClusterView,
+  node: ViewObject,
+  taint: Taint,
+  pods: readonly ViewObject[],
+  strangers: readonly ViewObject[],
+): Finding {
+  const passing = PASSING.test(taint.key);
+  const at = time(taint.timeAdded);
+  const names = strangers.slice(0, 5).map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`);
+  return finding({
+    rule: 'node/tainted',
+    severity: pods.length > 0 ? 'high' : 'warn',
+    object: node,
+    summary: `taint ${taintWords(taint)} ${passing ? 'is left on the node' : 'was set though pods without a toleration run there'}${pods.length > 0 ? `; ${pods.length} pods that would fit cannot be scheduled` : ''}`,
+    since: at === undefined ? undefined : { at, exact: true },
+    evidence: [
+      `spec.taints: ${taintWords(taint)}`,
+      names.length > 0 && `pods on it that do not tolerate it: ${names.join(', ')}`,
+      pods.length > 0 && waiting(pods),
+    ],
+    cause: passing
+      ? `The controller that sets ${taint.key} has not taken it off again: it may be gone.`
+      : 'The taint is younger than pods that run there without tolerating it: it was added by hand or by a tool.',
+    fixes: [
+      {
+        text: 'Take the taint off, if it has no reason any more.',
+        command: command(view, ['kubectl', 'taint', 'node', node.metadata.name, `${taint.key}:${taint.effect}-`]),
+      },
+    ],
+    because: [{ kind: 'Node', name: node.metadata.name, rule: 'chaos/' }],
+  });
+}
 
 /** Pods on the node that would not be placed there today. Those of DaemonSets and static pods go everywhere. */
 const strangersOn = (view: ClusterView, node: ViewObject, taint: Taint): ViewObject[] =>

@@ -1,8 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { age } from '../../../text/duration.ts';
 import { finding } from '../../build.ts';
-import { condition, conditions, created, quoted, sinceTime, text, time } from '../../fields.ts';
-import type { Rule } from '../../rule.ts';
+import { type Condition, condition, conditions, created, quoted, sinceTime, text, time } from '../../fields.ts';
+import type { Cause, Finding } from '../../finding.ts';
+import type { Looking, Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 
 /** How old the Lease of a node's kubelet is, in words. */
@@ -36,72 +37,81 @@ export const nodeNotReady: Rule = {
     const nodes = [...view.all('Node')];
     const bad = nodes.filter(node => condition(node, 'Ready')?.status !== 'True' && now - created(node) > 120_000);
     const isAll = bad.length === nodes.length;
-    for (const node of bad) {
-      const ready = condition(node, 'Ready');
-      const isSilent = ready === undefined || ready.status === 'Unknown';
-      const pods = podsOn(view, node.metadata.name);
-      const network = condition(node, 'NetworkUnavailable');
-      const isCni =
-        /cni|network plugin|NetworkPluginNotReady|NetworkReady=false/i.test(ready?.message ?? '') ||
-        network?.status === 'True';
-      yield finding({
-        rule: 'node/not-ready',
-        severity: isAll ? 'critical' : 'high',
-        object: node,
-        summary: `${isAll && nodes.length > 1 ? `all ${nodes.length} nodes are not ready; here ` : ''}node not ready: ${isSilent ? 'its kubelet no longer reports' : isCni ? 'its network (CNI) is not ready' : ready.reason || 'no reason given'}; ${pods.length} pods on it`,
-        since: sinceTime(ready?.since, created(node)),
-        evidence: [
-          ready ? quoted(ready) : 'status.conditions[Ready]: none',
-          leaseWords(view, node.metadata.name, now),
-          ...conditions(node)
-            .filter(one => one.type !== 'Ready' && one.status === 'True')
-            .map(quoted),
-          pods.length > 0 &&
-            `pods on it: ${pods
-              .slice(0, 8)
-              .map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`)
-              .join(', ')}${pods.length > 8 ? ` and ${pods.length - 8} more` : ''}`,
-        ],
-        cause: isSilent
-          ? 'The kubelet has stopped renewing its Lease: the machine is off, cut off from the API server, or the kubelet is dead.'
-          : ready.message,
-        fixes: [
-          {
-            text: 'Look at what the node itself reports, then at its kubelet (systemctl status kubelet, journalctl -u kubelet on the machine).',
-            command: command(view, ['kubectl', 'describe', `node/${node.metadata.name}`]),
-          },
-          isCni && {
-            text: 'Look at the network plugin on the node.',
-            command: command(view, [
-              'kubectl',
-              'get',
-              'pods',
-              '-A',
-              '--field-selector',
-              `spec.nodeName=${node.metadata.name}`,
-              '-o',
-              'wide',
-            ]),
-          },
-          isSilent && {
-            text: 'If the machine is gone for good, remove the node, so that its pods are made elsewhere and its volumes are let go.',
-            command: command(view, ['kubectl', 'delete', 'node', node.metadata.name]),
-            safe: false,
-          },
-        ],
-        because: [
-          { kind: 'Node', name: node.metadata.name, rule: 'chaos/' },
-          ...(isAll ? [{ kind: 'ClusterRoleBinding', name: 'system:node' }] : []),
-          ...(isCni
-            ? view
-                .inNamespace('DaemonSet', 'kube-system')
-                .map(one => ({ kind: 'DaemonSet', namespace: 'kube-system', name: one.metadata.name }))
-            : []),
-        ],
-      });
-    }
+    for (const node of bad) yield notReady({ view, now }, node, isAll ? nodes.length : 0);
   },
 };
+
+/** `all` is the number of nodes where none of them is ready. */
+function notReady({ view, now }: Pick<Looking, 'view' | 'now'>, node: ViewObject, all: number): Finding {
+  const { name } = node.metadata;
+  const ready = condition(node, 'Ready');
+  const isSilent = ready === undefined || ready.status === 'Unknown';
+  const isCni = !isSilent && saysNetwork(node, ready);
+  const pods = podsOn(view, name);
+  const what = isSilent
+    ? 'its kubelet no longer reports'
+    : isCni
+      ? 'its network (CNI) is not ready'
+      : ready.reason || 'no reason given';
+  return finding({
+    rule: 'node/not-ready',
+    severity: all > 0 ? 'critical' : 'high',
+    object: node,
+    summary: `${all > 1 ? `all ${all} nodes are not ready; here ` : ''}node not ready: ${what}; ${pods.length} pods on it`,
+    since: sinceTime(ready?.since, created(node)),
+    evidence: [
+      ready ? quoted(ready) : 'status.conditions[Ready]: none',
+      leaseWords(view, name, now),
+      ...conditions(node)
+        .filter(one => one.type !== 'Ready' && one.status === 'True')
+        .map(quoted),
+      podWords(pods),
+    ],
+    cause: isSilent
+      ? 'The kubelet has stopped renewing its Lease: the machine is off, cut off from the API server, or the kubelet is dead.'
+      : ready.message,
+    fixes: [
+      {
+        text: 'Look at what the node itself reports, then at its kubelet (systemctl status kubelet, journalctl -u kubelet on the machine).',
+        command: command(view, ['kubectl', 'describe', `node/${name}`]),
+      },
+      isCni && {
+        text: 'Look at the network plugin on the node.',
+        command: command(view, [
+          'kubectl',
+          'get',
+          'pods',
+          '-A',
+          '--field-selector',
+          `spec.nodeName=${name}`,
+          '-o',
+          'wide',
+        ]),
+      },
+      isSilent && {
+        text: 'If the machine is gone for good, remove the node, so that its pods are made elsewhere and its volumes are let go.',
+        command: command(view, ['kubectl', 'delete', 'node', name]),
+        safe: false,
+      },
+    ],
+    because: [{ kind: 'Node', name, rule: 'chaos/' }, ...(isCni ? networkPlugins(view) : [])],
+  });
+}
+
+const saysNetwork = (node: ViewObject, ready: Condition): boolean =>
+  /cni|network plugin|NetworkPluginNotReady|NetworkReady=false/i.test(ready.message) ||
+  condition(node, 'NetworkUnavailable')?.status === 'True';
+
+const networkPlugins = (view: ClusterView): Cause[] =>
+  view
+    .inNamespace('DaemonSet', 'kube-system')
+    .map(one => ({ kind: 'DaemonSet', namespace: 'kube-system', name: one.metadata.name }));
+
+function podWords(pods: readonly ViewObject[]): string {
+  if (pods.length === 0) return '';
+  const names = pods.slice(0, 8).map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`);
+  return `pods on it: ${names.join(', ')}${pods.length > 8 ? ` and ${pods.length - 8} more` : ''}`;
+}
 
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'] as const;
 const MEANS = {

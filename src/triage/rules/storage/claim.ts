@@ -10,6 +10,7 @@ import { causeOf } from '../pods/owner.ts';
 import { PENDING_TOO_LONG } from '../pods/sick.ts';
 import { claimsOf } from './claims.ts';
 
+const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
 interface Story {
@@ -144,7 +145,9 @@ function storyOf(view: ClusterView, claim: ViewObject, className: string, storag
       name: claim.metadata.name,
     })
     .find(one => /ProvisioningFailed|FailedBinding|VolumeMismatch/.test(one.reason));
-  if (storageClass !== undefined && failed?.reason === 'ProvisioningFailed')
+  // Where nothing makes volumes, the controller only says that it knows no such plugin: the volumes tell more.
+  const isByHand = storageClass === undefined || provisionerOf(storageClass) === NO_PROVISIONER;
+  if (!isByHand && failed?.reason === 'ProvisioningFailed')
     return {
       what: `the provisioner fails: ${failed.message.slice(0, 200)}`,
       why: failed.message,
@@ -157,7 +160,7 @@ function storyOf(view: ClusterView, claim: ViewObject, className: string, storag
       because: driverCauses(view, provisionerOf(storageClass)),
     };
   const provisioner = storageClass === undefined ? '' : provisionerOf(storageClass);
-  if (provisioner !== '' && !provisioner.startsWith('kubernetes.io/no-provisioner')) {
+  if (!isByHand) {
     const isCsi = view.get('CSIDriver', undefined, provisioner) !== undefined;
     const isMissing = !isCsi && view.sync('CSIDriver').state !== 'blind' && !provisioner.startsWith('kubernetes.io/');
     return {

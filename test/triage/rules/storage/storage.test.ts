@@ -74,6 +74,14 @@ describe('storage/claim-pending', () => {
       claim({ storageClassName: 'manual', accessModes: ['ReadWriteMany'] }),
       storageClass('manual', { provisioner: 'kubernetes.io/no-provisioner' }),
       volume('pv-1', {}, 'Available'),
+      // What the controller writes for a class that makes no volumes.
+      warning(
+        'PersistentVolumeClaim',
+        'shop',
+        'data',
+        'ProvisioningFailed',
+        'no volume plugin matched name: kubernetes.io/no-provisioner',
+      ),
       volume('pv-2', { claimRef: { namespace: 'shop', name: 'old' } }, 'Released'),
     ]);
     expect(found?.summary).toContain('pv-1: access mode ReadWriteMany wanted, it has ReadWriteOnce');
