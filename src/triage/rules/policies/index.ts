@@ -1,3 +1,6 @@
 import type { Rule } from '../../rule.ts';
+import { policyBroken, policyParams } from './admission-policy.ts';
+import { policyUnenforced } from './enforcement.ts';
 
-export const policyRules: readonly Rule[] = [];
+/** Admission policies: those of the API server itself, and those of policy engines. */
+export const policyRules: readonly Rule[] = [policyParams, policyBroken, policyUnenforced];

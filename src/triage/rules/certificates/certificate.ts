@@ -1,0 +1,191 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { finding } from '../../build.ts';
+import { condition, conditions, created, fields, quoted, text, time } from '../../fields.ts';
+import type { Cause, Finding } from '../../finding.ts';
+import { nearest } from '../../near-miss.ts';
+import type { Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+
+/** Issuing takes a while: DNS and ACME challenges are slow. */
+const GRACE_MS = 5 * 60_000;
+const ISSUERS = ['Issuer', 'ClusterIssuer'] as const;
+
+const young = (object: ViewObject, now: number, since: number | undefined): boolean =>
+  now - (since ?? created(object)) < GRACE_MS;
+
+/** The workloads of cert-manager: dead, they explain that nothing is issued. */
+const certManager = (view: ClusterView): Cause[] =>
+  [...view.all('Deployment')]
+    .filter(({ metadata }) => /(^|-)cert-manager(-webhook|-cainjector)?$/.test(metadata.name))
+    .map(({ metadata }) => ({
+      kind: 'Deployment',
+      name: metadata.name,
+      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+    }));
+
+/** A cert-manager Certificate that is not issued, not renewed, or expired. */
+export const certificateNotReady: Rule = {
+  id: 'certificates/not-ready',
+  gate: 'G9',
+  needs: ['Certificate'],
+  wants: ['Issuer', 'ClusterIssuer', 'Deployment'],
+  about: {
+    looksAt:
+      'The conditions Ready and Issuing of cert-manager Certificates, status.notAfter and status.renewalTime, and whether the issuer exists and is ready.',
+    why: 'A certificate that is not issued leaves its Secret missing or to expire, and everything that serves with it fails by TLS.',
+    whatToDo:
+      'Follow the chain Certificate, CertificateRequest, Order, Challenge to the reason; most often the issuer is missing or not ready.',
+  },
+  *look({ view, now }) {
+    for (const certificate of view.all('Certificate')) {
+      const found = notReady(view, now, certificate);
+      if (found !== undefined) yield found;
+    }
+  },
+};
+
+function notReady(view: ClusterView, now: number, certificate: ViewObject): Finding | undefined {
+  const { name, namespace = '' } = certificate.metadata;
+  const ready = condition(certificate, 'Ready');
+  const until = time(certificate.status.notAfter);
+  const renewal = time(certificate.status.renewalTime);
+  const expired = until !== undefined && until <= now;
+  const overdue = renewal !== undefined && now - renewal > GRACE_MS;
+  const unready = ready === undefined || ready.status !== 'True';
+  if (
+    certificate.metadata.deletionTimestamp !== undefined ||
+    !(expired || overdue || (unready && !young(certificate, now, ready?.since)))
+  )
+    return undefined;
+  const issuer = issuerOf(view, certificate);
+  const state = expired
+    ? 'the certificate has expired and was not renewed'
+    : unready
+      ? 'the certificate is not ready: it was not issued'
+      : 'the certificate is overdue for renewal';
+  return finding({
+    rule: 'certificates/not-ready',
+    severity: expired || unready ? 'high' : 'warn',
+    object: certificate,
+    summary: `${state}${issuer.problem === undefined ? '' : `: ${issuer.problem}`}`,
+    since: expired
+      ? { at: until, exact: true }
+      : ready?.since === undefined
+        ? undefined
+        : { at: ready.since, exact: true },
+    evidence: [
+      ...conditions(certificate).map(quoted),
+      until !== undefined && `status.notAfter: ${text(certificate.status.notAfter)}`,
+      renewal !== undefined && `status.renewalTime: ${text(certificate.status.renewalTime)}`,
+      `spec.issuerRef: ${JSON.stringify(certificate.spec.issuerRef ?? {})}, spec.secretName: ${text(certificate.spec.secretName)}`,
+    ],
+    cause:
+      issuer.problem === undefined
+        ? ready?.message || 'cert-manager has not issued it; its CertificateRequest and Order say why.'
+        : `${issuer.problem}.`,
+    fixes: [
+      issuer.near !== undefined && {
+        text: `Name the issuer that exists: ${issuer.near}.`,
+        command: command(view, [
+          'kubectl',
+          'patch',
+          'certificate.cert-manager.io',
+          name,
+          '-n',
+          namespace,
+          '--type=merge',
+          '-p',
+          JSON.stringify({ spec: { issuerRef: { name: issuer.near } } }),
+        ]),
+      },
+      {
+        text: 'See why the certificate is not issued: its CertificateRequest, Order and Challenge.',
+        command: command(view, ['kubectl', 'get', 'certificaterequests,orders,challenges', '-n', namespace]),
+      },
+    ],
+    because: [{ ...issuer.cause }, ...certManager(view)],
+  });
+}
+
+interface IssuerState {
+  cause: Cause;
+  problem?: string;
+  near?: string;
+}
+
+function issuerOf(view: ClusterView, { metadata, spec }: ViewObject): IssuerState {
+  const ref = fields(spec.issuerRef);
+  const kind = ISSUERS.find(one => one === (text(ref.kind) || 'Issuer'));
+  const name = text(ref.name);
+  const namespace = kind === 'Issuer' ? metadata.namespace : undefined;
+  const cause: Cause = { kind: text(ref.kind) || 'Issuer', name, ...(namespace !== undefined && { namespace }) };
+  // Issuers of other groups, and kinds that were not read, cannot be judged.
+  if (kind === undefined || view.sync(kind).state !== 'live' || !['', 'cert-manager.io'].includes(text(ref.group)))
+    return { cause };
+  const issuer = view.get(kind, namespace, name);
+  if (issuer !== undefined) {
+    const ready = condition(issuer, 'Ready');
+    return ready?.status === 'False'
+      ? { cause, problem: `its ${kind} ${name} is not ready (${ready.reason})` }
+      : { cause };
+  }
+  const others = (namespace === undefined ? [...view.all(kind)] : view.inNamespace(kind, namespace)).map(
+    one => one.metadata.name,
+  );
+  const near = nearest(name, others);
+  const otherKind = ISSUERS.find(one => one !== kind && [...view.all(one)].some(each => each.metadata.name === name));
+  const hint =
+    near !== undefined ? `; there is ${near}` : otherKind !== undefined ? `; there is a ${otherKind} of that name` : '';
+  return { cause, problem: `its ${kind} ${name} is not found${hint}`, ...(near !== undefined && { near }) };
+}
+
+/** An issuer that cannot issue. */
+export const issuerNotReady: Rule = {
+  id: 'certificates/issuer',
+  gate: 'G9',
+  needs: ['Issuer', 'ClusterIssuer'],
+  wants: ['Certificate', 'Deployment'],
+  about: {
+    looksAt: 'The condition Ready of cert-manager Issuers and ClusterIssuers.',
+    why: 'No certificate of an issuer that is not ready is issued or renewed.',
+    whatToDo:
+      'Read the condition: the account could not be registered, the Secret of the authority is missing, or the server does not answer.',
+  },
+  *look({ view, now }) {
+    for (const kind of ISSUERS)
+      for (const issuer of view.all(kind)) {
+        const ready = condition(issuer, 'Ready');
+        if (ready?.status !== 'False' || young(issuer, now, ready.since)) continue;
+        const used = [...view.all('Certificate')].filter(
+          ({ spec, metadata }) =>
+            text(fields(spec.issuerRef).name) === issuer.metadata.name &&
+            (kind === 'ClusterIssuer' || metadata.namespace === issuer.metadata.namespace),
+        );
+        yield finding({
+          rule: 'certificates/issuer',
+          severity: used.length > 0 ? 'high' : 'warn',
+          object: issuer,
+          summary: `the issuer of certificates is not ready (${ready.reason}): ${ready.message.slice(0, 160)}`,
+          since: ready.since === undefined ? undefined : { at: ready.since, exact: true },
+          evidence: [
+            quoted(ready),
+            ...used.slice(0, 4).map(({ metadata }) => `Certificate ${metadata.namespace}/${metadata.name} names it`),
+          ],
+          cause: ready.message,
+          fixes: [
+            {
+              text: 'Correct the issuer as its condition says.',
+              command: command(view, [
+                'kubectl',
+                'describe',
+                `${kind.toLowerCase()}.cert-manager.io`,
+                issuer.metadata.name,
+                ...(issuer.metadata.namespace === undefined ? [] : ['-n', issuer.metadata.namespace]),
+              ]),
+            },
+          ],
+          because: certManager(view),
+        });
+      }
+  },
+};

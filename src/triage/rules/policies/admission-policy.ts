@@ -1,0 +1,166 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ObjectRef } from '../../../k8s/object.ts';
+import { finding } from '../../build.ts';
+import { fields, list, strings, text } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
+import type { NamedRead } from '../../named-read.ts';
+import { nearest } from '../../near-miss.ts';
+import { quotedRefusal, refusalsSeen, type Seen } from '../../refusals.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+
+const denies = ({ spec }: ViewObject): boolean => strings(spec.validationActions).includes('Deny');
+
+/** The params object that a binding names; undefined where it names none by name. */
+function paramsOf(view: ClusterView, binding: ViewObject): ObjectRef | undefined {
+  const ref = fields(binding.spec.paramRef);
+  const policy = view.get('ValidatingAdmissionPolicy', undefined, text(binding.spec.policyName));
+  const kind = fields(policy?.spec.paramKind);
+  if (text(ref.name) === '' || text(kind.kind) === '') return undefined;
+  return {
+    apiVersion: text(kind.apiVersion),
+    kind: text(kind.kind),
+    name: text(ref.name),
+    ...(text(ref.namespace) !== '' && { namespace: text(ref.namespace) }),
+  };
+}
+
+/** A policy that refuses everything in its scope, because the params that its binding names are gone. */
+export const policyParams: Rule = {
+  id: 'policies/params-missing',
+  gate: 'G4',
+  needs: ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
+  wants: ['Application', 'Deployment', 'ReplicaSet', 'ConfigMap'],
+  about: {
+    looksAt:
+      'The params object that each ValidatingAdmissionPolicyBinding names, and refusals that say `no params found`.',
+    why: 'With parameterNotFoundAction Deny a binding whose params are gone refuses every request in its scope, like a dead fail-closed webhook.',
+    whatToDo: 'Restore the params object, or set parameterNotFoundAction to Allow.',
+  },
+  *asks({ view }) {
+    for (const binding of view.all('ValidatingAdmissionPolicyBinding')) {
+      const ref = paramsOf(view, binding);
+      if (ref !== undefined) yield { of: 'object', ref } satisfies NamedRead;
+    }
+  },
+  *look(looking) {
+    const { view, answers } = looking;
+    const seen = [...refusalsSeen(view)].filter(
+      ({ refusal }) => refusal.what === 'policy denied' && refusal.paramsMissing,
+    );
+    for (const binding of view.all('ValidatingAdmissionPolicyBinding')) {
+      const ref = paramsOf(view, binding);
+      const answer = ref && answers.object(ref);
+      const gone = answer !== undefined && !answer.ok && answer.reason === 'not-found';
+      const told = seen.filter(
+        ({ refusal }) => refusal.what === 'policy denied' && refusal.binding === binding.metadata.name,
+      );
+      const blocks = text(fields(binding.spec.paramRef).parameterNotFoundAction) === 'Deny' && denies(binding);
+      if (gone || told.length > 0) yield paramsMissing(looking, binding, ref, told, blocks || told.length > 0);
+    }
+  },
+};
+
+function paramsMissing(
+  { view }: Looking,
+  binding: ViewObject,
+  ref: ObjectRef | undefined,
+  told: readonly Seen[],
+  blocks: boolean,
+): Finding {
+  const { name } = binding.metadata;
+  const near =
+    ref?.kind === 'ConfigMap'
+      ? nearest(
+          ref.name,
+          view.inNamespace('ConfigMap', ref.namespace ?? '').map(({ metadata }) => metadata.name),
+        )
+      : undefined;
+  const what =
+    ref === undefined ? 'the params object' : `${ref.kind} ${ref.namespace ? `${ref.namespace}/` : ''}${ref.name}`;
+  return finding({
+    rule: 'policies/params-missing',
+    severity: blocks ? 'high' : 'warn',
+    object: binding,
+    summary: `the params of admission policy ${text(binding.spec.policyName)} are not found (${what})${blocks ? ': every request in its scope is denied' : ''}`,
+    evidence: [
+      `spec.paramRef: ${JSON.stringify(binding.spec.paramRef ?? {})}`,
+      `spec.validationActions: ${strings(binding.spec.validationActions).join(', ')}`,
+      ...told.slice(0, 2).map(quotedRefusal),
+    ],
+    cause: `The parameter object that the binding names is missing${near === undefined ? '' : `; there is ${near}`}, and parameterNotFoundAction is ${text(fields(binding.spec.paramRef).parameterNotFoundAction) || 'not set'}.`,
+    fixes: [
+      {
+        text: `Restore the params object: ${what}${near === undefined ? '' : `, or name ${near} in the binding`}.`,
+        command: command(view, ['kubectl', 'edit', 'validatingadmissionpolicybinding', name]),
+      },
+      {
+        text: 'Until then let requests pass: parameterNotFoundAction Allow.',
+        command: command(view, [
+          'kubectl',
+          'patch',
+          'validatingadmissionpolicybinding',
+          name,
+          '--type=merge',
+          '-p',
+          JSON.stringify({ spec: { paramRef: { parameterNotFoundAction: 'Allow' } } }),
+        ]),
+      },
+    ],
+  });
+}
+
+/** A policy that cannot be worked out, or a binding to none. */
+export const policyBroken: Rule = {
+  id: 'policies/broken',
+  gate: 'G4',
+  needs: ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
+  about: {
+    looksAt:
+      'Bindings whose policy does not exist, and warnings that the API server writes about the expressions of a policy (status.typeChecking).',
+    why: 'A binding to a policy that does not exist enforces nothing. An expression that cannot be worked out denies everything where failurePolicy is Fail.',
+    whatToDo: 'Correct the name in the binding, or the expression in the policy.',
+  },
+  *look({ view }) {
+    const policies = [...view.all('ValidatingAdmissionPolicy')];
+    for (const binding of view.all('ValidatingAdmissionPolicyBinding')) {
+      const name = text(binding.spec.policyName);
+      if (policies.some(({ metadata }) => metadata.name === name)) continue;
+      const near = nearest(
+        name,
+        policies.map(({ metadata }) => metadata.name),
+      );
+      yield finding({
+        rule: 'policies/broken',
+        severity: 'warn',
+        object: binding,
+        summary: `it binds to admission policy ${name}, which is not found: nothing is enforced`,
+        evidence: [`spec.policyName: ${name}`],
+        cause: near === undefined ? 'The policy was deleted, or never created.' : `There is a policy ${near}.`,
+        fixes: [
+          {
+            text: near === undefined ? 'Create the policy, or delete the binding.' : `Name ${near} in the binding.`,
+            command: command(view, ['kubectl', 'edit', 'validatingadmissionpolicybinding', binding.metadata.name]),
+          },
+        ],
+      });
+    }
+    for (const policy of policies) {
+      const warnings = list(fields(policy.status.typeChecking).expressionWarnings);
+      if (warnings.length === 0) continue;
+      yield finding({
+        rule: 'policies/broken',
+        severity: 'warn',
+        object: policy,
+        summary: 'expressions of the admission policy do not fit what it matches',
+        evidence: warnings.slice(0, 5).map(one => `status.typeChecking ${text(one.fieldRef)}: "${text(one.warning)}"`),
+        fixes: [
+          {
+            text: 'Correct the expressions.',
+            command: command(view, ['kubectl', 'edit', 'validatingadmissionpolicy', policy.metadata.name]),
+          },
+        ],
+      });
+    }
+  },
+};

@@ -1,0 +1,95 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { finding } from '../../build.ts';
+import { fields, list, text } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+
+/** Whether a Kyverno policy refuses what does not satisfy it. */
+const enforces = ({ spec }: ViewObject): boolean =>
+  text(spec.validationFailureAction).toLowerCase() === 'enforce' ||
+  list(spec.rules).some(rule => text(fields(rule.validate).failureAction).toLowerCase() === 'enforce');
+
+const hasWebhooks = (view: ClusterView): boolean =>
+  [...view.all('ValidatingWebhookConfiguration')].some(
+    one =>
+      /^kyverno-(resource|policy)-validating/.test(one.metadata.name) ||
+      one.metadata.labels['webhook.kyverno.io/managed-by'] === 'kyverno',
+  );
+
+/** How many objects a report says that a policy refuses. */
+const failuresOf = (view: ClusterView, policy: string): number =>
+  (['PolicyReport', 'ClusterPolicyReport'] as const).reduce(
+    (sum, kind) =>
+      sum +
+      [...view.all(kind)].reduce(
+        (count, report) =>
+          count + list(report.results).filter(one => text(one.policy) === policy && text(one.result) === 'fail').length,
+        0,
+      ),
+    0,
+  );
+
+/** A policy that is there and that nothing enforces. */
+export const policyUnenforced: Rule = {
+  id: 'policies/unenforced',
+  gate: 'G4',
+  needs: ['ClusterPolicy', 'ValidatingWebhookConfiguration'],
+  wants: ['PolicyReport', 'ClusterPolicyReport', 'Deployment'],
+  about: {
+    looksAt:
+      'Kyverno policies that enforce, whether the webhook configuration of Kyverno exists, and objects that policy reports say do not satisfy them.',
+    why: 'A guardrail that exists and one that enforces are two things: without its webhook Kyverno refuses nothing, and everything looks well.',
+    whatToDo: 'See that the admission controller of Kyverno runs: it registers its webhooks when it starts.',
+  },
+  *look({ view }) {
+    const policies = [...view.all('ClusterPolicy')].filter(enforces);
+    if (policies.length === 0) return;
+    const missing = !hasWebhooks(view);
+    for (const policy of policies) {
+      const failures = failuresOf(view, policy.metadata.name);
+      if (!missing && failures === 0) continue;
+      yield finding({
+        rule: 'policies/unenforced',
+        severity: missing && failures > 0 ? 'high' : 'warn',
+        object: policy,
+        summary: missing
+          ? 'the policy is to enforce, and nothing enforces it: Kyverno has no webhook configuration'
+          : `${failures} objects were admitted that the policy would refuse now`,
+        evidence: [
+          `spec.validationFailureAction: ${text(policy.spec.validationFailureAction) || '(by rule)'}`,
+          `policy reports: ${failures} failures`,
+        ],
+        cause: missing
+          ? 'No kyverno-resource-validating-webhook-cfg exists.'
+          : 'They were made before the policy, or while its webhook was away.',
+        fixes: [
+          missing
+            ? {
+                text: 'Restart the admission controller of Kyverno, which registers its webhooks.',
+                command: command(view, [
+                  'kubectl',
+                  'rollout',
+                  'restart',
+                  'deployment/kyverno-admission-controller',
+                  '-n',
+                  'kyverno',
+                ]),
+              }
+            : {
+                text: 'Correct the objects that the reports name.',
+                command: command(view, ['kubectl', 'get', 'policyreports', '-A']),
+              },
+        ],
+        because: missing
+          ? [...view.all('Deployment')]
+              .filter(({ metadata }) => metadata.name.startsWith('kyverno'))
+              .map(({ metadata }) => ({
+                kind: 'Deployment',
+                name: metadata.name,
+                ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+              }))
+          : [],
+      });
+    }
+  },
+};
