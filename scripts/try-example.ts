@@ -1,15 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { packNpm } from './release/npm-package.ts';
 
 // Packs the project as it would be published, installs it with the example in an empty folder, and runs the example's test there.
 const folder = mkdtempSync(join(tmpdir(), 'mayday-example-'));
 const run = (command: string, args: string[], cwd: string) => execFileSync(command, args, { cwd, stdio: 'inherit' });
 try {
-  run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], '.');
-  const archive = readdirSync(folder).find(name => name.endsWith('.tgz'));
-  if (archive === undefined) throw new Error(`expected npm pack to leave an archive in ${folder}, found none`);
+  const archive = packNpm(folder);
   const project = join(folder, 'project');
   cpSync('examples/controller-test', project, {
     recursive: true,
@@ -17,7 +16,7 @@ try {
   });
   const file = join(project, 'package.json');
   const described = JSON.parse(readFileSync(file, 'utf8'));
-  described.devDependencies.mayday = `file:${resolve(folder, archive)}`;
+  described.devDependencies.mayday = `file:${resolve(archive)}`;
   writeFileSync(file, JSON.stringify(described, null, 2));
   run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--silent'], project);
   run('npm', ['test', '--silent'], project);

@@ -21,7 +21,7 @@ if (isNewEnough(process.version)) {
   if (node !== undefined) reexecute(node, process.argv.slice(1));
   else {
     process.stderr.write(
-      `mayday: expected Node.js ${OLDEST_NODE} or newer, found ${process.version}; run \`npm ci\` in the project folder (it brings its own) or set MAYDAY_NODE to a newer one\n`,
+      `mayday: expected Node.js ${OLDEST_NODE} or newer, found ${process.version}; set MAYDAY_NODE to a newer one, or install one beside it: \`npm install node@24\`; in a clone \`npm ci\` does\n`,
     );
     process.exitCode = 1;
   }

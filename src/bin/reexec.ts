@@ -9,7 +9,9 @@ import { isNewEnough } from './node-version.ts';
 /** Finds a Node.js that is new enough: MAYDAY_NODE, the one pinned beside this program, then every `node` on the PATH. */
 export function findNewerNode(env: Record<string, string | undefined>): string | undefined {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  const pinned = ['../node_modules/node/bin/', '../../node/bin/'].map(path =>
+  // In a clone, and beside an installed package: whole, or the package of this platform.
+  const platform = `../../node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}/bin/`;
+  const pinned = ['../node_modules/node/bin/', '../../node/bin/', platform].map(path =>
     fileURLToPath(new URL(path + name, import.meta.url)),
   );
   const onPath = (env.PATH ?? '')

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { makeExecutable } from './executable.ts';
+import { krewManifest } from './krew.ts';
+import { manualPage } from './manual.ts';
+import { packNpm } from './npm-package.ts';
+
+// Makes everything that a release consists of below release/ and prints what it made. Without a tag at HEAD it says so and goes on.
+const FOLDER = 'release';
+const git = (...args: string[]): string =>
+  execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+const { version, description } = JSON.parse(readFileSync('package.json', 'utf8'));
+const tags = git('tag', '--points-at', 'HEAD').split('\n');
+if (!tags.includes(`v${version}`))
+  process.stderr.write(`no tag v${version} at HEAD: this is no release, but made like one\n`);
+
+rmSync(FOLDER, { recursive: true, force: true });
+mkdirSync(FOLDER, { recursive: true });
+execFileSync(process.execPath, ['scripts/build.ts'], { stdio: 'inherit' });
+const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+const made = [packNpm(FOLDER)];
+const executable = makeExecutable(FOLDER);
+const archive = `${executable}.tar.gz`;
+execFileSync('tar', ['-czf', archive, '-C', FOLDER, basename(executable)]);
+made.push(executable, archive);
+// Where archives are published is decided by whoever publishes.
+const at = process.env.MAYDAY_RELEASE_URL ?? 'https://RELEASES';
+const texts: Record<string, string> = {
+  'mayday.1': manualPage(version, git('log', '-1', '--format=%cI')),
+  'krew-mayday.yaml': krewManifest({ version, description, at, sha256: sha256(archive) }),
+};
+for (const shell of ['bash', 'zsh', 'fish'])
+  texts[`completion.${shell}`] = execFileSync(process.execPath, ['dist/mayday.js', 'completion', shell], {
+    encoding: 'utf8',
+  });
+for (const [name, text] of Object.entries(texts)) {
+  writeFileSync(join(FOLDER, name), text);
+  made.push(join(FOLDER, name));
+}
+const sums = made.map(file => `${sha256(file)}  ${basename(file)}`);
+writeFileSync(join(FOLDER, 'SHA256SUMS'), `${sums.join('\n')}\n`);
+for (const file of [...made, join(FOLDER, 'SHA256SUMS')])
+  process.stdout.write(`${file}  ${Math.ceil(statSync(file).size / 1024).toLocaleString('en')} KiB\n`);

