@@ -116,6 +116,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       'mend one finding of triage, by its id or by rule and object, where mayday can: plan, question, receipt',
     options: [
       ['--do <fix>', 'which fix, where there are several'],
+      ['--ttl <duration>', 'for how long --do ignore keeps a dead webhook from blocking (15m)'],
+      ['--webhook <name>', 'which webhook of the configuration --do ignore is for'],
       ['--put-back <file>', 'make what a fix saved and deleted again'],
       ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
       ['--dry-run', 'show what would be written'],

@@ -1,13 +1,17 @@
 import { type MendDeps, mend, type Prepared, prepareMend } from '../engine/mend.ts';
 import { mendDepsFor } from '../runtime/mending.ts';
 import { isProtected } from '../runtime/settings.ts';
+import type { Finding } from '../triage/finding.ts';
 import { lookOnce } from '../triage/look.ts';
+import { canIgnore } from '../triage/remedies/dead-hooks.ts';
 import { remediesOf } from '../triage/remedies/index.ts';
+import type { Remedy } from '../triage/remedies/remedy.ts';
 import { nameText } from '../triage/report/about.ts';
 import { findingId } from '../triage/result.ts';
 import { RULES } from '../triage/rules/index.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
+import { ignoreHooks } from './fix-ignore.ts';
 import { consent, receiptExit, receiptLines } from './fix-receipt.ts';
 import { chosenFinding, chosenRemedy } from './fix-target.ts';
 import { print } from './output.ts';
@@ -34,6 +38,7 @@ export const fixCommand: CommandBody = async invocation => {
     revertId.found = injectionOf(finding.fixes.map(fix => fix.command));
     if (finding.rule.startsWith('chaos/') && revertId.found !== undefined) return EXIT.done;
     revertId.found = undefined;
+    if (isToIgnore(finding, text(options.do))) return ignoreHooks(invocation, finding, api, runtime);
     const remedy = chosenRemedy(finding, text(options.do));
     const prepared = await prepareMend(api, finding, remedy);
     if ('refusal' in prepared) throw new CommandFailure(`${prepared.refusal}; nothing was changed`, EXIT.failed);
@@ -55,6 +60,10 @@ export const fixCommand: CommandBody = async invocation => {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/** Asked for by name, or the only thing that can be done at once. */
+const isToIgnore = (finding: Finding, name: string | undefined): boolean =>
+  canIgnore(finding) && (name === 'ignore' || (name === undefined && remediesOf(finding).length === 0));
+
 /** The injection that the finding's own command would revert. */
 const injectionOf = (commands: readonly (string | undefined)[]): string | undefined =>
   commands.map(command => /^mayday\b.* revert (\S+)/.exec(command ?? '')?.[1]).find(id => id && !id.startsWith('-'));
@@ -66,16 +75,21 @@ async function finish({ globals }: Invocation, deps: MendDeps, prepared: Prepare
 }
 
 function planLines({ finding, remedy, plan }: Prepared): string[] {
-  const others = remediesOf(finding).filter(each => each !== remedy);
+  const others = insteadOf(finding, remedy);
   return [
     `${nameText(finding.object)}: ${finding.summary}`,
     `${remedy.name}: ${remedy.about}`,
     ...plan.writes.map(({ verb, says }) => `  ${verb}  ${says}`),
     ...plan.warnings.map(warning => `  but: ${warning}`),
     `  undo: ${plan.undo}`,
-    ...(others.length === 0 ? [] : [`  instead: ${others.map(each => `--do ${each.name}`).join(', ')}`]),
+    ...(others.length === 0 ? [] : [`  instead: ${others.map(each => `--do ${each}`).join(', ')}`]),
   ];
 }
+
+const insteadOf = (finding: Finding, remedy: Remedy): string[] => [
+  ...remediesOf(finding).flatMap(each => (each === remedy ? [] : [each.name])),
+  ...(canIgnore(finding) ? ['ignore'] : []),
+];
 
 const planJson = ({ finding, remedy, plan }: Prepared) => ({
   finding: findingId(finding),
@@ -85,7 +99,5 @@ const planJson = ({ finding, remedy, plan }: Prepared) => ({
   about: remedy.about,
   reversible: remedy.isReversible,
   ...plan,
-  instead: remediesOf(finding)
-    .filter(each => each !== remedy)
-    .map(each => each.name),
+  instead: insteadOf(finding, remedy),
 });

@@ -1,9 +1,10 @@
 import type { MendDeps } from '../engine/mend.ts';
+import type { StopGap } from '../engine/stop-gap.ts';
 import { filesUnder } from '../host/files.ts';
 import { processStart } from '../host/process.ts';
 import type { Api } from '../kube/client/api.ts';
 import { makeRunId } from '../records/run-id.ts';
-import { engineFor } from './open-engine.ts';
+import { engineFor, guardFor, recordKeyFor } from './open-engine.ts';
 import type { Runtime } from './runtime.ts';
 import { VERSION } from './version.ts';
 
@@ -29,4 +30,13 @@ export async function mendDepsFor(runtime: Runtime, api: Api): Promise<MendDeps>
       clusterUid: await engineFor(runtime, api).clusterUid(),
     },
   };
+}
+
+/** What a stop-gap of so long needs beside that: a guardian, and the key that signs its record. */
+export async function stopGapFor(runtime: Runtime, api: Api, why: string, ttlMs: number): Promise<StopGap> {
+  const { host, by, random } = runtime;
+  const deps = await mendDepsFor(runtime, api);
+  const guard = guardFor(runtime, api);
+  const key = recordKeyFor(api, runtime.realClock);
+  return { ...deps, header: { ...deps.header, host }, guard, key: () => key.make(), random, by, why, ttlMs };
 }

@@ -49,7 +49,7 @@ export function guardFor(runtime: Runtime, api: Api): Guard | undefined {
 }
 
 /** The key that signs the undo records of one cluster. It is read when it is first needed, and again as long as it does not exist. */
-function recordKeyFor(api: Api, clock: Clock): RecordKey {
+export function recordKeyFor(api: Api, clock: Clock): RecordKey {
   let known: KeyRead | undefined;
   const kept = async (read: () => Promise<KeyRead>): Promise<KeyRead> => {
     if (known !== undefined) return known;

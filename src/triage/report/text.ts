@@ -7,6 +7,7 @@ import { isChaos } from '../chaos-causes.ts';
 import type { Finding, Fix, Severity } from '../finding.ts';
 import { type GateResult, isFailure } from '../gate-run.ts';
 import type { GateStatus } from '../gates.ts';
+import { canIgnore } from '../remedies/dead-hooks.ts';
 import { remediesOf } from '../remedies/index.ts';
 import { findingId, type Triage } from '../result.ts';
 import { type About, nameText } from './about.ts';
@@ -82,7 +83,7 @@ function rootText(root: Root, like: readonly Root[], about: About, { glyphs, col
 }
 
 /** Whether mayday itself has a fix for it. */
-const canMend = (finding: Finding): boolean => isChaos(finding) || remediesOf(finding).length > 0;
+const canMend = (finding: Finding): boolean => isChaos(finding) || canIgnore(finding) || remediesOf(finding).length > 0;
 
 function fixText({ text, command, safe }: Fix, columns: number): string[] {
   const line = `fix${safe ? '' : ' (cannot be taken back)'}: ${text}`;

@@ -1,0 +1,79 @@
+import { planStopGap, stopGap } from '../engine/stop-gap.ts';
+import type { Api } from '../kube/client/api.ts';
+import { stopGapFor } from '../runtime/mending.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { isProtected } from '../runtime/settings.ts';
+import { age } from '../text/duration.ts';
+import type { Finding } from '../triage/finding.ts';
+import { blockingHooks } from '../triage/remedies/dead-hooks.ts';
+import { keeperOf } from '../triage/remedies/remedy.ts';
+import { nameText } from '../triage/report/about.ts';
+import { findingId } from '../triage/result.ts';
+import type { Invocation } from './command.ts';
+import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
+import { consent } from './fix-receipt.ts';
+import { durationOption } from './number.ts';
+import { print } from './output.ts';
+import { tellItem } from './tell.ts';
+
+const TTL_MS = 15 * 60_000;
+
+/**
+ * `mayday fix … --do ignore`: keeps dead webhooks from blocking for a while. The original policy is recorded on the configuration and a
+ * guardian puts it back when the time is over; `mayday revert ID` does so before.
+ */
+export async function ignoreHooks(
+  invocation: Invocation,
+  finding: Finding,
+  api: Api,
+  runtime: Runtime,
+): Promise<ExitCode> {
+  const { globals, options } = invocation;
+  const ttlMs = durationOption(options.ttl, 'ttl') ?? TTL_MS;
+  const got = await api.get(finding.object);
+  if (!got.ok) throw new CommandFailure(`${got.message}; nothing was changed`, EXIT.failed);
+  const configuration = { ...got.value, apiVersion: finding.object.apiVersion, kind: finding.object.kind };
+  const only = typeof options.webhook === 'string' ? options.webhook : undefined;
+  const names = blockingHooks(configuration, finding, only);
+  if ('refusal' in names) throw new CommandFailure(`${names.refusal}; nothing was changed`);
+  const gap = await stopGapFor(runtime, api, `fix-${findingId(finding)}`, ttlMs);
+  const plan = planStopGap(gap, configuration, names);
+  if ('refusal' in plan) throw new CommandFailure(`${plan.refusal}; nothing was changed`, EXIT.failed);
+  const keeper = keeperOf(configuration);
+  const lines = [
+    `${nameText(finding.object)}: ${finding.summary}`,
+    `ignore: for ${age(ttlMs)} nothing is validated or changed by ${names.join(', ')}; then its policy is put back`,
+    ...plan.writes.map(({ verb, says }) => `  ${verb}  ${says}`),
+    ...(keeper === undefined ? [] : [`  but: ${keeper}`]),
+  ];
+  if (options.dryRun === true || globals.readOnly === true || runtime.config.readOnly) {
+    print(
+      { finding: findingId(finding), fix: 'ignore', webhooks: names, ttlMs, writes: plan.writes },
+      globals,
+      () => lines,
+    );
+    return EXIT.done;
+  }
+  for (const line of lines) tellItem(line);
+  const { context } = api.identity;
+  await consent(invocation, isProtected(context, runtime.config.protected) ? context : undefined);
+  const came = await stopGap(gap, plan, names);
+  const words = { done: 'done, read back', 'not done': 'NOT DONE', unknown: 'NOT KNOWN whether done' }[came.outcome];
+  const until = came.restoredAt === undefined ? '' : `until ${new Date(came.restoredAt).toISOString()}; `;
+  const json = {
+    ...came,
+    finding: findingId(finding),
+    fix: 'ignore',
+    object: finding.object,
+    webhooks: names,
+    undo: plan.id,
+  };
+  print(json, globals, () => [
+    `${words}: ${came.message}`,
+    ...(came.outcome === 'not done'
+      ? []
+      : [`${until}${came.guard}`, 'undo: mayday revert, with the id that mayday scan shows']),
+  ]);
+  if (came.outcome === 'done') return EXIT.done;
+  return came.outcome === 'unknown' ? EXIT.residue : EXIT.failed;
+}

@@ -1,0 +1,34 @@
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { policyOf, webhooksOf } from '../../k8s/webhooks.ts';
+import type { Finding } from '../finding.ts';
+
+const KINDS = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'];
+
+/** Whether a dead webhook can be kept from blocking for a while. */
+export const canIgnore = ({ rule, object, severity }: Finding): boolean =>
+  rule.startsWith('webhook/') && KINDS.includes(object.kind) && (severity === 'critical' || severity === 'high');
+
+/**
+ * The webhooks of a configuration that the finding names and that block: one webhook's policy is changed, not that of its living neighbours.
+ * `only` names one. In a line why there are none.
+ */
+export function blockingHooks(
+  configuration: KubeObject,
+  { summary, cause, evidence, fixes }: Finding,
+  only: string | undefined,
+): string[] | { refusal: string } {
+  const where = nameOf(refOf(configuration));
+  const blocking = webhooksOf(configuration).filter(webhook => policyOf(webhook) === 'Fail');
+  const names = blocking.map(webhook => webhook.name);
+  if (names.length === 0) return { refusal: `${where} has no webhook with failurePolicy Fail: none of them blocks` };
+  if (only !== undefined)
+    return names.includes(only)
+      ? [only]
+      : { refusal: `expected --webhook to be one of ${names.join(', ')}, found ${only}` };
+  if (names.length === 1) return names;
+  const said = [summary, cause ?? '', ...evidence, ...fixes.map(({ text }) => text)].join(' ').split(/[^\w.-]+/);
+  const words = new Set(said.map(word => word.replace(/[.]+$/, '')));
+  const dead = names.filter(name => words.has(name));
+  return dead.length > 0 ? dead : { refusal: `expected --webhook with one of ${names.join(', ')}` };
+}
