@@ -46,9 +46,11 @@ export async function* watchTriage(watching: Watching): AsyncGenerator<Looked> {
       isChanged = false;
       const began = clock.monotonic();
       if (began - read.at >= ANYWAY_MS) read = { reader: watching.reader(), at: began };
-      yield await look(watching, read.reader);
-      const spent = clock.monotonic() - began;
-      await pause(clock, spent * REST, signal);
+      const looked = await look(watching, read.reader);
+      // What whoever hears of it does with it is not our own cost.
+      const restUntil = clock.monotonic() + (clock.monotonic() - began) * REST;
+      yield looked;
+      await pause(clock, Math.max(0, restUntil - clock.monotonic()), signal);
       const deadline = clock.monotonic() + ANYWAY_MS;
       while (!isChanged && !signal.aborted && clock.monotonic() < deadline) {
         const changed = new Promise<void>(resolve => {

@@ -5,6 +5,7 @@ import { type Figure, printFigures } from './figure.ts';
 import { machineLine } from './machine.ts';
 import { scanAndRevert } from './revert.ts';
 import { tenThousandPods } from './ten-thousand.ts';
+import { triageGates } from './triage.ts';
 import { ttlOvershoot } from './ttl.ts';
 import { validateMany } from './validate.ts';
 import { clusterView } from './view.ts';
@@ -15,6 +16,7 @@ const BENCHES: Record<string, (open: OpenCluster) => Promise<Figure[]>> = {
   validate: validateMany,
   'ten-thousand': tenThousandPods,
   view: clusterView,
+  triage: triageGates,
   revert: scanAndRevert,
   ttl: ttlOvershoot,
 };

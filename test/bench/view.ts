@@ -1,38 +1,20 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { bundled } from './bundled.ts';
 import type { OpenCluster } from './clusters.ts';
 import type { Figure } from './figure.ts';
-import { NODE, sleep } from './program.ts';
+import { sleep } from './program.ts';
 import { quantile } from './statistics.ts';
 import type { ViewCost } from './view-runner.ts';
 
 /** The view that triage rests on, of 10,000 pods: read once, and followed. Bundled like the program, so that memory is what users see. */
 export async function clusterView(open: OpenCluster): Promise<Figure[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'mayday-bench-view-'));
-  const program = join(folder, 'runner.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'view-runner.ts')],
-    outfile: program,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    minify: true,
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-  });
+  const runner = await bundled('view-runner.ts');
   const cluster = await open('ten-thousand-pods');
   await sleep(2_000);
-  const run = async (how: 'load' | 'live'): Promise<ViewCost> => {
-    const { stdout } = await promisify(execFile)(NODE, [program, how, cluster.kubeconfig]);
-    return JSON.parse(stdout) as ViewCost;
-  };
+  const run = (how: 'load' | 'live') => runner.run<ViewCost>(how, cluster.kubeconfig);
   const load = await run('load');
   const live = await run('live');
   await cluster.stop();
-  rmSync(folder, { recursive: true });
+  runner.drop();
   const seen = live.seenMs ?? [];
   const size = `${load.pods.toLocaleString('en')} pods, ${load.nodes} nodes`;
   const all = load.blind.length === 0 ? '' : ` (blind: ${load.blind.join(', ')})`;

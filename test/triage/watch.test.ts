@@ -84,6 +84,16 @@ test('without a change it looks again now and then, since time alone makes thing
   expect(readers()).toBe(2);
 });
 
+test('a listener that takes its time does not make the next look late', async () => {
+  const { clock, next, change } = scene();
+  await next();
+  await clock.sleep(60_000);
+  const began = clock.monotonic();
+  change('a');
+  expect(await next()).toEqual(['a']);
+  expect(clock.monotonic() - began).toBeLessThan(100);
+});
+
 test('it ends with the signal, and leaves nobody subscribed', async () => {
   const { clock, ended, listeners, next } = scene();
   await next();
