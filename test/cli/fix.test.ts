@@ -65,8 +65,10 @@ const policy = async (): Promise<unknown> => {
   return got.ok ? (got.value.webhooks as { failurePolicy: string }[])[0]?.failurePolicy : got.reason;
 };
 
-it('a dead webhook is ignored for a while, scan shows it, and a guardian puts it back when mayday is long gone', async () => {
-  const fixed = await mayday('fix', 'webhook/stale', '--do', 'ignore', '--ttl', '6s', '--yes', '-o', 'json');
+it('a dead webhook is ignored for a while, scan shows it, and a guardian puts it back when mayday is long gone', {
+  timeout: 90_000,
+}, async () => {
+  const fixed = await mayday('fix', 'webhook/stale', '--do', 'ignore', '--ttl', '15s', '--yes', '-o', 'json');
   expect(fixed).toMatchObject({ code: 0 });
   expect(JSON.parse(fixed.stdout)).toMatchObject({ outcome: 'done', webhooks: ['left.example.com'] });
   expect(await policy()).toBe('Ignore');
