@@ -10,7 +10,7 @@ export interface Passed {
  * {dedicated: gpu}. preemption: …`. What it says of preemption only repeats them.
  */
 export function passedOver(message: string): Passed[] {
-  const said = message.split(/\.?\s*(?:preemption|no new claims to deallocate): ?/i)[0] ?? '';
+  const said = message.split(/\.?\s*(?:no new claims to deallocate|preemption:)/i)[0] ?? '';
   const list = said.replace(/^\d+\/\d+ nodes are available: ?/, '').replace(/\.$/, '');
   if (list === '') return [];
   return list.split(/, (?=\d+ )|\. (?=\d+ )/).map(part => {

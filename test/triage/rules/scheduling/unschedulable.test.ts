@@ -192,6 +192,10 @@ it('takes the words of the scheduler apart', () => {
     { nodes: 2, reason: 'node(s) had untolerated taint {node.kubernetes.io/not-ready: }' },
     { nodes: 2, reason: "node(s) didn't match pod anti-affinity rules" },
   ]);
+  // As of Kubernetes 1.34.
+  const newer =
+    '0/3 nodes are available: 3 Insufficient memory. no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.';
+  expect(passedOver(newer)).toEqual([{ nodes: 3, reason: 'Insufficient memory' }]);
   expect(passedOver('no nodes available to schedule pods')).toEqual([
     { nodes: undefined, reason: 'no nodes available to schedule pods' },
   ]);
