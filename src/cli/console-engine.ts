@@ -6,7 +6,7 @@ import { faultOf } from '../faults/registry.ts';
 import { seededRandom } from '../host/seeded-random.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Api } from '../kube/client/api.ts';
-import { guardianLines } from '../records/unfinished-lines.ts';
+import { guardianLines, unmarkedLines } from '../records/unfinished-lines.ts';
 import { isUnstopped } from '../revert/cluster-experiment.ts';
 import { isRemainUnknown } from '../revert/report.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
@@ -51,7 +51,10 @@ export function engineSession(runtime: Runtime, api: Api): EngineSession {
         experiment: header.experiment.name,
         open: written.length,
       })),
-    guardians: async () => guardianLines(await engine.guardianWork(), await engine.unfinished(), api.serverTime().now),
+    guardians: async () => {
+      const [work, dead] = [await engine.guardianWork(), await engine.unfinished()];
+      return [...guardianLines(work, dead, api.serverTime().now), ...unmarkedLines(dead)];
+    },
     suspended: async () => (await guard?.asleep()) ?? false,
     resumed: () => guard?.awake(),
   };

@@ -2,7 +2,7 @@ import type { Engine, FinishedRun } from '../engine/engine.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { type Interrupt, listenForInterrupt } from '../host/interrupt.ts';
 import type { Api } from '../kube/client/api.ts';
-import { guardianLines } from '../records/unfinished-lines.ts';
+import { guardianLines, unmarkedLines } from '../records/unfinished-lines.ts';
 import type { RunEvent } from '../run/event.ts';
 import { eventJson, eventLine } from '../run/line.ts';
 import { exitCodeOfAll, type RunResult } from '../run/verdict/result.ts';
@@ -113,8 +113,8 @@ function insisting(interrupt: Interrupt): AbortSignal {
 /** What runs that died have left, and who ends it; and what a guardian has ended since the last run. */
 async function reportInterruptedRuns(engine: Engine, api: Api): Promise<void> {
   const [work, dead] = [await engine.guardianWork(), await engine.unfinished()];
-  for (const line of guardianLines(work, dead, api.serverTime().now)) tell(line);
-  const left = dead.filter(one => one.written.length > 0 && !one.guardian);
+  for (const line of [...guardianLines(work, dead, api.serverTime().now), ...unmarkedLines(dead)]) tell(line);
+  const left = dead.filter(one => one.written.length > 0 && !one.guardian && one.marked !== false);
   if (left.length === 0) return;
   const runs = left.map(one => one.run).join(', ');
   tell(

@@ -21,12 +21,12 @@ import {
 } from '../records/unfinished.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import {
+  leftOfWrites,
   notRestored,
   overwrittenRun,
   type Prefetched,
   prefetchRun,
   revertRun,
-  stillMarked,
 } from '../revert/run-writes.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
 import { type StopOptions, stopEverything } from '../revert/stop-everything.ts';
@@ -200,14 +200,17 @@ export function createEngine(deps: EngineDeps): Engine {
     };
   }
 
-  /** Those of whose writes something is still in the cluster, or may be; the journals of the others are ended. */
+  /** Those of whose writes something is, or may be, still in the cluster; the journals of the others are ended. */
   async function stillOpen(died: Unfinished[]): Promise<Unfinished[]> {
-    const marked = await Promise.all(
-      died.map(({ type, written }) => stillMarked({ api, clock, faultOf, journal: NO_JOURNAL }, { type, written })),
+    const looked = await Promise.all(
+      died.map(async one => ({
+        ...one,
+        left: await leftOfWrites({ api, clock, faultOf, journal: NO_JOURNAL }, one),
+      })),
     );
-    for (const [index, { run }] of died.entries())
-      if (marked[index] === false) await endJournal(files, stateDir, run).catch(() => undefined);
-    return died.filter((_, index) => marked[index] !== false);
+    const isOpen = ({ left }: (typeof looked)[number]): boolean => left.marked || left.unmarked.length > 0;
+    for (const one of looked) if (!isOpen(one)) await endJournal(files, stateDir, one.run).catch(() => undefined);
+    return looked.filter(isOpen).map(({ left, ...one }) => (left.unmarked.length === 0 ? one : { ...one, ...left }));
   }
 
   return {

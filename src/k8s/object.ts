@@ -18,6 +18,7 @@ export interface ManagedField {
   apiVersion?: string;
   subresource?: string;
   time?: string;
+  fieldsType?: string;
   fieldsV1?: unknown;
 }
 

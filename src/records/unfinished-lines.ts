@@ -22,5 +22,9 @@ export function guardianLines(
   return [...done, ...due];
 }
 
+/** What runs that died have left without marks, a line each: no revert finds that. */
+export const unmarkedLines = (dead: readonly Unfinished[]): string[] =>
+  dead.flatMap(({ run, unmarked = [] }) => unmarked.map(line => `run ${run} died: ${line}`));
+
 const clockOf = (at: number): string => new Date(at).toTimeString().slice(0, 8);
 const when = (leftMs: number): string => (leftMs > 0 ? `in ${age(leftMs)}` : 'as soon as the cluster lets it');

@@ -1,6 +1,6 @@
 import { leavesBackup, leavesNothing, typeByBackup } from '../faults/recognition.ts';
 import type { FaultType } from '../faults/types.ts';
-import { type FoundInjection, findingId } from '../injection/found-injection.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
@@ -14,6 +14,7 @@ import { restoreOne } from './restore.ts';
 import { isKeptApart } from './stages.ts';
 import { overwritten } from './still-held.ts';
 import type { Trust } from './trust/judge.ts';
+import { untraced } from './unmarked.ts';
 import { intoWaves } from './waves.ts';
 
 /** What one injection wrote. */
@@ -143,7 +144,9 @@ async function look(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<L
   if (remembered.length > 0 && (got.ok || remembered.every(isKeptApart)))
     return { findings: remembered, isRemembered: true };
   const isBackupGone = !got.ok && typeByBackup({ kind: ref.kind, metadata: ref }) === type && leavesBackup(type);
-  return isBackupGone ? withoutRecord(deps, own, ref) : { findings: [], receipt: untraced(type, ref, got.ok) };
+  return isBackupGone
+    ? withoutRecord(deps, own, ref)
+    : { findings: [], receipt: untraced(type, ref, got.ok ? got.value : undefined) };
 }
 
 const begunOn = ({ begun }: RevertDeps): KubeObject[] => [...(begun?.values() ?? [])].map(({ live }) => live);
@@ -158,29 +161,14 @@ function backupsIn({ answers = [], type }: RunWrites): Pick<FoundInjection, 'bes
   return beside.length === 0 ? {} : { beside };
 }
 
-function untraced(type: FaultType, ref: ObjectRef, isThere: boolean): Receipt {
-  return {
-    id: findingId(type, ref),
-    type,
-    object: ref,
-    outcome: isThere ? 'already-restored' : 'gone',
-    verified: true,
-    requests: 1,
-    ms: 0,
-    message: isThere
-      ? 'no trace of the injection is left on the object'
-      : 'the object is gone, and the injection with it',
-  };
-}
-
 /** The backup is gone, and nothing here remembers what it held: only what was never deleted is known to be as it was. */
 async function withoutRecord(deps: RevertDeps, own: RunWrites, backup: ObjectRef): Promise<Look> {
   const victim = own.written.find(ref => typeByBackup({ kind: ref.kind, metadata: ref }) !== own.type);
   // The deletion was not even announced.
-  if (victim === undefined) return { findings: [], receipt: untraced(own.type, backup, false) };
+  if (victim === undefined) return { findings: [], receipt: untraced(own.type, backup, undefined) };
   const got = await deps.api.get(plain(victim));
   if (!got.ok && got.reason !== 'not-found') return { findings: [], blind: `${nameOf(victim)}: ${blindReason(got)}` };
-  const gone = untraced(own.type, backup, false);
+  const gone = untraced(own.type, backup, undefined);
   if (got.ok && victim.uid !== undefined && got.value.metadata.uid === victim.uid)
     return { findings: [], receipt: { ...gone, message: `${nameOf(victim)} was never deleted` } };
   const what = got.ok
@@ -206,10 +194,20 @@ export async function notRestored(deps: RevertDeps, own: RunWrites): Promise<{ a
   };
 }
 
-/** Whether any of these objects still carries an injection of the type; `blind` when one could not be read and none of the others does. */
-export async function stillMarked(deps: RevertDeps, own: RunWrites): Promise<boolean | 'blind'> {
-  if (leavesNothing(own.type)) return false;
+/** What is left in the cluster of what one injection wrote. */
+export interface Left {
+  /** Something carries its marks, or may: it could not be read. */
+  marked: boolean;
+  /** What lost its marks and is not as it was, or may not be: a sentence each. */
+  unmarked: string[];
+}
+
+/** Looks for what is left of the writes of an injection; writes nothing. Marks that are gone do not prove that the value is. */
+export async function leftOfWrites(deps: RevertDeps, own: RunWrites): Promise<Left> {
+  if (leavesNothing(own.type)) return { marked: false, unmarked: [] };
   const read = await lookAtAll(deps, own);
-  if (read.some(one => one.findings.length > 0)) return true;
-  return read.some(one => one.blind !== undefined) ? 'blind' : false;
+  return {
+    marked: read.some(({ findings, blind }) => findings.length > 0 || blind !== undefined),
+    unmarked: read.flatMap(({ receipt }) => (receipt === undefined || receipt.verified ? [] : [receipt.message])),
+  };
 }

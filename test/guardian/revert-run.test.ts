@@ -7,7 +7,7 @@ import { createRunReverter } from '../../src/guardian/revert-run.ts';
 import { ROLLBACK_DATA } from '../../src/injection/record/markers.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { readEntries } from '../../src/records/journal.ts';
-import { guardianLines } from '../../src/records/unfinished-lines.ts';
+import { guardianLines, unmarkedLines } from '../../src/records/unfinished-lines.ts';
 import type { RunEvent } from '../../src/run/event.ts';
 import { config, configRef, corrupt, deployment, deploymentRef, drift, pod } from '../run/support/lab.ts';
 import { engineDeps, kubeSystem } from '../support/engine.ts';
@@ -138,6 +138,35 @@ describe('a run that is killed in mid-fault', () => {
     expect(it.journal().at(-1)).toMatchObject({ entry: 'end', by: 'guardian', residue: 1 });
     const receipts = it.journal().flatMap(entry => (entry.entry === 'receipt' ? [entry.receipt] : []));
     expect(receipts.filter(({ verified }) => verified)).toEqual([]);
+  });
+
+  test('and somebody takes off the marks, not the value: not called restored, and its journal stays open', async () => {
+    const it = machine();
+    void it.engine.run(drift({ ttlMs: 30_000 }), { emit: it.emit, soakMs: 60_000 });
+    await it.clock.sleep(5_000);
+    it.kill();
+    it.api.change(configRef, object => {
+      delete object.metadata.annotations;
+      delete object.metadata.labels;
+      object.metadata.managedFields = [wrote('mayday', { 'f:data': { 'f:mode': {} } })];
+    });
+    await it.guardian.over;
+    const receipts = it.journal().flatMap(entry => (entry.entry === 'receipt' ? [entry.receipt] : []));
+    expect(receipts).toMatchObject([{ outcome: 'diverged', verified: false }]);
+    expect(receipts[0]?.message).toContain('data.mode is still as mayday wrote it');
+    expect(it.journal().at(-1)).toMatchObject({ entry: 'end', by: 'guardian', residue: 1 });
+    const dead = await it.next.unfinished();
+    expect(dead).toMatchObject([{ written: [{ name: 'settings' }], marked: false }]);
+    expect(unmarkedLines(dead)).toEqual([
+      expect.stringMatching(/^run \S+ died: the marks were taken off ConfigMap shop\/settings, and data.mode is still/),
+    ]);
+    // Somebody gives it another value: nothing of ours is in any more.
+    it.api.change(configRef, object => {
+      object.data = { mode: 'live' };
+      object.metadata.managedFields = [wrote('kubectl-edit', { 'f:data': { 'f:mode': {} } })];
+    });
+    expect(await it.next.unfinished()).toEqual([]);
+    expect(it.journal().at(-1)).toMatchObject({ entry: 'end', residue: 0 });
   });
 
   test('without a TTL: the time to recover is its deadline', async () => {
