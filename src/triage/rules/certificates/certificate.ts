@@ -44,48 +44,54 @@ export const certificateNotReady: Rule = {
   },
 };
 
-function notReady(view: ClusterView, now: number, certificate: ViewObject): Finding | undefined {
-  const { name, namespace = '' } = certificate.metadata;
+/** What is wrong with a certificate, and since when. */
+interface Wrong {
+  what: string;
+  broken: boolean;
+  since: number | undefined;
+}
+
+function wrongWith(certificate: ViewObject, now: number): Wrong | undefined {
   const ready = condition(certificate, 'Ready');
   const until = time(certificate.status.notAfter);
   const renewal = time(certificate.status.renewalTime);
-  const expired = until !== undefined && until <= now;
+  if (certificate.metadata.deletionTimestamp !== undefined) return undefined;
+  if (until !== undefined && until <= now)
+    return { what: 'the certificate has expired and was not renewed', broken: true, since: until };
+  if (ready?.status !== 'True')
+    return young(certificate, now, ready?.since)
+      ? undefined
+      : { what: 'the certificate is not ready: it was not issued', broken: true, since: ready?.since };
   const overdue = renewal !== undefined && now - renewal > GRACE_MS;
-  const unready = ready === undefined || ready.status !== 'True';
-  if (
-    certificate.metadata.deletionTimestamp !== undefined ||
-    !(expired || overdue || (unready && !young(certificate, now, ready?.since)))
-  )
-    return undefined;
-  const issuer = issuerOf(view, certificate);
-  const state = expired
-    ? 'the certificate has expired and was not renewed'
-    : unready
-      ? 'the certificate is not ready: it was not issued'
-      : 'the certificate is overdue for renewal';
+  return overdue ? { what: 'the certificate is overdue for renewal', broken: false, since: renewal } : undefined;
+}
+
+function notReady(view: ClusterView, now: number, certificate: ViewObject): Finding | undefined {
+  const wrong = wrongWith(certificate, now);
+  if (wrong === undefined) return undefined;
+  const { name, namespace = '' } = certificate.metadata;
+  const { spec, status } = certificate;
+  const { cause, problem, near } = issuerOf(view, certificate);
+  const said = condition(certificate, 'Ready')?.message;
   return finding({
     rule: 'certificates/not-ready',
-    severity: expired || unready ? 'high' : 'warn',
+    severity: wrong.broken ? 'high' : 'warn',
     object: certificate,
-    summary: `${state}${issuer.problem === undefined ? '' : `: ${issuer.problem}`}`,
-    since: expired
-      ? { at: until, exact: true }
-      : ready?.since === undefined
-        ? undefined
-        : { at: ready.since, exact: true },
+    summary: problem === undefined ? wrong.what : `${wrong.what}: ${problem}`,
+    since: wrong.since === undefined ? undefined : { at: wrong.since, exact: true },
     evidence: [
       ...conditions(certificate).map(quoted),
-      until !== undefined && `status.notAfter: ${text(certificate.status.notAfter)}`,
-      renewal !== undefined && `status.renewalTime: ${text(certificate.status.renewalTime)}`,
-      `spec.issuerRef: ${JSON.stringify(certificate.spec.issuerRef ?? {})}, spec.secretName: ${text(certificate.spec.secretName)}`,
+      status.notAfter !== undefined && `status.notAfter: ${text(status.notAfter)}`,
+      status.renewalTime !== undefined && `status.renewalTime: ${text(status.renewalTime)}`,
+      `spec.issuerRef: ${JSON.stringify(spec.issuerRef ?? {})}, spec.secretName: ${text(spec.secretName)}`,
     ],
     cause:
-      issuer.problem === undefined
-        ? ready?.message || 'cert-manager has not issued it; its CertificateRequest and Order say why.'
-        : `${issuer.problem}.`,
+      problem === undefined
+        ? said || 'cert-manager has not issued it; its CertificateRequest and Order say why.'
+        : `${problem}.`,
     fixes: [
-      issuer.near !== undefined && {
-        text: `Name the issuer that exists: ${issuer.near}.`,
+      near !== undefined && {
+        text: `Name the issuer that exists: ${near}.`,
         command: command(view, [
           'kubectl',
           'patch',
@@ -95,7 +101,7 @@ function notReady(view: ClusterView, now: number, certificate: ViewObject): Find
           namespace,
           '--type=merge',
           '-p',
-          JSON.stringify({ spec: { issuerRef: { name: issuer.near } } }),
+          JSON.stringify({ spec: { issuerRef: { name: near } } }),
         ]),
       },
       {
@@ -103,7 +109,7 @@ function notReady(view: ClusterView, now: number, certificate: ViewObject): Find
         command: command(view, ['kubectl', 'get', 'certificaterequests,orders,challenges', '-n', namespace]),
       },
     ],
-    because: [{ ...issuer.cause }, ...certManager(view)],
+    because: [cause, ...certManager(view)],
   });
 }
 

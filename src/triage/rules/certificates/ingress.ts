@@ -1,9 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { finding } from '../../build.ts';
 import { list, strings, text } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
-import { certificatesIn, certificateWords, isFor, validityOf } from '../../x509.ts';
+import { type Certificate, certificatesIn, certificateWords, isFor, validityOf } from '../../x509.ts';
 
 interface Served {
   ingress: ViewObject;
@@ -40,58 +41,74 @@ export const ingressCertificate: Rule = {
   },
   *look({ view, answers, now }) {
     const done = new Set<string>();
-    for (const { ingress, namespace, secret, hosts } of servedBy(view)) {
+    for (const served of servedBy(view)) {
+      const { namespace, secret } = served;
       const answer = answers.certificates(namespace, secret);
       const [leaf] = answer?.ok
         ? (certificatesIn(answer.value.find(({ name }) => name === 'tls.crt')?.pem ?? '') ?? [])
         : [];
       if (leaf === undefined || done.has(`${namespace}/${secret}`)) continue;
       done.add(`${namespace}/${secret}`);
-      const validity = validityOf(leaf, now);
-      const foreign = hosts.filter(host => !isFor(leaf, host));
-      if (validity === 'valid' && foreign.length === 0) continue;
-      const isDead = validity === 'expired' || validity === 'not yet valid';
-      const certificate = view
-        .inNamespace('Certificate', namespace)
-        .find(({ spec }) => text(spec.secretName) === secret);
-      const until = new Date(leaf.until).toISOString().slice(0, 10);
-      yield finding({
-        rule: 'certificates/ingress',
-        severity: isDead ? 'high' : 'warn',
-        object: { apiVersion: 'v1', kind: 'Secret', namespace, name: secret },
-        summary:
-          isDead || foreign.length === 0
-            ? `the TLS certificate of an Ingress ${validity === 'expired' ? `has expired ${until}` : validity === 'expires soon' ? `expires soon, ${until}` : 'is not yet valid'}`
-            : `the TLS certificate of an Ingress is not for host ${foreign.join(', ')}`,
-        since: validity === 'expired' ? { at: leaf.until, exact: true } : undefined,
-        evidence: [
-          `tls.crt: ${certificateWords(leaf)}`,
-          `Ingress ${namespace}/${ingress.metadata.name} spec.tls: ${hosts.join(', ')}`,
-        ],
-        cause:
-          certificate === undefined
-            ? 'No cert-manager Certificate renews this Secret.'
-            : `cert-manager Certificate ${certificate.metadata.name} should renew it.`,
-        fixes: [
-          certificate === undefined
-            ? {
-                text: 'Renew the certificate where it was issued, and replace tls.crt and tls.key in the Secret.',
-                command: command(view, ['kubectl', 'get', 'secret', secret, '-n', namespace]),
-              }
-            : {
-                text: 'See why cert-manager does not renew the certificate.',
-                command: command(view, [
-                  'kubectl',
-                  'describe',
-                  'certificate.cert-manager.io',
-                  certificate.metadata.name,
-                  '-n',
-                  namespace,
-                ]),
-              },
-        ],
-        because: certificate === undefined ? [] : [{ kind: 'Certificate', namespace, name: certificate.metadata.name }],
-      });
+      const wrong = wrongWith(leaf, served.hosts, now);
+      if (wrong !== undefined) yield report(view, served, leaf, wrong);
     }
   },
 };
+
+interface Wrong {
+  what: string;
+  severity: 'high' | 'warn';
+}
+
+function wrongWith(leaf: Certificate, hosts: readonly string[], now: number): Wrong | undefined {
+  const validity = validityOf(leaf, now);
+  const until = new Date(leaf.until).toISOString().slice(0, 10);
+  const foreign = hosts.filter(host => !isFor(leaf, host));
+  if (validity === 'expired') return { what: `has expired ${until}`, severity: 'high' };
+  if (validity === 'not yet valid') return { what: 'is not yet valid', severity: 'high' };
+  if (foreign.length > 0) return { what: `is not for host ${foreign.join(', ')}`, severity: 'warn' };
+  return validity === 'valid' ? undefined : { what: `expires soon, ${until}`, severity: 'warn' };
+}
+
+function report(
+  view: ClusterView,
+  { ingress, namespace, secret, hosts }: Served,
+  leaf: Certificate,
+  { what, severity }: Wrong,
+): Finding {
+  const certificate = view.inNamespace('Certificate', namespace).find(({ spec }) => text(spec.secretName) === secret);
+  return finding({
+    rule: 'certificates/ingress',
+    severity,
+    object: { apiVersion: 'v1', kind: 'Secret', namespace, name: secret },
+    summary: `the TLS certificate of an Ingress ${what}`,
+    since: what.startsWith('has expired') ? { at: leaf.until, exact: true } : undefined,
+    evidence: [
+      `tls.crt: ${certificateWords(leaf)}`,
+      `Ingress ${namespace}/${ingress.metadata.name} spec.tls: ${hosts.join(', ')}`,
+    ],
+    cause:
+      certificate === undefined
+        ? 'No cert-manager Certificate renews this Secret.'
+        : `cert-manager Certificate ${certificate.metadata.name} should renew it.`,
+    fixes: [
+      certificate === undefined
+        ? {
+            text: 'Renew the certificate where it was issued, and replace tls.crt and tls.key in the Secret.',
+            command: command(view, ['kubectl', 'get', 'secret', secret, '-n', namespace]),
+          }
+        : {
+            text: 'See why cert-manager does not renew the certificate.',
+            command: command(view, [
+              'kubectl',
+              'describe',
+              'certificate.cert-manager.io',
+              certificate.metadata.name,
+              '-n',
+              namespace,
+            ]),
+          },
+    ],
+    because: certificate === undefined ? [] : [{ kind: 'Certificate', namespace, name: certificate.metadata.name }],
+  });
+}
