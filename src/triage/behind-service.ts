@@ -48,9 +48,6 @@ export const isolates = ({ spec }: ViewObject, pod: ViewObject): boolean =>
   (!Array.isArray(spec.policyTypes) || spec.policyTypes.includes('Ingress')) &&
   matchesSelector(fields(spec.podSelector), pod.metadata.labels);
 
-/** Whether a NetworkPolicy lets nobody in. */
-export const admitsNobody = ({ spec }: ViewObject): boolean => list(spec.ingress).length === 0;
-
 /** All objects whose findings would explain that nothing answers behind the Service. */
 export function becauseOf(view: ClusterView, namespace: string, name: string, behind: Behind): Cause[] {
   const named = ({ kind, metadata }: ViewObject): Cause => ({

@@ -1,6 +1,6 @@
 import type { ManagedField } from '../../k8s/object.ts';
 import type { Since } from '../trouble.ts';
-import type { Fields, ViewObject, WarningEvent } from './cluster-view.ts';
+import type { Fields, ViewObject } from './cluster-view.ts';
 
 const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
@@ -38,10 +38,6 @@ export function sinceOfCondition(object: ViewObject, type: string): Since | unde
     timeOf(condition.lastUpdateTime) ?? timeOf(condition.lastProbeTime) ?? timeOf(condition.lastHeartbeatTime);
   return seen === undefined ? undefined : atLeast(seen);
 }
-
-/** Since the first of these warnings; undefined where there is none. */
-export const sinceOfEvents = (events: readonly WarningEvent[]): Since | undefined =>
-  earliest(...events.map(({ first }) => first));
 
 /**
  * Since when a container is in the state that its status tells of. What waits after it ended has waited since then; how often it ended

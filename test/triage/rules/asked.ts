@@ -41,11 +41,6 @@ export function findings(rule: Rule, objects: readonly Literal[], told: Told = {
   return [...rule.look(looking)];
 }
 
-/** The reads that a rule asks for, in words. */
-export const reads = (rule: Rule, objects: readonly Literal[], told: Told = {}): NamedRead[] => [
-  ...(rule.asks?.({ view: viewOf(objects, { now: NOW, ...told }), now: NOW }) ?? []),
-];
-
 export function answersOf(told: Told, asked: readonly NamedRead[]): Answers {
   function answer<T>(
     wasAsked: (read: NamedRead) => boolean,

@@ -19,12 +19,6 @@ export function passedOver(message: string): Passed[] {
   });
 }
 
-/** How many nodes the scheduler looked at. */
-export const nodesLookedAt = (message: string): number | undefined => {
-  const found = /^\d+\/(\d+) nodes/.exec(message)?.[1];
-  return found === undefined ? undefined : Number(found);
-};
-
 /** What a reason of the scheduler is about. */
 export type Constraint =
   | 'resources'
