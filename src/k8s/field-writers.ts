@@ -16,6 +16,22 @@ export function isUntouched(object: KubeObject, field: readonly string[], record
   return !others.some(entry => timeOf(entry) > since);
 }
 
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * Whether the record came with a whole object that somebody sent, as a saved YAML that is created or applied again: then one writer owns
+ * field and record, whatever was edited in that YAML. An injection changes an object that is there already.
+ */
+export function isSentWithObject(object: KubeObject, record: readonly string[]): boolean {
+  const { annotations = {}, creationTimestamp } = object.metadata;
+  const key = record.at(-1)?.slice('f:'.length) ?? '';
+  if (annotations[LAST_APPLIED]?.includes(JSON.stringify(key)) === true) return true;
+  const made = creationTimestamp === undefined ? Number.NaN : Date.parse(creationTimestamp);
+  const entries = entriesFor(object, record);
+  // Both are told in whole seconds.
+  return entries.some(({ time }) => time !== undefined && Math.abs(Date.parse(time) - made) <= 1_000);
+}
+
 /**
  * Who owns the field at `path`, in the notation of managedFields (`f:data`, `f:mode`), as `manager/operation`, with the subresource where
  * it was written through one, such as `scale`.

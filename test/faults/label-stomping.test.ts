@@ -130,6 +130,38 @@ describe('restoring', () => {
     expect(await judged('operator-chaos')).toBe('restore');
   });
 
+  describe('an object that was made again from its own YAML, marks and all', () => {
+    const MADE = '2026-11-21T12:00:00Z';
+    const again = (label: string, meta: object = {}) => {
+      const object = theirs({ existed: true, labelKey: 'app', originalValue: 'web' }, label);
+      const fields = { 'f:metadata': { ...RECORD_FIELD, 'f:labels': { 'f:app': {} } }, 'f:spec': {} };
+      const managedFields = [{ ...wrote('kubectl-create', fields), time: MADE }];
+      return withMeta(object, { creationTimestamp: MADE, managedFields, ...meta });
+    };
+
+    it('with a label that was edited meanwhile: a person decides', async () => {
+      const api = fakeApi([again('checkout')]);
+      expect(await revertEverything(api)).toMatchObject([{ outcome: 'diverged', verified: false }]);
+      expect(api.peek(at(service))?.metadata.labels).toMatchObject({ app: 'checkout' });
+    });
+
+    it('with the value that only chaos writes: it is restored', async () => {
+      const api = fakeApi([again('chaos-stomped')]);
+      expect(await revertEverything(api)).toMatchObject([{ outcome: 'reverted', verified: true }]);
+    });
+
+    it('by kubectl apply onto the one that is there: the same', async () => {
+      const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': `{"${ROLLBACK_DATA}":"{}"}` };
+      const applied = again('checkout', { creationTimestamp: '2026-11-01T00:00:00Z', annotations });
+      expect(await restoreOf(fakeApi([applied]), 'LabelStomping', SERVICE)).toMatchObject({ kind: 'diverged' });
+    });
+
+    it('is told from an injection into an object that was there before', async () => {
+      const injected = again('checkout', { creationTimestamp: '2026-11-01T00:00:00Z' });
+      expect(await restoreOf(fakeApi([injected]), 'LabelStomping', SERVICE)).toMatchObject({ kind: 'restore' });
+    });
+  });
+
   it.each([
     ['LBL-4: no label key', { existed: true, originalValue: 'web' }],
     ['LBL-4: an empty label key', { existed: true, labelKey: '', originalValue: 'web' }],

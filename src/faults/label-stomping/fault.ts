@@ -1,10 +1,8 @@
 import { objectParams, objectReads, TARGET } from '../../injection/any-object.ts';
 import type { Fault } from '../contract.ts';
 import { effect } from './effect.ts';
-import { type LabelStompingParams, plan } from './plan.ts';
+import { DEFAULT_VALUE, type LabelStompingParams, plan } from './plan.ts';
 import { restore } from './restore.ts';
-
-const DEFAULT_VALUE = 'chaos-stomped';
 
 /** Overwrites or deletes one label of an object; its record holds the original. */
 export const labelStomping: Fault<LabelStompingParams> = {

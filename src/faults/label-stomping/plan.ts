@@ -14,6 +14,9 @@ export interface LabelStompingParams extends ObjectParams {
   value: string | undefined;
 }
 
+/** The label's value under a fault that asks for none. */
+export const DEFAULT_VALUE = 'chaos-stomped';
+
 /** No label value can read like this. */
 export const DELETED = '(deleted)';
 

@@ -3,14 +3,14 @@ import { type Envelope, isInjected } from '../../injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
 import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';
 import { threeWay } from '../../injection/three-way.ts';
-import { isUntouched } from '../../k8s/field-writers.ts';
+import { isSentWithObject, isUntouched } from '../../k8s/field-writers.ts';
 import { mapOperations, type Operation, pointer, remove, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
-import { DELETED, isMark, shown } from './plan.ts';
+import { DEFAULT_VALUE, DELETED, isMark, shown } from './plan.ts';
 
 interface LabelRecord extends Pick<Envelope, 'mayday'> {
   key: string;
@@ -66,6 +66,7 @@ function stillInjected(victim: KubeObject, key: string, is: string | undefined, 
   // A label that is gone has no owner, and the framework's injection may be just that.
   if (is === undefined) return true;
   const record = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
+  if (is !== DEFAULT_VALUE && isSentWithObject(victim, record)) return false;
   return isUntouched(victim, ['f:metadata', 'f:labels', `f:${key}`], record);
 }
 
