@@ -158,7 +158,7 @@ async function furnish(lab: Lab): Promise<void> {
   }
   const address = '{"status":{"loadBalancer":{"ingress":[{"ip":"203.0.113.10"}]}}}';
   await lab.kubectl(['patch', 'ingress', 'shop', '-n', 'shop', '--subresource=status', '--type=merge', '-p', address]);
-  for (const { namespace, name, app } of LEADERS) await putLease(lab, namespace, name, app);
+  for (const { namespace, name, app } of LEADERS) await putLease(lab, namespace, name, { app });
   await lab.kubectl(['delete', 'events', '-A', '--all']);
 }
 
@@ -179,7 +179,12 @@ export async function putCertificate(
 }
 
 /** A Lease that the first pod of an app holds. */
-export async function putLease(lab: Lab, namespace: string, name: string, app: string, holder?: string): Promise<void> {
+export async function putLease(
+  lab: Lab,
+  namespace: string,
+  name: string,
+  { app, holder, renewed = micro() }: { app: string; holder?: string; renewed?: string },
+): Promise<void> {
   const pods = await lab.kubectl([
     'get',
     'pods',
@@ -194,7 +199,7 @@ export async function putLease(lab: Lab, namespace: string, name: string, app: s
     holderIdentity: holder ?? `${pods.split(' ')[0]}_5f0c1c9e-1d5b-4b1c-9f59-0a8a0e1c7f11`,
     leaseDurationSeconds: 15,
     acquireTime: micro(),
-    renewTime: micro(),
+    renewTime: renewed,
     leaseTransitions: 3,
   };
   await lab.apply([{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace }, spec }]);
