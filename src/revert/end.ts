@@ -5,6 +5,8 @@ export type End = Pick<Receipt, 'outcome' | 'verified' | 'notHeld' | 'tier' | 'w
   message: string;
   retry?: boolean;
   waits?: boolean;
+  /** How long another try is worth it at most, milliseconds; as long as patience lasts where it does not say. */
+  retryForMs?: number;
 };
 
 export const failed = (message: string, retry = false): End => ({ outcome: 'failed', verified: false, message, retry });

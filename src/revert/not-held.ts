@@ -30,7 +30,7 @@ export function notHeld({ finding, restore, instead, now, isByServer, isRecordKe
   const by = isByServer ? SERVER : (writer ?? 'nobody that the server knows of');
   const values = original === undefined ? instead.says : `original ${original}, now ${live}`;
   const left = isRecordKept
-    ? `the undo record is kept in ${nameOf(finding.object)}: revert again once nothing changes it any more`
+    ? `the undo record is kept in ${nameOf(finding.object)}: revert again once nothing changes it any more${instead.kind === 'diverged' ? `; ${FORCE}` : ''}`
     : `the undo record could not be put back on ${nameOf(finding.object)}: ${lastCopy(finding)}`;
   return {
     outcome: 'failed',
@@ -41,6 +41,9 @@ export function notHeld({ finding, restore, instead, now, isByServer, isRecordKe
     notHeld: { ...(original === undefined ? {} : { original }), ...(live === undefined ? {} : { live }), by },
   };
 }
+
+/** What puts the original in where a third value stands. */
+export const FORCE = '--force-diverged then puts the original back over what stands there';
 
 const SERVER = 'the server itself on storing our write (the schema of its kind, or a mutating webhook or policy)';
 

@@ -1,5 +1,6 @@
 import type { Live, Restore } from '../faults/contract.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
+import type { Execution } from '../injection/write/executor.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import { executeWithReread } from '../injection/write/replan.ts';
 import { sanitise } from '../text/sanitise.ts';
@@ -9,8 +10,9 @@ import type { RevertDeps } from './deps.ts';
 import { type End, failed, noted } from './end.ts';
 import { giveOwnershipBack, handedOverLate } from './hand-over.ts';
 import { lookAgain } from './look-again.ts';
-import { shownBy } from './not-held.ts';
+import { FORCE, shownBy } from './not-held.ts';
 import { putRecordBack } from './put-record-back.ts';
+import { lastingRefusal } from './refusal.ts';
 import { type Decided, finish, strip } from './settle.ts';
 import { isKeptApart, keepsCarrier, type Stages, stagesOf } from './stages.ts';
 import { stripOnly, strippingWrite } from './strip-marks.ts';
@@ -35,6 +37,8 @@ export interface RestoreOptions {
 export interface Attempt {
   receipt: Receipt;
   retry: boolean;
+  /** How long another try is worth it at most, milliseconds; as long as patience lasts where it does not say. */
+  retryForMs?: number;
   /** Nothing can be done until the cluster has finished what it began, such as a namespace that is Terminating. */
   waits: boolean;
 }
@@ -57,6 +61,7 @@ export async function restoreOne(
   return {
     retry: end.retry ?? false,
     waits: end.waits ?? false,
+    ...(end.retryForMs === undefined ? {} : { retryForMs: end.retryForMs }),
     receipt: {
       id: finding.id,
       type: finding.type,
@@ -112,7 +117,7 @@ async function decisionOn(deps: RevertDeps, finding: FoundInjection, options: Re
 function afterFirst(first: Restore, { restore, live }: Decided): End {
   const end = failed(`${first.says}, but then: ${restore.says}`, restore.kind !== 'diverged' || wasBlind(live));
   const values = { ...shownBy(first), ...shownBy(restore) };
-  return restore.kind === 'diverged' ? { ...end, notHeld: values } : end;
+  return restore.kind === 'diverged' ? noted({ ...end, notHeld: values }, [FORCE]) : end;
 }
 
 async function write(
@@ -145,7 +150,7 @@ async function write(
   };
   const { execution } = await executeWithReread(stages.now, again, deps, { id: finding.id, purpose: 'revert' });
   if (changed) return changed;
-  if (execution.state !== 'done') return notDone(deps, last, execution.message);
+  if (execution.state !== 'done') return notDone(deps, last, execution);
   if (stages.next === 'strip')
     return strip(deps, last, { first: stages.now[0], stored: execution.steps[0]?.object, rest: stages.rest });
   const notes = [...kept, ...(await giveOwnershipBack(deps, finding.id, execution.steps))];
@@ -162,17 +167,30 @@ function asReverted(end: End, { says }: Restore): End {
 }
 
 /** What could not be written. Where its backup is gone as well, what was read of it goes back, so that another try has an original. */
-async function notDone(deps: RevertDeps, { finding, restore }: Decision, message: string): Promise<End> {
-  if (!isKeptApart(finding) || restore === undefined) return failed(message, true);
+async function notDone(deps: RevertDeps, { finding, restore }: Decided, execution: Execution): Promise<End> {
+  const refusal = lastingRefusal(execution, restore);
+  const { message, retryForMs, notHeld } = {
+    message: execution.message,
+    retryForMs: undefined,
+    notHeld: undefined,
+    ...refusal,
+  };
+  const end: End = {
+    ...failed(message, retryForMs !== 0),
+    ...(retryForMs === undefined ? {} : { retryForMs }),
+    ...(notHeld === undefined ? {} : { notHeld }),
+  };
+  if (!isKeptApart(finding)) return end;
   const got = await deps.api.get(finding.object);
-  if (got.ok || got.reason !== 'not-found') return failed(message, true);
+  if (got.ok || got.reason !== 'not-found') return end;
   const isBack = (await putRecordBack(deps, finding, restore)) !== undefined;
   const { original } = shownBy(restore);
   const where = isBack
     ? 'it was gone and is there again'
     : `it is gone and could not be made again${original === undefined ? '' : `; original ${original}`}`;
   return {
-    ...failed(`${message}; of the backup: ${where}`, true),
+    ...end,
+    message: `${message}; of the backup: ${where}`,
     ...(original === undefined ? {} : { notHeld: { original, live: '(not there)' } }),
   };
 }

@@ -63,14 +63,17 @@ export async function inRounds(
   };
   for (let number = 1; open.length > 0; number += 1) {
     options.emit?.({ event: 'round', round: number, items: open.length });
-    const { blocked, waiting } = await round(remembering, open, receipts, { ...options, scanned: number === 1 });
+    const { blocked, waiting, patienceMs } = await round(remembering, open, receipts, {
+      ...options,
+      scanned: number === 1,
+    });
     const moved = blocked.length < open.length;
     open = blocked;
     if (open.length === 0) break;
     const spent = deps.clock.monotonic() - began;
     // What only waits is over when its own time is; what is blocked otherwise is tried for as long as patience lasts.
     const isBlocked = blocked.length > waiting.length;
-    const longest = Math.max(isBlocked ? retryForMs : 0, ...waiting.map(waitsUntil));
+    const longest = Math.max(isBlocked ? Math.min(retryForMs, patienceMs) : 0, ...waiting.map(waitsUntil));
     if (waiting.length > 0)
       options.emit?.({
         event: 'waiting',
@@ -90,25 +93,34 @@ export async function inRounds(
   return [...receipts.values()];
 }
 
+interface Round {
+  blocked: FoundInjection[];
+  waiting: Receipt[];
+  /** The longest that any of the blocked is worth another try, milliseconds. */
+  patienceMs: number;
+}
+
 /** Tries each open finding once, wave after wave. */
 async function round(
   deps: RevertDeps,
   open: readonly FoundInjection[],
   receipts: Map<string, Receipt>,
   options: RoundOptions,
-): Promise<{ blocked: FoundInjection[]; waiting: Receipt[] }> {
+): Promise<Round> {
   const blocked: FoundInjection[] = [];
   const waiting: Receipt[] = [];
+  let patienceMs = 0;
   for (const wave of intoWaves(open)) {
     await pooled(wave, options.width ?? AT_ONCE, async finding => {
-      const { receipt, retry, waits } = await safely(deps, finding, options);
+      const { receipt, retry, waits, retryForMs = Number.POSITIVE_INFINITY } = await safely(deps, finding, options);
       receipts.set(finding.id, receipt);
       if (retry) blocked.push(finding);
+      if (retry && !waits) patienceMs = Math.max(patienceMs, retryForMs);
       if (waits) waiting.push(receipt);
       options.emit?.({ event: 'receipt', receipt, final: !retry });
     });
   }
-  return { blocked, waiting };
+  return { blocked, waiting, patienceMs };
 }
 
 /** One restore that breaks must not stop the others. */

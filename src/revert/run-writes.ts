@@ -60,7 +60,7 @@ export async function revertRun(by: RevertDeps, own: RunWrites, ahead?: Prefetch
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const reverted = await once(deps, own, ahead);
     ahead = undefined;
-    const over = deps.clock.monotonic() - began + pause > (own.retryForMs ?? 60_000);
+    const over = deps.clock.monotonic() - began + pause > Math.min(own.retryForMs ?? 60_000, reverted.patienceMs);
     if (!reverted.retry || over) return reverted;
     await deps.clock.sleep(pause);
   }
@@ -79,7 +79,13 @@ const lookAtAll = (deps: RevertDeps, own: RunWrites): Promise<Look[]> =>
 const isOfUse = (deps: RevertDeps, { at, read }: Prefetched): boolean =>
   deps.clock.monotonic() - at <= AHEAD_HOLDS_MS && read.every(({ findings }) => findings.length > 0);
 
-async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promise<RunReverted & { retry: boolean }> {
+/** Whether another try may do better, and how long that is worth it at most, milliseconds. */
+interface Again {
+  retry: boolean;
+  patienceMs: number;
+}
+
+async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promise<RunReverted & Again> {
   const read = ahead && isOfUse(deps, ahead) ? ahead.read : await lookAtAll(deps, own);
   const remembered = new Set(read.filter(one => one.isRemembered).flatMap(one => one.findings));
   const all = read.flatMap(one => one.findings);
@@ -87,7 +93,8 @@ async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promi
   const backups = all.filter(finding => isBackup(deps.faultOf, finding));
   const findings = [...found, ...orphans(deps.faultOf, backups, found)];
   const receipts: Receipt[] = read.flatMap(one => (one.receipt ? [one.receipt] : []));
-  let retry = read.some(one => one.blind !== undefined);
+  const isBlind = read.some(one => one.blind !== undefined);
+  const again: number[] = isBlind ? [Number.POSITIVE_INFINITY] : [];
   const trust: Trust = { key: own.key, everything: 'own-run' };
   const waves = intoWaves(findings).filter(wave => wave.length > 0);
   for (const [index, wave] of waves.entries()) {
@@ -96,11 +103,18 @@ async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promi
       wave.map(finding => restoreOne(deps, finding, { fresh: index === 0 && !remembered.has(finding), trust })),
     );
     receipts.push(...attempts.map(attempt => attempt.receipt));
-    retry ||= attempts.some(attempt => attempt.retry);
+    again.push(...attempts.flatMap(({ retry, retryForMs = Number.POSITIVE_INFINITY }) => (retry ? [retryForMs] : [])));
   }
   const blind = read.flatMap(one => (one.blind === undefined ? [] : [one.blind]));
   const unproven = receipts.filter(receipt => !receipt.verified).length;
-  return { receipts, remaining: unproven + blind.length, blind, found: findings, retry };
+  return {
+    receipts,
+    remaining: unproven + blind.length,
+    blind,
+    found: findings,
+    retry: again.length > 0,
+    patienceMs: Math.max(0, ...again),
+  };
 }
 
 /** Compares once more what a revert put back, by what the writes of the injection were answered with: the receipts that change. */

@@ -8,7 +8,7 @@ import { pooled } from '../kube/client/pooled.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { decide } from './classify.ts';
 import type { RevertDeps } from './deps.ts';
-import { pathsOf, shownBy } from './not-held.ts';
+import { FORCE, pathsOf, shownBy } from './not-held.ts';
 import { putRecordBack } from './put-record-back.ts';
 import { recognise } from './recognise.ts';
 import { wearing } from './remembered.ts';
@@ -132,7 +132,7 @@ function lost(
   const by = now === undefined ? 'somebody who deleted it' : writerOf(now, restore);
   const values = original === undefined ? restore.says : `original ${original}, now ${live}`;
   const record = isRecordKept
-    ? `${kept}: revert again once nothing writes there any more`
+    ? `${kept}: revert again once nothing writes there any more${restore.kind === 'diverged' ? `; ${FORCE}` : ''}`
     : 'the undo record could not be put back: this line is the last that tells the original';
   return {
     outcome: 'failed',
