@@ -104,8 +104,13 @@ function notReady(view: ClusterView, now: number, certificate: ViewObject): Find
           JSON.stringify({ spec: { issuerRef: { name: near } } }),
         ]),
       },
+      problem !== undefined &&
+        near === undefined && {
+          text: `Make or mend ${cause.kind} ${cause.name}, or name an issuer that can issue in spec.issuerRef.`,
+          command: command(view, ['kubectl', 'edit', 'certificate.cert-manager.io', name, '-n', namespace]),
+        },
       {
-        text: 'See why the certificate is not issued: its CertificateRequest, Order and Challenge.',
+        text: 'See why the certificate is not issued or renewed: its CertificateRequest, Order and Challenge.',
         command: command(view, ['kubectl', 'get', 'certificaterequests,orders,challenges', '-n', namespace]),
       },
     ],
