@@ -93,6 +93,7 @@ export function looked(able: readonly Able[], seeing: Seeing, answers: Answers):
     const own: Finding[] = [];
     try {
       for (const found of rule.look({ ...seeing, view, answers })) own.push(found);
+      blind.push(...(rule.unseen?.({ ...seeing, view, answers }) ?? []));
     } catch (error) {
       blind.push(broken(rule, error));
     }

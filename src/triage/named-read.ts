@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Outcome } from '../kube/client/outcome.ts';
 import type { Clean } from '../text/sanitise.ts';
+import type { MarksElsewhere } from './marks-elsewhere.ts';
 
 /** One thing to read for one finding: never a whole kind of the cluster, except the instances of one custom kind, metadata only. */
 export type NamedRead =
@@ -9,7 +10,9 @@ export type NamedRead =
   | { of: 'instances'; apiVersion: string; kind: string; namespace?: string }
   /** The certificates in a Secret (`tls.crt`, `ca.crt`), in PEM. Private keys and other values are dropped where they are read. */
   | { of: 'certificates'; namespace: string; secret: string }
-  | { of: 'path'; path: string };
+  | { of: 'path'; path: string }
+  /** The objects that bear marks of an injection, of the kinds that the view does not follow; their metadata. */
+  | { of: 'marks' };
 
 /** What came of the reads; undefined where nobody asked. Text is sanitised. */
 export interface Answers {
@@ -18,4 +21,5 @@ export interface Answers {
   instances(read: Extract<NamedRead, { of: 'instances' }>): Outcome<KubeObject[]> | undefined;
   certificates(namespace: string, secret: string): Outcome<{ name: string; pem: string }[]> | undefined;
   path(path: string): Outcome<string> | undefined;
+  marks(): Outcome<MarksElsewhere> | undefined;
 }

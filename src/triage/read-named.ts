@@ -7,6 +7,7 @@ import type { Outcome } from '../kube/client/outcome.ts';
 import { eachPage } from '../kube/client/pages.ts';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 import { certificatesOf } from './certificates-of.ts';
+import { type MarksElsewhere, marksElsewhere } from './marks-elsewhere.ts';
 import type { Answers, NamedRead } from './named-read.ts';
 
 /** Reads side by side. */
@@ -20,7 +21,7 @@ const MOST_BYTES = 256 * 1024;
 const LINE_LENGTH = 1024;
 const MOST_INSTANCES = 5_000;
 
-type Reading = Pick<Api, 'get' | 'list' | 'raw'>;
+type Reading = Pick<Api, 'get' | 'list' | 'listAll' | 'raw' | 'discovery'>;
 
 /** Says which read this is: the same thing is read once. */
 function keyOf(read: NamedRead): string {
@@ -72,6 +73,7 @@ export function createNamedReader(api: Reading, clock: Pick<Clock, 'monotonic'>,
     instances: read => answerTo<KubeObject[]>(read),
     certificates: (namespace, secret) => answerTo({ of: 'certificates', namespace, secret }),
     path: path => answerTo<string>({ of: 'path', path }),
+    marks: () => answerTo<MarksElsewhere>({ of: 'marks' }),
   };
 
   return {
@@ -108,6 +110,8 @@ async function answered(
       }
       case 'path':
         return await path(api, read.path, options);
+      case 'marks':
+        return await marksElsewhere(api, options);
     }
   } catch (error) {
     return failure('server-error', cleanText`the answer cannot be read: ${sanitise(error, 300)}`);

@@ -1,5 +1,6 @@
 import type { ClusterView } from '../health/view/cluster-view.ts';
 import type { ViewKind } from '../health/view/kinds.ts';
+import type { BlindSpot } from './blind.ts';
 import type { Finding } from './finding.ts';
 import type { GateId } from './gates.ts';
 import type { Answers, NamedRead } from './named-read.ts';
@@ -25,4 +26,6 @@ export interface Rule {
   /** Reads of single things that the view does not hold: asked only where the view already shows something wrong. */
   asks?(looking: Omit<Looking, 'answers'>): Iterable<NamedRead>;
   look(looking: Looking): Iterable<Finding>;
+  /** What single reads could not see: the gate is BLIND to it. */
+  unseen?(looking: Looking): Iterable<BlindSpot>;
 }

@@ -87,6 +87,7 @@ export function answersOf(told: Told, asked: readonly NamedRead[]): Answers {
         pem === undefined ? undefined : [{ name: 'tls.crt', pem }],
       );
     },
+    marks: () => undefined,
     path: path => answer(one => one.of === 'path' && one.path === path, path, told.paths?.[path]),
   };
 }

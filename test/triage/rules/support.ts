@@ -57,6 +57,7 @@ function answersOf({ logs = {}, readable = [], forbidden = [] }: Told, asked: re
       );
     },
     certificates: () => undefined,
+    marks: () => undefined,
     path: () => undefined,
   };
 }

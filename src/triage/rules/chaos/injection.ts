@@ -3,6 +3,7 @@ import type { Marker } from '../../../health/marker.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import { findingId } from '../../../injection/found-injection.ts';
+import { literal } from '../../../text/sanitise.ts';
 import { finding } from '../../build.ts';
 import { time } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
@@ -55,7 +56,19 @@ const ruleOf = (type: FaultType | 'unknown'): Rule => {
       whatToDo:
         'Revert the injection before anything else is mended: `mayday revert ID` puts the original back and verifies it.',
     },
-    *look({ view, now }) {
+    *asks() {
+      yield { of: 'marks' };
+    },
+    *unseen({ answers }) {
+      const marks = answers.marks();
+      if (marks?.ok) yield* marks.value.unseen;
+      else if (marks) yield { what: literal('marks on other kinds'), reason: marks.message };
+    },
+    *look({ view, now, answers }) {
+      const marks = answers.marks();
+      for (const object of marks?.ok ? marks.value.objects : [])
+        if (object.marker?.type === type || isOtherType(type, object.marker))
+          yield found(view, now, type, object, object.marker as Marker);
       for (const kind of kinds)
         for (const object of view.all(kind))
           if (object.marker?.type === type || isOtherType(type, object.marker))
