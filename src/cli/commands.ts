@@ -17,7 +17,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     usage: 'run <files...>',
-    description: 'run experiments; one line (or JSON line) per event, then the verdict',
+    description: 'run experiments (`-` is standard input); one line (or JSON line) per event, then the verdict',
     options: [
       ['-y, --yes', 'answer yes to the question before a dangerous injection'],
       ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
@@ -32,7 +32,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     usage: 'plan <file>',
-    description: 'exactly what would be written, to what, who is in reach, and what may not be',
+    description: 'exactly what would be written, to what, who is in reach, and what may not be; `-` is standard input',
     options: [
       ['--server-dry-run', 'let the API server try every write without keeping it'],
       ['--set <path=value...>', 'override a field under spec'],

@@ -1,4 +1,4 @@
-import { disk, readSource } from '../experiment/files.ts';
+import { disk, type Files, readSource } from '../experiment/files.ts';
 import { loadExperiment } from '../experiment/load.ts';
 import { issueLine } from '../experiment/report.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
@@ -9,8 +9,9 @@ import { tell } from './tell.ts';
 export function loadOrFail(
   path: string,
   overrides: { namespace?: string | undefined; set: readonly string[] },
+  files: Files = disk,
 ): LoadedExperiment {
-  const source = readSource(path, disk);
+  const source = readSource(path, files);
   if (source.problem !== undefined) throw new CommandFailure(source.problem);
   const { namespace, set } = overrides;
   const loading = loadExperiment(source.text, path, { set, ...(namespace === undefined ? {} : { namespace }) });

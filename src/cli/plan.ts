@@ -1,3 +1,4 @@
+import { disk } from '../experiment/files.ts';
 import { isRefusal } from '../injection/refuse.ts';
 import { locksFor, previewFacts } from '../runtime/open-engine.ts';
 import { dryRunWrites } from '../safety/dry-run.ts';
@@ -8,13 +9,14 @@ import { EXIT, type ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';
 import { print } from './output.ts';
 import { withCluster } from './session.ts';
+import { withStandardInput } from './standard-input.ts';
 
-/** `mayday plan`: what would be written, who is in reach, what is permitted. Exit 5 when it would be refused, 8 when the cluster is why. */
-export const planCommand: CommandBody = ({ globals, args, options }) => {
-  const loaded = loadOrFail(String(args[0]), {
-    namespace: globals.namespace,
-    set: (options.set as string[] | undefined) ?? [],
-  });
+/** `mayday plan`: what would be written, who is in reach, what is permitted; `-` is standard input. Exit 5 when it would be refused, 8 when the cluster is why. */
+export const planCommand: CommandBody = async ({ globals, args, options }) => {
+  const path = String(args[0]);
+  const set = (options.set as string[] | undefined) ?? [];
+  const files = await withStandardInput(disk, [path], process.stdin);
+  const loaded = loadOrFail(path, { namespace: globals.namespace, set }, files);
   return withCluster(globals, async (api, runtime) => {
     const facts = previewFacts(runtime, api, loaded.experiment.metadata.name, runtime.random);
     const locks = locksFor(runtime, api);

@@ -1,4 +1,5 @@
 import type { Engine, FinishedRun } from '../engine/engine.ts';
+import { disk } from '../experiment/files.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { type Interrupt, listenForInterrupt } from '../host/interrupt.ts';
 import type { Api } from '../kube/client/api.ts';
@@ -16,6 +17,7 @@ import { loadOrFail } from './load.ts';
 import { durationOption, wholeNumber } from './number.ts';
 import { say, sayJson } from './output.ts';
 import { withCluster } from './session.ts';
+import { withStandardInput } from './standard-input.ts';
 import { tell } from './tell.ts';
 
 /** What the command line asks for, read before anything is connected. */
@@ -27,9 +29,9 @@ interface Request {
   timing: { timeoutMs?: number; soakMs?: number };
 }
 
-/** `mayday run FILE…`: one after the other, streaming; ctrl-c stops, reverts and verifies; what remains outranks every verdict in the exit code. */
-export const runCommand: CommandBody = invocation => {
-  const request = requestOf(invocation);
+/** `mayday run FILE…`, with `-` for standard input: one after the other, streaming; ctrl-c stops, reverts and verifies; what remains outranks every verdict in the exit code. */
+export const runCommand: CommandBody = async invocation => {
+  const request = await requestOf(invocation);
   return withCluster(invocation.globals, async (api, runtime) => {
     const interrupt = listenForInterrupt();
     try {
@@ -46,12 +48,14 @@ export const runCommand: CommandBody = invocation => {
   });
 };
 
-function requestOf({ globals, args, options }: Invocation): Request {
+async function requestOf({ globals, args, options }: Invocation): Promise<Request> {
   const maxTier = wholeNumber(options.maxTier, 'max-tier', 0, 6);
   const timeoutMs = durationOption(options.timeout, 'timeout');
   const soakMs = durationOption(options.soak, 'soak');
   const set = (options.set as string[] | undefined) ?? [];
-  const all = (args[0] as string[]).map(path => loadOrFail(path, { namespace: globals.namespace, set }));
+  const paths = args[0] as string[];
+  const files = await withStandardInput(disk, paths, process.stdin);
+  const all = paths.map(path => loadOrFail(path, { namespace: globals.namespace, set }, files));
   return {
     due: all.filter(loaded => isDue(loaded, maxTier)),
     yes: options.yes === true,

@@ -53,7 +53,13 @@ export const scanJson = (result: ScanResult, now: number) => ({
   scanned: result.scanned,
 });
 
-const receiptJson = (receipt: Receipt) => ({ ...receipt, object: objectJson(receipt.object) });
+/** `verified` is said of values alone: where only marks were taken off, `marksOff` says that they were seen to be gone. */
+const receiptJson = (receipt: Receipt) => ({
+  ...receipt,
+  object: objectJson(receipt.object),
+  verified: isPutBack(receipt),
+  ...(receipt.outcome === 'stripped' ? { marksOff: receipt.verified } : {}),
+});
 
 /** The JSON shape of `mayday revert`; a dry run has `steps` and no receipts. */
 export const revertJson = (result: RevertResult, now: number) => ({

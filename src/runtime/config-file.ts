@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
@@ -32,12 +32,54 @@ const Document = z.strictObject({
 /** Reads the text of a configuration file. What is wrong with it comes back as one line. */
 export function parseConfig(path: string, text: string): ConfigReading {
   try {
-    const result = Document.safeParse(parse(text) ?? {});
+    const document: unknown = parse(text) ?? {};
+    const result = Document.safeParse(document);
     if (result.success) return { ok: true, config: result.data };
-    const issue = result.error.issues[0];
-    const where = issue?.path.join('.') || 'document';
-    return { ok: false, message: sanitise(`configuration ${path}: ${where}: ${issue?.message ?? 'not understood'}`) };
+    return { ok: false, message: sanitise(`configuration ${path}: ${wrong(result.error.issues[0], document)}`) };
   } catch (error) {
-    return { ok: false, message: sanitise(`configuration ${path}: ${(error as Error).message.split('\n')[0]}`) };
+    return { ok: false, message: sanitise(`configuration ${path}: ${unreadable(error)}`) };
   }
+}
+
+const EXPECTED: Record<keyof Config, string> = {
+  protected: 'a list of context names, such as [prod-eu, prod-*]',
+  readOnly: 'true or false',
+  ascii: 'true or false',
+  guardian: 'at-ttl, at-once or off',
+  lock: 'on or off',
+  lockNamespace: 'the name of a namespace',
+};
+const isMember = (name: unknown): name is keyof Config => typeof name === 'string' && Object.hasOwn(EXPECTED, name);
+
+/** What is wrong with a document that can be read: what was expected, what was found, and what to do. */
+function wrong(issue: z.core.$ZodIssue | undefined, document: unknown): string {
+  const members = Object.keys(EXPECTED).join(', ');
+  if (issue?.code === 'unrecognized_keys')
+    return `expected only ${members}, found ${issue.keys.join(', ')}: take it out, or mend its spelling`;
+  const [member, ...rest] = issue?.path ?? [];
+  if (!isMember(member))
+    return `expected a map with any of ${members}, found ${told(document)}: write one setting a line`;
+  const at = [member, ...rest].map(String).join('.');
+  const value = (document as Record<string, unknown>)[member];
+  const found = rest.reduce<unknown>((inner, step) => (inner as Record<PropertyKey, unknown>)[step], value);
+  return `${at}: expected ${EXPECTED[member]}, found ${told(found)}: mend it, or leave it out`;
+}
+
+/** A value in a few words. */
+function told(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a map' : JSON.stringify(value).slice(0, 80);
+}
+
+function unreadable(error: unknown): string {
+  if (!(error instanceof YAMLParseError))
+    return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  const [place] = error.linePos ?? [];
+  const where = place === undefined ? '' : `line ${place.line}, column ${place.col}: `;
+  const what =
+    error.code === 'DUPLICATE_KEY'
+      ? 'the same setting twice'
+      : 'what is no YAML (a bracket, quote or indent that does not fit)';
+  return `${where}expected a map of settings, found ${what}: mend that line`;
 }

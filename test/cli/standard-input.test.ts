@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { Readable } from 'node:stream';
+import { describe, expect, it, vi } from 'vitest';
 import { withStandardInput } from '../../src/cli/standard-input.ts';
 import { disk } from '../../src/experiment/files.ts';
 import { validatePaths } from '../../src/experiment/report.ts';
+import { mayday } from './in-process.ts';
 
 const GOOD = readFileSync(join(import.meta.dirname, '../../experiments/kserve/main-controller-kill.yaml'), 'utf8');
 
@@ -44,5 +46,24 @@ describe('validate -', () => {
       throw new Error('was read');
     }
     expect(await withStandardInput(disk, ['a.yaml'], forbidden())).toBe(disk);
+  });
+});
+
+describe.each(['run', 'plan'])('%s -', command => {
+  const piped = (text: string) => {
+    vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([Buffer.from(text)]) as typeof process.stdin);
+    return mayday(command, '-', '--kubeconfig', '/nowhere/kubeconfig');
+  };
+
+  it('says what is wrong with what it was piped', async () => {
+    const { stderr, code } = await piped('kind: Pod\n');
+    expect(stderr).toContain('-: line 1: kind: expected ChaosExperiment, found "Pod"');
+    expect(code).toBe(2);
+  });
+
+  it('goes on to the cluster with what is right', async () => {
+    const { stderr } = await piped(GOOD);
+    expect(stderr).toContain('/nowhere/kubeconfig');
+    expect(stderr).not.toContain('expected an experiment file');
   });
 });

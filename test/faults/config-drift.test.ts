@@ -274,6 +274,18 @@ describe('restoring a ConfigMap', () => {
     );
   });
 
+  it('takes a key out of a ConfigMap that was empty, of which the server keeps no writers', async () => {
+    const record = { data: '{"key":"mode","keyExists":"false","originalValue":"","resourceType":"ConfigMap"}' };
+    const annotation = `{"data":${record.data},"checksum":"${sha256(record.data)}"}`;
+    const kindOf = async (data: Record<string, string>) => {
+      const object = configMap({ data }, { annotations: { [ROLLBACK_DATA]: annotation }, managedFields: [] });
+      return (await restoreOf(fakeApi([object]), 'ConfigDrift', CONFIG)).kind;
+    };
+    expect(await kindOf({ mode: 'chaos' })).toBe('restore');
+    // Something else is in it: it was not empty, or somebody wrote to it since.
+    expect(await kindOf({ mode: 'chaos', other: 'theirs' })).toBe('diverged');
+  });
+
   it('writes nothing when the value or the record changed since it was judged', async () => {
     const api = await injected();
     const restore = await restoreOf(api, 'ConfigDrift', CONFIG);

@@ -35,7 +35,7 @@ export function settled(
   const injected = record.mayday?.injected;
   const isDiverged =
     injected === undefined
-      ? !isUntouched(victim, ['f:data', `f:${record.key}`], ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`])
+      ? !isAsInjected(victim, record.key, original)
       : is === undefined || !isInjected(is, injected);
   const shown = { original: shownValue(victim, original), live: shownValue(victim, is) };
   if (!isDiverged) return { kind: 'restore', writes, says: `put ${key} of ${name} back`, shown };
@@ -46,6 +46,17 @@ export function settled(
     injected: injected === undefined ? '(not recorded)' : shownValue(victim, injected),
     says: neitherValue(`${key} of ${name}`, injected !== undefined),
   };
+}
+
+/**
+ * What the framework put in is not recorded; who wrote it tells. Of an object that was made empty the server keeps no writers until somebody
+ * applies it: where nothing but the injected key is in it, and that was not there before, there is no value but the injection's to lose.
+ */
+function isAsInjected(victim: KubeObject, key: string, original: string | undefined): boolean {
+  const { managedFields = [] } = victim.metadata;
+  const keys = Object.keys({ ...mapAt(victim, ['data']), ...mapAt(victim, ['binaryData']) });
+  if (managedFields.length === 0 && original === undefined && keys.every(one => one === key)) return true;
+  return isUntouched(victim, ['f:data', `f:${key}`], ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`]);
 }
 
 /** One request: the value, bound to what stands there now, and the record out. */

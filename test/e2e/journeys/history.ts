@@ -43,7 +43,7 @@ export function historyJourneys(given: () => Provider): void {
       await stage.kubectl('scale', 'deployment/web', '--replicas=0');
       expect(await revert(stage)).toMatchObject({ code: 7, receipts: [{ outcome: 'diverged' }] });
       const stripped = await revert(stage, '--strip-marks');
-      expect(stripped).toMatchObject({ code: 0, receipts: [{ outcome: 'stripped', verified: true }] });
+      expect(stripped).toMatchObject({ code: 0, receipts: [{ outcome: 'stripped', verified: false, marksOff: true }] });
       expect((await stage.read('deployment', 'web')).spec.replicas).toBe(0);
       await nothingLeft(stage);
     });
@@ -99,7 +99,7 @@ export function historyJourneys(given: () => Provider): void {
       expect(asked.receipts[0]?.message).toMatch(/no ReplicaSet holds a copy; .* --strip-marks takes the label off/);
       expect(await revert(stage, '--strip-marks')).toMatchObject({
         code: 0,
-        receipts: [{ outcome: 'stripped', verified: true }],
+        receipts: [{ outcome: 'stripped', verified: false, marksOff: true }],
         remaining: 0,
       });
       await nothingLeft(stage);

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import type { Receipt } from '../../src/injection/write/receipt.ts';
+import { receiptLine, revertJson } from '../../src/revert/report.ts';
+import { revertAll } from '../../src/revert/revert-all.ts';
+import { scan } from '../../src/revert/scan.ts';
+import { wrote } from '../support/objects.ts';
+import { recorded, yard } from './support/stuck.ts';
+
+test('marks that a person had taken off are told as taken off, and never as a verified value', async () => {
+  const { api, deps } = yard(recorded('config-drift', 'injected'));
+  const [found] = (await scan(deps, { deep: true })).injections;
+  if (found === undefined) throw new Error('the recorded case was not found');
+  api.change(found.object, object => {
+    object.data = { mode: 'third' };
+    object.metadata.managedFields = [wrote('shop-operator', { 'f:data': { 'f:mode': {} } })];
+  });
+  const { injections } = await scan(deps, { deep: true });
+  const result = await revertAll(deps, injections, { trust: { everything: 'caller' }, stripMarks: true });
+  const [receipt] = revertJson(result, 0).receipts;
+  expect(receipt).toMatchObject({ outcome: 'stripped', verified: false, marksOff: true });
+  expect(receipt?.message).toBe('the marks are off, as asked; the value was left as it is and compared with nothing');
+  expect(receiptLine(result.receipts[0] as Receipt)).toMatch(/stripped .* {2}value kept {2}/);
+  expect(receiptLine(result.receipts[0] as Receipt)).not.toContain('verified');
+  expect(result.remaining).toBe(0);
+});
