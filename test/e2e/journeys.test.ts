@@ -6,6 +6,7 @@ import { emergencyJourneys } from './journeys/emergency.ts';
 import { everyKindJourneys } from './journeys/every-kind.ts';
 import { firstLookJourneys } from './journeys/first-look.ts';
 import { forbiddenJourneys } from './journeys/forbidden.ts';
+import { heldByFinalizerJourneys } from './journeys/held-by-finalizer.ts';
 import { historyJourneys } from './journeys/history.ts';
 import { onCallJourneys } from './journeys/on-call.ts';
 import { orderJourneys } from './journeys/orders.ts';
@@ -28,6 +29,7 @@ onEachProvider('on', (given, name) => {
   // Not in somebody else's cluster: these make roles, webhooks and a latch, which are not in a namespace.
   describe.skipIf(name === 'kubeconfig')('in a cluster of our own', () => {
     describe.concurrent('side by side', () => forbiddenJourneys(given));
+    heldByFinalizerJourneys(given);
     emergencyJourneys(given);
     doesNotHoldJourneys(given);
     ownerJourneys(given);
