@@ -13,6 +13,7 @@ import { orderJourneys } from './journeys/orders.ts';
 import { outageJourneys } from './journeys/outage.ts';
 import { ownerJourneys } from './journeys/owners.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
+import { refusedJourneys } from './journeys/refused.ts';
 import { thirdValueJourneys } from './journeys/third-value.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
 import { webhookJourneys } from './journeys/webhook.ts';
@@ -32,6 +33,7 @@ onEachProvider('on', (given, name) => {
     heldByFinalizerJourneys(given);
     emergencyJourneys(given);
     doesNotHoldJourneys(given);
+    refusedJourneys(given);
     ownerJourneys(given);
     diedRevertingJourneys(given);
     thirdValueJourneys(given, name !== 'sandbox');
