@@ -43,15 +43,24 @@ const definition = (group: string, plural: string, kind: string, version: string
   },
 });
 
-/** Installs a kind and waits until the server knows it. */
+/** The kinds that a scene installed itself: what the cluster had before is not taken away. */
+const installed = new WeakMap<Scene, Set<string>>();
+
+/** Installs a kind, unless the cluster has it, and waits until the server knows it. */
 async function install(scene: Scene, crd: Planted): Promise<void> {
+  const name = String(crd.metadata.name);
+  if ((await scene.admin(['get', 'crd', name, '--ignore-not-found', '-o', 'name'])).trim() !== '') return;
+  installed.set(scene, (installed.get(scene) ?? new Set()).add(name));
   await scene.admin(['apply', '-f', '-'], JSON.stringify(crd));
-  await scene.admin(['wait', '--for=condition=Established', `crd/${crd.metadata.name}`, '--timeout=30s']);
+  await scene.admin(['wait', '--for=condition=Established', `crd/${name}`, '--timeout=30s']);
 }
 
-/** Takes a kind away with all of its objects. */
-const uninstall = (scene: Scene, crd: Planted): Promise<unknown> =>
-  scene.admin(['delete', 'crd', String(crd.metadata.name), '--ignore-not-found', '--timeout=30s']);
+/** Takes a kind that was installed away with all of its objects. */
+async function uninstall(scene: Scene, crd: Planted): Promise<void> {
+  const name = String(crd.metadata.name);
+  if (installed.get(scene)?.has(name))
+    await scene.admin(['delete', 'crd', name, '--ignore-not-found', '--timeout=30s']);
+}
 
 const argo = definition('argoproj.io', 'applications', 'Application', 'v1alpha1');
 const chaos = definition(FRAMEWORK, 'chaosexperiments', 'ChaosExperiment', 'v1alpha1');
@@ -77,7 +86,7 @@ export const attacks: Attack[] = [
       ),
     act: revertAll,
     gained: wasCreated,
-    tidy: async scene => void (await uninstall(scene, chaos)),
+    tidy: scene => uninstall(scene, chaos),
   },
   {
     name: 'a deployment out of a backup that Events speak for',
@@ -118,7 +127,7 @@ export const attacks: Attack[] = [
       ),
     act: revertAll,
     gained: async scene => (await scene.look('applications.argoproj.io', 'taken')) && 'the application was created',
-    tidy: async scene => void (await uninstall(scene, argo)),
+    tidy: scene => uninstall(scene, argo),
   },
   {
     name: "another's Secret changed by a drift backup that names it",
