@@ -11,7 +11,7 @@ export interface Unfinished {
   type: FaultType;
   /** Objects that were or may have been written and whose restore was not confirmed. Empty: the run died before its first write. */
   written: ObjectRef[];
-  /** What lost its marks and is not as it was, or may not be: a sentence each. No revert finds it. */
+  /** What lost its marks and still stands as it was written: a sentence each. No revert finds it. */
   unmarked?: string[];
   /** Whether anything still carries its marks; absent where nothing is `unmarked`. */
   marked?: boolean;

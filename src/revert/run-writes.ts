@@ -137,6 +137,8 @@ interface Look {
   findings: FoundInjection[];
   /** The findings are from memory: what stands there carries no mark any more, or is gone. */
   isRemembered?: boolean;
+  /** The object has no mark any more and stands as it was written. That a backup is gone is no sign of it: it goes with a revert. */
+  unmarked?: string;
   /** For an object on which nothing of the injection is left. */
   receipt?: Receipt;
   blind?: string;
@@ -158,9 +160,9 @@ async function look(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<L
   if (remembered.length > 0 && (got.ok || remembered.every(isKeptApart)))
     return { findings: remembered, isRemembered: true };
   const isBackupGone = !got.ok && typeByBackup({ kind: ref.kind, metadata: ref }) === type && leavesBackup(type);
-  return isBackupGone
-    ? withoutRecord(deps, own, ref)
-    : { findings: [], receipt: untraced(type, ref, got.ok ? got.value : undefined) };
+  if (isBackupGone) return withoutRecord(deps, own, ref);
+  const receipt = untraced(type, ref, got.ok ? got.value : undefined);
+  return { findings: [], receipt, ...(receipt.verified ? {} : { unmarked: receipt.message }) };
 }
 
 const begunOn = ({ begun }: RevertDeps): KubeObject[] => [...(begun?.values() ?? [])].map(({ live }) => live);
@@ -212,7 +214,7 @@ export async function notRestored(deps: RevertDeps, own: RunWrites): Promise<{ a
 export interface Left {
   /** Something carries its marks, or may: it could not be read. */
   marked: boolean;
-  /** What lost its marks and is not as it was, or may not be: a sentence each. */
+  /** What lost its marks and still stands as it was written: a sentence each. */
   unmarked: string[];
 }
 
@@ -222,6 +224,6 @@ export async function leftOfWrites(deps: RevertDeps, own: RunWrites): Promise<Le
   const read = await lookAtAll(deps, own);
   return {
     marked: read.some(({ findings, blind }) => findings.length > 0 || blind !== undefined),
-    unmarked: read.flatMap(({ receipt }) => (receipt === undefined || receipt.verified ? [] : [receipt.message])),
+    unmarked: read.flatMap(({ unmarked }) => unmarked ?? []),
   };
 }

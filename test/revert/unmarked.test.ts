@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject, ManagedField, ObjectRef } from '../../src/k8s/object.ts';
-import { revertRun } from '../../src/revert/run-writes.ts';
+import { leftOfWrites, revertRun } from '../../src/revert/run-writes.ts';
 import { untraced, writtenByUs } from '../../src/revert/unmarked.ts';
 import { RECORD_FIELD, wrote } from '../support/objects.ts';
 import { yard } from './support/stuck.ts';
@@ -41,5 +41,16 @@ describe('an object whose marks are gone', () => {
     const left = await revertRun(it.deps, { type: 'ConfigDrift', written: [ref] });
     expect(left).toMatchObject({ remaining: 1, receipts: [{ outcome: 'diverged', verified: false }] });
     expect(it.records).toEqual([]);
+  });
+
+  test('is left of a run that died; what another process made again from a backup, which is gone with that, is not', async () => {
+    const token = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'token' };
+    const made = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'shop', name: 'token', uid: 'new' } };
+    const it = yard([settings([ours]), made]);
+    const drifted = await leftOfWrites(it.deps, { type: 'ConfigDrift', written: [ref] });
+    expect(drifted).toEqual({ marked: false, unmarked: [expect.stringContaining('data.mode is still')] });
+    const backup = { ...token, name: 'chaos-backup-secret-token' };
+    const written = [backup, { ...token, uid: 'old' }];
+    expect(await leftOfWrites(it.deps, { type: 'SecretDeletion', written })).toEqual({ marked: false, unmarked: [] });
   });
 });
