@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Pty, start } from '../../support/pty.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../../src/bin/mayday.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../../dist/mayday.js', import.meta.url));
 const SIZE = { columns: 100, rows: 30 };
 const home = mkdtempSync(join(tmpdir(), 'mayday-console-'));
 const env = {
