@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';
-import { drift, lasting, settings, type Thing } from './objects.ts';
+import { drift, type FaultSpec, lasting, settings, type Thing } from './objects.ts';
 import { onStage, type Stage } from './stage.ts';
 
 /** Restores that the server goes on refusing until a person has done something, and values that lost their marks. */
@@ -76,6 +76,18 @@ export function refusedJourneys(given: () => Provider): void {
       );
       await stage.kubectl('patch', 'configmap', 'settings', '--type=merge', '-p', '{"data":{"mode":"live"}}');
       expect((await next()).stderr).not.toContain(run);
+    });
+
+    test.for<FaultSpec>([
+      drift,
+      { type: 'ImageCorrupt', danger: 'high', parameters: { name: 'web' } },
+      { type: 'DeploymentScaleZero', danger: 'high', parameters: { name: 'web' } },
+    ])('a run that died and was reverted by another process is no news any more: $type', async (fault, { stage }) => {
+      await stage.set();
+      const run = await killedRun(stage, fault);
+      expect(await revert(stage)).toMatchObject({ code: 0, receipts: [{ outcome: 'reverted', verified: true }] });
+      const next = await stage.mayday(['run', stage.faultSpec(drift), '--dry-run']);
+      expect(next.stderr).not.toContain(run);
     });
 
     test('a label that was edited in the YAML from which its object was made again: a person decides', async ({
