@@ -35,7 +35,7 @@ export async function scanAndRevert(open: OpenCluster): Promise<Figure[]> {
     ...(await scans(kubeconfig, 'deep', [], '2,000 ms')),
   ]);
   const reverted = await among(open, 'healthy', async (kubeconfig, api, before) => {
-    const { result, ms } = await mayday<Reverted>(kubeconfig, ['revert', '--all', '--yes']);
+    const { result, ms } = await mayday<Reverted>(kubeconfig, ['revert', '--all', '--yes', '--trust-records']);
     return revertFigures(result, ms, await differing(api, before));
   });
   return [...scanned, ...reverted];
