@@ -1,6 +1,8 @@
-import type { ClusterView, Fields, ViewObject } from '../health/view/cluster-view.ts';
+import type { ClusterView, ViewObject } from '../health/view/cluster-view.ts';
 import { matchesSelector } from '../health/view/selector.ts';
-import { condition, fields, list, number, text, textMap } from './fields.ts';
+import type { Fields } from '../k8s/fields.ts';
+import { fields, list, number, text, textMap } from '../k8s/fields.ts';
+import { condition } from './fields.ts';
 import type { Cause } from './finding.ts';
 import { closestLabels, isNear } from './near-miss.ts';
 

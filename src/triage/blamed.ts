@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../health/view/cluster-view.ts';
+import { fields, list, text } from '../k8s/fields.ts';
 import type { PolicyHit, Refusal } from './error-text.ts';
-import { fields, list, text } from './fields.ts';
 import type { Cause } from './finding.ts';
 
 const CONFIGURATIONS = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const;

@@ -1,5 +1,5 @@
 import type { ClusterView, ViewObject } from '../health/view/cluster-view.ts';
-import { fields, list, text } from './fields.ts';
+import { fields, list, text } from '../k8s/fields.ts';
 
 const HELM_RELEASE = 'meta.helm.sh/release-name';
 const HELM_NAMESPACE = 'meta.helm.sh/release-namespace';

@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../health/view/cluster-view.ts';
+import { list, number, strings } from '../k8s/fields.ts';
 import { behindService } from './behind-service.ts';
-import { list, number, strings } from './fields.ts';
 import { targetOf } from './service-route.ts';
 
 /** Finalizers that Kubernetes itself keeps, and who takes them off. */

@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../health/view/cluster-view.ts';
+import { fields, list, number, text, time } from '../k8s/fields.ts';
 import { type Refusal, refusalIn } from './error-text.ts';
-import { condition, fields, list, number, text, time } from './fields.ts';
+import { condition } from './fields.ts';
 
 /** One refusal of the API server that some object of the cluster still tells of. */
 export interface Seen {

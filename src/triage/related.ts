@@ -1,6 +1,7 @@
-import type { ClusterView, Fields, ViewObject } from '../health/view/cluster-view.ts';
+import type { ClusterView, ViewObject } from '../health/view/cluster-view.ts';
 import { matchesSelector } from '../health/view/selector.ts';
-import { fields, list, text, textMap } from './fields.ts';
+import type { Fields } from '../k8s/fields.ts';
+import { fields, list, text, textMap } from '../k8s/fields.ts';
 
 /** Objects beyond this many are not followed: whatever is wrong with thousands shows on the first of them. */
 const MOST = 2000;

@@ -1,5 +1,6 @@
-import type { ClusterView, Fields, ViewObject } from '../health/view/cluster-view.ts';
-import { fields, list, number, text } from './fields.ts';
+import type { ClusterView, ViewObject } from '../health/view/cluster-view.ts';
+import type { Fields } from '../k8s/fields.ts';
+import { fields, list, number, text } from '../k8s/fields.ts';
 
 /** A Service as webhooks, conversions and API services name it. */
 export interface ServiceTarget {

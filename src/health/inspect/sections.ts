@@ -1,3 +1,4 @@
+import { type Fields, fields, list, text, time } from '../../k8s/fields.ts';
 import type { KubeObject, ManagedField } from '../../k8s/object.ts';
 import { refOf } from '../../k8s/object-ref.ts';
 import { age } from '../../text/duration.ts';
@@ -5,22 +6,16 @@ import type { State } from '../../text/glyphs.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { InspectionRow } from './inspection.ts';
 
-type Bag = Readonly<Record<string, unknown>>;
-const bag = (value: unknown): Bag =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Bag) : {};
-const bags = (value: unknown): Bag[] => (Array.isArray(value) ? value.map(bag) : []);
-const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
-
 /** Milliseconds between two times as a short age, or nothing where the time is none. */
-function ago(time: unknown, now: number): string {
-  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  return Number.isFinite(at) ? age(Math.max(0, now - at)) : '';
+function ago(value: unknown, now: number): string {
+  const at = time(value);
+  return at === undefined ? '' : age(Math.max(0, now - at));
 }
 
 /** Conditions that are well when False. Every other one is well when True. */
 const GOOD_WHEN_FALSE = /(Pressure|Unavailable|Terminating|Failure|Failed|Degraded|Stalled|Problem|Blocked|Remaining)$/;
 
-function stateOf({ type, status }: Bag): State {
+function stateOf({ type, status }: Fields): State {
   if (status === 'Unknown') return 'stale';
   const isGood = GOOD_WHEN_FALSE.test(text(type)) ? status === 'False' : status === 'True';
   return isGood ? 'ok' : 'warn';
@@ -28,7 +23,7 @@ function stateOf({ type, status }: Bag): State {
 
 /** `Ready False  ContainersNotReady: …  since 4m`. */
 export function conditionRows(object: KubeObject, now: number): InspectionRow[] {
-  return bags(bag(object.status).conditions).map(condition => {
+  return list(fields(object.status).conditions).map(condition => {
     const why = [text(condition.reason), text(condition.message)].filter(Boolean).join(': ');
     const since = ago(condition.lastTransitionTime, now);
     return {
@@ -45,11 +40,11 @@ export function conditionRows(object: KubeObject, now: number): InspectionRow[] 
 
 /** The containers of a pod: what each is doing, how often it ended, and how it ended last. */
 export function containerRows(object: KubeObject, now: number): InspectionRow[] {
-  const status = bag(object.status);
+  const status = fields(object.status);
   return ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'].flatMap(field =>
-    bags(status[field]).map(one => {
+    list(status[field]).map(one => {
       const isInit = field === 'initContainerStatuses';
-      const done = text(bag(bag(one.state).terminated).exitCode) === '0';
+      const done = text(fields(fields(one.state).terminated).exitCode) === '0';
       return {
         state: one.ready === true || (isInit && done) ? ('ok' as const) : ('warn' as const),
         text: sanitise(`${isInit ? 'init ' : ''}${text(one.name)}  ${containerWords(one, now)}`, 600),
@@ -58,29 +53,29 @@ export function containerRows(object: KubeObject, now: number): InspectionRow[] 
   );
 }
 
-function containerWords(status: Bag, now: number): string {
-  const { waiting, running, terminated } = bag(status.state);
-  const last = bag(bag(status.lastState).terminated);
+function containerWords(status: Fields, now: number): string {
+  const { waiting, running, terminated } = fields(status.state);
+  const last = fields(fields(status.lastState).terminated);
   const doing =
     running !== undefined
-      ? `running for ${ago(bag(running).startedAt, now)}${status.ready === true ? '' : ', not ready'}`
+      ? `running for ${ago(fields(running).startedAt, now)}${status.ready === true ? '' : ', not ready'}`
       : waiting !== undefined
-        ? `waiting: ${[text(bag(waiting).reason), text(bag(waiting).message)].filter(Boolean).join(': ')}`
+        ? `waiting: ${[text(fields(waiting).reason), text(fields(waiting).message)].filter(Boolean).join(': ')}`
         : terminated !== undefined
-          ? endWords(bag(terminated), now)
+          ? endWords(fields(terminated), now)
           : 'no state yet';
   const restarts = Number(status.restartCount ?? 0);
   const before = restarts === 0 ? '' : `  ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
   return `${doing}${before}${Object.keys(last).length === 0 ? '' : `, last ${endWords(last, now)}`}`;
 }
 
-const endWords = (end: Bag, now: number): string =>
+const endWords = (end: Fields, now: number): string =>
   `ended ${text(end.reason)} with ${end.signal === undefined ? `exit code ${text(end.exitCode)}` : `signal ${text(end.signal)}`} ${ago(end.finishedAt, now)} ago`;
 
 /** Events about an object, the newest first. */
 export function eventRows(events: readonly KubeObject[], now: number): InspectionRow[] {
   const dated = events.map(event => {
-    const series = bag(event.series);
+    const series = fields(event.series);
     const at = Date.parse(
       text(series.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp),
     );
@@ -107,7 +102,7 @@ export const dependentRows = (dependents: readonly KubeObject[]): InspectionRow[
   dependents.map(one => ({ text: objectWords(one), object: refOf(one) }));
 
 function objectWords({ kind, metadata, status }: KubeObject) {
-  const phase = text(bag(status).phase);
+  const phase = text(fields(status).phase);
   const dying = metadata.deletionTimestamp === undefined ? '' : '  Terminating';
   return sanitise(
     `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}${phase && `  ${phase}`}${dying}`,
@@ -131,8 +126,8 @@ const MOST_PATHS = 24;
 const DEPTH = 4;
 
 /** `spec.replicas`, `spec.template.spec.containers[web].image`, from the notation of managedFields; no deeper than four steps. */
-export function pathsOf(fields: unknown, before = '', depth = 0): string[] {
-  const children = Object.entries(bag(fields)).filter(([key]) => key !== '.');
+export function pathsOf(owned: unknown, before = '', depth = 0): string[] {
+  const children = Object.entries(fields(owned)).filter(([key]) => key !== '.');
   if (children.length === 0 || depth >= DEPTH) return before === '' ? [] : [before];
   const all = children.flatMap(([key, value]) => pathsOf(value, joined(before, key), depth + 1));
   return all.length > MOST_PATHS ? [...all.slice(0, MOST_PATHS), `and ${all.length - MOST_PATHS} more`] : all;

@@ -1,5 +1,6 @@
+import { type Fields, fields, list, number, text } from '../../k8s/fields.ts';
 import type { State } from '../../text/glyphs.ts';
-import type { Fields, ViewObject } from '../view/cluster-view.ts';
+import type { ViewObject } from '../view/cluster-view.ts';
 
 /** Whether an object is well as far as it says itself, and what it says. Why it is not is triage's to tell. */
 export interface StateWords {
@@ -7,17 +8,12 @@ export interface StateWords {
   words: string;
 }
 
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-const listOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.map(fieldsOf) : []);
-const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
-const number = (value: unknown, otherwise = 0): number => (typeof value === 'number' ? value : otherwise);
 const say = (state: State, ...words: (string | false)[]): StateWords => ({
   state,
   words: words.filter(Boolean).join('  '),
 });
 const condition = ({ status }: ViewObject, type: string): Fields | undefined =>
-  listOf(status.conditions).find(one => one.type === type);
+  list(status.conditions).find(one => one.type === type);
 
 /** What an object of any kind says of itself. A kind without rules of its own is judged by its Ready or Available condition, else by its phase. */
 export function stateWords(object: ViewObject): StateWords {
@@ -37,12 +33,12 @@ function generic(object: ViewObject): StateWords {
 
 /** As kubectl's STATUS column: what keeps the pod from running, else its phase. */
 function podWords({ spec, status }: ViewObject): StateWords {
-  const statuses = listOf(status.containerStatuses);
+  const statuses = list(status.containerStatuses);
   const ready = statuses.filter(one => one.ready === true).length;
-  const wanted = Math.max(statuses.length, listOf(spec.containers).length);
+  const wanted = Math.max(statuses.length, list(spec.containers).length);
   const restarts = statuses.reduce((sum, one) => sum + number(one.restartCount), 0);
-  const stuck = [...listOf(status.initContainerStatuses), ...statuses]
-    .map(one => text(fieldsOf(fieldsOf(one.state).waiting).reason))
+  const stuck = [...list(status.initContainerStatuses), ...statuses]
+    .map(one => text(fields(fields(one.state).waiting).reason))
     .find(reason => reason !== '' && reason !== 'PodInitializing' && reason !== 'ContainerCreating');
   const phase = text(status.phase);
   const reason = stuck ?? (text(status.reason) || phase);
@@ -74,7 +70,7 @@ const byReplicas = replicas(
 
 function nodeWords(object: ViewObject): StateWords {
   const ready = condition(object, 'Ready');
-  const pressures = listOf(object.status.conditions)
+  const pressures = list(object.status.conditions)
     .filter(one => text(one.type).endsWith('Pressure') && one.status === 'True')
     .map(one => text(one.type));
   const isCordoned = object.spec.unschedulable === true;
@@ -96,25 +92,25 @@ function jobWords(object: ViewObject): StateWords {
 }
 
 function quotaWords({ status }: ViewObject): StateWords {
-  const used = fieldsOf(status.used);
-  const full = Object.entries(fieldsOf(status.hard)).filter(([key, most]) => text(used[key]) === text(most));
-  const all = Object.keys(fieldsOf(status.hard)).length;
+  const used = fields(status.used);
+  const full = Object.entries(fields(status.hard)).filter(([key, most]) => text(used[key]) === text(most));
+  const all = Object.keys(fields(status.hard)).length;
   return full.length > 0 ? say('warn', `full: ${full.map(([key]) => key).join(', ')}`) : say('ok', `${all} limits`);
 }
 
 function serviceWords({ spec }: ViewObject): StateWords {
-  const ports = listOf(spec.ports).map(one => text(one.port));
+  const ports = list(spec.ports).map(one => text(one.port));
   return say('ok', text(spec.type) || 'ClusterIP', ports.length > 0 && `ports ${ports.join(', ')}`);
 }
 
 function sliceWords(object: ViewObject): StateWords {
-  const endpoints = listOf(object.endpoints);
-  const ready = endpoints.filter(one => fieldsOf(one.conditions).ready !== false).length;
+  const endpoints = list(object.endpoints);
+  const ready = endpoints.filter(one => fields(one.conditions).ready !== false).length;
   return say(ready === 0 && endpoints.length > 0 ? 'warn' : 'ok', `${ready}/${endpoints.length} ready`);
 }
 
 function webhookWords(object: ViewObject): StateWords {
-  const hooks = listOf(object.webhooks);
+  const hooks = list(object.webhooks);
   const closed = hooks.filter(one => one.failurePolicy !== 'Ignore').length;
   return say('ok', `${hooks.length} webhooks`, closed > 0 && `${closed} fail closed`);
 }
@@ -127,7 +123,7 @@ function crdWords(object: ViewObject): StateWords {
 }
 
 function applicationWords({ status }: ViewObject): StateWords {
-  const [sync, health] = [text(fieldsOf(status.sync).status), text(fieldsOf(status.health).status)];
+  const [sync, health] = [text(fields(status.sync).status), text(fields(status.health).status)];
   return say(
     sync === 'Synced' && health === 'Healthy' ? 'ok' : 'warn',
     sync || 'no sync status',

@@ -1,12 +1,10 @@
+import type { Fields } from '../../k8s/fields.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import type { Discovery } from '../../kube/discovery/discovery.ts';
 import type { Marker } from '../marker.ts';
 import type { Sync } from '../sync.ts';
 import type { Since } from '../trouble.ts';
 import type { ViewKind } from './kinds.ts';
-
-/** A JSON object from the cluster whose fields are read one by one. */
-export type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * One object of the view: pruned to what rules read (managedFields, big annotations and schemas are gone) and with every string

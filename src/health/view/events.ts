@@ -1,3 +1,4 @@
+import { type Fields, fields, time } from '../../k8s/fields.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { WarningEvent } from './cluster-view.ts';
@@ -7,30 +8,22 @@ export const MOST_EVENTS = 4_000;
 /** API servers forget an event an hour after its last repetition, unless told otherwise. */
 const FORGOTTEN_MS = 3_600_000;
 
-type Fields = Record<string, unknown>;
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-const timeOf = (value: unknown): number | undefined => {
-  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isFinite(at) ? at : undefined;
-};
-
 /** One Event object of the cluster, read; undefined where it is no warning or is about nothing. `now` is server time at which it was read. */
 export function warningOf(object: KubeObject, now: number | undefined): WarningEvent | undefined {
   const event = object as Fields;
   if (event.type === 'Normal') return undefined;
-  const about = refOf(fieldsOf(event.involvedObject ?? event.regarding));
+  const about = refOf(fields(event.involvedObject ?? event.regarding));
   if (about === undefined) return undefined;
-  const series = fieldsOf(event.series);
+  const series = fields(event.series);
   const message = sanitise(event.message ?? event.note);
-  const created = timeOf(object.metadata.creationTimestamp);
-  const began = timeOf(event.firstTimestamp) ?? timeOf(event.deprecatedFirstTimestamp) ?? timeOf(event.eventTime);
+  const created = time(object.metadata.creationTimestamp);
+  const began = time(event.firstTimestamp) ?? time(event.deprecatedFirstTimestamp) ?? time(event.eventTime);
   const first = began ?? created ?? 0;
   const last =
-    timeOf(series.lastObservedTime) ??
-    timeOf(event.lastTimestamp) ??
-    timeOf(event.deprecatedLastTimestamp) ??
-    timeOf(event.eventTime) ??
+    time(series.lastObservedTime) ??
+    time(event.lastTimestamp) ??
+    time(event.deprecatedLastTimestamp) ??
+    time(event.eventTime) ??
     created ??
     first;
   const count = [series.count, event.count, event.deprecatedCount].find(one => typeof one === 'number' && one > 0);

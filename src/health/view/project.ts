@@ -1,4 +1,5 @@
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
+import { isFields } from '../../k8s/fields.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { markerOf } from '../marker.ts';
@@ -48,9 +49,6 @@ function metadataOf(object: KubeObject, slimmer: Slimmer): ViewObject['metadata'
     ownerReferences: shared<ViewObject['metadata']['ownerReferences']>(metadata.ownerReferences, NONE),
   };
 }
-
-const isFields = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const partOf = (prune: Prune | undefined, field: string): Prune | undefined => {
   const part = prune?.[field];

@@ -1,15 +1,10 @@
+import { fields, list } from '../../k8s/fields.ts';
 import type { ViewKind } from './kinds.ts';
 import { DROP, type Prune } from './slim.ts';
 
-type Fields = Record<string, unknown>;
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-const listOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.map(fieldsOf) : []);
-
 /** The keys of a map, each with the length of its value: rules must know which keys there are, and nobody needs the values. */
 const keysOnly = (value: unknown): Record<string, number> =>
-  Object.fromEntries(Object.entries(fieldsOf(value)).map(([key, one]) => [key, String(one).length]));
+  Object.fromEntries(Object.entries(fields(value)).map(([key, one]) => [key, String(one).length]));
 
 /** Texts in an environment are often passwords; where they come from is what matters. */
 const CONTAINERS: Prune = {
@@ -22,7 +17,7 @@ const CONTAINERS: Prune = {
 /** The volume by which every pod gets its token has a name of its own in each pod, so that no two pods would be alike. */
 export const TOKEN_VOLUME = /kube-api-access-[a-z0-9]{5}/g;
 const withoutToken = (value: unknown): unknown =>
-  listOf(value).filter(({ name }) => !(typeof name === 'string' && name.startsWith('kube-api-access-')));
+  list(value).filter(({ name }) => !(typeof name === 'string' && name.startsWith('kube-api-access-')));
 
 export const POD_SPEC: Prune = {
   containers: { ...CONTAINERS, volumeMounts: withoutToken },
@@ -41,7 +36,7 @@ const WITH_TEMPLATE: Prune = { spec: { template: DROP, volumeClaimTemplates: { s
 /** Only what did not pass, and no more of it than anybody reads. */
 const MOST_RESULTS = 200;
 const failedResults = (value: unknown): unknown =>
-  listOf(value)
+  list(value)
     .filter(({ result }) => result !== 'pass' && result !== 'skip')
     .slice(0, MOST_RESULTS)
     .map(({ policy, rule, result, message, resources, timestamp, severity }) => ({
@@ -56,7 +51,7 @@ const failedResults = (value: unknown): unknown =>
 
 const MOST_HISTORY = 10;
 const history = (value: unknown): unknown =>
-  listOf(value)
+  list(value)
     .slice(-MOST_HISTORY)
     .map(({ id, revision, deployedAt, deployStartedAt }) => ({ id, revision, deployedAt, deployStartedAt }));
 

@@ -1,5 +1,5 @@
+import { type Fields, fields } from '../../k8s/fields.ts';
 import { expressionHolds } from '../../k8s/match-expression.ts';
-import type { Fields } from './cluster-view.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -10,9 +10,6 @@ interface Requirement {
   values: readonly string[];
 }
 
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-
 const isLabelSelector = (selector: Fields): boolean =>
   typeof selector.matchLabels === 'object' || Array.isArray(selector.matchExpressions);
 
@@ -20,11 +17,11 @@ const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
 
 /** The requirements of a LabelSelector, or of the plain map of a Service. None at all match everything. */
 export function requirementsOf(selector: Fields): Requirement[] {
-  const plain = isLabelSelector(selector) ? fieldsOf(selector.matchLabels) : selector;
+  const plain = isLabelSelector(selector) ? fields(selector.matchLabels) : selector;
   const equal = Object.entries(plain).map(
     ([key, value]): Requirement => ({ key, operator: 'In', values: [String(value)] }),
   );
-  const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions.map(fieldsOf) : [];
+  const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions.map(fields) : [];
   return [
     ...equal,
     ...expressions.map(

@@ -1,27 +1,21 @@
+import { type Fields, fields, list, time } from '../../k8s/fields.ts';
 import type { ManagedField } from '../../k8s/object.ts';
 import type { Since } from '../trouble.ts';
-import type { Fields, ViewObject } from './cluster-view.ts';
+import type { ViewObject } from './cluster-view.ts';
 
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-const listOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.map(fieldsOf) : []);
-const timeOf = (value: unknown): number | undefined => {
-  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isFinite(at) ? at : undefined;
-};
 const exactly = (at: number): Since => ({ at, exact: true });
 /** It was so then; since when, nothing says. */
 const atLeast = (at: number): Since => ({ at, exact: false });
 
 /** Since an object is there. */
 export function sinceOfCreation({ metadata }: ViewObject): Since | undefined {
-  const at = timeOf(metadata.creationTimestamp);
+  const at = time(metadata.creationTimestamp);
   return at === undefined ? undefined : exactly(at);
 }
 
 /** Since when an object's deletion is asked for; undefined where it is not. Its timestamp is the end of the grace period. */
 export function sinceOfDeletion({ metadata }: ViewObject): Since | undefined {
-  const ends = timeOf(metadata.deletionTimestamp);
+  const ends = time(metadata.deletionTimestamp);
   return ends === undefined ? undefined : exactly(ends - (metadata.deletionGracePeriodSeconds ?? 0) * 1000);
 }
 
@@ -30,12 +24,11 @@ export function sinceOfDeletion({ metadata }: ViewObject): Since | undefined {
  * known: as far as can be told, since the newest evidence that the object itself carries, at least.
  */
 export function sinceOfCondition(object: ViewObject, type: string): Since | undefined {
-  const condition = listOf(object.status.conditions).find(one => one.type === type);
+  const condition = list(object.status.conditions).find(one => one.type === type);
   if (condition === undefined) return undefined;
-  const at = timeOf(condition.lastTransitionTime);
+  const at = time(condition.lastTransitionTime);
   if (at !== undefined) return exactly(at);
-  const seen =
-    timeOf(condition.lastUpdateTime) ?? timeOf(condition.lastProbeTime) ?? timeOf(condition.lastHeartbeatTime);
+  const seen = time(condition.lastUpdateTime) ?? time(condition.lastProbeTime) ?? time(condition.lastHeartbeatTime);
   return seen === undefined ? undefined : atLeast(seen);
 }
 
@@ -44,15 +37,15 @@ export function sinceOfCondition(object: ViewObject, type: string): Since | unde
  * before is told only by a count, so a crash loop is as old as its last end, at least.
  */
 export function sinceOfContainer(status: Fields, pod: ViewObject): Since | undefined {
-  const { waiting, running, terminated } = fieldsOf(status.state);
+  const { waiting, running, terminated } = fields(status.state);
   const restarts = typeof status.restartCount === 'number' ? status.restartCount : 0;
-  if (running !== undefined) return dated(timeOf(fieldsOf(running).startedAt), true);
-  if (terminated !== undefined) return dated(timeOf(fieldsOf(terminated).finishedAt), restarts === 0);
+  if (running !== undefined) return dated(time(fields(running).startedAt), true);
+  if (terminated !== undefined) return dated(time(fields(terminated).finishedAt), restarts === 0);
   if (waiting === undefined) return undefined;
-  const ended = fieldsOf(fieldsOf(status.lastState).terminated);
-  const last = timeOf(ended.finishedAt);
-  if (last !== undefined) return dated(timeOf(ended.startedAt) ?? last, restarts <= 1);
-  return dated(timeOf(pod.status.startTime) ?? timeOf(pod.metadata.creationTimestamp), restarts === 0);
+  const ended = fields(fields(status.lastState).terminated);
+  const last = time(ended.finishedAt);
+  if (last !== undefined) return dated(time(ended.startedAt) ?? last, restarts <= 1);
+  return dated(time(pod.status.startTime) ?? time(pod.metadata.creationTimestamp), restarts === 0);
 }
 
 /** Since when a pod is not ready: its condition, else its creation. */
@@ -62,7 +55,7 @@ export const sinceNotReady = (pod: ViewObject): Since | undefined =>
 /** The endpoints of a service were last changed then, and are now as that change left them; whether they were so before it, nothing says. */
 export function sinceOfEndpoints(slices: readonly ViewObject[]): Since | undefined {
   const times = slices.flatMap(
-    ({ metadata }) => timeOf(metadata.annotations['endpoints.kubernetes.io/last-change-trigger-time']) ?? [],
+    ({ metadata }) => time(metadata.annotations['endpoints.kubernetes.io/last-change-trigger-time']) ?? [],
   );
   return times.length === 0 ? undefined : atLeast(Math.max(...times));
 }
@@ -72,14 +65,14 @@ export function sinceOfEndpoints(slices: readonly ViewObject[]): Since | undefin
  * before. Undefined where nobody owns it.
  */
 export function sinceOfField(managed: readonly ManagedField[], path: readonly string[]): Since | undefined {
-  const owners = managed.filter(({ fieldsV1 }) => owns(fieldsOf(fieldsV1), path));
-  const times = owners.flatMap(({ time }) => timeOf(time) ?? []);
+  const owners = managed.filter(({ fieldsV1 }) => owns(fields(fieldsV1), path));
+  const times = owners.flatMap(owner => time(owner.time) ?? []);
   return times.length === 0 ? undefined : atLeast(Math.max(...times));
 }
 
-const owns = (fields: Fields, path: readonly string[]): boolean => {
-  let at: unknown = fields;
-  for (const part of path) at = fieldsOf(at)[`f:${part}`];
+const owns = (owned: Fields, path: readonly string[]): boolean => {
+  let at: unknown = owned;
+  for (const part of path) at = fields(at)[`f:${part}`];
   return at !== undefined;
 };
 

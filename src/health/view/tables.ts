@@ -1,4 +1,5 @@
-import type { Fields, ViewObject } from './cluster-view.ts';
+import type { Fields } from '../../k8s/fields.ts';
+import type { ViewObject } from './cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from './kinds.ts';
 import { matchesSelector, requirementsOf } from './selector.ts';
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts';
+import { isFields } from '../../k8s/fields.ts';
 import type { Json, KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { type Clean, cleanText, literal, sanitise } from '../../text/sanitise.ts';
 import { fetchDiscovery } from '../discovery/discovery-fetch.ts';
@@ -14,7 +15,7 @@ import { queryString, resourcePath } from './paths.ts';
 import { READS, type RetryPolicy, WRITES } from './retry.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { Transport } from './transport.ts';
-import { isFields, malformation } from './well-formed.ts';
+import { malformation } from './well-formed.ts';
 import { deleteBody, PATCH_CONTENT, unmetExpectation, writeQuery } from './writes.ts';
 
 const GET_DEADLINE_MS = 10_000;

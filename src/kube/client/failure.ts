@@ -1,3 +1,4 @@
+import { isFields } from '../../k8s/fields.ts';
 import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
 import type { Failure, FailureReason, FieldCause } from './outcome.ts';
 
@@ -12,9 +13,6 @@ interface Status {
   code?: unknown;
   details?: { causes?: unknown; retryAfterSeconds?: unknown };
 }
-
-const isFields = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const BY_REASON: Record<string, FailureReason> = {
   AlreadyExists: 'already-exists',

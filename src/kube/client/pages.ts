@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts';
+import { isFields } from '../../k8s/fields.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { type Clean, cleanText, literal, sanitise } from '../../text/sanitise.ts';
 import { typed } from '../watch/watch-event.ts';
@@ -6,7 +7,7 @@ import type { Api, Collection, ListOptions, Page } from './api.ts';
 import { failure } from './failure.ts';
 import { LIMITS } from './limits.ts';
 import type { Failure, Outcome } from './outcome.ts';
-import { isFields, malformation } from './well-formed.ts';
+import { malformation } from './well-formed.ts';
 
 /** Objects in one page, unless told. */
 export const PAGE_SIZE = 500;

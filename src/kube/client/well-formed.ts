@@ -1,3 +1,4 @@
+import { isFields } from '../../k8s/fields.ts';
 import type { ObjectMeta } from '../../k8s/object.ts';
 import { type Clean, cleanText, literal, sanitise } from '../../text/sanitise.ts';
 
@@ -6,10 +7,6 @@ type Fields = Record<string, unknown>;
 const TEXTS = ['namespace', 'uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp'] as const;
 const MAPS = ['labels', 'annotations'] as const;
 const LISTS = ['finalizers', 'ownerReferences', 'managedFields'] as const;
-
-/** A JSON object: neither null nor a list. */
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Why this is no Kubernetes object, in a phrase; undefined where it is one. Everything behind the client relies on it: `metadata` with a

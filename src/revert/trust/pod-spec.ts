@@ -1,9 +1,6 @@
+import { type Fields, fields, list } from '../../k8s/fields.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 
-type Fields = Record<string, unknown>;
-const fields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-const list = (value: unknown): Fields[] => (Array.isArray(value) ? value.map(fields) : []);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** What runs when an object of this kind is created: the specs of its pods. */

@@ -1,7 +1,8 @@
 import type { ViewObject } from '../../health/view/cluster-view.ts';
+import { fields, list, number, text } from '../../k8s/fields.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { refOf } from '../build.ts';
-import { conditions, fields, list, number, text } from '../fields.ts';
+import { conditions } from '../fields.ts';
 import { outlookOf, type Triage } from '../result.ts';
 import { nameText } from './about.ts';
 

@@ -1,5 +1,5 @@
+import { text, time } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
-import { text, time } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 
 const MOST_MS = 5_000;

@@ -1,8 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, number, text } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero, unreadyLines } from '../../behind-service.ts';
 import { finding, refOf } from '../../build.ts';
 import { claimOf, undoneBy } from '../../claims.ts';
-import { condition, fields, number, quoted, text } from '../../fields.ts';
+import { condition, quoted } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { type DeadEnd, routeTo, type ServiceTarget, servicePorts, targetOf } from '../../service-route.ts';

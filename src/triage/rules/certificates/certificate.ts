@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, text, time } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
-import { condition, conditions, created, fields, quoted, text, time } from '../../fields.ts';
+import { condition, conditions, created, quoted } from '../../fields.ts';
 import type { Cause, Finding } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';

@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { list, strings, text } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
-import { list, strings, text } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';

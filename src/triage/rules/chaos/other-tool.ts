@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, text, time } from '../../../k8s/fields.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import { finding } from '../../build.ts';
-import { fields, list, text, time } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';

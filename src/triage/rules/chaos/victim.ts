@@ -2,9 +2,9 @@ import type { FaultType } from '../../../faults/types.ts';
 import type { Marker } from '../../../health/marker.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { ORIGINAL_COMMAND_PREFIX, ORIGINAL_IMAGE_PREFIX } from '../../../injection/record/markers.ts';
+import { fields, list, number, strings, text } from '../../../k8s/fields.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
 import { refOf } from '../../build.ts';
-import { fields, list, number, strings, text } from '../../fields.ts';
 
 /** The object that an injection changed or took: not its backup. */
 export function victimOf({ type, object }: Marker): ObjectRef {

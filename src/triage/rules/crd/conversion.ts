@@ -1,9 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, text } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero, unreadyLines } from '../../behind-service.ts';
 import { finding, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { refusalIn } from '../../error-text.ts';
-import { conditions, fields, text } from '../../fields.ts';
+import { conditions } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import { refusalsSeen } from '../../refusals.ts';
 import type { Rule } from '../../rule.ts';

@@ -1,5 +1,5 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
-import { fields, list, strings, text, time } from '../../fields.ts';
+import { fields, list, strings, text, time } from '../../../k8s/fields.ts';
 import { refusalsSeen } from '../../refusals.ts';
 
 /** A custom kind that something in the cluster counts on. */

@@ -1,5 +1,5 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
-import { fields, list, strings, text } from '../../fields.ts';
+import { fields, list, strings, text } from '../../../k8s/fields.ts';
 
 /** What a CRD defines. */
 export interface Defined {

@@ -1,7 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { list, text } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
 import { gitPathOf } from '../../claims.ts';
-import { created, list, text } from '../../fields.ts';
+import { created } from '../../fields.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';

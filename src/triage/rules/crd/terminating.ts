@@ -1,7 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { time } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
 import { applicationOf, gitPathOf } from '../../claims.ts';
-import { conditions, quoted, time } from '../../fields.ts';
+import { conditions, quoted } from '../../fields.ts';
 import { ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';

@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
-import { fields, list, text, time } from '../../fields.ts';
+import { fields, list, text, time } from '../../../k8s/fields.ts';
 import { refusalsOfApplication, type Seen } from '../../refusals.ts';
 
 /** One object that an application holds. */

@@ -1,7 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, number } from '../../../k8s/fields.ts';
 import { isAtZero, unreadyLines } from '../../behind-service.ts';
 import { finding, refOf } from '../../build.ts';
-import { created, fields, number } from '../../fields.ts';
+import { created } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';

@@ -1,5 +1,5 @@
+import { list, text, textMap } from '../../../k8s/fields.ts';
 import { labelKeysIn, type Refusal } from '../../error-text.ts';
-import { list, text, textMap } from '../../fields.ts';
 import type { NamedRead } from '../../named-read.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Looking } from '../../rule.ts';

@@ -1,7 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
 import { type FixDraft, finding, refOf } from '../../build.ts';
-import { type Condition, condition, created, fields, list, quoted, sinceTime, text } from '../../fields.ts';
+import { type Condition, condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';

@@ -1,7 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, number, text, textMap } from '../../../k8s/fields.ts';
 import type { Clean } from '../../../text/sanitise.ts';
 import { type FixDraft, finding, refOf } from '../../build.ts';
-import { type Condition, condition, created, fields, number, quoted, sinceTime, text, textMap } from '../../fields.ts';
+import { type Condition, condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';

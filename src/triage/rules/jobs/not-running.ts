@@ -1,7 +1,8 @@
 import type { ClusterView, ViewObject, WarningEvent } from '../../../health/view/cluster-view.ts';
+import { list, number, text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
 import { type Draft, finding, refOf } from '../../build.ts';
-import { created, list, number, sinceTime, text, time } from '../../fields.ts';
+import { created, sinceTime } from '../../fields.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';

@@ -1,7 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { number, text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
 import { type FixDraft, finding, refOf } from '../../build.ts';
-import { condition, number, text, time } from '../../fields.ts';
+import { condition } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';

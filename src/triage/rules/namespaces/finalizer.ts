@@ -1,9 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
+import { time } from '../../../k8s/fields.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import type { ApiResource } from '../../../kube/discovery/discovery.ts';
 import { finding } from '../../build.ts';
-import { time } from '../../fields.ts';
 import { ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';

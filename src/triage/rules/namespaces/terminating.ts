@@ -1,9 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { text, time } from '../../../k8s/fields.ts';
 import type { ApiResource } from '../../../kube/discovery/discovery.ts';
 import { blamedBy } from '../../blamed.ts';
 import { finding } from '../../build.ts';
 import { refusalIn } from '../../error-text.ts';
-import { type Condition, condition, conditions, quoted, text, time } from '../../fields.ts';
+import { type Condition, condition, conditions, quoted } from '../../fields.ts';
 import { type FinalizerOwner, ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
 import type { Cause, Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';

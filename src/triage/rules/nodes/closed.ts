@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { list, text, time } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
-import { list, text, time } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';

@@ -1,7 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
 import { finding } from '../../build.ts';
-import { type Condition, condition, conditions, created, quoted, sinceTime, text, time } from '../../fields.ts';
+import { type Condition, condition, conditions, created, quoted, sinceTime } from '../../fields.ts';
 import type { Cause, Finding } from '../../finding.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';

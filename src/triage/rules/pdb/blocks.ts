@@ -1,7 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, number, text } from '../../../k8s/fields.ts';
 import { isReady } from '../../behind-service.ts';
 import { finding, refOf } from '../../build.ts';
-import { condition, fields, number, text } from '../../fields.ts';
+import { condition } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf, topOf } from '../pods/owner.ts';

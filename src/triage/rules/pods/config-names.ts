@@ -1,5 +1,5 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
-import { fields } from '../../fields.ts';
+import { fields } from '../../../k8s/fields.ts';
 import type { Answers, NamedRead } from '../../named-read.ts';
 import { nearest } from '../../near-miss.ts';
 import type { MissingConfig } from './missing-config.ts';

@@ -1,5 +1,6 @@
-import type { Fields, ViewObject } from '../../../health/view/cluster-view.ts';
-import { fields, list, number, text, time } from '../../fields.ts';
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import type { Fields } from '../../../k8s/fields.ts';
+import { fields, list, number, text, time } from '../../../k8s/fields.ts';
 
 /** How a run of a container ended. */
 export interface Ended {

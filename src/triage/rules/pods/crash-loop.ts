@@ -1,11 +1,12 @@
 import type { Since } from '../../../health/trouble.ts';
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { earliest, sinceOfContainer } from '../../../health/view/since.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
 import { age } from '../../../text/duration.ts';
 import type { Clean } from '../../../text/sanitise.ts';
 import { type FixDraft, finding } from '../../build.ts';
-import { created, fields, list, text } from '../../fields.ts';
+import { created } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';

@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
 import { type FixDraft, finding } from '../../build.ts';
-import { condition, fields, list, text } from '../../fields.ts';
+import { condition } from '../../fields.ts';
 import type { Cause, Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';

@@ -1,5 +1,6 @@
-import type { ClusterView, Fields, ViewObject } from '../../../health/view/cluster-view.ts';
-import { strings } from '../../fields.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { Fields } from '../../../k8s/fields.ts';
+import { strings } from '../../../k8s/fields.ts';
 import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 

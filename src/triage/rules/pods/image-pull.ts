@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { list, text } from '../../../k8s/fields.ts';
 import { type FixDraft, finding } from '../../build.ts';
-import { list, text } from '../../fields.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';

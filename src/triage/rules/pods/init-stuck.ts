@@ -1,6 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { strings } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
-import { strings } from '../../fields.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { type Container, containersOf } from './containers.ts';

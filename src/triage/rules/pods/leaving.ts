@@ -1,6 +1,7 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { number, text, time } from '../../../k8s/fields.ts';
 import { finding, refOf } from '../../build.ts';
-import { condition, number, text, time } from '../../fields.ts';
+import { condition } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf, type Top, topOf } from './owner.ts';

@@ -1,5 +1,5 @@
-import type { Fields } from '../../../health/view/cluster-view.ts';
-import { fields, list, number, strings, text } from '../../fields.ts';
+import type { Fields } from '../../../k8s/fields.ts';
+import { fields, list, number, strings, text } from '../../../k8s/fields.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Container } from './containers.ts';
 

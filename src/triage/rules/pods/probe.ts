@@ -1,6 +1,7 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { list, number, text } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
-import { condition, list, number, quoted, text } from '../../fields.ts';
+import { condition, quoted } from '../../fields.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';

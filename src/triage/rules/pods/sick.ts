@@ -1,7 +1,8 @@
 import type { Since } from '../../../health/trouble.ts';
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { earliest, sinceNotReady } from '../../../health/view/since.ts';
-import { condition, created, text } from '../../fields.ts';
+import { text } from '../../../k8s/fields.ts';
+import { condition, created } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Looking } from '../../rule.ts';
 import { causeOf, type Top, topOf } from './owner.ts';

@@ -1,6 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { strings } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
-import { strings } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
 import { startFault } from './exit-words.ts';

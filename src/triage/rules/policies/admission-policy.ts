@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, strings, text } from '../../../k8s/fields.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
 import { finding } from '../../build.ts';
-import { fields, list, strings, text } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import { nearest } from '../../near-miss.ts';

@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
-import { fields, list, text } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 

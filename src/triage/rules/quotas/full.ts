@@ -1,9 +1,10 @@
 import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, text, textMap } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
 import { finding } from '../../build.ts';
 import type { QuotaLine } from '../../error-text.ts';
-import { created, fields, text, textMap } from '../../fields.ts';
+import { created } from '../../fields.ts';
 import { refusalsOfApplication } from '../../refusals.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';

@@ -1,7 +1,8 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
 import { finding } from '../../build.ts';
-import { created, fields, list, text } from '../../fields.ts';
+import { created } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { type Refused, refusals } from '../workloads/refusals.ts';

@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, strings, text } from '../../../k8s/fields.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
-import { created, fields, list, strings, text } from '../../fields.ts';
+import { created } from '../../fields.ts';
 import { nearest } from '../../near-miss.ts';
 import { type Top, topOf } from '../pods/owner.ts';
 

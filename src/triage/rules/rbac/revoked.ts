@@ -1,6 +1,7 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import { text } from '../../../k8s/fields.ts';
 import { type FixDraft, finding, refOf } from '../../build.ts';
-import { condition, created, sinceTime, text } from '../../fields.ts';
+import { condition, created, sinceTime } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';

@@ -1,6 +1,7 @@
-import type { Fields, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import type { Fields } from '../../../k8s/fields.ts';
+import { fields, list, strings, text, textMap } from '../../../k8s/fields.ts';
 import { expressionHolds } from '../../../k8s/match-expression.ts';
-import { fields, list, strings, text, textMap } from '../../fields.ts';
 
 /** A taint of a node. */
 export interface Taint {

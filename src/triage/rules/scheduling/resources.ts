@@ -1,6 +1,7 @@
-import type { ClusterView, Fields, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { Fields } from '../../../k8s/fields.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
-import { fields, list, text } from '../../fields.ts';
 
 /** Amounts by resource: `cpu` in cores, `memory` in bytes, `pods` in number. */
 export type Amounts = ReadonlyMap<string, number>;

@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, strings, text } from '../../../k8s/fields.ts';
 import { type FixDraft, finding } from '../../build.ts';
-import { condition, created, fields, list, quoted, sinceTime, strings, text } from '../../fields.ts';
+import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';

@@ -1,6 +1,7 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { list, text } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
-import { condition, created, list, quoted, sinceTime, text } from '../../fields.ts';
+import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';

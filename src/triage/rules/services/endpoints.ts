@@ -1,5 +1,6 @@
-import type { ClusterView, Fields, ViewObject } from '../../../health/view/cluster-view.ts';
-import { fields, list, text } from '../../fields.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { Fields } from '../../../k8s/fields.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
 
 /** A Service that finds its pods by label. One without a selector has its endpoints written by somebody else. */
 export const selects = (service: ViewObject): boolean =>

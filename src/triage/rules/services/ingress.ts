@@ -1,8 +1,8 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { list, number, text } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero } from '../../behind-service.ts';
 import { type FixDraft, finding, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
-import { list, number, text } from '../../fields.ts';
 import type { Cause, Severity } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Looking, Rule } from '../../rule.ts';

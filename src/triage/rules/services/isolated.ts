@@ -1,8 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { list } from '../../../k8s/fields.ts';
 import { isolates } from '../../behind-service.ts';
 import { finding, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
-import { created, list } from '../../fields.ts';
+import { created } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';

@@ -1,8 +1,9 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { textMap } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero, isReady, templateLabels, unreadyLines } from '../../behind-service.ts';
 import { finding } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
-import { condition, created, textMap } from '../../fields.ts';
+import { condition, created } from '../../fields.ts';
 import type { Finding, Severity } from '../../finding.ts';
 import { closestLabels, isNear, type LabelMiss, missWords } from '../../near-miss.ts';
 import type { Looking, Rule } from '../../rule.ts';

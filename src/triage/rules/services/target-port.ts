@@ -1,8 +1,9 @@
-import type { ClusterView, Fields, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { Fields } from '../../../k8s/fields.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
 import { isReady } from '../../behind-service.ts';
 import { finding } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
-import { fields, list, text } from '../../fields.ts';
 import { distance, nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';

@@ -1,5 +1,5 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
-import { fields, list, text } from '../../fields.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
 import { targetOf } from '../../service-route.ts';
 import { hooksOf } from '../webhook/hooks.ts';
 

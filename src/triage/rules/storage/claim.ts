@@ -1,7 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, strings, text } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
 import { type FixDraft, finding, refOf } from '../../build.ts';
-import { created, fields, list, sinceTime, strings, text } from '../../fields.ts';
+import { created, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';

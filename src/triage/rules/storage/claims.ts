@@ -1,5 +1,5 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
-import { fields, list, text } from '../../fields.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
 
 /** A claim that a pod mounts; `claim` is undefined where there is no such object, or it is not known. */
 export interface MountedClaim {

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isolates } from '../../behind-service.ts';
 import { finding } from '../../build.ts';
-import { fields, list } from '../../fields.ts';
 import type { Cause, Finding } from '../../finding.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';

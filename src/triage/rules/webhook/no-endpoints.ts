@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { matchesSelector } from '../../../health/view/selector.ts';
+import { fields, textMap } from '../../../k8s/fields.ts';
 import {
   type Behind,
   becauseOf,
@@ -11,7 +12,7 @@ import {
 } from '../../behind-service.ts';
 import { finding } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
-import { condition, conditions, fields, quoted, textMap } from '../../fields.ts';
+import { condition, conditions, quoted } from '../../fields.ts';
 import type { Cause, Finding } from '../../finding.ts';
 import { closestLabels, missWords } from '../../near-miss.ts';
 import { refusalsInEvents } from '../../refusals.ts';

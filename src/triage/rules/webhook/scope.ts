@@ -1,9 +1,10 @@
-import type { ClusterView, Fields, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import { matchesSelector } from '../../../health/view/selector.ts';
+import type { Fields } from '../../../k8s/fields.ts';
+import { fields, strings } from '../../../k8s/fields.ts';
 import type { ApiResource, Discovery } from '../../../kube/discovery/discovery.ts';
 import { templateLabels } from '../../behind-service.ts';
-import { fields, strings } from '../../fields.ts';
 import type { Hook } from './hooks.ts';
 
 /** What a webhook is called for: the blast map of a dead one. */

@@ -1,6 +1,6 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import { fields, list, strings, text } from '../../../k8s/fields.ts';
 import { behindService } from '../../behind-service.ts';
-import { fields, list, strings, text } from '../../fields.ts';
 import type { Answers } from '../../named-read.ts';
 import { type Certificate, certificatesIn, isFor } from '../../x509.ts';
 import { callsSeen } from './calls.ts';

@@ -1,8 +1,9 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, number, text, textMap } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero } from '../../behind-service.ts';
 import { finding, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
-import { created, fields, number, text, textMap } from '../../fields.ts';
+import { created } from '../../fields.ts';
 import { isNear, labelMisses, missWords, nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';

@@ -1,7 +1,8 @@
 import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, number } from '../../../k8s/fields.ts';
 import { type Refusal, refusalIn } from '../../error-text.ts';
-import { condition, created, fields, number } from '../../fields.ts';
+import { condition, created } from '../../fields.ts';
 import type { Looking } from '../../rule.ts';
 import { type Top, topOf } from '../pods/owner.ts';
 

@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, number, text, time } from '../../../k8s/fields.ts';
 import { finding, refOf } from '../../build.ts';
-import { type Condition, condition, fields, number, quoted, sinceTime, text, time } from '../../fields.ts';
+import { type Condition, condition, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
