@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build, type PluginBuild } from 'esbuild';
+import { buildFacts, git } from './build-facts.ts';
 import { declarationOf } from './declaration.ts';
 import { lighterStart } from './lighter-start.ts';
 
@@ -48,7 +49,10 @@ await build({
   jsx: 'automatic',
   minify: true,
   legalComments: 'none',
-  define: { 'process.env.NODE_ENV': '"production"', MAYDAY_VERSION: JSON.stringify(version) },
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    MAYDAY_BUILD: JSON.stringify(buildFacts(version, process.env, git)),
+  },
   // CommonJS dependencies inside an ES module bundle still call require for node's own modules.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   plugins: [lighterStart, withoutDevtools, withoutUnusedClient],

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { imageOf } from './release/image-files.ts';
 
 // Installs what `npm run release` made in empty folders, each way on its own, and has it find an incident of the sandbox. Says how each went.
 const folder = mkdtempSync(join(tmpdir(), 'mayday-install-'));
@@ -44,8 +45,17 @@ function executable(): boolean {
   return looks('single executable, nothing on the PATH', copy, [], place, '/nowhere');
 }
 
+/** What the image holds, laid out and started as its entry point does, with the pinned Node.js alone on the PATH. */
+function image(): boolean {
+  const place = join(folder, 'image');
+  const { copied, entry } = imageOf(readFileSync('deploy/Dockerfile', 'utf8'));
+  for (const { from, to } of copied) cpSync(from, join(place, to), { recursive: true });
+  const words = entry.map(word => word.replace(/^\/mayday\//, `${place}/`));
+  return looks("the image's files", words[0] ?? '', words.slice(1), place, resolve('node_modules/node/bin'));
+}
+
 try {
-  const went = [npm(), executable()];
+  const went = [npm(), executable(), image()];
   process.exitCode = went.every(Boolean) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

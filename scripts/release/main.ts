@@ -26,12 +26,14 @@ const executable = makeExecutable(FOLDER);
 const archive = `${executable}.tar.gz`;
 execFileSync('tar', ['-czf', archive, '-C', FOLDER, basename(executable)]);
 made.push(executable, archive);
-// Where archives are published is decided by whoever publishes.
-const at = process.env.MAYDAY_RELEASE_URL ?? 'https://RELEASES';
-const texts: Record<string, string> = {
-  'mayday.1': manualPage(version, git('log', '-1', '--format=%cI')),
-  'krew-mayday.yaml': krewManifest({ version, description, at, sha256: sha256(archive) }),
-};
+const texts: Record<string, string> = { 'mayday.1': manualPage(version, git('log', '-1', '--format=%cI')) };
+// Where archives are published is decided by whoever publishes; a manifest that names no real place would install nothing.
+const at = process.env.MAYDAY_RELEASE_URL;
+if (at === undefined)
+  process.stderr.write(
+    'no krew manifest: expected MAYDAY_RELEASE_URL, the address below which the archive will be found\n',
+  );
+else texts['krew-mayday.yaml'] = krewManifest({ version, description, at, sha256: sha256(archive) });
 for (const shell of ['bash', 'zsh', 'fish'])
   texts[`completion.${shell}`] = execFileSync(process.execPath, ['dist/mayday.js', 'completion', shell], {
     encoding: 'utf8',

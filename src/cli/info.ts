@@ -1,6 +1,6 @@
 import { notPrivate } from '../host/disk/private-folder.ts';
 import { paths } from '../runtime/paths.ts';
-import { VERSION } from '../runtime/version.ts';
+import { BUILD } from '../runtime/version.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
@@ -11,7 +11,7 @@ export const infoCommand: CommandBody = async ({ globals }) => {
   const used = paths(process.env);
   const problem = notPrivate(used.state, `${used.state}/runs`);
   const facts = {
-    version: VERSION,
+    ...BUILD,
     node: process.versions.node,
     program: process.argv[1] ?? '',
     config: globals.config ?? used.config,

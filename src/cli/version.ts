@@ -1,10 +1,11 @@
-import { VERSION } from '../runtime/version.ts';
+import { BUILD } from '../runtime/version.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
 import { print } from './output.ts';
 
-/** `mayday version`. */
+/** `mayday version`; as JSON with the commit it was built from. */
 export const versionCommand: CommandBody = async ({ globals }) => {
-  print({ version: VERSION, node: process.versions.node }, globals, () => `mayday ${VERSION}`);
+  const facts = { ...BUILD, node: process.versions.node, platform: `${process.platform}-${process.arch}` };
+  print(facts, globals, () => `mayday ${BUILD.version}`);
   return EXIT.done;
 };

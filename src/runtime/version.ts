@@ -1,4 +1,14 @@
-declare const MAYDAY_VERSION: string | undefined;
+/** What was built: package.json's version, the commit, and when that commit was made. A run from source says so. */
+export interface Build {
+  version: string;
+  /** The full hash, with `-changed` behind it where files differed from it; undefined outside a git checkout. */
+  commit?: string;
+  /** When the commit was made, ISO 8601: the same source gives the same bundle. */
+  built?: string;
+}
 
-/** The program's version; the bundle carries package.json's, a run from source says so. */
-export const VERSION: string = typeof MAYDAY_VERSION === 'undefined' ? '0.0.0-source' : MAYDAY_VERSION;
+declare const MAYDAY_BUILD: Build | undefined;
+
+export const BUILD: Build = typeof MAYDAY_BUILD === 'undefined' ? { version: '0.0.0-source' } : MAYDAY_BUILD;
+
+export const VERSION: string = BUILD.version;
