@@ -1,0 +1,181 @@
+import type { RunEvent } from '../../run/event.ts';
+import type { RunResult } from '../../run/verdict/result.ts';
+import type { By, DayEntry, EntryOf, ScenarioEnd } from './record.ts';
+
+/** One run of a scenario. `result` is absent while it runs, and where its process died. */
+export interface DayRun {
+  run: string;
+  experiment: string;
+  path: string;
+  startedAt: number;
+  events: RunEvent[];
+  result?: RunResult;
+  recordPath?: string;
+}
+
+/** One scenario of the agenda that was begun, in the order in which they were. */
+export interface DayScenario {
+  name: string;
+  armedAt: number;
+  armedBy: By;
+  runs: DayRun[];
+  end?: ScenarioEnd;
+  why?: string;
+  endedAt?: number;
+  /** The last that was said counts. */
+  outcome?: EntryOf<'outcome'>;
+  /** T3: the first to say that they see it. */
+  seen: EntryOf<'seen'>[];
+  tripped: EntryOf<'tripped'>[];
+}
+
+/** A day as its journal tells it. */
+export interface DayRecord {
+  /** Absent where the file does not begin as a day's journal does. */
+  begin?: EntryOf<'begin'>;
+  sessions: EntryOf<'session'>[];
+  looks: EntryOf<'look'>[];
+  baselines: EntryOf<'baseline'>[];
+  scenarios: DayScenario[];
+  probes: EntryOf<'probe'>[];
+  /** Of all sessions, by the time of the key press. */
+  notes: EntryOf<'note'>[];
+  seen: EntryOf<'seen'>[];
+  tripped: EntryOf<'tripped'>[];
+  notices: EntryOf<'notice'>[];
+  stops: EntryOf<'stop'>[];
+  unlatched: EntryOf<'unlatch'>[];
+  lifted: EntryOf<'lifted'>[];
+  /** Absent while the day goes on, and where it died. */
+  end?: EntryOf<'end'>;
+  /** Numbers of the lines that are no records, counted from 1. */
+  broken: number[];
+}
+
+/**
+ * Reads the lines of a day's journal. A last line that a crash tore is left out without a word; any other that is no record is named in
+ * `broken`, and the rest is still read. What kinds of record came later is passed over.
+ */
+export function readDay(lines: readonly string[]): DayRecord {
+  const { entries, broken } = entriesOf(lines);
+  return { ...dayOf(entries), broken };
+}
+
+/** Several journals of one day as one: the notes, and what else people said, merge by time. */
+export function mergedDay(journals: readonly (readonly string[])[]): DayRecord {
+  const read = journals.map(entriesOf);
+  const entries = read.flatMap(({ entries }) => entries);
+  return { ...dayOf(entries.toSorted((a, b) => a.at - b.at)), broken: read.flatMap(({ broken }) => broken) };
+}
+
+/** The records of a journal, in the order of its lines. */
+export function entriesOf(lines: readonly string[]): { entries: DayEntry[]; broken: number[] } {
+  const entries: DayEntry[] = [];
+  const broken: number[] = [];
+  const last = lines.findLastIndex(line => line.trim() !== '');
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    const entry = parsed(line);
+    if (entry !== undefined) entries.push(entry);
+    else if (index !== last) broken.push(index + 1);
+  }
+  return { entries, broken };
+}
+
+function parsed(line: string): DayEntry | undefined {
+  try {
+    const value = JSON.parse(line) as Partial<DayEntry> | null;
+    const isRecord = typeof value?.kind === 'string' && typeof value.at === 'number' && value.v === 1;
+    return isRecord ? (value as DayEntry) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function dayOf(entries: readonly DayEntry[]): Omit<DayRecord, 'broken'> {
+  const all = <K extends DayEntry['kind']>(kind: K) => entries.filter(entry => entry.kind === kind) as EntryOf<K>[];
+  const end = all('end').at(-1);
+  const lastEnd = end === undefined ? -1 : entries.indexOf(end);
+  const isGoingOn = entries.slice(lastEnd + 1).some(entry => entry.kind === 'session' && !entry.adds);
+  const [begin] = all('begin');
+  return {
+    ...(begin === undefined ? {} : { begin }),
+    sessions: all('session'),
+    looks: all('look'),
+    baselines: all('baseline'),
+    scenarios: scenariosOf(entries),
+    probes: all('probe'),
+    notes: all('note').toSorted((a, b) => a.at - b.at),
+    seen: all('seen'),
+    tripped: all('tripped'),
+    notices: all('notice'),
+    stops: all('stop'),
+    unlatched: all('unlatch'),
+    lifted: all('lifted'),
+    ...(end === undefined || isGoingOn ? {} : { end }),
+  };
+}
+
+function scenariosOf(entries: readonly DayEntry[]): DayScenario[] {
+  const found = new Map<string, DayScenario>();
+  for (const entry of entries) {
+    if (entry.kind === 'armed') {
+      const again = found.get(entry.scenario);
+      if (again === undefined) found.set(entry.scenario, begun(entry));
+      else delete again.end;
+      continue;
+    }
+    const scenario = 'scenario' in entry && entry.scenario !== undefined ? found.get(entry.scenario) : undefined;
+    if (scenario !== undefined) note(scenario, entry);
+    else if (entry.kind === 'ended')
+      found.set(entry.scenario, { ...begun(entry), end: entry.end, why: entry.why, endedAt: entry.at });
+  }
+  return [...found.values()];
+}
+
+/** One that ended without being armed was passed over or refused by the look both ways. */
+const begun = (entry: EntryOf<'armed'> | EntryOf<'ended'>): DayScenario => ({
+  name: entry.scenario,
+  armedAt: entry.at,
+  armedBy: entry.kind === 'armed' ? entry.by : { name: '', role: 'observer' },
+  runs: [],
+  seen: [],
+  tripped: [],
+});
+
+function note(scenario: DayScenario, entry: DayEntry): void {
+  switch (entry.kind) {
+    case 'run':
+      scenario.runs.push({
+        run: entry.run,
+        experiment: entry.experiment,
+        path: entry.path,
+        startedAt: entry.at,
+        events: [],
+      });
+      return;
+    case 'event':
+      scenario.runs.find(({ run }) => run === entry.event.run)?.events.push(entry.event);
+      return;
+    case 'result': {
+      const run = scenario.runs.find(one => one.run === entry.run);
+      if (run === undefined) return;
+      run.result = entry.result;
+      if (entry.recordPath !== undefined) run.recordPath = entry.recordPath;
+      return;
+    }
+    case 'ended':
+      Object.assign(scenario, { end: entry.end, why: entry.why, endedAt: entry.at });
+      return;
+    case 'outcome':
+      scenario.outcome = entry;
+      return;
+    case 'seen':
+      scenario.seen.push(entry);
+      return;
+    case 'tripped':
+      scenario.tripped.push(entry);
+      return;
+    default:
+  }
+}

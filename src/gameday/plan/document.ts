@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { abort } from './abort-rules.ts';
+import { duration, moment, namesOnce, oneOf, words } from './fields.ts';
+import { probe } from './probe-rules.ts';
+
+/** The group and version of the plan; mayday's own, since no other tool has such a document. */
+export const GAME_DAY_API = 'mayday.dev/v1alpha1';
+export const GAME_DAY_KIND = 'GameDay';
+
+export const ROLES = ['owner', 'coordinator', 'reporter', 'observer'] as const;
+
+const person = z.strictObject({
+  name: words,
+  role: z.enum(ROLES).meta({ description: 'the owner alone takes the latch off; everybody may stop' }),
+  contact: words.optional(),
+});
+
+const scope = z.strictObject({
+  contexts: z
+    .array(words)
+    .min(1)
+    .optional()
+    .meta({ description: 'kubeconfig contexts the day may run in, names or * patterns; none given: any' }),
+  namespaces: z.array(words).min(1).meta({ description: 'where the day may inject, and what its baseline is of' }),
+});
+
+const SCENARIOS = oneOf(['experiment', 'suite', 'byHand']);
+const scenario = z
+  .strictObject({
+    name: words,
+    experiment: words.optional().meta({ description: 'a ChaosExperiment file, from the folder of the plan' }),
+    suite: words.optional().meta({ description: 'a folder of ChaosExperiments, run one after the other' }),
+    byHand: words.optional().meta({ description: 'what a person does; mayday watches, and asks how it went' }),
+    hypothesis: words.optional().meta({ description: 'needed where it is done by hand; else the experiment has one' }),
+    set: z.array(words).default([]).meta({ description: 'overrides below spec, such as injection.count=2' }),
+    ttl: duration.optional().meta({ description: 'instead of the TTL of the experiment' }),
+    soak: duration.optional().meta({ description: 'how long steady counts as recovered' }),
+    watchFor: duration.optional().meta({ description: 'by hand, headless: how long to watch' }),
+  })
+  .check(context => {
+    const add = (message: string) => void context.issues.push({ code: 'custom', message, input: context.value });
+    SCENARIOS.check(context.value, add);
+    if (context.value.byHand !== undefined && context.value.hypothesis === undefined)
+      context.issues.push({
+        code: 'custom',
+        path: ['hypothesis'],
+        message: 'expected what you think will happen, found nothing',
+        input: undefined,
+      });
+  })
+  .meta(SCENARIOS.meta);
+
+const freeze = z
+  .strictObject({ from: moment, to: moment, why: words })
+  .check(context => {
+    const { from, to } = context.value;
+    if (to <= from)
+      context.issues.push({ code: 'custom', path: ['to'], message: 'expected a moment after `from`', input: to });
+  })
+  .meta({ description: 'nothing is injected from `from` to `to`' });
+
+const notice = z.strictObject({
+  when: z.enum(['before', 'after', 'on-abort']),
+  to: words,
+  text: words,
+});
+
+/** A plan of a game-day, as it is written. */
+export const gameDaySchema = z
+  .strictObject({
+    apiVersion: z.literal(GAME_DAY_API),
+    kind: z.literal(GAME_DAY_KIND),
+    metadata: z.strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'expected lower-case letters, digits and dashes, at most 63'),
+      labels: z.record(z.string(), z.string()).optional(),
+      annotations: z.record(z.string(), z.string()).optional(),
+    }),
+    spec: z.strictObject({
+      objective: words.meta({ description: 'what is to be learned today' }),
+      scope,
+      people: z
+        .array(person)
+        .min(1)
+        .check(context => {
+          const owners = context.value.filter(({ role }) => role === 'owner').length;
+          const message = `expected one person with the role owner, found ${owners}`;
+          if (owners !== 1) context.issues.push({ code: 'custom', message, input: context.value });
+          namesOnce(context);
+        }),
+      agenda: z.array(scenario).min(1).check(namesOnce),
+      probes: z.array(probe).check(namesOnce).default([]),
+      abort: abort.prefault({}),
+      freeze: z.array(freeze).default([]),
+      notices: z.array(notice).default([]),
+    }),
+  })
+  .meta({ id: 'GameDay', title: 'GameDay', description: "mayday's plan of a game-day" });
+
+/** A plan after reading: defaults applied, durations and moments in milliseconds. */
+export type GameDay = z.output<typeof gameDaySchema>;
+
+export type Person = GameDay['spec']['people'][number];
+export type Role = Person['role'];

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { parseDuration } from '../../text/duration.ts';
+import { DURATION_HINT } from '../../text/issue.ts';
+
+/** A length of time above zero; comes out in milliseconds. */
+export const duration = z
+  .string()
+  .transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms !== undefined && ms > 0) return ms;
+    context.issues.push({ code: 'custom', message: `expected ${DURATION_HINT}, above zero`, input: text });
+    return z.NEVER;
+  })
+  .meta({ description: `${DURATION_HINT}`, examples: ['90s', '10m'] });
+
+/** A moment, RFC 3339; comes out in milliseconds since the epoch. */
+export const moment = z
+  .string()
+  .transform((text, context) => {
+    const at = /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN;
+    if (!Number.isNaN(at)) return at;
+    context.issues.push({ code: 'custom', message: 'expected a moment such as "2026-12-24T00:00:00Z"', input: text });
+    return z.NEVER;
+  })
+  .meta({ description: 'a moment, RFC 3339', examples: ['2026-12-24T00:00:00Z'] });
+
+/** A text that is not empty. */
+export const words = z.string().trim().min(1);
+/** An address that fetch can open. */
+export const httpUrl = z
+  .string()
+  .refine(
+    text => /^https?:\/\/[^\s/]/.test(text) && URL.canParse(text),
+    'expected an address such as "http://host:9090"',
+  )
+  .meta({ format: 'uri' });
+
+/** Which of the given members are there. */
+const given = (value: object, names: readonly string[]): string[] =>
+  names.filter(name => (value as never)[name] !== undefined);
+
+/** Exactly one of these members; the schema for editors says it too. */
+export const oneOf = (names: readonly string[]) => ({
+  check: (value: object, add: (message: string) => void) => {
+    const found = given(value, names);
+    if (found.length !== 1)
+      add(`expected exactly one of ${names.join(', ')}, found ${found.length === 0 ? 'none' : found.join(' and ')}`);
+  },
+  meta: { oneOf: names.map(name => ({ required: [name] })) },
+});
+
+/** Every name once; says the first that is there twice. */
+export function namesOnce(context: { value: readonly { name: string }[]; issues: z.core.$ZodRawIssue[] }): void {
+  const names = context.value.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  const message = `expected every name once, found ${JSON.stringify(twice)} twice`;
+  context.issues.push({ code: 'custom', message, input: context.value });
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { duration, httpUrl, oneOf, words } from './fields.ts';
+
+const check = z.strictObject({
+  type: z.enum(['conditionTrue', 'resourceExists', 'fieldEquals']),
+  apiVersion: words,
+  kind: words,
+  name: words,
+  namespace: words.optional(),
+  conditionType: words.optional(),
+  fieldPath: words.optional(),
+  expectedValue: z.string().optional(),
+});
+
+const http = z.strictObject({
+  url: httpUrl,
+  status: z.array(z.int().min(100).max(599)).min(1).default([200]).meta({ description: 'answers that are well' }),
+  within: duration.default(2_000).meta({ default: '2s', description: 'slower than this is broken' }),
+  contains: words.optional().meta({ description: 'a text that the answer must hold' }),
+});
+
+const command = z.strictObject({
+  run: z.array(words).min(1).meta({ description: 'the program and its arguments; no shell' }),
+  exitCode: z.int().min(0).max(255).default(0),
+  contains: words.optional().meta({ description: 'a text that standard output must hold' }),
+  timeout: duration.default(10_000).meta({ default: '10s' }),
+});
+
+const prometheus = z.strictObject({
+  url: httpUrl.meta({ description: 'the server, without /api/v1/query' }),
+  query: words.meta({ description: 'PromQL that gives one number, or several that must all be within the bounds' }),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  timeout: duration.default(5_000).meta({ default: '5s' }),
+});
+
+const PROBES = oneOf(['check', 'http', 'command', 'prometheus']);
+/** What says whether the system is steady: exactly one way of looking. */
+export const probe = z
+  .strictObject({
+    name: words,
+    check: check.optional(),
+    http: http.optional(),
+    command: command.optional(),
+    prometheus: prometheus.optional(),
+  })
+  .check(context => {
+    const add = (message: string) => void context.issues.push({ code: 'custom', message, input: context.value });
+    PROBES.check(context.value, add);
+    const { prometheus: promQl } = context.value;
+    if (promQl && promQl.min === undefined && promQl.max === undefined)
+      context.issues.push({
+        code: 'custom',
+        path: ['prometheus'],
+        message: 'expected min, max or both, found neither',
+        input: promQl,
+      });
+  })
+  .meta(PROBES.meta);

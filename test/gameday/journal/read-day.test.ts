@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { mergedDay, readDay } from '../../../src/gameday/journal/read-day.ts';
+import type { Happened } from '../../../src/gameday/journal/record.ts';
+
+const ANA = { name: 'Ana', role: 'owner' } as const;
+const BEN = { name: 'Ben', role: 'reporter' } as const;
+const SESSION = {
+  session: 's1',
+  by: ANA,
+  user: 'admin',
+  host: 'desk',
+  pid: 1,
+  version: '0.1.0',
+  context: 'sandbox',
+  server: 'https://127.0.0.1:1',
+  clusterUid: 'u',
+};
+const line = (at: number, happened: Happened): string => JSON.stringify({ v: 1, at, ...happened });
+const BEGIN = line(1, { kind: 'begin', day: 'd1', plan: 'autumn', objective: 'learn', files: [], ...SESSION });
+const LINES = [
+  BEGIN,
+  line(2, { kind: 'armed', scenario: 'a', by: ANA }),
+  line(3, { kind: 'run', scenario: 'a', run: 'r1', experiment: 'kill', path: 'kill.yaml' }),
+  line(4, { kind: 'event', scenario: 'a', event: { at: 4, run: 'r1', event: 'note', text: 'x' } }),
+  line(5, { kind: 'seen', scenario: 'a', by: BEN }),
+  line(6, { kind: 'tripped', condition: 'collateral', says: 's', value: '1', limit: '0', scenario: 'a' }),
+  line(7, { kind: 'ended', scenario: 'a', end: 'aborted', why: 's' }),
+  line(8, { kind: 'outcome', scenario: 'a', by: ANA, outcome: 'failed', detected: false }),
+  line(9, { kind: 'outcome', scenario: 'a', by: ANA, outcome: 'passed', detected: true, detectedBy: 'Ben' }),
+  line(10, { kind: 'ended', scenario: 'b', end: 'skipped', why: 'no time' }),
+];
+
+test('the lines of a journal become the day', () => {
+  const day = readDay(LINES);
+  expect(day.begin).toMatchObject({ day: 'd1', plan: 'autumn' });
+  expect(day.scenarios).toEqual([
+    expect.objectContaining({
+      name: 'a',
+      armedBy: ANA,
+      end: 'aborted',
+      endedAt: 7,
+      runs: [expect.objectContaining({ run: 'r1', startedAt: 3, events: [expect.objectContaining({ text: 'x' })] })],
+      seen: [expect.objectContaining({ by: BEN })],
+      tripped: [expect.objectContaining({ condition: 'collateral' })],
+      outcome: expect.objectContaining({ outcome: 'passed', detectedBy: 'Ben' }),
+    }),
+    expect.objectContaining({ name: 'b', end: 'skipped', why: 'no time', runs: [] }),
+  ]);
+  expect(day.broken).toEqual([]);
+  expect(day.end).toBeUndefined();
+});
+
+test('a torn last line is left out without a word, a broken one before it is named', () => {
+  const [begin = '', ...rest] = LINES;
+  const day = readDay([begin, '{"v":1,"kind":', ...rest, '{"v":1,"at":11,"kind":"no']);
+  expect(day.broken).toEqual([2]);
+  expect(day.scenarios).toHaveLength(2);
+});
+
+test('a day that somebody goes on with after its end has not ended', () => {
+  const end = line(11, { kind: 'end', exitCode: 6, says: 'stopped' });
+  expect(readDay([...LINES, end]).end).toMatchObject({ exitCode: 6 });
+  const again = line(12, { kind: 'session', day: 'd1', adds: false, ...SESSION, session: 's2' });
+  expect(readDay([...LINES, end, again]).end).toBeUndefined();
+  const scribe = line(12, { kind: 'session', day: 'd1', adds: true, ...SESSION, session: 's3' });
+  expect(readDay([...LINES, end, scribe]).end).toMatchObject({ exitCode: 6 });
+});
+
+test('a scenario that is begun again is open again, with all its runs', () => {
+  const day = readDay([
+    ...LINES,
+    line(11, { kind: 'armed', scenario: 'a', by: ANA }),
+    line(12, { kind: 'run', scenario: 'a', run: 'r2', experiment: 'kill', path: 'kill.yaml' }),
+  ]);
+  expect(day.scenarios[0]?.end).toBeUndefined();
+  expect(day.scenarios[0]?.runs.map(({ run }) => run)).toEqual(['r1', 'r2']);
+});
+
+test('the notes of two consoles merge by the time of their key press', () => {
+  const mine = [
+    BEGIN,
+    line(20, { kind: 'note', text: 'second', by: ANA }),
+    line(5, { kind: 'note', text: 'first', by: ANA }),
+  ];
+  const theirs = [line(10, { kind: 'note', text: 'between', by: BEN, tag: 'alert' })];
+  expect(mergedDay([mine, theirs]).notes.map(({ text }) => text)).toEqual(['first', 'between', 'second']);
+});
