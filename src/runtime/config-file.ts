@@ -17,7 +17,8 @@ export interface Config {
 
 export type ConfigReading = { ok: true; config: Config } | { ok: false; message: Clean };
 
-const Document = z.strictObject({
+/** The configuration file as it may be written. */
+export const CONFIG = z.strictObject({
   protected: z.array(z.string()).default([]),
   readOnly: z.boolean().default(false),
   ascii: z.boolean().default(false),
@@ -33,7 +34,7 @@ const Document = z.strictObject({
 export function parseConfig(path: string, text: string): ConfigReading {
   try {
     const document: unknown = parse(text) ?? {};
-    const result = Document.safeParse(document);
+    const result = CONFIG.safeParse(document);
     if (result.success) return { ok: true, config: result.data };
     return { ok: false, message: sanitise(`configuration ${path}: ${wrong(result.error.issues[0], document)}`) };
   } catch (error) {
