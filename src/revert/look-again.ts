@@ -1,3 +1,4 @@
+import type { Read } from '../faults/contract.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
@@ -7,6 +8,7 @@ import type { RevertDeps } from './deps.ts';
 import { type End, failed } from './end.ts';
 import { notHeld } from './not-held.ts';
 import { putRecordBack } from './put-record-back.ts';
+import { readAhead } from './read-ahead.ts';
 import { recognise } from './recognise.ts';
 import { wearing } from './remembered.ts';
 import { isKeptApart, keepsCarrier, writesOf } from './stages.ts';
@@ -21,16 +23,26 @@ export async function lookAgain(
   options: { force?: boolean } = {},
 ): Promise<Decision | End> {
   const { uid: _uid, ...ref } = finding.object;
+  const api = isKeptApart(finding) ? readAhead(deps.api, victimOf(deps, finding)) : deps.api;
   const got = await deps.api.get(ref);
   if (!got.ok && got.reason !== 'not-found') return failed(`could not be read: ${blindReason(got)}`, true);
   if (!got.ok) {
     return isKeptApart(finding)
-      ? withoutBackup(deps, finding)
+      ? withoutBackup({ ...deps, api }, finding)
       : { outcome: 'gone', verified: true, message: 'the object is gone, and the injection with it' };
   }
   const beside = finding.beside === undefined ? {} : { beside: finding.beside };
   const now = recognise(got.value).find(one => one.id === finding.id);
-  return now ? decide(deps.api, deps.faultOf, { ...now, ...beside }) : withoutMarks(deps, finding, got.value, options);
+  return now ? decide(api, deps.faultOf, { ...now, ...beside }) : withoutMarks(deps, finding, got.value, options);
+}
+
+/** What a backup kept, as far as is known without having read anything: as a rule that is still what has to be looked at. */
+function victimOf({ faultOf }: RevertDeps, finding: FoundInjection): Read[] {
+  try {
+    return faultOf(finding.type)?.restoreReads(finding, new Map()) ?? [];
+  } catch {
+    return [];
+  }
 }
 
 /** The backup is gone, whoever dropped it: the object that it kept is looked at, and what was read of the backup tells the original. */

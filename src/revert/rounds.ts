@@ -4,6 +4,7 @@ import type { Receipt } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import type { RevertDeps } from './deps.ts';
 import { type Attempt, type RestoreOptions, restoreOne } from './restore.ts';
+import { isKeptApart } from './stages.ts';
 import { intoWaves } from './waves.ts';
 
 /** Restores under way at once; the connection itself holds how many requests are. */
@@ -111,7 +112,7 @@ async function round(
   const waiting: Receipt[] = [];
   let patienceMs = 0;
   for (const wave of intoWaves(open)) {
-    await pooled(wave, options.width ?? AT_ONCE, async finding => {
+    await pooled(longestFirst(wave), options.width ?? AT_ONCE, async finding => {
       const { receipt, retry, waits, retryForMs = Number.POSITIVE_INFINITY } = await safely(deps, finding, options);
       receipts.set(finding.id, receipt);
       if (retry) blocked.push(finding);
@@ -122,6 +123,12 @@ async function round(
   }
   return { blocked, waiting, patienceMs };
 }
+
+/** What is kept apart takes the most requests one after another: begun last, it would be waited for when all else is done. */
+const longestFirst = (wave: readonly FoundInjection[]): FoundInjection[] => [
+  ...wave.filter(isKeptApart),
+  ...wave.filter(finding => !isKeptApart(finding)),
+];
 
 /** One restore that breaks must not stop the others. */
 async function safely(deps: RevertDeps, finding: FoundInjection, options: RestoreOptions): Promise<Attempt> {

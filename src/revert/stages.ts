@@ -12,7 +12,8 @@ export interface Stages {
   rest: Write[];
 }
 
-const isOn = ({ on }: Write, { object }: FoundInjection): boolean =>
+/** Whether a write is about the object that carries the record. */
+export const isOn = ({ on }: Write, { object }: FoundInjection): boolean =>
   on.kind === object.kind && on.name === object.name && (on.namespace ?? '') === (object.namespace ?? '');
 
 /** Whether the finding is a backup: an object of its own that keeps the original. */

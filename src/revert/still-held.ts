@@ -1,4 +1,4 @@
-import type { Live, Restore } from '../faults/contract.ts';
+import type { Fault, Live, Read, Restore } from '../faults/contract.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import { fetchLive } from '../injection/live.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
@@ -76,12 +76,7 @@ async function compareVictim(
 
 const victimIn = (live: Live, ref: ObjectRef): KubeObject | undefined =>
   [...live.values()].find(
-    (answer): answer is KubeObject =>
-      answer !== null &&
-      'metadata' in answer &&
-      answer.kind === ref.kind &&
-      answer.metadata.name === ref.name &&
-      (answer.metadata.namespace ?? '') === (ref.namespace ?? ''),
+    (answer): answer is KubeObject => answer !== null && 'metadata' in answer && isNamed(answer, ref),
   );
 
 async function compare(
@@ -115,12 +110,31 @@ async function isQuicklyBack(deps: RevertDeps, finding: FoundInjection, force: b
   const fault = deps.faultOf(finding.type);
   if (fault === undefined) return false;
   try {
-    const live = await fetchLive(deps.api, known => fault.restoreReads(finding, known));
-    return isBack(fault.restore(finding, live), force);
+    const { wants, kept } = fromMemory(fault, finding);
+    const live = await fetchLive(deps.api, wants);
+    return isBack(fault.restore(finding, new Map([...live, ...kept])), force);
   } catch {
     return false;
   }
 }
+
+/** The reads of a judgement without those of dropped backups, which are in memory. */
+function fromMemory(fault: Fault<unknown>, finding: FoundInjection): { wants: (live: Live) => Read[]; kept: Live } {
+  const kept = new Map<string, KubeObject>();
+  const wants = (live: Live): Read[] => {
+    const open = fault.restoreReads(finding, new Map([...live, ...kept])).filter(({ key }) => !kept.has(key));
+    const known = open.flatMap(read => {
+      const backup = 'get' in read ? finding.beside?.find(one => isNamed(one, read.get)) : undefined;
+      return backup === undefined ? [] : [[read.key, backup] as const];
+    });
+    for (const [key, backup] of known) kept.set(key, backup);
+    return known.length === 0 ? open : wants(live);
+  };
+  return { wants, kept };
+}
+
+const isNamed = ({ kind, metadata }: KubeObject, ref: ObjectRef): boolean =>
+  kind === ref.kind && metadata.name === ref.name && (metadata.namespace ?? '') === (ref.namespace ?? '');
 
 function lost(
   restore: Restore,

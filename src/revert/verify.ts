@@ -2,13 +2,13 @@ import type { Fault, Live, Restore } from '../faults/contract.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import { fetchLive } from '../injection/live.ts';
 import { onlyStrips } from '../injection/record/strip.ts';
-import { readBack } from '../injection/write/lost-response.ts';
+import { readAs, readBack } from '../injection/write/lost-response.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
 import { blindReason } from './blind.ts';
 import { recognise } from './recognise.ts';
 import { judged } from './remembered.ts';
-import { isKeptApart, keepsCarrier, writesOf } from './stages.ts';
+import { isKeptApart, isOn, keepsCarrier, writesOf } from './stages.ts';
 
 /** What reading back says of a restore. */
 export type Verification =
@@ -37,7 +37,11 @@ export async function verifyRestore(
   restore: Restore,
   live: Live,
 ): Promise<Verification> {
-  const got = await api.get(done.object);
+  // Of a backup and of the object that it kept, both reads go at once: everything was written before.
+  const [got, victim] = await Promise.all([
+    api.get(done.object),
+    isKeptApart(done) ? victimNow(api, fault, done) : undefined,
+  ]);
   if (!got.ok && got.reason !== 'not-found')
     return { state: 'open', message: `could not be read back: ${blindReason(got)}` };
   if (got.ok && recognise(got.value).some(again => again.id === done.id))
@@ -48,22 +52,19 @@ export async function verifyRestore(
     const instead = judged(fault, done, got.value, live);
     return isBack(instead, forced) ? { state: 'held' } : { state: 'not-held', instead, now: got.value };
   }
-  if (isKeptApart(done)) return victimBack(api, fault, done, forced);
+  if (victim !== undefined) return victimBack(fault, done, victim, forced);
   for (const write of writesOf(restore)) {
-    const found = await readBack(api, write);
+    const found = isOn(write, done) ? readAs(write, got) : await readBack(api, write);
     if (found.state !== 'applied') return { state: 'open', message: `read back: not in place: ${write.says}` };
   }
   return { state: 'held' };
 }
 
+const victimNow = (api: Api, fault: Fault<unknown>, done: FoundInjection): Promise<Live> =>
+  fetchLive(api, known => fault.restoreReads(done, known));
+
 /** The backup is gone, so that only memory tells the original: the object itself is looked at. */
-async function victimBack(
-  api: Api,
-  fault: Fault<unknown>,
-  done: FoundInjection,
-  forced: boolean,
-): Promise<Verification> {
-  const live = await fetchLive(api, known => fault.restoreReads(done, known));
+function victimBack(fault: Fault<unknown>, done: FoundInjection, live: Live, forced: boolean): Verification {
   const instead = fault.restore(done, live);
   if (isBack(instead, forced)) return { state: 'held' };
   const isBlind = [...live.values()].some(value => value !== null && 'ok' in value && value.ok === false);

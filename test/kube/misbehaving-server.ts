@@ -19,6 +19,8 @@ export interface MisbehavingServer {
   url: string;
   port: number;
   received: Received[];
+  /** How many connections were made to it. */
+  connections(): number;
   /** What answers from now on. */
   behave(behaviour: Behaviour): void;
   close(): Promise<void>;
@@ -61,12 +63,17 @@ export async function startServer(behaviour: Behaviour, options: { tls?: boolean
         listener,
       )
     : createServer(listener);
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
     received,
+    connections: () => connections,
     behave(next) {
       behave = next;
     },

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Operation, pathOf, valueAt } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
-import type { Failure } from '../../kube/client/outcome.ts';
+import type { Failure, Outcome } from '../../kube/client/outcome.ts';
 import { MAYDAY, PREFIX, ROLLBACK_DATA } from '../record/markers.ts';
 import type { Write } from './write.ts';
 
@@ -16,7 +16,11 @@ export type LostResponse =
 
 /** Reads the object back and decides. Our own marker in the write, with its id, makes the answer certain. */
 export async function readBack(api: Api, write: Write): Promise<LostResponse> {
-  const outcome = await api.get(write.on);
+  return readAs(write, await api.get(write.on));
+}
+
+/** The same of an object that was read already, after the write. */
+export function readAs(write: Write, outcome: Outcome<KubeObject>): LostResponse {
   if (!outcome.ok && outcome.reason !== 'not-found') return { state: 'unknown', failure: outcome };
   const live = outcome.ok ? outcome.value : undefined;
   switch (write.verb) {

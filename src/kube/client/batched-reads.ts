@@ -9,40 +9,59 @@ interface Pending {
   signal: Signal;
   answer: (got: Got) => void;
 }
+/** Reads of one kind and namespace. */
+interface Group {
+  waiting: Pending[];
+  /** The last reads of it have been sent, and nothing of them was answered yet. */
+  isAsked: boolean;
+}
 
 /** So many reads of one kind and namespace make a list worth while. */
 const LEAST = 4;
 /** A list reads at most so many objects for each one asked for; beyond that single reads are cheaper. */
-const SPARE = 8;
+const SPARE = 16;
 
 /**
  * The same connection, with reads of single objects put together: reads of one kind in one namespace that are asked for in the same turn
- * become one page of a list, sent after the last of them was asked for, so each answer is as fresh as a read of its own.
+ * become one page of a list, sent after the last of them was asked for, so each answer is as fresh as a read of its own. What is asked for
+ * while the server has not answered the last of its group yet waits for that, and goes together.
  * What the page does not hold (the namespace is larger, the object is gone, the list is refused) is read singly as before: that an
  * object is absent from a list is never taken as an answer.
  */
 export function batchedReads(api: Api): Api {
-  const waiting = new Map<Signal, Map<string, Pending[]>>();
+  const groups = new Map<Signal, Map<string, Group>>();
   let isDue = false;
 
   function flush(): void {
     isDue = false;
-    const groups = [...waiting.values()].flatMap(bySignal => [...bySignal.values()]);
-    waiting.clear();
-    for (const group of groups) void answerAll(api, group);
+    for (const bySignal of groups.values())
+      for (const group of bySignal.values()) if (!group.isAsked && group.waiting.length > 0) send(group);
+  }
+
+  function send(group: Group): void {
+    group.isAsked = true;
+    const answered = () => {
+      group.isAsked = false;
+      if (group.waiting.length > 0) flushSoon();
+    };
+    void answerAll(api, group.waiting.splice(0), answered);
+  }
+
+  function flushSoon(): void {
+    if (isDue) return;
+    isDue = true;
+    setImmediate(flush);
   }
 
   function get(ref: ObjectRef, signal: Signal): Promise<Got> {
     return new Promise(answer => {
-      const groups = waiting.get(signal) ?? new Map<string, Pending[]>();
-      waiting.set(signal, groups);
+      const bySignal = groups.get(signal) ?? new Map<string, Group>();
+      groups.set(signal, bySignal);
       const key = JSON.stringify([ref.apiVersion, ref.kind, ref.namespace ?? '']);
-      const group = groups.get(key) ?? [];
-      groups.set(key, group);
-      group.push({ ref, signal, answer });
-      if (isDue) return;
-      isDue = true;
-      setImmediate(flush);
+      const group = bySignal.get(key) ?? { waiting: [], isAsked: false };
+      bySignal.set(key, group);
+      group.waiting.push({ ref, signal, answer });
+      flushSoon();
     });
   }
 
@@ -60,14 +79,20 @@ export function batchedReads(api: Api): Api {
   };
 }
 
-async function answerAll(api: Api, group: readonly Pending[]): Promise<void> {
+/** `answered` is called as soon as the server has answered anything. */
+async function answerAll(api: Api, group: readonly Pending[], answered: () => void): Promise<void> {
   const [first] = group;
   const found =
     first !== undefined && group.length >= LEAST ? await firstPage(api, first, group.length * SPARE) : undefined;
+  if (found !== undefined) answered();
   for (const { ref, signal, answer } of group) {
     const object = found?.get(ref.name);
     if (object !== undefined) answer({ ok: true, status: 200, value: object });
-    else void api.get(ref, signal && { signal }).then(answer);
+    else
+      void api.get(ref, signal && { signal }).then(got => {
+        answer(got);
+        if (found === undefined) answered();
+      });
   }
 }
 

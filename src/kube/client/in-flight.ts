@@ -28,6 +28,9 @@ export class StopReason extends Error {
   }
 }
 
+/** Why a deadline is waited for no longer. One for all: without it each end of a request would make an exception with its stack. */
+const SETTLED = new StopReason('given up');
+
 export function createInFlight(clock: Clock): InFlight {
   const active = new Set<AbortController>();
   const kept = new Set<AbortController>();
@@ -64,7 +67,7 @@ export function createInFlight(clock: Clock): InFlight {
           }),
         );
       } finally {
-        settled.abort();
+        settled.abort(SETTLED);
         if (!kept.has(stop)) release();
       }
     },

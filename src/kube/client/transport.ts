@@ -96,6 +96,8 @@ export function createTransport(parts: {
         headers: { ...(parts.gzip && { 'accept-encoding': 'gzip' }), ...wanted.headers, ...access.value.headers },
         body: wanted.body,
         signal,
+        // A deletion has a body, which alone would make undici hang up after it. API servers read it to its end.
+        reset: false,
         headersTimeout: 0,
         bodyTimeout: 0,
       });

@@ -54,3 +54,31 @@ test('a read after a write sees the write', async () => {
   const answers = await Promise.all(NAMES.map(name => one.get(refOf(name))));
   expect(answers[0]).toMatchObject({ ok: true, value: { data: { of: 'changed' } } });
 });
+
+test('reads that are asked for while the server works on others of their kind go together once it has answered', async () => {
+  const api = stored();
+  let release = () => {};
+  const held = new Promise<void>(resolve => {
+    release = resolve;
+  });
+  const one = batchedReads({
+    ...api,
+    get: async (ref, options) => {
+      if (ref.name === 'a') await held;
+      return api.get(ref, options);
+    },
+  });
+  const first = one.get(refOf('a'));
+  await new Promise(resolve => setImmediate(resolve));
+  const more: Promise<unknown>[] = [];
+  for (const name of NAMES.slice(1)) {
+    more.push(one.get(refOf(name)));
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  const elsewhere = await one.get(refOf('other', 'bank'));
+  expect(elsewhere.ok).toBe(true);
+  expect(api.log.map(({ name }) => name)).toEqual(['other']);
+  release();
+  await Promise.all([first, ...more]);
+  expect(api.log.map(({ verb }) => verb)).toEqual(['get', 'get', 'list']);
+});

@@ -81,6 +81,18 @@ describe('requests', () => {
     expect(JSON.parse(body)).toEqual([{ op: 'test', path: '/data/a', value }]);
   });
 
+  it('keep their connection after a deletion, which has a body', async () => {
+    server.behave((_, response) => json(response, 200, { kind: 'Status', metadata: {}, status: 'Success' }));
+    const api = await open();
+    for (let times = 0; times < 3; times += 1) {
+      await api.remove(CONFIG, { uid: 'u' });
+      // The connection is free once its answer has been dealt with.
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    expect(server.received.map(({ method }) => method)).toEqual(['DELETE', 'DELETE', 'DELETE']);
+    expect(server.connections()).toBe(1);
+  });
+
   it('know how each kind of write is said', async () => {
     server.behave((_, response) =>
       json(response, 200, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' } }),
