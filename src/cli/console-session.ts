@@ -35,6 +35,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     scan: async (...asked) => (await engine()).scan(...asked),
     revert: async (...asked) => (await engine()).revert(...asked),
     triage: async (...asked) => (await import('./console-triage.ts')).consoleTriage(runtime, api, ...asked),
+    followTriage: async (...asked) => (await import('./console-triage.ts')).followTriage(runtime, api, ...asked),
     planMend: async (...asked) => (await import('./console-mend.ts')).planMend(api, ...asked),
     mend: async (...asked) => (await import('./console-mend.ts')).doMend(runtime, api, ...asked),
     inspect: (ref, signal) => inspect(api, ref, signal),

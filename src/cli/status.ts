@@ -1,6 +1,9 @@
 import type { Summary } from '../health/model.ts';
 import { isAllBlind, isSettled, statusJson, statusText } from '../health/report.ts';
 import { glyphsFor } from '../text/glyphs.ts';
+import { literal, sanitise } from '../text/sanitise.ts';
+import { withFindings } from '../triage/on-board.ts';
+import { standingJson, standingText, type Unlooked } from '../triage/report/standing.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
 import { print } from './output.ts';
@@ -9,21 +12,30 @@ import { withCluster } from './session.ts';
 /** Longest wait for all lists, milliseconds; what has not come by then is shown as not known. */
 const RETRY_FOR_MS = 30_000;
 
-/** `mayday status`: one health snapshot. Exit 8 when not one kind could be read. */
+/** `mayday status`: one health snapshot, with what triage found in it. Exit 8 when not one kind could be read. */
 export const statusCommand: CommandBody = ({ globals }) =>
   withCluster(globals, async (api, runtime) => {
-    const [{ startHealth }, { reflectedFeed }, { BOARD_KINDS }] = await Promise.all([
+    const [{ startHealth }, { reflectedFeed }, { lookAt }, { RULES }] = await Promise.all([
       import('../health/store.ts'),
       import('../health/feed.ts'),
-      import('../health/model.ts'),
+      import('../triage/look.ts'),
+      import('../triage/rules/index.ts'),
     ]);
+    const ended = new AbortController();
     const health = startHealth(
       reflectedFeed(api, runtime.clock, runtime.random),
       runtime.clock,
       () => api.serverTime().now,
-      { kinds: BOARD_KINDS },
+      { context: api.identity.context },
     );
-    const summary = await new Promise<Summary>(resolve => {
+    const looking = lookAt(health.live, api, runtime.realClock, RULES, undefined, ended.signal).then(
+      ({ triage }) => triage,
+      (error: unknown) => unlooked(error),
+    );
+    const tooLate = new Promise<Unlooked>(resolve => {
+      setTimeout(resolve, RETRY_FOR_MS, { reason: literal('not finished in time') }).unref();
+    });
+    const settled = new Promise<Summary>(resolve => {
       const giveUp = setTimeout(() => resolve(health.store.getState()), RETRY_FOR_MS);
       const look = (now: Summary) => {
         if (!isSettled(now)) return;
@@ -33,9 +45,20 @@ export const statusCommand: CommandBody = ({ globals }) =>
       health.store.subscribe(look);
       look(health.store.getState());
     });
+    const [summary, triage] = await Promise.all([settled, Promise.race([looking, tooLate])]);
+    ended.abort();
     health.stop();
     const about = { ...api.identity, now: api.serverTime().now };
     const glyphs = glyphsFor(process.env, globals.ascii === true);
-    print(statusJson(summary, about), globals, () => statusText(summary, about, glyphs));
+    const found = 'roots' in triage ? triage : undefined;
+    const whole = withFindings(summary, found, about.now);
+    print({ ...statusJson(whole, about), triage: standingJson(triage) }, globals, () => {
+      const [head = '', ...rows] = statusText(whole, about, glyphs);
+      return [head, ...standingText(triage, about, glyphs), ...rows];
+    });
     return isAllBlind(summary) ? EXIT.unreachable : EXIT.done;
   });
+
+const unlooked = (error: unknown): Unlooked => ({
+  reason: sanitise(error instanceof Error ? error.message : String(error), 200),
+});

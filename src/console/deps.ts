@@ -3,6 +3,7 @@ import type { Permission, Plan, Refusal } from '../faults/contract.ts';
 import type { Feed } from '../health/feed.ts';
 import type { LogNews, LogSource } from '../health/inspect/follow-log.ts';
 import type { Inspection } from '../health/inspect/inspection.ts';
+import type { LiveView } from '../health/view/live.ts';
 import type { ViewLoading } from '../health/view/load.ts';
 import type { Clock } from '../host/clock.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
@@ -92,6 +93,8 @@ export interface Session {
    * cannot be looked at.
    */
   triage(hear: (gate: GateResult) => void, signal: AbortSignal, live?: ViewLoading): Promise<Triage>;
+  /** Looks whenever that view has changed, modestly, until the signal aborts. Rejects only for a fault of its own. */
+  followTriage(live: LiveView, hear: (triage: Triage) => void, signal: AbortSignal): Promise<void>;
   /** Plans a fix of a finding, the first that fits unless one is named. Rejects, in one line, where mayday cannot mend it itself. */
   planMend(finding: Finding, fix: string | undefined): Promise<MendPlan>;
   /** Does a fix that was shown, journalled and read again; rejects where it would no longer write what was shown. */

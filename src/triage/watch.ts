@@ -7,12 +7,22 @@ import { conclude } from './result.ts';
 import type { Rule } from './rule.ts';
 import { runGates } from './run.ts';
 
-/** Changes that come together are looked at together; milliseconds. */
-const GATHER_MS = 20;
-/** Most of the time is left to others: after a look of so long, nothing for so many times as long. */
-const REST = 5;
-/** Some things go wrong by time alone: a pod that is still pending, a lease that nobody renews. */
-const ANYWAY_MS = 15_000;
+/** How much of the machine, and of the API server, a watch may take. All times in milliseconds. */
+interface Pace {
+  /** Changes that come within this time are looked at together. */
+  gatherMs: number;
+  /** Most of the time is left to others: after a look of so long, nothing for so many times as long. */
+  rest: number;
+  /** Some things go wrong by time alone: a pod that is still pending, a lease that nobody renews. */
+  anywayMs: number;
+  /** What single reads told is asked anew after this time. */
+  rereadMs: number;
+}
+
+/** For who looks at nothing else. */
+const EAGER: Pace = { gatherMs: 20, rest: 5, anywayMs: 15_000, rereadMs: 15_000 };
+/** For the console, which has more to do. */
+export const MODEST: Pace = { gatherMs: 300, rest: 20, anywayMs: 15_000, rereadMs: 60_000 };
 
 export interface Watching {
   live: Pick<LiveView, 'view' | 'settled' | 'subscribe'>;
@@ -23,6 +33,8 @@ export interface Watching {
   /** Server time, milliseconds. */
   serverNow(): number;
   signal: AbortSignal;
+  /** Eager unless told. */
+  pace?: Pace;
 }
 
 /** Every node renews a lease every ten seconds, every leader more often. That one is not renewed shows with time, not with a change. */
@@ -31,7 +43,7 @@ const isHeartbeat = ({ kind, put, removed }: ViewChange): boolean =>
 
 /** Looks again whenever the live view has changed, and now and then without, until the signal aborts. The first look waits for the whole view. */
 export async function* watchTriage(watching: Watching): AsyncGenerator<Looked> {
-  const { live, clock, signal } = watching;
+  const { live, clock, signal, pace = EAGER } = watching;
   let wake = () => {};
   let isChanged = false;
   const unsubscribe = live.subscribe(change => {
@@ -45,22 +57,25 @@ export async function* watchTriage(watching: Watching): AsyncGenerator<Looked> {
     while (!signal.aborted) {
       isChanged = false;
       const began = clock.monotonic();
-      if (began - read.at >= ANYWAY_MS) read = { reader: watching.reader(), at: began };
+      if (began - read.at >= pace.rereadMs) read = { reader: watching.reader(), at: began };
       const looked = await look(watching, read.reader);
       // What whoever hears of it does with it is not our own cost.
-      const restUntil = clock.monotonic() + (clock.monotonic() - began) * REST;
+      const restUntil = clock.monotonic() + (clock.monotonic() - began) * pace.rest;
       yield looked;
-      await pause(clock, Math.max(0, restUntil - clock.monotonic()), signal);
-      const deadline = clock.monotonic() + ANYWAY_MS;
+      await sleepUntilAborted(clock, Math.max(0, restUntil - clock.monotonic()), signal);
+      const deadline = clock.monotonic() + pace.anywayMs;
       while (!isChanged && !signal.aborted && clock.monotonic() < deadline) {
         const changed = new Promise<void>(resolve => {
           wake = resolve;
         });
         const waited = new AbortController();
-        await Promise.race([changed, pause(clock, ANYWAY_MS, AbortSignal.any([signal, waited.signal]))]);
+        await Promise.race([
+          changed,
+          sleepUntilAborted(clock, pace.anywayMs, AbortSignal.any([signal, waited.signal])),
+        ]);
         waited.abort();
       }
-      await pause(clock, GATHER_MS, signal);
+      await sleepUntilAborted(clock, pace.gatherMs, signal);
     }
   } finally {
     unsubscribe();
@@ -79,5 +94,5 @@ async function look(
 }
 
 /** A sleep that an abort ends, without a word. */
-const pause = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
+const sleepUntilAborted = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
   clock.sleep(ms, signal).catch(() => undefined);

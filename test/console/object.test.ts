@@ -48,7 +48,7 @@ async function onObject(changes: Partial<Script> = {}): Promise<Stage> {
   open.push(one);
   await one.waitFor('data LIVE');
   one.send('5');
-  await one.waitFor('Pod shop/web-1');
+  await one.waitFor(/ROOT CAUSES[\s\S]*Pod shop\/web-1/);
   one.send('\r');
   await one.waitFor('CONDITIONS');
   return one;
@@ -102,7 +102,7 @@ describe('the object screen', () => {
     open.push(one);
     await one.waitFor('data LIVE');
     one.send('5');
-    await one.waitFor('Pod shop/web-1');
+    await one.waitFor(/ROOT CAUSES[\s\S]*Pod shop\/web-1/);
     one.send('\r');
     await one.waitFor('not read: pods "web-1" not found');
     isThere = true;

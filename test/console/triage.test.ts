@@ -130,7 +130,7 @@ describe('the triage screen in a terminal', () => {
     const one = play({ triage: () => TROUBLE });
     await one.waitFor('data LIVE');
     one.send('5');
-    await one.waitFor('Deployment shop/web');
+    await one.waitFor(/ROOT CAUSES[\s\S]*Deployment shop\/web/);
     one.send('y');
     await one.waitFor('copied: kubectl set env');
     expect(one.raw()).toContain(Buffer.from(FIX).toString('base64'));
@@ -143,7 +143,7 @@ describe('the triage screen in a terminal', () => {
     const one = play({ triage: () => result });
     await one.waitFor('data LIVE');
     one.send('5');
-    await one.waitFor('Deployment shop/web');
+    await one.waitFor(/ROOT CAUSES[\s\S]*Deployment shop\/web/);
     result = conclude(allGates());
     one.send('c');
     await one.waitFor('nothing is broken');
@@ -171,7 +171,7 @@ describe('a fix from the triage screen', () => {
     open.push(one);
     await one.waitFor('data LIVE');
     one.send('5');
-    await one.waitFor('Deployment shop/web');
+    await one.waitFor(/ROOT CAUSES[\s\S]*Deployment shop\/web/);
     one.send('x');
     await one.waitFor(/FIX ─/);
     return one;

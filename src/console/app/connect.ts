@@ -3,6 +3,7 @@ import { sanitise } from '../../text/sanitise.ts';
 import type { Session } from '../deps.ts';
 import type { Catalogue } from '../screens/experiments/catalogue.ts';
 import type { Emergency } from '../screens/mayday/emergency.ts';
+import type { Triaging } from '../screens/triage/looking.ts';
 import { screenOf } from '../store/state.ts';
 import type { Context } from './context.ts';
 import type { End } from './quit.ts';
@@ -10,7 +11,7 @@ import type { End } from './quit.ts';
 const ASK_AGAIN_MS = 2_000;
 /** The catalogue waits for the first rows, and no longer than this. */
 const FIRST_ROWS_MS = 400;
-/** The scan for leftovers reads everything, so it waits until the pods are all there, and no longer than this. */
+/** The scan for leftovers and triage read everything, so they wait until the pods are all there, and no longer than this. */
 const ALL_ROWS_MS = 3_000;
 
 /**
@@ -19,7 +20,7 @@ const ALL_ROWS_MS = 3_000;
  */
 export async function connectAll(
   context: Context & { session: Session | undefined },
-  parts: { catalogue: Catalogue; emergency: Emergency },
+  parts: { catalogue: Catalogue; emergency: Emergency; triaging: Triaging },
   finish: (end: End) => void,
 ): Promise<void> {
   const { deps, store } = context;
@@ -63,7 +64,10 @@ export async function connectAll(
   });
   void learnWho(context, session);
   void catalogued.then(() => parts.catalogue.look());
-  void atLatest(context, rows.all.promise, ALL_ROWS_MS).then(() => parts.emergency.countLeftovers());
+  void atLatest(context, rows.all.promise, ALL_ROWS_MS).then(() => {
+    parts.emergency.countLeftovers();
+    parts.triaging.follow();
+  });
   // Whoever pressed `!` before there was a connection is waiting for exactly this.
   if (screenOf(store.getState()) === 'mayday') parts.emergency.rescan();
 }

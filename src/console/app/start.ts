@@ -104,7 +104,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     if (beats % 2 === 0 || isCounting(store.getState())) painter.tick();
   }, TICK_MS);
 
-  connectAll(context, { catalogue, emergency }, finish).catch(crash);
+  connectAll(context, { catalogue, emergency, triaging }, finish).catch(crash);
   // The frame that is there goes to the terminal before loading Ink takes the thread.
   await new Promise<void>(resolve => setImmediate(resolve));
   const drawing = import('./draw.tsx').then(({ draw }) => {

@@ -12,3 +12,6 @@ export interface About {
 /** `Deployment shop/web`. */
 export const nameText = ({ kind, namespace, name }: ObjectRef): Clean =>
   sanitise(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
+
+/** `1 follows`, `3 follow`. */
+export const followWords = (count: number): string => `${count} ${count === 1 ? 'follows' : 'follow'}`;

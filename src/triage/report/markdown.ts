@@ -2,7 +2,7 @@ import { sinceWords } from '../../health/trouble.ts';
 import type { Root } from '../chain.ts';
 import { isFailure } from '../gate-run.ts';
 import { findingId, type Triage } from '../result.ts';
-import { type About, nameText } from './about.ts';
+import { type About, followWords, nameText } from './about.ts';
 
 // What a renderer could take for markup or HTML in text that comes from a cluster.
 const MARKUP = /[\\`*_[\]<>|#~!&]/g;
@@ -72,7 +72,7 @@ function rootSection({ finding, gate, follows }: Root, index: number, about: Abo
       ? []
       : [
           '',
-          `${follows.length} ${follows.length === 1 ? 'follows' : 'follow'} from it:`,
+          `${followWords(follows.length)} from it:`,
           '',
           ...follows.map(each => `- ${plain(`${nameText(each.finding.object)}: ${each.finding.summary}`)}`),
         ]),

@@ -10,7 +10,7 @@ import type { GateStatus } from '../gates.ts';
 import { canIgnore } from '../remedies/dead-hooks.ts';
 import { remediesOf } from '../remedies/index.ts';
 import { findingId, type Triage } from '../result.ts';
-import { type About, nameText } from './about.ts';
+import { type About, followWords, nameText } from './about.ts';
 import { alike } from './alike.ts';
 
 /** How the text is drawn. */
@@ -97,7 +97,11 @@ function followsText(follows: readonly Follower[], columns: number, glyphs: Glyp
     return [`    ${glyphs.arrow} ${first.trimStart()}`, ...rest];
   });
   const left = follows.length - Math.min(follows.length, FOLLOWERS);
-  return [`  ${follows.length} follow from it:`, ...shown, ...(left > 0 ? [`    and ${left} more (-o json)`] : [])];
+  return [
+    `  ${followWords(follows.length)} from it:`,
+    ...shown,
+    ...(left > 0 ? [`    and ${left} more (-o json)`] : []),
+  ];
 }
 
 function more(groups: readonly (readonly [Root, ...Root[]])[], about: About, drawing: Drawing): string[] {

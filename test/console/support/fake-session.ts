@@ -285,6 +285,9 @@ export function fakeSession(play: Script): Session {
       for (const gate of result.gates) hear(gate);
       return result;
     },
+    async followTriage(_, hear) {
+      if (play.isReachable()) hear(play.triage());
+    },
     planMend: async (finding, fix) => play.planMend(finding, fix),
     mend: async (_, shown) => play.mend(shown),
     inspect: async ref => play.inspect(ref),

@@ -1,12 +1,15 @@
 import { BOARD, type BoardKind } from '../../../health/kinds.ts';
 import type { KindHealth } from '../../../health/model.ts';
-import { type Since, sinceWords, type Trouble } from '../../../health/trouble.ts';
+import type { Trouble } from '../../../health/trouble.ts';
 import { age } from '../../../text/duration.ts';
 import { width } from '../../../text/width.ts';
+import { withFindings } from '../../../triage/on-board.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, ends, type Line, line, type Span, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
+import { findingLines } from './findings.ts';
+import { sinceText } from './since.ts';
 
 const NAMES: Record<BoardKind, string> = {
   nodes: 'nodes',
@@ -35,14 +38,17 @@ const count = (value: number): string => value.toLocaleString('en-US');
  * Every kind keeps its line; troubles share what is left, one each before anyone gets a second.
  */
 export function boardLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
-  const lines: Line[] = [rule('HEALTH', columns, view, 'since')];
-  const room = Math.max(0, rows - 1 - BOARD.length);
+  const { kinds } = withFindings(state.health, state.triage.result, view.now.server);
+  const isTight = rows < 1 + 2 + BOARD.length;
+  const found = findingLines(state.triage, view, columns).slice(0, isTight ? 1 : 2);
+  const lines: Line[] = [rule('HEALTH', columns, view, 'since'), ...found];
+  const room = Math.max(0, rows - lines.length - BOARD.length);
   const shares = share(
-    BOARD.map(kind => state.health.kinds[kind].troubles.length),
+    BOARD.map(kind => kinds[kind].troubles.length),
     room,
   );
   BOARD.forEach((kind, i) => {
-    const health = state.health.kinds[kind];
+    const health = kinds[kind];
     lines.push(kindLine(kind, health, view, columns));
     for (const trouble of health.troubles.slice(0, shares[i])) lines.push(troubleLine(trouble, view, columns));
   });
@@ -115,13 +121,15 @@ const INDENT = 4;
 const GAP = 2;
 const AGE = 7;
 const SHORTEST_NAME = 9;
+const SHORT_REASON = 24;
 
 /** One trouble under its kind: what and why on the left, since when on the right. */
 function troubleLine(trouble: Trouble, view: View, columns: number): Line {
   const name = trouble.namespace === undefined ? trouble.name : `${trouble.namespace}/${trouble.name}`;
   const since = sinceText(trouble.since, view, columns);
-  const room = columns - INDENT - GAP - Math.max(AGE, width(since));
-  const reasonColumns = Math.min(width(trouble.what), room - SHORTEST_NAME);
+  const room = columns - INDENT - GAP - Math.max(AGE, width(since) + 1);
+  // A short reason stands whole; a long one takes what the name leaves.
+  const reasonColumns = Math.min(width(trouble.what), room - SHORTEST_NAME, Math.max(SHORT_REASON, room - width(name)));
   const nameColumns = room - reasonColumns;
   const tone = trouble.severity === 'fail' ? 'bad' : 'warn';
   return ends(
@@ -135,14 +143,6 @@ function troubleLine(trouble: Trouble, view: View, columns: number): Line {
     columns,
   );
 }
-
-const ROOM_FOR_WORDS = 44;
-
-/** `at least 12m` where the pane has room for it, else `12m+`. */
-const sinceText = (since: Since, { now }: View, columns: number): string =>
-  columns >= ROOM_FOR_WORDS || since.exact
-    ? sinceWords(since, now.server)
-    : `${age(Math.max(0, now.server - since.at))}+`;
 
 /** A name that is too long loses its namespace first; its middle goes when the cell is cut. */
 const shortName = (name: string, columns: number): string =>

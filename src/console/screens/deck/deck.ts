@@ -35,7 +35,7 @@ function home(state: ConsoleState, view: View, size: Size): Layout {
   const { columns, rows } = size;
   const isHome = screenOf(state) === 'deck';
   if (columns < STACKED) return stacked(state, view, size, isHome);
-  const above = Math.min(rows - 5, Math.max(8, Math.ceil(rows * 0.55)));
+  const above = Math.min(rows - 5, Math.max(9, Math.ceil(rows * 0.55)));
   const below = rows - above;
   const left = Math.floor((columns - 2) / 2);
   const right = columns - 2 - left;
@@ -50,7 +50,7 @@ function home(state: ConsoleState, view: View, size: Size): Layout {
 
 /** One below the other: the board keeps a line for every kind, faults take what they need, verdicts the rest. */
 function stacked(state: ConsoleState, view: View, { columns, rows }: Size, isHome: boolean): Layout {
-  const kinds = BOARD.length + 1;
+  const kinds = BOARD.length + 3;
   const faults = faultLines(state, view, columns, Math.max(2, rows - kinds - 3), isHome);
   const spare = Math.max(0, rows - kinds - faults.length - 5);
   const board = boardLines(state, view, columns, kinds + spare);

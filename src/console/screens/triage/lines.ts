@@ -5,7 +5,7 @@ import { broken, wrap } from '../../../text/wrap.ts';
 import type { Finding, Severity } from '../../../triage/finding.ts';
 import type { GateResult } from '../../../triage/gate-run.ts';
 import { GATES, type GateStatus } from '../../../triage/gates.ts';
-import { nameText } from '../../../triage/report/about.ts';
+import { followWords, nameText } from '../../../triage/report/about.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, ends, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
@@ -88,7 +88,7 @@ function rootRow({ root, like }: Entry, isChosen: boolean, view: View, columns: 
   const since = finding.since === undefined ? '' : sinceWords(finding.since, view.now.server);
   const more = [
     like.length > 0 ? `+${like.length} alike` : '',
-    follows.length > 0 ? `${follows.length} follow` : '',
+    follows.length > 0 ? followWords(follows.length) : '',
   ].filter(Boolean);
   const right = line(span([...more, since].join('  '), 'dim'));
   const name = nameText(finding.object);
@@ -128,7 +128,7 @@ function detail({ root, like }: Entry, { glyphs }: View, columns: number): Line[
     ...(follows.length === 0
       ? []
       : [
-          line(span(`  ${follows.length} ${follows.length === 1 ? 'follows' : 'follow'} from it`, 'title')),
+          line(span(`  ${followWords(follows.length)} from it`, 'title')),
           ...follows.flatMap(({ finding: one }) =>
             labelled(glyphs.arrow, `${nameText(one.object)}: ${one.summary}`, columns, 'plain', 4),
           ),

@@ -6,6 +6,8 @@ import { chosenFix, type TriageView } from './view.ts';
 export interface Triaging {
   /** Begins a new look, unless one is under way. */
   look(): void;
+  /** Looks again by itself whenever the cluster has changed, until the console ends: the board counts what is found. */
+  follow(): void;
   scroll(by: number): void;
   /** Puts the command of the chosen fix on the clipboard of the terminal. */
   copyFix(): void;
@@ -33,8 +35,28 @@ export function createTriaging(context: Context): Triaging {
     }
   }
 
+  async function follow(): Promise<void> {
+    const { session, live } = context;
+    if (!session || !live) return;
+    try {
+      await session.followTriage(
+        live,
+        result => {
+          // A look that a person asked for tells its gates one by one; its own result follows at once.
+          if (store.getState().triage.phase === 'looking') return;
+          update({ phase: 'done', result, gates: result.gates, at: context.now().server, message: '' });
+        },
+        context.ended,
+      );
+    } catch (error) {
+      if (context.ended.aborted) return;
+      update({ phase: 'failed', message: sanitise(error instanceof Error ? error.message : String(error), 200) });
+    }
+  }
+
   return {
     look: () => void look(),
+    follow: () => void follow(),
     scroll: by => update({ top: Math.max(0, store.getState().triage.top + by) }),
     copyFix() {
       const command = chosenFix(store.getState());

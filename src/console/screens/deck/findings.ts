@@ -1,0 +1,49 @@
+import type { State } from '../../../text/glyphs.ts';
+import { width } from '../../../text/width.ts';
+import type { GateStatus } from '../../../triage/gates.ts';
+import { nameText } from '../../../triage/report/about.ts';
+import { standingOf, standingWords } from '../../../triage/standing.ts';
+import { cell, ends, type Line, line, span, type Tone } from '../../widgets/line.ts';
+import type { View } from '../../widgets/view.ts';
+import type { TriageView } from '../triage/view.ts';
+import { sinceText } from './since.ts';
+
+const LOOKS: Readonly<Record<GateStatus, { state: State; tone: Tone }>> = {
+  PASS: { state: 'ok', tone: 'ok' },
+  WARN: { state: 'warn', tone: 'warn' },
+  FAIL: { state: 'fail', tone: 'bad' },
+  BLIND: { state: 'blind', tone: 'warn' },
+};
+
+const NAME = 'triage   ';
+const INDENT = '    ';
+const SHORTEST_SUMMARY = 14;
+
+/** What triage says of the whole cluster: how much it found, and below it the root cause to begin with. Until it has looked, it says so. */
+export function findingLines({ phase, result, message }: TriageView, view: View, columns: number): Line[] {
+  const { glyphs } = view;
+  if (result === undefined) {
+    const failed = phase === 'failed';
+    const glyph = failed ? span(glyphs.states.blind, 'warn') : span(glyphs.states.wait, 'dim');
+    return [line(glyph, ' ', NAME, ' ', failed ? span(`BLIND ${message}`, 'warn') : span('looking', 'dim'))];
+  }
+  const standing = standingOf(result);
+  const looks = LOOKS[standing.status];
+  const words = span(standingWords(standing), looks.tone);
+  const head = line(span(glyphs.states[looks.state], looks.tone), ' ', NAME, ' ', words);
+  if (standing.worst === undefined) return [head];
+  const { finding, gate } = standing.worst;
+  const since = finding.since === undefined ? '' : sinceText(finding.since, view, columns);
+  const room = Math.max(0, columns - INDENT.length - gate.length - since.length - 2);
+  const name = nameText(finding.object);
+  const nameColumns = Math.min(width(name), room);
+  // What is wrong with it is said where there is room for a few words.
+  const isRoomy = room - nameColumns >= SHORTEST_SUMMARY;
+  const worst = line(
+    INDENT,
+    span(`${gate} `, 'dim'),
+    span(cell(name, nameColumns, 'left', 'middle'), isRoomy ? 'plain' : 'bad'),
+    isRoomy && span(`  ${finding.summary}`, 'bad'),
+  );
+  return [head, ends(worst, line(span(since, 'dim')), columns)];
+}

@@ -1,0 +1,46 @@
+import type { Root } from './chain.ts';
+import { isFailure } from './gate-run.ts';
+import type { GateId, GateStatus } from './gates.ts';
+import { followWords } from './report/about.ts';
+import type { Triage } from './result.ts';
+
+/** What triage says of a whole cluster, for a single line. */
+export interface Standing {
+  status: GateStatus;
+  /** Root causes of what is broken, and of what only deserves a look. */
+  failing: number;
+  warning: number;
+  /** Findings that follow from them. */
+  follows: number;
+  /** Of what is broken, the root cause to begin with. */
+  worst?: Root;
+  /** Gates that could not see everything. */
+  blind: GateId[];
+}
+
+/** FAIL outranks BLIND, and BLIND outranks WARN and PASS, as in each gate. */
+export function standingOf({ roots, gates }: Triage): Standing {
+  const broken = roots.filter(({ finding }) => isFailure(finding.severity));
+  const watched = roots.filter(({ finding }) => finding.severity === 'warn');
+  const blind = gates.filter(gate => gate.blind.length > 0).map(({ id }) => id);
+  const [worst] = broken;
+  return {
+    status: broken.length > 0 ? 'FAIL' : blind.length > 0 ? 'BLIND' : watched.length > 0 ? 'WARN' : 'PASS',
+    failing: broken.length,
+    warning: watched.length,
+    follows: [...broken, ...watched].reduce((sum, { follows }) => sum + follows.length, 0),
+    ...(worst && { worst }),
+    blind,
+  };
+}
+
+/** `3 root causes, 5 follow`; what is not known is said with it. */
+export function standingWords({ failing, warning, follows, blind }: Standing): string {
+  const parts = [
+    failing > 0 && `${failing} root ${failing === 1 ? 'cause' : 'causes'}`,
+    warning > 0 && `${warning} to watch`,
+    follows > 0 && followWords(follows),
+    blind.length > 0 && `BLIND in ${blind.join(' ')}`,
+  ].filter(part => part !== false);
+  return parts.length === 0 ? 'nothing found' : parts.join(', ');
+}
