@@ -7,7 +7,7 @@ const LAYERS = [
   ['guardian', 'gameday'],
   ['engine'],
   ['records'],
-  ['run', 'revert', 'triage'],
+  ['run', 'revert', 'triage', 'suggest'],
   ['safety', 'health'],
   ['faults'],
   ['injection'],

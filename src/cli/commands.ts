@@ -40,6 +40,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./plan.ts')).planCommand,
   },
   {
+    usage: 'suggest <object>',
+    description: 'the faults that fit an object such as deploy/web, filled in from it; with --type the experiment',
+    options: [['--type <type>', 'print the experiment for this injection type (-o yaml writes a file that run takes)']],
+    load: async () => (await import('./suggest.ts')).suggestCommand,
+  },
+  {
     usage: 'validate <paths...>',
     description: 'check experiment files or folders, or `-` for standard input; needs no cluster',
     load: async () => (await import('./validate.ts')).validateCommand,

@@ -7,7 +7,7 @@ import { nameIssues } from './names.ts';
 import { judgeParameters } from './parameters.ts';
 import { wholeTextIssues } from './whole-text.ts';
 
-const API_VERSION = 'chaos.operatorchaos.io/v1alpha1';
+export const API_VERSION = 'chaos.operatorchaos.io/v1alpha1';
 export const KIND = 'ChaosExperiment';
 const HOUR_MS = 3_600_000;
 const DANGERS = ['low', 'medium', 'high'];

@@ -151,9 +151,19 @@ export interface Slowed {
   atLeastMs: number;
 }
 
+/** What an object gives a fault: its parameters and the namespace that it lands in, where the object says so; or why it does not fit. */
+export type Fit =
+  | { fits: true; parameters: Readonly<Record<string, string>>; namespace?: string }
+  | { fits: false; reason: string };
+
 /** One file per injection type; pure: no I/O, no clock, no randomness of its own. */
 export interface Fault<P> {
   readonly type: FaultType;
+  /**
+   * Whether the fault can be put into this object as it was read, and with which parameters. `resource` is what URLs call its kind, where
+   * that is known.
+   */
+  appliesTo(object: KubeObject, resource?: string): Fit;
   /** Typed parameters with defaults, from a document that passed validation. */
   parse(parameters: Readonly<Record<string, string>>): P;
   /** Asked again with what is known so far until it wants nothing new, so that one answer may name the next question. */

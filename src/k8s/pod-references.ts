@@ -62,3 +62,41 @@ function readsKey(container: Container, of: KeyOf): boolean {
     .some(ref => ref?.name === of.name);
   return single || whole;
 }
+
+/** Every ConfigMap and Secret that a pod, or the template of a workload, mounts or reads into its environment; each once, in order. */
+export function referredTo(object: KubeObject): { kind: 'ConfigMap' | 'Secret'; name: string }[] {
+  const spec = podSpecOf(object);
+  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])];
+  const named = (kind: 'ConfigMap' | 'Secret', ...names: (string | undefined)[]) =>
+    names.flatMap(name => (name === undefined ? [] : [{ kind, name }]));
+  const all = [
+    ...(spec.volumes ?? []).flatMap(mounted),
+    ...containers.flatMap(({ env = [], envFrom = [] }) => [
+      ...named('ConfigMap', ...env.map(({ valueFrom }) => valueFrom?.configMapKeyRef?.name)),
+      ...named('ConfigMap', ...envFrom.map(({ configMapRef }) => configMapRef?.name)),
+      ...named('Secret', ...env.map(({ valueFrom }) => valueFrom?.secretKeyRef?.name)),
+      ...named('Secret', ...envFrom.map(({ secretRef }) => secretRef?.name)),
+    ]),
+    ...named('Secret', ...(spec.imagePullSecrets ?? []).map(({ name }) => name)),
+  ];
+  return [...new Map(all.map(one => [`${one.kind} ${one.name}`, one])).values()];
+}
+
+function mounted({ configMap, secret, projected }: Volume): { kind: 'ConfigMap' | 'Secret'; name: string }[] {
+  const secretName = secret?.secretName ?? secret?.name;
+  return [
+    ...(configMap?.name === undefined ? [] : [{ kind: 'ConfigMap' as const, name: configMap.name }]),
+    ...(secretName === undefined ? [] : [{ kind: 'Secret' as const, name: secretName }]),
+    ...(projected?.sources ?? []).flatMap(mounted),
+  ];
+}
+
+/** The pod's own spec, or that of the pods that a workload makes. */
+function podSpecOf({ kind, spec }: KubeObject): PodSpec {
+  if (kind === 'Pod') return (spec ?? {}) as PodSpec;
+  const { template, jobTemplate } = (spec ?? {}) as {
+    template?: { spec?: PodSpec };
+    jobTemplate?: { spec?: { template?: { spec?: PodSpec } } };
+  };
+  return template?.spec ?? jobTemplate?.spec?.template?.spec ?? {};
+}

@@ -1,4 +1,5 @@
 import type { Fault, Read } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { backupOwner } from './backup.ts';
 import { effect } from './effect.ts';
 import { BACKUP, backupRef, type ConfigDriftParams, PODS, plan, TARGET, targetRef } from './plan.ts';
@@ -7,6 +8,7 @@ import { restoreDrift, restoreDriftReads } from './restore.ts';
 /** Overwrites one key of a ConfigMap or Secret; the original goes into the object's own record, a Secret's into a Secret beside it. */
 export const configDrift: Fault<ConfigDriftParams> = {
   type: 'ConfigDrift',
+  appliesTo,
   parse: parameters => ({
     resourceType: parameters.resourceType === 'Secret' ? 'Secret' : 'ConfigMap',
     name: parameters.name ?? '',

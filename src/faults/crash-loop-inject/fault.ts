@@ -1,6 +1,7 @@
 import { restoreContainerField } from '../../injection/container-field.ts';
 import { deploymentReads } from '../../injection/rollout.ts';
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';
 import { type CrashLoopParams, plan } from './plan.ts';
 import { COMMAND } from './restore.ts';
@@ -8,6 +9,7 @@ import { COMMAND } from './restore.ts';
 /** Replaces the command of a Deployment's container by one that cannot start; the original goes into plain annotations. */
 export const crashLoop: Fault<CrashLoopParams> = {
   type: 'CrashLoopInject',
+  appliesTo,
   parse: ({ name = '', containerName }) => ({
     name,
     ...(containerName === undefined || containerName === '' ? {} : { containerName }),

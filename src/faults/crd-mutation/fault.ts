@@ -2,6 +2,7 @@ import { objectParams, objectReads, TARGET } from '../../injection/any-object.ts
 import { parseExact } from '../../injection/record/exact-json.ts';
 import type { GoValue } from '../../injection/record/go-json.ts';
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';
 import { type CRDMutationParams, plan } from './plan.ts';
 import { restoreMutation } from './restore.ts';
@@ -9,6 +10,7 @@ import { restoreMutation } from './restore.ts';
 /** Changes one member of any object; its record holds the original. */
 export const crdMutation: Fault<CRDMutationParams> = {
   type: 'CRDMutation',
+  appliesTo,
   parse: parameters => ({
     ...objectParams(parameters),
     steps: (parameters.path || `spec.${parameters.field ?? ''}`).split('.'),

@@ -1,5 +1,6 @@
 import { deploymentReads } from '../../injection/rollout.ts';
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';
 import { plan, reads, type ScaleZeroParams } from './plan.ts';
 import { restore } from './restore.ts';
@@ -7,6 +8,7 @@ import { restore } from './restore.ts';
 /** Scales a Deployment to nothing; the original number goes into a plain annotation. */
 export const scaleZero: Fault<ScaleZeroParams> = {
   type: 'DeploymentScaleZero',
+  appliesTo,
   parse: ({ name = '' }) => ({ name }),
   reads,
   plan,

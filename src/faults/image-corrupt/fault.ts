@@ -1,5 +1,6 @@
 import { deploymentReads } from '../../injection/rollout.ts';
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';
 import { type ImageCorruptParams, plan } from './plan.ts';
 import { restoreImage } from './restore.ts';
@@ -10,6 +11,7 @@ const DEFAULT_IMAGE = 'registry.invalid/nonexistent:chaos';
 /** Replaces a Deployment's image by one that cannot be pulled; the original goes into plain annotations beside it. */
 export const imageCorrupt: Fault<ImageCorruptParams> = {
   type: 'ImageCorrupt',
+  appliesTo,
   parse: ({ name = '', containerName, image }) => ({
     name,
     ...(containerName === undefined || containerName === '' ? {} : { containerName }),

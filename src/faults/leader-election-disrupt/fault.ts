@@ -1,6 +1,7 @@
 import { deletionReads, TARGET } from '../../injection/deletion-plan.ts';
 import { deletedRestoreReads, restoreDeleted } from '../../injection/deletion-restore.ts';
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';
 import { format, type LeaseParams, leaseRef, PODS, plan } from './plan.ts';
 import { deleted } from './restore.ts';
@@ -8,6 +9,7 @@ import { deleted } from './restore.ts';
 /** Deletes the Lease by which a controller leads; all of it is kept in a ConfigMap beside it. */
 export const leaderElectionDisrupt: Fault<LeaseParams> = {
   type: 'LeaderElectionDisrupt',
+  appliesTo,
   parse: ({ name = '' }) => ({ name }),
   reads: (params, scope) => [
     ...deletionReads(format, leaseRef(params, scope)),

@@ -1,12 +1,14 @@
 import { deletionEffect, TARGET } from '../../injection/deletion-plan.ts';
 import { inventoryReads } from '../../injection/inventory.ts';
 import type { Fault, Read } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { BACKUP, type NamespaceDeletionParams, plan } from './plan.ts';
 import { namespaceBackupRef, namespaceRef, restoreNamespace, restoreNamespaceReads } from './restore.ts';
 
 /** Deletes a namespace with everything in it. Its labels and annotations are kept; nothing else can be. */
 export const namespaceDeletion: Fault<NamespaceDeletionParams> = {
   type: 'NamespaceDeletion',
+  appliesTo,
   parse: ({ namespace = '' }) => ({ namespace }),
   reads: ({ namespace }, _scope, live): Read[] => [
     { key: TARGET, get: namespaceRef(namespace) },

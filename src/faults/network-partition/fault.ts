@@ -1,11 +1,13 @@
 import { restoreCreated } from '../../injection/created.ts';
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { DAEMON_SETS, effect, LEASES } from './effect.ts';
 import { type NetworkPartitionParams, POLICY, plan, policyRef, surroundings, traits } from './plan.ts';
 
 /** Cuts pods off the network, both ways, with a policy that selects them and allows nothing. The policy is its own record. */
 export const networkPartition: Fault<NetworkPartitionParams> = {
   type: 'NetworkPartition',
+  appliesTo,
   parse: ({ labelSelector = '' }) => ({ labelSelector }),
   reads: (params, scope) => [{ key: POLICY, get: policyRef(params, scope) }, ...surroundings(params, scope)],
   plan,

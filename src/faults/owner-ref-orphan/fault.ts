@@ -1,5 +1,6 @@
 import { type ObjectParams, objectParams, objectReads, TARGET } from '../../injection/any-object.ts';
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';
 import { plan } from './plan.ts';
 import { restoreOwners, restoreOwnersReads } from './restore.ts';
@@ -7,6 +8,7 @@ import { restoreOwners, restoreOwnersReads } from './restore.ts';
 /** Takes all owners off an object; its record holds them. */
 export const ownerRefOrphan: Fault<ObjectParams> = {
   type: 'OwnerRefOrphan',
+  appliesTo,
   parse: objectParams,
   reads: objectReads,
   plan,

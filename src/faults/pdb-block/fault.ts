@@ -1,12 +1,14 @@
 import { restoreCreated } from '../../injection/created.ts';
 import { pdbName } from '../../injection/record/markers.ts';
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';
 import { BUDGET, BUDGETS, budgetRef, type PdbParams, PODS, plan, traits } from './plan.ts';
 
 /** Forbids every eviction of the selected pods with a budget of zero. The budget is its own record. */
 export const pdbBlock: Fault<PdbParams> = {
   type: 'PDBBlock',
+  appliesTo,
   parse,
   reads: (params, scope) => [
     { key: BUDGET, get: budgetRef(params, scope) },

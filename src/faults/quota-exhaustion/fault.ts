@@ -1,11 +1,13 @@
 import { restoreCreated } from '../../injection/created.ts';
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';
 import { PODS, plan, QUOTA, type QuotaParams, quotaRef, RESOURCES, traits } from './plan.ts';
 
 /** Limits what a namespace may hold, so that its controllers are refused what they create next. The quota is its own record. */
 export const quotaExhaustion: Fault<QuotaParams> = {
   type: 'QuotaExhaustion',
+  appliesTo,
   parse: parameters => ({
     quotaName: parameters.quotaName ?? '',
     hard: Object.fromEntries(RESOURCES.flatMap(name => (parameters[name] ? [[name, parameters[name]]] : []))),

@@ -1,4 +1,5 @@
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { revokedEffect, revokedEffectReads } from './effect.ts';
 import { plan, type RBACRevokeParams, reads } from './plan.ts';
 import { restoreSubjects } from './restore.ts';
@@ -6,6 +7,7 @@ import { restoreSubjects } from './restore.ts';
 /** Takes all subjects out of a binding; its record holds them. */
 export const rbacRevoke: Fault<RBACRevokeParams> = {
   type: 'RBACRevoke',
+  appliesTo,
   parse: ({ bindingName = '', bindingType }) => ({
     bindingName,
     bindingType: bindingType === 'RoleBinding' ? 'RoleBinding' : 'ClusterRoleBinding',

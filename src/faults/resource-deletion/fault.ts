@@ -2,12 +2,14 @@ import { objectParams } from '../../injection/any-object.ts';
 import { deletionEffect, TARGET } from '../../injection/deletion-plan.ts';
 import { deletedRestoreReads, restoreDeleted } from '../../injection/deletion-restore.ts';
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { plan, type ResourceDeletionParams, reads } from './plan.ts';
 import { deleted } from './restore.ts';
 
 /** Deletes an object of any namespaced kind; all of it is kept in a Secret beside it. */
 export const resourceDeletion: Fault<ResourceDeletionParams> = {
   type: 'ResourceDeletion',
+  appliesTo,
   parse: parameters => ({ ...objectParams(parameters), namespace: parameters.namespace ?? '' }),
   reads,
   plan,

@@ -1,12 +1,14 @@
 import { deletionEffect, deletionReads, TARGET } from '../../injection/deletion-plan.ts';
 import { deletedRestoreReads, restoreDeleted } from '../../injection/deletion-restore.ts';
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { format, PODS, plan, type SecretDeletionParams, targetRef } from './plan.ts';
 import { deleted } from './restore.ts';
 
 /** Deletes a Secret; all of it is kept in another Secret beside it. */
 export const secretDeletion: Fault<SecretDeletionParams> = {
   type: 'SecretDeletion',
+  appliesTo,
   parse: ({ name = '', namespace = '' }) => ({ name, namespace }),
   reads: (params, scope) => {
     const target = targetRef(params, scope);

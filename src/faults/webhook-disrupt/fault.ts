@@ -1,4 +1,5 @@
 import type { Fault } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';
 import { plan, reads, TARGET, type WebhookDisruptParams } from './plan.ts';
 import { restorePolicies } from './restore.ts';
@@ -6,6 +7,7 @@ import { restorePolicies } from './restore.ts';
 /** Sets the failure policy of every webhook of one configuration; the record holds each one's own. */
 export const webhookDisrupt: Fault<WebhookDisruptParams> = {
   type: 'WebhookDisrupt',
+  appliesTo,
   parse: ({ webhookName, webhookLabelSelector, webhookType, value }) => ({
     ...(webhookName ? { webhookName } : {}),
     ...(webhookLabelSelector ? { webhookLabelSelector } : {}),

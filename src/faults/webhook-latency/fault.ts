@@ -3,6 +3,7 @@ import { restoreCreated } from '../../injection/created.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { parseDuration } from '../../text/duration.ts';
 import type { Fault, Read } from '../contract.ts';
+import { appliesTo } from './applies.ts';
 import { ENDPOINTS, effect } from './effect.ts';
 import { definitions, parseLatency, partsOf, type WebhookLatencyParams } from './parts.ts';
 import { isAboutPods, plan, podsRead, traits } from './plan.ts';
@@ -10,6 +11,7 @@ import { isAboutPods, plan, podsRead, traits } from './plan.ts';
 /** Delays writes of some resources with a webhook that answers late. Its four objects are their own record. */
 export const webhookLatency: Fault<WebhookLatencyParams> = {
   type: 'WebhookLatency',
+  appliesTo,
   parse: parseLatency,
   reads: (params, scope) => [
     ...partsOf(params, scope).map((get): Read => ({ key: nameOf(get), get })),

@@ -19,7 +19,7 @@ export interface WebhookLatencyParams {
 }
 
 export const CONFIGURATION = 'ValidatingWebhookConfiguration';
-const DEFAULT_DELAY = '25s';
+export const DEFAULT_DELAY = '25s';
 /** This program's own image; whoever keeps it under another name says so with the parameter `image`. */
 const DEFAULT_IMAGE = 'mayday:latest';
 const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;

@@ -29,6 +29,10 @@ const noteSet = (object: KubeObject, note: string) =>
 
 export const noteChange: Fault<NoteChangeParams> = {
   type: TYPE,
+  appliesTo: ({ kind, metadata: { name, namespace } }) =>
+    kind === 'ConfigMap'
+      ? { fits: true, parameters: { name, note: 'changed' }, ...(namespace !== undefined && { namespace }) }
+      : { fits: false, reason: 'it is for a ConfigMap' },
   parse: ({ name = '', note = '' }) => ({ name, note }),
   reads: ({ name }, scope) => [{ key: TARGET, get: refIn(scope.namespace, name) }],
   plan({ note }, scope, live, facts) {

@@ -1,0 +1,6 @@
+import { deploymentFit } from '../../injection/fit.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import type { Fit } from '../contract.ts';
+
+/** A Deployment; its first container is the one to crash unless told. */
+export const appliesTo = (object: KubeObject): Fit => deploymentFit(object, true);

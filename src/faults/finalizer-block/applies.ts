@@ -1,0 +1,12 @@
+import { aKind, doesNotFit, objectFit } from '../../injection/fit.ts';
+import { BLOCK_FINALIZER } from '../../injection/record/markers.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import type { Fit } from '../contract.ts';
+
+/** Anything that is not made of other things: a Namespace and a Node are never blocked. */
+export function appliesTo(object: KubeObject): Fit {
+  if (['Namespace', 'Node'].includes(object.kind)) return doesNotFit(`${aKind(object.kind)} is never a target`);
+  return object.metadata.finalizers?.includes(BLOCK_FINALIZER) === true
+    ? doesNotFit(`it already has finalizer ${BLOCK_FINALIZER}`)
+    : objectFit(object, { finalizer: BLOCK_FINALIZER });
+}

@@ -1,0 +1,12 @@
+import { doesNotFit, fits, isKind, onlyFor } from '../../injection/fit.ts';
+import { leaseSpec } from '../../k8s/lease.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import type { Fit } from '../contract.ts';
+
+/** A Lease that somebody holds. */
+export function appliesTo(object: KubeObject): Fit {
+  if (!isKind(object, 'coordination.k8s.io', 'Lease')) return onlyFor('Lease', object);
+  return (leaseSpec(object).holderIdentity ?? '') === ''
+    ? doesNotFit('nobody holds this Lease: deleting it disturbs nobody')
+    : fits(object, { name: object.metadata.name });
+}

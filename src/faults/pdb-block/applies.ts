@@ -1,0 +1,6 @@
+import { podsFit } from '../../injection/fit.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import type { Fit } from '../contract.ts';
+
+/** Whatever has pods. */
+export const appliesTo = (object: KubeObject): Fit => podsFit(object);

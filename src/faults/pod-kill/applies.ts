@@ -1,0 +1,14 @@
+import { doesNotFit, isKind, podsFit } from '../../injection/fit.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { controllerOf, isFinished, isMirror } from '../../k8s/pod.ts';
+import type { Fit } from '../contract.ts';
+
+/** Whatever has pods, and a Pod that something would bring back. */
+export function appliesTo(object: KubeObject): Fit {
+  if (isKind(object, '', 'Pod')) {
+    if (isMirror(object)) return doesNotFit('a static pod of its node: deleting it stops nothing');
+    if (isFinished(object)) return doesNotFit('nothing runs in it any more');
+    if (controllerOf(object) === undefined) return doesNotFit('it has no controller: nothing would bring it back');
+  }
+  return podsFit(object);
+}

@@ -1,0 +1,14 @@
+import { aKind, doesNotFit, fits, isKind } from '../../injection/fit.ts';
+import { subjectsOf } from '../../injection/subjects.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import type { Fit } from '../contract.ts';
+
+/** A binding that gives somebody its role. Of one for the whole cluster, a subject tells in which namespace it is felt. */
+export function appliesTo(object: KubeObject): Fit {
+  if (!isKind(object, 'rbac.authorization.k8s.io', 'RoleBinding', 'ClusterRoleBinding'))
+    return doesNotFit(`it is for a RoleBinding or a ClusterRoleBinding, this is ${aKind(object.kind)}`);
+  const subjects = subjectsOf(object);
+  if (subjects.length === 0) return doesNotFit('it has no subjects: there is nothing to revoke');
+  const felt = object.metadata.namespace ?? subjects.find(({ namespace }) => namespace !== undefined)?.namespace;
+  return fits(object, { bindingName: object.metadata.name, bindingType: object.kind }, felt);
+}

@@ -1,0 +1,15 @@
+import { aKind, doesNotFit, fits } from '../../injection/fit.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { groupOf } from '../../k8s/object-ref.ts';
+import type { Fit } from '../contract.ts';
+import { RBAC } from './plan.ts';
+
+/** Anything that lives in a namespace and gives nobody rights. */
+export function appliesTo(object: KubeObject): Fit {
+  const { apiVersion, kind } = object;
+  const { name, namespace } = object.metadata;
+  if (namespace === undefined) return doesNotFit(`${aKind(kind)} lives in no namespace`);
+  if (groupOf(apiVersion) === RBAC) return doesNotFit(`${aKind(kind)} gives rights: RBACRevoke takes them away`);
+  if (kind === 'Event') return doesNotFit('an Event is no target');
+  return fits(object, { apiVersion, kind, name, namespace });
+}

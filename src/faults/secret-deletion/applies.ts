@@ -1,0 +1,24 @@
+import { doesNotFit, fits, isKind } from '../../injection/fit.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { referredTo } from '../../k8s/pod-references.ts';
+import type { Fit } from '../contract.ts';
+
+/** A Secret, or whatever names one that it cannot do without: pods, their templates, certificates, ingresses. */
+export function appliesTo(object: KubeObject): Fit {
+  const name = isKind(object, '', 'Secret') ? object.metadata.name : secretOf(object);
+  return name === undefined
+    ? doesNotFit('it is for a Secret, and this names none')
+    : fits(object, { name, ...(object.metadata.namespace && { namespace: object.metadata.namespace }) });
+}
+
+function secretOf(object: KubeObject): string | undefined {
+  const { secretName, tls } = (object.spec ?? {}) as {
+    secretName?: unknown;
+    tls?: readonly { secretName?: unknown }[];
+  };
+  if (isKind(object, 'cert-manager.io', 'Certificate')) return textOf(secretName);
+  if (isKind(object, 'networking.k8s.io', 'Ingress')) return tls?.map(each => textOf(each.secretName)).find(Boolean);
+  return referredTo(object).find(({ kind }) => kind === 'Secret')?.name;
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

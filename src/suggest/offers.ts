@@ -1,0 +1,80 @@
+import { judgeParameters } from '../experiment/parameters.ts';
+import { forbiddenNamespace } from '../experiment/scope.ts';
+import { isClusterScoped } from '../faults/recognition.ts';
+import { faultOf } from '../faults/registry.ts';
+import type { Danger, Expectation, Parameters } from '../faults/rules/rules.ts';
+import { FAULT_RULES, FAULT_TYPES, type FaultType } from '../faults/types.ts';
+import { aKind } from '../injection/fit.ts';
+import { injectable, isRefusal } from '../injection/refuse.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { refOf, sameObject } from '../k8s/object-ref.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
+import { dangerWith } from './danger.ts';
+
+/** An object that faults are looked for, with what stands around it. */
+export interface Subject {
+  object: KubeObject;
+  /** Its controllers upward, nearest first. */
+  owners: readonly KubeObject[];
+  /** What URLs call its kind, where that is known. */
+  resource?: string;
+}
+
+/** One fault type beside an object: filled in from it, or why it does not fit. */
+export type Offer = { type: FaultType; danger: Danger; expects: Expectation } & (
+  | { fits: true; parameters: Parameters; namespace?: string }
+  | { fits: false; reason: Clean }
+);
+
+/** Every fault type, those that fit the object first, each in the order of the catalogue. */
+export function offersFor(subject: Subject): Offer[] {
+  const offers = FAULT_TYPES.map(type => offerOf(type, subject));
+  return [...offers.filter(({ fits }) => fits), ...offers.filter(({ fits }) => !fits)];
+}
+
+function offerOf(type: FaultType, { object, resource }: Subject): Offer {
+  const { expects, danger } = FAULT_RULES[type];
+  const answer = faultOf(type).appliesTo(object, resource);
+  if (!answer.fits) return { type, expects, danger, fits: false, reason: sanitise(answer.reason, 200) };
+  const { parameters, namespace } = answer;
+  const about = { type, expects, danger: dangerWith(type, parameters) };
+  const reason =
+    placeProblem(type, parameters, namespace) ?? ruleProblem(type, parameters) ?? targetProblem(type, answer, object);
+  return reason === undefined
+    ? { ...about, fits: true, parameters, ...(namespace !== undefined && { namespace }) }
+    : { ...about, fits: false, reason: sanitise(reason, 200) };
+}
+
+function placeProblem(type: FaultType, parameters: Parameters, namespace: string | undefined): string | undefined {
+  if (namespace === undefined || isClusterScoped(type, parameters)) return undefined;
+  return forbiddenNamespace(namespace, true);
+}
+
+/** The rules that `validate` holds a document to. */
+function ruleProblem(type: FaultType, parameters: Parameters): string | undefined {
+  return judgeParameters(type, parameters).errors[0]?.message;
+}
+
+/** A fault that changes this very object needs it free of other injections, and inside of a namespace where the type stays in one. */
+function targetProblem(
+  type: FaultType,
+  { parameters, namespace = '' }: { parameters: Parameters; namespace?: string },
+  object: KubeObject,
+): string | undefined {
+  if (!isTarget(type, parameters, namespace, object)) return undefined;
+  const { kind, metadata } = object;
+  if (metadata.namespace === undefined && kind !== 'Namespace' && !isClusterScoped(type, parameters))
+    return `${aKind(kind)} lives in no namespace, and ${type} stays within one`;
+  const answer = injectable({ state: 'found', value: object }, refOf(object));
+  return isRefusal(answer) ? answer.message : undefined;
+}
+
+/** Whether the fault reads this object first of all: then it is what is changed, and not only what stands beside it. */
+function isTarget(type: FaultType, parameters: Parameters, namespace: string, object: KubeObject): boolean {
+  const fault = faultOf(type);
+  const reads = fault.reads(fault.parse(parameters), { namespace, count: 1 }, new Map());
+  const { namespace: own = '' } = object.metadata;
+  // A fault on any kind names a namespace also where the kind has none.
+  const placed = (ref: ObjectRef): ObjectRef => ({ ...ref, namespace: own });
+  return reads.some(read => 'get' in read && sameObject(placed(read.get), placed(refOf(object))));
+}

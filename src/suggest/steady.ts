@@ -1,0 +1,41 @@
+import type { RawCheck } from '../experiment/document-shape.ts';
+import { isKind } from '../injection/fit.ts';
+import { fields, list, text } from '../k8s/fields.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Subject } from './offers.ts';
+
+/** Conditions by which an object says that it is well, the best first. */
+const WELL = ['Available', 'Ready', 'Established', 'Synced', 'Healthy'];
+
+/**
+ * The check that shows whether the system recovers: of a pod, that of the controller above it, for the pod itself does not come back
+ * under its name. What the object says of itself goes before its mere existence.
+ */
+export function steadyCheck({ object, owners }: Subject): RawCheck {
+  const judged = isKind(object, '', 'Pod') ? (owners.at(-1) ?? object) : object;
+  const { apiVersion, kind } = judged;
+  const { name, namespace } = judged.metadata;
+  const on = { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) };
+  const condition = conditionOf(judged);
+  if (condition !== undefined) return { type: 'conditionTrue', ...on, conditionType: condition };
+  const ready = readyField(judged);
+  return ready === undefined
+    ? { type: 'resourceExists', ...on }
+    : { type: 'fieldEquals', ...on, fieldPath: ready.path, expectedValue: ready.value };
+}
+
+function conditionOf({ status }: KubeObject): string | undefined {
+  const isTrue = list(fields(status).conditions).filter(one => one.status === 'True');
+  return WELL.find(type => isTrue.some(one => one.type === type));
+}
+
+/** Workloads without such a condition count their ready pods. */
+function readyField(object: KubeObject): { path: string; value: string } | undefined {
+  const [spec, status] = [fields(object.spec), fields(object.status)];
+  if (isKind(object, 'apps', 'StatefulSet', 'ReplicaSet') && typeof spec.replicas === 'number' && spec.replicas > 0)
+    return { path: 'status.readyReplicas', value: String(spec.replicas) };
+  const wanted = text(status.desiredNumberScheduled);
+  return isKind(object, 'apps', 'DaemonSet') && wanted !== '' && wanted !== '0'
+    ? { path: 'status.numberReady', value: wanted }
+    : undefined;
+}
