@@ -31,6 +31,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./run.ts')).runCommand,
   },
   {
+    usage: 'suite [paths...]',
+    description: 'run experiments of files and folders by tier, side by side where they cannot disturb each other',
+    options: [
+      ['-y, --yes', 'answer yes to the question before dangerous injections'],
+      ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
+      ['--set <path=value...>', 'override a field under spec of every experiment, such as injection.count=2'],
+      ['--max-tier <n>', 'leave out experiments above this tier'],
+      ['--repeat <n>', 'run all of it this many times (1)'],
+      ['--parallel <n>', 'how many runs at most side by side; one operator or namespace never has two (4)'],
+      ['--fail-fast', 'begin nothing more once a run is not Resilient'],
+      ['--gate <duration>', 'how long the next run waits for its steady state (2m)'],
+      ['--timeout <duration>', 'stop and revert each run after this long, such as 10m'],
+      ['--soak <duration>', 'how long the target must stay steady before it counts as recovered (10s)'],
+      ['--dry-run', 'plan and check everything, write nothing'],
+      ['--resume <id>', 'go on with a suite that ended early or died: only what is missing runs'],
+    ],
+    acts: true,
+    load: async () => (await import('./suite.ts')).suiteCommand,
+  },
+  {
     usage: 'plan <file>',
     description: 'exactly what would be written, to what, who is in reach, and what may not be; `-` is standard input',
     options: [

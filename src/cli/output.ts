@@ -23,6 +23,11 @@ export function sayOwn(text: string): void {
   process.stdout.write(`${text.trimEnd()}\n`);
 }
 
+/** Writes to the terminal as it is, cursor movements too: of our own, with lines that are `Clean` already. */
+export function writeOwn(text: string): void {
+  process.stdout.write(text);
+}
+
 /** Prints one value as a line of JSON, whatever form was asked for. */
 export function sayJson(value: unknown): void {
   process.stdout.write(`${jsonText(value)}\n`);
@@ -46,6 +51,12 @@ const needsAscii = ({ ascii, output }: GlobalOptions): boolean =>
 
 /** Columns for wrapped text: those of the terminal, within limits; 80 without a terminal. */
 export const columns = (): number => Math.max(40, Math.min(process.stdout.columns ?? 80, 120));
+
+/** Columns of the terminal as they are; 80 without one. */
+export const terminalColumns = (): number => process.stdout.columns ?? 80;
+
+/** Rows of the terminal; 24 without one. */
+export const terminalRows = (): number => process.stdout.rows ?? 24;
 
 /** Whether people see the results as they come. */
 export const isTerminal = (): boolean => process.stdout.isTTY === true;

@@ -30,7 +30,8 @@ export interface Prepared {
   namespaces: string[];
 }
 
-const SOAK_MS = 10_000;
+/** Steady for this long counts as recovered, unless it is told otherwise. Milliseconds. */
+export const SOAK_MS = 10_000;
 const EXPECT_ANNOTATION = 'chaos.operatorchaos.io/expect';
 
 /** What a healthy system does under this fault: the experiment's annotation, else the type's own expectation. */

@@ -52,6 +52,8 @@ const GRAVITY = [7, 1, 8, 6, 4, 5, 3, 0];
 
 /** The exit code of several runs: the gravest of theirs. */
 export function exitCodeOfAll(results: readonly Parameters<typeof exitCode>[0][]): number {
-  const codes = results.map(exitCode);
-  return GRAVITY.find(code => codes.includes(code)) ?? 0;
+  return gravest(results.map(exitCode));
 }
+
+/** The gravest of several exit codes of runs. */
+export const gravest = (codes: readonly number[]): number => GRAVITY.find(code => codes.includes(code)) ?? 0;

@@ -1,0 +1,31 @@
+import { disk, experimentFiles, readSource } from '../experiment/files.ts';
+import type { LoadedExperiment } from '../experiment/types.ts';
+import { CommandFailure } from './failure.ts';
+import { loadOrFail } from './load.ts';
+import { tell } from './tell.ts';
+
+/** The `kind:` of a document, as far as a glance tells. */
+const KIND = /^kind:\s*["']?([A-Za-z]+)/m;
+
+/**
+ * Every experiment that the paths stand for, each file once. What is no experiment (a game-day plan beside them) is passed over in a folder,
+ * and told; an experiment that does not load fails the command before anything is begun.
+ */
+export function suiteFiles(
+  paths: readonly string[],
+  overrides: { namespace?: string | undefined; set: readonly string[] },
+): LoadedExperiment[] {
+  const found = paths.flatMap(path => {
+    const files = experimentFiles(path, disk);
+    if (typeof files === 'string') throw new CommandFailure(files);
+    return files.filter(file => file === path || isExperiment(file));
+  });
+  return [...new Set(found)].map(file => loadOrFail(file, overrides));
+}
+
+function isExperiment(file: string): boolean {
+  const kind = KIND.exec(readSource(file, disk).text ?? '')?.[1];
+  if (kind === undefined || kind === 'ChaosExperiment') return true;
+  tell(`${file}: passed over, it is a ${kind} and no ChaosExperiment`);
+  return false;
+}

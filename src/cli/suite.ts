@@ -1,0 +1,216 @@
+import type { Engine } from '../engine/engine.ts';
+import type { LoadedExperiment } from '../experiment/types.ts';
+import { filesUnder } from '../host/files.ts';
+import { type Interrupt, listenForInterrupt } from '../host/interrupt.ts';
+import { isAlive } from '../host/process.ts';
+import type { Api } from '../kube/client/api.ts';
+import { SOAK_MS } from '../run/phases/baseline.ts';
+import { engineFor, guardFor, locksFor } from '../runtime/open-engine.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { isProtected } from '../runtime/settings.ts';
+import { journalEntries, newSuiteId, runSuiteHere } from '../runtime/suites.ts';
+import type { EntryEnd } from '../suite/event.ts';
+import {
+  type JournalEntry,
+  readSuite,
+  type SuiteSettings,
+  type SuiteStory,
+  suiteJournalPath,
+} from '../suite/journal.ts';
+import { type SuiteEntry, suiteEntries } from '../suite/order.ts';
+import { liftDied, notResumable, owed } from '../suite/resume.ts';
+import type { SuiteResult } from '../suite/run-suite.ts';
+import type { CommandBody, Invocation } from './command.ts';
+import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
+import { loadOrFail } from './load.ts';
+import { durationOption, wholeNumber } from './number.ts';
+import { print } from './output.ts';
+import { withCluster } from './session.ts';
+import { askSuiteConsent } from './suite-consent.ts';
+import { suiteFiles } from './suite-files.ts';
+import { type SuiteScreen, suiteScreen } from './suite-screen.ts';
+import { tell } from './tell.ts';
+
+/** What is to be run: the whole of a new suite, or the rest of an old one. */
+interface Order {
+  suite: string;
+  settings: SuiteSettings;
+  /** What is still owed. */
+  entries: SuiteEntry[];
+  /** All of it, and what of it is done. */
+  all: JournalEntry[];
+  done: ReadonlyMap<string, EntryEnd>;
+  isAgain: boolean;
+}
+
+const GATE_MS = 120_000;
+const PARALLEL = 4;
+const MOST_ROUNDS = 1000;
+
+/** `mayday suite PATHS…` and `mayday suite --resume ID`. Ctrl-c once stops, reverts and ends; twice ends at once and says what is left to whom. */
+export const suiteCommand: CommandBody = async invocation => {
+  const { globals, options } = invocation;
+  const paths = invocation.args[0] as string[];
+  const resumed = typeof options.resume === 'string' ? options.resume : undefined;
+  if (paths.length > 0 === (resumed !== undefined))
+    throw new CommandFailure(
+      `expected files or folders of experiments, or --resume with the id of a suite; found ${resumed === undefined ? 'neither' : 'both'}`,
+    );
+  const asked = resumed === undefined ? readOptions(invocation) : undefined;
+  return withCluster(globals, async (api, runtime) => {
+    const interrupt = listenForInterrupt();
+    const locks = locksFor(runtime, api);
+    const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks });
+    try {
+      const order =
+        asked === undefined ? await orderAgain(resumed as string, engine, api, runtime) : newOrder(asked, runtime);
+      const { settings } = order;
+      if (!settings.dryRun) await consent(invocation, order, api, runtime, interrupt.signal);
+      const screen = suiteScreen(globals, order, {
+        speed: runtime.options.speed ?? 1,
+        now: () => api.serverTime().now,
+      });
+      const running = runSuiteHere(
+        { runtime, api, engine, locks },
+        {
+          ...order,
+          ...(order.isAgain ? { again: { done: order.done } } : {}),
+          emit: screen.hear,
+          signal: interrupt.signal,
+        },
+      );
+      const result = await Promise.race([running, secondRequest(interrupt, screen)]);
+      screen.end();
+      if (result === undefined) {
+        running.catch(() => undefined);
+        return leave(screen, order.suite);
+      }
+      show(invocation, order, result);
+      return result.exitCode as ExitCode;
+    } finally {
+      interrupt.dispose();
+    }
+  });
+};
+
+/** What the command line asks for, read before anything is connected. */
+function readOptions({ globals, args, options }: Invocation): { settings: SuiteSettings; due: LoadedExperiment[] } {
+  const set = (options.set as string[] | undefined) ?? [];
+  const maxTier = wholeNumber(options.maxTier, 'max-tier', 0, 6);
+  const timeoutMs = durationOption(options.timeout, 'timeout');
+  const all = suiteFiles(args[0] as string[], { namespace: globals.namespace, set });
+  const due = all.filter(({ experiment }) => maxTier === undefined || experiment.spec.tier <= maxTier);
+  if (due.length < all.length)
+    tell(`${all.length - due.length} of ${all.length} left out: their tier is above ${maxTier}`);
+  return {
+    due,
+    settings: {
+      parallel: wholeNumber(options.parallel, 'parallel', 1, 100) ?? PARALLEL,
+      rounds: wholeNumber(options.repeat, 'repeat', 1, MOST_ROUNDS) ?? 1,
+      failFast: options.failFast === true,
+      dryRun: options.dryRun === true || globals.readOnly === true,
+      set,
+      ...(globals.namespace === undefined ? {} : { namespace: globals.namespace }),
+      gateMs: durationOption(options.gate, 'gate') ?? GATE_MS,
+      soakMs: durationOption(options.soak, 'soak') ?? SOAK_MS,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    },
+  };
+}
+
+function newOrder({ settings, due }: ReturnType<typeof readOptions>, runtime: Runtime): Order {
+  const entries = suiteEntries(due, settings.rounds);
+  return {
+    suite: newSuiteId(runtime),
+    settings: { ...settings, dryRun: settings.dryRun || runtime.config.readOnly },
+    entries,
+    all: journalEntries(entries),
+    done: new Map(),
+    isAgain: false,
+  };
+}
+
+/** The rest of a suite; what its dead runs left in the cluster is reverted first. */
+async function orderAgain(suite: string, engine: Engine, api: Api, runtime: Runtime): Promise<Order> {
+  const story = await storyOf(suite, runtime);
+  const here = { clusterUid: await engine.clusterUid(), host: runtime.host, context: api.identity.context };
+  const no = notResumable(story, here, isAlive);
+  if (no !== undefined) throw new CommandFailure(no);
+  const { settings } = story;
+  const rest = owed(story, entry => loadOrFail(entry.file, settings));
+  if (typeof rest === 'string') throw new CommandFailure(rest);
+  const lifted = await liftDied(engine, story);
+  for (const line of lifted.lines) tell(line);
+  if (lifted.remaining > 0)
+    throw new CommandFailure(
+      `expected nothing left of the suite's dead runs, found ${lifted.remaining} not proven restored: run mayday revert --all; nothing more was injected`,
+      EXIT.residue,
+    );
+  return { suite, settings, ...rest, all: story.entries, isAgain: true };
+}
+
+async function storyOf(suite: string, runtime: Runtime): Promise<SuiteStory> {
+  const { state } = runtime.paths;
+  const isPlain = /^[0-9a-f-]+$/.test(suite);
+  const text = isPlain ? await filesUnder(state).read(suiteJournalPath(state, suite)) : undefined;
+  const story = text === undefined ? undefined : readSuite(text);
+  if (story === undefined)
+    throw new CommandFailure(
+      `expected the id of a suite of this machine, found ${suite}: \`mayday report\` lists them`,
+    );
+  return story;
+}
+
+function consent(
+  { options }: Invocation,
+  { entries }: Order,
+  api: Api,
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<void> {
+  const { context } = api.identity;
+  const guarded = isProtected(context, runtime.config.protected) ? context : undefined;
+  const answers = {
+    yes: options.yes === true,
+    ...(typeof options.confirm === 'string' ? { confirm: options.confirm } : {}),
+  };
+  const each = [...new Map(entries.map(({ loaded }) => [loaded.path, loaded])).values()];
+  return askSuiteConsent(each, answers, guarded, signal);
+}
+
+/** Resolves at the second request; tells what the first one does. */
+function secondRequest(interrupt: Interrupt, screen: SuiteScreen): Promise<undefined> {
+  return new Promise(resolve => {
+    interrupt.onRequest(count => {
+      if (count === 1) screen.say('stopping: what runs is reverted and checked; again to leave at once');
+      else resolve(undefined);
+    });
+  });
+}
+
+/** At once: what is in the cluster stays to whoever guards it. */
+function leave(screen: SuiteScreen, suite: string): ExitCode {
+  const left = screen.faultsIn();
+  for (const line of left) tell(line);
+  tell(
+    left.length === 0
+      ? `left at once; no fault was in. \`mayday suite --resume ${suite}\` goes on`
+      : `left at once with ${left.length} not proven restored: \`mayday revert --all\` puts everything back now`,
+  );
+  return left.length === 0 ? EXIT.aborted : EXIT.residue;
+}
+
+function show({ globals }: Invocation, { suite, all }: Order, result: SuiteResult): void {
+  if (globals.output === 'jsonl') return;
+  const runs = all.map(({ key, path, type, operator, tier }) => {
+    const end = result.done.get(key);
+    const notRun = result.notRun.get(key);
+    return { key, path, type, operator, tier, ...(end ?? {}), ...(notRun === undefined ? {} : { notRun }) };
+  });
+  if (globals.output !== 'text') {
+    print({ suite, exitCode: result.exitCode, says: result.says, runs }, globals, () => []);
+    return;
+  }
+  tell(`\`mayday report ${suite}\` says more`);
+  if (result.notRun.size > 0) tell(`\`mayday suite --resume ${suite}\` runs what is missing`);
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../host/clock.ts';
+import type { Readiness } from './readiness.ts';
+
+/** From one look at the steady state to the next. */
+const LOOK_MS = 1_000;
+
+/**
+ * Waits until the look says that the next run may begin, `limitMs` at most. True when it may. Tells what it waits for whenever that
+ * changes. A look that breaks is no reason to begin. Rejects when the signal aborts.
+ */
+export async function waitUntilReady(
+  look: (signal: AbortSignal) => Promise<Readiness>,
+  limitMs: number,
+  { clock, signal, tell }: { clock: Clock; signal: AbortSignal; tell: (says: string) => void },
+): Promise<boolean> {
+  const since = clock.monotonic();
+  let told: string | undefined;
+  for (;;) {
+    signal.throwIfAborted();
+    const seen = await look(signal).catch((error: unknown): Readiness => {
+      signal.throwIfAborted();
+      return { state: 'wait', says: error instanceof Error ? error.message : String(error) };
+    });
+    if (seen.state === 'ready') return true;
+    if (seen.says !== told) tell(seen.says);
+    told = seen.says;
+    const leftMs = limitMs - (clock.monotonic() - since);
+    if (leftMs <= 0) return false;
+    await clock.sleep(Math.min(LOOK_MS, leftMs), signal);
+  }
+}

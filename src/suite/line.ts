@@ -1,0 +1,48 @@
+import { type Clean, sanitise } from '../text/sanitise.ts';
+import type { SuiteEvent } from './event.ts';
+import { endWords, leftWords } from './table.ts';
+
+/** What a line needs to know beside its event. */
+export interface SuiteLineOptions {
+  total: number;
+  /** How many times faster than life the suite's clock runs. */
+  speed: number;
+  utc?: boolean;
+}
+
+/** One line for one event; undefined for what only a table shows. */
+export function suiteLine(event: SuiteEvent, options: SuiteLineOptions): Clean | undefined {
+  const text = textOf(event, options);
+  if (text === undefined) return undefined;
+  const date = new Date(event.at);
+  const clock = options.utc ? date.toISOString().slice(11, 19) : date.toTimeString().slice(0, 8);
+  return sanitise(`${clock}  ${text}`, Number.MAX_SAFE_INTEGER);
+}
+
+function textOf(event: SuiteEvent, { total, speed }: SuiteLineOptions): string | undefined {
+  switch (event.event) {
+    case 'begin': {
+      const before = event.done.length === 0 ? '' : `, ${event.done.length} of ${total} are done already`;
+      return `suite ${event.suite}: ${count(event.entries.length, 'run')}, up to ${event.parallel} side by side${before}; ${leftWords(event.left.longestMs / speed)}`;
+    }
+    case 'started':
+      return `start         ${event.key}`;
+    case 'waiting':
+      return `not steady    ${event.key}: ${event.says}`;
+    case 'finished': {
+      const { waiting, running, longestMs } = event.left;
+      const done = total - waiting - running;
+      return `${event.verdict.toUpperCase().padEnd(12)}  ${event.key}  ${endWords(event)}   ${done} of ${total} done, ${leftWords(longestMs / speed)}`;
+    }
+    case 'not-run':
+      return `NOT RUN       ${event.key}: ${event.says}`;
+    case 'note':
+      return `note          ${event.says}`;
+    case 'end':
+      return `end           ${event.says}`;
+    case 'run':
+      return undefined;
+  }
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

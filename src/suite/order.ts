@@ -1,0 +1,82 @@
+import { resolveNamespace } from '../experiment/scope.ts';
+import type { LoadedExperiment } from '../experiment/types.ts';
+import { isClusterScoped } from '../faults/recognition.ts';
+
+/** One run that a suite owes: an experiment, and in which round. */
+export interface SuiteEntry {
+  /** Unlike that of every other entry of the suite: the experiment's name, `name~2` for another file with that name, `name#2` in round 2. */
+  key: string;
+  loaded: LoadedExperiment;
+  /** Counts from 1. */
+  round: number;
+  reach: Reach;
+}
+
+/** What one run may disturb: two entries that share any of it never run side by side, since each would see the other's doing. */
+export interface Reach {
+  /** One experiment at a time for each operator: the lock's own key. */
+  operator: string;
+  /** Where it writes and where it looks for harm. */
+  namespaces: readonly string[];
+  /** Its writes are not of one namespace: it runs alone. */
+  everywhere: boolean;
+}
+
+/** A tier that is not set says nothing of the danger: such experiments come last. */
+const rank = ({ experiment }: LoadedExperiment): number => experiment.spec.tier || Number.MAX_SAFE_INTEGER;
+
+/** All runs of a suite in their order: by tier within each round, then by path. */
+export function suiteEntries(all: readonly LoadedExperiment[], rounds = 1): SuiteEntry[] {
+  const ordered = all.toSorted((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const names = new Map<string, number>();
+  const named = ordered.map(loaded => {
+    const { name } = loaded.experiment.metadata;
+    const nth = (names.get(name) ?? 0) + 1;
+    names.set(name, nth);
+    return { loaded, name: nth === 1 ? name : `${name}~${nth}`, reach: reachOf(loaded) };
+  });
+  return Array.from({ length: rounds }, (_, index) => index + 1).flatMap(round =>
+    named.map(({ loaded, name, reach }) => ({ key: round === 1 ? name : `${name}#${round}`, loaded, round, reach })),
+  );
+}
+
+function reachOf(loaded: LoadedExperiment): Reach {
+  const { experiment } = loaded;
+  const { namespace } = resolveNamespace(experiment);
+  const { blastRadius, steadyState, target } = experiment.spec;
+  return {
+    operator: target.operator,
+    namespaces: [
+      ...new Set([
+        namespace,
+        ...blastRadius.allowedNamespaces,
+        ...steadyState.checks.map(check => check.namespace || namespace),
+      ]),
+    ],
+    everywhere: isClusterScoped(experiment.spec.injection.type, experiment.spec.injection.parameters),
+  };
+}
+
+const shareReach = (a: Reach, b: Reach): boolean =>
+  a.everywhere ||
+  b.everywhere ||
+  a.operator === b.operator ||
+  a.namespaces.some(namespace => b.namespaces.includes(namespace));
+
+/**
+ * The first entry that may start beside those that run. One that must wait is not overtaken by a later one that shares its reach, so that
+ * the tiers of an operator keep their order and nothing waits for ever.
+ */
+export function nextToStart(
+  waiting: readonly SuiteEntry[],
+  running: readonly SuiteEntry[],
+  parallel: number,
+): SuiteEntry | undefined {
+  if (running.length >= parallel) return undefined;
+  const ahead: Reach[] = running.map(({ reach }) => reach);
+  for (const entry of waiting) {
+    if (!ahead.some(reach => shareReach(reach, entry.reach))) return entry;
+    ahead.push(entry.reach);
+  }
+  return undefined;
+}
