@@ -16,7 +16,7 @@ const SHOW = '\u001b[?25h';
 /** For a terminal only: it moves the cursor. Lines must not be wider than the terminal, nor more than it has rows. */
 export function liveLines(write: (text: string) => void = writeOwn): LiveLines {
   let shown: readonly Clean[] = [];
-  const back = () => (shown.length === 0 ? '' : `\u001b[${shown.length}A\u001b[J`);
+  const back = () => (shown.length === 0 ? '' : `\r\u001b[${shown.length}A\u001b[J`);
   const text = (lines: readonly Clean[]) => lines.map(line => `${line}\n`).join('');
   return {
     draw(lines) {

@@ -19,8 +19,8 @@ export interface SuiteScreen {
   say(line: string): void;
   /** The faults that are in the cluster at this moment, a line each. */
   faultsIn(): string[];
-  /** Draws the last state and leaves it there. */
-  end(): void;
+  /** Draws the last state and leaves it there; counts what remains only where that is known. */
+  end(isLeaving: boolean): void;
 }
 
 const FRAME_MS = 250;
@@ -54,12 +54,12 @@ export function suiteScreen(
           const guard = guards.get(key);
           return `still in the cluster: ${type} of ${key}${guard === undefined ? '' : `; guardian: ${guard}`}`;
         }),
-    end() {
+    end(isLeaving) {
       live?.stop();
       if (globals.output !== 'text') return;
       // The whole table, however long: it is the result.
       if (live !== undefined) live.finish(tableOf(Number.MAX_SAFE_INTEGER));
-      line(summaryCounts(view));
+      if (!isLeaving) line(summaryCounts(view));
     },
   };
 }

@@ -80,7 +80,7 @@ export const suiteCommand: CommandBody = async invocation => {
         },
       );
       const result = await Promise.race([running, secondRequest(interrupt, screen)]);
-      screen.end();
+      screen.end(result === undefined);
       if (result === undefined) {
         running.catch(() => undefined);
         return leave(screen, order.suite);
