@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { FaultType } from '../faults/types.ts';
 import type { Files } from '../host/files.ts';
 import type { RunHeader } from '../records/journal.ts';
-import { isRunId } from '../records/run-id.ts';
 import { jsonText } from '../text/json.ts';
 import type { EntryEnd } from './event.ts';
 
@@ -46,7 +45,7 @@ export type SuiteRecord =
   | { entry: 'not-run'; key: string; says: string; at: number }
   | { entry: 'end'; at: number; exitCode: number; says: string };
 
-export const suitesFolder = (stateDir: string): string => join(stateDir, 'suites');
+const suitesFolder = (stateDir: string): string => join(stateDir, 'suites');
 export const suiteJournalPath = (stateDir: string, suite: string): string =>
   join(suitesFolder(stateDir), suite, 'journal.jsonl');
 
@@ -141,13 +140,6 @@ export const missing = ({ entries, done }: SuiteStory): JournalEntry[] =>
 /** Runs that were begun and whose end the journal does not know: their process died. */
 export const diedRuns = ({ runs, done }: SuiteStory): string[] =>
   [...runs].flatMap(([key, begun]) => begun.slice(-1).filter(run => done.get(key)?.run !== run));
-
-/** Suites of this machine, oldest first; one whose journal cannot be read is left out. */
-export async function listSuites(files: Files, stateDir: string): Promise<SuiteStory[]> {
-  const ids = (await files.list(suitesFolder(stateDir))).filter(isRunId).toSorted();
-  const read = await Promise.all(ids.map(id => files.read(suiteJournalPath(stateDir, id)).catch(() => undefined)));
-  return read.flatMap(text => (text === undefined ? [] : (readSuite(text) ?? [])));
-}
 
 function recordsOf(text: string): { records: SuiteRecord[]; broken: number[] } {
   const records: SuiteRecord[] = [];
