@@ -17,6 +17,8 @@ export interface Comparison {
   /** Undefined where the record does not hold it. */
   injected: string | undefined;
   live: string;
+  /** The record came with the object, as a saved YAML that was created or applied again, so that nothing shows who wrote the value. */
+  isSent?: boolean;
   /** Puts the value back and takes the record out. */
   put: Write;
   /** Takes the record out alone. */
@@ -38,12 +40,15 @@ export function threeWay(of: Comparison): Restore {
     writes: [of.put],
     ...shown,
     injected: of.injected === undefined ? '(not recorded)' : (sideBySide([of.injected, of.live])[0] as Clean),
-    says: neitherValue(of.what, of.injected !== undefined),
+    says: neitherValue(of.what, of.injected !== undefined, of.isSent),
   };
 }
 
 /** Says that a third value stands there. A record that does not hold the injected value leaves open whether it is one. */
-export const neitherValue = (what: string, isInjectedKnown: boolean): string =>
-  isInjectedKnown
-    ? `${what} is neither the original nor the injected value: somebody changed it since`
-    : `${what} is not the original, and nothing shows that the injection wrote what stands there: somebody may have changed it since`;
+export function neitherValue(what: string, isInjectedKnown: boolean, isSent = false): string {
+  if (isInjectedKnown) return `${what} is neither the original nor the injected value: somebody changed it since`;
+  const why = isSent
+    ? 'the object was created or applied from a YAML that holds the undo record, and its value may have been edited there'
+    : 'somebody may have changed it since';
+  return `${what} is not the original, and nothing shows that the injection wrote what stands there: ${why}`;
+}

@@ -29,7 +29,21 @@ export function isSentWithObject(object: KubeObject, record: readonly string[]):
   const made = creationTimestamp === undefined ? Number.NaN : Date.parse(creationTimestamp);
   const entries = entriesFor(object, record);
   // Both are told in whole seconds.
-  return entries.some(({ time }) => time !== undefined && Math.abs(Date.parse(time) - made) <= 1_000);
+  const cameWhenMade = entries.some(({ time }) => time !== undefined && Math.abs(Date.parse(time) - made) <= 1_000);
+  return cameWhenMade && !wasThereBefore(object, entries);
+}
+
+/** Whether somebody else made the object, at most in the same second: more than metadata and status of it is theirs. */
+function wasThereBefore({ metadata: { managedFields = [] } }: KubeObject, ofRecord: readonly ManagedField[]): boolean {
+  const injectors = ofRecord.map(writerOf);
+  const since = Math.max(...ofRecord.map(timeOf));
+  return managedFields.some(
+    entry =>
+      !injectors.includes(writerOf(entry)) &&
+      (entry.subresource ?? '') === '' &&
+      timeOf(entry) <= since &&
+      Object.keys(entry.fieldsV1 ?? {}).some(name => name !== 'f:metadata' && name !== 'f:status'),
+  );
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Files } from '../host/files.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Journal } from '../injection/write/journal.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
+import { receiptJson } from '../revert/report.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import type { Stop } from '../revert/stop.ts';
 import { jsonText } from '../text/json.ts';
@@ -19,7 +20,7 @@ export type RevertHeader = Omit<RunHeader, 'experiment'> & {
 export type RevertEntry =
   | ({ entry: 'begin'; revert: true } & RevertHeader)
   | Extract<Entry, { entry: 'intent' | 'result' }>
-  | { entry: 'receipt'; receipt: Receipt; final: boolean }
+  | { entry: 'receipt'; receipt: ReturnType<typeof receiptJson>; final: boolean }
   | { entry: 'stop'; stop: Stop }
   | { entry: 'end'; remaining: number | null; blind: number };
 
@@ -57,7 +58,7 @@ export function openRevertRecord(files: Files, stateDir: string, header: RevertH
   return {
     append: record => add(kept(record) as Extract<Entry, { entry: 'intent' | 'result' }>),
     stopped: stop => note({ entry: 'stop', stop }),
-    receipt: (receipt, final) => note({ entry: 'receipt', receipt, final }),
+    receipt: (receipt, final) => note({ entry: 'receipt', receipt: receiptJson(receipt), final }),
     end: ({ remaining, isUnseen, blind }) =>
       note({ entry: 'end', remaining: isUnseen && remaining === 0 ? null : remaining, blind: blind.length }),
     async close() {

@@ -54,7 +54,7 @@ export const scanJson = (result: ScanResult, now: number) => ({
 });
 
 /** `verified` is said of values alone: where only marks were taken off, `marksOff` says that they were seen to be gone. */
-const receiptJson = (receipt: Receipt) => ({
+export const receiptJson = (receipt: Receipt) => ({
   ...receipt,
   object: objectJson(receipt.object),
   verified: isPutBack(receipt),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ROLLBACK_DATA } from '../../src/injection/record/markers.ts';
-import { isUntouched, writersOf } from '../../src/k8s/field-writers.ts';
+import { isSentWithObject, isUntouched, writersOf } from '../../src/k8s/field-writers.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { inShop, withMeta } from '../support/objects.ts';
 
@@ -64,5 +64,31 @@ describe('who wrote a field since the record was put on', () => {
   it('is told with the subresource that it was written through', () => {
     const scaled = entry('keda', replicas, { subresource: 'scale' });
     expect(writersOf(written(scaled), REPLICAS)).toEqual(['keda/Update/scale']);
+  });
+});
+
+describe('a record that came with the whole object', () => {
+  const EARLIER = '2026-11-21T11:00:00Z';
+  const made = (at: string, ...managedFields: object[]): KubeObject =>
+    withMeta(written(), { creationTimestamp: at, managedFields });
+  const whole = (manager: string) => entry(manager, { ...record, 'f:spec': { 'f:replicas': {}, 'f:template': {} } });
+
+  it('is as old as the object, which one writer sent', () => {
+    expect(isSentWithObject(made(INJECTED, whole('kubectl-create')), RECORD)).toBe(true);
+    expect(isSentWithObject(made(EARLIER, whole('kubectl-create')), RECORD)).toBe(false);
+  });
+
+  it('is told from one that was put in within the second in which another made the object', () => {
+    const creator = entry('helm', { 'f:spec': { 'f:template': {} } });
+    expect(isSentWithObject(made(INJECTED, creator, injector(replicas)), RECORD)).toBe(false);
+  });
+
+  it('also where a controller wrote metadata or status, or anything later', () => {
+    const others = [
+      entry('gc', { 'f:metadata': { 'f:finalizers': {} } }),
+      entry('kcm', { 'f:status': {} }, { subresource: 'status' }),
+      entry('hpa', { 'f:spec': { 'f:paused': {} } }, { time: LATER }),
+    ];
+    expect(isSentWithObject(made(INJECTED, whole('kubectl-create'), ...others), RECORD)).toBe(true);
   });
 });

@@ -10,6 +10,7 @@ import { recorded } from '../revert/support/stuck.ts';
 import { engineDeps } from '../support/engine.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { wrote } from '../support/objects.ts';
 
 function engineOn(files: Files, stateDir: string, api = fakeApi(recorded('config-drift', 'injected'))) {
   const engine = createEngine(engineDeps({ api, clock: fakeClock(), files, stateDir }));
@@ -42,6 +43,22 @@ test('a revert keeps who, what, every write and every receipt, in a folder of it
   expect(JSON.stringify(entries[1])).not.toContain('"body"');
   expect((await stat(recordPath)).mode & 0o777).toBe(0o600);
   expect(await engine.unfinished()).toEqual([]);
+});
+
+test('marks that a person had taken off are kept as taken off, and never as a verified value', async () => {
+  const state = await mkdtemp(join(tmpdir(), 'mayday-revert-'));
+  const { engine, api } = engineOn(filesUnder(state), state);
+  const [found] = (await engine.scan()).injections;
+  if (found === undefined) throw new Error('the recorded case was not found');
+  api.change(found.object, object => {
+    object.data = { mode: 'third' };
+    object.metadata.managedFields = [wrote('shop-operator', { 'f:data': { 'f:mode': {} } })];
+  });
+  const { injections } = await engine.scan();
+  const { recordPath = '' } = await engine.revert(injections, { stripMarks: true, trust: { everything: 'caller' } });
+  const lines = (await readFile(recordPath, 'utf8')).trimEnd().split('\n');
+  const receipts = lines.map(line => JSON.parse(line) as RevertEntry).filter(({ entry }) => entry === 'receipt');
+  expect(receipts).toMatchObject([{ receipt: { outcome: 'stripped', verified: false, marksOff: true }, final: true }]);
 });
 
 test('a disk that refuses stops no revert, and is told', async () => {

@@ -12,6 +12,8 @@ import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
 import { DEFAULT_VALUE, DELETED, isMark, shown } from './plan.ts';
 
+const RECORD = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
+
 interface LabelRecord extends Pick<Envelope, 'mayday'> {
   key: string;
   original: string | undefined;
@@ -53,6 +55,7 @@ export function restore(found: FoundInjection): Restore {
     what: `${what} of ${nameOf(refOf(victim))}`,
     isOriginal: is === original,
     isInjected: stillInjected(victim, key, is, mayday?.injected),
+    isSent: isSentWithObject(victim, RECORD),
     original: shown(original),
     injected: mayday?.injected,
     live: shown(is),
@@ -65,9 +68,8 @@ function stillInjected(victim: KubeObject, key: string, is: string | undefined, 
   if (injected !== undefined) return isInjected(is ?? DELETED, injected);
   // A label that is gone has no owner, and the framework's injection may be just that.
   if (is === undefined) return true;
-  const record = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
-  if (is !== DEFAULT_VALUE && isSentWithObject(victim, record)) return false;
-  return isUntouched(victim, ['f:metadata', 'f:labels', `f:${key}`], record);
+  if (is !== DEFAULT_VALUE && isSentWithObject(victim, RECORD)) return false;
+  return isUntouched(victim, ['f:metadata', 'f:labels', `f:${key}`], RECORD);
 }
 
 function labelOperations(

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { selfSigned } from '../../../k8s/certificate.ts';
+import { timestamp } from '../../object.ts';
 import { changeModel } from './git.ts';
 import type { Happening } from './incident.ts';
 
@@ -51,9 +52,8 @@ export const hookCertExpired: Happening = {
       const of = `${resource}.admissionregistration.k8s.io`;
       await stage.admin.patch(of, undefined, 'inferenceservice.serving.kserve.io', 'json', trusted);
     }
-    const stamp = (ms: number) => new Date(ms).toISOString().replace(/\.\d+/, '');
     webhooks.set(`${NAMESPACE}/${SERVICE}`, () => {
-      const times = `current time ${stamp(clock.now())} is after ${stamp(until)}`;
+      const times = `current time ${timestamp(clock.now())} is after ${timestamp(until)}`;
       throw new Error(`tls: failed to verify certificate: x509: certificate has expired or is not yet valid: ${times}`);
     });
     await changeModel(stage);
