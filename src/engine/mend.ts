@@ -1,7 +1,8 @@
 import type { Clock } from '../host/clock.ts';
 import type { Files } from '../host/files.ts';
+import { sameContent } from '../injection/deletion-restore.ts';
 import { execute } from '../injection/write/executor.ts';
-import type { KubeObject } from '../k8s/object.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import { type FixHeader, type FixReceipt, openFixRecord, saveObject } from '../records/fix-record.ts';
@@ -113,16 +114,15 @@ export async function makeAgain(deps: MendDeps, saved: KubeObject): Promise<FixR
     const says = `make ${nameOf(object)} again`;
     const write = { verb: 'create', on: object, body, precondition: { absent: true }, says } as const;
     const done = await execute([write], { api, clock, journal: record }, { id: header.run, purpose: 'fix' });
-    const got = await api.get(object);
-    const isThere = done.state === 'done' && got.ok;
+    const seen = done.state === 'done' ? await asSaved(api, object, body) : undefined;
     const receipt: FixReceipt = {
       finding: '',
       rule: '',
       fix: 'put-back',
       object,
-      outcome: isThere ? 'done' : done.state === 'unknown' ? 'unknown' : 'not done',
-      verified: isThere,
-      message: done.state === 'done' ? says : done.message,
+      outcome: seen?.outcome ?? (done.state === 'unknown' ? 'unknown' : 'not done'),
+      verified: seen?.outcome === 'done',
+      message: done.state === 'done' ? [says, ...(seen?.but ?? [])].join('; ') : done.message,
       undo: 'delete it',
       ms: Math.round(clock.monotonic() - began),
     };
@@ -131,4 +131,17 @@ export async function makeAgain(deps: MendDeps, saved: KubeObject): Promise<FixR
   } finally {
     await record.close();
   }
+}
+
+/** Whether what was made stands there as it was saved: a webhook may have changed it on its way in, or a schema dropped a part of it. */
+async function asSaved(
+  api: Api,
+  object: ObjectRef,
+  saved: KubeObject,
+): Promise<{ outcome: FixReceipt['outcome']; but: string[] }> {
+  const got = await api.get(object);
+  if (got.ok && sameContent(got.value, saved)) return { outcome: 'done', but: [] };
+  if (got.ok) return { outcome: 'not done', but: ['it was made, but what stands there now is not what was saved'] };
+  if (got.reason === 'not-found') return { outcome: 'not done', but: ['it was made, but is gone again'] };
+  return { outcome: 'unknown', but: [`it was made, but could not be read back: ${got.message}`] };
 }

@@ -35,6 +35,34 @@ describe('the documents', () => {
   });
 });
 
+describe('the emergency card', () => {
+  const [, table = ''] = /## When it says…\n([\s\S]*?)\n## /.exec(textOf('docs/emergency-card.md')) ?? [];
+  const rows = table.split('\n').filter(line => line.startsWith('| `'));
+  const quoted = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, words = '']) => words);
+  const source = globSync('src/{revert,cli,injection}/**/*.ts', { cwd: ROOT }).map(textOf).join('\n');
+  // A state of a finding is printed in capitals.
+  const isPrinted = (words: string) =>
+    source.includes(words) || (/^[A-Z]+$/.test(words) && source.includes(`'${words.toLowerCase()}'`));
+
+  it.each(rows.flatMap(row => quoted(row.split('|')[1] ?? '')))('quotes words that the program prints: %s', words => {
+    expect(isPrinted(words)).toBe(true);
+  });
+
+  it('tells to type only what there is', () => {
+    const told = rows.flatMap(row => quoted(row.split('|').slice(2).join('|')));
+    expect(told.length).toBeGreaterThan(3);
+    const flags = (COMMANDS.find(({ usage }) => usage.startsWith('revert'))?.options ?? []).flatMap(([text]) => text);
+    const problems = told.flatMap(words =>
+      words.startsWith('mayday ')
+        ? problemOf(words.split(' ').slice(1))
+        : flags.some(flag => flag.split(/[ ,]/).includes(words))
+          ? []
+          : [words],
+    );
+    expect(problems).toEqual([]);
+  });
+});
+
 function isThere(file: string, link: string): boolean {
   const [path = '', anchor] = link.split('#');
   const target = path === '' ? join(ROOT, file) : resolve(ROOT, dirname(file), path);

@@ -5,7 +5,7 @@ import type { Clean } from '../../src/text/sanitise.ts';
 import type { Remedy } from '../../src/triage/remedies/remedy.ts';
 import { uncordon } from '../../src/triage/remedies/simple.ts';
 import { deleteStaleWebhook } from '../../src/triage/remedies/stale-webhook.ts';
-import { fakeApi } from '../support/fake-api.ts';
+import { failing, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { memoryFiles } from '../support/memory-files.ts';
 import { found } from '../triage/support.ts';
@@ -103,6 +103,25 @@ test('what is deleted is saved whole before, and can be made again from that', a
   expect(await makeAgain(deps, saved)).toMatchObject({ outcome: 'done', verified: true });
   expect(api.peek(finding.object)).toMatchObject({ metadata: { labels: { a: 'b' } }, webhooks: stale.webhooks });
   expect(await makeAgain(deps, saved)).toMatchObject({ outcome: 'not done' });
+});
+
+test('what is made again is compared with what was saved before it is called done', async () => {
+  const { api, deps } = scene();
+  api.admit(({ verb }, object) => {
+    if (verb === 'create') object.webhooks = [];
+  });
+  expect(await makeAgain(deps, stale)).toMatchObject({
+    outcome: 'not done',
+    verified: false,
+    message:
+      'make ValidatingWebhookConfiguration w again; it was made, but what stands there now is not what was saved',
+  });
+});
+
+test('what is made again and cannot be read back is not known to be done', async () => {
+  const { api, deps } = scene();
+  api.script({ on: ({ verb }) => verb === 'get', times: 100, answer: failing('forbidden', 'no') });
+  expect(await makeAgain(deps, stale)).toMatchObject({ outcome: 'unknown', verified: false });
 });
 
 test('nothing is deleted that could not be saved', async () => {
