@@ -10,7 +10,7 @@ const LAYERS = [
   ['engine'],
   ['records'],
   ['run', 'revert', 'triage', 'suggest'],
-  ['safety', 'health'],
+  ['safety', 'health', 'knowledge'],
   ['faults'],
   ['injection'],
   ['experiment'],

@@ -25,6 +25,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--max-tier <n>', 'skip experiments above this tier'],
       ['--timeout <duration>', 'stop and revert after this long, such as 10m'],
       ['--soak <duration>', 'how long the target must stay steady before it counts as recovered (10s)'],
+      ['--knowledge <path...>', "operators' knowledge models: what depends on the target is watched for harm, too"],
       ['--dry-run', 'plan and check everything, write nothing'],
     ],
     acts: true,
@@ -66,8 +67,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./suggest.ts')).suggestCommand,
   },
   {
+    usage: 'preflight <paths...>',
+    description:
+      "whether the objects that operators' knowledge models name are there and healthy, and as the models say",
+    load: async () => (await import('./preflight.ts')).preflightCommand,
+  },
+  {
     usage: 'validate <paths...>',
     description: 'check experiment files or folders, or `-` for standard input; needs no cluster',
+    options: [['--knowledge', "the paths are operators' knowledge models, or folders of them"]],
     load: async () => (await import('./validate.ts')).validateCommand,
   },
   {

@@ -2,6 +2,8 @@ import type { Engine, FinishedRun } from '../engine/engine.ts';
 import { disk } from '../experiment/files.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { type Interrupt, listenForInterrupt } from '../host/interrupt.ts';
+import { dependantsOf } from '../knowledge/dependants.ts';
+import type { Knowledge } from '../knowledge/document.ts';
 import type { Api } from '../kube/client/api.ts';
 import { guardianLines, unmarkedLines } from '../records/unfinished-lines.ts';
 import type { RunEvent } from '../run/event.ts';
@@ -13,6 +15,7 @@ import { isProtected } from '../runtime/settings.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { askConsent } from './consent.ts';
 import { EXIT, type ExitCode } from './failure.ts';
+import { modelsOrFail } from './knowledge.ts';
 import { loadOrFail } from './load.ts';
 import { durationOption, wholeNumber } from './number.ts';
 import { say, sayJson } from './output.ts';
@@ -27,6 +30,7 @@ interface Request {
   confirm?: string;
   dryRun: boolean;
   timing: { timeoutMs?: number; soakMs?: number };
+  models: readonly Knowledge[];
 }
 
 /** `mayday run FILE…`, with `-` for standard input: one after the other, streaming; ctrl-c stops, reverts and verifies; what remains outranks every verdict in the exit code. */
@@ -61,6 +65,7 @@ async function requestOf({ globals, args, options }: Invocation): Promise<Reques
     yes: options.yes === true,
     ...(typeof options.confirm === 'string' ? { confirm: options.confirm } : {}),
     dryRun: options.dryRun === true || globals.readOnly === true,
+    models: modelsOrFail((options.knowledge as string[] | undefined) ?? []),
     timing: { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(soakMs === undefined ? {} : { soakMs }) },
   };
 }
@@ -92,6 +97,11 @@ async function runAll(
       signal: interrupt.signal,
       insist: insisting(interrupt),
       dryRun,
+      dependants: dependantsOf(
+        request.models,
+        loaded.experiment.spec.target.operator,
+        loaded.experiment.spec.target.component,
+      ),
     });
     results.push(finished.result);
     tellRecord(invocation, finished);

@@ -1,5 +1,5 @@
 import type { Files } from '../experiment/files.ts';
-import { MAX_BYTES } from '../experiment/load.ts';
+import { MAX_BYTES } from '../experiment/yaml/read.ts';
 import { tooLong } from '../host/disk/regular.ts';
 
 /** How standard input is named among files. */

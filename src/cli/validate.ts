@@ -1,14 +1,25 @@
 import { disk } from '../experiment/files.ts';
 import { validateLines, validatePaths } from '../experiment/report.ts';
+import { knowledgeFiles } from '../knowledge/files.ts';
+import { knowledgeLines, knowledgeReport } from '../knowledge/report.ts';
 import type { CommandBody } from './command.ts';
-import { EXIT } from './failure.ts';
+import { EXIT, type ExitCode } from './failure.ts';
+import type { GlobalOptions } from './globals.ts';
 import { print } from './output.ts';
 import { withStandardInput } from './standard-input.ts';
 
 /** `mayday validate`: everything decidable offline; `-` is standard input. Exit 2 when anything is invalid. */
-export const validateCommand: CommandBody = async ({ globals, args }) => {
+export const validateCommand: CommandBody = async ({ globals, args, options }) => {
   const paths = args[0] as string[];
+  if (options.knowledge === true) return validateKnowledge(paths, globals);
   const report = validatePaths(paths, await withStandardInput(disk, paths, process.stdin));
   print(report, globals, () => validateLines(report));
   return report.summary.invalid > 0 ? EXIT.usage : EXIT.done;
 };
+
+/** The same of knowledge models: what the framework's own check would say of one is an error here. */
+function validateKnowledge(paths: readonly string[], globals: GlobalOptions): ExitCode {
+  const report = knowledgeReport(knowledgeFiles(paths, disk));
+  print(report, globals, () => knowledgeLines(report));
+  return report.summary.invalid > 0 ? EXIT.usage : EXIT.done;
+}

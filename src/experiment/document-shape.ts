@@ -1,5 +1,20 @@
 import { any, boolean, duration, fields, int32, list, type Shape, text, texts } from './yaml/shape.ts';
 
+/** One steady-state check. */
+const CHECK_FIELDS = {
+  type: text,
+  apiVersion: text,
+  kind: text,
+  name: text,
+  namespace: text,
+  conditionType: text,
+  fieldPath: text,
+  expectedValue: text,
+};
+
+/** A check of a knowledge model: newer models count replicas, too. They are read for what they name, not run. */
+export const MODEL_CHECK: Shape = fields({ ...CHECK_FIELDS, expectedReplicas: int32 });
+
 /** The fields of a ChaosExperiment; anything else is an error. Parts that mayday does not use are accepted unread. */
 export const EXPERIMENT: Shape = fields({
   apiVersion: text,
@@ -25,18 +40,7 @@ export const EXPERIMENT: Shape = fields({
     tier: int32,
     target: fields({ operator: text, component: text, resource: text }),
     steadyState: fields({
-      checks: list(
-        fields({
-          type: text,
-          apiVersion: text,
-          kind: text,
-          name: text,
-          namespace: text,
-          conditionType: text,
-          fieldPath: text,
-          expectedValue: text,
-        }),
-      ),
+      checks: list(fields(CHECK_FIELDS)),
       timeout: duration,
     }),
     injection: fields({ type: text, parameters: texts, count: int32, ttl: duration, dangerLevel: text }),

@@ -2,7 +2,7 @@ import { readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { kindOf, problemOf, type Reading, readRegular } from '../host/disk/regular.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { MAX_BYTES } from './load.ts';
+import { MAX_BYTES } from './yaml/read.ts';
 
 /** What stands at a path. `id` is the same for the same folder, whichever way one came to it; `why` in a few words. */
 type Place = { is: 'file' | 'missing' } | { is: 'folder'; id: string } | { is: 'refused'; why: string };
@@ -65,16 +65,16 @@ function documentsBelow(folder: string, files: Files, walk: { seen: Set<string>;
     });
 }
 
-/** Reads one file that must hold an experiment. */
-export function readSource(path: string, files: Files): Source {
+/** Reads one file that must hold `what`. */
+export function readSource(path: string, files: Files, what = 'an experiment file'): Source {
   const shown = sanitise(path, 300);
   const place = files.place(path);
-  if (place.is === 'missing') return { path, problem: `expected an experiment file, found nothing at ${shown}` };
+  if (place.is === 'missing') return { path, problem: `expected ${what}, found nothing at ${shown}` };
   if (place.is === 'refused') return { path, problem: cannot(path, place.why) };
   if (place.is === 'folder') {
     const names = files.names(path);
     if (typeof names === 'string') return { path, problem: cannot(path, names) };
-    return { path, problem: `expected an experiment file, found a folder at ${shown}: name one of its files` };
+    return { path, problem: `expected ${what}, found a folder at ${shown}: name one of its files` };
   }
   const reading = files.read(path, MAX_BYTES);
   if (reading.is === 'text') return { path, text: reading.text };

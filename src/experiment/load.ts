@@ -2,17 +2,14 @@ import { createHash } from 'node:crypto';
 import { isMap, isSeq, type Node } from 'yaml';
 import type { Danger } from '../faults/rules/rules.ts';
 import type { FaultType } from '../faults/types.ts';
-import { type CleanIssue, cleanIssue, type Issue, quoted } from '../text/issue.ts';
+import { type CleanIssue, quoted } from '../text/issue.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { EXPERIMENT, type RawCheck, type RawExperiment } from './document-shape.ts';
 import { faultType, judge, KIND } from './judge.ts';
 import { type Overrides, override } from './override.ts';
 import type { Experiment, LoadedExperiment, SteadyStateCheck } from './types.ts';
-import { decode } from './yaml/decode.ts';
-import { openDocument } from './yaml/document.ts';
+import { covers, readStrict } from './yaml/read.ts';
 
-/** The framework's cap, and ours. */
-export const MAX_BYTES = 1024 * 1024;
 const DEFAULT_RECOVERY_MS = 60_000;
 
 export type Loading =
@@ -32,30 +29,20 @@ export type Loading =
  * `path` only names the document in what follows.
  */
 export function loadExperiment(source: string, path: string, overrides: Overrides = {}): Loading {
-  const problem = tooLarge(source);
-  if (problem !== undefined) return failed([cleanIssue({ path: '', message: problem })]);
-  const opened = openDocument(source);
-  if (!opened.ok)
-    return failed([cleanIssue({ path: '', message: opened.message, line: lineAt(source, opened.offset) })]);
-  const decoded = decode(opened.document, opened.root, EXPERIMENT);
-  const other = otherKind(opened, decoded.value as RawExperiment | undefined);
-  if (other !== undefined) {
-    const offset = decoded.offsets.get('kind');
-    return failed([
-      cleanIssue({ path: 'kind', message: other, ...(offset === undefined ? {} : { line: lineAt(source, offset) }) }),
-    ]);
-  }
-  const overridden = override((decoded.value ?? {}) as RawExperiment, overrides);
+  const read = readStrict(source, EXPERIMENT, { a: `a ${KIND}`, each: 'experiment' });
+  if (!read.ok) return failed([read.issue]);
+  const other = otherKind(read.root, read.value as RawExperiment | undefined);
+  if (other !== undefined) return failed([read.placed({ path: 'kind', message: other })]);
+  const overridden = override((read.value ?? {}) as RawExperiment, overrides);
   const { raw } = overridden;
   const judged = judge(raw);
-  const placed = (issue: Issue): CleanIssue => cleanIssue(withLine(issue, source, decoded.offsets));
   const errors = [
-    ...decoded.issues,
+    ...read.issues,
     ...overridden.issues,
     // A part that could not be read is not missing as well.
-    ...judged.errors.filter(issue => !decoded.issues.some(other => covers(other.path, issue.path))),
-  ].map(placed);
-  const warnings = judged.warnings.map(placed);
+    ...judged.errors.filter(issue => !read.issues.some(other => covers(other.path, issue.path))),
+  ].map(read.placed);
+  const warnings = judged.warnings.map(read.placed);
   const type = faultType(raw);
   if (errors.length > 0 || type === undefined) return failed(errors, warnings, raw);
   const sha256 = createHash('sha256').update(source, 'utf8').digest('hex');
@@ -63,18 +50,12 @@ export function loadExperiment(source: string, path: string, overrides: Override
 }
 
 /** Why a document is no experiment at all: then nothing else about it is worth a word. */
-function otherKind({ root }: { root: Node }, raw: RawExperiment | undefined): string | undefined {
+function otherKind(root: Node, raw: RawExperiment | undefined): string | undefined {
   const { kind } = raw ?? {};
   if (kind === undefined || kind === '' || kind === KIND) return undefined;
   const items = isMap(root) ? root.get('items') : undefined;
   if (!isSeq(items)) return `expected ${KIND}, found ${quoted(kind)}`;
   return `expected one ${KIND}, found a ${sanitise(kind, 64)} of ${items.items.length}: put each experiment into a file of its own`;
-}
-
-function tooLarge(source: string): string | undefined {
-  if (source.length <= MAX_BYTES / 3) return undefined;
-  const size = Buffer.byteLength(source, 'utf8');
-  return size > MAX_BYTES ? `expected at most 1 MiB, found ${(size / MAX_BYTES).toFixed(1)} MiB` : undefined;
 }
 
 function failed(errors: CleanIssue[], warnings: CleanIssue[] = [], raw: RawExperiment = {}): Loading {
@@ -87,28 +68,6 @@ function failed(errors: CleanIssue[], warnings: CleanIssue[] = [], raw: RawExper
     ...(name === undefined ? {} : { name }),
     ...(type === undefined ? {} : { type }),
   };
-}
-
-function covers(broken: string, path: string): boolean {
-  return path === broken || path.startsWith(`${broken}.`) || path.startsWith(`${broken}[`);
-}
-
-/** The line of the nearest part of the path that stands in the document. */
-function withLine(issue: Issue, source: string, offsets: ReadonlyMap<string, number>): Issue {
-  let path = issue.path;
-  for (;;) {
-    const offset = offsets.get(path);
-    if (offset !== undefined && path !== '') return { ...issue, line: lineAt(source, offset) };
-    const cut = Math.max(path.lastIndexOf('.'), path.lastIndexOf('['));
-    if (cut <= 0) return issue;
-    path = path.slice(0, cut);
-  }
-}
-
-function lineAt(source: string, offset: number): number {
-  let line = 1;
-  for (let at = source.indexOf('\n'); at >= 0 && at < offset; at = source.indexOf('\n', at + 1)) line += 1;
-  return line;
 }
 
 /** A judged document with its defaults. */

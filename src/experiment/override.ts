@@ -110,7 +110,7 @@ function pathOf(steps: readonly Step[]): string {
 /** Text is taken as it stands; everything else is read as the document would read it. */
 function readValue(value: string, shape: Shape, path: string): { value: unknown } | { issues: Issue[] } {
   if (shape.shape === 'text') return { value };
-  const opened = openDocument(`value: ${value}`);
+  const opened = openDocument(`value: ${value}`, { a: 'a value', each: 'value' });
   if (!opened.ok) return { issues: [{ path, message: opened.message }] };
   const decoded = decode(opened.document, opened.root, fields({ value: shape }));
   if (decoded.issues.length > 0) return { issues: decoded.issues.map(issue => ({ path, message: issue.message })) };

@@ -5,6 +5,7 @@ import type { Clock } from '../host/clock.ts';
 import type { Journal } from '../injection/write/journal.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import type { Dependant } from '../knowledge/dependants.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { GateResult } from '../safety/gate.ts';
 import type { RunEvent } from './event.ts';
@@ -74,4 +75,6 @@ export interface RunOptions {
   /** Longest time for the whole run, milliseconds; then it is stopped as an interrupt would, and reverted all the same. */
   timeoutMs?: number;
   dryRun?: boolean;
+  /** What needs the target, and is watched for harm like the target's neighbours. */
+  dependants?: readonly Dependant[];
 }

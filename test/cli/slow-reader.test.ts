@@ -76,6 +76,7 @@ const CASES: [args: string, code: number, whole: (stdout: string) => void][] = [
   ['status -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('context')],
   [`plan ${EXPERIMENT} -o json`, 0, text => expect(JSON.parse(text)).toHaveProperty('gates')],
   ['quiet --for 2s --interval 1s -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('quietMs')],
+  ['preflight test/fixtures/knowledge -o json', 9, text => expect(JSON.parse(text)).toHaveProperty('summary')],
   ['scan -o json', 0, text => expect(JSON.parse(text).injections.length).toBeGreaterThan(20)],
   ['guardian', 0, text => expect(lastOf(text)).toHaveProperty('say')],
   [

@@ -7,13 +7,15 @@ import { asText, plainScalar } from '../../src/experiment/yaml/scalar.ts';
 import { matches, parseSelector, type Requirement } from '../../src/k8s/selector-text.ts';
 import { parseDuration } from '../../src/text/duration.ts';
 
+const EXPERIMENT_FILE = { a: 'a ChaosExperiment', each: 'experiment' };
+
 /** What the framework's own loader (sigs.k8s.io/yaml, strict), time.ParseDuration and labels.Parse said of each text. */
 function vectors<T>(name: string): T[] {
   return JSON.parse(readFileSync(new URL(`../fixtures/documents/${name}.json`, import.meta.url), 'utf8')) as T[];
 }
 
 function read(yaml: string): { ok: boolean; raw: RawExperiment } {
-  const opened = openDocument(yaml);
+  const opened = openDocument(yaml, EXPERIMENT_FILE);
   if (!opened.ok) return { ok: false, raw: {} };
   const { value, issues } = decode(opened.document, opened.root, EXPERIMENT);
   return { ok: issues.length === 0, raw: (value ?? {}) as RawExperiment };
@@ -59,7 +61,7 @@ describe('label selectors', () => {
 
 describe('one document a file', () => {
   it('names both documents of a file with two', () => {
-    expect(openDocument('a: 1\n---\nb: 2\n')).toEqual({
+    expect(openDocument('a: 1\n---\nb: 2\n', EXPERIMENT_FILE)).toEqual({
       ok: false,
       message: 'expected one document, found 2: put each experiment into a file of its own',
       offset: 5,
@@ -67,7 +69,10 @@ describe('one document a file', () => {
   });
 
   it.each(['', '# nothing\n', '---\n', '---\n---\n', '~\n'])('finds nothing in %j', text => {
-    expect(openDocument(text)).toMatchObject({ ok: false, message: expect.stringMatching(/found (an )?empty/) });
+    expect(openDocument(text, EXPERIMENT_FILE)).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/found (an )?empty/),
+    });
   });
 
   it('cannot be blown up by aliases', () => {

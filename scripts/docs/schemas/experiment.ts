@@ -80,6 +80,7 @@ function bare(shape: Shape, path: string): Schema {
           ]),
         ),
       };
+    case 'json':
     case 'any':
       return {};
   }

@@ -37,6 +37,8 @@ function decodeNode(given: unknown, shape: Shape, path: string, context: Context
   switch (shape.shape) {
     case 'any':
       return undefined;
+    case 'json':
+      return decodeJson(node, path, context);
     case 'fields':
       return decodeFields(node, shape.fields, path, context);
     case 'texts':
@@ -125,6 +127,23 @@ function decodeList(node: unknown, of: Shape, path: string, context: Context): u
   return node.items.map(
     (item, index) => decodeNode(item, of, at(path, index), context) ?? (of.shape === 'text' ? '' : {}),
   );
+}
+
+/** Any value: maps, lists and scalars, as the framework's loader hands them on. */
+function decodeJson(node: unknown, path: string, context: Context): unknown {
+  const inner = (given: unknown, name: string | number) =>
+    decodeNode(given, { shape: 'json' }, at(path, name), context) ?? null;
+  if (isSeq(node)) return node.items.map(inner);
+  if (isMap(node)) {
+    const value: Record<string, unknown> = Object.create(null);
+    for (const { name, pair } of members(node, context, path)) {
+      if (Object.hasOwn(value, name)) complain(context, at(path, name), 'given twice');
+      value[name] = inner(pair.value, name);
+    }
+    return value;
+  }
+  const plain = isScalar(node) ? meaning(node) : null;
+  return typeof plain === 'bigint' ? Number(plain) : plain;
 }
 
 interface Member {

@@ -14,21 +14,27 @@ const OPTIONS = {
   logLevel: 'error',
 } as const;
 
-/** Opens a text that must hold exactly one document. */
-export function openDocument(source: string): Opened {
-  const document: Document = parseDocument(source, OPTIONS);
-  const error = document.errors[0];
-  if (error?.code === 'MULTIPLE_DOCS') return onlyDocument(source, error.pos[0]);
-  return opened(document);
+/** What a document should be, for messages: `a ChaosExperiment`, and `experiment`. */
+export interface Expected {
+  a: string;
+  each: string;
 }
 
-function opened(document: Document): Opened {
+/** Opens a text that must hold exactly one document. */
+export function openDocument(source: string, what: Expected): Opened {
+  const document: Document = parseDocument(source, OPTIONS);
+  const error = document.errors[0];
+  if (error?.code === 'MULTIPLE_DOCS') return onlyDocument(source, error.pos[0], what);
+  return opened(document, what);
+}
+
+function opened(document: Document, what: Expected): Opened {
   const error = document.errors[0];
   if (error !== undefined) {
     return { ok: false, message: `not YAML: ${sanitise(error.message, 200)}`, offset: error.pos[0] };
   }
   if (document.contents === null || isEmpty(document.contents)) {
-    return { ok: false, message: 'expected a ChaosExperiment, found an empty document', offset: 0 };
+    return { ok: false, message: `expected ${what.a}, found an empty document`, offset: 0 };
   }
   return { ok: true, document, root: document.contents as Node };
 }
@@ -38,19 +44,19 @@ function isEmpty(node: object): boolean {
 }
 
 /** Files often end in a separator with nothing after it; two documents with content are a mistake worth naming. */
-function onlyDocument(source: string, offset: number): Opened {
+function onlyDocument(source: string, offset: number, what: Expected): Opened {
   const full = [...parseAllDocuments(source, OPTIONS)].filter(
     item => item.errors.length > 0 || (item.contents !== null && !isEmpty(item.contents as object)),
   );
   if (full.length > 1) {
     return {
       ok: false,
-      message: `expected one document, found ${full.length}: put each experiment into a file of its own`,
+      message: `expected one document, found ${full.length}: put each ${what.each} into a file of its own`,
       offset,
     };
   }
   const only = full[0];
   return only === undefined
-    ? { ok: false, message: 'expected a ChaosExperiment, found empty documents', offset: 0 }
-    : opened(only as Document);
+    ? { ok: false, message: `expected ${what.a}, found empty documents`, offset: 0 }
+    : opened(only as Document, what);
 }

@@ -8,6 +8,8 @@ export type Shape =
   /** Any names, all values text. */
   | { shape: 'texts' }
   | { shape: 'fields'; fields: Readonly<Record<string, Shape>> }
+  /** Any value, as JSON. */
+  | { shape: 'json' }
   /** Accepted unread. */
   | { shape: 'any' };
 
@@ -19,3 +21,4 @@ export const texts: Shape = { shape: 'texts' };
 export const any: Shape = { shape: 'any' };
 export const list = (of: Shape): Shape => ({ shape: 'list', of });
 export const fields = (members: Readonly<Record<string, Shape>>): Shape => ({ shape: 'fields', fields: members });
+export const json: Shape = { shape: 'json' };

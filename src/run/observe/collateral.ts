@@ -1,6 +1,7 @@
 import { selects } from '../../k8s/deployment.ts';
 import { fieldAt } from '../../k8s/json-path.ts';
 import type { KubeObject } from '../../k8s/object.ts';
+import type { Dependant } from '../../knowledge/dependants.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { blindness } from './checks.ts';
@@ -9,14 +10,47 @@ import { combined, servingEvidence } from './evidence.ts';
 /** Which Deployments of the experiment's namespaces serve, by `namespace/name`; or why that cannot be known. */
 export type Bystanders = { serving: ReadonlyMap<string, boolean> } | { blind: string };
 
+/** Where a fault could harm what it is not aimed at. */
+export interface Neighbourhood {
+  namespaces: readonly string[];
+  /** Whether a Deployment is the experiment's own business. */
+  isTarget(deployment: KubeObject): boolean;
+  /** Components that need the target, wherever they are. */
+  dependants: readonly Dependant[];
+}
+
 /**
- * Lists the Deployments of the namespaces once. Those that are the experiment's own business are left out by `isTarget`.
- * Only these namespaces: in a shared cluster somebody is always rolling something out, and that is not our doing.
+ * Reads once the Deployments of the namespaces, and those of what depends on the target. No other namespaces: in a shared cluster somebody
+ * is always rolling something out, and that is not our doing.
  */
-export async function lookAtBystanders(
+export async function lookAtBystanders(api: Api, where: Neighbourhood, signal?: AbortSignal): Promise<Bystanders> {
+  const [near, dependent] = await Promise.all([neighbours(api, where, signal), dependants(api, where, signal)]);
+  if ('blind' in near) return near;
+  return 'blind' in dependent ? dependent : { serving: new Map([...dependent.serving, ...near.serving]) };
+}
+
+async function dependants(
   api: Api,
-  namespaces: readonly string[],
-  isTarget: (deployment: KubeObject) => boolean,
+  { dependants, isTarget }: Neighbourhood,
+  signal?: AbortSignal,
+): Promise<Bystanders> {
+  const refs = dependants.flatMap(({ deployments }) => deployments);
+  const reads = await Promise.all(refs.map(ref => api.get(ref, signal ? { signal } : {})));
+  const serving = new Map<string, boolean>();
+  for (const read of reads) {
+    if (!read.ok && read.reason === 'not-found') continue;
+    if (!read.ok) return { blind: `collateral was not assessed: what depends on the target: ${blindness(read)}` };
+    const deployment = { ...read.value, kind: 'Deployment' };
+    if (!isTarget(deployment)) serving.set(keyOf(deployment), isServing(deployment));
+  }
+  return { serving };
+}
+
+const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace}/${metadata.name}`;
+
+async function neighbours(
+  api: Api,
+  { namespaces, isTarget }: Neighbourhood,
   signal?: AbortSignal,
 ): Promise<Bystanders> {
   const pages = await Promise.all(
@@ -30,7 +64,7 @@ export async function lookAtBystanders(
     for (const item of page.value.items) {
       const deployment = { ...item, kind: 'Deployment' };
       if (isTarget(deployment)) continue;
-      serving.set(`${deployment.metadata.namespace}/${deployment.metadata.name}`, isServing(deployment));
+      serving.set(keyOf(deployment), isServing(deployment));
     }
   }
   return { serving };

@@ -2,6 +2,7 @@ import type { Live, Plan, Read, Refusal } from '../../faults/contract.ts';
 import type { Expectation } from '../../faults/rules/rules.ts';
 import { FAULT_RULES, type FaultType } from '../../faults/types.ts';
 import type { KubeObject } from '../../k8s/object.ts';
+import type { Dependant } from '../../knowledge/dependants.ts';
 import { readAndPlan, scopeOf } from '../../safety/read-and-plan.ts';
 import { type ChangeSource, type Changes, watchChanges } from '../observe/changes.ts';
 import { type Bystanders, lookAtBystanders, targetsOf } from '../observe/collateral.ts';
@@ -28,6 +29,7 @@ export interface Prepared {
   changes?: Changes;
   isTarget(deployment: KubeObject): boolean;
   namespaces: string[];
+  dependants: readonly Dependant[];
 }
 
 /** Steady for this long counts as recovered, unless it is told otherwise. Milliseconds. */
@@ -111,6 +113,7 @@ export async function prepare(run: Run): Promise<Prepared | Refused> {
     namespaces: [
       ...new Set([namespace, ...spec.blastRadius.allowedNamespaces, ...checked.map(check => check.namespace)]),
     ],
+    dependants: options.dependants ?? [],
   };
   return prepared;
 }
@@ -156,7 +159,7 @@ export async function checkBaseline(run: Run, prepared: Prepared): Promise<Basel
   if (!passed) return baseline;
   prepared.baseline = sample;
   if (run.dryRun) return baseline;
-  prepared.bystanders = await lookAtBystanders(deps.api, prepared.namespaces, prepared.isTarget, run.stop);
+  prepared.bystanders = await lookAtBystanders(deps.api, prepared, run.stop);
   if ('blind' in prepared.bystanders) await run.emit({ event: 'note', text: prepared.bystanders.blind });
   prepared.changes = watchChanges(deps.api, deps.clock, changeSources(prepared));
   return baseline;

@@ -94,7 +94,7 @@ async function lookForHarm(
   const { deps, observed } = run;
   let collateral: string[] = [];
   if (prepared.bystanders && !('blind' in prepared.bystanders)) {
-    const now = await lookAtBystanders(deps.api, prepared.namespaces, prepared.isTarget, run.stop);
+    const now = await lookAtBystanders(deps.api, prepared, run.stop);
     collateral = harmed(prepared.bystanders, now);
     if ('blind' in now) observed.blind.push(now.blind);
   }

@@ -39,7 +39,8 @@ describe("the cluster's own first warning", () => {
 
 describe('bystanders', () => {
   const other = (): KubeObject => ({ ...deployment(), metadata: { name: 'other', namespace: SHOP, generation: 1 } });
-  const look = (api: ReturnType<typeof fakeApi>) => lookAtBystanders(api, [SHOP], targetsOf([], [pod('web-a')]));
+  const look = (api: ReturnType<typeof fakeApi>) =>
+    lookAtBystanders(api, { namespaces: [SHOP], isTarget: targetsOf([], [pod('web-a')]), dependants: [] });
 
   test('that served before and do not now were harmed; the target is none', async () => {
     const api = fakeApi([
@@ -60,6 +61,35 @@ describe('bystanders', () => {
       object.spec = { ...(object.spec as object), replicas: 0 };
     });
     expect(harmed(before, await look(api))).toEqual(['Deployment shop/other']);
+  });
+});
+
+describe('what depends on the target', () => {
+  const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'far', name: 'gateway' };
+  const gateway = (): KubeObject => ({
+    ...deployment(),
+    metadata: { name: 'gateway', namespace: 'far', generation: 1 },
+  });
+  const dependants = [{ operator: 'gateway', component: 'gateway', deployments: [ref] }];
+  const look = (api: ReturnType<typeof fakeApi>) =>
+    lookAtBystanders(api, { namespaces: [SHOP], isTarget: targetsOf([], []), dependants });
+
+  test('is watched in its own namespace', async () => {
+    const api = fakeApi([gateway()]);
+    const before = await look(api);
+    expect(harmed(before, await look(api))).toEqual([]);
+    api.change(ref, object => {
+      object.status = { ...(object.status as object), readyReplicas: 0 };
+    });
+    expect(harmed(before, await look(api))).toEqual(['Deployment far/gateway']);
+  });
+
+  test('was not there to be harmed, or could not be read: then nothing is claimed', async () => {
+    const api = fakeApi([]);
+    const before = await look(api);
+    expect(before).toEqual({ serving: new Map() });
+    api.script({ on: ({ verb }) => verb === 'get', answer: failing('forbidden', 'no') });
+    expect(await look(api)).toEqual({ blind: expect.stringContaining('what depends on the target') });
   });
 });
 

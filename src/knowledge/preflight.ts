@@ -1,0 +1,71 @@
+import type { ObjectRef } from '../k8s/object.ts';
+import { nameOf } from '../k8s/object-ref.ts';
+import type { Api } from '../kube/client/api.ts';
+import { pooled } from '../kube/client/pooled.ts';
+import type { Discovery } from '../kube/discovery/discovery.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
+import type { Knowledge, ManagedResource } from './document.ts';
+import { differencesOf, healthOf } from './resource-health.ts';
+
+/** `there`: it exists, and its kind has no health. `different`: not what the model says of it. `blind`: it could not be read. */
+export type ResourceState = 'healthy' | 'there' | 'unhealthy' | 'different' | 'missing' | 'blind';
+
+export interface ResourceLook {
+  object: Clean;
+  state: ResourceState;
+  says: Clean;
+}
+
+export interface ComponentLook {
+  operator: Clean;
+  component: Clean;
+  path: Clean;
+  resources: ResourceLook[];
+}
+
+const READS_AT_ONCE = 16;
+
+/** Looks at every object that the models say an operator keeps. Each is read; nothing is assumed of what could not be. */
+export async function lookAtManaged(
+  api: Api,
+  discovery: Discovery,
+  models: readonly Knowledge[],
+): Promise<ComponentLook[]> {
+  const components = models.flatMap(model => model.components.map(component => ({ model, component })));
+  const due = components.flatMap(({ model, component }) =>
+    component.managedResources.map(resource => ({ component, resource, home: model.operator.namespace })),
+  );
+  const looks = await pooled(due, READS_AT_ONCE, async ({ component, resource, home }) => ({
+    component,
+    look: await lookAt(api, discovery, resource, home),
+  }));
+  return components.map(({ model, component }) => ({
+    operator: sanitise(model.operator.name, 256),
+    component: sanitise(component.name, 256),
+    path: sanitise(model.path, 300),
+    resources: looks.filter(one => one.component === component).map(({ look }) => look),
+  }));
+}
+
+async function lookAt(api: Api, discovery: Discovery, resource: ManagedResource, home: string): Promise<ResourceLook> {
+  const { apiVersion, kind, name } = resource;
+  const served = discovery.byKind(apiVersion, kind);
+  const namespace = served?.namespaced === false ? undefined : (resource.namespace ?? (home || undefined));
+  const ref: ObjectRef = { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) };
+  const look = (state: ResourceState, says: string): ResourceLook => ({
+    object: sanitise(nameOf(ref), 600),
+    state,
+    says: sanitise(says),
+  });
+  if (served === undefined) {
+    const blind = discovery.blind.find(({ group }) => group === '*' || group === apiVersion);
+    return blind ? look('blind', blind.reason) : look('missing', `the cluster does not serve ${apiVersion} ${kind}`);
+  }
+  const read = await api.get(ref);
+  if (!read.ok) return read.reason === 'not-found' ? look('missing', '') : look('blind', read.message);
+  const object = { ...read.value, apiVersion, kind };
+  const health = healthOf(object);
+  if (health.state === 'unhealthy') return look('unhealthy', health.says);
+  const differences = differencesOf(resource, object);
+  return differences.length > 0 ? look('different', differences.join('; ')) : look(health.state, health.says);
+}
