@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { ConsoleDeps } from '../console/deps.ts';
 import { openLog } from '../host/log.ts';
+import type { KnownContexts } from '../kube/connection/contexts.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { VERSION } from '../runtime/version.ts';
 import { ASCII, glyphsFor } from '../text/glyphs.ts';
@@ -48,10 +50,11 @@ function depsOf(runtime: Runtime, globals: GlobalOptions): ConsoleDeps {
       const entries = listCatalogue(runtime.paths.experiments, disk);
       return typeof entries === 'string' ? [{ path: runtime.paths.experiments, error: sanitise(entries) }] : entries;
     },
-    connect: async progress => {
+    connect: async (progress, named) => {
       progress(sandbox === undefined ? 'reading the kubeconfig' : `starting the sandbox (${sandbox})`);
       try {
-        const connected = await runtime.connect();
+        const used = named === undefined ? runtime : await runtimeFor({ ...globals, context: named });
+        const connected = await used.connect();
         if (!connected.ok) {
           return {
             ok: false,
@@ -60,10 +63,21 @@ function depsOf(runtime: Runtime, globals: GlobalOptions): ConsoleDeps {
           };
         }
         const { consoleSession } = await import('./console-session.ts');
-        return { ok: true, session: consoleSession(runtime, connected.value) };
+        return { ok: true, session: consoleSession(used, connected.value) };
       } catch (error) {
         return { ok: false, message: (error as Error).message, exitCode: EXIT.unreachable };
       }
     },
+    // Who asked for the sandbox is never led to a real cluster.
+    ...(sandbox === undefined && { contexts: contextsOf(globals) }),
+  };
+}
+
+/** Reads the contexts of the kubeconfig; the parser is loaded when they are first asked for. */
+function contextsOf({ kubeconfig }: GlobalOptions): () => Promise<KnownContexts> {
+  let read: (() => Promise<KnownContexts>) | undefined;
+  return async () => {
+    read ??= (await import('../kube/connection/contexts.ts')).contextsReader(kubeconfig && resolve(kubeconfig));
+    return read();
   };
 }

@@ -11,6 +11,7 @@ import type { Receipt } from '../injection/write/receipt.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import type { Identity } from '../kube/client/api.ts';
 import type { Outcome } from '../kube/client/outcome.ts';
+import type { KnownContexts } from '../kube/connection/contexts.ts';
 import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { Stop } from '../revert/stop.ts';
 import type { RunEvent } from '../run/event.ts';
@@ -31,8 +32,10 @@ export interface ConsoleDeps {
   clock: Clock;
   /** The experiments on disk; broken files come with their error, so that they are seen. */
   catalogue(): Promise<CatalogueEntry[]>;
-  /** Reads the kubeconfig or starts the sandbox. An unreachable cluster is not a failure here: its requests fail later, and are tried again. */
-  connect(progress: (doing: string) => void): Promise<Connected>;
+  /** Reads the kubeconfig, for the context that is named, or starts the sandbox. An unreachable cluster is not a failure here: its requests fail later, and are tried again. */
+  connect(progress: (doing: string) => void, context?: string): Promise<Connected>;
+  /** The contexts of the kubeconfig, as they are now; the same object as long as it has not changed. None where there is but one cluster. */
+  contexts?(): Promise<KnownContexts>;
   /** Diagnostic lines for the log file; never the screen. */
   log(line: string): void;
 }

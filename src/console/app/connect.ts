@@ -6,7 +6,13 @@ import type { Emergency } from '../screens/mayday/emergency.ts';
 import type { Triaging } from '../screens/triage/looking.ts';
 import { screenOf } from '../store/state.ts';
 import type { Context } from './context.ts';
-import type { End } from './quit.ts';
+import type { KubeconfigWatch } from './kubeconfig-change.ts';
+
+/** Why there is no cluster to speak of: one line and an exit code. */
+export interface Refused {
+  message: string;
+  exitCode: number;
+}
 
 const ASK_AGAIN_MS = 2_000;
 /** The catalogue waits for the first rows, and no longer than this. */
@@ -15,26 +21,26 @@ const FIRST_ROWS_MS = 400;
 const ALL_ROWS_MS = 3_000;
 
 /**
- * Everything that needs the outside, begun after the first frame is on the screen. Ends the console only when there is no
- * cluster to speak of; one that does not answer is waited for.
+ * Everything that needs the outside, begun after the first frame is on the screen. Resolves with the reason only when there is no cluster to
+ * speak of; one that does not answer is waited for.
  */
 export async function connectAll(
-  context: Context & { session: Session | undefined },
-  parts: { catalogue: Catalogue; emergency: Emergency; triaging: Triaging },
-  finish: (end: End) => void,
-): Promise<void> {
+  context: Context,
+  parts: { catalogue: Catalogue; emergency: Emergency; triaging: Triaging; kubeconfig: KubeconfigWatch },
+  asked: string | undefined,
+): Promise<Refused | undefined> {
   const { deps, store } = context;
   const rows = { first: Promise.withResolvers<void>(), all: Promise.withResolvers<void>() };
   const catalogued = atLatest(context, rows.first.promise, FIRST_ROWS_MS).then(() => parts.catalogue.load());
   const connected = await deps.connect(doing => {
     if (store.getState().link.state === 'starting')
       store.setState({ link: { state: 'starting', doing: sanitise(doing, 120) } });
-  });
+  }, asked);
   if (context.ended.aborted) {
     if (connected.ok) await connected.session.close();
-    return;
+    return undefined;
   }
-  if (!connected.ok) return finish({ exitCode: connected.exitCode, words: [connected.message] });
+  if (!connected.ok) return { exitCode: connected.exitCode, message: connected.message };
   const { session } = connected;
   context.session = session;
   const { identity } = session;
@@ -63,6 +69,10 @@ export async function connectAll(
     health.stop();
   });
   void learnWho(context, session);
+  void parts.kubeconfig.watch({
+    context: asked ?? identity.context,
+    isNamed: (asked ?? deps.settings.context) !== undefined,
+  });
   void catalogued.then(() => parts.catalogue.look());
   void atLatest(context, rows.all.promise, ALL_ROWS_MS).then(() => {
     parts.emergency.countLeftovers();
@@ -70,6 +80,7 @@ export async function connectAll(
   });
   // Whoever pressed `!` before there was a connection is waiting for exactly this.
   if (screenOf(store.getState()) === 'mayday') parts.emergency.rescan();
+  return undefined;
 }
 
 /** Waits for `ready`, for a time in milliseconds, or for the end of the console, whichever comes first. */

@@ -46,11 +46,24 @@ const STREAM_CAP = 1_000;
 export function open(context: Context, screen: Screen): void {
   context.store.setState(({ screens }) => {
     const at = screens.indexOf(screen);
-    return { screens: at >= 0 ? screens.slice(0, at + 1) : [...screens, screen] };
+    return { screens: at >= 0 ? screens.slice(0, at + 1) : [...screens, screen], ahead: [] };
   });
 }
 
 /** Back to what lay under the current screen. */
 export function close(context: Context): void {
-  context.store.setState(({ screens }) => ({ screens: screens.length > 1 ? screens.slice(0, -1) : screens }));
+  context.store.setState(({ screens, ahead }) => {
+    const left = screens.at(-1);
+    return screens.length > 1 && left !== undefined
+      ? { screens: screens.slice(0, -1), ahead: [...ahead, left] }
+      : { screens };
+  });
+}
+
+/** Forward again to the screen that was last left backwards. */
+export function forward(context: Context): void {
+  context.store.setState(({ screens, ahead }) => {
+    const next = ahead.at(-1);
+    return next === undefined ? { ahead } : { screens: [...screens, next], ahead: ahead.slice(0, -1) };
+  });
 }

@@ -1,7 +1,7 @@
 import { NOT_YET } from '../../health/sweep.ts';
 import { cut } from '../../text/cut.ts';
 import { age } from '../../text/duration.ts';
-import type { Clean } from '../../text/sanitise.ts';
+import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { width } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
 import { liveFaults, nextTtl, outage } from '../store/select.ts';
@@ -102,10 +102,11 @@ export function faultSpans(state: ConsoleState, { now, glyphs }: View): Span[] {
   return spans;
 }
 
-/** Rows that appear only when something must be said over everything else: outage, leftovers, a notice. */
+/** Rows that appear only when something must be said over everything else: another context, outage, leftovers. */
 export function bannerRows(state: ConsoleState, view: View): Line[] {
   const rows: Line[] = [];
   const { glyphs, now } = view;
+  rows.push(...elsewhereRows(state, view), ...changeRows(state, view));
   const silence = outage(state, now);
   if (silence) {
     const since =
@@ -134,6 +135,51 @@ export function bannerRows(state: ConsoleState, view: View): Line[] {
   }
   return rows;
 }
+
+/** What of this console goes on in other clusters, and the way back from one that does not answer. */
+function elsewhereRows({ shell, link, health, settings }: ConsoleState, { glyphs }: View): Line[] {
+  const rows = shell.elsewhere.map(({ context, live, underWay, residue, isGuarded }) => {
+    const faults = live === 1 ? '1 fault' : `${live} faults`;
+    const what =
+      live > 0
+        ? `${faults} live in ${context}`
+        : underWay > 0
+          ? `a run under way in ${context}`
+          : `${residue} not restored in ${context}`;
+    const who = underWay === 0 ? '' : isGuarded ? '  this console and its guardian end it' : '  this console ends it';
+    return line(
+      span(`${glyphs.live} ${what}`, underWay > 0 ? 'chaos' : 'bad'),
+      span(`${who}  `, 'dim'),
+      span(':', 'key'),
+      ` ctx ${context}`,
+    );
+  });
+  if (shell.before === undefined || health.heardAt !== undefined) return rows;
+  const name = link.state === 'connected' ? link.context : (settings.context ?? '');
+  return [
+    ...rows,
+    line(
+      span(`${glyphs.states.wait} opening ${name}: no answer yet; `, 'warn'),
+      span('esc', 'key'),
+      span(` goes back to ${shell.before}`, 'warn'),
+    ),
+  ];
+}
+
+/** The kubeconfig leads elsewhere than when this connection was made. */
+const changeRows = ({ kubeconfigChange }: ConsoleState, { glyphs, columns }: View): Line[] =>
+  kubeconfigChange === ''
+    ? []
+    : [
+        ...wrap(sanitise(kubeconfigChange), columns - 2)
+          .slice(0, 2)
+          .map((text, i) => line(span(`${i === 0 ? glyphs.states.fail : ' '} ${text}`, 'bad'))),
+        line(
+          span('  injecting is locked: ', 'warn'),
+          span('K', 'key'),
+          span(' acknowledges it, reverting works', 'warn'),
+        ),
+      ];
 
 /** The rows above the keys: the newest notice, for a while, two rows at most. */
 export function noticeRows(state: ConsoleState, { now, glyphs, columns }: View): Line[] {

@@ -7,6 +7,12 @@ import type { Picture } from '../widgets/picture.ts';
 import { paint, type Theme } from '../widgets/theme.ts';
 import { frame } from './frame.ts';
 
+/** What is drawn: the state of one cluster, and what time it is there. */
+export interface Shown {
+  store: ConsoleStore;
+  now(): Now;
+}
+
 /** The painted screen, for React to follow. */
 export interface Painted {
   subscribe(listener: () => void): () => void;
@@ -18,6 +24,8 @@ export interface Painter extends Painted {
   tick(): void;
   /** The screen as rows of the terminal: the first frame, which Ink does not draw. */
   rows(): readonly string[];
+  /** Draws another cluster from now on. */
+  show(next: Shown): void;
   stop(): void;
 }
 
@@ -25,19 +33,16 @@ export interface Painter extends Painted {
  * Turns state into a painted screen, once per turn however often the state changed, and tells React only when something looks
  * different: an idle cluster paints nothing.
  */
-export function createPainter(
-  store: ConsoleStore,
-  look: { theme: Theme; glyphs: Glyphs; isAscii: boolean },
-  now: () => Now,
-): Painter {
+export function createPainter(first: Shown, look: { theme: Theme; glyphs: Glyphs; isAscii: boolean }): Painter {
+  let shown = first;
   const listeners = new Set<() => void>();
   let isDue = false;
   let isStopped = false;
   let picture = paintOver(undefined, layout());
 
   function layout(): Layout {
-    const state = store.getState();
-    return frame(state, { columns: state.columns, rows: state.rows, now: now(), glyphs: look.glyphs });
+    const state = shown.store.getState();
+    return frame(state, { columns: state.columns, rows: state.rows, now: shown.now(), glyphs: look.glyphs });
   }
 
   function paintOver(before: Picture | undefined, from: Layout): Picture {
@@ -69,7 +74,7 @@ export function createPainter(
     queueMicrotask(renew);
   }
 
-  const unsubscribe = store.subscribe(soon);
+  let unsubscribe = shown.store.subscribe(soon);
   return {
     subscribe(listener) {
       listeners.add(listener);
@@ -78,6 +83,12 @@ export function createPainter(
     picture: () => picture,
     rows: () => flat(layout()).map(line => paint(line, look.theme, look.isAscii)),
     tick: soon,
+    show(next) {
+      unsubscribe();
+      shown = next;
+      unsubscribe = next.store.subscribe(soon);
+      soon();
+    },
     stop() {
       isStopped = true;
       unsubscribe();

@@ -1,7 +1,7 @@
 import { ownLive, ownUnderWay } from '../store/select.ts';
 import { screenOf } from '../store/state.ts';
-import { type Context, open } from './context.ts';
-import type { Runs } from './runs.ts';
+import type { Cluster } from './cluster.ts';
+import { open } from './context.ts';
 
 /** Why the console ends, with what is told after the screen is given back. */
 export interface End {
@@ -31,34 +31,41 @@ export function residueWords(count: number): string[] {
   return count > 0 ? [`faults still active: ${count}, ${HINT}`] : [];
 }
 
-export function createQuit(context: Context, runs: Runs, finish: (end: End) => void): Quit {
-  const { store } = context;
+/** Quitting is about every cluster that runs of this console are in. */
+export function createQuit(
+  clusters: { current(): Cluster; all(): readonly Cluster[] },
+  finish: (end: End) => void,
+): Quit {
+  const states = () => clusters.all().map(({ store }) => store.getState());
+  const store = () => clusters.current().store;
 
-  const isBusy = (): boolean => ownUnderWay(store.getState()).length > 0;
+  const isBusy = (): boolean => states().some(state => ownUnderWay(state).length > 0);
   /** What runs of ours that already ended could not put back. */
   const residue = (): number =>
-    store.getState().runs.reduce((sum, run) => sum + (run.endedAt === undefined ? 0 : (run.residue ?? 0)), 0);
-
-  const reverted = (): boolean => store.getState().mayday.end?.remaining === 0;
+    states()
+      .filter(({ mayday }) => mayday.end?.remaining !== 0)
+      .flatMap(({ runs }) => runs)
+      .reduce((sum, run) => sum + (run.endedAt === undefined ? 0 : (run.residue ?? 0)), 0);
 
   /** Runs that have their verdict may still be writing it down. */
   async function endNow(): Promise<void> {
-    await runs.settled();
-    const left = reverted() ? 0 : residue();
+    await Promise.all(clusters.all().map(({ runs }) => runs.settled()));
+    const left = residue();
     finish({ exitCode: left > 0 ? RESIDUE : DONE, words: residueWords(left) });
   }
 
   function ask(): void {
     if (!isBusy()) return void endNow();
-    open(context, 'quit');
+    open(clusters.current().context, 'quit');
   }
 
   async function revertAndEnd(): Promise<void> {
-    if (store.getState().quitting !== 'no') return;
-    store.setState({ quitting: 'reverting' });
-    open(context, 'quit');
-    const earlier = reverted() ? 0 : residue();
-    const left = (await runs.stop()).residue + earlier;
+    if (store().getState().quitting !== 'no') return;
+    store().setState({ quitting: 'reverting' });
+    open(clusters.current().context, 'quit');
+    const earlier = residue();
+    const stopped = await Promise.all(clusters.all().map(({ runs }) => runs.stop()));
+    const left = stopped.reduce((sum, one) => sum + one.residue, earlier);
     finish({
       exitCode: left > 0 ? RESIDUE : ABORTED,
       words: left > 0 ? residueWords(left) : ['stopped; everything this console wrote is back, read again'],
@@ -68,10 +75,10 @@ export function createQuit(context: Context, runs: Runs, finish: (end: End) => v
   return {
     ask,
     interrupt() {
-      const state = store.getState();
+      const state = store().getState();
       if (state.quitting === 'reverting') {
-        runs.insist();
-        const left = Math.max(ownLive(state).length, 1);
+        for (const { runs } of clusters.all()) runs.insist();
+        const left = Math.max(states().flatMap(ownLive).length, 1);
         return finish({ exitCode: RESIDUE, words: residueWords(left) });
       }
       if (screenOf(state) === 'quit') return void revertAndEnd();
@@ -79,7 +86,7 @@ export function createQuit(context: Context, runs: Runs, finish: (end: End) => v
     },
     revertAndEnd,
     leave() {
-      const left = ownLive(store.getState());
+      const left = states().flatMap(ownLive);
       const them = left.length === 1 ? 'it' : 'them';
       const who = left.every(run => run.isGuarded) ? `the guardian ends ${them} at the TTL` : `nobody will end ${them}`;
       finish({

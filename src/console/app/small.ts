@@ -24,6 +24,9 @@ export function smallLines(state: ConsoleState, view: View): Line[] {
       : [line(span('!', 'key'), span(' MAYDAY', 'bad'), '  ', span('q', 'key'), ' quit')];
   // The stop line goes before everything else: with one row left it is the one that stays.
   const wanted = rows >= 5 ? [need, name, faults, ...stop] : [...stop, faults, need];
+  for (const { context, live, residue } of state.shell.elsewhere)
+    if (rows > wanted.length && live + residue > 0)
+      wanted.push(line(span(`${live > 0 ? `${live} live` : `${residue} not restored`} in ${context}`, 'chaos')));
   if (mayday.end && rows > wanted.length)
     wanted.push(line(span(`remain ${mayday.end.remaining ?? 'unknown'}`, 'title')));
   return sized(wanted, rows).map(row => exactly(row, columns));

@@ -1,5 +1,6 @@
 import type { useApp } from 'ink';
 import { ownLive } from '../store/select.ts';
+import type { Cluster } from './cluster.ts';
 import { type Context, notify } from './context.ts';
 
 type SuspendTerminal = ReturnType<typeof useApp>['suspendTerminal'];
@@ -22,20 +23,28 @@ export interface ProcessLike {
 }
 
 /** The recipe: give the terminal back, stop the job, take the terminal again when it goes on. */
-export function createSuspend(context: Context, host: ProcessLike, write: (text: string) => void): Suspend {
+export function createSuspend(
+  clusters: { current(): Cluster; all(): readonly Cluster[] },
+  host: ProcessLike,
+  write: (text: string) => void,
+): Suspend {
   let suspendTerminal: SuspendTerminal | undefined;
   let warnedUntil = 0;
   let isStopping = false;
+  const contexts = (): Context[] => clusters.all().map(({ context }) => context);
+  const live = () => contexts().flatMap(({ store }) => ownLive(store.getState()));
 
   async function now(): Promise<void> {
     if (!suspendTerminal || isStopping) return;
     isStopping = true;
     const suspension = await suspendTerminal();
-    const isGuarded = (await context.session?.suspended()) ?? false;
-    write(`mayday is suspended; \`fg\` brings it back${fate(ownLive(context.store.getState()).length, isGuarded)}\n`);
+    // Guarded where every cluster that our faults are in is.
+    const guarded = await Promise.all(contexts().map(async one => [one, await one.session?.suspended()] as const));
+    const isGuarded = guarded.every(([one, is]) => is === true || ownLive(one.store.getState()).length === 0);
+    write(`mayday is suspended; \`fg\` brings it back${fate(live().length, isGuarded)}\n`);
     host.once('SIGCONT', () => {
       isStopping = false;
-      context.session?.resumed();
+      for (const { session } of contexts()) session?.resumed();
       void suspension.resume();
     });
     setImmediate(() => {
@@ -50,11 +59,12 @@ export function createSuspend(context: Context, host: ProcessLike, write: (text:
       suspendTerminal = given;
     },
     ask() {
+      const { context } = clusters.current();
       const { monotonic } = context.now();
-      const live = ownLive(context.store.getState());
-      if (live.length > 0 && monotonic > warnedUntil) {
+      const runs = live();
+      if (runs.length > 0 && monotonic > warnedUntil) {
         warnedUntil = monotonic + 5_000;
-        const who = live.every(run => run.isGuarded)
+        const who = runs.every(run => run.isGuarded)
           ? 'while suspended the guardian ends our live faults at their time'
           : 'nobody ends our live faults while suspended';
         return notify(context, `${who}: ctrl-z once more suspends`, 'warn', 5_000);

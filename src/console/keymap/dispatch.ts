@@ -1,4 +1,4 @@
-import { close, notify, open } from '../app/context.ts';
+import { close, forward, notify, open } from '../app/context.ts';
 import { SCREENS, type ScreenId } from '../screens/registry.ts';
 import { goTo, type Parts } from '../screens/screen.ts';
 import { screenOf } from '../store/state.ts';
@@ -131,11 +131,21 @@ function sharedCommands(parts: Parts): Commands {
     help: () => open(context, 'help'),
     palette: () => {
       store.setState({ palette: { text: '', at: 0 } });
+      void parts.clusters.learn();
       open(context, 'palette');
     },
     back: () => {
-      if (here().leave?.(parts) !== true) close(context);
+      if (here().leave?.(parts) === true) return;
+      if (store.getState().screens.length > 1) close(context);
+      else parts.clusters.back();
     },
+    forward: () => {
+      // A question is not opened again by going forward.
+      const { ahead } = store.getState();
+      store.setState({ ahead: ahead.filter(id => screenFolder(id).title !== undefined) });
+      forward(context);
+    },
+    acknowledge: parts.kubeconfig.acknowledge,
     quit: quit.ask,
     interrupt: quit.interrupt,
     suspend: parts.suspend,

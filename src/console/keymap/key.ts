@@ -44,6 +44,20 @@ export const STREAM: readonly Key[] = [
   { id: 'newer', keys: [']'], says: 'newer verdict lines' },
 ];
 
+const noChange = ({ kubeconfigChange }: ConsoleState): string | undefined =>
+  kubeconfigChange === '' ? 'the kubeconfig has not changed' : undefined;
+
+/** From every screen that is no question. */
+export const ROUND: readonly Key[] = [
+  {
+    id: 'forward',
+    keys: ['>'],
+    says: 'forward, after back',
+    locked: ({ ahead }) => (ahead.length > 0 ? undefined : 'nothing was left backwards'),
+  },
+  { id: 'acknowledge', keys: ['K'], says: 'acknowledge the changed kubeconfig', locked: noChange },
+];
+
 /** On every screen. */
 export const EVERYWHERE: readonly Key[] = [
   { id: 'interrupt', keys: ['ctrl-c'], says: 'quit; twice: revert' },

@@ -1,7 +1,7 @@
 import { SCREENS, type ScreenId } from '../screens/registry.ts';
 import { goTo, type ScreenFolder, screenKeys } from '../screens/screen.ts';
 import type { ConsoleState } from '../store/state.ts';
-import { EVERYWHERE, type Key, PALETTE } from './key.ts';
+import { EVERYWHERE, type Key, PALETTE, ROUND } from './key.ts';
 
 /** The screen of that id. */
 export function screenFolder(id: ScreenId): ScreenFolder {
@@ -11,7 +11,7 @@ export function screenFolder(id: ScreenId): ScreenFolder {
 /** All keys of a screen, its own first. */
 export const keysOn = (screen: ScreenFolder): readonly Key[] => [
   ...screen.keys,
-  ...(screen.title === undefined ? [] : DIGITS.filter(({ id }) => id !== goTo(screen.id))),
+  ...(screen.title === undefined ? [] : [...DIGITS.filter(({ id }) => id !== goTo(screen.id)), ...ROUND]),
   ...EVERYWHERE,
 ];
 

@@ -1,4 +1,6 @@
+import type { Clusters } from '../app/clusters.ts';
 import type { Context } from '../app/context.ts';
+import type { KubeconfigWatch } from '../app/kubeconfig-change.ts';
 import type { Quit } from '../app/quit.ts';
 import type { Runs } from '../app/runs.ts';
 import type { Commands, Key } from '../keymap/key.ts';
@@ -22,6 +24,9 @@ export interface Parts {
   objects: ObjectLooking;
   mending: Mending;
   browsing: Browsing;
+  /** The clusters of this console; `open` shows another context. */
+  clusters: Pick<Clusters, 'open' | 'back' | 'learn'>;
+  kubeconfig: Pick<KubeconfigWatch, 'acknowledge'>;
   quit: Quit;
   suspend(): void;
   repaint(): void;

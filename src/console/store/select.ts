@@ -96,6 +96,7 @@ export function injectLock(state: ConsoleState, now: Now): string | undefined {
   if (state.health.heardAt === undefined) return 'no answer from the cluster yet';
   const silence = outage(state, now);
   if (silence) return `no data from the cluster: ${silence.reason}`;
+  if (state.kubeconfigChange !== '') return 'the kubeconfig changed underneath: K acknowledges it first';
   if (state.mayday.phase === 'aborting' || state.mayday.phase === 'reverting') return 'a revert is under way';
   return undefined;
 }

@@ -13,6 +13,7 @@ import { NO_OBJECT, type ObjectView } from '../screens/object/view.ts';
 import type { ScreenId } from '../screens/registry.ts';
 import { NOTHING_LOOKED_AT, type TriageView } from '../screens/triage/view.ts';
 import type { Tone } from '../widgets/line.ts';
+import { NO_SHELL, type ShellView } from './shell.ts';
 
 /** What has the keyboard. The first screen is home; everything else lies over it and `esc` goes back. */
 export type Screen = ScreenId;
@@ -110,14 +111,20 @@ export interface MaydayView {
   top: number;
 }
 
+/** One cluster on the screen. Each connection has a state of its own; `shell` is what they share. */
 export interface ConsoleState {
   settings: ConsoleSettings;
+  shell: ShellView;
+  /** What changed in the kubeconfig since this connection was made, until a person acknowledges it; else empty. */
+  kubeconfigChange: string;
   columns: number;
   rows: number;
   link: Link;
   health: Summary;
   catalogue: readonly CatalogueEntry[] | undefined;
   screens: readonly Screen[];
+  /** Screens that were left backwards, for the way forward; the next one last. */
+  ahead: readonly Screen[];
   /** Identity (never a row number) of what the cursor is on, per list. */
   cursor: { faults: string | undefined; experiments: string | undefined; triage: string | undefined };
   checks: ReadonlyMap<string, Check>;
@@ -188,6 +195,8 @@ const NOTHING_KNOWN: Summary = {
 export function createConsoleStore(settings: ConsoleSettings, size: { columns: number; rows: number }): ConsoleStore {
   return createStore<ConsoleState>(() => ({
     settings,
+    shell: NO_SHELL,
+    kubeconfigChange: '',
     ...size,
     link: {
       state: 'starting',
@@ -196,6 +205,7 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     health: NOTHING_KNOWN,
     catalogue: undefined,
     screens: ['deck'],
+    ahead: [],
     cursor: { faults: undefined, experiments: undefined, triage: undefined },
     checks: new Map(),
     armed: undefined,

@@ -1,6 +1,4 @@
-import { homedir } from 'node:os';
 import { type Clock, systemClock } from '../../host/clock.ts';
-import { readRegular } from '../../host/disk/regular.ts';
 import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
 import { withoutUserinfo } from '../../text/url.ts';
 import type { Api, Identity } from '../client/api.ts';
@@ -11,6 +9,7 @@ import { createConnections, isLoopback, isUsableProxy, proxyFor } from './connec
 import { createCredentials, type MaterialSource } from './credentials.ts';
 import { type Loaded, loadKubeconfig, type Machine, type Refusal, resolveTarget } from './kubeconfig.ts';
 import { impersonationHeaders, kubeconfigSource } from './kubeconfig-source.ts';
+import { thisMachine } from './machine.ts';
 import { type RunCommand, runCommand } from './run-command.ts';
 import { readServerUrl } from './server-url.ts';
 
@@ -32,16 +31,6 @@ export interface ConnectOptions {
   machine?: Machine;
   run?: RunCommand;
 }
-
-const thisMachine = (): Machine => ({
-  env: process.env,
-  home: process.env.HOME || homedir(),
-  read: async path => {
-    const reading = readRegular(path);
-    if (reading.is === 'refused') throw new Error(reading.why);
-    return reading.is === 'text' ? reading.text : undefined;
-  },
-});
 
 /**
  * Connects to the cluster that the options name. Reads the kubeconfig and gets credentials (running a credential plugin when there is one), but

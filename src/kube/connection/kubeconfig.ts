@@ -60,13 +60,22 @@ type Library = typeof import('@kubernetes/client-node/dist/config.js');
 
 const refuse = (reason: Refusal['reason'], message: Clean): Refusal => ({ ok: false, reason, message });
 
+const listedFiles = ({ env }: Machine): string[] => (env.KUBECONFIG ?? '').split(':').filter(file => file !== '');
+
+/** The files that a kubeconfig is read from, whether or not they are there. */
+export function kubeconfigFiles(machine: Machine, path?: string): string[] {
+  if (path) return [path];
+  const listed = listedFiles(machine);
+  return listed.length > 0 ? listed : [join(machine.home, '.kube', 'config')];
+}
+
 /**
  * Reads the kubeconfig as kubectl does: the file given; else the files of KUBECONFIG, where the first to define a name wins and missing ones are
  * skipped; else `~/.kube/config`; else the pod's own service account.
  */
 export async function loadKubeconfig(library: Library, machine: Machine, path?: string): Promise<Loaded<Kubeconfig>> {
-  const listed = (machine.env.KUBECONFIG ?? '').split(':').filter(file => file !== '');
-  const files = path ? [path] : listed.length > 0 ? listed : [join(machine.home, '.kube', 'config')];
+  const listed = listedFiles(machine);
+  const files = kubeconfigFiles(machine, path);
   const merged: Kubeconfig = { clusters: [], contexts: [], users: [], currentContext: undefined, files: [] };
   for (const file of files) {
     const loaded = await loadFile(library, machine, file);

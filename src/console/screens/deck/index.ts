@@ -9,6 +9,9 @@ import { deckBody } from './deck.ts';
 const noFault = (state: ConsoleState, now: Now): string | undefined =>
   chosenFault(state, now) ? undefined : 'there is no fault to open';
 
+const noneBefore = ({ shell, health }: ConsoleState): string | undefined =>
+  shell.before !== undefined && health.heardAt === undefined ? undefined : 'this is home';
+
 /** Home: health, live faults with both clocks, and the verdict stream. */
 export const deck: ScreenFolder<'deck'> = {
   id: 'deck',
@@ -22,6 +25,7 @@ export const deck: ScreenFolder<'deck'> = {
     ...MOVING,
     ...STREAM,
     HELP,
+    { id: 'back', keys: ['esc'], says: 'back to the context before', locked: noneBefore },
     QUIT,
   ],
   body: deckBody,

@@ -1,4 +1,4 @@
-import { BACK, EMERGENCY, EVERYWHERE, HELP, type Key, MOVING, PALETTE, QUIT, STREAM } from '../../keymap/key.ts';
+import { BACK, EMERGENCY, EVERYWHERE, HELP, type Key, MOVING, PALETTE, QUIT, ROUND, STREAM } from '../../keymap/key.ts';
 import { beside, cell, type Line, line, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
@@ -33,7 +33,7 @@ export function helpLines(view: View, { screens, from, isAscii }: HelpAsked): Li
   const titled = screens.filter(screen => screen.title !== undefined);
   const inOrder = [...titled.filter(({ id }) => id === from), ...titled.filter(({ id }) => id !== from)];
   const digits = [PALETTE, ...screenKeys(screens)];
-  const shared = [EMERGENCY, ...MOVING, ...STREAM, HELP, BACK, QUIT, ...EVERYWHERE];
+  const shared = [EMERGENCY, ...MOVING, ...STREAM, HELP, BACK, QUIT, ...ROUND, ...EVERYWHERE];
   const keyRow = (key: Key): Line =>
     line(
       '  ',

@@ -9,11 +9,12 @@ export type PaletteEntry = { text: string; about: string } & (
   | { is: 'kind'; kind: ViewKind }
   | { is: 'experiment'; path: string }
   | { is: 'action'; key: Key }
+  | { is: 'context'; name: string }
 );
 
 /**
- * Everything that can be reached by name from the screen under the palette: screens, kinds, experiments, and what the keys of that screen
- * do. What changes the cluster is left to its own single key.
+ * Everything that can be reached by name from the screen under the palette: screens, kinds, contexts, experiments, and what the keys of that
+ * screen do. What changes the cluster is left to its own single key.
  */
 export function paletteEntries(
   state: ConsoleState,
@@ -37,6 +38,14 @@ export function paletteEntries(
       key.danger === true || MOVES.has(key.id)
         ? []
         : [{ is: 'action', key, text: key.says, about: `key ${key.keys[0] ?? ''}` }],
+    ),
+    ...state.shell.contexts.map(
+      ({ name, server }): PaletteEntry => ({
+        is: 'context',
+        name,
+        text: `ctx ${name}`,
+        about: server.replace(/^https?:\/\//, ''),
+      }),
     ),
     ...state.tables.kinds.map(
       ({ kind, count }): PaletteEntry => ({ is: 'kind', kind, text: kind, about: `${count} objects` }),

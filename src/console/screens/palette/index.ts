@@ -78,7 +78,8 @@ function choose(parts: Parts): void {
   else if (entry.is === 'kind') {
     run(goTo('health'));
     parts.browsing.showKind(entry.kind);
-  } else {
+  } else if (entry.is === 'context') parts.clusters.open(entry.name);
+  else {
     context.store.setState({ cursor: { ...state.cursor, experiments: entry.path } });
     run(goTo('experiments'));
     open(context, 'plan');

@@ -1,5 +1,5 @@
 import { ownLive, ownUnderWay } from '../../store/select.ts';
-import type { ConsoleState, RunView } from '../../store/state.ts';
+import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, type Line, line, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import { clock } from '../../widgets/time.ts';
@@ -10,13 +10,16 @@ import { objectName } from '../deck/faults.ts';
 export function quitLines(state: ConsoleState, view: View): Line[] {
   const live = ownLive(state);
   const runs = ownUnderWay(state);
+  const others = state.shell.elsewhere.filter(({ underWay }) => underWay > 0);
+  const all = others.reduce((sum, { underWay }) => sum + underWay, runs.length);
+  const allLive = others.reduce((sum, { live: some }) => sum + some, live.length);
   if (state.quitting === 'reverting') {
     return [
       rule('QUIT', view.columns, view),
       BLANK,
       line(
         span(
-          `  ${view.glyphs.states.wait} stopping ${runs.length === 1 ? 'the run' : `${runs.length} runs`} and putting everything back; then mayday quits`,
+          `  ${view.glyphs.states.wait} stopping ${all === 1 ? 'the run' : `${all} runs`} and putting everything back; then mayday quits`,
           'warn',
         ),
       ),
@@ -29,7 +32,7 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
     BLANK,
     line(
       span(
-        `  ${live.length > 0 ? `${live.length} of our faults ${live.length === 1 ? 'is' : 'are'} in the cluster` : 'a run is under way'}:`,
+        `  ${allLive > 0 ? `${allLive} of our faults ${allLive === 1 ? 'is' : 'are'} in ${others.length > 0 ? 'clusters' : 'the cluster'}` : 'a run is under way'}:`,
         'title',
       ),
     ),
@@ -39,16 +42,18 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
         span(run.ttlDeadline === undefined ? '' : `TTL ${clock(run.ttlDeadline - view.now.server)}`, 'dim'),
       ),
     ),
+    ...others.map(({ context, live: some, underWay }) =>
+      line(`    in ${context}: `, some > 0 ? `${some} live` : `${underWay} under way`),
+    ),
     BLANK,
     line('  ', span('r', 'key'), '    reverts them, reads back, then quits'),
-    ...leaveLines(live),
+    ...leaveLines(allLive > 0 && live.every(run => run.isGuarded) && others.every(({ isGuarded }) => isGuarded)),
     line('  ', span('esc', 'key'), '  stays'),
   ];
 }
 
 /** What leaving means: whoever still ends the faults, or nobody. */
-function leaveLines(live: readonly RunView[]): Line[] {
-  const isGuarded = live.length > 0 && live.every(run => run.isGuarded);
+function leaveLines(isGuarded: boolean): Line[] {
   const end = isGuarded ? span('the guardian ends them at their TTL') : span('nobody will end them', 'bad');
   const why = isGuarded ? '' : 'the TTL ends with this console; ';
   return [

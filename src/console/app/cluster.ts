@@ -1,0 +1,73 @@
+import { createDispatch, type Dispatch } from '../keymap/dispatch.ts';
+import { createCatalogue } from '../screens/experiments/catalogue.ts';
+import { createBrowsing } from '../screens/health/browsing.ts';
+import { createEmergency } from '../screens/mayday/emergency.ts';
+import { createMending } from '../screens/mend/mending.ts';
+import { createObjectLooking } from '../screens/object/looking.ts';
+import type { Parts } from '../screens/screen.ts';
+import { createTriaging } from '../screens/triage/looking.ts';
+import type { ConsoleStore } from '../store/state.ts';
+import { connectAll, type Refused } from './connect.ts';
+import type { Context } from './context.ts';
+import { createKubeconfigWatch } from './kubeconfig-change.ts';
+import { createRuns, type Runs } from './runs.ts';
+
+/** One cluster of the console: a state of its own, a session of its own, and its own end. */
+export interface Cluster {
+  /** The context it was opened by; undefined where the command line and the kubeconfig decide. */
+  readonly asked: string | undefined;
+  readonly store: ConsoleStore;
+  readonly context: Context;
+  readonly runs: Runs;
+  readonly dispatch: Dispatch;
+  /** Connects, and follows the cluster until it is closed. Resolves with the reason where there is no cluster to speak of. */
+  begin(): Promise<Refused | undefined>;
+  /** Stops following and lets go of the connection, or of the attempt to make one. What was written is not reverted by this. */
+  close(): Promise<void>;
+}
+
+/** What the clusters of one console share. */
+export type Shared = Pick<Parts, 'quit' | 'suspend' | 'repaint' | 'clusters'> & Pick<Context, 'deps' | 'copy'>;
+
+/** Makes the state and the parts of one cluster; nothing is asked of it before `begin`. */
+export function createCluster(shared: Shared, store: ConsoleStore, asked: string | undefined): Cluster {
+  const { deps, copy, ...parts } = shared;
+  const ended = new AbortController();
+  const context: Context = {
+    deps,
+    store,
+    session: undefined,
+    ended: ended.signal,
+    copy,
+    now: () => ({ monotonic: deps.clock.monotonic(), server: context.session?.serverNow() ?? deps.clock.now() }),
+  };
+  const runs = createRuns(context);
+  const emergency = createEmergency(context, runs);
+  const catalogue = createCatalogue(context);
+  const triaging = createTriaging(context);
+  const kubeconfig = createKubeconfigWatch(context);
+  const dispatch = createDispatch({
+    ...parts,
+    context,
+    catalogue,
+    emergency,
+    runs,
+    triaging,
+    kubeconfig,
+    objects: createObjectLooking(context),
+    mending: createMending(context, triaging.look),
+    browsing: createBrowsing(context),
+  });
+  return {
+    asked,
+    store,
+    context,
+    runs,
+    dispatch,
+    begin: () => connectAll(context, { catalogue, emergency, triaging, kubeconfig }, asked),
+    async close() {
+      ended.abort();
+      await context.session?.close().catch(() => undefined);
+    },
+  };
+}

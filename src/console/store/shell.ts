@@ -1,0 +1,26 @@
+import type { KnownContext } from '../../kube/connection/contexts.ts';
+import type { Clean } from '../../text/sanitise.ts';
+
+/** Runs of this console in a cluster that is not on the screen. */
+export interface Elsewhere {
+  context: Clean;
+  /** Faults of ours that are in that cluster. */
+  live: number;
+  /** Runs without a verdict. */
+  underWay: number;
+  /** Objects that ended runs could not restore. */
+  residue: number;
+  /** The guardian ends them at their TTL should this console die. */
+  isGuarded: boolean;
+}
+
+/** What the screen says beside the cluster that it shows; it stays when another cluster is shown. */
+export interface ShellView {
+  /** The contexts of the kubeconfig, as they were last read. */
+  contexts: readonly KnownContext[];
+  elsewhere: readonly Elsewhere[];
+  /** The context that `esc` goes back to while the one on the screen has not answered. */
+  before: Clean | undefined;
+}
+
+export const NO_SHELL: ShellView = { contexts: [], elsewhere: [], before: undefined };

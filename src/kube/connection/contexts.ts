@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { type Clean, sanitise } from '../../text/sanitise.ts';
+import { withoutUserinfo } from '../../text/url.ts';
+import { type Kubeconfig, type KubeUser, kubeconfigFiles, loadKubeconfig, type Machine } from './kubeconfig.ts';
+import { thisMachine } from './machine.ts';
+
+/** One context of the kubeconfig, for a person to choose. */
+export interface KnownContext {
+  /** As the file writes it. */
+  name: string;
+  server: Clean;
+  user: Clean;
+  isCurrent: boolean;
+  /** Another one when the certificates, the proxy or the way to sign in were changed; a token that was renewed is no change. */
+  print: string;
+}
+
+export type KnownContexts = { ok: true; contexts: readonly KnownContext[] } | { ok: false; message: Clean };
+
+/** Reads the contexts of the kubeconfig each time it is called; the same object comes back as long as its files are the same. */
+export function contextsReader(
+  path?: string,
+  machine: Machine = thisMachine(),
+  look: (file: string) => string = fileSign,
+): () => Promise<KnownContexts> {
+  let last: { sign: string; known: KnownContexts } | undefined;
+  return async () => {
+    const sign = kubeconfigFiles(machine, path).map(look).join('\n');
+    if (last?.sign === sign) return last.known;
+    const library = await import('@kubernetes/client-node/dist/config.js');
+    const read = await loadKubeconfig(library, machine, path);
+    const known: KnownContexts = read.ok ? { ok: true, contexts: contextsOf(read.value) } : read;
+    last = { sign, known };
+    return known;
+  };
+}
+
+/** What changes when a file does. */
+function fileSign(file: string): string {
+  try {
+    const { ino, size, mtimeMs } = statSync(file);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return 'missing';
+  }
+}
+
+const contextsOf = ({ contexts, clusters, users, currentContext }: Kubeconfig): KnownContext[] =>
+  contexts.map(context => {
+    const cluster = clusters.find(({ name }) => name === context.cluster);
+    const user = users.find(({ name }) => name === context.user);
+    return {
+      name: context.name,
+      server: sanitise(withoutUserinfo(cluster?.server ?? ''), 256),
+      user: sanitise(user?.impersonateUser ?? context.user ?? '', 256),
+      isCurrent: context.name === currentContext,
+      print: createHash('sha256')
+        .update(JSON.stringify([cluster, user && withoutTokens(user)]))
+        .digest('hex'),
+    };
+  });
+
+/** Sign-in programs write a renewed token into the file: it is the same user all the same. */
+function withoutTokens({ token: _, authProvider, ...user }: KubeUser): unknown {
+  return { ...user, provider: authProvider?.name };
+}
