@@ -52,6 +52,22 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./suite.ts')).suiteCommand,
   },
   {
+    usage: 'gameday <action> [file]',
+    description: 'a game-day from its plan to its record: new, validate, run, resume, note, report',
+    options: [
+      ['-y, --yes', 'nobody is there: go on by itself, outcomes from the verdicts'],
+      ['--go-on', 'with --yes: go on after an abort condition ended a scenario'],
+      ['--despite <look...>', 'the owner answers for what this look both ways says, such as "triage G7"'],
+      ['--person <name>', 'as whom of the people in the plan (its owner)'],
+      ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
+      ['--text <words>', 'note: its words'],
+      ['--tag <word>', 'note: what it is about, such as alert'],
+      ['--force', 'new: replace the file, where there is one'],
+    ],
+    acts: true,
+    load: async () => (await import('./gameday.ts')).gameDayCommand,
+  },
+  {
     usage: 'plan <file>',
     description: 'exactly what would be written, to what, who is in reach, and what may not be; `-` is standard input',
     options: [

@@ -21,6 +21,7 @@ import { durationOption, wholeNumber } from './number.ts';
 import { say, sayJson } from './output.ts';
 import { withCluster } from './session.ts';
 import { withStandardInput } from './standard-input.ts';
+import { insisting } from './stop-and-insist.ts';
 import { tell } from './tell.ts';
 
 /** What the command line asks for, read before anything is connected. */
@@ -112,16 +113,6 @@ async function runAll(
 function lineOf(loaded: LoadedExperiment, event: RunEvent): string {
   const { metadata, spec } = loaded.experiment;
   return eventLine(event, { experiment: metadata.name, recoveryTimeoutMs: spec.hypothesis.recoveryTimeoutMs });
-}
-
-/** The second request while reverting: say what remains, go on reverting. */
-function insisting(interrupt: Interrupt): AbortSignal {
-  const controller = new AbortController();
-  interrupt.onRequest(count => {
-    if (count === 1) tell('stopping; the fault is being reverted and checked');
-    else controller.abort(new Error('asked again'));
-  });
-  return controller.signal;
 }
 
 /** What runs that died have left, and who ends it; and what a guardian has ended since the last run. */

@@ -2,7 +2,7 @@ import type { Danger } from '../faults/rules/rules.ts';
 import type { FaultType } from '../faults/types.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import { dangerOf } from './danger.ts';
-import { experimentFiles, type Files, readSource } from './files.ts';
+import { experimentFiles, type Files, isPlan, readSource } from './files.ts';
 import { loadExperiment } from './load.ts';
 import { resolveNamespace } from './scope.ts';
 import type { LoadedExperiment } from './types.ts';
@@ -24,15 +24,16 @@ export interface CatalogueRow {
   namespace: string;
 }
 
-/** Every experiment in a folder and its folders, in order of path; or in one line why there is none. */
+/** Every experiment in a folder and its folders, in order of path; or in one line why there is none. Plans of game-days are passed over. */
 export function listCatalogue(folder: string, files: Files): CatalogueEntry[] | string {
   const paths = experimentFiles(folder, files);
-  return typeof paths === 'string' ? paths : paths.map(path => entryOf(path, files));
+  return typeof paths === 'string' ? paths : paths.flatMap(path => entryOf(path, files) ?? []);
 }
 
-function entryOf(path: string, files: Files): CatalogueEntry {
+function entryOf(path: string, files: Files): CatalogueEntry | undefined {
   const source = readSource(path, files);
   if (source.problem !== undefined) return { path, error: sanitise(source.problem) };
+  if (isPlan(source.text)) return undefined;
   const loading = loadExperiment(source.text, path);
   if (loading.ok) return { path, loaded: loading.loaded };
   const [first, ...more] = loading.errors;

@@ -1,7 +1,7 @@
 import { type CleanIssue, cleanIssue } from '../text/issue.ts';
 import { type Clean, cleanText, literal, sanitise } from '../text/sanitise.ts';
 import type { CatalogueEntry, CatalogueRow } from './catalogue.ts';
-import { experimentFiles, type Files, readSource } from './files.ts';
+import { experimentFiles, type Files, isPlan, readSource } from './files.ts';
 import { loadExperiment } from './load.ts';
 
 interface FileReport {
@@ -23,7 +23,9 @@ export interface ValidateReport {
 export function validatePaths(paths: readonly string[], files: Files): ValidateReport {
   const reports = paths.flatMap(path => {
     const found = experimentFiles(path, files);
-    return typeof found === 'string' ? [broken(path, found)] : found.map(file => validateFile(file, files));
+    if (typeof found === 'string') return [broken(path, found)];
+    // A plan of a game-day that is named is no experiment; one that lies in a folder among them is passed over.
+    return found.flatMap(file => (file === path || !isPlanFile(file, files) ? [validateFile(file, files)] : []));
   });
   const valid = reports.filter(report => report.valid).length;
   return { files: reports, summary: { total: reports.length, valid, invalid: reports.length - valid } };
@@ -31,6 +33,11 @@ export function validatePaths(paths: readonly string[], files: Files): ValidateR
 
 function broken(path: string, message: string): FileReport {
   return { path, name: '', type: '', valid: false, errors: [cleanIssue({ path: '', message })], warnings: [] };
+}
+
+function isPlanFile(path: string, files: Files): boolean {
+  const { text } = readSource(path, files);
+  return text !== undefined && isPlan(text);
 }
 
 function validateFile(path: string, files: Files): FileReport {

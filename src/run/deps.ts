@@ -64,6 +64,8 @@ export interface RunOptions {
   /** Sortable by time; the caller makes it, because the journal is named after it. */
   run: string;
   emit: (event: RunEvent) => void;
+  /** Told what the experiment aims at (whether a Deployment is its own business); nothing is written before it resolves. */
+  aims?: (isTarget: (deployment: KubeObject) => boolean) => Promise<void>;
   /** Aborting stops the run and reverts what was written. */
   signal?: AbortSignal;
   /** Aborting this while reverting says what remains; reverting goes on. */

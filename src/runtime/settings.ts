@@ -1,4 +1,5 @@
 import { readRegular } from '../host/disk/regular.ts';
+import { fitsPattern } from '../text/pattern.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { ConfigReading } from './config-file.ts';
 
@@ -26,24 +27,5 @@ export async function readConfig(path: string, askedFor: boolean): Promise<Confi
 
 /** Whether a context is named by one of the protected patterns (`*` stands for any run of characters). */
 export function isProtected(context: string, patterns: readonly string[]): boolean {
-  return patterns.some(pattern => fits(context, pattern));
-}
-
-/**
- * Whether a text is the pattern's parts in their order with anything between them. Between the first and the last part the earliest place
- * for a part is never worse than a later one, so nothing is ever tried twice.
- */
-function fits(text: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return text === pattern;
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
-  const end = text.length - last.length;
-  let from = first.length;
-  for (const part of rest) {
-    const at = text.indexOf(part, from);
-    if (at < 0 || at + part.length > end) return false;
-    from = at + part.length;
-  }
-  return true;
+  return patterns.some(pattern => fitsPattern(context, pattern));
 }

@@ -84,6 +84,11 @@ const CASES: [args: string, code: number, whole: (stdout: string) => void][] = [
     0,
     text => expect(lastOf(text)).toHaveProperty('event', 'verdict'),
   ],
+  [
+    'gameday validate experiments/gamedays/seeds-operators.yaml -o json',
+    0,
+    text => expect(JSON.parse(text)).toMatchObject({ valid: true }),
+  ],
   ['demo --speed 40', 0, text => expect(text).toMatch(/\d remain\n$/)],
 ];
 

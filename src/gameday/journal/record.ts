@@ -26,6 +26,8 @@ export interface Session {
   user: string;
   host: string;
   pid: number;
+  /** Tells this process from another that later got the same pid. */
+  processStart?: string;
   version: string;
   context: string;
   server: string;
@@ -67,7 +69,8 @@ export type Happened =
   | { kind: 'ended'; scenario: string; end: ScenarioEnd; why: string }
   | { kind: 'probe'; probe: string; state: 'pass' | 'fail' | 'blind'; actual: string }
   | { kind: 'tripped'; condition: ConditionId; says: string; value: string; limit: string; scenario?: string }
-  | ({ kind: 'outcome'; scenario: string; by: By } & Outcome)
+  /** `auto`: nobody was asked, it is what the verdicts come to. */
+  | ({ kind: 'outcome'; scenario: string; by: By; auto?: true } & Outcome)
   /** `at` of a note is when its key was pressed, not when it was finished. */
   | { kind: 'note'; text: string; tag?: string; by: By; scenario?: string }
   /** A person says that they see the fault: T3. */
@@ -84,9 +87,8 @@ export type Happened =
     }
   | { kind: 'end'; exitCode: number; says: string };
 
-type Stamped<H> = H extends unknown
-  ? H & { v: 1 /** Milliseconds since the epoch, the server's time. */; at: number }
-  : never;
+/** `at`: milliseconds since the epoch, the server's time. `session`: which process wrote it. */
+type Stamped<H> = H extends unknown ? H & { v: 1; at: number; session?: string } : never;
 
 /** One line of a day's journal. */
 export type DayEntry = Stamped<Happened>;

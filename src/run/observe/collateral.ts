@@ -70,8 +70,8 @@ async function neighbours(
   return { serving };
 }
 
-/** One that is wanted at zero is as it should be, and serves nobody. */
-const isServing = (deployment: KubeObject): boolean =>
+/** Whether a Deployment serves. One that is wanted at zero is as it should be, and serves nobody. */
+export const isServing = (deployment: KubeObject): boolean =>
   combined(servingEvidence(deployment)) === 'pass' &&
   Number(fieldAt(deployment, 'status.readyReplicas').value ?? 0) > 0;
 

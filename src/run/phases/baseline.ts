@@ -115,6 +115,7 @@ export async function prepare(run: Run): Promise<Prepared | Refused> {
     ],
     dependants: options.dependants ?? [],
   };
+  await options.aims?.(prepared.isTarget);
   return prepared;
 }
 

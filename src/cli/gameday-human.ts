@@ -1,0 +1,91 @@
+import type { EndedScenario, Go, Human } from '../gameday/day/human.ts';
+import type { Day } from '../gameday/day/lead.ts';
+import { LATCHED } from '../gameday/day/look-both-ways.ts';
+import { outcomeOf } from '../gameday/day/unattended.ts';
+import type { By, Outcome } from '../gameday/journal/record.ts';
+import { prompted } from './confirm.ts';
+
+const GO: Readonly<Record<string, Go>> = {
+  go: 'go',
+  g: 'go',
+  skip: 'skip',
+  s: 'skip',
+  stop: 'stop',
+  look: 'look',
+  l: 'look',
+};
+const OUTCOME: Readonly<Record<string, Outcome['outcome']>> = { p: 'passed', f: 'failed', u: 'unsure' };
+
+/** A person at a plain terminal, asked a line at a time. No answer is never a yes: an end of input stops the day. */
+export function attended(by: By, day: Day, line: (text: string) => void): Human {
+  return {
+    async next({ scenario, hypothesis }, { ok, items }, signal) {
+      line(`next: ${scenario.name}   hypothesis: ${hypothesis}`);
+      if (items.some(item => item.name === LATCHED && !item.ok)) return unlatchOrStop(by, day, signal);
+      const choices = ok ? 'go, skip, look or stop' : 'look again, skip or stop';
+      return asked(`${scenario.name}: ${choices}?`, ok ? GO : { ...GO, go: 'look', g: 'look' }, 'stop', signal);
+    },
+    async byHand({ scenario }, signal) {
+      line(`by hand: ${scenario.byHand ?? ''}`);
+      await prompted('enter when it is over', signal);
+    },
+    outcome: async (_, ended, signal) => ({ ...(await outcome(ended, signal)), by }),
+  };
+}
+
+async function unlatchOrStop(by: By, day: Day, signal: AbortSignal): Promise<Go> {
+  if (by.role !== 'owner') return 'stop';
+  const isOn = await asked(
+    `${day.latched() ?? ''}. Go on with the day? (yes/no)`,
+    { yes: true, no: false },
+    false,
+    signal,
+  );
+  return isOn && (await day.unlatch(by)) ? 'look' : 'stop';
+}
+
+async function outcome(ended: EndedScenario, signal: AbortSignal): Promise<Outcome> {
+  const said = outcomeOf(ended);
+  const what = await asked('passed, failed or unsure? (p/f/u)', OUTCOME, undefined, signal);
+  // Nobody answered: what the verdicts come to, and nothing about who noticed.
+  if (what === undefined) return said;
+  const by = await prompted('detected by whom? (enter: nobody)', signal);
+  const mitigated = await asked(
+    'mitigated by people or by the system? (y/n)',
+    { y: true, n: false },
+    undefined,
+    signal,
+  );
+  const name = by?.trim() ?? '';
+  return {
+    outcome: what,
+    ...(name === '' ? { detected: false } : { detected: true, detectedBy: name }),
+    ...(mitigated === undefined ? {} : { mitigated }),
+  };
+}
+
+/** Asks until one of the answers is given; an end of input or an abort is `otherwise`. */
+async function asked<T>(
+  question: string,
+  answers: Readonly<Record<string, T>>,
+  otherwise: T,
+  signal: AbortSignal,
+): Promise<T>;
+async function asked<T>(
+  question: string,
+  answers: Readonly<Record<string, T>>,
+  otherwise: T | undefined,
+  signal: AbortSignal,
+): Promise<T | undefined>;
+async function asked<T>(
+  question: string,
+  answers: Readonly<Record<string, T>>,
+  otherwise: T | undefined,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  for (;;) {
+    const answer = (await prompted(question, signal))?.trim().toLowerCase();
+    if (answer === undefined) return otherwise;
+    if (Object.hasOwn(answers, answer)) return answers[answer] as T;
+  }
+}

@@ -1,0 +1,32 @@
+import { dirname } from 'node:path';
+import { openDayJournal } from '../gameday/journal/day-journal.ts';
+import { readPlan } from '../gameday/plan/read-plan.ts';
+import { systemClock } from '../host/clock.ts';
+import { filesUnder } from '../host/files.ts';
+import { makeRunId } from '../records/run-id.ts';
+import { paths } from '../runtime/paths.ts';
+import type { Invocation } from './command.ts';
+import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
+import { readJournal } from './gameday-journal.ts';
+import { personOf, planFailure } from './gameday-plan.ts';
+import { say } from './output.ts';
+
+/** `mayday gameday note [FILE] --text …`: a note into the journal of a day that goes on, from beside its console. Needs no cluster. */
+export async function addNote({ globals, args, options }: Invocation): Promise<ExitCode> {
+  const at = Date.now();
+  if (typeof options.text !== 'string') throw new CommandFailure('expected --text with the words of the note');
+  const { path, begin } = readJournal(args[1], paths(process.env).state);
+  const reading = readPlan(begin.files[0]?.text ?? '', begin.files[0]?.path ?? path);
+  if (!reading.ok) throw planFailure(path, reading.issues);
+  const by = personOf(reading.plan, options.person);
+  const session = makeRunId(at, Math.random);
+  const journal = await openDayJournal(filesUnder(dirname(path)), path, () => systemClock.now(), {
+    isNew: false,
+    session,
+  });
+  const tag = typeof options.tag === 'string' ? { tag: options.tag } : {};
+  await journal.add({ kind: 'note', text: options.text, by, ...tag }, at);
+  await journal.close();
+  say(globals)(`noted as ${by.name} (${by.role})`);
+  return EXIT.done;
+}

@@ -1,0 +1,71 @@
+import { basename } from 'node:path';
+import { disk } from '../experiment/files.ts';
+import { issueLine } from '../experiment/report.ts';
+import { filesBeside, readAgenda } from '../gameday/day/agenda.ts';
+import { planTemplate } from '../gameday/plan/template.ts';
+import { writePrivate } from '../host/disk/private-file.ts';
+import type { CleanIssue } from '../text/issue.ts';
+import type { CommandBody, Invocation } from './command.ts';
+import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
+import { leadCommand } from './gameday-lead.ts';
+import { addNote } from './gameday-note.ts';
+import { readPlanFile } from './gameday-plan.ts';
+import { reportCommand } from './gameday-report.ts';
+import { print, say } from './output.ts';
+
+const ACTIONS: Readonly<Record<string, (invocation: Invocation) => Promise<ExitCode> | ExitCode>> = {
+  new: makePlan,
+  validate: validatePlan,
+  run: invocation => leadCommand(invocation, 'run'),
+  resume: invocation => leadCommand(invocation, 'resume'),
+  note: addNote,
+  report: reportCommand,
+};
+
+/** `mayday gameday ACTION [FILE]`: a day from its plan to its record. */
+export const gameDayCommand: CommandBody = async invocation => {
+  const action = String(invocation.args[0]);
+  const body = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+  if (body === undefined)
+    throw new CommandFailure(`expected one of ${Object.keys(ACTIONS).join(', ')}, found ${action}`);
+  return body(invocation);
+};
+
+/** `mayday gameday new FILE`: a plan to begin with. */
+function makePlan({ globals, args, options }: Invocation): ExitCode {
+  const path = args[1];
+  if (typeof path !== 'string') throw new CommandFailure('expected a file to write the plan to, such as autumn.yaml');
+  const name = basename(path)
+    .replace(/\.[^.]*$/, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 63);
+  const owner = typeof options.person === 'string' ? options.person : (process.env.USER ?? 'me');
+  const unwritten = writePrivate(path, planTemplate(name || 'game-day', owner), { replace: options.force === true });
+  if (unwritten?.is === 'taken')
+    throw new CommandFailure(`expected no file at ${path}, found one: name another, or replace it with --force`);
+  if (unwritten !== undefined) throw new CommandFailure(`${path} was not written: ${unwritten.why}`);
+  say(globals)(`${path} written; edit it, then: mayday gameday validate ${path}`);
+  return EXIT.done;
+}
+
+/** `mayday gameday validate FILE`: everything decidable without a cluster, the experiments of the agenda included. */
+function validatePlan({ globals, args }: Invocation): ExitCode {
+  const path = args[1];
+  if (typeof path !== 'string') throw new CommandFailure('expected a plan to check, such as autumn.yaml');
+  const reading = readPlanFile(path);
+  const issues: readonly CleanIssue[] = reading.ok ? agendaIssues(reading.plan) : reading.issues;
+  const scenarios = reading.ok ? reading.plan.day.spec.agenda.length : 0;
+  print({ path, valid: issues.length === 0, errors: issues }, globals, () =>
+    issues.length === 0
+      ? `valid    ${path}  ${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'}`
+      : [`INVALID  ${path}`, ...issues.map(issue => `  error   ${issueLine(issue)}`)],
+  );
+  return issues.length === 0 ? EXIT.done : EXIT.usage;
+}
+
+function agendaIssues(plan: Parameters<typeof readAgenda>[0]): CleanIssue[] {
+  const agenda = readAgenda(plan, filesBeside(plan.path, disk));
+  return agenda.ok ? [] : agenda.issues;
+}

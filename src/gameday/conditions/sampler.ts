@@ -1,0 +1,146 @@
+import type { Clock } from '../../host/clock.ts';
+import { fieldAt } from '../../k8s/json-path.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { isReady } from '../../k8s/pod.ts';
+import type { Api, Collection } from '../../kube/client/api.ts';
+import type { FailureReason } from '../../kube/client/outcome.ts';
+import { isServing } from '../../run/observe/collateral.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import { lookThrough } from '../probes/look.ts';
+import type { Probe, ProbeWorld } from '../probes/probe.ts';
+import type { Call, Sample, Wellness } from './sample.ts';
+
+/** What a sampler looks at, and with what. */
+export interface SamplerDeps {
+  api: Api;
+  /** The clock that experiments live in. */
+  clock: Clock;
+  /** The clock that people live in: calls are timed by it. */
+  realClock: Pick<Clock, 'monotonic'>;
+  world: ProbeWorld;
+  probes: readonly Probe[];
+  /** Of the scope. */
+  namespaces: readonly string[];
+  /** Injections in the cluster that are not of this day; undefined where it could not be looked. */
+  foreign(): Promise<readonly string[] | undefined>;
+  /** By how much the clocks differ at least, milliseconds. */
+  skewMs(): number | undefined;
+  /** Our own faults that are in. */
+  faults(): Sample['faults'];
+}
+
+export interface Sampler {
+  take(signal: AbortSignal): Promise<Sample>;
+  /** What serves now and is aimed at: `Deployment kserve/x`. */
+  aim(isTarget: (deployment: KubeObject) => boolean): void;
+  readonly targets: ReadonlySet<string>;
+  /** The next scenario aims at something else. */
+  forget(): void;
+}
+
+/** A scan asks for every kind there is: not with each sample. */
+const SCAN_EVERY_MS = 5_000;
+/** These come from a server or a way to it that is unwell; anything else is an answer. */
+const TROUBLE: ReadonlySet<FailureReason> = new Set(['unreachable', 'server-error', 'throttled']);
+const READ_TIMEOUT_MS = 5_000;
+
+const nameOf = (kind: string, { metadata }: KubeObject): string =>
+  sanitise(`${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`, 200);
+
+export function createSampler(deps: SamplerDeps): Sampler {
+  const { api, clock, realClock, namespaces } = deps;
+  const targets = new Set<string>();
+  let isTarget: ((deployment: KubeObject) => boolean) | undefined;
+  let scannedAt = Number.NEGATIVE_INFINITY;
+  let calls: Call[] = [];
+
+  /** All of a kind, undefined where it cannot be read. A kind that the cluster has not got is empty. */
+  async function all(collection: Collection, signal: AbortSignal): Promise<KubeObject[] | undefined> {
+    const began = realClock.monotonic();
+    const page = await api.listAll(collection, { signal, timeoutMs: READ_TIMEOUT_MS });
+    const ms = realClock.monotonic() - began;
+    if (signal.aborted) return undefined;
+    calls.push(page.ok || !TROUBLE.has(page.reason) ? { ms } : { ms, failed: page.reason });
+    if (page.ok) return page.value.items;
+    return page.reason === 'not-found' ? [] : undefined;
+  }
+
+  /** In the whole cluster where that is allowed, else in the scope. */
+  async function deployments(signal: AbortSignal): Promise<{ inside: Wellness; outside: Wellness }> {
+    const everywhere = await all({ apiVersion: 'apps/v1', kind: 'Deployment' }, signal);
+    const found: (KubeObject[] | undefined)[] = everywhere
+      ? [everywhere]
+      : await Promise.all(
+          namespaces.map(namespace => all({ apiVersion: 'apps/v1', kind: 'Deployment', namespace }, signal)),
+        );
+    const items = found.flatMap(one => one ?? []);
+    if (everywhere === undefined && found.includes(undefined)) return { inside: undefined, outside: undefined };
+    const inside = new Map<string, boolean>();
+    const outside = new Map<string, boolean>();
+    for (const item of items) {
+      const deployment = { ...item, kind: 'Deployment' };
+      const name = nameOf('Deployment', deployment);
+      if (isTarget?.(deployment)) targets.add(name);
+      (namespaces.includes(item.metadata.namespace ?? '') ? inside : outside).set(name, isServing(deployment));
+    }
+    return { inside, outside: everywhere === undefined ? undefined : outside };
+  }
+
+  /** What stands outside; each kind that cannot be read is left out, and unread altogether where none can. */
+  async function outside(signal: AbortSignal, others: Wellness): Promise<Wellness> {
+    const [nodes, applications] = await Promise.all([
+      all({ apiVersion: 'v1', kind: 'Node' }, signal),
+      all({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' }, signal),
+    ]);
+    if (nodes === undefined && applications === undefined) return others;
+    const found = new Map(others);
+    for (const node of nodes ?? []) found.set(nameOf('Node', node), isReady(node));
+    for (const application of applications ?? [])
+      if (!isWithin(application, namespaces)) found.set(nameOf('Application', application), isHealthy(application));
+    return found;
+  }
+
+  return {
+    targets,
+    aim: test => {
+      isTarget = test;
+    },
+    forget() {
+      isTarget = undefined;
+      targets.clear();
+    },
+    async take(signal) {
+      calls = [];
+      const isDue = clock.monotonic() - scannedAt >= SCAN_EVERY_MS;
+      if (isDue) scannedAt = clock.monotonic();
+      const [seen, probes, foreign] = await Promise.all([
+        deployments(signal).then(async found => ({ ...found, outside: await outside(signal, found.outside) })),
+        Promise.all(deps.probes.map(probe => lookThrough(deps.world, probe, signal))),
+        isDue ? deps.foreign().catch(() => undefined) : undefined,
+      ]);
+      const skewMs = deps.skewMs();
+      return {
+        at: clock.monotonic(),
+        server: api.serverTime().now,
+        ...seen,
+        probes,
+        calls,
+        ...(foreign === undefined ? {} : { foreign }),
+        ...(skewMs === undefined ? {} : { skewMs }),
+        faults: deps.faults(),
+      };
+    },
+  };
+}
+
+const isHealthy = (application: KubeObject): boolean =>
+  fieldAt(application, 'status.health.status').value === 'Healthy';
+
+/** One that manages something in the scope shows what the day does, and is no incident. */
+function isWithin(application: KubeObject, namespaces: readonly string[]): boolean {
+  const resources = fieldAt(application, 'status.resources').value;
+  const managed = Array.isArray(resources) ? resources.map(one => one?.namespace) : [];
+  return [fieldAt(application, 'spec.destination.namespace').value, ...managed].some(
+    namespace => typeof namespace === 'string' && namespaces.includes(namespace),
+  );
+}

@@ -1,0 +1,148 @@
+import type { Engine } from '../../engine/engine.ts';
+import type { LoadedExperiment } from '../../experiment/types.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import type { RunEvent } from '../../run/event.ts';
+import type { Monitor } from '../conditions/monitor.ts';
+import type { DayRecord } from '../journal/read-day.ts';
+import type { By, Happened, LookItem } from '../journal/record.ts';
+import type { GameDay } from '../plan/document.ts';
+import type { ReadyScenario } from './agenda.ts';
+import type { Desk } from './desk.ts';
+import { dayExitCode, type Told } from './exit-code.ts';
+import type { Human } from './human.ts';
+import { runScenario, type UnderWay } from './scenario.ts';
+
+/** Where the day is, for whoever looks on. */
+export type Stage =
+  | { at: 'looking' | 'deciding' | 'running' | 'by-hand' | 'asking'; scenario: string }
+  | { at: 'lifting' | 'baseline' | 'over' };
+
+/** Where a baseline was saved, why it was not, and what differs from the one before, a line each. */
+export type SavedBaseline = Pick<Extract<Happened, { kind: 'baseline' }>, 'path' | 'problem' | 'left'>;
+
+export interface DayDeps {
+  day: GameDay;
+  agenda: readonly ReadyScenario[];
+  /** What the journal says so far. */
+  record: DayRecord;
+  desk: Desk;
+  engine: Pick<Engine, 'run'>;
+  monitor: Monitor;
+  human: Human;
+  by: By;
+  look(): Promise<LookItem[]>;
+  /** Saves what the namespaces of the scope look like, and says what differs from before. Never rejects. */
+  baseline(when: 'before' | 'after'): Promise<SavedBaseline>;
+  /** Another scenario is under way; returns how to say that it is over. */
+  underWay(scenario: UnderWay): () => void;
+  /** Something happened in a run of ours. */
+  ran(event: RunEvent, loaded: LoadedExperiment): void;
+  aim(isTarget: (deployment: KubeObject) => boolean): void;
+  /** Who said that they see the fault of this scenario. */
+  seenBy(scenario: string): string | undefined;
+  /** Items of the look both ways that the owner answers for, by name. */
+  despite: ReadonlySet<string>;
+  stage(stage: Stage): void;
+  /** Stops the day: what is in is reverted. */
+  signal: AbortSignal;
+  insist: AbortSignal;
+}
+
+export interface DayEnd {
+  exitCode: number;
+  says: string;
+}
+
+/** Leads a day from where its record ends to its end. Whatever happens, what was injected is reverted before it returns. */
+export async function leadDay(deps: DayDeps): Promise<DayEnd> {
+  const { agenda, record, desk, day } = deps;
+  const told: Told[] = record.scenarios.filter(({ end }) => end !== undefined && !isMissing(end)).map(toldOf);
+  const due = agenda.filter(({ scenario }) => isDue(record, scenario.name));
+  if (!record.baselines.some(({ when }) => when === 'before')) {
+    for (const { to, text } of day.spec.notices.filter(({ when }) => when === 'before'))
+      await desk.note({ kind: 'notice', when: 'before', to, text });
+    await save(deps, 'before');
+  }
+  let isStopped = false;
+  for (const ready of due) {
+    const decided = await decide(deps, ready);
+    if (decided === 'stop') {
+      isStopped = true;
+      break;
+    }
+    if (decided !== 'go') {
+      const end = decided === 'skip' ? 'skipped' : 'refused';
+      await desk.note({ kind: 'ended', scenario: ready.scenario.name, end, why: desk.lastNo(ready.scenario.name) });
+      told.push({ end, results: [] });
+      continue;
+    }
+    const ended = await runScenario(deps, ready);
+    told.push(ended);
+    if (ended.end === 'stopped' || ended.results.some(({ residue }) => residue > 0)) {
+      isStopped = true;
+      break;
+    }
+  }
+  return close(deps, told, isStopped);
+}
+
+async function close(deps: DayDeps, told: readonly Told[], isStopped: boolean): Promise<DayEnd> {
+  const { desk, day } = deps;
+  const residue = told.some(({ results }) => results.some(one => one.residue > 0));
+  if (!isStopped) {
+    await save(deps, 'after');
+    for (const { to, text } of day.spec.notices.filter(({ when }) => when === 'after'))
+      await desk.note({ kind: 'notice', when: 'after', to, text });
+  }
+  deps.stage({ at: 'over' });
+  const exitCode = dayExitCode(told, isStopped);
+  const over = told.filter(({ end }) => end === 'done').length;
+  const left = residue ? '; something is NOT restored: mayday scan' : '';
+  const says = `${over} of ${deps.agenda.length} scenarios done${isStopped ? ', the day stopped before its end' : ''}${left}`;
+  await desk.note({ kind: 'end', exitCode, says });
+  return { exitCode, says };
+}
+
+/** Ends after which a scenario is still to be done. */
+const isMissing = (end: string): boolean => end === 'died' || end === 'stopped' || end === 'refused';
+
+function isDue(record: DayRecord, name: string): boolean {
+  const end = record.scenarios.find(one => one.name === name)?.end;
+  return end === undefined || isMissing(end);
+}
+
+const toldOf = ({ end, runs, outcome }: DayRecord['scenarios'][number]): Told => ({
+  end: end ?? 'died',
+  results: runs.flatMap(({ result }) => (result === undefined ? [] : [result])),
+  ...(outcome === undefined ? {} : { outcome: outcome.outcome }),
+});
+
+async function save(deps: DayDeps, when: 'before' | 'after'): Promise<void> {
+  deps.stage({ at: 'baseline' });
+  await deps.desk.note({ kind: 'baseline', when, ...(await deps.baseline(when)) });
+}
+
+/** Looks both ways until somebody decides. */
+async function decide(deps: DayDeps, ready: ReadyScenario): Promise<'go' | 'skip' | 'refused' | 'stop'> {
+  const { desk, human, signal, despite } = deps;
+  const { name } = ready.scenario;
+  for (;;) {
+    if (signal.aborted) return 'stop';
+    deps.stage({ at: 'looking', scenario: name });
+    await deps.monitor.look();
+    const items = (await deps.look()).map(item => (despite.has(item.name) && !item.ok ? answeredFor(item) : item));
+    const ok = items.every(item => item.ok);
+    await desk.looked({ kind: 'look', before: name, ok, items });
+    deps.stage({ at: 'deciding', scenario: name });
+    const go = await human.next(ready, { ok, items }, signal);
+    if (go === 'stop' || signal.aborted) return 'stop';
+    if (go === 'skip') return ok ? 'skip' : 'refused';
+    if (go === 'go' && ok) return 'go';
+  }
+}
+
+const answeredFor = (item: LookItem): LookItem => ({
+  ...item,
+  ok: true,
+  reason: `the owner answers for: ${item.reason}`,
+});

@@ -1,0 +1,130 @@
+import type { Engine } from '../../engine/engine.ts';
+import { fieldAt } from '../../k8s/json-path.ts';
+import type { Api } from '../../kube/client/api.ts';
+import { isUnstopped } from '../../revert/cluster-experiment.ts';
+import { latchGate, readLatch } from '../../safety/latch.ts';
+import { fitsPattern } from '../../text/pattern.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Triage } from '../../triage/result.ts';
+import { meaning, type Standing } from '../conditions/judge.ts';
+import type { LookItem } from '../journal/record.ts';
+import type { GameDay } from '../plan/document.ts';
+import type { ProbeSeen } from '../probes/probe.ts';
+
+/** What looking both ways needs; `latched` says why the day itself stands still. */
+export interface LookDeps {
+  api: Api;
+  engine: Pick<Engine, 'scan' | 'unfinished'>;
+  triage(): Promise<Triage>;
+  day: GameDay;
+  standings: readonly Standing[];
+  probes: readonly ProbeSeen[];
+  latched?: string;
+}
+
+/** The item that says whether a condition or a person has stopped the day. */
+export const LATCHED = 'day';
+
+/**
+ * Whether it is safe to inject now: nothing is wrong with the cluster, nobody else injects, nobody said stop. What cannot be seen is not
+ * safe. Writes nothing.
+ */
+export async function lookBothWays(deps: LookDeps): Promise<LookItem[]> {
+  const { api, day, latched } = deps;
+  const [latch, chaos, gates, syncs, left] = await Promise.all([
+    readLatch(api).then(latchGate),
+    chaosHere(deps),
+    health(deps),
+    syncsInProgress(api),
+    deadRuns(deps),
+  ]);
+  return [
+    scope(day, api.identity.context),
+    freeze(day, api.serverTime().now),
+    item(LATCHED, latched === undefined, latched ?? 'nobody stopped it'),
+    item('latch', latch.ok, latch.reason),
+    chaos,
+    left,
+    ...gates,
+    syncs,
+    probes(deps.probes),
+    conditions(deps.standings),
+  ];
+}
+
+const item = (name: string, ok: boolean, reason: string): LookItem => ({ name, ok, reason: sanitise(reason, 300) });
+
+function scope({ spec }: GameDay, context: string): LookItem {
+  const { contexts } = spec.scope;
+  const isIn = contexts === undefined || contexts.some(pattern => fitsPattern(context, pattern));
+  return item('scope', isIn, isIn ? `context ${context}` : `expected one of ${contexts?.join(', ')}, found ${context}`);
+}
+
+function freeze({ spec }: GameDay, now: number): LookItem {
+  const found = spec.freeze.find(({ from, to }) => from <= now && now < to);
+  return item('freeze', found === undefined, found === undefined ? 'none now' : `until ${iso(found.to)}: ${found.why}`);
+}
+
+const iso = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
+
+async function chaosHere({ engine }: LookDeps): Promise<LookItem> {
+  const { injections, experiments, blind } = await engine.scan({ deep: true });
+  const found = [
+    ...injections.map(({ id }) => id),
+    ...experiments.filter(isUnstopped).map(({ object }) => object.name),
+  ];
+  const [first] = found;
+  if (first !== undefined) return item('chaos', false, `${found.length} already here: ${first}`);
+  const [unseen] = blind;
+  if (unseen !== undefined)
+    return item('chaos', false, `BLIND to ${blind.length}: ${unseen.resource}: ${unseen.reason}`);
+  return item('chaos', true, 'none here');
+}
+
+async function deadRuns({ engine }: LookDeps): Promise<LookItem> {
+  const dead = (await engine.unfinished()).filter(({ written }) => written.length > 0);
+  return item('dead runs', dead.length === 0, dead.length === 0 ? 'none' : `${dead.map(({ run }) => run).join(', ')}`);
+}
+
+/** The gates of triage but the one of chaos, which is looked at by itself. */
+async function health({ triage }: LookDeps): Promise<LookItem[]> {
+  const { gates } = await triage();
+  const wrong = gates.filter(({ id, status }) => id !== 'G1' && (status === 'FAIL' || status === 'BLIND'));
+  if (wrong.length === 0) return [item('triage', true, 'no gate fails')];
+  return wrong.map(({ id, name, status, findings, blind }) => {
+    const [finding] = findings;
+    const [spot] = blind;
+    const why = status === 'FAIL' ? finding?.summary : spot && `${spot.what}: ${spot.reason}`;
+    return item(`triage ${id}`, false, `${name} ${status}: ${why ?? 'see mayday triage'}`);
+  });
+}
+
+async function syncsInProgress(api: Api): Promise<LookItem> {
+  const page = await api.listAll({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' });
+  if (!page.ok)
+    return page.reason === 'not-found'
+      ? item('GitOps', true, 'no Argo CD here')
+      : item('GitOps', false, `BLIND: ${page.message}`);
+  const running = page.value.items.filter(one => fieldAt(one, 'status.operationState.phase').value === 'Running');
+  const [first] = running;
+  return item(
+    'GitOps',
+    first === undefined,
+    first === undefined ? 'no sync in progress' : `${first.metadata.name} is syncing`,
+  );
+}
+
+function probes(seen: readonly ProbeSeen[]): LookItem {
+  const wrong = seen.find(({ state }) => state !== 'pass');
+  if (wrong === undefined)
+    return item('probes', true, seen.length === 0 ? 'none in the plan' : `${seen.length} steady`);
+  const word = wrong.state === 'blind' ? 'BLIND' : 'broken';
+  return item('probes', false, `${wrong.name} ${word}: expected ${wrong.expected}, found ${wrong.actual}`);
+}
+
+function conditions(standings: readonly Standing[]): LookItem {
+  const tripped = standings.find(({ state }) => state === 'TRIPPED');
+  const armed = standings.filter(({ state }) => state === 'ARMED').length;
+  if (tripped === undefined) return item('conditions', true, `${armed} armed`);
+  return item('conditions', false, `${tripped.id} TRIPPED: ${meaning(tripped.id)} (${tripped.value})`);
+}

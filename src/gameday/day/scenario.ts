@@ -1,0 +1,129 @@
+import type { LoadedExperiment } from '../../experiment/types.ts';
+import type { RunEvent } from '../../run/event.ts';
+import type { RunResult } from '../../run/verdict/result.ts';
+import type { ScenarioEnd } from '../journal/record.ts';
+import type { ReadyScenario } from './agenda.ts';
+import type { DayDeps } from './day.ts';
+import type { Told } from './exit-code.ts';
+
+type Ended = Told & { results: RunResult[]; why: string };
+
+/** The signals of the scenario that is under way; `stop` may be called from anywhere. */
+export interface UnderWay {
+  scenario: string;
+  /** Ends what is in, reverts it, and says why. */
+  stop(end: 'aborted' | 'stopped', why: string): void;
+}
+
+/** One scenario from arm to what people say of it. Returns when what it injected is reverted, or is known not to be. */
+export async function runScenario(deps: DayDeps, ready: ReadyScenario): Promise<Ended> {
+  const { desk, by } = deps;
+  const { name } = ready.scenario;
+  await desk.note({ kind: 'armed', scenario: name, by });
+  const ended = await under(deps, ready);
+  await desk.note({ kind: 'ended', scenario: name, end: ended.end, why: ended.why });
+  // Whoever stopped the day does not want to be asked about it.
+  if (ended.end === 'stopped' || ended.end === 'refused') return ended;
+  deps.stage({ at: 'asking', scenario: name });
+  const seenBy = deps.seenBy(name);
+  const asked = { ...ended, ...(seenBy === undefined ? {} : { seenBy }) };
+  const outcome = await deps.human.outcome(ready, asked, deps.signal);
+  await desk.note({ kind: 'outcome', scenario: name, ...outcome });
+  return { ...ended, outcome: outcome.outcome };
+}
+
+async function under(deps: DayDeps, ready: ReadyScenario): Promise<Ended> {
+  const stopping = new AbortController();
+  let stopped: { end: 'aborted' | 'stopped'; why: string } | undefined;
+  const stop: UnderWay['stop'] = (end, why) => {
+    stopped ??= { end, why };
+    stopping.abort(new Error(why));
+  };
+  const leave = deps.underWay({ scenario: ready.scenario.name, stop });
+  const onAbort = () => stop('stopped', reasonOf(deps.signal));
+  deps.signal.addEventListener('abort', onAbort, { once: true });
+  if (deps.signal.aborted) onAbort();
+  try {
+    // What trips from here on ends this scenario, also before anything is injected.
+    await deps.monitor.arm();
+    const results = stopping.signal.aborted ? [] : await injectAll(deps, ready, stopping.signal);
+    return { results, ...(stopped ?? endOf(ready, results)) };
+  } finally {
+    deps.monitor.disarm();
+    deps.signal.removeEventListener('abort', onAbort);
+    leave();
+  }
+}
+
+const reasonOf = ({ reason }: AbortSignal): string => (reason instanceof Error ? reason.message : 'stopped');
+
+function endOf(ready: ReadyScenario, results: readonly RunResult[]): { end: ScenarioEnd; why: string } {
+  if (ready.experiments.length === 0) return { end: 'done', why: 'done by hand' };
+  const [refusal] = results.flatMap(result => (result.refusal === undefined ? [] : [result.refusal.message]));
+  if (refusal !== undefined && results.every(result => result.refusal !== undefined))
+    return { end: 'refused', why: refusal };
+  return { end: 'done', why: results.map(({ experiment, verdict }) => `${experiment} ${verdict}`).join(', ') };
+}
+
+async function injectAll(deps: DayDeps, ready: ReadyScenario, signal: AbortSignal): Promise<RunResult[]> {
+  const { name } = ready.scenario;
+  if (ready.experiments.length === 0) {
+    deps.stage({ at: 'by-hand', scenario: name });
+    await deps.human.byHand(ready, signal);
+    return [];
+  }
+  deps.stage({ at: 'running', scenario: name });
+  const results: RunResult[] = [];
+  for (const loaded of ready.experiments) {
+    if (signal.aborted) break;
+    const result = await run(deps, ready, loaded, signal);
+    results.push(result);
+    if (result.residue > 0) break;
+  }
+  return results;
+}
+
+/** Runs one experiment. That it runs is on the disk before anything is written to the cluster. */
+async function run(
+  deps: DayDeps,
+  { scenario }: ReadyScenario,
+  loaded: LoadedExperiment,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const { desk, engine, insist } = deps;
+  const { name, ttl, soak } = scenario;
+  const hear = (event: RunEvent) => {
+    deps.ran(event, loaded);
+    const noted =
+      event.event === 'phase' && event.phase === 'Pending'
+        ? desk.note({
+            kind: 'run',
+            scenario: name,
+            run: event.run,
+            experiment: loaded.experiment.metadata.name,
+            path: loaded.path,
+          })
+        : desk.note({ kind: 'event', scenario: name, event });
+    // A disk that refuses is told by the desk, and ends the day.
+    noted.catch(() => undefined);
+  };
+  const { result, recordPath } = await engine.run(loaded, {
+    emit: hear,
+    aims: async isTarget => {
+      deps.aim(isTarget);
+      await desk.written();
+    },
+    signal,
+    insist,
+    ...(ttl === undefined ? {} : { ttlMs: ttl }),
+    ...(soak === undefined ? {} : { soakMs: soak }),
+  });
+  await desk.note({
+    kind: 'result',
+    scenario: name,
+    run: result.run,
+    result,
+    ...(recordPath === undefined ? {} : { recordPath }),
+  });
+  return result;
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '../../host/clock.ts';
+import type { Verdict } from '../../run/event.ts';
+import type { By, Outcome } from '../journal/record.ts';
+import type { EndedScenario, Human } from './human.ts';
+import { LATCHED } from './look-both-ways.ts';
+
+const BY_VERDICT: Record<Verdict, Outcome['outcome']> = {
+  Resilient: 'passed',
+  Degraded: 'failed',
+  Failed: 'failed',
+  Inconclusive: 'unsure',
+};
+const GRAVITY: readonly Outcome['outcome'][] = ['failed', 'unsure', 'passed'];
+
+/** What the verdicts of a scenario come to where nobody is asked. */
+export function outcomeOf({ end, results, seenBy }: EndedScenario): Outcome {
+  const found = results.map(({ verdict }) => BY_VERDICT[verdict]);
+  const worst = GRAVITY.find(one => found.includes(one)) ?? 'unsure';
+  const isOver = end === 'done' && results.length > 0;
+  return {
+    outcome: isOver ? worst : 'unsure',
+    ...(seenBy === undefined ? {} : { detected: true, detectedBy: seenBy }),
+  };
+}
+
+/** How long the cluster may take to be well again before the next scenario, by the clock of experiments. */
+const SETTLE_MS = 120_000;
+const LOOK_EVERY_MS = 5_000;
+const BY_HAND_MS = 60_000;
+
+/** What may be done without people. */
+export interface Leave {
+  /** Go on after an abort, once the look both ways allows it again. */
+  goOn: boolean;
+  unlatch(): Promise<boolean>;
+}
+
+/** Nobody is there: goes on as soon as the look both ways allows it, passes over a scenario for which it does not, and takes outcomes from the verdicts. */
+export function unattended(clock: Clock, by: By, leave: Leave): Human {
+  const since = new Map<string, number>();
+  return {
+    async next({ scenario }, { ok, items }, signal) {
+      if (ok) return 'go';
+      if (items.some(item => item.name === LATCHED && !item.ok))
+        return leave.goOn && (await leave.unlatch()) ? 'look' : 'stop';
+      const began = since.get(scenario.name) ?? clock.monotonic();
+      since.set(scenario.name, began);
+      if (clock.monotonic() - began >= SETTLE_MS) return 'skip';
+      await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+      return signal.aborted ? 'stop' : 'look';
+    },
+    byHand: ({ scenario }, signal) => clock.sleep(scenario.watchFor ?? BY_HAND_MS, signal).catch(() => undefined),
+    outcome: async (_, ended) => ({ ...outcomeOf(ended), by, auto: true }),
+  };
+}

@@ -1,0 +1,105 @@
+import { eventLine } from '../run/line.ts';
+import { sanitise } from '../text/sanitise.ts';
+import type { By, DayEntry, EntryOf } from './journal/record.ts';
+
+const clockOf = (at: number): string => new Date(at).toTimeString().slice(0, 8);
+const LABEL = 12;
+
+/** What a line needs beside the record: the limit that a run's events are worded with. */
+export interface LineFacts {
+  recoveryTimeoutMs: number;
+  experiment: string;
+}
+
+/** The line of one record of a day for people; undefined where there is nothing to tell. */
+export function dayLine(entry: DayEntry, facts: LineFacts): string | undefined {
+  if (entry.kind === 'event') {
+    const { event } = entry;
+    const isTold = event.event !== 'phase' && !(event.event === 'gate' && event.ok);
+    return isTold ? eventLine(event, facts) : undefined;
+  }
+  const said = words(entry);
+  if (said === undefined) return undefined;
+  const [label, text] = said;
+  return sanitise(`${clockOf(entry.at)}  ${label.padEnd(LABEL)}  ${text}`, 600);
+}
+
+const who = ({ name, role }: By): string => `${name} (${role})`;
+
+function words(entry: DayEntry): [label: string, text: string] | undefined {
+  switch (entry.kind) {
+    case 'begin':
+      return ['GAME-DAY', `${entry.plan}: ${entry.objective}   led by ${who(entry.by)} on ${entry.context}`];
+    case 'session':
+      return ['GAME-DAY', `${entry.adds ? 'joined' : 'goes on, led'} by ${who(entry.by)} on ${entry.context}`];
+    case 'look':
+      return look(entry);
+    case 'baseline':
+      return ['baseline', baseline(entry)];
+    case 'armed':
+      return ['ARMED', `${entry.scenario}   by ${who(entry.by)}`];
+    case 'run':
+      return ['run', `${entry.experiment}  ${entry.run}`];
+    case 'ended':
+      return [entry.end.toUpperCase(), `${entry.scenario}: ${entry.why}`];
+    case 'probe':
+      return ['probe', `${entry.probe} ${entry.state}: ${entry.actual}`];
+    case 'tripped':
+      return ['TRIPPED', `${entry.condition}: ${entry.says} (${entry.value}; limit ${entry.limit})`];
+    case 'outcome':
+      return ['outcome', outcome(entry)];
+    case 'note':
+      return ['note', `${entry.tag === undefined ? '' : `[${entry.tag}] `}${entry.text}   ${who(entry.by)}`];
+    case 'seen':
+      return ['SEEN', `${who(entry.by)} sees it`];
+    case 'notice':
+      return ['tell', `${entry.to}: ${entry.text}`];
+    case 'stop':
+      return ['STOP', `${who(entry.by)}: ${entry.why}`];
+    case 'unlatch':
+      return ['goes on', `${who(entry.by)} says that the day may go on`];
+    case 'lifted':
+      return ['lifted', lifted(entry)];
+    case 'end':
+      return ['END', `${entry.says}   exit code ${entry.exitCode}`];
+    default:
+      return undefined;
+  }
+}
+
+function look({ before, ok, items }: EntryOf<'look'>): [string, string] {
+  const no = items.filter(item => !item.ok).map(({ name, reason }) => `${name}: ${reason}`);
+  return ['look', ok ? `ok  ${before}: ${items.length} looks, all clear` : `NO  ${before}: ${no.join('; ')}`];
+}
+
+function baseline({ when, path, problem, left }: EntryOf<'baseline'>): string {
+  if (problem !== undefined) return `${when}: NOT saved: ${problem}`;
+  const found =
+    left === undefined
+      ? ''
+      : left.length === 0
+        ? '; nothing is left of the day'
+        : `; ${left.length} differ from before: ${left[0]}`;
+  return `${when}: saved in ${path ?? '?'}${found}`;
+}
+
+function outcome({ scenario, outcome: said, auto, detected, detectedBy, mitigated, by }: EntryOf<'outcome'>): string {
+  const noticed =
+    detected === undefined ? '' : detected ? `, detected by ${detectedBy ?? 'somebody'}` : ', NOT detected';
+  const eased = mitigated === undefined ? '' : mitigated ? ', mitigated' : ', not mitigated';
+  return `${scenario}: ${said}${noticed}${eased}   ${auto ? 'from the verdict; nobody was asked' : who(by)}`;
+}
+
+function lifted({ receipts, remaining, blind }: EntryOf<'lifted'>): string {
+  const each = receipts.map(
+    ({ object, outcome: what, verified }) => `${object} ${what}${verified ? ' ✓' : ' NOT verified'}`,
+  );
+  const found = each.length === 0 ? 'nothing was left in the cluster' : each.join(', ');
+  return `${found}   ${remaining} remain${blind === 0 ? '' : `, blind to ${blind}`}`;
+}
+
+/** The JSON line of a record: the same, its moment as RFC 3339 text. */
+export const dayJson = ({ at, ...rest }: DayEntry): Record<string, unknown> => ({
+  at: new Date(at).toISOString(),
+  ...rest,
+});

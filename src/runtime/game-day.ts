@@ -1,0 +1,61 @@
+import type { Engine } from '../engine/engine.ts';
+import type { LeadDeps } from '../gameday/day/lead.ts';
+import type { ProbeWorld } from '../gameday/probes/probe.ts';
+import { fetchText } from '../host/fetch-text.ts';
+import { filesUnder } from '../host/files.ts';
+import { processStart } from '../host/process.ts';
+import { runProgram } from '../host/run-program.ts';
+import type { Api } from '../kube/client/api.ts';
+import { runChecks } from '../run/observe/checks.ts';
+import { lookOnce } from '../triage/look.ts';
+import { RULES } from '../triage/rules/index.ts';
+import type { Runtime } from './runtime.ts';
+import { VERSION } from './version.ts';
+
+/** Everything that a day needs of this machine and of one connection. */
+export function leadDeps(runtime: Runtime, api: Api, engine: Engine): LeadDeps {
+  const start = processStart(process.pid);
+  return {
+    api,
+    engine,
+    clock: runtime.clock,
+    realClock: runtime.realClock,
+    random: runtime.random,
+    files: filesUnder(runtime.paths.state),
+    stateDir: runtime.paths.state,
+    world: probeWorld(api),
+    // The clocks of a sandbox are made from this machine's own: how they differ says nothing of either.
+    skewMs: () => (runtime.options.sandbox === undefined ? leastSkew(api) : undefined),
+    triage: async () => (await lookOnce(api, runtime.realClock, RULES)).triage,
+    baseline: async () => ({ problem: 'baselines are not kept yet' }),
+    me: {
+      user: api.identity.user,
+      host: runtime.host,
+      pid: process.pid,
+      version: VERSION,
+      ...(start === undefined ? {} : { processStart: start }),
+    },
+  };
+}
+
+function leastSkew(api: Api): number | undefined {
+  const { offsetMs, uncertaintyMs, known } = api.serverTime();
+  return known ? Math.max(0, Math.abs(offsetMs) - uncertaintyMs) : undefined;
+}
+
+function probeWorld(api: Api): ProbeWorld {
+  return {
+    fetch: fetchText,
+    run: runProgram,
+    async check(check, signal) {
+      const discovery = await api.discovery();
+      const known = discovery.ok ? discovery.value : undefined;
+      const asked = definedOnly(check) as Parameters<typeof runChecks>[1][number];
+      const [checked] = await runChecks(api, [asked], 'default', known, signal);
+      return checked?.result ?? { state: 'blind', expected: 'an answer', actual: 'none' };
+    },
+  };
+}
+
+const definedOnly = (value: object): object =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
