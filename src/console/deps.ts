@@ -57,6 +57,8 @@ export interface Terminal {
   stdin: NodeJS.ReadableStream;
   stdout: NodeJS.WritableStream & { columns?: number; rows?: number };
   stderr: NodeJS.WritableStream;
+  /** How often Ink may draw, per second; 30 unless given. */
+  maxFps?: number;
 }
 
 type Connected =

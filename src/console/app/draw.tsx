@@ -2,11 +2,14 @@ import { type Instance, render } from 'ink';
 import type { Terminal } from '../deps.ts';
 import { App, type AppProps } from './app.tsx';
 
+/** Above the ten commits a second of the model, so that painting never queues behind itself. */
+const MAX_FPS = 30;
+
 /** What the console holds of Ink's screen. */
 export type Drawn = Pick<Instance, 'unmount' | 'waitUntilExit'>;
 
 /** Mounts the console on the terminal. Ink is loaded with this file, so it is imported only after the first frame. */
-export function draw({ stdin, stdout, stderr }: Terminal, props: AppProps): Drawn {
+export function draw({ stdin, stdout, stderr, maxFps = MAX_FPS }: Terminal, props: AppProps): Drawn {
   return render(<App {...props} />, {
     // The libraries take plain streams; their types ask for more than they use.
     stdin: stdin as NodeJS.ReadStream,
@@ -14,8 +17,7 @@ export function draw({ stdin, stdout, stderr }: Terminal, props: AppProps): Draw
     stderr: stderr as NodeJS.WriteStream,
     alternateScreen: true,
     incrementalRendering: true,
-    // Above the ten commits a second of the model, so that painting never queues behind itself.
-    maxFps: 30,
+    maxFps,
     exitOnCtrlC: false,
     patchConsole: true,
     concurrent: false,

@@ -1,3 +1,4 @@
+import type { Clock } from '../../host/clock.ts';
 import { ASCII, UNICODE } from '../../text/glyphs.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { ConsoleDeps } from '../deps.ts';
@@ -62,13 +63,13 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
 
   function crash(error: unknown): void {
     deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    void lastWords(clusters, INTERNAL, [
+    void lastWords(clusters, deps.clock, INTERNAL, [
       `internal error: ${error instanceof Error ? error.message : String(error)}; this is a fault of mayday itself`,
     ]).then(finish);
     leave();
   }
   const hangUp = (): void => {
-    void lastWords(clusters, ABORTED, []).then(finish);
+    void lastWords(clusters, deps.clock, ABORTED, []).then(finish);
     leave();
   };
   const resized = (): void => clusters.current().store.setState(sizeOf(terminal.stdout));
@@ -79,11 +80,9 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   let screen: Drawn | undefined;
   const leave = (): void => (screen ? screen.unmount() : firstFrame.leave());
   const quiet = listenToTheProcess({ hangUp, crash, stop: () => void suspend.now(), broken: terminal.stdout });
-  let beats = 0;
-  const heart = setInterval(() => {
-    beats += 1;
-    if (beats % 2 === 0 || isCounting(clusters.current().store.getState())) painter.tick();
-  }, TICK_MS);
+  const ended = new AbortController();
+  const isCountingNow = (): boolean => isCounting(clusters.current().store.getState());
+  void tickUntilEnd(deps.clock, ended.signal, isCountingNow, painter.tick);
 
   clusters.begin();
   // The frame that is there goes to the terminal before loading Ink takes the thread.
@@ -97,7 +96,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   drawing.catch(crash);
 
   const end = await ending.promise;
-  clearInterval(heart);
+  ended.abort();
   painter.stop();
   terminal.stdout.off('resize', resized);
   leave();
@@ -108,12 +107,20 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   return end.exitCode;
 }
 
+/** Draws what only time has changed, until the console ends. */
+async function tickUntilEnd(clock: Clock, ended: AbortSignal, isDue: () => boolean, tick: () => void): Promise<void> {
+  for (let ticks = 1; !ended.aborted; ticks += 1) {
+    await clock.sleep(TICK_MS, ended).catch(() => undefined);
+    if (ticks % 2 === 0 || isDue()) tick();
+  }
+}
+
 function sizeOf(stdout: { columns?: number; rows?: number }): { columns: number; rows: number } {
   return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
 }
 
 /** With the screen gone: puts back what our runs wrote, as long as that takes within reason, and words the outcome. */
-async function lastWords(clusters: Clusters, exitCode: number, words: string[]): Promise<End> {
+async function lastWords(clusters: Clusters, clock: Clock, exitCode: number, words: string[]): Promise<End> {
   const states = clusters.all().map(({ store }) => store.getState());
   if (states.flatMap(ownUnderWay).length === 0) return { exitCode, words };
   const live = states.flatMap(ownLive).length;
@@ -121,7 +128,7 @@ async function lastWords(clusters: Clusters, exitCode: number, words: string[]):
     Promise.all(clusters.all().map(({ runs }) => runs.stop())).then(all =>
       all.reduce((sum, one) => sum + one.residue, 0),
     ),
-    new Promise<number>(resolve => setTimeout(resolve, LAST_CHANCE_MS, Math.max(live, 1))),
+    clock.sleep(LAST_CHANCE_MS).then(() => Math.max(live, 1)),
   ]);
   if (left > 0) return { exitCode: RESIDUE, words: [...words, ...residueWords(left)] };
   return { exitCode, words: [...words, 'stopped; everything this console wrote is back, read again'] };

@@ -12,7 +12,6 @@ import type { LoadedExperiment } from '../../../src/experiment/types.ts';
 import type { Plan } from '../../../src/faults/contract.ts';
 import type { LogSource } from '../../../src/health/inspect/follow-log.ts';
 import type { Inspection } from '../../../src/health/inspect/inspection.ts';
-import { type Clock, systemClock } from '../../../src/host/clock.ts';
 import type { FoundInjection } from '../../../src/injection/found-injection.ts';
 import type { Receipt } from '../../../src/injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
@@ -22,6 +21,7 @@ import type { Happening } from '../../../src/run/event.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
 import type { Finding } from '../../../src/triage/finding.ts';
 import type { Triage } from '../../../src/triage/result.ts';
+import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
 import { type FakeFeed, fakeFeed } from './fake-feed.ts';
 import { crd, deployment, lease, NOW, node, pod, service, slice, webhook } from './objects.ts';
 
@@ -131,7 +131,8 @@ export function finding(name: string, options: Partial<FoundInjection> = {}): Fo
 
 /** What a scripted session does; every member may be replaced. */
 export interface Script {
-  clock: Clock;
+  /** Stands still until the stage moves it on. */
+  clock: ManualClock;
   feed: FakeFeed;
   context: string;
   isProtected: boolean;
@@ -199,7 +200,7 @@ const ENDING = (stopped: boolean): Happening[] => [
 ];
 
 export function script(changes: Partial<Script> = {}): Script {
-  const clock = changes.clock ?? systemClock;
+  const clock = changes.clock ?? manualClock(NOW);
   const serverNow = changes.serverNow ?? (() => clock.now());
   return {
     clock,

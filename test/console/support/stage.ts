@@ -1,20 +1,34 @@
 import { Console } from 'node:console';
 import { PassThrough, Writable } from 'node:stream';
 import xterm from '@xterm/headless';
+// Loaded beforehand: the console must not wait for a module of its own while a test moves its clock.
+import '../../../src/console/app/draw.tsx';
 import { startConsole } from '../../../src/console/app/start.ts';
 import type { ConsoleDeps } from '../../../src/console/deps.ts';
+import { settle } from '../../support/manual-clock.ts';
 import { fakeDeps, type Script } from './fake-session.ts';
 
 // The test runner's console lacks the constructor that Ink's console guard wants.
 Object.assign(console, { Console });
 
-/** The console on a terminal in memory: keys go in as bytes, what a person sees comes out. */
+/** Ink holds frames back by a timer of its own, which is the machine's; this makes it a millisecond. */
+const MAX_FPS = 1_000;
+/** What Ink writes when the console is mounted on it. */
+const BRACKETED_PASTE = '\u001b[?2004h';
+/** How long the console's clock may run, in milliseconds, until what a test waits for is on the screen. */
+const LONGEST_WAIT_MS = 60_000;
+
+/**
+ * The console on a terminal in memory: keys go in as bytes, what a person sees comes out. Its clock stands still while a
+ * test looks and types, and moves on, from one timer to the next, only while a test waits for something.
+ */
 export interface Stage {
   rows(): string[];
   screen(): string;
   send(keys: string): void;
   resize(columns: number, rows: number): void;
   waitFor(wanted: string | RegExp | ((screen: string) => boolean)): Promise<void>;
+  /** The exit code; reading it lets time pass until the console has ended. */
   readonly exit: Promise<number>;
   /** What was written to stderr after the screen was given back. */
   words(): string;
@@ -33,16 +47,13 @@ export function stage(
     allowProposedApi: true,
     convertEol: true,
   });
-  const looks = new Set<() => void>();
   let raw = '';
   let words = '';
   const stdout = Object.assign(
     new Writable({
       write(chunk, _encoding, done) {
         raw += String(chunk);
-        terminal.write(String(chunk), () => {
-          for (const look of [...looks]) look();
-        });
+        terminal.write(String(chunk));
         done();
       },
     }),
@@ -60,55 +71,79 @@ export function stage(
     ref: () => stdin,
     unref: () => stdin,
   });
-  const exit = startConsole({
-    ...fakeDeps(play, { stdin, stdout, stderr }, { armMs: 10_000, ...options.settings }),
+  const ended = startConsole({
+    ...fakeDeps(play, { stdin, stdout, stderr, maxFps: MAX_FPS }, { armMs: 10_000, ...options.settings }),
     ...options.deps,
   });
+  let exitCode: number | undefined;
+  ended.then(
+    code => {
+      exitCode = code;
+    },
+    () => undefined,
+  );
   const rows = (): string[] =>
     Array.from(
       { length: terminal.rows },
       (_, y) => terminal.buffer.active.getLine(terminal.buffer.active.viewportY + y)?.translateToString(true) ?? '',
     );
   const screen = (): string => rows().join('\n');
+  const isDrawing = (): boolean => exitCode !== undefined || raw.includes(BRACKETED_PASTE);
+
+  /** Until nothing more happens without time passing, and all of it is on the screen. */
+  async function settled(): Promise<void> {
+    for (let before = -1; before !== raw.length || !isDrawing(); ) {
+      before = raw.length;
+      await settle();
+      await new Promise(resolve => setTimeout(resolve, 2));
+      await new Promise<void>(resolve => terminal.write('', resolve));
+    }
+  }
+
+  /** Lets time pass until `isDone`; false when it is not within the longest wait. */
+  async function pass(isDone: () => boolean): Promise<boolean> {
+    const last = play.clock.monotonic() + LONGEST_WAIT_MS;
+    for (;;) {
+      await settled();
+      if (isDone()) return true;
+      const [next] = play.clock.sleeping;
+      if (next === undefined || play.clock.monotonic() + next > last) return false;
+      await play.clock.advance(next);
+    }
+  }
+
+  async function exit(): Promise<number> {
+    await pass(() => exitCode !== undefined);
+    return ended;
+  }
+
   return {
     rows,
     screen,
     raw: () => raw,
     words: () => words,
-    exit,
+    get exit() {
+      return exit();
+    },
     send: keys => void stdin.write(keys),
     resize(columns, height) {
       terminal.resize(columns, height);
       Object.assign(stdout, { columns, rows: height });
       stdout.emit('resize');
     },
-    waitFor: wanted =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          looks.delete(look);
-          reject(new Error(`expected ${String(wanted)}; the screen shows:\n${screen()}`));
-        }, 5_000);
-        const look = (): void => {
-          const now = screen();
-          if (
-            !(typeof wanted === 'string'
-              ? now.includes(wanted)
-              : wanted instanceof RegExp
-                ? wanted.test(now)
-                : wanted(now))
-          )
-            return;
-          clearTimeout(timer);
-          looks.delete(look);
-          resolve();
-        };
-        looks.add(look);
-        look();
-      }),
-    end() {
+    async waitFor(wanted) {
+      const isShown = (): boolean => {
+        const now = screen();
+        if (typeof wanted === 'string') return now.includes(wanted);
+        return wanted instanceof RegExp ? wanted.test(now) : wanted(now);
+      };
+      if (!(await pass(isShown))) throw new Error(`expected ${String(wanted)}; the screen shows:\n${screen()}`);
+    },
+    async end() {
       stdin.write('\u0003');
-      setTimeout(() => stdin.write('\u0003'), 50);
-      return exit;
+      await settled();
+      stdin.write('\u0003');
+      return exit();
     },
   };
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../src/host/clock.ts';
 import type { Api } from '../../../src/kube/client/api.ts';
 import { connect } from '../../../src/kube/connection/connection.ts';
-import { manualClock } from '../manual-clock.ts';
+import { manualClock } from '../../support/manual-clock.ts';
 import { type Behaviour, json, type MisbehavingServer, startServer, statusBody } from '../misbehaving-server.ts';
 
 const PODS = { apiVersion: 'v1', kind: 'Pod' };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createServerClock } from '../../../src/kube/client/server-clock.ts';
-import { manualClock } from '../manual-clock.ts';
+import { manualClock } from '../../support/manual-clock.ts';
 
 const START = Date.parse('2026-11-21T12:00:00.400Z');
 const header = (serverNow: number) => new Date(Math.floor(serverNow / 1000) * 1000).toUTCString();

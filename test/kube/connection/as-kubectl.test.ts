@@ -8,7 +8,7 @@ import type { Api } from '../../../src/kube/client/api.ts';
 import { type ConnectOptions, connect } from '../../../src/kube/connection/connection.ts';
 import { type CommandResult, type RunCommand, runCommand } from '../../../src/kube/connection/run-command.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { manualClock } from '../manual-clock.ts';
+import { manualClock } from '../../support/manual-clock.ts';
 import { fixture, json, type MisbehavingServer, startServer, statusBody } from '../misbehaving-server.ts';
 
 const cleanups: (() => unknown)[] = [];

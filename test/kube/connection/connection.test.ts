@@ -7,7 +7,7 @@ import type { Api } from '../../../src/kube/client/api.ts';
 import { type ConnectOptions, connect } from '../../../src/kube/connection/connection.ts';
 import { isLoopback, proxyFor } from '../../../src/kube/connection/connections.ts';
 import type { RunCommand } from '../../../src/kube/connection/run-command.ts';
-import { manualClock } from '../manual-clock.ts';
+import { manualClock } from '../../support/manual-clock.ts';
 import {
   fixture,
   json,

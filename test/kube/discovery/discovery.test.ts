@@ -3,8 +3,8 @@ import type { RawRequest } from '../../../src/kube/client/api.ts';
 import type { Outcome } from '../../../src/kube/client/outcome.ts';
 import { fetchDiscovery } from '../../../src/kube/discovery/discovery-fetch.ts';
 import { createKinds } from '../../../src/kube/discovery/kinds.ts';
+import { manualClock } from '../../support/manual-clock.ts';
 import { fail } from '../fake-collection.ts';
-import { manualClock } from '../manual-clock.ts';
 
 const VERBS = ['get', 'list', 'watch', 'patch'];
 

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FailureReason } from '../../../src/kube/client/outcome.ts';
 import { createReflector, type Reflector, type Update } from '../../../src/kube/watch/reflector.ts';
 import { TIMING } from '../../../src/kube/watch/sync.ts';
+import { type ManualClock, manualClock, settle } from '../../support/manual-clock.ts';
 import { type FakeCollection, fail, fakeCollection } from '../fake-collection.ts';
-import { type ManualClock, manualClock, settle } from '../manual-clock.ts';
 
 interface Row {
   uid?: string | undefined;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Api, WatchEvent } from '../../../src/kube/client/api.ts';
 import type { Failure } from '../../../src/kube/client/outcome.ts';
 import { connect } from '../../../src/kube/connection/connection.ts';
-import { manualClock, settle } from '../manual-clock.ts';
+import { manualClock, settle } from '../../support/manual-clock.ts';
 import { json, type MisbehavingServer, startServer, statusBody } from '../misbehaving-server.ts';
 
 const PODS = { apiVersion: 'v1', kind: 'Pod' };
