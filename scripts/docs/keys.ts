@@ -1,4 +1,4 @@
-import { EVERYWHERE, type Key, MOVING, PALETTE, STREAM } from '../../src/console/keymap/key.ts';
+import { ACTIONS, EVERYWHERE, type Key, MOVING, PALETTE, STREAM } from '../../src/console/keymap/key.ts';
 import { SCREENS } from '../../src/console/screens/registry.ts';
 import { type ScreenFolder, screenKeys } from '../../src/console/screens/screen.ts';
 
@@ -18,7 +18,7 @@ export function keysMarkdown(): string {
     '',
     '## From screen to screen',
     '',
-    ...table([PALETTE, ...screenKeys(screens)]),
+    ...table([PALETTE, ACTIONS, ...screenKeys(screens)]),
     '## Everywhere',
     '',
     ...table([...MOVING, ...STREAM, ...EVERYWHERE]),

@@ -23,6 +23,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     });
     return loading;
   };
+  const suggest = async () => (await import('./console-suggest.ts')).suggesting(runtime, api);
   return {
     identity: api.identity,
     isProtected: isProtected(api.identity.context, runtime.config.protected),
@@ -38,6 +39,9 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     followTriage: async (...asked) => (await import('./console-triage.ts')).followTriage(runtime, api, ...asked),
     planMend: async (...asked) => (await import('./console-mend.ts')).planMend(api, ...asked),
     mend: async (...asked) => (await import('./console-mend.ts')).doMend(runtime, api, ...asked),
+    suggest: async (...asked) => (await suggest()).suggest(...asked),
+    withReach: async (...asked) => (await suggest()).withReach(...asked),
+    judgeDraft: async (...asked) => (await suggest()).judgeDraft(...asked),
     inspect: (ref, signal) => inspect(api, ref, signal),
     followLog: (source, hear, signal) => followLog(api, runtime.realClock, source, hear, signal),
     toAsk: async (...asked) => (await engine()).toAsk(...asked),

@@ -50,6 +50,21 @@ function depsOf(runtime: Runtime, globals: GlobalOptions): ConsoleDeps {
       const entries = listCatalogue(runtime.paths.experiments, disk);
       return typeof entries === 'string' ? [{ path: runtime.paths.experiments, error: sanitise(entries) }] : entries;
     },
+    save: async (path, text, replace) => {
+      const [{ resolve }, { writePrivate }, { problemOf }] = await Promise.all([
+        import('node:path'),
+        import('../host/disk/private-file.ts'),
+        import('../host/disk/regular.ts'),
+      ]);
+      const whole = resolve(path);
+      try {
+        const unwritten = writePrivate(whole, text, { replace });
+        if (unwritten?.is === 'refused') return { is: 'failed', why: sanitise(unwritten.why, 200) };
+        return { is: unwritten === undefined ? 'written' : 'taken', path: whole };
+      } catch (error) {
+        return { is: 'failed', why: sanitise(problemOf(error), 200) };
+      }
+    },
     connect: async (progress, named) => {
       progress(sandbox === undefined ? 'reading the kubeconfig' : `starting the sandbox (${sandbox})`);
       try {

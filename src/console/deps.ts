@@ -15,6 +15,9 @@ import type { KnownContexts } from '../kube/connection/contexts.ts';
 import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { Stop } from '../revert/stop.ts';
 import type { RunEvent } from '../run/event.ts';
+import type { Draft } from '../suggest/draft.ts';
+import type { Judged } from '../suggest/judged.ts';
+import type { Suggested } from '../suggest/suggested.ts';
 import type { Clean } from '../text/sanitise.ts';
 import type { Finding } from '../triage/finding.ts';
 import type { GateResult } from '../triage/gate-run.ts';
@@ -36,9 +39,14 @@ export interface ConsoleDeps {
   connect(progress: (doing: string) => void, context?: string): Promise<Connected>;
   /** The contexts of the kubeconfig, as they are now; the same object as long as it has not changed. None where there is but one cluster. */
   contexts?(): Promise<KnownContexts>;
+  /** Writes a new file; replaces one only where that was asked for. Never rejects. */
+  save(path: string, text: string, replace: boolean): Promise<Saved>;
   /** Diagnostic lines for the log file; never the screen. */
   log(line: string): void;
 }
+
+/** What became of a file that was to be written; `path` is absolute. */
+export type Saved = { is: 'written'; path: string } | { is: 'taken'; path: string } | { is: 'failed'; why: Clean };
 
 export interface ConsoleSettings {
   version: string;
@@ -67,7 +75,8 @@ type Connected =
   | { ok: false; message: string; exitCode: number };
 
 export type CatalogueEntry =
-  | { path: string; loaded: LoadedExperiment; error?: never }
+  /** `text` is that of an experiment that is no file yet. */
+  | { path: string; loaded: LoadedExperiment; text?: string; error?: never }
   | { path: string; loaded?: never; error: string };
 
 /** One cluster, connected as one identity. */
@@ -104,6 +113,12 @@ export interface Session {
   planMend(finding: Finding, fix: string | undefined): Promise<MendPlan>;
   /** Does a fix that was shown, journalled and read again; rejects where it would no longer write what was shown. */
   mend(finding: Finding, shown: MendPlan): Promise<MendEnd>;
+  /** Every fault type beside an object as it is now, those that fit filled in from it. */
+  suggest(ref: ObjectRef, signal: AbortSignal): Promise<Outcome<Suggested>>;
+  /** The draft with as many pods allowed as are in reach now; unchanged where that cannot be told. */
+  withReach(draft: Draft, signal: AbortSignal): Promise<Draft>;
+  /** The draft as `mayday validate` sees it; `path` names it. */
+  judgeDraft(draft: Draft, path: string): Promise<Judged>;
   /** Reads one object and what stands around it. */
   inspect(ref: ObjectRef, signal: AbortSignal): Promise<Outcome<Inspection>>;
   /** Reads a log, and what is new in it until the signal aborts. Never rejects. */

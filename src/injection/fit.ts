@@ -55,7 +55,11 @@ export function objectFit(object: KubeObject, more: Readonly<Record<string, stri
 }
 
 /** Labels that change with every rollout or that name one pod by its number. */
-const PASSING = ['pod-template-hash', 'controller-revision-hash', 'apps.kubernetes.io/pod-index'];
+export const PASSING: readonly string[] = [
+  'pod-template-hash',
+  'controller-revision-hash',
+  'apps.kubernetes.io/pod-index',
+];
 
 /** The pods that an object is, or that it selects, as a label selector; or why there are none. */
 export function podsFit(object: KubeObject): Fit {

@@ -47,7 +47,7 @@ describe('the key table', () => {
     const help = shown(state({ screens: ['deck', 'help'] }), 80, 140);
     for (const key of keysOn(screenFolder('deck'))) expect(help).toContain(key.says.slice(0, 12));
     expect(rows(state())[23]).toMatch(
-      /^e experiments {2}r revert this one {2}5 triage {2}2 health {2}: go to {2}\? keys {2}q quit/,
+      /^e experiments {2}i inject {2}r revert this one {2}5 triage {2}2 health {2}\? keys {2}q quit/,
     );
   });
 

@@ -108,16 +108,16 @@ const CASES: Readonly<Record<FaultType, { yes: readonly Yes[]; no: readonly No[]
   },
   SecretDeletion: {
     yes: [
-      [token, { name: 'token', namespace: 'shop' }, 'shop'],
-      [web, { name: 'web-tls', namespace: 'shop' }, 'shop'],
+      [token, { name: 'token' }, 'shop'],
+      [web, { name: 'web-tls' }, 'shop'],
       [
         inShop('cert-manager.io/v1', 'Certificate', 'web', { spec: { secretName: 'web-cert' } }),
-        { name: 'web-cert', namespace: 'shop' },
+        { name: 'web-cert' },
         'shop',
       ],
       [
         inShop('networking.k8s.io/v1', 'Ingress', 'web', { spec: { tls: [{ secretName: 'web-cert' }] } }),
-        { name: 'web-cert', namespace: 'shop' },
+        { name: 'web-cert' },
         'shop',
       ],
     ],
@@ -272,7 +272,7 @@ const CASES: Readonly<Record<FaultType, { yes: readonly Yes[]; no: readonly No[]
     ],
   },
   ResourceDeletion: {
-    yes: [[widget, { apiVersion: 'demo.example.com/v1', kind: 'Widget', name: 'w', namespace: 'shop' }, 'shop']],
+    yes: [[widget, { apiVersion: 'demo.example.com/v1', kind: 'Widget', name: 'w' }, 'shop']],
     no: [
       [outside('v1', 'Namespace', 'shop'), 'a Namespace lives in no namespace'],
       [inShop('rbac.authorization.k8s.io/v1', 'Role', 'web'), 'a Role gives rights: RBACRevoke takes them away'],

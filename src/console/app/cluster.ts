@@ -1,9 +1,11 @@
 import { createDispatch, type Dispatch } from '../keymap/dispatch.ts';
 import { createCatalogue } from '../screens/experiments/catalogue.ts';
 import { createBrowsing } from '../screens/health/browsing.ts';
+import { createInjecting } from '../screens/inject/injecting.ts';
 import { createEmergency } from '../screens/mayday/emergency.ts';
 import { createMending } from '../screens/mend/mending.ts';
 import { createObjectLooking } from '../screens/object/looking.ts';
+import { createSaving } from '../screens/save/saving.ts';
 import type { Parts } from '../screens/screen.ts';
 import { createTriaging } from '../screens/triage/looking.ts';
 import type { ConsoleStore } from '../store/state.ts';
@@ -57,6 +59,8 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     objects: createObjectLooking(context),
     mending: createMending(context, triaging.look),
     browsing: createBrowsing(context),
+    injecting: createInjecting(context, catalogue),
+    saving: createSaving(context),
   });
   return {
     asked,

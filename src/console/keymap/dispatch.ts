@@ -134,6 +134,15 @@ function sharedCommands(parts: Parts): Commands {
       void parts.clusters.learn();
       open(context, 'palette');
     },
+    actions: () => {
+      store.setState({ actionAt: 0 });
+      open(context, 'actions');
+    },
+    inject: () => {
+      const on = here().subject?.(store.getState(), context.now());
+      if (on) parts.injecting.ask(on);
+      else notify(context, 'there is no object to inject into', 'warn');
+    },
     back: () => {
       if (here().leave?.(parts) === true) return;
       if (store.getState().screens.length > 1) close(context);

@@ -25,6 +25,12 @@ export const HELP: Key = { id: 'help', keys: ['?'], says: 'keys', hint: 8 };
 export const BACK: Key = { id: 'back', keys: ['esc', 'left', 'h'], says: 'back', hint: 7 };
 export const QUIT: Key = { id: 'quit', keys: ['q'], says: 'quit', hint: 9 };
 
+/** Lists what can be injected into the object under the cursor. */
+export const INJECT: Key = { id: 'inject', keys: ['i'], says: 'inject' };
+
+/** The menu of all actions, from every screen with keys of its own; where `a` arms, the capital letter opens it. */
+export const ACTIONS: Key = { id: 'actions', keys: ['a', 'A'], says: 'every action here, and why not' };
+
 /** From every screen with keys of its own. */
 export const PALETTE: Key = { id: 'palette', keys: [':'], says: 'go to', hint: 6 };
 

@@ -1,7 +1,7 @@
 import { SCREENS, type ScreenId } from '../screens/registry.ts';
 import { goTo, type ScreenFolder, screenKeys } from '../screens/screen.ts';
 import type { ConsoleState } from '../store/state.ts';
-import { EVERYWHERE, type Key, PALETTE, ROUND } from './key.ts';
+import { ACTIONS, EVERYWHERE, type Key, PALETTE, ROUND } from './key.ts';
 
 /** The screen of that id. */
 export function screenFolder(id: ScreenId): ScreenFolder {
@@ -11,9 +11,16 @@ export function screenFolder(id: ScreenId): ScreenFolder {
 /** All keys of a screen, its own first. */
 export const keysOn = (screen: ScreenFolder): readonly Key[] => [
   ...screen.keys,
-  ...(screen.title === undefined ? [] : [...DIGITS.filter(({ id }) => id !== goTo(screen.id)), ...ROUND]),
+  ...(screen.title === undefined
+    ? []
+    : [actionsKey(screen), ...DIGITS.filter(({ id }) => id !== goTo(screen.id)), ...ROUND]),
   ...EVERYWHERE,
 ];
+
+const actionsKey = ({ keys }: ScreenFolder): Key => ({
+  ...ACTIONS,
+  keys: ACTIONS.keys.filter(press => !keys.some(key => key.keys.includes(press))).slice(0, 1),
+});
 
 /** A question is answered before another screen is opened. */
 const DIGITS = [PALETTE, ...screenKeys(SCREENS)];

@@ -1,7 +1,10 @@
+import { actions } from './actions/index.ts';
 import { deck } from './deck/index.ts';
+import { draft } from './draft/index.ts';
 import { experiments } from './experiments/index.ts';
 import { health } from './health/index.ts';
 import { help } from './help/index.ts';
+import { inject } from './inject/index.ts';
 import { mayday } from './mayday/index.ts';
 import { mend } from './mend/index.ts';
 import { object } from './object/index.ts';
@@ -9,6 +12,7 @@ import { palette } from './palette/index.ts';
 import { plan } from './plan/index.ts';
 import { quit } from './quit/index.ts';
 import { revertOne } from './revert-one/index.ts';
+import { save } from './save/index.ts';
 import { triage } from './triage/index.ts';
 
 /** Every screen. The first is home. */
@@ -25,6 +29,10 @@ export const SCREENS = [
   revertOne,
   mend,
   palette,
+  inject,
+  draft,
+  save,
+  actions,
 ] as const;
 
 export type ScreenId = (typeof SCREENS)[number]['id'];

@@ -1,17 +1,21 @@
+import type { ObjectRef } from '../../k8s/object.ts';
 import type { Clusters } from '../app/clusters.ts';
 import type { Context } from '../app/context.ts';
 import type { KubeconfigWatch } from '../app/kubeconfig-change.ts';
 import type { Quit } from '../app/quit.ts';
 import type { Runs } from '../app/runs.ts';
 import type { Commands, Key } from '../keymap/key.ts';
+import type { Now } from '../store/select.ts';
 import type { ConsoleState } from '../store/state.ts';
 import type { Layout } from '../widgets/layout.ts';
 import type { View } from '../widgets/view.ts';
 import type { Catalogue } from './experiments/catalogue.ts';
 import type { Browsing } from './health/browsing.ts';
+import type { Injecting } from './inject/injecting.ts';
 import type { Emergency } from './mayday/emergency.ts';
 import type { Mending } from './mend/mending.ts';
 import type { ObjectLooking } from './object/looking.ts';
+import type { Saving } from './save/saving.ts';
 import type { Triaging } from './triage/looking.ts';
 
 /** What the commands of screens work with. */
@@ -27,6 +31,8 @@ export interface Parts {
   /** The clusters of this console; `open` shows another context. */
   clusters: Pick<Clusters, 'open' | 'back' | 'learn'>;
   kubeconfig: Pick<KubeconfigWatch, 'acknowledge'>;
+  injecting: Injecting;
+  saving: Saving;
   quit: Quit;
   suspend(): void;
   repaint(): void;
@@ -64,6 +70,8 @@ export interface ScreenFolder<Id extends string = string> {
   keys: readonly Key[];
   /** The body. A pure function of state and time; `screens` are all there are, for the help. */
   body(state: ConsoleState, view: View, size: Size, screens: readonly ScreenFolder[]): Layout;
+  /** The object that the cursor is on; faults can be injected into it. */
+  subject?(state: ConsoleState, now: Now): ObjectRef | undefined;
   /** What the keys of this screen do. */
   commands?(parts: Parts): Commands;
   /** Moves the cursor, or scrolls, by so many rows; infinite for the first and the last. */

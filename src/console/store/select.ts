@@ -1,5 +1,6 @@
 import type { LoadedExperiment } from '../../experiment/types.ts';
 import type { Marker } from '../../health/marker.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
 import { readAnswer, wordFor } from '../../revert/trust/answer.ts';
 import type { Preflight } from '../deps.ts';
 import type { ConsoleState, RunView } from './state.ts';
@@ -12,6 +13,10 @@ export interface Now {
 
 /** A live fault as one entry of the list: a run of ours, or a mark found in the cluster. */
 export type FaultEntry = { key: string; is: 'run'; run: RunView } | { key: string; is: 'mark'; mark: Marker };
+
+/** The object that a fault is on. */
+export const faultTarget = (entry: FaultEntry | undefined): ObjectRef | undefined =>
+  entry && (entry.is === 'run' ? entry.run.target : entry.mark.object);
 
 const ENDED_STAYS_MS = 15_000;
 
@@ -84,7 +89,9 @@ export function outage(
 }
 
 /** The experiment the cursor is on: by its path, else the first. */
-export function chosen(state: ConsoleState): { path: string; loaded?: LoadedExperiment; error?: string } | undefined {
+export function chosen(
+  state: ConsoleState,
+): { path: string; loaded?: LoadedExperiment; text?: string; error?: string } | undefined {
   const entries = state.catalogue ?? [];
   return entries.find(entry => entry.path === state.cursor.experiments) ?? entries[0];
 }

@@ -8,9 +8,11 @@ import type { Stop } from '../../revert/stop.ts';
 import type { Phase, Verdict } from '../../run/event.ts';
 import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
 import { NO_TABLES, type TablesView } from '../screens/health/view.ts';
+import { type InjectView, NOTHING_TO_INJECT } from '../screens/inject/view.ts';
 import { type MendView, NOTHING_TO_MEND } from '../screens/mend/view.ts';
 import { NO_OBJECT, type ObjectView } from '../screens/object/view.ts';
 import type { ScreenId } from '../screens/registry.ts';
+import { NOTHING_TO_SAVE, type SaveView } from '../screens/save/view.ts';
 import { NOTHING_LOOKED_AT, type TriageView } from '../screens/triage/view.ts';
 import type { Tone } from '../widgets/line.ts';
 import { NO_SHELL, type ShellView } from './shell.ts';
@@ -143,6 +145,10 @@ export interface ConsoleState {
   object: ObjectView;
   mend: MendView;
   tables: TablesView;
+  inject: InjectView;
+  save: SaveView;
+  /** The row chosen in the menu of actions. */
+  actionAt: number;
   leftovers: Leftovers;
   quitting: 'no' | 'reverting' | 'over';
 }
@@ -220,6 +226,9 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     object: NO_OBJECT,
     mend: NOTHING_TO_MEND,
     tables: NO_TABLES,
+    inject: NOTHING_TO_INJECT,
+    save: NOTHING_TO_SAVE,
+    actionAt: 0,
     leftovers: { count: 0, example: '' },
     quitting: 'no',
   }));

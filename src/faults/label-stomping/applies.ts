@@ -1,4 +1,4 @@
-import { doesNotFit, objectFit } from '../../injection/fit.ts';
+import { doesNotFit, objectFit, PASSING } from '../../injection/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Fit } from '../contract.ts';
 import { DEFAULT_VALUE, isMark } from './plan.ts';
@@ -6,7 +6,7 @@ import { DEFAULT_VALUE, isMark } from './plan.ts';
 /** Anything with a label; one that people chose rather than one of the platform. */
 export function appliesTo(object: KubeObject): Fit {
   const keys = Object.keys(object.metadata.labels ?? {})
-    .filter(key => !isMark(key) && key !== 'pod-template-hash')
+    .filter(key => !isMark(key) && !PASSING.includes(key))
     .sort();
   const labelKey = keys.find(key => !isOfThePlatform(key)) ?? keys[0];
   if (labelKey === undefined) return doesNotFit('it has no label');

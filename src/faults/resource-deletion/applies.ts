@@ -11,5 +11,5 @@ export function appliesTo(object: KubeObject): Fit {
   if (namespace === undefined) return doesNotFit(`${aKind(kind)} lives in no namespace`);
   if (groupOf(apiVersion) === RBAC) return doesNotFit(`${aKind(kind)} gives rights: RBACRevoke takes them away`);
   if (kind === 'Event') return doesNotFit('an Event is no target');
-  return fits(object, { apiVersion, kind, name, namespace });
+  return fits(object, { apiVersion, kind, name });
 }

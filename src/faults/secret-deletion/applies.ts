@@ -6,9 +6,7 @@ import type { Fit } from '../contract.ts';
 /** A Secret, or whatever names one that it cannot do without: pods, their templates, certificates, ingresses. */
 export function appliesTo(object: KubeObject): Fit {
   const name = isKind(object, '', 'Secret') ? object.metadata.name : secretOf(object);
-  return name === undefined
-    ? doesNotFit('it is for a Secret, and this names none')
-    : fits(object, { name, ...(object.metadata.namespace && { namespace: object.metadata.namespace }) });
+  return name === undefined ? doesNotFit('it is for a Secret, and this names none') : fits(object, { name });
 }
 
 function secretOf(object: KubeObject): string | undefined {

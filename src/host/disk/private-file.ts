@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { kindOf } from './regular.ts';
 
@@ -30,13 +30,16 @@ export function writePrivate(path: string, text: string, { replace }: { replace:
   return undefined;
 }
 
-/** Only where nothing has the name, not even a symbolic link. */
+/** Only where nothing has the name, not even a symbolic link. A disk that is full leaves no half of a file behind. */
 function create(path: string, text: string): void {
   const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  let isWhole = false;
   try {
-    writeSync(file, text);
+    writeFileSync(file, text);
     fsyncSync(file);
+    isWhole = true;
   } finally {
     closeSync(file);
+    if (!isWhole) rmSync(path, { force: true });
   }
 }

@@ -5,6 +5,7 @@ import type {
   Preflight,
   RevertEnd,
   RunEnd,
+  Saved,
   Session,
 } from '../../../src/console/deps.ts';
 import type { MendEnd, MendPlan } from '../../../src/console/screens/mend/view.ts';
@@ -18,6 +19,9 @@ import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
 import { failure } from '../../../src/kube/client/failure.ts';
 import type { Outcome } from '../../../src/kube/client/outcome.ts';
 import type { Happening } from '../../../src/run/event.ts';
+import type { Draft } from '../../../src/suggest/draft.ts';
+import { judgeDraft } from '../../../src/suggest/judged.ts';
+import { type Suggested, suggestFor } from '../../../src/suggest/suggested.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
 import type { Finding } from '../../../src/triage/finding.ts';
 import type { Triage } from '../../../src/triage/result.ts';
@@ -149,6 +153,12 @@ export interface Script {
   triage(): Triage;
   planMend(finding: Finding, fix: string | undefined): MendPlan;
   mend(shown: MendPlan): MendEnd;
+  suggest(ref: ObjectRef): Outcome<Suggested>;
+  withReach(draft: Draft): Draft;
+  /** Files by their path: what was written, and what was there. */
+  files: Map<string, string>;
+  /** Why nothing can be written. */
+  diskSays?: string;
   inspect(ref: ObjectRef): Outcome<Inspection>;
   log(source: LogSource): Clean[];
   fired: FireOrder[];
@@ -224,6 +234,9 @@ export function script(changes: Partial<Script> = {}): Script {
       throw new Error('mayday cannot mend this itself: ask somebody');
     },
     mend: () => ({ isDone: true, lines: [] }),
+    suggest: ref => suggestIn(SHOP, ref),
+    withReach: draft => ({ ...draft, maxPods: '2' }),
+    files: new Map(),
     inspect: () => failure('not-found', 'not found' as Clean),
     log: () => [],
     triage: () => ({ roots: [], gates: [] }),
@@ -231,6 +244,21 @@ export function script(changes: Partial<Script> = {}): Script {
     reverted: 0,
     ...changes,
   };
+}
+
+/** What mayday suggests for one of these objects. */
+export function suggestIn(objects: readonly KubeObject[], ref: ObjectRef): Outcome<Suggested> {
+  const object = objects.find(({ kind, metadata }) => kind === ref.kind && metadata.name === ref.name);
+  return object === undefined
+    ? failure('not-found', 'not found' as Clean)
+    : { ok: true, status: 200, value: suggestFor({ object, owners: [] }) };
+}
+
+function save({ files, diskSays }: Script, path: string, text: string, replace: boolean): Saved {
+  if (diskSays !== undefined) return { is: 'failed', why: diskSays as Clean };
+  if (files.has(path) && !replace) return { is: 'taken', path };
+  files.set(path, text);
+  return { is: 'written', path };
 }
 
 /** A session that plays the script. */
@@ -291,6 +319,9 @@ export function fakeSession(play: Script): Session {
     },
     planMend: async (finding, fix) => play.planMend(finding, fix),
     mend: async (_, shown) => play.mend(shown),
+    suggest: async ref => play.suggest(ref),
+    withReach: async draft => play.withReach(draft),
+    judgeDraft: async (draft, path) => judgeDraft(draft, path),
     inspect: async ref => play.inspect(ref),
     async followLog(source, hear) {
       hear({ is: 'lines', lines: play.log(source), isCut: false });
@@ -338,6 +369,7 @@ export function fakeDeps(
     terminal,
     clock: play.clock,
     catalogue: async () => play.catalogue.map(loaded => ({ path: loaded.path, loaded })),
+    save: async (...asked) => save(play, ...asked),
     connect: async () => ({ ok: true, session: fakeSession(play) }),
     log: () => undefined,
   };

@@ -1,9 +1,9 @@
-import { open } from '../../app/context.ts';
-import { EMERGENCY, HELP, MOVING, QUIT, STREAM } from '../../keymap/key.ts';
-import { chosenFault, faultEntries, type Now, revertOneLock } from '../../store/select.ts';
+import { notify, open } from '../../app/context.ts';
+import { EMERGENCY, HELP, INJECT, MOVING, QUIT, STREAM } from '../../keymap/key.ts';
+import { chosenFault, faultEntries, faultTarget, type Now, revertOneLock } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { stepped } from '../../widgets/list.ts';
-import type { ScreenFolder } from '../screen.ts';
+import { goTo, type ScreenFolder } from '../screen.ts';
 import { deckBody } from './deck.ts';
 
 const noFault = (state: ConsoleState, now: Now): string | undefined =>
@@ -20,6 +20,7 @@ export const deck: ScreenFolder<'deck'> = {
   keys: [
     EMERGENCY,
     { id: 'experiments', keys: ['e'], says: 'experiments', hint: 1 },
+    { ...INJECT, hint: 2 },
     { id: 'revert-one', keys: ['r'], says: 'revert this one', hint: 2, locked: revertOneLock },
     { id: 'object', keys: ['enter'], says: 'open the object', locked: noFault },
     ...MOVING,
@@ -29,10 +30,17 @@ export const deck: ScreenFolder<'deck'> = {
     QUIT,
   ],
   body: deckBody,
-  commands: ({ context, catalogue, objects }) => ({
+  subject: (state, now) => faultTarget(chosenFault(state, now)),
+  commands: ({ context, catalogue, objects, injecting, run }) => ({
     object: () => {
-      const fault = chosenFault(context.store.getState(), context.now());
-      if (fault) objects.open(fault.is === 'run' ? fault.run.target : fault.mark.object);
+      const on = faultTarget(chosenFault(context.store.getState(), context.now()));
+      if (on) objects.open(on);
+    },
+    inject: () => {
+      const on = faultTarget(chosenFault(context.store.getState(), context.now()));
+      if (on) return injecting.ask(on);
+      run(goTo('health'));
+      notify(context, 'choose an object, then press i', 'plain');
     },
     experiments: () => {
       open(context, 'experiments');

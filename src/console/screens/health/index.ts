@@ -1,5 +1,5 @@
 import { notify } from '../../app/context.ts';
-import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import { BACK, EMERGENCY, HELP, INJECT, MOVING, QUIT } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane, row } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
@@ -24,6 +24,7 @@ export const health: ScreenFolder<'health'> = {
   keys: [
     EMERGENCY,
     { id: 'object', keys: ['enter'], says: 'open', hint: 1, locked: nothing },
+    { ...INJECT, hint: 1, locked: nothing },
     { id: 'next-kind', keys: ['tab', 'right', 'l'], says: 'next kind', hint: 2 },
     { id: 'last-kind', keys: ['left', 'h'], says: 'kind before' },
     { id: 'filter', keys: ['/'], says: 'filter: ns: state: -l ! /re/', hint: 3 },
@@ -40,6 +41,10 @@ export const health: ScreenFolder<'health'> = {
       pane(left, rows, kindLines(state, view, left, rows)),
       pane(right, rows, tableLines(state, view, right, rows)),
     );
+  },
+  subject({ tables }) {
+    const chosen = chosenRow(tables);
+    return chosen && !chosen.isGone ? chosen.row.ref : undefined;
   },
   enter: ({ browsing }) => browsing.enter(),
   commands: ({ context, browsing, objects }) => ({

@@ -1,4 +1,16 @@
-import { BACK, EMERGENCY, EVERYWHERE, HELP, type Key, MOVING, PALETTE, QUIT, ROUND, STREAM } from '../../keymap/key.ts';
+import {
+  ACTIONS,
+  BACK,
+  EMERGENCY,
+  EVERYWHERE,
+  HELP,
+  type Key,
+  MOVING,
+  PALETTE,
+  QUIT,
+  ROUND,
+  STREAM,
+} from '../../keymap/key.ts';
 import { beside, cell, type Line, line, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
@@ -32,7 +44,7 @@ export interface HelpAsked {
 export function helpLines(view: View, { screens, from, isAscii }: HelpAsked): Line[] {
   const titled = screens.filter(screen => screen.title !== undefined);
   const inOrder = [...titled.filter(({ id }) => id === from), ...titled.filter(({ id }) => id !== from)];
-  const digits = [PALETTE, ...screenKeys(screens)];
+  const digits = [PALETTE, ACTIONS, ...screenKeys(screens)];
   const shared = [EMERGENCY, ...MOVING, ...STREAM, HELP, BACK, QUIT, ...ROUND, ...EVERYWHERE];
   const keyRow = (key: Key): Line =>
     line(

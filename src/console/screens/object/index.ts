@@ -1,4 +1,4 @@
-import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import { BACK, EMERGENCY, HELP, INJECT, MOVING, QUIT } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
@@ -19,6 +19,7 @@ export const object: ScreenFolder<'object'> = {
     { id: 'container', keys: ['tab'], says: 'next container', locked: noLog },
     { id: 'previous', keys: ['p'], says: 'log before the restart', locked: noLog },
     { id: 'follow', keys: ['f'], says: 'follow the log', locked: noLog },
+    { ...INJECT, hint: 4 },
     { id: 'owner', keys: ['o'], says: 'owner', hint: 4 },
     { id: 'copy', keys: ['y'], says: 'copy the name' },
     { id: 'again', keys: ['c'], says: 'read again', hint: 5 },
@@ -28,6 +29,7 @@ export const object: ScreenFolder<'object'> = {
     QUIT,
   ],
   body: (state, view, { columns, rows }) => pane(columns, rows, objectLines(state, view, columns, rows)),
+  subject: ({ object: { trail } }) => trail.at(-1),
   commands: ({ objects }) => ({
     about: () => objects.show('about'),
     yaml: () => objects.show('yaml'),

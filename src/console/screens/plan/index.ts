@@ -2,6 +2,7 @@ import { BACK, EMERGENCY, HELP, MOVING, QUIT, STREAM } from '../../keymap/key.ts
 import { armLock, fireLock, injectLock, isNameTyped } from '../../store/select.ts';
 import { deckBody } from '../deck/deck.ts';
 import { chooseExperiment } from '../experiments/index.ts';
+import { saveLock } from '../save/saving.ts';
 import type { ScreenFolder } from '../screen.ts';
 
 /** What the chosen experiment would do, and the way to arm and fire it. */
@@ -12,6 +13,7 @@ export const plan: ScreenFolder<'plan'> = {
     EMERGENCY,
     { id: 'arm', keys: ['a', 'enter'], says: 'arm', hint: 1, locked: armLock },
     { id: 'fire', keys: ['f'], says: 'FIRE', danger: true, hint: 2, locked: fireLock },
+    { id: 'save', keys: ['w'], says: 'write as a file', hint: 3, locked: saveLock },
     { id: 'recheck', keys: ['c'], says: 'check again', hint: 3, locked: injectLock },
     ...MOVING,
     ...STREAM,
@@ -20,7 +22,12 @@ export const plan: ScreenFolder<'plan'> = {
     QUIT,
   ],
   body: deckBody,
-  commands: ({ catalogue, runs }) => ({ arm: catalogue.arm, fire: runs.fire, recheck: catalogue.recheck }),
+  commands: ({ catalogue, runs, saving }) => ({
+    arm: catalogue.arm,
+    fire: runs.fire,
+    save: saving.ask,
+    recheck: catalogue.recheck,
+  }),
   move: chooseExperiment,
   leave({ catalogue }) {
     catalogue.disarm();

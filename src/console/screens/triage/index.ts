@@ -1,4 +1,4 @@
-import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import { BACK, EMERGENCY, HELP, INJECT, MOVING, QUIT } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { column, type Layout, pane, row } from '../../widgets/layout.ts';
 import { stepped } from '../../widgets/list.ts';
@@ -30,6 +30,7 @@ export const triage: ScreenFolder<'triage'> = {
     },
     { id: 'object', keys: ['enter', 'right', 'l'], says: 'open the object', hint: 1, locked: noFinding },
     { id: 'mend', keys: ['x'], says: 'fix it', hint: 1, locked: noFinding },
+    { ...INJECT, locked: noFinding },
     { id: 'look', keys: ['c'], says: 'look again', hint: 2 },
     { id: 'detail-up', keys: ['['], says: 'detail: back up' },
     { id: 'detail-down', keys: [']'], says: 'detail: further down', hint: 3 },
@@ -60,6 +61,7 @@ export const triage: ScreenFolder<'triage'> = {
       pane(columns, rest - list, detailLines(state, view, columns, rest - list)),
     );
   },
+  subject: state => chosenEntry(state)?.root.finding.object,
   enter: ({ triaging }) => triaging.look(),
   commands: ({ context, triaging, objects, mending }) => ({
     mend: () => {

@@ -1,0 +1,22 @@
+import type { Session } from '../console/deps.ts';
+import { seededRandom } from '../host/seeded-random.ts';
+import type { Api } from '../kube/client/api.ts';
+import { previewFacts } from '../runtime/open-engine.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { judgeDraft } from '../suggest/judged.ts';
+import { withReach } from '../suggest/reach.ts';
+import { readSubject } from '../suggest/subject.ts';
+import { suggestFor } from '../suggest/suggested.ts';
+
+/** What the console offers to inject: the same as `mayday suggest`. */
+export function suggesting(runtime: Runtime, api: Api): Pick<Session, 'suggest' | 'withReach' | 'judgeDraft'> {
+  return {
+    async suggest(ref, signal) {
+      const read = await readSubject(api, ref, signal);
+      return read.ok ? { ...read, value: suggestFor(read.value) } : read;
+    },
+    withReach: (draft, signal) =>
+      withReach(api, draft, name => previewFacts(runtime, api, name, seededRandom(1)), signal),
+    judgeDraft: async (draft, path) => judgeDraft(draft, path),
+  };
+}

@@ -1,0 +1,113 @@
+import { nameOf } from '../../../k8s/object-ref.ts';
+import { sanitise } from '../../../text/sanitise.ts';
+import { close, notify } from '../../app/context.ts';
+import { BACK, EMERGENCY } from '../../keymap/key.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { pane } from '../../widgets/layout.ts';
+import { cell, type Line, line, select, span } from '../../widgets/line.ts';
+import { windowOf } from '../../widgets/list.ts';
+import { rule } from '../../widgets/rule.ts';
+import type { View } from '../../widgets/view.ts';
+import { keyName } from '../help/lines.ts';
+import type { Parts, ScreenFolder, Size } from '../screen.ts';
+import { type Action, actionsOf } from './entries.ts';
+
+const underneath = (state: ConsoleState, screens: readonly ScreenFolder[]): ScreenFolder | undefined =>
+  screens.find(({ id }) => id === state.screens.at(-2)) ?? screens[0];
+
+function found(state: ConsoleState, view: Pick<View, 'now'>, screens: readonly ScreenFolder[]): Action[] {
+  const under = underneath(state, screens);
+  return under ? actionsOf(under, state, view.now) : [];
+}
+
+/** Everything that can be done with the row under the cursor, and why what cannot be done cannot. */
+export const actions: ScreenFolder<'actions'> = {
+  id: 'actions',
+  keys: [
+    EMERGENCY,
+    { id: 'choose', keys: ['enter'], says: 'do it', hint: 1 },
+    { id: 'up', keys: ['up', 'ctrl-p'], says: 'up' },
+    { id: 'down', keys: ['down', 'ctrl-n', 'tab'], says: 'down', hint: 2 },
+    { ...BACK, keys: ['esc'] },
+  ],
+  body: (state, view, size, screens) => pane(size.columns, size.rows, lines(state, view, size, screens)),
+  commands: parts => ({ choose: () => choose(parts) }),
+  move({ context, screens }, by) {
+    const { store } = context;
+    const state = store.getState();
+    const last = found(state, { now: context.now() }, screens).length - 1;
+    store.setState({ actionAt: Math.max(0, Math.min(last, state.actionAt + by)) });
+  },
+  // A letter does what it does on the screen below.
+  typing: () => true,
+  type(parts, text) {
+    const { context } = parts;
+    const action = found(context.store.getState(), { now: context.now() }, parts.screens).find(({ key }) =>
+      key.keys.includes(text),
+    );
+    if (action) act(parts, action);
+    else notify(context, `${text}: no action of this row`, 'warn');
+  },
+  erase: () => undefined,
+};
+
+function lines(state: ConsoleState, view: View, { columns, rows }: Size, screens: readonly ScreenFolder[]): Line[] {
+  const under = underneath(state, screens);
+  const all = found(state, view, screens);
+  const on = under?.subject?.(state, view.now);
+  const name = on ? sanitise(nameOf(on)) : (under?.title ?? '').toLowerCase();
+  const { first, last } = windowOf(all.length, state.actionAt, rows - 1);
+  return [
+    rule(
+      `ACTIONS on ${name}`,
+      columns,
+      view,
+      `${all.filter(({ reason }) => reason === undefined).length} of ${all.length}`,
+      true,
+    ),
+    ...(all.length === 0 ? [line(span('  nothing can be done here', 'dim'))] : []),
+    ...all
+      .slice(first, last)
+      .map((action, i) => actionLine(action, first + i === state.actionAt, state, view, columns)),
+  ];
+}
+
+function actionLine(
+  { key, reason }: Action,
+  isChosen: boolean,
+  { settings }: ConsoleState,
+  view: View,
+  columns: number,
+): Line {
+  const press = keyName(key.keys[0] ?? '', settings.ascii);
+  const isOff = reason !== undefined;
+  const row = line(
+    isChosen ? view.glyphs.cursor : ' ',
+    ' ',
+    span(cell(press, 6), isOff ? 'dim' : key.danger ? 'bad' : 'key'),
+    ' ',
+    span(isOff ? `${key.says}: ` : key.says, isOff ? 'dim' : 'plain'),
+    isOff && span(cell(reason, Math.max(0, columns - 12 - key.says.length)).trimEnd(), 'dim'),
+    key.danger && !isOff && span('   changes the cluster', 'bad'),
+  );
+  return isChosen ? select(row) : row;
+}
+
+function choose(parts: Parts): void {
+  const { context, screens } = parts;
+  const state = context.store.getState();
+  const action = found(state, { now: context.now() }, screens)[state.actionAt];
+  if (action) act(parts, action);
+}
+
+/** What changes the cluster is left to its own single key. */
+function act({ context, run }: Parts, { key, reason }: Action): void {
+  if (reason !== undefined) {
+    notify(context, `${key.says}: ${reason}`, 'warn');
+    return;
+  }
+  close(context);
+  if (key.danger)
+    notify(context, `press ${key.keys[0]} now: it changes the cluster, so it takes a key of its own`, 'warn');
+  else run(key.id);
+}

@@ -1,0 +1,108 @@
+import { FAULT_RULES } from '../../../faults/types.ts';
+import type { Draft } from '../../../suggest/draft.ts';
+import { type FormField, formFields } from '../../../suggest/form.ts';
+import { wrap } from '../../../text/wrap.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { BLANK, cell, ends, type Line, line, select, span } from '../../widgets/line.ts';
+import { windowOf } from '../../widgets/list.ts';
+import { rule } from '../../widgets/rule.ts';
+import type { View } from '../../widgets/view.ts';
+import type { FormView } from '../inject/view.ts';
+import type { Size } from '../screen.ts';
+
+const LABEL = 18;
+
+/** The form of an experiment: each field with what is wrong with it, in the words of `validate`, and what it comes to. */
+export function draftLines({ inject: { form } }: ConsoleState, view: View, { columns, rows }: Size): Line[] {
+  if (!form) return [rule('INJECT', columns, view, '', true), line(span('  nothing is filled in', 'dim'))];
+  const { draft, judged } = form;
+  const head = [
+    rule(
+      `INJECT ${draft.type} ${view.glyphs.arrow} ${draft.target.resource}`,
+      columns,
+      view,
+      'nothing is written yet',
+      true,
+    ),
+  ];
+  const foot = [BLANK, ...aboutLines(draft, columns), ...stepLines(form, view, columns)];
+  const fields = formFields(draft).flatMap(field =>
+    fieldLines(field, judged?.problems[field.key], { isChosen: field.key === form.field, form, view, columns }),
+  );
+  const at = Math.max(
+    0,
+    fields.findIndex(({ selected }) => selected),
+  );
+  const { first, last } = windowOf(fields.length, at, rows - head.length - foot.length);
+  return [...head, ...fields.slice(first, last), ...foot];
+}
+
+function fieldLines(
+  { key, label, value, isRequired }: FormField,
+  problem: string | undefined,
+  { isChosen, form, view, columns }: { isChosen: boolean; form: FormView; view: View; columns: number },
+): Line[] {
+  const room = columns - LABEL - 4;
+  // What is being typed is at the end of the text.
+  const typed = isChosen ? `${value}_` : value;
+  const shown =
+    typed === ''
+      ? span(isRequired ? '' : 'the default', 'dim')
+      : span(cell(typed, Math.max(10, room), 'left', 'middle').trimEnd());
+  const note = key === 'maxPods' && form.isReading ? span('  counting the pods in reach…', 'dim') : undefined;
+  const mark = problem === undefined ? ' ' : view.glyphs.states.fail;
+  const row = line(
+    isChosen ? view.glyphs.cursor : ' ',
+    span(`${mark} `, 'bad'),
+    span(cell(label, LABEL - 1), isChosen ? 'title' : 'dim'),
+    ' ',
+    shown,
+    note,
+  );
+  const words = problem === undefined ? [] : wrap(problem, Math.max(10, room));
+  return [isChosen ? select(row) : row, ...words.map(text => line(' '.repeat(LABEL + 3), span(text, 'bad')))];
+}
+
+/** What the experiment checks and expects, and who ends it. */
+function aboutLines(draft: Draft, columns: number): Line[] {
+  const { check, type, description } = draft;
+  const rules = FAULT_RULES[type];
+  const what =
+    check.type === 'conditionTrue'
+      ? check.conditionType
+      : check.type === 'fieldEquals'
+        ? `${check.fieldPath} is ${check.expectedValue}`
+        : 'exists';
+  const about = (label: string, text: string): Line[] =>
+    wrap(text, columns - LABEL - 4).map((part, i) =>
+      line(span(`   ${cell(i === 0 ? label : '', LABEL - 1)} `, 'dim'), part),
+    );
+  const where = check.namespace === undefined ? '' : `${check.namespace}/`;
+  return [
+    ...about('checks', `${check.kind} ${where}${check.name} ${what}`),
+    ...about('expects', description),
+    ...about(
+      'ends',
+      rules.leaves === 'nothing'
+        ? 'at once: nothing is left to revert'
+        : 'with the TTL, or as soon as somebody reverts it',
+    ),
+  ];
+}
+
+function stepLines({ judged }: FormView, view: View, columns: number): Line[] {
+  const others = (judged?.others ?? []).flatMap(text =>
+    wrap(text, columns - 4).map(part => line('  ', span(part, 'bad'))),
+  );
+  const count = Object.keys(judged?.problems ?? {}).length + (judged?.others.length ?? 0);
+  if (!judged) return [line(span(`  ${view.glyphs.states.wait} looking at it…`, 'dim'))];
+  if (count > 0)
+    return [...others, line(span(`  ${view.glyphs.states.fail} ${count} to put right before there is a plan`, 'warn'))];
+  return [
+    ends(
+      line('  ', span('enter', 'key'), ' shows the plan: what is written, who is in reach, what is permitted'),
+      line(),
+      columns,
+    ),
+  ];
+}

@@ -1,0 +1,36 @@
+import { BACK, EMERGENCY } from '../../keymap/key.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { pane } from '../../widgets/layout.ts';
+import type { ScreenFolder } from '../screen.ts';
+import { injectLines } from './lines.ts';
+import { chosenSuggestion } from './view.ts';
+
+/** Why no form can be opened for the fault under the cursor. */
+function chooseLock(state: ConsoleState): string | undefined {
+  if (state.inject.phase !== 'ready') return 'the object is not read yet';
+  const chosen = chosenSuggestion(state);
+  if (!chosen) return 'no fault of that name';
+  return chosen.fits ? undefined : `${chosen.type}: ${chosen.reason}`;
+}
+
+/** The faults that fit an object, and why the others do not. */
+export const inject: ScreenFolder<'inject'> = {
+  id: 'inject',
+  keys: [
+    EMERGENCY,
+    { id: 'choose', keys: ['enter'], says: 'fill it in', hint: 1, locked: chooseLock },
+    { id: 'up', keys: ['up', 'ctrl-p'], says: 'up' },
+    { id: 'down', keys: ['down', 'ctrl-n', 'tab'], says: 'down', hint: 2 },
+    { id: 'page-up', keys: ['pageup', 'ctrl-b'], says: 'page up' },
+    { id: 'page-down', keys: ['pagedown', 'ctrl-f'], says: 'page down' },
+    { id: 'again', keys: ['ctrl-r'], says: 'read the object again', hint: 3 },
+    { ...BACK, keys: ['esc'] },
+  ],
+  body: (state, view, size) => pane(size.columns, size.rows, injectLines(state, view, size)),
+  commands: ({ injecting }) => ({ choose: injecting.choose, again: injecting.again }),
+  move: ({ injecting }, by) => injecting.move(by),
+  typing: () => true,
+  type: ({ injecting, context: { store } }, text) => injecting.filter(store.getState().inject.filter + text),
+  erase: ({ injecting, context: { store } }) =>
+    injecting.filter([...store.getState().inject.filter].slice(0, -1).join('')),
+};

@@ -1,0 +1,84 @@
+import { FAULT_RULES } from '../../../faults/types.ts';
+import { nameOf } from '../../../k8s/object-ref.ts';
+import type { Suggestion } from '../../../suggest/suggested.ts';
+import { sanitise } from '../../../text/sanitise.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { cell, type Line, line, type Span, select, span } from '../../widgets/line.ts';
+import { windowOf } from '../../widgets/list.ts';
+import { rule } from '../../widgets/rule.ts';
+import type { View } from '../../widgets/view.ts';
+import { dangerSpan } from '../experiments/list.ts';
+import type { Size } from '../screen.ts';
+import { chosenSuggestion, shownSuggestions } from './view.ts';
+
+/** Every fault beside the object: danger, what is expected, what ends it and what it is filled in with; or why it does not fit. */
+export function injectLines(state: ConsoleState, view: View, { columns, rows }: Size): Line[] {
+  const { inject } = state;
+  const name = inject.ref ? sanitise(nameOf(inject.ref)) : '';
+  const shown = shownSuggestions(state);
+  const fitting = shown.filter(({ fits }) => fits).length;
+  const many = inject.suggested === undefined ? '' : `${fitting} fit, ${shown.length - fitting} do not`;
+  const head = [
+    rule(`INJECT into ${name}`, columns, view, many, true),
+    line(
+      span('/', 'key'),
+      span(inject.filter),
+      span('_', 'key'),
+      inject.filter === '' && span('  type letters to find a fault: pk is PodKill', 'dim'),
+    ),
+  ];
+  if (inject.phase === 'reading') return [...head, line(span('  reading the object…', 'dim'))];
+  if (inject.phase === 'failed') return [...head, line(span(`  not read: ${inject.message}`, 'bad'))];
+  if (shown.length === 0) return [...head, line(span('  no fault of that name', 'dim'))];
+  const chosen = chosenSuggestion(state)?.type;
+  const at = Math.max(
+    0,
+    shown.findIndex(({ type }) => type === chosen),
+  );
+  const { first, last } = windowOf(shown.length, at, rows - head.length - 1);
+  return [
+    ...head,
+    line(
+      span(`  ${cell('fault', TYPE)} ${cell('danger', 6)} ${cell('expected', 9)} ${cell('ended by', 9)} `, 'dim'),
+      span('filled in from the object', 'dim'),
+    ),
+    ...shown.slice(first, last).map((one, i) => suggestionLine(one, first + i === at, view, columns)),
+  ];
+}
+
+const TYPE = 21;
+
+function suggestionLine(one: Suggestion, isChosen: boolean, view: View, columns: number): Line {
+  const cursor = isChosen ? view.glyphs.cursor : ' ';
+  const room = Math.max(0, columns - TYPE - 31);
+  const pieces: (string | Span)[] = one.fits
+    ? [
+        span(cell(one.type, TYPE), 'chaos'),
+        ' ',
+        cellSpan(dangerSpan(one.danger), 6),
+        ' ',
+        cell(one.expects, 9),
+        ' ',
+        cell(endWords(one), 9),
+        ' ',
+        span(cell(parameterWords(one.parameters), room), 'dim'),
+      ]
+    : [
+        span(cell(one.type, TYPE), 'dim'),
+        ' ',
+        span(cell(`${view.glyphs.states.fail} ${one.reason}`, columns - TYPE - 4), 'dim'),
+      ];
+  const row = line(`${cursor} `, ...pieces);
+  return isChosen ? select(row) : row;
+}
+
+const cellSpan = (of: Span, columns: number): Span => ({ ...of, text: cell(of.text, columns) });
+
+/** What ends it when nobody else does. */
+const endWords = ({ type }: Suggestion): string => (FAULT_RULES[type].leaves === 'nothing' ? 'itself' : 'TTL 5:00');
+
+const parameterWords = (parameters: Readonly<Record<string, string>>): string =>
+  Object.entries(parameters)
+    .filter(([name]) => !['apiVersion', 'kind', 'name'].includes(name))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
