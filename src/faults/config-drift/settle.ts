@@ -4,7 +4,7 @@ import { stripMarks } from '../../injection/record/strip.ts';
 import { neitherValue } from '../../injection/three-way.ts';
 import { patchOf } from '../../injection/write/patch-of.ts';
 import type { Write } from '../../injection/write/write.ts';
-import { isSentWithObject, isUntouched } from '../../k8s/field-writers.ts';
+import { isUntouched } from '../../k8s/field-writers.ts';
 import { mapAt, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
@@ -12,8 +12,6 @@ import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
 import type { DriftRecord } from './record.ts';
-
-const RECORD = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
 
 /** Compares what is there with what was and what was put in, and says what that means. `after` follows the victim's restore. */
 export function settled(
@@ -46,7 +44,7 @@ export function settled(
     writes,
     ...shown,
     injected: injected === undefined ? '(not recorded)' : shownValue(victim, injected),
-    says: neitherValue(`${key} of ${name}`, injected !== undefined, isSentWithObject(victim, RECORD)),
+    says: neitherValue(`${key} of ${name}`, injected !== undefined),
   };
 }
 
@@ -58,7 +56,7 @@ function isAsInjected(victim: KubeObject, key: string, original: string | undefi
   const { managedFields = [] } = victim.metadata;
   const keys = Object.keys({ ...mapAt(victim, ['data']), ...mapAt(victim, ['binaryData']) });
   if (managedFields.length === 0 && original === undefined && keys.every(one => one === key)) return true;
-  return !isSentWithObject(victim, RECORD) && isUntouched(victim, ['f:data', `f:${key}`], RECORD);
+  return isUntouched(victim, ['f:data', `f:${key}`], ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`]);
 }
 
 /** One request: the value, bound to what stands there now, and the record out. */

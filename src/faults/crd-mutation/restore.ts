@@ -8,7 +8,7 @@ import { fold, members } from '../../injection/record/raw-members.ts';
 import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';
 import { shownAt } from '../../injection/record/secret-text.ts';
 import { threeWay } from '../../injection/three-way.ts';
-import { isSentWithObject, isUntouched, writersOf } from '../../k8s/field-writers.ts';
+import { isUntouched, writersOf } from '../../k8s/field-writers.ts';
 import { mapAt, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';
 import { groupOf, nameOf, refOf } from '../../k8s/object-ref.ts';
@@ -77,7 +77,6 @@ export function restoreMutation(found: FoundInjection): Restore {
     what: `${path} of ${nameOf(refOf(victim))}`,
     isOriginal: isBack(victim, record, member) || neverLanded(victim, steps),
     isInjected: stillInjected(victim, record, is),
-    isSent: isSentWithObject(victim, RECORD),
     original: shown(asText(original)),
     injected: mayday?.injected === undefined ? undefined : shown(mayday.injected),
     live: shown(asText(is)),
@@ -170,7 +169,7 @@ function isOfInjection(
 }
 
 const isOfInjector = (victim: KubeObject, steps: readonly string[]): boolean =>
-  !isSentWithObject(victim, RECORD) && isUntouched(victim, fieldPath(steps), RECORD);
+  isUntouched(victim, fieldPath(steps), RECORD);
 
 /**
  * The topmost member that came with the injection and holds nothing but it: taken out with it. Our own records name it; of others,
