@@ -92,7 +92,7 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
     async revert({ run, type, written }) {
       const journal = await journalOf(run);
       const deps = depsWith(journal);
-      const writes = { type, written, retryForMs: 0, key: await keyFor(run) };
+      const writes = { run, type, written, retryForMs: 0, key: await keyFor(run) };
       const first = await revertRun(deps, writes, prefetched.get(run));
       const reverted = first.remaining === 0 ? await comparedOnceMore(deps, first) : first;
       for (const receipt of reverted.receipts) journal?.reverted(receipt).catch(() => undefined);

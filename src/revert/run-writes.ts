@@ -14,11 +14,14 @@ import { restoreOne } from './restore.ts';
 import { isKeptApart } from './stages.ts';
 import { overwritten } from './still-held.ts';
 import type { Trust } from './trust/judge.ts';
+import { isSigned } from './trust/signature.ts';
 import { untraced } from './unmarked.ts';
 import { intoWaves } from './waves.ts';
 
 /** What one injection wrote. */
 export interface RunWrites {
+  /** Whose injection it is: what a later run injected into the same object is left alone. */
+  run?: string;
   type: FaultType;
   written: readonly ObjectRef[];
   /** The written objects as the server answered them, marks and backups included: what tells the original when those are gone. */
@@ -150,6 +153,7 @@ async function look(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<L
   if (!got.ok && got.reason !== 'not-found') return { findings: [], blind: `${nameOf(ref)}: ${blindReason(got)}` };
   const beside = backupsIn(own);
   const findings = got.ok ? findingsIn(got.value, type).map(finding => ({ ...finding, ...beside })) : [];
+  if (findings.length > 0 && findings.every(finding => isOfLaterRun(own, finding))) return { findings: [] };
   if (findings.length > 0) return { findings };
   const remembered = [...(own.answers ?? []), ...begunOn(deps)]
     .filter(answer => isNamed(answer, ref))
@@ -164,6 +168,17 @@ async function look(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<L
   const receipt = untraced(type, ref, got.ok ? got.value : undefined);
   return { findings: [], receipt, ...(receipt.verified ? {} : { unmarked: receipt.message }) };
 }
+
+/**
+ * Whether a record is of another run, by a signature that nobody can make who has not got the key. Nothing is injected into an object that
+ * carries a record, so ours was put back before.
+ */
+const isOfLaterRun = ({ run, key, type }: RunWrites, finding: FoundInjection): boolean =>
+  run !== undefined &&
+  finding.run !== undefined &&
+  finding.run !== run &&
+  key !== undefined &&
+  isSigned(key, finding.live, type);
 
 const begunOn = ({ begun }: RevertDeps): KubeObject[] => [...(begun?.values() ?? [])].map(({ live }) => live);
 const plain = ({ uid: _uid, ...ref }: ObjectRef): ObjectRef => ref;

@@ -4,6 +4,7 @@ import { fetchLive } from '../../src/injection/live.ts';
 import { isRefusal } from '../../src/injection/refuse.ts';
 import { execute } from '../../src/injection/write/executor.ts';
 import { prefetchRun, revertRun } from '../../src/revert/run-writes.ts';
+import { signedPlan } from '../../src/revert/trust/sign-plan.ts';
 import { config, configRef, SHOP } from '../run/support/lab.ts';
 import { testFacts } from '../support/facts.ts';
 import { fakeApi } from '../support/fake-api.ts';
@@ -13,7 +14,7 @@ import { memoryJournal } from '../support/memory-journal.ts';
 const OWN = { type: 'ConfigDrift', written: [configRef] } as const;
 
 /** A ConfigMap that drifts. */
-async function drifting() {
+async function drifting(key?: Uint8Array) {
   const clock = fakeClock();
   const api = fakeApi([config()], { now: clock.now });
   const deps = {
@@ -28,7 +29,7 @@ async function drifting() {
   const live = await fetchLive(api, seen => fault.reads(params, scope, seen));
   const plan = fault.plan(params, scope, live, testFacts({}));
   if (isRefusal(plan)) throw new Error(plan.message);
-  await execute(plan.writes, deps, { id: 'i', purpose: 'inject' });
+  await execute((key === undefined ? plan : signedPlan(key, plan)).writes, deps, { id: 'i', purpose: 'inject' });
   const firstOf = (verb: string, since: number) => api.log.slice(since).findIndex(one => one.verb === verb);
   return { clock, api, deps, firstOf };
 }
@@ -80,5 +81,22 @@ test('an object without a trace ahead of time is looked at again: the fault may 
     if (faulty.metadata.labels) object.metadata.labels = { ...faulty.metadata.labels };
   });
   expect(await revertRun(it.deps, OWN, ahead)).toMatchObject({ receipts: [{ outcome: 'reverted' }], remaining: 0 });
+  expect(state(it)).toEqual(CLEAN);
+});
+
+test('what a later run injected into the same object is left alone, as the guardian of a dead run must', async () => {
+  const key = new Uint8Array(32).fill(7);
+  const it = await drifting(key);
+  const dead = { ...OWN, run: 'a-run-that-died', key };
+  expect(await revertRun(it.deps, dead)).toMatchObject({ receipts: [], remaining: 0 });
+  expect(state(it).data).toMatchObject({ mode: 'chaos' });
+  expect(await revertRun(it.deps, { ...dead, run: 'r-0001' })).toMatchObject({ remaining: 0 });
+  expect(state(it)).toEqual(CLEAN);
+});
+
+test('a record that names another run and is not signed counts as ours: somebody may have changed the name', async () => {
+  const it = await drifting();
+  const key = new Uint8Array(32).fill(7);
+  expect(await revertRun(it.deps, { ...OWN, run: 'another', key })).toMatchObject({ remaining: 0 });
   expect(state(it)).toEqual(CLEAN);
 });
