@@ -1,4 +1,5 @@
 import { type MendDeps, mend, type Prepared, prepareMend } from '../engine/mend.ts';
+import { confinement } from '../health/view/confined.ts';
 import { mendDepsFor } from '../runtime/mending.ts';
 import { isProtected } from '../runtime/settings.ts';
 import type { Finding } from '../triage/finding.ts';
@@ -32,7 +33,8 @@ export const fixCommand: CommandBody = async invocation => {
     throw new CommandFailure('expected the id of a finding, or a rule and an object: `mayday triage` shows them');
   const revertId = { found: undefined as string | undefined };
   const code = await withCluster(globals, async (api, runtime) => {
-    const looked = await lookOnce(api, runtime.realClock, RULES);
+    const onlyNamespace = await confinement(api, globals.namespace);
+    const looked = await lookOnce(api, runtime.realClock, RULES, undefined, { onlyNamespace });
     const namespace = globals.namespace ?? api.identity.namespace;
     const finding = chosenFinding(looked, asked, text(args[1]), namespace);
     revertId.found = injectionOf(finding.fixes.map(fix => fix.command));

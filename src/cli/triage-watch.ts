@@ -17,6 +17,7 @@ export async function watchCommand(
   runtime: Runtime,
   choice: TriageChoice,
   globals: GlobalOptions,
+  onlyNamespace: string | undefined,
 ): Promise<ExitCode> {
   if (globals.output !== 'text' && globals.output !== 'jsonl')
     throw new CommandFailure(`expected -o text or jsonl with --watch, found ${globals.output}`, EXIT.usage);
@@ -29,6 +30,7 @@ export async function watchCommand(
     discovery: refresh => api.discovery(refresh),
     serverNow,
     context: api.identity.context,
+    onlyNamespace,
   });
   const { signal } = interrupt;
   const reader = () => createNamedReader(api, clock, signal);

@@ -1,3 +1,5 @@
+import { confinement } from '../health/view/confined.ts';
+import type { GateResult } from '../triage/gate-run.ts';
 import { type Looked, lookOnce } from '../triage/look.ts';
 import type { About } from '../triage/report/about.ts';
 import { RULES } from '../triage/rules/index.ts';
@@ -21,8 +23,10 @@ export const triageCommand: CommandBody = async ({ globals, args, options }) => 
     return show(looked, about, choice, globals, 'default');
   }
   return withCluster(globals, async (api, runtime) => {
-    if (choice.watch) return watchCommand(api, runtime, choice, globals);
-    const looked = await lookOnce(api, runtime.realClock, RULES, gate => tellGate(gate, globals));
+    const onlyNamespace = await confinement(api, globals.namespace);
+    if (choice.watch) return watchCommand(api, runtime, choice, globals, onlyNamespace);
+    const hear = (gate: GateResult) => tellGate(gate, globals);
+    const looked = await lookOnce(api, runtime.realClock, RULES, hear, { onlyNamespace });
     const { context, server, user, namespace } = api.identity;
     const about = { context, server, user, now: looked.now };
     const code = show(looked, about, choice, globals, namespace);

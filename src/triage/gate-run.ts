@@ -1,5 +1,7 @@
+import type { ClusterView } from '../health/view/cluster-view.ts';
+import { isNamespaced, onlyWords } from '../health/view/confined.ts';
 import type { ViewKind } from '../health/view/kinds.ts';
-import { type Clean, sanitise } from '../text/sanitise.ts';
+import { type Clean, literal, sanitise } from '../text/sanitise.ts';
 import { type BlindSpot, distinct, knowledgeOf } from './blind.ts';
 import type { Finding } from './finding.ts';
 import type { GateId, GateStatus } from './gates.ts';
@@ -37,10 +39,14 @@ export function sighted(rules: readonly Rule[], seeing: Seeing): { able: Able[];
   for (const rule of rules) {
     const spots = rule.needs.flatMap(kind => spotOf(seeing, kind));
     if (spots.some(({ how }) => how === 'unknown')) blind.push(...spots.map(({ spot }) => spot));
-    else able.push({ rule, spots: spots.map(({ spot }) => spot) });
+    else able.push({ rule, spots: [...spots, ...unseenWants(seeing, rule)].map(({ spot }) => spot) });
   }
   return { able, blind };
 }
+
+/** Without these the rule answers all the same, and may have missed something. What is still coming is waited for. */
+const unseenWants = (seeing: Seeing, { wants = [] }: Rule): Unsure[] =>
+  wants.flatMap(kind => spotOf(seeing, kind)).filter(({ how }) => how === 'unknown');
 
 interface Unsure {
   kind: ViewKind;
@@ -54,7 +60,9 @@ function spotOf({ view }: Seeing, kind: ViewKind): Unsure[] {
   const known = knowledgeOf(view, kind);
   if (known.how === 'current') return [];
   const isComing = ['waiting', 'loading'].includes(view.sync(kind).state);
-  return [{ kind, how: known.how, spot: { what: sanitise(kind), reason: known.reason }, isComing }];
+  const isOutside = view.onlyNamespace !== undefined && !isNamespaced(kind, view.discovery);
+  const spot = isOutside ? elsewhere(view) : { what: sanitise(kind), reason: known.reason };
+  return [{ kind, how: known.how, spot, isComing }];
 }
 
 /** What the rules want read, each thing once. A rule that breaks is named and asks for nothing more. */
@@ -89,10 +97,13 @@ export function looked(able: readonly Able[], seeing: Seeing, answers: Answers):
   const unread = new Set<ViewKind>();
   for (const { rule, spots } of able) {
     blind.push(...spots);
-    const { view, touched } = watchView(seeing.view);
+    const { view, touched, strayed } = watchView(seeing.view);
     const own: Finding[] = [];
     try {
-      for (const found of rule.look({ ...seeing, view, answers })) own.push(found);
+      // What of another namespace is not there may only not be readable: what rests on it is no finding.
+      for (const found of rule.look({ ...seeing, view, answers }))
+        if (strayed() === undefined) own.push(found);
+        else blind.push(elsewhere(view));
       blind.push(...(rule.unseen?.({ ...seeing, view, answers }) ?? []));
     } catch (error) {
       blind.push(broken(rule, error));
@@ -108,6 +119,11 @@ export function looked(able: readonly Able[], seeing: Seeing, answers: Answers):
   }
   return { findings: [...findings.values()], blind: distinct(blind), unread: [...unread] };
 }
+
+const elsewhere = ({ onlyNamespace = '' }: ClusterView): BlindSpot => ({
+  what: literal('the rest of the cluster'),
+  reason: onlyWords(onlyNamespace),
+});
 
 const broken = (rule: Rule, error: unknown): BlindSpot => ({
   what: sanitise(rule.id),

@@ -1,5 +1,5 @@
 import type { ClusterView } from '../health/view/cluster-view.ts';
-import { loadView, type ViewLoading } from '../health/view/load.ts';
+import { type LoadOptions, loadView, type ViewLoading } from '../health/view/load.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { GateResult } from './gate-run.ts';
@@ -22,9 +22,10 @@ export async function lookOnce(
   clock: Pick<Clock, 'monotonic'>,
   rules: readonly Rule[],
   tell: (gate: GateResult) => void = () => {},
-  signal?: AbortSignal,
+  options: LoadOptions = {},
 ): Promise<Looked> {
-  return lookAt(loadView(api, clock, signal ? { signal } : {}), api, clock, rules, tell, signal);
+  const { signal } = options;
+  return lookAt(loadView(api, clock, options), api, clock, rules, tell, signal);
 }
 
 /** Runs the rules over a view that is being filled or followed, and tells each gate as it finishes. */

@@ -19,13 +19,13 @@ export interface Rule {
   gate: GateId;
   /** Without these the rule is BLIND. A kind that the cluster does not serve counts as read and empty. */
   needs: readonly ViewKind[];
-  /** These make the answer better; without them the rule still answers. */
+  /** These make the answer better; without them the rule still answers, and its gate is BLIND to them. */
   wants?: readonly ViewKind[];
   /** For `mayday explain` and docs/triage.md: plain sentences. */
   about: { looksAt: string; why: string; whatToDo: string };
   /** Reads of single things that the view does not hold: asked only where the view already shows something wrong. */
   asks?(looking: Omit<Looking, 'answers'>): Iterable<NamedRead>;
   look(looking: Looking): Iterable<Finding>;
-  /** What single reads could not see: the gate is BLIND to it. */
+  /** What the rule could not see beside the kinds and the single reads that it names: the gate is BLIND to it. */
   unseen?(looking: Looking): Iterable<BlindSpot>;
 }

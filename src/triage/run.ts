@@ -5,6 +5,7 @@ import { asked, faultWords, type GateResult, looked, type Seeing, sighted, statu
 import { GATES, type GateId } from './gates.ts';
 import type { Answers, NamedRead } from './named-read.ts';
 import type { Rule } from './rule.ts';
+import { unread } from './unread.ts';
 
 /** What a run of triage is given. */
 export interface TriageRun extends Seeing {
@@ -44,7 +45,7 @@ async function runGate(run: TriageRun, { id, name }: (typeof GATES)[number]): Pr
     const found = looked(able, seeing, answers);
     kinds = found.unread;
     if (run.settled !== undefined && kinds.length > 0) continue;
-    const spots = distinct([...blind, ...wanted.blind, ...found.blind]);
+    const spots = distinct([...blind, ...wanted.blind, ...unread(wanted.reads, answers), ...found.blind]);
     return { id, name, status: statusOf(found.findings, spots), ms: 0, findings: found.findings, blind: spots };
   }
 }

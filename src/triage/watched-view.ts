@@ -1,40 +1,55 @@
 import type { ClusterView } from '../health/view/cluster-view.ts';
+import { isNamespaced } from '../health/view/confined.ts';
 import { VIEW_KINDS, type ViewKind } from '../health/view/kinds.ts';
 
 /** A view that notes which kinds were asked for. */
 export interface WatchedView {
   view: ClusterView;
   touched: ReadonlySet<ViewKind>;
+  /** Where only one namespace was read: another one that was asked for since the last call. */
+  strayed(): string | undefined;
 }
 
 /**
  * Notes what a rule asks the view for, beside what it declares. A kind that is not read yet, or may not be, looks like an empty one: a
- * rule that asked for it without saying so would take what it cannot see for missing. What is reached from an object by its owners is
- * not noted: nothing is claimed of an owner that is not there.
+ * rule that asked for it without saying so would take what it cannot see for missing. The same holds for a namespace that was not read.
+ * What is reached from an object by its owners is not noted: nothing is claimed of an owner that is not there.
  */
 export function watchView(view: ClusterView): WatchedView {
   const touched = new Set<ViewKind>();
-  const note = <Rest extends unknown[], Result>(ask: (kind: ViewKind, ...rest: Rest) => Result) => {
-    return (kind: ViewKind, ...rest: Rest): Result => {
-      if (kind in VIEW_KINDS) touched.add(kind);
-      return ask(kind, ...rest);
-    };
+  let other: string | undefined;
+  const note = (kind: ViewKind, namespace?: string): void => {
+    if (!(kind in VIEW_KINDS)) return;
+    touched.add(kind);
+    const isElsewhere = view.onlyNamespace !== undefined && namespace !== undefined && namespace !== view.onlyNamespace;
+    if (isElsewhere && isNamespaced(kind, view.discovery)) other = namespace;
   };
-  const noteAs = <Rest extends unknown[], Result>(kind: ViewKind, ask: (...rest: Rest) => Result) => {
-    return (...rest: Rest): Result => {
-      touched.add(kind);
-      return ask(...rest);
-    };
-  };
-  const watched: ClusterView = Object.create(view, {
-    all: { value: note(view.all) },
-    count: { value: note(view.count) },
-    get: { value: note(view.get) },
-    inNamespace: { value: note(view.inNamespace) },
-    podsMatching: { value: noteAs('Pod', view.podsMatching) },
-    slicesOf: { value: noteAs('EndpointSlice', view.slicesOf) },
-    eventsAbout: { value: noteAs('Event', view.eventsAbout) },
-    events: { value: noteAs('Event', view.events) },
+  const noted = <Asked extends unknown[], Result>(
+    ask: (...asked: Asked) => Result,
+    what: (...asked: Asked) => Parameters<typeof note>,
+  ) => ({
+    value: (...asked: Asked): Result => {
+      note(...what(...asked));
+      return ask(...asked);
+    },
   });
-  return { view: watched, touched };
+  const watched: ClusterView = Object.create(view, {
+    all: noted(view.all, kind => [kind]),
+    count: noted(view.count, kind => [kind]),
+    get: noted(view.get, (kind, namespace) => [kind, namespace]),
+    inNamespace: noted(view.inNamespace, (kind, namespace) => [kind, namespace]),
+    podsMatching: noted(view.podsMatching, namespace => ['Pod', namespace]),
+    slicesOf: noted(view.slicesOf, namespace => ['EndpointSlice', namespace]),
+    eventsAbout: noted(view.eventsAbout, ({ namespace }) => ['Event', namespace]),
+    events: noted(view.events, () => ['Event']),
+  });
+  return {
+    view: watched,
+    touched,
+    strayed() {
+      const strayed = other;
+      other = undefined;
+      return strayed;
+    },
+  };
 }

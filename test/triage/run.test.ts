@@ -219,3 +219,56 @@ test('what a rule found while it asked for a kind that may not be read does not 
     blind: [{ what: 'Service', reason: 'forbidden' }],
   });
 });
+
+const refused = { ok: false, status: 403, reason: 'forbidden', message: 'not for you' } as const;
+
+test('single reads that were refused make the gate BLIND, one line for all of a sort, whatever the rule does with them', async () => {
+  const rules = [
+    rule('pod/x', {
+      asks: () => [
+        { of: 'certificates', namespace: 'shop', secret: 'a' },
+        { of: 'certificates', namespace: 'shop', secret: 'b' },
+        { of: 'log', namespace: 'shop', pod: 'p', container: 'c', lines: 3 },
+        { of: 'object', ref: { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'a' } },
+      ],
+    }),
+  ];
+  const answers = { certificates: () => refused, log: () => refused, object: () => refused };
+  const gates = await run(rules, { read: async () => answers as never });
+  expect(gates.get('G9')).toMatchObject({
+    status: 'BLIND',
+    blind: [
+      { what: 'certificates in Secrets', reason: 'forbidden' },
+      { what: 'logs of pods', reason: 'forbidden' },
+      { what: 'Secret', reason: 'forbidden' },
+    ],
+  });
+});
+
+test('that something is not there is an answer, and so is a log that its kubelet cannot give', async () => {
+  const rules = [
+    rule('pod/x', {
+      asks: () => [
+        { of: 'certificates', namespace: 'shop', secret: 'a' },
+        { of: 'log', namespace: 'shop', pod: 'p', container: 'c', lines: 3 },
+        { of: 'path', path: '/readyz' },
+      ],
+    }),
+  ];
+  const answers = {
+    certificates: () => ({ ...refused, status: 404, reason: 'not-found' }),
+    log: () => ({ ...refused, status: 502, reason: 'server-error' }),
+    path: () => ({ ...refused, status: 500, reason: 'server-error' }),
+  };
+  const gates = await run(rules, { read: async () => answers as never });
+  expect(gates.get('G9')).toMatchObject({ status: 'PASS', blind: [] });
+});
+
+test('a kind that a rule only wants and that may not be read: the rule answers, and its gate is BLIND to it', async () => {
+  const rules = [
+    rule('pod/x', { wants: ['Event'], look: () => [found('pod/x', 'Pod/shop/a', [], { severity: 'warn' })] }),
+  ];
+  const gates = await run(rules, { view: view({ Event: blind('forbidden') }) });
+  expect(gates.get('G9')).toMatchObject({ status: 'BLIND', blind: [{ what: 'Event', reason: 'forbidden' }] });
+  expect(gates.get('G9')?.findings).toHaveLength(1);
+});

@@ -82,4 +82,6 @@ export interface ClusterView {
   heardAt(kind: ViewKind): number | undefined;
   readonly discovery: Discovery | undefined;
   readonly context: string | undefined;
+  /** Where no more may be read: the one namespace that was. What is in others looks as if it were not there. */
+  readonly onlyNamespace?: string | undefined;
 }

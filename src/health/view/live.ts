@@ -6,6 +6,7 @@ import type { SyncStatus } from '../../kube/watch/sync.ts';
 import { type Clean, literal } from '../../text/sanitise.ts';
 import type { Feed, Following } from '../feed.ts';
 import { type Sync, syncOf } from '../sync.ts';
+import { isNamespaced, outside } from './confined.ts';
 import { VIEW_KINDS, type ViewKind } from './kinds.ts';
 import { inOrder, QUERIES, type ViewLoading } from './load.ts';
 import { doesServe, servedAs } from './served.ts';
@@ -42,6 +43,8 @@ export interface LiveOptions {
   /** Server time in milliseconds; undefined while it is not known. */
   serverNow(): number | undefined;
   context?: string;
+  /** Nothing beyond this namespace may be read: see `confinement`. */
+  onlyNamespace?: string | undefined;
   /** All kinds of the view unless told. */
   kinds?: readonly ViewKind[];
   /** These are listed before all others. */
@@ -77,12 +80,15 @@ export function followView(options: LiveOptions): LiveView {
       serves: kind => (notServed.has(kind) ? false : doesServe(discovery, kind)),
       heardAt,
       context: options.context,
+      onlyNamespace: options.onlyNamespace,
     },
     options.serverNow,
   );
 
   function syncOfKind(kind: ViewKind): Sync {
     if (notServed.has(kind)) return { state: 'blind', reason: literal('not served') };
+    const unreadable = outside(options.onlyNamespace, kind, discovery);
+    if (unreadable !== undefined) return { state: 'blind', reason: unreadable };
     const one = followed.get(kind);
     if (one !== undefined) return one.hasSpoken ? syncOf(one.following.status()) : { state: 'waiting' };
     if (!wanted.includes(kind)) return { state: 'blind', reason: literal('not read') };
@@ -105,8 +111,15 @@ export function followView(options: LiveOptions): LiveView {
 
   function follow(kind: ViewKind, apiVersion: string): void {
     const { limit, fieldSelector } = QUERIES[kind] ?? {};
+    const namespace = isNamespaced(kind, discovery) ? options.onlyNamespace : undefined;
     const following = options.feed.follow<ViewRow>(
-      { apiVersion, kind, ...(limit && { pageSize: limit }), ...(fieldSelector && { fieldSelector }) },
+      {
+        apiVersion,
+        kind,
+        ...(namespace !== undefined && { namespace }),
+        ...(limit && { pageSize: limit }),
+        ...(fieldSelector && { fieldSelector }),
+      },
       object => filled.project(kind, object),
       update => {
         // What was deleted and made again under its name is added before the old one goes; they differ in uid.
@@ -138,6 +151,7 @@ export function followView(options: LiveOptions): LiveView {
   function reconcile(): void {
     for (const kind of inOrder(wanted)) {
       if (isFirst && !first.includes(kind)) continue;
+      if (outside(options.onlyNamespace, kind, discovery) !== undefined) continue;
       const apiVersion = placeOf(kind);
       const isGone = discovery !== undefined && doesServe(discovery, kind) === false;
       if (apiVersion === followed.get(kind)?.apiVersion && isGone === notServed.has(kind)) continue;

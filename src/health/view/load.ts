@@ -7,6 +7,7 @@ import type { Discovery } from '../../kube/discovery/discovery.ts';
 import { type Clean, cleanText, literal, sanitise } from '../../text/sanitise.ts';
 import type { Sync } from '../sync.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { isNamespaced, outside } from './confined.ts';
 import { VIEW_KINDS, type ViewKind } from './kinds.ts';
 import { doesServe, servedAs } from './served.ts';
 import { ALL_KINDS, createView } from './view.ts';
@@ -45,6 +46,8 @@ export interface ViewLoading {
 export interface LoadOptions {
   /** All kinds of the view unless told. */
   kinds?: readonly ViewKind[];
+  /** Nothing beyond this namespace may be read: see `confinement`. */
+  onlyNamespace?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -65,6 +68,7 @@ export function loadView(
       serves: kind => (isNotServed(syncs.get(kind)) ? false : doesServe(discovery, kind)),
       heardAt: kind => heard.get(kind),
       context: api.identity.context,
+      onlyNamespace: options.onlyNamespace,
     },
     () => serverNow(api),
   );
@@ -75,16 +79,24 @@ export function loadView(
 
   /** The built-in kinds are where they always are; where the others are, and whether, discovery tells. */
   async function collectionOf(kind: ViewKind, isSure: boolean): Promise<Collection | Failure | undefined> {
-    if (!isSure && coreKind(VIEW_KINDS[kind], kind)) return { apiVersion: VIEW_KINDS[kind], kind };
+    if (!isSure && coreKind(VIEW_KINDS[kind], kind)) return placed(VIEW_KINDS[kind], kind);
     const found = await discovered;
     if (!found.ok) return found;
     const served = servedAs(found.value, kind);
-    if (served) return { apiVersion: served.apiVersion, kind };
-    return doesServe(found.value, kind) === false ? undefined : { apiVersion: VIEW_KINDS[kind], kind };
+    if (served) return placed(served.apiVersion, kind);
+    return doesServe(found.value, kind) === false ? undefined : placed(VIEW_KINDS[kind], kind);
   }
+
+  const placed = (apiVersion: string, kind: ViewKind): Collection => ({
+    apiVersion,
+    kind,
+    ...(options.onlyNamespace !== undefined && isNamespaced(kind, discovery) && { namespace: options.onlyNamespace }),
+  });
 
   async function read(kind: ViewKind, isSure = false): Promise<void> {
     if (unreachable !== undefined) return blind(kind, unreachable);
+    const unreadable = outside(options.onlyNamespace, kind, discovery);
+    if (unreadable !== undefined) return blind(kind, unreadable);
     const collection = await collectionOf(kind, isSure);
     if (collection === undefined) return blind(kind, literal('not served'));
     if ('ok' in collection) return blind(kind, reasonOf(collection));

@@ -14,6 +14,7 @@ export interface Knowledge {
   serves(kind: ViewKind): boolean | undefined;
   heardAt(kind: ViewKind): number | undefined;
   context: string | undefined;
+  onlyNamespace?: string | undefined;
 }
 
 /** A view and the ways to fill it: the same for one reading, for a live view and for tests. */
@@ -56,6 +57,7 @@ export function createView(knowledge: Knowledge, now: () => number | undefined):
       return knowledge.discovery();
     },
     context: knowledge.context,
+    ...(knowledge.onlyNamespace !== undefined && { onlyNamespace: knowledge.onlyNamespace }),
   };
 
   return {

@@ -1,0 +1,69 @@
+import type { FailureReason, Outcome } from '../kube/client/outcome.ts';
+import { type Clean, literal, sanitise } from '../text/sanitise.ts';
+import type { BlindSpot } from './blind.ts';
+import type { Answers, NamedRead } from './named-read.ts';
+
+/** A refusal, as opposed to an answer that says something of what was asked for. */
+const REFUSED: readonly FailureReason[] = ['forbidden', 'unauthorized'];
+/** No answer to what was asked. */
+const UNANSWERED: readonly FailureReason[] = [
+  ...REFUSED,
+  'unreachable',
+  'aborted',
+  'throttled',
+  'too-large',
+  'server-error',
+];
+
+/**
+ * What single reads could not see, whatever rule asked for them. That something is not there is an answer. A log that nobody can read (its container has
+ * not started, its kubelet is gone) and a path that answers with an error are evidence for their rules; that we may not read them is not.
+ */
+export function unread(reads: Iterable<NamedRead>, answers: Answers): BlindSpot[] {
+  const spots: BlindSpot[] = [];
+  for (const read of reads) {
+    const outcome = outcomeOf(read, answers);
+    if (outcome === undefined || outcome.ok) continue;
+    const reasons = read.of === 'log' || read.of === 'path' ? REFUSED : UNANSWERED;
+    if (!reasons.includes(outcome.reason)) continue;
+    const reason = REFUSED.includes(outcome.reason) ? literal(outcome.reason) : outcome.message;
+    spots.push({ what: wordsFor(read), reason });
+  }
+  return spots;
+}
+
+/** Marks tell by themselves what they could not see. */
+function outcomeOf(read: NamedRead, answers: Answers): Outcome<unknown> | undefined {
+  switch (read.of) {
+    case 'log':
+      return answers.log(read);
+    case 'object':
+      return answers.object(read.ref);
+    case 'instances':
+      return answers.instances(read);
+    case 'certificates':
+      return answers.certificates(read.namespace, read.secret);
+    case 'path':
+      return answers.path(read.path);
+    case 'marks':
+      return undefined;
+  }
+}
+
+/** Many reads of one kind make one line. */
+function wordsFor(read: NamedRead): Clean {
+  switch (read.of) {
+    case 'log':
+      return literal('logs of pods');
+    case 'object':
+      return sanitise(read.ref.kind);
+    case 'instances':
+      return sanitise(read.kind);
+    case 'certificates':
+      return literal('certificates in Secrets');
+    case 'path':
+      return sanitise(read.path);
+    case 'marks':
+      return literal('marks');
+  }
+}
