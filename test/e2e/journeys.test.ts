@@ -36,7 +36,7 @@ onEachProvider('on', (given, name) => {
     refusedJourneys(given);
     ownerJourneys(given);
     diedRevertingJourneys(given);
-    thirdValueJourneys(given, name !== 'sandbox');
+    thirdValueJourneys(given);
     everyKindJourneys(given);
     orderJourneys(given);
     onCallJourneys(given);

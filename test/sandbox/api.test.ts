@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
+import { startMutatingServer } from '../support/mutating-server.ts';
 import { createTestClient, type TestClient } from './client.ts';
 
 let sandbox: Sandbox;
@@ -212,6 +213,29 @@ describe('admission webhooks', () => {
     expect(JSON.parse(made.text)).toMatchObject({ data: { a: '1', seen: 'yes' } });
     expect(made.headers.warning).toContain('saw w1 at /check');
     await client.ok({ method: 'DELETE', path: `${hooks}/guard` });
+  });
+
+  test('by a URL of this machine are called over TLS, and of no other machine', async () => {
+    const server = await startMutatingServer({ pointer: '/data/mode', from: 'live', to: 'third' });
+    const at = (url: string, caBundle?: string) => ({
+      metadata: { name: 'guard' },
+      webhooks: [{ ...guard.webhooks[0], timeoutSeconds: 10, clientConfig: { url, ...(caBundle && { caBundle }) } }],
+    });
+    const told = async (configuration: object) => {
+      await client.ok({ method: 'POST', path: hooks, body: configuration });
+      const { text } = await create('u1', { mode: 'live' });
+      await client.ok({ method: 'DELETE', path: `${hooks}/guard` });
+      return text;
+    };
+    expect(JSON.parse(await told(at(server.url, server.caBundle)))).toMatchObject({ data: { mode: 'third' } });
+    await client.ok({ method: 'DELETE', path: `${T}/configmaps/u1` });
+    expect(await told(at(server.url))).toContain('x509: certificate signed by unknown authority');
+    expect(await told(at('https://10.1.2.3:8443/mutate'))).toContain(
+      'dial tcp 10.1.2.3:8443: connect: connection refused',
+    );
+    expect(await told(at('https://hooks.example.com/mutate'))).toContain('lookup hooks.example.com: no such host');
+    await server.close();
+    expect(await told(at(server.url, server.caBundle))).toMatch(/dial tcp 127.0.0.1:\d+: connect: connection refused/);
   });
 });
 

@@ -2,6 +2,7 @@ import type { Kernel } from '../api/kernel.ts';
 import type { AdmissionAnswer, AdmissionRequest, WebhookBackend } from '../context.ts';
 import { each, part } from '../defaults/fill.ts';
 import { delayingBackend } from './delaying.ts';
+import { askOnThisMachine, isOnThisMachine } from './loopback.ts';
 import type { Webhook } from './match.ts';
 
 type ServiceTarget = NonNullable<Webhook['clientConfig']['service']>;
@@ -45,7 +46,7 @@ export function serviceFailure(kernel: Pick<Kernel, 'store'>, target: ServiceTar
   return 'none' in endpoint ? endpoint.none : `dial tcp ${endpoint.address}: connect: connection refused`;
 }
 
-/** Nothing outside the sandbox is called: a name is not found, an address refuses. */
+/** Of what is outside the sandbox only this machine is called: another name is not found, another address refuses. */
 function unreached(url: string): string {
   const { hostname, port } = URL.canParse(url) ? new URL(url) : { hostname: url, port: '' };
   const isAddress = /^[\d.]+$|^\[/.test(hostname);
@@ -73,6 +74,13 @@ function reach(kernel: Kernel, hook: Webhook): { backend: WebhookBackend; path: 
  */
 export async function askBackend(kernel: Kernel, hook: Webhook, request: AdmissionRequest): Promise<AdmissionAnswer> {
   const failed = (why: string) => new Error(`Post "${urlOf(hook)}": ${why}`);
+  const { url, caBundle } = hook.clientConfig;
+  if (url !== undefined && isOnThisMachine(url)) {
+    const answer = askOnThisMachine(urlOf(hook), caBundle, hook.timeoutSeconds ?? DEFAULT_TIMEOUT, request);
+    return answer.catch((error: Error) => {
+      throw failed(error.message);
+    });
+  }
   const target = reach(kernel, hook);
   if ('failure' in target) throw failed(target.failure);
   let cancel = () => {};

@@ -98,7 +98,11 @@ const PLAIN_FLAGS = new Set([
   'paused',
   'publishNotReadyAddresses',
   'unschedulable',
+  'globalDefault',
 ]);
+
+/** Plain Go numbers among the fields: written only when not 0. A body in the protobuf form names them all. */
+const PLAIN_NUMBERS = new Set(['generation', 'minReadySeconds', 'hostPort', 'nodePort', 'initialDelaySeconds']);
 
 const KEPT_NULL = new Set(['lastProbeTime', 'lastTimestamp', 'firstTimestamp', 'eventTime', 'conditions']);
 
@@ -128,7 +132,7 @@ function coerceMember(
     const struct = declared && node.typeName ? (node.typeName.split('.').at(-1) ?? walk.struct) : walk.struct;
     const within = declared ? { ...walk, struct, fields: [...walk.fields, name] } : walk;
     const coerced = coerceAny(member, child, within, at);
-    const unset = coerced === false && PLAIN_FLAGS.has(name);
+    const unset = (coerced === false && PLAIN_FLAGS.has(name)) || (coerced === 0 && PLAIN_NUMBERS.has(name));
     if (!declared || !(unset || isBlank(coerced, child))) kept[name] = coerced;
   }
 }

@@ -1,4 +1,6 @@
 import { describe, expect } from 'vitest';
+import { writeEnvelope } from '../../../src/injection/record/envelope.ts';
+import type { GoValue } from '../../../src/injection/record/go-json.ts';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';
 import { drift, type FaultSpec, lasting, settings, type Thing } from './objects.ts';
@@ -111,6 +113,48 @@ export function refusedJourneys(given: () => Provider): void {
       expect(await revert(stage)).toMatchObject({ code: 7, receipts: [{ outcome: 'diverged', verified: false }] });
       expect((await stage.read('configmap', 'labelled')).metadata.labels.team).toBe('b');
     });
+
+    // The framework's records of these do not hold what was injected.
+    test.for<{ type: string; payload: GoValue; injected: object; edited: object }>([
+      {
+        type: 'ConfigDrift',
+        payload: { key: 'mode', keyExists: 'true', originalValue: 'live', resourceType: 'ConfigMap' },
+        injected: { data: { mode: 'chaos' } },
+        edited: { data: { mode: 'edited' } },
+      },
+      {
+        type: 'CRDMutation',
+        payload: { apiVersion: 'v1', kind: 'ConfigMap', originalValue: 'live', path: 'data.mode' },
+        injected: { data: { mode: 'chaos' } },
+        edited: { data: { mode: 'edited' } },
+      },
+    ])(
+      'a value that was edited in the YAML of an object with a record of the framework: a person decides, $type',
+      async ({ type, payload, injected, edited }, { stage }) => {
+        await stage.set();
+        const marks = {
+          annotations: { 'chaos.operatorchaos.io/rollback-data': writeEnvelope(payload) },
+          labels: { 'chaos.operatorchaos.io/type': type, 'app.kubernetes.io/managed-by': 'operator-chaos' },
+        };
+        const inject = JSON.stringify({ ...injected, metadata: marks });
+        const words = ['--type=merge', '--field-manager=operator-chaos', '-p', inject];
+        await stage.kubectl('patch', 'configmap', 'settings', ...words);
+        const { metadata, ...saved } = await stage.read('configmap', 'settings');
+        const { name, labels, annotations } = metadata;
+        await stage.kubectl('delete', 'configmap', 'settings');
+        const again = { ...saved, ...edited, metadata: { name, labels, annotations } };
+        await stage.kubectl('create', '-f', stage.write('settings.json', JSON.stringify(again)));
+        const asked = await revert(stage);
+        expect(asked).toMatchObject({ code: 7, receipts: [{ outcome: 'diverged', verified: false }] });
+        expect(asked.receipts[0].message).toMatch(
+          /from a YAML that holds the undo record.*--force-diverged puts the original back/,
+        );
+        expect((await stage.read('configmap', 'settings')).data.mode).toBe('edited');
+        const forced = await revert(stage, '--force-diverged');
+        expect(forced).toMatchObject({ code: 0, receipts: [{ outcome: 'reverted', verified: true }] });
+        expect((await stage.read('configmap', 'settings')).data.mode).toBe('live');
+      },
+    );
   });
 }
 
@@ -122,8 +166,8 @@ const tight: Thing = {
 };
 
 /** What a revert of the namespace says, with the injections allowed again afterwards. */
-async function revert(stage: Stage): Promise<{ code: number; receipts: Thing[] }> {
-  const words = ['-o', 'json', '-n', stage.namespace, 'revert', '--all', '--yes', '--trust-records'];
+async function revert(stage: Stage, ...more: string[]): Promise<{ code: number; receipts: Thing[] }> {
+  const words = ['-o', 'json', '-n', stage.namespace, 'revert', '--all', '--yes', '--trust-records', ...more];
   const ended = await stage.mayday(words);
   await stage.mayday(['latch', 'off']);
   return { code: ended.code ?? -1, receipts: JSON.parse(ended.stdout).receipts };

@@ -38,23 +38,21 @@ const CASES: readonly Case[] = [
 ];
 
 /** Somebody makes a third value of the original whenever it is put back. */
-export function thirdValueJourneys(given: () => Provider, callsWebhooks: boolean): void {
+export function thirdValueJourneys(given: () => Provider): void {
   const test = onStage(given);
 
   describe.each(CASES)('$faultSpec.type whose original somebody makes a third value of', one => {
-    // The sandbox calls no server outside of itself.
-    if (callsWebhooks)
-      test('a mutating webhook: failed, not forgotten, and back once the webhook is gone', async ({ stage }) => {
-        const before = await injected(stage, one);
-        const server = await startMutatingServer(one.mutation);
-        await stage.apply(webhook(stage, server));
-        await eventually('the webhook', () => changesTheOriginal(stage, one));
-        await isRefused(stage, one, 'the server itself');
-        await stage.kubectl('delete', 'mutatingwebhookconfiguration', `third-${stage.namespace}`);
-        await eventually('the webhook to be gone', async () => !(await changesTheOriginal(stage, one)));
-        await server.close();
-        await isPutBack(stage, one, before);
-      });
+    test('a mutating webhook: failed, not forgotten, and back once the webhook is gone', async ({ stage }) => {
+      const before = await injected(stage, one);
+      const server = await startMutatingServer(one.mutation);
+      await stage.apply(webhook(stage, server));
+      await eventually('the webhook', () => changesTheOriginal(stage, one));
+      await isRefused(stage, one, 'the server itself');
+      await stage.kubectl('delete', 'mutatingwebhookconfiguration', `third-${stage.namespace}`);
+      await eventually('the webhook to be gone', async () => !(await changesTheOriginal(stage, one)));
+      await server.close();
+      await isPutBack(stage, one, before);
+    });
 
     test('a program that writes in a loop: failed, not forgotten, and back once the loop is over', async ({
       stage,
