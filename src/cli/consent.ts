@@ -1,4 +1,8 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { isProtected } from '../runtime/settings.ts';
+import type { Invocation } from './command.ts';
 import { ask, canAsk } from './confirm.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 
@@ -8,6 +12,20 @@ export interface Answers {
   yes: boolean;
   /** --confirm: the protected context by name. */
   confirm?: string;
+}
+
+/** What the command line answers to every dangerous injection of an invocation, and the context's name where it is protected. */
+export function answered(
+  { options }: Pick<Invocation, 'options'>,
+  { identity }: Pick<Api, 'identity'>,
+  { config }: Pick<Runtime, 'config'>,
+): { answers: Answers; guarded: string | undefined } {
+  const { context } = identity;
+  const { confirm } = options;
+  return {
+    answers: { yes: options.yes === true, ...(typeof confirm === 'string' ? { confirm } : {}) },
+    guarded: isProtected(context, config.protected) ? context : undefined,
+  };
 }
 
 /**

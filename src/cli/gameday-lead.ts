@@ -12,10 +12,9 @@ import type { Api } from '../kube/client/api.ts';
 import { leadDeps } from '../runtime/game-day.ts';
 import { engineFor, guardFor, locksFor } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { isProtected } from '../runtime/settings.ts';
 import type { Invocation } from './command.ts';
 import { canAsk } from './confirm.ts';
-import { askConsent } from './consent.ts';
+import { answered, askConsent } from './consent.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { attended } from './gameday-human.ts';
 import { type BegunDay, readJournal, takeOver } from './gameday-journal.ts';
@@ -99,15 +98,10 @@ function expectNobodyLeads(text: string, host: string): void {
 /** What `mayday run` asks before each dangerous experiment is asked for all of them before the day. */
 async function askBefore(
   { agenda }: Due,
-  { options }: Invocation,
+  invocation: Invocation,
   { api, runtime, signal }: { api: Api; runtime: Runtime; signal: AbortSignal },
 ): Promise<void> {
-  const { context } = api.identity;
-  const guarded = isProtected(context, runtime.config.protected) ? context : undefined;
-  const answers = {
-    yes: options.yes === true,
-    ...(typeof options.confirm === 'string' ? { confirm: options.confirm } : {}),
-  };
+  const { answers, guarded } = answered(invocation, api, runtime);
   for (const loaded of agenda.flatMap(({ experiments }) => experiments))
     await askConsent(loaded, answers, guarded, signal);
 }

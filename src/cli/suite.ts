@@ -7,7 +7,6 @@ import type { Api } from '../kube/client/api.ts';
 import { SOAK_MS } from '../run/phases/baseline.ts';
 import { engineFor, guardFor, locksFor } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { isProtected } from '../runtime/settings.ts';
 import { journalEntries, newSuiteId, runSuiteHere } from '../runtime/suites.ts';
 import type { EntryEnd } from '../suite/event.ts';
 import {
@@ -21,6 +20,7 @@ import { type SuiteEntry, suiteEntries } from '../suite/order.ts';
 import { liftDied, notResumable, owed } from '../suite/resume.ts';
 import type { SuiteResult } from '../suite/run-suite.ts';
 import type { CommandBody, Invocation } from './command.ts';
+import { answered } from './consent.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';
 import { durationOption, wholeNumber } from './number.ts';
@@ -162,18 +162,13 @@ async function storyOf(suite: string, runtime: Runtime): Promise<SuiteStory> {
 }
 
 function consent(
-  { options }: Invocation,
+  invocation: Invocation,
   { entries }: Order,
   api: Api,
   runtime: Runtime,
   signal: AbortSignal,
 ): Promise<void> {
-  const { context } = api.identity;
-  const guarded = isProtected(context, runtime.config.protected) ? context : undefined;
-  const answers = {
-    yes: options.yes === true,
-    ...(typeof options.confirm === 'string' ? { confirm: options.confirm } : {}),
-  };
+  const { answers, guarded } = answered(invocation, api, runtime);
   const each = [...new Map(entries.map(({ loaded }) => [loaded.path, loaded])).values()];
   return askSuiteConsent(each, answers, guarded, signal);
 }

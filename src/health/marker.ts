@@ -38,7 +38,7 @@ export function markerOf(object: KubeObject): Marker | undefined {
   return {
     uid: metadata.uid ?? '',
     type,
-    object: refOf(object),
+    object: cleanRef(object),
     tool,
     ...(experiment && { experiment }),
     ...(run && { run }),
@@ -58,7 +58,7 @@ function typeOf(labels: Record<string, string>, annotations: Record<string, stri
   return undefined;
 }
 
-function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
+function cleanRef({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
   return {
     apiVersion: sanitise(apiVersion),
     kind: sanitise(kind),

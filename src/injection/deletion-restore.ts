@@ -5,6 +5,7 @@ import { isTerminating } from '../k8s/pod.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import { sideBySide } from '../text/side-by-side.ts';
 import { heldBy, TARGET } from './deletion-plan.ts';
+import { dropBackup } from './drop-backup.ts';
 import type { FoundInjection } from './found-injection.ts';
 import { objectIn } from './live.ts';
 import { type BackupFormat, keptIn } from './record/backup-format.ts';
@@ -59,7 +60,7 @@ export function restoreDeleted(deleted: DeletedRestore, found: FoundInjection, l
   if (seen.value.metadata.uid === original.metadata.uid)
     return {
       kind: 'already-restored',
-      writes: [dropping(backup)],
+      writes: [dropBackup(backup)],
       says: `${name} was never deleted; the backup is left over`,
     };
   return compared(deleted, backup, { original, is: seen.value, live });
@@ -116,7 +117,7 @@ function compared(
   if ((deleted.isBack ?? sameContent)(is, made.body))
     return {
       kind: 'already-restored',
-      writes: [dropping(backup)],
+      writes: [dropBackup(backup)],
       says: sameContent(is, made.body)
         ? `${name} is there again as it was; drop the backup`
         : `${name} is there again, made anew by its own owner; drop the backup`,
@@ -185,17 +186,6 @@ function replacing(is: KubeObject, body: KubeObject, original: KubeObject): Writ
     precondition: bound,
     says: `replace ${nameOf(refOf(is))} with the original`,
     owners: original.metadata.managedFields,
-  };
-}
-
-/** The last write of all: nothing but the backup itself tells the original any more. */
-export function dropping(backup: KubeObject): Write {
-  const { uid } = backup.metadata;
-  return {
-    verb: 'delete',
-    on: refOf(backup),
-    precondition: uid === undefined ? {} : { uid },
-    says: `drop the backup ${nameOf(refOf(backup))}`,
   };
 }
 

@@ -41,6 +41,18 @@ interface At {
   run: string;
 }
 
+/** What a run comes to. */
+export interface Conclusion {
+  verdict: Verdict;
+  reasons: string[];
+  timings: Timings;
+  selfHealed: boolean;
+  restoredBy: string;
+  compat: { verdict: Verdict; why: string };
+  /** Injections of this run not proven restored. */
+  residue: number;
+}
+
 /** One line of a run, in order; the last is the verdict. */
 export type RunEvent = At &
   (
@@ -56,16 +68,7 @@ export type RunEvent = At &
     /** Whether another process ends the fault should this one die. */
     | { event: 'guard'; on: boolean; says: string }
     | { event: 'note'; text: string }
-    | {
-        event: 'verdict';
-        verdict: Verdict;
-        reasons: string[];
-        timings: Timings;
-        selfHealed: boolean;
-        restoredBy: string;
-        compat: { verdict: Verdict; why: string };
-        residue: number;
-      }
+    | ({ event: 'verdict' } & Conclusion)
   );
 
 /** An event without the run and the time, as the engine's parts make it; the lifecycle adds both. */

@@ -3,18 +3,16 @@ import type { LeadDeps } from '../gameday/day/lead.ts';
 import type { ProbeWorld } from '../gameday/probes/probe.ts';
 import { fetchText } from '../host/fetch-text.ts';
 import { filesUnder } from '../host/files.ts';
-import { processStart } from '../host/process.ts';
 import { runProgram } from '../host/run-program.ts';
 import type { Api } from '../kube/client/api.ts';
 import { runChecks } from '../run/observe/checks.ts';
 import { lookOnce } from '../triage/look.ts';
 import { RULES } from '../triage/rules/index.ts';
+import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
-import { VERSION } from './version.ts';
 
 /** Everything that a day needs of this machine and of one connection. */
 export function leadDeps(runtime: Runtime, api: Api, engine: Engine): LeadDeps {
-  const start = processStart(process.pid);
   return {
     api,
     engine,
@@ -28,13 +26,7 @@ export function leadDeps(runtime: Runtime, api: Api, engine: Engine): LeadDeps {
     skewMs: () => (runtime.options.sandbox === undefined ? leastSkew(api) : undefined),
     triage: async () => (await lookOnce(api, runtime.realClock, RULES)).triage,
     baseline: async () => ({ problem: 'baselines are not kept yet' }),
-    me: {
-      user: api.identity.user,
-      host: runtime.host,
-      pid: process.pid,
-      version: VERSION,
-      ...(start === undefined ? {} : { processStart: start }),
-    },
+    me: { user: api.identity.user, ...processFacts(runtime) },
   };
 }
 

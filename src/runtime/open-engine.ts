@@ -7,14 +7,14 @@ import type { Facts, Plan } from '../faults/contract.ts';
 import { ownersGuard } from '../guardian/owner.ts';
 import type { Clock } from '../host/clock.ts';
 import { filesUnder } from '../host/files.ts';
-import { isAlive, processStart } from '../host/process.ts';
+import { isAlive } from '../host/process.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { GateResult } from '../safety/gate.ts';
 import { askGates } from '../safety/preflight.ts';
 import { type KeyRead, readOrMakeRecordKey, readRecordKey } from '../safety/record-key.ts';
 import { startGuardianProcess } from './guardian-process.ts';
+import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
-import { VERSION } from './version.ts';
 
 /** What one run adds: its own chance, and a gate that only the caller knows. */
 export interface EngineExtras {
@@ -65,17 +65,13 @@ export function recordKeyFor(api: Api, clock: Clock): RecordKey {
 
 /** The engine of one connection, with this machine's disk, clock and chance. */
 export function engineFor(runtime: Runtime, api: Api, extras: EngineExtras = {}): Engine {
-  const started = processStart(process.pid);
   return createEngine({
     api,
     clock: runtime.clock,
     random: extras.random ?? runtime.random,
     files: filesUnder(runtime.paths.state),
     stateDir: runtime.paths.state,
-    host: runtime.host,
-    pid: process.pid,
-    ...(started === undefined ? {} : { processStart: started }),
-    version: VERSION,
+    ...processFacts(runtime),
     isAlive,
     recordKey: recordKeyFor(api, runtime.clock),
     ...(extras.guard === undefined ? {} : { guard: extras.guard }),

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import type { Locks } from '../engine/operator-lock.ts';
 import { filesUnder } from '../host/files.ts';
-import { processStart } from '../host/process.ts';
 import type { Api } from '../kube/client/api.ts';
 import { makeRunId } from '../records/run-id.ts';
 import type { EntryEnd, SuiteEvent } from '../suite/event.ts';
@@ -10,8 +9,8 @@ import { type JournalEntry, openSuiteJournal, type SuiteHeader, type SuiteSettin
 import type { SuiteEntry } from '../suite/order.ts';
 import { readiness } from '../suite/readiness.ts';
 import { runSuite, type SuiteResult } from '../suite/run-suite.ts';
+import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
-import { VERSION } from './version.ts';
 
 /** A suite that is about to be run: anew, or with `again` one that an earlier process began. */
 export interface SuiteOrder {
@@ -75,14 +74,10 @@ export async function runSuiteHere(
 }
 
 async function headerOf(runtime: Runtime, api: Api, engine: Engine, suite: string): Promise<SuiteHeader> {
-  const started = processStart(process.pid);
   return {
     suite,
     startedAt: runtime.realClock.now(),
-    pid: process.pid,
-    ...(started === undefined ? {} : { processStart: started }),
-    host: runtime.host,
-    version: VERSION,
+    ...processFacts(runtime),
     context: api.identity.context,
     server: api.identity.server,
     user: api.identity.user,

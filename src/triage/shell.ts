@@ -21,6 +21,11 @@ export function command({ context }: InContext, words: readonly string[]): strin
   return [program, ...aim, ...rest].map(quoted).join(' ');
 }
 
+/** The command of a patch; `what` names the object: `['service', 'web', '-n', 'shop']`. */
+export function patchCommand(at: InContext, what: readonly string[], type: 'json' | 'merge', patch: unknown): string {
+  return command(at, ['kubectl', 'patch', ...what, `--type=${type}`, '-p', JSON.stringify(patch)]);
+}
+
 /** Names an object on a kubectl command line: `['deployment/web', '-n', 'shop']`. Kinds of other projects get their group, so that none is mistaken for another. */
 export function named(object: {
   apiVersion: string;

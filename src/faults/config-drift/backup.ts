@@ -1,3 +1,4 @@
+import { dropBackup } from '../../injection/drop-backup.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { objectIn } from '../../injection/live.ts';
 import { ORIGINAL_SECRET, ROLLBACK_DATA, rollbackSecretName } from '../../injection/record/markers.ts';
@@ -8,7 +9,7 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { own } from '../../text/own.ts';
 import type { Live, Restore } from '../contract.ts';
 import { originalIn, recordOf } from './record.ts';
-import { dropBackup, settled, shownValue, valueOperations } from './settle.ts';
+import { settled, shownValue, valueOperations } from './settle.ts';
 
 /** The key under which the Secret that a backup belongs to is read. */
 export const VICTIM = 'victim';

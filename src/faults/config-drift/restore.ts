@@ -1,10 +1,11 @@
+import { dropBackup } from '../../injection/drop-backup.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { objectIn } from '../../injection/live.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import type { Live, Read, Restore } from '../contract.ts';
 import { backupOwner, restoreFromBackup, VICTIM } from './backup.ts';
 import { originalIn, recordOf } from './record.ts';
-import { dropBackup, settled } from './settle.ts';
+import { settled } from './settle.ts';
 
 const BACKUP = 'backup';
 

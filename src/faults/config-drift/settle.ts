@@ -82,17 +82,6 @@ export function valueOperations(victim: KubeObject, key: string, original: strin
   return data === undefined ? [set(pointer('data'), { [key]: original })] : [...guard, set(path, original)];
 }
 
-/** A backup goes only by its uid. */
-export function dropBackup(backup: KubeObject): Write {
-  const { uid } = backup.metadata;
-  return {
-    verb: 'delete',
-    on: refOf(backup),
-    precondition: uid === undefined ? {} : { uid },
-    says: `drop the backup ${nameOf(refOf(backup))}`,
-  };
-}
-
 /** A value as a person may see it; a Secret's only by size and digest. */
 export function shownValue(of: KubeObject, value: string | undefined): string {
   if (value === undefined) return '(absent)';

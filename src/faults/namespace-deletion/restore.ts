@@ -1,5 +1,5 @@
 import { heldBy } from '../../injection/deletion-plan.ts';
-import { dropping } from '../../injection/deletion-restore.ts';
+import { dropBackup } from '../../injection/drop-backup.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { objectIn } from '../../injection/live.ts';
 import { isInjected, readMayday } from '../../injection/record/envelope.ts';
@@ -80,7 +80,7 @@ export function restoreNamespace(found: FoundInjection, live: Live): Restore {
   if (uid !== undefined && uid === seen.value.metadata.uid)
     return {
       kind: 'already-restored',
-      writes: [dropping(backup)],
+      writes: [dropBackup(backup)],
       says: `Namespace ${name} was never deleted; the backup is left over`,
     };
   return compared(backup, seen.value, kept);
@@ -165,7 +165,7 @@ function compared(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata)
   if (Object.keys({ ...missing.labels, ...missing.annotations }).length === 0) {
     return {
       kind: 'already-restored',
-      writes: [dropping(backup)],
+      writes: [dropBackup(backup)],
       says: `Namespace ${name} is there with its labels and annotations; drop the backup`,
       victim: { object: namespace, owners: readMayday(backup.metadata.annotations?.[MAYDAY])?.owners },
     };

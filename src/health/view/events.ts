@@ -12,7 +12,7 @@ const FORGOTTEN_MS = 3_600_000;
 export function warningOf(object: KubeObject, now: number | undefined): WarningEvent | undefined {
   const event = object as Fields;
   if (event.type === 'Normal') return undefined;
-  const about = refOf(fields(event.involvedObject ?? event.regarding));
+  const about = involvedRef(fields(event.involvedObject ?? event.regarding));
   if (about === undefined) return undefined;
   const series = fields(event.series);
   const message = sanitise(event.message ?? event.note);
@@ -40,7 +40,7 @@ export function warningOf(object: KubeObject, now: number | undefined): WarningE
   };
 }
 
-function refOf({ apiVersion, kind, namespace, name, uid }: Fields): ObjectRef | undefined {
+function involvedRef({ apiVersion, kind, namespace, name, uid }: Fields): ObjectRef | undefined {
   if (typeof kind !== 'string' || typeof name !== 'string') return undefined;
   return {
     apiVersion: sanitise(apiVersion),

@@ -1,26 +1,18 @@
 import type { FaultType } from '../../faults/types.ts';
 import type { Receipt } from '../../injection/write/receipt.ts';
-import type { CheckResult, Timings, Verdict } from '../event.ts';
+import type { CheckResult, Conclusion, Verdict } from '../event.ts';
 
 /** Everything a finished run has to say. */
-export interface RunResult {
+export interface RunResult extends Conclusion {
   run: string;
   experiment: string;
   type: FaultType;
   phase: 'Complete' | 'Aborted';
-  verdict: Verdict;
-  reasons: string[];
-  timings: Timings;
-  selfHealed: boolean;
-  restoredBy: string;
-  compat: { verdict: Verdict; why: string };
   baseline: CheckResult[];
   /** As last seen: the experiment's checks, then the stricter evidence. */
   checks: CheckResult[];
   evidence: CheckResult[];
   receipts: Receipt[];
-  /** Injections of this run not proven restored. */
-  residue: number;
   /** What could not be read, so nothing is claimed of it. */
   blind: string[];
   dryRun: boolean;

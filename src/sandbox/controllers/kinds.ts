@@ -1,25 +1,11 @@
-import type { OwnerReference } from '../../k8s/object.ts';
+import type { ObjectMeta } from '../object.ts';
 
 /**
  * The parts of the built-in kinds that controllers read and write. Stored objects carry more; what is not named here
  * is passed through untouched.
  */
 
-export interface Meta {
-  name: string;
-  namespace?: string;
-  generateName?: string;
-  uid: string;
-  resourceVersion?: string;
-  generation?: number;
-  creationTimestamp?: string;
-  deletionTimestamp?: string;
-  deletionGracePeriodSeconds?: number;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  ownerReferences?: OwnerReference[];
-  finalizers?: string[];
-}
+export type Meta = ObjectMeta;
 
 /** Any stored object, seen loosely. */
 export interface Obj {

@@ -1,29 +1,14 @@
+import { expressionHolds } from '../../k8s/match-expression.ts';
 import type { Selector } from './kinds.ts';
 
 type Labels = Record<string, string> | undefined;
-
-function expressionHolds(labels: Record<string, string>, key: string, operator: string, values: readonly string[]) {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    default:
-      return false;
-  }
-}
 
 /** Whether `labels` satisfy a label selector. An absent selector selects nothing, an empty one everything. */
 export function selects(selector: Selector | undefined, labels: Labels): boolean {
   if (!selector) return false;
   const have = labels ?? {};
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) if (have[key] !== value) return false;
-  return (selector.matchExpressions ?? []).every(e => expressionHolds(have, e.key, e.operator, e.values ?? []));
+  return (selector.matchExpressions ?? []).every(e => expressionHolds(e, have[e.key]));
 }
 
 /** Whether `labels` carry every pair of a plain map selector (Services, template labels). An empty map selects nothing. */

@@ -1,3 +1,4 @@
+import type { OwnerReference } from '../../k8s/object.ts';
 import { StatusError } from '../status.ts';
 import type { Obj, Pod, PodTemplate } from './kinds.ts';
 import { BY_CONTROLLER, CONTROLLER_GROUPS, controllerUser, type Parts } from './parts.ts';
@@ -36,6 +37,11 @@ const USUAL: Wording = {
   refused: (_pod, _owner, why) => `Error creating: ${why}`,
 };
 
+/** The owner reference that a controller writes on what it creates or adopts. */
+function controllerRef({ apiVersion, kind, metadata: { name, uid } }: Obj): OwnerReference {
+  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
+}
+
 /**
  * @param account the controller's ServiceAccount in kube-system
  */
@@ -44,15 +50,8 @@ export function podControl(parts: Parts, account: string, speaker: Speaker, word
   const client = parts.as(controllerUser(account), CONTROLLER_GROUPS);
   return {
     async create(owner, template, named) {
-      const { namespace = '', name, uid } = owner.metadata;
-      const ref = {
-        apiVersion: owner.apiVersion,
-        kind: owner.kind,
-        name,
-        uid,
-        controller: true,
-        blockOwnerDeletion: true,
-      };
+      const { namespace = '', name } = owner.metadata;
+      const ref = controllerRef(owner);
       const naming = named ? { name: named } : { generateName: `${name}-` };
       try {
         const pod = await client.create<Pod>('pods', podFrom(template, namespace, ref, naming), {
@@ -89,15 +88,7 @@ export function podControl(parts: Parts, account: string, speaker: Speaker, word
       });
     },
     adopt(owner, pod) {
-      const { name, uid } = owner.metadata;
-      const ref = {
-        apiVersion: owner.apiVersion,
-        kind: owner.kind,
-        name,
-        uid,
-        controller: true,
-        blockOwnerDeletion: true,
-      };
+      const ref = controllerRef(owner);
       const change = (draft: Pod) => {
         draft.metadata.ownerReferences = [...(draft.metadata.ownerReferences ?? []), ref];
       };

@@ -37,16 +37,21 @@ function reference({ about, fieldPath }: Note): Record<string, string> {
   };
 }
 
+/** What events of both generations say alike. */
+const about = (note: Note, name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: { name, namespace: note.about.metadata.namespace ?? 'default' },
+  involvedObject: reference(note),
+  reason: note.reason,
+  message: note.message,
+});
+
 /** Events of the first generation, as controllers and kubelets write them: counted, with first and last time. */
 function firstEvent(by: Speaker, note: Note, name: string, now: number): NewObject {
   const time = timestamp(now);
   return {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name, namespace: note.about.metadata.namespace ?? 'default' },
-    involvedObject: reference(note),
-    reason: note.reason,
-    message: note.message,
+    ...about(note, name),
     source: { component: by.component, ...(by.host && { host: by.host }) },
     firstTimestamp: time,
     lastTimestamp: time,
@@ -61,12 +66,7 @@ function firstEvent(by: Speaker, note: Note, name: string, now: number): NewObje
 /** Events of the second generation, as the scheduler writes them: one exact time, an action, no count. */
 function scheduled(note: Note, name: string, now: number): NewObject {
   return {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name, namespace: note.about.metadata.namespace ?? 'default' },
-    involvedObject: reference(note),
-    reason: note.reason,
-    message: note.message,
+    ...about(note, name),
     source: {},
     firstTimestamp: null,
     lastTimestamp: null,

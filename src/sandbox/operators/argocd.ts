@@ -7,7 +7,7 @@ import { StatusError } from '../status.ts';
 /** What Git holds for each Application: the objects its path renders to. */
 export type Repository = Map<string, readonly NewObject[]>;
 
-interface ManagedResource {
+export interface ManagedResource {
   group: string;
   version: string;
   kind: string;

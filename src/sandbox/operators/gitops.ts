@@ -1,3 +1,4 @@
+import type { ManagedResource } from './argocd.ts';
 import type { Installed, Operator } from './operator.ts';
 import {
   account,
@@ -34,23 +35,13 @@ const argoWorkload = (
   hoursAgo: 22 * DAY + 8,
 });
 
-interface ManagedResource {
-  group: string;
-  version: string;
-  kind: string;
-  namespace?: string;
-  name: string;
-}
+/** An object as an Application names it. */
+type Named = Pick<ManagedResource, 'group' | 'version' | 'kind' | 'namespace' | 'name'>;
 
 const REVISION = '3f5c1e0b7f0d4c5a9d8e2b6a1c4f7e9d0a2b3c4d';
 
 /** An Application that is in sync and healthy. */
-export function application(
-  name: string,
-  path: string,
-  namespace: string,
-  resources: readonly ManagedResource[],
-): Installed {
+export function application(name: string, path: string, namespace: string, resources: readonly Named[]): Installed {
   return custom('applications.argoproj.io', 'argoproj.io/v1alpha1', 'Application', {
     metadata: { name, namespace: 'argocd', finalizers: ['resources-finalizer.argocd.argoproj.io'] },
     spec: {
@@ -73,7 +64,7 @@ export function application(
   });
 }
 
-const isvc = (name: string): ManagedResource => ({
+const isvc = (name: string): Named => ({
   group: 'serving.kserve.io',
   version: 'v1beta1',
   kind: 'InferenceService',

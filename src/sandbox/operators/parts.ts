@@ -1,3 +1,4 @@
+import { CLUSTER_IP } from '../world/cluster-ip.ts';
 import { CA_BUNDLE, SERVING_SECRET } from '../world/trust.ts';
 import type { Installed } from './operator.ts';
 
@@ -119,11 +120,7 @@ export const service = (
         targetPort: p.targetPort,
       })),
       selector,
-      type: 'ClusterIP',
-      sessionAffinity: 'None',
-      ipFamilies: ['IPv4'],
-      ipFamilyPolicy: 'SingleStack',
-      internalTrafficPolicy: 'Cluster',
+      ...CLUSTER_IP,
     },
     status: { loadBalancer: {} },
   },

@@ -1,4 +1,5 @@
 import { microTimestamp, timestamp } from '../object.ts';
+import { CLUSTER_IP } from './cluster-ip.ts';
 import type { Seeder } from './seeder.ts';
 import { putDeployment } from './steady.ts';
 
@@ -116,11 +117,7 @@ export function seedCluster(s: Seeder, podsPerNode = '5k'): void {
         ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: 6443 }],
         clusterIP: '10.96.0.1',
         clusterIPs: ['10.96.0.1'],
-        type: 'ClusterIP',
-        sessionAffinity: 'None',
-        ipFamilies: ['IPv4'],
-        ipFamilyPolicy: 'SingleStack',
-        internalTrafficPolicy: 'Cluster',
+        ...CLUSTER_IP,
       },
       status: { loadBalancer: {} },
     },
@@ -145,11 +142,7 @@ function seedDns(s: Seeder): void {
       selector: { 'k8s-app': 'kube-dns' },
       clusterIP: '10.96.0.10',
       clusterIPs: ['10.96.0.10'],
-      type: 'ClusterIP',
-      sessionAffinity: 'None',
-      ipFamilies: ['IPv4'],
-      ipFamilyPolicy: 'SingleStack',
-      internalTrafficPolicy: 'Cluster',
+      ...CLUSTER_IP,
     },
     status: { loadBalancer: {} },
   });

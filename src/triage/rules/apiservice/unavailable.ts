@@ -7,7 +7,7 @@ import { condition, quoted } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { type DeadEnd, routeTo, type ServiceTarget, servicePorts, targetOf } from '../../service-route.ts';
-import { command, named } from '../../shell.ts';
+import { command, named, patchCommand } from '../../shell.ts';
 import { unreachableIn, unreachableWords } from '../../unreachable.ts';
 import { certificatesInBundle, certificateWords, validityOf } from '../../x509.ts';
 
@@ -91,15 +91,7 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
       dead === 'no port' &&
         port !== undefined && {
           text: `Let the APIService call port ${port}, which Service ${target.name} has.${undoneBy(view, service)}`,
-          command: command(view, [
-            'kubectl',
-            'patch',
-            'apiservice',
-            name,
-            '--type=merge',
-            '-p',
-            JSON.stringify({ spec: { service: { port } } }),
-          ]),
+          command: patchCommand(view, ['apiservice', name], 'merge', { spec: { service: { port } } }),
         },
       !isStale &&
         workload !== undefined && {

@@ -5,7 +5,7 @@ import { condition, conditions, created, quoted } from '../../fields.ts';
 import type { Cause, Finding } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
+import { command, patchCommand } from '../../shell.ts';
 
 /** Issuing takes a while: DNS and ACME challenges are slow. */
 const GRACE_MS = 5 * 60_000;
@@ -93,17 +93,9 @@ function notReady(view: ClusterView, now: number, certificate: ViewObject): Find
     fixes: [
       near !== undefined && {
         text: `Name the issuer that exists: ${near}.`,
-        command: command(view, [
-          'kubectl',
-          'patch',
-          'certificate.cert-manager.io',
-          name,
-          '-n',
-          namespace,
-          '--type=merge',
-          '-p',
-          JSON.stringify({ spec: { issuerRef: { name: near } } }),
-        ]),
+        command: patchCommand(view, ['certificate.cert-manager.io', name, '-n', namespace], 'merge', {
+          spec: { issuerRef: { name: near } },
+        }),
       },
       problem !== undefined &&
         near === undefined && {

@@ -9,7 +9,7 @@ import type { Finding } from '../../finding.ts';
 import { refusalsSeen } from '../../refusals.ts';
 import type { Rule } from '../../rule.ts';
 import { routeTo, type ServiceTarget, targetOf } from '../../service-route.ts';
-import { command, named } from '../../shell.ts';
+import { command, named, patchCommand } from '../../shell.ts';
 import { type Unreachable, unreachableWords } from '../../unreachable.ts';
 import { type Certificate, certificatesInBundle, certificateWords, validityOf } from '../../x509.ts';
 import { definedBy, storedVersions } from './kinds.ts';
@@ -99,15 +99,9 @@ function report(view: ClusterView, broken: Broken): Finding {
       mendFix(view, where, behind?.workloads[0]),
       {
         text: `If all versions have the same schema, do without the webhook: conversion strategy None.${undoneBy(view, crd)}`,
-        command: command(view, [
-          'kubectl',
-          'patch',
-          'crd',
-          crd.metadata.name,
-          '--type=merge',
-          '-p',
-          JSON.stringify({ spec: { conversion: { strategy: 'None', webhook: null } } }),
-        ]),
+        command: patchCommand(view, ['crd', crd.metadata.name], 'merge', {
+          spec: { conversion: { strategy: 'None', webhook: null } },
+        }),
         safe: false,
       },
     ],

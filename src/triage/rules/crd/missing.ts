@@ -5,7 +5,7 @@ import { gitPathOf } from '../../claims.ts';
 import { created } from '../../fields.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
+import { command, patchCommand } from '../../shell.ts';
 import { type Expected, expectedKinds, firstDeployed, isServed, pluralOf } from './expected.ts';
 import { type Defined, definedBy, storedVersions } from './kinds.ts';
 
@@ -253,17 +253,9 @@ export const crdVersion: Rule = {
         fixes: [
           index >= 0 && {
             text: `Serve version ${version} again.`,
-            command: command(view, [
-              'kubectl',
-              'patch',
-              'crd',
-              crd.metadata.name,
-              '--type=json',
-              '-p',
-              JSON.stringify([
-                { op: 'test', path: `/spec/versions/${index}/name`, value: version },
-                { op: 'replace', path: `/spec/versions/${index}/served`, value: true },
-              ]),
+            command: patchCommand(view, ['crd', crd.metadata.name], 'json', [
+              { op: 'test', path: `/spec/versions/${index}/name`, value: version },
+              { op: 'replace', path: `/spec/versions/${index}/served`, value: true },
             ]),
           },
           served[0] !== undefined && {

@@ -26,7 +26,7 @@ export function refusedObjects({ app, resources, refusals }: AppState): Held[] {
   return (named.length > 0 ? named : resources.filter(({ sync }) => sync === 'OutOfSync')).slice(0, 3);
 }
 
-const refOf = ({ group, version, kind, namespace, name }: Held) => ({
+const heldRef = ({ group, version, kind, namespace, name }: Held) => ({
   apiVersion: group === '' ? version || 'v1' : `${group}/${version}`,
   kind,
   name,
@@ -34,7 +34,7 @@ const refOf = ({ group, version, kind, namespace, name }: Held) => ({
 });
 
 export const readsOf = (state: AppState): NamedRead[] =>
-  wantedKeys(state).length === 0 ? [] : refusedObjects(state).map(one => ({ of: 'object', ref: refOf(one) }));
+  wantedKeys(state).length === 0 ? [] : refusedObjects(state).map(one => ({ of: 'object', ref: heldRef(one) }));
 
 /** A label that an object carries in place of the one that a policy asks for. */
 export interface Miss {
@@ -48,7 +48,7 @@ export interface Miss {
 export function missesOf({ answers }: Pick<Looking, 'answers'>, state: AppState): Miss[] {
   const keys = wantedKeys(state);
   return refusedObjects(state).flatMap(one => {
-    const answer = answers.object(refOf(one));
+    const answer = answers.object(heldRef(one));
     const labels = answer?.ok ? textMap(answer.value.metadata.labels) : {};
     return keys.flatMap(wanted => {
       const carried = labels[wanted] === undefined ? nearest(wanted, Object.keys(labels)) : undefined;

@@ -6,7 +6,7 @@ import { type Condition, condition, created, quoted, sinceTime } from '../../fie
 import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
+import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 /** A new autoscaler has no metrics for its first minutes. */
@@ -129,14 +129,7 @@ function* fixes(
     else
       yield {
         text: `Aim the HPA at ${kind} ${near}: set spec.scaleTargetRef.name.`,
-        command: command(view, [
-          'kubectl',
-          'patch',
-          ...named(refOf(hpa)),
-          '--type=merge',
-          '-p',
-          JSON.stringify({ spec: { scaleTargetRef: { name: near } } }),
-        ]),
+        command: patchCommand(view, named(refOf(hpa)), 'merge', { spec: { scaleTargetRef: { name: near } } }),
       };
     return;
   }

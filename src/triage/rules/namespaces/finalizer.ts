@@ -8,7 +8,7 @@ import { ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
+import { named, patchCommand } from '../../shell.ts';
 
 /** Controllers need their time to clean up. */
 const GRACE_MS = 5 * 60_000;
@@ -118,7 +118,7 @@ function* held(
       },
       first !== undefined && {
         text: `Only if its controller will not come back: strip finalizer ${first.finalizer}.`,
-        command: command(view, ['kubectl', 'patch', ...named(object), '--type=json', '-p', JSON.stringify(patch)]),
+        command: patchCommand(view, named(object), 'json', patch),
         safe: false,
       },
     ],

@@ -9,7 +9,7 @@ import { type FinalizerOwner, ownerOfFinalizer, ownerWords } from '../../finaliz
 import type { Cause, Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
+import { command, named, patchCommand } from '../../shell.ts';
 
 /** A namespace that is empty is gone within seconds. */
 const GRACE_MS = 60_000;
@@ -221,20 +221,13 @@ function fixesOf(
 /** Takes one finalizer off one object, and only if it still stands where it stood. */
 function strip(view: ClusterView, namespace: string, { apiVersion, kind, name, finalizers }: Held, finalizer: string) {
   const path = `/metadata/finalizers/${finalizers.indexOf(finalizer)}`;
-  const patch = JSON.stringify([
+  const patch = [
     { op: 'test', path, value: finalizer },
     { op: 'remove', path },
-  ]);
+  ];
   return {
     text: `Only if its controller will not come back: strip finalizer ${finalizer} off ${kind} ${name}. What it was to clean up outside the cluster is left there.`,
-    command: command(view, [
-      'kubectl',
-      'patch',
-      ...named({ apiVersion, kind, namespace, name }),
-      '--type=json',
-      '-p',
-      patch,
-    ]),
+    command: patchCommand(view, named({ apiVersion, kind, namespace, name }), 'json', patch),
     safe: false,
   };
 }

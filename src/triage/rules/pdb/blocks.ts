@@ -4,7 +4,7 @@ import { isReady } from '../../behind-service.ts';
 import { finding, refOf } from '../../build.ts';
 import { condition } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
+import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
 
 /** Pods that a disruption budget covers. */
@@ -66,14 +66,7 @@ export const pdbBlocks: Rule = {
               ? 'Run one more replica, or let one pod go: maxUnavailable 1 in place of what the budget says.'
               : 'Mend the pods that are not ready; unhealthyPodEvictionPolicy AlwaysAllow lets broken pods be evicted.',
             command: byDesign
-              ? command(view, [
-                  'kubectl',
-                  'patch',
-                  ...named(refOf(pdb)),
-                  '--type=merge',
-                  '-p',
-                  JSON.stringify({ spec: { minAvailable: null, maxUnavailable: 1 } }),
-                ])
+              ? patchCommand(view, named(refOf(pdb)), 'merge', { spec: { minAvailable: null, maxUnavailable: 1 } })
               : command(view, ['kubectl', 'describe', ...named(refOf(pdb))]),
           },
         ],

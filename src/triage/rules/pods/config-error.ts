@@ -1,12 +1,12 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { type FixDraft, finding } from '../../build.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { Finding } from '../../finding.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
+import { command, patchCommand } from '../../shell.ts';
 import { insteadOf, readsFor } from './config-names.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
 import { describe, edit, rollBack } from './fixes.ts';
-import { type MissingConfig, missingConfig } from './missing-config.ts';
+import { type MissingConfig, makersOf, missingConfig } from './missing-config.ts';
 import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
 
 interface BadConfig {
@@ -79,23 +79,9 @@ function missed({ view, answers }: Looking, sick: Sick<BadConfig>, missing: Miss
       rollBack(view, top),
       describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
     ],
-    because: [...usualCauses(sick), ...ownersOfConfig(namespace, missing)],
+    because: [...usualCauses(sick), ...makersOf(namespace, missing)],
   });
 }
-
-/** A Secret that is not there may be the work of a cert-manager Certificate of that name that is not ready. */
-const ownersOfConfig = (namespace: string, { kind, name }: MissingConfig): Cause[] =>
-  name === undefined
-    ? []
-    : [
-        { kind, namespace, name },
-        ...(kind === 'Secret'
-          ? [
-              { kind: 'Certificate', namespace, name },
-              { kind: 'ExternalSecret', namespace, name },
-            ]
-          : []),
-      ];
 
 function* fixes(
   { view }: Pick<Looking, 'view'>,
@@ -131,17 +117,7 @@ function* fixes(
       text: `Add the missing key ${key} to ${kind} ${name}.`,
       command:
         kind === 'ConfigMap'
-          ? command(view, [
-              'kubectl',
-              'patch',
-              resource,
-              name ?? '',
-              '-n',
-              namespace,
-              '--type=merge',
-              '-p',
-              JSON.stringify({ data: { [key]: 'VALUE' } }),
-            ])
+          ? patchCommand(view, [resource, name ?? '', '-n', namespace], 'merge', { data: { [key]: 'VALUE' } })
           : command(view, ['kubectl', 'edit', resource, name ?? '', '-n', namespace]),
     };
 }

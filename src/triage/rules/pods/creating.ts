@@ -10,7 +10,7 @@ import { claimsOf } from '../storage/claims.ts';
 import { insteadOf, readsFor } from './config-names.ts';
 import { containersOf } from './containers.ts';
 import { describe, edit, rollBack } from './fixes.ts';
-import { type MissingConfig, missingConfig } from './missing-config.ts';
+import { type MissingConfig, makersOf, missingConfig } from './missing-config.ts';
 import { howMany, PENDING_TOO_LONG, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
 
 /** What keeps a placed pod from getting its first container. */
@@ -264,18 +264,7 @@ function configStory(
         ),
       },
     ],
-    because:
-      name === undefined
-        ? []
-        : [
-            { kind, namespace, name },
-            ...(kind === 'Secret'
-              ? [
-                  { kind: 'Certificate', namespace, name },
-                  { kind: 'ExternalSecret', namespace, name },
-                ]
-              : []),
-          ],
+    because: makersOf(namespace, missing),
   };
 }
 

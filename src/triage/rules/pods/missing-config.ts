@@ -1,3 +1,4 @@
+import type { Cause } from '../../finding.ts';
 /** What a kubelet misses when it cannot make a container or mount a volume, read from its words. */
 export interface MissingConfig {
   kind: 'ConfigMap' | 'Secret';
@@ -20,3 +21,17 @@ export function missingConfig(words: string): MissingConfig | undefined {
 }
 
 const kindOf = (word = ''): MissingConfig['kind'] => (/^config/i.test(word) ? 'ConfigMap' : 'Secret');
+
+/** What explains that it is missing: itself, and for a Secret the Certificate or ExternalSecret of that name, which should have made it. */
+export const makersOf = (namespace: string, { kind, name }: MissingConfig): Cause[] =>
+  name === undefined
+    ? []
+    : [
+        { kind, namespace, name },
+        ...(kind === 'Secret'
+          ? [
+              { kind: 'Certificate', namespace, name },
+              { kind: 'ExternalSecret', namespace, name },
+            ]
+          : []),
+      ];

@@ -7,7 +7,7 @@ import type { NamedRead } from '../../named-read.ts';
 import { nearest } from '../../near-miss.ts';
 import { quotedRefusal, refusalsSeen, type Seen } from '../../refusals.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
+import { command, patchCommand } from '../../shell.ts';
 
 const denies = ({ spec }: ViewObject): boolean => strings(spec.validationActions).includes('Deny');
 
@@ -96,15 +96,9 @@ function paramsMissing(
       },
       {
         text: 'Until then let requests pass: parameterNotFoundAction Allow.',
-        command: command(view, [
-          'kubectl',
-          'patch',
-          'validatingadmissionpolicybinding',
-          name,
-          '--type=merge',
-          '-p',
-          JSON.stringify({ spec: { paramRef: { parameterNotFoundAction: 'Allow' } } }),
-        ]),
+        command: patchCommand(view, ['validatingadmissionpolicybinding', name], 'merge', {
+          spec: { paramRef: { parameterNotFoundAction: 'Allow' } },
+        }),
       },
     ],
   });

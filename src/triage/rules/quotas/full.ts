@@ -3,11 +3,12 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { fields, text, textMap } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
 import { finding } from '../../build.ts';
+import { managerLeads } from '../../control-plane.ts';
 import type { QuotaLine } from '../../error-text.ts';
 import { created } from '../../fields.ts';
 import { refusalsOfApplication } from '../../refusals.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
+import { command, patchCommand } from '../../shell.ts';
 import { topOf } from '../pods/owner.ts';
 import { refusals } from '../workloads/refusals.ts';
 
@@ -106,17 +107,7 @@ function full(view: ClusterView, quota: ViewObject, group: readonly Denial[]) {
     fixes: [
       Object.keys(raised).length > 0 && {
         text: `Raise the quota so that the pod fits.`,
-        command: command(view, [
-          'kubectl',
-          'patch',
-          'resourcequota',
-          name,
-          '-n',
-          namespace,
-          '--type=merge',
-          '-p',
-          JSON.stringify({ spec: { hard: raised } }),
-        ]),
+        command: patchCommand(view, ['resourcequota', name, '-n', namespace], 'merge', { spec: { hard: raised } }),
       },
       {
         text: 'Or free what uses the quota up: look for pods, jobs and claims that nobody needs.',
@@ -127,17 +118,9 @@ function full(view: ClusterView, quota: ViewObject, group: readonly Denial[]) {
         .slice(0, 1)
         .map(one => ({
           text: `Or let the rollout of ${one.whom} go without surge pods: maxSurge 0, maxUnavailable 1.`,
-          command: command(view, [
-            'kubectl',
-            'patch',
-            'deployment',
-            one.whom.replace('Deployment ', ''),
-            '-n',
-            namespace,
-            '--type=merge',
-            '-p',
-            JSON.stringify({ spec: { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } } }),
-          ]),
+          command: patchCommand(view, ['deployment', one.whom.replace('Deployment ', ''), '-n', namespace], 'merge', {
+            spec: { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } },
+          }),
         })),
     ],
     because: [
@@ -204,21 +187,7 @@ export const quotaNotCalculated: Rule = {
         ],
         cause:
           'The quota controller in kube-controller-manager has not counted it: it does not run, or cannot list what the quota counts.',
-        fixes: [
-          {
-            text: 'See whether kube-controller-manager runs and leads.',
-            command: command(view, [
-              'kubectl',
-              'get',
-              'lease',
-              'kube-controller-manager',
-              '-n',
-              'kube-system',
-              '-o',
-              'yaml',
-            ]),
-          },
-        ],
+        fixes: [managerLeads(view)],
         because: [
           { kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' },
           { kind: 'ResourceQuota', namespace, name, rule: 'chaos/' },

@@ -5,7 +5,7 @@ import { condition, created, sinceTime } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
+import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { podRef } from '../pods/sick.ts';
 import { type Account, accountsInUse, type Broken, bindingsIn, binds, brokenFor, givenBy } from './accounts.ts';
@@ -129,14 +129,7 @@ function* fixes(view: ClusterView, account: Account, { how, object, role }: Brok
     const subject = { kind: 'ServiceAccount', name: account.name, namespace: account.namespace };
     yield {
       text: `Give the binding its subject back: ServiceAccount ${account.namespace}/${account.name}.`,
-      command: command(view, [
-        'kubectl',
-        'patch',
-        ...named(refOf(object)),
-        '--type=merge',
-        '-p',
-        JSON.stringify({ subjects: [subject] }),
-      ]),
+      command: patchCommand(view, named(refOf(object)), 'merge', { subjects: [subject] }),
     };
     return;
   }

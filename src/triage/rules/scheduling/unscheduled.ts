@@ -1,10 +1,10 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
+import { startAgain } from '../../control-plane.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
 import { describe, edit } from '../pods/fixes.ts';
 import { howMany, PENDING_TOO_LONG, podNames, podRef, sickPods, usualCauses } from '../pods/sick.ts';
 
@@ -57,22 +57,7 @@ export const schedulerGone: Rule = {
       ],
       cause:
         'kube-scheduler does not run, or cannot reach the API server: it has written no scheduling condition on new pods.',
-      fixes: [
-        {
-          text: 'Start kube-scheduler again: look at its pods and their logs.',
-          command: command(view, [
-            'kubectl',
-            'get',
-            'pods',
-            '-n',
-            'kube-system',
-            '-l',
-            'component=kube-scheduler',
-            '-o',
-            'wide',
-          ]),
-        },
-      ],
+      fixes: [startAgain(view, 'kube-scheduler')],
       because: [
         { kind: 'Lease', namespace: 'kube-system', name: 'kube-scheduler', rule: 'lease/' },
         ...[...view.all('Pod')]

@@ -6,7 +6,7 @@ import { undoneBy } from '../../claims.ts';
 import type { Cause, Severity } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
+import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { readyAddresses } from './endpoints.ts';
 import { type Backend, backendsOf } from './users.ts';
@@ -150,14 +150,9 @@ export const ingressClass: Rule = {
       const known = classes.map(one => one.metadata.name).join(', ') || 'none';
       const fix: FixDraft = {
         text: `${near ? `Correct ingressClassName: ${near}, not ${name}.` : `Set ingressClassName to one that exists (${known}).`}${undoneBy(view, ingress)}`,
-        command: command(view, [
-          'kubectl',
-          'patch',
-          ...named(refOf(ingress)),
-          '--type=merge',
-          '-p',
-          JSON.stringify({ spec: { ingressClassName: near ?? classes[0]?.metadata.name ?? 'CLASS' } }),
-        ]),
+        command: patchCommand(view, named(refOf(ingress)), 'merge', {
+          spec: { ingressClassName: near ?? classes[0]?.metadata.name ?? 'CLASS' },
+        }),
       };
       yield finding({
         rule: 'ingress/class',

@@ -3,11 +3,12 @@ import { textMap } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero, isReady, templateLabels, unreadyLines } from '../../behind-service.ts';
 import { finding } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
+import { managerLeads } from '../../control-plane.ts';
 import { condition, created } from '../../fields.ts';
 import type { Finding, Severity } from '../../finding.ts';
 import { closestLabels, isNear, type LabelMiss, missWords } from '../../near-miss.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
+import { command, patchCommand } from '../../shell.ts';
 import { FIRST_MINUTE } from '../pods/sick.ts';
 import { podsOf, readyAddresses, selects } from './endpoints.ts';
 import { isDns, serviceUsers } from './users.ts';
@@ -97,17 +98,9 @@ export const serviceSelector: Rule = {
         fixes: [
           near && {
             text: `Correct the selector so that it matches the pods of ${carrier}.${undoneBy(view, service)}`,
-            command: command(view, [
-              'kubectl',
-              'patch',
-              'service',
-              name,
-              '-n',
-              namespace,
-              '--type=merge',
-              '-p',
-              JSON.stringify({ spec: { selector: corrected(near.misses) } }),
-            ]),
+            command: patchCommand(view, ['service', name, '-n', namespace], 'merge', {
+              spec: { selector: corrected(near.misses) },
+            }),
           },
           {
             text: `Look at the selector of the Service, and at the labels of the pods that it should find.`,
@@ -260,21 +253,7 @@ export const slicesStale: Rule = {
         ],
         cause:
           'The EndpointSlice controller in kube-controller-manager has not written the ready pods into the slices.',
-        fixes: [
-          {
-            text: 'See whether kube-controller-manager runs and leads.',
-            command: command(view, [
-              'kubectl',
-              'get',
-              'lease',
-              'kube-controller-manager',
-              '-n',
-              'kube-system',
-              '-o',
-              'yaml',
-            ]),
-          },
-        ],
+        fixes: [managerLeads(view)],
         because: [
           { kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' },
           { kind: 'Service', namespace, name, rule: 'chaos/' },

@@ -6,7 +6,7 @@ import { finding } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { distance, nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
+import { command, patchCommand } from '../../shell.ts';
 import { declaredPorts, podsOf, selects } from './endpoints.ts';
 
 /** A Service whose target port its pods do not have. */
@@ -133,16 +133,8 @@ function found(
     fixes: [
       value !== undefined && {
         text: `Correct targetPort: ${near}, not ${target}.${undoneBy(view, service)}`,
-        command: command(view, [
-          'kubectl',
-          'patch',
-          'service',
-          name,
-          '-n',
-          namespace,
-          '--type=json',
-          '-p',
-          JSON.stringify([{ op: 'replace', path: `/spec/ports/${index}/targetPort`, value }]),
+        command: patchCommand(view, ['service', name, '-n', namespace], 'json', [
+          { op: 'replace', path: `/spec/ports/${index}/targetPort`, value },
         ]),
       },
       {

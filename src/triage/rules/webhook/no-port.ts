@@ -2,7 +2,7 @@ import { finding } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import type { Rule } from '../../rule.ts';
 import { servicePorts } from '../../service-route.ts';
-import { command } from '../../shell.ts';
+import { command, patchCommand } from '../../shell.ts';
 import { callEvidence, callsSeen, seenSince } from './calls.ts';
 import { blockingOf, deadHooks } from './dead.ts';
 import { blastWords, hookEvidence, ignoreFix, severityOf } from './words.ts';
@@ -49,17 +49,9 @@ export const webhookNoPort: Rule = {
           ports[0] !== undefined &&
             hook.url === undefined && {
               text: `Let the webhook call port ${ports[0]}, which the Service has.${undoneBy(view, configuration)}`,
-              command: command(view, [
-                'kubectl',
-                'patch',
-                configuration.kind.toLowerCase(),
-                configuration.metadata.name,
-                '--type=json',
-                '-p',
-                JSON.stringify([
-                  { op: 'test', path: `/webhooks/${hook.index}/name`, value: hook.name },
-                  { op: 'add', path, value: ports[0] },
-                ]),
+              command: patchCommand(view, [configuration.kind.toLowerCase(), configuration.metadata.name], 'json', [
+                { op: 'test', path: `/webhooks/${hook.index}/name`, value: hook.name },
+                { op: 'add', path, value: ports[0] },
               ]),
             },
           service !== undefined && {

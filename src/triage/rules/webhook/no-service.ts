@@ -2,7 +2,7 @@ import { finding } from '../../build.ts';
 import { claimOf, undoneBy } from '../../claims.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
+import { patchCommand } from '../../shell.ts';
 import { callsSeen, seenSince } from './calls.ts';
 import { blockingOf, type DeadHooks, deadHooks, stalenessOf } from './dead.ts';
 import { blastWords, hookEvidence, ignoreFix, removeFix, severityOf } from './words.ts';
@@ -114,14 +114,8 @@ function missingService({ view, now }: Omit<Looking, 'answers'>, dead: DeadHooks
     fixes: [
       (near ?? elsewhere) !== undefined && {
         text: `Point the webhook at the Service that exists.${undoneBy(view, dead.configuration)}`,
-        command: command(view, [
-          'kubectl',
-          'patch',
-          dead.configuration.kind.toLowerCase(),
-          dead.configuration.metadata.name,
-          '--type=json',
-          '-p',
-          JSON.stringify([right]),
+        command: patchCommand(view, [dead.configuration.kind.toLowerCase(), dead.configuration.metadata.name], 'json', [
+          right,
         ]),
       },
       { text: `Restore the Service ${target.name} in ${target.namespace}${claim ? `: ${claim}` : ''}.` },

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import type { FixDraft } from '../../build.ts';
 import { claimOf } from '../../claims.ts';
-import { command, quoted } from '../../shell.ts';
+import { command, patchCommand, quoted } from '../../shell.ts';
 import type { DeadHook } from './dead.ts';
 import { type Hook, hooksIn, hookWords } from './hooks.ts';
 import { scopeWords } from './scope.ts';
@@ -32,22 +32,14 @@ export function blastWords(hooks: readonly DeadHook[]): string {
 
 /** Lets requests pass one webhook for a while. Always possible: webhook configurations are not subject to admission webhooks. */
 export function ignoreFix(view: ClusterView, { configuration, index, name }: Hook): FixDraft {
-  const patch = JSON.stringify([
+  const patch = [
     { op: 'test', path: `/webhooks/${index}/name`, value: name },
     { op: 'replace', path: `/webhooks/${index}/failurePolicy`, value: 'Ignore' },
-  ]);
+  ];
   const claim = claimOf(view, configuration);
   return {
     text: `As a stop-gap set failurePolicy of ${name} to Ignore: nothing is validated by it until it is set back to Fail.${claim ? ` ${claim} and may put Fail back.` : ''}`,
-    command: command(view, [
-      'kubectl',
-      'patch',
-      configuration.kind.toLowerCase(),
-      configuration.metadata.name,
-      '--type=json',
-      '-p',
-      patch,
-    ]),
+    command: patchCommand(view, [configuration.kind.toLowerCase(), configuration.metadata.name], 'json', patch),
   };
 }
 
@@ -67,23 +59,13 @@ export function removeFix(view: ClusterView, dead: readonly DeadHook[], why: str
   const configuration = (dead[0] as DeadHook).hook.configuration;
   if (hooksIn(configuration).length === dead.length) return deleteFix(view, configuration, why);
   const indexes = dead.map(({ hook }) => hook).sort((a, b) => b.index - a.index);
-  const patch = JSON.stringify(
-    indexes.flatMap(({ index, name }) => [
-      { op: 'test', path: `/webhooks/${index}/name`, value: name },
-      { op: 'remove', path: `/webhooks/${index}` },
-    ]),
-  );
+  const patch = indexes.flatMap(({ index, name }) => [
+    { op: 'test', path: `/webhooks/${index}/name`, value: name },
+    { op: 'remove', path: `/webhooks/${index}` },
+  ]);
   return {
     text: `Remove the dead webhooks from the configuration (its others work): ${why}`,
-    command: command(view, [
-      'kubectl',
-      'patch',
-      configuration.kind.toLowerCase(),
-      configuration.metadata.name,
-      '--type=json',
-      '-p',
-      patch,
-    ]),
+    command: patchCommand(view, [configuration.kind.toLowerCase(), configuration.metadata.name], 'json', patch),
     safe: false,
   };
 }

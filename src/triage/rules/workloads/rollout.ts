@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text, time } from '../../../k8s/fields.ts';
 import { finding, refOf } from '../../build.ts';
+import { startAgain } from '../../control-plane.ts';
 import { type Condition, condition, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Looking, Rule } from '../../rule.ts';
@@ -124,22 +125,7 @@ export const notObserved: Rule = {
       ],
       cause:
         'kube-controller-manager does not run, or cannot reach the API server: nobody acts on changes of workloads.',
-      fixes: [
-        {
-          text: 'Start kube-controller-manager again: look at its pods and their logs.',
-          command: command(view, [
-            'kubectl',
-            'get',
-            'pods',
-            '-n',
-            'kube-system',
-            '-l',
-            'component=kube-controller-manager',
-            '-o',
-            'wide',
-          ]),
-        },
-      ],
+      fixes: [startAgain(view, 'kube-controller-manager')],
       because: [{ kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager', rule: 'lease/' }],
     });
   },

@@ -1,0 +1,14 @@
+import { processStart } from '../host/process.ts';
+import type { Runtime } from './runtime.ts';
+import { VERSION } from './version.ts';
+
+/** What a journal or a lock says of the process that writes it; the start tells a later process of the same id apart. */
+export function processFacts({ host }: Pick<Runtime, 'host'>): {
+  pid: number;
+  processStart?: string;
+  host: string;
+  version: string;
+} {
+  const started = processStart(process.pid);
+  return { pid: process.pid, ...(started === undefined ? {} : { processStart: started }), host, version: VERSION };
+}
