@@ -4,7 +4,7 @@ const LAYERS = [
   ['cli'],
   ['console'],
   ['runtime'],
-  ['guardian'],
+  ['guardian', 'report'],
   ['gameday'],
   ['suite'],
   ['engine'],
@@ -58,9 +58,16 @@ module.exports = {
     },
     {
       name: 'only-the-console-draws',
+      comment: 'The page of a report is drawn by react-dom/server, in one folder, and nothing else of it is used.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/console/' },
-      to: { path: 'node_modules/(ink|react|react-reconciler)/' },
+      from: { path: '^src/', pathNot: '^src/(console|report/(html|formats/html))' },
+      to: { path: 'node_modules/(ink|react|react-dom|react-reconciler)/' },
+    },
+    {
+      name: 'a-report-needs-no-terminal',
+      severity: 'error',
+      from: { path: '^src/report/' },
+      to: { path: 'node_modules/(ink|react-reconciler)/' },
     },
     {
       name: 'only-kube-talks-to-clusters',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitCode } from './failure.ts';
-import type { GlobalOptions } from './globals.ts';
+import type { GlobalOptions, OtherForm } from './globals.ts';
 
 /** What a command's code receives: the global options, its arguments in order, its own options, and the command tree. */
 export interface Invocation {
@@ -19,7 +19,7 @@ export interface CommandSpec {
   options?: readonly (readonly [flags: string, text: string])[];
   /** What it does counts, not what it prints: it succeeds even where its words cannot be written. */
   acts?: true;
-  /** It also writes Markdown. */
-  markdown?: true;
+  /** Forms of output that it writes beside those that every command does. */
+  forms?: readonly OtherForm[];
   load: () => Promise<CommandBody>;
 }

@@ -157,7 +157,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--force', 'replace the file that --save names, where there is one'],
       ['--from <file>', 'look at what --save kept instead of at a cluster'],
     ],
-    markdown: true,
+    forms: ['md'],
     load: async () => (await import('./triage.ts')).triageCommand,
   },
   {
@@ -196,6 +196,21 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     acts: true,
     load: async () => (await import('./reaper.ts')).reaperCommand,
+  },
+  {
+    usage: 'report [what]',
+    description:
+      'a report of a run, suite or day by its id, or of a file or folder of records; without one, what was run here',
+    options: [
+      ['--compare <what>', 'say what became worse since another; `last` is the one before of the same kind'],
+      ['--to <path>', 'write it to this file; for -o operator-chaos, into this folder'],
+      ['--force', 'replace the file that --to names, where there is one'],
+      ['--owner <name>', 'who does what the findings ask for, where they do not say'],
+      ['--due <date>', 'by when, such as 2026-12-01, where they do not say'],
+      ['--retest <date>', 'when it is tried again, where they do not say'],
+    ],
+    forms: ['md', 'html', 'junit', 'csv', 'operator-chaos'],
+    load: async () => (await import('./report.ts')).reportCommand,
   },
   {
     usage: 'sandbox [scenario]',

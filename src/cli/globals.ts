@@ -1,7 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-const OUTPUTS = ['text', 'json', 'yaml', 'jsonl', 'md'] as const;
-type Output = (typeof OUTPUTS)[number];
+const EVERYWHERE = ['text', 'json', 'yaml', 'jsonl'] as const;
+const OTHERS = ['md', 'html', 'junit', 'csv', 'operator-chaos'] as const;
+/** A form of output that only some commands write. */
+export type OtherForm = (typeof OTHERS)[number];
+type Output = (typeof EVERYWHERE)[number] | OtherForm;
+
+/** Whether a form of output is one that not every command writes. */
+export const isOtherForm = (form: Output): form is OtherForm => OTHERS.some(other => other === form);
 
 /** The global options as commander hands them over. */
 export interface GlobalOptions {
@@ -48,7 +54,7 @@ export function addGlobalOptions(program: Command): Command {
     .option('--sandbox [scenario]', 'use the embedded cluster instead of a real one (as --sandbox=SCENARIO)')
     .option('--speed <n>', 'how many times faster than life the sandbox runs', positive)
     .option('--read-only', 'never write to the cluster')
-    .addOption(new Option('-o, --output <form>', 'output form').choices(OUTPUTS).default('text'))
+    .addOption(new Option('-o, --output <form>', 'output form').choices([...EVERYWHERE, ...OTHERS]).default('text'))
     .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto'))
     .option('--ascii', 'plain ASCII glyphs')
     .option('--log-file <file>', 'where diagnostic lines go (JSON)')

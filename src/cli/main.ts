@@ -5,7 +5,7 @@ import { VERSION } from '../runtime/version.ts';
 import type { CommandSpec } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
-import { addGlobalOptions, type GlobalOptions, settleOptionalValues } from './globals.ts';
+import { addGlobalOptions, type GlobalOptions, isOtherForm, type OtherForm, settleOptionalValues } from './globals.ts';
 import { watchOutput } from './output-watch.ts';
 import { tell } from './tell.ts';
 
@@ -65,7 +65,7 @@ function buildProgram(finish: Finish): Command {
     for (const each of [program, command]) refuseEmpty(each);
   });
   program.action(async () => {
-    refuseMarkdown(program, 'the console');
+    refuseForm(program, 'the console');
     finish(await (await import('./console.ts')).consoleCommand(program.opts<GlobalOptions>()));
   });
   for (const spec of COMMANDS) addCommand(program, spec, finish);
@@ -89,10 +89,23 @@ function refuseEmpty(command: Command): void {
   }
 }
 
-function refuseMarkdown(program: Command, name: string): void {
-  if (program.opts<GlobalOptions>().output !== 'md') return;
-  throw new CommandFailure(`expected -o text, json, yaml or jsonl, found md: ${name} writes no Markdown`);
+/** A form that this command does not write is a usage failure, before anything is done. */
+function refuseForm(program: Command, name: string, forms: readonly OtherForm[] = []): void {
+  const { output } = program.opts<GlobalOptions>();
+  if (!isOtherForm(output) || forms.includes(output)) return;
+  const known = ['text', 'json', 'yaml', 'jsonl', ...forms];
+  throw new CommandFailure(
+    `expected -o ${known.slice(0, -1).join(', ')} or ${known.at(-1)}, found ${output}: ${name} writes no ${WORDS[output]}`,
+  );
 }
+
+const WORDS: Readonly<Record<OtherForm, string>> = {
+  md: 'Markdown',
+  html: 'HTML',
+  junit: 'JUnit XML',
+  csv: 'CSV',
+  'operator-chaos': "results in the framework's shape",
+};
 
 function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
   const command = program
@@ -102,7 +115,7 @@ function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
     .configureOutput({ writeErr: () => {} });
   for (const [flags, text] of spec.options ?? []) command.option(flags, text);
   command.action(async () => {
-    if (spec.markdown !== true) refuseMarkdown(program, command.name());
+    refuseForm(program, command.name(), spec.forms);
     const run = await spec.load();
     finish(
       await run({

@@ -3,6 +3,7 @@ import { CLUSTERS, type OpenCluster } from './clusters.ts';
 import { firstFrame, keyToPaint } from './console.ts';
 import { type Figure, printFigures } from './figure.ts';
 import { machineLine } from './machine.ts';
+import { reportMany } from './report.ts';
 import { scanAndRevert } from './revert.ts';
 import { tenThousandPods } from './ten-thousand.ts';
 import { triageGates } from './triage.ts';
@@ -14,6 +15,7 @@ const BENCHES: Record<string, (open: OpenCluster) => Promise<Figure[]>> = {
   'first-frame': firstFrame,
   'key-to-paint': keyToPaint,
   validate: validateMany,
+  report: reportMany,
   'ten-thousand': tenThousandPods,
   view: clusterView,
   triage: triageGates,

@@ -45,6 +45,7 @@ export async function conclude(run: Run, outcome: Outcome): Promise<RunResult> {
     checks,
     evidence,
     receipts,
+    ...(outcome.recovered === undefined ? {} : { collateral: outcome.recovered.collateral }),
     blind,
     dryRun: run.dryRun,
     ...(refused ? { refusal: refused } : {}),

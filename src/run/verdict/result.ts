@@ -13,6 +13,8 @@ export interface RunResult extends Conclusion {
   checks: CheckResult[];
   evidence: CheckResult[];
   receipts: Receipt[];
+  /** Objects outside the target that left their baseline during the run; missing where nobody looked, and in old records. */
+  collateral?: string[];
   /** What could not be read, so nothing is claimed of it. */
   blind: string[];
   dryRun: boolean;

@@ -1,0 +1,72 @@
+import { clean } from './clean.ts';
+import type { DayPart, Finding, Scenario } from './model.ts';
+
+/** Who is to do it, by when, and when it is tried again, where the finding itself does not say. */
+export interface Assignment {
+  owner?: string;
+  due?: string;
+  retestOn?: string;
+}
+
+/** What follows from the scenarios, and what people wrote down as to be done. */
+export function findingsOf(
+  scenarios: readonly Scenario[],
+  day: DayPart | undefined,
+  assigned: Assignment = {},
+): Finding[] {
+  const own = scenarios.flatMap(scenario =>
+    textsOf(scenario).map(text => ({
+      text,
+      scenario: scenario.title ?? scenario.name,
+      ...(scenario.retest === undefined ? {} : { command: scenario.retest }),
+    })),
+  );
+  const noted = (day?.notes ?? []).filter(({ tag }) => tag === 'action' || tag === 'finding').map(fromNote);
+  const left = day?.baseline.left ?? [];
+  const baseline =
+    left.length === 0
+      ? []
+      : [{ text: `${left.length} ${left.length === 1 ? 'difference' : 'differences'} to the baseline after the day` }];
+  return [...own, ...baseline, ...noted].map(finding => ({ ...assigned, ...finding }));
+}
+
+function textsOf(scenario: Scenario): string[] {
+  const { verdict, reasons, residue = 0, collateral, people, dryRun, interrupted } = scenario;
+  const [first = 'no reason was recorded'] = reasons;
+  return [
+    ...(residue > 0 ? [`${residue} not proven restored: mayday revert --all`] : []),
+    ...(verdict === 'Unfinished' ? [`the run has no end: ${first}`] : []),
+    ...(verdict === 'Failed' || verdict === 'Degraded' ? [`${verdict}: ${first}`] : []),
+    ...(verdict === 'Inconclusive' && !dryRun && interrupted === undefined ? [`not assessed: ${first}`] : []),
+    ...collateral.map(object => `harm outside the target: ${object}`),
+    ...(isUnnoticed(scenario)
+      ? ['a symptom that nothing and nobody noticed: no Warning event, and no person said so']
+      : []),
+    ...scenario.tripped.map(({ condition, says }) => `abort condition ${condition} tripped: ${says}`),
+    ...(people?.outcome === 'failed' || people?.outcome === 'unsure' ? [`people say: ${people.outcome}`] : []),
+    ...(people?.detected === 'no' ? ['people say: nobody detected it'] : []),
+  ];
+}
+
+function isUnnoticed({ moments }: Scenario): boolean {
+  const has = (id: string) => moments.some(moment => moment.id === id && moment.at !== undefined);
+  return has('T1') && !has('T2') && !has('T3');
+}
+
+/** `owner: alice`, `due: 2026-12-01` and `retest: 2026-12-08` may stand anywhere in the text of a note. */
+const FIELD = /\b(owner|due|retest):\s*(\S+)/gi;
+
+function fromNote({ text, scenario }: DayPart['notes'][number]): Finding {
+  const said: Record<string, string> = {};
+  const rest = text.replace(FIELD, (_, name: string, value: string) => {
+    said[name.toLowerCase()] = value.replace(/[,;]$/, '');
+    return '';
+  });
+  return {
+    text: clean(rest.replace(/\s{2,}/g, ' ').trim()) || clean(text),
+    ...(scenario === undefined ? {} : { scenario }),
+    ...(said.owner === undefined ? {} : { owner: said.owner }),
+    ...(said.due === undefined ? {} : { due: said.due }),
+    ...(said.retest === undefined ? {} : { retestOn: said.retest }),
+  };
+}

@@ -1,0 +1,96 @@
+import { age, measured } from '../../text/duration.ts';
+import type { Change, Figure, Finding, Moment, Report, Scenario, ScenarioVerdict, Where } from '../model.ts';
+
+// The words of a report that every form of it shares.
+
+/** `2026-11-28 18:30:25 UTC`: a report is read where nobody knows the writer's clock. */
+export const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+export const afterText = (ms: number): string => `+${measured(ms)}`;
+
+export const VERDICTS: readonly ScenarioVerdict[] = ['Resilient', 'Degraded', 'Failed', 'Inconclusive', 'Unfinished'];
+
+/** `3 Resilient, 1 Degraded; 0 remain in the cluster`. */
+export function countsText({ counts }: Report): string {
+  const told = VERDICTS.flatMap(verdict => (counts[verdict] === 0 ? [] : [`${counts[verdict]} ${verdict}`]));
+  return `${told.join(', ') || 'nothing was run'}; ${counts.residue} remain in the cluster`;
+}
+
+/** `4.2s`, or `median 4.2s of 3 (1.0s to 9.1s)`. */
+export function figureText({ count, medianMs, minMs, maxMs }: Figure): string {
+  if (count === 1) return `${measured(medianMs)} (1 run)`;
+  return `median ${measured(medianMs)} of ${count} (${measured(minMs)} to ${measured(maxMs)})`;
+}
+
+export const momentText = ({ at, afterMs, says }: Moment): string =>
+  at === undefined ? `– ${says ?? ''}`.trim() : `${afterText(afterMs ?? 0)}${says ? ` (${says})` : ''}`;
+
+/** In one phrase how the steady state came back. */
+export function recoveryText({ recoveryMs, selfHealed, restoredBy, verdict }: Scenario): string {
+  if (recoveryMs === undefined) return 'not measured';
+  if (selfHealed) return `healed by itself after ${measured(recoveryMs)}${restoredBy ? `, by ${restoredBy}` : ''}`;
+  if (verdict === 'Resilient' && recoveryMs === 0) return 'never left its steady state';
+  const took = recoveryMs < 1 ? 'at once' : measured(recoveryMs);
+  return restoredBy === 'mayday' ? `${took} after our revert` : took;
+}
+
+export function whereText({ context, server, user, host, version }: Where): string {
+  const by = user === undefined ? '' : ` as ${user}`;
+  const from = host === undefined ? '' : `, from ${host}`;
+  const tool = version === undefined ? '' : `, mayday ${version}`;
+  return `${context ?? 'an unnamed context'}${server === undefined ? '' : ` (${server})`}${by}${from}${tool}`;
+}
+
+export const objectText = (object: Scenario['receipts'][number]['object']): string =>
+  `${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}`;
+
+const sideText = (side: Change['now']): string =>
+  side === undefined
+    ? '–'
+    : `${side.verdict}${side.recoveryMs === undefined ? '' : `, ${measured(side.recoveryMs)}`}${side.runs > 1 ? ` (${side.runs} runs)` : ''}`;
+
+export const changeText = ({ before, now }: Change): string => `${sideText(before)} → ${sideText(now)}`;
+
+/** Owner, due and re-test date of a finding; what nobody said is shown as missing. */
+export const assignedText = ({ owner, due, retestOn }: Finding): string =>
+  `owner ${owner ?? 'NOT ASSIGNED'}, due ${due ?? 'not set'}, re-test ${retestOn ?? 'not set'}`;
+
+/** `2026-11-28 18:30:25 UTC, 12m5s`. */
+export function spanText({ from, to }: { from?: number | undefined; to?: number | undefined }): string | undefined {
+  if (from === undefined) return undefined;
+  return to === undefined || to <= from ? timeText(from) : `${timeText(from)}, ${age(to - from)}`;
+}
+
+/** What the day left behind in the namespaces, in one phrase; undefined where no baseline was saved. */
+export function baselineText({ day }: Report): string | undefined {
+  if (day === undefined) return undefined;
+  const { saved, left, problem } = day.baseline;
+  if (problem !== undefined) return `not compared: ${problem}`;
+  if (!saved) return 'no baseline was saved';
+  if (left === undefined) return 'a baseline was saved and not compared';
+  return left.length === 0
+    ? 'nothing is left: all namespaces are as they were before the day'
+    : `${left.length} ${left.length === 1 ? 'difference' : 'differences'} to what was before the day`;
+}
+
+/** One drawn moment: where it stands between the first and the last, from 0 to 1. */
+export interface Drawn {
+  moment: Moment;
+  share: number;
+}
+
+/** The moments that have a time, in its order, placed on a line from the first to the last. */
+export function drawn(moments: readonly Moment[]): Drawn[] {
+  const timed = moments.filter(({ afterMs }) => afterMs !== undefined);
+  const end = Math.max(1, ...timed.map(({ afterMs = 0 }) => afterMs));
+  return timed
+    .toSorted((a, b) => (a.afterMs ?? 0) - (b.afterMs ?? 0))
+    .map(moment => ({ moment, share: (moment.afterMs ?? 0) / end }));
+}
+
+/** From when to when the fault was in, as shares of the same line. */
+export function faultSpan(moments: readonly Moment[]): { from: number; to: number } | undefined {
+  const placed = drawn(moments);
+  const out = placed.find(({ moment }) => moment.id === 'T6') ?? placed.find(({ moment }) => moment.id === 'T5');
+  return placed.length === 0 ? undefined : { from: 0, to: out?.share ?? 1 };
+}

@@ -1,0 +1,44 @@
+import type { Timings } from '../run/event.ts';
+import type { Moment } from './model.ts';
+
+/** Beside a run's own times: what only people know. */
+export interface Seen {
+  /** T3: the first to say that they see it. */
+  seenAt?: number;
+  seenBy?: string;
+  /** Conditions that tripped. */
+  tripped?: readonly { at: number; condition: string }[];
+}
+
+/** T0 to T7 in their order, with what is missing and why; the proof of the effect and tripped conditions among them. None where nothing was injected. */
+export function momentsOf(
+  timings: Timings,
+  { restoredBy, isDay, ...seen }: Seen & { restoredBy: string; isDay: boolean },
+): Moment[] {
+  const start = timings.injectedAt;
+  if (start === undefined) return [];
+  const moment = (id: Moment['id'], name: string, at: number | undefined, missing: string, says?: string): Moment =>
+    at === undefined
+      ? { id, name, says: missing }
+      : { id, name, at, afterMs: Math.max(0, at - start), ...(says === undefined ? {} : { says }) };
+  return [
+    moment('T0', 'injected', start, ''),
+    moment('E', 'effect proven', timings.effectProvenAt, 'the effect was never proven'),
+    moment('T1', 'first symptom', timings.firstSymptomAt, 'nothing that was watched left its baseline'),
+    moment('T2', 'detected by the cluster', timings.detectedAt, 'no Warning event about a watched object'),
+    ...(isDay || seen.seenAt !== undefined
+      ? [moment('T3', 'seen by a person', seen.seenAt, 'nobody said so', seen.seenBy)]
+      : []),
+    ...(seen.tripped ?? []).map(({ at, condition }) => moment('X', 'condition tripped', at, '', condition)),
+    moment('T4', 'first human action', timings.engagedAt, 'no write by a person was seen'),
+    moment('T5', 'steady with the fault in', timings.healedAt, 'not before the revert', restoredBy),
+    moment(
+      'T6',
+      'reverted, read back',
+      timings.revertedAt,
+      'there was nothing to revert, or it is not proven',
+      'mayday',
+    ),
+    moment('T7', 'steady for the soak time', timings.stableAt, 'not seen'),
+  ];
+}

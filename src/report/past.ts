@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { isRunId } from '../records/run-id.ts';
+import { clean } from './clean.ts';
+import { makeReport } from './make.ts';
+import type { Report, ScenarioVerdict } from './model.ts';
+import { type Places, readParts } from './sources/read.ts';
+
+/** One thing that was run on this machine, for a list. Times in milliseconds since the epoch. */
+export interface PastRun {
+  kind: 'run' | 'suite' | 'day';
+  /** What `mayday report` takes. */
+  id: string;
+  at: number;
+  name: string;
+  type?: string;
+  /** Of a run; a suite or a day has `counts`. */
+  verdict?: ScenarioVerdict;
+  counts?: Partial<Record<ScenarioVerdict, number>>;
+  notRun: number;
+  residue: number;
+  context?: string;
+  /** Set where it cannot be read. */
+  problem?: string;
+}
+
+const FOLDERS = { run: 'runs', suite: 'suites', day: 'days' } as const;
+const KINDS = Object.keys(FOLDERS) as PastRun['kind'][];
+
+/** The id begins with the time of day at which it was made. */
+function timeOf(id: string): number {
+  const [, y, mo, d, h, mi, s, ms] = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(\d{3})/.exec(id) ?? [];
+  return Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s), Number(ms));
+}
+
+/** What was run on this machine, newest first, `most` at most. Runs that belong to a suite or a day are there themselves, too. */
+export function pastRuns(places: Places, most = 200): PastRun[] {
+  const ids = KINDS.flatMap(kind => {
+    const names = places.disk.names(join(places.stateDir, FOLDERS[kind]));
+    return typeof names === 'string' ? [] : names.filter(isRunId).map(id => ({ kind, id }));
+  });
+  return ids
+    .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+    .slice(0, most)
+    .map(({ kind, id }) => pastRun(kind, id, places));
+}
+
+function pastRun(kind: PastRun['kind'], id: string, places: Places): PastRun {
+  const parts = readParts(join(places.stateDir, FOLDERS[kind], id), places);
+  const bare = { kind, id, at: timeOf(id), notRun: 0, residue: 0 };
+  if (typeof parts === 'string') return { ...bare, name: '?', problem: clean(parts) };
+  const report = makeReport(parts, { madeAt: 0, madeBy: '' });
+  const [first] = report.scenarios;
+  const context = report.where[0]?.context;
+  return {
+    ...bare,
+    name: report.title,
+    ...(kind === 'run' && first ? { verdict: first.verdict, ...(first.type ? { type: first.type } : {}) } : {}),
+    ...(kind === 'run' ? {} : { counts: countsOf(report) }),
+    notRun: report.notRun.length,
+    residue: report.counts.residue,
+    ...(context === undefined ? {} : { context }),
+  };
+}
+
+const VERDICTS = ['Resilient', 'Degraded', 'Failed', 'Inconclusive', 'Unfinished'] as const;
+const countsOf = ({ counts }: Report) =>
+  Object.fromEntries(VERDICTS.flatMap(verdict => (counts[verdict] === 0 ? [] : [[verdict, counts[verdict]]])));
+
+/**
+ * The one before: the last of the same kind that was made earlier and has a scenario in common. What has no time (a folder) is compared
+ * with the newest.
+ */
+export function before(report: Report, places: Places): string | undefined {
+  const { kind, id } = report.source;
+  const names = new Set(report.scenarios.map(scenario => scenario.name));
+  return pastRuns(places, Number.MAX_SAFE_INTEGER).find(past => {
+    if (past.kind !== (kind === 'folder' ? 'suite' : kind) || past.id === id || (isRunId(id) && past.id > id))
+      return false;
+    const parts = readParts(past.id, places);
+    return typeof parts !== 'string' && parts.scenarios.some(({ name }) => names.has(name));
+  })?.id;
+}

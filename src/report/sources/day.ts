@@ -1,0 +1,121 @@
+import type { DayRecord, DayRun, DayScenario } from '../../gameday/journal/read-day.ts';
+import { clean } from '../clean.ts';
+import type { DayPart, Scenario } from '../model.ts';
+import type { RecordHeader, RecordResult } from './record-shape.ts';
+import { type RunParts, scenarioOf, whereOf } from './scenario.ts';
+
+/** A day's scenarios and what it adds. `kept`: the records of its runs that are on this machine, by run. */
+export function partsOfDay(
+  day: DayRecord,
+  kept: (run: DayRun) => RunParts | undefined,
+): { scenarios: Scenario[]; notRun: { name: string; says: string }[]; day: DayPart } {
+  const ran = day.scenarios.filter(({ end }) => end !== 'skipped' && end !== 'refused');
+  return {
+    scenarios: ran.flatMap(scenario => scenariosOf(day, scenario, kept)),
+    notRun: day.scenarios
+      .filter(({ end }) => end === 'skipped' || end === 'refused')
+      .map(({ name, end, why }) => ({ name: clean(name), says: clean(`${end ?? ''}${why ? `: ${why}` : ''}`) })),
+    day: partOf(day),
+  };
+}
+
+function scenariosOf(day: DayRecord, scenario: DayScenario, kept: (run: DayRun) => RunParts | undefined): Scenario[] {
+  const people = peopleOf(scenario);
+  const tripped = scenario.tripped.map(({ at, condition, says, value, limit }) => ({
+    at,
+    condition: clean(condition),
+    says: clean(`${says} (${value}, limit ${limit})`),
+  }));
+  const [seen] = scenario.seen;
+  const added = { title: clean(scenario.name), people, tripped };
+  const seenBy = seen === undefined ? {} : { seenAt: seen.at, seenBy: clean(`${seen.by.name} (${seen.by.role})`) };
+  if (scenario.runs.length === 0) return [{ ...byHand(day, scenario), ...added }];
+  return scenario.runs.map(run => ({
+    ...scenarioOf(kept(run) ?? fromJournal(day, run), { ...seenBy, tripped }),
+    ...added,
+  }));
+}
+
+function fromJournal({ begin }: DayRecord, run: DayRun): RunParts {
+  const { context = '', server = '', user = '', host = '', clusterUid = '', version = '' } = begin ?? {};
+  const type = run.result?.type ?? '';
+  const header = {
+    run: run.run,
+    startedAt: run.startedAt,
+    context,
+    server,
+    user,
+    host,
+    clusterUid,
+    version,
+    experiment: { name: run.experiment, path: run.path, type },
+  } satisfies RecordHeader;
+  return {
+    header,
+    ...(run.result === undefined ? {} : { result: run.result as unknown as RecordResult }),
+    events: run.events as unknown as RunParts['events'],
+  };
+}
+
+/** What a person did, with no run of ours behind it. */
+function byHand({ begin }: DayRecord, { name, armedAt, endedAt, why, end, outcome }: DayScenario): Scenario {
+  const verdict = { passed: 'Resilient', failed: 'Failed', unsure: 'Inconclusive' } as const;
+  return {
+    name: clean(name),
+    tool: 'by hand',
+    where: begin === undefined ? {} : whereOf(begin),
+    startedAt: armedAt,
+    ...(endedAt === undefined ? {} : { endedAt }),
+    verdict: outcome === undefined ? (end === undefined ? 'Unfinished' : 'Inconclusive') : verdict[outcome.outcome],
+    reasons: [
+      clean(
+        outcome === undefined ? `nobody said how it went${why ? `; ${why}` : ''}` : `people say: ${outcome.outcome}`,
+      ),
+    ],
+    dryRun: false,
+    moments: [],
+    checks: [],
+    receipts: [],
+    collateral: [],
+    blind: [],
+    tripped: [],
+  };
+}
+
+function peopleOf({ outcome, seen }: DayScenario): NonNullable<Scenario['people']> {
+  const by = outcome?.detectedBy ?? seen[0]?.by.name;
+  const detected =
+    outcome?.detected === false ? 'no' : by === undefined ? (outcome?.detected ? 'yes' : undefined) : clean(by);
+  return {
+    ...(outcome === undefined ? {} : { outcome: outcome.outcome }),
+    ...(detected === undefined ? {} : { detected }),
+    ...(outcome?.mitigated === undefined ? {} : { mitigated: outcome.mitigated }),
+  };
+}
+
+function partOf(day: DayRecord): DayPart {
+  const people = new Map(day.sessions.map(({ by }) => [by.name, by.role as string]));
+  if (day.begin) people.set(day.begin.by.name, day.begin.by.role);
+  for (const { by } of [...day.notes, ...day.seen, ...day.stops])
+    if (!people.has(by.name)) people.set(by.name, by.role);
+  const after = day.baselines.findLast(({ when }) => when === 'after');
+  return {
+    objective: clean(day.begin?.objective ?? ''),
+    people: [...people].map(([name, role]) => ({ name: clean(name), role: clean(role) })),
+    notes: day.notes.map(({ at, by, text, tag, scenario }) => ({
+      at,
+      by: clean(by.name),
+      text: clean(text),
+      ...(tag === undefined ? {} : { tag: clean(tag) }),
+      ...(scenario === undefined ? {} : { scenario: clean(scenario) }),
+    })),
+    baseline: {
+      saved: day.baselines.some(({ when, path }) => when === 'before' && path !== undefined),
+      ...(after?.left === undefined ? {} : { left: after.left.map(clean) }),
+      ...(after?.problem === undefined ? {} : { problem: clean(after.problem) }),
+    },
+    stops: day.stops.map(({ at, by, why }) => ({ at, by: clean(`${by.name} (${by.role})`), why: clean(why) })),
+    sessions: day.sessions.length,
+    ...(day.end === undefined ? {} : { ended: { at: day.end.at, says: clean(day.end.says) } }),
+  };
+}
