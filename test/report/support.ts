@@ -91,8 +91,6 @@ export const eventsOf = (run: string, experiment: string): RunEvent[] => [
   { at: T0 + 500, run, event: 'effect', state: 'proven', evidence: ['pod web is gone'], afterMs: 500 },
 ];
 
-export const recordPath = (nth: number): string => join(STATE, 'runs', runId(nth), 'run.json');
-
 /** A run whose process died after the injection: there is only its journal. */
 export function diedFiles(nth: number, name: string): Record<string, string> {
   const run = runId(nth);
