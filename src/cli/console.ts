@@ -7,6 +7,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { VERSION } from '../runtime/version.ts';
 import { ASCII, glyphsFor } from '../text/glyphs.ts';
 import { sanitise } from '../text/sanitise.ts';
+import type { ConsoleLook } from './console-look.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 import { runtimeFor } from './session.ts';
@@ -21,13 +22,14 @@ export async function consoleCommand(globals: GlobalOptions): Promise<ExitCode> 
   setFlagsFromString('--optimize-for-size');
   const runtime = await runtimeFor(globals);
   const { startConsole } = await import('../console/app/start.ts');
-  return (await startConsole(depsOf(runtime, globals))) as ExitCode;
+  const { consoleLook } = await import('./console-look.ts');
+  return (await startConsole(depsOf(runtime, globals, await consoleLook(runtime)))) as ExitCode;
 }
 
 const canDraw = (): boolean =>
   process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb';
 
-function depsOf(runtime: Runtime, globals: GlobalOptions): ConsoleDeps {
+function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): ConsoleDeps {
   const { context, sandbox } = globals;
   const log = openLog({ named: globals.logFile, ...runtime.paths });
   return {
@@ -35,6 +37,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions): ConsoleDeps {
       version: VERSION,
       color: process.env.FORCE_COLOR !== '0',
       ascii: glyphsFor(process.env, globals.ascii === true) === ASCII,
+      ...look,
       readOnly: globals.readOnly === true || runtime.config.readOnly,
       ...(context === undefined ? {} : { context }),
       ...(sandbox === undefined ? {} : { sandbox }),

@@ -22,7 +22,9 @@ import type { Clean } from '../text/sanitise.ts';
 import type { Finding } from '../triage/finding.ts';
 import type { GateResult } from '../triage/gate-run.ts';
 import type { Triage } from '../triage/result.ts';
+import type { Remap } from './keymap/remap.ts';
 import type { MendEnd, MendPlan } from './screens/mend/view.ts';
+import type { NamedTheme } from './widgets/theme.ts';
 
 /**
  * Everything the console needs, handed over by the composition root. Nothing here may import the engine before the first
@@ -57,6 +59,13 @@ export interface ConsoleSettings {
   context?: string;
   /** Set when the embedded cluster was asked for: its scenario. */
   sandbox?: string;
+  /** Keys as they are configured. */
+  keys?: Remap;
+  /** The theme to begin with, and the themes of the user beside those that come with the program. */
+  theme?: string;
+  themes?: readonly NamedTheme[];
+  /** What of the configuration is not followed, one line each. */
+  problems?: readonly string[];
   /** How long an armed injection may be fired, milliseconds; 10,000 unless told. */
   armMs?: number;
 }

@@ -13,6 +13,9 @@ export interface Config {
   /** Whether a run locks its operator against the runs of others, and where the Leases of the locks live. */
   lock: 'on' | 'off';
   lockNamespace: string;
+  /** The console's theme, and its keys by command. */
+  theme: string;
+  keys: Record<string, string | string[]>;
 }
 
 export type ConfigReading = { ok: true; config: Config } | { ok: false; message: Clean };
@@ -28,6 +31,8 @@ export const CONFIG = z.strictObject({
     .preprocess(value => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value), z.enum(['on', 'off']))
     .default('on'),
   lockNamespace: z.string().min(1).default('default'),
+  theme: z.string().min(1).default('terminal'),
+  keys: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
 }) satisfies z.ZodType<Config>;
 
 /** Reads the text of a configuration file. What is wrong with it comes back as one line. */
@@ -49,6 +54,8 @@ const EXPECTED: Record<keyof Config, string> = {
   guardian: 'at-ttl, at-once or off',
   lock: 'on or off',
   lockNamespace: 'the name of a namespace',
+  theme: 'terminal, colour-blind, mono or the name of a file in the folder themes',
+  keys: 'a key, or a list of keys, for each command, such as {arm: x}',
 };
 const isMember = (name: unknown): name is keyof Config => typeof name === 'string' && Object.hasOwn(EXPECTED, name);
 

@@ -21,7 +21,16 @@ export async function readConfig(path: string, askedFor: boolean): Promise<Confi
   if (askedFor) return { ok: false, message: sanitise(`expected a configuration file, found nothing at ${path}`) };
   return {
     ok: true,
-    config: { protected: [], readOnly: false, ascii: false, guardian: 'at-ttl', lock: 'on', lockNamespace: 'default' },
+    config: {
+      protected: [],
+      readOnly: false,
+      ascii: false,
+      guardian: 'at-ttl',
+      lock: 'on',
+      lockNamespace: 'default',
+      theme: 'terminal',
+      keys: {},
+    },
   };
 }
 

@@ -20,7 +20,7 @@ export interface Clusters {
   /** Reads the contexts of the kubeconfig anew, for the palette. */
   learn(): Promise<void>;
   /** Changes what all clusters share on the screen. */
-  tell(changes: Partial<ShellView>): void;
+  tell(changes: Partial<Pick<ShellView, 'contexts' | 'theme' | 'isMouseOn'>>): void;
   /** Closes every connection. */
   close(): Promise<void>;
 }
@@ -30,6 +30,8 @@ interface ClustersDeps {
   shared(clusters: Clusters): Shared;
   /** Another cluster is on the screen. */
   shown(cluster: Cluster): void;
+  /** What all clusters share has changed. */
+  told(shell: ShellView): void;
   /** The first cluster cannot be had. */
   failed(refused: Refused): void;
   crash(error: unknown): void;
@@ -82,7 +84,7 @@ function busy(state: ConsoleState): string | undefined {
 /** The clusters of a console that begins with the one of its command line. */
 export function createClusters(given: ClustersDeps, size: () => { columns: number; rows: number }): Clusters {
   const { deps } = given;
-  let shell: ShellView = NO_SHELL;
+  let shell: ShellView = { ...NO_SHELL, theme: deps.settings.theme ?? NO_SHELL.theme };
   /** Stays open until the one on the screen has answered. */
   let before: Cluster | undefined;
   const all: Cluster[] = [];
@@ -139,6 +141,7 @@ export function createClusters(given: ClustersDeps, size: () => { columns: numbe
     const elsewhere = all.flatMap(cluster => (cluster === current ? [] : (elsewhereOf(cluster) ?? [])));
     shell = { ...shell, before: before && nameOfCluster(before), ...changes, elsewhere };
     current.store.setState({ shell });
+    given.told(shell);
   }
 
   function show(next: Cluster): void {

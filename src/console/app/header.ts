@@ -4,6 +4,7 @@ import { age } from '../../text/duration.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { width } from '../../text/width.ts';
 import { wrap } from '../../text/wrap.ts';
+import { pressFor } from '../keymap/remap.ts';
 import { liveFaults, nextTtl, outage } from '../store/select.ts';
 import type { ConsoleState } from '../store/state.ts';
 import { ends, type Line, line, lineWidth, type Span, span } from '../widgets/line.ts';
@@ -72,7 +73,13 @@ function dataAge(state: ConsoleState, { now }: View): Span {
 
 /** Row two: how many faults are in the cluster, when the next one ends, and the two keys that always work. */
 export function faultRow(state: ConsoleState, view: View): Line {
-  const right = line(span('!', 'alarm'), span(' MAYDAY', 'bad'), '   ', span('?', 'key'), ' keys');
+  const right = line(
+    span('!', 'alarm'),
+    span(' MAYDAY', 'bad'),
+    '   ',
+    span(pressFor(state.settings.keys, 'deck', 'help', '?'), 'key'),
+    ' keys',
+  );
   return ends(line(...faultSpans(state, view)), right, view.columns);
 }
 
@@ -150,7 +157,7 @@ function elsewhereRows({ shell, link, health, settings }: ConsoleState, { glyphs
     return line(
       span(`${glyphs.live} ${what}`, underWay > 0 ? 'chaos' : 'bad'),
       span(`${who}  `, 'dim'),
-      span(':', 'key'),
+      span(pressFor(settings.keys, 'deck', 'palette', ':'), 'key'),
       ` ctx ${context}`,
     );
   });
@@ -167,7 +174,7 @@ function elsewhereRows({ shell, link, health, settings }: ConsoleState, { glyphs
 }
 
 /** The kubeconfig leads elsewhere than when this connection was made. */
-const changeRows = ({ kubeconfigChange }: ConsoleState, { glyphs, columns }: View): Line[] =>
+const changeRows = ({ kubeconfigChange, settings }: ConsoleState, { glyphs, columns }: View): Line[] =>
   kubeconfigChange === ''
     ? []
     : [
@@ -176,7 +183,7 @@ const changeRows = ({ kubeconfigChange }: ConsoleState, { glyphs, columns }: Vie
           .map((text, i) => line(span(`${i === 0 ? glyphs.states.fail : ' '} ${text}`, 'bad'))),
         line(
           span('  injecting is locked: ', 'warn'),
-          span('K', 'key'),
+          span(pressFor(settings.keys, 'deck', 'acknowledge', 'K'), 'key'),
           span(' acknowledges it, reverting works', 'warn'),
         ),
       ];

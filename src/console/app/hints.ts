@@ -14,7 +14,7 @@ const GAP = 2;
  * first, and the ways out last.
  */
 export function hintRow(state: ConsoleState, screen: Screen, view: View): Line {
-  const hints = keysOn(screenFolder(screen))
+  const hints = keysOn(screenFolder(screen), state.settings.keys)
     .filter(({ hint }) => hint !== undefined)
     .map(key => ({ hint: key.hint ?? 0, spans: spansOf(key, state, view) }))
     .sort((a, b) => a.hint - b.hint);

@@ -26,6 +26,8 @@ export interface Painter extends Painted {
   rows(): readonly string[];
   /** Draws another cluster from now on. */
   show(next: Shown): void;
+  /** Draws in other colours from now on. */
+  theme(next: Theme): void;
   stop(): void;
 }
 
@@ -33,8 +35,9 @@ export interface Painter extends Painted {
  * Turns state into a painted screen, once per turn however often the state changed, and tells React only when something looks
  * different: an idle cluster paints nothing.
  */
-export function createPainter(first: Shown, look: { theme: Theme; glyphs: Glyphs; isAscii: boolean }): Painter {
+export function createPainter(first: Shown, begin: { theme: Theme; glyphs: Glyphs; isAscii: boolean }): Painter {
   let shown = first;
+  let look = begin;
   const listeners = new Set<() => void>();
   let isDue = false;
   let isStopped = false;
@@ -83,6 +86,11 @@ export function createPainter(first: Shown, look: { theme: Theme; glyphs: Glyphs
     picture: () => picture,
     rows: () => flat(layout()).map(line => paint(line, look.theme, look.isAscii)),
     tick: soon,
+    theme(next) {
+      if (next === look.theme) return;
+      look = { ...look, theme: next };
+      soon();
+    },
     show(next) {
       unsubscribe();
       shown = next;

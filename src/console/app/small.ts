@@ -1,3 +1,4 @@
+import { pressFor } from '../keymap/remap.ts';
 import { liveFaults, nextTtl } from '../store/select.ts';
 import { type ConsoleState, screenOf } from '../store/state.ts';
 import { exactly, type Line, line, lineWidth, sized, span } from '../widgets/line.ts';
@@ -21,7 +22,15 @@ export function smallLines(state: ConsoleState, view: View): Line[] {
           line(span('MAYDAY ', 'bad'), span(maydayWord(state), 'title')),
           line(span('!', 'key'), ' reverts all  ', span('esc', 'key'), ' back'),
         ]
-      : [line(span('!', 'key'), span(' MAYDAY', 'bad'), '  ', span('q', 'key'), ' quit')];
+      : [
+          line(
+            span('!', 'key'),
+            span(' MAYDAY', 'bad'),
+            '  ',
+            span(pressFor(state.settings.keys, 'deck', 'quit', 'q'), 'key'),
+            ' quit',
+          ),
+        ];
   // The stop line goes before everything else: with one row left it is the one that stays.
   const wanted = rows >= 5 ? [need, name, faults, ...stop] : [...stop, faults, need];
   for (const { context, live, residue } of state.shell.elsewhere)

@@ -3,12 +3,14 @@ import { ASCII, UNICODE } from '../../text/glyphs.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import type { Press } from '../keymap/input.ts';
-import { keyConflicts } from '../keymap/keys.ts';
+import { keyConflict } from '../keymap/keys.ts';
 import { SCREENS } from '../screens/registry.ts';
 import { isCounting, ownLive, ownUnderWay } from '../store/select.ts';
-import { COLOUR, MONO } from '../widgets/theme.ts';
+import type { ShellView } from '../store/shell.ts';
+import { COLOUR, MONO, THEMES, type Theme } from '../widgets/theme.ts';
 import { clipboardSequence } from './clipboard.ts';
 import { type Clusters, createClusters } from './clusters.ts';
+import { type Context, notify, stream } from './context.ts';
 import type { Drawn } from './draw.tsx';
 import { paintFirstFrame } from './first-frame.ts';
 import { createPainter, type Painter } from './painter.ts';
@@ -30,13 +32,17 @@ const INTERNAL = 1;
  * terminal is given back first and what has to be said is written after that.
  */
 export async function startConsole(deps: ConsoleDeps): Promise<number> {
-  const conflicts = keyConflicts(SCREENS);
-  if (conflicts.length > 0) throw new Error(conflicts[0]);
+  const conflict = keyConflict(SCREENS);
+  if (conflict !== undefined) throw new Error(conflict);
   const { terminal, settings } = deps;
   const ending = Promise.withResolvers<End>();
   const finish = (end: End): void => ending.resolve(end);
+  const themeOf = ({ theme }: Pick<ShellView, 'theme'>): Theme =>
+    settings.color
+      ? ([...THEMES, ...(settings.themes ?? [])].find(({ name }) => name === theme)?.theme ?? COLOUR)
+      : MONO;
   const look = {
-    theme: settings.color ? COLOUR : MONO,
+    theme: themeOf({ theme: settings.theme ?? 'terminal' }),
     glyphs: settings.ascii ? ASCII : UNICODE,
     isAscii: settings.ascii,
   };
@@ -53,6 +59,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
         repaint: () => void suspend.repaint(),
       }),
       shown: ({ context }) => painter?.show(context),
+      told: shell => painter?.theme(themeOf(shell)),
       failed: ({ message, exitCode }) => finish({ exitCode, words: [message] }),
       crash: error => crash(error),
     },
@@ -84,6 +91,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   const isCountingNow = (): boolean => isCounting(clusters.current().store.getState());
   void tickUntilEnd(deps.clock, ended.signal, isCountingNow, painter.tick);
 
+  tellProblems(clusters.current().context, settings.problems ?? []);
   clusters.begin();
   // The frame that is there goes to the terminal before loading Ink takes the thread.
   await new Promise<void>(resolve => setImmediate(resolve));
@@ -113,6 +121,19 @@ async function tickUntilEnd(clock: Clock, ended: AbortSignal, isDue: () => boole
     await clock.sleep(TICK_MS, ended).catch(() => undefined);
     if (ticks % 2 === 0 || isDue()) tick();
   }
+}
+
+/** What of the configuration is not followed: a notice, and each line in the stream, where it stays. */
+function tellProblems(context: Context, problems: readonly string[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  const at = context.now().server;
+  stream(
+    context,
+    problems.map(text => ({ at, text: `config      ${text}`, tone: 'warn' })),
+  );
+  const more = problems.length > 1 ? ` (${problems.length - 1} more in the stream)` : '';
+  notify(context, `configuration: ${first}${more}`, 'warn', 20_000);
 }
 
 function sizeOf(stdout: { columns?: number; rows?: number }): { columns: number; rows: number } {

@@ -61,7 +61,7 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
   /** What a command of the present screen does, without its key; a key that changes the cluster has to be pressed. */
   function run(id: string): void {
     const screen = screenFolder(screenOf(store.getState()));
-    const key = keysOn(screen).find(one => one.id === id);
+    const key = keysOn(screen, store.getState().settings.keys).find(one => one.id === id);
     if (key?.danger) return;
     const locked = key?.locked?.(store.getState(), context.now());
     if (locked !== undefined) notify(context, locked, 'warn');

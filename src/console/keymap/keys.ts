@@ -2,6 +2,7 @@ import { SCREENS, type ScreenId } from '../screens/registry.ts';
 import { goTo, type ScreenFolder, screenKeys } from '../screens/screen.ts';
 import type { ConsoleState } from '../store/state.ts';
 import { ACTIONS, EVERYWHERE, type Key, PALETTE, ROUND } from './key.ts';
+import { firstConflict, type Remap, remappedKey } from './remap.ts';
 
 /** The screen of that id. */
 export function screenFolder(id: ScreenId): ScreenFolder {
@@ -9,37 +10,33 @@ export function screenFolder(id: ScreenId): ScreenFolder {
 }
 
 /** All keys of a screen, its own first. */
-export const keysOn = (screen: ScreenFolder): readonly Key[] => [
-  ...screen.keys,
-  ...(screen.title === undefined
-    ? []
-    : [actionsKey(screen), ...DIGITS.filter(({ id }) => id !== goTo(screen.id)), ...ROUND]),
-  ...EVERYWHERE,
-];
-
-const actionsKey = ({ keys }: ScreenFolder): Key => ({
-  ...ACTIONS,
-  keys: ACTIONS.keys.filter(press => !keys.some(key => key.keys.includes(press))).slice(0, 1),
-});
+export function keysOn(screen: ScreenFolder, remap: Remap = {}): readonly Key[] {
+  const tables = [
+    ...screen.keys,
+    ...(screen.title === undefined ? [] : DIGITS.filter(({ id }) => id !== goTo(screen.id))),
+    ...EVERYWHERE,
+  ].map(key => remappedKey(key, screen.id, remap));
+  if (screen.title === undefined) return tables;
+  const taken = new Set(tables.flatMap(({ keys }) => keys));
+  const round = [ACTIONS, ...ROUND].map(key => remappedKey(key, screen.id, remap));
+  // Where the screen's own table has another use for a press, the one that works nearly everywhere keeps its alternative.
+  return [
+    ...tables,
+    ...round.flatMap(key => {
+      const isOwn = remap[key.id] !== undefined || remap[`${screen.id}.${key.id}`] !== undefined;
+      const keys = isOwn ? key.keys : key.keys.filter(press => !taken.has(press));
+      return keys.length === 0 ? [] : [{ ...key, keys: key.id === ACTIONS.id ? keys.slice(0, 1) : keys }];
+    }),
+  ];
+}
 
 /** A question is answered before another screen is opened. */
 const DIGITS = [PALETTE, ...screenKeys(SCREENS)];
 
-/** Two meanings for one key on one screen are a mistake in a table; found at start, told as one line each. */
-export function keyConflicts(screens: readonly ScreenFolder[]): string[] {
-  const conflicts: string[] = [];
-  for (const screen of screens) {
-    const taken = new Map<string, string>();
-    for (const key of keysOn(screen)) {
-      for (const press of key.keys) {
-        const other = taken.get(press);
-        if (other !== undefined)
-          conflicts.push(`expected one meaning for "${press}" on ${screen.id}, found ${other} and ${key.id}`);
-        taken.set(press, key.id);
-      }
-    }
-  }
-  return conflicts;
+/** Two meanings for one key on one screen are a mistake in a table; found at start, told in one line. */
+export function keyConflict(screens: readonly ScreenFolder[]): string | undefined {
+  const found = firstConflict(screens, {}, keysOn);
+  return found && `expected one meaning for "${found.press}" on ${found.screen}, found ${found.ids.join(' and ')}`;
 }
 
 /** Whether letters belong to a text that is being typed. */
@@ -48,5 +45,5 @@ export const isTyping = (state: ConsoleState, id: ScreenId): boolean => screenFo
 /** The key a press means on this screen. While a text is typed, letters belong to it. */
 export function keyFor(state: ConsoleState, id: ScreenId, press: string): Key | undefined {
   if (isTyping(state, id) && press.length === 1 && press !== '!') return undefined;
-  return keysOn(screenFolder(id)).find(key => key.keys.includes(press));
+  return keysOn(screenFolder(id), state.settings.keys).find(key => key.keys.includes(press));
 }

@@ -29,7 +29,7 @@ export interface Parts {
   mending: Mending;
   browsing: Browsing;
   /** The clusters of this console; `open` shows another context. */
-  clusters: Pick<Clusters, 'open' | 'back' | 'learn'>;
+  clusters: Pick<Clusters, 'open' | 'back' | 'learn' | 'tell'>;
   kubeconfig: Pick<KubeconfigWatch, 'acknowledge'>;
   injecting: Injecting;
   saving: Saving;
@@ -48,7 +48,7 @@ export interface Size {
 }
 
 /** Opens the screen of this id. */
-export const goTo = (id: string): string => `go to ${id}`;
+export const goTo = (id: string): string => `go-to-${id}`;
 
 /** The keys that lead from screen to screen. */
 export const screenKeys = (screens: readonly ScreenFolder[]): readonly Key[] =>

@@ -3,6 +3,7 @@ import type { Marker } from '../../health/marker.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import { readAnswer, wordFor } from '../../revert/trust/answer.ts';
 import type { Preflight } from '../deps.ts';
+import { pressFor } from '../keymap/remap.ts';
 import type { ConsoleState, RunView } from './state.ts';
 
 /** What time it is for the eye: monotonic milliseconds for our own countdowns, server milliseconds for everything in the cluster. */
@@ -103,7 +104,8 @@ export function injectLock(state: ConsoleState, now: Now): string | undefined {
   if (state.health.heardAt === undefined) return 'no answer from the cluster yet';
   const silence = outage(state, now);
   if (silence) return `no data from the cluster: ${silence.reason}`;
-  if (state.kubeconfigChange !== '') return 'the kubeconfig changed underneath: K acknowledges it first';
+  if (state.kubeconfigChange !== '')
+    return `the kubeconfig changed underneath: ${pressFor(state.settings.keys, 'deck', 'acknowledge', 'K')} acknowledges it first`;
   if (state.mayday.phase === 'aborting' || state.mayday.phase === 'reverting') return 'a revert is under way';
   return undefined;
 }
@@ -133,9 +135,10 @@ export function fireLock(state: ConsoleState, now: Now): string | undefined {
   const locked = injectLock(state, now);
   if (locked !== undefined) return locked;
   const { armed } = state;
-  if (!armed) return 'not armed: a arms';
+  if (!armed) return `not armed: ${pressFor(state.settings.keys, 'plan', 'arm', 'a')} arms`;
   if (armed.mustType !== undefined && armed.typed !== armed.mustType) return 'type the cluster name first';
-  if (armed.until === undefined || now.monotonic >= armed.until) return 'the arming has lapsed: a arms again';
+  if (armed.until === undefined || now.monotonic >= armed.until)
+    return `the arming has lapsed: ${pressFor(state.settings.keys, 'plan', 'arm', 'a')} arms again`;
   return undefined;
 }
 

@@ -21,6 +21,16 @@ export interface ShellView {
   elsewhere: readonly Elsewhere[];
   /** The context that `esc` goes back to while the one on the screen has not answered. */
   before: Clean | undefined;
+  /** The name of the theme. */
+  theme: string;
+  /** Clicks select and the wheel scrolls. */
+  isMouseOn: boolean;
 }
 
-export const NO_SHELL: ShellView = { contexts: [], elsewhere: [], before: undefined };
+export const NO_SHELL: ShellView = {
+  contexts: [],
+  elsewhere: [],
+  before: undefined,
+  theme: 'terminal',
+  isMouseOn: false,
+};

@@ -2,9 +2,17 @@ import { asciiText } from '../../text/glyphs.ts';
 import type { Clean } from '../../text/sanitise.ts';
 import type { Line, Tone } from './line.ts';
 
-/** How tones look: SGR parameters of the terminal's own sixteen colours, so that light and dark palettes both work. */
+/** How tones look, as SGR parameters. */
 export type Theme = Readonly<Record<Tone | 'selected', string>>;
 
+/** A theme as a person chooses it. */
+export interface NamedTheme {
+  name: string;
+  about: string;
+  theme: Theme;
+}
+
+/** The terminal's own sixteen colours, so that light and dark palettes both work. */
 export const COLOUR: Theme = {
   plain: '',
   dim: '2',
@@ -19,7 +27,25 @@ export const COLOUR: Theme = {
   selected: '7',
 };
 
-/** Without colour: weight and inverse only. Words and glyphs carry the state in both. */
+/**
+ * Told apart by blue against yellow and by weight, which people see who do not tell red from green; nothing is told by red or green. Of the
+ * terminal's sixteen colours too.
+ */
+const COLOUR_BLIND: Theme = {
+  plain: '',
+  dim: '2',
+  title: '1',
+  ok: '36',
+  bad: '1;4;93',
+  warn: '33',
+  chaos: '1;95',
+  accent: '94',
+  key: '1;94',
+  alarm: '1;7;93',
+  selected: '7',
+};
+
+/** Without colour: weight and inverse only. Words and glyphs carry the state in every theme. */
 export const MONO: Theme = {
   plain: '',
   dim: '',
@@ -33,6 +59,13 @@ export const MONO: Theme = {
   alarm: '1;7',
   selected: '7',
 };
+
+/** The themes that come with the program; the first is used unless another is chosen. */
+export const THEMES: readonly NamedTheme[] = [
+  { name: 'terminal', about: 'the sixteen colours of the terminal', theme: COLOUR },
+  { name: 'colour-blind', about: 'without red against green', theme: COLOUR_BLIND },
+  { name: 'mono', about: 'weight and inverse alone', theme: MONO },
+];
 
 /** Nothing that reaches the terminal may move its cursor, whatever path it came by. */
 const CONTROLS = /[\p{Cc}\p{Bidi_Control}]/gu;

@@ -1,5 +1,6 @@
 import { width } from '../../../text/width.ts';
 import { wrap } from '../../../text/wrap.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState, VerdictLine } from '../../store/state.ts';
 import { type Line, line, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
@@ -24,7 +25,16 @@ export function streamLines(state: ConsoleState, view: View, columns: number, ro
   const newer = stream.length - end;
   const older = first > 0 || shown.length > room;
   const head = rule('VERDICTS', columns, view, newer > 0 ? `${newer} newer: ]` : older ? 'older: [' : '');
-  if (stream.length === 0) return [head, line(span('  nothing has run yet: e picks an experiment', 'dim'))];
+  if (stream.length === 0)
+    return [
+      head,
+      line(
+        span(
+          `  nothing has run yet: ${pressFor(state.settings.keys, 'deck', 'experiments', 'e')} picks an experiment`,
+          'dim',
+        ),
+      ),
+    ];
   return [head, ...shown.slice(-room)];
 }
 

@@ -9,7 +9,7 @@ export const help: ScreenFolder<'help'> = {
   keys: [EMERGENCY, ...MOVING, BACK, QUIT],
   body(state, view, { columns, rows }, screens) {
     const from = state.screens.at(-2) ?? 'deck';
-    const lines = helpLines(view, { screens, from, isAscii: state.settings.ascii });
+    const lines = helpLines(view, { screens, from, isAscii: state.settings.ascii, remap: state.settings.keys ?? {} });
     return pane(columns, rows, helpWindow(lines, state.helpTop, rows));
   },
   move({ context: { store } }, by) {

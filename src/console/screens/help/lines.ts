@@ -11,6 +11,7 @@ import {
   ROUND,
   STREAM,
 } from '../../keymap/key.ts';
+import { type Remap, remappedKey } from '../../keymap/remap.ts';
 import { beside, cell, type Line, line, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
@@ -38,29 +39,33 @@ export interface HelpAsked {
   screens: readonly ScreenFolder[];
   from: string;
   isAscii: boolean;
+  remap?: Remap;
 }
 
 /** Every key, by screen, from the key tables themselves; what most screens share is told once. As many rows as it takes. */
-export function helpLines(view: View, { screens, from, isAscii }: HelpAsked): Line[] {
+export function helpLines(view: View, { screens, from, isAscii, remap = {} }: HelpAsked): Line[] {
   const titled = screens.filter(screen => screen.title !== undefined);
   const inOrder = [...titled.filter(({ id }) => id === from), ...titled.filter(({ id }) => id !== from)];
   const digits = [PALETTE, ACTIONS, ...screenKeys(screens)];
   const shared = [EMERGENCY, ...MOVING, ...STREAM, HELP, BACK, QUIT, ...ROUND, ...EVERYWHERE];
-  const keyRow = (key: Key): Line =>
-    line(
+  const keyRow = (screen: string, table: Key): Line => {
+    const key = remappedKey(table, screen, remap);
+    return line(
       '  ',
       span(cell(key.keys.map(press => keyName(press, isAscii)).join(' '), 15), 'key'),
       ` ${key.says}`,
       key.danger === true && span(' (writes)', 'bad'),
     );
+  };
   const half = Math.floor((view.columns - 2) / 2);
-  const group = (title: string, keys: readonly Key[]): Line[] =>
-    keys.length === 0 ? [] : [rule(title, half, view), ...keys.map(keyRow)];
+  const group = (title: string, keys: readonly Key[], screen = ''): Line[] =>
+    keys.length === 0 ? [] : [rule(title, half, view), ...keys.map(key => keyRow(screen, key))];
   const right = [...group('SCREENS', digits), ...group('EVERYWHERE', shared)];
-  const left = inOrder.flatMap(({ title = '', keys }) =>
+  const left = inOrder.flatMap(({ id, title = '', keys }) =>
     group(
       title,
       keys.filter(key => !shared.includes(key)),
+      id,
     ),
   );
   const words = [

@@ -7,6 +7,7 @@ import { wordFor } from '../../../revert/trust/answer.ts';
 import { age } from '../../../text/duration.ts';
 import { broken } from '../../../text/wrap.ts';
 import type { RevertEnd } from '../../deps.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState, MaydayView } from '../../store/state.ts';
 import { cell, ends, type Line, line, type Span, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
@@ -266,7 +267,8 @@ function divergence(finding: FoundInjection, receipt: Receipt, _view: View): Lin
   return [line(span(`    ${finding.message}`, 'dim'))];
 }
 
-function resultRows({ mayday }: ConsoleState, view: View): Line[] {
+function resultRows(state: ConsoleState, view: View): Line[] {
+  const { mayday } = state;
   const { glyphs } = view;
   if (mayday.asked) return askedRows(mayday.asked);
   if (mayday.end) return [endRow(mayday.end, view)];
@@ -274,19 +276,19 @@ function resultRows({ mayday }: ConsoleState, view: View): Line[] {
     case 'unreachable':
       return [line(span(`${glyphs.states.fail} ${mayday.message}; the scan is tried again until it answers`, 'bad'))];
     case 'found':
-      return [mayday.findings.length + mayday.orders.length === 0 ? cleanRow(mayday, glyphs) : revertRow()];
+      return [mayday.findings.length + mayday.orders.length === 0 ? cleanRow(mayday, glyphs) : revertRow(state)];
     case 'scanning':
-      return [revertRow()];
+      return [revertRow(state)];
     default:
       return [line(span(mayday.message, 'dim'))];
   }
 }
 
-const revertRow = (): Line =>
+const revertRow = ({ settings }: ConsoleState): Line =>
   line(
     span(' ! ', 'alarm'),
     span(' once more (or ', 'title'),
-    span('y', 'key'),
+    span(pressFor(settings.keys, 'mayday', 'revert-all', 'y'), 'key'),
     span(') reverts all of it, verified', 'title'),
     span('   esc leaves it as it is', 'dim'),
   );

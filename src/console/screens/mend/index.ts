@@ -1,5 +1,6 @@
 import { wrapWhole } from '../../../text/wrap.ts';
 import { BACK, EMERGENCY, HELP } from '../../keymap/key.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane } from '../../widgets/layout.ts';
 import { BLANK, type Line, line, span, type Tone } from '../../widgets/line.ts';
@@ -28,7 +29,11 @@ export const mend: ScreenFolder<'mend'> = {
   commands: ({ mending }) => ({ confirm: mending.confirm, another: mending.another }),
 };
 
-function mendLines({ mend: { phase, plan, end, message } }: ConsoleState, view: View, columns: number): Line[] {
+function mendLines(
+  { settings, mend: { phase, plan, end, message } }: ConsoleState,
+  view: View,
+  columns: number,
+): Line[] {
   const say = (text: string, tone: Tone = 'plain', indent = 2): Line[] =>
     wrapWhole(text, columns - indent).map(part => line(' '.repeat(indent), span(part, tone)));
   const head = [rule('FIX', columns, view), BLANK];
@@ -46,10 +51,19 @@ function mendLines({ mend: { phase, plan, end, message } }: ConsoleState, view: 
     ...(end ? end.lines.flatMap(text => say(text, end.isDone ? 'ok' : 'bad')) : []),
     ...(phase === 'doing' ? say('writing, then reading again…', 'warn') : []),
     ...(phase === 'asking'
-      ? [line('  ', span('y', 'key'), '    does it'), line('  ', span('esc', 'key'), '  leaves it')]
+      ? [
+          line('  ', span(pressFor(settings.keys, 'mend', 'confirm', 'y'), 'key'), '    does it'),
+          line('  ', span('esc', 'key'), '  leaves it'),
+        ]
       : []),
     ...(phase === 'asking' && plan.others.length > 0
-      ? [line('  ', span('tab', 'key'), `  instead: ${plan.others.join(', ')}`)]
+      ? [
+          line(
+            '  ',
+            span(pressFor(settings.keys, 'mend', 'another', 'tab'), 'key'),
+            `  instead: ${plan.others.join(', ')}`,
+          ),
+        ]
       : []),
   ];
 }

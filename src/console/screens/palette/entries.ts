@@ -1,6 +1,8 @@
 import type { ViewKind } from '../../../health/view/kinds.ts';
 import type { Key } from '../../keymap/key.ts';
+import { remappedKey } from '../../keymap/remap.ts';
 import type { ConsoleState, Screen } from '../../store/state.ts';
+import { THEMES } from '../../widgets/theme.ts';
 import type { ScreenFolder } from '../screen.ts';
 
 /** One thing that the palette leads to. */
@@ -10,6 +12,7 @@ export type PaletteEntry = { text: string; about: string } & (
   | { is: 'experiment'; path: string }
   | { is: 'action'; key: Key }
   | { is: 'context'; name: string }
+  | { is: 'theme'; name: string }
 );
 
 /**
@@ -34,11 +37,13 @@ export function paletteEntries(
             },
           ],
     ),
-    ...under.keys.flatMap((key): PaletteEntry[] =>
-      key.danger === true || MOVES.has(key.id)
-        ? []
-        : [{ is: 'action', key, text: key.says, about: `key ${key.keys[0] ?? ''}` }],
-    ),
+    ...under.keys
+      .map(key => remappedKey(key, under.id, state.settings.keys ?? {}))
+      .flatMap((key): PaletteEntry[] =>
+        key.danger === true || MOVES.has(key.id)
+          ? []
+          : [{ is: 'action', key, text: key.says, about: `key ${key.keys[0] ?? ''}` }],
+      ),
     ...state.shell.contexts.map(
       ({ name, server }): PaletteEntry => ({
         is: 'context',
@@ -46,6 +51,9 @@ export function paletteEntries(
         text: `ctx ${name}`,
         about: server.replace(/^https?:\/\//, ''),
       }),
+    ),
+    ...[...THEMES, ...(state.settings.themes ?? [])].map(
+      ({ name, about }): PaletteEntry => ({ is: 'theme', name, text: `theme ${name}`, about }),
     ),
     ...state.tables.kinds.map(
       ({ kind, count }): PaletteEntry => ({ is: 'kind', kind, text: kind, about: `${count} objects` }),

@@ -1,4 +1,4 @@
-import { close, open } from '../../app/context.ts';
+import { close, notify, open } from '../../app/context.ts';
 import { BACK, EMERGENCY } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane } from '../../widgets/layout.ts';
@@ -79,9 +79,17 @@ function choose(parts: Parts): void {
     run(goTo('health'));
     parts.browsing.showKind(entry.kind);
   } else if (entry.is === 'context') parts.clusters.open(entry.name);
+  else if (entry.is === 'theme') chooseTheme(parts, entry.name);
   else {
     context.store.setState({ cursor: { ...state.cursor, experiments: entry.path } });
     run(goTo('experiments'));
     open(context, 'plan');
   }
+}
+
+function chooseTheme({ context, clusters }: Parts, name: string): void {
+  if (!context.store.getState().settings.color)
+    return notify(context, 'colour is off (NO_COLOR or --color=never): every theme is mono', 'warn');
+  clusters.tell({ theme: name });
+  notify(context, `theme ${name}; \`theme: ${name}\` in the configuration file keeps it`, 'ok');
 }

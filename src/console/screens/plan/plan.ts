@@ -4,6 +4,7 @@ import type { Write } from '../../../injection/write/write.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { wrap } from '../../../text/wrap.ts';
 import type { Preflight } from '../../deps.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import { armLock, chosen, isNameTyped } from '../../store/select.ts';
 import type { Armed, Check, ConsoleState } from '../../store/state.ts';
 import { ends, type Line, line, type Span, span, type Tone } from '../../widgets/line.ts';
@@ -186,9 +187,9 @@ function stepLines(state: ConsoleState, view: View, isOpen: boolean): Line[] {
   return [
     line(
       '  ',
-      span('a', 'key'),
+      span(pressFor(state.settings.keys, 'plan', 'arm', 'a'), 'key'),
       `${ready} arms it${isOpen ? '' : ', enter opens it'}; nothing is written before `,
-      span('f', 'key'),
+      span(pressFor(state.settings.keys, 'plan', 'fire', 'f'), 'key'),
       ' fires',
     ),
   ];
@@ -211,7 +212,7 @@ function armedLines(armed: Armed, state: ConsoleState, { now, glyphs }: View): L
     return [
       line(
         span(`  ${glyphs.states.wait} the arming has lapsed, nothing was written: `, 'warn'),
-        span('a', 'key'),
+        span(pressFor(state.settings.keys, 'plan', 'arm', 'a'), 'key'),
         ' arms again',
       ),
     ];
@@ -220,7 +221,7 @@ function armedLines(armed: Armed, state: ConsoleState, { now, glyphs }: View): L
       '  ',
       span(' ARMED ', 'alarm'),
       ` on ${aim}   `,
-      span('f', 'key'),
+      span(pressFor(state.settings.keys, 'plan', 'fire', 'f'), 'key'),
       span(` FIRE (${Math.ceil(left / 1000)}s)`, 'bad'),
       '   ',
       span('esc', 'key'),

@@ -1,3 +1,4 @@
+import { pressFor } from '../../keymap/remap.ts';
 import { ownLive, ownUnderWay } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, type Line, line, span } from '../../widgets/line.ts';
@@ -46,18 +47,25 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
       line(`    in ${context}: `, some > 0 ? `${some} live` : `${underWay} under way`),
     ),
     BLANK,
-    line('  ', span('r', 'key'), '    reverts them, reads back, then quits'),
-    ...leaveLines(allLive > 0 && live.every(run => run.isGuarded) && others.every(({ isGuarded }) => isGuarded)),
+    line(
+      '  ',
+      span(pressFor(state.settings.keys, 'quit', 'quit-revert', 'r'), 'key'),
+      '    reverts them, reads back, then quits',
+    ),
+    ...leaveLines(
+      allLive > 0 && live.every(run => run.isGuarded) && others.every(({ isGuarded }) => isGuarded),
+      pressFor(state.settings.keys, 'quit', 'quit-leave', 'l'),
+    ),
     line('  ', span('esc', 'key'), '  stays'),
   ];
 }
 
 /** What leaving means: whoever still ends the faults, or nobody. */
-function leaveLines(isGuarded: boolean): Line[] {
+function leaveLines(isGuarded: boolean, leave: string): Line[] {
   const end = isGuarded ? span('the guardian ends them at their TTL') : span('nobody will end them', 'bad');
   const why = isGuarded ? '' : 'the TTL ends with this console; ';
   return [
-    line('  ', span('l', 'key'), '    leaves them in and quits: ', end),
+    line('  ', span(leave, 'key'), '    leaves them in and quits: ', end),
     line(span(`       ${why}\`mayday revert --all\` finds them later`, 'dim')),
   ];
 }

@@ -1,3 +1,4 @@
+import { pressFor } from '../../keymap/remap.ts';
 import { chosenFault } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, type Line, line, span } from '../../widgets/line.ts';
@@ -23,7 +24,11 @@ export function revertOneLines(state: ConsoleState, view: View): Line[] {
     line('  ', span(what, 'title')),
     line(span(`  ${whose}`, 'dim')),
     BLANK,
-    line('  ', span('y', 'key'), '    puts the original back and reads it again'),
+    line(
+      '  ',
+      span(pressFor(state.settings.keys, 'revert-one', 'confirm', 'y'), 'key'),
+      '    puts the original back and reads it again',
+    ),
     line('  ', span('esc', 'key'), '  leaves it'),
   ];
 }
