@@ -7,6 +7,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { VERSION } from '../runtime/version.ts';
 import { ASCII, glyphsFor } from '../text/glyphs.ts';
 import { sanitise } from '../text/sanitise.ts';
+import { keepUnder } from './console-keep.ts';
 import type { ConsoleLook } from './console-look.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
@@ -45,6 +46,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
     terminal: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
     clock: runtime.realClock,
     log,
+    keep: keepUnder(runtime.paths.state, process.env),
     catalogue: async () => {
       const [{ listCatalogue }, { disk }] = await Promise.all([
         import('../experiment/catalogue.ts'),

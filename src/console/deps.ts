@@ -43,6 +43,15 @@ export interface ConsoleDeps {
   contexts?(): Promise<KnownContexts>;
   /** Writes a new file; replaces one only where that was asked for. Never rejects. */
   save(path: string, text: string, replace: boolean): Promise<Saved>;
+  /** Keeps text from the screen as a private file, and opens it in the programs of the person. */
+  keep?: {
+    /** Resolves with the path; rejects in one line. */
+    save(name: string, text: string): Promise<string>;
+    /** The command of the editor or the pager; undefined where there is none. */
+    program(by: 'editor' | 'pager'): string | undefined;
+    /** Runs it on the terminal until it ends; resolves with what went wrong. */
+    open(by: 'editor' | 'pager', path: string): Promise<string | undefined>;
+  };
   /** Diagnostic lines for the log file; never the screen. */
   log(line: string): void;
 }

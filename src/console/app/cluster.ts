@@ -11,6 +11,7 @@ import { createTriaging } from '../screens/triage/looking.ts';
 import type { ConsoleStore } from '../store/state.ts';
 import { connectAll, type Refused } from './connect.ts';
 import type { Context } from './context.ts';
+import { createKeeping, type LendTerminal } from './keep.ts';
 import { createKubeconfigWatch } from './kubeconfig-change.ts';
 import { createRuns, type Runs } from './runs.ts';
 
@@ -29,11 +30,12 @@ export interface Cluster {
 }
 
 /** What the clusters of one console share. */
-export type Shared = Pick<Parts, 'quit' | 'suspend' | 'repaint' | 'clusters'> & Pick<Context, 'deps' | 'copy'>;
+export type Shared = Pick<Parts, 'quit' | 'suspend' | 'repaint' | 'clusters'> &
+  Pick<Context, 'deps' | 'copy'> & { lend: LendTerminal };
 
 /** Makes the state and the parts of one cluster; nothing is asked of it before `begin`. */
 export function createCluster(shared: Shared, store: ConsoleStore, asked: string | undefined): Cluster {
-  const { deps, copy, ...parts } = shared;
+  const { deps, copy, lend, ...parts } = shared;
   const ended = new AbortController();
   const context: Context = {
     deps,
@@ -56,6 +58,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     runs,
     triaging,
     kubeconfig,
+    keeping: createKeeping(context, lend),
     objects: createObjectLooking(context),
     mending: createMending(context, triaging.look),
     browsing: createBrowsing(context),

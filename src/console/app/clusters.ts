@@ -31,7 +31,7 @@ interface ClustersDeps {
   /** Another cluster is on the screen. */
   shown(cluster: Cluster): void;
   /** What all clusters share has changed. */
-  told(shell: ShellView): void;
+  told(shell: ShellView, before: ShellView): void;
   /** The first cluster cannot be had. */
   failed(refused: Refused): void;
   crash(error: unknown): void;
@@ -139,9 +139,10 @@ export function createClusters(given: ClustersDeps, size: () => { columns: numbe
 
   function tell(changes: Partial<ShellView>): void {
     const elsewhere = all.flatMap(cluster => (cluster === current ? [] : (elsewhereOf(cluster) ?? [])));
+    const was = shell;
     shell = { ...shell, before: before && nameOfCluster(before), ...changes, elsewhere };
     current.store.setState({ shell });
-    given.told(shell);
+    given.told(shell, was);
   }
 
   function show(next: Cluster): void {

@@ -56,6 +56,7 @@ export function identityRow(state: ConsoleState, view: View): Line {
 function modes(state: ConsoleState): Span[] {
   const words: Span[] = [];
   const { link, settings } = state;
+  if (state.shell.isMouseOn) words.push(span('MOUSE', 'dim'), span('  '));
   if (settings.readOnly) words.push(span('READ-ONLY', 'warn'), span('  '));
   if (link.state === 'connected' && link.isProtected) words.push(span('PROTECTED', 'bad'), span('  '));
   if (settings.sandbox !== undefined || (link.state === 'connected' && link.isSandbox))

@@ -13,6 +13,7 @@ import { type Clusters, createClusters } from './clusters.ts';
 import { type Context, notify, stream } from './context.ts';
 import type { Drawn } from './draw.tsx';
 import { paintFirstFrame } from './first-frame.ts';
+import { createMouseReports } from './mouse.ts';
 import { createPainter, type Painter } from './painter.ts';
 import { createQuit, type End, residueWords } from './quit.ts';
 import { createSuspend } from './suspend.ts';
@@ -57,15 +58,26 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
         quit: createQuit(all, finish),
         suspend: () => suspend.ask(),
         repaint: () => void suspend.repaint(),
+        lend: work => suspend.lend(work),
       }),
       shown: ({ context }) => painter?.show(context),
-      told: shell => painter?.theme(themeOf(shell)),
+      told: (shell, before) => {
+        painter?.theme(themeOf(shell));
+        if (shell.isMouseOn !== before.isMouseOn) shell.isMouseOn ? mouse.on() : mouse.off();
+      },
       failed: ({ message, exitCode }) => finish({ exitCode, words: [message] }),
       crash: error => crash(error),
     },
     () => sizeOf(terminal.stdout),
   );
-  const suspend = createSuspend(clusters, process, text => terminal.stdout.write(text));
+  const isMouseOn = (): boolean => clusters.current().store.getState().shell.isMouseOn;
+  const mouse = createMouseReports(
+    terminal.stdin,
+    text => terminal.stdout.write(text),
+    event => clusters.current().dispatch.mouse(event),
+  );
+  const reports = { on: () => isMouseOn() && mouse.on(), off: mouse.off };
+  const suspend = createSuspend(clusters, process, text => terminal.stdout.write(text), reports);
   painter = createPainter(clusters.current().context, look);
 
   function crash(error: unknown): void {
@@ -85,7 +97,11 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
 
   const firstFrame = paintFirstFrame(terminal, painter.rows());
   let screen: Drawn | undefined;
-  const leave = (): void => (screen ? screen.unmount() : firstFrame.leave());
+  const leave = (): void => {
+    mouse.off();
+    if (screen) screen.unmount();
+    else firstFrame.leave();
+  };
   const quiet = listenToTheProcess({ hangUp, crash, stop: () => void suspend.now(), broken: terminal.stdout });
   const ended = new AbortController();
   const isCountingNow = (): boolean => isCounting(clusters.current().store.getState());

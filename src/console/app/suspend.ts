@@ -12,6 +12,8 @@ export interface Suspend {
   ask(): void;
   /** Stops at once (an outside SIGTSTP). */
   now(): Promise<void>;
+  /** Lends the terminal to a program while `work` goes on. */
+  lend(work: () => Promise<void>): Promise<void>;
   /** Draws the whole screen anew. */
   repaint(): Promise<void>;
 }
@@ -27,6 +29,7 @@ export function createSuspend(
   clusters: { current(): Cluster; all(): readonly Cluster[] },
   host: ProcessLike,
   write: (text: string) => void,
+  reports: { on(): unknown; off(): void },
 ): Suspend {
   let suspendTerminal: SuspendTerminal | undefined;
   let warnedUntil = 0;
@@ -37,6 +40,7 @@ export function createSuspend(
   async function now(): Promise<void> {
     if (!suspendTerminal || isStopping) return;
     isStopping = true;
+    reports.off();
     const suspension = await suspendTerminal();
     // Guarded where every cluster that our faults are in is.
     const guarded = await Promise.all(contexts().map(async one => [one, await one.session?.suspended()] as const));
@@ -46,6 +50,7 @@ export function createSuspend(
       isStopping = false;
       for (const { session } of contexts()) session?.resumed();
       void suspension.resume();
+      reports.on();
     });
     setImmediate(() => {
       // The launcher and the embedded cluster are of the same job and stop with us; ourselves only SIGSTOP can stop.
@@ -72,6 +77,16 @@ export function createSuspend(
       void now();
     },
     now,
+    async lend(work) {
+      const suspension = await suspendTerminal?.();
+      reports.off();
+      try {
+        await work();
+      } finally {
+        await suspension?.resume();
+        reports.on();
+      }
+    },
     async repaint() {
       const suspension = await suspendTerminal?.();
       await suspension?.resume();

@@ -1,18 +1,27 @@
+import { ASCII, UNICODE } from '../../text/glyphs.ts';
 import { close, forward, notify, open } from '../app/context.ts';
+import { frame } from '../app/frame.ts';
+import { pick } from '../app/pick.ts';
 import { SCREENS, type ScreenId } from '../screens/registry.ts';
 import { goTo, type Parts } from '../screens/screen.ts';
 import { screenOf } from '../store/state.ts';
+import { lineAt } from '../widgets/layout.ts';
 import type { Press } from './input.ts';
 import type { Commands } from './key.ts';
 import { isTyping, keyFor, keysOn, screenFolder } from './keys.ts';
+import type { Mouse } from './mouse.ts';
 
 export interface Dispatch {
   press(press: Press): void;
+  /** Selects and scrolls; whatever lies under it, nothing is opened or written. */
+  mouse(mouse: Mouse): void;
   paste(text: string): void;
 }
 
 const PAGE = 10;
 const STREAM_STEP = 5;
+/** Rows by a notch of the wheel. */
+const WHEEL = 3;
 
 /**
  * Turns presses into commands by the key tables. A key that changes the cluster acts only after the turn in which it came is
@@ -85,8 +94,21 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
     return false;
   }
 
+  function mouse(event: Mouse): void {
+    const { columns, rows, screens } = store.getState();
+    if (!store.getState().shell.isMouseOn || store.getState().quitting !== 'no') return;
+    if (event.is === 'wheel') {
+      screenFolder(screenOf(store.getState())).move?.(parts, event.by * WHEEL);
+      return;
+    }
+    const view = { columns, rows, now: context.now(), glyphs: store.getState().settings.ascii ? ASCII : UNICODE };
+    const item = screens.length > 0 ? lineAt(frame(store.getState(), view), event.x, event.y)?.item : undefined;
+    if (item) pick(parts, item);
+  }
+
   return {
     press,
+    mouse,
     paste(text) {
       const state = store.getState();
       countTurn();
@@ -155,6 +177,15 @@ function sharedCommands(parts: Parts): Commands {
       forward(context);
     },
     acknowledge: parts.kubeconfig.acknowledge,
+    save: parts.keeping.save,
+    editor: () => parts.keeping.open('editor'),
+    pager: () => parts.keeping.open('pager'),
+    mouse: () => {
+      const isMouseOn = !store.getState().shell.isMouseOn;
+      parts.clusters.tell({ isMouseOn });
+      const words = 'mouse on: a click selects, the wheel scrolls, nothing fires; shift-drag selects text';
+      notify(context, isMouseOn ? words : 'mouse off', 'plain');
+    },
     quit: quit.ask,
     interrupt: quit.interrupt,
     suspend: parts.suspend,

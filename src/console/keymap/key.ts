@@ -61,6 +61,10 @@ export const ROUND: readonly Key[] = [
     says: 'forward, after back',
     locked: ({ ahead }) => (ahead.length > 0 ? undefined : 'nothing was left backwards'),
   },
+  { id: 'save', keys: ['s', 'ctrl-s'], says: 'save all that this screen holds' },
+  { id: 'editor', keys: ['E'], says: 'open it in $EDITOR' },
+  { id: 'pager', keys: ['P'], says: 'open it in $PAGER' },
+  { id: 'mouse', keys: ['m'], says: 'mouse on or off' },
   { id: 'acknowledge', keys: ['K'], says: 'acknowledge the changed kubeconfig', locked: noChange },
 ];
 

@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../../k8s/object.ts';
 import type { Clusters } from '../app/clusters.ts';
 import type { Context } from '../app/context.ts';
+import type { Keeping } from '../app/keep.ts';
 import type { KubeconfigWatch } from '../app/kubeconfig-change.ts';
 import type { Quit } from '../app/quit.ts';
 import type { Runs } from '../app/runs.ts';
@@ -30,6 +31,7 @@ export interface Parts {
   browsing: Browsing;
   /** The clusters of this console; `open` shows another context. */
   clusters: Pick<Clusters, 'open' | 'back' | 'learn' | 'tell'>;
+  keeping: Keeping;
   kubeconfig: Pick<KubeconfigWatch, 'acknowledge'>;
   injecting: Injecting;
   saving: Saving;

@@ -40,3 +40,23 @@ export function flat(layout: Layout): Line[] {
     return both;
   }, flat(first));
 }
+
+/** The line that a layout shows in this cell, counted from its own corner. */
+export function lineAt(layout: Layout, x: number, y: number): Line | undefined {
+  if (layout.is === 'pane')
+    return x >= 0 && x < layout.columns && y >= 0 && y < layout.rows ? layout.lines[y] : undefined;
+  let [left, top] = [0, 0];
+  for (const part of layout.parts) {
+    const found = lineAt(part, x - left, y - top);
+    if (found) return found;
+    if (layout.is === 'row') left += columnsOf(part) + layout.gap;
+    else top += rowsOf(part);
+  }
+  return undefined;
+}
+
+function rowsOf(layout: Layout): number {
+  if (layout.is === 'pane') return layout.rows;
+  const each = layout.parts.map(rowsOf);
+  return layout.is === 'row' ? Math.max(0, ...each) : each.reduce((sum, one) => sum + one, 0);
+}

@@ -15,6 +15,14 @@ export interface Span {
 export interface Line {
   spans: readonly Span[];
   selected?: boolean;
+  /** What of which list the row stands for: a click puts the cursor on it. */
+  item?: Item;
+}
+
+/** One entry of a list that has a cursor. */
+export interface Item {
+  list: 'faults' | 'experiments' | 'roots' | 'kinds' | 'objects' | 'palette';
+  key: string;
 }
 
 /** What no piece of the screen may hold, whoever wrote it: a file, an argument, the cluster. Looked for first, since nearly no text has any. */
@@ -38,6 +46,9 @@ export function line(...pieces: (string | Span | false | undefined)[]): Line {
 }
 
 export const BLANK: Line = { spans: [] };
+
+/** The row of an entry of a list. */
+export const itemLine = (from: Line, list: Item['list'], key: string): Line => ({ ...from, item: { list, key } });
 
 export const select = (from: Line): Line => ({ ...from, selected: true });
 

@@ -6,7 +6,7 @@ import { width } from '../../../text/width.ts';
 import { ttlSpan } from '../../app/header.ts';
 import { chosenFault, type FaultEntry, faultEntries, isLive } from '../../store/select.ts';
 import type { ConsoleState, RunView } from '../../store/state.ts';
-import { cell, type Line, line, type Span, span } from '../../widgets/line.ts';
+import { cell, itemLine, type Line, line, type Span, span } from '../../widgets/line.ts';
 import { bar, rule } from '../../widgets/rule.ts';
 import { clock, elapsed } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
@@ -49,7 +49,7 @@ function entriesLines(state: ConsoleState, view: View, columns: number, rows: nu
   const chosen = chosenFault(state, view.now);
   const blocks = entries.map(entry => ({
     key: entry.key,
-    lines: entryLines(entry, view, columns, entry.key === chosen?.key),
+    lines: entryLines(entry, view, columns, entry.key === chosen?.key).map(one => itemLine(one, 'faults', entry.key)),
   }));
   return [head, ...windowed(blocks, chosen?.key, rows - 1, columns)];
 }

@@ -4,7 +4,7 @@ import type { Danger } from '../../../faults/rules/rules.ts';
 import type { CatalogueEntry } from '../../deps.ts';
 import { chosen } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { cell, type Line, line, type Span, select, span } from '../../widgets/line.ts';
+import { cell, itemLine, type Line, line, type Span, select, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
 
@@ -58,7 +58,7 @@ function experimentRow(
         '  ',
         span(cell(`INVALID ${entry.error}`, columns - 3 - Math.floor(columns * 0.45)), 'bad'),
       );
-  return isChosen && isFocused ? select(row) : row;
+  return itemLine(isChosen && isFocused ? select(row) : row, 'experiments', entry.path);
 }
 
 /** Name, injection type, where it lands, danger; narrow rows lose the place first, then the type. */

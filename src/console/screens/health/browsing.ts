@@ -10,6 +10,10 @@ export interface Browsing {
   kind(by: number): void;
   /** Shows this kind, from wherever. */
   showKind(kind: ViewKind): void;
+  /** The same, by a name that may be none. */
+  showKindNamed(kind: string): void;
+  /** Puts the cursor on the object of this uid. */
+  put(uid: string): void;
   sort(): void;
   move(by: number): void;
   filter(): void;
@@ -84,6 +88,11 @@ export function createBrowsing(context: Context): Browsing {
       if (next) change({ ...tables(), kind: next.kind, cursor: undefined, ghosts: [] });
     },
     showKind: kind => change({ ...tables(), kind, cursor: undefined, ghosts: [] }),
+    showKindNamed(name) {
+      const entry = tables().kinds.find(({ kind }) => kind === name);
+      if (entry) change({ ...tables(), kind: entry.kind, cursor: undefined, ghosts: [] });
+    },
+    put: uid => update({ cursor: uid }),
     sort() {
       const now = tables();
       change({ ...now, sort: SORTS[(SORTS.indexOf(now.sort) + 1) % SORTS.length] ?? 'state' });

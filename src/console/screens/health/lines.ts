@@ -2,7 +2,7 @@ import type { ObjectRow } from '../../../health/table/object-row.ts';
 import { age } from '../../../text/duration.ts';
 import type { Severity } from '../../../triage/finding.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { cell, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
+import { cell, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
@@ -44,7 +44,7 @@ function kindRow({ kind, count, sync }: KindEntry, isChosen: boolean, { glyphs }
     ' ',
     span(cell(known, COUNT, 'right'), sync.state === 'blind' ? 'warn' : 'dim'),
   );
-  return isChosen ? select(row) : row;
+  return itemLine(isChosen ? select(row) : row, 'kinds', kind);
 }
 
 const TONES: Readonly<Record<ObjectRow['state'], Tone>> = {
@@ -138,7 +138,7 @@ function objectLine(
     ' ',
     span(cell(old, 8, 'right'), 'dim'),
   );
-  return isChosen ? select(made) : made;
+  return itemLine(isChosen ? select(made) : made, 'objects', row.uid);
 }
 
 const keyOf = ({ kind, namespace, name }: { kind: string; namespace?: string; name: string }): string =>

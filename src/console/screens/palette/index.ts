@@ -2,7 +2,7 @@ import { close, notify, open } from '../../app/context.ts';
 import { BACK, EMERGENCY } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane } from '../../widgets/layout.ts';
-import { cell, type Line, line, select, span } from '../../widgets/line.ts';
+import { cell, itemLine, type Line, line, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
@@ -62,7 +62,7 @@ function lines(state: ConsoleState, view: View, { columns, rows }: Size, screens
         ' ',
         span(cell(entry.about, 22), 'dim'),
       );
-      return isChosen ? select(row) : row;
+      return itemLine(isChosen ? select(row) : row, 'palette', String(first + i));
     }),
   ];
 }
@@ -88,8 +88,10 @@ function choose(parts: Parts): void {
 }
 
 function chooseTheme({ context, clusters }: Parts, name: string): void {
-  if (!context.store.getState().settings.color)
-    return notify(context, 'colour is off (NO_COLOR or --color=never): every theme is mono', 'warn');
-  clusters.tell({ theme: name });
-  notify(context, `theme ${name}; \`theme: ${name}\` in the configuration file keeps it`, 'ok');
+  const isColoured = context.store.getState().settings.color;
+  if (isColoured) clusters.tell({ theme: name });
+  const words = isColoured
+    ? `theme ${name}; \`theme: ${name}\` in the configuration file keeps it`
+    : 'colour is off (NO_COLOR or --color=never): every theme is mono';
+  notify(context, words, isColoured ? 'ok' : 'warn');
 }

@@ -7,7 +7,7 @@ import type { GateResult } from '../../../triage/gate-run.ts';
 import { GATES, type GateStatus } from '../../../triage/gates.ts';
 import { followWords, nameText } from '../../../triage/report/about.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { cell, ends, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
+import { cell, ends, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
@@ -63,7 +63,12 @@ export function rootLines(state: ConsoleState, view: View, columns: number, rows
   if (entries.length === 0) return [head, line(span(`  ${emptyWords(state)}`, 'dim'))];
   const at = Math.max(0, entries.indexOf(entries.find(({ key }) => key === chosenEntry(state)?.key) as Entry));
   const { first, last } = windowOf(entries.length, at, rows - 1);
-  return [head, ...entries.slice(first, last).map((entry, i) => rootRow(entry, first + i === at, view, columns))];
+  return [
+    head,
+    ...entries
+      .slice(first, last)
+      .map((entry, i) => itemLine(rootRow(entry, first + i === at, view, columns), 'roots', entry.key)),
+  ];
 }
 
 function headWords({ triage }: ConsoleState, entries: readonly Entry[], { now }: View): string {

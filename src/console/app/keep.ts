@@ -1,0 +1,87 @@
+import { ASCII, UNICODE } from '../../text/glyphs.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import { screenFolder } from '../keymap/keys.ts';
+import { SCREENS } from '../screens/registry.ts';
+import type { ConsoleState } from '../store/state.ts';
+import { screenOf } from '../store/state.ts';
+import { flat } from '../widgets/layout.ts';
+import { lineText } from '../widgets/line.ts';
+import type { View } from '../widgets/view.ts';
+import { type Context, notify } from './context.ts';
+
+/** More lines than any list or log of the console keeps. */
+const MOST_ROWS = 6_000;
+/** As wide as is needed to cut little. */
+const COLUMNS = 200;
+
+/** Keeps what is on the screen as a file, and shows it in the programs of the person. */
+export interface Keeping {
+  save(): Promise<void>;
+  open(by: 'editor' | 'pager'): Promise<void>;
+}
+
+/** All that the present screen holds, in plain text, also what is not in sight. */
+export function paneText(state: ConsoleState, view: Omit<View, 'columns' | 'rows'>): string {
+  const columns = Math.max(COLUMNS, state.columns);
+  const tall: ConsoleState = {
+    ...state,
+    columns,
+    rows: MOST_ROWS,
+    helpTop: 0,
+    streamBack: 0,
+    mayday: { ...state.mayday, top: 0 },
+    triage: { ...state.triage, top: 0 },
+    object: { ...state.object, top: 0 },
+  };
+  const size = { columns, rows: MOST_ROWS };
+  const lines = flat(screenFolder(screenOf(state)).body(tall, { ...view, ...size }, size, SCREENS));
+  const text = lines.map(line => lineText(line).trimEnd()).join('\n');
+  return `${text.replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
+}
+
+/** Lets go of the terminal for a program, and takes it again afterwards. */
+export type LendTerminal = (work: () => Promise<void>) => Promise<void>;
+
+export function createKeeping(context: Context, lend: LendTerminal): Keeping {
+  const { deps, store } = context;
+
+  async function save(): Promise<string | undefined> {
+    const state = store.getState();
+    const { link } = state;
+    const where = link.state === 'connected' ? link.context : 'not connected';
+    const at = new Date(deps.clock.now()).toISOString();
+    const head = `${screenOf(state)}  context ${where}  ${at}\n\n`;
+    const name = `${at.replace(/[:.]/g, '-')}-${screenOf(state)}.txt`;
+    try {
+      return await deps.keep?.save(
+        name,
+        head + paneText(state, { now: context.now(), glyphs: state.settings.ascii ? ASCII : UNICODE }),
+      );
+    } catch (error) {
+      notify(context, `not saved: ${sanitise(error instanceof Error ? error.message : String(error), 200)}`, 'bad');
+      return undefined;
+    }
+  }
+
+  return {
+    async save() {
+      const path = await save();
+      if (path !== undefined) notify(context, `saved for you alone: ${path}`, 'ok', 20_000);
+    },
+    async open(by) {
+      const command = deps.keep?.program(by);
+      if (command === undefined) {
+        const variable = by === 'editor' ? 'EDITOR' : 'PAGER';
+        return notify(context, `${variable} is not set, and there is no ${by === 'editor' ? 'vi' : 'less'}`, 'warn');
+      }
+      const path = await save();
+      if (path === undefined) return;
+      let why: string | undefined;
+      await lend(async () => {
+        why = await deps.keep?.open(by, path);
+      });
+      if (why !== undefined) notify(context, `${sanitise(command, 60)}: ${sanitise(why, 200)}`, 'bad');
+      else notify(context, `it stays at ${path}`, 'plain', 10_000);
+    },
+  };
+}

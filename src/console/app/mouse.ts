@@ -1,0 +1,44 @@
+import { type Mouse, reportsIn } from '../keymap/mouse.ts';
+
+/** The terminal is asked for presses and the wheel, with coordinates of any size (SGR 1006). */
+export const MOUSE_ON = '\u001b[?1000h\u001b[?1006h';
+export const MOUSE_OFF = '\u001b[?1006l\u001b[?1000l';
+
+/** Reports of the mouse, for as long as they are wanted. */
+export interface MouseReports {
+  on(): void;
+  off(): void;
+}
+
+/**
+ * Hears the mouse beside Ink, which reads the input and drops what is no key. It only listens along: it is never attached while Ink does not
+ * read, or it would take what is typed from the program that has the terminal then.
+ */
+export function createMouseReports(
+  stdin: NodeJS.ReadableStream,
+  write: (text: string) => void,
+  hear: (event: Mouse) => void,
+): MouseReports {
+  let isOn = false;
+  let rest = '';
+  const listen = (chunk: string | Buffer): void => {
+    const read = reportsIn(rest + String(chunk));
+    rest = read.rest;
+    for (const event of read.events) hear(event);
+  };
+  return {
+    on() {
+      if (isOn) return;
+      isOn = true;
+      stdin.on('data', listen);
+      write(MOUSE_ON);
+    },
+    off() {
+      if (!isOn) return;
+      isOn = false;
+      rest = '';
+      stdin.off('data', listen);
+      write(MOUSE_OFF);
+    },
+  };
+}

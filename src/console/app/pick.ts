@@ -1,0 +1,19 @@
+import type { Parts } from '../screens/screen.ts';
+import type { Item } from '../widgets/line.ts';
+
+/** Puts the cursor on what a row of a list stands for, as a click does. Nothing is opened by it, and nothing is written. */
+export function pick(parts: Parts, { list, key }: Item): void {
+  const { context, browsing, catalogue } = parts;
+  const { store } = context;
+  const { cursor } = store.getState();
+  if (list === 'faults') store.setState({ cursor: { ...cursor, faults: key } });
+  if (list === 'roots')
+    store.setState(({ triage }) => ({ cursor: { ...cursor, triage: key }, triage: { ...triage, top: 0 } }));
+  if (list === 'palette') store.setState(({ palette }) => ({ palette: { ...palette, at: Number(key) } }));
+  if (list === 'kinds') browsing.showKindNamed(key);
+  if (list === 'objects') browsing.put(key);
+  if (list === 'experiments') {
+    store.setState({ cursor: { ...cursor, experiments: key } });
+    catalogue.look();
+  }
+}
