@@ -1,19 +1,17 @@
 import { readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ConsoleSettings } from '../console/deps.ts';
 import { keysOn } from '../console/keymap/keys.ts';
 import { readRemap } from '../console/keymap/remap.ts';
 import { SCREENS } from '../console/screens/registry.ts';
 import { type NamedTheme, THEMES } from '../console/widgets/theme.ts';
 import { readRegular } from '../host/disk/regular.ts';
+import { themesFolder } from '../runtime/paths.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { sanitise } from '../text/sanitise.ts';
 
 /** What a person configured of the console's look and keys, and in one line each what of it is not followed. */
 export type ConsoleLook = Required<Pick<ConsoleSettings, 'keys' | 'theme' | 'themes' | 'problems'>>;
-
-/** Themes of a person lie in this folder, beside the configuration file. */
-export const themesFolder = (config: string): string => join(dirname(config), 'themes');
 
 /** Reads themes and keys. Nothing in them keeps the console from opening: what cannot be followed is told there. */
 export async function consoleLook({ config, paths, options }: Runtime): Promise<ConsoleLook> {

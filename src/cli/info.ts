@@ -1,8 +1,9 @@
 import { notPrivate } from '../host/disk/private-folder.ts';
-import { paths } from '../runtime/paths.ts';
+import { paths, themesFolder } from '../runtime/paths.ts';
 import { BUILD } from '../runtime/version.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { CommandBody } from './command.ts';
+import { savedFolder } from './console-keep.ts';
 import { EXIT } from './failure.ts';
 import { print } from './output.ts';
 
@@ -15,10 +16,12 @@ export const infoCommand: CommandBody = async ({ globals }) => {
     node: process.versions.node,
     program: process.argv[1] ?? '',
     config: globals.config ?? used.config,
+    themes: themesFolder(globals.config ?? used.config),
     state: used.state,
     // Nothing is kept there, and no journal there is believed.
     ...(problem === undefined ? {} : { stateUnfit: sanitise(problem) }),
     journals: `${used.state}/runs`,
+    saved: savedFolder(used.state),
     log: globals.logFile ?? used.log,
     guardianLog: used.guardianLog,
     experiments: used.experiments,

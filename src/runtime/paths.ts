@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where things are kept, by the XDG rules: a relative value in a variable counts as unset. */
@@ -36,3 +36,6 @@ function experimentsUrl(): URL {
   const fromBundle = new URL('../experiments', import.meta.url);
   return fromBundle.pathname.endsWith('/src/experiments') ? new URL('../../experiments', import.meta.url) : fromBundle;
 }
+
+/** Themes of a person lie in this folder, beside the configuration file. */
+export const themesFolder = (config: string): string => join(dirname(config), 'themes');

@@ -21,11 +21,22 @@ describe('configuration file', () => {
         guardian: 'at-ttl',
         lock: 'on',
         lockNamespace: 'default',
+        theme: 'terminal',
+        keys: {},
       },
     });
     expect(await readConfig('/nowhere/config.yaml', true)).toEqual({
       ok: false,
       message: 'expected a configuration file, found nothing at /nowhere/config.yaml',
+    });
+  });
+
+  it('may choose a theme and keys, and says what it expected', async () => {
+    const read = await readConfig(file('theme: night\nkeys: {arm: x, palette: [";", ctrl-g]}\n'), true);
+    expect(read).toMatchObject({ config: { theme: 'night', keys: { arm: 'x', palette: [';', 'ctrl-g'] } } });
+    expect(await readConfig(file('keys: [x]\n'), true)).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/keys: expected a key, or a list of keys, for each command, .*found a list/),
     });
   });
 

@@ -55,7 +55,7 @@ export function readRemap(
 }
 
 function wrong(presses: readonly string[], keys: readonly Key[]): string | undefined {
-  if (keys.length === 0) return 'there is no such command: docs/keys.md and `mayday info --keys` list them';
+  if (keys.length === 0) return 'there is no such command: docs/keys.md lists them';
   if (presses.length === 0) return 'expected a key, found an empty list';
   const odd = presses.find(press => !isPress(press));
   if (odd !== undefined) return `expected one character, ctrl-LETTER or the name of a key such as tab, found "${odd}"`;
