@@ -3,6 +3,7 @@ import { fields, number, text } from '../../../k8s/fields.ts';
 import { isReady } from '../../behind-service.ts';
 import { finding, refOf } from '../../build.ts';
 import { condition } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
@@ -36,53 +37,64 @@ export const pdbBlocks: Rule = {
   },
   *look({ view }) {
     for (const pdb of view.all('PodDisruptionBudget')) {
-      const expected = number(pdb.status.expectedPods);
-      if (number(pdb.status.disruptionsAllowed) > 0 || expected === 0) continue;
-      const pods = covered(view, pdb);
-      const nodes = drained(view, pods);
-      const { minAvailable, maxUnavailable } = pdb.spec;
-      const isUnwell = number(pdb.status.currentHealthy) < number(pdb.status.desiredHealthy);
-      const limit =
-        minAvailable === undefined ? `maxUnavailable ${text(maxUnavailable)}` : `minAvailable ${text(minAvailable)}`;
-      const byDesign = !isUnwell && number(pdb.status.desiredHealthy) >= expected;
-      if (!byDesign && !isUnwell) continue;
-      yield finding({
-        rule: 'pdb/blocks',
-        severity: nodes.length > 0 ? 'high' : 'warn',
-        object: pdb,
-        summary: `the PDB allows no disruption${nodes.length > 0 ? ` and blocks the drain of node ${nodes.join(', ')}` : ''}: ${isUnwell ? `${number(pdb.status.currentHealthy)} of ${number(pdb.status.desiredHealthy)} pods that must be are healthy` : `${limit} with ${expected} pods`}`,
-        since: undefined,
-        evidence: [
-          `spec: ${limit}, unhealthyPodEvictionPolicy ${text(pdb.spec.unhealthyPodEvictionPolicy) || 'IfHealthyBudget'}`,
-          `status: disruptionsAllowed 0, currentHealthy ${number(pdb.status.currentHealthy)}, desiredHealthy ${number(pdb.status.desiredHealthy)}, expectedPods ${expected}`,
-          ...nodes.map(name => `node ${name}: cordoned, still has pods of this budget`),
-        ],
-        cause: isUnwell
-          ? 'Too few of its pods are healthy, so none may be evicted.'
-          : `By its own numbers the budget never lets a pod go: ${limit} with ${expected} pods.`,
-        fixes: [
-          {
-            text: byDesign
-              ? 'Run one more replica, or let one pod go: maxUnavailable 1 in place of what the budget says.'
-              : 'Mend the pods that are not ready; unhealthyPodEvictionPolicy AlwaysAllow lets broken pods be evicted.',
-            command: byDesign
-              ? patchCommand(view, named(refOf(pdb)), 'merge', { spec: { minAvailable: null, maxUnavailable: 1 } })
-              : command(view, ['kubectl', 'describe', ...named(refOf(pdb))]),
-          },
-        ],
-        because: [
-          causeOf(refOf(pdb), 'chaos/'),
-          ...(isUnwell
-            ? pods
-                .filter(pod => !isReady(pod))
-                .slice(0, 20)
-                .flatMap(pod => [causeOf(refOf(pod)), causeOf(topOf(view, pod).ref)])
-            : []),
-        ],
-      });
+      const why = whyNone(pdb);
+      if (why !== undefined) yield blocked(view, pdb, why);
     }
   },
 };
+
+/** Why a budget allows no disruption; undefined where it does, and where there is nothing to disrupt. */
+function whyNone({ status }: ViewObject): 'unwell' | 'by design' | undefined {
+  const expected = number(status.expectedPods);
+  if (number(status.disruptionsAllowed) > 0 || expected === 0) return undefined;
+  if (number(status.currentHealthy) < number(status.desiredHealthy)) return 'unwell';
+  return number(status.desiredHealthy) >= expected ? 'by design' : undefined;
+}
+
+function blocked(view: ClusterView, pdb: ViewObject, why: 'unwell' | 'by design'): Finding {
+  const expected = number(pdb.status.expectedPods);
+  const pods = covered(view, pdb);
+  const nodes = drained(view, pods);
+  const { minAvailable, maxUnavailable } = pdb.spec;
+  const isUnwell = why === 'unwell';
+  const byDesign = !isUnwell;
+  const limit =
+    minAvailable === undefined ? `maxUnavailable ${text(maxUnavailable)}` : `minAvailable ${text(minAvailable)}`;
+  return finding({
+    rule: 'pdb/blocks',
+    severity: nodes.length > 0 ? 'high' : 'warn',
+    object: pdb,
+    summary: `the PDB allows no disruption${nodes.length > 0 ? ` and blocks the drain of node ${nodes.join(', ')}` : ''}: ${isUnwell ? `${number(pdb.status.currentHealthy)} of ${number(pdb.status.desiredHealthy)} pods that must be are healthy` : `${limit} with ${expected} pods`}`,
+    since: undefined,
+    evidence: [
+      `spec: ${limit}, unhealthyPodEvictionPolicy ${text(pdb.spec.unhealthyPodEvictionPolicy) || 'IfHealthyBudget'}`,
+      `status: disruptionsAllowed 0, currentHealthy ${number(pdb.status.currentHealthy)}, desiredHealthy ${number(pdb.status.desiredHealthy)}, expectedPods ${expected}`,
+      ...nodes.map(name => `node ${name}: cordoned, still has pods of this budget`),
+    ],
+    cause: isUnwell
+      ? 'Too few of its pods are healthy, so none may be evicted.'
+      : `By its own numbers the budget never lets a pod go: ${limit} with ${expected} pods.`,
+    fixes: [
+      {
+        text: byDesign
+          ? 'Run one more replica, or let one pod go: maxUnavailable 1 in place of what the budget says.'
+          : 'Mend the pods that are not ready; unhealthyPodEvictionPolicy AlwaysAllow lets broken pods be evicted.',
+        command: byDesign
+          ? patchCommand(view, named(refOf(pdb)), 'merge', { spec: { minAvailable: null, maxUnavailable: 1 } })
+          : command(view, ['kubectl', 'describe', ...named(refOf(pdb))]),
+      },
+    ],
+    because: [
+      causeOf(refOf(pdb), 'chaos/'),
+      ...(isUnwell
+        ? pods
+            .filter(pod => !isReady(pod))
+            .slice(0, 20)
+            .flatMap(pod => [causeOf(refOf(pod)), causeOf(topOf(view, pod).ref)])
+        : []),
+    ],
+  });
+}
 
 /** Pods that two budgets cover: the eviction API refuses those altogether. */
 export const pdbOverlap: Rule = {

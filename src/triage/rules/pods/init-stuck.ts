@@ -64,16 +64,8 @@ export const initStuck: Rule = {
       const { container, hosts } = what;
       const log = answers.log(what.read);
       const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
-      const missing = hosts.filter(one => !one.exists);
-      const waits =
-        missing.length > 0
-          ? `waits for Service ${missing.map(one => `${one.namespace}/${one.name}, which does not exist${one.near ? ` (${one.near} does)` : ''}`).join('; ')}`
-          : hosts.length > 0
-            ? `waits for ${hosts.map(one => `Service ${one.namespace}/${one.name}`).join(', ')}`
-            : hint
-              ? `log: ${hint.means}`
-              : 'does not end';
-      const near = missing.find(one => one.near !== undefined);
+      const near = hosts.find(one => !one.exists && one.near !== undefined);
+      const waits = waitWords(hosts, hint?.means);
       yield finding({
         rule: 'pod/init-stuck',
         severity: 'high',
@@ -104,3 +96,14 @@ export const initStuck: Rule = {
     }
   },
 };
+
+/** What the container waits for: Services that its command names, or else what its log says. */
+function waitWords(hosts: readonly WaitsFor[], logged: string | undefined): string {
+  const missing = hosts.filter(one => !one.exists);
+  if (missing.length > 0) return `waits for Service ${missing.map(missingWords).join('; ')}`;
+  if (hosts.length > 0) return `waits for ${hosts.map(one => `Service ${one.namespace}/${one.name}`).join(', ')}`;
+  return logged === undefined ? 'does not end' : `log: ${logged}`;
+}
+
+const missingWords = ({ namespace, name, near }: WaitsFor): string =>
+  `${namespace}/${name}, which does not exist${near ? ` (${near} does)` : ''}`;

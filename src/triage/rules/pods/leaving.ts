@@ -1,4 +1,4 @@
-import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { number, text, time } from '../../../k8s/fields.ts';
 import { finding, refOf } from '../../build.ts';
 import { condition } from '../../fields.ts';
@@ -28,18 +28,9 @@ export const podTerminating: Rule = {
       const ends = time(pod.metadata.deletionTimestamp);
       if (ends === undefined || now - ends < SLACK) continue;
       const name = text(pod.spec.nodeName);
-      const node = name === '' ? undefined : view.get('Node', undefined, name);
-      const isGone = name !== '' && node === undefined && view.count('Node') > 0;
-      const isSilent = node !== undefined && condition(node, 'Ready')?.status !== 'True';
+      const { isGone, isSilent } = nodeOf(view, name);
       const { finalizers } = pod.metadata;
-      const what =
-        finalizers.length > 0
-          ? `finalizer ${finalizers.join(', ')} is left`
-          : isGone
-            ? `its node ${name} does not exist any more`
-            : isSilent
-              ? `its node ${name} is not ready`
-              : 'the kubelet has not ended its containers';
+      const what = heldBy(finalizers, name, { isGone, isSilent });
       yield finding({
         rule: 'pod/terminating',
         severity: 'high',
@@ -99,18 +90,7 @@ export const podEvicted: Rule = {
     whatToDo: 'Give the pods requests that are true, raise the ephemeral storage limit, or free the node.',
   },
   *look({ view, now }) {
-    const groups = new Map<string, { top: Top; pods: ViewObject[] }>();
-    for (const pod of view.all('Pod')) {
-      const at = endedAt(pod);
-      if (pod.status.phase !== 'Failed' || pod.status.reason !== 'Evicted' || at === undefined || now - at > RECENT)
-        continue;
-      const top = topOf(view, pod);
-      const key = `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`;
-      const group = groups.get(key) ?? { top, pods: [] };
-      group.pods.push(pod);
-      groups.set(key, group);
-    }
-    for (const { top, pods } of groups.values()) {
+    for (const { top, pods } of evictedByTop(view, now)) {
       const words = text(pods[0]?.status.message);
       const isOwn = /exceeds? (?:the|its|their)?.*(?:limit|emptyDir)|ephemeral local storage usage exceeds/i.test(
         words,
@@ -118,7 +98,7 @@ export const podEvicted: Rule = {
       const isHurt = number(top.object?.status.readyReplicas) < number(top.object?.spec.replicas, 1);
       yield finding({
         rule: 'pod/evicted',
-        severity: isOwn && (isHurt || pods.length >= 3) ? 'high' : isHurt && pods.length >= 3 ? 'high' : 'warn',
+        severity: evictedSeverity(isOwn, isHurt, pods.length),
         object: top.object ?? top.ref,
         summary: `${pods.length} ${pods.length === 1 ? 'pod was' : 'pods were'} evicted: ${words.slice(0, 160) || 'no reason given'}`,
         since: { at: Math.min(...pods.map(pod => endedAt(pod) ?? now)), exact: true },
@@ -145,6 +125,42 @@ export const podEvicted: Rule = {
     }
   },
 };
+
+/** Serious where two of these meet: by their own limit, a workload that is short of pods, three pods or more. */
+const evictedSeverity = (isOwn: boolean, isHurt: boolean, pods: number): 'high' | 'warn' =>
+  [isOwn, isHurt, pods >= 3].filter(Boolean).length >= 2 ? 'high' : 'warn';
+
+/** The pods evicted lately, by the workload at their top. */
+function evictedByTop(view: ClusterView, now: number): Iterable<{ top: Top; pods: ViewObject[] }> {
+  const groups = new Map<string, { top: Top; pods: ViewObject[] }>();
+  for (const pod of view.all('Pod')) {
+    const at = endedAt(pod);
+    if (pod.status.phase !== 'Failed' || pod.status.reason !== 'Evicted' || at === undefined || now - at > RECENT)
+      continue;
+    const top = topOf(view, pod);
+    const key = `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`;
+    const group = groups.get(key) ?? { top, pods: [] };
+    group.pods.push(pod);
+    groups.set(key, group);
+  }
+  return groups.values();
+}
+
+/** Whether the node of a pod is gone, or there and not ready. Where no node may be read neither is said. */
+function nodeOf(view: ClusterView, name: string): { isGone: boolean; isSilent: boolean } {
+  const node = name === '' ? undefined : view.get('Node', undefined, name);
+  return {
+    isGone: name !== '' && node === undefined && view.count('Node') > 0,
+    isSilent: node !== undefined && condition(node, 'Ready')?.status !== 'True',
+  };
+}
+
+/** What keeps a pod that is being deleted from going. */
+function heldBy(finalizers: readonly string[], node: string, { isGone, isSilent }: ReturnType<typeof nodeOf>): string {
+  if (finalizers.length > 0) return `finalizer ${finalizers.join(', ')} is left`;
+  if (isGone) return `its node ${node} does not exist any more`;
+  return isSilent ? `its node ${node} is not ready` : 'the kubelet has not ended its containers';
+}
 
 /** When a failed pod ended, as far as its status tells. */
 const endedAt = (pod: ViewObject): number | undefined =>

@@ -21,15 +21,26 @@ export function probeOf({ spec }: Container, type: ProbeType): { probe: Fields; 
   return { probe, target: `exec ${strings(fields(exec).command).join(' ')}` };
 }
 
+interface Fault {
+  what: string;
+  fix: string;
+}
+
 /** What the words of a failed probe mean for this container, as short as it can be said; the fix in one sentence. */
-export function probeFault(container: Container, type: ProbeType, message: string): { what: string; fix: string } {
+export function probeFault(container: Container, type: ProbeType, message: string): Fault {
   const at = probeOf(container, type);
   const port = portOf(at?.probe ?? {});
   const wrong = port === undefined ? undefined : wrongPort(container, port);
   const status = /statuscode: (\d+)/.exec(message)?.[1];
   if (wrong && (status === undefined || /^\d+$/.test(port ?? '') === false)) return wrong;
+  if (status !== undefined) return statusFault(container, type, status);
+  return faultIn(message, { type, port, timeout: number(at?.probe.timeoutSeconds, 1) });
+}
+
+/** What it means that the program answers with this HTTP status. */
+function statusFault(container: Container, type: ProbeType, status: string): Fault {
   if (status === '404') {
-    const path = text(fields(at?.probe.httpGet).path) || '/';
+    const path = text(fields(probeOf(container, type)?.probe.httpGet).path) || '/';
     const others = otherPaths(container, type).filter(one => one !== path);
     return {
       what: `HTTP 404: nothing at path ${path}${others.length > 0 ? ` (another probe asks ${others[0]})` : ''}`,
@@ -41,11 +52,17 @@ export function probeFault(container: Container, type: ProbeType, message: strin
       what: `HTTP ${status}: the path wants credentials`,
       fix: `Let the ${type} probe ask a path without authentication.`,
     };
-  if (status !== undefined)
-    return {
-      what: `HTTP ${status}: the program itself says that it is not well`,
-      fix: 'Look at the log: the program answers the probe, and says that it is not well.',
-    };
+  return {
+    what: `HTTP ${status}: the program itself says that it is not well`,
+    fix: 'Look at the log: the program answers the probe, and says that it is not well.',
+  };
+}
+
+/** What the kubelet's own words mean, where no HTTP status came back. */
+function faultIn(
+  message: string,
+  { type, port, timeout }: { type: ProbeType; port: string | undefined; timeout: number },
+): Fault {
   if (/connection refused/.test(message))
     return {
       what: `connection refused: nothing listens at port ${port}`,
@@ -58,7 +75,7 @@ export function probeFault(container: Container, type: ProbeType, message: strin
     };
   if (/deadline exceeded|timed? ?out|Client\.Timeout/i.test(message))
     return {
-      what: `no answer within timeoutSeconds ${number(at?.probe.timeoutSeconds, 1)}`,
+      what: `no answer within timeoutSeconds ${timeout}`,
       fix: `Raise timeoutSeconds of the ${type} probe, or see why the program answers so slowly.`,
     };
   if (/executable file not found|no such file or directory/.test(message))

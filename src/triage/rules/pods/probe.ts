@@ -2,6 +2,7 @@ import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, number, text } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
 import { condition, quoted } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
@@ -99,50 +100,51 @@ export const probeFails: Rule = {
     for (const { what } of unready(looking)) yield what.read;
   },
   *look(looking) {
-    const { view, answers } = looking;
-    for (const sick of unready(looking)) {
-      const { top, pods, what } = sick;
-      const { container, type, message, othersWell } = what;
-      const fault =
-        type === undefined
-          ? {
-              what: 'it has no readiness probe, and the kubelet does not say why',
-              fix: 'Look at the kubelet of the node.',
-            }
-          : probeFault(container, type, message);
-      const log = answers.log(what.read);
-      const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
-      const at = type && probeOf(container, type);
-      yield finding({
-        rule: 'pod/probe',
-        severity: 'high',
-        object: top.object ?? top.ref,
-        summary: `${type ?? 'readiness'} probe fails: ${containerWords(container)} of ${howMany(sick)} runs and is not ready${othersWell ? ', its other containers are' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
-        since: unreadySince(pods),
-        evidence: [
-          podNames(pods),
-          `status of ${containerWords(container)}: running, ready false${container.started === false ? ', started false' : ''}`,
-          at && `${type}Probe: ${at.target}`,
-          list(container.spec.ports).length > 0 &&
-            `ports: ${list(container.spec.ports)
-              .map(one => `${text(one.name)} ${text(one.containerPort)}`)
-              .join(', ')}`,
-          message !== '' && `event Unhealthy: "${message}"`,
-          ...(log?.ok ? log.value.map(line => `log: ${line}`) : []),
-          log?.ok === false && `not read: log of ${what.read.pod}: ${log.message}`,
-        ],
-        cause: `${hint ? `The log says: ${hint.means}. ` : ''}The ${type ?? 'readiness'} probe of ${containerWords(container)}${at ? ` (${at.target})` : ''} fails: ${fault.what}.`,
-        fixes: [
-          edit(view, top, hint ? `Mend what the log names: ${hint.means}.` : fault.fix),
-          hint ? edit(view, top, fault.fix) : undefined,
-          rollBack(view, top),
-          describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
-        ],
-        because: [...usualCauses(sick), ...(hint?.because ?? [])],
-      });
-    }
+    for (const sick of unready(looking)) yield probeFinding(looking, sick);
   },
 };
+
+function probeFinding({ view, answers }: Looking, sick: Sick<Unready>): Finding {
+  const { top, pods, what } = sick;
+  const { container, type, message, othersWell } = what;
+  const fault =
+    type === undefined
+      ? {
+          what: 'it has no readiness probe, and the kubelet does not say why',
+          fix: 'Look at the kubelet of the node.',
+        }
+      : probeFault(container, type, message);
+  const log = answers.log(what.read);
+  const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
+  const at = type && probeOf(container, type);
+  return finding({
+    rule: 'pod/probe',
+    severity: 'high',
+    object: top.object ?? top.ref,
+    summary: `${type ?? 'readiness'} probe fails: ${containerWords(container)} of ${howMany(sick)} runs and is not ready${othersWell ? ', its other containers are' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
+    since: unreadySince(pods),
+    evidence: [
+      podNames(pods),
+      `status of ${containerWords(container)}: running, ready false${container.started === false ? ', started false' : ''}`,
+      at && `${type}Probe: ${at.target}`,
+      list(container.spec.ports).length > 0 &&
+        `ports: ${list(container.spec.ports)
+          .map(one => `${text(one.name)} ${text(one.containerPort)}`)
+          .join(', ')}`,
+      message !== '' && `event Unhealthy: "${message}"`,
+      ...(log?.ok ? log.value.map(line => `log: ${line}`) : []),
+      log?.ok === false && `not read: log of ${what.read.pod}: ${log.message}`,
+    ],
+    cause: `${hint ? `The log says: ${hint.means}. ` : ''}The ${type ?? 'readiness'} probe of ${containerWords(container)}${at ? ` (${at.target})` : ''} fails: ${fault.what}.`,
+    fixes: [
+      edit(view, top, hint ? `Mend what the log names: ${hint.means}.` : fault.fix),
+      hint ? edit(view, top, fault.fix) : undefined,
+      rollBack(view, top),
+      describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
+    ],
+    because: [...usualCauses(sick), ...(hint?.because ?? [])],
+  });
+}
 
 /** Pods whose containers are all ready, and that wait for a condition that somebody else must set. */
 export const readinessGate: Rule = {

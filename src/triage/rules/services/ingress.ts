@@ -1,9 +1,9 @@
-import type { ViewObject } from '../../../health/view/cluster-view.ts';
-import { list, number, text } from '../../../k8s/fields.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { type Fields, list, number, text } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero } from '../../behind-service.ts';
 import { type FixDraft, finding, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
-import type { Cause, Severity } from '../../finding.ts';
+import type { Cause, Finding, Severity } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
@@ -63,46 +63,53 @@ interface Wrong {
   because: Cause[];
 }
 
+function noService(view: ClusterView, namespace: string, backend: Backend): Wrong {
+  const near = nearest(
+    backend.service,
+    view.inNamespace('Service', namespace).map(one => one.metadata.name),
+  );
+  return {
+    backend,
+    severity: 'high',
+    what: `backend service ${backend.service} not found${near ? `; ${near} exists` : ''}`,
+    evidence: `Service ${namespace}/${backend.service}: not found`,
+    fix: near
+      ? `Correct the backend: ${near}, not ${backend.service}.`
+      : `Create Service ${backend.service}, or correct the backend.`,
+    because: [{ kind: 'Service', namespace, name: backend.service }],
+  };
+}
+
+function noPort(service: ViewObject, namespace: string, backend: Backend): Wrong | undefined {
+  const ports = list(service.spec.ports);
+  const has = ports.some(one => text(one.name) === backend.port || text(one.port) === backend.port);
+  if (has || backend.port === '') return undefined;
+  const words = ports.map(one => `${text(one.name) && `${text(one.name)} `}${number(one.port)}`).join(', ');
+  const near = meantPort(ports, backend.port);
+  return {
+    backend,
+    severity: 'high',
+    what: `backend service ${backend.service} has no port ${backend.port}; it has ${words}`,
+    evidence: `Service ${namespace}/${backend.service} spec.ports: ${words}`,
+    fix: near ? `Correct the port of the backend: ${near}, not ${backend.port}.` : 'Correct the port of the backend.',
+    because: [causeOf(refOf(service), 'chaos/')],
+  };
+}
+
+/** The port that was probably meant: of the nearest name, or the only one there is. */
+function meantPort(ports: readonly Fields[], asked: string): string | undefined {
+  const names = ports.map(one => text(one.name));
+  const number = ports.length === 1 ? text(ports[0]?.port) : undefined;
+  if (/^\d+$/.test(asked)) return number;
+  return nearest(asked, names) ?? (names[0] && ports.length === 1 ? names[0] : number);
+}
+
 function wrongWith({ view }: Pick<Looking, 'view'>, ingress: ViewObject, backend: Backend): Wrong | undefined {
   const namespace = ingress.metadata.namespace ?? '';
   const service = view.get('Service', namespace, backend.service);
-  if (service === undefined) {
-    const near = nearest(
-      backend.service,
-      view.inNamespace('Service', namespace).map(one => one.metadata.name),
-    );
-    return {
-      backend,
-      severity: 'high',
-      what: `backend service ${backend.service} not found${near ? `; ${near} exists` : ''}`,
-      evidence: `Service ${namespace}/${backend.service}: not found`,
-      fix: near
-        ? `Correct the backend: ${near}, not ${backend.service}.`
-        : `Create Service ${backend.service}, or correct the backend.`,
-      because: [{ kind: 'Service', namespace, name: backend.service }],
-    };
-  }
-  const ports = list(service.spec.ports);
-  const has = ports.some(one => text(one.name) === backend.port || text(one.port) === backend.port);
-  if (!has && backend.port !== '') {
-    const words = ports.map(one => `${text(one.name) && `${text(one.name)} `}${number(one.port)}`).join(', ');
-    const near = /^\d+$/.test(backend.port)
-      ? ports.length === 1
-        ? text(ports[0]?.port)
-        : undefined
-      : (nearest(
-          backend.port,
-          ports.map(one => text(one.name)),
-        ) ?? (ports.length === 1 ? text(ports[0]?.name) || text(ports[0]?.port) : undefined));
-    return {
-      backend,
-      severity: 'high',
-      what: `backend service ${backend.service} has no port ${backend.port}; it has ${words}`,
-      evidence: `Service ${namespace}/${backend.service} spec.ports: ${words}`,
-      fix: near ? `Correct the port of the backend: ${near}, not ${backend.port}.` : 'Correct the port of the backend.',
-      because: [causeOf(refOf(service), 'chaos/')],
-    };
-  }
+  if (service === undefined) return noService(view, namespace, backend);
+  const wrongPort = noPort(service, namespace, backend);
+  if (wrongPort !== undefined) return wrongPort;
   if (
     text(service.spec.type) === 'ExternalName' ||
     view.sync('EndpointSlice').state === 'blind' ||
@@ -143,33 +150,38 @@ export const ingressClass: Rule = {
       const isNamed = name !== '' || ingress.metadata.annotations[OLD_ANNOTATION] !== undefined;
       if (name !== '' && classes.some(one => one.metadata.name === name)) continue;
       if (name === '' && (isNamed || isDefault)) continue;
-      const near = nearest(
-        name,
-        classes.map(one => one.metadata.name),
-      );
-      const known = classes.map(one => one.metadata.name).join(', ') || 'none';
-      const fix: FixDraft = {
-        text: `${near ? `Correct ingressClassName: ${near}, not ${name}.` : `Set ingressClassName to one that exists (${known}).`}${undoneBy(view, ingress)}`,
-        command: patchCommand(view, named(refOf(ingress)), 'merge', {
-          spec: { ingressClassName: near ?? classes[0]?.metadata.name ?? 'CLASS' },
-        }),
-      };
-      yield finding({
-        rule: 'ingress/class',
-        severity: name === '' ? 'warn' : 'high',
-        object: ingress,
-        summary:
-          name === ''
-            ? 'no ingress class is set, and the cluster has no default one'
-            : `ingress class ${name} not found${near ? `; ${near} exists` : ''}`,
-        evidence: [`spec.ingressClassName: ${name || 'not set'}`, `IngressClasses: ${known}`],
-        cause: 'No controller takes the Ingress.',
-        fixes: [fix],
-        because: [causeOf(refOf(ingress), 'chaos/'), name !== '' && { kind: 'IngressClass', name }],
-      });
+      yield noClass(view, ingress, classes);
     }
   },
 };
+
+function noClass(view: ClusterView, ingress: ViewObject, classes: readonly ViewObject[]): Finding {
+  const name = text(ingress.spec.ingressClassName);
+  const near = nearest(
+    name,
+    classes.map(one => one.metadata.name),
+  );
+  const known = classes.map(one => one.metadata.name).join(', ') || 'none';
+  const fix: FixDraft = {
+    text: `${near ? `Correct ingressClassName: ${near}, not ${name}.` : `Set ingressClassName to one that exists (${known}).`}${undoneBy(view, ingress)}`,
+    command: patchCommand(view, named(refOf(ingress)), 'merge', {
+      spec: { ingressClassName: near ?? classes[0]?.metadata.name ?? 'CLASS' },
+    }),
+  };
+  return finding({
+    rule: 'ingress/class',
+    severity: name === '' ? 'warn' : 'high',
+    object: ingress,
+    summary:
+      name === ''
+        ? 'no ingress class is set, and the cluster has no default one'
+        : `ingress class ${name} not found${near ? `; ${near} exists` : ''}`,
+    evidence: [`spec.ingressClassName: ${name || 'not set'}`, `IngressClasses: ${known}`],
+    cause: 'No controller takes the Ingress.',
+    fixes: [fix],
+    because: [causeOf(refOf(ingress), 'chaos/'), name !== '' && { kind: 'IngressClass', name }],
+  });
+}
 
 /** An ExternalName Service that leads to a Service that is not there, or round in a circle. */
 export const externalName: Rule = {

@@ -98,14 +98,19 @@ const bindingMode = (storageClass: ViewObject | undefined): string => text(stora
 const provisionerOf = (storageClass: ViewObject): string => text(storageClass.provisioner);
 const asked = (claim: ViewObject): string => text(fields(fields(claim.spec.resources).requests).storage);
 
-function storyOf(view: ClusterView, claim: ViewObject, className: string, storageClass: ViewObject | undefined): Story {
+/** A class that does not exist, or none where there is no default one. */
+function wrongClass(
+  view: ClusterView,
+  claim: ViewObject,
+  className: string,
+  storageClass: ViewObject | undefined,
+): Story | undefined {
   const classes = [...view.all('StorageClass')];
   const make = (text: string): FixDraft => ({
     text: `${text} The class of a claim cannot be changed: delete the claim and create it anew.`,
     command: command(view, ['kubectl', 'get', ...named(refOf(claim)), '-o', 'yaml']),
   });
-  const isKnown = view.sync('StorageClass').state !== 'blind';
-  if (isKnown && className !== '' && storageClass === undefined && matchingVolumes(view, claim).length === 0) {
+  if (className !== '' && storageClass === undefined && matchingVolumes(view, claim).length === 0) {
     const near = nearest(
       className,
       classes.map(one => one.metadata.name),
@@ -118,7 +123,6 @@ function storyOf(view: ClusterView, claim: ViewObject, className: string, storag
     };
   }
   if (
-    isKnown &&
     claim.spec.storageClassName === undefined &&
     !classes.some(one => one.metadata.annotations[DEFAULT_CLASS] === 'true')
   )
@@ -139,6 +143,17 @@ function storyOf(view: ClusterView, claim: ViewObject, className: string, storag
         make('Or name a storage class in the claim.'),
       ],
     };
+  return undefined;
+}
+
+function storyOf(view: ClusterView, claim: ViewObject, className: string, storageClass: ViewObject | undefined): Story {
+  const make = (text: string): FixDraft => ({
+    text: `${text} The class of a claim cannot be changed: delete the claim and create it anew.`,
+    command: command(view, ['kubectl', 'get', ...named(refOf(claim)), '-o', 'yaml']),
+  });
+  const isKnown = view.sync('StorageClass').state !== 'blind';
+  const wrong = isKnown ? wrongClass(view, claim, className, storageClass) : undefined;
+  if (wrong !== undefined) return wrong;
   const failed = view
     .eventsAbout({
       kind: 'PersistentVolumeClaim',
