@@ -21,5 +21,7 @@ export interface CommandSpec {
   acts?: true;
   /** Forms of output that it writes beside those that every command does. */
   forms?: readonly OtherForm[];
+  /** It can be asked of many clusters at once. `writes`: a protected one must be confirmed by its name. */
+  fleet?: { writes?: (args: readonly unknown[]) => boolean };
   load: () => Promise<CommandBody>;
 }

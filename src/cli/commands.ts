@@ -7,6 +7,12 @@ const CHOICE: NonNullable<CommandSpec['options']> = [
   ['--older-than <duration>', 'only what was injected longer ago than this, such as 30m'],
 ];
 
+/** Of many clusters, those that are protected. */
+const CONFIRM_EACH = [
+  '--confirm <contexts...>',
+  'with --contexts or --all-contexts: the protected ones among them, by name',
+] as const;
+
 /** Every command, in the order in which help shows them. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -108,6 +114,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: 'scan',
     description: 'every injection in the cluster: what, where, whose, since when, overdue',
     options: [['--fast', 'label scan only; skip the deep scan of all metadata'], ...CHOICE],
+    fleet: {},
     load: async () => (await import('./scan.ts')).scanCommand,
   },
   {
@@ -121,9 +128,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['-y, --yes', 'do not ask; what would need a person is left and named'],
       ['--trust-records', 'with --yes: you answer for every record, whatever it would create, replace or delete'],
       ['--force-diverged', 'restore the original even where someone has changed the value since'],
+      CONFIRM_EACH,
       ['--strip-marks', 'where the record is lost or the value changed since: keep the value, take the marks off'],
     ],
     acts: true,
+    fleet: { writes: () => true },
     load: async () => (await import('./revert.ts')).revertCommand,
   },
   {
@@ -138,13 +147,15 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'latch <on|off|status>',
     description: 'refuse new injections, everywhere; reverting all latches too',
-    options: [['--why <text>', 'the reason, for whoever meets the latch']],
+    options: [['--why <text>', 'the reason, for whoever meets the latch'], CONFIRM_EACH],
     acts: true,
+    fleet: { writes: ([action]) => action === 'off' },
     load: async () => (await import('./latch.ts')).latchCommand,
   },
   {
     usage: 'status',
     description: 'a health snapshot in text or JSON',
+    fleet: {},
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
@@ -158,6 +169,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--from <file>', 'look at what --save kept instead of at a cluster'],
     ],
     forms: ['md'],
+    fleet: {},
     load: async () => (await import('./triage.ts')).triageCommand,
   },
   {

@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import { cleanLine } from './tell.ts';
+import { hearer } from './voice.ts';
 
-/** Whether there is somebody to ask. */
-export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
+/** Whether there is somebody to ask. Side by side on many clusters nobody could tell the questions apart. */
+export const canAsk = (): boolean =>
+  hearer() === undefined && process.stdin.isTTY === true && process.stderr.isTTY === true;
 
 /** Asks on stderr, so that piped output stays clean; true only for the expected word. An end of input or an abort is a no. */
 export const ask = async (question: string, expected: string, signal?: AbortSignal): Promise<boolean> =>

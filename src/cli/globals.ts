@@ -12,6 +12,10 @@ export const isOtherForm = (form: Output): form is OtherForm => OTHERS.some(othe
 /** The global options as commander hands them over. */
 export interface GlobalOptions {
   context?: string;
+  /** Several clusters: their contexts with commas between, all of the kubeconfig, or those that a file names. */
+  contexts?: string;
+  allContexts?: boolean;
+  contextsFile?: string;
   kubeconfig?: string;
   namespace?: string;
   as?: string;
@@ -47,6 +51,9 @@ function namespaceName(value: string): string {
 export function addGlobalOptions(program: Command): Command {
   return program
     .option('--context <name>', 'kubeconfig context to use')
+    .option('--contexts <names>', 'several contexts, with commas between: for status, triage, scan, revert, latch')
+    .option('--all-contexts', 'every context of the kubeconfig')
+    .option('--contexts-file <file>', 'the contexts that this file names, one a line; # begins a comment')
     .option('--kubeconfig <file>', 'kubeconfig file (else KUBECONFIG, ~/.kube/config, in-cluster)')
     .option('-n, --namespace <name>', 'namespace to look at and to aim experiments at', namespaceName)
     .option('--as <user>', 'act as this user (impersonation)')
@@ -69,3 +76,7 @@ export function settleOptionalValues(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   return argv.map((word, i) => (word === '--sandbox' && (end < 0 || i < end) ? '--sandbox=healthy' : word));
 }
+
+/** Whether the command line names clusters in the plural. */
+export const isFleet = ({ contexts, allContexts, contextsFile }: GlobalOptions): boolean =>
+  contexts !== undefined || allContexts === true || contextsFile !== undefined;

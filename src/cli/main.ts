@@ -5,7 +5,14 @@ import { VERSION } from '../runtime/version.ts';
 import type { CommandSpec } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
-import { addGlobalOptions, type GlobalOptions, isOtherForm, type OtherForm, settleOptionalValues } from './globals.ts';
+import {
+  addGlobalOptions,
+  type GlobalOptions,
+  isFleet,
+  isOtherForm,
+  type OtherForm,
+  settleOptionalValues,
+} from './globals.ts';
 import { watchOutput } from './output-watch.ts';
 import { tell } from './tell.ts';
 
@@ -66,6 +73,10 @@ function buildProgram(finish: Finish): Command {
   });
   program.action(async () => {
     refuseForm(program, 'the console');
+    if (isFleet(program.opts<GlobalOptions>()))
+      throw new CommandFailure(
+        'expected a command for several clusters: status, triage, scan, revert or latch; the console has `:fleet`',
+      );
     finish(await (await import('./console.ts')).consoleCommand(program.opts<GlobalOptions>()));
   });
   for (const spec of COMMANDS) addCommand(program, spec, finish);
@@ -116,14 +127,16 @@ function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
   for (const [flags, text] of spec.options ?? []) command.option(flags, text);
   command.action(async () => {
     refuseForm(program, command.name(), spec.forms);
+    const invocation = {
+      globals: program.opts<GlobalOptions>(),
+      args: command.processedArgs,
+      options: command.opts(),
+      program,
+    };
     const run = await spec.load();
+    const isMany = isFleet(invocation.globals);
     finish(
-      await run({
-        globals: program.opts<GlobalOptions>(),
-        args: command.processedArgs,
-        options: command.opts(),
-        program,
-      }),
+      await (isMany ? (await import('./fleet/fleet.ts')).fleetCommand(spec, run, invocation) : run(invocation)),
       spec,
     );
   });

@@ -4,23 +4,24 @@ import type { Clean } from '../text/sanitise.ts';
 import { yamlText } from '../text/yaml.ts';
 import type { GlobalOptions } from './globals.ts';
 import { cleanLine } from './tell.ts';
+import { hearer } from './voice.ts';
 
 // The only place of the commands that writes results to standard output: a line leaves as `Clean`, data with every unseen character escaped.
 
 /** Prints one result in the form asked for: JSON and YAML whole, JSON lines as one line, text as the command words it. */
 export function print(value: unknown, globals: GlobalOptions, text: () => string | readonly string[]): void {
-  process.stdout.write(render(value, globals, text));
+  write(render(value, globals, text), value);
 }
 
 /** Prints lines for people, in ASCII where that was asked for or the terminal has nothing else. */
 export function say(globals: GlobalOptions): (line: string) => void {
   const isPlain = needsAscii(globals);
-  return line => void process.stdout.write(`${shownLine(line, isPlain)}\n`);
+  return line => write(`${shownLine(line, isPlain)}\n`);
 }
 
 /** Prints a text of our own as it is, such as a script for a shell: no word of it comes from a cluster, a file or the command line. */
 export function sayOwn(text: string): void {
-  process.stdout.write(`${text.trimEnd()}\n`);
+  write(`${text.trimEnd()}\n`);
 }
 
 /** Writes to the terminal as it is, cursor movements too: of our own, with lines that are `Clean` already. */
@@ -30,7 +31,13 @@ export function writeOwn(text: string): void {
 
 /** Prints one value as a line of JSON, whatever form was asked for. */
 export function sayJson(value: unknown): void {
-  process.stdout.write(`${jsonText(value)}\n`);
+  write(`${jsonText(value)}\n`, value);
+}
+
+function write(text: string, value?: unknown): void {
+  const heard = hearer();
+  if (heard) heard.out(text, value);
+  else process.stdout.write(text);
 }
 
 function render(value: unknown, globals: GlobalOptions, text: () => string | readonly string[]): string {
@@ -59,4 +66,4 @@ export const terminalColumns = (): number => process.stdout.columns ?? 80;
 export const terminalRows = (): number => process.stdout.rows ?? 24;
 
 /** Whether people see the results as they come. */
-export const isTerminal = (): boolean => process.stdout.isTTY === true;
+export const isTerminal = (): boolean => hearer() === undefined && process.stdout.isTTY === true;

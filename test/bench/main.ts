@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { CLUSTERS, type OpenCluster } from './clusters.ts';
 import { firstFrame, keyToPaint } from './console.ts';
 import { type Figure, printFigures } from './figure.ts';
+import { scanFleet } from './fleet.ts';
 import { machineLine } from './machine.ts';
 import { reportMany } from './report.ts';
 import { scanAndRevert } from './revert.ts';
@@ -21,6 +22,7 @@ const BENCHES: Record<string, (open: OpenCluster) => Promise<Figure[]>> = {
   triage: triageGates,
   revert: scanAndRevert,
   ttl: ttlOvershoot,
+  fleet: scanFleet,
 };
 
 // `npm run bench` runs all on the sandbox; `npm run bench -- --on controlplane revert ttl` the named ones on a real API server.

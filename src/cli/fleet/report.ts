@@ -1,0 +1,125 @@
+import { fields, list, number, text } from '../../k8s/fields.ts';
+import { type Clean, sanitise } from '../../text/sanitise.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
+import type { Answer } from './ask-each.ts';
+
+/** The gravest first: what is not restored; an error of ours; what was not reached; what a person stopped; what is broken. */
+const GRAVITY: readonly ExitCode[] = [
+  EXIT.residue,
+  EXIT.internal,
+  EXIT.unreachable,
+  EXIT.usage,
+  EXIT.aborted,
+  EXIT.broken,
+  EXIT.failed,
+  EXIT.inconclusive,
+  EXIT.degraded,
+  EXIT.done,
+];
+
+export const gravity = ({ code }: Pick<Answer, 'code'>): number => GRAVITY.indexOf(code);
+
+/** The exit code of a fleet: the gravest of its clusters'. */
+export const fleetCode = (answers: readonly Answer[]): ExitCode =>
+  GRAVITY.find(code => answers.some(answer => answer.code === code)) ?? EXIT.done;
+
+const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+const joined = (...parts: (string | false)[]): string => parts.filter(Boolean).join(', ');
+
+/** What the result of a command comes to, in a few words. */
+const HEADLINES: Readonly<Record<string, (value: unknown) => string>> = {
+  scan(value) {
+    const { injections, blind } = fields(value);
+    const overdue = list(injections).filter(one => number(one.overdueSeconds) > 0).length;
+    return joined(
+      counted(list(injections).length, 'injection'),
+      overdue > 0 && `${overdue} overdue`,
+      list(blind).length > 0 && `${list(blind).length} BLIND`,
+    );
+  },
+  revert(value) {
+    const { receipts, remaining, blind } = fields(value);
+    const verified = list(receipts).filter(one => one.verified === true).length;
+    return joined(
+      typeof remaining === 'number' ? `${remaining} remain` : 'how many remain is not known',
+      `${verified} of ${list(receipts).length} verified`,
+      list(blind).length > 0 && `${list(blind).length} BLIND`,
+    );
+  },
+  triage(value) {
+    const { roots, gates } = fields(value);
+    const broken = list(roots).filter(one => one.severity === 'critical' || one.severity === 'high');
+    const blind = list(gates).filter(one => one.status === 'BLIND').length;
+    const first = broken[0];
+    const worst = first === undefined ? 'nothing is broken' : `${text(first.rule)}: ${text(first.summary)}`;
+    return joined(
+      worst,
+      broken.length > 1 && `${broken.length - 1} more`,
+      blind > 0 && `${counted(blind, 'gate')} BLIND`,
+    );
+  },
+  latch: value => (fields(value).latched === true ? `latch ON by ${text(fields(value).by)}` : 'latch off'),
+  status(value) {
+    const kinds = Object.entries(fields(fields(value).kinds));
+    const failing = kinds.flatMap(([kind, one]) =>
+      number(fields(one).failing) > 0 ? [`${number(fields(one).failing)} ${kind} failing`] : [],
+    );
+    return failing.join(', ');
+  },
+};
+
+/** One cluster of the table. */
+export interface FleetRow {
+  context: Clean;
+  says: Clean;
+  code: ExitCode;
+  ms: number;
+}
+
+const WORDS: Partial<Record<ExitCode, string>> = {
+  [EXIT.unreachable]: 'UNREACHABLE',
+  [EXIT.aborted]: 'NOT DONE',
+  [EXIT.usage]: 'REFUSED',
+  [EXIT.internal]: 'ERROR',
+};
+
+/** The row of one answer: what its result comes to, or why there is none. */
+export function rowOf(command: string, answer: Answer): FleetRow {
+  const { context, code, ms, failure, value } = answer;
+  const headline = value === undefined ? '' : (HEADLINES[command]?.(value) ?? '');
+  const says = failure === undefined ? headline : `${WORDS[code] ?? 'FAILED'}  ${failure}`;
+  return { context: sanitise(context, 120), says: sanitise(says, 300), code, ms: Math.round(ms) };
+}
+
+/** The table of all clusters, the gravest first, and the count of those that gave no answer. */
+export function fleetLines(command: string, answers: readonly Answer[]): string[] {
+  const rows = answers.toSorted((a, b) => gravity(a) - gravity(b)).map(answer => rowOf(command, answer));
+  const width = Math.max(7, ...rows.map(({ context }) => context.length));
+  const silent = answers.filter(({ failure }) => failure !== undefined).length;
+  return [
+    `${'CONTEXT'.padEnd(width)}  EXIT  RESULT`,
+    ...rows.map(({ context, code, says }) => `${context.padEnd(width)}  ${String(code).padStart(4)}  ${says}`),
+    joined(counted(answers.length, 'cluster'), silent > 0 && `${silent} without a result`),
+  ];
+}
+
+/** The same as data. */
+export function fleetJson(command: string, answers: readonly Answer[]) {
+  return {
+    command,
+    clusters: answers.map(clusterJson),
+    summary: {
+      total: answers.length,
+      withoutResult: answers.filter(({ failure }) => failure !== undefined).length,
+      exit: fleetCode(answers),
+    },
+  };
+}
+
+export const clusterJson = ({ context, code, ms, failure, value }: Answer) => ({
+  context: sanitise(context, 253),
+  exit: code,
+  ms: Math.round(ms),
+  ...(value === undefined ? {} : { report: value }),
+  ...(failure === undefined ? {} : { error: failure }),
+});
