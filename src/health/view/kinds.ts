@@ -41,6 +41,11 @@ export const VIEW_KINDS = {
   ClusterRoleBinding: 'rbac.authorization.k8s.io/v1',
   // Kinds of other projects, followed where the cluster serves them.
   Application: 'argoproj.io/v1alpha1',
+  GitRepository: 'source.toolkit.fluxcd.io/v1',
+  HelmRepository: 'source.toolkit.fluxcd.io/v1',
+  OCIRepository: 'source.toolkit.fluxcd.io/v1',
+  Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
+  HelmRelease: 'helm.toolkit.fluxcd.io/v2',
   ClusterPolicy: 'kyverno.io/v1',
   Policy: 'kyverno.io/v1',
   PolicyReport: 'wgpolicyk8s.io/v1alpha2',

@@ -1,10 +1,14 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, strings, text } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
+import { created } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
-import type { Rule } from '../../rule.ts';
+import type { Looking, Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { type Certificate, certificatesIn, certificateWords, isFor, validityOf } from '../../x509.ts';
+
+/** A certificate may be issued only after its Ingress was made. */
+const FRESH_MS = 3 * 60_000;
 
 interface Served {
   ingress: ViewObject;
@@ -32,7 +36,8 @@ export const ingressCertificate: Rule = {
   needs: ['Ingress'],
   wants: ['Certificate'],
   about: {
-    looksAt: 'The certificates in the Secrets that spec.tls of Ingresses names: their validity and their host names.',
+    looksAt:
+      'The Secrets that spec.tls of Ingresses names: whether they are there and hold a certificate, its validity and its host names.',
     why: 'Every client that verifies refuses a certificate that has expired or is for another host.',
     whatToDo: 'Renew the certificate, and see what should have renewed it.',
   },
@@ -44,6 +49,11 @@ export const ingressCertificate: Rule = {
     for (const served of servedBy(view)) {
       const { namespace, secret } = served;
       const answer = answers.certificates(namespace, secret);
+      const absent = whyAbsent(answer);
+      if (absent !== undefined && now - created(served.ingress) > FRESH_MS && !done.has(`${namespace}/${secret}`)) {
+        done.add(`${namespace}/${secret}`);
+        yield without(view, served, absent);
+      }
       const [leaf] = answer?.ok
         ? (certificatesIn(answer.value.find(({ name }) => name === 'tls.crt')?.pem ?? '') ?? [])
         : [];
@@ -54,6 +64,58 @@ export const ingressCertificate: Rule = {
     }
   },
 };
+
+/** Why there is no certificate where there should be one; undefined where there is, or where nobody could look. */
+function whyAbsent(answer: ReturnType<Looking['answers']['certificates']>): string | undefined {
+  if (answer === undefined) return undefined;
+  if (!answer.ok) return answer.reason === 'not-found' ? 'does not exist' : undefined;
+  return answer.value.some(({ name, pem }) => name === 'tls.crt' && pem !== '')
+    ? undefined
+    : 'has no tls.crt: it is not of type kubernetes.io/tls';
+}
+
+function without(view: ClusterView, { ingress, namespace, secret, hosts }: Served, absent: string): Finding {
+  const certificate = view.inNamespace('Certificate', namespace).find(({ spec }) => text(spec.secretName) === secret);
+  return finding({
+    rule: 'certificates/ingress',
+    severity: 'high',
+    object: ingress,
+    summary: `TLS secret ${secret} of the Ingress ${absent}${absent === 'does not exist' ? ' (secret not found)' : ''}`,
+    evidence: [
+      `spec.tls: secretName ${secret}, hosts ${hosts.join(', ') || 'none'}`,
+      `Secret ${namespace}/${secret} ${absent}`,
+    ],
+    cause: `The controller has no certificate for ${hosts.join(', ') || 'the hosts'}: Secret ${secret} ${absent}. It serves its default certificate, which no client trusts.`,
+    fixes: [
+      {
+        text: `Create TLS Secret ${secret} from the certificate and its key${certificate ? `; cert-manager Certificate ${certificate.metadata.name} should do so` : ''}.`,
+        command: command(view, [
+          'kubectl',
+          'create',
+          'secret',
+          'tls',
+          secret,
+          '-n',
+          namespace,
+          '--cert=FILE',
+          '--key=FILE',
+        ]),
+      },
+      {
+        text: 'Or correct secretName in spec.tls of the Ingress.',
+        command: command(view, [
+          'kubectl',
+          'edit',
+          'ingress.networking.k8s.io',
+          ingress.metadata.name,
+          '-n',
+          namespace,
+        ]),
+      },
+    ],
+    because: certificate === undefined ? [] : [{ kind: 'Certificate', namespace, name: certificate.metadata.name }],
+  });
+}
 
 interface Wrong {
   what: string;

@@ -1,6 +1,7 @@
 import type { Rule } from '../../rule.ts';
 import { gitopsApplication } from './application.ts';
 import { gitopsEngine } from './engine.ts';
+import { fluxNotReady } from './flux.ts';
 
 /** GitOps: the engine and its applications. */
-export const gitopsRules: readonly Rule[] = [gitopsEngine, gitopsApplication];
+export const gitopsRules: readonly Rule[] = [gitopsEngine, gitopsApplication, fluxNotReady];

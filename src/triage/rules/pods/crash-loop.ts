@@ -11,6 +11,7 @@ import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
+import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf, containerWords, type Ended } from './containers.ts';
 import { exitWords } from './exit-words.ts';
 import { edit, rollBack } from './fixes.ts';
@@ -69,7 +70,7 @@ export const crashLoop: Rule = {
   id: 'pod/crash-loop',
   gate: 'G9',
   needs: ['Pod'],
-  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Event'],
+  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Event', 'NetworkPolicy'],
   about: {
     looksAt:
       'Containers in CrashLoopBackOff, or ended by an error and restarted: how their last run ended (exit code, signal) and the last lines of its log. Restarts of long ago are left out.',
@@ -178,7 +179,12 @@ function found(looking: Looking, sick: Sick<Crash>, rule: string): Finding {
     evidence: [podNames(pods), ...evidence(what, story, looking.now)],
     cause: causeWords(container, story),
     fixes: [...fixes(looking, sick, story)],
-    because: [...usualCauses(sick), ...(hint?.because ?? []), ...configs(container, top.ref.namespace)],
+    because: [
+      ...usualCauses(sick),
+      ...dnsCauses(looking.view, pods),
+      ...(hint?.because ?? []),
+      ...configs(container, top.ref.namespace),
+    ],
   });
 }
 

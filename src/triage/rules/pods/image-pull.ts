@@ -173,12 +173,15 @@ function* fixesFor(
   }
   if (trouble === 'rate limit')
     yield edit(view, top, 'Wait, or pull with credentials or through a mirror: the registry limits anonymous pulls.');
-  if (trouble === 'unreachable' || trouble === 'certificate' || trouble === 'no such host')
-    yield edit(
-      view,
-      top,
-      `Correct the registry in the image name if ${registry} is wrong; else make it reachable from the nodes (DNS, proxy, certificate).`,
-    );
+  const isGone = trouble === 'no such host' || moved !== undefined;
+  const network = isOutOfReach(trouble)
+    ? edit(
+        view,
+        top,
+        `Correct the registry in the image name if ${registry} is wrong; else make it reachable from the nodes (DNS, proxy, certificate).`,
+      )
+    : undefined;
+  if (network && !isGone) yield network;
   const setsImage = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'ReplicaSet'].includes(top.ref.kind);
   if (setsImage)
     yield {
@@ -194,4 +197,9 @@ function* fixesFor(
       ]),
     };
   else yield edit(view, top, `Correct the image of ${containerWords(container)}.`);
+  // A registry whose name is unknown will not come back by waiting: another image is the first thing to try.
+  if (network && isGone) yield network;
 }
+
+const isOutOfReach = (trouble: BadImage['trouble']): boolean =>
+  trouble === 'unreachable' || trouble === 'certificate' || trouble === 'no such host';

@@ -5,6 +5,7 @@ import { stuckCreating } from './creating.ts';
 import { imagePull } from './image-pull.ts';
 import { initStuck } from './init-stuck.ts';
 import { podEvicted, podTerminating } from './leaving.ts';
+import { preStopFails } from './prestop.ts';
 import { probeFails, readinessGate } from './probe.ts';
 import { startErrorRule } from './start-error.ts';
 
@@ -20,4 +21,5 @@ export const podRules: readonly Rule[] = [
   readinessGate,
   podTerminating,
   podEvicted,
+  preStopFails,
 ];

@@ -3,6 +3,7 @@ import { strings } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
+import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf } from './containers.ts';
 import { describe, edit, rollBack } from './fixes.ts';
 import { servicesAsCauses, type WaitsFor, waitsFor } from './hosts.ts';
@@ -47,7 +48,7 @@ export const initStuck: Rule = {
   id: 'pod/init-stuck',
   gate: 'G9',
   needs: ['Pod'],
-  wants: ['Service', 'Namespace', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job'],
+  wants: ['Service', 'Namespace', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'NetworkPolicy'],
   about: {
     looksAt:
       'Init containers that have run for more than five minutes (and native sidecars that have not started), the hosts in their command, and the end of their log.',
@@ -91,7 +92,12 @@ export const initStuck: Rule = {
           rollBack(view, top),
           describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
         ],
-        because: [...usualCauses(sick), ...servicesAsCauses(hosts), ...(hint?.because ?? [])],
+        because: [
+          ...usualCauses(sick),
+          ...dnsCauses(view, sick.pods),
+          ...servicesAsCauses(hosts),
+          ...(hint?.because ?? []),
+        ],
       });
     }
   },

@@ -5,6 +5,7 @@ import { condition, quoted } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
+import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
 import { describe, edit, rollBack } from './fixes.ts';
 import { logHint } from './log-hints.ts';
@@ -89,7 +90,7 @@ export const probeFails: Rule = {
   id: 'pod/probe',
   gate: 'G9',
   needs: ['Pod'],
-  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Event'],
+  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Event', 'NetworkPolicy'],
   about: {
     looksAt:
       'Containers that run and are not ready for more than a minute, the events Unhealthy of the kubelet, the probe against the ports and the other probes of the container, and the end of its log.',
@@ -142,7 +143,7 @@ function probeFinding({ view, answers }: Looking, sick: Sick<Unready>): Finding 
       rollBack(view, top),
       describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
     ],
-    because: [...usualCauses(sick), ...(hint?.because ?? [])],
+    because: [...usualCauses(sick), ...dnsCauses(view, pods), ...(hint?.because ?? [])],
   });
 }
 

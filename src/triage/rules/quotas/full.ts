@@ -11,6 +11,7 @@ import type { Looking, Rule } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
 import { topOf } from '../pods/owner.ts';
 import { refusals } from '../workloads/refusals.ts';
+import { isBeyond } from './too-small.ts';
 
 /** What a quota refuses now, and to whom. */
 interface Denial {
@@ -24,8 +25,9 @@ interface Denial {
 }
 
 function* denials({ view, now }: Pick<Looking, 'view' | 'now'>): Iterable<Denial> {
+  // Who asks for more than the whole quota has a finding of his own.
   for (const { top, refusal, message, since } of refusals({ view, now }))
-    if (refusal?.what === 'quota exceeded')
+    if (refusal?.what === 'quota exceeded' && !refusal.lines.some(isBeyond))
       yield {
         namespace: top.ref.namespace ?? '',
         quota: refusal.quota,

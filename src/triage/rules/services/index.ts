@@ -1,6 +1,8 @@
 import type { Rule } from '../../rule.ts';
+import { dnsEgress } from './dns-egress.ts';
 import { externalName, ingressBackend, ingressClass } from './ingress.ts';
 import { networkIsolated } from './isolated.ts';
+import { loadBalancerPending } from './load-balancer.ts';
 import { noReadyPods, serviceSelector, slicesStale } from './no-endpoints.ts';
 import { targetPort } from './target-port.ts';
 
@@ -13,4 +15,6 @@ export const serviceRules: readonly Rule[] = [
   ingressBackend,
   ingressClass,
   networkIsolated,
+  dnsEgress,
+  loadBalancerPending,
 ];

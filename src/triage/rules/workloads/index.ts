@@ -2,6 +2,7 @@ import type { Rule } from '../../rule.ts';
 import { daemonNowhere, governingService, heldByPartition, zeroInUse } from './nowhere.ts';
 import { podsRefused } from './pods-refused.ts';
 import { brokenRevision, notObserved, rolloutStuck, statefulStuck } from './rollout.ts';
+import { twoWriters } from './two-writers.ts';
 
 export const workloadRules: readonly Rule[] = [
   notObserved,
@@ -13,4 +14,5 @@ export const workloadRules: readonly Rule[] = [
   daemonNowhere,
   governingService,
   heldByPartition,
+  twoWriters,
 ];

@@ -207,7 +207,10 @@ function quotaStory(
 ): Story {
   const namespace = top.ref.namespace ?? '';
   const { quota } = refusal;
-  const because = [{ kind: 'ResourceQuota', namespace, name: quota, rule: 'quota/' }];
+  const because = [
+    { kind: 'ResourceQuota', namespace, name: quota, rule: 'quota/' },
+    causeOf(top.ref, 'quota/too-small'),
+  ];
   if (refusal.what === 'quota needs values')
     return {
       what: `resource quota ${quota} asks for values that the pod template does not set (${refusal.missing})`,

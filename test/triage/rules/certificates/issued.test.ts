@@ -94,4 +94,18 @@ describe('certificates/ingress', () => {
     ).toEqual([]);
     expect(findings(ingressCertificate, [ingress('shop.example.com')], { forbidden: ['shop/shop-tls'] })).toEqual([]);
   });
+  test('its Secret is missing, or holds no certificate: the Ingress, unless it was just made', () => {
+    const [found] = findings(ingressCertificate, [ingress('shop.example.com')], {});
+    expect(found).toMatchObject({ severity: 'high', object: { kind: 'Ingress' } });
+    expect(found?.summary).toContain('secret not found');
+    expect(
+      findings(ingressCertificate, [ingress('shop.example.com')], { certificates: { 'shop/shop-tls': '' } })[0]
+        ?.summary,
+    ).toContain('not of type kubernetes.io/tls');
+    const young = {
+      ...ingress('shop.example.com'),
+      metadata: { name: 'web', namespace: 'shop', creationTimestamp: ago(1) },
+    };
+    expect(findings(ingressCertificate, [young], {})).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { quotaFull, quotaNotCalculated } from '../../../../src/triage/rules/quotas/full.ts';
 import { limitRange } from '../../../../src/triage/rules/quotas/limit-range.ts';
+import { quotaTooSmall } from '../../../../src/triage/rules/quotas/too-small.ts';
 import type { Literal } from '../../../support/view.ts';
 import { ago, look, pod } from '../support.ts';
 
@@ -104,5 +105,27 @@ describe('quota/limit-range', () => {
 
   it('leaves one workload that came later to be accused itself', () => {
     expect(look(limitRange, [range(9000), ...refused(words)])).toEqual([]);
+  });
+});
+
+describe('quota/too-small', () => {
+  const words = (requested: string, used: string, limited: string) =>
+    `pods "x" is forbidden: exceeded quota: team, requested: requests.memory=${requested}, used: requests.memory=${used}, limited: requests.memory=${limited}`;
+  const memory = quota({ 'requests.memory': '4Gi' }, { 'requests.memory': '0' });
+
+  it('accuses the workload whose one pod asks for more than the whole quota, and not the quota', () => {
+    const objects = [memory, ...refused(words('64Gi', '0', '4Gi'))];
+    const [found, ...others] = look(quotaTooSmall, objects);
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ severity: 'high', object: { kind: 'Deployment', name: 'web' } });
+    expect(found?.fixes[0]?.text).toContain('Lower requests.memory');
+    expect(look(quotaFull, objects)).toEqual([]);
+  });
+
+  it('says nothing where others have used the quota up, nor where the quota allows nothing at all', () => {
+    for (const message of [words('2Gi', '3Gi', '4Gi'), words('2Gi', '0', '0')]) {
+      expect(look(quotaTooSmall, [memory, ...refused(message)])).toEqual([]);
+      expect(look(quotaFull, [memory, ...refused(message)])).toHaveLength(1);
+    }
   });
 });

@@ -1,0 +1,127 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ViewKind } from '../../../health/view/kinds.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
+import { blamedBy } from '../../blamed.ts';
+import { finding, refOf } from '../../build.ts';
+import { refusalIn } from '../../error-text.ts';
+import { condition, created, quoted } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+const SOURCES = ['GitRepository', 'HelmRepository', 'OCIRepository'] as const satisfies readonly ViewKind[];
+const KINDS = [...SOURCES, 'Kustomization', 'HelmRelease'] as const satisfies readonly ViewKind[];
+/** A reconciliation that has just begun, or waits for its turn, is none that failed. */
+const UNDER_WAY = ['Progressing', 'ProgressingWithRetry', 'DependencyNotReady', 'ReconciliationInProgress'];
+const PATIENCE_MS = 2 * 60_000;
+
+/** What Flux applies, or fetches, and cannot. */
+export const fluxNotReady: Rule = {
+  id: 'gitops/flux',
+  gate: 'G6',
+  needs: KINDS,
+  wants: [
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'Service',
+    'Namespace',
+    'CustomResourceDefinition',
+    'ValidatingWebhookConfiguration',
+    'MutatingWebhookConfiguration',
+    'ResourceQuota',
+    'LimitRange',
+  ],
+  about: {
+    looksAt:
+      'The conditions Ready, Stalled and Released of Flux objects: GitRepository, HelmRepository, OCIRepository, Kustomization and HelmRelease, with what they depend on.',
+    why: 'What Flux cannot fetch, build or apply stays as it was: changes in Git do not arrive, and drift is not corrected.',
+    whatToDo:
+      'Mend what the message names: credentials, branch or path of the source, the manifest, or what refuses it in the cluster; then have Flux reconcile.',
+  },
+  *look({ view, now }) {
+    for (const kind of KINDS)
+      for (const object of view.all(kind)) {
+        const ready = condition(object, 'Ready');
+        if (
+          ready?.status !== 'False' ||
+          object.spec.suspend === true ||
+          object.metadata.deletionTimestamp !== undefined
+        )
+          continue;
+        const began = ready.since ?? created(object);
+        const isWaiting = UNDER_WAY.includes(ready.reason) && condition(object, 'Stalled')?.status !== 'True';
+        if (now - began < PATIENCE_MS || (isWaiting && now - began < 5 * PATIENCE_MS)) continue;
+        yield finding({
+          rule: 'gitops/flux',
+          severity: 'high',
+          object,
+          summary: `Flux cannot ${SOURCES.some(one => one === kind) ? 'fetch this source' : 'apply it'}: ${ready.reason}: ${ready.message}`,
+          since: { at: began, exact: ready.since !== undefined },
+          evidence: [
+            quoted(ready),
+            ...(['Stalled', 'Released', 'Healthy', 'FetchFailed'] as const).flatMap(type => {
+              const one = condition(object, type);
+              return one === undefined ? [] : [quoted(one)];
+            }),
+            text(object.spec.path) !== '' && `spec.path: ${text(object.spec.path)}`,
+            text(object.spec.url) !== '' && `spec.url: ${text(object.spec.url)}`,
+          ],
+          cause: `${ready.reason}: ${ready.message}`,
+          fixes: [
+            {
+              text: whatToDo(ready.reason, object),
+              command: command(view, ['kubectl', 'describe', ...named(refOf(object))]),
+            },
+            {
+              text: 'Then have Flux try again at once.',
+              command: command(view, [
+                'kubectl',
+                'annotate',
+                ...named(refOf(object)),
+                '--overwrite',
+                `reconcile.fluxcd.io/requestedAt=${new Date(now).toISOString()}`,
+              ]),
+            },
+          ],
+          because: becauseOf(view, object, ready.message),
+        });
+      }
+  },
+};
+
+function whatToDo(reason: string, { spec }: ViewObject): string {
+  if (/Auth/.test(reason))
+    return `Renew the credentials in Secret ${text(fields(spec.secretRef).name) || '(none is named in spec.secretRef)'}.`;
+  if (/GitOperation|Checkout|URL|Fetch|Index/.test(reason))
+    return `Correct the url, the branch or tag, or the credentials of the source: ${text(spec.url)}.`;
+  if (/Build|Artifact|Path/.test(reason))
+    return `Correct the manifests in Git, or spec.path${text(spec.path) && ` (${text(spec.path)})`}.`;
+  if (/Install|Upgrade|Rollback|Test/.test(reason))
+    return 'Correct the values or the chart of the release as the message says; it is rolled back or tried again by its remediation settings.';
+  if (/Health/.test(reason)) return 'Mend the objects whose health check fails: the message names them.';
+  return 'Correct in Git what the message names.';
+}
+
+/** What explains it: its source, what it depends on, what refuses its objects, the objects that do not become well. */
+function becauseOf(view: ClusterView, object: ViewObject, message: string): Cause[] {
+  const here = object.metadata.namespace;
+  const ref = (one: ReturnType<typeof fields>, kind = text(one.kind)): Cause[] =>
+    text(one.name) === '' || kind === ''
+      ? []
+      : [causeOf({ kind, name: text(one.name), namespace: text(one.namespace) || (here ?? '') })];
+  const chart = fields(fields(fields(object.spec.chart).spec).sourceRef);
+  const refusal = refusalIn(message);
+  return [
+    ...ref(fields(object.spec.sourceRef)),
+    ...ref(chart),
+    ...ref(fields(object.spec.chartRef)),
+    ...list(object.spec.dependsOn).flatMap(one => ref(one, object.kind)),
+    ...(refusal === undefined ? [] : blamedBy(view, refusal, text(object.spec.targetNamespace) || here)),
+    // `Deployment/shop/web status: 'InProgress'`
+    ...[...message.matchAll(/\b([A-Z][A-Za-z]+)\/(?:([a-z0-9.-]+)\/)?([a-z0-9.-]+)\b/g)].map(
+      ([, kind = '', namespace, name = '']) => causeOf({ kind, name, ...(namespace !== undefined && { namespace }) }),
+    ),
+  ];
+}

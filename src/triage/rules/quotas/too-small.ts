@@ -1,0 +1,53 @@
+import { quantityOf } from '../../../k8s/quantity.ts';
+import { finding } from '../../build.ts';
+import type { Rule } from '../../rule.ts';
+import { edit } from '../pods/fixes.ts';
+import { causeOf } from '../pods/owner.ts';
+import { refusals } from '../workloads/refusals.ts';
+
+/** A pod that asks for more than its whole quota: no room that anybody frees would let it in. */
+export const quotaTooSmall: Rule = {
+  id: 'quota/too-small',
+  gate: 'G9',
+  needs: ['ResourceQuota', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'],
+  wants: ['Deployment', 'CronJob', 'Event'],
+  about: {
+    looksAt: 'Refusals with the words "exceeded quota" in which one pod asks for more than the quota allows in all.',
+    why: 'Such a pod would be refused in an empty namespace, too: the request is the mistake, or the quota was never meant for it.',
+    whatToDo: 'Lower the request of the workload; raise the quota only if the workload really needs that much.',
+  },
+  *look(looking) {
+    for (const { top, refusal, message, since } of refusals(looking)) {
+      if (refusal?.what !== 'quota exceeded') continue;
+      const lines = refusal.lines.filter(isBeyond);
+      if (lines.length === 0) continue;
+      const words = lines.map(line => `${line.resource}: ${line.requested} asked for, ${line.limited} allowed in all`);
+      yield finding({
+        rule: 'quota/too-small',
+        severity: 'high',
+        object: top.object ?? top.ref,
+        summary: `one pod asks for more than the whole quota ${refusal.quota}: ${words.join('; ')}`,
+        since,
+        evidence: [`"${message}"`],
+        cause: `The requests or limits of the pod template are above ResourceQuota ${refusal.quota} of the namespace (${words.join('; ')}): the pod exceeds the quota even in an empty namespace.`,
+        fixes: [
+          edit(
+            looking.view,
+            top,
+            `Lower ${lines.map(({ resource }) => resource).join(', ')} in the pod template to less than ${lines.map(({ limited }) => limited).join(', ')}; raise quota ${refusal.quota} only if it really needs that much.`,
+          ),
+        ],
+        because: [
+          causeOf(top.ref, 'chaos/'),
+          causeOf({ kind: 'ResourceQuota', name: refusal.quota, namespace: top.ref.namespace ?? '' }, 'chaos/'),
+        ],
+      });
+    }
+  },
+};
+
+/** Whether what is asked for is more than all that is allowed. A quota of nothing forbids: there the quota is the reason. */
+export function isBeyond({ requested, limited }: { requested: string; limited: string }): boolean {
+  const [asked, allowed] = [quantityOf(requested), quantityOf(limited)];
+  return asked !== undefined && allowed !== undefined && allowed > 0 && asked > allowed;
+}

@@ -1,0 +1,138 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { matchesSelector } from '../../../health/view/selector.ts';
+import { type Fields, fields, list, text } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import { created } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+import { isUnwell } from '../pods/sick.ts';
+
+const DNS = { namespace: 'kube-system', name: 'kube-dns' };
+const DNS_PORT = 53;
+
+/** Network policies that keep pods from the DNS of the cluster. */
+export const dnsEgress: Rule = {
+  id: 'network/dns-egress',
+  gate: 'G9',
+  needs: ['NetworkPolicy', 'Pod'],
+  wants: ['Service', 'Namespace'],
+  about: {
+    looksAt:
+      'Pods that NetworkPolicies with policyTypes Egress select, and whether any of these policies lets them reach port 53 of the DNS of the cluster.',
+    why: 'Pods without DNS find nobody by name: their connections fail with "no such host" or "i/o timeout" though everything that they want to reach is well.',
+    whatToDo: 'Allow egress to port 53, UDP and TCP, of kube-dns in kube-system.',
+  },
+  *look({ view, now }) {
+    const service = view.get('Service', DNS.namespace, DNS.name);
+    if (service === undefined || view.count('NetworkPolicy') === 0) return;
+    const closed = new Map<ViewObject, ViewObject[]>();
+    for (const pod of view.all('Pod')) {
+      if (pod.spec.hostNetwork === true || pod.metadata.namespace === DNS.namespace) continue;
+      const policies = view
+        .inNamespace('NetworkPolicy', pod.metadata.namespace ?? '')
+        .filter(one => confines(one, pod));
+      if (
+        policies.length === 0 ||
+        policies.some(one => list(one.spec.egress).some(rule => letsOut(view, service, rule)))
+      )
+        continue;
+      for (const policy of policies) closed.set(policy, [...(closed.get(policy) ?? []), pod]);
+    }
+    for (const [policy, pods] of closed) {
+      const unwell = pods.filter(isUnwell);
+      yield finding({
+        rule: 'network/dns-egress',
+        // Pods that are well may need no names.
+        severity: unwell.length > 0 ? 'high' : 'warn',
+        object: policy,
+        summary: `the network policy blocks egress to DNS (port 53) for ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'}${unwell.length > 0 ? `, ${unwell.length} of them not ready` : ''}`,
+        since: { at: created(policy) || now, exact: false },
+        evidence: [
+          `spec.podSelector: ${JSON.stringify(policy.spec.podSelector ?? {})}`,
+          `spec.egress: ${JSON.stringify(policy.spec.egress ?? []).slice(0, 300)}`,
+          `pods: ${pods
+            .slice(0, 3)
+            .map(({ metadata }) => metadata.name)
+            .join(', ')}`,
+        ],
+        cause:
+          'The pods are isolated for egress, and no policy that selects them allows port 53 of kube-dns: they can resolve no names.',
+        fixes: [
+          {
+            text: `Allow egress to DNS: ports 53 UDP and TCP, to namespace kube-system.${undoneBy(view, policy)}`,
+            command: command(view, [
+              'kubectl',
+              'patch',
+              ...named(refOf(policy)),
+              '--type=json',
+              '-p',
+              JSON.stringify(allowing(policy)),
+            ]),
+          },
+        ],
+        because: [causeOf(refOf(policy), 'chaos/')],
+      });
+    }
+  },
+};
+
+/** Whether a policy isolates a pod for what goes out. Without policyTypes it does where it has egress rules. */
+const confines = ({ spec }: ViewObject, pod: ViewObject): boolean =>
+  (Array.isArray(spec.policyTypes) ? spec.policyTypes.includes('Egress') : Array.isArray(spec.egress)) &&
+  matchesSelector(fields(spec.podSelector), pod.metadata.labels);
+
+/** Whether an egress rule may let a pod reach DNS. What is not plain, such as a range of addresses, counts as yes. */
+function letsOut(view: ClusterView, service: ViewObject, rule: Fields): boolean {
+  const ports = list(rule.ports);
+  const isPort = ports.length === 0 || ports.some(one => hasPort(one));
+  const peers = list(rule.to);
+  return isPort && (peers.length === 0 || peers.some(peer => isDnsPeer(view, service, peer)));
+}
+
+function hasPort({ port, endPort, protocol }: Fields): boolean {
+  if (text(protocol) === 'SCTP') return false;
+  if (typeof port !== 'number') return true;
+  return port === DNS_PORT || (typeof endPort === 'number' && port <= DNS_PORT && endPort >= DNS_PORT);
+}
+
+function isDnsPeer(view: ClusterView, service: ViewObject, peer: Fields): boolean {
+  if (peer.ipBlock !== undefined) return true;
+  // A peer without a namespaceSelector is in the namespace of the policy, and that is not where DNS is.
+  if (peer.namespaceSelector === undefined) return false;
+  const namespace = view.get('Namespace', undefined, DNS.namespace);
+  const labels = { 'kubernetes.io/metadata.name': DNS.namespace, ...namespace?.metadata.labels };
+  if (!matchesSelector(fields(peer.namespaceSelector), labels)) return false;
+  const pods = view.podsMatching(DNS.namespace, fields(service.spec.selector));
+  return (
+    peer.podSelector === undefined ||
+    pods.length === 0 ||
+    pods.some(({ metadata }) => matchesSelector(fields(peer.podSelector), metadata.labels))
+  );
+}
+
+function allowing(policy: ViewObject): object[] {
+  const rule = {
+    to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': DNS.namespace } } }],
+    ports: [
+      { port: DNS_PORT, protocol: 'UDP' },
+      { port: DNS_PORT, protocol: 'TCP' },
+    ],
+  };
+  return [
+    Array.isArray(policy.spec.egress)
+      ? { op: 'add', path: '/spec/egress/-', value: rule }
+      : { op: 'add', path: '/spec/egress', value: [rule] },
+  ];
+}
+
+/** The policies of a namespace that may keep pods from DNS: whoever finds nobody by name may be theirs. */
+export const dnsCauses = (view: ClusterView, pods: readonly ViewObject[]): Cause[] => {
+  const policies = new Set<ViewObject>();
+  for (const pod of pods.slice(0, 20))
+    for (const policy of view.inNamespace('NetworkPolicy', pod.metadata.namespace ?? ''))
+      if (confines(policy, pod)) policies.add(policy);
+  return [...policies].map(policy => causeOf(refOf(policy), 'network/dns-egress'));
+};

@@ -1,0 +1,74 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import { created } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+/** A load balancer is made within a few minutes. */
+const PATIENCE_MS = 5 * 60_000;
+/** What has waited longer than this is used without one. */
+const NEWS_MS = 24 * 3_600_000;
+
+const isBalanced = ({ spec }: ViewObject): boolean => text(spec.type) === 'LoadBalancer';
+const addresses = ({ status }: ViewObject): readonly unknown[] => list(fields(status.loadBalancer).ingress);
+
+/** A Service of type LoadBalancer that nobody gives an address. */
+export const loadBalancerPending: Rule = {
+  id: 'service/load-balancer',
+  gate: 'G9',
+  needs: ['Service'],
+  wants: ['Event'],
+  about: {
+    looksAt:
+      'Services of type LoadBalancer without an address in status.loadBalancer for over five minutes, the warnings of the cloud controller, and whether other Services of the cluster got theirs.',
+    why: 'Until a cloud controller, or one such as MetalLB, has made a load balancer the external IP stays <pending> and nobody outside reaches the Service.',
+    whatToDo:
+      'Read the warnings of the Service: quota, subnet, rights of the cloud account, spec.loadBalancerClass. Where there is no such controller use an Ingress or a NodePort.',
+  },
+  *look({ view, now }) {
+    const balanced = [...view.all('Service')].filter(isBalanced);
+    const isServed = balanced.some(one => addresses(one).length > 0);
+    for (const service of balanced) {
+      const { metadata, spec } = service;
+      const age = now - created(service);
+      if (addresses(service).length > 0 || age < PATIENCE_MS || metadata.deletionTimestamp !== undefined) continue;
+      const [warning] = view
+        .eventsAbout({ ...metadata, kind: 'Service' })
+        .filter(({ reason }) => /LoadBalancer|AllocationFailed/.test(reason));
+      const wanted = text(spec.loadBalancerClass);
+      const why = warning
+        ? `its controller fails: ${warning.message}`
+        : isServed
+          ? `other Services of this cluster have an address${wanted && `; it asks for loadBalancerClass ${wanted}`}`
+          : 'nothing in this cluster gives addresses to load balancers';
+      yield finding({
+        rule: 'service/load-balancer',
+        severity: warning !== undefined || isServed || age < NEWS_MS ? 'high' : 'warn',
+        object: service,
+        summary: `the load balancer is pending: no external address (${why})`,
+        since: { at: created(service), exact: false },
+        evidence: [
+          'spec.type: LoadBalancer',
+          'status.loadBalancer.ingress: none',
+          wanted !== '' && `spec.loadBalancerClass: ${wanted}`,
+          warning && `event ${warning.reason}: "${warning.message}"`,
+        ],
+        cause: `No controller has given the Service of type LoadBalancer an external IP: ${why}.`,
+        fixes: [
+          {
+            text: 'Read the warnings of the Service, then the logs of the cloud controller manager (or of MetalLB).',
+            command: command(view, ['kubectl', 'describe', ...named(refOf(service))]),
+          },
+          {
+            text: `Where there is none, change spec.type to ClusterIP behind an Ingress, or to NodePort${wanted && ', or correct spec.loadBalancerClass'}.${undoneBy(view, service)}`,
+            command: command(view, ['kubectl', 'edit', ...named(refOf(service))]),
+          },
+        ],
+        because: [causeOf(refOf(service), 'chaos/')],
+      });
+    }
+  },
+};

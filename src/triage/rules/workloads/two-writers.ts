@@ -1,0 +1,98 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { list, text, time } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import { created } from '../../fields.ts';
+import type { NamedRead } from '../../named-read.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+/** What was written in this time is going on now. */
+const RECENT_MS = 10 * 60_000;
+/** More changes of the pod template in that time than people make. */
+const MANY_REVISIONS = 5;
+/** More changes of the spec, from its creation on, than people make: one in so many milliseconds. */
+const MANY_CHANGES = 20;
+const EACH_MS = 60_000;
+/** Writers of status and of what every Deployment gets: they change no spec that another one keeps. */
+const OF_KUBERNETES = ['kube-controller-manager'];
+
+const readOf = (object: ViewObject): NamedRead => ({ of: 'object', ref: refOf(object) });
+
+/** Workloads whose spec is changed again and again, with how that shows. */
+function* restless(view: ClusterView, now: number): Iterable<{ object: ViewObject; how: string }> {
+  for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet'] as const)
+    for (const object of view.all(kind)) {
+      const generation = object.metadata.generation ?? 0;
+      const age = now - created(object);
+      const revisions = view
+        .ownedBy(object.metadata.uid)
+        .filter(one => one.kind === 'ReplicaSet' && now - created(one) < RECENT_MS).length;
+      if (revisions >= MANY_REVISIONS) yield { object, how: `${revisions} ReplicaSets made in the last 10 minutes` };
+      else if (generation >= MANY_CHANGES && age / generation < EACH_MS)
+        yield { object, how: `metadata.generation ${generation} in ${Math.max(1, Math.round(age / 60_000))} minutes` };
+    }
+}
+
+/** Two writers that each put back what the other one changed. */
+export const twoWriters: Rule = {
+  id: 'workload/two-writers',
+  gate: 'G9',
+  needs: ['Deployment', 'StatefulSet', 'DaemonSet'],
+  wants: ['ReplicaSet', 'HorizontalPodAutoscaler'],
+  about: {
+    looksAt:
+      'Workloads that get a new revision every minute or two, or whose generation runs, and the writers in their metadata.managedFields with the time of their last write.',
+    why: 'Two controllers (GitOps and an autoscaler, an operator and a mutating job) that each want another value of one field write in turn, for ever: pods are replaced all the time, and the API server works.',
+    whatToDo: 'Decide who owns the field: leave it out of Git (ignoreDifferences), or take it from the other writer.',
+  },
+  *asks({ view, now }) {
+    for (const { object } of restless(view, now)) yield readOf(object);
+  },
+  *look({ view, now, answers }) {
+    for (const { object, how } of restless(view, now)) {
+      const answer = answers.object(refOf(object));
+      if (!answer?.ok) continue;
+      const writers = writersOf(answer.value.metadata as { managedFields?: unknown }, now);
+      if (writers.length < 2) continue;
+      const scaler = [...view.inNamespace('HorizontalPodAutoscaler', object.metadata.namespace ?? '')].find(
+        ({ spec }) => text((spec.scaleTargetRef as { name?: unknown } | undefined)?.name) === object.metadata.name,
+      );
+      const names = writers.map(({ manager }) => manager);
+      yield finding({
+        rule: 'workload/two-writers',
+        severity: 'high',
+        object,
+        summary: `two writers fight over its fields: ${names.join(' and ')} change it in turn (${how})`,
+        since: { at: now - RECENT_MS, exact: false },
+        evidence: [
+          how,
+          ...writers.map(
+            ({ manager, at }) => `metadata.managedFields: ${manager} wrote at ${new Date(at).toISOString()}`,
+          ),
+          scaler && `HorizontalPodAutoscaler ${scaler.metadata.name} scales it`,
+        ],
+        cause: `${names.join(' and ')} each put back what the other one changes (conflict over one field): the generation runs, and pods are replaced again and again.`,
+        fixes: [
+          {
+            text: `See which fields each of them owns, then leave those fields to one of them.${undoneBy(view, object)}`,
+            command: command(view, ['kubectl', 'get', ...named(refOf(object)), '--show-managed-fields', '-o', 'yaml']),
+          },
+        ],
+        because: [causeOf(refOf(object), 'chaos/')],
+      });
+    }
+  },
+};
+
+/** Who wrote the spec lately, the last one first. */
+function writersOf({ managedFields }: { managedFields?: unknown }, now: number): { manager: string; at: number }[] {
+  const found = new Map<string, number>();
+  for (const one of list(managedFields)) {
+    const [manager, at] = [text(one.manager), time(one.time)];
+    if (text(one.subresource) === 'status' || OF_KUBERNETES.includes(manager) || manager === '') continue;
+    if (at !== undefined && now - at < RECENT_MS) found.set(manager, Math.max(found.get(manager) ?? 0, at));
+  }
+  return [...found].map(([manager, at]) => ({ manager, at })).sort((a, b) => b.at - a.at);
+}
