@@ -1,19 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kubectl, runProgram } from './kubectl.ts';
 import type { Provider, ProviderKind } from './provider.ts';
 
-/** One control plane and two workers, so that a pod has somewhere else to go. */
-const CONFIG = `kind: Cluster
-apiVersion: kind.x-k8s.io/v1alpha4
-nodes:
-  - role: control-plane
-  - role: worker
-  - role: worker
-`;
+/** The cluster that docs/kind.md makes: one control plane and two workers, so that a pod has somewhere else to go. */
+const CONFIG = readFileSync(new URL('../../../deploy/kind.yaml', import.meta.url), 'utf8');
 const READY_SECONDS = 180;
 
 /** What plays the machines: the engine kind is told to use, else the first that answers. */
