@@ -7,6 +7,7 @@ import { draftLines } from './lines.ts';
 /** Why there is no plan of what is filled in. */
 function planLock({ inject: { form } }: ConsoleState): string | undefined {
   if (!form) return 'nothing is filled in';
+  if (form.isReading) return 'still counting the pods in reach, which become the limit';
   if (form.judged === undefined) return 'still looking at it';
   const [problem] = [...Object.values(form.judged.problems), ...form.judged.others];
   return form.judged.loaded ? undefined : (problem ?? 'it is no experiment yet');

@@ -27,7 +27,7 @@ export function draftLines({ inject: { form } }: ConsoleState, view: View, { col
   ];
   const foot = [BLANK, ...aboutLines(draft, columns), ...stepLines(form, view, columns)];
   const fields = formFields(draft).flatMap(field =>
-    fieldLines(field, judged?.problems[field.key], { isChosen: field.key === form.field, form, view, columns }),
+    fieldLines(field, judged?.problems[field.key], { isChosen: field.key === form.field, view, columns }),
   );
   const at = Math.max(
     0,
@@ -38,9 +38,9 @@ export function draftLines({ inject: { form } }: ConsoleState, view: View, { col
 }
 
 function fieldLines(
-  { key, label, value, isRequired }: FormField,
+  { label, value, isRequired }: FormField,
   problem: string | undefined,
-  { isChosen, form, view, columns }: { isChosen: boolean; form: FormView; view: View; columns: number },
+  { isChosen, view, columns }: { isChosen: boolean; view: View; columns: number },
 ): Line[] {
   const room = columns - LABEL - 4;
   // What is being typed is at the end of the text.
@@ -49,7 +49,6 @@ function fieldLines(
     typed === ''
       ? span(isRequired ? '' : 'the default', 'dim')
       : span(cell(typed, Math.max(10, room), 'left', 'middle').trimEnd());
-  const note = key === 'maxPods' && form.isReading ? span('  counting the pods in reach…', 'dim') : undefined;
   const mark = problem === undefined ? ' ' : view.glyphs.states.fail;
   const row = line(
     isChosen ? view.glyphs.cursor : ' ',
@@ -57,7 +56,6 @@ function fieldLines(
     span(cell(label, LABEL - 1), isChosen ? 'title' : 'dim'),
     ' ',
     shown,
-    note,
   );
   const words = problem === undefined ? [] : wrap(problem, Math.max(10, room));
   return [isChosen ? select(row) : row, ...words.map(text => line(' '.repeat(LABEL + 3), span(text, 'bad')))];
@@ -90,12 +88,12 @@ function aboutLines(draft: Draft, columns: number): Line[] {
   ];
 }
 
-function stepLines({ judged }: FormView, view: View, columns: number): Line[] {
+function stepLines({ judged, isReading }: FormView, view: View, columns: number): Line[] {
   const others = (judged?.others ?? []).flatMap(text =>
     wrap(text, columns - 4).map(part => line('  ', span(part, 'bad'))),
   );
   const count = Object.keys(judged?.problems ?? {}).length + (judged?.others.length ?? 0);
-  if (!judged) return [line(span(`  ${view.glyphs.states.wait} looking at it…`, 'dim'))];
+  if (!judged || isReading) return [line(span(`  ${view.glyphs.states.wait} counting the pods in reach…`, 'dim'))];
   if (count > 0)
     return [...others, line(span(`  ${view.glyphs.states.fail} ${count} to put right before there is a plan`, 'warn'))];
   return [
