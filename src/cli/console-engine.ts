@@ -46,10 +46,11 @@ export function engineSession(runtime: Runtime, api: Api): EngineSession {
         lines: contentLines(asked),
       })),
     unfinished: async () =>
-      (await engine.unfinished()).map(({ run, header, written }) => ({
+      (await engine.unfinished()).map(({ run, header, written, guardian }) => ({
         run,
         experiment: header.experiment.name,
         open: written.length,
+        ...(guardian && { guardianDueAt: guardian.dueAt }),
       })),
     guardians: async () => {
       const [work, dead] = [await engine.guardianWork(), await engine.unfinished()];

@@ -238,4 +238,6 @@ export interface Unfinished {
   experiment: Experiment['metadata']['name'];
   /** Writes that may have been applied and were not seen reverted. */
   open: number;
+  /** When its guardian ends its fault, server milliseconds; absent where no guardian of it lives. */
+  guardianDueAt?: number;
 }

@@ -1,6 +1,6 @@
 import { LOCK_PREFIX } from '../injection/record/markers.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import { sanitise } from '../text/sanitise.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
 import type { Feed, Following, Sweeping } from './feed.ts';
 import {
   crdTrouble,
@@ -57,6 +57,8 @@ export interface Summary {
   /** Kinds whose injections we may not see, by name, with the reason. */
   unseen: readonly { kind: string; reason: string }[];
   locks: readonly OperatorLock[];
+  /** Who holds the Lease of the reaper and renews it; absent where no reaper is seen. */
+  reaper?: Clean;
   /** Monotonic milliseconds at which the cluster last said anything; undefined before it ever did. */
   heardAt: number | undefined;
 }
@@ -73,6 +75,15 @@ const KEPT = 60;
 function operatorLock({ name, holder, acquired }: LeaseRow): OperatorLock | undefined {
   if (!name.startsWith(LOCK_PREFIX) || holder === '') return undefined;
   return { operator: sanitise(name.slice(LOCK_PREFIX.length)), holder, since: acquired };
+}
+
+const REAPER = 'mayday-reaper';
+
+/** Who leads the reapers, where a Lease says so and is renewed in time. */
+function reaperOf(leases: Iterable<LeaseRow>, now: number): Clean | undefined {
+  for (const { name, holder, renewed, durationMs } of leases)
+    if (name === REAPER && holder !== '' && now - renewed <= durationMs * 2) return holder;
+  return undefined;
 }
 
 /** The few rows of a kind, among its thousands, that might be in trouble. */
@@ -178,6 +189,7 @@ export class Model {
 
   summary(): Summary {
     const now = this.#clock.serverNow();
+    const reaper = reaperOf(this.#suspects.leases.values(), now);
     const { pods, nodes, deployments, crds, leases } = this.#suspects;
     const line = <R extends Row>(kind: ViewKind, suspects: Suspects<R>, judge: (row: R) => Trouble | undefined) =>
       this.#health([kind], this.#live.view.count(kind), judged(suspects.values(), judge));
@@ -193,6 +205,7 @@ export class Model {
       markers: [...this.#markers.values(), ...this.#swept()],
       unseen: this.#unseen(),
       locks: [...leases.values()].flatMap(lease => operatorLock(lease) ?? []),
+      ...(reaper !== undefined && { reaper }),
       heardAt: this.#heardAt(now),
     };
   }

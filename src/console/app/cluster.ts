@@ -1,5 +1,6 @@
 import { createDispatch, type Dispatch } from '../keymap/dispatch.ts';
 import { createCatalogue } from '../screens/experiments/catalogue.ts';
+import { createFaultsLooking } from '../screens/faults/looking.ts';
 import { createBrowsing } from '../screens/health/browsing.ts';
 import { createInjecting } from '../screens/inject/injecting.ts';
 import { createEmergency } from '../screens/mayday/emergency.ts';
@@ -62,6 +63,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     objects: createObjectLooking(context),
     mending: createMending(context, triaging.look),
     browsing: createBrowsing(context),
+    faultsLooking: createFaultsLooking(context),
     injecting: createInjecting(context, catalogue),
     saving: createSaving(context),
   });

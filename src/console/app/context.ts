@@ -28,7 +28,10 @@ export function notify(context: Context, text: string, tone: Tone = 'plain', for
 }
 
 /** Adds lines to the verdict stream; the oldest go beyond the cap, and who scrolled back stays where he was. */
-export function stream(context: Context, lines: readonly { at: number; text: string; tone: Tone }[]): void {
+export function stream(
+  context: Context,
+  lines: readonly { at: number; text: string; tone: Tone; run?: string }[],
+): void {
   if (lines.length === 0) return;
   context.store.setState(state => {
     const first = (state.stream[state.stream.length - 1]?.key ?? 0) + 1;

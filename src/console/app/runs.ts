@@ -52,7 +52,9 @@ export function createRuns(context: Context): Runs {
     update(key, run => ({ runId: event.run, ...changeBy(run, event) }));
     if (event.event === 'reverted') receipts.set(key, event.receipts);
     if (isNews(event))
-      stream(context, [{ at: event.at, text: eventLine(event, about).slice(TIME_COLUMNS), tone: toneOf(event) }]);
+      stream(context, [
+        { at: event.at, text: eventLine(event, about).slice(TIME_COLUMNS), tone: toneOf(event), run: key },
+      ]);
   }
 
   function fire() {
@@ -79,6 +81,7 @@ export function createRuns(context: Context): Runs {
       isGuarded: false,
       effect: undefined,
       evidence: '',
+      checks: [],
     };
     store.setState({
       armed: undefined,
@@ -160,8 +163,12 @@ export function changeBy(run: RunView, event: RunEvent): Partial<RunView> {
         effect: 'pending',
         ...(event.ttlDeadline !== undefined && { ttlDeadline: event.ttlDeadline }),
       };
+    case 'baseline':
+      return { checks: event.checks };
+    case 'check':
+      return { checks: [...run.checks.filter(({ name }) => name !== event.check.name), event.check] };
     case 'effect':
-      return { effect: event.state, evidence: event.evidence[0] ?? '' };
+      return { effect: event.state, evidence: event.evidence.join('; ') };
     case 'guard':
       return { isGuarded: event.on };
     case 'recovered':

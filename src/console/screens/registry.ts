@@ -2,6 +2,8 @@ import { actions } from './actions/index.ts';
 import { deck } from './deck/index.ts';
 import { draft } from './draft/index.ts';
 import { experiments } from './experiments/index.ts';
+import { fault } from './fault/index.ts';
+import { faults } from './faults/index.ts';
 import { health } from './health/index.ts';
 import { help } from './help/index.ts';
 import { inject } from './inject/index.ts';
@@ -20,7 +22,9 @@ export const SCREENS = [
   deck,
   health,
   experiments,
+  faults,
   triage,
+  fault,
   object,
   plan,
   mayday,

@@ -11,6 +11,7 @@ import type { ConsoleState } from '../store/state.ts';
 import type { Layout } from '../widgets/layout.ts';
 import type { View } from '../widgets/view.ts';
 import type { Catalogue } from './experiments/catalogue.ts';
+import type { FaultsLooking } from './faults/looking.ts';
 import type { Browsing } from './health/browsing.ts';
 import type { Injecting } from './inject/injecting.ts';
 import type { Emergency } from './mayday/emergency.ts';
@@ -33,6 +34,7 @@ export interface Parts {
   clusters: Pick<Clusters, 'open' | 'back' | 'learn' | 'tell'>;
   keeping: Keeping;
   kubeconfig: Pick<KubeconfigWatch, 'acknowledge'>;
+  faultsLooking: FaultsLooking;
   injecting: Injecting;
   saving: Saving;
   quit: Quit;

@@ -1,5 +1,6 @@
 import type { LoadedExperiment } from '../../experiment/types.ts';
 import type { Marker } from '../../health/marker.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import { readAnswer, wordFor } from '../../revert/trust/answer.ts';
 import type { Preflight } from '../deps.ts';
@@ -12,12 +13,59 @@ export interface Now {
   server: number;
 }
 
-/** A live fault as one entry of the list: a run of ours, or a mark found in the cluster. */
-export type FaultEntry = { key: string; is: 'run'; run: RunView } | { key: string; is: 'mark'; mark: Marker };
+/** A live fault as one entry of the list: a run of ours, a mark that is followed, or what only a look at everything found. */
+export type FaultEntry =
+  | { key: string; is: 'run'; run: RunView }
+  | { key: string; is: 'mark'; mark: Marker }
+  | { key: string; is: 'found'; found: FoundInjection };
 
 /** The object that a fault is on. */
-export const faultTarget = (entry: FaultEntry | undefined): ObjectRef | undefined =>
-  entry && (entry.is === 'run' ? entry.run.target : entry.mark.object);
+export function faultTarget(entry: FaultEntry): ObjectRef;
+export function faultTarget(entry: FaultEntry | undefined): ObjectRef | undefined;
+export function faultTarget(entry: FaultEntry | undefined): ObjectRef | undefined {
+  if (entry?.is === 'run') return entry.run.target;
+  return entry?.is === 'mark' ? entry.mark.object : entry?.found.object;
+}
+
+export const faultType = (entry: FaultEntry): string =>
+  entry.is === 'run' ? entry.run.type : entry.is === 'mark' ? entry.mark.type : entry.found.type;
+
+/** Who injected it, as far as its marks say; the tool where they name nobody. */
+export function faultAuthor(entry: FaultEntry): string {
+  if (entry.is === 'run') return 'this console';
+  const { by, host, tool } =
+    entry.is === 'mark'
+      ? entry.mark
+      : {
+          by: entry.found.by,
+          host: undefined,
+          tool: entry.found.state === 'foreign' ? entry.found.source : entry.found.tool,
+        };
+  return by === undefined ? tool : `${by}${host === undefined ? '' : `@${host}`}`;
+}
+
+const sameObject = (a: ObjectRef, b: ObjectRef): boolean =>
+  a.kind === b.kind && a.name === b.name && a.namespace === b.namespace;
+
+/** What the last look at everything found on the object of a fault. */
+export function foundOn({ look }: Pick<ConsoleState, 'look'>, entry: FaultEntry): FoundInjection | undefined {
+  if (entry.is === 'found') return entry.found;
+  const on = faultTarget(entry);
+  return look.found.find(one => sameObject(one.object, on));
+}
+
+/** Everybody's faults: our runs, marks that are followed, and what only a look at everything finds, such as the residue of other tools. */
+export function allFaults(state: ConsoleState, now: Now): FaultEntry[] {
+  const known = faultEntries(state, now);
+  const runs = new Set(state.runs.flatMap(({ runId }) => (runId === undefined ? [] : [runId])));
+  const others = state.look.found.filter(
+    one =>
+      one.state !== 'restored' &&
+      !(one.run !== undefined && runs.has(one.run)) &&
+      !known.some(entry => sameObject(faultTarget(entry), one.object)),
+  );
+  return [...known, ...others.map(found => ({ key: `found ${found.id}`, is: 'found' as const, found }))];
+}
 
 const ENDED_STAYS_MS = 15_000;
 
@@ -27,7 +75,7 @@ export const isLive = (run: RunView): boolean => isUnderWay(run) && run.injected
 export const isUnderWay = (run: RunView): boolean => run.endedAt === undefined && run.verdict === undefined;
 
 /** Runs of ours first, newest first, then marks that no run of ours explains. */
-export function faultEntries(state: ConsoleState, now: Now): FaultEntry[] {
+export function faultEntries(state: ConsoleState, now: Now): Exclude<FaultEntry, { is: 'found' }>[] {
   const shown = state.runs.filter(
     run => run.endedAt === undefined || now.monotonic - run.endedAt < ENDED_STAYS_MS || (run.residue ?? 0) > 0,
   );
@@ -169,14 +217,17 @@ export function revertAllLock(state: ConsoleState): string | undefined {
 
 /** The fault under the cursor: by its key, else the first. */
 export function chosenFault(state: ConsoleState, now: Now): FaultEntry | undefined {
-  const entries = faultEntries(state, now);
+  // The deck lists fewer than the faults screen, and what is not on the screen is not chosen.
+  const entries = state.screens.includes('faults') ? allFaults(state, now) : faultEntries(state, now);
   return entries.find(entry => entry.key === state.cursor.faults) ?? entries[0];
 }
 
 export function revertOneLock(state: ConsoleState, now: Now): string | undefined {
   const fault = chosenFault(state, now);
   if (!fault) return 'no fault to revert';
-  if (state.settings.readOnly && fault.is === 'mark') return 'read-only: started with --read-only';
+  if (fault.is === 'found' && fault.found.state === 'foreign')
+    return 'it is another tool’s: mayday shows it and leaves it alone (mayday revert --others asks that tool)';
+  if (state.settings.readOnly && fault.is !== 'run') return 'read-only: started with --read-only';
   if (fault.is === 'run' && !isUnderWay(fault.run)) return 'this run is over';
   return undefined;
 }

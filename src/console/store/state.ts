@@ -5,8 +5,9 @@ import type { Receipt } from '../../injection/write/receipt.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
 import type { Stop } from '../../revert/stop.ts';
-import type { Phase, Verdict } from '../../run/event.ts';
+import type { CheckResult, Phase, Verdict } from '../../run/event.ts';
 import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
+import { type FaultsLook, NOT_LOOKED } from '../screens/faults/view.ts';
 import { NO_TABLES, type TablesView } from '../screens/health/view.ts';
 import { type InjectView, NOTHING_TO_INJECT } from '../screens/inject/view.ts';
 import { type MendView, NOTHING_TO_MEND } from '../screens/mend/view.ts';
@@ -70,6 +71,8 @@ export interface RunView {
   isGuarded: boolean;
   effect: 'proven' | 'pending' | 'absent' | undefined;
   evidence: string;
+  /** What was last seen of each check, by its name. */
+  checks: readonly CheckResult[];
   verdict?: Verdict;
   residue?: number;
   /** Monotonic milliseconds at which it ended; the row stays for a while. */
@@ -82,6 +85,8 @@ export interface VerdictLine {
   at: number;
   text: string;
   tone: Tone;
+  /** The run that it is about. */
+  run?: string;
 }
 
 interface Notice {
@@ -145,6 +150,9 @@ export interface ConsoleState {
   object: ObjectView;
   mend: MendView;
   tables: TablesView;
+  look: FaultsLook;
+  /** Rows by which the fault is scrolled. */
+  faultTop: number;
   inject: InjectView;
   save: SaveView;
   /** The row chosen in the menu of actions. */
@@ -226,6 +234,8 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     object: NO_OBJECT,
     mend: NOTHING_TO_MEND,
     tables: NO_TABLES,
+    look: NOT_LOOKED,
+    faultTop: 0,
     inject: NOTHING_TO_INJECT,
     save: NOTHING_TO_SAVE,
     actionAt: 0,

@@ -77,6 +77,7 @@ export const run = (changes: Partial<RunView> = {}): RunView => ({
   isGuarded: false,
   effect: 'proven',
   evidence: '',
+  checks: [],
   ...changes,
 });
 

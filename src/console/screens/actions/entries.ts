@@ -1,4 +1,5 @@
 import { EVERYWHERE, type Key, MOVING, STREAM } from '../../keymap/key.ts';
+import { remappedKey } from '../../keymap/remap.ts';
 import type { Now } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import type { ScreenFolder } from '../screen.ts';
@@ -19,6 +20,7 @@ const NO_ACTIONS = new Set([
 export function actionsOf(screen: ScreenFolder, state: ConsoleState, now: Now): Action[] {
   const all = screen.keys
     .filter(({ id }) => !NO_ACTIONS.has(id))
+    .map(key => remappedKey(key, screen.id, state.settings.keys ?? {}))
     .map(key => ({ key, reason: key.locked?.(state, now) }));
   return [...all.filter(({ reason }) => reason === undefined), ...all.filter(({ reason }) => reason !== undefined)];
 }

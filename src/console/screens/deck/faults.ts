@@ -4,7 +4,7 @@ import { age } from '../../../text/duration.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { width } from '../../../text/width.ts';
 import { ttlSpan } from '../../app/header.ts';
-import { chosenFault, type FaultEntry, faultEntries, isLive } from '../../store/select.ts';
+import { chosenFault, faultEntries, isLive } from '../../store/select.ts';
 import type { ConsoleState, RunView } from '../../store/state.ts';
 import { cell, itemLine, type Line, line, type Span, span } from '../../widgets/line.ts';
 import { bar, rule } from '../../widgets/rule.ts';
@@ -83,7 +83,12 @@ function windowed(
   return hidden > 0 ? [...shown, line(span(cell(`  ${hidden} more`, columns), 'dim'))] : shown.slice(0, rows);
 }
 
-function entryLines(entry: FaultEntry, view: View, columns: number, isChosen: boolean): Line[] {
+function entryLines(
+  entry: ReturnType<typeof faultEntries>[number],
+  view: View,
+  columns: number,
+  isChosen: boolean,
+): Line[] {
   return entry.is === 'run'
     ? runLines(entry.run, view, columns, isChosen)
     : markLines(entry.mark, view, columns, isChosen);

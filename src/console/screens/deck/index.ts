@@ -1,5 +1,6 @@
 import { notify, open } from '../../app/context.ts';
 import { EMERGENCY, HELP, INJECT, MOVING, QUIT, STREAM } from '../../keymap/key.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import { chosenFault, faultEntries, faultTarget, type Now, revertOneLock } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { stepped } from '../../widgets/list.ts';
@@ -40,7 +41,10 @@ export const deck: ScreenFolder<'deck'> = {
       const on = faultTarget(chosenFault(context.store.getState(), context.now()));
       if (on) return injecting.ask(on);
       run(goTo('health'));
-      notify(context, 'choose an object, then press i', 'plain');
+      notify(
+        context,
+        `choose an object, then press ${pressFor(context.store.getState().settings.keys, 'health', 'inject', 'i')}`,
+      );
     },
     experiments: () => {
       open(context, 'experiments');

@@ -2,6 +2,7 @@ import { FAULT_RULES } from '../../../faults/types.ts';
 import type { Draft } from '../../../suggest/draft.ts';
 import { type FormField, formFields } from '../../../suggest/form.ts';
 import { wrap } from '../../../text/wrap.ts';
+import { pressFor, type Remap } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, cell, ends, type Line, line, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
@@ -13,7 +14,11 @@ import type { Size } from '../screen.ts';
 const LABEL = 18;
 
 /** The form of an experiment: each field with what is wrong with it, in the words of `validate`, and what it comes to. */
-export function draftLines({ inject: { form } }: ConsoleState, view: View, { columns, rows }: Size): Line[] {
+export function draftLines(
+  { inject: { form }, settings: { keys } }: ConsoleState,
+  view: View,
+  { columns, rows }: Size,
+): Line[] {
   if (!form) return [rule('INJECT', columns, view, '', true), line(span('  nothing is filled in', 'dim'))];
   const { draft, judged } = form;
   const head = [
@@ -25,7 +30,7 @@ export function draftLines({ inject: { form } }: ConsoleState, view: View, { col
       true,
     ),
   ];
-  const foot = [BLANK, ...aboutLines(draft, columns), ...stepLines(form, view, columns)];
+  const foot = [BLANK, ...aboutLines(draft, columns), ...stepLines(form, keys, view, columns)];
   const fields = formFields(draft).flatMap(field =>
     fieldLines(field, judged?.problems[field.key], { isChosen: field.key === form.field, view, columns }),
   );
@@ -88,7 +93,7 @@ function aboutLines(draft: Draft, columns: number): Line[] {
   ];
 }
 
-function stepLines({ judged, isReading }: FormView, view: View, columns: number): Line[] {
+function stepLines({ judged, isReading }: FormView, keys: Remap | undefined, view: View, columns: number): Line[] {
   const others = (judged?.others ?? []).flatMap(text =>
     wrap(text, columns - 4).map(part => line('  ', span(part, 'bad'))),
   );
@@ -98,7 +103,11 @@ function stepLines({ judged, isReading }: FormView, view: View, columns: number)
     return [...others, line(span(`  ${view.glyphs.states.fail} ${count} to put right before there is a plan`, 'warn'))];
   return [
     ends(
-      line('  ', span('enter', 'key'), ' shows the plan: what is written, who is in reach, what is permitted'),
+      line(
+        '  ',
+        span(pressFor(keys, 'draft', 'plan', 'enter'), 'key'),
+        ' shows the plan: what is written, who is in reach, what is permitted',
+      ),
       line(),
       columns,
     ),

@@ -6,7 +6,7 @@ import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
 import type { RevertEnd, RevertUpdate, ScanEnd, ScanUpdate, Unfinished } from '../../deps.ts';
-import { answerLock, chosenFault, isUnderWay, revertAllLock, revertOneLock } from '../../store/select.ts';
+import { answerLock, chosenFault, faultTarget, isUnderWay, revertAllLock, revertOneLock } from '../../store/select.ts';
 import { EMPTY_MAYDAY, type Leftovers, type MaydayView } from '../../store/state.ts';
 
 /** Pauses between attempts while the cluster does not answer. */
@@ -194,7 +194,7 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
     async revertOne() {
       const fault = chosenFault(store.getState(), context.now());
       const why = revertOneLock(store.getState(), context.now());
-      store.setState({ screens: ['deck'] });
+      store.setState(({ screens }) => ({ screens: screens.includes('faults') ? ['deck', 'faults'] : ['deck'] }));
       if (!fault || why !== undefined) return notify(context, why ?? 'this fault is gone', 'warn');
       if (fault.is === 'run') {
         const { residue } = await runs.stop(fault.run.key);
@@ -206,7 +206,7 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
       }
       open(context, 'mayday');
       await scan();
-      const { object } = fault.mark;
+      const object = faultTarget(fault);
       const mine = store
         .getState()
         .mayday.findings.filter(

@@ -1,5 +1,5 @@
 import { pressFor } from '../../keymap/remap.ts';
-import { chosenFault } from '../../store/select.ts';
+import { chosenFault, faultAuthor, faultTarget, faultType } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, type Line, line, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
@@ -10,14 +10,12 @@ import { objectName } from '../deck/faults.ts';
 export function revertOneLines(state: ConsoleState, view: View): Line[] {
   const fault = chosenFault(state, view.now);
   if (!fault) return [rule('REVERT', view.columns, view), BLANK, line(span('  this fault is gone', 'dim'))];
-  const what =
-    fault.is === 'run'
-      ? `${fault.run.type}  ${fault.run.target.kind} ${objectName(fault.run.target)}`
-      : `${fault.mark.type}  ${fault.mark.object.kind} ${objectName(fault.mark.object)}`;
+  const on = faultTarget(fault);
+  const what = `${faultType(fault)}  ${on.kind} ${objectName(on)}`;
   const whose =
     fault.is === 'run'
       ? 'a run of this console: it is stopped, and what it wrote is reverted'
-      : `left by ${fault.mark.by ?? fault.mark.tool}`;
+      : `left by ${faultAuthor(fault)}`;
   return [
     rule('REVERT THIS ONE', view.columns, view),
     BLANK,

@@ -1,5 +1,6 @@
 import { wrapWhole } from '../../../text/wrap.ts';
 import { BACK, EMERGENCY } from '../../keymap/key.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane } from '../../widgets/layout.ts';
 import { BLANK, type Line, line, span } from '../../widgets/line.ts';
@@ -7,9 +8,10 @@ import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
 import type { ScreenFolder } from '../screen.ts';
 
-const writeLock = ({ save }: ConsoleState): string | undefined => {
+const writeLock = ({ save, settings }: ConsoleState): string | undefined => {
   if (save.phase === 'writing') return 'it is being written';
-  if (save.phase === 'taken') return 'y replaces the file, esc lets you name another';
+  if (save.phase === 'taken')
+    return `${pressFor(settings.keys, 'save', 'replace', 'y')} replaces the file, esc lets you name another`;
   return save.path.trim() === '' ? 'expected a path' : undefined;
 };
 const replaceLock = ({ save }: ConsoleState): string | undefined =>
@@ -32,7 +34,7 @@ export const save: ScreenFolder<'save'> = {
   erase: ({ saving }) => saving.erase(),
 };
 
-function lines({ save: { path, phase, message } }: ConsoleState, view: View, columns: number): Line[] {
+function lines({ save: { path, phase, message }, settings }: ConsoleState, view: View, columns: number): Line[] {
   const say = (text: string, tone: 'bad' | 'warn' | 'dim'): Line[] =>
     wrapWhole(text, columns - 2).map(part => line('  ', span(part, tone)));
   return [
@@ -46,7 +48,7 @@ function lines({ save: { path, phase, message } }: ConsoleState, view: View, col
     ...(phase === 'taken'
       ? [
           ...say('there is a file of that name', 'warn'),
-          line('  ', span('y', 'key'), '    replaces it'),
+          line('  ', span(pressFor(settings.keys, 'save', 'replace', 'y'), 'key'), '    replaces it'),
           line('  ', span('esc', 'key'), '  lets you name another'),
         ]
       : []),

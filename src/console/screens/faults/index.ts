@@ -1,0 +1,52 @@
+import { open } from '../../app/context.ts';
+import { BACK, EMERGENCY, HELP, INJECT, MOVING, QUIT } from '../../keymap/key.ts';
+import { allFaults, chosenFault, faultTarget, type Now, revertOneLock } from '../../store/select.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { pane } from '../../widgets/layout.ts';
+import { stepped } from '../../widgets/list.ts';
+import type { ScreenFolder } from '../screen.ts';
+import { faultsLines } from './lines.ts';
+
+const noFault = (state: ConsoleState, now: Now): string | undefined =>
+  chosenFault(state, now) ? undefined : 'there is no fault here';
+
+/** Every fault in the cluster, whoever injected it. */
+export const faults: ScreenFolder<'faults'> = {
+  id: 'faults',
+  title: 'FAULTS',
+  digit: '4',
+  keys: [
+    EMERGENCY,
+    { id: 'fault', keys: ['enter', 'right', 'l'], says: 'all about it', hint: 1, locked: noFault },
+    { id: 'revert-one', keys: ['r'], says: 'revert this one', hint: 2, locked: revertOneLock },
+    { id: 'object', keys: ['o'], says: 'open the object', hint: 3, locked: noFault },
+    { id: 'look', keys: ['c'], says: 'look again', hint: 4 },
+    { ...INJECT, locked: noFault },
+    ...MOVING,
+    HELP,
+    BACK,
+    QUIT,
+  ],
+  body: (state, view, size) => pane(size.columns, size.rows, faultsLines(state, view, size)),
+  subject: (state, now) => faultTarget(chosenFault(state, now)),
+  enter: ({ faultsLooking }) => faultsLooking.look(),
+  commands: ({ context, faultsLooking, objects }) => ({
+    fault: () => {
+      context.store.setState({ faultTop: 0 });
+      open(context, 'fault');
+    },
+    'revert-one': () => open(context, 'revert-one'),
+    object: () => {
+      const on = faultTarget(chosenFault(context.store.getState(), context.now()));
+      if (on) objects.open(on);
+    },
+    look: faultsLooking.look,
+  }),
+  move({ context }, by) {
+    const { store } = context;
+    const state = store.getState();
+    const keys = allFaults(state, context.now()).map(({ key }) => key);
+    const next = stepped(keys, chosenFault(state, context.now())?.key, by);
+    store.setState({ cursor: { ...state.cursor, faults: next } });
+  },
+};

@@ -1,0 +1,75 @@
+import { age } from '../../../text/duration.ts';
+import { pressFor } from '../../keymap/remap.ts';
+import { allFaults, chosenFault, type FaultEntry, faultAuthor, faultTarget, faultType } from '../../store/select.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { cell, ends, type Line, line, select, span } from '../../widgets/line.ts';
+import { windowOf } from '../../widgets/list.ts';
+import { rule } from '../../widgets/rule.ts';
+import type { View } from '../../widgets/view.ts';
+import { objectName } from '../deck/faults.ts';
+import type { Size } from '../screen.ts';
+import { enderOf } from './ender.ts';
+import { effectWords, recoveryWords, sinceOf, ttlWords } from './words.ts';
+
+/** Rows of one fault. */
+const HEIGHT = 3;
+
+/** Everybody's faults: what, where, both clocks, whose and since when, who ends it, and whether it took effect. */
+export function faultsLines(state: ConsoleState, view: View, { columns, rows }: Size): Line[] {
+  const all = allFaults(state, view.now);
+  const head = rule('FAULTS', columns, view, headWords(state, all.length, view), true);
+  if (all.length === 0) return [head, line(span(`  ${emptyWords(state)}`, 'dim'))];
+  const chosen = chosenFault(state, view.now)?.key;
+  const at = Math.max(
+    0,
+    all.findIndex(({ key }) => key === chosen),
+  );
+  const { first, last } = windowOf(all.length, at, Math.floor((rows - 1) / HEIGHT));
+  return [
+    head,
+    ...all.slice(first, last).flatMap(entry => entryLines(entry, entry.key === chosen, state, view, columns)),
+  ];
+}
+
+function headWords({ look }: ConsoleState, count: number, { now }: View): string {
+  if (look.phase === 'looking') return `${count}, looking at every kind`;
+  if (look.phase === 'failed') return `${count}, not looked: ${look.message}`;
+  const blind = look.blind > 0 ? `, BLIND to ${look.blind} kinds` : '';
+  return look.at === undefined ? `${count}` : `${count}, looked ${age(Math.max(0, now.server - look.at))} ago${blind}`;
+}
+
+/** An empty list is a claim only where everything was looked at. */
+function emptyWords({ look, settings }: ConsoleState): string {
+  if (look.phase === 'failed') return `the cluster could not be looked at: ${look.message}`;
+  if (look.phase !== 'done') return 'looking at every kind for faults, whoever left them…';
+  return look.blind > 0
+    ? `none in what could be read; BLIND to ${look.blind} kinds`
+    : `no fault in the cluster, by anybody: ${pressFor(settings.keys, 'health', 'inject', 'i')} on an object injects one`;
+}
+
+function entryLines(entry: FaultEntry, isChosen: boolean, state: ConsoleState, view: View, columns: number): Line[] {
+  const on = faultTarget(entry);
+  const ender = enderOf(entry, state);
+  const effect = effectWords(entry, state, view);
+  const since = sinceOf(entry);
+  const ago = since === undefined ? '' : `, ${age(Math.max(0, view.now.server - since))} ago`;
+  const clocks = line(recoveryWords(entry, view), '  ', ttlWords(entry, view));
+  const name = line(
+    isChosen ? view.glyphs.cursor : ' ',
+    span(cell(faultType(entry), 20), 'chaos'),
+    ' ',
+    span(`${on.kind} ${objectName(on)}`, isChosen ? 'title' : 'plain'),
+  );
+  const head = ends(name, clocks, columns);
+  return [
+    isChosen ? select(head) : head,
+    line(
+      '   ',
+      span(`by ${faultAuthor(entry)}${ago}`, 'dim'),
+      '   ',
+      span(effect.text, effect.tone),
+      effect.evidence !== '' && span(`  ${effect.evidence}`, 'dim'),
+    ),
+    line('   ', span('ended by ', 'dim'), span(ender.words, ender.isSure ? 'plain' : 'warn')),
+  ];
+}

@@ -1,0 +1,28 @@
+import type { FoundInjection } from '../../../injection/found-injection.ts';
+import type { ClusterExperiment } from '../../../revert/cluster-experiment.ts';
+import type { Unfinished } from '../../deps.ts';
+
+/** What the last look at the whole cluster said of the faults in it. */
+export interface FaultsLook {
+  phase: 'none' | 'looking' | 'done' | 'failed';
+  message: string;
+  /** Server milliseconds of the last whole answer. */
+  at: number | undefined;
+  found: readonly FoundInjection[];
+  /** Experiments of the framework's controller that inject, or would. */
+  orders: readonly ClusterExperiment[];
+  /** Runs of this machine whose process is gone. */
+  dead: readonly Unfinished[];
+  /** Kinds that could not be looked at. */
+  blind: number;
+}
+
+export const NOT_LOOKED: FaultsLook = {
+  phase: 'none',
+  message: '',
+  at: undefined,
+  found: [],
+  orders: [],
+  dead: [],
+  blind: 0,
+};

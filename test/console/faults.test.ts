@@ -1,0 +1,203 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FaultsLook } from '../../src/console/screens/faults/view.ts';
+import { NOT_LOOKED } from '../../src/console/screens/faults/view.ts';
+import type { ConsoleState } from '../../src/console/store/state.ts';
+import { MONO } from '../../src/console/widgets/theme.ts';
+import type { Marker } from '../../src/health/marker.ts';
+import type { ClusterExperiment } from '../../src/revert/cluster-experiment.ts';
+import { literal } from '../../src/text/sanitise.ts';
+import { width } from '../../src/text/width.ts';
+import { isAscii, isColoured } from '../support/ansi.ts';
+import { finding, script } from './support/fake-session.ts';
+import { deployment, NOW } from './support/objects.ts';
+import { type Stage, stage } from './support/stage.ts';
+import { painted, rows, run, SETTINGS, shown, state, summary } from './support/view.ts';
+
+const mark = (name: string, changes: Partial<Marker> = {}): Marker => ({
+  uid: `u-${name}`,
+  type: literal('ConfigDrift'),
+  object: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name },
+  tool: 'mayday',
+  run: `r-${name}`,
+  by: literal('bob'),
+  host: literal('laptop'),
+  at: NOW - 60_000,
+  expires: NOW + 240_000,
+  ...changes,
+});
+const on = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name });
+const looked = (changes: Partial<FaultsLook> = {}): FaultsLook => ({
+  ...NOT_LOOKED,
+  phase: 'done',
+  at: NOW,
+  ...changes,
+});
+const order = (changes: Partial<ClusterExperiment> = {}): ClusterExperiment =>
+  ({
+    id: 'ChaosExperiment:shop/drift',
+    object: { apiVersion: 'x/v1', kind: 'ChaosExperiment', namespace: 'shop', name: 'drift' },
+    type: literal('ConfigDrift'),
+    phase: literal('Observing'),
+    state: 'live',
+    isHeld: true,
+    ttlEnd: NOW + 60_000,
+    reach: { type: 'ConfigDrift', namespaces: ['shop'] },
+    ...changes,
+  }) as ClusterExperiment;
+
+/** The faults screen over these marks, and whatever else is known. */
+const faults = (markers: Marker[], changes: Partial<ConsoleState> = {}, more: object = {}): ConsoleState =>
+  state({ screens: ['deck', 'faults'], health: summary({}, { markers, ...more }), look: looked(), ...changes });
+
+describe('the faults screen', () => {
+  it('tells of a run of ours both clocks, what proves its effect, and who ends it', () => {
+    const at = faults([], { runs: [run({ isGuarded: true, evidence: 'ImagePullBackOff on 1 new pod' })] });
+    expect(rows(at)[3]).toMatch(/▸ImageCorrupt +Deployment shop\/ledger +heal 0:19 of 3:00 {2}TTL 2:41/);
+    expect(shown(at)).toContain('by this console, 19s ago   ✓ effect proven  ImagePullBackOff on 1 new pod');
+    expect(shown(at)).toContain('ended by this console, its guardian after it');
+    expect(shown(faults([], { runs: [run()] }))).toMatch(/ended by this console *$/m);
+  });
+
+  it('says in words what is overdue, and that nobody ends what has no TTL', () => {
+    const late = mark('late', { expires: NOW - 840_000 });
+    const { expires: _, ...endless } = mark('endless');
+    const text = shown(faults([late, endless]));
+    expect(text).toMatch(/ConfigMap shop\/late +OVERDUE 14m/);
+    expect(text).toMatch(/ConfigMap shop\/endless +no TTL/);
+    expect(text).toContain('ended by nobody: it has no TTL');
+  });
+
+  it('knows the guardian of a dead run, the reaper, the controller of the framework, and whom nobody is known to end', () => {
+    const ender = (changes: Partial<Marker>, look: Partial<FaultsLook> = {}, more: object = {}): string =>
+      /ended by (.*?) *$/m.exec(shown(faults([mark('x', changes)], { look: looked(look) }, more), 120, 40))?.[1] ?? '';
+    const dead = { run: 'r-x', experiment: 'drift', open: 1 };
+    expect(ender({}, { dead: [{ ...dead, guardianDueAt: NOW + 1 }] })).toBe('its guardian on this machine');
+    expect(ender({}, { dead: [dead] })).toBe('nobody: its run died without a guardian');
+    expect(ender({}, {}, { reaper: 'mayday-reaper-0' })).toBe('the reaper (mayday-reaper-0)');
+    expect(ender({})).toBe('whoever injected it, if that process lives; nobody else is seen');
+    const found = [finding('x', { type: 'ConfigDrift', object: on('x') })];
+    const theirs = { tool: 'operator-chaos' } as const;
+    expect(ender(theirs, { found, orders: [order()] })).toBe("the framework's controller");
+    expect(ender(theirs, { found })).toBe('nobody: no controller of it was found');
+  });
+
+  it('shows what stands in the objects of others, and the residue of other tools, which is never touched', () => {
+    const foreign = finding('web', {
+      id: 'foreign web',
+      type: 'unknown',
+      state: 'foreign',
+      source: 'Chaos Mesh',
+      tool: 'other',
+      message: 'Chaos Mesh: a PodChaos is running; delete it',
+    });
+    const found = [finding('x', { object: on('x'), state: 'diverged', message: 'now canary' }), foreign];
+    const at = faults([mark('x')], { look: looked({ found }) });
+    expect(shown(at)).toContain('! changed since  now canary');
+    expect(shown(at)).toMatch(/unknown +Deployment shop\/web/);
+    expect(shown(at)).toContain('by Chaos Mesh, 14m ago');
+    expect(shown(at)).toContain('ended by nobody: it belongs to another tool, which has to stop it');
+  });
+
+  it('claims that there is none only after a look at everything', () => {
+    const words = (look: FaultsLook) => shown(faults([], { look }));
+    expect(words({ ...NOT_LOOKED, phase: 'looking' })).toContain('looking at every kind for faults');
+    expect(words(looked())).toContain('no fault in the cluster, by anybody');
+    expect(words(looked({ blind: 2 }))).toContain('none in what could be read; BLIND to 2 kinds');
+    expect(words({ ...NOT_LOOKED, phase: 'failed', message: 'no answer' })).toContain(
+      'could not be looked at: no answer',
+    );
+  });
+
+  it.each([
+    [80, 24],
+    [120, 40],
+    [200, 50],
+  ])('fits %i by %i, without colour and in ASCII', (columns, height) => {
+    const settings = { ...SETTINGS, color: false, ascii: true };
+    for (const screens of [
+      ['deck', 'faults'],
+      ['deck', 'faults', 'fault'],
+    ] as ConsoleState['screens'][]) {
+      const at = faults([mark('a-rather-long-name-of-a-config-map-that-goes-on-and-on')], {
+        settings,
+        screens,
+        runs: [run()],
+      });
+      const text = painted(at, MONO, columns, height).join('\n');
+      expect(isAscii(text)).toBe(true);
+      expect(isColoured(text)).toBe(false);
+      for (const row of rows(at, columns, height)) expect(width(row)).toBeLessThanOrEqual(columns);
+    }
+  });
+});
+
+describe('one fault in full', () => {
+  it('shows the checks with what is expected and found, and what was told of this run alone', () => {
+    const checks = [
+      {
+        name: 'Deployment shop/ledger Available',
+        state: 'fail' as const,
+        expected: 'Available=True',
+        actual: 'Available=False',
+      },
+    ];
+    const line = (key: number, text: string, of: string) => ({ key, at: NOW, text, tone: 'plain' as const, run: of });
+    const at = faults([], {
+      screens: ['deck', 'faults', 'fault'],
+      runs: [run({ checks, evidence: 'image replaced' })],
+      stream: [line(1, 'effect proven in 0.9s', 'fired 1'), line(2, 'something else', 'fired 2')],
+    });
+    const text = shown(at, 100, 40);
+    expect(text).toContain('✗ Deployment shop/ledger Available: expected Available=True, found Available=False');
+    expect(text).toContain('effect proven in 0.9s');
+    expect(text).not.toContain('something else');
+    expect(text).toMatch(/experiment +ledger-image-corrupt/);
+    expect(text).toMatch(/run +r1/);
+  });
+});
+
+describe('on the faults screen', () => {
+  let open: Stage[] = [];
+  afterEach(async () => {
+    await Promise.all(open.map(one => one.end()));
+    open = [];
+  });
+
+  it('4 looks at every kind, enter shows one in full, r reverts the one under the cursor', async () => {
+    const play = script({
+      findings: () => [finding('ledger'), finding('checkout')],
+      serverNow: () => NOW,
+    });
+    const one = stage(play, { columns: 100, rows: 30 });
+    open.push(one);
+    play.feed.put(deployment('ledger', { annotations: { 'chaos.operatorchaos.io/original-replicas': '3' } }));
+    await one.waitFor('data LIVE');
+    one.send('4');
+    await one.waitFor(/FAULTS ─+ 2, looked/);
+    one.send('G');
+    await one.waitFor(/▸ImageCorrupt +Deployment shop\/checkout/);
+    one.send('\r');
+    await one.waitFor(/ImageCorrupt → Deployment shop\/checkout/);
+    one.send('r');
+    await one.waitFor('REVERT THIS ONE');
+    expect(one.screen()).toContain('Deployment shop/checkout');
+    one.send('y');
+    await one.waitFor(() => play.reverted === 1);
+  });
+
+  it('r says why the residue of another tool is left alone', async () => {
+    const one = stage(
+      script({ findings: () => [finding('web', { state: 'foreign', tool: 'other', source: 'Litmus' })] }),
+      {
+        columns: 100,
+        rows: 30,
+      },
+    );
+    open.push(one);
+    await one.waitFor('data LIVE');
+    one.send('4');
+    await one.waitFor('by Litmus');
+    one.send('r');
+    await one.waitFor('mayday shows it and leaves it alone');
+  });
+});
