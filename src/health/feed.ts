@@ -39,7 +39,7 @@ export function reflectedFeed(
 ): Feed {
   return {
     follow(what, project, hear, same) {
-      const { apiVersion, kind, namespace, pageSize, ...narrowed } = what;
+      const { apiVersion, kind, namespace, pageSize, laterPageSize, ...narrowed } = what;
       const ended = new AbortController();
       const reflector = createReflector({
         api,
@@ -49,7 +49,10 @@ export function reflectedFeed(
         random,
         ...narrowed,
         ...(same && { same }),
-        ...(pageSize !== undefined && { timing: { pageSize } }),
+        timing: {
+          ...(pageSize !== undefined && { pageSize }),
+          ...(laterPageSize !== undefined && { laterPageSize }),
+        },
       });
       reflector.subscribe(hear);
       void reflector.run(ended.signal);

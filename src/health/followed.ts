@@ -1,12 +1,14 @@
 import type { Collection } from '../kube/client/api.ts';
 import type { Marker } from './marker.ts';
 
-/** What to follow; the selectors narrow it, `metadataOnly` asks for metadata alone, `pageSize` for smaller pages of large objects. */
+/** What to follow; the selectors narrow it, `metadataOnly` asks for metadata alone, `pageSize` for smaller pages of large objects, `laterPageSize` for larger ones after the first; `managedFieldsWith` as for lists. */
 export interface Followed extends Collection {
   labelSelector?: string;
   fieldSelector?: string;
   metadataOnly?: boolean;
   pageSize?: number;
+  laterPageSize?: number;
+  managedFieldsWith?: string;
 }
 
 /** All kinds that are not followed, looked at for injections again and again. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../host/clock.ts';
+import { PREFIX } from '../../injection/record/markers.ts';
 import type { Outcome } from '../../kube/client/outcome.ts';
-import { coreKind } from '../../kube/discovery/core-kinds.ts';
 import type { Discovery } from '../../kube/discovery/discovery.ts';
 import type { SyncStatus } from '../../kube/watch/sync.ts';
 import { type Clean, literal } from '../../text/sanitise.ts';
@@ -8,7 +8,7 @@ import type { Feed, Following } from '../feed.ts';
 import { type Sync, syncOf } from '../sync.ts';
 import { isNamespaced, outside } from './confined.ts';
 import { VIEW_KINDS, type ViewKind } from './kinds.ts';
-import { inOrder, QUERIES, type ViewLoading } from './load.ts';
+import { inOrder, isBuiltIn, QUERIES, type ViewLoading } from './load.ts';
 import { doesServe, servedAs } from './served.ts';
 import { ALL_KINDS, createView, type ViewRow } from './view.ts';
 
@@ -16,6 +16,8 @@ import { ALL_KINDS, createView, type ViewRow } from './view.ts';
 const REDISCOVER_MS = 2_000;
 /** What comes first is alone for so long at most. */
 const FIRST_MS = 3_000;
+/** After the first page. Pods are small, and there are many. */
+const PODS_A_PAGE = 1_000;
 /** Discovery that failed is tried again after this time. */
 const RETRY_MS = 5_000;
 
@@ -119,6 +121,8 @@ export function followView(options: LiveOptions): LiveView {
         ...(namespace !== undefined && { namespace }),
         ...(limit && { pageSize: limit }),
         ...(fieldSelector && { fieldSelector }),
+        ...(kind === 'Pod' && { laterPageSize: PODS_A_PAGE }),
+        ...(isBuiltIn(kind) && { managedFieldsWith: PREFIX }),
       },
       object => filled.project(kind, object),
       update => {
@@ -233,5 +237,3 @@ export function followView(options: LiveOptions): LiveView {
 
 const hasHeard = ({ state, loaded }: SyncStatus): boolean =>
   state !== 'blind' && !(state === 'listing' && loaded === 0);
-
-const isBuiltIn = (kind: ViewKind): boolean => coreKind(VIEW_KINDS[kind], kind) !== undefined;

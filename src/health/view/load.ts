@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts';
+import { PREFIX } from '../../injection/record/markers.ts';
 import type { Api, Collection, Page } from '../../kube/client/api.ts';
 import type { Failure } from '../../kube/client/outcome.ts';
 import { eachPage } from '../../kube/client/pages.ts';
@@ -79,7 +80,7 @@ export function loadView(
 
   /** The built-in kinds are where they always are; where the others are, and whether, discovery tells. */
   async function collectionOf(kind: ViewKind, isSure: boolean): Promise<Collection | Failure | undefined> {
-    if (!isSure && coreKind(VIEW_KINDS[kind], kind)) return placed(VIEW_KINDS[kind], kind);
+    if (!isSure && isBuiltIn(kind)) return placed(VIEW_KINDS[kind], kind);
     const found = await discovered;
     if (!found.ok) return found;
     const served = servedAs(found.value, kind);
@@ -105,6 +106,7 @@ export function loadView(
       timeoutMs: PAGE_MS,
       ...(kind === 'Pod' && { limit: PODS_A_PAGE }),
       ...QUERIES[kind],
+      ...(isBuiltIn(kind) && { managedFieldsWith: PREFIX }),
       ...(options.signal && { signal: options.signal }),
     };
     for await (const page of eachPage(api, clock, collection, query)) {
@@ -160,6 +162,9 @@ export function loadView(
     },
   };
 }
+
+/** Whether it is one of Kubernetes' own kinds, which are where they always are, and have no members but the known ones. */
+export const isBuiltIn = (kind: ViewKind): boolean => coreKind(VIEW_KINDS[kind], kind) !== undefined;
 
 /** The short lists first, then the long ones. */
 export const inOrder = (kinds: readonly ViewKind[]): ViewKind[] => [

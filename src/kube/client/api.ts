@@ -21,6 +21,8 @@ export interface ListOptions {
   resourceVersionMatch?: 'Exact' | 'NotOlderThan';
   /** Ask for PartialObjectMetadata instead of whole objects. */
   metadataOnly?: boolean;
+  /** Leaves out the managedFields of items where these do not hold this text. For built-in kinds alone. */
+  managedFieldsWith?: string;
   signal?: AbortSignal;
   timeoutMs?: number;
 }

@@ -16,6 +16,7 @@ import { READS, type RetryPolicy, WRITES } from './retry.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { Transport } from './transport.ts';
 import { malformation } from './well-formed.ts';
+import { withoutManagedFields } from './without-managed-fields.ts';
 import { deleteBody, PATCH_CONTENT, unmetExpectation, writeQuery } from './writes.ts';
 
 const GET_DEADLINE_MS = 10_000;
@@ -75,7 +76,7 @@ function clientOf(
   async function list(collection: Collection, options: ListOptions = {}): Promise<Outcome<Page>> {
     const path = await pathOf(collection);
     if (!path.ok) return path;
-    const { signal, timeoutMs, metadataOnly, limit, ...query } = options;
+    const { signal, timeoutMs, metadataOnly, managedFieldsWith: kept, limit, ...query } = options;
     const answer = await call(
       {
         method: 'GET',
@@ -83,6 +84,7 @@ function clientOf(
         deadlineMs: timeoutMs ?? LIST_DEADLINE_MS,
         signal,
         ...(metadataOnly && { accept: metadataAs('PartialObjectMetadataList') }),
+        ...(kept !== undefined && { trim: body => withoutManagedFields(body, kept) }),
       },
       READS,
     );

@@ -78,23 +78,27 @@ const endless = (why: Clean): Failure => failure('server-error', cleanText`the l
 
 /**
  * The pages of a list as they come, so that nobody has to hold them all. A failure is the last thing given: of a page, of a spoilt one
- * after what could be read of it, of a list without an end. A page that is too large is asked for again in smaller ones.
+ * after what could be read of it, of a list without an end. A page that is too large is asked for again in smaller ones. All pages after
+ * the first have `laterLimit` objects, where it is given.
  */
 export async function* eachPage(
   api: Pick<Api, 'list'>,
   clock: Pick<Clock, 'monotonic'>,
   collection: Collection,
-  options: Omit<ListOptions, 'continue'> = {},
+  options: Omit<ListOptions, 'continue'> & { laterLimit?: number } = {},
 ): AsyncGenerator<Outcome<Page>> {
+  const { laterLimit, ...query } = options;
   const guard = pageGuard(clock);
-  let limit = options.limit ?? PAGE_SIZE;
+  let limit = query.limit ?? PAGE_SIZE;
+  let isTooLarge = false;
   let token: string | undefined;
-  const ask = () => api.list(collection, { ...options, limit, ...(token === undefined ? {} : { continue: token }) });
+  const ask = () => api.list(collection, { ...query, limit, ...(token === undefined ? {} : { continue: token }) });
   let asked = ask();
   for (;;) {
     const page = await asked;
     if (!page.ok && page.reason === 'too-large' && limit > LIMITS.smallestPage) {
       limit = Math.max(LIMITS.smallestPage, Math.floor(limit / 10));
+      isTooLarge = true;
       asked = ask();
       continue;
     }
@@ -102,6 +106,7 @@ export async function* eachPage(
     const { spoilt: _spoilt, ...value } = page.value;
     const wrong = guard(page.value);
     token = wrong === undefined ? value.continue : undefined;
+    if (!isTooLarge) limit = laterLimit ?? limit;
     // The server works on the next page while this one is made use of.
     if (token !== undefined) asked = ask();
     yield { ...page, value };

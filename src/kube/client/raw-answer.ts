@@ -36,8 +36,9 @@ export class TooLarge extends Error {
   }
 }
 
-/** The whole body as text, decompressed. Throws `TooLarge`, and hangs up, as soon as it is longer than `maxBytes`. */
-export async function wholeBody(answer: RawAnswer, maxBytes: number = LIMITS.answerBytes): Promise<string> {
+/** The whole body as text, decompressed and trimmed. Throws `TooLarge`, and hangs up, as soon as it is longer than is taken. */
+export async function wholeBody(answer: RawAnswer, trim = (body: Buffer): Buffer => body): Promise<string> {
+  const maxBytes = LIMITS.answerBytes;
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of answer.body) {
@@ -47,7 +48,8 @@ export async function wholeBody(answer: RawAnswer, maxBytes: number = LIMITS.ans
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
-  return (isZipped(answer) && bytes.length > 0 ? await unzipped(bytes, maxBytes) : bytes).toString('utf8');
+  const whole = isZipped(answer) && bytes.length > 0 ? await unzipped(bytes, maxBytes) : bytes;
+  return trim(whole).toString('utf8');
 }
 
 async function unzipped(bytes: Buffer, maxBytes: number): Promise<Buffer> {

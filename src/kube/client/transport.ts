@@ -20,6 +20,8 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
   /** Has connections of its own, so that it never waits behind other requests. */
   isUrgent?: boolean;
+  /** Takes out of the body what nobody will look at, before it becomes text. */
+  trim?: (body: Buffer) => Buffer;
 }
 
 export interface HttpAnswer {
@@ -142,7 +144,7 @@ export function createTransport(parts: {
   function send(wanted: HttpRequest): Promise<HttpAnswer | TransportFailure> {
     const work = async (signal: AbortSignal) => {
       const answer = await authorised(wanted, wanted.isUrgent ? 'urgent' : 'requests', signal);
-      return 'ok' in answer ? answer : { ...(await headOf(answer)), text: await wholeBody(answer) };
+      return 'ok' in answer ? answer : { ...(await headOf(answer)), text: await wholeBody(answer, wanted.trim) };
     };
     return inFlight.run(wanted, work).catch(explained(wanted));
   }

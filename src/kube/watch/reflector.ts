@@ -37,6 +37,8 @@ export interface ReflectorOptions<Row> {
   labelSelector?: string;
   fieldSelector?: string;
   metadataOnly?: boolean;
+  /** See `ListOptions`. */
+  managedFieldsWith?: string;
   clock: Clock;
   random: () => number;
   timing?: Partial<Timing>;
@@ -44,6 +46,8 @@ export interface ReflectorOptions<Row> {
 
 // What the next moment will not change either; an expired token may be renewed.
 const LASTING = new Set<FailureReason>(['forbidden', 'not-found', 'invalid']);
+/** Objects that are dealt with before anything else of the process has its turn. */
+const AT_A_STRETCH = 100;
 /** What ended a step: go on watching, list anew, or give up for now because of a failure. */
 type Next = 'watch' | 'list' | Failure;
 
@@ -67,6 +71,13 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     ...(options.metadataOnly && { metadataOnly: true }),
   };
 
+  const pages = {
+    ...query,
+    ...(options.managedFieldsWith !== undefined && { managedFieldsWith: options.managedFieldsWith }),
+    limit: timing.pageSize,
+    ...(timing.laterPageSize !== undefined && { laterLimit: timing.laterPageSize }),
+  };
+
   const status = (): SyncStatus => statusOf(self, store.rows.size, clock.monotonic(), timing);
 
   const publisher = createPublisher(clock, timing.batchMs, (): Update<Row> => ({ ...store.take(), status: status() }));
@@ -87,22 +98,26 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     return key;
   }
 
-  function absorbPage(page: Page): string[] {
+  async function absorbPage(page: Page, seen: Set<string>): Promise<void> {
     self.heardAt = clock.monotonic();
     if (self.state === 'blind') turn(self.everSynced ? 'reconnecting' : 'listing');
-    const keys = page.items.map(absorb);
+    for (const [index, object] of page.items.entries()) {
+      seen.add(absorb(object));
+      // Whoever waits for a key or a frame does not wait for a whole page.
+      if (index % AT_A_STRETCH === AT_A_STRETCH - 1) await new Promise(resolve => setImmediate(resolve));
+    }
     self.loaded += page.items.length;
     self.remaining = page.remaining;
     self.version = page.resourceVersion;
-    return keys;
   }
 
   async function list(signal: AbortSignal): Promise<Next> {
     const seen = new Set<string>();
     self.loaded = 0;
-    for await (const page of eachPage(api, clock, collection, { ...query, limit: timing.pageSize, signal })) {
+    for await (const page of eachPage(api, clock, collection, { ...pages, signal })) {
       if (!page.ok) return page;
-      for (const key of absorbPage(page.value)) seen.add(key);
+      await absorbPage(page.value, seen);
+      if (signal.aborted) return 'list';
       if (page.value.continue) publisher.now();
     }
     store.keepOnly(seen);

@@ -24,9 +24,11 @@ export interface SyncStatus {
   why?: FailureReason;
 }
 
-/** All in milliseconds, but the page size. */
+/** All in milliseconds, but the page sizes. */
 export interface Timing {
   pageSize: number;
+  /** Of all pages but the first, where it is another: the first is to be there soon, and larger ones cost a server less in all. */
+  laterPageSize?: number;
   /** Shortest time between two batches. */
   batchMs: number;
   /** Silence after which a watch counts as dead; servers bookmark each minute. */

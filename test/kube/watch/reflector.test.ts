@@ -73,6 +73,41 @@ describe('the first list', () => {
     expect(server.watches[0]?.from).toBe(6);
   });
 
+  it('may take larger pages after the first, but smaller ones once an answer was too large', async () => {
+    for (const name of 'abcdefgh') server.put(name, 1);
+    const timing = { pageSize: 2, laterPageSize: 3 };
+    open({ timing });
+    await settle(20);
+    expect(server.lists.map(list => list.limit)).toEqual([2, 3, 3]);
+    rig?.stop.abort();
+    server.lists.length = 0;
+    server.listFailures.push(fail('too-large'));
+    open({ timing: { pageSize: 60, laterPageSize: 90 } });
+    await settle(20);
+    expect(server.lists.map(list => list.limit)).toEqual([60, 6, 6]);
+  });
+
+  it('of thousands leaves everybody else their turn meanwhile, and does not go on once it is stopped', async () => {
+    for (let number = 0; number < 1_000; number += 1) server.put(`pod-${number}`, 1);
+    let projected = 0;
+    const turns: number[] = [];
+    const rig = open({
+      timing: { pageSize: 1_000 },
+      project: object => {
+        projected += 1;
+        return { name: object.metadata.name, value: 1 };
+      },
+    });
+    while (projected < 500) {
+      await new Promise(resolve => setImmediate(resolve));
+      turns.push(projected);
+    }
+    expect(Math.max(...turns.map((at, index) => at - (turns[index - 1] ?? 0)))).toBeLessThan(200);
+    rig.stop.abort();
+    await rig.done;
+    expect(server.watches).toEqual([]);
+  });
+
   it('keeps slim rows only, of the objects that matter', async () => {
     server.put('a', 1);
     server.put('odd', 13);
