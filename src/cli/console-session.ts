@@ -1,5 +1,6 @@
 import type { Session } from '../console/deps.ts';
 import { reflectedFeed } from '../health/feed.ts';
+import { releaseMemory } from '../host/memory.ts';
 import { followLog } from '../health/inspect/follow-log.ts';
 import { inspect } from '../health/inspect/inspect.ts';
 import { whoAmI } from '../kube/client/access.ts';
@@ -28,7 +29,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     identity: api.identity,
     isProtected: isProtected(api.identity.context, runtime.config.protected),
     isSandbox: runtime.options.sandbox !== undefined,
-    feed: reflectedFeed(api, runtime.realClock, runtime.random),
+    feed: reflectedFeed(api, runtime.realClock, runtime.random, releaseMemory),
     serverNow: () => api.serverTime().now,
     about: () => about(api),
     preflight: async (...asked) => (await engine()).preflight(...asked),

@@ -1,6 +1,7 @@
 import { reflectedFeed } from '../health/feed.ts';
 import { followView } from '../health/view/live.ts';
 import { listenForInterrupt } from '../host/interrupt.ts';
+import { releaseMemory } from '../host/memory.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { createNamedReader } from '../triage/read-named.ts';
@@ -25,7 +26,7 @@ export async function watchCommand(
   const clock = runtime.realClock;
   const serverNow = () => api.serverTime().now;
   const live = followView({
-    feed: reflectedFeed(api, clock, runtime.random),
+    feed: reflectedFeed(api, clock, runtime.random, releaseMemory),
     clock,
     discovery: refresh => api.discovery(refresh),
     serverNow,

@@ -29,6 +29,8 @@ export interface Feed {
   discovery?(refresh?: boolean): Promise<Outcome<Discovery>>;
   /** Sweeps the kinds that discovery names and that are not among `followed`; absent where there is no discovery. */
   sweep?(followed: readonly Followed[], changed: () => void): Sweeping;
+  /** Called once, when everything was read for the first time: most of the memory that this took is free by then. */
+  release?(): void;
 }
 
 /** The feed of a real connection: one reflector for each kind. */
@@ -36,6 +38,7 @@ export function reflectedFeed(
   api: Pick<Api, 'list' | 'watch' | 'listAll' | 'discovery'>,
   clock: Clock,
   random: () => number,
+  release?: () => void,
 ): Feed {
   return {
     follow(what, project, hear, same) {
@@ -59,6 +62,7 @@ export function reflectedFeed(
       return { rows: reflector.rows, status: () => reflector.status(), stop: () => ended.abort() };
     },
     discovery: refresh => api.discovery(refresh),
+    ...(release && { release }),
     sweep: (followed, changed) => startSweep(api, clock, followed, changed),
   };
 }

@@ -1,6 +1,7 @@
 import { reflectedFeed } from '../../src/health/feed.ts';
 import { followView } from '../../src/health/view/live.ts';
 import { systemClock } from '../../src/host/clock.ts';
+import { releaseMemory } from '../../src/host/memory.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
 import { type Looked, lookOnce } from '../../src/triage/look.ts';
 import { createNamedReader } from '../../src/triage/read-named.ts';
@@ -51,7 +52,7 @@ async function live(): Promise<TriageCost> {
   const serverNow = () => api.serverTime().now;
   const began = performance.now();
   const followed = followView({
-    feed: reflectedFeed(api, systemClock, Math.random),
+    feed: reflectedFeed(api, systemClock, Math.random, releaseMemory),
     clock: systemClock,
     discovery: refresh => api.discovery(refresh),
     serverNow,

@@ -2,6 +2,7 @@ import { reflectedFeed } from '../../src/health/feed.ts';
 import { followView } from '../../src/health/view/live.ts';
 import { loadView } from '../../src/health/view/load.ts';
 import { systemClock } from '../../src/host/clock.ts';
+import { releaseMemory } from '../../src/host/memory.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
 import { cpuSeconds, residentMb } from './process-usage.ts';
 import { sleep } from './program.ts';
@@ -31,7 +32,7 @@ const started = performance.now();
 const live =
   how === 'live'
     ? followView({
-        feed: reflectedFeed(api, systemClock, Math.random),
+        feed: reflectedFeed(api, systemClock, Math.random, releaseMemory),
         clock: systemClock,
         discovery: refresh => api.discovery(refresh),
         serverNow: () => api.serverTime().now,

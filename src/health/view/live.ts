@@ -18,6 +18,8 @@ const REDISCOVER_MS = 2_000;
 const FIRST_MS = 3_000;
 /** After the first page. Pods are small, and there are many. */
 const PODS_A_PAGE = 1_000;
+/** How long after everything was read memory is given back, milliseconds. */
+const RELEASE_AFTER_MS = 1_000;
 /** Discovery that failed is tried again after this time. */
 const RETRY_MS = 5_000;
 
@@ -38,7 +40,7 @@ export interface LiveView extends ViewLoading {
 }
 
 export interface LiveOptions {
-  feed: Pick<Feed, 'follow'>;
+  feed: Pick<Feed, 'follow' | 'release'>;
   clock: Clock;
   /** Without it only the built-in kinds are followed. */
   discovery?: ((refresh?: boolean) => Promise<Outcome<Discovery>>) | undefined;
@@ -218,6 +220,15 @@ export function followView(options: LiveOptions): LiveView {
     if (!ended.signal.aborted) reconcile();
   }
   void begin();
+
+  /** A moment later, so that whoever was waiting for the last rows sees them first. */
+  async function releaseOnce(): Promise<void> {
+    if (options.feed.release === undefined) return;
+    await settled();
+    await clock.sleep(RELEASE_AFTER_MS, ended.signal);
+    options.feed.release();
+  }
+  releaseOnce().catch(() => undefined);
 
   return {
     view: filled.view,

@@ -69,6 +69,22 @@ describe('the live view', () => {
     live.stop();
   });
 
+  test('gives memory back once, a moment after everything was read, and not when it was stopped before', async () => {
+    for (const isStopped of [false, true]) {
+      const clock = fakeClock(NOW);
+      let released = 0;
+      const feed = { ...fakeFeed([pod('a')]), release: () => void (released += 1) };
+      const live = followView({ feed, clock, discovery: async () => served(), serverNow: () => clock.now() });
+      await live.settled();
+      expect(released).toBe(0);
+      if (isStopped) live.stop();
+      await clock.sleep(1_500);
+      await clock.sleep(60_000);
+      expect(released).toBe(isStopped ? 0 : 1);
+      live.stop();
+    }
+  });
+
   test('says which kinds changed and how well each is known', async () => {
     const { feed, live, view } = following([]);
     await live.settled();
