@@ -1,8 +1,8 @@
 import type { Session } from '../console/deps.ts';
 import { reflectedFeed } from '../health/feed.ts';
-import { releaseMemory } from '../host/memory.ts';
 import { followLog } from '../health/inspect/follow-log.ts';
 import { inspect } from '../health/inspect/inspect.ts';
+import { releaseMemory } from '../host/memory.ts';
 import { whoAmI } from '../kube/client/access.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Runtime } from '../runtime/runtime.ts';

@@ -144,6 +144,8 @@ export class Model {
   readonly #secrets: Following<object>;
   readonly #sweep: Sweeping | undefined;
   readonly #unsubscribe: () => void;
+  /** How well leases were known when a summary was last taken. */
+  #leasesTold: Sync['state'] | undefined;
 
   /** `changed` is called, often, whenever a new summary is worth taking. */
   constructor(live: LiveView, feed: Feed, clock: ModelClock, changed: () => void) {
@@ -152,7 +154,9 @@ export class Model {
     const followed = live.kinds.map(kind => ({ apiVersion: VIEW_KINDS[kind], kind }));
     this.#sweep = feed.sweep?.([...followed, MARKED_SECRETS], changed);
     this.#unsubscribe = live.subscribe(change => {
+      const isSilent = this.#isHeartbeat(change);
       this.#suspects.hear(change);
+      if (isSilent) return;
       for (const { uid } of change.removed) this.#markers.delete(uid);
       for (const { uid, object } of change.put) this.#mark(uid, object?.marker);
       // What is swept may wait until the board is there.
@@ -168,6 +172,23 @@ export class Model {
         changed();
       },
     );
+  }
+
+  /**
+   * Whether leases were renewed and nothing else: nothing of a summary shows that, and in a large cluster it goes on all the time. That
+   * one is not renewed shows with time, by which summaries are taken anyway.
+   */
+  #isHeartbeat({ kind, put, removed }: ViewChange): boolean {
+    if (kind !== SOURCES.leases || removed.length > 0 || put.length === 0) return false;
+    if (this.#live.view.sync(kind).state !== this.#leasesTold) return false;
+    const now = this.#clock.serverNow();
+    return put.every(({ uid, object }) => {
+      const before = this.#suspects.leases.get(uid);
+      if (object === undefined || before === undefined || object.marker || this.#markers.has(uid)) return false;
+      const after = leaseRow(object);
+      const isSame = before.holder === after.holder && before.acquired === after.acquired;
+      return isSame && !leaseTrouble(before, now) && !leaseTrouble(after, now);
+    });
   }
 
   #mark(uid: string, marker: Marker | undefined): void {
@@ -191,6 +212,7 @@ export class Model {
     const now = this.#clock.serverNow();
     const reaper = reaperOf(this.#suspects.leases.values(), now);
     const { pods, nodes, deployments, crds, leases } = this.#suspects;
+    this.#leasesTold = this.#live.view.sync(SOURCES.leases).state;
     const line = <R extends Row>(kind: ViewKind, suspects: Suspects<R>, judge: (row: R) => Trouble | undefined) =>
       this.#health([kind], this.#live.view.count(kind), judged(suspects.values(), judge));
     return {

@@ -54,6 +54,21 @@ describe('the health screen', () => {
     await one.waitFor('VERDICTS');
   });
 
+  it('shows what came and went behind another screen once it is in front again, and the numbers of other kinds at once', async () => {
+    const { one, play } = await onHealth();
+    await one.waitFor('shop/ledger-7f9c');
+    expect(one.screen()).toMatch(/Deployment +2/);
+    play.feed.put(deployment('billing'));
+    await one.waitFor(/Deployment +3/);
+    one.send('\r');
+    await one.waitFor(screen => !screen.includes('KINDS'));
+    play.feed.put(pod('newcomer-1'));
+    play.feed.remove('pod-shop-ledger-7f9c');
+    one.send('\u001b');
+    await one.waitFor('shop/newcomer-1');
+    expect(one.screen()).not.toContain('shop/ledger-7f9c');
+  });
+
   it('keeps the cursor on its object when others come, and shows for a moment that it is gone', async () => {
     const { one, play } = await onHealth();
     await one.waitFor('shop/ledger-7f9c');

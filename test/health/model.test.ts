@@ -5,7 +5,7 @@ import type { KubeObject } from '../../src/k8s/object.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { type FakeFeed, fakeFeed } from '../console/support/fake-feed.ts';
 import { SHOP } from '../console/support/fake-session.ts';
-import { crd, deployment, NOW, pod, slice } from '../console/support/objects.ts';
+import { crd, deployment, lease, NOW, pod, slice } from '../console/support/objects.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
 /** Summaries as they are committed; ends with the test. */
@@ -52,6 +52,21 @@ describe('the live model', () => {
     expect(await failing(() => undefined)).toBe(1);
     expect(await failing(feed => feed.put(pod('ledger-7f9c')))).toBe(0);
     expect(await failing(feed => feed.remove('pod-shop-ledger-7f9c'))).toBe(0);
+  });
+
+  it('commits nothing for leases that are only renewed, but a new holder and one that nobody renews', async () => {
+    const held = (renewedMsAgo: number, more: object = {}): KubeObject => {
+      const made = lease('ledger-leader', renewedMsAgo);
+      return { ...made, spec: { ...(made.spec as object), ...more } };
+    };
+    const commits = async (next: KubeObject) => {
+      const all = await watched(fakeFeed(SHOP));
+      const more = await watched(fakeFeed(SHOP), feed => feed.put(next));
+      return { more: more.length - all.length, leases: last(more).kinds.leases };
+    };
+    expect((await commits(held(1_000))).more).toBe(0);
+    expect((await commits(held(1_000, { holderIdentity: 'ledger-other' }))).more).toBe(1);
+    expect(await commits(held(600_000))).toMatchObject({ more: 1, leases: { warning: 1 } });
   });
 
   it('commits a storm of events ten times a second, not once each', async () => {

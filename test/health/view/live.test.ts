@@ -73,7 +73,12 @@ describe('the live view', () => {
     for (const isStopped of [false, true]) {
       const clock = fakeClock(NOW);
       let released = 0;
-      const feed = { ...fakeFeed([pod('a')]), release: () => void (released += 1) };
+      const feed = {
+        ...fakeFeed([pod('a')]),
+        release() {
+          released += 1;
+        },
+      };
       const live = followView({ feed, clock, discovery: async () => served(), serverNow: () => clock.now() });
       await live.settled();
       expect(released).toBe(0);

@@ -1,6 +1,9 @@
+import { type ObjectRow, objectRow } from '../../../health/table/object-row.ts';
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import type { ViewKind } from '../../../health/view/kinds.ts';
-import type { LiveView } from '../../../health/view/live.ts';
+import type { LiveView, ViewChange } from '../../../health/view/live.ts';
 import { type Context, notify } from '../../app/context.ts';
+import { screenOf } from '../../store/state.ts';
 import { stepped } from '../../widgets/list.ts';
 import { chosenRow, GHOST_MS, kindEntries, type Sort, type TablesView, tableRows, withFilter } from './view.ts';
 
@@ -34,17 +37,29 @@ export function createBrowsing(context: Context): Browsing {
   const { store } = context;
   let heard: LiveView | undefined;
   let isDue = false;
+  let isCountDue = false;
+  /** What is shown has changed in the cluster while the screen was behind another one. */
+  let isBehind = false;
+  /** An object of the view never changes: a new one takes its place. */
+  const made = new WeakMap<ViewObject, ObjectRow>();
+  const rowOf = (object: ViewObject): ObjectRow => {
+    const row = made.get(object) ?? objectRow(object);
+    made.set(object, row);
+    return row;
+  };
   const tables = () => store.getState().tables;
   const update = (changes: Partial<TablesView>): void =>
     store.setState(({ tables: before }) => ({ tables: { ...before, ...changes } }));
-  const isOpen = () => store.getState().screens.includes('health');
+  const isShown = (state = store.getState()) => screenOf(state) === 'health';
 
   function refresh(): void {
     isDue = false;
     const { live } = context;
-    if (!live || context.ended.aborted || !isOpen()) return;
+    if (!live || context.ended.aborted) return;
+    isBehind = !isShown();
+    if (isBehind) return;
     const now = tables();
-    const { rows, all } = tableRows(live.view, now);
+    const { rows, all } = tableRows(live.view, now, rowOf);
     update({ kinds: kindEntries(live.view), rows, all, ghosts: ghostsOf(now, rows) });
   }
 
@@ -68,6 +83,26 @@ export function createBrowsing(context: Context): Browsing {
     refresh();
   }
 
+  /** Of the other kinds only their numbers are shown. */
+  function hear({ kind }: ViewChange): void {
+    const { live } = context;
+    if (!live) return;
+    if (kind === tables().kind || !isShown()) void soon();
+    else void countSoon();
+  }
+
+  async function countSoon(): Promise<void> {
+    if (isCountDue) return;
+    isCountDue = true;
+    await context.deps.clock.sleep(REFRESH_MS, context.ended).catch(() => undefined);
+    isCountDue = false;
+    if (context.live && !context.ended.aborted && isShown()) update({ kinds: kindEntries(context.live.view) });
+  }
+
+  store.subscribe((now, before) => {
+    if (isBehind && isShown(now) && !isShown(before)) refresh();
+  });
+
   function change(next: TablesView): void {
     store.setState({ tables: next });
     refresh();
@@ -77,7 +112,7 @@ export function createBrowsing(context: Context): Browsing {
     enter() {
       const { live } = context;
       if (!live) return notify(context, 'not connected yet', 'warn');
-      if (heard !== live) live.subscribe(() => void soon());
+      if (heard !== live) live.subscribe(hear);
       heard = live;
       refresh();
     },

@@ -1,6 +1,6 @@
 import type { Sync } from '../../../health/sync.ts';
 import { type ObjectRow, objectRow } from '../../../health/table/object-row.ts';
-import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import { type FilterTerm, filterTerms, meets } from '../../widgets/filter.ts';
 
@@ -81,12 +81,13 @@ const SORTS: Readonly<Record<Sort, (a: ObjectRow, b: ObjectRow) => number>> = {
 export function tableRows(
   view: ClusterView,
   { kind, terms, sort }: Pick<TablesView, 'kind' | 'terms' | 'sort'>,
+  rowOf: (object: ViewObject) => ObjectRow = objectRow,
 ): { rows: ObjectRow[]; all: number } {
   const rows: ObjectRow[] = [];
   let all = 0;
   for (const object of view.all(kind)) {
     all++;
-    const row = objectRow(object);
+    const row = rowOf(object);
     if (meets(row, terms)) rows.push(row);
   }
   return { rows: rows.sort(SORTS[sort]), all };
