@@ -57,9 +57,9 @@ export interface EngineDeps {
   gates: RunDeps['gates'];
   /** Keeps other injectors off the operator under test during a run; without it no lock is taken. */
   locks?: Locks;
-  /** Reverts what this process can no longer revert; without it nothing else does. */
+  /** The guardian: reverts what this process no longer can. Without it nobody else does. */
   guard?: Guard;
-  /** The key by which records are signed; without it they are not, and more of them need a person's word. */
+  /** The key that signs records. Without it they are not signed, and more restores need a person's confirmation. */
   recordKey?: RecordKey;
 }
 
@@ -83,7 +83,7 @@ export interface Reverted extends RevertResult {
   disbelieved?: string;
 }
 
-/** What is believed, and why journals are not that are there. */
+/** What is trusted, and why existing journals are not. */
 type TrustHere = Trust & { disbelieved?: string };
 
 /** One connection's engine: run, scan, revert, and find what died in the middle. */
@@ -92,17 +92,20 @@ export interface Engine {
   scan(options?: ScanOptions): Promise<ScanResult>;
   /** Reverts, and stops what `options` names of the framework's experiments and of other tools' faults. */
   revert(findings: readonly FoundInjection[], options?: StopOptions): Promise<Reverted>;
-  /** Everything that makes an undo record trusted here: the key, the journals of this machine, the framework's own experiments. */
+  /**
+   * Everything that makes an undo record trusted here: the key, the journals of this machine, the framework's own
+   * experiments.
+   */
   trust(): Promise<TrustHere>;
   /** Runs of this machine against this cluster that died, and of which something is, or may be, still in the cluster. */
   unfinished(): Promise<Unfinished[]>;
-  /** Runs that died here and that a guardian finished, since anybody last began one. */
+  /** Runs that died here and that a guardian finished, since the last run was started. */
   guardianWork(): Promise<GuardianWork[]>;
   /** kube-system's uid, or the server's address where that may not be read. */
   clusterUid(): Promise<string>;
 }
 
-/** A journal that a revert does not wait for: what stands in the way of writing it down must not stand in the way of putting it back. */
+/** A journal that a revert does not wait for: a disk error must not prevent a restore. */
 const lenient = (journal: Journal): Journal => ({ append: record => journal.append(record).catch(() => undefined) });
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const NO_JOURNAL: Journal = { append: () => Promise.resolve() };
@@ -200,7 +203,7 @@ export function createEngine(deps: EngineDeps): Engine {
     };
   }
 
-  /** Those of whose writes something is, or may be, still in the cluster; the journals of the others are ended. */
+  /** The runs whose writes are, or may be, still in the cluster; the journals of the others are ended. */
   async function stillOpen(died: Unfinished[]): Promise<Unfinished[]> {
     const looked = await Promise.all(
       died.map(async one => ({
@@ -282,7 +285,7 @@ export function createEngine(deps: EngineDeps): Engine {
         revert: async request => {
           await guarded?.reverting();
           const reverted = await revertRun(reverting, { ...request, key: (await key)?.key }, ahead);
-          // Proven back: whatever becomes of the rest of the run, there is nothing to guard any more.
+          // Proven restored: whatever happens in the rest of the run, there is nothing left to guard.
           if (reverted.remaining === 0) guarded?.over(0);
           return reverted;
         },

@@ -15,24 +15,30 @@ export interface Announcement {
   type: FaultType;
   experiment: string;
   on: ObjectRef;
-  /** Milliseconds from now until whoever guards may revert it. */
+  /** Milliseconds from now until the guardian may revert it. */
   dueInMs: number;
-  /** What to give back once everything is reverted. */
+  /** What to release once everything is reverted. */
   lock?: HeldLock;
 }
 
 /** Whether another process would end our faults. */
 export type Watch = { on: true; pid: number; processStart?: string; log: string } | { on: false; why: string };
 
-/** The process that outlives this one and ends what this one cannot end any more. */
+/** The guardian: a process that outlives this one and reverts what this one no longer can. */
 export interface Guard {
-  /** Sees to it that it runs, for this run until it is over. Never rejects. */
+  /** Makes sure that the guardian runs, for this run until it is over. Never rejects. */
   begin(run: string, changed: (watch: Watch) => void): Promise<Watch>;
   /** Resolves once the guardian knows of the write, or if there is no guardian. Rejects if the guardian took the run over: then the write must not be sent. */
   announce(write: Announcement): Promise<void>;
-  /** Resolves when it leaves the reverting of this run to us; waits for what it is reverting already. Never rejects, never waits long. */
+  /**
+   * Resolves when the guardian leaves the reverting of this run to us; waits for what it is reverting already. Never
+   * rejects, never waits long.
+   */
   reverting(run: string): Promise<void>;
-  /** This process is about to be stopped. Whether somebody ends its faults at their time meanwhile. Never rejects, never waits long. */
+  /**
+   * This process is about to be suspended. Whether the guardian ends its faults at their TTL meanwhile. Never rejects,
+   * never waits long.
+   */
   asleep(): Promise<boolean>;
   /** It goes on. */
   awake(): void;
@@ -40,7 +46,7 @@ export interface Guard {
   over(run: string, residue: number | undefined): void;
 }
 
-/** Without anybody watching no fault stays longer than this, whatever its TTL. */
+/** Without a guardian no fault stays in longer than this, whatever its TTL. */
 const LONGEST_MS = 3_600_000;
 
 /** How long after the injection a guardian reverts: the TTL, else the time to recover, an hour at most. Milliseconds. */
@@ -63,12 +69,12 @@ export interface RunGuard {
   journal: RunJournal;
   /** Called with every event of the run. */
   hear(event: RunEvent): void;
-  /** May be said ahead of the revert; who was stopped since then says it anew. */
+  /** May be announced ahead of the revert; a process that was suspended in between announces it again. */
   reverting(): Promise<void>;
   over(residue: number | undefined): void;
 }
 
-/** A guardian waits longer than this for one that said that it reverts. */
+/** The guardian waits longer than this for an owner that has announced its revert. */
 const SAID_HOLDS_MS = 2_000;
 
 /** Ties a run to the guard. `tell` emits an event of the run. */

@@ -100,7 +100,10 @@ async function lookAgain(
   }
 }
 
-/** Makes an object again that was saved whole, without what only the server gives. Something that has its name meanwhile is left alone. */
+/**
+ * Recreates an object that was saved in full, without the fields that only the server sets. An object that has taken
+ * its name meanwhile is left alone.
+ */
 export async function makeAgain(deps: MendDeps, saved: KubeObject): Promise<FixReceipt> {
   const { api, clock, files, stateDir, header } = deps;
   const began = clock.monotonic();
@@ -133,7 +136,10 @@ export async function makeAgain(deps: MendDeps, saved: KubeObject): Promise<FixR
   }
 }
 
-/** Whether what was made stands there as it was saved: a webhook may have changed it on its way in, or a schema dropped a part of it. */
+/**
+ * Whether the recreated object equals the saved one: a webhook may have changed it, or a schema may have dropped a part
+ * of it.
+ */
 async function asSaved(
   api: Api,
   object: ObjectRef,

@@ -26,7 +26,7 @@ export interface Locks {
   look(loaded: LoadedExperiment): Promise<GateResult>;
   /** What is held for a run. */
   held(run: string): HeldLock | undefined;
-  /** The run is over; the last one gives the lock back. What fails here runs out by itself. */
+  /** The run is over; the last run releases the lock. If that fails, the lock expires by itself. */
   release(run: string): Promise<void>;
 }
 
@@ -47,8 +47,9 @@ interface Taken extends HeldLock {
 }
 
 /**
- * Keeps two people's experiments, ours or the framework's, off one operator: what each sees would be the other's doing. Kept alive while a
- * run lasts. A user who may not create Leases can still inject, and is warned that others can, too.
+ * Keeps two experiments, ours or the framework's, off one operator, because each would see the other's effects as its
+ * own. Renewed while a run lasts. A user who may not create Leases can still inject, and is warned that others can,
+ * too.
  */
 export function operatorLocks(deps: LocksDeps): Locks {
   const { api, clock, namespace, keeper, survives } = deps;
@@ -89,7 +90,7 @@ export function operatorLocks(deps: LocksDeps): Locks {
   return {
     async take(loaded, run) {
       const operator = operatorOf(loaded);
-      // One asks at a time, or two runs of this process would shut each other out.
+      // One request at a time, or two runs of this process would lock each other out.
       while (asked.has(operator)) await asked.get(operator);
       const kept = taken.get(operator);
       if (kept) {

@@ -21,7 +21,7 @@ export interface StopGap {
   files: Files;
   stateDir: string;
   header: Omit<RunHeader, 'experiment'>;
-  /** Puts the policy back at its time, also when this process is long gone; nobody does without it. */
+  /** Restores the policy at its time, even if this process has died; without it there is no stop-gap. */
   guard: Guard | undefined;
   /** The key that signs the record. */
   key(): Promise<KeyRead | undefined>;
@@ -73,7 +73,7 @@ export function planStopGap(
 export interface StopGapped {
   outcome: 'done' | 'not done' | 'unknown';
   message: string;
-  /** When the policy comes back, server time; undefined where nobody sees to it. */
+  /** When the policy is restored, server time; undefined where nothing will restore it. */
   restoredAt?: number;
   /** Who sees to it, or why nobody does. */
   guard: string;

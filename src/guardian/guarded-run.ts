@@ -34,7 +34,7 @@ export function noteWrite(run: GuardedRun, on: ObjectRef): void {
 }
 
 /**
- * What a guardian may do about a run at this moment. `ask`: it is overdue, and the owner has not said a word, or not for long.
+ * What a guardian may do about a run now. `ask`: the run is overdue and its owner has not announced a revert recently.
  * `ready`: it is about to be due.
  */
 export type Move = { do: 'wait'; ms: number } | { do: 'ready' } | { do: 'ask' } | { do: 'revert'; why: string };
@@ -47,15 +47,15 @@ export interface Circumstances {
   hurry: boolean;
 }
 
-/** An owner that lives says that it reverts within milliseconds of the deadline. */
+/** A living owner announces its revert within milliseconds of the deadline. */
 const GRACE_MS = 1_000;
-/** One that said that it reverts may be stopped all the same. */
+/** An owner that has announced its revert may still be suspended. */
 const REVERTING_MS = 10_000;
 const AHEAD_MS = 500;
 /** A machine that slept is noticed this soon after it woke. */
 const LONGEST_NAP_MS = 1_000;
 
-/** Decides by the clock and by who is left. An owner that lives is never raced. */
+/** Decides by the clock and by which processes live. It never competes with a living owner. */
 export function nextMove(run: GuardedRun, { ownerGone, ownerAsleep, hurry }: Circumstances): Move {
   const leftMs = run.dueMs - run.watch.elapsed();
   if (!ownerGone) {

@@ -115,7 +115,10 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     if (message.say === 'asleep') deps.say({ say: 'yes', n: message.n });
   }
 
-  /** Whether the owner, which has not said that it reverts what is overdue, says anything at all. Asked once for all runs. */
+  /**
+   * Whether the owner answers at all, although it has not announced a revert of what is overdue. Asked once for all
+   * runs.
+   */
   function ownerAnswers(): Promise<boolean> {
     asking ??= (async () => {
       const answered = new AbortController();
@@ -149,7 +152,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     const move = nextMove(guarded, circumstances);
     if (move.do !== 'ask') return move;
     if (await ownerAnswers()) return { do: 'wait', ms: LOOK_EACH_MS };
-    // Meanwhile it may have gone, or said that it reverts.
+    // Meanwhile the owner may have died, or announced its revert.
     return nextMove(guarded, circumstances).do === 'ask'
       ? { do: 'revert', why: 'its time is up and its process does not answer' }
       : { do: 'wait', ms: 0 };

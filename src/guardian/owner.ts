@@ -33,7 +33,10 @@ interface Kept {
   announced: (Announcement & { dueAt: number })[];
 }
 
-/** The owner's end: starts the process when the first run begins, ends it after the last, and starts another should it die in between. */
+/**
+ * The owner's side: starts the guardian when the first run begins, ends it after the last, and starts another if it
+ * dies in between.
+ */
 export function ownersGuard({ start, clock }: OwnerDeps): Guard {
   const runs = new Map<string, Kept>();
   const waiting = new Map<number, (answer: FromGuardian | undefined) => void>();

@@ -25,7 +25,7 @@ export interface ReaperOptions {
   signal: AbortSignal;
 }
 
-/** Every so many looks the metadata of everything is read, for injections whose labels somebody took off. */
+/** Once in so many rounds the metadata of every object is read, to find injections whose labels somebody removed. */
 const DEEP_EACH = 60;
 const WIDTH = 8;
 
@@ -100,7 +100,8 @@ async function lookAround(
 
 function note({ begun }: RevertDeps, { log }: ReaperOptions, memory: Memory, { injections, blind }: ScanResult): void {
   const seen = new Set(injections.map(({ id }) => id));
-  // What was written to and is not proven back is looked at again, whether a mark is left on it or not.
+  // Findings that were written to and are not yet proven restored are read again, whether or not a mark is left on
+  // them.
   const unproven = [...(begun?.values() ?? [])].filter(({ id }) => !seen.has(id));
   memory.known = [...injections, ...unproven].filter(isTimed);
   memory.blindTo = new Set(blind.map(one => one.resource));
@@ -148,7 +149,7 @@ async function revertDue(deps: RevertDeps, options: ReaperOptions, memory: Memor
   await compareOnceMore(deps, options, done);
 }
 
-/** At the end of a round: what was put back may have been written over since. */
+/** At the end of a round: somebody may have overwritten what was restored. */
 async function compareOnceMore(deps: RevertDeps, options: ReaperOptions, done: readonly Done[]): Promise<void> {
   if (!done.some(({ receipt }) => receipt.verified)) return;
   await deps.clock.sleep(SECOND_LOOK_MS);
@@ -169,7 +170,8 @@ interface Done {
 async function isStillDue(deps: RevertDeps, options: ReaperOptions, finding: FoundInjection): Promise<boolean> {
   const { uid: _uid, ...ref } = finding.object;
   const got = await deps.api.get(ref);
-  // A backup that is gone leaves something behind that must be looked at, and so does what was written to and is not proven back.
+  // A deleted backup leaves an object that must be checked, and so does a finding that was written to and is not proven
+  // restored.
   if (!got.ok) {
     const isGone = got.reason === 'not-found' && !isKeptApart(finding);
     if (isGone) deps.begun?.delete(finding.id);

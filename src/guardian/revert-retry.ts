@@ -18,7 +18,7 @@ export interface RevertRetry {
 
 const PAUSES = { firstMs: 100, longestMs: 5_000 };
 
-/** Whether nothing is left that another try could put back. */
+/** Whether another attempt could restore nothing more. */
 function needsPerson({ receipts, blind }: RunReverted): boolean {
   return (
     blind.length === 0 &&

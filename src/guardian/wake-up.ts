@@ -1,6 +1,6 @@
 import type { Clock } from '../host/clock.ts';
 
-/** Sleep that ends early for everybody when something happens. */
+/** A sleep that ends early, for everybody who waits, when something happens. */
 export interface WakeUp {
   sleep(ms: number): Promise<void>;
   wake(): void;

@@ -1,4 +1,4 @@
-/** Time as it is passed in everywhere, so that tests own it. */
+/** Time, passed in everywhere so that tests control it. */
 export interface Clock {
   /** Wall clock, milliseconds since the epoch, of this machine. */
   now(): number;

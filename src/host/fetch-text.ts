@@ -1,7 +1,7 @@
 /** What came of a GET: the text of the answer, cut at `LONGEST`, and how long it took; or why there is none. */
 type Fetched = { ok: true; status: number; body: string; ms: number } | { ok: false; why: string };
 
-/** Nobody needs more of an answer to see whether it is well. */
+/** More of an answer is never needed to judge whether the server is healthy. */
 const LONGEST = 1024 * 1024;
 
 /** GETs an address. Redirections are not followed: a login page is not the thing that was asked for. */

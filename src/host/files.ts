@@ -42,7 +42,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** What is there could be read or written, and is not, since somebody else has a hand in it. The message says what to do. */
+/** A file exists but is refused, because another user owns it or could write it. The message says what to do. */
 export class Distrusted extends Error {
   // As the system itself refuses.
   readonly code = 'EPERM';

@@ -15,7 +15,7 @@ export function openEventLog(path: string, root?: string): (facts: Record<string
     try {
       add(`${jsonText({ at: new Date().toISOString(), pid: process.pid, ...facts })}\n`);
     } catch {
-      // Nowhere to say it: the screen belongs to the console, and a guardian has none.
+      // There is nowhere to report this: the screen belongs to the console, and a guardian has none.
     }
   };
 }

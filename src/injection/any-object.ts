@@ -21,12 +21,12 @@ export function objectParams(parameters: Readonly<Record<string, string>>): Obje
   return { apiVersion: apiVersion === '' ? 'v1' : apiVersion, kind, name };
 }
 
-/** The target; requests leave the namespace out where the kind has none. */
+/** The target; its namespace is left out of requests where the kind has none. */
 function objectRef({ apiVersion, kind, name }: ObjectParams, scope: Scope): ObjectRef {
   return { apiVersion, kind, namespace: scope.namespace, name };
 }
 
-/** The target first; what it is then says which pods it may reach. */
+/** The target is read first; its content decides which pods it may affect. */
 export function objectReads(params: ObjectParams, scope: Scope, live: Live): Read[] {
   const target = objectIn(live, TARGET);
   return [

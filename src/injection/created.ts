@@ -12,7 +12,7 @@ import { corrupt } from './record/record.ts';
 import { blindTo, refuse } from './refuse.ts';
 import type { Write } from './write/write.ts';
 
-/** Labels and annotations of an object that an injection creates: whose it is, when it must be gone, and our facts. */
+/** Labels and annotations of an object that an injection creates: its experiment, its deadline, and our facts. */
 export function createdMarks(
   type: FaultType,
   facts: Facts,
@@ -60,7 +60,10 @@ export function creationPermissions({ apiVersion, kind, namespace, name }: Objec
   ];
 }
 
-/** Why nothing can be created under this name, undefined where it is free. What is there is never adopted, whoever made it. */
+/**
+ * Why nothing can be created under this name; undefined if it is free. An existing object is never adopted, whoever
+ * created it.
+ */
 export function occupied(seen: Seen<KubeObject>, ref: ObjectRef, describe: string): Refusal | undefined {
   if (seen.state === 'blind') return blindTo(nameOf(ref), seen.failure);
   if (seen.state !== 'found') return undefined;
@@ -71,7 +74,7 @@ export function occupied(seen: Seen<KubeObject>, ref: ObjectRef, describe: strin
     : refuse('forbidden-target', `${nameOf(ref)} exists and no chaos tool made it: it is neither adopted nor deleted`);
 }
 
-/** How objects of one type are told from what they were made as. */
+/** How an object of one type is compared with what it was created as. */
 export interface CreatedTraits {
   type: FaultType;
   /** The kinds that this type creates. */

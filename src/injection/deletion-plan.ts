@@ -41,7 +41,7 @@ export function deletionReads(format: BackupFormat, target: ObjectRef): Read[] {
   ];
 }
 
-/** The plan of two writes: the backup, and only when that is kept, the deletion of this very version of this very object. */
+/** The plan of two writes: the backup, and once that is stored, the deletion of exactly this version of this object. */
 export function deletionPlan(of: Deletion): Plan | Refusal {
   const { format, scope, facts, target } = of;
   const name = nameOf(refOf(target));
@@ -71,7 +71,7 @@ export function deletionPlan(of: Deletion): Plan | Refusal {
   };
 }
 
-/** Bound to the version that the backup holds: what was changed since would be lost with the object. */
+/** Bound to the version in the backup: a later change would be lost with the object. */
 export function deleting(target: KubeObject): Write {
   const { uid, resourceVersion } = target.metadata;
   return {
@@ -127,7 +127,7 @@ function deletionPermissions(target: KubeObject, backup: ObjectRef): Permission[
   ];
 }
 
-/** Gone proves the deletion; under a new uid the object is back, and the fault with it over. */
+/** A missing object proves the deletion; under a new uid the object is back, and the fault is over. */
 export function deletionEffect(made: Plan, live: Live): Effect {
   const seen = objectIn(live, TARGET);
   const name = nameOf(made.target);

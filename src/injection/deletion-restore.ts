@@ -16,7 +16,7 @@ import { corrupt } from './record/record.ts';
 import { type Recreation, recreation, recreationReads } from './recreate.ts';
 import type { Write } from './write/write.ts';
 
-/** What differs from kind to kind in deleted a deleted object back. */
+/** What differs from kind to kind when a deleted object is restored. */
 export interface DeletedRestore {
   format: BackupFormat;
   /** Takes out of the original what must not come back. */
@@ -40,8 +40,8 @@ export function deletedRestoreReads({ format }: DeletedRestore, found: FoundInje
 }
 
 /**
- * Creates the object again where it is gone, and drops the backup only when it is seen to be there, whole and not on its way out.
- * An object that is Terminating is not there: it will be gone, and the backup is all that is left of it then.
+ * Recreates a deleted object, and deletes the backup only when the object is seen to exist, complete and not
+ * Terminating. A Terminating object counts as missing: soon only the backup will be left of it.
  */
 export function restoreDeleted(deleted: DeletedRestore, found: FoundInjection, live: Live): Restore {
   const backup = found.live;
@@ -105,7 +105,10 @@ function prepared({ prepare }: DeletedRestore, original: KubeObject, live: Live)
   return prepare === undefined ? made : { ...made, body: prepare(made.body) };
 }
 
-/** Somebody created an object of that name since: the original come back, or another one, which a person must judge. */
+/**
+ * Somebody has created an object of that name since: either the original again, or another one, about which a person
+ * must decide.
+ */
 function compared(
   deleted: DeletedRestore,
   backup: KubeObject,
@@ -136,7 +139,9 @@ function compared(
   };
 }
 
-/** What the server gives to a Service; another one that got other values is the same Service to everybody who uses its name. */
+/**
+ * What the server assigns to a Service. With other values it is still the same Service for everybody who uses its name.
+ */
 const ASSIGNED = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort', 'volumeName'];
 /** Written by tools and controllers beside what people mean. */
 const TOOLS_OWN = ['kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision'];
@@ -168,7 +173,7 @@ function essential(body: KubeObject): KubeObject {
 
 const portWithout = (port: object) => Object.fromEntries(Object.entries(port).filter(([key]) => key !== 'nodePort'));
 
-/** Only over this very version of what stands there; what the server gave to it stays, and so do notes of others in annotations. */
+/** Bound to the version that is there now; what the server assigned to it stays, and so do other annotations. */
 function replacing(is: KubeObject, body: KubeObject, original: KubeObject): Write {
   const { uid, resourceVersion } = is.metadata;
   const bound = {

@@ -9,7 +9,7 @@ import { listIn } from './live.ts';
 import { podSelector, reachedBy } from './reach.ts';
 
 const PODS = 'pods';
-/** What stands between a custom resource and the pods that go with it. */
+/** Kinds that may stand in the owner chain between a custom resource and its pods. */
 const BETWEEN: readonly [apiVersion: string, kind: string][] = [
   ['apps/v1', 'Deployment'],
   ['apps/v1', 'ReplicaSet'],

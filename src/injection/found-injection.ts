@@ -15,7 +15,7 @@ export interface FoundInjection {
   /** The object as read; the carrier of the undo record (victim, created object or backup). */
   live: KubeObject;
   state: FoundState;
-  /** What gave it away: annotation, label, backup name, plain annotation. */
+  /** Where it was recognised: annotation, label, backup name, plain annotation. */
   source: string;
   /** Who left it: `mayday` or `operator-chaos`. */
   tool: 'mayday' | 'operator-chaos' | 'other';
@@ -26,9 +26,9 @@ export interface FoundInjection {
   injectedAt?: number;
   expiresAt?: number;
   message?: string;
-  /** The backups that its restore needs, as read: what is left of the original should they vanish before it. */
+  /** The backups that its restore needs, as read: the only copy of the original if they are deleted before it. */
   beside?: readonly KubeObject[];
-  /** The label alone is there: the undo record that belongs to it is gone from the object. */
+  /** Only the label is there: the undo record that belongs to it is missing from the object. */
   lost?: true;
 }
 

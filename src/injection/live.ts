@@ -5,7 +5,10 @@ import type { Failure, Outcome } from '../kube/client/outcome.ts';
 
 type Answer = KubeObject | readonly KubeObject[] | null | Failure;
 
-/** Fetches what `wants` asks for, asking again with the answers until it wants nothing new. Reads of one round go side by side. */
+/**
+ * Fetches what `wants` asks for, and asks it again with the answers until it wants nothing new. Reads of one round run
+ * in parallel.
+ */
 export async function fetchLive(api: Api, wants: (live: Live) => Read[], signal?: AbortSignal): Promise<Live> {
   const live = new Map<string, Answer>();
   for (;;) {
@@ -45,7 +48,7 @@ function answerToDeletion(outcome: Outcome<KubeObject>): Answer {
   return outcome.value.kind === 'Status' ? null : outcome.value;
 }
 
-/** What a read gave, told apart. `unread` is a key that was never asked for. */
+/** What a read gave, as distinct cases. `unread` is a key that was never requested. */
 export type Seen<T> =
   | { state: 'found'; value: T }
   | { state: 'absent' }

@@ -38,7 +38,10 @@ function isOwner(value: unknown): value is OwnerReference {
 
 const keyOf = (owner: OwnerReference) => `owner ${owner.uid}`;
 
-/** Each owner, since one that is gone or was made anew must not be put back: the garbage collector would delete the object. */
+/**
+ * Each owner is read, because a reference to an owner that is gone or was recreated must not be restored: the garbage
+ * collector would delete the object.
+ */
 export function ownerReads(owners: readonly OwnerReference[], namespace: string | undefined): Read[] {
   const place = namespace === undefined ? {} : { namespace };
   return owners.map(owner => {

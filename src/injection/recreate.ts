@@ -8,7 +8,7 @@ import { asItStands, named, ownerReads, standing } from './owners.ts';
 import { patchOf } from './write/patch-of.ts';
 import type { Write } from './write/write.ts';
 
-/** What must be done so that the server takes a former object again, and what of it cannot come back. */
+/** What must change so that the server accepts a former object again, and what of it cannot be restored. */
 export interface Recreation {
   body: KubeObject;
   /** What must be written before the object itself. */

@@ -77,7 +77,7 @@ export function chosenContainer(
   return { ...container, index };
 }
 
-/** Why a change of the template would reach no pod. */
+/** Why a change of the template would not reach any pod. */
 export function noRollout(target: KubeObject, what: string): Refusal | undefined {
   const name = nameOf(refOf(target));
   const { paused, replicas } = deploymentSpec(target);

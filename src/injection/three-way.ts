@@ -3,7 +3,7 @@ import type { Clean } from '../text/sanitise.ts';
 import { sideBySide } from '../text/side-by-side.ts';
 import type { Write } from './write/write.ts';
 
-/** What stands there, against what was there before and what was put in. Texts are as a person may see them. */
+/** The present value, compared with the original and the injected one. Texts are fit to be shown. */
 export interface Comparison {
   /** `label app of Service shop/web`, as a sentence begins with it. */
   what: string;
@@ -25,7 +25,10 @@ export interface Comparison {
   strip: Write;
 }
 
-/** Still injected: restore. Already the original: only the marks go. A third value: somebody changed it since, and a person decides. */
+/**
+ * Still injected: restore. Already the original: only remove the marks. A third value: somebody has changed it since,
+ * and a person decides.
+ */
 export function threeWay(of: Comparison): Restore {
   if (of.isOriginal) {
     const says = of.saysOriginal ?? `${of.what} already is what it was; only the marks are left`;

@@ -1,7 +1,7 @@
 import type { ServerCertificate } from '../k8s/certificate.ts';
 import type { KubeObject } from '../k8s/object.ts';
 
-/** One webhook that delays, wherever its parts stand. */
+/** One webhook that delays, and the names of its parts. */
 export interface DelayingWebhook {
   /** The name of the Deployment, the Service and the configuration; the Secret's has `-certs` behind it. */
   name: string;
@@ -32,7 +32,7 @@ export const serviceNames = (name: string, namespace: string): string[] => [
 
 const metadata = ({ name, namespace }: DelayingWebhook) => ({ name, namespace, labels: { app: name } });
 
-/** The four objects in the order in which they are created: nothing is intercepted before there is somebody to answer. */
+/** The four objects in the order in which they are created: nothing is intercepted before there is a server to answer. */
 export function webhookObjects(of: DelayingWebhook): KubeObject[] {
   return [secret(of), deployment(of), service(of), configuration(of)];
 }
@@ -92,7 +92,10 @@ function service(of: DelayingWebhook): KubeObject {
   return { apiVersion: 'v1', kind: 'Service', metadata: metadata(of), spec };
 }
 
-/** Writes in the allowed namespaces only, never its own pods; a webhook that does not answer is passed over. */
+/**
+ * Only for writes in the allowed namespaces, and never for its own pods; if the webhook does not answer, the write goes
+ * through.
+ */
 function configuration(of: DelayingWebhook): KubeObject {
   const { name, namespace } = of;
   const hook = {

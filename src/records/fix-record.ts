@@ -43,7 +43,7 @@ export async function openFixRecord(files: Files, stateDir: string, header: FixH
     return {
       path,
       append: record => add(kept(record)),
-      // What was done is done, whatever the disk says of its receipt.
+      // The fix has been done, even if the disk refuses its receipt.
       receipt: receipt => add({ entry: 'receipt', receipt }).catch(() => undefined),
       close: () => file.close().catch(() => undefined),
     };

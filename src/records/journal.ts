@@ -15,7 +15,7 @@ export interface RunHeader {
   /** Milliseconds since the epoch, this machine's clock. */
   startedAt: number;
   pid: number;
-  /** Tells this process from another that later got the same pid; absent where the system does not say. */
+  /** Distinguishes this process from a later one with the same pid; absent where the system does not say. */
   processStart?: string;
   host: string;
   version: string;

@@ -21,8 +21,8 @@ interface Asked {
 }
 
 /**
- * Asks other tools, by the means that each documents, to stop what these findings show, and watches until each is seen stopped or patience is
- * over. Nothing else of theirs is touched: no finalizer, no target.
+ * Stops the faults of other tools, each by the means that its tool documents, and waits until each is seen stopped or
+ * the time is up. Nothing else of theirs is changed: no finalizer, no target.
  */
 export async function askOthers(
   deps: RevertDeps,
@@ -53,7 +53,7 @@ async function ask(deps: RevertDeps, finding: FoundInjection): Promise<Asked> {
   return state === 'done' ? base : { ...base, refused: message };
 }
 
-/** Whether a fresh read shows that nothing of it is in or will be put in; what cannot be read is not over. */
+/** Whether a fresh read shows that it is neither in nor about to be injected. What cannot be read is not over. */
 async function isOver({ api }: RevertDeps, { object }: FoundInjection): Promise<boolean> {
   const got = await api.get(object);
   if (!got.ok) return got.reason === 'not-found';

@@ -12,13 +12,13 @@ export interface Choice {
 
 export interface Chosen {
   findings: FoundInjection[];
-  /** Left out although they may be meant: nothing on them tells of which experiment they are, or how old. */
+  /** Left out although they may be wanted: nothing on them says which experiment they belong to, or how old they are. */
   untold: FoundInjection[];
 }
 
 /**
- * The findings that the choice means. `now` is server time, milliseconds since the epoch. What does not tell its age or experiment is
- * never taken for meant, and is told apart from what is not.
+ * The findings that the choice selects. `now` is server time, milliseconds since the epoch. A finding without an age or
+ * an experiment is never selected by it, and is reported separately.
  */
 export function choose(findings: readonly FoundInjection[], choice: Choice, now: number): Chosen {
   const fit = findings.filter(finding => choice.type === undefined || finding.type === choice.type);
@@ -29,7 +29,10 @@ export function choose(findings: readonly FoundInjection[], choice: Choice, now:
   };
 }
 
-/** Which of the framework's experiments are meant: those that are not over and fit; by age only those whose injection has begun. */
+/**
+ * Which of the framework's experiments are selected: those that are not over and match; a choice by age takes only
+ * those that have injected.
+ */
 export function chooseExperiments(
   experiments: readonly ClusterExperiment[],
   { type, experiment, olderThanMs }: Choice,

@@ -12,7 +12,7 @@ import { atRecordedVersion } from './recorded-version.ts';
 
 export type FaultOf = (type: FoundInjection['type']) => Fault<unknown> | undefined;
 
-/** What is to be done about a finding, and what that was decided from. */
+/** What to do about a finding, and what that was decided from. */
 export interface Decision {
   finding: FoundInjection;
   /** Undefined: nothing may be done; the finding's message says why. */
@@ -27,7 +27,10 @@ const STATE: Record<Restore['kind'], FoundState> = {
   corrupt: 'corrupt',
 };
 
-/** Reads what the decision needs and decides; never rejects. A type that this version cannot restore stays `injected` and says so. */
+/**
+ * Reads what the decision needs, and decides; never rejects. A type that this version cannot restore stays `injected`,
+ * with a message that says so.
+ */
 export async function decide(
   api: Api,
   faultOf: FaultOf,
@@ -58,7 +61,8 @@ export async function decide(
       live: new Map([...told.live, ...live]),
     };
   } catch (error) {
-    // Reads come back as outcomes: what throws here is what the record or the objects it names hold.
+    // Failed reads come back as outcomes, so an exception here is caused by the content of the record or of the objects
+    // it names.
     const message = sanitise(`${nameOf(found.object)}: ${whyUnreadable(error)}; left as it is`, 400);
     return { finding: { ...found, state: 'corrupt', message }, live: nothing };
   }
@@ -67,7 +71,10 @@ export async function decide(
 const isObject = (answer: unknown): answer is KubeObject =>
   typeof answer === 'object' && answer !== null && 'metadata' in answer;
 
-/** Keeps the backups among the answers, and lets those that are gone since be as they were read: they alone tell the original. */
+/**
+ * Keeps the backups among the answers. Those deleted since are used as they were read, because nothing else holds the
+ * original.
+ */
 function withBackups(
   read: Live,
   reads: readonly Read[],
@@ -86,7 +93,10 @@ function withBackups(
   return { live, beside: beside.length === 0 ? {} : { beside } };
 }
 
-/** A restore from a record in doubt is a person's to decide; one from a copy writes nothing about annotations that are gone. */
+/**
+ * A person must decide about a restore from a doubtful record. A restore from a copy writes nothing to annotations that
+ * are gone.
+ */
 function onHistory({ doubt }: Told, found: FoundInjection, restore: Restore): Restore {
   if (restore.kind === 'corrupt') return restore;
   const writes = found.lost === true ? onlyWhatIsThere(restore.writes, found.live) : restore.writes;

@@ -8,8 +8,9 @@ import { type Clean, sanitise } from '../text/sanitise.ts';
 export const CLEANUP = `${PREFIX}cleanup`;
 
 /**
- * `pending`: injects as soon as its controller turns to it. `live`: its fault is in, or may be. `measuring`: the controller has reverted the fault and looks at what
- * became of the target. `stuck`: deleted, and held until somebody reverts its fault. `over`: complete or aborted.
+ * `pending`: injects as soon as its controller handles it. `live`: its fault is in, or may be. `measuring`: the
+ * controller has reverted the fault and is measuring the recovery. `stuck`: deleted, but kept by its finalizer until
+ * its fault is reverted. `over`: complete or aborted.
  */
 type ExperimentState = 'pending' | 'live' | 'measuring' | 'stuck' | 'over';
 
@@ -51,7 +52,7 @@ const OVER = ['Complete', 'Aborted'];
 const BEFORE = ['', 'Pending', 'SteadyStatePre'];
 const AFTER = ['SteadyStatePost', 'Evaluating'];
 
-/** What one ChaosExperiment object says of itself. A phase that is not known counts as live. */
+/** What one ChaosExperiment object says about itself. An unknown phase counts as live. */
 export function clusterExperiment(object: KubeObject): ClusterExperiment {
   const status = fields(object.status);
   const spec = fields(object.spec);

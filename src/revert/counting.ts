@@ -1,6 +1,9 @@
 import type { Api } from '../kube/client/api.ts';
 
-/** The same connection with a request counter of its own, so that work done side by side is counted apart. All pages of a list count as one. */
+/**
+ * The same connection with its own request counter, so that parallel work is counted separately. All pages of a list
+ * count as one request.
+ */
 export function counting(api: Api): Api {
   let requests = 0;
   const counted =

@@ -9,11 +9,11 @@ export interface RevertDeps {
   api: Api;
   clock: Clock;
   faultOf: FaultOf;
-  /** Every restoring write is written down before it is sent. */
+  /** Each restore is written to the journal before it is sent. */
   journal: Journal;
   /**
-   * Findings that were written to and are not proven back yet, as they were, by id. After a write of our own, marks that are gone prove
-   * nothing, and this is what tells the original then. Outlives a single try.
+   * Findings that we have written to and not yet proven restored, as they were found, by id. After our own write,
+   * missing marks prove nothing, and this is then the only record of the original. Lives longer than a single attempt.
    */
   begun?: Map<string, FoundInjection>;
 }

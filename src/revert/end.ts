@@ -5,7 +5,7 @@ export type End = Pick<Receipt, 'outcome' | 'verified' | 'notHeld' | 'tier' | 'w
   message: string;
   retry?: boolean;
   waits?: boolean;
-  /** How long another try is worth it at most, milliseconds; as long as patience lasts where it does not say. */
+  /** For how long another attempt makes sense, milliseconds; without it, as long as retrying lasts. */
   retryForMs?: number;
 };
 

@@ -13,7 +13,7 @@ export async function readExperiments(
   options: { namespace?: string; signal?: AbortSignal } = {},
 ): Promise<{ experiments: ClusterExperiment[]; blind?: Blind }> {
   const discovery = await api.discovery();
-  // The scan itself is blind to everything then, and says so.
+  // In that case the scan itself reports that it is blind.
   if (!discovery.ok) return { experiments: [] };
   const resource = discovery.value.byResource(GROUP, RESOURCE);
   if (resource === undefined) return { experiments: [] };

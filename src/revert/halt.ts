@@ -26,8 +26,9 @@ export interface Halted {
 }
 
 /**
- * Stops experiments by their own means: each is deleted, which is how the framework aborts one. A pending one is gone at once and cannot begin; of a live one
- * the controller reverts the fault before it lets go. Waits for that, not longer than `OWN_MEANS_MS`.
+ * Stops experiments by their own means: deleting one is how the framework aborts it. A pending one is gone at once and
+ * cannot begin; for a live one the controller reverts the fault before it removes the finalizer. Waits for that, at
+ * most `OWN_MEANS_MS`.
  */
 export async function haltExperiments(
   deps: RevertDeps,
@@ -94,8 +95,8 @@ function receipt(deps: RevertDeps, one: Halted, rest: Pick<Stop, 'outcome' | 've
 }
 
 /**
- * Releases what is still held although its own means had their time: only where the last scan shows none of its fault, and could look
- * where it would be. Then its finalizer is taken off, and it is read again.
+ * Releases experiments that are still held after their own means had enough time, but only if the last scan shows
+ * nothing of their fault and could read wherever it would be. Removes the finalizer and reads again.
  */
 export async function releaseExperiments(deps: RevertDeps, halted: readonly Halted[], seen: Seen): Promise<Stop[]> {
   const discovery = await deps.api.discovery();

@@ -13,7 +13,7 @@ import { recognise } from './recognise.ts';
 
 const TRIES = 4;
 
-/** One write that was applied, with the object as the server answered, and as it stands now where more was written since. */
+/** One write that was applied: the object as the server answered, and as it is now if there were later writes. */
 export interface Applied {
   write: Write;
   object?: KubeObject;
@@ -22,13 +22,13 @@ export interface Applied {
 
 const NOT_RECORDED = 'its former field manager is not recorded, so none owns it until the next apply';
 
-/** What a dry run says of ownership beforehand: whether a write puts a value back whose former owner no record tells. */
+/** What a dry run can say about ownership: whether a write restores a value whose former owner no record names. */
 export const unownedAfter = (writes: readonly Write[]): string[] =>
   writes.some(write => write.verb !== 'delete' && write.owners === undefined && takesFields(write))
     ? [NOT_RECORDED]
     : [];
 
-/** Whoever sets a value comes to own it; what is only taken away has no owner any more. */
+/** Whoever sets a value owns it; a field that is only removed has no owner afterwards. */
 function takesFields(write: Write): boolean {
   if (write.verb !== 'patch' || write.patchType !== 'json') return true;
   const operations = write.body as unknown as Operation[];
@@ -36,8 +36,9 @@ function takesFields(write: Write): boolean {
 }
 
 /**
- * Gives the fields that restoring writes made ours back to those who owned them, or to nobody where no record says who: else the team's
- * next server-side apply ends in a conflict with us. What a person must know of it, as sentences; the restore itself stands either way.
+ * Gives the fields that our restores took ownership of back to their former owners, or drops our ownership where no
+ * record names them; otherwise the team's next server-side apply would conflict with us. Returns what a person must
+ * know about it, as sentences. The restore counts as done in any case.
  */
 export async function giveOwnershipBack(deps: RevertDeps, id: string, applied: readonly Applied[]): Promise<string[]> {
   const notes: string[] = [];
@@ -61,7 +62,10 @@ export async function giveOwnershipBack(deps: RevertDeps, id: string, applied: r
   return notes;
 }
 
-/** The same for an object that a process of ours made again and died, before its backup goes: only that still names the owners. */
+/**
+ * The same for an object that an earlier process of ours recreated before it died. It must happen before the backup is
+ * deleted, because only the backup still names the owners.
+ */
 export async function handedOverLate(deps: RevertDeps, id: string, restore: Restore): Promise<string[]> {
   if (restore.kind !== 'already-restored' || restore.victim === undefined) return [];
   const { object, owners } = restore.victim;
@@ -69,7 +73,10 @@ export async function handedOverLate(deps: RevertDeps, id: string, restore: Rest
   return giveOwnershipBack(deps, id, [{ write, object }]);
 }
 
-/** What a process that died before it could hand over has left. Without a record nothing is let go while another injection is there. */
+/**
+ * Handles what a process that died before handing over has left. Without a record, ownership is only dropped if no
+ * other injection is on the object.
+ */
 const heldSince = ({ owners }: Exclude<Write, { verb: 'delete' }>, object: KubeObject): Fields =>
   owners === undefined && recognise(object).length > 0 ? {} : leftOver(object, owners);
 

@@ -13,7 +13,7 @@ import { sanitise } from '../text/sanitise.ts';
 const SETS = 'replica sets';
 const STRIP = 'once the object is as it should be, --strip-marks takes the label off';
 
-/** A finding with what the cluster's own history says of its record. */
+/** A finding, with what the cluster's history says about its record. */
 export interface Told {
   /** Its `live` also wears a record that was found elsewhere. */
   finding: FoundInjection;
@@ -73,7 +73,7 @@ function withRecord(
   };
 }
 
-/** Label and record were written in one request: whoever owns the one owned the other. */
+/** Label and record were written in one request, so the owner of one was the owner of the other. */
 function asInjected(entry: ManagedField, keys: readonly string[]): ManagedField {
   const fields = isFields(entry.fieldsV1) ? entry.fieldsV1 : {};
   if (isEmpty(fieldsAt(fields, undefined, ['metadata', 'labels', TYPE_LABEL]))) return entry;
@@ -81,7 +81,7 @@ function asInjected(entry: ManagedField, keys: readonly string[]): ManagedField 
   return { ...entry, fieldsV1: union(fields, record) };
 }
 
-/** The writes without what they would do to annotations that the object itself does not have. */
+/** The writes without their changes to annotations that the object itself does not have. */
 export function onlyWhatIsThere(writes: readonly Write[], object: KubeObject): Write[] {
   const annotations = Object.keys(object.metadata.annotations ?? {});
   const prefix = '/metadata/annotations/';

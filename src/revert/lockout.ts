@@ -10,7 +10,7 @@ import type { Discovery } from '../kube/discovery/discovery.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { blindReason } from './blind.ts';
 
-/** A webhook that must be asked and cannot answer: every write that it is called for is refused. */
+/** A webhook that must be called and cannot answer: the server refuses every write in its scope. */
 export interface LockOut {
   configuration: ObjectRef;
   /** The entry of the configuration. */
@@ -19,7 +19,7 @@ export interface LockOut {
   service: string;
   /** Ids of the findings whose restore it refuses. */
   blocks: string[];
-  /** The configuration itself carries an injection, or is one: it is put back first, which may open the way. */
+  /** The configuration carries an injection or is one. It is restored first, which may unblock the rest. */
   isInjection: boolean;
   says: string;
 }
@@ -51,15 +51,15 @@ interface Dead {
 }
 
 /**
- * Which dead fail-closed webhooks will refuse which restores, known beforehand. `blind` says why that could not be looked at. Match
- * conditions are expressions that only the server evaluates: an entry that has some is taken to match.
+ * Which dead fail-closed webhooks will refuse which restores. `blind` says why that could not be checked. Only the
+ * server can evaluate match conditions, so an entry that has any is assumed to match.
  */
 export async function lockOuts(
   api: Api,
   intended: readonly Intended[],
 ): Promise<{ lockOuts: LockOut[]; blind?: string }> {
   const writes = intended.flatMap(({ finding, writes }) => writes.map(write => ({ finding, write })));
-  // Webhooks are never called for webhook configurations: these can always be put back.
+  // Webhook configurations are not subject to admission webhooks, so they can always be restored.
   const exposed = writes.filter(({ write }) => !KINDS.includes(write.on.kind));
   if (exposed.length === 0) return { lockOuts: [] };
   const [discovery, ...pages] = await Promise.all([
@@ -142,7 +142,7 @@ async function isServed(api: Api, { namespace, name }: ServiceRef): Promise<bool
 
 type Labels = Record<string, string>;
 
-/** Labels of the namespaces that are written into; a namespace that is not there, or cannot be read, has none. */
+/** Labels of the namespaces that are written to; empty for a namespace that is missing or cannot be read. */
 async function namespaceLabels(api: Api, writes: readonly Write[]): Promise<ReadonlyMap<string, Labels>> {
   const names = [...new Set(writes.flatMap(({ on }) => (on.namespace === undefined ? [] : [on.namespace])))];
   const got = await Promise.all(names.map(name => api.get({ apiVersion: 'v1', kind: 'Namespace', name })));

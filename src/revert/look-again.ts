@@ -14,8 +14,8 @@ import { wearing } from './remembered.ts';
 import { isKeptApart, keepsCarrier, writesOf } from './stages.ts';
 
 /**
- * Reads the carrier again and decides from what is there now; an end when there is nothing left to do. A mark or a backup that is gone
- * proves nothing by itself: then what stands there is compared with the record in memory.
+ * Reads the carrier again and decides by its present state; returns an end if there is nothing left to do. A missing
+ * mark or backup proves nothing by itself: the object is then compared with the record in memory.
  */
 export async function lookAgain(
   deps: RevertDeps,
@@ -36,7 +36,7 @@ export async function lookAgain(
   return now ? decide(api, deps.faultOf, { ...now, ...beside }) : withoutMarks(deps, finding, got.value, options);
 }
 
-/** What a backup kept, as far as is known without having read anything: as a rule that is still what has to be looked at. */
+/** The object that a backup keeps, as far as that is known without reading it; usually that is what must be checked. */
 function victimOf({ faultOf }: RevertDeps, finding: FoundInjection): Read[] {
   try {
     return faultOf(finding.type)?.restoreReads(finding, new Map()) ?? [];
@@ -45,7 +45,10 @@ function victimOf({ faultOf }: RevertDeps, finding: FoundInjection): Read[] {
   }
 }
 
-/** The backup is gone, whoever dropped it: the object that it kept is looked at, and what was read of the backup tells the original. */
+/**
+ * The backup has been deleted, by whomever: the object that it kept is checked, against what was read of the backup
+ * earlier.
+ */
 async function withoutBackup(deps: RevertDeps, finding: FoundInjection): Promise<Decision | End> {
   const decision = await decide(deps.api, deps.faultOf, finding);
   const { restore } = decision;
@@ -89,7 +92,8 @@ async function withoutMarks(
     const isRecordKept = (await putRecordBack(deps, decision.finding, restore)) !== undefined;
     return notHeld({ finding, restore, instead: restore, now, isByServer: false, isRecordKept });
   }
-  // Our own facts say exactly what was put in; of others it is only a guess, and without their marks not even that.
+  // Our own facts say exactly what was injected. For other records it is a guess, and without their marks not even
+  // that.
   const isCertain = restore.kind === 'restore' && finding.tool === 'mayday' && !isAnew;
   if (!isCertain && !force) return diverged(decision, name);
   const again = await putRecordBack(deps, decision.finding, restore);

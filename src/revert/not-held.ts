@@ -8,7 +8,7 @@ import { nameOf } from '../k8s/object-ref.ts';
 import type { End } from './end.ts';
 import { isKeptApart, writesOf } from './stages.ts';
 
-/** A write of ours was accepted, and something else than the original stands there. */
+/** Our write was accepted, but the object holds something other than the original. */
 export interface NotHeld {
   finding: FoundInjection;
   /** What was written. */
@@ -19,11 +19,11 @@ export interface NotHeld {
   now?: KubeObject | undefined;
   /** The answer to our own write already held something else: the server changed it, not a later writer. */
   isByServer: boolean;
-  /** Whether the record that tells the original is in the cluster. */
+  /** Whether the record of the original is in the cluster. */
   isRecordKept: boolean;
 }
 
-/** The end of such a try: failed, and final, since trying again would only be a quarrel with whoever writes there. */
+/** The end of such an attempt: failed and final. Another attempt would only compete with whoever writes there. */
 export function notHeld({ finding, restore, instead, now, isByServer, isRecordKept }: NotHeld): End {
   const { original, live } = { ...shownBy(restore), ...shownBy(instead) };
   const writer = now === undefined ? undefined : lastWriter(now, pathsOf(restore));
@@ -42,7 +42,7 @@ export function notHeld({ finding, restore, instead, now, isByServer, isRecordKe
   };
 }
 
-/** What puts the original in where a third value stands. */
+/** The command that restores the original over a third value. */
 export const FORCE = '--force-diverged then puts the original back over what stands there';
 
 const SERVER = 'the server itself on storing our write (the schema of its kind, or a mutating webhook or policy)';

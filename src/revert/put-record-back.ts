@@ -9,8 +9,8 @@ import { isKeptApart } from './stages.ts';
 const TRIES = 4;
 
 /**
- * Puts the record that tells the original back where it was: on the object, or as the backup beside it. The object then as stored;
- * undefined where it could not be done.
+ * Puts the record of the original back where it was: on the object, or as the backup beside it. Returns the object as
+ * stored; undefined where that failed.
  */
 export async function putRecordBack(
   deps: RevertDeps,
@@ -38,7 +38,7 @@ export async function putRecordBack(
   return undefined;
 }
 
-/** A record that points to a backup is worth nothing without it. */
+/** A record that points to a backup is useless without it. */
 async function backupsBack(deps: RevertDeps, { id, beside = [] }: FoundInjection): Promise<boolean> {
   for (const backup of beside) {
     const write = backupAgain(backup);

@@ -42,8 +42,9 @@ interface Look {
 }
 
 /**
- * Watches for injections, whoever makes them, and says for how long there was none: marks that come or come anew, experiments whose injection begins, other
- * tools' faults and orders. What is already there counts as before; a fault that leaves no trace at all cannot be seen.
+ * Watches for new injections by anybody, and says for how long there was none: marks that appear or change, experiments
+ * that begin to inject, faults of other tools. What is there at the start does not count; a fault that leaves no trace
+ * cannot be seen.
  */
 export async function watchQuiet(deps: ScanDeps & { clock: Clock }, options: QuietOptions): Promise<Quiet> {
   const { clock } = deps;
@@ -87,7 +88,10 @@ export async function watchQuiet(deps: ScanDeps & { clock: Clock }, options: Qui
   };
 }
 
-/** What a blind look did not show is not gone: it would count as injected when it is seen again. */
+/**
+ * Something that a blind look did not show may still be there; it must not count as a new injection when it is seen
+ * again.
+ */
 function kept(before: Look, now: Look): Look {
   return now.blind.length === 0 ? now : { ...now, traces: new Map([...before.traces, ...now.traces]) };
 }

@@ -3,8 +3,9 @@ import type { ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
 
 /**
- * The same connection, with reads of single objects begun now, so that what is asked for one after another takes one round. Each answers
- * the first read of its object, which is therefore never older than this call; later reads are sent as ever.
+ * The same connection with some reads of single objects started now, so that reads which follow one another take one
+ * round trip. Each answer is used for the first read of its object, so it is never older than this call; later reads
+ * are sent as usual.
  */
 export function readAhead(api: Api, reads: readonly Read[]): Api {
   const begun = new Map(reads.flatMap(read => ('get' in read ? [[keyOf(read.get), api.get(read.get)] as const] : [])));

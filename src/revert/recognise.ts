@@ -37,8 +37,9 @@ export function isSuspect(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'meta
 }
 
 /**
- * Every injection that this object carries: the undo record in `rollback-data`, the plain annotations, or being an object that an
- * injection made. Whole objects only. Label and shape must agree; where they do not, the finding is `corrupt` and says so.
+ * Every injection that this object carries: by the undo record in `rollback-data`, by plain annotations, or because an
+ * injection created the object. Needs the full object. Where label and content disagree, the finding is `corrupt` and
+ * says so.
  */
 export function recognise(object: KubeObject): FoundInjection[] {
   if (hasOnlyCopiedMarks(object)) return [];
@@ -49,7 +50,7 @@ export function recognise(object: KubeObject): FoundInjection[] {
   }
 }
 
-/** Whatever a record holds that its readers do not expect, it is a record: named, corrupt, and no reason to miss any other. */
+/** A record with unexpected content is still reported, as corrupt, and must not hide any other. */
 function unreadable(object: KubeObject, error: unknown): FoundInjection {
   const type = asFaultType(object.metadata.labels?.[TYPE_LABEL]) ?? 'unknown';
   const ref = refOf(object);
@@ -68,7 +69,7 @@ function unreadable(object: KubeObject, error: unknown): FoundInjection {
 function clues(object: KubeObject): Clue[] {
   const { labels = {}, annotations = {} } = object.metadata;
   const label = labels[TYPE_LABEL];
-  // Onto a ReplicaSet these are copied from its Deployment, also where it has a record of its own.
+  // A ReplicaSet gets copies of these from its Deployment, even if it has a record of its own.
   const plainKeys = isRewritten(object) ? [] : Object.keys(annotations);
   const found: Clue[] = typesByAnnotation(plainKeys).map(type => ({
     type,
@@ -83,7 +84,7 @@ function clues(object: KubeObject): Clue[] {
   return label === undefined ? fromFacts(object) : [fromLabel(label)];
 }
 
-/** Our facts on an object that an injection made, and whose labels somebody took off. */
+/** Our facts on an object that an injection created, and whose labels somebody removed. */
 function fromFacts(object: KubeObject): Clue[] {
   const made = readMayday(object.metadata.annotations?.[MAYDAY]) === undefined ? undefined : typeByCreation(object);
   return made === undefined ? [] : [{ type: made, source: `annotation ${MAYDAY}` }];

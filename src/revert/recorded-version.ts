@@ -24,7 +24,10 @@ function recordedVersion({ type, live }: FoundInjection): string | undefined {
   return isOther ? version : undefined;
 }
 
-/** The finding with its object read in the version that its record is about. Where that cannot be, `corrupt`, and says why. */
+/**
+ * The finding, with its object read in the API version that the record was made for. `corrupt`, with the reason, where
+ * that is impossible.
+ */
 export async function atRecordedVersion(
   api: Api,
   finding: FoundInjection,

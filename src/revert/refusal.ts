@@ -6,16 +6,16 @@ import { shownBy } from './not-held.ts';
 /** For what a person, or a namespace that is going, may clear up soon; milliseconds. */
 const SHORT_MS = 5_000;
 
-/** Why waiting is of little use after the server said no to a write, and what a person can do about it. */
+/** Why waiting does not help after the server refused a write, and what a person can do. */
 export interface Refusal {
-  /** For how long it is worth another try, milliseconds; 0: not at all. */
+  /** For how long another attempt makes sense, milliseconds; 0: not at all. */
   retryForMs: number;
   /** With the values that tell what is to be done. */
   message: string;
   notHeld?: { original: string; live: string };
 }
 
-/** What the server said of a write whose refusal stays for now; undefined where trying again may well help. */
+/** A refusal that will last; undefined where another attempt may well succeed. */
 export function lastingRefusal({ steps, message }: Execution, restore: Restore): Refusal | undefined {
   const last = steps.at(-1);
   if (last?.outcome !== 'failed' || last.failure === undefined) return undefined;

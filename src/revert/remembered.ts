@@ -13,8 +13,8 @@ import { writesOf } from './stages.ts';
 type Texts = Record<string, string>;
 
 /**
- * The object as it stands now, wearing the marks that it had in memory: what the fault's own judgement needs to compare values once the
- * marks are off. Marks that are off prove nothing themselves.
+ * The present object with the marks from memory added, because the fault's own comparison needs them. Missing marks
+ * prove nothing themselves.
  */
 export function wearing(now: KubeObject, before: KubeObject): KubeObject {
   const { labels = {}, annotations = {} } = before.metadata;
@@ -30,7 +30,7 @@ export function wearing(now: KubeObject, before: KubeObject): KubeObject {
   };
 }
 
-/** What is to be done about the finding as the object stands now, by the record in memory. */
+/** What to do about the finding by the record in memory and the object's present state. */
 export const judged = (fault: Fault<unknown>, finding: FoundInjection, now: KubeObject, live: Live): Restore =>
   fault.restore({ ...finding, live: wearing(now, finding.live) }, live);
 
@@ -49,7 +49,7 @@ function marksOf(restore: Restore, before: KubeObject): { annotations: Texts; la
   return marks;
 }
 
-/** Puts the record that a restore took off on the object again; undefined where another record stands there by now. */
+/** Puts the record that a restore removed back on the object; undefined if another record is there by now. */
 export function markAgain(now: KubeObject, restore: Restore, before: KubeObject): Write | undefined {
   const { annotations, labels } = marksOf(restore, before);
   const isTaken = Object.entries(annotations).some(
@@ -63,7 +63,7 @@ export function markAgain(now: KubeObject, restore: Restore, before: KubeObject)
   return patchOf(now, operations, { says: `put the undo record on ${nameOf(refOf(now))} again`, atVersion: true });
 }
 
-/** Creates a backup that is gone again, from what was read of it. */
+/** Recreates a deleted backup from what was read of it. */
 export function backupAgain(backup: KubeObject): Write {
   const { name, namespace, labels, annotations } = backup.metadata;
   const metadata = {

@@ -53,7 +53,9 @@ export const scanJson = (result: ScanResult, now: number) => ({
   scanned: result.scanned,
 });
 
-/** `verified` is said of values alone: where only marks were taken off, `marksOff` says that they were seen to be gone. */
+/**
+ * `verified` only ever refers to values. Where only marks were removed, `marksOff` says that they were read to be gone.
+ */
 export const receiptJson = (receipt: Receipt) => ({
   ...receipt,
   object: objectJson(receipt.object),
@@ -99,7 +101,7 @@ export function findingLine(finding: FoundInjection, now: number): string {
   );
 }
 
-/** The text of `mayday scan`. Zero is only said when nothing was blind. */
+/** The text of `mayday scan`. It says zero only if nothing was blind. */
 export function scanText(result: ScanResult, now: number): string[] {
   const { injections, blind, scanned } = result;
   const foreign = injections.filter(({ state }) => state === 'foreign').length;
@@ -126,7 +128,10 @@ export function scanText(result: ScanResult, now: number): string[] {
 /** Finished experiments that a scan shows one by one. */
 const SHOWN_OVER = 20;
 
-/** The experiments of the framework's controller: what is not over first, then those that are, then what will inject again. */
+/**
+ * The experiments of the framework's controller: first those that are not over, then those that are, then those that
+ * will inject again.
+ */
 function experimentsText(experiments: readonly ClusterExperiment[], now: number): string[] {
   const over = experiments.filter(({ state }) => state === 'over');
   const rest = experiments.filter(({ state }) => state !== 'over');
@@ -145,7 +150,7 @@ function experimentsText(experiments: readonly ClusterExperiment[], now: number)
   ];
 }
 
-/** What a choice left out because nothing on it tells whether it is meant; no line where there is none. */
+/** What a choice left out because nothing on it says whether it is wanted; no line if there is none. */
 export const untoldText = (untold: readonly FoundInjection[]): string[] =>
   untold.length === 0
     ? []
@@ -163,7 +168,10 @@ const MARK: Record<Receipt['outcome'], string> = {
   failed: '✗ FAILED',
 };
 
-/** Whether the original was read back. Marks that a person had taken off are verified to be off, and the original may be nowhere. */
+/**
+ * Whether the original was read back. Where a person had marks removed, only their absence is verified; the original
+ * may be lost.
+ */
 export const isPutBack = ({ outcome, verified }: Receipt): boolean => verified && outcome !== 'stripped';
 
 /** ` stripped 2`, beside the number of verified ones; empty where a person kept no value. */
@@ -184,7 +192,7 @@ export function receiptLine(receipt: Receipt): string {
 /** One line that says beforehand which webhook will refuse what. */
 export const lockOutLine = ({ says }: LockOut): string => sanitise(`LOCKED OUT ${says}`, 500);
 
-/** Far above what a step can say: why a person would be asked must not be cut off. */
+/** Much longer than any step: the reason for asking a person must not be cut off. */
 const STEP_LENGTH = 20_000;
 
 /** One line of a dry run: what would be done, and on what authority. */
@@ -232,8 +240,8 @@ export function revertText(result: RevertResult, options: { dryRun: boolean }): 
 }
 
 /**
- * 0 when everything is proven back, all that injects is stopped and nothing was blind; 7 when something remains or will inject, or how much
- * remains is unknown; 8 when nothing remains that could be seen, and something could not.
+ * 0: everything is proven restored, every injector is stopped, and nothing was blind. 7: something remains or will
+ * inject, or it is unknown how much remains. 8: nothing visible remains, but something could not be read.
  */
 export function revertExitCode(result: RevertResult): number {
   if (result.remaining > 0 || result.appeared.length > 0 || isRemainUnknown(result)) return 7;

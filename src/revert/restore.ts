@@ -21,7 +21,7 @@ import { scopesIn } from './trust/scope.ts';
 import { onWhoseWord, whatToType, wordMembers } from './trust/words.ts';
 
 export interface RestoreOptions {
-  /** Restore also what somebody changed to a third value since the injection. */
+  /** Also restore over a third value, which somebody has written since the injection. */
   force?: boolean;
   /** Take the marks alone off what could only be restored by force, or not at all: a person looked and found the values right. */
   stripMarks?: boolean;
@@ -29,24 +29,24 @@ export interface RestoreOptions {
   fresh?: boolean;
   /** The finding is from a scan before: what only patches the object, bound to what was read, may be decided from it. */
   scanned?: boolean;
-  /** What makes records trusted that change more than the object they are on; nothing does, unless given. */
+  /** Decides which records are trusted to change more than the object they are on; without it, none. */
   trust?: Trust;
 }
 
-/** A receipt with whether another try, after other things were put back, may do better. */
+/** A receipt, and whether another attempt may succeed once other things are restored. */
 export interface Attempt {
   receipt: Receipt;
   retry: boolean;
-  /** How long another try is worth it at most, milliseconds; as long as patience lasts where it does not say. */
+  /** For how long another attempt makes sense, milliseconds; without it, as long as retrying lasts. */
   retryForMs?: number;
   /** Nothing can be done until the cluster has finished what it began, such as a namespace that is Terminating. */
   waits: boolean;
 }
 
 /**
- * Puts one finding back: reads it fresh, decides, writes with preconditions (a conflict reads and decides again), reads back and compares.
- * The record that tells the original goes only once the original is seen to stand there. Never guesses: a record that cannot be trusted,
- * or a value that is neither the injected nor the original one, is left as it is.
+ * Restores one finding: reads it fresh, decides, writes with preconditions (on a conflict it reads and decides again),
+ * reads back and compares. The record is deleted only once the original is seen in place. Never guesses: where the
+ * record cannot be trusted, or the value is neither the injected nor the original one, nothing is changed.
  */
 export async function restoreOne(
   deps: RevertDeps,
@@ -113,7 +113,7 @@ async function decisionOn(deps: RevertDeps, finding: FoundInjection, options: Re
   return lookAgain(deps, finding, options);
 }
 
-/** What the first half made of the cluster is not the original. A third value is somebody's who writes at once; the backup is kept. */
+/** The first step did not bring the original back: somebody writes a third value at once. The backup is kept. */
 function afterFirst(first: Restore, { restore, live }: Decided): End {
   const end = failed(`${first.says}, but then: ${restore.says}`, restore.kind !== 'diverged' || wasBlind(live));
   const values = { ...shownBy(first), ...shownBy(restore) };
@@ -166,7 +166,7 @@ function asReverted(end: End, { says }: Restore): End {
   return end.outcome === 'already-restored' ? { ...end, outcome: 'reverted', message: says } : end;
 }
 
-/** What could not be written. Where its backup is gone as well, what was read of it goes back, so that another try has an original. */
+/** A write failed. If the backup is gone too, it is recreated from memory, so that another attempt has an original. */
 async function notDone(deps: RevertDeps, { finding, restore }: Decided, execution: Execution): Promise<End> {
   const refusal = lastingRefusal(execution, restore);
   const { message, retryForMs, notHeld } = {
@@ -195,7 +195,7 @@ async function notDone(deps: RevertDeps, { finding, restore }: Decided, executio
   };
 }
 
-/** On what authority these writes may be sent. What a kind is comes from the server, never from the record. */
+/** The authority by which these writes may be sent. The scope of a kind comes from the server, never from the record. */
 async function onWord(
   { api }: RevertDeps,
   { finding }: Decision,
@@ -223,7 +223,7 @@ const unconfirmed = (finding: FoundInjection, verdict: Verdict): End => ({
   ...wordMembers(verdict),
 });
 
-/** Whether something that the decision needs could not be read, so that it may come out differently next time. */
+/** Whether something needed for the decision could not be read, so that the next attempt may decide otherwise. */
 const wasBlind = (live: Live): boolean =>
   [...live.values()].some(value => value !== null && 'ok' in value && value.ok === false);
 

@@ -24,7 +24,7 @@ import { intoWaves, WAVES } from './waves.ts';
 export interface Step extends Pick<Receipt, 'tier' | 'word' | 'needs' | 'why'> {
   id: string;
   wave: string;
-  /** `leave`: nothing may be done; `says` tells why. */
+  /** `leave`: nothing may be done; `says` gives the reason. */
   action: 'restore' | 'strip-markers' | 'ask' | 'leave' | 'stop';
   says: string;
   writes: string[];
@@ -40,15 +40,15 @@ export interface RevertOptions extends RestoreOptions {
   /** Items of a wave that are restored side by side. */
   width?: number;
   emit?: (event: RevertEvent) => void;
-  /** What slow lists show in the end: put back as well, side by side with the rest, which does not wait for it. */
+  /** Findings of lists that end late: restored at the same time as the rest, which does not wait for them. */
   later?: () => Promise<readonly FoundInjection[]>;
   /** The second scan; the whole cluster, deep, unless told. */
   rescan?: Pick<ScanOptions, 'deep' | 'namespace' | 'doubtful'>;
-  /** Longest time for trying again what was blocked, milliseconds; 30 s unless told. */
+  /** How long blocked restores are tried again, milliseconds; 30 s unless given. */
   retryForMs?: number;
-  /** How long after its deletion something Terminating is waited for, milliseconds; 1 min unless told. */
+  /** How long to wait, after its deletion, for an object that is Terminating, milliseconds; 1 min unless given. */
   terminatingMs?: number;
-  /** Everything that the first scan showed, chosen or not, so that what comes anew can be told; the findings unless told. */
+  /** Everything that the first scan showed, chosen or not, to recognise new injections; the findings unless given. */
   shown?: readonly FoundInjection[];
 }
 
@@ -57,7 +57,7 @@ export interface RevertResult {
   receipts: Receipt[];
   /** Of the findings that were to be reverted, how many the second scan still shows or a receipt could not prove. */
   remaining: number;
-  /** Injections that the second scan shows and that were not among the findings: somebody is still injecting. */
+  /** Injections of the second scan that were not among the findings: somebody is still injecting. */
   appeared: FoundInjection[];
   /** The second scan could not list one single resource: 0 remaining would be no finding but ignorance. */
   isUnseen: boolean;
@@ -65,16 +65,19 @@ export interface RevertResult {
   blind: Blind[];
   /** Every injection that the second scan shows. */
   left: readonly FoundInjection[];
-  /** What became of what injects: experiments of the framework's controller, and other tools where that was asked for. */
+  /**
+   * What became of the injectors: experiments of the framework's controller, and other tools where that was requested.
+   */
   stops: Stop[];
-  /** Experiments that would still inject although everything was to be stopped: somebody orders anew. */
+  /** Experiments that would still inject although everything was to be stopped: somebody creates new ones. */
   willInject: ClusterExperiment[];
   ms: number;
 }
 
 /**
- * Puts everything back that was found: in waves, each wave side by side; what was blocked goes into the next round, until nothing
- * changes any more. Then scans again: the number that remain is what that scan shows, not what the receipts say.
+ * Restores everything that was found, in waves, the findings of a wave in parallel; what was blocked is tried again in
+ * the next round, until nothing changes any more. Then scans again: the number that remains comes from that scan, not
+ * from the receipts.
  */
 export async function revertAll(
   deps: RevertDeps,
@@ -130,7 +133,7 @@ export async function revertAll(
   };
 }
 
-/** A receipt of what was refused says by which webhook, where that was foreseen. */
+/** Adds to the receipt of a refused restore which webhook refused it, where that was predicted. */
 function withLockOut(receipt: Receipt, locked: readonly LockOut[]): Receipt {
   const by = locked.filter(({ blocks }) => blocks.includes(receipt.id));
   if (receipt.outcome !== 'failed' || by.length === 0) return receipt;
@@ -141,7 +144,7 @@ function withLockOut(receipt: Receipt, locked: readonly LockOut[]): Receipt {
   return { ...receipt, message: sanitise(`${receipt.message}; locked out by ${who.join(', ')}`, 600) };
 }
 
-/** On what authority it would be done. Leaving an object as it is, or only removing its marks, needs none. */
+/** The authority by which it would be done. Leaving an object alone, or only removing its marks, needs none. */
 function wordFor(
   decision: Decision & { restore: Exclude<Restore, { kind: 'corrupt' }> },
   { force = false, stripMarks = false, trust = {} }: RestoreOptions,
@@ -153,7 +156,7 @@ function wordFor(
   return wordMembers(judge(finding, restore.writes, trust, scopeOf));
 }
 
-/** What will be done about each finding, in the order in which it will be done. The dry run and the real one share it. */
+/** What will be done about each finding, in the order in which it is done. The dry run and the real run share it. */
 async function plan(
   deps: RevertDeps,
   findings: readonly FoundInjection[],

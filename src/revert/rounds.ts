@@ -7,12 +7,12 @@ import { type Attempt, type RestoreOptions, restoreOne } from './restore.ts';
 import { isKeptApart } from './stages.ts';
 import { intoWaves } from './waves.ts';
 
-/** Restores under way at once; the connection itself holds how many requests are. */
+/** Restores in parallel; the connection itself limits the number of requests. */
 export const AT_ONCE = 64;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
 const RETRY_FOR_MS = 30_000;
-/** From its deletion on. A namespace with much in it takes this long to go; one that is held by a finalizer may go never. */
+/** Counted from its deletion. A large namespace takes this long to go; one that a finalizer holds may never go. */
 const TERMINATING_MS = 60_000;
 /** For what has been Terminating for longer than that already: it may be let go just now. */
 const SHORTEST_WAIT_MS = 5_000;
@@ -43,7 +43,10 @@ export function deletedSince(live: Live): number | undefined {
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
-/** Tries until everything is settled or a round changes nothing and patience is over. The receipt of each finding is its last. */
+/**
+ * Tries until everything is settled, or until a round changes nothing and the time is up. The receipt of each finding
+ * is that of its last attempt.
+ */
 export async function inRounds(
   deps: RevertDeps,
   findings: readonly FoundInjection[],
@@ -72,7 +75,7 @@ export async function inRounds(
     open = blocked;
     if (open.length === 0) break;
     const spent = deps.clock.monotonic() - began;
-    // What only waits is over when its own time is; what is blocked otherwise is tried for as long as patience lasts.
+    // A finding that only waits has a time limit of its own; what is blocked otherwise is tried until the time is up.
     const isBlocked = blocked.length > waiting.length;
     const longest = Math.max(isBlocked ? Math.min(retryForMs, patienceMs) : 0, ...waiting.map(waitsUntil));
     if (waiting.length > 0)
@@ -83,7 +86,7 @@ export async function inRounds(
         forMs: Math.max(0, longest - spent),
       });
     if (!moved && spent + pause > longest) break;
-    // What was just put back may have unblocked the rest: then at once; else give the cluster time.
+    // If something was just restored, it may have unblocked the rest: try at once. Otherwise give the cluster time.
     await deps.clock.sleep(moved ? FIRST_PAUSE_MS : pause);
     pause = moved ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
@@ -124,7 +127,7 @@ async function round(
   return { blocked, waiting, patienceMs };
 }
 
-/** What is kept apart takes the most requests one after another: begun last, it would be waited for when all else is done. */
+/** A backup needs the most requests in sequence, so backups start first; started last, everything would wait for them. */
 const longestFirst = (wave: readonly FoundInjection[]): FoundInjection[] => [
   ...wave.filter(isKeptApart),
   ...wave.filter(finding => !isKeptApart(finding)),

@@ -20,15 +20,15 @@ import { intoWaves } from './waves.ts';
 
 /** What one injection wrote. */
 export interface RunWrites {
-  /** Whose injection it is: what a later run injected into the same object is left alone. */
+  /** Which run the injection belongs to: what a later run injected into the same object is left alone. */
   run?: string;
   type: FaultType;
   written: readonly ObjectRef[];
   /** The written objects as the server answered them, marks and backups included: what tells the original when those are gone. */
   answers?: readonly KubeObject[];
-  /** Longest time for trying again, milliseconds; 60 s unless told. */
+  /** How long blocked restores are tried again, milliseconds; 60 s unless given. */
   retryForMs?: number;
-  /** The key that signed the records of this run. Without a key, that the run itself asks is enough. */
+  /** The key that signed this run's records. Without a key, it is enough that the run itself asks. */
   key?: Uint8Array | undefined;
 }
 
@@ -53,8 +53,9 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Reverts what one injection wrote, without a scan: reads each object it touched, restores what is found there, tries again what was
- * blocked or could not be read, and counts what is not proven when patience is over. `ahead` spares the first reads.
+ * Reverts what one injection wrote, without a scan: reads each object it wrote to, restores what is found there,
+ * retries what was blocked or could not be read, and counts what is not proven restored when the time is up. `ahead`
+ * holds first reads that were started earlier.
  */
 export async function revertRun(by: RevertDeps, own: RunWrites, ahead?: Prefetched): Promise<RunReverted> {
   const deps = { begun: new Map(), ...by };
@@ -69,7 +70,10 @@ export async function revertRun(by: RevertDeps, own: RunWrites, ahead?: Prefetch
   }
 }
 
-/** Reads what a revert will have to read. What changes between this and the revert its preconditions tell, and it is read again. */
+/**
+ * Reads in advance what a revert will need. If something changes before the revert, its preconditions fail and it reads
+ * again.
+ */
 export async function prefetchRun(deps: RevertDeps, own: RunWrites): Promise<Prefetched> {
   const at = deps.clock.monotonic();
   return { at, read: leavesNothing(own.type) ? [] : await lookAtAll(deps, own) };
@@ -101,7 +105,7 @@ async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promi
   const trust: Trust = { key: own.key, everything: 'own-run' };
   const waves = intoWaves(findings).filter(wave => wave.length > 0);
   for (const [index, wave] of waves.entries()) {
-    // What the first wave puts back may change what the next ones find.
+    // After the first wave is restored, the next ones may find other objects.
     const attempts = await Promise.all(
       wave.map(finding => restoreOne(deps, finding, { fresh: index === 0 && !remembered.has(finding), trust })),
     );
@@ -120,7 +124,10 @@ async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promi
   };
 }
 
-/** Compares once more what a revert put back, by what the writes of the injection were answered with: the receipts that change. */
+/**
+ * Compares once more what a revert restored with the answers to the injection's writes. Returns the receipts that
+ * change.
+ */
 export const overwrittenRun = (deps: RevertDeps, own: RunWrites, receipts: readonly Receipt[]): Promise<Receipt[]> =>
   overwritten(deps, rememberedOf(own), receipts);
 
@@ -129,7 +136,10 @@ const rememberedOf = (own: RunWrites): FoundInjection[] =>
     .flatMap(answer => findingsIn(answer, own.type))
     .map(finding => ({ ...finding, ...backupsIn(own) }));
 
-/** The objects that tell of the injection: where something was deleted, its backup alone. That the deleted object is gone proves nothing. */
+/**
+ * The objects that show the injection: after a deletion only its backup. That the deleted object is missing proves
+ * nothing.
+ */
 function carriers({ type, written }: RunWrites): readonly ObjectRef[] {
   return leavesBackup(type)
     ? written.filter(({ kind, name }) => typeByBackup({ kind, metadata: { name } }) === type)
@@ -138,9 +148,9 @@ function carriers({ type, written }: RunWrites): readonly ObjectRef[] {
 
 interface Look {
   findings: FoundInjection[];
-  /** The findings are from memory: what stands there carries no mark any more, or is gone. */
+  /** The findings are from memory; by now the object carries no mark, or is gone. */
   isRemembered?: boolean;
-  /** The object has no mark any more and stands as it was written. That a backup is gone is no sign of it: it goes with a revert. */
+  /** The object has no marks and still holds what we wrote. A missing backup is no sign of that: a revert deletes it. */
   unmarked?: string;
   /** For an object on which nothing of the injection is left. */
   receipt?: Receipt;
@@ -160,7 +170,7 @@ async function look(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<L
     .flatMap(answer => findingsIn(answer, type))
     .slice(-1)
     .map(finding => ({ ...finding, ...beside }));
-  // Of what is gone, only a backup leaves something behind that must be looked at.
+  // Of the objects that are gone, only a backup leaves something that must be checked.
   if (remembered.length > 0 && (got.ok || remembered.every(isKeptApart)))
     return { findings: remembered, isRemembered: true };
   const isBackupGone = !got.ok && typeByBackup({ kind: ref.kind, metadata: ref }) === type && leavesBackup(type);
@@ -170,8 +180,8 @@ async function look(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<L
 }
 
 /**
- * Whether a record is of another run, by a signature that nobody can make who has not got the key. Nothing is injected into an object that
- * carries a record, so ours was put back before.
+ * Whether a record belongs to another run, by its signature, which nobody without the key can make. Nothing is injected
+ * into an object that carries a record, so ours must have been restored before.
  */
 const isOfLaterRun = ({ run, key, type }: RunWrites, finding: FoundInjection): boolean =>
   run !== undefined &&
@@ -192,7 +202,9 @@ function backupsIn({ answers = [], type }: RunWrites): Pick<FoundInjection, 'bes
   return beside.length === 0 ? {} : { beside };
 }
 
-/** The backup is gone, and nothing here remembers what it held: only what was never deleted is known to be as it was. */
+/**
+ * The backup is gone and its content is not in memory: only an object that was never deleted is known to be unchanged.
+ */
 async function withoutRecord(deps: RevertDeps, own: RunWrites, backup: ObjectRef): Promise<Look> {
   const victim = own.written.find(ref => typeByBackup({ kind: ref.kind, metadata: ref }) !== own.type);
   // The deletion was not even announced.
@@ -210,8 +222,8 @@ async function withoutRecord(deps: RevertDeps, own: RunWrites, backup: ObjectRef
 }
 
 /**
- * What of one injection is not as it was before, and what of it cannot be read, a line each; writes nothing. An object without the injection's record tells nothing any
- * more and counts as back, as it does when it is reverted.
+ * What of one injection still differs from before, and what could not be read, one line each; writes nothing. An object
+ * without the injection's record counts as restored, as it does in a revert.
  */
 export async function notRestored(deps: RevertDeps, own: RunWrites): Promise<{ away: string[]; blind: string[] }> {
   if (leavesNothing(own.type)) return { away: [], blind: [] };
@@ -225,15 +237,15 @@ export async function notRestored(deps: RevertDeps, own: RunWrites): Promise<{ a
   };
 }
 
-/** What is left in the cluster of what one injection wrote. */
+/** What is left in the cluster of the writes of one injection. */
 export interface Left {
   /** Something carries its marks, or may: it could not be read. */
   marked: boolean;
-  /** What lost its marks and still stands as it was written: a sentence each. */
+  /** Objects that lost their marks and still hold what we wrote: one sentence each. */
   unmarked: string[];
 }
 
-/** Looks for what is left of the writes of an injection; writes nothing. Marks that are gone do not prove that the value is. */
+/** Looks for what is left of an injection's writes; writes nothing. Missing marks do not prove that the value is gone. */
 export async function leftOfWrites(deps: RevertDeps, own: RunWrites): Promise<Left> {
   if (leavesNothing(own.type)) return { marked: false, unmarked: [] };
   const read = await lookAtAll(deps, own);

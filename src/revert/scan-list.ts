@@ -21,19 +21,25 @@ import type { ScanDeps, ScanOptions } from './scan-types.ts';
 export interface Pass {
   resource: ApiResource;
   whole: boolean;
-  /** A whole list that turns out to be long is beside it asked for what carries the type label, which comes much sooner. */
+  /** While a full list turns out to be long, the objects with the type label are listed as well, which is much faster. */
   labelled?: boolean;
 }
 
-/** Reads of objects that may be asked for together, so that those of one kind and namespace become one list. */
+/** Reads that may be combined: those of one kind and namespace become one list. */
 export const READS_AT_ONCE = 64;
-/** For a page of a list, milliseconds; less for what did not answer a moment ago. */
+/** Deadline for a page of a list, milliseconds; shorter for a server that just failed to answer. */
 const PAGE_MS = 20_000;
 const DOUBTFUL_MS = 3_000;
-/** Marked objects of one resource that are looked at. Far more than any game-day leaves, and an end to what a hostile server can ask of us. */
+/**
+ * How many marked objects of one resource are read. Far more than a game day leaves, and a limit to what a hostile
+ * server can make us read.
+ */
 const MOST_SUSPECTS = 20_000;
 
-/** Lists one resource and looks into what is suspect. What could not be listed, or not to its end, is blind. Never rejects. */
+/**
+ * Lists one resource and reads the suspicious objects in full. What could not be listed to its end is blind. Never
+ * rejects.
+ */
 export async function scanResource(deps: ScanDeps, options: ScanOptions, pass: Pass, state: ScanState): Promise<void> {
   const { resource, labelled = false } = pass;
   if (state.failed.has(keyOf(resource))) return;
@@ -74,7 +80,10 @@ function pagesOf({ api, clock }: ScanDeps, options: ScanOptions, { resource, who
   });
 }
 
-/** A list that failed is blind; but a kind that has been taken away since discovery, which only discovery itself can tell, has nothing in it. */
+/**
+ * A list that failed is blind. But if the kind was removed since discovery, which only a new discovery shows, there is
+ * nothing in it.
+ */
 async function missed({ api }: ScanDeps, resource: ApiResource, failure: Failure, state: ScanState): Promise<void> {
   if (failure.reason === 'unreachable' && rankOf(resource) > 0) state.slowGroups.add(resource.group);
   state.failed.add(keyOf(resource));
@@ -92,7 +101,7 @@ function isTakenAway(again: Outcome<Discovery>, { apiVersion, kind }: ApiResourc
   return again.value.byKind(apiVersion, kind) === undefined;
 }
 
-/** Looks into what is suspect on one page; how many that were. */
+/** Reads the suspicious objects of one page in full; returns how many there were. */
 async function lookAtPage(
   deps: ScanDeps,
   options: ScanOptions,
@@ -112,7 +121,10 @@ async function lookAtPage(
   return suspects.length;
 }
 
-/** Reads a marked object in full and says what it carries. An object that cannot be interpreted is reported and does not stop the others. */
+/**
+ * Reads a marked object in full and returns the injections on it. An object that cannot be interpreted is reported and
+ * does not stop the others.
+ */
 export async function inspect(...asked: Parameters<typeof inspectWhole>): Promise<void> {
   const [, , item, resource, state] = asked;
   const { name, namespace } = item.metadata;

@@ -10,7 +10,10 @@ import type { ScanEvent } from './scan-types.ts';
 /** What a scan has gathered so far. */
 export class ScanState {
   readonly findings: FoundInjection[] = [];
-  /** Backups of other findings' undo records: only known to be orphans when every object that they may belong to was seen. */
+  /**
+   * Backups of other findings. Whether one is an orphan is only known once every object that it may belong to has been
+   * read.
+   */
   readonly held: FoundInjection[] = [];
   readonly blind: Blind[] = [];
   readonly notes: Blind[] = [];
@@ -25,7 +28,7 @@ export class ScanState {
   readonly slowGroups = new Set<string>();
   /** Resources of which a list failed, by key: no second one is tried. */
   readonly failed = new Set<string>();
-  /** Asked for once, when a list says that its kind is not there. */
+  /** Fetched once, when a list answers that its kind does not exist. */
   discoveredAgain?: Promise<Outcome<Discovery>>;
   objects = 0;
   resources = 0;

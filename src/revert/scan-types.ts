@@ -17,7 +17,10 @@ export interface ScanOptions {
   namespace?: string;
   emit?: (event: ScanEvent) => void;
   signal?: AbortSignal;
-  /** Give what is known after this long, milliseconds, while slow lists go on: see `rest`. Everything at once unless told. */
+  /**
+   * Return what is known after this long, milliseconds, while slow lists go on: see `rest`. Without it, everything at
+   * once.
+   */
   slowAfterMs?: number;
   /** Resources that were blind a moment ago, by title: they are asked again, and given little time. */
   doubtful?: ReadonlySet<string>;

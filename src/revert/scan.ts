@@ -31,9 +31,9 @@ function passOver(resource: ApiResource, deep: boolean): Pass {
 }
 
 /**
- * Finds every injection in the cluster, whoever left it: by what labels, plain annotations and names give away, and with `deep` by the
- * metadata of everything. Findings are emitted as they come. What could not be listed is in `blind`; it never counts as nothing, and never
- * ends the scan.
+ * Finds every injection in the cluster, whichever tool left it: by labels, plain annotations and names, and with `deep`
+ * by the metadata of every object. Findings are emitted as they are found. What could not be listed is in `blind`; it
+ * never counts as empty, and never ends the scan.
  */
 export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<ScanResult> {
   const { api, clock } = deps;
@@ -102,7 +102,7 @@ async function listAll(deps: ScanDeps, options: ScanOptions, passes: readonly Pa
   });
 }
 
-/** What no mark on metadata tells of: the orders to inject themselves, and what another tool left without a trace in metadata. */
+/** What metadata does not show: the experiments themselves, and faults of other tools that leave no trace in metadata. */
 async function lookBeside(
   { api }: ScanDeps,
   options: ScanOptions,
@@ -120,10 +120,13 @@ async function lookBeside(
     if (!state.findings.some(({ id }) => id === finding.id)) state.add(finding);
 }
 
-/** Kubernetes' own groups are answered by one server; every other may be another's. */
+/** Kubernetes' own groups are served by one server; any other group may be served by its own. */
 const groupOfPass = ({ resource }: Pass): string => (rankOf(resource) === 0 ? `${resource.resource}` : resource.group);
 
-/** What can only be said when all lists, or all that answer soon, have been read: what a second group shows, and backups without victims. */
+/**
+ * What is only known once all lists, or all fast ones, have been read: objects served by two groups, and backups
+ * without victims.
+ */
 async function settle(deps: ScanDeps, options: ScanOptions, state: ScanState): Promise<void> {
   const put = state.takeLater().toSorted((a, b) => byPreference(a.resource, b.resource));
   const claimed = put.filter(({ item, resource }) => state.isNew(item, resource));

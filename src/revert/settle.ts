@@ -26,7 +26,7 @@ interface FirstStep {
   rest: readonly Write[];
 }
 
-/** The second step: where the server's answer shows that the original stands there, the record goes; where not, it stays. */
+/** The second step: if the server's answer shows the original, the record is removed; otherwise it stays. */
 export async function strip(deps: RevertDeps, done: Decided, { first, stored, rest }: FirstStep): Promise<End> {
   const fault = deps.faultOf(done.finding.type);
   if (!fault || !stored || first?.verb !== 'patch')
@@ -56,7 +56,7 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
     return undefined;
   };
   const marks = onlyWhatIsThere(markWrites(marked, done), stored);
-  // While the record is still there: it alone tells the owners, should this process die in between.
+  // While the record is still there: if this process dies here, only the record names the owners.
   const early = isBusy(stored) ? await giveOwnershipBack(deps, finding.id, [{ write: first, object: stored }]) : [];
   const taken = takenBy(first, stored);
   const writes = marks.map(write =>
@@ -77,7 +77,7 @@ const markWrites = (restore: Restore, { finding }: Decision): Write[] =>
     write => write.verb !== 'delete' && keepsCarrier({ ...restore, writes: [write] } as Restore, finding),
   );
 
-/** Reads back what was done and compares; then, and only then, what was kept for the case that it does not hold goes too. */
+/** Reads back and compares; only then deletes what was kept in case the comparison fails. */
 export async function finish(deps: RevertDeps, done: Decided, rest: readonly Write[]): Promise<End> {
   const { finding, restore, live } = done;
   const fault = deps.faultOf(finding.type);
@@ -89,7 +89,7 @@ export async function finish(deps: RevertDeps, done: Decided, rest: readonly Wri
     const isRecordKept = (await putRecordBack(deps, finding, restore)) !== undefined;
     return notHeld({ finding, restore, instead, now, isByServer: false, isRecordKept });
   }
-  // It was back: what becomes of the value from now on is somebody else's doing.
+  // It was restored: what others write from now on is not our doing.
   deps.begun?.delete(finding.id);
   const after = await execute(rest, deps, { id: finding.id, purpose: 'revert' });
   if (after.state !== 'done') return failed(`${restore.says}, but ${after.message}`, true);

@@ -4,7 +4,7 @@ import type { FoundInjection } from '../injection/found-injection.ts';
 import { valueAlone } from '../injection/write/two-steps.ts';
 import type { Write } from '../injection/write/write.ts';
 
-/** The writes of a restore, parted so that nothing which tells the original goes before the original is seen to stand there. */
+/** The writes of a restore, split so that no record of the original is deleted before the original is seen in place. */
 export interface Stages {
   now: Write[];
   /** What follows once that is seen. `decide`: from a new look at the cluster. `strip`: the marks, and then the rest. `rest`: nothing but these. */

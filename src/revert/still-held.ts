@@ -16,7 +16,7 @@ import { isKeptApart, keepsCarrier, writesOf } from './stages.ts';
 import { isBack } from './verify.ts';
 
 const AT_ONCE = 64;
-/** After this long, milliseconds, whoever answers each change of an object at once has done so. */
+/** Within this time, milliseconds, a controller that reacts to every change of an object has done so. */
 export const SECOND_LOOK_MS = 250;
 
 /**
@@ -51,8 +51,8 @@ export async function overwritten(
 }
 
 /**
- * Of a backup, which is dropped by now, the object that it kept. One that is Terminating is on its way out by somebody's own order, and one
- * that cannot be read tells nothing new.
+ * For a backup, which is deleted by now, the object that it kept. An object that is Terminating is being deleted by
+ * somebody else's decision, and one that cannot be read says nothing new.
  */
 async function compareVictim(
   deps: RevertDeps,
@@ -105,7 +105,7 @@ async function compare(
   return { ...receipt, ...lost(restore, now, isRecordKept) };
 }
 
-/** Without a look at the history, which only matters for what is not back. */
+/** Without reading the history, which only matters for what is not restored. */
 async function isQuicklyBack(deps: RevertDeps, finding: FoundInjection, force: boolean): Promise<boolean> {
   const fault = deps.faultOf(finding.type);
   if (fault === undefined) return false;
@@ -118,7 +118,7 @@ async function isQuicklyBack(deps: RevertDeps, finding: FoundInjection, force: b
   }
 }
 
-/** The reads of a judgement without those of dropped backups, which are in memory. */
+/** The reads of a judgement, without those of deleted backups, which are in memory. */
 function fromMemory(fault: Fault<unknown>, finding: FoundInjection): { wants: (live: Live) => Read[]; kept: Live } {
   const kept = new Map<string, KubeObject>();
   const wants = (live: Live): Read[] => {
@@ -159,7 +159,7 @@ function lost(
 const writerOf = (now: KubeObject, restore: Restore): string =>
   lastWriter(now, pathsOf(restore)) ?? 'nobody that the server knows of';
 
-/** Whether who wrote there last is one of those that owned it before the injection. */
+/** Whether the last writer there is one of those that owned the field before the injection. */
 function isFormerOwner(now: KubeObject, restore: Restore): boolean {
   const last = lastEntry(now, pathsOf(restore));
   if (last === undefined) return false;

@@ -14,7 +14,7 @@ import type { Stop } from './stop.ts';
 export interface StopOptions extends RevertOptions {
   /** Experiments of the framework's controller that are to be stopped too. */
   experiments?: readonly ClusterExperiment[];
-  /** Everything is meant: what is ordered or injected anew meanwhile is stopped as well, or told. */
+  /** Everything is selected: what is created or injected in the meantime is stopped as well, or reported. */
   everything?: boolean;
   /** Other tools' faults that their own tools are to be asked to stop. */
   others?: readonly FoundInjection[];
@@ -56,8 +56,9 @@ function both(first: RevertResult, second: RevertResult, left: readonly FoundInj
 }
 
 /**
- * Stops what injects, then reverts what was injected: experiments first by their own means, and other tools where that was asked for; then the
- * injections; then what its dead controller still holds is released, once the last scan shows that its fault is gone.
+ * Stops the injectors, then reverts the injections: first experiments by their own means, and other tools where that
+ * was requested; then the injections; then experiments that a dead controller still holds are released, once the last
+ * scan shows that their fault is gone.
  */
 async function stopKnown(
   deps: RevertDeps,
@@ -77,7 +78,7 @@ async function stopKnown(
   if (experiments.length === 0 && others.length === 0 && !options.everything) return revertAll(deps, findings, options);
   const began = deps.clock.monotonic();
   const tell = (stop: Stop) => options.emit?.({ event: 'stopped', stop });
-  // Beside the rest, which does not wait for what other tools do.
+  // At the same time as the rest, which does not wait for other tools.
   const asking = askOthers(deps, others).then(stops => {
     for (const stop of stops) tell(stop);
     return stops;
@@ -121,8 +122,9 @@ async function withLate(
 }
 
 /**
- * A namespace that an experiment deleted, and in which the experiment itself lies, cannot be made again while the experiment holds it. What it was
- * is kept elsewhere: such an experiment is released before, not after.
+ * A namespace that an experiment deleted, and in which the experiment itself is, cannot be recreated while the
+ * experiment's finalizer holds it. The original is kept elsewhere, so such an experiment is released before the
+ * restore, not after it.
  */
 async function releaseHolders(
   deps: RevertDeps,

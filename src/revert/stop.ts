@@ -2,16 +2,17 @@ import type { ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 
-/** What became of something that injects, or would: an experiment of the framework's controller, or another tool's fault. */
+/** What became of an injector: an experiment of the framework's controller, or a fault of another tool. */
 export interface Stop {
   id: string;
   what: 'experiment' | 'tool';
-  /** Whose it is: `operator-chaos`, `Chaos Mesh`, … */
+  /** The tool it belongs to: `operator-chaos`, `Chaos Mesh`, … */
   tool: string;
   object: ObjectRef;
   /**
-   * `stopped`: by its own means. `released`: its controller did not; its fault was reverted by us and its finalizer taken off. `asked`:
-   * its own tool was asked to stop it. `untouched`: nobody may or can stop it from here. `failed`: it is not stopped.
+   * `stopped`: by its own means. `released`: its controller did not stop it; we reverted its fault and removed its
+   * finalizer. `asked`: its own tool was asked to stop it. `untouched`: it may not or cannot be stopped from here.
+   * `failed`: it is not stopped.
    */
   outcome: 'stopped' | 'released' | 'asked' | 'untouched' | 'failed';
   /** Whether a read after the last write showed that it is stopped. */

@@ -19,9 +19,9 @@ import { recognise } from './recognise.ts';
 type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: boolean };
 
 /**
- * The write that takes the marks off and leaves every value as it is, for what a person has looked at: where the record is lost, or a
- * third value or an old record is in the way. Undefined where restoring needs no person, and where more than the object's own marks
- * belongs to the injection, such as a backup.
+ * The write that removes the marks and leaves every value as it is, for an object that a person has checked: where the
+ * record is lost, or a third value or an old record prevents the restore. Undefined where no person is needed, and
+ * where more than the object's own marks belongs to the injection, such as a backup.
  */
 export function strippingWrite({ finding, restore }: Decision): Write | undefined {
   const type = asFaultType(finding.type);
@@ -46,7 +46,7 @@ function factsOn({ metadata: { annotations = {} } }: KubeObject) {
   return (envelope.ok ? envelope.mayday : undefined) ?? readMayday(annotations[MAYDAY]);
 }
 
-/** Takes the marks off and looks again. Says nothing about the value: a person took it for right. */
+/** Removes the marks and reads again. Says nothing about the value: a person has declared it right. */
 export async function stripOnly(deps: RevertDeps, finding: FoundInjection, write: Write): Promise<End> {
   const { state, message } = await execute([write], deps, { id: finding.id, purpose: 'revert' });
   if (state !== 'done') return { outcome: 'failed', verified: false, message, retry: state === 'conflict' };

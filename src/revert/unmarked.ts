@@ -32,7 +32,7 @@ export function untraced(type: FaultType, ref: ObjectRef, object: KubeObject | u
   return { ...receipt, outcome: 'already-restored', verified: true, message };
 }
 
-/** What a person is told of an object that lost its marks, with the value still in. */
+/** What a person is told about an object that lost its marks and still holds the injected value. */
 export const unmarkedSays = (ref: ObjectRef, fields: readonly string[]): string =>
   `the marks were taken off ${nameOf(ref)}, and ${listed(fields)} still as mayday wrote ${fields.length === 1 ? 'it' : 'them'}, as its managedFields say: the injected value, or an original that was put back by a process that died then; no record is left to compare with: look, and put the right value in by hand`;
 

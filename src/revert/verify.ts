@@ -13,9 +13,12 @@ import { isKeptApart, isOn, keepsCarrier, writesOf } from './stages.ts';
 /** What reading back says of a restore. */
 export type Verification =
   | { state: 'held' }
-  /** The object that carried the record is not there any more. */
+  /** The object that carried the record no longer exists. */
   | { state: 'gone' }
-  /** Something else than the original stands there, although no mark is left: `now` is where the record belongs, if anywhere. */
+  /**
+   * The object holds something other than the original, although no mark is left. `now` is where the record belongs, if
+   * anywhere.
+   */
   | { state: 'not-held'; instead: Restore; now?: KubeObject }
   /** Not proven, and another try may do better. */
   | { state: 'open'; message: string };
@@ -63,7 +66,7 @@ export async function verifyRestore(
 const victimNow = (api: Api, fault: Fault<unknown>, done: FoundInjection): Promise<Live> =>
   fetchLive(api, known => fault.restoreReads(done, known));
 
-/** The backup is gone, so that only memory tells the original: the object itself is looked at. */
+/** The backup is gone and the original is only in memory: the object itself is checked. */
 function victimBack(fault: Fault<unknown>, done: FoundInjection, live: Live, forced: boolean): Verification {
   const instead = fault.restore(done, live);
   if (isBack(instead, forced)) return { state: 'held' };

@@ -1,7 +1,7 @@
 import type { FoundInjection } from '../injection/found-injection.ts';
 import { own } from '../text/own.ts';
 
-/** The order in which things are put back, by what could stand in the way of the rest. */
+/** The order in which things are restored: first what could block the rest. */
 export const WAVES = ['webhooks', 'rights', 'limits', 'the rest'] as const;
 
 const WAVE_OF_KIND: Readonly<Record<string, number>> = {

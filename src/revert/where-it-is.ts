@@ -7,7 +7,7 @@ import type { Discovery } from '../kube/discovery/discovery.ts';
 import type { Blind } from './blind.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
 
-/** What the last scan showed, by which it is decided whether an experiment's fault is gone. */
+/** What the last scan showed; it decides whether an experiment's fault is gone. */
 export interface Seen {
   injections: readonly FoundInjection[];
   blind: readonly Blind[];

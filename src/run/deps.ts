@@ -10,7 +10,7 @@ import type { Api } from '../kube/client/api.ts';
 import type { GateResult } from '../safety/gate.ts';
 import type { RunEvent } from './event.ts';
 
-/** What is to be reverted: what one injection wrote. */
+/** What one injection wrote, and so what is to be reverted. */
 export interface RevertRequest {
   run: string;
   type: FaultType;
@@ -19,7 +19,10 @@ export interface RevertRequest {
   answers?: readonly KubeObject[];
 }
 
-/** What reverting gave. `remaining` counts what is not proven restored; it is never 0 while something could not be read. */
+/**
+ * The outcome of reverting. `remaining` counts what is not proven restored; it is never 0 while something could not be
+ * read.
+ */
 export interface RevertedWrites {
   receipts: Receipt[];
   remaining: number;
@@ -33,7 +36,7 @@ export interface RunJournal extends Journal {
   end(verdict: { verdict: string; residue: number }): Promise<void>;
 }
 
-/** What a run needs from the house; passed in so that tests own time, chance and the cluster. */
+/** Everything a run needs, passed in so that tests control time, randomness and the cluster. */
 export interface RunDeps {
   api: Api;
   clock: Clock;
@@ -43,19 +46,28 @@ export interface RunDeps {
   fault(type: FaultType): Fault<unknown>;
   /** Every gate, asked once, with the plan that would be sent. */
   gates(loaded: LoadedExperiment, plan: Plan, namespace: string): Promise<GateResult[]>;
-  /** Has another process watch over the run, which reverts it should this one die. Says by itself what came of it. */
+  /** Starts the guardian: another process, which reverts the run if this one dies. It reports the outcome itself. */
   startGuardian?(): Promise<void>;
-  /** Takes the lock of the operator under test. Asked last: a run that is refused locks nobody out. */
+  /**
+   * Takes the lock of the operator under test. This comes last, so that a run that is refused does not lock anybody
+   * out.
+   */
   takeLock?(): Promise<GateResult>;
-  /** Signs the records that a plan writes; as they are where nobody signs. */
+  /** Signs the records that a plan writes; returns them unchanged where there is no key. */
   sign?(plan: Plan): Promise<Plan>;
-  /** Told shortly before the time of a fault is up, to have ready what reverting it needs. The revert may still come sooner, or not at all. */
+  /**
+   * Called shortly before the fault's time is up, to prepare what the revert needs. The revert may still start earlier,
+   * or never.
+   */
   prefetch?(request: RevertRequest): void;
-  /** What of the injection is not as it was before, and what of it cannot be read, a line each. Writes nothing. */
+  /** What of the injection still differs from before, and what of it cannot be read; one line each. Writes nothing. */
   notRestored(request: RevertRequest): Promise<{ away: string[]; blind: string[] }>;
   /** Puts back what was written and proves it. Never given the signal that aborted the run. */
   revert(request: RevertRequest): Promise<RevertedWrites>;
-  /** Compares once more what was reverted: the receipts that change because somebody wrote over it since. */
+  /**
+   * Compares once more what was reverted. Returns the receipts that change because somebody has overwritten the
+   * original since.
+   */
   overwritten(request: RevertRequest, receipts: readonly Receipt[]): Promise<Receipt[]>;
   journal: RunJournal;
 }
@@ -64,7 +76,10 @@ export interface RunOptions {
   /** Sortable by time; the caller makes it, because the journal is named after it. */
   run: string;
   emit: (event: RunEvent) => void;
-  /** Told what the experiment aims at (whether a Deployment is its own business); nothing is written before it resolves. */
+  /**
+   * Called with the experiment's target and scope (by which a Deployment is judged to belong to the experiment);
+   * nothing is written before it resolves.
+   */
   aims?: (isTarget: (deployment: KubeObject) => boolean) => Promise<void>;
   /** Aborting stops the run and reverts what was written. */
   signal?: AbortSignal;
@@ -74,7 +89,7 @@ export interface RunOptions {
   ttlMs?: number;
   /** Continuous steady time that counts as recovered; 10 s unless told. */
   soakMs?: number;
-  /** Longest time for the whole run, milliseconds; then it is stopped as an interrupt would, and reverted all the same. */
+  /** Longest time for the whole run, milliseconds. After that the run is interrupted and reverted. */
   timeoutMs?: number;
   dryRun?: boolean;
   /** What needs the target, and is watched for harm like the target's neighbours. */

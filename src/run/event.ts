@@ -27,7 +27,7 @@ export interface Timings {
   engagedAt?: number;
   /** T5: steady again while the fault was still ours to revert. */
   healedAt?: number;
-  /** T6: the fault was reverted by us, proven by reading back. */
+  /** T6: we reverted the fault and proved it by reading back. */
   revertedAt?: number;
   /** T7: steady for the whole soak time. */
   stableAt?: number;
@@ -65,7 +65,7 @@ export type RunEvent = At &
     | { event: 'recovered'; afterMs: number; by: string; selfHealed: boolean }
     | { event: 'deadline'; clock: 'ttl' | 'recovery'; afterMs: number }
     | { event: 'reverted'; receipts: Receipt[]; remaining: number }
-    /** Whether another process ends the fault should this one die. */
+    /** Whether another process ends the fault if this one dies. */
     | { event: 'guard'; on: boolean; says: string }
     | { event: 'note'; text: string }
     | ({ event: 'verdict' } & Conclusion)

@@ -13,8 +13,9 @@ import { observeUnderFault } from './phases/under-fault.ts';
 import type { RunResult } from './verdict/result.ts';
 
 /**
- * Runs one experiment to its verdict: baseline → inject → observe → revert → recover → judge. Whatever happens after the first
- * write (an abort, an error, a deadline), what was written is reverted and proven so before anything is judged.
+ * Runs one experiment to its verdict: baseline → inject → observe → revert → recover → judge. Whatever happens after
+ * the first write (an abort, an error, a deadline), everything written is reverted, and proven reverted, before the
+ * verdict.
  */
 export async function runExperiment(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions): Promise<RunResult> {
   const timeUp = new AbortController();
@@ -118,7 +119,7 @@ function makeRun(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions, s
     observed,
     async emit(happening) {
       const event = { at: Math.round(deps.api.serverTime().now), run: options.run, ...happening } as RunEvent;
-      // Neither a full disk nor a broken screen may stand between a fault and its revert.
+      // A full disk or a broken screen must not prevent the revert.
       try {
         await deps.journal.event(event);
       } catch (error) {
@@ -128,7 +129,7 @@ function makeRun(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions, s
       try {
         options.emit(event);
       } catch {
-        // The listener's own trouble.
+        // A listener that throws must not affect the run.
       }
     },
     phase: phase =>

@@ -25,10 +25,12 @@ const LOUD: Record<Verdict, string> = {
   Inconclusive: 'INCONCLUSIVE',
 };
 
-/** The last word of a check's name is what it is about; the rest is known from the experiment. */
+/** The last word of a check's name says what is checked; the experiment already names the rest. */
 const about = (name: string): string => (name.startsWith('Pods ') ? 'pods' : (name.split(' ').at(-1) ?? name));
 
-/** Label and text of one event. A label of undefined starts a run: the experiment's name stands there. */
+/**
+ * Label and text of one event. Where a run starts the label is undefined, and the experiment's name is printed instead.
+ */
 function say(event: RunEvent, { recoveryTimeoutMs }: LineOptions): { label?: string; text: string } {
   switch (event.event) {
     case 'phase':

@@ -11,7 +11,10 @@ import type { Runtime } from './runtime.ts';
 export const ours = (findings: readonly FoundInjection[]): FoundInjection[] =>
   findings.filter(finding => finding.state !== 'foreign');
 
-/** Reverting everything also stops everybody from injecting anew, until a person lifts the latch. Says what became of that in one line. */
+/**
+ * Reverting everything also keeps everybody from injecting until a person lifts the latch. Returns in one line whether
+ * that worked.
+ */
 export async function latchAll(runtime: Runtime, api: Api, reverted: number): Promise<{ on: boolean; says: string }> {
   const latched = await setLatch(api, {
     by: `${runtime.by}@${runtime.host}`,
@@ -24,8 +27,8 @@ export async function latchAll(runtime: Runtime, api: Api, reverted: number): Pr
 }
 
 /**
- * After everything was reverted nothing is left that a lock could protect: one line, none where there was none. What stays in, or could
- * not be looked for, keeps its lock. What fails here never fails the revert.
+ * After everything was reverted there is nothing left that a lock could protect. Returns one line, or none if there was
+ * no lock. A lock stays where something remains or could not be looked for. A failure here never fails the revert.
  */
 export async function freeAllLocks(api: Api, reverted: RevertResult): Promise<string[]> {
   const isRunning = reverted.stops.some(({ verified }) => !verified) || reverted.willInject.length > 0;

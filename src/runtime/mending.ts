@@ -27,7 +27,7 @@ export async function mendDepsFor(runtime: Runtime, api: Api): Promise<MendDeps>
   };
 }
 
-/** What a stop-gap of so long needs beside that: a guardian, and the key that signs its record. */
+/** What a stop-gap of that duration needs as well: a guardian, and the key that signs its record. */
 export async function stopGapFor(runtime: Runtime, api: Api, why: string, ttlMs: number): Promise<StopGap> {
   const { host, by, random } = runtime;
   const deps = await mendDepsFor(runtime, api);

@@ -16,7 +16,7 @@ import { startGuardianProcess } from './guardian-process.ts';
 import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
 
-/** What one run adds: its own chance, and a gate that only the caller knows. */
+/** What one run adds: its own random numbers, and a gate that only the caller knows. */
 export interface EngineExtras {
   random?: () => number;
   gate?: (plan: Plan) => GateResult;
@@ -63,7 +63,7 @@ export function recordKeyFor(api: Api, clock: Clock): RecordKey {
   };
 }
 
-/** The engine of one connection, with this machine's disk, clock and chance. */
+/** The engine of one connection, with this machine's disk, clock and randomness. */
 export function engineFor(runtime: Runtime, api: Api, extras: EngineExtras = {}): Engine {
   return createEngine({
     api,

@@ -90,7 +90,7 @@ export async function renewLock(api: Api, on: ObjectRef, holder: string, now: nu
   return renewed.ok ? { ok: true } : renewed;
 }
 
-/** Gives a lock back. One that somebody else holds by now is left to them: a takeover keeps the Lease and its uid. */
+/** Releases a lock. One that somebody else holds by now is left to them: a takeover keeps the Lease and its uid. */
 export async function releaseLock(api: Api, on: ObjectRef, holder: string): Promise<{ ok: true } | Failure> {
   const found = await api.get(on);
   if (!found.ok) return found.reason === 'not-found' ? { ok: true } : found;

@@ -24,8 +24,9 @@ export async function listLocks(api: Api, survives: IsHolderAlive): Promise<Outc
 }
 
 /**
- * Frees what no run needs any more once everything has been put back: the locks of every mayday, and those of the framework that have
- * run out. Gives whom they were freed from, which is read back, and why the others were not. One that somebody took anew is neither.
+ * Releases what no run needs once everything is restored: the locks of every mayday, and those of the framework that
+ * have expired. Returns whose locks were released, after reading that back, and why others were not. A lock that
+ * somebody has taken anew is in neither list.
  */
 export async function freeLocks(
   api: Api,

@@ -29,7 +29,7 @@ export interface Keyless {
   again?: () => Promise<KeyRead>;
 }
 
-/** Between the attempts of one read, milliseconds: one answer that fails must not cost every record of ours its word. */
+/** Between the attempts of one read, milliseconds: a single failed answer must not make all our records untrusted. */
 const PAUSES_MS = [200, 600];
 const LONGEST_READ_MS = 5_000;
 
@@ -56,7 +56,8 @@ export async function readOrMakeRecordKey(
   const read = await readRecordKey(api, clock);
   if (read.key !== undefined || read.isAbsent === undefined) return read;
   await makeKey(api, random(BYTES));
-  // Whatever became of that: somebody else may have been first, whose key counts, and an answer may be lost whose request was not.
+  // Whether or not that worked, the key is read again: somebody else may have created it first, and their key counts;
+  // or the answer was lost though the request was carried out.
   return readRecordKey(api, clock);
 }
 

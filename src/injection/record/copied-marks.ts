@@ -4,7 +4,10 @@ import { ROLLBACK_DATA, TYPE_LABEL } from './markers.ts';
 
 type Meta = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
 
-/** What controllers copy onto an object of this kind. Its own undo record is told from a copy by what they do not copy. */
+/**
+ * What controllers copy onto an object of this kind. What they do not copy distinguishes its own undo record from a
+ * copy.
+ */
 interface Copied {
   /** Labels of its source; with `annotations` also those of its source, undo records among them. */
   labels: boolean;

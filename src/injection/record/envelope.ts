@@ -23,9 +23,12 @@ export interface MaydayFacts {
   expires?: string;
   /** The victim's own managed-by label, which the framework's revert would delete. */
   managedBy?: string;
-  /** The value put in, or `sha256:<hex>` of it where it is secret or long: tells injected from diverged. */
+  /** The injected value, or `sha256:<hex>` of it where it is secret or long; distinguishes injected from diverged. */
   injected?: string;
-  /** The topmost member that was not there before and was made with the injection; without it, a null original was a null. */
+  /**
+   * The topmost member that did not exist before and was created by the injection; without it, a null original means
+   * that the value was null.
+   */
   absent?: string;
   /** Of an object that was to be deleted, where its backup's own format does not hold it: tells one that was never deleted. */
   uid?: string;

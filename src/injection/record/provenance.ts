@@ -23,8 +23,8 @@ const stamp = (text: string | undefined): number | undefined => {
 };
 
 /**
- * When the marks were put on, where nothing on the object says so: the last write of whoever owns them, or, where nobody does, the
- * creation of an object that an injection made.
+ * When the marks were written, where nothing on the object says so: the last write of their owner, or, if they have
+ * none, the creation of an object that an injection created.
  */
 function markedSince(object: KubeObject): number | undefined {
   const { annotations = {}, labels = {}, creationTimestamp, managedFields = [] } = object.metadata;

@@ -56,7 +56,7 @@ export function recordIn(victim: KubeObject, type: FaultType): Envelope | string
   return envelope.ok ? envelope : `the undo record is damaged: ${envelope.reason}`;
 }
 
-/** The answer to a record that cannot be trusted. */
+/** The answer for a record that cannot be trusted. */
 export function corrupt(victim: KubeObject, why: string): Restore {
   return { kind: 'corrupt', says: `${nameOf(refOf(victim))}: ${why}; left as it is` };
 }

@@ -38,7 +38,7 @@ const MARK_LABELS = [TYPE_LABEL, MANAGED_BY].map(key => pointer('metadata', 'lab
 export const isMarkPath = (path: string): boolean =>
   path.startsWith(`${ANNOTATIONS}${pointer(PREFIX)}`) || MARK_LABELS.includes(path);
 
-/** Whether a restoring write takes marks off and puts no value back. */
+/** Whether a restoring write removes marks without restoring a value. */
 export function onlyStrips(write: Write): boolean {
   if (write.verb !== 'patch' || write.patchType !== 'json') return false;
   return (write.body as unknown as Operation[]).every(({ op, path }) => op === 'test' || isMarkPath(path));

@@ -47,7 +47,10 @@ export interface ExecutorDeps {
 
 const SENDS = 5;
 const MAX_WAIT_MS = 10_000;
-/** A server drops a request soon after its client is gone. Until then a write without an answer may still be applied. */
+/**
+ * A server gives up a request soon after its client has disconnected. Until then a write without an answer may still be
+ * applied.
+ */
 export const IN_FLIGHT_MS = 5_000;
 
 /**
@@ -79,7 +82,7 @@ async function stopped(
   run: { id: string; purpose: Purpose },
 ): Promise<Execution> {
   const applied = steps.filter(result => result.outcome === 'applied');
-  // A backup must outlive any doubt about the write that relies on it.
+  // A backup must be kept as long as it is unknown whether the write that relies on it was applied.
   const mayUndo = run.purpose === 'inject' && state !== 'unknown';
   const undone = mayUndo ? await undo(applied, deps, run.id) : [];
   const isBack = ({ outcome }: StepResult) => outcome === 'applied' || outcome === 'gone';
@@ -150,7 +153,7 @@ async function settle(write: Write, deps: ExecutorDeps): Promise<Settled> {
   for (let sends = 1; ; sends += 1) {
     const outcome = await send(deps.api, write);
     if (outcome.ok) {
-      // A second object of that name would come to be when the first is deleted before the lost request arrives.
+      // If the first object were deleted before the lost request arrives, that request would create a second one.
       if (write.verb === 'create') await outlive(lost, clock);
       return { outcome: 'applied', object: outcome.value, message: write.says };
     }
@@ -175,7 +178,8 @@ async function settleLost(
   const { clock, api } = deps;
   const decided = await decide(write, outcome, api);
   if (isCertain(decided)) {
-    // One of them made it; another may still be on its way, and make a second one when this one is gone.
+    // One of the requests created the object; another may still arrive, and would create a second one once this one is
+    // deleted.
     if (write.verb === 'create' && lost.times > 1) await outlive(lost, clock);
     return decided;
   }
@@ -203,7 +207,10 @@ async function outlive(lost: Lost | undefined, clock: Clock): Promise<void> {
   if (left > 0) await clock.sleep(left);
 }
 
-/** The last look at a write that was never seen applied: only when no request of it can be under way any more does `not-applied` mean refused. */
+/**
+ * The last look at a write that was never seen applied: only when none of its requests can arrive any more does
+ * `not-applied` mean refused.
+ */
 async function giveUp(write: Write, outcome: Failure, lost: Lost, deps: ExecutorDeps): Promise<Settled> {
   await outlive(lost, deps.clock);
   let decided: Decided = await decide(write, outcome, deps.api);
@@ -215,8 +222,8 @@ async function giveUp(write: Write, outcome: Failure, lost: Lost, deps: Executor
 }
 
 /**
- * A deletion that was once sent and not answered never counts as not done: if it is carried out after all, the backup that would be
- * taken back is the only copy by then.
+ * A deletion that was sent and not answered never counts as not done: if it is carried out after all, the backup is the
+ * only copy left.
  */
 function doubted(write: Write, end: Settled): Settled {
   if (write.verb !== 'delete' || end.outcome !== 'failed') return end;
@@ -250,7 +257,7 @@ async function decide(write: Write, failure: Failure, api: Api): Promise<Decided
   }
 }
 
-/** A refusal to try: the server says so and when to come back. */
+/** The server refused to try, and said when to come back. */
 function waitAsked(failure: Failure): number | undefined {
   const asked = failure.retryAfterMs;
   if (failure.reason === 'throttled') return Math.min(asked ?? 1000, MAX_WAIT_MS);

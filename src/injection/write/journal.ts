@@ -6,7 +6,7 @@ export type Purpose = 'inject' | 'revert' | 'undo' | 'fix';
 /** What became of one write. `gone`: there was nothing left to delete. `unknown`: no answer, and reading back failed too. */
 export type StepOutcome = 'applied' | 'gone' | 'conflict' | 'failed' | 'unknown';
 
-/** What is written down before and after every write, so that a fresh process can finish what a dead one began. */
+/** Written to the journal before and after every write, so that a new process can finish what a dead one began. */
 export type JournalRecord = {
   /** Milliseconds since the epoch, this machine's clock. */
   at: number;
@@ -18,7 +18,7 @@ export type JournalRecord = {
   of: number;
 } & ({ record: 'intent'; write: Write } | { record: 'result'; outcome: StepOutcome; on: ObjectRef; message: string });
 
-/** The disk does not take a record down: a refusal of the machine, not a fault of ours. Nothing is injected without a record. */
+/** The disk refuses the journal entry. Nothing is injected without one. */
 export class JournalUnwritable extends Error {
   constructor(error: unknown) {
     super(`the journal cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });

@@ -10,7 +10,7 @@ import type { Write } from './write.ts';
 export type LostResponse =
   | { state: 'applied'; object?: KubeObject }
   | { state: 'not-applied' }
-  /** Something else stands there: neither ours nor what we expected. */
+  /** The object holds something else: neither what we wrote nor what was expected before it. */
   | { state: 'other'; why: string }
   | { state: 'unknown'; failure: Failure };
 
@@ -60,7 +60,8 @@ function patched(write: Extract<Write, { verb: 'patch' }>, live: KubeObject | un
   const marks = changes.filter(
     change => change.path[0] === 'metadata' && change.path.some(step => step.startsWith(PREFIX)),
   );
-  // The record goes in and out with the value in one request, and nobody heals it: where there is one, it alone decides.
+  // The record is added and removed in the same request as the value, and no controller restores it: if the write has a
+  // record, it alone decides.
   const deciding = marks.length > 0 ? marks : changes;
   const holds = deciding.every(change => isDeepStrictEqual(valueAt(live, change.path), change.value));
   return holds ? { state: 'applied', object: live } : { state: 'not-applied' };

@@ -2,8 +2,8 @@ import type { FaultType } from '../../faults/types.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 
 /**
- * On whose word a restore is done. `own-object`: nobody's is needed, since it gives whoever wrote the record nothing that he could not have
- * done. `own-run`: the run that injected it restores it.
+ * The authority for a restore. `own-object`: none is needed, because the author of the record could have made the same
+ * change directly. `own-run`: the run that injected it restores it.
  */
 export type Word = 'own-object' | 'signed' | 'journal' | 'experiment' | 'person' | 'caller' | 'own-run';
 
@@ -22,16 +22,19 @@ export interface Receipt {
   message: string;
   /** How far the restore reaches beyond the object that carries the record: 1 not at all, 3 farthest. Missing where none was planned. */
   tier?: 1 | 2 | 3;
-  /** On whose word it is, or would be, done; missing where a person must say yes first, and then `needs` is there, or where it is refused. */
+  /**
+   * The authority by which it is or would be done; missing where a person must agree first (then `needs` is set) or
+   * where it is refused.
+   */
   word?: Word;
   needs?: 'confirmation';
-  /** What makes the tier 2 or 3, or why it is refused, a phrase each. */
+  /** Why the tier is 2 or 3, or why it is refused, one phrase each. */
   why?: string[];
-  /** Where a write of ours was accepted and something else stands there all the same, or where the original could not be put in. */
+  /** Our write was accepted and the object holds something else, or the original could not be written. */
   notHeld?: { original?: string; live?: string; by?: string };
 }
 
-/** The receipts, with those that changed since in their place. */
+/** The receipts, with the changed ones replaced. */
 export function amended(receipts: readonly Receipt[], since: readonly Receipt[]): Receipt[] {
   const byId = new Map(since.map(receipt => [receipt.id, receipt]));
   return receipts.map(receipt => byId.get(receipt.id) ?? receipt);

@@ -37,7 +37,7 @@ async function afterConflict(
   deps: ExecutorDeps,
   again: () => Promise<readonly Write[] | undefined>,
 ): Promise<readonly Write[] | undefined> {
-  // What is still in the cluster would make a second try a second injection.
+  // With something of the first attempt still in the cluster, a second one would inject twice.
   const mayTry = execution.state === 'conflict' && execution.left.length === 0 && attempts < ATTEMPTS;
   if (!mayTry || deps.signal?.aborted) return undefined;
   await deps.clock.sleep(25 * 2 ** attempts);

@@ -31,6 +31,9 @@ export type Write =
     };
 
 interface Owned {
-  /** Of a restoring write: which field managers owned before what it puts back, and get it back; undefined where nobody knows. */
+  /**
+   * For a restoring write: the field managers that owned before what it restores, and get it back; undefined where that
+   * is not known.
+   */
   owners?: readonly ManagedField[] | undefined;
 }

@@ -55,7 +55,7 @@ function pausedContainers(object: KubeObject): string[] {
 const keepsImage = ({ kind, metadata }: Meta): boolean =>
   kind === 'Pod' && Object.keys(metadata.annotations ?? {}).some(key => KEPT_IMAGE.test(key));
 
-/** Kinds whose image is looked at where Chaos Mesh is, or was, in the cluster: their metadata does not tell of it. */
+/** Kinds whose image is inspected if Chaos Mesh is, or was, in the cluster: their metadata does not show its faults. */
 export const IMAGED: readonly { apiVersion: string; kind: string }[] = [
   { apiVersion: 'v1', kind: 'Pod' },
   ...['Deployment', 'StatefulSet', 'DaemonSet'].map(kind => ({ apiVersion: 'apps/v1', kind })),
@@ -63,7 +63,7 @@ export const IMAGED: readonly { apiVersion: string; kind: string }[] = [
 const isImaged = (object: Meta) =>
   IMAGED.some(({ apiVersion, kind }) => object.apiVersion === apiVersion && object.kind === kind);
 
-/** Whether a whole object, of those kinds, runs the image of a pod-failure. */
+/** Whether a full object of these kinds runs the image that a pod-failure puts in. */
 export const runsPauseImage = (object: KubeObject): boolean => isImaged(object) && pausedContainers(object).length > 0;
 
 export const chaosMesh: Tool = {
@@ -107,7 +107,7 @@ function remains(object: KubeObject): string | undefined {
 
 function chaosRemains(object: KubeObject): string | undefined {
   if (isTrue(object, 'AllRecovered') && !isStillIn(object)) return undefined;
-  // It has killed or restarted what it was to, and never does so again.
+  // It has already killed or restarted its targets, and does so only once.
   if (isOneShot(object) && isTrue(object, 'AllInjected')) return undefined;
   return `${object.kind} is not recovered`;
 }

@@ -6,8 +6,8 @@ import { IMAGED, runsPauseImage } from './chaos-mesh.ts';
 import { foreignFinding } from './index.ts';
 
 /**
- * Pods and workloads that Chaos Mesh left with the image of a pod-failure. Nothing in their metadata tells of it, so they are read whole,
- * and only where the cluster knows Chaos Mesh's kinds.
+ * Pods and workloads that still run the image of a Chaos Mesh pod-failure. Their metadata does not show it, so they are
+ * read in full, and only in clusters that know Chaos Mesh's kinds.
  */
 export async function leftWithPauseImage(
   api: Api,

@@ -19,7 +19,10 @@ export const isForeignSuspect = (object: Meta): boolean => TOOLS.some(tool => to
 const toolOf = (object: KubeObject): Tool | undefined =>
   TOOLS.find(tool => tool.isSuspect(object)) ?? (runsPauseImage(object) ? chaosMesh : undefined);
 
-/** What another chaos tool has in, or will put in, as a finding that a revert never touches; undefined if it is not one, or is over. */
+/**
+ * A fault of another chaos tool that is in or about to be injected, as a finding that a revert never touches; undefined
+ * if it is none, or is over.
+ */
 export function foreignFinding(object: KubeObject): FoundInjection | undefined {
   const tool = toolOf(object);
   const remains = tool?.remains(object);

@@ -45,7 +45,7 @@ function engineRemains(object: KubeObject): string | undefined {
   if (isLeaving(object)) return 'ChaosEngine is Terminating, held by its finalizer';
   const status = String(statusOf(object).engineStatus ?? '');
   if (OVER.includes(status)) return undefined;
-  // Told to stop before its operator ever looked at it.
+  // It was stopped before its operator ever handled it.
   if (status === '' && specOf(object).engineState === 'stop') return undefined;
   return `ChaosEngine is ${status === '' ? 'not started' : status}`;
 }

@@ -4,7 +4,7 @@ import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { type Blind, blindReason } from '../blind.ts';
 import { FOREIGN_GROUPS } from './index.ts';
 
-/** An order of another tool to inject, live or over: a one-shot fault is over before anybody looks. */
+/** A fault object of another tool, live or over; a one-shot fault may be over before it is seen. */
 export interface Made {
   uid: string;
   says: Clean;
@@ -20,7 +20,7 @@ export async function madeByOthers(
   options: { namespace?: string; signal?: AbortSignal },
 ): Promise<{ made: Made[]; blind: Blind[] }> {
   const discovery = await api.discovery();
-  // A scan beside this one is blind to everything then, and says so.
+  // In that case a scan at the same time reports that it is blind.
   if (!discovery.ok) return { made: [], blind: [] };
   const kinds = discovery.value.resources.filter(
     ({ group, kind }) => FOREIGN_GROUPS.has(group) && !NO_ORDER.test(kind),

@@ -4,14 +4,14 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 
 export type Meta = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
 
-/** What another chaos tool leaves on a cluster, and how it is got rid of: by that tool. */
+/** What another chaos tool leaves in a cluster, and how to stop it by the tool's own means. */
 export interface Tool {
   name: string;
   /** Groups whose objects are few and are all looked at, also by a fast scan. */
   groups: readonly string[];
   /** Whether metadata alone is reason to look. */
   isSuspect(object: Meta): boolean;
-  /** What is still in, or will be put in, in a phrase; undefined where it is over. */
+  /** What is still in or about to be injected, in a phrase; undefined where it is over. */
   remains(object: KubeObject): string | undefined;
   advice: string;
   /** The write by which the tool's own documentation stops it; undefined where nothing in the cluster can ask the tool. */

@@ -1,4 +1,4 @@
-/** What an answer means; undefined where it is none of those that were asked for. */
+/** What an answer means; undefined if it is not one of the expected answers. */
 export function readAnswer(answer: string, count: number, word: string): { leave: number[] } | 'rest' | undefined {
   const words = answer.trim().split(/[\s,]+/);
   if (words.join(' ') === 'rest') return 'rest';
@@ -11,6 +11,6 @@ export function readAnswer(answer: string, count: number, word: string): { leave
   return isMeant ? { leave } : undefined;
 }
 
-/** What must be typed: more where more than ordinary objects of one namespace are written. */
+/** What must be typed: a longer answer where a restore writes more than ordinary objects of one namespace. */
 export const wordFor = (asked: readonly { tier: number }[]): string =>
   asked.some(({ tier }) => tier === 3) ? `restore ${asked.length}` : 'yes';

@@ -8,7 +8,7 @@ import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { accountOf, hostAccessIn, imagesIn, podSpecsOf, volumesIn } from './pod-spec.ts';
 import type { Asked } from './review.ts';
 
-/** Nothing is cut: what decides may be at the end. A line is as long as it is, and whoever shows it wraps or pages. */
+/** Nothing is cut, because the decisive part may be at the end. Lines have any length; the caller wraps or pages them. */
 const WHOLE = Number.MAX_SAFE_INTEGER;
 const clean = (text: string): Clean => sanitise(text, WHOLE);
 
@@ -45,7 +45,7 @@ function runsLines(object: KubeObject): Clean[] {
   });
 }
 
-/** The object as YAML; a line break inside a value stays a line break of the YAML, never one of the screen's own. */
+/** The object as YAML. A line break in a value stays a line break of the YAML and never becomes one of the screen. */
 const yamlLines = (value: unknown): Clean[] =>
   stringify(value, { lineWidth: 0 })
     .trimEnd()

@@ -5,8 +5,8 @@ import { ORIGINAL_SECRET, TYPE_LABEL } from '../../injection/record/markers.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 
 /**
- * Everything of a carrier by which its record could lead elsewhere, as one digest: what a person said yes to is held by it, so that a
- * record changed after it was shown is another record.
+ * One digest over everything on a carrier that decides where its record leads. A person's yes is bound to it, so it
+ * does not hold for a record that was changed after it was shown.
  */
 export function recordDigest(object: KubeObject): string {
   const { metadata, data } = object;

@@ -4,7 +4,7 @@ import type { Api } from '../../kube/client/api.ts';
 
 const GROUP = 'chaos.operatorchaos.io';
 
-/** The framework's own experiments in the cluster; none where it is not installed or they may not be read. */
+/** The framework's own experiments in the cluster; empty if it is not installed or they may not be read. */
 export async function readExperiments(api: Api): Promise<KubeObject[]> {
   const discovery = await api.discovery();
   const resource = discovery.ok ? discovery.value.byResource(GROUP, 'chaosexperiments') : undefined;
@@ -22,8 +22,8 @@ interface Experiment {
 const SAME_MOMENT_MS = 120_000;
 
 /**
- * Whether one of these experiments says that it injected this: its status, which only its controller may write, gives the time at which
- * the carrier was made, and its parameters the name of what was hit.
+ * Whether one of these experiments says that it injected this: its status, which only its controller may write, has the
+ * time at which the carrier was created, and its parameters name the target.
  */
 export function isOfExperiment(finding: FoundInjection, experiments: readonly KubeObject[]): boolean {
   const { creationTimestamp, name, namespace } = finding.live.metadata;

@@ -13,19 +13,19 @@ export interface Trust {
   key?: Uint8Array | undefined;
   /** Why there is no key: what is signed cannot be checked then. */
   keyless?: Keyless;
-  /** Whether something that only we, or only the framework, can write tells of this injection; enough for tier 2. */
+  /** Whether something that only we, or only the framework, can write confirms this injection; enough for tier 2. */
   corroborates?: ((finding: FoundInjection) => 'journal' | 'experiment' | undefined) | undefined;
-  /** What a person said yes to: the digest of each record as it was shown, by the finding's id. */
+  /** What a person agreed to: the digest of each record as it was shown, by the finding's id. */
   confirmed?: ReadonlyMap<string, string>;
-  /** Everything, on the word of whoever called us, or because it is our own run's. */
+  /** Everything is trusted: the caller says so, or it is our own run's injection. */
   everything?: 'caller' | 'own-run' | undefined;
 }
 
-/** What the key, or its absence, adds to what is believed. */
+/** How the key, or its absence, changes what is trusted. */
 export const trustOf = (read: KeyRead): Pick<Trust, 'key' | 'keyless'> =>
   read.key === undefined ? { keyless: read } : { key: read.key };
 
-/** Whether a restore may be done; `by` says on what authority, and is missing if a person must be asked. */
+/** Whether a restore may be done. `by` is the authority; without it a person must be asked. */
 export interface Verdict extends Reach {
   by?: Word;
   /** The record carries a signature that could not be checked. */

@@ -43,11 +43,11 @@ export const isRbac = ({ apiVersion }: Kinded): boolean => groupOf(apiVersion) =
 export const isNode = ({ apiVersion, kind }: Kinded): boolean => groupOf(apiVersion) === '' && kind === 'Node';
 export const isOrdinary = ({ apiVersion, kind }: Kinded): boolean => ORDINARY.has(`${groupOf(apiVersion)}/${kind}`);
 
-/** Whether somebody may be allowed to write a part of such an object and not the rest; yes where that is not known. */
+/** Whether somebody may be allowed to write only a part of such an object; true where that is not known. */
 export const hasSubresources = ({ apiVersion, kind }: Kinded): boolean =>
   !WITHOUT_SUBRESOURCES.has(`${groupOf(apiVersion)}/${kind}`);
 
-/** Why creating this object of an ordinary kind gives more than its kind does, each a phrase; none where it does not. */
+/** Why creating this object grants more than its kind usually does, one phrase each; empty where it does not. */
 export function beyondOrdinary(object: KubeObject): string[] {
   const why: string[] = [];
   for (const spec of podSpecsOf(object)) {

@@ -43,8 +43,8 @@ const SAME_MOMENT_MS = 2_000;
 const holdsSpec = ({ fieldsV1 }: ManagedField): boolean => member(fieldsV1, 'f:spec') !== undefined;
 
 /**
- * Whether the marks were on this object from its creation on: whoever wrote its spec, then and alone, wrote them with it. Somebody who
- * only marks an object later holds the marks, and not the spec.
+ * Whether the marks were on this object from its creation on, written together with its spec by the same writer.
+ * Somebody who only marks an object later owns the marks but not the spec.
  */
 export function wasMadeMarked(object: KubeObject): boolean {
   const main = entries(object).filter(({ subresource }) => !subresource);

@@ -20,7 +20,7 @@ export interface Reach {
   tier: Tier;
   /** What makes it 2 or 3, a phrase for each write. */
   why: string[];
-  /** Why no record of any tool asks for this, so that nobody may say yes to it. */
+  /** Why no tool's record asks for this, so that nobody may confirm it. */
   refused?: string;
 }
 
@@ -78,7 +78,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ValidatingWebhookConfiguration: ['chaos-webhook-latency-'],
   ConfigMap: ['operator-chaos-'],
 };
-/** Whoever may change one of these may make it forbid nothing, which is all that its deletion does. */
+/** Whoever may change one of these could make it forbid nothing, which has the same effect as deleting it. */
 const LIMITS: ReadonlySet<string> = new Set(['NetworkPolicy', 'ResourceQuota', 'PodDisruptionBudget']);
 
 function ofDeletion({ live, object }: FoundInjection): Reach {
@@ -125,6 +125,6 @@ const claimsNamespace = (write: Write): boolean =>
   ((write.verb === 'create' || write.verb === 'replace') &&
     (write.body as KubeObject).metadata.namespace !== undefined);
 
-/** The backup that a victim's own record names: by its name it can be nobody else's. */
+/** The backup that a victim's own record names: by its name it belongs to no other. */
 const isOwnBackup = ({ object }: FoundInjection, { kind, name }: ObjectRef): boolean =>
   object.kind === 'Secret' && kind === 'Secret' && name.startsWith(`chaos-rollback-${object.name}-`);

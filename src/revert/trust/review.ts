@@ -17,7 +17,7 @@ export interface Asked {
 export interface Reviewed {
   /** Restores that only the record itself asks for. */
   asked: Asked[];
-  /** These would overwrite what is not the injected value, and are done because force was asked for. */
+  /** These would overwrite a value that is not the injected one, and are only done because force was requested. */
   forced: Asked[];
 }
 

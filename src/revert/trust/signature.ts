@@ -61,7 +61,10 @@ export const signatureOf = (key: Uint8Array, carrier: Carrier, type: FaultType, 
     .update(text(carrier, type, of, uid), 'utf8')
     .digest('base64url');
 
-/** An object that an injection made is there soon after its record was written; a copy of it made later is somebody else's. */
+/**
+ * An object that an injection creates appears soon after its record was written; one that appears much later is
+ * somebody else's copy.
+ */
 const BEFORE_MS = 60_000;
 const AFTER_MS = 600_000;
 

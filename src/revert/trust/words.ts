@@ -2,7 +2,7 @@ import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Receipt, Word } from '../../injection/write/receipt.ts';
 import type { Verdict } from './judge.ts';
 
-/** How a receipt says on what authority something was restored, if the record alone was not enough. */
+/** How a receipt names the authority of a restore, where the record alone was not enough. */
 const WORDS: Readonly<Record<Exclude<Word, 'own-object'>, string>> = {
   signed: 'its record is signed',
   journal: 'the journal of this machine names it',

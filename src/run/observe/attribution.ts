@@ -5,7 +5,7 @@ import { sanitise } from '../../text/sanitise.ts';
 /** The manager name on our own writes. */
 const OUR_MANAGER = 'mayday';
 
-/** Managers that put things back without being asked by a person. */
+/** Managers that restore state automatically, without a person asking for it. */
 const CONTROLLERS = [
   /^kube-controller-manager$/,
   /^argocd/,
@@ -16,8 +16,8 @@ const CONTROLLERS = [
 ];
 const KUBELET = /^kubelet$|^kube-scheduler$/;
 
-/** What kind of hand a manager name stands for. */
-export function handOf(manager: string): 'ours' | 'controller' | 'node' | 'person' {
+/** Whether a manager name is ours, a controller's, a kubelet's or scheduler's, or else a person's. */
+export function writerKind(manager: string): 'ours' | 'controller' | 'node' | 'person' {
   if (manager === OUR_MANAGER) return 'ours';
   if (KUBELET.test(manager)) return 'node';
   return CONTROLLERS.some(pattern => pattern.test(manager)) ? 'controller' : 'person';
@@ -90,11 +90,11 @@ export function whoRestored(before: KubeObject | undefined, after: KubeObject, s
   );
 }
 
-/** The first write since the injection by a hand that is neither a controller nor ours: when a person stepped in. */
+/** The first write since the injection that came neither from a controller nor from us: a person stepped in. */
 export function firstHumanWrite(objects: readonly KubeObject[], since: number): number | undefined {
   const times = objects
     .flatMap(object => object.metadata.managedFields ?? [])
-    .filter(field => handOf(field.manager ?? '') === 'person' && timeOf(field) >= since)
+    .filter(field => writerKind(field.manager ?? '') === 'person' && timeOf(field) >= since)
     .map(timeOf);
   return times.length > 0 ? Math.min(...times) : undefined;
 }

@@ -21,8 +21,8 @@ const RESTART_MS = 1_000;
 const GATHER_MS = 100;
 
 /**
- * Watches the sources, metadata only: the events merely say that it is time to look again, so a watch that is refused,
- * dropped or stale costs promptness and never truth.
+ * Watches the sources, metadata only. An event merely means that it is time to look again, so a watch that is refused,
+ * dropped or stale makes the run slower to notice a change, but never wrong.
  */
 export function watchChanges(api: Api, clock: Clock, sources: readonly ChangeSource[]): Changes {
   const ended = new AbortController();

@@ -78,8 +78,8 @@ const expectedOf = (check: SteadyStateCheck): string => {
 };
 
 /**
- * Judges one check from what a GET gave. An object that is being deleted does not exist any more.
- * A read that failed is `blind`: it says nothing of the system.
+ * Judges one check by the result of a GET. An object that is being deleted counts as gone. A read that failed is
+ * `blind`: it says nothing about the system.
  */
 export function evaluateCheck(check: SteadyStateCheck, ref: ObjectRef, got: Outcome<KubeObject>): CheckResult {
   const result = { name: checkName(check, ref), expected: short(expectedOf(check)) };
@@ -94,7 +94,7 @@ export function evaluateCheck(check: SteadyStateCheck, ref: ObjectRef, got: Outc
   return { ...result, state: judged.pass ? 'pass' : 'fail', actual: short(judged.actual) };
 }
 
-/** One check with the object it was judged from, so that stricter evidence needs no second read. */
+/** One check with the object it was judged by, so that the stricter evidence needs no second read. */
 export interface Checked {
   ref: ObjectRef;
   result: CheckResult;

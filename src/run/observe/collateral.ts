@@ -10,18 +10,18 @@ import { combined, servingEvidence } from './evidence.ts';
 /** Which Deployments of the experiment's namespaces serve, by `namespace/name`; or why that cannot be known. */
 export type Bystanders = { serving: ReadonlyMap<string, boolean> } | { blind: string };
 
-/** Where a fault could harm what it is not aimed at. */
+/** Where the fault could harm something other than its target. */
 export interface Neighbourhood {
   namespaces: readonly string[];
-  /** Whether a Deployment is the experiment's own business. */
+  /** Whether a Deployment belongs to the experiment. */
   isTarget(deployment: KubeObject): boolean;
   /** Components that need the target, wherever they are. */
   dependants: readonly Dependant[];
 }
 
 /**
- * Reads once the Deployments of the namespaces, and those of what depends on the target. No other namespaces: in a shared cluster somebody
- * is always rolling something out, and that is not our doing.
+ * Reads once the Deployments of the experiment's namespaces and those of the components that depend on the target.
+ * Other namespaces are left out: in a shared cluster there is always an unrelated rollout somewhere.
  */
 export async function lookAtBystanders(api: Api, where: Neighbourhood, signal?: AbortSignal): Promise<Bystanders> {
   const [near, dependent] = await Promise.all([neighbours(api, where, signal), dependants(api, where, signal)]);
@@ -70,12 +70,12 @@ async function neighbours(
   return { serving };
 }
 
-/** Whether a Deployment serves. One that is wanted at zero is as it should be, and serves nobody. */
+/** Whether a Deployment serves. One that is scaled to zero on purpose is healthy, but does not serve. */
 export const isServing = (deployment: KubeObject): boolean =>
   combined(servingEvidence(deployment)) === 'pass' &&
   Number(fieldAt(deployment, 'status.readyReplicas').value ?? 0) > 0;
 
-/** Deployments that served before and do not now, or are gone. Nothing is claimed where either look was blind. */
+/** Deployments that served before and do not now, or are gone. Empty where either look was blind. */
 export function harmed(before: Bystanders, now: Bystanders): string[] {
   if ('blind' in before || 'blind' in now) return [];
   return [...before.serving]

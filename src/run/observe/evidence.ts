@@ -23,8 +23,8 @@ const judged = (name: string, ok: boolean, expected: string, actual: string): Ch
 const REPLICATED = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
 
 /**
- * What the framework's checks do not look at: a status that is older than the spec, fewer ready replicas than wanted.
- * Its Available condition stays true with both. Never part of the compat result.
+ * What the framework's checks ignore: a status that is older than the spec, and fewer ready replicas than wanted. The
+ * Available condition stays True in both cases. Never part of the compat result.
  */
 export function servingEvidence(object: KubeObject): CheckResult[] {
   const results: CheckResult[] = [];

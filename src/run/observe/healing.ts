@@ -8,8 +8,9 @@ const single = (value: unknown): KubeObject | undefined =>
     : undefined;
 
 /**
- * Who brought the fault's objects into the state they are in: writers of changed objects, makers of new ones. Names joined by comma, `unknown`
- * when nothing tells. `injected` is how they stood with the fault proven, `before` what the plan saw.
+ * Who brought the fault's objects into their present state: the writers of changed objects and the creators of new
+ * ones, joined by commas; `unknown` where managedFields does not tell. `injected` is their state when the fault was
+ * proven, `before` the state that the plan was made from.
  */
 export function restorers(injected: Live, now: Live, before: Live, since: number): string {
   const names = new Set<string>();

@@ -45,7 +45,7 @@ export async function measuredEffect(
   return judged('pending', `${took}${refused}, expected at least ${seconds(slowed.atLeastMs)}`);
 }
 
-/** The first object that the fault slows down, or in one line why there is none to try it on. */
+/** The first object whose updates the fault slows down; or, in one line, why there is none to try it on. */
 async function firstSlowed(
   api: RunDeps['api'],
   { groups, resources, namespaces, labelSelector }: Slowed,

@@ -7,11 +7,11 @@ import { type Sample, takeSample } from './sample.ts';
 /** What looks at the system during one window. */
 export interface Sampler {
   last?: Sample;
-  /** One sample, its flips told. `atMs` counts from the injection. Throws when the signal aborts. */
+  /** Takes one sample and emits its changes. `atMs` counts from the injection. Throws when the signal aborts. */
   see(atMs: number, signal: AbortSignal): Promise<Sample>;
 }
 
-/** Takes samples and tells every flip of every check since the baseline. `watch` counts from the injection. */
+/** Takes samples and emits every change of a check since the baseline. `watch` counts from the injection. */
 export function createSampler(run: Run, prepared: Prepared, when: { afterRevert: boolean; watch: Stopwatch }): Sampler {
   const { observed, deps } = run;
   const sampler: Sampler = {

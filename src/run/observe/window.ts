@@ -8,7 +8,7 @@ import { followed, NOT_STEADY, type Steadiness } from './steady.ts';
 export interface Look {
   /** Whether the system is as it should be at this moment of the window. */
   state: CheckState;
-  /** Ends the window at once: nothing more can be learnt. */
+  /** Ends the window at once, because further looks would not change the result. */
   hopeless?: boolean;
 }
 
@@ -29,11 +29,11 @@ export interface WindowOptions {
   deadlineMs: number;
   /** Ends the window whatever else happens. */
   hardDeadlineMs?: number;
-  /** Called once, `QUIET_MS` before the hard deadline, unless the window ends sooner. */
+  /** Called once, `QUIET_MS` before the hard deadline, unless the window has ended by then. */
   nearing?(): void;
   /** Reads everything once and says how it is; its requests end when the signal aborts. */
   look(atMs: number, signal: AbortSignal): Promise<Look>;
-  /** For the hard deadline, which does not wait for an answer. */
+  /** The sample to use at the hard deadline, which does not wait for a read. */
   clock: Clock;
   signal?: AbortSignal;
 }
@@ -42,13 +42,16 @@ export interface WindowOptions {
 const TICK_MS = 1_000;
 
 /**
- * No look is begun this shortly before the hard deadline (less where the whole window is short): what has to be done then must wait
- * neither for an answer nor for a connection that a look abandoned half-way broke.
+ * No read starts this close to the hard deadline (less in a short window). What must happen at the deadline must not
+ * wait for an answer, nor for a new connection because a cancelled read broke the old one.
  */
 const QUIET_MS = 500;
 const QUIET_SHARE = 0.05;
 
-/** Looks again and again, on change and at least each second, until the system has been steady for the soak time or a deadline is there. */
+/**
+ * Reads again on every change, and at least once a second, until the system has been steady for the soak time or a
+ * deadline is reached.
+ */
 export async function observeWindow(options: WindowOptions): Promise<WindowEnd> {
   const { watch, soakMs, deadlineMs, hardDeadlineMs = Number.POSITIVE_INFINITY } = options;
   let steadiness: Steadiness = NOT_STEADY;
@@ -76,7 +79,10 @@ export async function observeWindow(options: WindowOptions): Promise<WindowEnd> 
   }
 }
 
-/** The last moments before the hard deadline, without a look. How the window ended, and whether it settled. */
+/**
+ * Waits out the last moments before the hard deadline without reading. Returns how the window ended and whether it
+ * settled.
+ */
 async function quietEnd(
   { watch, clock, signal, deadlineMs, nearing }: WindowOptions,
   { since }: Steadiness,
@@ -93,7 +99,10 @@ async function quietEnd(
   return [isLate ? 'deadline' : 'hard-deadline', isSteady];
 }
 
-/** One look, or undefined where the hard deadline comes first: a server that does not answer must not keep a fault in. */
+/**
+ * Reads once; undefined if the hard deadline comes first, because a server that does not answer must not keep the fault
+ * in.
+ */
 async function lookInTime(options: WindowOptions, asked: number, leftMs: number): Promise<Look | undefined> {
   const cut = new AbortController();
   const signals = options.signal ? [options.signal, cut.signal] : [cut.signal];
@@ -101,7 +110,7 @@ async function lookInTime(options: WindowOptions, asked: number, leftMs: number)
   if (leftMs === Number.POSITIVE_INFINITY) return look;
   const done = new AbortController();
   const late = options.clock.sleep(Math.max(0, leftMs), done.signal).then(() => undefined);
-  // The loser is abandoned; what it still has to say is nobody's business.
+  // The read that lost the race ends on its own, and its result is ignored.
   look.catch(() => undefined);
   late.catch(() => undefined);
   try {
@@ -112,7 +121,7 @@ async function lookInTime(options: WindowOptions, asked: number, leftMs: number)
   }
 }
 
-/** Until the next moment at which something is decided, at most a tick. */
+/** Until the next moment at which something is decided; at most one tick. */
 function pause(atMs: number, steadiness: Steadiness, options: WindowOptions & { quietFromMs: number }): number {
   const moments = [atMs + TICK_MS, options.deadlineMs];
   if (steadiness.since !== undefined) moments.push(steadiness.since + options.soakMs);

@@ -4,8 +4,8 @@ import { refOf, sameObject } from '../../k8s/object-ref.ts';
 import type { Prepared } from './baseline.ts';
 
 /**
- * What the server's own answers to the writes prove. An operator may undo a fault before anybody can look, and that it was in
- * for a moment is then only known from here. Undefined when the effect shows in more than the written objects.
+ * What the server's answers to our writes prove. An operator may undo a fault before it can be read, and then only
+ * these answers show that it was in. Undefined when the effect also shows in objects that were not written.
  */
 export function effectOfAnswers(
   { subject, plan }: Prepared,
@@ -21,7 +21,10 @@ export function effectOfAnswers(
   return effect.state === 'proven' ? { effect, live } : undefined;
 }
 
-/** What the answers say of one object; a deletion that is over at once is answered by a status, and the object is not there any more. */
+/**
+ * The state of one object by the answers. A deletion that completes at once is answered with a Status: the object is
+ * gone.
+ */
 function answerAbout(ref: ObjectRef, plan: Plan, answers: readonly KubeObject[]): KubeObject | null | undefined {
   const about = answers.find(object => sameObject(refOf(object), ref));
   const isDeleted = plan.writes.some(write => write.verb === 'delete' && sameObject(write.on, ref));

@@ -42,7 +42,7 @@ function expectationOf(annotations: Record<string, string> | undefined, type: Fa
   return wish === 'self-heal' || wish === 'survive' ? wish : FAULT_RULES[type].expects;
 }
 
-/** Reads, plans and asks every gate; or what said no. Writes nothing. */
+/** Reads, plans and asks every gate; or returns the refusal. Writes nothing. */
 export async function prepare(run: Run): Promise<Prepared | Refused> {
   const { deps, loaded, options } = run;
   const { metadata, spec } = loaded.experiment;
@@ -119,7 +119,7 @@ export async function prepare(run: Run): Promise<Prepared | Refused> {
   return prepared;
 }
 
-/** Asks every gate, starts the guardian meanwhile, and takes the lock where nothing stands in the way. */
+/** Asks every gate, starting the guardian meanwhile, and takes the lock if nothing refuses. */
 async function refusedByGates(run: Run, plan: Plan, namespace: string): Promise<Refused | undefined> {
   const { deps, loaded } = run;
   const [asked] = await Promise.all([deps.gates(loaded, plan, namespace), deps.startGuardian?.()]);
@@ -127,7 +127,7 @@ async function refusedByGates(run: Run, plan: Plan, namespace: string): Promise<
   const gates = lock ? [...asked, lock] : asked;
   for (const { gate, ok, reason, warns } of gates) {
     await run.emit({ event: 'gate', gate, ok, reason });
-    // An open gate is no news to whoever saw the plan; what one must know is.
+    // An open gate is only reported where it warns of something.
     if (ok && warns) await run.emit({ event: 'note', text: `${gate}: ${reason}` });
   }
   const refusals = gates.filter(gate => !gate.ok);
@@ -166,7 +166,7 @@ export async function checkBaseline(run: Run, prepared: Prepared): Promise<Basel
   return baseline;
 }
 
-/** The changes that are followed since the baseline; nothing is injected without one. */
+/** Starts following changes from the baseline on; without it nothing is injected. */
 export function changesOf({ changes }: Prepared): Changes {
   if (!changes) throw new Error('nothing is followed: there was no baseline');
   return changes;

@@ -15,7 +15,7 @@ export async function inject(run: Run, prepared: Prepared): Promise<Injection> {
   await run.phase('Injecting');
   const watch = startStopwatch(deps.clock, () => deps.api.serverTime());
   run.observed.timings.injectedAt = watch.startedAt;
-  // Until the outcome is known everything planned may have reached the cluster.
+  // Until the outcome is known, every planned write may have reached the cluster.
   const begun = { isInjected: false, watch, written: prepared.plan.writes.map(write => write.on), answers: [] };
   try {
     return await send(run, prepared, begun);
@@ -44,7 +44,7 @@ async function send(run: Run, prepared: Prepared, begun: Injection): Promise<Inj
     ...begun,
     isInjected: true,
     written: made.plan.writes.map(write => write.on),
-    // What a deletion answers is the object as it was, unless it is on its way out.
+    // A deletion is answered with the object as it was, unless it is already being deleted.
     answers: execution.steps.flatMap(({ write, object }) =>
       object && (write.verb !== 'delete' || object.metadata?.deletionTimestamp) ? [object] : [],
     ),
@@ -56,7 +56,7 @@ const refusedBy = (execution: Execution) => ({
   message: `not injected: ${execution.message}`,
 });
 
-/** What an injection that did not come to its end has, or may have, left in the cluster. */
+/** What an incomplete injection has left, or may have left, in the cluster. */
 const remains = (execution: Execution): ObjectRef[] => [
   ...execution.left.map(write => write.on),
   ...execution.steps.filter(step => step.outcome === 'unknown').map(step => step.write.on),

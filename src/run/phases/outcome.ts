@@ -5,7 +5,7 @@ import type { CheckResult } from '../event.ts';
 import type { VerdictFacts } from '../verdict/verdict.ts';
 import type { Prepared } from './baseline.ts';
 
-/** A no of the planner, a gate, the disk or the server: nothing was injected. */
+/** A refusal by the planner, a gate, the disk or the server: nothing was injected. */
 export interface Refused {
   code: string;
   message: string;
@@ -50,7 +50,7 @@ export interface Reverted {
   receipts: Receipt[];
   /** How much is not proven restored. */
   residue: number;
-  /** Whether our revert put something back; else it was back already. */
+  /** Whether our revert restored something; false if it had been restored already. */
   isByUs: boolean;
 }
 
@@ -58,13 +58,16 @@ export interface Reverted {
 export interface Recovered {
   settled: boolean;
   recoveryMs?: number;
-  /** Who brought the system back where there was nothing to revert. */
+  /** Who restored the system when there was nothing left for us to revert. */
   healedBy?: string;
   /** Objects outside the target that left their baseline. */
   collateral: string[];
 }
 
-/** What each phase made; a phase that was not reached, or was cut short, made nothing. The verdict comes from this and what was observed. */
+/**
+ * What each phase returned; missing for a phase that was not reached or was cut short. The verdict is made from this
+ * and from the observations.
+ */
 export interface Outcome {
   prepared?: Prepared;
   baseline?: Baseline;

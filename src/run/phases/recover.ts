@@ -20,7 +20,10 @@ interface Before {
   reverted: Reverted;
 }
 
-/** The recovery clock, restarted at the revert. A system that had settled by itself, and lost nothing to us, is looked at once more only. */
+/**
+ * The recovery clock, restarted at the revert. A system that had settled by itself, and of which we reverted nothing,
+ * is only checked once more.
+ */
 export async function recover(run: Run, prepared: Prepared, before: Before): Promise<Recovered> {
   const { deps } = run;
   const { watch } = before.injection;
@@ -58,7 +61,10 @@ export async function recover(run: Run, prepared: Prepared, before: Before): Pro
   };
 }
 
-/** Tells what the recovery after the revert means: ours, or, where there was nothing to revert, late but its own. Returns who healed it then. */
+/**
+ * Reports who is credited with a recovery after the revert: us, or, if there was nothing to revert, the system itself,
+ * late. Returns who healed it.
+ */
 async function tellRecovery(
   run: Run,
   prepared: Prepared,

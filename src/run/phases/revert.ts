@@ -15,7 +15,7 @@ export const revertRequest = (run: Run, prepared: Prepared, injection: Injection
   answers: injection.answers,
 });
 
-/** Reverts what was written and proves it. Never sees the signal that stopped the run, and does not throw. */
+/** Reverts what was written and proves it. Does not receive the signal that stopped the run, and never throws. */
 export async function revert(run: Run, prepared: Prepared, injection: Injection): Promise<Reverted> {
   const { deps, options } = run;
   // A fault that is due does not wait for the disk.
@@ -52,7 +52,7 @@ async function noteReceipts(run: Run, { receipts, remaining, blind }: RevertedWr
   return { receipts, residue: remaining, isByUs };
 }
 
-/** At the very end: what was put back may have been written over while the system came back. */
+/** At the very end: while the system recovered, somebody may have overwritten what was restored. */
 export async function compareOnceMore(
   run: Run,
   prepared: Prepared,
@@ -71,7 +71,10 @@ export async function compareOnceMore(
   return { ...reverted, receipts: amended(reverted.receipts, since), residue };
 }
 
-/** A record that is gone does not prove that the fault is: whoever strips annotations may leave the value. What still shows, remains. */
+/**
+ * A missing record does not prove that the fault is gone: somebody may have removed the annotations and left the value.
+ * Whatever is still visible counts as remaining.
+ */
 async function withFaultThatShows(run: Run, prepared: Prepared, reverted: Reverted): Promise<Reverted> {
   if (leavesNothing(prepared.plan.type) || reverted.residue > 0) return reverted;
   const { effect } = await takeSample(run.deps.api, prepared.subject, prepared.plan, prepared.before, {

@@ -3,7 +3,7 @@ import type { Effect, Live } from '../../faults/contract.ts';
 import type { RunDeps, RunOptions } from '../deps.ts';
 import type { CheckResult, Happening, Phase, Timings } from '../event.ts';
 
-/** What was seen so far. It counts also when the phase that saw it was cut short. */
+/** What was observed so far. It counts even if the phase that observed it was cut short. */
 export interface Observed {
   timings: Timings;
   /** The experiment's checks, as last seen. */
@@ -12,7 +12,7 @@ export interface Observed {
   effect: Effect;
   /** The fault's objects when the effect was first proven. */
   injectedLive?: Live;
-  /** What stood there instead of the original when somebody had undone the fault. */
+  /** What was there instead of the original after somebody else undid the fault. */
   notRestored: string[];
   /** What could not be read or written down, a line each. */
   blind: string[];

@@ -16,9 +16,9 @@ import { revertRequest } from './revert.ts';
 import type { Run } from './run-state.ts';
 
 /**
- * Watches with the fault on, until the system has settled, the recovery time is over, or the TTL says that the fault must go.
- * Self-heal: settled means the checks hold and the fault's change is gone without us. Survive: the checks hold while its effect is proven;
- * a soak time of that is enough, the rest of the TTL is not waited out.
+ * Watches with the fault in, until the system has settled, the recovery time is over, or the TTL is reached. Self-heal:
+ * settled means that the checks hold and the fault's change was undone by something other than us. Survive: the checks
+ * hold for a whole soak time while the fault's effect is proven; the rest of the TTL is not waited for.
  */
 export async function observeUnderFault(run: Run, prepared: Prepared, injection: Injection): Promise<UnderFault> {
   const { observed } = run;
@@ -51,7 +51,8 @@ export async function observeUnderFault(run: Run, prepared: Prepared, injection:
   });
   tellEnd(run, prepared, end);
   const { checks } = observed;
-  // What is proven and healed left its state, seen or not; what is survived may never have.
+  // A fault that was proven and then healed must have left its baseline, whether or not that was seen; a fault that was
+  // survived need not have.
   const recoveryMs = prepared.expects === 'self-heal' ? end.steadiness.since : recoveredAfter(end.steadiness);
   const selfHealed = end.settled && prepared.expects === 'self-heal';
   const healedBy = selfHealed ? (healer ?? 'unknown') : undefined;
@@ -100,7 +101,10 @@ async function proveEffect(
   await run.emit({ event: 'effect', ...effect, afterMs: atMs });
 }
 
-/** Where a healthy system undoes the fault, that it is gone is not enough: what it put there must be the original. */
+/**
+ * Where a healthy system undoes the fault, it is not enough that the fault is gone: the value that replaced it must be
+ * the original.
+ */
 async function stateIfBack(run: Run, prepared: Prepared, injection: Injection, state: CheckState): Promise<CheckState> {
   const { deps, observed } = run;
   if (state !== 'pass' || prepared.expects !== 'self-heal') return state;

@@ -1,17 +1,21 @@
 import type { CheckResult, Verdict } from '../event.ts';
 
-/** What the framework's own evaluator would have had in hand. */
+/** What the framework's own evaluator would have known. */
 export interface CompatFacts {
   /** The experiment's own checks before the injection; it stops when one does not pass. */
   baseline: CheckResult[];
-  /** The checks as they stood with the fault still on, which is when its command line looks; undefined: it never came to look. */
+  /**
+   * The checks while the fault was still in, which is when the framework's command line evaluates; undefined if it
+   * never got that far.
+   */
   underFault?: CheckResult[];
   dryRun: boolean;
 }
 
 /**
- * The framework's verdict for the same run: the checks once, while the fault is still applied; an error counts as a failed check;
- * no check at all passes. Its reconciliation model needs knowledge files, which we do not have, and counts as reconciled without them.
+ * The framework's verdict for the same run: it evaluates the checks once, with the fault still in; an error counts as a
+ * failed check, and no checks count as passed. Its reconciliation model needs knowledge files, which we do not have,
+ * and without them it counts everything as reconciled.
  */
 export function compatVerdict(facts: CompatFacts): Verdict {
   if (facts.dryRun || facts.baseline.some(check => check.state !== 'pass') || facts.underFault === undefined)

@@ -5,11 +5,11 @@ import type { CheckResult, Verdict } from '../event.ts';
 /** Everything a verdict is made of. Nothing else may influence it. Durations in milliseconds. */
 export interface VerdictFacts {
   expects: Expectation;
-  /** `none`: the experiment has no steady-state check, so nothing can be said of the system. */
+  /** `none`: the experiment has no steady-state checks, so nothing is known about the system. */
   baseline: 'steady' | 'not-steady' | 'blind' | 'none' | 'not-taken';
   injected: boolean;
   effect: 'proven' | 'pending' | 'absent';
-  /** What was last seen of the effect; tells why it is not proven. */
+  /** The last observed state of the effect; says why it is not proven. */
   effectEvidence: readonly string[];
   /** Why the run was cut short, or undefined when it was not. */
   interrupted?: string;
@@ -25,11 +25,14 @@ export interface VerdictFacts {
     /** How long it then stayed steady. */
     soakedMs: number;
   };
-  /** After we reverted it; undefined when the run never came that far. */
+  /** After our revert; undefined if the run did not get that far. */
   afterRevert?: { settled: boolean; recoveryMs?: number };
   /** Whether somebody else, not our revert, undid the fault. */
   selfHealed: boolean;
-  /** What stood there instead of the original when somebody had undone the fault; empty when the original was back, or the fault in. */
+  /**
+   * What was there instead of the original after somebody else undid the fault; empty if it was the original, or the
+   * fault is still in.
+   */
   notRestored: readonly string[];
   restoredBy: string;
   recoveryTimeoutMs: number;
@@ -83,7 +86,7 @@ function inconclusive(facts: VerdictFacts): string[] | undefined {
   return undefined;
 }
 
-/** How the system came back, and whether that is the way it was expected to. */
+/** How the system recovered, and whether that was the expected way. */
 function recovery(facts: VerdictFacts): Judgement {
   const { underFault, afterRevert } = facts;
   const limit = measured(facts.recoveryTimeoutMs);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject, ManagedField } from '../../../src/k8s/object.ts';
-import { changedPaths, firstHumanWrite, handOf, whoRestored } from '../../../src/run/observe/attribution.ts';
+import { changedPaths, firstHumanWrite, whoRestored, writerKind } from '../../../src/run/observe/attribution.ts';
 
 const T0 = Date.parse('2026-11-21T12:00:00Z');
 const at = (second: number): string => new Date(T0 + second * 1_000).toISOString();
@@ -69,7 +69,7 @@ test.each([
   ['kubectl-edit', 'person'],
   ['carol', 'person'],
 ])('%s is %s', (manager, hand) => {
-  expect(handOf(manager)).toBe(hand);
+  expect(writerKind(manager)).toBe(hand);
 });
 
 test('the first human write is the earliest since the injection by neither a controller nor us', () => {
