@@ -8,6 +8,7 @@ const LAYERS = [
   ['gameday'],
   ['suite'],
   ['engine'],
+  ['notify'],
   ['records'],
   ['run', 'revert', 'triage', 'suggest'],
   ['safety', 'health', 'knowledge'],

@@ -9,6 +9,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { isProtected } from '../runtime/settings.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import type { EngineSession } from './console-engine.ts';
+import { tell } from './tell.ts';
 
 /**
  * The console's view of one connection. The cluster's rows need the connection alone, so the engine is loaded when it is first asked
@@ -51,7 +52,9 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     // An engine that was never loaded has nothing under way that a stop would hold up.
     suspended: async () => (await loaded?.suspended()) ?? false,
     resumed: () => loaded?.resumed(),
-    close: () => runtime.close(),
+    close: async () => {
+      for (const line of await runtime.close()) tell(line);
+    },
   };
 }
 

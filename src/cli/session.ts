@@ -2,6 +2,7 @@ import type { Api } from '../kube/client/api.ts';
 import { createRuntime, type Runtime } from '../runtime/runtime.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
+import { tell } from './tell.ts';
 
 /**
  * The composition root for a command, or a usage failure. Output in ASCII that the configuration file asks for counts from then on as
@@ -32,7 +33,7 @@ export async function withCluster<T>(
     await expectAnswer(api);
     return await work(api, runtime);
   } finally {
-    await runtime.close();
+    for (const line of await runtime.close()) tell(line);
   }
 }
 

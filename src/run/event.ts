@@ -1,4 +1,5 @@
 import type { Receipt } from '../injection/write/receipt.ts';
+import type { ObjectRef } from '../k8s/object.ts';
 
 export type Phase =
   | 'Pending'
@@ -59,7 +60,15 @@ export type RunEvent = At &
     | { event: 'phase'; phase: Phase; experiment?: string }
     | { event: 'gate'; gate: string; ok: boolean; reason: string }
     | { event: 'baseline'; checks: CheckResult[]; passed: boolean }
-    | { event: 'injected'; writes: string[]; pods: string[]; ttlDeadline?: number; recoveryDeadline: number }
+    | {
+        event: 'injected';
+        writes: string[];
+        pods: string[];
+        /** The object that the injection is about; missing in old records. */
+        target?: ObjectRef;
+        ttlDeadline?: number;
+        recoveryDeadline: number;
+      }
     | { event: 'effect'; state: 'proven' | 'pending' | 'absent'; evidence: string[]; afterMs: number }
     | { event: 'check'; check: CheckResult; from: CheckState; afterMs: number }
     | { event: 'recovered'; afterMs: number; by: string; selfHealed: boolean }

@@ -1,5 +1,7 @@
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { NOTICE_KINDS } from '../notify/notice.ts';
+import { type Receiver, SHAPES } from '../notify/receiver.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
 /** The configuration file; every member may be left out. */
@@ -16,9 +18,30 @@ export interface Config {
   /** The console's theme, and its keys by command. */
   theme: string;
   keys: Record<string, string | string[]>;
+  /** Whom to tell of injections, reverts and verdicts. */
+  notify: Receiver[];
+  /** Whether runs write Kubernetes Events on the object that they are about. */
+  clusterEvents: 'on' | 'off';
 }
 
 export type ConfigReading = { ok: true; config: Config } | { ok: false; message: Clean };
+
+const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+
+const receiver = z.strictObject({
+  url: z
+    .string()
+    .refine(isHttp)
+    .meta({ description: 'http:// or https://; a user name and password in it are sent as a header' }),
+  as: z.enum(SHAPES).default('cloudevents'),
+  events: z.array(z.enum(NOTICE_KINDS)).optional().meta({ description: 'only these; all where there is none' }),
+  headers: z.record(z.string(), z.string()).optional().meta({ description: 'sent with each, such as Authorization' }),
+});
+
+// Unquoted, YAML may read these two as true and false.
+const onOrOff = z
+  .preprocess(value => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value), z.enum(['on', 'off']))
+  .default('on');
 
 /** The configuration file as it may be written. */
 export const CONFIG = z.strictObject({
@@ -26,13 +49,12 @@ export const CONFIG = z.strictObject({
   readOnly: z.boolean().default(false),
   ascii: z.boolean().default(false),
   guardian: z.enum(['at-ttl', 'at-once', 'off']).default('at-ttl'),
-  // Unquoted, YAML may read these two as true and false.
-  lock: z
-    .preprocess(value => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value), z.enum(['on', 'off']))
-    .default('on'),
+  lock: onOrOff,
   lockNamespace: z.string().min(1).default('default'),
   theme: z.string().min(1).default('terminal'),
   keys: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
+  notify: z.array(receiver).default([]),
+  clusterEvents: onOrOff,
 }) satisfies z.ZodType<Config>;
 
 /** Reads the text of a configuration file. What is wrong with it comes back as one line. */
@@ -56,12 +78,17 @@ const EXPECTED: Record<keyof Config, string> = {
   lockNamespace: 'the name of a namespace',
   theme: 'terminal, colour-blind, mono or the name of a file in the folder themes',
   keys: 'a key, or a list of keys, for each command, such as {arm: x}',
+  notify:
+    'a list of receivers, each with url (http or https) and as (cloudevents, slack, mattermost or grafana), if need be events and headers',
+  clusterEvents: 'on or off',
 };
 const isMember = (name: unknown): name is keyof Config => typeof name === 'string' && Object.hasOwn(EXPECTED, name);
 
 /** What is wrong with a document that can be read: what was expected, what was found, and what to do. */
 function wrong(issue: z.core.$ZodIssue | undefined, document: unknown): string {
   const members = Object.keys(EXPECTED).join(', ');
+  if (issue?.code === 'unrecognized_keys' && issue.path.length > 0)
+    return `${issue.path.join('.')}: expected only url, as, events, headers, found ${issue.keys.join(', ')}: take it out, or mend its spelling`;
   if (issue?.code === 'unrecognized_keys')
     return `expected only ${members}, found ${issue.keys.join(', ')}: take it out, or mend its spelling`;
   const [member, ...rest] = issue?.path ?? [];
@@ -69,9 +96,15 @@ function wrong(issue: z.core.$ZodIssue | undefined, document: unknown): string {
     return `expected a map with any of ${members}, found ${told(document)}: write one setting a line`;
   const at = [member, ...rest].map(String).join('.');
   const value = (document as Record<string, unknown>)[member];
-  const found = rest.reduce<unknown>((inner, step) => (inner as Record<PropertyKey, unknown>)[step], value);
-  return `${at}: expected ${EXPECTED[member]}, found ${told(found)}: mend it, or leave it out`;
+  const found =
+    member === 'notify'
+      ? HIDDEN
+      : told(rest.reduce<unknown>((inner, step) => (inner as Record<PropertyKey, unknown>)[step], value));
+  return `${at}: expected ${EXPECTED[member]}, found ${found}: mend it, or leave it out`;
 }
+
+/** An address and a header may be secrets, whatever is wrong with them. */
+const HIDDEN = 'something else (not shown, it may hold a secret)';
 
 /** A value in a few words. */
 function told(value: unknown): string {

@@ -37,8 +37,10 @@ export interface Runtime {
   readonly host: string;
   /** Starts the sandbox if it was asked for, reads the kubeconfig, asks the cluster nothing. The same answer every time. */
   connect(): Promise<Loaded<Api>>;
-  /** Closes connections and ends a sandbox that was started. */
-  close(): Promise<void>;
+  /** Something to be done before the connections are closed; gives what people should be told, a line each. */
+  atClose(work: () => Promise<string[]>): void;
+  /** Closes connections and ends a sandbox that was started. Gives what people should be told, a line each. */
+  close(): Promise<string[]>;
 }
 
 /** Builds the composition root, or says in one line why the configuration cannot be used. */
@@ -49,6 +51,7 @@ export async function createRuntime(
   const configured = await readConfig(options.config ?? used.config, options.config !== undefined);
   if (!configured.ok) return configured;
   const closers: (() => Promise<void>)[] = [];
+  const lastWords: (() => Promise<string[]>)[] = [];
   let connection: Promise<Loaded<Api>> | undefined;
   const isFaster = options.sandbox !== undefined && options.speed !== undefined;
   const clock = isFaster ? scaleClock(systemClock, options.speed ?? 1) : systemClock;
@@ -67,8 +70,11 @@ export async function createRuntime(
         connection ??= open(options, clock, closers);
         return connection;
       },
+      atClose: work => void lastWords.push(work),
       close: async () => {
+        const told = await Promise.all(lastWords.splice(0).map(work => work()));
         for (const close of closers.splice(0).reverse()) await close();
+        return told.flat();
       },
     },
   };

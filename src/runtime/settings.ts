@@ -30,6 +30,8 @@ export async function readConfig(path: string, askedFor: boolean): Promise<Confi
       lockNamespace: 'default',
       theme: 'terminal',
       keys: {},
+      notify: [],
+      clusterEvents: 'on',
     },
   };
 }

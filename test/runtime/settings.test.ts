@@ -23,6 +23,8 @@ describe('configuration file', () => {
         lockNamespace: 'default',
         theme: 'terminal',
         keys: {},
+        notify: [],
+        clusterEvents: 'on',
       },
     });
     expect(await readConfig('/nowhere/config.yaml', true)).toEqual({

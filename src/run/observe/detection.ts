@@ -4,10 +4,14 @@ import type { Api } from '../../kube/client/api.ts';
 interface EventBody {
   type?: string;
   involvedObject?: { name?: string };
+  reportingComponent?: string;
   eventTime?: string | null;
   firstTimestamp?: string | null;
   lastTimestamp?: string | null;
 }
+
+/** Who writes the Events of our runs. */
+export const OUR_COMPONENT = 'mayday';
 
 /** Event times have whole seconds where they are not microseconds. */
 const SECOND = 1_000;
@@ -38,7 +42,8 @@ export async function firstWarning(
   );
   const events = pages.flatMap(page => (page.ok ? page.value.items : [])) as (KubeObject & EventBody)[];
   const times = events
-    .filter(event => event.type === 'Warning' && isAbout(event, names))
+    // What we say of a run ourselves is no detection.
+    .filter(event => event.type === 'Warning' && event.reportingComponent !== OUR_COMPONENT && isAbout(event, names))
     .flatMap(event => timeOf(event, since) ?? []);
   return times.length > 0 ? Math.min(...times) : undefined;
 }

@@ -63,6 +63,7 @@ const remains = (execution: Execution): ObjectRef[] => [
 ];
 
 const announce = (plan: Plan) => ({
+  target: plan.target,
   writes: plan.writes.map(write => write.says),
   pods: plan.pods.map(pod => `${pod.namespace}/${pod.name} (uid ${pod.uid.slice(0, 8)})`),
 });

@@ -1,0 +1,118 @@
+import type { Receipt } from '../injection/write/receipt.ts';
+import type { RunHeader } from '../records/journal.ts';
+import type { RunEvent } from '../run/event.ts';
+import { measured } from '../text/duration.ts';
+import { sanitise } from '../text/sanitise.ts';
+
+export const NOTICE_KINDS = ['started', 'injected', 'tripped', 'reverted', 'verdict', 'residue'] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/** One thing that others are told. Holds names and outcomes, never a value from the cluster; every text is sanitised. */
+export interface Notice {
+  kind: NoticeKind;
+  /** Unlike that of every other notice. */
+  id: string;
+  /** Milliseconds since the epoch, server time. */
+  at: number;
+  /** Since when what ends here went on, where that is known. */
+  since?: number;
+  context: string;
+  by: string;
+  host: string;
+  run?: string;
+  experiment?: string;
+  type?: string;
+  /** In one line. */
+  text: string;
+  isBad: boolean;
+  /** What programs want to know beside that. */
+  facts: Record<string, string | number | boolean | readonly string[]>;
+}
+
+const outWords = (objects: number): string =>
+  objects === 0 ? 'there was nothing to revert' : 'the fault is out, read back';
+
+/** What others are told of a revert that belongs to no run: of everything, or of what somebody chose. */
+export function revertNotices(
+  { receipts, remaining, isUnseen }: { receipts: readonly Receipt[]; remaining: number; isUnseen: boolean },
+  { run, at, context, user, host }: { run: string; at: number; context: string; user: string; host: string },
+): Notice[] {
+  if (receipts.length === 0 && remaining === 0) return [];
+  const isLeft = remaining > 0 || isUnseen;
+  const objects = receipts.map(({ object, outcome }) => sanitise(`${object.kind}/${object.name} ${outcome}`));
+  const rest = remaining > 0 ? `${remaining} remain` : isUnseen ? 'what remains is not known' : '0 remain';
+  const notice = (kind: NoticeKind, text: string): Notice => ({
+    kind,
+    id: `${run}.${kind}`,
+    at,
+    context: sanitise(context),
+    by: sanitise(user),
+    host: sanitise(host),
+    run,
+    text: sanitise(`mayday revert in ${context}: ${text}`, 1_000),
+    isBad: isLeft,
+    facts: { remaining, objects },
+  });
+  const count = `${receipts.length} ${receipts.length === 1 ? 'injection' : 'injections'}`;
+  return [
+    notice('reverted', `${count} dealt with, ${rest}`),
+    ...(isLeft ? [notice('residue', `${rest}: mayday scan shows what`)] : []),
+  ];
+}
+
+/** What a run's notices say of it. */
+export type RunAbout = Pick<RunHeader, 'run' | 'context' | 'user' | 'host' | 'experiment'>;
+
+/** What others are told of one event of a run, none for most. `injectedAt`: as far as it is known. */
+export function noticesOf(event: RunEvent, about: RunAbout, injectedAt: number | undefined): Notice[] {
+  const { name, type } = about.experiment;
+  const notice = (kind: NoticeKind, text: string, isBad: boolean, facts: Notice['facts']): Notice => ({
+    kind,
+    id: `${about.run}.${kind}.${event.at}`,
+    at: event.at,
+    ...(injectedAt === undefined || kind === 'injected' ? {} : { since: injectedAt }),
+    context: sanitise(about.context),
+    by: sanitise(about.user),
+    host: sanitise(about.host),
+    run: about.run,
+    experiment: sanitise(name),
+    type,
+    text: sanitise(`${name} (${type}) in ${about.context}: ${text}`, 1_000),
+    isBad,
+    facts,
+  });
+  switch (event.event) {
+    case 'phase':
+      return event.phase === 'Pending' ? [notice('started', 'started', false, {})] : [];
+    case 'injected': {
+      const ttl = event.ttlDeadline === undefined ? {} : { ttlDeadline: new Date(event.ttlDeadline).toISOString() };
+      const text = `fault injected, ${event.pods.length} ${event.pods.length === 1 ? 'pod' : 'pods'} in reach`;
+      return [notice('injected', text, true, { pods: event.pods.length, ...ttl })];
+    }
+    case 'reverted': {
+      const objects = event.receipts.map(({ object, outcome }) => sanitise(`${object.kind}/${object.name} ${outcome}`));
+      const facts = { remaining: event.remaining, objects };
+      const isLeft = event.remaining > 0;
+      return [
+        notice(
+          'reverted',
+          isLeft ? `revert NOT complete, ${event.remaining} remain` : outWords(objects.length),
+          isLeft,
+          facts,
+        ),
+        ...(isLeft
+          ? [notice('residue', `${event.remaining} not proven restored: mayday revert --all`, true, facts)]
+          : []),
+      ];
+    }
+    case 'verdict': {
+      const { verdict, reasons, residue, timings, restoredBy, selfHealed } = event;
+      const took = timings.recoveryMs === undefined ? {} : { recoveryMs: Math.round(timings.recoveryMs) };
+      const after = timings.recoveryMs === undefined ? '' : `, recovery ${measured(timings.recoveryMs)}`;
+      const facts = { verdict, reasons: reasons.map(line => sanitise(line)), residue, restoredBy, selfHealed, ...took };
+      return [notice('verdict', `${verdict}${after}: ${reasons[0] ?? ''}`, verdict !== 'Resilient', facts)];
+    }
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,130 @@
+import type { Clock } from '../host/clock.ts';
+import type { Notice } from './notice.ts';
+import { addressOf, type Receiver, receiverName } from './receiver.ts';
+import { BODIES } from './shapes.ts';
+
+/** What a request came to: its status, and for how long the receiver asked us to wait. Rejects where there was no answer. */
+export type Post = (
+  url: string,
+  request: { headers: Record<string, string>; body: string; signal: AbortSignal },
+) => Promise<{ status: number; retryAfterMs?: number }>;
+
+/** Tells one receiver, one notice after the other. Nobody ever waits for it but `close`. */
+export interface Sender {
+  tell(notice: Notice): void;
+  /** Waits for what is still to be told, `limitMs` at most; then says in one line what was not delivered, undefined where all was. */
+  close(limitMs: number): Promise<string | undefined>;
+}
+
+/** More than a suite of a thousand runs tells within the time of one try. */
+const MOST_WAITING = 500;
+const TRIES = 5;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+const ANSWER_MS = 10_000;
+
+/** Whether another try may help: no answer, too many requests, or an error of the server's own. */
+const mayHelp = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+
+/** A sender to one receiver. Where more waits than there is room for, the oldest is given up: what is left in a cluster is told last. */
+export function createSender(receiver: Receiver, { post, clock }: { post: Post; clock: Clock }): Sender {
+  const waiting: Notice[] = [];
+  const over = new AbortController();
+  let working: Promise<void> | undefined;
+  let [delivered, lost] = [0, 0];
+  let last = '';
+
+  const lose = (why: string) => {
+    lost += 1;
+    last = why;
+  };
+
+  async function tryOnce(
+    notice: Notice,
+  ): Promise<{ isDone: true } | { isDone: false; again: boolean; pauseMs?: number }> {
+    const { contentType, text } = BODIES[receiver.as](notice);
+    const { url, headers } = addressOf(receiver.url);
+    const late = new AbortController();
+    const timer = clock.sleep(ANSWER_MS, late.signal).then(
+      () => late.abort(new Error('no answer in time')),
+      () => undefined,
+    );
+    try {
+      const answer = await post(url, {
+        headers: { ...headers, ...receiver.headers, 'content-type': contentType },
+        body: text,
+        signal: AbortSignal.any([over.signal, late.signal]),
+      });
+      if (answer.status >= 200 && answer.status < 300) return { isDone: true };
+      last = `answered ${answer.status}`;
+      return {
+        isDone: false,
+        again: mayHelp(answer.status),
+        ...(answer.retryAfterMs ? { pauseMs: answer.retryAfterMs } : {}),
+      };
+    } catch (error) {
+      // A try that the end cuts off says less than the one before it.
+      if (!over.signal.aborted || last === '')
+        last = error instanceof Error && error.name !== 'AbortError' ? reasonOf(error) : 'no answer in time';
+      return { isDone: false, again: true };
+    } finally {
+      late.abort();
+      await timer;
+    }
+  }
+
+  async function deliver(notice: Notice): Promise<void> {
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
+      const tried = await tryOnce(notice);
+      if (tried.isDone) {
+        delivered += 1;
+        return;
+      }
+      if (!tried.again || attempt === TRIES || over.signal.aborted) break;
+      const pauseMs = tried.pauseMs ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
+      await clock.sleep(Math.min(pauseMs, LONGEST_PAUSE_MS), over.signal).catch(() => undefined);
+    }
+    lose(last);
+  }
+
+  async function work(): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      if (over.signal.aborted) lose(last || 'not tried');
+      else await deliver(next);
+    }
+    working = undefined;
+  }
+
+  return {
+    tell(notice) {
+      if (receiver.events !== undefined && !receiver.events.includes(notice.kind)) return;
+      if (waiting.length >= MOST_WAITING) {
+        waiting.shift();
+        lose('too many were waiting');
+      }
+      waiting.push(notice);
+      working ??= work();
+    },
+    async close(limitMs) {
+      if (working !== undefined) {
+        const done = new AbortController();
+        const limit = clock.sleep(limitMs, done.signal).then(
+          () => over.abort(),
+          () => undefined,
+        );
+        await working;
+        done.abort();
+        await limit;
+      }
+      if (lost === 0) return undefined;
+      return `${lost} of ${delivered + lost} notices were not delivered to ${receiverName(receiver)}: ${last}`;
+    },
+  };
+}
+
+/** What the machine said; an address may stand in the message of `fetch` itself, so only its cause is told. */
+function reasonOf(error: Error): string {
+  const { cause } = error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  return code ?? (error.message === 'no answer in time' ? error.message : 'no connection');
+}

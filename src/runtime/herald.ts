@@ -1,0 +1,19 @@
+import { postText } from '../host/post-text.ts';
+import type { Api } from '../kube/client/api.ts';
+import { clusterEvents } from '../notify/cluster-events.ts';
+import { createHerald, type Herald } from '../notify/herald.ts';
+import { createSender } from '../notify/sender.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Whoever the configuration wants told, and the cluster's own Events. What could not be told is named when the runtime closes. */
+export function heraldFor(runtime: Runtime, api: Api): Herald {
+  const { config, realClock } = runtime;
+  const senders = config.notify.map(receiver => createSender(receiver, { post: postText, clock: realClock }));
+  const events =
+    config.clusterEvents === 'on' && !config.readOnly
+      ? clusterEvents(api, (ms, signal) => realClock.sleep(ms, signal))
+      : undefined;
+  const herald = createHerald(senders, events);
+  runtime.atClose(() => herald.close());
+  return herald;
+}
