@@ -33,7 +33,7 @@ import type { NamedTheme } from './widgets/theme.ts';
 export interface ConsoleDeps {
   settings: ConsoleSettings;
   terminal: Terminal;
-  /** Real time: what people count down in, whatever speed a sandbox runs at. */
+  /** Real time, for countdowns, even if a sandbox runs faster. */
   clock: Clock;
   /** The experiments on disk; broken files come with their error, so that they are seen. */
   catalogue(): Promise<CatalogueEntry[]>;
@@ -47,7 +47,7 @@ export interface ConsoleDeps {
   keep?: {
     /** Resolves with the path; rejects in one line. */
     save(name: string, text: string): Promise<string>;
-    /** The command of the editor or the pager; undefined where there is none. */
+    /** The command of the editor or the pager; undefined if none is configured. */
     program(by: 'editor' | 'pager'): string | undefined;
     /** Runs it on the terminal until it ends; resolves with what went wrong. */
     open(by: 'editor' | 'pager', path: string): Promise<string | undefined>;
@@ -64,7 +64,7 @@ export interface ConsoleSettings {
   color: boolean;
   ascii: boolean;
   readOnly: boolean;
-  /** The context asked for on the command line, to name it in the first frame; the kubeconfig tells the rest. */
+  /** The context of the command line, for the first frame; otherwise the kubeconfig decides it. */
   context?: string;
   /** Set when the embedded cluster was asked for: its scenario. */
   sandbox?: string;
@@ -73,9 +73,9 @@ export interface ConsoleSettings {
   /** The theme to begin with, and the themes of the user beside those that come with the program. */
   theme?: string;
   themes?: readonly NamedTheme[];
-  /** What of the configuration is not followed, one line each. */
+  /** Settings that cannot be followed, one line each. */
   problems?: readonly string[];
-  /** How long an armed injection may be fired, milliseconds; 10,000 unless told. */
+  /** How long an armed injection may be fired, milliseconds; 10,000 unless given. */
   armMs?: number;
 }
 
@@ -114,7 +114,7 @@ export interface Session {
   run(order: FireOrder): Promise<RunEnd>;
   /** Looks for injections, whoever left them. */
   scan(hear: (update: ScanUpdate) => void, signal: AbortSignal): Promise<ScanEnd>;
-  /** Puts back what `findings` names, or everything, verifies, and scans again. Latches when everything is reverted. */
+  /** Reverts `findings`, or everything, verifies, and scans again. Latches the cluster when everything is reverted. */
   revert(
     what: readonly FoundInjection[] | 'all',
     hear: (update: RevertUpdate) => void,
@@ -131,7 +131,7 @@ export interface Session {
   planMend(finding: Finding, fix: string | undefined): Promise<MendPlan>;
   /** Does a fix that was shown, journalled and read again; rejects where it would no longer write what was shown. */
   mend(finding: Finding, shown: MendPlan): Promise<MendEnd>;
-  /** Every fault type beside an object as it is now, those that fit filled in from it. */
+  /** Every fault type for an object as it is now; those that fit are filled in from it. */
   suggest(ref: ObjectRef, signal: AbortSignal): Promise<Outcome<Suggested>>;
   /** The draft with as many pods allowed as are in reach now; unchanged where that cannot be told. */
   withReach(draft: Draft, signal: AbortSignal): Promise<Draft>;
@@ -141,11 +141,13 @@ export interface Session {
   inspect(ref: ObjectRef, signal: AbortSignal): Promise<Outcome<Inspection>>;
   /** Reads a log, and what is new in it until the signal aborts. Never rejects. */
   followLog(source: LogSource, hear: (news: LogNews) => void, signal: AbortSignal): Promise<void>;
-  /** Which of these only their records ask for, with all that each would write. */
+  /** Those that only their records ask for and nothing confirms, with everything that each would write. */
   toAsk(findings: readonly FoundInjection[]): Promise<readonly AskedRecord[]>;
   /** Runs of this or an earlier process that never ended, by their journals. */
   unfinished(): Promise<Unfinished[]>;
-  /** This process is about to be stopped; whether somebody ends its live faults at their time all the same. Never rejects. */
+  /**
+   * This process is about to be suspended. Whether a guardian ends its live faults at their TTL anyway. Never rejects.
+   */
   suspended(): Promise<boolean>;
   /** It goes on. */
   resumed(): void;

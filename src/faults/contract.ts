@@ -52,7 +52,10 @@ export interface Permission {
   namespace?: string;
   name?: string;
   for: 'inject' | 'revert';
-  /** What is lost without it; the injection is possible all the same. Without this word a missing permission refuses. */
+  /**
+   * What is lost without it; the injection is still possible. Without this text a missing permission refuses the
+   * injection.
+   */
   optional?: string;
 }
 
@@ -74,7 +77,7 @@ export interface Plan {
   writes: Write[];
   undo: { where: string; reversible: boolean };
   pods: PodInReach[];
-  /** Uids of like objects that were there already and are not touched, so that what comes anew can be told apart. */
+  /** Uids of similar objects that existed before and are not touched, so that new ones can be recognised. */
   survivors?: string[];
   permissions: Permission[];
   warnings: string[];
@@ -151,7 +154,10 @@ export interface Slowed {
   atLeastMs: number;
 }
 
-/** What an object gives a fault: its parameters and the namespace that it lands in, where the object says so; or why it does not fit. */
+/**
+ * What an object contributes to a fault: its parameters, and the namespace that the fault writes to where the object
+ * determines it; or why the fault does not fit.
+ */
 export type Fit =
   | { fits: true; parameters: Readonly<Record<string, string>>; namespace?: string }
   | { fits: false; reason: string };
@@ -166,7 +172,7 @@ export interface Fault<P> {
   appliesTo(object: KubeObject, resource?: string): Fit;
   /** Typed parameters with defaults, from a document that passed validation. */
   parse(parameters: Readonly<Record<string, string>>): P;
-  /** Asked again with what is known so far until it wants nothing new, so that one answer may name the next question. */
+  /** Asked again with the answers so far until it wants nothing new, so that one answer may lead to the next question. */
   reads(params: P, scope: Scope, live: Live): Read[];
   plan(params: P, scope: Scope, live: Live, facts: Facts): Plan | Refusal;
   /** What to fetch to see whether the fault took effect. */
@@ -177,10 +183,10 @@ export interface Fault<P> {
   /** What to fetch to decide a restore beyond the found object itself; asked again like `reads`. */
   restoreReads(found: FoundInjection, live: Live): Read[];
   /**
-   * Where the found object is a backup: the victim it belongs to. When the victim carries the record itself, its own finding restores
-   * both and this one needs no restore of its own.
+   * If the found object is a backup: the victim it belongs to. If the victim carries the record itself, its own finding
+   * restores both, and this one needs no restore.
    */
   standsFor?(found: FoundInjection): ObjectRef | undefined;
-  /** The writes that put the original back, and whether that is still right to do. Judges `found.live`. */
+  /** The writes that restore the original, and whether that is still right. Judges `found.live`. */
   restore(found: FoundInjection, live: Live): Restore;
 }

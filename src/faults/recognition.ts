@@ -13,7 +13,7 @@ const recognisedBy = (is: (traces: Recognition) => boolean | undefined): FaultTy
 export const typeByRecord = (data: Json, carrier: Carrier): FaultType | undefined =>
   recognisedBy(({ record }) => record?.(data)) ?? recognisedBy(({ recordOn }) => recordOn?.(data, carrier));
 
-/** The type whose backups have such a name, also when their labels are gone. */
+/** The type whose backups have such a name, even if their labels are gone. */
 export const typeByBackup = ({ kind, metadata: { name } }: Carrier): FaultType | undefined =>
   recognisedBy(({ backup }) => backup?.kind === kind && name.startsWith(backup.prefix));
 
@@ -24,12 +24,15 @@ export const typesByAnnotation = (keys: readonly string[]): FaultType[] =>
     return annotation !== undefined && keys.some(annotation);
   });
 
-/** The type whose injection creates such an object; asked where our own facts say that one did, and the label is gone. */
+/**
+ * The type whose injection creates such an object; used where our own facts say that an injection created it and the
+ * label is gone.
+ */
 export const typeByCreation = ({ kind, metadata: { name } }: Carrier): FaultType | undefined =>
   recognisedBy(({ creates }) => creates && 'prefix' in creates && name.startsWith(creates.prefix)) ??
   recognisedBy(({ creates }) => creates && 'kind' in creates && creates.kind === kind);
 
-/** Whether nothing is left in the cluster that could be put back: once done it is over. */
+/** Whether an injection of the type leaves nothing to restore: once done, it is over. */
 export const leavesNothing = (type: FaultType): boolean => FAULT_RULES[type].leaves === 'nothing';
 
 /** Whether the type deletes an object and keeps it in a backup. */

@@ -21,7 +21,7 @@ import type { FaultType } from './types.ts';
 import { webhookDisrupt } from './webhook-disrupt/fault.ts';
 import { webhookLatency } from './webhook-latency/fault.ts';
 
-/** One row for each injection type; a further type is one file and its row here. */
+/** One row for each injection type; a new type needs its folder and a row here. */
 const FAULTS: Readonly<Record<FaultType, Fault<unknown>>> = {
   PodKill: podKill,
   ConfigDrift: configDrift,

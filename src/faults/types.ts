@@ -20,7 +20,10 @@ import { rules as SecretDeletion } from './secret-deletion/rules.ts';
 import { rules as WebhookDisrupt } from './webhook-disrupt/rules.ts';
 import { rules as WebhookLatency } from './webhook-latency/rules.ts';
 
-/** One row for each fault type, in the framework's own order: what its documents may say and how it is known in a cluster. */
+/**
+ * One row for each fault type, in the framework's order: what its documents may say and how it is recognised in a
+ * cluster.
+ */
 const TYPES = {
   PodKill,
   NetworkPartition,

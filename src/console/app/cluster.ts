@@ -16,7 +16,7 @@ import { createKeeping, type LendTerminal } from './keep.ts';
 import { createKubeconfigWatch } from './kubeconfig-change.ts';
 import { createRuns, type Runs } from './runs.ts';
 
-/** One cluster of the console: a state of its own, a session of its own, and its own end. */
+/** One cluster of the console, with its own state and session, which ends on its own. */
 export interface Cluster {
   /** The context it was opened by; undefined where the command line and the kubeconfig decide. */
   readonly asked: string | undefined;
@@ -24,7 +24,7 @@ export interface Cluster {
   readonly context: Context;
   readonly runs: Runs;
   readonly dispatch: Dispatch;
-  /** Connects, and follows the cluster until it is closed. Resolves with the reason where there is no cluster to speak of. */
+  /** Connects, and follows the cluster until it is closed. Resolves with the reason if no cluster can be determined. */
   begin(): Promise<Refused | undefined>;
   /** Stops following and lets go of the connection, or of the attempt to make one. What was written is not reverted by this. */
   close(): Promise<void>;

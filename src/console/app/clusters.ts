@@ -13,9 +13,9 @@ export interface Clusters {
   begin(): void;
   current(): Cluster;
   all(): readonly Cluster[];
-  /** Shows this context of the kubeconfig, opening it where it is not; says why where that cannot be. */
+  /** Shows this context of the kubeconfig, connecting to it if necessary; returns the reason if that is impossible. */
   open(context: string): void;
-  /** Back to the cluster before, while the one on the screen has not answered; false where there is none. */
+  /** Back to the previous cluster, while the one on the screen has not answered; false if there is none. */
   back(): boolean;
   /** Reads the contexts of the kubeconfig anew, for the palette. */
   learn(): Promise<void>;
@@ -85,7 +85,7 @@ function busy(state: ConsoleState): string | undefined {
 export function createClusters(given: ClustersDeps, size: () => { columns: number; rows: number }): Clusters {
   const { deps } = given;
   let shell: ShellView = { ...NO_SHELL, theme: deps.settings.theme ?? NO_SHELL.theme };
-  /** Stays open until the one on the screen has answered. */
+  /** The previous cluster stays open until the one on the screen has answered. */
   let before: Cluster | undefined;
   const all: Cluster[] = [];
   /** Of these it is told how their runs ended. */
@@ -163,7 +163,7 @@ export function createClusters(given: ClustersDeps, size: () => { columns: numbe
     leave(from);
   }
 
-  /** The cluster on the screen has answered: nobody needs a way back any more. */
+  /** The cluster on the screen has answered: the way back is not needed any more. */
   function answered(cluster: Cluster): void {
     if (cluster !== current || before === undefined) return;
     const left = before;
@@ -210,7 +210,8 @@ export function createClusters(given: ClustersDeps, size: () => { columns: numbe
       return;
     }
     const known = all.find(cluster => cluster !== from && nameOfCluster(cluster) === wanted);
-    // What has not answered is given up for what is wanted now; the one that did answer stays the way back.
+    // A cluster that has not answered is given up for the one that is wanted now; the last one that did answer stays
+    // the way back.
     const isGivenUp = before !== undefined && !isHeard(from);
     if (!isGivenUp) before = from;
     if (known === before) before = undefined;

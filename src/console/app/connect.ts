@@ -8,7 +8,7 @@ import { screenOf } from '../store/state.ts';
 import type { Context } from './context.ts';
 import type { KubeconfigWatch } from './kubeconfig-change.ts';
 
-/** Why there is no cluster to speak of: one line and an exit code. */
+/** Why no cluster can be determined: one line and an exit code. */
 export interface Refused {
   message: string;
   exitCode: number;
@@ -21,8 +21,8 @@ const FIRST_ROWS_MS = 400;
 const ALL_ROWS_MS = 3_000;
 
 /**
- * Everything that needs the outside, begun after the first frame is on the screen. Resolves with the reason only when there is no cluster to
- * speak of; one that does not answer is waited for.
+ * Everything that needs the network, started after the first frame. Resolves with the reason only if no cluster can be
+ * determined; one that does not answer is waited for.
  */
 export async function connectAll(
   context: Context,
@@ -78,7 +78,7 @@ export async function connectAll(
     parts.emergency.countLeftovers();
     parts.triaging.follow();
   });
-  // Whoever pressed `!` before there was a connection is waiting for exactly this.
+  // If `!` was pressed before there was a connection, the scan starts now.
   if (screenOf(store.getState()) === 'mayday') parts.emergency.rescan();
   return undefined;
 }

@@ -22,12 +22,14 @@ export interface Context {
 
 const NOTICE_MS = 6_000;
 
-/** Says something on the notice row for a while. Text from anywhere is made safe here. */
+/** Shows a text on the notice row for a while. Text from any source is sanitised here. */
 export function notify(context: Context, text: string, tone: Tone = 'plain', forMs = NOTICE_MS): void {
   context.store.setState({ notice: { text: sanitise(text, 300), tone, until: context.now().monotonic + forMs } });
 }
 
-/** Adds lines to the verdict stream; the oldest go beyond the cap, and who scrolled back stays where he was. */
+/**
+ * Adds lines to the verdict stream. The oldest are dropped beyond the cap, and the scroll position stays where it was.
+ */
 export function stream(
   context: Context,
   lines: readonly { at: number; text: string; tone: Tone; run?: string }[],

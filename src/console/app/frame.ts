@@ -24,7 +24,7 @@ export function frame(state: ConsoleState, view: View): Layout {
 function full(state: ConsoleState, view: View): Layout {
   const { columns } = view;
   const head = [identityRow(state, view), faultRow(state, view), ...bannerRows(state, view)];
-  // The notice borrows the body's last rows only while it has something to say.
+  // A notice covers the last rows of the body only while it is shown.
   const foot = [...noticeRows(state, view), hintRow(state, screenOf(state), view)];
   const rows = Math.max(0, view.rows - head.length - foot.length);
   return column(

@@ -12,14 +12,15 @@ import { clock } from '../widgets/time.ts';
 import type { View } from '../widgets/view.ts';
 
 /**
- * Younger data is simply live: where nothing else happens nodes still renew their Leases each ten seconds, and a server that is gone is
- * told as STALE at once. The seconds are spelled out once they begin to matter; each costs an idle console a painted frame.
+ * Data younger than this is simply live: in an idle cluster nodes still renew their Leases every ten seconds, and a
+ * lost server shows as STALE at once. The seconds are shown only once they matter, because each costs an idle console a
+ * frame.
  */
 const LIVE_MS = 12_000;
 
 /**
- * Row one: who we are talking to, as whom, in which mode, and how old the data is. The context is never dropped and, when
- * the row is too narrow for it, cut in the middle last of all.
+ * Row one: which cluster, as whom, in which mode, and how old the data is. The context is never dropped; where the row
+ * is too narrow it is cut in the middle, and only after everything else.
  */
 export function identityRow(state: ConsoleState, view: View): Line {
   const { link, settings } = state;
@@ -84,7 +85,7 @@ export function faultRow(state: ConsoleState, view: View): Line {
   return ends(line(...faultSpans(state, view)), right, view.columns);
 }
 
-/** What is left until a TTL, or since when it is over: an overdue fault never reads as one with no time left. */
+/** The time left until a TTL, or since it passed: an overdue fault never looks like one with no time left. */
 export const ttlSpan = (leftMs: number): Span =>
   leftMs > 0 ? span(clock(leftMs), 'title') : span(`OVERDUE ${age(-leftMs)}`, 'bad');
 
@@ -110,7 +111,7 @@ export function faultSpans(state: ConsoleState, { now, glyphs }: View): Span[] {
   return spans;
 }
 
-/** Rows that appear only when something must be said over everything else: another context, outage, leftovers. */
+/** Rows that appear only for something more important than everything else: another context, outage, leftovers. */
 export function bannerRows(state: ConsoleState, view: View): Line[] {
   const rows: Line[] = [];
   const { glyphs, now } = view;
@@ -144,7 +145,7 @@ export function bannerRows(state: ConsoleState, view: View): Line[] {
   return rows;
 }
 
-/** What of this console goes on in other clusters, and the way back from one that does not answer. */
+/** What this console is doing in other clusters, and the way back from one that does not answer. */
 function elsewhereRows({ shell, link, health, settings }: ConsoleState, { glyphs }: View): Line[] {
   const rows = shell.elsewhere.map(({ context, live, underWay, residue, isGuarded }) => {
     const faults = live === 1 ? '1 fault' : `${live} faults`;

@@ -5,13 +5,13 @@ import type { ConsoleState, Screen } from '../store/state.ts';
 import { type Line, line, lineWidth, type Span, span } from '../widgets/line.ts';
 import type { View } from '../widgets/view.ts';
 
-/** Back, help and quit: with these hints and beyond, a key gives way last. */
+/** Back, help and quit: keys with this rank or above are dropped last. */
 const LASTING = 7;
 const GAP = 2;
 
 /**
- * The last row: the keys of this screen, from its key table; those that do nothing now are dim. Where it is narrow the least important go
- * first, and the ways out last.
+ * The last row: the keys of this screen, from its key table; those that do nothing now are dim. On a narrow screen the
+ * least important are dropped first, and those that leave the screen last.
  */
 export function hintRow(state: ConsoleState, screen: Screen, view: View): Line {
   const hints = keysOn(screenFolder(screen), state.settings.keys)

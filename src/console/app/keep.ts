@@ -14,13 +14,13 @@ const MOST_ROWS = 6_000;
 /** As wide as is needed to cut little. */
 const COLUMNS = 200;
 
-/** Keeps what is on the screen as a file, and shows it in the programs of the person. */
+/** Saves what is on the screen as a file, and opens it in the user's own programs. */
 export interface Keeping {
   save(): Promise<void>;
   open(by: 'editor' | 'pager'): Promise<void>;
 }
 
-/** All that the present screen holds, in plain text, also what is not in sight. */
+/** The whole content of the present screen as plain text, including what is scrolled out of sight. */
 export function paneText(state: ConsoleState, view: Omit<View, 'columns' | 'rows'>): string {
   const columns = Math.max(COLUMNS, state.columns);
   const tall: ConsoleState = {

@@ -14,8 +14,8 @@ interface Used {
 }
 
 /**
- * In one line, in what the kubeconfig no longer is what this connection was made by; undefined where it is. A connection is never changed by
- * it: it says that a new one would lead to somewhere else, or as somebody else.
+ * In one line, how the kubeconfig differs from what this connection was made with; undefined if it does not. The
+ * connection itself never changes: the line says that a new one would reach another cluster or act as another user.
  */
 export function changeOf(then: KnownContexts, now: KnownContexts, { context, isNamed }: Used): string | undefined {
   if (!then.ok) return undefined;
@@ -38,7 +38,7 @@ export function changeOf(then: KnownContexts, now: KnownContexts, { context, isN
 const currentOf = (contexts: readonly KnownContext[]): string | undefined =>
   contexts.find(({ isCurrent }) => isCurrent)?.name;
 
-/** Says it once the kubeconfig changes underneath, which locks injecting until a person acknowledges it. */
+/** Reports a kubeconfig that changes while the console runs, which locks injecting until a person acknowledges it. */
 export interface KubeconfigWatch {
   /** Goes on looking until the cluster is closed. */
   watch(used: Used): Promise<void>;
@@ -56,7 +56,7 @@ export function createKubeconfigWatch(context: Context): KubeconfigWatch {
     const now = await read();
     const isSteady = now === latest;
     latest = now;
-    // A file that is just being written may be half there: only what is still so at the next look counts.
+    // A file that is being written may be incomplete: a change counts only if the next look still shows it.
     if (!now || !baseline || !isSteady) return;
     const change = changeOf(baseline, now, used);
     const text = change === undefined ? '' : sanitise(change, 300);

@@ -11,8 +11,8 @@ export interface MouseReports {
 }
 
 /**
- * Hears the mouse beside Ink, which reads the input and drops what is no key. It only listens along: it is never attached while Ink does not
- * read, or it would take what is typed from the program that has the terminal then.
+ * Reads mouse events beside Ink, which reads the input and drops what is not a key. It is attached only while Ink
+ * reads, or it would take input from the program that has the terminal otherwise.
  */
 export function createMouseReports(
   stdin: NodeJS.ReadableStream,

@@ -7,7 +7,7 @@ import type { Picture } from '../widgets/picture.ts';
 import { paint, type Theme } from '../widgets/theme.ts';
 import { frame } from './frame.ts';
 
-/** What is drawn: the state of one cluster, and what time it is there. */
+/** What is drawn: the state of one cluster, and its time. */
 export interface Shown {
   store: ConsoleStore;
   now(): Now;

@@ -1,7 +1,7 @@
 import type { Parts } from '../screens/screen.ts';
 import type { Item } from '../widgets/line.ts';
 
-/** Puts the cursor on what a row of a list stands for, as a click does. Nothing is opened by it, and nothing is written. */
+/** Puts the cursor on the item of a list row, as a click does. Opens and writes nothing. */
 export function pick(parts: Parts, { list, key }: Item): void {
   const { context, browsing, catalogue } = parts;
   const { store } = context;

@@ -3,7 +3,7 @@ import { screenOf } from '../store/state.ts';
 import type { Cluster } from './cluster.ts';
 import { open } from './context.ts';
 
-/** Why the console ends, with what is told after the screen is given back. */
+/** Why the console ends, and the text to print after the screen is given back. */
 export interface End {
   exitCode: number;
   /** For the normal screen, after the full-screen one is gone. */

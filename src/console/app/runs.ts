@@ -19,7 +19,7 @@ interface Handle {
 /** `eventLine` begins with the time of day, which the stream writes itself. */
 const TIME_COLUMNS = 10;
 
-/** Phases show beside their fault and open gates were on the plan: the stream is for what was not known before. */
+/** Phases show beside their fault, and open gates were shown on the plan: the stream is for what is new. */
 const isNews = (event: RunEvent): boolean => event.event !== 'phase' && (event.event !== 'gate' || !event.ok);
 
 /** What stopping gave: how many objects are not proven restored, and the receipt of each that was reverted. */
@@ -172,14 +172,15 @@ export function changeBy(run: RunView, event: RunEvent): Partial<RunView> {
     case 'guard':
       return { isGuarded: event.on };
     case 'recovered':
-      // One that healed by itself is timed from the injection, whenever that was seen.
+      // A fault that healed by itself is timed from the injection, whenever that was seen.
       return { recoveredAfterMs: event.afterMs, ...(event.selfHealed ? { recoversFrom: 'injection' } : {}) };
     case 'reverted':
       return {
         isReverted: event.remaining === 0,
         residue: event.remaining,
         recoveryDeadline: event.at + run.recoveryMs,
-        // From here on it recovers from us, unless it had recovered, or there was nothing to put back.
+        // From here on the system recovers from our revert, unless it had recovered before or there was nothing to
+        // restore.
         ...(run.recoveredAfterMs === undefined && event.receipts.length > 0 ? { recoversFrom: 'revert' } : {}),
       };
     case 'verdict':
@@ -193,7 +194,7 @@ const VERDICT_TONES: Record<Verdict, Tone> = { Resilient: 'ok', Degraded: 'warn'
 const EFFECT_TONES = { proven: 'ok', pending: 'warn', absent: 'bad' } as const;
 const CHECK_TONES = { pass: 'ok', fail: 'warn', blind: 'bad' } as const;
 
-/** How a line of the stream is told apart from its neighbours; its words say the same. */
+/** What distinguishes a line of the stream from its neighbours, beside its words. */
 function toneOf(event: RunEvent): Tone {
   switch (event.event) {
     case 'phase':

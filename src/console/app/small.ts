@@ -9,7 +9,7 @@ const NEED = { columns: 60, rows: 16 };
 
 export const isTooSmall = (columns: number, rows: number): boolean => columns < NEED.columns || rows < NEED.rows;
 
-/** What is left when the window is too small for the deck: the size it needs, the live faults, and the emergency stop. */
+/** Shown when the window is too small for the deck: the size that is needed, the live faults, and the emergency stop. */
 export function smallLines(state: ConsoleState, view: View): Line[] {
   const { columns, rows } = view;
   const { mayday } = state;
@@ -31,7 +31,7 @@ export function smallLines(state: ConsoleState, view: View): Line[] {
             ' quit',
           ),
         ];
-  // The stop line goes before everything else: with one row left it is the one that stays.
+  // The stop line has priority: it is shown even if there is only one row.
   const wanted = rows >= 5 ? [need, name, faults, ...stop] : [...stop, faults, need];
   for (const { context, live, residue } of state.shell.elsewhere)
     if (rows > wanted.length && live + residue > 0)

@@ -18,9 +18,12 @@ import { createPainter, type Painter } from './painter.ts';
 import { createQuit, type End, residueWords } from './quit.ts';
 import { createSuspend } from './suspend.ts';
 
-/** Clocks show whole seconds; twice as often is enough to never skip one. Where none is on the screen every other tick will do. */
+/**
+ * Clocks show whole seconds; ticking twice as often never skips one. Where no clock is on the screen, every other tick
+ * is enough.
+ */
 const TICK_MS = 500;
-/** How long a hang-up or a crash waits for what our runs wrote to be put back. */
+/** How long a hang-up or a crash waits until our runs are reverted. */
 const LAST_CHANCE_MS = 60_000;
 
 const ABORTED = 6;
@@ -139,7 +142,7 @@ async function tickUntilEnd(clock: Clock, ended: AbortSignal, isDue: () => boole
   }
 }
 
-/** What of the configuration is not followed: a notice, and each line in the stream, where it stays. */
+/** Settings that cannot be followed: a notice, and a line for each in the stream, where it stays. */
 function tellProblems(context: Context, problems: readonly string[]): void {
   const [first] = problems;
   if (first === undefined) return;
@@ -156,7 +159,7 @@ function sizeOf(stdout: { columns?: number; rows?: number }): { columns: number;
   return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
 }
 
-/** With the screen gone: puts back what our runs wrote, as long as that takes within reason, and words the outcome. */
+/** With the screen gone: reverts our runs, within a time limit, and words the outcome. */
 async function lastWords(clusters: Clusters, clock: Clock, exitCode: number, words: string[]): Promise<End> {
   const states = clusters.all().map(({ store }) => store.getState());
   if (states.flatMap(ownUnderWay).length === 0) return { exitCode, words };

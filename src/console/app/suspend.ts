@@ -8,7 +8,7 @@ type SuspendTerminal = ReturnType<typeof useApp>['suspendTerminal'];
 export interface Suspend {
   /** Ink hands its way of letting go of the terminal over once mounted. */
   own(suspendTerminal: SuspendTerminal): void;
-  /** ctrl-z: says first what becomes of our live faults, because a stopped process ends nothing itself. */
+  /** ctrl-z: first says what will become of our live faults, because a suspended process reverts nothing. */
   ask(): void;
   /** Stops at once (an outside SIGTSTP). */
   now(): Promise<void>;

@@ -13,7 +13,7 @@ import type { Mouse } from './mouse.ts';
 
 export interface Dispatch {
   press(press: Press): void;
-  /** Selects and scrolls; whatever lies under it, nothing is opened or written. */
+  /** A click selects and the wheel scrolls; nothing is ever opened or written by the mouse. */
   mouse(mouse: Mouse): void;
   paste(text: string): void;
 }
@@ -55,7 +55,7 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
     if (isTyping(state, id) && typeInto(press)) return;
     if (press.is === 'text')
       return notify(context, `${[...press.text].length} characters at once: ignored, keys count one by one`, 'warn');
-    // A burst of the emergency key opens the screen; reverting takes a press of its own.
+    // Several emergency keys at once open the screen; reverting needs a single press.
     const isBurst = press.times > 1;
     const key = keyFor(state, id, press.name);
     if (!key || (isBurst && key.danger)) return;
@@ -67,7 +67,7 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
     else act();
   }
 
-  /** What a command of the present screen does, without its key; a key that changes the cluster has to be pressed. */
+  /** Runs a command of the present screen without its key. Commands that change the cluster need their key. */
   function run(id: string): void {
     const screen = screenFolder(screenOf(store.getState()));
     const key = keysOn(screen, store.getState().settings.keys).find(one => one.id === id);

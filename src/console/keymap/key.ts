@@ -12,7 +12,7 @@ export interface Key {
   danger?: true;
   /** Shown on the key line, smaller is further left; without it only the help shows the key. */
   hint?: number;
-  /** Why the key does nothing now; it stays visible and answers with this. */
+  /** Why the key does nothing now; the key stays visible and shows this reason. */
   locked?: (state: ConsoleState, now: Now) => string | undefined;
 }
 

@@ -33,7 +33,7 @@ export function keysOn(screen: ScreenFolder, remap: Remap = {}): readonly Key[] 
 /** A question is answered before another screen is opened. */
 const DIGITS = [PALETTE, ...screenKeys(SCREENS)];
 
-/** Two meanings for one key on one screen are a mistake in a table; found at start, told in one line. */
+/** Two commands on one key of one screen are an error in a table; found at start and reported in one line. */
 export function keyConflict(screens: readonly ScreenFolder[]): string | undefined {
   const found = firstConflict(screens, {}, keysOn);
   return found && `expected one meaning for "${found.press}" on ${found.screen}, found ${found.ids.join(' and ')}`;

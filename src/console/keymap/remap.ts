@@ -4,7 +4,7 @@ import type { Key } from './key.ts';
 /** Presses of commands as a person configured them: by the command's id, or by `screen.command` for one screen alone. */
 export type Remap = Readonly<Record<string, readonly string[]>>;
 
-/** Presses that no configuration takes away: the emergency stop, the way out and the way back. */
+/** Keys that no configuration can remap: the emergency stop, quit and back. */
 const ALWAYS: Readonly<Record<string, string>> = { mayday: '!', 'revert-all': '!', interrupt: 'ctrl-c', back: 'esc' };
 
 /** A key of a screen's table as it is configured. */
@@ -22,7 +22,7 @@ export const pressFor = (remap: Remap | undefined, screen: string, command: stri
 const NAMED = /^(up|down|left|right|pageup|pagedown|home|end|enter|esc|tab|backspace|delete|ctrl-[a-z])$/;
 const isPress = (text: string): boolean => [...text].length === 1 || NAMED.test(text);
 
-/** What the configuration says of keys, as far as it can be followed, and in one line each what cannot. */
+/** The configured keys, as far as they can be used, and one line for each that cannot. */
 export function readRemap(
   screens: readonly ScreenFolder[],
   given: Readonly<Record<string, string | readonly string[]>>,
@@ -40,7 +40,8 @@ export function readRemap(
     if (why === undefined) remap.set(command, presses);
     else problems.push(`keys.${command}: ${why}`);
   }
-  // Two that change places are no conflict, so it is the whole that is looked at; what was written last gives way.
+  // Two keys that swap places are no conflict, so the whole table is checked; of two that conflict the last one is
+  // dropped.
   for (;;) {
     const found = firstConflict(screens, Object.fromEntries(remap), keysOn);
     if (found === undefined) return { remap: Object.fromEntries(remap), problems };

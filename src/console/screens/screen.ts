@@ -67,9 +67,12 @@ export interface ScreenFolder<Id extends string = string> {
   id: Id;
   /** The key that opens it from every screen with digits. */
   digit?: string;
-  /** Where its digit stands on the key line of other screens, smaller is further left; without it only the help shows it. */
+  /**
+   * The position of its digit on the key line of other screens, smaller is further left; without it only the help shows
+   * it.
+   */
   hint?: number;
-  /** Its heading in the help; a question that lies over another screen has none. */
+  /** Its heading in the help; a question over another screen has none. */
   title?: string;
   keys: readonly Key[];
   /** The body. A pure function of state and time; `screens` are all there are, for the help. */

@@ -7,7 +7,10 @@ import type { Preflight } from '../deps.ts';
 import { pressFor } from '../keymap/remap.ts';
 import type { ConsoleState, RunView } from './state.ts';
 
-/** What time it is for the eye: monotonic milliseconds for our own countdowns, server milliseconds for everything in the cluster. */
+/**
+ * The times for display: monotonic milliseconds for our own countdowns, server milliseconds for everything in the
+ * cluster.
+ */
 export interface Now {
   monotonic: number;
   server: number;
@@ -194,7 +197,7 @@ export function fireLock(state: ConsoleState, now: Now): string | undefined {
 export const isNameTyped = ({ armed }: ConsoleState): boolean =>
   armed?.mustType !== undefined && armed.typed !== armed.mustType;
 
-/** Why nothing can be shown or answered of what needs a person's word. */
+/** Why a record that needs confirmation cannot be shown or confirmed. */
 export function askLock(state: ConsoleState): string | undefined {
   if (state.mayday.phase !== 'done') return 'nothing was reverted yet';
   const left = [...state.mayday.receipts.values()].some(({ outcome }) => outcome === 'unconfirmed');

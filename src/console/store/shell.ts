@@ -10,11 +10,11 @@ export interface Elsewhere {
   underWay: number;
   /** Objects that ended runs could not restore. */
   residue: number;
-  /** The guardian ends them at their TTL should this console die. */
+  /** The guardian ends them at their TTL if this console dies. */
   isGuarded: boolean;
 }
 
-/** What the screen says beside the cluster that it shows; it stays when another cluster is shown. */
+/** What is shown in addition to the cluster on the screen, and stays when another cluster is shown. */
 export interface ShellView {
   /** The contexts of the kubeconfig, as they were last read. */
   contexts: readonly KnownContext[];

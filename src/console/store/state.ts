@@ -18,7 +18,7 @@ import { NOTHING_LOOKED_AT, type TriageView } from '../screens/triage/view.ts';
 import type { Tone } from '../widgets/line.ts';
 import { NO_SHELL, type ShellView } from './shell.ts';
 
-/** What has the keyboard. The first screen is home; everything else lies over it and `esc` goes back. */
+/** The screens, from the home screen up; the last has the keyboard, and `esc` goes back to the one below. */
 export type Screen = ScreenId;
 
 type Link =
@@ -64,10 +64,10 @@ export interface RunView {
   recoveryDeadline?: number;
   recoveryMs: number;
   recoveredAfterMs?: number;
-  /** What the recovery clock counts from: it starts anew once the fault was put back. */
+  /** The start of the recovery clock: it is restarted at the revert. */
   recoversFrom: 'injection' | 'revert';
   isReverted: boolean;
-  /** Another process ends it at its TTL should this one die. */
+  /** A guardian ends it at its TTL if this process dies. */
   isGuarded: boolean;
   effect: 'proven' | 'pending' | 'absent' | undefined;
   evidence: string;
@@ -105,7 +105,7 @@ export interface MaydayView {
   /** Finding id → wave it belongs to. */
   waves: ReadonlyMap<string, { wave: number; name: string }>;
   receipts: ReadonlyMap<string, Receipt>;
-  /** Experiments of the framework's controller that inject, or would, and what became of each by its id. */
+  /** Experiments of the framework's controller that inject or will, and the outcome of each by its id. */
   orders: readonly ClusterExperiment[];
   stops: ReadonlyMap<string, Stop>;
   notes: readonly string[];
@@ -132,7 +132,7 @@ export interface ConsoleState {
   screens: readonly Screen[];
   /** Screens that were left backwards, for the way forward; the next one last. */
   ahead: readonly Screen[];
-  /** Identity (never a row number) of what the cursor is on, per list. */
+  /** The identity (never the row number) of the selected item, per list. */
   cursor: { faults: string | undefined; experiments: string | undefined; triage: string | undefined };
   checks: ReadonlyMap<string, Check>;
   armed: Armed | undefined;

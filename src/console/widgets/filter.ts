@@ -53,7 +53,7 @@ function wordTerm(word: string): FilterTerm {
   return { text: word, test: row => searched(row).toLowerCase().includes(wanted) };
 }
 
-/** Longer patterns, and those that repeat a repetition, can take for ever on an unlucky name. */
+/** Long patterns, and nested repetitions, can take exponential time on some names. */
 const LONGEST_PATTERN = 100;
 const NESTED = /[+*}]\)?[+*{]/;
 

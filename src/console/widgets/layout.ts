@@ -26,7 +26,7 @@ function columnsOf(layout: Layout): number {
     : each.reduce((sum, one) => sum + one, 0) + layout.gap * Math.max(0, each.length - 1);
 }
 
-/** The rows of the terminal that a layout comes to, each as wide as the layout: what Ink's boxes draw, without Ink. */
+/** The rows of a layout, each as wide as the layout: what Ink's boxes would draw, without Ink. */
 export function flat(layout: Layout): Line[] {
   if (layout.is === 'pane') return sized(layout.lines, layout.rows).map(one => exactly(one, layout.columns));
   if (layout.is === 'column') return layout.parts.flatMap(flat);

@@ -25,11 +25,14 @@ export interface Item {
   key: string;
 }
 
-/** What no piece of the screen may hold, whoever wrote it: a file, an argument, the cluster. Looked for first, since nearly no text has any. */
+/**
+ * Characters that no text on the screen may contain, wherever it comes from: a file, an argument, the cluster. Tested
+ * first, because nearly no text has any.
+ */
 const UNFIT = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const WHOLE = Number.MAX_SAFE_INTEGER;
 
-/** A piece of a line: every text becomes one here, and is made fit for a screen before anybody measures it. */
+/** A piece of a line. Every text becomes one here, and is sanitised before its width is measured. */
 export const span = (text: string, tone: Tone = 'plain'): Span => ({
   text: UNFIT.test(text) ? sanitise(text, WHOLE) : text,
   tone,
@@ -100,7 +103,7 @@ function marked(from: Line): readonly Span[] {
   return from.selected ? from.spans.map(piece => ({ ...piece, selected: true })) : from.spans;
 }
 
-/** Exactly `height` lines: the rest cut away, what is missing blank. */
+/** Exactly `height` lines: cut where there are more, filled with blank lines where there are fewer. */
 export function sized(lines: readonly Line[], height: number): Line[] {
   return Array.from({ length: height }, (_, i) => lines[i] ?? BLANK);
 }

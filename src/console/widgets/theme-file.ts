@@ -6,7 +6,7 @@ import { type Colour, contrast, LOOK_WORDS, type Look, readLook, sgrOf } from '.
 
 const look = z.string().optional();
 
-/** A theme as a person writes it: what is left out looks as in `base`. */
+/** A theme file: colours that are left out are those of `base`. */
 export const THEME = z.strictObject({
   /** What the theme begins with. */
   base: z.enum(['terminal', 'colour-blind', 'mono']).default('terminal'),
@@ -27,7 +27,7 @@ export const THEME = z.strictObject({
   }),
 });
 
-/** What text needs to be read without strain (WCAG 2, AA). What is only dim may do with less. */
+/** The contrast that text needs (WCAG 2, AA). Dim text may have less. */
 const LEAST = 4.5;
 const LEAST_DIM = 3;
 

@@ -25,7 +25,7 @@ function colourOf(word: string): Colour | undefined {
   return index < 0 ? undefined : { is: 'named', index: index + (bright === undefined ? 0 : 8) };
 }
 
-/** Reads a look from its words; the word that is none comes back where there is one. */
+/** Reads a look from its words; returns the first unknown word, if any. */
 export function readLook(text: string): Look | { odd: string } {
   const colours: Colour[] = [];
   const styles: string[] = [];
@@ -54,7 +54,7 @@ function colourSgr(colour: Colour, base: number, isTrueColour: boolean): string 
   return `${base + 8};5;${16 + 36 * r + 6 * g + b}`;
 }
 
-/** How far two colours stand apart, from 1 to 21, as WCAG 2 counts it; undefined where a terminal decides one of them. */
+/** The contrast of two colours, from 1 to 21, as in WCAG 2; undefined where the terminal decides one of them. */
 export function contrast(front: Colour | undefined, back: Colour | undefined): number | undefined {
   if (front?.is !== 'rgb' || back?.is !== 'rgb') return undefined;
   const [light = 0, dark = 0] = [luminance(front.rgb), luminance(back.rgb)].sort((a, b) => b - a);

@@ -28,8 +28,8 @@ export const COLOUR: Theme = {
 };
 
 /**
- * Told apart by blue against yellow and by weight, which people see who do not tell red from green; nothing is told by red or green. Of the
- * terminal's sixteen colours too.
+ * Distinguishes by blue and yellow and by weight, for people who cannot tell red from green; nothing depends on red or
+ * green. Uses the terminal's sixteen colours too.
  */
 const COLOUR_BLIND: Theme = {
   plain: '',
@@ -67,7 +67,7 @@ export const THEMES: readonly NamedTheme[] = [
   { name: 'mono', about: 'weight and inverse alone', theme: MONO },
 ];
 
-/** Nothing that reaches the terminal may move its cursor, whatever path it came by. */
+/** Nothing that reaches the terminal may move its cursor, wherever it comes from. */
 const CONTROLS = /[\p{Cc}\p{Bidi_Control}]/gu;
 
 /** A line as the terminal takes it. Every span resets what it set, so no cell can leak its look into the next. */

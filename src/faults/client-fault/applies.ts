@@ -8,7 +8,7 @@ const DEFAULT_NAME = `${PREFIX}config`;
 /** Half of all reads fail, unless told. */
 const FAULTS = '{"get":{"errorRate":0.5,"error":"injected by chaos"}}';
 
-/** A ConfigMap that the SDK of an operator reads, or the Deployment of an operator: its faults are put beside it. */
+/** A ConfigMap that an operator's SDK reads, or the Deployment of an operator, beside which the ConfigMap is written. */
 export function appliesTo(object: KubeObject): Fit {
   if (isKind(object, '', 'ConfigMap')) {
     const { name } = object.metadata;

@@ -5,7 +5,7 @@ import type { Effect, Live, Plan } from '../contract.ts';
 import { type ClientFaultParams, configOf, PODS, TARGET, uses } from './plan.ts';
 import { CONFIG_KEY } from './restore.ts';
 
-/** Nothing in the cluster shows that a client reads the faults, so that they are never proven by themselves. */
+/** Nothing in the cluster shows that a client has read the faults, so they are never proven by themselves. */
 export function effect(params: ClientFaultParams, made: Plan, live: Live): Effect {
   const seen = objectIn(live, TARGET);
   const name = nameOf(made.target);

@@ -46,7 +46,7 @@ export function reads(params: ClientFaultParams, scope: Scope, _live: Live): Rea
   ];
 }
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: ClientFaultParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const seen = objectIn(live, TARGET);
   const pods = listIn(live, PODS);
@@ -100,7 +100,7 @@ interface Shared {
   users: readonly KubeObject[];
 }
 
-/** The ConfigMap is not there: it is made, and its record says that it was. */
+/** The ConfigMap does not exist: it is created, and its record says so. */
 function creation({ params, scope, facts, config, users }: Shared): Plan {
   const on = targetRef(params, scope);
   const mayday = maydayFacts(facts, { injected: fingerprint(config) });

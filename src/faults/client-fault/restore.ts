@@ -15,7 +15,10 @@ import type { Restore } from '../contract.ts';
 /** The key of the ConfigMap that holds the faults. */
 export const CONFIG_KEY = 'config';
 
-/** Deletes a ConfigMap that was made for the faults; in one that was there before, puts the one key back and leaves the others alone. */
+/**
+ * Deletes a ConfigMap that was created for the faults; in one that existed before, restores the one key and leaves the
+ * others alone.
+ */
 export function restoreFaults(found: FoundInjection): Restore {
   const victim = found.live;
   if (victim.kind !== 'ConfigMap') return corrupt(victim, 'the undo record is for a ConfigMap');
@@ -28,7 +31,7 @@ export function restoreFaults(found: FoundInjection): Restore {
   return isCreated ? deletion(victim) : putBack(victim, former, envelope.mayday);
 }
 
-/** Made for the faults, so it goes; unless somebody has put something of their own in since. */
+/** Created for the faults, so it is deleted, unless somebody has added something of their own since. */
 function deletion(victim: KubeObject): Restore {
   const name = nameOf(refOf(victim));
   const { uid, resourceVersion } = victim.metadata;
@@ -102,7 +105,7 @@ function configOperations(victim: KubeObject, is: string | undefined, original: 
   return is === undefined ? [] : [...guard, remove(at)];
 }
 
-/** Other keys were not touched by the injection: what differs there is somebody's own change, and stays. */
+/** The injection did not touch other keys: differences there are somebody's own changes, and stay. */
 function otherChanges(data: Record<string, string>, former: { [key: string]: string }): string {
   const keys = new Set([...Object.keys(data), ...Object.keys(former)]);
   keys.delete(CONFIG_KEY);

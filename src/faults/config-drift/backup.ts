@@ -30,7 +30,10 @@ export function backupOwner(found: FoundInjection): ObjectRef | undefined {
     : undefined;
 }
 
-/** A backup whose Secret carries no record: what a crash before the second write, or an operator that strips annotations, leaves. */
+/**
+ * A backup whose Secret carries no record, because of a crash before the second write or an operator that strips
+ * annotations.
+ */
 export function restoreFromBackup(backup: KubeObject, live: Live): Restore {
   const name = nameOf(refOf(backup));
   const seen = objectIn(live, VICTIM);

@@ -56,7 +56,7 @@ export function stored(params: ConfigDriftParams): string {
   return params.resourceType === 'Secret' ? Buffer.from(params.value, 'utf8').toString('base64') : params.value;
 }
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: ConfigDriftParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const target = injectable(objectIn(live, TARGET), targetRef(params, scope));
   if (isRefusal(target)) return target;
@@ -94,7 +94,7 @@ export function plan(params: ConfigDriftParams, scope: Scope, live: Live, facts:
   };
 }
 
-/** Why this object cannot take the fault and give it back. */
+/** Why this object cannot take the fault, or could not be restored. */
 function unsuitable(params: ConfigDriftParams, target: KubeObject): Refusal | undefined {
   const name = nameOf(refOf(target));
   const key = sanitise(params.key, 80);

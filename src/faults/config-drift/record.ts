@@ -8,13 +8,16 @@ import { own } from '../../text/own.ts';
 /** A ConfigDrift record that passed every check. */
 export interface DriftRecord {
   key: string;
-  /** The original as it stands in `data`; undefined where the key was not there. Absent for a Secret, whose backup holds it. */
+  /**
+   * The original as it was in `data`; undefined where the key did not exist. Absent for a Secret, whose backup holds
+   * it.
+   */
   original?: { value: string | undefined };
   backupName?: string;
   mayday?: MaydayFacts;
 }
 
-/** The record on a victim, checked against everything it claims; or what is wrong with it. */
+/** The record on a victim, with everything it claims checked; or what is wrong with it. */
 export function recordOf(victim: KubeObject): DriftRecord | string {
   const envelope = recordIn(victim, 'ConfigDrift');
   if (typeof envelope === 'string') return envelope;
@@ -36,7 +39,7 @@ function secretRecord(
   key: string,
   facts: { mayday?: MaydayFacts },
 ): DriftRecord | string {
-  // The reference is only trusted where it is the name that this Secret and key lead to: anyone may edit an annotation.
+  // The reference is only trusted if it is the backup name of this Secret and key: anybody may edit an annotation.
   const expected = rollbackSecretName(victim.metadata.name, key);
   if (data.rollbackSecretRef !== expected)
     return `the undo record points to Secret ${data.rollbackSecretRef ?? '(none)'}, expected ${expected}`;

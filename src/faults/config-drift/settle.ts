@@ -13,7 +13,10 @@ import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
 import type { DriftRecord } from './record.ts';
 
-/** Compares what is there with what was and what was put in, and says what that means. `after` follows the victim's restore. */
+/**
+ * Compares the present value with the original and the injected one, and says what to do. `after` follows the victim's
+ * restore.
+ */
 export function settled(
   victim: KubeObject,
   record: DriftRecord,
@@ -49,8 +52,9 @@ export function settled(
 }
 
 /**
- * What the framework put in is not recorded; who wrote it tells. Of an object that was made empty the server keeps no writers until somebody
- * applies it: where nothing but the injected key is in it, and that was not there before, there is no value but the injection's to lose.
+ * The framework does not record the injected value, so the writer decides. For an object that was created empty the
+ * server keeps no managedFields until somebody applies it: if it holds only the injected key, and that key did not
+ * exist before, only the injection's value can be lost.
  */
 function isAsInjected(victim: KubeObject, key: string, original: string | undefined): boolean {
   const { managedFields = [] } = victim.metadata;
@@ -59,7 +63,7 @@ function isAsInjected(victim: KubeObject, key: string, original: string | undefi
   return isUntouched(victim, ['f:data', `f:${key}`], ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`]);
 }
 
-/** One request: the value, bound to what stands there now, and the record out. */
+/** One request: restores the value, bound to the present one, and removes the record. */
 function strip(victim: KubeObject, record: DriftRecord, value: Operation[]): Write {
   const untestable = value.length > 0 && own(mapAt(victim, ['data']), record.key) === undefined;
   return patchOf(victim, [...value, ...stripMarks(victim, 'ConfigDrift', [ROLLBACK_DATA], record.mayday)], {
@@ -72,7 +76,7 @@ function strip(victim: KubeObject, record: DriftRecord, value: Operation[]): Wri
   });
 }
 
-/** Sets the key to its original, or takes it out, bound to the value that stands there now. */
+/** Sets the key to its original, or removes it, bound to the present value. */
 export function valueOperations(victim: KubeObject, key: string, original: string | undefined): Operation[] {
   const path = pointer('data', key);
   const data = mapAt(victim, ['data']);

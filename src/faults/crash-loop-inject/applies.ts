@@ -2,5 +2,5 @@ import { deploymentFit } from '../../injection/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Fit } from '../contract.ts';
 
-/** A Deployment; its first container is the one to crash unless told. */
+/** A Deployment; its first container crashes unless another is named. */
 export const appliesTo = (object: KubeObject): Fit => deploymentFit(object, true);

@@ -19,7 +19,7 @@ export const CRASH_COMMAND = ['/chaos-nonexistent-binary'];
 /** 63 characters for the name part of an annotation, less `original-command-`. */
 const LONGEST_CONTAINER = 46;
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: CrashLoopParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const found = deploymentTarget(params, scope, live);
   if (isRefusal(found)) return found;

@@ -22,7 +22,10 @@ export function effect({ steps, value }: CRDMutationParams, made: Plan, live: Li
     : { state: 'absent', evidence: [`${reads}, not the injected value (any more)`] };
 }
 
-/** Whether what was read is what the merge patch asked for: set members are there, nulls are gone. */
+/**
+ * Whether the object as read is what the merge patch asked for: members that were set are there, and those set to null
+ * are gone.
+ */
 function holds(is: GoValue | undefined, value: GoValue): boolean {
   if (value === null) return is === undefined || is === null;
   if (!isMap(value)) return contains(is, rounded(value));

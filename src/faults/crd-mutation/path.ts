@@ -47,12 +47,12 @@ export function unfitPath(target: KubeObject, steps: readonly string[]): Refusal
   return refuse('forbidden-target', `${path} of ${name} belongs to the server or to the garbage collector${instead}`);
 }
 
-/** Keys by which chaos tools mark objects: never part of what a mutation of labels or annotations is about. */
+/** Keys by which chaos tools mark objects; a mutation of labels or annotations never includes them. */
 function isMarkKey(key: string): boolean {
   return key === TYPE_LABEL || isRecordKey(key);
 }
 
-/** A map of labels or annotations without the marks of chaos tools; absent where nothing else is in it. */
+/** A map of labels or annotations without the marks of chaos tools; undefined if nothing else is in it. */
 export function originalMap(object: KubeObject, steps: readonly string[]): Member {
   const own = Object.entries(mapAt(object, steps) ?? {}).filter(
     ([key, value]) => !isMarkKey(key) && !(key === MANAGED_BY && value === MANAGER),
@@ -60,7 +60,10 @@ export function originalMap(object: KubeObject, steps: readonly string[]): Membe
   return own.length === 0 ? { state: 'absent', from: 1 } : { state: 'present', value: Object.fromEntries(own) };
 }
 
-/** Makes a map of labels or annotations be `wanted`, entry by entry, each bound to what stands there; marks are left alone. */
+/**
+ * Changes a map of labels or annotations to `wanted`, entry by entry, each bound to its present value; marks are left
+ * alone.
+ */
 export function mapChanges(
   object: KubeObject,
   steps: readonly string[],
@@ -78,7 +81,7 @@ export function mapChanges(
 
 const isKept = (key: string, value: string | undefined) => isMarkKey(key) || (key === MANAGED_BY && value === MANAGER);
 
-/** The marks are put on before, so that the map is there; without marks on the object it is made with the first entry. */
+/** The marks are added first, so the map exists; without marks it is created with the first entry. */
 function added(object: KubeObject, steps: readonly string[], key: string, value: string): Operation[] {
   return mapAt(object, steps) === undefined
     ? [set(pointer(...steps, key), value)]

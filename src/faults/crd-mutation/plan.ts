@@ -21,7 +21,7 @@ export interface CRDMutationParams extends ObjectParams {
   value: GoValue;
 }
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: CRDMutationParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const found = anyTarget(params, scope, live);
   if (isRefusal(found)) return found;
@@ -69,7 +69,7 @@ function merged(original: GoValue | undefined, value: GoValue): GoValue | undefi
   return Object.fromEntries(members.filter(([, member]) => member !== undefined)) as GoValue;
 }
 
-/** Why this value could not be put in, or the original not be given back. */
+/** Why this value could not be written, or the original not be restored. */
 function unfitValue(
   { steps }: CRDMutationParams,
   target: KubeObject,

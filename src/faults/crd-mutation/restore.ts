@@ -34,7 +34,7 @@ function recordOf(victim: KubeObject): MutationRecord | string {
     return 'the undo record is not one of CRDMutation';
   const { path, field, kind, apiVersion } = envelope.data as Record<string, unknown>;
   const where = typeof path === 'string' ? path : typeof field === 'string' ? `spec.${field}` : undefined;
-  // The text as it stands, since parsing it as an ordinary number would round what is beyond 2^53.
+  // The text as it is, because parsing it as a number would round values beyond 2^53.
   const raw = found.findLast(member => fold(member.name) === fold('originalValue'))?.raw;
   if (where === undefined || raw === undefined) return 'the undo record is not one of CRDMutation';
   const steps = where.split('.');
@@ -44,12 +44,16 @@ function recordOf(victim: KubeObject): MutationRecord | string {
     return `the undo record is for a ${sanitise(`${String(kind)} of ${String(apiVersion)}`, 80)}, not for a ${victim.kind}`;
   const { mayday } = envelope;
   const value = parseExact(raw);
-  // A null alone does not say whether the member was missing. Ours do; of the rest, the server keeps no nulls but in nullable members.
+  // A null alone does not say whether the member was missing. Our records say it; for others, the server keeps nulls
+  // only in nullable members.
   const wasAbsent = value === null && (mayday === undefined || mayday.absent !== undefined);
   return { steps, original: wasAbsent ? undefined : value, mayday };
 }
 
-/** Puts one member back in one request: exactly the original, or out with it and with the parents that came with it. */
+/**
+ * Restores one member in one request: sets exactly the original, or removes it together with the parents that were
+ * created with it.
+ */
 export function restoreMutation(found: FoundInjection): Restore {
   const victim = found.live;
   const record = recordOf(victim);
@@ -92,7 +96,7 @@ function isBack(victim: KubeObject, record: MutationRecord, member: Member): boo
   return asText(is) === asText(record.original) && leftovers(victim, record, member) === undefined;
 }
 
-/** A kind with a status of its own drops what is written to it with the object: such an injection changed nothing. */
+/** A kind with a status subresource drops a status that is written with the object: such an injection changed nothing. */
 function neverLanded(victim: KubeObject, steps: readonly string[]): boolean {
   if (steps[0] !== 'status') return false;
   const injectors = writersOf(victim, RECORD);
@@ -113,10 +117,10 @@ function stillInjected(
   { steps, original, mayday }: MutationRecord,
   is: GoValue | undefined,
 ): boolean {
-  // Gone as it should be; at most an empty parent that came with it is left.
+  // The member is gone, as it should be; at most an empty parent that was created with it is left.
   if (is === undefined && original === undefined) return true;
   const injected = mayday?.injected;
-  // What is not there has no owner: whether the injection took it away or somebody else did, there is nothing to overwrite.
+  // A missing field has no owner. Whether the injection or somebody else removed it, there is nothing to overwrite.
   if (injected === undefined) return is === undefined || isOfInjector(victim, steps);
   return isInjected(asText(is), injected) || (/^[{[]/.test(injected) && contains(is, JSON.parse(injected)));
 }
@@ -142,7 +146,10 @@ function valueOperations(victim: KubeObject, record: MutationRecord, member: Mem
   return [set(pointer(...steps.slice(0, member.from + 1)), onTheWire(nested(rest, original)))];
 }
 
-/** The original entries, and those that others have put in since: a map that many write to is never set back as a whole. */
+/**
+ * The original entries together with those that others have added since: a map with several writers is never replaced
+ * as a whole.
+ */
 function ownEntries(victim: KubeObject, { steps, original, mayday }: MutationRecord): Record<string, string> {
   const map = (isMap(original) ? original : {}) as Record<string, string>;
   const current = originalMap(victim, steps);
@@ -172,8 +179,8 @@ const isOfInjector = (victim: KubeObject, steps: readonly string[]): boolean =>
   isUntouched(victim, fieldPath(steps), RECORD);
 
 /**
- * The topmost member that came with the injection and holds nothing but it: taken out with it. Our own records name it; of others,
- * managedFields tell a parent that nobody but the injector ever wrote.
+ * The topmost member that the injection created and that holds nothing else: removed together with it. Our own records
+ * name it; for others, managedFields show a parent that only the injector ever wrote.
  */
 function leftovers(
   victim: KubeObject,

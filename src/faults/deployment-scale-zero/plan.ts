@@ -26,7 +26,7 @@ export function reads(params: ScaleZeroParams, scope: Scope, live: Live): Read[]
 
 export const replicasOf = (deployment: KubeObject): number => deploymentSpec(deployment).replicas ?? 1;
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: ScaleZeroParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const found = deploymentTarget(params, scope, live);
   if (isRefusal(found)) return found;

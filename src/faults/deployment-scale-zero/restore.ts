@@ -16,10 +16,13 @@ const RECORD = ['f:metadata', 'f:annotations', `f:${ORIGINAL_REPLICAS}`];
 /** `spec.replicas` is a 32-bit integer. */
 const MOST = 2_147_483_647;
 
-/** Anyone may edit an annotation: a number that no ordinary cluster could run is not put in without a person's word. */
+/**
+ * Anybody may edit an annotation: a number of replicas beyond what an ordinary cluster can run is not written without a
+ * person's confirmation.
+ */
 const PLAUSIBLE = 10_000;
 
-/** The writes that put the original back, and whether that is still right to do. */
+/** The writes that restore the original, and whether that is still right. */
 export function restore(found: FoundInjection): Restore {
   const victim = found.live;
   const name = nameOf(refOf(victim));
@@ -55,7 +58,7 @@ export function restore(found: FoundInjection): Restore {
   });
 }
 
-/** Why a well-formed record may still not be the truth. */
+/** Why a well-formed record may still be wrong. */
 function doubtful(victim: KubeObject, original: number, is: number): string | undefined {
   if (original > PLAUSIBLE && original !== is)
     return `the record says ${original} replicas, which no cluster would run`;

@@ -3,7 +3,7 @@ import { BLOCK_FINALIZER } from '../../injection/record/markers.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Fit } from '../contract.ts';
 
-/** Anything that is not made of other things: a Namespace and a Node are never blocked. */
+/** Any object but a Namespace or a Node, which are never blocked. */
 export function appliesTo(object: KubeObject): Fit {
   if (['Namespace', 'Node'].includes(object.kind)) return doesNotFit(`${aKind(object.kind)} is never a target`);
   return object.metadata.finalizers?.includes(BLOCK_FINALIZER) === true

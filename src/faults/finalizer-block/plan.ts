@@ -16,7 +16,7 @@ export const FINALIZERS = ['metadata', 'finalizers'];
 /** Domain and name, as the API server demands of finalizers. */
 const QUALIFIED = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: FinalizerBlockParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const found = anyTarget(params, scope, live);
   if (isRefusal(found)) return found;

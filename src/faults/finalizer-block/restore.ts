@@ -10,7 +10,7 @@ import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
 import { FINALIZERS } from './plan.ts';
 
-/** The writes that put the original back, and whether that is still right to do. */
+/** The writes that restore the original, and whether that is still right. */
 export function restore(found: FoundInjection): Restore {
   const victim = found.live;
   const envelope = recordIn(victim, 'FinalizerBlock');
@@ -36,9 +36,10 @@ export function restore(found: FoundInjection): Restore {
 }
 
 /**
- * An operator that took the finalizer out and put its own in again owns it; taking that out would not be ours to do. Of an object that was
- * made without a field of its own, such as an empty ServiceAccount, the server keeps no writers until somebody applies it: there the
- * record, which names the finalizer as injected, decides. Whoever could forge that could take the finalizer out without us.
+ * If an operator removed the finalizer and added it again, it is the operator's, and we must not remove it. For an
+ * object that was created without fields of its own, such as an empty ServiceAccount, the server keeps no managedFields
+ * until somebody applies it: there the record decides, which names the injected finalizer. Whoever could forge the
+ * record could also remove the finalizer directly.
  */
 function isReadded(victim: KubeObject, finalizer: string): boolean {
   if ((victim.metadata.managedFields ?? []).length === 0) return false;

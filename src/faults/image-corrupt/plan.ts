@@ -18,7 +18,7 @@ export interface ImageCorruptParams {
 /** 63 characters for the name part of an annotation, less `original-image-`. */
 const LONGEST_CONTAINER = 48;
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: ImageCorruptParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const found = deploymentTarget(params, scope, live);
   if (isRefusal(found)) return found;
@@ -50,7 +50,7 @@ export function plan(params: ImageCorruptParams, scope: Scope, live: Live, facts
   });
 }
 
-/** Why the fault would not show, or could not be given back. */
+/** Why the fault would have no effect, or could not be restored. */
 function unsuitable(
   params: ImageCorruptParams,
   target: KubeObject,

@@ -16,5 +16,5 @@ const IMAGE: ContainerField = {
   looksInjected: value => typeof value === 'string' && /^[^/]+\.invalid(:\d+)?\//.test(value),
 };
 
-/** Puts a Deployment's image back from its plain annotations, ours or the framework's. */
+/** Restores a Deployment's image from its plain annotations, ours or the framework's. */
 export const restoreImage = (found: FoundInjection): Restore => restoreContainerField(found.live, IMAGE);

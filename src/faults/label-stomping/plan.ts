@@ -23,7 +23,7 @@ export const DELETED = '(deleted)';
 /** Labels by which chaos tools find what they did. */
 export const isMark = (key: string) => key === MANAGED_BY || key.startsWith(PREFIX);
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: LabelStompingParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const found = anyTarget(params, scope, live);
   if (isRefusal(found)) return found;

@@ -34,7 +34,7 @@ function recordOf(victim: KubeObject): LabelRecord | string {
   };
 }
 
-/** The writes that put the original back, and whether that is still right to do. */
+/** The writes that restore the original, and whether that is still right. */
 export function restore(found: FoundInjection): Restore {
   const victim = found.live;
   const record = recordOf(victim);
@@ -66,7 +66,7 @@ export function restore(found: FoundInjection): Restore {
 
 function stillInjected(victim: KubeObject, key: string, is: string | undefined, injected: string | undefined): boolean {
   if (injected !== undefined) return isInjected(is ?? DELETED, injected);
-  // A label that is gone has no owner, and the framework's injection may be just that.
+  // A missing label has no owner, and removing it may have been the framework's injection.
   if (is === undefined) return true;
   if (is !== DEFAULT_VALUE && isSentWithObject(victim, RECORD)) return false;
   return isUntouched(victim, ['f:metadata', 'f:labels', `f:${key}`], RECORD);

@@ -5,7 +5,7 @@ import { sanitise } from '../../text/sanitise.ts';
 import type { Effect, Live, Plan } from '../contract.ts';
 import type { LeaseParams } from './plan.ts';
 
-/** Gone is disturbed; made anew, the Lease tells who leads now. */
+/** A missing Lease proves the effect; a recreated one names the new leader. */
 export function effect(_params: LeaseParams, made: Plan, live: Live): Effect {
   const shown = deletionEffect(made, live);
   const seen = objectIn(live, TARGET);

@@ -6,7 +6,7 @@ import { effect } from './effect.ts';
 import { format, type LeaseParams, leaseRef, PODS, plan } from './plan.ts';
 import { deleted } from './restore.ts';
 
-/** Deletes the Lease by which a controller leads; all of it is kept in a ConfigMap beside it. */
+/** Deletes the Lease of a controller's leader election; a complete copy is kept in a ConfigMap beside it. */
 export const leaderElectionDisrupt: Fault<LeaseParams> = {
   type: 'LeaderElectionDisrupt',
   appliesTo,

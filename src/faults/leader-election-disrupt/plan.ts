@@ -27,7 +27,7 @@ export function leaseRef({ name }: LeaseParams, { namespace }: Scope): ObjectRef
   return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
 }
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: LeaseParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const target = injectable(objectIn(live, TARGET), leaseRef(params, scope));
   if (isRefusal(target)) return target;

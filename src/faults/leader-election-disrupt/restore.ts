@@ -6,9 +6,9 @@ const HOLDING = ['holderIdentity', 'acquireTime', 'renewTime'];
 
 export const deleted: DeletedRestore = {
   format,
-  // A holder of old would keep everybody waiting for as long as the Lease lasts, and it may be dead.
+  // A former holder, which may be dead, would make everybody wait for the whole duration of the Lease.
   prepare: body => ({ ...body, spec: withoutHolder(body.spec) }),
-  // Whoever leads now has made the Lease anew, and that it leads is the point of it.
+  // The present leader has recreated the Lease, and having a leader is its purpose.
   isBack: () => true,
 };
 

@@ -26,7 +26,7 @@ export const BACKUP = 'backup';
 /** What of a namespace is kept. */
 const KEPT = ['labels', 'annotations'].map(map => set(pointer('metadata', map), {}));
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const out = outside(namespace, scope);
   if (out !== undefined) return out;
@@ -71,7 +71,7 @@ export function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live:
   };
 }
 
-/** Whatever is injected in there has its undo record in there too. */
+/** Injections into the namespace have their undo records in it. */
 function injectedIn({ objects }: Inventory): Refusal | undefined {
   const victim = objects.find(
     object =>

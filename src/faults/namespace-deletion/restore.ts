@@ -28,7 +28,10 @@ const NAMESPACE = 'namespace';
 const PREFIX = namespaceBackupName('');
 /** Where the framework's command line and its controller keep these backups. */
 const SAFE = ['default', 'operator-chaos-system'];
-/** Ranges of user ids and the like, given out anew to every namespace: the old ones may be another's by now. */
+/**
+ * Ranges of user ids and the like, which are assigned anew to every namespace: the old ones may belong to another by
+ * now.
+ */
 const GIVEN_OUT = 'openshift.io/sa.scc.';
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
@@ -154,7 +157,7 @@ function createAgain(backup: KubeObject, name: string, kept: KeptMetadata): Rest
   };
 }
 
-/** A namespace that is there: never deleted by the framework, made again by somebody, or by us a moment ago. */
+/** The namespace exists: the framework never deleted it, somebody recreated it, or we did a moment ago. */
 function compared(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata): Restore {
   const { labels = {}, annotations = {} } = namespace.metadata;
   const missing: KeptMetadata = {

@@ -34,7 +34,10 @@ export function effect(params: NetworkPartitionParams, made: Plan, live: Live): 
     : { state: 'proven', evidence: [...evidence, sign] };
 }
 
-/** The API takes any policy; that it is enforced shows in the plugin that does so, or in what the pods cannot do any more. */
+/**
+ * The API accepts any policy. Whether it is enforced shows in the network plugin, or in what the pods can no longer
+ * reach.
+ */
 function enforcement(cut: readonly KubeObject[], policy: KubeObject, live: Live): string | undefined {
   const daemonSets = listIn(live, DAEMON_SETS);
   const plugin = daemonSets.state === 'found' ? enforcerIn(daemonSets.value) : undefined;

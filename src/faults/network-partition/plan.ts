@@ -57,7 +57,7 @@ export function surroundings({ labelSelector }: NetworkPartitionParams, { namesp
   ];
 }
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: NetworkPartitionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const { labelSelector } = params;
   const selector = labelSelectorOf(labelSelector);
@@ -109,7 +109,7 @@ function policyFor(ref: ObjectRef, podSelector: LabelSelector): KubeObject {
   return { apiVersion, kind, metadata: { name, namespace }, spec: { podSelector, policyTypes: ['Ingress', 'Egress'] } };
 }
 
-/** Two selectors can lead to one name; whose policy stands there is told by what it selects. */
+/** Two selectors can lead to the same name; what the existing policy selects says whose it is. */
 function selectedBy(live: Live, wanted: string): string {
   const seen = objectIn(live, POLICY);
   const text = seen.state === 'found' ? (podSelector(seen.value) ?? '') : '';
@@ -118,7 +118,7 @@ function selectedBy(live: Live, wanted: string): string {
     : `and cuts off pods with ${text || '(any label)'}: another selector of the same name`;
 }
 
-/** Why a policy without rules would change nothing for any of these pods. */
+/** Why a policy without rules would not change anything for these pods. */
 function withoutEffect(pods: readonly KubeObject[], others: readonly KubeObject[]): Refusal | undefined {
   const isCut = (pod: KubeObject) => DIRECTIONS.some(way => isolating(pod, others, way).length === 0);
   if (pods.some(isCut)) return undefined;

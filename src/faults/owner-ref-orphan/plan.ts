@@ -8,7 +8,7 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: ObjectParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const found = anyTarget(params, scope, live);
   if (isRefusal(found)) return found;

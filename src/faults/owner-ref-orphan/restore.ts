@@ -31,8 +31,8 @@ function recordOf(victim: KubeObject): OwnersRecord | string {
 }
 
 /**
- * Puts the owners back, one by one; what others added meanwhile stays. One that was made anew is referred to by its new uid. Where one is
- * gone the original cannot come back: then a person decides about the rest.
+ * Restores the owners one by one; what others have added stays. A recreated owner is referenced by its new uid. If one
+ * is gone, the original cannot be restored, and a person decides about the rest.
  */
 export function restoreOwners(found: FoundInjection, live: Live): Restore {
   const victim = found.live;
@@ -64,12 +64,12 @@ export function restoreOwners(found: FoundInjection, live: Live): Restore {
   };
 }
 
-/** Whether a reference that the object has is the recorded one, or one to what is in the place of that owner now. */
+/** Whether a reference on the object is the recorded one, or one to the object that has replaced that owner. */
 const isBack = (one: OwnerReference, owner: OwnerReference, live: Live): boolean =>
   one.uid === owner.uid ||
   (isNamesake(one, owner) && (standing(owner, live) === 'gone' || one.uid === asItStands(owner, live).uid));
 
-/** Which owners were made anew since, so that their references bear another uid than the recorded one. */
+/** Owners that were recreated since, so that their references have another uid than the recorded one. */
 function anewIn(owners: readonly OwnerReference[], live: Live): string {
   const anew = owners.filter(owner => standing(owner, live) === 'anew');
   return anew.length === 0
@@ -77,7 +77,7 @@ function anewIn(owners: readonly OwnerReference[], live: Live): string {
     : `; made anew since it was recorded, so that the reference bears its uid of now: ${named(anew)}`;
 }
 
-/** An owner is gone for good: nobody can refer to it again. */
+/** An owner is gone for good: no reference to it can be restored. */
 function withoutOwners(
   victim: KubeObject,
   record: OwnersRecord,

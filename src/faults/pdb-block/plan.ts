@@ -57,7 +57,7 @@ export function budgetRef({ name }: PdbParams, { namespace }: Scope): ObjectRef 
   return { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', namespace, name };
 }
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: PdbParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const { labelSelector, name } = params;
   const selector = labelSelector === '' ? 'it is empty' : labelSelectorOf(labelSelector);

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { controllerOf, isFinished, isMirror } from '../../k8s/pod.ts';
 import type { Fit } from '../contract.ts';
 
-/** Whatever has pods, and a Pod that something would bring back. */
+/** Anything that has pods, or a Pod that a controller would recreate. */
 export function appliesTo(object: KubeObject): Fit {
   if (isKind(object, '', 'Pod')) {
     if (isMirror(object)) return doesNotFit('a static pod of its node: deleting it stops nothing');

@@ -24,7 +24,7 @@ export function podsRead(params: PodKillParams, scope: Scope): Read[] {
   ];
 }
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: PodKillParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const seen = listIn(live, PODS);
   if (seen.state === 'blind') return blindTo(`pods in ${scope.namespace}`, seen.failure);
@@ -54,7 +54,7 @@ export function plan(params: PodKillParams, scope: Scope, live: Live, facts: Fac
   };
 }
 
-/** Why a pod is left alone, undefined when it is not. */
+/** Why a pod is left alone; undefined if it may be killed. */
 function unfitness(pod: KubeObject): { code: Refusal['code']; why: string } | undefined {
   if (isTerminating(pod)) return { code: 'terminating', why: 'already Terminating' };
   if (isFinished(pod)) return { code: 'no-effect', why: `already ${phaseOf(pod)}` };

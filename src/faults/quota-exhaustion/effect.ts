@@ -6,7 +6,10 @@ import { type Hard, hardOf, QUOTA, type QuotaParams, REQUESTED } from './plan.ts
 
 const usedOf = (holder: unknown): Hard => ((holder ?? {}) as { used?: Hard }).used ?? {};
 
-/** A quota bites when the server counts against it and there is no room left; or at once for pods that ask for nothing. */
+/**
+ * A quota takes effect once the server has counted its usage and nothing is left; or at once for pods that request
+ * nothing.
+ */
 export function effect(params: QuotaParams, made: Plan, live: Live): Effect {
   const back = createdReadBack(made, live, QUOTA);
   if ('effect' in back) return back.effect;

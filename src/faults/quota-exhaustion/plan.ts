@@ -26,7 +26,7 @@ export const QUOTA = 'quota';
 
 export const PODS = 'pods';
 
-/** What may be limited, each a parameter of its own. */
+/** The resources that may be limited, each a parameter. */
 export const RESOURCES = ['cpu', 'memory', 'pods', 'services', 'configmaps', 'secrets'];
 
 /** Resources that a pod must ask for explicitly where they are limited. */
@@ -51,7 +51,7 @@ export function quotaRef({ quotaName }: QuotaParams, { namespace }: Scope): Obje
   return { apiVersion: 'v1', kind: 'ResourceQuota', namespace, name: quotaName };
 }
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: QuotaParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const { hard } = params;
   const limits = Object.entries(hard);

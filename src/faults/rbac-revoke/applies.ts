@@ -3,7 +3,7 @@ import { subjectsOf } from '../../injection/subjects.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Fit } from '../contract.ts';
 
-/** A binding that gives somebody its role. Of one for the whole cluster, a subject tells in which namespace it is felt. */
+/** A binding of a role. For a ClusterRoleBinding, a subject says in which namespace the effect shows. */
 export function appliesTo(object: KubeObject): Fit {
   if (!isKind(object, 'rbac.authorization.k8s.io', 'RoleBinding', 'ClusterRoleBinding'))
     return doesNotFit(`it is for a RoleBinding or a ClusterRoleBinding, this is ${aKind(object.kind)}`);

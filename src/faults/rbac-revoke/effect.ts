@@ -22,13 +22,13 @@ interface Rule {
   nonResourceURLs?: string[];
 }
 
-/** The role that a binding gives; in a namespace, a Role of its own or a ClusterRole. */
+/** The role of a binding; in a namespace, a Role there or a ClusterRole. */
 export function roleRefOf(binding: KubeObject): { kind: string; name: string } {
   const { kind = 'ClusterRole', name = '' } = (binding.roleRef ?? {}) as { kind?: string; name?: string };
   return { kind, name };
 }
 
-/** The binding, then its role, then whether those that were in it may still do what the role allows. */
+/** Reads the binding, then its role, then whether the former subjects may still do what the role allows. */
 export function revokedEffectReads(made: Plan, live: Live): Read[] {
   const target = objectIn(live, TARGET);
   const first: Read = { key: TARGET, get: made.target };
@@ -58,7 +58,7 @@ function reviews(binding: KubeObject, role: KubeObject): Read[] {
   }));
 }
 
-/** Those whom the record on the binding says were in it. */
+/** The former subjects, by the record on the binding. */
 function revoked(binding: KubeObject): Subject[] {
   const envelope = readEnvelope(binding.metadata.annotations?.[ROLLBACK_DATA] ?? '');
   return envelope.ok && Array.isArray(envelope.data)
@@ -91,7 +91,7 @@ function attributesOf(role: KubeObject, namespace: string | undefined): Record<s
 const some = (values: string[] | undefined, instead: string): string | undefined =>
   values?.includes('*') ? instead : values?.[0];
 
-/** Proven when the authoriser itself says no to one of those that were in the binding. */
+/** Proven when the authoriser itself denies it to one of the former subjects. */
 export function revokedEffect(made: Plan, live: Live): Effect {
   const back = targetReadBack(made, live, TARGET);
   if ('effect' in back) return back.effect;

@@ -58,7 +58,7 @@ function placeOf({ kind, name, namespace = '' }: Subject): string | undefined {
   return name.startsWith(`${SERVICE_ACCOUNTS}:`) ? name.slice(SERVICE_ACCOUNTS.length + 1) : undefined;
 }
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: RBACRevokeParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const target = injectable(objectIn(live, TARGET), targetRef(params, scope));
   if (isRefusal(target)) return target;
@@ -87,7 +87,7 @@ export function plan(params: RBACRevokeParams, scope: Scope, live: Live, facts: 
   });
 }
 
-/** A binding that gives us our own rights is never revoked: what is gone then could be what the revert needs. */
+/** A binding that gives us our own rights is never revoked: the revert could need them. */
 function ownBranch(name: string, subjects: readonly Subject[], live: Live): Refusal | undefined {
   const seen = objectIn(live, SELF);
   if (seen.state === 'blind') return blindTo('who the cluster takes us for', seen.failure);

@@ -24,7 +24,10 @@ function recordOf(victim: KubeObject): SubjectsRecord | string {
   return { subjects, mayday: envelope.mayday };
 }
 
-/** Puts all subjects of a binding back. A binding that holds subjects again was changed since: only a person knows which are right. */
+/**
+ * Restores all subjects of a binding. If it has subjects again, it was changed since, and only a person knows which are
+ * right.
+ */
 export function restoreSubjects(found: FoundInjection): Restore {
   const victim = found.live;
   const record = recordOf(victim);
@@ -49,7 +52,7 @@ export function restoreSubjects(found: FoundInjection): Restore {
   const further = current.filter(subject => !record.subjects.some(one => subjectName(one) === subjectName(subject)));
   return threeWay({
     what: `the subjects of ${name}`,
-    // Further ones that came since are somebody's own doing and stay.
+    // Subjects that others have added since stay.
     isOriginal: record.subjects.every(subject => names.includes(subjectName(subject))),
     ...(further.length === 0
       ? {}

@@ -4,7 +4,7 @@ import { groupOf } from '../../k8s/object-ref.ts';
 import type { Fit } from '../contract.ts';
 import { RBAC } from './plan.ts';
 
-/** Anything that lives in a namespace and gives nobody rights. */
+/** Any namespaced object that does not grant rights. */
 export function appliesTo(object: KubeObject): Fit {
   const { apiVersion, kind } = object;
   const { name, namespace } = object.metadata;

@@ -37,7 +37,7 @@ export function reads(params: ResourceDeletionParams, scope: Scope, live: Live):
   ];
 }
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: ResourceDeletionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const ref = targetRef(params, scope);
   const out = outside(ref.namespace ?? '', scope);
@@ -65,7 +65,7 @@ export function plan(params: ResourceDeletionParams, scope: Scope, live: Live, f
   });
 }
 
-/** Kinds that come back as something else than they were, each with what is lost. */
+/** Kinds that are not the same after recreation, each with what is lost. */
 const LOST: Readonly<Record<string, string>> = {
   '/PersistentVolumeClaim': 'the data of its volume may be deleted with it, and does not come back',
   'batch/Job': 'restoring it runs the Job again from the beginning',

@@ -4,9 +4,9 @@ import { format, RBAC } from './plan.ts';
 
 export const deleted: DeletedRestore = {
   format,
-  // A pod of that name runs again; what the server and its controllers put into it differs each time.
+  // A pod of that name runs again; what the server and its controllers set in it differs each time.
   isBack: (live, body) => (body.kind === 'Pod' ? true : sameContent(live, body)),
-  // Whoever may write the backup would have us give rights that they do not have.
+  // Somebody who may write the backup could make us grant rights that they do not have.
   doubt: original =>
     groupOf(original.apiVersion) === RBAC
       ? `it holds a ${original.kind}, which gives rights: look at it first`

@@ -17,11 +17,11 @@ export type Expectation = 'self-heal' | 'survive';
 /** The object on which a trace of an injection was found. */
 export type Carrier = Pick<KubeObject, 'kind' | 'metadata'>;
 
-/** How traces of a type are told where its label is gone: the framework writes no type into its records. */
+/** How traces of a type are recognised where its label is gone: the framework writes no type into its records. */
 export interface Recognition {
   /** Whether the payload of an undo record is one of this type. */
   record?: (data: Json) => boolean;
-  /** The same, for a payload that tells nothing without the object it is on; asked when no `record` matched. */
+  /** The same, for a payload that is ambiguous without the object it is on; asked when no `record` matched. */
   recordOn?: (data: Json, carrier: Carrier) => boolean;
   /** The object that keeps what was deleted or changed. */
   backup?: { kind: 'ConfigMap' | 'Secret'; prefix: string };
@@ -31,10 +31,13 @@ export interface Recognition {
   creates?: { prefix: string } | { kind: string };
 }
 
-/** What one fault type accepts and how it is known in a cluster. Rules and their reasons are the framework's, where it has them. */
+/**
+ * What one fault type accepts and how it is recognised in a cluster. Rules and their reasons are the framework's, where
+ * it has them.
+ */
 export interface FaultRules {
   parameters: Readonly<Record<string, ParameterRule>>;
-  /** Names that exist in the wild and do nothing, each with what to know. */
+  /** Parameter names that are used in practice and have no effect, each with an explanation. */
   ignored?: Readonly<Record<string, string>>;
   /** Rules over several parameters; paths are parameter names. */
   whole?: (parameters: Parameters) => Issue[];
@@ -42,14 +45,17 @@ export interface FaultRules {
   advise?: (parameters: Parameters) => Issue[];
   /** Why these parameters demand `dangerLevel: high`, undefined when they do not. */
   needsHigh?: (parameters: Parameters) => string | undefined;
-  /** The parameter that names a namespace of its own to write to. */
+  /** The parameter that names another namespace to write to. */
   namespaceParameter?: string;
   /** The type's usual danger and tier, as the framework's documents show them. */
   danger: Danger;
   tier: number;
-  /** What a healthy system does: puts it right by itself, or lives with it until it is reverted. */
+  /** What a healthy system does: heals the fault by itself, or survives it until it is reverted. */
   expects: Expectation;
-  /** What the injection leaves: marks on what it changed, an object it created, the backup of what it deleted, or nothing to undo. */
+  /**
+   * What the injection leaves: marks on what it changed, an object it created, the backup of what it deleted, or
+   * nothing to restore.
+   */
   leaves: 'marks' | 'object' | 'backup' | 'nothing';
   recognises?: Recognition;
   /** Whether the framework counts it as cluster-scoped with these parameters; it never does unless told. */

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { referredTo } from '../../k8s/pod-references.ts';
 import type { Fit } from '../contract.ts';
 
-/** A Secret, or whatever names one that it cannot do without: pods, their templates, certificates, ingresses. */
+/** A Secret, or an object that needs one: pods, their templates, certificates, ingresses. */
 export function appliesTo(object: KubeObject): Fit {
   const name = isKind(object, '', 'Secret') ? object.metadata.name : secretOf(object);
   return name === undefined ? doesNotFit('it is for a Secret, and this names none') : fits(object, { name });

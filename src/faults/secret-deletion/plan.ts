@@ -29,7 +29,7 @@ export function targetRef({ name, namespace }: SecretDeletionParams, scope: Scop
   return { apiVersion: 'v1', kind: 'Secret', namespace: namespace || scope.namespace, name };
 }
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: SecretDeletionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const ref = targetRef(params, scope);
   const namespace = ref.namespace ?? '';

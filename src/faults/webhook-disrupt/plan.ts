@@ -54,7 +54,7 @@ function behind(of: ServiceRef, live: Live): Read[] {
   return [{ key: serviceKey(of), get }, ...(service.state === 'found' ? reachRead(service.value, podsKey(of)) : [])];
 }
 
-/** The one configuration that the parameters lead to; a selector is only ever resolved here, never again at the revert. */
+/** The one configuration that the parameters select. A selector is only resolved here, never again at the revert. */
 function chosen(params: WebhookDisruptParams, live: Live): KubeObject | Refusal {
   if (params.webhookName !== undefined) return injectable(objectIn(live, TARGET), targetRef(params));
   const seen = listIn(live, CANDIDATES);
@@ -75,7 +75,7 @@ function servicesOf(target: KubeObject): ServiceRef[] {
   return [...new Map(services.map(service => [serviceKey(service), service])).values()];
 }
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: WebhookDisruptParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const target = chosen(params, live);
   if (isRefusal(target)) return target;

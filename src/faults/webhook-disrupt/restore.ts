@@ -29,8 +29,9 @@ function recordOf(victim: KubeObject): PolicyRecord | string {
 }
 
 /**
- * Puts each webhook's own policy back, found by its name wherever it stands now. Whatever else the configuration holds stays, also
- * webhooks that came since; recorded ones that are gone while others came may have been renamed, which a person decides.
+ * Restores each webhook's own policy; webhooks are found by name, wherever they are in the list now. Everything else in
+ * the configuration stays, including webhooks added since. If recorded ones are gone while others were added, they may
+ * have been renamed, and a person decides.
  */
 export function restorePolicies(found: FoundInjection): Restore {
   const victim = found.live;

@@ -11,7 +11,10 @@ interface Definition {
   names?: { plural?: string };
 }
 
-/** Any object of a namespace: writes of its kind are delayed there. Of a CRD, those of the kind that it defines. */
+/**
+ * Any namespaced object: writes of its kind are delayed in its namespace. For a CRD, writes of the kind that it
+ * defines.
+ */
 export function appliesTo(object: KubeObject, resource?: string): Fit {
   if (isKind(object, 'apiextensions.k8s.io', 'CustomResourceDefinition')) {
     const { group, scope, names } = (object.spec ?? {}) as Definition;

@@ -12,7 +12,7 @@ interface Slice {
   endpoints?: { conditions?: { ready?: boolean } }[] | null;
 }
 
-/** The API server calls the webhook for every matching write, and somebody is there to answer late. */
+/** The API server calls the webhook for every matching write, and a server is there to answer late. */
 export function effect(params: WebhookLatencyParams, made: Plan, live: Live): Effect {
   const back = createdReadBack(made, live, nameOf(made.target));
   if ('effect' in back) return back.effect;

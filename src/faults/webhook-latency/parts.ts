@@ -20,7 +20,7 @@ export interface WebhookLatencyParams {
 
 export const CONFIGURATION = 'ValidatingWebhookConfiguration';
 export const DEFAULT_DELAY = '25s';
-/** This program's own image; whoever keeps it under another name says so with the parameter `image`. */
+/** This program's own image; the parameter `image` names another registry or tag. */
 const DEFAULT_IMAGE = 'mayday:latest';
 const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
@@ -32,7 +32,7 @@ export function parseLatency({
 }: Readonly<Record<string, string>>): WebhookLatencyParams {
   return {
     resources: listed(resources),
-    // The core group has no name, so that it is asked for by this one.
+    // The core group has an empty name, so it is given by this one.
     apiGroups: listed(apiGroups).map(group => (group === 'core' ? '' : group)),
     delay: delay || DEFAULT_DELAY,
     image: image || DEFAULT_IMAGE,

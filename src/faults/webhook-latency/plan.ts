@@ -22,7 +22,7 @@ const podsKey = (namespace: string) => `pods in ${namespace}`;
 export const traits: CreatedTraits = {
   type: 'WebhookLatency',
   kinds: ['Secret', 'Deployment', 'Service', CONFIGURATION],
-  // The other three only serve this one, whatever was made of them.
+  // The other three only serve this one, however they were created.
   essence: object =>
     object.kind === CONFIGURATION
       ? goJson(
@@ -47,7 +47,7 @@ export const podsRead = (namespace: string): Read => ({
   list: { apiVersion: 'v1', kind: 'Pod', namespace },
 });
 
-/** Decides the writes, or says why there are none. */
+/** Plans the writes, or refuses. */
 export function plan(params: WebhookLatencyParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const { name } = params;
   const no = unusable(params, scope, live);

@@ -34,7 +34,10 @@ export interface Subject {
 const PARALLEL = 12;
 const AUTHORIZATION = 'authorization.k8s.io/v1';
 
-/** Asks, for each question once, whether we may (or `subject` may: needs the right to ask for others). Answers come in the order of the questions. */
+/**
+ * Asks, once per question, whether we (or `subject`, which needs the right to ask for others) may do it. Answers come
+ * in the order of the questions.
+ */
 export async function checkAccess(
   api: Pick<Api, 'create'>,
   questions: readonly AccessQuestion[],

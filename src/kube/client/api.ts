@@ -71,7 +71,7 @@ export interface WatchOptions {
   signal: AbortSignal;
 }
 
-/** What a request of any shape says; for endpoints that have no method of their own. */
+/** A request of any form, for endpoints that have no method of their own. */
 export interface RawRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
@@ -83,7 +83,7 @@ export interface RawRequest {
   timeoutMs?: number;
 }
 
-/** Where we are connected and as whom, known without asking the cluster. */
+/** The connection's server and user, known without asking the cluster. */
 export interface Identity {
   context: string;
   server: string;
@@ -101,9 +101,12 @@ export interface Api {
     ref: ObjectRef,
     options?: { signal?: AbortSignal; timeoutMs?: number; metadataOnly?: boolean; subresource?: string },
   ): Promise<Outcome<KubeObject>>;
-  /** One page. What in it is no object is left out and told in `spoilt`. */
+  /** One page. Items that are no objects are left out and listed in `spoilt`. */
   list(collection: Collection, options?: ListOptions): Promise<Outcome<Page>>;
-  /** All pages joined; fails as a whole when any page fails or is spoilt, or when there is no end to them (see `LIMITS`). Restarts once on 410. */
+  /**
+   * All pages joined; fails as a whole when any page fails or is spoilt, or when they do not end (see `LIMITS`).
+   * Restarts once on 410.
+   */
   listAll(collection: Collection, options?: Omit<ListOptions, 'continue'>): Promise<Outcome<Page>>;
   create(object: KubeObject, options?: WriteOptions): Promise<Outcome<KubeObject>>;
   replace(object: KubeObject, options?: WriteOptions): Promise<Outcome<KubeObject>>;

@@ -12,21 +12,21 @@ interface Pending {
 /** Reads of one kind and namespace. */
 interface Group {
   waiting: Pending[];
-  /** The last reads of it have been sent, and nothing of them was answered yet. */
+  /** The last reads of this group have been sent and not answered yet. */
   isAsked: boolean;
 }
 
 /** So many reads of one kind and namespace make a list worth while. */
 const LEAST = 4;
-/** A list reads at most so many objects for each one asked for; beyond that single reads are cheaper. */
+/** A list may read this many objects for each one requested; beyond that, single reads are cheaper. */
 const SPARE = 16;
 
 /**
- * The same connection, with reads of single objects put together: reads of one kind in one namespace that are asked for in the same turn
- * become one page of a list, sent after the last of them was asked for, so each answer is as fresh as a read of its own. What is asked for
- * while the server has not answered the last of its group yet waits for that, and goes together.
- * What the page does not hold (the namespace is larger, the object is gone, the list is refused) is read singly as before: that an
- * object is absent from a list is never taken as an answer.
+ * The same connection, with reads of single objects combined: reads of one kind in one namespace that are requested in
+ * the same turn become one page of a list, sent after the last request, so each answer is as fresh as a read of its
+ * own. Requests that come while the last list of the group is unanswered wait for it, and are combined as well. What
+ * the page does not contain (the namespace is larger, the object is gone, the list is refused) is read singly: absence
+ * from a list is never taken as an answer.
  */
 export function batchedReads(api: Api): Api {
   const groups = new Map<Signal, Map<string, Group>>();
@@ -69,7 +69,7 @@ export function batchedReads(api: Api): Api {
     ...api,
     ...(api.urgent && { urgent: batchedReads(api.urgent) }),
     get(ref, { signal, ...special } = {}) {
-      // A read with a deadline or a form of its own stays on its own.
+      // A read with its own deadline or format is not combined.
       const isPlain = Object.values(special).every(value => value === undefined);
       return isPlain ? get(ref, signal) : api.get(ref, { ...special, ...(signal && { signal }) });
     },
@@ -101,7 +101,7 @@ async function firstPage(api: Api, { ref, signal }: Pending, limit: number): Pro
   const { apiVersion, kind, namespace } = ref;
   const page = await api.list(
     { apiVersion, kind, ...(namespace ? { namespace } : {}) },
-    // Single reads come after it where it does not answer: they must not wait for long.
+    // If the list does not answer, single reads follow, so they must not wait for it long.
     { limit, timeoutMs: 5_000, ...(signal && { signal }) },
   );
   return new Map(page.ok ? page.value.items.map(item => [item.metadata.name, item]) : []);

@@ -84,7 +84,7 @@ export function outcomeOf(answer: HttpAnswer, request: { accept?: string | undef
   };
 }
 
-/** Whether the server did not know us: refused, or took us for anybody. */
+/** Whether the server did not recognise us: it refused, or treated us as anonymous. */
 const isOfNobody = ({ reason, denied }: Failure): boolean =>
   reason === 'unauthorized' || denied?.user === 'system:anonymous';
 

@@ -176,7 +176,7 @@ function clientOf(
 
 type Place = { apiVersion: string; kind: string; namespace?: string | undefined; name?: string | undefined };
 
-/** Why an answer is not the object that was asked for: another server's page, another object, or none at all. */
+/** Why an answer is not the requested object: another server's page, another object, or none at all. */
 function notTheObject(
   answer: unknown,
   ref: ObjectRef,
@@ -196,7 +196,7 @@ function notTheObject(
   return cleanText`expected ${sanitise(ref.kind, 128)} ${sanitise(ref.name, 256)}, the server sent ${sanitise(kind, 128)} ${sanitise(metadata.name, 256)}`;
 }
 
-/** A write that was answered with no object at all may have been carried out or not: it is looked at again. */
+/** A write that was answered without an object may or may not have been carried out: the object is read to find out. */
 function answerOfWrite(answer: Outcome<unknown>): Outcome<KubeObject> {
   if (!answer.ok) return answer;
   const { value } = answer;

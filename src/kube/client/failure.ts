@@ -54,7 +54,7 @@ export function failureOfAnswer(status: number, body: unknown, retryAfter: strin
 
 function reasonOf(code: number, { kind, reason: named }: Status, askedToWait: boolean): FailureReason {
   const reason = typeof named === 'string' ? named : '';
-  // A proxy, or a server that knows no such path, has said nothing about the object.
+  // The answer of a proxy, or of a server that does not know the path, says nothing about the object.
   if (code === 404 && kind !== 'Status') return 'invalid';
   const told = Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
   if (told) return told;
@@ -88,7 +88,7 @@ function causesOf(told: Status): FieldCause[] {
 const DENIED =
   /User "(?<user>.*)" cannot (?<verb>\S+) (?:resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)")?|path "(?<path>[^"]*)")/;
 
-/** Who may not do what, when the authoriser's sentence says so; other refusals (quota, admission) are forbidden without it. */
+/** Who may not do what, by the authoriser's message; other refusals (quota, admission) are `forbidden` without it. */
 function deniedOf(message: Clean): Failure['denied'] {
   const groups = DENIED.exec(message)?.groups;
   if (!groups?.verb) return undefined;

@@ -31,7 +31,7 @@ export function createHeartbeat({ clock, idleMs, probe, onDead }: HeartbeatOptio
         continue;
       }
       if (!(await probe()) && !signal.aborted) onDead();
-      // Dead streams are on their way out; those opened next begin with a fresh sign of life.
+      // Dead streams are about to close; new ones start with a fresh sign of life.
       heardAt = clock.monotonic();
     }
   }

@@ -79,7 +79,7 @@ export function createInFlight(clock: Clock): InFlight {
   };
 }
 
-/** The promise, or the reason of the signal if that is sooner: what is waited for may not listen to signals. */
+/** The promise, or the signal's reason if that comes first, for promises that do not react to signals. */
 function orAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);

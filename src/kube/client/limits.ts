@@ -1,13 +1,13 @@
 /**
- * How much one server may make us take, wait and hold. A healthy one with 100,000 pods stays far below: 200 pages, each of a few hundred
- * kilobytes. See docs/decisions.
+ * How much data, time and memory one server may cost us. A healthy one with 100,000 pods stays far below: 200 pages,
+ * each of a few hundred kilobytes. See docs/decisions.
  */
 export const LIMITS = {
   /** One answer, decompressed. A page that is larger is asked for again with fewer objects in it. */
   answerBytes: 64 * 1024 * 1024,
   /** Pages of one list: two million objects at 500 each. */
   pages: 4_000,
-  /** Pages in a row without an object. Kubernetes never sends one that is not the last. */
+  /** Consecutive pages without an object. Kubernetes sends such a page only as the last. */
   emptyPages: 5,
   /** All pages of one list that is held as a whole. */
   listBytes: 768 * 1024 * 1024,

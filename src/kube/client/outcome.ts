@@ -1,6 +1,9 @@
 import type { Clean } from '../../text/sanitise.ts';
 
-/** Why a request did not give its answer. `too-large`: the answer was longer than we are ready to take. `unreachable` covers DNS, TCP, TLS and deadlines: nothing is known of what the server did. */
+/**
+ * Why a request has no answer. `too-large`: the answer was longer than our limit. `unreachable` covers DNS, TCP, TLS
+ * and deadlines: it is unknown what the server did.
+ */
 export type FailureReason =
   | 'not-found'
   | 'already-exists'

@@ -33,7 +33,7 @@ export function pageOf(answer: Extract<Outcome<unknown>, { ok: true }>, collecti
   return { ...answer, value };
 }
 
-/** Go writes an empty list as `null` where nothing was ever put into it; without that word an answer is no list. */
+/** Go encodes an empty list as `null`; an answer without the member is no list. */
 function isItems(body: Record<string, unknown>): boolean {
   if (Array.isArray(body.items)) return true;
   const isMissing = body.items === undefined || body.items === null;
@@ -51,7 +51,7 @@ function sifted(all: readonly unknown[], collection: Collection): { items: KubeO
   return { items, ...(spoilt === undefined ? {} : { spoilt }) };
 }
 
-/** Watches over the pages of one list: says when one is spoilt, or when there is no end to them. One for each list. */
+/** Checks the pages of one list: whether one is spoilt, and whether they ever end. One for each list. */
 function pageGuard(clock?: Pick<Clock, 'monotonic'>): (page: Page) => Failure | undefined {
   const began = clock?.monotonic() ?? 0;
   let pages = 0;

@@ -12,9 +12,9 @@ export interface RetryPolicy {
   pauseMs: number;
 }
 
-/** Reads: a busy server is asked again when it said it would be ready, a connection that broke once at once. */
+/** Reads: repeated at the time a busy server names, and at once after a connection broke. */
 export const READS: RetryPolicy = { retries: 3, longestPauseMs: 5_000, pauseMs: 500 };
-/** Writes are never sent twice blindly: what the first one did is not known. */
+/** A write is never repeated blindly: it is unknown what the first one did. */
 export const WRITES: RetryPolicy = { retries: 0, longestPauseMs: 0, pauseMs: 0 };
 
 /** Milliseconds to wait before trying again, or undefined when the failure stands. */

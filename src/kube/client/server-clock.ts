@@ -17,7 +17,7 @@ export interface ServerClock {
 const DATE_RESOLUTION_MS = 1000;
 // Two machine clocks part by less than this share of the time since the sample.
 const DRIFT = 1e-4;
-// A wall clock that jumped by more than this against the monotonic one makes the samples worthless.
+// If the wall clock jumps by more than this against the monotonic one, the samples are worthless.
 const JUMP_MS = 250;
 
 /**

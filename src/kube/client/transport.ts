@@ -66,7 +66,7 @@ export function createTransport(parts: {
   credentials: Credentials;
   clock: Clock;
   serverClock: ServerClock;
-  /** Whether compressed answers are worth their work; not on loopback. */
+  /** Whether compression is worth its CPU time; not on loopback. */
   gzip: boolean;
 }): Transport {
   const { request, credentials, clock, serverClock } = parts;

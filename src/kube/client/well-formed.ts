@@ -9,9 +9,9 @@ const MAPS = ['labels', 'annotations'] as const;
 const LISTS = ['finalizers', 'ownerReferences', 'managedFields'] as const;
 
 /**
- * Why this is no Kubernetes object, in a phrase; undefined where it is one. Everything behind the client relies on it: `metadata` with a
- * name, maps that are maps of texts, lists that are lists. Only what an API server never sends is refused, above all by a server of an
- * aggregated API, which is not Kubernetes' own.
+ * Why this is no Kubernetes object, in a phrase; undefined where it is one. All code behind the client relies on it:
+ * `metadata` with a name, maps of strings that are such, lists that are lists. Refuses only what an API server never
+ * sends, as a faulty server of an aggregated API might.
  */
 export function malformation(value: unknown): Clean | undefined {
   if (!isFields(value)) return cleanText`it is ${sanitise(kindOfJson(value), 20)} and no object`;

@@ -39,8 +39,8 @@ export function deleteBody(ref: ObjectRef, options: DeleteOptions): Json {
 }
 
 /**
- * What the object was expected to be shows in several ways when it is not: a JSON-patch `test` fails as a bare 422, a uid in a merge patch as the
- * attempt to change it. For us these are what a stale resource version is: a conflict.
+ * An object that is not as expected shows in several ways: a JSON-patch `test` fails with a bare 422, a uid in a merge
+ * patch looks like an attempt to change it. For us each is a conflict, like a stale resource version.
  */
 export function unmetExpectation(type: PatchType, outcome: Outcome<KubeObject>): Outcome<KubeObject> {
   if (outcome.ok || outcome.status !== 422) return outcome;

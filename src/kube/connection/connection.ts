@@ -159,7 +159,7 @@ function badServer(context: string, server: string): Refusal {
   );
 }
 
-/** What stands before the last @ of a URL that cannot be read may be a password. */
+/** The part before the last @ of a URL that cannot be parsed may be a password. */
 const withoutUserInfo = (url: string): string => url.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1');
 
 function badProxy(uri: string | undefined): Refusal | undefined {

@@ -12,7 +12,10 @@ export interface KnownContext {
   server: Clean;
   user: Clean;
   isCurrent: boolean;
-  /** Another one when the certificates, the proxy or the way to sign in were changed; a token that was renewed is no change. */
+  /**
+   * A different value when the certificates, the proxy or the authentication were changed; a renewed token is no
+   * change.
+   */
   print: string;
 }
 

@@ -22,7 +22,7 @@ interface Access {
 export interface Credentials {
   readonly server: string;
   access(): Promise<Outcome<Access>>;
-  /** After a 401: gets new credentials where that is possible, and tells whether it was. */
+  /** After a 401: gets new credentials if possible, and returns whether it did. */
   refresh(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -19,7 +19,7 @@ export interface ExecCredential {
   token?: string;
   cert?: string;
   key?: string;
-  /** Milliseconds since the epoch; never, when absent. */
+  /** Expiry in milliseconds since the epoch; absent: never. */
   expiresAt?: number;
 }
 

@@ -137,7 +137,7 @@ type AuthParts = { library: Library; target: Target; server: ServerUrl };
 
 function authOf({ library, target, server }: AuthParts, user: KubeUser) {
   const auth = new library.KubeConfig();
-  // The library refuses plain HTTP unless told that TLS does not matter; on plain HTTP it does not.
+  // The library refuses plain HTTP unless TLS verification is off, which makes no difference for plain HTTP.
   const plain = server.url.startsWith('http:');
   const cluster = { ...target.cluster, server: server.url, skipTLSVerify: plain || target.cluster.skipTLSVerify };
   const given = withoutFiles(cluster, user);

@@ -12,8 +12,8 @@ const DEADLINE_MS = 60_000;
 const WITH_COMMAND = new Set(['gcp', 'azure']);
 
 /**
- * A user whose legacy provider (gcp, azure) has a token that is still good: when it is not, its command is run for a new one. The client library
- * would run it in a shell, without a deadline, with its words straight onto the terminal.
+ * A user of a legacy provider (gcp, azure) whose token is still valid; when it is not, the provider's command is run.
+ * The client library would run it in a shell, without a deadline, and with its output going to the terminal.
  */
 export async function withFreshToken(
   user: KubeUser,

@@ -28,7 +28,10 @@ interface ProviderConfig {
 
 const providerOf = (user: KubeUser) => user.authProvider as { name: string; config?: ProviderConfig } | undefined;
 
-/** A cluster and its user without the files that they name, as the client library is given them: it would read a pipe, or a disk, for ever. */
+/**
+ * A cluster and its user without the files that they name, for the client library, which would read a pipe or a device
+ * for ever.
+ */
 export function withoutFiles(cluster: KubeCluster, user: KubeUser): { cluster: KubeCluster; user: KubeUser } {
   const { caFile: _ca, ...clusterRest } = cluster;
   const { certFile: _cert, keyFile: _key, ...userRest } = user;

@@ -4,7 +4,10 @@ import type { TlsMaterial } from './credentials.ts';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
-/** What is wrong with certificates and keys before anything is sent: in words, or nothing. OpenSSL would pass over a CA that is none. */
+/**
+ * What is wrong with certificates and keys, before anything is sent; undefined if nothing. OpenSSL would silently
+ * ignore an invalid CA.
+ */
 export function badMaterial(tls: TlsMaterial, names: { cluster: string; user: string }): Clean | undefined {
   const cluster = sanitise(names.cluster, 128);
   const user = sanitise(names.user, 128);
@@ -24,7 +27,10 @@ export function badMaterial(tls: TlsMaterial, names: { cluster: string; user: st
   }
 }
 
-/** Why a server may refuse us although nothing seems wrong: our certificate is out of its time. Nothing when it is not, by this machine's clock. */
+/**
+ * Why a server may refuse us although nothing seems wrong: our certificate is expired or not yet valid by this
+ * machine's clock. Undefined if it is valid.
+ */
 export function certificateDoubt(tls: TlsMaterial, user: string, now: number): Clean | undefined {
   const [certificate] = tls.cert === undefined ? [] : certificatesIn(tls.cert);
   if (!certificate) return undefined;

@@ -4,11 +4,14 @@ import type { Clock } from '../../host/clock.ts';
 export interface Publisher<Update> {
   subscribe(listener: (update: Update) => void): () => void;
   now(): void;
-  /** At once after a quiet time, else when the time between two updates is over; nothing after the signal aborts. */
+  /**
+   * At once after a quiet period, otherwise when the interval between two updates is over; never after the signal
+   * aborts.
+   */
   soon(signal: AbortSignal): void;
 }
 
-/** `update` collects what has changed, when it is handed out. */
+/** `update` collects the changes at the moment they are published. */
 export function createPublisher<Update>(clock: Clock, everyMs: number, update: () => Update): Publisher<Update> {
   const listeners = new Set<(update: Update) => void>();
   let publishedAt = Number.NEGATIVE_INFINITY;

@@ -47,9 +47,10 @@ export function statusOf(self: ReflectorState, rows: number, now: number, timing
   };
 }
 
-// What no waiting mends: rows cannot be trusted, however old they are.
+// A failure that waiting does not fix: the rows cannot be trusted, however old they are.
 const BLINDING = new Set<FailureReason>(['forbidden', 'not-found', 'unauthorized', 'invalid']);
-// A watch that fails so often in a row may never work from its version (the store was restored from a backup): list anew.
+// A watch that fails this often in a row may never work from its version (the store was restored from a backup): list
+// again.
 const FAILURES_TO_RELIST = 3;
 
 /** The state that a failure leads to. */

@@ -53,7 +53,7 @@ type Next = 'watch' | 'list' | Failure;
 
 const keyOf = ({ metadata }: KubeObject) => metadata.uid ?? `${metadata.namespace ?? ''}/${metadata.name}`;
 
-/** Versions are numbers that grow; one that is none is taken for newer. */
+/** Versions are growing numbers; one that is not a number counts as newer. */
 function isEarlier(version: string, than: string): boolean {
   return /^\d+$/.test(version) && /^\d+$/.test(than) && BigInt(version) < BigInt(than);
 }
@@ -127,7 +127,10 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     return 'watch';
   }
 
-  /** After an outage the server may be an older self, restored from a backup; a watch from its future would open and stay silent. */
+  /**
+   * After an outage the server's store may have been restored from a backup; a watch from a later version would open
+   * and stay silent.
+   */
   async function isFromTheFuture(signal: AbortSignal): Promise<boolean | Failure> {
     const now = await api.list(collection, { ...query, limit: 1, metadataOnly: true, signal });
     return now.ok ? isEarlier(now.value.resourceVersion, self.version) : now;

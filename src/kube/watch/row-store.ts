@@ -21,7 +21,7 @@ export interface RowStore<Row> {
 
 type Pending<Row> = { was: 'absent' } | { was: 'present'; row: Row };
 
-/** `same` tells that two rows look alike: then nothing is reported. */
+/** `same` compares two rows; a row that looks the same is not reported. */
 export function createRowStore<Row>(same: (a: Row, b: Row) => boolean): RowStore<Row> {
   const rows = new Map<string, Row>();
   const pending = new Map<string, Pending<Row>>();

@@ -2,9 +2,10 @@ import type { Clean } from '../../text/sanitise.ts';
 import type { FailureReason } from '../client/outcome.ts';
 
 /**
- * How far the rows can be trusted. `listing`: the first list is under way, rows are partial. `synced`: complete, and a watch is open.
- * `reconnecting`: complete as of `dataAgeMs`, the watch is being resumed. `stale`: so for long that rows may be wrong.
- * `blind`: never read, or not allowed to; `reason` says why. Never show a blind or listing zero as a zero.
+ * How far the rows can be trusted. `listing`: the first list is running, rows are partial. `synced`: complete, and a
+ * watch is open. `reconnecting`: complete as of `dataAgeMs`, the watch is being resumed. `stale`: reconnecting for so
+ * long that rows may be wrong. `blind`: never read, or not allowed to; `reason` says why. Never show a zero of `blind`
+ * or `listing` as a zero.
  */
 export type SyncState = 'listing' | 'synced' | 'reconnecting' | 'stale' | 'blind';
 

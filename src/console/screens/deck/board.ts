@@ -34,8 +34,8 @@ const WORDS: Record<BoardKind, { fine: string; bad: string; odd: string }> = {
 const count = (value: number): string => value.toLocaleString('en-US');
 
 /**
- * The health board: a line per kind, and under it what is wrong with it, the most urgent first, as far as `rows` allow.
- * Every kind keeps its line; troubles share what is left, one each before anyone gets a second.
+ * The health board: one line per kind, and below it its problems, most urgent first, as far as `rows` allow. Every kind
+ * keeps its line; problems share the rest, one for each kind before any gets a second.
  */
 export function boardLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
   const { kinds } = withFindings(state.health, state.triage.result, view.now.server);
@@ -82,7 +82,7 @@ function kindLine(kind: BoardKind, health: KindHealth, view: View, columns: numb
   const since = oldest ? sinceText(oldest.since, view, columns) : '';
   const row = (glyph: Span, number: string, ...says: Span[]): Line =>
     ends(line(glyph, ' ', name, ' ', cell(number, 7, 'right'), '  ', ...says), line(span(since, 'dim')), columns);
-  // Without a number to trust there is no number column.
+  // If there is no number to trust, there is no number column.
   const unknown = (glyph: Span, ...says: Span[]): Line => line(glyph, ' ', name, '   ', ...says);
 
   if (sync.state === 'blind') return unknown(span(glyphs.states.blind, 'warn'), span(`BLIND ${sync.reason}`, 'warn'));
@@ -128,7 +128,7 @@ function troubleLine(trouble: Trouble, view: View, columns: number): Line {
   const name = trouble.namespace === undefined ? trouble.name : `${trouble.namespace}/${trouble.name}`;
   const since = sinceText(trouble.since, view, columns);
   const room = columns - INDENT - GAP - Math.max(AGE, width(since) + 1);
-  // A short reason stands whole; a long one takes what the name leaves.
+  // A short reason is shown whole; a long one gets the room that the name leaves.
   const reasonColumns = Math.min(width(trouble.what), room - SHORTEST_NAME, Math.max(SHORT_REASON, room - width(name)));
   const nameColumns = room - reasonColumns;
   const tone = trouble.severity === 'fail' ? 'bad' : 'warn';

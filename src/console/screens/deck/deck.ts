@@ -48,7 +48,7 @@ function home(state: ConsoleState, view: View, size: Size): Layout {
   );
 }
 
-/** One below the other: the board keeps a line for every kind, faults take what they need, verdicts the rest. */
+/** One below the other: the board keeps a line per kind, faults get what they need, verdicts the rest. */
 function stacked(state: ConsoleState, view: View, { columns, rows }: Size, isHome: boolean): Layout {
   const kinds = BOARD.length + 3;
   const faults = faultLines(state, view, columns, Math.max(2, rows - kinds - 3), isHome);

@@ -54,7 +54,7 @@ function entriesLines(state: ConsoleState, view: View, columns: number, rows: nu
   return [head, ...windowed(blocks, chosen?.key, rows - 1, columns)];
 }
 
-/** As many whole blocks as fit, moved so that the chosen one is among them, then a line that counts the rest. */
+/** As many whole blocks as fit, including the selected one, then a line that counts the rest. */
 function windowed(
   blocks: readonly { key: string; lines: Line[] }[],
   chosen: string | undefined,
@@ -206,7 +206,7 @@ function verdictSpan(verdict: NonNullable<RunView['verdict']>, { glyphs }: Pick<
   return span(`${glyphs.states.blind} INCONCLUSIVE`, 'warn');
 }
 
-/** A fault found by its mark: whoever left it, until when, and whether anyone will end it. */
+/** A fault found by its mark: who injected it, its deadline, and whether anybody will end it. */
 function markLines(mark: Marker, view: View, columns: number, isChosen: boolean): Line[] {
   const { now } = view;
   const left = mark.expires === undefined ? undefined : mark.expires - now.server;

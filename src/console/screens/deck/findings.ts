@@ -19,7 +19,10 @@ const NAME = 'triage   ';
 const INDENT = '    ';
 const SHORTEST_SUMMARY = 14;
 
-/** What triage says of the whole cluster: how much it found, and below it the root cause to begin with. Until it has looked, it says so. */
+/**
+ * The result of triage for the whole cluster: the number of findings, and the first root cause. Until triage has run,
+ * it says so.
+ */
 export function findingLines({ phase, result, message }: TriageView, view: View, columns: number): Line[] {
   const { glyphs } = view;
   if (result === undefined) {
@@ -37,7 +40,7 @@ export function findingLines({ phase, result, message }: TriageView, view: View,
   const room = Math.max(0, columns - INDENT.length - gate.length - since.length - 2);
   const name = nameText(finding.object);
   const nameColumns = Math.min(width(name), room);
-  // What is wrong with it is said where there is room for a few words.
+  // The summary is shown only where there is room for a few words.
   const isRoomy = room - nameColumns >= SHORTEST_SUMMARY;
   const worst = line(
     INDENT,

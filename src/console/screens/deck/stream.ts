@@ -8,7 +8,7 @@ import { timeOfDay } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
 
 const TIME = 10;
-/** A long line goes on below itself, but not for ever. */
+/** A long line continues on the next rows, up to a limit. */
 const MOST_ROWS = 4;
 
 /** The newest verdict lines that fit, oldest first; scrolled back when asked. */
@@ -38,7 +38,7 @@ export function streamLines(state: ConsoleState, view: View, columns: number, ro
   return [head, ...shown.slice(-room)];
 }
 
-/** The time is written once per second of events; repeating it says nothing. */
+/** The time is shown once for all events of a second. */
 function entryRows(entry: VerdictLine | undefined, before: VerdictLine | undefined, columns: number): Line[] {
   if (!entry) return [];
   const time = timeOfDay(entry.at);

@@ -13,7 +13,7 @@ import type { Size } from '../screen.ts';
 
 const LABEL = 18;
 
-/** The form of an experiment: each field with what is wrong with it, in the words of `validate`, and what it comes to. */
+/** The form of an experiment: each field with its error, in the words of `validate`, and the overall result. */
 export function draftLines(
   { inject: { form }, settings: { keys } }: ConsoleState,
   view: View,

@@ -28,7 +28,7 @@ export function createCatalogue(context: Context): Catalogue {
   const setCheck = (path: string, check: Check): void =>
     store.setState(({ checks }) => ({ checks: new Map(checks).set(path, check) }));
 
-  /** Asks; an answer that came after a newer question about the same experiment is dropped. */
+  /** Requests a preflight; an answer older than the last question about the same experiment is dropped. */
   async function check(path: string, signal: AbortSignal): Promise<void> {
     const entry = store.getState().catalogue?.find(one => one.path === path);
     const { session } = context;
@@ -100,7 +100,7 @@ export function createCatalogue(context: Context): Catalogue {
       const lock = injectLock(store.getState(), context.now());
       if (lock !== undefined) return notify(context, lock, 'warn');
       disarm();
-      // What is armed was read this moment, not when the cursor came by.
+      // Arming reads the target anew instead of using what was read when the cursor passed.
       await check(path, restart());
       const state = store.getState();
       const still = chosen(state);

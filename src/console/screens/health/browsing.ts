@@ -63,7 +63,10 @@ export function createBrowsing(context: Context): Browsing {
     update({ kinds: kindEntries(live.view), rows, all, ghosts: ghostsOf(now, rows) });
   }
 
-  /** Of what was in the table and is gone, only the row under the cursor stays for a moment: others would only move what is read. */
+  /**
+   * When rows disappear from the table, only the one under the cursor stays for a moment; keeping others would shift
+   * what is being read.
+   */
   function ghostsOf(before: TablesView, rows: TablesView['rows']): TablesView['ghosts'] {
     const { monotonic } = context.now();
     const kept = before.ghosts.filter(({ until, row }) => until > monotonic && !rows.some(one => one.uid === row.uid));

@@ -56,7 +56,7 @@ const TONES: Readonly<Record<ObjectRow['state'], Tone>> = {
   blind: 'warn',
 };
 
-/** The table of the chosen kind: what each object says of itself, what triage found of it, and its age. */
+/** The table of the selected kind: each object's own state, what triage found about it, and its age. */
 export function tableLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
   const { tables } = state;
   const entry = tables.kinds.find(({ kind }) => kind === tables.kind);
@@ -91,7 +91,7 @@ function headWords({ rows, all, filter, sort }: TablesView): string {
   return `${many}, by ${sort}`;
 }
 
-/** What is filtered by; a term that is not applied says why. */
+/** The active filter; a term that is not applied says why. */
 function filterRows({ filter, terms, isTyping }: TablesView): Line[] {
   if (filter === '' && !isTyping) return [];
   const spans: Span[] = [span('/', 'key'), span(filter), ...(isTyping ? [span('_', 'key')] : [])];
@@ -104,7 +104,7 @@ interface Shown {
   isGone: boolean;
 }
 
-/** A row that is gone stands where it stood in the order of names, until its moment is over. */
+/** A row that is gone stays at its place in the order of names until its time is over. */
 function withGhosts({ rows, ghosts }: TablesView): Shown[] {
   const shown: Shown[] = rows.map(row => ({ row, isGone: false }));
   for (const { row } of ghosts) {

@@ -55,7 +55,10 @@ export const GHOST_MS = 3_000;
 
 const ALL = Object.keys(VIEW_KINDS) as ViewKind[];
 
-/** The kinds that the cluster serves, in the order of the view. Events have no table of their own: they stand with their objects. */
+/**
+ * The kinds that the cluster serves, in the order of the view. Events have no table of their own; they are shown with
+ * their objects.
+ */
 export const kindEntries = (view: ClusterView): KindEntry[] =>
   ALL.filter(kind => kind !== 'Event' && view.serves(kind) !== false && !isNotServed(view.sync(kind))).map(kind => ({
     kind,
@@ -100,7 +103,7 @@ export const withFilter = (tables: TablesView, filter: string): TablesView => ({
   terms: filterTerms(filter),
 });
 
-/** The row the cursor is on: by uid, also when it is gone a moment ago; else the first. */
+/** The row under the cursor, by uid, even if it has just disappeared; otherwise the first. */
 export function chosenRow({ rows, ghosts, cursor }: TablesView): { row: ObjectRow; isGone: boolean } | undefined {
   const row = rows.find(one => one.uid === cursor);
   if (row) return { row, isGone: false };

@@ -42,7 +42,7 @@ export interface HelpAsked {
   remap?: Remap;
 }
 
-/** Every key, by screen, from the key tables themselves; what most screens share is told once. As many rows as it takes. */
+/** Every key, by screen, from the key tables; keys that most screens share are listed once. Any number of rows. */
 export function helpLines(view: View, { screens, from, isAscii, remap = {} }: HelpAsked): Line[] {
   const titled = screens.filter(screen => screen.title !== undefined);
   const inOrder = [...titled.filter(({ id }) => id === from), ...titled.filter(({ id }) => id !== from)];

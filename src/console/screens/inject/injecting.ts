@@ -67,7 +67,7 @@ export function createInjecting(context: Context, catalogue: Pick<Catalogue, 'lo
     void judge(draft);
   }
 
-  /** The limit of pods is filled in with those in reach, unless a person was faster. */
+  /** The pod limit is set to the number of pods in reach, unless a person has changed it in the meantime. */
   async function fillReach(draft: Draft): Promise<void> {
     const signal = begin();
     const filled = await context.session?.withReach(draft, signal).catch(() => draft);

@@ -11,7 +11,7 @@ import { dangerSpan } from '../experiments/list.ts';
 import type { Size } from '../screen.ts';
 import { chosenSuggestion, shownSuggestions } from './view.ts';
 
-/** Every fault beside the object: danger, what is expected, what ends it and what it is filled in with; or why it does not fit. */
+/** Every fault for the object: danger, expectation, what ends it and its parameters; or why it does not fit. */
 export function injectLines(state: ConsoleState, view: View, { columns, rows }: Size): Line[] {
   const { inject } = state;
   const name = inject.ref ? sanitise(nameOf(inject.ref)) : '';

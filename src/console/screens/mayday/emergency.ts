@@ -25,7 +25,7 @@ export interface Emergency {
   erase(): void;
   /** Leaves the question open; false where there is none. */
   putOff(): boolean;
-  /** Counts what is there already, for the banner at the start. */
+  /** Counts existing injections, for the banner at the start. */
   countLeftovers(): Promise<void>;
   /** Set once a second look said how many remain, or one could not look. */
   remaining(): number | undefined;
@@ -139,7 +139,7 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
       isReverting = false;
     }
     if (confirmed === undefined) await ask();
-    // Whatever stopped the revert, go on looking, so that the screen shows the truth when the cluster answers again.
+    // Whatever stopped the revert, scan again, so that the screen is right when the cluster answers again.
     if (store.getState().mayday.phase === 'unreachable') void scan();
   }
 
@@ -254,7 +254,7 @@ const verifiedOf = ({ receipts }: MaydayView): readonly Receipt[] =>
 
 const isLatched = (now: boolean, before: MaydayView | undefined): boolean => now || before?.end?.latched === true;
 
-/** The receipts of our own runs under the ids by which the scan knows their objects, so that each finding shows what became of it. */
+/** The receipts of our own runs under the ids that the scan uses, so that each finding shows its outcome. */
 export function withFindingIds(receipts: readonly Receipt[], findings: readonly FoundInjection[]): Receipt[] {
   const same = (a: ObjectRef, b: ObjectRef): boolean =>
     a.kind === b.kind && a.name === b.name && a.namespace === b.namespace;
@@ -264,7 +264,10 @@ export function withFindingIds(receipts: readonly Receipt[], findings: readonly 
   }));
 }
 
-/** Findings past their time, and those of runs that never ended; where the journals know of more than was found, they count. */
+/**
+ * Findings past their deadline, and those of runs that never ended; if the journals know more than the scan found,
+ * their number counts.
+ */
 export function leftoversOf(
   findings: readonly FoundInjection[],
   journals: readonly Unfinished[],

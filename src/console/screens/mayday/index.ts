@@ -34,6 +34,6 @@ export const mayday: ScreenFolder<'mayday'> = {
   erase: ({ emergency }) => emergency.erase(),
 };
 
-/** As far as a list of this screen can be scrolled: whoever draws it stops at its last row. */
+/** Scrolls to the end: drawing stops at the last row. */
 const listLength = ({ mayday: { asked, findings }, columns }: ConsoleState): number =>
   asked ? askedHeight(asked, columns) : findings.length;

@@ -108,7 +108,7 @@ export const askedHeight = ({ records }: NonNullable<MaydayView['asked']>, colum
 /** The first line of each record carries the number by which it can be left out. */
 const numbered = (text: string, index: number, row: number): string => (row === 0 ? `[${index + 1}] ${text}` : text);
 
-/** Only the record asks for these; the question, and what was typed of the answer. */
+/** Restores that only the record asks for; the question, and the answer typed so far. */
 function askedRows({ records, typed }: NonNullable<MaydayView['asked']>): Line[] {
   const word = wordFor(records);
   return [

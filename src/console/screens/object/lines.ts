@@ -7,7 +7,7 @@ import { type Line, line, span, type Tone } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
 
-/** One object: what it says of itself and what stands around it, its YAML, or its log. */
+/** One object: its state and related objects, its YAML, or its log. */
 export function objectLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
   const { object } = state;
   const ref = object.trail.at(-1);

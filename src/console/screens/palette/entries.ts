@@ -16,8 +16,8 @@ export type PaletteEntry = { text: string; about: string } & (
 );
 
 /**
- * Everything that can be reached by name from the screen under the palette: screens, kinds, contexts, experiments, and what the keys of that
- * screen do. What changes the cluster is left to its own single key.
+ * Everything that can be opened by name: screens, kinds, contexts, experiments, and the commands of the screen under
+ * the palette. Commands that change the cluster are left out: they need their key.
  */
 export function paletteEntries(
   state: ConsoleState,

@@ -126,7 +126,7 @@ function writeText({ verb, on, says }: Write): string {
   return sanitise(says.includes(name) ? `${verb}: ${says}` : `${verb} ${name}: ${says}`, 400);
 }
 
-/** Permissions in two groups, inject and revert; a missing one is named, never folded away. */
+/** Permissions in two groups, inject and revert; a missing one is always named. */
 function rightLines({ rights }: Preflight, { glyphs }: View): Line[] {
   if (rights.length === 0) return [];
   const group = (purpose: 'inject' | 'revert'): Span[] => {
@@ -148,7 +148,7 @@ function rightLines({ rights }: Preflight, { glyphs }: View): Line[] {
 }
 
 function gateLines({ gates, plan }: Preflight, { glyphs }: View, columns: number): Line[] {
-  // A refusal stands above in its own words; the gate of that name only repeats it.
+  // A refusal is shown above in its own words; the gate of that name only repeats it.
   const shut = gates.filter(gate => !gate.ok && !(gate.gate === 'plan' && plan.kind === 'refusal'));
   const open = gates.filter(gate => gate.ok);
   const opened =

@@ -60,7 +60,7 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
   ];
 }
 
-/** What leaving means: whoever still ends the faults, or nobody. */
+/** What leaving means: who will end the faults, if anybody. */
 function leaveLines(isGuarded: boolean, leave: string): Line[] {
   const end = isGuarded ? span('the guardian ends them at their TTL') : span('nobody will end them', 'bad');
   const why = isGuarded ? '' : 'the TTL ends with this console; ';

@@ -20,7 +20,7 @@ const GATE_LOOKS: Readonly<Record<GateStatus, { state: State; tone: Tone }>> = {
   BLIND: { state: 'blind', tone: 'warn' },
 };
 
-/** All gates in their order, as many to a row as fit. What is not known yet says so; what comes after a failure is dim. */
+/** All gates in order, as many to a row as fit. Gates without a result say so; those after a failed one are dim. */
 export function gateLines({ triage }: ConsoleState, view: View, columns: number): Line[] {
   const known = new Map(triage.gates.map(gate => [gate.id, gate]));
   const cells = GATES.map(({ id, name }) => gateSpans(id, name, known.get(id), view));

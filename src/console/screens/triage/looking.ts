@@ -42,7 +42,7 @@ export function createTriaging(context: Context): Triaging {
       await session.followTriage(
         live,
         result => {
-          // A look that a person asked for tells its gates one by one; its own result follows at once.
+          // A look that a person started shows its gates one by one; its result follows at once.
           if (store.getState().triage.phase === 'looking') return;
           update({ phase: 'done', result, gates: result.gates, at: context.now().server, message: '' });
         },
