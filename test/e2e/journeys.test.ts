@@ -14,6 +14,7 @@ import { outageJourneys } from './journeys/outage.ts';
 import { ownerJourneys } from './journeys/owners.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
 import { refusedJourneys } from './journeys/refused.ts';
+import { suggestedJourneys } from './journeys/suggested.ts';
 import { thirdValueJourneys } from './journeys/third-value.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
 import { webhookJourneys } from './journeys/webhook.ts';
@@ -43,6 +44,7 @@ onEachProvider('on', (given, name) => {
     historyJourneys(given);
     recordedJourneys(given);
     webhookJourneys(given);
+    suggestedJourneys(given);
     outageJourneys(given);
   });
 });

@@ -17,7 +17,7 @@ export const faults: ScreenFolder<'faults'> = {
   digit: '4',
   keys: [
     EMERGENCY,
-    { id: 'fault', keys: ['enter', 'right', 'l'], says: 'all about it', hint: 1, locked: noFault },
+    { id: 'fault', keys: ['enter', 'right', 'l'], says: 'in full', hint: 1, locked: noFault },
     { id: 'revert-one', keys: ['r'], says: 'revert this one', hint: 2, locked: revertOneLock },
     { id: 'object', keys: ['o'], says: 'open the object', hint: 3, locked: noFault },
     { id: 'look', keys: ['c'], says: 'look again', hint: 4 },
