@@ -1,8 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { NOT_LOOKED } from '../../src/console/screens/faults/view.ts';
+import { NOTHING_TO_INJECT } from '../../src/console/screens/inject/view.ts';
+import type { ConsoleState } from '../../src/console/store/state.ts';
+import { COLOUR } from '../../src/console/widgets/theme.ts';
 import type { LoadedExperiment } from '../../src/experiment/types.ts';
+import { judgeDraft } from '../../src/suggest/judged.ts';
+import { suggestFor } from '../../src/suggest/suggested.ts';
 import { forbiddenIn, HOSTILE } from '../cli/hostile.ts';
-import { experiment, planFor, preflightFor, script } from './support/fake-session.ts';
+import { experiment, finding, planFor, preflightFor, script } from './support/fake-session.ts';
 import { type Stage, stage } from './support/stage.ts';
+import { painted, state } from './support/view.ts';
 
 let open: Stage | undefined;
 afterEach(async () => {
@@ -79,5 +86,48 @@ describe.each(Object.entries(HOSTILE))('a text in an experiment that %s', (_, te
     await at.waitFor('INVALID');
     expect(forbiddenIn(at.raw().replace(OWN, ''))).toBeUndefined();
     expect(at.raw()).not.toContain('\u001b]');
+  });
+});
+
+describe.each(Object.entries(HOSTILE))('a text in an object that %s', (_, text) => {
+  const object = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: `web${text}`,
+      namespace: `shop${text}`,
+      labels: { app: text, 'app.kubernetes.io/part-of': text },
+    },
+    spec: {
+      selector: { matchLabels: { app: text } },
+      template: { spec: { containers: [{ name: text }], volumes: [{ name: 'x', secret: { secretName: text } }] } },
+    },
+  };
+  const suggested = suggestFor({ object, owners: [] });
+  const ref = suggested.object;
+
+  it('plays with nobody in the list of faults, the form and the question where to write it', () => {
+    const found = finding('web', { object: ref, message: text, by: text, state: 'foreign', source: text });
+    const drafts = suggested.faults.flatMap(({ draft }) => draft ?? []);
+    const inject = { ...NOTHING_TO_INJECT, ref, phase: 'ready' as const, suggested };
+    const screens: Partial<ConsoleState>[] = [
+      { screens: ['deck', 'inject'], inject },
+      ...drafts.map(draft => ({
+        screens: ['deck', 'draft'] as const,
+        inject: {
+          ...inject,
+          form: { draft, judged: judgeDraft(draft, 'x'), field: undefined, isReading: false },
+        },
+      })),
+      { screens: ['deck', 'save'], save: { entry: text, path: text, phase: 'failed', message: text } },
+      { screens: ['deck', 'faults'], look: { ...NOT_LOOKED, phase: 'done', found: [found] } },
+      { screens: ['deck', 'faults', 'fault'], look: { ...NOT_LOOKED, phase: 'done', found: [found] } },
+    ];
+    for (const changes of screens)
+      for (const { columns, rows } of SIZES) {
+        const at = painted(state(changes), COLOUR, columns, rows);
+        expect(at).toHaveLength(rows);
+        expect(forbiddenIn(at.join('\n').replace(OWN, ''))).toBeUndefined();
+      }
   });
 });

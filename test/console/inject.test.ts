@@ -2,9 +2,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { loadExperiment } from '../../src/experiment/load.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { width } from '../../src/text/width.ts';
+import { finding as trouble } from '../../src/triage/build.ts';
+import { GATES } from '../../src/triage/gates.ts';
+import { conclude } from '../../src/triage/result.ts';
 import { isAscii } from '../support/ansi.ts';
 import { inShop } from '../support/objects.ts';
-import { type Script, script, suggestIn } from './support/fake-session.ts';
+import { finding, type Script, script, suggestIn } from './support/fake-session.ts';
 import { type Stage, stage } from './support/stage.ts';
 
 const ledger: KubeObject = inShop('apps/v1', 'Deployment', 'ledger', {
@@ -16,6 +19,27 @@ const ledger: KubeObject = inShop('apps/v1', 'Deployment', 'ledger', {
   },
   status: { conditions: [{ type: 'Available', status: 'True' }] },
 });
+
+const TROUBLE = conclude(
+  GATES.map(({ id, name }) => ({
+    id,
+    name,
+    ms: 0,
+    blind: [],
+    status: 'FAIL' as const,
+    findings:
+      id === 'G9'
+        ? [
+            trouble({
+              rule: 'pod/x',
+              severity: 'high',
+              object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'ledger' },
+              summary: 'broken',
+            }),
+          ]
+        : [],
+  })),
+);
 
 let open: Stage[] = [];
 afterEach(async () => {
@@ -150,6 +174,30 @@ describe('injecting from an object', () => {
     one.send('\r');
     await one.waitFor('written: ledger-pod-kill.yaml2');
     expect(play.files.size).toBe(1);
+  });
+
+  it('begins at the object of a finding and of a fault too, and on an empty deck leads to the objects', async () => {
+    const play = script({
+      suggest: ref => suggestIn([ledger], ref),
+      triage: () => TROUBLE,
+      findings: () => [finding('ledger')],
+    });
+    const one = stage(play, SMALL);
+    open.push(one);
+    await one.waitFor('data LIVE');
+    one.send('i');
+    await one.waitFor('choose an object, then press i');
+    for (const [digit, shows] of [
+      ['5', /ROOT CAUSES[\s\S]*Deployment shop\/ledger/],
+      ['4', /▸ImageCorrupt +Deployment shop\/ledger/],
+    ] as const) {
+      one.send(digit);
+      await one.waitFor(shows);
+      one.send('i');
+      await one.waitFor('INJECT into Deployment shop/ledger');
+      one.send('\u001b');
+      await one.waitFor(shows);
+    }
   });
 
   it('says why an object could not be read', async () => {
