@@ -64,7 +64,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['-y, --yes', 'nobody is there: go on by itself, outcomes from the verdicts'],
       ['--go-on', 'with --yes: go on after an abort condition ended a scenario'],
       ['--despite <look...>', 'the owner answers for what this look both ways says, such as "triage G7"'],
-      ['--person <name>', 'as whom of the people in the plan (its owner)'],
       ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
       ['--text <words>', 'note: its words'],
       ['--tag <word>', 'note: what it is about, such as alert'],

@@ -52,6 +52,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     // An engine that was never loaded has nothing under way that a stop would hold up.
     suspended: async () => (await loaded?.suspended()) ?? false,
     resumed: () => loaded?.resumed(),
+    leadDay: async order => (await import('./console-day.ts')).leadDay(runtime, api, order),
     close: async () => {
       for (const line of await runtime.close()) tell(line);
     },

@@ -14,7 +14,9 @@ import type { GlobalOptions } from './globals.ts';
 import { runtimeFor } from './session.ts';
 
 /** `mayday`: the console; where there is no terminal to draw on, one status snapshot in text. */
-export async function consoleCommand(globals: GlobalOptions): Promise<ExitCode> {
+export async function consoleCommand(
+  globals: GlobalOptions & { gameday?: string; person?: string },
+): Promise<ExitCode> {
   if (!canDraw() || globals.output !== 'text') {
     const { statusCommand } = await import('./status.ts');
     return statusCommand({ globals, args: [], options: {} });
@@ -41,12 +43,21 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
       ...look,
       readOnly: globals.readOnly === true || runtime.config.readOnly,
       ...(context === undefined ? {} : { context }),
+      ...(globals.gameday === undefined ? {} : { gameDay: globals.gameday }),
+      ...(globals.person === undefined ? {} : { person: globals.person }),
       ...(sandbox === undefined ? {} : { sandbox }),
     },
     terminal: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
     clock: runtime.realClock,
     log,
     keep: keepUnder(runtime.paths.state, process.env),
+    plans: async () => {
+      const [{ plansIn }, { disk }] = await Promise.all([
+        import('../experiment/catalogue.ts'),
+        import('../experiment/files.ts'),
+      ]);
+      return plansIn(runtime.paths.experiments, disk);
+    },
     catalogue: async () => {
       const [{ listCatalogue }, { disk }] = await Promise.all([
         import('../experiment/catalogue.ts'),

@@ -1,13 +1,8 @@
-import { disk } from '../experiment/files.ts';
-import { filesBeside, keptFiles, readAgenda } from '../gameday/day/agenda.ts';
-import { type Day, type DayOrder, lead } from '../gameday/day/lead.ts';
+import { type Day, lead } from '../gameday/day/lead.ts';
 import { unattended } from '../gameday/day/unattended.ts';
-import { readDay } from '../gameday/journal/read-day.ts';
 import type { By } from '../gameday/journal/record.ts';
 import { dayJson, dayLine } from '../gameday/line.ts';
-import { type Plan, readPlan } from '../gameday/plan/read-plan.ts';
 import { type Interrupt, listenForInterrupt } from '../host/interrupt.ts';
-import { isAlive } from '../host/process.ts';
 import type { Api } from '../kube/client/api.ts';
 import { leadDeps } from '../runtime/game-day.ts';
 import { engineFor, guardFor, locksFor } from '../runtime/open-engine.ts';
@@ -16,21 +11,13 @@ import type { Invocation } from './command.ts';
 import { canAsk } from './confirm.ts';
 import { answered, askConsent } from './consent.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
+import { type Due, dueOf, resumed } from './gameday-due.ts';
 import { attended } from './gameday-human.ts';
-import { type BegunDay, readJournal, takeOver } from './gameday-journal.ts';
-import { personOf, planFailure, readPlanFile } from './gameday-plan.ts';
+import { personOf } from './gameday-plan.ts';
 import { say, sayJson } from './output.ts';
 import { withCluster } from './session.ts';
 import { insisting } from './stop-and-insist.ts';
 import { tell } from './tell.ts';
-
-/** What is led, read before anything is connected. */
-interface Due {
-  plan: Plan;
-  agenda: DayOrder['agenda'];
-  kept: DayOrder['kept'];
-  begun?: BegunDay;
-}
 
 /** `mayday gameday run FILE` and `mayday gameday resume [FILE]`: leads a day in lines; ctrl-c stops it, reverts and verifies. */
 export async function leadCommand(invocation: Invocation, action: 'run' | 'resume'): Promise<ExitCode> {
@@ -42,7 +29,7 @@ export async function leadCommand(invocation: Invocation, action: 'run' | 'resum
   return withCluster(globals, async (api, runtime) => {
     if (runtime.config.readOnly) throw new CommandFailure('the configuration says readOnly: nothing was begun');
     const due = named ?? (await resumed(invocation.args[1], runtime, api));
-    const by = personOf(due.plan, options.person);
+    const by = personOf(due.plan, globals.person);
     const interrupt = listenForInterrupt();
     try {
       await askBefore(due, invocation, { api, runtime, signal: interrupt.signal });
@@ -51,48 +38,6 @@ export async function leadCommand(invocation: Invocation, action: 'run' | 'resum
       interrupt.dispose();
     }
   });
-}
-
-function dueOf(path: unknown): Due {
-  if (typeof path !== 'string') throw new CommandFailure('expected a plan to run, such as autumn.yaml');
-  const reading = readPlanFile(path);
-  if (!reading.ok) throw planFailure(path, reading.issues);
-  const { plan } = reading;
-  const agenda = readAgenda(plan, filesBeside(plan.path, disk));
-  if (!agenda.ok) throw planFailure(path, agenda.issues);
-  return { plan, agenda: agenda.scenarios, kept: agenda.files };
-}
-
-/** What a journal leaves to do: with its own copy of the plan and of its files. */
-async function resumed(named: unknown, runtime: Runtime, api: Api): Promise<Due> {
-  const { files: _, ...day } = await takeOver(readJournal(named, runtime.paths.state), runtime.paths.state);
-  const { begin, path, text } = day;
-  await expectSameCluster(begin.clusterUid, begin.context, runtime, api);
-  expectNobodyLeads(text, runtime.host);
-  const [file, ...kept] = begin.files;
-  const reading = readPlan(file?.text ?? '', file?.path ?? path);
-  if (!reading.ok) throw planFailure(path, reading.issues);
-  const agenda = readAgenda(reading.plan, keptFiles(kept, filesBeside(reading.plan.path, disk)));
-  if (!agenda.ok) throw planFailure(path, agenda.issues);
-  return { plan: reading.plan, agenda: agenda.scenarios, kept, begun: day };
-}
-
-async function expectSameCluster(uid: string, context: string, runtime: Runtime, api: Api): Promise<void> {
-  const here = await engineFor(runtime, api).clusterUid();
-  if (here === uid) return;
-  throw new CommandFailure(
-    `expected the cluster in which the day began (context ${context}, kube-system ${uid}), found another (context ${api.identity.context}, ${here}): name it with --context`,
-  );
-}
-
-function expectNobodyLeads(text: string, host: string): void {
-  const { begin, sessions, end } = readDay(text.split('\n'));
-  const last = [begin, ...sessions.filter(({ adds }) => !adds)].at(-1);
-  if (last === undefined || end !== undefined || last.host !== host || last.pid === process.pid) return;
-  if (isAlive(last.pid, last.processStart))
-    throw new CommandFailure(
-      `expected a day that nobody leads, found that process ${last.pid} leads it: end that first`,
-    );
 }
 
 /** What `mayday run` asks before each dangerous experiment is asked for all of them before the day. */
@@ -147,6 +92,9 @@ async function leadIt(
     },
   });
   if (globals.output === 'text') tell(`journal ${journal}`);
-  if (exitCode === EXIT.aborted || exitCode === EXIT.residue) tell(`what is missing: mayday gameday resume ${journal}`);
+  if (exitCode === EXIT.aborted || exitCode === EXIT.residue)
+    tell(
+      `to do what is missing: mayday gameday resume ${journal}; after an abort the owner says that it may go on (--go-on)`,
+    );
   return exitCode as ExitCode;
 }

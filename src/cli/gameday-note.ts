@@ -18,7 +18,7 @@ export async function addNote({ globals, args, options }: Invocation): Promise<E
   const { path, begin } = readJournal(args[1], paths(process.env).state);
   const reading = readPlan(begin.files[0]?.text ?? '', begin.files[0]?.path ?? path);
   if (!reading.ok) throw planFailure(path, reading.issues);
-  const by = personOf(reading.plan, options.person);
+  const by = personOf(reading.plan, globals.person);
   const session = makeRunId(at, Math.random);
   const journal = await openDayJournal(filesUnder(dirname(path)), path, () => systemClock.now(), {
     isNew: false,

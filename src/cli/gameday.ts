@@ -41,7 +41,7 @@ function makePlan({ globals, args, options }: Invocation): ExitCode {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 63);
-  const owner = typeof options.person === 'string' ? options.person : (process.env.USER ?? 'me');
+  const owner = globals.person ?? process.env.USER ?? 'me';
   const unwritten = writePrivate(path, planTemplate(name || 'game-day', owner), { replace: options.force === true });
   if (unwritten?.is === 'taken')
     throw new CommandFailure(`expected no file at ${path}, found one: name another, or replace it with --force`);

@@ -28,6 +28,10 @@ export interface GlobalOptions {
   ascii?: boolean;
   logFile?: string;
   config?: string;
+  /** The console leads this game-day. */
+  gameday?: string;
+  /** As whom of the people of a game-day. */
+  person?: string;
 }
 
 const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];

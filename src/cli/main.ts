@@ -71,6 +71,9 @@ function buildProgram(finish: Finish): Command {
   program.hook('preAction', (_, command) => {
     for (const each of [program, command]) refuseEmpty(each);
   });
+  program
+    .option('--gameday <file>', 'the console leads this game-day: a plan, or the journal of one that began')
+    .option('--person <name>', 'game-day: as whom of the people in the plan (its owner)');
   program.action(async () => {
     refuseForm(program, 'the console');
     if (isFleet(program.opts<GlobalOptions>()))

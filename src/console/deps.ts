@@ -1,5 +1,11 @@
+import type { FinishedRun } from '../engine/engine.ts';
 import type { Experiment, LoadedExperiment } from '../experiment/types.ts';
 import type { Permission, Plan, Refusal } from '../faults/contract.ts';
+import type { DayEnd } from '../gameday/day/day.ts';
+import type { Human } from '../gameday/day/human.ts';
+import type { Day, DayUpdate } from '../gameday/day/lead.ts';
+import type { DayRecord } from '../gameday/journal/read-day.ts';
+import type { By } from '../gameday/journal/record.ts';
 import type { Feed } from '../health/feed.ts';
 import type { LogNews, LogSource } from '../health/inspect/follow-log.ts';
 import type { Inspection } from '../health/inspect/inspection.ts';
@@ -37,6 +43,8 @@ export interface ConsoleDeps {
   clock: Clock;
   /** The experiments on disk; broken files come with their error, so that they are seen. */
   catalogue(): Promise<CatalogueEntry[]>;
+  /** Plans of game-days among the experiments. */
+  plans?(): Promise<string[]>;
   /** Reads the kubeconfig, for the context that is named, or starts the sandbox. An unreachable cluster is not a failure here: its requests fail later, and are tried again. */
   connect(progress: (doing: string) => void, context?: string): Promise<Connected>;
   /** The contexts of the kubeconfig, as they are now; the same object as long as it has not changed. None where there is but one cluster. */
@@ -68,6 +76,9 @@ export interface ConsoleSettings {
   context?: string;
   /** Set when the embedded cluster was asked for: its scenario. */
   sandbox?: string;
+  /** The plan of a game-day to begin with, or the journal of one to go on with; and as whom. */
+  gameDay?: string;
+  person?: string;
   /** Keys as they are configured. */
   keys?: Remap;
   /** The theme to begin with, and the themes of the user beside those that come with the program. */
@@ -153,7 +164,42 @@ export interface Session {
   resumed(): void;
   /** What guardians ended since the last run here, and what they are about to end; one line each. */
   guardians(): Promise<string[]>;
+  /** Leads a game-day to its end. Rejects, in one line, where it cannot be begun. */
+  leadDay(order: DayOrder): Promise<DayEnd>;
   close(): Promise<void>;
+}
+
+/** A game-day that the console leads. */
+export interface DayOrder {
+  /** A plan, or the journal of a day that began. */
+  path: string;
+  /** As whom of the people in the plan; its owner unless told. */
+  person?: string;
+  hear(update: DayUpdate): void;
+  /** The journal is open: what people may do from now on, who they are, and what is on the agenda. */
+  begun(day: Day, facts: DayFacts): void;
+  human: Human;
+  /** Runs one experiment as a run of this console, that every screen shows and that the emergency stop knows. */
+  run(loaded: LoadedExperiment, emit: (event: RunEvent) => void, start: StartRun): Promise<FinishedRun>;
+  signal: AbortSignal;
+  insist: AbortSignal;
+}
+
+/** Starts a run with what the console adds to it. */
+export type StartRun = (added: {
+  emit(event: RunEvent): void;
+  signal: AbortSignal;
+  insist: AbortSignal;
+}) => Promise<FinishedRun>;
+
+export interface DayFacts {
+  plan: string;
+  objective: string;
+  by: By;
+  /** In the order of the agenda. */
+  scenarios: readonly { name: string; hypothesis: string; byHand?: string }[];
+  /** What the journal said when it was opened. */
+  soFar: DayRecord;
 }
 
 interface Right {

@@ -30,6 +30,12 @@ export function listCatalogue(folder: string, files: Files): CatalogueEntry[] | 
   return typeof paths === 'string' ? paths : paths.flatMap(path => entryOf(path, files) ?? []);
 }
 
+/** The plans of game-days in a folder and its folders, in order of path. */
+export function plansIn(folder: string, files: Files): string[] {
+  const paths = experimentFiles(folder, files);
+  return typeof paths === 'string' ? [] : paths.filter(path => isPlan(readSource(path, files).text ?? ''));
+}
+
 function entryOf(path: string, files: Files): CatalogueEntry | undefined {
   const source = readSource(path, files);
   if (source.problem !== undefined) return { path, error: sanitise(source.problem) };

@@ -88,7 +88,7 @@ function commandsIn(markdown: string): string[][] {
 }
 
 const GLOBAL =
-  /^--(context|kubeconfig|namespace|as|as-group|sandbox|speed|read-only|output|color|ascii|log-file|config|help|version)\b/;
+  /^--(context|kubeconfig|namespace|as|as-group|sandbox|speed|read-only|output|color|ascii|log-file|config|gameday|person|help|version)\b/;
 
 function problemOf(words: readonly string[]): string[] {
   const [name = '', ...rest] = words;

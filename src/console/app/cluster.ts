@@ -1,6 +1,7 @@
 import { createDispatch, type Dispatch } from '../keymap/dispatch.ts';
 import { createCatalogue } from '../screens/experiments/catalogue.ts';
 import { createFaultsLooking } from '../screens/faults/looking.ts';
+import { createLeading } from '../screens/gameday/leading.ts';
 import { createBrowsing } from '../screens/health/browsing.ts';
 import { createInjecting } from '../screens/inject/injecting.ts';
 import { createEmergency } from '../screens/mayday/emergency.ts';
@@ -47,6 +48,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     now: () => ({ monotonic: deps.clock.monotonic(), server: context.session?.serverNow() ?? deps.clock.now() }),
   };
   const runs = createRuns(context);
+  const leading = createLeading(context, runs);
   const emergency = createEmergency(context, runs);
   const catalogue = createCatalogue(context);
   const triaging = createTriaging(context);
@@ -66,6 +68,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     faultsLooking: createFaultsLooking(context),
     injecting: createInjecting(context, catalogue),
     saving: createSaving(context),
+    leading,
   });
   return {
     asked,
@@ -73,7 +76,12 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     context,
     runs,
     dispatch,
-    begin: () => connectAll(context, { catalogue, emergency, triaging, kubeconfig }, asked),
+    async begin() {
+      const refused = await connectAll(context, { catalogue, emergency, triaging, kubeconfig }, asked);
+      const { gameDay } = deps.settings;
+      if (refused === undefined && asked === undefined && gameDay !== undefined) leading.begin(gameDay);
+      return refused;
+    },
     async close() {
       ended.abort();
       await context.session?.close().catch(() => undefined);

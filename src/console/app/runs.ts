@@ -1,14 +1,20 @@
+import type { FinishedRun } from '../../engine/engine.ts';
+import type { LoadedExperiment } from '../../experiment/types.ts';
 import type { Plan } from '../../faults/contract.ts';
 import type { Receipt } from '../../injection/write/receipt.ts';
 import type { RunEvent, Verdict } from '../../run/event.ts';
 import { eventLine, type LineOptions } from '../../run/line.ts';
-import type { RunEnd } from '../deps.ts';
+import { exitCode } from '../../run/verdict/result.ts';
+import type { RunEnd, StartRun } from '../deps.ts';
 import { objectName } from '../screens/deck/faults.ts';
 import { sameTarget } from '../screens/plan/same-target.ts';
 import { chosen, fireLock } from '../store/select.ts';
 import type { RunView } from '../store/state.ts';
 import type { Tone } from '../widgets/line.ts';
 import { type Context, notify, stream } from './context.ts';
+
+/** What the console adds to a run. */
+type Added = Parameters<StartRun>[0];
 
 interface Handle {
   stop: AbortController;
@@ -31,6 +37,8 @@ interface Stopped {
 /** The runs of this console, from fire to verdict. */
 export interface Runs {
   fire(): void;
+  /** Follows a run that somebody else begins, such as a game-day: the emergency stop and the way out know of it. */
+  lead(loaded: LoadedExperiment, emit: (event: RunEvent) => void, start: StartRun): Promise<FinishedRun>;
   /** Stops one run (or all) and waits until what it wrote is reverted. */
   stop(key?: string): Promise<Stopped>;
   /** Resolves when every run is over and written down. */
@@ -57,22 +65,12 @@ export function createRuns(context: Context): Runs {
       ]);
   }
 
-  function fire() {
-    const state = store.getState();
-    const why = fireLock(state, context.now());
-    if (why !== undefined) return notify(context, why, 'warn');
-    const loaded = chosen(state)?.loaded;
-    const { armed } = state;
-    const { session } = context;
-    if (!armed || !loaded || !session || armed.preflight.plan.kind !== 'plan') return;
-    const plan: Plan = armed.preflight.plan;
-    const { experiment } = loaded;
-    const key = `fired ${++count}`;
-    const first: RunView = {
-      key,
+  function firstView({ experiment }: LoadedExperiment, target: RunView['target']): RunView {
+    return {
+      key: `fired ${++count}`,
       experiment: experiment.metadata.name,
       type: experiment.spec.injection.type,
-      target: plan.target,
+      target,
       phase: 'Pending',
       startedAt: context.now().server,
       recoveryMs: experiment.spec.hypothesis.recoveryTimeoutMs,
@@ -83,11 +81,24 @@ export function createRuns(context: Context): Runs {
       evidence: '',
       checks: [],
     };
+  }
+
+  function fire() {
+    const state = store.getState();
+    const why = fireLock(state, context.now());
+    if (why !== undefined) return notify(context, why, 'warn');
+    const loaded = chosen(state)?.loaded;
+    const { armed } = state;
+    const { session } = context;
+    if (!armed || !loaded || !session || armed.preflight.plan.kind !== 'plan') return;
+    const plan: Plan = armed.preflight.plan;
+    const first = firstView(loaded, plan.target);
+    const { key } = first;
     store.setState({
       armed: undefined,
       screens: ['deck'],
       streamBack: 0,
-      runs: [...state.runs, first],
+      runs: [...store.getState().runs, first],
       cursor: { ...state.cursor, faults: `run ${key}` },
     });
     stream(context, [
@@ -97,16 +108,20 @@ export function createRuns(context: Context): Runs {
         tone: 'title',
       },
     ]);
+    follow(first, ({ emit, signal, insist }) =>
+      session.run({ loaded, preflight: armed.preflight, gate: now => sameTarget(plan, now), emit, signal, insist }),
+    );
+  }
+
+  /** Follows a run from its start to its end on every screen. Never rejects. */
+  function follow(first: RunView, start: (added: Added) => Promise<RunEnd>): void {
+    const { key } = first;
     const handle = { stop: new AbortController(), insist: new AbortController() };
-    const end = session
-      .run({
-        loaded,
-        preflight: armed.preflight,
-        gate: now => sameTarget(plan, now),
-        emit: event => hear(key, event, { experiment: first.experiment, recoveryTimeoutMs: first.recoveryMs }),
-        signal: handle.stop.signal,
-        insist: handle.insist.signal,
-      })
+    const end = start({
+      emit: event => hear(key, event, { experiment: first.experiment, recoveryTimeoutMs: first.recoveryMs }),
+      signal: handle.stop.signal,
+      insist: handle.insist.signal,
+    })
       .catch((error: unknown): RunEnd => {
         const reason = error instanceof Error ? error.message : String(error);
         const wasInjected = store
@@ -131,6 +146,21 @@ export function createRuns(context: Context): Runs {
 
   return {
     fire,
+    lead(loaded, emit, start) {
+      const { operator, component } = loaded.experiment.spec.target;
+      const first = firstView(loaded, { apiVersion: '', kind: operator, name: component });
+      store.setState(({ runs }) => ({ runs: [...runs, first] }));
+      const finished = Promise.withResolvers<FinishedRun>();
+      follow(first, ({ emit: show, signal, insist }) => {
+        const both = (event: RunEvent) => {
+          show(event);
+          emit(event);
+        };
+        start({ emit: both, signal, insist }).then(finished.resolve, finished.reject);
+        return finished.promise.then(({ result }) => ({ exitCode: exitCode(result), residue: result.residue }));
+      });
+      return finished.promise;
+    },
     async stop(key) {
       const chosenHandles = [...handles].filter(([name]) => key === undefined || name === key);
       for (const [, handle] of chosenHandles) handle.stop.abort(new Error('stopped from the console'));

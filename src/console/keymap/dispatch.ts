@@ -176,6 +176,8 @@ function sharedCommands(parts: Parts): Commands {
       store.setState({ ahead: ahead.filter(id => screenFolder(id).title !== undefined) });
       forward(context);
     },
+    note: parts.leading.openNote,
+    seen: parts.leading.seen,
     acknowledge: parts.kubeconfig.acknowledge,
     save: parts.keeping.save,
     editor: () => parts.keeping.open('editor'),

@@ -1,3 +1,4 @@
+import { noDay } from '../screens/gameday/view.ts';
 import type { Now } from '../store/select.ts';
 import type { ConsoleState } from '../store/state.ts';
 
@@ -65,6 +66,8 @@ export const ROUND: readonly Key[] = [
   { id: 'editor', keys: ['E'], says: 'open it in $EDITOR' },
   { id: 'pager', keys: ['P'], says: 'open it in $PAGER' },
   { id: 'mouse', keys: ['m'], says: 'mouse on or off' },
+  { id: 'note', keys: ['n'], says: 'day: note', locked: noDay },
+  { id: 'seen', keys: ['d'], says: 'day: I see it', locked: noDay },
   { id: 'acknowledge', keys: ['K'], says: 'acknowledge the changed kubeconfig', locked: noChange },
 ];
 

@@ -4,11 +4,13 @@ import { draft } from './draft/index.ts';
 import { experiments } from './experiments/index.ts';
 import { fault } from './fault/index.ts';
 import { faults } from './faults/index.ts';
+import { gameday } from './gameday/index.ts';
 import { health } from './health/index.ts';
 import { help } from './help/index.ts';
 import { inject } from './inject/index.ts';
 import { mayday } from './mayday/index.ts';
 import { mend } from './mend/index.ts';
+import { note } from './note/index.ts';
 import { object } from './object/index.ts';
 import { palette } from './palette/index.ts';
 import { plan } from './plan/index.ts';
@@ -25,6 +27,7 @@ export const SCREENS = [
   faults,
   triage,
   fault,
+  gameday,
   object,
   plan,
   mayday,
@@ -37,6 +40,7 @@ export const SCREENS = [
   draft,
   save,
   actions,
+  note,
 ] as const;
 
 export type ScreenId = (typeof SCREENS)[number]['id'];

@@ -12,6 +12,7 @@ import type { Layout } from '../widgets/layout.ts';
 import type { View } from '../widgets/view.ts';
 import type { Catalogue } from './experiments/catalogue.ts';
 import type { FaultsLooking } from './faults/looking.ts';
+import type { Leading } from './gameday/leading.ts';
 import type { Browsing } from './health/browsing.ts';
 import type { Injecting } from './inject/injecting.ts';
 import type { Emergency } from './mayday/emergency.ts';
@@ -37,6 +38,7 @@ export interface Parts {
   faultsLooking: FaultsLooking;
   injecting: Injecting;
   saving: Saving;
+  leading: Leading;
   quit: Quit;
   suspend(): void;
   repaint(): void;

@@ -8,6 +8,7 @@ import type { Stop } from '../../revert/stop.ts';
 import type { CheckResult, Phase, Verdict } from '../../run/event.ts';
 import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
 import { type FaultsLook, NOT_LOOKED } from '../screens/faults/view.ts';
+import { type DayView, NO_DAY } from '../screens/gameday/view.ts';
 import { NO_TABLES, type TablesView } from '../screens/health/view.ts';
 import { type InjectView, NOTHING_TO_INJECT } from '../screens/inject/view.ts';
 import { type MendView, NOTHING_TO_MEND } from '../screens/mend/view.ts';
@@ -149,6 +150,7 @@ export interface ConsoleState {
   triage: TriageView;
   object: ObjectView;
   mend: MendView;
+  day: DayView;
   tables: TablesView;
   look: FaultsLook;
   /** Rows by which the fault is scrolled. */
@@ -233,6 +235,7 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     triage: NOTHING_LOOKED_AT,
     object: NO_OBJECT,
     mend: NOTHING_TO_MEND,
+    day: NO_DAY,
     tables: NO_TABLES,
     look: NOT_LOOKED,
     faultTop: 0,

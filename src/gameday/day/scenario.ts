@@ -62,6 +62,8 @@ function endOf(ready: ReadyScenario, results: readonly RunResult[]): { end: Scen
   const [refusal] = results.flatMap(result => (result.refusal === undefined ? [] : [result.refusal.message]));
   if (refusal !== undefined && results.every(result => result.refusal !== undefined))
     return { end: 'refused', why: refusal };
+  const [cut] = results.flatMap(({ interrupted }) => (interrupted === undefined ? [] : [interrupted]));
+  if (cut !== undefined) return { end: 'stopped', why: cut };
   return { end: 'done', why: results.map(({ experiment, verdict }) => `${experiment} ${verdict}`).join(', ') };
 }
 

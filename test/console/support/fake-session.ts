@@ -135,6 +135,7 @@ export function finding(name: string, options: Partial<FoundInjection> = {}): Fo
 
 /** What a scripted session does; every member may be replaced. */
 export interface Script {
+  leadDay?: Session['leadDay'];
   /** Stands still until the stage moves it on. */
   clock: ManualClock;
   feed: FakeFeed;
@@ -319,6 +320,7 @@ export function fakeSession(play: Script): Session {
     },
     planMend: async (finding, fix) => play.planMend(finding, fix),
     mend: async (_, shown) => play.mend(shown),
+    leadDay: order => play.leadDay?.(order) ?? Promise.reject(new Error('this cluster has no game-day')),
     suggest: async ref => play.suggest(ref),
     withReach: async draft => play.withReach(draft),
     judgeDraft: async (draft, path) => judgeDraft(draft, path),

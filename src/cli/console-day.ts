@@ -1,0 +1,53 @@
+import type { DayOrder } from '../console/deps.ts';
+import type { DayEnd } from '../gameday/day/day.ts';
+import { lead } from '../gameday/day/lead.ts';
+import { readDay } from '../gameday/journal/read-day.ts';
+import type { Api } from '../kube/client/api.ts';
+import { leadDeps } from '../runtime/game-day.ts';
+import { engineFor, guardFor, locksFor } from '../runtime/open-engine.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { CommandFailure } from './failure.ts';
+import { dueOf, resumed } from './gameday-due.ts';
+import { personOf } from './gameday-plan.ts';
+
+/** Leads a day for the console: the same that `mayday gameday` leads in lines, with people at the keys. */
+export async function leadDay(runtime: Runtime, api: Api, order: DayOrder): Promise<DayEnd> {
+  const { path, person, hear, human, signal, insist } = order;
+  if (runtime.options.readOnly || runtime.config.readOnly)
+    throw new CommandFailure('read-only: a game-day injects, nothing was begun');
+  const due = path.endsWith('.jsonl') ? await resumed(path, runtime, api) : dueOf(path);
+  const by = personOf(due.plan, person);
+  const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks: locksFor(runtime, api) });
+  const run: typeof engine.run = (loaded, options) =>
+    order.run(loaded, options.emit, added =>
+      engine.run(loaded, {
+        ...options,
+        emit: added.emit,
+        signal: options.signal ? AbortSignal.any([options.signal, added.signal]) : added.signal,
+        insist: options.insist ? AbortSignal.any([options.insist, added.insist]) : added.insist,
+      }),
+    );
+  return lead(leadDeps(runtime, api, { ...engine, run }), {
+    ...due,
+    by,
+    despite: new Set(),
+    signal,
+    insist,
+    hear,
+    human: day => {
+      const { metadata, spec } = due.plan.day;
+      order.begun(day, {
+        plan: metadata.name,
+        objective: spec.objective,
+        by,
+        scenarios: due.agenda.map(({ scenario, hypothesis }) => ({
+          name: scenario.name,
+          hypothesis,
+          ...(scenario.byHand === undefined ? {} : { byHand: scenario.byHand }),
+        })),
+        soFar: readDay(due.begun?.text.split('\n') ?? []),
+      });
+      return human;
+    },
+  });
+}

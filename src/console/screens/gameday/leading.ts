@@ -1,0 +1,221 @@
+import type { Human } from '../../../gameday/day/human.ts';
+import type { Day } from '../../../gameday/day/lead.ts';
+import type { By, Outcome } from '../../../gameday/journal/record.ts';
+import { type Context, notify, open } from '../../app/context.ts';
+import type { Runs } from '../../app/runs.ts';
+import { agendaOf, heard } from './hear.ts';
+import type { Asking, DayView } from './view.ts';
+
+/** The game-day of this console. */
+export interface Leading {
+  /** Looks for plans that could be begun. */
+  learn(): Promise<void>;
+  /** Begins the plan under the cursor, or what the command line named. */
+  begin(path?: string): void;
+  /** The next step of what is asked, none of which changes the cluster: begins, arms, says that it is over. */
+  next(): void;
+  /** Injects what is armed. */
+  inject(): void;
+  lookAgain(): void;
+  skip(): void;
+  stop(): void;
+  unlatch(): void;
+  outcome(said: Outcome['outcome']): void;
+  answer(yes: boolean, by?: 'monitoring'): void;
+  /** "I see it", at the moment of the key. */
+  seen(): void;
+  openNote(): void;
+  typeNote(text: string): void;
+  eraseNote(): void;
+  saveNote(): void;
+  move(by: number): void;
+}
+
+/** How long an armed scenario may be injected. */
+const ARMED_MS = 10_000;
+const LONGEST_NOTE = 400;
+
+export function createLeading(context: Context, runs: Runs): Leading {
+  const { store, deps } = context;
+  let day: Day | undefined;
+  let by: By = { name: '', role: 'observer' };
+  let answers: ((answer: never) => void) | undefined;
+  const now = () => context.now();
+  const view = (): DayView => store.getState().day;
+  const set = (change: Partial<DayView>): void => store.setState(state => ({ day: { ...state.day, ...change } }));
+
+  /** Asks on the screen; resolves with `otherwise` when the signal aborts. */
+  function ask<T>(asking: Asking, signal: AbortSignal, otherwise: T): Promise<T> {
+    return new Promise<T>(resolve => {
+      const done = (answer: T) => {
+        signal.removeEventListener('abort', giveUp);
+        answers = undefined;
+        set({ asking: undefined });
+        resolve(answer);
+      };
+      const giveUp = () => done(otherwise);
+      if (signal.aborted) return resolve(otherwise);
+      signal.addEventListener('abort', giveUp, { once: true });
+      answers = done as (answer: never) => void;
+      set({ asking });
+    });
+  }
+  const reply = (answer: unknown): void => (answers as ((answer: unknown) => void) | undefined)?.(answer);
+
+  const human: Human = {
+    next: ({ scenario }, { ok, items }, signal) =>
+      ask({ what: 'next', scenario: scenario.name, ok, items }, signal, 'stop'),
+    byHand: ({ scenario }, signal) => ask<void>({ what: 'by-hand', scenario: scenario.name }, signal, undefined),
+    outcome: async ({ scenario }, ended, signal) => {
+      const so: Partial<Outcome> = ended.seenBy === undefined ? {} : { detected: true, detectedBy: ended.seenBy };
+      const asking: Asking = { what: 'outcome', scenario: scenario.name, step: 'outcome', so };
+      const said = await ask<Outcome>(asking, signal, { outcome: 'unsure', ...so });
+      return { ...said, by };
+    },
+  };
+
+  function begin(path?: string): void {
+    const { session } = context;
+    const chosen = path ?? view().plans[view().at];
+    const missing = !session
+      ? 'not connected yet'
+      : chosen === undefined
+        ? 'no plan to begin: mayday --gameday FILE'
+        : undefined;
+    if (missing !== undefined) notify(context, missing, 'warn');
+    if (!session || chosen === undefined) return;
+    if (view().phase === 'opening' || view().phase === 'under way') return;
+    set({ phase: 'opening', message: chosen, asking: undefined });
+    const { person } = deps.settings;
+    session
+      .leadDay({
+        path: chosen,
+        ...(person === undefined ? {} : { person }),
+        human,
+        signal: context.ended,
+        insist: new AbortController().signal,
+        run: (loaded, emit, start) => runs.lead(loaded, emit, start),
+        begun(begun, facts) {
+          day = begun;
+          by = facts.by;
+          const { notes, begin: head } = facts.soFar;
+          set({
+            phase: 'under way',
+            facts,
+            scenarios: agendaOf(facts),
+            notes,
+            journal: begun.journal,
+            latched: begun.latched(),
+            ...(head === undefined ? {} : { beganAt: head.at }),
+          });
+        },
+        hear(update) {
+          set(heard(view(), update));
+          if (update.is === 'entry' && update.entry.kind === 'tripped')
+            notify(
+              context,
+              `TRIPPED ${update.entry.condition}: ${update.entry.says}; the fault is being reverted`,
+              'alarm',
+              30_000,
+            );
+        },
+      })
+      .then(
+        end => set({ phase: 'over', message: `${end.says}; exit code ${end.exitCode}`, asking: undefined }),
+        (error: unknown) => set({ phase: 'failed', message: error instanceof Error ? error.message : String(error) }),
+      );
+  }
+
+  /** What people do is written down; that the disk refuses it must not end the console. */
+  const written = (work: Promise<unknown>): void =>
+    void work.catch((error: unknown) => notify(context, (error as Error).message, 'bad', 30_000));
+
+  function nextStep(): void {
+    const { asking } = view();
+    const isToBegin = view().phase === 'none' || view().phase === 'failed';
+    if (isToBegin) begin();
+    if (asking?.what === 'by-hand') reply(undefined);
+    if (asking?.what !== 'next') return;
+    const isByHand = view().scenarios.find(({ name }) => name === asking.scenario)?.byHand !== undefined;
+    if (!asking.ok) notify(context, 'the look both ways says no: c looks again, s skips', 'warn');
+    else if (isByHand) reply('go');
+    else set({ asking: { ...asking, armedUntil: now().monotonic + ARMED_MS } });
+  }
+
+  function answer(step: Partial<Outcome>): void {
+    const { asking } = view();
+    if (asking?.what !== 'outcome') return;
+    const so = { ...asking.so, ...step };
+    if (asking.step === 'outcome') set({ asking: { ...asking, so, step: 'detected' } });
+    else if (asking.step === 'detected') set({ asking: { ...asking, so, step: 'mitigated' } });
+    else reply({ outcome: 'unsure', ...so });
+  }
+
+  return {
+    async learn() {
+      set({ plans: (await deps.plans?.().catch(() => [])) ?? [] });
+    },
+    begin,
+    next: nextStep,
+    inject() {
+      const { asking } = view();
+      if (asking?.what === 'next' && (asking.armedUntil ?? 0) > now().monotonic) reply('go');
+    },
+    lookAgain: () => void (view().asking?.what === 'next' && reply('look')),
+    skip: () => void (view().asking?.what === 'next' && reply('skip')),
+    stop() {
+      if (day) written(day.stop(by, 'from the console'));
+      if (view().asking?.what === 'next') reply('look');
+    },
+    unlatch() {
+      if (!day) return;
+      written(
+        day.unlatch(by).then(isOff => {
+          if (!isOff) notify(context, `only the owner lets a stopped day go on, and you are ${by.role}`, 'warn');
+          else if (view().asking?.what === 'next') reply('look');
+        }),
+      );
+    },
+    outcome: said => answer({ outcome: said }),
+    answer(yes, who) {
+      const { asking } = view();
+      if (asking?.what !== 'outcome') return;
+      if (asking.step === 'mitigated') answer({ mitigated: yes });
+      else answer(yes ? { detected: true, detectedBy: who ?? asking.so.detectedBy ?? by.name } : { detected: false });
+    },
+    seen() {
+      if (!day) return;
+      written(day.seen(by, now().server));
+      notify(context, `${by.name} sees it`, 'ok');
+    },
+    openNote() {
+      set({ note: { at: now().server, text: '' } });
+      open(context, 'note');
+    },
+    typeNote(text) {
+      const { note } = view();
+      if (note) set({ note: { ...note, text: (note.text + text).slice(0, LONGEST_NOTE) } });
+    },
+    eraseNote() {
+      const { note } = view();
+      if (note) set({ note: { ...note, text: [...note.text].slice(0, -1).join('') } });
+    },
+    saveNote() {
+      const { note } = view();
+      set({ note: undefined });
+      if (!day || note === undefined || note.text.trim() === '') return;
+      const { text, tag } = tagged(note.text);
+      written(day.note(by, text, note.at, tag));
+    },
+    move(steps) {
+      const { plans, at } = view();
+      set({ at: Math.max(0, Math.min(plans.length - 1, at + steps)) });
+    },
+  };
+}
+
+/** `#alert pager went off` is a note that is tagged `alert`. */
+function tagged(text: string): { text: string; tag?: string } {
+  const [, tag, rest] = /^#([\w-]+)\s+(.*)$/s.exec(text.trim()) ?? [];
+  return tag === undefined || rest === undefined ? { text: text.trim() } : { text: rest, tag };
+}

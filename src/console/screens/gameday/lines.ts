@@ -1,0 +1,259 @@
+import { width } from '../../../text/width.ts';
+import { wrap } from '../../../text/wrap.ts';
+import { isLive } from '../../store/select.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { BLANK, cell, ends, type Line, line, select, span, type Tone } from '../../widgets/line.ts';
+import { windowOf } from '../../widgets/list.ts';
+import { rule } from '../../widgets/rule.ts';
+import { clock, elapsed, timeOfDay } from '../../widgets/time.ts';
+import type { View } from '../../widgets/view.ts';
+import { currentScenario, type ScenarioView } from './view.ts';
+
+/** Before a day: the plans that could be begun, or why one could not. */
+export function plansLines({ day }: ConsoleState, view: View, columns: number): Line[] {
+  const say = (text: string, tone: Tone): Line[] => wrap(text, columns - 2).map(part => line('  ', span(part, tone)));
+  if (day.phase === 'opening')
+    return [rule('GAME-DAY', columns, view), BLANK, ...say(`opening ${day.message}…`, 'dim')];
+  const failed = day.phase === 'failed' ? [...say(day.message, 'bad'), BLANK] : [];
+  const { first, last } = windowOf(day.plans.length, day.at, Math.max(1, view.rows - 8));
+  const shown = day.plans.slice(first, last).map((path, i) => {
+    const isChosen = first + i === day.at;
+    const row = line(isChosen ? view.glyphs.cursor : ' ', ' ', cell(path, columns - 3, 'left', 'middle'));
+    return isChosen ? select(row) : row;
+  });
+  const none = day.plans.length === 0 ? say('no plans here', 'dim') : [];
+  return [
+    rule('GAME-DAY', columns, view, `${day.plans.length} plans`, true),
+    ...failed,
+    ...shown,
+    ...none,
+    BLANK,
+    ...say(
+      'enter begins the chosen plan. Another file: mayday --gameday FILE. A plan to start from: mayday gameday new FILE',
+      'dim',
+    ),
+  ];
+}
+
+/** What the day is, and where it stands. */
+export function headLines({ day }: ConsoleState, view: View, columns: number): Line[] {
+  const { facts, beganAt, latched, phase } = day;
+  const gone = beganAt === undefined ? '' : elapsed(view.now.server - beganAt);
+  const who = facts === undefined ? '' : `${facts.by.name} (${facts.by.role})`;
+  const head = rule(`GAME-DAY ${facts?.plan ?? ''}`, columns, view, [who, gone].filter(Boolean).join('  '), true);
+  const over =
+    phase === 'over'
+      ? [line(span(`  OVER  ${day.message}`, 'title')), line(span(`  journal ${day.journal}`, 'dim'))]
+      : [];
+  const stopped =
+    latched === undefined || phase === 'over'
+      ? []
+      : wrap(`STOPPED  ${latched}. Only the owner lets it go on: o`, columns - 2).map(part =>
+          line('  ', span(part, 'alarm')),
+        );
+  return [head, line(span(`  ${facts?.objective ?? ''}`, 'dim')), ...over, ...stopped];
+}
+
+const STAGES: Readonly<Record<string, string>> = {
+  looking: 'looking both ways…',
+  deciding: 'looked both ways',
+  running: 'under way',
+  'by-hand': 'by hand',
+  asking: 'how did it go?',
+  lifting: 'putting back what the process that died left…',
+  baseline: 'saving what the namespaces look like…',
+  over: 'over',
+};
+
+/** What is asked or done now, and the keys that answer. */
+export function askLines(state: ConsoleState, view: View, columns: number): Line[] {
+  const { day } = state;
+  if (day.phase === 'over') return [];
+  const scenario = currentScenario(state);
+  const stage = STAGES[day.stage?.at ?? ''] ?? '';
+  const title =
+    scenario === undefined || day.stage?.at === 'lifting' || day.stage?.at === 'baseline'
+      ? 'NOW'
+      : `NOW ${scenario.name}`;
+  const say = (text: string, tone: Tone = 'plain', indent = 2): Line[] =>
+    wrap(text, columns - indent - 1).map(part => line(' '.repeat(indent), span(part, tone)));
+  return [
+    rule(title, columns, view, stage),
+    ...(scenario === undefined ? [] : say(`hypothesis: ${scenario.hypothesis}`, 'dim')),
+    ...question(state, view, scenario, say),
+  ];
+}
+
+type Say = (text: string, tone?: Tone, indent?: number) => Line[];
+
+function question(state: ConsoleState, view: View, scenario: ScenarioView | undefined, say: Say): Line[] {
+  const { asking } = state.day;
+  if (asking === undefined) return underWay(state, view, scenario);
+  if (asking.what === 'by-hand')
+    return [
+      ...say(`do it now: ${scenario?.byHand ?? ''}`, 'chaos'),
+      keys([
+        ['enter', 'it is over'],
+        ['d', 'I see it'],
+        ['n', 'note'],
+      ]),
+    ];
+  if (asking.what === 'next') {
+    const no = asking.items.filter(({ ok }) => !ok);
+    if (!asking.ok)
+      return [
+        ...no.flatMap(({ name, reason }) => say(`NO  ${name}: ${reason}`, 'warn')),
+        keys([
+          ['c', 'look again'],
+          ['s', 'skip'],
+          ['x', 'stop the day'],
+        ]),
+      ];
+    const left = asking.armedUntil === undefined ? 0 : asking.armedUntil - view.now.monotonic;
+    return left > 0
+      ? [line(span(`  ARMED ${clock(left)}`, 'alarm'), '  ', span('i', 'key'), ' injects')]
+      : [
+          line(
+            span(`  ${view.glyphs.states.ok} clear: ${asking.items.length} looks`, 'ok'),
+            '   ',
+            ...keys([
+              ['enter', 'arms'],
+              ['s', 'skip'],
+            ]).spans,
+          ),
+        ];
+  }
+  const words = { outcome: 'passed, failed or unsure?', detected: 'was it detected?', mitigated: 'was it mitigated?' };
+  const answers: Record<typeof asking.step, [string, string][]> = {
+    outcome: [
+      ['p', 'passed'],
+      ['f', 'failed'],
+      ['u', 'unsure'],
+    ],
+    detected: [
+      ['y', `by people${asking.so.detectedBy === undefined ? '' : ` (${asking.so.detectedBy})`}`],
+      ['m', 'by monitoring'],
+      ['N', 'by nobody'],
+    ],
+    mitigated: [
+      ['y', 'yes'],
+      ['N', 'no'],
+    ],
+  };
+  return [
+    ...say(`${scenario?.verdicts.join(', ') || scenario?.state || ''}  ${scenario?.why ?? ''}`, 'title'),
+    line(span(`  ${words[asking.step]}   `, 'plain'), ...keys(answers[asking.step]).spans),
+  ];
+}
+
+const keys = (of: readonly (readonly [string, string])[]): Line =>
+  line('  ', ...of.flatMap(([key, says]) => [span(key, 'key'), span(` ${says}   `)]));
+
+/** The fault that is in, with both clocks. */
+function underWay({ runs, day }: ConsoleState, view: View, scenario: ScenarioView | undefined): Line[] {
+  if (scenario?.state !== 'under way') return [];
+  const live = runs.filter(isLive).at(-1);
+  if (live === undefined) {
+    const run = runs.at(-1);
+    return [line(span(`  ${run?.endedAt === undefined ? (run?.phase ?? '') : ''}`, 'dim'))];
+  }
+  const ttl = live.ttlDeadline === undefined ? 'no TTL' : `TTL ${clock(live.ttlDeadline - view.now.server)}`;
+  const recovery =
+    live.recoveryDeadline === undefined ? '' : `recovery ${clock(live.recoveryDeadline - view.now.server)}`;
+  const seen = scenario.seenBy === undefined ? 'd when you see it' : `seen by ${scenario.seenBy}`;
+  return [
+    line(
+      span(`  ${view.glyphs.states.fail} IN  ${live.type} ${live.experiment}   `, 'chaos'),
+      span(ttl, 'title'),
+      `  ${recovery}  `,
+      span(seen, 'dim'),
+    ),
+    line(span(`  effect ${live.effect ?? 'not known'}  ${live.evidence}`, 'dim')),
+    ...(day.latched === undefined ? [] : [line(span('  being reverted…', 'warn'))]),
+  ];
+}
+
+const LOOKS: Readonly<Record<ScenarioView['state'], { word: string; tone: Tone }>> = {
+  due: { word: 'due', tone: 'dim' },
+  'under way': { word: 'NOW', tone: 'chaos' },
+  done: { word: 'done', tone: 'plain' },
+  aborted: { word: 'ABORTED', tone: 'bad' },
+  stopped: { word: 'STOPPED', tone: 'bad' },
+  died: { word: 'DIED', tone: 'bad' },
+  refused: { word: 'REFUSED', tone: 'warn' },
+  skipped: { word: 'skipped', tone: 'dim' },
+};
+
+const OUTCOME_TONE = { passed: 'ok', failed: 'bad', unsure: 'warn' } as const;
+
+/** The scenarios in their order, what became of each. */
+export function agendaLines(state: ConsoleState, view: View, columns: number, rows = Number.POSITIVE_INFINITY): Line[] {
+  const { scenarios } = state.day;
+  const current = currentScenario(state);
+  const over = scenarios.filter(({ state: one }) => one !== 'due' && one !== 'under way').length;
+  const at = Math.max(0, current === undefined ? 0 : scenarios.indexOf(current));
+  const { first, last } = windowOf(scenarios.length, at, Math.min(scenarios.length, rows - 1));
+  return [
+    rule('AGENDA', columns, view, `${over} of ${scenarios.length}`),
+    ...scenarios.slice(first, last).map((one, i) => agendaLine(one, first + i, one === current, view, columns)),
+  ];
+}
+
+function agendaLine(one: ScenarioView, index: number, isCurrent: boolean, view: View, columns: number): Line {
+  const { word, tone } = LOOKS[one.state];
+  const took = one.armedAt === undefined || one.endedAt === undefined ? '' : elapsed(one.endedAt - one.armedAt);
+  const right = line(
+    one.verdicts.length > 0 && span(`${one.verdicts.join(', ')}  `, 'plain'),
+    one.outcome !== undefined && span(`${one.outcome}  `, OUTCOME_TONE[one.outcome]),
+    span(took, 'dim'),
+  );
+  const left = line(
+    isCurrent ? view.glyphs.cursor : ' ',
+    span(`${String(index + 1).padStart(2)} ${word.padEnd(8)}`, tone),
+    span(one.name, isCurrent ? 'title' : 'plain'),
+  );
+  return ends(left, right, columns);
+}
+
+/** Every abort condition with its value, tripped ones first, then the probes. */
+export function conditionLines({ day }: ConsoleState, view: View, columns: number): Line[] {
+  const order = { TRIPPED: 0, ARMED: 1, OFF: 2 };
+  const sorted = day.standings.toSorted((a, b) => order[a.state] - order[b.state]);
+  const tripped = sorted.filter(({ state }) => state === 'TRIPPED').length;
+  const nameWidth = 16;
+  const rows = sorted.map(({ id, state, value, limit }) => {
+    const tone: Tone = state === 'TRIPPED' ? 'alarm' : state === 'OFF' ? 'dim' : 'plain';
+    const right = line(span(limit, 'dim'));
+    return ends(line(span(`  ${state.padEnd(8)}`, tone), cell(id, nameWidth), span(value, tone)), right, columns);
+  });
+  const probes = day.probes.map(({ name, state, actual }) =>
+    line(
+      span(
+        `  ${state === 'pass' ? 'steady' : state === 'blind' ? 'BLIND' : 'BROKEN'}  `.padEnd(10),
+        state === 'pass' ? 'ok' : 'bad',
+      ),
+      cell(name, Math.min(24, Math.max(nameWidth, width(name) + 1))),
+      span(actual, 'dim'),
+    ),
+  );
+  const count = tripped > 0 ? `${tripped} TRIPPED` : `${sorted.filter(({ state }) => state === 'ARMED').length} armed`;
+  return [rule('CONDITIONS', columns, view, count), ...rows, ...probes];
+}
+
+/** The newest notes. */
+export function noteLines({ day }: ConsoleState, view: View, columns: number, rows: number): Line[] {
+  if (rows < 2) return [];
+  return [
+    rule('NOTES', columns, view, `${day.notes.length}   n writes one`),
+    ...day.notes
+      .slice(-(rows - 1))
+      .map(({ at, tag, text, by }) =>
+        line(
+          span(`  ${timeOfDay(at)}  `, 'dim'),
+          tag !== undefined && span(`[${tag}] `, 'accent'),
+          span(text),
+          span(`   ${by.name}`, 'dim'),
+        ),
+      ),
+  ];
+}

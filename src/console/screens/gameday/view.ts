@@ -1,0 +1,82 @@
+import type { Standing } from '../../../gameday/conditions/judge.ts';
+import type { Stage } from '../../../gameday/day/day.ts';
+import type { EntryOf, LookItem, Outcome } from '../../../gameday/journal/record.ts';
+import type { ProbeSeen } from '../../../gameday/probes/probe.ts';
+import type { DayFacts } from '../../deps.ts';
+import type { ConsoleState } from '../../store/state.ts';
+
+/** How a scenario of the agenda stands. */
+export interface ScenarioView {
+  name: string;
+  hypothesis: string;
+  byHand?: string;
+  state: 'due' | 'under way' | EntryOf<'ended'>['end'];
+  /** Server milliseconds. */
+  armedAt?: number;
+  endedAt?: number;
+  why: string;
+  verdicts: readonly string[];
+  seenBy?: string;
+  outcome?: Outcome['outcome'];
+}
+
+/** What people are asked now. */
+export type Asking =
+  | {
+      what: 'next';
+      scenario: string;
+      ok: boolean;
+      items: readonly LookItem[] /** Monotonic ms until which enter injects. */;
+      armedUntil?: number;
+    }
+  | { what: 'by-hand'; scenario: string }
+  | { what: 'outcome'; scenario: string; step: 'outcome' | 'detected' | 'mitigated'; so: Partial<Outcome> };
+
+/** The game-day on the screen. */
+export interface DayView {
+  phase: 'none' | 'opening' | 'under way' | 'over' | 'failed';
+  message: string;
+  facts?: Pick<DayFacts, 'plan' | 'objective' | 'by'>;
+  scenarios: readonly ScenarioView[];
+  stage?: Stage;
+  standings: readonly Standing[];
+  probes: readonly ProbeSeen[];
+  notes: readonly EntryOf<'note'>[];
+  /** Why the day stands still. */
+  latched: string | undefined;
+  asking: Asking | undefined;
+  /** Server milliseconds of the day's beginning. */
+  beganAt?: number;
+  journal: string;
+  /** A note that is being written: when its key was pressed, by the server's time, and what there is of it. */
+  note: { at: number; text: string } | undefined;
+  /** Plans that could be begun, and the one the cursor is on. */
+  plans: readonly string[];
+  at: number;
+}
+
+export const NO_DAY: DayView = {
+  phase: 'none',
+  message: '',
+  scenarios: [],
+  standings: [],
+  probes: [],
+  notes: [],
+  latched: undefined,
+  asking: undefined,
+  journal: '',
+  note: undefined,
+  plans: [],
+  at: 0,
+};
+
+/** Why nothing can be noted or seen now. */
+export const noDay = ({ day }: ConsoleState): string | undefined =>
+  day.phase === 'under way' || day.phase === 'over' ? undefined : 'no game-day is under way: 8 begins one';
+
+/** The scenario that is under way or next, by the order of the agenda. */
+export const currentScenario = ({ day: { scenarios, asking, stage } }: ConsoleState): ScenarioView | undefined =>
+  scenarios.find(({ name }) => name === asking?.scenario) ??
+  scenarios.find(({ name }) => stage !== undefined && 'scenario' in stage && name === stage.scenario) ??
+  scenarios.find(({ state }) => state === 'under way') ??
+  scenarios.find(({ state }) => state === 'due');
