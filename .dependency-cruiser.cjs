@@ -6,7 +6,7 @@ const LAYERS = [
   ['runtime'],
   ['guardian', 'report'],
   ['gameday'],
-  ['suite'],
+  ['suite', 'baseline'],
   ['engine'],
   ['notify'],
   ['records'],

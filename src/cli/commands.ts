@@ -224,6 +224,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./report.ts')).reportCommand,
   },
   {
+    usage: 'baseline <action> [what...]',
+    description:
+      '`save` keeps what namespaces look like (those named, else all); `diff` says what is not so any more, and who wrote it',
+    options: [
+      ['--to <file>', 'with save: write it to this file, too'],
+      ['--force', 'replace the file that --to names, where there is one'],
+      ['--from <file>', 'with diff: compare with this file instead of the last baseline of this cluster'],
+    ],
+    load: async () => (await import('./baseline.ts')).baselineCommand,
+  },
+  {
     usage: 'sandbox [scenario]',
     description: 'run the embedded cluster as a server until interrupted',
     options: [

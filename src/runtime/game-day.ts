@@ -1,13 +1,16 @@
+import { leftLines } from '../baseline/compare.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { LeadDeps } from '../gameday/day/lead.ts';
 import type { ProbeWorld } from '../gameday/probes/probe.ts';
 import { fetchText } from '../host/fetch-text.ts';
 import { filesUnder } from '../host/files.ts';
 import { runProgram } from '../host/run-program.ts';
+import type { About } from '../injection/resources.ts';
 import type { Api } from '../kube/client/api.ts';
 import { runChecks } from '../run/observe/checks.ts';
 import { lookOnce } from '../triage/look.ts';
 import { RULES } from '../triage/rules/index.ts';
+import { type Baselines, baselinesFor } from './baselines.ts';
 import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -25,10 +28,32 @@ export function leadDeps(runtime: Runtime, api: Api, engine: Engine): LeadDeps {
     // The clocks of a sandbox are made from this machine's own: how they differ says nothing of either.
     skewMs: () => (runtime.options.sandbox === undefined ? leastSkew(api) : undefined),
     triage: async () => (await lookOnce(api, runtime.realClock, RULES)).triage,
-    baseline: async () => ({ problem: 'baselines are not kept yet' }),
+    baseline: (when, folder, namespaces) => dayBaseline(baselinesFor(runtime, api, engine), when, folder, namespaces),
     me: { user: api.identity.user, ...processFacts(runtime) },
   };
 }
+
+/** Kept in the folder of the day; afterwards compared with the first one there. What cannot be kept or compared is told and stops nothing. */
+async function dayBaseline(
+  baselines: Baselines,
+  when: 'before' | 'after',
+  folder: string,
+  namespaces: readonly string[],
+): ReturnType<LeadDeps['baseline']> {
+  try {
+    const before = when === 'after' ? await baselines.firstIn(folder) : undefined;
+    const { baseline, path } = await baselines.save(namespaces, folder);
+    if (when === 'before') return { path, ...blindProblem(baseline.blind) };
+    if (before === undefined) return { path, problem: 'there is none from before the day' };
+    const diff = await baselines.diff(before);
+    return { path, left: leftLines(diff), ...blindProblem(diff.blind) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const blindProblem = (blind: readonly About[]): { problem?: string } =>
+  blind.length === 0 ? {} : { problem: `could not read ${blind.map(({ resource }) => resource).join(', ')}` };
 
 function leastSkew(api: Api): number | undefined {
   const { offsetMs, uncertaintyMs, known } = api.serverTime();

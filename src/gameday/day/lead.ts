@@ -35,8 +35,8 @@ export interface LeadDeps {
   /** By how much the clocks of this machine and of the cluster differ at least, milliseconds; undefined where it is not known. */
   skewMs(): number | undefined;
   triage(): Promise<Triage>;
-  /** Saves what the namespaces look like in the folder of the day; what is left is a line each. Never rejects. */
-  baseline(when: 'before' | 'after', folder: string): Promise<SavedBaseline>;
+  /** Saves what these namespaces look like in the folder of the day; what is left is a line each. Never rejects. */
+  baseline(when: 'before' | 'after', folder: string, namespaces: readonly string[]): Promise<SavedBaseline>;
   me: Pick<Session, 'user' | 'host' | 'pid' | 'processStart' | 'version'>;
 }
 
@@ -299,7 +299,7 @@ class Leading implements Day {
         const seen = { api, engine, triage, day: plan.day, standings, probes };
         return lookBothWays({ ...seen, ...(latched === undefined ? {} : { latched }) });
       },
-      baseline: when => baseline(when, this.#file.path.replace(/[^/]+$/, '')),
+      baseline: when => baseline(when, this.#file.path.replace(/[^/]+$/, ''), plan.day.spec.scope.namespaces),
       underWay: scenario => {
         this.#underWay = scenario;
         return () => {

@@ -65,9 +65,10 @@ export function spanText({ from, to }: { from?: number | undefined; to?: number 
 export function baselineText({ day }: Report): string | undefined {
   if (day === undefined) return undefined;
   const { saved, left, problem } = day.baseline;
-  if (problem !== undefined) return `not compared: ${problem}`;
-  if (!saved) return 'no baseline was saved';
-  if (left === undefined) return 'a baseline was saved and not compared';
+  if (!saved) return `no baseline was saved${problem === undefined ? '' : `: ${problem}`}`;
+  if (left === undefined) return `a baseline was saved and not compared${problem === undefined ? '' : `: ${problem}`}`;
+  if (problem !== undefined)
+    return `${left.length} ${left.length === 1 ? 'difference' : 'differences'} in what could be compared; ${problem}`;
   return left.length === 0
     ? 'nothing is left: all namespaces are as they were before the day'
     : `${left.length} ${left.length === 1 ? 'difference' : 'differences'} to what was before the day`;

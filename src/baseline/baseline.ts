@@ -1,0 +1,121 @@
+import { titleOf } from '../injection/resources.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { refOf } from '../k8s/object-ref.ts';
+import type { Api, Collection } from '../kube/client/api.ts';
+import { pooled } from '../kube/client/pooled.ts';
+import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
+import { LATCH } from '../safety/latch.ts';
+import { RECORD_KEY } from '../safety/record-key.ts';
+import { fieldsOf } from './fields.ts';
+import { type About, select, undiscovered } from './resources.ts';
+
+/** One object as it was. */
+export interface KeptObject {
+  ref: ObjectRef;
+  /** Values by the names of the fields; of a Secret only digests. */
+  fields: Record<string, string>;
+}
+
+/** What namespaces looked like at one time. Times in milliseconds since the epoch, server time. */
+export interface Baseline {
+  kind: 'mayday-baseline';
+  v: 1;
+  id: string;
+  at: number;
+  context: string;
+  server: string;
+  clusterUid: string;
+  /** None: all of them. */
+  namespaces: string[];
+  objects: KeptObject[];
+  /** What could not be read, so that nothing is known of it. */
+  blind: About[];
+}
+
+/** What was read: the baseline, and the objects themselves to tell who wrote them. */
+export interface Taken {
+  baseline: Baseline;
+  live: ReadonlyMap<string, KubeObject>;
+}
+
+const WIDTH = 8;
+
+/** By which an object is found again, whatever version of its group it is read in. */
+export const keyOf = ({ apiVersion, kind, namespace, name }: ObjectRef): string =>
+  `${apiVersion.includes('/') ? apiVersion.split('/')[0] : ''} ${kind} ${namespace ?? ''}/${name}`;
+
+/**
+ * Reads every object of the namespaces (all where none is named), the namespaces themselves, and those cluster-wide objects that faults
+ * are written into. Writes nothing; what cannot be read is in `blind`.
+ */
+export async function takeBaseline(
+  api: Api,
+  of: Pick<Baseline, 'id' | 'clusterUid' | 'namespaces'>,
+  signal?: AbortSignal,
+): Promise<Taken> {
+  const { identity } = api;
+  const discovery = await api.discovery();
+  const blind: About[] = discovery.ok
+    ? undiscovered(discovery.value).blind
+    : [{ resource: '*', reason: discovery.message }];
+  const lists = discovery.ok ? listsOf(discovery.value, of.namespaces) : [];
+  const live = new Map<string, KubeObject>();
+  await pooled(lists, WIDTH, async ({ resource, collection }) => {
+    const page = await api.listAll(collection, signal ? { signal } : {});
+    if (!page.ok) {
+      // A namespace that is not there has nothing in it.
+      if (page.reason !== 'not-found') blind.push({ resource: titleOf(resource), reason: page.message });
+      return;
+    }
+    if (page.value.spoilt !== undefined) blind.push({ resource: titleOf(resource), reason: page.value.spoilt });
+    for (const item of page.value.items) {
+      const object = { ...item, apiVersion: resource.apiVersion, kind: resource.kind };
+      if (isOf(object, of.namespaces) && !isPassing(object) && !isOurs(object)) live.set(keyOf(refOf(object)), object);
+    }
+  });
+  const objects = [...live.entries()]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, object]) => ({
+      ref: refOf(object),
+      fields: Object.fromEntries(fieldsOf(object).map(({ name, value }) => [name, value])),
+    }));
+  const { context, server } = identity;
+  const at = Math.round(api.serverTime().now);
+  return {
+    baseline: { kind: 'mayday-baseline', v: 1, ...of, at, context, server, objects, blind: inOrder(blind) },
+    live,
+  };
+}
+
+interface List {
+  resource: ApiResource;
+  collection: Collection;
+}
+
+function listsOf(discovery: Discovery, namespaces: readonly string[]): List[] {
+  return select(discovery.resources).flatMap(resource => {
+    const { apiVersion, kind } = resource;
+    if (!resource.namespaced || namespaces.length === 0) return [{ resource, collection: { apiVersion, kind } }];
+    return namespaces.map(namespace => ({ resource, collection: { apiVersion, kind, namespace } }));
+  });
+}
+
+/** Of the namespaces themselves only those that are meant. */
+const isOf = ({ kind, apiVersion, metadata }: KubeObject, namespaces: readonly string[]): boolean =>
+  kind !== 'Namespace' || apiVersion !== 'v1' || namespaces.length === 0 || namespaces.includes(metadata.name);
+
+/** Made by a controller from its owner, and made anew under another name whenever one is gone. */
+const MADE = new Set(['Pod', 'ReplicaSet', 'ControllerRevision', 'Job']);
+
+const isPassing = ({ kind, metadata }: KubeObject): boolean =>
+  MADE.has(kind) && (metadata.ownerReferences ?? []).some(owner => owner.controller === true);
+
+/** Mayday's own, which every injection or emergency stop may leave there. */
+const isOurs = (object: KubeObject): boolean =>
+  [RECORD_KEY, LATCH].some(own => keyOf(own) === keyOf(refOf(object))) ||
+  (object.kind === 'Namespace' && object.metadata.name === RECORD_KEY.namespace);
+
+function inOrder(blind: readonly About[]): About[] {
+  const once = new Map(blind.map(one => [`${one.resource} ${one.reason}`, one]));
+  return [...once.values()].toSorted((a, b) => (a.resource < b.resource ? -1 : 1));
+}

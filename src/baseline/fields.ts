@@ -1,0 +1,60 @@
+import { sha256 } from '../injection/record/envelope.ts';
+import { isSecretPath } from '../injection/record/secret-text.ts';
+import type { KubeObject } from '../k8s/object.ts';
+
+/** One field of an object: how people name it, where it stands, and its value as text; of a value of a Secret only the digest. */
+export interface Field {
+  name: string;
+  path: readonly string[];
+  value: string;
+}
+
+/** Kept by the server or by controllers, and different after every write: that they changed says nothing. */
+const NOISE: readonly RegExp[] = [
+  /^(status|apiVersion|kind)(\.|$)/,
+  /^metadata\.(resourceVersion|generation|managedFields|selfLink|creationTimestamp|uid|name|namespace)$/,
+  /^metadata\.annotations\["(deployment\.kubernetes\.io\/revision|kubectl\.kubernetes\.io\/restartedAt|control-plane\.alpha\.kubernetes\.io\/leader)"\]$/,
+];
+
+/** What a Lease is for: who holds it, since when. */
+const LEASE_NOISE = /^spec\.(renewTime|acquireTime|holderIdentity|leaseTransitions)$/;
+/** A copy of the whole object, which may be that of a Secret. */
+const COPY = 'metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]';
+
+const isNoise = (kind: string, name: string): boolean =>
+  NOISE.some(noise => noise.test(name)) || (kind === 'Lease' && LEASE_NOISE.test(name));
+
+/** What an object says, field by field, without what changes by itself. Items of a list that have names are told apart by them. */
+export function fieldsOf(object: KubeObject): Field[] {
+  const found: Field[] = [];
+  const add = (name: string, path: readonly string[], value: unknown) => {
+    if (isNoise(object.kind, name)) return;
+    if (isEmpty(value)) found.push({ name, path, value: JSON.stringify(value) });
+    else if (Array.isArray(value)) addList(name, path, value);
+    else if (typeof value === 'object') addMap(name, path, value as Record<string, unknown>);
+    else found.push({ name, path, value: shown(object.kind, name, value) });
+  };
+  const addMap = (name: string, path: readonly string[], map: Record<string, unknown>) => {
+    for (const [key, value] of Object.entries(map)) {
+      const step = /^[A-Za-z_][\w-]*$/.test(key) ? `${name === '' ? '' : '.'}${key}` : `[${JSON.stringify(key)}]`;
+      add(`${name}${step}`, [...path, key], value);
+    }
+  };
+  const addList = (name: string, path: readonly string[], list: readonly unknown[]) => {
+    const names = list.map(item => (item as { name?: unknown } | null)?.name);
+    const isNamed = names.every(one => typeof one === 'string') && new Set(names).size === names.length;
+    if (!isNamed) found.push({ name, path, value: shown(object.kind, name, list) });
+    else for (const [at, item] of list.entries()) add(`${name}[name=${names[at]}]`, [...path, String(at)], item);
+  };
+  addMap('', [], object as unknown as Record<string, unknown>);
+  return found;
+}
+
+/** Not there and empty are told apart: an emptied list is a change. */
+const isEmpty = (value: unknown): boolean =>
+  value === null || (typeof value === 'object' && Object.keys(value as object).length === 0);
+
+function shown(kind: string, name: string, value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return name === COPY || isSecretPath(kind, name) ? `sha256:${sha256(text).slice(0, 16)}` : text;
+}
