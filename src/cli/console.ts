@@ -17,6 +17,12 @@ import { runtimeFor } from './session.ts';
 export async function consoleCommand(
   globals: GlobalOptions & { gameday?: string; person?: string },
 ): Promise<ExitCode> {
+  if (globals.screenReader === true) {
+    const runtime = await runtimeFor(globals);
+    const { startLineMode } = await import('../console/line-mode/start.ts');
+    const { consoleLook } = await import('./console-look.ts');
+    return (await startLineMode(depsOf(runtime, globals, await consoleLook(runtime)))) as ExitCode;
+  }
   if (!canDraw() || globals.output !== 'text') {
     const { statusCommand } = await import('./status.ts');
     return statusCommand({ globals, args: [], options: {} });

@@ -26,6 +26,7 @@ export interface GlobalOptions {
   output: Output;
   color: 'auto' | 'always' | 'never';
   ascii?: boolean;
+  screenReader?: boolean;
   logFile?: string;
   config?: string;
   /** The console leads this game-day. */
@@ -68,6 +69,7 @@ export function addGlobalOptions(program: Command): Command {
     .addOption(new Option('-o, --output <form>', 'output form').choices([...EVERYWHERE, ...OTHERS]).default('text'))
     .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto'))
     .option('--ascii', 'plain ASCII glyphs')
+    .option('--screen-reader', 'the console as numbered menus in plain lines, also in a pipe')
     .option('--log-file <file>', 'where diagnostic lines go (JSON)')
     .option('--config <file>', 'configuration file');
 }

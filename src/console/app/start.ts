@@ -5,17 +5,18 @@ import type { ConsoleDeps } from '../deps.ts';
 import type { Press } from '../keymap/input.ts';
 import { keyConflict } from '../keymap/keys.ts';
 import { SCREENS } from '../screens/registry.ts';
-import { isCounting, ownLive, ownUnderWay } from '../store/select.ts';
+import { isCounting } from '../store/select.ts';
 import type { ShellView } from '../store/shell.ts';
 import { COLOUR, MONO, THEMES, type Theme } from '../widgets/theme.ts';
 import { clipboardSequence } from './clipboard.ts';
 import { type Clusters, createClusters } from './clusters.ts';
-import { type Context, notify, stream } from './context.ts';
 import type { Drawn } from './draw.tsx';
+import { ABORTED, INTERNAL, lastWords, listenToTheProcess } from './ending.ts';
 import { paintFirstFrame } from './first-frame.ts';
 import { createMouseReports } from './mouse.ts';
 import { createPainter, type Painter } from './painter.ts';
-import { createQuit, type End, residueWords } from './quit.ts';
+import { tellProblems } from './problems.ts';
+import { createQuit, type End } from './quit.ts';
 import { createSuspend } from './suspend.ts';
 
 /**
@@ -23,12 +24,6 @@ import { createSuspend } from './suspend.ts';
  * is enough.
  */
 const TICK_MS = 500;
-/** How long a hang-up or a crash waits until our runs are reverted. */
-const LAST_CHANCE_MS = 60_000;
-
-const ABORTED = 6;
-const RESIDUE = 7;
-const INTERNAL = 1;
 
 /**
  * The full-screen console, from the first frame to the exit code. The first frame needs nothing but the settings, not even
@@ -142,58 +137,6 @@ async function tickUntilEnd(clock: Clock, ended: AbortSignal, isDue: () => boole
   }
 }
 
-/** Settings that cannot be followed: a notice, and a line for each in the stream, where it stays. */
-function tellProblems(context: Context, problems: readonly string[]): void {
-  const [first] = problems;
-  if (first === undefined) return;
-  const at = context.now().server;
-  stream(
-    context,
-    problems.map(text => ({ at, text: `config      ${text}`, tone: 'warn' })),
-  );
-  const more = problems.length > 1 ? ` (${problems.length - 1} more in the stream)` : '';
-  notify(context, `configuration: ${first}${more}`, 'warn', 20_000);
-}
-
 function sizeOf(stdout: { columns?: number; rows?: number }): { columns: number; rows: number } {
   return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
-}
-
-/** With the screen gone: reverts our runs, within a time limit, and words the outcome. */
-async function lastWords(clusters: Clusters, clock: Clock, exitCode: number, words: string[]): Promise<End> {
-  const states = clusters.all().map(({ store }) => store.getState());
-  if (states.flatMap(ownUnderWay).length === 0) return { exitCode, words };
-  const live = states.flatMap(ownLive).length;
-  const left = await Promise.race([
-    Promise.all(clusters.all().map(({ runs }) => runs.stop())).then(all =>
-      all.reduce((sum, one) => sum + one.residue, 0),
-    ),
-    clock.sleep(LAST_CHANCE_MS).then(() => Math.max(live, 1)),
-  ]);
-  if (left > 0) return { exitCode: RESIDUE, words: [...words, ...residueWords(left)] };
-  return { exitCode, words: [...words, 'stopped; everything this console wrote is back, read again'] };
-}
-
-interface Happenings {
-  hangUp(): void;
-  crash(error: unknown): void;
-  stop(): void;
-  broken: NodeJS.WritableStream;
-}
-
-/** Signals and errors that end the console; returns the way to stop listening. */
-function listenToTheProcess({ hangUp, crash, stop, broken }: Happenings): () => void {
-  const signals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
-  for (const signal of signals) process.on(signal, hangUp);
-  process.on('SIGTSTP', stop);
-  process.on('uncaughtException', crash);
-  process.on('unhandledRejection', crash);
-  broken.on('error', hangUp);
-  return () => {
-    for (const signal of signals) process.off(signal, hangUp);
-    process.off('SIGTSTP', stop);
-    process.off('uncaughtException', crash);
-    process.off('unhandledRejection', crash);
-    broken.off('error', hangUp);
-  };
 }

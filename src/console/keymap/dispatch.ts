@@ -6,6 +6,7 @@ import { SCREENS, type ScreenId } from '../screens/registry.ts';
 import { goTo, type Parts } from '../screens/screen.ts';
 import { screenOf } from '../store/state.ts';
 import { lineAt } from '../widgets/layout.ts';
+import type { Item } from '../widgets/line.ts';
 import type { Press } from './input.ts';
 import type { Commands } from './key.ts';
 import { isTyping, keyFor, keysOn, screenFolder } from './keys.ts';
@@ -13,6 +14,11 @@ import type { Mouse } from './mouse.ts';
 
 export interface Dispatch {
   press(press: Press): void;
+  /** Runs a command of the present screen. One that changes the cluster runs only where a person has just confirmed it. */
+  act(id: string, isConfirmed: boolean): void;
+  /** Replaces the text that is being typed. */
+  write(text: string): void;
+  pick(item: Item): void;
   /** A click selects and the wheel scrolls; nothing is ever opened or written by the mouse. */
   mouse(mouse: Mouse): void;
   paste(text: string): void;
@@ -20,6 +26,8 @@ export interface Dispatch {
 
 const PAGE = 10;
 const STREAM_STEP = 5;
+/** No text that is typed here is longer. */
+const LONGEST = 200;
 /** Rows by a notch of the wheel. */
 const WHEEL = 3;
 
@@ -67,11 +75,11 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
     else act();
   }
 
-  /** Runs a command of the present screen without its key. Commands that change the cluster need their key. */
-  function run(id: string): void {
+  /** Runs a command of the present screen without its key. Commands that change the cluster need their key, or a person's yes. */
+  function run(id: string, isConfirmed = false): void {
     const screen = screenFolder(screenOf(store.getState()));
     const key = keysOn(screen, store.getState().settings.keys).find(one => one.id === id);
-    if (key?.danger) return;
+    if (key?.danger && !isConfirmed) return;
     const locked = key?.locked?.(store.getState(), context.now());
     if (locked !== undefined) notify(context, locked, 'warn');
     else void (screen.commands?.(parts)[id] ?? shared[id])?.(1);
@@ -109,6 +117,13 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
   return {
     press,
     mouse,
+    act: run,
+    pick: item => pick(parts, item),
+    write(text) {
+      const screen = screenFolder(screenOf(store.getState()));
+      for (let i = 0; i < LONGEST; i++) screen.erase?.(parts);
+      screen.type?.(parts, text);
+    },
     paste(text) {
       const state = store.getState();
       countTurn();

@@ -1,0 +1,56 @@
+import type { Clock } from '../../host/clock.ts';
+import { ownLive, ownUnderWay } from '../store/select.ts';
+import type { Clusters } from './clusters.ts';
+import { type End, residueWords } from './quit.ts';
+
+/** How long a hang-up or a crash waits until our runs are reverted. */
+const LAST_CHANCE_MS = 60_000;
+
+/** Exit codes of an end that nobody asked for. */
+export const ABORTED = 6;
+export const INTERNAL = 1;
+const RESIDUE = 7;
+
+/** With the screen gone: reverts our runs, within a time limit, and words the outcome. */
+export async function lastWords(
+  clusters: Pick<Clusters, 'all'>,
+  clock: Clock,
+  exitCode: number,
+  words: string[],
+): Promise<End> {
+  const states = clusters.all().map(({ store }) => store.getState());
+  if (states.flatMap(ownUnderWay).length === 0) return { exitCode, words };
+  const live = states.flatMap(ownLive).length;
+  const left = await Promise.race([
+    Promise.all(clusters.all().map(({ runs }) => runs.stop())).then(all =>
+      all.reduce((sum, one) => sum + one.residue, 0),
+    ),
+    clock.sleep(LAST_CHANCE_MS).then(() => Math.max(live, 1)),
+  ]);
+  if (left > 0) return { exitCode: RESIDUE, words: [...words, ...residueWords(left)] };
+  return { exitCode, words: [...words, 'stopped; everything this console wrote is back, read again'] };
+}
+
+interface Happenings {
+  hangUp(): void;
+  crash(error: unknown): void;
+  stop(): void;
+  broken: NodeJS.WritableStream;
+}
+
+/** Signals and errors that end the console; returns the way to stop listening. */
+export function listenToTheProcess({ hangUp, crash, stop, broken }: Happenings): () => void {
+  const signals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
+  for (const signal of signals) process.on(signal, hangUp);
+  process.on('SIGTSTP', stop);
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  broken.on('error', hangUp);
+  return () => {
+    for (const signal of signals) process.off(signal, hangUp);
+    process.off('SIGTSTP', stop);
+    process.off('uncaughtException', crash);
+    process.off('unhandledRejection', crash);
+    broken.off('error', hangUp);
+  };
+}

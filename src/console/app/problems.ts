@@ -1,0 +1,14 @@
+import { type Context, notify, stream } from './context.ts';
+
+/** Settings that cannot be followed: a notice, and a line for each in the stream, where it stays. */
+export function tellProblems(context: Context, problems: readonly string[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  const at = context.now().server;
+  stream(
+    context,
+    problems.map(text => ({ at, text: `config      ${text}`, tone: 'warn' })),
+  );
+  const more = problems.length > 1 ? ` (${problems.length - 1} more in the stream)` : '';
+  notify(context, `configuration: ${first}${more}`, 'warn', 20_000);
+}

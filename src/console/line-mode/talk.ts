@@ -1,0 +1,164 @@
+import type { Clock } from '../../host/clock.ts';
+import type { Glyphs } from '../../text/glyphs.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Clusters } from '../app/clusters.ts';
+import { bannerRows, faultRow, identityRow } from '../app/header.ts';
+import { isTyping, screenFolder } from '../keymap/keys.ts';
+import { type ConsoleState, screenOf } from '../store/state.ts';
+import { lineText } from '../widgets/line.ts';
+import { timeOfDay } from '../widgets/time.ts';
+import type { View } from '../widgets/view.ts';
+import { type Choice, choicesOf, choiceText, screenText } from './menu.ts';
+
+/** What is asked again before it is done. */
+const YES = 'yes';
+/** A screen that stays the same for so long is told; one that is still at work is waited for, but not for ever. Milliseconds. */
+const STILL_MS = 300;
+const LONGEST_MS = 60_000;
+const LOOK_MS = 100;
+const COLUMNS = 149;
+
+/** The conversation: what is said of the present screen, and what an answer does. */
+export interface Talk {
+  /** Tells the screen and its menu. */
+  tell(): void;
+  /** Takes one line of input, and tells what came of it. */
+  hear(text: string): Promise<void>;
+  /** Waits until the screen has come to rest. */
+  settle(): Promise<void>;
+  /** Tells news of the cluster on the screen as they come. */
+  follow(): void;
+  stop(): void;
+  isStopped(): boolean;
+}
+
+/** Whether the screen waits for the cluster. */
+function isAtWork({ link, mayday, triage, object, mend, health, checks, screens }: ConsoleState): boolean {
+  const screen = screens.at(-1);
+  if (link.state === 'starting' || health.heardAt === undefined) return true;
+  if (screen === 'mayday') return ['scanning', 'reverting', 'aborting'].includes(mayday.phase);
+  if (screen === 'triage') return triage.phase === 'looking';
+  if (screen === 'object') return object.phase === 'reading';
+  if (screen === 'mend') return mend.phase === 'doing' || (mend.phase === 'asking' && !mend.plan);
+  return (
+    (screen === 'experiments' || screen === 'plan') && [...checks.values()].some(({ state }) => state === 'checking')
+  );
+}
+
+export function createTalk(
+  clusters: Pick<Clusters, 'current'>,
+  clock: Clock,
+  say: (text: string) => void,
+  glyphs: Glyphs,
+): Talk {
+  let toConfirm: Extract<Choice, { is: 'command' }> | undefined;
+  let unfollow = (): void => undefined;
+  let isStopped = false;
+
+  const state = (): ConsoleState => clusters.current().store.getState();
+  const view = (): Omit<View, 'columns' | 'rows'> => ({ now: clusters.current().context.now(), glyphs });
+
+  function tell(): void {
+    const now = state();
+    const wide: View = { ...view(), columns: COLUMNS, rows: 48 };
+    const head = [identityRow(now, wide), faultRow(now, wide), ...bannerRows(now, wide)];
+    say('');
+    for (const line of head) say(lineText(line).replace(/ {2,}/g, '  ').trim());
+    say(`Screen: ${screenFolder(screenOf(now)).title ?? screenOf(now)}`);
+    for (const text of screenText(now, view())) say(text);
+    say('Menu:');
+    for (const [index, choice] of choicesOf(now, view()).entries()) say(choiceText(choice, index));
+    say(isTyping(now, screenOf(now)) ? 'Type the text that is asked for, or a number:' : 'Number:');
+  }
+
+  async function settle(): Promise<void> {
+    let [before, stillMs] = ['', 0];
+    for (let waited = 0; waited < LONGEST_MS && !isStopped; waited += LOOK_MS) {
+      const now = isAtWork(state()) ? '' : screenText(state(), view()).join('\n').replace(/\d/g, '');
+      stillMs = now !== '' && now === before ? stillMs + LOOK_MS : 0;
+      if (stillMs >= STILL_MS) return;
+      before = now;
+      await clock.sleep(LOOK_MS);
+    }
+  }
+
+  function act(id: string, isConfirmed: boolean): void {
+    clusters.current().dispatch.act(id, isConfirmed);
+  }
+
+  function ask(choice: Extract<Choice, { is: 'command' }>): void {
+    toConfirm = choice;
+    say(`This changes the cluster ${nameOf(state())}: ${choice.text}. Type ${YES} to do it; anything else leaves it.`);
+  }
+
+  /** Does what was chosen. A question that was asked waits for its answer. */
+  function take(choice: Choice): 'done' | 'asked' {
+    if (choice.is === 'item') clusters.current().dispatch.pick(choice.item);
+    else if (choice.locked !== undefined) say(`Not now: ${choice.locked}`);
+    else if (choice.changes) {
+      ask(choice);
+      return 'asked';
+    } else act(choice.id, false);
+    return 'done';
+  }
+
+  /** Does what an answer means. */
+  function answer(text: string): 'done' | 'asked' | 'nothing' {
+    const now = state();
+    if (text === '!' && screenOf(now) !== 'mayday') {
+      act('mayday', false);
+      return 'done';
+    }
+    const isText = isTyping(now, screenOf(now));
+    const choice = chosenBy(text, choicesOf(now, view()), isText);
+    if (choice) return take(choice);
+    if (!isText) return 'nothing';
+    clusters.current().dispatch.write(text);
+    return 'done';
+  }
+
+  return {
+    tell,
+    settle,
+    isStopped: () => isStopped,
+    stop() {
+      isStopped = true;
+      unfollow();
+    },
+    async hear(text) {
+      const question = toConfirm;
+      toConfirm = undefined;
+      if (question !== undefined) {
+        if (text.toLowerCase() === YES) act(question.id, true);
+        else say('Left as it is.');
+      } else if (text !== '') {
+        const result = answer(text);
+        if (result === 'asked') return;
+        if (result === 'nothing') say(`"${sanitise(text, 60)}" is no number of the menu.`);
+      }
+      await settle();
+      if (!isStopped) tell();
+    },
+    follow() {
+      unfollow();
+      const { store } = clusters.current();
+      unfollow = store.subscribe((now, before) => {
+        if (now.notice !== before.notice && now.notice) say(`Notice: ${now.notice.text}`);
+        const last = before.stream.at(-1)?.key ?? 0;
+        if (now.stream !== before.stream)
+          for (const { key, at, text } of now.stream) if (key > last) say(`${timeOfDay(at)} ${text}`);
+      });
+    },
+  };
+}
+
+const LETTERS: Readonly<Record<string, string>> = { '!': 'revert-all', q: 'quit', b: 'back', '?': 'help' };
+
+/** A number of the menu, or a letter that stands for a command; while a text is asked for, letters belong to it. */
+function chosenBy(text: string, choices: readonly Choice[], isText: boolean): Choice | undefined {
+  if (/^\d+$/.test(text)) return choices[Number(text) - 1];
+  const id = isText && text !== '!' ? undefined : LETTERS[text];
+  return choices.find(one => one.is === 'command' && one.id === id);
+}
+
+const nameOf = ({ link }: ConsoleState): string => (link.state === 'connected' ? link.context : '');
