@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ConsoleDeps } from '../../src/console/deps.ts';
 import { startLineMode } from '../../src/console/line-mode/start.ts';
 import { isAscii } from '../support/ansi.ts';
+import { settle } from '../support/manual-clock.ts';
 import { fakeDeps, finding, type Script, script } from './support/fake-session.ts';
 
 /** Somebody who listens: what was said, and answers by number. */
@@ -16,7 +17,7 @@ interface Talk {
   choose(words: string): void;
   end(): void;
   words(): string;
-  exit: Promise<number>;
+  readonly exit: Promise<number>;
 }
 
 let open: Talk[] = [];
@@ -28,11 +29,10 @@ afterEach(async () => {
 
 function talk(play: Script, settings: Partial<ConsoleDeps['settings']> = {}): Talk {
   let [said, words, from] = ['', '', 0];
-  const listeners = new Set<() => void>();
+  let code: number | undefined;
   const stdout = new Writable({
     write(chunk, _encoding, done) {
       said += String(chunk);
-      for (const listen of [...listeners]) listen();
       done();
     },
   });
@@ -43,7 +43,21 @@ function talk(play: Script, settings: Partial<ConsoleDeps['settings']> = {}): Ta
     },
   });
   const stdin = new PassThrough();
-  const exit = startLineMode(fakeDeps(play, { stdin, stdout, stderr }, settings));
+  const ended = startLineMode(fakeDeps(play, { stdin, stdout, stderr }, settings)).then(given => {
+    code = given;
+    return given;
+  });
+  /** Lets time pass until it is so; false when it is not within the longest wait. */
+  async function pass(isDone: () => boolean): Promise<boolean> {
+    const last = play.clock.monotonic() + 90_000;
+    for (;;) {
+      await settle(20);
+      if (isDone()) return true;
+      const [next] = play.clock.sleeping;
+      if (next === undefined || play.clock.monotonic() + next > last) return false;
+      await play.clock.advance(next);
+    }
+  }
   const heard = () => said.slice(from);
   const answer = (text: string): void => {
     from = said.length;
@@ -52,7 +66,9 @@ function talk(play: Script, settings: Partial<ConsoleDeps['settings']> = {}): Ta
   const made: Talk = {
     said: () => said,
     heard,
-    exit,
+    get exit() {
+      return pass(() => code !== undefined).then(() => ended);
+    },
     words: () => words,
     answer,
     end: () => void stdin.end(),
@@ -66,21 +82,10 @@ function talk(play: Script, settings: Partial<ConsoleDeps['settings']> = {}): Ta
       if (number === undefined) throw new Error(`expected ${wanted} in:\n${menu}`);
       answer(number);
     },
-    waitFor: wanted =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          listeners.delete(listen);
-          reject(new Error(`expected ${wanted}; heard:\n${heard()}`));
-        }, 8_000);
-        const listen = (): void => {
-          if (!(typeof wanted === 'string' ? heard().includes(wanted) : wanted.test(heard()))) return;
-          clearTimeout(timer);
-          listeners.delete(listen);
-          resolve();
-        };
-        listeners.add(listen);
-        listen();
-      }),
+    async waitFor(wanted) {
+      const isSaid = (): boolean => (typeof wanted === 'string' ? heard().includes(wanted) : wanted.test(heard()));
+      if (!(await pass(isSaid))) throw new Error(`expected ${wanted}; heard:\n${heard()}`);
+    },
   };
   open.push(made);
   return made;
