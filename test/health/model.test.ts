@@ -144,6 +144,16 @@ describe('the live model', () => {
     ]);
   });
 
+  it('knows of a reaper only while one renews its Lease', async () => {
+    const seen = async (renewedAgoMs: number) => {
+      const feed = fakeFeed([...SHOP, lease('mayday-reaper', renewedAgoMs)]);
+      return last(await watched(feed)).reaper;
+    };
+    expect(await seen(2_000)).toMatch(/./);
+    expect(await seen(600_000)).toBeUndefined();
+    expect(last(await watched(fakeFeed(SHOP))).reaper).toBeUndefined();
+  });
+
   it('dates a trouble that the cluster does not date from when it was first seen, and forgets it when it is over', async () => {
     const dead = slice('checkout', 0, 1);
     const clock = fakeClock(NOW);

@@ -1,11 +1,13 @@
 import { FAULT_RULES } from '../../../faults/types.ts';
 import { nameOf } from '../../../k8s/object-ref.ts';
 import type { Suggestion } from '../../../suggest/suggested.ts';
+import { parseDuration } from '../../../text/duration.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, type Line, line, type Span, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
+import { clock } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
 import { dangerSpan } from '../experiments/list.ts';
 import type { Size } from '../screen.ts';
@@ -75,7 +77,11 @@ function suggestionLine(one: Suggestion, isChosen: boolean, view: View, columns:
 const cellSpan = (of: Span, columns: number): Span => ({ ...of, text: cell(of.text, columns) });
 
 /** What ends it when nobody else does. */
-const endWords = ({ type }: Suggestion): string => (FAULT_RULES[type].leaves === 'nothing' ? 'itself' : 'TTL 5:00');
+function endWords({ type, draft }: Suggestion): string {
+  const ttl = parseDuration(draft?.ttl ?? '');
+  if (FAULT_RULES[type].leaves === 'nothing') return 'itself';
+  return ttl === undefined ? 'nobody' : `TTL ${clock(ttl)}`;
+}
 
 const parameterWords = (parameters: Readonly<Record<string, string>>): string =>
   Object.entries(parameters)
