@@ -77,6 +77,8 @@ const CASES: [args: string, code: number, whole: (stdout: string) => void][] = [
   [`plan ${EXPERIMENT} -o json`, 0, text => expect(JSON.parse(text)).toHaveProperty('gates')],
   ['quiet --for 2s --interval 1s -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('quietMs')],
   ['preflight test/fixtures/knowledge -o json', 9, text => expect(JSON.parse(text)).toHaveProperty('summary')],
+  ['suggest configmap/checkout-config -n shop -o json', 0, text => expect(JSON.parse(text)).toBeTruthy()],
+  ['report -o json', 0, text => expect(JSON.parse(text)).toBeTruthy()],
   ['scan -o json', 0, text => expect(JSON.parse(text).injections.length).toBeGreaterThan(20)],
   ['guardian', 0, text => expect(lastOf(text)).toHaveProperty('say')],
   [
@@ -89,6 +91,7 @@ const CASES: [args: string, code: number, whole: (stdout: string) => void][] = [
     0,
     text => expect(JSON.parse(text)).toMatchObject({ valid: true }),
   ],
+  [`suite --sandbox --speed 40 --yes -o jsonl ${EXPERIMENT}`, 0, text => expect(lastOf(text)).toHaveProperty('event')],
   ['demo --speed 40', 0, text => expect(text).toMatch(/\d remain\n$/)],
 ];
 
