@@ -37,7 +37,10 @@ export function threeWay(of: Comparison): Restore {
   // Of values that are longer than a line, where they differ decides.
   const [original, live] = sideBySide([of.original, of.live]) as [Clean, Clean];
   const shown = { original, live };
-  if (of.isInjected) return { kind: 'restore', writes: [of.put], says: of.says ?? `put ${of.what} back`, shown };
+  if (of.isInjected) {
+    const says = `${of.says ?? `put ${of.what} back`}${of.isSent ? takenForInjected(live) : ''}`;
+    return { kind: 'restore', writes: [of.put], says, shown };
+  }
   return {
     kind: 'diverged',
     writes: [of.put],
@@ -46,6 +49,13 @@ export function threeWay(of: Comparison): Restore {
     says: neitherValue(of.what, of.injected !== undefined, of.isSent),
   };
 }
+
+/**
+ * Said of a value that is overwritten although only a saved YAML, from which the object came with its undo record, tells of it: if somebody
+ * edited it there, this line still has it.
+ */
+export const takenForInjected = (live: string): string =>
+  ` (the object was created or applied from a YAML that holds the undo record; ${live} in it was taken for the injected value)`;
 
 /** Says that a third value stands there. A record that does not hold the injected value leaves open whether it is one. */
 export function neitherValue(what: string, isInjectedKnown: boolean, isSent = false): string {

@@ -287,7 +287,10 @@ describe('restoring a ConfigMap', () => {
       { data: { mode: 'chaos' } },
       { annotations: { [ROLLBACK_DATA]: annotation }, creationTimestamp: made, managedFields },
     );
-    expect(await restoreOf(fakeApi([again]), 'ConfigDrift', CONFIG)).toMatchObject({ kind: 'restore' });
+    expect(await restoreOf(fakeApi([again]), 'ConfigDrift', CONFIG)).toMatchObject({
+      kind: 'restore',
+      says: 'put mode of ConfigMap shop/config back (the object was created or applied from a YAML that holds the undo record; chaos in it was taken for the injected value)',
+    });
   });
 
   it('takes a key out of a ConfigMap that was empty, of which the server keeps no writers', async () => {

@@ -213,7 +213,10 @@ describe('restoring', () => {
     const managedFields = [{ ...wrote('kubectl-create', fields), time: made }];
     const again = (size: number) =>
       withMeta(theirs({ size, mode: 'safe' }, 'spec.size', 3), { creationTimestamp: made, managedFields });
-    expect((await restoreOf(fakeApi([again(7)]), 'CRDMutation', W)).kind).toBe('restore');
+    expect(await restoreOf(fakeApi([again(7)]), 'CRDMutation', W)).toMatchObject({
+      kind: 'restore',
+      says: expect.stringContaining('7 in it was taken for the injected value'),
+    });
     expect((await restoreOf(fakeApi([again(3)]), 'CRDMutation', W)).kind).toBe('already-restored');
   });
 

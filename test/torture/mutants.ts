@@ -1,4 +1,4 @@
-/** A mistake in the product that the torture must notice. */
+/** A mistake in the product that must be noticed: by the torture, or by the tests that it names. */
 export interface Mutant {
   name: string;
   /** Below `src/`. */
@@ -7,6 +7,8 @@ export interface Mutant {
   put: string;
   /** Where it shows soonest; everywhere unless told. */
   stage?: string;
+  /** What must fail with it, below `test/`, where the torture does not meet such a situation. */
+  test?: string;
 }
 
 const EXECUTOR = 'injection/write/executor.ts';
@@ -97,5 +99,96 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'revert/verify.ts',
     find: "return isBack(instead, forced) ? { state: 'held' } : { state: 'not-held', instead, now: got.value };",
     put: "return { state: 'held' };",
+  },
+  {
+    name: 'a change through the scale subresource counts for nobody',
+    file: 'k8s/field-writers.ts',
+    find: 'const entries = object.metadata.managedFields ?? [];',
+    put: 'const entries = (object.metadata.managedFields ?? []).filter(({ subresource }) => subresource === undefined);',
+    test: 'k8s/field-writers.test.ts',
+  },
+  {
+    name: 'a field that nobody owns counts as unchanged',
+    file: 'k8s/field-writers.ts',
+    find: 'if (!ofField.some(entry => injectors.includes(writerOf(entry)))) return false;',
+    put: '',
+    test: 'k8s/field-writers.test.ts',
+  },
+  {
+    name: 'an edited label that came with the record in a saved YAML counts as injected',
+    file: 'faults/label-stomping/restore.ts',
+    find: 'if (is !== DEFAULT_VALUE && isSentWithObject(victim, RECORD)) return false;',
+    put: '',
+    test: 'faults/label-stomping.test.ts',
+  },
+  {
+    name: 'a value from a saved YAML is overwritten without a word',
+    file: 'faults/config-drift/settle.ts',
+    find: "${isSent ? takenForInjected(shown.live) : ''}",
+    put: '',
+    test: 'faults/config-drift.test.ts',
+  },
+  {
+    name: 'a record that a rollback brought back is believed',
+    file: 'injection/record/record-history.ts',
+    find: 'const isSuperseded = own[0] !== holder ||',
+    put: 'const isSuperseded = false &&',
+    test: 'injection/record/record-history.test.ts',
+  },
+  {
+    name: 'the copy of a lost record on a ReplicaSet is not looked up',
+    file: 'injection/record/record-history.ts',
+    find: 'if (set === undefined) return undefined;',
+    put: 'if (set !== null) return undefined;',
+    test: 'injection/record/record-history.test.ts',
+  },
+  {
+    name: 'fields stay with mayday after a revert',
+    file: 'revert/hand-over.ts',
+    find: 'if (isEmpty(taken)) continue;',
+    put: 'continue;',
+    test: 'revert/recorded.test.ts',
+  },
+  {
+    name: 'a record is read in another version than its own',
+    file: 'revert/recorded-version.ts',
+    find: "if (type !== 'CRDMutation') return undefined;",
+    put: "if (type !== 'toString') return undefined;",
+    test: 'revert/recorded-version.test.ts',
+  },
+  {
+    name: 'any group may name an object that Kubernetes names itself',
+    file: 'injection/resources.ts',
+    find: "return !group.includes('.') || group.endsWith('.k8s.io') ? 0 : 1;",
+    put: 'return 0;',
+    test: 'revert/resources.test.ts',
+  },
+  {
+    name: 'a kind is left out for its plural alone',
+    file: 'injection/resources.ts',
+    find: "group: '',\n    resource: 'componentstatuses',",
+    put: "group: /./,\n    resource: 'endpoints',",
+    test: 'revert/resources.test.ts',
+  },
+  {
+    name: 'what is never scanned makes a scan blind',
+    file: 'injection/resources.ts',
+    find: '(isIgnored || unlistable === true ? notes : blind)',
+    put: '(unlistable === true ? notes : blind)',
+    test: 'revert/resources.test.ts',
+  },
+  {
+    name: 'marks that a person had taken off are kept as a verified value',
+    file: 'revert/report.ts',
+    find: 'verified: isPutBack(receipt),',
+    put: '',
+    test: 'records/revert-record.test.ts',
+  },
+  {
+    name: 'what a fix makes again is not compared with what was saved',
+    file: 'engine/mend.ts',
+    find: 'if (got.ok && sameContent(got.value, saved))',
+    put: 'if (got.ok)',
+    test: 'engine/mend.test.ts',
   },
 ];

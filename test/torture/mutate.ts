@@ -1,5 +1,6 @@
 import { registerHooks } from 'node:module';
 import { MUTANTS } from './mutants.ts';
+import { withMistake } from './with-mistake.ts';
 
 const SRC = new URL('../../src/', import.meta.url).href;
 const wanted = process.env.MAYDAY_MUTANT;
@@ -12,8 +13,6 @@ registerHooks({
     const loaded = nextLoad(url, context);
     if (url !== `${SRC}${mutant.file}`) return loaded;
     const text = String(loaded.source instanceof Uint8Array ? Buffer.from(loaded.source) : loaded.source);
-    if (text.split(mutant.find).length !== 2)
-      throw new Error(`${mutant.file}: expected one place that reads ${mutant.find}`);
-    return { ...loaded, source: text.replace(mutant.find, () => mutant.put) };
+    return { ...loaded, source: withMistake(mutant, text) };
   },
 });

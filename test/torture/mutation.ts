@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { MUTANTS, type Mutant } from './mutants.ts';
 
 /** Whether the torture notices the mistake, and what it says of it. */
@@ -7,6 +7,10 @@ export interface Noticed {
   isNoticed: boolean;
   says: string;
 }
+
+/** Puts the mistake in and sees whether what must notice it does: the tests that it names, else the torture for so many runs. */
+const tried = (mutant: Mutant, runs: number): Promise<Noticed> =>
+  mutant.test === undefined ? tortured(mutant, runs) : tested(mutant, mutant.test);
 
 const path = (name: string): string => `${import.meta.dirname}/${name}`;
 
@@ -30,11 +34,38 @@ export function tortured(mutant: Mutant, runs: number): Promise<Noticed> {
   );
 }
 
+/** Runs the tests of that file with this mistake in the product. */
+function tested(mutant: Mutant, file: string): Promise<Noticed> {
+  const vitest = path('../../node_modules/vitest/vitest.mjs');
+  const args = [vitest, 'run', '--config', path('mutants.config.ts'), '--reporter=json', `test/${file}`];
+  const env = { ...process.env, MAYDAY_MUTANT: mutant.name };
+  return new Promise(resolve =>
+    execFile(process.execPath, args, { env, maxBuffer: 64 * 1024 * 1024 }, (_failure, stdout, stderr) => {
+      const failed = failedIn(stdout);
+      // No test that failed: the mistake was missed, or could not be put in.
+      resolve({ mutant, isNoticed: failed.length > 0, says: failed[0] ?? `${stderr}${stdout}` });
+    }),
+  );
+}
+
+/** The full names of the tests that failed. A file that could not be loaded has none. */
+function failedIn(report: string): string[] {
+  try {
+    const { testResults } = JSON.parse(report) as {
+      testResults: { assertionResults: { status: string; fullName: string }[] }[];
+    };
+    const all = testResults.flatMap(({ assertionResults }) => assertionResults);
+    return all.filter(({ status }) => status === 'failed').map(({ fullName }) => `${fullName} fails`);
+  } catch {
+    return [];
+  }
+}
+
 /** Every mistake on the list. */
 export async function allTortured(runs: number, tell: (noticed: Noticed) => void): Promise<Noticed[]> {
   const all: Noticed[] = [];
   for (const mutant of MUTANTS) {
-    const noticed = await tortured(mutant, runs);
+    const noticed = await tried(mutant, runs);
     tell(noticed);
     all.push(noticed);
   }

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FAULT_TYPES } from '../../src/faults/types.ts';
 import { deaths } from './boundaries.ts';
@@ -53,4 +54,17 @@ test('the torture itself can fail: it notices a precaution that is gone', { time
   const chosen = MUTANTS.filter(({ name }) => SOON.includes(name));
   const noticed = await Promise.all(chosen.map(mutant => tortured(mutant, 250)));
   expect(noticed.map(({ mutant, isNoticed }) => [mutant.name, isNoticed])).toEqual(SOON.map(name => [name, true]));
+});
+
+test('each mutant has its one place in the source, and tests that are there', () => {
+  const root = new URL('../../', import.meta.url);
+  const problems = MUTANTS.flatMap(mutant => {
+    const source = readFileSync(new URL(`src/${mutant.file}`, root), 'utf8');
+    const places = source.split(mutant.find).length - 1;
+    const isThere = mutant.test === undefined || existsSync(new URL(`test/${mutant.test}`, root));
+    return places === 1 && isThere
+      ? []
+      : [`${mutant.name}: ${places} places, its test ${isThere ? 'is' : 'is not'} there`];
+  });
+  expect(problems).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { isInjected, sha256 } from '../../injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
 import { stripMarks } from '../../injection/record/strip.ts';
-import { neitherValue } from '../../injection/three-way.ts';
+import { neitherValue, takenForInjected } from '../../injection/three-way.ts';
 import { patchOf } from '../../injection/write/patch-of.ts';
 import type { Write } from '../../injection/write/write.ts';
-import { isUntouched } from '../../k8s/field-writers.ts';
+import { isSentWithObject, isUntouched } from '../../k8s/field-writers.ts';
 import { mapAt, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
@@ -12,6 +12,8 @@ import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
 import type { DriftRecord } from './record.ts';
+
+const RECORD = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
 
 /**
  * Compares the present value with the original and the injected one, and says what to do. `after` follows the victim's
@@ -41,13 +43,17 @@ export function settled(
       ? !isAsInjected(victim, record.key, original)
       : is === undefined || !isInjected(is, injected);
   const shown = { original: shownValue(victim, original), live: shownValue(victim, is) };
-  if (!isDiverged) return { kind: 'restore', writes, says: `put ${key} of ${name} back`, shown };
+  const isSent = injected === undefined && isSentWithObject(victim, RECORD);
+  if (!isDiverged) {
+    const says = `put ${key} of ${name} back${isSent ? takenForInjected(shown.live) : ''}`;
+    return { kind: 'restore', writes, says, shown };
+  }
   return {
     kind: 'diverged',
     writes,
     ...shown,
     injected: injected === undefined ? '(not recorded)' : shownValue(victim, injected),
-    says: neitherValue(`${key} of ${name}`, injected !== undefined),
+    says: neitherValue(`${key} of ${name}`, injected !== undefined, isSent),
   };
 }
 
@@ -60,7 +66,7 @@ function isAsInjected(victim: KubeObject, key: string, original: string | undefi
   const { managedFields = [] } = victim.metadata;
   const keys = Object.keys({ ...mapAt(victim, ['data']), ...mapAt(victim, ['binaryData']) });
   if (managedFields.length === 0 && original === undefined && keys.every(one => one === key)) return true;
-  return isUntouched(victim, ['f:data', `f:${key}`], ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`]);
+  return isUntouched(victim, ['f:data', `f:${key}`], RECORD);
 }
 
 /** One request: restores the value, bound to the present one, and removes the record. */

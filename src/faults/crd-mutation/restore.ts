@@ -8,7 +8,7 @@ import { fold, members } from '../../injection/record/raw-members.ts';
 import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';
 import { shownAt } from '../../injection/record/secret-text.ts';
 import { threeWay } from '../../injection/three-way.ts';
-import { isUntouched, writersOf } from '../../k8s/field-writers.ts';
+import { isSentWithObject, isUntouched, writersOf } from '../../k8s/field-writers.ts';
 import { mapAt, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';
 import { groupOf, nameOf, refOf } from '../../k8s/object-ref.ts';
@@ -81,6 +81,7 @@ export function restoreMutation(found: FoundInjection): Restore {
     what: `${path} of ${nameOf(refOf(victim))}`,
     isOriginal: isBack(victim, record, member) || neverLanded(victim, steps),
     isInjected: stillInjected(victim, record, is),
+    isSent: mayday?.injected === undefined && isSentWithObject(victim, RECORD),
     original: shown(asText(original)),
     injected: mayday?.injected === undefined ? undefined : shown(mayday.injected),
     live: shown(asText(is)),

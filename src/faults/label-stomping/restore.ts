@@ -55,7 +55,7 @@ export function restore(found: FoundInjection): Restore {
     what: `${what} of ${nameOf(refOf(victim))}`,
     isOriginal: is === original,
     isInjected: stillInjected(victim, key, is, mayday?.injected),
-    isSent: isSentWithObject(victim, RECORD),
+    isSent: is !== DEFAULT_VALUE && isSentWithObject(victim, RECORD),
     original: shown(original),
     injected: mayday?.injected,
     live: shown(is),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { TYPE_LABEL } from '../../../src/injection/record/markers.ts';
-import { broughtBack } from '../../../src/injection/record/record-history.ts';
+import { ORIGINAL_IMAGE_PREFIX, TYPE_LABEL } from '../../../src/injection/record/markers.ts';
+import { broughtBack, copiedRecord } from '../../../src/injection/record/record-history.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { inShop, marked, RECORD_FIELD, withMeta, wrote } from '../../support/objects.ts';
 
@@ -31,5 +31,37 @@ describe('a record that somebody else wrote than the type label beside it', () =
   it('is in doubt on a custom kind of such a name', () => {
     const object = blocked(inShop('example.com/v1', 'Endpoints', 'web'), 'kube-controller-manager');
     expect(broughtBack(object, 'FinalizerBlock', [])).toBeDefined();
+  });
+});
+
+describe('the ReplicaSets of a Deployment', () => {
+  const IMAGE = `${ORIGINAL_IMAGE_PREFIX}web`;
+  const REVISION = 'deployment.kubernetes.io/revision';
+  const deployment = withMeta(inShop('apps/v1', 'Deployment', 'web'), { uid: 'd' });
+  const set = (name: string, revision: number, annotations: Record<string, string> = {}, owner = 'd') =>
+    withMeta(inShop('apps/v1', 'ReplicaSet', name), {
+      annotations: { [REVISION]: String(revision), ...annotations },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: owner, controller: true }],
+    });
+  const bad = { [IMAGE]: 'shop/web:1' };
+
+  it('keep the record that kubectl rollout undo took off: the newest copy counts, and none of another Deployment', () => {
+    const sets = [
+      set('good', 3),
+      set('old', 1, { [IMAGE]: 'shop/web:0' }),
+      set('bad', 2, bad),
+      set('other', 9, bad, 'x'),
+    ];
+    expect(copiedRecord(deployment, 'ImageCorrupt', sets)).toEqual({ set: 'bad', annotations: bad });
+    expect(copiedRecord(deployment, 'CrashLoopInject', sets)).toBeUndefined();
+  });
+
+  it('tell a record that kubectl rollout undo brought back from one of the injection that is in', () => {
+    const carrying = withMeta(deployment, { annotations: bad });
+    const doubt = (...sets: KubeObject[]) => broughtBack(carrying, 'ImageCorrupt', sets);
+    expect(doubt(set('good', 1), set('bad', 2, bad))).toBeUndefined();
+    expect(doubt(set('bad', 2, bad), set('good', 3))).toContain('came back from ReplicaSet bad with a rollback');
+    const again = { ...bad, 'deployment.kubernetes.io/revision-history': '2' };
+    expect(doubt(set('good', 3), set('bad', 4, again))).toContain('its original may be out of date');
   });
 });
