@@ -19,5 +19,6 @@ export default defineConfig({
       },
     },
   ],
-  test: { include: ['test/**/*.test.ts'], testTimeout: 20_000 },
+  // A module that was kept from another run would be without the mistake, or with another one.
+  test: { include: ['test/**/*.test.ts'], testTimeout: 20_000, fsModuleCache: false },
 });

@@ -143,11 +143,11 @@ export const MUTANTS: readonly Mutant[] = [
     test: 'injection/record/record-history.test.ts',
   },
   {
-    name: 'fields stay with mayday after a revert',
-    file: 'revert/hand-over.ts',
-    find: 'if (isEmpty(taken)) continue;',
-    put: 'continue;',
-    test: 'revert/recorded.test.ts',
+    name: 'fields are not handed back to their former manager',
+    file: 'injection/write/ownership.ts',
+    find: 'const others = former.filter(owner => !isOurs(owner));',
+    put: 'const others = former.filter(() => false);',
+    test: 'injection/write/ownership.test.ts',
   },
   {
     name: 'a record is read in another version than its own',
@@ -155,13 +155,6 @@ export const MUTANTS: readonly Mutant[] = [
     find: "if (type !== 'CRDMutation') return undefined;",
     put: "if (type !== 'toString') return undefined;",
     test: 'revert/recorded-version.test.ts',
-  },
-  {
-    name: 'any group may name an object that Kubernetes names itself',
-    file: 'injection/resources.ts',
-    find: "return !group.includes('.') || group.endsWith('.k8s.io') ? 0 : 1;",
-    put: 'return 0;',
-    test: 'revert/resources.test.ts',
   },
   {
     name: 'a kind is left out for its plural alone',

@@ -37,7 +37,7 @@ export function tortured(mutant: Mutant, runs: number): Promise<Noticed> {
 /** Runs the tests of that file with this mistake in the product. */
 function tested(mutant: Mutant, file: string): Promise<Noticed> {
   const vitest = path('../../node_modules/vitest/vitest.mjs');
-  const args = [vitest, 'run', '--config', path('mutants.config.ts'), '--reporter=json', `test/${file}`];
+  const args = [vitest, 'run', '--config', path('mutants.config.ts'), '--reporter=tap-flat', `test/${file}`];
   const env = { ...process.env, MAYDAY_MUTANT: mutant.name };
   return new Promise(resolve =>
     execFile(process.execPath, args, { env, maxBuffer: 64 * 1024 * 1024 }, (_failure, stdout, stderr) => {
@@ -48,18 +48,9 @@ function tested(mutant: Mutant, file: string): Promise<Noticed> {
   );
 }
 
-/** The full names of the tests that failed. A file that could not be loaded has none. */
-function failedIn(report: string): string[] {
-  try {
-    const { testResults } = JSON.parse(report) as {
-      testResults: { assertionResults: { status: string; fullName: string }[] }[];
-    };
-    const all = testResults.flatMap(({ assertionResults }) => assertionResults);
-    return all.filter(({ status }) => status === 'failed').map(({ fullName }) => `${fullName} fails`);
-  } catch {
-    return [];
-  }
-}
+/** The names of the tests that failed. A file that could not be loaded has none. */
+const failedIn = (report: string): string[] =>
+  [...report.matchAll(/^not ok \d+ - .* > (.+?)(?: # time=.*)?$/gm)].map(([, name = '']) => `fails: ${name}`);
 
 /** Every mistake on the list. */
 export async function allTortured(runs: number, tell: (noticed: Noticed) => void): Promise<Noticed[]> {
