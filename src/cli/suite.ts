@@ -13,7 +13,7 @@ import {
   type JournalEntry,
   readSuite,
   type SuiteSettings,
-  type SuiteStory,
+  type SuiteHistory,
   suiteJournalPath,
 } from '../suite/journal.ts';
 import { type SuiteEntry, suiteEntries } from '../suite/order.ts';
@@ -132,33 +132,33 @@ function newOrder({ settings, due }: ReturnType<typeof readOptions>, runtime: Ru
 
 /** The rest of a suite; what its dead runs left in the cluster is reverted first. */
 async function orderAgain(suite: string, engine: Engine, api: Api, runtime: Runtime): Promise<Order> {
-  const story = await storyOf(suite, runtime);
+  const history = await historyOf(suite, runtime);
   const here = { clusterUid: await engine.clusterUid(), host: runtime.host, context: api.identity.context };
-  const no = notResumable(story, here, isAlive);
+  const no = notResumable(history, here, isAlive);
   if (no !== undefined) throw new CommandFailure(no);
-  const { settings } = story;
-  const rest = owed(story, entry => loadOrFail(entry.file, settings));
+  const { settings } = history;
+  const rest = owed(history, entry => loadOrFail(entry.file, settings));
   if (typeof rest === 'string') throw new CommandFailure(rest);
-  const lifted = await liftDied(engine, story);
+  const lifted = await liftDied(engine, history);
   for (const line of lifted.lines) tell(line);
   if (lifted.remaining > 0)
     throw new CommandFailure(
       `expected nothing left of the suite's dead runs, found ${lifted.remaining} not proven restored: run mayday revert --all; nothing more was injected`,
       EXIT.residue,
     );
-  return { suite, settings, ...rest, all: story.entries, isAgain: true };
+  return { suite, settings, ...rest, all: history.entries, isAgain: true };
 }
 
-async function storyOf(suite: string, runtime: Runtime): Promise<SuiteStory> {
+async function historyOf(suite: string, runtime: Runtime): Promise<SuiteHistory> {
   const { state } = runtime.paths;
   const isPlain = /^[0-9a-f-]+$/.test(suite);
   const text = isPlain ? await filesUnder(state).read(suiteJournalPath(state, suite)) : undefined;
-  const story = text === undefined ? undefined : readSuite(text);
-  if (story === undefined)
+  const history = text === undefined ? undefined : readSuite(text);
+  if (history === undefined)
     throw new CommandFailure(
       `expected the id of a suite of this machine, found ${suite}: \`mayday report\` lists them`,
     );
-  return story;
+  return history;
 }
 
 function consent(

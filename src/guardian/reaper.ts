@@ -5,7 +5,7 @@ import type { RevertDeps } from '../revert/deps.ts';
 import { recognise } from '../revert/recognise.ts';
 import { restoreOne } from '../revert/restore.ts';
 import { type ScanResult, scan } from '../revert/scan.ts';
-import { isKeptApart } from '../revert/stages.ts';
+import { isBackupFinding } from '../revert/stages.ts';
 import { overwritten, SECOND_LOOK_MS } from '../revert/still-held.ts';
 import { trustOf } from '../revert/trust/judge.ts';
 import { intoWaves } from '../revert/waves.ts';
@@ -173,7 +173,7 @@ async function isStillDue(deps: RevertDeps, options: ReaperOptions, finding: Fou
   // A deleted backup leaves an object that must be checked, and so does a finding that was written to and is not proven
   // restored.
   if (!got.ok) {
-    const isGone = got.reason === 'not-found' && !isKeptApart(finding);
+    const isGone = got.reason === 'not-found' && !isBackupFinding(finding);
     if (isGone) deps.begun?.delete(finding.id);
     return !isGone;
   }

@@ -11,7 +11,7 @@ import { putRecordBack } from './put-record-back.ts';
 import { readAhead } from './read-ahead.ts';
 import { recognise } from './recognise.ts';
 import { wearing } from './remembered.ts';
-import { isKeptApart, keepsCarrier, writesOf } from './stages.ts';
+import { isBackupFinding, keepsCarrier, writesOf } from './stages.ts';
 
 /**
  * Reads the carrier again and decides by its present state; returns an end if there is nothing left to do. A missing
@@ -23,11 +23,11 @@ export async function lookAgain(
   options: { force?: boolean } = {},
 ): Promise<Decision | End> {
   const { uid: _uid, ...ref } = finding.object;
-  const api = isKeptApart(finding) ? readAhead(deps.api, victimOf(deps, finding)) : deps.api;
+  const api = isBackupFinding(finding) ? readAhead(deps.api, victimOf(deps, finding)) : deps.api;
   const got = await deps.api.get(ref);
   if (!got.ok && got.reason !== 'not-found') return failed(`could not be read: ${blindReason(got)}`, true);
   if (!got.ok) {
-    return isKeptApart(finding)
+    return isBackupFinding(finding)
       ? withoutBackup({ ...deps, api }, finding)
       : { outcome: 'gone', verified: true, message: 'the object is gone, and the injection with it' };
   }

@@ -6,7 +6,7 @@ import { lastWriter } from '../k8s/last-writer.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import type { End } from './end.ts';
-import { isKeptApart, writesOf } from './stages.ts';
+import { isBackupFinding, writesOf } from './stages.ts';
 
 /** Our write was accepted, but the object holds something other than the original. */
 export interface NotHeld {
@@ -48,7 +48,7 @@ export const FORCE = '--force-diverged then puts the original back over what sta
 const SERVER = 'the server itself on storing our write (the schema of its kind, or a mutating webhook or policy)';
 
 const lastCopy = (finding: FoundInjection): string =>
-  isKeptApart(finding) || finding.object.kind === 'Secret'
+  isBackupFinding(finding) || finding.object.kind === 'Secret'
     ? 'what it held is in nothing but what other tools keep of it'
     : 'this line is the last that tells the original';
 

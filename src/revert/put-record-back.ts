@@ -4,7 +4,7 @@ import { execute } from '../injection/write/executor.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { RevertDeps } from './deps.ts';
 import { backupAgain, markAgain } from './remembered.ts';
-import { isKeptApart } from './stages.ts';
+import { isBackupFinding } from './stages.ts';
 
 const TRIES = 4;
 
@@ -18,7 +18,7 @@ export async function putRecordBack(
   restore: Restore,
 ): Promise<KubeObject | undefined> {
   const run = { id: finding.id, purpose: 'revert' } as const;
-  if (isKeptApart(finding)) {
+  if (isBackupFinding(finding)) {
     const { state, steps } = await execute([backupAgain(finding.live)], deps, run);
     return state === 'done' ? steps[0]?.object : undefined;
   }

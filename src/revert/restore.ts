@@ -14,7 +14,7 @@ import { FORCE, shownBy } from './not-held.ts';
 import { putRecordBack } from './put-record-back.ts';
 import { lastingRefusal } from './refusal.ts';
 import { type Decided, finish, strip } from './settle.ts';
-import { isKeptApart, keepsCarrier, type Stages, stagesOf } from './stages.ts';
+import { isBackupFinding, keepsCarrier, type Stages, stagesOf } from './stages.ts';
 import { stripOnly, strippingWrite } from './strip-marks.ts';
 import { judge, type Trust, trustOf, type Verdict } from './trust/judge.ts';
 import { scopesIn } from './trust/scope.ts';
@@ -105,7 +105,7 @@ async function attempt(
 
 async function decisionOn(deps: RevertDeps, finding: FoundInjection, options: RestoreOptions): Promise<Decision | End> {
   if (options.fresh) return decide(deps.api, deps.faultOf, finding);
-  if (options.scanned && !isKeptApart(finding)) {
+  if (options.scanned && !isBackupFinding(finding)) {
     const decision = await decide(deps.api, deps.faultOf, finding);
     const { restore } = decision;
     if (restore?.kind === 'restore' && keepsCarrier(restore, finding)) return decision;
@@ -127,7 +127,7 @@ async function write(
   options: RestoreOptions,
 ): Promise<End> {
   let last = decision;
-  const touchesRecord = isKeptApart(finding) || keepsCarrier(last.restore, finding);
+  const touchesRecord = isBackupFinding(finding) || keepsCarrier(last.restore, finding);
   if (touchesRecord) deps.begun?.set(finding.id, last.finding);
   let stages: Stages = stagesOf(last.restore, finding);
   let changed: End | undefined;
@@ -180,7 +180,7 @@ async function notDone(deps: RevertDeps, { finding, restore }: Decided, executio
     ...(retryForMs === undefined ? {} : { retryForMs }),
     ...(notHeld === undefined ? {} : { notHeld }),
   };
-  if (!isKeptApart(finding)) return end;
+  if (!isBackupFinding(finding)) return end;
   const got = await deps.api.get(finding.object);
   if (got.ok || got.reason !== 'not-found') return end;
   const isBack = (await putRecordBack(deps, finding, restore)) !== undefined;

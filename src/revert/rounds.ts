@@ -4,7 +4,7 @@ import type { Receipt } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import type { RevertDeps } from './deps.ts';
 import { type Attempt, type RestoreOptions, restoreOne } from './restore.ts';
-import { isKeptApart } from './stages.ts';
+import { isBackupFinding } from './stages.ts';
 import { intoWaves } from './waves.ts';
 
 /** Restores in parallel; the connection itself limits the number of requests. */
@@ -129,8 +129,8 @@ async function round(
 
 /** A backup needs the most requests in sequence, so backups start first; started last, everything would wait for them. */
 const longestFirst = (wave: readonly FoundInjection[]): FoundInjection[] => [
-  ...wave.filter(isKeptApart),
-  ...wave.filter(finding => !isKeptApart(finding)),
+  ...wave.filter(isBackupFinding),
+  ...wave.filter(finding => !isBackupFinding(finding)),
 ];
 
 /** One restore that breaks must not stop the others. */

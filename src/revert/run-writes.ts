@@ -11,7 +11,7 @@ import { decide } from './classify.ts';
 import type { RevertDeps } from './deps.ts';
 import { recognise } from './recognise.ts';
 import { restoreOne } from './restore.ts';
-import { isKeptApart } from './stages.ts';
+import { isBackupFinding } from './stages.ts';
 import { overwritten } from './still-held.ts';
 import type { Trust } from './trust/judge.ts';
 import { isSigned } from './trust/signature.ts';
@@ -171,7 +171,7 @@ async function look(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<L
     .slice(-1)
     .map(finding => ({ ...finding, ...beside }));
   // Of the objects that are gone, only a backup leaves something that must be checked.
-  if (remembered.length > 0 && (got.ok || remembered.every(isKeptApart)))
+  if (remembered.length > 0 && (got.ok || remembered.every(isBackupFinding)))
     return { findings: remembered, isRemembered: true };
   const isBackupGone = !got.ok && typeByBackup({ kind: ref.kind, metadata: ref }) === type && leavesBackup(type);
   if (isBackupGone) return withoutRecord(deps, own, ref);

@@ -17,7 +17,7 @@ export const isOn = ({ on }: Write, { object }: FoundInjection): boolean =>
   on.kind === object.kind && on.name === object.name && (on.namespace ?? '') === (object.namespace ?? '');
 
 /** Whether the finding is a backup: an object of its own that keeps the original. */
-export const isKeptApart = (finding: FoundInjection): boolean => typeByBackup(finding.live) !== undefined;
+export const isBackupFinding = (finding: FoundInjection): boolean => typeByBackup(finding.live) !== undefined;
 
 /** Whether a restore leaves the object that carries the record in place, without its marks. */
 export const keepsCarrier = (restore: Restore, finding: FoundInjection): boolean =>

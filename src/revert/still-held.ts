@@ -12,7 +12,7 @@ import { FORCE, pathsOf, shownBy } from './not-held.ts';
 import { putRecordBack } from './put-record-back.ts';
 import { recognise } from './recognise.ts';
 import { wearing } from './remembered.ts';
-import { isKeptApart, keepsCarrier, writesOf } from './stages.ts';
+import { isBackupFinding, keepsCarrier, writesOf } from './stages.ts';
 import { isBack } from './verify.ts';
 
 const AT_ONCE = 64;
@@ -43,7 +43,7 @@ export async function overwritten(
     const isPutBack =
       receipt?.verified === true && (receipt.outcome === 'reverted' || receipt.outcome === 'already-restored');
     if (!isPutBack) return undefined;
-    return isKeptApart(finding)
+    return isBackupFinding(finding)
       ? compareVictim(deps, finding, receipt, options)
       : compare(deps, finding, receipt, options);
   });

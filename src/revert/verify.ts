@@ -8,7 +8,7 @@ import type { Api } from '../kube/client/api.ts';
 import { blindReason } from './blind.ts';
 import { recognise } from './recognise.ts';
 import { judged } from './remembered.ts';
-import { isKeptApart, isOn, keepsCarrier, writesOf } from './stages.ts';
+import { isBackupFinding, isOn, keepsCarrier, writesOf } from './stages.ts';
 
 /** What reading back says of a restore. */
 export type Verification =
@@ -43,7 +43,7 @@ export async function verifyRestore(
   // Of a backup and of the object that it kept, both reads go at once: everything was written before.
   const [got, victim] = await Promise.all([
     api.get(done.object),
-    isKeptApart(done) ? victimNow(api, fault, done) : undefined,
+    isBackupFinding(done) ? victimNow(api, fault, done) : undefined,
   ]);
   if (!got.ok && got.reason !== 'not-found')
     return { state: 'open', message: `could not be read back: ${blindReason(got)}` };

@@ -75,7 +75,7 @@ export async function openSuiteJournal(
 }
 
 /** A suite as its journal tells it. */
-export interface SuiteStory {
+export interface SuiteHistory {
   suite: string;
   header: SuiteHeader;
   settings: SuiteSettings;
@@ -95,7 +95,7 @@ export interface SuiteStory {
 }
 
 /** Reads a suite's journal; undefined where it does not begin as one. */
-export function readSuite(text: string): SuiteStory | undefined {
+export function readSuite(text: string): SuiteHistory | undefined {
   const { records, broken } = recordsOf(text);
   const [begin] = records;
   if (begin?.entry !== 'begin' || !Array.isArray(begin.entries)) return undefined;
@@ -104,7 +104,7 @@ export function readSuite(text: string): SuiteStory | undefined {
   const done = new Map<string, EntryEnd>();
   const notRun = new Map<string, string>();
   let last: SuiteHeader = header;
-  let end: SuiteStory['end'];
+  let end: SuiteHistory['end'];
   for (const record of records.slice(1)) {
     switch (record.entry) {
       case 'resume':
@@ -131,14 +131,14 @@ export function readSuite(text: string): SuiteStory | undefined {
 }
 
 /** What a resumed suite still owes: whatever has no verdict of a run that went to its end. */
-export const missing = ({ entries, done }: SuiteStory): JournalEntry[] =>
+export const missing = ({ entries, done }: SuiteHistory): JournalEntry[] =>
   entries.filter(({ key }) => {
     const end = done.get(key);
     return end === undefined || end.interrupted !== undefined;
   });
 
 /** Runs that were begun and whose end the journal does not know: their process died. */
-export const diedRuns = ({ runs, done }: SuiteStory): string[] =>
+export const diedRuns = ({ runs, done }: SuiteHistory): string[] =>
   [...runs].flatMap(([key, begun]) => begun.slice(-1).filter(run => done.get(key)?.run !== run));
 
 function recordsOf(text: string): { records: SuiteRecord[]; broken: number[] } {

@@ -2,12 +2,12 @@ import type { Engine } from '../engine/engine.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import type { IsAlive } from '../records/unfinished.ts';
 import type { EntryEnd } from './event.ts';
-import { diedRuns, type JournalEntry, missing, type SuiteStory } from './journal.ts';
+import { diedRuns, type JournalEntry, missing, type SuiteHistory } from './journal.ts';
 import { type SuiteEntry, suiteEntries } from './order.ts';
 
 /** Why a suite cannot be gone on with here, in one line; undefined where it can. */
 export function notResumable(
-  { suite, header, last, end }: SuiteStory,
+  { suite, header, last, end }: SuiteHistory,
   here: { clusterUid: string; host: string; context: string },
   isAlive: IsAlive,
 ): string | undefined {
@@ -23,7 +23,7 @@ export function notResumable(
  * another document. `load` throws one line where a file cannot be used.
  */
 export function owed(
-  story: SuiteStory,
+  story: SuiteHistory,
   load: (entry: JournalEntry) => LoadedExperiment,
 ): { entries: SuiteEntry[]; done: Map<string, EntryEnd> } | string {
   const rest = missing(story);
@@ -45,7 +45,7 @@ export function owed(
 /** What the runs of a suite that died have left is put back before anything more is injected. Gives what remains, and what was done, a line each. */
 export async function liftDied(
   engine: Pick<Engine, 'scan' | 'revert'>,
-  story: SuiteStory,
+  story: SuiteHistory,
 ): Promise<{ remaining: number; lines: string[] }> {
   const died = new Set(diedRuns(story));
   if (died.size === 0) return { remaining: 0, lines: [] };

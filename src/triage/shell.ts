@@ -17,8 +17,8 @@ export interface InContext {
  */
 export function command({ context }: InContext, words: readonly string[]): string {
   const [program = '', ...rest] = words;
-  const aim = context === undefined || context === '' ? [] : ['--context', context];
-  return [program, ...aim, ...rest].map(quoted).join(' ');
+  const contextFlag = context === undefined || context === '' ? [] : ['--context', context];
+  return [program, ...contextFlag, ...rest].map(quoted).join(' ');
 }
 
 /** The command of a patch; `what` names the object: `['service', 'web', '-n', 'shop']`. */

@@ -73,7 +73,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a backup that is gone counts as an injection that is gone',
     file: 'revert/look-again.ts',
-    find: 'return isKeptApart(finding)\n',
+    find: 'return isBackupFinding(finding)\n',
     put: 'return false\n',
   },
   {

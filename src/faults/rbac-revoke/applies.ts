@@ -9,6 +9,6 @@ export function appliesTo(object: KubeObject): Fit {
     return doesNotFit(`it is for a RoleBinding or a ClusterRoleBinding, this is ${aKind(object.kind)}`);
   const subjects = subjectsOf(object);
   if (subjects.length === 0) return doesNotFit('it has no subjects: there is nothing to revoke');
-  const felt = object.metadata.namespace ?? subjects.find(({ namespace }) => namespace !== undefined)?.namespace;
-  return fits(object, { bindingName: object.metadata.name, bindingType: object.kind }, felt);
+  const namespace = object.metadata.namespace ?? subjects.find(({ namespace }) => namespace !== undefined)?.namespace;
+  return fits(object, { bindingName: object.metadata.name, bindingType: object.kind }, namespace);
 }

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import type { Files } from '../../experiment/files.ts';
 import { readDay } from '../../gameday/journal/read-day.ts';
 import { isRunId } from '../../records/run-id.ts';
-import { readSuite, type SuiteStory } from '../../suite/journal.ts';
+import { readSuite, type SuiteHistory } from '../../suite/journal.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { clean } from '../clean.ts';
 import type { Parts } from '../make.ts';
@@ -114,7 +114,7 @@ function ofJournal(path: string, text: string, places: Places): Parts | string {
   return { ...empty(run.header.experiment.name, { kind: 'run', id: run.header.run }), scenarios: [scenarioOf(run)] };
 }
 
-function ofSuite(story: SuiteStory, places: Places): Parts {
+function ofSuite(story: SuiteHistory, places: Places): Parts {
   const parts = empty(`suite of ${story.entries.length} runs`, { kind: 'suite', id: story.suite });
   const problems = story.broken.map(line => `line ${line} of the journal is no record and was passed over`);
   const scenarios: Scenario[] = [];

@@ -139,8 +139,8 @@ function recovery(facts: VerdictFacts): Judgement {
   };
 }
 
-const undoneWrongly = ({ notRestored: notBack }: VerdictFacts): string =>
-  `somebody undid the fault, but not to what was there before: ${notBack.join('; ')}`;
+const undoneWrongly = ({ notRestored }: VerdictFacts): string =>
+  `somebody undid the fault, but not to what was there before: ${notRestored.join('; ')}`;
 
 /**
  * The strict verdict. One pure function; its whole truth table is in the test beside it.

@@ -60,16 +60,16 @@ export function createBrowsing(context: Context): Browsing {
     if (isBehind) return;
     const now = tables();
     const { rows, all } = tableRows(live.view, now, rowOf);
-    update({ kinds: kindEntries(live.view), rows, all, ghosts: ghostsOf(now, rows) });
+    update({ kinds: kindEntries(live.view), rows, all, goneRows: ghostsOf(now, rows) });
   }
 
   /**
    * When rows disappear from the table, only the one under the cursor stays for a moment; keeping others would shift
    * what is being read.
    */
-  function ghostsOf(before: TablesView, rows: TablesView['rows']): TablesView['ghosts'] {
+  function ghostsOf(before: TablesView, rows: TablesView['rows']): TablesView['goneRows'] {
     const { monotonic } = context.now();
-    const kept = before.ghosts.filter(({ until, row }) => until > monotonic && !rows.some(one => one.uid === row.uid));
+    const kept = before.goneRows.filter(({ until, row }) => until > monotonic && !rows.some(one => one.uid === row.uid));
     const chosen = before.rows.find(({ uid }) => uid === before.cursor);
     const isGone = chosen !== undefined && context.live?.view.byUid(chosen.uid) === undefined;
     if (!isGone || kept.some(({ row }) => row.uid === chosen.uid)) return kept;
@@ -123,12 +123,12 @@ export function createBrowsing(context: Context): Browsing {
       const { kinds, kind } = tables();
       const at = kinds.findIndex(one => one.kind === kind);
       const next = kinds[(at + by + kinds.length) % Math.max(1, kinds.length)];
-      if (next) change({ ...tables(), kind: next.kind, cursor: undefined, ghosts: [] });
+      if (next) change({ ...tables(), kind: next.kind, cursor: undefined, goneRows: [] });
     },
-    showKind: kind => change({ ...tables(), kind, cursor: undefined, ghosts: [] }),
+    showKind: kind => change({ ...tables(), kind, cursor: undefined, goneRows: [] }),
     showKindNamed(name) {
       const entry = tables().kinds.find(({ kind }) => kind === name);
-      if (entry) change({ ...tables(), kind: entry.kind, cursor: undefined, ghosts: [] });
+      if (entry) change({ ...tables(), kind: entry.kind, cursor: undefined, goneRows: [] });
     },
     put: uid => update({ cursor: uid }),
     sort() {

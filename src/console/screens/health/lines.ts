@@ -105,9 +105,9 @@ interface Shown {
 }
 
 /** A row that is gone stays at its place in the order of names until its time is over. */
-function withGhosts({ rows, ghosts }: TablesView): Shown[] {
+function withGhosts({ rows, goneRows }: TablesView): Shown[] {
   const shown: Shown[] = rows.map(row => ({ row, isGone: false }));
-  for (const { row } of ghosts) {
+  for (const { row } of goneRows) {
     const at = shown.findIndex(one => one.row.ref.name > row.ref.name);
     shown.splice(at < 0 ? shown.length : at, 0, { row, isGone: true });
   }

@@ -14,7 +14,7 @@ export interface KindEntry {
 }
 
 /** A row of an object that is gone, which stays in sight for a moment. */
-export interface Ghost {
+export interface GoneRow {
   row: ObjectRow;
   /** Monotonic milliseconds until which it is shown. */
   until: number;
@@ -28,7 +28,7 @@ export interface TablesView {
   rows: readonly ObjectRow[];
   /** How many there are without the filter. */
   all: number;
-  ghosts: readonly Ghost[];
+  goneRows: readonly GoneRow[];
   filter: string;
   terms: readonly FilterTerm[];
   isTyping: boolean;
@@ -42,7 +42,7 @@ export const NO_TABLES: TablesView = {
   kinds: [],
   rows: [],
   all: 0,
-  ghosts: [],
+  goneRows: [],
   filter: '',
   terms: [],
   isTyping: false,
@@ -104,10 +104,10 @@ export const withFilter = (tables: TablesView, filter: string): TablesView => ({
 });
 
 /** The row under the cursor, by uid, even if it has just disappeared; otherwise the first. */
-export function chosenRow({ rows, ghosts, cursor }: TablesView): { row: ObjectRow; isGone: boolean } | undefined {
+export function chosenRow({ rows, goneRows, cursor }: TablesView): { row: ObjectRow; isGone: boolean } | undefined {
   const row = rows.find(one => one.uid === cursor);
   if (row) return { row, isGone: false };
-  const ghost = ghosts.find(one => one.row.uid === cursor);
-  if (ghost) return { row: ghost.row, isGone: true };
+  const goneRow = goneRows.find(one => one.row.uid === cursor);
+  if (goneRow) return { row: goneRow.row, isGone: true };
   return rows[0] && { row: rows[0], isGone: false };
 }

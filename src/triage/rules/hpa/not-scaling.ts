@@ -61,7 +61,7 @@ export const hpaNotScaling: Rule = {
       if (fault === undefined || now - created(hpa) < STARTING_MS) continue;
       const target = targetOf(hpa);
       const near = nearTarget(view, hpa, target);
-      const { summary, cause } = storyOf(fault, target, near);
+      const { summary, cause } = explain(fault, target, near);
       yield finding({
         rule: 'hpa/not-scaling',
         severity: 'high',
@@ -84,7 +84,7 @@ function nearTarget(view: ClusterView, { metadata }: ViewObject, { kind, name }:
   return all.includes(name) ? undefined : nearest(name, all);
 }
 
-function storyOf(
+function explain(
   fault: Condition,
   { kind, name }: Target,
   near: string | undefined,

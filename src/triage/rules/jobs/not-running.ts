@@ -80,12 +80,12 @@ function notRunning({ view, now }: Looking, cron: ViewObject): Told | undefined 
   const active = activeJobs(view, cron);
   if (missed < MISSED && !(event && /Invalid|Unparseable|TimeZone/.test(event.reason))) return undefined;
   const deadline = cron.spec.startingDeadlineSeconds;
-  const story = storyOf(cron, active, event, typeof deadline === 'number' ? deadline : undefined);
-  if (story === undefined) return undefined;
+  const explanation = explain(cron, active, event, typeof deadline === 'number' ? deadline : undefined);
+  if (explanation === undefined) return undefined;
   const { namespace = '' } = cron.metadata;
   return {
     severity: 'high',
-    summary: `${story.summary}; ${missed > 0 ? `${missed} runs missed` : 'it never ran'}`,
+    summary: `${explanation.summary}; ${missed > 0 ? `${missed} runs missed` : 'it never ran'}`,
     since: sinceTime(undefined, lastRun(cron)),
     evidence: [
       `spec.schedule: ${text(cron.spec.schedule)}${text(cron.spec.timeZone) && ` (${text(cron.spec.timeZone)})`}, concurrencyPolicy ${text(cron.spec.concurrencyPolicy) || 'Allow'}`,
@@ -94,15 +94,15 @@ function notRunning({ view, now }: Looking, cron: ViewObject): Told | undefined 
       typeof deadline === 'number' && `spec.startingDeadlineSeconds: ${deadline}`,
       event && `event ${event.reason}: "${event.message}"`,
     ],
-    cause: story.cause,
+    cause: explanation.cause,
     fixes: [
-      story.blocker
+      explanation.blocker
         ? {
-            text: `End job ${story.blocker}, or set concurrencyPolicy to Replace.`,
-            command: command(view, ['kubectl', 'delete', `job/${story.blocker}`, '-n', namespace]),
+            text: `End job ${explanation.blocker}, or set concurrencyPolicy to Replace.`,
+            command: command(view, ['kubectl', 'delete', `job/${explanation.blocker}`, '-n', namespace]),
             safe: false,
           }
-        : { text: story.fix, command: command(view, ['kubectl', 'edit', ...named(refOf(cron))]) },
+        : { text: explanation.fix, command: command(view, ['kubectl', 'edit', ...named(refOf(cron))]) },
     ],
     because: [
       causeOf({ ...cron.metadata, kind: 'CronJob' }),
@@ -117,19 +117,19 @@ function notRunning({ view, now }: Looking, cron: ViewObject): Told | undefined 
 const activeJobs = (view: ClusterView, cron: ViewObject): ViewObject[] =>
   list(cron.status.active).flatMap(one => view.get('Job', cron.metadata.namespace, text(one.name)) ?? []);
 
-interface Story {
+interface Explanation {
   summary: string;
   cause: string;
   fix: string;
   blocker?: string;
 }
 
-function storyOf(
+function explain(
   cron: ViewObject,
   active: readonly ViewObject[],
   event: WarningEvent | undefined,
   deadline: number | undefined,
-): Story | undefined {
+): Explanation | undefined {
   const [oldest] = [...active].sort((a, b) => created(a) - created(b));
   if (oldest && cron.spec.concurrencyPolicy === 'Forbid')
     return {

@@ -106,7 +106,7 @@ export const oomKilled: Rule = {
 const isOom = ({ end }: Crash): boolean => end?.reason === 'OOMKilled';
 
 /** All that is known about one crash, for its lines and its fixes. */
-interface Story {
+interface Explanation {
   oom: boolean;
   limit: string;
   killer: { probe: string; message: string } | undefined;
@@ -119,7 +119,7 @@ interface Story {
   givenBy: string | undefined;
 }
 
-function storyOf(looking: Looking, sick: Sick<Crash>): Story {
+function explain(looking: Looking, sick: Sick<Crash>): Explanation {
   const { view, answers } = looking;
   const { top, pods, what } = sick;
   const { container, end } = what;
@@ -168,17 +168,17 @@ function crashingSince({ pods, what: { container } }: Sick<Crash>): Since | unde
 function found(looking: Looking, sick: Sick<Crash>, rule: string): Finding {
   const { top, pods, what } = sick;
   const { container } = what;
-  const story = storyOf(looking, sick);
-  const { why, hint } = story;
+  const explanation = explain(looking, sick);
+  const { why, hint } = explanation;
   return finding({
     rule,
     severity: 'high',
     object: top.object ?? top.ref,
     summary: `${containerWords(container)} of ${howMany(sick)} crashes again and again: ${why}${hint ? `; log: ${hint.means}` : ''}`,
     since: crashingSince(sick),
-    evidence: [podNames(pods), ...evidence(what, story, looking.now)],
-    cause: causeWords(container, story),
-    fixes: [...fixes(looking, sick, story)],
+    evidence: [podNames(pods), ...evidence(what, explanation, looking.now)],
+    cause: causeWords(container, explanation),
+    fixes: [...fixes(looking, sick, explanation)],
     because: [
       ...usualCauses(sick),
       ...dnsCauses(looking.view, pods),
@@ -188,17 +188,17 @@ function found(looking: Looking, sick: Sick<Crash>, rule: string): Finding {
   });
 }
 
-function evidence({ container, end, read }: Crash, story: Story, now: number): (string | false | undefined)[] {
+function evidence({ container, end, read }: Crash, explanation: Explanation, now: number): (string | false | undefined)[] {
   const { waiting, ended, restarts } = container;
   const state = waiting ? `waiting ${waiting.reason}` : ended ? `terminated ${ended.reason}` : 'running, not ready';
   const when = end?.finishedAt === undefined ? '' : `, ended ${age(now - end.finishedAt)} ago`;
   return [
     `status of ${containerWords(container)}: ${state}, restartCount ${restarts}`,
     end && `last run: ${end.reason}, exit code ${end.exitCode}${end.message && ` "${end.message}"`}${when}`,
-    story.oom && `resources.limits.memory: ${story.limit || 'none'}`,
-    story.killer && `event Unhealthy: "${story.killer.message}"`,
-    ...story.lines.map(line => `log: ${line}`),
-    story.unread !== undefined && `not read: log of ${read.pod}: ${story.unread}`,
+    explanation.oom && `resources.limits.memory: ${explanation.limit || 'none'}`,
+    explanation.killer && `event Unhealthy: "${explanation.killer.message}"`,
+    ...explanation.lines.map(line => `log: ${line}`),
+    explanation.unread !== undefined && `not read: log of ${read.pod}: ${explanation.unread}`,
   ];
 }
 
@@ -215,7 +215,7 @@ function limitGivenBy({ view }: Looking, { top, what }: Sick<Crash>, limit: stri
   return range?.metadata.name;
 }
 
-function causeWords(container: Container, { oom, limit, hint, why, givenBy }: Story): string {
+function causeWords(container: Container, { oom, limit, hint, why, givenBy }: Explanation): string {
   if (oom)
     return `${containerWords(container)} needs more memory than ${limit ? `its limit of ${limit}` : 'the node can give'}; the kernel kills it each time (OOMKilled).${givenBy ? ` The template sets no limit: it is the default of LimitRange ${givenBy}.` : ''}`;
   return `${hint ? `The log says: ${hint.means}. ` : ''}The last run ended with ${why}.`;
@@ -244,7 +244,7 @@ function probeThatKills(
 function* fixes(
   { view }: Looking,
   { top, what }: Sick<Crash>,
-  { oom, byProbe, limit, hint }: Story,
+  { oom, byProbe, limit, hint }: Explanation,
 ): Iterable<FixDraft> {
   const { container, read } = what;
   const canSet = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'].includes(top.ref.kind);

@@ -124,7 +124,7 @@ export const stuckCreating: Rule = {
   },
 };
 
-interface Story {
+interface Explanation {
   what: string;
   why: string;
   evidence: (string | false | undefined)[];
@@ -136,25 +136,25 @@ function found(looking: Looking, sick: Sick<Trouble>): Finding {
   const { view } = looking;
   const { top, pods } = sick;
   const pod = pods[0] as ViewObject;
-  const story = storyOf(looking, sick, pod);
+  const explanation = explain(looking, sick, pod);
   const events = view.eventsAbout(podRef(pod)).slice(0, 3);
   return finding({
     rule: 'pod/stuck-creating',
     severity: 'high',
     object: top.object ?? top.ref,
-    summary: `${howMany(sick)} stuck in ContainerCreating: ${story.what}`,
+    summary: `${howMany(sick)} stuck in ContainerCreating: ${explanation.what}`,
     since: unreadySince(pods),
     evidence: [
       podNames(pods),
       `on node ${text(pod.spec.nodeName)}`,
       ...events.map(one => `event ${one.reason}: "${one.message}"`),
-      ...story.evidence,
+      ...explanation.evidence,
     ],
-    cause: story.why,
-    fixes: [...story.fixes, rollBack(view, top), describe(view, podRef(pod), 'Read every event of the pod.')],
+    cause: explanation.why,
+    fixes: [...explanation.fixes, rollBack(view, top), describe(view, podRef(pod), 'Read every event of the pod.')],
     because: [
       ...usualCauses(sick),
-      ...story.because,
+      ...explanation.because,
       ...claimsOf(view, pod).map(({ name }) => ({
         kind: 'PersistentVolumeClaim',
         namespace: pod.metadata.namespace ?? '',
@@ -164,14 +164,14 @@ function found(looking: Looking, sick: Sick<Trouble>): Finding {
   });
 }
 
-function storyOf({ view, answers }: Looking, { top, what }: Sick<Trouble>, pod: ViewObject): Story {
+function explain({ view, answers }: Looking, { top, what }: Sick<Trouble>, pod: ViewObject): Explanation {
   const namespace = top.ref.namespace ?? '';
   const none = { evidence: [], fixes: [], because: [] };
   switch (what.about) {
     case 'config':
       return configStory(view, insteadOf(view, answers, namespace, what.missing), top, what);
     case 'attach':
-      return attachStory(view, top, what.words);
+      return explainAttach(view, top, what.words);
     case 'claim':
       return {
         ...none,
@@ -224,7 +224,7 @@ function configStory(
   { near, existing, unread }: ReturnType<typeof insteadOf>,
   top: Sick<Trouble>['top'],
   { missing, volume }: Extract<Trouble, { about: 'config' }>,
-): Story {
+): Explanation {
   const { kind, name, key } = missing;
   const noun = kind === 'ConfigMap' ? 'config map' : 'secret';
   const what = key === undefined ? `${noun} ${name} not found` : `${noun} key ${key} is missing in ${kind} ${name}`;
@@ -268,7 +268,7 @@ function configStory(
   };
 }
 
-function attachStory(view: ClusterView, top: Sick<Trouble>['top'], words: string): Story {
+function explainAttach(view: ClusterView, top: Sick<Trouble>['top'], words: string): Explanation {
   const volume = /volume "([^"]+)"/.exec(words)?.[1] ?? '';
   const isMulti = /Multi-Attach/.test(words);
   const attachments = [...view.all('VolumeAttachment')].filter(
@@ -320,7 +320,7 @@ function mountStory(
   view: ClusterView,
   top: Sick<Trouble>['top'],
   { words, volume }: Extract<Trouble, { about: 'mount' }>,
-): Story {
+): Explanation {
   const driver = /driver name (\S+) not found in the list of registered CSI drivers/.exec(words)?.[1];
   return {
     what: driver

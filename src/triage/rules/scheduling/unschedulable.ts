@@ -66,7 +66,7 @@ function found(view: ClusterView, sick: ReturnType<typeof unplaced>[number], fre
   // A pod of a DaemonSet is for one node: that the others are not meant is no news.
   const passed = passedOver(what.message).filter(one => only === undefined || constraintOf(one.reason) !== 'selector');
   const nodes = obstaclesOf(view, pod, free).filter(one => only === undefined || one.node.metadata.name === only);
-  const told = passed.map(one => ({ one, story: storyOf(view, pod, one, free) }));
+  const told = passed.map(one => ({ one, explanation: explain(view, pod, one, free) }));
   const since = condition(pod, 'PodScheduled')?.since;
   const scheduled = condition(pod, 'PodScheduled');
   const most = [...told].sort((a, b) => (b.one.nodes ?? 1e9) - (a.one.nodes ?? 1e9));
@@ -74,7 +74,7 @@ function found(view: ClusterView, sick: ReturnType<typeof unplaced>[number], fre
     rule: 'pod/unschedulable',
     severity: 'high',
     object: top.object ?? top.ref,
-    summary: `${howMany(sick)} unschedulable: ${most.map(({ one, story }) => `${story.what}${one.nodes === undefined ? '' : ` (${one.nodes} ${one.nodes === 1 ? 'node' : 'nodes'})`}`).join('; ') || what.message}`,
+    summary: `${howMany(sick)} unschedulable: ${most.map(({ one, explanation }) => `${explanation.what}${one.nodes === undefined ? '' : ` (${one.nodes} ${one.nodes === 1 ? 'node' : 'nodes'})`}`).join('; ') || what.message}`,
     since: sinceTime(since, created(pod)),
     evidence: [
       podNames(pods),
@@ -85,12 +85,12 @@ function found(view: ClusterView, sick: ReturnType<typeof unplaced>[number], fre
     ],
     cause:
       most
-        .map(({ story }) => story.why)
+        .map(({ explanation }) => explanation.why)
         .filter(one => one !== '')
         .join(' ') || what.message,
     fixes: [
-      ...most.flatMap(({ story }) =>
-        story.fixes.map(text => (typeof text === 'string' ? edit(view, top, text) : text)),
+      ...most.flatMap(({ explanation }) =>
+        explanation.fixes.map(text => (typeof text === 'string' ? edit(view, top, text) : text)),
       ),
       describe(view, podRef(pod), 'Read every event of the pod.'),
     ],
@@ -98,7 +98,7 @@ function found(view: ClusterView, sick: ReturnType<typeof unplaced>[number], fre
       ...usualCauses(sick),
       ...nodeCauses(nodes),
       ...claimCauses(view, pod),
-      ...most.flatMap(({ story }) => story.because ?? []),
+      ...most.flatMap(({ explanation }) => explanation.because ?? []),
     ],
   });
 }
@@ -133,7 +133,7 @@ const claimCauses = (view: ClusterView, pod: ViewObject): Cause[] =>
     ...(text(claim?.spec.volumeName) ? [{ kind: 'PersistentVolume', name: text(claim?.spec.volumeName) }] : []),
   ]);
 
-interface Story {
+interface Explanation {
   what: string;
   why: string;
   /** A text is a change of the workload. */
@@ -141,7 +141,7 @@ interface Story {
   because?: Cause[];
 }
 
-function storyOf(view: ClusterView, pod: ViewObject, { reason }: Passed, free: ReturnType<typeof freeOnNodes>): Story {
+function explain(view: ClusterView, pod: ViewObject, { reason }: Passed, free: ReturnType<typeof freeOnNodes>): Explanation {
   switch (constraintOf(reason)) {
     case 'selector':
       return selectorStory(view, pod);
@@ -179,7 +179,7 @@ function storyOf(view: ClusterView, pod: ViewObject, { reason }: Passed, free: R
   }
 }
 
-function selectorStory(view: ClusterView, pod: ViewObject): Story {
+function selectorStory(view: ClusterView, pod: ViewObject): Explanation {
   const { slips, unmet } = labelSlips(view, pod);
   const wanted = unmet.map(({ key, values }) => `${key}=${values.join('|')}`).join(', ');
   if (unmet.length === 0)
@@ -206,7 +206,7 @@ function selectorStory(view: ClusterView, pod: ViewObject): Story {
   };
 }
 
-function resourceStory(pod: ViewObject, reason: string, free: ReturnType<typeof freeOnNodes>): Story {
+function resourceStory(pod: ViewObject, reason: string, free: ReturnType<typeof freeOnNodes>): Explanation {
   const resource = /^Insufficient (\S+)/.exec(reason)?.[1] ?? 'pods';
   const wanted = requestsOf(pod).get(resource) ?? 0;
   const nodes = [...free].map(([name, { allocatable, free }]) => ({
@@ -253,7 +253,7 @@ function slipOfUnit(resource: string, wanted: number, largest: number): string |
   return undefined;
 }
 
-function taintStory(view: ClusterView, pod: ViewObject, reason: string): Story {
+function taintStory(view: ClusterView, pod: ViewObject, reason: string): Explanation {
   const taints = new Set(
     [...view.all('Node')]
       .flatMap(node => repelling(pod, node))
@@ -290,7 +290,7 @@ function taintStory(view: ClusterView, pod: ViewObject, reason: string): Story {
 const cordoned = (view: ClusterView): string[] =>
   [...view.all('Node')].filter(node => node.spec.unschedulable === true).map(node => node.metadata.name);
 
-function claimStory(view: ClusterView, pod: ViewObject, reason: string): Story {
+function claimStory(view: ClusterView, pod: ViewObject, reason: string): Explanation {
   const named = /persistentvolumeclaim "([^"]+)" (not found|is being deleted)/.exec(reason);
   if (named) {
     const name = named[1] ?? '';
@@ -311,7 +311,7 @@ function claimStory(view: ClusterView, pod: ViewObject, reason: string): Story {
   };
 }
 
-function volumeStory(view: ClusterView, pod: ViewObject, reason: string): Story {
+function volumeStory(view: ClusterView, pod: ViewObject, reason: string): Explanation {
   const volumes = claimsOf(view, pod).flatMap(
     ({ claim }) => view.get('PersistentVolume', undefined, text(claim?.spec.volumeName)) ?? [],
   );
@@ -335,7 +335,7 @@ function volumeStory(view: ClusterView, pod: ViewObject, reason: string): Story 
   };
 }
 
-function spreadStory(view: ClusterView, pod: ViewObject, reason: string): Story {
+function spreadStory(view: ClusterView, pod: ViewObject, reason: string): Explanation {
   const constraints = list(pod.spec.topologySpreadConstraints).filter(
     one => one.whenUnsatisfiable !== 'ScheduleAnyway',
   );
@@ -353,7 +353,7 @@ function spreadStory(view: ClusterView, pod: ViewObject, reason: string): Story 
   };
 }
 
-function affinityStory(pod: ViewObject, reason: string): Story {
+function affinityStory(pod: ViewObject, reason: string): Explanation {
   const isAnti = /anti-affinity/.test(reason);
   const terms = list(
     fields(fields(pod.spec.affinity)[isAnti ? 'podAntiAffinity' : 'podAffinity'])

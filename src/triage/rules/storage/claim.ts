@@ -14,7 +14,7 @@ import { claimsOf } from './claims.ts';
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
-interface Story {
+interface Explanation {
   what: string;
   why: string;
   fixes: FixDraft[];
@@ -48,12 +48,12 @@ export const claimPending: Rule = {
       const storageClass = className === '' ? undefined : view.get('StorageClass', undefined, className);
       // Such a claim waits on purpose until the scheduler has chosen a node for a pod.
       if (bindingMode(storageClass) === 'WaitForFirstConsumer' && !isChosen(view, claim)) continue;
-      const story = storyOf(view, claim, className, storageClass);
+      const explanation = explain(view, claim, className, storageClass);
       yield finding({
         rule: 'storage/claim-pending',
         severity: 'high',
         object: claim,
-        summary: `PVC pending: ${story.what}${pods.length > 0 ? `; ${pods.length} pods wait for it` : ''}`,
+        summary: `PVC pending: ${explanation.what}${pods.length > 0 ? `; ${pods.length} pods wait for it` : ''}`,
         since: sinceTime(created(claim), now),
         evidence: [
           'status.phase: Pending',
@@ -68,15 +68,15 @@ export const claimPending: Rule = {
               .map(pod => pod.metadata.name)
               .join(', ')}`,
         ],
-        cause: story.why,
+        cause: explanation.why,
         fixes: [
-          ...story.fixes,
+          ...explanation.fixes,
           {
             text: 'Read every event of the claim.',
             command: command(view, ['kubectl', 'describe', ...named(refOf(claim))]),
           },
         ],
-        because: [causeOf(refOf(claim), 'chaos/'), ...(story.because ?? [])],
+        because: [causeOf(refOf(claim), 'chaos/'), ...(explanation.because ?? [])],
       });
     }
   },
@@ -104,7 +104,7 @@ function wrongClass(
   claim: ViewObject,
   className: string,
   storageClass: ViewObject | undefined,
-): Story | undefined {
+): Explanation | undefined {
   const classes = [...view.all('StorageClass')];
   const make = (text: string): FixDraft => ({
     text: `${text} The class of a claim cannot be changed: delete the claim and create it anew.`,
@@ -146,7 +146,7 @@ function wrongClass(
   return undefined;
 }
 
-function storyOf(view: ClusterView, claim: ViewObject, className: string, storageClass: ViewObject | undefined): Story {
+function explain(view: ClusterView, claim: ViewObject, className: string, storageClass: ViewObject | undefined): Explanation {
   const make = (text: string): FixDraft => ({
     text: `${text} The class of a claim cannot be changed: delete the claim and create it anew.`,
     command: command(view, ['kubectl', 'get', ...named(refOf(claim)), '-o', 'yaml']),
@@ -213,7 +213,7 @@ const matchingVolumes = (view: ClusterView, claim: ViewObject): ViewObject[] =>
   );
 
 /** Without a provisioner somebody has to provide a volume: which there are, and why each does not fit. */
-function volumeStory(view: ClusterView, claim: ViewObject, className: string, make: (text: string) => FixDraft): Story {
+function volumeStory(view: ClusterView, claim: ViewObject, className: string, make: (text: string) => FixDraft): Explanation {
   const reasons = matchingVolumes(view, claim)
     .map(volume => ({ name: volume.metadata.name, why: unfit(volume, claim) }))
     .filter(one => one.why !== '');

@@ -36,24 +36,24 @@ export const podsRefused: Rule = {
   *look(looking) {
     for (const refused of refusals(looking)) {
       const { top, maker, message, since, lacks } = refused;
-      const story = storyOf(looking.view, refused);
+      const explanation = explain(looking.view, refused);
       const failure = condition(maker, 'ReplicaFailure');
       yield finding({
         rule: 'workload/pods-refused',
         severity: 'high',
         object: top.object ?? top.ref,
-        summary: `${lacks === 1 ? 'a pod' : `${lacks} pods`} cannot be created: ${story.what}`,
+        summary: `${lacks === 1 ? 'a pod' : `${lacks} pods`} cannot be created: ${explanation.what}`,
         since,
         evidence: [
           failure?.status === 'True'
             ? `${maker.kind} ${maker.metadata.name}, ${quoted(failure)}`
             : `${maker.kind} ${maker.metadata.name}, event FailedCreate: "${message}"`,
         ],
-        cause: story.why,
-        fixes: story.fixes,
+        cause: explanation.why,
+        fixes: explanation.fixes,
         because: [
           causeOf(top.ref, 'chaos/'),
-          ...story.because,
+          ...explanation.because,
           { kind: 'Namespace', name: top.ref.namespace ?? '', rule: 'namespace/' },
         ],
       });
@@ -61,14 +61,14 @@ export const podsRefused: Rule = {
   },
 };
 
-interface Story {
+interface Explanation {
   what: string;
   why: string;
   fixes: (FixDraft | undefined)[];
   because: Cause[];
 }
 
-function storyOf(view: ClusterView, { top, message, refusal }: Refused): Story {
+function explain(view: ClusterView, { top, message, refusal }: Refused): Explanation {
   const namespace = top.ref.namespace ?? '';
   const absent = absentIn(message);
   if (absent) return missingStory(view, { top, ...absent });
@@ -170,7 +170,7 @@ const NOUN = {
 function missingStory(
   view: ClusterView,
   { top, kind, name }: { top: Refused['top']; kind: keyof typeof NOUN; name: string },
-): Story {
+): Explanation {
   const namespace = top.ref.namespace ?? '';
   const existing = kind === 'ServiceAccount' ? view.inNamespace(kind, namespace) : [...view.all(kind)];
   const near = nearest(
@@ -204,7 +204,7 @@ function quotaStory(
   view: ClusterView,
   top: Refused['top'],
   refusal: Extract<Refusal, { what: 'quota exceeded' | 'quota needs values' }>,
-): Story {
+): Explanation {
   const namespace = top.ref.namespace ?? '';
   const { quota } = refusal;
   const because = [
@@ -242,7 +242,7 @@ function webhookStory(
   view: ClusterView,
   top: Refused['top'],
   refusal: Extract<Refusal, { what: 'webhook unavailable' | 'webhook denied' }>,
-): Story {
+): Explanation {
   const configurations = configurationsOf(view, refusal.webhook);
   const because: Cause[] = configurations.map(one => causeOf({ kind: one.kind, name: one.metadata.name }));
   if (refusal.what === 'webhook unavailable') {
