@@ -1,5 +1,4 @@
-import type { FaultType } from '../faults/types.ts';
-import { asFaultType } from '../faults/types.ts';
+import { asFaultType, FAULT_RULES } from '../faults/types.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import { titleOf } from '../injection/resources.ts';
 import { nameOf } from '../k8s/object-ref.ts';
@@ -15,37 +14,6 @@ export interface Seen {
   namespace?: string;
 }
 
-const WEBHOOKS = [
-  'validatingwebhookconfigurations.admissionregistration.k8s.io',
-  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
-];
-const RBAC = ['rolebindings', 'clusterrolebindings'].map(name => `${name}.rbac.authorization.k8s.io`);
-const DEPLOYMENTS = ['deployments.apps'];
-
-/** The resources on which an injection of each type leaves its mark; `target`: the kind that its parameters name. */
-const CARRIERS: Record<FaultType, readonly string[] | 'target'> = {
-  PodKill: [],
-  NetworkPartition: ['networkpolicies.networking.k8s.io'],
-  ConfigDrift: ['configmaps', 'secrets'],
-  ClientFault: ['configmaps'],
-  CRDMutation: 'target',
-  FinalizerBlock: 'target',
-  OwnerRefOrphan: 'target',
-  LabelStomping: 'target',
-  WebhookDisrupt: WEBHOOKS,
-  WebhookLatency: [...WEBHOOKS, ...DEPLOYMENTS, 'services', 'secrets'],
-  RBACRevoke: RBAC,
-  NamespaceDeletion: ['configmaps', 'namespaces'],
-  QuotaExhaustion: ['resourcequotas'],
-  SecretDeletion: ['secrets'],
-  ResourceDeletion: ['secrets'],
-  LeaderElectionDisrupt: ['configmaps'],
-  DeploymentScaleZero: DEPLOYMENTS,
-  CrashLoopInject: DEPLOYMENTS,
-  ImageCorrupt: DEPLOYMENTS,
-  PDBBlock: ['poddisruptionbudgets.policy'],
-};
-
 /** The resources in which the fault of an experiment would be found, as a scan names them; undefined where that is not known. */
 export function carrierResources(
   reach: ClusterExperiment['reach'],
@@ -53,7 +21,7 @@ export function carrierResources(
 ): readonly string[] | undefined {
   const type = asFaultType(reach.type);
   if (type === undefined) return undefined;
-  const carriers = CARRIERS[type];
+  const carriers = FAULT_RULES[type].foundOn;
   if (carriers !== 'target') return carriers;
   const resource = discovery.byKind(reach.apiVersion ?? 'v1', reach.kind ?? '');
   return resource === undefined ? undefined : [titleOf(resource)];
@@ -92,7 +60,8 @@ function isWithin(
   return !resources.some(resource => CLUSTERED.has(resource));
 }
 const CLUSTERED: ReadonlySet<string> = new Set([
-  ...WEBHOOKS,
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
   'clusterrolebindings.rbac.authorization.k8s.io',
   'namespaces',
 ]);

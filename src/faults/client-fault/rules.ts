@@ -21,6 +21,7 @@ export const rules: FaultRules = {
   tier: 3,
   expects: 'survive',
   leaves: 'marks',
+  foundOn: ['configmaps'],
   recognises: {
     recordOn: (data, { kind, metadata }) =>
       isMap(data) && kind === 'ConfigMap' && metadata.name.startsWith('operator-chaos-'),

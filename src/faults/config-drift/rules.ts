@@ -22,6 +22,7 @@ export const rules: FaultRules = {
   tier: 2,
   expects: 'self-heal',
   leaves: 'marks',
+  foundOn: ['configmaps', 'secrets'],
   recognises: {
     record: data => holds(data, 'rollbackSecretRef') || holds(data, 'resourceType', 'key'),
     backup: BACKUP,

@@ -85,6 +85,7 @@ export const rules: FaultRules = {
   tier: 3,
   expects: 'self-heal',
   leaves: 'marks',
+  foundOn: 'target',
   recognises: {
     record: data => (holds(data, 'path') || holds(data, 'field')) && holds(data, 'originalValue'),
   },

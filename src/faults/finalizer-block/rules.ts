@@ -32,6 +32,7 @@ export const rules: FaultRules = {
   tier: 3,
   expects: 'survive',
   leaves: 'marks',
+  foundOn: 'target',
   recognises: {
     record: data => isMap(data) && Object.keys(data).length === 1 && typeof data.finalizer === 'string',
   },

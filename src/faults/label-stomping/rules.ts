@@ -18,6 +18,7 @@ export const rules: FaultRules = {
   tier: 3,
   expects: 'self-heal',
   leaves: 'marks',
+  foundOn: 'target',
   recognises: { record: data => holds(data, 'labelKey', 'existed') },
 };
 

@@ -12,5 +12,6 @@ export const rules: FaultRules = {
   tier: 3,
   expects: 'self-heal',
   leaves: 'backup',
+  foundOn: ['configmaps'],
   recognises: { backup: BACKUP },
 };

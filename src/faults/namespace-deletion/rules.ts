@@ -17,5 +17,6 @@ export const rules: FaultRules = {
   tier: 5,
   expects: 'self-heal',
   leaves: 'backup',
+  foundOn: ['configmaps', 'namespaces'],
   recognises: { backup: { kind: 'ConfigMap', prefix: 'chaos-rollback-ns-' } },
 };

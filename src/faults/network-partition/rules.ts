@@ -12,6 +12,7 @@ export const rules: FaultRules = {
   tier: 2,
   expects: 'survive',
   leaves: 'object',
+  foundOn: ['networkpolicies.networking.k8s.io'],
   recognises: { creates: { kind: 'NetworkPolicy' } },
 };
 

@@ -11,5 +11,6 @@ export const rules: FaultRules = {
   tier: 3,
   expects: 'self-heal',
   leaves: 'marks',
+  foundOn: 'target',
   recognises: { record: data => isMap(data) && typeof data.ownerReferences === 'string' },
 };

@@ -9,6 +9,7 @@ export const rules: FaultRules = {
   tier: 2,
   expects: 'survive',
   leaves: 'object',
+  foundOn: ['poddisruptionbudgets.policy'],
   recognises: { creates: { kind: 'PodDisruptionBudget' } },
 };
 

@@ -9,4 +9,5 @@ export const rules: FaultRules = {
   tier: 1,
   expects: 'self-heal',
   leaves: 'nothing',
+  foundOn: [],
 };

@@ -17,5 +17,6 @@ export const rules: FaultRules = {
   tier: 5,
   expects: 'survive',
   leaves: 'object',
+  foundOn: ['resourcequotas'],
   recognises: { creates: { kind: 'ResourceQuota' } },
 };

@@ -16,6 +16,7 @@ export const rules: FaultRules = {
   tier: 4,
   expects: 'survive',
   leaves: 'marks',
+  foundOn: ['rolebindings.rbac.authorization.k8s.io', 'clusterrolebindings.rbac.authorization.k8s.io'],
   recognises: { record: data => Array.isArray(data) },
   isClusterScoped: ({ bindingType }) => bindingType === 'ClusterRoleBinding',
 };

@@ -31,6 +31,7 @@ export const rules: FaultRules = {
   tier: 3,
   expects: 'self-heal',
   leaves: 'backup',
+  foundOn: ['secrets'],
   recognises: { backup: BACKUP },
 };
 

@@ -57,6 +57,11 @@ export interface FaultRules {
    * nothing to restore.
    */
   leaves: 'marks' | 'object' | 'backup' | 'nothing';
+  /**
+   * The resources on which an injection leaves its mark, as a scan names them (`deployments.apps`); `target`: the kind
+   * that its parameters name.
+   */
+  foundOn: readonly string[] | 'target';
   recognises?: Recognition;
   /** Whether the framework counts it as cluster-scoped with these parameters; it never does unless told. */
   isClusterScoped?: (parameters: Parameters) => boolean;

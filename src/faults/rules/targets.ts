@@ -32,6 +32,7 @@ export const deploymentRules: FaultRules = {
   tier: 3,
   expects: 'survive',
   leaves: 'marks',
+  foundOn: ['deployments.apps'],
 };
 
 export function backedUpAs(prefix: string) {

@@ -17,5 +17,6 @@ export const rules: FaultRules = {
   tier: 3,
   expects: 'self-heal',
   leaves: 'backup',
+  foundOn: ['secrets'],
   recognises: { backup: BACKUP },
 };

@@ -28,6 +28,10 @@ export const rules: FaultRules = {
   tier: 4,
   expects: 'survive',
   leaves: 'marks',
+  foundOn: [
+    'validatingwebhookconfigurations.admissionregistration.k8s.io',
+    'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  ],
   recognises: {
     recordOn: (data, { kind }) => WEBHOOKS.has(kind) && isMap(data) && Object.values(data).every(isPolicy),
   },

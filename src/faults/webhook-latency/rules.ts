@@ -16,6 +16,13 @@ export const rules: FaultRules = {
   tier: 4,
   expects: 'survive',
   leaves: 'object',
+  foundOn: [
+    'validatingwebhookconfigurations.admissionregistration.k8s.io',
+    'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+    'deployments.apps',
+    'services',
+    'secrets',
+  ],
   recognises: { creates: { prefix: 'chaos-webhook-latency-' } },
 };
 

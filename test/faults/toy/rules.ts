@@ -10,6 +10,7 @@ export const rules: FaultRules = {
   tier: 1,
   expects: 'survive',
   leaves: 'marks',
+  foundOn: ['configmaps'],
   recognises: { record: data => holds(data, 'formerNote') },
   isClusterScoped: ({ name }) => name === 'everywhere',
 };
