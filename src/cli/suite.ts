@@ -12,8 +12,8 @@ import type { EntryEnd } from '../suite/event.ts';
 import {
   type JournalEntry,
   readSuite,
-  type SuiteSettings,
   type SuiteHistory,
+  type SuiteSettings,
   suiteJournalPath,
 } from '../suite/journal.ts';
 import { type SuiteEntry, suiteEntries } from '../suite/order.ts';

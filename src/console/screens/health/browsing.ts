@@ -69,7 +69,9 @@ export function createBrowsing(context: Context): Browsing {
    */
   function ghostsOf(before: TablesView, rows: TablesView['rows']): TablesView['goneRows'] {
     const { monotonic } = context.now();
-    const kept = before.goneRows.filter(({ until, row }) => until > monotonic && !rows.some(one => one.uid === row.uid));
+    const kept = before.goneRows.filter(
+      ({ until, row }) => until > monotonic && !rows.some(one => one.uid === row.uid),
+    );
     const chosen = before.rows.find(({ uid }) => uid === before.cursor);
     const isGone = chosen !== undefined && context.live?.view.byUid(chosen.uid) === undefined;
     if (!isGone || kept.some(({ row }) => row.uid === chosen.uid)) return kept;

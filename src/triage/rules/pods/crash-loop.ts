@@ -188,7 +188,11 @@ function found(looking: Looking, sick: Sick<Crash>, rule: string): Finding {
   });
 }
 
-function evidence({ container, end, read }: Crash, explanation: Explanation, now: number): (string | false | undefined)[] {
+function evidence(
+  { container, end, read }: Crash,
+  explanation: Explanation,
+  now: number,
+): (string | false | undefined)[] {
   const { waiting, ended, restarts } = container;
   const state = waiting ? `waiting ${waiting.reason}` : ended ? `terminated ${ended.reason}` : 'running, not ready';
   const when = end?.finishedAt === undefined ? '' : `, ended ${age(now - end.finishedAt)} ago`;

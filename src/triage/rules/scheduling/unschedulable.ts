@@ -141,7 +141,12 @@ interface Explanation {
   because?: Cause[];
 }
 
-function explain(view: ClusterView, pod: ViewObject, { reason }: Passed, free: ReturnType<typeof freeOnNodes>): Explanation {
+function explain(
+  view: ClusterView,
+  pod: ViewObject,
+  { reason }: Passed,
+  free: ReturnType<typeof freeOnNodes>,
+): Explanation {
   switch (constraintOf(reason)) {
     case 'selector':
       return selectorStory(view, pod);

@@ -146,7 +146,12 @@ function wrongClass(
   return undefined;
 }
 
-function explain(view: ClusterView, claim: ViewObject, className: string, storageClass: ViewObject | undefined): Explanation {
+function explain(
+  view: ClusterView,
+  claim: ViewObject,
+  className: string,
+  storageClass: ViewObject | undefined,
+): Explanation {
   const make = (text: string): FixDraft => ({
     text: `${text} The class of a claim cannot be changed: delete the claim and create it anew.`,
     command: command(view, ['kubectl', 'get', ...named(refOf(claim)), '-o', 'yaml']),
@@ -213,7 +218,12 @@ const matchingVolumes = (view: ClusterView, claim: ViewObject): ViewObject[] =>
   );
 
 /** Without a provisioner somebody has to provide a volume: which there are, and why each does not fit. */
-function volumeStory(view: ClusterView, claim: ViewObject, className: string, make: (text: string) => FixDraft): Explanation {
+function volumeStory(
+  view: ClusterView,
+  claim: ViewObject,
+  className: string,
+  make: (text: string) => FixDraft,
+): Explanation {
   const reasons = matchingVolumes(view, claim)
     .map(volume => ({ name: volume.metadata.name, why: unfit(volume, claim) }))
     .filter(one => one.why !== '');
