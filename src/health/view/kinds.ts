@@ -39,6 +39,7 @@ export const VIEW_KINDS = {
   RoleBinding: 'rbac.authorization.k8s.io/v1',
   ClusterRole: 'rbac.authorization.k8s.io/v1',
   ClusterRoleBinding: 'rbac.authorization.k8s.io/v1',
+  CertificateSigningRequest: 'certificates.k8s.io/v1',
   // Kinds of other projects, followed where the cluster serves them.
   Application: 'argoproj.io/v1alpha1',
   GitRepository: 'source.toolkit.fluxcd.io/v1',

@@ -27,8 +27,18 @@ const KINDS = (Object.keys(VIEW_KINDS) as ViewKind[]).filter(kind => !ELSEWHERE.
 const MANY =
   /(^|\.)(cilium\.io|wgpolicyk8s\.io|openreports\.io|reports\.kyverno\.io|aquasecurity\.github\.io|metrics\.k8s\.io|crd\.projectcalico\.org|projectcalico\.org)$/;
 
-/** Custom kinds that the view does not follow. */
+/**
+ * Custom kinds that the view does not follow, and whose controller does not seem to run: a live one takes its finalizers off. While a
+ * namespace is Terminating all of them, for what is deleted then may wait for one another.
+ */
 function* customKinds(view: ClusterView): Iterable<ApiResource> {
+  const isDeleting = [...view.all('Namespace')].some(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  const controlled = new Map<string, boolean>();
+  const isControlled = (group: string): boolean => {
+    const known = controlled.get(group) ?? ownerOfFinalizer(view, group, group).alive;
+    controlled.set(group, known);
+    return known;
+  };
   const crds = new Set([...view.all('CustomResourceDefinition')].map(({ metadata }) => metadata.name));
   let asked = 0;
   for (const resource of view.discovery?.resources ?? []) {
@@ -36,7 +46,8 @@ function* customKinds(view: ClusterView): Iterable<ApiResource> {
     if (
       !crds.has(`${plural}.${group}`) ||
       MANY.test(group) ||
-      (kind in VIEW_KINDS && VIEW_KINDS[kind as ViewKind].startsWith(`${group}/`))
+      (kind in VIEW_KINDS && VIEW_KINDS[kind as ViewKind].startsWith(`${group}/`)) ||
+      (!isDeleting && isControlled(group))
     )
       continue;
     if (asked++ >= MOST_KINDS) return;

@@ -1,6 +1,7 @@
 import type { Rule } from '../../rule.ts';
 import { nodeCordoned, nodeTainted } from './closed.ts';
 import { leaseStale, nodeNotReady, nodePressure, versionSkew } from './not-ready.ts';
+import { requestPending } from './request-pending.ts';
 
 export const nodeRules: readonly Rule[] = [
   nodeNotReady,
@@ -9,4 +10,5 @@ export const nodeRules: readonly Rule[] = [
   nodeCordoned,
   nodeTainted,
   versionSkew,
+  requestPending,
 ];

@@ -1,0 +1,65 @@
+import { text } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { condition, created } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+const CLIENT = ['kubernetes.io/kube-apiserver-client-kubelet'];
+const SERVING = ['kubernetes.io/kubelet-serving'];
+/** What approves them does so within seconds. */
+const PATIENCE_MS = 5 * 60_000;
+
+/** Certificates that kubelets ask for and that nobody approves. */
+export const requestPending: Rule = {
+  id: 'node/certificate-request',
+  gate: 'G2',
+  needs: ['CertificateSigningRequest'],
+  wants: ['Node'],
+  about: {
+    looksAt:
+      'CertificateSigningRequests of kubelets that have been Pending for over five minutes, or that were approved and not signed.',
+    why: 'A kubelet without a client certificate cannot join, or drops out when its old one expires. Without a serving certificate logs, exec and metrics of its node fail.',
+    whatToDo: 'See that the node is known, and approve the request; then see why the approver of the cluster did not.',
+  },
+  *look({ view, now }) {
+    for (const request of view.all('CertificateSigningRequest')) {
+      const signer = text(request.spec.signerName);
+      const isClient = CLIENT.includes(signer);
+      if (!isClient && !SERVING.includes(signer)) continue;
+      const isDecided = ['Denied', 'Failed'].some(type => condition(request, type) !== undefined);
+      if (isDecided || text(request.status.certificate) !== '' || now - created(request) < PATIENCE_MS) continue;
+      const isApproved = condition(request, 'Approved') !== undefined;
+      const name = text(request.spec.username).replace(/^system:node:/, '');
+      const node = view.get('Node', undefined, name);
+      const isWell = node !== undefined && condition(node, 'Ready')?.status === 'True';
+      const what = isClient ? 'client certificate' : 'serving certificate';
+      yield finding({
+        rule: 'node/certificate-request',
+        // A node that works has its old certificate still.
+        severity: isClient && !isWell ? 'high' : 'warn',
+        object: request,
+        summary: `the ${what} that kubelet ${name} asks for is ${isApproved ? 'approved and not signed' : 'pending: nobody has approved the request (CSR)'}`,
+        since: { at: created(request), exact: true },
+        evidence: [
+          `spec.signerName: ${signer}`,
+          `spec.username: ${text(request.spec.username)}`,
+          `status.conditions: ${isApproved ? 'Approved' : 'none'}`,
+        ],
+        cause: isApproved
+          ? 'The signer in kube-controller-manager does not sign it: it does not run, or has no key of the authority.'
+          : 'No approver of the cluster has approved the CertificateSigningRequest.',
+        fixes: [
+          {
+            text: 'See whose request it is, then approve it.',
+            command: command(view, ['kubectl', 'certificate', 'approve', request.metadata.name]),
+          },
+          { text: 'Read the request.', command: command(view, ['kubectl', 'describe', ...named(refOf(request))]) },
+        ],
+        because: isApproved
+          ? [causeOf({ kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' })]
+          : [],
+      });
+    }
+  },
+};
