@@ -60,6 +60,24 @@ export function revertNotices(
   ];
 }
 
+/** What others are told of an abort condition of a game-day that tripped. */
+export function trippedNotice(
+  { day, condition, text, scenario }: { day: string; condition: string; text: string; scenario?: string | undefined },
+  { at, context, user, host }: { at: number; context: string; user: string; host: string },
+): Notice {
+  return {
+    kind: 'tripped',
+    id: `${sanitise(day)}.tripped.${condition}.${at}`,
+    at,
+    context: sanitise(context),
+    by: sanitise(user),
+    host: sanitise(host),
+    text: sanitise(`game-day ${day} in ${context}: abort condition ${condition} tripped: ${text}`, 1_000),
+    isBad: true,
+    facts: { day: sanitise(day), condition, ...(scenario === undefined ? {} : { scenario: sanitise(scenario) }) },
+  };
+}
+
 /** What a run's notices say of it. */
 export type RunAbout = Pick<RunHeader, 'run' | 'context' | 'user' | 'host' | 'experiment'>;
 

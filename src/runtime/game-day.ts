@@ -7,10 +7,12 @@ import { filesUnder } from '../host/files.ts';
 import { runProgram } from '../host/run-program.ts';
 import type { About } from '../injection/resources.ts';
 import type { Api } from '../kube/client/api.ts';
+import { trippedNotice } from '../notify/notice.ts';
 import { runChecks } from '../run/observe/checks.ts';
 import { lookOnce } from '../triage/look.ts';
 import { RULES } from '../triage/rules/index.ts';
 import { type Baselines, baselinesFor } from './baselines.ts';
+import { heraldFor } from './herald.ts';
 import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -28,8 +30,18 @@ export function leadDeps(runtime: Runtime, api: Api, engine: Engine): LeadDeps {
     // The clocks of a sandbox are made from this machine's own: how they differ says nothing of either.
     skewMs: () => (runtime.options.sandbox === undefined ? leastSkew(api) : undefined),
     triage: async () => (await lookOnce(api, runtime.realClock, RULES)).triage,
+    tellTripped: trippedTeller(runtime, api),
     baseline: (when, folder, namespaces) => dayBaseline(baselinesFor(runtime, api, engine), when, folder, namespaces),
     me: { user: api.identity.user, ...processFacts(runtime) },
+  };
+}
+
+function trippedTeller(runtime: Runtime, api: Api): NonNullable<LeadDeps['tellTripped']> {
+  const { context, user } = api.identity;
+  const herald = heraldFor(runtime, api);
+  return ({ day, condition, text, scenario }) => {
+    const at = Math.round(api.serverTime().now);
+    herald.tell(trippedNotice({ day, condition, text, scenario }, { at, context, user, host: runtime.host }));
   };
 }
 

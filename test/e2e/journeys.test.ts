@@ -15,6 +15,7 @@ import { ownerJourneys } from './journeys/owners.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
 import { refusedJourneys } from './journeys/refused.ts';
 import { suggestedJourneys } from './journeys/suggested.ts';
+import { suiteJourneys } from './journeys/suites.ts';
 import { thirdValueJourneys } from './journeys/third-value.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
 import { webhookJourneys } from './journeys/webhook.ts';
@@ -45,6 +46,7 @@ onEachProvider('on', (given, name) => {
     recordedJourneys(given);
     webhookJourneys(given);
     suggestedJourneys(given);
+    suiteJourneys(given);
     outageJourneys(given);
   });
 });

@@ -3,7 +3,7 @@ import { createEngine } from '../../src/engine/engine.ts';
 import { postText } from '../../src/host/post-text.ts';
 import { clusterEvents } from '../../src/notify/cluster-events.ts';
 import { createHerald } from '../../src/notify/herald.ts';
-import { type Notice, noticesOf, revertNotices } from '../../src/notify/notice.ts';
+import { type Notice, noticesOf, revertNotices, trippedNotice } from '../../src/notify/notice.ts';
 import type { Receiver } from '../../src/notify/receiver.ts';
 import { createSender } from '../../src/notify/sender.ts';
 import { BODIES } from '../../src/notify/shapes.ts';
@@ -255,6 +255,17 @@ describe('a run', () => {
     expect(result).toMatchObject({ verdict: 'Degraded', residue: 0 });
     expect(seen.at(-1)?.event).toBe('verdict');
   });
+});
+
+test('a tripped condition of a game-day is told, with its value', () => {
+  const here = { at: AT, context: 'lab', user: 'alice', host: 'laptop' };
+  const of = { day: 'friday', condition: 'collateral', text: 'another is down (1; limit 0)', scenario: 'kill it' };
+  const event = JSON.parse(BODIES.cloudevents(trippedNotice(of, here)).text);
+  expect(event).toMatchObject({
+    type: 'mayday.tripped',
+    data: { day: 'friday', condition: 'collateral', scenario: 'kill it' },
+  });
+  expect(event.data.text).toContain('collateral tripped: another is down (1; limit 0)');
 });
 
 test('residue is told for itself, of a run and of a revert', () => {

@@ -37,6 +37,8 @@ export interface LeadDeps {
   triage(): Promise<Triage>;
   /** Saves what these namespaces look like in the folder of the day; what is left is a line each. Never rejects. */
   baseline(when: 'before' | 'after', folder: string, namespaces: readonly string[]): Promise<SavedBaseline>;
+  /** Tells others of a tripped condition; nobody waits for it. */
+  tellTripped?(of: { day: string; condition: string; text: string; scenario?: string }): void;
   me: Pick<Session, 'user' | 'host' | 'pid' | 'processStart' | 'version'>;
 }
 
@@ -269,6 +271,8 @@ class Leading implements Day {
     const scenario = this.#underWay?.scenario;
     this.#underWay?.stop('aborted', `abort condition ${id}: ${says} (${value}; limit ${limit})`);
     const about = scenario === undefined ? {} : { scenario };
+    const text = `${says} (${value}; limit ${limit})`;
+    this.#deps.tellTripped?.({ day: this.#order.plan.day.metadata.name, condition: id, text, ...about });
     const told = this.#order.plan.day.spec.notices.filter(({ when }) => when === 'on-abort');
     const noted = [
       this.desk.note({ kind: 'tripped', condition: id, says, value, limit, ...about }),
