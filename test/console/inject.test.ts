@@ -15,7 +15,12 @@ const ledger: KubeObject = inShop('apps/v1', 'Deployment', 'ledger', {
   spec: {
     replicas: 2,
     selector: { matchLabels: { app: 'ledger' } },
-    template: { spec: { containers: [{ name: 'server', image: 'ledger:4' }] } },
+    template: {
+      spec: {
+        containers: [{ name: 'server', image: 'ledger:4' }],
+        volumes: [{ name: 'tls', secret: { secretName: 'ledger-tls' } }],
+      },
+    },
   },
   status: { conditions: [{ type: 'Available', status: 'True' }] },
 });
@@ -93,6 +98,7 @@ describe('injecting from an object', () => {
     one.send('i');
     await one.waitFor(/INJECT into Deployment shop\/ledger ─+ \d+ fit, \d+ do not/);
     expect(one.screen()).toMatch(/ImageCorrupt +HIGH +survive +TTL 5:00 +containerName=server/);
+    expect(one.screen()).toMatch(/SecretDeletion +HIGH +self-heal +TTL 5:00 +name=ledger-tls/);
     expect(one.screen()).toMatch(/PodKill +low +self-heal +itself +labelSelector=app=ledger/);
     await typed(one, 'nd', /NamespaceDeletion +✗ it is for a Namespace, this is a Deployment/);
     one.send('\r');

@@ -44,13 +44,15 @@ export function injectLines(state: ConsoleState, view: View, { columns, rows }: 
       span(`  ${cell('fault', TYPE)} ${cell('danger', 6)} ${cell('expected', 9)} ${cell('ended by', 9)} `, 'dim'),
       span('filled in from the object', 'dim'),
     ),
-    ...shown.slice(first, last).map((one, i) => suggestionLine(one, first + i === at, view, columns)),
+    ...shown
+      .slice(first, last)
+      .map((one, i) => suggestionLine(one, inject.ref?.name ?? '', first + i === at, view, columns)),
   ];
 }
 
 const TYPE = 21;
 
-function suggestionLine(one: Suggestion, isChosen: boolean, view: View, columns: number): Line {
+function suggestionLine(one: Suggestion, object: string, isChosen: boolean, view: View, columns: number): Line {
   const cursor = isChosen ? view.glyphs.cursor : ' ';
   const room = Math.max(0, columns - TYPE - 31);
   const pieces: (string | Span)[] = one.fits
@@ -63,7 +65,7 @@ function suggestionLine(one: Suggestion, isChosen: boolean, view: View, columns:
         ' ',
         cell(endWords(one), 9),
         ' ',
-        span(cell(parameterWords(one.parameters), room), 'dim'),
+        span(cell(parameterWords(one.parameters, object), room), 'dim'),
       ]
     : [
         span(cell(one.type, TYPE), 'dim'),
@@ -83,8 +85,9 @@ function endWords({ type, draft }: Suggestion): string {
   return ttl === undefined ? 'nobody' : `TTL ${clock(ttl)}`;
 }
 
-const parameterWords = (parameters: Readonly<Record<string, string>>): string =>
+/** What was filled in, without what only repeats the object; a name that is another object's is told. */
+const parameterWords = (parameters: Readonly<Record<string, string>>, object: string): string =>
   Object.entries(parameters)
-    .filter(([name]) => !['apiVersion', 'kind', 'name'].includes(name))
+    .filter(([name, value]) => !['apiVersion', 'kind'].includes(name) && !(name === 'name' && value === object))
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
