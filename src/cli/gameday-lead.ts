@@ -91,7 +91,7 @@ async function leadIt(
       if (told !== undefined) line(told);
     },
   });
-  if (globals.output === 'text') tell(`journal ${journal}`);
+  tell(`journal ${journal}`);
   if (exitCode === EXIT.aborted || exitCode === EXIT.residue)
     tell(
       `to do what is missing: mayday gameday resume ${journal}; after an abort the owner says that it may go on (--go-on)`,

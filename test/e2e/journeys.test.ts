@@ -6,6 +6,7 @@ import { emergencyJourneys } from './journeys/emergency.ts';
 import { everyKindJourneys } from './journeys/every-kind.ts';
 import { firstLookJourneys } from './journeys/first-look.ts';
 import { forbiddenJourneys } from './journeys/forbidden.ts';
+import { gameDayJourneys } from './journeys/gameday.ts';
 import { heldByFinalizerJourneys } from './journeys/held-by-finalizer.ts';
 import { historyJourneys } from './journeys/history.ts';
 import { onCallJourneys } from './journeys/on-call.ts';
@@ -47,6 +48,7 @@ onEachProvider('on', (given, name) => {
     webhookJourneys(given);
     suggestedJourneys(given);
     suiteJourneys(given);
+    gameDayJourneys(given);
     outageJourneys(given);
   });
 });

@@ -22,6 +22,8 @@ export interface Verdict extends Said {
 export interface Running {
   /** Resolves with the first line of standard output that is such an event; rejects when the process ends without it. */
   event(name: string, where?: (said: Said) => boolean): Promise<Said>;
+  /** The same of any line. */
+  line(where: (said: Said) => boolean): Promise<Said>;
   signal(name: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
 }
@@ -47,23 +49,24 @@ export function startMayday(words: readonly string[], env: Readonly<Record<strin
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code: code ?? (signal === 'SIGKILL' ? 137 : 1), stdout, stderr }));
   });
-  return {
-    event(name, where = () => true) {
-      return new Promise((resolve, reject) => {
-        const look = (): boolean => {
-          const found = eventsIn(stdout).find(said => said.event === name && where(said));
-          if (found === undefined) return false;
-          listeners.delete(look);
-          resolve(found);
-          return true;
-        };
-        listeners.add(look);
-        look();
-        void ended.then(({ code }) => {
-          if (!look()) reject(new Error(`mayday ended with ${code} and without ${name}:\n${stdout}${stderr}`));
-        });
+  const line = (where: (said: Said) => boolean, name = 'such a line'): Promise<Said> =>
+    new Promise((resolve, reject) => {
+      const look = (): boolean => {
+        const found = eventsIn(stdout).find(where);
+        if (found === undefined) return false;
+        listeners.delete(look);
+        resolve(found);
+        return true;
+      };
+      listeners.add(look);
+      look();
+      void ended.then(({ code }) => {
+        if (!look()) reject(new Error(`mayday ended with ${code} and without ${name}:\n${stdout}${stderr}`));
       });
-    },
+    });
+  return {
+    line,
+    event: (name, where = () => true) => line(said => said.event === name && where(said), name),
     signal: name => child.kill(name),
     ended,
   };
