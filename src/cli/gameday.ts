@@ -1,9 +1,10 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { disk } from '../experiment/files.ts';
 import { issueLine } from '../experiment/report.ts';
 import { filesBeside, readAgenda } from '../gameday/day/agenda.ts';
 import { planTemplate } from '../gameday/plan/template.ts';
 import { writePrivate } from '../host/disk/private-file.ts';
+import { paths } from '../runtime/paths.ts';
 import type { CleanIssue } from '../text/issue.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
@@ -42,7 +43,10 @@ function makePlan({ globals, args, options }: Invocation): ExitCode {
     .replace(/^-+|-+$/g, '')
     .slice(0, 63);
   const owner = globals.person ?? process.env.USER ?? 'me';
-  const unwritten = writePrivate(path, planTemplate(name || 'game-day', owner), { replace: options.force === true });
+  const schema = join(paths(process.env).experiments, '../schemas/game-day.schema.json');
+  const unwritten = writePrivate(path, planTemplate(name || 'game-day', owner, schema), {
+    replace: options.force === true,
+  });
   if (unwritten?.is === 'taken')
     throw new CommandFailure(`expected no file at ${path}, found one: name another, or replace it with --force`);
   if (unwritten !== undefined) throw new CommandFailure(`${path} was not written: ${unwritten.why}`);

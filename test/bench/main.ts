@@ -3,6 +3,7 @@ import { CLUSTERS, type OpenCluster } from './clusters.ts';
 import { firstFrame, keyToPaint } from './console.ts';
 import { type Figure, printFigures } from './figure.ts';
 import { scanFleet } from './fleet.ts';
+import { appendToDay } from './gameday.ts';
 import { machineLine } from './machine.ts';
 import { reportMany } from './report.ts';
 import { scanAndRevert } from './revert.ts';
@@ -17,6 +18,7 @@ const BENCHES: Record<string, (open: OpenCluster) => Promise<Figure[]>> = {
   'key-to-paint': keyToPaint,
   validate: validateMany,
   report: reportMany,
+  gameday: appendToDay,
   'ten-thousand': tenThousandPods,
   view: clusterView,
   triage: triageGates,

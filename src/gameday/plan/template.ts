@@ -1,10 +1,8 @@
 import { GAME_DAY_API, GAME_DAY_KIND } from './document.ts';
 
-/** A plan to begin with: everything that there is, what may be left out as comments. `name`: lower-case letters, digits and dashes. */
-export const planTemplate = (
-  name: string,
-  owner: string,
-): string => `# yaml-language-server: $schema=https://mayday.dev/schemas/game-day.schema.json
+/** A plan to begin with: everything that there is, what may be left out as comments. `name`: lower-case letters, digits and dashes; `schema`: where editors find the JSON Schema. */
+export const planTemplate = (name: string, owner: string, schema: string): string =>
+  `# yaml-language-server: $schema=${schema}
 apiVersion: ${GAME_DAY_API}
 kind: ${GAME_DAY_KIND}
 metadata:
