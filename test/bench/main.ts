@@ -7,6 +7,7 @@ import { appendToDay } from './gameday.ts';
 import { machineLine } from './machine.ts';
 import { reportMany } from './report.ts';
 import { scanAndRevert } from './revert.ts';
+import { suiteOfAll } from './suite.ts';
 import { tenThousandPods } from './ten-thousand.ts';
 import { triageGates } from './triage.ts';
 import { ttlOvershoot } from './ttl.ts';
@@ -19,6 +20,7 @@ const BENCHES: Record<string, (open: OpenCluster) => Promise<Figure[]>> = {
   validate: validateMany,
   report: reportMany,
   gameday: appendToDay,
+  suite: suiteOfAll,
   'ten-thousand': tenThousandPods,
   view: clusterView,
   triage: triageGates,

@@ -78,7 +78,16 @@ test('a day is reported from its journal alone: people, T3, notes as findings, w
     clusterUid: 'c',
   };
   const entries: DayEntry[] = [
-    { v: 1, at: T0 - 9_000, kind: 'begin', day: runId(8), plan: 'friday', objective: 'learn', files: [], ...session },
+    {
+      v: 1,
+      at: T0 - 9_000,
+      kind: 'begin',
+      day: runId(8),
+      plan: 'friday',
+      objective: 'learn',
+      files: [{ path: 'days/friday.yaml', sha256: 'x' }],
+      ...session,
+    },
     { v: 1, at: T0 - 8_000, kind: 'baseline', when: 'before', path: '/b.json' },
     { v: 1, at: T0 - 5_000, kind: 'armed', scenario: 'kill it', by },
     {
@@ -88,7 +97,7 @@ test('a day is reported from its journal alone: people, T3, notes as findings, w
       scenario: 'kill it',
       run: runId(1),
       experiment: 'web-kill',
-      path: 'lab/web-kill.yaml',
+      path: '../lab/web-kill.yaml',
     },
     ...record.events.map((event): DayEntry => ({ v: 1, at: event.at, kind: 'event', scenario: 'kill it', event })),
     { v: 1, at: T0 + 2_000, kind: 'seen', scenario: 'kill it', by },
@@ -112,6 +121,7 @@ test('a day is reported from its journal alone: people, T3, notes as findings, w
     [`${STATE}/days/${runId(8)}/journal.jsonl`]: entries.map(entry => JSON.stringify(entry)).join('\n'),
   });
   expect(report).toMatchObject({ title: 'game-day friday', source: { kind: 'day' } });
+  expect(report.scenarios[0]?.retest).toBe('mayday run lab/web-kill.yaml');
   expect(report.scenarios[0]).toMatchObject({ title: 'kill it', people: { outcome: 'unsure', detected: 'alice' } });
   const moments = report.scenarios[0]?.moments ?? [];
   expect(moments.find(({ id }) => id === 'T3')).toMatchObject({ afterMs: 2_000, says: 'alice (owner)' });
@@ -155,6 +165,29 @@ const FRAMEWORK = {
   },
   collateral: [{ operator: 'kserve', component: 'c', passed: false }],
 };
+
+test('an outcome that nobody was asked for is not the word of people', () => {
+  const by = { name: 'alice', role: 'owner' as const };
+  const session = {
+    session: 's',
+    by,
+    user: 'alice',
+    host: 'laptop',
+    pid: 1,
+    version: 'test',
+    context: 'lab',
+    server: 'https://lab',
+    clusterUid: 'c',
+  };
+  const entries = [
+    { v: 1, at: T0, kind: 'begin', day: runId(8), plan: 'friday', objective: 'learn', files: [], ...session },
+    { v: 1, at: T0, kind: 'armed', scenario: 'kill it', by },
+    { v: 1, at: T0, kind: 'outcome', scenario: 'kill it', by, outcome: 'failed', auto: true },
+  ];
+  const report = reportOf('/day.jsonl', { '/day.jsonl': entries.map(entry => JSON.stringify(entry)).join('\n') });
+  expect(report.scenarios[0]?.people).toEqual({});
+  expect(report.findings.map(({ text }) => text)).not.toContain('people say: failed');
+});
 
 test("the framework's results are read, a folder of them with ours, and its summary left out", () => {
   const files = {

@@ -1,5 +1,6 @@
+import { dirname, isAbsolute, join } from 'node:path';
 import type { DayRecord, DayRun, DayScenario } from '../../gameday/journal/read-day.ts';
-import { clean } from '../clean.ts';
+import { clean, shellWord } from '../clean.ts';
 import type { DayPart, Scenario } from '../model.ts';
 import type { RecordHeader, RecordResult } from './record-shape.ts';
 import { type RunParts, scenarioOf, whereOf } from './scenario.ts';
@@ -31,9 +32,21 @@ function scenariosOf(day: DayRecord, scenario: DayScenario, kept: (run: DayRun) 
   const seenBy = seen === undefined ? {} : { seenAt: seen.at, seenBy: clean(`${seen.by.name} (${seen.by.role})`) };
   if (scenario.runs.length === 0) return [{ ...byHand(day, scenario), ...added }];
   return scenario.runs.map(run => ({
-    ...scenarioOf(kept(run) ?? fromJournal(day, run), { ...seenBy, tripped }),
+    ...fromHere(day, scenarioOf(kept(run) ?? fromJournal(day, run), { ...seenBy, tripped })),
     ...added,
   }));
+}
+
+/** The files of a plan are named from its folder; a report is read from where the plan was. */
+function fromHere({ begin }: DayRecord, scenario: Scenario): Scenario {
+  const plan = begin?.files[0]?.path;
+  if (scenario.file === undefined || plan === undefined || isAbsolute(scenario.file)) return scenario;
+  const file = join(dirname(plan), scenario.file);
+  return {
+    ...scenario,
+    file: clean(file),
+    ...(scenario.retest === undefined ? {} : { retest: `mayday run ${shellWord(file)}` }),
+  };
 }
 
 function fromJournal({ begin }: DayRecord, run: DayRun): RunParts {
@@ -58,7 +71,8 @@ function fromJournal({ begin }: DayRecord, run: DayRun): RunParts {
 }
 
 /** What a person did, with no run of ours behind it. */
-function byHand({ begin }: DayRecord, { name, armedAt, endedAt, why, end, outcome }: DayScenario): Scenario {
+function byHand({ begin }: DayRecord, { name, armedAt, endedAt, why, end, ...of }: DayScenario): Scenario {
+  const outcome = of.outcome?.auto ? undefined : of.outcome;
   const verdict = { passed: 'Resilient', failed: 'Failed', unsure: 'Inconclusive' } as const;
   return {
     name: clean(name),
@@ -82,7 +96,9 @@ function byHand({ begin }: DayRecord, { name, armedAt, endedAt, why, end, outcom
   };
 }
 
-function peopleOf({ outcome, seen }: DayScenario): NonNullable<Scenario['people']> {
+/** What nobody was asked, and the verdict alone said, is not told as the word of people. */
+function peopleOf({ outcome: said, seen }: DayScenario): NonNullable<Scenario['people']> {
+  const outcome = said?.auto ? undefined : said;
   const by = outcome?.detectedBy ?? seen[0]?.by.name;
   const detected =
     outcome?.detected === false ? 'no' : by === undefined ? (outcome?.detected ? 'yes' : undefined) : clean(by);
