@@ -93,6 +93,8 @@ export function whoRestored(before: KubeObject | undefined, after: KubeObject, s
 /** The first write since the injection that came neither from a controller nor from us: a person stepped in. */
 export function firstHumanWrite(objects: readonly KubeObject[], since: number): number | undefined {
   const times = objects
+    // A Lease is written by whoever holds it, under whatever name, every few seconds.
+    .filter(object => object.kind !== 'Lease')
     .flatMap(object => object.metadata.managedFields ?? [])
     .filter(field => writerKind(field.manager ?? '') === 'person' && timeOf(field) >= since)
     .map(timeOf);

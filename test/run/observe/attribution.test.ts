@@ -83,3 +83,8 @@ test('the first human write is the earliest since the injection by neither a con
   expect(firstHumanWrite([now], T0)).toBe(T0 + 5_000);
   expect(firstHumanWrite([object('live', [])], T0)).toBeUndefined();
 });
+
+test('a Lease that its holder renews is no person who stepped in', () => {
+  const lease = { ...object('live', [{ manager: 'istiod', time: at(5) }]), kind: 'Lease' };
+  expect(firstHumanWrite([lease], T0)).toBeUndefined();
+});
