@@ -47,7 +47,9 @@ async function wanted(given: readonly string[], { options }: Invocation, baselin
     throw new CommandFailure('expected the id of one baseline, or --from with its file, found more than one');
   const found = typeof from === 'string' ? ofFile(from) : await baselines.find(given[0]);
   if (typeof found !== 'string') return found;
-  throw new CommandFailure(`expected a saved baseline: ${found}; \`mayday baseline save\` makes one`);
+  throw new CommandFailure(
+    `${found.startsWith('expected ') ? found : `expected a saved baseline, found none: ${found}`}; \`mayday baseline save\` makes one`,
+  );
 }
 
 function ofFile(path: string): Baseline | string {

@@ -27,7 +27,17 @@ export function findingsOf(
     left.length === 0
       ? []
       : [{ text: `${left.length} ${left.length === 1 ? 'difference' : 'differences'} to the baseline after the day` }];
-  return [...own, ...baseline, ...noted].map(finding => ({ ...assigned, ...finding }));
+  return [...once(own), ...baseline, ...noted].map(finding => ({ ...assigned, ...finding }));
+}
+
+/** What several runs of one scenario show alike is one finding. */
+function once(findings: readonly Finding[]): Finding[] {
+  const alike = Map.groupBy(findings, ({ scenario, text }) => `${scenario} ${text}`);
+  return [...alike.values()].flatMap(([first, ...more]) =>
+    first === undefined
+      ? []
+      : [more.length === 0 ? first : { ...first, text: `${first.text} (in ${more.length + 1} runs)` }],
+  );
 }
 
 function textsOf(scenario: Scenario): string[] {

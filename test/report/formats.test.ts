@@ -169,6 +169,14 @@ test('what nobody noticed is a finding, and who is to do it is shown as missing 
   expect(markdown(report)).toContain('NOT ASSIGNED');
 });
 
+test('what several runs of one scenario show alike is one finding', () => {
+  const unnoticed = { timings: { injectedAt: 0, firstSymptomAt: 900 } };
+  const report = of(recordOf(1, 'web-kill', unnoticed), recordOf(2, 'web-kill', unnoticed));
+  expect(report.findings.map(({ text }) => text)).toEqual([
+    'a symptom that nothing and nobody noticed: no Warning event, and no person said so (in 2 runs)',
+  ]);
+});
+
 test('JSON has its moments as text and its durations as milliseconds', () => {
   const [scenario] = reportJson(of(recordOf(1))).scenarios as {
     moments: Record<string, unknown>[];
