@@ -8,8 +8,8 @@ import { print } from './output.ts';
 
 /** `mayday gameday report [FILE]`: what became of a day, a line for each scenario. */
 export function reportCommand({ globals, args }: Invocation): ExitCode {
-  const { text } = readJournal(args[1], paths(process.env).state);
+  const { path, text } = readJournal(args[1], paths(process.env).state);
   const day = readDay(text.split('\n'));
-  print(day, globals, () => summaryOf(day));
+  print(day, globals, () => [...summaryOf(day), `the report to hand on: mayday report ${path} -o html --to day.html`]);
   return EXIT.done;
 }

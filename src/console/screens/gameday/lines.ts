@@ -117,7 +117,7 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
             span(`  ${view.glyphs.states.ok} clear: ${asking.items.length} looks`, 'ok'),
             '   ',
             ...keys([
-              ['enter', 'arms'],
+              ['enter', scenario?.byHand === undefined ? 'arms' : 'begins'],
               ['s', 'skip'],
             ]).spans,
           ),

@@ -1,0 +1,166 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { readDay } from '../../../src/gameday/journal/read-day.ts';
+import { type Pty, start } from '../../support/pty.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const PROGRAM = join(ROOT, 'dist/mayday.js');
+const SIZE = { columns: 120, rows: 40 };
+const home = mkdtempSync(join(tmpdir(), 'mayday-day-'));
+const env = {
+  XDG_STATE_HOME: join(home, 'state'),
+  XDG_CONFIG_HOME: join(home, 'config'),
+  KUBECONFIG: join(home, 'kubeconfig'),
+  NODE_ENV: 'production',
+};
+const DOOR = join(home, 'door');
+let cluster: Pty;
+let open: Pty[] = [];
+
+const of = (file: string): string => join(ROOT, 'experiments', file);
+const drift = (name: string, ttl: string) => ({
+  name,
+  experiment: of('llamastack/config-drift.yaml'),
+  ttl,
+  soak: '1s',
+});
+const kill = (name: string) => ({ name, experiment: of('kserve/main-controller-kill.yaml'), ttl: '60s', soak: '1s' });
+
+beforeAll(async () => {
+  mkdirSync(join(home, 'config/mayday'), { recursive: true });
+  writeFileSync(join(home, 'config/mayday/config.yaml'), 'guardian: off\n');
+  writeFileSync(DOOR, '');
+  writeFileSync(
+    join(home, 'day.yaml'),
+    JSON.stringify({
+      apiVersion: 'mayday.dev/v1alpha1',
+      kind: 'GameDay',
+      metadata: { name: 'keys' },
+      spec: {
+        objective: 'lead a day by keys alone',
+        scope: { namespaces: ['kserve', 'opendatahub'] },
+        people: [{ name: 'Ana', role: 'owner' }],
+        agenda: [
+          kill('first'),
+          drift('second', '60s'),
+          { name: 'third', byHand: 'look out of the window', hypothesis: 'nothing happens' },
+          drift('fourth', '10s'),
+          kill('fifth'),
+        ],
+        probes: [{ name: 'door', command: { run: ['test', '-e', DOOR] } }],
+        abort: { probes: { brokenFor: '1s' }, api: false },
+      },
+    }),
+  );
+  cluster = start([process.execPath, PROGRAM, 'sandbox', '--kubeconfig-out', env.KUBECONFIG], SIZE, { env });
+  await cluster.waitFor('serves at', 60_000);
+});
+afterEach(async () => {
+  await Promise.all(open.map(pty => pty.kill()));
+  open = [];
+});
+afterAll(async () => {
+  await cluster.kill();
+  rmSync(home, { recursive: true, force: true });
+});
+
+async function lead(file: string): Promise<Pty> {
+  const pty = start([process.execPath, PROGRAM, '--gameday', file], SIZE, { env });
+  open.push(pty);
+  await pty.waitFor('data LIVE', 60_000);
+  pty.send('8');
+  return pty;
+}
+
+/** Arms and injects what is next. */
+async function inject(screen: Pty, name: string): Promise<void> {
+  await screen.waitFor(now => now.includes(`NOW ${name} `) && now.includes('clear: '), 60_000);
+  screen.send('\r');
+  await screen.waitFor(/ARMED 0:\d+ +i injects/);
+  screen.send('i');
+}
+
+/** Answers what people are asked after a scenario. */
+async function answer(screen: Pty, outcome: string, detected: string): Promise<void> {
+  await screen.waitFor('passed, failed or unsure?', 60_000);
+  screen.send(outcome);
+  await screen.waitFor('was it detected?');
+  screen.send(detected);
+  await screen.waitFor('was it mitigated?');
+  screen.send('N');
+}
+
+it('a day of five scenarios is led by keys alone: one aborted by its own condition, one killed in mid-fault and gone on with', async () => {
+  const screen = await lead(join(home, 'day.yaml'));
+  await inject(screen, 'first');
+  await screen.waitFor(/IN +PodKill/);
+  screen.send('d');
+  await screen.waitFor('seen by Ana');
+  screen.send('n');
+  await screen.waitFor('#word in front tags it');
+  screen.send('#alert pager went off');
+  await screen.waitFor('pager went off_');
+  screen.send('\r');
+  await screen.waitFor(/\[alert\] pager went off +Ana/);
+  await answer(screen, 'p', 'y');
+
+  await inject(screen, 'second');
+  await screen.waitFor(/IN +ConfigDrift/);
+  rmSync(DOOR);
+  await screen.waitFor(now => /TRIPPED +probes/.test(now) && now.includes('ABORTED second'), 60_000);
+  await answer(screen, 'f', 'N');
+  await screen.waitFor('NO day: condition probes tripped', 60_000);
+  writeFileSync(DOOR, '');
+  screen.send('o');
+  await screen.waitFor(now => !now.includes('STOPPED'));
+  await screen.waitFor(/ARMED +probes +1 steady/);
+  screen.send('c');
+  await screen.waitFor(/clear: .*enter begins/, 60_000);
+  screen.send('\r');
+  await screen.waitFor('do it now: look out of the window');
+  screen.send('\r');
+  await answer(screen, 'u', 'N');
+
+  await inject(screen, 'fourth');
+  await screen.waitFor(/IN +ConfigDrift/, 60_000);
+  screen.signal('SIGKILL');
+  await screen.exit;
+
+  const days = join(home, 'state/mayday/days');
+  const [day = ''] = readdirSync(days);
+  const journal = join(days, day, 'journal.jsonl');
+  const next = await lead(journal);
+  await inject(next, 'fourth');
+  // Nobody waits for the rest of it.
+  await next.waitFor(/IN +ConfigDrift/, 60_000);
+  next.send('x');
+  await next.waitFor('OVER', 60_000);
+  next.send('q');
+  await next.exit;
+
+  const last = await lead(journal);
+  await last.waitFor('NO day: stopped by Ana', 60_000);
+  last.send('o');
+  await inject(last, 'fourth');
+  await answer(last, 'p', 'm');
+  await inject(last, 'fifth');
+  await answer(last, 'p', 'm');
+  // The one that was aborted is not done.
+  await last.waitFor(/OVER +4 of 5 scenarios done/, 60_000);
+  const told = readDay(readFileSync(journal, 'utf8').split('\n'));
+  expect(told.scenarios.map(({ name, end, outcome }) => [name, end, outcome?.outcome])).toEqual([
+    ['first', 'done', 'passed'],
+    ['second', 'aborted', 'failed'],
+    ['third', 'done', 'unsure'],
+    ['fourth', 'done', 'passed'],
+    ['fifth', 'done', 'passed'],
+  ]);
+  expect(told.lifted).toMatchObject([{ receipts: [{ verified: true }], remaining: 0 }]);
+  expect(told.notes).toMatchObject([{ text: 'pager went off', tag: 'alert', scenario: 'first' }]);
+  expect(told.scenarios[0]?.seen).toMatchObject([{ by: { name: 'Ana' } }]);
+  expect(told.scenarios.flatMap(({ runs }) => runs.map(({ result }) => result?.residue ?? 0))).not.toContain(1);
+  expect(told.broken).toEqual([]);
+}, 300_000);
