@@ -329,3 +329,20 @@ describe('a screen that cannot be drawn', () => {
     expect(shown({ ...broken, screens: ['deck', 'mayday'] })).toContain('MAYDAY');
   });
 });
+
+describe('while the cluster is silent', () => {
+  it('the rows that it told are dim, and what is wrong, what is injected and the keys are not', () => {
+    const retrying = { state: 'retrying', reason: 'ECONNREFUSED', ageMs: 12_000, retryInMs: 3_000 } as never;
+    const live = summary({}, { markers: [] });
+    const kinds = Object.fromEntries(Object.entries(live.kinds).map(([kind, of]) => [kind, { ...of, sync: retrying }]));
+    const silent = { ...live, kinds: kinds as unknown as typeof live.kinds, heardAt: T - 12_000 };
+    const board = (health: typeof live) =>
+      painted(state({ health, runs: [run()] }), COLOUR)
+        .slice(3, 20)
+        .join('\n');
+    expect(board(live)).toContain('\u001b[32m');
+    expect(board(silent)).not.toContain('\u001b[32m');
+    expect(board(silent)).toContain('\u001b[35m');
+    expect(shown(state({ health: silent }))).toMatch(/no data for 12s, retry in 3s/);
+  });
+});

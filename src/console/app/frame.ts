@@ -1,7 +1,8 @@
 import { screenFolder } from '../keymap/keys.ts';
 import { SCREENS } from '../screens/registry.ts';
+import { outage } from '../store/select.ts';
 import { type ConsoleState, screenOf } from '../store/state.ts';
-import { column, type Layout, pane } from '../widgets/layout.ts';
+import { column, dimmed, type Layout, pane } from '../widgets/layout.ts';
 import type { View } from '../widgets/view.ts';
 import { crashLines } from './crash.ts';
 import { bannerRows, faultRow, identityRow, noticeRows } from './header.ts';
@@ -27,9 +28,11 @@ function full(state: ConsoleState, view: View): Layout {
   // A notice covers the last rows of the body only while it is shown.
   const foot = [...noticeRows(state, view), hintRow(state, screenOf(state), view)];
   const rows = Math.max(0, view.rows - head.length - foot.length);
+  const folder = screenFolder(screenOf(state));
+  const body = folder.body(state, view, { columns, rows }, SCREENS);
   return column(
     pane(columns, head.length, head),
-    screenFolder(screenOf(state)).body(state, view, { columns, rows }, SCREENS),
+    folder.isOfCluster && outage(state, view.now) ? dimmed(body) : body,
     pane(columns, foot.length, foot),
   );
 }

@@ -1,4 +1,4 @@
-import { beside, exactly, type Line, sized } from './line.ts';
+import { beside, exactly, type Line, sized, type Tone } from './line.ts';
 
 /** What a screen is made of: panes of lines, side by side in rows and one below the other in columns. */
 export type Layout =
@@ -59,4 +59,17 @@ function rowsOf(layout: Layout): number {
   if (layout.is === 'pane') return layout.rows;
   const each = layout.parts.map(rowsOf);
   return layout.is === 'row' ? Math.max(0, ...each) : each.reduce((sum, one) => sum + one, 0);
+}
+
+/** What may no longer be so is dim; what is wrong, what is injected and the keys stay as they are. */
+const KEPT: ReadonlySet<Tone> = new Set(['bad', 'chaos', 'key', 'alarm']);
+
+/** A layout of old data. */
+export function dimmed(layout: Layout): Layout {
+  if (layout.is !== 'pane') return { ...layout, parts: layout.parts.map(dimmed) };
+  const dim = (line: Line): Line => ({
+    ...line,
+    spans: line.spans.map(piece => (KEPT.has(piece.tone) ? piece : { ...piece, tone: 'dim' })),
+  });
+  return { ...layout, lines: layout.lines.map(dim) };
 }

@@ -11,6 +11,7 @@ const noLog = ({ object }: ConsoleState): string | undefined =>
 export const object: ScreenFolder<'object'> = {
   id: 'object',
   title: 'OBJECT',
+  isOfCluster: true,
   keys: [
     EMERGENCY,
     { id: 'about', keys: ['d'], says: 'describe', hint: 1 },

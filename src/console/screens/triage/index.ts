@@ -19,6 +19,7 @@ export const triage: ScreenFolder<'triage'> = {
   title: 'TRIAGE',
   digit: '5',
   hint: 3,
+  isOfCluster: true,
   keys: [
     EMERGENCY,
     {
