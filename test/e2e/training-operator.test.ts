@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readDay } from '../../src/gameday/journal/read-day.ts';
 import { ensureBuilt } from '../cluster/controlplane/build.ts';
 import { operatorModules } from '../cluster/controlplane/modules.ts';
 import { type Cluster, start } from '../cluster/controlplane/start.ts';
@@ -7,7 +8,7 @@ import { eventually } from '../cluster/eventually.ts';
 import { type ProcessKubelet, startKubelet } from '../cluster/kubelet/kubelet.ts';
 import * as operator from '../cluster/operators/training-operator.ts';
 import { noOperators } from '../cluster/skip.ts';
-import { type Running, verdictOf } from './journeys/mayday.ts';
+import { eventsIn, type Running, verdictOf } from './journeys/mayday.ts';
 import { lasting, type Thing } from './journeys/objects.ts';
 import { openStage, type Stage } from './journeys/stage.ts';
 import { notWanted } from './providers/choose.ts';
@@ -117,6 +118,54 @@ describe.skipIf(skipped)('the training-operator experiments on a real training-o
     await eventually('the worker is made after all', worker.isBack, PATIENCE_S);
     const after = await operatorPod();
     expect([after.metadata.uid, restarts(after)]).toEqual([pod.metadata.uid, restarts(pod)]);
+  });
+
+  test('a game-day of five scenarios goes through, and leaves nothing behind', async () => {
+    const configuration = ['validatingwebhookconfiguration', operator.pytorchWebhook] as const;
+    const [hook, binding] = [lasting(await read(...configuration)), lasting(await read('clusterrolebinding', BINDING))];
+    const of = (name: string, experiment: string) => ({ name, experiment: path(experiment), ttl: '30s', soak: '4s' });
+    const plan = {
+      apiVersion: 'mayday.dev/v1alpha1',
+      kind: 'GameDay',
+      metadata: { name: 'training-operator' },
+      spec: {
+        objective: 'see what the training operator survives',
+        scope: { namespaces: [operator.namespace] },
+        people: [{ name: 'Ana', role: 'owner' }],
+        agenda: [
+          of('its pod dies', 'pod-kill'),
+          of('its webhook is passed over', 'webhook-disrupt'),
+          { name: 'somebody looks', byHand: 'look at the jobs', hypothesis: 'they go on', watchFor: '2s' },
+          of('it loses its rights', 'rbac-revoke'),
+          of('its pod dies again', 'pod-kill'),
+        ],
+      },
+    };
+    // No part of an operator that these gates look at is a whole one here.
+    const despite = Array.from({ length: 10 }, (_, gate) => ['--despite', `triage G${gate}`]).flat();
+    const file = stage.write('day.yaml', JSON.stringify(plan));
+    const ended = await stage.mayday(['-o', 'jsonl', 'gameday', 'run', file, '--yes', ...despite]);
+    const day = readDay(
+      eventsIn(ended.stdout).map(({ at, ...rest }) => JSON.stringify({ ...rest, at: Date.parse(String(at)) })),
+    );
+    expect(
+      day.scenarios.map(({ name, end, runs }) => [
+        name,
+        end,
+        runs.map(({ result }) => [result?.verdict, result?.residue]),
+      ]),
+    ).toEqual([
+      ['its pod dies', 'done', [['Resilient', 0]]],
+      ['its webhook is passed over', 'done', [['Resilient', 0]]],
+      ['somebody looks', 'done', []],
+      ['it loses its rights', 'done', [['Resilient', 0]]],
+      ['its pod dies again', 'done', [['Resilient', 0]]],
+    ]);
+    expect(day.tripped).toEqual([]);
+    expect(lasting(await read(...configuration))).toEqual(hook);
+    expect(lasting(await read('clusterrolebinding', BINDING))).toEqual(binding);
+    // Done by hand, and nobody was there to say how it went.
+    expect(ended.code).toBe(5);
   });
 
   test('NetworkPartition: Inconclusive, where nothing in the cluster shows that policies are enforced', async () => {

@@ -85,6 +85,7 @@ export function createLeading(context: Context, runs: Runs): Leading {
     if (missing !== undefined) notify(context, missing, 'warn');
     if (!session || chosen === undefined) return;
     if (view().phase === 'opening' || view().phase === 'under way') return;
+    open(context, 'gameday');
     set({ phase: 'opening', message: chosen, asking: undefined });
     const { person } = deps.settings;
     session
