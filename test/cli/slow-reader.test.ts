@@ -79,6 +79,7 @@ const CASES: [args: string, code: number, whole: (stdout: string) => void][] = [
   ['preflight test/fixtures/knowledge -o json', 9, text => expect(JSON.parse(text)).toHaveProperty('summary')],
   ['suggest configmap/checkout-config -n shop -o json', 0, text => expect(JSON.parse(text)).toBeTruthy()],
   ['report -o json', 0, text => expect(JSON.parse(text)).toBeTruthy()],
+  ['baseline save -o json', 0, text => expect(JSON.parse(text).objects).toBeGreaterThan(20)],
   ['scan -o json', 0, text => expect(JSON.parse(text).injections.length).toBeGreaterThan(20)],
   ['guardian', 0, text => expect(lastOf(text)).toHaveProperty('say')],
   [
