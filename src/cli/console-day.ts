@@ -27,10 +27,11 @@ export async function leadDay(runtime: Runtime, api: Api, order: DayOrder): Prom
         insist: options.insist ? AbortSignal.any([options.insist, added.insist]) : added.insist,
       }),
     );
+  const despite = new Set<string>();
   return lead(leadDeps(runtime, api, { ...engine, run }), {
     ...due,
     by,
-    despite: new Set(),
+    despite,
     signal,
     insist,
     hear,
@@ -40,6 +41,9 @@ export async function leadDay(runtime: Runtime, api: Api, order: DayOrder): Prom
         plan: metadata.name,
         objective: spec.objective,
         by,
+        answerFor: items => {
+          for (const item of items) despite.add(item);
+        },
         scenarios: due.agenda.map(({ scenario, hypothesis }) => ({
           name: scenario.name,
           hypothesis,

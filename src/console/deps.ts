@@ -196,6 +196,8 @@ export interface DayFacts {
   plan: string;
   objective: string;
   by: By;
+  /** The owner answers for these items of the look both ways from now on. */
+  answerFor(items: readonly string[]): void;
   /** In the order of the agenda. */
   scenarios: readonly { name: string; hypothesis: string; byHand?: string }[];
   /** What the journal said when it was opened. */

@@ -10,6 +10,7 @@ import type { ReadyScenario } from './agenda.ts';
 import type { Desk } from './desk.ts';
 import { dayExitCode, type Told } from './exit-code.ts';
 import type { Human } from './human.ts';
+import { LATCHED } from './latched.ts';
 import { runScenario, type UnderWay } from './scenario.ts';
 
 /** Where the day is, for whoever looks on. */
@@ -130,7 +131,10 @@ async function decide(deps: DayDeps, ready: ReadyScenario): Promise<'go' | 'skip
     if (signal.aborted) return 'stop';
     deps.stage({ at: 'looking', scenario: name });
     await deps.monitor.look();
-    const items = (await deps.look()).map(item => (despite.has(item.name) && !item.ok ? answeredFor(item) : item));
+    // A stopped day is let go on by the owner, who says so in the journal; nobody looks past that.
+    const isAnswered = ({ name: one, ok: isOk }: LookItem) =>
+      !isOk && one !== LATCHED && despite.has(one) && deps.by.role === 'owner';
+    const items = (await deps.look()).map(item => (isAnswered(item) ? answeredFor(item) : item));
     const ok = items.every(item => item.ok);
     await desk.looked({ kind: 'look', before: name, ok, items });
     deps.stage({ at: 'deciding', scenario: name });

@@ -10,6 +10,7 @@ import { meaning, type Standing } from '../conditions/judge.ts';
 import type { LookItem } from '../journal/record.ts';
 import type { GameDay } from '../plan/document.ts';
 import type { ProbeSeen } from '../probes/probe.ts';
+import { LATCHED } from './latched.ts';
 
 /** What looking both ways needs; `latched` says why the day itself stands still. */
 export interface LookDeps {
@@ -21,9 +22,6 @@ export interface LookDeps {
   probes: readonly ProbeSeen[];
   latched?: string;
 }
-
-/** The item that says whether a condition or a person has stopped the day. */
-export const LATCHED = 'day';
 
 /**
  * Whether it is safe to inject now: nothing is wrong with the cluster, nobody else injects, nobody said stop. What cannot be seen is not

@@ -2,7 +2,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { Verdict } from '../../run/event.ts';
 import type { By, Outcome } from '../journal/record.ts';
 import type { EndedScenario, Human } from './human.ts';
-import { LATCHED } from './look-both-ways.ts';
+import { LATCHED } from './latched.ts';
 
 const BY_VERDICT: Record<Verdict, Outcome['outcome']> = {
   Resilient: 'passed',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ReadyScenario } from '../../../src/gameday/day/agenda.ts';
 import { openDesk } from '../../../src/gameday/day/desk.ts';
 import { dayExitCode } from '../../../src/gameday/day/exit-code.ts';
-import { LATCHED } from '../../../src/gameday/day/look-both-ways.ts';
+import { LATCHED } from '../../../src/gameday/day/latched.ts';
 import { outcomeOf, unattended } from '../../../src/gameday/day/unattended.ts';
 import { openDayJournal } from '../../../src/gameday/journal/day-journal.ts';
 import { entriesOf } from '../../../src/gameday/journal/read-day.ts';

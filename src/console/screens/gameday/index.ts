@@ -42,6 +42,17 @@ export const gameday: ScreenFolder<'gameday'> = {
       locked: ({ day }) => (day.latched === undefined ? 'nothing has stopped the day' : undefined),
     },
     { id: 'again', keys: ['c'], says: 'look both ways again', hint: 5, locked: before },
+    {
+      id: 'answer-for',
+      keys: ['v'],
+      says: 'owner: I answer for what says no',
+      locked: ({ day: { asking, facts } }) =>
+        asking?.what !== 'next' || asking.ok
+          ? 'nothing says no'
+          : facts?.by.role === 'owner'
+            ? undefined
+            : 'only the owner may answer for it',
+    },
     { id: 'skip', keys: ['s'], says: 'skip this scenario', hint: 5, locked: before },
     { id: 'passed', keys: ['p'], says: 'outcome: passed', locked: step('outcome') },
     { id: 'failed', keys: ['f'], says: 'outcome: failed', locked: step('outcome') },
@@ -93,6 +104,7 @@ export const gameday: ScreenFolder<'gameday'> = {
     stop: leading.stop,
     unlatch: leading.unlatch,
     again: leading.lookAgain,
+    'answer-for': leading.answerFor,
     skip: leading.skip,
     passed: () => leading.outcome('passed'),
     failed: () => leading.outcome('failed'),

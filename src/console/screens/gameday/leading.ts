@@ -1,4 +1,5 @@
 import type { Human } from '../../../gameday/day/human.ts';
+import { LATCHED } from '../../../gameday/day/latched.ts';
 import type { Day } from '../../../gameday/day/lead.ts';
 import type { By, Outcome } from '../../../gameday/journal/record.ts';
 import { type Context, notify, open } from '../../app/context.ts';
@@ -17,6 +18,8 @@ export interface Leading {
   /** Injects what is armed. */
   inject(): void;
   lookAgain(): void;
+  /** The owner answers for what says no now; that the day was stopped is no such thing. */
+  answerFor(): void;
   skip(): void;
   stop(): void;
   unlatch(): void;
@@ -39,6 +42,7 @@ export function createLeading(context: Context, runs: Runs): Leading {
   const { store, deps } = context;
   let day: Day | undefined;
   let by: By = { name: '', role: 'observer' };
+  let answerFor: (items: readonly string[]) => void = () => undefined;
   let answers: ((answer: never) => void) | undefined;
   const now = () => context.now();
   const view = (): DayView => store.getState().day;
@@ -99,6 +103,7 @@ export function createLeading(context: Context, runs: Runs): Leading {
         begun(begun, facts) {
           day = begun;
           by = facts.by;
+          answerFor = facts.answerFor;
           const { notes, begin: head } = facts.soFar;
           set({
             phase: 'under way',
@@ -163,6 +168,12 @@ export function createLeading(context: Context, runs: Runs): Leading {
       if (asking?.what === 'next' && (asking.armedUntil ?? 0) > now().monotonic) reply('go');
     },
     lookAgain: () => void (view().asking?.what === 'next' && reply('look')),
+    answerFor() {
+      const { asking } = view();
+      if (asking?.what !== 'next') return;
+      answerFor(asking.items.flatMap(({ name, ok }) => (ok || name === LATCHED ? [] : [name])));
+      reply('look');
+    },
     skip: () => void (view().asking?.what === 'next' && reply('skip')),
     stop() {
       if (day) written(day.stop(by, 'from the console'));

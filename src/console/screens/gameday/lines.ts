@@ -105,6 +105,7 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
         ...no.flatMap(({ name, reason }) => say(`NO  ${name}: ${reason}`, 'warn')),
         keys([
           ['c', 'look again'],
+          ['v', 'answer for it'],
           ['s', 'skip'],
           ['x', 'stop the day'],
         ]),

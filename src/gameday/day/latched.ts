@@ -1,0 +1,2 @@
+/** The item of the look both ways that says whether a condition or a person has stopped the day. */
+export const LATCHED = 'day';
