@@ -13,6 +13,7 @@ import type { LoadedExperiment } from '../../../src/experiment/types.ts';
 import type { Plan } from '../../../src/faults/contract.ts';
 import type { LogSource } from '../../../src/health/inspect/follow-log.ts';
 import type { Inspection } from '../../../src/health/inspect/inspection.ts';
+import type { Clock } from '../../../src/host/clock.ts';
 import type { FoundInjection } from '../../../src/injection/found-injection.ts';
 import type { Receipt } from '../../../src/injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
@@ -134,10 +135,10 @@ export function finding(name: string, options: Partial<FoundInjection> = {}): Fo
 }
 
 /** What a scripted session does; every member may be replaced. */
-export interface Script {
+export interface Script<C extends Clock = ManualClock> {
   leadDay?: Session['leadDay'];
-  /** Stands still until the stage moves it on. */
-  clock: ManualClock;
+  /** Stands still until the stage moves it on, unless another clock was given. */
+  clock: C;
   feed: FakeFeed;
   context: string;
   isProtected: boolean;
@@ -210,8 +211,11 @@ const ENDING = (stopped: boolean): Happening[] => [
   },
 ];
 
-export function script(changes: Partial<Script> = {}): Script {
-  const clock = changes.clock ?? manualClock(NOW);
+/** A session on a clock that stands still until it is moved. */
+export const script = (changes: Partial<Script> = {}): Script => scriptOn(manualClock(NOW), changes);
+
+/** The same on another clock. */
+export function scriptOn<C extends Clock>(clock: C, changes: Partial<Script<C>> = {}): Script<C> {
   const serverNow = changes.serverNow ?? (() => clock.now());
   return {
     clock,
@@ -255,7 +259,7 @@ export function suggestIn(objects: readonly KubeObject[], ref: ObjectRef): Outco
     : { ok: true, status: 200, value: suggestFor({ object, owners: [] }) };
 }
 
-function save({ files, diskSays }: Script, path: string, text: string, replace: boolean): Saved {
+function save({ files, diskSays }: Script<Clock>, path: string, text: string, replace: boolean): Saved {
   if (diskSays !== undefined) return { is: 'failed', why: diskSays as Clean };
   if (files.has(path) && !replace) return { is: 'taken', path };
   files.set(path, text);
@@ -263,7 +267,7 @@ function save({ files, diskSays }: Script, path: string, text: string, replace: 
 }
 
 /** A session that plays the script. */
-export function fakeSession(play: Script): Session {
+export function fakeSession(play: Script<Clock>): Session {
   const { clock } = play;
   return {
     identity: { context: play.context, server: 'https://prod-eu-1:6443', user: 'alice', namespace: 'shop' },
@@ -337,7 +341,7 @@ export function fakeSession(play: Script): Session {
   };
 }
 
-async function playRun(play: Script, order: FireOrder): Promise<RunEnd> {
+async function playRun(play: Script<Clock>, order: FireOrder): Promise<RunEnd> {
   play.fired.push(order);
   const { plan } = order.preflight;
   const run = `run-${play.fired.length}`;
@@ -362,7 +366,7 @@ async function playRun(play: Script, order: FireOrder): Promise<RunEnd> {
 
 /** Console dependencies around a script. */
 export function fakeDeps(
-  play: Script,
+  play: Script<Clock>,
   terminal: ConsoleDeps['terminal'],
   settings: Partial<ConsoleDeps['settings']> = {},
 ): ConsoleDeps {

@@ -2,11 +2,12 @@
 // Bundled by the tests beside it, since node itself reads no JSX. Usage: node dev.mjs [name=value …]
 
 import type { ConsoleDeps } from '../../../src/console/deps.ts';
-import { fakeDeps, fakeSession, finding, script } from '../../console/support/fake-session.ts';
+import { type Clock, systemClock } from '../../../src/host/clock.ts';
+import { fakeDeps, fakeSession, finding, type Script, scriptOn } from '../../console/support/fake-session.ts';
 
 process.env.NODE_ENV ??= 'production';
 const given = new Map(process.argv.slice(2).map(word => word.split('=', 2) as [string, string]));
-const play = script({
+const play: Script<Clock> = scriptOn(systemClock, {
   ...(given.has('lasts') && { lastsMs: Number(given.get('lasts')) }),
   isProtected: given.has('protected'),
   findings: () =>
