@@ -9,6 +9,7 @@ import { ASCII, glyphsFor } from '../text/glyphs.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { keepUnder } from './console-keep.ts';
 import type { ConsoleLook } from './console-look.ts';
+import { pastUnder } from './console-past.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 import { runtimeFor } from './session.ts';
@@ -57,6 +58,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
     clock: runtime.realClock,
     log,
     keep: keepUnder(runtime.paths.state, process.env),
+    past: pastUnder(runtime.paths.state),
     plans: async () => {
       const [{ plansIn }, { disk }] = await Promise.all([
         import('../experiment/catalogue.ts'),

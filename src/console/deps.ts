@@ -18,6 +18,8 @@ import type { ObjectRef } from '../k8s/object.ts';
 import type { Identity } from '../kube/client/api.ts';
 import type { Outcome } from '../kube/client/outcome.ts';
 import type { KnownContexts } from '../kube/connection/contexts.ts';
+import type { Report } from '../report/model.ts';
+import type { PastRun } from '../report/past.ts';
 import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { Stop } from '../revert/stop.ts';
 import type { RunEvent } from '../run/event.ts';
@@ -60,8 +62,23 @@ export interface ConsoleDeps {
     /** Runs it on the terminal until it ends; resolves with what went wrong. */
     open(by: 'editor' | 'pager', path: string): Promise<string | undefined>;
   };
+  /** What was run on this machine, from its records. */
+  past?: Past;
   /** Diagnostic lines for the log file; never the screen. */
   log(line: string): void;
+}
+
+/** The records of this machine's runs, suites and game-days. */
+export interface Past {
+  /**
+   * Reads one after the other and lets the screen draw in between. Tells what is read so far, newest first, and how many there are. Rejects,
+   * in one line, where there is no reading at all.
+   */
+  list(hear: (runs: readonly PastRun[], total: number) => void, signal: AbortSignal): Promise<void>;
+  /** One in full, or in one line why it cannot be read. */
+  read(id: string): Promise<Report | string>;
+  /** As `mayday report` writes it. */
+  text(report: Report, form: 'md' | 'html'): Promise<string>;
 }
 
 /** What became of a file that was to be written; `path` is absolute. */

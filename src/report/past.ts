@@ -18,6 +18,8 @@ export interface PastRun {
   counts?: Partial<Record<ScenarioVerdict, number>>;
   notRun: number;
   residue: number;
+  /** Of a run that was seen to recover. */
+  recoveryMs?: number;
   context?: string;
   /** Set where it cannot be read. */
   problem?: string;
@@ -32,21 +34,27 @@ function timeOf(id: string): number {
   return Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s), Number(ms));
 }
 
-/** What was run on this machine, newest first, `most` at most. Runs that belong to a suite or a day are there themselves, too. */
-export function pastRuns(places: Places, most = 200): PastRun[] {
-  const ids = KINDS.flatMap(kind => {
-    const names = places.disk.names(join(places.stateDir, FOLDERS[kind]));
-    return typeof names === 'string' ? [] : names.filter(isRunId).map(id => ({ kind, id }));
+/** What was run, before anything of it is read. */
+export type PastName = Pick<PastRun, 'kind' | 'id' | 'at'>;
+
+/** What was run on this machine by its name alone, newest first, `most` at most. Runs that belong to a suite or a day are there themselves, too. */
+export function pastNames(places: Places, most = 200): PastName[] {
+  const names = KINDS.flatMap(kind => {
+    const found = places.disk.names(join(places.stateDir, FOLDERS[kind]));
+    return typeof found === 'string' ? [] : found.filter(isRunId).map(id => ({ kind, id, at: timeOf(id) }));
   });
-  return ids
-    .toSorted((a, b) => (a.id < b.id ? 1 : -1))
-    .slice(0, most)
-    .map(({ kind, id }) => pastRun(kind, id, places));
+  return names.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, most);
 }
 
-function pastRun(kind: PastRun['kind'], id: string, places: Places): PastRun {
+/** Everything that `pastNames` tells of, read. */
+export const pastRuns = (places: Places, most = 200): PastRun[] =>
+  pastNames(places, most).map(name => pastRun(name, places));
+
+/** What the record of one says; that it cannot be read is told in its `problem`. */
+export function pastRun(named: PastName, places: Places): PastRun {
+  const { kind, id } = named;
   const parts = readParts(join(places.stateDir, FOLDERS[kind], id), places);
-  const bare = { kind, id, at: timeOf(id), notRun: 0, residue: 0 };
+  const bare = { ...named, notRun: 0, residue: 0 };
   if (typeof parts === 'string') return { ...bare, name: '?', problem: clean(parts) };
   const report = makeReport(parts, { madeAt: 0, madeBy: '' });
   const [first] = report.scenarios;
@@ -58,6 +66,7 @@ function pastRun(kind: PastRun['kind'], id: string, places: Places): PastRun {
     ...(kind === 'run' ? {} : { counts: countsOf(report) }),
     notRun: report.notRun.length,
     residue: report.counts.residue,
+    ...(kind === 'run' && first?.recoveryMs !== undefined ? { recoveryMs: first.recoveryMs } : {}),
     ...(context === undefined ? {} : { context }),
   };
 }

@@ -7,6 +7,7 @@ import { createInjecting } from '../screens/inject/injecting.ts';
 import { createEmergency } from '../screens/mayday/emergency.ts';
 import { createMending } from '../screens/mend/mending.ts';
 import { createObjectLooking } from '../screens/object/looking.ts';
+import { createReporting } from '../screens/reports/reporting.ts';
 import { createSaving } from '../screens/save/saving.ts';
 import type { Parts } from '../screens/screen.ts';
 import { createTriaging } from '../screens/triage/looking.ts';
@@ -68,6 +69,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     faultsLooking: createFaultsLooking(context),
     injecting: createInjecting(context, catalogue),
     saving: createSaving(context),
+    reporting: createReporting(context),
     leading,
   });
   return {

@@ -32,6 +32,7 @@ export function paneText(state: ConsoleState, view: Omit<View, 'columns' | 'rows
     mayday: { ...state.mayday, top: 0 },
     triage: { ...state.triage, top: 0 },
     object: { ...state.object, top: 0 },
+    reports: { ...state.reports, top: 0 },
   };
   const size = { columns, rows: MOST_ROWS };
   const lines = flat(screenFolder(screenOf(state)).body(tall, { ...view, ...size }, size, SCREENS));

@@ -12,6 +12,8 @@ export function pick(parts: Parts, { list, key }: Item): void {
   if (list === 'palette') store.setState(({ palette }) => ({ palette: { ...palette, at: Number(key) } }));
   if (list === 'kinds') browsing.showKindNamed(key);
   if (list === 'objects') browsing.put(key);
+  if (list === 'reports') store.setState(({ reports }) => ({ reports: { ...reports, cursor: key } }));
+  if (list === 'lanes') store.setState(({ timeline }) => ({ timeline: { ...timeline, lane: key, at: undefined } }));
   if (list === 'experiments') {
     store.setState({ cursor: { ...cursor, experiments: key } });
     catalogue.look();

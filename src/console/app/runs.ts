@@ -24,6 +24,8 @@ interface Handle {
 
 /** `eventLine` begins with the time of day, which the stream writes itself. */
 const TIME_COLUMNS = 10;
+/** Events of one run that are kept for the timeline; a check that flips all day must not fill the memory. */
+const MOST_EVENTS = 500;
 
 /** Phases show beside their fault, and open gates were shown on the plan: the stream is for what is new. */
 const isNews = (event: RunEvent): boolean => event.event !== 'phase' && (event.event !== 'gate' || !event.ok);
@@ -57,7 +59,11 @@ export function createRuns(context: Context): Runs {
     store.setState(({ runs }) => ({ runs: runs.map(run => (run.key === key ? { ...run, ...change(run) } : run)) }));
 
   function hear(key: string, event: RunEvent, about: LineOptions): void {
-    update(key, run => ({ runId: event.run, ...changeBy(run, event) }));
+    update(key, run => ({
+      runId: event.run,
+      events: [...(run.events ?? []), event].slice(-MOST_EVENTS),
+      ...changeBy(run, event),
+    }));
     if (event.event === 'reverted') receipts.set(key, event.receipts);
     if (isNews(event))
       stream(context, [

@@ -15,8 +15,11 @@ import { object } from './object/index.ts';
 import { palette } from './palette/index.ts';
 import { plan } from './plan/index.ts';
 import { quit } from './quit/index.ts';
+import { report } from './report/index.ts';
+import { reports } from './reports/index.ts';
 import { revertOne } from './revert-one/index.ts';
 import { save } from './save/index.ts';
+import { timeline } from './timeline/index.ts';
 import { triage } from './triage/index.ts';
 
 /** Every screen. The first is home. */
@@ -26,6 +29,9 @@ export const SCREENS = [
   experiments,
   faults,
   triage,
+  timeline,
+  reports,
+  report,
   fault,
   gameday,
   object,

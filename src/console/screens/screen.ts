@@ -18,6 +18,7 @@ import type { Injecting } from './inject/injecting.ts';
 import type { Emergency } from './mayday/emergency.ts';
 import type { Mending } from './mend/mending.ts';
 import type { ObjectLooking } from './object/looking.ts';
+import type { Reporting } from './reports/reporting.ts';
 import type { Saving } from './save/saving.ts';
 import type { Triaging } from './triage/looking.ts';
 
@@ -38,6 +39,7 @@ export interface Parts {
   faultsLooking: FaultsLooking;
   injecting: Injecting;
   saving: Saving;
+  reporting: Reporting;
   leading: Leading;
   quit: Quit;
   suspend(): void;

@@ -5,7 +5,7 @@ import type { Receipt } from '../../injection/write/receipt.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
 import type { Stop } from '../../revert/stop.ts';
-import type { CheckResult, Phase, Verdict } from '../../run/event.ts';
+import type { CheckResult, Phase, RunEvent, Verdict } from '../../run/event.ts';
 import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
 import { type FaultsLook, NOT_LOOKED } from '../screens/faults/view.ts';
 import { type DayView, NO_DAY } from '../screens/gameday/view.ts';
@@ -14,7 +14,9 @@ import { type InjectView, NOTHING_TO_INJECT } from '../screens/inject/view.ts';
 import { type MendView, NOTHING_TO_MEND } from '../screens/mend/view.ts';
 import { NO_OBJECT, type ObjectView } from '../screens/object/view.ts';
 import type { ScreenId } from '../screens/registry.ts';
+import { NO_REPORTS, type ReportsView } from '../screens/reports/view.ts';
 import { NOTHING_TO_SAVE, type SaveView } from '../screens/save/view.ts';
+import { NO_TIMELINE, type TimelineView } from '../screens/timeline/view.ts';
 import { NOTHING_LOOKED_AT, type TriageView } from '../screens/triage/view.ts';
 import type { Tone } from '../widgets/line.ts';
 import { NO_SHELL, type ShellView } from './shell.ts';
@@ -76,6 +78,8 @@ export interface RunView {
   checks: readonly CheckResult[];
   verdict?: Verdict;
   residue?: number;
+  /** What it told so far, for the timeline. */
+  events?: readonly RunEvent[];
   /** Monotonic milliseconds at which it ended; the row stays for a while. */
   endedAt?: number;
 }
@@ -157,6 +161,8 @@ export interface ConsoleState {
   faultTop: number;
   inject: InjectView;
   save: SaveView;
+  reports: ReportsView;
+  timeline: TimelineView;
   /** The row chosen in the menu of actions. */
   actionAt: number;
   leftovers: Leftovers;
@@ -241,6 +247,8 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     faultTop: 0,
     inject: NOTHING_TO_INJECT,
     save: NOTHING_TO_SAVE,
+    reports: NO_REPORTS,
+    timeline: NO_TIMELINE,
     actionAt: 0,
     leftovers: { count: 0, example: '' },
     quitting: 'no',

@@ -5,14 +5,14 @@ import { drawn, faultSpan } from './words.ts';
 const COLUMNS = 40;
 
 /** The moments of a run drawn in characters, a line each; what did not happen has no line. `=` is the time that the fault was in. */
-export function timelineText(moments: readonly Moment[]): string[] {
+export function timelineText(moments: readonly Moment[], columns = COLUMNS): string[] {
   const placed = drawn(moments);
   const span = faultSpan(moments);
   if (span === undefined) return [];
-  const column = (share: number) => Math.round(share * (COLUMNS - 1));
+  const column = (share: number) => Math.round(share * (columns - 1));
   const out = column(span.to);
   return placed.map(({ moment, share }) => {
-    const line: string[] = Array.from({ length: COLUMNS }, (_, at) => (at <= out ? '=' : '-'));
+    const line: string[] = Array.from({ length: columns }, (_, at) => (at <= out ? '=' : '-'));
     line[column(share)] = 'O';
     const label = moment.id === 'E' || moment.id === 'X' ? '  ' : moment.id;
     const says = moment.says ? `  ${moment.says}` : '';

@@ -1,0 +1,47 @@
+import type { Past } from '../console/deps.ts';
+import type { PastRun } from '../report/past.ts';
+import { VERSION } from '../runtime/version.ts';
+
+/** Records that are read between two looks at the screen's own work. */
+const EACH = 4;
+
+/** Reads the records below this folder for the console; the readers are loaded when they are first asked for. */
+export function pastUnder(stateDir: string): Past {
+  // What has ended does not change any more.
+  const known = new Map<string, PastRun>();
+  const places = async () => ({ disk: (await import('../experiment/files.ts')).disk, stateDir });
+  return {
+    async list(hear, signal) {
+      const { pastNames, pastRun } = await import('../report/past.ts');
+      const from = await places();
+      const names = pastNames(from);
+      const runs: PastRun[] = [];
+      for (const name of names) {
+        if (signal.aborted) return;
+        const key = `${name.kind} ${name.id}`;
+        const read = known.get(key) ?? pastRun(name, from);
+        if (hasEnded(read)) known.set(key, read);
+        runs.push(read);
+        if (runs.length % EACH !== 0) continue;
+        hear([...runs], names.length);
+        await new Promise<void>(resolve => setImmediate(resolve));
+      }
+      hear(runs, names.length);
+    },
+    async read(id) {
+      const [{ readParts }, { makeReport }] = await Promise.all([
+        import('../report/sources/read.ts'),
+        import('../report/make.ts'),
+      ]);
+      const parts = readParts(id, await places());
+      return typeof parts === 'string' ? parts : makeReport(parts, { madeAt: Date.now(), madeBy: `mayday ${VERSION}` });
+    },
+    async text(report, form) {
+      if (form === 'md') return (await import('../report/formats/markdown.ts')).markdown(report);
+      return (await import('../report/formats/html.tsx')).html(report);
+    },
+  };
+}
+
+const hasEnded = ({ kind, verdict, problem }: PastRun): boolean =>
+  kind === 'run' && problem === undefined && verdict !== undefined && verdict !== 'Unfinished';

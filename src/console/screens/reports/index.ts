@@ -1,0 +1,50 @@
+import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { pane } from '../../widgets/layout.ts';
+import { stepped } from '../../widgets/list.ts';
+import type { ScreenFolder } from '../screen.ts';
+import { reportsLines } from './lines.ts';
+import { chosenPast, markedPair, pastKey } from './view.ts';
+
+const none = (state: ConsoleState): string | undefined => (chosenPast(state) ? undefined : 'nothing is listed');
+const noPair = (state: ConsoleState): string | undefined =>
+  markedPair(state) ? undefined : 'mark two with space, then compare them';
+
+/** What was run on this machine before. */
+export const reports: ScreenFolder<'reports'> = {
+  id: 'reports',
+  title: 'REPORTS',
+  digit: '7',
+  keys: [
+    EMERGENCY,
+    { id: 'report', keys: ['enter', 'right', 'l'], says: 'in full', hint: 1, locked: none },
+    { id: 'mark', keys: [' '], says: 'mark', hint: 2, locked: none },
+    { id: 'compare', keys: ['='], says: 'compare two', hint: 3, locked: noPair },
+    { id: 'on-timeline', keys: ['t'], says: 'timeline', hint: 4, locked: none },
+    { id: 'markdown', keys: ['w'], says: 'write Markdown', hint: 5, locked: none },
+    { id: 'html', keys: ['W'], says: 'write HTML', locked: none },
+    { id: 'look', keys: ['c'], says: 'read again', hint: 6 },
+    ...MOVING,
+    HELP,
+    BACK,
+    QUIT,
+  ],
+  body: (state, view, size) => pane(size.columns, size.rows, reportsLines(state, view, size)),
+  enter: ({ reporting }) => reporting.look(),
+  commands: ({ reporting }) => ({
+    report: reporting.openChosen,
+    mark: reporting.mark,
+    compare: reporting.compareMarked,
+    'on-timeline': reporting.toTimeline,
+    markdown: () => reporting.write('md'),
+    html: () => reporting.write('html'),
+    look: reporting.look,
+  }),
+  move({ context: { store } }, by) {
+    const state = store.getState();
+    const keys = state.reports.runs.map(pastKey);
+    const now = chosenPast(state);
+    const cursor = stepped(keys, now && pastKey(now), by);
+    store.setState({ reports: { ...state.reports, cursor } });
+  },
+};

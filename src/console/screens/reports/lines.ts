@@ -1,0 +1,130 @@
+import type { ScenarioVerdict } from '../../../report/model.ts';
+import type { PastRun } from '../../../report/past.ts';
+import { measured } from '../../../text/duration.ts';
+import { pressFor } from '../../keymap/remap.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { cell, ends, itemLine, type Line, line, select, span, type Tone } from '../../widgets/line.ts';
+import { windowOf } from '../../widgets/list.ts';
+import { rule } from '../../widgets/rule.ts';
+import { timeOfDay } from '../../widgets/time.ts';
+import type { View } from '../../widgets/view.ts';
+import type { Size } from '../screen.ts';
+import { chosenPast, pastKey } from './view.ts';
+
+export const VERDICT_TONES: Readonly<Record<ScenarioVerdict, Tone>> = {
+  Resilient: 'ok',
+  Degraded: 'warn',
+  Failed: 'bad',
+  Inconclusive: 'warn',
+  Unfinished: 'warn',
+};
+
+/** From here on a row has room for the fault type and the context beside the rest. */
+const WIDE = 110;
+
+/** Past runs, suites and game-days, newest first, the cursor kept in sight. */
+export function reportsLines(state: ConsoleState, view: View, { columns, rows }: Size): Line[] {
+  const { runs, marked } = state.reports;
+  const head = rule('REPORTS', columns, view, headWords(state), true);
+  if (runs.length === 0) return [head, ...emptyWords(state).map(text => line(span(`  ${text}`, 'dim')))];
+  const chosen = chosenPast(state);
+  const at = Math.max(0, chosen ? runs.indexOf(chosen) : 0);
+  const { first, last } = windowOf(runs.length, at, rows - 2);
+  return [
+    head,
+    headings(columns),
+    ...runs
+      .slice(first, last)
+      .map(run =>
+        itemLine(rowOf(run, run === chosen, marked.includes(pastKey(run)), view, columns), 'reports', pastKey(run)),
+      ),
+  ];
+}
+
+function headWords({ reports: { phase, runs, total, marked, message } }: ConsoleState): string {
+  const marks = marked.length === 0 ? '' : `, ${marked.length} of 2 marked`;
+  if (phase === 'reading') return `${total === 0 ? 'reading' : `reading: ${runs.length} of ${total}`}${marks}`;
+  if (phase === 'failed') return `not read: ${message}`;
+  return `${runs.length}${marks}`;
+}
+
+/** That there is nothing is a claim only once it was read. */
+function emptyWords({ reports: { phase, message }, settings }: ConsoleState): string[] {
+  if (phase === 'failed') return [`the records of this machine could not be read: ${message}`];
+  if (phase !== 'done') return ['reading the records of this machine…'];
+  const press = pressFor(settings.keys, 'deck', 'go-to-experiments', '3');
+  return [
+    'nothing was run on this machine yet',
+    `${press} lists the experiments: enter shows the plan of one, and once it is fired its report is here`,
+  ];
+}
+
+const WHEN = 14;
+const RESULT = 24;
+const RECOVERY = 8;
+const TYPE = 22;
+const CONTEXT = 24;
+
+const nameColumns = (columns: number): number =>
+  columns - 3 - WHEN - 1 - 6 - RESULT - 1 - RECOVERY - 1 - (columns >= WIDE ? TYPE + CONTEXT + 2 : 0);
+
+function headings(columns: number): Line {
+  const wide = columns >= WIDE;
+  const name = cell('experiment', nameColumns(columns));
+  const type = wide ? `${cell('fault', TYPE)} ` : '';
+  const where = wide ? ` ${cell('context', CONTEXT)}` : '';
+  return line(
+    span(
+      `   ${cell('when', WHEN)} ${cell('what', 6)}${name} ${type}${cell('verdict', RESULT)}${cell('recovery', RECOVERY, 'right')}${where}`,
+      'dim',
+    ),
+  );
+}
+
+function rowOf(run: PastRun, isChosen: boolean, isMarked: boolean, view: View, columns: number): Line {
+  const start = [
+    isChosen ? view.glyphs.cursor : ' ',
+    span(isMarked ? view.glyphs.marked : ' ', 'key'),
+    ' ',
+    span(cell(whenText(run.at), WHEN), 'dim'),
+    ' ',
+    cell(run.kind, 6),
+  ];
+  if (run.problem !== undefined) {
+    const row = ends(line(...start, span(`cannot be read: ${run.problem}`, 'bad')), line(), columns);
+    return isChosen ? select(row) : row;
+  }
+  const wide = columns >= WIDE;
+  const row = line(
+    ...start,
+    span(cell(run.name, nameColumns(columns), 'left', 'middle'), 'title'),
+    ' ',
+    wide && `${cell(run.type ?? '', TYPE)} `,
+    span(cell(resultText(run), RESULT), toneOf(run)),
+    cell(run.recoveryMs === undefined ? '' : measured(run.recoveryMs), RECOVERY, 'right'),
+    wide && span(` ${cell(run.context ?? '', CONTEXT)}`, 'dim'),
+  );
+  return isChosen ? select(row) : row;
+}
+
+/** `11-28 14:02:11`, in the zone of this machine. */
+function whenText(at: number): string {
+  const date = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${timeOfDay(at)}`;
+}
+
+function resultText({ verdict, counts, notRun, residue }: PastRun): string {
+  const told = Object.entries(counts ?? {}).map(([word, count]) => `${count} ${word}`);
+  if (notRun > 0) told.push(`${notRun} not run`);
+  const result = verdict ?? (told.join(', ') || 'nothing run');
+  return residue > 0 ? `${residue} REMAIN, ${result}` : result;
+}
+
+function toneOf({ verdict, counts = {}, residue }: PastRun): Tone {
+  if (residue > 0) return 'bad';
+  if (verdict !== undefined) return VERDICT_TONES[verdict];
+  const order = ['Failed', 'Unfinished', 'Inconclusive', 'Degraded', 'Resilient'] as const;
+  const worst = order.find(one => (counts[one] ?? 0) > 0);
+  return worst === undefined ? 'dim' : VERDICT_TONES[worst];
+}
