@@ -26,6 +26,7 @@ const NAMES: Record<string, string> = {
   pagedown: 'PgDn',
   home: 'Home',
   end: 'End',
+  ' ': 'space',
 };
 
 /** How a key is written on the screen. */
