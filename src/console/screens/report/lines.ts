@@ -92,7 +92,7 @@ function scenarioText(scenario: Scenario, columns: number): Line[] {
     ...section(
       'CHECKS',
       checks.flatMap(({ name, expected, before, after, ok }) => [
-        ...say(`${ok ? 'ok    ' : 'NOT OK'}  ${name}`, columns, ok ? 'ok' : 'bad'),
+        ...labelled(ok ? 'ok' : 'NOT OK', name, columns, ok ? 'ok' : 'bad'),
         ...labelled(
           '',
           `expected ${expected}; before ${before ?? 'not read'}; at the end ${after ?? 'not read'}`,

@@ -1,6 +1,7 @@
 import type { ScenarioVerdict } from '../../../report/model.ts';
 import type { PastRun } from '../../../report/past.ts';
 import { measured } from '../../../text/duration.ts';
+import { wrap } from '../../../text/wrap.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, ends, itemLine, type Line, line, select, span, type Tone } from '../../widgets/line.ts';
@@ -19,14 +20,19 @@ export const VERDICT_TONES: Readonly<Record<ScenarioVerdict, Tone>> = {
   Unfinished: 'warn',
 };
 
-/** From here on a row has room for the fault type and the context beside the rest. */
-const WIDE = 110;
+/** Columns from which a row has room for the fault type, and for the context too. */
+const WITH_TYPE = 106;
+const WITH_CONTEXT = 132;
 
 /** Past runs, suites and game-days, newest first, the cursor kept in sight. */
 export function reportsLines(state: ConsoleState, view: View, { columns, rows }: Size): Line[] {
   const { runs, marked } = state.reports;
   const head = rule('REPORTS', columns, view, headWords(state), true);
-  if (runs.length === 0) return [head, ...emptyWords(state).map(text => line(span(`  ${text}`, 'dim')))];
+  if (runs.length === 0)
+    return [
+      head,
+      ...emptyWords(state).flatMap(text => wrap(text, columns - 2).map(part => line(span(`  ${part}`, 'dim')))),
+    ];
   const chosen = chosenPast(state);
   const at = Math.max(0, chosen ? runs.indexOf(chosen) : 0);
   const { first, last } = windowOf(runs.length, at, rows - 2);
@@ -66,13 +72,22 @@ const TYPE = 22;
 const CONTEXT = 24;
 
 const nameColumns = (columns: number): number =>
-  columns - 3 - WHEN - 1 - 6 - RESULT - 1 - RECOVERY - 1 - (columns >= WIDE ? TYPE + CONTEXT + 2 : 0);
+  columns -
+  3 -
+  WHEN -
+  1 -
+  6 -
+  RESULT -
+  1 -
+  RECOVERY -
+  1 -
+  (columns >= WITH_TYPE ? TYPE + 1 : 0) -
+  (columns >= WITH_CONTEXT ? CONTEXT + 1 : 0);
 
 function headings(columns: number): Line {
-  const wide = columns >= WIDE;
   const name = cell('experiment', nameColumns(columns));
-  const type = wide ? `${cell('fault', TYPE)} ` : '';
-  const where = wide ? ` ${cell('context', CONTEXT)}` : '';
+  const type = columns >= WITH_TYPE ? `${cell('fault', TYPE)} ` : '';
+  const where = columns >= WITH_CONTEXT ? ` ${cell('context', CONTEXT)}` : '';
   return line(
     span(
       `   ${cell('when', WHEN)} ${cell('what', 6)}${name} ${type}${cell('verdict', RESULT)}${cell('recovery', RECOVERY, 'right')}${where}`,
@@ -94,15 +109,14 @@ function rowOf(run: PastRun, isChosen: boolean, isMarked: boolean, view: View, c
     const row = ends(line(...start, span(`cannot be read: ${run.problem}`, 'bad')), line(), columns);
     return isChosen ? select(row) : row;
   }
-  const wide = columns >= WIDE;
   const row = line(
     ...start,
     span(cell(run.name, nameColumns(columns), 'left', 'middle'), 'title'),
     ' ',
-    wide && `${cell(run.type ?? '', TYPE)} `,
+    columns >= WITH_TYPE && `${cell(run.type ?? '', TYPE)} `,
     span(cell(resultText(run), RESULT), toneOf(run)),
     cell(run.recoveryMs === undefined ? '' : measured(run.recoveryMs), RECOVERY, 'right'),
-    wide && span(` ${cell(run.context ?? '', CONTEXT)}`, 'dim'),
+    columns >= WITH_CONTEXT && span(` ${cell(run.context ?? '', CONTEXT)}`, 'dim'),
   );
   return isChosen ? select(row) : row;
 }

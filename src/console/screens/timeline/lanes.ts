@@ -1,5 +1,5 @@
 import type { Moment, Report } from '../../../report/model.ts';
-import type { RunEvent, Timings } from '../../../run/event.ts';
+import type { CheckResult, RunEvent, Timings } from '../../../run/event.ts';
 import { eventLine } from '../../../run/line.ts';
 import type { ConsoleState, RunView } from '../../store/state.ts';
 import { type Lane, type Mark, SIGNS } from './view.ts';
@@ -42,15 +42,22 @@ function marksOf(events: readonly RunEvent[], run: RunView): Mark[] {
   const timings: Timings = verdict?.timings ?? {};
   // A run that ended says itself when each moment was; as long as it lives its events do.
   const measured = verdict === undefined ? [] : momentsIn(timings, start, events);
-  const told = events.flatMap(event => markOf(event, start, run, verdict !== undefined));
+  const told = events.filter(isMoment).flatMap(event => markOf(event, start, run, verdict !== undefined));
   const symptom = verdict === undefined ? told.find(({ name }) => name === LEFT) : undefined;
   const named = told.map(mark => (mark === symptom ? { ...mark, ...SIGNS.symptom } : mark));
   return [...named, ...measured].toSorted((a, b) => a.afterMs - b.afterMs);
 }
 
 const LEFT = 'check lost';
+const CHECK_NAMES = { pass: 'check back', fail: LEFT, blind: 'check BLIND' } as const;
+const checkWords = ({ name, expected, actual }: CheckResult): string =>
+  `${name}: expected ${expected}, found ${actual}`;
 
-/** What an event says at its moment. Phases and open gates are no moments of the fault. */
+/** Phases, the baseline and open gates are no moments of the fault. */
+const isMoment = (event: RunEvent): boolean =>
+  event.event !== 'phase' && event.event !== 'baseline' && (event.event !== 'gate' || !event.ok);
+
+/** What an event says at its moment. */
 function markOf(event: RunEvent, start: number, run: RunView, hasEnded: boolean): Mark[] {
   const text = eventLine(event, { experiment: run.experiment, recoveryTimeoutMs: run.recoveryMs })
     .slice(WORDS_AT)
@@ -65,11 +72,8 @@ function markOf(event: RunEvent, start: number, run: RunView, hasEnded: boolean)
     case 'effect':
       if (event.state !== 'proven') return other(`effect ${event.state}`, event.evidence.join('; '));
       return hasEnded ? [] : mark(SIGNS.effect, event.evidence.join('; '));
-    case 'check': {
-      const { name, expected, actual, state } = event.check;
-      const what = state === 'pass' ? 'check back' : state === 'fail' ? LEFT : 'check BLIND';
-      return other(what, `${name}: expected ${expected}, found ${actual}`);
-    }
+    case 'check':
+      return other(CHECK_NAMES[event.check.state], checkWords(event.check));
     case 'recovered':
       return event.selfHealed && !hasEnded ? mark(SIGNS.heal) : other('recovered');
     case 'reverted':
@@ -84,7 +88,7 @@ function markOf(event: RunEvent, start: number, run: RunView, hasEnded: boolean)
     case 'verdict':
       return other(event.verdict.toUpperCase(), event.reasons.join('; '));
     case 'gate':
-      return event.ok ? [] : other(`gate ${event.gate} closed`, event.reason);
+      return other(`gate ${event.gate} closed`, event.reason);
     default:
       return [];
   }
@@ -96,8 +100,7 @@ const WORDS_AT = 24;
 /** The moments of a run that ended, from what it measured. */
 function momentsIn(timings: Timings, start: number, events: readonly RunEvent[]): Mark[] {
   const lost = events.find(event => event.event === 'check' && event.check.state === 'fail');
-  const symptom =
-    lost?.event === 'check' ? `${lost.check.name}: expected ${lost.check.expected}, found ${lost.check.actual}` : '';
+  const symptom = lost?.event === 'check' ? checkWords(lost.check) : '';
   const effect = events.find(event => event.event === 'effect' && event.state === 'proven');
   const reverted = events.findLast(event => event.event === 'reverted');
   const receipts = reverted?.event === 'reverted' ? reverted.receipts : [];

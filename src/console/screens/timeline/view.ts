@@ -39,7 +39,7 @@ export const SIGNS = {
   inject: { sign: 'I', name: 'injected' },
   effect: { sign: 'E', name: 'effect proven' },
   symptom: { sign: 'F', name: 'first symptom' },
-  detected: { sign: 'D', name: 'detected by the cluster' },
+  detected: { sign: 'D', name: 'cluster noticed' },
   heal: { sign: 'H', name: 'healed' },
   revert: { sign: 'R', name: 'reverted, read back' },
   stable: { sign: 'S', name: 'stable' },
