@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { frame } from '../../src/console/app/frame.ts';
 import { SCREENS } from '../../src/console/screens/registry.ts';
+import { lanesOfReport } from '../../src/console/screens/timeline/lanes.ts';
 import { type ConsoleState, EMPTY_MAYDAY } from '../../src/console/store/state.ts';
 import { flat } from '../../src/console/widgets/layout.ts';
 import { COLOUR, paint } from '../../src/console/widgets/theme.ts';
 import { seededRandom } from '../../src/host/seeded-random.ts';
+import type { Report } from '../../src/report/model.ts';
 import { ASCII, UNICODE } from '../../src/text/glyphs.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';
@@ -12,6 +14,7 @@ import { finding as triageFinding } from '../../src/triage/build.ts';
 import { GATES } from '../../src/triage/gates.ts';
 import { conclude } from '../../src/triage/result.ts';
 import { forbiddenIn } from '../cli/hostile.ts';
+import { filesOf, recordOf, reportOf, runId } from '../report/support.ts';
 import { finding } from './support/fake-session.ts';
 import { NOW } from './support/objects.ts';
 import { fine, LINKED, run, state, summary, T } from './support/view.ts';
@@ -79,6 +82,45 @@ function strings(seed: number): { next(): Clean; readonly made: number } {
   };
 }
 
+/** A report as hostile as the file it would be made of. */
+function hostileReport(h: () => Clean): Report {
+  const read = reportOf(runId(1), filesOf([recordOf(1)]));
+  const [scenario] = read.scenarios;
+  if (scenario === undefined) throw new Error('expected a scenario');
+  return {
+    ...read,
+    title: h(),
+    where: [{ context: h(), server: h(), user: h(), host: h() }],
+    problems: [h()],
+    notRun: [{ name: h(), says: h() }],
+    scenarios: [
+      {
+        ...scenario,
+        name: h(),
+        type: h(),
+        hypothesis: h(),
+        reasons: [h()],
+        moments: scenario.moments.map(moment => ({ ...moment, says: h() })),
+        effect: { state: h(), evidence: [h()] },
+        checks: [{ name: h(), expected: h(), before: h(), after: h(), ok: false }],
+        receipts: [
+          {
+            type: 'PodKill',
+            object: { apiVersion: 'v1', kind: h(), namespace: h(), name: h() },
+            outcome: 'failed',
+            verified: false,
+            message: h(),
+          },
+        ],
+        collateral: [h()],
+        blind: [h()],
+        retest: h(),
+        record: h(),
+      },
+    ],
+  };
+}
+
 /** A console whose every text of a cluster or a file is a new hostile one. */
 function everywhere(h: () => Clean, size: { columns: number; rows: number }): ConsoleState {
   const ref = () => ({ apiVersion: 'v1', kind: h(), namespace: h(), name: h() });
@@ -121,7 +163,12 @@ function everywhere(h: () => Clean, size: { columns: number; rows: number }): Co
     },
     health: summary(
       {
-        pods: fine(3, { failing: 1, troubles: [{ name: h(), words: h(), state: 'fail', since: NOW }] as never }),
+        pods: fine(3, {
+          failing: 1,
+          troubles: [
+            { uid: 'u', namespace: h(), name: h(), what: h(), severity: 'fail', since: { at: NOW, exact: true } },
+          ],
+        }),
         nodes: fine(1, { sync: { state: 'blind', reason: h() } }),
       },
       {
@@ -176,6 +223,16 @@ function everywhere(h: () => Clean, size: { columns: number; rows: number }): Co
       cursor: rows[0]?.uid,
     },
     palette: { text: h(), at: 0 },
+    reports: {
+      ...state().reports,
+      phase: 'done',
+      runs: [
+        { kind: 'run', id: '1', at: NOW, name: h(), type: h(), verdict: 'Failed', notRun: 0, residue: 1, context: h() },
+        { kind: 'run', id: '2', at: NOW, name: '?', notRun: 0, residue: 0, problem: h() },
+      ],
+      opened: { is: 'report', report: hostileReport(h) },
+    },
+    timeline: { past: lanesOfReport(hostileReport(h)), lane: undefined, at: undefined },
   };
 }
 
@@ -210,8 +267,8 @@ describe('ten thousand hostile texts in every field that shows what a cluster or
   it('never draw: no control byte, no row wider than the terminal, no frame higher, on any screen', () => {
     const hostile = strings(20_261_128);
     let frames = 0;
-    for (let round = 0; hostile.made < 10_000; round++) {
-      const [columns, rows] = SIZES[round % SIZES.length] ?? [80, 24];
+    for (let round = 0; hostile.made < 10_000 || frames <= 500; round++) {
+      const [columns, rows] = SIZES[Math.floor(round / 4) % SIZES.length] ?? [80, 24];
       const one = everywhere(hostile.next, { columns, rows });
       // Each state is looked at on a few screens in turn; over all rounds every screen sees thousands.
       for (const { id } of SCREENS.filter((_, at) => (at + round) % 4 === 0)) {

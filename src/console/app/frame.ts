@@ -2,7 +2,7 @@ import { screenFolder } from '../keymap/keys.ts';
 import { SCREENS } from '../screens/registry.ts';
 import { outage } from '../store/select.ts';
 import { type ConsoleState, screenOf } from '../store/state.ts';
-import { column, dimmed, type Layout, pane } from '../widgets/layout.ts';
+import { column, dimmed, type Layout, pane, within } from '../widgets/layout.ts';
 import type { View } from '../widgets/view.ts';
 import { crashLines } from './crash.ts';
 import { bannerRows, faultRow, identityRow, noticeRows } from './header.ts';
@@ -29,7 +29,7 @@ function full(state: ConsoleState, view: View): Layout {
   const foot = [...noticeRows(state, view), hintRow(state, screenOf(state), view)];
   const rows = Math.max(0, view.rows - head.length - foot.length);
   const folder = screenFolder(screenOf(state));
-  const body = folder.body(state, view, { columns, rows }, SCREENS);
+  const body = within(folder.body(state, view, { columns, rows }, SCREENS), columns, rows);
   return column(
     pane(columns, head.length, head),
     folder.isOfCluster && outage(state, view.now) ? dimmed(body) : body,

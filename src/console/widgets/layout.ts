@@ -41,6 +41,10 @@ export function flat(layout: Layout): Line[] {
   }, flat(first));
 }
 
+/** The layout, or its first rows where it is higher than the room for it. */
+export const within = (layout: Layout, columns: number, rows: number): Layout =>
+  rowsOf(layout) > rows ? pane(columns, rows, flat(layout)) : layout;
+
 /** The line that a layout shows in this cell, counted from its own corner. */
 export function lineAt(layout: Layout, x: number, y: number): Line | undefined {
   if (layout.is === 'pane')
