@@ -33,6 +33,15 @@ export interface CheckLine {
   ok: boolean;
 }
 
+/** A check that changed, after T0. */
+export interface Flip {
+  afterMs: number;
+  name: string;
+  state: 'pass' | 'fail' | 'blind';
+  expected: string;
+  actual: string;
+}
+
 /** `Unfinished`: its process died, or it still runs. */
 export type ScenarioVerdict = Verdict | 'Unfinished';
 
@@ -64,6 +73,8 @@ export interface Scenario {
   moments: Moment[];
   effect?: { state: string; evidence: string[] };
   checks: CheckLine[];
+  /** Each time that a check changed while the run went on; missing where there is no record of it. */
+  flips?: Flip[];
   receipts: Pick<Receipt, 'type' | 'object' | 'outcome' | 'verified' | 'message'>[];
   /** Not proven restored; missing where it is not known. */
   residue?: number;

@@ -198,6 +198,20 @@ describe('the timeline screen', () => {
   });
 });
 
+describe('a lane from a report', () => {
+  it('tells of each change of a check what was expected and found, at its moment', () => {
+    const record = recordOf(1);
+    const lost = { name: 'Deployment shop/web Available', state: 'fail' as const, expected: 'True', actual: 'False' };
+    const at = (record.events.find(({ event }) => event === 'injected')?.at ?? 0) + 900;
+    record.events.push({ event: 'check', check: lost, from: 'pass', afterMs: 900, at, run: record.header.run });
+    const past = lanesOfReport(whole([record]));
+    const screen = shown(timeline({ timeline: { ...NO_TIMELINE, past, at: 2 } }), 120, 40);
+    const words = 'Deployment shop/web Available: expected True, found False';
+    expect(screen).toContain(`+0.9s  F first symptom           ${words}`);
+    expect(screen).toContain(`+0.9s    check lost              ${words}`);
+  });
+});
+
 describe('both screens', () => {
   const all = (settings = SETTINGS): ConsoleState[] => [
     reports({ runs: [past(1), past(2, { verdict: 'Failed' })], marked: [`run ${runId(1)}`] }, { settings }),

@@ -6,7 +6,13 @@ import { z } from 'zod';
 const text = z.string();
 const time = z.number();
 
-const check = z.looseObject({ name: text, state: z.enum(['pass', 'fail', 'blind']), expected: text, actual: text });
+/** One check as it was seen. */
+export const check = z.looseObject({
+  name: text,
+  state: z.enum(['pass', 'fail', 'blind']),
+  expected: text,
+  actual: text,
+});
 
 const ref = z.looseObject({ apiVersion: text, kind: text, name: text, namespace: text.optional() });
 

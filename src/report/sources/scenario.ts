@@ -4,6 +4,7 @@ import { clean, shellWord } from '../clean.ts';
 import type { CheckLine, Scenario, Where } from '../model.ts';
 import { momentsOf, type Seen } from '../moments.ts';
 import {
+  check,
   type RecordEvent,
   type RecordExperiment,
   type RecordHeader,
@@ -46,6 +47,7 @@ export function scenarioOf({ header, experiment, result, events, record }: RunPa
       isDay: day !== undefined,
     }),
     ...effectOf(events),
+    ...flipsOf(events),
     tripped: [],
     ...(header.experiment.path === '-' ? {} : { retest: `mayday run ${shellWord(header.experiment.path)}` }),
     ...(record === undefined ? {} : { record: clean(record) }),
@@ -154,6 +156,19 @@ function effectOf(events: readonly RecordEvent[]): Pick<Scenario, 'effect'> {
   if (shown === undefined) return {};
   const evidence = Array.isArray(shown.evidence) ? shown.evidence.map(line => clean(String(line))) : [];
   return { effect: { state: clean(String(shown.state)), evidence } };
+}
+
+/** The changes of the checks, by the events of the run; what has another shape tells nothing. */
+function flipsOf(events: readonly RecordEvent[]): Pick<Scenario, 'flips'> {
+  const start = events.find(({ event }) => event === 'injected')?.at;
+  if (start === undefined) return {};
+  const flips = events.flatMap(event => {
+    const read = event.event === 'check' ? check.safeParse(event.check) : undefined;
+    if (!read?.success) return [];
+    const { name, state, expected, actual } = read.data;
+    return [{ afterMs: event.at - start, name: clean(name), state, expected: clean(expected), actual: clean(actual) }];
+  });
+  return flips.length === 0 ? {} : { flips };
 }
 
 /** One `run.json`, or why it is none. */

@@ -1,4 +1,4 @@
-import type { Moment, Report } from '../../../report/model.ts';
+import type { Flip, Moment, Report, Scenario } from '../../../report/model.ts';
 import type { CheckResult, RunEvent, Timings } from '../../../run/event.ts';
 import { eventLine } from '../../../run/line.ts';
 import type { ConsoleState, RunView } from '../../store/state.ts';
@@ -50,7 +50,7 @@ function marksOf(events: readonly RunEvent[], run: RunView): Mark[] {
 
 const LEFT = 'check lost';
 const CHECK_NAMES = { pass: 'check back', fail: LEFT, blind: 'check BLIND' } as const;
-const checkWords = ({ name, expected, actual }: CheckResult): string =>
+const checkWords = ({ name, expected, actual }: Omit<CheckResult, 'state'>): string =>
   `${name}: expected ${expected}, found ${actual}`;
 
 /** Phases, the baseline and open gates are no moments of the fault. */
@@ -134,7 +134,9 @@ const OF_MOMENT: Partial<Record<Moment['id'], { sign: string; name: string }>> =
 export function lanesOfReport({ scenarios, source }: Report): Lane[] {
   return scenarios.flatMap((scenario, i) => {
     const marks = scenario.moments.flatMap(({ id, name, afterMs, says }) =>
-      afterMs === undefined ? [] : [{ afterMs, ...(OF_MOMENT[id] ?? { sign: '.', name }), says: says ?? '' }],
+      afterMs === undefined
+        ? []
+        : [{ afterMs, ...(OF_MOMENT[id] ?? { sign: '.', name }), says: says ?? evidenceOf(id, scenario) }],
     );
     if (marks.length === 0) return [];
     return [
@@ -145,20 +147,25 @@ export function lanesOfReport({ scenarios, source }: Report): Lane[] {
         injectedAt: scenario.moments.find(({ id }) => id === 'T0')?.at,
         end: scenario.verdict.toUpperCase(),
         isLive: false,
-        marks: withChecks(marks, scenario.checks).toSorted((a, b) => a.afterMs - b.afterMs),
+        marks: withFlips(marks, scenario.flips ?? []).toSorted((a, b) => a.afterMs - b.afterMs),
       },
     ];
   });
 }
 
-/** A report keeps no times of its checks: what was not as expected at the end is told at the last moment. */
-function withChecks(marks: readonly Mark[], checks: Report['scenarios'][number]['checks']): Mark[] {
-  const last = marks.toSorted((a, b) => a.afterMs - b.afterMs).at(-1);
-  const wrong = checks
-    .filter(({ ok }) => !ok)
-    .map(({ name, expected, after }) => `${name}: expected ${expected}, found ${after ?? 'nothing'}`);
-  if (last === undefined || wrong.length === 0) return [...marks];
-  return marks.map(mark =>
-    mark === last ? { ...mark, says: [mark.says, ...wrong].filter(Boolean).join('; ') } : mark,
-  );
+/** What a report says of a moment elsewhere. */
+function evidenceOf(id: Moment['id'], { effect, reasons }: Scenario): string {
+  if (id === 'E') return effect?.evidence.join('; ') ?? '';
+  return id === 'T7' ? reasons.join('; ') : '';
+}
+
+/** The moments with the changes of the checks between them: the first that was lost is what the first symptom was. */
+function withFlips(marks: readonly Mark[], flips: readonly Flip[]): Mark[] {
+  const lost = flips.find(({ state }) => state === 'fail');
+  return [
+    ...marks.map(mark =>
+      mark.sign === SIGNS.symptom.sign && lost !== undefined ? { ...mark, says: checkWords(lost) } : mark,
+    ),
+    ...flips.map(flip => ({ afterMs: flip.afterMs, sign: '.', name: CHECK_NAMES[flip.state], says: checkWords(flip) })),
+  ];
 }
