@@ -71,6 +71,10 @@ const RECOVERY = 8;
 const TYPE = 22;
 const CONTEXT = 24;
 
+const BEFORE_NAME = 3 + WHEN + 1 + 6;
+/** Behind it stand the file and the reason: the name of the file loses its middle, the reason stays. */
+const UNREAD = 'cannot be read: ';
+
 const nameColumns = (columns: number): number =>
   columns -
   3 -
@@ -106,7 +110,11 @@ function rowOf(run: PastRun, isChosen: boolean, isMarked: boolean, view: View, c
     cell(run.kind, 6),
   ];
   if (run.problem !== undefined) {
-    const row = ends(line(...start, span(`cannot be read: ${run.problem}`, 'bad')), line(), columns);
+    const row = ends(
+      line(...start, span(UNREAD + cell(run.problem, columns - BEFORE_NAME - UNREAD.length, 'left', 'middle'), 'bad')),
+      line(),
+      columns,
+    );
     return isChosen ? select(row) : row;
   }
   const row = line(
