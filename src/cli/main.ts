@@ -78,7 +78,7 @@ function buildProgram(finish: Finish): Command {
     refuseForm(program, 'the console');
     if (isFleet(program.opts<GlobalOptions>()))
       throw new CommandFailure(
-        'expected a command for several clusters: status, triage, scan, revert or latch; the console has `:fleet`',
+        'expected a command for several clusters: status, triage, scan, revert or latch; the console has a screen for them, 9',
       );
     finish(await (await import('./console.ts')).consoleCommand(program.opts<GlobalOptions>()));
   });

@@ -266,7 +266,7 @@ describe('the faults', () => {
   });
 
   it('keeps the cursor on its fault when others come before it', () => {
-    const cursor = { faults: 'mark b', experiments: undefined, triage: undefined };
+    const cursor = { faults: 'mark b', experiments: undefined, triage: undefined, fleet: undefined };
     const before = state({ cursor, health: summary({}, { markers: [mark('b')] }) });
     const after = state({ cursor, health: summary({}, { markers: [mark('a', { expires: NOW + 1_000 }), mark('b')] }) });
     for (const at of [before, after]) expect(shown(at)).toMatch(/▸WebhookDisrupt +Thing b/);
@@ -276,7 +276,7 @@ describe('the faults', () => {
     const markers = Array.from({ length: 30 }, (_, i) => mark(`m${i}`, { expires: NOW + i * 1_000 + 1_000 }));
     const text = shown(
       state({
-        cursor: { faults: 'mark m29', experiments: undefined, triage: undefined },
+        cursor: { faults: 'mark m29', experiments: undefined, triage: undefined, fleet: undefined },
         health: summary({}, { markers }),
       }),
     );

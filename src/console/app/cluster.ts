@@ -1,6 +1,7 @@
 import { createDispatch, type Dispatch } from '../keymap/dispatch.ts';
 import { createCatalogue } from '../screens/experiments/catalogue.ts';
 import { createFaultsLooking } from '../screens/faults/looking.ts';
+import { createFleetWatching } from '../screens/fleet/watching.ts';
 import { createLeading } from '../screens/gameday/leading.ts';
 import { createBrowsing } from '../screens/health/browsing.ts';
 import { createInjecting } from '../screens/inject/injecting.ts';
@@ -66,6 +67,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     objects: createObjectLooking(context),
     mending: createMending(context, triaging.look),
     browsing: createBrowsing(context),
+    fleet: createFleetWatching(context),
     faultsLooking: createFaultsLooking(context),
     injecting: createInjecting(context, catalogue),
     saving: createSaving(context),

@@ -10,6 +10,7 @@ export function pick(parts: Parts, { list, key }: Item): void {
   if (list === 'roots')
     store.setState(({ triage }) => ({ cursor: { ...cursor, triage: key }, triage: { ...triage, top: 0 } }));
   if (list === 'palette') store.setState(({ palette }) => ({ palette: { ...palette, at: Number(key) } }));
+  if (list === 'fleet') store.setState({ cursor: { ...cursor, fleet: key } });
   if (list === 'kinds') browsing.showKindNamed(key);
   if (list === 'objects') browsing.put(key);
   if (list === 'reports') store.setState(({ reports }) => ({ reports: { ...reports, cursor: key } }));

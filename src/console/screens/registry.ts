@@ -4,6 +4,8 @@ import { draft } from './draft/index.ts';
 import { experiments } from './experiments/index.ts';
 import { fault } from './fault/index.ts';
 import { faults } from './faults/index.ts';
+import { fleet } from './fleet/index.ts';
+import { fleetRevert } from './fleet-revert/index.ts';
 import { gameday } from './gameday/index.ts';
 import { health } from './health/index.ts';
 import { help } from './help/index.ts';
@@ -34,6 +36,7 @@ export const SCREENS = [
   report,
   fault,
   gameday,
+  fleet,
   object,
   plan,
   mayday,
@@ -47,6 +50,7 @@ export const SCREENS = [
   save,
   actions,
   note,
+  fleetRevert,
 ] as const;
 
 export type ScreenId = (typeof SCREENS)[number]['id'];

@@ -12,6 +12,7 @@ import type { Layout } from '../widgets/layout.ts';
 import type { View } from '../widgets/view.ts';
 import type { Catalogue } from './experiments/catalogue.ts';
 import type { FaultsLooking } from './faults/looking.ts';
+import type { FleetWatching } from './fleet/watching.ts';
 import type { Leading } from './gameday/leading.ts';
 import type { Browsing } from './health/browsing.ts';
 import type { Injecting } from './inject/injecting.ts';
@@ -32,6 +33,7 @@ export interface Parts {
   objects: ObjectLooking;
   mending: Mending;
   browsing: Browsing;
+  fleet: FleetWatching;
   /** The clusters of this console; `open` shows another context. */
   clusters: Pick<Clusters, 'open' | 'back' | 'learn' | 'tell'>;
   keeping: Keeping;

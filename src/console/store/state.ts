@@ -8,6 +8,7 @@ import type { Stop } from '../../revert/stop.ts';
 import type { CheckResult, Phase, RunEvent, Verdict } from '../../run/event.ts';
 import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
 import { type FaultsLook, NOT_LOOKED } from '../screens/faults/view.ts';
+import { type FleetView, NO_FLEET } from '../screens/fleet/view.ts';
 import { type DayView, NO_DAY } from '../screens/gameday/view.ts';
 import { NO_TABLES, type TablesView } from '../screens/health/view.ts';
 import { type InjectView, NOTHING_TO_INJECT } from '../screens/inject/view.ts';
@@ -138,7 +139,12 @@ export interface ConsoleState {
   /** Screens that were left backwards, for the way forward; the next one last. */
   ahead: readonly Screen[];
   /** The identity (never the row number) of the selected item, per list. */
-  cursor: { faults: string | undefined; experiments: string | undefined; triage: string | undefined };
+  cursor: {
+    faults: string | undefined;
+    experiments: string | undefined;
+    triage: string | undefined;
+    fleet: string | undefined;
+  };
   checks: ReadonlyMap<string, Check>;
   armed: Armed | undefined;
   runs: readonly RunView[];
@@ -156,6 +162,7 @@ export interface ConsoleState {
   mend: MendView;
   day: DayView;
   tables: TablesView;
+  fleet: FleetView;
   look: FaultsLook;
   /** Rows by which the fault is scrolled. */
   faultTop: number;
@@ -228,7 +235,7 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     catalogue: undefined,
     screens: ['deck'],
     ahead: [],
-    cursor: { faults: undefined, experiments: undefined, triage: undefined },
+    cursor: { faults: undefined, experiments: undefined, triage: undefined, fleet: undefined },
     checks: new Map(),
     armed: undefined,
     runs: [],
@@ -243,6 +250,7 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     mend: NOTHING_TO_MEND,
     day: NO_DAY,
     tables: NO_TABLES,
+    fleet: NO_FLEET,
     look: NOT_LOOKED,
     faultTop: 0,
     inject: NOTHING_TO_INJECT,

@@ -21,7 +21,7 @@ export interface Line {
 
 /** One entry of a list that has a cursor. */
 export interface Item {
-  list: 'faults' | 'experiments' | 'roots' | 'kinds' | 'objects' | 'palette' | 'reports' | 'lanes';
+  list: 'faults' | 'experiments' | 'roots' | 'kinds' | 'objects' | 'palette' | 'reports' | 'lanes' | 'fleet';
   key: string;
 }
 

@@ -1,0 +1,58 @@
+import { open } from '../../app/context.ts';
+import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { pane } from '../../widgets/layout.ts';
+import { stepped } from '../../widgets/list.ts';
+import type { ScreenFolder } from '../screen.ts';
+import { fleetTable } from './lines.ts';
+import { chosenCluster } from './view.ts';
+
+const noCluster = (state: ConsoleState): string | undefined =>
+  chosenCluster(state) ? undefined : 'there is no cluster here';
+
+const noMarks = ({ settings, fleet }: ConsoleState): string | undefined => {
+  if (settings.readOnly) return 'read-only: nothing is written to any cluster';
+  return fleet.marked.size > 0 ? undefined : 'no cluster is marked: space marks the one under the cursor';
+};
+
+/** Every cluster of the kubeconfig: reach, faults, the worst finding. */
+export const fleet: ScreenFolder<'fleet'> = {
+  id: 'fleet',
+  title: 'FLEET',
+  digit: '9',
+  keys: [
+    EMERGENCY,
+    { id: 'open', keys: ['enter', 'right', 'l'], says: 'go into the cluster', hint: 1, locked: noCluster },
+    { id: 'mark', keys: [' '], says: 'mark', hint: 2, locked: noCluster },
+    { id: 'revert-marked', keys: ['R'], says: 'revert the marked', hint: 3, locked: noMarks },
+    { id: 'look', keys: ['c'], says: 'look again', hint: 4 },
+    ...MOVING,
+    HELP,
+    BACK,
+    QUIT,
+  ],
+  body: (state, view, { columns, rows }) => pane(columns, rows, fleetTable(state, view, columns, rows)),
+  enter: ({ fleet: watching }) => watching.look(),
+  commands: ({ context, clusters, fleet: watching }) => {
+    const chosen = () => chosenCluster(context.store.getState())?.name;
+    const withChosen = (act: (name: string) => void) => () => {
+      const name = chosen();
+      if (name !== undefined) act(name);
+    };
+    return {
+      open: withChosen(name => {
+        const { link } = context.store.getState();
+        if (link.state === 'connected' && link.context === name) open(context, 'deck');
+        else clusters.open(name);
+      }),
+      mark: withChosen(watching.mark),
+      'revert-marked': watching.ask,
+      look: watching.look,
+    };
+  },
+  move({ context: { store } }, by) {
+    const state = store.getState();
+    const names = state.fleet.rows.map(({ name }) => name);
+    store.setState({ cursor: { ...state.cursor, fleet: stepped(names, chosenCluster(state)?.name, by) } });
+  },
+};

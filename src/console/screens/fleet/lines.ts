@@ -1,0 +1,120 @@
+import { age, clockText } from '../../../text/duration.ts';
+import type { ConsoleState } from '../../store/state.ts';
+import { BLANK, cell, itemLine, type Line, line, type Span, select, span } from '../../widgets/line.ts';
+import { windowOf } from '../../widgets/list.ts';
+import { rule } from '../../widgets/rule.ts';
+import type { View } from '../../widgets/view.ts';
+import { chosenCluster, type FleetRow } from './view.ts';
+
+/** The table of clusters: reach, faults, the next end, what remains, the worst finding. */
+export function fleetTable(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
+  const { fleet } = state;
+  const head = [rule('FLEET', columns, view, headWords(state), true)];
+  if (fleet.message !== '') return [...head, line(span(`  ${fleet.message}`, 'warn'))];
+  if (fleet.rows.length === 0) return [...head, line(span('  reading the contexts of the kubeconfig…', 'dim'))];
+  const at = fleet.rows.findIndex(({ name }) => name === chosenCluster(state)?.name);
+  const names = Math.max(12, Math.min(30, Math.floor(columns * 0.25)));
+  const { first, last } = windowOf(fleet.rows.length, at, rows - 2);
+  const title = `     ${cell('cluster', names)} ${cell('faults', 8)} ${cell('next end', 9)} ${cell('remain', 7)} what is broken`;
+  return [
+    ...head,
+    line(span(title, 'dim')),
+    ...fleet.rows.slice(first, last).map((row, i) => {
+      const made = rowLine(row, fleet.marked.has(row.name), first + i === at, view, { columns, names });
+      return itemLine(first + i === at ? select(made) : made, 'fleet', row.name);
+    }),
+  ];
+}
+
+function headWords({ fleet }: ConsoleState): string {
+  const silent = fleet.rows.filter(({ phase }) => phase === 'unreachable').length;
+  const words = [`${fleet.rows.length} clusters`];
+  if (silent > 0) words.push(`${silent} unreachable`);
+  if (fleet.marked.size > 0) words.push(`${fleet.marked.size} marked`);
+  return words.join(', ');
+}
+
+function rowLine(
+  row: FleetRow,
+  isMarked: boolean,
+  isChosen: boolean,
+  { glyphs, now }: View,
+  { columns, names }: { columns: number; names: number },
+): Line {
+  const room = Math.max(0, columns - names - 33);
+  const { faults, overdue = 0, nextEnd, remaining } = row;
+  const count = faults === undefined ? '-' : overdue > 0 ? `${faults}, ${overdue} late` : String(faults);
+  const end = nextEnd === undefined ? '-' : clockText(nextEnd - now.server, 'countdown');
+  const left = remaining === undefined ? '-' : remaining === 'unknown' ? '?' : String(remaining);
+  return line(
+    isChosen ? glyphs.cursor : ' ',
+    span(isMarked ? '*' : ' ', 'key'),
+    ' ',
+    state(row, glyphs),
+    span(cell(row.isProtected === true ? `${row.name} PROTECTED` : row.name, names, 'left', 'middle')),
+    ' ',
+    span(cell(count, 8), overdue > 0 ? 'bad' : (faults ?? 0) > 0 ? 'chaos' : 'plain'),
+    ' ',
+    span(cell(end, 9)),
+    ' ',
+    span(cell(left, 7), remaining === 0 || remaining === undefined ? 'plain' : 'bad'),
+    ' ',
+    words(row, now.server, room),
+  );
+}
+
+function state({ phase, faults, broken }: FleetRow, { states }: View['glyphs']): Span {
+  if (phase === 'unreachable') return span(`${states.blind} `, 'bad');
+  if (phase !== 'seen') return span(`${states.wait} `, 'dim');
+  if ((broken ?? 0) > 0 || (faults ?? 0) > 0) return span(`${states.fail} `, 'bad');
+  return broken === undefined ? span(`${states.blind} `, 'warn') : span(`${states.ok} `, 'ok');
+}
+
+function words({ phase, message, broken, worst, blind = 0, at }: FleetRow, now: number, room: number): Span {
+  if (phase === 'unreachable') return span(cell(`UNREACHABLE ${message}`, room), 'bad');
+  if (phase === 'reverting') return span(cell(message === '' ? 'reverting…' : message, room), 'warn');
+  if (phase !== 'seen')
+    return span(cell(at === undefined ? `${phase}…` : `looking again, last ${age(now - at)} ago`, room), 'dim');
+  const unread = blind > 0 ? `BLIND to ${blind} kinds  ` : '';
+  const found =
+    broken === undefined
+      ? `triage failed: ${message}`
+      : worst === undefined
+        ? 'nothing is broken'
+        : `${worst.rule}: ${worst.summary}${broken > 1 ? ` and ${broken - 1} more` : ''}`;
+  return span(cell(`${unread}${found}`, room), broken === 0 && blind === 0 ? 'plain' : 'warn');
+}
+
+/** The question before the marked clusters are reverted. */
+export function fleetQuestion({ fleet }: ConsoleState, view: View, columns: number): Line[] {
+  const { asked } = fleet;
+  const head = rule('REVERT EVERYTHING IN THESE CLUSTERS', columns, view);
+  if (asked === undefined) return [head, BLANK, line(span('  nothing is asked', 'dim'))];
+  const [unnamed] = asked.unnamed;
+  const rows = asked.names.map(name => {
+    const isLeft = asked.left.includes(name);
+    const isOpen = asked.unnamed.includes(name);
+    const says = isLeft
+      ? 'protected: left alone'
+      : isOpen
+        ? 'protected: its name must be typed'
+        : 'will be reverted, then latched';
+    return line(
+      '  ',
+      span(cell(name, 30, 'left', 'middle'), isLeft ? 'dim' : 'title'),
+      ' ',
+      span(says, isLeft ? 'dim' : 'plain'),
+    );
+  });
+  const ask =
+    unnamed === undefined
+      ? [
+          line('  ', span('y', 'key'), '    reverts everything in them, and reads it again'),
+          line('  ', span('esc', 'key'), '  leaves them'),
+        ]
+      : [
+          line('  ', span(`type the name of ${unnamed}: `, 'warn'), span(asked.typed), span('_', 'key')),
+          line('  ', span('enter', 'key'), ' goes on; without its name the cluster is left alone'),
+        ];
+  return [head, BLANK, ...rows, BLANK, ...ask];
+}

@@ -1,0 +1,157 @@
+import { sanitise } from '../../../text/sanitise.ts';
+import { type Context, close, notify, open } from '../../app/context.ts';
+import type { Session } from '../../deps.ts';
+import { counted, type FleetRow, type FleetView, worstOf } from './view.ts';
+
+/** Looks at every cluster of the kubeconfig, and reverts those that are marked. */
+export interface FleetWatching {
+  /** Looks at all of them anew, side by side. */
+  look(): void;
+  mark(name: string): void;
+  /** Opens the question about the marked clusters. */
+  ask(): void;
+  /** Takes what was typed for the protected cluster that is asked about. */
+  answer(): void;
+  type(text: string): void;
+  erase(): void;
+  /** Reverts the clusters of the question. */
+  revert(): void;
+}
+
+/** So many clusters are connected to at a time. */
+const AT_ONCE = 16;
+const LONGEST = 253;
+
+const reasonOf = (error: unknown) => sanitise(error instanceof Error ? error.message : String(error), 200);
+
+export function createFleetWatching(context: Context): FleetWatching {
+  const { deps, store } = context;
+  const fleet = (): FleetView => store.getState().fleet;
+  const update = (changes: Partial<FleetView>): void => store.setState({ fleet: { ...fleet(), ...changes } });
+  const set = (name: string, changes: Partial<FleetRow>): void =>
+    update({ rows: fleet().rows.map(row => (row.name === name ? { ...row, ...changes } : row)) });
+  const isBusy = ({ phase }: FleetRow): boolean => phase === 'looking' || phase === 'reverting';
+
+  const replace = (name: string, next: FleetRow): void =>
+    update({ rows: fleet().rows.map(row => (row.name === name ? next : row)) });
+  const rowOf = (name: string): FleetRow =>
+    fleet().rows.find(row => row.name === name) ?? { name, server: sanitise(''), phase: 'waiting', message: '' };
+
+  async function look(): Promise<void> {
+    if (!deps.contexts)
+      return update({ message: 'there is one cluster: the sandbox. Start mayday without --sandbox for others' });
+    const known = await deps.contexts();
+    if (!known.ok) return update({ message: known.message });
+    const before = new Map(fleet().rows.map(row => [row.name, row]));
+    const rows = known.contexts.map(
+      ({ name, server }): FleetRow => before.get(name) ?? { name, server, phase: 'waiting', message: '' },
+    );
+    update({ rows, message: rows.length === 0 ? 'the kubeconfig has no contexts' : '' });
+    await each(
+      rows.filter(row => !isBusy(row)).map(({ name }) => name),
+      lookAt,
+    );
+  }
+
+  async function lookAt(name: string): Promise<void> {
+    set(name, { phase: 'looking' });
+    await within(name, async session => {
+      const scanned = await session.scan(() => undefined, context.ended);
+      if (!scanned.ok) throw new Error(scanned.message);
+      const now = session.serverNow();
+      set(name, counted(scanned.findings, scanned.blind, now));
+      try {
+        set(name, { message: '', ...worstOf(await session.triage(() => undefined, context.ended)) });
+      } catch (error) {
+        // A fresh row of the scan alone: what triage said before no longer holds.
+        const { broken: _, worst: __, ...rest } = rowOf(name);
+        replace(name, { ...rest, message: reasonOf(error) });
+      }
+      set(name, { phase: 'seen', at: now });
+    });
+  }
+
+  async function revertIn(name: string): Promise<void> {
+    set(name, { phase: 'reverting', message: '', remaining: 'unknown' });
+    await within(name, async session => {
+      const end = await session.revert('all', update => {
+        if (update.is === 'receipt')
+          set(name, {
+            message: sanitise(`${update.receipt.outcome} ${update.receipt.object.kind} ${update.receipt.object.name}`),
+          });
+      });
+      set(name, { remaining: end.remaining ?? 'unknown' });
+      if (end.message !== undefined) notify(context, `${name}: ${end.message}`, 'warn');
+    });
+    // What is shown afterwards was read afterwards.
+    if (rowOf(name).phase !== 'unreachable') await lookAt(name);
+  }
+
+  /** Connects to the cluster for as long as `work` takes; what fails stands in its row and delays no other. */
+  async function within(name: string, work: (session: Session) => Promise<void>): Promise<void> {
+    let session: Session | undefined;
+    try {
+      const connected = await deps.connect(() => undefined, name);
+      if (!connected.ok) throw new Error(connected.message);
+      session = connected.session;
+      set(name, { isProtected: session.isProtected });
+      await work(session);
+    } catch (error) {
+      // Nothing is known of it now: what an earlier look read is not shown as if it held. What a revert left is.
+      const { server, remaining } = rowOf(name);
+      const left = remaining !== undefined && { remaining };
+      replace(name, { name, server, phase: 'unreachable', message: reasonOf(error), ...left });
+    } finally {
+      await session?.close().catch(() => undefined);
+    }
+  }
+
+  async function each(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
+    const waiting = [...names];
+    const worker = async () => {
+      for (let name = waiting.shift(); name !== undefined && !context.ended.aborted; name = waiting.shift())
+        await work(name);
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, worker));
+  }
+
+  const retype = (change: (typed: string) => string): void => {
+    const { asked } = fleet();
+    if (asked) update({ asked: { ...asked, typed: change(asked.typed) } });
+  };
+
+  return {
+    look: () => void look().catch((error: unknown) => update({ message: reasonOf(error) })),
+    mark(name) {
+      const marked = new Set(fleet().marked);
+      if (!marked.delete(name)) marked.add(name);
+      update({ marked });
+    },
+    ask() {
+      const { rows, marked } = fleet();
+      const chosen = rows.filter(({ name }) => marked.has(name));
+      const unknown = chosen.find(row => row.isProtected === undefined || isBusy(row));
+      if (unknown) return notify(context, `${unknown.name}: ${unknown.phase}; wait, or take its mark off`, 'warn');
+      const unnamed = chosen.filter(row => row.isProtected).map(({ name }) => name);
+      update({ asked: { names: chosen.map(({ name }) => name), unnamed, left: [], typed: '' } });
+      open(context, 'fleet-revert');
+    },
+    answer() {
+      const { asked } = fleet();
+      const [name, ...rest] = asked?.unnamed ?? [];
+      if (!asked || name === undefined) return;
+      const left = asked.typed === name ? asked.left : [...asked.left, name];
+      update({ asked: { ...asked, unnamed: rest, left, typed: '' } });
+    },
+    type: text => retype(typed => (typed + text).slice(0, LONGEST)),
+    erase: () => retype(typed => [...typed].slice(0, -1).join('')),
+    revert() {
+      const { asked } = fleet();
+      if (!asked || asked.unnamed.length > 0) return;
+      const names = asked.names.filter(name => !asked.left.includes(name));
+      update({ asked: undefined, marked: new Set() });
+      close(context);
+      void each(names, revertIn);
+    },
+  };
+}

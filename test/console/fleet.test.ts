@@ -1,0 +1,134 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ConsoleDeps } from '../../src/console/deps.ts';
+import { counted, worstOf } from '../../src/console/screens/fleet/view.ts';
+import type { KnownContext } from '../../src/kube/connection/contexts.ts';
+import type { Clean } from '../../src/text/sanitise.ts';
+import { fakeSession, finding, type Script, script } from './support/fake-session.ts';
+import { type Stage, stage } from './support/stage.ts';
+
+let open: Stage[] = [];
+afterEach(async () => {
+  await Promise.all(open.map(one => one.end()));
+  open = [];
+});
+
+const entry = (name: string): KnownContext => ({
+  name,
+  server: `https://${name}:6443` as Clean,
+  user: 'alice' as Clean,
+  isCurrent: name === 'prod-eu-1',
+  print: 'aa',
+});
+
+interface Fleet {
+  at: Stage;
+  scripts: Record<string, Script>;
+}
+
+/** A console with four clusters: one of them protected, one dead. */
+async function fleet(size = { columns: 100, rows: 30 }): Promise<Fleet> {
+  const own = script();
+  const stuck = (context: string, changes: Partial<Script> = {}): Script => {
+    const made: Script = script({
+      context,
+      clock: own.clock,
+      findings: () => (made.reverted > 0 ? [] : [finding('victim-1'), finding('victim-2')]),
+      ...changes,
+    });
+    return made;
+  };
+  const scripts: Record<string, Script> = {
+    'prod-eu-1': own,
+    stage: stuck('stage'),
+    gold: stuck('gold', { isProtected: true }),
+  };
+  const deps: Partial<ConsoleDeps> = {
+    contexts: async () => ({ ok: true, contexts: [...Object.keys(scripts), 'dead'].map(entry) }),
+    connect: async (_, name = 'prod-eu-1') => {
+      const made = scripts[name];
+      if (!made) return { ok: false, message: 'nobody answers', exitCode: 8 };
+      return { ok: true, session: fakeSession(made) };
+    },
+  };
+  const at = stage(own, size, { deps });
+  open.push(at);
+  await at.waitFor('LIVE');
+  at.send('9');
+  await at.waitFor('UNREACHABLE nobody answers');
+  await at.waitFor(/stage +2 /);
+  return { at, scripts };
+}
+
+const KEYS: Readonly<Record<string, string>> = { down: '\u001b[B', space: ' ', enter: '\r' };
+const press = (at: Stage, key: string): void => at.send(KEYS[key] ?? key);
+
+describe('the fleet', () => {
+  it.each([
+    { columns: 80, rows: 24 },
+    { columns: 120, rows: 40 },
+    { columns: 200, rows: 50 },
+  ])('shows every cluster beside the dead one, at %j', async size => {
+    const { at } = await fleet(size);
+    await at.waitFor('4 clusters, 1 unreachable');
+    const shown = at.screen();
+    expect(shown).toMatch(/gold PROTECTED +2 /);
+    expect(shown).toMatch(/prod-eu-1 +0 .*nothing is broken/);
+  });
+
+  it('reverts the marked ones; a protected one only where its name was typed', async () => {
+    const { at, scripts } = await fleet();
+    await at.waitFor(/gold PROTECTED +2 /);
+    press(at, 'down');
+    press(at, 'space');
+    await at.waitFor('1 marked');
+    press(at, 'down');
+    press(at, 'space');
+    await at.waitFor('2 marked');
+    press(at, 'R');
+    await at.waitFor('type the name of gold');
+    press(at, 'y');
+    await at.waitFor('gold: y_');
+    press(at, 'enter');
+    await at.waitFor('protected: left alone');
+    press(at, 'y');
+    await at.waitFor(/stage +0 +- +0 /);
+    expect(scripts.stage?.reverted).toBe(2);
+    expect(scripts.gold?.reverted).toBe(0);
+  });
+
+  it('reverts a protected one whose name was typed, letters of keys among them', async () => {
+    const { at, scripts } = await fleet();
+    await at.waitFor(/gold PROTECTED +2 /);
+    for (const key of ['down', 'down', 'space', 'R']) {
+      press(at, key);
+      await at.waitFor(() => true);
+    }
+    await at.waitFor('type the name of gold');
+    for (const key of ['g', 'o', 'l', 'd', 'enter']) {
+      press(at, key);
+      await at.waitFor(() => true);
+    }
+    await at.waitFor('will be reverted');
+    press(at, 'y');
+    await at.waitFor(/gold PROTECTED +0 +- +0 /);
+    expect(scripts.gold?.reverted).toBe(2);
+    expect(scripts.stage?.reverted).toBe(0);
+  });
+});
+
+describe('what a look amounts to', () => {
+  it('counts what is in, what is late, and when the next one ends', () => {
+    const at = (expiresAt: number) => ({ ...finding('v'), expiresAt });
+    expect(counted([at(5), at(30), at(20), { ...finding('w'), state: 'restored' }], 2, 10)).toEqual({
+      faults: 3,
+      overdue: 1,
+      blind: 2,
+      nextEnd: 20,
+    });
+    expect(counted([], 0, 10)).toEqual({ faults: 0, overdue: 0, blind: 0 });
+  });
+
+  it('names nothing where nothing is broken', () => {
+    expect(worstOf({ roots: [] })).toEqual({ broken: 0 });
+  });
+});
