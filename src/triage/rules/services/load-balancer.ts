@@ -9,8 +9,6 @@ import { causeOf } from '../pods/owner.ts';
 
 /** A load balancer is made within a few minutes. */
 const PATIENCE_MS = 5 * 60_000;
-/** What has waited longer than this is used without one. */
-const NEWS_MS = 24 * 3_600_000;
 
 const isBalanced = ({ spec }: ViewObject): boolean => text(spec.type) === 'LoadBalancer';
 const addresses = ({ status }: ViewObject): readonly unknown[] => list(fields(status.loadBalancer).ingress);
@@ -46,7 +44,8 @@ export const loadBalancerPending: Rule = {
           : 'nothing in this cluster gives addresses to load balancers';
       yield finding({
         rule: 'service/load-balancer',
-        severity: warning !== undefined || isServed || age < NEWS_MS ? 'high' : 'warn',
+        // A cluster that has no load balancers at all is one that people reach another way.
+        severity: warning !== undefined || isServed ? 'high' : 'warn',
         object: service,
         summary: `the load balancer is pending: no external address (${why})`,
         since: { at: created(service), exact: false },
