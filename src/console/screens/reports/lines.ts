@@ -4,7 +4,7 @@ import { measured } from '../../../text/duration.ts';
 import { wrap } from '../../../text/wrap.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { cell, ends, itemLine, type Line, line, select, span, type Tone } from '../../widgets/line.ts';
+import { cell, itemLine, type Line, line, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import { timeOfDay } from '../../widgets/time.ts';
@@ -110,11 +110,8 @@ function rowOf(run: PastRun, isChosen: boolean, isMarked: boolean, view: View, c
     cell(run.kind, 6),
   ];
   if (run.problem !== undefined) {
-    const row = ends(
-      line(...start, span(UNREAD + cell(run.problem, columns - BEFORE_NAME - UNREAD.length, 'left', 'middle'), 'bad')),
-      line(),
-      columns,
-    );
+    const problem = cell(run.problem, columns - BEFORE_NAME - UNREAD.length, 'left', 'middle');
+    const row = line(...start, span(UNREAD + problem, 'bad'));
     return isChosen ? select(row) : row;
   }
   const row = line(
