@@ -82,9 +82,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./plan.ts')).planCommand,
   },
   {
-    usage: 'suggest <object>',
+    usage: 'suggest [object]',
     description: 'the faults that fit an object such as deploy/web, filled in from it; with --type the experiment',
-    options: [['--type <type>', 'print the experiment for this injection type (-o yaml writes a file that run takes)']],
+    options: [
+      ['--type <type>', 'print the experiment for this injection type (-o yaml writes a file that run takes)'],
+      ['--knowledge <path...>', "the objects that operators' knowledge models name, instead of one"],
+      ['--to <folder>', 'with --knowledge: write each experiment as a file there'],
+    ],
     load: async () => (await import('./suggest.ts')).suggestCommand,
   },
   {

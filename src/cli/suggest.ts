@@ -12,14 +12,25 @@ import { withReach } from '../suggest/reach.ts';
 import { readSubject } from '../suggest/subject.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
+import { modelsOrFail } from './knowledge.ts';
 import { print } from './output.ts';
 import { withCluster } from './session.ts';
+import { suggestManaged } from './suggest-managed.ts';
 
 /**
  * `mayday suggest KIND/NAME`: the faults that fit an object and why the others do not; with `--type` the experiment for one, filled in
  * from the object, as the file that `plan` and `run` take. Writes nothing.
  */
 export const suggestCommand: CommandBody = async ({ globals, args, options }) => {
+  const models = Array.isArray(options.knowledge) ? modelsOrFail(options.knowledge as string[]) : undefined;
+  if (models !== undefined) {
+    if (args[0] !== undefined)
+      throw new CommandFailure(`expected --knowledge or an object, found both: leave ${args[0]} out`);
+    const to = typeof options.to === 'string' ? options.to : undefined;
+    return withCluster(globals, (api, runtime) => suggestManaged({ api, runtime, globals }, models, to));
+  }
+  if (args[0] === undefined)
+    throw new CommandFailure('expected an object such as deploy/web, or --knowledge, found neither');
   const asked = String(args[0]);
   const type = typeof options.type === 'string' ? typeCalled(options.type) : undefined;
   return withCluster(globals, async (api, runtime) => {

@@ -28,7 +28,7 @@ export function fleetTable(state: ConsoleState, view: View, columns: number, row
 
 function headWords({ fleet }: ConsoleState): string {
   const silent = fleet.rows.filter(({ phase }) => phase === 'unreachable').length;
-  const words = [`${fleet.rows.length} clusters`];
+  const words = [`${fleet.rows.length} ${fleet.rows.length === 1 ? 'cluster' : 'clusters'}`];
   if (silent > 0) words.push(`${silent} unreachable`);
   if (fleet.marked.size > 0) words.push(`${fleet.marked.size} marked`);
   return words.join(', ');

@@ -23,7 +23,7 @@ export function plansLines({ day }: ConsoleState, view: View, columns: number): 
   });
   const none = day.plans.length === 0 ? say('no plans here', 'dim') : [];
   return [
-    rule('GAME-DAY', columns, view, `${day.plans.length} plans`, true),
+    rule('GAME-DAY', columns, view, `${day.plans.length} ${day.plans.length === 1 ? 'plan' : 'plans'}`, true),
     ...failed,
     ...shown,
     ...none,
