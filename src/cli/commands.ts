@@ -22,6 +22,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./demo.ts')).demoCommand,
   },
   {
+    usage: 'tour',
+    description: 'the console on the sandbox with a guide: break, see, understand, revert, in three minutes',
+    acts: true,
+    load: async () => (await import('./tour.ts')).tourCommand,
+  },
+  {
     usage: 'run <files...>',
     description: 'run experiments (`-` is standard input); one line (or JSON line) per event, then the verdict',
     options: [

@@ -19,13 +19,14 @@ import { exitCode } from '../run/verdict/result.ts';
 import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor, guardFor, locksFor, previewFacts } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { clearLatch, readLatch } from '../safety/latch.ts';
 import { preflight } from '../safety/preflight.ts';
 import { notRecordedLines } from './not-recorded.ts';
 
 /** The parts of the console's session that the engine does. */
 export type EngineSession = Pick<
   Session,
-  'preflight' | 'run' | 'scan' | 'revert' | 'toAsk' | 'unfinished' | 'guardians' | 'suspended' | 'resumed'
+  'preflight' | 'run' | 'scan' | 'revert' | 'toAsk' | 'unfinished' | 'guardians' | 'suspended' | 'resumed' | 'liftLatch'
 >;
 
 /** What the console does through the engine of one connection: the same engine that the commands use. */
@@ -38,6 +39,7 @@ export function engineSession(runtime: Runtime, api: Api): EngineSession {
     run: order => fire(runtime, api, { guard, locks }, order),
     scan: (hear, signal) => look(engine, hear, signal),
     revert: (what, hear, confirmed) => putBack(runtime, api, engine, { what, confirmed }, hear),
+    liftLatch: () => liftLatch(api),
     toAsk: async findings =>
       (await toBeAsked({ api, faultOf }, findings, { trust: await engine.trust() })).map(asked => ({
         finding: asked.finding,
@@ -59,6 +61,14 @@ export function engineSession(runtime: Runtime, api: Api): EngineSession {
     suspended: async () => (await guard?.asleep()) ?? false,
     resumed: () => guard?.awake(),
   };
+}
+
+async function liftLatch(api: Api): Promise<string | undefined> {
+  const done = await clearLatch(api);
+  if (!done.ok) return done.message;
+  const state = await readLatch(api);
+  if (state.on === 'unknown') return `it cannot be read: ${state.failure.message}`;
+  return state.on ? `it is on again, by ${state.facts.by}` : undefined;
 }
 
 async function preview(

@@ -37,6 +37,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     run: async order => (await engine()).run(order),
     scan: async (...asked) => (await engine()).scan(...asked),
     revert: async (...asked) => (await engine()).revert(...asked),
+    liftLatch: async () => (await engine()).liftLatch(),
     triage: async (...asked) => (await import('./console-triage.ts')).consoleTriage(runtime, api, ...asked),
     followTriage: async (...asked) => (await import('./console-triage.ts')).followTriage(runtime, api, ...asked),
     planMend: async (...asked) => (await import('./console-mend.ts')).planMend(api, ...asked),

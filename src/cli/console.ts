@@ -36,7 +36,8 @@ export async function consoleCommand(
   return (await startConsole(depsOf(runtime, globals, await consoleLook(runtime)))) as ExitCode;
 }
 
-const canDraw = (): boolean =>
+/** Whether there is a terminal for the full screen. */
+export const canDraw = (): boolean =>
   process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb';
 
 function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): ConsoleDeps {
@@ -51,6 +52,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
       readOnly: globals.readOnly === true || runtime.config.readOnly,
       ...(context === undefined ? {} : { context }),
       ...(globals.gameday === undefined ? {} : { gameDay: globals.gameday }),
+      ...(globals.tour === true && { isTour: true }),
       ...(globals.person === undefined ? {} : { person: globals.person }),
       ...(sandbox === undefined ? {} : { sandbox }),
     },

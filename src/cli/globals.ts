@@ -31,6 +31,8 @@ export interface GlobalOptions {
   config?: string;
   /** The console leads this game-day. */
   gameday?: string;
+  /** The console begins with the guided tour. */
+  tour?: boolean;
   /** As whom of the people of a game-day. */
   person?: string;
 }

@@ -96,6 +96,8 @@ export interface ConsoleSettings {
   /** The plan of a game-day to begin with, or the journal of one to go on with; and as whom. */
   gameDay?: string;
   person?: string;
+  /** Begin with the guided tour. */
+  isTour?: boolean;
   /** Keys as they are configured. */
   keys?: Remap;
   /** The theme to begin with, and the themes of the user beside those that come with the program. */
@@ -148,6 +150,8 @@ export interface Session {
     hear: (update: RevertUpdate) => void,
     confirmed?: ReadonlyMap<string, string>,
   ): Promise<RevertEnd>;
+  /** Lifts the latch and reads it again. Resolves with what is wrong where it is not off. */
+  liftLatch(): Promise<string | undefined>;
   /**
    * Looks for what is broken, in this view where there is one, and tells each gate as it is known. Rejects, in one line, where the cluster
    * cannot be looked at.

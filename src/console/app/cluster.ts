@@ -13,6 +13,7 @@ import { createSaving } from '../screens/save/saving.ts';
 import type { Parts } from '../screens/screen.ts';
 import { createTriaging } from '../screens/triage/looking.ts';
 import type { ConsoleStore } from '../store/state.ts';
+import { createTour } from '../tour/tour.ts';
 import { connectAll, type Refused } from './connect.ts';
 import type { Context } from './context.ts';
 import { createKeeping, type LendTerminal } from './keep.ts';
@@ -55,6 +56,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
   const catalogue = createCatalogue(context);
   const triaging = createTriaging(context);
   const kubeconfig = createKubeconfigWatch(context);
+  const tour = createTour(context);
   const dispatch = createDispatch({
     ...parts,
     context,
@@ -73,6 +75,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     saving: createSaving(context),
     reporting: createReporting(context),
     leading,
+    tour,
   });
   return {
     asked,
@@ -84,6 +87,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
       const refused = await connectAll(context, { catalogue, emergency, triaging, kubeconfig }, asked);
       const { gameDay } = deps.settings;
       if (refused === undefined && asked === undefined && gameDay !== undefined) leading.begin(gameDay);
+      if (refused === undefined && deps.settings.isTour === true) tour.begin();
       return refused;
     },
     async close() {

@@ -2,6 +2,7 @@ import { screenFolder } from '../keymap/keys.ts';
 import { SCREENS } from '../screens/registry.ts';
 import { outage } from '../store/select.ts';
 import { type ConsoleState, screenOf } from '../store/state.ts';
+import { tourRows } from '../tour/guide.ts';
 import { column, dimmed, type Layout, pane, within } from '../widgets/layout.ts';
 import type { View } from '../widgets/view.ts';
 import { crashLines } from './crash.ts';
@@ -26,7 +27,7 @@ function full(state: ConsoleState, view: View): Layout {
   const { columns } = view;
   const head = [identityRow(state, view), faultRow(state, view), ...bannerRows(state, view)];
   // A notice covers the last rows of the body only while it is shown.
-  const foot = [...noticeRows(state, view), hintRow(state, screenOf(state), view)];
+  const foot = [...noticeRows(state, view), ...tourRows(state, view), hintRow(state, screenOf(state), view)];
   const rows = Math.max(0, view.rows - head.length - foot.length);
   const folder = screenFolder(screenOf(state));
   const body = within(folder.body(state, view, { columns, rows }, SCREENS), columns, rows);

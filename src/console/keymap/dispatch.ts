@@ -193,6 +193,7 @@ function sharedCommands(parts: Parts): Commands {
     },
     note: parts.leading.openNote,
     seen: parts.leading.seen,
+    'end-tour': parts.tour.end,
     acknowledge: parts.kubeconfig.acknowledge,
     save: parts.keeping.save,
     editor: () => parts.keeping.open('editor'),

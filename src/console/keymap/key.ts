@@ -54,6 +54,8 @@ export const STREAM: readonly Key[] = [
 const noChange = ({ kubeconfigChange }: ConsoleState): string | undefined =>
   kubeconfigChange === '' ? 'the kubeconfig has not changed' : undefined;
 
+const noTour = ({ tour }: ConsoleState): string | undefined => (tour === undefined ? 'there is no tour' : undefined);
+
 /** From every screen that is no question. */
 export const ROUND: readonly Key[] = [
   {
@@ -68,6 +70,7 @@ export const ROUND: readonly Key[] = [
   { id: 'mouse', keys: ['m'], says: 'mouse on or off' },
   { id: 'note', keys: ['n'], says: 'day: note', locked: noDay },
   { id: 'seen', keys: ['d'], says: 'day: I see it', locked: noDay },
+  { id: 'end-tour', keys: ['T'], says: 'end the tour', locked: noTour },
   { id: 'acknowledge', keys: ['K'], says: 'acknowledge the changed kubeconfig', locked: noChange },
 ];
 

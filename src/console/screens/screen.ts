@@ -8,6 +8,7 @@ import type { Runs } from '../app/runs.ts';
 import type { Commands, Key } from '../keymap/key.ts';
 import type { Now } from '../store/select.ts';
 import type { ConsoleState } from '../store/state.ts';
+import type { Tour } from '../tour/tour.ts';
 import type { Layout } from '../widgets/layout.ts';
 import type { View } from '../widgets/view.ts';
 import type { Catalogue } from './experiments/catalogue.ts';
@@ -43,6 +44,7 @@ export interface Parts {
   saving: Saving;
   reporting: Reporting;
   leading: Leading;
+  tour: Tour;
   quit: Quit;
   suspend(): void;
   repaint(): void;

@@ -19,6 +19,7 @@ import { NO_REPORTS, type ReportsView } from '../screens/reports/view.ts';
 import { NOTHING_TO_SAVE, type SaveView } from '../screens/save/view.ts';
 import { NO_TIMELINE, type TimelineView } from '../screens/timeline/view.ts';
 import { NOTHING_LOOKED_AT, type TriageView } from '../screens/triage/view.ts';
+import type { TourView } from '../tour/steps.ts';
 import type { Tone } from '../widgets/line.ts';
 import { NO_SHELL, type ShellView } from './shell.ts';
 
@@ -174,6 +175,7 @@ export interface ConsoleState {
   actionAt: number;
   leftovers: Leftovers;
   quitting: 'no' | 'reverting' | 'over';
+  tour: TourView;
 }
 
 /** What earlier runs left behind: how many, and the name of one of them. */
@@ -260,6 +262,7 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     actionAt: 0,
     leftovers: { count: 0, example: '' },
     quitting: 'no',
+    tour: undefined,
   }));
 }
 

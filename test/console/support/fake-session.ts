@@ -334,6 +334,7 @@ export function fakeSession(play: Script<Clock>): Session {
     },
     toAsk: async findings => play.asked?.(findings) ?? [],
     unfinished: async () => [],
+    liftLatch: async () => undefined,
     guardians: async () => [],
     suspended: async () => false,
     resumed: () => undefined,

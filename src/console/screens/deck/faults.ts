@@ -4,6 +4,7 @@ import { age } from '../../../text/duration.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { width } from '../../../text/width.ts';
 import { ttlSpan } from '../../app/header.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import { chosenFault, faultEntries, isLive } from '../../store/select.ts';
 import type { ConsoleState, RunView } from '../../store/state.ts';
 import { cell, itemLine, type Line, line, type Span, span } from '../../widgets/line.ts';
@@ -44,7 +45,17 @@ function entriesLines(state: ConsoleState, view: View, columns: number, rows: nu
   if (entries.length === 0) {
     const seen = state.health.unseen.length > 0 ? 'none seen where we may look' : 'none in the cluster';
     const nothing = state.health.heardAt === undefined ? 'not known yet' : seen;
-    return [head, line(span(`  ${nothing}`, 'dim'))];
+    const press = (id: string, usual: string): Span => span(pressFor(state.settings.keys, 'deck', id, usual), 'key');
+    const isTourable = state.link.state === 'connected' && state.link.isSandbox && state.tour === undefined;
+    return [
+      head,
+      line(span(`  ${nothing}`, 'dim')),
+      ...(state.settings.readOnly
+        ? []
+        : [line('  ', press('experiments', 'e'), span(' chooses an experiment', 'dim'))]),
+      line('  ', press('go-to-triage', '5'), span(' says what is broken, and why', 'dim')),
+      ...(isTourable ? [line('  ', press('tour', 't'), span(' a tour of three minutes', 'dim'))] : []),
+    ].slice(0, Math.max(2, rows));
   }
   const chosen = chosenFault(state, view.now);
   const blocks = entries.map(entry => ({

@@ -13,6 +13,11 @@ const noFault = (state: ConsoleState, now: Now): string | undefined =>
 const noneBefore = ({ shell, health }: ConsoleState): string | undefined =>
   shell.before !== undefined && health.heardAt === undefined ? undefined : 'this is home';
 
+const tourLock = ({ link }: ConsoleState): string | undefined =>
+  link.state === 'connected' && link.isSandbox
+    ? undefined
+    : 'the tour injects a fault: start `mayday tour` for the sandbox';
+
 /** Home: health, live faults with both clocks, and the verdict stream. */
 export const deck: ScreenFolder<'deck'> = {
   id: 'deck',
@@ -25,6 +30,7 @@ export const deck: ScreenFolder<'deck'> = {
     { ...INJECT, hint: 2 },
     { id: 'revert-one', keys: ['r'], says: 'revert this one', hint: 2, locked: revertOneLock },
     { id: 'object', keys: ['enter'], says: 'open the object', locked: noFault },
+    { id: 'tour', keys: ['t'], says: 'guided tour, on the sandbox', locked: tourLock },
     ...MOVING,
     ...STREAM,
     HELP,
@@ -33,7 +39,8 @@ export const deck: ScreenFolder<'deck'> = {
   ],
   body: deckBody,
   subject: (state, now) => faultTarget(chosenFault(state, now)),
-  commands: ({ context, catalogue, objects, injecting, run }) => ({
+  commands: ({ context, catalogue, objects, injecting, tour, run }) => ({
+    tour: tour.begin,
     object: () => {
       const on = faultTarget(chosenFault(context.store.getState(), context.now()));
       if (on) objects.open(on);

@@ -18,6 +18,8 @@ export interface Emergency {
   rescan(): void;
   revertAll(): Promise<void>;
   revertOne(): Promise<void>;
+  /** Lets injections through again. */
+  liftLatch(): Promise<void>;
   scroll(by: number): void;
   /** Shows what needs a person's word, whole. */
   ask(): Promise<void>;
@@ -217,6 +219,14 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
         );
       if (mine.length === 0) return notify(context, 'this fault is gone', 'warn');
       await revert(mine);
+    },
+    async liftLatch() {
+      const { session } = context;
+      if (session === undefined) return;
+      const problem = await session.liftLatch().catch(wordsOf);
+      if (problem !== undefined) return notify(context, `the latch is not lifted: ${problem}`, 'bad', 30_000);
+      update(({ end }) => ({ end: end && { ...end, latched: false } }));
+      notify(context, 'latch off, read again: experiments can be fired', 'ok');
     },
     scroll(by) {
       update(({ top }) => ({ top: Math.max(0, top + by) }));

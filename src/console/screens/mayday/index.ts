@@ -13,6 +13,7 @@ export const mayday: ScreenFolder<'mayday'> = {
     { id: 'revert-all', keys: ['!', 'y'], says: 'REVERT ALL', danger: true, hint: 1, locked: revertAllLock },
     { id: 'ask', keys: ['w'], says: 'what needs your word', hint: 2, locked: askLock },
     { id: 'rescan', keys: ['s'], says: 'scan again', hint: 3 },
+    { id: 'lift-latch', keys: ['L'], says: 'lift the latch', danger: true, hint: 4, locked: revertAllLock },
     ...MOVING,
     HELP,
     BACK,
@@ -23,6 +24,7 @@ export const mayday: ScreenFolder<'mayday'> = {
     'revert-all': emergency.revertAll,
     rescan: emergency.rescan,
     ask: emergency.ask,
+    'lift-latch': emergency.liftLatch,
   }),
   move({ context, emergency }, by) {
     const state = context.store.getState();
