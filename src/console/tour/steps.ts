@@ -7,7 +7,8 @@ interface Step {
   isDone(state: ConsoleState): boolean;
 }
 
-const TOUR_EXPERIMENT = 'kserve-image-corrupt';
+/** Its fault does harm until it is reverted: the controller cannot mend it by itself. */
+const TOUR_EXPERIMENT = 'kserve-llm-controller-isolation';
 
 const screenOf = ({ screens }: ConsoleState): Screen => screens.at(-1) ?? 'deck';
 const isOn = (state: ConsoleState, ...ids: Screen[]): boolean => ids.includes(screenOf(state));
@@ -22,74 +23,83 @@ const isClean = ({ mayday: { phase, end, findings, orders, blind } }: ConsoleSta
   (phase === 'done' && end?.remaining === 0) ||
   (phase === 'found' && findings.length + orders.length + blind.length === 0);
 
+const hasEnded = (state: ConsoleState): boolean =>
+  newest(state)?.isReverted === true || newest(state)?.endedAt !== undefined;
+
 const toPicker = (state: ConsoleState): string =>
   isOn(state, 'deck') ? key(state, 'deck', 'experiments', 'e') : key(state, 'deck', 'go-to-experiments', '3');
 
 const STEPS: readonly Step[] = [
   {
     says: state =>
-      `BREAK  This is a cluster in memory: nothing real can break. ${toPicker(state)} lists the experiments.`,
+      `BREAK: This is a cluster in memory: nothing real can break. ${toPicker(state)} lists the experiments.`,
     isDone: state => isOn(state, 'experiments', 'plan') || isInjected(state),
   },
   {
     says: state =>
       isOn(state, 'experiments')
-        ? 'BREAK  The cursor is on one that gives a controller an image nobody can pull. enter opens its plan.'
-        : `BREAK  ${toPicker(state)} goes back to the experiments; enter there opens a plan.`,
+        ? 'BREAK: The cursor is on one that cuts a controller off from the network. enter opens its plan.'
+        : `BREAK: ${toPicker(state)} goes back to the experiments; enter there opens a plan.`,
     isDone: state => isOn(state, 'plan') || isInjected(state),
   },
   {
     says: state =>
       isOn(state, 'plan')
-        ? `BREAK  The plan says what is written, what undoes it, and who is in reach. ${key(state, 'plan', 'arm', 'a')} arms; nothing is written yet.`
-        : `BREAK  ${toPicker(state)}, then enter, goes back to the plan.`,
+        ? `BREAK: The plan says what is written, what undoes it, and who is in reach. ${key(state, 'plan', 'arm', 'a')} arms; nothing is written yet.`
+        : `BREAK: ${toPicker(state)}, then enter, goes back to the plan.`,
     isDone: state => state.armed !== undefined || isInjected(state),
   },
   {
     says: state =>
       isOn(state, 'plan')
-        ? `BREAK  ${key(state, 'plan', 'fire', 'f')} fires, within ten seconds of arming. Too late? ${key(state, 'plan', 'arm', 'a')} arms again.`
-        : `BREAK  Leaving disarms. ${toPicker(state)}, then enter, goes back to the plan.`,
+        ? `BREAK: ${key(state, 'plan', 'fire', 'f')} fires, within ten seconds of arming. Too late? ${key(state, 'plan', 'arm', 'a')} arms again.`
+        : `BREAK: Leaving disarms. ${toPicker(state)}, then enter, goes back to the plan.`,
     isDone: state => state.runs.length > 0,
   },
   {
     says: state =>
       isInjected(state)
-        ? 'SEE  Injected. It is proven only when the pod really fails to start: FAULTS says "effect proven" then.'
-        : 'SEE  The steady state is checked before anything is written. Watch the lines under VERDICTS.',
+        ? 'SEE: Injected. FAULTS says "effect proven" as soon as the harm is seen in the cluster, not before.'
+        : 'SEE: The steady state is checked before anything is written. Watch the lines under VERDICTS.',
     isDone: state => newest(state)?.effect === 'proven' || newest(state)?.endedAt !== undefined,
   },
   {
     says: state =>
-      `SEE  FAULTS counts what is left until it is reverted by itself; HEALTH shows the harm. ${key(state, 'deck', 'go-to-triage', '5')} says why.`,
-    isDone: state => isOn(state, 'triage'),
+      hasEnded(state)
+        ? `SEE: It ended at its time and was reverted by itself. ${mayday(state)} proves that nothing remains.`
+        : `SEE: FAULTS counts what is left until it is reverted by itself; HEALTH shows the harm. ${key(state, 'deck', 'go-to-triage', '5')} says why.`,
+    isDone: state => isOn(state, 'triage', 'mayday'),
   },
   {
     says: state =>
-      state.triage.phase === 'looking'
-        ? 'UNDERSTAND  Triage asks one question after the other, from the nodes to the webhooks.'
-        : `UNDERSTAND  What is broken, the evidence, and its cause: your fault. ${mayday(state)} opens MAYDAY, from every screen.`,
+      !isOn(state, 'triage')
+        ? `UNDERSTAND: ${key(state, 'deck', 'go-to-triage', '5')} says why it is broken. ${mayday(state)} opens MAYDAY.`
+        : hasEnded(state)
+          ? `UNDERSTAND: The fault ended at its time and was reverted by itself. ${mayday(state)} proves that nothing remains.`
+          : state.triage.phase === 'looking'
+            ? 'UNDERSTAND: Triage asks one question after the other, from the nodes to the webhooks.'
+            : `UNDERSTAND: What is broken, the evidence, and its cause: your fault. ${mayday(state)} opens MAYDAY, from every screen.`,
     isDone: state => isOn(state, 'mayday'),
   },
   {
     says: state =>
       !isOn(state, 'mayday')
-        ? `REVERT  ${mayday(state)} opens MAYDAY.`
+        ? `REVERT: ${mayday(state)} opens MAYDAY, which finds and puts back every injection.`
         : state.mayday.phase === 'found' || state.mayday.phase === 'done'
-          ? `REVERT  ${mayday(state)} once more puts everything back, whoever broke it, and reads each object again.`
-          : 'REVERT  Everything in the cluster is searched for injections, whoever left them.',
+          ? `REVERT: ${mayday(state)} once more puts everything back, whoever broke it, and reads each object again.`
+          : 'REVERT: Everything in the cluster is searched for injections, whoever left them.',
     isDone: isClean,
   },
   {
     says: state =>
       isOn(state, 'mayday')
-        ? `REVERT  REMAIN 0 was read after the last write. The latch keeps everybody from injecting: ${key(state, 'mayday', 'lift-latch', 'L')} lifts it.`
-        : `REVERT  The latch is on: nobody can inject. ${mayday(state)}, then ${key(state, 'mayday', 'lift-latch', 'L')}, lifts it.`,
+        ? `REVERT: REMAIN 0 was read after the last write. The latch keeps everybody from injecting: ${key(state, 'mayday', 'lift-latch', 'L')} lifts it.`
+        : `REVERT: The latch is on: nobody can inject. ${mayday(state)}, then ${key(state, 'mayday', 'lift-latch', 'L')}, lifts it.`,
     isDone: state => state.mayday.end?.latched !== true && !isOn(state, 'quit'),
   },
   {
     says: state =>
-      `DONE  Next: ${key(state, 'deck', 'go-to-gameday', '8')} leads a whole game-day, ${key(state, 'deck', 'help', '?')} lists all keys; on a real cluster: mayday --read-only`,
+      `DONE: nothing remains, read back. ${key(state, 'deck', 'go-to-gameday', '8')} leads a game-day, ${key(state, 'deck', 'help', '?')} lists keys; on your cluster: mayday --read-only`,
     isDone: () => false,
   },
 ];
@@ -110,11 +120,9 @@ export function reached(at: number, state: ConsoleState): number {
 /** What the guide says at the present step. */
 export const tourWords = (at: number, state: ConsoleState): string => STEPS[at]?.says(state) ?? '';
 
-/** The state with which a tour begins: at home, with the cursor on the experiment that it is about. */
-export function tourBegun(state: ConsoleState): Partial<ConsoleState> {
-  const path = state.catalogue?.find(({ loaded }) => loaded?.experiment.metadata.name === TOUR_EXPERIMENT)?.path;
-  return {
-    tour: { at: 0 },
-    ...(path !== undefined && { cursor: { ...state.cursor, experiments: path } }),
-  };
+/** The cursors, with that of the picker on the experiment that the tour is about until the person moves it. */
+export function aimed({ cursor, catalogue }: ConsoleState): ConsoleState['cursor'] {
+  if (cursor.experiments !== undefined) return cursor;
+  const path = catalogue?.find(({ loaded }) => loaded?.experiment.metadata.name === TOUR_EXPERIMENT)?.path;
+  return path === undefined ? cursor : { ...cursor, experiments: path };
 }

@@ -1,5 +1,5 @@
 import { type Context, notify } from '../app/context.ts';
-import { reached, tourBegun } from './steps.ts';
+import { aimed, reached } from './steps.ts';
 
 /** The guided tour: it watches what the person does and says the next step; it blocks nothing. */
 export interface Tour {
@@ -12,10 +12,11 @@ export function createTour(context: Context): Tour {
   store.subscribe(state => {
     if (state.tour === undefined) return;
     const at = reached(state.tour.at, state);
-    if (at !== state.tour.at) store.setState({ tour: { at } });
+    const cursor = aimed(state);
+    if (at !== state.tour.at || cursor !== state.cursor) store.setState({ tour: { at }, cursor });
   });
   return {
-    begin: () => store.setState(state => ({ ...tourBegun(state), screens: ['deck'], ahead: [] })),
+    begin: () => store.setState({ tour: { at: 0 }, screens: ['deck'], ahead: [] }),
     end() {
       store.setState({ tour: undefined });
       notify(context, 'the tour is over; everything stays as it is');
