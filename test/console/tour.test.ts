@@ -13,7 +13,7 @@ describe('the guided tour', () => {
     expect(from(0, { screens: ['deck', 'experiments'] })).toBe(1);
     expect(from(1, { screens: ['deck', 'experiments', 'plan'] })).toBe(2);
     expect(from(3, { screens: ['deck', 'plan'] })).toBe(3);
-    expect(from(3, { runs: [run({ injectedAt: undefined, effect: 'pending' })] })).toBe(4);
+    expect(from(3, { runs: [run({ effect: 'pending' })] })).toBe(4);
     expect(from(4, { runs: [run({ effect: 'proven' })] })).toBe(5);
     expect(from(5, { runs: [run()], screens: ['deck', 'triage'] })).toBe(6);
     expect(from(6, { runs: [run()], screens: ['deck', 'mayday'] })).toBe(7);
