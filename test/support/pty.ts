@@ -1,5 +1,5 @@
 import { spawn } from '@lydell/node-pty';
-import xterm from '@xterm/headless';
+import xterm, { type IBuffer } from '@xterm/headless';
 
 export interface Size {
   columns: number;
@@ -9,6 +9,10 @@ export interface Size {
 export interface StartOptions {
   env?: Record<string, string | undefined>;
   cwd?: string;
+  /** Changes what the program wrote before the screen sees it. */
+  rewrite?(data: string): string;
+  /** Hears all output with its time. */
+  hear?(ms: number, data: string): void;
 }
 
 /** A program in a real pseudo-terminal, with a real screen behind it. All times are milliseconds since the spawn. */
@@ -18,6 +22,8 @@ export interface Pty {
   rows(): string[];
   /** The rows joined by newlines. */
   screen(): string;
+  /** The screen's cells. */
+  buffer(): IBuffer;
   /** Everything the program ever wrote, escapes included. */
   raw(): string;
   send(keys: string): void;
@@ -72,8 +78,10 @@ export function start([command, ...args]: readonly [string, ...string[]], size: 
       for (const listener of [...listeners]) listener();
     });
   });
-  pty.onData(data => {
+  pty.onData(written => {
+    const data = options.rewrite?.(written) ?? written;
     lastOutput = performance.now() - began;
+    options.hear?.(lastOutput, data);
     first.resolve(lastOutput);
     raw += data;
     terminal.write(data, () => {
@@ -97,6 +105,7 @@ export function start([command, ...args]: readonly [string, ...string[]], size: 
     pid: pty.pid,
     rows,
     screen,
+    buffer: () => terminal.buffer.active,
     raw: () => raw,
     send: keys => pty.write(keys),
     resize({ columns, rows: height }) {
