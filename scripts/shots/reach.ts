@@ -37,6 +37,7 @@ export const REACH: Readonly<Record<string, readonly string[]>> = {
 export const NOT_SHOWN: readonly string[] = [
   'note',
   'quit',
+  'fleet-revert',
   'revert-one',
   'mend',
   'palette',
