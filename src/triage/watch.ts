@@ -22,7 +22,7 @@ interface Pace {
 /** For who looks at nothing else. */
 const EAGER: Pace = { gatherMs: 20, rest: 5, anywayMs: 15_000, rereadMs: 15_000 };
 /** For the console, which has more to do. */
-export const MODEST: Pace = { gatherMs: 300, rest: 20, anywayMs: 15_000, rereadMs: 60_000 };
+export const MODEST: Pace = { gatherMs: 300, rest: 30, anywayMs: 45_000, rereadMs: 60_000 };
 
 export interface Watching {
   live: Pick<LiveView, 'view' | 'settled' | 'subscribe'>;

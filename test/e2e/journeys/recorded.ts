@@ -186,7 +186,10 @@ export function recordedJourneys(given: () => Provider): void {
       // rights are gone is no part of what a plan writes.
       const injector = granted('mayday-injector', 'mayday-injector-rbac');
       expect(new Set(injector)).toEqual(
-        wanted(['inject', 'revert']).add('delete pods.').add('create subjectaccessreviews.authorization.k8s.io'),
+        wanted(['inject', 'revert'])
+          .add('delete pods.')
+          .add('create events.')
+          .add('create subjectaccessreviews.authorization.k8s.io'),
       );
       // The latch is a ConfigMap that is made and deleted; experiments of the framework are stopped before anything is reverted.
       const stops = ['patch', 'delete'].map(verb => `${verb} chaosexperiments.chaos.operatorchaos.io`);
