@@ -26,26 +26,15 @@ export const REACH: Readonly<Record<string, readonly string[]>> = {
   palette: [':'],
   inject: ['i'],
   draft: ['i', ENTER],
-  save: ['e', ENTER, 'w'],
+  save: ['i', ENTER, ENTER, 'w'],
   actions: ['a'],
 };
 
 /**
- * Questions over another screen that are not drawn yet: `note` needs a game-day and `quit` a run that is under way, without which it ends
- * the program.
+ * Questions over another screen that cannot be drawn here: `note` needs a game-day, `fleet-revert` several clusters, and `quit` a run that
+ * is under way, without which it ends the program.
  */
-export const NOT_SHOWN: readonly string[] = [
-  'note',
-  'quit',
-  'fleet-revert',
-  'revert-one',
-  'mend',
-  'palette',
-  'inject',
-  'draft',
-  'save',
-  'actions',
-];
+export const NOT_SHOWN: readonly string[] = ['note', 'quit', 'fleet-revert'];
 
 export const SIZES = [
   { columns: 80, rows: 24 },
