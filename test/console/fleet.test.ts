@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ConsoleDeps } from '../../src/console/deps.ts';
-import { counted, worstOf } from '../../src/console/screens/fleet/view.ts';
+import { counted } from '../../src/console/screens/fleet/view.ts';
 import type { KnownContext } from '../../src/kube/connection/contexts.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { fakeSession, finding, type Script, script } from './support/fake-session.ts';
@@ -72,7 +72,7 @@ describe('the fleet', () => {
     await at.waitFor('4 clusters, 1 unreachable');
     const shown = at.screen();
     expect(shown).toMatch(/gold PROTECTED +2 /);
-    expect(shown).toMatch(/prod-eu-1 +0 .*nothing is broken/);
+    expect(shown).toMatch(/prod-eu-1 +0 .*nothing found/);
   });
 
   it('reverts the marked ones; a protected one only where its name was typed', async () => {
@@ -116,6 +116,56 @@ describe('the fleet', () => {
   });
 });
 
+describe('what the fleet claims', () => {
+  const blindGate = {
+    id: 'G7',
+    name: 'controllers',
+    ms: 1,
+    status: 'BLIND',
+    blind: [{ what: 'leases', reason: 'no' }],
+  };
+
+  it('is never well where triage could not see everything', async () => {
+    const { at, scripts } = await fleet();
+    await at.waitFor(/✓ prod-eu-1 +0 /);
+    Object.assign(scripts['prod-eu-1'] as Script, {
+      triage: () => ({ roots: [], gates: [{ ...blindGate, findings: [] }] }),
+    });
+    at.send('c');
+    await at.waitFor(/\? prod-eu-1 +0 .*BLIND in G7/);
+  });
+
+  it('forgets what a revert left once somebody looks again', async () => {
+    const { at } = await fleet();
+    press(at, 'down');
+    press(at, 'space');
+    await at.waitFor('1 marked');
+    press(at, 'R');
+    await at.waitFor('will be reverted');
+    at.send('y');
+    await at.waitFor(/stage +0 +- +0 /);
+    at.send('c');
+    await at.waitFor(/stage +0 +- +- /);
+  });
+
+  it('does not end as a success while it reverts elsewhere, and stays where it is', async () => {
+    const { at, scripts } = await fleet();
+    Object.assign(scripts.stage as Script, { revertMs: 60_000 });
+    press(at, 'down');
+    press(at, 'space');
+    await at.waitFor('1 marked');
+    press(at, 'R');
+    await at.waitFor('will be reverted');
+    at.send('y');
+    await at.waitFor(/stage .*reverting/);
+    press(at, 'enter');
+    await at.waitFor('a revert is under way in stage');
+    at.send('q');
+    expect(await at.exit).toBe(7);
+    expect(at.words()).toContain('a revert in stage was cut short: run `mayday revert --all --context stage`');
+  });
+});
+
 describe('what a look amounts to', () => {
   it('counts what is in, what is late, and when the next one ends', () => {
     const at = (expiresAt: number) => ({ ...finding('v'), expiresAt });
@@ -126,9 +176,5 @@ describe('what a look amounts to', () => {
       nextEnd: 20,
     });
     expect(counted([], 0, 10)).toEqual({ faults: 0, overdue: 0, blind: 0 });
-  });
-
-  it('names nothing where nothing is broken', () => {
-    expect(worstOf({ roots: [] })).toEqual({ broken: 0 });
   });
 });

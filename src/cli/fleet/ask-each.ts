@@ -1,3 +1,4 @@
+import { pooled } from '../../kube/client/pooled.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { type CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import { speakingTo } from '../voice.ts';
@@ -25,24 +26,17 @@ const AT_ONCE = 32;
  * Asks every cluster side by side; `heard` is called as each ends. One that fails, or never answers, keeps nobody waiting but itself. Gives the
  * answers in the order of the contexts.
  */
-export async function askEach(
+export function askEach(
   contexts: readonly string[],
   ask: (context: string) => Promise<ExitCode>,
   heard: (answer: Answer) => void,
   now: () => number,
 ): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  const waiting = [...contexts.entries()];
-  const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, context] = next;
-      const answer = await askOne(context, ask, now);
-      answers[index] = answer;
-      heard(answer);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, contexts.length) }, worker));
-  return answers;
+  return pooled(contexts, AT_ONCE, async context => {
+    const answer = await askOne(context, ask, now);
+    heard(answer);
+    return answer;
+  });
 }
 
 async function askOne(

@@ -51,7 +51,8 @@ const HEADLINES: Readonly<Record<string, (value: unknown) => string>> = {
     const broken = list(roots).filter(one => one.severity === 'critical' || one.severity === 'high');
     const blind = list(gates).filter(one => one.status === 'BLIND').length;
     const first = broken[0];
-    const worst = first === undefined ? 'nothing is broken' : `${text(first.rule)}: ${text(first.summary)}`;
+    const clear = blind > 0 ? 'nothing is broken in what could be read' : 'nothing is broken';
+    const worst = first === undefined ? clear : `${text(first.rule)}: ${text(first.summary)}`;
     return joined(
       worst,
       broken.length > 1 && `${broken.length - 1} more`,
@@ -60,11 +61,22 @@ const HEADLINES: Readonly<Record<string, (value: unknown) => string>> = {
   },
   latch: value => (fields(value).latched === true ? `latch ON by ${text(fields(value).by)}` : 'latch off'),
   status(value) {
-    const kinds = Object.entries(fields(fields(value).kinds));
-    const failing = kinds.flatMap(([kind, one]) =>
-      number(fields(one).failing) > 0 ? [`${number(fields(one).failing)} ${kind} failing`] : [],
+    const { kinds, triage, injections, unseen } = fields(value);
+    const said = list(kinds).flatMap(({ kind, failing, status }) => [
+      ...(number(failing) > 0 ? [`${number(failing)} ${text(kind)} failing`] : []),
+      ...(['BLIND', 'wait', 'stale'].includes(text(status)) ? [`${text(kind)} ${text(status)}`] : []),
+    ]);
+    const { status, worst, failing } = fields(triage);
+    const cause = fields(worst);
+    const words = joined(
+      number(failing) > 0 &&
+        `${counted(number(failing), 'root cause')}, first ${text(cause.rule)}: ${text(cause.summary)}`,
+      status === 'BLIND' && 'triage BLIND',
+      ...said,
+      list(unseen).length > 0 && `injections BLIND in ${counted(list(unseen).length, 'kind')}`,
+      number(injections) > 0 && counted(number(injections), 'injection'),
     );
-    return failing.join(', ');
+    return words === '' ? 'nothing found' : words;
   },
 };
 

@@ -1,5 +1,6 @@
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import type { ConsoleDeps } from '../deps.ts';
+import { revertingIn } from '../screens/fleet/view.ts';
 import { ownLive, ownUnderWay } from '../store/select.ts';
 import { type Elsewhere, NO_SHELL, type ShellView } from '../store/shell.ts';
 import { type ConsoleState, type ConsoleStore, createConsoleStore } from '../store/state.ts';
@@ -78,6 +79,8 @@ function busy(state: ConsoleState): string | undefined {
   const { phase } = state.mayday;
   if (phase === 'reverting' || phase === 'aborting') return 'a revert is under way here: wait until it is done';
   if (state.mend.phase === 'doing') return 'a fix is being written here: wait until it is done';
+  const elsewhere = revertingIn(state);
+  if (elsewhere.length > 0) return `a revert is under way in ${elsewhere.join(', ')}: wait until it is done`;
   return state.quitting === 'no' ? undefined : 'mayday is quitting';
 }
 

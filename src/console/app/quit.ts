@@ -1,3 +1,5 @@
+import { sanitise } from '../../text/sanitise.ts';
+import { revertingIn } from '../screens/fleet/view.ts';
 import { ownLive, ownUnderWay } from '../store/select.ts';
 import { screenOf } from '../store/state.ts';
 import type { Cluster } from './cluster.ts';
@@ -31,14 +33,23 @@ export function residueWords(count: number): string[] {
   return count > 0 ? [`faults still active: ${count}, ${HINT}`] : [];
 }
 
+/** What is said of reverts in the fleet that quitting cuts short. */
+const cutShortWords = (contexts: readonly string[]): string[] =>
+  contexts.map(
+    name =>
+      `a revert in ${sanitise(name, 120)} was cut short: run \`mayday revert --all --context ${sanitise(name, 120)}\``,
+  );
+
 /** Quitting is about every cluster that runs of this console are in. */
-export function createQuit(
-  clusters: { current(): Cluster; all(): readonly Cluster[] },
-  finish: (end: End) => void,
-): Quit {
+export function createQuit(clusters: { current(): Cluster; all(): readonly Cluster[] }, end: (end: End) => void): Quit {
   const states = () => clusters.all().map(({ store }) => store.getState());
   const store = () => clusters.current().store;
 
+  /** Ends the console; a revert in another cluster that ends with it is no success. */
+  const finish = ({ exitCode, words }: End): void => {
+    const cutShort = states().flatMap(revertingIn);
+    end({ exitCode: cutShort.length > 0 ? RESIDUE : exitCode, words: [...words, ...cutShortWords(cutShort)] });
+  };
   const isBusy = (): boolean => states().some(state => ownUnderWay(state).length > 0);
   /** What runs of ours that already ended could not put back. */
   const residue = (): number =>

@@ -25,6 +25,13 @@ describe('a command on many clusters', () => {
     expect(code).toBe(8);
   });
 
+  it('says what the status of each comes to', async () => {
+    const { stdout } = await on('status', '--contexts', 'eu-1,prod-1');
+    const table = stdout.slice(stdout.indexOf('CONTEXT'));
+    expect(table).toMatch(/eu-1 +0 +nothing found/);
+    expect(table).toMatch(/prod-1 +0 +\d+ root causes, first chaos\/.*deployments failing.*injections/);
+  });
+
   it('reverts nothing in a protected one that nobody named', async () => {
     const { stdout, stderr, code } = await on('revert', '--all', '--yes', '--contexts', 'eu-1,prod-1');
     expect(stderr).toContain('not confirmed, and left alone: prod-1');

@@ -38,6 +38,25 @@ describe('what a cluster comes to in the table', () => {
       },
       'pod/crash-loop: web crashes, 1 gate BLIND',
     ],
+    ['triage', { roots: [], gates: [{ status: 'BLIND' }] }, 'nothing is broken in what could be read, 1 gate BLIND'],
+    [
+      'status',
+      { kinds: [{ kind: 'pods', status: 'ok', failing: 0 }], triage: { status: 'PASS', failing: 0 } },
+      'nothing found',
+    ],
+    [
+      'status',
+      {
+        kinds: [
+          { kind: 'pods', status: 'FAIL', failing: 2 },
+          { kind: 'leases', status: 'BLIND', failing: 0 },
+        ],
+        triage: { status: 'FAIL', failing: 2, worst: { rule: 'pod/crash-loop', summary: 'web crashes' } },
+        injections: 1,
+        unseen: [{ kind: 'secrets' }],
+      },
+      '2 root causes, first pod/crash-loop: web crashes, 2 pods failing, leases BLIND, injections BLIND in 1 kind, 1 injection',
+    ],
     ['triage', { roots: [], gates: [{ status: 'PASS' }] }, 'nothing is broken'],
   ])('of %s', (command, value, words) => {
     expect(says(command, value)).toBe(words);

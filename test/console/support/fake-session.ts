@@ -165,6 +165,8 @@ export interface Script<C extends Clock = ManualClock> {
   log(source: LogSource): Clean[];
   fired: FireOrder[];
   reverted: number;
+  /** How long the restore of each object takes. */
+  revertMs: number;
   /** What of these needs a person's word; nothing unless told. */
   asked?(findings: readonly FoundInjection[]): readonly AskedRecord[];
 }
@@ -247,6 +249,7 @@ export function scriptOn<C extends Clock>(clock: C, changes: Partial<Script<C>> 
     triage: () => ({ roots: [], gates: [] }),
     fired: [],
     reverted: 0,
+    revertMs: 30,
     ...changes,
   };
 }
@@ -300,7 +303,7 @@ export function fakeSession(play: Script<Clock>): Session {
         return { id, type, object, outcome, verified: !isLeft, requests: 3, ms: 60, message: 'image ledger:4.1' };
       });
       for (const receipt of receipts) {
-        await clock.sleep(30);
+        await clock.sleep(play.revertMs);
         hear({ is: 'receipt', receipt, wave: 3 });
       }
       play.reverted += receipts.filter(({ verified }) => verified).length;

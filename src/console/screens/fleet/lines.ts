@@ -1,4 +1,5 @@
 import { age, clockText } from '../../../text/duration.ts';
+import { standingWords } from '../../../triage/standing.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, cell, itemLine, type Line, line, type Span, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
@@ -63,26 +64,28 @@ function rowLine(
   );
 }
 
-function state({ phase, faults, broken }: FleetRow, { states }: View['glyphs']): Span {
+const STATES = { PASS: ['ok', 'ok'], WARN: ['warn', 'warn'], FAIL: ['fail', 'bad'], BLIND: ['blind', 'warn'] } as const;
+
+/** Well only where both the scan and triage read everything and found nothing. */
+function state({ phase, faults = 0, blind = 0, standing }: FleetRow, { states }: View['glyphs']): Span {
   if (phase === 'unreachable') return span(`${states.blind} `, 'bad');
   if (phase !== 'seen') return span(`${states.wait} `, 'dim');
-  if ((broken ?? 0) > 0 || (faults ?? 0) > 0) return span(`${states.fail} `, 'bad');
-  return broken === undefined ? span(`${states.blind} `, 'warn') : span(`${states.ok} `, 'ok');
+  if (faults > 0) return span(`${states.fail} `, 'bad');
+  const isUnread = blind > 0 && standing?.status !== 'FAIL';
+  const [glyph, tone] = STATES[isUnread ? 'BLIND' : (standing?.status ?? 'BLIND')];
+  return span(`${states[glyph]} `, tone);
 }
 
-function words({ phase, message, broken, worst, blind = 0, at }: FleetRow, now: number, room: number): Span {
+function words({ phase, message, standing, blind = 0, at }: FleetRow, now: number, room: number): Span {
   if (phase === 'unreachable') return span(cell(`UNREACHABLE ${message}`, room), 'bad');
   if (phase === 'reverting') return span(cell(message === '' ? 'reverting…' : message, room), 'warn');
   if (phase !== 'seen')
     return span(cell(at === undefined ? `${phase}…` : `looking again, last ${age(now - at)} ago`, room), 'dim');
-  const unread = blind > 0 ? `BLIND to ${blind} kinds  ` : '';
-  const found =
-    broken === undefined
-      ? `triage failed: ${message}`
-      : worst === undefined
-        ? 'nothing is broken'
-        : `${worst.rule}: ${worst.summary}${broken > 1 ? ` and ${broken - 1} more` : ''}`;
-  return span(cell(`${unread}${found}`, room), broken === 0 && blind === 0 ? 'plain' : 'warn');
+  const unread = blind > 0 ? `scan BLIND to ${blind} ${blind === 1 ? 'kind' : 'kinds'}  ` : '';
+  const worst = standing?.worst?.finding;
+  const found = standing === undefined ? `triage failed: ${message}` : standingWords(standing);
+  const first = worst === undefined ? '' : `${worst.rule}: ${worst.summary}, `;
+  return span(cell(`${unread}${first}${found}`, room), blind === 0 && standing?.status === 'PASS' ? 'plain' : 'warn');
 }
 
 /** The question before the marked clusters are reverted. */

@@ -1,7 +1,6 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { Clean } from '../../../text/sanitise.ts';
-import type { Severity } from '../../../triage/finding.ts';
-import type { Triage } from '../../../triage/result.ts';
+import type { Standing } from '../../../triage/standing.ts';
 import type { ConsoleState } from '../../store/state.ts';
 
 /** What the last look at one cluster found. Numbers are undefined as long as they were not read. */
@@ -18,10 +17,9 @@ export interface FleetRow {
   nextEnd?: number;
   /** Kinds that the scan could not read. */
   blind?: number;
-  /** How many causes are broken, and the worst of them. */
-  broken?: number;
-  worst?: { rule: string; summary: string; severity: Severity };
-  /** After a revert: what is not proven restored; `unknown` where the second look failed. */
+  /** What triage says; undefined where it has not looked, or failed. */
+  standing?: Standing;
+  /** Of a revert since the last look that a person asked for: what is not proven restored; `unknown` where its second look failed. */
   remaining?: number | 'unknown';
   message: Clean | '';
   /** Server milliseconds of the last look. */
@@ -70,11 +68,6 @@ export function counted(
   };
 }
 
-/** What triage amounts to. */
-export function worstOf({ roots }: Pick<Triage, 'roots'>): Pick<FleetRow, 'broken' | 'worst'> {
-  const broken = roots.filter(({ finding }) => finding.severity === 'critical' || finding.severity === 'high');
-  const first = broken[0]?.finding;
-  if (first === undefined) return { broken: 0 };
-  const { rule, summary, severity } = first;
-  return { broken: broken.length, worst: { rule, summary, severity } };
-}
+/** The clusters in which this screen reverts now. */
+export const revertingIn = ({ fleet }: ConsoleState): string[] =>
+  fleet.rows.filter(({ phase }) => phase === 'reverting').map(({ name }) => name);

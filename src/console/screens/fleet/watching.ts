@@ -1,7 +1,9 @@
+import { pooled } from '../../../kube/client/pooled.ts';
 import { sanitise } from '../../../text/sanitise.ts';
+import { standingOf } from '../../../triage/standing.ts';
 import { type Context, close, notify, open } from '../../app/context.ts';
 import type { Session } from '../../deps.ts';
-import { counted, type FleetRow, type FleetView, worstOf } from './view.ts';
+import { counted, type FleetRow, type FleetView } from './view.ts';
 
 /** Looks at every cluster of the kubeconfig, and reverts those that are marked. */
 export interface FleetWatching {
@@ -49,7 +51,12 @@ export function createFleetWatching(context: Context): FleetWatching {
     update({ rows, message: rows.length === 0 ? 'the kubeconfig has no contexts' : '' });
     await each(
       rows.filter(row => !isBusy(row)).map(({ name }) => name),
-      lookAt,
+      async name => {
+        await lookAt(name);
+        // The new look says what is in; what a revert left behind before it is no longer news. Where nothing was seen it stays.
+        const { remaining: _, ...rest } = rowOf(name);
+        if (rest.phase === 'seen') replace(name, rest);
+      },
     );
   }
 
@@ -61,10 +68,10 @@ export function createFleetWatching(context: Context): FleetWatching {
       const now = session.serverNow();
       set(name, counted(scanned.findings, scanned.blind, now));
       try {
-        set(name, { message: '', ...worstOf(await session.triage(() => undefined, context.ended)) });
+        set(name, { message: '', standing: standingOf(await session.triage(() => undefined, context.ended)) });
       } catch (error) {
-        // A fresh row of the scan alone: what triage said before no longer holds.
-        const { broken: _, worst: __, ...rest } = rowOf(name);
+        // The scan alone: what triage said before no longer holds.
+        const { standing: _, ...rest } = rowOf(name);
         replace(name, { ...rest, message: reasonOf(error) });
       }
       set(name, { phase: 'seen', at: now });
@@ -106,14 +113,10 @@ export function createFleetWatching(context: Context): FleetWatching {
     }
   }
 
-  async function each(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
-    const waiting = [...names];
-    const worker = async () => {
-      for (let name = waiting.shift(); name !== undefined && !context.ended.aborted; name = waiting.shift())
-        await work(name);
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, worker));
-  }
+  const each = (names: readonly string[], work: (name: string) => Promise<void>): Promise<unknown> =>
+    pooled(names, AT_ONCE, async name => {
+      if (!context.ended.aborted) await work(name);
+    });
 
   const retype = (change: (typed: string) => string): void => {
     const { asked } = fleet();
