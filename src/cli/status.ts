@@ -1,6 +1,7 @@
 import type { Summary } from '../health/model.ts';
 import { isAllBlind, isSettled, statusJson, statusText } from '../health/report.ts';
 import { glyphsFor } from '../text/glyphs.ts';
+import { messageOf } from '../text/message-of.ts';
 import { literal, sanitise } from '../text/sanitise.ts';
 import { withFindings } from '../triage/on-board.ts';
 import { standingJson, standingText, type Unlooked } from '../triage/report/standing.ts';
@@ -60,5 +61,5 @@ export const statusCommand: CommandBody = ({ globals }) =>
   });
 
 const unlooked = (error: unknown): Unlooked => ({
-  reason: sanitise(error instanceof Error ? error.message : String(error), 200),
+  reason: sanitise(messageOf(error), 200),
 });

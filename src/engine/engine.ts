@@ -40,6 +40,7 @@ import type { Happening, RunEvent } from '../run/event.ts';
 import { runExperiment } from '../run/lifecycle.ts';
 import type { RunResult } from '../run/verdict/result.ts';
 import type { KeyRead } from '../safety/record-key.ts';
+import { messageOf } from '../text/message-of.ts';
 import { type Guard, guardRun, needsGuard } from './guard.ts';
 import type { Locks } from './operator-lock.ts';
 
@@ -111,7 +112,6 @@ export interface Engine {
 
 /** A journal that a revert does not wait for: a disk error must not prevent a restore. */
 const lenient = (journal: Journal): Journal => ({ append: record => journal.append(record).catch(() => undefined) });
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const NO_JOURNAL: Journal = { append: () => Promise.resolve() };
 
 export function createEngine(deps: EngineDeps): Engine {

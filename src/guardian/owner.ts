@@ -1,5 +1,6 @@
 import type { Announcement, Guard, Watch } from '../engine/guard.ts';
 import type { Clock } from '../host/clock.ts';
+import { messageOf } from '../text/message-of.ts';
 import type { FromGuardian, FromOwner } from './message.ts';
 
 /** A guardian process as its owner holds it. */
@@ -90,7 +91,7 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
       const { pid, processStart, log } = ready;
       return { on: true, pid, log, ...(processStart === undefined ? {} : { processStart }) };
     } catch (error) {
-      return { on: false, why: error instanceof Error ? error.message : String(error) };
+      return { on: false, why: messageOf(error) };
     }
   }
 

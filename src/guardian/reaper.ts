@@ -10,6 +10,7 @@ import { overwritten, SECOND_LOOK_MS } from '../revert/still-held.ts';
 import { trustOf } from '../revert/trust/judge.ts';
 import { intoWaves } from '../revert/waves.ts';
 import type { KeyRead } from '../safety/record-key.ts';
+import { messageOf } from '../text/message-of.ts';
 import type { Election } from './election.ts';
 
 export interface ReaperOptions {
@@ -142,7 +143,7 @@ async function revertDue(deps: RevertDeps, options: ReaperOptions, memory: Memor
         options.log(receipt.outcome, facts(deps, finding, receipt));
         done.push({ finding, receipt });
       } catch (error) {
-        options.log('broken', { id: finding.id, why: error instanceof Error ? error.message : String(error) });
+        options.log('broken', { id: finding.id, why: messageOf(error) });
       }
     });
   }

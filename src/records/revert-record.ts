@@ -7,6 +7,7 @@ import { receiptJson } from '../revert/report.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import type { Stop } from '../revert/stop.ts';
 import { jsonText } from '../text/json.ts';
+import { messageOf } from '../text/message-of.ts';
 import { type Entry, kept, type RunHeader } from './journal.ts';
 
 /** Who reverted what, where: the first line of a revert's journal. */
@@ -45,7 +46,7 @@ export interface RevertRecord extends Journal {
 export function openRevertRecord(files: Files, stateDir: string, header: RevertHeader): RevertRecord {
   let complaint: string | undefined;
   const complain = (error: unknown) => {
-    complaint ??= `receipts could not be kept: ${error instanceof Error ? error.message : String(error)}`;
+    complaint ??= `receipts could not be kept: ${messageOf(error)}`;
   };
   const opened = files.openAppend(revertJournalPath(stateDir, header.run)).catch(complain);
   const add = async (entry: RevertEntry): Promise<void> => {

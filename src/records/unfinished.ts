@@ -1,6 +1,7 @@
 import type { FaultType } from '../faults/types.ts';
 import type { Files } from '../host/files.ts';
 import type { ObjectRef } from '../k8s/object.ts';
+import { messageOf } from '../text/message-of.ts';
 import { type Entry, type GuardFacts, journalPath, type RunHeader, readEntries, runsFolder } from './journal.ts';
 import { isRunId } from './run-id.ts';
 
@@ -76,7 +77,7 @@ export async function journals(files: Files, stateDir: string, here: Here): Prom
   const disbelieved: string[] = [];
   for (const run of runs) {
     const text = await files.read(journalPath(stateDir, run)).catch((error: unknown) => {
-      disbelieved.push(error instanceof Error ? error.message : String(error));
+      disbelieved.push(messageOf(error));
       return undefined;
     });
     if (text === undefined) continue;

@@ -2,6 +2,7 @@ import type { Live } from '../faults/contract.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
+import { messageOf } from '../text/message-of.ts';
 import type { RevertDeps } from './deps.ts';
 import { type Attempt, type RestoreOptions, restoreOne } from './restore.ts';
 import { isBackupFinding } from './stages.ts';
@@ -139,7 +140,7 @@ async function safely(deps: RevertDeps, finding: FoundInjection, options: Restor
     return await restoreOne(deps, finding, options);
   } catch (error) {
     const { id, type, object } = finding;
-    const message = `internal error: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `internal error: ${messageOf(error)}`;
     return {
       retry: true,
       waits: false,

@@ -1,5 +1,6 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { JournalUnwritable } from '../injection/write/journal.ts';
+import { messageOf } from '../text/message-of.ts';
 import type { RunDeps, RunOptions } from './deps.ts';
 import type { RunEvent } from './event.ts';
 import { checkBaseline, type Prepared, prepare } from './phases/baseline.ts';
@@ -98,7 +99,7 @@ function noteEnd(run: Run, outcome: Outcome, error: unknown): void {
     return;
   }
   outcome.broken = true;
-  outcome.interrupted ??= `an internal error: ${error instanceof Error ? error.message : String(error)}`;
+  outcome.interrupted ??= `an internal error: ${messageOf(error)}`;
 }
 
 function makeRun(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions, stop: AbortSignal): Run {
@@ -123,7 +124,7 @@ function makeRun(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions, s
       try {
         await deps.journal.event(event);
       } catch (error) {
-        const said = `the journal cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+        const said = `the journal cannot be written: ${messageOf(error)}`;
         if (!observed.blind.includes(said)) observed.blind.push(said);
       }
       try {

@@ -9,6 +9,7 @@ import type { About } from '../injection/resources.ts';
 import type { Api } from '../kube/client/api.ts';
 import { trippedNotice } from '../notify/notice.ts';
 import { runChecks } from '../run/observe/checks.ts';
+import { messageOf } from '../text/message-of.ts';
 import { lookOnce } from '../triage/look.ts';
 import { RULES } from '../triage/rules/index.ts';
 import { type Baselines, baselinesFor } from './baselines.ts';
@@ -60,7 +61,7 @@ async function dayBaseline(
     const diff = await baselines.diff(before);
     return { path, left: leftLines(diff), ...blindProblem(diff.blind) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: messageOf(error) };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../host/clock.ts';
+import { messageOf } from '../text/message-of.ts';
 import type { Readiness } from './readiness.ts';
 
 /** From one look at the steady state to the next. */
@@ -19,7 +20,7 @@ export async function waitUntilReady(
     signal.throwIfAborted();
     const seen = await look(signal).catch((error: unknown): Readiness => {
       signal.throwIfAborted();
-      return { state: 'wait', says: error instanceof Error ? error.message : String(error) };
+      return { state: 'wait', says: messageOf(error) };
     });
     if (seen.state === 'ready') return true;
     if (seen.says !== told) tell(seen.says);

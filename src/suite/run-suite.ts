@@ -4,6 +4,7 @@ import type { Clock } from '../host/clock.ts';
 import type { RunOptions } from '../run/deps.ts';
 import type { RunEvent } from '../run/event.ts';
 import { exitCode, gravest } from '../run/verdict/result.ts';
+import { messageOf } from '../text/message-of.ts';
 import type { EntryEnd, Left, SuiteEvent, SuiteHappening } from './event.ts';
 import { waitUntilReady } from './gate.ts';
 import type { SuiteJournal, SuiteSettings } from './journal.ts';
@@ -183,5 +184,3 @@ function exitCodeOf(
     ...(notRun.size > 0 ? [5] : []),
   ]);
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

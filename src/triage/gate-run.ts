@@ -1,6 +1,7 @@
 import type { ClusterView } from '../health/view/cluster-view.ts';
 import { isNamespaced, onlyWords } from '../health/view/confined.ts';
 import type { ViewKind } from '../health/view/kinds.ts';
+import { messageOf } from '../text/message-of.ts';
 import { type Clean, literal, sanitise } from '../text/sanitise.ts';
 import { type BlindSpot, distinct, knowledgeOf } from './blind.ts';
 import type { Finding } from './finding.ts';
@@ -131,8 +132,7 @@ const broken = (rule: Rule, error: unknown): BlindSpot => ({
 });
 
 /** What is said of an exception: no cluster can be blamed for it. */
-export const faultWords = (error: unknown): Clean =>
-  sanitise(`fault of mayday: ${error instanceof Error ? error.message : String(error)}`);
+export const faultWords = (error: unknown): Clean => sanitise(`fault of mayday: ${messageOf(error)}`);
 
 const keyOf = ({ rule, object, summary }: Finding): string =>
   [rule, object.apiVersion, object.kind, object.namespace, object.name, summary].join('\n');

@@ -1,3 +1,4 @@
+import { messageOf } from '../../text/message-of.ts';
 import { screenFolder } from '../keymap/keys.ts';
 import { SCREENS } from '../screens/registry.ts';
 import { outage } from '../store/select.ts';
@@ -19,7 +20,7 @@ export function frame(state: ConsoleState, view: View): Layout {
   try {
     return isTooSmall(columns, rows) ? pane(columns, rows, smallLines(state, view)) : full(state, view);
   } catch (error) {
-    return pane(columns, rows, crashLines(state, view, error instanceof Error ? error.message : String(error)));
+    return pane(columns, rows, crashLines(state, view, messageOf(error)));
   }
 }
 

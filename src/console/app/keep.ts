@@ -1,4 +1,5 @@
 import { ASCII, UNICODE } from '../../text/glyphs.ts';
+import { messageOf } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { screenFolder } from '../keymap/keys.ts';
 import { SCREENS } from '../screens/registry.ts';
@@ -59,7 +60,7 @@ export function createKeeping(context: Context, lend: LendTerminal): Keeping {
         head + paneText(state, { now: context.now(), glyphs: state.settings.ascii ? ASCII : UNICODE }),
       );
     } catch (error) {
-      notify(context, `not saved: ${sanitise(error instanceof Error ? error.message : String(error), 200)}`, 'bad');
+      notify(context, `not saved: ${sanitise(messageOf(error), 200)}`, 'bad');
       return undefined;
     }
   }

@@ -5,6 +5,7 @@ import type { Receipt } from '../../injection/write/receipt.ts';
 import type { RunEvent, Verdict } from '../../run/event.ts';
 import { eventLine, type LineOptions } from '../../run/line.ts';
 import { exitCode } from '../../run/verdict/result.ts';
+import { messageOf } from '../../text/message-of.ts';
 import type { RunEnd, StartRun } from '../deps.ts';
 import { objectName } from '../screens/deck/faults.ts';
 import { sameTarget } from '../screens/plan/same-target.ts';
@@ -129,7 +130,7 @@ export function createRuns(context: Context): Runs {
       insist: handle.insist.signal,
     })
       .catch((error: unknown): RunEnd => {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         const wasInjected = store
           .getState()
           .runs.some(run => run.key === key && run.injectedAt !== undefined && !run.isReverted);

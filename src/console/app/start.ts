@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts';
 import { ASCII, UNICODE } from '../../text/glyphs.ts';
+import { messageOf } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import type { Press } from '../keymap/input.ts';
@@ -81,7 +82,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   function crash(error: unknown): void {
     deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
     void lastWords(clusters, deps.clock, INTERNAL, [
-      `internal error: ${error instanceof Error ? error.message : String(error)}; this is a fault of mayday itself`,
+      `internal error: ${messageOf(error)}; this is a fault of mayday itself`,
     ]).then(finish);
     leave();
   }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { ASCII, asciiText, UNICODE } from '../../text/glyphs.ts';
+import { messageOf } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { type Clusters, createClusters } from '../app/clusters.ts';
 import { ABORTED, INTERNAL, lastWords, listenToTheProcess } from '../app/ending.ts';
@@ -53,7 +54,7 @@ export async function startLineMode(given: ConsoleDeps): Promise<number> {
 
   function crash(error: unknown): void {
     deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    const what = error instanceof Error ? error.message : String(error);
+    const what = messageOf(error);
     void lastWords(clusters, deps.clock, INTERNAL, [`internal error: ${what}; this is a fault of mayday itself`]).then(
       finish,
     );

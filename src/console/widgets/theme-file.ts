@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { messageOf } from '../../text/message-of.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { type NamedTheme, THEMES, type Theme } from './theme.ts';
 import { type Colour, contrast, LOOK_WORDS, type Look, readLook, sgrOf } from './theme-look.ts';
@@ -40,7 +41,7 @@ export function readTheme(name: string, text: string, isTrueColour: boolean): Th
   try {
     document = parse(text) ?? {};
   } catch (error) {
-    const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [first = ''] = messageOf(error).split('\n');
     return wrong(`expected YAML, found what is none (${first}): mend that line`);
   }
   const read = THEME.safeParse(document);

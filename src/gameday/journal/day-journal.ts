@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AppendFile, Files } from '../../host/files.ts';
 import { jsonText } from '../../text/json.ts';
+import { messageOf } from '../../text/message-of.ts';
 import type { DayEntry, Happened } from './record.ts';
 
 export const daysFolder = (stateDir: string): string => join(stateDir, 'days');
@@ -50,7 +51,7 @@ async function append(file: AppendFile, text: string): Promise<void> {
 /** The disk refused a record of the day: nothing more is injected. */
 export class DayUnwritable extends Error {
   constructor(cause: unknown) {
-    super(`the journal of the day cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    super(`the journal of the day cannot be written: ${messageOf(cause)}`, {
       cause,
     });
   }

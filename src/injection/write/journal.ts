@@ -1,4 +1,5 @@
 import type { ObjectRef } from '../../k8s/object.ts';
+import { messageOf } from '../../text/message-of.ts';
 import type { Write } from './write.ts';
 
 export type Purpose = 'inject' | 'revert' | 'undo' | 'fix';
@@ -21,7 +22,7 @@ export type JournalRecord = {
 /** The disk refuses the journal entry. Nothing is injected without one. */
 export class JournalUnwritable extends Error {
   constructor(error: unknown) {
-    super(`the journal cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    super(`the journal cannot be written: ${messageOf(error)}`, { cause: error });
   }
 }
 

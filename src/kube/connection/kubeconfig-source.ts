@@ -1,5 +1,6 @@
 import type { RequestOptions } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
+import { messageOf } from '../../text/message-of.ts';
 import { cleanText, sanitise } from '../../text/sanitise.ts';
 import { failure } from '../client/failure.ts';
 import type { Outcome } from '../client/outcome.ts';
@@ -90,7 +91,7 @@ export function kubeconfigSource(parts: {
       try {
         return await gather();
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = messageOf(error);
         return failure(
           'unauthorized',
           cleanText`the credentials of user ${sanitise(user.name, 128)} cannot be used: ${sanitise(why, 300)}`,

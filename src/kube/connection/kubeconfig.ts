@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Cluster, Context, User } from '@kubernetes/client-node/dist/config_types.js';
 import { parseAllDocuments } from 'yaml';
+import { messageOf } from '../../text/message-of.ts';
 import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
 import type { ExecConfig } from './exec-credential.ts';
 
@@ -120,7 +121,7 @@ function firstDocument(text: string): unknown {
   return first?.toJS() ?? {};
 }
 
-const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0];
+const firstLine = (error: unknown) => messageOf(error).split('\n')[0];
 
 function fromRaw(library: Library, raw: Record<string, unknown>, file: string): Kubeconfig {
   const config = new library.KubeConfig();

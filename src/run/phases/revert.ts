@@ -1,6 +1,7 @@
 import { leavesNothing } from '../../faults/recognition.ts';
 import { amended, type Receipt } from '../../injection/write/receipt.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
+import { messageOf } from '../../text/message-of.ts';
 import type { RevertedWrites, RevertRequest } from '../deps.ts';
 import { takeSample } from '../observe/sample.ts';
 import type { Prepared } from './baseline.ts';
@@ -35,7 +36,7 @@ export async function revert(run: Run, prepared: Prepared, injection: Injection)
   } catch (error) {
     await run.emit({
       event: 'note',
-      text: `reverting failed: ${error instanceof Error ? error.message : String(error)}`,
+      text: `reverting failed: ${messageOf(error)}`,
     });
     return { ...reverted, residue: Math.max(1, injection.written.length) };
   } finally {

@@ -1,3 +1,4 @@
+import { messageOf } from '../../text/message-of.ts';
 import type { Kernel } from '../api/kernel.ts';
 import type { AdmissionAnswer, AdmissionRequest, WebhookBackend } from '../context.ts';
 import { each, part } from '../defaults/fill.ts';
@@ -92,7 +93,7 @@ export async function askBackend(kernel: Kernel, hook: Webhook, request: Admissi
   try {
     return await Promise.race([Promise.resolve(target.backend(target.path, request)), deadline]);
   } catch (error) {
-    throw failed(error instanceof Error ? error.message : String(error));
+    throw failed(messageOf(error));
   } finally {
     cancel();
   }

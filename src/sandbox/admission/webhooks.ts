@@ -1,3 +1,4 @@
+import { messageOf } from '../../text/message-of.ts';
 import type { Call, Kernel } from '../api/kernel.ts';
 import type { AdmissionAnswer, AdmissionRequest } from '../context.ts';
 import { isRecord, type KubeObject } from '../object.ts';
@@ -65,7 +66,7 @@ async function ask(kernel: Kernel, hook: Webhook, request: AdmissionRequest): Pr
     return await askBackend(kernel, hook, request);
   } catch (error) {
     if (hook.failurePolicy === 'Ignore') return undefined;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw internalError(`failed calling webhook "${hook.name}": failed to call webhook: ${why}`);
   }
 }

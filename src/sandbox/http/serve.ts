@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { messageOf } from '../../text/message-of.ts';
 import type { Kernel } from '../api/kernel.ts';
 import { createAuthorizer } from '../authz/authorizer.ts';
 import { notAllowed } from '../authz/refusal.ts';
@@ -133,6 +134,6 @@ function refusePath(kernel: Kernel, user: Parameters<typeof notAllowed>[0], path
 function refusal(error: unknown, onFault: (error: unknown) => void): Answer {
   if (error instanceof StatusError) return { type: 'json', code: error.code, body: error.body };
   if (!isHangUp(error)) onFault(error);
-  const status = internalError(error instanceof Error ? error.message : String(error));
+  const status = internalError(messageOf(error));
   return { type: 'json', code: 500, body: status.body };
 }

@@ -1,4 +1,5 @@
 import { dangerOf } from '../../../experiment/danger.ts';
+import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify, open } from '../../app/context.ts';
 import { armLock, chosen, injectLock } from '../../store/select.ts';
 import { type Check, screenOf } from '../../store/state.ts';
@@ -37,7 +38,7 @@ export function createCatalogue(context: Context): Catalogue {
     setCheck(path, { state: 'checking' });
     const answer = await session.preflight(entry.loaded, signal).then(
       (preflight): Check => ({ state: 'ready', preflight, at: context.now().monotonic }),
-      (error: unknown): Check => ({ state: 'failed', reason: error instanceof Error ? error.message : String(error) }),
+      (error: unknown): Check => ({ state: 'failed', reason: messageOf(error) }),
     );
     if (newest.get(path) === signal) setCheck(path, signal.aborted ? { state: 'waiting' } : answer);
   }
@@ -70,12 +71,7 @@ export function createCatalogue(context: Context): Catalogue {
         store.setState({ catalogue: await deps.catalogue() });
       } catch (error) {
         store.setState({ catalogue: [] });
-        notify(
-          context,
-          `experiments could not be read: ${error instanceof Error ? error.message : String(error)}`,
-          'bad',
-          30_000,
-        );
+        notify(context, `experiments could not be read: ${messageOf(error)}`, 'bad', 30_000);
       }
     },
     look() {

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import type { Context } from '../../app/context.ts';
 import type { FaultsLook } from './view.ts';
@@ -29,7 +30,7 @@ export function createFaultsLooking(context: Context): FaultsLooking {
       const { findings: found, orders = [], blind } = end;
       update({ phase: 'done', found, orders, blind, dead, at: context.now().server });
     } catch (error) {
-      failed(error instanceof Error ? error.message : String(error));
+      failed(messageOf(error));
     }
   }
 

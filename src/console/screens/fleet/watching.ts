@@ -1,4 +1,5 @@
 import { pooled } from '../../../kube/client/pooled.ts';
+import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { standingOf } from '../../../triage/standing.ts';
 import { type Context, close, notify, open } from '../../app/context.ts';
@@ -24,7 +25,7 @@ export interface FleetWatching {
 const AT_ONCE = 16;
 const LONGEST = 253;
 
-const reasonOf = (error: unknown) => sanitise(error instanceof Error ? error.message : String(error), 200);
+const reasonOf = (error: unknown) => sanitise(messageOf(error), 200);
 
 export function createFleetWatching(context: Context): FleetWatching {
   const { deps, store } = context;

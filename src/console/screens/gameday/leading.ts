@@ -2,6 +2,7 @@ import type { Human } from '../../../gameday/day/human.ts';
 import { LATCHED } from '../../../gameday/day/latched.ts';
 import type { Day } from '../../../gameday/day/lead.ts';
 import type { By, Outcome } from '../../../gameday/journal/record.ts';
+import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify, open } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
 import { agendaOf, heard } from './hear.ts';
@@ -128,7 +129,7 @@ export function createLeading(context: Context, runs: Runs): Leading {
       })
       .then(
         end => set({ phase: 'over', message: `${end.says}; exit code ${end.exitCode}`, asking: undefined }),
-        (error: unknown) => set({ phase: 'failed', message: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) => set({ phase: 'failed', message: messageOf(error) }),
       );
   }
 

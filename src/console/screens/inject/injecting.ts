@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../../../k8s/object.ts';
 import type { Draft } from '../../../suggest/draft.ts';
 import { formFields, withField } from '../../../suggest/form.ts';
+import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, notify, open } from '../../app/context.ts';
 import { stepped } from '../../widgets/list.ts';
@@ -49,7 +50,7 @@ export function createInjecting(context: Context, catalogue: Pick<Catalogue, 'lo
     if (!session) return update({ phase: 'failed', message: 'not connected yet' });
     const found = await session.suggest(ref, signal).catch((error: unknown) => ({
       ok: false as const,
-      message: error instanceof Error ? error.message : String(error),
+      message: messageOf(error),
     }));
     if (signal.aborted) return;
     if (found.ok) update({ phase: 'ready', suggested: found.value });

@@ -2,6 +2,7 @@ import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { Receipt } from '../../../injection/write/receipt.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
 import { readAnswer, wordFor } from '../../../revert/trust/answer.ts';
+import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
@@ -79,7 +80,7 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
     try {
       return (await context.session?.scan(hearScan, signal)) ?? { ok: false, message: 'not connected yet' };
     } catch (error) {
-      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+      return { ok: false, message: messageOf(error) };
     }
   }
 
@@ -256,7 +257,7 @@ function tellEnd(context: Context, { remaining, receipts }: RevertEnd): void {
   stream(context, [{ at: context.now().server, text: `MAYDAY  ${verified} verified, ${left}`, tone }]);
 }
 
-const wordsOf = (error: unknown): string => sanitise(error instanceof Error ? error.message : String(error), 200);
+const wordsOf = (error: unknown): string => sanitise(messageOf(error), 200);
 
 /** What a first pass proved; the second, with a person's word, is about the rest. */
 const verifiedOf = ({ receipts }: MaydayView): readonly Receipt[] =>

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import type { Finding } from '../../../triage/finding.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';
@@ -25,8 +26,7 @@ export function createMending(context: Context, after: () => void): Mending {
   let finding: Finding | undefined;
   const update = (changes: Partial<MendView>): void =>
     store.setState(({ mend }) => ({ mend: { ...mend, ...changes } }));
-  const failed = (error: unknown): void =>
-    update({ phase: 'failed', message: sanitise(error instanceof Error ? error.message : String(error), 300) });
+  const failed = (error: unknown): void => update({ phase: 'failed', message: sanitise(messageOf(error), 300) });
 
   async function plan(fix: string | undefined): Promise<void> {
     const { session } = context;

@@ -1,5 +1,6 @@
 import type { ObjectRef } from '../../../k8s/object.ts';
 import { nameOf } from '../../../k8s/object-ref.ts';
+import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, notify, open } from '../../app/context.ts';
 import { NO_OBJECT, type ObjectView, withLines } from './view.ts';
@@ -47,7 +48,7 @@ export function createObjectLooking(context: Context): ObjectLooking {
     if (!session) return update({ phase: 'failed', message: 'not connected yet' });
     const found = await session.inspect(ref, signal).catch((error: unknown) => ({
       ok: false as const,
-      message: error instanceof Error ? error.message : String(error),
+      message: messageOf(error),
     }));
     if (signal.aborted) return;
     if (found.ok) update({ phase: 'ready', inspection: found.value });

@@ -1,6 +1,7 @@
 import { compare } from '../../../report/compare.ts';
 import type { Report } from '../../../report/model.ts';
 import type { PastRun } from '../../../report/past.ts';
+import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, notify, open } from '../../app/context.ts';
 import { lanesOfReport } from '../timeline/lanes.ts';
@@ -22,7 +23,7 @@ export interface Reporting {
 
 /** Lanes of past runs that the timeline keeps. */
 const MOST_LANES = 40;
-const oneLine = (error: unknown): string => sanitise(error instanceof Error ? error.message : String(error), 300);
+const oneLine = (error: unknown): string => sanitise(messageOf(error), 300);
 
 export function createReporting(context: Context): Reporting {
   const { store, deps } = context;

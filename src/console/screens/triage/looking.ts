@@ -1,3 +1,4 @@
+import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, notify } from '../../app/context.ts';
 import { chosenFix, type TriageView } from './view.ts';
@@ -31,7 +32,7 @@ export function createTriaging(context: Context): Triaging {
       );
       update({ phase: 'done', result, gates: result.gates, at: context.now().server });
     } catch (error) {
-      update({ phase: 'failed', message: sanitise(error instanceof Error ? error.message : String(error), 200) });
+      update({ phase: 'failed', message: sanitise(messageOf(error), 200) });
     }
   }
 
@@ -50,7 +51,7 @@ export function createTriaging(context: Context): Triaging {
       );
     } catch (error) {
       if (context.ended.aborted) return;
-      update({ phase: 'failed', message: sanitise(error instanceof Error ? error.message : String(error), 200) });
+      update({ phase: 'failed', message: sanitise(messageOf(error), 200) });
     }
   }
 
