@@ -4,9 +4,8 @@ import { writePrivate } from '../host/disk/private-file.ts';
 import { seededRandom } from '../host/seeded-random.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
-import type { Component, Knowledge } from '../knowledge/document.ts';
+import { type Component, type Knowledge, managedRef } from '../knowledge/document.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Discovery } from '../kube/discovery/discovery.ts';
 import { previewFacts } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type Draft, draftOf, draftText } from '../suggest/draft.ts';
@@ -42,19 +41,15 @@ export async function suggestManaged(
   const found: (Managed & { isBlind: boolean })[] = [];
   for (const model of models)
     for (const component of model.components)
-      for (const ref of refsOf(component, model, discovery.value))
+      for (const resource of component.managedResources) {
+        const served = discovery.value.byKind(resource.apiVersion, resource.kind);
+        const ref = managedRef(resource, model, served?.namespaced === false);
         found.push(await managed(api, runtime, model, component, ref));
+      }
   const files = to === undefined ? [] : written(to, found);
   const shown = found.map(({ isBlind: _, drafts, ...rest }) => ({ ...rest, faults: drafts.map(({ type }) => type) }));
   print({ objects: shown, files }, globals, () => [...found.flatMap(lines), ...ending(found, files, to)]);
   return found.some(({ isBlind }) => isBlind) ? EXIT.unreachable : EXIT.done;
-}
-
-function refsOf(component: Component, { operator }: Knowledge, discovery: Discovery): ObjectRef[] {
-  return component.managedResources.map(({ apiVersion, kind, name, namespace = operator.namespace }) => {
-    const isNamespaced = discovery.byKind(apiVersion, kind)?.namespaced !== false;
-    return { apiVersion, kind, name, ...(isNamespaced && { namespace }) };
-  });
 }
 
 async function managed(

@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../k8s/object.ts';
-import type { Component, Knowledge, ManagedResource } from './document.ts';
+import { type Component, type Knowledge, type ManagedResource, managedRef } from './document.ts';
 
 /** A component that needs another to work. */
 export interface Dependant {
@@ -25,7 +25,7 @@ export function dependantsOf(models: readonly Knowledge[], operator: string, com
       .map(dependant => ({
         operator: knowledge.operator.name,
         component: dependant.name,
-        deployments: deploymentsOf(dependant, knowledge.operator.namespace),
+        deployments: deploymentsOf(dependant, knowledge),
       })),
   );
 }
@@ -33,7 +33,5 @@ export function dependantsOf(models: readonly Knowledge[], operator: string, com
 const isDeployment = ({ apiVersion, kind }: ManagedResource): boolean =>
   kind === 'Deployment' && apiVersion === 'apps/v1';
 
-const deploymentsOf = ({ managedResources }: Component, home: string): ObjectRef[] =>
-  managedResources
-    .filter(isDeployment)
-    .map(({ apiVersion, kind, name, namespace = home }) => ({ apiVersion, kind, namespace, name }));
+const deploymentsOf = ({ managedResources }: Component, knowledge: Knowledge): ObjectRef[] =>
+  managedResources.filter(isDeployment).map(resource => managedRef(resource, knowledge, false));

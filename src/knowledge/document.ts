@@ -1,6 +1,6 @@
 import { MODEL_CHECK } from '../experiment/document-shape.ts';
 import { duration, fields, int32, json, list, type Shape, text, texts } from '../experiment/yaml/shape.ts';
-import type { Json } from '../k8s/object.ts';
+import type { Json, ObjectRef } from '../k8s/object.ts';
 
 /** The fields of an operator's knowledge model, as the framework's loader takes them; anything else is an error. */
 export const KNOWLEDGE: Shape = fields({
@@ -75,4 +75,14 @@ export interface RawComponent {
   dependencies?: string[];
   webhooks?: { name?: string; type?: string; path?: string }[];
   finalizers?: string[];
+}
+
+/** How a managed resource is named in requests: where it names no namespace it is at home with its operator. Unknown kinds count as namespaced. */
+export function managedRef(
+  { apiVersion, kind, name, namespace }: ManagedResource,
+  { operator }: Pick<Knowledge, 'operator'>,
+  isClusterScoped: boolean,
+): ObjectRef {
+  const home = namespace ?? (operator.namespace || undefined);
+  return { apiVersion, kind, name, ...(!isClusterScoped && home !== undefined && { namespace: home }) };
 }

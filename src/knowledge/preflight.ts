@@ -1,10 +1,9 @@
-import type { ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import type { Discovery } from '../kube/discovery/discovery.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
-import type { Knowledge, ManagedResource } from './document.ts';
+import { type Knowledge, type ManagedResource, managedRef } from './document.ts';
 import { differencesOf, healthOf } from './resource-health.ts';
 
 /** `there`: it exists, and its kind has no health. `different`: not what the model says of it. `blind`: it could not be read. */
@@ -33,11 +32,11 @@ export async function lookAtManaged(
 ): Promise<ComponentLook[]> {
   const components = models.flatMap(model => model.components.map(component => ({ model, component })));
   const due = components.flatMap(({ model, component }) =>
-    component.managedResources.map(resource => ({ component, resource, home: model.operator.namespace })),
+    component.managedResources.map(resource => ({ component, resource, model })),
   );
-  const looks = await pooled(due, READS_AT_ONCE, async ({ component, resource, home }) => ({
+  const looks = await pooled(due, READS_AT_ONCE, async ({ component, resource, model }) => ({
     component,
-    look: await lookAt(api, discovery, resource, home),
+    look: await lookAt(api, discovery, resource, model),
   }));
   return components.map(({ model, component }) => ({
     operator: sanitise(model.operator.name, 256),
@@ -47,11 +46,15 @@ export async function lookAtManaged(
   }));
 }
 
-async function lookAt(api: Api, discovery: Discovery, resource: ManagedResource, home: string): Promise<ResourceLook> {
-  const { apiVersion, kind, name } = resource;
+async function lookAt(
+  api: Api,
+  discovery: Discovery,
+  resource: ManagedResource,
+  model: Knowledge,
+): Promise<ResourceLook> {
+  const { apiVersion, kind } = resource;
   const served = discovery.byKind(apiVersion, kind);
-  const namespace = served?.namespaced === false ? undefined : (resource.namespace ?? (home || undefined));
-  const ref: ObjectRef = { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) };
+  const ref = managedRef(resource, model, served?.namespaced === false);
   const look = (state: ResourceState, says: string): ResourceLook => ({
     object: sanitise(nameOf(ref), 600),
     state,
