@@ -89,11 +89,14 @@ function shown(diff: BaselineDiff, { globals }: Invocation): ExitCode {
     ...differenceLines(diff),
     ...madeAgain.map(object => `made again, as it was: ${nameOf(object)}`),
     ...blindLines(blind),
-    `${differences.length === 0 ? 'nothing differs' : `${differences.length} of them differ`}: ${compared} objects compared with baseline ${before.id}, ${age(at - before.at)} old`,
+    `${differsWords(differences.length, blind.length)}: ${compared} objects compared with baseline ${before.id}, ${age(at - before.at)} old`,
   ]);
   if (differences.length > 0) return EXIT.residue;
   return blind.length > 0 ? EXIT.unreachable : EXIT.done;
 }
+
+const differsWords = (count: number, blind: number): string =>
+  count > 0 ? `${count} of them differ` : blind > 0 ? 'nothing differs in what could be read' : 'nothing differs';
 
 const iso = (at: number): string => new Date(at).toISOString();
 const blindLines = (blind: readonly About[]): string[] =>

@@ -14,6 +14,8 @@ import { type Places, readParts } from '../report/sources/read.ts';
 import { paths } from '../runtime/paths.ts';
 import { VERSION } from '../runtime/version.ts';
 import { jsonText } from '../text/json.ts';
+import { messageOf } from '../text/message-of.ts';
+import { sanitise } from '../text/sanitise.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { print, writeOwn } from './output.ts';
@@ -25,7 +27,7 @@ export const reportCommand: CommandBody = async invocation => {
   const places = { disk, stateDir: paths(process.env).state };
   const [what] = args;
   if (typeof what !== 'string') {
-    const past = pastRuns(places);
+    const past = fromRecords(() => pastRuns(places));
     print({ past: past.map(pastJson) }, globals, () => pastText(past));
     return EXIT.done;
   }
@@ -52,7 +54,7 @@ function made(what: string, places: Places, options: Invocation['options']): Rep
   const report = makeReport(parts, by);
   const { compare } = options;
   if (typeof compare !== 'string') return report;
-  const other = compare === 'last' ? before(report, places) : compare;
+  const other = compare === 'last' ? fromRecords(() => before(report, places)) : compare;
   if (other === undefined)
     throw new CommandFailure(`expected an earlier ${report.source.kind} to compare with, found none on this machine`);
   const old = readParts(other, places);
@@ -96,6 +98,15 @@ function writeFramework(report: Report, options: Invocation['options']) {
   mkdirSync(to, { recursive: true });
   for (const { name, body } of files) write(join(to, name), `${jsonText(body, 2)}\n`, options);
   return EXIT.done;
+}
+
+/** Records that cannot be read are a failure in one line, and no empty list. */
+function fromRecords<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new CommandFailure(sanitise(messageOf(error)), EXIT.internal);
+  }
 }
 
 const pastJson = ({ at, ...rest }: PastRun) => ({ at: new Date(at).toISOString(), ...rest });

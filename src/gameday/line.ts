@@ -94,7 +94,9 @@ function lifted({ receipts, remaining, blind }: EntryOf<'lifted'>): string {
   const each = receipts.map(
     ({ object, outcome: what, verified }) => `${object} ${what}${verified ? ' ✓' : ' NOT verified'}`,
   );
-  const found = each.length === 0 ? 'nothing was left in the cluster' : each.join(', ');
+  const isClear = remaining === 0 && blind === 0;
+  const found =
+    each.length > 0 ? each.join(', ') : isClear ? 'nothing was left in the cluster' : 'nothing was reverted';
   return `${found}   ${remaining} remain${blind === 0 ? '' : `, blind to ${blind}`}`;
 }
 

@@ -37,13 +37,24 @@ function timeOf(id: string): number {
 /** What was run, before anything of it is read. */
 export type PastName = Pick<PastRun, 'kind' | 'id' | 'at'>;
 
-/** What was run on this machine by its name alone, newest first, `most` at most. Runs that belong to a suite or a day are there themselves, too. */
+/**
+ * What was run on this machine by its name alone, newest first, `most` at most. Runs that belong to a suite or a day are there themselves, too.
+ * Throws where a folder is there and cannot be read: what it holds is not nothing.
+ */
 export function pastNames(places: Places, most = 200): PastName[] {
-  const names = KINDS.flatMap(kind => {
-    const found = places.disk.names(join(places.stateDir, FOLDERS[kind]));
-    return typeof found === 'string' ? [] : found.filter(isRunId).map(id => ({ kind, id, at: timeOf(id) }));
-  });
+  const names = KINDS.flatMap(kind =>
+    namesIn(join(places.stateDir, FOLDERS[kind]), places)
+      .filter(isRunId)
+      .map(id => ({ kind, id, at: timeOf(id) })),
+  );
   return names.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, most);
+}
+
+function namesIn(folder: string, { disk }: Places): string[] {
+  if (disk.place(folder).is === 'missing') return [];
+  const found = disk.names(folder);
+  if (typeof found === 'string') throw new Error(`expected to read the records in ${folder}, found: ${found}`);
+  return found;
 }
 
 /** Everything that `pastNames` tells of, read. */
@@ -82,7 +93,7 @@ const countsOf = ({ counts }: Report) =>
 export function before(report: Report, places: Places): string | undefined {
   const { kind, id } = report.source;
   const names = new Set(report.scenarios.map(scenario => scenario.name));
-  return pastRuns(places, Number.MAX_SAFE_INTEGER).find(past => {
+  return pastNames(places, Number.MAX_SAFE_INTEGER).find(past => {
     if (past.kind !== (kind === 'folder' ? 'suite' : kind) || past.id === id || (isRunId(id) && past.id > id))
       return false;
     const parts = readParts(past.id, places);

@@ -63,6 +63,15 @@ test('a suite is reported with what ran, what died and what was not run', () => 
   ]);
 });
 
+test('records that cannot be read are no empty list', () => {
+  const disk = { ...diskOf({}), place: () => ({ is: 'folder', id: '1' }) as const, names: () => 'permission denied' };
+  expect(() => pastRuns({ disk, stateDir: STATE })).toThrow(
+    `expected to read the records in ${STATE}/runs, found: permission denied`,
+  );
+  const missing = { ...disk, place: () => ({ is: 'missing' }) as const };
+  expect(pastRuns({ disk: missing, stateDir: STATE })).toEqual([]);
+});
+
 test('a day is reported from its journal alone: people, T3, notes as findings, what is left', () => {
   const by = { name: 'alice', role: 'owner' as const };
   const record = recordOf(1);
