@@ -6,6 +6,7 @@ import type { Api } from '../kube/client/api.ts';
 import { leadDeps } from '../runtime/game-day.ts';
 import { engineFor, guardFor, locksFor } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { asConsoleRuns } from './console-runs.ts';
 import { CommandFailure } from './failure.ts';
 import { dueOf, resumed } from './gameday-due.ts';
 import { personOf } from './gameday-plan.ts';
@@ -18,15 +19,7 @@ export async function leadDay(runtime: Runtime, api: Api, order: DayOrder): Prom
   const due = path.endsWith('.jsonl') ? await resumed(path, runtime, api) : dueOf(path);
   const by = personOf(due.plan, person);
   const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks: locksFor(runtime, api) });
-  const run: typeof engine.run = (loaded, options) =>
-    order.run(loaded, options.emit, added =>
-      engine.run(loaded, {
-        ...options,
-        emit: added.emit,
-        signal: options.signal ? AbortSignal.any([options.signal, added.signal]) : added.signal,
-        insist: options.insist ? AbortSignal.any([options.insist, added.insist]) : added.insist,
-      }),
-    );
+  const run = asConsoleRuns(engine, order.run);
   const despite = new Set<string>();
   return lead(leadDeps(runtime, api, { ...engine, run }), {
     ...due,

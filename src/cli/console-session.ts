@@ -54,6 +54,8 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     suspended: async () => (await loaded?.suspended()) ?? false,
     resumed: () => loaded?.resumed(),
     leadDay: async order => (await import('./console-day.ts')).leadDay(runtime, api, order),
+    planSuite: async all => (await import('./console-suite.ts')).planSuite(all),
+    runSuite: async order => (await import('./console-suite.ts')).runConsoleSuite(runtime, api, order),
     close: async () => {
       for (const line of await runtime.close()) tell(line);
     },

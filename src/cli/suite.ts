@@ -4,13 +4,14 @@ import { filesUnder } from '../host/files.ts';
 import { type Interrupt, listenForInterrupt } from '../host/interrupt.ts';
 import { isAlive } from '../host/process.ts';
 import type { Api } from '../kube/client/api.ts';
-import { SOAK_MS } from '../run/phases/baseline.ts';
 import { engineFor, guardFor, locksFor } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { journalEntries, newSuiteId, runSuiteHere } from '../runtime/suites.ts';
+import { newSuiteId, runSuiteHere } from '../runtime/suites.ts';
+import { SUITE_DEFAULTS } from '../suite/defaults.ts';
 import type { EntryEnd } from '../suite/event.ts';
 import {
   type JournalEntry,
+  journalEntries,
   readSuite,
   type SuiteHistory,
   type SuiteSettings,
@@ -43,8 +44,6 @@ interface Order {
   isAgain: boolean;
 }
 
-const GATE_MS = 120_000;
-const PARALLEL = 4;
 const MOST_ROUNDS = 1000;
 
 /** `mayday suite PATHS…` and `mayday suite --resume ID`. Ctrl-c once stops, reverts and ends; twice ends at once and says what is left to whom. */
@@ -97,7 +96,6 @@ export const suiteCommand: CommandBody = async invocation => {
 function readOptions({ globals, args, options }: Invocation): { settings: SuiteSettings; due: LoadedExperiment[] } {
   const set = (options.set as string[] | undefined) ?? [];
   const maxTier = wholeNumber(options.maxTier, 'max-tier', 0, 6);
-  const timeoutMs = durationOption(options.timeout, 'timeout');
   const all = suiteFiles(args[0] as string[], { namespace: globals.namespace, set });
   const due = all.filter(({ experiment }) => maxTier === undefined || experiment.spec.tier <= maxTier);
   if (due.length < all.length)
@@ -105,18 +103,22 @@ function readOptions({ globals, args, options }: Invocation): { settings: SuiteS
   return {
     due,
     settings: {
-      parallel: wholeNumber(options.parallel, 'parallel', 1, 100) ?? PARALLEL,
-      rounds: wholeNumber(options.repeat, 'repeat', 1, MOST_ROUNDS) ?? 1,
+      ...SUITE_DEFAULTS,
+      ...given('parallel', wholeNumber(options.parallel, 'parallel', 1, 100)),
+      ...given('rounds', wholeNumber(options.repeat, 'repeat', 1, MOST_ROUNDS)),
       failFast: options.failFast === true,
       dryRun: options.dryRun === true || globals.readOnly === true,
       set,
       ...(globals.namespace === undefined ? {} : { namespace: globals.namespace }),
-      gateMs: durationOption(options.gate, 'gate') ?? GATE_MS,
-      soakMs: durationOption(options.soak, 'soak') ?? SOAK_MS,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...given('gateMs', durationOption(options.gate, 'gate')),
+      ...given('soakMs', durationOption(options.soak, 'soak')),
+      ...given('timeoutMs', durationOption(options.timeout, 'timeout')),
     },
   };
 }
+
+const given = <K extends keyof SuiteSettings>(name: K, value: number | undefined): Partial<Record<K, number>> =>
+  value === undefined ? {} : ({ [name]: value } as Record<K, number>);
 
 function newOrder({ settings, due }: ReturnType<typeof readOptions>, runtime: Runtime): Order {
   const entries = suiteEntries(due, settings.rounds);

@@ -1,6 +1,7 @@
 import type { FinishedRun } from '../engine/engine.ts';
 import type { Experiment, LoadedExperiment } from '../experiment/types.ts';
 import type { Permission, Plan, Refusal } from '../faults/contract.ts';
+import type { Danger } from '../faults/rules/rules.ts';
 import type { DayEnd } from '../gameday/day/day.ts';
 import type { Human } from '../gameday/day/human.ts';
 import type { Day, DayUpdate } from '../gameday/day/lead.ts';
@@ -26,6 +27,8 @@ import type { RunEvent } from '../run/event.ts';
 import type { Draft } from '../suggest/draft.ts';
 import type { Judged } from '../suggest/judged.ts';
 import type { Suggested } from '../suggest/suggested.ts';
+import type { SuiteEvent } from '../suite/event.ts';
+import type { SuiteLabel } from '../suite/view.ts';
 import type { Clean } from '../text/sanitise.ts';
 import type { Finding } from '../triage/finding.ts';
 import type { GateResult } from '../triage/gate-run.ts';
@@ -187,7 +190,36 @@ export interface Session {
   guardians(): Promise<string[]>;
   /** Leads a game-day to its end. Rejects, in one line, where it cannot be begun. */
   leadDay(order: DayOrder): Promise<DayEnd>;
+  /** The order in which these would be run as a suite, and the longest that it can take, milliseconds. */
+  planSuite(all: readonly LoadedExperiment[]): Promise<SuitePlan>;
+  /** Runs them as a suite to its end. Rejects, in one line, where it cannot be begun. */
+  runSuite(order: SuiteRunOrder): Promise<SuiteEnd>;
   close(): Promise<void>;
+}
+
+/** What a suite would run, in its order. */
+export interface SuitePlan {
+  entries: readonly (SuiteLabel & { danger: Danger })[];
+  longestMs: number;
+  parallel: number;
+}
+
+/** A suite that the console runs. */
+export interface SuiteRunOrder {
+  all: readonly LoadedExperiment[];
+  hear(event: SuiteEvent): void;
+  /** Runs one experiment as a run of this console, that every screen shows and that the emergency stop knows. */
+  run(loaded: LoadedExperiment, emit: (event: RunEvent) => void, start: StartRun): Promise<FinishedRun>;
+  /** Aborting reverts what runs and begins nothing more. */
+  signal: AbortSignal;
+}
+
+export interface SuiteEnd {
+  suite: string;
+  exitCode: number;
+  says: string;
+  /** Every run came to a verdict of its own. */
+  isWhole: boolean;
 }
 
 /** A game-day that the console leads. */

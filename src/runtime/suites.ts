@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import type { Locks } from '../engine/operator-lock.ts';
 import { filesUnder } from '../host/files.ts';
 import type { Api } from '../kube/client/api.ts';
 import { makeRunId } from '../records/run-id.ts';
 import type { EntryEnd, SuiteEvent } from '../suite/event.ts';
-import { type JournalEntry, openSuiteJournal, type SuiteHeader, type SuiteSettings } from '../suite/journal.ts';
+import { journalEntries, openSuiteJournal, type SuiteHeader, type SuiteSettings } from '../suite/journal.ts';
 import type { SuiteEntry } from '../suite/order.ts';
 import { readiness } from '../suite/readiness.ts';
 import { runSuite, type SuiteResult } from '../suite/run-suite.ts';
@@ -23,23 +22,6 @@ export interface SuiteOrder {
 }
 
 export const newSuiteId = (runtime: Runtime): string => makeRunId(runtime.realClock.now(), runtime.random);
-
-/** The entries as a journal and a table name them. */
-export const journalEntries = (entries: readonly SuiteEntry[]): JournalEntry[] =>
-  entries.map(({ key, loaded, round }) => {
-    const { metadata, spec } = loaded.experiment;
-    return {
-      key,
-      path: loaded.path,
-      file: resolve(loaded.path),
-      sha256: loaded.sha256,
-      experiment: metadata.name,
-      type: spec.injection.type,
-      operator: spec.target.operator,
-      tier: spec.tier,
-      round,
-    };
-  });
 
 /** Runs a suite with this machine's disk and clock, one journal for all of it. */
 export async function runSuiteHere(

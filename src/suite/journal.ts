@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { FaultType } from '../faults/types.ts';
 import type { Files } from '../host/files.ts';
 import type { RunHeader } from '../records/journal.ts';
 import { jsonText } from '../text/json.ts';
 import type { EntryEnd } from './event.ts';
+import type { SuiteEntry } from './order.ts';
 
 /** One run that a suite owes, as its journal names it. */
 export interface JournalEntry {
@@ -18,6 +19,23 @@ export interface JournalEntry {
   tier: number;
   round: number;
 }
+
+/** The entries as a journal and a table name them. */
+export const journalEntries = (entries: readonly SuiteEntry[]): JournalEntry[] =>
+  entries.map(({ key, loaded, round }) => {
+    const { metadata, spec } = loaded.experiment;
+    return {
+      key,
+      path: loaded.path,
+      file: resolve(loaded.path),
+      sha256: loaded.sha256,
+      experiment: metadata.name,
+      type: spec.injection.type,
+      operator: spec.target.operator,
+      tier: spec.tier,
+      round,
+    };
+  });
 
 /** How a suite was asked for; a resumed one goes on in the same way. Milliseconds. */
 export interface SuiteSettings {

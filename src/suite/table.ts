@@ -26,8 +26,17 @@ const NAME_COLUMNS = { narrow: 34, wide: 44 };
 /** The mark, the state and what parts them from the name. */
 const BESIDE_NAME = 24;
 
+/** One line of the table, and the run that it is about; the title, the counts and the progress are about none. */
+export interface TableLine {
+  text: Clean;
+  of?: SuiteRow;
+}
+
+/** The table as plain lines. */
+export const tableLines = (view: SuiteView, room: TableRoom): Clean[] => suiteTable(view, room).map(({ text }) => text);
+
 /** The whole suite as a table that fits: what runs is always there, what is finished or waits is counted where there is no room. */
-export function tableLines(view: SuiteView, room: TableRoom): Clean[] {
+export function suiteTable(view: SuiteView, room: TableRoom): TableLine[] {
   const shown = chosen(view.rows, Math.max(1, room.rows - 4));
   const isWide = room.columns >= WIDE;
   const kept = HEAD.flatMap((name, column) => (isWide || !OF_WIDE.has(name) ? [column] : []));
@@ -47,17 +56,21 @@ export function tableLines(view: SuiteView, room: TableRoom): Clean[] {
       .trimEnd(),
   );
   const [head = '', ...body] = lines;
+  const made = (line: string, of?: SuiteRow): TableLine => ({
+    text: cut(sanitise(line), room.columns),
+    ...(of === undefined ? {} : { of }),
+  });
   return [
-    head,
+    made(head),
     ...(shown.above > 0
-      ? [`   ${room.glyphs.ellipsis} ${shown.above} above: ${countsOf(view.rows.slice(0, shown.above))}`]
+      ? [made(`   ${room.glyphs.ellipsis} ${shown.above} above: ${countsOf(view.rows.slice(0, shown.above))}`)]
       : []),
-    ...body,
+    ...body.map((line, i) => made(line, shown.rows[i])),
     ...(shown.below > 0
-      ? [`   ${room.glyphs.ellipsis} ${shown.below} more: ${countsOf(view.rows.slice(-shown.below))}`]
+      ? [made(`   ${room.glyphs.ellipsis} ${shown.below} more: ${countsOf(view.rows.slice(-shown.below))}`)]
       : []),
-    progressLine(view, room),
-  ].map(line => cut(sanitise(line), room.columns));
+    made(progressLine(view, room)),
+  ];
 }
 
 /** As many rows as there is room for, so that the last one that runs is among them. */

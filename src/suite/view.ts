@@ -21,6 +21,9 @@ export interface SuiteRow {
   end?: EntryEnd;
 }
 
+/** What a table says of a run before it begins. */
+export type SuiteLabel = Pick<JournalEntry, 'key' | 'operator' | 'type' | 'tier'>;
+
 /** A suite as far as it got. */
 export interface SuiteView {
   rows: SuiteRow[];
@@ -29,7 +32,7 @@ export interface SuiteView {
 }
 
 /** A suite before its first event; `done` is what an earlier process of it did. */
-export function viewOf(entries: readonly JournalEntry[], done: ReadonlyMap<string, EntryEnd>): SuiteView {
+export function viewOf(entries: readonly SuiteLabel[], done: ReadonlyMap<string, EntryEnd>): SuiteView {
   return {
     rows: entries.map(({ key, operator, type, tier }) => {
       const end = done.get(key);

@@ -11,6 +11,7 @@ import { createObjectLooking } from '../screens/object/looking.ts';
 import { createReporting } from '../screens/reports/reporting.ts';
 import { createSaving } from '../screens/save/saving.ts';
 import type { Parts } from '../screens/screen.ts';
+import { createSuiteRunning } from '../screens/suite/running.ts';
 import { createTriaging } from '../screens/triage/looking.ts';
 import type { ConsoleStore } from '../store/state.ts';
 import { createTour } from '../tour/tour.ts';
@@ -75,6 +76,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     saving: createSaving(context),
     reporting: createReporting(context),
     leading,
+    suites: createSuiteRunning(context, runs),
     tour,
   });
   return {

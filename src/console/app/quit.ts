@@ -1,5 +1,6 @@
 import { sanitise } from '../../text/sanitise.ts';
 import { revertingIn } from '../screens/fleet/view.ts';
+import { isSuiteRunning } from '../screens/suite/view.ts';
 import { ownLive, ownUnderWay } from '../store/select.ts';
 import { screenOf } from '../store/state.ts';
 import type { Cluster } from './cluster.ts';
@@ -50,7 +51,7 @@ export function createQuit(clusters: { current(): Cluster; all(): readonly Clust
     const cutShort = states().flatMap(revertingIn);
     end({ exitCode: cutShort.length > 0 ? RESIDUE : exitCode, words: [...words, ...cutShortWords(cutShort)] });
   };
-  const isBusy = (): boolean => states().some(state => ownUnderWay(state).length > 0);
+  const isBusy = (): boolean => states().some(state => ownUnderWay(state).length > 0 || isSuiteRunning(state));
   /** What runs of ours that already ended could not put back. */
   const residue = (): number =>
     states()

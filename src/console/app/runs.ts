@@ -42,6 +42,8 @@ export interface Runs {
   fire(): void;
   /** Follows a run that somebody else begins, such as a game-day: the emergency stop and the way out know of it. */
   lead(loaded: LoadedExperiment, emit: (event: RunEvent) => void, start: StartRun): Promise<FinishedRun>;
+  /** Follows work that begins runs by itself, such as a suite: what stops every run stops it first, so that it begins no other. */
+  during(work: (stop: AbortSignal) => Promise<void>): Promise<void>;
   /** Stops one run (or all) and waits until what it wrote is reverted. */
   stop(key?: string): Promise<Stopped>;
   /** Resolves when every run is over and written down. */
@@ -54,6 +56,7 @@ export function createRuns(context: Context): Runs {
   const { store } = context;
   const handles = new Map<string, Handle>();
   const receipts = new Map<string, readonly Receipt[]>();
+  const works = new Map<Promise<void>, AbortController>();
   let count = 0;
 
   const update = (key: string, change: (run: RunView) => Partial<RunView>): void =>
@@ -168,10 +171,19 @@ export function createRuns(context: Context): Runs {
       });
       return finished.promise;
     },
+    async during(work) {
+      const stop = new AbortController();
+      const end = work(stop.signal).finally(() => works.delete(end));
+      works.set(end, stop);
+      await end;
+    },
     async stop(key) {
+      const stopped = key === undefined ? [...works] : [];
+      for (const [, work] of stopped) work.abort(new Error('stopped from the console'));
       const chosenHandles = [...handles].filter(([name]) => key === undefined || name === key);
       for (const [, handle] of chosenHandles) handle.stop.abort(new Error('stopped from the console'));
       const ends = await Promise.all(chosenHandles.map(([, handle]) => handle.end));
+      await Promise.allSettled(stopped.map(([end]) => end));
       return {
         residue: ends.reduce((sum, end) => sum + end.residue, 0),
         receipts: chosenHandles.flatMap(([name]) => receipts.get(name) ?? []),
@@ -179,6 +191,7 @@ export function createRuns(context: Context): Runs {
     },
     async settled() {
       await Promise.all([...handles.values()].map(handle => handle.end));
+      await Promise.allSettled(works.keys());
     },
     insist() {
       for (const handle of handles.values()) handle.insist.abort();

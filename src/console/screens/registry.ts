@@ -21,6 +21,7 @@ import { report } from './report/index.ts';
 import { reports } from './reports/index.ts';
 import { revertOne } from './revert-one/index.ts';
 import { save } from './save/index.ts';
+import { suite } from './suite/index.ts';
 import { timeline } from './timeline/index.ts';
 import { triage } from './triage/index.ts';
 
@@ -39,6 +40,7 @@ export const SCREENS = [
   fleet,
   object,
   plan,
+  suite,
   mayday,
   help,
   quit,

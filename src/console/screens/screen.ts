@@ -22,6 +22,7 @@ import type { Mending } from './mend/mending.ts';
 import type { ObjectLooking } from './object/looking.ts';
 import type { Reporting } from './reports/reporting.ts';
 import type { Saving } from './save/saving.ts';
+import type { SuiteRunning } from './suite/running.ts';
 import type { Triaging } from './triage/looking.ts';
 
 /** What the commands of screens work with. */
@@ -44,6 +45,7 @@ export interface Parts {
   saving: Saving;
   reporting: Reporting;
   leading: Leading;
+  suites: SuiteRunning;
   tour: Tour;
   quit: Quit;
   suspend(): void;

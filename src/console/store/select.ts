@@ -5,6 +5,7 @@ import type { ObjectRef } from '../../k8s/object.ts';
 import { readAnswer, wordFor } from '../../revert/trust/answer.ts';
 import type { Preflight } from '../deps.ts';
 import { pressFor } from '../keymap/remap.ts';
+import { fireLockOf, isTyping } from './arming.ts';
 import type { ConsoleState, RunView } from './state.ts';
 
 /**
@@ -112,12 +113,13 @@ export function nextTtl(state: ConsoleState, now: Now): { leftMs: number; type: 
 }
 
 /** Whether something on the screen counts seconds, or lapses. */
-export const isCounting = ({ runs, health, notice, armed, screens }: ConsoleState): boolean =>
+export const isCounting = ({ runs, health, notice, armed, suite, screens }: ConsoleState): boolean =>
   runs.some(run => run.endedAt === undefined) ||
   health.markers.length > 0 ||
   health.locks.length > 0 ||
   notice?.until !== undefined ||
   armed !== undefined ||
+  suite.arming !== undefined ||
   screens.at(-1) !== 'deck';
 
 export const ownLive = (state: ConsoleState): RunView[] => state.runs.filter(isLive);
@@ -185,17 +187,11 @@ function preflightLock({ plan, gates, rights }: Preflight): string | undefined {
 export function fireLock(state: ConsoleState, now: Now): string | undefined {
   const locked = injectLock(state, now);
   if (locked !== undefined) return locked;
-  const { armed } = state;
-  if (!armed) return `not armed: ${pressFor(state.settings.keys, 'plan', 'arm', 'a')} arms`;
-  if (armed.mustType !== undefined && armed.typed !== armed.mustType) return 'type the cluster name first';
-  if (armed.until === undefined || now.monotonic >= armed.until)
-    return `the arming has lapsed: ${pressFor(state.settings.keys, 'plan', 'arm', 'a')} arms again`;
-  return undefined;
+  return fireLockOf(state.armed, now.monotonic, pressFor(state.settings.keys, 'plan', 'arm', 'a'));
 }
 
 /** Whether the name that unlocks a dangerous injection is being typed. */
-export const isNameTyped = ({ armed }: ConsoleState): boolean =>
-  armed?.mustType !== undefined && armed.typed !== armed.mustType;
+export const isNameTyped = ({ armed }: ConsoleState): boolean => isTyping(armed);
 
 /** Why a record that needs confirmation cannot be shown or confirmed. */
 export function askLock(state: ConsoleState): string | undefined {

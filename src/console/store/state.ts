@@ -17,10 +17,12 @@ import { NO_OBJECT, type ObjectView } from '../screens/object/view.ts';
 import type { ScreenId } from '../screens/registry.ts';
 import { NO_REPORTS, type ReportsView } from '../screens/reports/view.ts';
 import { NOTHING_TO_SAVE, type SaveView } from '../screens/save/view.ts';
+import { NO_SUITE, type SuitePane } from '../screens/suite/view.ts';
 import { NO_TIMELINE, type TimelineView } from '../screens/timeline/view.ts';
 import { NOTHING_LOOKED_AT, type TriageView } from '../screens/triage/view.ts';
 import type { TourView } from '../tour/steps.ts';
 import type { Tone } from '../widgets/line.ts';
+import type { Arming } from './arming.ts';
 import { NO_SHELL, type ShellView } from './shell.ts';
 
 /** The screens, from the home screen up; the last has the keyboard, and `esc` goes back to the one below. */
@@ -45,13 +47,10 @@ export type Check =
   | { state: 'ready'; preflight: Preflight; at: number }
   | { state: 'failed'; reason: string };
 
-/** An injection that `f` will fire until `until` (monotonic milliseconds). With `mustType` the countdown begins once the name is typed. */
-export interface Armed {
+/** An injection that `f` will fire. */
+export interface Armed extends Arming {
   path: string;
   preflight: Preflight;
-  until: number | undefined;
-  mustType: string | undefined;
-  typed: string;
 }
 
 /** One run of this console. Deadlines and times are server milliseconds. */
@@ -162,6 +161,7 @@ export interface ConsoleState {
   object: ObjectView;
   mend: MendView;
   day: DayView;
+  suite: SuitePane;
   tables: TablesView;
   fleet: FleetView;
   look: FaultsLook;
@@ -251,6 +251,7 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     object: NO_OBJECT,
     mend: NOTHING_TO_MEND,
     day: NO_DAY,
+    suite: NO_SUITE,
     tables: NO_TABLES,
     fleet: NO_FLEET,
     look: NOT_LOOKED,

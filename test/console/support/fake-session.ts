@@ -1,3 +1,4 @@
+import { planSuite } from '../../../src/cli/console-suite.ts';
 import type {
   AskedRecord,
   ConsoleDeps,
@@ -137,6 +138,7 @@ export function finding(name: string, options: Partial<FoundInjection> = {}): Fo
 /** What a scripted session does; every member may be replaced. */
 export interface Script<C extends Clock = ManualClock> {
   leadDay?: Session['leadDay'];
+  runSuite?: Session['runSuite'];
   /** Stands still until the stage moves it on, unless another clock was given. */
   clock: C;
   feed: FakeFeed;
@@ -328,6 +330,8 @@ export function fakeSession(play: Script<Clock>): Session {
     planMend: async (finding, fix) => play.planMend(finding, fix),
     mend: async (_, shown) => play.mend(shown),
     leadDay: order => play.leadDay?.(order) ?? Promise.reject(new Error('this cluster has no game-day')),
+    planSuite: async all => planSuite(all),
+    runSuite: order => play.runSuite?.(order) ?? Promise.reject(new Error('this cluster runs no suite')),
     suggest: async ref => play.suggest(ref),
     withReach: async draft => play.withReach(draft),
     judgeDraft: async (draft, path) => judgeDraft(draft, path),

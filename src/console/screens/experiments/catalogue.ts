@@ -1,12 +1,12 @@
 import { dangerOf } from '../../../experiment/danger.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify, open } from '../../app/context.ts';
+import { ARM_MS, armed, withErased, withTyped } from '../../store/arming.ts';
 import { armLock, chosen, injectLock } from '../../store/select.ts';
 import { type Check, screenOf } from '../../store/state.ts';
 
 /** The cursor must rest this long before the cluster is asked what an experiment would do. */
 const REST_MS = 250;
-const ARM_MS = 10_000;
 
 /** Picker, preview and arming. */
 export interface Catalogue {
@@ -25,6 +25,7 @@ export function createCatalogue(context: Context): Catalogue {
   const { store, deps } = context;
   let resting = new AbortController();
   const newest = new Map<string, AbortSignal>();
+  const armMs = deps.settings.armMs ?? ARM_MS;
 
   const setCheck = (path: string, check: Check): void =>
     store.setState(({ checks }) => ({ checks: new Map(checks).set(path, check) }));
@@ -111,29 +112,18 @@ export function createCatalogue(context: Context): Catalogue {
         armed: {
           path,
           preflight: ready.preflight,
-          mustType: isGuarded ? link.context : undefined,
-          typed: '',
-          until: isGuarded ? undefined : context.now().monotonic + (deps.settings.armMs ?? ARM_MS),
+          ...armed(isGuarded ? link.context : undefined, context.now().monotonic, armMs),
         },
       });
     },
     disarm,
     type(text) {
-      const { armed } = store.getState();
-      if (armed?.mustType === undefined) return;
-      const typed = (armed.typed + text).slice(0, armed.mustType.length + 40);
-      const isRight = typed === armed.mustType;
-      store.setState({
-        armed: {
-          ...armed,
-          typed,
-          until: isRight ? context.now().monotonic + (deps.settings.armMs ?? ARM_MS) : undefined,
-        },
-      });
+      const { armed: now } = store.getState();
+      if (now) store.setState({ armed: withTyped(now, text, context.now().monotonic, armMs) });
     },
     erase() {
-      const { armed } = store.getState();
-      if (armed) store.setState({ armed: { ...armed, typed: [...armed.typed].slice(0, -1).join('') } });
+      const { armed: now } = store.getState();
+      if (now) store.setState({ armed: withErased(now) });
     },
   };
 }

@@ -4,6 +4,7 @@ import { armLock, chosen } from '../../store/select.ts';
 import { stepped } from '../../widgets/list.ts';
 import { deckBody } from '../deck/deck.ts';
 import type { Parts, ScreenFolder } from '../screen.ts';
+import { markLock, suiteLock } from '../suite/view.ts';
 
 /** Moves the cursor through the catalogue and asks what the experiment under it would do. */
 export function chooseExperiment({ context, catalogue }: Parts, by: number): void {
@@ -23,6 +24,8 @@ export const experiments: ScreenFolder<'experiments'> = {
     EMERGENCY,
     { id: 'open', keys: ['enter', 'right', 'l'], says: 'open the plan', hint: 1 },
     { id: 'arm', keys: ['a'], says: 'arm', hint: 2, locked: armLock },
+    { id: 'mark', keys: [' '], says: 'mark', hint: 3, locked: state => markLock(state, chosen(state)) },
+    { id: 'suite', keys: ['S'], says: 'suite of the marked', hint: 3, locked: suiteLock },
     ...MOVING,
     ...STREAM,
     HELP,
@@ -31,12 +34,14 @@ export const experiments: ScreenFolder<'experiments'> = {
   ],
   body: deckBody,
   enter: ({ catalogue }) => catalogue.look(),
-  commands: ({ context, catalogue }) => ({
+  commands: ({ context, catalogue, suites }) => ({
     open: () => {
       open(context, 'plan');
       catalogue.look();
     },
     arm: catalogue.arm,
+    mark: suites.mark,
+    suite: suites.open,
   }),
   move: chooseExperiment,
 };

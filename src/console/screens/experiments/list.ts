@@ -2,6 +2,7 @@ import { dangerOf } from '../../../experiment/danger.ts';
 import type { LoadedExperiment } from '../../../experiment/types.ts';
 import type { Danger } from '../../../faults/rules/rules.ts';
 import type { CatalogueEntry } from '../../deps.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import { chosen } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, itemLine, type Line, line, type Span, select, span } from '../../widgets/line.ts';
@@ -13,8 +14,6 @@ export const dangerSpan = (danger: Danger): Span => {
   return danger === 'medium' ? span('medium', 'warn') : span('low', 'dim');
 };
 
-/** What an experiment declares; undeclared counts as low, as the framework has it. */
-
 /** The picker: every experiment on disk, the cursor kept in sight, broken files shown with their error. */
 export function experimentLines(
   state: ConsoleState,
@@ -24,7 +23,12 @@ export function experimentLines(
   isFocused: boolean,
 ): Line[] {
   const { catalogue } = state;
-  const head = rule('EXPERIMENTS', columns, view, catalogue ? `${catalogue.length}` : '', isFocused);
+  const { marked } = state.suite;
+  const count =
+    marked.size > 0
+      ? `${marked.size} of ${catalogue?.length ?? 0} marked: ${pressFor(state.settings.keys, 'experiments', 'suite', 'S')} shows the suite`
+      : `${catalogue?.length ?? ''}`;
+  const head = rule('EXPERIMENTS', columns, view, count, isFocused);
   if (!catalogue) return [head, line(span('  reading the files…', 'dim'))];
   if (catalogue.length === 0)
     return [head, line(span('  no experiment files found: put ChaosExperiment YAML into experiments/', 'warn'))];
@@ -38,20 +42,27 @@ export function experimentLines(
     head,
     ...catalogue
       .slice(first, first + room)
-      .map((entry, i) => experimentRow(entry, first + i === at, isFocused, view, columns)),
+      .map((entry, i) =>
+        experimentRow(
+          entry,
+          { isChosen: first + i === at, isFocused, isMarked: marked.has(entry.path) },
+          view,
+          columns,
+        ),
+      ),
   ];
 }
 
 function experimentRow(
   entry: CatalogueEntry,
-  isChosen: boolean,
-  isFocused: boolean,
+  { isChosen, isFocused, isMarked }: { isChosen: boolean; isFocused: boolean; isMarked: boolean },
   view: View,
   columns: number,
 ): Line {
   const cursor = isChosen ? view.glyphs.cursor : ' ';
+  const mark = isMarked && span('*', 'key');
   const row = entry.loaded
-    ? line(cursor, ...loadedCells(entry.loaded, columns - 1))
+    ? line(cursor, mark, ...loadedCells(entry.loaded, columns - (isMarked ? 2 : 1)))
     : line(
         cursor,
         span(cell(entry.path, Math.floor(columns * 0.45)), 'bad'),

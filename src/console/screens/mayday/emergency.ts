@@ -9,6 +9,7 @@ import type { Runs } from '../../app/runs.ts';
 import type { RevertEnd, RevertUpdate, ScanEnd, ScanUpdate, Unfinished } from '../../deps.ts';
 import { answerLock, chosenFault, faultTarget, isUnderWay, revertAllLock, revertOneLock } from '../../store/select.ts';
 import { EMPTY_MAYDAY, type Leftovers, type MaydayView } from '../../store/state.ts';
+import { isSuiteRunning } from '../suite/view.ts';
 
 /** Pauses between attempts while the cluster does not answer. */
 const RETRY_MS = 2_000;
@@ -111,7 +112,8 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
     let own: readonly Receipt[] = confirmed === undefined ? [] : verifiedOf(before);
     scanning.abort();
     try {
-      if (store.getState().runs.some(isUnderWay) && what === 'all') {
+      const state = store.getState();
+      if (what === 'all' && (state.runs.some(isUnderWay) || isSuiteRunning(state))) {
         update(() => ({ phase: 'aborting', message: 'stopping our own runs first; each puts back what it wrote' }));
         own = withFindingIds((await runs.stop()).receipts, store.getState().mayday.findings);
       }

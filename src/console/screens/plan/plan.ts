@@ -5,8 +5,9 @@ import { sanitise } from '../../../text/sanitise.ts';
 import { wrap } from '../../../text/wrap.ts';
 import type { Preflight } from '../../deps.ts';
 import { pressFor } from '../../keymap/remap.ts';
-import { armLock, chosen, isNameTyped } from '../../store/select.ts';
-import type { Armed, Check, ConsoleState } from '../../store/state.ts';
+import { armLock, chosen } from '../../store/select.ts';
+import type { Check, ConsoleState } from '../../store/state.ts';
+import { armingLines } from '../../widgets/arming.ts';
 import { ends, type Line, line, type Span, span, type Tone } from '../../widgets/line.ts';
 import { clock } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
@@ -177,7 +178,10 @@ function isRefused(state: ConsoleState): boolean {
 function stepLines(state: ConsoleState, view: View, isOpen: boolean): Line[] {
   const { armed } = state;
   const entry = chosen(state);
-  if (armed && armed.path === entry?.path) return armedLines(armed, state, view);
+  if (armed && armed.path === entry?.path) {
+    const { plan } = armed.preflight;
+    return armingLines(armed, { screen: 'plan', on: plan.kind === 'plan' ? aimText(plan) : '' }, state, view);
+  }
   const known = state.checks.get(entry?.path ?? '')?.state;
   if (known === 'checking') return [line(span(`  ${view.glyphs.states.wait} checking…`, 'dim'))];
   if (isRefused(state)) return [line(span(`  ${view.glyphs.states.fail} cannot be armed as it is`, 'warn'))];
@@ -191,41 +195,6 @@ function stepLines(state: ConsoleState, view: View, isOpen: boolean): Line[] {
       `${ready} arms it${isOpen ? '' : ', enter opens it'}; nothing is written before `,
       span(pressFor(state.settings.keys, 'plan', 'fire', 'f'), 'key'),
       ' fires',
-    ),
-  ];
-}
-
-function armedLines(armed: Armed, state: ConsoleState, { now, glyphs }: View): Line[] {
-  const { plan } = armed.preflight;
-  const aim = plan.kind === 'plan' ? aimText(plan) : '';
-  if (isNameTyped(state)) {
-    return [
-      line(
-        span(`  ${glyphs.states.warn} PROTECTED: type the cluster name to unlock fire: `, 'warn'),
-        span(armed.mustType ?? '', 'title'),
-      ),
-      line('    ', span(`${armed.typed}_`, 'accent')),
-    ];
-  }
-  const left = (armed.until ?? 0) - now.monotonic;
-  if (left <= 0)
-    return [
-      line(
-        span(`  ${glyphs.states.wait} the arming has lapsed, nothing was written: `, 'warn'),
-        span(pressFor(state.settings.keys, 'plan', 'arm', 'a'), 'key'),
-        ' arms again',
-      ),
-    ];
-  return [
-    line(
-      '  ',
-      span(' ARMED ', 'alarm'),
-      ` on ${aim}   `,
-      span(pressFor(state.settings.keys, 'plan', 'fire', 'f'), 'key'),
-      span(` FIRE (${Math.ceil(left / 1000)}s)`, 'bad'),
-      '   ',
-      span('esc', 'key'),
-      ' leave',
     ),
   ];
 }

@@ -6,6 +6,7 @@ import { rule } from '../../widgets/rule.ts';
 import { clock } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
 import { objectName } from '../deck/faults.ts';
+import { isSuiteRunning } from '../suite/view.ts';
 
 /** Asked before quitting while our own faults are in the cluster. */
 export function quitLines(state: ConsoleState, view: View): Line[] {
@@ -33,7 +34,7 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
     BLANK,
     line(
       span(
-        `  ${allLive > 0 ? `${allLive} of our faults ${allLive === 1 ? 'is' : 'are'} in ${others.length > 0 ? 'clusters' : 'the cluster'}` : 'a run is under way'}:`,
+        `  ${allLive > 0 ? `${allLive} of our faults ${allLive === 1 ? 'is' : 'are'} in ${others.length > 0 ? 'clusters' : 'the cluster'}` : isSuiteRunning(state) ? 'a suite is under way' : 'a run is under way'}:`,
         'title',
       ),
     ),

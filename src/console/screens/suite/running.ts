@@ -1,0 +1,98 @@
+import { followed, viewOf } from '../../../suite/view.ts';
+import { messageOf } from '../../../text/message-of.ts';
+import { type Context, notify, open, stream } from '../../app/context.ts';
+import type { Runs } from '../../app/runs.ts';
+import { ARM_MS, armed, withErased, withTyped } from '../../store/arming.ts';
+import { chosen } from '../../store/select.ts';
+import { isSuiteRunning, markLock, type SuitePane } from './view.ts';
+
+/** Marking experiments and running them as a suite. */
+export interface SuiteRunning {
+  /** Marks the experiment under the cursor, or takes the mark away. */
+  mark(): void;
+  /** Shows what is marked in the order of a suite; one that runs is shown as it is. */
+  open(): Promise<void>;
+  arm(): void;
+  disarm(): void;
+  /** Begins what is armed. */
+  fire(): void;
+  /** Reverts what runs, and begins nothing more. */
+  stop(): void;
+  type(text: string): void;
+  erase(): void;
+}
+
+export function createSuiteRunning(context: Context, runs: Runs): SuiteRunning {
+  const { store, deps } = context;
+  const armMs = deps.settings.armMs ?? ARM_MS;
+  let stopping = new AbortController();
+  const set = (change: (suite: SuitePane) => Partial<SuitePane>): void =>
+    store.setState(({ suite }) => ({ suite: { ...suite, ...change(suite) } }));
+  const now = () => context.now().monotonic;
+
+  /** What is marked and still a valid file. */
+  const marked = () => {
+    const { catalogue, suite } = store.getState();
+    return (catalogue ?? []).flatMap(({ path, loaded }) => (loaded && suite.marked.has(path) ? [loaded] : []));
+  };
+
+  async function run(stop: AbortSignal): Promise<void> {
+    const { session } = context;
+    if (!session) return;
+    try {
+      const end = await session.runSuite({
+        all: marked(),
+        hear: event => set(({ table }) => (table === undefined ? {} : { table: followed(table, event) })),
+        run: (loaded, emit, start) => runs.lead(loaded, emit, start),
+        signal: AbortSignal.any([stop, stopping.signal]),
+      });
+      const rest = end.isWhole ? '' : `; \`mayday suite --resume ${end.suite}\` runs what is missing`;
+      const message = `suite ${end.suite}: ${end.says}, exit code ${end.exitCode}${rest}`;
+      set(() => ({ phase: 'over', message, marked: new Set() }));
+      stream(context, [{ at: context.now().server, text: message, tone: end.exitCode === 0 ? 'ok' : 'warn' }]);
+    } catch (error) {
+      set(() => ({ phase: 'failed', message: messageOf(error) }));
+      notify(context, `the suite broke off: ${messageOf(error)}`, 'bad', 30_000);
+    }
+  }
+
+  return {
+    mark() {
+      const state = store.getState();
+      const entry = chosen(state);
+      const no = markLock(state, entry);
+      if (no !== undefined || entry === undefined) return notify(context, no ?? '', 'warn');
+      set(({ marked: before }) => {
+        const next = new Set(before);
+        if (!next.delete(entry.path)) next.add(entry.path);
+        return { marked: next, phase: 'marking', arming: undefined };
+      });
+    },
+    async open() {
+      open(context, 'suite');
+      const { session } = context;
+      const all = marked();
+      if (isSuiteRunning(store.getState()) || all.length === 0) return;
+      if (!session) return notify(context, 'not connected yet', 'warn');
+      const plan = await session.planSuite(all);
+      set(() => ({ phase: 'ready', plan, table: viewOf(plan.entries, new Map()), arming: undefined, message: '' }));
+    },
+    arm() {
+      const { link } = store.getState();
+      const name = link.state === 'connected' && link.isProtected ? link.context : undefined;
+      set(() => ({ arming: armed(name, now(), armMs) }));
+    },
+    disarm: () => set(() => ({ arming: undefined })),
+    fire() {
+      stopping = new AbortController();
+      set(() => ({ phase: 'running', arming: undefined, message: '' }));
+      void runs.during(run);
+    },
+    stop() {
+      set(() => ({ phase: 'stopping' }));
+      stopping.abort(new Error('stopped from the console'));
+    },
+    type: text => set(({ arming }) => ({ arming: arming && withTyped(arming, text, now(), armMs) })),
+    erase: () => set(({ arming }) => ({ arming: arming && withErased(arming) })),
+  };
+}
