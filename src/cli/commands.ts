@@ -13,6 +13,17 @@ const CONFIRM_EACH = [
   'with --contexts or --all-contexts: the protected ones among them, by name',
 ] as const;
 
+/** What a report can be asked for, by whichever command. */
+const REPORT_OPTIONS: NonNullable<CommandSpec['options']> = [
+  ['--compare <what>', 'say what became worse since another; `last` is the one before of the same kind'],
+  ['--to <path>', 'write it to this file; for -o operator-chaos, into this folder'],
+  ['--force', 'replace the file that --to names, where there is one'],
+  ['--owner <name>', 'who does what the findings ask for, where they do not say'],
+  ['--due <date>', 'by when, such as 2026-12-01, where they do not say'],
+  ['--retest <date>', 'when it is tried again, where they do not say'],
+];
+const REPORT_FORMS = ['md', 'html', 'junit', 'csv', 'operator-chaos'] as const;
+
 /** Every command, in the order in which help shows them. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -64,7 +75,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./suite.ts')).suiteCommand,
   },
   {
-    usage: 'gameday <action> [file]',
+    usage: 'gameday <action> [file...]',
     description: 'a game-day from its plan to its record: new, validate, run, resume, note, report',
     options: [
       ['-y, --yes', 'nobody is there: go on by itself, outcomes from the verdicts'],
@@ -73,9 +84,17 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
       ['--text <words>', 'note: its words'],
       ['--tag <word>', 'note: what it is about, such as alert'],
-      ['--force', 'new: replace the file, where there is one'],
+      ['--seen', 'note: that you see the fault (T3); words are not needed then'],
+      ...REPORT_OPTIONS.map(
+        ([flags, text]) =>
+          [
+            flags,
+            flags === '--force' ? 'replace the file that is to be written, where there is one' : `report: ${text}`,
+          ] as const,
+      ),
     ],
     acts: true,
+    forms: REPORT_FORMS,
     load: async () => (await import('./gameday.ts')).gameDayCommand,
   },
   {
@@ -219,18 +238,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./reaper.ts')).reaperCommand,
   },
   {
-    usage: 'report [what]',
+    usage: 'report [what...]',
     description:
-      'a report of a run, suite or day by its id, or of a file or folder of records; without one, what was run here',
-    options: [
-      ['--compare <what>', 'say what became worse since another; `last` is the one before of the same kind'],
-      ['--to <path>', 'write it to this file; for -o operator-chaos, into this folder'],
-      ['--force', 'replace the file that --to names, where there is one'],
-      ['--owner <name>', 'who does what the findings ask for, where they do not say'],
-      ['--due <date>', 'by when, such as 2026-12-01, where they do not say'],
-      ['--retest <date>', 'when it is tried again, where they do not say'],
-    ],
-    forms: ['md', 'html', 'junit', 'csv', 'operator-chaos'],
+      'a report of a run, suite or day by its id, or of a file or folder of records; of several journals of one day; without one, what was run here',
+    options: REPORT_OPTIONS,
+    forms: REPORT_FORMS,
     load: async () => (await import('./report.ts')).reportCommand,
   },
   {

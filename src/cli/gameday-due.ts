@@ -7,6 +7,7 @@ import { isAlive } from '../host/process.ts';
 import type { Api } from '../kube/client/api.ts';
 import { engineFor } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { sanitise } from '../text/sanitise.ts';
 import { CommandFailure } from './failure.ts';
 import { type BegunDay, readJournal, takeOver } from './gameday-journal.ts';
 import { planFailure, readPlanFile } from './gameday-plan.ts';
@@ -34,8 +35,8 @@ export function dueOf(path: unknown): Due {
 export async function resumed(named: unknown, runtime: Runtime, api: Api): Promise<Due> {
   const { files: _, ...day } = await takeOver(readJournal(named, runtime.paths.state), runtime.paths.state);
   const { begin, path, text } = day;
+  expectNobodyLeads(text, path, runtime.host);
   await expectSameCluster(begin.clusterUid, begin.context, runtime, api);
-  expectNobodyLeads(text, runtime.host);
   const [file, ...kept] = begin.files;
   const reading = readPlan(file?.text ?? '', file?.path ?? path);
   if (!reading.ok) throw planFailure(path, reading.issues);
@@ -52,12 +53,13 @@ async function expectSameCluster(uid: string, context: string, runtime: Runtime,
   );
 }
 
-function expectNobodyLeads(text: string, host: string): void {
+function expectNobodyLeads(text: string, path: string, host: string): void {
   const { begin, sessions, end } = readDay(text.split('\n'));
   const last = [begin, ...sessions.filter(({ adds }) => !adds)].at(-1);
   if (last === undefined || end !== undefined || last.host !== host || last.pid === process.pid) return;
-  if (isAlive(last.pid, last.processStart))
-    throw new CommandFailure(
-      `expected a day that nobody leads, found that process ${last.pid} leads it: end that first`,
-    );
+  if (!isAlive(last.pid, last.processStart)) return;
+  const { name, role } = last.by;
+  throw new CommandFailure(
+    `expected a day that nobody leads, found ${sanitise(name, 80)} (${role}) leading it with process ${last.pid}: add to it by \`mayday gameday note ${path} --text …\` or \`--seen\`, or end that process first`,
+  );
 }

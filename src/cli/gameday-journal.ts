@@ -19,7 +19,7 @@ const LONGEST = 256 * 1024 * 1024;
 
 /** Reads a journal: the file that is named, else the newest day of this machine. */
 export function readJournal(named: unknown, stateDir: string): BegunDay {
-  const path = typeof named === 'string' ? resolve(named) : newest(stateDir);
+  const path = typeof named === 'string' ? resolve(named) : newestJournal(stateDir);
   const reading = readRegular(path, LONGEST);
   if (reading.is !== 'text') {
     const why = reading.is === 'missing' ? 'found nothing' : `found: ${reading.why}`;
@@ -31,7 +31,8 @@ export function readJournal(named: unknown, stateDir: string): BegunDay {
   return { path, text: reading.text, begin };
 }
 
-function newest(stateDir: string): string {
+/** The journal of the newest day of this machine. */
+export function newestJournal(stateDir: string): string {
   const folder = daysFolder(stateDir);
   const days = namesIn(folder).toSorted();
   const last = days.at(-1);

@@ -11,10 +11,12 @@ import { readJournal } from './gameday-journal.ts';
 import { personOf, planFailure } from './gameday-plan.ts';
 import { say } from './output.ts';
 
-/** `mayday gameday note [FILE] --text …`: a note into the journal of a day that goes on, from beside its console. Needs no cluster. */
+/** `mayday gameday note [FILE] --text …` or `--seen`: into the journal of a day that goes on, from beside its console. Needs no cluster. */
 export async function addNote({ globals, args, options }: Invocation): Promise<ExitCode> {
   const at = Date.now();
-  if (typeof options.text !== 'string') throw new CommandFailure('expected --text with the words of the note');
+  const { text, seen: isSeen } = options;
+  if (typeof text !== 'string' && isSeen !== true)
+    throw new CommandFailure('expected --text with the words of the note, or --seen, found neither');
   const { path, begin } = readJournal(args[1], paths(process.env).state);
   const reading = readPlan(begin.files[0]?.text ?? '', begin.files[0]?.path ?? path);
   if (!reading.ok) throw planFailure(path, reading.issues);
@@ -25,8 +27,9 @@ export async function addNote({ globals, args, options }: Invocation): Promise<E
     session,
   });
   const tag = typeof options.tag === 'string' ? { tag: options.tag } : {};
-  await journal.add({ kind: 'note', text: options.text, by, ...tag }, at);
+  if (isSeen === true) await journal.add({ kind: 'seen', by }, at);
+  if (typeof text === 'string') await journal.add({ kind: 'note', text, by, ...tag }, at);
   await journal.close();
-  say(globals)(`noted as ${by.name} (${by.role})`);
+  say(globals)(`${isSeen === true ? 'noted that you see it,' : 'noted'} as ${by.name} (${by.role})`);
   return EXIT.done;
 }

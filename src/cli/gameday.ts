@@ -8,6 +8,7 @@ import { paths } from '../runtime/paths.ts';
 import type { CleanIssue } from '../text/issue.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
+import { refuseForm } from './forms.ts';
 import { leadCommand } from './gameday-lead.ts';
 import { addNote } from './gameday-note.ts';
 import { readPlanFile } from './gameday-plan.ts';
@@ -23,13 +24,20 @@ const ACTIONS: Readonly<Record<string, (invocation: Invocation) => Promise<ExitC
   report: reportCommand,
 };
 
-/** `mayday gameday ACTION [FILE]`: a day from its plan to its record. */
+/** `mayday gameday ACTION [FILE…]`: a day from its plan to its record. */
 export const gameDayCommand: CommandBody = async invocation => {
-  const action = String(invocation.args[0]);
+  const { globals, args } = invocation;
+  const action = String(args[0]);
+  const files = args[1] as string[];
   const body = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
   if (body === undefined)
     throw new CommandFailure(`expected one of ${Object.keys(ACTIONS).join(', ')}, found ${action}`);
-  return body(invocation);
+  if (action !== 'report') {
+    if (files.length > 1)
+      throw new CommandFailure(`expected one file for gameday ${action}, found ${files.length}: ${files.join(' ')}`);
+    refuseForm(`gameday ${action}`, globals.output);
+  }
+  return body({ ...invocation, args: [action, ...files] });
 };
 
 /** `mayday gameday new FILE`: a plan to begin with. */

@@ -5,14 +5,8 @@ import { VERSION } from '../runtime/version.ts';
 import type { CommandSpec } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
-import {
-  addGlobalOptions,
-  type GlobalOptions,
-  isFleet,
-  isOtherForm,
-  type OtherForm,
-  settleOptionalValues,
-} from './globals.ts';
+import { refuseForm } from './forms.ts';
+import { addGlobalOptions, type GlobalOptions, isFleet, settleOptionalValues } from './globals.ts';
 import { watchOutput } from './output-watch.ts';
 import { tell } from './tell.ts';
 
@@ -75,7 +69,7 @@ function buildProgram(finish: Finish): Command {
     .option('--gameday <file>', 'the console leads this game-day: a plan, or the journal of one that began')
     .option('--person <name>', 'game-day: as whom of the people in the plan (its owner)');
   program.action(async () => {
-    refuseForm(program, 'the console');
+    refuseForm('the console', program.opts<GlobalOptions>().output);
     if (isFleet(program.opts<GlobalOptions>()))
       throw new CommandFailure(
         'expected a command for several clusters: status, triage, scan, revert or latch; the console has a screen for them, 9',
@@ -103,24 +97,6 @@ function refuseEmpty(command: Command): void {
   }
 }
 
-/** A form that this command does not write is a usage failure, before anything is done. */
-function refuseForm(program: Command, name: string, forms: readonly OtherForm[] = []): void {
-  const { output } = program.opts<GlobalOptions>();
-  if (!isOtherForm(output) || forms.includes(output)) return;
-  const known = ['text', 'json', 'yaml', 'jsonl', ...forms];
-  throw new CommandFailure(
-    `expected -o ${known.slice(0, -1).join(', ')} or ${known.at(-1)}, found ${output}: ${name} writes no ${WORDS[output]}`,
-  );
-}
-
-const WORDS: Readonly<Record<OtherForm, string>> = {
-  md: 'Markdown',
-  html: 'HTML',
-  junit: 'JUnit XML',
-  csv: 'CSV',
-  'operator-chaos': "results in the framework's shape",
-};
-
 function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
   const command = program
     .command(spec.usage)
@@ -129,7 +105,7 @@ function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
     .configureOutput({ writeErr: () => {} });
   for (const [flags, text] of spec.options ?? []) command.option(flags, text);
   command.action(async () => {
-    refuseForm(program, command.name(), spec.forms);
+    refuseForm(command.name(), program.opts<GlobalOptions>().output, spec.forms);
     const invocation = {
       globals: program.opts<GlobalOptions>(),
       args: command.processedArgs,

@@ -10,28 +10,32 @@ import { markdown, summaryText } from '../report/formats/markdown.ts';
 import { makeReport } from '../report/make.ts';
 import type { Report } from '../report/model.ts';
 import { before, type PastRun, pastRuns } from '../report/past.ts';
-import { type Places, readParts } from '../report/sources/read.ts';
+import { type Places, readDayParts, readParts } from '../report/sources/read.ts';
 import { paths } from '../runtime/paths.ts';
 import { VERSION } from '../runtime/version.ts';
 import { jsonText } from '../text/json.ts';
 import { messageOf } from '../text/message-of.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { CommandBody, Invocation } from './command.ts';
-import { CommandFailure, EXIT } from './failure.ts';
+import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { print, writeOwn } from './output.ts';
 import { tell } from './tell.ts';
 
-/** `mayday report WHAT`: from records alone, without the cluster. Without WHAT a list of what was run here. */
+/** `mayday report WHAT…`: from records alone, without the cluster. Without WHAT a list of what was run here. */
 export const reportCommand: CommandBody = async invocation => {
-  const { globals, args, options } = invocation;
-  const places = { disk, stateDir: paths(process.env).state };
-  const [what] = args;
-  if (typeof what !== 'string') {
-    const past = fromRecords(() => pastRuns(places));
-    print({ past: past.map(pastJson) }, globals, () => pastText(past));
-    return EXIT.done;
-  }
-  const report = made(what, places, options);
+  const whats = invocation.args[0] as string[];
+  if (whats.length > 0) return writeReport(whats, invocation);
+  const places = placesHere();
+  const past = fromRecords(() => pastRuns(places));
+  print({ past: past.map(pastJson) }, invocation.globals, () => pastText(past));
+  return EXIT.done;
+};
+
+const placesHere = (): Places => ({ disk, stateDir: paths(process.env).state });
+
+/** The report of one thing, or of several journals of one game-day, in the form that was asked for. */
+export async function writeReport(whats: readonly string[], { globals, options }: Invocation): Promise<ExitCode> {
+  const report = made(whats, placesHere(), options);
   for (const problem of report.problems) tell(problem);
   if (globals.output === 'operator-chaos') return writeFramework(report, options);
   const to = typeof options.to === 'string' ? options.to : undefined;
@@ -40,16 +44,17 @@ export const reportCommand: CommandBody = async invocation => {
   else if (text !== undefined) writeOwn(text);
   else print(reportJson(report), globals, () => summaryText(report));
   return EXIT.done;
-};
+}
 
-function made(what: string, places: Places, options: Invocation['options']): Report {
+function made(whats: readonly string[], places: Places, options: Invocation['options']): Report {
   const assigned = {
     ...(typeof options.owner === 'string' ? { owner: options.owner } : {}),
     ...dated(options, 'due', 'due'),
     ...dated(options, 'retest', 'retestOn'),
   };
   const by = { madeAt: Date.now(), madeBy: `mayday ${VERSION}`, assigned };
-  const parts = readParts(what, places);
+  const [what = '', ...more] = whats;
+  const parts = more.length === 0 ? readParts(what, places) : readDayParts(whats, places);
   if (typeof parts === 'string') throw new CommandFailure(parts);
   const report = makeReport(parts, by);
   const { compare } = options;
@@ -91,7 +96,7 @@ function write(path: string, text: string, { force }: Invocation['options']): vo
   );
 }
 
-function writeFramework(report: Report, options: Invocation['options']) {
+function writeFramework(report: Report, options: Invocation['options']): ExitCode {
   const { to } = options;
   const files = frameworkFiles(report.scenarios);
   if (typeof to !== 'string') throw new CommandFailure('expected --to with a folder for -o operator-chaos, found none');

@@ -137,7 +137,12 @@ test('a day is reported from its journal alone: people, T3, notes as findings, w
   expect(moments.find(({ id }) => id === 'X')).toMatchObject({ afterMs: 3_000, says: 'collateral' });
   expect(report.notRun).toEqual([{ name: 'next', says: 'skipped: no time' }]);
   expect(report.day?.baseline).toEqual({ saved: true, left: ['ConfigMap shop/settings changed'] });
-  expect(report.findings).toContainEqual({ text: 'add an alert', owner: 'bob', due: '2026-12-01' });
+  expect(report.findings).toContainEqual({
+    text: 'add an alert',
+    scenario: 'kill it',
+    owner: 'bob',
+    due: '2026-12-01',
+  });
   expect(report.findings.map(({ text }) => text)).toContain(
     'abort condition collateral tripped: another is down (1, limit 0)',
   );

@@ -61,11 +61,27 @@ export function readDay(lines: readonly string[]): DayRecord {
   return { ...dayOf(entries), broken };
 }
 
-/** Several journals of one day as one: the notes, and what else people said, merge by time. */
-export function mergedDay(journals: readonly (readonly string[])[]): DayRecord {
-  const read = journals.map(entriesOf);
-  const entries = read.flatMap(({ entries }) => entries);
-  return { ...dayOf(entries.toSorted((a, b) => a.at - b.at)), broken: read.flatMap(({ broken }) => broken) };
+/**
+ * Several journals of one day as one: a copy that a colleague went on with, or noted in, beside the file that it is a copy of. What both
+ * hold counts once; the rest is in the order of its time, and each journal keeps its own order.
+ */
+export function mergedDay(journals: readonly (readonly DayEntry[])[]): Omit<DayRecord, 'broken'> {
+  const taken = new Map<string, number>();
+  const timed = journals.flatMap(entries => {
+    const within = new Map<string, number>();
+    let latest = Number.NEGATIVE_INFINITY;
+    return entries.flatMap(entry => {
+      const text = JSON.stringify(entry);
+      const nth = (within.get(text) ?? 0) + 1;
+      within.set(text, nth);
+      // A note bears the time of its key press, which may be before that of the line above it.
+      latest = Math.max(latest, entry.at);
+      if (nth <= (taken.get(text) ?? 0)) return [];
+      taken.set(text, nth);
+      return [{ entry, at: latest }];
+    });
+  });
+  return dayOf(timed.toSorted((a, b) => a.at - b.at).map(({ entry }) => entry));
 }
 
 /** The records of a journal, in the order of its lines. */
@@ -92,7 +108,8 @@ function parsed(line: string): DayEntry | undefined {
   }
 }
 
-function dayOf(entries: readonly DayEntry[]): Omit<DayRecord, 'broken'> {
+function dayOf(given: readonly DayEntry[]): Omit<DayRecord, 'broken'> {
+  const entries = withScenarios(given);
   const all = <K extends DayEntry['kind']>(kind: K) => entries.filter(entry => entry.kind === kind) as EntryOf<K>[];
   const end = all('end').at(-1);
   const lastEnd = end === undefined ? -1 : entries.indexOf(end);
@@ -105,8 +122,8 @@ function dayOf(entries: readonly DayEntry[]): Omit<DayRecord, 'broken'> {
     baselines: all('baseline'),
     scenarios: scenariosOf(entries),
     probes: all('probe'),
-    notes: all('note').toSorted((a, b) => a.at - b.at),
-    seen: all('seen'),
+    notes: all('note').toSorted(byTime),
+    seen: all('seen').toSorted(byTime),
     tripped: all('tripped'),
     notices: all('notice'),
     stops: all('stop'),
@@ -114,6 +131,23 @@ function dayOf(entries: readonly DayEntry[]): Omit<DayRecord, 'broken'> {
     lifted: all('lifted'),
     ...(end === undefined || isGoingOn ? {} : { end }),
   };
+}
+
+const byTime = (a: DayEntry, b: DayEntry): number => a.at - b.at;
+
+/** What somebody beside the console noted or saw belongs to the scenario that was under way at that moment. */
+function withScenarios(entries: readonly DayEntry[]): DayEntry[] {
+  const spans: { scenario: string; from: number; to: number }[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'armed') spans.push({ scenario: entry.scenario, from: entry.at, to: Number.POSITIVE_INFINITY });
+    const open = entry.kind === 'ended' ? spans.findLast(({ scenario }) => scenario === entry.scenario) : undefined;
+    if (open !== undefined) open.to = entry.at;
+  }
+  return entries.map(entry => {
+    if ((entry.kind !== 'note' && entry.kind !== 'seen') || entry.scenario !== undefined) return entry;
+    const span = spans.find(({ from, to }) => from <= entry.at && entry.at <= to);
+    return span === undefined ? entry : { ...entry, scenario: span.scenario };
+  });
 }
 
 function scenariosOf(entries: readonly DayEntry[]): DayScenario[] {
@@ -130,6 +164,7 @@ function scenariosOf(entries: readonly DayEntry[]): DayScenario[] {
     else if (entry.kind === 'ended')
       found.set(entry.scenario, { ...begun(entry), end: entry.end, why: entry.why, endedAt: entry.at });
   }
+  for (const { seen } of found.values()) seen.sort(byTime);
   return [...found.values()];
 }
 

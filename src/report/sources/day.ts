@@ -1,9 +1,11 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { DayRecord, DayRun, DayScenario } from '../../gameday/journal/read-day.ts';
+import type { DayRecord as DayFile, DayRun, DayScenario } from '../../gameday/journal/read-day.ts';
 import { clean, shellWord } from '../clean.ts';
 import type { DayPart, Scenario } from '../model.ts';
 import type { RecordHeader, RecordResult } from './record-shape.ts';
 import { type RunParts, scenarioOf, whereOf } from './scenario.ts';
+
+type DayRecord = Omit<DayFile, 'broken'>;
 
 /** A day's scenarios and what it adds. `kept`: the records of its runs that are on this machine, by run. */
 export function partsOfDay(

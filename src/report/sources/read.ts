@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Files } from '../../experiment/files.ts';
-import { readDay } from '../../gameday/journal/read-day.ts';
+import { entriesOf, mergedDay } from '../../gameday/journal/read-day.ts';
+import type { DayEntry, EntryOf } from '../../gameday/journal/record.ts';
 import { isRunId } from '../../records/run-id.ts';
 import { readSuite, type SuiteHistory } from '../../suite/journal.ts';
 import { sanitise } from '../../text/sanitise.ts';
@@ -102,16 +103,61 @@ function scenariosOf(value: unknown, path: string): Pick<Parts, 'scenarios' | 'p
 function ofJournal(path: string, text: string, places: Places): Parts | string {
   const story = readSuite(text);
   if (story !== undefined) return ofSuite(story, places);
-  const day = readDay(text.split('\n'));
-  if (day.begin !== undefined) {
-    const { begin } = day;
-    const parts = partsOfDay(day, ({ run }) => runHere(run, places));
-    const problems = day.broken.map(line => clean(`${path}: line ${line} is no record and was passed over`));
-    return { ...empty(`game-day ${begin.plan}`, { kind: 'day', id: begin.day }), ...parts, problems };
-  }
+  const day = journalOfDay(path, text);
+  if (day !== undefined) return ofDay([day], places);
   const run = partsOfJournal(text, path);
   if (typeof run === 'string') return 'expected the journal of a run, a suite or a day, found another file';
   return { ...empty(run.header.experiment.name, { kind: 'run', id: run.header.run }), scenarios: [scenarioOf(run)] };
+}
+
+/** One journal of a day, as a file holds it. */
+interface DayFile {
+  path: string;
+  begin: EntryOf<'begin'>;
+  entries: DayEntry[];
+  broken: number[];
+}
+
+function journalOfDay(path: string, text: string): DayFile | undefined {
+  const { entries, broken } = entriesOf(text.split('\n'));
+  const begin = entries.find(entry => entry.kind === 'begin');
+  return begin === undefined ? undefined : { path, begin, entries, broken };
+}
+
+function ofDay(files: readonly [DayFile, ...DayFile[]], places: Places): Parts {
+  const [{ begin }] = files;
+  const parts = partsOfDay(mergedDay(files.map(({ entries }) => entries)), ({ run }) => runHere(run, places));
+  const problems = files.flatMap(({ path, broken }) =>
+    broken.map(line => clean(`${path}: line ${line} is no record and was passed over`)),
+  );
+  return { ...empty(`game-day ${begin.plan}`, { kind: 'day', id: begin.day }), ...parts, problems };
+}
+
+/**
+ * Several journals of one day as one: that of whoever led it, and the copies in which colleagues on other machines noted or went on. In one
+ * line why they are not one day.
+ */
+export function readDayParts(whats: readonly string[], places: Places): Parts | string {
+  const files: DayFile[] = [];
+  for (const what of whats) {
+    const path = journalPathOf(what, places);
+    const text = textOf(path, places);
+    if (typeof text !== 'string') return text.problem;
+    const file = journalOfDay(path, text);
+    if (file === undefined) return `expected journals of one game-day, found another file: ${sanitise(path, 300)}`;
+    const [first = file] = files;
+    if (file.begin.day !== first.begin.day)
+      return `expected journals of one game-day, found two days: ${sanitise(first.path, 300)} is of ${sanitise(first.begin.day, 64)}, ${sanitise(path, 300)} of ${sanitise(file.begin.day, 64)}`;
+    files.push(file);
+  }
+  const [first, ...more] = files;
+  return first === undefined ? 'expected the journal of a game-day, found none' : ofDay([first, ...more], places);
+}
+
+/** An id of a day of this machine, the folder of a day, or the journal itself. */
+function journalPathOf(what: string, { disk, stateDir }: Places): string {
+  const folder = isRunId(what) ? join(stateDir, 'days', what) : what;
+  return isRunId(what) || disk.place(what).is === 'folder' ? join(folder, 'journal.jsonl') : what;
 }
 
 function ofSuite(story: SuiteHistory, places: Places): Parts {

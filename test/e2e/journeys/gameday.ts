@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -136,7 +137,17 @@ export function gameDayJourneys(given: () => Provider): void {
         XDG_STATE_HOME: elsewhere,
         XDG_CONFIG_HOME: config,
       });
-      const { scenarios, end } = JSON.parse((await report.ended).stdout) as DayRecord;
+      const told = JSON.parse((await report.ended).stdout);
+      expect(told).toMatchObject({ kind: 'mayday-report', source: { kind: 'day' }, counts: { residue: 0 } });
+      expect(told.scenarios.map(({ title }: { title: string }) => title)).toEqual([
+        'a pod dies',
+        'the door breaks',
+        'the leader is killed',
+        'the leader is killed',
+        'by hand',
+        'a pod dies again',
+      ]);
+      const { scenarios, end } = readDay(readFileSync(journalOf(third), 'utf8').split('\n'));
       expect(scenarios.map(({ name, end, runs }) => [name, end, runs.length])).toEqual([
         ['a pod dies', 'done', 1],
         ['the door breaks', 'aborted', 1],

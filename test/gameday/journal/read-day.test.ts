@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mergedDay, readDay } from '../../../src/gameday/journal/read-day.ts';
+import { entriesOf, mergedDay, readDay } from '../../../src/gameday/journal/read-day.ts';
 import type { Happened } from '../../../src/gameday/journal/record.ts';
 
 const ANA = { name: 'Ana', role: 'owner' } as const;
@@ -17,6 +17,7 @@ const SESSION = {
 };
 const line = (at: number, happened: Happened): string => JSON.stringify({ v: 1, at, ...happened });
 const BEGIN = line(1, { kind: 'begin', day: 'd1', plan: 'autumn', objective: 'learn', files: [], ...SESSION });
+const merged = (...journals: string[][]) => mergedDay(journals.map(lines => entriesOf(lines).entries));
 const LINES = [
   BEGIN,
   line(2, { kind: 'armed', scenario: 'a', by: ANA }),
@@ -83,5 +84,35 @@ test('the notes of two consoles merge by the time of their key press', () => {
     line(5, { kind: 'note', text: 'first', by: ANA }),
   ];
   const theirs = [line(10, { kind: 'note', text: 'between', by: BEN, tag: 'alert' })];
-  expect(mergedDay([mine, theirs]).notes.map(({ text }) => text)).toEqual(['first', 'between', 'second']);
+  expect(merged(mine, theirs).notes.map(({ text }) => text)).toEqual(['first', 'between', 'second']);
+});
+
+test('what a copy of a journal holds as well counts once, whatever was added to either', () => {
+  const note = line(3, { kind: 'note', text: 'said twice', by: ANA });
+  const theirs = [
+    ...LINES,
+    note,
+    note,
+    line(4, { kind: 'seen', scenario: 'a', by: ANA }),
+    line(11, { kind: 'outcome', scenario: 'a', by: BEN, outcome: 'unsure' }),
+  ];
+  const mine = [...LINES, line(12, { kind: 'end', exitCode: 6, says: 'stopped' })];
+  for (const day of [merged(mine, theirs), merged(theirs, mine)]) {
+    expect(day.scenarios[0]).toMatchObject({ runs: [{ run: 'r1', events: [{}] }], outcome: { outcome: 'unsure' } });
+    expect(day.scenarios[0]?.runs).toHaveLength(1);
+    expect(day.notes).toHaveLength(2);
+    // The first to see it is T3, whichever console it was.
+    expect(day.seen.map(({ by }) => by.name)).toEqual(['Ana', 'Ben']);
+    expect(day.scenarios[0]?.seen[0]?.by).toEqual(ANA);
+    expect(day.end).toMatchObject({ exitCode: 6 });
+  }
+});
+
+test('what is noted or seen from beside the console belongs to the scenario that was under way', () => {
+  const [begin = '', armed = '', run = '', ...rest] = LINES;
+  const beside = [line(4, { kind: 'seen', by: BEN }), line(4, { kind: 'note', text: 'pager', by: BEN })];
+  const later = line(20, { kind: 'note', text: 'coffee', by: BEN });
+  const day = readDay([begin, armed, run, ...beside, ...rest, later]);
+  expect(day.notes.map(({ scenario }) => scenario)).toEqual(['a', undefined]);
+  expect(day.scenarios[0]?.seen.map(({ at }) => at)).toEqual([4, 5]);
 });
