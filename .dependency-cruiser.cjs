@@ -4,7 +4,7 @@ const LAYERS = [
   ['cli'],
   ['console'],
   ['runtime'],
-  ['guardian', 'report'],
+  ['guardian', 'report', 'submit'],
   ['gameday'],
   ['suite', 'baseline'],
   ['engine'],

@@ -57,7 +57,8 @@ function reachOf(loaded: LoadedExperiment): Reach {
   };
 }
 
-const shareReach = (a: Reach, b: Reach): boolean =>
+/** Whether two runs may disturb each other. */
+export const shareReach = (a: Reach, b: Reach): boolean =>
   a.everywhere ||
   b.everywhere ||
   a.operator === b.operator ||

@@ -1,10 +1,11 @@
-import type { Live, Plan, Read, Refusal } from '../../faults/contract.ts';
+import type { Live, Plan, Refusal } from '../../faults/contract.ts';
 import type { Expectation } from '../../faults/rules/rules.ts';
 import { FAULT_RULES, type FaultType } from '../../faults/types.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Dependant } from '../../knowledge/dependants.ts';
 import { readAndPlan, scopeOf } from '../../safety/read-and-plan.ts';
-import { type ChangeSource, type Changes, watchChanges } from '../observe/changes.ts';
+import { type Changes, watchChanges } from '../observe/changes.ts';
+import { changeSources } from '../observe/change-sources.ts';
 import { type Bystanders, lookAtBystanders, targetsOf } from '../observe/collateral.ts';
 import { combined } from '../observe/evidence.ts';
 import { type Sample, type Subject, takeSample } from '../observe/sample.ts';
@@ -162,7 +163,8 @@ export async function checkBaseline(run: Run, prepared: Prepared): Promise<Basel
   if (run.dryRun) return baseline;
   prepared.bystanders = await lookAtBystanders(deps.api, prepared, run.stop);
   if ('blind' in prepared.bystanders) await run.emit({ event: 'note', text: prepared.bystanders.blind });
-  prepared.changes = watchChanges(deps.api, deps.clock, changeSources(prepared));
+  const { subject, plan, before } = prepared;
+  prepared.changes = watchChanges(deps.api, deps.clock, changeSources({ subject, plan, before, checked: sample.checked }));
   return baseline;
 }
 
@@ -173,26 +175,3 @@ export function changesOf({ changes }: Prepared): Changes {
 }
 
 const BASELINE_STATES = { pass: 'steady', fail: 'not-steady', blind: 'blind' } as const;
-
-/** Everything whose change is a reason to look again. */
-function changeSources({ subject, baseline, before, plan }: Prepared): ChangeSource[] {
-  const { fault, params } = subject;
-  const ofRead = (read: Read): ChangeSource[] => {
-    if ('get' in read) return [{ collection: collectionOf(read.get), name: read.get.name }];
-    if ('list' in read)
-      return [{ collection: read.list, ...(read.labelSelector ? { labelSelector: read.labelSelector } : {}) }];
-    return [];
-  };
-  const sources = [
-    ...(baseline?.checked ?? []).map(({ ref }) => ({ collection: collectionOf(ref), name: ref.name })),
-    ...fault.effectReads(params, plan, before).flatMap(ofRead),
-    { collection: collectionOf(plan.target), name: plan.target.name },
-  ];
-  return [...new Map(sources.map(source => [JSON.stringify(source), source])).values()];
-}
-
-const collectionOf = (ref: { apiVersion: string; kind: string; namespace?: string }) => ({
-  apiVersion: ref.apiVersion,
-  kind: ref.kind,
-  ...(ref.namespace ? { namespace: ref.namespace } : {}),
-});

@@ -1,0 +1,40 @@
+import type { Live, Plan, Read } from '../../faults/contract.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
+import type { Collection } from '../../kube/client/api.ts';
+import type { ChangeSource } from './changes.ts';
+import type { Checked } from './checks.ts';
+import type { Subject } from './sample.ts';
+
+/** Everything whose change is a reason to look again: what the checks name, what shows the effect, and the target itself. */
+export function changeSources({
+  subject,
+  checked,
+  before,
+  plan,
+}: {
+  subject: Pick<Subject, 'fault' | 'params'>;
+  checked: readonly Pick<Checked, 'ref'>[];
+  before: Live;
+  plan: Plan;
+}): ChangeSource[] {
+  const { fault, params } = subject;
+  const sources = [
+    ...checked.map(({ ref }) => ({ collection: collectionOf(ref), name: ref.name })),
+    ...fault.effectReads(params, plan, before).flatMap(sourceOf),
+    { collection: collectionOf(plan.target), name: plan.target.name },
+  ];
+  return [...new Map(sources.map(source => [JSON.stringify(source), source])).values()];
+}
+
+function sourceOf(read: Read): ChangeSource[] {
+  if ('get' in read) return [{ collection: collectionOf(read.get), name: read.get.name }];
+  if ('list' in read)
+    return [{ collection: read.list, ...(read.labelSelector ? { labelSelector: read.labelSelector } : {}) }];
+  return [];
+}
+
+const collectionOf = ({ apiVersion, kind, namespace }: ObjectRef): Collection => ({
+  apiVersion,
+  kind,
+  ...(namespace ? { namespace } : {}),
+});

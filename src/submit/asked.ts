@@ -1,0 +1,80 @@
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { groupOf } from '../k8s/object-ref.ts';
+import type { Api, Collection } from '../kube/client/api.ts';
+
+/** One request as rights are given for it; the kind, where it is not known yet what URLs call it. */
+export interface Asked {
+  verb: string;
+  group: string;
+  kind: string;
+  namespace?: string;
+  name?: string;
+}
+
+/** Everybody who is let in may ask these. */
+const FOR_EVERYBODY = new Set(['SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SelfSubjectReview']);
+
+/** The same connection, which notes what is asked through it. */
+export function noting(api: Api): { api: Api; asked: Asked[] } {
+  const asked: Asked[] = [];
+  const on = (verb: string, { apiVersion, kind, namespace, name }: Omit<ObjectRef, 'name'> & { name?: string }) =>
+    asked.push({
+      verb,
+      group: groupOf(apiVersion),
+      kind,
+      ...(namespace === undefined || namespace === '' ? {} : { namespace }),
+      ...(name === undefined ? {} : { name }),
+    });
+  const list = (collection: Collection) => on('list', collection);
+  const created = ({ apiVersion, kind, metadata }: KubeObject) => {
+    if (!FOR_EVERYBODY.has(kind))
+      on('create', {
+        apiVersion,
+        kind,
+        ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+      });
+  };
+  const noted: Api = {
+    identity: api.identity,
+    get requests() {
+      return api.requests;
+    },
+    discovery: refresh => api.discovery(refresh),
+    serverTime: () => api.serverTime(),
+    get(ref, options) {
+      on('get', ref);
+      return api.get(ref, options);
+    },
+    list(collection, options) {
+      list(collection);
+      return api.list(collection, options);
+    },
+    listAll(collection, options) {
+      list(collection);
+      return api.listAll(collection, options);
+    },
+    watch(collection, options) {
+      on('watch', collection);
+      return api.watch(collection, options);
+    },
+    create(object, options) {
+      created(object);
+      return api.create(object, options);
+    },
+    replace(object, options) {
+      on('update', { ...object, ...object.metadata });
+      return api.replace(object, options);
+    },
+    patch(ref, type, body, options) {
+      on('patch', ref);
+      return api.patch(ref, type, body, options);
+    },
+    remove(ref, options) {
+      on('delete', ref);
+      return api.remove(ref, options);
+    },
+    raw: request => api.raw(request),
+    close: () => api.close(),
+  };
+  return { api: noted, asked };
+}

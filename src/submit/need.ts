@@ -1,0 +1,94 @@
+/** One thing that a pod must be allowed to do. */
+export interface Need {
+  verb: string;
+  /** '' for core. */
+  group: string;
+  /** Plural, as in URLs. */
+  resource: string;
+  subresource?: string;
+  /** Absent: cluster scope, or all namespaces. */
+  namespace?: string;
+  /** Only this object. */
+  name?: string;
+}
+
+/** A rule of a role. */
+export interface Rule {
+  apiGroups: string[];
+  resources: string[];
+  resourceNames?: string[];
+  verbs: string[];
+}
+
+/** What is needed in one namespace, or (without one) in the whole cluster. */
+export interface Grant {
+  namespace?: string;
+  rules: Rule[];
+}
+
+/** The server never looks at names when an object is created. */
+const NAMELESS = new Set(['create']);
+
+/**
+ * The smallest rules that allow just these needs, a grant for each namespace. What is needed of every object of a kind is not listed by name
+ * beside that.
+ */
+export function grantsFor(needs: readonly Need[]): Grant[] {
+  const places = [...new Set(needs.map(({ namespace }) => namespace))].sort((a, b) => (a ?? '').localeCompare(b ?? ''));
+  return places.map(namespace => ({
+    ...(namespace === undefined ? {} : { namespace }),
+    rules: rulesFor(needs.filter(need => need.namespace === namespace)),
+  }));
+}
+
+function rulesFor(needs: readonly Need[]): Rule[] {
+  const named = new Map<string, { group: string; resource: string; name?: string; verbs: Set<string> }>();
+  const wide = new Set(needs.filter(isWide).map(keyOf));
+  for (const need of needs) {
+    if (!isWide(need) && wide.has(keyOf(need))) continue;
+    const name = isWide(need) ? undefined : need.name;
+    const resource = need.subresource === undefined ? need.resource : `${need.resource}/${need.subresource}`;
+    const key = JSON.stringify([need.group, resource, name]);
+    const rule = named.get(key) ?? {
+      group: need.group,
+      resource,
+      ...(name === undefined ? {} : { name }),
+      verbs: new Set(),
+    };
+    rule.verbs.add(need.verb);
+    named.set(key, rule);
+  }
+  return joined([...named.values()]);
+}
+
+const isWide = ({ verb, name }: Need): boolean => name === undefined || NAMELESS.has(verb);
+const keyOf = ({ verb, group, resource, subresource }: Need): string =>
+  JSON.stringify([verb, group, resource, subresource]);
+
+const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
+const inOrder = (verbs: Iterable<string>): string[] =>
+  [...verbs].sort((a, b) => VERBS.indexOf(a) - VERBS.indexOf(b) || a.localeCompare(b));
+
+/** Rules that differ in their object's name alone become one, so that people can read them. */
+function joined(
+  rules: readonly { group: string; resource: string; name?: string; verbs: ReadonlySet<string> }[],
+): Rule[] {
+  const byWords = new Map<string, Rule>();
+  for (const { group, resource, name, verbs } of rules) {
+    const words = inOrder(verbs);
+    const key = JSON.stringify([group, resource, words, name === undefined]);
+    const rule = byWords.get(key);
+    if (rule === undefined)
+      byWords.set(key, {
+        apiGroups: [group],
+        resources: [resource],
+        ...(name === undefined ? {} : { resourceNames: [name] }),
+        verbs: words,
+      });
+    else if (name !== undefined) rule.resourceNames = [...(rule.resourceNames ?? []), name].sort();
+  }
+  return [...byWords.values()].sort((a, b) => textOf(a).localeCompare(textOf(b)));
+}
+
+const textOf = ({ apiGroups, resources, resourceNames = [] }: Rule): string =>
+  [apiGroups[0], resources[0], ...resourceNames].join(' ');
