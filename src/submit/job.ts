@@ -1,0 +1,131 @@
+import type { KubeObject } from '../k8s/object.ts';
+import { labelsOf, nameOfSubmission, resultName } from './names.ts';
+
+/** How the pods of a submission are made. Times in seconds. */
+export interface JobSpec {
+  id: string;
+  namespace: string;
+  image: string;
+  /** The words of mayday's command line in the pod. */
+  args: string[];
+  /** Files of the submission's ConfigMap, and where each lies below `/plans`. */
+  files: { key: string; path: string }[];
+  /** Undefined: one pod. Else an Indexed Job with so many, `atOnce` side by side. */
+  indexed?: { pods: number; atOnce: number };
+  deadlineSeconds: number;
+  keepSeconds: number;
+}
+
+/** Where the plans are in the pod. */
+export const PLANS = '/plans';
+/** The only folder that the pod can write to. */
+const WRITABLE = '/tmp';
+/** A pod that is told to end reverts first. */
+const GRACE_SECONDS = 120;
+const NOBODY = 65_532;
+
+/** The number of the pod, as its command line has it: the server puts it in for an Indexed Job. */
+export const INDEX_WORD = '$(JOB_COMPLETION_INDEX)';
+
+/** The Job: no pod of it is ever started a second time, since that would inject twice. */
+export function job(spec: JobSpec): KubeObject {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: metadataOf(spec),
+    spec: jobSpec(spec),
+  };
+}
+
+/** A Job again and again, never two at a time. */
+export function cronJob(spec: JobSpec, when: { schedule: string; timeZone: string }): KubeObject {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: metadataOf(spec),
+    spec: {
+      ...when,
+      concurrencyPolicy: 'Forbid',
+      // One that could not be started in time is left out; it does not run at another hour than asked for.
+      startingDeadlineSeconds: 300,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 3,
+      jobTemplate: { metadata: { labels: labelsOf(spec.id) }, spec: jobSpec(spec) },
+    },
+  };
+}
+
+const metadataOf = ({ id, namespace }: JobSpec) => ({ name: nameOfSubmission(id), namespace, labels: labelsOf(id) });
+
+function jobSpec(spec: JobSpec): Record<string, unknown> {
+  const { indexed, deadlineSeconds, keepSeconds } = spec;
+  return {
+    ...(indexed === undefined
+      ? { backoffLimit: 0 }
+      : {
+          completionMode: 'Indexed',
+          completions: indexed.pods,
+          parallelism: indexed.atOnce,
+          // Without this the first queue that is not Resilient would end all others.
+          backoffLimitPerIndex: 0,
+        }),
+    podReplacementPolicy: 'Failed',
+    activeDeadlineSeconds: deadlineSeconds,
+    ttlSecondsAfterFinished: keepSeconds,
+    template: { metadata: { labels: labelsOf(spec.id) }, spec: podSpec(spec) },
+  };
+}
+
+function podSpec({ id, image, args, files }: JobSpec): Record<string, unknown> {
+  return {
+    serviceAccountName: nameOfSubmission(id),
+    automountServiceAccountToken: true,
+    restartPolicy: 'Never',
+    terminationGracePeriodSeconds: GRACE_SECONDS,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: NOBODY,
+      runAsGroup: NOBODY,
+      fsGroup: NOBODY,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [
+      {
+        name: 'mayday',
+        image,
+        args,
+        env: [
+          { name: 'XDG_STATE_HOME', value: `${WRITABLE}/state` },
+          { name: 'HOME', value: WRITABLE },
+        ],
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        },
+        resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
+        volumeMounts: [
+          { name: 'plans', mountPath: PLANS, readOnly: true },
+          { name: 'tmp', mountPath: WRITABLE },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'plans', configMap: { name: nameOfSubmission(id), items: files } },
+      { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
+    ],
+  };
+}
+
+/** The command line of the pod: one experiment is run, several are a suite of their queue. */
+export function podArgs(
+  { id, namespace }: { id: string; namespace: string },
+  plans: { one: string } | { parallel: number },
+  passed: readonly string[],
+): string[] {
+  const index = 'one' in plans ? '0' : INDEX_WORD;
+  const what =
+    'one' in plans ? ['run', `${PLANS}/${plans.one}`] : ['suite', `${PLANS}/${index}`, '--parallel', `${plans.parallel}`];
+  const results = `configmap/${namespace}/${resultName(id, index)}`;
+  return [...what, '--yes', '-o', 'jsonl', '--config', `${PLANS}/config.yaml`, '--results', results, ...passed];
+}

@@ -1,0 +1,89 @@
+import type { KubeObject } from '../k8s/object.ts';
+import type { EntryEnd } from '../suite/event.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { INDEX } from './names.ts';
+
+/** How far a pod's work is, as it says itself. */
+export type ResultState = 'waiting' | 'running' | 'done';
+
+/** How one run ended, or how far it is. */
+export interface RunSummary {
+  key: string;
+  run?: string;
+  phase?: string;
+  end?: Pick<EntryEnd, 'verdict' | 'reasons' | 'exitCode' | 'residue' | 'restoredBy'>;
+  notRun?: string;
+}
+
+/** The head of a result: everything but the events and the reports. */
+export interface Summary {
+  v: 1;
+  state: ResultState;
+  /** The pod's own name, so that a result of an earlier pod is not taken for one of this. */
+  pod: string;
+  startedAt: string;
+  updatedAt: string;
+  runs: RunSummary[];
+  exitCode?: number;
+  /** What is not in this result, and why. */
+  missing: string[];
+}
+
+/** One line of a pod, numbered from 1. */
+export interface ResultEvent {
+  n: number;
+  says?: string;
+  [member: string]: unknown;
+}
+
+/** What a pod's result ConfigMap holds, as read. */
+export interface Result {
+  index: number;
+  summary?: Summary;
+  events: ResultEvent[];
+  /** How earlier runs of a schedule ended. */
+  history: string[];
+}
+
+export const KEYS = { summary: 'summary.json', events: 'events.jsonl', report: 'report.json', history: 'history.txt' };
+
+/** A result before its pod has begun. */
+export const EMPTY_RESULT: Readonly<Record<string, string>> = { [KEYS.summary]: '', [KEYS.events]: '' };
+
+/** Reads a result. What is no result of ours is an empty one: nothing is claimed by it. */
+export function readResult(object: KubeObject): Result {
+  const data = (object.data ?? {}) as Record<string, unknown>;
+  const text = (key: string): string => (typeof data[key] === 'string' ? (data[key] as string) : '');
+  const summary = summaryIn(text(KEYS.summary));
+  return {
+    index: Number(object.metadata.labels?.[INDEX] ?? 0),
+    ...(summary === undefined ? {} : { summary }),
+    events: text(KEYS.events)
+      .split('\n')
+      .flatMap(line => eventIn(line)),
+    history: text(KEYS.history)
+      .split('\n')
+      .flatMap(line => (line.trim() === '' ? [] : [sanitise(line, 300)])),
+  };
+}
+
+function summaryIn(text: string): Summary | undefined {
+  const value = parsed(text) as Partial<Summary> | undefined;
+  if (value?.v !== 1 || !Array.isArray(value.runs) || !Array.isArray(value.missing)) return undefined;
+  if (value.state !== 'waiting' && value.state !== 'running' && value.state !== 'done') return undefined;
+  return value as Summary;
+}
+
+function eventIn(line: string): ResultEvent[] {
+  const value = parsed(line) as Partial<ResultEvent> | undefined;
+  return typeof value?.n === 'number' ? [value as ResultEvent] : [];
+}
+
+function parsed(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value !== null && typeof value === 'object' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,178 @@
+import type { KubeObject } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { Failure } from '../kube/client/outcome.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { SUBMISSION } from './names.ts';
+import { type Result, readResult } from './result.ts';
+import { ABOUT, type About } from './submission.ts';
+
+/** A pod of a submission, in a few words. */
+export interface PodState {
+  name: string;
+  index: number;
+  phase: string;
+  /** Why it does not run, or how it ended. */
+  says: string;
+  exitCode?: number;
+  isEnded: boolean;
+}
+
+/** A submission as the cluster shows it at one moment. */
+export interface SubmissionState {
+  id: string;
+  namespace: string;
+  about?: About;
+  results: Result[];
+  pods: PodState[];
+  /** `gone`: deleted, as its TTL does. */
+  work: 'Job' | 'CronJob' | 'gone';
+  /** The Job's own end, with its reason. */
+  ended?: { ok: boolean; says: string };
+  suspended?: boolean;
+  /** Of a CronJob: Jobs that are under way. */
+  active?: number;
+  lastScheduled?: string;
+  /** What could not be read; nothing is claimed of it. */
+  blind: string[];
+}
+
+interface Condition {
+  type?: string;
+  status?: string;
+  reason?: string;
+  message?: string;
+}
+
+const INDEX_OF_POD = 'batch.kubernetes.io/job-completion-index';
+
+/** Everything of one submission, or of all where no id is given; of all namespaces where none is given. */
+export async function readSubmissions(
+  api: Api,
+  { id, namespace }: { id?: string; namespace?: string },
+): Promise<{ ok: true; value: SubmissionState[] } | Failure> {
+  const where = namespace === undefined ? {} : { namespace };
+  const labelSelector = id === undefined ? SUBMISSION : `${SUBMISSION}=${id}`;
+  const list = (apiVersion: string, kind: string) => api.listAll({ apiVersion, kind, ...where }, { labelSelector });
+  const [maps, jobs, cronJobs, pods] = await Promise.all([
+    list('v1', 'ConfigMap'),
+    list('batch/v1', 'Job'),
+    list('batch/v1', 'CronJob'),
+    list('v1', 'Pod'),
+  ]);
+  if (!maps.ok) return maps;
+  const blind = [
+    ...(jobs.ok ? [] : [`jobs: ${jobs.message}`]),
+    ...(cronJobs.ok ? [] : [`cronjobs: ${cronJobs.message}`]),
+    ...(pods.ok ? [] : [`pods: ${pods.message}`]),
+  ];
+  const of = (objects: readonly KubeObject[], one: string, space: string) =>
+    objects.filter(({ metadata }) => metadata.labels?.[SUBMISSION] === one && metadata.namespace === space);
+  const found = new Map<string, { id: string; namespace: string }>();
+  const works = [...(jobs.ok ? jobs.value.items : []), ...(cronJobs.ok ? cronJobs.value.items : [])];
+  for (const { metadata } of [...maps.value.items, ...works]) {
+    const own = { id: metadata.labels?.[SUBMISSION] ?? '', namespace: metadata.namespace ?? '' };
+    found.set(`${own.namespace}/${own.id}`, own);
+  }
+  const value = [...found.values()].map(own =>
+    stateOf(own, {
+      maps: of(maps.value.items, own.id, own.namespace),
+      jobs: jobs.ok ? of(jobs.value.items, own.id, own.namespace) : [],
+      cronJobs: cronJobs.ok ? of(cronJobs.value.items, own.id, own.namespace) : [],
+      pods: pods.ok ? of(pods.value.items, own.id, own.namespace) : [],
+      blind,
+    }),
+  );
+  return { ok: true, value: value.sort((a, b) => a.id.localeCompare(b.id)) };
+}
+
+function stateOf(
+  { id, namespace }: { id: string; namespace: string },
+  {
+    maps,
+    jobs,
+    cronJobs,
+    pods,
+    blind,
+  }: { maps: KubeObject[]; jobs: KubeObject[]; cronJobs: KubeObject[]; pods: KubeObject[]; blind: string[] },
+): SubmissionState {
+  const root = maps.find(({ data }) => (data as Record<string, unknown> | undefined)?.[ABOUT] !== undefined);
+  const about = root && aboutIn(root);
+  const [cron] = cronJobs;
+  const job = cron === undefined ? jobs[0] : undefined;
+  const work = cron ?? job;
+  const end = job && endOf(job);
+  const status = (cron?.status ?? {}) as { active?: unknown[]; lastScheduleTime?: string };
+  return {
+    id: sanitise(id, 60),
+    namespace,
+    ...(about === undefined ? {} : { about }),
+    results: maps
+      .filter(map => map !== root)
+      .map(readResult)
+      .sort((a, b) => a.index - b.index),
+    pods: pods.map(podState).sort((a, b) => a.index - b.index || a.name.localeCompare(b.name)),
+    work: cron !== undefined ? 'CronJob' : job !== undefined ? 'Job' : 'gone',
+    ...(end === undefined ? {} : { ended: end }),
+    ...((work?.spec as { suspend?: boolean } | undefined)?.suspend === true ? { suspended: true } : {}),
+    ...(cron === undefined ? {} : { active: (status.active ?? []).length }),
+    ...(status.lastScheduleTime === undefined ? {} : { lastScheduled: sanitise(status.lastScheduleTime, 40) }),
+    blind,
+  };
+}
+
+/** Why a text is none of ours is of no use to anybody: then the submission is shown by its id alone. */
+function aboutIn({ data }: KubeObject): About | undefined {
+  try {
+    const about = JSON.parse(String((data as Record<string, unknown>)[ABOUT])) as About;
+    return about.v === 1 && Array.isArray(about.queues) ? about : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function endOf({ status }: KubeObject): SubmissionState['ended'] {
+  const { conditions = [] } = (status ?? {}) as { conditions?: Condition[] };
+  const end = conditions.find(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True');
+  if (end === undefined) return undefined;
+  return { ok: end.type === 'Complete', says: sanitise(`${end.reason ?? end.type}: ${end.message ?? ''}`, 300) };
+}
+
+interface PodStatus {
+  phase?: string;
+  reason?: string;
+  message?: string;
+  conditions?: Condition[];
+  containerStatuses?: {
+    state?: {
+      waiting?: { reason?: string; message?: string };
+      terminated?: { exitCode?: number; reason?: string };
+    };
+  }[];
+}
+
+function podState({ metadata, status }: KubeObject): PodState {
+  const { phase = 'Unknown', reason, message, conditions = [], containerStatuses = [] } = (status ?? {}) as PodStatus;
+  const [container] = containerStatuses;
+  const waiting = container?.state?.waiting;
+  const over = container?.state?.terminated;
+  const unplaced = conditions.find(one => one.type === 'PodScheduled' && one.status === 'False');
+  const words = (parts: (string | undefined)[]) => parts.filter(part => part !== undefined && part !== '').join(': ');
+  const says =
+    over !== undefined
+      ? `ended with exit code ${over.exitCode ?? '?'}${over.reason === undefined ? '' : ` (${over.reason})`}`
+      : waiting !== undefined && waiting.reason !== 'ContainerCreating'
+        ? words([waiting.reason, waiting.message])
+        : unplaced !== undefined
+          ? words([unplaced.reason, unplaced.message])
+          : metadata.deletionTimestamp !== undefined
+            ? 'told to end: it reverts first'
+            : words([reason, message]);
+  return {
+    name: sanitise(metadata.name, 100),
+    index: Number(metadata.annotations?.[INDEX_OF_POD] ?? metadata.labels?.[INDEX_OF_POD] ?? 0),
+    phase: sanitise(phase, 40),
+    says: sanitise(says, 300),
+    ...(over?.exitCode === undefined ? {} : { exitCode: over.exitCode }),
+    isEnded: phase === 'Succeeded' || phase === 'Failed',
+  };
+}

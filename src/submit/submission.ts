@@ -1,0 +1,188 @@
+import type { KubeObject } from '../k8s/object.ts';
+import type { SuiteEntry } from '../suite/order.ts';
+import { jsonText } from '../text/json.ts';
+import { yamlText } from '../text/yaml.ts';
+import { cronJob, type JobSpec, job, podArgs } from './job.ts';
+import { operatorsOf } from './lanes.ts';
+import { INDEX, labelsOf, nameOfSubmission, resultName } from './names.ts';
+import { type Grant, grantsFor, type Need } from './need.ts';
+import { EMPTY_RESULT } from './result.ts';
+import { rolesFor, serviceAccount } from './roles.ts';
+
+/** What is submitted, decided whole before anything is written. */
+export interface Submission {
+  id: string;
+  namespace: string;
+  image: string;
+  by: string;
+  /** RFC 3339. */
+  at: string;
+  /** The queues, a pod for each; one experiment alone is one queue with one run. */
+  lanes: readonly (readonly SuiteEntry[])[];
+  /** The text of each experiment's document, by its path. */
+  texts: ReadonlyMap<string, string>;
+  /** One experiment, run by itself and not as a suite. */
+  isOne: boolean;
+  sideBySide: { pods: number; inEach: number };
+  deadlineSeconds: number;
+  keepSeconds: number;
+  needs: readonly Need[];
+  /** Words for the pods' command line, such as `--soak 2s`. */
+  passed: readonly string[];
+  /** The configuration that the pods run with. */
+  config: Readonly<Record<string, unknown>>;
+  when?: { schedule: string; timeZone: string };
+}
+
+/** The submission's own words about itself, kept in its ConfigMap for `--list` and `--follow`. */
+export interface About {
+  v: 1;
+  id: string;
+  by: string;
+  at: string;
+  image: string;
+  queues: { index: number; operators: string[]; runs: { key: string; experiment: string; type: string }[] }[];
+  /** Whether its rights reach beyond its own namespace: those are not deleted with their owner, but by label. */
+  reachesOut: boolean;
+  schedule?: string;
+  timeZone?: string;
+}
+
+/** Every object of a submission. */
+export interface Objects {
+  /** The ConfigMap with the plans, which owns everything else in its namespace. */
+  root: KubeObject;
+  account: KubeObject;
+  roles: KubeObject[];
+  results: KubeObject[];
+  /** The Job or the CronJob. */
+  work: KubeObject;
+  grants: Grant[];
+}
+
+/** A ConfigMap holds 1 MiB at most; the rest is left for what the server adds. */
+export const MOST_BYTES = 900 * 1024;
+
+/** All objects of a submission, in the order in which they are created. */
+export const inOrder = ({ root, account, roles, results, work }: Objects): KubeObject[] => [
+  root,
+  account,
+  ...roles,
+  ...results,
+  work,
+];
+
+export function objectsOf(submission: Submission): Objects {
+  const { id, namespace, lanes, isOne } = submission;
+  const files = filesOf(submission);
+  const grants = grantsFor([...submission.needs, ...resultNeeds(submission)]);
+  const spec: JobSpec = {
+    id,
+    namespace,
+    image: submission.image,
+    args: podArgs(
+      { id, namespace },
+      isOne ? { one: files[0]?.path ?? '' } : { parallel: submission.sideBySide.inEach },
+      submission.passed,
+    ),
+    files: [{ key: CONFIG, path: CONFIG }, ...files.map(({ key, path }) => ({ key, path }))],
+    ...(isOne ? {} : { indexed: { pods: lanes.length, atOnce: submission.sideBySide.pods } }),
+    deadlineSeconds: submission.deadlineSeconds,
+    keepSeconds: submission.keepSeconds,
+  };
+  const about = aboutOf(submission, grants);
+  return {
+    root: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: nameOfSubmission(id), namespace, labels: labelsOf(id) },
+      data: {
+        [ABOUT]: jsonText(about),
+        [CONFIG]: yamlText(submission.config),
+        ...Object.fromEntries(files.map(({ key, text }) => [key, text])),
+      },
+    },
+    account: serviceAccount(id, namespace),
+    roles: rolesFor(id, namespace, grants),
+    results: lanes.map((_, index) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: resultName(id, index),
+        namespace,
+        labels: { ...labelsOf(id), [INDEX]: String(index) },
+      },
+      data: EMPTY_RESULT,
+    })),
+    work: submission.when === undefined ? job(spec) : cronJob(spec, submission.when),
+    grants,
+  };
+}
+
+export const ABOUT = 'submission.json';
+const CONFIG = 'config.yaml';
+
+/** Each document under a key that keeps the order of its queue: `0.003.name.yaml` is `0/003-name.yaml` in the pod. */
+function filesOf({ lanes, texts }: Submission): { key: string; path: string; text: string }[] {
+  return lanes.flatMap((lane, index) =>
+    lane.map(({ loaded }, at) => {
+      const number = String(at).padStart(3, '0');
+      const name = loaded.experiment.metadata.name.toLowerCase().replace(/[^a-z0-9.-]/g, '-').slice(0, 80);
+      return {
+        key: `${index}.${number}.${name}.yaml`,
+        path: `${index}/${number}-${name}.yaml`,
+        text: texts.get(loaded.path) ?? '',
+      };
+    }),
+  );
+}
+
+/** A pod changes its result and makes none: the results are there before it. */
+function resultNeeds({ id, namespace, lanes }: Submission): Need[] {
+  return lanes.flatMap((_, index) =>
+    ['get', 'patch'].map(verb => ({
+      verb,
+      group: '',
+      resource: 'configmaps',
+      namespace,
+      name: resultName(id, index),
+    })),
+  );
+}
+
+function aboutOf(submission: Submission, grants: readonly Grant[]): About {
+  const { id, by, at, image, lanes, namespace, when } = submission;
+  return {
+    v: 1,
+    id,
+    by,
+    at,
+    image,
+    queues: lanes.map((lane, index) => ({
+      index,
+      operators: operatorsOf(lane),
+      runs: lane.map(({ key, loaded: { experiment } }) => ({
+        key,
+        experiment: experiment.metadata.name,
+        type: experiment.spec.injection.type,
+      })),
+    })),
+    reachesOut: grants.some(grant => grant.namespace !== namespace),
+    ...when,
+  };
+}
+
+/** Every object with the root as its owner, where the server lets an owner own: in its own namespace. */
+export function owned(object: KubeObject, root: KubeObject): KubeObject {
+  const { uid, name, namespace } = root.metadata;
+  if (uid === undefined || object.metadata.namespace !== namespace || object.metadata.name === name && object.kind === root.kind)
+    return object;
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      ownerReferences: [{ apiVersion: root.apiVersion, kind: root.kind, name, uid }],
+    },
+  };
+}
+

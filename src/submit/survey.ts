@@ -1,0 +1,184 @@
+import type { LoadedExperiment } from '../experiment/types.ts';
+import type { Facts, Live, Permission, Plan } from '../faults/contract.ts';
+import { faultOf } from '../faults/registry.ts';
+import { isRefusal } from '../injection/refuse.ts';
+import { groupOf } from '../k8s/object-ref.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { Discovery } from '../kube/discovery/discovery.ts';
+import { changeSources } from '../run/observe/change-sources.ts';
+import { combined } from '../run/observe/evidence.ts';
+import { takeSample } from '../run/observe/sample.ts';
+import type { GateResult } from '../safety/gate.ts';
+import { lockRef } from '../safety/lock.ts';
+import { LATCH } from '../safety/latch.ts';
+import { askGates } from '../safety/preflight.ts';
+import { readAndPlan, scopeOf } from '../safety/read-and-plan.ts';
+import { type Asked, noting } from './asked.ts';
+import type { Need } from './need.ts';
+
+/** What one experiment comes to before it is submitted: what its pod must be allowed to do, or why it is not submitted at all. */
+export interface Surveyed {
+  loaded: LoadedExperiment;
+  plan?: Plan;
+  needs: Need[];
+  /** Why it is refused, by gate; empty when it may be submitted. */
+  refused: GateResult[];
+  /** What one should know, in a line each. */
+  warnings: string[];
+}
+
+export interface SurveyHouse {
+  api: Api;
+  /** Where the Leases of the locks live; undefined where no lock is taken. */
+  lockNamespace: string | undefined;
+  /** Whether the cluster's own Events are written. */
+  events: boolean;
+  facts(id: string, random: () => number): Facts;
+  lock?(loaded: LoadedExperiment): Promise<GateResult>;
+  /** Gates of the configuration. */
+  gates?(): GateResult[];
+}
+
+/**
+ * Reads, plans and asks every gate as a run would, and looks at the steady state once. What was read on the way, what the plan says that it
+ * writes, and what a run follows make up the rights of its pod. Writes nothing.
+ */
+export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signal?: AbortSignal): Promise<Surveyed> {
+  const { spec } = loaded.experiment;
+  const fault = faultOf(spec.injection.type);
+  const params = fault.parse(spec.injection.parameters);
+  const scope = scopeOf(loaded);
+  const { api, asked } = noting(house.api);
+  const discovered = await house.api.discovery();
+  if (!discovered.ok)
+    return { ...NOTHING, loaded, refused: [{ gate: 'discovery', ok: false, reason: discovered.message, code: 'unreachable' }] };
+  const facts = house.facts('survey-a', () => 0);
+  const { live, plan } = await readAndPlan(api, fault, { params, scope, facts: () => facts }, signal);
+  const locked = house.lock === undefined ? [] : [await house.lock(loaded)];
+  if (isRefusal(plan)) {
+    const code = plan.code === 'blind' ? { code: 'blind' as const } : {};
+    return { ...NOTHING, loaded, refused: [{ gate: 'plan', ok: false, reason: plan.message, ...code }] };
+  }
+  const { gates, permissions } = await askGates(house.api, loaded, plan, signal);
+  const all = [...gates, ...locked, ...(house.gates?.() ?? [])];
+  const subject = { checks: spec.steadyState.checks, namespace: scope.namespace, discovery: discovered.value, fault, params, scope };
+  const sample = await takeSample(api, subject, plan, live, { afterRevert: false, ...(signal ? { signal } : {}) });
+  const sources = changeSources({ subject, checked: sample.checked, before: live, plan });
+  const again = fault.plan(params, scope, live, house.facts('survey-b', () => 0.999));
+  const stable = (permission: Permission) => isStable(permission, isRefusal(again) ? plan : again);
+  const held = new Set(permissions.filter(one => one.allowed === true || one.optional === undefined).map(permissionKey));
+  const namespaces = [
+    ...new Set([
+      scope.namespace,
+      ...spec.blastRadius.allowedNamespaces,
+      ...spec.steadyState.checks.map(check => check.namespace || scope.namespace),
+    ]),
+  ];
+  const needs = [
+    ...asked,
+    ...plan.permissions
+      .filter(one => held.has(permissionKey(one)))
+      .map(({ for: _for, optional: _optional, name, ...rest }) => ({
+        ...rest,
+        ...(name === undefined || !stable({ ...rest, name, for: _for }) ? {} : { name }),
+      })),
+    ...sources.flatMap(({ collection: { apiVersion, kind, namespace }, name }) =>
+      ['list', 'watch'].map(verb => ({
+        verb,
+        group: groupOf(apiVersion),
+        kind,
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(name === undefined ? {} : { name }),
+      })),
+    ),
+    ...everyRun(house, namespaces, plan, loaded),
+  ];
+  const steady = combined([...sample.checks, ...sample.evidence]);
+  return {
+    loaded,
+    plan,
+    needs: needs.flatMap(need => needOf(need, discovered.value)),
+    refused: all.filter(gate => !gate.ok),
+    warnings: [...warningsOf(loaded, plan, live), ...(steady === 'pass' ? [] : [NOT_STEADY])],
+  };
+}
+
+const NOTHING = { needs: [], warnings: [] };
+const NOT_STEADY = 'its steady state does not hold at this moment; the pod looks again before it injects';
+
+/** What every run does beside its plan: the latch, the lock, Deployments beside the target, Events. */
+function everyRun(
+  { lockNamespace, events }: SurveyHouse,
+  namespaces: readonly string[],
+  plan: Plan,
+  { experiment }: LoadedExperiment,
+): (Asked & { subresource?: string })[] {
+  const lock =
+    lockNamespace === undefined
+      ? undefined
+      : lockRef({ operator: experiment.spec.target.operator, namespace: lockNamespace });
+  const leases = { group: 'coordination.k8s.io', kind: 'Lease' };
+  return [
+    { verb: 'get', group: '', ...LATCH },
+    ...(lock === undefined
+      ? []
+      : [
+          { verb: 'create', ...leases, namespace: lock.namespace ?? '' },
+          ...['get', 'patch', 'delete'].map(verb => ({
+            verb,
+            ...leases,
+            namespace: lock.namespace ?? '',
+            name: lock.name,
+          })),
+        ]),
+    ...namespaces.flatMap(namespace => [
+      { verb: 'list', group: 'apps', kind: 'Deployment', namespace },
+      { verb: 'list', group: '', kind: 'Event', namespace },
+    ]),
+    ...(events ? [{ verb: 'create', group: '', kind: 'Event', namespace: plan.target.namespace ?? 'default' }] : []),
+  ];
+}
+
+const permissionKey = ({ verb, group, kind, subresource, namespace, name }: Permission): string =>
+  JSON.stringify([verb, group, kind, subresource, namespace, name]);
+
+/** A name that another run of the same experiment would not use is no name to give rights for. */
+const isStable = (permission: Permission, again: Plan): boolean =>
+  permission.kind !== 'Pod' && again.permissions.some(other => permissionKey(other) === permissionKey({ ...permission }));
+
+/** As a rule names it. What the cluster does not serve needs no rights. */
+function needOf(
+  { kind, group, verb, subresource, namespace, name }: Asked & { subresource?: string },
+  discovery: Discovery,
+): Need[] {
+  const found =
+    discovery.resources.find(item => item.group === group && item.kind === kind) ?? REVIEWS.find(item => item.kind === kind);
+  if (found === undefined) return [];
+  return [
+    {
+      verb,
+      group,
+      resource: found.resource,
+      ...(subresource === undefined ? {} : { subresource }),
+      ...(namespace === undefined || namespace === '' ? {} : { namespace }),
+      ...(name === undefined || kind === 'Pod' ? {} : { name }),
+    },
+  ];
+}
+
+/** Kinds that are asked and never listed. */
+const REVIEWS = [
+  { kind: 'SubjectAccessReview', resource: 'subjectaccessreviews' },
+  { kind: 'LocalSubjectAccessReview', resource: 'localsubjectaccessreviews' },
+];
+
+function warningsOf({ experiment }: LoadedExperiment, plan: Plan, _live: Live): string[] {
+  const { ttlMs } = experiment.spec.injection;
+  const leaves = plan.undo.reversible && plan.writes.some(write => write.verb !== 'delete');
+  return [
+    ...plan.warnings,
+    ...(leaves && !ttlMs
+      ? ['it has no TTL: where its pod dies at once, nobody but a person reverts it; give injection.ttl']
+      : []),
+  ];
+}

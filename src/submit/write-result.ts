@@ -1,0 +1,140 @@
+import type { Clock } from '../host/clock.ts';
+import type { ObjectRef } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
+import { jsonText } from '../text/json.ts';
+import { KEYS, type ResultEvent, type RunSummary, readResult, type Summary } from './result.ts';
+
+/** Where a pod writes its result, as it goes. */
+export interface ResultWriter {
+  /** One line of the output, with the words for people. Never waits. */
+  event(said: Record<string, unknown>, says: string | undefined): void;
+  /** How a run is, or ended. */
+  run(summary: RunSummary): void;
+  /** The record of a finished run, as JSON. */
+  report(key: string, text: string): void;
+  /** Writes the end, and waits until it is written. Gives why it could not be, in one line. */
+  end(exitCode: number): Promise<string | undefined>;
+}
+
+/** A ConfigMap holds 1 MiB; events and reports share it. Characters. */
+const MOST_EVENTS = 300_000;
+const MOST_REPORTS = 400_000;
+const LONGEST_EVENT = 8_000;
+/** The end of a run does not wait longer than this for a server that does not take it. */
+const LAST_WRITE_MS = 60_000;
+/** Between two writes. */
+const PAUSE_MS = 1_000;
+const MOST_HISTORY = 20;
+
+/**
+ * Keeps the ConfigMap `on` up to date: at most once a second while it goes on. Whatever befalls these writes, the run goes on: the
+ * revert never waits for them.
+ */
+export async function openResult(
+  api: Api,
+  on: ObjectRef,
+  { clock, pod, now }: { clock: Clock; pod: string; now: () => number },
+): Promise<ResultWriter> {
+  const found = await api.get(on).catch(() => undefined);
+  const before = found?.ok ? readResult(found.value) : undefined;
+  const history = [...(before?.history ?? []), ...endOf(before?.summary)].slice(-MOST_HISTORY);
+  const runs = new Map<string, RunSummary>();
+  const reports = new Map<string, string>();
+  const missing = new Set<string>();
+  const lines: string[] = [];
+  let size = 0;
+  let count = 0;
+  let dropped = 0;
+  let exitCode: number | undefined;
+  const startedAt = iso(now());
+  let writing: Promise<string | undefined> | undefined;
+  let isDirty = false;
+
+  const body = () => {
+    const summary: Summary = {
+      v: 1,
+      state: exitCode === undefined ? 'running' : 'done',
+      pod,
+      startedAt,
+      updatedAt: iso(now()),
+      runs: [...runs.values()],
+      ...(exitCode === undefined ? {} : { exitCode }),
+      missing: [...missing, ...(dropped > 0 ? [`the first ${dropped} of ${count} events: they did not fit`] : [])],
+    };
+    return {
+      [KEYS.summary]: jsonText(summary),
+      [KEYS.events]: lines.join('\n'),
+      [KEYS.report]: reports.size === 0 ? '' : `[${[...reports.values()].join(',\n')}]`,
+      [KEYS.history]: history.join('\n'),
+    };
+  };
+  let sent: Record<string, string> = {};
+  const write = async (): Promise<string | undefined> => {
+    isDirty = false;
+    const data = body();
+    const changed = Object.fromEntries(Object.entries(data).filter(([key, text]) => sent[key] !== text));
+    const answer = await api
+      .patch(on, 'merge', { data: changed }, { timeoutMs: 10_000 })
+      .catch((error: Error) => ({ ok: false as const, message: error.message }));
+    if (answer.ok) sent = data;
+    else isDirty = true;
+    return answer.ok ? undefined : answer.message;
+  };
+  const soon = () => {
+    isDirty = true;
+    if (writing !== undefined || exitCode !== undefined) return;
+    writing = write().then(async failed => {
+      await clock.sleep(PAUSE_MS);
+      writing = undefined;
+      if (isDirty) soon();
+      return failed;
+    });
+    writing.catch(() => undefined);
+  };
+  soon();
+
+  return {
+    event(said, says) {
+      count += 1;
+      const whole: ResultEvent = { n: count, ...(says === undefined ? {} : { says }), ...said };
+      const text = jsonText(whole);
+      const { event, at, run, key } = said;
+      lines.push(text.length <= LONGEST_EVENT ? text : jsonText({ n: count, at, run, key, event, says, cut: true }));
+      size += lines.at(-1)?.length ?? 0;
+      while (size > MOST_EVENTS) {
+        size -= lines.shift()?.length ?? 0;
+        dropped += 1;
+      }
+      soon();
+    },
+    run(summary) {
+      runs.set(summary.key, { ...runs.get(summary.key), ...summary });
+      soon();
+    },
+    report(key, text) {
+      const used = [...reports.values()].reduce((sum, { length }) => sum + length, 0);
+      if (used + text.length <= MOST_REPORTS) reports.set(key, text.trim());
+      else missing.add(`the report of ${key}: ${text.length} characters did not fit`);
+      soon();
+    },
+    async end(code) {
+      exitCode = code;
+      await writing;
+      for (const began = clock.monotonic(); ; ) {
+        const failed = await write();
+        if (failed === undefined || clock.monotonic() - began > LAST_WRITE_MS) return failed;
+        await clock.sleep(PAUSE_MS);
+      }
+    },
+  };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** One line of what an earlier pod of the schedule came to. */
+function endOf(summary: Summary | undefined): string[] {
+  if (summary === undefined) return [];
+  const runs = summary.runs.map(({ key, end, notRun, phase }) => `${key} ${end?.verdict ?? notRun ?? phase ?? '?'}`);
+  const how = summary.exitCode === undefined ? 'did not end' : `exit ${summary.exitCode}`;
+  return [`${summary.startedAt} ${how}: ${runs.join(', ')}`];
+}
