@@ -22,6 +22,7 @@ import { say, sayJson } from './output.ts';
 import { withCluster } from './session.ts';
 import { withStandardInput } from './standard-input.ts';
 import { insisting } from './stop-and-insist.ts';
+import { type PodResult, withPodResult } from './submit/pod-result.ts';
 import { tell } from './tell.ts';
 
 /** What the command line asks for, read before anything is connected. */
@@ -44,9 +45,11 @@ export const runCommand: CommandBody = async invocation => {
       await reportInterruptedRuns(engine, api).catch((error: unknown) =>
         tell(`whether runs died here cannot be read: ${(error as Error).message}`),
       );
-      const results = await runAll(invocation, request, { api, runtime, engine, interrupt });
-      const isCutShort = interrupt.signal.aborted && results.length < request.due.length;
-      return (isCutShort ? Math.max(exitCodeOfAll(results), EXIT.aborted) : exitCodeOfAll(results)) as ExitCode;
+      return await withPodResult(invocation.options.results, { api, runtime, engine }, async result => {
+        const results = await runAll(invocation, request, { api, runtime, result, interrupt });
+        const isCutShort = interrupt.signal.aborted && results.length < request.due.length;
+        return (isCutShort ? Math.max(exitCodeOfAll(results), EXIT.aborted) : exitCodeOfAll(results)) as ExitCode;
+      });
     } finally {
       interrupt.dispose();
     }
@@ -80,19 +83,22 @@ function isDue({ experiment, path }: LoadedExperiment, maxTier: number | undefin
 async function runAll(
   invocation: Invocation,
   request: Request,
-  { api, runtime, engine, interrupt }: { api: Api; runtime: Runtime; engine: Engine; interrupt: Interrupt },
+  { api, runtime, result, interrupt }: { api: Api; runtime: Runtime; result: PodResult; interrupt: Interrupt },
 ): Promise<RunResult[]> {
   const { context } = api.identity;
   const dryRun = request.dryRun || runtime.config.readOnly;
   const guarded = isProtected(context, runtime.config.protected) ? context : undefined;
   const results: RunResult[] = [];
   const line = say(invocation.globals);
-  const hear = (loaded: LoadedExperiment) => (event: RunEvent) =>
-    invocation.globals.output === 'text' ? line(lineOf(loaded, event)) : sayJson(eventJson(event));
+  const hear = (loaded: LoadedExperiment) => (event: RunEvent) => {
+    result.hear(eventJson(event), lineOf(loaded, event));
+    if (invocation.globals.output === 'text') line(lineOf(loaded, event));
+    else sayJson(eventJson(event));
+  };
   for (const loaded of request.due) {
     if (interrupt.signal.aborted) break;
     if (!dryRun) await askConsent(loaded, request, guarded, interrupt.signal);
-    const finished = await engine.run(loaded, {
+    const finished = await result.engine.run(loaded, {
       ...request.timing,
       emit: hear(loaded),
       signal: interrupt.signal,

@@ -82,7 +82,7 @@ function drawing(table: () => ReturnType<typeof tableLines>) {
 }
 
 /** The JSON line of one event: `{at, suite, event, …}`; a run's event is `{at, run, event, …}` with the suite and the key beside it. */
-function suiteJson(event: SuiteEvent): Record<string, unknown> {
+export function suiteJson(event: SuiteEvent): Record<string, unknown> {
   if (event.event === 'run') return { ...eventJson(event.of), suite: event.suite, key: event.key };
   const { at, suite, event: name, ...rest } = event;
   return { at: new Date(at).toISOString(), suite, event: name, ...rest };

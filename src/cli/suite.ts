@@ -4,11 +4,12 @@ import { filesUnder } from '../host/files.ts';
 import { type Interrupt, listenForInterrupt } from '../host/interrupt.ts';
 import { isAlive } from '../host/process.ts';
 import type { Api } from '../kube/client/api.ts';
+import { eventLine } from '../run/line.ts';
 import { engineFor, guardFor, locksFor } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { newSuiteId, runSuiteHere } from '../runtime/suites.ts';
 import { SUITE_DEFAULTS } from '../suite/defaults.ts';
-import type { EntryEnd } from '../suite/event.ts';
+import type { EntryEnd, SuiteEvent } from '../suite/event.ts';
 import {
   type JournalEntry,
   journalEntries,
@@ -17,6 +18,7 @@ import {
   type SuiteSettings,
   suiteJournalPath,
 } from '../suite/journal.ts';
+import { suiteLine } from '../suite/line.ts';
 import { type SuiteEntry, suiteEntries } from '../suite/order.ts';
 import { liftDied, notResumable, owed } from '../suite/resume.ts';
 import type { SuiteResult } from '../suite/run-suite.ts';
@@ -27,9 +29,10 @@ import { loadOrFail } from './load.ts';
 import { durationOption, wholeNumber } from './number.ts';
 import { print } from './output.ts';
 import { withCluster } from './session.ts';
+import { type PodResult, withPodResult } from './submit/pod-result.ts';
 import { askSuiteConsent } from './suite-consent.ts';
 import { suiteFiles } from './suite-files.ts';
-import { type SuiteScreen, suiteScreen } from './suite-screen.ts';
+import { type SuiteScreen, suiteJson, suiteScreen } from './suite-screen.ts';
 import { tell } from './tell.ts';
 
 /** What is to be run: the whole of a new suite, or the rest of an old one. */
@@ -69,28 +72,45 @@ export const suiteCommand: CommandBody = async invocation => {
         speed: runtime.options.speed ?? 1,
         now: () => api.serverTime().now,
       });
-      const running = runSuiteHere(
-        { runtime, api, engine, locks },
-        {
-          ...order,
-          ...(order.isAgain ? { again: { done: order.done } } : {}),
-          emit: screen.hear,
-          signal: interrupt.signal,
-        },
-      );
-      const result = await Promise.race([running, secondRequest(interrupt, screen)]);
-      screen.end(result === undefined);
-      if (result === undefined) {
-        running.catch(() => undefined);
-        return leave(screen, order.suite);
-      }
-      show(invocation, order, result);
-      return result.exitCode as ExitCode;
+      return await withPodResult(options.results, { api, runtime, engine }, async kept => {
+        const running = runSuiteHere(
+          { runtime, api, engine: kept.engine, locks },
+          {
+            ...order,
+            ...(order.isAgain ? { again: { done: order.done } } : {}),
+            emit: event => {
+              screen.hear(event);
+              hearInPod(kept, event, order);
+            },
+            signal: interrupt.signal,
+          },
+        );
+        const result = await Promise.race([running, secondRequest(interrupt, screen)]);
+        screen.end(result === undefined);
+        if (result === undefined) {
+          running.catch(() => undefined);
+          return leave(screen, order.suite);
+        }
+        show(invocation, order, result);
+        return result.exitCode as ExitCode;
+      });
     } finally {
       interrupt.dispose();
     }
   });
 };
+
+/** What a suite tells as the result in the cluster keeps it: lines of its runs, too, since nobody sees a table there. */
+function hearInPod(kept: PodResult, event: SuiteEvent, { all, entries }: Order): void {
+  const recoveryTimeoutMs = (key: string) =>
+    entries.find(entry => entry.key === key)?.loaded.experiment.spec.hypothesis.recoveryTimeoutMs ?? 0;
+  const says =
+    event.event === 'run'
+      ? eventLine(event.of, { experiment: event.key, recoveryTimeoutMs: recoveryTimeoutMs(event.key) })
+      : suiteLine(event, { total: all.length, speed: 1 });
+  kept.hear(suiteJson(event), says);
+  if (event.event === 'not-run') kept.notRun(event.key, event.says);
+}
 
 /** What the command line asks for, read before anything is connected. */
 function readOptions({ globals, args, options }: Invocation): { settings: SuiteSettings; due: LoadedExperiment[] } {

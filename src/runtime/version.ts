@@ -12,3 +12,6 @@ declare const MAYDAY_BUILD: Build | undefined;
 export const BUILD: Build = typeof MAYDAY_BUILD === 'undefined' ? { version: '0.0.0-source' } : MAYDAY_BUILD;
 
 export const VERSION: string = BUILD.version;
+
+/** The image of this release, as deploy/ names it too; another registry is named where it is used. */
+export const RELEASE_IMAGE: string = `mayday:${VERSION}`;

@@ -5,9 +5,7 @@ import type { ResultEvent } from './result.ts';
 import { readSubmissions, type SubmissionState } from './state.ts';
 
 /** One thing that following tells: a line of a pod, or of the submission itself. */
-export type Told =
-  | { is: 'event'; index: number; event: ResultEvent }
-  | { is: 'state'; index?: number; says: string };
+export type Told = { is: 'event'; index: number; event: ResultEvent } | { is: 'state'; index?: number; says: string };
 
 export interface FollowOptions {
   id: string;

@@ -125,7 +125,9 @@ export function podArgs(
 ): string[] {
   const index = 'one' in plans ? '0' : INDEX_WORD;
   const what =
-    'one' in plans ? ['run', `${PLANS}/${plans.one}`] : ['suite', `${PLANS}/${index}`, '--parallel', `${plans.parallel}`];
+    'one' in plans
+      ? ['run', `${PLANS}/${plans.one}`]
+      : ['suite', `${PLANS}/${index}`, '--parallel', `${plans.parallel}`];
   const results = `configmap/${namespace}/${resultName(id, index)}`;
   return [...what, '--yes', '-o', 'jsonl', '--config', `${PLANS}/config.yaml`, '--results', results, ...passed];
 }

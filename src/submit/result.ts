@@ -8,7 +8,7 @@ export type ResultState = 'waiting' | 'running' | 'done';
 
 /** How one run ended, or how far it is. */
 export interface RunSummary {
-  key: string;
+  experiment: string;
   run?: string;
   phase?: string;
   end?: Pick<EntryEnd, 'verdict' | 'reasons' | 'exitCode' | 'residue' | 'restoredBy'>;

@@ -127,7 +127,10 @@ function filesOf({ lanes, texts }: Submission): { key: string; path: string; tex
   return lanes.flatMap((lane, index) =>
     lane.map(({ loaded }, at) => {
       const number = String(at).padStart(3, '0');
-      const name = loaded.experiment.metadata.name.toLowerCase().replace(/[^a-z0-9.-]/g, '-').slice(0, 80);
+      const name = loaded.experiment.metadata.name
+        .toLowerCase()
+        .replace(/[^a-z0-9.-]/g, '-')
+        .slice(0, 80);
       return {
         key: `${index}.${number}.${name}.yaml`,
         path: `${index}/${number}-${name}.yaml`,
@@ -175,7 +178,11 @@ function aboutOf(submission: Submission, grants: readonly Grant[]): About {
 /** Every object with the root as its owner, where the server lets an owner own: in its own namespace. */
 export function owned(object: KubeObject, root: KubeObject): KubeObject {
   const { uid, name, namespace } = root.metadata;
-  if (uid === undefined || object.metadata.namespace !== namespace || object.metadata.name === name && object.kind === root.kind)
+  if (
+    uid === undefined ||
+    object.metadata.namespace !== namespace ||
+    (object.metadata.name === name && object.kind === root.kind)
+  )
     return object;
   return {
     ...object,
@@ -185,4 +192,3 @@ export function owned(object: KubeObject, root: KubeObject): KubeObject {
     },
   };
 }
-

@@ -9,8 +9,8 @@ import { changeSources } from '../run/observe/change-sources.ts';
 import { combined } from '../run/observe/evidence.ts';
 import { takeSample } from '../run/observe/sample.ts';
 import type { GateResult } from '../safety/gate.ts';
-import { lockRef } from '../safety/lock.ts';
 import { LATCH } from '../safety/latch.ts';
+import { lockRef } from '../safety/lock.ts';
 import { askGates } from '../safety/preflight.ts';
 import { readAndPlan, scopeOf } from '../safety/read-and-plan.ts';
 import { type Asked, noting } from './asked.ts';
@@ -51,7 +51,11 @@ export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signa
   const { api, asked } = noting(house.api);
   const discovered = await house.api.discovery();
   if (!discovered.ok)
-    return { ...NOTHING, loaded, refused: [{ gate: 'discovery', ok: false, reason: discovered.message, code: 'unreachable' }] };
+    return {
+      ...NOTHING,
+      loaded,
+      refused: [{ gate: 'discovery', ok: false, reason: discovered.message, code: 'unreachable' }],
+    };
   const facts = house.facts('survey-a', () => 0);
   const { live, plan } = await readAndPlan(api, fault, { params, scope, facts: () => facts }, signal);
   const locked = house.lock === undefined ? [] : [await house.lock(loaded)];
@@ -61,12 +65,26 @@ export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signa
   }
   const { gates, permissions } = await askGates(house.api, loaded, plan, signal);
   const all = [...gates, ...locked, ...(house.gates?.() ?? [])];
-  const subject = { checks: spec.steadyState.checks, namespace: scope.namespace, discovery: discovered.value, fault, params, scope };
+  const subject = {
+    checks: spec.steadyState.checks,
+    namespace: scope.namespace,
+    discovery: discovered.value,
+    fault,
+    params,
+    scope,
+  };
   const sample = await takeSample(api, subject, plan, live, { afterRevert: false, ...(signal ? { signal } : {}) });
   const sources = changeSources({ subject, checked: sample.checked, before: live, plan });
-  const again = fault.plan(params, scope, live, house.facts('survey-b', () => 0.999));
+  const again = fault.plan(
+    params,
+    scope,
+    live,
+    house.facts('survey-b', () => 0.999),
+  );
   const stable = (permission: Permission) => isStable(permission, isRefusal(again) ? plan : again);
-  const held = new Set(permissions.filter(one => one.allowed === true || one.optional === undefined).map(permissionKey));
+  const held = new Set(
+    permissions.filter(one => one.allowed === true || one.optional === undefined).map(permissionKey),
+  );
   const namespaces = [
     ...new Set([
       scope.namespace,
@@ -144,7 +162,8 @@ const permissionKey = ({ verb, group, kind, subresource, namespace, name }: Perm
 
 /** A name that another run of the same experiment would not use is no name to give rights for. */
 const isStable = (permission: Permission, again: Plan): boolean =>
-  permission.kind !== 'Pod' && again.permissions.some(other => permissionKey(other) === permissionKey({ ...permission }));
+  permission.kind !== 'Pod' &&
+  again.permissions.some(other => permissionKey(other) === permissionKey({ ...permission }));
 
 /** As a rule names it. What the cluster does not serve needs no rights. */
 function needOf(
@@ -152,7 +171,8 @@ function needOf(
   discovery: Discovery,
 ): Need[] {
   const found =
-    discovery.resources.find(item => item.group === group && item.kind === kind) ?? REVIEWS.find(item => item.kind === kind);
+    discovery.resources.find(item => item.group === group && item.kind === kind) ??
+    REVIEWS.find(item => item.kind === kind);
   if (found === undefined) return [];
   return [
     {

@@ -8,10 +8,12 @@ import { KEYS, type ResultEvent, type RunSummary, readResult, type Summary } fro
 export interface ResultWriter {
   /** One line of the output, with the words for people. Never waits. */
   event(said: Record<string, unknown>, says: string | undefined): void;
-  /** How a run is, or ended. */
+  /** How a run is, or ended; why one was not run. */
   run(summary: RunSummary): void;
   /** The record of a finished run, as JSON. */
-  report(key: string, text: string): void;
+  report(experiment: string, text: string): void;
+  /** Resolves when all that was said is written, or could not be at the first attempt. */
+  flush(): Promise<void>;
   /** Writes the end, and waits until it is written. Gives why it could not be, in one line. */
   end(exitCode: number): Promise<string | undefined>;
 }
@@ -48,6 +50,7 @@ export async function openResult(
   let exitCode: number | undefined;
   const startedAt = iso(now());
   let writing: Promise<string | undefined> | undefined;
+  let sending: Promise<string | undefined> | undefined;
   let isDirty = false;
 
   const body = () => {
@@ -69,7 +72,13 @@ export async function openResult(
     };
   };
   let sent: Record<string, string> = {};
-  const write = async (): Promise<string | undefined> => {
+  const write = (): Promise<string | undefined> => {
+    sending = writeNow().finally(() => {
+      sending = undefined;
+    });
+    return sending;
+  };
+  const writeNow = async (): Promise<string | undefined> => {
     isDirty = false;
     const data = body();
     const changed = Object.fromEntries(Object.entries(data).filter(([key, text]) => sent[key] !== text));
@@ -108,14 +117,19 @@ export async function openResult(
       soon();
     },
     run(summary) {
-      runs.set(summary.key, { ...runs.get(summary.key), ...summary });
+      const key = summary.run ?? summary.experiment;
+      runs.set(key, { ...runs.get(key), ...summary });
       soon();
     },
-    report(key, text) {
+    report(experiment, text) {
       const used = [...reports.values()].reduce((sum, { length }) => sum + length, 0);
-      if (used + text.length <= MOST_REPORTS) reports.set(key, text.trim());
-      else missing.add(`the report of ${key}: ${text.length} characters did not fit`);
+      if (used + text.length <= MOST_REPORTS) reports.set(`${experiment} ${reports.size}`, text.trim());
+      else missing.add(`the report of ${experiment}: ${text.length} characters did not fit`);
       soon();
+    },
+    async flush() {
+      while (sending !== undefined) await sending;
+      if (isDirty) await write();
     },
     async end(code) {
       exitCode = code;
@@ -134,7 +148,9 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 /** One line of what an earlier pod of the schedule came to. */
 function endOf(summary: Summary | undefined): string[] {
   if (summary === undefined) return [];
-  const runs = summary.runs.map(({ key, end, notRun, phase }) => `${key} ${end?.verdict ?? notRun ?? phase ?? '?'}`);
+  const runs = summary.runs.map(
+    ({ experiment, end, notRun, phase }) => `${experiment} ${end?.verdict ?? notRun ?? phase ?? '?'}`,
+  );
   const how = summary.exitCode === undefined ? 'did not end' : `exit ${summary.exitCode}`;
   return [`${summary.startedAt} ${how}: ${runs.join(', ')}`];
 }

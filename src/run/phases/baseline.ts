@@ -4,8 +4,8 @@ import { FAULT_RULES, type FaultType } from '../../faults/types.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Dependant } from '../../knowledge/dependants.ts';
 import { readAndPlan, scopeOf } from '../../safety/read-and-plan.ts';
-import { type Changes, watchChanges } from '../observe/changes.ts';
 import { changeSources } from '../observe/change-sources.ts';
+import { type Changes, watchChanges } from '../observe/changes.ts';
 import { type Bystanders, lookAtBystanders, targetsOf } from '../observe/collateral.ts';
 import { combined } from '../observe/evidence.ts';
 import { type Sample, type Subject, takeSample } from '../observe/sample.ts';
@@ -164,7 +164,11 @@ export async function checkBaseline(run: Run, prepared: Prepared): Promise<Basel
   prepared.bystanders = await lookAtBystanders(deps.api, prepared, run.stop);
   if ('blind' in prepared.bystanders) await run.emit({ event: 'note', text: prepared.bystanders.blind });
   const { subject, plan, before } = prepared;
-  prepared.changes = watchChanges(deps.api, deps.clock, changeSources({ subject, plan, before, checked: sample.checked }));
+  prepared.changes = watchChanges(
+    deps.api,
+    deps.clock,
+    changeSources({ subject, plan, before, checked: sample.checked }),
+  );
   return baseline;
 }
 

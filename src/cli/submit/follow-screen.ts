@@ -1,0 +1,99 @@
+import { listenForInterrupt } from '../../host/interrupt.ts';
+import type { Api } from '../../kube/client/api.ts';
+import { engineFor } from '../../runtime/open-engine.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { ofSubmission } from '../../submit/cancel.ts';
+import { exitCodeOf, follow, type Told, unended } from '../../submit/follow.ts';
+import { reaperWords } from '../../submit/reaper-there.ts';
+import { removeRights } from '../../submit/remove.ts';
+import type { SubmissionState } from '../../submit/state.ts';
+import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
+import type { GlobalOptions } from '../globals.ts';
+import { print, say, sayJson } from '../output.ts';
+import { tell } from '../tell.ts';
+import { stateJson, stateLines } from './state-words.ts';
+
+/** Prints what is told, a line each: for people with the number of the pod in front, as JSON with `index`. */
+export function followScreen(globals: GlobalOptions): (told: Told) => void {
+  const line = say(globals);
+  return told => {
+    const at = told.index === undefined ? '' : `[${told.index}] `;
+    if (globals.output === 'jsonl')
+      return sayJson(
+        told.is === 'event'
+          ? { index: told.index, ...told.event }
+          : {
+              at: new Date().toISOString(),
+              event: 'submission',
+              ...(told.index === undefined ? {} : { index: told.index }),
+              says: told.says,
+            },
+      );
+    if (globals.output !== 'text') return;
+    if (told.is === 'state') line(`${at}-- ${told.says}`);
+    else if (told.event.says !== undefined) line(`${at}${told.event.says}`);
+  };
+}
+
+/**
+ * Follows a submission to its end, and then takes its rights away. Ctrl-c ends the following alone. The exit code is that of its runs, the
+ * gravest; where a pod died, what a scan shows of its runs decides.
+ */
+export async function followToEnd(
+  globals: GlobalOptions,
+  { api, runtime }: { api: Api; runtime: Runtime },
+  { id, namespace }: { id: string; namespace: string },
+): Promise<ExitCode> {
+  const interrupt = listenForInterrupt();
+  try {
+    const state = await follow(api, {
+      id,
+      namespace,
+      clock: runtime.realClock,
+      tell: followScreen(globals),
+      signal: interrupt.signal,
+    });
+    if (state === undefined && interrupt.signal.aborted) {
+      tell(
+        `no longer followed; it goes on: \`mayday submit --follow ${id}\`, or \`--cancel ${id}\` to revert and remove it`,
+      );
+      return EXIT.inconclusive;
+    }
+    if (state === undefined)
+      throw new CommandFailure(`submission ${id} is not in ${namespace} any more`, EXIT.inconclusive);
+    const code = await codeOf(state, api, runtime);
+    await takeRights(state, api, runtime);
+    if (globals.output !== 'jsonl') print({ ...stateJson(state), exitCode: code }, globals, () => stateLines(state));
+    return code;
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+/** The exit code of an ended submission; one whose pod died is looked for in the cluster. */
+async function codeOf(state: SubmissionState, api: Api, runtime: Runtime): Promise<ExitCode> {
+  const dead = unended(state);
+  if (dead.length === 0) return exitCodeOf(state) as ExitCode;
+  const indexes = dead.map(({ index }) => index).join(', ');
+  tell(`pod ${indexes} ended without its result; what it left is looked for`);
+  const seen = await engineFor(runtime, api).scan({ deep: true });
+  const left = ofSubmission(seen, state);
+  for (const { id } of left) tell(`still in the cluster: ${id}`);
+  if (left.length > 0) {
+    tell(`${await reaperWords(api)}; \`mayday submit --cancel ${state.id}\` reverts it now`);
+    return EXIT.residue;
+  }
+  if (seen.blind.length > 0) {
+    tell(`nothing of it was found, but not everything could be read: ${seen.blind[0]?.resource}`);
+    return EXIT.residue;
+  }
+  tell('nothing of it is in the cluster');
+  const others = exitCodeOf({ ...state, results: state.results.filter(({ summary }) => summary?.state === 'done') });
+  return (others === EXIT.residue ? others : EXIT.aborted) as ExitCode;
+}
+
+async function takeRights(state: SubmissionState, api: Api, runtime: Runtime): Promise<void> {
+  const { removed, left } = await removeRights(api, state.id, runtime.realClock);
+  if (removed.length > 0) tell(`its rights were taken away: ${removed.length} objects; its results stay`);
+  for (const line of left) tell(`of its rights: ${line}`);
+}

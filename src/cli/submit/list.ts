@@ -1,0 +1,90 @@
+import type { Api } from '../../kube/client/api.ts';
+import { hasEnded } from '../../submit/follow.ts';
+import { isSubmissionId } from '../../submit/names.ts';
+import { leftRights } from '../../submit/remove.ts';
+import { readSubmissions, type SubmissionState } from '../../submit/state.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
+import type { GlobalOptions } from '../globals.ts';
+import { print, say } from '../output.ts';
+import { tell } from '../tell.ts';
+import { followScreen } from './follow-screen.ts';
+import { listLine, stateJson } from './state-words.ts';
+
+/** `--list`: every submission of the cluster, or of the namespace that was named or that alone may be read. */
+export async function listSubmissions(
+  globals: GlobalOptions,
+  api: Api,
+  where: { namespace?: string },
+): Promise<ExitCode> {
+  const states = await readOrFail(api, where);
+  print(states.map(stateJson), globals, () => (states.length === 0 ? 'no submissions' : states.map(listLine)));
+  const over = new Set(states.filter(state => !hasEnded(state)).map(({ id }) => id));
+  for (const [id, count] of await leftRights(api, one => !over.has(one)))
+    tell(
+      `${count} objects with rights of ${sanitise(id, 60)} are left though it has ended: \`mayday submit --cancel ${sanitise(id, 60)}\``,
+    );
+  const blind = [...new Set(states.flatMap(state => state.blind))];
+  for (const line of blind) tell(`BLIND to ${line}`);
+  return blind.length === 0 ? EXIT.done : EXIT.unreachable;
+}
+
+/** Whoever may not look everywhere looks where his context points. */
+async function readOrFail(api: Api, where: { id?: string; namespace?: string }): Promise<SubmissionState[]> {
+  const all = await readSubmissions(api, where);
+  if (all.ok) return all.value;
+  const { namespace } = api.identity;
+  if (all.reason === 'forbidden' && where.namespace === undefined) {
+    const here = await readSubmissions(api, { ...where, namespace });
+    if (here.ok) {
+      tell(`BLIND to other namespaces than ${namespace}: ${all.message}; --in names another`);
+      return here.value;
+    }
+  }
+  throw new CommandFailure(`submissions cannot be read: ${all.message}`, EXIT.unreachable);
+}
+
+/** The submission of this id, or a failure that says which there are. */
+export async function theSubmission(api: Api, id: string, where: { namespace?: string }): Promise<SubmissionState> {
+  const shown = sanitise(id, 60);
+  if (!isSubmissionId(id))
+    throw new CommandFailure(
+      `expected the id of a submission such as 20261128-215349-3f9a2c, found ${shown}: \`mayday submit --list\` names them`,
+    );
+  const [state] = await readOrFail(api, { ...where, id });
+  if (state !== undefined) return state;
+  throw new CommandFailure(
+    `expected a submission ${shown}, found none: \`mayday submit --list\` names those there are`,
+  );
+}
+
+/** `--logs`: what its pods printed; of a pod that is gone what its result keeps. */
+export async function logsOf(globals: GlobalOptions, api: Api, state: SubmissionState): Promise<ExitCode> {
+  const line = say(globals);
+  const kept = followScreen(globals);
+  const indexes = new Set([...state.results, ...state.pods].map(({ index }) => index));
+  let isWhole = true;
+  for (const index of [...indexes].sort((a, b) => a - b)) {
+    const pods = state.pods.filter(pod => pod.index === index);
+    for (const { name } of pods) {
+      const path = `/api/v1/namespaces/${state.namespace}/pods/${name}/log`;
+      const got = await api.raw({ path, query: { container: 'mayday' }, accept: 'text/plain, */*' });
+      if (got.ok) for (const text of String(got.value).split('\n').filter(Boolean)) line(`[${index}] ${text}`);
+      else {
+        isWhole = false;
+        tell(`the log of pod ${name} cannot be read: ${got.message}`);
+      }
+      if (got.ok) indexes.delete(index);
+    }
+    if (!indexes.has(index)) continue;
+    const result = state.results.find(one => one.index === index);
+    tell(
+      result?.summary === undefined
+        ? `pod ${index} wrote nothing so far`
+        : `the log of pod ${index} is not there; this is what its result keeps`,
+    );
+    for (const event of result?.events ?? []) kept({ is: 'event', index, event });
+    for (const missing of result?.summary?.missing ?? []) tell(`missing: ${sanitise(missing, 200)}`);
+  }
+  return isWhole ? EXIT.done : EXIT.unreachable;
+}

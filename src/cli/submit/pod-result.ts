@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import type { Engine, FinishedRun } from '../../engine/engine.ts';
+import type { LoadedExperiment } from '../../experiment/types.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
+import type { Api } from '../../kube/client/api.ts';
+import { exitCode } from '../../run/verdict/result.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { openResult, type ResultWriter } from '../../submit/write-result.ts';
+import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
+import { tell } from '../tell.ts';
+
+/** The ConfigMap that `--results` names: `configmap/NAME`, or `configmap/NAMESPACE/NAME`. */
+export function resultsOption(value: unknown): { namespace?: string; name: string } | undefined {
+  if (value === undefined) return undefined;
+  const [kind, ...rest] = String(value).split('/');
+  const [name, namespace] = rest.toReversed();
+  if (kind !== 'configmap' || rest.length > 2 || !name)
+    throw new CommandFailure(`expected --results configmap/NAME or configmap/NAMESPACE/NAME, found ${String(value)}`);
+  return { name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** What a run or suite does when its result is kept in the cluster. Without `--results` nothing of it is done. */
+export interface PodResult {
+  /** The same engine; the result hears its runs, and knows each before its first write. */
+  engine: Engine;
+  /** One line of the output. */
+  hear(json: Record<string, unknown>, says: string | undefined): void;
+  notRun(experiment: string, says: string): void;
+}
+
+/**
+ * Does the work with its result in the ConfigMap that `--results` names. Whatever ends the work is in the result, too; a result that could
+ * not be written is told and changes nothing else.
+ */
+export async function withPodResult(
+  option: unknown,
+  { api, runtime, engine }: { api: Api; runtime: Runtime; engine: Engine },
+  work: (result: PodResult) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const asked = resultsOption(option);
+  if (asked === undefined) return work({ engine, hear: () => undefined, notRun: () => undefined });
+  const on: ObjectRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: api.identity.namespace, ...asked };
+  const writer = await openResult(api, on, {
+    clock: runtime.realClock,
+    pod: process.env.HOSTNAME ?? runtime.host,
+    now: () => api.serverTime().now,
+  });
+  const end = async (code: ExitCode) => {
+    const failed = await writer.end(code);
+    if (failed !== undefined) tell(`the result could not be written to ConfigMap ${asked.name}: ${failed}`);
+  };
+  try {
+    const code = await work({
+      engine: heard(engine, writer),
+      hear: (json, says) => writer.event(json, says),
+      notRun: (experiment, notRun) => writer.run({ experiment, notRun }),
+    });
+    await end(code);
+    return code;
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error);
+    writer.event({ at: new Date(api.serverTime().now).toISOString(), event: 'failed', says }, says);
+    await end(error instanceof CommandFailure ? error.exitCode : EXIT.internal);
+    throw error;
+  }
+}
+
+function heard(engine: Engine, writer: ResultWriter): Engine {
+  return {
+    ...engine,
+    async run(loaded, options) {
+      const { name } = loaded.experiment.metadata;
+      const finished = await engine.run(loaded, {
+        ...options,
+        emit(event) {
+          if (event.event === 'phase') writer.run({ experiment: name, run: event.run, phase: event.phase });
+          options.emit(event);
+        },
+        async aims(isTarget) {
+          await options.aims?.(isTarget);
+          // Whoever looks for what a dead pod left must know its run.
+          await writer.flush();
+        },
+      });
+      await keep(writer, loaded, finished);
+      return finished;
+    },
+  };
+}
+
+async function keep(
+  writer: ResultWriter,
+  loaded: LoadedExperiment,
+  { result, recordPath }: FinishedRun,
+): Promise<void> {
+  const { run, verdict, reasons, residue, restoredBy, phase } = result;
+  const { name } = loaded.experiment.metadata;
+  writer.run({
+    experiment: name,
+    run,
+    phase,
+    end: { verdict, reasons, exitCode: exitCode(result), residue, restoredBy },
+  });
+  const text = recordPath === undefined ? undefined : await readFile(recordPath, 'utf8').catch(() => undefined);
+  if (text !== undefined) writer.report(name, JSON.stringify(JSON.parse(text)));
+}

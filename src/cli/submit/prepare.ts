@@ -1,0 +1,137 @@
+import { expressionHolds, type MatchExpression } from '../../k8s/match-expression.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { checkAccess } from '../../kube/client/access.ts';
+import type { Api } from '../../kube/client/api.ts';
+import { pooled } from '../../kube/client/pooled.ts';
+import { locksFor, previewFacts } from '../../runtime/open-engine.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { RECORD_KEY } from '../../safety/record-key.ts';
+import { lanesOf, longestOfLanesMs, sideBySide } from '../../submit/lanes.ts';
+import { labelsOf, makeSubmissionId } from '../../submit/names.ts';
+import type { Need } from '../../submit/need.ts';
+import { inItsOwnWay } from '../../submit/own-way.ts';
+import type { Submission } from '../../submit/submission.ts';
+import { type Surveyed, survey } from '../../submit/survey.ts';
+import { suiteEntries } from '../../suite/order.ts';
+import { CommandFailure, EXIT } from '../failure.ts';
+import { tell } from '../tell.ts';
+import type { SubmitRequest } from './request.ts';
+
+/** A pod may take this long to be placed and to pull its image, and this long to revert beyond the plan's own times. */
+const START_MS = 300_000;
+const REVERT_MS = 300_000;
+const SURVEYS_AT_ONCE = 4;
+
+/**
+ * Surveys every experiment as a run would be, and decides the whole submission. Throws where one is refused: then nothing of it is submitted,
+ * as a part of a suite says something else than the whole. `agree` is asked when nothing else is against it.
+ */
+export async function prepare(
+  request: SubmitRequest,
+  api: Api,
+  runtime: Runtime,
+  { signal, agree }: { signal: AbortSignal; agree: () => Promise<void> },
+): Promise<Submission> {
+  const namespace = request.namespace ?? api.identity.namespace;
+  const now = api.serverTime().now;
+  const id = makeSubmissionId(now, runtime.random);
+  const { config } = runtime;
+  const locks = locksFor(runtime, api);
+  const surveyed = await pooled(request.due, SURVEYS_AT_ONCE, loaded =>
+    survey(
+      {
+        api,
+        lockNamespace: config.lock === 'off' ? undefined : config.lockNamespace,
+        events: config.clusterEvents === 'on',
+        facts: (run, random) => ({
+          ...previewFacts(runtime, api, loaded.experiment.metadata.name, random),
+          id: run,
+          run,
+        }),
+        ...(locks === undefined ? {} : { lock: one => locks.look(one) }),
+      },
+      loaded,
+      signal,
+    ),
+  );
+  refuse(surveyed, namespace, id);
+  for (const { loaded, warnings } of surveyed)
+    for (const warning of warnings) tell(`${loaded.experiment.metadata.name}: ${warning}`);
+  await agree();
+  const lanes = lanesOf(suiteEntries(request.due));
+  const beside = sideBySide(lanes, request.parallel);
+  const longest = longestOfLanesMs(lanes, beside, request.timing);
+  return {
+    id,
+    namespace,
+    image: request.image,
+    by: `${runtime.by}@${runtime.host}`,
+    at: new Date(now).toISOString(),
+    lanes,
+    texts: request.texts,
+    isOne: request.isOne,
+    sideBySide: beside,
+    deadlineSeconds: Math.ceil((longest + START_MS + REVERT_MS) / 1000),
+    keepSeconds: Math.ceil(request.keepMs / 1000),
+    needs: await allowed(api, [...surveyed.flatMap(({ needs }) => needs), ...(await keyNeed(api))]),
+    passed: request.passed,
+    // Nobody outlives a pod in its own container: its guardian is the reaper.
+    config: {
+      guardian: 'off',
+      lock: config.lock,
+      lockNamespace: config.lockNamespace,
+      clusterEvents: config.clusterEvents,
+    },
+    ...(request.when === undefined ? {} : { when: request.when }),
+  };
+}
+
+/** Fails with the first reason; a cluster that does not let us or does not answer ends 8, as for a run. */
+function refuse(surveyed: readonly Surveyed[], namespace: string, id: string): void {
+  const refusals = surveyed.flatMap(({ loaded, plan, refused }) => {
+    const own = plan && inItsOwnWay(plan, namespace, policy => selects(policy, labelsOf(id)));
+    const reasons = [
+      ...refused.map(({ gate, reason }) => `${gate}: ${reason}`),
+      ...(own === undefined ? [] : [`its pod would run in ${namespace}, and ${own}: name another namespace with --in`]),
+    ];
+    return reasons.length === 0 ? [] : [`${loaded.experiment.metadata.name}: ${reasons.join('; ')}`];
+  });
+  if (refusals.length === 0) return;
+  const isCluster = surveyed.some(({ refused }) =>
+    refused.some(({ code }) => code === 'forbidden' || code === 'unreachable' || code === 'blind'),
+  );
+  for (const more of refusals.slice(1)) tell(`refused: ${more}`);
+  throw new CommandFailure(
+    `refused: ${refusals[0]}; nothing was submitted`,
+    isCluster ? EXIT.unreachable : EXIT.inconclusive,
+  );
+}
+
+/** Whether a NetworkPolicy is for pods with these labels. */
+function selects({ spec }: KubeObject, labels: Readonly<Record<string, string>>): boolean {
+  const { matchLabels = {}, matchExpressions = [] } = ((spec as { podSelector?: unknown } | undefined)?.podSelector ??
+    {}) as { matchLabels?: Record<string, string>; matchExpressions?: (MatchExpression & { key: string })[] };
+  return (
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every(one => expressionHolds(one, labels[one.key]))
+  );
+}
+
+/** A pod signs its undo records where there is a key, so that reverting them asks nobody. */
+async function keyNeed(api: Api): Promise<Need[]> {
+  const there = await api.get(RECORD_KEY, { metadataOnly: true });
+  const { namespace = '', name } = RECORD_KEY;
+  return there.ok ? [{ verb: 'get', group: '', resource: 'secrets', namespace, name }] : [];
+}
+
+/** Nobody can give away what he may not do himself. What a run can do without is left out, and said. */
+async function allowed(api: Api, needs: readonly Need[]): Promise<Need[]> {
+  const unique = [...new Map(needs.map(need => [JSON.stringify(need), need])).values()];
+  const answers = await checkAccess(api, unique);
+  const denied = unique.filter((_, index) => answers[index]?.allowed !== 'yes');
+  for (const { verb, resource, group, namespace, name } of denied)
+    tell(
+      `you may not ${verb} ${resource}${group === '' ? '' : `.${group}`}${name === undefined ? '' : ` ${name}`}${namespace === undefined ? '' : ` in ${namespace}`}, so its pod may not, either`,
+    );
+  return unique.filter(need => !denied.includes(need));
+}

@@ -1,0 +1,137 @@
+import { disk, readSource } from '../../experiment/files.ts';
+import type { LoadedExperiment } from '../../experiment/types.ts';
+import { isSecretPath } from '../../injection/record/secret-text.ts';
+import { RELEASE_IMAGE } from '../../runtime/version.ts';
+import { scheduleProblem, timeZoneProblem } from '../../submit/schedule.ts';
+import { MOST_BYTES } from '../../submit/submission.ts';
+import type { Timing } from '../../suite/longest.ts';
+import type { Invocation } from '../command.ts';
+import { CommandFailure } from '../failure.ts';
+import { durationOption, wholeNumber } from '../number.ts';
+import { suiteFiles } from '../suite-files.ts';
+import { tell } from '../tell.ts';
+
+/** What the command line asks to be submitted, read before anything is connected. */
+export interface SubmitRequest {
+  due: LoadedExperiment[];
+  /** The text of each document, by path. */
+  texts: Map<string, string>;
+  /** One file: its experiment is run by itself. */
+  isOne: boolean;
+  /** Where Job and results live; the context's namespace where it is not said. */
+  namespace?: string;
+  image: string;
+  when?: { schedule: string; timeZone: string };
+  parallel: number;
+  timing: Timing;
+  keepMs: number;
+  /** Words for the pod's command line. */
+  passed: string[];
+  dryRun: boolean;
+  detach: boolean;
+}
+
+const GATE_MS = 120_000;
+const SOAK_MS = 10_000;
+const PARALLEL = 4;
+const KEEP_MS = 86_400_000;
+
+export function requestOf({ globals, args, options }: Invocation): SubmitRequest {
+  const paths = args[0] as string[];
+  if (paths.length === 0)
+    throw new CommandFailure(
+      'expected files or folders of experiments, or one of --list, --logs ID, --follow ID, --cancel ID; found neither',
+    );
+  if (paths.includes('-')) throw new CommandFailure('expected files or folders, found - (standard input): name a file');
+  const set = (options.set as string[] | undefined) ?? [];
+  const maxTier = wholeNumber(options.maxTier, 'max-tier', 0, 6);
+  const all = suiteFiles(paths, { namespace: globals.namespace, set });
+  const due = all.filter(({ experiment }) => maxTier === undefined || experiment.spec.tier <= maxTier);
+  if (due.length < all.length)
+    tell(`${all.length - due.length} of ${all.length} left out: their tier is above ${maxTier}`);
+  if (due.length === 0)
+    throw new CommandFailure('expected an experiment to submit, found none: every one was left out');
+  const timeoutMs = durationOption(options.timeout, 'timeout');
+  const isOne = paths.length === 1 && disk.place(paths[0] ?? '').is === 'file';
+  const gateMs = durationOption(options.gate, 'gate');
+  if (isOne && gateMs !== undefined)
+    throw new CommandFailure(
+      'expected --gate only with a folder or several files: one experiment looks once and begins',
+    );
+  return {
+    due,
+    texts: textsOf(due),
+    isOne,
+    ...(options.in === undefined ? {} : { namespace: namespaceName(String(options.in)) }),
+    image: String(options.image ?? RELEASE_IMAGE),
+    ...whenOf(options),
+    parallel: wholeNumber(options.parallel, 'parallel', 1, 100) ?? PARALLEL,
+    timing: {
+      gateMs: isOne ? 0 : (gateMs ?? GATE_MS),
+      soakMs: durationOption(options.soak, 'soak') ?? SOAK_MS,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    },
+    keepMs: durationOption(options.keep, 'keep') ?? KEEP_MS,
+    passed: passedOn({ globals, options }),
+    dryRun: options.dryRun === true || globals.readOnly === true,
+    detach: options.detach === true,
+  };
+}
+
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+function namespaceName(text: string): string {
+  if (NAMESPACE.test(text)) return text;
+  throw new CommandFailure(
+    `expected --in to be the name of a namespace (lower-case letters, digits and dashes), found ${text}`,
+  );
+}
+
+function whenOf({ schedule, timeZone }: Record<string, unknown>): Pick<SubmitRequest, 'when'> {
+  if (schedule === undefined) {
+    if (timeZone !== undefined) throw new CommandFailure('expected --time-zone only with --schedule');
+    return {};
+  }
+  const when = { schedule: String(schedule).trim(), timeZone: String(timeZone ?? 'Etc/UTC') };
+  const problem = scheduleProblem(when.schedule);
+  if (problem !== undefined) throw new CommandFailure(`--schedule: ${problem}`);
+  const zone = timeZoneProblem(when.timeZone);
+  if (zone !== undefined) throw new CommandFailure(`--time-zone: ${zone}`);
+  return { when };
+}
+
+/** What changes how the pod runs is said to it in the same words. */
+function passedOn({ globals, options }: Pick<Invocation, 'globals' | 'options'>): string[] {
+  const words = (name: string, flag: string) => (options[name] === undefined ? [] : [flag, String(options[name])]);
+  const set = (options.set as string[] | undefined) ?? [];
+  return [
+    ...(globals.namespace === undefined ? [] : ['-n', globals.namespace]),
+    ...(set.length === 0 ? [] : ['--set', ...set]),
+    ...words('soak', '--soak'),
+    ...words('timeout', '--timeout'),
+    ...words('gate', '--gate'),
+  ];
+}
+
+/** The documents as they are read now, and not larger than a ConfigMap takes; none of them may give away what is in a Secret. */
+function textsOf(due: readonly LoadedExperiment[]): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const { path, experiment } of due) {
+    const source = readSource(path, disk);
+    if (source.problem !== undefined) throw new CommandFailure(source.problem);
+    const secret = experiment.spec.steadyState.checks.find(
+      ({ kind, fieldPath = '', expectedValue }) => expectedValue !== undefined && isSecretPath(kind, fieldPath),
+    );
+    if (secret !== undefined)
+      throw new CommandFailure(
+        `${path}: its check of Secret ${secret.name} holds the value that is expected there, and a submitted plan lies in a ConfigMap, which others may read: use resourceExists, or \`mayday run\``,
+      );
+    texts.set(path, source.text);
+  }
+  const bytes = [...texts.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (bytes > MOST_BYTES)
+    throw new CommandFailure(
+      `expected experiments of at most ${MOST_BYTES / 1024} KiB together, which a ConfigMap holds; found ${Math.ceil(bytes / 1024)} KiB: submit a part of them`,
+    );
+  return texts;
+}

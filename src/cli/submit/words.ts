@@ -1,0 +1,61 @@
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { operatorsOf } from '../../submit/lanes.ts';
+import type { Grant, Rule } from '../../submit/need.ts';
+import { inOrder, type Objects, type Submission } from '../../submit/submission.ts';
+import { age } from '../../text/duration.ts';
+import { jsonText } from '../../text/json.ts';
+import { yamlText } from '../../text/yaml.ts';
+
+/** What is about to be submitted, for people: queues, image, limits, and every right that its pods get. */
+export function submissionLines(submission: Submission, { grants }: Objects): string[] {
+  const { id, namespace, image, lanes, deadlineSeconds, keepSeconds, when, isOne } = submission;
+  const what = isOne ? 'a Job' : `an Indexed Job of ${lanes.length} ${lanes.length === 1 ? 'pod' : 'pods'}`;
+  return [
+    `submission ${id} in namespace ${namespace}: ${when === undefined ? what : `a CronJob, "${when.schedule}" in ${when.timeZone}, of ${what}`}`,
+    `  image ${image}; ended after ${age(deadlineSeconds * 1000)} at the latest; the Job is kept for ${age(keepSeconds * 1000)}`,
+    ...lanes.map(
+      (lane, index) => `  pod ${index}  ${operatorsOf(lane).join(', ')}: ${lane.map(({ key }) => key).join(', ')}`,
+    ),
+    'RIGHTS of its ServiceAccount, and no others',
+    ...grants.flatMap(grantLines),
+  ];
+}
+
+function grantLines({ namespace, rules }: Grant): string[] {
+  const where = namespace === undefined ? 'in the whole cluster' : `in ${namespace}`;
+  return rules.map(rule => `  ${ruleWords(rule)} ${where}`);
+}
+
+function ruleWords({ verbs, resources: [resource = ''], apiGroups: [group = ''], resourceNames }: Rule): string {
+  const [plain, subresource] = resource.split('/');
+  const kind = `${plain}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
+  return `${verbs.join(', ')}  ${kind}${resourceNames === undefined ? '' : ` ${resourceNames.join(', ')}`}`;
+}
+
+/** Every object as one stream that `kubectl apply -f -` takes. */
+export function streamOf(objects: Objects, output: 'yaml' | 'json' | 'jsonl'): string {
+  const all = inOrder(objects);
+  if (output === 'jsonl') return all.map(object => jsonText(object)).join('\n');
+  if (output === 'json') return jsonText({ apiVersion: 'v1', kind: 'List', metadata: {}, items: all }, 2);
+  const [first] = all;
+  const { name = '', labels = {} } = first?.metadata ?? {};
+  const [label = ''] = Object.entries(labels).flatMap(([key, value]) =>
+    key.startsWith('submit.') ? [`${key}=${value}`] : [],
+  );
+  return [
+    `# ${name}: everything that \`mayday submit\` creates. Applied by hand these objects have no owner: \`mayday submit --cancel ${name.replace('mayday-', '')}\``,
+    `# takes all of them away, as does deleting by the label ${label}.`,
+    ...all.map(object => `---\n${yamlText(object)}`),
+  ].join('\n');
+}
+
+/** Where it is, and what becomes of it without whoever submitted it. */
+export const submittedLines = ({ id, namespace, isOne, when }: Submission, objects: Objects): string[] => [
+  `submitted ${nameOf(refOf(objects.work))}; it goes on without this console`,
+  ...(objects.grants.some(grant => grant.namespace !== namespace)
+    ? [
+        'its rights outside its namespace have no owner there: they are taken away when it has been followed to its end, or by --cancel',
+      ]
+    : []),
+  `\`mayday submit --follow ${id}\` shows it${isOne || when !== undefined ? '' : 's queues'}, \`--logs ${id}\` what its pods print, \`--cancel ${id}\` reverts and removes it`,
+];
