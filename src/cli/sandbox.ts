@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { systemClock } from '../host/clock.ts';
 import { type Unwritten, writePrivate } from '../host/disk/private-file.ts';
 import { problemOf } from '../host/disk/regular.ts';
 import { openLog } from '../host/log.ts';
+import { connect } from '../kube/connection/connection.ts';
 import { paths } from '../runtime/paths.ts';
 import { SCENARIOS } from '../sandbox/scenarios/registry.ts';
 import { startSandbox } from '../sandbox/server.ts';
@@ -11,6 +13,7 @@ import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { wholeNumber } from './number.ts';
 import { print } from './output.ts';
+import { type Access, submittedPods } from './sandbox-programs.ts';
 
 /** `mayday sandbox`: serves the embedded cluster until it is interrupted (or its standard input ends, with --attached). */
 export const sandboxCommand: CommandBody = async ({ globals, args, options }) => {
@@ -24,28 +27,38 @@ export const sandboxCommand: CommandBody = async ({ globals, args, options }) =>
   const scenario = knownScenario(String(args[0] ?? globals.sandbox ?? 'healthy'));
   const file = placeFor(options.kubeconfigOut);
   const log = openLog({ named: globals.logFile, ...paths(process.env) });
+  let served: (access: Access) => void = () => undefined;
+  const access = new Promise<Access>(resolve => {
+    served = resolve;
+  });
   const sandbox = await startSandbox({
     scenario,
+    program: submittedPods(() => access),
     port: wholeNumber(options.port, 'port', 0, 65_535) ?? 0,
     speed: globals.speed ?? 1,
     ...seedOf(options.seed),
     onFault: error => log(`sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
   keepKubeconfig(file.path, sandbox.kubeconfig, options.force === true);
+  const { url, token, certificate: ca } = sandbox;
+  const connected = await connect({ server: url, token, ca, name: 'sandbox', clock: systemClock });
+  if (!connected.ok) throw new CommandFailure(connected.message, EXIT.internal);
+  served({ url, ca, api: connected.value });
   const ended = untilAskedToEnd(options.attached === true);
-  const access = {
+  const answer = {
     url: sandbox.url,
     token: sandbox.token,
     ca: sandbox.certificate,
     name: `sandbox/${scenario}`,
     kubeconfig: file.path,
   };
-  print(access, globals, () => [
+  print(answer, globals, () => [
     `sandbox ${scenario} serves at ${sandbox.url}`,
     `export KUBECONFIG=${file.path}`,
     'ctrl-c ends it; everything in it is in memory',
   ]);
   await ended;
+  await connected.value.close();
   await sandbox.stop();
   file.clean();
   return EXIT.done;

@@ -13,6 +13,7 @@ import { kubeconfigFor } from './http/kubeconfig.ts';
 import { requestHandler } from './http/serve.ts';
 import { createTokens } from './http/tokens.ts';
 import { impliedGroups } from './http/who.ts';
+import type { StartProgram } from './kubelet/programs.ts';
 import { createLedClock } from './led-clock.ts';
 import { createPodLogs } from './logs.ts';
 import { createFieldTracker } from './managed/tracker.ts';
@@ -38,6 +39,8 @@ export interface SandboxOptions {
   token?: string;
   /** Told of faults inside the sandbox. */
   onFault?: (error: unknown) => void;
+  /** Real programs for some containers; without it nothing runs in a pod. */
+  program?: StartProgram;
   /** The time and timers outside the sandbox. */
   wall?: WallClock;
 }
@@ -110,7 +113,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     socket.on('close', () => sockets.delete(socket));
   });
   // A scenario that does not exist is found out before anything listens.
-  const world = startWorld(context);
+  const world = startWorld(context, options.program);
   const end = () => {
     world.stop();
     kernel.clock.stop();

@@ -1,146 +1,90 @@
 import { sameJson, timestamp } from '../object.ts';
 import { conditionOf } from './conditions.ts';
 import { type Controller, itself, placeOfKey } from './engine.ts';
-import type { Condition, Obj, Pod, PodTemplate } from './kinds.ts';
+import { INDEX, indexOf, isOver, type Job, type PodEnd, planJob, type Verdict } from './job-plan.ts';
+import { announcedOf, statusOf } from './job-status.ts';
+import type { Obj, Pod, PodTemplate } from './kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from './parts.ts';
 import { podControl, podOwnerKeys } from './pod-control.ts';
-import { isActive, isReady, isTerminating } from './pods.ts';
+import { isFinished, isTerminating } from './pods.ts';
 import type { Recorder } from './recorder.ts';
-
-interface Job extends Obj {
-  spec: {
-    parallelism?: number;
-    completions?: number;
-    backoffLimit?: number;
-    suspend?: boolean;
-    template: PodTemplate;
-    ttlSecondsAfterFinished?: number;
-  };
-  status?: JobStatus;
-}
-
-interface JobStatus {
-  active?: number;
-  ready?: number;
-  succeeded?: number;
-  failed?: number;
-  terminating?: number;
-  startTime?: string;
-  completionTime?: string;
-  conditions?: Condition[];
-  uncountedTerminatedPods?: Record<string, never>;
-}
 
 const JOBS = 'jobs.batch';
 const SPEAKER = { component: 'job-controller', manager: 'kube-controller-manager' };
 const FIRST_RETRY_MS = 10_000;
 
-interface JobPlan {
-  create: number;
-  remove: Pod[];
-  verdict?: 'Complete' | 'Failed';
-}
-
-/** How many pods a Job still needs, or that it is over. */
-function planJob(job: Job, pods: readonly Pod[]): JobPlan {
-  const { parallelism = 1, completions = parallelism, backoffLimit = 6, suspend } = job.spec;
-  const active = pods.filter(isActive);
-  if (job.status?.conditions?.some(c => (c.type === 'Complete' || c.type === 'Failed') && c.status === 'True'))
-    return { create: 0, remove: [] };
-  if (suspend) return { create: 0, remove: active };
-  const succeeded = pods.filter(p => p.status?.phase === 'Succeeded').length;
-  const failed = pods.filter(p => p.status?.phase === 'Failed').length;
-  const restarts = active.reduce((n, p) => n + (p.status?.containerStatuses?.[0]?.restartCount ?? 0), 0);
-  if (failed + restarts > backoffLimit) return { create: 0, remove: active, verdict: 'Failed' };
-  if (succeeded >= completions) return { create: 0, remove: active, verdict: 'Complete' };
-  const wanted = Math.min(parallelism, completions - succeeded);
-  return { create: Math.max(0, wanted - active.length), remove: active.slice(wanted) };
-}
-
-function conditionsFor(verdict: 'Complete' | 'Failed', at: string): Condition[] {
-  const times = { lastProbeTime: at, lastTransitionTime: at };
-  if (verdict === 'Complete') {
-    const text = { reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' };
-    return [
-      { type: 'SuccessCriteriaMet', status: 'True', ...times, ...text },
-      { type: 'Complete', status: 'True', ...times, ...text },
-    ];
-  }
-  const text = { reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
-  return [
-    { type: 'FailureTarget', status: 'True', ...times, ...text },
-    { type: 'Failed', status: 'True', ...times, ...text },
-  ];
-}
-
-/** The conditions with what is to be said of a suspension: that it is, or that it was. */
-function suspension(job: Job, at: string): Condition[] | undefined {
-  const known = job.status?.conditions;
-  const status = job.spec.suspend ? 'True' : 'False';
-  const said = conditionOf(known, 'Suspended');
-  if (said ? said.status === status : !job.spec.suspend) return known;
-  const verb = job.spec.suspend ? 'suspended' : 'resumed';
-  const condition: Condition = {
-    type: 'Suspended',
-    status,
-    lastProbeTime: at,
-    lastTransitionTime: at,
-    reason: job.spec.suspend ? 'JobSuspended' : 'JobResumed',
-    message: `Job ${verb}`,
-  };
-  return [...(known ?? []).filter(c => c.type !== 'Suspended'), condition];
-}
-
-function statusOf(job: Job, pods: readonly Pod[], plan: JobPlan, at: string): JobStatus {
-  const active = pods.filter(isActive);
-  const counts = {
-    active: active.length,
-    succeeded: pods.filter(p => p.status?.phase === 'Succeeded').length,
-    failed: pods.filter(p => p.status?.phase === 'Failed').length,
-  };
-  const conditions = plan.verdict ? conditionsFor(plan.verdict, at) : suspension(job, at);
-  const over = conditionOf(conditions, 'Complete');
-  return {
-    ...(conditions && { conditions }),
-    ...(!job.spec.suspend && { startTime: job.status?.startTime ?? at }),
-    ...(over && { completionTime: job.status?.completionTime ?? at }),
-    ...Object.fromEntries(Object.entries(counts).filter(([, n]) => n > 0)),
-    terminating: pods.filter(isTerminating).length,
-    uncountedTerminatedPods: {},
-    ready: active.filter(isReady).length,
-  };
-}
-
-function tellVerdict(record: Recorder, job: Job, verdict: 'Complete' | 'Failed'): void {
-  if (verdict === 'Complete')
+function tellVerdict(record: Recorder, job: Job, { type, reason, message }: Verdict): void {
+  if (type === 'Complete')
     record(SPEAKER, { about: job, type: 'Normal', reason: 'Completed', message: 'Job completed' });
-  else {
-    const message = 'Job has reached the specified backoff limit';
-    record(SPEAKER, { about: job, type: 'Warning', reason: 'BackoffLimitExceeded', message });
-  }
+  else record(SPEAKER, { about: job, type: 'Warning', reason, message });
 }
 
-/** Keeps Jobs: pods until enough have succeeded, or too many failed. */
-export function jobController(parts: Parts): Controller {
-  const { store, clock, owners, record } = parts;
-  const pods = podControl(parts, 'job-controller', SPEAKER);
-
-  const template = (job: Job): PodTemplate => {
-    const { name, uid } = job.metadata;
-    const own = {
-      'batch.kubernetes.io/controller-uid': uid,
-      'batch.kubernetes.io/job-name': name,
-      'controller-uid': uid,
-      'job-name': name,
-    };
-    const { metadata } = job.spec.template;
-    return { ...job.spec.template, metadata: { ...metadata, labels: { ...metadata?.labels, ...own } } };
+/** What became of every pod that a Job had, by the pod's uid: a pod that is gone counts on. */
+function createLedger() {
+  const known = new Map<string, Map<string, { index: number; end?: PodEnd }>>();
+  return {
+    endsOf({ metadata, spec }: Job, pods: readonly Pod[]): PodEnd[] {
+      const own = known.get(metadata.uid) ?? new Map<string, { index: number; end?: PodEnd }>();
+      known.set(metadata.uid, own);
+      for (const pod of pods) {
+        const index = indexOf(pod);
+        const end = isFinished(pod) ? { index, ok: pod.status?.phase === 'Succeeded' } : own.get(pod.metadata.uid)?.end;
+        own.set(pod.metadata.uid, { index, ...(end && { end }) });
+      }
+      const there = new Set(pods.map(pod => pod.metadata.uid));
+      for (const [uid, one] of own) {
+        if (one.end || there.has(uid)) continue;
+        // A suspended Job took it away itself.
+        if (spec.suspend) own.delete(uid);
+        else one.end = { index: one.index, ok: false };
+      }
+      return [...own.values()].flatMap(({ end }) => end ?? []);
+    },
+    forget: (uid: string) => void known.delete(uid),
   };
+}
+
+/** The template as a pod of this Job has it: with the Job's labels, and its number where it has one. */
+function templateOf(job: Job, index: number): PodTemplate {
+  const { name, uid } = job.metadata;
+  const own = {
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+    'controller-uid': uid,
+    'job-name': name,
+  };
+  const { metadata, spec } = job.spec.template;
+  if (index < 0) return { spec, metadata: { ...metadata, labels: { ...metadata?.labels, ...own } } };
+  const fieldRef = { apiVersion: 'v1', fieldPath: `metadata.annotations['${INDEX}']` };
+  const numbered = <C extends { env?: unknown[] }>(container: C): C => ({
+    ...container,
+    env: [...(container.env ?? []), { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef } }],
+  });
+  return {
+    metadata: {
+      ...metadata,
+      labels: { ...metadata?.labels, ...own, [INDEX]: `${index}` },
+      annotations: { ...metadata?.annotations, [INDEX]: `${index}` },
+    },
+    spec: {
+      ...spec,
+      hostname: `${name}-${index}`,
+      containers: spec.containers.map(numbered),
+      ...(spec.initContainers && { initContainers: spec.initContainers.map(numbered) }),
+    },
+  };
+}
+
+/** Keeps Jobs: pods until enough have succeeded, too many failed or the time is over; deletes those whose time after that is over. */
+export function jobController(parts: Parts): Controller {
+  const { store, clock, owners, record, random } = parts;
+  const pods = podControl(parts, 'job-controller', SPEAKER);
+  const ledger = createLedger();
 
   /** After a failure the next pod waits: 10 s, 20 s, 40 s … */
   const waitFor = (job: Job, all: readonly Pod[]): number => {
     const failed = all.filter(p => p.status?.phase === 'Failed');
-    if (failed.length === 0) return 0;
+    if (failed.length === 0 || job.spec.backoffLimitPerIndex !== undefined) return 0;
     const ends = failed.map(p =>
       Date.parse(
         p.status?.containerStatuses?.[0]?.state.terminated?.finishedAt ?? job.metadata.creationTimestamp ?? '',
@@ -149,27 +93,64 @@ export function jobController(parts: Parts): Controller {
     return Math.max(0, Math.max(...ends) + FIRST_RETRY_MS * 2 ** (failed.length - 1) - clock.now());
   };
 
+  const create = async (job: Job, index: number) => {
+    const named = index < 0 ? undefined : `${job.metadata.name}-${index}-${suffix()}`;
+    await pods.create(job, templateOf(job, index), named);
+  };
+  const suffix = () =>
+    Array.from({ length: 5 }, () => 'bcdfghjklmnpqrstvwxz2456789'[Math.floor(random.next() * 27)]).join('');
+
+  /** Deletes a Job whose time after its end is over; the milliseconds until then otherwise. */
+  const expire = (job: Job): number | undefined => {
+    const { ttlSecondsAfterFinished: ttl } = job.spec;
+    if (ttl === undefined) return undefined;
+    const last = conditionOf(job.status?.conditions, 'Complete') ?? conditionOf(job.status?.conditions, 'Failed');
+    const left = Date.parse(last?.lastTransitionTime ?? '') + ttl * 1000 - clock.now();
+    if (left > 0) return left;
+    const { namespace, name, uid } = job.metadata;
+    store.delete(JOBS, namespace, name, { propagationPolicy: 'Foreground', preconditions: { uid } });
+    return undefined;
+  };
+
+  const deadlineIn = ({ spec, status }: Job): number | undefined =>
+    spec.activeDeadlineSeconds === undefined || status?.startTime === undefined
+      ? undefined
+      : Math.max(1, Date.parse(status.startTime) + spec.activeDeadlineSeconds * 1000 - clock.now());
+
   return {
     name: 'job',
-    watches: { [JOBS]: itself, pods: event => podOwnerKeys(event.object as Obj, 'Job', () => []) },
+    watches: {
+      [JOBS](event) {
+        if (event.type === 'DELETED') ledger.forget(event.object.metadata.uid);
+        return itself(event);
+      },
+      pods: event => podOwnerKeys(event.object as Obj, 'Job', () => []),
+    },
     async reconcile(key) {
       const { namespace, name } = placeOfKey(key);
       const job = store.get<Job>(JOBS, namespace, name);
       if (!job || isTerminating(job)) return undefined;
       const known = owners.controlledPods(job.metadata.uid);
-      const plan = planJob(job, known);
+      const before = ledger.endsOf(job, known);
+      if (isOver(job)) return expire(job);
+      const announced = announcedOf(job);
+      const plan = announced ? { create: [], remove: [] } : planJob(job, known, before, clock.now());
       for (const pod of plan.remove) pods.remove(job, pod);
-      const wait = plan.create > 0 ? waitFor(job, known) : 0;
-      if (wait === 0) for (let i = 0; i < plan.create; i++) await pods.create(job, template(job));
-      if (plan.verdict) tellVerdict(record, job, plan.verdict);
-      const status = statusOf(job, owners.controlledPods(job.metadata.uid), plan, timestamp(clock.now()));
+      const wait = plan.create.length > 0 ? waitFor(job, known) : 0;
+      if (wait === 0) for (const index of plan.create) await create(job, index);
+      const verdict = announced ?? plan.verdict;
+      const now = owners.controlledPods(job.metadata.uid);
+      const status = statusOf(job, now, ledger.endsOf(job, now), verdict, timestamp(clock.now()));
       const change = (draft: Job) => {
         if (sameJson(draft.status, status)) return false;
         draft.status = status;
         return draft;
       };
       store.modify<Job>(JOBS, namespace, name, change, STATUS_BY_CONTROLLER);
-      return wait > 0 ? wait : undefined;
+      const isLast = status.conditions?.some(c => c.type === verdict?.type) === true;
+      if (verdict && isLast) tellVerdict(record, job, verdict);
+      const next = [...(wait > 0 ? [wait] : []), ...(verdict ? [] : [deadlineIn({ ...job, status }) ?? []].flat())];
+      return next.length > 0 ? Math.min(...next) : undefined;
     },
   };
 }

@@ -49,10 +49,16 @@ function refuseUnauthorised(r: ResourceRequest, verb: string): void {
     resource: path.resource,
     subresource: path.subresource ?? '',
     namespace: path.namespace ?? '',
-    name: path.name ?? '',
+    name: path.name ?? namedBySelector(r, verb),
   };
   const decision = createAuthorizer(kernel.store).decide(user, wanted);
   if (!decision.allowed) throw notAllowed(user, wanted, decision);
+}
+
+/** A list or watch of one object by its name is allowed to whoever may have that object alone, as on a real server. */
+function namedBySelector({ query }: ResourceRequest, verb: string): string {
+  if (verb !== 'list' && verb !== 'watch') return '';
+  return /(?:^|,)metadata\.name==?([^,]+)(?:,|$)/.exec(query.get('fieldSelector') ?? '')?.[1] ?? '';
 }
 
 const unknownResource = () => new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});

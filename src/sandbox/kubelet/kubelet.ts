@@ -9,6 +9,7 @@ import { createAddresses } from './addresses.ts';
 import type { Behaviour } from './behaviour.ts';
 import { missingEnvironment } from './environment.ts';
 import { podStatus } from './pod-status.ts';
+import { createPrograms, type Programs } from './programs.ts';
 import { playTurn, recalled, type Tenant } from './tenant.ts';
 import { missingVolume } from './volumes.ts';
 
@@ -16,6 +17,7 @@ import { missingVolume } from './volumes.ts';
 export interface KubeletHooks {
   /** Misfortune from outside (bad configuration, …), on top of what image and command say. */
   misfortune?: (pod: Pod, container: Container) => Behaviour;
+  programs?: Programs;
 }
 
 const BY = { by: { manager: 'kubelet', subresource: 'status' } } as const;
@@ -25,6 +27,7 @@ const MOUNT_RETRY = [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 122_00
 export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
   const { store, clock, random, record, logs } = parts;
   const tenants = new Map<string, Tenant>();
+  const programs = hooks.programs ?? createPrograms(undefined);
   const addresses = createAddresses();
   const images = new Map<string, Set<string>>();
   const between = (low: number, high: number) => Math.round(low + random.next() * (high - low));
@@ -108,6 +111,7 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
       logs.rotate(namespace, name, container);
       const time = clock.now();
       logs.append(namespace, name, container, { time, text: `${timestamp(time)}\tINFO\tstarting ${container}` });
+      programs.start(pod, container, text => logs.append(namespace, name, container, { time: clock.now(), text }));
     }
   };
 
@@ -117,7 +121,11 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
     const node = pod.spec.nodeName ?? '';
     const misfortune = (of: Pod, container: Container): Behaviour => {
       const configError = missingEnvironment(of, container, store);
-      return { ...hooks.misfortune?.(of, container), ...(configError !== undefined && { configError }) };
+      return {
+        ...hooks.misfortune?.(of, container),
+        ...programs.fate(of, container),
+        ...(configError !== undefined && { configError }),
+      };
     };
     const turn = playTurn(pod, tenant, { now, cached: cached(node), stamp: timestamp, misfortune });
     for (const c of turn.containers) if (c.state.running && c.image) known(node).add(c.image);
@@ -131,7 +139,8 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
       initialized: turn.initialized,
     };
     report(pod, podStatus(pod, facts, turn.containers, turn.init));
-    return Number.isFinite(turn.wakeAt) ? Math.max(1, turn.wakeAt - now) : undefined;
+    const again = [turn.wakeAt - now, programs.lookAgainIn(pod) ?? Number.POSITIVE_INFINITY];
+    return again.some(Number.isFinite) ? Math.max(1, Math.min(...again)) : undefined;
   };
 
   const stopNotes = (pod: Pod): Note[] =>
@@ -152,11 +161,17 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
       tenant.killAt = now + Math.min(grace, tenant.stopMs);
       say(pod, stopNotes(pod));
     }
+    const runs = programs.stop(pod, tenant.stopAskedAt !== undefined && now >= tenant.stopAskedAt + grace);
+    tenant.stopAskedAt ??= now;
+    if (runs) return programs.lookAgainIn(pod);
     if (now < tenant.killAt) return tenant.killAt - now;
     if (tenant.finished) return undefined;
     tenant.finished = true;
     addresses.free(tenant.podIP);
-    report(pod, stopped(pod, timestamp(now)));
+    report(
+      pod,
+      stopped(pod, timestamp(now), name => programs.exitCodeOf(pod, name) ?? 0),
+    );
     const { namespace, name, uid } = pod.metadata;
     const left = store.get('pods', namespace, name);
     if (left?.metadata.uid === uid && (left.metadata.deletionGracePeriodSeconds ?? 0) > 0) {
@@ -177,6 +192,7 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
         const pod = event.object as Pod;
         if (event.type !== 'DELETED') return itself(event);
         tenants.delete(pod.metadata.uid);
+        programs.drop(pod.metadata.uid);
         addresses.free(pod.status?.podIP);
         logs.drop(pod.metadata.namespace ?? '', pod.metadata.name);
         return [];
@@ -196,7 +212,7 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
 }
 
 /** The status of a pod whose containers were stopped. */
-function stopped(pod: Pod, at: string): PodStatus {
+function stopped(pod: Pod, at: string, exitCodeOf: (container: string) => number): PodStatus {
   const containerStatuses = (pod.status?.containerStatuses ?? []).map(c =>
     c.state.running
       ? {
@@ -204,7 +220,12 @@ function stopped(pod: Pod, at: string): PodStatus {
           ready: false,
           started: false,
           state: {
-            terminated: { exitCode: 0, reason: 'Completed', startedAt: c.state.running.startedAt, finishedAt: at },
+            terminated: {
+              exitCode: exitCodeOf(c.name),
+              reason: exitCodeOf(c.name) === 0 ? 'Completed' : 'Error',
+              startedAt: c.state.running.startedAt,
+              finishedAt: at,
+            },
           },
         }
       : c,

@@ -13,6 +13,8 @@ export interface Tenant {
   mountTries: number;
   /** When the containers are gone after a deletion. */
   killAt?: number;
+  /** When its programs were told to end. */
+  stopAskedAt?: number;
   finished: boolean;
   pullMs: number;
   startMs: number;

@@ -1,5 +1,6 @@
 import type { SandboxContext, World } from '../context.ts';
 import { apiServiceController } from '../controllers/apiservice-controller.ts';
+import { cronJobController } from '../controllers/cronjob-controller.ts';
 import { daemonSetController } from '../controllers/daemonset-controller.ts';
 import { deploymentController } from '../controllers/deployment-controller.ts';
 import { endpointsController } from '../controllers/endpoints-controller.ts';
@@ -19,6 +20,7 @@ import { roleAggregation } from '../controllers/role-aggregation.ts';
 import { scheduler } from '../controllers/scheduler.ts';
 import { statefulSetController } from '../controllers/statefulset-controller.ts';
 import { kubelet } from '../kubelet/kubelet.ts';
+import { createPrograms, type StartProgram } from '../kubelet/programs.ts';
 import { OPERATORS } from '../operators/catalogue.ts';
 import { installOperators, settleApplications } from '../operators/install.ts';
 import { operatorFates } from '../operators/run.ts';
@@ -43,8 +45,8 @@ export interface SandboxWorld extends World {
   playPast(pass: (ms: number) => Promise<void>): Promise<void>;
 }
 
-/** Sets the world up as the scenario has it and lets it run. */
-export function startWorld(context: SandboxContext): SandboxWorld {
+/** Sets the world up as the scenario has it and lets it run. `start` has real programs for some containers. */
+export function startWorld(context: SandboxContext, start?: StartProgram): SandboxWorld {
   const { name, options } = parseScenario(context.scenario);
   const scenario = scenarioNamed(name);
   const operators = scenario.operators?.(OPERATORS) ?? OPERATORS;
@@ -61,10 +63,12 @@ export function startWorld(context: SandboxContext): SandboxWorld {
   engine.add(scheduler(parts));
   engine.add(nodeLifecycle(parts));
   const fates = operatorFates(parts, operators);
-  engine.add(kubelet(parts, { misfortune: fates.misfortune }));
+  const programs = createPrograms(start);
+  engine.add(kubelet(parts, { misfortune: fates.misfortune, programs }));
   engine.add(statefulSetController(parts));
   engine.add(daemonSetController(parts));
   engine.add(jobController(parts));
+  engine.add(cronJobController(parts));
   engine.add(endpointsController(parts));
   engine.add(quotaController(parts));
   engine.add(disruptionController(parts));
@@ -89,6 +93,7 @@ export function startWorld(context: SandboxContext): SandboxWorld {
     },
     stop() {
       engine.stop();
+      programs.end();
       owners.stop();
     },
   };

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { KubeObject } from '../k8s/object.ts';
+import type { Api } from '../kube/client/api.ts';
+import { thisProgram } from '../runtime/sandbox-process.ts';
+import type { Program, StartProgram } from '../sandbox/kubelet/programs.ts';
+import { SUBMISSION } from '../submit/names.ts';
+import { jsonText } from '../text/json.ts';
+import { messageOf } from '../text/message-of.ts';
+
+type Pod = Parameters<StartProgram>[0];
+type Container = Parameters<StartProgram>[1];
+
+/** How the sandbox is reached from outside, once it serves. */
+export interface Access {
+  url: string;
+  ca: string;
+  /** As the administrator, who hands out the pods' own tokens. */
+  api: Api;
+}
+
+/**
+ * Pods of `mayday submit` are played by this very program, as a process of its own with the pod's account and its plans in a folder: what
+ * the sandbox tells of them is what they do. No other container is ever started.
+ */
+export function submittedPods(access: () => Promise<Access>): StartProgram {
+  return (pod, container, line) =>
+    pod.metadata.labels?.[SUBMISSION] === undefined ? undefined : startProgram(access, pod, container, line);
+}
+
+function startProgram(
+  access: () => Promise<Access>,
+  pod: Pod,
+  container: Container,
+  line: (text: string) => void,
+): Program {
+  let code: number | undefined;
+  let child: ChildProcess | undefined;
+  let wanted: NodeJS.Signals | undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'mayday-pod-'));
+  const ended = (exit: number) => {
+    code ??= exit;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const signal = (name: NodeJS.Signals) => {
+    wanted = name;
+    child?.kill(name);
+  };
+  const begin = async () => {
+    const here = await access();
+    await lay(here, pod, container, folder);
+    const at = placed(container, folder);
+    const variables = environment(pod, container, at);
+    const args = (container.args ?? []).map(word => at(expanded(word, variables)));
+    if (wanted !== undefined) return ended(143);
+    const [node, script] = thisProgram();
+    child = spawn(node, [script, ...args], {
+      env: { PATH: process.env.PATH, ...variables, KUBECONFIG: join(folder, 'kubeconfig') },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: folder,
+    });
+    for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', line);
+    child.once('error', () => ended(127));
+    child.once('close', (exit, by) => ended(exit ?? (by === 'SIGKILL' ? 137 : 143)));
+  };
+  begin().catch((error: unknown) => {
+    line(`the pod could not be started: ${messageOf(error)}`);
+    ended(128);
+  });
+  return { exitCode: () => code, stop: () => signal('SIGTERM'), kill: () => signal('SIGKILL') };
+}
+
+/** Writes what the pod mounts, and a kubeconfig of its own account. */
+async function lay({ api, url, ca }: Access, pod: Pod, container: Container, folder: string): Promise<void> {
+  const { namespace = 'default' } = pod.metadata;
+  for (const { name, mountPath } of container.volumeMounts ?? []) {
+    const target = join(folder, mountPath);
+    mkdirSync(target, { recursive: true, mode: 0o700 });
+    const volume = pod.spec.volumes?.find(one => one.name === name);
+    const source = volume?.configMap as { name: string; items?: { key: string; path: string }[] } | undefined;
+    if (source === undefined) continue;
+    const map = await api.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: source.name });
+    if (!map.ok) throw new Error(map.message);
+    const data = (map.value.data ?? {}) as Record<string, string>;
+    const items = source.items ?? Object.keys(data).map(key => ({ key, path: key }));
+    for (const { key, path } of items) {
+      mkdirSync(dirname(join(target, path)), { recursive: true });
+      writeFileSync(join(target, path), data[key] ?? '');
+    }
+  }
+  writeFileSync(join(folder, 'kubeconfig'), await kubeconfig(api, { url, ca }, pod), { mode: 0o600 });
+}
+
+async function kubeconfig(api: Api, { url, ca }: { url: string; ca: string }, pod: Pod): Promise<string> {
+  const { namespace = 'default' } = pod.metadata;
+  const account = pod.spec.serviceAccountName ?? 'default';
+  const made = await api.raw({
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+  });
+  if (!made.ok) throw new Error(made.message);
+  const { token } = (made.value as KubeObject & { status: { token: string } }).status;
+  return jsonText({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      {
+        name: 'in-cluster',
+        cluster: { server: url, 'certificate-authority-data': Buffer.from(ca).toString('base64') },
+      },
+    ],
+    users: [{ name: 'service-account', user: { token } }],
+    contexts: [{ name: 'in-cluster', context: { cluster: 'in-cluster', user: 'service-account', namespace } }],
+    'current-context': 'in-cluster',
+  });
+}
+
+/** Paths below a mount as they are on this machine. */
+function placed({ volumeMounts = [] }: Container, folder: string): (word: string) => string {
+  return word =>
+    volumeMounts.some(({ mountPath }) => word === mountPath || word.startsWith(`${mountPath}/`))
+      ? join(folder, word)
+      : word;
+}
+
+const FIELD = /^metadata\.(annotations|labels)\['(.+)'\]$/;
+
+function environment(pod: Pod, { env = [] }: Container, at: (word: string) => string): Record<string, string> {
+  const given = env.map(({ name, value = '', valueFrom }) => {
+    const path = (valueFrom as { fieldRef?: { fieldPath?: string } } | undefined)?.fieldRef?.fieldPath;
+    const [, part, key = ''] = FIELD.exec(path ?? '') ?? [];
+    const field = part === undefined ? undefined : pod.metadata[part as 'annotations' | 'labels']?.[key];
+    return [name, at(field ?? value)];
+  });
+  return { HOSTNAME: pod.metadata.name, ...Object.fromEntries(given) };
+}
+
+/** `$(NAME)` as kubelets put values in. */
+const expanded = (word: string, variables: Readonly<Record<string, string>>): string =>
+  word.replace(/\$\(([A-Za-z_]\w*)\)/g, (whole, name: string) => variables[name] ?? whole);
