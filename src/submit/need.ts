@@ -34,7 +34,8 @@ const NAMELESS = new Set(['create']);
  * beside that.
  */
 export function grantsFor(needs: readonly Need[]): Grant[] {
-  const places = [...new Set(needs.map(({ namespace }) => namespace))].sort((a, b) => (a ?? '').localeCompare(b ?? ''));
+  // The whole cluster, which has no name, comes last.
+  const places = [...new Set(needs.map(({ namespace }) => namespace))].sort();
   return places.map(namespace => ({
     ...(namespace === undefined ? {} : { namespace }),
     rules: rulesFor(needs.filter(need => need.namespace === namespace)),
