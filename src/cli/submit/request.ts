@@ -4,6 +4,7 @@ import { isSecretPath } from '../../injection/record/secret-text.ts';
 import { RELEASE_IMAGE } from '../../runtime/version.ts';
 import { scheduleProblem, timeZoneProblem } from '../../submit/schedule.ts';
 import { MOST_BYTES } from '../../submit/submission.ts';
+import { SUITE_DEFAULTS } from '../../suite/defaults.ts';
 import type { Timing } from '../../suite/longest.ts';
 import type { Invocation } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
@@ -31,9 +32,6 @@ export interface SubmitRequest {
   detach: boolean;
 }
 
-const GATE_MS = 120_000;
-const SOAK_MS = 10_000;
-const PARALLEL = 4;
 const KEEP_MS = 86_400_000;
 
 export function requestOf({ globals, args, options }: Invocation): SubmitRequest {
@@ -65,10 +63,10 @@ export function requestOf({ globals, args, options }: Invocation): SubmitRequest
     ...(options.in === undefined ? {} : { namespace: namespaceName(String(options.in)) }),
     image: String(options.image ?? RELEASE_IMAGE),
     ...whenOf(options),
-    parallel: wholeNumber(options.parallel, 'parallel', 1, 100) ?? PARALLEL,
+    parallel: wholeNumber(options.parallel, 'parallel', 1, 100) ?? SUITE_DEFAULTS.parallel,
     timing: {
-      gateMs: isOne ? 0 : (gateMs ?? GATE_MS),
-      soakMs: durationOption(options.soak, 'soak') ?? SOAK_MS,
+      gateMs: isOne ? 0 : (gateMs ?? SUITE_DEFAULTS.gateMs),
+      soakMs: durationOption(options.soak, 'soak') ?? SUITE_DEFAULTS.soakMs,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     },
     keepMs: durationOption(options.keep, 'keep') ?? KEEP_MS,
