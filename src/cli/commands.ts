@@ -84,6 +84,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
       ['--in <namespace>', "where Job and results live (the context's namespace)"],
       ['--image <image>', "the pods' image (the release's own)"],
+      ['--pod-spec <file>', 'tolerations, nodeSelector, imagePullSecrets and the like of the pods, as YAML'],
       ['--schedule <cron>', 'again and again as a CronJob, such as "30 3 * * 1-5"'],
       ['--time-zone <name>', 'of the schedule, such as Europe/Berlin (Etc/UTC)'],
       ['--set <path=value...>', 'override a field under spec of every experiment, such as injection.count=2'],

@@ -52,6 +52,7 @@ export async function cancel(house: CancelHouse, state: SubmissionState): Promis
           namespace,
           clock,
           tell: house.tell,
+          since: state,
           signal: deadline,
           isOver: ({ pods, work, blind }) => blind.length === 0 && work === 'gone' && pods.length === 0,
         })

@@ -1,7 +1,7 @@
 import type { Clock } from '../host/clock.ts';
 import type { Api } from '../kube/client/api.ts';
 import { gravest } from '../run/verdict/result.ts';
-import type { ResultEvent } from './result.ts';
+import type { Result, ResultEvent } from './result.ts';
 import { readSubmissions, type SubmissionState } from './state.ts';
 
 /** One thing that following tells: a line of a pod, or of the submission itself. */
@@ -13,6 +13,8 @@ export interface FollowOptions {
   clock: Clock;
   tell(told: Told): void;
   signal: AbortSignal;
+  /** A state whose events are known already. */
+  since?: SubmissionState;
   /** Until it has ended, unless told: a caller that cancels goes on until the pods are gone. */
   isOver?(state: SubmissionState): boolean;
 }
@@ -25,38 +27,56 @@ const LOOK_MS = 1_000;
  * pods. Gives the last state seen; undefined when the signal aborted, or the submission is not there.
  */
 export async function follow(api: Api, options: FollowOptions): Promise<SubmissionState | undefined> {
-  const { id, namespace, clock, tell, signal, isOver = hasEnded } = options;
-  const seen = new Map<number, number>();
-  const said = new Map<string, string>();
-  const once = (key: string, says: string, index?: number) => {
-    if (says === '' || said.get(key) === says) return;
-    said.set(key, says);
-    tell({ is: 'state', says, ...(index === undefined ? {} : { index }) });
-  };
-  for (;;) {
-    if (signal.aborted) return undefined;
+  const { id, namespace, clock, signal, since, isOver = hasEnded } = options;
+  const teller = tellerOf(options.tell);
+  if (since !== undefined) teller.pass(since);
+  while (!signal.aborted) {
     const read = await readSubmissions(api, { id, namespace });
-    if (!read.ok) once('read', `cannot be read: ${read.message}; asked again`);
     const state = read.ok ? read.value[0] : undefined;
-    if (read.ok) {
-      if (said.delete('read')) tell({ is: 'state', says: 'can be read again' });
-      if (state === undefined) return undefined;
-      for (const blind of state.blind) once(blind, `BLIND to ${blind}`);
-      for (const { index, events } of state.results) {
-        const from = seen.get(index) ?? 0;
-        const first = events[0]?.n ?? 0;
-        if (first > from + 1) tell({ is: 'state', index, says: `${first - from - 1} earlier lines were not kept` });
-        // A new pod of a schedule begins to count anew.
-        const isAnew = (events.at(-1)?.n ?? 0) < from;
-        for (const event of events) if (isAnew || event.n > from) tell({ is: 'event', index, event });
-        seen.set(index, events.at(-1)?.n ?? (isAnew ? 0 : from));
-      }
-      for (const { name, index, phase, says } of state.pods)
-        once(name, `pod ${name} ${phase}${says === '' ? '' : `: ${says}`}`, index);
+    if (!read.ok) teller.once('read', `cannot be read: ${read.message}; asked again`);
+    else if (state === undefined) return undefined;
+    else {
+      teller.once('read', '');
+      teller.tell(state);
       if (isOver(state)) return state;
     }
     await clock.sleep(LOOK_MS, signal).catch(() => undefined);
   }
+  return undefined;
+}
+
+/** Tells of each look what the one before did not show. */
+function tellerOf(tell: (told: Told) => void) {
+  const seen = new Map<number, number>();
+  const said = new Map<string, string>();
+  const once = (key: string, says: string, index?: number) => {
+    if (said.get(key) === says) return;
+    said.set(key, says);
+    if (says !== '') tell({ is: 'state', says, ...(index === undefined ? {} : { index }) });
+  };
+  const events = ({ index, events }: Result) => {
+    const before = seen.get(index) ?? 0;
+    const last = events.at(-1)?.n ?? before;
+    // A new pod of a schedule begins to count anew.
+    const from = last < before ? 0 : before;
+    const first = events[0]?.n ?? 0;
+    if (first > from + 1) tell({ is: 'state', index, says: `${first - from - 1} earlier lines were not kept` });
+    for (const event of events) if (event.n > from) tell({ is: 'event', index, event });
+    seen.set(index, last);
+  };
+  return {
+    once,
+    /** What is known already. */
+    pass({ results }: SubmissionState) {
+      for (const result of results) seen.set(result.index, result.events.at(-1)?.n ?? 0);
+    },
+    tell({ blind, results, pods }: SubmissionState) {
+      for (const one of blind) once(one, `BLIND to ${one}`);
+      for (const result of results) events(result);
+      for (const { name, index, phase, says } of pods)
+        once(name, `pod ${name} ${phase}${says === '' ? '' : `: ${says}`}`, index);
+    },
+  };
 }
 
 /** Whether nothing of it goes on: its Job is over, and no pod is left that runs. */

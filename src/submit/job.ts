@@ -14,6 +14,8 @@ export interface JobSpec {
   indexed?: { pods: number; atOnce: number };
   deadlineSeconds: number;
   keepSeconds: number;
+  /** What the cluster asks of every pod, such as tolerations. */
+  podSpec: Readonly<Record<string, unknown>>;
 }
 
 /** Where the plans are in the pod. */
@@ -72,12 +74,13 @@ function jobSpec(spec: JobSpec): Record<string, unknown> {
     podReplacementPolicy: 'Failed',
     activeDeadlineSeconds: deadlineSeconds,
     ttlSecondsAfterFinished: keepSeconds,
-    template: { metadata: { labels: labelsOf(spec.id) }, spec: podSpec(spec) },
+    template: { metadata: { labels: labelsOf(spec.id) }, spec: podSpecOf(spec) },
   };
 }
 
-function podSpec({ id, image, args, files }: JobSpec): Record<string, unknown> {
+function podSpecOf({ id, image, args, files, podSpec }: JobSpec): Record<string, unknown> {
   return {
+    ...podSpec,
     serviceAccountName: nameOfSubmission(id),
     automountServiceAccountToken: true,
     restartPolicy: 'Never',

@@ -32,7 +32,8 @@ export interface Summary {
 /** One line of a pod, numbered from 1. */
 export interface ResultEvent {
   n: number;
-  says?: string;
+  /** The same for people. */
+  line?: string;
   [member: string]: unknown;
 }
 

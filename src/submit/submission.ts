@@ -27,6 +27,7 @@ export interface Submission {
   deadlineSeconds: number;
   keepSeconds: number;
   needs: readonly Need[];
+  podSpec: Readonly<Record<string, unknown>>;
   /** Words for the pods' command line, such as `--soak 2s`. */
   passed: readonly string[];
   /** The configuration that the pods run with. */
@@ -89,6 +90,7 @@ export function objectsOf(submission: Submission): Objects {
     ...(isOne ? {} : { indexed: { pods: lanes.length, atOnce: submission.sideBySide.pods } }),
     deadlineSeconds: submission.deadlineSeconds,
     keepSeconds: submission.keepSeconds,
+    podSpec: submission.podSpec,
   };
   const about = aboutOf(submission, grants);
   return {

@@ -7,7 +7,7 @@ import { KEYS, type ResultEvent, type RunSummary, readResult, type Summary } fro
 /** Where a pod writes its result, as it goes. */
 export interface ResultWriter {
   /** One line of the output, with the words for people. Never waits. */
-  event(said: Record<string, unknown>, says: string | undefined): void;
+  event(said: Record<string, unknown>, line: string | undefined): void;
   /** How a run is, or ended; why one was not run. */
   run(summary: RunSummary): void;
   /** The record of a finished run, as JSON. */
@@ -103,12 +103,12 @@ export async function openResult(
   soon();
 
   return {
-    event(said, says) {
+    event(said, line) {
       count += 1;
-      const whole: ResultEvent = { n: count, ...(says === undefined ? {} : { says }), ...said };
+      const whole: ResultEvent = { n: count, ...(line === undefined ? {} : { line }), ...said };
       const text = jsonText(whole);
       const { event, at, run, key } = said;
-      lines.push(text.length <= LONGEST_EVENT ? text : jsonText({ n: count, at, run, key, event, says, cut: true }));
+      lines.push(text.length <= LONGEST_EVENT ? text : jsonText({ n: count, at, run, key, event, line, cut: true }));
       size += lines.at(-1)?.length ?? 0;
       while (size > MOST_EVENTS) {
         size -= lines.shift()?.length ?? 0;

@@ -31,7 +31,7 @@ export function followScreen(globals: GlobalOptions): (told: Told) => void {
       );
     if (globals.output !== 'text') return;
     if (told.is === 'state') line(`${at}-- ${told.says}`);
-    else if (told.event.says !== undefined) line(`${at}${told.event.says}`);
+    else if (told.event.line !== undefined) line(`${at}${told.event.line}`);
   };
 }
 

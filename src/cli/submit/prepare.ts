@@ -75,6 +75,7 @@ export async function prepare(
     keepSeconds: Math.ceil(request.keepMs / 1000),
     needs: await allowed(api, [...surveyed.flatMap(({ needs }) => needs), ...(await keyNeed(api))]),
     passed: request.passed,
+    podSpec: request.podSpec,
     // Nobody outlives a pod in its own container: its guardian is the reaper.
     config: {
       guardian: 'off',

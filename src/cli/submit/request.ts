@@ -11,6 +11,7 @@ import { CommandFailure } from '../failure.ts';
 import { durationOption, wholeNumber } from '../number.ts';
 import { suiteFiles } from '../suite-files.ts';
 import { tell } from '../tell.ts';
+import { podSpecOption } from './pod-spec.ts';
 
 /** What the command line asks to be submitted, read before anything is connected. */
 export interface SubmitRequest {
@@ -22,6 +23,7 @@ export interface SubmitRequest {
   /** Where Job and results live; the context's namespace where it is not said. */
   namespace?: string;
   image: string;
+  podSpec: Readonly<Record<string, unknown>>;
   when?: { schedule: string; timeZone: string };
   parallel: number;
   timing: Timing;
@@ -62,6 +64,7 @@ export function requestOf({ globals, args, options }: Invocation): SubmitRequest
     isOne,
     ...(options.in === undefined ? {} : { namespace: namespaceName(String(options.in)) }),
     image: String(options.image ?? RELEASE_IMAGE),
+    podSpec: podSpecOption(options.podSpec),
     ...whenOf(options),
     parallel: wholeNumber(options.parallel, 'parallel', 1, 100) ?? SUITE_DEFAULTS.parallel,
     timing: {
