@@ -42,7 +42,7 @@ export function mount(container: ContainerSpec, volumes: string, root: string): 
   for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
     const link = join(root, mountPath);
     mkdirSync(dirname(link), { recursive: true });
-    rmSync(link, { force: true });
+    rmSync(link, { force: true, recursive: true });
     symlinkSync(join(volumes, name, subPath ?? ''), link);
   }
 }
