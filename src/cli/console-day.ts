@@ -18,10 +18,11 @@ export async function leadDay(runtime: Runtime, api: Api, order: DayOrder): Prom
     throw new CommandFailure('read-only: a game-day injects, nothing was begun');
   const due = path.endsWith('.jsonl') ? await resumed(path, runtime, api) : dueOf(path);
   const by = personOf(due.plan, person);
-  const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks: locksFor(runtime, api) });
+  const locks = locksFor(runtime, api);
+  const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks });
   const run = asConsoleRuns(engine, order.run);
   const despite = new Set<string>();
-  return lead(leadDeps(runtime, api, { ...engine, run }), {
+  return lead(leadDeps(runtime, api, { ...engine, run }, locks), {
     ...due,
     by,
     despite,
@@ -37,9 +38,10 @@ export async function leadDay(runtime: Runtime, api: Api, order: DayOrder): Prom
         answerFor: items => {
           for (const item of items) despite.add(item);
         },
-        scenarios: due.agenda.map(({ scenario, hypothesis }) => ({
+        scenarios: due.agenda.map(({ scenario, hypothesis, experiments }) => ({
           name: scenario.name,
           hypothesis,
+          runs: experiments.length,
           ...(scenario.byHand === undefined ? {} : { byHand: scenario.byHand }),
         })),
         soFar: readDay(due.begun?.text.split('\n') ?? []),

@@ -1,7 +1,7 @@
 import { type Day, lead } from '../gameday/day/lead.ts';
 import { unattended } from '../gameday/day/unattended.ts';
-import type { By } from '../gameday/journal/record.ts';
-import { dayJson, dayLine } from '../gameday/line.ts';
+import type { By, DayEntry } from '../gameday/journal/record.ts';
+import { dayJson, dayLine, type LineFacts } from '../gameday/line.ts';
 import { type Interrupt, listenForInterrupt } from '../host/interrupt.ts';
 import type { Api } from '../kube/client/api.ts';
 import { leadDeps } from '../runtime/game-day.ts';
@@ -57,14 +57,10 @@ async function leadIt(
   { globals, options }: Invocation,
   { api, runtime, interrupt }: { api: Api; runtime: Runtime; interrupt: Interrupt },
 ): Promise<ExitCode> {
-  const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks: locksFor(runtime, api) });
+  const locks = locksFor(runtime, api);
+  const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks });
   const line = say(globals);
-  const limits = new Map(
-    due.agenda.flatMap(({ experiments }) =>
-      experiments.map(({ experiment }) => [experiment.metadata.name, experiment.spec.hypothesis.recoveryTimeoutMs]),
-    ),
-  );
-  let experiment = '';
+  const factsOf = lineFacts(due.agenda);
   let journal = '';
   const human = (day: Day) => {
     journal = day.journal;
@@ -75,7 +71,7 @@ async function leadIt(
         })
       : attended(by, day, line);
   };
-  const { exitCode } = await lead(leadDeps(runtime, api, engine), {
+  const { exitCode } = await lead(leadDeps(runtime, api, engine, locks), {
     ...due,
     by,
     despite: new Set((options.despite as string[] | undefined) ?? []),
@@ -86,8 +82,7 @@ async function leadIt(
       if (update.is !== 'entry') return;
       const { entry } = update;
       if (globals.output !== 'text') return sayJson(dayJson(entry));
-      if (entry.kind === 'run') experiment = entry.experiment;
-      const told = dayLine(entry, { experiment, recoveryTimeoutMs: limits.get(experiment) ?? 60_000 });
+      const told = dayLine(entry, factsOf(entry));
       if (told !== undefined) line(told);
     },
   });
@@ -97,4 +92,25 @@ async function leadIt(
       `to do what is missing: mayday gameday resume ${journal}; after an abort the owner says that it may go on (--go-on)`,
     );
   return exitCode as ExitCode;
+}
+
+/** What the line of a record needs beside it: of which experiment it is, and how long that may take. */
+function lineFacts(agenda: Due['agenda']): (entry: DayEntry) => LineFacts {
+  const limits = new Map(
+    agenda.flatMap(({ experiments }) =>
+      experiments.map(({ path, experiment }) => [path, experiment.spec.hypothesis.recoveryTimeoutMs]),
+    ),
+  );
+  const suites = new Set(agenda.flatMap(({ scenario: { name, suite } }) => (suite === undefined ? [] : [name])));
+  const runs = new Map<string, LineFacts>();
+  const none: LineFacts = { experiment: '', recoveryTimeoutMs: 60_000 };
+  return entry => {
+    if (entry.kind === 'run')
+      runs.set(entry.run, {
+        experiment: entry.experiment,
+        recoveryTimeoutMs: limits.get(entry.path) ?? none.recoveryTimeoutMs,
+        isOneOfSeveral: suites.has(entry.scenario),
+      });
+    return (entry.kind === 'event' ? runs.get(entry.event.run) : undefined) ?? none;
+  };
 }

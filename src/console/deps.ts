@@ -252,7 +252,12 @@ export interface DayFacts {
   /** The owner answers for these items of the look both ways from now on. */
   answerFor(items: readonly string[]): void;
   /** In the order of the agenda. */
-  scenarios: readonly { name: string; hypothesis: string; byHand?: string }[];
+  scenarios: readonly {
+    name: string;
+    hypothesis: string;
+    byHand?: string /** How many experiments. */;
+    runs: number;
+  }[];
   /** What the journal said when it was opened. */
   soFar: DayRecord;
 }

@@ -9,6 +9,8 @@ const LABEL = 12;
 export interface LineFacts {
   recoveryTimeoutMs: number;
   experiment: string;
+  /** Runs of other experiments may go on beside it: each line names its own. */
+  isOneOfSeveral?: boolean;
 }
 
 /** The line of one record of a day for people; undefined where there is nothing to tell. */
@@ -16,7 +18,8 @@ export function dayLine(entry: DayEntry, facts: LineFacts): string | undefined {
   if (entry.kind === 'event') {
     const { event } = entry;
     const isTold = event.event !== 'phase' && !(event.event === 'gate' && event.ok);
-    return isTold ? eventLine(event, facts) : undefined;
+    const name = facts.isOneOfSeveral ? `   (${facts.experiment})` : '';
+    return isTold ? sanitise(`${eventLine(event, facts)}${name}`, 600) : undefined;
   }
   const said = words(entry);
   if (said === undefined) return undefined;
@@ -40,6 +43,10 @@ function words(entry: DayEntry): [label: string, text: string] | undefined {
       return ['ARMED', `${entry.scenario}   by ${who(entry.by)}`];
     case 'run':
       return ['run', `${entry.experiment}  ${entry.run}`];
+    case 'waiting':
+      return ['not steady', `${entry.experiment}: ${entry.says}`];
+    case 'not-run':
+      return ['NOT RUN', `${entry.experiment}: ${entry.says}`];
     case 'ended':
       return [entry.end.toUpperCase(), `${entry.scenario}: ${entry.why}`];
     case 'probe':

@@ -1,5 +1,6 @@
 import { leftLines } from '../baseline/compare.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Locks } from '../engine/operator-lock.ts';
 import type { LeadDeps } from '../gameday/day/lead.ts';
 import type { ProbeWorld } from '../gameday/probes/probe.ts';
 import { fetchText } from '../host/fetch-text.ts';
@@ -9,6 +10,7 @@ import type { About } from '../injection/resources.ts';
 import type { Api } from '../kube/client/api.ts';
 import { trippedNotice } from '../notify/notice.ts';
 import { runChecks } from '../run/observe/checks.ts';
+import { readiness } from '../suite/readiness.ts';
 import { messageOf } from '../text/message-of.ts';
 import { lookOnce } from '../triage/look.ts';
 import { RULES } from '../triage/rules/index.ts';
@@ -18,7 +20,7 @@ import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Everything that a day needs of this machine and of one connection. */
-export function leadDeps(runtime: Runtime, api: Api, engine: Engine): LeadDeps {
+export function leadDeps(runtime: Runtime, api: Api, engine: Engine, locks: Locks | undefined): LeadDeps {
   return {
     api,
     engine,
@@ -31,6 +33,7 @@ export function leadDeps(runtime: Runtime, api: Api, engine: Engine): LeadDeps {
     // The clocks of a sandbox are made from this machine's own: how they differ says nothing of either.
     skewMs: () => (runtime.options.sandbox === undefined ? leastSkew(api) : undefined),
     triage: async () => (await lookOnce(api, runtime.realClock, RULES)).triage,
+    ready: (loaded, signal) => readiness(api, loaded, { lock: locks && (() => locks.look(loaded)), signal }),
     tellTripped: trippedTeller(runtime, api),
     baseline: (when, folder, namespaces) => dayBaseline(baselinesFor(runtime, api, engine), when, folder, namespaces),
     me: { user: api.identity.user, ...processFacts(runtime) },

@@ -20,8 +20,8 @@ const day: DayView = {
   facts: { plan: 'autumn', objective: 'see who notices', by: ANA },
   beganAt: NOW - 65_000,
   scenarios: [
-    { name: 'a pod dies', hypothesis: 'nobody notices', state: 'due', why: '', verdicts: [] },
-    { name: 'a key drifts', hypothesis: 'somebody notices', state: 'due', why: '', verdicts: [] },
+    { name: 'a pod dies', hypothesis: 'nobody notices', state: 'due', why: '', runs: 1, verdicts: [] },
+    { name: 'a key drifts', hypothesis: 'somebody notices', state: 'due', why: '', runs: 1, verdicts: [] },
   ],
   standings,
   probes: [{ name: 'door', state: 'fail', expected: '200', actual: '503 after 1ms' }],

@@ -11,3 +11,15 @@ it('says that nothing was left only where everything was looked at', () => {
   expect(lifted(0, 2)).toContain('nothing was reverted   0 remain, blind to 2');
   expect(lifted(1, 0)).toContain('nothing was reverted   1 remain');
 });
+
+it('names the experiment of each line where several runs go on side by side', () => {
+  const entry: DayEntry = {
+    kind: 'event',
+    scenario: 's',
+    v: 1,
+    at: 0,
+    event: { at: 0, run: 'r', event: 'note', text: 'hello' },
+  };
+  expect(dayLine(entry, FACTS)).not.toContain('(x)');
+  expect(dayLine(entry, { ...FACTS, isOneOfSeveral: true })).toMatch(/hello {3}\(x\)$/);
+});

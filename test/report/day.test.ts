@@ -65,3 +65,44 @@ test('a line that is no record is named with the journal that it stands in', () 
   });
   expect(merged).toMatchObject({ problems: ['/x.jsonl: line 2 is no record and was passed over'] });
 });
+
+test('what of the agenda was not run, the people and the hypothesis are told as the plan in the journal has them', () => {
+  const plan = {
+    apiVersion: 'mayday.dev/v1alpha1',
+    kind: 'GameDay',
+    metadata: { name: 'autumn' },
+    spec: {
+      objective: 'learn',
+      scope: { namespaces: ['shop'] },
+      people: [
+        { name: 'Ana', role: 'owner' },
+        { name: 'Cleo', role: 'observer' },
+      ],
+      agenda: [
+        { name: 'the door', byHand: 'close it', hypothesis: 'nobody notices' },
+        { name: 'everything', suite: 'all' },
+        { name: 'the window', byHand: 'break it', hypothesis: 'somebody notices' },
+      ],
+    },
+  };
+  const files = [{ path: 'autumn.yaml', sha256: '', text: JSON.stringify(plan) }];
+  const journal = [
+    line(0, { kind: 'begin', day: DAY, plan: 'autumn', objective: 'learn', files, ...SESSION }),
+    ...LED.slice(1),
+    line(10, { kind: 'armed', scenario: 'everything', by: ANA }),
+    line(11, { kind: 'not-run', scenario: 'everything', experiment: 'kill', path: 'kill.yaml', says: 'stopped' }),
+    line(12, { kind: 'ended', scenario: 'everything', end: 'stopped', why: 'lunch' }),
+    line(13, { kind: 'end', exitCode: 6, says: 'stopped' }),
+  ];
+  const merged = parts([MINE], { [MINE]: journal });
+  if (typeof merged === 'string') throw new Error(merged);
+  expect(merged.notRun).toEqual([
+    { name: 'everything: kill', says: 'stopped' },
+    { name: 'the window', says: 'not begun' },
+  ]);
+  expect(merged.day?.people).toEqual([
+    { name: 'Ana', role: 'owner' },
+    { name: 'Cleo', role: 'observer' },
+  ]);
+  expect(merged.scenarios[0]).toMatchObject({ title: 'the door', hypothesis: 'nobody notices' });
+});

@@ -31,7 +31,7 @@ export interface SamplerDeps {
 
 export interface Sampler {
   take(signal: AbortSignal): Promise<Sample>;
-  /** What serves now and is aimed at: `Deployment kserve/x`. */
+  /** What is aimed at as well from now on: `Deployment kserve/x`. */
   aim(isTarget: (deployment: KubeObject) => boolean): void;
   readonly targets: ReadonlySet<string>;
   /** The next scenario aims at something else. */
@@ -50,7 +50,7 @@ const nameOf = (kind: string, { metadata }: KubeObject): string =>
 export function createSampler(deps: SamplerDeps): Sampler {
   const { api, clock, realClock, namespaces } = deps;
   const targets = new Set<string>();
-  let isTarget: ((deployment: KubeObject) => boolean) | undefined;
+  let aims: ((deployment: KubeObject) => boolean)[] = [];
   let scannedAt = Number.NEGATIVE_INFINITY;
   let calls: Call[] = [];
 
@@ -80,7 +80,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
     for (const item of items) {
       const deployment = { ...item, kind: 'Deployment' };
       const name = nameOf('Deployment', deployment);
-      if (isTarget?.(deployment)) targets.add(name);
+      if (aims.some(isTarget => isTarget(deployment))) targets.add(name);
       (namespaces.includes(item.metadata.namespace ?? '') ? inside : outside).set(name, isServing(deployment));
     }
     return { inside, outside: everywhere === undefined ? undefined : outside };
@@ -102,11 +102,11 @@ export function createSampler(deps: SamplerDeps): Sampler {
 
   return {
     targets,
-    aim: test => {
-      isTarget = test;
+    aim: isTarget => {
+      aims.push(isTarget);
     },
     forget() {
-      isTarget = undefined;
+      aims = [];
       targets.clear();
     },
     async take(signal) {

@@ -1,7 +1,9 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { LoadedExperiment } from '../../experiment/types.ts';
+import type { Clock } from '../../host/clock.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { RunEvent } from '../../run/event.ts';
+import type { Readiness } from '../../suite/readiness.ts';
 import type { Monitor } from '../conditions/monitor.ts';
 import type { DayRecord } from '../journal/read-day.ts';
 import type { By, Happened, LookItem } from '../journal/record.ts';
@@ -11,6 +13,7 @@ import type { Desk } from './desk.ts';
 import { dayExitCode, type Told } from './exit-code.ts';
 import type { Human } from './human.ts';
 import { LATCHED } from './latched.ts';
+import { isDue, lastRuns } from './missing.ts';
 import { runScenario, type UnderWay } from './scenario.ts';
 
 /** Where the day is, for whoever looks on. */
@@ -31,6 +34,11 @@ export interface DayDeps {
   monitor: Monitor;
   human: Human;
   by: By;
+  /** The clock that experiments live in, and the server's time. */
+  clock: Clock;
+  serverNow(): number;
+  /** One look: whether an experiment of a suite may begin. */
+  ready(loaded: LoadedExperiment, signal: AbortSignal): Promise<Readiness>;
   look(): Promise<LookItem[]>;
   /** Saves what the namespaces of the scope look like, and says what differs from before. Never rejects. */
   baseline(when: 'before' | 'after'): Promise<SavedBaseline>;
@@ -57,7 +65,7 @@ export interface DayEnd {
 /** Leads a day from where its record ends to its end. Whatever happens, what was injected is reverted before it returns. */
 export async function leadDay(deps: DayDeps): Promise<DayEnd> {
   const { agenda, record, desk, day } = deps;
-  const told: Told[] = record.scenarios.filter(({ end }) => end !== undefined && !isMissing(end)).map(toldOf);
+  const told: Told[] = record.scenarios.filter(({ name }) => !isDue(record, name)).map(toldOf);
   const due = agenda.filter(({ scenario }) => isDue(record, scenario.name));
   if (!record.baselines.some(({ when }) => when === 'before')) {
     for (const { to, text } of day.spec.notices.filter(({ when }) => when === 'before'))
@@ -104,18 +112,10 @@ async function close(deps: DayDeps, told: readonly Told[], isStopped: boolean): 
   return { exitCode, says };
 }
 
-/** Ends after which a scenario is still to be done. */
-const isMissing = (end: string): boolean => end === 'died' || end === 'stopped' || end === 'refused';
-
-function isDue(record: DayRecord, name: string): boolean {
-  const end = record.scenarios.find(one => one.name === name)?.end;
-  return end === undefined || isMissing(end);
-}
-
-const toldOf = ({ end, runs, outcome }: DayRecord['scenarios'][number]): Told => ({
-  end: end ?? 'died',
-  results: runs.flatMap(({ result }) => (result === undefined ? [] : [result])),
-  ...(outcome === undefined ? {} : { outcome: outcome.outcome }),
+const toldOf = (scenario: DayRecord['scenarios'][number]): Told => ({
+  end: scenario.end ?? 'died',
+  results: lastRuns(scenario).flatMap(({ result }) => (result === undefined ? [] : [result])),
+  ...(scenario.outcome === undefined ? {} : { outcome: scenario.outcome.outcome }),
 });
 
 async function save(deps: DayDeps, when: 'before' | 'after'): Promise<void> {

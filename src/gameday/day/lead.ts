@@ -35,6 +35,7 @@ export interface LeadDeps {
   /** By how much the clocks of this machine and of the cluster differ at least, milliseconds; undefined where it is not known. */
   skewMs(): number | undefined;
   triage(): Promise<Triage>;
+  ready: DayDeps['ready'];
   /** Saves what these namespaces look like in the folder of the day; what is left is a line each. Never rejects. */
   baseline(when: 'before' | 'after', folder: string, namespaces: readonly string[]): Promise<SavedBaseline>;
   /** Tells others of a tripped condition; nobody waits for it. */
@@ -283,7 +284,7 @@ class Leading implements Day {
   }
 
   #dayDeps(monitor: Monitor): DayDeps {
-    const { api, engine, triage, baseline } = this.#deps;
+    const { api, engine, clock, triage, ready, baseline } = this.#deps;
     const { plan, agenda, by, despite, signal, insist, hear } = this.#order;
     return {
       day: plan.day,
@@ -293,6 +294,9 @@ class Leading implements Day {
       engine,
       monitor,
       human: this.#order.human(this),
+      clock,
+      serverNow: () => api.serverTime().now,
+      ready,
       by,
       despite,
       signal: AbortSignal.any([signal, this.#disk.signal]),

@@ -1,10 +1,14 @@
+import type { FinishedRun } from '../../engine/engine.ts';
 import type { LoadedExperiment } from '../../experiment/types.ts';
+import type { RunOptions } from '../../run/deps.ts';
 import type { RunEvent } from '../../run/event.ts';
 import type { RunResult } from '../../run/verdict/result.ts';
 import type { ScenarioEnd } from '../journal/record.ts';
 import type { ReadyScenario } from './agenda.ts';
 import type { DayDeps } from './day.ts';
 import type { Told } from './exit-code.ts';
+import { doneRuns } from './missing.ts';
+import { runScenarioSuite } from './suite.ts';
 
 type Ended = Told & { results: RunResult[]; why: string };
 
@@ -75,14 +79,16 @@ async function injectAll(deps: DayDeps, ready: ReadyScenario, signal: AbortSigna
     return [];
   }
   deps.stage({ at: 'running', scenario: name });
+  const done = deps.record.scenarios.filter(one => one.name === name).flatMap(doneRuns);
+  const before = done.flatMap(({ result }) => result ?? []);
+  const owed = ready.experiments.filter(({ path }) => !done.some(run => run.path === path));
+  const one = (loaded: LoadedExperiment, options: Pick<RunOptions, 'emit' | 'signal'>) =>
+    run(deps, ready, loaded, options);
+  if (ready.scenario.suite !== undefined)
+    return [...before, ...(await runScenarioSuite(deps, ready, owed, one, signal))];
   const results: RunResult[] = [];
-  for (const loaded of ready.experiments) {
-    if (signal.aborted) break;
-    const result = await run(deps, ready, loaded, signal);
-    results.push(result);
-    if (result.residue > 0) break;
-  }
-  return results;
+  for (const loaded of owed) results.push((await one(loaded, { emit: () => undefined, signal })).result);
+  return [...before, ...results];
 }
 
 /** Runs one experiment. That it runs is on the disk before anything is written to the cluster. */
@@ -90,12 +96,13 @@ async function run(
   deps: DayDeps,
   { scenario }: ReadyScenario,
   loaded: LoadedExperiment,
-  signal: AbortSignal,
-): Promise<RunResult> {
+  { emit, signal }: Pick<RunOptions, 'emit' | 'signal'>,
+): Promise<FinishedRun> {
   const { desk, engine, insist } = deps;
   const { name, ttl, soak } = scenario;
   const hear = (event: RunEvent) => {
     deps.ran(event, loaded);
+    emit(event);
     const noted =
       event.event === 'phase' && event.phase === 'Pending'
         ? desk.note({
@@ -109,17 +116,18 @@ async function run(
     // A disk that refuses is told by the desk, and ends the day.
     noted.catch(() => undefined);
   };
-  const { result, recordPath } = await engine.run(loaded, {
+  const finished = await engine.run(loaded, {
     emit: hear,
     aims: async isTarget => {
       deps.aim(isTarget);
       await desk.written();
     },
-    signal,
     insist,
+    ...(signal === undefined ? {} : { signal }),
     ...(ttl === undefined ? {} : { ttlMs: ttl }),
     ...(soak === undefined ? {} : { soakMs: soak }),
   });
+  const { result, recordPath } = finished;
   await desk.note({
     kind: 'result',
     scenario: name,
@@ -127,5 +135,5 @@ async function run(
     result,
     ...(recordPath === undefined ? {} : { recordPath }),
   });
-  return result;
+  return finished;
 }

@@ -27,6 +27,8 @@ export interface DayScenario {
   /** T3: the first to say that they see it. */
   seen: EntryOf<'seen'>[];
   tripped: EntryOf<'tripped'>[];
+  /** Experiments of a suite that were passed over, and not run since. */
+  notRun: { experiment: string; path: string; says: string }[];
 }
 
 /** A day as its journal tells it. */
@@ -176,6 +178,7 @@ const begun = (entry: EntryOf<'armed'> | EntryOf<'ended'>): DayScenario => ({
   runs: [],
   seen: [],
   tripped: [],
+  notRun: [],
 });
 
 function note(scenario: DayScenario, entry: DayEntry): void {
@@ -188,6 +191,10 @@ function note(scenario: DayScenario, entry: DayEntry): void {
         startedAt: entry.at,
         events: [],
       });
+      scenario.notRun = scenario.notRun.filter(({ path }) => path !== entry.path);
+      return;
+    case 'not-run':
+      scenario.notRun.push({ experiment: entry.experiment, path: entry.path, says: entry.says });
       return;
     case 'event':
       scenario.runs.find(({ run }) => run === entry.event.run)?.events.push(entry.event);

@@ -64,6 +64,8 @@ export type Happened =
   /** `scenario` is the name in the agenda, here and everywhere. */
   | { kind: 'armed'; scenario: string; by: By }
   | { kind: 'run'; scenario: string; run: string; experiment: string; path: string }
+  /** Of a suite: not steady yet, or locked, told again whenever that changes; and what was not begun, and why. */
+  | { kind: 'waiting' | 'not-run'; scenario: string; experiment: string; path: string; says: string }
   | { kind: 'event'; scenario: string; event: RunEvent }
   | { kind: 'result'; scenario: string; run: string; result: FinishedRun['result']; recordPath?: string }
   | { kind: 'ended'; scenario: string; end: ScenarioEnd; why: string }

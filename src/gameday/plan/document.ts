@@ -29,7 +29,10 @@ const scenario = z
   .strictObject({
     name: words,
     experiment: words.optional().meta({ description: 'a ChaosExperiment file, from the folder of the plan' }),
-    suite: words.optional().meta({ description: 'a folder of ChaosExperiments, run one after the other' }),
+    suite: words.optional().meta({
+      description:
+        'a folder of ChaosExperiments, run by tier, side by side where they share no operator and no namespace',
+    }),
     byHand: words.optional().meta({ description: 'what a person does; mayday watches, and asks how it went' }),
     hypothesis: words.optional().meta({ description: 'needed where it is done by hand; else the experiment has one' }),
     set: z.array(words).default([]).meta({ description: 'overrides below spec, such as injection.count=2' }),

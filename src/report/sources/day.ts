@@ -1,5 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { DayRecord as DayFile, DayRun, DayScenario } from '../../gameday/journal/read-day.ts';
+import type { GameDay } from '../../gameday/plan/document.ts';
+import { readPlan } from '../../gameday/plan/read-plan.ts';
 import { clean, shellWord } from '../clean.ts';
 import type { DayPart, Scenario } from '../model.ts';
 import type { RecordHeader, RecordResult } from './record-shape.ts';
@@ -12,14 +14,41 @@ export function partsOfDay(
   day: DayRecord,
   kept: (run: DayRun) => RunParts | undefined,
 ): { scenarios: Scenario[]; notRun: { name: string; says: string }[]; day: DayPart } {
-  const ran = day.scenarios.filter(({ end }) => end !== 'skipped' && end !== 'refused');
+  const plan = planOf(day);
+  const ran = day.scenarios.filter(one => !isPassedOver(one));
+  const planned = (name: string) => plan?.agenda.find(one => one.name === name)?.hypothesis;
   return {
-    scenarios: ran.flatMap(scenario => scenariosOf(day, scenario, kept)),
-    notRun: day.scenarios
-      .filter(({ end }) => end === 'skipped' || end === 'refused')
-      .map(({ name, end, why }) => ({ name: clean(name), says: clean(`${end ?? ''}${why ? `: ${why}` : ''}`) })),
-    day: partOf(day),
+    scenarios: ran.flatMap(scenario => {
+      const hypothesis = planned(scenario.name);
+      const said = hypothesis === undefined ? {} : { hypothesis: clean(hypothesis) };
+      return scenariosOf(day, scenario, kept).map(one => ({ ...one, ...said }));
+    }),
+    notRun: notRunOf(day, plan),
+    day: partOf(day, plan),
   };
+}
+
+/** The plan as the journal keeps it. */
+function planOf({ begin }: DayRecord): GameDay['spec'] | undefined {
+  const [file] = begin?.files ?? [];
+  const reading = file?.text === undefined ? undefined : readPlan(file.text, file.path);
+  return reading?.ok ? reading.plan.day.spec : undefined;
+}
+
+/** Nothing of it was injected. */
+const isPassedOver = ({ end }: DayScenario): boolean => end === 'skipped' || end === 'refused';
+
+/** Everything of the agenda that was not run, in its order as far as that is known. */
+function notRunOf(day: DayRecord, plan: GameDay['spec'] | undefined): { name: string; says: string }[] {
+  const begun = new Set(day.scenarios.map(({ name }) => name));
+  const never = (plan?.agenda ?? []).filter(({ name }) => !begun.has(name));
+  return [
+    ...day.scenarios.flatMap(one => [
+      ...(isPassedOver(one) ? [{ name: one.name, says: `${one.end ?? ''}${one.why ? `: ${one.why}` : ''}` }] : []),
+      ...one.notRun.map(({ experiment, says }) => ({ name: `${one.name}: ${experiment}`, says })),
+    ]),
+    ...never.map(({ name }) => ({ name, says: day.end === undefined ? 'not begun yet' : 'not begun' })),
+  ].map(({ name, says }) => ({ name: clean(name), says: clean(says) }));
 }
 
 function scenariosOf(day: DayRecord, scenario: DayScenario, kept: (run: DayRun) => RunParts | undefined): Scenario[] {
@@ -111,8 +140,9 @@ function peopleOf({ outcome: said, seen }: DayScenario): NonNullable<Scenario['p
   };
 }
 
-function partOf(day: DayRecord): DayPart {
-  const people = new Map(day.sessions.map(({ by }) => [by.name, by.role as string]));
+function partOf(day: DayRecord, plan: GameDay['spec'] | undefined): DayPart {
+  const people = new Map((plan?.people ?? []).map(({ name, role }) => [name, role as string]));
+  for (const { by } of day.sessions) people.set(by.name, by.role);
   if (day.begin) people.set(day.begin.by.name, day.begin.by.role);
   for (const { by } of [...day.notes, ...day.seen, ...day.stops])
     if (!people.has(by.name)) people.set(by.name, by.role);

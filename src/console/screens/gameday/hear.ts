@@ -1,5 +1,6 @@
 import type { DayUpdate } from '../../../gameday/day/lead.ts';
-import type { DayRecord } from '../../../gameday/journal/read-day.ts';
+import { doneRuns, isDue, lastRuns } from '../../../gameday/day/missing.ts';
+import type { DayRecord, DayRun } from '../../../gameday/journal/read-day.ts';
 import type { DayEntry } from '../../../gameday/journal/record.ts';
 import type { DayFacts } from '../../deps.ts';
 import type { DayView, ScenarioView } from './view.ts';
@@ -9,17 +10,15 @@ export function agendaOf({ scenarios, soFar }: Pick<DayFacts, 'scenarios' | 'soF
   return scenarios.map(one => ({ ...one, ...knownOf(soFar, one.name) }));
 }
 
-/** Ends after which a scenario is done once more. */
-const AGAIN = new Set(['died', 'stopped', 'refused']);
-
-function knownOf(soFar: DayRecord, name: string): Omit<ScenarioView, 'name' | 'hypothesis' | 'byHand'> {
+function knownOf(soFar: DayRecord, name: string): Omit<ScenarioView, 'name' | 'hypothesis' | 'byHand' | 'runs'> {
   const known = soFar.scenarios.find(one => one.name === name);
-  if (known === undefined || known.end === undefined || AGAIN.has(known.end))
-    return { state: 'due', why: '', verdicts: [] };
+  const verdictsOf = (runs: readonly DayRun[]) => runs.flatMap(({ result }) => result?.verdict ?? []);
+  if (known === undefined || known.end === undefined || isDue(soFar, name))
+    return { state: 'due', why: '', verdicts: known === undefined ? [] : verdictsOf(doneRuns(known)) };
   return {
     state: known.end,
     why: known.why ?? '',
-    verdicts: known.runs.flatMap(({ result }) => (result === undefined ? [] : [result.verdict])),
+    verdicts: verdictsOf(lastRuns(known)),
     armedAt: known.armedAt,
     ...(known.endedAt === undefined ? {} : { endedAt: known.endedAt }),
     ...(known.outcome === undefined ? {} : { outcome: known.outcome.outcome }),
@@ -42,6 +41,10 @@ function heardEntry(day: DayView, entry: DayEntry): Partial<DayView> {
       return { beganAt: entry.at };
     case 'armed':
       return change(entry.scenario, () => ({ state: 'under way', armedAt: entry.at, why: '' }));
+    case 'waiting':
+      return change(entry.scenario, () => ({ waiting: `${entry.experiment}: ${entry.says}` }));
+    case 'run':
+      return change(entry.scenario, () => ({ waiting: undefined }));
     case 'result':
       return change(entry.scenario, ({ verdicts }) => ({ verdicts: [...verdicts, entry.result.verdict] }));
     case 'ended':

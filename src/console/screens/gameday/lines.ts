@@ -150,27 +150,37 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
 const keys = (of: readonly (readonly [string, string])[]): Line =>
   line('  ', ...of.flatMap(([key, says]) => [span(key, 'key'), span(` ${says}   `)]));
 
-/** The fault that is in, with both clocks. */
+/** The faults that are in, each with both clocks. */
 function underWay({ runs, day }: ConsoleState, view: View, scenario: ScenarioView | undefined): Line[] {
   if (scenario?.state !== 'under way') return [];
-  const live = runs.filter(isLive).at(-1);
-  if (live === undefined) {
+  const live = runs.filter(isLive);
+  const waiting = scenario.waiting === undefined ? [] : [line(span(`  not steady yet: ${scenario.waiting}`, 'warn'))];
+  if (live.length === 0) {
     const run = runs.at(-1);
-    return [line(span(`  ${run?.endedAt === undefined ? (run?.phase ?? '') : ''}`, 'dim'))];
+    return [line(span(`  ${run?.endedAt === undefined ? (run?.phase ?? '') : ''}`, 'dim')), ...waiting];
   }
-  const ttl = live.ttlDeadline === undefined ? 'no TTL' : `TTL ${clock(live.ttlDeadline - view.now.server)}`;
-  const recovery =
-    live.recoveryDeadline === undefined ? '' : `recovery ${clock(live.recoveryDeadline - view.now.server)}`;
   const seen = scenario.seenBy === undefined ? 'd when you see it' : `seen by ${scenario.seenBy}`;
   return [
+    ...live.flatMap((run, index) => [
+      ...inLines(run, view, index === 0 ? seen : ''),
+      ...(live.length > 1 ? [] : [line(span(`  effect ${run.effect ?? 'not known'}  ${run.evidence}`, 'dim'))]),
+    ]),
+    ...waiting,
+    ...(day.latched === undefined ? [] : [line(span('  being reverted…', 'warn'))]),
+  ];
+}
+
+function inLines(run: ConsoleState['runs'][number], view: View, seen: string): Line[] {
+  const ttl = run.ttlDeadline === undefined ? 'no TTL' : `TTL ${clock(run.ttlDeadline - view.now.server)}`;
+  const recovery =
+    run.recoveryDeadline === undefined ? '' : `recovery ${clock(run.recoveryDeadline - view.now.server)}`;
+  return [
     line(
-      span(`  ${view.glyphs.states.fail} IN  ${live.type} ${live.experiment}   `, 'chaos'),
+      span(`  ${view.glyphs.states.fail} IN  ${run.type} ${run.experiment}   `, 'chaos'),
       span(ttl, 'title'),
       `  ${recovery}  `,
       span(seen, 'dim'),
     ),
-    line(span(`  effect ${live.effect ?? 'not known'}  ${live.evidence}`, 'dim')),
-    ...(day.latched === undefined ? [] : [line(span('  being reverted…', 'warn'))]),
   ];
 }
 
@@ -204,7 +214,8 @@ function agendaLine(one: ScenarioView, index: number, isCurrent: boolean, view: 
   const { word, tone } = LOOKS[one.state];
   const took = one.armedAt === undefined || one.endedAt === undefined ? '' : elapsed(one.endedAt - one.armedAt);
   const right = line(
-    one.verdicts.length > 0 && span(`${one.verdicts.join(', ')}  `, 'plain'),
+    one.state === 'under way' && one.runs > 1 && span(`${one.verdicts.length} of ${one.runs} runs  `, 'plain'),
+    one.verdicts.length > 0 && span(`${counted(one.verdicts)}  `, 'plain'),
     one.outcome !== undefined && span(`${one.outcome}  `, OUTCOME_TONE[one.outcome]),
     span(took, 'dim'),
   );
@@ -214,6 +225,13 @@ function agendaLine(one: ScenarioView, index: number, isCurrent: boolean, view: 
     span(one.name, isCurrent ? 'title' : 'plain'),
   );
   return ends(left, right, columns);
+}
+
+/** `Resilient`, or `5 Resilient, 2 Degraded` of several. */
+function counted(verdicts: readonly string[]): string {
+  if (verdicts.length === 1) return verdicts.join('');
+  const groups = Map.groupBy(verdicts, verdict => verdict);
+  return [...groups].map(([verdict, all]) => `${all.length} ${verdict}`).join(', ');
 }
 
 /** Every abort condition with its value, tripped ones first, then the probes. */

@@ -15,7 +15,11 @@ export interface ScenarioView {
   armedAt?: number;
   endedAt?: number;
   why: string;
+  /** How many experiments it is of, and the verdicts of those that are over. */
+  runs: number;
   verdicts: readonly string[];
+  /** Of a suite: what it waits for before it injects. */
+  waiting?: string | undefined;
   seenBy?: string;
   outcome?: Outcome['outcome'];
 }

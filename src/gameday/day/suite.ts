@@ -1,0 +1,54 @@
+import type { FinishedRun } from '../../engine/engine.ts';
+import type { LoadedExperiment } from '../../experiment/types.ts';
+import type { RunOptions } from '../../run/deps.ts';
+import type { RunResult } from '../../run/verdict/result.ts';
+import { SUITE_DEFAULTS } from '../../suite/defaults.ts';
+import type { SuiteEvent } from '../../suite/event.ts';
+import type { SuiteJournal } from '../../suite/journal.ts';
+import { suiteEntries } from '../../suite/order.ts';
+import { runSuite } from '../../suite/run-suite.ts';
+import type { ReadyScenario } from './agenda.ts';
+import type { DayDeps } from './day.ts';
+
+/** The journal of the day holds all of it. */
+const NO_JOURNAL: SuiteJournal = { append: () => Promise.resolve(), close: () => Promise.resolve() };
+
+/**
+ * The experiments of a scenario as a suite: by tier, side by side where they share nothing, each once its steady state holds. Gives the
+ * results of those that were run, whatever ended them.
+ */
+export async function runScenarioSuite(
+  deps: Pick<DayDeps, 'ready' | 'clock' | 'serverNow' | 'desk'>,
+  { scenario }: ReadyScenario,
+  experiments: readonly LoadedExperiment[],
+  run: (loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>) => Promise<FinishedRun>,
+  signal: AbortSignal,
+): Promise<RunResult[]> {
+  const { ready, clock, serverNow, desk } = deps;
+  const entries = suiteEntries(experiments);
+  const named = new Map(entries.map(({ key, loaded }) => [key, loaded]));
+  const results: RunResult[] = [];
+  const hear = (event: SuiteEvent): void => {
+    if (event.event !== 'waiting' && event.event !== 'not-run') return;
+    const loaded = named.get(event.key);
+    const about = { scenario: scenario.name, experiment: loaded?.experiment.metadata.name ?? event.key };
+    // A disk that refuses is told by the desk, and ends the day.
+    desk.note({ kind: event.event, ...about, path: loaded?.path ?? '', says: event.says }).catch(() => undefined);
+  };
+  const keep = async (loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>): Promise<FinishedRun> => {
+    const finished = await run(loaded, options);
+    results.push(finished.result);
+    return finished;
+  };
+  const { soak } = scenario;
+  await runSuite(
+    { run: keep, ready, clock, now: serverNow, journal: NO_JOURNAL, emit: hear },
+    {
+      suite: scenario.name,
+      entries,
+      settings: { ...SUITE_DEFAULTS, ...(soak === undefined ? {} : { soakMs: soak }) },
+      signal,
+    },
+  );
+  return results;
+}
