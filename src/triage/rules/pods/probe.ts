@@ -1,5 +1,5 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
-import { list, number, text } from '../../../k8s/fields.ts';
+import { fields, list, number, text } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
 import { condition, quoted } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
@@ -24,6 +24,8 @@ import {
 
 interface Unready {
   container: Container;
+  /** Until when its startup probe may fail before the kubelet kills it for the first time; undefined when that time is over. */
+  startsUntil: number | undefined;
   type: ProbeType | undefined;
   message: string;
   othersWell: boolean;
@@ -66,6 +68,7 @@ const unready = (looking: Pick<Looking, 'view' | 'now'>): Sick<Unready>[] =>
       key: `${container.name} ${type}`,
       what: {
         container,
+        startsUntil: startsUntil(container, looking.now),
         type,
         message: event?.one.message ?? '',
         othersWell,
@@ -83,6 +86,16 @@ function isStarting({ spec, running }: Container, now: number): boolean {
     number((spec[key] as { initialDelaySeconds?: number } | undefined)?.initialDelaySeconds),
   );
   return running?.startedAt !== undefined && now - running.startedAt < FIRST_MINUTE + Math.max(...delays) * 1000;
+}
+
+/** How long a container that has not started may go on trying, by its startup probe. One that was killed before has had its time. */
+function startsUntil({ spec, running, started, restarts }: Container, now: number): number | undefined {
+  if (started !== false || restarts > 0 || running?.startedAt === undefined || !spec.startupProbe) return undefined;
+  const probe = fields(spec.startupProbe);
+  const seconds =
+    number(probe.initialDelaySeconds) + number(probe.periodSeconds, 10) * number(probe.failureThreshold, 3);
+  const until = running.startedAt + seconds * 1000;
+  return until > now ? until : undefined;
 }
 
 /** A container that runs and is not ready: its probe fails. */
@@ -105,9 +118,10 @@ export const probeFails: Rule = {
   },
 };
 
-function probeFinding({ view, answers }: Looking, sick: Sick<Unready>): Finding {
+function probeFinding({ view, answers, now }: Looking, sick: Sick<Unready>): Finding {
   const { top, pods, what } = sick;
-  const { container, type, message, othersWell } = what;
+  const { container, type, message, othersWell, startsUntil } = what;
+  const left = startsUntil === undefined ? undefined : Math.ceil((startsUntil - now) / 60_000);
   const fault =
     type === undefined
       ? {
@@ -120,9 +134,10 @@ function probeFinding({ view, answers }: Looking, sick: Sick<Unready>): Finding 
   const at = type && probeOf(container, type);
   return finding({
     rule: 'pod/probe',
-    severity: 'high',
+    // It is killed, and the failure certain, only when its time is over.
+    severity: left === undefined ? 'high' : 'warn',
     object: top.object ?? top.ref,
-    summary: `${type ?? 'readiness'} probe fails: ${containerWords(container)} of ${howMany(sick)} runs and is not ready${othersWell ? ', its other containers are' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
+    summary: `${type ?? 'readiness'} probe fails: ${containerWords(container)} of ${howMany(sick)} ${left === undefined ? 'runs and is not ready' : `has not started yet, and may go on trying for ${left} more ${left === 1 ? 'minute' : 'minutes'}`}${othersWell ? ', its other containers are' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
     since: unreadySince(pods),
     evidence: [
       podNames(pods),

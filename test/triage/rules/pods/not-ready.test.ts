@@ -15,6 +15,19 @@ const unready = (container: Record<string, unknown>, minutes = 9) =>
 const unhealthy = (message: string) => warning('Pod', 'shop', 'web-1', 'Unhealthy', message);
 
 describe('pod/probe', () => {
+  it('a program that may still start, by its startup probe, is only worth a look; one that was killed for it is a failure', () => {
+    const startupProbe = { ...http('/healthz', 'http'), periodSeconds: 10, failureThreshold: 90 };
+    const starting = (restartCount: number, minutes: number) => {
+      const state = { running: { startedAt: ago(minutes) } };
+      const status = { web: { ready: false, started: false, restartCount, state } };
+      const spec = { containers: [{ name: 'web', image: 'a', startupProbe }] };
+      return look(probeFails, deployment([pod('web-1', { minutes, spec, containers: status })]))[0];
+    };
+    expect(starting(0, 5)).toMatchObject({ severity: 'warn' });
+    expect(starting(0, 5)?.summary).toContain('has not started yet, and may go on trying for 10 more minutes');
+    expect(starting(1, 5)?.severity).toBe('high');
+    expect(starting(0, 20)?.severity).toBe('high');
+  });
   it.each([
     [
       'a path that another probe has right',
