@@ -24,6 +24,7 @@ export interface Draft {
   cause?: string | undefined;
   fixes?: readonly (FixDraft | false | undefined)[];
   because?: readonly (Cause | false | undefined)[];
+  explains?: readonly Cause[];
 }
 
 /** More lines than this tell nobody more. */
@@ -43,6 +44,7 @@ export function finding(draft: Draft): Finding {
     ...(draft.cause ? { cause: sanitise(draft.cause) } : {}),
     fixes: kept(draft.fixes).map(fixOf),
     because: kept(draft.because).map(causeOf),
+    ...(draft.explains && draft.explains.length > 0 ? { explains: draft.explains.map(causeOf) } : {}),
   };
 }
 

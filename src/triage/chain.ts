@@ -22,7 +22,7 @@ export interface Root extends Placed {
 }
 
 /**
- * Parts findings into roots and what follows from them, by what each says it may be because of. Every finding comes out once: a root, or
+ * Parts findings into roots and what follows from them, by what each says it may be because of, or explains. Every finding comes out once: a root, or
  * under the root that explains it in the fewest steps. The roots come out in the order in which to look at them, over all gates. Where
  * findings explain one another in a circle, the one to look at first is taken for the root.
  */
@@ -64,6 +64,8 @@ function effectsOf(findings: readonly Finding[], owners: Owners | undefined): Ef
     const injections = index.explaining(finding, here).filter(injection => explainsOnSameObject(injection, finding));
     for (const cause of [...injections, ...finding.because.flatMap(each => index.explaining(finding, each))])
       effects.get(cause)?.add(finding);
+    for (const effect of (finding.explains ?? []).flatMap(each => index.explaining(finding, each)))
+      if (!isChaos(effect)) effects.get(finding)?.add(effect);
   }
   return effects;
 }

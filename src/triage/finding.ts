@@ -42,4 +42,6 @@ export interface Finding {
   fixes: Fix[];
   /** Objects that would explain this finding if they have a finding of their own. Without one of them this finding is a root. */
   because: Cause[];
+  /** Findings that follow from this one though they cannot know it: those on these objects. `rule` narrows as in `because`. */
+  explains?: Cause[];
 }

@@ -25,6 +25,23 @@ describe('causes', () => {
     expect(roots[0]?.gate).toBe('G9');
   });
 
+  test('a cause that knows what follows says so itself: what it explains stands below it', () => {
+    const roots = chain([
+      ...at('G9', found('pod/crash-loop', 'Deployment/shop/api')),
+      ...at('G9', found('quota/exceeded', 'Deployment/shop/api')),
+      ...at(
+        'G8',
+        found('rbac/revoked', 'ClusterRoleBinding/api', [], {
+          explains: [{ kind: 'Deployment', namespace: 'shop', name: 'api', rule: 'pod/crash-loop' }],
+        }),
+      ),
+    ]);
+    expect(roots.map(({ finding, follows }) => [finding.rule, ...follows.map(one => one.finding.rule)])).toEqual([
+      ['rbac/revoked', 'pod/crash-loop'],
+      ['quota/exceeded'],
+    ]);
+  });
+
   test('two independent incidents are two roots, the one that most follows from first', () => {
     const roots = chain([
       ...at('G2', found('node/not-ready', 'Node/n1')),

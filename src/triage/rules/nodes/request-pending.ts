@@ -1,3 +1,4 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
 import { finding, refOf } from '../../build.ts';
 import { condition, created } from '../../fields.ts';
@@ -7,6 +8,7 @@ import { causeOf } from '../pods/owner.ts';
 
 const CLIENT = ['kubernetes.io/kube-apiserver-client-kubelet'];
 const SERVING = ['kubernetes.io/kubelet-serving'];
+const USER = 'system:node:';
 /** What approves them does so within seconds. */
 const PATIENCE_MS = 5 * 60_000;
 
@@ -30,7 +32,7 @@ export const requestPending: Rule = {
       const isDecided = ['Denied', 'Failed'].some(type => condition(request, type) !== undefined);
       if (isDecided || text(request.status.certificate) !== '' || now - created(request) < PATIENCE_MS) continue;
       const isApproved = condition(request, 'Approved') !== undefined;
-      const name = text(request.spec.username).replace(/^system:node:/, '');
+      const name = nodeOf(request.spec);
       const node = view.get('Node', undefined, name);
       const isWell = node !== undefined && condition(node, 'Ready')?.status === 'True';
       const what = isClient ? 'client certificate' : 'serving certificate';
@@ -39,7 +41,7 @@ export const requestPending: Rule = {
         // A node that works has its old certificate still.
         severity: isClient && !isWell ? 'high' : 'warn',
         object: request,
-        summary: `the ${what} that kubelet ${name} asks for is ${isApproved ? 'approved and not signed' : 'pending: nobody has approved the request (CSR)'}`,
+        summary: `the ${what} that the kubelet of node ${name} asks for is ${isApproved ? 'approved and not signed' : 'pending: nobody has approved the request (CSR)'}`,
         since: { at: created(request), exact: true },
         evidence: [
           `spec.signerName: ${signer}`,
@@ -63,3 +65,15 @@ export const requestPending: Rule = {
     }
   },
 };
+
+/** The node that the certificate would be for. A kubelet that joins asks as a bootstrap user: only the request itself names its node. */
+function nodeOf({ username, request }: ViewObject['spec']): string {
+  const asker = text(username);
+  if (asker.startsWith(USER)) return asker.slice(USER.length);
+  const body = text(request) === '' ? '' : Buffer.from(text(request), 'base64').toString('latin1');
+  const inside = Buffer.from(body.replace(/-----[^-]+-----/g, ''), 'base64').toString('latin1');
+  const at = inside.indexOf(USER);
+  // In DER the length of a short text stands in the byte before it.
+  const name = inside.slice(at + USER.length, at + inside.charCodeAt(at - 1));
+  return at > 0 && name !== '' ? name : `(not told; asked for by ${asker})`;
+}

@@ -110,7 +110,8 @@ const PATTERNS: readonly Pattern[] = [
 export function logHint(lines: readonly string[], namespace: string): LogHint | undefined {
   for (const pattern of PATTERNS)
     for (const line of [...lines].reverse()) {
-      const found = pattern.match.exec(line);
+      // Structured logs escape the quotes of what they quote.
+      const found = pattern.match.exec(line.replaceAll('\\"', '"'));
       if (found) return { line, means: pattern.means(found), because: pattern.because?.(found, namespace) ?? [] };
     }
   return undefined;

@@ -2,7 +2,7 @@ import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
 import { type FixDraft, finding, refOf } from '../../build.ts';
 import { condition, created, sinceTime } from '../../fields.ts';
-import type { Finding } from '../../finding.ts';
+import type { Cause, Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
@@ -110,8 +110,13 @@ function accuse(
     cause: causeWords(account, broken),
     fixes: [...fixes(view, account, broken)],
     because: [causeOf({ ...object.metadata, kind: object.kind }, 'chaos/')],
+    explains: refused.length > 0 ? crashes(account) : [],
   });
 }
+
+/** A program that is forbidden what it needs may end, or never become ready. */
+const crashes = ({ top }: Account): Cause[] =>
+  ['pod/crash-loop', 'pod/probe', 'pod/init-stuck'].map(rule => causeOf(top.ref, rule));
 
 function causeWords({ name, namespace }: Account, { how, role, wrong }: Broken): string {
   const account = `ServiceAccount ${namespace}/${name}`;
@@ -156,5 +161,6 @@ function unbound({ view }: Looking, { account, read }: Suspect, refused: readonl
         command: command(view, ['kubectl', 'auth', 'can-i', '--list', `--as=${who(account)}`]),
       },
     ],
+    explains: crashes(account),
   });
 }

@@ -36,3 +36,19 @@ it('says nothing of what is new, signed, denied, or for another signer', () => {
   ];
   for (const one of objects) expect(look(requestPending, [one], { served })).toEqual([]);
 });
+
+it('tells the node from the request itself, where a kubelet that joins asks as a bootstrap user', () => {
+  // SEQUENCE { OBJECT IDENTIFIER commonName, PrintableString "system:node:node-4" }, and what follows it.
+  const der = Buffer.concat([
+    Buffer.from([0x30, 0x19, 0x06, 0x03, 0x55, 0x04, 0x03, 0x13, 18]),
+    Buffer.from('system:node:node-4'),
+    Buffer.from([0x30, 0x59]),
+  ]);
+  const pem = `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`;
+  const joining = request('kube-apiserver-client-kubelet', 20);
+  const asked = { ...(joining.spec as object), username: 'system:bootstrap:07401b' };
+  const told = (body: object) =>
+    look(requestPending, [{ ...joining, spec: { ...asked, ...body } }], { served })[0]?.summary;
+  expect(told({ request: Buffer.from(pem).toString('base64') })).toContain('of node node-4 asks for');
+  expect(told({})).toContain('of node (not told; asked for by system:bootstrap:07401b)');
+});
