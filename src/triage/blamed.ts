@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../health/view/cluster-view.ts';
 import { fields, list, text } from '../k8s/fields.ts';
+import { policyCauses } from './admission-policies.ts';
 import type { PolicyHit, Refusal } from './error-text.ts';
 import type { Cause } from './finding.ts';
 
@@ -31,10 +32,7 @@ export function blamedBy(view: ClusterView, refusal: Refusal, namespace: string 
         ...refusal.hits.flatMap(hit => policiesOf(view, hit, namespace)),
       ];
     case 'policy denied':
-      return [
-        { kind: 'ValidatingAdmissionPolicyBinding', name: refusal.binding },
-        { kind: 'ValidatingAdmissionPolicy', name: refusal.policy },
-      ];
+      return policyCauses(refusal);
     case 'quota exceeded':
     case 'quota needs values':
       return [{ kind: 'ResourceQuota', name: refusal.quota, ...here }, ...rangesIn(view, namespace)];

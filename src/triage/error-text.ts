@@ -30,7 +30,17 @@ export type Refusal =
       service?: NamedService;
     }
   | { what: 'webhook denied'; webhook: string; message: string; hits: PolicyHit[] }
-  | { what: 'policy denied'; policy: string; binding: string; message: string; paramsMissing: boolean }
+  | {
+      what: 'policy denied';
+      /** Whether it is a ValidatingAdmissionPolicy; otherwise a MutatingAdmissionPolicy. */
+      validating: boolean;
+      policy: string;
+      binding: string;
+      message: string;
+      paramsMissing: boolean;
+      /** The error of an expression that could not be worked out: the policy is at fault, not what was refused. */
+      failed?: string;
+    }
   | { what: 'quota exceeded'; quota: string; lines: QuotaLine[] }
   | { what: 'quota needs values'; quota: string; missing: string }
   | { what: 'limit range'; message: string }
@@ -117,15 +127,19 @@ const denied: Read = text => {
 };
 
 const policy: Read = text => {
-  const match = /ValidatingAdmissionPolicy '([^']+)' with binding '([^']+)' denied request:\s*([\s\S]*)/.exec(text);
+  // A mutating policy says only `policy`.
+  const match = /\b(Validating\w+|policy) '([^']+)' with binding '([^']+)' denied request:\s*([\s\S]*)/.exec(text);
   if (match === null) return undefined;
-  const [, name = '', binding = '', message = ''] = match;
+  const [, kind = '', name = '', binding = '', message = ''] = match;
+  const failed = /resulted in error:\s*([\s\S]*)/.exec(message)?.[1];
   return {
     what: 'policy denied',
+    validating: kind !== 'policy',
     policy: name,
     binding,
     message: oneLine(message),
     paramsMissing: /no params found/.test(message),
+    ...(failed !== undefined && { failed: oneLine(failed) }),
   };
 };
 

@@ -33,6 +33,8 @@ export const VIEW_KINDS = {
   MutatingWebhookConfiguration: 'admissionregistration.k8s.io/v1',
   ValidatingAdmissionPolicy: 'admissionregistration.k8s.io/v1',
   ValidatingAdmissionPolicyBinding: 'admissionregistration.k8s.io/v1',
+  MutatingAdmissionPolicy: 'admissionregistration.k8s.io/v1',
+  MutatingAdmissionPolicyBinding: 'admissionregistration.k8s.io/v1',
   CustomResourceDefinition: 'apiextensions.k8s.io/v1',
   APIService: 'apiregistration.k8s.io/v1',
   Role: 'rbac.authorization.k8s.io/v1',

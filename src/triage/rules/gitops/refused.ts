@@ -34,10 +34,12 @@ export function toldOf(refusal: Refusal): Told {
     }
     case 'policy denied':
       return {
-        why: `ValidatingAdmissionPolicy ${refusal.policy} denied the request${refusal.paramsMissing ? ': its params are not found' : `: ${refusal.message}`}`,
+        why: `${refusal.validating ? 'ValidatingAdmissionPolicy' : 'MutatingAdmissionPolicy'} ${refusal.policy} denied the request${refusal.paramsMissing ? ': its params are not found' : `: ${refusal.message}`}`,
         fix: refusal.paramsMissing
           ? 'Restore the params object that the binding names.'
-          : 'Make the manifest satisfy the policy, or correct the policy.',
+          : refusal.failed === undefined
+            ? 'Make the manifest satisfy the policy, or correct the policy.'
+            : 'Correct the expression of the policy: it ends in an error.',
       };
     case 'quota exceeded':
       return {

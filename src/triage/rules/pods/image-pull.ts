@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text } from '../../../k8s/fields.ts';
+import { addedBy, isAddedContainer } from '../../added-at-admission.ts';
 import { type FixDraft, finding } from '../../build.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
@@ -32,7 +33,19 @@ export const imagePull: Rule = {
   id: 'pod/image-pull',
   gate: 'G9',
   needs: ['Pod'],
-  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Event'],
+  wants: [
+    'ReplicaSet',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'Job',
+    'CronJob',
+    'Event',
+    'Namespace',
+    'MutatingAdmissionPolicy',
+    'MutatingAdmissionPolicyBinding',
+    'MutatingWebhookConfiguration',
+  ],
   about: {
     looksAt:
       'Containers, init containers and sidecars that wait with ImagePullBackOff, ErrImagePull, InvalidImageName or a like reason, and the events in which the kubelet repeats the words of the registry.',
@@ -85,6 +98,9 @@ function found(view: ClusterView, sick: Sick<BadImage>) {
   const known = nearest(container.image, imagesInUse(view));
   const moved = movedImage(container.image);
   const secrets = list(pod.spec.imagePullSecrets).map(one => text(one.name));
+  const added = isAddedContainer(view, pod, container)
+    ? addedBy(view, pod, [container.name, imageParts(container.image).registry])
+    : undefined;
   return finding({
     rule: 'pod/image-pull',
     severity: 'high',
@@ -102,16 +118,18 @@ function found(view: ClusterView, sick: Sick<BadImage>) {
       `${container.image} cannot be pulled: ${means}.`,
       moved && `${moved[0]?.toUpperCase()}${moved.slice(1)}.`,
       before !== undefined && `The revision before ran ${before}.`,
+      added?.words,
       before === undefined && known !== undefined && `Elsewhere in this cluster ${known} runs.`,
     ]
       .filter(one => typeof one === 'string')
       .join(' '),
     fixes: [
+      ...(added?.fixes ?? []),
       ...fixesFor(view, sick, secrets, moved),
       rollBack(view, top),
       describe(view, podRef(pod), 'Read every event of the pod.'),
     ],
-    because: usualCauses(sick),
+    because: [...usualCauses(sick), ...(added?.because ?? [])],
   });
 }
 

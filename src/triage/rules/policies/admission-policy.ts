@@ -1,45 +1,30 @@
-import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, strings, text } from '../../../k8s/fields.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
-import { finding } from '../../build.ts';
+import { bindingsOf, POLICIES, paramsOf } from '../../admission-policies.ts';
+import { finding, refOf } from '../../build.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import { nearest } from '../../near-miss.ts';
 import { quotedRefusal, refusalsSeen, type Seen } from '../../refusals.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command, patchCommand } from '../../shell.ts';
-
-const denies = ({ spec }: ViewObject): boolean => strings(spec.validationActions).includes('Deny');
-
-/** The params object that a binding names; undefined where it names none by name. */
-function paramsOf(view: ClusterView, binding: ViewObject): ObjectRef | undefined {
-  const ref = fields(binding.spec.paramRef);
-  const policy = view.get('ValidatingAdmissionPolicy', undefined, text(binding.spec.policyName));
-  const kind = fields(policy?.spec.paramKind);
-  if (text(ref.name) === '' || text(kind.kind) === '') return undefined;
-  return {
-    apiVersion: text(kind.apiVersion),
-    kind: text(kind.kind),
-    name: text(ref.name),
-    ...(text(ref.namespace) !== '' && { namespace: text(ref.namespace) }),
-  };
-}
+import { command, named, patchCommand } from '../../shell.ts';
 
 /** A policy that refuses everything in its scope, because the params that its binding names are gone. */
 export const policyParams: Rule = {
   id: 'policies/params-missing',
   gate: 'G4',
-  needs: ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
+  needs: POLICIES.flatMap(({ policy, binding }) => [policy, binding]),
   wants: ['Application', 'Deployment', 'ReplicaSet', 'ConfigMap'],
   about: {
     looksAt:
-      'The params object that each ValidatingAdmissionPolicyBinding names, and refusals that say `no params found`.',
+      'The params object that each binding of a ValidatingAdmissionPolicy or MutatingAdmissionPolicy names, and refusals that say `no params found`.',
     why: 'With parameterNotFoundAction Deny a binding whose params are gone refuses every request in its scope, like a dead fail-closed webhook.',
     whatToDo: 'Restore the params object, or set parameterNotFoundAction to Allow.',
   },
   *asks({ view }) {
-    for (const binding of view.all('ValidatingAdmissionPolicyBinding')) {
-      const ref = paramsOf(view, binding);
+    for (const bound of bindingsOf(view)) {
+      const ref = paramsOf(bound);
       if (ref !== undefined) yield { of: 'object', ref } satisfies NamedRead;
     }
   },
@@ -48,14 +33,19 @@ export const policyParams: Rule = {
     const seen = [...refusalsSeen(view)].filter(
       ({ refusal }) => refusal.what === 'policy denied' && refusal.paramsMissing,
     );
-    for (const binding of view.all('ValidatingAdmissionPolicyBinding')) {
-      const ref = paramsOf(view, binding);
+    for (const bound of bindingsOf(view)) {
+      const { binding, policyName } = bound;
+      const ref = paramsOf(bound);
       const answer = ref && answers.object(ref);
       const gone = answer !== undefined && !answer.ok && answer.reason === 'not-found';
       const told = seen.filter(
-        ({ refusal }) => refusal.what === 'policy denied' && refusal.binding === binding.metadata.name,
+        ({ refusal }) =>
+          refusal.what === 'policy denied' &&
+          refusal.binding === binding.metadata.name &&
+          refusal.policy === policyName &&
+          refusal.validating === (binding.kind === 'ValidatingAdmissionPolicyBinding'),
       );
-      const blocks = text(fields(binding.spec.paramRef).parameterNotFoundAction) === 'Deny' && denies(binding);
+      const blocks = text(fields(binding.spec.paramRef).parameterNotFoundAction) === 'Deny' && bound.refuses;
       if (gone || told.length > 0) yield paramsMissing(looking, binding, ref, told, blocks || told.length > 0);
     }
   },
@@ -68,7 +58,6 @@ function paramsMissing(
   told: readonly Seen[],
   blocks: boolean,
 ): Finding {
-  const { name } = binding.metadata;
   const near =
     ref?.kind === 'ConfigMap'
       ? nearest(
@@ -85,18 +74,19 @@ function paramsMissing(
     summary: `the params of admission policy ${text(binding.spec.policyName)} are not found (${what})${blocks ? ': every request in its scope is denied' : ''}`,
     evidence: [
       `spec.paramRef: ${JSON.stringify(binding.spec.paramRef ?? {})}`,
-      `spec.validationActions: ${strings(binding.spec.validationActions).join(', ')}`,
+      binding.spec.validationActions !== undefined &&
+        `spec.validationActions: ${strings(binding.spec.validationActions).join(', ')}`,
       ...told.slice(0, 2).map(quotedRefusal),
     ],
     cause: `The parameter object that the binding names is missing${near === undefined ? '' : `; there is ${near}`}, and parameterNotFoundAction is ${text(fields(binding.spec.paramRef).parameterNotFoundAction) || 'not set'}.`,
     fixes: [
       {
         text: `Restore the params object: ${what}${near === undefined ? '' : `, or name ${near} in the binding`}.`,
-        command: command(view, ['kubectl', 'edit', 'validatingadmissionpolicybinding', name]),
+        command: command(view, ['kubectl', 'edit', ...named(refOf(binding))]),
       },
       {
         text: 'Until then let requests pass: parameterNotFoundAction Allow.',
-        command: patchCommand(view, ['validatingadmissionpolicybinding', name], 'merge', {
+        command: patchCommand(view, named(refOf(binding)), 'merge', {
           spec: { paramRef: { parameterNotFoundAction: 'Allow' } },
         }),
       },
@@ -108,7 +98,7 @@ function paramsMissing(
 export const policyBroken: Rule = {
   id: 'policies/broken',
   gate: 'G4',
-  needs: ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
+  needs: POLICIES.flatMap(({ policy, binding }) => [policy, binding]),
   about: {
     looksAt:
       'Bindings whose policy does not exist, and warnings that the API server writes about the expressions of a policy (status.typeChecking).',
@@ -116,30 +106,29 @@ export const policyBroken: Rule = {
     whatToDo: 'Correct the name in the binding, or the expression in the policy.',
   },
   *look({ view }) {
-    const policies = [...view.all('ValidatingAdmissionPolicy')];
-    for (const binding of view.all('ValidatingAdmissionPolicyBinding')) {
-      const name = text(binding.spec.policyName);
-      if (policies.some(({ metadata }) => metadata.name === name)) continue;
+    for (const { binding, policyName: name, policy } of bindingsOf(view)) {
+      if (policy !== undefined) continue;
+      const kind = binding.kind.replace(/Binding$/, '') as (typeof POLICIES)[number]['policy'];
       const near = nearest(
         name,
-        policies.map(({ metadata }) => metadata.name),
+        [...view.all(kind)].map(({ metadata }) => metadata.name),
       );
       yield finding({
         rule: 'policies/broken',
         severity: 'warn',
         object: binding,
-        summary: `it binds to admission policy ${name}, which is not found: nothing is enforced`,
+        summary: `it binds to admission policy ${name}, which is not found: nothing is ${kind === 'MutatingAdmissionPolicy' ? 'changed' : 'enforced'}`,
         evidence: [`spec.policyName: ${name}`],
         cause: near === undefined ? 'The policy was deleted, or never created.' : `There is a policy ${near}.`,
         fixes: [
           {
             text: near === undefined ? 'Create the policy, or delete the binding.' : `Name ${near} in the binding.`,
-            command: command(view, ['kubectl', 'edit', 'validatingadmissionpolicybinding', binding.metadata.name]),
+            command: command(view, ['kubectl', 'edit', ...named(refOf(binding))]),
           },
         ],
       });
     }
-    for (const policy of policies) {
+    for (const policy of view.all('ValidatingAdmissionPolicy')) {
       const warnings = list(fields(policy.status.typeChecking).expressionWarnings);
       if (warnings.length === 0) continue;
       yield finding({
@@ -151,7 +140,7 @@ export const policyBroken: Rule = {
         fixes: [
           {
             text: 'Correct the expressions.',
-            command: command(view, ['kubectl', 'edit', 'validatingadmissionpolicy', policy.metadata.name]),
+            command: command(view, ['kubectl', 'edit', ...named(refOf(policy))]),
           },
         ],
       });

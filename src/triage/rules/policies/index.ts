@@ -1,6 +1,7 @@
 import type { Rule } from '../../rule.ts';
 import { policyBroken, policyParams } from './admission-policy.ts';
 import { policyUnenforced } from './enforcement.ts';
+import { policyFailing } from './failing.ts';
 
 /** Admission policies: those of the API server itself, and those of policy engines. */
-export const policyRules: readonly Rule[] = [policyParams, policyBroken, policyUnenforced];
+export const policyRules: readonly Rule[] = [policyParams, policyFailing, policyBroken, policyUnenforced];

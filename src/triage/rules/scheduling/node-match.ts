@@ -60,6 +60,13 @@ export const requiredTerms = (pod: ViewObject): readonly Fields[] =>
       .nodeSelectorTerms,
   );
 
+/** The node that a pod of a DaemonSet was made for. */
+export const nodeOfDaemon = (pod: ViewObject): string | undefined =>
+  requiredTerms(pod)
+    .flatMap(term => list(term.matchFields))
+    .filter(one => one.key === 'metadata.name')
+    .flatMap(one => strings(one.values))[0];
+
 /** What a node selector term asks for and the node does not have. */
 export function missesOf(term: Fields, node: ViewObject): string[] {
   const byLabel = list(term.matchExpressions).filter(one => !holds(one, node.metadata.labels[text(one.key)]));

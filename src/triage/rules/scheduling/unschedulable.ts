@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
-import { fields, list, strings, text } from '../../../k8s/fields.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
+import { addedBy, addedSelector } from '../../added-at-admission.ts';
 import { type FixDraft, finding } from '../../build.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
@@ -8,7 +9,7 @@ import { command } from '../../shell.ts';
 import { describe, edit } from '../pods/fixes.ts';
 import { howMany, PENDING_TOO_LONG, podNames, podRef, type Sick, sickPods, usualCauses } from '../pods/sick.ts';
 import { claimsOf } from '../storage/claims.ts';
-import { repelling, requiredTerms, taintWords } from './node-match.ts';
+import { nodeOfDaemon, repelling, taintWords } from './node-match.ts';
 import { labelSlips, type Obstacles, obstaclesOf, obstacleWords } from './obstacles.ts';
 import { amountWords, freeOnNodes, requestsOf } from './resources.ts';
 import { type Constraint, constraintOf, type Passed, passedOver } from './words.ts';
@@ -43,6 +44,10 @@ export const unschedulable: Rule = {
     'DaemonSet',
     'Job',
     'CronJob',
+    'Namespace',
+    'MutatingAdmissionPolicy',
+    'MutatingAdmissionPolicyBinding',
+    'MutatingWebhookConfiguration',
   ],
   about: {
     looksAt:
@@ -102,13 +107,6 @@ function found(view: ClusterView, sick: ReturnType<typeof unplaced>[number], fre
     ],
   });
 }
-
-/** The node that a pod of a DaemonSet was made for. */
-const nodeOfDaemon = (pod: ViewObject): string | undefined =>
-  requiredTerms(pod)
-    .flatMap(term => list(term.matchFields))
-    .filter(one => one.key === 'metadata.name')
-    .flatMap(one => strings(one.values))[0];
 
 const asksFor = (pod: ViewObject): string =>
   [...requestsOf(pod)]
@@ -186,6 +184,8 @@ function explain(
 
 function selectorStory(view: ClusterView, pod: ViewObject): Explanation {
   const { slips, unmet } = labelSlips(view, pod);
+  const foreign = addedSelector(view, pod);
+  const added = unmet.some(({ key }) => foreign.includes(key)) ? addedBy(view, pod, foreign) : undefined;
   const wanted = unmet.map(({ key, values }) => `${key}=${values.join('|')}`).join(', ');
   if (unmet.length === 0)
     return {
@@ -196,8 +196,10 @@ function selectorStory(view: ClusterView, pod: ViewObject): Explanation {
   const near = slips.map(slip => `nodes carry ${slip.near.key}=${slip.near.value}`).join(', ');
   return {
     what: `no node matches nodeSelector or affinity ${wanted}${near && `; ${near}`}`,
-    why: `The pods ask for nodes labelled ${wanted}, and no node carries that.${near && ` Nearly so: ${near}.`}`,
+    why: `The pods ask for nodes labelled ${wanted}, and no node carries that.${near && ` Nearly so: ${near}.`}${added ? ` ${added.words}` : ''}`,
+    ...(added && { because: added.because }),
     fixes: [
+      ...(added?.fixes ?? []),
       ...slips.map(
         ({ key, wanted, near }) =>
           `Correct the nodeSelector or affinity: ${near.key}=${near.value}, not ${key}=${wanted}.`,
@@ -206,7 +208,9 @@ function selectorStory(view: ClusterView, pod: ViewObject): Explanation {
         text: `Or label the nodes that are meant.`,
         command: command(view, ['kubectl', 'label', 'node', 'NODE', `${key}=${values[0] ?? ''}`]),
       })),
-      ...(slips.length === 0 ? ['Correct the nodeSelector or node affinity, or leave it out.'] : []),
+      ...(slips.length === 0 && added === undefined
+        ? ['Correct the nodeSelector or node affinity, or leave it out.']
+        : []),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import type { Rule } from '../../rule.ts';
+import { daemonPartly } from './daemonset.ts';
 import { daemonNowhere, governingService, heldByPartition, zeroInUse } from './nowhere.ts';
 import { podsRefused } from './pods-refused.ts';
 import { brokenRevision, notObserved, rolloutStuck, statefulStuck } from './rollout.ts';
@@ -12,6 +13,7 @@ export const workloadRules: readonly Rule[] = [
   rolloutStuck,
   zeroInUse,
   daemonNowhere,
+  daemonPartly,
   governingService,
   heldByPartition,
   twoWriters,

@@ -8,7 +8,8 @@ import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { edit } from '../pods/fixes.ts';
 import { causeOf } from '../pods/owner.ts';
-import { configurationsOf, type Refused, refusals } from './refusals.ts';
+import { type Refused, refusals } from './refusals.ts';
+import { policyStory, webhookStory } from './refused-by-admission.ts';
 
 /** A workload whose pods the API server refuses to create. */
 export const podsRefused: Rule = {
@@ -61,7 +62,8 @@ export const podsRefused: Rule = {
   },
 };
 
-interface Explanation {
+/** What the words of a refusal come to. */
+export interface Explanation {
   what: string;
   why: string;
   fixes: (FixDraft | undefined)[];
@@ -118,28 +120,7 @@ function explain(view: ClusterView, { top, message, refusal }: Refused): Explana
     case 'webhook denied':
       return webhookStory(view, top, refusal);
     case 'policy denied':
-      return {
-        what: `admission policy ${refusal.policy} denies them: ${refusal.message}`,
-        why: `ValidatingAdmissionPolicy ${refusal.policy} (binding ${refusal.binding}) denies the pods: ${refusal.message}`,
-        fixes: [
-          edit(view, top, 'Change the pod template so that the policy accepts it.'),
-          {
-            text: 'Or change the policy or its binding.',
-            command: command(view, [
-              'kubectl',
-              'get',
-              'validatingadmissionpolicybinding',
-              refusal.binding,
-              '-o',
-              'yaml',
-            ]),
-          },
-        ],
-        because: [
-          { kind: 'ValidatingAdmissionPolicy', name: refusal.policy },
-          { kind: 'ValidatingAdmissionPolicyBinding', name: refusal.binding },
-        ],
-      };
+      return policyStory(view, top, refusal);
     default:
       return {
         what: message || 'the API server does not say why',
@@ -235,49 +216,5 @@ function quotaStory(
       },
     ],
     because,
-  };
-}
-
-function webhookStory(
-  view: ClusterView,
-  top: Refused['top'],
-  refusal: Extract<Refusal, { what: 'webhook unavailable' | 'webhook denied' }>,
-): Explanation {
-  const configurations = configurationsOf(view, refusal.webhook);
-  const because: Cause[] = configurations.map(one => causeOf({ kind: one.kind, name: one.metadata.name }));
-  if (refusal.what === 'webhook unavailable') {
-    const service = refusal.service;
-    return {
-      what: `admission webhook ${refusal.webhook} cannot be called: ${refusal.detail}`,
-      why: `The API server cannot call webhook ${refusal.webhook}, and its failurePolicy is Fail: ${refusal.detail}`,
-      fixes: [
-        {
-          text: 'Mend the webhook; it blocks these pods.',
-          command: command(view, ['kubectl', 'get', 'validatingwebhookconfigurations,mutatingwebhookconfigurations']),
-        },
-      ],
-      because: [
-        ...because,
-        ...(service
-          ? [{ kind: 'Service', name: service.name, ...(service.namespace && { namespace: service.namespace }) }]
-          : []),
-      ],
-    };
-  }
-  const policies = refusal.hits.map(hit => hit.policy);
-  return {
-    what: `admission webhook ${refusal.webhook} denies them: ${refusal.message}`,
-    why: `Webhook ${refusal.webhook} refuses the pods: ${refusal.message}`,
-    fixes: [edit(view, top, 'Change the pod template so that the policy accepts it, or change the policy.')],
-    because: [
-      ...because,
-      ...policies.flatMap(name =>
-        ['ClusterPolicy', 'Policy', 'ConstraintTemplate'].map(kind => ({
-          kind,
-          name,
-          ...(kind === 'Policy' && top.ref.namespace && { namespace: top.ref.namespace }),
-        })),
-      ),
-    ],
   };
 }

@@ -114,3 +114,29 @@ describe('workload/pods-refused', () => {
     expect(look(podsRefused, objects)).toEqual([]);
   });
 });
+
+describe('what a policy engine refuses', () => {
+  const words = {
+    constraint:
+      'admission webhook "validation.gatekeeper.sh" denied the request: [pods-must-have-owner] you must provide labels: {"owner"}',
+    policy:
+      'admission webhook "validate.kyverno.svc-fail" denied the request: resource Pod/shop/web was blocked due to the following policies disallow-host-path: host-path: \'HostPath volumes are forbidden\'',
+    other: 'admission webhook "check.example.com" denied the request: not on a Friday',
+  };
+  const found = (said: string) => look(podsRefused, refused(said))[0];
+  it('names the constraint of Gatekeeper, or the policy of Kyverno, with its words in the fix', () => {
+    expect(found(words.constraint)?.summary).toContain('constraint pods-must-have-owner denies them: you must provide');
+    expect(found(words.constraint)?.fixes[0]?.text).toContain('constraint pods-must-have-owner accepts it');
+    expect(found(words.constraint)?.fixes[1]?.command).toBe('kubectl --context test get constraints');
+    expect(found(words.policy)?.summary).toContain('policy disallow-host-path denies them: HostPath volumes');
+    expect(found(words.policy)?.because).toContainEqual({ kind: 'ClusterPolicy', name: 'disallow-host-path' });
+  });
+  it('repeats the words of a webhook that names no policy', () => {
+    expect(found(words.other)?.summary).toContain('webhook check.example.com denies them: not on a Friday');
+    expect(
+      found(words.other)
+        ?.fixes.map(({ text }) => text)
+        .join('\n'),
+    ).not.toContain('exempt namespace');
+  });
+});

@@ -1,0 +1,83 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
+import { POLICIES } from '../../admission-policies.ts';
+import { finding, refOf } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import type { Refusal } from '../../error-text.ts';
+import type { Finding } from '../../finding.ts';
+import { quotedRefusal, refusalsSeen, type Seen } from '../../refusals.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named, patchCommand } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+type Denied = Extract<Refusal, { what: 'policy denied' }>;
+
+/** Refusals that say that an expression could not be worked out, by the policy. */
+function failuresOf(view: ClusterView): Map<ViewObject, { denied: Denied; seen: Seen[] }> {
+  const found = new Map<ViewObject, { denied: Denied; seen: Seen[] }>();
+  for (const one of refusalsSeen(view)) {
+    if (one.refusal.what !== 'policy denied' || one.refusal.failed === undefined) continue;
+    const { policy: name } = one.refusal;
+    for (const { policy: kind } of POLICIES) {
+      const policy = view.get(kind, undefined, name);
+      if (policy === undefined || !isOf(one.refusal, kind)) continue;
+      const known = found.get(policy);
+      if (known) known.seen.push(one);
+      else found.set(policy, { denied: one.refusal, seen: [one] });
+    }
+  }
+  return found;
+}
+
+/** Words of a mutating policy do not say of which kind it is. */
+const isOf = ({ validating }: Denied, kind: string): boolean => validating === (kind === 'ValidatingAdmissionPolicy');
+
+/** A policy whose own expression fails, and that refuses what it was only to look at or to fill in. */
+export const policyFailing: Rule = {
+  id: 'policies/failing',
+  gate: 'G4',
+  needs: ['ValidatingAdmissionPolicy', 'MutatingAdmissionPolicy'],
+  wants: ['Application', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'Event'],
+  about: {
+    looksAt:
+      'Refusals that say that an expression of a ValidatingAdmissionPolicy or MutatingAdmissionPolicy `resulted in error`.',
+    why: 'An expression that reads a field which an object does not have fails (`no such key`). With failurePolicy Fail the API server then refuses the object, though nobody meant to.',
+    whatToDo:
+      'Ask for the field before it is read: has(object.metadata.labels) && "team" in object.metadata.labels. Until then failurePolicy Ignore lets requests pass.',
+  },
+  *look({ view, now }) {
+    for (const [policy, { denied, seen }] of failuresOf(view)) yield report(view, policy, denied, seen, now);
+  },
+};
+
+function report(view: ClusterView, policy: ViewObject, denied: Denied, seen: readonly Seen[], now: number): Finding {
+  const at = Math.min(...seen.map(one => one.at ?? now));
+  const mutates = policy.kind === 'MutatingAdmissionPolicy';
+  const refused = new Set(seen.map(({ about }) => `${about.kind} ${about.metadata.namespace}/${about.metadata.name}`));
+  return finding({
+    rule: 'policies/failing',
+    severity: 'high',
+    object: policy,
+    summary: `an expression of the admission policy fails, and so it refuses requests that it was only to ${mutates ? 'change' : 'check'}: ${denied.failed}`,
+    since: { at, exact: false },
+    evidence: [
+      `spec.failurePolicy: ${text(policy.spec.failurePolicy) || 'Fail'}`,
+      ...seen.slice(0, 2).map(quotedRefusal),
+      ...list(fields(policy.status.typeChecking).expressionWarnings)
+        .slice(0, 2)
+        .map(one => `status.typeChecking ${text(one.fieldRef)}: "${text(one.warning)}"`),
+    ],
+    cause: `The expression of the policy ends in an error (${denied.failed}) for ${[...refused].slice(0, 3).join(', ')}, and failurePolicy Fail turns that into a refusal.`,
+    fixes: [
+      {
+        text: `Correct the expression: ask whether the field is there (has(…), "key" in map, or orValue) before it is read.${undoneBy(view, policy)}`,
+        command: command(view, ['kubectl', 'edit', ...named(refOf(policy))]),
+      },
+      {
+        text: 'Until then let requests pass that the policy cannot work out: failurePolicy Ignore.',
+        command: patchCommand(view, named(refOf(policy)), 'merge', { spec: { failurePolicy: 'Ignore' } }),
+      },
+    ],
+    because: [causeOf(refOf(policy), 'chaos/')],
+  });
+}

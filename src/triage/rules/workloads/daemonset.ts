@@ -1,0 +1,72 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { earliest, sinceNotReady } from '../../../health/view/since.ts';
+import { number, text } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { created } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { rollBack } from '../pods/fixes.ts';
+import { causeOf, topOf } from '../pods/owner.ts';
+import { isUnwell, podRef, unreadyFor } from '../pods/sick.ts';
+import { nodeOfDaemon } from '../scheduling/node-match.ts';
+
+/** A pod that has just been made on a node, or replaced by a rollout, is not ready for a while. */
+const PATIENCE_MS = 120_000;
+
+/** A DaemonSet that does not serve some of the nodes that it is meant for. */
+export const daemonPartly: Rule = {
+  id: 'workload/daemonset-partly',
+  gate: 'G9',
+  needs: ['DaemonSet', 'Pod'],
+  wants: ['Node'],
+  about: {
+    looksAt:
+      'DaemonSets with fewer available pods than status.desiredNumberScheduled: on which nodes the pod has not been ready for more than two minutes, and which pods still have the old template because a rollout waits for those.',
+    why: 'What a DaemonSet does, such as network, storage or logs, is missing on just these nodes; its rollout stops when maxUnavailable pods are not ready.',
+    whatToDo: 'Mend the pods on these nodes: their own finding says why they are not ready. Or roll back.',
+  },
+  *look({ view, now }) {
+    for (const set of view.all('DaemonSet')) {
+      const unwell = view
+        .ownedBy(set.metadata.uid)
+        .filter(pod => isUnwell(pod) && now - created(pod) >= PATIENCE_MS && unreadyFor(pod, now) >= PATIENCE_MS);
+      if (unwell.length === 0 || set.metadata.deletionTimestamp !== undefined) continue;
+      yield report(view, set, unwell);
+    }
+  },
+};
+
+function report(view: ClusterView, set: ViewObject, unwell: readonly ViewObject[]) {
+  const desired = number(set.status.desiredNumberScheduled);
+  const old = desired - number(set.status.updatedNumberScheduled);
+  const nodes = unwell.map(pod => placeOf(pod)).filter(name => name !== '');
+  const [pod] = unwell as [ViewObject];
+  return finding({
+    rule: 'workload/daemonset-partly',
+    severity: 'high',
+    object: set,
+    summary: `not ready on ${unwell.length} of ${desired} nodes (${nodes.slice(0, 4).join(', ')}${nodes.length > 4 ? ', …' : ''})${old > 0 ? `; its rollout waits for them, ${old} ${old === 1 ? 'node has' : 'nodes have'} the old version` : ''}`,
+    since: earliest(...unwell.map(sinceNotReady)),
+    evidence: [
+      `status: desired ${desired}, ready ${number(set.status.numberReady)}, available ${number(set.status.numberAvailable)}, updated ${number(set.status.updatedNumberScheduled)}`,
+      ...unwell.slice(0, 6).map(one => `pod ${one.metadata.name} on ${placeOf(one) || 'no node'}: not ready`),
+    ],
+    cause: `${unwell.length === 1 ? 'One pod' : `${unwell.length} pods`} of the DaemonSet ${unwell.length === 1 ? 'is' : 'are'} not ready.`,
+    fixes: [
+      {
+        text: `Mend pod ${pod.metadata.name}: see why it is not ready.`,
+        command: command(view, ['kubectl', 'describe', ...named(podRef(pod))]),
+      },
+      old > 0 && rollBack(view, topOf(view, set)),
+    ],
+    because: [
+      causeOf(refOf(set), 'pod/'),
+      causeOf(refOf(set), 'chaos/'),
+      causeOf(refOf(set), 'workload/pods-refused'),
+      ...nodes.slice(0, 50).map(name => causeOf({ kind: 'Node', name }, 'node/')),
+    ],
+  });
+}
+
+/** The node that a pod runs on, or that it was made for and does not get. */
+const placeOf = (pod: ViewObject): string => text(pod.spec.nodeName) || (nodeOfDaemon(pod) ?? '');

@@ -1,0 +1,109 @@
+import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import { policyCauses } from '../../admission-policies.ts';
+import type { Refusal } from '../../error-text.ts';
+import type { Cause } from '../../finding.ts';
+import { command } from '../../shell.ts';
+import { edit } from '../pods/fixes.ts';
+import { causeOf } from '../pods/owner.ts';
+import type { Explanation } from './pods-refused.ts';
+import { configurationsOf, type Refused } from './refusals.ts';
+
+/** Pods that a policy of the API server itself refuses. Where it could not even be worked out the policy is at fault. */
+export function policyStory(
+  view: ClusterView,
+  top: Refused['top'],
+  refusal: Extract<Refusal, { what: 'policy denied' }>,
+): Explanation {
+  const kind = refusal.validating ? 'ValidatingAdmissionPolicy' : 'MutatingAdmissionPolicy';
+  const fails = refusal.failed !== undefined || refusal.paramsMissing;
+  return {
+    what: fails
+      ? `admission policy ${refusal.policy} cannot be worked out and refuses them: ${refusal.message}`
+      : `admission policy ${refusal.policy} denies them: ${refusal.message}`,
+    why: `${kind} ${refusal.policy} (binding ${refusal.binding}) denies the pods: ${refusal.message}`,
+    fixes: [
+      fails ? undefined : edit(view, top, 'Change the pod template so that the policy accepts it.'),
+      {
+        text: `${fails ? 'Correct' : 'Or change'} the policy or its binding.`,
+        command: command(view, ['kubectl', 'get', `${kind.toLowerCase()}/${refusal.policy}`, '-o', 'yaml']),
+      },
+    ],
+    because: policyCauses(refusal),
+  };
+}
+
+/** Pods that a webhook refuses, or that are refused because it cannot be called. */
+export function webhookStory(
+  view: ClusterView,
+  top: Refused['top'],
+  refusal: Extract<Refusal, { what: 'webhook unavailable' | 'webhook denied' }>,
+): Explanation {
+  const configurations = configurationsOf(view, refusal.webhook);
+  const because: Cause[] = configurations.map(one => causeOf({ kind: one.kind, name: one.metadata.name }));
+  if (refusal.what === 'webhook unavailable') {
+    const service = refusal.service;
+    return {
+      what: `admission webhook ${refusal.webhook} cannot be called: ${refusal.detail}`,
+      why: `The API server cannot call webhook ${refusal.webhook}, and its failurePolicy is Fail: ${refusal.detail}`,
+      fixes: [
+        {
+          text: 'Mend the webhook; it blocks these pods.',
+          command: command(view, ['kubectl', 'get', 'validatingwebhookconfigurations,mutatingwebhookconfigurations']),
+        },
+      ],
+      because: [
+        ...because,
+        ...(service
+          ? [{ kind: 'Service', name: service.name, ...(service.namespace && { namespace: service.namespace }) }]
+          : []),
+      ],
+    };
+  }
+  return denialStory(view, top, refusal, because);
+}
+
+/** Policies of Kyverno and constraints of Gatekeeper tell their names; other webhooks only their words. */
+function denialStory(
+  view: ClusterView,
+  top: Refused['top'],
+  { webhook, message, hits }: Extract<Refusal, { what: 'webhook denied' }>,
+  because: Cause[],
+): Explanation {
+  const namespace = top.ref.namespace ?? '';
+  const [hit] = hits;
+  const policies = [...new Set(hits.map(({ policy }) => policy))];
+  const said = hits.map(one => one.message).join('; ') || message;
+  const isGatekeeper = /gatekeeper/.test(webhook);
+  const noun = isGatekeeper ? 'constraint' : 'policy';
+  const show = isGatekeeper ? ['constraints'] : ['clusterpolicies.kyverno.io,policies.kyverno.io', '-n', namespace];
+  return {
+    what:
+      policies.length > 0
+        ? `${noun} ${policies.join(', ')} denies them: ${said} (webhook ${webhook})`
+        : `admission webhook ${webhook} denies them: ${message}`,
+    why: `${policies.length > 0 ? `The ${noun} ${policies.join(', ')}, asked by webhook ${webhook},` : `Webhook ${webhook}`} refuses the pods: ${said}`,
+    fixes: [
+      edit(
+        view,
+        top,
+        `Change the pod template so that ${hit ? `${noun} ${hit.policy}` : 'the webhook'} accepts it: ${said}.`,
+      ),
+      policies.length > 0
+        ? {
+            text: `Or change ${noun} ${policies.join(', ')}, or exempt namespace ${namespace} from it, if these pods are right as they are.`,
+            command: command(view, ['kubectl', 'get', ...show]),
+          }
+        : undefined,
+    ],
+    because: [
+      ...because,
+      ...policies.flatMap(name =>
+        ['ClusterPolicy', 'Policy', 'ConstraintTemplate'].map(kind => ({
+          kind,
+          name,
+          ...(kind === 'Policy' && namespace && { namespace }),
+        })),
+      ),
+    ],
+  };
+}
