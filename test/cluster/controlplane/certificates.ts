@@ -96,6 +96,11 @@ function privateKey(folder: string, file: string): string {
   return path;
 }
 
+/** A request for a certificate, in PEM, with a new key that is forgotten at once. */
+export function requestFor(folder: string, subject: string): string {
+  return signingRequest(privateKey(folder, 'request'), subject);
+}
+
 function signingRequest(key: string, subject: string): string {
   return openssl(['req', '-new', '-key', key, '-subj', subject]);
 }

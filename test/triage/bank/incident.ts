@@ -35,6 +35,8 @@ const step = z.union([
       last: ended.optional(),
       ended: ended.optional(),
       notReady: z.boolean().optional(),
+      /** Its startup probe has not succeeded yet. */
+      starting: z.boolean().optional(),
       restarts: z.number().optional(),
       phase: z.string().optional(),
       reason: z.string().optional(),
@@ -84,6 +86,16 @@ const step = z.union([
   }),
   /** The node's kubelet is dead. */
   z.strictObject({ deadNode: z.string() }),
+  /** A request for a certificate that a kubelet, or the bootstrap of one, has made. */
+  z.strictObject({
+    csr: z.strictObject({
+      name: z.string(),
+      node: z.string(),
+      signer: z.string(),
+      user: z.string(),
+      groups: z.array(z.string()),
+    }),
+  }),
   z.strictObject({ age: z.number() }),
   z.strictObject({ sleep: z.number() }),
 ]);

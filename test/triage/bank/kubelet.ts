@@ -133,8 +133,8 @@ function spoilt(container: Container, fate: PodFate) {
     image: container.image,
     imageID: '',
     restartCount: fate.restarts ?? 0,
-    ready: !fate.waiting && !fate.ended && fate.notReady !== true,
-    started: !fate.waiting && !fate.ended,
+    ready: !fate.waiting && !fate.ended && fate.notReady !== true && !fate.starting,
+    started: !fate.waiting && !fate.ended && !fate.starting,
     state,
     ...(fate.last && { lastState: terminated(fate.last) }),
   };

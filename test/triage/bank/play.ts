@@ -1,5 +1,6 @@
 /** Plays an incident on a lab, step by step. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requestFor } from '../../cluster/controlplane/certificates.ts';
 import { writeApplication } from './application.ts';
 import type { Asked, Incident, Step } from './incident.ts';
 import { tell, writePods } from './kubelet.ts';
@@ -77,8 +78,28 @@ async function take(lab: Lab, step: Step, memory: Memory): Promise<void> {
     return lab.cluster.restartKubelets();
   }
   if ('age' in step) return lab.age(step.age);
+  if ('csr' in step) return requestCertificate(lab, step.csr);
   if ('sleep' in step) return void (await sleep(step.sleep * 1000));
   await write(lab, step);
+}
+
+/** What a kubelet, or its bootstrap, asks the API server for. */
+async function requestCertificate(
+  { cluster, kubectl }: Lab,
+  { name, node, signer, user, groups }: Extract<Step, { csr: unknown }>['csr'],
+): Promise<void> {
+  const request = requestFor(cluster.folder, `/O=system:nodes/CN=system:node:${node}`);
+  const use = signer.endsWith('-serving') ? 'server auth' : 'client auth';
+  const made = {
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    metadata: { name },
+    spec: { request: Buffer.from(request).toString('base64'), signerName: signer, usages: ['digital signature', use] },
+  };
+  const as = [`--as=${user}`, ...groups.map(group => `--as-group=${group}`)];
+  const given = groups.map(group => `--group=${group}`);
+  await kubectl(['create', 'clusterrolebinding', name, '--clusterrole=system:node-bootstrapper', ...given]);
+  await kubectl(['create', '-f', '-', ...as], JSON.stringify(made));
 }
 
 const asked = (lab: Lab, { kubectl, says }: Asked): Promise<void> => lab.until(words(kubectl), new RegExp(says));
