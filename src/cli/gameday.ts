@@ -5,6 +5,7 @@ import { filesBeside, readAgenda } from '../gameday/day/agenda.ts';
 import { planTemplate } from '../gameday/plan/template.ts';
 import { writePrivate } from '../host/disk/private-file.ts';
 import { paths } from '../runtime/paths.ts';
+import { counted } from '../text/counted.ts';
 import type { CleanIssue } from '../text/issue.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
@@ -71,7 +72,7 @@ function validatePlan({ globals, args }: Invocation): ExitCode {
   const scenarios = reading.ok ? reading.plan.day.spec.agenda.length : 0;
   print({ path, valid: issues.length === 0, errors: issues }, globals, () =>
     issues.length === 0
-      ? `valid    ${path}  ${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'}`
+      ? `valid    ${path}  ${counted(scenarios, 'scenario')}`
       : [`INVALID  ${path}`, ...issues.map(issue => `  error   ${issueLine(issue)}`)],
   );
   return issues.length === 0 ? EXIT.done : EXIT.usage;

@@ -41,18 +41,18 @@ async function answered({ options, globals }: Invocation, meant: Meant): Promise
     for (const experiment of experiments) tellItem(experimentLine(experiment, now));
   }
   const stop =
-    experiments.length === 0 ? [] : [`stop ${counted(experiments.length, 'this experiment', 'experiments')}`];
+    experiments.length === 0 ? [] : [`stop ${theseMany(experiments.length, 'this experiment', 'experiments')}`];
   const { asked, forced } = await toSee();
   if (forced.length > 0 && !(await page(forcedLines(forced)))) return undefined;
   if (asked.length > 0) {
     const confirmed = await confirmRecords(asked, findings.length - asked.length, stop);
     return confirmed && { confirmed };
   }
-  const revert = findings.length === 0 ? [] : [`revert ${counted(findings.length, 'this injection', 'injections')}`];
+  const revert = findings.length === 0 ? [] : [`revert ${theseMany(findings.length, 'this injection', 'injections')}`];
   return (await ask(`${[...revert, ...stop].join(' and ')}? (yes/no)`, 'yes')) ? {} : undefined;
 }
 
-const counted = (count: number, one: string, many: string): string => (count === 1 ? one : `these ${count} ${many}`);
+const theseMany = (count: number, one: string, many: string): string => (count === 1 ? one : `these ${count} ${many}`);
 
 /** Other tools are asked to stop only after a word of their own; without it they are left as they are. */
 export async function agreedOthers(

@@ -12,6 +12,7 @@ import { type Draft, draftOf, draftText } from '../suggest/draft.ts';
 import { offersFor } from '../suggest/offers.ts';
 import { withReach } from '../suggest/reach.ts';
 import { readSubject } from '../suggest/subject.ts';
+import { counted } from '../text/counted.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
@@ -82,7 +83,7 @@ const lines = ({ operator, component, object, drafts, why }: Managed): string[] 
 
 function ending(found: readonly Managed[], files: readonly string[], to: string | undefined): string[] {
   const count = found.reduce((sum, { drafts }) => sum + drafts.length, 0);
-  const objects = `${count} ${count === 1 ? 'experiment' : 'experiments'} for ${found.length} objects`;
+  const objects = `${counted(count, 'experiment')} for ${found.length} objects`;
   if (to === undefined) return [`${objects}; --to FOLDER writes each as a file`];
   return [`${objects}; ${files.length} files written to ${to}`];
 }

@@ -1,4 +1,5 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
+import { counted } from '../text/counted.ts';
 import { ask, canAsk } from './confirm.ts';
 import type { Answers } from './consent.ts';
 import { CommandFailure, EXIT } from './failure.ts';
@@ -11,7 +12,7 @@ export async function askSuiteConsent(
   protectedContext: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const count = `${all.length} ${all.length === 1 ? 'experiment' : 'experiments'}`;
+  const count = counted(all.length, 'experiment');
   if (protectedContext !== undefined) {
     if (confirm === protectedContext) return;
     if (!canAsk())

@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import { type CleanIssue, cleanIssue } from '../text/issue.ts';
 import { type Clean, cleanText, literal, sanitise } from '../text/sanitise.ts';
 import type { CatalogueEntry, CatalogueRow } from './catalogue.ts';
@@ -61,7 +62,7 @@ export function validateLines(report: ValidateReport): Clean[] {
   const { total, valid, invalid } = report.summary;
   return [
     ...report.files.flatMap(fileLines),
-    sanitise(`${total} ${total === 1 ? 'file' : 'files'}: ${valid} valid, ${invalid} invalid`),
+    sanitise(`${counted(total, 'file')}: ${valid} valid, ${invalid} invalid`),
   ];
 }
 

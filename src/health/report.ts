@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import { type Glyphs, STATE_WORDS, type State } from '../text/glyphs.ts';
 import type { Clean } from '../text/sanitise.ts';
 import { BOARD } from './kinds.ts';
@@ -70,7 +71,7 @@ export function statusText(summary: Summary, about: About, glyphs: Glyphs): stri
     const health = summary.kinds[kind];
     const state = stateOf(health);
     const count = state === 'blind' || state === 'wait' ? '' : String(health.count);
-    const detail = reasonOf(health) ?? counted(health);
+    const detail = reasonOf(health) ?? failingWords(health);
     const head =
       `${glyphs.states[state]} ${STATE_WORDS[state].padEnd(5)} ${kind.padEnd(12)} ${count.padStart(7)}  ${detail}`.trimEnd();
     const rows = health.troubles.slice(0, SHOWN).map(trouble => {
@@ -85,12 +86,12 @@ export function statusText(summary: Summary, about: About, glyphs: Glyphs): stri
       ? `${summary.markers.length} injections seen, BLIND to ${summary.unseen.map(one => one.kind).join(', ')}`
       : summary.markers.length === 0
         ? 'no injections seen (mayday scan looks deeper)'
-        : `${summary.markers.length} ${summary.markers.length === 1 ? 'injection' : 'injections'} live: mayday scan lists, mayday revert --all reverts`;
+        : `${counted(summary.markers.length, 'injection')} live: mayday scan lists, mayday revert --all reverts`;
   return [`${about.context}  ${about.server}  as ${about.user}`, ...lines, injections];
 }
 
 const SHOWN = 10;
 
-function counted({ failing, warning }: KindHealth): string {
+function failingWords({ failing, warning }: KindHealth): string {
   return [failing > 0 ? `${failing} failing` : '', warning > 0 ? `${warning} to watch` : ''].filter(Boolean).join(', ');
 }

@@ -1,4 +1,5 @@
 import { issueLine } from '../experiment/report.ts';
+import { counted } from '../text/counted.ts';
 import type { CleanIssue } from '../text/issue.ts';
 import { type Clean, cleanText, literal, sanitise } from '../text/sanitise.ts';
 import type { KnowledgeFile } from './files.ts';
@@ -35,7 +36,7 @@ export function knowledgeLines({ files, summary }: KnowledgeReport): Clean[] {
       ...errors.map(issue => cleanText`  error   ${issueLine(issue)}`),
       ...warnings.map(issue => cleanText`  warning ${issueLine(issue)}`),
     ]),
-    sanitise(`${total} ${total === 1 ? 'file' : 'files'}: ${valid} valid, ${invalid} invalid`),
+    sanitise(`${counted(total, 'file')}: ${valid} valid, ${invalid} invalid`),
   ];
 }
 
@@ -73,6 +74,6 @@ export function preflightLines({ components, summary }: PreflightReport): Clean[
         sanitise(`  ${WORDS[state]}  ${object}${says === '' ? '' : `  ${says}`}`),
       ),
     ]),
-    sanitise(`${total} ${total === 1 ? 'object' : 'objects'}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`),
+    sanitise(`${counted(total, 'object')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`),
   ];
 }

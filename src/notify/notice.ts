@@ -1,6 +1,7 @@
 import type { Receipt } from '../injection/write/receipt.ts';
 import type { RunHeader } from '../records/journal.ts';
 import type { RunEvent } from '../run/event.ts';
+import { counted } from '../text/counted.ts';
 import { measured } from '../text/duration.ts';
 import { sanitise } from '../text/sanitise.ts';
 
@@ -53,7 +54,7 @@ export function revertNotices(
     isBad: isLeft,
     facts: { remaining, objects },
   });
-  const count = `${receipts.length} ${receipts.length === 1 ? 'injection' : 'injections'}`;
+  const count = counted(receipts.length, 'injection');
   return [
     notice('reverted', `${count} dealt with, ${rest}`),
     ...(isLeft ? [notice('residue', `${rest}: mayday scan shows what`)] : []),
@@ -104,7 +105,7 @@ export function noticesOf(event: RunEvent, about: RunAbout, injectedAt: number |
       return event.phase === 'Pending' ? [notice('started', 'started', false, {})] : [];
     case 'injected': {
       const ttl = event.ttlDeadline === undefined ? {} : { ttlDeadline: new Date(event.ttlDeadline).toISOString() };
-      const text = `fault injected, ${event.pods.length} ${event.pods.length === 1 ? 'pod' : 'pods'} in reach`;
+      const text = `fault injected, ${counted(event.pods.length, 'pod')} in reach`;
       return [notice('injected', text, true, { pods: event.pods.length, ...ttl })];
     }
     case 'reverted': {

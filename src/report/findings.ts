@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import { clean } from './clean.ts';
 import type { DayPart, Finding, Scenario } from './model.ts';
 
@@ -24,9 +25,7 @@ export function findingsOf(
   const noted = (day?.notes ?? []).filter(({ tag }) => tag === 'action' || tag === 'finding').map(fromNote);
   const left = day?.baseline.left ?? [];
   const baseline =
-    left.length === 0
-      ? []
-      : [{ text: `${left.length} ${left.length === 1 ? 'difference' : 'differences'} to the baseline after the day` }];
+    left.length === 0 ? [] : [{ text: `${counted(left.length, 'difference')} to the baseline after the day` }];
   return [...once(own), ...baseline, ...noted].map(finding => ({ ...assigned, ...finding }));
 }
 

@@ -7,6 +7,7 @@ import { matches, parseSelector } from '../k8s/selector-text.ts';
 import { policyOf, type ServiceRef, type Webhook, webhooksOf } from '../k8s/webhooks.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Discovery } from '../kube/discovery/discovery.ts';
+import { counted } from '../text/counted.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { blindReason } from './blind.ts';
 
@@ -92,7 +93,7 @@ function lockOut({ configuration, entry, service }: Dead, blocks: string[], inte
   const ref = { apiVersion: configuration.apiVersion, kind: configuration.kind, name };
   const isInjection = intended.some(({ finding }) => sameObject(finding.object, ref));
   const where = `${service.namespace}/${service.name}`;
-  const many = blocks.length === 1 ? '1 restore' : `${blocks.length} restores`;
+  const many = counted(blocks.length, 'restore');
   const then = isInjection
     ? 'it is an injection itself and put back first'
     : 'it is no injection: give its service a ready pod, or take it out by hand';

@@ -2,6 +2,7 @@ import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
+import { counted } from '../text/counted.ts';
 import { age } from '../text/duration.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { type ClusterExperiment, experimentJson, experimentLine } from './cluster-experiment.ts';
@@ -107,7 +108,7 @@ export function scanText(result: ScanResult, now: number): string[] {
   const foreign = injections.filter(({ state }) => state === 'foreign').length;
   const ours = injections.length - foreign;
   const others = foreign === 0 ? '' : ` and ${foreign} of other tools, which are never touched`;
-  const found = `${ours === 1 ? '1 injection' : `${ours} injections`}${others}`;
+  const found = `${counted(ours, 'injection')}${others}`;
   const looked = `${scanned.resources} kinds, ${scanned.objects} objects, ${scanned.requests} requests, ${(scanned.ms / 1000).toFixed(2)}s`;
   const last =
     blind.length > 0
@@ -145,7 +146,7 @@ function experimentsText(experiments: readonly ClusterExperiment[], now: number)
     ...(pending.length === 0
       ? []
       : [
-          `WILL INJECT AGAIN: ${pending.length === 1 ? '1 experiment is' : `${pending.length} experiments are`} pending${suites.length === 0 ? '' : ` (suite ${suites.join(', ')})`}; revert --all stops them`,
+          `WILL INJECT AGAIN: ${counted(pending.length, 'experiment is', 'experiments are')} pending${suites.length === 0 ? '' : ` (suite ${suites.join(', ')})`}; revert --all stops them`,
         ]),
   ];
 }

@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import { age, measured } from '../text/duration.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { RunEvent, Timings, Verdict } from './event.ts';
@@ -72,16 +73,14 @@ function baseline({ checks, passed }: Of<'baseline'>): string {
   const wrong = checks
     .filter(check => check.state !== 'pass')
     .map(check => `${check.name}: expected ${check.expected}, found ${check.actual}`);
-  const all = `${checks.length} ${checks.length === 1 ? 'check' : 'checks'}`;
+  const all = counted(checks.length, 'check');
   return passed ? `steady (${all})` : checks.length === 0 ? 'no checks' : `NOT steady: ${wrong.join('; ')}`;
 }
 
 function injected({ writes, pods, ttlDeadline, at }: Of<'injected'>): string {
   const ends = ttlDeadline === undefined ? 'no TTL' : `TTL ${age(Math.round((ttlDeadline - at) / 1000) * 1000)}`;
   const reach =
-    pods.length === 0
-      ? 'no pods in reach'
-      : `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} in reach: ${pods.slice(0, 3).join(', ')}`;
+    pods.length === 0 ? 'no pods in reach' : `${counted(pods.length, 'pod')} in reach: ${pods.slice(0, 3).join(', ')}`;
   return `${writes.join('; ')}  ${reach}  ${ends}`;
 }
 

@@ -4,6 +4,7 @@ import { faultOf } from '../faults/registry.ts';
 import { isRefusal, refuse } from '../injection/refuse.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
+import { counted } from '../text/counted.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 import { planGates } from './gates.ts';
 import { latchGate, readLatch } from './latch.ts';
@@ -62,7 +63,7 @@ export async function askGates(
     latch ?? readLatch(api, signal).then(latchGate),
   ]);
   const gates = [
-    pass('plan', `${plan.writes.length} ${plan.writes.length === 1 ? 'write' : 'writes'}`),
+    pass('plan', counted(plan.writes.length, 'write')),
     ...planGates(loaded.experiment, plan),
     permissionGate(permissions, api.identity.user),
     latched,

@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import type { SuiteView } from './view.ts';
 
 const VERDICTS = ['Resilient', 'Degraded', 'Failed', 'Inconclusive'] as const;
@@ -11,5 +12,5 @@ export function summaryCounts({ rows }: SuiteView): string {
   const notRun = rows.filter(({ end }) => end === undefined).length;
   const residue = rows.reduce((sum, { end }) => sum + (end?.residue ?? 0), 0);
   const all = [...verdicts, ...(notRun === 0 ? [] : [`${notRun} not run`]), `${residue} remain`];
-  return `${rows.length} ${rows.length === 1 ? 'run' : 'runs'}: ${all.join(', ')}`;
+  return `${counted(rows.length, 'run')}: ${all.join(', ')}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import type { SuiteEvent } from './event.ts';
 import { endWords, leftWords } from './table.ts';
@@ -23,7 +24,7 @@ function textOf(event: SuiteEvent, { total, speed }: SuiteLineOptions): string |
   switch (event.event) {
     case 'begin': {
       const before = event.done.length === 0 ? '' : `, ${event.done.length} of ${total} are done already`;
-      return `suite ${event.suite}: ${count(event.entries.length, 'run')}, up to ${event.parallel} side by side${before}; ${leftWords(event.left.longestMs / speed)}`;
+      return `suite ${event.suite}: ${counted(event.entries.length, 'run')}, up to ${event.parallel} side by side${before}; ${leftWords(event.left.longestMs / speed)}`;
     }
     case 'started':
       return `start         ${event.key}`;
@@ -44,5 +45,3 @@ function textOf(event: SuiteEvent, { total, speed }: SuiteLineOptions): string |
       return undefined;
   }
 }
-
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -1,4 +1,5 @@
 import { fields, list, number, text } from '../../k8s/fields.ts';
+import { counted } from '../../text/counted.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import type { Answer } from './ask-each.ts';
@@ -23,7 +24,6 @@ export const gravity = ({ code }: Pick<Answer, 'code'>): number => GRAVITY.index
 export const fleetCode = (answers: readonly Answer[]): ExitCode =>
   GRAVITY.find(code => answers.some(answer => answer.code === code)) ?? EXIT.done;
 
-const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 const joined = (...parts: (string | false)[]): string => parts.filter(Boolean).join(', ');
 
 /** What the result of a command comes to, in a few words. */

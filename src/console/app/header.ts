@@ -1,4 +1,5 @@
 import { NOT_YET } from '../../health/sweep.ts';
+import { counted } from '../../text/counted.ts';
 import { cut } from '../../text/cut.ts';
 import { age } from '../../text/duration.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
@@ -97,7 +98,7 @@ export function faultSpans(state: ConsoleState, { now, glyphs }: View): Span[] {
   const ttl = nextTtl(state, now);
   const isKnown = state.health.heardAt !== undefined;
   const spans: Span[] = [];
-  if (live > 0) spans.push(span(`${glyphs.live} ${live} ${live === 1 ? 'fault' : 'faults'} live`, 'chaos'));
+  if (live > 0) spans.push(span(`${glyphs.live} ${counted(live, 'fault')} live`, 'chaos'));
   else
     spans.push(
       isKnown && !isLooking
@@ -106,8 +107,7 @@ export function faultSpans(state: ConsoleState, { now, glyphs }: View): Span[] {
     );
   if (live > 0 && isLooking) spans.push(span(', still looking', 'warn'));
   if (ttl) spans.push(span('   next TTL '), ttlSpan(ttl.leftMs), span(` ${ttl.type}`));
-  if (blind > 0)
-    spans.push(span(`   ${glyphs.states.blind} BLIND to ${blind} ${blind === 1 ? 'kind' : 'kinds'}`, 'warn'));
+  if (blind > 0) spans.push(span(`   ${glyphs.states.blind} BLIND to ${counted(blind, 'kind')}`, 'warn'));
   return spans;
 }
 
@@ -132,7 +132,7 @@ export function bannerRows(state: ConsoleState, view: View): Line[] {
   }
   const { count, example } = state.leftovers;
   if (count > 0) {
-    const many = `${count} ${count === 1 ? 'fault' : 'faults'} overdue or left by a dead run`;
+    const many = `${counted(count, 'fault')} overdue or left by a dead run`;
     rows.push(
       line(
         span(`${glyphs.states.warn} ${many}: press `, 'warn'),
@@ -148,7 +148,7 @@ export function bannerRows(state: ConsoleState, view: View): Line[] {
 /** What this console is doing in other clusters, and the way back from one that does not answer. */
 function elsewhereRows({ shell, link, health, settings }: ConsoleState, { glyphs }: View): Line[] {
   const rows = shell.elsewhere.map(({ context, live, underWay, residue, isGuarded }) => {
-    const faults = live === 1 ? '1 fault' : `${live} faults`;
+    const faults = counted(live, 'fault');
     const what =
       live > 0
         ? `${faults} live in ${context}`

@@ -1,3 +1,4 @@
+import { counted } from '../../text/counted.ts';
 import { pressFor } from '../keymap/remap.ts';
 import { liveFaults, nextTtl } from '../store/select.ts';
 import { type ConsoleState, screenOf } from '../store/state.ts';
@@ -48,7 +49,7 @@ function faultWords(state: ConsoleState, view: View): Line[] {
   const clocks = ttl === undefined ? [] : [span(' TTL '), ttlSpan(ttl.leftMs)];
   return [
     line(...faultSpans(state, view)),
-    line(span(`${view.glyphs.live} ${live} ${live === 1 ? 'fault' : 'faults'} live`, 'chaos'), ...clocks),
+    line(span(`${view.glyphs.live} ${counted(live, 'fault')} live`, 'chaos'), ...clocks),
     line(span(`${live} live`, 'chaos'), ...clocks),
   ];
 }

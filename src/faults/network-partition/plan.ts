@@ -17,6 +17,7 @@ import { labelSelectorOf } from '../../k8s/label-selector.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { isFinished, isTerminating } from '../../k8s/pod.ts';
+import { counted } from '../../text/counted.ts';
 import type { Facts, Live, Plan, Read, Refusal, Scope } from '../contract.ts';
 
 export interface NetworkPartitionParams {
@@ -88,7 +89,7 @@ export function plan(params: NetworkPartitionParams, scope: Scope, live: Live, f
     scope,
     writes: [
       creation('NetworkPartition', facts, policy, {
-        says: `cut ${reached.length} ${reached.length === 1 ? 'pod' : 'pods'} with ${where} off the network`,
+        says: `cut ${counted(reached.length, 'pod')} with ${where} off the network`,
         injected: injectedEssence(traits, policy),
       }),
     ],

@@ -16,6 +16,7 @@ import { labelSelectorOf } from '../../k8s/label-selector.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { isFinished, isTerminating } from '../../k8s/pod.ts';
+import { counted } from '../../text/counted.ts';
 import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
 
 export interface PdbParams {
@@ -106,7 +107,7 @@ function block(of: {
     scope,
     writes: [
       creation('PDBBlock', facts, budget, {
-        says: `forbid evicting ${selected.length} ${selected.length === 1 ? 'pod' : 'pods'} of ${scope.namespace}`,
+        says: `forbid evicting ${counted(selected.length, 'pod')} of ${scope.namespace}`,
         injected: injectedEssence(traits, budget),
       }),
     ],

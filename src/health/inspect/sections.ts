@@ -1,6 +1,7 @@
 import { type Fields, fields, list, text, time } from '../../k8s/fields.ts';
 import type { KubeObject, ManagedField } from '../../k8s/object.ts';
 import { refOf } from '../../k8s/object-ref.ts';
+import { counted } from '../../text/counted.ts';
 import { age } from '../../text/duration.ts';
 import type { State } from '../../text/glyphs.ts';
 import { sanitise } from '../../text/sanitise.ts';
@@ -65,7 +66,7 @@ function containerWords(status: Fields, now: number): string {
           ? endWords(fields(terminated), now)
           : 'no state yet';
   const restarts = Number(status.restartCount ?? 0);
-  const before = restarts === 0 ? '' : `  ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
+  const before = restarts === 0 ? '' : `  ${counted(restarts, 'restart')}`;
   return `${doing}${before}${Object.keys(last).length === 0 ? '' : `, last ${endWords(last, now)}`}`;
 }
 

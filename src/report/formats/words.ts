@@ -1,3 +1,4 @@
+import { counted } from '../../text/counted.ts';
 import { age, measured } from '../../text/duration.ts';
 import type { Change, Figure, Finding, Moment, Report, Scenario, ScenarioVerdict, Where } from '../model.ts';
 
@@ -67,11 +68,10 @@ export function baselineText({ day }: Report): string | undefined {
   const { saved, left, problem } = day.baseline;
   if (!saved) return `no baseline was saved${problem === undefined ? '' : `: ${problem}`}`;
   if (left === undefined) return `a baseline was saved and not compared${problem === undefined ? '' : `: ${problem}`}`;
-  if (problem !== undefined)
-    return `${left.length} ${left.length === 1 ? 'difference' : 'differences'} in what could be compared; ${problem}`;
+  if (problem !== undefined) return `${counted(left.length, 'difference')} in what could be compared; ${problem}`;
   return left.length === 0
     ? 'nothing is left: all namespaces are as they were before the day'
-    : `${left.length} ${left.length === 1 ? 'difference' : 'differences'} to what was before the day`;
+    : `${counted(left.length, 'difference')} to what was before the day`;
 }
 
 /** One drawn moment: where it stands between the first and the last, from 0 to 1. */

@@ -1,3 +1,4 @@
+import { counted } from '../../text/counted.ts';
 import { measured } from '../../text/duration.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { RunResult } from './result.ts';
@@ -40,5 +41,5 @@ export function countsLine(results: readonly RunResult[]): string {
   const parts = ['Resilient', 'Degraded', 'Failed', 'Inconclusive']
     .filter(verdict => counts.has(verdict))
     .map(verdict => `${counts.get(verdict)} ${verdict}`);
-  return `${results.length} ${results.length === 1 ? 'run' : 'runs'}: ${[...parts, `${residue} remain`].join(', ')}`;
+  return `${counted(results.length, 'run')}: ${[...parts, `${residue} remain`].join(', ')}`;
 }

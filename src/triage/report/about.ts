@@ -1,4 +1,5 @@
 import type { ObjectRef } from '../../k8s/object.ts';
+import { counted } from '../../text/counted.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 
 /** Where, as whom and when triage looked; `now` is server time in milliseconds. */
@@ -14,4 +15,4 @@ export const nameText = ({ kind, namespace, name }: ObjectRef): Clean =>
   sanitise(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
 
 /** `1 follows`, `3 follow`. */
-export const followWords = (count: number): string => `${count} ${count === 1 ? 'follows' : 'follow'}`;
+export const followWords = (count: number): string => counted(count, 'follows', 'follow');

@@ -26,7 +26,7 @@ export function objectText(look: ObjectLook): Clean {
   const own = stateWords(look.object);
   const wellness = wellnessOf(look);
   const words = { well: 'is well', 'not well': 'is not well', unknown: 'may be well: not all could be read' }[wellness];
-  const with_ = counted(look.related.slice(1));
+  const with_ = kindCounts(look.related.slice(1));
   return sanitise(
     `${nameText(refOf(look.object))} ${words}${own === '' ? '' : `: ${own}`}${with_ === '' ? '' : `; looked at ${with_}`}`,
   );
@@ -39,7 +39,7 @@ export const objectJson = (look: ObjectLook) => ({
   related: look.related.slice(1).map(refOf),
 });
 
-function counted(objects: readonly ViewObject[]): string {
+function kindCounts(objects: readonly ViewObject[]): string {
   const counts = new Map<string, number>();
   for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return [...counts].map(([kind, count]) => `${count} ${kind}`).join(', ');

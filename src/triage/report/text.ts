@@ -1,4 +1,5 @@
 import { sinceWords } from '../../health/trouble.ts';
+import { counted } from '../../text/counted.ts';
 import type { Glyphs, State } from '../../text/glyphs.ts';
 import type { Clean } from '../../text/sanitise.ts';
 import { wrapWhole } from '../../text/wrap.ts';
@@ -56,11 +57,9 @@ function closing({ roots, gates }: Triage): string[] {
         ? 'nothing is broken'
         : 'nothing broken in what could be read'
       : counted(broken.length, 'root cause') +
-        (follows === 0 ? '' : `, ${follows} ${follows === 1 ? 'finding follows' : 'findings follow'}`);
+        (follows === 0 ? '' : `, ${counted(follows, 'finding follows', 'findings follow')}`);
   return [blindWords === '' ? what : `${what}; ${blindWords}`];
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function rootText(root: Root, like: readonly Root[], about: About, { glyphs, columns }: Drawing): string[] {
   const { finding, gate, follows } = root;

@@ -1,3 +1,4 @@
+import { counted } from '../../../text/counted.ts';
 import { age, clockText } from '../../../text/duration.ts';
 import { standingWords } from '../../../triage/standing.ts';
 import type { ConsoleState } from '../../store/state.ts';
@@ -29,7 +30,7 @@ export function fleetTable(state: ConsoleState, view: View, columns: number, row
 
 function headWords({ fleet }: ConsoleState): string {
   const silent = fleet.rows.filter(({ phase }) => phase === 'unreachable').length;
-  const words = [`${fleet.rows.length} ${fleet.rows.length === 1 ? 'cluster' : 'clusters'}`];
+  const words = [counted(fleet.rows.length, 'cluster')];
   if (silent > 0) words.push(`${silent} unreachable`);
   if (fleet.marked.size > 0) words.push(`${fleet.marked.size} marked`);
   return words.join(', ');
@@ -81,7 +82,7 @@ function words({ phase, message, standing, blind = 0, at }: FleetRow, now: numbe
   if (phase === 'reverting') return span(cell(message === '' ? 'reverting…' : message, room), 'warn');
   if (phase !== 'seen')
     return span(cell(at === undefined ? `${phase}…` : `looking again, last ${age(now - at)} ago`, room), 'dim');
-  const unread = blind > 0 ? `scan BLIND to ${blind} ${blind === 1 ? 'kind' : 'kinds'}  ` : '';
+  const unread = blind > 0 ? `scan BLIND to ${counted(blind, 'kind')}  ` : '';
   const worst = standing?.worst?.finding;
   const found = standing === undefined ? `triage failed: ${message}` : standingWords(standing);
   const first = worst === undefined ? '' : `${worst.rule}: ${worst.summary}, `;

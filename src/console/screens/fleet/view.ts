@@ -52,7 +52,7 @@ export const chosenCluster = ({ fleet, cursor }: ConsoleState): FleetRow | undef
   fleet.rows.find(({ name }) => name === cursor.fleet) ?? fleet.rows[0];
 
 /** What a scan amounts to. */
-export function counted(
+export function faultCounts(
   findings: readonly FoundInjection[],
   blind: number,
   now: number,

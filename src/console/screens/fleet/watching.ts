@@ -4,7 +4,7 @@ import { sanitise } from '../../../text/sanitise.ts';
 import { standingOf } from '../../../triage/standing.ts';
 import { type Context, close, notify, open } from '../../app/context.ts';
 import type { Session } from '../../deps.ts';
-import { counted, type FleetRow, type FleetView } from './view.ts';
+import { type FleetRow, type FleetView, faultCounts } from './view.ts';
 
 /** Looks at every cluster of the kubeconfig, and reverts those that are marked. */
 export interface FleetWatching {
@@ -67,7 +67,7 @@ export function createFleetWatching(context: Context): FleetWatching {
       const scanned = await session.scan(() => undefined, context.ended);
       if (!scanned.ok) throw new Error(scanned.message);
       const now = session.serverNow();
-      set(name, counted(scanned.findings, scanned.blind, now));
+      set(name, faultCounts(scanned.findings, scanned.blind, now));
       try {
         set(name, { message: '', standing: standingOf(await session.triage(() => undefined, context.ended)) });
       } catch (error) {

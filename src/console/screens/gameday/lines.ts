@@ -1,3 +1,4 @@
+import { counted } from '../../../text/counted.ts';
 import { width } from '../../../text/width.ts';
 import { wrap } from '../../../text/wrap.ts';
 import { isLive } from '../../store/select.ts';
@@ -23,7 +24,7 @@ export function plansLines({ day }: ConsoleState, view: View, columns: number): 
   });
   const none = day.plans.length === 0 ? say('no plans here', 'dim') : [];
   return [
-    rule('GAME-DAY', columns, view, `${day.plans.length} ${day.plans.length === 1 ? 'plan' : 'plans'}`, true),
+    rule('GAME-DAY', columns, view, counted(day.plans.length, 'plan'), true),
     ...failed,
     ...shown,
     ...none,

@@ -4,6 +4,7 @@ import type { ClusterExperiment } from '../../../revert/cluster-experiment.ts';
 import { isPutBack, strippedText } from '../../../revert/report.ts';
 import type { Stop } from '../../../revert/stop.ts';
 import { wordFor } from '../../../revert/trust/answer.ts';
+import { counted } from '../../../text/counted.ts';
 import { age } from '../../../text/duration.ts';
 import { broken } from '../../../text/wrap.ts';
 import type { RevertEnd } from '../../deps.ts';
@@ -58,14 +59,12 @@ function phaseText(mayday: MaydayView, monotonic: number): Line {
   }
 }
 
-const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
-
 function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
   const by = (state: FoundInjection['state']): number =>
     mayday.findings.filter(finding => finding.state === state && !mayday.receipts.has(finding.id)).length;
   const good = [...mayday.receipts.values()].filter(isRestored).length;
   const parts: Span[] = [
-    span(`${plural(mayday.findings.length, 'injection')} found`, mayday.findings.length > 0 ? 'title' : 'plain'),
+    span(`${counted(mayday.findings.length, 'injection')} found`, mayday.findings.length > 0 ? 'title' : 'plain'),
   ];
   const add = (count: number, text: string, tone: Span['tone']): void => {
     if (count > 0) parts.push(span('   '), span(text, tone));
@@ -74,7 +73,7 @@ function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
   const asked = [...mayday.receipts.values()].filter(({ outcome }) => outcome === 'unconfirmed').length;
   const not = mayday.receipts.size - good - asked;
   add(not, `${glyphs.states.fail} ${not} not`, 'bad');
-  add(asked, `${asked} ${asked === 1 ? 'needs' : 'need'} your word`, 'warn');
+  add(asked, `${counted(asked, 'needs', 'need')} your word`, 'warn');
   add(by('injected'), `${by('injected')} to restore`, 'chaos');
   add(by('restored'), `${glyphs.states.ok} ${by('restored')} already restored`, 'ok');
   add(by('diverged'), `${glyphs.diverged} ${by('diverged')} diverged`, 'warn');
@@ -82,7 +81,7 @@ function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
   add(by('foreign'), `${by('foreign')} of another tool`, 'dim');
   const open = mayday.orders.filter(({ id }) => mayday.stops.get(id)?.verified !== true);
   const pending = open.filter(({ state }) => state === 'pending').length;
-  add(open.length - pending, `${plural(open.length - pending, 'experiment')} of the framework live`, 'chaos');
+  add(open.length - pending, `${counted(open.length - pending, 'experiment')} of the framework live`, 'chaos');
   add(pending, `${pending} WILL INJECT again`, 'bad');
   add(mayday.blind.length, `${glyphs.states.blind} BLIND to ${mayday.blind.length}`, 'warn');
   return line(...parts);

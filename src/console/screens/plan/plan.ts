@@ -1,6 +1,7 @@
 import { dangerOf } from '../../../experiment/danger.ts';
 import type { Plan, Refusal } from '../../../faults/contract.ts';
 import type { Write } from '../../../injection/write/write.ts';
+import { counted } from '../../../text/counted.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { wrap } from '../../../text/wrap.ts';
 import type { Preflight } from '../../deps.ts';
@@ -108,7 +109,7 @@ function planned(plan: Plan, limit: number, view: View, columns: number): Line[]
     2,
   );
   const names = plan.pods.map(pod => pod.name);
-  const reach = `${plan.pods.length} ${plan.pods.length === 1 ? 'pod' : 'pods'}${names.length > 0 ? `: ${names.join(', ')}` : ''}`;
+  const reach = `${counted(plan.pods.length, 'pod')}${names.length > 0 ? `: ${names.join(', ')}` : ''}`;
   const { warn } = view.glyphs.states;
   const warnings = plan.warnings.flatMap(text =>
     wrap(text, room - 2).map((part, i) => `${i === 0 ? warn : ' '} ${part}`),

@@ -1,3 +1,4 @@
+import { counted } from '../../../text/counted.ts';
 import { age, measured } from '../../../text/duration.ts';
 import { wrapWhole } from '../../../text/wrap.ts';
 import { pressFor } from '../../keymap/remap.ts';
@@ -36,13 +37,7 @@ export function timelineLines(state: ConsoleState, view: View, { columns, rows }
   const at = lanes.indexOf(chosen);
   const { first, last } = windowOf(lanes.length, at, shown);
   const upper = [
-    rule(
-      'TIMELINE',
-      columns,
-      view,
-      `${lanes.length} ${lanes.length === 1 ? 'fault' : 'faults'}, from each injection`,
-      true,
-    ),
+    rule('TIMELINE', columns, view, `${counted(lanes.length, 'fault')}, from each injection`, true),
     ...lanes.slice(first, last).flatMap(lane => laneLines(lane, lane === chosen, state, view, columns, span)),
     axisLine(span, track),
   ];

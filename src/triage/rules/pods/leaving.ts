@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { number, text, time } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { finding, refOf } from '../../build.ts';
 import { condition } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
@@ -100,7 +101,7 @@ export const podEvicted: Rule = {
         rule: 'pod/evicted',
         severity: evictedSeverity(isOwn, isHurt, pods.length),
         object: top.object ?? top.ref,
-        summary: `${pods.length} ${pods.length === 1 ? 'pod was' : 'pods were'} evicted: ${words.slice(0, 160) || 'no reason given'}`,
+        summary: `${counted(pods.length, 'pod was', 'pods were')} evicted: ${words.slice(0, 160) || 'no reason given'}`,
         since: { at: Math.min(...pods.map(pod => endedAt(pod) ?? now)), exact: true },
         evidence: [podNames(pods), `status: Failed Evicted "${words}"`],
         cause: isOwn ? `The pods use more ephemeral storage than their limit: ${words}` : words,

@@ -2,6 +2,7 @@ import type { Since } from '../../../health/trouble.ts';
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { earliest, sinceNotReady } from '../../../health/view/since.ts';
 import { text } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { condition, created } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Looking } from '../../rule.ts';
@@ -78,10 +79,9 @@ export function usualCauses({ top, pods }: Pick<Sick<unknown>, 'top' | 'pods'>):
 export function howMany({ top, pods }: Pick<Sick<unknown>, 'top' | 'pods'>): string {
   const wanted = top.object?.spec.replicas;
   if (top.ref.kind === 'Pod') return 'the pod';
-  const word = pods.length === 1 ? 'pod' : 'pods';
   return typeof wanted === 'number' && wanted >= pods.length
     ? `${pods.length} of ${wanted} pods`
-    : `${pods.length} ${word}`;
+    : counted(pods.length, 'pod');
 }
 
 /** How the view and reads name a pod. */

@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { addedBy, addedSelector } from '../../added-at-admission.ts';
 import { type FixDraft, finding } from '../../build.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
@@ -79,7 +80,7 @@ function found(view: ClusterView, sick: ReturnType<typeof unplaced>[number], fre
     rule: 'pod/unschedulable',
     severity: 'high',
     object: top.object ?? top.ref,
-    summary: `${howMany(sick)} unschedulable: ${most.map(({ one, explanation }) => `${explanation.what}${one.nodes === undefined ? '' : ` (${one.nodes} ${one.nodes === 1 ? 'node' : 'nodes'})`}`).join('; ') || what.message}`,
+    summary: `${howMany(sick)} unschedulable: ${most.map(({ one, explanation }) => `${explanation.what}${one.nodes === undefined ? '' : ` (${counted(one.nodes, 'node')})`}`).join('; ') || what.message}`,
     since: sinceTime(since, created(pod)),
     evidence: [
       podNames(pods),

@@ -1,5 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { finding } from '../../build.ts';
 import { startAgain } from '../../control-plane.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
@@ -46,7 +47,7 @@ export const schedulerGone: Rule = {
         namespace: 'kube-system',
         name: 'kube-scheduler',
       },
-      summary: `the scheduler looks at no pod: ${pods.length} ${pods.length === 1 ? 'pod waits' : 'pods wait'} without a node and without an attempt`,
+      summary: `the scheduler looks at no pod: ${counted(pods.length, 'pod waits', 'pods wait')} without a node and without an attempt`,
       since: { at: first, exact: false },
       evidence: [
         podNames(pods),

@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { matchesSelector } from '../../../health/view/selector.ts';
 import { type Fields, fields, list, text } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { finding, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { created } from '../../fields.ts';
@@ -48,7 +49,7 @@ export const dnsEgress: Rule = {
         // Pods that are well may need no names.
         severity: unwell.length > 0 ? 'high' : 'warn',
         object: policy,
-        summary: `the network policy blocks egress to DNS (port 53) for ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'}${unwell.length > 0 ? `, ${unwell.length} of them not ready` : ''}`,
+        summary: `the network policy blocks egress to DNS (port 53) for ${counted(pods.length, 'pod')}${unwell.length > 0 ? `, ${unwell.length} of them not ready` : ''}`,
         since: { at: created(policy) || now, exact: false },
         evidence: [
           `spec.podSelector: ${JSON.stringify(policy.spec.podSelector ?? {})}`,

@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text, time } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { finding, refOf } from '../../build.ts';
 import { startAgain } from '../../control-plane.ts';
 import { type Condition, condition, quoted, sinceTime } from '../../fields.ts';
@@ -112,7 +113,7 @@ export const notObserved: Rule = {
       rule: 'workload/not-observed',
       severity: 'critical',
       object: lease,
-      summary: `kube-controller-manager does not work: ${behind.length} ${behind.length === 1 ? 'workload waits' : 'workloads wait'} for a change to be seen, and its leader lease has expired`,
+      summary: `kube-controller-manager does not work: ${counted(behind.length, 'workload waits', 'workloads wait')} for a change to be seen, and its leader lease has expired`,
       since: { at: renewed, exact: true },
       evidence: [
         `spec.renewTime: ${text(lease.spec.renewTime)}, holder ${text(lease.spec.holderIdentity)}`,
