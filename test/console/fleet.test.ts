@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ConsoleDeps } from '../../src/console/deps.ts';
-import { counted } from '../../src/console/screens/fleet/view.ts';
+import { faultCounts } from '../../src/console/screens/fleet/view.ts';
 import type { KnownContext } from '../../src/kube/connection/contexts.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { fakeSession, finding, type Script, script } from './support/fake-session.ts';
@@ -169,12 +169,12 @@ describe('what the fleet claims', () => {
 describe('what a look amounts to', () => {
   it('counts what is in, what is late, and when the next one ends', () => {
     const at = (expiresAt: number) => ({ ...finding('v'), expiresAt });
-    expect(counted([at(5), at(30), at(20), { ...finding('w'), state: 'restored' }], 2, 10)).toEqual({
+    expect(faultCounts([at(5), at(30), at(20), { ...finding('w'), state: 'restored' }], 2, 10)).toEqual({
       faults: 3,
       overdue: 1,
       blind: 2,
       nextEnd: 20,
     });
-    expect(counted([], 0, 10)).toEqual({ faults: 0, overdue: 0, blind: 0 });
+    expect(faultCounts([], 0, 10)).toEqual({ faults: 0, overdue: 0, blind: 0 });
   });
 });

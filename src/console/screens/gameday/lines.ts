@@ -216,7 +216,7 @@ function agendaLine(one: ScenarioView, index: number, isCurrent: boolean, view: 
   const took = one.armedAt === undefined || one.endedAt === undefined ? '' : elapsed(one.endedAt - one.armedAt);
   const right = line(
     one.state === 'under way' && one.runs > 1 && span(`${one.verdicts.length} of ${one.runs} runs  `, 'plain'),
-    one.verdicts.length > 0 && span(`${counted(one.verdicts)}  `, 'plain'),
+    one.verdicts.length > 0 && span(`${verdictCounts(one.verdicts)}  `, 'plain'),
     one.outcome !== undefined && span(`${one.outcome}  `, OUTCOME_TONE[one.outcome]),
     span(took, 'dim'),
   );
@@ -229,7 +229,7 @@ function agendaLine(one: ScenarioView, index: number, isCurrent: boolean, view: 
 }
 
 /** `Resilient`, or `5 Resilient, 2 Degraded` of several. */
-function counted(verdicts: readonly string[]): string {
+function verdictCounts(verdicts: readonly string[]): string {
   if (verdicts.length === 1) return verdicts.join('');
   const groups = Map.groupBy(verdicts, verdict => verdict);
   return [...groups].map(([verdict, all]) => `${all.length} ${verdict}`).join(', ');
