@@ -9,9 +9,9 @@ import { counting } from './counting.ts';
 import type { RevertDeps } from './deps.ts';
 import { type End, failed, noted } from './end.ts';
 import { giveOwnershipBack, handedOverLate } from './hand-over.ts';
+import { keepBackups } from './keep-backups.ts';
 import { lookAgain } from './look-again.ts';
 import { FORCE, shownBy } from './not-held.ts';
-import { putRecordBack } from './put-record-back.ts';
 import { lastingRefusal } from './refusal.ts';
 import { type Decided, finish, strip } from './settle.ts';
 import { isBackupFinding, keepsCarrier, type Stages, stagesOf } from './stages.ts';
@@ -56,7 +56,8 @@ export async function restoreOne(
   const began = deps.clock.monotonic();
   const api = counting(deps.api);
   const begun = deps.begun ?? new Map();
-  const end = await attempt({ ...deps, api, begun }, finding, options);
+  const counted = { ...deps, api, begun };
+  const end = await keepBackups(counted, finding, await attempt(counted, finding, options));
   if (end.verified) begun.delete(finding.id);
   return {
     retry: end.retry ?? false,
@@ -150,7 +151,7 @@ async function write(
   };
   const { execution } = await executeWithReread(stages.now, again, deps, { id: finding.id, purpose: 'revert' });
   if (changed) return changed;
-  if (execution.state !== 'done') return notDone(deps, last, execution);
+  if (execution.state !== 'done') return notDone(last, execution);
   if (stages.next === 'strip')
     return strip(deps, last, { first: stages.now[0], stored: execution.steps[0]?.object, rest: stages.rest });
   const notes = [...kept, ...(await giveOwnershipBack(deps, finding.id, execution.steps))];
@@ -166,33 +167,12 @@ function asReverted(end: End, { says }: Restore): End {
   return end.outcome === 'already-restored' ? { ...end, outcome: 'reverted', message: says } : end;
 }
 
-/** A write failed. If the backup is gone too, it is recreated from memory, so that another attempt has an original. */
-async function notDone(deps: RevertDeps, { finding, restore }: Decided, execution: Execution): Promise<End> {
+/** A write failed. */
+function notDone({ restore }: Decided, execution: Execution): End {
   const refusal = lastingRefusal(execution, restore);
-  const { message, retryForMs, notHeld } = {
-    message: execution.message,
-    retryForMs: undefined,
-    notHeld: undefined,
-    ...refusal,
-  };
-  const end: End = {
-    ...failed(message, retryForMs !== 0),
-    ...(retryForMs === undefined ? {} : { retryForMs }),
-    ...(notHeld === undefined ? {} : { notHeld }),
-  };
-  if (!isBackupFinding(finding)) return end;
-  const got = await deps.api.get(finding.object);
-  if (got.ok || got.reason !== 'not-found') return end;
-  const isBack = (await putRecordBack(deps, finding, restore)) !== undefined;
-  const { original } = shownBy(restore);
-  const where = isBack
-    ? 'it was gone and is there again'
-    : `it is gone and could not be made again${original === undefined ? '' : `; original ${original}`}`;
-  return {
-    ...end,
-    message: `${message}; of the backup: ${where}`,
-    ...(original === undefined ? {} : { notHeld: { original, live: '(not there)' } }),
-  };
+  if (refusal === undefined) return failed(execution.message, true);
+  const { message, retryForMs, notHeld } = refusal;
+  return { ...failed(message, retryForMs !== 0), retryForMs, ...(notHeld === undefined ? {} : { notHeld }) };
 }
 
 /** The authority by which these writes may be sent. The scope of a kind comes from the server, never from the record. */

@@ -18,6 +18,7 @@ import { refusedJourneys } from './journeys/refused.ts';
 import { suggestedJourneys } from './journeys/suggested.ts';
 import { suiteJourneys } from './journeys/suites.ts';
 import { thirdValueJourneys } from './journeys/third-value.ts';
+import { vanishedBackupJourneys } from './journeys/vanished-backup.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
 import { webhookJourneys } from './journeys/webhook.ts';
 import { onEachProvider } from './providers/on-each.ts';
@@ -36,6 +37,7 @@ onEachProvider('on', (given, name) => {
     heldByFinalizerJourneys(given);
     emergencyJourneys(given);
     doesNotHoldJourneys(given);
+    vanishedBackupJourneys(given);
     refusedJourneys(given);
     ownerJourneys(given);
     diedRevertingJourneys(given);

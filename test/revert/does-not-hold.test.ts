@@ -261,6 +261,12 @@ describe('what was deleted, is made again, and is not that any more at the end',
   });
 });
 
+/** Takes away what keeps the original of a drifted Secret. */
+function forgetBackups({ api }: Stuck): void {
+  for (const object of api.all().filter(({ metadata }) => metadata.name.startsWith('chaos-rollback-')))
+    api.forget({ ...object, ...object.metadata });
+}
+
 describe('a backup that vanishes between the scan and the restore', () => {
   test.each(['secret-deletion', 'leader-election', 'resource-deletion', 'namespace-deletion'])(
     '%s: what it kept is given back from what the scan read',
@@ -296,11 +302,61 @@ describe('a backup that vanishes between the scan and the restore', () => {
   test('ConfigDrift on a Secret: the value is put back from what the scan read', async () => {
     const it = await stuck('config-drift-secret');
     const [before] = recorded('config-drift-secret', 'before').filter(({ metadata }) => metadata.name === tls.name);
-    for (const object of it.api.all().filter(({ metadata }) => metadata.name.startsWith('chaos-rollback-')))
-      it.api.forget({ ...object, ...object.metadata });
+    forgetBackups(it);
     const result = await revertAll(it.deps, it.injections, TRUSTED);
     expect(result).toMatchObject({ remaining: 0, receipts: [{ outcome: 'reverted', verified: true }] });
     expect(it.api.peek(tls)?.data).toEqual(before?.data);
+  });
+
+  test('ConfigDrift on a Secret that takes no writes now: failed, and the backup is there again for the next revert', async () => {
+    const it = await stuck('config-drift-secret');
+    forgetBackups(it);
+    it.api.script({
+      on: ({ verb, name }) => verb === 'patch' && name === tls.name,
+      answer: failing('forbidden', 'denied by a policy'),
+      times: 10_000,
+    });
+    const result = await revertAll(it.deps, it.injections, { ...TRUSTED, retryForMs: 0 });
+    expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
+    expect(result.receipts[0]?.message).toMatch(/of the backup Secret .*: it was gone and is there again/);
+    expect(it.api.all().some(({ metadata }) => metadata.name.startsWith('chaos-rollback-'))).toBe(true);
+  });
+
+  test('and cannot be made again either: failed, told which backup held the original, and no value of it', async () => {
+    const it = await stuck('config-drift-secret');
+    forgetBackups(it);
+    it.api.script({
+      on: ({ verb }) => verb === 'patch' || verb === 'create',
+      answer: failing('forbidden', 'denied by a policy'),
+      times: 10_000,
+    });
+    const result = await revertAll(it.deps, it.injections, { ...TRUSTED, retryForMs: 0 });
+    expect(result.receipts).toMatchObject([{ outcome: 'failed', notHeld: { original: expect.anything() } }]);
+    expect(result.receipts[0]?.message).toMatch(
+      /of the backup Secret .*: it is gone and could not be made again; original ./,
+    );
+    const [before] = recorded('config-drift-secret', 'before').filter(({ metadata }) => metadata.name === tls.name);
+    for (const value of Object.values(before?.data as Record<string, string>)) {
+      expect(JSON.stringify(result.receipts)).not.toContain(value);
+      expect(JSON.stringify(result.receipts)).not.toContain(Buffer.from(value, 'base64').toString());
+    }
+  });
+
+  test('of a Secret that somebody has made anew with another value: diverged, and the backup is there again', async () => {
+    const it = await stuck('secret-deletion');
+    for (const { object } of it.injections) it.api.forget(object);
+    await it.api.create({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: token.name, namespace: 'shop' },
+      data: { token: 'bmV3' },
+    });
+    const result = await revertAll(it.deps, it.injections, TRUSTED);
+    expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'diverged', verified: false }] });
+    const again = await scan(it.deps, { deep: true });
+    const forced = await revertAll(it.deps, again.injections, { ...TRUSTED, force: true });
+    expect(forced).toMatchObject({ remaining: 0, receipts: [{ outcome: 'reverted', verified: true }] });
+    expect(it.api.peek(token)?.data).toEqual({ token: 'YWJj' });
   });
 
   test('in the hands of a guardian that never saw it: what was deleted and is not there is no success', async () => {

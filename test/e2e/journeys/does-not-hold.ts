@@ -1,18 +1,11 @@
 import { describe, expect } from 'vitest';
-import { faultOf } from '../../../src/faults/registry.ts';
-import { systemClock } from '../../../src/host/clock.ts';
-import { connect } from '../../../src/kube/connection/connection.ts';
-import type { RevertDeps } from '../../../src/revert/deps.ts';
-import { revertAll } from '../../../src/revert/revert-all.ts';
-import { scan } from '../../../src/revert/scan.ts';
 import { eventually } from '../../cluster/eventually.ts';
-import { memoryJournal } from '../../support/memory-journal.ts';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';
 import { type FaultSpec, lasting, type Thing } from './objects.ts';
 import { onStage, type Stage } from './stage.ts';
 
-/** A restore that the cluster accepts and does not keep, and backups that are gone when they are needed. */
+/** A restore that the cluster accepts and does not keep. */
 export function doesNotHoldJourneys(given: () => Provider): void {
   const test = onStage(given);
 
@@ -49,61 +42,7 @@ export function doesNotHoldJourneys(given: () => Provider): void {
       await stage.mayday(['latch', 'off']);
       await stage.kubectl('delete', 'crd', 'gauges.e2e.example.com', '--wait=false');
     });
-
-    test('a deleted Secret whose backup vanishes after the scan comes back from what the scan read', async ({
-      stage,
-    }) => {
-      await stage.set();
-      await stage.apply({
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: { name: 'token', labels: { team: 'a' } },
-        type: 'Opaque',
-        data: { token: 'YWJj' },
-      });
-      const before = lasting(await stage.read('secret', 'token'));
-      await killedRun(stage, steal(stage));
-      const { receipts, remaining } = await robbed(stage, 'chaos-backup-secret-token');
-      expect({ receipts, remaining }).toMatchObject({
-        receipts: [{ type: 'SecretDeletion', outcome: 'reverted', verified: true }],
-        remaining: 0,
-      });
-      expect(lasting(await stage.read('secret', 'token'))).toEqual(before);
-    });
-
-    test('a drifted Secret whose backup vanishes after the scan comes back from what the scan read', async ({
-      stage,
-    }) => {
-      await stage.set();
-      await stage.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'token' }, data: { token: 'YWJj' } });
-      const before = lasting(await stage.read('secret', 'token'));
-      await killedRun(stage, {
-        type: 'ConfigDrift',
-        danger: 'high',
-        parameters: { resourceType: 'Secret', name: 'token', key: 'token', value: 'chaos' },
-      });
-      const { receipts, remaining } = await robbed(stage, 'chaos-rollback-token-token');
-      expect({ receipts, remaining }).toMatchObject({
-        receipts: [{ type: 'ConfigDrift', outcome: 'reverted', verified: true }],
-        remaining: 0,
-      });
-      expect(lasting(await stage.read('secret', 'token'))).toEqual(before);
-    });
   });
-}
-
-/** Scans, has the backup taken away, and reverts what was found. */
-async function robbed(stage: Stage, backup: string) {
-  const connected = await connect({ kubeconfig: stage.provider.kubeconfig, clock: systemClock });
-  if (!connected.ok) throw new Error(connected.message);
-  const api = connected.value;
-  const deps: RevertDeps = { api, clock: systemClock, journal: memoryJournal(), faultOf };
-  const where = { deep: true, namespace: stage.namespace };
-  const { injections } = await scan(deps, where);
-  await stage.kubectl('delete', 'secret', backup);
-  const result = await revertAll(deps, injections, { rescan: where, trust: { everything: 'caller' } });
-  await api.close();
-  return result;
 }
 
 const SIZED: Thing = { size: { type: 'integer' }, colour: { type: 'string' } };
@@ -149,9 +88,3 @@ export const bend: FaultSpec = {
   type: 'CRDMutation',
   parameters: { apiVersion: 'e2e.example.com/v1', kind: 'Gauge', name: 'mine', path: 'spec.size', value: '99' },
 };
-
-const steal = ({ namespace }: Stage): FaultSpec => ({
-  type: 'SecretDeletion',
-  danger: 'high',
-  parameters: { name: 'token', namespace },
-});

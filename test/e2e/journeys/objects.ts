@@ -42,12 +42,14 @@ export interface FaultSpec {
   readonly pods?: number;
   /** Its target lives in no namespace. */
   readonly clusterScoped?: true;
+  /** Namespaces that it may write to besides the stage's own. */
+  readonly alsoIn?: readonly string[];
 }
 
 /** An experiment on Deployment `web` of that namespace. */
 export const experiment = (
   namespace: string,
-  { type, parameters, ttl, recovery = '30s', danger, pods = 1, clusterScoped }: FaultSpec,
+  { type, parameters, ttl, recovery = '30s', danger, pods = 1, clusterScoped, alsoIn = [] }: FaultSpec,
 ): Thing => ({
   apiVersion: 'chaos.operatorchaos.io/v1alpha1',
   kind: 'ChaosExperiment',
@@ -79,7 +81,7 @@ export const experiment = (
     hypothesis: { description: 'web stays up', recoveryTimeout: recovery },
     blastRadius: {
       maxPodsAffected: pods,
-      ...(clusterScoped ? {} : { allowedNamespaces: [namespace] }),
+      ...(clusterScoped ? {} : { allowedNamespaces: [namespace, ...alsoIn] }),
       ...(danger === undefined ? {} : { allowDangerous: true }),
     },
   },
