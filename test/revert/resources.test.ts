@@ -27,7 +27,10 @@ const resource = (apiVersion: string, kind: string, plural: string): ApiResource
   subresources: [],
 });
 
-/** A cluster that also serves these kinds; `slow` answers its lists last; what is stored under one of `twins` is listed under both. */
+/**
+ * A cluster that also serves these kinds; `slow` answers its lists last; what is stored under one of `twins` is listed under both, and
+ * read under whichever it is asked for.
+ */
 function cluster(
   objects: readonly KubeObject[],
   kinds: readonly ApiResource[] = [],
@@ -42,6 +45,14 @@ function cluster(
     const pages = await Promise.all(twins.map(apiVersion => listAll({ ...collection, apiVersion }, options)));
     const items = pages.flatMap(page => (page.ok ? page.value.items : []));
     return { ok: true, status: 200, value: { items, resourceVersion: '1' } };
+  };
+  api.list = api.listAll;
+  const get = api.get.bind(api);
+  api.get = async (ref, options) => {
+    const got = await get(ref, options);
+    return got.ok && twins.includes(ref.apiVersion)
+      ? { ...got, value: { ...got.value, apiVersion: ref.apiVersion } }
+      : got;
   };
   return { api, deps: { api, clock, faultOf, journal: { append: async () => undefined } } };
 }

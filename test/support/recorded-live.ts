@@ -54,3 +54,26 @@ export function withUids(object: KubeObject, uids: ReadonlyMap<string, string>):
     copy.metadata.annotations[ROLLBACK_DATA] = `{"data":${raw},"checksum":"${sha256(raw)}"}`;
   return copy;
 }
+
+/** The object as its team applies it next: everything that an injection may touch has another value. */
+export function changedByTeam(object: KubeObject): KubeObject {
+  // biome-ignore lint/suspicious/noExplicitAny: objects of many kinds
+  const copy = structuredClone(asNew(object)) as any;
+  const each = (map: Record<string, string> | undefined, change: (text: string) => string) => {
+    for (const key of Object.keys(map ?? {})) if (map) map[key] = change(map[key] ?? '');
+  };
+  each(copy.metadata.labels, text => `${text}2`);
+  each(copy.data, text => (copy.kind === 'Secret' ? btoa(`${atob(text)}2`) : `${text}2`));
+  for (const owner of copy.metadata.ownerReferences ?? []) owner.blockOwnerDeletion = owner.blockOwnerDeletion !== true;
+  for (const subject of copy.subjects ?? []) subject.name = `${subject.name}2`;
+  for (const webhook of copy.webhooks ?? [])
+    webhook.failurePolicy = webhook.failurePolicy === 'Fail' ? 'Ignore' : 'Fail';
+  if (copy.kind === 'Deployment' && copy.spec !== undefined) {
+    copy.spec.replicas += 1;
+    for (const container of copy.spec.template.spec.containers)
+      Object.assign(container, { image: `${container.image}2`, command: ['/other'] });
+  }
+  if (copy.kind === 'Lease') copy.spec = { ...(object.spec as object), leaseDurationSeconds: 99 };
+  if (copy.kind === 'Widget') copy.spec = { ...copy.spec, mode: 'other', size: 99 };
+  return copy;
+}

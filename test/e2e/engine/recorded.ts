@@ -18,7 +18,7 @@ import { withoutExtras, withoutPurpose } from '../../support/contract.ts';
 import { testFacts } from '../../support/facts.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
 import { beside, comparable, type RecordedCase, recorded, recordedCases } from '../../support/recorded.ts';
-import { asNew, NAMESPACE, WIDGETS, withUids } from '../../support/recorded-live.ts';
+import { asNew, changedByTeam, NAMESPACE, WIDGETS, withUids } from '../../support/recorded-live.ts';
 import type { Provider } from './bench.ts';
 
 const PODS = { apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE };
@@ -55,7 +55,7 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
   const nextApply = async (objects: readonly KubeObject[]) =>
     Promise.all(
       objects.map(async object => {
-        const outcome = await apply(changed(object), { dryRun: true });
+        const outcome = await apply(changedByTeam(object), { dryRun: true });
         return outcome.ok ? 'applied' : outcome.message;
       }),
     );
@@ -248,29 +248,6 @@ export function recordedJourneys(open: () => Promise<Provider>): void {
       if (replaced.reason !== 'conflict') throw new Error(replaced.message);
     }
   }
-}
-
-/** Another version of the object, as a team deploys it: whatever people set in such objects is set to something else. */
-function changed(object: KubeObject): KubeObject {
-  // biome-ignore lint/suspicious/noExplicitAny: objects of many kinds
-  const copy = structuredClone(asNew(object)) as any;
-  const each = (map: Record<string, string> | undefined, change: (text: string) => string) => {
-    for (const key of Object.keys(map ?? {})) if (map) map[key] = change(map[key] ?? '');
-  };
-  each(copy.metadata.labels, text => `${text}2`);
-  each(copy.data, text => (copy.kind === 'Secret' ? btoa(`${atob(text)}2`) : `${text}2`));
-  for (const owner of copy.metadata.ownerReferences ?? []) owner.blockOwnerDeletion = owner.blockOwnerDeletion !== true;
-  for (const subject of copy.subjects ?? []) subject.name = `${subject.name}2`;
-  for (const webhook of copy.webhooks ?? [])
-    webhook.failurePolicy = webhook.failurePolicy === 'Fail' ? 'Ignore' : 'Fail';
-  if (copy.kind === 'Deployment') {
-    copy.spec.replicas += 1;
-    for (const container of copy.spec.template.spec.containers)
-      Object.assign(container, { image: `${container.image}2`, command: ['/other'] });
-  }
-  if (copy.kind === 'Lease') copy.spec = { ...(object.spec as object), leaseDurationSeconds: 99 };
-  if (copy.kind === 'Widget') copy.spec = { ...copy.spec, mode: 'other', size: 99 };
-  return copy;
 }
 
 /** The object's name, whatever its uid. */
