@@ -25,7 +25,10 @@ export function noting(api: Api): { api: Api; asked: Asked[] } {
       ...(namespace === undefined || namespace === '' ? {} : { namespace }),
       ...(name === undefined ? {} : { name }),
     });
-  const list = (collection: Collection) => on('list', collection);
+  const many = (verb: string, collection: Collection, fieldSelector: string | undefined) => {
+    const name = /^metadata\.name=([^,]+)$/.exec(fieldSelector ?? '')?.[1];
+    on(verb, { ...collection, ...(name === undefined ? {} : { name }) });
+  };
   const created = ({ apiVersion, kind, metadata }: KubeObject) => {
     if (!FOR_EVERYBODY.has(kind))
       on('create', {
@@ -46,15 +49,15 @@ export function noting(api: Api): { api: Api; asked: Asked[] } {
       return api.get(ref, options);
     },
     list(collection, options) {
-      list(collection);
+      many('list', collection, options?.fieldSelector);
       return api.list(collection, options);
     },
     listAll(collection, options) {
-      list(collection);
+      many('list', collection, options?.fieldSelector);
       return api.listAll(collection, options);
     },
     watch(collection, options) {
-      on('watch', collection);
+      many('watch', collection, options.fieldSelector);
       return api.watch(collection, options);
     },
     create(object, options) {

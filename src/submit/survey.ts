@@ -1,5 +1,5 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
-import type { Facts, Live, Permission, Plan } from '../faults/contract.ts';
+import type { Facts, Permission, Plan } from '../faults/contract.ts';
 import { faultOf } from '../faults/registry.ts';
 import { isRefusal } from '../injection/refuse.ts';
 import { groupOf } from '../k8s/object-ref.ts';
@@ -15,6 +15,7 @@ import { askGates } from '../safety/preflight.ts';
 import { readAndPlan, scopeOf } from '../safety/read-and-plan.ts';
 import { type Asked, noting } from './asked.ts';
 import type { Need } from './need.ts';
+import { rehearse } from './rehearse.ts';
 
 /** What one experiment comes to before it is submitted: what its pod must be allowed to do, or why it is not submitted at all. */
 export interface Surveyed {
@@ -74,6 +75,7 @@ export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signa
     scope,
   };
   const sample = await takeSample(api, subject, plan, live, { afterRevert: false, ...(signal ? { signal } : {}) });
+  const rehearsal = await rehearse(house.api, { fault, params, plan }, signal);
   const sources = changeSources({ subject, checked: sample.checked, before: live, plan });
   const again = fault.plan(
     params,
@@ -94,6 +96,7 @@ export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signa
   ];
   const needs = [
     ...asked,
+    ...rehearsal.asked,
     ...plan.permissions
       .filter(one => held.has(permissionKey(one)))
       .map(({ for: _for, optional: _optional, name, ...rest }) => ({
@@ -117,7 +120,7 @@ export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signa
     plan,
     needs: needs.flatMap(need => needOf(need, discovered.value)),
     refused: all.filter(gate => !gate.ok),
-    warnings: [...warningsOf(loaded, plan, live), ...(steady === 'pass' ? [] : [NOT_STEADY])],
+    warnings: [...warningsOf(loaded, plan), ...rehearsal.untaken, ...(steady === 'pass' ? [] : [NOT_STEADY])],
   };
 }
 
@@ -192,7 +195,7 @@ const REVIEWS = [
   { kind: 'LocalSubjectAccessReview', resource: 'localsubjectaccessreviews' },
 ];
 
-function warningsOf({ experiment }: LoadedExperiment, plan: Plan, _live: Live): string[] {
+function warningsOf({ experiment }: LoadedExperiment, plan: Plan): string[] {
   const { ttlMs } = experiment.spec.injection;
   const leaves = plan.undo.reversible && plan.writes.some(write => write.verb !== 'delete');
   return [

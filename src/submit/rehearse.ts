@@ -1,0 +1,60 @@
+import type { Fault, Plan } from '../faults/contract.ts';
+import { fetchLive } from '../injection/live.ts';
+import { send } from '../injection/write/send.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { groupOf, nameOf } from '../k8s/object-ref.ts';
+import type { Api } from '../kube/client/api.ts';
+import { failure } from '../kube/client/failure.ts';
+import { recognise } from '../revert/recognise.ts';
+import { literal } from '../text/sanitise.ts';
+import { type Asked, noting } from './asked.ts';
+
+/** What is read once the injection is in, and what of it the server would not take, a line each. */
+export interface Rehearsal {
+  asked: Asked[];
+  untaken: string[];
+}
+
+/**
+ * Has the server try every write of a plan, and then asks, over a cluster that looks as if they were kept, what shows the effect and what the
+ * revert reads. Nothing is stored.
+ */
+export async function rehearse(
+  server: Api,
+  { fault, params, plan }: { fault: Fault<unknown>; params: unknown; plan: Plan },
+  signal?: AbortSignal,
+): Promise<Rehearsal> {
+  const answers = await Promise.all(plan.writes.map(write => send(server, write, { dryRun: true, timeoutMs: 30_000 })));
+  const laid = new Map<string, KubeObject | null>();
+  plan.writes.forEach((write, index) => {
+    const answer = answers[index];
+    if (answer?.ok) laid.set(keyOf(write.on), write.verb === 'delete' ? null : answer.value);
+  });
+  const { api, asked } = noting(laidOver(server, laid));
+  await fetchLive(api, live => fault.effectReads(params, plan, live), signal);
+  const findings = [...laid.values()].flatMap(object => (object === null ? [] : recognise(object)));
+  for (const finding of findings.filter(({ type }) => type === fault.type))
+    await fetchLive(api, live => fault.restoreReads(finding, live), signal);
+  return {
+    asked,
+    untaken: plan.writes.flatMap((write, index) => {
+      const answer = answers[index];
+      return answer === undefined || answer.ok
+        ? []
+        : [`the server would not take it: ${nameOf(write.on)}: ${answer.message}`];
+    }),
+  };
+}
+
+const keyOf = ({ apiVersion, kind, namespace = '', name }: ObjectRef): string =>
+  `${groupOf(apiVersion)} ${kind} ${namespace}/${name}`;
+
+/** The same cluster, but for these objects: null is one that is gone. */
+function laidOver(server: Api, laid: ReadonlyMap<string, KubeObject | null>): Api {
+  const get: Api['get'] = async (ref, options) => {
+    const there = laid.get(keyOf(ref));
+    if (there === undefined) return server.get(ref, options);
+    return there === null ? failure('not-found', literal('deleted'), 404) : { ok: true, value: there, status: 200 };
+  };
+  return Object.assign(Object.create(server) as Api, { get });
+}
