@@ -83,6 +83,7 @@ async function preview(
   const { plan, gates, permissions } = await preflight(api, loaded, facts, {
     signal,
     lock: locks && (() => locks.look(loaded)),
+    freeze: runtime.config.freeze,
   });
   return { plan, gates, rights: permissions.map(permission => ({ permission, allowed: permission.allowed })), seed };
 }

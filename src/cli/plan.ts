@@ -20,7 +20,10 @@ export const planCommand: CommandBody = async ({ globals, args, options }) => {
   return withCluster(globals, async (api, runtime) => {
     const facts = previewFacts(runtime, api, loaded.experiment.metadata.name, runtime.random);
     const locks = locksFor(runtime, api);
-    const made = await preflight(api, loaded, facts, { lock: locks && (() => locks.look(loaded)) });
+    const made = await preflight(api, loaded, facts, {
+      lock: locks && (() => locks.look(loaded)),
+      freeze: runtime.config.freeze,
+    });
     const tried = options.serverDryRun === true && !isRefusal(made.plan) ? await dryRunWrites(api, made.plan) : [];
     const report = planReport(loaded, api.identity.context, made, tried);
     print(report, globals, () => planLines(report));

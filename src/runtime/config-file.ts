@@ -1,7 +1,9 @@
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { freezeWindow } from '../gameday/plan/fields.ts';
 import { NOTICE_KINDS } from '../notify/notice.ts';
 import { type Receiver, SHAPES } from '../notify/receiver.ts';
+import type { FreezeWindow } from '../safety/freeze.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
 /** The configuration file; every member may be left out. */
@@ -22,6 +24,8 @@ export interface Config {
   notify: Receiver[];
   /** Whether runs write Kubernetes Events on the object that they are about. */
   clusterEvents: 'on' | 'off';
+  /** Times in which nothing is injected. */
+  freeze: FreezeWindow[];
 }
 
 export type ConfigReading = { ok: true; config: Config } | { ok: false; message: Clean };
@@ -55,6 +59,7 @@ export const CONFIG = z.strictObject({
   keys: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
   notify: z.array(receiver).default([]),
   clusterEvents: onOrOff,
+  freeze: z.array(freezeWindow).default([]),
 }) satisfies z.ZodType<Config>;
 
 /** Reads the text of a configuration file. What is wrong with it comes back as one line. */
@@ -81,6 +86,7 @@ const EXPECTED: Record<keyof Config, string> = {
   notify:
     'a list of receivers, each with url (http or https) and as (cloudevents, slack, mattermost or grafana), if need be events and headers',
   clusterEvents: 'on or off',
+  freeze: 'a list of times, each with from, to (moments such as "2026-12-24T00:00:00Z", from before to) and why',
 };
 const isMember = (name: unknown): name is keyof Config => typeof name === 'string' && Object.hasOwn(EXPECTED, name);
 
@@ -88,7 +94,7 @@ const isMember = (name: unknown): name is keyof Config => typeof name === 'strin
 function wrong(issue: z.core.$ZodIssue | undefined, document: unknown): string {
   const members = Object.keys(EXPECTED).join(', ');
   if (issue?.code === 'unrecognized_keys' && issue.path.length > 0)
-    return `${issue.path.join('.')}: expected only url, as, events, headers, found ${issue.keys.join(', ')}: take it out, or mend its spelling`;
+    return `${issue.path.join('.')}: expected only ${issue.path[0] === 'freeze' ? 'from, to, why' : 'url, as, events, headers'}, found ${issue.keys.join(', ')}: take it out, or mend its spelling`;
   if (issue?.code === 'unrecognized_keys')
     return `expected only ${members}, found ${issue.keys.join(', ')}: take it out, or mend its spelling`;
   const [member, ...rest] = issue?.path ?? [];

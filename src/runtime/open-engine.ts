@@ -9,6 +9,7 @@ import type { Clock } from '../host/clock.ts';
 import { filesUnder } from '../host/files.ts';
 import { isAlive } from '../host/process.ts';
 import type { Api } from '../kube/client/api.ts';
+import { freezeGates } from '../safety/freeze.ts';
 import type { GateResult } from '../safety/gate.ts';
 import { askGates } from '../safety/preflight.ts';
 import { type KeyRead, readOrMakeRecordKey, readRecordKey } from '../safety/record-key.ts';
@@ -80,7 +81,8 @@ export function engineFor(runtime: Runtime, api: Api, extras: EngineExtras = {})
     ...(extras.locks === undefined ? {} : { locks: extras.locks }),
     gates: async (loaded, plan) => {
       const { gates } = await askGates(api, loaded, plan);
-      return extras.gate ? [...gates, extras.gate(plan)] : gates;
+      const frozen = freezeGates(runtime.config.freeze, api.serverTime().now);
+      return [...gates, ...frozen, ...(extras.gate ? [extras.gate(plan)] : [])];
     },
   });
 }

@@ -32,6 +32,7 @@ export async function readConfig(path: string, askedFor: boolean): Promise<Confi
       keys: {},
       notify: [],
       clusterEvents: 'on',
+      freeze: [],
     },
   };
 }

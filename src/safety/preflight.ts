@@ -5,6 +5,7 @@ import { isRefusal, refuse } from '../injection/refuse.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import { counted } from '../text/counted.ts';
+import { type FreezeWindow, freezeGates } from './freeze.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 import { planGates } from './gates.ts';
 import { latchGate, readLatch } from './latch.ts';
@@ -25,6 +26,8 @@ export interface PreflightOptions {
   signal?: AbortSignal | undefined;
   /** Asks whether another injector holds the operator under test; without it the lock is not checked. */
   lock?: (() => Promise<GateResult>) | undefined;
+  /** Times in which nothing is injected. */
+  freeze?: readonly FreezeWindow[];
 }
 
 /** Reads, plans and passes every gate; one answer for `plan`, `run` and the console's preview. Nothing is written. */
@@ -32,7 +35,7 @@ export async function preflight(
   api: Api,
   loaded: LoadedExperiment,
   facts: Facts,
-  { signal, lock }: PreflightOptions = {},
+  { signal, lock, freeze = [] }: PreflightOptions = {},
 ): Promise<Preflight> {
   const { experiment } = loaded;
   const scope = scopeOf(loaded);
@@ -44,7 +47,7 @@ export async function preflight(
     lock?.(),
   ]);
   const read = reads.map(readName);
-  const others = locked ? [locked] : [];
+  const others = [...freezeGates(freeze, api.serverTime().now), ...(locked ? [locked] : [])];
   if (isRefusal(plan)) return { ...refused(scope, read, plan), gates: [planGate(plan), latchGate(latch), ...others] };
   const asked = await askGates(api, loaded, plan, signal, latchGate(latch));
   return { scope, reads: read, plan, ...asked, gates: [...asked.gates, ...others] };

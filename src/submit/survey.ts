@@ -8,6 +8,7 @@ import type { Discovery } from '../kube/discovery/discovery.ts';
 import { changeSources } from '../run/observe/change-sources.ts';
 import { combined } from '../run/observe/evidence.ts';
 import { takeSample } from '../run/observe/sample.ts';
+import { type FreezeWindow, freezeGates } from '../safety/freeze.ts';
 import type { GateResult } from '../safety/gate.ts';
 import { LATCH } from '../safety/latch.ts';
 import { lockRef } from '../safety/lock.ts';
@@ -36,8 +37,8 @@ export interface SurveyHouse {
   events: boolean;
   facts(id: string, random: () => number): Facts;
   lock?(loaded: LoadedExperiment): Promise<GateResult>;
-  /** Gates of the configuration. */
-  gates?(): GateResult[];
+  /** Times in which nothing is injected. */
+  freeze: readonly FreezeWindow[];
 }
 
 /**
@@ -65,7 +66,7 @@ export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signa
     return { ...NOTHING, loaded, refused: [{ gate: 'plan', ok: false, reason: plan.message, ...code }] };
   }
   const { gates, permissions } = await askGates(house.api, loaded, plan, signal);
-  const all = [...gates, ...locked, ...(house.gates?.() ?? [])];
+  const all = [...gates, ...locked, ...freezeGates(house.freeze, house.api.serverTime().now)];
   const subject = {
     checks: spec.steadyState.checks,
     namespace: scope.namespace,

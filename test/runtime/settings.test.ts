@@ -25,6 +25,7 @@ describe('configuration file', () => {
         keys: {},
         notify: [],
         clusterEvents: 'on',
+        freeze: [],
       },
     });
     expect(await readConfig('/nowhere/config.yaml', true)).toEqual({
@@ -40,6 +41,26 @@ describe('configuration file', () => {
       ok: false,
       message: expect.stringMatching(/keys: expected a key, or a list of keys, for each command, .*found a list/),
     });
+  });
+
+  it('may name times in which nothing is injected, and says what it expected of them', async () => {
+    const read = await readConfig(
+      file('freeze: [{from: "2026-12-24T00:00:00Z", to: "2026-12-27T00:00:00Z", why: holidays}]\n'),
+      true,
+    );
+    expect(read).toMatchObject({
+      config: { freeze: [{ from: Date.UTC(2026, 11, 24), to: Date.UTC(2026, 11, 27), why: 'holidays' }] },
+    });
+    for (const wrong of [
+      '[{from: tomorrow, to: "2026-12-27T00:00:00Z", why: x}]',
+      '[{from: "2026-12-27T00:00:00Z", to: "2026-12-24T00:00:00Z", why: x}]',
+      '[{until: x}]',
+      'holidays',
+    ])
+      expect(await readConfig(file(`freeze: ${wrong}\n`), true)).toMatchObject({
+        ok: false,
+        message: expect.stringMatching(/freeze.*: expected .*from, to/),
+      });
   });
 
   it('may be empty', async () => {

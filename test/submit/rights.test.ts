@@ -71,7 +71,7 @@ function house(stage: Stage): { api: FakeApi; loaded: Stage['loaded'] } {
 async function needsOf(stage: Stage): Promise<Need[]> {
   const { api, loaded } = house(stage);
   const facts = (id: string, random: () => number) => testFacts({ id, run: id, random });
-  const surveyed = await survey({ api, lockNamespace: undefined, events: false, facts }, loaded);
+  const surveyed = await survey({ api, lockNamespace: undefined, events: false, freeze: [], facts }, loaded);
   expect(surveyed.refused).toEqual([]);
   return surveyed.needs;
 }

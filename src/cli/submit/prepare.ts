@@ -43,6 +43,8 @@ export async function prepare(
         api,
         lockNamespace: config.lock === 'off' ? undefined : config.lockNamespace,
         events: config.clusterEvents === 'on',
+        // A schedule is for later: each pod asks by itself.
+        freeze: request.when === undefined ? config.freeze : [],
         facts: (run, random) => ({
           ...previewFacts(runtime, api, loaded.experiment.metadata.name, random),
           id: run,
@@ -82,10 +84,13 @@ export async function prepare(
       lock: config.lock,
       lockNamespace: config.lockNamespace,
       clusterEvents: config.clusterEvents,
+      freeze: config.freeze.map(({ from, to, why }) => ({ from: iso(from), to: iso(to), why })),
     },
     ...(request.when === undefined ? {} : { when: request.when }),
   };
 }
+
+const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Fails with the first reason; a cluster that does not let us or does not answer ends 8, as for a run. */
 function refuse(surveyed: readonly Surveyed[], namespace: string, id: string): void {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { abort } from './abort-rules.ts';
-import { duration, moment, namesOnce, oneOf, words } from './fields.ts';
+import { duration, freezeWindow, namesOnce, oneOf, words } from './fields.ts';
 import { probe } from './probe-rules.ts';
 
 /** The group and version of the plan; mayday's own, since no other tool has such a document. */
@@ -53,15 +53,6 @@ const scenario = z
   })
   .meta(SCENARIOS.meta);
 
-const freeze = z
-  .strictObject({ from: moment, to: moment, why: words })
-  .check(context => {
-    const { from, to } = context.value;
-    if (to <= from)
-      context.issues.push({ code: 'custom', path: ['to'], message: 'expected a moment after `from`', input: to });
-  })
-  .meta({ description: 'nothing is injected from `from` to `to`' });
-
 const notice = z.strictObject({
   when: z.enum(['before', 'after', 'on-abort']),
   to: words,
@@ -95,7 +86,7 @@ export const gameDaySchema = z
       agenda: z.array(scenario).min(1).check(namesOnce),
       probes: z.array(probe).check(namesOnce).default([]),
       abort: abort.prefault({}),
-      freeze: z.array(freeze).default([]),
+      freeze: z.array(freezeWindow).default([]),
       notices: z.array(notice).default([]),
     }),
   })

@@ -26,6 +26,17 @@ export const moment = z
 
 /** A text that is not empty. */
 export const words = z.string().trim().min(1);
+
+/** A time in which nothing is injected. */
+export const freezeWindow = z
+  .strictObject({ from: moment, to: moment, why: words })
+  .check(context => {
+    const { from, to } = context.value;
+    if (to <= from)
+      context.issues.push({ code: 'custom', path: ['to'], message: 'expected a moment after `from`', input: to });
+  })
+  .meta({ description: 'nothing is injected from `from` to `to`' });
+
 /** An address that fetch can open. */
 export const httpUrl = z
   .string()
