@@ -15,7 +15,7 @@ import type { Write } from './write/write.ts';
 
 /** The keys of what every deletion reads. */
 export const TARGET = 'target';
-export const BACKUP = 'backup';
+const BACKUP = 'backup';
 const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 /** One object that is kept whole and then deleted. */
@@ -23,12 +23,12 @@ export interface Deletion {
   format: BackupFormat;
   scope: Scope;
   facts: Facts;
+  /** What `deletionReads` asked for, answered. */
+  live: Live;
   target: KubeObject;
-  /** What stands under the backup's name. */
-  backup: Seen<KubeObject>;
+  /** Those that the deletion disturbs, out of all in the target's namespace. */
   pods: readonly KubeObject[];
   warnings?: string[];
-  permissions?: Permission[];
   /** False where creating the object again does not bring everything back. */
   reversible?: boolean;
 }
@@ -65,7 +65,7 @@ export function deletionPlan(of: Deletion): Plan | Refusal {
     writes: [keep, deleting(target)],
     undo: { where: nameOf(ref), reversible: of.reversible ?? true },
     pods: of.pods.map(inReach),
-    permissions: [...deletionPermissions(target, ref), ...(of.permissions ?? [])],
+    permissions: [...deletionPermissions(target, ref), listsPods(target)],
     warnings: [...heldUp(target), ...(of.warnings ?? [])],
     target: refOf(target),
   };
@@ -86,7 +86,8 @@ export function deleting(target: KubeObject): Write {
 }
 
 /** Why the whole of the target cannot be kept safe. */
-function unkeepable({ format, target, backup }: Deletion, ref: ObjectRef, text: string): Refusal | undefined {
+function unkeepable({ format, target, live }: Deletion, ref: ObjectRef, text: string): Refusal | undefined {
+  const backup = objectIn(live, BACKUP);
   const name = nameOf(refOf(target));
   if (ref.name.length > 253 || !NAME.test(ref.name))
     return refuse('invalid', `the backup would be named ${ref.name}, which is no valid ${ref.kind} name`);
@@ -113,6 +114,15 @@ function heldUp({ metadata: { finalizers = [] } }: KubeObject): string[] {
     ? []
     : [`it stays Terminating until ${finalizers.join(', ')} let go, and what they clean up does not come back with it`];
 }
+
+/** The pods that it disturbs are looked for among all of its namespace. */
+const listsPods = ({ metadata: { namespace = '' } }: KubeObject): Permission => ({
+  verb: 'list',
+  group: '',
+  kind: 'Pod',
+  namespace,
+  for: 'inject',
+});
 
 function deletionPermissions(target: KubeObject, backup: ObjectRef): Permission[] {
   const on = permissionOn(target);

@@ -1,11 +1,11 @@
 import type { Live, Read } from '../faults/contract.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { groupOf } from '../k8s/object-ref.ts';
-import { isFinished, isTerminating } from '../k8s/pod.ts';
+import { isActive } from '../k8s/pod.ts';
 import { usesKey } from '../k8s/pod-references.ts';
 import type { Failure } from '../kube/client/outcome.ts';
 import { own } from '../text/own.ts';
-import { listIn } from './live.ts';
+import { itemsOf, listIn } from './live.ts';
 import { podSelector, reachedBy } from './reach.ts';
 
 const PODS = 'pods';
@@ -42,7 +42,7 @@ export function blindDependents(live: Live): { what: string; failure: Failure } 
 
 /** The running pods that the object selects, owns through any number of owners, or that mount, read or run as it. */
 export function dependentsOf(target: KubeObject, live: Live): KubeObject[] {
-  const pods = itemsIn(live, PODS).filter(pod => !isFinished(pod) && !isTerminating(pod));
+  const pods = itemsIn(live, PODS).filter(isActive);
   const reached = new Set(reachedBy(target, pods).map(pod => pod.metadata.name));
   const uses = own(USERS, kindOf(target));
   const owned = ownedBy(
@@ -56,10 +56,7 @@ export function dependentsOf(target: KubeObject, live: Live): KubeObject[] {
   return pods.filter(isDependent);
 }
 
-const itemsIn = (live: Live, key: string): readonly KubeObject[] => {
-  const seen = listIn(live, key);
-  return seen.state === 'found' ? seen.value : [];
-};
+const itemsIn = (live: Live, key: string): readonly KubeObject[] => itemsOf(listIn(live, key));
 
 const kindOf = ({ apiVersion, kind }: KubeObject) => `${groupOf(apiVersion)}/${kind}`;
 

@@ -1,6 +1,6 @@
 import type { Live, Read } from '../faults/contract.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import { listIn } from './live.ts';
+import { itemsOf, listIn } from './live.ts';
 
 /** What people and controllers keep in namespaces, of the kinds that every cluster has. */
 const BUILT_IN: readonly [apiVersion: string, kind: string][] = [
@@ -67,7 +67,7 @@ const keyOf = (kind: string) => `inventory ${kind}`;
 
 function customKinds(live: Live): { apiVersion: string; kind: string }[] {
   const seen = listIn(live, DEFINITIONS);
-  return (seen.state === 'found' ? seen.value : []).flatMap(definition => {
+  return itemsOf(seen).flatMap(definition => {
     const { group, scope, names, versions = [] } = (definition as Definition).spec ?? {};
     const served = versions.find(version => version.served !== false);
     return scope === 'Namespaced' && served !== undefined && names?.kind !== undefined
@@ -101,7 +101,7 @@ export function inventoryIn(live: Live): Inventory {
   const pods = listIn(live, keyOf('Pod'));
   return {
     objects: objects.filter(object => !isAlwaysThere(object)),
-    pods: pods.state === 'found' ? pods.value : [],
+    pods: itemsOf(pods),
     // A kind that the cluster does not serve has nothing in it.
     blind: lists.flatMap(({ kind, seen }) =>
       seen.state === 'blind' && seen.failure.reason !== 'not-found' ? [kind] : [],

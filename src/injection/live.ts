@@ -73,6 +73,11 @@ export function listIn(live: Live, key: string): Seen<readonly KubeObject[]> {
   return isList(answer) ? { state: 'found', value: answer } : { state: 'unread' };
 }
 
+/** What a list holds; nothing where it was not found or could not be read, so whoever decides by it asks for that first. */
+export function itemsOf(seen: Seen<readonly KubeObject[]>): readonly KubeObject[] {
+  return seen.state === 'found' ? seen.value : [];
+}
+
 function isFailure(answer: Answer): answer is Failure {
   return answer !== null && 'ok' in answer && answer.ok === false;
 }

@@ -2,7 +2,7 @@ import type { Read } from '../faults/contract.ts';
 import { type LabelSelector, selectorAsText } from '../k8s/deployment.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { groupOf } from '../k8s/object-ref.ts';
-import { isFinished, isTerminating } from '../k8s/pod.ts';
+import { isActive } from '../k8s/pod.ts';
 import { matches, parseSelector } from '../k8s/selector-text.ts';
 import { own } from '../text/own.ts';
 
@@ -53,7 +53,7 @@ export function reachedBy(object: KubeObject, pods: readonly KubeObject[]): Kube
   const isReached = (pod: KubeObject) =>
     (typeof requirements !== 'string' && matches(requirements, pod.metadata.labels)) ||
     (uid !== undefined && (pod.metadata.uid === uid || ownedBy(pod, uid)));
-  return pods.filter(pod => !isFinished(pod) && !isTerminating(pod) && isReached(pod));
+  return pods.filter(pod => isActive(pod) && isReached(pod));
 }
 
 const ownedBy = (pod: KubeObject, uid: string) =>

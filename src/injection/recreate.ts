@@ -3,7 +3,7 @@ import { type Operation, pointer, remove, test } from '../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../k8s/object.ts';
 import { groupOf, nameOf } from '../k8s/object-ref.ts';
 import { own } from '../text/own.ts';
-import { listIn, objectIn } from './live.ts';
+import { itemsOf, listIn, objectIn } from './live.ts';
 import { asItStands, named, ownerReads, standing } from './owners.ts';
 import { patchOf } from './write/patch-of.ts';
 import type { Write } from './write/write.ts';
@@ -103,7 +103,7 @@ const STEPS: Readonly<Record<string, Step>> = {
 /** Addresses and node ports come back as they were, unless another Service got them meanwhile: then the server gives new ones. */
 function freeAddresses(body: KubeObject, live: Live): ReturnType<Step> {
   const seen = listIn(live, SERVICES);
-  const others = seen.state === 'found' ? seen.value : [];
+  const others = itemsOf(seen);
   const spec = specOf(body);
   const left: string[] = [];
   const ips = addressesOf(spec);

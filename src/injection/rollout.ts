@@ -2,8 +2,8 @@ import type { Live, Permission, Read, Refusal, Scope } from '../faults/contract.
 import { type Container, containersOf, deploymentSpec, selectorText } from '../k8s/deployment.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
-import { isFinished, isTerminating } from '../k8s/pod.ts';
-import { listIn, objectIn } from './live.ts';
+import { isActive } from '../k8s/pod.ts';
+import { itemsOf, listIn, objectIn } from './live.ts';
 import { blindTo, injectable, isRefusal, refuse } from './refuse.ts';
 
 export const TARGET = 'target';
@@ -37,7 +37,7 @@ export function deploymentTarget(
   if (isRefusal(target)) return target;
   const pods = listIn(live, PODS);
   if (pods.state === 'blind') return blindTo(`the pods of ${nameOf(refOf(target))}`, pods.failure);
-  const running = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod) && !isTerminating(pod));
+  const running = itemsOf(pods).filter(isActive);
   return { target, pods: running };
 }
 
@@ -103,5 +103,5 @@ export function rolloutWarnings(target: KubeObject, pods: number): string[] {
 /** Pods that came since the plan was made. */
 export function freshPods(live: Live, survivors: readonly string[] = []): KubeObject[] {
   const pods = listIn(live, PODS);
-  return (pods.state === 'found' ? pods.value : []).filter(pod => !survivors.includes(pod.metadata.uid ?? ''));
+  return itemsOf(pods).filter(pod => !survivors.includes(pod.metadata.uid ?? ''));
 }

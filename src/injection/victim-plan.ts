@@ -1,22 +1,15 @@
-import type { Facts, Permission, Plan, Refusal, Scope } from '../faults/contract.ts';
-import type { FaultType } from '../faults/types.ts';
-import type { Operation } from '../k8s/json-patch.ts';
+import type { Permission, Plan, Refusal } from '../faults/contract.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import { groupOf, nameOf, refOf } from '../k8s/object-ref.ts';
-import { inReach } from './pod-in-reach.ts';
+import { groupOf } from '../k8s/object-ref.ts';
+import { type InPlaceChange, patchPlan } from './patch-plan.ts';
 import { maydayFacts, writeEnvelope } from './record/envelope.ts';
 import type { GoValue } from './record/go-json.ts';
 import { MANAGED_BY, ROLLBACK_DATA } from './record/markers.ts';
-import { markOperations, tooLarge } from './record/record.ts';
-import { ownersOf, ownersUnknown } from './write/ownership.ts';
-import { patchOf } from './write/patch-of.ts';
+import { tooLarge } from './record/record.ts';
+import { ownersOf } from './write/ownership.ts';
 
 /** What one fault does to one object that keeps its own undo record. */
-export interface VictimChange {
-  type: FaultType;
-  scope: Scope;
-  facts: Facts;
-  target: KubeObject;
+export interface VictimChange extends InPlaceChange {
   /** The undo record's payload, in the framework's format. */
   payload: GoValue;
   /** `as-given` where the framework writes structs rather than maps. */
@@ -24,9 +17,6 @@ export interface VictimChange {
   /** What tells the injected value again later. */
   injected: string;
   absent?: string | undefined;
-  operations: readonly Operation[];
-  says: string;
-  pods: readonly KubeObject[];
   warnings?: string[];
   /** Beyond reading and patching the target itself. */
   permissions?: Permission[];
@@ -34,30 +24,20 @@ export interface VictimChange {
 
 /** The plan of one patch that puts the fault in and the record of the original on, bound to the version it was decided from. */
 export function victimPlan(of: VictimChange): Plan | Refusal {
-  const { type, scope, facts, target } = of;
+  const { facts, target } = of;
   const owners = ownersOf(target, of.operations);
-  const more = {
-    managedBy: target.metadata.labels?.[MANAGED_BY],
-    injected: of.injected,
-    absent: of.absent,
-    owners,
-  };
-  const record = writeEnvelope(of.payload, maydayFacts(facts, more), of.keys);
+  const managedBy = target.metadata.labels?.[MANAGED_BY];
+  const mayday = maydayFacts(facts, { managedBy, injected: of.injected, absent: of.absent, owners });
+  const record = writeEnvelope(of.payload, mayday, of.keys);
   const large = tooLarge(target, of.payload, record);
   if (large !== undefined) return large;
-  const operations = [...markOperations(target, type, { [ROLLBACK_DATA]: record }), ...of.operations];
-  return {
-    kind: 'plan',
-    type,
-    id: facts.id,
-    scope,
-    writes: [patchOf(target, operations, { says: of.says, atVersion: true })],
-    undo: { where: `annotation ${ROLLBACK_DATA} on ${nameOf(refOf(target))}`, reversible: true },
-    pods: of.pods.map(inReach),
+  return patchPlan(of, {
+    annotations: { [ROLLBACK_DATA]: record },
+    shown: [ROLLBACK_DATA],
+    owners,
     permissions: [...ownPermissions(target), ...(of.permissions ?? [])],
-    warnings: [...(of.warnings ?? []), ...ownersUnknown(target, owners)],
-    target: refOf(target),
-  };
+    warnings: of.warnings ?? [],
+  });
 }
 
 /** Reading and patching the target, both ways. */

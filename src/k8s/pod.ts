@@ -20,6 +20,9 @@ export function isFinished(pod: KubeObject): boolean {
   return phase === 'Succeeded' || phase === 'Failed';
 }
 
+/** Runs, or will: neither at its end nor being deleted. */
+export const isActive = (pod: KubeObject): boolean => !isFinished(pod) && !isTerminating(pod);
+
 /** Written by a kubelet for a file on its node: deleting it stops nothing. */
 export const isMirror = (pod: KubeObject): boolean =>
   pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined || controllerOf(pod)?.kind === 'Node';

@@ -1,4 +1,4 @@
-import { listIn, objectIn } from '../../injection/live.ts';
+import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
 import { mapAt } from '../../k8s/json-patch.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import type { Effect, Live, Plan } from '../contract.ts';
@@ -15,7 +15,7 @@ export function effect(params: ClientFaultParams, made: Plan, live: Live): Effec
   if (mapAt(seen.value, ['data'])?.[CONFIG_KEY] !== configOf(params.faults))
     return { state: 'absent', evidence: [`${name} does not hold the faults (any more)`] };
   const pods = listIn(live, PODS);
-  const users = (pods.state === 'found' ? pods.value : []).filter(pod => uses(pod, params));
+  const users = itemsOf(pods).filter(pod => uses(pod, params));
   const mounted = users.map(pod => `pod ${pod.metadata.name} mounts them`);
   return {
     state: 'pending',

@@ -1,4 +1,4 @@
-import { listIn, objectIn } from '../../injection/live.ts';
+import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
 import { inReach } from '../../injection/pod-in-reach.ts';
 import { fingerprint, maydayFacts, writeEnvelope } from '../../injection/record/envelope.ts';
 import { type GoValue, goJson } from '../../injection/record/go-json.ts';
@@ -53,7 +53,7 @@ export function plan(params: ClientFaultParams, scope: Scope, live: Live, facts:
   if (pods.state === 'blind') return blindTo(`the pods of ${scope.namespace} that may use it`, pods.failure);
   const config = configOf(params.faults);
   if (typeof config !== 'string') return config;
-  const users = (pods.state === 'found' ? pods.value : []).filter(pod => uses(pod, params));
+  const users = itemsOf(pods).filter(pod => uses(pod, params));
   const shared = { params, scope, facts, config, users };
   if (seen.state === 'absent') return creation(shared);
   const target = injectable(seen, targetRef(params, scope));

@@ -1,5 +1,5 @@
 import { createdMarks } from '../../injection/created.ts';
-import { listIn, objectIn } from '../../injection/live.ts';
+import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
 import { inReach } from '../../injection/pod-in-reach.ts';
 import { fingerprint, type MaydayFacts, maydayFacts, writeEnvelope } from '../../injection/record/envelope.ts';
 import {
@@ -65,7 +65,7 @@ export function plan(params: ConfigDriftParams, scope: Scope, live: Live, facts:
   const no =
     unsuitable(params, target) ?? (params.resourceType === 'Secret' ? unsavable(params, scope, live) : undefined);
   if (no !== undefined) return no;
-  const users = (pods.state === 'found' ? pods.value : []).filter(
+  const users = itemsOf(pods).filter(
     pod => !isFinished(pod) && usesKey(pod, { kind: params.resourceType, name: params.name, key: params.key }),
   );
   const original = own(mapAt(target, ['data']), params.key);

@@ -1,10 +1,9 @@
-import { deploymentPlan } from '../../injection/deployment-plan.ts';
+import { containerPlan, containerTarget } from '../../injection/container-plan.ts';
 import { goJson } from '../../injection/record/go-json.ts';
 import { CRASH_CONTAINER, ORIGINAL_COMMAND_PREFIX } from '../../injection/record/markers.ts';
 import { isRefusal, refuse } from '../../injection/refuse.ts';
-import { chosenContainer, deploymentTarget, noRollout, rolloutWarnings } from '../../injection/rollout.ts';
+import { noRollout, rolloutWarnings } from '../../injection/rollout.ts';
 import type { Container } from '../../k8s/deployment.ts';
-import { pointer, set, test } from '../../k8s/json-patch.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
 
@@ -21,34 +20,26 @@ const LONGEST_CONTAINER = 46;
 
 /** Plans the writes, or refuses. */
 export function plan(params: CrashLoopParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
-  const found = deploymentTarget(params, scope, live);
+  const found = containerTarget(params, scope, live, LONGEST_CONTAINER);
   if (isRefusal(found)) return found;
-  const { target, pods } = found;
-  const container = chosenContainer(params.containerName, target, LONGEST_CONTAINER);
-  if (isRefusal(container)) return container;
+  const { target, pods, container } = found;
   const command = commandOf(container);
   const name = nameOf(refOf(target));
   if (isCrashCommand(command))
     return refuse('no-effect', `container ${container.name} of ${name} already has command ${CRASH_COMMAND[0]}`);
   const no = noRollout(target, 'command');
   if (no !== undefined) return no;
-  const path = ['spec', 'template', 'spec', 'containers', container.index];
-  return deploymentPlan({
+  return containerPlan(found, {
     type: 'CrashLoopInject',
     scope,
     facts,
-    target,
-    pods,
-    records: {
-      [CRASH_CONTAINER]: container.name,
-      [`${ORIGINAL_COMMAND_PREFIX}${container.name}`]: goJson(command ?? null),
-    },
+    field: 'command',
+    original: command,
+    value: CRASH_COMMAND,
+    saved: goJson(command ?? null),
+    containerKey: CRASH_CONTAINER,
+    originalPrefix: ORIGINAL_COMMAND_PREFIX,
     injected: commandText(CRASH_COMMAND),
-    operations: [
-      test(pointer(...path, 'name'), container.name),
-      ...(command === undefined ? [] : [test(pointer(...path, 'command'), command)]),
-      set(pointer(...path, 'command'), CRASH_COMMAND),
-    ],
     says: `set command of ${container.name} in ${name} to ${CRASH_COMMAND[0]}`,
     warnings: rolloutWarnings(target, pods.length),
   });

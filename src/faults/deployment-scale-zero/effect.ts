@@ -1,4 +1,4 @@
-import { listIn } from '../../injection/live.ts';
+import { itemsOf, listIn } from '../../injection/live.ts';
 import { targetReadBack } from '../../injection/readback.ts';
 import { PODS, TARGET } from '../../injection/rollout.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
@@ -16,7 +16,7 @@ export function effect(_params: ScaleZeroParams, made: Plan, live: Live): Effect
   const pods = listIn(live, PODS);
   if (pods.state === 'blind')
     return { state: 'pending', evidence: [`the pods of ${name} cannot be read: ${pods.failure.message}`] };
-  const left = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod));
+  const left = itemsOf(pods).filter(pod => !isFinished(pod));
   return left.length === 0
     ? { state: 'proven', evidence: [`${name} asks for 0 replicas and has no pod left`] }
     : { state: 'pending', evidence: [`${name} asks for 0 replicas, ${left.length} pods are left`] };

@@ -1,5 +1,5 @@
 import { deploymentPlan } from '../../injection/deployment-plan.ts';
-import { listIn } from '../../injection/live.ts';
+import { itemsOf, listIn } from '../../injection/live.ts';
 import { ORIGINAL_REPLICAS } from '../../injection/record/markers.ts';
 import { isRefusal, refuse } from '../../injection/refuse.ts';
 import { deploymentReads, deploymentTarget } from '../../injection/rollout.ts';
@@ -52,7 +52,7 @@ function autoscalerWarnings({ name }: ScaleZeroParams, live: Live): string[] {
   const seen = listIn(live, AUTOSCALERS);
   if (seen.state === 'blind')
     return [`autoscalers cannot be read (${seen.failure.message}): one that scales this Deployment stops at 0`];
-  const own = (seen.state === 'found' ? seen.value : []).filter(({ spec }) => {
+  const own = itemsOf(seen).filter(({ spec }) => {
     const { scaleTargetRef: of } = (spec ?? {}) as { scaleTargetRef?: { kind?: string; name?: string } };
     return of?.kind === 'Deployment' && of.name === name;
   });

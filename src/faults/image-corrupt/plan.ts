@@ -1,9 +1,8 @@
-import { deploymentPlan } from '../../injection/deployment-plan.ts';
+import { containerPlan, containerTarget } from '../../injection/container-plan.ts';
 import { fingerprint } from '../../injection/record/envelope.ts';
 import { CORRUPT_CONTAINER, ORIGINAL_IMAGE_PREFIX } from '../../injection/record/markers.ts';
 import { isRefusal, refuse } from '../../injection/refuse.ts';
-import { chosenContainer, deploymentTarget, noRollout, rolloutWarnings } from '../../injection/rollout.ts';
-import { pointer, set, test } from '../../k8s/json-patch.ts';
+import { noRollout, rolloutWarnings } from '../../injection/rollout.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
@@ -20,31 +19,23 @@ const LONGEST_CONTAINER = 48;
 
 /** Plans the writes, or refuses. */
 export function plan(params: ImageCorruptParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
-  const found = deploymentTarget(params, scope, live);
+  const found = containerTarget(params, scope, live, LONGEST_CONTAINER);
   if (isRefusal(found)) return found;
   const { target, pods } = found;
-  const chosen = chosenContainer(params.containerName, target, LONGEST_CONTAINER);
-  if (isRefusal(chosen)) return chosen;
-  const container = { ...chosen, image: chosen.image ?? '' };
+  const container = { ...found.container, image: found.container.image ?? '' };
   const no = unsuitable(params, target, container);
   if (no !== undefined) return no;
-  const path = ['spec', 'template', 'spec', 'containers', container.index];
-  return deploymentPlan({
+  return containerPlan(found, {
     type: 'ImageCorrupt',
     scope,
     facts,
-    target,
-    pods,
-    records: {
-      [CORRUPT_CONTAINER]: container.name,
-      [`${ORIGINAL_IMAGE_PREFIX}${container.name}`]: container.image,
-    },
+    field: 'image',
+    original: container.image,
+    value: params.image,
+    saved: container.image,
+    containerKey: CORRUPT_CONTAINER,
+    originalPrefix: ORIGINAL_IMAGE_PREFIX,
     injected: fingerprint(params.image),
-    operations: [
-      test(pointer(...path, 'name'), container.name),
-      test(pointer(...path, 'image'), container.image),
-      set(pointer(...path, 'image'), params.image),
-    ],
     says: `set image of ${container.name} in ${nameOf(refOf(target))} to ${sanitise(params.image, 120)}`,
     warnings: warnings(params, target, pods.length),
   });

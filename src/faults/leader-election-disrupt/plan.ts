@@ -1,5 +1,5 @@
-import { BACKUP, deletionPlan, TARGET } from '../../injection/deletion-plan.ts';
-import { listIn, objectIn } from '../../injection/live.ts';
+import { deletionPlan, TARGET } from '../../injection/deletion-plan.ts';
+import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
 import type { BackupFormat } from '../../injection/record/backup-format.ts';
 import { LEASE_BACKUP_KEY, leaseBackupName } from '../../injection/record/markers.ts';
 import { blindTo, injectable, isRefusal } from '../../injection/refuse.ts';
@@ -34,17 +34,14 @@ export function plan(params: LeaseParams, scope: Scope, live: Live, facts: Facts
   const pods = listIn(live, PODS);
   if (pods.state === 'blind') return blindTo(`the pods of ${scope.namespace}, one of which may hold it`, pods.failure);
   const { holderIdentity = '' } = leaseSpec(target);
-  const holders = (pods.state === 'found' ? pods.value : []).filter(
-    pod => !isFinished(pod) && isHolder(pod, holderIdentity),
-  );
+  const holders = itemsOf(pods).filter(pod => !isFinished(pod) && isHolder(pod, holderIdentity));
   return deletionPlan({
     format,
     scope,
     facts,
+    live,
     target,
-    backup: objectIn(live, BACKUP),
     pods: holders,
-    permissions: [{ verb: 'list', group: '', kind: 'Pod', namespace: scope.namespace, for: 'inject' }],
     warnings: holders.length > 0 ? [] : [unheld(holderIdentity, scope)],
   });
 }

@@ -1,17 +1,14 @@
 import { all, targetName } from '../rules/check.ts';
 import { always, type FaultRules, required } from '../rules/rules.ts';
-import { backedUpAs } from '../rules/targets.ts';
+import { backedUpAs, deletionRules } from '../rules/targets.ts';
 
 const BACKUP = { kind: 'ConfigMap', prefix: 'chaos-backup-lease-' } as const;
 
 /** What a LeaderElectionDisrupt accepts, and what it leaves behind. */
 export const rules: FaultRules = {
+  ...deletionRules,
   parameters: { name: required(all(targetName, backedUpAs(BACKUP.prefix))) },
   needsHigh: always('it takes the leadership of a controller away'),
-  danger: 'high',
-  tier: 3,
-  expects: 'self-heal',
-  leaves: 'backup',
   foundOn: ['configmaps'],
   recognises: { backup: BACKUP },
 };

@@ -1,10 +1,10 @@
 import { createdReadBack } from '../../injection/created.ts';
 import { allows, DIRECTIONS, type Direction, enforcerIn, isHostNetwork, isolating } from '../../injection/isolation.ts';
-import { listIn } from '../../injection/live.ts';
+import { itemsOf, listIn } from '../../injection/live.ts';
 import { lapsed } from '../../k8s/lease.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { isFinished, isReady, isTerminating } from '../../k8s/pod.ts';
+import { isActive, isReady } from '../../k8s/pod.ts';
 import type { Effect, Live, Plan } from '../contract.ts';
 import { type NetworkPartitionParams, PODS, POLICIES, POLICY } from './plan.ts';
 
@@ -19,10 +19,10 @@ export function effect(params: NetworkPartitionParams, made: Plan, live: Live): 
   const pods = listIn(live, PODS);
   const stands = `${nameOf(refOf(back.object))} stands`;
   if (pods.state !== 'found') return { state: 'pending', evidence: [stands, 'the pods it selects could not be read'] };
-  const running = pods.value.filter(pod => !isFinished(pod) && !isTerminating(pod) && !isHostNetwork(pod));
+  const running = pods.value.filter(pod => isActive(pod) && !isHostNetwork(pod));
   const others = listIn(live, POLICIES);
   const isCut = (pod: KubeObject, way: Direction) =>
-    isolating(pod, others.state === 'found' ? others.value : [], way).every(policy => !allows(policy, way));
+    isolating(pod, itemsOf(others), way).every(policy => !allows(policy, way));
   const cut = running.filter(pod => DIRECTIONS.some(way => isCut(pod, way)));
   const evidence = [
     `${stands}: ${cut.length} of ${running.length} selected pods (${params.labelSelector}) may neither send nor receive`,

@@ -1,13 +1,7 @@
-import {
-  type CreatedTraits,
-  creation,
-  creationPermissions,
-  injectedEssence,
-  occupied,
-} from '../../injection/created.ts';
+import { type CreatedTraits, occupied } from '../../injection/created.ts';
+import { createdPlan, POD } from '../../injection/created-plan.ts';
 import { allows, DIRECTIONS, isHostNetwork, isolating, policySpec } from '../../injection/isolation.ts';
-import { listIn, objectIn } from '../../injection/live.ts';
-import { inReach } from '../../injection/pod-in-reach.ts';
+import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
 import { podSelector } from '../../injection/reach.ts';
 import { type GoValue, goJson } from '../../injection/record/go-json.ts';
 import { networkPolicyName } from '../../injection/record/markers.ts';
@@ -15,8 +9,7 @@ import { blindTo, refuse } from '../../injection/refuse.ts';
 import type { LabelSelector } from '../../k8s/deployment.ts';
 import { labelSelectorOf } from '../../k8s/label-selector.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
-import { nameOf } from '../../k8s/object-ref.ts';
-import { isFinished, isTerminating } from '../../k8s/pod.ts';
+import { isActive } from '../../k8s/pod.ts';
 import { counted } from '../../text/counted.ts';
 import type { Facts, Live, Plan, Read, Refusal, Scope } from '../contract.ts';
 
@@ -71,38 +64,27 @@ export function plan(params: NetworkPartitionParams, scope: Scope, live: Live, f
   if (pods.state === 'blind') return blindTo(`pods in ${scope.namespace}`, pods.failure);
   const policies = listIn(live, POLICIES);
   if (policies.state === 'blind') return blindTo(`the other network policies of ${scope.namespace}`, policies.failure);
-  const selected = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod) && !isTerminating(pod));
+  const selected = itemsOf(pods).filter(isActive);
   const where = `${labelSelector} in ${scope.namespace}`;
   if (selected.length === 0)
     return refuse('no-match', `expected running pods with ${where}, found none: check the selector and the namespace`);
   const reached = selected.filter(pod => !isHostNetwork(pod));
   if (reached.length === 0)
     return refuse('no-effect', `every pod with ${where} uses its node's network, where no network policy applies`);
-  const others = policies.state === 'found' ? policies.value : [];
+  const others = itemsOf(policies);
   const none = withoutEffect(reached, others);
   if (none !== undefined) return none;
-  const policy = policyFor(ref, selector);
-  return {
-    kind: 'plan',
-    type: 'NetworkPartition',
-    id: facts.id,
+  return createdPlan({
+    traits,
     scope,
-    writes: [
-      creation('NetworkPartition', facts, policy, {
-        says: `cut ${counted(reached.length, 'pod')} with ${where} off the network`,
-        injected: injectedEssence(traits, policy),
-      }),
-    ],
-    undo: { where: `${nameOf(ref)} itself: deleting it ends the partition`, reversible: true },
-    pods: reached.map(inReach),
-    permissions: [
-      ...creationPermissions(ref),
-      { verb: 'list', group: '', kind: 'Pod', namespace: scope.namespace, for: 'inject' },
-      { verb: 'list', group: 'networking.k8s.io', kind: 'NetworkPolicy', namespace: scope.namespace, for: 'inject' },
-    ],
+    facts,
+    object: policyFor(ref, selector),
+    says: `cut ${counted(reached.length, 'pod')} with ${where} off the network`,
+    ends: 'ends the partition',
+    pods: reached,
+    listed: [POD, ref],
     warnings: [...unaffected(selected, reached), ...stillAllowed(reached, others)],
-    target: ref,
-  };
+  });
 }
 
 function policyFor(ref: ObjectRef, podSelector: LabelSelector): KubeObject {

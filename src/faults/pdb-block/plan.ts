@@ -1,21 +1,14 @@
-import {
-  type CreatedTraits,
-  creation,
-  creationPermissions,
-  injectedEssence,
-  occupied,
-} from '../../injection/created.ts';
+import { type CreatedTraits, occupied } from '../../injection/created.ts';
+import { createdPlan, POD } from '../../injection/created-plan.ts';
 import { takesIn } from '../../injection/isolation.ts';
-import { listIn, objectIn } from '../../injection/live.ts';
-import { inReach } from '../../injection/pod-in-reach.ts';
+import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
 import { podSelector } from '../../injection/reach.ts';
 import { type GoValue, goJson } from '../../injection/record/go-json.ts';
 import { blindTo, refuse } from '../../injection/refuse.ts';
 import type { LabelSelector } from '../../k8s/deployment.ts';
 import { labelSelectorOf } from '../../k8s/label-selector.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
-import { nameOf } from '../../k8s/object-ref.ts';
-import { isFinished, isTerminating } from '../../k8s/pod.ts';
+import { isActive } from '../../k8s/pod.ts';
 import { counted } from '../../text/counted.ts';
 import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
 
@@ -73,14 +66,12 @@ export function plan(params: PdbParams, scope: Scope, live: Live, facts: Facts):
   if (pods.state === 'blind') return blindTo(`pods in ${scope.namespace}`, pods.failure);
   const budgets = listIn(live, BUDGETS);
   if (budgets.state === 'blind') return blindTo(`the other budgets of ${scope.namespace}`, budgets.failure);
-  const selected = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod) && !isTerminating(pod));
+  const selected = itemsOf(pods).filter(isActive);
   if (selected.length === 0) {
     const where = `${labelSelector} in ${scope.namespace}`;
     return refuse('no-match', `expected running pods with ${where}, found none: check the selector and the namespace`);
   }
-  const others = (budgets.state === 'found' ? budgets.value : []).filter(one =>
-    selected.some(pod => takesIn(one, pod)),
-  );
+  const others = itemsOf(budgets).filter(one => selected.some(pod => takesIn(one, pod)));
   const shut = others.filter(one => statusOf(one).disruptionsAllowed === 0);
   if (selected.every(pod => shut.some(one => takesIn(one, pod)))) {
     return refuse('no-effect', `${shut.map(nameOfBudget).join(', ')} allows no eviction of these pods already`);
@@ -100,24 +91,15 @@ function block(of: {
   const { apiVersion, kind, name, namespace = '' } = ref;
   const spec = { maxUnavailable: 0, selector: of.selector };
   const budget: KubeObject = { apiVersion, kind, metadata: { name, namespace }, spec };
-  return {
-    kind: 'plan',
-    type: 'PDBBlock',
-    id: facts.id,
+  return createdPlan({
+    traits,
     scope,
-    writes: [
-      creation('PDBBlock', facts, budget, {
-        says: `forbid evicting ${counted(selected.length, 'pod')} of ${scope.namespace}`,
-        injected: injectedEssence(traits, budget),
-      }),
-    ],
-    undo: { where: `${nameOf(ref)} itself: deleting it allows evictions again`, reversible: true },
-    pods: selected.map(inReach),
-    permissions: [
-      ...creationPermissions(ref),
-      { verb: 'list', group: '', kind: 'Pod', namespace, for: 'inject' },
-      { verb: 'list', group: 'policy', kind: 'PodDisruptionBudget', namespace, for: 'inject' },
-    ],
+    facts,
+    object: budget,
+    says: `forbid evicting ${counted(selected.length, 'pod')} of ${scope.namespace}`,
+    ends: 'allows evictions again',
+    pods: selected,
+    listed: [POD, ref],
     warnings: [
       'a budget evicts nothing by itself: only a drain or an upgrade meanwhile shows what it does',
       ...of.others.map(
@@ -125,8 +107,7 @@ function block(of: {
           `${nameOfBudget(other)} covers some of these pods too: with two budgets an eviction fails with an error instead of waiting`,
       ),
     ],
-    target: ref,
-  };
+  });
 }
 
 const nameOfBudget = (budget: KubeObject) => `PodDisruptionBudget ${budget.metadata.name}`;

@@ -1,4 +1,4 @@
-import { listIn } from '../../injection/live.ts';
+import { itemsOf, listIn } from '../../injection/live.ts';
 import { inReach } from '../../injection/pod-in-reach.ts';
 import { blindTo, refuse } from '../../injection/refuse.ts';
 import type { Write } from '../../injection/write/write.ts';
@@ -28,7 +28,7 @@ export function podsRead(params: PodKillParams, scope: Scope): Read[] {
 export function plan(params: PodKillParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const seen = listIn(live, PODS);
   if (seen.state === 'blind') return blindTo(`pods in ${scope.namespace}`, seen.failure);
-  const pods = seen.state === 'found' ? seen.value : [];
+  const pods = itemsOf(seen);
   const where = `${params.labelSelector} in ${scope.namespace}`;
   if (pods.length === 0)
     return refuse('no-match', `expected pods with ${where}, found none: check the selector and the namespace`);

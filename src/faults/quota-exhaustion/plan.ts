@@ -1,17 +1,10 @@
-import {
-  type CreatedTraits,
-  creation,
-  creationPermissions,
-  injectedEssence,
-  occupied,
-} from '../../injection/created.ts';
-import { listIn, objectIn } from '../../injection/live.ts';
-import { inReach } from '../../injection/pod-in-reach.ts';
+import { type CreatedTraits, occupied } from '../../injection/created.ts';
+import { createdPlan, POD } from '../../injection/created-plan.ts';
+import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
 import { goJson } from '../../injection/record/go-json.ts';
 import { blindTo, refuse } from '../../injection/refuse.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
-import { nameOf } from '../../k8s/object-ref.ts';
-import { isFinished, isTerminating } from '../../k8s/pod.ts';
+import { isActive } from '../../k8s/pod.ts';
 import { quantityOf } from '../../k8s/quantity.ts';
 import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
 
@@ -64,33 +57,24 @@ export function plan(params: QuotaParams, scope: Scope, live: Live, facts: Facts
   if (taken !== undefined) return taken;
   const pods = listIn(live, PODS);
   if (pods.state === 'blind') return blindTo(`the pods of ${scope.namespace}, which the quota counts`, pods.failure);
-  const running = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod) && !isTerminating(pod));
+  const running = itemsOf(pods).filter(isActive);
   const quota: KubeObject = {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
     metadata: { name: params.quotaName, namespace: scope.namespace },
     spec: { hard: { ...hard } },
   };
-  return {
-    kind: 'plan',
-    type: 'QuotaExhaustion',
-    id: facts.id,
+  return createdPlan({
+    traits,
     scope,
-    writes: [
-      creation('QuotaExhaustion', facts, quota, {
-        says: `limit ${scope.namespace} to ${limits.map(([name, amount]) => `${name} ${amount}`).join(', ')}`,
-        injected: injectedEssence(traits, quota),
-      }),
-    ],
-    undo: { where: `${nameOf(ref)} itself: deleting it lifts the limit`, reversible: true },
-    pods: running.map(inReach),
-    permissions: [
-      ...creationPermissions(ref),
-      { verb: 'list', group: '', kind: 'Pod', namespace: scope.namespace, for: 'inject' },
-    ],
+    facts,
+    object: quota,
+    says: `limit ${scope.namespace} to ${limits.map(([name, amount]) => `${name} ${amount}`).join(', ')}`,
+    ends: 'lifts the limit',
+    pods: running,
+    listed: [POD],
     warnings: warningsFor(hard, running.length, scope),
-    target: ref,
-  };
+  });
 }
 
 function warningsFor(hard: Hard, pods: number, { namespace }: Scope): string[] {

@@ -1,11 +1,11 @@
-import { listIn, objectIn } from '../../injection/live.ts';
+import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
 import { blindTo, injectable, isRefusal, refuse } from '../../injection/refuse.ts';
 import { includes, type Subject, subjectAsWritten, subjectName, subjectsOf } from '../../injection/subjects.ts';
 import { victimPlan } from '../../injection/victim-plan.ts';
 import { pointer, remove } from '../../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { isFinished, isTerminating } from '../../k8s/pod.ts';
+import { isActive } from '../../k8s/pod.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Facts, Live, Permission, Plan, Read, Refusal, Scope } from '../contract.ts';
 import { roleRefOf, TARGET } from './effect.ts';
@@ -112,7 +112,7 @@ function podsOf(target: KubeObject, live: Live): KubeObject[] | Refusal {
   for (const place of podPlaces(target)) {
     const pods = listIn(live, podsKey(place));
     if (pods.state === 'blind') return blindTo(`the pods in ${place ?? 'all namespaces'}`, pods.failure);
-    const running = (pods.state === 'found' ? pods.value : []).filter(pod => !isFinished(pod) && !isTerminating(pod));
+    const running = itemsOf(pods).filter(isActive);
     for (const pod of running.filter(candidate => subjects.some(subject => runsAs(candidate, subject))))
       reached.set(pod.metadata.uid ?? '', pod);
   }

@@ -1,6 +1,6 @@
 import { outside } from '../../injection/allowed.ts';
 import type { ObjectParams } from '../../injection/any-object.ts';
-import { BACKUP, deletionPlan, deletionReads, TARGET } from '../../injection/deletion-plan.ts';
+import { deletionPlan, deletionReads, TARGET } from '../../injection/deletion-plan.ts';
 import { blindDependents, dependentReads, dependentsOf } from '../../injection/dependents.ts';
 import { objectIn } from '../../injection/live.ts';
 import type { BackupFormat } from '../../injection/record/backup-format.ts';
@@ -53,10 +53,9 @@ export function plan(params: ResourceDeletionParams, scope: Scope, live: Live, f
     format,
     scope,
     facts,
+    live,
     target,
-    backup: objectIn(live, BACKUP),
     pods: dependentsOf(target, live),
-    permissions: [{ verb: 'list', group: '', kind: 'Pod', namespace: ref.namespace ?? '', for: 'inject' }],
     warnings: [
       ...(lost === undefined ? [] : [lost]),
       'what the object owns is garbage collected with it, and comes back only if its controllers make it again',

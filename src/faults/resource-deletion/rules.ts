@@ -2,18 +2,18 @@ import type { Issue } from '../../text/issue.ts';
 import { all, type Check, nonEmpty } from '../rules/check.ts';
 import { secretName, serviceAccountName, serviceName } from '../rules/protected.ts';
 import { always, type FaultRules, type Parameters, required } from '../rules/rules.ts';
-import { anyObject, asIssues, backedUpAs, noExperiment, notKinds, ownNamespace } from '../rules/targets.ts';
+import {
+  anyObject,
+  asIssues,
+  backedUpAs,
+  CORE_CLUSTER_KINDS,
+  deletionRules,
+  noExperiment,
+  notKinds,
+  ownNamespace,
+} from '../rules/targets.ts';
 
 const BACKUP = { kind: 'Secret', prefix: 'chaos-backup-resource-' } as const;
-
-const UNDELETABLE = [
-  'Namespace',
-  'Node',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CustomResourceDefinition',
-  'PersistentVolume',
-];
 
 const PROTECTED: Readonly<Record<string, readonly Check[]>> = {
   Secret: secretName,
@@ -23,19 +23,16 @@ const PROTECTED: Readonly<Record<string, readonly Check[]>> = {
 
 /** What a ResourceDeletion accepts, and what it leaves behind. */
 export const rules: FaultRules = {
-  parameters: { ...anyObject, kind: required(all(nonEmpty, notKinds(...UNDELETABLE))), namespace: ownNamespace },
-  whole: parameters => [...noExperiment(parameters), ...deletionRules(parameters)],
+  ...deletionRules,
+  parameters: { ...anyObject, kind: required(all(nonEmpty, notKinds(...CORE_CLUSTER_KINDS))), namespace: ownNamespace },
+  whole: parameters => [...noExperiment(parameters), ...nameRules(parameters)],
   needsHigh: always('it deletes an object'),
   namespaceParameter: 'namespace',
-  danger: 'high',
-  tier: 3,
-  expects: 'self-heal',
-  leaves: 'backup',
   foundOn: ['secrets'],
   recognises: { backup: BACKUP },
 };
 
-function deletionRules({ kind = '', name = '' }: Parameters): Issue[] {
+function nameRules({ kind = '', name = '' }: Parameters): Issue[] {
   const checks = Object.hasOwn(PROTECTED, kind) ? (PROTECTED[kind] ?? []) : [];
   return [
     ...asIssues('name', all(...checks)(name)),

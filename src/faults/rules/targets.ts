@@ -35,6 +35,14 @@ export const deploymentRules: FaultRules = {
   foundOn: ['deployments.apps'],
 };
 
+/** What the types have in common that keep one object of a namespace in a backup and delete it. */
+export const deletionRules = {
+  danger: 'high',
+  tier: 3,
+  expects: 'self-heal',
+  leaves: 'backup',
+} as const satisfies Partial<FaultRules>;
+
 export function backedUpAs(prefix: string) {
   return (value: string): string | undefined =>
     prefix.length + value.length <= 253 ? undefined : `its backup ${prefix}… would be longer than 253 characters`;
@@ -42,13 +50,18 @@ export function backedUpAs(prefix: string) {
 
 export const ownNamespace = optional(all(kubernetesName, ...namespaceParameter));
 
-const CLUSTER_KINDS = new Set([
+/** Kinds without a namespace that much depends on. */
+export const CORE_CLUSTER_KINDS = [
   'Namespace',
   'Node',
   'ClusterRole',
   'ClusterRoleBinding',
   'CustomResourceDefinition',
   'PersistentVolume',
+];
+
+const CLUSTER_KINDS = new Set([
+  ...CORE_CLUSTER_KINDS,
   'StorageClass',
   'IngressClass',
   'PriorityClass',

@@ -1,6 +1,6 @@
 import { outside } from '../../injection/allowed.ts';
-import { BACKUP, deletionPlan, TARGET } from '../../injection/deletion-plan.ts';
-import { listIn, objectIn } from '../../injection/live.ts';
+import { deletionPlan, TARGET } from '../../injection/deletion-plan.ts';
+import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
 import type { BackupFormat } from '../../injection/record/backup-format.ts';
 import { SECRET_BACKUP_KEY, secretBackupName } from '../../injection/record/markers.ts';
 import { blindTo, injectable, isRefusal } from '../../injection/refuse.ts';
@@ -39,17 +39,14 @@ export function plan(params: SecretDeletionParams, scope: Scope, live: Live, fac
   if (isRefusal(target)) return target;
   const pods = listIn(live, PODS);
   if (pods.state === 'blind') return blindTo(`the pods of ${namespace} that may use it`, pods.failure);
-  const users = (pods.state === 'found' ? pods.value : []).filter(
-    pod => !isFinished(pod) && usesKey(pod, { kind: 'Secret', name: params.name }),
-  );
+  const users = itemsOf(pods).filter(pod => !isFinished(pod) && usesKey(pod, { kind: 'Secret', name: params.name }));
   return deletionPlan({
     format,
     scope,
     facts,
+    live,
     target,
-    backup: objectIn(live, BACKUP),
     pods: users,
-    permissions: [{ verb: 'list', group: '', kind: 'Pod', namespace, for: 'inject' }],
     warnings: [
       `until it is restored, ${secretBackupName(params.name)} holds all of it for whoever may read Secrets in ${namespace}`,
       ...(users.length === 0

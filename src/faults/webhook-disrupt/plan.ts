@@ -1,4 +1,4 @@
-import { listIn, objectIn } from '../../injection/live.ts';
+import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
 import { reachedBy, reachRead } from '../../injection/reach.ts';
 import { blindTo, injectable, isRefusal, refuse } from '../../injection/refuse.ts';
 import { victimPlan } from '../../injection/victim-plan.ts';
@@ -60,7 +60,7 @@ function chosen(params: WebhookDisruptParams, live: Live): KubeObject | Refusal 
   const seen = listIn(live, CANDIDATES);
   const where = `${params.kind} with ${params.webhookLabelSelector ?? '(no selector)'}`;
   if (seen.state === 'blind') return blindTo(where, seen.failure);
-  const found = seen.state === 'found' ? seen.value : [];
+  const found = itemsOf(seen);
   const [only] = found;
   if (only === undefined || found.length > 1) {
     const names = found.map(item => item.metadata.name).join(', ');
