@@ -1,18 +1,8 @@
 import type { Operator } from './operator.ts';
-import {
-  account,
-  condition,
-  crd,
-  custom,
-  EVERYTHING,
-  service,
-  tlsSecret,
-  WEBHOOKS_AND_LEASES,
-  webhookConfiguration,
-} from './parts.ts';
+import * as parts from './parts.ts';
 
 const DAY = 24;
-const probe = { httpGet: { path: '/ready', port: 8081 }, initialDelaySeconds: 1 };
+const READY = parts.probe('/ready', 8081, 1);
 
 const certManagerWorkload = (name: string, image: string, port: { name: string; containerPort: number }) => ({
   namespace: 'cert-manager',
@@ -30,7 +20,7 @@ const certManagerWorkload = (name: string, image: string, port: { name: string; 
       name: `${name}-container`.replace('cert-manager-container', 'cert-manager-controller'),
       image,
       ports: [port],
-      readinessProbe: probe,
+      readinessProbe: READY,
     },
   ],
   hoursAgo: 23 * DAY - 3,
@@ -58,49 +48,42 @@ export const certManager: Operator = {
     }),
   ],
   objects: [
-    crd({
+    parts.crd({
       group: 'cert-manager.io',
       plural: 'certificates',
       kind: 'Certificate',
       shortNames: ['cert', 'certs'],
       version: 'v1',
     }),
-    crd({ group: 'cert-manager.io', plural: 'issuers', kind: 'Issuer', version: 'v1' }),
+    parts.crd({ group: 'cert-manager.io', plural: 'issuers', kind: 'Issuer', version: 'v1' }),
     ...['cert-manager', 'cert-manager-cainjector', 'cert-manager-webhook'].flatMap(name =>
-      account('cert-manager', name, `${name}-rolebinding`, [
-        { apiGroups: ['cert-manager.io'], resources: ['*'], verbs: EVERYTHING },
-        { apiGroups: [''], resources: ['secrets', 'configmaps', 'events'], verbs: EVERYTHING },
-        ...WEBHOOKS_AND_LEASES,
+      parts.account('cert-manager', name, `${name}-rolebinding`, [
+        { apiGroups: ['cert-manager.io'], resources: ['*'], verbs: parts.EVERYTHING },
+        { apiGroups: [''], resources: ['secrets', 'configmaps', 'events'], verbs: parts.EVERYTHING },
+        ...parts.WEBHOOKS_AND_LEASES,
       ]),
     ),
-    tlsSecret('cert-manager', 'cert-manager-webhook-ca'),
-    service(
+    parts.tlsSecret('cert-manager', 'cert-manager-webhook-ca'),
+    parts.service(
       'cert-manager',
       'cert-manager-webhook',
       { 'app.kubernetes.io/instance': 'cert-manager', 'app.kubernetes.io/name': 'cert-manager-webhook' },
       [{ name: 'https', port: 443, targetPort: 'https' }],
     ),
-    webhookConfiguration(
+    parts.webhookConfiguration(
       'Validating',
       'cert-manager-webhook',
       [
         {
           name: 'webhook.cert-manager.io',
           service: { namespace: 'cert-manager', name: 'cert-manager-webhook', path: '/validate' },
-          rules: [
-            {
-              apiGroups: ['cert-manager.io', 'acme.cert-manager.io'],
-              apiVersions: ['v1'],
-              operations: ['CREATE', 'UPDATE'],
-              resources: ['*/*'],
-            },
-          ],
+          rules: parts.reviewsWrites(['cert-manager.io', 'acme.cert-manager.io'], 'v1', '*/*'),
           timeoutSeconds: 30,
         },
       ],
       { annotations: { 'cert-manager.io/inject-ca-from-secret': 'cert-manager/cert-manager-webhook-ca' } },
     ),
-    custom('certificates.cert-manager.io', 'cert-manager.io/v1', 'Certificate', {
+    parts.custom('certificates.cert-manager.io', 'cert-manager.io/v1', 'Certificate', {
       metadata: { name: 'kserve-serving-cert', namespace: 'kserve' },
       spec: {
         secretName: 'kserve-webhook-server-cert',
@@ -108,13 +91,12 @@ export const certManager: Operator = {
         issuerRef: { name: 'selfsigned', kind: 'Issuer' },
       },
       status: {
-        conditions: [condition('Ready', 'True', 'Ready', 'Certificate is up to date and has not expired')],
+        conditions: [parts.condition('Ready', 'True', 'Ready', 'Certificate is up to date and has not expired')],
         revision: 1,
       },
     }),
   ],
-  character: {
-    summary: 'puts the CA bundle of its webhook back within two seconds; heals nothing else',
+  character: parts.character('puts the CA bundle of its webhook back within two seconds; heals nothing else', {
     heals: [
       {
         resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
@@ -123,7 +105,5 @@ export const certManager: Operator = {
         afterMs: 2000,
       },
     ],
-    crashesOn: [],
-    releasesLease: true,
-  },
+  }),
 };

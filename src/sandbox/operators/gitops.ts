@@ -1,20 +1,10 @@
 import type { ManagedResource } from './argocd.ts';
 import type { Installed, Operator } from './operator.ts';
-import {
-  account,
-  condition,
-  configMap,
-  crd,
-  custom,
-  EVERYTHING,
-  service,
-  tlsSecret,
-  webhookConfiguration,
-} from './parts.ts';
+import * as parts from './parts.ts';
 
 const DAY = 24;
 const REPOSITORY = 'https://github.com/example/platform.git';
-const probe = { httpGet: { path: '/healthz', port: 8080 }, initialDelaySeconds: 2 };
+const READY = parts.probe('/healthz', 8080, 2);
 
 const argoWorkload = (
   name: string,
@@ -31,7 +21,7 @@ const argoWorkload = (
   },
   selector: { 'app.kubernetes.io/name': name },
   serviceAccount: name,
-  containers: [{ name, image, ports: [port], readinessProbe: probe }],
+  containers: [{ name, image, ports: [port], readinessProbe: READY }],
   hoursAgo: 22 * DAY + 8,
 });
 
@@ -42,7 +32,7 @@ const REVISION = '3f5c1e0b7f0d4c5a9d8e2b6a1c4f7e9d0a2b3c4d';
 
 /** An Application that is in sync and healthy. */
 export function application(name: string, path: string, namespace: string, resources: readonly Named[]): Installed {
-  return custom('applications.argoproj.io', 'argoproj.io/v1alpha1', 'Application', {
+  return parts.custom('applications.argoproj.io', 'argoproj.io/v1alpha1', 'Application', {
     metadata: { name, namespace: 'argocd', finalizers: ['resources-finalizer.argocd.argoproj.io'] },
     spec: {
       project: 'default',
@@ -95,7 +85,7 @@ export const argocd: Operator = {
     argoWorkload('argocd-application-controller', 'application-controller', { name: 'metrics', containerPort: 8082 }),
   ],
   objects: [
-    crd({
+    parts.crd({
       group: 'argoproj.io',
       plural: 'applications',
       kind: 'Application',
@@ -107,26 +97,26 @@ export const argocd: Operator = {
       ],
     }),
     ...['argocd-server', 'argocd-repo-server', 'argocd-redis', 'argocd-applicationset-controller'].flatMap(name =>
-      account('argocd', name, `${name}-rolebinding`, [
-        { apiGroups: ['argoproj.io'], resources: ['*'], verbs: EVERYTHING },
+      parts.account('argocd', name, `${name}-rolebinding`, [
+        { apiGroups: ['argoproj.io'], resources: ['*'], verbs: parts.EVERYTHING },
       ]),
     ),
-    ...account('argocd', 'argocd-application-controller', 'argocd-application-controller-rolebinding', [
+    ...parts.account('argocd', 'argocd-application-controller', 'argocd-application-controller-rolebinding', [
       { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
     ]),
-    configMap(
+    parts.configMap(
       'argocd',
       'argocd-cm',
       { 'application.resourceTrackingMethod': 'annotation' },
       { 'app.kubernetes.io/part-of': 'argocd' },
     ),
-    service('argocd', 'argocd-server', { 'app.kubernetes.io/name': 'argocd-server' }, [
+    parts.service('argocd', 'argocd-server', { 'app.kubernetes.io/name': 'argocd-server' }, [
       { name: 'https', port: 443, targetPort: 8080 },
     ]),
-    service('argocd', 'argocd-repo-server', { 'app.kubernetes.io/name': 'argocd-repo-server' }, [
+    parts.service('argocd', 'argocd-repo-server', { 'app.kubernetes.io/name': 'argocd-repo-server' }, [
       { name: 'server', port: 8081, targetPort: 8081 },
     ]),
-    service('argocd', 'argocd-redis', { 'app.kubernetes.io/name': 'argocd-redis' }, [
+    parts.service('argocd', 'argocd-redis', { 'app.kubernetes.io/name': 'argocd-redis' }, [
       { name: 'tcp-redis', port: 6379, targetPort: 6379 },
     ]),
     application('neuroscale-infrastructure', 'infrastructure/apps', 'argocd', []),
@@ -145,7 +135,7 @@ export const argocd: Operator = {
     application('ai-model-alpha', 'apps/ai-model-alpha', 'default', [isvc('ai-model-alpha')]),
     application('demo-iris-2', 'apps/demo-iris-2', 'default', [isvc('demo-iris-2')]),
   ],
-  character: { summary: 'heals nothing', heals: [], crashesOn: [], releasesLease: true },
+  character: parts.character('heals nothing'),
 };
 
 const KYVERNO_LABELS = {
@@ -178,14 +168,14 @@ export const kyverno: Operator = {
             { name: 'https', containerPort: 9443 },
             { name: 'metrics-port', containerPort: 8000 },
           ],
-          readinessProbe: { httpGet: { path: '/health/readiness', port: 9443 }, initialDelaySeconds: 3 },
+          readinessProbe: parts.probe('/health/readiness', 9443, 3),
         },
       ],
       hoursAgo: 17 * DAY,
     },
   ],
   objects: [
-    crd({
+    parts.crd({
       group: 'kyverno.io',
       plural: 'clusterpolicies',
       kind: 'ClusterPolicy',
@@ -193,32 +183,25 @@ export const kyverno: Operator = {
       scope: 'Cluster',
       version: 'v1',
     }),
-    ...account('kyverno', 'kyverno-admission-controller', 'kyverno:admission-controller', [
-      { apiGroups: ['kyverno.io'], resources: ['*'], verbs: EVERYTHING },
-      { apiGroups: ['admissionregistration.k8s.io'], resources: ['*'], verbs: EVERYTHING },
-      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: EVERYTHING },
+    ...parts.account('kyverno', 'kyverno-admission-controller', 'kyverno:admission-controller', [
+      { apiGroups: ['kyverno.io'], resources: ['*'], verbs: parts.EVERYTHING },
+      { apiGroups: ['admissionregistration.k8s.io'], resources: ['*'], verbs: parts.EVERYTHING },
+      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: parts.EVERYTHING },
     ]),
-    configMap('kyverno', 'kyverno', {
+    parts.configMap('kyverno', 'kyverno', {
       webhooks:
         '{"namespaceSelector":{"matchExpressions":[{"key":"kubernetes.io/metadata.name","operator":"NotIn","values":["kube-system","kyverno"]}]}}',
     }),
-    tlsSecret('kyverno', 'kyverno-svc.kyverno.svc.kyverno-tls-pair'),
-    service('kyverno', 'kyverno-svc', KYVERNO_LABELS, [{ name: 'https', port: 443, targetPort: 'https' }]),
-    webhookConfiguration(
+    parts.tlsSecret('kyverno', 'kyverno-svc.kyverno.svc.kyverno-tls-pair'),
+    parts.service('kyverno', 'kyverno-svc', KYVERNO_LABELS, [{ name: 'https', port: 443, targetPort: 'https' }]),
+    parts.webhookConfiguration(
       'Validating',
       'kyverno-resource-validating-webhook-cfg',
       [
         {
           name: 'validate.kyverno.svc-fail',
           service: { namespace: 'kyverno', name: 'kyverno-svc', path: '/validate/fail' },
-          rules: [
-            {
-              apiGroups: ['serving.kserve.io'],
-              apiVersions: ['v1beta1'],
-              operations: ['CREATE', 'UPDATE'],
-              resources: ['inferenceservices'],
-            },
-          ],
+          rules: parts.reviewsWrites(['serving.kserve.io'], 'v1beta1', 'inferenceservices'),
           namespaceSelector: {
             matchExpressions: [
               { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system', 'kyverno'] },
@@ -228,7 +211,7 @@ export const kyverno: Operator = {
       ],
       MANAGED,
     ),
-    custom('clusterpolicies.kyverno.io', 'kyverno.io/v1', 'ClusterPolicy', {
+    parts.custom('clusterpolicies.kyverno.io', 'kyverno.io/v1', 'ClusterPolicy', {
       metadata: { name: 'require-standard-labels-inferenceservice' },
       spec: {
         background: true,
@@ -245,13 +228,12 @@ export const kyverno: Operator = {
         ],
       },
       status: {
-        conditions: [condition('Ready', 'True', 'Succeeded', 'Ready')],
+        conditions: [parts.condition('Ready', 'True', 'Succeeded', 'Ready')],
         rulecount: { generate: 0, mutate: 0, validate: 1, verifyimages: 0 },
       },
     }),
   ],
-  character: {
-    summary: 'restores its webhook configuration in three seconds',
+  character: parts.character('restores its webhook configuration in three seconds', {
     heals: [
       {
         resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
@@ -260,7 +242,5 @@ export const kyverno: Operator = {
         afterMs: 3000,
       },
     ],
-    crashesOn: [],
-    releasesLease: true,
-  },
+  }),
 };

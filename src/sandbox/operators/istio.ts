@@ -1,5 +1,5 @@
 import type { Operator } from './operator.ts';
-import { account, configMap, crd, EVERYTHING, service, WEBHOOKS_AND_LEASES, webhookConfiguration } from './parts.ts';
+import * as parts from './parts.ts';
 
 const DAY = 24;
 
@@ -28,7 +28,7 @@ export const istiod: Operator = {
             { name: 'tls-xds', containerPort: 15012 },
             { name: 'https-webhooks', containerPort: 15017 },
           ],
-          readinessProbe: { httpGet: { path: '/ready', port: 8080 }, initialDelaySeconds: 1 },
+          readinessProbe: parts.probe('/ready', 8080, 1),
           resources: { requests: { cpu: '500m', memory: '2Gi' } },
         },
       ],
@@ -36,39 +36,33 @@ export const istiod: Operator = {
     },
   ],
   objects: [
-    crd({
+    parts.crd({
       group: 'networking.istio.io',
       plural: 'virtualservices',
       kind: 'VirtualService',
       shortNames: ['vs'],
       version: 'v1',
     }),
-    ...account('istio-system', 'istiod', 'istiod-clusterrolebinding', [
-      { apiGroups: ['networking.istio.io'], resources: ['*'], verbs: EVERYTHING },
-      ...WEBHOOKS_AND_LEASES,
+    ...parts.account('istio-system', 'istiod', 'istiod-clusterrolebinding', [
+      { apiGroups: ['networking.istio.io'], resources: ['*'], verbs: parts.EVERYTHING },
+      ...parts.WEBHOOKS_AND_LEASES,
     ]),
-    configMap('istio-system', 'istio', { mesh: 'defaultConfig:\n  discoveryAddress: istiod.istio-system.svc:15012\n' }),
-    service('istio-system', 'istiod', { app: 'istiod' }, [
+    parts.configMap('istio-system', 'istio', {
+      mesh: 'defaultConfig:\n  discoveryAddress: istiod.istio-system.svc:15012\n',
+    }),
+    parts.service('istio-system', 'istiod', { app: 'istiod' }, [
       { name: 'grpc-xds', port: 15010, targetPort: 15010 },
       { name: 'https-webhook', port: 443, targetPort: 15017 },
     ]),
-    webhookConfiguration('Validating', 'istio-validator-istio-system', [
+    parts.webhookConfiguration('Validating', 'istio-validator-istio-system', [
       {
         name: 'rev.validation.istio.io',
         service: { namespace: 'istio-system', name: 'istiod', path: '/validate' },
-        rules: [
-          {
-            apiGroups: ['networking.istio.io'],
-            apiVersions: ['*'],
-            operations: ['CREATE', 'UPDATE'],
-            resources: ['*'],
-          },
-        ],
+        rules: parts.reviewsWrites(['networking.istio.io'], '*', '*'),
       },
     ]),
   ],
-  character: {
-    summary: 'restores the failure policy of its webhook in five seconds',
+  character: parts.character('restores the failure policy of its webhook in five seconds', {
     heals: [
       {
         resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
@@ -77,7 +71,6 @@ export const istiod: Operator = {
         afterMs: 5000,
       },
     ],
-    crashesOn: [],
     releasesLease: false,
-  },
+  }),
 };

@@ -1,17 +1,8 @@
 import type { Operator, Weakness } from './operator.ts';
-import {
-  account,
-  configMap,
-  crd,
-  EVERYTHING,
-  service,
-  tlsSecret,
-  WEBHOOKS_AND_LEASES,
-  webhookConfiguration,
-} from './parts.ts';
+import * as parts from './parts.ts';
 
 const DAY = 24;
-const probe = { httpGet: { path: '/ready', port: 8081 }, initialDelaySeconds: 1 };
+const READY = parts.probe('/ready', 8081, 1);
 
 /** A configuration Knative refuses to start with: not `key: value` text any more. */
 const brokenAutoscaler: Weakness = {
@@ -33,7 +24,7 @@ const knativeWorkload = (name: string, image: string, port: { name: string; cont
   selector: { app: name },
   podLabels: { 'app.kubernetes.io/name': 'knative-serving', 'app.kubernetes.io/component': name },
   serviceAccount: 'controller',
-  containers: [{ name, image, ports: [port], readinessProbe: probe }],
+  containers: [{ name, image, ports: [port], readinessProbe: READY }],
   hoursAgo: 22 * DAY,
 });
 
@@ -65,46 +56,38 @@ export const knativeServing: Operator = {
     }),
   ],
   objects: [
-    crd({
+    parts.crd({
       group: 'serving.knative.dev',
       plural: 'services',
       kind: 'Service',
       shortNames: ['kservice', 'ksvc'],
       version: 'v1',
     }),
-    ...account('knative-serving', 'controller', 'knative-serving-controller-admin', [
-      { apiGroups: ['serving.knative.dev'], resources: ['*'], verbs: EVERYTHING },
-      ...WEBHOOKS_AND_LEASES,
+    ...parts.account('knative-serving', 'controller', 'knative-serving-controller-admin', [
+      { apiGroups: ['serving.knative.dev'], resources: ['*'], verbs: parts.EVERYTHING },
+      ...parts.WEBHOOKS_AND_LEASES,
     ]),
-    tlsSecret('knative-serving', 'webhook-certs'),
-    configMap('knative-serving', 'config-autoscaler', {
+    parts.tlsSecret('knative-serving', 'webhook-certs'),
+    parts.configMap('knative-serving', 'config-autoscaler', {
       'container-concurrency-target-percentage': '70',
       'enable-scale-to-zero': 'true',
     }),
-    configMap('knative-serving', 'config-network', { 'ingress-class': 'kourier.ingress.networking.knative.dev' }),
-    service('knative-serving', 'webhook', { app: 'webhook' }, [{ name: 'https-webhook', port: 443, targetPort: 8443 }]),
-    service('knative-serving', 'activator-service', { app: 'activator' }, [
+    parts.configMap('knative-serving', 'config-network', { 'ingress-class': 'kourier.ingress.networking.knative.dev' }),
+    parts.service('knative-serving', 'webhook', { app: 'webhook' }, [
+      { name: 'https-webhook', port: 443, targetPort: 8443 },
+    ]),
+    parts.service('knative-serving', 'activator-service', { app: 'activator' }, [
       { name: 'http', port: 80, targetPort: 8012 },
     ]),
-    webhookConfiguration('Validating', 'validation.webhook.serving.knative.dev', [
+    parts.webhookConfiguration('Validating', 'validation.webhook.serving.knative.dev', [
       {
         name: 'validation.webhook.serving.knative.dev',
         service: { namespace: 'knative-serving', name: 'webhook', path: '/resource-validation' },
-        rules: [
-          {
-            apiGroups: ['serving.knative.dev'],
-            apiVersions: ['v1'],
-            operations: ['CREATE', 'UPDATE'],
-            resources: ['services'],
-          },
-        ],
+        rules: parts.reviewsWrites(['serving.knative.dev'], 'v1', 'services'),
       },
     ]),
   ],
-  character: {
-    summary: 'crashes while its autoscaler configuration is broken; heals nothing',
-    heals: [],
+  character: parts.character('crashes while its autoscaler configuration is broken; heals nothing', {
     crashesOn: [brokenAutoscaler],
-    releasesLease: true,
-  },
+  }),
 };

@@ -1,7 +1,7 @@
 import type { ContainerSeed } from '../world/pod-defaults.ts';
 import { INFERENCE_SERVICES, inferenceService, LLM_SERVICES, ROUTES, SERVING_RUNTIMES } from './kserve-kinds.ts';
 import type { Operator } from './operator.ts';
-import { account, configMap, custom, EVERYTHING, service, tlsSecret, webhookConfiguration } from './parts.ts';
+import * as parts from './parts.ts';
 
 const SERVING = 'serving.kserve.io';
 const DAY = 24;
@@ -19,11 +19,11 @@ export const INFERENCE_CONFIG = {
 };
 
 export const KSERVE_RULES = [
-  { apiGroups: [SERVING], resources: ['*'], verbs: EVERYTHING },
-  { apiGroups: [''], resources: ['configmaps', 'secrets', 'services', 'serviceaccounts'], verbs: EVERYTHING },
-  { apiGroups: ['apps'], resources: ['deployments'], verbs: EVERYTHING },
-  { apiGroups: ['route.openshift.io'], resources: ['routes'], verbs: EVERYTHING },
-  { apiGroups: ['serving.knative.dev'], resources: ['services'], verbs: EVERYTHING },
+  { apiGroups: [SERVING], resources: ['*'], verbs: parts.EVERYTHING },
+  { apiGroups: [''], resources: ['configmaps', 'secrets', 'services', 'serviceaccounts'], verbs: parts.EVERYTHING },
+  { apiGroups: ['apps'], resources: ['deployments'], verbs: parts.EVERYTHING },
+  { apiGroups: ['route.openshift.io'], resources: ['routes'], verbs: parts.EVERYTHING },
+  { apiGroups: ['serving.knative.dev'], resources: ['services'], verbs: parts.EVERYTHING },
 ];
 
 export const manager = (name: string, image: string): ContainerSeed => ({
@@ -33,8 +33,8 @@ export const manager = (name: string, image: string): ContainerSeed => ({
   args: ['--metrics-addr=127.0.0.1:8080', '--leader-elect'],
   env: [{ name: 'POD_NAMESPACE', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } } }],
   ports: [{ name: 'webhook-server', containerPort: 9443 }],
-  readinessProbe: { httpGet: { path: '/readyz', port: 8081 }, initialDelaySeconds: 2 },
-  livenessProbe: { httpGet: { path: '/healthz', port: 8081 }, initialDelaySeconds: 10 },
+  readinessProbe: parts.probe('/readyz', 8081, 2),
+  livenessProbe: parts.probe('/healthz', 8081, 10),
   resources: { limits: { cpu: '100m', memory: '300Mi' }, requests: { cpu: '100m', memory: '200Mi' } },
   volumeMounts: [{ name: 'cert', mountPath: '/tmp/k8s-webhook-server/serving-certs', readOnly: true }],
   securityContext: { allowPrivilegeEscalation: false },
@@ -57,7 +57,7 @@ const inferenceServiceRule = {
   resources: ['inferenceservices'],
 };
 
-const route = custom('routes.route.openshift.io', 'route.openshift.io/v1', 'Route', {
+const route = parts.custom('routes.route.openshift.io', 'route.openshift.io/v1', 'Route', {
   metadata: { name: 'kserve-isvc-route', namespace: 'kserve', labels: { 'app.kubernetes.io/part-of': 'kserve' } },
   spec: {
     host: 'kserve-isvc.apps.example.com',
@@ -95,16 +95,16 @@ export const kserve: Operator = {
     INFERENCE_SERVICES,
     SERVING_RUNTIMES,
     ROUTES,
-    ...account('kserve', 'kserve-controller-manager', 'kserve-manager-rolebinding', KSERVE_RULES, 'kserve'),
-    configMap('kserve', 'inferenceservice-config', INFERENCE_CONFIG),
-    tlsSecret('kserve', 'kserve-webhook-server-cert'),
-    service('kserve', 'kserve-webhook-server-service', CONTROLLER_LABELS, [
+    ...parts.account('kserve', 'kserve-controller-manager', 'kserve-manager-rolebinding', KSERVE_RULES, 'kserve'),
+    parts.configMap('kserve', 'inferenceservice-config', INFERENCE_CONFIG),
+    parts.tlsSecret('kserve', 'kserve-webhook-server-cert'),
+    parts.service('kserve', 'kserve-webhook-server-service', CONTROLLER_LABELS, [
       { port: 443, targetPort: 'webhook-server' },
     ]),
-    service('kserve', 'kserve-controller-manager-service', CONTROLLER_LABELS, [
+    parts.service('kserve', 'kserve-controller-manager-service', CONTROLLER_LABELS, [
       { name: 'https', port: 8443, targetPort: 'https' },
     ]),
-    webhookConfiguration('Validating', 'inferenceservice.serving.kserve.io', [
+    parts.webhookConfiguration('Validating', 'inferenceservice.serving.kserve.io', [
       {
         name: 'inferenceservice.kserve-webhook-server.validator.webhook',
         service: {
@@ -115,7 +115,7 @@ export const kserve: Operator = {
         rules: [inferenceServiceRule],
       },
     ]),
-    webhookConfiguration('Mutating', 'inferenceservice.serving.kserve.io', [
+    parts.webhookConfiguration('Mutating', 'inferenceservice.serving.kserve.io', [
       {
         name: 'inferenceservice.kserve-webhook-server.defaulter',
         service: {
@@ -130,21 +130,27 @@ export const kserve: Operator = {
     inferenceService('default', 'demo-iris-2', { owner: 'platform-team', 'cost-center': 'ai-platform' }),
     route,
   ],
-  character: {
-    summary: 'heals its configuration and Route hosts in seconds; leaves TLS termination and webhook policy alone',
-    heals: [
-      { resource: 'configmaps', namespace: 'kserve', name: 'inferenceservice-config', keeps: ['data'], afterMs: 4000 },
-      {
-        resource: 'routes.route.openshift.io',
-        namespace: 'kserve',
-        name: 'kserve-isvc-route',
-        keeps: ['spec.host'],
-        afterMs: 6000,
-      },
-    ],
-    crashesOn: [],
-    releasesLease: true,
-  },
+  character: parts.character(
+    'heals its configuration and Route hosts in seconds; leaves TLS termination and webhook policy alone',
+    {
+      heals: [
+        {
+          resource: 'configmaps',
+          namespace: 'kserve',
+          name: 'inferenceservice-config',
+          keeps: ['data'],
+          afterMs: 4000,
+        },
+        {
+          resource: 'routes.route.openshift.io',
+          namespace: 'kserve',
+          name: 'kserve-isvc-route',
+          keeps: ['spec.host'],
+          afterMs: 6000,
+        },
+      ],
+    },
+  ),
 };
 
 /** The controller of LLMInferenceServices: waits out its predecessor's Lease, heals nothing. */
@@ -168,12 +174,12 @@ export const llmisvc: Operator = {
   ],
   objects: [
     LLM_SERVICES,
-    ...account('kserve', 'llmisvc-controller-manager', 'llmisvc-manager-rolebinding', KSERVE_RULES, 'llmisvc'),
-    tlsSecret('kserve', 'llmisvc-webhook-server-cert'),
-    service('kserve', 'llmisvc-webhook-server-service', { 'control-plane': 'llmisvc-controller-manager' }, [
+    ...parts.account('kserve', 'llmisvc-controller-manager', 'llmisvc-manager-rolebinding', KSERVE_RULES, 'llmisvc'),
+    parts.tlsSecret('kserve', 'llmisvc-webhook-server-cert'),
+    parts.service('kserve', 'llmisvc-webhook-server-service', { 'control-plane': 'llmisvc-controller-manager' }, [
       { port: 443, targetPort: 'webhook-server' },
     ]),
-    webhookConfiguration('Validating', 'llminferenceservice.serving.kserve.io', [
+    parts.webhookConfiguration('Validating', 'llminferenceservice.serving.kserve.io', [
       {
         name: 'llminferenceservice.llmisvc-webhook-server.validator',
         service: {
@@ -185,10 +191,5 @@ export const llmisvc: Operator = {
       },
     ]),
   ],
-  character: {
-    summary: 'heals nothing; a successor waits until the Lease has expired',
-    heals: [],
-    crashesOn: [],
-    releasesLease: false,
-  },
+  character: parts.character('heals nothing; a successor waits until the Lease has expired', { releasesLease: false }),
 };

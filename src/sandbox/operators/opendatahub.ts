@@ -1,6 +1,6 @@
 import { CONTROLLER_LABELS, certificate, INFERENCE_CONFIG, KSERVE_RULES, manager } from './kserve.ts';
 import type { Operator } from './operator.ts';
-import { account, condition, configMap, crd, custom, service, tlsSecret } from './parts.ts';
+import * as parts from './parts.ts';
 
 const DAY = 24;
 const COMPONENT = 'components.platform.opendatahub.io';
@@ -25,19 +25,22 @@ export const kserveInOpenDataHub: Operator = {
     },
   ],
   objects: [
-    ...account('opendatahub', 'kserve-controller-manager', 'odh-kserve-manager-rolebinding', KSERVE_RULES, 'kserve'),
-    tlsSecret('opendatahub', 'kserve-webhook-server-cert'),
-    configMap('opendatahub', 'inferenceservice-config', INFERENCE_CONFIG, { 'app.opendatahub.io/kserve': 'true' }),
-    service('opendatahub', 'kserve-webhook-server-service', CONTROLLER_LABELS, [
+    ...parts.account(
+      'opendatahub',
+      'kserve-controller-manager',
+      'odh-kserve-manager-rolebinding',
+      KSERVE_RULES,
+      'kserve',
+    ),
+    parts.tlsSecret('opendatahub', 'kserve-webhook-server-cert'),
+    parts.configMap('opendatahub', 'inferenceservice-config', INFERENCE_CONFIG, {
+      'app.opendatahub.io/kserve': 'true',
+    }),
+    parts.service('opendatahub', 'kserve-webhook-server-service', CONTROLLER_LABELS, [
       { port: 443, targetPort: 'webhook-server' },
     ]),
   ],
-  character: {
-    summary: 'heals nothing of its own; the platform operator looks after it',
-    heals: [],
-    crashesOn: [],
-    releasesLease: true,
-  },
+  character: parts.character('heals nothing of its own; the platform operator looks after it'),
 };
 
 /** The platform operator: owns its components' Deployments and takes them back when they are orphaned. */
@@ -59,29 +62,28 @@ export const openDataHub: Operator = {
           image: 'quay.io/opendatahub/opendatahub-operator:v3.0.0',
           command: ['/manager'],
           args: ['--leader-elect'],
-          readinessProbe: { httpGet: { path: '/readyz', port: 8081 }, initialDelaySeconds: 2 },
+          readinessProbe: parts.probe('/readyz', 8081, 2),
         },
       ],
       hoursAgo: 20 * DAY,
     },
   ],
   objects: [
-    crd({ group: COMPONENT, plural: 'kserves', kind: 'Kserve', scope: 'Cluster', version: 'v1alpha1' }),
-    ...account(
+    parts.crd({ group: COMPONENT, plural: 'kserves', kind: 'Kserve', scope: 'Cluster', version: 'v1alpha1' }),
+    ...parts.account(
       'opendatahub-operator-system',
       'opendatahub-operator-controller-manager',
       'opendatahub-operator-controller-manager-rolebinding',
       [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
       'opendatahub-operator',
     ),
-    custom(`kserves.${COMPONENT}`, `${COMPONENT}/v1alpha1`, 'Kserve', {
+    parts.custom(`kserves.${COMPONENT}`, `${COMPONENT}/v1alpha1`, 'Kserve', {
       metadata: { name: 'default-kserve', labels: { 'app.opendatahub.io/kserve': 'true' } },
       spec: { managementState: 'Managed', rawDeploymentServiceConfig: 'Headless' },
-      status: { phase: 'Ready', observedGeneration: 1, conditions: [condition('Ready', 'True', 'Ready')] },
+      status: { phase: 'Ready', observedGeneration: 1, conditions: [parts.condition('Ready', 'True', 'Ready')] },
     }),
   ],
-  character: {
-    summary: 'takes orphaned component Deployments back within twelve seconds',
+  character: parts.character('takes orphaned component Deployments back within twelve seconds', {
     heals: [
       {
         resource: 'deployments.apps',
@@ -91,7 +93,5 @@ export const openDataHub: Operator = {
         afterMs: 12_000,
       },
     ],
-    crashesOn: [],
-    releasesLease: true,
-  },
+  }),
 };

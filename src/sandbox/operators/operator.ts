@@ -30,7 +30,7 @@ export interface Weakness {
 }
 
 /** How an operator behaves in trouble. */
-interface Character {
+export interface Character {
   /** In a few words, for people. */
   summary: string;
   heals: readonly Duty[];

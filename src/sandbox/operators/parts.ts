@@ -1,6 +1,6 @@
 import { CLUSTER_IP } from '../world/cluster-ip.ts';
 import { CA_BUNDLE, SERVING_SECRET } from '../world/trust.ts';
-import type { Installed } from './operator.ts';
+import type { Character, Installed } from './operator.ts';
 
 /** Makers of the objects operators bring along, each with the defaults the API server would add. */
 
@@ -124,6 +124,26 @@ export const service = (
     },
     status: { loadBalancer: {} },
   },
+});
+
+/** A probe over HTTP; how long it is not asked, in seconds. */
+export const probe = (path: string, port: number, initialDelaySeconds: number) => ({
+  httpGet: { path, port },
+  initialDelaySeconds,
+});
+
+/** The rules of a webhook that is asked about every object made or changed. */
+export const reviewsWrites = (apiGroups: string[], version: string, resource: string) => [
+  { apiGroups, apiVersions: [version], operations: ['CREATE', 'UPDATE'], resources: [resource] },
+];
+
+/** How an operator behaves: unless told, it heals nothing, crashes on nothing and gives its Lease back. */
+export const character = (summary: string, behaviour: Partial<Omit<Character, 'summary'>> = {}): Character => ({
+  summary,
+  heals: [],
+  crashesOn: [],
+  releasesLease: true,
+  ...behaviour,
 });
 
 export interface WebhookSeed {

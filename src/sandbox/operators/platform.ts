@@ -1,18 +1,8 @@
 import type { Operator } from './operator.ts';
-import {
-  account,
-  condition,
-  configMap,
-  crd,
-  custom,
-  EVERYTHING,
-  service,
-  tlsSecret,
-  webhookConfiguration,
-} from './parts.ts';
+import * as parts from './parts.ts';
 
 const DAY = 24;
-const probe = { httpGet: { path: '/readyz', port: 8081 }, initialDelaySeconds: 2 };
+const READY = parts.probe('/readyz', 8081, 2);
 const certificate = (secretName: string) => [{ name: 'cert', secret: { secretName, defaultMode: 420 } }];
 const CERTIFICATE_MOUNT = [{ name: 'cert', mountPath: '/tmp/k8s-webhook-server/serving-certs', readOnly: true }];
 
@@ -36,7 +26,7 @@ export const odhModelController: Operator = {
           command: ['/manager'],
           args: ['--leader-elect', '--health-probe-bind-address=:8081'],
           ports: [{ name: 'webhook-server', containerPort: 9443 }],
-          readinessProbe: probe,
+          readinessProbe: READY,
           resources: { limits: { cpu: '500m', memory: '2Gi' }, requests: { cpu: '10m', memory: '64Mi' } },
           volumeMounts: CERTIFICATE_MOUNT,
         },
@@ -46,18 +36,20 @@ export const odhModelController: Operator = {
     },
   ],
   objects: [
-    ...account('opendatahub', 'odh-model-controller', 'odh-model-controller-rolebinding-opendatahub', [
-      { apiGroups: ['serving.kserve.io'], resources: ['*'], verbs: EVERYTHING },
-      { apiGroups: [''], resources: ['configmaps', 'secrets', 'services'], verbs: EVERYTHING },
+    ...parts.account('opendatahub', 'odh-model-controller', 'odh-model-controller-rolebinding-opendatahub', [
+      { apiGroups: ['serving.kserve.io'], resources: ['*'], verbs: parts.EVERYTHING },
+      { apiGroups: [''], resources: ['configmaps', 'secrets', 'services'], verbs: parts.EVERYTHING },
     ]),
-    tlsSecret('opendatahub', 'odh-model-controller-webhook-cert'),
-    service('opendatahub', 'odh-model-controller-webhook-service', { app: 'odh-model-controller' }, [
+    parts.tlsSecret('opendatahub', 'odh-model-controller-webhook-cert'),
+    parts.service('opendatahub', 'odh-model-controller-webhook-service', { app: 'odh-model-controller' }, [
       { port: 443, targetPort: 'webhook-server' },
     ]),
-    configMap('opendatahub', 'odh-model-controller-parameters', { 'kserve-state': 'managed', 'nim-state': 'removed' }),
+    parts.configMap('opendatahub', 'odh-model-controller-parameters', {
+      'kserve-state': 'managed',
+      'nim-state': 'removed',
+    }),
   ],
-  character: {
-    summary: 'heals its parameters fast',
+  character: parts.character('heals its parameters fast', {
     heals: [
       {
         resource: 'configmaps',
@@ -67,9 +59,7 @@ export const odhModelController: Operator = {
         afterMs: 3000,
       },
     ],
-    crashesOn: [],
-    releasesLease: true,
-  },
+  }),
 };
 
 /** The LlamaStack operator: heals its configuration, but later than anybody waits. */
@@ -92,7 +82,7 @@ export const llamastack: Operator = {
           image: 'quay.io/llamastack/llama-stack-k8s-operator:v0.4.0',
           command: ['/manager'],
           args: ['--leader-elect'],
-          readinessProbe: probe,
+          readinessProbe: READY,
           resources: { limits: { cpu: '500m', memory: '1Gi' }, requests: { cpu: '10m', memory: '256Mi' } },
         },
       ],
@@ -100,37 +90,36 @@ export const llamastack: Operator = {
     },
   ],
   objects: [
-    crd({
+    parts.crd({
       group: 'llamastack.io',
       plural: 'llamastackdistributions',
       kind: 'LlamaStackDistribution',
       shortNames: ['llsd'],
       version: 'v1alpha1',
     }),
-    ...account(
+    ...parts.account(
       'opendatahub',
       'llamastack-controller-manager',
       'llamastack-controller-manager-rolebinding',
       [
-        { apiGroups: ['llamastack.io'], resources: ['*'], verbs: EVERYTHING },
-        { apiGroups: [''], resources: ['configmaps', 'services'], verbs: EVERYTHING },
-        { apiGroups: ['apps'], resources: ['deployments'], verbs: EVERYTHING },
+        { apiGroups: ['llamastack.io'], resources: ['*'], verbs: parts.EVERYTHING },
+        { apiGroups: [''], resources: ['configmaps', 'services'], verbs: parts.EVERYTHING },
+        { apiGroups: ['apps'], resources: ['deployments'], verbs: parts.EVERYTHING },
       ],
       'llamastack',
     ),
-    configMap('opendatahub', 'llamastack-serving-config', {
+    parts.configMap('opendatahub', 'llamastack-serving-config', {
       'config.yaml': JSON.stringify({
         serving: { endpoint: 'http://llamastack.opendatahub.svc:8321', timeout: '30s' },
       }),
     }),
-    custom('llamastackdistributions.llamastack.io', 'llamastack.io/v1alpha1', 'LlamaStackDistribution', {
+    parts.custom('llamastackdistributions.llamastack.io', 'llamastack.io/v1alpha1', 'LlamaStackDistribution', {
       metadata: { name: 'demo-distribution', namespace: 'opendatahub' },
       spec: { replicas: 1, server: { distribution: { name: 'remote-vllm' }, containerSpec: { port: 8321 } } },
-      status: { phase: 'Ready', conditions: [condition('DeploymentReady', 'True', 'DeploymentReady')] },
+      status: { phase: 'Ready', conditions: [parts.condition('DeploymentReady', 'True', 'DeploymentReady')] },
     }),
   ],
-  character: {
-    summary: 'heals its configuration only after four minutes',
+  character: parts.character('heals its configuration only after four minutes', {
     heals: [
       {
         resource: 'configmaps',
@@ -140,9 +129,7 @@ export const llamastack: Operator = {
         afterMs: 240_000,
       },
     ],
-    crashesOn: [],
-    releasesLease: true,
-  },
+  }),
 };
 
 const TRAINING_LABELS = { 'control-plane': 'controller-manager', 'app.kubernetes.io/name': 'training-operator' };
@@ -168,7 +155,7 @@ export const trainingOperator: Operator = {
           command: ['/manager'],
           args: ['--leader-elect'],
           ports: [{ containerPort: 8080 }, { name: 'webhook-server', containerPort: 9443 }],
-          readinessProbe: probe,
+          readinessProbe: READY,
           volumeMounts: CERTIFICATE_MOUNT,
         },
       ],
@@ -177,7 +164,7 @@ export const trainingOperator: Operator = {
     },
   ],
   objects: [
-    crd({
+    parts.crd({
       group: 'kubeflow.org',
       plural: 'pytorchjobs',
       kind: 'PyTorchJob',
@@ -187,52 +174,40 @@ export const trainingOperator: Operator = {
         { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
       ],
     }),
-    ...account('opendatahub', 'training-operator', 'training-operator-manager-rolebinding', [
-      { apiGroups: ['kubeflow.org'], resources: ['*'], verbs: EVERYTHING },
-      { apiGroups: [''], resources: ['pods', 'services', 'configmaps', 'events'], verbs: EVERYTHING },
+    ...parts.account('opendatahub', 'training-operator', 'training-operator-manager-rolebinding', [
+      { apiGroups: ['kubeflow.org'], resources: ['*'], verbs: parts.EVERYTHING },
+      { apiGroups: [''], resources: ['pods', 'services', 'configmaps', 'events'], verbs: parts.EVERYTHING },
       {
         apiGroups: ['admissionregistration.k8s.io'],
         resources: ['validatingwebhookconfigurations'],
         verbs: ['get', 'list', 'watch', 'update'],
       },
     ]),
-    tlsSecret('opendatahub', 'training-operator-webhook-cert'),
-    service('opendatahub', 'training-operator', TRAINING_LABELS, [
+    parts.tlsSecret('opendatahub', 'training-operator-webhook-cert'),
+    parts.service('opendatahub', 'training-operator', TRAINING_LABELS, [
       { name: 'monitoring-port', port: 8080, targetPort: 8080 },
       { name: 'webhook-server', port: 443, targetPort: 9443 },
     ]),
-    webhookConfiguration('Validating', 'vpytorchjob.kubeflow.org', [
+    parts.webhookConfiguration('Validating', 'vpytorchjob.kubeflow.org', [
       {
         name: 'validator.pytorchjob.training-operator.kubeflow.org',
         service: { namespace: 'opendatahub', name: 'training-operator', path: '/validate-kubeflow-org-v1-pytorchjob' },
-        rules: [
-          {
-            apiGroups: ['kubeflow.org'],
-            apiVersions: ['v1'],
-            operations: ['CREATE', 'UPDATE'],
-            resources: ['pytorchjobs'],
-          },
-        ],
+        rules: parts.reviewsWrites(['kubeflow.org'], 'v1', 'pytorchjobs'),
       },
     ]),
-    custom('pytorchjobs.kubeflow.org', 'kubeflow.org/v1', 'PyTorchJob', {
+    parts.custom('pytorchjobs.kubeflow.org', 'kubeflow.org/v1', 'PyTorchJob', {
       metadata: { name: 'test-pytorchjob', namespace: 'opendatahub' },
       spec: { pytorchReplicaSpecs: { Master: replicaSpec(1), Worker: replicaSpec(1) }, runPolicy: { suspend: false } },
       status: {
         conditions: [
-          condition('Created', 'True', 'PyTorchJobCreated', 'PyTorchJob test-pytorchjob is created.'),
-          condition('Running', 'True', 'PyTorchJobRunning', 'PyTorchJob test-pytorchjob is running.'),
+          parts.condition('Created', 'True', 'PyTorchJobCreated', 'PyTorchJob test-pytorchjob is created.'),
+          parts.condition('Running', 'True', 'PyTorchJobRunning', 'PyTorchJob test-pytorchjob is running.'),
         ],
         replicaStatuses: { Master: { active: 1 }, Worker: { active: 1 } },
       },
     }),
   ],
-  character: {
-    summary: 'heals nothing',
-    heals: [],
-    crashesOn: [],
-    releasesLease: true,
-  },
+  character: parts.character('heals nothing'),
 };
 
 function replicaSpec(replicas: number) {
