@@ -51,6 +51,17 @@ export const STREAM: readonly Key[] = [
   { id: 'newer', keys: [']'], says: 'newer verdict lines' },
 ];
 
+/** The key table of a screen with a list or a long text: the screen's own keys between those that all such screens have. */
+export const listKeys = (own: readonly Key[], after: readonly Key[] = []): readonly Key[] => [
+  EMERGENCY,
+  ...own,
+  ...MOVING,
+  ...after,
+  HELP,
+  BACK,
+  QUIT,
+];
+
 const noChange = ({ kubeconfigChange }: ConsoleState): string | undefined =>
   kubeconfigChange === '' ? 'the kubeconfig has not changed' : undefined;
 

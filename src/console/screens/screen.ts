@@ -9,7 +9,8 @@ import type { Commands, Key } from '../keymap/key.ts';
 import type { Now } from '../store/select.ts';
 import type { ConsoleState } from '../store/state.ts';
 import type { Tour } from '../tour/tour.ts';
-import type { Layout } from '../widgets/layout.ts';
+import { type Layout, pane } from '../widgets/layout.ts';
+import type { Line } from '../widgets/line.ts';
 import type { View } from '../widgets/view.ts';
 import type { Catalogue } from './experiments/catalogue.ts';
 import type { FaultsLooking } from './faults/looking.ts';
@@ -104,3 +105,9 @@ export interface ScreenFolder<Id extends string = string> {
   type?(parts: Parts, text: string): void;
   erase?(parts: Parts): void;
 }
+
+/** The body of a screen that is one text or list over all of its room. */
+export const onePane =
+  (lines: (...of: Parameters<ScreenFolder['body']>) => readonly Line[]): ScreenFolder['body'] =>
+  (state, view, size, screens) =>
+    pane(size.columns, size.rows, lines(state, view, size, screens));

@@ -3,13 +3,12 @@ import { sanitise } from '../../../text/sanitise.ts';
 import { close, notify } from '../../app/context.ts';
 import { BACK, EMERGENCY } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { pane } from '../../widgets/layout.ts';
 import { cell, type Line, line, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
 import { keyName } from '../help/lines.ts';
-import type { Parts, ScreenFolder, Size } from '../screen.ts';
+import { onePane, type Parts, type ScreenFolder, type Size } from '../screen.ts';
 import { type Action, actionsOf } from './entries.ts';
 
 const underneath = (state: ConsoleState, screens: readonly ScreenFolder[]): ScreenFolder | undefined =>
@@ -30,7 +29,7 @@ export const actions: ScreenFolder<'actions'> = {
     { id: 'down', keys: ['down', 'ctrl-n', 'tab'], says: 'down', hint: 2 },
     { ...BACK, keys: ['esc'] },
   ],
-  body: (state, view, size, screens) => pane(size.columns, size.rows, lines(state, view, size, screens)),
+  body: onePane(lines),
   commands: parts => ({ choose: () => choose(parts) }),
   move({ context, screens }, by) {
     const { store } = context;

@@ -1,7 +1,6 @@
 import { BACK, EMERGENCY } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { pane } from '../../widgets/layout.ts';
-import type { ScreenFolder } from '../screen.ts';
+import { onePane, type ScreenFolder } from '../screen.ts';
 import { draftLines } from './lines.ts';
 
 /** Why there is no plan of what is filled in. */
@@ -24,7 +23,7 @@ export const draft: ScreenFolder<'draft'> = {
     { id: 'clear', keys: ['ctrl-u'], says: 'empty the field', hint: 3 },
     { ...BACK, keys: ['esc'] },
   ],
-  body: (state, view, size) => pane(size.columns, size.rows, draftLines(state, view, size)),
+  body: onePane(draftLines),
   commands: ({ injecting }) => ({ plan: injecting.plan, clear: () => injecting.setField(() => '') }),
   move: ({ injecting }, by) => injecting.moveField(by),
   typing: () => true,

@@ -1,5 +1,5 @@
 import { open } from '../../app/context.ts';
-import { BACK, EMERGENCY, HELP, MOVING, QUIT, STREAM } from '../../keymap/key.ts';
+import { listKeys, STREAM } from '../../keymap/key.ts';
 import { armLock, chosen } from '../../store/select.ts';
 import { stepped } from '../../widgets/list.ts';
 import { deckBody } from '../deck/deck.ts';
@@ -20,18 +20,15 @@ export const experiments: ScreenFolder<'experiments'> = {
   id: 'experiments',
   title: 'EXPERIMENTS',
   digit: '3',
-  keys: [
-    EMERGENCY,
-    { id: 'open', keys: ['enter', 'right', 'l'], says: 'open the plan', hint: 1 },
-    { id: 'arm', keys: ['a'], says: 'arm', hint: 2, locked: armLock },
-    { id: 'mark', keys: [' '], says: 'mark', hint: 3, locked: state => markLock(state, chosen(state)) },
-    { id: 'suite', keys: ['S'], says: 'suite of the marked', hint: 3, locked: suiteLock },
-    ...MOVING,
-    ...STREAM,
-    HELP,
-    BACK,
-    QUIT,
-  ],
+  keys: listKeys(
+    [
+      { id: 'open', keys: ['enter', 'right', 'l'], says: 'open the plan', hint: 1 },
+      { id: 'arm', keys: ['a'], says: 'arm', hint: 2, locked: armLock },
+      { id: 'mark', keys: [' '], says: 'mark', hint: 3, locked: state => markLock(state, chosen(state)) },
+      { id: 'suite', keys: ['S'], says: 'suite of the marked', hint: 3, locked: suiteLock },
+    ],
+    STREAM,
+  ),
   body: deckBody,
   enter: ({ catalogue }) => catalogue.look(),
   commands: ({ context, catalogue, suites }) => ({

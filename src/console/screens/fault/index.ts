@@ -1,9 +1,8 @@
 import { open } from '../../app/context.ts';
-import { BACK, EMERGENCY, HELP, INJECT, MOVING, QUIT } from '../../keymap/key.ts';
+import { INJECT, listKeys } from '../../keymap/key.ts';
 import { chosenFault, faultTarget, type Now, revertOneLock } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { pane } from '../../widgets/layout.ts';
-import type { ScreenFolder } from '../screen.ts';
+import { onePane, type ScreenFolder } from '../screen.ts';
 import { faultDetail } from './lines.ts';
 
 const gone = (state: ConsoleState, now: Now): string | undefined =>
@@ -13,18 +12,13 @@ const gone = (state: ConsoleState, now: Now): string | undefined =>
 export const fault: ScreenFolder<'fault'> = {
   id: 'fault',
   title: 'FAULT',
-  keys: [
-    EMERGENCY,
+  keys: listKeys([
     { id: 'revert-one', keys: ['r'], says: 'revert it', hint: 1, locked: revertOneLock },
     { id: 'object', keys: ['o', 'enter'], says: 'open the object', hint: 2, locked: gone },
     { id: 'look', keys: ['c'], says: 'look again', hint: 3 },
     { ...INJECT, locked: gone },
-    ...MOVING,
-    HELP,
-    BACK,
-    QUIT,
-  ],
-  body: (state, view, size) => pane(size.columns, size.rows, faultDetail(state, view, size)),
+  ]),
+  body: onePane(faultDetail),
   subject: (state, now) => faultTarget(chosenFault(state, now)),
   commands: ({ context, faultsLooking, objects }) => ({
     'revert-one': () => open(context, 'revert-one'),

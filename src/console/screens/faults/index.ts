@@ -1,10 +1,9 @@
 import { open } from '../../app/context.ts';
-import { BACK, EMERGENCY, HELP, INJECT, MOVING, QUIT } from '../../keymap/key.ts';
+import { INJECT, listKeys } from '../../keymap/key.ts';
 import { allFaults, chosenFault, faultTarget, type Now, revertOneLock } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { pane } from '../../widgets/layout.ts';
 import { stepped } from '../../widgets/list.ts';
-import type { ScreenFolder } from '../screen.ts';
+import { onePane, type ScreenFolder } from '../screen.ts';
 import { faultsLines } from './lines.ts';
 
 const noFault = (state: ConsoleState, now: Now): string | undefined =>
@@ -15,19 +14,14 @@ export const faults: ScreenFolder<'faults'> = {
   id: 'faults',
   title: 'FAULTS',
   digit: '4',
-  keys: [
-    EMERGENCY,
+  keys: listKeys([
     { id: 'fault', keys: ['enter', 'right', 'l'], says: 'in full', hint: 1, locked: noFault },
     { id: 'revert-one', keys: ['r'], says: 'revert this one', hint: 2, locked: revertOneLock },
     { id: 'object', keys: ['o'], says: 'open the object', hint: 3, locked: noFault },
     { id: 'look', keys: ['c'], says: 'look again', hint: 4 },
     { ...INJECT, locked: noFault },
-    ...MOVING,
-    HELP,
-    BACK,
-    QUIT,
-  ],
-  body: (state, view, size) => pane(size.columns, size.rows, faultsLines(state, view, size)),
+  ]),
+  body: onePane(faultsLines),
   subject: (state, now) => faultTarget(chosenFault(state, now)),
   enter: ({ faultsLooking }) => faultsLooking.look(),
   commands: ({ context, faultsLooking, objects }) => ({

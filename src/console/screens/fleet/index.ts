@@ -1,5 +1,5 @@
 import { open } from '../../app/context.ts';
-import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import { listKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane } from '../../widgets/layout.ts';
 import { stepped } from '../../widgets/list.ts';
@@ -20,17 +20,12 @@ export const fleet: ScreenFolder<'fleet'> = {
   id: 'fleet',
   title: 'FLEET',
   digit: '9',
-  keys: [
-    EMERGENCY,
+  keys: listKeys([
     { id: 'open', keys: ['enter', 'right', 'l'], says: 'go into the cluster', hint: 1, locked: noCluster },
     { id: 'mark', keys: [' '], says: 'mark', hint: 2, locked: noCluster },
     { id: 'revert-marked', keys: ['R'], says: 'revert the marked', hint: 3, locked: noMarks },
     { id: 'look', keys: ['c'], says: 'look again', hint: 4 },
-    ...MOVING,
-    HELP,
-    BACK,
-    QUIT,
-  ],
+  ]),
   body: (state, view, { columns, rows }) => pane(columns, rows, fleetTable(state, view, columns, rows)),
   enter: ({ fleet: watching }) => watching.look(),
   commands: ({ context, clusters, fleet: watching }) => {

@@ -1,4 +1,4 @@
-import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import { listKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { column, type Layout, pane, row } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
@@ -21,8 +21,7 @@ export const gameday: ScreenFolder<'gameday'> = {
   id: 'gameday',
   title: 'GAME-DAY',
   digit: '8',
-  keys: [
-    EMERGENCY,
+  keys: listKeys([
     { id: 'next', keys: ['enter'], says: 'go on: begin, arm, over', hint: 1 },
     {
       id: 'inject',
@@ -60,11 +59,7 @@ export const gameday: ScreenFolder<'gameday'> = {
     { id: 'yes', keys: ['y'], says: 'detected by people; mitigated', locked: step('detected', 'mitigated') },
     { id: 'monitoring', keys: ['m'], says: 'detected by monitoring', locked: step('detected') },
     { id: 'no', keys: ['N'], says: 'not detected; not mitigated', locked: step('detected', 'mitigated') },
-    ...MOVING,
-    HELP,
-    BACK,
-    QUIT,
-  ],
+  ]),
   body(state, view, { columns, rows }): Layout {
     const { phase } = state.day;
     if (phase === 'none' || phase === 'failed' || phase === 'opening')

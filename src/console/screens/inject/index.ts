@@ -1,7 +1,6 @@
 import { BACK, EMERGENCY } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { pane } from '../../widgets/layout.ts';
-import type { ScreenFolder } from '../screen.ts';
+import { onePane, type ScreenFolder } from '../screen.ts';
 import { injectLines } from './lines.ts';
 import { chosenSuggestion } from './view.ts';
 
@@ -26,7 +25,7 @@ export const inject: ScreenFolder<'inject'> = {
     { id: 'again', keys: ['ctrl-r'], says: 'read the object again', hint: 3 },
     { ...BACK, keys: ['esc'] },
   ],
-  body: (state, view, size) => pane(size.columns, size.rows, injectLines(state, view, size)),
+  body: onePane(injectLines),
   commands: ({ injecting }) => ({ choose: injecting.choose, again: injecting.again }),
   move: ({ injecting }, by) => injecting.move(by),
   typing: () => true,

@@ -1,4 +1,4 @@
-import { BACK, EMERGENCY, HELP, INJECT, MOVING, QUIT } from '../../keymap/key.ts';
+import { INJECT, listKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
@@ -12,8 +12,7 @@ export const object: ScreenFolder<'object'> = {
   id: 'object',
   title: 'OBJECT',
   isOfCluster: true,
-  keys: [
-    EMERGENCY,
+  keys: listKeys([
     { id: 'about', keys: ['d'], says: 'describe', hint: 1 },
     { id: 'yaml', keys: ['v'], says: 'YAML', hint: 2 },
     { id: 'log', keys: ['L'], says: 'log', hint: 3, locked: noLog },
@@ -24,11 +23,7 @@ export const object: ScreenFolder<'object'> = {
     { id: 'owner', keys: ['o'], says: 'owner', hint: 4 },
     { id: 'copy', keys: ['y'], says: 'copy the name' },
     { id: 'again', keys: ['c'], says: 'read again', hint: 5 },
-    ...MOVING,
-    HELP,
-    BACK,
-    QUIT,
-  ],
+  ]),
   body: (state, view, { columns, rows }) => pane(columns, rows, objectLines(state, view, columns, rows)),
   subject: ({ object: { trail } }) => trail.at(-1),
   commands: ({ objects }) => ({

@@ -1,12 +1,11 @@
 import { close, notify, open } from '../../app/context.ts';
 import { BACK, EMERGENCY } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { pane } from '../../widgets/layout.ts';
 import { cell, itemLine, type Line, line, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
-import { goTo, type Parts, type ScreenFolder, type Size } from '../screen.ts';
+import { goTo, onePane, type Parts, type ScreenFolder, type Size } from '../screen.ts';
 import { matching, type PaletteEntry, paletteEntries } from './entries.ts';
 
 const LONGEST = 80;
@@ -30,7 +29,7 @@ export const palette: ScreenFolder<'palette'> = {
     { id: 'down', keys: ['down', 'ctrl-n', 'tab'], says: 'down', hint: 2 },
     { ...BACK, keys: ['esc'] },
   ],
-  body: (state, view, size, screens) => pane(size.columns, size.rows, lines(state, view, size, screens)),
+  body: onePane(lines),
   commands: parts => ({ choose: () => choose(parts) }),
   move({ context: { store }, screens }, by) {
     const state = store.getState();

@@ -1,4 +1,4 @@
-import { BACK, EMERGENCY, HELP, MOVING, QUIT, STREAM } from '../../keymap/key.ts';
+import { listKeys, STREAM } from '../../keymap/key.ts';
 import { armLock, fireLock, injectLock, isNameTyped } from '../../store/select.ts';
 import { deckBody } from '../deck/deck.ts';
 import { chooseExperiment } from '../experiments/index.ts';
@@ -9,18 +9,15 @@ import type { ScreenFolder } from '../screen.ts';
 export const plan: ScreenFolder<'plan'> = {
   id: 'plan',
   title: 'PLAN',
-  keys: [
-    EMERGENCY,
-    { id: 'arm', keys: ['a', 'enter'], says: 'arm', hint: 1, locked: armLock },
-    { id: 'fire', keys: ['f'], says: 'FIRE', danger: true, hint: 2, locked: fireLock },
-    { id: 'save', keys: ['w'], says: 'write as a file', hint: 3, locked: saveLock },
-    { id: 'recheck', keys: ['c'], says: 'check again', hint: 3, locked: injectLock },
-    ...MOVING,
-    ...STREAM,
-    HELP,
-    BACK,
-    QUIT,
-  ],
+  keys: listKeys(
+    [
+      { id: 'arm', keys: ['a', 'enter'], says: 'arm', hint: 1, locked: armLock },
+      { id: 'fire', keys: ['f'], says: 'FIRE', danger: true, hint: 2, locked: fireLock },
+      { id: 'save', keys: ['w'], says: 'write as a file', hint: 3, locked: saveLock },
+      { id: 'recheck', keys: ['c'], says: 'check again', hint: 3, locked: injectLock },
+    ],
+    STREAM,
+  ),
   body: deckBody,
   commands: ({ catalogue, runs, saving }) => ({
     arm: catalogue.arm,

@@ -1,11 +1,10 @@
-import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import { listKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { pane } from '../../widgets/layout.ts';
 import type { Line } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
 import type { Opened } from '../reports/view.ts';
-import type { ScreenFolder, Size } from '../screen.ts';
+import { onePane, type ScreenFolder, type Size } from '../screen.ts';
 import { reportText } from './lines.ts';
 
 const unread = ({ reports: { opened } }: ConsoleState): string | undefined =>
@@ -18,17 +17,12 @@ const OTHER_ROWS = 4;
 export const report: ScreenFolder<'report'> = {
   id: 'report',
   title: 'REPORT',
-  keys: [
-    EMERGENCY,
+  keys: listKeys([
     { id: 'markdown', keys: ['w'], says: 'write Markdown', hint: 1, locked: unread },
     { id: 'html', keys: ['W'], says: 'write HTML', hint: 2, locked: unread },
     { id: 'on-timeline', keys: ['t'], says: 'timeline', hint: 3, locked: unread },
-    ...MOVING,
-    HELP,
-    BACK,
-    QUIT,
-  ],
-  body: (state, view, size) => pane(size.columns, size.rows, lines(state, view, size)),
+  ]),
+  body: onePane(lines),
   commands: ({ reporting }) => ({
     markdown: () => reporting.write('md'),
     html: () => reporting.write('html'),

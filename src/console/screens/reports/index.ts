@@ -1,8 +1,7 @@
-import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
+import { listKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { pane } from '../../widgets/layout.ts';
 import { stepped } from '../../widgets/list.ts';
-import type { ScreenFolder } from '../screen.ts';
+import { onePane, type ScreenFolder } from '../screen.ts';
 import { reportsLines } from './lines.ts';
 import { chosenPast, markedPair, pastKey } from './view.ts';
 
@@ -15,8 +14,7 @@ export const reports: ScreenFolder<'reports'> = {
   id: 'reports',
   title: 'REPORTS',
   digit: '7',
-  keys: [
-    EMERGENCY,
+  keys: listKeys([
     { id: 'report', keys: ['enter', 'right', 'l'], says: 'open', hint: 1, locked: none },
     { id: 'mark', keys: [' '], says: 'mark', hint: 1, locked: none },
     { id: 'compare', keys: ['='], says: 'compare', hint: 1, locked: noPair },
@@ -24,12 +22,8 @@ export const reports: ScreenFolder<'reports'> = {
     { id: 'markdown', keys: ['w'], says: 'write Markdown', hint: 2, locked: none },
     { id: 'html', keys: ['W'], says: 'write HTML', locked: none },
     { id: 'look', keys: ['c'], says: 'read again', hint: 6 },
-    ...MOVING,
-    HELP,
-    BACK,
-    QUIT,
-  ],
-  body: (state, view, size) => pane(size.columns, size.rows, reportsLines(state, view, size)),
+  ]),
+  body: onePane(reportsLines),
   enter: ({ reporting }) => reporting.look(),
   commands: ({ reporting }) => ({
     report: reporting.openChosen,

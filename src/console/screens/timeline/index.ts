@@ -1,8 +1,7 @@
 import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { pane } from '../../widgets/layout.ts';
 import { stepped } from '../../widgets/list.ts';
-import type { Parts, ScreenFolder } from '../screen.ts';
+import { onePane, type Parts, type ScreenFolder } from '../screen.ts';
 import { chosenLane, chosenMark, lanesOf } from './lanes.ts';
 import { timelineLines } from './lines.ts';
 
@@ -22,7 +21,7 @@ export const timeline: ScreenFolder<'timeline'> = {
     { ...BACK, keys: ['esc'] },
     QUIT,
   ],
-  body: (state, view, size) => pane(size.columns, size.rows, timelineLines(state, view, size)),
+  body: onePane(timelineLines),
   commands: ({ context }) => ({
     earlier: times => scrub(context, -times),
     later: times => scrub(context, times),

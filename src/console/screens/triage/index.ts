@@ -1,4 +1,4 @@
-import { BACK, EMERGENCY, HELP, INJECT, MOVING, QUIT } from '../../keymap/key.ts';
+import { INJECT, listKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { column, type Layout, pane, row } from '../../widgets/layout.ts';
 import { stepped } from '../../widgets/list.ts';
@@ -20,8 +20,7 @@ export const triage: ScreenFolder<'triage'> = {
   digit: '5',
   hint: 3,
   isOfCluster: true,
-  keys: [
-    EMERGENCY,
+  keys: listKeys([
     {
       id: 'copy',
       keys: ['y'],
@@ -35,11 +34,7 @@ export const triage: ScreenFolder<'triage'> = {
     { id: 'look', keys: ['c'], says: 'look again', hint: 2 },
     { id: 'detail-up', keys: ['['], says: 'detail: back up' },
     { id: 'detail-down', keys: [']'], says: 'detail: further down', hint: 3 },
-    ...MOVING,
-    HELP,
-    BACK,
-    QUIT,
-  ],
+  ]),
   body(state, view, { columns, rows }): Layout {
     const gates = gateLines(state, view, columns);
     const rest = Math.max(0, rows - gates.length);
