@@ -1,5 +1,6 @@
 import { eventLine } from '../run/line.ts';
 import { sanitise } from '../text/sanitise.ts';
+import { alertText } from './alerts/alert.ts';
 import type { By, DayEntry, EntryOf } from './journal/record.ts';
 
 const clockOf = (at: number): string => new Date(at).toTimeString().slice(0, 8);
@@ -27,6 +28,8 @@ export function dayLine(entry: DayEntry, facts: LineFacts): string | undefined {
   return sanitise(`${clockOf(entry.at)}  ${label.padEnd(LABEL)}  ${text}`, 600);
 }
 
+const PROBE = { pass: 'steady', fail: 'BROKEN', blind: 'BLIND' } as const;
+
 const who = ({ name, role }: By): string => `${name} (${role})`;
 
 function words(entry: DayEntry): [label: string, text: string] | undefined {
@@ -50,7 +53,16 @@ function words(entry: DayEntry): [label: string, text: string] | undefined {
     case 'ended':
       return [entry.end.toUpperCase(), `${entry.scenario}: ${entry.why}`];
     case 'probe':
-      return ['probe', `${entry.probe} ${entry.state}: ${entry.actual}`];
+      return ['probe', `${entry.probe} ${PROBE[entry.state]}: expected ${entry.expected}, found ${entry.actual}`];
+    case 'alert':
+      return ['ALERT', `${alertText(entry)}   (${entry.source})`];
+    case 'alerts':
+      return [
+        'alerts',
+        entry.why === undefined
+          ? `${entry.source} answers`
+          : `BLIND  ${entry.source} does not answer: ${entry.why}; whether an alert fires is not known`,
+      ];
     case 'tripped':
       return ['TRIPPED', `${entry.condition}: ${entry.says} (${entry.value}; limit ${entry.limit})`];
     case 'outcome':

@@ -14,7 +14,7 @@ const after = (id: string) => (scenario: Scenario) => scenario.moments.find(mome
 const KINDS: readonly [name: string, value: (scenario: Scenario) => number | undefined][] = [
   ['effect proven', after('E')],
   ['first symptom (T1)', after('T1')],
-  ['detected by the cluster (T2)', after('T2')],
+  ['detected by monitoring or the cluster (T2)', after('T2')],
   ['seen by a person (T3)', after('T3')],
   ['first human action (T4)', after('T4')],
   ['healed by itself', one => (one.selfHealed ? one.recoveryMs : undefined)],

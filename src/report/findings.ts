@@ -48,18 +48,22 @@ function textsOf(scenario: Scenario): string[] {
     ...(verdict === 'Failed' || verdict === 'Degraded' ? [`${verdict}: ${first}`] : []),
     ...(verdict === 'Inconclusive' && !dryRun && interrupted === undefined ? [`not assessed: ${first}`] : []),
     ...collateral.map(object => `harm outside the target: ${object}`),
-    ...(isUnnoticed(scenario)
-      ? ['a symptom that nothing and nobody noticed: no Warning event, and no person said so']
-      : []),
+    ...unnoticed(scenario),
     ...scenario.tripped.map(({ condition, says }) => `abort condition ${condition} tripped: ${says}`),
     ...(people?.outcome === 'failed' || people?.outcome === 'unsure' ? [`people say: ${people.outcome}`] : []),
     ...(people?.detected === 'no' ? ['people say: nobody detected it'] : []),
   ];
 }
 
-function isUnnoticed({ moments }: Scenario): boolean {
+/** A symptom that monitoring did not tell of. Where monitoring did not answer, nothing is claimed but that. */
+function unnoticed({ moments }: Scenario): string[] {
   const has = (id: string) => moments.some(moment => moment.id === id && moment.at !== undefined);
-  return has('T1') && !has('T2') && !has('T3');
+  const detection = moments.find(({ id }) => id === 'T2');
+  if (!has('T1') || has('T2')) return [];
+  if (detection?.isBlind) return [`whether monitoring detected it is not known: ${detection.says ?? ''}`];
+  const isAsked = detection?.name === 'detected by monitoring';
+  if (isAsked) return [`no alert told of the symptom${has('T3') ? '; a person saw it' : ', and no person said so'}`];
+  return has('T3') ? [] : ['a symptom that nothing and nobody noticed: no Warning event, and no person said so'];
 }
 
 /** `owner: alice`, `due: 2026-12-01` and `retest: 2026-12-08` may stand anywhere in the text of a note. */

@@ -16,13 +16,15 @@ export interface Where {
 
 /** One of T0 … T7, or another moment that is drawn. `at` is missing where it did not happen, or nobody recorded it. */
 export interface Moment {
-  id: 'T0' | 'T1' | 'T2' | 'T3' | 'T4' | 'T5' | 'T6' | 'T7' | 'E' | 'X';
+  id: 'T0' | 'T1' | 'T2' | 'T3' | 'T4' | 'T5' | 'T6' | 'T7' | 'E' | 'X' | 'W' | 'P';
   name: string;
   at?: number;
   /** After T0. */
   afterMs?: number;
   /** What is known of it beside the time: who, or why it is missing. */
   says?: string;
+  /** It may have happened: nobody could tell. */
+  isBlind?: true;
 }
 
 export interface CheckLine {
@@ -33,7 +35,7 @@ export interface CheckLine {
   ok: boolean;
 }
 
-/** A check that changed, after T0. */
+/** A check, or a probe of a day, that changed after T0. */
 export interface Flip {
   afterMs: number;
   name: string;

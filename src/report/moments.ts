@@ -1,5 +1,6 @@
 import type { Timings } from '../run/event.ts';
 import type { Moment } from './model.ts';
+import { detectedBy, type Monitoring, probeMoments } from './monitoring.ts';
 
 /** Beside a run's own times: what only people know. */
 export interface Seen {
@@ -8,12 +9,22 @@ export interface Seen {
   seenBy?: string;
   /** Conditions that tripped. */
   tripped?: readonly { at: number; condition: string }[];
+  /** Set where the plan says where alerts are told, or has probes. */
+  monitoring?: Monitoring;
+}
+
+/** What a person did by hand, from the moment it was begun: what was seen of it, and what monitoring said. */
+export function momentsByHand(start: number, seen: Seen & { until?: number | undefined }): Moment[] {
+  const all = momentsOf({ injectedAt: start }, { ...seen, restoredBy: '', isDay: true });
+  const isOfHand = ({ id }: Moment) =>
+    id === 'T3' || id === 'X' || id === 'P' || (id === 'T2' && seen.monitoring?.alerts);
+  return [{ id: 'T0', name: 'begun', at: start, afterMs: 0 }, ...all.filter(isOfHand)];
 }
 
 /** T0 to T7 in their order, with what is missing and why; the proof of the effect and tripped conditions among them. None where nothing was injected. */
 export function momentsOf(
   timings: Timings,
-  { restoredBy, isDay, ...seen }: Seen & { restoredBy: string; isDay: boolean },
+  { restoredBy, isDay, until, ...seen }: Seen & { restoredBy: string; isDay: boolean; until?: number | undefined },
 ): Moment[] {
   const start = timings.injectedAt;
   if (start === undefined) return [];
@@ -21,11 +32,21 @@ export function momentsOf(
     at === undefined
       ? { id, name, says: missing }
       : { id, name, at, afterMs: Math.max(0, at - start), ...(says === undefined ? {} : { says }) };
+  const span = { from: start, to: until ?? Number.POSITIVE_INFINITY };
+  const { monitoring = {} } = seen;
+  const detection = (warnedAt: number | undefined): Moment[] => {
+    const warning = moment('W', 'first Warning event', warnedAt, '');
+    if (monitoring.alerts === undefined)
+      return [moment('T2', 'detected by the cluster', warnedAt, 'no Warning event about a watched object')];
+    const { at, says = '', isBlind } = detectedBy(monitoring, span);
+    const alert = moment('T2', 'detected by monitoring', at, says, says);
+    return [{ ...alert, ...(isBlind ? { isBlind } : {}) }, ...(warnedAt === undefined ? [] : [warning])];
+  };
   return [
     moment('T0', 'injected', start, ''),
     moment('E', 'effect proven', timings.effectProvenAt, 'the effect was never proven'),
     moment('T1', 'first symptom', timings.firstSymptomAt, 'nothing that was watched left its baseline'),
-    moment('T2', 'detected by the cluster', timings.detectedAt, 'no Warning event about a watched object'),
+    ...detection(timings.detectedAt),
     ...(isDay || seen.seenAt !== undefined
       ? [moment('T3', 'seen by a person', seen.seenAt, 'nobody said so', seen.seenBy)]
       : []),
@@ -40,5 +61,6 @@ export function momentsOf(
       'mayday',
     ),
     moment('T7', 'steady for the soak time', timings.stableAt, 'not seen'),
+    ...probeMoments(monitoring, span),
   ];
 }

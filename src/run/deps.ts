@@ -1,5 +1,5 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
-import type { Fault, Plan } from '../faults/contract.ts';
+import type { Fault, Permission, Plan } from '../faults/contract.ts';
 import type { FaultType } from '../faults/types.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Journal } from '../injection/write/journal.ts';
@@ -77,10 +77,10 @@ export interface RunOptions {
   run: string;
   emit: (event: RunEvent) => void;
   /**
-   * Called with the experiment's target and scope (by which a Deployment is judged to belong to the experiment);
-   * nothing is written before it resolves.
+   * Called with the experiment's target and scope (by which a Deployment is judged to belong to the experiment) and with the permissions
+   * that injecting and reverting need; nothing is written before it resolves.
    */
-  aims?: (isTarget: (deployment: KubeObject) => boolean) => Promise<void>;
+  aims?: (isTarget: (deployment: KubeObject) => boolean, permissions: readonly Permission[]) => Promise<void>;
   /** Aborting stops the run and reverts what was written. */
   signal?: AbortSignal;
   /** Aborting this while reverting says what remains; reverting goes on. */

@@ -89,6 +89,21 @@ export function permissionGate(reviewed: readonly ReviewedPermission[], who: str
   return pass('permissions', `${who} may inject and revert (${reviewed.length} asked)${lost}`);
 }
 
+/**
+ * What a revert needs and we may not do, a line each; undefined where the cluster did not say so of all that is needed, and of nothing that
+ * it is denied.
+ */
+export async function deniedForRevert(
+  api: Api,
+  permissions: readonly Permission[],
+  signal?: AbortSignal,
+): Promise<string[] | undefined> {
+  const needed = permissions.filter(item => item.for === 'revert' && item.optional === undefined);
+  const reviewed = await reviewPermissions(api, needed, signal);
+  const denied = reviewed.filter(item => item.allowed === false).map(told);
+  return denied.length === 0 && reviewed.some(item => item.allowed === 'blind') ? undefined : denied;
+}
+
 function told(permission: ReviewedPermission): string {
   const { verb, namespace, for: purpose } = permission;
   const where = namespace === undefined ? '' : ` in ${namespace}`;

@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Happened } from '../../src/gameday/journal/record.ts';
+import { findingsOf } from '../../src/report/findings.ts';
+import { timelineText } from '../../src/report/formats/timeline-text.ts';
+import { flipRows } from '../../src/report/formats/words.ts';
+import type { Scenario } from '../../src/report/model.ts';
 import { readDayParts } from '../../src/report/sources/read.ts';
-import { diskOf, STATE, T0 } from './support.ts';
+import { diskOf, recordOf, STATE, T0 } from './support.ts';
 
 const ANA = { name: 'Ana', role: 'owner' } as const;
 const BEN = { name: 'Ben', role: 'reporter' } as const;
@@ -105,4 +109,80 @@ test('what of the agenda was not run, the people and the hypothesis are told as 
     { name: 'Cleo', role: 'observer' },
   ]);
   expect(merged.scenarios[0]).toMatchObject({ title: 'the door', hypothesis: 'nobody notices' });
+});
+
+describe('what monitoring said of a scenario', () => {
+  const run = '20261121-120000000-000001';
+  const event = (seconds: number, own: object) =>
+    line(seconds, { kind: 'event', scenario: 'kill', event: { at: T0 + seconds * 1_000, run, ...own } } as Happened);
+  const record = (...more: string[]): Scenario => {
+    const told = parts([MINE], {
+      [MINE]: [
+        begin(),
+        line(1, { kind: 'armed', scenario: 'kill', by: ANA }),
+        line(2, { kind: 'run', scenario: 'kill', run, experiment: 'web-kill', path: 'kill.yaml' }),
+        event(3, { event: 'injected', writes: [], pods: [], recoveryDeadline: 0 }),
+        ...more,
+        line(20, {
+          kind: 'result',
+          scenario: 'kill',
+          run,
+          result: {
+            ...(recordOf(1).result as object),
+            run,
+            timings: { injectedAt: T0 + 3_000, firstSymptomAt: T0 + 4_000, detectedAt: T0 + 5_000 },
+          } as never,
+        }),
+        event(21, { event: 'note', text: 'x' }),
+        line(22, { kind: 'ended', scenario: 'kill', end: 'done', why: '' }),
+      ],
+    });
+    if (typeof told === 'string') throw new Error(told);
+    return told.scenarios[0] as Scenario;
+  };
+  const source = (seconds: number, why?: string) =>
+    line(seconds, { kind: 'alerts', scenario: 'kill', source: 'prometheus', ...(why === undefined ? {} : { why }) });
+  const alert = (seconds: number, name: string) =>
+    line(seconds, { kind: 'alert', scenario: 'kill', source: 'prometheus', name, labels: {} });
+  const t2 = (scenario: Scenario) => scenario.moments.find(({ id }) => id === 'T2');
+  const texts = (scenario: Scenario) => findingsOf([scenario], undefined).map(({ text }) => text);
+
+  test('the first alert after the injection is T2, by its name; a Warning event stands beside it', () => {
+    const told = record(source(1), alert(2, 'Before'), alert(9, 'WebDown'), alert(10, 'Other'));
+    expect(t2(told)).toMatchObject({ name: 'detected by monitoring', afterMs: 6_000, says: 'alert WebDown' });
+    expect(told.moments.find(({ id }) => id === 'W')).toMatchObject({ afterMs: 2_000 });
+    expect(texts(told)).toEqual([]);
+  });
+
+  test('no alert is a finding, whatever the cluster warned of', () => {
+    expect(t2(record(source(1)))).toEqual({ id: 'T2', name: 'detected by monitoring', says: 'no alert began' });
+    expect(texts(record(source(1)))).toEqual(['no alert told of the symptom, and no person said so']);
+    const seen = line(8, { kind: 'seen', scenario: 'kill', by: BEN });
+    expect(texts(record(source(1), seen))).toEqual(['no alert told of the symptom; a person saw it']);
+  });
+
+  test('monitoring that did not answer under the fault is BLIND, and nothing is called undetected', () => {
+    const told = record(source(1), source(8, 'answered 503'), source(12));
+    expect(t2(told)).toMatchObject({
+      isBlind: true,
+      says: expect.stringContaining('BLIND: prometheus did not answer (answered 503)'),
+    });
+    expect(texts(told)).toEqual([expect.stringContaining('whether monitoring detected it is not known')]);
+    expect(t2(record(source(1, 'answered 503'), source(2)))?.isBlind).toBeUndefined();
+  });
+
+  test('a probe that changed is a row of the drawing and of what changed', () => {
+    const probe = (seconds: number, state: 'pass' | 'fail') =>
+      line(seconds, { kind: 'probe', probe: 'door', state, expected: '200', actual: state === 'pass' ? '200' : '503' });
+    const told = record(probe(2, 'fail'), probe(6, 'fail'), probe(11, 'pass'));
+    expect(told.moments.filter(({ id }) => id === 'P')).toMatchObject([
+      { name: 'probe door BROKEN', afterMs: 3_000, says: '503' },
+      { name: 'probe door steady again', afterMs: 8_000 },
+    ]);
+    expect(flipRows(told)).toEqual([
+      ['+3.0s', 'probe door', 'BROKEN', '200', '503'],
+      ['+8.0s', 'probe door', 'steady', '200', '200'],
+    ]);
+    expect(timelineText(told.moments).join('\n')).toContain('probe door BROKEN');
+  });
 });

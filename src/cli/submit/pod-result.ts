@@ -76,8 +76,8 @@ function heard(engine: Engine, writer: ResultWriter): Engine {
           if (event.event === 'phase') writer.run({ experiment: name, run: event.run, phase: event.phase });
           options.emit(event);
         },
-        async aims(isTarget) {
-          await options.aims?.(isTarget);
+        async aims(isTarget, permissions) {
+          await options.aims?.(isTarget, permissions);
           // Whoever looks for what a dead pod left must know its run.
           await writer.flush();
         },

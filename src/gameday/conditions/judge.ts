@@ -66,8 +66,23 @@ const collateral: Rule<'collateral'> = (history, rule, judging) =>
     name => judging.targets.has(name) || rule.except.some(one => name.endsWith(`/${one}`) || name.endsWith(` ${one}`)),
   );
 
-const incident: Rule<'incident'> = (history, rule, judging) =>
-  unwell(history, 'outside', judging, rule.for, name => judging.targets.has(name));
+/** What stands outside, and alerts that the plan calls an incident. */
+const incident: Rule<'incident'> = (history, rule, judging) => {
+  const seen = unwell(history, 'outside', judging, rule.for, name => judging.targets.has(name));
+  const now = last(history);
+  if (rule.alerts === undefined || judging.before === undefined || now === undefined) return seen;
+  const told = history.findLast(({ incidents }) => incidents !== undefined)?.incidents ?? [];
+  const timed = told.map(name => {
+    const since = holdsSince(history, ({ incidents }) => incidents?.includes(name));
+    return { name, ms: now.at - (since ?? now.at) };
+  });
+  const [longest] = timed.toSorted((a, b) => b.ms - a.ms);
+  if (longest === undefined)
+    return now.incidents === undefined ? { ...seen, value: `${seen.value}; alerts BLIND` } : seen;
+  const isLong = longest.ms >= rule.for;
+  if (seen.tripped && !isLong) return seen;
+  return { ...seen, tripped: isLong || seen.tripped, value: `alert ${longest.name} for ${age(longest.ms)}` };
+};
 
 const probes: Rule<'probes'> = (history, rule) => {
   const now = last(history);
@@ -108,12 +123,21 @@ const api: Rule<'api'> = (history, rule) => {
   return { tripped: isSlow || errors >= rule.errors, value: `p95 ${measured(slow)}, ${errors} errors`, limit };
 };
 
+/** Whoever cannot read, or may not do what a revert needs, cannot promise one. */
 const watch: Rule<'watch'> = (history, rule) => {
   const now = last(history);
   const limit = `lost for ${age(rule.lostFor)}`;
-  const since = holdsSince(history, ({ inside }) => inside === undefined);
-  if (now === undefined || since === undefined) return { tripped: false, value: 'read', limit };
-  return { tripped: now.at - since >= rule.lostFor, value: `not read for ${age(now.at - since)}`, limit };
+  if (now === undefined) return { tripped: false, value: 'read', limit };
+  const lost = [
+    { says: 'not read', since: holdsSince(history, ({ inside }) => inside === undefined) },
+    {
+      says: `not permitted: ${history.findLast(({ mayNotRevert }) => mayNotRevert !== undefined)?.mayNotRevert?.[0] ?? ''}`,
+      since: holdsSince(history, ({ mayNotRevert }) => mayNotRevert && mayNotRevert.length > 0),
+    },
+  ].flatMap(({ says, since }) => (since === undefined ? [] : [{ says, ms: now.at - since }]));
+  const [longest] = lost.toSorted((a, b) => b.ms - a.ms);
+  if (longest === undefined) return { tripped: false, value: 'read', limit };
+  return { tripped: longest.ms >= rule.lostFor, value: `${longest.says} for ${age(longest.ms)}`, limit };
 };
 
 const timeBox: Rule<'timeBox'> = (history, limitMs, { beganAt }) => {
@@ -172,7 +196,7 @@ const WORDS: Readonly<Record<ConditionId, string>> = {
   collateral: 'a workload that nobody aims at stopped serving',
   probes: 'a steady-state probe is broken for too long',
   api: 'the API server answers slowly or not at all',
-  watch: 'the cluster cannot be read any more',
+  watch: 'the cluster cannot be read any more, or a revert is not permitted any more',
   timeBox: 'the time box is over',
   secondInjection: 'there is an injection that is not of this day',
   incident: 'something outside of the scope turned unhealthy',

@@ -24,6 +24,10 @@ export interface Sample {
   calls: readonly Call[];
   /** Injections that are not of this day; undefined where this sample did not look. */
   foreign?: readonly string[];
+  /** Alerts that began since the scenario was armed and are a real incident; undefined where monitoring was not asked or did not answer. */
+  incidents?: readonly string[];
+  /** What the reverts of the faults that are in need and we may not do any more; undefined where it was not asked or not answered. */
+  mayNotRevert?: readonly string[];
   /** By how much the clocks differ at least; undefined where the server told no time. */
   skewMs?: number;
   /** Our own faults that are still in, with the moment they should be out by the server's time. */

@@ -23,6 +23,10 @@ export interface SamplerDeps {
   namespaces: readonly string[];
   /** Injections in the cluster that are not of this day; undefined where it could not be looked. */
   foreign(): Promise<readonly string[] | undefined>;
+  /** Alerts that are a real incident; undefined where monitoring is not asked, or does not answer. */
+  incidents(): readonly string[] | undefined;
+  /** What the reverts of our own faults need and we may not do; undefined where none is in, or the cluster did not say. */
+  mayNotRevert(signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** By how much the clocks differ at least, milliseconds. */
   skewMs(): number | undefined;
   /** Our own faults that are in. */
@@ -40,6 +44,8 @@ export interface Sampler {
 
 /** A scan asks for every kind there is: not with each sample. */
 const SCAN_EVERY_MS = 5_000;
+/** Rights seldom change, and each is a question of its own. */
+const RIGHTS_EVERY_MS = 10_000;
 /** These come from a server or a way to it that is unwell; anything else is an answer. */
 const TROUBLE: ReadonlySet<FailureReason> = new Set(['unreachable', 'server-error', 'throttled']);
 const READ_TIMEOUT_MS = 5_000;
@@ -52,6 +58,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
   const targets = new Set<string>();
   let aims: ((deployment: KubeObject) => boolean)[] = [];
   let scannedAt = Number.NEGATIVE_INFINITY;
+  let askedRightsAt = Number.NEGATIVE_INFINITY;
   let calls: Call[] = [];
 
   /** All of a kind, undefined where it cannot be read. A kind that the cluster has not got is empty. */
@@ -113,11 +120,15 @@ export function createSampler(deps: SamplerDeps): Sampler {
       calls = [];
       const isDue = clock.monotonic() - scannedAt >= SCAN_EVERY_MS;
       if (isDue) scannedAt = clock.monotonic();
-      const [seen, probes, foreign] = await Promise.all([
+      const areRightsDue = clock.monotonic() - askedRightsAt >= RIGHTS_EVERY_MS;
+      if (areRightsDue) askedRightsAt = clock.monotonic();
+      const [seen, probes, foreign, mayNotRevert] = await Promise.all([
         deployments(signal).then(async found => ({ ...found, outside: await outside(signal, found.outside) })),
         Promise.all(deps.probes.map(probe => lookThrough(deps.world, probe, signal))),
         isDue ? deps.foreign().catch(() => undefined) : undefined,
+        areRightsDue ? deps.mayNotRevert(signal).catch(() => undefined) : undefined,
       ]);
+      const incidents = deps.incidents();
       const skewMs = deps.skewMs();
       return {
         at: clock.monotonic(),
@@ -126,6 +137,8 @@ export function createSampler(deps: SamplerDeps): Sampler {
         probes,
         calls,
         ...(foreign === undefined ? {} : { foreign }),
+        ...(incidents === undefined ? {} : { incidents }),
+        ...(mayNotRevert === undefined ? {} : { mayNotRevert }),
         ...(skewMs === undefined ? {} : { skewMs }),
         faults: deps.faults(),
       };

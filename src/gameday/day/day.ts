@@ -1,9 +1,11 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { LoadedExperiment } from '../../experiment/types.ts';
+import type { Permission } from '../../faults/contract.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { RunEvent } from '../../run/event.ts';
 import type { Readiness } from '../../suite/readiness.ts';
+import type { AlertWatch } from '../alerts/watch.ts';
 import type { Monitor } from '../conditions/monitor.ts';
 import type { DayRecord } from '../journal/read-day.ts';
 import type { By, Happened, LookItem } from '../journal/record.ts';
@@ -23,6 +25,13 @@ export type Stage =
 
 /** Where a baseline was saved, why it was not, and what differs from the one before, a line each. */
 export type SavedBaseline = Pick<Extract<Happened, { kind: 'baseline' }>, 'path' | 'problem' | 'left'>;
+
+/** What a run is about to write to, and what it and its revert need to be permitted. */
+export interface Aim {
+  run: string;
+  isTarget(deployment: KubeObject): boolean;
+  permissions: readonly Permission[];
+}
 
 export interface DayDeps {
   day: GameDay;
@@ -46,9 +55,12 @@ export interface DayDeps {
   underWay(scenario: UnderWay): () => void;
   /** Something happened in a run of ours. */
   ran(event: RunEvent, loaded: LoadedExperiment): void;
-  aim(isTarget: (deployment: KubeObject) => boolean): void;
-  /** Who said that they see the fault of this scenario. */
+  aim(aim: Aim): void;
+  /** Follows what monitoring says, where the plan says where. */
+  alerts?: Pick<AlertWatch, 'begin' | 'end'>;
+  /** Who said that they see the fault of this scenario, and which alert was the first. */
   seenBy(scenario: string): string | undefined;
+  alertOf(scenario: string): string | undefined;
   /** Items of the look both ways that the owner answers for, by name. */
   despite: ReadonlySet<string>;
   stage(stage: Stage): void;

@@ -9,6 +9,8 @@ export interface EndedScenario {
   results: readonly RunResult[];
   /** Somebody pressed "I see it". */
   seenBy?: string;
+  /** The name of the first alert that began meanwhile. */
+  alert?: string;
 }
 
 /** What is decided before each scenario. `look`: look both ways once more. */

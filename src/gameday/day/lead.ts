@@ -1,16 +1,19 @@
 import type { Engine } from '../../engine/engine.ts';
+import type { Permission } from '../../faults/contract.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Files } from '../../host/files.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { makeRunId } from '../../records/run-id.ts';
+import { deniedForRevert } from '../../safety/permissions.ts';
 import type { Triage } from '../../triage/result.ts';
+import { type AlertWatch, createAlertWatch } from '../alerts/watch.ts';
 import { meaning, type Standing } from '../conditions/judge.ts';
 import { createMonitor, type Monitor } from '../conditions/monitor.ts';
 import { createSampler } from '../conditions/sampler.ts';
 import { type DayJournal, dayJournalPath, openDayJournal } from '../journal/day-journal.ts';
 import { followJournal } from '../journal/follow.ts';
 import { entriesOf, readDay } from '../journal/read-day.ts';
-import type { By, DayEntry, KeptFile, Session } from '../journal/record.ts';
+import type { By, DayEntry, Happened, KeptFile, Session } from '../journal/record.ts';
 import type { Plan } from '../plan/read-plan.ts';
 import type { ProbeSeen, ProbeWorld } from '../probes/probe.ts';
 import type { ReadyScenario } from './agenda.ts';
@@ -124,6 +127,11 @@ class Leading implements Day {
   readonly #faults = new Map<string, { name: string; dueAt: number }>();
   readonly #runs = new Set<string>();
   readonly #seen = new Map<string, string>();
+  /** The first alert of each scenario, and how each probe stood when it was last written down. */
+  readonly #alerted = new Map<string, string>();
+  readonly #probes = new Map<string, ProbeSeen['state']>();
+  /** What the reverts of the runs under way need. */
+  readonly #needs = new Map<string, readonly Permission[]>();
   #underWay: UnderWay | undefined;
 
   constructor(deps: LeadDeps, order: DayOrder, file: DayJournal, entries: readonly DayEntry[]) {
@@ -168,7 +176,8 @@ class Leading implements Day {
   async lead(session: string, beganAt: number, known: number): Promise<DayEnd> {
     const { realClock, files } = this.#deps;
     const over = new AbortController();
-    const monitor = this.#monitor(beganAt);
+    const alerts = this.#alertWatch();
+    const monitor = this.#monitor(beganAt, alerts);
     // What this process has written itself is told apart by its session.
     void followJournal(
       { files, clock: realClock },
@@ -179,9 +188,10 @@ class Leading implements Day {
     try {
       const left = this.#entries.some(({ kind }) => kind === 'run') ? await this.#lift() : 0;
       if (left > 0) return await this.#residue(left);
-      return await leadDay(this.#dayDeps(monitor));
+      return await leadDay(this.#dayDeps(monitor, alerts));
     } finally {
       over.abort();
+      alerts?.end();
       await monitor.stop();
     }
   }
@@ -224,6 +234,8 @@ class Leading implements Day {
     if (entry.kind === 'run') this.#runs.add(entry.run);
     if (entry.kind === 'seen' && entry.scenario !== undefined && !this.#seen.has(entry.scenario))
       this.#seen.set(entry.scenario, entry.by.name);
+    if (entry.kind === 'alert' && !this.#alerted.has(entry.scenario)) this.#alerted.set(entry.scenario, entry.name);
+    if (entry.kind === 'probe') this.#probes.set(entry.probe, entry.state);
   }
 
   /** Somebody at another console. */
@@ -235,7 +247,39 @@ class Leading implements Day {
     this.desk.heard(entry);
   }
 
-  #monitor(beganAt: number): Monitor {
+  /** What happens by itself is written down; a disk that refuses is told by the desk, and ends the day. */
+  #jot(happened: Happened): void {
+    this.desk.note(happened).catch(() => undefined);
+  }
+
+  #alertWatch(): AlertWatch | undefined {
+    const { world, clock, realClock } = this.#deps;
+    const { alerts, abort, scope } = this.#order.plan.day.spec;
+    if (alerts === undefined) return undefined;
+    const about = () => this.#underWay?.scenario ?? '';
+    return createAlertWatch({
+      world,
+      clock,
+      realClock,
+      rules: alerts,
+      incident: abort.incident === false ? undefined : abort.incident.alerts,
+      namespaces: scope.namespaces,
+      fires: alert => this.#jot({ kind: 'alert', scenario: about(), ...alert }),
+      answers: (source, why) =>
+        this.#jot({ kind: 'alerts', scenario: about(), source, ...(why === undefined ? {} : { why }) }),
+    });
+  }
+
+  /** Writes down each probe that changed. */
+  #flips(seen: readonly ProbeSeen[]): void {
+    for (const { name, state, expected, actual } of seen) {
+      const before = this.#probes.get(name) ?? 'pass';
+      this.#probes.set(name, state);
+      if (before !== state) this.#jot({ kind: 'probe', probe: name, state, expected, actual });
+    }
+  }
+
+  #monitor(beganAt: number, alerts: AlertWatch | undefined): Monitor {
     const { api, engine, clock, realClock, world } = this.#deps;
     const { spec } = this.#order.plan.day;
     const sampler = createSampler({
@@ -246,6 +290,11 @@ class Leading implements Day {
       probes: spec.probes,
       namespaces: spec.scope.namespaces,
       skewMs: this.#deps.skewMs,
+      incidents: () => alerts?.incidents(),
+      mayNotRevert: async signal => {
+        const needed = [...this.#needs.values()].flat();
+        return needed.length === 0 ? undefined : deniedForRevert(api, needed, signal);
+      },
       faults: () => [...this.#faults.values()],
       foreign: async () => {
         const { injections, scanned } = await engine.scan();
@@ -253,14 +302,20 @@ class Leading implements Day {
         return injections.filter(({ run }) => run === undefined || !this.#runs.has(run)).map(({ id }) => id);
       },
     });
-    this.#aim = isTarget => sampler.aim(isTarget);
+    this.#aim = ({ run, isTarget, permissions }) => {
+      sampler.aim(isTarget);
+      this.#needs.set(run, permissions);
+    };
     return createMonitor({
       sampler,
       clock,
       realClock,
       rules: spec.abort,
       beganAt,
-      hear: ({ standings, probes }) => this.#order.hear({ is: 'standings', standings, probes }),
+      hear: ({ standings, probes }) => {
+        this.#flips(probes);
+        this.#order.hear({ is: 'standings', standings, probes });
+      },
       tripped: standing => this.#tripped(standing),
     });
   }
@@ -283,7 +338,7 @@ class Leading implements Day {
     for (const one of noted) one.catch(() => undefined);
   }
 
-  #dayDeps(monitor: Monitor): DayDeps {
+  #dayDeps(monitor: Monitor, alerts: AlertWatch | undefined): DayDeps {
     const { api, engine, clock, triage, ready, baseline } = this.#deps;
     const { plan, agenda, by, despite, signal, insist, hear } = this.#order;
     return {
@@ -304,7 +359,7 @@ class Leading implements Day {
       look: () => {
         const latched = this.desk.latched();
         const { standings, probes } = monitor;
-        const seen = { api, engine, triage, day: plan.day, standings, probes };
+        const seen = { api, engine, triage, day: plan.day, standings, probes, alerts };
         return lookBothWays({ ...seen, ...(latched === undefined ? {} : { latched }) });
       },
       baseline: when => baseline(when, this.#file.path.replace(/[^/]+$/, ''), plan.day.spec.scope.namespaces),
@@ -314,14 +369,19 @@ class Leading implements Day {
           this.#underWay = undefined;
         };
       },
-      aim: isTarget => this.#aim(isTarget),
+      aim: aim => this.#aim(aim),
+      ...(alerts === undefined ? {} : { alerts }),
       ran: (event, { experiment }) => {
         if (event.event === 'phase' && event.phase === 'Pending') this.#runs.add(event.run);
         if (event.event === 'injected' && event.ttlDeadline !== undefined)
           this.#faults.set(event.run, { name: experiment.metadata.name, dueAt: event.ttlDeadline });
         if (event.event === 'reverted' && event.remaining === 0) this.#faults.delete(event.run);
+        // What is still in then is told as residue, and stops the day by itself.
+        if (event.event === 'verdict' || (event.event === 'reverted' && event.remaining === 0))
+          this.#needs.delete(event.run);
       },
       seenBy: scenario => this.#seen.get(scenario),
+      alertOf: scenario => this.#alerted.get(scenario),
       stage: stage => hear({ is: 'stage', stage }),
     };
   }

@@ -6,6 +6,7 @@ import { latchGate, readLatch } from '../../safety/latch.ts';
 import { fitsPattern } from '../../text/pattern.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Triage } from '../../triage/result.ts';
+import type { AlertWatch } from '../alerts/watch.ts';
 import { meaning, type Standing } from '../conditions/judge.ts';
 import type { LookItem } from '../journal/record.ts';
 import type { GameDay } from '../plan/document.ts';
@@ -20,6 +21,8 @@ export interface LookDeps {
   day: GameDay;
   standings: readonly Standing[];
   probes: readonly ProbeSeen[];
+  /** Where the plan says where alerts are told. */
+  alerts?: Pick<AlertWatch, 'look'> | undefined;
   latched?: string;
 }
 
@@ -29,12 +32,13 @@ export interface LookDeps {
  */
 export async function lookBothWays(deps: LookDeps): Promise<LookItem[]> {
   const { api, day, latched } = deps;
-  const [latch, chaos, gates, syncs, left] = await Promise.all([
+  const [latch, chaos, gates, syncs, left, alerts] = await Promise.all([
     readLatch(api).then(latchGate),
     chaosHere(deps),
     health(deps),
     syncsInProgress(api),
     deadRuns(deps),
+    firing(deps),
   ]);
   return [
     scope(day, api.identity.context),
@@ -45,6 +49,7 @@ export async function lookBothWays(deps: LookDeps): Promise<LookItem[]> {
     left,
     ...gates,
     syncs,
+    ...alerts,
     probes(deps.probes),
     conditions(deps.standings),
   ];
@@ -110,6 +115,16 @@ async function syncsInProgress(api: Api): Promise<LookItem> {
     first === undefined,
     first === undefined ? 'no sync in progress' : `${first.metadata.name} is syncing`,
   );
+}
+
+/** A real incident that monitoring tells of. Monitoring that does not answer would tell of none. */
+async function firing({ alerts }: LookDeps): Promise<LookItem[]> {
+  if (alerts === undefined) return [];
+  const { incidents, blind } = await alerts.look();
+  const [first] = incidents;
+  if (first !== undefined) return [item('alerts', false, `${incidents.length} outside of the scope: ${first}`)];
+  const [why] = blind;
+  return [item('alerts', why === undefined, why === undefined ? 'monitoring answers, no incident' : `BLIND: ${why}`)];
 }
 
 function probes(seen: readonly ProbeSeen[]): LookItem {

@@ -30,7 +30,12 @@ export async function runScenario(deps: DayDeps, ready: ReadyScenario): Promise<
   if (ended.end === 'stopped' || ended.end === 'refused') return ended;
   deps.stage({ at: 'asking', scenario: name });
   const seenBy = deps.seenBy(name);
-  const asked = { ...ended, ...(seenBy === undefined ? {} : { seenBy }) };
+  const alert = deps.alertOf(name);
+  const asked = {
+    ...ended,
+    ...(seenBy === undefined ? {} : { seenBy }),
+    ...(alert === undefined ? {} : { alert }),
+  };
   const outcome = await deps.human.outcome(ready, asked, deps.signal);
   await desk.note({ kind: 'outcome', scenario: name, ...outcome });
   return { ...ended, outcome: outcome.outcome };
@@ -49,11 +54,12 @@ async function under(deps: DayDeps, ready: ReadyScenario): Promise<Ended> {
   if (deps.signal.aborted) onAbort();
   try {
     // What trips from here on ends this scenario, also before anything is injected.
-    await deps.monitor.arm();
+    await Promise.all([deps.monitor.arm(), deps.alerts?.begin()]);
     const results = stopping.signal.aborted ? [] : await injectAll(deps, ready, stopping.signal);
     return { results, ...(stopped ?? endOf(ready, results)) };
   } finally {
     deps.monitor.disarm();
+    deps.alerts?.end();
     deps.signal.removeEventListener('abort', onAbort);
     leave();
   }
@@ -100,7 +106,9 @@ async function run(
 ): Promise<FinishedRun> {
   const { desk, engine, insist } = deps;
   const { name, ttl, soak } = scenario;
+  let id = '';
   const hear = (event: RunEvent) => {
+    id = event.run;
     deps.ran(event, loaded);
     emit(event);
     const noted =
@@ -118,8 +126,8 @@ async function run(
   };
   const finished = await engine.run(loaded, {
     emit: hear,
-    aims: async isTarget => {
-      deps.aim(isTarget);
+    aims: async (isTarget, permissions) => {
+      deps.aim({ run: id, isTarget, permissions });
       await desk.written();
     },
     insist,

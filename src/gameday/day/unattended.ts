@@ -13,13 +13,14 @@ const BY_VERDICT: Record<Verdict, Outcome['outcome']> = {
 const GRAVITY: readonly Outcome['outcome'][] = ['failed', 'unsure', 'passed'];
 
 /** What the verdicts of a scenario come to where nobody is asked. */
-export function outcomeOf({ end, results, seenBy }: EndedScenario): Outcome {
+export function outcomeOf({ end, results, seenBy, alert }: EndedScenario): Outcome {
+  const detectedBy = seenBy ?? (alert === undefined ? undefined : `alert ${alert}`);
   const found = results.map(({ verdict }) => BY_VERDICT[verdict]);
   const worst = GRAVITY.find(one => found.includes(one)) ?? 'unsure';
   const isOver = end === 'done' && results.length > 0;
   return {
     outcome: isOver ? worst : 'unsure',
-    ...(seenBy === undefined ? {} : { detected: true, detectedBy: seenBy }),
+    ...(detectedBy === undefined ? {} : { detected: true, detectedBy }),
   };
 }
 

@@ -27,6 +27,9 @@ export interface DayScenario {
   /** T3: the first to say that they see it. */
   seen: EntryOf<'seen'>[];
   tripped: EntryOf<'tripped'>[];
+  /** Alerts that began meanwhile, in their order; and since when each source of alerts answers, or does not. */
+  alerts: EntryOf<'alert'>[];
+  alertSources: EntryOf<'alerts'>[];
   /** Experiments of a suite that were passed over, and not run since. */
   notRun: { experiment: string; path: string; says: string }[];
 }
@@ -178,6 +181,8 @@ const begun = (entry: EntryOf<'armed'> | EntryOf<'ended'>): DayScenario => ({
   runs: [],
   seen: [],
   tripped: [],
+  alerts: [],
+  alertSources: [],
   notRun: [],
 });
 
@@ -217,6 +222,12 @@ function note(scenario: DayScenario, entry: DayEntry): void {
       return;
     case 'tripped':
       scenario.tripped.push(entry);
+      return;
+    case 'alert':
+      scenario.alerts.push(entry);
+      return;
+    case 'alerts':
+      scenario.alertSources.push(entry);
       return;
     default:
   }

@@ -1,5 +1,6 @@
 import type { FinishedRun } from '../../engine/engine.ts';
 import type { RunEvent } from '../../run/event.ts';
+import type { AlertSource } from '../alerts/alert.ts';
 import type { ConditionId } from '../conditions/condition.ts';
 import type { Role } from '../plan/document.ts';
 
@@ -69,7 +70,12 @@ export type Happened =
   | { kind: 'event'; scenario: string; event: RunEvent }
   | { kind: 'result'; scenario: string; run: string; result: FinishedRun['result']; recordPath?: string }
   | { kind: 'ended'; scenario: string; end: ScenarioEnd; why: string }
-  | { kind: 'probe'; probe: string; state: 'pass' | 'fail' | 'blind'; actual: string }
+  /** A probe that changed; all are steady to begin with. */
+  | { kind: 'probe'; probe: string; state: 'pass' | 'fail' | 'blind'; expected: string; actual: string }
+  /** An alert that did not fire when the scenario was armed. */
+  | { kind: 'alert'; scenario: string; source: AlertSource; name: string; labels: Readonly<Record<string, string>> }
+  /** Whether a source of alerts answers: told when a scenario begins, and at each change. `why` where it does not. */
+  | { kind: 'alerts'; scenario: string; source: AlertSource; why?: string }
   | { kind: 'tripped'; condition: ConditionId; says: string; value: string; limit: string; scenario?: string }
   /** `auto`: nobody was asked, it is what the verdicts come to. */
   | ({ kind: 'outcome'; scenario: string; by: By; auto?: true } & Outcome)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { matchers } from './alert-rules.ts';
 import { duration, words } from './fields.ts';
 
 const off = z.literal(false);
@@ -29,14 +30,25 @@ export const abort = z.strictObject({
   watch: z
     .union([off, z.strictObject({ lostFor: duration.default(15_000).meta({ default: '15s' }) })])
     .prefault({})
-    .meta({ description: 'the cluster cannot be read any more: a revert is not certain' }),
+    .meta({
+      description:
+        'the cluster cannot be read any more, or what a revert needs is not permitted any more: a revert is not certain',
+    }),
   timeBox: z
     .union([off, duration])
     .default(2 * 3_600_000)
     .meta({ description: 'how long the day may take', default: '2h' }),
   secondInjection: z.boolean().default(true).meta({ description: 'an injection that is not of the day' }),
   incident: z
-    .union([off, z.strictObject({ for: duration.default(10_000).meta({ default: '10s' }) })])
+    .union([
+      off,
+      z.strictObject({
+        for: duration.default(10_000).meta({ default: '10s' }),
+        alerts: matchers
+          .optional()
+          .meta({ description: 'an alert with these labels that names no namespace of the scope is an incident, too' }),
+      }),
+    ])
     .prefault({})
     .meta({ description: 'a node or an Argo CD application outside turns unhealthy' }),
   clockSkew: z

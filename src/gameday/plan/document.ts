@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { abort } from './abort-rules.ts';
+import { alerts } from './alert-rules.ts';
 import { duration, freezeWindow, namesOnce, oneOf, words } from './fields.ts';
 import { probe } from './probe-rules.ts';
 
@@ -71,24 +72,36 @@ export const gameDaySchema = z
       labels: z.record(z.string(), z.string()).optional(),
       annotations: z.record(z.string(), z.string()).optional(),
     }),
-    spec: z.strictObject({
-      objective: words.meta({ description: 'what is to be learned today' }),
-      scope,
-      people: z
-        .array(person)
-        .min(1)
-        .check(context => {
-          const owners = context.value.filter(({ role }) => role === 'owner').length;
-          const message = `expected one person with the role owner, found ${owners}`;
-          if (owners !== 1) context.issues.push({ code: 'custom', message, input: context.value });
-          namesOnce(context);
-        }),
-      agenda: z.array(scenario).min(1).check(namesOnce),
-      probes: z.array(probe).check(namesOnce).default([]),
-      abort: abort.prefault({}),
-      freeze: z.array(freezeWindow).default([]),
-      notices: z.array(notice).default([]),
-    }),
+    spec: z
+      .strictObject({
+        objective: words.meta({ description: 'what is to be learned today' }),
+        scope,
+        people: z
+          .array(person)
+          .min(1)
+          .check(context => {
+            const owners = context.value.filter(({ role }) => role === 'owner').length;
+            const message = `expected one person with the role owner, found ${owners}`;
+            if (owners !== 1) context.issues.push({ code: 'custom', message, input: context.value });
+            namesOnce(context);
+          }),
+        agenda: z.array(scenario).min(1).check(namesOnce),
+        probes: z.array(probe).check(namesOnce).default([]),
+        alerts: alerts.optional(),
+        abort: abort.prefault({}),
+        freeze: z.array(freezeWindow).default([]),
+        notices: z.array(notice).default([]),
+      })
+      .check(context => {
+        const { abort: rules, alerts: sources } = context.value;
+        if (rules.incident !== false && rules.incident.alerts !== undefined && sources === undefined)
+          context.issues.push({
+            code: 'custom',
+            path: ['abort', 'incident', 'alerts'],
+            message: 'expected spec.alerts to say where alerts are told, found none',
+            input: rules.incident.alerts,
+          });
+      }),
   })
   .meta({ id: 'GameDay', title: 'GameDay', description: "mayday's plan of a game-day" });
 

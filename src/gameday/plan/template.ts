@@ -33,6 +33,10 @@ spec:
   #     command: {run: [pg_isready, -h, db.example], exitCode: 0}
   #   - name: the controller is available
   #     check: {type: conditionTrue, apiVersion: apps/v1, kind: Deployment, namespace: default, name: web, conditionType: Available}
+  # alerts:                           # where monitoring tells what fires: an alert that begins under a fault is T2
+  #   prometheus: http://127.0.0.1:9090
+  #   alertmanager: http://127.0.0.1:9093
+  #   match: {team: "platform*"}      # only these
   # abort:                            # all are armed; these are the bounds they have unless told, false turns one off
   #   collateral: {for: 10s, except: []}
   #   probes: {brokenFor: 1m}
@@ -40,7 +44,7 @@ spec:
   #   watch: {lostFor: 15s}
   #   timeBox: 2h
   #   secondInjection: true
-  #   incident: {for: 10s}
+  #   incident: {for: 10s}            # with alerts: {severity: critical} such an alert outside of the scope counts, too
   #   clockSkew: 5s
   #   ttlOvershoot: 10s
   # freeze:                           # nothing is injected in these windows

@@ -5,7 +5,9 @@ import {
   baselineText,
   changeText,
   countsText,
+  FLIP_HEAD,
   figureText,
+  flipRows,
   momentText,
   objectText,
   recoveryText,
@@ -139,6 +141,10 @@ function one(scenario: Scenario): string[] {
     ...table(
       ['', 'moment', 'after the injection'],
       scenario.moments.map(moment => [moment.id, moment.name, escaped(momentText(moment))]),
+    ),
+    ...table(
+      FLIP_HEAD,
+      flipRows(scenario).map(row => row.map(escaped)),
     ),
     ...table(
       ['check', 'expected', 'before', 'at the end', ''],

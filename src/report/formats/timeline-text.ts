@@ -14,7 +14,7 @@ export function timelineText(moments: readonly Moment[], columns = COLUMNS): str
   return placed.map(({ moment, share }) => {
     const line: string[] = Array.from({ length: columns }, (_, at) => (at <= out ? '=' : '-'));
     line[column(share)] = 'O';
-    const label = moment.id === 'E' || moment.id === 'X' ? '  ' : moment.id;
+    const label = moment.id.padEnd(2).replace(/^. $/, '  ');
     const says = moment.says ? `  ${moment.says}` : '';
     return `${label} ${moment.name.padEnd(24)} |${line.join('')}| ${measured(moment.afterMs ?? 0).padStart(7)}${says}`;
   });

@@ -35,6 +35,24 @@ export function recoveryText({ recoveryMs, selfHealed, restoredBy, verdict }: Sc
   return restoredBy === 'mayday' ? `${took} after our revert` : took;
 }
 
+export const FLIP_HEAD = ['after', 'what changed', 'to', 'expected', 'found'] as const;
+const FLIP_WORDS = { pass: 'steady', fail: 'BROKEN', blind: 'BLIND' } as const;
+const MOST_FLIPS = 40;
+
+/** The changes of checks and probes, as many as a person reads. */
+export function flipRows({ flips = [] }: Scenario): string[][] {
+  const rows = flips
+    .slice(0, MOST_FLIPS)
+    .map(({ afterMs, name, state, expected, actual }) => [
+      afterText(afterMs),
+      name,
+      FLIP_WORDS[state],
+      expected,
+      actual,
+    ]);
+  return flips.length <= MOST_FLIPS ? rows : [...rows, ['…', `${flips.length - MOST_FLIPS} more`, '', '', '']];
+}
+
 export function whereText({ context, server, user, host, version }: Where): string {
   const by = user === undefined ? '' : ` as ${user}`;
   const from = host === undefined ? '' : `, from ${host}`;

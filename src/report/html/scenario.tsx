@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { momentText, objectText, recoveryText, spanText } from '../formats/words.ts';
+import { FLIP_HEAD, flipRows, momentText, objectText, recoveryText, spanText } from '../formats/words.ts';
 import type { Scenario } from '../model.ts';
 import { Table } from './table.tsx';
 import { Timeline } from './timeline.tsx';
@@ -42,6 +42,7 @@ export function ScenarioCard({ scenario, id }: { scenario: Scenario; id: string 
             momentText(moment),
           ])}
         />
+        <Table head={FLIP_HEAD} rows={flipRows(scenario)} />
         <Table
           head={['check', 'expected', 'before', 'at the end', '']}
           rows={scenario.checks.map(check => [

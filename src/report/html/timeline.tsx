@@ -1,4 +1,6 @@
+import { cut } from '../../text/cut.ts';
 import { measured } from '../../text/duration.ts';
+import { sanitise } from '../../text/sanitise.ts';
 import { drawn, faultSpan } from '../formats/words.ts';
 import type { Moment } from '../model.ts';
 
@@ -7,6 +9,13 @@ const LABELS = 190;
 const TIMES = 60;
 const ROW = 20;
 const TRACK = WIDTH - LABELS - TIMES;
+
+/** As much as fits beside the line. */
+const LONGEST = 36;
+
+/** Which alert, and which condition, is worth more than that there was one. */
+const labelOf = ({ id, name, says = '' }: Moment): string =>
+  id === 'X' ? `tripped: ${says}` : id === 'T2' && says.startsWith('alert ') ? says : name;
 
 /** The moments of a run as a drawing, a row each; the broad part of a line is the time that the fault was in. */
 export function Timeline({ moments, name }: { moments: readonly Moment[]; name: string }) {
@@ -20,11 +29,14 @@ export function Timeline({ moments, name }: { moments: readonly Moment[]; name: 
       <title>{`timeline of ${name}`}</title>
       {placed.map(({ moment, share }, index) => {
         const y = index * ROW + ROW / 2 + 4;
-        const key = `${moment.id} ${moment.afterMs}`;
+        const key = `${moment.id} ${moment.afterMs} ${moment.name}`;
         return (
           <g key={key}>
             <text x={0} y={y + 4}>
-              {moment.id.length === 2 ? `${moment.id}  ${moment.name}` : `      ${moment.name}`}
+              {cut(
+                sanitise(moment.id.length === 2 ? `${moment.id}  ${labelOf(moment)}` : `      ${labelOf(moment)}`),
+                LONGEST,
+              )}
             </text>
             <line x1={x(0)} y1={y} x2={x(1)} y2={y} stroke="var(--calm)" strokeWidth={2} />
             <line x1={x(0)} y1={y} x2={x(span.to)} y2={y} stroke="var(--fault)" strokeWidth={7} />

@@ -4,8 +4,10 @@ import type { GameDay } from '../../gameday/plan/document.ts';
 import { readPlan } from '../../gameday/plan/read-plan.ts';
 import { clean, shellWord } from '../clean.ts';
 import type { DayPart, Scenario } from '../model.ts';
+import { momentsByHand, type Seen } from '../moments.ts';
+import type { Monitoring } from '../monitoring.ts';
 import type { RecordHeader, RecordResult } from './record-shape.ts';
-import { type RunParts, scenarioOf, whereOf } from './scenario.ts';
+import { probeFlips, type RunParts, scenarioOf, whereOf } from './scenario.ts';
 
 type DayRecord = Omit<DayFile, 'broken'>;
 
@@ -60,12 +62,34 @@ function scenariosOf(day: DayRecord, scenario: DayScenario, kept: (run: DayRun) 
   }));
   const [seen] = scenario.seen;
   const added = { title: clean(scenario.name), people, tripped };
-  const seenBy = seen === undefined ? {} : { seenAt: seen.at, seenBy: clean(`${seen.by.name} (${seen.by.role})`) };
-  if (scenario.runs.length === 0) return [{ ...byHand(day, scenario), ...added }];
+  const told = {
+    ...(seen === undefined ? {} : { seenAt: seen.at, seenBy: clean(`${seen.by.name} (${seen.by.role})`) }),
+    tripped,
+    monitoring: monitoringOf(day, scenario),
+  };
+  if (scenario.runs.length === 0) return [{ ...byHand(day, scenario, told), ...added }];
   return scenario.runs.map(run => ({
-    ...fromHere(day, scenarioOf(kept(run) ?? fromJournal(day, run), { ...seenBy, tripped })),
+    ...fromHere(day, scenarioOf(kept(run) ?? fromJournal(day, run), told)),
     ...added,
   }));
+}
+
+function monitoringOf({ probes }: DayRecord, { alerts, alertSources }: DayScenario): Monitoring {
+  return {
+    ...(alertSources.length === 0 ? {} : { alerts: alerts.map(({ at, name }) => ({ at, name: clean(name) })) }),
+    sources: alertSources.map(({ at, source, why }) => ({
+      at,
+      source: clean(source),
+      ...(why === undefined ? {} : { why: clean(why) }),
+    })),
+    probes: probes.map(({ at, probe, state, expected, actual }) => ({
+      at,
+      probe: clean(probe),
+      state,
+      expected: clean(expected ?? ''),
+      actual: clean(actual),
+    })),
+  };
 }
 
 /** The files of a plan are named from its folder; a report is read from where the plan was. */
@@ -102,7 +126,12 @@ function fromJournal({ begin }: DayRecord, run: DayRun): RunParts {
 }
 
 /** What a person did, with no run of ours behind it. */
-function byHand({ begin }: DayRecord, { name, armedAt, endedAt, why, end, ...of }: DayScenario): Scenario {
+function byHand(
+  { begin }: DayRecord,
+  { name, armedAt, endedAt, why, end, ...of }: DayScenario,
+  told: Seen & { monitoring: Monitoring },
+): Scenario {
+  const flips = probeFlips(told.monitoring.probes ?? [], { from: armedAt, to: endedAt ?? Number.POSITIVE_INFINITY });
   const outcome = of.outcome?.auto ? undefined : of.outcome;
   const verdict = { passed: 'Resilient', failed: 'Failed', unsure: 'Inconclusive' } as const;
   return {
@@ -118,7 +147,8 @@ function byHand({ begin }: DayRecord, { name, armedAt, endedAt, why, end, ...of 
       ),
     ],
     dryRun: false,
-    moments: [],
+    moments: momentsByHand(armedAt, { ...told, until: endedAt }),
+    ...(flips.length === 0 ? {} : { flips }),
     checks: [],
     receipts: [],
     collateral: [],

@@ -1,8 +1,9 @@
 import { readEntries } from '../../records/journal.ts';
 import { withoutUserinfo } from '../../text/url.ts';
 import { clean, shellWord } from '../clean.ts';
-import type { CheckLine, Scenario, Where } from '../model.ts';
+import type { CheckLine, Flip, Scenario, Where } from '../model.ts';
 import { momentsOf, type Seen } from '../moments.ts';
+import type { Monitoring } from '../monitoring.ts';
 import {
   check,
   type RecordEvent,
@@ -45,9 +46,10 @@ export function scenarioOf({ header, experiment, result, events, record }: RunPa
       tripped,
       restoredBy: clean(result?.restoredBy ?? ''),
       isDay: day !== undefined,
+      until: last?.at,
     }),
     ...effectOf(events),
-    ...flipsOf(events),
+    ...flipsOf(events, day?.monitoring?.probes ?? []),
     tripped: [],
     ...(header.experiment.path === '-' ? {} : { retest: `mayday run ${shellWord(header.experiment.path)}` }),
     ...(record === undefined ? {} : { record: clean(record) }),
@@ -158,18 +160,34 @@ function effectOf(events: readonly RecordEvent[]): Pick<Scenario, 'effect'> {
   return { effect: { state: clean(String(shown.state)), evidence } };
 }
 
-/** The changes of the checks, by the events of the run; what has another shape tells nothing. */
-function flipsOf(events: readonly RecordEvent[]): Pick<Scenario, 'flips'> {
+/** The changes of the checks and of the day's probes, in their order; what has another shape tells nothing. */
+function flipsOf(events: readonly RecordEvent[], probes: NonNullable<Monitoring['probes']>): Pick<Scenario, 'flips'> {
   const start = events.find(({ event }) => event === 'injected')?.at;
-  if (start === undefined) return {};
-  const flips = events.flatMap(event => {
+  const end = events.at(-1)?.at;
+  if (start === undefined || end === undefined) return {};
+  const checks = events.flatMap(event => {
     const read = event.event === 'check' ? check.safeParse(event.check) : undefined;
     if (!read?.success) return [];
     const { name, state, expected, actual } = read.data;
     return [{ afterMs: event.at - start, name: clean(name), state, expected: clean(expected), actual: clean(actual) }];
   });
+  const flips = [...checks, ...probeFlips(probes, { from: start, to: end })].toSorted((a, b) => a.afterMs - b.afterMs);
   return flips.length === 0 ? {} : { flips };
 }
+
+export const probeFlips = (
+  probes: NonNullable<Monitoring['probes']>,
+  { from, to }: { from: number; to: number },
+): Flip[] =>
+  probes
+    .filter(({ at }) => from <= at && at <= to)
+    .map(({ at, probe, state, expected, actual }) => ({
+      afterMs: at - from,
+      name: `probe ${probe}`,
+      state,
+      expected,
+      actual,
+    }));
 
 /** One `run.json`, or why it is none. */
 export function partsOfRecord(value: unknown, record: string): RunParts | string {

@@ -116,7 +116,7 @@ export async function prepare(run: Run): Promise<Prepared | Refused> {
     ],
     dependants: options.dependants ?? [],
   };
-  await options.aims?.(prepared.isTarget);
+  await options.aims?.(prepared.isTarget, plan.permissions);
   return prepared;
 }
 

@@ -14,6 +14,7 @@ const rulesWith = (abort: object): Judging['rules'] =>
       scope: { namespaces: ['shop'] },
       people: [{ name: 'Ana', role: 'owner' }],
       agenda: [{ name: 's', byHand: 'x', hypothesis: 'y' }],
+      alerts: { prometheus: 'http://prometheus.example' },
       abort,
     },
   }).spec.abort;
@@ -154,5 +155,64 @@ test('ttlOvershoot trips for a fault that is in too long after its time', () => 
   expect(standing('ttlOvershoot', [sample(10_001, fault(1_000_000))])).toEqual({
     state: 'TRIPPED',
     value: 'kill 10s over',
+  });
+});
+
+describe('an alert outside of the scope', () => {
+  const rules = rulesWith({ incident: { alerts: { severity: 'critical' } } });
+  const told = (at: number, ...incidents: string[]) => sample(at, { incidents });
+
+  test('trips the condition once it has fired for the time of the plan, also over samples that monitoring did not answer', () => {
+    const history = [told(0), told(1_000, 'PaymentsDown'), sample(6_000), told(10_000, 'PaymentsDown')];
+    expect(standing('incident', history, { rules })).toEqual({
+      state: 'ARMED',
+      value: 'alert PaymentsDown for 9s',
+    });
+    history.push(told(11_000, 'PaymentsDown'));
+    expect(standing('incident', history, { rules })).toEqual({
+      state: 'TRIPPED',
+      value: 'alert PaymentsDown for 10s',
+    });
+  });
+
+  test('counts for nothing where the plan does not say so, between scenarios, and once it is over', () => {
+    const history = [told(0, 'PaymentsDown'), told(20_000, 'PaymentsDown')];
+    expect(standing('incident', history).state).toBe('ARMED');
+    const { before: _, ...between } = { rules, before: undefined };
+    const judging: Judging = { ...between, beganAt: 0, targets: new Set() };
+    expect(judged(history, judging).find(({ id }) => id === 'incident')?.state).toBe('ARMED');
+    expect(standing('incident', [...history, told(21_000)], { rules })).toEqual({ state: 'ARMED', value: 'all well' });
+  });
+
+  test('is BLIND where monitoring does not answer', () => {
+    expect(standing('incident', [sample(0), sample(20_000)], { rules })).toEqual({
+      state: 'ARMED',
+      value: 'all well; alerts BLIND',
+    });
+  });
+
+  test('does not hide a node that turned unhealthy', () => {
+    const sick = { outside: new Map([[NODE, false]]) };
+    const history = [sample(0, { ...sick, incidents: [] }), sample(10_000, { ...sick, incidents: ['New'] })];
+    expect(standing('incident', history, { rules })).toEqual({ state: 'TRIPPED', value: `${NODE} for 10s` });
+  });
+});
+
+describe('watch', () => {
+  const denied = (at: number, ...mayNotRevert: string[]) => sample(at, { mayNotRevert });
+
+  test('trips once what a revert needs has not been permitted for the time of the plan', () => {
+    const history = [denied(0), denied(10_000, 'patch configmaps in shop (to revert)'), sample(20_000)];
+    expect(standing('watch', history)).toEqual({
+      state: 'ARMED',
+      value: 'not permitted: patch configmaps in shop (to revert) for 10s',
+    });
+    history.push(denied(25_000, 'patch configmaps in shop (to revert)'));
+    expect(standing('watch', history).state).toBe('TRIPPED');
+  });
+
+  test('is well again once it is permitted again', () => {
+    const history = [denied(0, 'patch'), denied(10_000), sample(30_000)];
+    expect(standing('watch', history)).toEqual({ state: 'ARMED', value: 'read' });
   });
 });

@@ -48,6 +48,7 @@ async function dayOf(plays: Record<string, Play> = {}, look: (name: string, now:
         ran: () => undefined,
         aim: () => undefined,
         seenBy: () => undefined,
+        alertOf: () => undefined,
         signal: new AbortController().signal,
         insist: new AbortController().signal,
         underWay: (of: UnderWay) => {

@@ -55,6 +55,12 @@ function heardEntry(day: DayView, entry: DayEntry): Partial<DayView> {
       return entry.scenario === undefined
         ? {}
         : change(entry.scenario, ({ seenBy }) => ({ seenBy: seenBy ?? entry.by.name }));
+    case 'alert':
+      return change(entry.scenario, one => ({ alert: one.alert ?? entry.name }));
+    case 'alerts':
+      return change(entry.scenario, () => ({
+        alertsBlind: entry.why === undefined ? undefined : `${entry.source}: ${entry.why}`,
+      }));
     case 'note':
       return { notes: [...day.notes, entry].toSorted((a, b) => a.at - b.at) };
     case 'tripped':

@@ -149,6 +149,13 @@ export function createLeading(context: Context, runs: Runs): Leading {
     else set({ asking: { ...asking, armedUntil: now().monotonic + ARMED_MS } });
   }
 
+  /** Who detected the fault of the scenario that is asked about. */
+  function whoOf({ scenario, so }: Extract<Asking, { what: 'outcome' }>, who: 'monitoring' | undefined): string {
+    if (who === undefined) return so.detectedBy ?? by.name;
+    const alert = view().scenarios.find(({ name }) => name === scenario)?.alert;
+    return alert === undefined ? who : `${who} (alert ${alert})`;
+  }
+
   function answer(step: Partial<Outcome>): void {
     const { asking } = view();
     if (asking?.what !== 'outcome') return;
@@ -194,7 +201,7 @@ export function createLeading(context: Context, runs: Runs): Leading {
       const { asking } = view();
       if (asking?.what !== 'outcome') return;
       if (asking.step === 'mitigated') answer({ mitigated: yes });
-      else answer(yes ? { detected: true, detectedBy: who ?? asking.so.detectedBy ?? by.name } : { detected: false });
+      else answer(yes ? { detected: true, detectedBy: whoOf(asking, who) } : { detected: false });
     },
     seen() {
       if (!day) return;

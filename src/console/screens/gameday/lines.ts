@@ -93,6 +93,7 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
   if (asking.what === 'by-hand')
     return [
       ...say(`do it now: ${scenario?.byHand ?? ''}`, 'chaos'),
+      ...(scenario === undefined ? [] : alertLines(scenario)),
       keys([
         ['enter', 'it is over'],
         ['d', 'I see it'],
@@ -134,7 +135,7 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
     ],
     detected: [
       ['y', `by people${asking.so.detectedBy === undefined ? '' : ` (${asking.so.detectedBy})`}`],
-      ['m', 'by monitoring'],
+      ['m', `by monitoring${scenario?.alert === undefined ? '' : ` (${scenario.alert})`}`],
       ['N', 'by nobody'],
     ],
     mitigated: [
@@ -166,9 +167,16 @@ function underWay({ runs, day }: ConsoleState, view: View, scenario: ScenarioVie
       ...inLines(run, view, index === 0 ? seen : ''),
       ...(live.length > 1 ? [] : [line(span(`  effect ${run.effect ?? 'not known'}  ${run.evidence}`, 'dim'))]),
     ]),
+    ...alertLines(scenario),
     ...waiting,
     ...(day.latched === undefined ? [] : [line(span('  being reverted…', 'warn'))]),
   ];
+}
+
+/** What monitoring says, where the plan asks it. */
+function alertLines({ alert, alertsBlind }: ScenarioView): Line[] {
+  if (alert !== undefined) return [line(span(`  ALERT ${alert}: monitoring detects it`, 'warn'))];
+  return alertsBlind === undefined ? [] : [line(span(`  alerts BLIND: ${alertsBlind}`, 'bad'))];
 }
 
 function inLines(run: ConsoleState['runs'][number], view: View, seen: string): Line[] {

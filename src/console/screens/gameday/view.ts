@@ -21,6 +21,10 @@ export interface ScenarioView {
   /** Of a suite: what it waits for before it injects. */
   waiting?: string | undefined;
   seenBy?: string;
+  /** The first alert that began meanwhile. */
+  alert?: string;
+  /** Why it is not known whether an alert fires. */
+  alertsBlind?: string | undefined;
   outcome?: Outcome['outcome'];
 }
 

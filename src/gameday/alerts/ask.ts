@@ -1,0 +1,71 @@
+import { messageOf } from '../../text/message-of.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { GameDay } from '../plan/document.ts';
+import type { ProbeWorld } from '../probes/probe.ts';
+import { ALERT_SOURCES, type Alert, type AlertSource, alertOf, matches } from './alert.ts';
+
+export type AlertRules = NonNullable<GameDay['spec']['alerts']>;
+
+/** What one source says fires now; `why` where it did not say. */
+export type Answer = { source: AlertSource } & ({ ok: true; firing: Alert[] } | { ok: false; why: string });
+
+/** Where each source tells what fires now. Silenced and inhibited alerts tell nobody, so that they detect nothing. */
+const PATHS: Readonly<Record<AlertSource, string>> = {
+  prometheus: `/api/v1/query?${new URLSearchParams({ query: 'ALERTS{alertstate="firing"}' })}`,
+  alertmanager: '/api/v2/alerts?active=true&silenced=false&inhibited=false&unprocessed=false',
+};
+
+/** Asks every source of the plan once. Never rejects; what cannot be read is no answer, never an empty one. */
+export function askAlerts(
+  world: Pick<ProbeWorld, 'fetch'>,
+  rules: AlertRules,
+  signal?: AbortSignal,
+): Promise<Answer[]> {
+  const sources = ALERT_SOURCES.filter(source => rules[source] !== undefined);
+  return Promise.all(
+    sources.map(async (source): Promise<Answer> => {
+      const labels = await labelsFrom(world, source, rules, signal).catch(messageOf);
+      if (typeof labels === 'string') return { source, ok: false, why: sanitise(labels, 200) };
+      const alerts = labels.flatMap(each => alertOf(source, each) ?? []);
+      return { source, ok: true, firing: alerts.filter(alert => matches(alert, rules.match)) };
+    }),
+  );
+}
+
+/** The labels of each alert that fires; a text says why they are not known. */
+async function labelsFrom(
+  world: Pick<ProbeWorld, 'fetch'>,
+  source: AlertSource,
+  rules: AlertRules,
+  signal: AbortSignal | undefined,
+): Promise<unknown[] | string> {
+  const url = `${(rules[source] ?? '').replace(/\/+$/, '')}${PATHS[source]}`;
+  const answer = await world.fetch(url, { timeoutMs: rules.timeout, ...(signal === undefined ? {} : { signal }) });
+  if (!answer.ok) return answer.why;
+  if (answer.status !== 200) return `answered ${answer.status}`;
+  const found = READERS[source](parsed(answer.body));
+  return found ?? `expected an answer of ${NAMES[source]}, found something else`;
+}
+
+const NAMES: Readonly<Record<AlertSource, string>> = { prometheus: 'Prometheus', alertmanager: 'Alertmanager' };
+
+const READERS: Readonly<Record<AlertSource, (body: unknown) => unknown[] | undefined>> = {
+  prometheus(body) {
+    const { status, data } = (body ?? {}) as { status?: unknown; data?: { resultType?: unknown; result?: unknown } };
+    const isVector = status === 'success' && data?.resultType === 'vector' && Array.isArray(data.result);
+    return isVector ? (data.result as { metric?: unknown }[]).map(one => one?.metric) : undefined;
+  },
+  alertmanager(body) {
+    if (!Array.isArray(body)) return undefined;
+    const active = body.filter(one => (one?.status?.state ?? 'active') === 'active');
+    return active.map(one => one?.labels);
+  },
+};
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { duration, httpUrl, words } from './fields.ts';
+
+/** Labels and what they must be; `*` stands for anything. */
+export const matchers = z.record(z.string().min(1), words).meta({
+  description: 'labels that an alert must have; * in a value stands for anything, alertname is its name',
+  examples: [{ severity: 'critical' }],
+});
+
+/** Where monitoring tells what fires. */
+export const alerts = z
+  .strictObject({
+    prometheus: httpUrl.optional().meta({ description: 'the server, without /api/v1/query' }),
+    alertmanager: httpUrl.optional().meta({ description: 'the server, without /api/v2/alerts' }),
+    match: matchers.default({}),
+    timeout: duration.default(5_000).meta({ default: '5s' }),
+  })
+  .check(context => {
+    const { prometheus, alertmanager } = context.value;
+    if (prometheus === undefined && alertmanager === undefined)
+      context.issues.push({
+        code: 'custom',
+        message: 'expected prometheus, alertmanager or both, found neither',
+        input: context.value,
+      });
+  })
+  .meta({ description: 'where monitoring tells what fires: an alert that begins while a fault is in is T2' });
