@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import type { ConsoleDeps } from '../console/deps.ts';
 import { openLog } from '../host/log.ts';
 import type { KnownContexts } from '../kube/connection/contexts.ts';
@@ -28,8 +27,6 @@ export async function consoleCommand(
     const { statusCommand } = await import('./status.ts');
     return statusCommand({ globals, args: [], options: {} });
   }
-  // A console stays open for days beside other work: V8 is to prefer a small heap (145 MB instead of 230 with 10,000 pods).
-  setFlagsFromString('--optimize-for-size');
   const runtime = await runtimeFor(globals);
   const { startConsole } = await import('../console/app/start.ts');
   const { consoleLook } = await import('./console-look.ts');
