@@ -86,9 +86,7 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
       message: cleanText`--as and --as-group: expected names without control characters`,
     };
   }
-  // The library's front door loads every API class there is; its kubeconfig part alone can be bundled small.
-  const library = await import('@kubernetes/client-node/dist/config.js');
-  const config = await loadKubeconfig(library, machine, options.kubeconfig);
+  const config = await loadKubeconfig(machine, options.kubeconfig);
   if (!config.ok) return config;
   const target = resolveTarget(config.value, options.context);
   if (!target.ok) return target;
@@ -96,12 +94,11 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
   const server = readServerUrl(cluster.server);
   if (!server) return badServer(context, cluster.server);
   const source = kubeconfigSource({
-    library,
     target: target.value,
     server,
     impersonation: { user: options.as, groups: options.asGroups },
     reload: async () => {
-      const again = await loadKubeconfig(library, machine, options.kubeconfig);
+      const again = await loadKubeconfig(machine, options.kubeconfig);
       return again.ok ? again.value.users.find(each => each.name === user.name) : undefined;
     },
     run: options.run ?? runCommand,

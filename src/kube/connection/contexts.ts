@@ -31,8 +31,7 @@ export function contextsReader(
   return async () => {
     const sign = kubeconfigFiles(machine, path).map(look).join('\n');
     if (last?.sign === sign) return last.known;
-    const library = await import('@kubernetes/client-node/dist/config.js');
-    const read = await loadKubeconfig(library, machine, path);
+    const read = await loadKubeconfig(machine, path);
     const known: KnownContexts = read.ok ? { ok: true, contexts: contextsOf(read.value) } : read;
     last = { sign, known };
     return known;

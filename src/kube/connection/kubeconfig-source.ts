@@ -14,8 +14,6 @@ import { badMaterial, certificateDoubt } from './pem.ts';
 import type { RunCommand } from './run-command.ts';
 import type { ServerUrl } from './server-url.ts';
 
-type Library = typeof import('@kubernetes/client-node/dist/config.js');
-
 /** Whom to act as, on top of who we are. */
 export interface Impersonation {
   user?: string | undefined;
@@ -27,7 +25,6 @@ const EXPIRY_MARGIN_MS = 10_000;
 
 /** Credentials of one context: the client library's methods (files, certificates, basic, OIDC, GCP, Azure), and credential plugins run by us. */
 export function kubeconfigSource(parts: {
-  library: Library;
   target: Target;
   server: ServerUrl;
   impersonation: Impersonation;
@@ -56,13 +53,14 @@ export function kubeconfigSource(parts: {
     return outcome;
   }
 
-  let auth: ReturnType<typeof authOf> | undefined;
+  let auth: ReturnType<typeof providerOf> | undefined;
   let readFiles = namedFiles(parts.now);
 
-  async function libraryOptions(): Promise<RequestOptions> {
-    const options: RequestOptions = { headers: {} };
-    auth ??= authOf(parts, user);
-    await inTime(auth.applyToHTTPSOptions(options));
+  async function authOptions(): Promise<RequestOptions> {
+    const options: RequestOptions = optionsOf(parts, user);
+    auth ??= providerOf(parts, user);
+    const provider = await auth;
+    if (provider !== undefined) await inTime(provider.applyToHTTPSOptions(options));
     readFiles(target.cluster, user, options);
     return options;
   }
@@ -79,7 +77,7 @@ export function kubeconfigSource(parts: {
     }
     const credential = await plugin();
     if (!credential.ok) return credential;
-    const material = materialOf(await libraryOptions(), credential.value, user, parts);
+    const material = materialOf(await authOptions(), credential.value, user, parts);
     const bad = badMaterial(material.tls, { cluster: target.cluster.name, user: user.name });
     if (bad) return failure('unauthorized', bad);
     const doubt = material.headers.authorization ? undefined : certificateDoubt(material.tls, user.name, parts.now());
@@ -134,14 +132,36 @@ function isReadByAnybody(server: string): boolean {
   return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''));
 }
 
-type AuthParts = { library: Library; target: Target; server: ServerUrl };
+type AuthParts = { target: Target; server: ServerUrl };
 
-function authOf({ library, target, server }: AuthParts, user: KubeUser) {
-  const auth = new library.KubeConfig();
+/** What the kubeconfig itself says of how to connect. */
+function optionsOf({ target }: AuthParts, user: KubeUser): RequestOptions {
+  const { caData, tlsServerName, skipTLSVerify } = target.cluster;
+  const { certData, keyData, token, username, password } = user;
+  return {
+    headers: token ? { Authorization: `Bearer ${token}` } : {},
+    ...(username && { auth: `${username}:${password}` }),
+    ...(caData && { ca: Buffer.from(caData, 'base64') }),
+    ...(certData && { cert: Buffer.from(certData, 'base64') }),
+    ...(keyData && { key: Buffer.from(keyData, 'base64') }),
+    ...(tlsServerName && { servername: tlsServerName }),
+    ...(skipTLSVerify && { rejectUnauthorized: false }),
+  };
+}
+
+/**
+ * The client library's side of an auth provider (OIDC, GCP, Azure), where the user has one. The library is loaded for no other: that
+ * takes 50 ms or more, and rows would wait for it.
+ */
+async function providerOf({ target, server }: AuthParts, user: KubeUser) {
   // The library refuses plain HTTP unless TLS verification is off, which makes no difference for plain HTTP.
   const plain = server.url.startsWith('http:');
   const cluster = { ...target.cluster, server: server.url, skipTLSVerify: plain || target.cluster.skipTLSVerify };
   const given = withoutFiles(cluster, user);
+  if (!given.user.authProvider) return undefined;
+  // Its front door loads every API class there is; its kubeconfig part alone can be bundled small.
+  const library = await import('@kubernetes/client-node/dist/config.js');
+  const auth = new library.KubeConfig();
   auth.loadFromClusterAndUser(given.cluster, given.user);
   return auth;
 }

@@ -1,5 +1,12 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Cluster, Context, User } from '@kubernetes/client-node/dist/config_types.js';
+import {
+  type Cluster,
+  type Context,
+  newClusters,
+  newContexts,
+  newUsers,
+  type User,
+} from '@kubernetes/client-node/dist/config_types.js';
 import { parseAllDocuments } from 'yaml';
 import { messageOf } from '../../text/message-of.ts';
 import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
@@ -57,8 +64,6 @@ export type Loaded<T> = { ok: true; value: T } | Refusal;
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-type Library = typeof import('@kubernetes/client-node/dist/config.js');
-
 const refuse = (reason: Refusal['reason'], message: Clean): Refusal => ({ ok: false, reason, message });
 
 const listedFiles = ({ env }: Machine): string[] => (env.KUBECONFIG ?? '').split(':').filter(file => file !== '');
@@ -74,18 +79,18 @@ export function kubeconfigFiles(machine: Machine, path?: string): string[] {
  * Reads the kubeconfig as kubectl does: the file given; else the files of KUBECONFIG, where the first to define a name wins and missing ones are
  * skipped; else `~/.kube/config`; else the pod's own service account.
  */
-export async function loadKubeconfig(library: Library, machine: Machine, path?: string): Promise<Loaded<Kubeconfig>> {
+export async function loadKubeconfig(machine: Machine, path?: string): Promise<Loaded<Kubeconfig>> {
   const listed = listedFiles(machine);
   const files = kubeconfigFiles(machine, path);
   const merged: Kubeconfig = { clusters: [], contexts: [], users: [], currentContext: undefined, files: [] };
   for (const file of files) {
-    const loaded = await loadFile(library, machine, file);
+    const loaded = await loadFile(machine, file);
     if (!loaded.ok) return loaded;
     if (loaded.value) mergeInto(merged, loaded.value);
   }
   if (merged.files.length > 0) return { ok: true, value: merged };
   if (!path && listed.length === 0) {
-    const own = await inCluster(library, machine);
+    const own = await inCluster(machine);
     if (own) return { ok: true, value: own };
   }
   return refuse('kubeconfig', missing(files));
@@ -96,7 +101,7 @@ function missing(files: string[]): Clean {
   return cleanText`no kubeconfig: ${names} does not exist; give --kubeconfig FILE or set KUBECONFIG`;
 }
 
-async function loadFile(library: Library, machine: Machine, file: string): Promise<Loaded<Kubeconfig | undefined>> {
+async function loadFile(machine: Machine, file: string): Promise<Loaded<Kubeconfig | undefined>> {
   const shown = sanitise(file, 256);
   try {
     const text = await machine.read(file);
@@ -105,7 +110,7 @@ async function loadFile(library: Library, machine: Machine, file: string): Promi
     if (!isMap(raw) || (raw.kind !== undefined && raw.kind !== 'Config')) {
       return refuse('kubeconfig', cleanText`${shown} is not a kubeconfig: expected a document of kind Config`);
     }
-    return { ok: true, value: fromRaw(library, raw, file) };
+    return { ok: true, value: fromRaw(raw, file) };
   } catch (error) {
     return refuse('kubeconfig', cleanText`cannot read kubeconfig ${shown}: ${sanitise(firstLine(error), 200)}`);
   }
@@ -123,21 +128,36 @@ function firstDocument(text: string): unknown {
 
 const firstLine = (error: unknown) => messageOf(error).split('\n')[0];
 
-function fromRaw(library: Library, raw: Record<string, unknown>, file: string): Kubeconfig {
-  const config = new library.KubeConfig();
-  // An entry that is broken but not used must not keep anyone out.
-  config.loadFromString(JSON.stringify(raw), { onInvalidEntry: 'filter' });
+function fromRaw(raw: Record<string, unknown>, file: string): Kubeconfig {
   const folder = dirname(file);
-  config.makePathsAbsolute(folder);
   const extras = new Map(list(raw.users).map(entry => [entry.name, isMap(entry.user) ? entry.user : {}]));
-  const clusters = new Map(list(raw.clusters).map(entry => [entry.name, isMap(entry.cluster) ? entry.cluster : {}]));
+  const more = new Map(list(raw.clusters).map(entry => [entry.name, isMap(entry.cluster) ? entry.cluster : {}]));
+  const clusters = newClusters(raw.clusters, LENIENT).map(cluster => absolute(cluster, ['caFile'], folder));
+  const users = newUsers(raw.users, LENIENT).map(user => absolute(user, ['certFile', 'keyFile'], folder));
+  const current = raw['current-context'];
   return {
-    clusters: config.clusters.map(cluster => withExecExtension(cluster, clusters.get(cluster.name) ?? {})),
-    contexts: config.contexts,
-    users: config.users.map(user => withExtras(user, extras.get(user.name) ?? {}, folder)),
-    currentContext: config.currentContext || undefined,
+    clusters: clusters.map(cluster => withExecExtension(cluster, more.get(cluster.name) ?? {})),
+    contexts: newContexts(raw.contexts, LENIENT),
+    users: users.map(user => withExtras(user, extras.get(user.name) ?? {}, folder)),
+    currentContext: (current as string | undefined) || undefined,
     files: [file],
   };
+}
+
+/** An entry that is broken but not used must not keep anyone out. */
+const LENIENT = { onInvalidEntry: 'filter' } as const;
+
+/** Paths count from the folder of the file that says them. */
+function absolute<Entry, Name extends keyof Entry & string>(
+  entry: Entry,
+  names: readonly Name[],
+  folder: string,
+): Entry {
+  const paths = names.flatMap(name => {
+    const path = entry[name];
+    return typeof path === 'string' && path !== '' && !isAbsolute(path) ? [[name, join(folder, path)] as const] : [];
+  });
+  return { ...entry, ...Object.fromEntries(paths) };
 }
 
 const list = (value: unknown) => (Array.isArray(value) ? value.filter(isMap) : []);
@@ -188,24 +208,20 @@ function mergeInto(merged: Kubeconfig, more: Kubeconfig): void {
   merged.files.push(...more.files);
 }
 
-async function inCluster(library: Library, machine: Machine): Promise<Kubeconfig | undefined> {
+async function inCluster(machine: Machine): Promise<Kubeconfig | undefined> {
   const host = machine.env.KUBERNETES_SERVICE_HOST;
   const port = machine.env.KUBERNETES_SERVICE_PORT ?? '443';
   if (!host || (await machine.read(`${SERVICE_ACCOUNT}/token`)) === undefined) return undefined;
-  const config = new library.KubeConfig();
-  config.loadFromClusterAndUser(
-    {
-      name: 'in-cluster',
-      server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
-      caFile: `${SERVICE_ACCOUNT}/ca.crt`,
-      skipTLSVerify: false,
-    },
-    { name: 'service-account', ...fromTokenFile(`${SERVICE_ACCOUNT}/token`) },
-  );
+  const cluster: Cluster = {
+    name: 'in-cluster',
+    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    caFile: `${SERVICE_ACCOUNT}/ca.crt`,
+    skipTLSVerify: false,
+  };
   const namespace = (await machine.read(`${SERVICE_ACCOUNT}/namespace`))?.trim();
   return {
-    clusters: config.clusters,
-    users: config.users,
+    clusters: [cluster],
+    users: [{ name: 'service-account', ...fromTokenFile(`${SERVICE_ACCOUNT}/token`) }],
     contexts: [{ name: 'in-cluster', cluster: 'in-cluster', user: 'service-account', ...(namespace && { namespace }) }],
     currentContext: 'in-cluster',
     files: [],

@@ -1,4 +1,3 @@
-import * as library from '@kubernetes/client-node/dist/config.js';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadKubeconfig, type Machine, resolveTarget } from '../../../src/kube/connection/kubeconfig.ts';
@@ -23,7 +22,7 @@ const file = (more: object) =>
   });
 
 const load = async (files: Record<string, string>, env = {}, path?: string) =>
-  loadKubeconfig(library, machine(files, env), path);
+  loadKubeconfig(machine(files, env), path);
 const target = async (text: string, wanted?: string) => {
   const loaded = await load({ f: text }, {}, 'f');
   return loaded.ok ? resolveTarget(loaded.value, wanted) : loaded;
@@ -93,7 +92,7 @@ describe('where a kubeconfig is found', () => {
       ...machine({}),
       read: () => Promise.reject(new Error('EISDIR: illegal operation on a directory, read')),
     };
-    expect(await loadKubeconfig(library, folder, '/tmp')).toMatchObject({
+    expect(await loadKubeconfig(folder, '/tmp')).toMatchObject({
       message: 'cannot read kubeconfig /tmp: EISDIR: illegal operation on a directory, read',
     });
   });
