@@ -30,7 +30,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     identity: api.identity,
     isProtected: isProtected(api.identity.context, runtime.config.protected),
     isSandbox: runtime.options.sandbox !== undefined,
-    feed: reflectedFeed(api, runtime.realClock, runtime.random, releaseMemory),
+    feed: reflectedFeed(api, runtime.realClock, runtime.random, { release: releaseMemory, lead: 'Pod' }),
     serverNow: () => api.serverTime().now,
     about: () => about(api),
     preflight: async (...asked) => (await engine()).preflight(...asked),

@@ -91,6 +91,8 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
     connect: async (progress, named) => {
       progress(sandbox === undefined ? 'reading the kubeconfig' : `starting the sandbox (${sandbox})`);
       try {
+        // It loads while the connection does.
+        const loading = import('./console-session.ts');
         const used = named === undefined ? runtime : await runtimeFor({ ...globals, context: named });
         const connected = await used.connect();
         if (!connected.ok) {
@@ -100,7 +102,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
             exitCode: connected.reason === 'context' ? EXIT.usage : EXIT.unreachable,
           };
         }
-        const { consoleSession } = await import('./console-session.ts');
+        const { consoleSession } = await loading;
         return { ok: true, session: consoleSession(used, connected.value) };
       } catch (error) {
         return { ok: false, message: (error as Error).message, exitCode: EXIT.unreachable };

@@ -26,7 +26,7 @@ export async function watchCommand(
   const clock = runtime.realClock;
   const serverNow = () => api.serverTime().now;
   const live = followView({
-    feed: reflectedFeed(api, clock, runtime.random, releaseMemory),
+    feed: reflectedFeed(api, clock, runtime.random, { release: releaseMemory }),
     clock,
     discovery: refresh => api.discovery(refresh),
     serverNow,

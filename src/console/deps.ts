@@ -118,6 +118,8 @@ export interface Terminal {
   stderr: NodeJS.WritableStream;
   /** How often Ink may draw, per second; 30 unless given. */
   maxFps?: number;
+  /** Ink is in memory already: it need not wait until the request for the first rows is on its way. */
+  isInkLoaded?: boolean;
 }
 
 type Connected =

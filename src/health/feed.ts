@@ -33,13 +33,25 @@ export interface Feed {
   release?(): void;
 }
 
+export interface FeedOptions {
+  release?: () => void;
+  /** This kind is asked for first. All else waits for its first objects, though not long: their connections and answers would hold them up. */
+  lead?: string;
+}
+
+/** How long the others wait for the kind that leads, milliseconds. */
+const LEAD_MS = 100;
+
 /** The feed of a real connection: one reflector for each kind. */
 export function reflectedFeed(
   api: Pick<Api, 'list' | 'watch' | 'listAll' | 'discovery'>,
   clock: Clock,
   random: () => number,
-  release?: () => void,
+  { release, lead }: FeedOptions = {},
 ): Feed {
+  const led = Promise.withResolvers<void>();
+  const isFree = lead === undefined ? undefined : Promise.race([led.promise, clock.sleep(LEAD_MS)]);
+
   return {
     follow(what, project, hear, same) {
       const { apiVersion, kind, namespace, pageSize, laterPageSize, ...narrowed } = what;
@@ -58,10 +70,15 @@ export function reflectedFeed(
         },
       });
       reflector.subscribe(hear);
-      void reflector.run(ended.signal);
+      if (isFree === undefined || what.kind === lead) void reflector.run(ended.signal);
+      else void isFree.then(() => reflector.run(ended.signal));
+      if (what.kind === lead) reflector.subscribe(() => led.resolve());
       return { rows: reflector.rows, status: () => reflector.status(), stop: () => ended.abort() };
     },
-    discovery: refresh => api.discovery(refresh),
+    discovery: async refresh => {
+      await isFree;
+      return api.discovery(refresh);
+    },
     ...(release && { release }),
     sweep: (followed, changed) => startSweep(api, clock, followed, changed),
   };

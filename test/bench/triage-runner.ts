@@ -52,7 +52,7 @@ async function live(): Promise<TriageCost> {
   const serverNow = () => api.serverTime().now;
   const began = performance.now();
   const followed = followView({
-    feed: reflectedFeed(api, systemClock, Math.random, releaseMemory),
+    feed: reflectedFeed(api, systemClock, Math.random, { release: releaseMemory }),
     clock: systemClock,
     discovery: refresh => api.discovery(refresh),
     serverNow,

@@ -32,7 +32,7 @@ const started = performance.now();
 const live =
   how === 'live'
     ? followView({
-        feed: reflectedFeed(api, systemClock, Math.random, releaseMemory),
+        feed: reflectedFeed(api, systemClock, Math.random, { release: releaseMemory }),
         clock: systemClock,
         discovery: refresh => api.discovery(refresh),
         serverNow: () => api.serverTime().now,

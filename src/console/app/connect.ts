@@ -17,6 +17,8 @@ export interface Refused {
 const ASK_AGAIN_MS = 2_000;
 /** The catalogue waits for the first rows, and no longer than this. */
 const FIRST_ROWS_MS = 400;
+/** Who we are, as the server sees us, waits for the first rows as well. */
+const WHO_MS = 200;
 /** The scan for leftovers and triage read everything, so they wait until the pods are all there, and no longer than this. */
 const ALL_ROWS_MS = 3_000;
 
@@ -68,7 +70,7 @@ export async function connectAll(
     unsubscribe();
     health.stop();
   });
-  void learnWho(context, session);
+  void atLatest(context, rows.first.promise, WHO_MS).then(() => learnWho(context, session));
   void parts.kubeconfig.watch({
     context: asked ?? identity.context,
     isNamed: (asked ?? deps.settings.context) !== undefined,

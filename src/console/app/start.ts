@@ -10,6 +10,7 @@ import { isCounting } from '../store/select.ts';
 import type { ShellView } from '../store/shell.ts';
 import { COLOUR, MONO, THEMES, type Theme } from '../widgets/theme.ts';
 import { clipboardSequence } from './clipboard.ts';
+import type { Cluster } from './cluster.ts';
 import { type Clusters, createClusters } from './clusters.ts';
 import type { Drawn } from './draw.tsx';
 import { ABORTED, INTERNAL, lastWords, listenToTheProcess } from './ending.ts';
@@ -25,6 +26,11 @@ import { createSuspend } from './suspend.ts';
  * is enough.
  */
 const TICK_MS = 500;
+
+/** Loading Ink takes the thread for so long that a request would be sent later. It waits for that, but not longer than this, milliseconds. */
+const INK_MS = 100;
+/** From knowing which cluster to ask to having a connection to a server that is near, milliseconds. */
+const HANDSHAKE_MS = 15;
 
 /**
  * The full-screen console, from the first frame to the exit code. The first frame needs nothing but the settings, not even
@@ -110,6 +116,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   clusters.begin();
   // The frame that is there goes to the terminal before loading Ink takes the thread.
   await new Promise<void>(resolve => setImmediate(resolve));
+  if (terminal.isInkLoaded !== true) await firstRequestIsSent(clusters.current(), deps.clock);
   const drawing = import('./draw.tsx').then(({ draw }) => {
     if (firstFrame.isLeft()) return;
     const press = (pressed: Press): void => clusters.current().dispatch.press(pressed);
@@ -128,6 +135,18 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   quiet();
   for (const word of end.words) terminal.stderr.write(`mayday: ${sanitise(word)}\n`);
   return end.exitCode;
+}
+
+/** Waits until what is asked of the cluster first is on its way, as far as can be told, and not long where the connection takes its time. */
+async function firstRequestIsSent({ store }: Cluster, clock: Clock): Promise<void> {
+  const connected = new Promise<void>(resolve => {
+    const unsubscribe = store.subscribe(({ link }) => {
+      if (link.state !== 'connected') return;
+      unsubscribe();
+      resolve();
+    });
+  });
+  await Promise.race([connected.then(() => clock.sleep(HANDSHAKE_MS)), clock.sleep(INK_MS)]);
 }
 
 /** Draws what only time has changed, until the console ends. */

@@ -23,6 +23,12 @@ export interface ListOptions {
   metadataOnly?: boolean;
   /** Leaves out the managedFields of items where these do not hold this text. For built-in kinds alone. */
   managedFieldsWith?: string;
+  /**
+   * May be given objects as soon as they have come; the page then holds only the others, and in `handed` what this gave for each. It may
+   * have been given objects of an attempt that failed, too, which are not there. Nothing is kept of an object that it lets go, which is
+   * what it is for.
+   */
+  each?: (object: KubeObject) => string;
   signal?: AbortSignal;
   timeoutMs?: number;
 }
@@ -34,6 +40,8 @@ export interface Page {
   remaining?: number;
   /** Why some of what the server sent is not among the items: they are no objects. */
   spoilt?: Clean;
+  /** What `each` gave for the objects before the items. */
+  handed?: string[];
 }
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';

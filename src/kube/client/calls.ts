@@ -16,7 +16,7 @@ export interface Call {
   deadlineMs: number;
   signal?: AbortSignal | undefined;
   isUrgent?: boolean;
-  trim?: HttpRequest['trim'];
+  read?: HttpRequest['read'];
 }
 
 /** JSON in, typed outcome out, over a transport. */
@@ -45,7 +45,7 @@ export function httpRequest(request: Call): HttpRequest {
     deadlineMs: request.deadlineMs,
     signal: request.signal,
     ...(request.isUrgent && { isUrgent: true }),
-    ...(request.trim && { trim: request.trim }),
+    ...(request.read && { read: request.read }),
     ...(request.body !== undefined && { body: bodyText(request.body) }),
   };
 }

@@ -9,6 +9,7 @@ import { watchStream } from '../watch/watch-stream.ts';
 import type { Api, Collection, Identity, ListOptions, Page, RawRequest, WriteOptions } from './api.ts';
 import { createCalls } from './calls.ts';
 import { failure } from './failure.ts';
+import { listReading } from './list-reading.ts';
 import type { Outcome } from './outcome.ts';
 import { eachPage, joinedPages, PAGE_SIZE, pageOf } from './pages.ts';
 import { queryString, resourcePath } from './paths.ts';
@@ -16,7 +17,6 @@ import { READS, type RetryPolicy, WRITES } from './retry.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { Transport } from './transport.ts';
 import { malformation } from './well-formed.ts';
-import { withoutManagedFields } from './without-managed-fields.ts';
 import { deleteBody, PATCH_CONTENT, unmetExpectation, writeQuery } from './writes.ts';
 
 const GET_DEADLINE_MS = 10_000;
@@ -76,7 +76,8 @@ function clientOf(
   async function list(collection: Collection, options: ListOptions = {}): Promise<Outcome<Page>> {
     const path = await pathOf(collection);
     if (!path.ok) return path;
-    const { signal, timeoutMs, metadataOnly, managedFieldsWith: kept, limit, ...query } = options;
+    const { signal, timeoutMs, metadataOnly, managedFieldsWith, each, limit, ...query } = options;
+    const reading = listReading(collection, { managedFieldsWith, each });
     const answer = await call(
       {
         method: 'GET',
@@ -84,11 +85,12 @@ function clientOf(
         deadlineMs: timeoutMs ?? LIST_DEADLINE_MS,
         signal,
         ...(metadataOnly && { accept: metadataAs('PartialObjectMetadataList') }),
-        ...(kept !== undefined && { trim: body => withoutManagedFields(body, kept) }),
+        ...(reading && { read: reading.read }),
       },
       READS,
     );
-    return answer.ok ? pageOf(answer, collection) : answer;
+    reading?.rethrow();
+    return answer.ok ? pageOf(answer, collection, reading?.handed()) : answer;
   }
 
   async function listAll(collection: Collection, options: Omit<ListOptions, 'continue'> = {}): Promise<Outcome<Page>> {

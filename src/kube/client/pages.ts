@@ -12,8 +12,21 @@ import { malformation } from './well-formed.ts';
 /** Objects in one page, unless told. */
 export const PAGE_SIZE = 500;
 
+/** Of a list, the items that were handed over before those in the answer. */
+export interface HandedOver {
+  count: number;
+  /** What is wrong with the first that is no object. */
+  spoilt?: Clean;
+  /** What the receiver gave for each. */
+  keys: string[];
+}
+
 /** A list answer as a page, every item with its kind. What is no list is a failure; an item that is no object spoils the page. */
-export function pageOf(answer: Extract<Outcome<unknown>, { ok: true }>, collection: Collection): Outcome<Page> {
+export function pageOf(
+  answer: Extract<Outcome<unknown>, { ok: true }>,
+  collection: Collection,
+  handed?: HandedOver,
+): Outcome<Page> {
   const body = answer.value;
   if (!isFields(body) || !isFields(body.metadata) || !isItems(body)) {
     return failure(
@@ -22,13 +35,15 @@ export function pageOf(answer: Extract<Outcome<unknown>, { ok: true }>, collecti
     );
   }
   const { resourceVersion, continue: token, remainingItemCount } = body.metadata;
-  const { items, spoilt } = sifted((body.items ?? []) as unknown[], collection);
+  const { items, ...left } = sifted((body.items ?? []) as unknown[], collection, handed?.count ?? 0);
+  const spoilt = handed?.spoilt ?? left.spoilt;
   const value: Page = {
     items,
     resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
     ...(typeof token === 'string' && token !== '' && { continue: token }),
     ...(typeof remainingItemCount === 'number' && { remaining: remainingItemCount }),
     ...(spoilt !== undefined && { spoilt }),
+    ...(handed && { handed: handed.keys }),
   };
   return { ...answer, value };
 }
@@ -40,15 +55,31 @@ function isItems(body: Record<string, unknown>): boolean {
   return isMissing && typeof body.kind === 'string' && body.kind.endsWith('List');
 }
 
-function sifted(all: readonly unknown[], collection: Collection): { items: KubeObject[]; spoilt?: Clean } {
+function sifted(
+  all: readonly unknown[],
+  collection: Collection,
+  before: number,
+): { items: KubeObject[]; spoilt?: Clean } {
   const items: KubeObject[] = [];
   let spoilt: Clean | undefined;
   for (const [index, item] of all.entries()) {
-    const wrong = malformation(item);
-    if (wrong === undefined) items.push(typed(item as KubeObject, collection));
-    else spoilt ??= cleanText`item ${index + 1} of the list cannot be read: ${wrong}`;
+    const read = readItem(item, collection, before + index);
+    if (read.ok) items.push(read.object);
+    else spoilt ??= read.spoilt;
   }
   return { items, ...(spoilt === undefined ? {} : { spoilt }) };
+}
+
+/** An item of a list as an object with its kind, or what is wrong with it. `index` counts from 0. */
+export function readItem(
+  item: unknown,
+  collection: Collection,
+  index: number,
+): { ok: true; object: KubeObject } | { ok: false; spoilt: Clean } {
+  const wrong = malformation(item);
+  return wrong === undefined
+    ? { ok: true, object: typed(item as KubeObject, collection) }
+    : { ok: false, spoilt: cleanText`item ${index + 1} of the list cannot be read: ${wrong}` };
 }
 
 /** Checks the pages of one list: whether one is spoilt, and whether they ever end. One for each list. */
@@ -60,7 +91,7 @@ function pageGuard(clock?: Pick<Clock, 'monotonic'>): (page: Page) => Failure | 
   return page => {
     if (page.spoilt !== undefined) return failure('server-error', page.spoilt);
     pages += 1;
-    empty = page.items.length === 0 ? empty + 1 : 0;
+    empty = page.items.length + (page.handed?.length ?? 0) === 0 ? empty + 1 : 0;
     const token = page.continue;
     if (token === undefined) return undefined;
     const isRepeated = token === last;

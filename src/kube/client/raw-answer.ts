@@ -36,8 +36,8 @@ export class TooLarge extends Error {
   }
 }
 
-/** The whole body as text, decompressed and trimmed. Throws `TooLarge`, and hangs up, as soon as it is longer than is taken. */
-export async function wholeBody(answer: RawAnswer, trim = (body: Buffer): Buffer => body): Promise<string> {
+/** The whole body as text, decompressed. Throws `TooLarge`, and hangs up, as soon as it is longer than is taken. */
+export async function wholeBody(answer: RawAnswer): Promise<string> {
   const maxBytes = LIMITS.answerBytes;
   const chunks: Buffer[] = [];
   let length = 0;
@@ -49,7 +49,17 @@ export async function wholeBody(answer: RawAnswer, trim = (body: Buffer): Buffer
   }
   const bytes = Buffer.concat(chunks);
   const whole = isZipped(answer) && bytes.length > 0 ? await unzipped(bytes, maxBytes) : bytes;
-  return trim(whole).toString('utf8');
+  return whole.toString('utf8');
+}
+
+/** The body as it comes, decompressed. Throws `TooLarge`, and hangs up, as soon as it is longer than is taken. */
+export async function* boundedChunks(answer: RawAnswer): AsyncGenerator<Buffer> {
+  let length = 0;
+  for await (const chunk of bodyChunks(answer)) {
+    length += chunk.length;
+    if (length > LIMITS.answerBytes) throw new TooLarge(LIMITS.answerBytes);
+    yield chunk;
+  }
 }
 
 async function unzipped(bytes: Buffer, maxBytes: number): Promise<Buffer> {

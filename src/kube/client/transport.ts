@@ -5,7 +5,7 @@ import { codeOf, failure, unreachable } from './failure.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createInFlight, StopReason } from './in-flight.ts';
 import type { Failure } from './outcome.ts';
-import { bodyChunks, describe, headerOf, type RawAnswer, TooLarge, wholeBody } from './raw-answer.ts';
+import { bodyChunks, boundedChunks, describe, headerOf, type RawAnswer, TooLarge, wholeBody } from './raw-answer.ts';
 import { redirectOf } from './redirect.ts';
 import type { ServerClock } from './server-clock.ts';
 
@@ -20,8 +20,8 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
   /** Has connections of its own, so that it never waits behind other requests. */
   isUrgent?: boolean;
-  /** Takes out of the body what nobody will look at, before it becomes text. */
-  trim?: (body: Buffer) => Buffer;
+  /** Reads the body of an answer that is no refusal, decompressed, and gives what is to be its text. */
+  read?: (body: AsyncIterable<Buffer>) => Promise<string>;
 }
 
 export interface HttpAnswer {
@@ -144,7 +144,10 @@ export function createTransport(parts: {
   function send(wanted: HttpRequest): Promise<HttpAnswer | TransportFailure> {
     const work = async (signal: AbortSignal) => {
       const answer = await authorised(wanted, wanted.isUrgent ? 'urgent' : 'requests', signal);
-      return 'ok' in answer ? answer : { ...(await headOf(answer)), text: await wholeBody(answer, wanted.trim) };
+      if ('ok' in answer) return answer;
+      const { read } = wanted;
+      const text = read && answer.statusCode === 200 ? await read(boundedChunks(answer)) : await wholeBody(answer);
+      return { ...(await headOf(answer)), text };
     };
     return inFlight.run(wanted, work).catch(explained(wanted));
   }

@@ -37,11 +37,16 @@ export interface ConnectOptions {
  * asks the cluster nothing. A refusal is one line: `kubeconfig` and `context` are the user's to fix, `credentials` could not be had.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Loaded<Api>> {
+  // It loads while the kubeconfig is read.
+  const http = loadHttp();
   const machine = options.machine ?? thisMachine();
   const found = options.server ? given(options, options.server) : await fromKubeconfig(options, machine);
   if (!found.ok) return found;
-  return open(found.value, machine, options.clock ?? systemClock);
+  return open(found.value, machine, options.clock ?? systemClock, http);
 }
+
+/** The default export is there in Node.js and in a bundle alike; the named ones are not. */
+const loadHttp = async () => (await import('undici')).default;
 
 /** Whether a header cannot carry one of these names. */
 const unsendable = (names: readonly string[]): boolean => names.some(name => /\p{Cc}/u.test(name));
@@ -121,12 +126,16 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
   };
 }
 
-async function open(opening: Opening, machine: Machine, clock: Clock): Promise<Loaded<Api>> {
+async function open(
+  opening: Opening,
+  machine: Machine,
+  clock: Clock,
+  http: ReturnType<typeof loadHttp>,
+): Promise<Loaded<Api>> {
   const { server, source } = opening;
   const refusal = badProxy(proxyOf(opening, machine)?.uri);
   if (refusal) return refusal;
-  // The default export is there in Node.js and in a bundle alike; the named ones are not.
-  const { default: undici } = await import('undici');
+  const undici = await http;
   const credentials = createCredentials({
     server,
     source,

@@ -101,24 +101,32 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
   async function absorbPage(page: Page, seen: Set<string>): Promise<void> {
     self.heardAt = clock.monotonic();
     if (self.state === 'blind') turn(self.everSynced ? 'reconnecting' : 'listing');
+    for (const key of page.handed ?? []) seen.add(key);
     for (const [index, object] of page.items.entries()) {
       seen.add(absorb(object));
       // Whoever waits for a key or a frame does not wait for a whole page.
       if (index % AT_A_STRETCH === AT_A_STRETCH - 1) await new Promise(resolve => setImmediate(resolve));
     }
-    self.loaded += page.items.length;
+    self.loaded = seen.size;
     self.remaining = page.remaining;
     self.version = page.resourceVersion;
   }
 
   async function list(signal: AbortSignal): Promise<Next> {
     const seen = new Set<string>();
+    let isOver = false;
+    // Of a list that was given up, a page may still be on its way.
+    const each = (object: KubeObject) => (isOver || signal.aborted ? keyOf(object) : absorb(object));
     self.loaded = 0;
-    for await (const page of eachPage(api, clock, collection, { ...pages, signal })) {
-      if (!page.ok) return page;
-      await absorbPage(page.value, seen);
-      if (signal.aborted) return 'list';
-      if (page.value.continue) publisher.now();
+    try {
+      for await (const page of eachPage(api, clock, collection, { ...pages, each, signal })) {
+        if (!page.ok) return page;
+        await absorbPage(page.value, seen);
+        if (signal.aborted) return 'list';
+        if (page.value.continue) publisher.now();
+      }
+    } finally {
+      isOver = true;
     }
     store.keepOnly(seen);
     self.remaining = undefined;

@@ -72,7 +72,11 @@ export function stage(
     unref: () => stdin,
   });
   const ended = startConsole({
-    ...fakeDeps(play, { stdin, stdout, stderr, maxFps: MAX_FPS }, { armMs: 10_000, ...options.settings }),
+    ...fakeDeps(
+      play,
+      { stdin, stdout, stderr, maxFps: MAX_FPS, isInkLoaded: true },
+      { armMs: 10_000, ...options.settings },
+    ),
     ...options.deps,
   });
   let exitCode: number | undefined;

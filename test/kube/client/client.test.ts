@@ -34,6 +34,45 @@ afterEach(async () => {
   await server.close();
 });
 
+describe('a list whose objects are taken one by one', () => {
+  const listOf = (items: unknown[]): Behaviour => {
+    return (_, response) => json(response, 200, { kind: 'PodList', metadata: { resourceVersion: '5' }, items });
+  };
+  const named = (name: string) => ({ metadata: { name, managedFields: [{ manager: 'kubelet' }] } });
+
+  it('gives them their kind, without what nobody will look at, and says what became of each', async () => {
+    server.behave(listOf(['a', 'b', 'c'].map(named)));
+    const taken: object[] = [];
+    const page = await (await open()).list(PODS, {
+      managedFieldsWith: 'mayday',
+      each: object => {
+        taken.push(object);
+        return `key of ${object.metadata.name}`;
+      },
+    });
+    const pod = (name: string) => ({ ...PODS, metadata: { name } });
+    expect(taken).toEqual([pod('a'), pod('b')]);
+    expect(page).toMatchObject({ ok: true, value: { items: [pod('c')], handed: ['key of a', 'key of b'] } });
+  });
+
+  it('names the one that is no object', async () => {
+    server.behave(listOf([named('a'), { metadata: {} }, named('c')]));
+    const page = await (await open()).list(PODS, { each: () => '' });
+    expect(page).toMatchObject({ ok: true, value: { spoilt: 'item 2 of the list cannot be read: it has no name' } });
+  });
+
+  it('passes on what the taker throws', async () => {
+    server.behave(listOf([named('a'), named('b')]));
+    const api = await open();
+    const taking = api.list(PODS, {
+      each: () => {
+        throw new Error('no such pod');
+      },
+    });
+    await expect(taking).rejects.toThrow('no such pod');
+  });
+});
+
 describe('requests', () => {
   it('carry the token, ask for a page, and count', async () => {
     const api = await open();

@@ -96,6 +96,21 @@ describe('following pods over HTTP', () => {
     expect(reasons).toContain('leader election');
   });
 
+  it('forgets what it was handed of a page that broke off and was asked for again', async () => {
+    const broken = JSON.stringify(page(5, ['gone-meanwhile', 'a', 'b'], 'next'));
+    const { names, requests } = await follow(
+      [
+        (_, response) => drop(response, broken.slice(0, -20)),
+        (_, response) => json(response, 200, page(6, ['a', 'b'], 'next')),
+        (_, response) => json(response, 200, page(6, ['c', 'd', 'e'])),
+        (_, response) => response.write(line('BOOKMARK', { metadata: { resourceVersion: '7' } })),
+      ],
+      found => found.includes('e'),
+    );
+    expect(names).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(requests).toHaveLength(4);
+  });
+
   it('takes a body that is no list, or breaks off, for a failure to try again', async () => {
     const { names, reasons } = await follow(
       [
