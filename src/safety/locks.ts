@@ -24,13 +24,14 @@ export async function listLocks(api: Api, survives: IsHolderAlive): Promise<Outc
 }
 
 /**
- * Releases what no run needs once everything is restored: the locks of every mayday, and those of the framework that
+ * Releases what no run needs once everything is restored (of those, only the holders that are wanted): the locks of every mayday, and those of the framework that
  * have expired. Returns whose locks were released, after reading that back, and why others were not. A lock that
  * somebody has taken anew is in neither list.
  */
 export async function freeLocks(
   api: Api,
   survives: IsHolderAlive,
+  isWanted: (holder: string) => boolean = () => true,
 ): Promise<{ freed: LockHolder[]; unfreed: string[] }> {
   const leases = await lockLeases(api);
   if (!leases.ok) return { freed: [], unfreed: [leases.message] };
@@ -39,7 +40,7 @@ export async function freeLocks(
   const unfreed: string[] = [];
   for (const lease of leases.value) {
     const lock = seenLock(lease, now, survives);
-    if (!lock.isOurs && lock.dead === undefined) continue;
+    if ((!lock.isOurs && lock.dead === undefined) || !isWanted(lock.holder)) continue;
     const { name, namespace = '' } = lease.metadata;
     const [on, holder] = [{ ...LEASES, name, namespace }, holderOf(lease)];
     const outcome = await releaseLock(api, on, holder);

@@ -3,6 +3,8 @@ import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
+import type { IsHolderAlive } from '../safety/lock-holder.ts';
+import { freeLocks } from '../safety/locks.ts';
 import { follow, runsOf, type Told } from './follow.ts';
 import { nameOfSubmission } from './names.ts';
 import { type Removal, removeAll } from './remove.ts';
@@ -11,6 +13,7 @@ import type { SubmissionState } from './state.ts';
 export interface CancelHouse {
   api: Api;
   clock: Clock;
+  survives: IsHolderAlive;
   scan(): Promise<ScanResult>;
   revert(findings: readonly FoundInjection[]): Promise<RevertResult>;
   tell(told: Told): void;
@@ -29,6 +32,8 @@ export interface Cancelled {
   /** After that, by one more scan. */
   remaining: number;
   blind: ScanResult['blind'];
+  /** Locks of operators that its dead pods held, as they are told. */
+  locks: { freed: string[]; unfreed: string[] };
   /** Undefined where something remains: the objects are kept, since they say what it is. */
   removal?: Removal;
 }
@@ -65,8 +70,10 @@ export async function cancel(house: CancelHouse, state: SubmissionState): Promis
   const after = reverted === undefined ? first : await house.scan();
   const remaining = ofSubmission(after, seen).length;
   const isClean = running === undefined && remaining === 0 && after.blind.length === 0;
+  const locks = isClean ? await freeOwnLocks(house, seen) : { freed: [], unfreed: [] };
   return {
     state: seen,
+    locks,
     ...(running === undefined ? {} : { running }),
     found,
     ...(reverted === undefined ? {} : { reverted }),
@@ -74,6 +81,13 @@ export async function cancel(house: CancelHouse, state: SubmissionState): Promis
     blind: after.blind,
     ...(isClean ? { removal: await removeAll(api, id, clock) } : {}),
   };
+}
+
+/** A pod that was killed at once leaves its operator locked for a quarter of an hour. */
+async function freeOwnLocks({ api, survives }: CancelHouse, state: SubmissionState): Promise<Cancelled['locks']> {
+  const runs = [...runsOf(state)];
+  const { freed, unfreed } = await freeLocks(api, survives, holder => runs.some(run => holder.endsWith(`/${run}`)));
+  return { freed: freed.map(({ operator }) => operator), unfreed };
 }
 
 /** Deletes Job or CronJob; they stay until their pods are gone. Gives why that could not be done. */

@@ -1,17 +1,23 @@
 import type { Fault, Plan } from '../faults/contract.ts';
+import { faultOf } from '../faults/registry.ts';
 import { fetchLive } from '../injection/live.ts';
 import { send } from '../injection/write/send.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { groupOf, nameOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import { failure } from '../kube/client/failure.ts';
+import { decide } from '../revert/classify.ts';
 import { recognise } from '../revert/recognise.ts';
+import { reachOf } from '../revert/trust/reach.ts';
+import { scopesIn } from '../revert/trust/scope.ts';
 import { literal } from '../text/sanitise.ts';
 import { type Asked, noting } from './asked.ts';
 
 /** What is read once the injection is in, and what of it the server would not take, a line each. */
 export interface Rehearsal {
   asked: Asked[];
+  /** The revert changes more than the object of the record: a reaper does it only where the record is signed. */
+  wantsSignature: boolean;
   untaken: string[];
 }
 
@@ -33,10 +39,17 @@ export async function rehearse(
   const { api, asked } = noting(laidOver(server, laid));
   await fetchLive(api, live => fault.effectReads(params, plan, live), signal);
   const findings = [...laid.values()].flatMap(object => (object === null ? [] : recognise(object)));
-  for (const finding of findings.filter(({ type }) => type === fault.type))
-    await fetchLive(api, live => fault.restoreReads(finding, live), signal);
+  const reverts = await Promise.all(
+    findings.filter(({ type }) => type === fault.type).map(finding => decide(api, faultOf, finding, signal)),
+  );
+  const discovered = await server.discovery();
+  const scopeOf = scopesIn(discovered.ok ? discovered.value : undefined);
   return {
     asked,
+    wantsSignature: reverts.some(
+      ({ finding, restore }) =>
+        restore !== undefined && 'writes' in restore && reachOf(finding, restore.writes, scopeOf).tier > 1,
+    ),
     untaken: plan.writes.flatMap((write, index) => {
       const answer = answers[index];
       return answer === undefined || answer.ok

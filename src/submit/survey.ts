@@ -23,6 +23,8 @@ export interface Surveyed {
   loaded: LoadedExperiment;
   plan?: Plan;
   needs: Need[];
+  /** Its undo record must be signed for others to believe it. */
+  wantsSignature: boolean;
   /** Why it is refused, by gate; empty when it may be submitted. */
   refused: GateResult[];
   /** What one should know, in a line each. */
@@ -120,12 +122,13 @@ export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signa
     loaded,
     plan,
     needs: needs.flatMap(need => needOf(need, discovered.value)),
+    wantsSignature: rehearsal.wantsSignature,
     refused: all.filter(gate => !gate.ok),
     warnings: [...warningsOf(loaded, plan), ...rehearsal.untaken, ...(steady === 'pass' ? [] : [NOT_STEADY])],
   };
 }
 
-const NOTHING = { needs: [], warnings: [] };
+const NOTHING = { needs: [], wantsSignature: false, warnings: [] };
 const NOT_STEADY = 'its steady state does not hold at this moment; the pod looks again before it injects';
 
 /** What every run does beside its plan: the latch, the lock, Deployments beside the target, Events. */

@@ -18,7 +18,7 @@ export interface ResultWriter {
   end(exitCode: number): Promise<string | undefined>;
 }
 
-/** A ConfigMap holds 1 MiB; events and reports share it. Characters. */
+/** A ConfigMap holds 1 MiB; events and reports share it. Bytes. */
 const MOST_EVENTS = 300_000;
 const MOST_REPORTS = 400_000;
 const LONGEST_EVENT = 8_000;
@@ -109,9 +109,9 @@ export async function openResult(
       const text = jsonText(whole);
       const { event, at, run, key } = said;
       lines.push(text.length <= LONGEST_EVENT ? text : jsonText({ n: count, at, run, key, event, line, cut: true }));
-      size += lines.at(-1)?.length ?? 0;
+      size += Buffer.byteLength(lines.at(-1) ?? '') + 1;
       while (size > MOST_EVENTS) {
-        size -= lines.shift()?.length ?? 0;
+        size -= Buffer.byteLength(lines.shift() ?? '') + 1;
         dropped += 1;
       }
       soon();
@@ -122,9 +122,10 @@ export async function openResult(
       soon();
     },
     report(experiment, text) {
-      const used = [...reports.values()].reduce((sum, { length }) => sum + length, 0);
-      if (used + text.length <= MOST_REPORTS) reports.set(`${experiment} ${reports.size}`, text.trim());
-      else missing.add(`the report of ${experiment}: ${text.length} characters did not fit`);
+      const used = [...reports.values()].reduce((sum, one) => sum + Buffer.byteLength(one), 0);
+      const bytes = Buffer.byteLength(text);
+      if (used + bytes <= MOST_REPORTS) reports.set(`${experiment} ${reports.size}`, text.trim());
+      else missing.add(`the report of ${experiment}: ${bytes} bytes did not fit`);
       soon();
     },
     async flush() {

@@ -136,3 +136,24 @@ describe('the rights of a submitted pod', () => {
     },
   );
 });
+
+test('the key of signatures is handed out only where a reaper reverts nothing that is unsigned', async () => {
+  const without = await Promise.all(
+    stages().map(async stage => {
+      const { api, loaded } = house(stage);
+      const facts = (id: string, random: () => number) => testFacts({ id, run: id, random });
+      const surveyed = await survey({ api, lockNamespace: undefined, events: false, freeze: [], facts }, loaded);
+      return surveyed.wantsSignature ? [] : [stage.name];
+    }),
+  );
+  // These change a value of the very object that carries the record, or leave nothing.
+  expect(without.flat().toSorted()).toEqual([
+    'client-fault',
+    'config-drift',
+    'network-partition',
+    'owner-ref-orphan',
+    'pod-kill',
+    'webhook-disrupt',
+    'webhook-disrupt-mutating',
+  ]);
+});

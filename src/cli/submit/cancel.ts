@@ -1,3 +1,4 @@
+import { isHolderAlive } from '../../engine/holder-process.ts';
 import { listenForInterrupt } from '../../host/interrupt.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { engineFor } from '../../runtime/open-engine.ts';
@@ -24,6 +25,7 @@ export async function cancelSubmission(
       {
         api,
         clock: runtime.realClock,
+        survives: isHolderAlive(),
         scan: () => engine.scan({ deep: true }),
         revert: found => engine.revert(found),
         tell: globals.output === 'text' || globals.output === 'jsonl' ? followScreen(globals) : () => undefined,
@@ -46,7 +48,7 @@ function codeOf({ running, remaining, blind, removal }: Cancelled): ExitCode {
   return (removal?.left.length ?? 0) > 0 ? EXIT.unreachable : EXIT.done;
 }
 
-function lines({ state, running, reverted, found, remaining, blind, removal }: Cancelled): string[] {
+function lines({ state, running, reverted, found, remaining, blind, locks, removal }: Cancelled): string[] {
   return [
     ...stateLines(state),
     ...(running === undefined ? [] : [`NOT ENDED: ${running}; ask again with \`mayday submit --cancel ${state.id}\``]),
@@ -56,6 +58,8 @@ function lines({ state, running, reverted, found, remaining, blind, removal }: C
         `receipt  ${id}  ${outcome}${verified ? ', verified' : ', NOT VERIFIED'}${message === '' ? '' : `: ${message}`}`,
     ),
     ...blind.slice(0, 5).map(({ resource, reason }) => `BLIND     ${resource}: ${sanitise(reason, 200)}`),
+    ...locks.freed.map(operator => `the lock of ${operator} is free again`),
+    ...locks.unfreed.map(why => `a lock may be held: ${why}`),
     ...(removal?.left ?? []).map(left => `not removed: ${left}`),
     `${remaining} of it remain in the cluster${blind.length > 0 ? `, but blind to ${blind.length}: there may be more` : ''}${
       removal === undefined
@@ -67,7 +71,8 @@ function lines({ state, running, reverted, found, remaining, blind, removal }: C
   ];
 }
 
-const json = ({ running, found, reverted, remaining, blind, removal }: Cancelled) => ({
+const json = ({ running, found, reverted, remaining, blind, locks, removal }: Cancelled) => ({
+  locks,
   ...(running === undefined ? {} : { running }),
   found: found.map(({ id, type, run }) => ({ id, type, ...(run === undefined ? {} : { run }) })),
   receipts: reverted?.receipts ?? [],

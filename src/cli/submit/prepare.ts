@@ -30,7 +30,7 @@ export async function prepare(
   request: SubmitRequest,
   api: Api,
   runtime: Runtime,
-  { signal, agree }: { signal: AbortSignal; agree: () => Promise<void> },
+  { signal, agree }: { signal: AbortSignal; agree: (wantsSignature: boolean) => Promise<void> },
 ): Promise<Submission> {
   const namespace = request.namespace ?? api.identity.namespace;
   const now = api.serverTime().now;
@@ -59,7 +59,8 @@ export async function prepare(
   refuse(surveyed, namespace, id);
   for (const { loaded, warnings } of surveyed)
     for (const warning of warnings) tell(`${loaded.experiment.metadata.name}: ${warning}`);
-  await agree();
+  const wantsSignature = surveyed.some(one => one.wantsSignature);
+  await agree(wantsSignature);
   const lanes = lanesOf(suiteEntries(request.due));
   const beside = sideBySide(lanes, request.parallel);
   const longest = longestOfLanesMs(lanes, beside, request.timing);
@@ -75,7 +76,10 @@ export async function prepare(
     sideBySide: beside,
     deadlineSeconds: Math.ceil((longest + START_MS + REVERT_MS) / 1000),
     keepSeconds: Math.ceil(request.keepMs / 1000),
-    needs: await allowed(api, [...surveyed.flatMap(({ needs }) => needs), ...(await keyNeed(api))]),
+    needs: await allowed(api, [
+      ...surveyed.flatMap(({ needs }) => needs),
+      ...(wantsSignature ? await keyNeed(api) : []),
+    ]),
     passed: request.passed,
     podSpec: request.podSpec,
     // Nobody outlives a pod in its own container: its guardian is the reaper.
@@ -123,11 +127,25 @@ function selects({ spec }: KubeObject, labels: Readonly<Record<string, string>>)
   );
 }
 
-/** A pod signs its undo records where there is a key, so that reverting them asks nobody. */
+/**
+ * A pod signs its undo records where that is what lets a reaper revert them, and where the key may be handed out: whoever has it can sign for
+ * anybody, so no other pod gets it.
+ */
 async function keyNeed(api: Api): Promise<Need[]> {
-  const there = await api.get(RECORD_KEY, { metadataOnly: true });
   const { namespace = '', name } = RECORD_KEY;
-  return there.ok ? [{ verb: 'get', group: '', resource: 'secrets', namespace, name }] : [];
+  const UNSIGNED = 'undo records will not be signed, and a reaper leaves those of deletions to a person';
+  const there = await api.get(RECORD_KEY, { metadataOnly: true });
+  if (!there.ok) {
+    tell(`${UNSIGNED}: Secret ${namespace}/${name}: ${there.message}`);
+    return [];
+  }
+  const group = 'rbac.authorization.k8s.io';
+  const questions = ['roles', 'rolebindings'].map(resource => ({ verb: 'create', group, resource, namespace }));
+  const answers = await checkAccess(api, questions);
+  if (answers.every(({ allowed }) => allowed === 'yes'))
+    return [{ verb: 'get', group: '', resource: 'secrets', namespace, name }];
+  tell(`${UNSIGNED}: you may not create roles in ${namespace}`);
+  return [];
 }
 
 /** Nobody can give away what he may not do himself. What a run can do without is left out, and said. */

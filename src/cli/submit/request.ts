@@ -127,6 +127,11 @@ function textsOf(due: readonly LoadedExperiment[]): Map<string, string> {
       throw new CommandFailure(
         `${path}: its check of Secret ${secret.name} holds the value that is expected there, and a submitted plan lies in a ConfigMap, which others may read: use resourceExists, or \`mayday run\``,
       );
+    const { parameters } = experiment.spec.injection;
+    if (parameters.value !== undefined && (parameters.resourceType === 'Secret' || parameters.kind === 'Secret'))
+      tell(
+        `${path}: the value that it puts into Secret ${parameters.name ?? ''} will lie in a ConfigMap, which others may read`,
+      );
     texts.set(path, source.text);
   }
   const bytes = [...texts.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);

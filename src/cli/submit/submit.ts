@@ -66,11 +66,11 @@ async function submitNow(
   const interrupt = listenForInterrupt();
   try {
     const isDry = request.dryRun || runtime.config.readOnly;
-    const agree = async () => {
+    const agree = async (wantsSignature: boolean) => {
       if (isDry) return;
       await consent(invocation, request, { api, runtime, signal: interrupt.signal });
       // The first who injects makes the key of the records; a pod makes nothing.
-      await recordKeyFor(api, runtime.realClock).make();
+      if (wantsSignature) await recordKeyFor(api, runtime.realClock).make();
     };
     const submission = await prepare(request, api, runtime, { signal: interrupt.signal, agree });
     const objects = objectsOf(submission);

@@ -21,7 +21,10 @@ export const installRoles = (provider: Provider): Promise<string> =>
   kubectl(provider.kubeconfig, [
     'apply',
     '--server-side',
-    ...['viewer', 'injector', 'reverter', 'custom'].flatMap(name => ['-f', join(ROLES, `${name}.yaml`)]),
+    ...['viewer', 'injector', 'reverter', 'locker', 'submitter', 'custom'].flatMap(name => [
+      '-f',
+      join(ROLES, `${name}.yaml`),
+    ]),
   ]);
 
 /** Roles of a person: in the whole cluster, or only in the stage's namespace. */

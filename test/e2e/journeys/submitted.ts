@@ -5,7 +5,7 @@ import { kubectl } from '../providers/kubectl.ts';
 import type { Provider } from '../providers/provider.ts';
 import { eventsIn } from './mayday.ts';
 import { drift, type FaultSpec, podKill, type Thing } from './objects.ts';
-import { createUser } from './people.ts';
+import { createUser, installRoles } from './people.ts';
 import { onStage, openStage, type Stage } from './stage.ts';
 
 /** A cluster in which pods of mayday's image run. */
@@ -125,6 +125,7 @@ export function submittedJourneys(given: () => Ground): void {
       expect(await stage.kubectl('get', 'pods', '-l', label, '-o', 'name')).toBe('');
       const cancelled = await stage.mayday(['submit', '--cancel', id]);
       expect(cancelled.stdout).toMatch(/receipt {2}ConfigDrift:\S+ {2}reverted, verified/);
+      expect(cancelled.stdout).toMatch(/the lock of e2e-configdrift-\S+ is free again/);
       expect(cancelled.stdout).toContain('0 of it remain in the cluster');
       expect(cancelled.code).toBe(0);
       expect(await mode(stage)).toBe('live');
@@ -172,6 +173,28 @@ export function submittedJourneys(given: () => Ground): void {
       ).toMatch(/^$|mayday-record-key/);
       expect((await stage.mayday(['submit', '--cancel', id])).code).toBe(0);
       expect(await labelled(stage, id)).toBe('');
+    });
+
+    test('needs no more than the roles that we hand out to whoever submits', async ({ stage }) => {
+      await stage.set();
+      await installRoles(stage.provider);
+      const alice = await createUser(stage, 'alice', {
+        everywhere: ['mayday-viewer'],
+        here: ['mayday-injector', 'mayday-submitter', 'mayday-submitter-rights'],
+      });
+      const subject = `--serviceaccount=${stage.namespace}:alice`;
+      const inDefault = async (role: string): Promise<void> => {
+        const words = ['create', 'rolebinding', `${stage.namespace}-${role}`, '-n', 'default', `--clusterrole=${role}`];
+        await kubectl(stage.provider.kubeconfig, [...words, subject]);
+      };
+      await inDefault('mayday-submitter-rights');
+      await inDefault('mayday-locker');
+      const run = await stage.mayday(words(stage, stage.faultSpec({ ...dangerous, recovery: '4s' })), alice);
+      expect(run.stdout).toContain('DEGRADED');
+      expect(run.code).toBe(3);
+      const [{ id }] = await listed(stage);
+      expect(await labelled(stage, id)).not.toMatch(/role|serviceaccount/);
+      expect((await stage.mayday(['submit', '--cancel', id])).code).toBe(0);
     });
 
     test('is refused whole, in one line, where somebody hands out what he may not do; nothing is left', async ({
