@@ -67,6 +67,18 @@ describe('the faults screen', () => {
     expect(text).toContain('ended by nobody: it has no TTL');
   });
 
+  it.each([59, 40])(
+    'says OVERDUE and for how long in a window of %i columns too, never that no time is left',
+    columns => {
+      const late = mark('late', { expires: NOW - 840_000 });
+      const deck = state({ health: summary({}, { markers: [late] }) });
+      for (const text of [shown(faults([late]), columns, 16), shown(deck, columns, 16)]) {
+        expect(text).toContain('OVERDUE 14m');
+        expect(text).not.toMatch(/\b0:00\b/);
+      }
+    },
+  );
+
   it('knows the guardian of a dead run, the reaper, the controller of the framework, and whom nobody is known to end', () => {
     const ender = (changes: Partial<Marker>, look: Partial<FaultsLook> = {}, more: object = {}): string =>
       /ended by (.*?) *$/m.exec(shown(faults([mark('x', changes)], { look: looked(look) }, more), 120, 40))?.[1] ?? '';

@@ -15,6 +15,7 @@ import { outageJourneys } from './journeys/outage.ts';
 import { ownerJourneys } from './journeys/owners.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
 import { refusedJourneys } from './journeys/refused.ts';
+import { stockKubectlJourneys } from './journeys/stock-kubectl.ts';
 import { suggestedJourneys } from './journeys/suggested.ts';
 import { suiteJourneys } from './journeys/suites.ts';
 import { thirdValueJourneys } from './journeys/third-value.ts';
@@ -48,6 +49,7 @@ onEachProvider('on', (given, name) => {
     historyJourneys(given);
     recordedJourneys(given);
     webhookJourneys(given);
+    stockKubectlJourneys(given);
     suggestedJourneys(given);
     suiteJourneys(given);
     gameDayJourneys(given);

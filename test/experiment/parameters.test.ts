@@ -67,6 +67,16 @@ describe.each(FAULT_TYPES.map(type => [type] as const))('%s', type => {
   });
 });
 
+describe('keys of a ConfigDrift', () => {
+  it.each(['mode', 'A.b_c-9', '_', '-', 'tls.crt', '9', 'a..b', '.hidden', 'x'.repeat(253)])(
+    'are taken as an API server takes them: %s',
+    key => {
+      const document = ofType('ConfigDrift', { name: 'config', key, value: 'x' });
+      expect(loadExperiment(document, 'x')).toMatchObject({ ok: true });
+    },
+  );
+});
+
 describe('parameters that say too much or too little', () => {
   it.each<[FaultType, Record<string, string | undefined>, string]>([
     [

@@ -62,7 +62,8 @@ export function start([command, ...args]: readonly [string, ...string[]], size: 
   const pty = spawn(command, args, {
     cols: size.columns,
     rows: size.rows,
-    name: 'xterm-256color',
+    // It becomes TERM, whatever the environment says.
+    name: options.env?.TERM ?? 'xterm-256color',
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)) as Record<string, string>,
   });

@@ -18,6 +18,18 @@ export function verdictJourneys(given: () => Provider): void {
       await stage.until('deployment', 'web', isUp);
     });
 
+    test('is Resilient also where its target chooses its pods by expressions: it is no bystander that was harmed', async ({
+      stage,
+    }) => {
+      const chosen = web();
+      chosen.spec.selector = { matchExpressions: [{ key: 'app', operator: 'In', values: ['web', 'another'] }] };
+      await stage.apply(chosen);
+      await stage.until('deployment', 'web', isUp);
+      const ended = await stage.run(podKill).ended;
+      expect(verdictOf(ended)).toMatchObject({ verdict: 'Resilient', selfHealed: true, residue: 0 });
+      expect(verdictOf(ended).reasons.join('\n')).not.toMatch(/outside the blast radius|collateral|stopped serving/);
+    });
+
     test('is Degraded where nobody puts the value back but us', async ({ stage }) => {
       await stage.set();
       const before = lasting(await stage.read('configmap', 'settings'));
