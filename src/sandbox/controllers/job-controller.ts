@@ -75,6 +75,9 @@ function templateOf(job: Job, index: number): PodTemplate {
   };
 }
 
+const isToldIn = (status: NonNullable<Job['status']>, { type }: Verdict): boolean =>
+  status.conditions?.some(condition => condition.type === type) === true;
+
 /** Keeps Jobs: pods until enough have succeeded, too many failed or the time is over; deletes those whose time after that is over. */
 export function jobController(parts: Parts): Controller {
   const { store, clock, owners, record, random } = parts;
@@ -100,6 +103,15 @@ export function jobController(parts: Parts): Controller {
   const suffix = () =>
     Array.from({ length: 5 }, () => 'bcdfghjklmnpqrstvwxz2456789'[Math.floor(random.next() * 27)]).join('');
 
+  /** Makes and takes away pods; says what the Job comes to, and how long its next pod has to wait. */
+  const steer = async (job: Job, known: readonly Pod[], ends: readonly PodEnd[]) => {
+    const plan = planJob(job, known, ends, clock.now());
+    for (const pod of plan.remove) pods.remove(job, pod);
+    const wait = plan.create.length > 0 ? waitFor(job, known) : 0;
+    if (wait === 0) for (const index of plan.create) await create(job, index);
+    return { verdict: plan.verdict, wait };
+  };
+
   /** Deletes a Job whose time after its end is over; the milliseconds until then otherwise. */
   const expire = (job: Job): number | undefined => {
     const { ttlSecondsAfterFinished: ttl } = job.spec;
@@ -110,6 +122,20 @@ export function jobController(parts: Parts): Controller {
     const { namespace, name, uid } = job.metadata;
     store.delete(JOBS, namespace, name, { propagationPolicy: 'Foreground', preconditions: { uid } });
     return undefined;
+  };
+
+  const write = (job: Job, status: NonNullable<Job['status']>) => {
+    const change = (draft: Job) => {
+      if (sameJson(draft.status, status)) return false;
+      draft.status = status;
+      return draft;
+    };
+    store.modify<Job>(JOBS, job.metadata.namespace, job.metadata.name, change, STATUS_BY_CONTROLLER);
+  };
+
+  const sooner = (...waits: (number | undefined)[]): number | undefined => {
+    const known = waits.filter(one => one !== undefined);
+    return known.length > 0 ? Math.min(...known) : undefined;
   };
 
   const deadlineIn = ({ spec, status }: Job): number | undefined =>
@@ -134,23 +160,12 @@ export function jobController(parts: Parts): Controller {
       const before = ledger.endsOf(job, known);
       if (isOver(job)) return expire(job);
       const announced = announcedOf(job);
-      const plan = announced ? { create: [], remove: [] } : planJob(job, known, before, clock.now());
-      for (const pod of plan.remove) pods.remove(job, pod);
-      const wait = plan.create.length > 0 ? waitFor(job, known) : 0;
-      if (wait === 0) for (const index of plan.create) await create(job, index);
-      const verdict = announced ?? plan.verdict;
+      const { verdict, wait } = announced ? { verdict: announced, wait: 0 } : await steer(job, known, before);
       const now = owners.controlledPods(job.metadata.uid);
       const status = statusOf(job, now, ledger.endsOf(job, now), verdict, timestamp(clock.now()));
-      const change = (draft: Job) => {
-        if (sameJson(draft.status, status)) return false;
-        draft.status = status;
-        return draft;
-      };
-      store.modify<Job>(JOBS, namespace, name, change, STATUS_BY_CONTROLLER);
-      const isLast = status.conditions?.some(c => c.type === verdict?.type) === true;
-      if (verdict && isLast) tellVerdict(record, job, verdict);
-      const next = [...(wait > 0 ? [wait] : []), ...(verdict ? [] : [deadlineIn({ ...job, status }) ?? []].flat())];
-      return next.length > 0 ? Math.min(...next) : undefined;
+      write(job, status);
+      if (verdict && isToldIn(status, verdict)) tellVerdict(record, job, verdict);
+      return sooner(wait > 0 ? wait : undefined, verdict ? undefined : deadlineIn({ ...job, status }));
     },
   };
 }

@@ -33,14 +33,7 @@ export function toldOf(refusal: Refusal): Told {
           };
     }
     case 'policy denied':
-      return {
-        why: `${refusal.validating ? 'ValidatingAdmissionPolicy' : 'MutatingAdmissionPolicy'} ${refusal.policy} denied the request${refusal.paramsMissing ? ': its params are not found' : `: ${refusal.message}`}`,
-        fix: refusal.paramsMissing
-          ? 'Restore the params object that the binding names.'
-          : refusal.failed === undefined
-            ? 'Make the manifest satisfy the policy, or correct the policy.'
-            : 'Correct the expression of the policy: it ends in an error.',
-      };
+      return deniedByPolicy(refusal);
     case 'quota exceeded':
       return {
         why: `exceeded quota ${refusal.quota}${refusal.lines.map(one => `, ${one.resource} ${one.used} of ${one.limited} used`).join('')}`,
@@ -112,6 +105,22 @@ export function toldOf(refusal: Refusal): Told {
         fix: 'Mend what does not answer, then hard refresh.',
       };
   }
+}
+
+function deniedByPolicy(refusal: Extract<Refusal, { what: 'policy denied' }>): Told {
+  const policy = `${refusal.validating ? 'ValidatingAdmissionPolicy' : 'MutatingAdmissionPolicy'} ${refusal.policy}`;
+  if (refusal.paramsMissing)
+    return {
+      why: `${policy} denied the request: its params are not found`,
+      fix: 'Restore the params object that the binding names.',
+    };
+  return {
+    why: `${policy} denied the request: ${refusal.message}`,
+    fix:
+      refusal.failed === undefined
+        ? 'Make the manifest satisfy the policy, or correct the policy.'
+        : 'Correct the expression of the policy: it ends in an error.',
+  };
 }
 
 /** Words of Argo CD about its own sources and projects, which no API server writes. */

@@ -1,7 +1,8 @@
-import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
 import { finding, refOf } from '../../build.ts';
 import { condition, created } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
@@ -10,7 +11,7 @@ const CLIENT = ['kubernetes.io/kube-apiserver-client-kubelet'];
 const SERVING = ['kubernetes.io/kubelet-serving'];
 const USER = 'system:node:';
 /** What approves them does so within seconds. */
-const PATIENCE_MS = 5 * 60_000;
+const USUAL_WAIT_MS = 5 * 60_000;
 
 /** Certificates that kubelets ask for and that nobody approves. */
 export const requestPending: Rule = {
@@ -26,45 +27,49 @@ export const requestPending: Rule = {
   },
   *look({ view, now }) {
     for (const request of view.all('CertificateSigningRequest')) {
-      const signer = text(request.spec.signerName);
-      const isClient = CLIENT.includes(signer);
-      if (!isClient && !SERVING.includes(signer)) continue;
-      const isDecided = ['Denied', 'Failed'].some(type => condition(request, type) !== undefined);
-      if (isDecided || text(request.status.certificate) !== '' || now - created(request) < PATIENCE_MS) continue;
-      const isApproved = condition(request, 'Approved') !== undefined;
-      const name = nodeOf(request.spec);
-      const node = view.get('Node', undefined, name);
-      const isWell = node !== undefined && condition(node, 'Ready')?.status === 'True';
-      const what = isClient ? 'client certificate' : 'serving certificate';
-      yield finding({
-        rule: 'node/certificate-request',
-        // A node that works has its old certificate still.
-        severity: isClient && !isWell ? 'high' : 'warn',
-        object: request,
-        summary: `the ${what} that the kubelet of node ${name} asks for is ${isApproved ? 'approved and not signed' : 'pending: nobody has approved the request (CSR)'}`,
-        since: { at: created(request), exact: true },
-        evidence: [
-          `spec.signerName: ${signer}`,
-          `spec.username: ${text(request.spec.username)}`,
-          `status.conditions: ${isApproved ? 'Approved' : 'none'}`,
-        ],
-        cause: isApproved
-          ? 'The signer in kube-controller-manager does not sign it: it does not run, or has no key of the authority.'
-          : 'No approver of the cluster has approved the CertificateSigningRequest.',
-        fixes: [
-          {
-            text: 'See whose request it is, then approve it.',
-            command: command(view, ['kubectl', 'certificate', 'approve', request.metadata.name]),
-          },
-          { text: 'Read the request.', command: command(view, ['kubectl', 'describe', ...named(refOf(request))]) },
-        ],
-        because: isApproved
-          ? [causeOf({ kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' })]
-          : [],
-      });
+      const isKubelet = [...CLIENT, ...SERVING].includes(text(request.spec.signerName));
+      if (isKubelet && isOpen(request) && now - created(request) >= USUAL_WAIT_MS) yield waiting(view, request);
     }
   },
 };
+
+function waiting(view: ClusterView, request: ViewObject): Finding {
+  const signer = text(request.spec.signerName);
+  const isClient = CLIENT.includes(signer);
+  const isApproved = condition(request, 'Approved') !== undefined;
+  const name = nodeOf(request.spec);
+  const node = view.get('Node', undefined, name);
+  const isWell = node !== undefined && condition(node, 'Ready')?.status === 'True';
+  const what = isClient ? 'client certificate' : 'serving certificate';
+  return finding({
+    rule: 'node/certificate-request',
+    // A node that works has its old certificate still.
+    severity: isClient && !isWell ? 'high' : 'warn',
+    object: request,
+    summary: `the ${what} that the kubelet of node ${name} asks for is ${isApproved ? 'approved and not signed' : 'pending: nobody has approved the request (CSR)'}`,
+    since: { at: created(request), exact: true },
+    evidence: [
+      `spec.signerName: ${signer}`,
+      `spec.username: ${text(request.spec.username)}`,
+      `status.conditions: ${isApproved ? 'Approved' : 'none'}`,
+    ],
+    cause: isApproved
+      ? 'The signer in kube-controller-manager does not sign it: it does not run, or has no key of the authority.'
+      : 'No approver of the cluster has approved the CertificateSigningRequest.',
+    fixes: [
+      {
+        text: 'See whose request it is, then approve it.',
+        command: command(view, ['kubectl', 'certificate', 'approve', request.metadata.name]),
+      },
+      { text: 'Read the request.', command: command(view, ['kubectl', 'describe', ...named(refOf(request))]) },
+    ],
+    because: isApproved ? [causeOf({ kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' })] : [],
+  });
+}
+
+/** Neither refused nor signed yet. */
+const isOpen = (request: ViewObject): boolean =>
+  text(request.status.certificate) === '' && ['Denied', 'Failed'].every(type => condition(request, type) === undefined);
 
 /** The node that the certificate would be for. A kubelet that joins asks as a bootstrap user: only the request itself names its node. */
 function nodeOf({ username, request }: ViewObject['spec']): string {

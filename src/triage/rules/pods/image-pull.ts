@@ -163,32 +163,9 @@ function* fixesFor(
   moved: string | undefined,
 ): Iterable<FixDraft> {
   const { top, what } = sick;
-  const { container, trouble, missingSecrets } = what;
-  const namespace = top.ref.namespace ?? 'default';
+  const { container, trouble } = what;
   const { registry } = imageParts(container.image);
-  if (missingSecrets.length > 0 || trouble === 'denied') {
-    const secret = missingSecrets[0] ?? secrets[0] ?? 'regcred';
-    yield {
-      text:
-        missingSecrets.length > 0
-          ? `Create the image pull secret ${secret} that the pods name in imagePullSecrets, or correct the name there.`
-          : secrets.length > 0
-            ? `Renew the credentials in image pull secret ${secrets.join(', ')}: the registry does not accept them for this image.`
-            : `Give the pods an image pull secret for ${registry}: they have none (spec.imagePullSecrets, or the service account's).`,
-      command: command(view, [
-        'kubectl',
-        'create',
-        'secret',
-        'docker-registry',
-        secret,
-        '-n',
-        namespace,
-        `--docker-server=${registry}`,
-        '--docker-username=USER',
-        '--docker-password=PASSWORD',
-      ]),
-    };
-  }
+  if (what.missingSecrets.length > 0 || trouble === 'denied') yield secretFix(view, sick, secrets);
   if (trouble === 'rate limit')
     yield edit(view, top, 'Wait, or pull with credentials or through a mirror: the registry limits anonymous pulls.');
   const isGone = trouble === 'no such host' || moved !== undefined;
@@ -200,23 +177,41 @@ function* fixesFor(
       )
     : undefined;
   if (network && !isGone) yield network;
-  const setsImage = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'ReplicaSet'].includes(top.ref.kind);
-  if (setsImage)
-    yield {
-      text: moved
-        ? `Set an image that exists: ${moved}.`
-        : `Set an image that exists for ${containerWords(container)}: correct its name or tag.`,
-      command: command(view, [
-        'kubectl',
-        'set',
-        'image',
-        ...named(top.ref),
-        `${container.name}=${moved ? 'NEW-IMAGE' : `${container.image.split('@')[0]?.replace(/:[^/:]*$/, '') ?? ''}:TAG`}`,
-      ]),
-    };
-  else yield edit(view, top, `Correct the image of ${containerWords(container)}.`);
+  yield imageFix(view, sick, moved);
   // A registry whose name is unknown will not come back by waiting: another image is the first thing to try.
   if (network && isGone) yield network;
+}
+
+/** The credentials that the registry asks for. */
+function secretFix(view: ClusterView, { top, what }: Sick<BadImage>, secrets: string[]): FixDraft {
+  const { registry } = imageParts(what.container.image);
+  const [missing] = what.missingSecrets;
+  const text =
+    missing !== undefined
+      ? `Create the image pull secret ${missing} that the pods name in imagePullSecrets, or correct the name there.`
+      : secrets.length > 0
+        ? `Renew the credentials in image pull secret ${secrets.join(', ')}: the registry does not accept them for this image.`
+        : `Give the pods an image pull secret for ${registry}: they have none (spec.imagePullSecrets, or the service account's).`;
+  const secret = missing ?? secrets[0] ?? 'regcred';
+  const place = ['-n', top.ref.namespace ?? 'default', `--docker-server=${registry}`];
+  const who = ['--docker-username=USER', '--docker-password=PASSWORD'];
+  return { text, command: command(view, ['kubectl', 'create', 'secret', 'docker-registry', secret, ...place, ...who]) };
+}
+
+/** Another image, set by a command where the workload's kind has a pod template that can be changed. */
+function imageFix(view: ClusterView, { top, what }: Sick<BadImage>, moved: string | undefined): FixDraft {
+  const { container } = what;
+  const words = containerWords(container);
+  if (!['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'ReplicaSet'].includes(top.ref.kind))
+    return edit(view, top, `Correct the image of ${words}.`);
+  const untagged = container.image.split('@')[0]?.replace(/:[^/:]*$/, '') ?? '';
+  const image = `${container.name}=${moved ? 'NEW-IMAGE' : `${untagged}:TAG`}`;
+  return {
+    text: moved
+      ? `Set an image that exists: ${moved}.`
+      : `Set an image that exists for ${words}: correct its name or tag.`,
+    command: command(view, ['kubectl', 'set', 'image', ...named(top.ref), image]),
+  };
 }
 
 const isOutOfReach = (trouble: BadImage['trouble']): boolean =>

@@ -1,5 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, number, text } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { finding } from '../../build.ts';
 import { condition, quoted } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
@@ -121,7 +122,6 @@ export const probeFails: Rule = {
 function probeFinding({ view, answers, now }: Looking, sick: Sick<Unready>): Finding {
   const { top, pods, what } = sick;
   const { container, type, message, othersWell, startsUntil } = what;
-  const left = startsUntil === undefined ? undefined : Math.ceil((startsUntil - now) / 60_000);
   const fault =
     type === undefined
       ? {
@@ -135,18 +135,15 @@ function probeFinding({ view, answers, now }: Looking, sick: Sick<Unready>): Fin
   return finding({
     rule: 'pod/probe',
     // It is killed, and the failure certain, only when its time is over.
-    severity: left === undefined ? 'high' : 'warn',
+    severity: startsUntil === undefined ? 'high' : 'warn',
     object: top.object ?? top.ref,
-    summary: `${type ?? 'readiness'} probe fails: ${containerWords(container)} of ${howMany(sick)} ${left === undefined ? 'runs and is not ready' : `has not started yet, and may go on trying for ${left} more ${left === 1 ? 'minute' : 'minutes'}`}${othersWell ? ', its other containers are' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
+    summary: `${type ?? 'readiness'} probe fails: ${containerWords(container)} of ${howMany(sick)} ${startWords(startsUntil, now)}${othersWell ? ', its other containers are' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
     since: unreadySince(pods),
     evidence: [
       podNames(pods),
       `status of ${containerWords(container)}: running, ready false${container.started === false ? ', started false' : ''}`,
       at && `${type}Probe: ${at.target}`,
-      list(container.spec.ports).length > 0 &&
-        `ports: ${list(container.spec.ports)
-          .map(one => `${text(one.name)} ${text(one.containerPort)}`)
-          .join(', ')}`,
+      portWords(container),
       message !== '' && `event Unhealthy: "${message}"`,
       ...(log?.ok ? log.value.map(line => `log: ${line}`) : []),
       log?.ok === false && `not read: log of ${what.read.pod}: ${log.message}`,
@@ -160,6 +157,17 @@ function probeFinding({ view, answers, now }: Looking, sick: Sick<Unready>): Fin
     ],
     because: [...usualCauses(sick), ...dnsCauses(view, pods), ...(hint?.because ?? [])],
   });
+}
+
+function portWords({ spec }: Container): string {
+  const ports = list(spec.ports).map(one => `${text(one.name)} ${text(one.containerPort)}`);
+  return ports.length > 0 ? `ports: ${ports.join(', ')}` : '';
+}
+
+function startWords(startsUntil: number | undefined, now: number): string {
+  if (startsUntil === undefined) return 'runs and is not ready';
+  const left = Math.ceil((startsUntil - now) / 60_000);
+  return `has not started yet, and may go on trying for ${counted(left, 'more minute')}`;
 }
 
 /** Pods whose containers are all ready, and that wait for a condition that somebody else must set. */

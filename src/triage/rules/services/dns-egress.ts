@@ -29,20 +29,7 @@ export const dnsEgress: Rule = {
   *look({ view, now }) {
     const service = view.get('Service', DNS.namespace, DNS.name);
     if (service === undefined || view.count('NetworkPolicy') === 0) return;
-    const closed = new Map<ViewObject, ViewObject[]>();
-    for (const pod of view.all('Pod')) {
-      if (pod.spec.hostNetwork === true || pod.metadata.namespace === DNS.namespace) continue;
-      const policies = view
-        .inNamespace('NetworkPolicy', pod.metadata.namespace ?? '')
-        .filter(one => confines(one, pod));
-      if (
-        policies.length === 0 ||
-        policies.some(one => list(one.spec.egress).some(rule => letsOut(view, service, rule)))
-      )
-        continue;
-      for (const policy of policies) closed.set(policy, [...(closed.get(policy) ?? []), pod]);
-    }
-    for (const [policy, pods] of closed) {
+    for (const [policy, pods] of closedPods(view, service)) {
       const unwell = pods.filter(isUnwell);
       yield finding({
         rule: 'network/dns-egress',
@@ -79,6 +66,18 @@ export const dnsEgress: Rule = {
     }
   },
 };
+
+/** The policies that isolate pods which no policy lets reach DNS, each with these pods. */
+function closedPods(view: ClusterView, service: ViewObject): Map<ViewObject, ViewObject[]> {
+  const closed = new Map<ViewObject, ViewObject[]>();
+  for (const pod of view.all('Pod')) {
+    if (pod.spec.hostNetwork === true || pod.metadata.namespace === DNS.namespace) continue;
+    const policies = view.inNamespace('NetworkPolicy', pod.metadata.namespace ?? '').filter(one => confines(one, pod));
+    const isOpen = policies.some(one => list(one.spec.egress).some(rule => letsOut(view, service, rule)));
+    if (!isOpen) for (const policy of policies) closed.set(policy, [...(closed.get(policy) ?? []), pod]);
+  }
+  return closed;
+}
 
 /** Whether a policy isolates a pod for what goes out. Without policyTypes it does where it has egress rules. */
 const confines = ({ spec }: ViewObject, pod: ViewObject): boolean =>
