@@ -2,10 +2,12 @@ import { createInterface } from 'node:readline';
 import { createGuardian } from '../guardian/guardian.ts';
 import { type FromGuardian, type FromOwner, messageOf } from '../guardian/message.ts';
 import { createRunReverter } from '../guardian/revert-run.ts';
+import { guardianTeller } from '../guardian/told.ts';
 import { filesUnder } from '../host/files.ts';
 import { openEventLog } from '../host/log.ts';
 import { processStart } from '../host/process.ts';
 import { isLoopback } from '../kube/connection/connections.ts';
+import { heraldFor, placeOf } from '../runtime/herald.ts';
 import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
@@ -32,8 +34,10 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     stateDir: paths.state,
     recordKey: () => readRecordKey(api, clock),
   });
+  const herald = heraldFor(runtime, api);
   const guardian = createGuardian({
     ...reverting,
+    teller: guardianTeller(herald.tell, placeOf(runtime, api)),
     clock,
     random,
     serverTime: () => api.serverTime(),
@@ -58,6 +62,8 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
   });
   await guardian.over;
   await reverting.unlock();
+  // What is reverted is reverted: whoever is told late, or never, changes nothing about it.
+  for (const why of await runtime.close()) log('not told', { why });
   log('ended', {});
   return EXIT.done;
 };

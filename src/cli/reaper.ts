@@ -1,7 +1,9 @@
 import { faultOf } from '../faults/registry.ts';
 import { createElection } from '../guardian/election.ts';
 import { reap } from '../guardian/reaper.ts';
+import { reaperTeller } from '../guardian/told.ts';
 import { listenForInterrupt } from '../host/interrupt.ts';
+import { heraldFor, placeOf } from '../runtime/herald.ts';
 import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
@@ -39,13 +41,14 @@ export const reaperCommand: CommandBody = async ({ globals, options }) => {
         intervalMs,
         graceMs,
         log,
+        told: reaperTeller(heraldFor(runtime, api).tell, placeOf(runtime, api)),
         recordKey: () => readRecordKey(api, clock),
         signal: interrupt.signal,
       },
     );
   } finally {
     interrupt.dispose();
-    await runtime.close();
+    for (const why of await runtime.close()) log('not told', { why });
   }
   return EXIT.done;
 };

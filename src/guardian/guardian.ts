@@ -4,6 +4,7 @@ import { type ServerTime, startStopwatch } from '../run/clocks.ts';
 import { type GuardedRun, type Move, nextMove, noteWrite } from './guarded-run.ts';
 import type { FromGuardian, FromOwner } from './message.ts';
 import { type RetryEnd, revertUntilDone } from './revert-retry.ts';
+import type { GuardianTeller } from './told.ts';
 import { createWakeUp } from './wake-up.ts';
 
 export interface GuardianDeps {
@@ -18,6 +19,8 @@ export interface GuardianDeps {
   prefetch(guarded: GuardedRun): void;
   /** One try to put back what a run wrote. */
   revert(guarded: GuardedRun): Promise<RunReverted>;
+  /** Tells others; never waited for. */
+  teller?: GuardianTeller | undefined;
   /** The reverting of a run has ended. */
   ended(guarded: GuardedRun, end: RetryEnd): Promise<void>;
   /** Sends to the owner, which may be gone. */
@@ -39,6 +42,8 @@ export interface Guardian {
   readonly over: Promise<void>;
 }
 
+/** About half a minute of tries: whoever can help should know that the fault is still in. */
+const TRIES_TO_TELL = 12;
 const ANSWER_MS = 3_000;
 const PROBE_EACH_MS = 15_000;
 const LOOK_EACH_MS = 1_000;
@@ -167,10 +172,15 @@ export function createGuardian(deps: GuardianDeps): Guardian {
       clock,
       random: deps.random,
       revert: () => deps.revert(guarded),
-      tried: (reverted, tries) => log('tried', { run: guarded.run, tries, ...tryFacts(reverted) }),
+      tried: (reverted, tries) => {
+        log('tried', { run: guarded.run, tries, ...tryFacts(reverted) });
+        if (!(reverted instanceof Error)) deps.teller?.tried(guarded.run, reverted);
+        if (tries === TRIES_TO_TELL) deps.teller?.stillIn(guarded);
+      },
     })
       .then(async end => {
         log(end, { run: guarded.run });
+        deps.teller?.ended(guarded, end);
         await deps.ended(guarded, end);
       })
       .catch((error: unknown) => log('broken', { run: guarded.run, why: String(error) }))

@@ -1,5 +1,5 @@
 import type { FoundInjection } from '../injection/found-injection.ts';
-import type { Receipt } from '../injection/write/receipt.ts';
+import { amended, type Receipt } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import type { RevertDeps } from '../revert/deps.ts';
 import { recognise } from '../revert/recognise.ts';
@@ -20,6 +20,8 @@ export interface ReaperOptions {
   /** After its time is up an injection is left to whoever made it for this long, milliseconds. */
   graceMs: number;
   log(event: string, facts: Record<string, unknown>): void;
+  /** Tells others what a round came to; never waited for. */
+  told?: (receipts: readonly Receipt[]) => void;
   /** The key of signed records, asked for at each look: it may be made, or allowed, later. */
   recordKey?: () => Promise<KeyRead>;
   /** Ends the loop; what is being reverted is reverted to its end first. */
@@ -152,11 +154,13 @@ async function revertDue(deps: RevertDeps, options: ReaperOptions, memory: Memor
 
 /** At the end of a round: somebody may have overwritten what was restored. */
 async function compareOnceMore(deps: RevertDeps, options: ReaperOptions, done: readonly Done[]): Promise<void> {
-  if (!done.some(({ receipt }) => receipt.verified)) return;
-  await deps.clock.sleep(SECOND_LOOK_MS);
   const findings = done.map(({ finding }) => finding);
   const receipts = done.map(({ receipt }) => receipt);
-  for (const receipt of await overwritten(deps, findings, receipts)) {
+  if (!receipts.some(({ verified }) => verified)) return options.told?.(receipts);
+  await deps.clock.sleep(SECOND_LOOK_MS);
+  const since = await overwritten(deps, findings, receipts);
+  options.told?.(amended(receipts, since));
+  for (const receipt of since) {
     const finding = findings.find(({ id }) => id === receipt.id);
     if (finding !== undefined) options.log(receipt.outcome, facts(deps, finding, receipt));
   }

@@ -33,28 +33,44 @@ export interface Notice {
 const outWords = (objects: number): string =>
   objects === 0 ? 'there was nothing to revert' : 'the fault is out, read back';
 
-/** What others are told of a revert that belongs to no run: of everything, or of what somebody chose. */
+/** Whose revert it was, where and when. `who`: `mayday revert` unless told; `stage` tells apart what is said of one run. */
+export interface RevertAbout {
+  run: string;
+  at: number;
+  context: string;
+  user: string;
+  host: string;
+  who?: string;
+  experiment?: string;
+  type?: string;
+  stage?: string;
+}
+
+/** What others are told of a revert that no run did itself: of everything, of what somebody chose, or of what a dead process left. */
 export function revertNotices(
   { receipts, remaining, isUnseen }: { receipts: readonly Receipt[]; remaining: number; isUnseen: boolean },
-  { run, at, context, user, host }: { run: string; at: number; context: string; user: string; host: string },
+  { run, at, context, user, host, who = 'mayday revert', experiment, type, stage }: RevertAbout,
 ): Notice[] {
   if (receipts.length === 0 && remaining === 0) return [];
   const isLeft = remaining > 0 || isUnseen;
   const objects = receipts.map(({ object, outcome }) => sanitise(`${object.kind}/${object.name} ${outcome}`));
   const rest = remaining > 0 ? `${remaining} remain` : isUnseen ? 'what remains is not known' : '0 remain';
+  const subject = experiment === undefined ? '' : `${experiment}${type === undefined ? '' : ` (${type})`}: `;
   const notice = (kind: NoticeKind, text: string): Notice => ({
     kind,
-    id: `${run}.${kind}`,
+    id: `${run}.${stage === undefined ? '' : `${stage}.`}${kind}`,
     at,
     context: sanitise(context),
     by: sanitise(user),
     host: sanitise(host),
     run,
-    text: sanitise(`mayday revert in ${context}: ${text}`, 1_000),
+    ...(experiment === undefined ? {} : { experiment: sanitise(experiment) }),
+    ...(type === undefined ? {} : { type }),
+    text: sanitise(`${who} in ${context}: ${subject}${text}`, 1_000),
     isBad: isLeft,
     facts: { remaining, objects },
   });
-  const count = counted(receipts.length, 'injection');
+  const count = `${receipts.length} ${receipts.length === 1 ? 'injection' : 'injections'}`;
   return [
     notice('reverted', `${count} dealt with, ${rest}`),
     ...(isLeft ? [notice('residue', `${rest}: mayday scan shows what`)] : []),

@@ -17,3 +17,11 @@ export function heraldFor(runtime: Runtime, api: Api): Herald {
   runtime.atClose(() => herald.close());
   return herald;
 }
+
+/** Where this process works, and as whom, for what it tells others. */
+export const placeOf = ({ host }: Runtime, api: Api) => ({
+  context: api.identity.context,
+  user: api.identity.user,
+  host,
+  now: () => api.serverTime().now,
+});

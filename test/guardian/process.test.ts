@@ -8,6 +8,7 @@ import { connect } from '../../src/kube/connection/connection.ts';
 import { program } from '../e2e/providers/program.ts';
 import type { Provider } from '../e2e/providers/provider.ts';
 import { sandbox } from '../e2e/providers/sandbox.ts';
+import { receiver } from '../notify/support.ts';
 import { type Pty, start } from '../support/pty.ts';
 
 const EXPERIMENT = join(import.meta.dirname, '../../experiments/llamastack/config-drift.yaml');
@@ -123,6 +124,35 @@ describe.concurrent('side by side', () => {
     await it.guardianEnded();
     expect(await it.look()).toEqual(CLEAN);
   });
+});
+
+test('others are told of what the guardian reverted, in order, and one that never answers delays nothing', {
+  timeout: LONG,
+}, async () => {
+  const heard = await receiver(() => 200);
+  const dead = await receiver(() => undefined);
+  const notify = JSON.stringify([{ url: dead.url }, { url: heard.url }]);
+  const it = await scene('guarded-d', '3s', `guardian: at-ttl\nnotify: ${notify}`);
+  process.kill(it.run.pid, 'SIGKILL');
+  const logged = await it.guardianEnded();
+  const told = heard.heard.map(({ body }) => JSON.parse(body));
+  expect(told.map(({ type }) => type)).toEqual(['mayday.started', 'mayday.injected', 'mayday.reverted']);
+  expect(told[2]).toMatchObject({
+    subject: expect.stringContaining('config-drift'),
+    data: {
+      run: told[0].data.run,
+      remaining: 0,
+      text: expect.stringMatching(
+        /^the guardian in .*: .*config-drift.* \(ConfigDrift\): 1 injection dealt with, 0 remain$/,
+      ),
+    },
+  });
+  expect(logged.map(({ event }) => event).slice(-3)).toEqual(['reverted', 'not told', 'ended']);
+  expect(logged.at(-2)).toMatchObject({ why: expect.stringContaining('notices were not delivered to cloudevents at') });
+  expect(logged.find(({ event }) => event === 'reverting')?.lateMs).toBeLessThan(2_000);
+  expect(await it.look()).toEqual(CLEAN);
+  await heard.stop();
+  await dead.stop();
 });
 
 test('the server is out of reach when the guardian must revert: it waits for it', { timeout: LONG }, async () => {
