@@ -5,8 +5,10 @@ import { createHerald, type Herald } from '../notify/herald.ts';
 import { createSender } from '../notify/sender.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Whoever the configuration wants told, and the cluster's own Events. What could not be told is named when the runtime closes. */
+/** Whoever the configuration wants told, and the cluster's own Events; the same for all of a connection. What could not be told is named when the runtime closes. */
 export function heraldFor(runtime: Runtime, api: Api): Herald {
+  const known = runtime.heralds.get(api);
+  if (known !== undefined) return known;
   const { config, realClock } = runtime;
   const senders = config.notify.map(receiver => createSender(receiver, { post: postText, clock: realClock }));
   const events =
@@ -14,6 +16,7 @@ export function heraldFor(runtime: Runtime, api: Api): Herald {
       ? clusterEvents(api, (ms, signal) => realClock.sleep(ms, signal))
       : undefined;
   const herald = createHerald(senders, events);
+  runtime.heralds.set(api, herald);
   runtime.atClose(() => herald.close());
   return herald;
 }

@@ -7,6 +7,7 @@ import { everyKindJourneys } from './journeys/every-kind.ts';
 import { firstLookJourneys } from './journeys/first-look.ts';
 import { forbiddenJourneys } from './journeys/forbidden.ts';
 import { gameDayJourneys } from './journeys/gameday.ts';
+import { watchedDayJourneys } from './journeys/gameday-watched.ts';
 import { heldByFinalizerJourneys } from './journeys/held-by-finalizer.ts';
 import { historyJourneys } from './journeys/history.ts';
 import { onCallJourneys } from './journeys/on-call.ts';
@@ -53,6 +54,7 @@ onEachProvider('on', (given, name) => {
     suggestedJourneys(given);
     suiteJourneys(given);
     gameDayJourneys(given);
+    watchedDayJourneys(given);
     outageJourneys(given);
   });
 });
