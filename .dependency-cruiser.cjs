@@ -4,7 +4,7 @@ const LAYERS = [
   ['cli'],
   ['console'],
   ['runtime'],
-  ['guardian', 'report', 'submit'],
+  ['guardian', 'report', 'submit', 'apply'],
   ['gameday'],
   ['suite', 'baseline'],
   ['engine'],

@@ -108,6 +108,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./submit/submit.ts')).submitCommand,
   },
   {
+    usage: 'apply [file]',
+    description: "give an experiment to the framework's controller in the cluster, and follow it to its verdict",
+    options: [
+      ['-y, --yes', 'answer yes to the question before a dangerous injection'],
+      ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
+      ['--name <name>', 'create it under this name instead of the one in the file'],
+      ['--in <namespace>', "where the ChaosExperiment lives (the file's namespace, else the context's)"],
+      ['--set <path=value...>', 'override a field under spec, such as injection.count=2'],
+      ['--accept <duration>', 'how long a controller may take before it is said that none does (30s)'],
+      ['--timeout <duration>', 'stop it when it is not over after this long, such as 10m'],
+      ['--detach', 'create it, and do not follow'],
+      ['--dry-run', 'check everything and let the server try it; create nothing'],
+      ['--follow <name>', 'come back to one: NAME or NAMESPACE/NAME'],
+      ['--stop <name>', 'end one: its controller reverts it, and what it leaves is reverted from here'],
+      ['--trust-records', 'with --stop --yes: you answer for every record, whatever it would create or delete'],
+    ],
+    acts: true,
+    load: async () => (await import('./apply/apply.ts')).applyCommand,
+  },
+  {
     usage: 'gameday <action> [file...]',
     description: 'a game-day from its plan to its record: new, validate, run, resume, note, report',
     options: [

@@ -27,6 +27,18 @@ export function carrierResources(
   return resource === undefined ? undefined : [titleOf(resource)];
 }
 
+/** The injections that may be the fault of an experiment: of its type, where it reaches. */
+export const faultsOf = (
+  reach: ClusterExperiment['reach'],
+  injections: readonly FoundInjection[],
+): readonly FoundInjection[] =>
+  injections.filter(
+    ({ type, object, state }) =>
+      state !== 'foreign' &&
+      (type === reach.type || type === 'unknown') &&
+      (object.namespace === undefined || reach.namespaces.includes(object.namespace)),
+  );
+
 /** Why the fault of an experiment is not known to be gone; undefined where the scan looked in the right places and found none. */
 export function whereItIs(
   reach: ClusterExperiment['reach'],
@@ -35,12 +47,7 @@ export function whereItIs(
 ): string | undefined {
   if (namespace !== undefined && !isWithin(reach, namespace, resources))
     return `its fault may be outside namespace ${namespace}, where nothing was looked for`;
-  const left = injections.find(
-    ({ type, object, state }) =>
-      state !== 'foreign' &&
-      (type === reach.type || type === 'unknown') &&
-      (object.namespace === undefined || reach.namespaces.includes(object.namespace)),
-  );
+  const [left] = faultsOf(reach, injections);
   if (left !== undefined) return `${nameOf(left.object)} still bears an injection of its kind`;
   const unseen = blind.find(
     ({ resource }) => resource.startsWith('*') || resources === undefined || resources.includes(resource),

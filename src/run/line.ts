@@ -111,12 +111,18 @@ function verdict(event: Of<'verdict'>): string {
 
 /** One line for one event: time, label, text; columns fixed, never a control character. */
 export function eventLine(event: RunEvent, options: LineOptions): string {
-  const { label, text } = say(event, options);
+  return toldLine(event.at, say(event, options), options);
+}
+
+/** A line in the columns of a run; without a label the experiment's name is printed instead. */
+export function toldLine(
+  at: number,
+  { label, text }: { label?: string; text: string },
+  { experiment, utc = false }: Pick<LineOptions, 'experiment' | 'utc'>,
+): string {
   const head =
-    label === undefined
-      ? `${sanitise(options.experiment).padEnd(LABEL + 2)}  `
-      : `  ${sanitise(label).padEnd(LABEL)}  `;
-  return sanitise(`${clockOf(event.at, options.utc ?? false)}  ${head}${text}`);
+    label === undefined ? `${sanitise(experiment).padEnd(LABEL + 2)}  ` : `  ${sanitise(label).padEnd(LABEL)}  `;
+  return sanitise(`${clockOf(at, utc)}  ${head}${text}`);
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

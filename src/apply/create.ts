@@ -1,0 +1,74 @@
+import { FIELD_MANAGER } from '../injection/write/ownership.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import { nameOf, refOf } from '../k8s/object-ref.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { Failure } from '../kube/client/outcome.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
+import { changedPaths } from './object.ts';
+import { type Seen, seenOf } from './state.ts';
+
+/** Why nothing was created, in one line. */
+export type NotTaken =
+  /** There is one of that name. */
+  | { is: 'exists'; seen: Seen }
+  /** The server does not take it, or would keep something else. */
+  | { is: 'refused'; says: Clean; failure?: Failure }
+  /** No answer came: it may be there. */
+  | { is: 'unknown'; says: Clean };
+
+export type Taken<T> = { ok: true; value: T } | { ok: false; why: NotTaken };
+
+const DEADLINE_MS = 30_000;
+const no = (why: NotTaken): { ok: false; why: NotTaken } => ({ ok: false, why });
+
+/** Has the server try it: name, schema, admission. What it would keep must be what was sent, as the gates looked at that. */
+export async function tryApply(api: Api, object: KubeObject): Promise<Taken<KubeObject>> {
+  const there = await api.get(refOf(object));
+  if (there.ok) return no({ is: 'exists', seen: seenOf(there.value) });
+  if (there.reason !== 'not-found') return no({ is: 'refused', says: there.message, failure: there });
+  const tried = await api.create(object, {
+    dryRun: true,
+    fieldManager: FIELD_MANAGER,
+    fieldValidation: 'Strict',
+    timeoutMs: DEADLINE_MS,
+  });
+  if (!tried.ok) return no({ is: 'refused', says: sanitise(tried.message, 500), failure: tried });
+  const changed = changedPaths(object.spec, tried.value.spec);
+  if (changed.length > 0)
+    return no({
+      is: 'refused',
+      says: sanitise(
+        `the server would not keep ${changed.slice(0, 5).join(', ')} as written: its CRD does not know it, or an admission changes it`,
+        500,
+      ),
+    });
+  return { ok: true, value: tried.value };
+}
+
+/** Creates it, once. Where the answer is lost, the object itself says whether it is there. */
+export async function createExperiment(api: Api, object: KubeObject): Promise<Taken<ObjectRef>> {
+  const created = await api.create(object, {
+    fieldManager: FIELD_MANAGER,
+    fieldValidation: 'Strict',
+    timeoutMs: DEADLINE_MS,
+  });
+  if (created.ok)
+    return { ok: true, value: refOf({ ...created.value, apiVersion: object.apiVersion, kind: object.kind }) };
+  if (created.reason !== 'unreachable') {
+    if (created.reason !== 'already-exists')
+      return no({ is: 'refused', says: sanitise(created.message, 500), failure: created });
+    const there = await api.get(refOf(object));
+    if (there.ok) return no({ is: 'exists', seen: seenOf(there.value) });
+    return no({ is: 'refused', says: sanitise(created.message, 500), failure: created });
+  }
+  const back = await api.get(refOf(object));
+  if (back.ok && changedPaths(object.spec, back.value.spec).length === 0)
+    return { ok: true, value: refOf({ ...back.value, apiVersion: object.apiVersion, kind: object.kind }) };
+  return no({
+    is: 'unknown',
+    says: sanitise(
+      `no answer came (${created.message}), and whether ${nameOf(refOf(object))} is there is not known`,
+      500,
+    ),
+  });
+}

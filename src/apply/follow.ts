@@ -1,0 +1,209 @@
+import type { Clock } from '../host/clock.ts';
+import type { KubeObject, ObjectRef } from '../k8s/object.ts';
+import type { Api, WatchEvent } from '../kube/client/api.ts';
+import { age } from '../text/duration.ts';
+import { eventWords, revertsAt, type Seen, seenOf } from './state.ts';
+import { type Happening, news } from './told.ts';
+
+/** How following ended. `seen` is the last that was seen of it. */
+export type End =
+  /** Its controller came to an end with it. */
+  | { is: 'over'; seen: Seen }
+  /** It is not there any more, or another object has its name. */
+  | { is: 'gone'; seen?: Seen }
+  /** No controller took it within the time that it was given. */
+  | { is: 'nobody'; seen: Seen }
+  | { is: 'time-up'; seen?: Seen }
+  /** Whoever follows it has left. */
+  | { is: 'left'; seen?: Seen };
+
+export interface FollowOptions {
+  api: Api;
+  clock: Clock;
+  /** With a uid, an object of that name with another uid is another one. */
+  object: ObjectRef;
+  /** How long a controller may take before it is said that none does. */
+  acceptMs: number;
+  /** How long to follow at most. */
+  timeoutMs?: number;
+  tell(happening: Happening): void;
+  signal: AbortSignal;
+}
+
+/** A watch is never believed for longer than this without a read: it may have gone silent. */
+const READ_AGAIN_MS = 10_000;
+/** After a failure, or where nothing may be watched. */
+const PAUSE_MS = 1_000;
+/** The framework's controller looks at a TTL each 30 s; then it reverts. */
+const LATE_MS = 45_000;
+
+/** Tells what its controller does with a ChaosExperiment, until its end. Only reads: whether anybody follows is nothing to the controller. */
+export async function follow(options: FollowOptions): Promise<End> {
+  const { api, clock, signal } = options;
+  const self = followed(options);
+  while (!signal.aborted) {
+    const got = await api.get(self.object());
+    if (!got.ok && got.reason === 'not-found') return self.gone();
+    const end = got.ok ? self.absorb(got.value) : self.unread(got.message);
+    if (end !== undefined) return end;
+    const due = await self.due();
+    if (due !== undefined) return due;
+    const wait = new AbortController();
+    const alarm = clock.sleep(got.ok ? self.untilNext() : PAUSE_MS, wait.signal).then(
+      () => 'time' as const,
+      () => 'time' as const,
+    );
+    const stop = AbortSignal.any([signal, wait.signal]);
+    stop.addEventListener('abort', () => wait.abort(), { once: true });
+    const watched = got.ok ? self.watch(got.value, stop) : alarm;
+    const first = await Promise.race([watched, alarm]);
+    wait.abort();
+    if (typeof first !== 'string') return first;
+    if (first === 'broken') await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
+  }
+  return { is: 'left', ...self.last() };
+}
+
+function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: FollowOptions) {
+  const began = clock.monotonic();
+  const said = new Set<string>();
+  let object = asked;
+  let seen: Seen | undefined;
+  let isTaken = false;
+
+  const once = (key: string, happening: Happening) => {
+    if (said.has(key)) return;
+    said.add(key);
+    tell(happening);
+  };
+  const last = () => (seen === undefined ? {} : { seen });
+  const elapsed = () => clock.monotonic() - began;
+  const gone = (): End => ({ is: 'gone', ...last() });
+
+  function absorb(live: KubeObject): End | undefined {
+    if (object.uid !== undefined && live.metadata.uid !== object.uid) return gone();
+    object = { ...object, ...(live.metadata.uid === undefined ? {} : { uid: live.metadata.uid }) };
+    const now = seenOf(live);
+    for (const happening of news(seen, now)) tell(happening);
+    seen = now;
+    isTaken ||= now.isTaken;
+    return now.state === 'over' ? { is: 'over', seen: now } : undefined;
+  }
+
+  /** What its controller and others wrote of it as Events, each once. */
+  async function hear(now: Seen): Promise<void> {
+    const { namespace } = object;
+    const listed = await api.list(
+      { apiVersion: 'v1', kind: 'Event', ...(namespace === undefined ? {} : { namespace }) },
+      { fieldSelector: `involvedObject.uid=${now.uid}` },
+    );
+    if (!listed.ok) return once('events', { event: 'note', text: `BLIND to its Events: ${listed.message}` });
+    const about = listed.value.items.filter(
+      ({ involvedObject }) => (involvedObject as { uid?: unknown } | undefined)?.uid === now.uid,
+    );
+    for (const { key, says } of about.map(eventWords).sort((a, b) => a.at - b.at))
+      once(`event ${key}`, { event: 'note', text: says });
+    isTaken ||= about.length > 0;
+  }
+
+  return {
+    object: (): ObjectRef => {
+      const { uid: _uid, ...ref } = object;
+      return ref;
+    },
+    last,
+    gone,
+    absorb,
+    unread(message: string): undefined {
+      once(`unread ${message}`, { event: 'note', text: `cannot be read: ${message}; asked again` });
+      return undefined;
+    },
+    /** What time alone brings. */
+    async due(): Promise<End | undefined> {
+      if (timeoutMs !== undefined && elapsed() >= timeoutMs) return { is: 'time-up', ...last() };
+      if (seen === undefined) return undefined;
+      if (seen.injectedAt === undefined && (elapsed() >= PAUSE_MS || isTaken)) await hear(seen);
+      if (!isTaken && elapsed() >= acceptMs) return { is: 'nobody', seen };
+      for (const happening of overdue(seen, api.serverTime().now))
+        once(happening.event + clockOf(happening), happening);
+      return undefined;
+    },
+    /** Milliseconds until something may be due. */
+    untilNext(): number {
+      const now = api.serverTime().now;
+      const at = seen === undefined ? undefined : revertsAt(seen);
+      const moments = [
+        READ_AGAIN_MS,
+        ...(isTaken ? [] : [acceptMs - elapsed(), 2 * PAUSE_MS]),
+        ...(timeoutMs === undefined ? [] : [timeoutMs - elapsed()]),
+        ...(seen?.ttlEnd === undefined ? [] : [seen.ttlEnd - now]),
+        ...(seen?.observesUntil === undefined ? [] : [seen.observesUntil - now]),
+        ...(at === undefined ? [] : [at + LATE_MS - now]),
+      ].filter(ms => ms > 0);
+      return Math.min(...moments);
+    },
+    /** Follows changes as they come. `broken`: they cannot be followed, so that it must be read again. */
+    async watch(live: KubeObject, stop: AbortSignal): Promise<End | 'time' | 'broken'> {
+      const moments = () => `${isTaken} ${seen?.injectedAt}`;
+      const before = moments();
+      for await (const change of changesOf(api, object, live.metadata.resourceVersion ?? '', stop)) {
+        const end = absorb(change.object) ?? (change.type === 'DELETED' ? gone() : undefined);
+        if (end !== undefined) return end;
+        // What is waited for has changed.
+        if (moments() !== before) return 'time';
+      }
+      return stop.aborted ? 'time' : 'broken';
+    },
+  };
+}
+
+/** Every change of one object; ends where they cannot be followed. */
+async function* changesOf(
+  api: Api,
+  { apiVersion, kind, namespace, name }: ObjectRef,
+  resourceVersion: string,
+  signal: AbortSignal,
+): AsyncGenerator<Exclude<WatchEvent, { type: 'BOOKMARK' }>> {
+  const collection = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }) };
+  const events = api.watch(collection, { resourceVersion, fieldSelector: `metadata.name=${name}`, signal });
+  for await (const event of events) {
+    if ('ok' in event) return;
+    if (event.type !== 'BOOKMARK' && event.object.metadata.name === name) yield event;
+  }
+}
+
+const clockOf = (happening: Happening): string => ('clock' in happening ? ` ${happening.clock}` : '');
+
+function overdue(seen: Seen, now: number): Happening[] {
+  if (seen.state !== 'live' && seen.state !== 'stuck') return [];
+  const { ttlEnd, observesUntil } = seen;
+  const end = revertsAt(seen);
+  return [
+    ...(ttlEnd !== undefined && now >= ttlEnd
+      ? [
+          {
+            event: 'deadline' as const,
+            clock: 'ttl' as const,
+            says: 'TTL over: its controller reverts now, up to 30s late',
+          },
+        ]
+      : []),
+    ...(observesUntil !== undefined && now >= observesUntil
+      ? [
+          {
+            event: 'deadline' as const,
+            clock: 'recovery' as const,
+            says: 'observed for as long as it says: its controller reverts now',
+          },
+        ]
+      : []),
+    ...(end !== undefined && now >= end + LATE_MS
+      ? [
+          {
+            event: 'overdue' as const,
+            says: `OVERDUE: its controller should have reverted the fault ${age(now - end)} ago and has not; does it still run?`,
+          },
+        ]
+      : []),
+  ];
+}

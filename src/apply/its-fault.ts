@@ -1,0 +1,25 @@
+import type { FoundInjection } from '../injection/found-injection.ts';
+import { fields, textMap } from '../k8s/fields.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
+import { faultsOf } from '../revert/where-it-is.ts';
+
+/**
+ * The injections that are this experiment's, as far as what is found tells: of its type, where it reaches, with the name that its
+ * parameters give. One that says that it is of another run or experiment is not.
+ */
+export function faultOfExperiment(
+  experiment: KubeObject,
+  reach: ClusterExperiment['reach'],
+  injections: readonly FoundInjection[],
+): FoundInjection[] {
+  const parameters = textMap(fields(fields(experiment.spec).injection).parameters);
+  const named = parameters.name ?? parameters.bindingName ?? parameters.webhookName;
+  return faultsOf(reach, injections).filter(
+    ({ object, run, experiment: other, tool }) =>
+      tool !== 'mayday' &&
+      run === undefined &&
+      (other === undefined || other === experiment.metadata.name || other === named) &&
+      (named === undefined || object.name.includes(named)),
+  );
+}

@@ -1,0 +1,44 @@
+import type { Api } from '../kube/client/api.ts';
+import type { Failure } from '../kube/client/outcome.ts';
+import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
+
+const GROUP = 'chaos.operatorchaos.io';
+const RESOURCE = 'chaosexperiments';
+
+/** The framework's kind as a cluster serves it. */
+export interface ExperimentKind {
+  apiVersion: string;
+  kind: string;
+}
+
+export type KindThere =
+  | { is: 'served'; kind: ExperimentKind }
+  /** The cluster knows no such kind. */
+  | { is: 'missing'; says: Clean }
+  /** Nobody can tell: discovery failed, or does not answer for this group. */
+  | { is: 'unknown'; says: Clean; failure?: Failure };
+
+/** Whether the framework's kind is installed, asked anew: its CRD may have been installed a moment ago. */
+export async function experimentKind(api: Api): Promise<KindThere> {
+  const first = await api.discovery();
+  const known = first.ok ? first.value.byResource(GROUP, RESOURCE) : undefined;
+  const discovered = known === undefined ? await api.discovery(true) : first;
+  const where = cleanText`context ${api.identity.context as Clean}`;
+  if (!discovered.ok)
+    return {
+      is: 'unknown',
+      says: cleanText`whether ${where} knows ChaosExperiments is not known: ${discovered.message}`,
+    };
+  const found = discovered.value.byResource(GROUP, RESOURCE);
+  if (found !== undefined) return { is: 'served', kind: { apiVersion: found.apiVersion, kind: found.kind } };
+  const blind = discovered.value.blind.find(({ group }) => group === '*' || group.startsWith(`${GROUP}/`));
+  if (blind !== undefined)
+    return {
+      is: 'unknown',
+      says: cleanText`whether ${where} knows ChaosExperiments is not known: ${sanitise(blind.group, 128)}: ${sanitise(blind.reason, 200)}`,
+    };
+  return {
+    is: 'missing',
+    says: cleanText`expected the framework's kind ChaosExperiment (chaosexperiments.chaos.operatorchaos.io) in ${where}, found none: its CRD is not installed there`,
+  };
+}

@@ -1,0 +1,58 @@
+import { titleOf } from '../injection/resources.ts';
+import type { Api } from '../kube/client/api.ts';
+import type { Discovery } from '../kube/discovery/discovery.ts';
+import { blindReason } from '../revert/blind.ts';
+import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
+import type { ScanOptions, ScanResult } from '../revert/scan-types.ts';
+import { carrierResources, faultsOf, whereItIs } from '../revert/where-it-is.ts';
+import { counted } from '../text/counted.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
+
+/** Whether something of a fault is left in the cluster, as a scan after the end shows it. */
+export interface Remains {
+  state: 'none' | 'left' | 'blind';
+  says: Clean;
+  /** Ids of what is left. */
+  left: readonly string[];
+}
+
+/** Looks wherever the fault of this experiment would be. What could not be read there is blind, never nothing. */
+export async function lookForRemains(
+  api: Api,
+  scan: (options: ScanOptions) => Promise<ScanResult>,
+  { reach }: Pick<ClusterExperiment, 'reach'>,
+): Promise<Remains> {
+  const blind = (why: string): Remains => ({ state: 'blind', says: sanitise(why, 400), left: [] });
+  const discovery = await api.discovery();
+  if (!discovery.ok) return blind(`the API could not be discovered: ${blindReason(discovery)}`);
+  const resources = carrierResources(reach, discovery.value);
+  const namespace = onlyNamespace(reach, resources, discovery.value);
+  const scope = namespace === undefined ? {} : { namespace };
+  const seen = await scan({ deep: true, ...scope });
+  const left = faultsOf(reach, seen.injections).map(({ id }) => id);
+  if (left.length > 0)
+    return {
+      state: 'left',
+      says: sanitise(`${counted(left.length, 'injection')} of its kind: ${left.join(', ')}`, 400),
+      left,
+    };
+  const why = whereItIs(reach, { ...seen, ...scope }, resources);
+  if (why !== undefined) return blind(why);
+  const { read, objects } = seen.scanned;
+  if (read === 0) return blind('nothing could be listed');
+  const where = namespace === undefined ? 'the cluster' : `namespace ${namespace}`;
+  const looked = `${counted(objects, 'object')} of ${counted(read, 'kind')} in ${where} read`;
+  return { state: 'none', says: sanitise(`no mark of its fault is left: ${looked}`, 400), left: [] };
+}
+
+/** The namespace in which all of a fault would be seen; undefined where it may be in several, or in none. */
+function onlyNamespace(
+  { namespaces }: ClusterExperiment['reach'],
+  resources: readonly string[] | undefined,
+  discovery: Discovery,
+): string | undefined {
+  const [namespace, ...others] = namespaces;
+  const isNamespaced = (title: string) =>
+    discovery.resources.some(resource => titleOf(resource) === title && resource.namespaced);
+  return others.length === 0 && resources?.every(isNamespaced) === true ? namespace : undefined;
+}

@@ -1,0 +1,94 @@
+import { fields, list, strings, text, time } from '../k8s/fields.ts';
+import type { KubeObject } from '../k8s/object.ts';
+import { CLEANUP, type ClusterExperiment, clusterExperiment } from '../revert/cluster-experiment.ts';
+import { parseDuration } from '../text/duration.ts';
+import { type Clean, sanitise } from '../text/sanitise.ts';
+
+/** The framework's own default where a document gives no recoveryTimeout. */
+const DEFAULT_RECOVERY_MS = 60_000;
+
+/** What an applied ChaosExperiment says of itself at one moment. */
+export interface Seen extends ClusterExperiment {
+  uid: string;
+  /** As the controller wrote it; empty before the first. */
+  writtenPhase: string;
+  /** Something in the object shows that a controller has it in hand. */
+  isTaken: boolean;
+  isLeaving: boolean;
+  message?: Clean;
+  /** When the controller ends observing, where no TTL ends it before. Milliseconds since the epoch. */
+  observesUntil?: number;
+  /** Its controller says that the fault is in: its words. */
+  injected?: Clean;
+  /** What the controller found before it injected. */
+  before?: { passed: boolean; says: Clean };
+  /** What the verdict rests on, in the controller's words. */
+  reasons: Clean[];
+}
+
+/** Reads one. Text is the controller's, made safe. */
+export function seenOf(object: KubeObject): Seen {
+  const experiment = clusterExperiment(object);
+  const status = fields(object.status);
+  const spec = fields(object.spec);
+  const evaluation = fields(status.evaluationResult);
+  const { injectedAt } = experiment;
+  const recoveryMs = parseDuration(text(fields(spec.hypothesis).recoveryTimeout)) || DEFAULT_RECOVERY_MS;
+  const message = text(status.message);
+  const before = checkWords(status.steadyStatePre);
+  const fault = list(status.conditions).find(({ type, status: is }) => type === 'FaultInjected' && is === 'True');
+  const { finalizers = [], deletionTimestamp, uid = '' } = object.metadata;
+  return {
+    ...experiment,
+    uid,
+    writtenPhase: text(status.phase),
+    isTaken: Object.keys(status).length > 0 || finalizers.includes(CLEANUP),
+    isLeaving: deletionTimestamp !== undefined,
+    reasons: reasonsOf(evaluation, message, checkWords(status.steadyStatePost)),
+    ...(message === '' ? {} : { message: sanitise(message, 400) }),
+    ...(injectedAt === undefined ? {} : { observesUntil: injectedAt + recoveryMs }),
+    ...(before === undefined ? {} : { before }),
+    ...(fault === undefined ? {} : { injected: sanitise(text(fault.message) || text(fault.reason) || 'yes', 300) }),
+  };
+}
+
+/** When the controller should revert: at its TTL or at the end of observing, whichever comes first. */
+export function revertsAt({ ttlEnd, observesUntil }: Pick<Seen, 'ttlEnd' | 'observesUntil'>): number | undefined {
+  const ends = [ttlEnd, observesUntil].filter(end => end !== undefined);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+/** A CheckResult of the framework in words; undefined where there is none yet. */
+function checkWords(result: unknown): Seen['before'] {
+  const { passed, details } = fields(result);
+  if (typeof passed !== 'boolean') return undefined;
+  const all = list(details);
+  const wrong = all
+    .filter(one => one.passed === false)
+    .map(({ check, value, error }) => {
+      const { kind, name, conditionType } = fields(check);
+      const about = [text(kind), text(name), text(conditionType)].filter(word => word !== '').join(' ');
+      return `${about}: ${text(error) || text(value) || 'not so'}`;
+    });
+  const counted = `${all.length} ${all.length === 1 ? 'check' : 'checks'}`;
+  return { passed, says: sanitise(passed ? counted : wrong.join('; ') || counted, 400) };
+}
+
+function reasonsOf(evaluation: ReturnType<typeof fields>, message: string, after: Seen['before']): Clean[] {
+  const { confidence, deviations } = evaluation;
+  const said = [
+    text(confidence),
+    ...strings(deviations),
+    ...(after === undefined || after.passed ? [] : [`not steady afterwards: ${after.says}`]),
+    message,
+  ].filter(one => one !== '');
+  return [...new Set(said)].slice(0, 10).map(one => sanitise(one, 300));
+}
+
+/** An Event about an object, in words; `key` is the same for the same happening. */
+export function eventWords(event: KubeObject): { key: string; says: Clean; at: number } {
+  const at = time(event.lastTimestamp) ?? time(event.eventTime) ?? time(event.metadata.creationTimestamp) ?? 0;
+  const reason = text(event.reason);
+  const message = text(event.message);
+  return { key: `${reason} ${message}`, says: sanitise(`${reason}: ${message}`, 300), at };
+}

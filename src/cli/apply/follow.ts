@@ -1,0 +1,106 @@
+import { type Conclusion, concludeApplied, notAccepted } from '../../apply/conclusion.ts';
+import { type End, follow } from '../../apply/follow.ts';
+import { appliedJson, appliedLine, conclusionJson, conclusionLines } from '../../apply/line.ts';
+import { lookForRemains, type Remains } from '../../apply/remains.ts';
+import type { Seen } from '../../apply/state.ts';
+import type { Happening } from '../../apply/told.ts';
+import type { Interrupt } from '../../host/interrupt.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
+import type { Api } from '../../kube/client/api.ts';
+import { engineFor } from '../../runtime/open-engine.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import type { Invocation } from '../command.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
+import { print, say, sayJson } from '../output.ts';
+import { tell } from '../tell.ts';
+import { stopExperiment } from './stop.ts';
+
+/** How long a controller may take before it is said that nobody accepted it. */
+export const ACCEPT_MS = 30_000;
+
+/** What is followed, and for how long. */
+export interface Followed {
+  object: ObjectRef;
+  /** As it was created; where it is gone before it was read, this says where its fault may be. */
+  made?: Seen;
+  acceptMs: number;
+  timeoutMs?: number;
+}
+
+/** Follows an applied experiment to its end, looks what is left of it, and prints both. Gives the exit code. */
+export async function followToEnd(
+  invocation: Invocation,
+  { api, runtime, interrupt }: { api: Api; runtime: Runtime; interrupt: Interrupt },
+  followed: Followed,
+): Promise<ExitCode> {
+  const { object } = followed;
+  const { globals } = invocation;
+  const hear = hearing(invocation, api, object);
+  if (followed.made !== undefined) hear({ event: 'applied', object });
+  const end = await follow({
+    api,
+    clock: runtime.realClock,
+    object,
+    acceptMs: followed.acceptMs,
+    ...(followed.timeoutMs === undefined ? {} : { timeoutMs: followed.timeoutMs }),
+    tell: hear,
+    signal: interrupt.signal,
+  });
+  if (end.is === 'time-up') {
+    tell('the time given with --timeout is up: it is stopped');
+    const code = await stopExperiment(
+      { ...invocation, options: { ...invocation.options, yes: true } },
+      api,
+      runtime,
+      object,
+    );
+    return code === EXIT.done ? EXIT.aborted : code;
+  }
+  if (end.is === 'left') return leave(object);
+  const known = end.seen ?? followed.made;
+  const whole: End = known === undefined ? end : { ...end, seen: known };
+  const isOver = end.is === 'over' || end.is === 'gone';
+  const engine = engineFor(runtime, api);
+  const remains = isOver && known ? await lookForRemains(api, options => engine.scan(options), known) : undefined;
+  const conclusion = concludeApplied(whole, remains);
+  if (end.is === 'nobody') tell(notAccepted(followed.acceptMs, object.namespace ?? 'default'));
+  printConclusion(invocation, conclusion, object, api.serverTime().now);
+  for (const line of advice(end, remains, object)) tell(line);
+  return conclusion.exitCode as ExitCode;
+}
+
+function printConclusion({ globals }: Invocation, conclusion: Conclusion, object: ObjectRef, at: number): void {
+  if (globals.output === 'text') for (const line of conclusionLines(at, conclusion, object.name)) say(globals)(line);
+  else if (globals.output === 'jsonl') sayJson(conclusionJson(at, conclusion, object));
+  else print(conclusionJson(at, conclusion, object), globals, () => []);
+}
+
+/** What to do next. */
+function advice(end: End, remains: Remains | undefined, object: ObjectRef): string[] {
+  if (end.is === 'nobody') return ways(object);
+  if (remains?.state === 'left') return [`put it back, verified: mayday revert ${remains.left.join(' ')}`];
+  return remains?.state === 'blind' ? ['what remains is not known: somebody who may read it should `mayday scan`'] : [];
+}
+
+/** Prints what following tells, in the form asked for; forms that are printed whole say nothing until the end. */
+function hearing({ globals }: Invocation, api: Api, object: ObjectRef): (happening: Happening) => void {
+  const line = say(globals);
+  return happening => {
+    const told = { at: Math.round(api.serverTime().now), ...happening };
+    if (globals.output === 'text') line(appliedLine(told, object.name));
+    else if (globals.output === 'jsonl') sayJson(appliedJson(told, object));
+    if (happening.event === 'overdue') for (const way of ways(object).slice(1)) tell(way);
+  };
+}
+
+function leave(object: ObjectRef): ExitCode {
+  tell(`no longer followed; it goes on without us, in the hands of its controller`);
+  for (const line of ways(object)) tell(line);
+  return EXIT.inconclusive;
+}
+
+/** How to come back to it, and how to end it. */
+function ways({ namespace, name }: ObjectRef): string[] {
+  const full = namespace === undefined ? name : `${namespace}/${name}`;
+  return [`come back: mayday apply --follow ${full}`, `stop it:   mayday apply --stop ${full}`];
+}

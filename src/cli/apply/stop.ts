@@ -1,0 +1,50 @@
+import { faultOfExperiment } from '../../apply/its-fault.ts';
+import { seenOf } from '../../apply/state.ts';
+import type { ObjectRef } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import type { Api } from '../../kube/client/api.ts';
+import { engineFor } from '../../runtime/open-engine.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import type { Invocation } from '../command.ts';
+import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
+import { revertCommand } from '../revert.ts';
+import { tell } from '../tell.ts';
+
+/**
+ * Stops one of the framework's experiments: deletes it, which is how the framework aborts one and has its controller revert the fault; what
+ * the controller leaves is reverted by us, and only then is its finalizer taken off. The exit codes are those of `mayday revert`.
+ */
+export async function stopExperiment(
+  invocation: Invocation,
+  api: Api,
+  runtime: Runtime,
+  object: ObjectRef,
+): Promise<ExitCode> {
+  const got = await api.get(object);
+  if (!got.ok) {
+    if (got.reason === 'not-found')
+      throw new CommandFailure(
+        `expected ${nameOf(object)}, found none; what it may have left: \`mayday scan\``,
+        EXIT.inconclusive,
+      );
+    throw new CommandFailure(`${nameOf(object)} cannot be read: ${got.message}`, EXIT.unreachable);
+  }
+  const live = { ...got.value, apiVersion: object.apiVersion, kind: object.kind };
+  const seen = seenOf(live);
+  const scanned = await engineFor(runtime, api).scan({ deep: true });
+  const left = faultOfExperiment(live, seen.reach, scanned.injections).map(({ id }) => id);
+  const isOver = seen.state === 'over';
+  if (isOver) tell(`it has ended already: ${seen.phase}${seen.verdict === undefined ? '' : `, ${seen.verdict}`}`);
+  const ids = [...(isOver ? [] : [seen.id as string]), ...left];
+  if (ids.length === 0) {
+    const blind = scanned.blind.length;
+    tell(
+      blind === 0
+        ? 'nothing of its kind is in the cluster'
+        : `BLIND to ${blind} kinds: it may have left something there`,
+    );
+    return blind === 0 ? EXIT.done : EXIT.residue;
+  }
+  const { namespace: _, ...globals } = invocation.globals;
+  return revertCommand({ ...invocation, globals, args: [ids] });
+}
