@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { appliedJourneys } from './journeys/applied.ts';
 import { cutOffJourneys } from './journeys/cut-off.ts';
 import { diedRevertingJourneys } from './journeys/died-reverting.ts';
 import { doesNotHoldJourneys } from './journeys/does-not-hold.ts';
@@ -46,6 +47,7 @@ onEachProvider('on', (given, name) => {
     thirdValueJourneys(given);
     everyKindJourneys(given);
     orderJourneys(given);
+    appliedJourneys(given);
     onCallJourneys(given);
     historyJourneys(given);
     recordedJourneys(given);

@@ -34,7 +34,6 @@ export async function followToEnd(
   followed: Followed,
 ): Promise<ExitCode> {
   const { object } = followed;
-  const { globals } = invocation;
   const hear = hearing(invocation, api, object);
   if (followed.made !== undefined) hear({ event: 'applied', object });
   const end = await follow({
