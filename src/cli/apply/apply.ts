@@ -149,9 +149,9 @@ function notTaken(why: NotTaken, object: KubeObject): CommandFailure {
   const { namespace, name } = object.metadata;
   const full = nameOf(refOf(object));
   if (why.is === 'exists') {
-    const { phase, verdict, injectedAt, isLeaving } = why.seen;
+    const { phase, writtenPhase, verdict, injectedAt, isLeaving } = why.seen;
     const how = [
-      `phase ${phase}`,
+      writtenPhase === '' ? 'no phase yet: taken by nobody' : `phase ${phase}`,
       ...(verdict === undefined ? [] : [String(verdict)]),
       ...(injectedAt === undefined ? [] : [`injected at ${new Date(injectedAt).toISOString()}`]),
       ...(isLeaving ? ['being deleted'] : []),

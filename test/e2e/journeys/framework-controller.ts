@@ -3,7 +3,7 @@ import { writeEnvelope } from '../../../src/injection/record/envelope.ts';
 import type { Thing } from './objects.ts';
 import type { Stage } from './stage.ts';
 
-export const CLEANUP = 'chaos.operatorchaos.io/cleanup';
+const CLEANUP = 'chaos.operatorchaos.io/cleanup';
 const BLOCK = 'chaos.operatorchaos.io/block';
 const PHASES = ['Pending', 'SteadyStatePre', 'Injecting', 'Observing', 'SteadyStatePost', 'Complete'] as const;
 
@@ -55,20 +55,22 @@ export async function frameworkController(stage: Stage, name: string, script: Sc
     await patch('chaosexperiment', name, { metadata: { finalizers: null } });
     return true;
   };
+  const ending = {
+    verdict,
+    evaluationResult: { verdict, confidence: '1/1 steady-state checks passed', deviations: [] },
+  };
+  const enter = async (phase: (typeof PHASES)[number]) => {
+    if (phase === 'SteadyStatePost') await revert();
+    const begins = phase === 'Injecting' ? { injectionStartedAt: new Date().toISOString() } : {};
+    await status({ phase, ...begins, ...(phase === 'Complete' ? ending : {}) });
+    if (phase !== 'Injecting') return;
+    await patch('chaosexperiment', name, { metadata: { finalizers: [CLEANUP] } });
+    await inject();
+  };
   await until(async () => (await stage.read('chaosexperiment', name).catch(() => undefined)) !== undefined);
   for (const phase of PHASES) {
     if (await isDeleted()) return;
-    const begins = phase === 'Injecting' ? { injectionStartedAt: new Date().toISOString() } : {};
-    const ends =
-      phase === 'Complete'
-        ? { verdict, evaluationResult: { verdict, confidence: '1/1 steady-state checks passed', deviations: [] } }
-        : {};
-    if (phase === 'SteadyStatePost') await revert();
-    await status({ phase, ...begins, ...ends });
-    if (phase === 'Injecting') {
-      await patch('chaosexperiment', name, { metadata: { finalizers: [CLEANUP] } });
-      await inject();
-    }
+    await enter(phase);
     if (phase === script.diesIn) return;
     for (const end = performance.now() + (phase === 'Observing' ? observesMs : 0); performance.now() < end; ) {
       if (await isDeleted()) return;
