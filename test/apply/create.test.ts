@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createExperiment, tryApply } from '../../src/apply/create.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { experiment, KIND, REF } from './support.ts';
 
@@ -8,7 +9,7 @@ const order = () => {
   delete made.metadata.uid;
   return made;
 };
-const cluster = (...objects: Parameters<typeof fakeApi>[0]) => fakeApi(objects, { kinds: [KIND] });
+const cluster = (...objects: KubeObject[]) => fakeApi(objects, { kinds: [KIND] });
 
 test('a try creates nothing', async () => {
   const api = cluster();
