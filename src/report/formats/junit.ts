@@ -27,7 +27,11 @@ function outcomeOf(one: Scenario): 'error' | 'failure' | 'skipped' | 'passed' {
 
 /** The report as JUnit XML: `testsuites` of one `testsuite` with a `testcase` for each run, as CI viewers read it. */
 export function junit(report: Report): string {
-  const cases = report.scenarios.map(one => ({ one, outcome: outcomeOf(one) }));
+  const names = uniqueNames([
+    ...report.scenarios.map(one => one.title ?? one.name),
+    ...report.notRun.map(({ name }) => name),
+  ]);
+  const cases = report.scenarios.map((one, index) => ({ one, name: names[index] ?? '', outcome: outcomeOf(one) }));
   const count = (outcome: string) => cases.filter(one => one.outcome === outcome).length;
   const seconds = cases.reduce((sum, { one }) => sum + secondsOf(one), 0);
   const sizes = {
@@ -52,9 +56,9 @@ export function junit(report: Report): string {
     ...report.where.map(where => `      <property${attributes({ name: 'where', value: whereText(where) })}/>`),
     `      <property${attributes({ name: 'residue', value: report.counts.residue })}/>`,
     '    </properties>',
-    ...cases.flatMap(({ one, outcome }) => caseLines(one, outcome)),
-    ...report.notRun.flatMap(({ name, says }) => [
-      `    <testcase${attributes({ name, classname: 'mayday.not-run', time: '0.000' })}>`,
+    ...cases.flatMap(({ one, name, outcome }) => caseLines(one, name, outcome)),
+    ...report.notRun.flatMap(({ says }, index) => [
+      `    <testcase${attributes({ name: names[cases.length + index] ?? '', classname: 'mayday.not-run', time: '0.000' })}>`,
       `      <skipped${attributes({ message: says })}/>`,
       '    </testcase>',
     ]),
@@ -68,7 +72,18 @@ export function junit(report: Report): string {
 const secondsOf = ({ startedAt, endedAt, recoveryMs = 0 }: Scenario): number =>
   (startedAt !== undefined && endedAt !== undefined ? Math.max(0, endedAt - startedAt) : recoveryMs) / 1000;
 
-function caseLines(one: Scenario, outcome: ReturnType<typeof outcomeOf>): string[] {
+/** Viewers take two cases of one name for one, and show the first: the second run of a name is `name (2)`. */
+function uniqueNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map(name => {
+    let unique = name;
+    for (let nth = 2; taken.has(unique); nth += 1) unique = `${name} (${nth})`;
+    taken.add(unique);
+    return unique;
+  });
+}
+
+function caseLines(one: Scenario, name: string, outcome: ReturnType<typeof outcomeOf>): string[] {
   const [message = one.verdict] = (one.residue ?? 0) > 0 ? [`${one.residue} not proven restored`] : one.reasons;
   const body = xml([...one.reasons, ...one.collateral.map(object => `harm outside the target: ${object}`)].join('\n'));
   const type = (one.residue ?? 0) > 0 ? 'RESIDUE' : one.verdict.toUpperCase();
@@ -81,7 +96,7 @@ function caseLines(one: Scenario, outcome: ReturnType<typeof outcomeOf>): string
   }[outcome];
   return [
     `    <testcase${attributes({
-      name: one.title ?? one.name,
+      name,
       classname: `chaos${tier}.${one.component ?? 'by-hand'}`,
       time: secondsOf(one).toFixed(3),
     })}>`,
