@@ -4,16 +4,16 @@ import { CommandFailure } from './failure.ts';
 import { tell } from './tell.ts';
 
 /**
- * A namespace that was asked for by name must be there: that nothing is in a mistyped one says nothing. Where that may not be read, stderr
+ * A namespace that was asked for by name (with `flag`) must be there: that nothing is in a mistyped one says nothing. Where that may not be read, stderr
  * says so.
  */
-export async function expectNamespace(api: Api, namespace: string | undefined): Promise<void> {
+export async function expectNamespace(api: Api, namespace: string | undefined, flag = '-n'): Promise<void> {
   if (namespace === undefined) return;
   const got = await api.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
   if (got.ok) return;
   if (got.reason === 'not-found')
     throw new CommandFailure(
-      `expected namespace ${namespace} in context ${sanitise(api.identity.context, 200)}, found none of that name: check -n; nothing was done`,
+      `expected namespace ${namespace} in context ${sanitise(api.identity.context, 200)}, found none of that name: check ${flag}; nothing was done`,
     );
   tell(`whether namespace ${namespace} exists could not be checked: ${got.message}`);
 }

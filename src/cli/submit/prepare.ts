@@ -14,6 +14,7 @@ import type { Submission } from '../../submit/submission.ts';
 import { type Surveyed, survey } from '../../submit/survey.ts';
 import { suiteEntries } from '../../suite/order.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
+import { expectNamespace } from '../namespace.ts';
 import { tell } from '../tell.ts';
 import type { SubmitRequest } from './request.ts';
 
@@ -33,6 +34,7 @@ export async function prepare(
   { signal, agree }: { signal: AbortSignal; agree: (wantsSignature: boolean) => Promise<void> },
 ): Promise<Submission> {
   const namespace = request.namespace ?? api.identity.namespace;
+  await expectNamespace(api, namespace, '--in');
   const now = api.serverTime().now;
   const id = makeSubmissionId(now, runtime.random);
   const { config } = runtime;
@@ -78,7 +80,7 @@ export async function prepare(
     keepSeconds: Math.ceil(request.keepMs / 1000),
     needs: await allowed(api, [
       ...surveyed.flatMap(({ needs }) => needs),
-      ...(wantsSignature ? await keyNeed(api) : []),
+      ...(wantsSignature ? await keyNeed(api, request.dryRun || config.readOnly) : []),
     ]),
     passed: request.passed,
     podSpec: request.podSpec,
@@ -131,10 +133,16 @@ function selects({ spec }: KubeObject, labels: Readonly<Record<string, string>>)
  * A pod signs its undo records where that is what lets a reaper revert them, and where the key may be handed out: whoever has it can sign for
  * anybody, so no other pod gets it.
  */
-async function keyNeed(api: Api): Promise<Need[]> {
+async function keyNeed(api: Api, isDry: boolean): Promise<Need[]> {
   const { namespace = '', name } = RECORD_KEY;
   const UNSIGNED = 'undo records will not be signed, and a reaper leaves those of deletions to a person';
   const there = await api.get(RECORD_KEY, { metadataOnly: true });
+  if (!there.ok && there.reason === 'not-found' && isDry) {
+    tell(
+      `Secret ${namespace}/${name} is made when it is submitted; the pods' right to read it will come to those shown`,
+    );
+    return [];
+  }
   if (!there.ok) {
     tell(`${UNSIGNED}: Secret ${namespace}/${name}: ${there.message}`);
     return [];

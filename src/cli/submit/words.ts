@@ -16,9 +16,23 @@ export function submissionLines(submission: Submission, { grants }: Objects): st
     ...lanes.map(
       (lane, index) => `  pod ${index}  ${operatorsOf(lane).join(', ')}: ${lane.map(({ key }) => key).join(', ')}`,
     ),
+    ...whyTogether(lanes),
     'RIGHTS of its ServiceAccount, and no others',
     ...grants.flatMap(grantLines),
   ];
+}
+
+/** Operators that share a pod, and why. */
+function whyTogether(lanes: Submission['lanes']): string[] {
+  return lanes.flatMap(lane => {
+    if (operatorsOf(lane).length < 2) return [];
+    const wide = lane.find(({ reach }) => reach.everywhere);
+    const why =
+      wide === undefined
+        ? 'these operators share namespaces'
+        : `${wide.key} writes to the whole cluster, and nothing runs beside that`;
+    return [`         in one pod, as in one suite: ${why}`];
+  });
 }
 
 function grantLines({ namespace, rules }: Grant): string[] {
