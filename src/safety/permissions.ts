@@ -2,7 +2,7 @@ import type { Permission } from '../faults/contract.ts';
 import { type AccessQuestion, checkAccess } from '../kube/client/access.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Outcome } from '../kube/client/outcome.ts';
-import type { Discovery } from '../kube/discovery/discovery.ts';
+import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 
 /** A permission with what the cluster says of it. */
@@ -36,24 +36,29 @@ export async function reviewPermissions(
     }
     const answer = answers.next().value;
     const allowed = answer === undefined || answer.allowed === 'unknown' ? 'blind' : answer.allowed === 'yes';
-    return { ...permission, resource, allowed, ...(answer?.reason === undefined ? {} : { reason: answer.reason }) };
+    return {
+      ...permission,
+      resource: resource.resource,
+      allowed,
+      ...(answer?.reason === undefined ? {} : { reason: answer.reason }),
+    };
   });
 }
 
-function resourceOf(permission: Permission, discovered: Outcome<Discovery>): string | undefined {
+function resourceOf(permission: Permission, discovered: Outcome<Discovery>): ApiResource | undefined {
   if (!discovered.ok) return undefined;
-  return discovered.value.resources.find(item => item.group === permission.group && item.kind === permission.kind)
-    ?.resource;
+  return discovered.value.resources.find(item => item.group === permission.group && item.kind === permission.kind);
 }
 
-function questionOf(permission: Permission, resource: string): AccessQuestion {
+/** An owner is named beside what it owns, and may live in no namespace itself. */
+function questionOf(permission: Permission, { resource, namespaced }: ApiResource): AccessQuestion {
   const { verb, group, subresource, namespace, name } = permission;
   return {
     verb,
     group,
     resource,
     ...(subresource === undefined ? {} : { subresource }),
-    ...(namespace === undefined ? {} : { namespace }),
+    ...(namespace === undefined || !namespaced ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
   };
 }

@@ -187,7 +187,8 @@ function needOf(
       group,
       resource: found.resource,
       ...(subresource === undefined ? {} : { subresource }),
-      ...(namespace === undefined || namespace === '' ? {} : { namespace }),
+      // An owner is named beside what it owns, and may live in no namespace itself.
+      ...(namespace === undefined || namespace === '' || !found.namespaced ? {} : { namespace }),
       ...(name === undefined || kind === 'Pod' ? {} : { name }),
     },
   ];
@@ -195,8 +196,8 @@ function needOf(
 
 /** Kinds that are asked and never listed. */
 const REVIEWS = [
-  { kind: 'SubjectAccessReview', resource: 'subjectaccessreviews' },
-  { kind: 'LocalSubjectAccessReview', resource: 'localsubjectaccessreviews' },
+  { kind: 'SubjectAccessReview', resource: 'subjectaccessreviews', namespaced: false },
+  { kind: 'LocalSubjectAccessReview', resource: 'localsubjectaccessreviews', namespaced: true },
 ];
 
 function warningsOf({ experiment }: LoadedExperiment, plan: Plan): string[] {

@@ -59,6 +59,24 @@ describe('who is asking', () => {
   });
 });
 
+test('a right to one object by name lets it be listed and watched by that name, and no other', async () => {
+  const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/t';
+  const rules = [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['mine'], verbs: ['list', 'watch'] }];
+  await client.ok({ method: 'POST', path: `${rbac}/roles`, body: { metadata: { name: 'one' }, rules } });
+  const body = {
+    metadata: { name: 'one' },
+    roleRef: { kind: 'Role', name: 'one' },
+    subjects: [{ kind: 'User', name: 'reader' }],
+  };
+  await client.ok({ method: 'POST', path: `${rbac}/rolebindings`, body });
+  const ask = async (query: string) => (await client.send({ path: `${T}/configmaps${query}`, user: 'reader' })).status;
+  expect(await ask('?fieldSelector=metadata.name%3Dmine')).toBe(200);
+  expect(await ask('?fieldSelector=metadata.name%3Dmine&watch=true&timeoutSeconds=1')).toBe(200);
+  expect(await ask('?fieldSelector=metadata.name%3Dother')).toBe(403);
+  expect(await ask('?fieldSelector=metadata.namespace%3Dt')).toBe(403);
+  expect(await ask('')).toBe(403);
+});
+
 test('whoever lacks what a binding gives may not write even a label of it; owners and finalizers alone he may', async () => {
   const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/t';
   const subjects = [{ kind: 'User', name: 'clerk' }];

@@ -37,6 +37,8 @@ const SERVED: ApiResource[] = [
   subresources: [],
 }));
 
+const PLATFORM: KubeObject = { apiVersion: 'example.com/v1', kind: 'Platform', metadata: { name: 'main', uid: 'p-1' } };
+
 /** The Services behind the webhooks of a configuration. */
 function servicesOf(object: KubeObject): KubeObject[] {
   const { webhooks = [] } = object as {
@@ -57,7 +59,7 @@ function servicesOf(object: KubeObject): KubeObject[] {
 }
 
 /** A world of this stage, short enough to be run through. */
-function house(stage: Stage): { api: FakeApi; loaded: Stage['loaded'] } {
+function house(stage: Stage, kinds: readonly ApiResource[] = []): { api: FakeApi; loaded: Stage['loaded'] } {
   const world = worldOf(stage, seededRandom(1));
   const { spec } = world.loaded.experiment;
   spec.hypothesis.recoveryTimeoutMs = 2_000;
@@ -65,7 +67,7 @@ function house(stage: Stage): { api: FakeApi; loaded: Stage['loaded'] } {
     { type: 'resourceExists', apiVersion: 'v1', kind: 'ConfigMap', name: 'bystander', namespace: 'shop' },
   ];
   const objects = [...world.objects, ...world.objects.flatMap(servicesOf)];
-  return { api: fakeApi(objects, { kinds: [...kindsOf(world.objects), ...SERVED] }), loaded: world.loaded };
+  return { api: fakeApi(objects, { kinds: [...kinds, ...kindsOf(world.objects), ...SERVED] }), loaded: world.loaded };
 }
 
 async function needsOf(stage: Stage): Promise<Need[]> {
@@ -156,4 +158,35 @@ test('the key of signatures is handed out only where a reaper reverts nothing th
     'webhook-disrupt',
     'webhook-disrupt-mutating',
   ]);
+});
+
+test('an owner that lives in no namespace is looked at in none, and asked for in none', async () => {
+  const stage = stages().find(({ name }) => name === 'owner-ref-orphan');
+  if (stage === undefined) throw new Error('expected a recorded OwnerRefOrphan');
+  const objects = structuredClone(stage.objects) as KubeObject[];
+  for (const { metadata } of objects)
+    for (const owner of metadata.ownerReferences ?? [])
+      Object.assign(owner, { apiVersion: 'example.com/v1', kind: 'Platform', name: 'main' });
+  const [resource] = SERVED.slice(0, 1).map(one => ({
+    ...one,
+    group: 'example.com',
+    apiVersion: 'example.com/v1',
+    kind: 'Platform',
+    resource: 'platforms',
+    namespaced: false,
+  })) as [ApiResource];
+  const { api, loaded } = house({ ...stage, objects: [...objects, PLATFORM] }, [resource]);
+  const facts = (id: string, random: () => number) => testFacts({ id, run: id, random });
+  const { needs } = await survey({ api, lockNamespace: undefined, events: false, freeze: [], facts }, loaded);
+  const looks = needs.filter(({ group }) => group === 'example.com');
+  expect(looks).toContainEqual({ verb: 'get', group: 'example.com', resource: 'platforms', name: 'main' });
+  expect(looks.filter(({ namespace }) => namespace !== undefined)).toEqual([]);
+  const asked = api.log.flatMap(({ kind, body }) =>
+    kind === 'SelfSubjectAccessReview'
+      ? [(body as { spec: { resourceAttributes: Record<string, string> } }).spec.resourceAttributes]
+      : [],
+  );
+  const ofOwner = asked.filter(({ resource: name }) => name === 'platforms');
+  expect(ofOwner.map(({ namespace }) => namespace)).toEqual(ofOwner.map(() => undefined));
+  expect(ofOwner).not.toEqual([]);
 });

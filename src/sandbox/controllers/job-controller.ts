@@ -28,7 +28,10 @@ function createLedger() {
       known.set(metadata.uid, own);
       for (const pod of pods) {
         const index = indexOf(pod);
-        const end = isFinished(pod) ? { index, ok: pod.status?.phase === 'Succeeded' } : own.get(pod.metadata.uid)?.end;
+        // One on its way out counts as failed at once, unless its end is to be waited for.
+        const isGivenUp = isTerminating(pod) && spec.podReplacementPolicy !== 'Failed' && !spec.suspend;
+        const ended = isFinished(pod) || isGivenUp;
+        const end = ended ? { index, ok: pod.status?.phase === 'Succeeded' } : own.get(pod.metadata.uid)?.end;
         own.set(pod.metadata.uid, { index, ...(end && { end }) });
       }
       const there = new Set(pods.map(pod => pod.metadata.uid));
