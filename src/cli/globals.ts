@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { SideBySide } from '../kube/connection/machine.ts';
 
 const EVERYWHERE = ['text', 'json', 'yaml', 'jsonl'] as const;
 const OTHERS = ['md', 'html', 'junit', 'csv', 'operator-chaos'] as const;
@@ -33,6 +34,8 @@ export interface GlobalOptions {
   gameday?: string;
   /** The console begins with the guided tour. */
   tour?: boolean;
+  /** One of many clusters that one command is at work on; never from the command line. */
+  beside?: SideBySide;
   /** As whom of the people of a game-day. */
   person?: string;
 }

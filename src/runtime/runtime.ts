@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Clock, systemClock } from '../host/clock.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Loaded } from '../kube/connection/kubeconfig.ts';
+import type { SideBySide } from '../kube/connection/machine.ts';
 import type { Herald } from '../notify/herald.ts';
 import { scaleClock } from '../run/clocks.ts';
 import type { Config } from './config-file.ts';
@@ -21,6 +22,8 @@ export interface RuntimeOptions {
   speed?: number | undefined;
   readOnly?: boolean | undefined;
   config?: string | undefined;
+  /** One of many clusters that this process is at work on. */
+  beside?: SideBySide | undefined;
 }
 
 /** The composition root: what every command and the console start from. Making one does nothing yet. */
@@ -93,6 +96,7 @@ async function open(options: RuntimeOptions, clock: Clock, closers: (() => Promi
           ...as,
           kubeconfig: options.kubeconfig && resolve(options.kubeconfig),
           context: options.context,
+          beside: options.beside,
         })
       : await connect({ ...as, ...(await startSandbox(options, closers)) });
   if (answer.ok) closers.push(() => answer.value.close());

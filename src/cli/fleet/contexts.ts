@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readRegular } from '../../host/disk/regular.ts';
 import { contextsReader } from '../../kube/connection/contexts.ts';
+import type { Machine } from '../../kube/connection/kubeconfig.ts';
 import { quoted } from '../../text/issue.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
@@ -9,7 +10,7 @@ import type { GlobalOptions } from '../globals.ts';
 const LONGEST_FILE = 1024 * 1024;
 
 /** The contexts that the command line means, each once, in its order; a failure in one line where one is not there. */
-export async function fleetContexts(globals: GlobalOptions): Promise<string[]> {
+export async function fleetContexts(globals: GlobalOptions, machine: Machine): Promise<string[]> {
   const given = [
     globals.context && '--context',
     globals.contexts && '--contexts',
@@ -19,7 +20,7 @@ export async function fleetContexts(globals: GlobalOptions): Promise<string[]> {
   ].filter(option => typeof option === 'string');
   if (given.length > 1)
     throw new CommandFailure(`expected one way to name clusters, found ${given.join(' and ')}: leave the others out`);
-  const known = await contextsReader(globals.kubeconfig && resolve(globals.kubeconfig))();
+  const known = await contextsReader(globals.kubeconfig && resolve(globals.kubeconfig), machine)();
   if (!known.ok) throw new CommandFailure(known.message, EXIT.unreachable);
   const names = known.contexts.map(({ name }) => name);
   const wanted = globals.allContexts === true ? names : listed(globals);

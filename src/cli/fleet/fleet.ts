@@ -1,3 +1,4 @@
+import { machineOfMany } from '../../kube/connection/machine.ts';
 import { isProtected } from '../../runtime/settings.ts';
 import type { CommandBody, CommandSpec, Invocation } from '../command.ts';
 import { ask, canAsk } from '../confirm.ts';
@@ -15,7 +16,9 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
   const { globals, args } = invocation;
   const command = spec.usage.split(' ')[0] ?? '';
   refuse(command, spec, invocation);
-  const contexts = await fleetContexts(globals);
+  const machine = machineOfMany();
+  const contexts = await fleetContexts(globals, machine);
+  const beside = { machine, clusters: contexts.length };
   const isWriting =
     spec.fleet?.writes?.(args) === true && invocation.options.dryRun !== true && globals.readOnly !== true;
   const unconfirmed = isWriting ? await unconfirmedOf(contexts, command, invocation) : new Set<string>();
@@ -26,7 +29,8 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
   const answers = await askEach(
     contexts,
     context => {
-      if (!unconfirmed.has(context)) return body({ ...invocation, globals: forOne(invocation, context) });
+      if (!unconfirmed.has(context))
+        return body({ ...invocation, globals: { ...forOne(invocation, context), beside } });
       const failure = `protected: expected its name typed, or --confirm ${context}; nothing was done there`;
       return Promise.reject(new CommandFailure(failure, EXIT.aborted));
     },

@@ -9,7 +9,7 @@ import { createConnections, isLoopback, isUsableProxy, proxyFor } from './connec
 import { createCredentials, type MaterialSource } from './credentials.ts';
 import { type Loaded, loadKubeconfig, type Machine, type Refusal, resolveTarget } from './kubeconfig.ts';
 import { impersonationHeaders, kubeconfigSource } from './kubeconfig-source.ts';
-import { thisMachine } from './machine.ts';
+import { type SideBySide, thisMachine } from './machine.ts';
 import { type RunCommand, runCommand } from './run-command.ts';
 import { readServerUrl } from './server-url.ts';
 
@@ -29,6 +29,8 @@ export interface ConnectOptions {
   name?: string | undefined;
   clock?: Clock;
   machine?: Machine;
+  /** One of many connections of this process. */
+  beside?: SideBySide | undefined;
   run?: RunCommand;
 }
 
@@ -39,10 +41,10 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions = {}): Promise<Loaded<Api>> {
   // It loads while the kubeconfig is read.
   const http = loadHttp();
-  const machine = options.machine ?? thisMachine();
+  const machine = options.machine ?? options.beside?.machine ?? thisMachine();
   const found = options.server ? given(options, options.server) : await fromKubeconfig(options, machine);
   if (!found.ok) return found;
-  return open(found.value, machine, options.clock ?? systemClock, http);
+  return open(found.value, machine, options.clock ?? systemClock, { http, clusters: options.beside?.clusters ?? 1 });
 }
 
 /** The default export is there in Node.js and in a bundle alike; the named ones are not. */
@@ -130,7 +132,7 @@ async function open(
   opening: Opening,
   machine: Machine,
   clock: Clock,
-  http: ReturnType<typeof loadHttp>,
+  { http, clusters }: { http: ReturnType<typeof loadHttp>; clusters: number },
 ): Promise<Loaded<Api>> {
   const { server, source } = opening;
   const refusal = badProxy(proxyOf(opening, machine)?.uri);
@@ -139,7 +141,7 @@ async function open(
   const credentials = createCredentials({
     server,
     source,
-    connect: tls => createConnections(undici, tls, proxyOf(opening, machine)),
+    connect: tls => createConnections(undici, tls, proxyOf(opening, machine), clusters),
     clock,
   });
   const first = await credentials.access();

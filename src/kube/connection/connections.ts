@@ -6,6 +6,10 @@ type Undici = typeof import('undici');
 
 // Requests share a few connections: parallel enough for a scan of every kind, few enough not to storm a server with handshakes.
 const REQUEST_CONNECTIONS = 16;
+// Of many clusters each gets fewer, since handshakes are a quarter of the work then; still more than the lists of one API group that go at
+// a time, so that a group that does not answer does not hold up the others.
+const FEWEST_CONNECTIONS = 8;
+const CONNECTIONS_OF_ALL = 96;
 const KEEP_ALIVE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -13,10 +17,10 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export type Proxy = { uri: string } | undefined;
 
 /** Pools of HTTP/1.1 connections to one API server, straight or through an HTTP(S) or SOCKS5 proxy. */
-export function createConnections(undici: Undici, tls: TlsMaterial, proxy: Proxy): Connections {
+export function createConnections(undici: Undici, tls: TlsMaterial, proxy: Proxy, clusters = 1): Connections {
   const connect = connector(undici, tls);
   const pool = (connections: number | null) => dispatcher(undici, tls, { proxy, connect, connections });
-  const pools = { requests: pool(REQUEST_CONNECTIONS), urgent: pool(REQUEST_CONNECTIONS), streams: pool(null) };
+  const pools = { requests: pool(connectionsFor(clusters)), urgent: pool(REQUEST_CONNECTIONS), streams: pool(null) };
   const all = Object.values(pools);
   return {
     ...pools,
@@ -28,6 +32,10 @@ export function createConnections(undici: Undici, tls: TlsMaterial, proxy: Proxy
     },
   };
 }
+
+/** How many connections the requests to one of so many clusters share. */
+export const connectionsFor = (clusters: number): number =>
+  Math.max(FEWEST_CONNECTIONS, Math.min(REQUEST_CONNECTIONS, Math.floor(CONNECTIONS_OF_ALL / clusters)));
 
 type Connect = ReturnType<Undici['buildConnector']>;
 

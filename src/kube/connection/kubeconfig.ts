@@ -18,6 +18,8 @@ export interface Machine {
   home: string;
   /** The file's text; undefined when there is no such file. */
   read(path: string): Promise<string | undefined>;
+  /** Files by path as they were last parsed: the kubeconfig of many clusters costs more to parse than one of them costs to connect to. */
+  parsed?: Map<string, { text: string; config: Kubeconfig }>;
 }
 
 /** A kubeconfig user with what the client library's own type leaves out. */
@@ -106,11 +108,16 @@ async function loadFile(machine: Machine, file: string): Promise<Loaded<Kubeconf
   try {
     const text = await machine.read(file);
     if (text === undefined) return { ok: true, value: undefined };
+    const known = machine.parsed?.get(file);
+    // Each connection may change what it was given, as a sign-in that renews its token does.
+    if (known?.text === text) return { ok: true, value: structuredClone(known.config) };
     const raw = firstDocument(text);
     if (!isMap(raw) || (raw.kind !== undefined && raw.kind !== 'Config')) {
       return refuse('kubeconfig', cleanText`${shown} is not a kubeconfig: expected a document of kind Config`);
     }
-    return { ok: true, value: fromRaw(raw, file) };
+    const config = fromRaw(raw, file);
+    machine.parsed?.set(file, { text, config: structuredClone(config) });
+    return { ok: true, value: config };
   } catch (error) {
     return refuse('kubeconfig', cleanText`cannot read kubeconfig ${shown}: ${sanitise(firstLine(error), 200)}`);
   }
