@@ -88,6 +88,13 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
     ],
     cause: `${isStale ? 'The APIService was left behind: its Service is gone and nothing installs it any more (stale). ' : ''}${expired ? 'The certificate authority in its caBundle has expired. ' : ''}While it is unavailable, API discovery is incomplete: namespaces stay Terminating, garbage collection stalls, and whoever reads this API (HPAs read metrics) gets nothing.`,
     fixes: [
+      how === 'unknown authority' && {
+        text: `Make spec.caBundle the authority of the certificate that Service ${target.namespace}/${target.name} serves with; see who should write it (cert-manager cainjector, the chart).${undoneBy(view, service)}`,
+        command: command(view, ['kubectl', 'edit', ...named(refOf(service))]),
+      },
+      (how === 'certificate expired' || how === 'wrong name in certificate') && {
+        text: `Issue the serving certificate of ${target.namespace}/${target.name} anew, for the name ${target.name}.${target.namespace}.svc; see what should have renewed it.`,
+      },
       dead === 'no port' &&
         port !== undefined && {
           text: `Let the APIService call port ${port}, which Service ${target.name} has.${undoneBy(view, service)}`,

@@ -9,6 +9,7 @@ import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { named, patchCommand } from '../../shell.ts';
+import { askedOnUpdate } from '../webhook/refusing.ts';
 
 /** Controllers need their time to clean up. */
 const GRACE_MS = 5 * 60_000;
@@ -133,12 +134,15 @@ function* held(
         safe: false,
       },
     ],
-    because: owners.flatMap(({ owner }) =>
-      owner.workloads.map(({ kind, metadata }) => ({
-        kind,
-        name: metadata.name,
-        ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-      })),
-    ),
+    because: [
+      ...owners.flatMap(({ owner }) =>
+        owner.workloads.map(({ kind, metadata }) => ({
+          kind,
+          name: metadata.name,
+          ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+        })),
+      ),
+      ...askedOnUpdate(view, { group: group ?? '', plural: view.discovery?.byKind(apiVersion, kind)?.resource ?? '' }),
+    ],
   });
 }

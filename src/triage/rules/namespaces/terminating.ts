@@ -10,6 +10,7 @@ import type { Cause, Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
+import { askedOnUpdate } from '../webhook/refusing.ts';
 
 /** A namespace that is empty is gone within seconds. */
 const GRACE_MS = 60_000;
@@ -132,14 +133,19 @@ function terminating({ view, answers, now }: Looking, namespace: ViewObject): Fi
   });
 }
 
+const groupOf = (apiVersion: string): string | undefined =>
+  apiVersion.includes('/') ? apiVersion.split('/')[0] : undefined;
+
 type Owners = readonly { finalizer: string; owner: FinalizerOwner }[];
 
 /** The finalizers that hold content: read from the instances, else from the condition. */
 function finalizersOf(namespace: ViewObject, held: readonly Held[]): { finalizer: string; group?: string }[] {
   const found = new Map<string, { finalizer: string; group?: string }>();
   for (const { finalizers, apiVersion } of held)
-    for (const finalizer of finalizers)
-      found.set(finalizer, { finalizer, ...(apiVersion.includes('/') && { group: apiVersion.split('/')[0] ?? '' }) });
+    for (const finalizer of finalizers) {
+      const group = groupOf(apiVersion);
+      found.set(finalizer, { finalizer, ...(group !== undefined && { group }) });
+    }
   const { message = '' } = condition(namespace, 'NamespaceFinalizersRemaining') ?? {};
   for (const [, finalizer = ''] of message.matchAll(/(?:remaining: |, )([^\s,]+) in \d+ resource instances/g))
     if (!found.has(finalizer)) found.set(finalizer, { finalizer });
@@ -175,8 +181,12 @@ function fixesOf(
   held: readonly Held[],
 ) {
   const blocked = isOn('NamespaceDeletionDiscoveryFailure') || isOn('NamespaceDeletionContentFailure');
-  const dead = owners.filter(({ owner }) => owner.builtIn === undefined && !owner.alive);
+  const foreign = owners.filter(({ owner }) => owner.builtIn === undefined);
+  const dead = foreign.filter(({ owner }) => !owner.alive);
   return [
+    ...foreign
+      .filter(({ owner }) => owner.alive)
+      .flatMap(({ finalizer, owner }) => owner.workloads.slice(0, 1).map(one => askController(view, finalizer, one))),
     blocked && {
       text: 'Mend the aggregated API or conversion webhook that the condition names; the namespace then goes by itself. Do not force it: what is left in it would stay in etcd.',
       command: command(view, ['kubectl', 'get', 'apiservices']),
@@ -218,6 +228,17 @@ function fixesOf(
   ];
 }
 
+/** A controller that runs and leaves its finalizer: something refuses its change, or its own clean-up fails. */
+const askController = (view: ClusterView, finalizer: string, { apiVersion, kind, metadata }: ViewObject) => ({
+  text: `See in the log of ${kind} ${metadata.namespace}/${metadata.name}, which runs, why it does not take finalizer ${finalizer} off.`,
+  command: command(view, [
+    'kubectl',
+    'logs',
+    ...named({ apiVersion, kind, name: metadata.name, ...(metadata.namespace && { namespace: metadata.namespace }) }),
+    '--tail=50',
+  ]),
+});
+
 /** Takes one finalizer off one object, and only if it still stands where it stood. */
 function strip(view: ClusterView, namespace: string, { apiVersion, kind, name, finalizers }: Held, finalizer: string) {
   const path = `/metadata/finalizers/${finalizers.indexOf(finalizer)}`;
@@ -248,6 +269,9 @@ function becauseOf(
       return refusal === undefined ? [] : blamedBy(view, refusal, namespace);
     }),
     ...held.map(({ kind, name }) => ({ kind, namespace, name })),
+    ...[...new Map(held.map(one => [one.plural, one])).values()].flatMap(({ apiVersion, plural }) =>
+      askedOnUpdate(view, { group: groupOf(apiVersion) ?? '', plural }),
+    ),
     ...dead.map(({ kind, metadata }) => ({
       kind,
       name: metadata.name,

@@ -49,6 +49,8 @@ function notReady({ view, now }: Pick<Looking, 'view' | 'now'>, node: ViewObject
   const isSilent = ready === undefined || ready.status === 'Unknown';
   const isCni = !isSilent && saysNetwork(node, ready);
   const pods = podsOn(view, name);
+  // Cordoned and empty it is out of service on purpose, whatever is done to the machine; pods that want it say so themselves.
+  const isOut = node.spec.unschedulable === true && pods.every(isOfEveryNode) && all === 0;
   const what = isSilent
     ? 'its kubelet no longer reports'
     : isCni
@@ -56,9 +58,9 @@ function notReady({ view, now }: Pick<Looking, 'view' | 'now'>, node: ViewObject
       : ready.reason || 'no reason given';
   return finding({
     rule: 'node/not-ready',
-    severity: all > 0 ? 'critical' : 'high',
+    severity: all > 0 ? 'critical' : isOut ? 'warn' : 'high',
     object: node,
-    summary: `${all > 1 ? `all ${all} nodes are not ready; here ` : ''}node not ready: ${what}; ${pods.length} pods on it`,
+    summary: `${isOut ? 'cordoned and drained (out of service), and ' : ''}${all > 1 ? `all ${all} nodes are not ready; here ` : ''}node not ready: ${what}; ${pods.length} pods on it`,
     since: sinceTime(ready?.since, created(node)),
     evidence: [
       ready ? quoted(ready) : 'status.conditions[Ready]: none',
@@ -98,6 +100,10 @@ function notReady({ view, now }: Pick<Looking, 'view' | 'now'>, node: ViewObject
     because: [{ kind: 'Node', name, rule: 'chaos/' }, ...(isCni ? networkPlugins(view) : [])],
   });
 }
+
+/** Pods of DaemonSets, and those that the kubelet runs from files of its own. */
+const isOfEveryNode = ({ metadata }: ViewObject): boolean =>
+  metadata.ownerReferences.some(({ kind }) => kind === 'DaemonSet' || kind === 'Node');
 
 const saysNetwork = (node: ViewObject, ready: Condition): boolean =>
   /cni|network plugin|NetworkPluginNotReady|NetworkReady=false/i.test(ready.message) ||

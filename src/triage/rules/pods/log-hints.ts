@@ -66,6 +66,7 @@ const PATTERNS: readonly Pattern[] = [
     match: /OutOfMemoryError|JavaScript heap out of memory|Cannot allocate memory|MemoryError|std::bad_alloc/i,
     means: () => 'it ran out of memory',
   },
+  { match: /exec format error/i, means: () => 'exec format error: the image is built for another architecture' },
   { match: /address already in use|EADDRINUSE/i, means: () => 'its port is already in use' },
   { match: /no space left on device|ENOSPC/i, means: () => 'a volume or the disk of the node is full' },
   {

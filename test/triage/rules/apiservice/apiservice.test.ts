@@ -43,6 +43,13 @@ describe('apiservice/unavailable', () => {
       expect.arrayContaining(['Deployment/kube-system/metrics-server', 'Service/kube-system/metrics-server']),
     );
   });
+  test('a certificate of another authority than the caBundle: the caBundle is to be corrected', () => {
+    const words =
+      'failing or missing response from https://10.1.1.1:443/apis/metrics.k8s.io/v1beta1: tls: failed to verify certificate: x509: certificate signed by unknown authority';
+    const failing = apiService('False', 'FailedDiscoveryCheck', words);
+    const [found] = findings(apiserviceUnavailable, [NAMESPACE, service(), deployment(1), failing]);
+    expect(found?.fixes[0]?.text).toContain('Make spec.caBundle the authority');
+  });
   test('left behind without its Service it is stale, and deleted after it was saved', () => {
     const [found] = findings(apiserviceUnavailable, [
       NAMESPACE,

@@ -68,6 +68,34 @@ describe('namespaces/terminating', () => {
     expect(wordsOf(found as never)).toContain('clusters not read');
     expect(found?.fixes[0]?.text).toContain('Bring Deployment ops/opensearch-operator back');
   });
+  test('a controller that runs and leaves its finalizer: see its log, and the fail-closed webhooks that may refuse its change', () => {
+    const operator: Literal = {
+      kind: 'Deployment',
+      metadata: { name: 'opensearch-operator', namespace: 'ops' },
+      status: { readyReplicas: 1 },
+    };
+    const guard = (failurePolicy: string, operations: string[]): Literal => ({
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: 'guard' },
+      webhooks: [
+        {
+          name: 'guard.dev',
+          failurePolicy,
+          clientConfig: { service: { name: 'guard', namespace: 'ops' } },
+          rules: [{ apiGroups: ['opensearch.opster.io'], apiVersions: ['*'], resources: ['clusters'], operations }],
+        },
+      ],
+    });
+    const told = (hook: Literal) =>
+      findings(namespaceTerminating, [namespace(remaining), crd, operator, hook], {
+        instances: { Cluster: [logs] },
+      })[0];
+    const found = told(guard('Fail', ['UPDATE']));
+    expect(found?.fixes[0]?.text).toContain('See in the log of Deployment ops/opensearch-operator, which runs');
+    expect(causesOf(found as never)).toContain('ValidatingWebhookConfiguration//guard');
+    for (const other of [guard('Ignore', ['UPDATE']), guard('Fail', ['CREATE'])])
+      expect(causesOf(told(other) as never)).not.toContain('ValidatingWebhookConfiguration//guard');
+  });
   test('a failure of discovery points at the API service, and never at a finalizer', () => {
     const failure = is(
       'NamespaceDeletionDiscoveryFailure',

@@ -71,6 +71,16 @@ describe('node/not-ready', () => {
     expect(found?.evidence).toContain('Lease kube-node-lease/node-1: renewed 13m ago');
   });
 
+  it('only warns of a node that was cordoned and drained before it was switched off; one pod of its own is an outage again', () => {
+    const off = { ...silent('node-3'), spec: { unschedulable: true } };
+    const on = (name: string, kind: string) =>
+      pod(name, { spec: { nodeName: 'node-3' }, metadata: { ownerReferences: [{ kind, name: 'x', uid: 'x' }] } });
+    const severity = (...pods: Literal[]) => look(nodeNotReady, [node('node-1'), off, ...pods])[0]?.severity;
+    expect(severity()).toBe('warn');
+    expect(severity(on('agent-1', 'DaemonSet'))).toBe('warn');
+    expect(severity(on('agent-1', 'DaemonSet'), on('web-1', 'ReplicaSet'))).toBe('high');
+    expect(look(nodeNotReady, [off])[0]?.severity).toBe('critical');
+  });
   it('is critical when all nodes are silent, and tells a network plugin', () => {
     expect(look(nodeNotReady, [silent('node-1'), silent('node-2')]).map(one => one.severity)).toEqual([
       'critical',

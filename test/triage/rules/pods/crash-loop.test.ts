@@ -15,6 +15,13 @@ const looping = (lastState: object, spec: Record<string, unknown> = {}) =>
   });
 
 describe('pod/crash-loop', () => {
+  it('reads from the log that the image is for another processor', () => {
+    const logs = { 'shop/web-1/web': ['exec /usr/bin/web: exec format error'] };
+    const [found] = look(crashLoop, deployment([looping(ended('Error', 255))]), { logs });
+    expect(found?.summary).toContain(
+      'exit code 255; log: exec format error: the image is built for another architecture',
+    );
+  });
   it('gives the exit code and the end of the log, and the Service that the log says does not answer', () => {
     const logs = {
       'shop/web-1/web': ['starting', 'FATAL: dial tcp: lookup ledger.payments.svc on 10.96.0.10:53: no such host'],

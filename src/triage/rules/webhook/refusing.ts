@@ -1,0 +1,21 @@
+import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import type { Cause } from '../../finding.ts';
+import { causeOf } from '../pods/owner.ts';
+import { hooksOf } from './hooks.ts';
+import { scopeOf } from './scope.ts';
+
+/**
+ * The configurations of fail-closed webhooks that are asked when an object of that kind is updated. While one of them cannot be called
+ * nobody can change such an object: not even take a finalizer off it.
+ */
+export function askedOnUpdate(view: ClusterView, { group, plural }: { group: string; plural: string }): Cause[] {
+  const resource = group === '' ? plural : `${plural}.${group}`;
+  const found = [...hooksOf(view)].filter(hook => {
+    if (!hook.blocking) return false;
+    const { resources, operations } = scopeOf(view, hook);
+    return resources.includes(resource) && operations.some(one => one === 'UPDATE' || one === '*');
+  });
+  return [...new Set(found.map(({ configuration }) => configuration))].map(({ kind, metadata }) =>
+    causeOf({ kind, name: metadata.name }),
+  );
+}
