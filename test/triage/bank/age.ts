@@ -4,8 +4,8 @@
  */
 
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
-/** What is renewed all the time stays new. */
-const KEPT = new Set(['lastHeartbeatTime', 'lastTimestamp', 'lastObservedTime']);
+/** What is renewed all the time stays new, and what stands in a pod template: changing that would make new pods. */
+const KEPT = new Set(['lastHeartbeatTime', 'lastTimestamp', 'lastObservedTime', 'kubectl.kubernetes.io/restartedAt']);
 const FRESH_LEASE_MS = 45_000;
 
 interface Entry {
