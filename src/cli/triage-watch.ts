@@ -9,6 +9,8 @@ import { RULES } from '../triage/rules/index.ts';
 import { watchTriage } from '../triage/watch.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
+import { tell } from './tell.ts';
+import { narrowAdvice } from './triage-advice.ts';
 import type { TriageChoice } from './triage-choice.ts';
 import { aimed, exitCodeOf, printLook, type Shown } from './triage-print.ts';
 
@@ -37,6 +39,7 @@ export async function watchCommand(
   const reader = () => createNamedReader(api, clock, signal);
   const { context, server, user, namespace } = api.identity;
   let told = '';
+  let isAdvised = false;
   let code: ExitCode = EXIT.aborted;
   try {
     for await (const looked of watchTriage({ live, clock, rules: RULES, reader, serverNow, signal })) {
@@ -46,6 +49,9 @@ export async function watchCommand(
       if (now === told) continue;
       told = now;
       printLook(shown, { context, server, user, now: looked.now }, globals, false);
+      const advice = narrowAdvice(looked.view, globals.namespace, namespace);
+      if (advice !== undefined && !isAdvised) tell(advice);
+      isAdvised = isAdvised || advice !== undefined;
     }
     return code;
   } finally {

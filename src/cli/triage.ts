@@ -7,6 +7,8 @@ import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 import { withCluster } from './session.ts';
+import { tell } from './tell.ts';
+import { narrowAdvice } from './triage-advice.ts';
 import { readBundle, saveBundle } from './triage-bundle.ts';
 import { type TriageChoice, triageChoice } from './triage-choice.ts';
 import { aimed, exitCodeOf, printLook, tellGate } from './triage-print.ts';
@@ -30,6 +32,8 @@ export const triageCommand: CommandBody = async ({ globals, args, options }) => 
     const { context, server, user, namespace } = api.identity;
     const about = { context, server, user, now: looked.now };
     const code = show(looked, about, choice, globals, namespace);
+    const advice = narrowAdvice(looked.view, globals.namespace, namespace);
+    if (advice !== undefined) tell(advice);
     if (choice.save !== undefined) await saveBundle(choice.save, choice.replace, { looked, about, api });
     return code;
   });

@@ -98,6 +98,7 @@ export function looked(able: readonly Able[], seeing: Seeing, answers: Answers):
   const unread = new Set<ViewKind>();
   for (const { rule, spots } of able) {
     blind.push(...spots);
+    if (seeing.view.onlyNamespace !== undefined && !isOfOneNamespace(rule)) blind.push(elsewhere(seeing.view));
     const { view, touched, strayed } = watchView(seeing.view);
     const own: Finding[] = [];
     try {
@@ -120,6 +121,9 @@ export function looked(able: readonly Able[], seeing: Seeing, answers: Answers):
   }
   return { findings: [...findings.values()], blind: distinct(blind), unread: [...unread] };
 }
+
+/** Whether one namespace is enough to answer: the API server is the same for all, and G9 is about the objects of each namespace. */
+const isOfOneNamespace = ({ gate }: Rule): boolean => gate === 'G0' || gate === 'G9';
 
 const elsewhere = ({ onlyNamespace = '' }: ClusterView): BlindSpot => ({
   what: literal('the rest of the cluster'),
