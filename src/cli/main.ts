@@ -139,7 +139,7 @@ function end(error: unknown): ExitCode {
   }
   if (error instanceof JournalUnwritable) {
     const advice = error.cause instanceof Distrusted ? '' : ': free the disk, or set XDG_STATE_HOME';
-    tell(`${error.message}; nothing was injected, since nobody could put it back by it${advice}`);
+    tell(`${error.message}; nothing was changed, since without a journal nobody could put it back${advice}`);
     return EXIT.inconclusive;
   }
   if (isOfTheSystem(error)) {

@@ -4,6 +4,7 @@ import type { Files } from '../host/files.ts';
 import { injectable, isRefusal } from '../injection/refuse.ts';
 import { victimPlan } from '../injection/victim-plan.ts';
 import { execute } from '../injection/write/executor.ts';
+import { JournalUnwritable } from '../injection/write/journal.ts';
 import { pointer, set, test } from '../k8s/json-patch.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
@@ -83,7 +84,9 @@ export interface StopGapped {
 export async function stopGap(gap: StopGap, plan: Plan, names: readonly string[]): Promise<StopGapped> {
   const { api, clock, files, stateDir, header, guard, why, ttlMs } = gap;
   const experiment = { name: why, path: '', sha256: '', type: TYPE } as const;
-  const journal = await openJournal(files, stateDir, { ...header, experiment });
+  const journal = await openJournal(files, stateDir, { ...header, experiment }).catch((error: unknown) => {
+    throw new JournalUnwritable(error);
+  });
   const watch = (await guard?.begin(header.run, () => {})) ?? { on: false as const, why: 'no guardian is configured' };
   if (watch.on) {
     const { on: _, ...facts } = watch;
