@@ -11,6 +11,7 @@ import { gameDayJourneys } from './journeys/gameday.ts';
 import { watchedDayJourneys } from './journeys/gameday-watched.ts';
 import { heldByFinalizerJourneys } from './journeys/held-by-finalizer.ts';
 import { historyJourneys } from './journeys/history.ts';
+import { mendedJourneys } from './journeys/mended.ts';
 import { onCallJourneys } from './journeys/on-call.ts';
 import { orderJourneys } from './journeys/orders.ts';
 import { outageJourneys } from './journeys/outage.ts';
@@ -51,6 +52,7 @@ onEachProvider('on', (given, name) => {
     onCallJourneys(given);
     historyJourneys(given);
     recordedJourneys(given);
+    mendedJourneys(given);
     webhookJourneys(given);
     stockKubectlJourneys(given);
     suggestedJourneys(given);

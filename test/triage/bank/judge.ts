@@ -3,6 +3,7 @@ import type { Incident, Place } from './incident.ts';
 
 /** A finding, as `mayday triage -o json` prints it. */
 export interface Printed {
+  id: string;
   rule: string;
   severity: string;
   object: { kind: string; namespace?: string; name: string };

@@ -1,8 +1,10 @@
 /**
  * Plays incidents on a real control plane, asks `mayday triage` about each, and judges the answers:
- * `npm run triage:bank -- [--prove] [--keep] [--anew] [slug…]`
+ * `npm run triage:bank -- [--prove] [--fix] [--keep] [--anew] [slug…]`. With `--fix` mayday then mends the
+ * first root itself, where it can, and is asked again: its receipt must say that it is done, and the finding must be gone.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { whyNoControlPlane } from '../../cluster/controlplane/build.ts';
 import { runProgram } from '../../e2e/providers/kubectl.ts';
@@ -18,12 +20,14 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 interface Judged extends Judgement {
   incident: Incident;
   seconds: number;
+  /** The first root, of an incident. */
+  root?: Printed;
 }
 
 async function main(given: readonly string[]): Promise<number> {
   const flags = new Set(given.filter(word => word.startsWith('--')));
-  const odd = [...flags].find(flag => !['--prove', '--keep', '--anew', '--list'].includes(flag));
-  if (odd) throw new Error(`expected --prove, --keep, --anew or --list, found ${odd}`);
+  const odd = [...flags].find(flag => !['--prove', '--fix', '--keep', '--anew', '--list'].includes(flag));
+  if (odd) throw new Error(`expected --prove, --fix, --keep, --anew or --list, found ${odd}`);
   const chosen = incidents(given.filter(word => !word.startsWith('--')));
   if (flags.has('--list')) {
     for (const { slug, title, decoy } of chosen) print(`${slug.padEnd(34)} ${decoy ? 'decoy: ' : ''}${title}`);
@@ -34,13 +38,19 @@ async function main(given: readonly string[]): Promise<number> {
   if (flags.has('--anew')) forgetBase();
   const judged: Judged[] = [];
   const missed: string[] = [];
+  const unmended: string[] = [];
   for (const incident of chosen) {
     let lab: Lab | undefined;
     try {
       lab = await openLab(print);
       await play(lab, incident);
       if (flags.has('--prove')) print(`${incident.slug.padEnd(34)} there`);
-      else judged.push(await ask(lab, incident));
+      else {
+        const one = await ask(lab, incident);
+        judged.push(one);
+        if (flags.has('--fix') && one.root && !(await mended(lab, incident.slug, one.root)))
+          unmended.push(incident.slug);
+      }
       if (flags.has('--keep')) await kept(lab);
     } catch (error) {
       missed.push(incident.slug);
@@ -51,23 +61,59 @@ async function main(given: readonly string[]): Promise<number> {
   }
   if (judged.length > 0) print(total(judged));
   if (missed.length > 0) print(`not produced: ${missed.join(' ')}`);
+  if (unmended.length > 0) print(`not mended: ${unmended.join(' ')}`);
   const right = ({ verdict, fix, also }: Judged) => (verdict === 'first' && fix && also) || verdict === 'clean';
-  return missed.length === 0 && judged.every(right) ? 0 : 1;
+  return missed.length === 0 && unmended.length === 0 && judged.every(right) ? 0 : 1;
 }
 
 async function ask(lab: Lab, incident: Incident): Promise<Judged> {
-  const command = (process.env.MAYDAY ?? `${process.execPath} ${root}dist/mayday.js`).split(' ');
   const began = performance.now();
-  const words = [...command.slice(1), 'triage', '--kubeconfig', lab.cluster.kubeconfig, '-o', 'json'];
-  const { stdout, stderr } = await runProgram(command[0] ?? 'node', words);
+  const { stdout, stderr } = await mayday(lab, ['triage']);
   const seconds = (performance.now() - began) / 1000;
   mkdirSync(answers, { recursive: true });
   writeFileSync(`${answers}${incident.slug}.json`, stdout);
   const roots = rootsIn(stdout);
-  if (!roots) throw new Error(`triage gave no JSON with roots: ${(stderr || stdout).trim().slice(0, 300)}`);
-  const judged = { ...judge(roots, incident), incident, seconds };
+  if (!roots) throw new Error(`triage gave no JSON with roots: ${(stderr || stdout).trim().slice(-300)}`);
+  const [root] = roots;
+  const judged = { ...judge(roots, incident), incident, seconds, ...(root && !incident.decoy && { root }) };
   print(lineOf(judged));
   return judged;
+}
+
+/** Runs mayday against the lab, with its journals in the lab's folder. */
+function mayday(lab: Lab, words: readonly string[]) {
+  const [program = 'node', ...rest] = (process.env.MAYDAY ?? `${process.execPath} ${root}dist/mayday.js`).split(' ');
+  const home = join(lab.cluster.folder, 'home');
+  mkdirSync(join(home, 'mayday'), { recursive: true, mode: 0o700 });
+  // No guardian: it would outlive the lab.
+  writeFileSync(join(home, 'mayday', 'config.yaml'), 'guardian: off\n', { mode: 0o600 });
+  const own = [`XDG_STATE_HOME=${home}`, `XDG_CONFIG_HOME=${home}`];
+  return runProgram('env', [...own, program, ...rest, ...words, '--kubeconfig', lab.cluster.kubeconfig, '-o', 'json']);
+}
+
+const MENDS_WITHIN_MS = 30_000;
+
+/** Lets mayday mend a finding, and asks until it is gone. True where there is nothing that mayday itself can do. */
+async function mended(lab: Lab, slug: string, { id }: Printed): Promise<boolean> {
+  const { code, stdout, stderr } = await mayday(lab, ['fix', id, '--yes']);
+  const said = (word: string) => print(`${slug.padEnd(34)} ${word}`);
+  if (/expected a finding that mayday can mend itself/.test(stderr)) {
+    said('nothing for mayday to mend');
+    return true;
+  }
+  if (code !== 0) {
+    said(`NOT MENDED, exit ${code}: ${(stderr || stdout).trim().slice(-300)}`);
+    return false;
+  }
+  for (const deadline = performance.now() + MENDS_WITHIN_MS; performance.now() < deadline; ) {
+    const roots = rootsIn((await mayday(lab, ['triage'])).stdout) ?? [];
+    if (!roots.some(one => one.id === id)) {
+      said(`mended: ${stdout.replace(/\s+/g, ' ').slice(0, 160)}`);
+      return true;
+    }
+  }
+  said(`DONE, AND STILL THERE: ${stdout.replace(/\s+/g, ' ').slice(0, 160)}`);
+  return false;
 }
 
 function rootsIn(text: string): Printed[] | undefined {
