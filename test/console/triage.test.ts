@@ -85,6 +85,28 @@ describe('the triage screen', () => {
     expect(text).toContain('Service shop/web: no ready endpoint');
   });
 
+  it('works out the rows of an answer once, however often it is drawn', () => {
+    let named = 0;
+    const counted = {
+      ...broken,
+      object: {
+        ...broken.object,
+        // Only the id of a finding is made of it.
+        get apiVersion() {
+          named += 1;
+          return broken.object.apiVersion;
+        },
+      },
+    };
+    const gates = allGates([gate('G9', { status: 'FAIL', findings: [counted] })]);
+    const result: Triage = { gates, roots: [{ finding: counted, gate: 'G9', follows: [] }] };
+    const first = rows(at(result), 120, 40);
+    expect(named).toBe(1);
+    expect(rows(at(result, { top: 1 }), 80, 24)).not.toEqual([]);
+    expect(rows(at(result), 120, 40)).toEqual(first);
+    expect(named).toBe(1);
+  });
+
   it('folds what follows under its root: the list has one row', () => {
     const lines = rows(at(TROUBLE), 200, 50);
     expect(lines.filter(row => /✗ FAIL {5}/.test(row))).toHaveLength(1);

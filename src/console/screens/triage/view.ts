@@ -34,10 +34,20 @@ export interface Entry {
   like: readonly Root[];
 }
 
+/** The rows of each answer: a frame asks for them several times, and they stay the same until the next answer. */
+const known = new WeakMap<Triage, readonly Entry[]>();
+
 /** The root causes in the order in which to look at them; what only informs is left out. */
-export function triageEntries({ triage }: ConsoleState): Entry[] {
-  const roots = (triage.result?.roots ?? []).filter(({ finding }) => finding.severity !== 'info');
-  return alike(roots).map(([root, ...like]) => ({ key: findingId(root.finding), root, like }));
+export function triageEntries({ triage: { result } }: ConsoleState): readonly Entry[] {
+  if (result === undefined) return [];
+  const entries = known.get(result) ?? entriesOf(result);
+  known.set(result, entries);
+  return entries;
+}
+
+function entriesOf({ roots }: Triage): Entry[] {
+  const shown = roots.filter(({ finding }) => finding.severity !== 'info');
+  return alike(shown).map(([root, ...like]) => ({ key: findingId(root.finding), root, like }));
 }
 
 /** The entry the cursor is on: by the id of its finding, else the first. */
