@@ -1,12 +1,13 @@
 import { sourceOf } from '../injection/record/copied-marks.ts';
-import { ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
+import { PREFIX, ROLLBACK_DATA, TYPE_LABEL } from '../injection/record/markers.ts';
 import { whyUnreadable } from '../injection/record/unreadable.ts';
 import { keyOf, rankOf, titleOf } from '../injection/resources.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import type { Collection, Page } from '../kube/client/api.ts';
+import type { Collection } from '../kube/client/api.ts';
 import type { Failure, Outcome } from '../kube/client/outcome.ts';
 import { eachPage, PAGE_SIZE } from '../kube/client/pages.ts';
 import { pooled } from '../kube/client/pooled.ts';
+import { coreKind } from '../kube/discovery/core-kinds.ts';
 import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { isBackup } from './backups.ts';
@@ -45,12 +46,15 @@ export async function scanResource(deps: ScanDeps, options: ScanOptions, pass: P
   if (state.failed.has(keyOf(resource))) return;
   let suspects = 0;
   let sooner: Promise<void> | undefined;
+  const handed = createSieve(resource);
   try {
-    for await (const page of pagesOf(deps, options, pass, state)) {
+    for await (const page of pagesOf(deps, options, pass, state, handed.each)) {
       if (!page.ok) return await missed(deps, resource, page, state);
       if (labelled && page.value.continue) sooner ??= scanResource(deps, options, { resource, whole: false }, state);
-      state.objects += page.value.items.length;
-      suspects += await lookAtPage(deps, options, page.value, resource, state);
+      const { items, handed: before = [] } = page.value;
+      state.objects += before.length + items.length;
+      for (const item of items) handed.each(item);
+      suspects += await lookAtAll(deps, options, handed.take(), resource, state);
       if (suspects > MOST_SUSPECTS) {
         state.blindTo(titleOf(resource), `more than ${MOST_SUSPECTS} marked objects; the rest was not looked at`);
         return;
@@ -64,7 +68,30 @@ export async function scanResource(deps: ScanDeps, options: ScanOptions, pass: P
   }
 }
 
-function pagesOf({ api, clock }: ScanDeps, options: ScanOptions, { resource, whole }: Pass, state: ScanState) {
+/** Keeps the suspicious ones of the objects that it is given, until they are taken. */
+function createSieve({ apiVersion, kind }: ApiResource) {
+  let kept: KubeObject[] = [];
+  return {
+    each(object: KubeObject): string {
+      const item = { ...object, apiVersion, kind };
+      if (isSuspect(item) || isForeignSuspect(item)) kept.push(item);
+      return '';
+    },
+    take(): KubeObject[] {
+      const taken = kept;
+      kept = [];
+      return taken;
+    },
+  };
+}
+
+function pagesOf(
+  { api, clock }: ScanDeps,
+  options: ScanOptions,
+  { resource, whole }: Pass,
+  state: ScanState,
+  each: (object: KubeObject) => string,
+) {
   const collection: Collection = {
     apiVersion: resource.apiVersion,
     kind: resource.kind,
@@ -73,6 +100,9 @@ function pagesOf({ api, clock }: ScanDeps, options: ScanOptions, { resource, who
   const isDoubtful = options.doubtful?.has(titleOf(resource)) === true || state.slowGroups.has(resource.group);
   return eachPage(api, clock, collection, {
     metadataOnly: true,
+    each,
+    // Who wrote what decides nothing here, and is most of the metadata.
+    ...(coreKind(resource.apiVersion, resource.kind) && { managedFieldsWith: PREFIX }),
     limit: PAGE_SIZE,
     timeoutMs: isDoubtful ? DOUBTFUL_MS : PAGE_MS,
     ...(whole ? {} : { labelSelector: TYPE_LABEL }),
@@ -101,17 +131,14 @@ function isTakenAway(again: Outcome<Discovery>, { apiVersion, kind }: ApiResourc
   return again.value.byKind(apiVersion, kind) === undefined;
 }
 
-/** Reads the suspicious objects of one page in full; returns how many there were. */
-async function lookAtPage(
+/** Reads suspicious objects in full; returns how many there were. */
+async function lookAtAll(
   deps: ScanDeps,
   options: ScanOptions,
-  page: Page,
+  suspects: readonly KubeObject[],
   resource: ApiResource,
   state: ScanState,
 ): Promise<number> {
-  const suspects = page.items
-    .map(item => ({ ...item, apiVersion: resource.apiVersion, kind: resource.kind }))
-    .filter(item => isSuspect(item) || isForeignSuspect(item));
   if (rankOf(resource) > 0) {
     state.later.push(...suspects.map(item => ({ item, resource })));
     return suspects.length;

@@ -10,7 +10,8 @@ import { deployment } from '../support/deployments.ts';
 import { testFacts } from '../support/facts.ts';
 import { memoryJournal } from '../support/memory-journal.ts';
 
-const NAMESPACE = 'shop';
+/** Where the faults are. */
+export const NAMESPACE = 'shop';
 
 /** A kind of fault, and what it needs to land on, by number. */
 interface Kind {

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 
 /** Resident memory of a process in MB (Linux). */
-export function residentMb(pid: number): number {
-  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/);
+export const residentMb = (pid: number): number => statusMb(pid, 'VmRSS');
+
+/** The most that it ever was. */
+export const mostResidentMb = (pid: number): number => statusMb(pid, 'VmHWM');
+
+function statusMb(pid: number, name: string): number {
+  const line = new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(line?.[1] ?? 0) / 1024;
 }
 
