@@ -34,6 +34,8 @@ export interface FollowOptions {
 const READ_AGAIN_MS = 10_000;
 /** After a failure, or where nothing may be watched. */
 const PAUSE_MS = 1_000;
+/** How long a controller may take to let go of what it calls over: an abort is written down before its fault is reverted. */
+const LET_GO_MS = 10_000;
 /** The framework's controller looks at a TTL each 30 s; then it reverts. */
 const LATE_MS = 45_000;
 
@@ -78,7 +80,9 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
   };
   const last = () => (seen === undefined ? {} : { seen });
   const elapsed = () => clock.monotonic() - began;
-  const gone = (): End => ({ is: 'gone', ...last() });
+  const gone = (): End =>
+    seen !== undefined && overSince !== undefined ? { is: 'over', seen } : { is: 'gone', ...last() };
+  let overSince: number | undefined;
 
   function absorb(live: KubeObject): End | undefined {
     if (object.uid !== undefined && live.metadata.uid !== object.uid) return gone();
@@ -87,7 +91,9 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
     for (const happening of news(seen, now)) tell(happening);
     seen = now;
     isTaken ||= now.isTaken;
-    return now.state === 'over' ? { is: 'over', seen: now } : undefined;
+    if (!now.isOver) return undefined;
+    overSince ??= clock.monotonic();
+    return now.isHeld ? undefined : { is: 'over', seen: now };
   }
 
   /** What its controller and others wrote of it as Events, each once. */
@@ -122,6 +128,13 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
     async due(): Promise<End | undefined> {
       if (timeoutMs !== undefined && elapsed() >= timeoutMs) return { is: 'time-up', ...last() };
       if (seen === undefined) return undefined;
+      if (overSince !== undefined && clock.monotonic() - overSince >= LET_GO_MS) {
+        tell({
+          event: 'note',
+          text: `it is ${seen.phase}, and its controller has not let go of it: its finalizer is still there`,
+        });
+        return { is: 'over', seen };
+      }
       if (seen.injectedAt === undefined && (elapsed() >= PAUSE_MS || isTaken)) await hear(seen);
       if (!isTaken && elapsed() >= acceptMs) return { is: 'nobody', seen };
       for (const happening of overdue(seen, api.serverTime().now))
@@ -134,6 +147,7 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
       const at = seen === undefined ? undefined : revertsAt(seen);
       const moments = [
         READ_AGAIN_MS,
+        ...(overSince === undefined ? [] : [PAUSE_MS]),
         ...(isTaken ? [] : [acceptMs - elapsed(), 2 * PAUSE_MS]),
         ...(timeoutMs === undefined ? [] : [timeoutMs - elapsed()]),
         ...(seen?.ttlEnd === undefined ? [] : [seen.ttlEnd - now]),
@@ -144,7 +158,7 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
     },
     /** Follows changes as they come. `broken`: they cannot be followed, so that it must be read again. */
     async watch(live: KubeObject, stop: AbortSignal): Promise<End | 'time' | 'broken'> {
-      const moments = () => `${isTaken} ${seen?.injectedAt}`;
+      const moments = () => `${isTaken} ${seen?.injectedAt} ${overSince}`;
       const before = moments();
       for await (const change of changesOf(api, object, live.metadata.resourceVersion ?? '', stop)) {
         const end = absorb(change.object) ?? (change.type === 'DELETED' ? gone() : undefined);

@@ -7,6 +7,8 @@ import { type Clean, sanitise } from '../text/sanitise.ts';
 /** The framework's own default where a document gives no recoveryTimeout. */
 const DEFAULT_RECOVERY_MS = 60_000;
 
+const OVER = ['Complete', 'Aborted'];
+
 /** What an applied ChaosExperiment says of itself at one moment. */
 export interface Seen extends ClusterExperiment {
   uid: string;
@@ -15,6 +17,8 @@ export interface Seen extends ClusterExperiment {
   /** Something in the object shows that a controller has it in hand. */
   isTaken: boolean;
   isLeaving: boolean;
+  /** Its controller has come to an end with it, even where somebody deleted it since. */
+  isOver: boolean;
   message?: Clean;
   /** When the controller ends observing, where no TTL ends it before. Milliseconds since the epoch. */
   observesUntil?: number;
@@ -44,6 +48,7 @@ export function seenOf(object: KubeObject): Seen {
     writtenPhase: text(status.phase),
     isTaken: Object.keys(status).length > 0 || finalizers.includes(CLEANUP),
     isLeaving: deletionTimestamp !== undefined,
+    isOver: experiment.state === 'over' || OVER.includes(text(status.phase)),
     reasons: reasonsOf(evaluation, message, checkWords(status.steadyStatePost)),
     ...(message === '' ? {} : { message: sanitise(message, 400) }),
     ...(injectedAt === undefined ? {} : { observesUntil: injectedAt + recoveryMs }),

@@ -45,7 +45,7 @@ export function news(before: Seen | undefined, now: Seen): Happening[] {
     ...(isNew('injectedAt') ? [begun(now)] : []),
     ...(isNew('injected') ? [{ event: 'injected' as const, says: now.injected ?? '' }] : []),
     ...(isNew('cleanupError') ? [{ event: 'note' as const, text: `its own revert failed: ${now.cleanupError}` }] : []),
-    ...(isNew('message') && now.state !== 'over' ? [{ event: 'note' as const, text: `${now.message}` }] : []),
+    ...(isNew('message') && !now.isOver ? [{ event: 'note' as const, text: `${now.message}` }] : []),
     ...(now.isLeaving && before?.isLeaving !== true
       ? [
           {
@@ -58,7 +58,7 @@ export function news(before: Seen | undefined, now: Seen): Happening[] {
 }
 
 /** Old messages are told with the end, which has them among its reasons. */
-const phaseWords = ({ writtenPhase, state }: Seen): string => (state === 'over' ? '' : (PHASES[writtenPhase] ?? ''));
+const phaseWords = ({ writtenPhase, isOver }: Seen): string => (isOver ? '' : (PHASES[writtenPhase] ?? ''));
 
 function begun(now: Seen): Happening {
   const { injectedAt = 0, ttlEnd, observesUntil } = now;

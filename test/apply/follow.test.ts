@@ -87,6 +87,39 @@ describe('an applied experiment', () => {
     ]);
   });
 
+  test('that is over is waited for until its controller lets go: an abort is written down before its revert', async () => {
+    const { api, clock, ended } = followed({ status: { phase: 'Observing' } });
+    const held = (finalizers: string[], phase: string) =>
+      api.change(REF, object => {
+        object.metadata.finalizers = finalizers;
+        object.status = { phase };
+      });
+    clock.after(3_000, () => held([CLEANUP], 'Aborted'));
+    clock.after(7_000, () => held([], 'Aborted'));
+    const began = clock.monotonic();
+    expect(await ended()).toMatchObject({ is: 'over', seen: { phase: 'Aborted', isHeld: false } });
+    expect(clock.monotonic() - began).toBeGreaterThanOrEqual(7_000);
+  });
+
+  test('that is over and never let go of ends all the same, and that is told', async () => {
+    const { api, told, ended } = followed({ status: { phase: 'Complete', verdict: 'Failed' } });
+    api.change(REF, object => {
+      object.metadata.finalizers = [CLEANUP];
+    });
+    expect(await ended()).toMatchObject({ is: 'over', seen: { verdict: 'Failed', isHeld: true } });
+    expect(told).toContainEqual({ event: 'note', text: expect.stringContaining('has not let go') });
+  });
+
+  test('that came to its verdict and is deleted then keeps its verdict', async () => {
+    const { api, clock, ended } = followed({ status: { phase: 'Complete', verdict: 'Degraded' } });
+    api.change(REF, object => {
+      object.metadata.finalizers = [CLEANUP];
+      object.metadata.deletionTimestamp = new Date(clock.now()).toISOString();
+    });
+    clock.after(2_000, () => api.forget(REF));
+    expect(await ended()).toMatchObject({ is: 'over', seen: { verdict: 'Degraded' } });
+  });
+
   test('whose name another one has meanwhile is gone: the other’s verdict is not its', async () => {
     const { api, clock, ended } = followed({ status: { phase: 'Observing' } });
     clock.after(3_000, () => {

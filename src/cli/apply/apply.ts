@@ -163,7 +163,8 @@ function notTaken(why: NotTaken, object: KubeObject): CommandFailure {
   if (why.is === 'unknown')
     return new CommandFailure(`${why.says}: mayday apply --follow ${namespace}/${name}, or --stop`, EXIT.residue);
   const { failure, says } = why;
-  const isCluster = failure !== undefined && !['invalid', 'conflict', 'already-exists'].includes(failure.reason);
+  const isCluster =
+    failure !== undefined && !['invalid', 'conflict', 'already-exists', 'not-found'].includes(failure.reason);
   const old = failure?.reason === 'invalid' && says.includes('Unsupported value');
   const hint = old
     ? ' (the CRD that is installed is older than what the document asks for; `mayday run` runs it from here)'

@@ -33,9 +33,10 @@ export async function stopExperiment(
   const seen = seenOf(live);
   const scanned = await engineFor(runtime, api).scan({ deep: true });
   const left = faultOfExperiment(live, seen.reach, scanned.injections).map(({ id }) => id);
-  const isOver = seen.state === 'over';
+  const { isOver } = seen;
   if (isOver) tell(`it has ended already: ${seen.phase}${seen.verdict === undefined ? '' : `, ${seen.verdict}`}`);
-  const ids = [...(isOver ? [] : [seen.id as string]), ...left];
+  // An ended one that was deleted and is still held is to be let go of.
+  const ids = [...(seen.state === 'over' ? [] : [seen.id as string]), ...left];
   if (ids.length === 0) {
     const blind = scanned.blind.length;
     tell(

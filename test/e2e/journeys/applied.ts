@@ -160,5 +160,20 @@ export function appliedJourneys(given: () => Provider): void {
       expect((await settings(stage)).finalizers).toBeUndefined();
       expect(await stage.kubectl('get', 'chaosexperiments', '-o', 'name')).toBe('');
     });
+
+    test('is stopped by its own controller, where that lives', async ({ stage }) => {
+      await set(stage);
+      const running = applied(stage);
+      const controller = frameworkController(stage, NAME, { observesMs: 60_000 });
+      await running.event('phase', ({ phase }) => phase === 'Observing');
+      const stopped = await stage.mayday([
+        ...['-o', 'json', 'apply', '--stop', `${stage.namespace}/${NAME}`, '--yes', '--trust-records'],
+      ]);
+      await controller;
+      expect(JSON.parse(stopped.stdout || '{}').stops).toMatchObject([{ outcome: 'stopped', verified: true }]);
+      expect(stopped.code).toBe(0);
+      expect((await settings(stage)).finalizers).toBeUndefined();
+      expect(last(await running.ended)).toMatchObject({ outcome: 'DELETED', remains: { state: 'none' } });
+    });
   });
 }
