@@ -29,7 +29,7 @@ export function concludeApplied(end: End, remains: Remains | undefined): Conclus
   const isHarmless = remains?.state === 'blind' && seen !== undefined && seen.injectedAt === undefined && !seen.isHeld;
   return {
     ...bare,
-    ...(seen === undefined ? {} : { phase: seen.phase }),
+    ...(seen === undefined || seen.writtenPhase === '' ? {} : { phase: seen.phase }),
     ...(remains === undefined ? {} : { remains }),
     exitCode: isClean || isHarmless ? bare.exitCode : 7,
   };

@@ -165,7 +165,7 @@ function notTaken(why: NotTaken, object: KubeObject): CommandFailure {
   const { failure, says } = why;
   const isCluster =
     failure !== undefined && !['invalid', 'conflict', 'already-exists', 'not-found'].includes(failure.reason);
-  const old = failure?.reason === 'invalid' && says.includes('Unsupported value');
+  const old = failure !== undefined && /Unsupported value|unknown field/.test(says);
   const hint = old
     ? ' (the CRD that is installed is older than what the document asks for; `mayday run` runs it from here)'
     : '';

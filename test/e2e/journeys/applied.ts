@@ -9,7 +9,9 @@ import { eventsIn, type Running, type Said } from './mayday.ts';
 import { type FaultSpec, isUp, type Thing } from './objects.ts';
 import { onStage, type Stage } from './stage.ts';
 
-const CRD = parse(readFileSync(new URL('../../cluster/chaosexperiments.crd.yaml', import.meta.url), 'utf8'));
+const crd = (file: string): Thing => parse(readFileSync(new URL(`../../cluster/${file}`, import.meta.url), 'utf8'));
+const CRD = crd('chaosexperiments.crd.yaml');
+const STRICT = crd('chaosexperiments-strict.crd.yaml');
 const NAME = 'e2e-finalizerblock';
 const block: FaultSpec = {
   type: 'FinalizerBlock',
@@ -23,11 +25,11 @@ export function appliedJourneys(given: () => Provider): void {
   const test = onStage(given);
 
   /** Deployment `web`, ConfigMap `settings` and the framework's kind. */
-  async function set(stage: Stage): Promise<void> {
+  async function set(stage: Stage, kind = CRD): Promise<void> {
     await stage.set();
     await stage.until('deployment', 'web', isUp);
     // Of the cluster, so that no stage takes it away again.
-    const path = stage.write('crd.json', JSON.stringify(CRD));
+    const path = stage.write('crd.json', JSON.stringify(kind));
     await stage.kubectl('apply', '--server-side', '-f', path);
     await stage.kubectl('wait', '--for=condition=Established', `crd/${CRD.metadata.name}`, '--timeout=60s');
     await eventually('the kind is served', () => stage.kubectl('get', 'chaosexperiments').then(() => true));
@@ -174,6 +176,24 @@ export function appliedJourneys(given: () => Provider): void {
       expect(stopped.code).toBe(0);
       expect((await settings(stage)).finalizers).toBeUndefined();
       expect(last(await running.ended)).toMatchObject({ outcome: 'DELETED', remains: { state: 'none' } });
+    });
+
+    test('that the installed CRD does not know is refused before it is created, with what runs it instead', async ({
+      stage,
+    }) => {
+      await set(stage, STRICT);
+      const scale: FaultSpec = { type: 'DeploymentScaleZero', parameters: { name: 'web' }, danger: 'high' };
+      const refused = await eventually('the new schema is in force', async () => {
+        const ended = await stage.mayday(words(stage, stage.faultSpec(scale), '--dry-run'));
+        return ended.code === 0 ? undefined : ended;
+      });
+      expect(refused.stderr).toMatch(/Unsupported value: "DeploymentScaleZero".*`mayday run` runs it from here/);
+      expect(refused.code).toBe(2);
+      const taken = await stage.mayday(words(stage, stage.faultSpec(block), '--dry-run'));
+      expect([taken.stderr, taken.code]).toEqual([expect.not.stringContaining('expected'), 0]);
+      expect(await stage.kubectl('get', 'chaosexperiments', '-o', 'name')).toBe('');
+      // For the journeys after this one, whose stand-ins write the status as a part of the object.
+      await set(stage);
     });
   });
 }
