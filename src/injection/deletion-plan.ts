@@ -21,10 +21,6 @@ const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
 /** One object that is kept whole and then deleted. */
 export interface Deletion {
   format: BackupFormat;
-  scope: Scope;
-  facts: Facts;
-  /** What `deletionReads` asked for, answered. */
-  live: Live;
   target: KubeObject;
   /** Those that the deletion disturbs, out of all in the target's namespace. */
   pods: readonly KubeObject[];
@@ -41,13 +37,14 @@ export function deletionReads(format: BackupFormat, target: ObjectRef): Read[] {
   ];
 }
 
-/** The plan of two writes: the backup, and once that is stored, the deletion of exactly this version of this object. */
-export function deletionPlan(of: Deletion): Plan | Refusal {
-  const { format, scope, facts, target } = of;
+/** The plan of two writes, from the answers to `deletionReads`: the backup, and once that is stored, the deletion of exactly this version of this object. */
+export function deletionPlan(on: { scope: Scope; live: Live; facts: Facts }, of: Deletion): Plan | Refusal {
+  const { scope, facts } = on;
+  const { format, target } = of;
   const name = nameOf(refOf(target));
   const ref = backupRef(format, refOf(target));
   const text = keptText(format, target);
-  const no = unkeepable(of, ref, text);
+  const no = unkeepable(of, ref, text, objectIn(on.live, BACKUP));
   if (no !== undefined) return no;
   const backup = backupOf(format, ref, text, facts);
   const keep: Write = {
@@ -86,8 +83,12 @@ export function deleting(target: KubeObject): Write {
 }
 
 /** Why the whole of the target cannot be kept safe. */
-function unkeepable({ format, target, live }: Deletion, ref: ObjectRef, text: string): Refusal | undefined {
-  const backup = objectIn(live, BACKUP);
+function unkeepable(
+  { format, target }: Deletion,
+  ref: ObjectRef,
+  text: string,
+  backup: Seen<KubeObject>,
+): Refusal | undefined {
   const name = nameOf(refOf(target));
   if (ref.name.length > 253 || !NAME.test(ref.name))
     return refuse('invalid', `the backup would be named ${ref.name}, which is no valid ${ref.kind} name`);

@@ -28,35 +28,43 @@ export const STATE_WORDS: Readonly<Record<State, string>> = {
   blind: 'BLIND',
 };
 
-/** For UTF-8 terminals that draw ambiguous characters in one column. None has an emoji form. */
-export const UNICODE: Glyphs = {
-  states: { ok: '✓', warn: '!', fail: '✗', wait: '◦', stale: '↺', blind: '?' },
-  cursor: '▸',
-  marked: '*',
-  live: '►',
-  diverged: '⚑',
-  rule: '─',
-  barFull: '━',
-  barEmpty: '─',
-  ellipsis: '…',
-  arrow: '→',
-  bullet: '·',
+type Pair = readonly [unicode: string, ascii: string];
+
+/** Each state's glyph in Unicode, which has no emoji form and is one column wide everywhere, and in ASCII. */
+const STATES: Readonly<Record<State, Pair>> = {
+  ok: ['✓', '+'],
+  warn: ['!', '!'],
+  fail: ['✗', 'x'],
+  wait: ['◦', '.'],
+  stale: ['↺', '~'],
+  blind: ['?', '?'],
 };
 
-/** For every terminal there is. */
-export const ASCII: Glyphs = {
-  states: { ok: '+', warn: '!', fail: 'x', wait: '.', stale: '~', blind: '?' },
-  cursor: '>',
-  marked: '*',
-  live: '>',
-  diverged: '#',
-  rule: '-',
-  barFull: '#',
-  barEmpty: '-',
-  ellipsis: '~',
-  arrow: '>',
-  bullet: '-',
+/** The same for everything else that is drawn. */
+const OTHERS: Readonly<Record<Exclude<keyof Glyphs, 'states'>, Pair>> = {
+  cursor: ['▸', '>'],
+  marked: ['*', '*'],
+  live: ['►', '>'],
+  diverged: ['⚑', '#'],
+  rule: ['─', '-'],
+  barFull: ['━', '#'],
+  barEmpty: ['─', '-'],
+  ellipsis: ['…', '~'],
+  arrow: ['→', '>'],
+  bullet: ['·', '-'],
 };
+
+function glyphsAt(column: 0 | 1): Glyphs {
+  const of = <Name extends string>(pairs: Readonly<Record<Name, Pair>>) =>
+    Object.fromEntries(Object.entries<Pair>(pairs).map(([name, pair]) => [name, pair[column]])) as Record<Name, string>;
+  return { states: of(STATES), ...of(OTHERS) };
+}
+
+/** For UTF-8 terminals that draw ambiguous characters in one column. */
+export const UNICODE: Glyphs = glyphsAt(0);
+
+/** For every terminal there is. */
+export const ASCII: Glyphs = glyphsAt(1);
 
 /** ASCII when asked for, on the Linux console, and in a locale that says it is not UTF-8. */
 export function glyphsFor(env: Readonly<Record<string, string | undefined>>, asciiWanted: boolean): Glyphs {
@@ -67,17 +75,7 @@ export function glyphsFor(env: Readonly<Record<string, string | undefined>>, asc
 
 /** Our own drawing characters, each with its stand-in. */
 const OURS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    (Object.keys(UNICODE.states) as State[]).map(state => [UNICODE.states[state], ASCII.states[state]]),
-  ),
-  [UNICODE.cursor]: ASCII.cursor,
-  [UNICODE.live]: ASCII.live,
-  [UNICODE.diverged]: ASCII.diverged,
-  [UNICODE.rule]: ASCII.rule,
-  [UNICODE.barFull]: ASCII.barFull,
-  [UNICODE.ellipsis]: ASCII.ellipsis,
-  [UNICODE.arrow]: ASCII.arrow,
-  [UNICODE.bullet]: ASCII.bullet,
+  ...Object.fromEntries([...Object.values(STATES), ...Object.values(OTHERS)]),
   '⏎': '|',
   '’': "'",
   µ: 'u',

@@ -1,8 +1,10 @@
-import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
+import { objectIn } from '../../injection/live.ts';
+import { podsUsing } from '../../injection/pods-using.ts';
+import { isRefusal } from '../../injection/refuse.ts';
 import { mapAt } from '../../k8s/json-patch.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import type { Effect, Live, Plan } from '../contract.ts';
-import { type ClientFaultParams, configOf, PODS, TARGET, uses } from './plan.ts';
+import { type ClientFaultParams, configOf, TARGET, uses } from './plan.ts';
 import { CONFIG_KEY } from './restore.ts';
 
 /** Nothing in the cluster shows that a client has read the faults, so they are never proven by themselves. */
@@ -14,9 +16,8 @@ export function effect(params: ClientFaultParams, made: Plan, live: Live): Effec
   if (seen.state !== 'found') return { state: 'absent', evidence: [`${name} is gone`] };
   if (mapAt(seen.value, ['data'])?.[CONFIG_KEY] !== configOf(params.faults))
     return { state: 'absent', evidence: [`${name} does not hold the faults (any more)`] };
-  const pods = listIn(live, PODS);
-  const users = itemsOf(pods).filter(pod => uses(pod, params));
-  const mounted = users.map(pod => `pod ${pod.metadata.name} mounts them`);
+  const users = podsUsing(live, 'the pods that may use it', pod => uses(pod, params));
+  const mounted = (isRefusal(users) ? [] : users).map(pod => `pod ${pod.metadata.name} mounts them`);
   return {
     state: 'pending',
     evidence: [`${name} holds the faults`, ...mounted, 'whether a client acts on them cannot be seen from the cluster'],

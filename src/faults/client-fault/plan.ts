@@ -1,9 +1,10 @@
-import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
+import { objectIn } from '../../injection/live.ts';
 import { inReach } from '../../injection/pod-in-reach.ts';
+import { podsRead, podsUsing } from '../../injection/pods-using.ts';
 import { fingerprint, maydayFacts, writeEnvelope } from '../../injection/record/envelope.ts';
 import { type GoValue, goJson } from '../../injection/record/go-json.ts';
 import { CREATED, createdLabels, EXPIRES, ROLLBACK_DATA } from '../../injection/record/markers.ts';
-import { blindTo, injectable, isRefusal, refuse } from '../../injection/refuse.ts';
+import { injectable, isRefusal, refuse } from '../../injection/refuse.ts';
 import { victimPlan } from '../../injection/victim-plan.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { mapAt, mapOperations } from '../../k8s/json-patch.ts';
@@ -29,8 +30,6 @@ interface OperationFault {
 
 export const TARGET = 'target';
 
-export const PODS = 'pods';
-
 const targetRef = ({ configMapName }: ClientFaultParams, { namespace }: Scope): ObjectRef => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -40,20 +39,16 @@ const targetRef = ({ configMapName }: ClientFaultParams, { namespace }: Scope): 
 
 /** What must be fetched before anything is decided. */
 export function reads(params: ClientFaultParams, scope: Scope, _live: Live): Read[] {
-  return [
-    { key: TARGET, get: targetRef(params, scope) },
-    { key: PODS, list: { apiVersion: 'v1', kind: 'Pod', namespace: scope.namespace } },
-  ];
+  return [{ key: TARGET, get: targetRef(params, scope) }, podsRead(scope.namespace)];
 }
 
 /** Plans the writes, or refuses. */
 export function plan(params: ClientFaultParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const seen = objectIn(live, TARGET);
-  const pods = listIn(live, PODS);
-  if (pods.state === 'blind') return blindTo(`the pods of ${scope.namespace} that may use it`, pods.failure);
+  const users = podsUsing(live, `the pods of ${scope.namespace} that may use it`, pod => uses(pod, params));
+  if (isRefusal(users)) return users;
   const config = configOf(params.faults);
   if (typeof config !== 'string') return config;
-  const users = itemsOf(pods).filter(pod => uses(pod, params));
   const shared = { params, scope, facts, config, users };
   if (seen.state === 'absent') return creation(shared);
   const target = injectable(seen, targetRef(params, scope));

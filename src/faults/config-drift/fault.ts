@@ -1,8 +1,9 @@
+import { podsRead } from '../../injection/pods-using.ts';
 import type { Fault, Read } from '../contract.ts';
 import { appliesTo } from './applies.ts';
 import { backupOwner } from './backup.ts';
 import { effect } from './effect.ts';
-import { BACKUP, backupRef, type ConfigDriftParams, PODS, plan, TARGET, targetRef } from './plan.ts';
+import { BACKUP, backupRef, type ConfigDriftParams, plan, TARGET, targetRef } from './plan.ts';
 import { restoreDrift, restoreDriftReads } from './restore.ts';
 
 /** Overwrites one key of a ConfigMap or Secret; the original goes into the object's own record, a Secret's into a Secret beside it. */
@@ -17,7 +18,7 @@ export const configDrift: Fault<ConfigDriftParams> = {
   }),
   reads: (params, scope) => [
     { key: TARGET, get: targetRef(params, scope) },
-    { key: PODS, list: { apiVersion: 'v1', kind: 'Pod', namespace: scope.namespace } },
+    podsRead(scope.namespace),
     ...(params.resourceType === 'Secret' ? [{ key: BACKUP, get: backupRef(params, scope) }] : []),
   ],
   plan,

@@ -1,6 +1,7 @@
 import { createdMarks } from '../../injection/created.ts';
-import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
+import { objectIn } from '../../injection/live.ts';
 import { inReach } from '../../injection/pod-in-reach.ts';
+import { podsUsing } from '../../injection/pods-using.ts';
 import { fingerprint, type MaydayFacts, maydayFacts, writeEnvelope } from '../../injection/record/envelope.ts';
 import {
   EXPERIMENT_LABEL,
@@ -18,7 +19,6 @@ import type { Write } from '../../injection/write/write.ts';
 import { mapAt, mapOperations, type Operation } from '../../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { isFinished } from '../../k8s/pod.ts';
 import { usesKey } from '../../k8s/pod-references.ts';
 import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
@@ -32,8 +32,6 @@ export interface ConfigDriftParams {
 }
 
 export const TARGET = 'target';
-
-export const PODS = 'pods';
 
 export const BACKUP = 'backup';
 
@@ -60,14 +58,13 @@ export function stored(params: ConfigDriftParams): string {
 export function plan(params: ConfigDriftParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const target = injectable(objectIn(live, TARGET), targetRef(params, scope));
   if (isRefusal(target)) return target;
-  const pods = listIn(live, PODS);
-  if (pods.state === 'blind') return blindTo(`the pods of ${scope.namespace} that may use it`, pods.failure);
+  const users = podsUsing(live, `the pods of ${scope.namespace} that may use it`, pod =>
+    usesKey(pod, { kind: params.resourceType, name: params.name, key: params.key }),
+  );
+  if (isRefusal(users)) return users;
   const no =
     unsuitable(params, target) ?? (params.resourceType === 'Secret' ? unsavable(params, scope, live) : undefined);
   if (no !== undefined) return no;
-  const users = itemsOf(pods).filter(
-    pod => !isFinished(pod) && usesKey(pod, { kind: params.resourceType, name: params.name, key: params.key }),
-  );
   const original = own(mapAt(target, ['data']), params.key);
   const isSecret = params.resourceType === 'Secret';
   const payload = isSecret ? secretPayload(params) : configMapPayload(params, original);

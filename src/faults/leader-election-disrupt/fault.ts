@@ -1,9 +1,10 @@
 import { deletionReads, TARGET } from '../../injection/deletion-plan.ts';
 import { deletedRestoreReads, restoreDeleted } from '../../injection/deletion-restore.ts';
+import { podsRead } from '../../injection/pods-using.ts';
 import type { Fault } from '../contract.ts';
 import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';
-import { format, type LeaseParams, leaseRef, PODS, plan } from './plan.ts';
+import { format, type LeaseParams, leaseRef, plan } from './plan.ts';
 import { deleted } from './restore.ts';
 
 /** Deletes the Lease of a controller's leader election; a complete copy is kept in a ConfigMap beside it. */
@@ -11,10 +12,7 @@ export const leaderElectionDisrupt: Fault<LeaseParams> = {
   type: 'LeaderElectionDisrupt',
   appliesTo,
   parse: ({ name = '' }) => ({ name }),
-  reads: (params, scope) => [
-    ...deletionReads(format, leaseRef(params, scope)),
-    { key: PODS, list: { apiVersion: 'v1', kind: 'Pod', namespace: scope.namespace } },
-  ],
+  reads: (params, scope) => [...deletionReads(format, leaseRef(params, scope)), podsRead(scope.namespace)],
   plan,
   effectReads: (_params, made) => [{ key: TARGET, get: made.target }],
   effect,

@@ -1,19 +1,17 @@
 import { deletionPlan, TARGET } from '../../injection/deletion-plan.ts';
-import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
+import { objectIn } from '../../injection/live.ts';
+import { podsUsing } from '../../injection/pods-using.ts';
 import type { BackupFormat } from '../../injection/record/backup-format.ts';
 import { LEASE_BACKUP_KEY, leaseBackupName } from '../../injection/record/markers.ts';
-import { blindTo, injectable, isRefusal } from '../../injection/refuse.ts';
+import { injectable, isRefusal } from '../../injection/refuse.ts';
 import { isHolder, leaseSpec } from '../../k8s/lease.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
-import { isFinished } from '../../k8s/pod.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
 
 export interface LeaseParams {
   name: string;
 }
-
-export const PODS = 'pods';
 
 export const format: BackupFormat = {
   type: 'LeaderElectionDisrupt',
@@ -31,19 +29,20 @@ export function leaseRef({ name }: LeaseParams, { namespace }: Scope): ObjectRef
 export function plan(params: LeaseParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const target = injectable(objectIn(live, TARGET), leaseRef(params, scope));
   if (isRefusal(target)) return target;
-  const pods = listIn(live, PODS);
-  if (pods.state === 'blind') return blindTo(`the pods of ${scope.namespace}, one of which may hold it`, pods.failure);
   const { holderIdentity = '' } = leaseSpec(target);
-  const holders = itemsOf(pods).filter(pod => !isFinished(pod) && isHolder(pod, holderIdentity));
-  return deletionPlan({
-    format,
-    scope,
-    facts,
-    live,
-    target,
-    pods: holders,
-    warnings: holders.length > 0 ? [] : [unheld(holderIdentity, scope)],
-  });
+  const holders = podsUsing(live, `the pods of ${scope.namespace}, one of which may hold it`, pod =>
+    isHolder(pod, holderIdentity),
+  );
+  if (isRefusal(holders)) return holders;
+  return deletionPlan(
+    { scope, live, facts },
+    {
+      format,
+      target,
+      pods: holders,
+      warnings: holders.length > 0 ? [] : [unheld(holderIdentity, scope)],
+    },
+  );
 }
 
 function unheld(holder: string, { namespace }: Scope): string {

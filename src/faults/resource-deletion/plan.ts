@@ -49,19 +49,19 @@ export function plan(params: ResourceDeletionParams, scope: Scope, live: Live, f
   const blind = blindDependents(live);
   if (blind !== undefined) return blindTo(blind.what, blind.failure);
   const lost = LOST[`${groupOf(target.apiVersion)}/${target.kind}`];
-  return deletionPlan({
-    format,
-    scope,
-    facts,
-    live,
-    target,
-    pods: dependentsOf(target, live),
-    warnings: [
-      ...(lost === undefined ? [] : [lost]),
-      'what the object owns is garbage collected with it, and comes back only if its controllers make it again',
-    ],
-    reversible: lost === undefined,
-  });
+  return deletionPlan(
+    { scope, live, facts },
+    {
+      format,
+      target,
+      pods: dependentsOf(target, live),
+      warnings: [
+        ...(lost === undefined ? [] : [lost]),
+        'what the object owns is garbage collected with it, and comes back only if its controllers make it again',
+      ],
+      reversible: lost === undefined,
+    },
+  );
 }
 
 /** Kinds that are not the same after recreation, each with what is lost. */

@@ -1,8 +1,9 @@
 import { deletionEffect, deletionReads, TARGET } from '../../injection/deletion-plan.ts';
 import { deletedRestoreReads, restoreDeleted } from '../../injection/deletion-restore.ts';
+import { podsRead } from '../../injection/pods-using.ts';
 import type { Fault } from '../contract.ts';
 import { appliesTo } from './applies.ts';
-import { format, PODS, plan, type SecretDeletionParams, targetRef } from './plan.ts';
+import { format, plan, type SecretDeletionParams, targetRef } from './plan.ts';
 import { deleted } from './restore.ts';
 
 /** Deletes a Secret; all of it is kept in another Secret beside it. */
@@ -12,8 +13,7 @@ export const secretDeletion: Fault<SecretDeletionParams> = {
   parse: ({ name = '', namespace = '' }) => ({ name, namespace }),
   reads: (params, scope) => {
     const target = targetRef(params, scope);
-    const pods = { apiVersion: 'v1', kind: 'Pod', namespace: target.namespace ?? '' };
-    return [...deletionReads(format, target), { key: PODS, list: pods }];
+    return [...deletionReads(format, target), podsRead(target.namespace ?? '')];
   },
   plan,
   effectReads: (_params, made) => [{ key: TARGET, get: made.target }],

@@ -1,11 +1,11 @@
 import { outside } from '../../injection/allowed.ts';
 import { deletionPlan, TARGET } from '../../injection/deletion-plan.ts';
-import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
+import { objectIn } from '../../injection/live.ts';
+import { podsUsing } from '../../injection/pods-using.ts';
 import type { BackupFormat } from '../../injection/record/backup-format.ts';
 import { SECRET_BACKUP_KEY, secretBackupName } from '../../injection/record/markers.ts';
-import { blindTo, injectable, isRefusal } from '../../injection/refuse.ts';
+import { injectable, isRefusal } from '../../injection/refuse.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
-import { isFinished } from '../../k8s/pod.ts';
 import { usesKey } from '../../k8s/pod-references.ts';
 import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
 
@@ -14,8 +14,6 @@ export interface SecretDeletionParams {
   /** The experiment's own namespace where it is empty. */
   namespace: string;
 }
-
-export const PODS = 'pods';
 
 export const format: BackupFormat = {
   type: 'SecretDeletion',
@@ -37,21 +35,22 @@ export function plan(params: SecretDeletionParams, scope: Scope, live: Live, fac
   if (out !== undefined) return out;
   const target = injectable(objectIn(live, TARGET), ref);
   if (isRefusal(target)) return target;
-  const pods = listIn(live, PODS);
-  if (pods.state === 'blind') return blindTo(`the pods of ${namespace} that may use it`, pods.failure);
-  const users = itemsOf(pods).filter(pod => !isFinished(pod) && usesKey(pod, { kind: 'Secret', name: params.name }));
-  return deletionPlan({
-    format,
-    scope,
-    facts,
-    live,
-    target,
-    pods: users,
-    warnings: [
-      `until it is restored, ${secretBackupName(params.name)} holds all of it for whoever may read Secrets in ${namespace}`,
-      ...(users.length === 0
-        ? ['no pod mounts it or has it in its environment; whoever reads it through the API is not seen']
-        : []),
-    ],
-  });
+  const users = podsUsing(live, `the pods of ${namespace} that may use it`, pod =>
+    usesKey(pod, { kind: 'Secret', name: params.name }),
+  );
+  if (isRefusal(users)) return users;
+  return deletionPlan(
+    { scope, live, facts },
+    {
+      format,
+      target,
+      pods: users,
+      warnings: [
+        `until it is restored, ${secretBackupName(params.name)} holds all of it for whoever may read Secrets in ${namespace}`,
+        ...(users.length === 0
+          ? ['no pod mounts it or has it in its environment; whoever reads it through the API is not seen']
+          : []),
+      ],
+    },
+  );
 }
