@@ -135,7 +135,6 @@ async function gatesOrFail(
   });
   const refused = gates.filter(gate => !gate.ok);
   for (const warning of warnings) tell(`${name}: ${warning}`);
-  for (const { gate, reason, warns } of gates) if (warns) tell(`${name}: ${gate}: ${reason}`);
   if (refused.length === 0) return;
   const why = refused.map(({ gate, reason }) => `${gate}: ${reason}`).join('; ');
   const isCluster = refused.some(({ code }) => code === 'forbidden' || code === 'unreachable');

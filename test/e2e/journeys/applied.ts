@@ -7,6 +7,7 @@ import type { Provider } from '../providers/provider.ts';
 import { frameworkController, type Script } from './framework-controller.ts';
 import { eventsIn, type Running, type Said } from './mayday.ts';
 import { type FaultSpec, isUp, type Thing } from './objects.ts';
+import { createUser, installRoles } from './people.ts';
 import { onStage, type Stage } from './stage.ts';
 
 const crd = (file: string): Thing => parse(readFileSync(new URL(`../../cluster/${file}`, import.meta.url), 'utf8'));
@@ -161,6 +162,26 @@ export function appliedJourneys(given: () => Provider): void {
       expect([stopped.code, stopped.stderr]).toEqual([0, expect.any(String)]);
       expect((await settings(stage)).finalizers).toBeUndefined();
       expect(await stage.kubectl('get', 'chaosexperiments', '-o', 'name')).toBe('');
+    });
+
+    test('is given and followed by a person with the role for it, who may not inject; who has it not creates nothing', async ({
+      stage,
+    }) => {
+      await installRoles(given());
+      await set(stage);
+      const everywhere = ['mayday-viewer'];
+      const viewer = await createUser(stage, 'viewer', { everywhere });
+      const refused = await stage.mayday(words(stage, stage.faultSpec(block)), viewer);
+      expect(refused.stderr).toContain('may not create chaosexperiments.chaos.operatorchaos.io');
+      expect(refused.code).toBe(8);
+
+      const applier = await createUser(stage, 'applier', { everywhere, here: ['mayday-applier'] });
+      const running = stage.start(words(stage, stage.faultSpec(block)), applier);
+      await Promise.all([frameworkController(stage, NAME, { verdict: 'Resilient' }), running.ended]);
+      const ended = await running.ended;
+      expect(last(ended)).toMatchObject({ verdict: 'Resilient', remains: { state: 'none' } });
+      expect(ended.stderr).toMatch(/should its controller not revert it, \S+ cannot either/);
+      expect(ended.code).toBe(0);
     });
 
     test('is stopped by its own controller, where that lives', async ({ stage }) => {

@@ -21,7 +21,7 @@ export const installRoles = (provider: Provider): Promise<string> =>
   kubectl(provider.kubeconfig, [
     'apply',
     '--server-side',
-    ...['viewer', 'injector', 'reverter', 'locker', 'submitter', 'custom'].flatMap(name => [
+    ...['viewer', 'injector', 'reverter', 'locker', 'submitter', 'applier', 'custom'].flatMap(name => [
       '-f',
       join(ROLES, `${name}.yaml`),
     ]),
