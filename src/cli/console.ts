@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ConsoleDeps } from '../console/deps.ts';
 import { openLog } from '../host/log.ts';
 import type { KnownContexts } from '../kube/connection/contexts.ts';
+import type { SideBySide } from '../kube/connection/machine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { VERSION } from '../runtime/version.ts';
 import { ASCII, glyphsFor } from '../text/glyphs.ts';
@@ -40,6 +41,7 @@ export const canDraw = (): boolean =>
 function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): ConsoleDeps {
   const { context, sandbox } = globals;
   const log = openLog({ named: globals.logFile, ...runtime.paths });
+  const beside = besideEachOther();
   return {
     settings: {
       version: VERSION,
@@ -93,7 +95,8 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
       try {
         // It loads while the connection does.
         const loading = import('./console-session.ts');
-        const used = named === undefined ? runtime : await runtimeFor({ ...globals, context: named });
+        const used =
+          named === undefined ? runtime : await runtimeFor({ ...globals, context: named, beside: await beside() });
         const connected = await used.connect();
         if (!connected.ok) {
           return {
@@ -110,6 +113,15 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
     },
     // Who asked for the sandbox is never led to a real cluster.
     ...(sandbox === undefined && { contexts: contextsOf(globals) }),
+  };
+}
+
+/** What the connections to other contexts share: the kubeconfig is parsed once, not once for each cluster of a fleet. */
+function besideEachOther(): () => Promise<SideBySide> {
+  let known: SideBySide | undefined;
+  return async () => {
+    known ??= { machine: (await import('../kube/connection/machine.ts')).machineOfMany(), clusters: 1 };
+    return known;
   };
 }
 
