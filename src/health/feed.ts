@@ -40,7 +40,7 @@ export interface FeedOptions {
 }
 
 /** How long the others wait for the kind that leads, milliseconds. */
-const LEAD_MS = 100;
+const LEAD_MS = 250;
 
 /** The feed of a real connection: one reflector for each kind. */
 export function reflectedFeed(

@@ -23,24 +23,34 @@ export interface HealthOptions {
   kinds?: readonly ViewKind[];
 }
 
-/** Starts the live view and the board on a feed. The store takes the first change after a quiet time at once, then at most one each 100 ms. */
+/** Starts the live view and the board on a feed. The store takes the first change after a quiet time at once, then at most one each 100 ms, but for the first pods. */
 export function startHealth(feed: Feed, clock: Clock, serverNow: () => number, options: HealthOptions = {}): Health {
   const ended = new AbortController();
   let isDue = false;
   let committedAt = Number.NEGATIVE_INFINITY;
+  let hasPods = false;
   const live = followView({ feed, clock, discovery: feed.discovery, serverNow, first: BOARD_KINDS, ...options });
   const model = new Model(live, feed, { monotonic: () => clock.monotonic(), serverNow }, () => void commitSoon());
   const store = createStore<Summary>(() => model.summary());
 
+  function commit(): void {
+    committedAt = clock.monotonic();
+    store.setState(model.summary(), true);
+  }
+
   async function commitSoon(): Promise<void> {
-    if (isDue || ended.signal.aborted) return;
+    if (ended.signal.aborted) return;
+    // The first pods are what everybody waits for.
+    if (!hasPods && live.view.count('Pod') > 0) {
+      hasPods = true;
+      return commit();
+    }
+    if (isDue) return;
     isDue = true;
     const wait = Math.max(0, committedAt + COMMIT_MS - clock.monotonic());
     await clock.sleep(wait, ended.signal).catch(() => undefined);
     isDue = false;
-    if (ended.signal.aborted) return;
-    committedAt = clock.monotonic();
-    store.setState(model.summary(), true);
+    if (!ended.signal.aborted) commit();
   }
 
   async function renew(): Promise<void> {

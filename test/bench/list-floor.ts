@@ -7,7 +7,7 @@ interface Kubeconfig {
   users: { user: { 'client-certificate-data'?: string; 'client-key-data'?: string; token?: string } }[];
 }
 
-const PAGE = { first: 500, later: 1_000 };
+const PAGE = { first: 200, later: 1_000 };
 
 /** Milliseconds to read all pods page by page as the console does, from the connection to the last byte, and to do nothing with them. */
 export async function listFloor(kubeconfig: string): Promise<number> {

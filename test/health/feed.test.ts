@@ -54,7 +54,7 @@ describe('a feed with a kind that leads', () => {
     const clock = manualClock();
     follow(one, clock);
     await settle();
-    await clock.advance(100);
+    await clock.advance(250);
     expect(one.asked.toSorted()).toEqual(['Node', 'Pod', 'discovery']);
   });
 });

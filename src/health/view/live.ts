@@ -16,7 +16,8 @@ import { ALL_KINDS, createView, type ViewRow } from './view.ts';
 const REDISCOVER_MS = 2_000;
 /** What comes first is alone for so long at most. */
 const FIRST_MS = 3_000;
-/** After the first page. Pods are small, and there are many. */
+/** In the first page, which is to be there soon, and in the others: pods are small, and there are many. */
+const FIRST_PODS = 200;
 const PODS_A_PAGE = 1_000;
 /** How long after everything was read memory is given back, milliseconds. */
 const RELEASE_AFTER_MS = 1_000;
@@ -123,7 +124,7 @@ export function followView(options: LiveOptions): LiveView {
         ...(namespace !== undefined && { namespace }),
         ...(limit && { pageSize: limit }),
         ...(fieldSelector && { fieldSelector }),
-        ...(kind === 'Pod' && { laterPageSize: PODS_A_PAGE }),
+        ...(kind === 'Pod' && { pageSize: FIRST_PODS, laterPageSize: PODS_A_PAGE }),
         ...(isBuiltIn(kind) && { managedFieldsWith: PREFIX }),
       },
       object => filled.project(kind, object),
