@@ -148,11 +148,12 @@ export function createEngine(deps: EngineDeps): Engine {
     };
   }
 
+  const journalsHere = async () => journals(files, stateDir, { clusterUid: await clusterUid(), host: deps.host });
+
   async function trust(): Promise<TrustHere> {
-    const here = { clusterUid: await clusterUid(), host: deps.host };
     const [read, kept, experiments] = await Promise.all([
       deps.recordKey?.read(),
-      journals(files, stateDir, here).catch((error: unknown) => ({ read: [], disbelieved: [messageOf(error)] })),
+      journalsHere().catch((error: unknown) => ({ read: [], disbelieved: [messageOf(error)] })),
       readExperiments(api).catch(() => []),
     ]);
     const journalled = injectedHere(kept.read);

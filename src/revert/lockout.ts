@@ -5,7 +5,8 @@ import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { groupOf, nameOf, sameObject } from '../k8s/object-ref.ts';
 import { matches, parseSelector } from '../k8s/selector-text.ts';
 import { policyOf, type ServiceRef, type Webhook, webhooksOf } from '../k8s/webhooks.ts';
-import type { Api } from '../kube/client/api.ts';
+import type { Api, Page } from '../kube/client/api.ts';
+import type { Outcome } from '../kube/client/outcome.ts';
 import type { Discovery } from '../kube/discovery/discovery.ts';
 import { counted } from '../text/counted.ts';
 import { sanitise } from '../text/sanitise.ts';
@@ -51,6 +52,13 @@ interface Dead {
   service: ServiceRef;
 }
 
+/** All webhook configurations, a list of each kind. */
+type Hooks = Promise<Outcome<Page>[]>;
+
+/** Reads what `lockOuts` needs of any restore; it need not wait until it is decided what will be written. */
+export const readHooks = (api: Api): Hooks =>
+  Promise.all(KINDS.map(kind => api.listAll({ apiVersion: ADMISSION, kind })));
+
 /**
  * Which dead fail-closed webhooks will refuse which restores. `blind` says why that could not be checked. Only the
  * server can evaluate match conditions, so an entry that has any is assumed to match.
@@ -58,15 +66,13 @@ interface Dead {
 export async function lockOuts(
   api: Api,
   intended: readonly Intended[],
+  hooks: Hooks,
 ): Promise<{ lockOuts: LockOut[]; blind?: string }> {
   const writes = intended.flatMap(({ finding, writes }) => writes.map(write => ({ finding, write })));
   // Webhook configurations are not subject to admission webhooks, so they can always be restored.
   const exposed = writes.filter(({ write }) => !KINDS.includes(write.on.kind));
   if (exposed.length === 0) return { lockOuts: [] };
-  const [discovery, ...pages] = await Promise.all([
-    api.discovery(),
-    ...KINDS.map(kind => api.listAll({ apiVersion: ADMISSION, kind })),
-  ]);
+  const [discovery, pages] = await Promise.all([api.discovery(), hooks]);
   const failure = [discovery, ...pages].find(answer => !answer.ok);
   if (failure !== undefined && !failure.ok) return { lockOuts: [], blind: blindReason(failure) };
   if (!discovery.ok) return { lockOuts: [] };

@@ -8,7 +8,7 @@ import { type Decision, decide } from './classify.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
 import type { RevertDeps } from './deps.ts';
 import { unownedAfter } from './hand-over.ts';
-import { type Intended, type LockOut, lockOuts } from './lockout.ts';
+import { type Intended, type LockOut, lockOuts, readHooks } from './lockout.ts';
 import type { RestoreOptions } from './restore.ts';
 import { AT_ONCE, deletedSince, inRounds, type RoundEvent, type Terminating } from './rounds.ts';
 import { type ScanOptions, type ScanResult, scan } from './scan.ts';
@@ -85,8 +85,9 @@ export async function revertAll(
   options: RevertOptions = {},
 ): Promise<RevertResult> {
   const began = deps.clock.monotonic();
+  const hooks = findings.length === 0 ? Promise.resolve([]) : readHooks(deps.api);
   const { steps, intended, terminating } = await plan(deps, findings, options);
-  const { lockOuts: locked, blind: unforeseen } = await lockOuts(deps.api, intended);
+  const { lockOuts: locked, blind: unforeseen } = await lockOuts(deps.api, intended, hooks);
   if (locked.length > 0) options.emit?.({ event: 'locked-out', lockOuts: locked });
   const took = () => Math.round(deps.clock.monotonic() - began);
   const unread = unforeseen === undefined ? [] : [{ resource: 'webhookconfigurations', reason: unforeseen }];
