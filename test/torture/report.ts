@@ -17,6 +17,8 @@ interface Row {
   troubled?: number;
   lost: number;
   falselyVerified?: number;
+  /** Trials of which the harness itself learnt no end. */
+  timedOut?: number;
 }
 
 export function trialFigures(what: string, trials: readonly Trial[]): Figures {
@@ -29,8 +31,12 @@ export function trialFigures(what: string, trials: readonly Trial[]): Figures {
       troubled: trials.flatMap(({ struck }) => [...struck.values()]).reduce((sum, times) => sum + times, 0),
       lost: count(({ lost }) => lost.length > 0),
       falselyVerified: count(({ falselyVerified }) => falselyVerified.length > 0),
+      timedOut: count(({ timedOut }) => timedOut !== undefined),
     },
-    failures: trials.flatMap(({ stage, seed, lost, falselyVerified }) => [
+    failures: trials.flatMap(({ stage, seed, lost, falselyVerified, timedOut }) => [
+      ...(timedOut === undefined
+        ? []
+        : [`${what}: harness timed out, --stage ${stage} --seed ${seed}: ${timedOut}: try it alone`]),
       ...lost.map(line => `${what}: lost, --stage ${stage} --seed ${seed}: ${line}`),
       ...falselyVerified.map(line => `${what}: falsely verified, --stage ${stage} --seed ${seed}: ${line}`),
     ]),
@@ -48,14 +54,14 @@ export function deathFigures(what: string, deaths: readonly Death[]): Figures {
   };
 }
 
-const HEAD = ['', 'runs', 'fault in', 'troubles', 'originals lost', 'false "verified"'];
+const HEAD = ['', 'runs', 'fault in', 'troubles', 'originals lost', 'false "verified"', 'harness timed out'];
 
 /** The table, its last line what must be 0. */
 export function tableOf(figures: readonly Figures[], types: number): string[] {
   const number = (value: number | undefined) => (value === undefined ? '' : value.toLocaleString('en'));
   const rows = figures.map(({ row }) => [
     row.what,
-    ...[row.runs, row.injected, row.troubled, row.lost, row.falselyVerified].map(number),
+    ...[row.runs, row.injected, row.troubled, row.lost, row.falselyVerified, row.timedOut].map(number),
   ]);
   const total = (of: (row: Row) => number | undefined) => figures.reduce((sum, { row }) => sum + (of(row) ?? 0), 0);
   const last = [
@@ -65,6 +71,7 @@ export function tableOf(figures: readonly Figures[], types: number): string[] {
     '',
     number(total(row => row.lost)),
     number(total(row => row.falselyVerified)),
+    number(total(row => row.timedOut)),
   ];
   return aligned([HEAD, ...rows, last]);
 }

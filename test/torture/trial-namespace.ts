@@ -5,6 +5,7 @@ import { refOf } from '../../src/k8s/object-ref.ts';
 import { asNew, WIDGETS, withUids } from '../support/recorded-live.ts';
 import type { Ground } from './ground.ts';
 import { type Snapshot, textOf } from './snapshot.ts';
+import { HarnessTimedOut } from './timed-out.ts';
 import { keyOf } from './world.ts';
 
 /** A namespace with a shop to injure, looked at in good weather. */
@@ -42,7 +43,7 @@ export async function openTrialNamespace({ api }: Ground, namespace: string): Pr
       if (outcome.ok) return outcome.value;
       const there = await api.get(refOf(object));
       if (there.ok && there.value.metadata.deletionTimestamp === undefined) return there.value;
-      if (left === 0) throw new Error(`${keyOf(object)}: ${outcome.message}`);
+      if (left === 0) throw new HarnessTimedOut(`${keyOf(object)}: ${outcome.message}`);
       // What is on its way out must be gone first; what is new must be served.
       await systemClock.sleep(200);
     }
@@ -71,12 +72,22 @@ export async function openTrialNamespace({ api }: Ground, namespace: string): Pr
       return pods.ok && pods.value.items.length > 0;
     });
   }
+  /** The object as text; an answer that did not come is no answer about it. */
+  async function seen(ref: ObjectRef): Promise<string> {
+    for (let left = 20; ; left -= 1) {
+      const got = await api.get(ref);
+      if (got.ok) return textOf(got.value);
+      if (got.reason === 'not-found') return got.reason;
+      if (left === 0) throw new HarnessTimedOut(`${ref.kind} ${ref.name}: ${got.message}`);
+      await systemClock.sleep(500);
+    }
+  }
   /** Listed kind by kind, so that what the product overlooks is seen all the same. */
   async function marked() {
     const pages = await Promise.all(
       MADE.map(async ([apiVersion, kind]) => {
         const page = await api.listAll({ apiVersion, kind }, { labelSelector: TYPE_LABEL });
-        if (!page.ok) throw new Error(`${kind}: ${page.message}`);
+        if (!page.ok) throw new HarnessTimedOut(`${kind}: ${page.message}`);
         return page.value.items.map(item => ({ ...item, apiVersion, kind }));
       }),
     );
@@ -102,8 +113,7 @@ export async function openTrialNamespace({ api }: Ground, namespace: string): Pr
     shot: async (refs, isMine = () => true) => {
       const marks = await marked();
       const all = refs.map(async ref => {
-        const got = await api.get(ref);
-        return [keyOf({ ...ref, metadata: ref }), got.ok ? textOf(got.value) : got.reason] as const;
+        return [keyOf({ ...ref, metadata: ref }), await seen(ref)] as const;
       });
       const left = marks.filter(({ labels, ref }) => isMine({ type: labels[TYPE_LABEL] ?? '', object: ref }));
       return new Map([
@@ -117,7 +127,7 @@ export async function openTrialNamespace({ api }: Ground, namespace: string): Pr
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   for (let left = 300; ; left -= 1) {
     if (await isSo()) return;
-    if (left === 0) throw new Error(`${what}: did not come to be so within 60 s`);
+    if (left === 0) throw new HarnessTimedOut(`${what}: did not come to be so within 60 s`);
     await systemClock.sleep(200);
   }
 }

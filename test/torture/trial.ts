@@ -23,6 +23,7 @@ import { oneOf, type Random } from './draw.ts';
 import { HOSTILITIES, type Hostile, type Hostility, hostile } from './hostile.ts';
 import { others } from './others.ts';
 import { differences, type Snapshot, snapshotOf, snapshotOfAll, withoutMarks } from './snapshot.ts';
+import { HarnessTimedOut } from './timed-out.ts';
 import { stormy } from './weather.ts';
 import { keyOf, kindsOf, type Stage, type World, worldOf } from './world.ts';
 
@@ -37,6 +38,8 @@ export interface Trial {
   /** What was said to be verified, or all of it, and was not so. */
   falselyVerified: string[];
   struck: ReadonlyMap<string, number>;
+  /** Why the harness could not tell what became of the original; nothing else of the trial counts then. */
+  timedOut?: string;
   /** What was wrong with the cluster while it was taken out. */
   hostility?: Hostility;
 }
@@ -100,7 +103,9 @@ export const broken =
     stage: name,
     type,
     injected: false,
-    lost: [`it broke: ${error instanceof Error ? error.message : String(error)}`],
+    lost:
+      error instanceof HarnessTimedOut ? [] : [`it broke: ${error instanceof Error ? error.message : String(error)}`],
+    ...(error instanceof HarnessTimedOut ? { timedOut: error.message } : {}),
     falselyVerified: [],
     struck: new Map(),
   });

@@ -3,7 +3,7 @@ import { seededRandom } from '../../src/host/seeded-random.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
 import type { RevertDeps } from '../../src/revert/deps.ts';
-import { revertAll } from '../../src/revert/revert-all.ts';
+import { type RevertResult, revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';
 import { memoryJournal } from '../support/memory-journal.ts';
 import { oneOf } from './draw.ts';
@@ -12,6 +12,7 @@ import { wireWeather } from './http-weather.ts';
 import { grounded, type Lane, laneOf } from './lane.ts';
 import { startProxy } from './proxy.ts';
 import { differences } from './snapshot.ts';
+import { HarnessTimedOut } from './timed-out.ts';
 import { broken, inject, KEY, type Trial } from './trial.ts';
 import { openTrialNamespace, type TrialNamespace } from './trial-namespace.ts';
 import { type Stage, worldOf } from './world.ts';
@@ -98,10 +99,13 @@ const UNDER_WAY_MS = 5_000;
 /** A namespace that is Terminating takes its own time, which no clock of ours makes pass faster. */
 const CALM_TRIES = 10;
 
-async function calmly(revert: () => ReturnType<typeof revertAll>): Promise<string[]> {
+/** A revert that could not see everything in good weather says nothing about what is lost. */
+async function calmly(revert: () => Promise<RevertResult & { isBlind: boolean }>): Promise<string[]> {
   for (let tries = 1; ; tries += 1) {
-    const { receipts, remaining } = await revert();
-    if (remaining === 0) return [];
+    const { receipts, remaining, isBlind, blind } = await revert();
+    if (remaining === 0 && !isBlind) return [];
+    if (tries === CALM_TRIES && isBlind)
+      throw new HarnessTimedOut(`the last revert was blind: ${blind[0]?.reason ?? 'its scan'}`);
     if (tries === CALM_TRIES)
       return receipts.filter(({ verified }) => !verified).map(({ id, message }) => `${id}: ${message}`);
   }
