@@ -1,12 +1,14 @@
 import type { Read } from '../faults/contract.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
+import { TYPE_LABEL } from '../injection/record/markers.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { blindReason } from './blind.ts';
 import { type Decision, decide } from './classify.ts';
 import type { RevertDeps } from './deps.ts';
 import { type End, failed } from './end.ts';
-import { notHeld } from './not-held.ts';
+import { onlyWhatIsThere } from './history.ts';
+import { notHeld, shownBy } from './not-held.ts';
 import { putRecordBack } from './put-record-back.ts';
 import { readAhead } from './read-ahead.ts';
 import { recognise } from './recognise.ts';
@@ -33,7 +35,40 @@ export async function lookAgain(
   }
   const beside = finding.beside === undefined ? {} : { beside: finding.beside };
   const now = recognise(got.value).find(one => one.id === finding.id);
-  return now ? decide(api, deps.faultOf, { ...now, ...beside }) : withoutMarks(deps, finding, got.value, options);
+  if (!now) return withoutMarks(deps, finding, got.value, options);
+  const isDamaged = now.state === 'corrupt' && finding.state !== 'corrupt';
+  if (!isDamaged) return decide(api, deps.faultOf, { ...now, ...beside });
+  return now.lost ? withoutRecord(deps, finding, { ...now, ...beside }, options) : damaged(deps, finding, now);
+}
+
+/** Only the label is left since the scan: a copy in the history tells the original, or else what the scan read. */
+async function withoutRecord(
+  deps: RevertDeps,
+  finding: FoundInjection,
+  now: FoundInjection,
+  options: { force?: boolean },
+): Promise<Decision | End> {
+  const byHistory = await decide(deps.api, deps.faultOf, now);
+  if (byHistory.restore !== undefined && byHistory.restore.kind !== 'corrupt') return byHistory;
+  const told = await decide(deps.api, deps.faultOf, { ...finding, live: wearing(now.live, finding.live) });
+  if (told.restore?.kind !== 'already-restored') return withoutMarks(deps, finding, now.live, options);
+  const writes = onlyWhatIsThere(told.restore.writes, now.live);
+  return { ...told, finding: { ...told.finding, live: now.live }, restore: { ...told.restore, writes } };
+}
+
+/**
+ * Somebody has changed the record since the scan read it, and it cannot be read any more. A person decides; what the
+ * scan read is the last that tells the original.
+ */
+async function damaged(deps: RevertDeps, finding: FoundInjection, now: FoundInjection): Promise<Decision | End> {
+  const told = await decide(deps.api, deps.faultOf, { ...finding, live: wearing(now.live, finding.live) });
+  const { original, live } = told.restore === undefined ? {} : shownBy(told.restore);
+  const shown =
+    original === undefined ? `${told.restore?.says ?? told.finding.message}` : `original ${original}, now ${live}`;
+  return {
+    ...failed(`${now.message}; it was changed since the scan, which read: ${shown}; put the original back by hand`),
+    ...(original === undefined ? {} : { notHeld: { original, ...(live === undefined ? {} : { live }) } }),
+  };
 }
 
 /** The object that a backup keeps, as far as that is known without reading it; usually that is what must be checked. */
@@ -66,13 +101,12 @@ async function withoutMarks(
   { force = false }: { force?: boolean },
 ): Promise<Decision | End> {
   const name = nameOf(finding.object);
+  const isLabelled = now.metadata.labels?.[TYPE_LABEL] !== undefined;
+  const gone = isLabelled ? `the undo record is gone from ${name}` : `no mark of the injection is left on ${name}`;
   const isAnew = finding.object.uid !== undefined && now.metadata.uid !== finding.object.uid;
   const decision = await decide(deps.api, deps.faultOf, { ...finding, live: wearing(now, finding.live) });
   const { restore } = decision;
-  if (restore === undefined)
-    return failed(
-      `no mark of the injection is left on ${name}, and nothing tells the original: ${decision.finding.message}`,
-    );
+  if (restore === undefined) return failed(`${gone}, and nothing tells the original: ${decision.finding.message}`);
   const isKept = keepsCarrier(restore, finding);
   if (restore.kind === 'already-restored') {
     const writes = restore.writes.filter(
@@ -88,36 +122,32 @@ async function withoutMarks(
       ? { outcome: 'gone', verified: true, message: 'the object that the injection created is gone' }
       : decision;
   if (restore.kind === 'corrupt') return decision;
-  if (deps.begun?.has(finding.id)) {
+  if (deps.begun?.has(finding.id) && !isAnew) {
     const isRecordKept = (await putRecordBack(deps, decision.finding, restore)) !== undefined;
     return notHeld({ finding, restore, instead: restore, now, isByServer: false, isRecordKept });
   }
   // Our own facts say exactly what was injected. For other records it is a guess, and without their marks not even
   // that.
   const isCertain = restore.kind === 'restore' && finding.tool === 'mayday' && !isAnew;
-  if (!isCertain && !force) return diverged(decision, name);
+  if (!isCertain && !force) return diverged(decision, gone);
   const again = await putRecordBack(deps, decision.finding, restore);
-  if (again === undefined)
-    return failed(
-      `no mark of the injection is left on ${name}, and the undo record cannot be put back: ${restore.says}`,
-      true,
-    );
+  if (again === undefined) return failed(`${gone}, and the undo record cannot be put back: ${restore.says}`, true);
   const [marked] = recognise(again).filter(one => one.id === finding.id);
   return marked === undefined
-    ? failed(`no mark of the injection is left on ${name}, and the undo record does not stay on it`)
+    ? failed(`${gone}, and it does not stay there when it is put back`)
     : decide(deps.api, deps.faultOf, {
         ...marked,
         ...(finding.beside === undefined ? {} : { beside: finding.beside }),
       });
 }
 
-function diverged({ restore }: Decision, name: string): End {
+function diverged({ restore }: Decision, gone: string): End {
   const shown = restore?.kind === 'diverged' ? restore : restore?.kind === 'restore' ? restore.shown : undefined;
   const values = shown === undefined ? `${restore?.says}` : `original ${shown.original}, now ${shown.live}`;
   return {
     outcome: 'diverged',
     verified: false,
-    message: `no mark of the injection is left on ${name}, but the original is not there either: ${values}; --force-diverged puts the original back`,
+    message: `${gone}, but the original is not there either: ${values}; --force-diverged puts the original back`,
     ...(shown === undefined ? {} : { notHeld: { original: shown.original, live: shown.live } }),
   };
 }

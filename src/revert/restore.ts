@@ -129,11 +129,15 @@ async function write(
 ): Promise<End> {
   let last = decision;
   const touchesRecord = isBackupFinding(finding) || keepsCarrier(last.restore, finding);
+  let mayHaveWritten = deps.begun?.has(finding.id) === true;
   if (touchesRecord) deps.begun?.set(finding.id, last.finding);
   let stages: Stages = stagesOf(last.restore, finding);
   let changed: End | undefined;
   const kept = await handedOverLate(deps, finding.id, last.restore);
-  const again = async () => {
+  const again = async (refused: Execution) => {
+    mayHaveWritten ||= !wasRefusedAtOnce(refused);
+    // What the server refused outright was not written: marks that are gone were then taken off by somebody else.
+    if (!mayHaveWritten) deps.begun?.delete(finding.id);
     const next = await lookAgain(deps, finding, options);
     changed =
       'outcome' in next
@@ -147,6 +151,7 @@ async function write(
     if (changed) return undefined;
     last = { ...next, restore: next.restore };
     stages = stagesOf(last.restore, finding);
+    if (touchesRecord) deps.begun?.set(finding.id, last.finding);
     return stages.now;
   };
   const { execution } = await executeWithReread(stages.now, again, deps, { id: finding.id, purpose: 'revert' });
@@ -161,6 +166,10 @@ async function write(
       : await attempt(deps, finding, { ...options, fresh: false, scanned: false }, last.restore);
   return noted(stages.next === 'decide' ? asReverted(end, last.restore) : end, notes);
 }
+
+/** Nothing of it can be in the cluster: each write was refused by its first answer. */
+const wasRefusedAtOnce = ({ steps }: Execution): boolean =>
+  steps.every(({ outcome, requests }) => outcome === 'conflict' && requests <= 1);
 
 /** The second half of a restore found the original in place: the first half put it there. */
 function asReverted(end: End, { says }: Restore): End {

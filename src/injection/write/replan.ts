@@ -13,12 +13,12 @@ export interface Attempted {
 }
 
 /**
- * Executes writes; on a conflict, asks `again` for writes decided from what is there now, and tries with those. `again` returns
- * undefined when there is nothing left to do that could be right.
+ * Executes writes; on a conflict, asks `again` for writes decided from what is there now, and tries with those. `again` is told what was
+ * refused, and returns undefined when there is nothing left to do that could be right.
  */
 export async function executeWithReread(
   first: readonly Write[],
-  again: () => Promise<readonly Write[] | undefined>,
+  again: (refused: Execution) => Promise<readonly Write[] | undefined>,
   deps: ExecutorDeps,
   run: { id: string; purpose: Purpose },
 ): Promise<Attempted> {
@@ -35,13 +35,13 @@ async function afterConflict(
   execution: Execution,
   attempts: number,
   deps: ExecutorDeps,
-  again: () => Promise<readonly Write[] | undefined>,
+  again: (refused: Execution) => Promise<readonly Write[] | undefined>,
 ): Promise<readonly Write[] | undefined> {
   // With something of the first attempt still in the cluster, a second one would inject twice.
   const mayTry = execution.state === 'conflict' && execution.left.length === 0 && attempts < ATTEMPTS;
   if (!mayTry || deps.signal?.aborted) return undefined;
   await deps.clock.sleep(25 * 2 ** attempts);
-  return again();
+  return again(execution);
 }
 
 export type Injected =
