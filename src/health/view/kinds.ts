@@ -57,6 +57,11 @@ export const VIEW_KINDS = {
   Certificate: 'cert-manager.io/v1',
   Issuer: 'cert-manager.io/v1',
   ClusterIssuer: 'cert-manager.io/v1',
+  ExternalSecret: 'external-secrets.io/v1',
+  SecretStore: 'external-secrets.io/v1',
+  ClusterSecretStore: 'external-secrets.io/v1',
+  Gateway: 'gateway.networking.k8s.io/v1',
+  HTTPRoute: 'gateway.networking.k8s.io/v1',
 } as const satisfies Record<string, string>;
 
 export type ViewKind = keyof typeof VIEW_KINDS;

@@ -17,6 +17,7 @@ import { policyRules } from './policies/index.ts';
 import { quotaRules } from './quotas/index.ts';
 import { rbacRules } from './rbac/index.ts';
 import { schedulingRules } from './scheduling/index.ts';
+import { secretRules } from './secrets/index.ts';
 import { serviceRules } from './services/index.ts';
 import { storageRules } from './storage/index.ts';
 import { webhookRules } from './webhook/index.ts';
@@ -41,6 +42,7 @@ export const RULES: readonly Rule[] = [
   ...workloadRules,
   ...podRules,
   ...schedulingRules,
+  ...secretRules,
   ...serviceRules,
   ...jobRules,
   ...hpaRules,

@@ -35,7 +35,18 @@ export const configError: Rule = {
   id: 'pod/config-error',
   gate: 'G9',
   needs: ['Pod'],
-  wants: ['ConfigMap', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Event'],
+  wants: [
+    'ConfigMap',
+    'ReplicaSet',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'Job',
+    'CronJob',
+    'Event',
+    'ExternalSecret',
+    'Certificate',
+  ],
   about: {
     looksAt:
       "Containers that wait with CreateContainerConfigError, the kubelet's message, and the ConfigMaps, Secrets and keys that exist.",
@@ -79,7 +90,7 @@ function missed({ view, answers }: Looking, sick: Sick<BadConfig>, missing: Miss
       rollBack(view, top),
       describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
     ],
-    because: [...usualCauses(sick), ...makersOf(namespace, missing)],
+    because: [...usualCauses(sick), ...makersOf(view, namespace, missing)],
   });
 }
 

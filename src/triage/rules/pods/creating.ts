@@ -107,6 +107,8 @@ export const stuckCreating: Rule = {
     'DaemonSet',
     'Job',
     'Event',
+    'ExternalSecret',
+    'Certificate',
   ],
   about: {
     looksAt:
@@ -264,7 +266,7 @@ function configStory(
         ),
       },
     ],
-    because: makersOf(namespace, missing),
+    because: makersOf(view, namespace, missing),
   };
 }
 

@@ -1,4 +1,7 @@
+import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import type { Cause } from '../../finding.ts';
+import { secretMakers } from '../secrets/external.ts';
+
 /** What a kubelet misses when it cannot make a container or mount a volume, read from its words. */
 export interface MissingConfig {
   kind: 'ConfigMap' | 'Secret';
@@ -22,16 +25,8 @@ export function missingConfig(words: string): MissingConfig | undefined {
 
 const kindOf = (word = ''): MissingConfig['kind'] => (/^config/i.test(word) ? 'ConfigMap' : 'Secret');
 
-/** What explains that it is missing: itself, and for a Secret the Certificate or ExternalSecret of that name, which should have made it. */
-export const makersOf = (namespace: string, { kind, name }: MissingConfig): Cause[] =>
+/** What explains that it is missing: itself, and for a Secret the Certificate or ExternalSecret that should have made it. */
+export const makersOf = (view: ClusterView, namespace: string, { kind, name }: MissingConfig): Cause[] =>
   name === undefined
     ? []
-    : [
-        { kind, namespace, name },
-        ...(kind === 'Secret'
-          ? [
-              { kind: 'Certificate', namespace, name },
-              { kind: 'ExternalSecret', namespace, name },
-            ]
-          : []),
-      ];
+    : [{ kind, namespace, name }, ...(kind === 'Secret' ? secretMakers(view, namespace, name) : [])];

@@ -1,5 +1,6 @@
 import type { Rule } from '../../rule.ts';
 import { dnsEgress } from './dns-egress.ts';
+import { gatewayNotProgrammed } from './gateway.ts';
 import { externalName, ingressBackend, ingressClass } from './ingress.ts';
 import { networkIsolated } from './isolated.ts';
 import { loadBalancerPending } from './load-balancer.ts';
@@ -17,4 +18,5 @@ export const serviceRules: readonly Rule[] = [
   networkIsolated,
   dnsEgress,
   loadBalancerPending,
+  gatewayNotProgrammed,
 ];

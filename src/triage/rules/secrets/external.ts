@@ -1,0 +1,104 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, text } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { condition, created, quoted } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+const KINDS = ['SecretStore', 'ClusterSecretStore', 'ExternalSecret'] as const;
+const PATIENCE_MS = 2 * 60_000;
+
+/** The name of the Secret that an ExternalSecret keeps. */
+const secretOf = ({ spec, metadata }: ViewObject): string => text(fields(spec.target).name) || metadata.name;
+
+/** What should have made a Secret: the ExternalSecrets and the Certificates of its name, and those that name it. */
+export const secretMakers = (view: ClusterView, namespace: string, name: string): Cause[] => [
+  causeOf({ kind: 'Certificate', namespace, name }),
+  causeOf({ kind: 'ExternalSecret', namespace, name }),
+  ...view
+    .inNamespace('ExternalSecret', namespace)
+    .filter(one => secretOf(one) === name)
+    .map(({ metadata }) => causeOf({ kind: 'ExternalSecret', namespace, name: metadata.name })),
+  ...view
+    .inNamespace('Certificate', namespace)
+    .filter(({ spec }) => text(spec.secretName) === name)
+    .map(({ metadata }) => causeOf({ kind: 'Certificate', namespace, name: metadata.name })),
+];
+
+/** Secrets of the External Secrets Operator that it cannot fetch, and stores that it cannot reach. */
+export const externalSecret: Rule = {
+  id: 'secrets/external',
+  gate: 'G7',
+  needs: KINDS,
+  wants: ['Deployment'],
+  about: {
+    looksAt: 'The condition Ready of ExternalSecrets, SecretStores and ClusterSecretStores.',
+    why: 'A Secret that is not fetched is missing, and pods that need it do not start; one that is no longer renewed keeps its old values, which may have been revoked.',
+    whatToDo:
+      'Read the words of the operator: the key may not exist in the store, or the store refuses the credentials.',
+  },
+  *look({ view, now }) {
+    for (const kind of KINDS)
+      for (const object of view.all(kind)) {
+        const ready = condition(object, 'Ready');
+        const at = ready?.since ?? created(object);
+        if (ready?.status !== 'False' || now - at < PATIENCE_MS || object.metadata.deletionTimestamp !== undefined)
+          continue;
+        const isStore = kind !== 'ExternalSecret';
+        // Fetched before, the Secret is there and only grows old.
+        const isThere = !isStore && text(object.status.refreshTime) !== '';
+        const store = fields(object.spec.secretStoreRef);
+        const said = ready.message || ready.reason;
+        yield finding({
+          rule: 'secrets/external',
+          severity: isThere ? 'warn' : 'high',
+          object,
+          summary: isStore
+            ? `the secret store cannot be used: ${said}`
+            : `Secret ${secretOf(object)} ${isThere ? 'is not renewed and keeps its old values' : 'cannot be fetched'}: ${said}`,
+          since: { at, exact: ready.since !== undefined },
+          evidence: [
+            quoted(ready),
+            !isStore && `spec.secretStoreRef: ${text(store.kind) || 'SecretStore'} ${text(store.name)}`,
+            !isStore && `status.refreshTime: ${text(object.status.refreshTime) || 'never'}`,
+          ],
+          cause: isStore
+            ? `The External Secrets Operator cannot use the store: ${said}.`
+            : `The External Secrets Operator cannot fetch what the Secret is to hold: ${said}.`,
+          fixes: [
+            {
+              text: isStore
+                ? 'Correct the provider and its credentials (spec.provider), or what the store itself allows them.'
+                : 'Correct the keys (spec.data, spec.dataFrom), or create them in the store.',
+              command: command(view, ['kubectl', 'describe', ...named(refOf(object))]),
+            },
+            !isStore && {
+              text: 'Then have it fetched at once.',
+              command: command(view, [
+                'kubectl',
+                'annotate',
+                ...named(refOf(object)),
+                '--overwrite',
+                `force-sync=${now}`,
+              ]),
+            },
+          ],
+          because: isStore ? operators(view) : [storeOf(object), ...operators(view)],
+        });
+      }
+  },
+};
+
+function storeOf({ spec, metadata }: ViewObject): Cause {
+  const { kind, name } = fields(spec.secretStoreRef);
+  return text(kind) === 'ClusterSecretStore'
+    ? causeOf({ kind: 'ClusterSecretStore', name: text(name) })
+    : causeOf({ kind: 'SecretStore', name: text(name), namespace: metadata.namespace ?? '' });
+}
+
+const operators = (view: ClusterView): Cause[] =>
+  [...view.all('Deployment')]
+    .filter(({ metadata }) => /^external-secrets(-webhook)?$/.test(metadata.name))
+    .map(({ metadata }) => causeOf({ kind: 'Deployment', name: metadata.name, namespace: metadata.namespace ?? '' }));

@@ -1,0 +1,137 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, text, time } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import { created } from '../../fields.ts';
+import type { Cause, Finding } from '../../finding.ts';
+import { nearest } from '../../near-miss.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+/** A controller of gateways answers within seconds; a load balancer behind one takes minutes. */
+const PATIENCE_MS = 5 * 60_000;
+
+interface Told {
+  /** Where it stands: `status.conditions`, `listener https`, `parent Gateway web`. */
+  where: string;
+  type: string;
+  reason: string;
+  message: string;
+  since: number | undefined;
+}
+
+/** Conditions that say that something does not work: for all of these types False is bad. */
+const GOOD = ['Accepted', 'Programmed', 'ResolvedRefs', 'Attached'];
+
+function wrongIn(conditions: unknown, where: string): Told[] {
+  return list(conditions)
+    .filter(one => GOOD.includes(text(one.type)) && one.status === 'False')
+    .map(one => ({
+      where,
+      type: text(one.type),
+      reason: text(one.reason),
+      message: text(one.message),
+      since: time(one.lastTransitionTime),
+    }));
+}
+
+const ofGateway = ({ status }: ViewObject): Told[] => [
+  ...wrongIn(status.conditions, 'status.conditions'),
+  ...list(status.listeners).flatMap(one => wrongIn(one.conditions, `listener ${text(one.name)}`)),
+];
+
+const ofRoute = ({ status }: ViewObject): Told[] =>
+  list(status.parents).flatMap(one => wrongIn(one.conditions, `parent Gateway ${text(fields(one.parentRef).name)}`));
+
+/** A Gateway or a route of the Gateway API that its controller does not accept, or whose references lead nowhere. */
+export const gatewayNotProgrammed: Rule = {
+  id: 'service/gateway',
+  gate: 'G9',
+  needs: ['Gateway', 'HTTPRoute'],
+  wants: ['Service', 'Event'],
+  about: {
+    looksAt:
+      'The conditions Accepted, Programmed and ResolvedRefs of Gateways, of their listeners, and of HTTPRoutes for each Gateway that they name; routes that name a Gateway or a Service that does not exist.',
+    why: 'A listener or a route that is not accepted serves nothing: clients get 404, 500 or no connection, while all pods are well.',
+    whatToDo:
+      'Correct the reference that the condition names: the Service, the certificate, the Gateway or its listener.',
+  },
+  *look({ view, now }) {
+    for (const gateway of view.all('Gateway')) {
+      const wrong = ofGateway(gateway).filter(one => now - (one.since ?? created(gateway)) >= PATIENCE_MS);
+      if (wrong.length > 0) yield report(view, gateway, wrong, []);
+      else if (list(gateway.status.conditions).length === 0 && now - created(gateway) >= PATIENCE_MS)
+        yield report(view, gateway, [unanswered(`class ${text(gateway.spec.gatewayClassName)}`)], []);
+    }
+    for (const route of view.all('HTTPRoute')) {
+      const wrong = ofRoute(route).filter(one => now - (one.since ?? created(route)) >= PATIENCE_MS);
+      const parents = parentsOf(view, route);
+      if (wrong.length > 0 || (parents.missing.length > 0 && now - created(route) >= PATIENCE_MS))
+        yield report(view, route, wrong.length > 0 ? wrong : [missingParent(parents.missing)], parents.causes);
+    }
+  },
+};
+
+const unanswered = (who: string): Told => ({
+  where: 'status.conditions',
+  type: 'Accepted',
+  reason: 'Unanswered',
+  message: `no controller has answered: nothing in the cluster serves its ${who}`,
+  since: undefined,
+});
+
+const missingParent = (names: readonly string[]): Told => ({
+  where: 'spec.parentRefs',
+  type: 'Accepted',
+  reason: 'NoParent',
+  message: `Gateway ${names.join(', ')} does not exist`,
+  since: undefined,
+});
+
+function parentsOf(view: ClusterView, route: ViewObject): { missing: string[]; causes: Cause[] } {
+  const refs = list(route.spec.parentRefs)
+    .filter(one => (text(one.kind) || 'Gateway') === 'Gateway')
+    .map(one => ({ name: text(one.name), namespace: text(one.namespace) || (route.metadata.namespace ?? '') }));
+  return {
+    missing: refs.filter(({ name, namespace }) => !view.get('Gateway', namespace, name)).map(({ name }) => name),
+    causes: refs.map(({ name, namespace }) => causeOf({ kind: 'Gateway', namespace, name })),
+  };
+}
+
+function report(view: ClusterView, object: ViewObject, wrong: readonly Told[], because: readonly Cause[]): Finding {
+  const [first] = wrong as [Told];
+  const sinces = wrong.flatMap(({ since }) => since ?? []);
+  const { namespace = '' } = object.metadata;
+  const backends = list(object.spec.rules)
+    .flatMap(rule => list(rule.backendRefs))
+    .filter(one => (text(one.kind) || 'Service') === 'Service' && (text(one.namespace) || namespace) === namespace)
+    .map(one => text(one.name));
+  const lost = backends.filter(name => name !== '' && view.get('Service', namespace, name) === undefined);
+  const services = view.inNamespace('Service', namespace).map(({ metadata }) => metadata.name);
+  const near = lost.length > 0 ? nearest(lost[0] as string, services) : undefined;
+  return finding({
+    rule: 'service/gateway',
+    severity: 'high',
+    object,
+    summary: `${object.kind === 'Gateway' ? 'the Gateway does not serve' : 'the route serves nothing'}: ${first.type} is False (${first.reason}): ${first.message}${near ? `; Service ${near} exists` : ''}`,
+    since: sinces.length > 0 ? { at: Math.min(...sinces), exact: true } : { at: created(object), exact: false },
+    evidence: [
+      ...wrong.slice(0, 6).map(one => `${one.where} ${one.type}: False ${one.reason} "${one.message}"`),
+      ...[...new Set(lost)].map(name => `Service ${namespace}/${name}: not found`),
+    ],
+    cause: `${first.message || first.reason}.`,
+    fixes: [
+      {
+        text: `${near ? `Name Service ${near} in backendRefs, not ${lost[0]}` : lost.length > 0 ? `Create Service ${lost[0]}, or correct backendRefs` : `Correct what ${first.where} names (${first.reason})`}.${undoneBy(view, object)}`,
+        command: command(view, ['kubectl', 'edit', ...named(refOf(object))]),
+      },
+      { text: 'Read all of its conditions.', command: command(view, ['kubectl', 'describe', ...named(refOf(object))]) },
+    ],
+    because: [
+      causeOf(refOf(object), 'chaos/'),
+      ...because,
+      ...[...new Set(backends)].map(name => causeOf({ kind: 'Service', namespace, name })),
+    ],
+  });
+}
