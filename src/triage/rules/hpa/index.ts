@@ -1,4 +1,5 @@
 import type { Rule } from '../../rule.ts';
+import { hpaAtMaximum } from './at-maximum.ts';
 import { hpaNotScaling } from './not-scaling.ts';
 
-export const hpaRules: readonly Rule[] = [hpaNotScaling];
+export const hpaRules: readonly Rule[] = [hpaNotScaling, hpaAtMaximum];

@@ -31,7 +31,7 @@ function wrongIn(conditions: unknown, where: string): Told[] {
       where,
       type: text(one.type),
       reason: text(one.reason),
-      message: text(one.message),
+      message: text(one.message).replace(/\.$/, ''),
       since: time(one.lastTransitionTime),
     }));
 }

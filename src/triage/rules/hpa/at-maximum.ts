@@ -1,0 +1,66 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, number, text } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import { condition, created, quoted, sinceTime } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named, patchCommand } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+/** A peak of a few minutes is what a maximum is for. */
+const PATIENCE_MS = 10 * 60_000;
+
+/** `cpu 95% (70% wanted)`: the metrics that the target does not hold. */
+const beyond = ({ spec, status }: ViewObject): string[] =>
+  list(status.currentMetrics).flatMap(one => {
+    const now = fields(one.resource);
+    const used = number(fields(now.current).averageUtilization);
+    const goal = list(spec.metrics)
+      .map(metric => fields(metric.resource))
+      .find(({ name }) => name === now.name);
+    const wanted = number(fields(goal?.target).averageUtilization);
+    return wanted > 0 && used > wanted ? [`${text(now.name)} ${used}% (${wanted}% wanted)`] : [];
+  });
+
+/** An autoscaler that would make more replicas and may not. */
+export const hpaAtMaximum: Rule = {
+  id: 'hpa/at-maximum',
+  gate: 'G9',
+  needs: ['HorizontalPodAutoscaler'],
+  about: {
+    looksAt:
+      'HorizontalPodAutoscalers whose condition ScalingLimited has been True for TooManyReplicas for over ten minutes, and their metrics.',
+    why: 'The load asks for more replicas than spec.maxReplicas allows: latency grows, though nothing fails yet. At a peak that may be as planned.',
+    whatToDo: 'Raise maxReplicas if the nodes and the quota have room, or see where the load comes from.',
+  },
+  *look({ view, now }) {
+    for (const hpa of view.all('HorizontalPodAutoscaler')) {
+      const limited = condition(hpa, 'ScalingLimited');
+      const at = limited?.since ?? created(hpa);
+      if (limited?.status !== 'True' || limited.reason !== 'TooManyReplicas' || now - at < PATIENCE_MS) continue;
+      const most = number(hpa.spec.maxReplicas);
+      const target = fields(hpa.spec.scaleTargetRef);
+      const metrics = beyond(hpa);
+      yield finding({
+        rule: 'hpa/at-maximum',
+        severity: 'warn',
+        object: hpa,
+        summary: `at its maximum of ${most} replicas, and the load asks for more${metrics.length > 0 ? `: ${metrics.join(', ')}` : ''}`,
+        since: sinceTime(limited.since, at),
+        evidence: [quoted(limited), `status.currentReplicas: ${number(hpa.status.currentReplicas)}`],
+        cause: `spec.maxReplicas ${most} keeps ${text(target.kind)} ${text(target.name)} from getting more pods.`,
+        fixes: [
+          {
+            text: `Raise maxReplicas if nodes and quota have room; or see where the load comes from.${undoneBy(view, hpa)}`,
+            command: patchCommand(view, named(refOf(hpa)), 'merge', { spec: { maxReplicas: Math.ceil(most * 1.5) } }),
+          },
+          {
+            text: 'See its metrics and events.',
+            command: command(view, ['kubectl', 'describe', ...named(refOf(hpa))]),
+          },
+        ],
+        because: [causeOf(refOf(hpa), 'chaos/')],
+      });
+    }
+  },
+};

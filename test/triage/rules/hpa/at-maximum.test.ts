@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { hpaAtMaximum } from '../../../../src/triage/rules/hpa/at-maximum.ts';
+import type { Literal } from '../../../support/view.ts';
+import { ago, look } from '../support.ts';
+
+const metric = (key: string, percent: number) => ({
+  type: 'Resource',
+  resource: { name: 'cpu', [key]: { averageUtilization: percent } },
+});
+const hpa = (status: string, minutes: number, reason = 'TooManyReplicas'): Literal => ({
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name: 'web', namespace: 'shop', creationTimestamp: ago(900) },
+  spec: { scaleTargetRef: { kind: 'Deployment', name: 'web' }, maxReplicas: 6, metrics: [metric('target', 70)] },
+  status: {
+    currentReplicas: 6,
+    currentMetrics: [metric('current', 95)],
+    conditions: [{ type: 'ScalingLimited', status, reason, message: '', lastTransitionTime: ago(minutes) }],
+  },
+});
+
+it('warns of an autoscaler that has been at its maximum for a while, with what the load is', () => {
+  const [found] = look(hpaAtMaximum, [hpa('True', 30)]);
+  expect(found).toMatchObject({
+    severity: 'warn',
+    summary: 'at its maximum of 6 replicas, and the load asks for more: cpu 95% (70% wanted)',
+    since: { at: Date.parse(ago(30)), exact: true },
+  });
+  expect(found?.fixes[0]?.command).toContain('{"spec":{"maxReplicas":9}}');
+});
+
+it('says nothing of a short peak, of one at its minimum, or of one with room', () => {
+  expect(look(hpaAtMaximum, [hpa('True', 3)])).toEqual([]);
+  expect(look(hpaAtMaximum, [hpa('True', 30, 'TooFewReplicas')])).toEqual([]);
+  expect(look(hpaAtMaximum, [hpa('False', 30, 'DesiredWithinRange')])).toEqual([]);
+});
