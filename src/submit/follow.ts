@@ -1,6 +1,7 @@
 import type { Clock } from '../host/clock.ts';
 import type { Api } from '../kube/client/api.ts';
 import { gravest } from '../run/verdict/result.ts';
+import { nameOfSubmission } from './names.ts';
 import type { Result, ResultEvent } from './result.ts';
 import { readSubmissions, type SubmissionState } from './state.ts';
 
@@ -29,6 +30,7 @@ const LOOK_MS = 1_000;
 export async function follow(api: Api, options: FollowOptions): Promise<SubmissionState | undefined> {
   const { id, namespace, clock, signal, since, isOver = hasEnded } = options;
   const teller = tellerOf(options.tell);
+  const began = clock.monotonic();
   if (since !== undefined) teller.pass(since);
   while (!signal.aborted) {
     const read = await readSubmissions(api, { id, namespace });
@@ -39,11 +41,21 @@ export async function follow(api: Api, options: FollowOptions): Promise<Submissi
       teller.once('read', '');
       teller.tell(state);
       if (isOver(state)) return state;
+      const isPodless = state.work === 'Job' && state.pods.length === 0 && clock.monotonic() - began > PODLESS_MS;
+      teller.once('podless', isPodless ? podlessWords(state) : '');
     }
     await clock.sleep(LOOK_MS, signal).catch(() => undefined);
   }
   return undefined;
 }
+
+/** A Job without a pod for longer than this has a reason: a quota, an admission policy, a Job that is suspended. */
+const PODLESS_MS = 10_000;
+
+const podlessWords = ({ id, namespace, suspended }: SubmissionState): string =>
+  suspended
+    ? 'its Job is suspended: nothing starts until somebody resumes it'
+    : `no pod of it is there; \`kubectl -n ${namespace} describe job ${nameOfSubmission(id)}\` says why`;
 
 /** Tells of each look what the one before did not show. */
 function tellerOf(tell: (told: Told) => void) {

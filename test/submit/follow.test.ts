@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
+import { ofSubmission } from '../../src/submit/cancel.ts';
+import { exitCodeOf, follow, hasEnded, type Told, unended } from '../../src/submit/follow.ts';
+import { labelsOf, nameOfSubmission, resultName } from '../../src/submit/names.ts';
+import { KEYS, type Summary } from '../../src/submit/result.ts';
+import { readSubmissions } from '../../src/submit/state.ts';
+import { ABOUT } from '../../src/submit/submission.ts';
+import { failing, fakeApi } from '../support/fake-api.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+
+const id = '20261128-215349-3f9a2c';
+const namespace = 'chaos';
+const kinds = ['Job', 'CronJob'].map(
+  (kind): ApiResource => ({
+    group: 'batch',
+    version: 'v1',
+    apiVersion: 'batch/v1',
+    kind,
+    resource: `${kind.toLowerCase()}s`,
+    singular: kind.toLowerCase(),
+    namespaced: true,
+    verbs: ['list'],
+    shortNames: [],
+    subresources: [],
+  }),
+);
+const object = (apiVersion: string, kind: string, name: string, more: object = {}): KubeObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace, labels: labelsOf(id) },
+  ...more,
+});
+const about = { v: 1, id, by: 'alice', at: '', image: 'mayday:1', queues: [], reachesOut: false };
+const root = object('v1', 'ConfigMap', nameOfSubmission(id), { data: { [ABOUT]: JSON.stringify(about) } });
+const job = (status: object = {}) => object('batch/v1', 'Job', nameOfSubmission(id), { status });
+const OVER = {
+  conditions: [{ type: 'Failed', status: 'True', reason: 'FailedIndexes', message: 'Job has failed indexes' }],
+};
+const pod = (index: number, status: object): KubeObject => {
+  const made = object('v1', 'Pod', `p-${index}`, { status });
+  const annotations = { 'batch.kubernetes.io/job-completion-index': `${index}` };
+  return { ...made, metadata: { ...made.metadata, annotations } };
+};
+
+function result(index: number, summary: Partial<Summary>, numbers: number[] = []): KubeObject {
+  const whole = { v: 1, state: 'running', pod: '', startedAt: '', updatedAt: '', runs: [], missing: [], ...summary };
+  const events = numbers.map(n => JSON.stringify({ n, line: `line ${n}`, event: 'note' })).join('\n');
+  const made = object('v1', 'ConfigMap', resultName(id, index), {
+    data: { [KEYS.summary]: JSON.stringify(whole), [KEYS.events]: events },
+  });
+  return { ...made, metadata: { ...made.metadata, labels: { ...labelsOf(id), 'submit.mayday/index': `${index}` } } };
+}
+
+/** What is told while the cluster changes as these steps say, a few seconds apart. */
+async function followed(objects: KubeObject[], steps: ((api: ReturnType<typeof fakeApi>) => void)[]) {
+  const api = fakeApi(objects, { kinds });
+  const clock = fakeClock();
+  steps.forEach((step, index) => clock.after(3_000 * (index + 1), () => step(api)));
+  const told: Told[] = [];
+  const signal = new AbortController().signal;
+  const state = await follow(api, { id, namespace, clock, tell: one => void told.push(one), signal });
+  const words = told.map(one => (one.is === 'event' ? `[${one.index}] ${one.event.line}` : `-- ${one.says}`));
+  return { state, words, api };
+}
+
+const ref = (one: KubeObject) => ({ apiVersion: one.apiVersion, kind: one.kind, namespace, name: one.metadata.name });
+const put = (one: KubeObject) => (api: ReturnType<typeof fakeApi>) => {
+  api.forget(ref(one));
+  api.put(one);
+};
+
+test('each line is told once, and what was not kept is counted', async () => {
+  const { words, state } = await followed(
+    [root, job(), result(0, {}, [1, 2])],
+    [
+      put(result(0, {}, [2, 3])),
+      put(result(0, {}, [7, 8])),
+      api => {
+        put(result(0, { state: 'done', exitCode: 3 }, [8, 9]))(api);
+        put(job(OVER))(api);
+      },
+    ],
+  );
+  expect(words).toEqual([
+    '[0] line 1',
+    '[0] line 2',
+    '[0] line 3',
+    '-- 3 earlier lines were not kept',
+    '[0] line 7',
+    '[0] line 8',
+    '[0] line 9',
+  ]);
+  expect(state && exitCodeOf(state)).toBe(3);
+});
+
+test('a server that does not answer for a while is said once, and ends nothing', async () => {
+  const api = fakeApi([root, job(), result(0, { state: 'done', exitCode: 0 })], { kinds });
+  api.script({ on: ({ kind }) => kind === 'ConfigMap', times: 3, answer: failing('unreachable', 'no route') });
+  const clock = fakeClock();
+  clock.after(6_000, () => put(job(OVER))(api));
+  const told: Told[] = [];
+  const signal = new AbortController().signal;
+  const state = await follow(api, { id, namespace, clock, tell: one => void told.push(one), signal });
+  expect(told).toEqual([{ is: 'state', says: 'cannot be read: no route; asked again' }]);
+  expect(state?.ended).toMatchObject({ ok: false });
+});
+
+test('a Job without a pod is not waited for in silence', async () => {
+  const { words } = await followed(
+    [root, job(), result(0, {})],
+    [() => undefined, () => undefined, () => undefined, () => undefined, put(job(OVER))],
+  );
+  expect(words).toEqual([`-- no pod of it is there; \`kubectl -n chaos describe job mayday-${id}\` says why`]);
+});
+
+test('why a pod waits, and how it ended, are told as they change', async () => {
+  const waiting = {
+    phase: 'Pending',
+    containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff', message: 'm' } } }],
+  };
+  const dead = {
+    phase: 'Failed',
+    containerStatuses: [{ state: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }],
+  };
+  const { words, state } = await followed(
+    [root, job(), result(0, {}), pod(0, waiting)],
+    [
+      api => {
+        put(pod(0, dead))(api);
+        put(job(OVER))(api);
+      },
+    ],
+  );
+  expect(words).toEqual([
+    '-- pod p-0 Pending: ImagePullBackOff: m',
+    '-- pod p-0 Failed: ended with exit code 137 (OOMKilled)',
+  ]);
+  expect(state && unended(state).map(({ index }) => index)).toEqual([0]);
+});
+
+test('a Job that is gone has ended only where it could be read that it is', async () => {
+  const api = fakeApi([root, result(0, { state: 'done', exitCode: 0 })], { kinds });
+  const state = async () => {
+    const read = await readSubmissions(api, { id, namespace });
+    if (!read.ok || read.value[0] === undefined) throw new Error('expected the submission');
+    return read.value[0];
+  };
+  expect(hasEnded(await state())).toBe(true);
+  api.script({ on: ({ kind }) => kind === 'Job', times: 1, answer: failing('forbidden', 'no') });
+  const blind = await state();
+  expect([hasEnded(blind), blind.blind]).toEqual([false, ['jobs: no']]);
+});
+
+test('what a scan shows belongs to a submission by the runs that its results name, and by no likeness', async () => {
+  const { state } = await followed([root, job(OVER), result(0, { runs: [{ experiment: 'drift', run: 'r1' }] })], []);
+  if (state === undefined) throw new Error('expected the submission');
+  const found = (run: string, more: object = {}) => ({
+    run,
+    tool: 'mayday',
+    state: 'injected',
+    experiment: 'drift',
+    ...more,
+  });
+  const injections = [found('r1'), found('r2'), found('r1', { state: 'foreign' })];
+  expect(ofSubmission({ injections } as never, state)).toEqual([injections[0]]);
+});
