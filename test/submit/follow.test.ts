@@ -57,7 +57,7 @@ function result(index: number, summary: Partial<Summary>, numbers: number[] = []
 async function followed(objects: KubeObject[], steps: ((api: ReturnType<typeof fakeApi>) => void)[]) {
   const api = fakeApi(objects, { kinds });
   const clock = fakeClock();
-  steps.forEach((step, index) => clock.after(3_000 * (index + 1), () => step(api)));
+  for (const [index, step] of steps.entries()) clock.after(3_000 * (index + 1), () => step(api));
   const told: Told[] = [];
   const signal = new AbortController().signal;
   const state = await follow(api, { id, namespace, clock, tell: one => void told.push(one), signal });
