@@ -32,3 +32,10 @@ test('an end before Ink has taken over gives the terminal back, once', () => {
   expect(raw).toEqual([true, false]);
   expect(frame.isLeft()).toBe(true);
 });
+
+test('a screen that was opened before Ink drew leaves nothing of the first frame behind it', () => {
+  const { written, of } = terminal();
+  const frame = paintFirstFrame(of, ['VERDICTS', 'one']);
+  frame.again(['GAME-DAY', '']);
+  expect(written.at(-1)).toBe('\u001B[H\u001B[KGAME-DAY\r\n\u001B[K\u001B[J\u001B[H');
+});

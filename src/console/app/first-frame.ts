@@ -5,9 +5,13 @@ const LEAVE_ALTERNATE_SCREEN = '\u001B[?1049l';
 const HIDE_CURSOR = '\u001B[?25l';
 const SHOW_CURSOR = '\u001B[?25h';
 const HOME = '\u001B[H';
+const ERASE_TO_END_OF_LINE = '\u001B[K';
+const ERASE_TO_END_OF_SCREEN = '\u001B[J';
 
 /** The frame that stands before Ink is loaded. */
 export interface FirstFrame {
+  /** Draws it as it would be now. Ink draws over what is there without erasing it: another screen would show through. */
+  again(rows: readonly string[]): void;
   /** Gives the terminal back; for an end that comes before Ink has taken over. Does nothing the second time. */
   leave(): void;
   isLeft(): boolean;
@@ -23,6 +27,10 @@ export function paintFirstFrame({ stdin, stdout }: Terminal, rows: readonly stri
   if (input.isTTY) input.setRawMode?.(true);
   stdout.write(`${ENTER_ALTERNATE_SCREEN}${HIDE_CURSOR}${HOME}${rows.join('\r\n')}${HOME}`);
   return {
+    again(now) {
+      const whole = now.map(row => `${ERASE_TO_END_OF_LINE}${row}`).join('\r\n');
+      stdout.write(`${HOME}${whole}${ERASE_TO_END_OF_SCREEN}${HOME}`);
+    },
     leave() {
       if (isLeft) return;
       isLeft = true;

@@ -121,6 +121,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     if (firstFrame.isLeft()) return;
     const press = (pressed: Press): void => clusters.current().dispatch.press(pressed);
     const paste = (text: string): void => clusters.current().dispatch.paste(text);
+    firstFrame.again(painter.rows());
     screen = draw(terminal, { painted: painter, press, paste, ready: suspend.own, failed: crash });
   });
   drawing.catch(crash);

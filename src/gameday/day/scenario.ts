@@ -74,7 +74,11 @@ function endOf(ready: ReadyScenario, results: readonly RunResult[]): { end: Scen
     return { end: 'refused', why: refusal };
   const [cut] = results.flatMap(({ interrupted }) => (interrupted === undefined ? [] : [interrupted]));
   if (cut !== undefined) return { end: 'stopped', why: cut };
-  return { end: 'done', why: results.map(({ experiment, verdict }) => `${experiment} ${verdict}`).join(', ') };
+  const [only, ...more] = results;
+  const reason = only?.reasons[0];
+  const because = more.length > 0 || reason === undefined ? '' : `: ${reason}`;
+  const verdicts = results.map(({ experiment, verdict }) => `${experiment} ${verdict}`);
+  return { end: 'done', why: `${verdicts.join(', ')}${because}` };
 }
 
 async function injectAll(deps: DayDeps, ready: ReadyScenario, signal: AbortSignal): Promise<RunResult[]> {

@@ -89,7 +89,7 @@ async function answer(screen: Pty, outcome: string, detected: string): Promise<v
   screen.send(outcome);
   await screen.waitFor('was it detected?');
   screen.send(detected);
-  await screen.waitFor('was it mitigated?');
+  await screen.waitFor('was it mitigated');
   screen.send('N');
 }
 

@@ -126,7 +126,11 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
           ),
         ];
   }
-  const words = { outcome: 'passed, failed or unsure?', detected: 'was it detected?', mitigated: 'was it mitigated?' };
+  const words = {
+    outcome: 'passed, failed or unsure?',
+    detected: 'was it detected?',
+    mitigated: 'was it mitigated, by people or by the system?',
+  };
   const answers: Record<typeof asking.step, [string, string][]> = {
     outcome: [
       ['p', 'passed'],
@@ -144,7 +148,7 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
     ],
   };
   return [
-    ...say(`${scenario?.verdicts.join(', ') || scenario?.state || ''}  ${scenario?.why ?? ''}`, 'title'),
+    ...say(`${scenario === undefined ? '' : LOOKS[scenario.state].word}: ${scenario?.why ?? ''}`, 'title'),
     line(span(`  ${words[asking.step]}   `, 'plain'), ...keys(answers[asking.step]).spans),
   ];
 }
