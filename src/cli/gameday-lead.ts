@@ -87,6 +87,7 @@ async function leadIt(
     },
   });
   tell(`journal ${journal}`);
+  tell(`to hand on: mayday gameday report ${journal} -o html --to day.html`);
   if (exitCode === EXIT.aborted || exitCode === EXIT.residue)
     tell(
       `to do what is missing: mayday gameday resume ${journal}; after an abort the owner says that it may go on (--go-on)`,

@@ -44,7 +44,8 @@ function textsOf(scenario: Scenario): string[] {
   const [first = 'no reason was recorded'] = reasons;
   return [
     ...(residue > 0 ? [`${residue} not proven restored: mayday revert --all`] : []),
-    ...(verdict === 'Unfinished' ? [`the run has no end: ${first}`] : []),
+    // One that died, and of which nothing is left, was done again or is told as not done.
+    ...(verdict === 'Unfinished' && scenario.residue !== 0 ? [`the run has no end: ${first}`] : []),
     ...(verdict === 'Failed' || verdict === 'Degraded' ? [`${verdict}: ${first}`] : []),
     ...(verdict === 'Inconclusive' && !dryRun && interrupted === undefined ? [`not assessed: ${first}`] : []),
     ...collateral.map(object => `harm outside the target: ${object}`),

@@ -186,3 +186,51 @@ describe('what monitoring said of a scenario', () => {
     expect(timelineText(told.moments).join('\n')).toContain('probe door BROKEN');
   });
 });
+
+test('a run that died and was put back when the day went on is told so; what people say is of the run that was done', () => {
+  const LEFT = { object: 'ConfigMap shop/settings', outcome: 'reverted', verified: true };
+  const [first, second] = ['20261121-120000000-000001', '20261121-120500000-000002'];
+  const event = (seconds: number, run: string, own: object) =>
+    line(seconds, { kind: 'event', scenario: 'kill', event: { at: T0 + seconds * 1_000, run, ...own } } as Happened);
+  const told = (lifted: { remaining: number; blind: number }) => {
+    const read = parts([MINE], {
+      [MINE]: [
+        begin(),
+        line(1, { kind: 'armed', scenario: 'kill', by: ANA }),
+        line(2, { kind: 'run', scenario: 'kill', run: first, experiment: 'web-kill', path: 'kill.yaml' }),
+        event(3, first, { event: 'injected', writes: [], pods: [], recoveryDeadline: 0 }),
+        line(4, { kind: 'seen', scenario: 'kill', by: BEN }),
+        line(50, { kind: 'session', day: DAY, adds: false, ...SESSION, session: 's2' }),
+        line(51, { kind: 'lifted', receipts: [LEFT], ...lifted }),
+        line(52, { kind: 'ended', scenario: 'kill', end: 'died', why: 'x' }),
+        line(60, { kind: 'armed', scenario: 'kill', by: ANA }),
+        line(61, { kind: 'run', scenario: 'kill', run: second, experiment: 'web-kill', path: 'kill.yaml' }),
+        event(62, second, { event: 'injected', writes: [], pods: [], recoveryDeadline: 0 }),
+        line(63, { kind: 'tripped', condition: 'probes', says: 's', value: 'v', limit: 'l', scenario: 'kill' }),
+        line(64, { kind: 'ended', scenario: 'kill', end: 'aborted', why: 'x' }),
+        line(65, { kind: 'outcome', scenario: 'kill', by: ANA, outcome: 'unsure' }),
+      ],
+    });
+    if (typeof read === 'string') throw new Error(read);
+    return read;
+  };
+  const { scenarios, day } = told({ remaining: 0, blind: 0 });
+  expect(scenarios[0]).toMatchObject({
+    verdict: 'Unfinished',
+    residue: 0,
+    reasons: [
+      'its process died; when the day went on, what it left was put back: ConfigMap shop/settings reverted, read back',
+    ],
+    tripped: [],
+  });
+  expect(scenarios[0]?.people).toBeUndefined();
+  expect(scenarios[0]?.moments.find(({ id }) => id === 'T3')).toMatchObject({ afterMs: 1_000 });
+  expect(scenarios[1]).toMatchObject({ tripped: [{ condition: 'probes' }], people: { outcome: 'unsure' } });
+  expect(scenarios[1]?.moments.find(({ id }) => id === 'T3')?.at).toBeUndefined();
+  const texts = findingsOf(scenarios, day).map(({ text }) => text);
+  expect(texts.filter(text => text.includes('in 2 runs'))).toEqual([]);
+  expect(texts.some(text => text.startsWith('the run has no end') && text.includes('process died;'))).toBe(false);
+  // What could not be looked at is not called put back.
+  expect(told({ remaining: 0, blind: 1 }).scenarios[0]?.residue).toBeUndefined();
+  expect(told({ remaining: 1, blind: 0 }).scenarios[0]?.residue).toBe(1);
+});

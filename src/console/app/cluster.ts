@@ -52,7 +52,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     now: () => ({ monotonic: deps.clock.monotonic(), server: context.session?.serverNow() ?? deps.clock.now() }),
   };
   const runs = createRuns(context);
-  const leading = createLeading(context, runs);
+  const leading = createLeading(context, runs, () => void emergency.recountLeftovers());
   const emergency = createEmergency(context, runs);
   const catalogue = createCatalogue(context);
   const triaging = createTriaging(context);

@@ -26,6 +26,7 @@ export async function openDayJournal(
   const file = await files.openAppend(path);
   // Whoever died may have torn its last line; a newline keeps ours whole.
   let torn = options.isNew ? '' : '\n';
+  let isClosed = false;
   return {
     path,
     async add(happened, at) {
@@ -33,11 +34,25 @@ export async function openDayJournal(
       const entry = { ...stamp, ...happened } as DayEntry;
       const text = `${torn}${jsonText(entry)}\n`;
       torn = '';
-      await append(file, text);
+      // People also note what they think of once the day is over.
+      if (isClosed) await appendOnce(files, path, text);
+      else await append(file, text);
       return entry;
     },
-    close: () => file.close(),
+    close() {
+      isClosed = true;
+      return file.close();
+    },
   };
+}
+
+async function appendOnce(files: Files, path: string, text: string): Promise<void> {
+  const file = await files.openAppend(path);
+  try {
+    await append(file, text);
+  } finally {
+    await file.close();
+  }
 }
 
 async function append(file: AppendFile, text: string): Promise<void> {

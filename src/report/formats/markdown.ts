@@ -5,6 +5,7 @@ import {
   baselineText,
   changeText,
   countsText,
+  endingOf,
   FLIP_HEAD,
   figureText,
   flipRows,
@@ -63,6 +64,7 @@ export function markdown(report: Report): string {
       ...(report.day
         ? [`People: ${report.day.people.map(({ name, role }) => escaped(`${name} (${role})`)).join(', ')}`]
         : []),
+      ...(endingOf(report.day) === undefined ? [] : [escaped(endingOf(report.day) ?? '')]),
       ...baselineLine(report),
       `Report made ${timeText(report.madeAt)} by ${escaped(report.madeBy)}`,
     ]),
@@ -222,6 +224,7 @@ export function summaryText(report: Report): string[] {
     countsText(report),
     ...(span === undefined ? [] : [span]),
     ...report.where.map(whereText),
+    ...(endingOf(report.day) === undefined ? [] : [endingOf(report.day) ?? '']),
     ...(baselineText(report) === undefined ? [] : [`before and after: ${baselineText(report)}`]),
     '',
     ...report.scenarios.map(

@@ -80,6 +80,14 @@ export function spanText({ from, to }: { from?: number | undefined; to?: number 
   return to === undefined || to <= from ? timeText(from) : `${timeText(from)}, ${age(to - from)}`;
 }
 
+/** How a day ended, and in how many processes it was led; undefined where it is no day. */
+export function endingOf(day: Report['day']): string | undefined {
+  if (day === undefined) return undefined;
+  const more =
+    day.sessions === 0 ? '' : ` It was gone on with ${day.sessions === 1 ? 'once' : `${day.sessions} times`}.`;
+  return `${day.ended === undefined ? 'The day has not ended.' : `The day ended: ${day.ended.says}.`}${more}`;
+}
+
 /** What the day left behind in the namespaces, in one phrase; undefined where no baseline was saved. */
 export function baselineText({ day }: Report): string | undefined {
   if (day === undefined) return undefined;

@@ -2,6 +2,7 @@ import {
   baselineText,
   changeText,
   countsText,
+  endingOf,
   figureText,
   recoveryText,
   spanText,
@@ -49,6 +50,7 @@ export function Page({ report }: { report: Report }) {
         {day ? (
           <p className="dim">People: {day.people.map(({ name, role }) => `${name} (${role})`).join(', ')}</p>
         ) : null}
+        {endingOf(day) === undefined ? null : <p>{endingOf(day)}</p>}
         {baseline === undefined ? null : <p>Before and after: {baseline}</p>}
         <Items items={day?.baseline.left ?? []} />
         <Findings report={report} />

@@ -54,24 +54,49 @@ function notRunOf(day: DayRecord, plan: GameDay['spec'] | undefined): { name: st
 }
 
 function scenariosOf(day: DayRecord, scenario: DayScenario, kept: (run: DayRun) => RunParts | undefined): Scenario[] {
+  const title = clean(scenario.name);
   const people = peopleOf(scenario);
-  const tripped = scenario.tripped.map(({ at, condition, says, value, limit }) => ({
-    at,
-    condition: clean(condition),
-    says: clean(`${says} (${value}, limit ${limit})`),
-  }));
-  const [seen] = scenario.seen;
-  const added = { title: clean(scenario.name), people, tripped };
-  const told = {
+  if (scenario.runs.length === 0) {
+    const told = seenWithin(day, scenario, { from: scenario.armedAt, to: Number.POSITIVE_INFINITY });
+    return [{ ...byHand(day, scenario, told), title, people, tripped: told.tripped }];
+  }
+  return scenario.runs.map((run, index) => {
+    // What was seen, and what tripped, belongs to the run that was under way; what people say afterwards to the last.
+    const again = scenario.runs.slice(index + 1).find(({ path }) => path === run.path);
+    const told = seenWithin(day, scenario, { from: run.startedAt, to: again?.startedAt ?? Number.POSITIVE_INFINITY });
+    const isLast = index === scenario.runs.length - 1;
+    const one = fromHere(day, scenarioOf(kept(run) ?? fromJournal(day, run), told));
+    const { endedAt = Number.POSITIVE_INFINITY } = one;
+    const isNewest = ({ at }: { at: number }) =>
+      !scenario.runs.slice(index + 1).some(({ startedAt }) => startedAt <= at);
+    const tripped = told.tripped.filter(one => one.at <= endedAt || isNewest(one));
+    return { ...putBack(day, run, one), title, tripped, ...(isLast ? { people } : {}) };
+  });
+}
+
+function seenWithin(day: DayRecord, scenario: DayScenario, { from, to }: { from: number; to: number }) {
+  const isWithin = ({ at }: { at: number }) => from <= at && at < to;
+  const seen = scenario.seen.find(isWithin);
+  return {
     ...(seen === undefined ? {} : { seenAt: seen.at, seenBy: clean(`${seen.by.name} (${seen.by.role})`) }),
-    tripped,
+    tripped: scenario.tripped.filter(isWithin).map(({ at, condition, says, value, limit }) => ({
+      at,
+      condition: clean(condition),
+      says: clean(`${says} (${value}, limit ${limit})`),
+    })),
     monitoring: monitoringOf(day, scenario),
   };
-  if (scenario.runs.length === 0) return [{ ...byHand(day, scenario, told), ...added }];
-  return scenario.runs.map(run => ({
-    ...fromHere(day, scenarioOf(kept(run) ?? fromJournal(day, run), told)),
-    ...added,
-  }));
+}
+
+/** What a run left whose process died was looked for, and put back, when the day went on. */
+function putBack({ lifted }: DayRecord, run: DayRun, scenario: Scenario): Scenario {
+  const found = lifted.find(({ at }) => at >= run.startedAt);
+  if (scenario.verdict !== 'Unfinished' || found === undefined) return scenario;
+  const { remaining, blind, receipts } = found;
+  if (remaining > 0 || blind > 0) return remaining > 0 ? { ...scenario, residue: remaining } : scenario;
+  const each = receipts.map(({ object, outcome }) => `${object} ${outcome}, read back`).join(', ');
+  const what = each === '' ? 'nothing of it was left in the cluster' : `what it left was put back: ${each}`;
+  return { ...scenario, residue: 0, reasons: [clean(`its process died; when the day went on, ${what}`)] };
 }
 
 function monitoringOf({ probes }: DayRecord, { alerts, alertSources }: DayScenario): Monitoring {

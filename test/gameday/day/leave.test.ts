@@ -107,6 +107,16 @@ test('a journal that was torn is gone on with on a line of its own', async () =>
   expect(broken).toEqual([1]);
 });
 
+test('what people note once the day is over is written, too', async () => {
+  const files = memoryFiles();
+  const journal = await openDayJournal(files, '/state/j', () => 5, { isNew: true, session: 'a' });
+  await journal.add({ kind: 'end', exitCode: 0, says: 'all done' });
+  await journal.close();
+  await journal.add({ kind: 'note', text: 'coffee helped', by: ANA });
+  const { entries } = entriesOf((files.store.get('/state/j') ?? '').split('\n'));
+  expect(entries.map(({ kind }) => kind)).toEqual(['end', 'note']);
+});
+
 test('a disk that refuses is told, and nothing counts as written from then on', async () => {
   const refusing = {
     ...memoryFiles(),

@@ -39,7 +39,8 @@ export interface Leading {
 const ARMED_MS = 10_000;
 const LONGEST_NOTE = 400;
 
-export function createLeading(context: Context, runs: Runs): Leading {
+/** `putBack`: told when what a process that died had left was put back. */
+export function createLeading(context: Context, runs: Runs, putBack: () => void): Leading {
   const { store, deps } = context;
   let day: Day | undefined;
   let by: By = { name: '', role: 'observer' };
@@ -118,6 +119,7 @@ export function createLeading(context: Context, runs: Runs): Leading {
         },
         hear(update) {
           set(heard(view(), update));
+          if (update.is === 'entry' && update.entry.kind === 'lifted') putBack();
           if (update.is === 'entry' && update.entry.kind === 'tripped')
             notify(
               context,

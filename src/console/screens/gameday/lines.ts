@@ -44,7 +44,11 @@ export function headLines({ day }: ConsoleState, view: View, columns: number): L
   const head = rule(`GAME-DAY ${facts?.plan ?? ''}`, columns, view, [who, gone].filter(Boolean).join('  '), true);
   const over =
     phase === 'over'
-      ? [line(span(`  OVER  ${day.message}`, 'title')), line(span(`  journal ${day.journal}`, 'dim'))]
+      ? [
+          line(span(`  OVER  ${day.message}`, 'title')),
+          line(span('  to hand on: ', 'dim'), span('mayday gameday report -o html --to day.html', 'key')),
+          line(span(`  journal ${day.journal}`, 'dim')),
+        ]
       : [];
   const stopped =
     latched === undefined || phase === 'over'

@@ -31,6 +31,8 @@ export interface Emergency {
   putOff(): boolean;
   /** Counts existing injections, for the banner at the start. */
   countLeftovers(): Promise<void>;
+  /** Counts them once more, after somebody else put something back. */
+  recountLeftovers(): Promise<void>;
   /** Set once a second look said how many remain, or one could not look. */
   remaining(): number | undefined;
 }
@@ -171,6 +173,17 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
     await revert(open, new Map(yes.map(({ finding, digest }) => [finding.id, digest])));
   }
 
+  async function recountLeftovers(): Promise<void> {
+    const { session } = context;
+    if (!session) return;
+    const journals = await attemptQuietly(() => session.unfinished());
+    const end = await attemptQuietly(() => session.scan(() => undefined, context.ended));
+    const left = leftoversOf(end?.ok ? end.findings : [], journals ?? [], context.now().server);
+    // What could not be read takes nothing back.
+    const isRead = journals !== undefined && end?.ok === true && end.blind === 0;
+    if (left.count > 0 || isRead) store.setState({ leftovers: left });
+  }
+
   return {
     ask,
     type: text => update(({ asked }) => ({ asked: asked && { ...asked, typed: (asked.typed + text).slice(0, 80) } })),
@@ -234,13 +247,11 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
     scroll(by) {
       update(({ top }) => ({ top: Math.max(0, top + by) }));
     },
+    recountLeftovers,
     async countLeftovers() {
       const { session } = context;
       if (!session) return;
-      const journals = (await attemptQuietly(() => session.unfinished())) ?? [];
-      const end = await attemptQuietly(() => session.scan(() => undefined, context.ended));
-      const left = leftoversOf(end?.ok ? end.findings : [], journals, context.now().server);
-      if (left.count > 0) store.setState({ leftovers: left });
+      await recountLeftovers();
       const { server } = context.now();
       const lines = (await attemptQuietly(() => session.guardians())) ?? [];
       stream(
