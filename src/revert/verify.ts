@@ -1,10 +1,14 @@
 import type { Fault, Live, Restore } from '../faults/contract.ts';
+import { heldBy } from '../injection/deletion-plan.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import { fetchLive } from '../injection/live.ts';
 import { onlyStrips } from '../injection/record/strip.ts';
 import { readAs, readBack } from '../injection/write/lost-response.ts';
 import type { KubeObject } from '../k8s/object.ts';
+import { nameOf, refOf } from '../k8s/object-ref.ts';
+import { isTerminating } from '../k8s/pod.ts';
 import type { Api } from '../kube/client/api.ts';
+import { sanitise } from '../text/sanitise.ts';
 import { blindReason } from './blind.ts';
 import { recognise } from './recognise.ts';
 import { judged } from './remembered.ts';
@@ -48,7 +52,7 @@ export async function verifyRestore(
   if (!got.ok && got.reason !== 'not-found')
     return { state: 'open', message: `could not be read back: ${blindReason(got)}` };
   if (got.ok && recognise(got.value).some(again => again.id === done.id))
-    return { state: 'open', message: 'read back: the injection is still marked on the object' };
+    return { state: 'open', message: `read back: ${stillThere(got.value)}` };
   const forced = restore.kind === 'diverged';
   if (keepsCarrier(restore, done)) {
     if (!got.ok) return { state: 'gone' };
@@ -62,6 +66,12 @@ export async function verifyRestore(
   }
   return { state: 'held' };
 }
+
+/** A finalizer of somebody else may keep a backup that we deleted. */
+const stillThere = (object: KubeObject): string =>
+  isTerminating(object)
+    ? `${nameOf(refOf(object))} is being deleted${sanitise(heldBy(object), 200)}`
+    : 'the injection is still marked on the object';
 
 const victimNow = (api: Api, fault: Fault<unknown>, done: FoundInjection): Promise<Live> =>
   fetchLive(api, known => fault.restoreReads(done, known));

@@ -267,6 +267,18 @@ function forgetBackups({ api }: Stuck): void {
     api.forget({ ...object, ...object.metadata });
 }
 
+test('a backup that a finalizer of somebody else keeps: it remains, and the receipt says what holds it', async () => {
+  const it = await stuck('secret-deletion');
+  for (const { object } of it.injections)
+    it.api.change(object, ({ metadata }) => {
+      metadata.finalizers = ['x.example.com/hold'];
+    });
+  const result = await revertAll(it.deps, it.injections, { ...TRUSTED, retryForMs: 0 });
+  expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
+  expect(result.receipts[0]?.message).toContain('is being deleted, held by x.example.com/hold');
+  expect(it.api.peek(token)?.data).toEqual({ token: 'YWJj' });
+});
+
 describe('a backup that vanishes between the scan and the restore', () => {
   test.each(['secret-deletion', 'leader-election', 'resource-deletion', 'namespace-deletion'])(
     '%s: what it kept is given back from what the scan read',
