@@ -16,6 +16,7 @@ import { onCallJourneys } from './journeys/on-call.ts';
 import { orderJourneys } from './journeys/orders.ts';
 import { outageJourneys } from './journeys/outage.ts';
 import { ownerJourneys } from './journeys/owners.ts';
+import { recordChangedJourneys } from './journeys/record-changed.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
 import { refusedJourneys } from './journeys/refused.ts';
 import { stockKubectlJourneys } from './journeys/stock-kubectl.ts';
@@ -42,6 +43,7 @@ onEachProvider('on', (given, name) => {
     emergencyJourneys(given);
     doesNotHoldJourneys(given);
     vanishedBackupJourneys(given);
+    recordChangedJourneys(given);
     refusedJourneys(given);
     ownerJourneys(given);
     diedRevertingJourneys(given);

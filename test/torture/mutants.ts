@@ -179,6 +179,20 @@ export const MUTANTS: readonly Mutant[] = [
     test: 'revert/does-not-hold.test.ts',
   },
   {
+    name: 'what the scan read of a record that was taken off since is forgotten',
+    file: 'revert/look-again.ts',
+    find: "const isDamaged = now.state === 'corrupt' && finding.state !== 'corrupt';",
+    put: 'const isDamaged = false as boolean;',
+    test: 'revert/record-changed.test.ts',
+  },
+  {
+    name: 'what the server refused outright counts as written by us',
+    file: 'revert/restore.ts',
+    find: 'if (!mayHaveWritten) deps.begun?.delete(finding.id);',
+    put: '',
+    test: 'revert/record-changed.test.ts',
+  },
+  {
     name: 'a record is read in another version than its own',
     file: 'revert/recorded-version.ts',
     find: "if (type !== 'CRDMutation') return undefined;",

@@ -1,15 +1,9 @@
 import { describe, expect } from 'vitest';
-import { faultOf } from '../../../src/faults/registry.ts';
-import { systemClock } from '../../../src/host/clock.ts';
-import { connect } from '../../../src/kube/connection/connection.ts';
-import type { RevertDeps } from '../../../src/revert/deps.ts';
-import { revertAll } from '../../../src/revert/revert-all.ts';
-import { scan } from '../../../src/revert/scan.ts';
-import { memoryJournal } from '../../support/memory-journal.ts';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';
 import { type FaultSpec, lasting, settings, type Thing } from './objects.ts';
 import { createUser } from './people.ts';
+import { revertAfter } from './revert-after.ts';
 import { onStage, type Stage } from './stage.ts';
 
 /** A fault that keeps the original in an object of its own, beside what it deletes or changes. */
@@ -170,23 +164,10 @@ async function injected(stage: Stage, { faultSpec, victim, kept = lasting }: Cas
 }
 
 /** Scans, has the backup taken away, and reverts what was found; with another kubeconfig, as somebody else. */
-async function robbed(stage: Stage, { backup }: Case, kubeconfig = stage.provider.kubeconfig) {
-  const connected = await connect({ kubeconfig, clock: systemClock });
-  if (!connected.ok) throw new Error(connected.message);
-  const api = connected.value;
-  const deps: RevertDeps = { api, clock: systemClock, journal: memoryJournal(), faultOf };
-  const { kind, name, namespace: apart } = backup(stage);
-  const where = { deep: true, namespace: apart ?? stage.namespace };
-  const { injections } = await scan(deps, where);
-  expect(injections).toHaveLength(1);
-  await stage.kubectl('delete', kind, name, '-n', where.namespace);
-  const result = await revertAll(deps, injections, {
-    rescan: where,
-    trust: { everything: 'caller' },
-    retryForMs: 1_000,
-  });
-  await api.close();
-  return result;
+function robbed(stage: Stage, { backup }: Case, kubeconfig = stage.provider.kubeconfig) {
+  const { kind, name, namespace = stage.namespace } = backup(stage);
+  const takeAway = () => stage.kubectl('delete', kind, name, '-n', namespace);
+  return revertAfter(stage, takeAway, { kubeconfig, namespace });
 }
 
 /** Somebody who may read everything and write nothing. */
