@@ -36,6 +36,19 @@ async function arm(at: Stage): Promise<void> {
   await at.waitFor('ARMED');
 }
 
+/** From the deck to a fault that is in the cluster. */
+async function inject(at: Stage): Promise<void> {
+  await arm(at);
+  at.send('f');
+  await at.waitFor('effect proven');
+}
+
+/** While a fault is in: to the question of what becomes of it. */
+async function askToQuit(at: Stage): Promise<void> {
+  at.send('q');
+  await at.waitFor('nobody will end them');
+}
+
 describe('the first frame', () => {
   it('is there before the cluster, the catalogue and the kubeconfig are', async () => {
     const never = () => new Promise<never>(() => undefined);
@@ -321,9 +334,7 @@ describe('MAYDAY', () => {
 
   it('stops our own run first, which puts back what it wrote', async () => {
     const { at } = play();
-    await arm(at);
-    at.send('f');
-    await at.waitFor('effect proven');
+    await inject(at);
     at.send('!');
     await at.waitFor('scan complete');
     at.send('y');
@@ -363,15 +374,11 @@ describe('leaving', () => {
 
   it('asks while a fault of ours is live; r reverts first', async () => {
     const { at } = play();
-    await arm(at);
-    at.send('f');
-    await at.waitFor('effect proven');
-    at.send('q');
-    await at.waitFor('nobody will end them');
+    await inject(at);
+    await askToQuit(at);
     at.send('\u001b');
     await at.waitFor('FAULTS');
-    at.send('q');
-    await at.waitFor('nobody will end them');
+    await askToQuit(at);
     at.send('r');
     expect(await at.exit).toBe(6);
     expect(at.words()).toContain('everything this console wrote is back');
@@ -379,11 +386,8 @@ describe('leaving', () => {
 
   it('leaves them only when told, and says what that means', async () => {
     const { at } = play();
-    await arm(at);
-    at.send('f');
-    await at.waitFor('effect proven');
-    at.send('q');
-    await at.waitFor('nobody will end them');
+    await inject(at);
+    await askToQuit(at);
     at.send('l');
     expect(await at.exit).toBe(7);
     expect(at.words()).toContain('left in the cluster: 1; nobody will end it, run `mayday revert --all`');
@@ -391,9 +395,7 @@ describe('leaving', () => {
 
   it('takes a second ctrl-c as: revert and quit', async () => {
     const { at } = play();
-    await arm(at);
-    at.send('f');
-    await at.waitFor('effect proven');
+    await inject(at);
     at.send('\u0003');
     await at.waitFor('QUIT');
     at.send('\u0003');

@@ -72,20 +72,22 @@ test('records that cannot be read are no empty list', () => {
   expect(pastRuns({ disk: missing, stateDir: STATE })).toEqual([]);
 });
 
+/** Alice leads the day. */
+const ALICE = { name: 'alice', role: 'owner' as const };
+const SESSION = {
+  session: 's',
+  by: ALICE,
+  user: 'alice',
+  host: 'laptop',
+  pid: 1,
+  version: 'test',
+  context: 'lab',
+  server: 'https://lab',
+  clusterUid: 'c',
+};
+
 test('a day is reported from its journal alone: people, T3, notes as findings, what is left', () => {
-  const by = { name: 'alice', role: 'owner' as const };
   const record = recordOf(1);
-  const session = {
-    session: 's',
-    by,
-    user: 'alice',
-    host: 'laptop',
-    pid: 1,
-    version: 'test',
-    context: 'lab',
-    server: 'https://lab',
-    clusterUid: 'c',
-  };
   const entries: DayEntry[] = [
     {
       v: 1,
@@ -95,10 +97,10 @@ test('a day is reported from its journal alone: people, T3, notes as findings, w
       plan: 'friday',
       objective: 'learn',
       files: [{ path: 'days/friday.yaml', sha256: 'x' }],
-      ...session,
+      ...SESSION,
     },
     { v: 1, at: T0 - 8_000, kind: 'baseline', when: 'before', path: '/b.json' },
-    { v: 1, at: T0 - 5_000, kind: 'armed', scenario: 'kill it', by },
+    { v: 1, at: T0 - 5_000, kind: 'armed', scenario: 'kill it', by: ALICE },
     {
       v: 1,
       at: T0 - 4_000,
@@ -109,7 +111,7 @@ test('a day is reported from its journal alone: people, T3, notes as findings, w
       path: '../lab/web-kill.yaml',
     },
     ...record.events.map((event): DayEntry => ({ v: 1, at: event.at, kind: 'event', scenario: 'kill it', event })),
-    { v: 1, at: T0 + 2_000, kind: 'seen', scenario: 'kill it', by },
+    { v: 1, at: T0 + 2_000, kind: 'seen', scenario: 'kill it', by: ALICE },
     {
       v: 1,
       at: T0 + 3_000,
@@ -121,8 +123,8 @@ test('a day is reported from its journal alone: people, T3, notes as findings, w
       scenario: 'kill it',
     },
     { v: 1, at: T0 + 15_000, kind: 'result', scenario: 'kill it', run: runId(1), result: record.result },
-    { v: 1, at: T0 + 16_000, kind: 'outcome', scenario: 'kill it', by, outcome: 'unsure', detected: true },
-    { v: 1, at: T0 + 17_000, kind: 'note', text: 'add an alert owner: bob due: 2026-12-01', tag: 'action', by },
+    { v: 1, at: T0 + 16_000, kind: 'outcome', scenario: 'kill it', by: ALICE, outcome: 'unsure', detected: true },
+    { v: 1, at: T0 + 17_000, kind: 'note', text: 'add an alert owner: bob due: 2026-12-01', tag: 'action', by: ALICE },
     { v: 1, at: T0 + 18_000, kind: 'ended', scenario: 'next', end: 'skipped', why: 'no time' },
     { v: 1, at: T0 + 19_000, kind: 'baseline', when: 'after', left: ['ConfigMap shop/settings changed'] },
   ];
@@ -181,22 +183,10 @@ const FRAMEWORK = {
 };
 
 test('an outcome that nobody was asked for is not the word of people', () => {
-  const by = { name: 'alice', role: 'owner' as const };
-  const session = {
-    session: 's',
-    by,
-    user: 'alice',
-    host: 'laptop',
-    pid: 1,
-    version: 'test',
-    context: 'lab',
-    server: 'https://lab',
-    clusterUid: 'c',
-  };
   const entries = [
-    { v: 1, at: T0, kind: 'begin', day: runId(8), plan: 'friday', objective: 'learn', files: [], ...session },
-    { v: 1, at: T0, kind: 'armed', scenario: 'kill it', by },
-    { v: 1, at: T0, kind: 'outcome', scenario: 'kill it', by, outcome: 'failed', auto: true },
+    { v: 1, at: T0, kind: 'begin', day: runId(8), plan: 'friday', objective: 'learn', files: [], ...SESSION },
+    { v: 1, at: T0, kind: 'armed', scenario: 'kill it', by: ALICE },
+    { v: 1, at: T0, kind: 'outcome', scenario: 'kill it', by: ALICE, outcome: 'failed', auto: true },
   ];
   const report = reportOf('/day.jsonl', { '/day.jsonl': entries.map(entry => JSON.stringify(entry)).join('\n') });
   expect(report.scenarios[0]?.people).toEqual({});

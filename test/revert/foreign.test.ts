@@ -1,25 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../src/k8s/object.ts';
-import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import { revertExitCode, scanText } from '../../src/revert/report.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';
 import { stopEverything } from '../../src/revert/stop-everything.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { resource } from '../support/fake-kinds.ts';
 
-const kind = (group: string, name: string, resource: string): ApiResource => ({
-  group,
-  version: 'v1alpha1',
-  apiVersion: `${group}/v1alpha1`,
-  kind: name,
-  resource,
-  singular: name.toLowerCase(),
-  namespaced: true,
-  verbs: ['get', 'list'],
-  shortNames: [],
-  subresources: [],
-});
+const kind = (group: string, name: string, plural: string) => resource(`${group}/v1alpha1`, name, plural);
 const KINDS = [
   kind('chaos-mesh.org', 'NetworkChaos', 'networkchaos'),
   kind('litmuschaos.io', 'ChaosEngine', 'chaosengines'),

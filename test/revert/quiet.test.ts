@@ -2,23 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { faultOf } from '../../src/faults/registry.ts';
 import { writeEnvelope } from '../../src/injection/record/envelope.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
-import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import { type QuietEvent, quietExitCode, watchQuiet } from '../../src/revert/quiet.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { resource } from '../support/fake-kinds.ts';
 
-const kind = (group: string, name: string, resource: string): ApiResource => ({
-  group,
-  version: 'v1alpha1',
-  apiVersion: `${group}/v1alpha1`,
-  kind: name,
-  resource,
-  singular: name.toLowerCase(),
-  namespaced: true,
-  verbs: ['get', 'list'],
-  shortNames: [],
-  subresources: [],
-});
+const kind = (group: string, name: string, plural: string) => resource(`${group}/v1alpha1`, name, plural);
 const KINDS = [
   kind('chaos.operatorchaos.io', 'ChaosExperiment', 'chaosexperiments'),
   kind('chaos-mesh.org', 'PodChaos', 'podchaos'),

@@ -2,7 +2,8 @@ import type { ApiResource, Discovery } from '../../src/kube/discovery/discovery.
 
 const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
 
-function resource(apiVersion: string, kind: string, plural: string, namespaced = true): ApiResource {
+/** A kind as discovery tells of it. */
+export function resource(apiVersion: string, kind: string, plural: string, namespaced = true): ApiResource {
   const slash = apiVersion.indexOf('/');
   return {
     group: slash < 0 ? '' : apiVersion.slice(0, slash),

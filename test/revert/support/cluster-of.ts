@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { ApiResource } from '../../../src/kube/discovery/discovery.ts';
 import { fakeApi } from '../../support/fake-api.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { fakeDiscovery } from '../../support/fake-kinds.ts';
+import { fakeDiscovery, resource } from '../../support/fake-kinds.ts';
 import { beside } from '../../support/recorded.ts';
 import { recorded } from './stuck.ts';
 
@@ -11,22 +11,9 @@ import { recorded } from './stuck.ts';
 function kindsOf(objects: readonly KubeObject[]): ApiResource[] {
   return objects
     .filter(object => fakeDiscovery().byKind(object.apiVersion, object.kind) === undefined)
-    .map(({ apiVersion, kind, metadata }) => {
-      const [version = '', group = ''] = apiVersion.split('/').toReversed();
-      const resource = `${kind.toLowerCase()}s`;
-      return {
-        group,
-        version,
-        apiVersion,
-        kind,
-        resource,
-        singular: kind.toLowerCase(),
-        namespaced: metadata.namespace !== undefined,
-        verbs: ['get', 'list'],
-        shortNames: [],
-        subresources: [],
-      };
-    });
+    .map(({ apiVersion, kind, metadata }) =>
+      resource(apiVersion, kind, `${kind.toLowerCase()}s`, metadata.namespace !== undefined),
+    );
 }
 
 /** A cluster in memory as the framework left it in this recorded case. */
