@@ -7,7 +7,7 @@ import { filesUnder } from '../host/files.ts';
 import { openEventLog } from '../host/log.ts';
 import { processStart } from '../host/process.ts';
 import { isLoopback } from '../kube/connection/connections.ts';
-import { heraldFor, placeOf } from '../runtime/herald.ts';
+import { notifierFor, placeOf } from '../runtime/notifier.ts';
 import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
@@ -34,10 +34,10 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     stateDir: paths.state,
     recordKey: () => readRecordKey(api, clock),
   });
-  const herald = heraldFor(runtime, api);
+  const notifier = notifierFor(runtime, api);
   const guardian = createGuardian({
     ...reverting,
-    teller: guardianTeller(herald.tell, placeOf(runtime, api)),
+    teller: guardianTeller(notifier.tell, placeOf(runtime, api)),
     clock,
     random,
     serverTime: () => api.serverTime(),

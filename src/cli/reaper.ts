@@ -3,7 +3,7 @@ import { createElection } from '../guardian/election.ts';
 import { reap } from '../guardian/reaper.ts';
 import { reaperTeller } from '../guardian/told.ts';
 import { listenForInterrupt } from '../host/interrupt.ts';
-import { heraldFor, placeOf } from '../runtime/herald.ts';
+import { notifierFor, placeOf } from '../runtime/notifier.ts';
 import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
@@ -41,7 +41,7 @@ export const reaperCommand: CommandBody = async ({ globals, options }) => {
         intervalMs,
         graceMs,
         log,
-        told: reaperTeller(heraldFor(runtime, api).tell, placeOf(runtime, api)),
+        told: reaperTeller(notifierFor(runtime, api).tell, placeOf(runtime, api)),
         recordKey: () => readRecordKey(api, clock),
         signal: interrupt.signal,
       },

@@ -6,8 +6,8 @@ import type { FoundInjection } from '../injection/found-injection.ts';
 import { type Journal, JournalUnwritable } from '../injection/write/journal.ts';
 import type { Api } from '../kube/client/api.ts';
 import { batchedReads } from '../kube/client/batched-reads.ts';
-import type { Herald } from '../notify/herald.ts';
 import { revertNotices } from '../notify/notice.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import { injectedHere, isInjectedHere } from '../records/injected-here.ts';
 import { endJournal, openJournal, type RunHeader } from '../records/journal.ts';
 import { openRevertRecord, revertJournalPath } from '../records/revert-record.ts';
@@ -63,7 +63,7 @@ export interface EngineDeps {
   /** The guardian: reverts what this process no longer can. Without it nobody else does. */
   guard?: Guard;
   /** Tells others of what runs do; without it nobody is told. */
-  herald?: Pick<Herald, 'hear' | 'tell'>;
+  notifier?: Pick<Notifier, 'hear' | 'tell'>;
   /** The key that signs records. Without it they are not signed, and more restores need a person's confirmation. */
   recordKey?: RecordKey;
 }
@@ -200,7 +200,7 @@ export function createEngine(deps: EngineDeps): Engine {
     );
     record.end(result);
     const at = Math.round(api.serverTime().now);
-    for (const notice of revertNotices(result, { ...head, at })) deps.herald?.tell(notice);
+    for (const notice of revertNotices(result, { ...head, at })) deps.notifier?.tell(notice);
     const unkept = await record.close();
     return {
       ...result,
@@ -241,7 +241,7 @@ export function createEngine(deps: EngineDeps): Engine {
         events.push(event);
         guarded?.hear(event);
         options.emit(event);
-        deps.herald?.hear(event, head, text => {
+        deps.notifier?.hear(event, head, text => {
           // The verdict is the last word of a run.
           if (event.event !== 'verdict') tell({ event: 'note', text });
         });

@@ -68,7 +68,7 @@ export async function inRounds(
   };
   for (let number = 1; open.length > 0; number += 1) {
     options.emit?.({ event: 'round', round: number, items: open.length });
-    const { blocked, waiting, patienceMs } = await round(remembering, open, receipts, {
+    const { blocked, waiting, longestRetryMs } = await round(remembering, open, receipts, {
       ...options,
       scanned: number === 1,
     });
@@ -78,7 +78,7 @@ export async function inRounds(
     const spent = deps.clock.monotonic() - began;
     // A finding that only waits has a time limit of its own; what is blocked otherwise is tried until the time is up.
     const isBlocked = blocked.length > waiting.length;
-    const longest = Math.max(isBlocked ? Math.min(retryForMs, patienceMs) : 0, ...waiting.map(waitsUntil));
+    const longest = Math.max(isBlocked ? Math.min(retryForMs, longestRetryMs) : 0, ...waiting.map(waitsUntil));
     if (waiting.length > 0)
       options.emit?.({
         event: 'waiting',
@@ -102,7 +102,7 @@ interface Round {
   blocked: FoundInjection[];
   waiting: Receipt[];
   /** The longest that any of the blocked is worth another try, milliseconds. */
-  patienceMs: number;
+  longestRetryMs: number;
 }
 
 /** Tries each open finding once, wave after wave. */
@@ -114,18 +114,18 @@ async function round(
 ): Promise<Round> {
   const blocked: FoundInjection[] = [];
   const waiting: Receipt[] = [];
-  let patienceMs = 0;
+  let longestRetryMs = 0;
   for (const wave of intoWaves(open)) {
     await pooled(longestFirst(wave), options.width ?? AT_ONCE, async finding => {
       const { receipt, retry, waits, retryForMs = Number.POSITIVE_INFINITY } = await safely(deps, finding, options);
       receipts.set(finding.id, receipt);
       if (retry) blocked.push(finding);
-      if (retry && !waits) patienceMs = Math.max(patienceMs, retryForMs);
+      if (retry && !waits) longestRetryMs = Math.max(longestRetryMs, retryForMs);
       if (waits) waiting.push(receipt);
       options.emit?.({ event: 'receipt', receipt, final: !retry });
     });
   }
-  return { blocked, waiting, patienceMs };
+  return { blocked, waiting, longestRetryMs };
 }
 
 /** A backup needs the most requests in sequence, so backups start first; started last, everything would wait for them. */

@@ -64,7 +64,7 @@ export async function revertRun(by: RevertDeps, own: RunWrites, ahead?: Prefetch
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const reverted = await once(deps, own, ahead);
     ahead = undefined;
-    const over = deps.clock.monotonic() - began + pause > Math.min(own.retryForMs ?? 60_000, reverted.patienceMs);
+    const over = deps.clock.monotonic() - began + pause > Math.min(own.retryForMs ?? 60_000, reverted.longestRetryMs);
     if (!reverted.retry || over) return reverted;
     await deps.clock.sleep(pause);
   }
@@ -89,7 +89,7 @@ const isOfUse = (deps: RevertDeps, { at, read }: Prefetched): boolean =>
 /** Whether another try may do better, and how long that is worth it at most, milliseconds. */
 interface Again {
   retry: boolean;
-  patienceMs: number;
+  longestRetryMs: number;
 }
 
 async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promise<RunReverted & Again> {
@@ -120,7 +120,7 @@ async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promi
     blind,
     found: findings,
     retry: again.length > 0,
-    patienceMs: Math.max(0, ...again),
+    longestRetryMs: Math.max(0, ...again),
   };
 }
 

@@ -15,7 +15,7 @@ import { messageOf } from '../text/message-of.ts';
 import { lookOnce } from '../triage/look.ts';
 import { RULES } from '../triage/rules/index.ts';
 import { type Baselines, baselinesFor } from './baselines.ts';
-import { heraldFor } from './herald.ts';
+import { notifierFor } from './notifier.ts';
 import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -42,10 +42,10 @@ export function leadDeps(runtime: Runtime, api: Api, engine: Engine, locks: Lock
 
 function trippedTeller(runtime: Runtime, api: Api): NonNullable<LeadDeps['tellTripped']> {
   const { context, user } = api.identity;
-  const herald = heraldFor(runtime, api);
+  const notifier = notifierFor(runtime, api);
   return ({ day, condition, text, scenario }) => {
     const at = Math.round(api.serverTime().now);
-    herald.tell(trippedNotice({ day, condition, text, scenario }, { at, context, user, host: runtime.host }));
+    notifier.tell(trippedNotice({ day, condition, text, scenario }, { at, context, user, host: runtime.host }));
   };
 }
 

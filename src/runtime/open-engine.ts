@@ -14,7 +14,7 @@ import type { GateResult } from '../safety/gate.ts';
 import { askGates } from '../safety/preflight.ts';
 import { type KeyRead, readOrMakeRecordKey, readRecordKey } from '../safety/record-key.ts';
 import { startGuardianProcess } from './guardian-process.ts';
-import { heraldFor } from './herald.ts';
+import { notifierFor } from './notifier.ts';
 import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -76,7 +76,7 @@ export function engineFor(runtime: Runtime, api: Api, extras: EngineExtras = {})
     ...processFacts(runtime),
     isAlive,
     recordKey: recordKeyFor(api, runtime.clock),
-    herald: heraldFor(runtime, api),
+    notifier: notifierFor(runtime, api),
     ...(extras.guard === undefined ? {} : { guard: extras.guard }),
     ...(extras.locks === undefined ? {} : { locks: extras.locks }),
     gates: async (loaded, plan) => {

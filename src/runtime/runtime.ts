@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../host/clock.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Loaded } from '../kube/connection/kubeconfig.ts';
 import type { SideBySide } from '../kube/connection/machine.ts';
-import type { Herald } from '../notify/herald.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import { scaleClock } from '../run/clocks.ts';
 import type { Config } from './config-file.ts';
 import { type Paths, paths } from './paths.ts';
@@ -42,7 +42,7 @@ export interface Runtime {
   /** Starts the sandbox if it was asked for, reads the kubeconfig, asks the cluster nothing. The same answer every time. */
   connect(): Promise<Loaded<Api>>;
   /** Who tells others, one for each connection: what is told of one cluster is told in its order. */
-  readonly heralds: Map<Api, Herald>;
+  readonly notifiers: Map<Api, Notifier>;
   /** Something to be done before the connections are closed; gives what people should be told, a line each. */
   atClose(work: () => Promise<string[]>): void;
   /** Closes connections and ends a sandbox that was started. Gives what people should be told, a line each. */
@@ -72,7 +72,7 @@ export async function createRuntime(
       random: Math.random,
       by: who(),
       host: hostname(),
-      heralds: new Map(),
+      notifiers: new Map(),
       connect: () => {
         connection ??= open(options, clock, closers);
         return connection;

@@ -18,7 +18,7 @@ const skipped = noOperators ?? notWanted('controlplane');
 if (skipped !== undefined) process.stderr.write(`skipped: ${skipped}\n`);
 
 const BINDING = 'training-operator-manager-rolebinding';
-const PATIENCE_S = 60;
+const LONGEST_WAIT_S = 60;
 const inPlace = ['-n', operator.namespace];
 const path = (name: string): string =>
   fileURLToPath(new URL(`../../experiments/training-operator/${name}.yaml`, import.meta.url));
@@ -36,7 +36,7 @@ describe.skipIf(skipped)('the training-operator experiments on a real training-o
     await operator.installTrainingOperator(cluster.api, { quickProbes: true });
     stage = await openStage(onControlPlane(cluster));
   }, 1_500_000);
-  beforeEach(() => eventually('the operator is available', () => operator.isAvailable(cluster.api), PATIENCE_S));
+  beforeEach(() => eventually('the operator is available', () => operator.isAvailable(cluster.api), LONGEST_WAIT_S));
   afterAll(async () => {
     await stage?.close();
     await kubelet?.stop();
@@ -88,7 +88,7 @@ describe.skipIf(skipped)('the training-operator experiments on a real training-o
     expect(ended.code).toBe(0);
     expect((await operatorPod()).metadata.uid).not.toBe(before.metadata.uid);
     const worker = await killWorker();
-    await eventually('the new operator makes a new worker', worker.isBack, PATIENCE_S);
+    await eventually('the new operator makes a new worker', worker.isBack, LONGEST_WAIT_S);
   });
 
   test('WebhookDisrupt: Resilient, on Ignore a webhook that serves still refuses, and the policy goes back', async () => {
@@ -115,7 +115,7 @@ describe.skipIf(skipped)('the training-operator experiments on a real training-o
     expect(verdictOf(ended)).toMatchObject({ verdict: 'Resilient', residue: 0 });
     expect(verdictOf(ended).reasons[0]).toMatch(/^survived the fault: it never left steady/);
     expect(lasting(await read('clusterrolebinding', BINDING))).toEqual(before);
-    await eventually('the worker is made after all', worker.isBack, PATIENCE_S);
+    await eventually('the worker is made after all', worker.isBack, LONGEST_WAIT_S);
     const after = await operatorPod();
     expect([after.metadata.uid, restarts(after)]).toEqual([pod.metadata.uid, restarts(pod)]);
   });
@@ -187,7 +187,7 @@ describe.skipIf(skipped)('the training-operator experiments on a real training-o
     expect(verdictOf(ended)).toMatchObject({ verdict: 'Resilient', residue: 0 });
     expect(verdictOf(ended).reasons[0]).toMatch(/^survived the fault: it never left steady/);
     expect(await stage.kubectl('get', 'networkpolicies', ...inPlace, '-o', 'name')).toBe('');
-    await eventually('the worker is made after all', worker.isBack, PATIENCE_S);
+    await eventually('the worker is made after all', worker.isBack, LONGEST_WAIT_S);
     const after = await operatorPod();
     expect([after.metadata.uid, restarts(after)]).toEqual([pod.metadata.uid, restarts(pod)]);
   });
@@ -228,7 +228,7 @@ describe.skipIf(skipped)('the training-operator experiments on a real training-o
         '-o',
         'name',
       );
-    await eventually('the job and its pods are gone', async () => (await left()) === '', PATIENCE_S);
+    await eventually('the job and its pods are gone', async () => (await left()) === '', LONGEST_WAIT_S);
   });
 });
 

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine/engine.ts';
 import { postText } from '../../src/host/post-text.ts';
 import { clusterEvents } from '../../src/notify/cluster-events.ts';
-import { createHerald } from '../../src/notify/herald.ts';
 import { type Notice, noticesOf, revertNotices, trippedNotice } from '../../src/notify/notice.ts';
+import { createNotifier } from '../../src/notify/notifier.ts';
 import type { Receiver } from '../../src/notify/receiver.ts';
 import { createSender } from '../../src/notify/sender.ts';
 import { BODIES } from '../../src/notify/shapes.ts';
@@ -186,17 +186,17 @@ test('Slack, Mattermost and Grafana get their own shapes, and no text means anyt
 describe('a run', () => {
   const objects = [deployment(), pod('web-a'), config(), kubeSystem];
 
-  function engineWith(herald: Parameters<typeof createEngine>[0]['herald']) {
+  function engineWith(notifier: Parameters<typeof createEngine>[0]['notifier']) {
     const clock = fakeClock();
     const api = fakeApi(objects, { now: clock.now });
-    const engine = createEngine(engineDeps({ api, clock, files: memoryFiles(), ...(herald ? { herald } : {}) }));
+    const engine = createEngine(engineDeps({ api, clock, files: memoryFiles(), ...(notifier ? { notifier } : {}) }));
     return { api, clock, engine };
   }
 
   test('tells that it started, injected, reverted and what it came to, in that order, and no value', async () => {
     const told: Notice[] = [];
-    const herald = createHerald([{ tell: one => told.push(one), close: async () => undefined }], undefined);
-    const { engine } = engineWith(herald);
+    const notifier = createNotifier([{ tell: one => told.push(one), close: async () => undefined }], undefined);
+    const { engine } = engineWith(notifier);
     await engine.run(drift({ ttlMs: 5_000, recoveryTimeoutMs: 5_000 }), { emit: () => undefined });
     expect(told.map(({ kind }) => kind)).toEqual(['started', 'injected', 'reverted', 'verdict']);
     expect(told[3]?.facts).toMatchObject({ verdict: 'Degraded', residue: 0 });
@@ -206,8 +206,8 @@ describe('a run', () => {
 
   test('goes its way where whoever is told never answers', async () => {
     const server = await listening(() => undefined);
-    const herald = createHerald([sending(server.url)], undefined);
-    const { engine } = engineWith(herald);
+    const notifier = createNotifier([sending(server.url)], undefined);
+    const { engine } = engineWith(notifier);
     const { result } = await engine.run(drift({ ttlMs: 5_000, recoveryTimeoutMs: 5_000 }), { emit: () => undefined });
     expect(result).toMatchObject({ verdict: 'Degraded', residue: 0 });
   });
@@ -216,10 +216,10 @@ describe('a run', () => {
     const clock = fakeClock();
     const api = fakeApi(objects, { now: clock.now });
     const events = clusterEvents(api, clock.sleep);
-    const herald = createHerald([], events);
-    const engine = createEngine(engineDeps({ api, clock, files: memoryFiles(), herald }));
+    const notifier = createNotifier([], events);
+    const engine = createEngine(engineDeps({ api, clock, files: memoryFiles(), notifier }));
     await engine.run(drift({ ttlMs: 5_000, recoveryTimeoutMs: 5_000 }), { emit: () => undefined });
-    await herald.close();
+    await notifier.close();
     const page = await api.listAll({ apiVersion: 'v1', kind: 'Event', namespace: 'shop' }, {});
     const written = (page.ok ? page.value.items : []) as unknown as Record<string, unknown>[];
     expect(written.map(({ reason, type }) => [reason, type])).toEqual([
@@ -242,8 +242,8 @@ describe('a run', () => {
       times: 9,
       answer: failing('forbidden', 'events is forbidden'),
     });
-    const herald = createHerald([], clusterEvents(api, clock.sleep));
-    const engine = createEngine(engineDeps({ api, clock, files: memoryFiles(), herald }));
+    const notifier = createNotifier([], clusterEvents(api, clock.sleep));
+    const engine = createEngine(engineDeps({ api, clock, files: memoryFiles(), notifier }));
     const seen: RunEvent[] = [];
     const { result } = await engine.run(drift({ ttlMs: 5_000, recoveryTimeoutMs: 5_000 }), {
       emit: event => seen.push(event),

@@ -70,7 +70,7 @@ describe('a restoring write that is accepted and does not hold', () => {
     expect(receipt?.message).toContain('original live, now by policy');
     expect(receipt?.message).toContain('the undo record is kept in ConfigMap shop/checkout-config');
     expect([result.remaining, revertExitCode(result)]).toEqual([1, 7]);
-    // Final: the webhook was asked once, and not again and again until patience was over.
+    // Final: the webhook was asked once, and not again and again until the time for retries was over.
     expect(it.api.log.filter(({ verb }) => verb === 'patch')).toHaveLength(1);
     isOn = false;
     // By the server's own bookkeeping nobody but the injector and us ever wrote there.

@@ -71,7 +71,7 @@ describe('a restoring write that the server refuses', () => {
     });
   });
 
-  test('for other reasons: tried for as long as patience lasts', async () => {
+  test('for other reasons: tried again until the time for retries is over', async () => {
     const it = await refusing('config-drift', 'patch', 'forbidden', 'admission denies it');
     await revertAll(it.deps, it.injections, TRUSTED);
     expect(it.spent()).toBeGreaterThan(20_000);

@@ -147,7 +147,7 @@ describe('reverting many', () => {
     expect(rounds[0]).toBe(2);
   });
 
-  test('ends when patience is over, and says what remains', async () => {
+  test('ends when the time for retries is over, and says what remains', async () => {
     const { deps, api } = yard(recorded('config-drift', 'injected'));
     const found = await scan(deps);
     api.script({ on: ({ verb }) => verb === 'patch', times: 100_000, answer: failing('forbidden', 'blocked') });

@@ -4,7 +4,7 @@ import { hasKubectl, type Kubectl, startKubectl } from './kubectl/run.ts';
 
 const SPEED = 20;
 /** Each step is a process; a busy machine takes its time. */
-const PATIENCE = 90_000;
+const LONGEST_MS = 90_000;
 
 /** A command, and what must be in what it writes. `!` before a command: it must fail, and say so on standard error. */
 type Step = [command: string, expected: RegExp, input?: string];
@@ -17,7 +17,7 @@ describe.skipIf(!hasKubectl())('stock kubectl (skipped where kubectl is not inst
   afterAll(() => kubectl.stop());
 
   const steps = (name: string, list: readonly Step[]) =>
-    test(name, { timeout: PATIENCE }, async () => {
+    test(name, { timeout: LONGEST_MS }, async () => {
       for (const [command, expected, input] of list) {
         const fails = command.startsWith('!');
         const { code, out, err } = await kubectl.run(command.replace(/^!/, ''), input);
@@ -182,7 +182,7 @@ describe.skipIf(!hasKubectl())('stock kubectl (skipped where kubectl is not inst
     ['get gizmos.v1.try.example.com g -o jsonpath={.spec.size}', /^4$/],
   ]);
 
-  test('watches', { timeout: PATIENCE }, async () => {
+  test('watches', { timeout: LONGEST_MS }, async () => {
     const watching = kubectl.until('get cm -w --watch-only', 3);
     // kubectl needs a moment to open its watch; the change is repeated until it has been seen.
     let seen: string[] | undefined;

@@ -89,7 +89,7 @@ export function nodeLifecycle({ store, clock, record }: Parts): Controller {
     record(SPEAKER, { about: pod, type: 'Warning', reason: 'NodeNotReady', message: 'Node is not ready' });
   };
 
-  /** Deletes pods whose patience with the silent node is over; tells when the next one's will be. */
+  /** Deletes pods that tolerate the silent node no longer; says when the next one will be due. */
   const evict = (node: Node): number | undefined => {
     const since = Date.parse(conditionOf(node.status?.conditions, 'Ready')?.lastTransitionTime ?? '');
     let next = Number.POSITIVE_INFINITY;

@@ -14,7 +14,7 @@ const SOURCES = ['GitRepository', 'HelmRepository', 'OCIRepository'] as const sa
 const KINDS = [...SOURCES, 'Kustomization', 'HelmRelease'] as const satisfies readonly ViewKind[];
 /** A reconciliation that has just begun, or waits for its turn, is none that failed. */
 const UNDER_WAY = ['Progressing', 'ProgressingWithRetry', 'DependencyNotReady', 'ReconciliationInProgress'];
-const PATIENCE_MS = 2 * 60_000;
+const USUAL_WAIT_MS = 2 * 60_000;
 
 /** What Flux applies, or fetches, and cannot. */
 export const fluxNotReady: Rule = {
@@ -52,7 +52,7 @@ export const fluxNotReady: Rule = {
           continue;
         const began = ready.since ?? created(object);
         const isWaiting = UNDER_WAY.includes(ready.reason) && condition(object, 'Stalled')?.status !== 'True';
-        if (now - began < PATIENCE_MS || (isWaiting && now - began < 5 * PATIENCE_MS)) continue;
+        if (now - began < USUAL_WAIT_MS || (isWaiting && now - began < 5 * USUAL_WAIT_MS)) continue;
         yield finding({
           rule: 'gitops/flux',
           severity: 'high',

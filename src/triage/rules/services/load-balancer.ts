@@ -8,7 +8,7 @@ import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 /** A load balancer is made within a few minutes. */
-const PATIENCE_MS = 5 * 60_000;
+const USUAL_WAIT_MS = 5 * 60_000;
 
 const isBalanced = ({ spec }: ViewObject): boolean => text(spec.type) === 'LoadBalancer';
 const addresses = ({ status }: ViewObject): readonly unknown[] => list(fields(status.loadBalancer).ingress);
@@ -32,7 +32,7 @@ export const loadBalancerPending: Rule = {
     for (const service of balanced) {
       const { metadata, spec } = service;
       const age = now - created(service);
-      if (addresses(service).length > 0 || age < PATIENCE_MS || metadata.deletionTimestamp !== undefined) continue;
+      if (addresses(service).length > 0 || age < USUAL_WAIT_MS || metadata.deletionTimestamp !== undefined) continue;
       const [warning] = view
         .eventsAbout({ ...metadata, kind: 'Service' })
         .filter(({ reason }) => /LoadBalancer|AllocationFailed/.test(reason));

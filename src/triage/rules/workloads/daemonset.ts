@@ -11,7 +11,7 @@ import { isUnwell, podRef, unreadyFor } from '../pods/sick.ts';
 import { nodeOfDaemon } from '../scheduling/node-match.ts';
 
 /** A pod that has just been made on a node, or replaced by a rollout, is not ready for a while. */
-const PATIENCE_MS = 120_000;
+const USUAL_WAIT_MS = 120_000;
 
 /** A DaemonSet that does not serve some of the nodes that it is meant for. */
 export const daemonPartly: Rule = {
@@ -29,7 +29,7 @@ export const daemonPartly: Rule = {
     for (const set of view.all('DaemonSet')) {
       const unwell = view
         .ownedBy(set.metadata.uid)
-        .filter(pod => isUnwell(pod) && now - created(pod) >= PATIENCE_MS && unreadyFor(pod, now) >= PATIENCE_MS);
+        .filter(pod => isUnwell(pod) && now - created(pod) >= USUAL_WAIT_MS && unreadyFor(pod, now) >= USUAL_WAIT_MS);
       if (unwell.length === 0 || set.metadata.deletionTimestamp !== undefined) continue;
       yield report(view, set, unwell);
     }

@@ -4,7 +4,7 @@ import { type Notice, noticesOf, type RunAbout } from './notice.ts';
 import type { Sender } from './sender.ts';
 
 /** Tells others what happens: people's channels, and the cluster's own Events. Nothing of it is ever waited for. */
-export interface Herald {
+export interface Notifier {
   hear(event: RunEvent, about: RunAbout, note: (text: string) => void): void;
   /** What is not of a run, such as a tripped condition of a game-day. */
   tell(notice: Notice): void;
@@ -13,9 +13,9 @@ export interface Herald {
 }
 
 /** Long enough for a receiver that answers, and for one more try. */
-const LAST_WORDS_MS = 4_000;
+const CLOSING_MS = 4_000;
 
-export function createHerald(senders: readonly Sender[], events: ClusterEvents | undefined): Herald {
+export function createNotifier(senders: readonly Sender[], events: ClusterEvents | undefined): Notifier {
   const injected = new Map<string, number>();
   const tell = (notice: Notice) => {
     for (const sender of senders) sender.tell(notice);
@@ -30,8 +30,8 @@ export function createHerald(senders: readonly Sender[], events: ClusterEvents |
     },
     async close() {
       const [complaints] = await Promise.all([
-        Promise.all(senders.map(sender => sender.close(LAST_WORDS_MS))),
-        events?.close(LAST_WORDS_MS),
+        Promise.all(senders.map(sender => sender.close(CLOSING_MS))),
+        events?.close(CLOSING_MS),
       ]);
       return complaints.filter(line => line !== undefined);
     },
