@@ -24,13 +24,22 @@ export function momentsByHand(start: number, seen: Seen & { until?: number | und
 /** T0 to T7 in their order, with what is missing and why; the proof of the effect and tripped conditions among them. None where nothing was injected. */
 export function momentsOf(
   timings: Timings,
-  { restoredBy, isDay, until, ...seen }: Seen & { restoredBy: string; isDay: boolean; until?: number | undefined },
+  {
+    restoredBy,
+    isDay,
+    until,
+    isUnfinished,
+    ...seen
+  }: Seen & { restoredBy: string; isDay: boolean; until?: number | undefined; isUnfinished?: boolean },
 ): Moment[] {
   const start = timings.injectedAt;
   if (start === undefined) return [];
   const moment = (id: Moment['id'], name: string, at: number | undefined, missing: string, says?: string): Moment =>
     at === undefined
-      ? { id, name, says: missing }
+      ? // Whoever watched is gone: what it did not see may have happened.
+        isUnfinished
+        ? { id, name, says: 'not known: its process died, or it still runs', isBlind: true }
+        : { id, name, says: missing }
       : { id, name, at, afterMs: Math.max(0, at - start), ...(says === undefined ? {} : { says }) };
   const span = { from: start, to: until ?? Number.POSITIVE_INFINITY };
   const { monitoring = {} } = seen;

@@ -224,6 +224,8 @@ test('a run that died and was put back when the day went on is told so; what peo
     tripped: [],
   });
   expect(scenarios[0]?.people).toBeUndefined();
+  // Whoever watched it is gone: nothing is called not to have happened.
+  expect(scenarios[0]?.moments.filter(({ at }) => at === undefined).every(({ isBlind }) => isBlind)).toBe(true);
   expect(scenarios[0]?.moments.find(({ id }) => id === 'T3')).toMatchObject({ afterMs: 1_000 });
   expect(scenarios[1]).toMatchObject({ tripped: [{ condition: 'probes' }], people: { outcome: 'unsure' } });
   expect(scenarios[1]?.moments.find(({ id }) => id === 'T3')?.at).toBeUndefined();

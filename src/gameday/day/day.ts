@@ -118,8 +118,12 @@ async function close(deps: DayDeps, told: readonly Told[], isStopped: boolean): 
   deps.stage({ at: 'over' });
   const exitCode = dayExitCode(told, isStopped);
   const over = told.filter(({ end }) => end === 'done').length;
+  const others = (['aborted', 'stopped', 'refused', 'skipped'] as const).flatMap(end => {
+    const count = told.filter(one => one.end === end).length;
+    return count === 0 ? [] : [`, ${count} ${end}`];
+  });
   const left = residue ? '; something is NOT restored: mayday scan' : '';
-  const says = `${over} of ${deps.agenda.length} scenarios done${isStopped ? ', the day stopped before its end' : ''}${left}`;
+  const says = `${over} of ${deps.agenda.length} scenarios done${others.join('')}${isStopped ? ', the day stopped before its end' : ''}${left}`;
   await desk.note({ kind: 'end', exitCode, says });
   return { exitCode, says };
 }

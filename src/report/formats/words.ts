@@ -84,7 +84,7 @@ export function spanText({ from, to }: { from?: number | undefined; to?: number 
 export function endingOf(day: Report['day']): string | undefined {
   if (day === undefined) return undefined;
   const more =
-    day.sessions === 0 ? '' : ` It was gone on with ${day.sessions === 1 ? 'once' : `${day.sessions} times`}.`;
+    day.sessions === 0 ? '' : ` It was taken up again ${day.sessions === 1 ? 'once' : `${day.sessions} times`}.`;
   return `${day.ended === undefined ? 'The day has not ended.' : `The day ended: ${day.ended.says}.`}${more}`;
 }
 

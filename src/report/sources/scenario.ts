@@ -47,6 +47,7 @@ export function scenarioOf({ header, experiment, result, events, record }: RunPa
       restoredBy: clean(result?.restoredBy ?? ''),
       isDay: day !== undefined,
       until: last?.at,
+      isUnfinished: result === undefined,
     }),
     ...effectOf(events),
     ...flipsOf(events, day?.monitoring?.probes ?? []),
