@@ -1,16 +1,6 @@
-/** One thing that a pod must be allowed to do. */
-export interface Need {
-  verb: string;
-  /** '' for core. */
-  group: string;
-  /** Plural, as in URLs. */
-  resource: string;
-  subresource?: string;
-  /** Absent: cluster scope, or all namespaces. */
-  namespace?: string;
-  /** Only this object. */
-  name?: string;
-}
+import type { AccessQuestion } from '../kube/client/access.ts';
+/** One thing that a pod must be allowed to do: what the API server is asked about, and what a role grants. */
+export type Need = AccessQuestion;
 
 /** A rule of a role. */
 export interface Rule {
