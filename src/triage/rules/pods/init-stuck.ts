@@ -1,8 +1,11 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { strings } from '../../../k8s/fields.ts';
-import { finding } from '../../build.ts';
+import { behindService, isAtZero } from '../../behind-service.ts';
+import { finding, refOf } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf } from './containers.ts';
 import { describe, edit, rollBack } from './fixes.ts';
@@ -67,6 +70,8 @@ export const initStuck: Rule = {
       const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
       const near = hosts.find(one => !one.exists && one.near !== undefined);
       const waits = waitWords(hosts, hint?.means);
+      const atZero = hosts.flatMap(one => behindService(view, one.namespace, one.name).workloads.filter(isAtZero));
+      const zeroWords = atZero.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).join(', ');
       yield finding({
         rule: 'pod/init-stuck',
         severity: 'high',
@@ -80,8 +85,12 @@ export const initStuck: Rule = {
           ...(log?.ok ? log.value.map(line => `log: ${line}`) : []),
           log?.ok === false && `not read: log of ${what.read.pod}: ${log.message}`,
         ],
-        cause: `The main containers are not started before init container ${container.name} has ended, and it ${waits.startsWith('log') ? `does not: ${waits}` : waits}.`,
+        cause: `The main containers are not started before init container ${container.name} has ended, and it ${waits.startsWith('log') ? `does not: ${waits}` : waits}.${zeroWords && ` Nobody serves that: ${zeroWords} is scaled to 0 replicas.`}`,
         fixes: [
+          ...atZero.slice(0, 2).map(one => ({
+            text: `Scale ${one.kind} ${one.metadata.namespace}/${one.metadata.name} up again: it is at 0 replicas, and the init container waits for it.${undoneBy(view, one)}`,
+            command: command(view, ['kubectl', 'scale', ...named(refOf(one)), '--replicas=1']),
+          })),
           near &&
             edit(
               view,

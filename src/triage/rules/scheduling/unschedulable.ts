@@ -2,11 +2,11 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { fields, list, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
 import { addedBy, addedSelector } from '../../added-at-admission.ts';
-import { type FixDraft, finding } from '../../build.ts';
+import { type FixDraft, finding, refOf } from '../../build.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Looking, Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
+import { command, named } from '../../shell.ts';
 import { describe, edit } from '../pods/fixes.ts';
 import { howMany, PENDING_TOO_LONG, podNames, podRef, type Sick, sickPods, usualCauses } from '../pods/sick.ts';
 import { claimsOf } from '../storage/claims.ts';
@@ -46,6 +46,7 @@ export const unschedulable: Rule = {
     'Job',
     'CronJob',
     'Namespace',
+    'LimitRange',
     'MutatingAdmissionPolicy',
     'MutatingAdmissionPolicyBinding',
     'MutatingWebhookConfiguration',
@@ -150,7 +151,7 @@ function explain(
     case 'selector':
       return selectorStory(view, pod);
     case 'resources':
-      return resourceStory(pod, reason, free);
+      return resourceStory(view, pod, reason, free);
     case 'taint':
       return taintStory(view, pod, reason);
     case 'cordoned':
@@ -216,7 +217,25 @@ function selectorStory(view: ClusterView, pod: ViewObject): Explanation {
   };
 }
 
-function resourceStory(pod: ViewObject, reason: string, free: ReturnType<typeof freeOnNodes>): Explanation {
+/** The LimitRanges that gave a pod its request, as the API server writes in an annotation: no template asks for it. */
+function givenByRange(view: ClusterView, pod: ViewObject, resource: string): ViewObject[] {
+  const said = pod.metadata.annotations['kubernetes.io/limit-ranger'] ?? '';
+  if (!new RegExp(`\\b${resource} request\\b|[:,] ${resource}[,\\s].* request\\b`).test(said)) return [];
+  return view
+    .inNamespace('LimitRange', pod.metadata.namespace ?? '')
+    .filter(range =>
+      list(range.spec.limits).some(
+        one => fields(one.defaultRequest)[resource] !== undefined || fields(one.default)[resource] !== undefined,
+      ),
+    );
+}
+
+function resourceStory(
+  view: ClusterView,
+  pod: ViewObject,
+  reason: string,
+  free: ReturnType<typeof freeOnNodes>,
+): Explanation {
   const resource = /^Insufficient (\S+)/.exec(reason)?.[1] ?? 'pods';
   const wanted = requestsOf(pod).get(resource) ?? 0;
   const nodes = [...free].map(([name, { allocatable, free }]) => ({
@@ -240,13 +259,19 @@ function resourceStory(pod: ViewObject, reason: string, free: ReturnType<typeof 
       fixes: [`Leave out the request for ${resource}, or add nodes that have it (and their device plugin).`],
     };
   const typing = slipOfUnit(resource, wanted, largest);
+  const ranges = givenByRange(view, pod, resource);
+  const names = ranges.map(({ metadata }) => metadata.name).join(', ');
   return {
     what: `insufficient ${resource}: ${words(wanted)} asked for, at most ${words(roomiest.free)} free on a node`,
     why:
       wanted > largest
-        ? `No node is large enough: the largest has ${words(largest)} ${resource} in all.${typing ? ` ${typing}` : ''}`
-        : `Node ${roomiest.name} comes nearest with ${words(roomiest.free)} ${resource} free of ${words(roomiest.whole)}; ${words(wanted - roomiest.free)} are lacking.`,
+        ? `No node is large enough: the largest has ${words(largest)} ${resource} in all.${typing ? ` ${typing}` : ''}${names && ` The pod template asks for none: LimitRange ${names} gives its default.`}`
+        : `Node ${roomiest.name} comes nearest with ${words(roomiest.free)} ${resource} free of ${words(roomiest.whole)}; ${words(wanted - roomiest.free)} are lacking.${names && ` The pod template asks for none: LimitRange ${names} gives its default.`}`,
     fixes: [
+      ...ranges.slice(0, 1).map(range => ({
+        text: `Lower the default of LimitRange ${range.metadata.name} (defaultRequest.${resource}), or set the request in the pod template; then delete the pods, so that new ones are made.`,
+        command: command(view, ['kubectl', 'edit', ...named(refOf(range))]),
+      })),
       typing
         ? `Correct requests.${resource}: ${typing}`
         : `Ask for less ${resource} (resources.requests.${resource}), scale something down, or add nodes.`,

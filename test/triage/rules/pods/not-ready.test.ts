@@ -233,3 +233,28 @@ describe('pod/init-stuck', () => {
     expect(look(initStuck, deployment([waiting('sleep 100', 2)]))).toEqual([]);
   });
 });
+
+describe('pod/init-stuck, where nobody serves what is waited for', () => {
+  const waits = (replicas: number) => {
+    const command = ['sh', '-c', 'until nc -z ledger.shop 80; do sleep 2; done'];
+    const spec = { initContainers: [{ name: 'wait', image: 'busybox', command }] };
+    const init = { wait: { ready: false, state: { running: { startedAt: ago(20) } } } };
+    const waiting = pod('web-1', { ready: false, spec, init, status: { phase: 'Pending' }, minutes: 20 });
+    const service: Literal = {
+      kind: 'Service',
+      metadata: { name: 'ledger', namespace: 'shop' },
+      spec: { selector: { app: 'ledger' }, ports: [{ port: 80 }] },
+    };
+    const ledger: Literal = {
+      kind: 'Deployment',
+      metadata: { name: 'ledger', namespace: 'shop' },
+      spec: { replicas, template: { metadata: { labels: { app: 'ledger' } } } },
+    };
+    return look(initStuck, [...deployment([waiting]), service, ledger])[0];
+  };
+  it('names the workload that is scaled to 0, and scales it up', () => {
+    expect(waits(0)?.cause).toContain('Nobody serves that: Deployment shop/ledger is scaled to 0 replicas');
+    expect(waits(0)?.fixes[0]?.command).toBe('kubectl --context test scale deployment/ledger -n shop --replicas=1');
+    expect(waits(2)?.cause).not.toContain('scaled to 0');
+  });
+});

@@ -112,6 +112,32 @@ describe('what admission adds to pods', () => {
     expect(found?.cause).toContain('The pod template does not ask for that: MutatingAdmissionPolicy defaults sets it');
     expect(found?.fixes[0]?.command).toContain('mutatingadmissionpolicy/defaults');
   });
+  it('is told of a LimitRange whose default is more than any node has', () => {
+    const range: Literal = {
+      kind: 'LimitRange',
+      metadata: { name: 'defaults', namespace: 'shop' },
+      spec: { limits: [{ type: 'Container', defaultRequest: { memory: '800Gi' } }] },
+    };
+    const big = { ...node, status: { allocatable: { memory: '16Gi' } } };
+    const made = (annotations: Record<string, string>): Literal => {
+      const one = pending({});
+      const [scheduled] = (one.status as { conditions: object[] }).conditions;
+      return {
+        ...one,
+        metadata: { ...one.metadata, annotations },
+        spec: { containers: [{ name: 'web', image: 'web:1', resources: { requests: { memory: '800Gi' } } }] },
+        status: {
+          phase: 'Pending',
+          conditions: [{ ...scheduled, message: '0/1 nodes are available: 1 Insufficient memory.' }],
+        },
+      };
+    };
+    const ranger = { 'kubernetes.io/limit-ranger': 'LimitRanger plugin set: memory request for container web' };
+    const [found] = look(unschedulable, [set, made(ranger), big, range]);
+    expect(found?.cause).toContain('The pod template asks for none: LimitRange defaults gives its default');
+    expect(found?.fixes[0]?.command).toContain('edit limitrange/defaults -n shop');
+    expect(look(unschedulable, [set, made({}), big, range])[0]?.cause).not.toContain('LimitRange');
+  });
   it('is no matter where the template asks for it itself', () => {
     const own = { ...set, spec: { replicas: 1, template: { spec: { nodeSelector: { pool: 'shop' } } } } };
     const [found] = look(unschedulable, [own, pending({ pool: 'shop' }), node, placing, binding()]);
