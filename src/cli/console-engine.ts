@@ -1,4 +1,13 @@
-import type { FireOrder, Preflight, RevertEnd, RevertUpdate, ScanEnd, ScanUpdate, Session } from '../console/deps.ts';
+import type {
+  FireOrder,
+  Preflight,
+  RevertAsked,
+  RevertEnd,
+  RevertUpdate,
+  ScanEnd,
+  ScanUpdate,
+  Session,
+} from '../console/deps.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Guard } from '../engine/guard.ts';
 import type { Locks } from '../engine/operator-lock.ts';
@@ -38,7 +47,7 @@ export function engineSession(runtime: Runtime, api: Api): EngineSession {
     preflight: (loaded, signal) => preview(runtime, api, locks, loaded, signal),
     run: order => fire(runtime, api, { guard, locks }, order),
     scan: (hear, signal) => look(engine, hear, signal),
-    revert: (what, hear, confirmed) => putBack(runtime, api, engine, { what, confirmed }, hear),
+    revert: (what, hear, asked) => putBack(runtime, api, engine, { what, ...asked }, hear),
     liftLatch: () => liftLatch(api),
     toAsk: async findings =>
       (await toBeAsked({ api, faultOf }, findings, { trust: await engine.trust() })).map(asked => ({
@@ -125,15 +134,16 @@ async function putBack(
   runtime: Runtime,
   api: Api,
   engine: Engine,
-  { what, confirmed }: { what: readonly FoundInjection[] | 'all'; confirmed?: ReadonlyMap<string, string> | undefined },
+  { what, confirmed, stopped = 0 }: { what: readonly FoundInjection[] | 'all' } & RevertAsked,
   hear: (update: RevertUpdate) => void,
 ): Promise<RevertEnd> {
   const { scanned, rest } = what === 'all' ? await lookForAll(engine) : {};
   const findings = ours(scanned?.injections ?? (what === 'all' ? [] : what));
   const experiments = scanned?.experiments.filter(isUnstopped) ?? [];
   const toStop = findings.length + experiments.length;
-  // Reverting everything is the emergency stop and latches; putting back one fault is not. Nothing waits for the latch.
-  const latching = what === 'all' && toStop > 0 ? latchAll(runtime, api, toStop) : undefined;
+  // Reverting everything is the emergency stop and latches, also where all there was to stop were runs of this console;
+  // putting back one fault is not. Nothing waits for the latch.
+  const latching = what === 'all' && toStop + stopped > 0 ? latchAll(runtime, api, toStop + stopped) : undefined;
   void latching?.then(({ says }) => hear({ is: 'note', text: says }));
   const hearWaves = (some: readonly FoundInjection[]) => {
     for (const [wave, found] of intoWaves(some).entries())

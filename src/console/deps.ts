@@ -132,6 +132,14 @@ export type CatalogueEntry =
   | { path: string; loaded: LoadedExperiment; text?: string; error?: never }
   | { path: string; loaded?: never; error: string };
 
+/** What a revert is told beside what to put back. */
+export interface RevertAsked {
+  /** Digests of the records that a person confirmed, by the id of their finding. */
+  confirmed?: ReadonlyMap<string, string>;
+  /** How many of our own runs were stopped for it beforehand; each has put back what it wrote. */
+  stopped?: number;
+}
+
 /** One cluster, connected as one identity. */
 export interface Session {
   readonly identity: Identity;
@@ -153,7 +161,7 @@ export interface Session {
   revert(
     what: readonly FoundInjection[] | 'all',
     hear: (update: RevertUpdate) => void,
-    confirmed?: ReadonlyMap<string, string>,
+    asked?: RevertAsked,
   ): Promise<RevertEnd>;
   /** Lifts the latch and reads it again. Resolves with what is wrong where it is not off. */
   liftLatch(): Promise<string | undefined>;

@@ -41,7 +41,7 @@ export type PastName = Pick<PastRun, 'kind' | 'id' | 'at'>;
  * What was run on this machine by its name alone, newest first, `most` at most. Runs that belong to a suite or a day are there themselves, too.
  * Throws where a folder is there and cannot be read: what it holds is not nothing.
  */
-export function pastNames(places: Places, most = 200): PastName[] {
+export function pastNames(places: Places, most = Number.MAX_SAFE_INTEGER): PastName[] {
   const names = KINDS.flatMap(kind =>
     namesIn(join(places.stateDir, FOLDERS[kind]), places)
       .filter(isRunId)
@@ -93,7 +93,7 @@ const countsOf = ({ counts }: Report) =>
 export function before(report: Report, places: Places): string | undefined {
   const { kind, id } = report.source;
   const names = new Set(report.scenarios.map(scenario => scenario.name));
-  return pastNames(places, Number.MAX_SAFE_INTEGER).find(past => {
+  return pastNames(places).find(past => {
     if (past.kind !== (kind === 'folder' ? 'suite' : kind) || past.id === id || (isRunId(id) && past.id > id))
       return false;
     const parts = readParts(past.id, places);

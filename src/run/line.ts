@@ -63,7 +63,7 @@ function say(event: RunEvent, { recoveryTimeoutMs }: LineOptions): { label?: str
     case 'note':
       return { label: 'note', text: event.text };
     case 'verdict':
-      return { label: LOUD[event.verdict], text: verdict(event) };
+      return { label: isCutShort(event) ? 'ABORTED' : LOUD[event.verdict], text: verdict(event) };
   }
 }
 
@@ -102,6 +102,9 @@ function reverted({ receipts, remaining }: Of<'reverted'>): string {
   );
   return `${each.join(', ')}   ${remaining} remain`;
 }
+
+/** A run that was cut short says nothing about the system. */
+const isCutShort = ({ reasons: [first = ''] }: Of<'verdict'>): boolean => first.startsWith('interrupted');
 
 function verdict(event: Of<'verdict'>): string {
   const framework =

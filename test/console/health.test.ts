@@ -107,6 +107,22 @@ describe('a filter', () => {
     expect(test(`state:${row.state}`)).toBe(true);
   });
 
+  it('lists the objects of every kind that kind: names, each with its kind, and says where there is no such kind', async () => {
+    const { one } = await onHealth();
+    await one.waitFor('shop/ledger-7f9c');
+    one.send('/');
+    await one.waitFor('/_');
+    for (const key of 'kind:deploy') one.send(key);
+    await one.waitFor(/Deployment shop\/ledger/);
+    expect(one.screen()).toContain('DEPLOYMENT');
+    expect(one.screen()).not.toContain('ledger-7f9c');
+    for (const key of 'ed') one.send(key);
+    await one.waitFor('no kind of that name');
+    expect(test('kind:pod')).toBe(true);
+    expect(test('!kind:pod')).toBe(false);
+    expect(test('kind:deployment')).toBe(false);
+  });
+
   it('says why a term is not applied, and does not filter by it', () => {
     const inactive = (text: string) => filterTerms(text).map(term => term.inactive);
     expect(inactive('/(/')).toEqual(['not a regular expression']);

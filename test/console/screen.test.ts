@@ -332,15 +332,17 @@ describe('MAYDAY', () => {
     expect(made.reverted).toBe(0);
   });
 
-  it('stops our own run first, which puts back what it wrote', async () => {
-    const { at } = play();
+  it('stops our own run first, which puts back what it wrote, and latches though nothing else was found', async () => {
+    const { at, script: made } = play();
     await inject(at);
     at.send('!');
     await at.waitFor('scan complete');
     at.send('y');
     await at.waitFor('REMAIN 0');
     at.send('\u001b');
-    await at.waitFor('INCONCLUSIVE  nothing left behind');
+    await at.waitFor('ABORTED stopped by you  nothing left behind');
+    await at.waitFor(/ABORTED +interrupted: stopped from the console/);
+    expect(made.stopped).toBe(1);
   });
 
   it('opens before there is a connection, and over every dialog', async () => {

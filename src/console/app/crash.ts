@@ -1,3 +1,4 @@
+import { pressFor } from '../keymap/remap.ts';
 import { ownLive } from '../store/select.ts';
 import type { ConsoleState } from '../store/state.ts';
 import { type Line, line, sized, span } from '../widgets/line.ts';
@@ -13,7 +14,12 @@ export function crashLines(state: ConsoleState, view: View, reason: string): Lin
       line(`faults of this console in the cluster: ${ownLive(state).length}`),
       line(),
       line(span('!', 'key'), span(' MAYDAY', 'bad'), ': find and revert every fault'),
-      line(span('esc', 'key'), ' back to the deck   ', span('q', 'key'), ' quit'),
+      line(
+        span('esc', 'key'),
+        ' back to the deck   ',
+        span(pressFor(state.settings.keys, 'deck', 'quit', 'q'), 'key'),
+        ' quit',
+      ),
     ],
     view.rows,
   );

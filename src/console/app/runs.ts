@@ -179,9 +179,9 @@ export function createRuns(context: Context): Runs {
     },
     async stop(key) {
       const stopped = key === undefined ? [...works] : [];
-      for (const [, work] of stopped) work.abort(new Error('stopped from the console'));
+      for (const [, work] of stopped) work.abort(new Error(STOPPED_HERE));
       const chosenHandles = [...handles].filter(([name]) => key === undefined || name === key);
-      for (const [, handle] of chosenHandles) handle.stop.abort(new Error('stopped from the console'));
+      for (const [, handle] of chosenHandles) handle.stop.abort(new Error(STOPPED_HERE));
       const ends = await Promise.all(chosenHandles.map(([, handle]) => handle.end));
       await Promise.allSettled(stopped.map(([end]) => end));
       return {
@@ -197,6 +197,17 @@ export function createRuns(context: Context): Runs {
       for (const handle of handles.values()) handle.insist.abort();
     },
   };
+}
+
+/** Why a person's stop ends a run, as the run tells it. */
+const STOPPED_HERE = 'stopped from the console';
+
+/** The reason of a verdict that says that the run was cut short; a person who pressed the key reads that it was the key. */
+function interruptedBy({
+  reasons: [first = ''],
+}: Extract<RunEvent, { event: 'verdict' }>): Pick<RunView, 'interrupted'> {
+  const why = /^interrupted(?:: )?(.*)/s.exec(first)?.[1];
+  return why === undefined ? {} : { interrupted: why === STOPPED_HERE ? 'stopped by you' : why };
 }
 
 /** What an event says of its run. */
@@ -234,7 +245,7 @@ export function changeBy(run: RunView, event: RunEvent): Partial<RunView> {
         ...(run.recoveredAfterMs === undefined && event.receipts.length > 0 ? { recoversFrom: 'revert' } : {}),
       };
     case 'verdict':
-      return { verdict: event.verdict, residue: event.residue };
+      return { verdict: event.verdict, residue: event.residue, ...interruptedBy(event) };
     default:
       return {};
   }

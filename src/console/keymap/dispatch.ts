@@ -1,9 +1,8 @@
 import { ASCII, UNICODE } from '../../text/glyphs.ts';
 import { close, forward, notify, open } from '../app/context.ts';
 import { frame } from '../app/frame.ts';
-import { pick } from '../app/pick.ts';
 import { SCREENS, type ScreenId } from '../screens/registry.ts';
-import { goTo, type Parts } from '../screens/screen.ts';
+import { goTo, moveOn, type Parts, pickOn } from '../screens/screen.ts';
 import { screenOf } from '../store/state.ts';
 import { lineAt } from '../widgets/layout.ts';
 import type { Item } from '../widgets/line.ts';
@@ -106,19 +105,19 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
     const { columns, rows, screens } = store.getState();
     if (!store.getState().shell.isMouseOn || store.getState().quitting !== 'no') return;
     if (event.is === 'wheel') {
-      screenFolder(screenOf(store.getState())).move?.(parts, event.by * WHEEL);
+      moveOn(screenFolder(screenOf(store.getState())), parts, event.by * WHEEL);
       return;
     }
     const view = { columns, rows, now: context.now(), glyphs: store.getState().settings.ascii ? ASCII : UNICODE };
     const item = screens.length > 0 ? lineAt(frame(store.getState(), view), event.x, event.y)?.item : undefined;
-    if (item) pick(parts, item);
+    if (item) pickOn(screenFolder(screenOf(store.getState())), parts, item);
   }
 
   return {
     press,
     mouse,
     act: run,
-    pick: item => pick(parts, item),
+    pick: item => pickOn(screenFolder(screenOf(store.getState())), parts, item),
     write(text) {
       const screen = screenFolder(screenOf(store.getState()));
       for (let i = 0; i < LONGEST; i++) screen.erase?.(parts);
@@ -145,7 +144,7 @@ function sharedCommands(parts: Parts): Commands {
   const { context, quit } = parts;
   const { store } = context;
   const here = () => screenFolder(screenOf(store.getState()));
-  const by = (steps: number) => (times: number) => here().move?.(parts, steps * times);
+  const by = (steps: number) => (times: number) => moveOn(here(), parts, steps * times);
   const scrollStream = (rows: number) => {
     const { stream, streamBack } = store.getState();
     store.setState({ streamBack: Math.max(0, Math.min(stream.length, streamBack + rows * STREAM_STEP)) });

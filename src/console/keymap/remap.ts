@@ -17,7 +17,10 @@ export function remappedKey(key: Key, screen: string, remap: Remap): Key {
 
 /** What to press for a command, for a sentence on the screen; `usual` where it is not configured. */
 export const pressFor = (remap: Remap | undefined, screen: string, command: string, usual: string): string =>
-  remap?.[`${screen}.${command}`]?.[0] ?? remap?.[command]?.[0] ?? usual;
+  named(remap?.[`${screen}.${command}`]?.[0] ?? remap?.[command]?.[0] ?? usual);
+
+/** A blank is no word. */
+const named = (press: string): string => (press === ' ' ? 'space' : press);
 
 const NAMED = /^(up|down|left|right|pageup|pagedown|home|end|enter|esc|tab|backspace|delete|ctrl-[a-z])$/;
 const isPress = (text: string): boolean => [...text].length === 1 || NAMED.test(text);

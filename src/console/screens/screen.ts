@@ -10,7 +10,8 @@ import type { Now } from '../store/select.ts';
 import type { ConsoleState } from '../store/state.ts';
 import type { Tour } from '../tour/tour.ts';
 import { type Layout, pane } from '../widgets/layout.ts';
-import type { Line } from '../widgets/line.ts';
+import type { Item, Line } from '../widgets/line.ts';
+import { stepped } from '../widgets/list.ts';
 import type { View } from '../widgets/view.ts';
 import type { Catalogue } from './experiments/catalogue.ts';
 import type { FaultsLooking } from './faults/looking.ts';
@@ -73,6 +74,16 @@ export const screenKeys = (screens: readonly ScreenFolder[]): readonly Key[] =>
       : [{ id: goTo(id), keys: [digit], says: (title ?? id).toLowerCase(), ...(hint !== undefined && { hint }) }],
   );
 
+/** A list with a cursor: keys, the wheel, clicks and the menu of line mode move it. Its rows are drawn by `itemLine` with its name. */
+export interface List {
+  /** The identities of all its rows, in the order of the screen. */
+  keys(state: ConsoleState, now: Now, screens: readonly ScreenFolder[]): readonly string[];
+  /** The row that the cursor is on. */
+  chosen(state: ConsoleState, now: Now, screens: readonly ScreenFolder[]): string | undefined;
+  /** Puts the cursor on a row. Opens and writes nothing. */
+  put(parts: Parts, key: string): void;
+}
+
 /** One screen: a folder of this name, and a line in `registry.ts`. */
 export interface ScreenFolder<Id extends string = string> {
   id: Id;
@@ -94,7 +105,9 @@ export interface ScreenFolder<Id extends string = string> {
   subject?(state: ConsoleState, now: Now): ObjectRef | undefined;
   /** What the keys of this screen do. */
   commands?(parts: Parts): Commands;
-  /** Moves the cursor, or scrolls, by so many rows; infinite for the first and the last. */
+  /** Its lists by their names; the keys that move act on the first. */
+  lists?: Readonly<Record<string, List>>;
+  /** Scrolls a screen without a list by so many rows; infinite for the first and the last. */
   move?(parts: Parts, by: number): void;
   /** Called when it was opened by its digit. */
   enter?(parts: Parts): void;
@@ -104,6 +117,25 @@ export interface ScreenFolder<Id extends string = string> {
   typing?(state: ConsoleState): boolean;
   type?(parts: Parts, text: string): void;
   erase?(parts: Parts): void;
+}
+
+/** Moves the cursor of a screen, or scrolls it, by so many rows. */
+export function moveOn(folder: ScreenFolder, parts: Parts, by: number): void {
+  const [list] = Object.values(folder.lists ?? {});
+  if (list === undefined) {
+    folder.move?.(parts, by);
+    return;
+  }
+  const [state, now] = [parts.context.store.getState(), parts.context.now()];
+  const next = stepped(list.keys(state, now, parts.screens), list.chosen(state, now, parts.screens), by);
+  if (next !== undefined) list.put(parts, next);
+}
+
+/** Puts the cursor on the row of a list, as a click does; a row that is there no longer is left alone. */
+export function pickOn(folder: ScreenFolder, parts: Parts, { list: name, key }: Item): void {
+  const list = folder.lists?.[name];
+  if (list?.keys(parts.context.store.getState(), parts.context.now(), parts.screens).includes(key))
+    list.put(parts, key);
 }
 
 /** The body of a screen that is one text or list over all of its room. */

@@ -78,6 +78,8 @@ export interface RunView {
   /** What was last seen of each check, by its name. */
   checks: readonly CheckResult[];
   verdict?: Verdict;
+  /** Why it was cut short; its verdict says nothing about the system then. */
+  interrupted?: string;
   residue?: number;
   /** What it told so far, for the timeline. */
   events?: readonly RunEvent[];

@@ -29,6 +29,8 @@ const hasEnded = (state: ConsoleState): boolean =>
 const toPicker = (state: ConsoleState): string =>
   isOn(state, 'deck') ? key(state, 'deck', 'experiments', 'e') : key(state, 'deck', 'go-to-experiments', '3');
 
+const opens = (state: ConsoleState): string => key(state, 'experiments', 'open', 'enter');
+
 const STEPS: readonly Step[] = [
   {
     says: state =>
@@ -38,22 +40,22 @@ const STEPS: readonly Step[] = [
   {
     says: state =>
       isOn(state, 'experiments')
-        ? 'BREAK: The cursor is on one that cuts a controller off from the network. enter opens its plan.'
-        : `BREAK: ${toPicker(state)} goes back to the experiments; enter there opens a plan.`,
+        ? `BREAK: The cursor is on one that cuts a controller off from the network. ${opens(state)} opens its plan.`
+        : `BREAK: ${toPicker(state)} goes back to the experiments; ${opens(state)} there opens a plan.`,
     isDone: state => isOn(state, 'plan') || isInjected(state),
   },
   {
     says: state =>
       isOn(state, 'plan')
         ? `BREAK: The plan says what is written, what undoes it, and who is in reach. ${key(state, 'plan', 'arm', 'a')} arms; nothing is written yet.`
-        : `BREAK: ${toPicker(state)}, then enter, goes back to the plan.`,
+        : `BREAK: ${toPicker(state)}, then ${opens(state)}, goes back to the plan.`,
     isDone: state => state.armed !== undefined || isInjected(state),
   },
   {
     says: state =>
       isOn(state, 'plan')
         ? `BREAK: ${key(state, 'plan', 'fire', 'f')} fires, within ten seconds of arming. Too late? ${key(state, 'plan', 'arm', 'a')} arms again.`
-        : `BREAK: Leaving disarms. ${toPicker(state)}, then enter, goes back to the plan.`,
+        : `BREAK: Leaving disarms. ${toPicker(state)}, then ${opens(state)}, goes back to the plan.`,
     isDone: state => state.runs.length > 0,
   },
   {

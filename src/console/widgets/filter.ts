@@ -6,10 +6,12 @@ export interface FilterTerm {
   text: string;
   test?: (row: ObjectRow) => boolean;
   inactive?: string;
+  /** Set where the term says which kinds are meant: a part of their names, in lower case. */
+  kind?: string;
 }
 
 /**
- * The terms of a filter, all of which a row must meet: `ns:shop` its namespace, `-l app=web` its labels, `state:fail` how it is, `/re/` a
+ * The terms of a filter, all of which a row must meet: `kind:deploy` its kind, of all kinds, `ns:shop` its namespace, `-l app=web` its labels, `state:fail` how it is, `/re/` a
  * regular expression and any other word a part of its namespace, name or state; `!` in front turns a term around.
  */
 export function filterTerms(text: string): FilterTerm[] {
@@ -43,9 +45,13 @@ function labelTerm(selector: string): FilterTerm {
 }
 
 function wordTerm(word: string): FilterTerm {
-  const [, name = '', value = ''] = /^(ns|state):(.*)$/.exec(word) ?? [];
+  const [, name = '', value = ''] = /^(ns|kind|state):(.*)$/.exec(word) ?? [];
   if (name !== '' && value === '') return { text: word, inactive: `expected something behind ${name}:` };
   if (name === 'ns') return { text: word, test: ({ ref }) => (ref.namespace ?? '').includes(value) };
+  if (name === 'kind') {
+    const kind = value.toLowerCase();
+    return { text: word, kind, test: ({ ref }) => ref.kind.toLowerCase().includes(kind) };
+  }
   if (name === 'state') return { text: word, test: ({ state }) => state.startsWith(value.toLowerCase()) };
   const pattern = /^\/(.+)\/$/.exec(word)?.[1];
   if (pattern !== undefined) return patternTerm(word, pattern);

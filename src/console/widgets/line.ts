@@ -21,7 +21,7 @@ export interface Line {
 
 /** One entry of a list that has a cursor. */
 export interface Item {
-  list: 'faults' | 'experiments' | 'roots' | 'kinds' | 'objects' | 'palette' | 'reports' | 'lanes' | 'fleet';
+  list: string;
   key: string;
 }
 
@@ -51,7 +51,7 @@ export function line(...pieces: (string | Span | false | undefined)[]): Line {
 export const BLANK: Line = { spans: [] };
 
 /** The row of an entry of a list. */
-export const itemLine = (from: Line, list: Item['list'], key: string): Line => ({ ...from, item: { list, key } });
+export const itemLine = (from: Line, list: string, key: string): Line => ({ ...from, item: { list, key } });
 
 export const select = (from: Line): Line => ({ ...from, selected: true });
 

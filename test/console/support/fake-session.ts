@@ -167,6 +167,8 @@ export interface Script<C extends Clock = ManualClock> {
   log(source: LogSource): Clean[];
   fired: FireOrder[];
   reverted: number;
+  /** Runs of the console that were stopped for the last revert. */
+  stopped?: number;
   /** How long the restore of each object takes. */
   revertMs: number;
   /** What of these needs a person's word; nothing unless told. */
@@ -206,7 +208,7 @@ const ENDING = (stopped: boolean): Happening[] => [
   {
     event: 'verdict',
     verdict: stopped ? 'Inconclusive' : 'Resilient',
-    reasons: [stopped ? 'stopped by the operator' : 'the old pod served all the while'],
+    reasons: [stopped ? 'interrupted: stopped from the console' : 'the old pod served all the while'],
     timings: {},
     selfHealed: false,
     restoredBy: 'mayday',
@@ -294,7 +296,8 @@ export function fakeSession(play: Script<Clock>): Session {
       }
       return { ok: true, findings: found, blind: 0 };
     },
-    async revert(what, hear, confirmed): Promise<RevertEnd> {
+    async revert(what, hear, { confirmed, stopped = 0 } = {}): Promise<RevertEnd> {
+      play.stopped = stopped;
       if (!play.isReachable()) throw new Error('connect ECONNREFUSED 10.0.0.1:6443');
       const findings = what === 'all' ? play.findings() : what;
       hear({ is: 'wave', wave: 3, name: 'the rest', findings });
@@ -315,7 +318,7 @@ export function fakeSession(play: Script<Clock>): Session {
         blind: 0,
         requests: receipts.length * 3,
         ms: 120,
-        latched: what === 'all',
+        latched: what === 'all' && receipts.length + stopped > 0,
       };
     },
     async triage(hear) {

@@ -3,7 +3,7 @@ import { sanitise } from '../../../text/sanitise.ts';
 import { close, notify } from '../../app/context.ts';
 import { BACK, EMERGENCY } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { cell, type Line, line, select, span } from '../../widgets/line.ts';
+import { cell, itemLine, type Line, line, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
@@ -31,11 +31,12 @@ export const actions: ScreenFolder<'actions'> = {
   ],
   body: onePane(lines),
   commands: parts => ({ choose: () => choose(parts) }),
-  move({ context, screens }, by) {
-    const { store } = context;
-    const state = store.getState();
-    const last = found(state, { now: context.now() }, screens).length - 1;
-    store.setState({ actionAt: Math.max(0, Math.min(last, state.actionAt + by)) });
+  lists: {
+    actions: {
+      keys: (state, now, screens) => [...found(state, { now }, screens).keys()].map(String),
+      chosen: ({ actionAt }) => String(actionAt),
+      put: ({ context: { store } }, at) => store.setState({ actionAt: Number(at) }),
+    },
   },
   // A letter does what it does on the screen below.
   typing: () => true,
@@ -67,7 +68,9 @@ function lines(state: ConsoleState, view: View, { columns, rows }: Size, screens
     ...(all.length === 0 ? [line(span('  nothing can be done here', 'dim'))] : []),
     ...all
       .slice(first, last)
-      .map((action, i) => actionLine(action, first + i === state.actionAt, state, view, columns)),
+      .map((action, i) =>
+        itemLine(actionLine(action, first + i === state.actionAt, state, view, columns), 'actions', String(first + i)),
+      ),
   ];
 }
 

@@ -144,7 +144,7 @@ function runLines(run: RunView, view: View, columns: number, isChosen: boolean):
       residue > 0
         ? [span(`  ${glyphs.states.fail} ${residue} NOT RESTORED: press !`, 'bad')]
         : [span('  nothing left behind', 'dim')];
-    return [head, line('  ', verdictSpan(run.verdict, view), ...tail)];
+    return [head, line('  ', verdictSpan(run, view), ...tail)];
   }
   if (run.injectedAt === undefined) return [head, line(span(`  ${phaseWords(run)}`, 'dim'))];
   const ttl = isLive(run)
@@ -210,7 +210,8 @@ function phaseWords(run: RunView): string {
   }
 }
 
-function verdictSpan(verdict: NonNullable<RunView['verdict']>, { glyphs }: Pick<View, 'glyphs'>): Span {
+function verdictSpan({ verdict, interrupted }: RunView, { glyphs }: Pick<View, 'glyphs'>): Span {
+  if (interrupted !== undefined) return span(`${glyphs.states.warn} ABORTED ${interrupted}`.trimEnd(), 'warn');
   if (verdict === 'Resilient') return span(`${glyphs.states.ok} RESILIENT`, 'ok');
   if (verdict === 'Degraded') return span(`${glyphs.states.warn} DEGRADED`, 'warn');
   if (verdict === 'Failed') return span(`${glyphs.states.fail} FAILED`, 'bad');

@@ -3,7 +3,8 @@ import { EMERGENCY, HELP, INJECT, MOVING, QUIT, STREAM } from '../../keymap/key.
 import { pressFor } from '../../keymap/remap.ts';
 import { chosenFault, faultEntries, faultTarget, type Now, revertOneLock } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { stepped } from '../../widgets/list.ts';
+import { experimentList } from '../experiments/list-of.ts';
+import { faultList } from '../faults/list.ts';
 import { goTo, type ScreenFolder } from '../screen.ts';
 import { deckBody } from './deck.ts';
 
@@ -60,11 +61,8 @@ export const deck: ScreenFolder<'deck'> = {
     },
     'revert-one': () => open(context, 'revert-one'),
   }),
-  move({ context }, by) {
-    const { store } = context;
-    const state = store.getState();
-    const keys = faultEntries(state, context.now()).map(entry => entry.key);
-    const faults = stepped(keys, chosenFault(state, context.now())?.key, by);
-    store.setState({ cursor: { ...state.cursor, faults } });
+  lists: {
+    faults: { ...faultList, keys: (state, now) => faultEntries(state, now).map(({ key }) => key) },
+    experiments: experimentList,
   },
 };

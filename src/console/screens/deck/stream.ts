@@ -14,6 +14,7 @@ const MOST_ROWS = 4;
 /** The newest verdict lines that fit, oldest first; scrolled back when asked. */
 export function streamLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
   const { stream, streamBack } = state;
+  const press = (id: string, usual: string): string => pressFor(state.settings.keys, 'deck', id, usual);
   const room = Math.max(0, rows - 1);
   const end = Math.max(Math.min(room, stream.length), stream.length - streamBack);
   const shown: Line[] = [];
@@ -24,7 +25,12 @@ export function streamLines(state: ConsoleState, view: View, columns: number, ro
   }
   const newer = stream.length - end;
   const older = first > 0 || shown.length > room;
-  const head = rule('VERDICTS', columns, view, newer > 0 ? `${newer} newer: ]` : older ? 'older: [' : '');
+  const head = rule(
+    'VERDICTS',
+    columns,
+    view,
+    newer > 0 ? `${newer} newer: ${press('newer', ']')}` : older ? `older: ${press('older', '[')}` : '',
+  );
   if (stream.length === 0)
     return [
       head,
@@ -51,11 +57,14 @@ function entryRows(entry: VerdictLine | undefined, before: VerdictLine | undefin
   ];
 }
 
+/** The widest label of an event with the blanks around it. */
+const LABELS = 16;
+
 /** Wraps at blanks; what follows hangs under the text behind the label. */
 function hanging(text: string, columns: number): string[] {
   if (width(text) <= columns) return [text];
   const behindLabel = /^ *\S+ +/.exec(text)?.[0].length ?? 0;
-  const indent = Math.min(behindLabel, 14);
+  const indent = Math.min(behindLabel, LABELS);
   const [first = '', ...more] = wrap(text.slice(indent), columns - indent);
   return [text.slice(0, indent) + first, ...more.map(part => ' '.repeat(indent) + part)];
 }

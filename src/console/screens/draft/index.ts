@@ -1,3 +1,4 @@
+import { formFields } from '../../../suggest/form.ts';
 import { BACK, EMERGENCY } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { onePane, type ScreenFolder } from '../screen.ts';
@@ -15,6 +16,7 @@ function planLock({ inject: { form } }: ConsoleState): string | undefined {
 /** The form of an experiment that was made from an object. */
 export const draft: ScreenFolder<'draft'> = {
   id: 'draft',
+  isOfCluster: true,
   keys: [
     EMERGENCY,
     { id: 'plan', keys: ['enter'], says: 'show the plan', hint: 1, locked: planLock },
@@ -25,7 +27,13 @@ export const draft: ScreenFolder<'draft'> = {
   ],
   body: onePane(draftLines),
   commands: ({ injecting }) => ({ plan: injecting.plan, clear: () => injecting.setField(() => '') }),
-  move: ({ injecting }, by) => injecting.moveField(by),
+  lists: {
+    fields: {
+      keys: ({ inject: { form } }) => (form ? formFields(form.draft).map(({ key }) => key) : []),
+      chosen: ({ inject: { form } }) => form?.field,
+      put: ({ injecting }, key) => injecting.putField(key),
+    },
+  },
   typing: () => true,
   type: ({ injecting }, text) => injecting.setField(value => value + text),
   erase: ({ injecting }) => injecting.setField(value => [...value].slice(0, -1).join('')),

@@ -4,7 +4,7 @@ import { type FormField, formFields } from '../../../suggest/form.ts';
 import { wrap } from '../../../text/wrap.ts';
 import { pressFor, type Remap } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { BLANK, cell, ends, type Line, line, select, span } from '../../widgets/line.ts';
+import { BLANK, cell, ends, itemLine, type Line, line, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
@@ -32,7 +32,9 @@ export function draftLines(
   ];
   const foot = [BLANK, ...aboutLines(draft, columns), ...stepLines(form, keys, view, columns)];
   const fields = formFields(draft).flatMap(field =>
-    fieldLines(field, judged?.problems[field.key], { isChosen: field.key === form.field, view, columns }),
+    fieldLines(field, judged?.problems[field.key], { isChosen: field.key === form.field, view, columns }).map(one =>
+      itemLine(one, 'fields', field.key),
+    ),
   );
   const at = Math.max(
     0,

@@ -1,19 +1,10 @@
 import { open } from '../../app/context.ts';
 import { listKeys, STREAM } from '../../keymap/key.ts';
 import { armLock, chosen } from '../../store/select.ts';
-import { stepped } from '../../widgets/list.ts';
 import { deckBody } from '../deck/deck.ts';
-import type { Parts, ScreenFolder } from '../screen.ts';
+import type { ScreenFolder } from '../screen.ts';
 import { markLock, suiteLock } from '../suite/view.ts';
-
-/** Moves the cursor through the catalogue and asks what the experiment under it would do. */
-export function chooseExperiment({ context, catalogue }: Parts, by: number): void {
-  const { store } = context;
-  const state = store.getState();
-  const paths = (state.catalogue ?? []).map(entry => entry.path);
-  store.setState({ cursor: { ...state.cursor, experiments: stepped(paths, chosen(state)?.path, by) } });
-  catalogue.look();
-}
+import { experimentList } from './list-of.ts';
 
 /** The picker. */
 export const experiments: ScreenFolder<'experiments'> = {
@@ -40,5 +31,5 @@ export const experiments: ScreenFolder<'experiments'> = {
     mark: suites.mark,
     suite: suites.open,
   }),
-  move: chooseExperiment,
+  lists: { experiments: experimentList },
 };

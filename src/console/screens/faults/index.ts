@@ -1,10 +1,10 @@
 import { open } from '../../app/context.ts';
 import { INJECT, listKeys } from '../../keymap/key.ts';
-import { allFaults, chosenFault, faultTarget, type Now, revertOneLock } from '../../store/select.ts';
+import { chosenFault, faultTarget, type Now, revertOneLock } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { stepped } from '../../widgets/list.ts';
 import { onePane, type ScreenFolder } from '../screen.ts';
 import { faultsLines } from './lines.ts';
+import { faultList } from './list.ts';
 
 const noFault = (state: ConsoleState, now: Now): string | undefined =>
   chosenFault(state, now) ? undefined : 'there is no fault here';
@@ -14,6 +14,7 @@ export const faults: ScreenFolder<'faults'> = {
   id: 'faults',
   title: 'FAULTS',
   digit: '4',
+  isOfCluster: true,
   keys: listKeys([
     { id: 'fault', keys: ['enter', 'right', 'l'], says: 'in full', hint: 1, locked: noFault },
     { id: 'revert-one', keys: ['r'], says: 'revert this one', hint: 2, locked: revertOneLock },
@@ -36,11 +37,5 @@ export const faults: ScreenFolder<'faults'> = {
     },
     look: faultsLooking.look,
   }),
-  move({ context }, by) {
-    const { store } = context;
-    const state = store.getState();
-    const keys = allFaults(state, context.now()).map(({ key }) => key);
-    const next = stepped(keys, chosenFault(state, context.now())?.key, by);
-    store.setState({ cursor: { ...state.cursor, faults: next } });
-  },
+  lists: { faults: faultList },
 };

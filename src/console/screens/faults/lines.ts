@@ -2,7 +2,7 @@ import { age } from '../../../text/duration.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import { allFaults, chosenFault, type FaultEntry, faultAuthor, faultTarget, faultType } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { cell, ends, type Line, line, select, span } from '../../widgets/line.ts';
+import { cell, ends, itemLine, type Line, line, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
@@ -27,7 +27,11 @@ export function faultsLines(state: ConsoleState, view: View, { columns, rows }: 
   const { first, last } = windowOf(all.length, at, Math.floor((rows - 1) / HEIGHT));
   return [
     head,
-    ...all.slice(first, last).flatMap(entry => entryLines(entry, entry.key === chosen, state, view, columns)),
+    ...all
+      .slice(first, last)
+      .flatMap(entry =>
+        entryLines(entry, entry.key === chosen, state, view, columns).map(one => itemLine(one, 'faults', entry.key)),
+      ),
   ];
 }
 

@@ -1,8 +1,8 @@
 import { open } from '../../app/context.ts';
 import { listKeys } from '../../keymap/key.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane } from '../../widgets/layout.ts';
-import { stepped } from '../../widgets/list.ts';
 import type { ScreenFolder } from '../screen.ts';
 import { fleetTable } from './lines.ts';
 import { chosenCluster } from './view.ts';
@@ -12,7 +12,9 @@ const noCluster = (state: ConsoleState): string | undefined =>
 
 const noMarks = ({ settings, fleet }: ConsoleState): string | undefined => {
   if (settings.readOnly) return 'read-only: nothing is written to any cluster';
-  return fleet.marked.size > 0 ? undefined : 'no cluster is marked: space marks the one under the cursor';
+  return fleet.marked.size > 0
+    ? undefined
+    : `no cluster is marked: ${pressFor(settings.keys, 'fleet', 'mark', 'space')} marks the one under the cursor`;
 };
 
 /** Every cluster of the kubeconfig: reach, faults, the worst finding. */
@@ -45,9 +47,11 @@ export const fleet: ScreenFolder<'fleet'> = {
       look: watching.look,
     };
   },
-  move({ context: { store } }, by) {
-    const state = store.getState();
-    const names = state.fleet.rows.map(({ name }) => name);
-    store.setState({ cursor: { ...state.cursor, fleet: stepped(names, chosenCluster(state)?.name, by) } });
+  lists: {
+    fleet: {
+      keys: state => state.fleet.rows.map(({ name }) => name),
+      chosen: state => chosenCluster(state)?.name,
+      put: ({ context: { store } }, key) => store.setState(({ cursor }) => ({ cursor: { ...cursor, fleet: key } })),
+    },
   },
 };

@@ -1,6 +1,7 @@
 import { counted } from '../../../text/counted.ts';
 import { age, clockText } from '../../../text/duration.ts';
 import { standingWords } from '../../../triage/standing.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, cell, itemLine, type Line, line, type Span, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
@@ -90,11 +91,12 @@ function words({ phase, message, standing, blind = 0, at }: FleetRow, now: numbe
 }
 
 /** The question before the marked clusters are reverted. */
-export function fleetQuestion({ fleet }: ConsoleState, view: View, columns: number): Line[] {
+export function fleetQuestion({ fleet, settings }: ConsoleState, view: View, columns: number): Line[] {
   const { asked } = fleet;
   const head = rule('REVERT EVERYTHING IN THESE CLUSTERS', columns, view);
   if (asked === undefined) return [head, BLANK, line(span('  nothing is asked', 'dim'))];
   const [unnamed] = asked.unnamed;
+  const press = (id: string, usual: string): string => pressFor(settings.keys, 'fleet-revert', id, usual);
   const rows = asked.names.map(name => {
     const isLeft = asked.left.includes(name);
     const isOpen = asked.unnamed.includes(name);
@@ -113,12 +115,12 @@ export function fleetQuestion({ fleet }: ConsoleState, view: View, columns: numb
   const ask =
     unnamed === undefined
       ? [
-          line('  ', span('y', 'key'), '    reverts everything in them, and reads it again'),
+          line('  ', span(press('confirm', 'y'), 'key'), '    reverts everything in them, and reads it again'),
           line('  ', span('esc', 'key'), '  leaves them'),
         ]
       : [
           line('  ', span(`type the name of ${unnamed}: `, 'warn'), span(asked.typed), span('_', 'key')),
-          line('  ', span('enter', 'key'), ' goes on; without its name the cluster is left alone'),
+          line('  ', span(press('answer', 'enter'), 'key'), ' goes on; without its name the cluster is left alone'),
         ];
   return [head, BLANK, ...rows, BLANK, ...ask];
 }

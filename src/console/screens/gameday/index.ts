@@ -1,4 +1,5 @@
 import { listKeys } from '../../keymap/key.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { column, type Layout, pane, row } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
@@ -29,8 +30,10 @@ export const gameday: ScreenFolder<'gameday'> = {
       says: 'inject what is armed',
       danger: true,
       hint: 1,
-      locked: ({ day: { asking } }, { monotonic }) =>
-        asking?.what === 'next' && (asking.armedUntil ?? 0) > monotonic ? undefined : 'nothing is armed: enter arms',
+      locked: ({ day: { asking }, settings }, { monotonic }) =>
+        asking?.what === 'next' && (asking.armedUntil ?? 0) > monotonic
+          ? undefined
+          : `nothing is armed: ${pressFor(settings.keys, 'gameday', 'next', 'enter')} arms`,
     },
     { id: 'stop', keys: ['x'], says: 'stop the day, revert', danger: true, hint: 2, locked: underWay },
     {
@@ -92,7 +95,13 @@ export const gameday: ScreenFolder<'gameday'> = {
     );
   },
   enter: ({ leading }) => void leading.learn(),
-  move: ({ leading }, by) => leading.move(by),
+  lists: {
+    plans: {
+      keys: ({ day: { plans } }) => plans,
+      chosen: ({ day: { plans, at } }) => plans[at],
+      put: ({ leading }, path) => leading.put(path),
+    },
+  },
   commands: ({ leading }) => ({
     next: leading.next,
     inject: leading.inject,

@@ -5,6 +5,7 @@ import type { By, Outcome } from '../../../gameday/journal/record.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify, open } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import { agendaOf, heard } from './hear.ts';
 import type { Asking, DayView } from './view.ts';
 
@@ -32,7 +33,8 @@ export interface Leading {
   typeNote(text: string): void;
   eraseNote(): void;
   saveNote(): void;
-  move(by: number): void;
+  /** Puts the cursor on this plan. */
+  put(path: string): void;
 }
 
 /** How long an armed scenario may be injected. */
@@ -146,7 +148,13 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
     if (asking?.what === 'by-hand') reply(undefined);
     if (asking?.what !== 'next') return;
     const isByHand = view().scenarios.find(({ name }) => name === asking.scenario)?.byHand !== undefined;
-    if (!asking.ok) notify(context, 'the look both ways says no: c looks again, s skips', 'warn');
+    const press = (id: string, usual: string): string => pressFor(store.getState().settings.keys, 'gameday', id, usual);
+    if (!asking.ok)
+      notify(
+        context,
+        `the look both ways says no: ${press('again', 'c')} looks again, ${press('skip', 's')} skips`,
+        'warn',
+      );
     else if (isByHand) reply('go');
     else set({ asking: { ...asking, armedUntil: now().monotonic + ARMED_MS } });
   }
@@ -229,10 +237,7 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
       const { text, tag } = tagged(note.text);
       written(day.note(by, text, note.at, tag));
     },
-    move(steps) {
-      const { plans, at } = view();
-      set({ at: Math.max(0, Math.min(plans.length - 1, at + steps)) });
-    },
+    put: path => set({ at: Math.max(0, view().plans.indexOf(path)) }),
   };
 }
 

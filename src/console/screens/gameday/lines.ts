@@ -1,9 +1,10 @@
 import { counted } from '../../../text/counted.ts';
 import { width } from '../../../text/width.ts';
 import { wrap } from '../../../text/wrap.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import { isLive } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { BLANK, cell, ends, type Line, line, select, span, type Tone } from '../../widgets/line.ts';
+import { BLANK, cell, ends, itemLine, type Line, line, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import { clock, elapsed, timeOfDay } from '../../widgets/time.ts';
@@ -11,7 +12,8 @@ import type { View } from '../../widgets/view.ts';
 import { currentScenario, type ScenarioView } from './view.ts';
 
 /** Before a day: the plans that could be begun, or why one could not. */
-export function plansLines({ day }: ConsoleState, view: View, columns: number): Line[] {
+export function plansLines(state: ConsoleState, view: View, columns: number): Line[] {
+  const { day } = state;
   const say = (text: string, tone: Tone): Line[] => wrap(text, columns - 2).map(part => line('  ', span(part, tone)));
   if (day.phase === 'opening')
     return [rule('GAME-DAY', columns, view), BLANK, ...say(`opening ${day.message}…`, 'dim')];
@@ -20,7 +22,7 @@ export function plansLines({ day }: ConsoleState, view: View, columns: number): 
   const shown = day.plans.slice(first, last).map((path, i) => {
     const isChosen = first + i === day.at;
     const row = line(isChosen ? view.glyphs.cursor : ' ', ' ', cell(path, columns - 3, 'left', 'middle'));
-    return isChosen ? select(row) : row;
+    return itemLine(isChosen ? select(row) : row, 'plans', path);
   });
   const none = day.plans.length === 0 ? say('no plans here', 'dim') : [];
   return [
@@ -30,14 +32,15 @@ export function plansLines({ day }: ConsoleState, view: View, columns: number): 
     ...none,
     BLANK,
     ...say(
-      'enter begins the chosen plan. Another file: mayday --gameday FILE. A plan to start from: mayday gameday new FILE',
+      `${press(state, 'next', 'enter')} begins the chosen plan. Another file: mayday --gameday FILE. A plan to start from: mayday gameday new FILE`,
       'dim',
     ),
   ];
 }
 
 /** What the day is, and where it stands. */
-export function headLines({ day }: ConsoleState, view: View, columns: number): Line[] {
+export function headLines(state: ConsoleState, view: View, columns: number): Line[] {
+  const { day } = state;
   const { facts, beganAt, latched, phase } = day;
   const gone = beganAt === undefined ? '' : elapsed(view.now.server - beganAt);
   const who = facts === undefined ? '' : `${facts.by.name} (${facts.by.role})`;
@@ -53,8 +56,8 @@ export function headLines({ day }: ConsoleState, view: View, columns: number): L
   const stopped =
     latched === undefined || phase === 'over'
       ? []
-      : wrap(`STOPPED  ${latched}. Only the owner lets it go on: o`, columns - 2).map(part =>
-          line('  ', span(part, 'alarm')),
+      : wrap(`STOPPED  ${latched}. Only the owner lets it go on: ${press(state, 'unlatch', 'o')}`, columns - 2).map(
+          part => line('  ', span(part, 'alarm')),
         );
   return [head, line(span(`  ${facts?.objective ?? ''}`, 'dim')), ...over, ...stopped];
 }
@@ -98,10 +101,10 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
     return [
       ...say(`do it now: ${scenario?.byHand ?? ''}`, 'chaos'),
       ...(scenario === undefined ? [] : alertLines(scenario)),
-      keys([
-        ['enter', 'it is over'],
-        ['d', 'I see it'],
-        ['n', 'note'],
+      keys(state, [
+        ['next', 'enter', 'it is over'],
+        ['seen', 'd', 'I see it'],
+        ['note', 'n', 'note'],
       ]),
     ];
   if (asking.what === 'next') {
@@ -109,23 +112,23 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
     if (!asking.ok)
       return [
         ...no.flatMap(({ name, reason }) => say(`NO  ${name}: ${reason}`, 'warn')),
-        keys([
-          ['c', 'look again'],
-          ['v', 'answer for it'],
-          ['s', 'skip'],
-          ['x', 'stop the day'],
+        keys(state, [
+          ['again', 'c', 'look again'],
+          ['answer-for', 'v', 'answer for it'],
+          ['skip', 's', 'skip'],
+          ['stop', 'x', 'stop the day'],
         ]),
       ];
     const left = asking.armedUntil === undefined ? 0 : asking.armedUntil - view.now.monotonic;
     return left > 0
-      ? [line(span(`  ARMED ${clock(left)}`, 'alarm'), '  ', span('i', 'key'), ' injects')]
+      ? [line(span(`  ARMED ${clock(left)}`, 'alarm'), '  ', span(press(state, 'inject', 'i'), 'key'), ' injects')]
       : [
           line(
             span(`  ${view.glyphs.states.ok} clear: ${asking.items.length} looks`, 'ok'),
             '   ',
-            ...keys([
-              ['enter', scenario?.byHand === undefined ? 'arms' : 'begins'],
-              ['s', 'skip'],
+            ...keys(state, [
+              ['next', 'enter', scenario?.byHand === undefined ? 'arms' : 'begins'],
+              ['skip', 's', 'skip'],
             ]).spans,
           ),
         ];
@@ -135,33 +138,40 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
     detected: 'was it detected?',
     mitigated: 'was it mitigated, by people or by the system?',
   };
-  const answers: Record<typeof asking.step, [string, string][]> = {
+  const answers: Record<typeof asking.step, KeyWord[]> = {
     outcome: [
-      ['p', 'passed'],
-      ['f', 'failed'],
-      ['u', 'unsure'],
+      ['passed', 'p', 'passed'],
+      ['failed', 'f', 'failed'],
+      ['unsure', 'u', 'unsure'],
     ],
     detected: [
-      ['y', `by people${asking.so.detectedBy === undefined ? '' : ` (${asking.so.detectedBy})`}`],
-      ['m', `by monitoring${scenario?.alert === undefined ? '' : ` (${scenario.alert})`}`],
-      ['N', 'by nobody'],
+      ['yes', 'y', `by people${asking.so.detectedBy === undefined ? '' : ` (${asking.so.detectedBy})`}`],
+      ['monitoring', 'm', `by monitoring${scenario?.alert === undefined ? '' : ` (${scenario.alert})`}`],
+      ['no', 'N', 'by nobody'],
     ],
     mitigated: [
-      ['y', 'yes'],
-      ['N', 'no'],
+      ['yes', 'y', 'yes'],
+      ['no', 'N', 'no'],
     ],
   };
   return [
     ...say(`${scenario === undefined ? '' : LOOKS[scenario.state].word}: ${scenario?.why ?? ''}`, 'title'),
-    line(span(`  ${words[asking.step]}   `, 'plain'), ...keys(answers[asking.step]).spans),
+    line(span(`  ${words[asking.step]}   `, 'plain'), ...keys(state, answers[asking.step]).spans),
   ];
 }
 
-const keys = (of: readonly (readonly [string, string])[]): Line =>
-  line('  ', ...of.flatMap(([key, says]) => [span(key, 'key'), span(` ${says}   `)]));
+/** A command, its usual key, and what it does. */
+type KeyWord = [string, string, string];
+
+const press = ({ settings }: ConsoleState, command: string, usual: string): string =>
+  pressFor(settings.keys, 'gameday', command, usual);
+
+const keys = (state: ConsoleState, of: readonly KeyWord[]): Line =>
+  line('  ', ...of.flatMap(([id, usual, says]) => [span(press(state, id, usual), 'key'), span(` ${says}   `)]));
 
 /** The faults that are in, each with both clocks. */
-function underWay({ runs, day }: ConsoleState, view: View, scenario: ScenarioView | undefined): Line[] {
+function underWay(state: ConsoleState, view: View, scenario: ScenarioView | undefined): Line[] {
+  const { runs, day } = state;
   if (scenario?.state !== 'under way') return [];
   const live = runs.filter(isLive);
   const waiting = scenario.waiting === undefined ? [] : [line(span(`  not steady yet: ${scenario.waiting}`, 'warn'))];
@@ -169,7 +179,8 @@ function underWay({ runs, day }: ConsoleState, view: View, scenario: ScenarioVie
     const run = runs.at(-1);
     return [line(span(`  ${run?.endedAt === undefined ? (run?.phase ?? '') : ''}`, 'dim')), ...waiting];
   }
-  const seen = scenario.seenBy === undefined ? 'd when you see it' : `seen by ${scenario.seenBy}`;
+  const seen =
+    scenario.seenBy === undefined ? `${press(state, 'seen', 'd')} when you see it` : `seen by ${scenario.seenBy}`;
   return [
     ...live.flatMap((run, index) => [
       ...inLines(run, view, index === 0 ? seen : ''),

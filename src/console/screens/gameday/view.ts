@@ -3,6 +3,7 @@ import type { Stage } from '../../../gameday/day/day.ts';
 import type { EntryOf, LookItem, Outcome } from '../../../gameday/journal/record.ts';
 import type { ProbeSeen } from '../../../gameday/probes/probe.ts';
 import type { DayFacts } from '../../deps.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 
 /** How a scenario of the agenda stands. */
@@ -79,8 +80,10 @@ export const NO_DAY: DayView = {
 };
 
 /** Why nothing can be noted or seen now. */
-export const noDay = ({ day }: ConsoleState): string | undefined =>
-  day.phase === 'under way' || day.phase === 'over' ? undefined : 'no game-day is under way: 8 begins one';
+export const noDay = ({ day, settings }: ConsoleState): string | undefined =>
+  day.phase === 'under way' || day.phase === 'over'
+    ? undefined
+    : `no game-day is under way: ${pressFor(settings.keys, 'deck', 'go-to-gameday', '8')} begins one`;
 
 /** The scenario that is under way or next, by the order of the agenda. */
 export const currentScenario = ({ day: { scenarios, asking, stage } }: ConsoleState): ScenarioView | undefined =>

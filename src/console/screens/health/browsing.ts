@@ -4,8 +4,7 @@ import type { ViewKind } from '../../../health/view/kinds.ts';
 import type { LiveView, ViewChange } from '../../../health/view/live.ts';
 import { type Context, notify } from '../../app/context.ts';
 import { screenOf } from '../../store/state.ts';
-import { stepped } from '../../widgets/list.ts';
-import { chosenRow, GHOST_MS, kindEntries, type Sort, type TablesView, tableRows, withFilter } from './view.ts';
+import { GHOST_MS, kindEntries, type Sort, shownKinds, type TablesView, tableRows, withFilter } from './view.ts';
 
 /** Keeps the tables of the health screen in step with the cluster while it is open. */
 export interface Browsing {
@@ -18,7 +17,6 @@ export interface Browsing {
   /** Puts the cursor on the object of this uid. */
   put(uid: string): void;
   sort(): void;
-  move(by: number): void;
   filter(): void;
   /** Ends typing; false where nothing is typed. */
   endFilter(): boolean;
@@ -92,7 +90,8 @@ export function createBrowsing(context: Context): Browsing {
   function hear({ kind }: ViewChange): void {
     const { live } = context;
     if (!live) return;
-    if (kind === tables().kind || !isShown()) void soon();
+    const isInTable = shownKinds(tables().kinds, tables()).some(one => one.kind === kind);
+    if (isInTable || !isShown()) void soon();
     else void countSoon();
   }
 
@@ -136,11 +135,6 @@ export function createBrowsing(context: Context): Browsing {
     sort() {
       const now = tables();
       change({ ...now, sort: SORTS[(SORTS.indexOf(now.sort) + 1) % SORTS.length] ?? 'state' });
-    },
-    move(by) {
-      const now = tables();
-      const keys = now.rows.map(({ uid }) => uid);
-      update({ cursor: stepped(keys, chosenRow(now)?.row.uid, by) });
     },
     filter: () => update({ isTyping: true }),
     endFilter() {

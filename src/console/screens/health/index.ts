@@ -28,7 +28,7 @@ export const health: ScreenFolder<'health'> = {
     { ...INJECT, hint: 1, locked: nothing },
     { id: 'next-kind', keys: ['tab', 'right', 'l'], says: 'next kind', hint: 2 },
     { id: 'last-kind', keys: ['left', 'h'], says: 'kind before' },
-    { id: 'filter', keys: ['/'], says: 'filter: ns: state: -l ! /re/', hint: 3 },
+    { id: 'filter', keys: ['/'], says: 'filter: ns: kind: state: -l ! /re/', hint: 3 },
     { id: 'sort', keys: ['o'], says: 'order: state, name, age', hint: 4 },
     ...MOVING,
     HELP,
@@ -60,7 +60,18 @@ export const health: ScreenFolder<'health'> = {
     filter: browsing.filter,
     sort: browsing.sort,
   }),
-  move: ({ browsing }, by) => browsing.move(by),
+  lists: {
+    objects: {
+      keys: ({ tables }) => tables.rows.map(({ uid }) => uid),
+      chosen: ({ tables }) => chosenRow(tables)?.row.uid,
+      put: ({ browsing }, uid) => browsing.put(uid),
+    },
+    kinds: {
+      keys: ({ tables }) => tables.kinds.map(({ kind }) => kind),
+      chosen: ({ tables }) => tables.kind,
+      put: ({ browsing }, kind) => browsing.showKindNamed(kind),
+    },
+  },
   leave: ({ browsing }) => browsing.clearFilter(),
   typing: ({ tables }) => tables.isTyping,
   type: ({ browsing }, text) => browsing.type(text),

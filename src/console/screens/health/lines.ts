@@ -1,12 +1,15 @@
 import type { ObjectRow } from '../../../health/table/object-row.ts';
+import { cut } from '../../../text/cut.ts';
 import { age } from '../../../text/duration.ts';
+import type { Clean } from '../../../text/sanitise.ts';
 import type { Severity } from '../../../triage/finding.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
-import { chosenRow, type KindEntry, type TablesView } from './view.ts';
+import { chosenRow, type KindEntry, shownKinds, type TablesView } from './view.ts';
 
 /** Short names for kinds that are too long for the list. */
 const SHORT: Readonly<Record<string, string>> = {
@@ -23,8 +26,8 @@ const SHORT: Readonly<Record<string, string>> = {
 const shortKind = (kind: string): string => SHORT[kind] ?? kind;
 
 /** The kinds, the chosen one kept in sight. */
-export function kindLines({ tables }: ConsoleState, view: View, columns: number, rows: number): Line[] {
-  const head = rule('KINDS', columns, view, 'tab');
+export function kindLines({ tables, settings }: ConsoleState, view: View, columns: number, rows: number): Line[] {
+  const head = rule('KINDS', columns, view, pressFor(settings.keys, 'health', 'next-kind', 'tab'));
   if (tables.kinds.length === 0) return [head, line(span('  reading…', 'dim'))];
   const at = Math.max(
     0,
@@ -59,16 +62,29 @@ const TONES: Readonly<Record<ObjectRow['state'], Tone>> = {
 /** The table of the selected kind: each object's own state, what triage found about it, and its age. */
 export function tableLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
   const { tables } = state;
-  const entry = tables.kinds.find(({ kind }) => kind === tables.kind);
+  const isOfKinds = tables.terms.some(({ kind }) => kind !== undefined);
+  const entries = shownKinds(tables.kinds, tables);
+  const title = isOfKinds ? entries.map(({ kind }) => shortKind(kind)).join(', ') || 'no kind' : shortKind(tables.kind);
   const head = [
-    rule(shortKind(tables.kind).toUpperCase(), columns, view, headWords(tables), true),
+    rule(cut(title.toUpperCase() as Clean, Math.max(10, columns - 30)), columns, view, headWords(tables), true),
     ...filterRows(tables),
+    ...entries.flatMap(({ kind, sync }) =>
+      sync.state === 'blind'
+        ? [line(span(`  ${view.glyphs.states.blind} BLIND ${isOfKinds ? `${kind}: ` : ''}${sync.reason}`, 'warn'))]
+        : [],
+    ),
   ];
-  if (entry?.sync.state === 'blind')
-    return [...head, line(span(`  ${view.glyphs.states.blind} BLIND ${entry.sync.reason}`, 'warn'))];
+  if (isOfKinds && entries.length === 0) return [...head, line(span('  no kind of that name', 'dim'))];
+  const known = entries.filter(({ sync }) => sync.state !== 'blind');
+  if (entries.length > 0 && known.length === 0) return head;
   const shown = withGhosts(tables);
   if (shown.length === 0) {
-    const why = entry?.sync.state !== 'live' ? 'reading…' : tables.all > 0 ? 'none meets the filter' : 'none';
+    const why =
+      !known.length || known.some(({ sync }) => sync.state !== 'live')
+        ? 'reading…'
+        : tables.all > 0
+          ? 'none meets the filter'
+          : 'none';
     return [...head, line(span(`  ${why}`, 'dim'))];
   }
   const chosen = chosenRow(tables)?.row.uid;
@@ -82,7 +98,9 @@ export function tableLines(state: ConsoleState, view: View, columns: number, row
     ...head,
     ...shown
       .slice(first, last)
-      .map((one, i) => objectLine(one, findings.get(keyOf(one.row.ref)), first + i === at, view, columns)),
+      .map((one, i) =>
+        objectLine(one, findings.get(keyOf(one.row.ref)), { isChosen: first + i === at, isOfKinds }, view, columns),
+      ),
   ];
 }
 
@@ -117,13 +135,14 @@ function withGhosts({ rows, goneRows }: TablesView): Shown[] {
 function objectLine(
   { row, isGone }: Shown,
   finding: { severity: Severity; summary: string } | undefined,
-  isChosen: boolean,
+  { isChosen, isOfKinds }: { isChosen: boolean; isOfKinds: boolean },
   { glyphs, now }: View,
   columns: number,
 ): Line {
   const { ref, state, words, created } = row;
   const old = created === undefined ? '' : age(Math.max(0, now.server - created));
-  const name = ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`;
+  const own = ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`;
+  const name = isOfKinds ? `${shortKind(ref.kind)} ${own}` : own;
   const nameColumns = Math.max(20, Math.min(60, Math.floor((columns - 12) * 0.6)));
   const wordColumns = Math.max(0, columns - nameColumns - 14);
   const isBad = finding !== undefined && finding.severity !== 'info';

@@ -24,7 +24,7 @@ export interface GoneRow {
 export interface TablesView {
   kind: ViewKind;
   kinds: readonly KindEntry[];
-  /** Of the chosen kind, filtered and sorted. */
+  /** Of the chosen kind or of those that the filter names, filtered and sorted. */
   rows: readonly ObjectRow[];
   /** How many there are without the filter. */
   all: number;
@@ -80,7 +80,18 @@ const SORTS: Readonly<Record<Sort, (a: ObjectRow, b: ObjectRow) => number>> = {
   age: (a, b) => (b.created ?? 0) - (a.created ?? 0) || byName(a, b),
 };
 
-/** The rows of a kind that meet the filter, in order. */
+/** The kinds of the table: the chosen one, or all that a `kind:` of the filter names. */
+export const shownKinds = (
+  kinds: readonly KindEntry[],
+  { kind, terms }: Pick<TablesView, 'kind' | 'terms'>,
+): KindEntry[] => {
+  const named = terms.flatMap(term => term.kind ?? []);
+  return kinds.filter(one =>
+    named.length === 0 ? one.kind === kind : named.every(part => one.kind.toLowerCase().includes(part)),
+  );
+};
+
+/** The rows of the shown kinds that meet the filter, in order. */
 export function tableRows(
   view: ClusterView,
   { kind, terms, sort }: Pick<TablesView, 'kind' | 'terms' | 'sort'>,
@@ -88,11 +99,12 @@ export function tableRows(
 ): { rows: ObjectRow[]; all: number } {
   const rows: ObjectRow[] = [];
   let all = 0;
-  for (const object of view.all(kind)) {
-    all++;
-    const row = rowOf(object);
-    if (meets(row, terms)) rows.push(row);
-  }
+  for (const { kind: one } of shownKinds(kindEntries(view), { kind, terms }))
+    for (const object of view.all(one)) {
+      all++;
+      const row = rowOf(object);
+      if (meets(row, terms)) rows.push(row);
+    }
   return { rows: rows.sort(SORTS[sort]), all };
 }
 

@@ -2,7 +2,7 @@ import { BACK, EMERGENCY } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { onePane, type ScreenFolder } from '../screen.ts';
 import { injectLines } from './lines.ts';
-import { chosenSuggestion } from './view.ts';
+import { chosenSuggestion, shownSuggestions } from './view.ts';
 
 /** Why no form can be opened for the fault under the cursor. */
 function chooseLock(state: ConsoleState): string | undefined {
@@ -15,6 +15,7 @@ function chooseLock(state: ConsoleState): string | undefined {
 /** The faults that fit an object, and why the others do not. */
 export const inject: ScreenFolder<'inject'> = {
   id: 'inject',
+  isOfCluster: true,
   keys: [
     EMERGENCY,
     { id: 'choose', keys: ['enter'], says: 'fill it in', hint: 1, locked: chooseLock },
@@ -27,7 +28,13 @@ export const inject: ScreenFolder<'inject'> = {
   ],
   body: onePane(injectLines),
   commands: ({ injecting }) => ({ choose: injecting.choose, again: injecting.again }),
-  move: ({ injecting }, by) => injecting.move(by),
+  lists: {
+    suggestions: {
+      keys: state => shownSuggestions(state).map(({ type }) => type),
+      chosen: state => chosenSuggestion(state)?.type,
+      put: ({ injecting }, type) => injecting.put(type),
+    },
+  },
   typing: () => true,
   type: ({ injecting, context: { store } }, text) => injecting.filter(store.getState().inject.filter + text),
   erase: ({ injecting, context: { store } }) =>

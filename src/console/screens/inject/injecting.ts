@@ -4,9 +4,8 @@ import { formFields, withField } from '../../../suggest/form.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, notify, open } from '../../app/context.ts';
-import { stepped } from '../../widgets/list.ts';
 import type { Catalogue } from '../experiments/catalogue.ts';
-import { chosenSuggestion, type FormView, type InjectView, NOTHING_TO_INJECT, shownSuggestions } from './view.ts';
+import { chosenSuggestion, type FormView, type InjectView, NOTHING_TO_INJECT } from './view.ts';
 
 /** From an object to an experiment that is armed and fired as any other. */
 export interface Injecting {
@@ -14,10 +13,12 @@ export interface Injecting {
   ask(ref: ObjectRef): void;
   again(): void;
   filter(text: string): void;
-  move(by: number): void;
+  /** Puts the cursor on the fault of this type. */
+  put(type: string): void;
   /** Opens the form of the fault under the cursor. */
   choose(): void;
-  moveField(by: number): void;
+  /** Puts the cursor on the field of this key. */
+  putField(key: string): void;
   setField(change: (value: string) => string): void;
   /** Opens the plan of what was filled in. */
   plan(): void;
@@ -89,11 +90,7 @@ export function createInjecting(context: Context, catalogue: Pick<Catalogue, 'lo
       if (ref) void read(ref);
     },
     filter: text => update({ filter: text.slice(0, LONGEST_FILTER), cursor: undefined }),
-    move(by) {
-      const state = store.getState();
-      const keys = shownSuggestions(state).map(({ type }) => type as string);
-      update({ cursor: stepped(keys, chosenSuggestion(state)?.type, by) });
-    },
+    put: type => update({ cursor: type }),
     choose() {
       const chosen = chosenSuggestion(store.getState());
       if (!chosen?.draft) return notify(context, chooseLockWords(chosen), 'warn');
@@ -103,12 +100,7 @@ export function createInjecting(context: Context, catalogue: Pick<Catalogue, 'lo
       void judge(draft);
       void fillReach(draft);
     },
-    moveField(by) {
-      const { form } = view();
-      if (!form) return;
-      const keys = formFields(form.draft).map(({ key }) => key);
-      updateForm({ field: stepped(keys, form.field, by) });
-    },
+    putField: key => updateForm({ field: key }),
     setField(changeValue) {
       const { form } = view();
       const field = form && formFields(form.draft).find(({ key }) => key === form.field);

@@ -4,7 +4,7 @@ import type { Suggestion } from '../../../suggest/suggested.ts';
 import { parseDuration } from '../../../text/duration.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { cell, type Line, line, type Span, select, span } from '../../widgets/line.ts';
+import { cell, itemLine, type Line, line, type Span, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import { clock } from '../../widgets/time.ts';
@@ -46,7 +46,9 @@ export function injectLines(state: ConsoleState, view: View, { columns, rows }: 
     ),
     ...shown
       .slice(first, last)
-      .map((one, i) => suggestionLine(one, inject.ref?.name ?? '', first + i === at, view, columns)),
+      .map((one, i) =>
+        itemLine(suggestionLine(one, inject.ref?.name ?? '', first + i === at, view, columns), 'suggestions', one.type),
+      ),
   ];
 }
 

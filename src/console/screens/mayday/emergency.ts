@@ -111,12 +111,14 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
     if (isReverting || !session) return;
     isReverting = true;
     const before = store.getState().mayday;
+    let stopped = 0;
     let own: readonly Receipt[] = confirmed === undefined ? [] : verifiedOf(before);
     scanning.abort();
     try {
       const state = store.getState();
       if (what === 'all' && (state.runs.some(isUnderWay) || isSuiteRunning(state))) {
         update(() => ({ phase: 'aborting', message: 'stopping our own runs first; each puts back what it wrote' }));
+        stopped = state.runs.filter(isUnderWay).length;
         own = withFindingIds((await runs.stop()).receipts, store.getState().mayday.findings);
       }
       update(() => ({
@@ -128,7 +130,7 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
         asked: undefined,
         message: 'putting originals back, webhooks first; each is read again',
       }));
-      const rest = await session.revert(what, hearRevert, confirmed);
+      const rest = await session.revert(what, hearRevert, { ...(confirmed && { confirmed }), stopped });
       const end = {
         ...rest,
         receipts: [...own, ...rest.receipts],

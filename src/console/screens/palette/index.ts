@@ -31,10 +31,13 @@ export const palette: ScreenFolder<'palette'> = {
   ],
   body: onePane(lines),
   commands: parts => ({ choose: () => choose(parts) }),
-  move({ context: { store }, screens }, by) {
-    const state = store.getState();
-    const last = found(state, screens).length - 1;
-    store.setState({ palette: { ...state.palette, at: Math.max(0, Math.min(last, state.palette.at + by)) } });
+  lists: {
+    palette: {
+      keys: (state, _, screens) => [...found(state, screens).keys()].map(String),
+      chosen: state => String(state.palette.at),
+      put: ({ context: { store } }, at) =>
+        store.setState(({ palette: now }) => ({ palette: { ...now, at: Number(at) } })),
+    },
   },
   typing: () => true,
   type: ({ context: { store } }, text) =>

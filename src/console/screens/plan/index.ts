@@ -1,7 +1,7 @@
 import { listKeys, STREAM } from '../../keymap/key.ts';
 import { armLock, fireLock, injectLock, isNameTyped } from '../../store/select.ts';
 import { deckBody } from '../deck/deck.ts';
-import { chooseExperiment } from '../experiments/index.ts';
+import { experimentList } from '../experiments/list-of.ts';
 import { saveLock } from '../save/saving.ts';
 import type { ScreenFolder } from '../screen.ts';
 
@@ -9,6 +9,7 @@ import type { ScreenFolder } from '../screen.ts';
 export const plan: ScreenFolder<'plan'> = {
   id: 'plan',
   title: 'PLAN',
+  isOfCluster: true,
   keys: listKeys(
     [
       { id: 'arm', keys: ['a', 'enter'], says: 'arm', hint: 1, locked: armLock },
@@ -25,7 +26,7 @@ export const plan: ScreenFolder<'plan'> = {
     save: saving.ask,
     recheck: catalogue.recheck,
   }),
-  move: chooseExperiment,
+  lists: { experiments: experimentList },
   leave({ catalogue }) {
     catalogue.disarm();
     return false;

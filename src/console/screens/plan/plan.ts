@@ -193,7 +193,7 @@ function stepLines(state: ConsoleState, view: View, isOpen: boolean): Line[] {
     line(
       '  ',
       span(pressFor(state.settings.keys, 'plan', 'arm', 'a'), 'key'),
-      `${ready} arms it${isOpen ? '' : ', enter opens it'}; nothing is written before `,
+      `${ready} arms it${isOpen ? '' : `, ${pressFor(state.settings.keys, 'experiments', 'open', 'enter')} opens it`}; nothing is written before `,
       span(pressFor(state.settings.keys, 'plan', 'fire', 'f'), 'key'),
       ' fires',
     ),

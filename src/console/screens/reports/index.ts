@@ -1,6 +1,5 @@
 import { listKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { stepped } from '../../widgets/list.ts';
 import { onePane, type ScreenFolder } from '../screen.ts';
 import { reportsLines } from './lines.ts';
 import { chosenPast, markedPair, pastKey } from './view.ts';
@@ -34,11 +33,14 @@ export const reports: ScreenFolder<'reports'> = {
     html: () => reporting.write('html'),
     look: reporting.look,
   }),
-  move({ context: { store } }, by) {
-    const state = store.getState();
-    const keys = state.reports.runs.map(pastKey);
-    const now = chosenPast(state);
-    const cursor = stepped(keys, now && pastKey(now), by);
-    store.setState({ reports: { ...state.reports, cursor } });
+  lists: {
+    reports: {
+      keys: ({ reports: { runs } }) => runs.map(pastKey),
+      chosen(state) {
+        const now = chosenPast(state);
+        return now && pastKey(now);
+      },
+      put: ({ context: { store } }, cursor) => store.setState(({ reports: now }) => ({ reports: { ...now, cursor } })),
+    },
   },
 };

@@ -61,7 +61,7 @@ function emptyWords({ reports: { phase, message }, settings }: ConsoleState): st
   const press = pressFor(settings.keys, 'deck', 'go-to-experiments', '3');
   return [
     'nothing was run on this machine yet',
-    `${press} lists the experiments: enter shows the plan of one, and once it is fired its report is here`,
+    `${press} lists the experiments: ${pressFor(settings.keys, 'experiments', 'open', 'enter')} shows the plan of one, and once it is fired its report is here`,
   ];
 }
 

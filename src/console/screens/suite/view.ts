@@ -1,5 +1,6 @@
 import type { SuiteView } from '../../../suite/view.ts';
 import type { SuitePlan } from '../../deps.ts';
+import { pressFor } from '../../keymap/remap.ts';
 import { type Arming, fireLockOf } from '../../store/arming.ts';
 import { injectLock, type Now } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
@@ -41,8 +42,10 @@ export function markLock(
 }
 
 /** Why the suite's screen has nothing to show. */
-export const suiteLock = ({ suite }: ConsoleState): string | undefined =>
-  suite.marked.size > 0 || suite.table !== undefined ? undefined : 'no experiment is marked: space marks';
+export const suiteLock = ({ suite, settings }: ConsoleState): string | undefined =>
+  suite.marked.size > 0 || suite.table !== undefined
+    ? undefined
+    : `no experiment is marked: ${pressFor(settings.keys, 'experiments', 'mark', 'space')} marks`;
 
 /** Why it cannot be armed now. */
 export function suiteArmLock(state: ConsoleState, now: Now): string | undefined {

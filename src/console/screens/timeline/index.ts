@@ -1,6 +1,5 @@
 import { BACK, EMERGENCY, HELP, MOVING, QUIT } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { stepped } from '../../widgets/list.ts';
 import { onePane, type Parts, type ScreenFolder } from '../screen.ts';
 import { chosenLane, chosenMark, lanesOf } from './lanes.ts';
 import { timelineLines } from './lines.ts';
@@ -26,11 +25,15 @@ export const timeline: ScreenFolder<'timeline'> = {
     earlier: times => scrub(context, -times),
     later: times => scrub(context, times),
   }),
-  move({ context: { store } }, by) {
-    const state = store.getState();
-    const keys = lanesOf(state).map(({ key }) => key);
-    const lane = stepped(keys, chosenLane(state)?.key, by);
-    if (lane !== state.timeline.lane) store.setState({ timeline: { ...state.timeline, lane, at: undefined } });
+  lists: {
+    lanes: {
+      keys: state => lanesOf(state).map(({ key }) => key),
+      chosen: state => chosenLane(state)?.key,
+      put({ context: { store } }, lane) {
+        const state = store.getState();
+        if (lane !== state.timeline.lane) store.setState({ timeline: { ...state.timeline, lane, at: undefined } });
+      },
+    },
   },
 };
 

@@ -30,7 +30,7 @@ function laneOfRun(run: RunView): Lane {
     name: run.experiment,
     type: run.type,
     injectedAt: run.injectedAt,
-    end: run.verdict?.toUpperCase() ?? run.phase,
+    end: run.interrupted === undefined ? (run.verdict?.toUpperCase() ?? run.phase) : 'ABORTED',
     isLive: run.endedAt === undefined,
     marks: marksOf(events, run),
   };

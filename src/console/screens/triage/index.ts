@@ -1,7 +1,6 @@
 import { INJECT, listKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { column, type Layout, pane, row } from '../../widgets/layout.ts';
-import { stepped } from '../../widgets/list.ts';
 import type { ScreenFolder } from '../screen.ts';
 import { detailLines, gateLines, rootLines } from './lines.ts';
 import { chosenEntry, chosenFix, triageEntries } from './view.ts';
@@ -73,10 +72,15 @@ export const triage: ScreenFolder<'triage'> = {
     'detail-up': times => triaging.scroll(-DETAIL_STEP * times),
     'detail-down': times => triaging.scroll(DETAIL_STEP * times),
   }),
-  move({ context: { store } }, by) {
-    const state = store.getState();
-    const keys = triageEntries(state).map(({ key }) => key);
-    const next = stepped(keys, chosenEntry(state)?.key, by);
-    store.setState({ cursor: { ...state.cursor, triage: next }, triage: { ...state.triage, top: 0 } });
+  lists: {
+    roots: {
+      keys: state => triageEntries(state).map(({ key }) => key),
+      chosen: state => chosenEntry(state)?.key,
+      put: ({ context: { store } }, key) =>
+        store.setState(({ cursor, triage: now }) => ({
+          cursor: { ...cursor, triage: key },
+          triage: { ...now, top: 0 },
+        })),
+    },
   },
 };
