@@ -340,7 +340,7 @@ describe('MAYDAY', () => {
     at.send('y');
     await at.waitFor('REMAIN 0');
     at.send('\u001b');
-    await at.waitFor('ABORTED stopped by you  nothing left behind');
+    await at.waitFor('ABORTED by you  nothing left behind');
     await at.waitFor(/ABORTED +interrupted: stopped from the console/);
     expect(made.stopped).toBe(1);
   });

@@ -1,7 +1,9 @@
-import { useApp, useInput, usePaste } from 'ink';
+import { Box, Text, useApp, useInput, usePaste } from 'ink';
 import { Component, type ReactNode, useEffect, useSyncExternalStore } from 'react';
 import { type Press, pressOf } from '../keymap/input.ts';
 import { Boxes } from '../widgets/boxes.tsx';
+import type { Picture } from '../widgets/picture.ts';
+import { plainRows } from '../widgets/plain-rows.ts';
 import type { Painted } from './painter.ts';
 
 export interface AppProps {
@@ -10,11 +12,54 @@ export interface AppProps {
   paste(text: string): void;
   /** Hands over the way to give the terminal to the shell for a while. */
   ready(suspend: ReturnType<typeof useApp>['suspendTerminal']): void;
-  /** A render that threw, once; the screen goes on with whatever can be drawn. */
+  /** A picture that could not be drawn; the screen goes on with the next one. */
+  broke(error: Error): void;
+  /** A render that threw although it was the plainest there is: the console ends. */
   failed(error: Error): void;
+  /** Draws a picture; another one only in tests. */
+  Drawing?: (props: { picture: Picture }) => ReactNode;
 }
 
-function Screen({ painted, press, paste, ready }: AppProps): ReactNode {
+interface PictureProps {
+  picture: Picture;
+  broke(error: Error): void;
+  Drawing: (props: { picture: Picture }) => ReactNode;
+}
+
+/** Draws the picture; one that throws is drawn as bare rows of text instead, and the next one is tried again. */
+class Pictured extends Component<PictureProps, { isBroken: boolean; of: Picture | undefined }> {
+  override state: { isBroken: boolean; of: Picture | undefined } = { isBroken: false, of: undefined };
+
+  static getDerivedStateFromProps({ picture }: PictureProps, { of }: { of: Picture | undefined }) {
+    return picture === of ? null : { isBroken: false, of: picture };
+  }
+
+  static getDerivedStateFromError(): { isBroken: boolean } {
+    return { isBroken: true };
+  }
+
+  override componentDidCatch(error: Error): void {
+    this.props.broke(error);
+  }
+
+  override render(): ReactNode {
+    const { picture, Drawing } = this.props;
+    if (!this.state.isBroken) return <Drawing picture={picture} />;
+    return (
+      <Box flexDirection="column" flexShrink={0}>
+        {plainRows(picture).map((text, y) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its position
+          <Text key={y} wrap="truncate">
+            {text}
+          </Text>
+        ))}
+      </Box>
+    );
+  }
+}
+
+/** The keys, above everything that may fail to be drawn: MAYDAY is heard whatever the screen looks like. */
+function Screen({ painted, press, paste, ready, broke, Drawing = Boxes }: AppProps): ReactNode {
   const picture = useSyncExternalStore(painted.subscribe, painted.picture);
   const { suspendTerminal } = useApp();
   useEffect(() => ready(suspendTerminal), [ready, suspendTerminal]);
@@ -23,7 +68,7 @@ function Screen({ painted, press, paste, ready }: AppProps): ReactNode {
     if (pressed) press(pressed);
   });
   usePaste(paste);
-  return <Boxes picture={picture} />;
+  return <Pictured picture={picture} broke={broke} Drawing={Drawing} />;
 }
 
 /** The root: draws the painted screen, hands keys on, and keeps a render that threw from taking the process along. */

@@ -207,7 +207,7 @@ function interruptedBy({
   reasons: [first = ''],
 }: Extract<RunEvent, { event: 'verdict' }>): Pick<RunView, 'interrupted'> {
   const why = /^interrupted(?:: )?(.*)/s.exec(first)?.[1];
-  return why === undefined ? {} : { interrupted: why === STOPPED_HERE ? 'stopped by you' : why };
+  return why === undefined ? {} : { interrupted: why === STOPPED_HERE ? 'by you' : why };
 }
 
 /** What an event says of its run. */

@@ -12,6 +12,7 @@ import { COLOUR, MONO, THEMES, type Theme } from '../widgets/theme.ts';
 import { clipboardSequence } from './clipboard.ts';
 import type { Cluster } from './cluster.ts';
 import { type Clusters, createClusters } from './clusters.ts';
+import { notify } from './context.ts';
 import type { Drawn } from './draw.tsx';
 import { ABORTED, INTERNAL, lastWords, listenToTheProcess } from './ending.ts';
 import { paintFirstFrame } from './first-frame.ts';
@@ -92,6 +93,16 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     ]).then(finish);
     leave();
   }
+  /** The screen goes on as bare rows; a person reads why, and reverts from there. */
+  function broke(error: Error): void {
+    deps.log(error.stack ?? error.message);
+    notify(
+      clusters.current().context,
+      `mayday could not draw this screen: ${messageOf(error)}; keys work, ! is MAYDAY, esc goes back`,
+      'bad',
+      60_000,
+    );
+  }
   const hangUp = (): void => {
     void lastWords(clusters, deps.clock, ABORTED, []).then(finish);
     leave();
@@ -122,7 +133,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     const press = (pressed: Press): void => clusters.current().dispatch.press(pressed);
     const paste = (text: string): void => clusters.current().dispatch.paste(text);
     firstFrame.again(painter.rows());
-    screen = draw(terminal, { painted: painter, press, paste, ready: suspend.own, failed: crash });
+    screen = draw(terminal, { painted: painter, press, paste, ready: suspend.own, broke, failed: crash });
   });
   drawing.catch(crash);
 

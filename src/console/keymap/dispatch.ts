@@ -1,4 +1,6 @@
 import { ASCII, UNICODE } from '../../text/glyphs.ts';
+import { messageOf } from '../../text/message-of.ts';
+import { sanitise } from '../../text/sanitise.ts';
 import { close, forward, notify, open } from '../app/context.ts';
 import { frame } from '../app/frame.ts';
 import { SCREENS, type ScreenId } from '../screens/registry.ts';
@@ -69,9 +71,27 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
     const locked = key.locked?.(state, context.now());
     if (locked !== undefined) return notify(context, `${press.name}: ${locked}`, 'warn');
     const command = screenFolder(id).commands?.(parts)[key.id] ?? shared[key.id];
-    const act = () => void command?.(press.times);
+    const act = () => attempt(key.says, () => command?.(press.times));
     if (key.danger) pending = act;
     else act();
+  }
+
+  /** A command that throws is told; the screen and its keys stay, MAYDAY first of all. */
+  function attempt(says: string, command: () => unknown): void {
+    const failed = (error: unknown): void => {
+      context.deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      notify(
+        context,
+        `${says}: an error in mayday itself: ${sanitise(messageOf(error), 200)}; ! is MAYDAY`,
+        'bad',
+        60_000,
+      );
+    };
+    try {
+      void Promise.resolve(command()).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   /** Runs a command of the present screen without its key. Commands that change the cluster need their key, or a person's yes. */
@@ -81,7 +101,7 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
     if (key?.danger && !isConfirmed) return;
     const locked = key?.locked?.(store.getState(), context.now());
     if (locked !== undefined) notify(context, locked, 'warn');
-    else void (screen.commands?.(parts)[id] ?? shared[id])?.(1);
+    else attempt(key?.says ?? id, () => (screen.commands?.(parts)[id] ?? shared[id])?.(1));
   }
 
   function typeInto(press: Press): boolean {

@@ -144,6 +144,7 @@ function runLines(run: RunView, view: View, columns: number, isChosen: boolean):
       residue > 0
         ? [span(`  ${glyphs.states.fail} ${residue} NOT RESTORED: press !`, 'bad')]
         : [span('  nothing left behind', 'dim')];
+    if (run.interrupted !== undefined && run.interrupted !== 'by you') tail.push(span(`  ${run.interrupted}`, 'dim'));
     return [head, line('  ', verdictSpan(run, view), ...tail)];
   }
   if (run.injectedAt === undefined) return [head, line(span(`  ${phaseWords(run)}`, 'dim'))];
@@ -211,7 +212,8 @@ function phaseWords(run: RunView): string {
 }
 
 function verdictSpan({ verdict, interrupted }: RunView, { glyphs }: Pick<View, 'glyphs'>): Span {
-  if (interrupted !== undefined) return span(`${glyphs.states.warn} ABORTED ${interrupted}`.trimEnd(), 'warn');
+  if (interrupted !== undefined)
+    return span(`${glyphs.states.warn} ABORTED${interrupted === 'by you' ? ' by you' : ''}`, 'warn');
   if (verdict === 'Resilient') return span(`${glyphs.states.ok} RESILIENT`, 'ok');
   if (verdict === 'Degraded') return span(`${glyphs.states.warn} DEGRADED`, 'warn');
   if (verdict === 'Failed') return span(`${glyphs.states.fail} FAILED`, 'bad');

@@ -9,6 +9,14 @@ import { faultList } from './list.ts';
 const noFault = (state: ConsoleState, now: Now): string | undefined =>
   chosenFault(state, now) ? undefined : 'there is no fault here';
 
+/**
+ * The end of a fault stands in its undo record, and everybody who ends it (guardian, reaper, another console) reads it there.
+ * A record is written once, together with the fault, and is never overwritten.
+ */
+const noExtension = (state: ConsoleState, now: Now): string =>
+  noFault(state, now) ??
+  'its end stands in the undo record, which is never rewritten: revert it, inject anew for longer';
+
 /** Every fault in the cluster, whoever injected it. */
 export const faults: ScreenFolder<'faults'> = {
   id: 'faults',
@@ -19,6 +27,7 @@ export const faults: ScreenFolder<'faults'> = {
     { id: 'fault', keys: ['enter', 'right', 'l'], says: 'in full', hint: 1, locked: noFault },
     { id: 'revert-one', keys: ['r'], says: 'revert this one', hint: 2, locked: revertOneLock },
     { id: 'object', keys: ['o'], says: 'open the object', hint: 3, locked: noFault },
+    { id: 'extend', keys: ['+'], says: 'extend its TTL', locked: noExtension },
     { id: 'look', keys: ['c'], says: 'look again', hint: 4 },
     { ...INJECT, locked: noFault },
   ]),
