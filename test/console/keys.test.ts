@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Key } from '../../src/console/keymap/key.ts';
 import { keyConflict, keyFor, keysOn, screenFolder } from '../../src/console/keymap/keys.ts';
@@ -49,6 +50,21 @@ describe('the key table', () => {
     expect(rows(state())[23]).toMatch(
       /^e experiments {2}i inject {2}r revert this one {2}5 triage {2}2 health {2}\? keys {2}q quit/,
     );
+  });
+
+  it('is what every sentence on a screen takes its keys from: none names a key that the table does not have', () => {
+    const sources = globSync('src/console/**/*.ts').map(path => readFileSync(path, 'utf8'));
+    const named = sources.flatMap(text => [
+      ...text.matchAll(/(?:pressFor|key)\(\s*(?:\w+\.)*(?:keys|state)\w*,\s*'([\w-]+)',\s*'([\w-]+)',\s*'([^']+)'/g),
+    ]);
+    expect(named.length).toBeGreaterThan(30);
+    for (const [said, screen = '', command = '', usual = ''] of named) {
+      const key = keysOn(screenFolder(screen as never)).find(({ id }) => id === command);
+      expect(key?.keys, said).toContain(usual === 'space' ? ' ' : usual);
+    }
+    // A key that is written out as one is a prompt, or cannot be configured.
+    const fixed = sources.flatMap(text => [...text.matchAll(/span\('([^']+)', 'key'\)/g)].map(([, press]) => press));
+    expect([...new Set(fixed)].toSorted()).toEqual(['!', '*', '/', ':', '_', 'esc']);
   });
 
   it('shows a way back on every screen but home', () => {

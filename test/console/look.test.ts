@@ -5,10 +5,11 @@ import { keyConflict, keyFor, keysOn, screenFolder } from '../../src/console/key
 import { reportsIn } from '../../src/console/keymap/mouse.ts';
 import { readRemap } from '../../src/console/keymap/remap.ts';
 import { SCREENS } from '../../src/console/screens/registry.ts';
+import type { ScreenFolder } from '../../src/console/screens/screen.ts';
 import { THEMES } from '../../src/console/widgets/theme.ts';
 import { readTheme } from '../../src/console/widgets/theme-file.ts';
 import { contrast, type Look, readLook, sgrOf } from '../../src/console/widgets/theme-look.ts';
-import { experiment, type Script, script } from './support/fake-session.ts';
+import { experiment, finding, type Script, script } from './support/fake-session.ts';
 import { type Stage, stage } from './support/stage.ts';
 import { rows, SETTINGS, shown, state } from './support/view.ts';
 
@@ -189,6 +190,33 @@ describe('the mouse', () => {
     at.send('q');
     expect(await at.exit).toBe(0);
     expect(at.raw().lastIndexOf(MOUSE_OFF)).toBeGreaterThan(at.raw().lastIndexOf(MOUSE_ON));
+  });
+
+  it('puts the cursor on the row of every list: faults, what can be injected, actions, and what line mode numbers', async () => {
+    const at = onStage({}, {}, { findings: () => [finding('a'), finding('b')] });
+    await at.waitFor('data LIVE');
+    at.send('m');
+    await at.waitFor('mouse on');
+    const click = (text: RegExp): void => {
+      const y = at.rows().findIndex(row => text.test(row));
+      at.send(`\u001b[<0;6;${y + 1}M`);
+    };
+    at.send('4');
+    await at.waitFor(/▸ImageCorrupt +Deployment shop\/a/);
+    click(/Deployment shop\/b/);
+    await at.waitFor(/▸ImageCorrupt +Deployment shop\/b/);
+    at.send('a');
+    await at.waitFor('ACTIONS on');
+    click(/look again/);
+    await at.waitFor(/▸ c +look again/);
+  });
+
+  it('finds no screen with a cursor whose rows it cannot choose', () => {
+    for (const { id, lists } of SCREENS as readonly ScreenFolder[]) {
+      const own = screenFolder(id as never).keys.some(key => key.id === 'down');
+      const scrolls = ['help', 'mayday', 'report', 'fault', 'object', 'mend', 'suite', 'save'].includes(id);
+      if (own && !scrolls) expect(Object.keys(lists ?? {}), id).not.toEqual([]);
+    }
   });
 
   it('never fires: clicks all over an armed plan and the emergency screen write nothing', async () => {

@@ -143,6 +143,29 @@ describe('whatever ends it, the terminal is given back', () => {
     expect(pty.screen()).toContain('everything this console wrote is back');
   });
 
+  it('an uncaught exception with a live fault, whose restore is said, too', async () => {
+    const pty = mayday(['crash=3000']);
+    await fire(pty);
+    expect(await pty.exit).toMatchObject({ code: 1 });
+    expect(pty.modes()).toEqual(GIVEN_BACK);
+    expect(pty.screen()).toContain('internal error: an exception nobody catches');
+    expect(pty.screen()).toContain('everything this console wrote is back');
+  });
+
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s turns the mouse and bracketed paste off', async signal => {
+    const pty = mayday();
+    await pty.waitFor('data LIVE');
+    pty.send('m');
+    await pty.waitFor('mouse on');
+    pty.signal(signal);
+    await pty.exit;
+    for (const mode of ['1000', '1006', '2004'])
+      expect(pty.raw().lastIndexOf(`\u001b[?${mode}l`), mode).toBeGreaterThan(
+        pty.raw().lastIndexOf(`\u001b[?${mode}h`),
+      );
+    expect(pty.modes()).toEqual(GIVEN_BACK);
+  });
+
   it('ctrl-c asks, twice reverts', async () => {
     const pty = mayday();
     await fire(pty);
@@ -151,6 +174,20 @@ describe('whatever ends it, the terminal is given back', () => {
     pty.send('\u0003');
     expect(await pty.exit).toMatchObject({ code: 6 });
     expect(pty.modes()).toEqual(GIVEN_BACK);
+  });
+});
+
+describe('a storm of resizes', () => {
+  it('ends with the whole screen at the last size, and the emergency key works', async () => {
+    const pty = mayday();
+    await pty.waitFor('data LIVE');
+    for (let i = 0; i < 200; i++) pty.resize({ columns: 40 + ((i * 37) % 161), rows: 10 + ((i * 13) % 41) });
+    pty.resize({ columns: 100, rows: 30 });
+    await pty.waitFor(
+      screen => screen.split('\n')[0]?.includes('data LIVE') === true && /q quit *$/.test(screen.split('\n')[29] ?? ''),
+    );
+    pty.send('!');
+    await pty.waitFor('scan complete');
   });
 });
 

@@ -32,5 +32,12 @@ const deps: ConsoleDeps = {
 const { startConsole } = await import('../../../src/console/app/start.ts');
 if (given.has('throw'))
   setTimeout(() => Promise.reject(new Error('a rejection nobody handles')), Number(given.get('throw')));
+if (given.has('crash'))
+  setTimeout(
+    () => {
+      throw new Error('an exception nobody catches');
+    },
+    Number(given.get('crash')),
+  );
 process.exitCode = await startConsole(deps);
 process.exit();
