@@ -18,6 +18,7 @@ export const REACH: Readonly<Record<string, readonly string[]>> = {
   fleet: ['9'],
   object: ['5', ENTER],
   plan: ['e', ENTER],
+  suite: ['e', ' ', 'S'],
   mayday: ['!'],
   help: ['?'],
   quit: ['q'],
