@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { COMMANDS } from '../../src/cli/commands.ts';
+import type { KubeObject } from '../../src/k8s/object.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 
 // The bundle, as users run it; `npm test` builds it first.
 const ROOT = join(import.meta.dirname, '../..');
@@ -53,7 +56,17 @@ beforeAll(async () => {
     { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, XDG_STATE_HOME: folder } },
   );
   for await (const _ of createInterface({ input: sandbox.stdout as NodeJS.ReadableStream })) break;
+  await serveExperiments();
 });
+
+/** The framework's kind, as its controller brings it: `mayday apply` needs it. */
+async function serveExperiments(): Promise<void> {
+  const connected = await connect({ kubeconfig });
+  if (!connected.ok) throw new Error(connected.message);
+  const crd = readFileSync(join(ROOT, 'test/cluster/chaosexperiments.crd.yaml'), 'utf8');
+  await connected.value.create(parse(crd) as KubeObject);
+  await connected.value.close();
+}
 
 afterAll(async () => {
   sandbox.stdin?.end();
@@ -85,6 +98,7 @@ const CASES: Case[] = [
     0,
     text => expect(JSON.parse(text)).toHaveProperty('receipts'),
   ],
+  [`apply ${EXPERIMENT} --dry-run -o json`, 0, text => expect(JSON.parse(text)).toBeTruthy()],
   [`submit ${EXPERIMENT} --dry-run -o yaml`, 0, text => expect(text).toContain('kind: Job')],
   ['scan --all-contexts -o json', 0, text => expect(JSON.parse(text).clusters).toHaveLength(1)],
   ['list -o json', 0, text => expect(JSON.parse(text)).toHaveProperty('experiments')],
