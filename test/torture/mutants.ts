@@ -87,6 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'revert/classify.ts',
     find: 'if (kept !== undefined) live.set(one.key, kept);',
     put: '',
+    test: 'revert/does-not-hold.test.ts',
   },
   {
     name: 'a record that was taken off too early is not put back',
