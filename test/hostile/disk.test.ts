@@ -16,7 +16,7 @@ afterAll(() => front.close());
 test('without a disk nothing is injected, and that is told as what it is', async () => {
   front.passed.length = 0;
   const ended = await front.maydayWith(NO_DISK, 'run', EXPERIMENT, '--yes');
-  expect(ended.stderr).toMatch(/the journal cannot be written: .*ENOTDIR.*nothing was injected/);
+  expect(ended.stderr).toMatch(/the journal cannot be written: .*ENOTDIR.*nothing was changed/);
   expect(ended.stderr).not.toMatch(/internal error|fault of mayday/);
   expect(ended.code).toBe(5);
   expect(front.passed.filter(one => !one.startsWith('GET') && !/reviews/.test(one))).toEqual([]);
