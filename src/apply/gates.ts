@@ -4,6 +4,7 @@ import { faultOf } from '../faults/registry.ts';
 import { isRefusal } from '../injection/refuse.ts';
 import { groupOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
+import { type FreezeWindow, freezeGates } from '../safety/freeze.ts';
 import { type GateResult, pass, stop } from '../safety/gate.ts';
 import { planGates } from '../safety/gates.ts';
 import { latchGate, readLatch } from '../safety/latch.ts';
@@ -24,7 +25,13 @@ export interface Gated {
 export async function askApplyGates(
   api: Api,
   loaded: LoadedExperiment,
-  of: { kind: ExperimentKind; facts: Facts; lock?: (() => Promise<GateResult>) | undefined; signal: AbortSignal },
+  of: {
+    kind: ExperimentKind;
+    facts: Facts;
+    lock?: (() => Promise<GateResult>) | undefined;
+    freeze: readonly FreezeWindow[];
+    signal: AbortSignal;
+  },
 ): Promise<Gated> {
   const { spec, metadata } = loaded.experiment;
   const fault = faultOf(spec.injection.type);
@@ -40,6 +47,7 @@ export async function askApplyGates(
     dryRunGate(spec.blastRadius.dryRun),
     permissionGate(own, api.identity.user),
     latchGate(latch),
+    ...freezeGates(of.freeze, api.serverTime().now),
     ...(locked === undefined ? [] : [locked]),
   ];
   if (isRefusal(plan)) {

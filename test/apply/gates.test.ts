@@ -5,6 +5,7 @@ import { experimentKind } from '../../src/apply/kind.ts';
 import { seenOf } from '../../src/apply/state.ts';
 import { loadExperiment } from '../../src/experiment/load.ts';
 import type { FoundInjection } from '../../src/injection/found-injection.ts';
+import type { FreezeWindow } from '../../src/safety/freeze.ts';
 import { LATCH } from '../../src/safety/latch.ts';
 import { testFacts } from '../support/facts.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
@@ -14,7 +15,11 @@ import { experiment, KIND } from './support.ts';
 const kind = { apiVersion: KIND.apiVersion, kind: KIND.kind };
 const settings = () => inShop('v1', 'ConfigMap', 'settings', { data: { mode: 'live' } });
 
-async function refusals(change: (spec: Record<string, Record<string, unknown>>) => void, api: FakeApi) {
+async function refusals(
+  change: (spec: Record<string, Record<string, unknown>>) => void,
+  api: FakeApi,
+  freeze: readonly FreezeWindow[] = [],
+) {
   const made = experiment() as unknown as { spec: Record<string, Record<string, unknown>>; metadata: { uid?: string } };
   made.spec.target = { operator: 'shop', component: 'cart' };
   made.spec.blastRadius = { ...made.spec.blastRadius, maxPodsAffected: 1 };
@@ -24,6 +29,7 @@ async function refusals(change: (spec: Record<string, Record<string, unknown>>) 
   const { gates, warnings } = await askApplyGates(api, loading.loaded, {
     kind,
     facts: testFacts(),
+    freeze,
     signal: new AbortController().signal,
   });
   return { refused: gates.filter(({ ok }) => !ok).map(({ gate }) => gate), warnings };
@@ -42,6 +48,16 @@ test('a latch, a target that is not there, and a fault on top of another refuse 
   const taken = settings();
   taken.metadata.annotations = { 'chaos.operatorchaos.io/rollback-data': '{}' };
   expect((await refusals(() => undefined, fakeApi([taken], { kinds: [KIND] }))).refused).toEqual(['plan']);
+});
+
+test('a freeze refuses it while it lasts, and neither before nor after', async () => {
+  const api = cluster();
+  const { now } = api.serverTime();
+  const frozen = async (from: number, to: number) =>
+    (await refusals(() => undefined, api, [{ from: now + from, to: now + to, why: 'holidays' }])).refused;
+  expect(await frozen(-60_000, 60_000)).toEqual(['freeze']);
+  expect(await frozen(60_000, 120_000)).toEqual([]);
+  expect(await frozen(-120_000, -60_000)).toEqual([]);
 });
 
 test('dryRun in the document refuses it: the framework’s controller ignores that and injects', async () => {

@@ -131,6 +131,7 @@ async function gatesOrFail(
     kind,
     facts: previewFacts(runtime, api, name, runtime.random),
     lock: locks && (() => locks.look(loaded)),
+    freeze: runtime.config.freeze,
     signal: interrupt.signal,
   });
   const refused = gates.filter(gate => !gate.ok);
