@@ -144,7 +144,7 @@ async function putBack(
   // Reverting everything is the emergency stop and latches, also where all there was to stop were runs of this console;
   // putting back one fault is not. Nothing waits for the latch.
   const latching = what === 'all' && toStop + stopped > 0 ? latchAll(runtime, api, toStop + stopped) : undefined;
-  void latching?.then(({ says }) => hear({ is: 'note', text: says }));
+  void latching?.then(({ says }) => hear({ is: 'latch', text: says }));
   const hearWaves = (some: readonly FoundInjection[]) => {
     for (const [wave, found] of intoWaves(some).entries())
       if (found.length > 0) hear({ is: 'wave', wave, name: WAVES[wave] ?? '', findings: found });

@@ -330,6 +330,8 @@ export type RevertUpdate =
   | { is: 'receipt'; receipt: Receipt; wave: number }
   /** What became of an experiment of the framework's controller. */
   | { is: 'stopped'; stop: Stop }
+  /** What became of the latch. */
+  | { is: 'latch'; text: string }
   | { is: 'note'; text: string };
 
 /** One restore that needs a person's word: `digest` holds the word to the record as it was shown. */

@@ -117,6 +117,8 @@ export interface MaydayView {
   orders: readonly ClusterExperiment[];
   stops: ReadonlyMap<string, Stop>;
   notes: readonly string[];
+  /** What became of the latch, until it is lifted. */
+  latch: string;
   message: string;
   /** Monotonic milliseconds at which the next attempt starts, when unreachable. */
   retryAt: number | undefined;
@@ -199,6 +201,7 @@ export const EMPTY_MAYDAY: MaydayView = {
   orders: [],
   stops: new Map(),
   notes: [],
+  latch: '',
   message: '',
   retryAt: undefined,
   end: undefined,

@@ -39,7 +39,11 @@ it('leads a newcomer through break, see, understand and revert at 80x24', async 
   await pty.waitFor('scan complete', 30_000);
   pty.send('!');
   await pty.waitFor('REMAIN 0', 60_000);
+  await pty.waitFor('TOUR 9/10   REVERT', 30_000);
+  expect(pty.screen()).toContain('latch ON');
+  pty.send('L');
   await pty.waitFor('TOUR 10/10  DONE', 30_000);
+  expect(pty.screen()).not.toContain('latch ON');
   pty.send('T');
   await pty.waitFor('the tour is over');
   expect(pty.screen()).not.toContain('TOUR ');

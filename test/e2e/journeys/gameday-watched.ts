@@ -131,6 +131,7 @@ export function watchedDayJourneys(given: () => Provider): void {
       expect(scenarios[0]?.runs[0]?.result).toMatchObject({ residue: 1 });
       // Somebody who may puts it back.
       expect((await stage.mayday(['-n', stage.namespace, 'revert', '--all', '--yes'])).code).toBe(0);
+      expect((await stage.mayday(['latch', 'off'])).code).toBe(0);
       expect((await stage.read('configmap', 'settings')).data.mode).toBe('live');
     });
   });

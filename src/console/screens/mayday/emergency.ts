@@ -88,6 +88,7 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
   }
 
   function hearRevert(now: RevertUpdate) {
+    if (now.is === 'latch') return update(() => ({ latch: sanitise(now.text, 300) }));
     if (now.is === 'note') return update(({ notes }) => ({ notes: [...notes, sanitise(now.text, 300)].slice(-50) }));
     if (now.is === 'stopped') return update(({ stops }) => ({ stops: new Map(stops).set(now.stop.id, now.stop) }));
     if (now.is === 'wave') {
@@ -243,7 +244,7 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
       if (session === undefined) return;
       const problem = await session.liftLatch().catch(wordsOf);
       if (problem !== undefined) return notify(context, `the latch is not lifted: ${problem}`, 'bad', 30_000);
-      update(({ end }) => ({ end: end && { ...end, latched: false } }));
+      update(({ end }) => ({ latch: '', end: end && { ...end, latched: false } }));
       notify(context, 'latch off, read again: experiments can be fired', 'ok');
     },
     scroll(by) {

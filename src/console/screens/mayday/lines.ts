@@ -151,6 +151,7 @@ function listLines(mayday: MaydayView, view: View): Line[] {
   for (const order of mayday.orders) lines.push(orderLine(order, mayday.stops.get(order.id), view));
   for (const { resource, reason } of mayday.blind)
     lines.push(line(span(`${view.glyphs.states.blind} BLIND  ${resource}: ${reason}`, 'warn')));
+  if (mayday.latch !== '') lines.push(line(span(`  ${mayday.latch}`, 'dim')));
   for (const note of mayday.notes) lines.push(line(span(`  ${note}`, 'dim')));
   return lines;
 }
