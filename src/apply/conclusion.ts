@@ -1,4 +1,6 @@
+import { EXIT_OF_VERDICT } from '../run/verdict/result.ts';
 import { age } from '../text/duration.ts';
+import { own } from '../text/own.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import type { End } from './follow.ts';
 import type { Remains } from './remains.ts';
@@ -14,8 +16,6 @@ export interface Conclusion {
   remains?: Remains;
   exitCode: number;
 }
-
-const BY_VERDICT: Readonly<Record<string, number>> = { Resilient: 0, Degraded: 3, Failed: 4, Inconclusive: 5 };
 
 /**
  * The controller's verdict and what a look afterwards showed, with the exit code that `mayday run` has for the same: residue, or what is not
@@ -67,7 +67,7 @@ function withoutRemains(end: End): Pick<Conclusion, 'verdict' | 'outcome' | 'rea
     verdict,
     outcome: verdict.toUpperCase(),
     reasons: told,
-    exitCode: Object.hasOwn(BY_VERDICT, verdict) ? (BY_VERDICT[verdict] ?? 5) : 5,
+    exitCode: own(EXIT_OF_VERDICT, verdict) ?? EXIT_OF_VERDICT.Inconclusive,
   };
 }
 

@@ -1,8 +1,8 @@
+import { FRAMEWORK_GROUP } from '../injection/record/markers.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Failure } from '../kube/client/outcome.ts';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 
-const GROUP = 'chaos.operatorchaos.io';
 const RESOURCE = 'chaosexperiments';
 
 /** The framework's kind as a cluster serves it. */
@@ -21,7 +21,7 @@ export type KindThere =
 /** Whether the framework's kind is installed, asked anew: its CRD may have been installed a moment ago. */
 export async function experimentKind(api: Api): Promise<KindThere> {
   const first = await api.discovery();
-  const known = first.ok ? first.value.byResource(GROUP, RESOURCE) : undefined;
+  const known = first.ok ? first.value.byResource(FRAMEWORK_GROUP, RESOURCE) : undefined;
   const discovered = known === undefined ? await api.discovery(true) : first;
   const where = cleanText`context ${api.identity.context as Clean}`;
   if (!discovered.ok)
@@ -29,9 +29,9 @@ export async function experimentKind(api: Api): Promise<KindThere> {
       is: 'unknown',
       says: cleanText`whether ${where} knows ChaosExperiments is not known: ${discovered.message}`,
     };
-  const found = discovered.value.byResource(GROUP, RESOURCE);
+  const found = discovered.value.byResource(FRAMEWORK_GROUP, RESOURCE);
   if (found !== undefined) return { is: 'served', kind: { apiVersion: found.apiVersion, kind: found.kind } };
-  const blind = discovered.value.blind.find(({ group }) => group === '*' || group.startsWith(`${GROUP}/`));
+  const blind = discovered.value.blind.find(({ group }) => group === '*' || group.startsWith(`${FRAMEWORK_GROUP}/`));
   if (blind !== undefined)
     return {
       is: 'unknown',

@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { toldLine } from '../run/line.ts';
+import { rfc3339 } from '../text/rfc3339.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { Told } from './told.ts';
 
@@ -38,7 +39,6 @@ export function conclusionLines(at: number, conclusion: Conclusion, experiment: 
   ];
 }
 
-const iso = (at: number): string => new Date(at).toISOString();
 const named = ({ namespace, name }: ObjectRef) => ({
   ...(namespace === undefined ? {} : { namespace }),
   experiment: name,
@@ -46,14 +46,17 @@ const named = ({ namespace, name }: ObjectRef) => ({
 
 /** The same as a line of JSON; moments as RFC 3339 text. */
 export function appliedJson({ at, event, ...rest }: Told, object: ObjectRef): Record<string, unknown> {
-  const moments = Object.entries(rest).map(([key, value]) => [key, MOMENTS.has(key) ? iso(value as number) : value]);
-  return { at: iso(at), ...named(object), event, ...Object.fromEntries(moments) };
+  const moments = Object.entries(rest).map(([key, value]) => [
+    key,
+    MOMENTS.has(key) ? rfc3339(value as number) : value,
+  ]);
+  return { at: rfc3339(at), ...named(object), event, ...Object.fromEntries(moments) };
 }
 
 const MOMENTS = new Set(['injectedAt', 'ttlEnd', 'observesUntil']);
 
 export const conclusionJson = (at: number, conclusion: Conclusion, object: ObjectRef): Record<string, unknown> => ({
-  at: iso(at),
+  at: rfc3339(at),
   ...named(object),
   event: 'verdict',
   ...conclusion,

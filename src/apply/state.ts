@@ -1,6 +1,7 @@
 import { fields, list, strings, text, time } from '../k8s/fields.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { CLEANUP, type ClusterExperiment, clusterExperiment } from '../revert/cluster-experiment.ts';
+import { counted } from '../text/counted.ts';
 import { parseDuration } from '../text/duration.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
@@ -75,8 +76,8 @@ function checkWords(result: unknown): Seen['before'] {
       const about = [text(kind), text(name), text(conditionType)].filter(word => word !== '').join(' ');
       return `${about}: ${text(error) || text(value) || 'not so'}`;
     });
-  const counted = `${all.length} ${all.length === 1 ? 'check' : 'checks'}`;
-  return { passed, says: sanitise(passed ? counted : wrong.join('; ') || counted, 400) };
+  const checks = counted(all.length, 'check');
+  return { passed, says: sanitise(passed ? checks : wrong.join('; ') || checks, 400) };
 }
 
 function reasonsOf(evaluation: ReturnType<typeof fields>, message: string, after: Seen['before']): Clean[] {

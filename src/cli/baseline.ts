@@ -9,6 +9,7 @@ import { type Baselines, baselinesFor } from '../runtime/baselines.ts';
 import { engineFor } from '../runtime/open-engine.ts';
 import { age } from '../text/duration.ts';
 import { jsonText } from '../text/json.ts';
+import { rfc3339 } from '../text/rfc3339.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { expectNamespace } from './namespace.ts';
@@ -84,7 +85,7 @@ async function saved(namespaces: string[], { globals, options }: Invocation, bas
 /** 7 where anything is not as it was, 8 where not all could be compared. */
 function shown(diff: BaselineDiff, { globals }: Invocation): ExitCode {
   const { differences, blind, madeAgain, compared, before, at } = diff;
-  const json = { ...diff, before: { ...before, at: iso(before.at) }, at: iso(at) };
+  const json = { ...diff, before: { ...before, at: rfc3339(before.at) }, at: rfc3339(at) };
   print(json, globals, () => [
     ...differenceLines(diff),
     ...madeAgain.map(object => `made again, as it was: ${nameOf(object)}`),
@@ -98,6 +99,5 @@ function shown(diff: BaselineDiff, { globals }: Invocation): ExitCode {
 const differsWords = (count: number, blind: number): string =>
   count > 0 ? `${count} of them differ` : blind > 0 ? 'nothing differs in what could be read' : 'nothing differs';
 
-const iso = (at: number): string => new Date(at).toISOString();
 const blindLines = (blind: readonly About[]): string[] =>
   blind.map(({ resource, reason }) => `BLIND     ${resource}: ${reason}`);

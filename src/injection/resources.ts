@@ -1,5 +1,6 @@
 import { groupOf } from '../k8s/object-ref.ts';
 import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
+import { FRAMEWORK_GROUP } from './record/markers.ts';
 
 /** A resource with a word about it: why it is left out, or why it could not be read. */
 export interface About {
@@ -43,7 +44,7 @@ const IGNORED: readonly Ignored[] = [
     reason: 'views of image streams, which are looked at themselves',
   },
   {
-    group: 'chaos.operatorchaos.io',
+    group: FRAMEWORK_GROUP,
     resource: 'chaosexperiments',
     reason: 'orders to inject, which are read and shown apart',
   },

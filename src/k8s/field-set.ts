@@ -1,3 +1,4 @@
+import { parsedJson } from '../text/json.ts';
 /**
  * Sets of paths into an object, in the notation of `metadata.managedFields` (`fieldsV1`): `f:name` is a member, `k:{…}` a list item by
  * its keys, `v:…` an item of a set, `i:…` an item by its place. A node that is empty, or holds `.`, is in the set itself.
@@ -91,16 +92,8 @@ function elementFor(fields: Fields, value: unknown, step: string): string | unde
 function isElementOf(element: string, item: unknown, step: string): boolean {
   if (element === `i:${step}`) return true;
   if (!element.startsWith('k:') && !element.startsWith('v:')) return false;
-  const wanted = parsed(element.slice(2));
+  const wanted = parsedJson(element.slice(2));
   if (element.startsWith('v:')) return JSON.stringify(wanted) === JSON.stringify(item);
   const keys = Object.entries((wanted ?? {}) as object);
   return keys.length > 0 && keys.every(([key, value]) => (item as Record<string, unknown> | null)?.[key] === value);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -70,7 +70,7 @@ export function revertNotices(
     isBad: isLeft,
     facts: { remaining, objects },
   });
-  const count = `${receipts.length} ${receipts.length === 1 ? 'injection' : 'injections'}`;
+  const count = counted(receipts.length, 'injection');
   return [
     notice('reverted', `${count} dealt with, ${rest}`),
     ...(isLeft ? [notice('residue', `${rest}: mayday scan shows what`)] : []),

@@ -7,7 +7,7 @@ import type { Write } from '../injection/write/write.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import type { RunJournal } from '../run/deps.ts';
 import type { RunEvent } from '../run/event.ts';
-import { jsonText } from '../text/json.ts';
+import { jsonText, parsedJson } from '../text/json.ts';
 
 /** Who ran what, where: the first line of every journal. */
 export interface RunHeader {
@@ -162,10 +162,6 @@ export function readEntries(text: string): { entries: Entry[]; broken: number[] 
 }
 
 function parsed(line: string): Entry | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return value !== null && typeof value === 'object' && 'entry' in value ? (value as Entry) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parsedJson(line);
+  return value !== null && typeof value === 'object' && 'entry' in value ? (value as Entry) : undefined;
 }

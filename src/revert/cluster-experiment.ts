@@ -2,6 +2,7 @@ import { PREFIX } from '../injection/record/markers.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
 import { age, parseDuration } from '../text/duration.ts';
+import { rfc3339 } from '../text/rfc3339.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
 /** The finalizer by which the framework's controller holds an experiment until its fault is reverted. */
@@ -150,14 +151,13 @@ const ttlWords = (ttlEnd: number, now: number): string =>
 /** One experiment as JSON. */
 export function experimentJson(experiment: ClusterExperiment, now: number) {
   const { reach: _reach, isHeld, injectedAt, ttlEnd, leavingSince, ...rest } = experiment;
-  const iso = (at: number) => new Date(at).toISOString();
   return {
     ...rest,
     willInject: rest.state === 'pending',
     heldByFinalizer: isHeld,
-    ...(leavingSince === undefined ? {} : { deletedAt: iso(leavingSince) }),
-    ...(injectedAt === undefined ? {} : { injectionStartedAt: iso(injectedAt) }),
-    ...(ttlEnd === undefined ? {} : { ttlEndsAt: iso(ttlEnd) }),
+    ...(leavingSince === undefined ? {} : { deletedAt: rfc3339(leavingSince) }),
+    ...(injectedAt === undefined ? {} : { injectionStartedAt: rfc3339(injectedAt) }),
+    ...(ttlEnd === undefined ? {} : { ttlEndsAt: rfc3339(ttlEnd) }),
     ...(ttlEnd !== undefined && now > ttlEnd && isUnstopped(experiment)
       ? { overdueSeconds: Math.floor((now - ttlEnd) / 1000) }
       : {}),

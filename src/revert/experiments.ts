@@ -1,8 +1,8 @@
+import { FRAMEWORK_GROUP } from '../injection/record/markers.ts';
 import type { Api } from '../kube/client/api.ts';
 import { type Blind, blindReason } from './blind.ts';
 import { type ClusterExperiment, clusterExperiment } from './cluster-experiment.ts';
 
-const GROUP = 'chaos.operatorchaos.io';
 const RESOURCE = 'chaosexperiments';
 /** For a page of the list, milliseconds. */
 const LIST_MS = 20_000;
@@ -15,7 +15,7 @@ export async function readExperiments(
   const discovery = await api.discovery();
   // In that case the scan itself reports that it is blind.
   if (!discovery.ok) return { experiments: [] };
-  const resource = discovery.value.byResource(GROUP, RESOURCE);
+  const resource = discovery.value.byResource(FRAMEWORK_GROUP, RESOURCE);
   if (resource === undefined) return { experiments: [] };
   const { apiVersion, kind } = resource;
   const { namespace, signal } = options;
@@ -26,5 +26,5 @@ export async function readExperiments(
   if (listed.ok)
     return { experiments: listed.value.items.map(item => clusterExperiment({ ...item, apiVersion, kind })) };
   if (listed.reason === 'not-found') return { experiments: [] };
-  return { experiments: [], blind: { resource: `${RESOURCE}.${GROUP}`, reason: blindReason(listed) } };
+  return { experiments: [], blind: { resource: `${RESOURCE}.${FRAMEWORK_GROUP}`, reason: blindReason(listed) } };
 }

@@ -4,6 +4,7 @@ import type { ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { counted } from '../text/counted.ts';
 import { age } from '../text/duration.ts';
+import { rfc3339 } from '../text/rfc3339.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { type ClusterExperiment, experimentJson, experimentLine } from './cluster-experiment.ts';
 import type { LockOut } from './lockout.ts';
@@ -20,7 +21,6 @@ const objectJson = ({ apiVersion, kind, namespace, name, uid }: ObjectRef) => ({
   name,
   ...(uid ? { uid } : {}),
 });
-const iso = (at: number) => new Date(at).toISOString();
 
 /** One injection as JSON. `now` is server time, milliseconds since the epoch. */
 export function findingJson(finding: FoundInjection, now: number) {
@@ -35,8 +35,8 @@ export function findingJson(finding: FoundInjection, now: number) {
     ...(experiment ? { experiment } : {}),
     ...(run ? { run } : {}),
     ...(by ? { by } : {}),
-    ...(injectedAt === undefined ? {} : { injectedAt: iso(injectedAt) }),
-    ...(expiresAt === undefined ? {} : { expiresAt: iso(expiresAt) }),
+    ...(injectedAt === undefined ? {} : { injectedAt: rfc3339(injectedAt) }),
+    ...(expiresAt === undefined ? {} : { expiresAt: rfc3339(expiresAt) }),
     ...(expiresAt !== undefined && now > expiresAt ? { overdueSeconds: Math.floor((now - expiresAt) / 1000) } : {}),
     ...(message ? { message } : {}),
   };

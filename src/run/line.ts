@@ -1,5 +1,6 @@
 import { counted } from '../text/counted.ts';
 import { age, measured } from '../text/duration.ts';
+import { rfc3339 } from '../text/rfc3339.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { RunEvent, Timings, Verdict } from './event.ts';
 
@@ -128,19 +129,17 @@ export function toldLine(
   return sanitise(`${clockOf(at, utc)}  ${head}${text}`);
 }
 
-const iso = (at: number): string => new Date(at).toISOString();
-
 /** Timings with moments as RFC 3339 text; `recoveryMs` stays a number of milliseconds. */
 function timingsJson(timings: Timings): Record<string, string | number> {
   return Object.fromEntries(
-    Object.entries(timings).map(([name, value]) => [name, name.endsWith('Ms') ? value : iso(value)]),
+    Object.entries(timings).map(([name, value]) => [name, name.endsWith('Ms') ? value : rfc3339(value)]),
   );
 }
 
 /** The JSON line of one event: `{at, run, event, …}`, moments as RFC 3339 text. */
 export function eventJson(event: RunEvent): Record<string, unknown> {
   const { at, run, event: name, ...rest } = event;
-  const head = { at: iso(at), run, event: name };
+  const head = { at: rfc3339(at), run, event: name };
   if (event.event === 'verdict') return { ...head, ...rest, timings: timingsJson(event.timings) };
   if (event.event === 'injected') {
     const { ttlDeadline, recoveryDeadline, writes, pods } = event;
@@ -148,8 +147,8 @@ export function eventJson(event: RunEvent): Record<string, unknown> {
       ...head,
       writes,
       pods,
-      ...(ttlDeadline === undefined ? {} : { ttlDeadline: iso(ttlDeadline) }),
-      recoveryDeadline: iso(recoveryDeadline),
+      ...(ttlDeadline === undefined ? {} : { ttlDeadline: rfc3339(ttlDeadline) }),
+      recoveryDeadline: rfc3339(recoveryDeadline),
     };
   }
   return { ...head, ...rest };

@@ -1,10 +1,9 @@
+import { FIELD_MANAGER } from '../injection/write/ownership.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Failure } from '../kube/client/outcome.ts';
 import { inOrder, type Objects, owned } from './submission.ts';
-
-const MANAGER = 'mayday';
 
 /** What the server said to an object that it does not take. */
 export interface NotTaken {
@@ -12,8 +11,7 @@ export interface NotTaken {
   failure: Failure;
 }
 
-const named = ({ kind, metadata }: KubeObject): string =>
-  nameOf({ kind, name: metadata.name, ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }) });
+const named = (object: KubeObject): string => nameOf(refOf(object));
 
 /** One line for it. */
 export const notTakenText = ({ object, failure }: NotTaken): string => `${named(object)}: ${failure.message}`;
@@ -26,7 +24,7 @@ export async function tryAll(api: Api, objects: Objects): Promise<NotTaken[]> {
   const tried = inOrder(objects).filter(({ kind }) => !kind.endsWith('Binding'));
   const answers = await Promise.all(
     tried.map(object =>
-      api.create(object, { dryRun: true, fieldManager: MANAGER, fieldValidation: 'Strict', timeoutMs: 30_000 }),
+      api.create(object, { dryRun: true, fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', timeoutMs: 30_000 }),
     ),
   );
   return answers.flatMap((answer, index) =>
@@ -48,7 +46,7 @@ export async function createAll(api: Api, objects: Objects): Promise<Created> {
   let root: KubeObject | undefined;
   for (const object of inOrder(objects)) {
     const answer = await api.create(root === undefined ? object : owned(object, root), {
-      fieldManager: MANAGER,
+      fieldManager: FIELD_MANAGER,
       fieldValidation: 'Strict',
     });
     if (!answer.ok) {

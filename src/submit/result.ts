@@ -1,5 +1,6 @@
 import type { KubeObject } from '../k8s/object.ts';
 import type { EntryEnd } from '../suite/event.ts';
+import { parsedJson } from '../text/json.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { INDEX } from './names.ts';
 
@@ -69,22 +70,13 @@ export function readResult(object: KubeObject): Result {
 }
 
 function summaryIn(text: string): Summary | undefined {
-  const value = parsed(text) as Partial<Summary> | undefined;
+  const value = parsedJson(text) as Partial<Summary> | null | undefined;
   if (value?.v !== 1 || !Array.isArray(value.runs) || !Array.isArray(value.missing)) return undefined;
   if (value.state !== 'waiting' && value.state !== 'running' && value.state !== 'done') return undefined;
   return value as Summary;
 }
 
 function eventIn(line: string): ResultEvent[] {
-  const value = parsed(line) as Partial<ResultEvent> | undefined;
+  const value = parsedJson(line) as Partial<ResultEvent> | null | undefined;
   return typeof value?.n === 'number' ? [value as ResultEvent] : [];
-}
-
-function parsed(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value !== null && typeof value === 'object' ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

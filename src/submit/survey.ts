@@ -14,6 +14,7 @@ import { LATCH } from '../safety/latch.ts';
 import { lockRef } from '../safety/lock.ts';
 import { askGates } from '../safety/preflight.ts';
 import { readAndPlan, scopeOf } from '../safety/read-and-plan.ts';
+import { reachOf } from '../suite/order.ts';
 import { type Asked, noting } from './asked.ts';
 import type { Need } from './need.ts';
 import { rehearse } from './rehearse.ts';
@@ -90,13 +91,6 @@ export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signa
   const held = new Set(
     permissions.filter(one => one.allowed === true || one.optional === undefined).map(permissionKey),
   );
-  const namespaces = [
-    ...new Set([
-      scope.namespace,
-      ...spec.blastRadius.allowedNamespaces,
-      ...spec.steadyState.checks.map(check => check.namespace || scope.namespace),
-    ]),
-  ];
   const needs = [
     ...asked,
     ...rehearsal.asked,
@@ -115,7 +109,7 @@ export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signa
         ...(name === undefined ? {} : { name }),
       })),
     ),
-    ...everyRun(house, namespaces, plan, loaded),
+    ...everyRun(house, reachOf(loaded).namespaces, plan, loaded),
   ];
   const steady = combined([...sample.checks, ...sample.evidence]);
   return {

@@ -2,6 +2,8 @@ import type { Clock } from '../host/clock.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
 import { jsonText } from '../text/json.ts';
+import { messageOf } from '../text/message-of.ts';
+import { rfc3339 } from '../text/rfc3339.ts';
 import { KEYS, type ResultEvent, type RunSummary, readResult, type Summary } from './result.ts';
 
 /** Where a pod writes its result, as it goes. */
@@ -48,7 +50,7 @@ export async function openResult(
   let count = 0;
   let dropped = 0;
   let exitCode: number | undefined;
-  const startedAt = iso(now());
+  const startedAt = rfc3339(now());
   let writing: Promise<string | undefined> | undefined;
   let sending: Promise<string | undefined> | undefined;
   let isDirty = false;
@@ -59,7 +61,7 @@ export async function openResult(
       state: exitCode === undefined ? 'running' : 'done',
       pod,
       startedAt,
-      updatedAt: iso(now()),
+      updatedAt: rfc3339(now()),
       runs: [...runs.values()],
       ...(exitCode === undefined ? {} : { exitCode }),
       missing: [...missing, ...(dropped > 0 ? [`the first ${dropped} of ${count} events: they did not fit`] : [])],
@@ -84,7 +86,7 @@ export async function openResult(
     const changed = Object.fromEntries(Object.entries(data).filter(([key, text]) => sent[key] !== text));
     const answer = await api
       .patch(on, 'merge', { data: changed }, { timeoutMs: 10_000 })
-      .catch((error: Error) => ({ ok: false as const, message: error.message }));
+      .catch((error: unknown) => ({ ok: false as const, message: messageOf(error) }));
     if (answer.ok) sent = data;
     else isDirty = true;
     return answer.ok ? undefined : answer.message;
@@ -143,8 +145,6 @@ export async function openResult(
     },
   };
 }
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** One line of what an earlier pod of the schedule came to. */
 function endOf(summary: Summary | undefined): string[] {

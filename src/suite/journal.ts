@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { FaultType } from '../faults/types.ts';
 import type { Files } from '../host/files.ts';
 import type { RunHeader } from '../records/journal.ts';
-import { jsonText } from '../text/json.ts';
+import { jsonText, parsedJson } from '../text/json.ts';
 import type { EntryEnd } from './event.ts';
 import type { SuiteEntry } from './order.ts';
 
@@ -175,10 +175,6 @@ function recordsOf(text: string): { records: SuiteRecord[]; broken: number[] } {
 }
 
 function parsed(line: string): SuiteRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return value !== null && typeof value === 'object' && 'entry' in value ? (value as SuiteRecord) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parsedJson(line);
+  return value !== null && typeof value === 'object' && 'entry' in value ? (value as SuiteRecord) : undefined;
 }

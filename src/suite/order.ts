@@ -40,7 +40,8 @@ export function suiteEntries(all: readonly LoadedExperiment[], rounds = 1): Suit
   );
 }
 
-function reachOf(loaded: LoadedExperiment): Reach {
+/** What a run of this experiment may disturb. */
+export function reachOf(loaded: LoadedExperiment): Reach {
   const { experiment } = loaded;
   const { namespace } = resolveNamespace(experiment);
   const { blastRadius, steadyState, target } = experiment.spec;

@@ -18,3 +18,12 @@ const units = (found: string): string =>
 /** JSON that says exactly what the value is and is harmless on a terminal. */
 export const jsonText = (value: unknown, indent?: number): string =>
   escapeUnseen(JSON.stringify(value, null, indent) ?? 'null');
+
+/** The value that a text says as JSON; undefined where it is none. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

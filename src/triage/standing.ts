@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import type { Root } from './chain.ts';
 import { isFailure } from './gate-run.ts';
 import type { GateId, GateStatus } from './gates.ts';
@@ -37,7 +38,7 @@ export function standingOf({ roots, gates }: Triage): Standing {
 /** `3 root causes, 5 follow`; what is not known is said with it. */
 export function standingWords({ failing, warning, follows, blind }: Standing): string {
   const parts = [
-    failing > 0 && `${failing} root ${failing === 1 ? 'cause' : 'causes'}`,
+    failing > 0 && counted(failing, 'root cause'),
     warning > 0 && `${warning} to watch`,
     follows > 0 && followWords(follows),
     blind.length > 0 && `BLIND in ${blind.join(' ')}`,

@@ -6,6 +6,7 @@ import type { Api } from '../../kube/client/api.ts';
 import { exitCode } from '../../run/verdict/result.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { openResult, type ResultWriter } from '../../submit/write-result.ts';
+import { messageOf } from '../../text/message-of.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import { tell } from '../tell.ts';
 
@@ -58,7 +59,7 @@ export async function withPodResult(
     await end(code);
     return code;
   } catch (error) {
-    const says = error instanceof Error ? error.message : String(error);
+    const says = messageOf(error);
     writer.event({ at: new Date(api.serverTime().now).toISOString(), event: 'failed', says }, says);
     await end(error instanceof CommandFailure ? error.exitCode : EXIT.internal);
     throw error;

@@ -1,4 +1,5 @@
-import { expressionHolds, type MatchExpression } from '../../k8s/match-expression.ts';
+import { matchesSelector } from '../../health/view/selector.ts';
+import { fields } from '../../k8s/fields.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { checkAccess } from '../../kube/client/access.ts';
 import type { Api } from '../../kube/client/api.ts';
@@ -13,6 +14,7 @@ import { inItsOwnWay } from '../../submit/own-way.ts';
 import type { Submission } from '../../submit/submission.ts';
 import { type Surveyed, survey } from '../../submit/survey.ts';
 import { suiteEntries } from '../../suite/order.ts';
+import { rfc3339 } from '../../text/rfc3339.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
 import { expectNamespace } from '../namespace.ts';
 import { tell } from '../tell.ts';
@@ -90,13 +92,11 @@ export async function prepare(
       lock: config.lock,
       lockNamespace: config.lockNamespace,
       clusterEvents: config.clusterEvents,
-      freeze: config.freeze.map(({ from, to, why }) => ({ from: iso(from), to: iso(to), why })),
+      freeze: config.freeze.map(({ from, to, why }) => ({ from: rfc3339(from), to: rfc3339(to), why })),
     },
     ...(request.when === undefined ? {} : { when: request.when }),
   };
 }
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Fails with the first reason; a cluster that does not let us or does not answer ends 8, as for a run. */
 function refuse(surveyed: readonly Surveyed[], namespace: string, id: string): void {
@@ -120,14 +120,8 @@ function refuse(surveyed: readonly Surveyed[], namespace: string, id: string): v
 }
 
 /** Whether a NetworkPolicy is for pods with these labels. */
-function selects({ spec }: KubeObject, labels: Readonly<Record<string, string>>): boolean {
-  const { matchLabels = {}, matchExpressions = [] } = ((spec as { podSelector?: unknown } | undefined)?.podSelector ??
-    {}) as { matchLabels?: Record<string, string>; matchExpressions?: (MatchExpression & { key: string })[] };
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every(one => expressionHolds(one, labels[one.key]))
-  );
-}
+const selects = ({ spec }: KubeObject, labels: Readonly<Record<string, string>>): boolean =>
+  matchesSelector(fields(fields(spec).podSelector), labels);
 
 /**
  * A pod signs its undo records where that is what lets a reaper revert them, and where the key may be handed out: whoever has it can sign for

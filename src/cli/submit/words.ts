@@ -2,6 +2,7 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { operatorsOf } from '../../submit/lanes.ts';
 import type { Grant, Rule } from '../../submit/need.ts';
 import { inOrder, type Objects, type Submission } from '../../submit/submission.ts';
+import { counted } from '../../text/counted.ts';
 import { age } from '../../text/duration.ts';
 import { jsonText } from '../../text/json.ts';
 import { yamlText } from '../../text/yaml.ts';
@@ -9,7 +10,7 @@ import { yamlText } from '../../text/yaml.ts';
 /** What is about to be submitted, for people: queues, image, limits, and every right that its pods get. */
 export function submissionLines(submission: Submission, { grants }: Objects): string[] {
   const { id, namespace, image, lanes, deadlineSeconds, keepSeconds, when, isOne } = submission;
-  const what = isOne ? 'a Job' : `an Indexed Job of ${lanes.length} ${lanes.length === 1 ? 'pod' : 'pods'}`;
+  const what = isOne ? 'a Job' : `an Indexed Job of ${counted(lanes.length, 'pod')}`;
   return [
     `submission ${id} in namespace ${namespace}: ${when === undefined ? what : `a CronJob, "${when.schedule}" in ${when.timeZone}, of ${what}`}`,
     `  image ${image}; ended after ${age(deadlineSeconds * 1000)} at the latest; the Job is kept for ${age(keepSeconds * 1000)}`,

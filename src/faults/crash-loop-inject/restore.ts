@@ -1,6 +1,7 @@
 import type { ContainerField } from '../../injection/container-field.ts';
 import { CRASH_CONTAINER, ORIGINAL_COMMAND_PREFIX } from '../../injection/record/markers.ts';
 import type { Json } from '../../k8s/object.ts';
+import { parsedJson } from '../../text/json.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { commandText, isCrashCommand } from './plan.ts';
 
@@ -15,18 +16,10 @@ export const COMMAND: ContainerField = {
 };
 
 function readCommand(text: string): { value: Json | undefined } | string {
-  const value = parsed(text);
+  const value = parsedJson(text) as Json | undefined;
   const isList = Array.isArray(value) && value.every(part => typeof part === 'string');
   if (value !== null && !isList) return `"${sanitise(text, 80)}" is no command that could be put back`;
   if (isCrashCommand(value))
     return 'the recorded original is the chaos command itself: a second injection has overwritten the record';
   return { value: isList && value.length > 0 ? value : undefined };
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { parsedJson } from '../../text/json.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { GameDay } from '../plan/document.ts';
@@ -43,7 +44,7 @@ async function labelsFrom(
   const answer = await world.fetch(url, { timeoutMs: rules.timeout, ...(signal === undefined ? {} : { signal }) });
   if (!answer.ok) return answer.why;
   if (answer.status !== 200) return `answered ${answer.status}`;
-  const found = READERS[source](parsed(answer.body));
+  const found = READERS[source](parsedJson(answer.body));
   return found ?? `expected an answer of ${NAMES[source]}, found something else`;
 }
 
@@ -61,11 +62,3 @@ const READERS: Readonly<Record<AlertSource, (body: unknown) => unknown[] | undef
     return active.map(one => one?.labels);
   },
 };
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}

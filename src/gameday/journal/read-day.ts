@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../run/event.ts';
 import type { RunResult } from '../../run/verdict/result.ts';
+import { parsedJson } from '../../text/json.ts';
 import type { By, DayEntry, EntryOf, ScenarioEnd } from './record.ts';
 
 /** One run of a scenario. `result` is absent while it runs, and where its process died. */
@@ -104,13 +105,9 @@ export function entriesOf(lines: readonly string[]): { entries: DayEntry[]; brok
 }
 
 function parsed(line: string): DayEntry | undefined {
-  try {
-    const value = JSON.parse(line) as Partial<DayEntry> | null;
-    const isRecord = typeof value?.kind === 'string' && typeof value.at === 'number' && value.v === 1;
-    return isRecord ? (value as DayEntry) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parsedJson(line) as Partial<DayEntry> | null | undefined;
+  const isRecord = typeof value?.kind === 'string' && typeof value.at === 'number' && value.v === 1;
+  return isRecord ? (value as DayEntry) : undefined;
 }
 
 function dayOf(given: readonly DayEntry[]): Omit<DayRecord, 'broken'> {

@@ -1,4 +1,5 @@
 import { measured } from '../../text/duration.ts';
+import { parsedJson } from '../../text/json.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Probe, ProbeSeen, ProbeWorld } from './probe.ts';
 
@@ -76,7 +77,7 @@ async function prometheus(
 
 /** The numbers of an instant query's answer; a text says why there are none. */
 function numbersIn(body: string): number[] | string {
-  const answer = parsed(body);
+  const answer = parsedJson(body) as PromAnswer | null | undefined;
   if (answer?.status !== 'success') return answer?.error ?? 'expected an answer of Prometheus, found something else';
   const { resultType, result } = answer.data ?? {};
   if (resultType === 'scalar') return [Number((result as unknown as [number, string])[1])];
@@ -88,13 +89,4 @@ interface PromAnswer {
   status?: string;
   error?: string;
   data?: { resultType?: string; result?: unknown };
-}
-
-function parsed(body: string): PromAnswer | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return value !== null && typeof value === 'object' ? (value as PromAnswer) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { groupOf } from '../../k8s/object-ref.ts';
-import { ROLLBACK_DATA, TYPE_LABEL } from './markers.ts';
+import { FRAMEWORK_GROUP, ROLLBACK_DATA, TYPE_LABEL } from './markers.ts';
 
 type Meta = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
 
@@ -33,7 +33,7 @@ const copiedOnto = ({ apiVersion, kind }: Pick<Meta, 'apiVersion' | 'kind'>): Co
 
 /** The framework's order to inject; it is not an injection itself. */
 export const isExperiment = ({ apiVersion, kind }: Pick<Meta, 'apiVersion' | 'kind'>): boolean =>
-  kind === 'ChaosExperiment' && groupOf(apiVersion) === 'chaos.operatorchaos.io';
+  kind === 'ChaosExperiment' && groupOf(apiVersion) === FRAMEWORK_GROUP;
 
 /** Whether a controller keeps writing marks of another object onto objects of this kind. Pods are made once and then left alone. */
 export const isRewritten = (object: Pick<Meta, 'apiVersion' | 'kind'>): boolean =>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Facts } from '../../faults/contract.ts';
 import type { Json, ManagedField } from '../../k8s/object.ts';
+import { parsedJson } from '../../text/json.ts';
 import { areOwners } from '../write/ownership.ts';
 import { type GoValue, goJson } from './go-json.ts';
 import { fold, isTooDeep, members } from './raw-members.ts';
@@ -147,22 +148,13 @@ const OPTIONAL = ['expires', 'managedBy', 'injected', 'absent', 'uid', 'sig'] as
 /** The facts in `text`; undefined where they are missing, of another version, or not ours to trust. */
 export function readMayday(text: string | undefined): MaydayFacts | undefined {
   if (text === undefined) return undefined;
-  const value = parsed(text);
+  const value = isTooDeep(text) ? undefined : (parsedJson(text) as Json | undefined);
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value.v !== 1) return undefined;
   const required = TEXTS.every(name => typeof value[name] === 'string');
   const optional = OPTIONAL.every(name => value[name] === undefined || typeof value[name] === 'string');
   if (!required || !optional) return undefined;
   const { owners, ...facts } = value;
   return { ...facts, ...(areOwners(owners) ? { owners } : {}) } as unknown as MaydayFacts;
-}
-
-function parsed(text: string): Json | undefined {
-  if (isTooDeep(text)) return undefined;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 const short = (hash: string) => (hash.length > 12 ? `${hash.slice(0, 12)}…` : `"${hash}"`);

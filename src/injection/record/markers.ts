@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /** Every name below is shared with the framework, byte for byte: each tool must find what the other left behind. */
-export const PREFIX = 'chaos.operatorchaos.io/';
+export const FRAMEWORK_GROUP = 'chaos.operatorchaos.io';
+export const PREFIX = `${FRAMEWORK_GROUP}/`;
 export const ROLLBACK_DATA = `${PREFIX}rollback-data`;
 export const TYPE_LABEL = `${PREFIX}type`;
 export const MANAGED_BY = 'app.kubernetes.io/managed-by';

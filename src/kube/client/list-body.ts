@@ -1,3 +1,4 @@
+import { parsedJson } from '../../text/json.ts';
 /** How a list's body is read. */
 export interface ListReading {
   /** Takes out of the text what nobody will look at: of a whole body, and of whole items of one. */
@@ -52,7 +53,7 @@ function createCutter(item: (value: unknown) => void, trim: (json: Buffer) => Bu
     const name = rest.indexOf('":', from);
     if (name < 0) return rest.length > LONGEST_HEAD ? 'never' : 'too early';
     const text = rest.toString('utf8', 0, from);
-    if (rest[from] !== OPENING || parsed(`${text}]}`) === undefined) return 'never';
+    if (rest[from] !== OPENING || parsedJson(`${text}]}`) === undefined) return 'never';
     head = text;
     between = Buffer.concat([END_OF_ITEM, rest.subarray(from, name + 2)]);
     rest = rest.subarray(from);
@@ -73,7 +74,7 @@ function createCutter(item: (value: unknown) => void, trim: (json: Buffer) => Bu
     for (let end = from; from < text.length && misses <= MOST_MISSES; ) {
       const next = text.indexOf(separator, end);
       end = next < 0 ? text.length : next + 1;
-      const value = parsed(text.slice(from, end));
+      const value = parsedJson(text.slice(from, end));
       if (value !== undefined) {
         item(value);
         from = end + 1;
@@ -101,12 +102,3 @@ function createCutter(item: (value: unknown) => void, trim: (json: Buffer) => Bu
 
 const OPENING = 0x7b;
 const END_OF_ITEM = Buffer.from('},');
-
-/** The JSON value that a text is, or undefined where it is none. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -4,6 +4,7 @@ import { entriesOf, mergedDay } from '../../gameday/journal/read-day.ts';
 import type { DayEntry, EntryOf } from '../../gameday/journal/record.ts';
 import { isRunId } from '../../records/run-id.ts';
 import { readSuite, type SuiteHistory } from '../../suite/journal.ts';
+import { parsedJson } from '../../text/json.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { clean } from '../clean.ts';
 import type { Parts } from '../make.ts';
@@ -76,7 +77,7 @@ const empty = (title: string, source: Parts['source']): Parts => ({
 
 /** A JSON document: a record of a run, or a report of the framework. */
 function ofDocument(path: string, text: string): Parts | string {
-  const value = parsed(text);
+  const value = parsedJson(text);
   if (value === undefined) return 'expected JSON, found other text';
   const made = scenariosOf(value, path);
   if (typeof made === 'string') return made;
@@ -180,7 +181,7 @@ function runHere(run: string, places: Places): RunParts | undefined {
   if (!isRunId(run)) return undefined;
   const folder = join(places.stateDir, 'runs', run);
   const record = textOf(join(folder, 'run.json'), places);
-  const read = typeof record === 'string' ? partsOfRecord(parsed(record), join(folder, 'run.json')) : 'none';
+  const read = typeof record === 'string' ? partsOfRecord(parsedJson(record), join(folder, 'run.json')) : 'none';
   if (typeof read !== 'string') return read;
   const journal = textOf(join(folder, 'journal.jsonl'), places);
   const told = typeof journal === 'string' ? partsOfJournal(journal, join(folder, 'journal.jsonl')) : 'none';
@@ -229,12 +230,4 @@ function filesBelow(folder: string, places: Places, left: number): string[] {
       if (name === 'report.json' || (hasRecord && name === 'journal.jsonl')) return [];
       return /\.(json|jsonl)$/.test(name) ? [path] : [];
     });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,13 +1,12 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
+import { FRAMEWORK_GROUP } from '../../injection/record/markers.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
-
-const GROUP = 'chaos.operatorchaos.io';
 
 /** The framework's own experiments in the cluster; empty if it is not installed or they may not be read. */
 export async function readExperiments(api: Api): Promise<KubeObject[]> {
   const discovery = await api.discovery();
-  const resource = discovery.ok ? discovery.value.byResource(GROUP, 'chaosexperiments') : undefined;
+  const resource = discovery.ok ? discovery.value.byResource(FRAMEWORK_GROUP, 'chaosexperiments') : undefined;
   if (resource === undefined) return [];
   const page = await api.listAll({ apiVersion: resource.apiVersion, kind: resource.kind }, { limit: 500 });
   return page.ok ? page.value.items : [];

@@ -25,7 +25,13 @@ export interface RunResult extends Conclusion {
   broken?: boolean;
 }
 
-const BY_VERDICT: Record<Verdict, number> = { Resilient: 0, Degraded: 3, Failed: 4, Inconclusive: 5 };
+/** The exit code of a verdict alone. */
+export const EXIT_OF_VERDICT: Readonly<Record<Verdict, number>> = {
+  Resilient: 0,
+  Degraded: 3,
+  Failed: 4,
+  Inconclusive: 5,
+};
 
 /** Refusals that are the cluster's: it did not answer, or does not let us. */
 const UNREACHED = new Set(['unreachable', 'forbidden', 'unauthorized', 'not-permitted', 'server-error']);
@@ -39,7 +45,7 @@ export function exitCode(
   if (result.interrupted !== undefined) return 6;
   if (result.refusal) return UNREACHED.has(result.refusal.code) ? 8 : 5;
   if (result.dryRun) return 0;
-  return BY_VERDICT[result.verdict];
+  return EXIT_OF_VERDICT[result.verdict];
 }
 
 const GRAVITY = [7, 1, 8, 6, 4, 5, 3, 0];

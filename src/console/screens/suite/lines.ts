@@ -1,4 +1,5 @@
 import { leftWords, suiteTable, type TableLine } from '../../../suite/table.ts';
+import { counted } from '../../../text/counted.ts';
 import { wrap } from '../../../text/wrap.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
@@ -28,7 +29,7 @@ export function suiteLines(state: ConsoleState, view: View, columns: number, row
 
 function countWords(entries: readonly { danger: string }[]): string {
   const high = entries.filter(({ danger }) => danger === 'high').length;
-  const count = `${entries.length} ${entries.length === 1 ? 'experiment' : 'experiments'}`;
+  const count = counted(entries.length, 'experiment');
   return high === 0 ? count : `${count}, ${high} of danger HIGH`;
 }
 
@@ -55,7 +56,12 @@ function stepLines(state: ConsoleState, view: View, columns: number): Line[] {
       return wrap(message, columns - 2).map(text => line('  ', span(text, phase === 'failed' ? 'bad' : 'title')));
     case 'ready': {
       if (arming)
-        return armingLines(arming, { screen: 'suite', on: `${plan?.entries.length ?? 0} experiments` }, state, view);
+        return armingLines(
+          arming,
+          { screen: 'suite', on: counted(plan?.entries.length ?? 0, 'experiment') },
+          state,
+          view,
+        );
       const why = suiteArmLock(state, view.now);
       if (why !== undefined) return [line(span(`  ${states.fail} cannot be armed: ${why}`, 'warn'))];
       const how = `Up to ${plan?.parallel ?? 1} run side by side, one for each operator, each once its steady state holds. All of it takes ${leftWords(plan?.longestMs ?? 0).replace(' left', '')}.`;

@@ -7,6 +7,7 @@ import { insteadOf, readsFor } from './config-names.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
 import { describe, edit, rollBack } from './fixes.ts';
 import { type MissingConfig, makersOf, missingConfig } from './missing-config.ts';
+import { POD_OWNERS } from './owner.ts';
 import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
 
 interface BadConfig {
@@ -35,18 +36,7 @@ export const configError: Rule = {
   id: 'pod/config-error',
   gate: 'G9',
   needs: ['Pod'],
-  wants: [
-    'ConfigMap',
-    'ReplicaSet',
-    'Deployment',
-    'StatefulSet',
-    'DaemonSet',
-    'Job',
-    'CronJob',
-    'Event',
-    'ExternalSecret',
-    'Certificate',
-  ],
+  wants: ['ConfigMap', ...POD_OWNERS, 'Event', 'ExternalSecret', 'Certificate'],
   about: {
     looksAt:
       "Containers that wait with CreateContainerConfigError, the kubelet's message, and the ConfigMaps, Secrets and keys that exist.",

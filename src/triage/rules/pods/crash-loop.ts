@@ -16,6 +16,7 @@ import { type Container, containersOf, containerWords, type Ended } from './cont
 import { exitWords } from './exit-words.ts';
 import { edit, rollBack } from './fixes.ts';
 import { type LogHint, logHint } from './log-hints.ts';
+import { POD_OWNERS } from './owner.ts';
 import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
 
 const STARTS_FAIL: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun']);
@@ -70,7 +71,7 @@ export const crashLoop: Rule = {
   id: 'pod/crash-loop',
   gate: 'G9',
   needs: ['Pod'],
-  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Event', 'NetworkPolicy'],
+  wants: [...POD_OWNERS, 'Event', 'NetworkPolicy'],
   about: {
     looksAt:
       'Containers in CrashLoopBackOff, or ended by an error and restarted: how their last run ended (exit code, signal) and the last lines of its log. Restarts of long ago are left out.',
@@ -91,7 +92,7 @@ export const oomKilled: Rule = {
   id: 'pod/oom-killed',
   gate: 'G9',
   needs: ['Pod'],
-  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'LimitRange'],
+  wants: [...POD_OWNERS, 'LimitRange'],
   about: {
     looksAt: 'Containers whose last run ended as OOMKilled and that are not up now, with their memory limit.',
     why: 'The kernel kills a container at its memory limit; it will be killed again as soon as it has filled its memory.',

@@ -8,6 +8,7 @@ import { command, named } from '../../shell.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
 import { describe, edit, rollBack } from './fixes.ts';
 import { IMAGE_MEANS, type ImageTrouble, imageParts, imageTrouble, movedImage } from './image-words.ts';
+import { POD_OWNERS } from './owner.ts';
 import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
 
 const REASONS: ReadonlySet<string> = new Set([
@@ -34,12 +35,7 @@ export const imagePull: Rule = {
   gate: 'G9',
   needs: ['Pod'],
   wants: [
-    'ReplicaSet',
-    'Deployment',
-    'StatefulSet',
-    'DaemonSet',
-    'Job',
-    'CronJob',
+    ...POD_OWNERS,
     'Event',
     'Namespace',
     'MutatingAdmissionPolicy',

@@ -33,6 +33,16 @@ export function topOf(view: ClusterView, object: ViewObject): Top {
   return { ref: refOf(top), object: top, managedBy: undefined };
 }
 
+/** What pods are made by, directly or through one another. */
+export const POD_OWNERS: readonly ViewKind[] = [
+  'ReplicaSet',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+];
+
 /** Kinds that nobody edits when they have an owner: what is changed there is made anew by the owner. */
 const MADE_BY_CONTROLLERS: ReadonlySet<string> = new Set(['Pod', 'ReplicaSet', 'Job']);
 

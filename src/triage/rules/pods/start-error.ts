@@ -5,6 +5,7 @@ import type { Rule } from '../../rule.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
 import { startFault } from './exit-words.ts';
 import { describe, edit, rollBack } from './fixes.ts';
+import { POD_OWNERS } from './owner.ts';
 import { howMany, podNames, podRef, sickPods, unreadySince, usualCauses } from './sick.ts';
 
 const REASONS: ReadonlySet<string> = new Set([
@@ -29,7 +30,7 @@ export const startErrorRule: Rule = {
   id: 'pod/start-error',
   gate: 'G9',
   needs: ['Pod'],
-  wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Event'],
+  wants: [...POD_OWNERS, 'Event'],
   about: {
     looksAt:
       'Containers that wait with CreateContainerError, RunContainerError or PostStartHookError, or whose last run ended with StartError.',

@@ -8,6 +8,7 @@ import type { Cause } from '../../finding.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { describe, edit } from '../pods/fixes.ts';
+import { POD_OWNERS } from '../pods/owner.ts';
 import { howMany, PENDING_TOO_LONG, podNames, podRef, type Sick, sickPods, usualCauses } from '../pods/sick.ts';
 import { claimsOf } from '../storage/claims.ts';
 import { nodeOfDaemon, repelling, taintWords } from './node-match.ts';
@@ -39,12 +40,7 @@ export const unschedulable: Rule = {
     'Node',
     'PersistentVolumeClaim',
     'PersistentVolume',
-    'ReplicaSet',
-    'Deployment',
-    'StatefulSet',
-    'DaemonSet',
-    'Job',
-    'CronJob',
+    ...POD_OWNERS,
     'Namespace',
     'LimitRange',
     'MutatingAdmissionPolicy',
