@@ -3,7 +3,9 @@ import type { KubeObject } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
 import type { Api, Collection } from '../kube/client/api.ts';
 import { sanitise } from '../text/sanitise.ts';
+import { hasEnded } from './follow.ts';
 import { SUBMISSION } from './names.ts';
+import type { SubmissionState } from './state.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 /** The rights of a submission's pods, the bindings first. */
@@ -39,15 +41,16 @@ export const removeAll = (api: Api, id: string, clock: Clock): Promise<Removal> 
   remove(api, id, [...RIGHTS, ...REST], clock);
 
 async function remove(api: Api, id: string, kinds: readonly Collection[], clock: Clock): Promise<Removal> {
-  const first = await find(api, id, kinds);
+  const look = () => find(api, `${SUBMISSION}=${id}`, kinds);
+  const first = await look();
   const refused = new Map<string, string>();
   for (const object of first.objects) {
     const gone = await api.remove(refOf(object), { propagationPolicy: 'Background' });
     if (!gone.ok && gone.reason !== 'not-found') refused.set(nameOf(refOf(object)), gone.message);
   }
   // Every claim rests on a look after the last deletion.
-  let now = await find(api, id, kinds);
-  for (const began = clock.monotonic(); now.objects.length > refused.size; now = await find(api, id, kinds)) {
+  let now = await look();
+  for (const began = clock.monotonic(); now.objects.length > refused.size; now = await look()) {
     if (clock.monotonic() - began > SETTLE_MS) break;
     await clock.sleep(LOOK_MS);
   }
@@ -63,10 +66,9 @@ async function remove(api: Api, id: string, kinds: readonly Collection[], clock:
 
 async function find(
   api: Api,
-  id: string,
+  labelSelector: string,
   kinds: readonly Collection[],
 ): Promise<{ objects: KubeObject[]; blind: string[] }> {
-  const labelSelector = `${SUBMISSION}=${id}`;
   const pages = await Promise.all(kinds.map(kind => api.listAll(kind, { labelSelector })));
   return {
     objects: pages.flatMap((page, index) =>
@@ -76,13 +78,21 @@ async function find(
   };
 }
 
-/** Rights that are left of submissions whose work is over or gone, by id. */
-export async function leftRights(api: Api, isOver: (id: string) => boolean): Promise<Map<string, number>> {
-  const pages = await Promise.all(RIGHTS.map(kind => api.listAll(kind, { labelSelector: SUBMISSION })));
+/**
+ * How many objects with rights are left of submissions whose work is over, by id, and which kinds of them could not be read. `states` are the
+ * submissions that were read; `isWhole` says that these are all there are, so that the work of any other is gone.
+ */
+export async function leftRights(
+  api: Api,
+  states: readonly SubmissionState[],
+  isWhole: boolean,
+): Promise<{ left: Map<string, number>; blind: string[] }> {
+  const ended = new Map(states.map(state => [state.id, hasEnded(state)]));
+  const { objects, blind } = await find(api, SUBMISSION, RIGHTS);
   const left = new Map<string, number>();
-  for (const { metadata } of pages.flatMap(page => (page.ok ? page.value.items : []))) {
+  for (const { metadata } of objects) {
     const id = metadata.labels?.[SUBMISSION] ?? '';
-    if (isOver(id)) left.set(id, (left.get(id) ?? 0) + 1);
+    if (ended.get(id) ?? isWhole) left.set(id, (left.get(id) ?? 0) + 1);
   }
-  return left;
+  return { left, blind };
 }

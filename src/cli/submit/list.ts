@@ -1,5 +1,4 @@
 import type { Api } from '../../kube/client/api.ts';
-import { hasEnded } from '../../submit/follow.ts';
 import { isSubmissionId } from '../../submit/names.ts';
 import { leftRights } from '../../submit/remove.ts';
 import { readSubmissions, type SubmissionState } from '../../submit/state.ts';
@@ -17,28 +16,32 @@ export async function listSubmissions(
   api: Api,
   where: { namespace?: string },
 ): Promise<ExitCode> {
-  const states = await readOrFail(api, where);
+  const { states, isWhole } = await readOrFail(api, where);
   print(states.map(stateJson), globals, () => (states.length === 0 ? 'no submissions' : states.map(listLine)));
-  const over = new Set(states.filter(state => !hasEnded(state)).map(({ id }) => id));
-  for (const [id, count] of await leftRights(api, one => !over.has(one)))
+  const rights = await leftRights(api, states, isWhole);
+  for (const [id, count] of rights.left)
     tell(
       `${count} objects with rights of ${sanitise(id, 60)} are left though it has ended: \`mayday submit --cancel ${sanitise(id, 60)}\``,
     );
+  if (rights.blind.length > 0) tell(`BLIND to rights that submissions may have left: ${rights.blind.join('; ')}`);
   const blind = [...new Set(states.flatMap(state => state.blind))];
   for (const line of blind) tell(`BLIND to ${line}`);
   return blind.length === 0 ? EXIT.done : EXIT.unreachable;
 }
 
-/** Whoever may not look everywhere looks where his context points. */
-async function readOrFail(api: Api, where: { id?: string; namespace?: string }): Promise<SubmissionState[]> {
+/** Whoever may not look everywhere looks where his context points. `isWhole`: all that are in the cluster were asked for and read. */
+async function readOrFail(
+  api: Api,
+  where: { id?: string; namespace?: string },
+): Promise<{ states: SubmissionState[]; isWhole: boolean }> {
   const all = await readSubmissions(api, where);
-  if (all.ok) return all.value;
+  if (all.ok) return { states: all.value, isWhole: where.id === undefined && where.namespace === undefined };
   const { namespace } = api.identity;
   if (all.reason === 'forbidden' && where.namespace === undefined) {
     const here = await readSubmissions(api, { ...where, namespace });
     if (here.ok) {
       tell(`BLIND to other namespaces than ${namespace}: ${all.message}; --in names another`);
-      return here.value;
+      return { states: here.value, isWhole: false };
     }
   }
   throw new CommandFailure(`submissions cannot be read: ${all.message}`, EXIT.unreachable);
@@ -51,7 +54,7 @@ export async function theSubmission(api: Api, id: string, where: { namespace?: s
     throw new CommandFailure(
       `expected the id of a submission such as 20261128-215349-3f9a2c, found ${shown}: \`mayday submit --list\` names them`,
     );
-  const [state] = await readOrFail(api, { ...where, id });
+  const [state] = (await readOrFail(api, { ...where, id })).states;
   if (state !== undefined) return state;
   throw new CommandFailure(
     `expected a submission ${shown}, found none: \`mayday submit --list\` names those there are`,
