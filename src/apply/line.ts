@@ -5,7 +5,7 @@ import { rfc3339 } from '../text/rfc3339.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { Told } from './told.ts';
 
-const REMAINS = { none: 'verified', left: 'REMAINS', blind: 'BLIND' } as const;
+const REMAINS = { none: 'no marks', left: 'REMAINS', blind: 'BLIND' } as const;
 
 /** One line in the columns of `mayday run`. */
 export function appliedLine(told: Told, experiment: string): string {
