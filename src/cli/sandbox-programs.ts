@@ -55,6 +55,8 @@ function startProgram(
     const at = placed(container, folder);
     const variables = environment(pod, container, at);
     const args = (container.args ?? []).map(word => at(expanded(word, variables)));
+    const refused = refusedWord(args);
+    if (refused !== undefined) throw new Error(`no pod of \`mayday submit\` says ${refused}`);
     if (wanted !== undefined) return ended(143);
     const [node, script] = thisProgram();
     child = spawn(node, [script, ...args], {
@@ -127,10 +129,22 @@ function placed({ volumeMounts = [] }: Container, folder: string): (word: string
       : word;
 }
 
+/** What the pods of `mayday submit` do, and the words by which they would reach beyond their own cluster. */
+const COMMANDS: readonly string[] = ['run', 'suite'];
+const BEYOND = /^--(kubeconfig|context|contexts|contexts-file|all-contexts)(=|$)/;
+/** The variables that such a pod has. No other is passed on: some make Node.js run code of their own. */
+const VARIABLES: ReadonlySet<string> = new Set(['XDG_STATE_HOME', 'HOME', 'JOB_COMPLETION_INDEX']);
+
+/** The first word that no pod of a submission has; it would be done on this machine, as its user. */
+export function refusedWord([command = '', ...rest]: readonly string[]): string | undefined {
+  return COMMANDS.includes(command) ? rest.find(word => BEYOND.test(word)) : command || 'nothing';
+}
+
 const FIELD = /^metadata\.(annotations|labels)\['(.+)'\]$/;
 
 function environment(pod: Pod, { env = [] }: Container, at: (word: string) => string): Record<string, string> {
-  const given = env.map(({ name, value = '', valueFrom }) => {
+  const taken = env.filter(({ name }) => VARIABLES.has(name));
+  const given = taken.map(({ name, value = '', valueFrom }) => {
     const path = (valueFrom as { fieldRef?: { fieldPath?: string } } | undefined)?.fieldRef?.fieldPath;
     const [, part, key = ''] = FIELD.exec(path ?? '') ?? [];
     const field = part === undefined ? undefined : pod.metadata[part as 'annotations' | 'labels']?.[key];
