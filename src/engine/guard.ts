@@ -87,9 +87,9 @@ export function guardRun(
     options: Pick<RunOptions, 'ttlMs'>;
     lock: () => HeldLock | undefined;
   },
-  house: { clock: Clock; serverNow: () => number; tell: (happening: Happening) => void },
+  deps: { clock: Clock; serverNow: () => number; tell: (happening: Happening) => void },
 ): RunGuard {
-  const { clock, serverNow, tell } = house;
+  const { clock, serverNow, tell } = deps;
   const { metadata, spec } = run.loaded.experiment;
   const wholeMs = guardedFor(run.loaded, run.options.ttlMs);
   let startedAt: number | undefined;

@@ -10,7 +10,7 @@ import { nameOfSubmission } from './names.ts';
 import { type Removal, removeAll } from './remove.ts';
 import type { SubmissionState } from './state.ts';
 
-export interface CancelHouse {
+export interface CancelDeps {
   api: Api;
   clock: Clock;
   survives: IsHolderAlive;
@@ -45,18 +45,18 @@ const LONGEST_MS = 180_000;
  * Ends a submission: deletes its Job, which tells the pods to end and so to revert; waits until they are gone; scans for what they left and
  * reverts that here; scans again; and only then takes the objects away. A pod's rights are there until it is gone.
  */
-export async function cancel(house: CancelHouse, state: SubmissionState): Promise<Cancelled> {
-  const { api, clock } = house;
+export async function cancel(deps: CancelDeps, state: SubmissionState): Promise<Cancelled> {
+  const { api, clock } = deps;
   const { id, namespace } = state;
   const stopped = await stopWork(api, state);
-  const deadline = AbortSignal.any([house.signal, AbortSignal.timeout(LONGEST_MS)]);
+  const deadline = AbortSignal.any([deps.signal, AbortSignal.timeout(LONGEST_MS)]);
   const last =
     stopped === undefined
       ? await follow(api, {
           id,
           namespace,
           clock,
-          tell: house.tell,
+          tell: deps.tell,
           since: state,
           signal: deadline,
           isOver: ({ pods, work, blind }) => blind.length === 0 && work === 'gone' && pods.length === 0,
@@ -64,13 +64,13 @@ export async function cancel(house: CancelHouse, state: SubmissionState): Promis
       : undefined;
   const seen = last ?? state;
   const running = stopped ?? (last === undefined ? 'its pods had not ended when the waiting was over' : undefined);
-  const first = await house.scan();
+  const first = await deps.scan();
   const found = ofSubmission(first, seen);
-  const reverted = found.length === 0 || running !== undefined ? undefined : await house.revert(found);
-  const after = reverted === undefined ? first : await house.scan();
+  const reverted = found.length === 0 || running !== undefined ? undefined : await deps.revert(found);
+  const after = reverted === undefined ? first : await deps.scan();
   const remaining = ofSubmission(after, seen).length;
   const isClean = running === undefined && remaining === 0 && after.blind.length === 0;
-  const locks = isClean ? await freeOwnLocks(house, seen) : { freed: [], unfreed: [] };
+  const locks = isClean ? await freeOwnLocks(deps, seen) : { freed: [], unfreed: [] };
   return {
     state: seen,
     locks,
@@ -84,7 +84,7 @@ export async function cancel(house: CancelHouse, state: SubmissionState): Promis
 }
 
 /** A pod that was killed at once leaves its operator locked for a quarter of an hour. */
-async function freeOwnLocks({ api, survives }: CancelHouse, state: SubmissionState): Promise<Cancelled['locks']> {
+async function freeOwnLocks({ api, survives }: CancelDeps, state: SubmissionState): Promise<Cancelled['locks']> {
   const runs = [...runsOf(state)];
   const { freed, unfreed } = await freeLocks(api, survives, holder => runs.some(run => holder.endsWith(`/${run}`)));
   return { freed: freed.map(({ operator }) => operator), unfreed };

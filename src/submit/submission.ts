@@ -3,9 +3,9 @@ import type { SuiteEntry } from '../suite/order.ts';
 import { jsonText } from '../text/json.ts';
 import { yamlText } from '../text/yaml.ts';
 import { cronJob, type JobSpec, job, podArgs } from './job.ts';
-import { operatorsOf } from './lanes.ts';
 import { INDEX, labelsOf, nameOfSubmission, resultName } from './names.ts';
 import { type Grant, grantsFor, type Need } from './need.ts';
+import { operatorsOf } from './queues.ts';
 import { EMPTY_RESULT } from './result.ts';
 import { rolesFor, serviceAccount } from './roles.ts';
 
@@ -18,7 +18,7 @@ export interface Submission {
   /** RFC 3339. */
   at: string;
   /** The queues, a pod for each; one experiment alone is one queue with one run. */
-  lanes: readonly (readonly SuiteEntry[])[];
+  queues: readonly (readonly SuiteEntry[])[];
   /** The text of each experiment's document, by its path. */
   texts: ReadonlyMap<string, string>;
   /** One experiment, run by itself and not as a suite. */
@@ -74,7 +74,7 @@ export const inOrder = ({ root, account, roles, results, work }: Objects): KubeO
 ];
 
 export function objectsOf(submission: Submission): Objects {
-  const { id, namespace, lanes, isOne } = submission;
+  const { id, namespace, queues, isOne } = submission;
   const files = filesOf(submission);
   const grants = grantsFor([...submission.needs, ...resultNeeds(submission)]);
   const spec: JobSpec = {
@@ -87,7 +87,7 @@ export function objectsOf(submission: Submission): Objects {
       submission.passed,
     ),
     files: [{ key: CONFIG, path: CONFIG }, ...files.map(({ key, path }) => ({ key, path }))],
-    ...(isOne ? {} : { indexed: { pods: lanes.length, atOnce: submission.sideBySide.pods } }),
+    ...(isOne ? {} : { indexed: { pods: queues.length, atOnce: submission.sideBySide.pods } }),
     deadlineSeconds: submission.deadlineSeconds,
     keepSeconds: submission.keepSeconds,
     podSpec: submission.podSpec,
@@ -106,7 +106,7 @@ export function objectsOf(submission: Submission): Objects {
     },
     account: serviceAccount(id, namespace),
     roles: rolesFor(id, namespace, grants),
-    results: lanes.map((_, index) => ({
+    results: queues.map((_, index) => ({
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: {
@@ -125,9 +125,9 @@ export const ABOUT = 'submission.json';
 const CONFIG = 'config.yaml';
 
 /** Each document under a key that keeps the order of its queue: `0.003.name.yaml` is `0/003-name.yaml` in the pod. */
-function filesOf({ lanes, texts }: Submission): { key: string; path: string; text: string }[] {
-  return lanes.flatMap((lane, index) =>
-    lane.map(({ loaded }, at) => {
+function filesOf({ queues, texts }: Submission): { key: string; path: string; text: string }[] {
+  return queues.flatMap((queue, index) =>
+    queue.map(({ loaded }, at) => {
       const number = String(at).padStart(3, '0');
       const name = loaded.experiment.metadata.name
         .toLowerCase()
@@ -143,8 +143,8 @@ function filesOf({ lanes, texts }: Submission): { key: string; path: string; tex
 }
 
 /** A pod changes its result and makes none: the results are there before it. */
-function resultNeeds({ id, namespace, lanes }: Submission): Need[] {
-  return lanes.flatMap((_, index) =>
+function resultNeeds({ id, namespace, queues }: Submission): Need[] {
+  return queues.flatMap((_, index) =>
     ['get', 'patch'].map(verb => ({
       verb,
       group: '',
@@ -156,17 +156,17 @@ function resultNeeds({ id, namespace, lanes }: Submission): Need[] {
 }
 
 function aboutOf(submission: Submission, grants: readonly Grant[]): About {
-  const { id, by, at, image, lanes, namespace, when } = submission;
+  const { id, by, at, image, queues, namespace, when } = submission;
   return {
     v: 1,
     id,
     by,
     at,
     image,
-    queues: lanes.map((lane, index) => ({
+    queues: queues.map((queue, index) => ({
       index,
-      operators: operatorsOf(lane),
-      runs: lane.map(({ key, loaded: { experiment } }) => ({
+      operators: operatorsOf(queue),
+      runs: queue.map(({ key, loaded: { experiment } }) => ({
         key,
         experiment: experiment.metadata.name,
         type: experiment.spec.injection.type,

@@ -32,7 +32,7 @@ export interface Surveyed {
   warnings: string[];
 }
 
-export interface SurveyHouse {
+export interface SurveyDeps {
   api: Api;
   /** Where the Leases of the locks live; undefined where no lock is taken. */
   lockNamespace: string | undefined;
@@ -48,28 +48,28 @@ export interface SurveyHouse {
  * Reads, plans and asks every gate as a run would, and looks at the steady state once. What was read on the way, what the plan says that it
  * writes, and what a run follows make up the rights of its pod. Writes nothing.
  */
-export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signal?: AbortSignal): Promise<Surveyed> {
+export async function survey(deps: SurveyDeps, loaded: LoadedExperiment, signal?: AbortSignal): Promise<Surveyed> {
   const { spec } = loaded.experiment;
   const fault = faultOf(spec.injection.type);
   const params = fault.parse(spec.injection.parameters);
   const scope = scopeOf(loaded);
-  const { api, asked } = noting(house.api);
-  const discovered = await house.api.discovery();
+  const { api, asked } = noting(deps.api);
+  const discovered = await deps.api.discovery();
   if (!discovered.ok)
     return {
       ...NOTHING,
       loaded,
       refused: [{ gate: 'discovery', ok: false, reason: discovered.message, code: 'unreachable' }],
     };
-  const facts = house.facts('survey-a', () => 0);
+  const facts = deps.facts('survey-a', () => 0);
   const { live, plan } = await readAndPlan(api, fault, { params, scope, facts: () => facts }, signal);
-  const locked = house.lock === undefined ? [] : [await house.lock(loaded)];
+  const locked = deps.lock === undefined ? [] : [await deps.lock(loaded)];
   if (isRefusal(plan)) {
     const code = plan.code === 'blind' ? { code: 'blind' as const } : {};
     return { ...NOTHING, loaded, refused: [{ gate: 'plan', ok: false, reason: plan.message, ...code }] };
   }
-  const { gates, permissions } = await askGates(house.api, loaded, plan, signal);
-  const all = [...gates, ...locked, ...freezeGates(house.freeze, house.api.serverTime().now)];
+  const { gates, permissions } = await askGates(deps.api, loaded, plan, signal);
+  const all = [...gates, ...locked, ...freezeGates(deps.freeze, deps.api.serverTime().now)];
   const subject = {
     checks: spec.steadyState.checks,
     namespace: scope.namespace,
@@ -79,13 +79,13 @@ export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signa
     scope,
   };
   const sample = await takeSample(api, subject, plan, live, { afterRevert: false, ...(signal ? { signal } : {}) });
-  const rehearsal = await rehearse(house.api, { fault, params, plan }, signal);
+  const rehearsal = await rehearse(deps.api, { fault, params, plan }, signal);
   const sources = changeSources({ subject, checked: sample.checked, before: live, plan });
   const again = fault.plan(
     params,
     scope,
     live,
-    house.facts('survey-b', () => 0.999),
+    deps.facts('survey-b', () => 0.999),
   );
   const stable = (permission: Permission) => isStable(permission, isRefusal(again) ? plan : again);
   const held = new Set(
@@ -109,7 +109,7 @@ export async function survey(house: SurveyHouse, loaded: LoadedExperiment, signa
         ...(name === undefined ? {} : { name }),
       })),
     ),
-    ...everyRun(house, reachOf(loaded).namespaces, plan, loaded),
+    ...everyRun(deps, reachOf(loaded).namespaces, plan, loaded),
   ];
   const steady = combined([...sample.checks, ...sample.evidence]);
   return {
@@ -127,7 +127,7 @@ const NOT_STEADY = 'its steady state does not hold at this moment; the pod looks
 
 /** What every run does beside its plan: the latch, the lock, Deployments beside the target, Events. */
 function everyRun(
-  { lockNamespace, events }: SurveyHouse,
+  { lockNamespace, events }: SurveyDeps,
   namespaces: readonly string[],
   plan: Plan,
   { experiment }: LoadedExperiment,

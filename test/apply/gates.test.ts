@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { faultOfExperiment } from '../../src/apply/fault-of-experiment.ts';
 import { askApplyGates } from '../../src/apply/gates.ts';
-import { faultOfExperiment } from '../../src/apply/its-fault.ts';
 import { experimentKind } from '../../src/apply/kind.ts';
 import { seenOf } from '../../src/apply/state.ts';
 import { loadExperiment } from '../../src/experiment/load.ts';

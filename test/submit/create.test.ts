@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createAll, notTakenText } from '../../src/submit/create.ts';
-import { lanesOf } from '../../src/submit/lanes.ts';
+import { queuesOf } from '../../src/submit/queues.ts';
 import { inOrder, objectsOf, owned, type Submission } from '../../src/submit/submission.ts';
 import { suiteEntries } from '../../src/suite/order.ts';
 import { named } from '../suite/support.ts';
@@ -14,7 +14,7 @@ const submission = (more: Partial<Submission> = {}): Submission => ({
   image: 'mayday:1',
   by: 'alice@laptop',
   at: '2026-11-28T21:53:49Z',
-  lanes: lanesOf(suiteEntries(loaded)),
+  queues: queuesOf(suiteEntries(loaded)),
   texts: new Map(loaded.map(({ path }) => [path, `# ${path}\n`])),
   isOne: false,
   sideBySide: { pods: 2, inEach: 1 },
@@ -53,7 +53,7 @@ describe('the objects of a submission', () => {
   });
 
   test('one experiment is a Job without a number', () => {
-    const one = submission({ isOne: true, lanes: lanesOf(suiteEntries(loaded.slice(0, 1))) });
+    const one = submission({ isOne: true, queues: queuesOf(suiteEntries(loaded.slice(0, 1))) });
     const { work } = objectsOf(one) as unknown as { work: JobLike };
     expect(work.spec).toMatchObject({ backoffLimit: 0 });
     expect(work.spec).not.toHaveProperty('completions');

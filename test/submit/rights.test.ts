@@ -59,7 +59,7 @@ function servicesOf(object: KubeObject): KubeObject[] {
 }
 
 /** A world of this stage, short enough to be run through. */
-function house(stage: Stage, kinds: readonly ApiResource[] = []): { api: FakeApi; loaded: Stage['loaded'] } {
+function deps(stage: Stage, kinds: readonly ApiResource[] = []): { api: FakeApi; loaded: Stage['loaded'] } {
   const world = worldOf(stage, seededRandom(1));
   const { spec } = world.loaded.experiment;
   spec.hypothesis.recoveryTimeoutMs = 2_000;
@@ -71,7 +71,7 @@ function house(stage: Stage, kinds: readonly ApiResource[] = []): { api: FakeApi
 }
 
 async function needsOf(stage: Stage): Promise<Need[]> {
-  const { api, loaded } = house(stage);
+  const { api, loaded } = deps(stage);
   const facts = (id: string, random: () => number) => testFacts({ id, run: id, random });
   const surveyed = await survey({ api, lockNamespace: undefined, events: false, freeze: [], facts }, loaded);
   expect(surveyed.refused).toEqual([]);
@@ -80,7 +80,7 @@ async function needsOf(stage: Stage): Promise<Need[]> {
 
 /** What a whole run asks: baseline, injection, observation, revert, verdict. */
 async function askedBy(stage: Stage): Promise<{ asked: Need[]; verdict: string }> {
-  const { api: server, loaded } = house(stage);
+  const { api: server, loaded } = deps(stage);
   const { api, asked } = noting(server);
   const engine = createEngine(
     engineDeps({
@@ -142,7 +142,7 @@ describe('the rights of a submitted pod', () => {
 test('the key of signatures is handed out only where a reaper reverts nothing that is unsigned', async () => {
   const without = await Promise.all(
     stages().map(async stage => {
-      const { api, loaded } = house(stage);
+      const { api, loaded } = deps(stage);
       const facts = (id: string, random: () => number) => testFacts({ id, run: id, random });
       const surveyed = await survey({ api, lockNamespace: undefined, events: false, freeze: [], facts }, loaded);
       return surveyed.wantsSignature ? [] : [stage.name];
@@ -175,7 +175,7 @@ test('an owner that lives in no namespace is looked at in none, and asked for in
     resource: 'platforms',
     namespaced: false,
   })) as [ApiResource];
-  const { api, loaded } = house({ ...stage, objects: [...objects, PLATFORM] }, [resource]);
+  const { api, loaded } = deps({ ...stage, objects: [...objects, PLATFORM] }, [resource]);
   const facts = (id: string, random: () => number) => testFacts({ id, run: id, random });
   const { needs } = await survey({ api, lockNamespace: undefined, events: false, freeze: [], facts }, loaded);
   const looks = needs.filter(({ group }) => group === 'example.com');

@@ -19,7 +19,7 @@ import { followToEnd } from './follow.ts';
 import { type ApplyRequest, applyRequest, withMetadata } from './request.ts';
 import { stopExperiment } from './stop.ts';
 
-interface House {
+interface ApplyDeps {
   api: Api;
   runtime: Runtime;
   interrupt: Interrupt;
@@ -75,9 +75,9 @@ async function applyFile(
   invocation: Invocation,
   request: FileRequest,
   kind: ExperimentKind,
-  house: House,
+  deps: ApplyDeps,
 ): Promise<ExitCode> {
-  const { api, runtime, interrupt } = house;
+  const { api, runtime, interrupt } = deps;
   const { globals } = invocation;
   const isDry = request.dryRun || runtime.config.readOnly;
   const loaded = placed(request, api);
@@ -89,7 +89,7 @@ async function applyFile(
   // One of that name explains more than what its fault does to the gates.
   const there = await api.get(refOf(object));
   if (there.ok) throw notTaken({ is: 'exists', seen: seenOf(there.value) }, object);
-  await gatesOrFail(loaded, kind, house);
+  await gatesOrFail(loaded, kind, deps);
   const tried = await tryApply(api, object);
   if (!tried.ok) throw notTaken(tried.why, object);
   if (isDry) {
@@ -107,7 +107,7 @@ async function applyFile(
     if (globals.output !== 'text') print({ namespace, name }, globals, () => []);
     return EXIT.done;
   }
-  return followToEnd(invocation, house, { ...request, object: created.value, made: seenOf(object) });
+  return followToEnd(invocation, deps, { ...request, object: created.value, made: seenOf(object) });
 }
 
 /** In the document's own namespace, else where `--in` says, else in that of the context. */
@@ -123,7 +123,7 @@ function placed({ loaded, namespace }: FileRequest, api: Api): FileRequest['load
 async function gatesOrFail(
   loaded: FileRequest['loaded'],
   kind: ExperimentKind,
-  { api, runtime, interrupt }: House,
+  { api, runtime, interrupt }: ApplyDeps,
 ): Promise<void> {
   const { name } = loaded.experiment.metadata;
   const locks = locksFor(runtime, api);

@@ -1,4 +1,4 @@
-import { faultOfExperiment } from '../../apply/its-fault.ts';
+import { faultOfExperiment } from '../../apply/fault-of-experiment.ts';
 import { seenOf } from '../../apply/state.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';

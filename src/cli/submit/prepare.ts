@@ -7,10 +7,10 @@ import { pooled } from '../../kube/client/pooled.ts';
 import { locksFor, previewFacts } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { RECORD_KEY } from '../../safety/record-key.ts';
-import { lanesOf, longestOfLanesMs, sideBySide } from '../../submit/lanes.ts';
 import { labelsOf, makeSubmissionId } from '../../submit/names.ts';
 import type { Need } from '../../submit/need.ts';
-import { inItsOwnWay } from '../../submit/own-way.ts';
+import { harmOfOwnPod } from '../../submit/own-pod.ts';
+import { longestOfQueuesMs, queuesOf, sideBySide } from '../../submit/queues.ts';
 import type { Submission } from '../../submit/submission.ts';
 import { type Surveyed, survey } from '../../submit/survey.ts';
 import { suiteEntries } from '../../suite/order.ts';
@@ -65,16 +65,16 @@ export async function prepare(
     for (const warning of warnings) tell(`${loaded.experiment.metadata.name}: ${warning}`);
   const wantsSignature = surveyed.some(one => one.wantsSignature);
   await agree(wantsSignature);
-  const lanes = lanesOf(suiteEntries(request.due));
-  const beside = sideBySide(lanes, request.parallel);
-  const longest = longestOfLanesMs(lanes, beside, request.timing);
+  const queues = queuesOf(suiteEntries(request.due));
+  const beside = sideBySide(queues, request.parallel);
+  const longest = longestOfQueuesMs(queues, beside, request.timing);
   return {
     id,
     namespace,
     image: request.image,
     by: `${runtime.by}@${runtime.host}`,
     at: new Date(now).toISOString(),
-    lanes,
+    queues,
     texts: request.texts,
     isOne: request.isOne,
     sideBySide: beside,
@@ -101,7 +101,7 @@ export async function prepare(
 /** Fails with the first reason; a cluster that does not let us or does not answer ends 8, as for a run. */
 function refuse(surveyed: readonly Surveyed[], namespace: string, id: string): void {
   const refusals = surveyed.flatMap(({ loaded, plan, refused }) => {
-    const own = plan && inItsOwnWay(plan, namespace, policy => selects(policy, labelsOf(id)));
+    const own = plan && harmOfOwnPod(plan, namespace, policy => selects(policy, labelsOf(id)));
     const reasons = [
       ...refused.map(({ gate, reason }) => `${gate}: ${reason}`),
       ...(own === undefined ? [] : [`its pod would run in ${namespace}, and ${own}: name another namespace with --in`]),

@@ -1,6 +1,6 @@
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { operatorsOf } from '../../submit/lanes.ts';
 import type { Grant, Rule } from '../../submit/need.ts';
+import { operatorsOf } from '../../submit/queues.ts';
 import { inOrder, type Objects, type Submission } from '../../submit/submission.ts';
 import { counted } from '../../text/counted.ts';
 import { age } from '../../text/duration.ts';
@@ -9,25 +9,25 @@ import { yamlText } from '../../text/yaml.ts';
 
 /** What is about to be submitted, for people: queues, image, limits, and every right that its pods get. */
 export function submissionLines(submission: Submission, { grants }: Objects): string[] {
-  const { id, namespace, image, lanes, deadlineSeconds, keepSeconds, when, isOne } = submission;
-  const what = isOne ? 'a Job' : `an Indexed Job of ${counted(lanes.length, 'pod')}`;
+  const { id, namespace, image, queues, deadlineSeconds, keepSeconds, when, isOne } = submission;
+  const what = isOne ? 'a Job' : `an Indexed Job of ${counted(queues.length, 'pod')}`;
   return [
     `submission ${id} in namespace ${namespace}: ${when === undefined ? what : `a CronJob, "${when.schedule}" in ${when.timeZone}, of ${what}`}`,
     `  image ${image}; ended after ${age(deadlineSeconds * 1000)} at the latest; the Job is kept for ${age(keepSeconds * 1000)}`,
-    ...lanes.map(
-      (lane, index) => `  pod ${index}  ${operatorsOf(lane).join(', ')}: ${lane.map(({ key }) => key).join(', ')}`,
+    ...queues.map(
+      (queue, index) => `  pod ${index}  ${operatorsOf(queue).join(', ')}: ${queue.map(({ key }) => key).join(', ')}`,
     ),
-    ...whyTogether(lanes),
+    ...whyTogether(queues),
     'RIGHTS of its ServiceAccount, and no others',
     ...grants.flatMap(grantLines),
   ];
 }
 
 /** Operators that share a pod, and why. */
-function whyTogether(lanes: Submission['lanes']): string[] {
-  return lanes.flatMap(lane => {
-    if (operatorsOf(lane).length < 2) return [];
-    const wide = lane.find(({ reach }) => reach.everywhere);
+function whyTogether(queues: Submission['queues']): string[] {
+  return queues.flatMap(queue => {
+    if (operatorsOf(queue).length < 2) return [];
+    const wide = queue.find(({ reach }) => reach.everywhere);
     const why =
       wide === undefined
         ? 'these operators share namespaces'

@@ -34,7 +34,7 @@ const AT_MOST_EVERY_REAL_MS = 500;
 
 export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
   const { rules, world } = deps;
-  let under: AbortController | undefined;
+  let underWay: AbortController | undefined;
   /** What fired when it was looked last, by source; none where a source has not answered in this scenario. */
   let known = new Map<AlertSource, Set<string>>();
   let told = new Map<AlertSource, string | undefined>();
@@ -82,9 +82,9 @@ export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
 
   return {
     async begin() {
-      under?.abort();
-      under = new AbortController();
-      const { signal } = under;
+      underWay?.abort();
+      underWay = new AbortController();
+      const { signal } = underWay;
       known = new Map();
       told = new Map();
       fresh = new Map();
@@ -92,8 +92,8 @@ export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
       void follow(signal);
     },
     end() {
-      under?.abort();
-      under = undefined;
+      underWay?.abort();
+      underWay = undefined;
     },
     async look() {
       const answers = await askAlerts(world, rules);
@@ -103,6 +103,6 @@ export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
       };
     },
     incidents: () =>
-      under === undefined || !isAnswered ? undefined : [...fresh.values()].filter(isIncident).map(alertText),
+      underWay === undefined || !isAnswered ? undefined : [...fresh.values()].filter(isIncident).map(alertText),
   };
 }

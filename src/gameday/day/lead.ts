@@ -248,7 +248,7 @@ class Leading implements Day {
   }
 
   /** What happens by itself is written down; a disk that refuses is told by the desk, and ends the day. */
-  #jot(happened: Happened): void {
+  #writeDown(happened: Happened): void {
     this.desk.note(happened).catch(() => undefined);
   }
 
@@ -264,18 +264,18 @@ class Leading implements Day {
       rules: alerts,
       incident: abort.incident === false ? undefined : abort.incident.alerts,
       namespaces: scope.namespaces,
-      fires: alert => this.#jot({ kind: 'alert', scenario: about(), ...alert }),
+      fires: alert => this.#writeDown({ kind: 'alert', scenario: about(), ...alert }),
       answers: (source, why) =>
-        this.#jot({ kind: 'alerts', scenario: about(), source, ...(why === undefined ? {} : { why }) }),
+        this.#writeDown({ kind: 'alerts', scenario: about(), source, ...(why === undefined ? {} : { why }) }),
     });
   }
 
   /** Writes down each probe that changed. */
-  #flips(seen: readonly ProbeSeen[]): void {
+  #writeDownProbeChanges(seen: readonly ProbeSeen[]): void {
     for (const { name, state, expected, actual } of seen) {
       const before = this.#probes.get(name) ?? 'pass';
       this.#probes.set(name, state);
-      if (before !== state) this.#jot({ kind: 'probe', probe: name, state, expected, actual });
+      if (before !== state) this.#writeDown({ kind: 'probe', probe: name, state, expected, actual });
     }
   }
 
@@ -313,7 +313,7 @@ class Leading implements Day {
       rules: spec.abort,
       beganAt,
       hear: ({ standings, probes }) => {
-        this.#flips(probes);
+        this.#writeDownProbeChanges(probes);
         this.#order.hear({ is: 'standings', standings, probes });
       },
       tripped: standing => this.#tripped(standing),

@@ -5,37 +5,37 @@ import { type SuiteEntry, shareReach } from '../suite/order.ts';
  * The runs of a suite as queues that cannot disturb each other, one pod for each: runs of one operator, of one namespace, or of the whole
  * cluster stay together, in the suite's own order.
  */
-export function lanesOf(entries: readonly SuiteEntry[]): SuiteEntry[][] {
-  let lanes: SuiteEntry[][] = [];
+export function queuesOf(entries: readonly SuiteEntry[]): SuiteEntry[][] {
+  let queues: SuiteEntry[][] = [];
   for (const entry of entries) {
-    const near = lanes.filter(lane => lane.some(other => shareReach(other.reach, entry.reach)));
+    const near = queues.filter(queue => queue.some(other => shareReach(other.reach, entry.reach)));
     const joined = [...near.flat(), entry].sort((a, b) => entries.indexOf(a) - entries.indexOf(b));
-    lanes = [...lanes.filter(lane => !near.includes(lane)), joined];
+    queues = [...queues.filter(queue => !near.includes(queue)), joined];
   }
-  return lanes.sort((a, b) => entries.indexOf(a[0] as SuiteEntry) - entries.indexOf(b[0] as SuiteEntry));
+  return queues.sort((a, b) => entries.indexOf(a[0] as SuiteEntry) - entries.indexOf(b[0] as SuiteEntry));
 }
 
 /** The operators of a queue, as people are told of it. */
-export const operatorsOf = (lane: readonly SuiteEntry[]): string[] => [
-  ...new Set(lane.map(({ reach }) => reach.operator)),
+export const operatorsOf = (queue: readonly SuiteEntry[]): string[] => [
+  ...new Set(queue.map(({ reach }) => reach.operator)),
 ];
 
 /** Of how many pods at once and how many runs in each a wish for `parallel` runs side by side is made. */
-export function sideBySide(lanes: readonly unknown[], parallel: number): { pods: number; inEach: number } {
-  const pods = Math.max(1, Math.min(lanes.length, parallel));
+export function sideBySide(queues: readonly unknown[], parallel: number): { pods: number; inEach: number } {
+  const pods = Math.max(1, Math.min(queues.length, parallel));
   return { pods, inEach: Math.max(1, Math.floor(parallel / pods)) };
 }
 
 /** The longest that all queues can take, milliseconds: each run takes its longest, the pods start in the order of their numbers. */
-export function longestOfLanesMs(
-  lanes: readonly (readonly SuiteEntry[])[],
+export function longestOfQueuesMs(
+  queues: readonly (readonly SuiteEntry[])[],
   { pods, inEach }: { pods: number; inEach: number },
   timing: Timing,
 ): number {
   const busyUntil = Array.from({ length: pods }, () => 0);
-  for (const lane of lanes) {
+  for (const queue of queues) {
     const first = busyUntil.indexOf(Math.min(...busyUntil));
-    busyUntil[first] = (busyUntil[first] ?? 0) + longestLeftMs(lane, [], inEach, timing);
+    busyUntil[first] = (busyUntil[first] ?? 0) + longestLeftMs(queue, [], inEach, timing);
   }
   return Math.max(...busyUntil);
 }

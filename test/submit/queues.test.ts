@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { lanesOf, longestOfLanesMs, operatorsOf, sideBySide } from '../../src/submit/lanes.ts';
+import { longestOfQueuesMs, operatorsOf, queuesOf, sideBySide } from '../../src/submit/queues.ts';
 import { type SuiteEntry, suiteEntries } from '../../src/suite/order.ts';
 import { named } from '../suite/support.ts';
 
 const TIMING = { gateMs: 0, soakMs: 1_000 };
 
-const names = (lanes: SuiteEntry[][]) => lanes.map(lane => lane.map(({ key }) => key));
+const names = (queues: SuiteEntry[][]) => queues.map(queue => queue.map(({ key }) => key));
 
 test('each operator has a queue of its own, in the order of the suite', () => {
   const all = [
@@ -13,7 +13,7 @@ test('each operator has a queue of its own, in the order of the suite', () => {
     named('b1', { operator: 'b', namespace: 'y' }),
     named('a1', { operator: 'a', namespace: 'x' }),
   ];
-  expect(names(lanesOf(suiteEntries(all)))).toEqual([['a1', 'a2'], ['b1']]);
+  expect(names(queuesOf(suiteEntries(all)))).toEqual([['a1', 'a2'], ['b1']]);
 });
 
 test('operators that share a namespace, also through a third, are one queue', () => {
@@ -23,9 +23,9 @@ test('operators that share a namespace, also through a third, are one queue', ()
     named('a2', { operator: 'a', namespace: 'y' }),
     named('c', { operator: 'c', namespace: 'z' }),
   ];
-  const lanes = lanesOf(suiteEntries(all));
-  expect(names(lanes)).toEqual([['a', 'a2', 'b'], ['c']]);
-  expect(operatorsOf(lanes[0] ?? [])).toEqual(['a', 'b']);
+  const queues = queuesOf(suiteEntries(all));
+  expect(names(queues)).toEqual([['a', 'a2', 'b'], ['c']]);
+  expect(operatorsOf(queues[0] ?? [])).toEqual(['a', 'b']);
 });
 
 test('what writes to the whole cluster runs beside nothing', () => {
@@ -34,25 +34,25 @@ test('what writes to the whole cluster runs beside nothing', () => {
     named('b', { operator: 'b', namespace: 'y' }),
     named('w', { type: 'WebhookDisrupt', parameters: { webhookName: 'h' } }),
   ];
-  expect(names(lanesOf(suiteEntries(all)))).toEqual([['a', 'b', 'w']]);
+  expect(names(queuesOf(suiteEntries(all)))).toEqual([['a', 'b', 'w']]);
 });
 
 test('the deadline counts what waits for a free pod, and what runs side by side only once', () => {
-  const one = longestOfLanesMs(
-    lanesOf(suiteEntries([named('a', { operator: 'a', namespace: 'x' })])),
+  const one = longestOfQueuesMs(
+    queuesOf(suiteEntries([named('a', { operator: 'a', namespace: 'x' })])),
     { pods: 1, inEach: 1 },
     TIMING,
   );
   expect(one).toBe(2 * 61_000);
-  const lanes = lanesOf(
+  const queues = queuesOf(
     suiteEntries([
       named('a', { operator: 'a', namespace: 'x' }),
       named('b', { operator: 'b', namespace: 'y' }),
       named('c', { operator: 'c', namespace: 'z' }),
     ]),
   );
-  expect(longestOfLanesMs(lanes, { pods: 3, inEach: 1 }, TIMING)).toBe(one);
-  expect(longestOfLanesMs(lanes, { pods: 2, inEach: 1 }, TIMING)).toBe(2 * one);
+  expect(longestOfQueuesMs(queues, { pods: 3, inEach: 1 }, TIMING)).toBe(one);
+  expect(longestOfQueuesMs(queues, { pods: 2, inEach: 1 }, TIMING)).toBe(2 * one);
 });
 
 test('a wish for so many runs side by side is shared among the pods', () => {

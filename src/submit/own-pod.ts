@@ -6,7 +6,7 @@ import { nameOf } from '../k8s/object-ref.ts';
  * Why a plan would take its own pod away, or keep the pods of the same submission from starting, undefined where it does not: the pod must
  * be there to revert.
  */
-export function inItsOwnWay(
+export function harmOfOwnPod(
   plan: Plan,
   namespace: string,
   selects: (policy: KubeObject) => boolean,
