@@ -7,8 +7,9 @@ export default defineConfig({
     exclude: ['test/e2e/**', 'test/cluster/**', 'test/bench/**'],
     // Some tests run the bundle, as users do.
     globalSetup: ['test/support/fresh-bundle.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Limits for what hangs: a machine that is busy with something else takes several times as long as this one.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // More workers than two cores: many tests only wait for processes that they started.
     maxWorkers: 3,
   },

@@ -8,7 +8,5 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     maxWorkers: 2,
-    // Where nobody looks on, one journey that lost a race with the machine is run again; twice is a failure anywhere.
-    retry: process.env.CI === 'true' ? 1 : 0,
   },
 });
