@@ -1,11 +1,11 @@
-import type { EndedScenario, Go, Human } from '../gameday/day/human.ts';
+import type { Decision, EndedScenario, Human } from '../gameday/day/human.ts';
 import { LATCHED } from '../gameday/day/latched.ts';
 import type { Day } from '../gameday/day/lead.ts';
 import { outcomeOf } from '../gameday/day/unattended.ts';
 import type { By, Outcome } from '../gameday/journal/record.ts';
 import { prompted } from './confirm.ts';
 
-const GO: Readonly<Record<string, Go>> = {
+const GO: Readonly<Record<string, Decision>> = {
   go: 'go',
   g: 'go',
   skip: 'skip',
@@ -33,10 +33,10 @@ export function attended(by: By, day: Day, line: (text: string) => void): Human 
   };
 }
 
-async function unlatchOrStop(by: By, day: Day, signal: AbortSignal): Promise<Go> {
+async function unlatchOrStop(by: By, day: Day, signal: AbortSignal): Promise<Decision> {
   if (by.role !== 'owner') return 'stop';
   const isOn = await asked(
-    `${day.latched() ?? ''}. Go on with the day? (yes/no)`,
+    `${day.latched() ?? ''}. Decision on with the day? (yes/no)`,
     { yes: true, no: false },
     false,
     signal,

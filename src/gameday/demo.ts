@@ -15,11 +15,11 @@ import { sanitise } from '../text/sanitise.ts';
 /** How fast the sandbox and the engine's clock run, so that minutes of waiting pass in seconds. */
 export const DEMO_SPEED = 6;
 
-/** One act: what the audience is told, and the experiment that is run. */
+/** One act of the demo: the narration, and the experiment that is run. */
 export interface Act {
   title: string;
   says: readonly string[];
-  /** Below the folder of experiments. */
+  /** Path below the folder of experiments. */
   file: string;
   expects: Verdict;
   /** Shorter than the document's, to keep the demo short. Milliseconds. */
@@ -39,7 +39,7 @@ export const ACTS: readonly Act[] = [
   {
     title: 'a configuration drifts, and nobody notices',
     says: [
-      'One key of the LlamaStack serving configuration is overwritten. The original rides along in the same request.',
+      'One key of the LlamaStack serving configuration is overwritten. The original is saved in the same request.',
       'No check fails, so a single look would call this fine. Here the drift itself must go. TTL: one minute.',
     ],
     file: 'llamastack/config-drift.yaml',
@@ -57,7 +57,7 @@ export const ACTS: readonly Act[] = [
   },
 ];
 
-/** What the last act finds: an injection as the framework writes it, its tool long dead. */
+/** The object that the last act plants an injection in, as the framework writes it when its process dies. */
 const LEFTOVER: ObjectRef & { namespace: string } = {
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -69,11 +69,11 @@ const LEFTOVER_KEY = 'config.yaml';
 export interface DemoDeps {
   engine: Engine;
   api: Api;
-  /** Real time: for the narrator's pauses. */
+  /** Wall time, for the pauses of the narration. */
   clock: Clock;
-  /** Reads one of the experiments that come with the program; throws one line when it cannot. */
+  /** Reads one of the experiments that come with the program; throws an error with a one-line message when it cannot. */
   load(file: string): LoadedExperiment;
-  /** Takes each line. */
+  /** Receives each line. */
   say(line: string): void;
   signal?: AbortSignal;
   /** Pause after each line of narration, milliseconds. */
@@ -82,13 +82,13 @@ export interface DemoDeps {
 
 export interface DemoResult {
   results: RunResult[];
-  /** What the last act could not put back. */
+  /** How many injections the last act could not revert. */
   remaining: number;
-  /** 0 when every act went as told and nothing remains; 6 interrupted; 7 residue; 1 when an act ended otherwise. */
+  /** 0 when every act ended as planned and nothing remains; 6 interrupted; 7 residue; 1 when an act ended otherwise. */
   exitCode: 0 | 1 | 6 | 7;
 }
 
-/** The scripted game-day: three experiments with three endings, then a leftover of another tool found and put back. */
+/** Runs the scripted game-day: three experiments with three endings, then a leftover of another tool that is found and reverted. */
 export async function runDemo(deps: DemoDeps): Promise<DemoResult> {
   const { say } = deps;
   const results: RunResult[] = [];
@@ -99,9 +99,9 @@ export async function runDemo(deps: DemoDeps): Promise<DemoResult> {
     say('');
     say(`ACT ${index + 1}  ${act.title}`);
     await tell(deps, act.says);
-    results.push(await play(deps, act));
+    results.push(await runAct(deps, act));
   }
-  const remaining = isOver() ? 0 : await mayday(deps);
+  const remaining = isOver() ? 0 : await revertLeftover(deps);
   say('');
   for (const line of summaryLines(results)) say(line);
   return { results, remaining, exitCode: exitCodeOf(results, remaining, isOver()) };
@@ -115,17 +115,17 @@ async function tell({ say, clock, signal, pauseMs = 700 }: DemoDeps, lines: read
   }
 }
 
-/** Events that help follow the story; the rest is in the run's record. */
-const isTold = (event: RunEvent): boolean => event.event !== 'phase' && !(event.event === 'gate' && event.ok);
+/** Whether an event is printed. Phases and passed gates are left out; the record of the run has them. */
+const isPrinted = (event: RunEvent): boolean => event.event !== 'phase' && !(event.event === 'gate' && event.ok);
 
-async function play({ engine, load, say, signal }: DemoDeps, act: Act): Promise<RunResult> {
+async function runAct({ engine, load, say, signal }: DemoDeps, act: Act): Promise<RunResult> {
   const loaded = load(act.file);
   const { metadata, spec } = loaded.experiment;
   const options = { experiment: metadata.name, recoveryTimeoutMs: spec.hypothesis.recoveryTimeoutMs };
-  say(`$ mayday run experiments/${act.file}`);
+  say(`$ revertLeftover run experiments/${act.file}`);
   const { result } = await engine.run(loaded, {
     emit: event => {
-      if (isTold(event)) say(eventLine(event, options));
+      if (isPrinted(event)) say(eventLine(event, options));
     },
     ...(signal ? { signal } : {}),
     ...(act.ttlMs === undefined ? {} : { ttlMs: act.ttlMs }),
@@ -133,12 +133,12 @@ async function play({ engine, load, say, signal }: DemoDeps, act: Act): Promise<
   return result;
 }
 
-/** The last act. Returns what remains. */
-async function mayday(deps: DemoDeps): Promise<number> {
+/** The last act: a scan and a revert. Gives how many injections remain. */
+async function revertLeftover(deps: DemoDeps): Promise<number> {
   const { engine, api, say } = deps;
   say('');
   say(`ACT ${ACTS.length + 1}  somebody else’s chaos`);
-  const planted = await plant(api);
+  const planted = await writeLeftover(api);
   if (planted !== undefined) {
     say(`  ${planted}`);
     return 0;
@@ -147,10 +147,10 @@ async function mayday(deps: DemoDeps): Promise<number> {
     'Meanwhile another tool injected a fault and was killed before it could clean up.',
     'Nobody here knows about it. The cluster does: the marks are on the object.',
   ]);
-  say('$ mayday scan');
+  say('$ revertLeftover scan');
   const found = await engine.scan({ deep: true });
   for (const finding of found.injections) say(findingLine(finding, api.serverTime().now));
-  say('$ mayday revert --all');
+  say('$ revertLeftover revert --all');
   const reverted = await engine.revert(found.injections, {
     emit: event => {
       if (event.event === 'receipt' && event.final) say(receiptLine(event.receipt));
@@ -160,10 +160,10 @@ async function mayday(deps: DemoDeps): Promise<number> {
   return reverted.remaining;
 }
 
-/** Leaves an injection behind in the framework's own format. Undefined when it is in place, else why it is not. */
-async function plant(api: Api): Promise<string | undefined> {
+/** Writes an injection in the framework's own format. Gives undefined when it is in place, else why it is not. */
+async function writeLeftover(api: Api): Promise<string | undefined> {
   const got = await api.get(LEFTOVER);
-  if (!got.ok) return sanitise(`the stage is not set: ${LEFTOVER.kind} ${LEFTOVER.name}: ${got.message}`);
+  if (!got.ok) return sanitise(`the demo cannot be prepared: ${LEFTOVER.kind} ${LEFTOVER.name}: ${got.message}`);
   const original = (got.value.data as Record<string, string> | undefined)?.[LEFTOVER_KEY];
   const record = writeEnvelope({
     key: LEFTOVER_KEY,
@@ -180,7 +180,7 @@ async function plant(api: Api): Promise<string | undefined> {
     },
     { fieldManager: 'operator-chaos' },
   );
-  return injected.ok ? undefined : sanitise(`the stage could not be set: ${injected.message}`);
+  return injected.ok ? undefined : sanitise(`the demo could not be prepared: ${injected.message}`);
 }
 
 function exitCodeOf(results: readonly RunResult[], remaining: number, isInterrupted: boolean): DemoResult['exitCode'] {

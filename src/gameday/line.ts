@@ -6,25 +6,25 @@ import type { By, DayEntry, EntryOf } from './journal/record.ts';
 const clockOf = (at: number): string => new Date(at).toTimeString().slice(0, 8);
 const LABEL = 12;
 
-/** What a line needs beside the record: the limit that a run's events are worded with. */
+/** What a line needs besides the record. */
 export interface LineFacts {
   recoveryTimeoutMs: number;
   experiment: string;
-  /** Runs of other experiments may go on beside it: each line names its own. */
+  /** Whether other experiments may run at the same time; then each line names its own. */
   isOneOfSeveral?: boolean;
 }
 
-/** The line of one record of a day for people; undefined where there is nothing to tell. */
+/** The line that shows one record of a day; undefined for a record that is not shown. */
 export function dayLine(entry: DayEntry, facts: LineFacts): string | undefined {
   if (entry.kind === 'event') {
     const { event } = entry;
-    const isTold = event.event !== 'phase' && !(event.event === 'gate' && event.ok);
+    const isShown = event.event !== 'phase' && !(event.event === 'gate' && event.ok);
     const name = facts.isOneOfSeveral ? `   (${facts.experiment})` : '';
-    return isTold ? sanitise(`${eventLine(event, facts)}${name}`, 600) : undefined;
+    return isShown ? sanitise(`${eventLine(event, facts)}${name}`, 600) : undefined;
   }
-  const said = words(entry);
-  if (said === undefined) return undefined;
-  const [label, text] = said;
+  const labelled = words(entry);
+  if (labelled === undefined) return undefined;
+  const [label, text] = labelled;
   return sanitise(`${clockOf(entry.at)}  ${label.padEnd(LABEL)}  ${text}`, 600);
 }
 
@@ -102,11 +102,11 @@ function baseline({ when, path, problem, left }: EntryOf<'baseline'>): string {
   return `${when}: saved in ${path ?? '?'}${found}`;
 }
 
-function outcome({ scenario, outcome: said, auto, detected, detectedBy, mitigated, by }: EntryOf<'outcome'>): string {
+function outcome({ scenario, outcome: given, auto, detected, detectedBy, mitigated, by }: EntryOf<'outcome'>): string {
   const noticed =
     detected === undefined ? '' : detected ? `, detected by ${detectedBy ?? 'somebody'}` : ', NOT detected';
   const eased = mitigated === undefined ? '' : mitigated ? ', mitigated' : ', not mitigated';
-  return `${scenario}: ${said}${noticed}${eased}   ${auto ? 'from the verdict; nobody was asked' : who(by)}`;
+  return `${scenario}: ${given}${noticed}${eased}   ${auto ? 'from the verdict; nobody was asked' : who(by)}`;
 }
 
 function lifted({ receipts, remaining, blind }: EntryOf<'lifted'>): string {
@@ -119,7 +119,7 @@ function lifted({ receipts, remaining, blind }: EntryOf<'lifted'>): string {
   return `${found}   ${remaining} remain${blind === 0 ? '' : `, blind to ${blind}`}`;
 }
 
-/** The JSON line of a record: the same, its moment as RFC 3339 text. */
+/** The JSON line of a record: the same members, with the time as RFC 3339 text. */
 export const dayJson = ({ at, ...rest }: DayEntry): Record<string, unknown> => ({
   at: new Date(at).toISOString(),
   ...rest,

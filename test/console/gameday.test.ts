@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { heard } from '../../src/console/screens/gameday/hear.ts';
 import { type DayView, NO_DAY } from '../../src/console/screens/gameday/view.ts';
-import type { Standing } from '../../src/gameday/conditions/judge.ts';
+import type { ConditionStatus } from '../../src/gameday/conditions/judge.ts';
 import type { DayEntry } from '../../src/gameday/journal/record.ts';
 import { width } from '../../src/text/width.ts';
 import { isAscii } from '../support/ansi.ts';
@@ -9,7 +9,7 @@ import { NOW } from './support/objects.ts';
 import { SETTINGS, shown, state, T } from './support/view.ts';
 
 const ANA = { name: 'Ana', role: 'owner' } as const;
-const standings: Standing[] = [
+const standings: ConditionStatus[] = [
   { id: 'collateral', state: 'ARMED', value: 'all well', limit: 'for 10s' },
   { id: 'probes', state: 'TRIPPED', value: 'door broken for 1m4s', limit: 'broken for 1m' },
   { id: 'incident', state: 'OFF', value: '', limit: 'off in the plan' },

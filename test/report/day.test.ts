@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Happened } from '../../src/gameday/journal/record.ts';
+import type { DayEvent } from '../../src/gameday/journal/record.ts';
 import { findingsOf } from '../../src/report/findings.ts';
 import { timelineText } from '../../src/report/formats/timeline-text.ts';
 import { flipRows } from '../../src/report/formats/words.ts';
@@ -21,8 +21,7 @@ const SESSION = {
   clusterUid: 'u',
 };
 const DAY = '20261121-120000000-00000d';
-const line = (seconds: number, happened: Happened): string =>
-  JSON.stringify({ v: 1, at: T0 + seconds * 1_000, ...happened });
+const line = (seconds: number, event: DayEvent): string => JSON.stringify({ v: 1, at: T0 + seconds * 1_000, ...event });
 const begin = (day = DAY): string =>
   line(0, { kind: 'begin', day, plan: 'autumn', objective: 'learn', files: [], ...SESSION });
 const LED = [
@@ -114,7 +113,7 @@ test('what of the agenda was not run, the people and the hypothesis are told as 
 describe('what monitoring said of a scenario', () => {
   const run = '20261121-120000000-000001';
   const event = (seconds: number, own: object) =>
-    line(seconds, { kind: 'event', scenario: 'kill', event: { at: T0 + seconds * 1_000, run, ...own } } as Happened);
+    line(seconds, { kind: 'event', scenario: 'kill', event: { at: T0 + seconds * 1_000, run, ...own } } as DayEvent);
   const record = (...more: string[]): Scenario => {
     const told = parts([MINE], {
       [MINE]: [
@@ -191,7 +190,7 @@ test('a run that died and was put back when the day went on is told so; what peo
   const LEFT = { object: 'ConfigMap shop/settings', outcome: 'reverted', verified: true };
   const [first, second] = ['20261121-120000000-000001', '20261121-120500000-000002'];
   const event = (seconds: number, run: string, own: object) =>
-    line(seconds, { kind: 'event', scenario: 'kill', event: { at: T0 + seconds * 1_000, run, ...own } } as Happened);
+    line(seconds, { kind: 'event', scenario: 'kill', event: { at: T0 + seconds * 1_000, run, ...own } } as DayEvent);
   const told = (lifted: { remaining: number; blind: number }) => {
     const read = parts([MINE], {
       [MINE]: [

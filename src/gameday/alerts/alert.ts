@@ -18,7 +18,7 @@ export type Matchers = Readonly<Record<string, string>>;
 const ADDED = new Set(['__name__', 'alertname', 'alertstate']);
 const MOST_LABELS = 30;
 
-/** An alert from the labels of an answer; undefined where they are none. */
+/** An alert from the labels of an answer; undefined where they name no alert. */
 export function alertOf(source: AlertSource, labels: unknown): Alert | undefined {
   if (labels === null || typeof labels !== 'object') return undefined;
   const texts = Object.entries(labels).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
@@ -36,14 +36,14 @@ export const matches = ({ name, labels }: Alert, matchers: Matchers): boolean =>
     return value !== undefined && fitsPattern(value, pattern);
   });
 
-/** Whether an alert is of something outside of the scope: it names no namespace of it. */
+/** Whether an alert is about something outside the scope: its labels name none of these namespaces. */
 export const isOutside = ({ labels }: Alert, namespaces: readonly string[]): boolean =>
   labels.namespace === undefined || !namespaces.includes(labels.namespace);
 
-/** One alert is told from another by its source and all its labels. */
+/** A key that identifies an alert: its source and all its labels. */
 export const keyOf = ({ source, name, labels }: Alert): string => JSON.stringify([source, name, labels]);
 
-/** `HighErrorRate {severity=critical}`. */
+/** An alert as text: `HighErrorRate {severity=critical}`. */
 export function alertText({ name, labels }: Pick<Alert, 'name' | 'labels'>): string {
   const each = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
   return sanitise(`${name}${each.length === 0 ? '' : ` {${each.join(', ')}}`}`, 300);

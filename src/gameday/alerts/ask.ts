@@ -7,16 +7,16 @@ import { ALERT_SOURCES, type Alert, type AlertSource, alertOf, matches } from '.
 
 export type AlertRules = NonNullable<GameDay['spec']['alerts']>;
 
-/** What one source says fires now; `why` where it did not say. */
+/** The alerts that one source reports as firing now; `why` says why it could not be asked. */
 export type Answer = { source: AlertSource } & ({ ok: true; firing: Alert[] } | { ok: false; why: string });
 
-/** Where each source tells what fires now. Silenced and inhibited alerts tell nobody, so that they detect nothing. */
+/** The path at which each source lists what fires now. Silenced and inhibited alerts are left out: they notify nobody, so they detect nothing. */
 const PATHS: Readonly<Record<AlertSource, string>> = {
   prometheus: `/api/v1/query?${new URLSearchParams({ query: 'ALERTS{alertstate="firing"}' })}`,
   alertmanager: '/api/v2/alerts?active=true&silenced=false&inhibited=false&unprocessed=false',
 };
 
-/** Asks every source of the plan once. Never rejects; what cannot be read is no answer, never an empty one. */
+/** Asks every source of the plan once. Never rejects; a source that cannot be read gives `ok: false`, never an empty list. */
 export function askAlerts(
   world: Pick<ProbeWorld, 'fetch'>,
   rules: AlertRules,
@@ -33,7 +33,7 @@ export function askAlerts(
   );
 }
 
-/** The labels of each alert that fires; a text says why they are not known. */
+/** The labels of each firing alert, or a text that says why they are not known. */
 async function labelsFrom(
   world: Pick<ProbeWorld, 'fetch'>,
   source: AlertSource,

@@ -5,27 +5,27 @@ import { type AlertRules, type Answer, askAlerts } from './ask.ts';
 
 export interface AlertWatchDeps {
   world: Pick<ProbeWorld, 'fetch'>;
-  /** The clock that experiments live in, and the one that people live in: monitoring lives in the latter, and is not asked more often. */
+  /** `clock` is the clock of experiments, which may run fast; `realClock` is wall time, and limits how often monitoring is asked. */
   clock: Pick<Clock, 'sleep'>;
   realClock: Pick<Clock, 'sleep'>;
   rules: AlertRules;
-  /** Which alerts outside of the scope are a real incident. */
+  /** Alerts outside the scope that match these count as a real incident. */
   incident?: Matchers | undefined;
   namespaces: readonly string[];
-  /** An alert fires that did not when the scenario was armed. */
+  /** Called for an alert that fires now and did not fire when the scenario was armed. */
   fires(alert: Alert): void;
-  /** A source has stopped to answer, or answers; told when a scenario begins and at each change. */
+  /** Called when a scenario begins, and whenever a source starts or stops answering. */
   answers(source: AlertSource, why: string | undefined): void;
 }
 
-/** Follows what monitoring says while a scenario is under way. */
+/** Follows what monitoring reports during a scenario. */
 export interface AlertWatch {
-  /** Resolves once it is known what fires before anything is injected, or that this cannot be known. */
+  /** Resolves once it is known which alerts fire before the injection, or that this cannot be known. */
   begin(): Promise<void>;
   end(): void;
-  /** What fires now that is a real incident, or why it is not known; for the look both ways. */
+  /** The firing alerts that are a real incident, or why they are not known; used by the look both ways. */
   look(): Promise<{ incidents: string[]; blind: string[] }>;
-  /** Incidents that began since the scenario was armed; undefined where no source answered, or no scenario is under way. */
+  /** Incidents that began since the scenario was armed; undefined when no source answered or no scenario is running. */
   incidents(): readonly string[] | undefined;
 }
 
@@ -35,7 +35,7 @@ const AT_MOST_EVERY_REAL_MS = 500;
 export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
   const { rules, world } = deps;
   let underWay: AbortController | undefined;
-  /** What fired when it was looked last, by source; none where a source has not answered in this scenario. */
+  /** The alerts that fired at the last look, by source; no entry for a source that has not answered in this scenario. */
   let known = new Map<AlertSource, Set<string>>();
   let told = new Map<AlertSource, string | undefined>();
   let fresh = new Map<string, Alert>();
@@ -54,7 +54,7 @@ export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
     const now = new Map(answer.firing.map(alert => [keyOf(alert), alert]));
     known.set(source, new Set(now.keys()));
     for (const [key, alert] of fresh) if (alert.source === source && !now.has(key)) fresh.delete(key);
-    // The first answer says what fired without us; nobody knows that of a source which did not answer.
+    // The first answer of a source is the state before the injection. Later answers are compared with it.
     if (before === undefined) return;
     for (const [key, alert] of now)
       if (!before.has(key)) {

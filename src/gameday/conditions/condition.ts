@@ -1,4 +1,4 @@
-/** The conditions that end a day's injection by themselves. */
+/** The abort conditions: each of them ends the current injection without a person. */
 export const CONDITIONS = [
   'collateral',
   'probes',

@@ -1,42 +1,42 @@
 import { age, measured } from '../../text/duration.ts';
 import type { GameDay } from '../plan/document.ts';
 import { CONDITIONS, type ConditionId } from './condition.ts';
-import { holdsSince, type Sample, unwellNow, type Wellness } from './sample.ts';
+import { type HealthByName, holdsSince, newlyUnhealthy, type Sample } from './sample.ts';
 
-/** How one condition stands. `OFF`: the plan turned it off. */
-export interface Standing {
+/** The status of one abort condition. `OFF`: the plan turned it off. */
+export interface ConditionStatus {
   id: ConditionId;
   state: 'ARMED' | 'TRIPPED' | 'OFF';
-  /** What was seen, in a few words. */
+  /** The measured value, in a few words. */
   value: string;
-  /** What would be too much. */
+  /** The limit that trips the condition. */
   limit: string;
 }
 
-/** What the samples are judged against. */
-export interface Judging {
+/** What the samples are compared with. */
+export interface JudgeContext {
   rules: GameDay['spec']['abort'];
   /** When the day began, by the server's time. */
   beganAt: number;
-  /** How things were when the scenario was armed; undefined between scenarios. */
-  before?: { inside: Wellness; outside: Wellness };
-  /** What the scenario aims at: `Deployment kserve/x`. */
+  /** What was healthy when the scenario was armed; undefined between scenarios. */
+  before?: { inside: HealthByName; outside: HealthByName };
+  /** The targets of the scenario: `Deployment kserve/x`. */
   targets: ReadonlySet<string>;
 }
 
 type Rule<K extends ConditionId> = (
   history: readonly Sample[],
   rule: Exclude<GameDay['spec']['abort'][K], false>,
-  judging: Judging,
+  context: JudgeContext,
 ) => { tripped: boolean; value: string; limit: string };
 
 const last = (history: readonly Sample[]): Sample | undefined => history.at(-1);
 
-/** Things that were well at the start of the scenario and have not been for a while. */
-function unwell(
+/** Objects that were healthy at the start of the scenario and have been unhealthy for at least `forMs`. */
+function unhealthySince(
   history: readonly Sample[],
   where: 'inside' | 'outside',
-  { before }: Judging,
+  { before }: JudgeContext,
   forMs: number,
   isLeftOut: (name: string) => boolean,
 ): { tripped: boolean; value: string; limit: string } {
@@ -44,7 +44,7 @@ function unwell(
   const now = last(history);
   if (before === undefined || now === undefined) return { tripped: false, value: 'between scenarios', limit };
   if (before[where] === undefined) return { tripped: false, value: 'BLIND: cannot be read', limit };
-  const found = unwellNow(before[where], now[where], isLeftOut);
+  const found = newlyUnhealthy(before[where], now[where], isLeftOut);
   const timed = found.map(name => ({
     name,
     since: holdsSince(history, sample => (sample[where] === undefined ? undefined : sample[where]?.get(name) !== true)),
@@ -57,20 +57,20 @@ function unwell(
   return { tripped: long.length > 0, value: shown.length > 1 ? `${value}, ${shown.length - 1} more` : value, limit };
 }
 
-const collateral: Rule<'collateral'> = (history, rule, judging) =>
-  unwell(
+const collateral: Rule<'collateral'> = (history, rule, context) =>
+  unhealthySince(
     history,
     'inside',
-    judging,
+    context,
     rule.for,
-    name => judging.targets.has(name) || rule.except.some(one => name.endsWith(`/${one}`) || name.endsWith(` ${one}`)),
+    name => context.targets.has(name) || rule.except.some(one => name.endsWith(`/${one}`) || name.endsWith(` ${one}`)),
   );
 
-/** What stands outside, and alerts that the plan calls an incident. */
-const incident: Rule<'incident'> = (history, rule, judging) => {
-  const seen = unwell(history, 'outside', judging, rule.for, name => judging.targets.has(name));
+/** Objects outside the scope that turned unhealthy, and alerts that the plan calls an incident. */
+const incident: Rule<'incident'> = (history, rule, context) => {
+  const seen = unhealthySince(history, 'outside', context, rule.for, name => context.targets.has(name));
   const now = last(history);
-  if (rule.alerts === undefined || judging.before === undefined || now === undefined) return seen;
+  if (rule.alerts === undefined || context.before === undefined || now === undefined) return seen;
   const told = history.findLast(({ incidents }) => incidents !== undefined)?.incidents ?? [];
   const timed = told.map(name => {
     const since = holdsSince(history, ({ incidents }) => incidents?.includes(name));
@@ -110,7 +110,7 @@ function p95(values: readonly number[]): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * 0.95) - 1)] ?? 0;
 }
 
-/** Fewer calls say nothing of the slowest of twenty. */
+/** With fewer calls a 95th percentile means nothing. */
 const FEWEST_CALLS = 10;
 
 const api: Rule<'api'> = (history, rule) => {
@@ -123,7 +123,7 @@ const api: Rule<'api'> = (history, rule) => {
   return { tripped: isSlow || errors >= rule.errors, value: `p95 ${measured(slow)}, ${errors} errors`, limit };
 };
 
-/** Whoever cannot read, or may not do what a revert needs, cannot promise one. */
+/** A revert is not certain while the cluster cannot be read, or while a permission that the revert needs is missing. */
 const watch: Rule<'watch'> = (history, rule) => {
   const now = last(history);
   const limit = `lost for ${age(rule.lostFor)}`;
@@ -150,7 +150,7 @@ const secondInjection: Rule<'secondInjection'> = history => {
   return { tripped: seen.length > 0, value: seen[0] ?? 'none', limit: 'any' };
 };
 
-/** One odd answer says nothing of a clock. */
+/** This many answers in a row must agree: a single delayed answer does not prove a wrong clock. */
 const AGREE = 3;
 
 const clockSkew: Rule<'clockSkew'> = (history, limitMs) => {
@@ -182,12 +182,12 @@ const RULES: { [K in ConditionId]: Rule<K> } = {
   ttlOvershoot,
 };
 
-/** How every condition stands after the last of these samples. */
-export function judged(history: readonly Sample[], judging: Judging): Standing[] {
+/** The status of every condition after the last of these samples. */
+export function judged(history: readonly Sample[], context: JudgeContext): ConditionStatus[] {
   return CONDITIONS.map(id => {
-    const rule = judging.rules[id];
+    const rule = context.rules[id];
     if (rule === false) return { id, state: 'OFF', value: '', limit: 'off in the plan' };
-    const { tripped, ...rest } = (RULES[id] as Rule<typeof id>)(history, rule as never, judging);
+    const { tripped, ...rest } = (RULES[id] as Rule<typeof id>)(history, rule as never, context);
     return { id, state: tripped ? 'TRIPPED' : 'ARMED', ...rest };
   });
 }
@@ -204,5 +204,5 @@ const WORDS: Readonly<Record<ConditionId, string>> = {
   ttlOvershoot: 'a fault is still in after its TTL',
 };
 
-/** What it means that a condition tripped. */
+/** What it means when this condition trips, in words. */
 export const meaning = (id: ConditionId): string => WORDS[id];

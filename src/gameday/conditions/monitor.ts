@@ -2,31 +2,31 @@ import type { Clock } from '../../host/clock.ts';
 import type { GameDay } from '../plan/document.ts';
 import type { ProbeSeen } from '../probes/probe.ts';
 import type { ConditionId } from './condition.ts';
-import { type Judging, judged, type Standing } from './judge.ts';
+import { type ConditionStatus, type JudgeContext, judged } from './judge.ts';
 import type { Sample } from './sample.ts';
 import type { Sampler } from './sampler.ts';
 
 export interface MonitorDeps {
   sampler: Sampler;
   clock: Clock;
-  /** The clock that people live in: however fast experiments live, the cluster is not asked more often than this allows. */
+  /** Wall time. It limits how often the cluster is asked, however fast the clock of experiments runs. */
   realClock: Clock;
   rules: GameDay['spec']['abort'];
   /** The server's time, milliseconds since the epoch. */
   beganAt: number;
-  /** Told after every sample. */
-  hear(seen: { standings: readonly Standing[]; probes: readonly ProbeSeen[] }): void;
-  /** A condition that was armed has tripped. */
-  tripped(standing: Standing): void;
+  /** Called after every sample. */
+  hear(seen: { standings: readonly ConditionStatus[]; probes: readonly ProbeSeen[] }): void;
+  /** Called when an armed condition trips. */
+  tripped(standing: ConditionStatus): void;
 }
 
-/** Watches over a day: takes samples, judges them, and says which condition trips. */
+/** Takes samples during a day, judges them, and reports which condition trips. */
 export interface Monitor {
-  readonly standings: readonly Standing[];
+  readonly standings: readonly ConditionStatus[];
   readonly probes: readonly ProbeSeen[];
-  /** A scenario is armed: from here on what gets worse counts. Resolves when how things are now is known. */
+  /** Called when a scenario is armed: later samples are compared with the present state. Resolves when that state has been read. */
   arm(): Promise<void>;
-  /** It is over: nothing is compared any more. */
+  /** The scenario is over: samples are no longer compared with its start. */
   disarm(): void;
   /** Takes a sample now. */
   look(): Promise<void>;
@@ -35,7 +35,7 @@ export interface Monitor {
 
 const EVERY_MS = 1_000;
 const AT_MOST_EVERY_REAL_MS = 200;
-/** No bound of a plan that makes sense needs a longer memory. */
+/** How long samples are kept; longer than any useful limit in a plan. */
 const MEMORY_MS = 15 * 60_000;
 const MOST_SAMPLES = 2_000;
 
@@ -43,11 +43,11 @@ export function createMonitor(deps: MonitorDeps): Monitor {
   const { sampler, clock, realClock, rules, beganAt } = deps;
   const over = new AbortController();
   let history: Sample[] = [];
-  let before: Judging['before'];
-  let standings: readonly Standing[] = judged([], { rules, beganAt, targets: new Set() });
+  let before: JudgeContext['before'];
+  let standings: readonly ConditionStatus[] = judged([], { rules, beganAt, targets: new Set() });
   let probes: readonly ProbeSeen[] = [];
   let looking: Promise<void> | undefined;
-  const told = new Set<ConditionId>();
+  const reported = new Set<ConditionId>();
 
   async function sample(): Promise<void> {
     const seen = await sampler.take(over.signal);
@@ -62,15 +62,15 @@ export function createMonitor(deps: MonitorDeps): Monitor {
     });
     deps.hear({ standings, probes });
     for (const standing of standings) {
-      if (standing.state !== 'TRIPPED') told.delete(standing.id);
-      else if (!told.has(standing.id)) {
-        told.add(standing.id);
+      if (standing.state !== 'TRIPPED') reported.delete(standing.id);
+      else if (!reported.has(standing.id)) {
+        reported.add(standing.id);
         deps.tripped(standing);
       }
     }
   }
 
-  /** One at a time. */
+  /** Takes one sample; a call during a running one shares it. */
   const look = (): Promise<void> => {
     looking ??= sample().finally(() => {
       looking = undefined;

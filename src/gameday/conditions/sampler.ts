@@ -6,47 +6,47 @@ import type { Api, Collection } from '../../kube/client/api.ts';
 import type { FailureReason } from '../../kube/client/outcome.ts';
 import { isServing } from '../../run/observe/collateral.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import { lookThrough } from '../probes/look.ts';
+import { askProbe } from '../probes/look.ts';
 import type { Probe, ProbeWorld } from '../probes/probe.ts';
-import type { Call, Sample, Wellness } from './sample.ts';
+import type { Call, HealthByName, Sample } from './sample.ts';
 
-/** What a sampler looks at, and with what. */
+/** What a sampler reads, and the means to read it. */
 export interface SamplerDeps {
   api: Api;
-  /** The clock that experiments live in. */
+  /** The clock of experiments; it may run fast. */
   clock: Clock;
-  /** The clock that people live in: calls are timed by it. */
+  /** Wall time; calls are timed by it. */
   realClock: Pick<Clock, 'monotonic'>;
   world: ProbeWorld;
   probes: readonly Probe[];
-  /** Of the scope. */
+  /** The namespaces of the scope. */
   namespaces: readonly string[];
-  /** Injections in the cluster that are not of this day; undefined where it could not be looked. */
+  /** The injections in the cluster that do not belong to this day; undefined where no scan was possible. */
   foreign(): Promise<readonly string[] | undefined>;
-  /** Alerts that are a real incident; undefined where monitoring is not asked, or does not answer. */
+  /** Alerts that are a real incident; undefined where monitoring is not asked or does not answer. */
   incidents(): readonly string[] | undefined;
-  /** What the reverts of our own faults need and we may not do; undefined where none is in, or the cluster did not say. */
+  /** Missing permissions that the reverts of our own faults need; undefined where there is no fault or the cluster did not answer. */
   mayNotRevert(signal: AbortSignal): Promise<readonly string[] | undefined>;
-  /** By how much the clocks differ at least, milliseconds. */
+  /** The least possible difference between the clocks, milliseconds. */
   skewMs(): number | undefined;
-  /** Our own faults that are in. */
+  /** Our own faults that are still in the cluster. */
   faults(): Sample['faults'];
 }
 
 export interface Sampler {
   take(signal: AbortSignal): Promise<Sample>;
-  /** What is aimed at as well from now on: `Deployment kserve/x`. */
+  /** The targets of the scenario so far: `Deployment kserve/x`. */
   aim(isTarget: (deployment: KubeObject) => boolean): void;
   readonly targets: ReadonlySet<string>;
-  /** The next scenario aims at something else. */
+  /** Forgets the targets, at the end of a scenario. */
   forget(): void;
 }
 
-/** A scan asks for every kind there is: not with each sample. */
+/** A scan lists every kind in the cluster, so it is not part of each sample. */
 const SCAN_EVERY_MS = 5_000;
-/** Rights seldom change, and each is a question of its own. */
+/** Permissions seldom change, and each one needs a request. */
 const RIGHTS_EVERY_MS = 10_000;
-/** These come from a server or a way to it that is unwell; anything else is an answer. */
+/** Failures that mean that the server or the way to it is unhealthy; any other failure is an answer of the server. */
 const TROUBLE: ReadonlySet<FailureReason> = new Set(['unreachable', 'server-error', 'throttled']);
 const READ_TIMEOUT_MS = 5_000;
 
@@ -61,7 +61,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
   let askedRightsAt = Number.NEGATIVE_INFINITY;
   let calls: Call[] = [];
 
-  /** All of a kind, undefined where it cannot be read. A kind that the cluster has not got is empty. */
+  /** All objects of a kind; undefined where they cannot be read, an empty list where the cluster does not have the kind. */
   async function all(collection: Collection, signal: AbortSignal): Promise<KubeObject[] | undefined> {
     const began = realClock.monotonic();
     const page = await api.listAll(collection, { signal, timeoutMs: READ_TIMEOUT_MS });
@@ -72,8 +72,8 @@ export function createSampler(deps: SamplerDeps): Sampler {
     return page.reason === 'not-found' ? [] : undefined;
   }
 
-  /** In the whole cluster where that is allowed, else in the scope. */
-  async function deployments(signal: AbortSignal): Promise<{ inside: Wellness; outside: Wellness }> {
+  /** Deployments of the whole cluster where that is permitted, else of the scope. */
+  async function deployments(signal: AbortSignal): Promise<{ inside: HealthByName; outside: HealthByName }> {
     const everywhere = await all({ apiVersion: 'apps/v1', kind: 'Deployment' }, signal);
     const found: (KubeObject[] | undefined)[] = everywhere
       ? [everywhere]
@@ -93,8 +93,8 @@ export function createSampler(deps: SamplerDeps): Sampler {
     return { inside, outside: everywhere === undefined ? undefined : outside };
   }
 
-  /** What stands outside; each kind that cannot be read is left out, and unread altogether where none can. */
-  async function outside(signal: AbortSignal, others: Wellness): Promise<Wellness> {
+  /** The health of objects outside the scope. A kind that cannot be read is left out; undefined where no kind can be read. */
+  async function outside(signal: AbortSignal, others: HealthByName): Promise<HealthByName> {
     const [nodes, applications] = await Promise.all([
       all({ apiVersion: 'v1', kind: 'Node' }, signal),
       all({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' }, signal),
@@ -124,7 +124,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
       if (areRightsDue) askedRightsAt = clock.monotonic();
       const [seen, probes, foreign, mayNotRevert] = await Promise.all([
         deployments(signal).then(async found => ({ ...found, outside: await outside(signal, found.outside) })),
-        Promise.all(deps.probes.map(probe => lookThrough(deps.world, probe, signal))),
+        Promise.all(deps.probes.map(probe => askProbe(deps.world, probe, signal))),
         isDue ? deps.foreign().catch(() => undefined) : undefined,
         areRightsDue ? deps.mayNotRevert(signal).catch(() => undefined) : undefined,
       ]);
@@ -149,7 +149,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
 const isHealthy = (application: KubeObject): boolean =>
   fieldAt(application, 'status.health.status').value === 'Healthy';
 
-/** One that manages something in the scope shows what the day does, and is no incident. */
+/** Whether an application manages something in the scope: then its health reflects the day's own faults and is not an incident. */
 function isWithin(application: KubeObject, namespaces: readonly string[]): boolean {
   const resources = fieldAt(application, 'status.resources').value;
   const managed = Array.isArray(resources) ? resources.map(one => one?.namespace) : [];

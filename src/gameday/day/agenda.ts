@@ -13,7 +13,7 @@ import type { Plan } from '../plan/read-plan.ts';
 
 type Scenario = GameDay['spec']['agenda'][number];
 
-/** A scenario with everything that it runs; nothing where people do it by hand. */
+/** A scenario with the experiments that it runs; none where people do it by hand. */
 export interface ReadyScenario {
   scenario: Scenario;
   hypothesis: string;
@@ -22,14 +22,14 @@ export interface ReadyScenario {
 
 export type Agenda = { ok: true; scenarios: ReadyScenario[]; files: KeptFile[] } | { ok: false; issues: CleanIssue[] };
 
-/** Where the files of a plan are read from: the disk, or the journal of a day that began somewhere else. */
+/** Reads the files of a plan, from the disk or from the journal of a day that was started on another machine. */
 export interface PlanFiles {
-  /** The experiment files that a path of the plan stands for, from the folder of the plan; a text says what is wrong. */
+  /** The experiment files at a path of the plan, relative to the plan's folder; a text says what is wrong. */
   under(path: string): string[] | string;
   read(path: string): { text: string } | { problem: string };
 }
 
-/** The disk, from the folder that the plan lies in. */
+/** Reads from the disk, relative to the folder of the plan. */
 export function filesBeside(planPath: string, disk: Files): PlanFiles {
   const folder = dirname(planPath);
   const full = (path: string) => (isAbsolute(path) ? path : join(folder, path));
@@ -47,7 +47,7 @@ export function filesBeside(planPath: string, disk: Files): PlanFiles {
   };
 }
 
-/** What a journal kept, and the disk for what it did not, if that is still the same. */
+/** Reads the copies in a journal. A file that the journal did not copy is read from the disk, and must not have changed. */
 export function keptFiles(kept: readonly KeptFile[], disk: PlanFiles): PlanFiles {
   const known = new Map(kept.map(file => [file.path, file]));
   return {
@@ -63,7 +63,7 @@ export function keptFiles(kept: readonly KeptFile[], disk: PlanFiles): PlanFiles
       return sha256(found.text) === file.sha256
         ? found
         : {
-            problem: `expected ${path} as it was when the day began, found another text: the journal does not hold it, since it may hold a Secret value`,
+            problem: `expected ${path} as it was when the day began, found other content: the journal has no copy of it, since it may hold a Secret value`,
           };
     },
   };
@@ -71,7 +71,7 @@ export function keptFiles(kept: readonly KeptFile[], disk: PlanFiles): PlanFiles
 
 export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
-/** Loads every experiment of a plan and holds it to the plan's scope; everything that is wrong at once. */
+/** Loads every experiment of a plan and checks it against the plan's scope. Reports everything that is wrong, not only the first. */
 export function readAgenda(plan: Plan, files: PlanFiles): Agenda {
   const issues: CleanIssue[] = [];
   const kept = new Map<string, KeptFile>();
@@ -131,7 +131,7 @@ function outOfScope(loaded: LoadedExperiment, { spec }: GameDay): string[] {
   );
 }
 
-/** Whether the document has a value that goes into a Secret, or is expected in one: it must not be copied into a journal. */
+/** Whether the document holds a value that is written to, or expected in, a Secret. Such a file must not be copied into a journal. */
 function holdsSecret({ experiment }: LoadedExperiment): boolean {
   const { injection, steadyState } = experiment.spec;
   const { parameters } = injection;

@@ -3,7 +3,7 @@ import { exitCode } from '../../run/verdict/result.ts';
 import type { Outcome, ScenarioEnd } from '../journal/record.ts';
 
 /** What became of one scenario, as far as the exit code of the day needs it. */
-export interface Told {
+export interface EndState {
   end: ScenarioEnd;
   results: readonly Pick<RunResult, 'residue' | 'interrupted' | 'broken' | 'refusal' | 'dryRun' | 'verdict'>[];
   outcome?: Outcome['outcome'];
@@ -11,17 +11,17 @@ export interface Told {
 
 const BY_END: Record<ScenarioEnd, number> = { done: 0, skipped: 0, refused: 5, aborted: 6, stopped: 6, died: 6 };
 const BY_OUTCOME: Record<Outcome['outcome'], number> = { passed: 0, failed: 4, unsure: 5 };
-const GRAVITY = [7, 1, 8, 6, 4, 5, 3, 0];
+const MOST_SEVERE_FIRST = [7, 1, 8, 6, 4, 5, 3, 0];
 
-/** The exit code of a day: the gravest of what its scenarios came to, what people said of them included. */
-export function dayExitCode(told: readonly Told[], isStopped: boolean): number {
-  const codes = told.flatMap(({ end, results, outcome }) => [
+/** The exit code of a day: the most severe one of its scenarios, of their runs and of the outcomes that people gave. */
+export function dayExitCode(ended: readonly EndState[], isStopped: boolean): number {
+  const codes = ended.flatMap(({ end, results, outcome }) => [
     BY_END[end],
     ...results.map(exitCode),
-    // What was not over was not judged.
+    // An outcome counts by itself only for a scenario that was done by hand to its end.
     ...(outcome === undefined || end !== 'done' || results.length > 0 ? [] : [BY_OUTCOME[outcome]]),
     ...(outcome === 'failed' && end === 'done' && !results.some(one => exitCode(one) > 0) ? [BY_OUTCOME.failed] : []),
   ]);
   if (isStopped) codes.push(6);
-  return GRAVITY.find(code => codes.includes(code)) ?? 0;
+  return MOST_SEVERE_FIRST.find(code => codes.includes(code)) ?? 0;
 }

@@ -2,7 +2,7 @@ import type { RunResult } from '../../run/verdict/result.ts';
 import type { By, LookItem, Outcome, ScenarioEnd } from '../journal/record.ts';
 import type { ReadyScenario } from './agenda.ts';
 
-/** What is known of a scenario when people are asked how it went. */
+/** What is known about a scenario when people are asked how it went. */
 export interface EndedScenario {
   end: ScenarioEnd;
   why: string;
@@ -13,13 +13,13 @@ export interface EndedScenario {
   alert?: string;
 }
 
-/** What is decided before each scenario. `look`: look both ways once more. */
-export type Go = 'go' | 'skip' | 'stop' | 'look';
+/** The decision before each scenario. `look`: look both ways once more. */
+export type Decision = 'go' | 'skip' | 'stop' | 'look';
 
-/** The people, as far as the day asks them. */
+/** The questions that a day asks people. */
 export interface Human {
-  /** Asked when the look both ways is done, whatever it gave. `go` where it said no is not obeyed. */
-  next(ready: ReadyScenario, look: { ok: boolean; items: readonly LookItem[] }, signal: AbortSignal): Promise<Go>;
+  /** Asked after each look both ways. A `go` is ignored where the look found something wrong. */
+  next(ready: ReadyScenario, look: { ok: boolean; items: readonly LookItem[] }, signal: AbortSignal): Promise<Decision>;
   /** Resolves when what is done by hand is done. */
   byHand(ready: ReadyScenario, signal: AbortSignal): Promise<void>;
   /** `auto`: nobody was asked. */

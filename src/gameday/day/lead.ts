@@ -7,51 +7,51 @@ import { makeRunId } from '../../records/run-id.ts';
 import { deniedForRevert } from '../../safety/permissions.ts';
 import type { Triage } from '../../triage/result.ts';
 import { type AlertWatch, createAlertWatch } from '../alerts/watch.ts';
-import { meaning, type Standing } from '../conditions/judge.ts';
+import { type ConditionStatus, meaning } from '../conditions/judge.ts';
 import { createMonitor, type Monitor } from '../conditions/monitor.ts';
 import { createSampler } from '../conditions/sampler.ts';
 import { type DayJournal, dayJournalPath, openDayJournal } from '../journal/day-journal.ts';
 import { followJournal } from '../journal/follow.ts';
 import { entriesOf, readDay } from '../journal/read-day.ts';
-import type { By, DayEntry, Happened, KeptFile, Session } from '../journal/record.ts';
+import type { By, DayEntry, DayEvent, KeptFile, Session } from '../journal/record.ts';
 import type { Plan } from '../plan/read-plan.ts';
 import type { ProbeSeen, ProbeWorld } from '../probes/probe.ts';
 import type { ReadyScenario } from './agenda.ts';
 import { type DayDeps, type DayEnd, leadDay, type SavedBaseline, type Stage } from './day.ts';
-import { type Desk, mayUnlatch, openDesk } from './desk.ts';
 import type { Human } from './human.ts';
-import { liftOpenFaults } from './lift.ts';
 import { lookBothWays } from './look-both-ways.ts';
+import { type DayRecorder, mayUnlatch, openRecorder } from './recorder.ts';
+import { revertOpenFaults } from './revert-open-faults.ts';
 import type { UnderWay } from './scenario.ts';
 
-/** The world of a day; passed in, so that tests own it. */
+/** Everything outside that a day uses; passed in, so that tests can replace it. */
 export interface LeadDeps {
   api: Api;
   engine: Pick<Engine, 'run' | 'scan' | 'revert' | 'unfinished' | 'clusterUid'>;
-  /** The clock that experiments live in, and the one that people live in. */
+  /** `clock` is the clock of experiments, which may run fast; `realClock` is wall time. */
   clock: Clock;
   realClock: Clock;
   random: () => number;
   files: Files;
   stateDir: string;
   world: ProbeWorld;
-  /** By how much the clocks of this machine and of the cluster differ at least, milliseconds; undefined where it is not known. */
+  /** The least possible difference between the clocks of this machine and the cluster, milliseconds; undefined where it is not known. */
   skewMs(): number | undefined;
   triage(): Promise<Triage>;
   ready: DayDeps['ready'];
-  /** Saves what these namespaces look like in the folder of the day; what is left is a line each. Never rejects. */
+  /** Saves a baseline of these namespaces in the folder of the day, and gives each difference from the one before as a line. Never rejects. */
   baseline(when: 'before' | 'after', folder: string, namespaces: readonly string[]): Promise<SavedBaseline>;
-  /** Tells others of a tripped condition; nobody waits for it. */
+  /** Notifies the receivers of a tripped condition; the day does not wait for it. */
   tellTripped?(of: { day: string; condition: string; text: string; scenario?: string }): void;
   me: Pick<Session, 'user' | 'host' | 'pid' | 'processStart' | 'version'>;
 }
 
-/** What is to be led. */
+/** The day to lead, and who leads it. */
 export interface DayOrder {
   plan: Plan;
   agenda: readonly ReadyScenario[];
   kept: readonly KeptFile[];
-  /** The journal of a day that began; a new day without. */
+  /** The journal of a day that has begun already; absent for a new day. */
   begun?: { path: string; text: string };
   by: By;
   despite: ReadonlySet<string>;
@@ -61,23 +61,23 @@ export interface DayOrder {
   hear(update: DayUpdate): void;
 }
 
-/** What whoever looks on is told. */
+/** Updates for display. */
 export type DayUpdate =
   | { is: 'entry'; entry: DayEntry }
-  | { is: 'standings'; standings: readonly Standing[]; probes: readonly ProbeSeen[] }
+  | { is: 'standings'; standings: readonly ConditionStatus[]; probes: readonly ProbeSeen[] }
   | { is: 'stage'; stage: Stage };
 
-/** What people may do while a day goes on, from any thread of it. */
+/** What people can do while a day goes on, at any moment. */
 export interface Day {
   readonly journal: string;
-  /** Anybody may: what is in is reverted, and nothing more is injected until the owner says so. */
+  /** Anybody may call it. Faults are reverted, and nothing more is injected until the owner takes the latch off. */
   stop(by: By, why: string): Promise<void>;
-  /** Only the owner may; false where it is somebody else, or where nothing is latched. */
+  /** Takes the latch off. False where `by` is not the owner or there is no latch. */
   unlatch(by: By): Promise<boolean>;
   latched(): string | undefined;
   /** `at`: when the key was pressed, by the server's time. */
   note(by: By, text: string, at: number, tag?: string): Promise<void>;
-  /** "I see it". */
+  /** Records that somebody sees the fault. */
   seen(by: By, at: number): Promise<void>;
 }
 
@@ -105,9 +105,16 @@ export async function lead(deps: LeadDeps, order: DayOrder): Promise<DayEnd> {
       const { metadata, spec } = order.plan.day;
       const plan: KeptFile = { path: order.plan.path, sha256: order.plan.sha256, text: order.plan.text };
       const files = [plan, ...order.kept];
-      await leading.desk.note({ kind: 'begin', day, plan: metadata.name, objective: spec.objective, files, ...who });
+      await leading.recorder.note({
+        kind: 'begin',
+        day,
+        plan: metadata.name,
+        objective: spec.objective,
+        files,
+        ...who,
+      });
     } else {
-      await leading.desk.note({ kind: 'session', day, adds: false, ...who });
+      await leading.recorder.note({ kind: 'session', day, adds: false, ...who });
     }
     return await leading.lead(session, begin?.at ?? serverNow(), order.begun?.text.length ?? 0);
   } finally {
@@ -118,7 +125,7 @@ export async function lead(deps: LeadDeps, order: DayOrder): Promise<DayEnd> {
 /** One process that leads a day. */
 class Leading implements Day {
   readonly journal: string;
-  readonly desk: Desk;
+  readonly recorder: DayRecorder;
   readonly #deps: LeadDeps;
   readonly #order: DayOrder;
   readonly #file: DayJournal;
@@ -141,7 +148,7 @@ class Leading implements Day {
     this.#entries = [...entries];
     this.journal = file.path;
     for (const entry of entries) this.#learn(entry);
-    this.desk = openDesk(
+    this.recorder = openRecorder(
       file,
       entries,
       entry => this.#hear(entry),
@@ -149,28 +156,28 @@ class Leading implements Day {
     );
   }
 
-  latched = () => this.desk.latched();
+  latched = () => this.recorder.latched();
 
   async stop(by: By, why: string): Promise<void> {
     this.#underWay?.stop('stopped', `stopped by ${by.name} (${by.role}): ${why}`);
-    await this.desk.note({ kind: 'stop', by, why });
+    await this.recorder.note({ kind: 'stop', by, why });
   }
 
   async unlatch(by: By): Promise<boolean> {
-    if (!mayUnlatch(by.role) || this.desk.latched() === undefined) return false;
-    await this.desk.note({ kind: 'unlatch', by });
+    if (!mayUnlatch(by.role) || this.recorder.latched() === undefined) return false;
+    await this.recorder.note({ kind: 'unlatch', by });
     return true;
   }
 
   note(by: By, text: string, at: number, tag?: string): Promise<void> {
     const scenario = this.#underWay?.scenario;
     const about = { ...(scenario === undefined ? {} : { scenario }), ...(tag === undefined ? {} : { tag }) };
-    return this.desk.note({ kind: 'note', text, by, ...about }, at);
+    return this.recorder.note({ kind: 'note', text, by, ...about }, at);
   }
 
   seen(by: By, at: number): Promise<void> {
     const scenario = this.#underWay?.scenario;
-    return this.desk.note({ kind: 'seen', by, ...(scenario === undefined ? {} : { scenario }) }, at);
+    return this.recorder.note({ kind: 'seen', by, ...(scenario === undefined ? {} : { scenario }) }, at);
   }
 
   async lead(session: string, beganAt: number, known: number): Promise<DayEnd> {
@@ -178,7 +185,7 @@ class Leading implements Day {
     const over = new AbortController();
     const alerts = this.#alertWatch();
     const monitor = this.#monitor(beganAt, alerts);
-    // What this process has written itself is told apart by its session.
+    // Entries of this process carry its session, so the follower can leave them out.
     void followJournal(
       { files, clock: realClock },
       { path: this.journal, session, from: known },
@@ -186,7 +193,7 @@ class Leading implements Day {
       over.signal,
     );
     try {
-      const left = this.#entries.some(({ kind }) => kind === 'run') ? await this.#lift() : 0;
+      const left = this.#entries.some(({ kind }) => kind === 'run') ? await this.#revertOpenFaults() : 0;
       if (left > 0) return await this.#residue(left);
       return await leadDay(this.#dayDeps(monitor, alerts));
     } finally {
@@ -196,16 +203,16 @@ class Leading implements Day {
     }
   }
 
-  /** Open faults first; then the scenarios that were under way are written off, to be done again. */
-  async #lift(): Promise<number> {
+  /** Reverts the faults that a dead process left, then records its scenarios as died, so that they are done again. Gives what remains. */
+  async #revertOpenFaults(): Promise<number> {
     const record = this.#record();
     const open = record.scenarios.filter(({ end }) => end === undefined);
     if (open.length === 0) return 0;
     this.#order.hear({ is: 'stage', stage: { at: 'lifting' } });
-    const lifted = await liftOpenFaults(this.#deps.engine, record);
-    await this.desk.note({ kind: 'lifted', ...lifted });
+    const lifted = await revertOpenFaults(this.#deps.engine, record);
+    await this.recorder.note({ kind: 'lifted', ...lifted });
     for (const { name } of open)
-      await this.desk.note({
+      await this.recorder.note({
         kind: 'ended',
         scenario: name,
         end: 'died',
@@ -216,7 +223,7 @@ class Leading implements Day {
 
   async #residue(left: number): Promise<DayEnd> {
     const says = `${left} of what the day left is NOT restored: mayday scan; nothing more is injected`;
-    await this.desk.note({ kind: 'end', exitCode: 7, says });
+    await this.recorder.note({ kind: 'end', exitCode: 7, says });
     return { exitCode: 7, says };
   }
 
@@ -238,18 +245,18 @@ class Leading implements Day {
     if (entry.kind === 'probe') this.#probes.set(entry.probe, entry.state);
   }
 
-  /** Somebody at another console. */
+  /** Handles an entry that another process wrote. */
   #heardOf(entry: DayEntry): void {
     if (entry.kind === 'stop')
       this.#underWay?.stop('stopped', `stopped by ${entry.by.name} (${entry.by.role}): ${entry.why}`);
     // The role is the one that the plan gives to that name, whatever the record says.
     if (entry.kind === 'unlatch' && !mayUnlatch(roleOf(this.#order.plan, entry.by))) return;
-    this.desk.heard(entry);
+    this.recorder.heard(entry);
   }
 
-  /** What happens by itself is written down; a disk that refuses is told by the desk, and ends the day. */
-  #writeDown(happened: Happened): void {
-    this.desk.note(happened).catch(() => undefined);
+  /** Records an event that nobody waits for. The recorder reports a failed write, and that ends the day. */
+  #writeDown(event: DayEvent): void {
+    this.recorder.note(event).catch(() => undefined);
   }
 
   #alertWatch(): AlertWatch | undefined {
@@ -270,7 +277,7 @@ class Leading implements Day {
     });
   }
 
-  /** Writes down each probe that changed. */
+  /** Records each probe whose state changed. */
   #writeDownProbeChanges(seen: readonly ProbeSeen[]): void {
     for (const { name, state, expected, actual } of seen) {
       const before = this.#probes.get(name) ?? 'pass';
@@ -302,7 +309,7 @@ class Leading implements Day {
         return injections.filter(({ run }) => run === undefined || !this.#runs.has(run)).map(({ id }) => id);
       },
     });
-    this.#aim = ({ run, isTarget, permissions }) => {
+    this.#runTarget = ({ run, isTarget, permissions }) => {
       sampler.aim(isTarget);
       this.#needs.set(run, permissions);
     };
@@ -320,9 +327,9 @@ class Leading implements Day {
     });
   }
 
-  #aim: DayDeps['aim'] = () => undefined;
+  #runTarget: DayDeps['runTarget'] = () => undefined;
 
-  #tripped({ id, value, limit }: Standing): void {
+  #tripped({ id, value, limit }: ConditionStatus): void {
     const says = meaning(id);
     const scenario = this.#underWay?.scenario;
     this.#underWay?.stop('aborted', `abort condition ${id}: ${says} (${value}; limit ${limit})`);
@@ -331,10 +338,10 @@ class Leading implements Day {
     this.#deps.tellTripped?.({ day: this.#order.plan.day.metadata.name, condition: id, text, ...about });
     const told = this.#order.plan.day.spec.notices.filter(({ when }) => when === 'on-abort');
     const noted = [
-      this.desk.note({ kind: 'tripped', condition: id, says, value, limit, ...about }),
-      ...told.map(({ to, text }) => this.desk.note({ kind: 'notice', when: 'on-abort', to, text })),
+      this.recorder.note({ kind: 'tripped', condition: id, says, value, limit, ...about }),
+      ...told.map(({ to, text }) => this.recorder.note({ kind: 'notice', when: 'on-abort', to, text })),
     ];
-    // A disk that refuses is told by the desk, and ends the day.
+    // The recorder reports a failed write, and that ends the day.
     for (const one of noted) one.catch(() => undefined);
   }
 
@@ -345,7 +352,7 @@ class Leading implements Day {
       day: plan.day,
       agenda,
       record: this.#record(),
-      desk: this.desk,
+      recorder: this.recorder,
       engine,
       monitor,
       human: this.#order.human(this),
@@ -357,7 +364,7 @@ class Leading implements Day {
       signal: AbortSignal.any([signal, this.#disk.signal]),
       insist,
       look: () => {
-        const latched = this.desk.latched();
+        const latched = this.recorder.latched();
         const { standings, probes } = monitor;
         const seen = { api, engine, triage, day: plan.day, standings, probes, alerts };
         return lookBothWays({ ...seen, ...(latched === undefined ? {} : { latched }) });
@@ -369,14 +376,14 @@ class Leading implements Day {
           this.#underWay = undefined;
         };
       },
-      aim: aim => this.#aim(aim),
+      runTarget: runTarget => this.#runTarget(runTarget),
       ...(alerts === undefined ? {} : { alerts }),
       ran: (event, { experiment }) => {
         if (event.event === 'phase' && event.phase === 'Pending') this.#runs.add(event.run);
         if (event.event === 'injected' && event.ttlDeadline !== undefined)
           this.#faults.set(event.run, { name: experiment.metadata.name, dueAt: event.ttlDeadline });
         if (event.event === 'reverted' && event.remaining === 0) this.#faults.delete(event.run);
-        // What is still in then is told as residue, and stops the day by itself.
+        // A fault that is still in the cluster at the verdict is residue, which stops the day.
         if (event.event === 'verdict' || (event.event === 'reverted' && event.remaining === 0))
           this.#needs.delete(event.run);
       },

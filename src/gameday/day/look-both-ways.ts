@@ -7,27 +7,27 @@ import { fitsPattern } from '../../text/pattern.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Triage } from '../../triage/result.ts';
 import type { AlertWatch } from '../alerts/watch.ts';
-import { meaning, type Standing } from '../conditions/judge.ts';
+import { type ConditionStatus, meaning } from '../conditions/judge.ts';
 import type { LookItem } from '../journal/record.ts';
 import type { GameDay } from '../plan/document.ts';
 import type { ProbeSeen } from '../probes/probe.ts';
 import { LATCHED } from './latched.ts';
 
-/** What looking both ways needs; `latched` says why the day itself stands still. */
+/** What the look both ways needs; `latched` says why the day itself is stopped. */
 export interface LookDeps {
   api: Api;
   engine: Pick<Engine, 'scan' | 'unfinished'>;
   triage(): Promise<Triage>;
   day: GameDay;
-  standings: readonly Standing[];
+  standings: readonly ConditionStatus[];
   probes: readonly ProbeSeen[];
-  /** Where the plan says where alerts are told. */
+  /** The alerts of monitoring; absent where the plan names no source. */
   alerts?: Pick<AlertWatch, 'look'> | undefined;
   latched?: string;
 }
 
 /**
- * Whether it is safe to inject now: nothing is wrong with the cluster, nobody else injects, nobody said stop. What cannot be seen is not
+ * Checks whether it is safe to inject now: the cluster is healthy, nobody else injects, nobody stopped the day. What cannot be read is not
  * safe. Writes nothing.
  */
 export async function lookBothWays(deps: LookDeps): Promise<LookItem[]> {
@@ -89,7 +89,7 @@ async function deadRuns({ engine }: LookDeps): Promise<LookItem> {
   return item('dead runs', dead.length === 0, dead.length === 0 ? 'none' : `${dead.map(({ run }) => run).join(', ')}`);
 }
 
-/** The gates of triage but the one of chaos, which is looked at by itself. */
+/** The gates of triage, without the one for chaos, which `chaosHere` checks. */
 async function health({ triage }: LookDeps): Promise<LookItem[]> {
   const { gates } = await triage();
   const wrong = gates.filter(({ id, status }) => id !== 'G1' && (status === 'FAIL' || status === 'BLIND'));
@@ -117,7 +117,7 @@ async function syncsInProgress(api: Api): Promise<LookItem> {
   );
 }
 
-/** A real incident that monitoring tells of. Monitoring that does not answer would tell of none. */
+/** A real incident that monitoring reports. Monitoring that does not answer is a failure too, since it could not report one. */
 async function firing({ alerts }: LookDeps): Promise<LookItem[]> {
   if (alerts === undefined) return [];
   const { incidents, blind } = await alerts.look();
@@ -135,7 +135,7 @@ function probes(seen: readonly ProbeSeen[]): LookItem {
   return item('probes', false, `${wrong.name} ${word}: expected ${wrong.expected}, found ${wrong.actual}`);
 }
 
-function conditions(standings: readonly Standing[]): LookItem {
+function conditions(standings: readonly ConditionStatus[]): LookItem {
   const tripped = standings.find(({ state }) => state === 'TRIPPED');
   const armed = standings.filter(({ state }) => state === 'ARMED').length;
   if (tripped === undefined) return item('conditions', true, `${armed} armed`);

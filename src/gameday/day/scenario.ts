@@ -6,27 +6,27 @@ import type { RunResult } from '../../run/verdict/result.ts';
 import type { ScenarioEnd } from '../journal/record.ts';
 import type { ReadyScenario } from './agenda.ts';
 import type { DayDeps } from './day.ts';
-import type { Told } from './exit-code.ts';
+import type { EndState } from './exit-code.ts';
 import { doneRuns } from './missing.ts';
 import { runScenarioSuite } from './suite.ts';
 
-type Ended = Told & { results: RunResult[]; why: string };
+type Ended = EndState & { results: RunResult[]; why: string };
 
-/** The signals of the scenario that is under way; `stop` may be called from anywhere. */
+/** The scenario that is runUntilReverted way, and how to stop it from outside. */
 export interface UnderWay {
   scenario: string;
-  /** Ends what is in, reverts it, and says why. */
+  /** Ends the injection and reverts it, for this reason. */
   stop(end: 'aborted' | 'stopped', why: string): void;
 }
 
-/** One scenario from arm to what people say of it. Returns when what it injected is reverted, or is known not to be. */
+/** Runs one scenario, from arming it to asking people how it went. Returns when its injections are reverted, or known not to be. */
 export async function runScenario(deps: DayDeps, ready: ReadyScenario): Promise<Ended> {
-  const { desk, by } = deps;
+  const { recorder, by } = deps;
   const { name } = ready.scenario;
-  await desk.note({ kind: 'armed', scenario: name, by });
-  const ended = await under(deps, ready);
-  await desk.note({ kind: 'ended', scenario: name, end: ended.end, why: ended.why });
-  // Whoever stopped the day does not want to be asked about it.
+  await recorder.note({ kind: 'armed', scenario: name, by });
+  const ended = await runUntilReverted(deps, ready);
+  await recorder.note({ kind: 'ended', scenario: name, end: ended.end, why: ended.why });
+  // After a stop nobody is asked for an outcome.
   if (ended.end === 'stopped' || ended.end === 'refused') return ended;
   deps.stage({ at: 'asking', scenario: name });
   const seenBy = deps.seenBy(name);
@@ -37,11 +37,11 @@ export async function runScenario(deps: DayDeps, ready: ReadyScenario): Promise<
     ...(alert === undefined ? {} : { alert }),
   };
   const outcome = await deps.human.outcome(ready, asked, deps.signal);
-  await desk.note({ kind: 'outcome', scenario: name, ...outcome });
+  await recorder.note({ kind: 'outcome', scenario: name, ...outcome });
   return { ...ended, outcome: outcome.outcome };
 }
 
-async function under(deps: DayDeps, ready: ReadyScenario): Promise<Ended> {
+async function runUntilReverted(deps: DayDeps, ready: ReadyScenario): Promise<Ended> {
   const stopping = new AbortController();
   let stopped: { end: 'aborted' | 'stopped'; why: string } | undefined;
   const stop: UnderWay['stop'] = (end, why) => {
@@ -53,7 +53,7 @@ async function under(deps: DayDeps, ready: ReadyScenario): Promise<Ended> {
   deps.signal.addEventListener('abort', onAbort, { once: true });
   if (deps.signal.aborted) onAbort();
   try {
-    // What trips from here on ends this scenario, also before anything is injected.
+    // A condition that trips from here on ends this scenario, even before the injection.
     await Promise.all([deps.monitor.arm(), deps.alerts?.begin()]);
     const results = stopping.signal.aborted ? [] : await injectAll(deps, ready, stopping.signal);
     return { results, ...(stopped ?? endOf(ready, results)) };
@@ -91,24 +91,24 @@ async function injectAll(deps: DayDeps, ready: ReadyScenario, signal: AbortSigna
   deps.stage({ at: 'running', scenario: name });
   const done = deps.record.scenarios.filter(one => one.name === name).flatMap(doneRuns);
   const before = done.flatMap(({ result }) => result ?? []);
-  const owed = ready.experiments.filter(({ path }) => !done.some(run => run.path === path));
+  const remaining = ready.experiments.filter(({ path }) => !done.some(run => run.path === path));
   const one = (loaded: LoadedExperiment, options: Pick<RunOptions, 'emit' | 'signal'>) =>
     run(deps, ready, loaded, options);
   if (ready.scenario.suite !== undefined)
-    return [...before, ...(await runScenarioSuite(deps, ready, owed, one, signal))];
+    return [...before, ...(await runScenarioSuite(deps, ready, remaining, one, signal))];
   const results: RunResult[] = [];
-  for (const loaded of owed) results.push((await one(loaded, { emit: () => undefined, signal })).result);
+  for (const loaded of remaining) results.push((await one(loaded, { emit: () => undefined, signal })).result);
   return [...before, ...results];
 }
 
-/** Runs one experiment. That it runs is on the disk before anything is written to the cluster. */
+/** Runs one experiment. The journal records the run before anything is written to the cluster. */
 async function run(
   deps: DayDeps,
   { scenario }: ReadyScenario,
   loaded: LoadedExperiment,
   { emit, signal }: Pick<RunOptions, 'emit' | 'signal'>,
 ): Promise<FinishedRun> {
-  const { desk, engine, insist } = deps;
+  const { recorder, engine, insist } = deps;
   const { name, ttl, soak } = scenario;
   let id = '';
   const hear = (event: RunEvent) => {
@@ -117,22 +117,22 @@ async function run(
     emit(event);
     const noted =
       event.event === 'phase' && event.phase === 'Pending'
-        ? desk.note({
+        ? recorder.note({
             kind: 'run',
             scenario: name,
             run: event.run,
             experiment: loaded.experiment.metadata.name,
             path: loaded.path,
           })
-        : desk.note({ kind: 'event', scenario: name, event });
-    // A disk that refuses is told by the desk, and ends the day.
+        : recorder.note({ kind: 'event', scenario: name, event });
+    // The recorder reports a failed write, and that ends the day.
     noted.catch(() => undefined);
   };
   const finished = await engine.run(loaded, {
     emit: hear,
     aims: async (isTarget, permissions) => {
-      deps.aim({ run: id, isTarget, permissions });
-      await desk.written();
+      deps.runTarget({ run: id, isTarget, permissions });
+      await recorder.written();
     },
     insist,
     ...(signal === undefined ? {} : { signal }),
@@ -140,7 +140,7 @@ async function run(
     ...(soak === undefined ? {} : { soakMs: soak }),
   });
   const { result, recordPath } = finished;
-  await desk.note({
+  await recorder.note({
     kind: 'result',
     scenario: name,
     run: result.run,

@@ -10,21 +10,21 @@ import { runSuite } from '../../suite/run-suite.ts';
 import type { ReadyScenario } from './agenda.ts';
 import type { DayDeps } from './day.ts';
 
-/** The journal of the day holds all of it. */
+/** A suite of a day needs no journal of its own: the day's journal records its runs. */
 const NO_JOURNAL: SuiteJournal = { append: () => Promise.resolve(), close: () => Promise.resolve() };
 
 /**
- * The experiments of a scenario as a suite: by tier, side by side where they share nothing, each once its steady state holds. Gives the
- * results of those that were run, whatever ended them.
+ * Runs the experiments of a scenario as a suite: by tier, in parallel where they share nothing, each once its steady state holds. Gives the
+ * results of all that were run, however they ended.
  */
 export async function runScenarioSuite(
-  deps: Pick<DayDeps, 'ready' | 'clock' | 'serverNow' | 'desk'>,
+  deps: Pick<DayDeps, 'ready' | 'clock' | 'serverNow' | 'recorder'>,
   { scenario }: ReadyScenario,
   experiments: readonly LoadedExperiment[],
   run: (loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>) => Promise<FinishedRun>,
   signal: AbortSignal,
 ): Promise<RunResult[]> {
-  const { ready, clock, serverNow, desk } = deps;
+  const { ready, clock, serverNow, recorder } = deps;
   const entries = suiteEntries(experiments);
   const named = new Map(entries.map(({ key, loaded }) => [key, loaded]));
   const results: RunResult[] = [];
@@ -32,8 +32,8 @@ export async function runScenarioSuite(
     if (event.event !== 'waiting' && event.event !== 'not-run') return;
     const loaded = named.get(event.key);
     const about = { scenario: scenario.name, experiment: loaded?.experiment.metadata.name ?? event.key };
-    // A disk that refuses is told by the desk, and ends the day.
-    desk.note({ kind: event.event, ...about, path: loaded?.path ?? '', says: event.says }).catch(() => undefined);
+    // The recorder reports a failed write, and that ends the day.
+    recorder.note({ kind: event.event, ...about, path: loaded?.path ?? '', says: event.says }).catch(() => undefined);
   };
   const keep = async (loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>): Promise<FinishedRun> => {
     const finished = await run(loaded, options);

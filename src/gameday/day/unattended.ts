@@ -10,13 +10,13 @@ const BY_VERDICT: Record<Verdict, Outcome['outcome']> = {
   Failed: 'failed',
   Inconclusive: 'unsure',
 };
-const GRAVITY: readonly Outcome['outcome'][] = ['failed', 'unsure', 'passed'];
+const WORST_FIRST: readonly Outcome['outcome'][] = ['failed', 'unsure', 'passed'];
 
-/** What the verdicts of a scenario come to where nobody is asked. */
+/** The outcome of a scenario from its verdicts alone, where nobody is asked. */
 export function outcomeOf({ end, results, seenBy, alert }: EndedScenario): Outcome {
   const detectedBy = seenBy ?? (alert === undefined ? undefined : `alert ${alert}`);
   const found = results.map(({ verdict }) => BY_VERDICT[verdict]);
-  const worst = GRAVITY.find(one => found.includes(one)) ?? 'unsure';
+  const worst = WORST_FIRST.find(one => found.includes(one)) ?? 'unsure';
   const isOver = end === 'done' && results.length > 0;
   return {
     outcome: isOver ? worst : 'unsure',
@@ -24,26 +24,26 @@ export function outcomeOf({ end, results, seenBy, alert }: EndedScenario): Outco
   };
 }
 
-/** How long the cluster may take to be well again before the next scenario, by the clock of experiments. */
+/** How long the cluster may take to become healthy before the next scenario, by the clock of experiments. */
 const SETTLE_MS = 120_000;
 const LOOK_EVERY_MS = 5_000;
 const BY_HAND_MS = 60_000;
 
-/** What may be done without people. */
-export interface Leave {
-  /** Go on after an abort, once the look both ways allows it again. */
+/** What an unattended day may do. */
+export interface UnattendedOptions {
+  /** Go on after an abort condition tripped, once the look both ways allows it again. */
   goOn: boolean;
   unlatch(): Promise<boolean>;
 }
 
-/** Nobody is there: goes on as soon as the look both ways allows it, passes over a scenario for which it does not, and takes outcomes from the verdicts. */
-export function unattended(clock: Clock, by: By, leave: Leave): Human {
+/** Answers in place of people: goes on as soon as the look both ways allows it, skips a scenario for which it does not, and takes outcomes from the verdicts. */
+export function unattended(clock: Clock, by: By, options: UnattendedOptions): Human {
   const since = new Map<string, number>();
   return {
     async next({ scenario }, { ok, items }, signal) {
       if (ok) return 'go';
       if (items.some(item => item.name === LATCHED && !item.ok))
-        return leave.goOn && (await leave.unlatch()) ? 'look' : 'stop';
+        return options.goOn && (await options.unlatch()) ? 'look' : 'stop';
       const began = since.get(scenario.name) ?? clock.monotonic();
       since.set(scenario.name, began);
       if (clock.monotonic() - began >= SETTLE_MS) return 'skip';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { AppendFile, Files } from '../../host/files.ts';
 import { jsonText } from '../../text/json.ts';
 import { messageOf } from '../../text/message-of.ts';
-import type { DayEntry, Happened } from './record.ts';
+import type { DayEntry, DayEvent } from './record.ts';
 
 export const daysFolder = (stateDir: string): string => join(stateDir, 'days');
 export const dayJournalPath = (stateDir: string, day: string): string =>
@@ -11,12 +11,12 @@ export const dayJournalPath = (stateDir: string, day: string): string =>
 /** The journal of a day, open for writing. */
 export interface DayJournal {
   readonly path: string;
-  /** Resolves once the record would survive a crash. `at`: the server's time unless told, milliseconds since the epoch. */
-  add(happened: Happened, at?: number): Promise<DayEntry>;
+  /** Resolves once the record would survive a crash. `at`: milliseconds since the epoch; the server's time when left out. */
+  add(event: DayEvent, at?: number): Promise<DayEntry>;
   close(): Promise<void>;
 }
 
-/** Opens the journal of a day, new or begun. One JSON object a line, appended and synced one by one; only its owner may read it. */
+/** Opens the journal of a new day, or of one that has begun. One JSON object a line, each appended and synced; only its owner can read the file. */
 export async function openDayJournal(
   files: Files,
   path: string,
@@ -24,17 +24,17 @@ export async function openDayJournal(
   options: { isNew: boolean; session: string },
 ): Promise<DayJournal> {
   const file = await files.openAppend(path);
-  // Whoever died may have torn its last line; a newline keeps ours whole.
+  // A process that died may have left half a line; a newline separates ours from it.
   let torn = options.isNew ? '' : '\n';
   let isClosed = false;
   return {
     path,
-    async add(happened, at) {
+    async add(event, at) {
       const stamp = { v: 1, at: Math.round(at ?? serverNow()), session: options.session };
-      const entry = { ...stamp, ...happened } as DayEntry;
+      const entry = { ...stamp, ...event } as DayEntry;
       const text = `${torn}${jsonText(entry)}\n`;
       torn = '';
-      // People also note what they think of once the day is over.
+      // People also add notes after the end of the day, when the file is closed.
       if (isClosed) await appendOnce(files, path, text);
       else await append(file, text);
       return entry;
@@ -63,7 +63,7 @@ async function append(file: AppendFile, text: string): Promise<void> {
   }
 }
 
-/** The disk refused a record of the day: nothing more is injected. */
+/** A record of the day could not be written to the disk: nothing more is injected. */
 export class DayUnwritable extends Error {
   constructor(cause: unknown) {
     super(`the journal of the day cannot be written: ${messageOf(cause)}`, {

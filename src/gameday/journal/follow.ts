@@ -6,8 +6,8 @@ import type { DayEntry } from './record.ts';
 const EVERY_MS = 500;
 
 /**
- * Tells what others write into the journal of a day: records of other sessions, each once, in the order of the file. `from` is how many
- * characters are known already. Ends when the signal aborts; a file that cannot be read just now is tried again.
+ * Reports what others write into the journal of a day: records of other sessions, each once, in the order of the file. `from` is how many
+ * characters are known already. Ends when the signal aborts; a file that cannot be read is tried again.
  */
 export async function followJournal(
   { files, clock }: { files: Pick<Files, 'read'>; clock: Clock },

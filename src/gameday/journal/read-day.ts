@@ -14,7 +14,7 @@ export interface DayRun {
   recordPath?: string;
 }
 
-/** One scenario of the agenda that was begun, in the order in which they were. */
+/** One scenario of the agenda that was begun. */
 export interface DayScenario {
   name: string;
   armedAt: number;
@@ -23,28 +23,28 @@ export interface DayScenario {
   end?: ScenarioEnd;
   why?: string;
   endedAt?: number;
-  /** The last that was said counts. */
+  /** The last outcome that was given counts. */
   outcome?: EntryOf<'outcome'>;
   /** T3: the first to say that they see it. */
   seen: EntryOf<'seen'>[];
   tripped: EntryOf<'tripped'>[];
-  /** Alerts that began meanwhile, in their order; and since when each source of alerts answers, or does not. */
+  /** Alerts that began during the scenario, in order; and since when each source of alerts answers or does not. */
   alerts: EntryOf<'alert'>[];
   alertSources: EntryOf<'alerts'>[];
-  /** Experiments of a suite that were passed over, and not run since. */
+  /** Experiments of a suite that were skipped and not run since. */
   notRun: { experiment: string; path: string; says: string }[];
 }
 
-/** A day as its journal tells it. */
+/** A day, as read from its journal. */
 export interface DayRecord {
-  /** Absent where the file does not begin as a day's journal does. */
+  /** Absent where the file does not begin like the journal of a day. */
   begin?: EntryOf<'begin'>;
   sessions: EntryOf<'session'>[];
   looks: EntryOf<'look'>[];
   baselines: EntryOf<'baseline'>[];
   scenarios: DayScenario[];
   probes: EntryOf<'probe'>[];
-  /** Of all sessions, by the time of the key press. */
+  /** Notes of all sessions, sorted by the time of the key press. */
   notes: EntryOf<'note'>[];
   seen: EntryOf<'seen'>[];
   tripped: EntryOf<'tripped'>[];
@@ -52,15 +52,15 @@ export interface DayRecord {
   stops: EntryOf<'stop'>[];
   unlatched: EntryOf<'unlatch'>[];
   lifted: EntryOf<'lifted'>[];
-  /** Absent while the day goes on, and where it died. */
+  /** Absent while the day goes on, and where its process died. */
   end?: EntryOf<'end'>;
-  /** Numbers of the lines that are no records, counted from 1. */
+  /** Numbers of the lines that are not records, counted from 1. */
   broken: number[];
 }
 
 /**
- * Reads the lines of a day's journal. A last line that a crash tore is left out without a word; any other that is no record is named in
- * `broken`, and the rest is still read. What kinds of record came later is passed over.
+ * Reads the lines of a day's journal. An incomplete last line is left out silently; any other line that is not a record is named in
+ * `broken`, and the rest is still read. Kinds of record that a later version added are ignored.
  */
 export function readDay(lines: readonly string[]): DayRecord {
   const { entries, broken } = entriesOf(lines);
@@ -68,8 +68,8 @@ export function readDay(lines: readonly string[]): DayRecord {
 }
 
 /**
- * Several journals of one day as one: a copy that a colleague went on with, or noted in, beside the file that it is a copy of. What both
- * hold counts once; the rest is in the order of its time, and each journal keeps its own order.
+ * Merges several journals of one day: a file, and a copy of it that a colleague went on with or added notes to. Entries that both
+ * hold count once; the rest is sorted by time, and each journal keeps its own order.
  */
 export function mergedDay(journals: readonly (readonly DayEntry[])[]): Omit<DayRecord, 'broken'> {
   const taken = new Map<string, number>();
@@ -80,7 +80,7 @@ export function mergedDay(journals: readonly (readonly DayEntry[])[]): Omit<DayR
       const text = JSON.stringify(entry);
       const nth = (within.get(text) ?? 0) + 1;
       within.set(text, nth);
-      // A note bears the time of its key press, which may be before that of the line above it.
+      // The time of a note is that of its key press, which can be earlier than the time of the line above it.
       latest = Math.max(latest, entry.at);
       if (nth <= (taken.get(text) ?? 0)) return [];
       taken.set(text, nth);
@@ -137,7 +137,7 @@ function dayOf(given: readonly DayEntry[]): Omit<DayRecord, 'broken'> {
 
 const byTime = (a: DayEntry, b: DayEntry): number => a.at - b.at;
 
-/** What somebody beside the console noted or saw belongs to the scenario that was under way at that moment. */
+/** Assigns notes and sightings from other consoles to the scenario that was under way at that moment. */
 function withScenarios(entries: readonly DayEntry[]): DayEntry[] {
   const spans: { scenario: string; from: number; to: number }[] = [];
   for (const entry of entries) {
@@ -170,7 +170,7 @@ function scenariosOf(entries: readonly DayEntry[]): DayScenario[] {
   return [...found.values()];
 }
 
-/** One that ended without being armed was passed over or refused by the look both ways. */
+/** A scenario that ended without being armed was skipped, or refused by the look both ways. */
 const begun = (entry: EntryOf<'armed'> | EntryOf<'ended'>): DayScenario => ({
   name: entry.scenario,
   armedAt: entry.at,

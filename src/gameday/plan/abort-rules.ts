@@ -3,7 +3,7 @@ import { matchers } from './alert-rules.ts';
 import { duration, words } from './fields.ts';
 
 const off = z.literal(false);
-/** When the day stops by itself. All are armed unless the plan turns them off with `false`. */
+/** The abort conditions of a plan. All are on unless the plan turns them off with `false`. */
 export const abort = z.strictObject({
   collateral: z
     .union([
@@ -11,7 +11,7 @@ export const abort = z.strictObject({
       z.strictObject({ for: duration.default(10_000).meta({ default: '10s' }), except: z.array(words).default([]) }),
     ])
     .prefault({})
-    .meta({ description: 'a workload that no scenario aims at stops serving' }),
+    .meta({ description: 'a workload that is not a target of the scenario stops serving' }),
   probes: z
     .union([off, z.strictObject({ brokenFor: duration.default(60_000).meta({ default: '1m' }) })])
     .prefault({})

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { duration, httpUrl, words } from './fields.ts';
 
-/** Labels and what they must be; `*` stands for anything. */
+/** Labels with the values they must have; `*` matches anything. */
 export const matchers = z.record(z.string().min(1), words).meta({
   description: 'labels that an alert must have; * in a value stands for anything, alertname is its name',
   examples: [{ severity: 'critical' }],
 });
 
-/** Where monitoring tells what fires. */
+/** The addresses at which monitoring lists firing alerts. */
 export const alerts = z
   .strictObject({
     prometheus: httpUrl.optional().meta({ description: 'the server, without /api/v1/query' }),

@@ -4,7 +4,7 @@ import { alerts } from './alert-rules.ts';
 import { duration, freezeWindow, namesOnce, oneOf, words } from './fields.ts';
 import { probe } from './probe-rules.ts';
 
-/** The group and version of the plan; mayday's own, since no other tool has such a document. */
+/** API version of the plan. It is mayday's own: no other tool has such a document. */
 export const GAME_DAY_API = 'mayday.dev/v1alpha1';
 export const GAME_DAY_KIND = 'GameDay';
 

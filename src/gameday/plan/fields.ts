@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '../../text/duration.ts';
 import { DURATION_HINT } from '../../text/issue.ts';
 
-/** A length of time above zero; comes out in milliseconds. */
+/** A duration above zero; parsed to milliseconds. */
 export const duration = z
   .string()
   .transform((text, context) => {
@@ -13,7 +13,7 @@ export const duration = z
   })
   .meta({ description: `${DURATION_HINT}`, examples: ['90s', '10m'] });
 
-/** A moment, RFC 3339; comes out in milliseconds since the epoch. */
+/** A moment in RFC 3339; parsed to milliseconds since the epoch. */
 export const moment = z
   .string()
   .transform((text, context) => {
@@ -27,7 +27,7 @@ export const moment = z
 /** A text that is not empty. */
 export const words = z.string().trim().min(1);
 
-/** A time in which nothing is injected. */
+/** A period in which nothing is injected. */
 export const freezeWindow = z
   .strictObject({ from: moment, to: moment, why: words })
   .check(context => {
@@ -37,7 +37,7 @@ export const freezeWindow = z
   })
   .meta({ description: 'nothing is injected from `from` to `to`' });
 
-/** An address that fetch can open. */
+/** An HTTP or HTTPS address. */
 export const httpUrl = z
   .string()
   .refine(
@@ -46,11 +46,11 @@ export const httpUrl = z
   )
   .meta({ format: 'uri' });
 
-/** Which of the given members are there. */
+/** Those of the names that are members of the value. */
 const given = (value: object, names: readonly string[]): string[] =>
   names.filter(name => (value as never)[name] !== undefined);
 
-/** Exactly one of these members; the schema for editors says it too. */
+/** The rule that exactly one of these members is given, as a check and as metadata for the JSON Schema. */
 export const oneOf = (names: readonly string[]) => ({
   check: (value: object, add: (message: string) => void) => {
     const found = given(value, names);
@@ -60,7 +60,7 @@ export const oneOf = (names: readonly string[]) => ({
   meta: { oneOf: names.map(name => ({ required: [name] })) },
 });
 
-/** Every name once; says the first that is there twice. */
+/** Checks that no name occurs twice; reports the first that does. */
 export function namesOnce(context: { value: readonly { name: string }[]; issues: z.core.$ZodRawIssue[] }): void {
   const names = context.value.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

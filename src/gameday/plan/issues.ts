@@ -4,7 +4,7 @@ import { isMap } from './json-schema.ts';
 
 type ZodIssue = z.core.$ZodIssue;
 
-/** What zod says is wrong with `document`, each in the project's words: the path, what was expected, what was found. */
+/** Translates the issues of zod into the form of the project: the path, what was expected, what was found. */
 export function issuesOf(
   found: readonly ZodIssue[],
   document: unknown,
@@ -30,7 +30,7 @@ function issuesIn(issue: ZodIssue, above: readonly PropertyKey[], context: Conte
   return [{ path: pathText(path), message: worded(issue, value) }];
 }
 
-/** Of a place that may hold two things, the one that the value looks like. */
+/** For a field that allows several types: the issues of the type that the value comes closest to. */
 function branch(
   issue: Extract<ZodIssue, { code: 'invalid_union' }>,
   path: readonly PropertyKey[],

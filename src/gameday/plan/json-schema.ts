@@ -5,11 +5,11 @@ type Json = Record<string, unknown>;
 export const isMap = (value: unknown): value is Json =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** The JSON Schema of a plan, for editors: what may be written, not what comes out of reading it. */
+/** The JSON Schema of a plan, for editors. It describes the file, not the parsed values. */
 export const gameDayJsonSchema = (): Json =>
   z.toJSONSchema(gameDaySchema, { io: 'input', target: 'draft-07', unrepresentable: 'any' }) as Json;
 
-/** The fields that a place of the document may have. */
+/** The fields that the schema allows at a path of the document. */
 export function knownFields(path: readonly PropertyKey[]): string[] {
   const schema = gameDayJsonSchema();
   const definitions = isMap(schema.definitions) ? schema.definitions : {};

@@ -14,7 +14,11 @@ const check = z.strictObject({
 
 const http = z.strictObject({
   url: httpUrl,
-  status: z.array(z.int().min(100).max(599)).min(1).default([200]).meta({ description: 'answers that are well' }),
+  status: z
+    .array(z.int().min(100).max(599))
+    .min(1)
+    .default([200])
+    .meta({ description: 'status codes that count as healthy' }),
   within: duration.default(2_000).meta({ default: '2s', description: 'slower than this is broken' }),
   contains: words.optional().meta({ description: 'a text that the answer must hold' }),
 });
@@ -35,7 +39,7 @@ const prometheus = z.strictObject({
 });
 
 const PROBES = oneOf(['check', 'http', 'command', 'prometheus']);
-/** What says whether the system is steady: exactly one way of looking. */
+/** A steady-state probe: exactly one of check, http, command and prometheus. */
 export const probe = z
   .strictObject({
     name: words,

@@ -6,7 +6,7 @@ import { GAME_DAY_KIND, type GameDay, gameDaySchema } from './document.ts';
 import { issuesOf } from './issues.ts';
 import { knownFields } from './json-schema.ts';
 
-/** A plan with where it came from. */
+/** A parsed plan, with its path and checksum. */
 export interface Plan {
   day: GameDay;
   path: string;
@@ -17,7 +17,7 @@ export interface Plan {
 
 export type PlanReading = { ok: true; plan: Plan } | { ok: false; issues: CleanIssue[] };
 
-/** Reads a GameDay document, strictly; everything that is wrong with it at once, in the order of the document. */
+/** Parses a GameDay document strictly. Reports everything that is wrong, in the order of the document. */
 export function readPlan(text: string, path: string): PlanReading {
   const lines = new LineCounter();
   const documents = [...parseAllDocuments(text, { lineCounter: lines, logLevel: 'error', prettyErrors: false })];
@@ -54,7 +54,7 @@ function checked(
   return failed(issues.map(issue => withLine(issue, document, lines)));
 }
 
-/** The values of a document; a text where its aliases multiply it beyond reason. */
+/** The values of a document, or a text that says why they cannot be read, such as too many YAML aliases. */
 function plain(document: Document): { of: unknown } | string {
   try {
     return { of: document.toJS({ maxAliasCount: 100 }) as unknown };
@@ -63,7 +63,7 @@ function plain(document: Document): { of: unknown } | string {
   }
 }
 
-/** The line of the nearest part of the path that stands in the document. */
+/** Adds the line number of the deepest part of the path that exists in the document. */
 function withLine(issue: Issue, document: Document, lines: LineCounter): Issue {
   const steps = issue.path.match(/[^.[\]"]+/g) ?? [];
   let line: number | undefined;

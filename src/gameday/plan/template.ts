@@ -1,6 +1,6 @@
 import { GAME_DAY_API, GAME_DAY_KIND } from './document.ts';
 
-/** A plan to begin with: everything that there is, what may be left out as comments. `name`: lower-case letters, digits and dashes; `schema`: where editors find the JSON Schema. */
+/** A plan to start from, with every field; optional ones are comments. `name`: lower-case letters, digits and dashes; `schema`: the address of the JSON Schema. */
 export const planTemplate = (name: string, owner: string, schema: string): string =>
   `# yaml-language-server: $schema=${schema}
 apiVersion: ${GAME_DAY_API}

@@ -3,18 +3,18 @@ import { parsedJson } from '../../text/json.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Probe, ProbeSeen, ProbeWorld } from './probe.ts';
 
-type Told = Pick<ProbeSeen, 'state' | 'expected' | 'actual'>;
+type ProbeState = Pick<ProbeSeen, 'state' | 'expected' | 'actual'>;
 
-/** Asks one probe once. Never throws for what the world answers; what cannot be asked is blind, not broken. */
-export async function lookThrough(world: ProbeWorld, probe: Probe, signal?: AbortSignal): Promise<ProbeSeen> {
+/** Asks one probe once. Never throws because of an answer; a probe that cannot be asked is blind, not broken. */
+export async function askProbe(world: ProbeWorld, probe: Probe, signal?: AbortSignal): Promise<ProbeSeen> {
   const { name } = probe;
-  const { state, expected, actual } = await told(world, probe, signal).catch(
-    (error: unknown): Told => ({ state: 'blind', expected: 'an answer', actual: (error as Error).message }),
+  const { state, expected, actual } = await judge(world, probe, signal).catch(
+    (error: unknown): ProbeState => ({ state: 'blind', expected: 'an answer', actual: (error as Error).message }),
   );
   return { name: sanitise(name, 80), state, expected: sanitise(expected, 120), actual: sanitise(actual, 160) };
 }
 
-async function told(world: ProbeWorld, probe: Probe, signal: AbortSignal | undefined): Promise<Told> {
+async function judge(world: ProbeWorld, probe: Probe, signal: AbortSignal | undefined): Promise<ProbeState> {
   const aborting = signal ? { signal } : {};
   if (probe.check) return world.check(probe.check, signal);
   if (probe.http) return http(world, probe.http, aborting);
@@ -25,8 +25,8 @@ async function told(world: ProbeWorld, probe: Probe, signal: AbortSignal | undef
 
 type Aborting = { signal?: AbortSignal };
 
-/** An address that does not answer is broken: to whoever uses it, it is down. */
-async function http(world: ProbeWorld, rule: NonNullable<Probe['http']>, aborting: Aborting): Promise<Told> {
+/** An address that does not answer is broken, not blind: for its users it is down. */
+async function http(world: ProbeWorld, rule: NonNullable<Probe['http']>, aborting: Aborting): Promise<ProbeState> {
   const expected = `${rule.status.join(' or ')} within ${measured(rule.within)}`;
   const answer = await world.fetch(rule.url, { timeoutMs: rule.within, ...aborting });
   if (!answer.ok) return { state: 'fail', expected, actual: answer.why };
@@ -38,11 +38,15 @@ async function http(world: ProbeWorld, rule: NonNullable<Probe['http']>, abortin
     : { state: 'fail', expected: `${expected}, with "${rule.contains}"`, actual: `${actual}, without it` };
 }
 
-async function command(world: ProbeWorld, rule: NonNullable<Probe['command']>, aborting: Aborting): Promise<Told> {
+async function command(
+  world: ProbeWorld,
+  rule: NonNullable<Probe['command']>,
+  aborting: Aborting,
+): Promise<ProbeState> {
   const expected = `exit code ${rule.exitCode}`;
   const end = await world.run(rule.run, { timeoutMs: rule.timeout, ...aborting });
   if (!end.ok) return { state: 'blind', expected, actual: end.why };
-  // What it printed may be a secret; only whether the text is there is told.
+  // The output may be a secret, so it is never shown; only whether it contains the text.
   const actual = `exit code ${end.exitCode}`;
   if (end.exitCode !== rule.exitCode) return { state: 'fail', expected, actual };
   const holds = rule.contains === undefined || end.output.includes(rule.contains);
@@ -51,18 +55,18 @@ async function command(world: ProbeWorld, rule: NonNullable<Probe['command']>, a
     : { state: 'fail', expected: `${expected}, with "${rule.contains}"`, actual: `${actual}, without it` };
 }
 
-/** Prometheus that does not answer says nothing of the system: blind. A query without a result is blind too, since its bound may be met. */
+/** If Prometheus does not answer, nothing is known about the system: blind. A query without a result is blind too, since it shows neither that the limit holds nor that it does not. */
 async function prometheus(
   world: ProbeWorld,
   rule: NonNullable<Probe['prometheus']>,
   aborting: Aborting,
-): Promise<Told> {
+): Promise<ProbeState> {
   const { min, max } = rule;
   const expected = [
     ...(min === undefined ? [] : [`at least ${min}`]),
     ...(max === undefined ? [] : [`at most ${max}`]),
   ].join(' and ');
-  const blind = (actual: string): Told => ({ state: 'blind', expected, actual });
+  const blind = (actual: string): ProbeState => ({ state: 'blind', expected, actual });
   const url = `${rule.url.replace(/\/+$/, '')}/api/v1/query?${new URLSearchParams({ query: rule.query })}`;
   const answer = await world.fetch(url, { timeoutMs: rule.timeout, ...aborting });
   if (!answer.ok) return blind(answer.why);
@@ -75,7 +79,7 @@ async function prometheus(
   return { state: out === undefined ? 'pass' : 'fail', expected, actual };
 }
 
-/** The numbers of an instant query's answer; a text says why there are none. */
+/** The numbers in the answer to an instant query, or a text that says why there are none. */
 function numbersIn(body: string): number[] | string {
   const answer = parsedJson(body) as PromAnswer | null | undefined;
   if (answer?.status !== 'success') return answer?.error ?? 'expected an answer of Prometheus, found something else';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { ConditionId } from '../../../src/gameday/conditions/condition.ts';
-import { type Judging, judged } from '../../../src/gameday/conditions/judge.ts';
+import { type JudgeContext, judged } from '../../../src/gameday/conditions/judge.ts';
 import type { Sample } from '../../../src/gameday/conditions/sample.ts';
 import { gameDaySchema } from '../../../src/gameday/plan/document.ts';
 
-const rulesWith = (abort: object): Judging['rules'] =>
+const rulesWith = (abort: object): JudgeContext['rules'] =>
   gameDaySchema.parse({
     apiVersion: 'mayday.dev/v1alpha1',
     kind: 'GameDay',
@@ -37,9 +37,9 @@ const sample = (at: number, own: Partial<Sample> = {}): Sample => ({
   faults: [],
   ...own,
 });
-const standing = (id: ConditionId, history: Sample[], own: Partial<Judging> = {}) => {
-  const judging: Judging = { rules: rulesWith({}), beganAt: 1_000_000, before: well, targets: new Set(), ...own };
-  const found = judged(history, judging).find(one => one.id === id);
+const standing = (id: ConditionId, history: Sample[], own: Partial<JudgeContext> = {}) => {
+  const context: JudgeContext = { rules: rulesWith({}), beganAt: 1_000_000, before: well, targets: new Set(), ...own };
+  const found = judged(history, context).find(one => one.id === id);
   return { state: found?.state, value: found?.value };
 };
 const down = (name: string) => ({
@@ -179,8 +179,8 @@ describe('an alert outside of the scope', () => {
     const history = [told(0, 'PaymentsDown'), told(20_000, 'PaymentsDown')];
     expect(standing('incident', history).state).toBe('ARMED');
     const { before: _, ...between } = { rules, before: undefined };
-    const judging: Judging = { ...between, beganAt: 0, targets: new Set() };
-    expect(judged(history, judging).find(({ id }) => id === 'incident')?.state).toBe('ARMED');
+    const context: JudgeContext = { ...between, beganAt: 0, targets: new Set() };
+    expect(judged(history, context).find(({ id }) => id === 'incident')?.state).toBe('ARMED');
     expect(standing('incident', [...history, told(21_000)], { rules })).toEqual({ state: 'ARMED', value: 'all well' });
   });
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ReadyScenario } from '../../../src/gameday/day/agenda.ts';
-import { openDesk } from '../../../src/gameday/day/desk.ts';
 import { dayExitCode } from '../../../src/gameday/day/exit-code.ts';
 import { LATCHED } from '../../../src/gameday/day/latched.ts';
+import { openRecorder } from '../../../src/gameday/day/recorder.ts';
 import { outcomeOf, unattended } from '../../../src/gameday/day/unattended.ts';
 import { openDayJournal } from '../../../src/gameday/journal/day-journal.ts';
 import { entriesOf } from '../../../src/gameday/journal/read-day.ts';
@@ -69,22 +69,22 @@ test('the exit code is the gravest of all: what is left outranks what was aborte
 test('anybody stops a day, also from another console; it stands until the owner lets it go on', async () => {
   const files = memoryFiles();
   const journal = await openDayJournal(files, '/state/j', () => 5, { isNew: true, session: 'a' });
-  const desk = openDesk(
+  const recorder = openRecorder(
     journal,
     [],
     () => undefined,
     () => undefined,
   );
-  expect(desk.latched()).toBeUndefined();
-  desk.heard({ v: 1, at: 1, session: 'b', kind: 'stop', by: { name: 'Ben', role: 'observer' }, why: 'smoke' });
-  expect(desk.latched()).toBe('stopped by Ben (observer): smoke');
-  await desk.note({ kind: 'unlatch', by: ANA });
-  expect(desk.latched()).toBeUndefined();
+  expect(recorder.latched()).toBeUndefined();
+  recorder.heard({ v: 1, at: 1, session: 'b', kind: 'stop', by: { name: 'Ben', role: 'observer' }, why: 'smoke' });
+  expect(recorder.latched()).toBe('stopped by Ben (observer): smoke');
+  await recorder.note({ kind: 'unlatch', by: ANA });
+  expect(recorder.latched()).toBeUndefined();
   // The next process reads it from the journal.
-  await desk.note({ kind: 'tripped', condition: 'watch', says: 'blind', value: '', limit: '' });
+  await recorder.note({ kind: 'tripped', condition: 'watch', says: 'blind', value: '', limit: '' });
   const { entries } = entriesOf((files.store.get('/state/j') ?? '').split('\n'));
   expect(
-    openDesk(
+    openRecorder(
       journal,
       entries,
       () => undefined,
@@ -124,7 +124,7 @@ test('a disk that refuses is told, and nothing counts as written from then on', 
   };
   const journal = await openDayJournal(refusing, '/state/j', () => 5, { isNew: true, session: 'a' });
   let told = 0;
-  const desk = openDesk(
+  const recorder = openRecorder(
     journal,
     [],
     () => undefined,
@@ -132,9 +132,9 @@ test('a disk that refuses is told, and nothing counts as written from then on', 
       told += 1;
     },
   );
-  await expect(desk.note({ kind: 'unlatch', by: ANA })).rejects.toThrow(
+  await expect(recorder.note({ kind: 'unlatch', by: ANA })).rejects.toThrow(
     'the journal of the day cannot be written: full',
   );
-  await expect(desk.written()).rejects.toThrow('full');
+  await expect(recorder.written()).rejects.toThrow('full');
   expect(told).toBe(1);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LoadedExperiment } from '../../../src/experiment/types.ts';
 import type { ReadyScenario } from '../../../src/gameday/day/agenda.ts';
 import type { DayDeps } from '../../../src/gameday/day/day.ts';
-import { openDesk } from '../../../src/gameday/day/desk.ts';
+import { openRecorder } from '../../../src/gameday/day/recorder.ts';
 import { runScenario, type UnderWay } from '../../../src/gameday/day/scenario.ts';
 import { openDayJournal } from '../../../src/gameday/journal/day-journal.ts';
 import { entriesOf, readDay } from '../../../src/gameday/journal/read-day.ts';
@@ -21,7 +21,7 @@ async function dayOf(plays: Record<string, Play> = {}, look: (name: string, now:
   const files = memoryFiles();
   const journal = await openDayJournal(files, PATH, clock.now, { isNew: true, session: 'a' });
   const lines = () => (files.store.get(PATH) ?? '').split('\n');
-  const desk = openDesk(
+  const recorder = openRecorder(
     journal,
     [],
     () => undefined,
@@ -32,7 +32,7 @@ async function dayOf(plays: Record<string, Play> = {}, look: (name: string, now:
   const go = (experiments: LoadedExperiment[]) =>
     runScenario(
       {
-        desk,
+        recorder,
         by: ANA,
         clock,
         serverNow: clock.now,
@@ -46,7 +46,7 @@ async function dayOf(plays: Record<string, Play> = {}, look: (name: string, now:
         human: { outcome: async () => ({ outcome: 'passed', by: ANA }) },
         stage: () => undefined,
         ran: () => undefined,
-        aim: () => undefined,
+        runTarget: () => undefined,
         seenBy: () => undefined,
         alertOf: () => undefined,
         signal: new AbortController().signal,

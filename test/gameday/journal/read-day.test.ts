@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { entriesOf, mergedDay, readDay } from '../../../src/gameday/journal/read-day.ts';
-import type { Happened } from '../../../src/gameday/journal/record.ts';
+import type { DayEvent } from '../../../src/gameday/journal/record.ts';
 
 const ANA = { name: 'Ana', role: 'owner' } as const;
 const BEN = { name: 'Ben', role: 'reporter' } as const;
@@ -15,7 +15,7 @@ const SESSION = {
   server: 'https://127.0.0.1:1',
   clusterUid: 'u',
 };
-const line = (at: number, happened: Happened): string => JSON.stringify({ v: 1, at, ...happened });
+const line = (at: number, event: DayEvent): string => JSON.stringify({ v: 1, at, ...event });
 const BEGIN = line(1, { kind: 'begin', day: 'd1', plan: 'autumn', objective: 'learn', files: [], ...SESSION });
 const merged = (...journals: string[][]) => mergedDay(journals.map(lines => entriesOf(lines).entries));
 const LINES = [

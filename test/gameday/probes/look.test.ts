@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { probe as probeRules } from '../../../src/gameday/plan/probe-rules.ts';
-import { lookThrough } from '../../../src/gameday/probes/look.ts';
+import { askProbe } from '../../../src/gameday/probes/look.ts';
 import type { ProbeWorld } from '../../../src/gameday/probes/probe.ts';
 import { fetchText } from '../../../src/host/fetch-text.ts';
 import { runProgram } from '../../../src/host/run-program.ts';
@@ -52,7 +52,7 @@ const world: ProbeWorld = {
   check: async () => ({ state: 'pass', expected: 'exists', actual: 'exists' }),
 };
 const look = async (rules: object) => {
-  const { state, actual } = await lookThrough(world, probeRules.parse({ name: 'p', ...rules }));
+  const { state, actual } = await askProbe(world, probeRules.parse({ name: 'p', ...rules }));
   return [state, actual];
 };
 const http = (path: string, rules: object = {}) => look({ http: { url: `${base}${path}`, ...rules } });

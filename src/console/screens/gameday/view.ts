@@ -1,4 +1,4 @@
-import type { Standing } from '../../../gameday/conditions/judge.ts';
+import type { ConditionStatus } from '../../../gameday/conditions/judge.ts';
 import type { Stage } from '../../../gameday/day/day.ts';
 import type { EntryOf, LookItem, Outcome } from '../../../gameday/journal/record.ts';
 import type { ProbeSeen } from '../../../gameday/probes/probe.ts';
@@ -48,7 +48,7 @@ export interface DayView {
   facts?: Pick<DayFacts, 'plan' | 'objective' | 'by'>;
   scenarios: readonly ScenarioView[];
   stage?: Stage;
-  standings: readonly Standing[];
+  standings: readonly ConditionStatus[];
   probes: readonly ProbeSeen[];
   notes: readonly EntryOf<'note'>[];
   /** Why the day stands still. */

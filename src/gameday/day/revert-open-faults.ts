@@ -3,25 +3,25 @@ import { nameOf } from '../../k8s/object-ref.ts';
 import type { DayRecord } from '../journal/read-day.ts';
 import type { EntryOf } from '../journal/record.ts';
 
-type Lifted = Omit<EntryOf<'lifted'>, 'v' | 'at' | 'kind' | 'session'>;
+type RevertedFaults = Omit<EntryOf<'lifted'>, 'v' | 'at' | 'kind' | 'session'>;
 
 /** The runs of a day. */
 export const runsOf = (record: DayRecord): Set<string> =>
   new Set(record.scenarios.flatMap(({ runs }) => runs.map(({ run }) => run)));
 
 /**
- * Puts back what the runs of a day left in the cluster when their process died, whichever machine they ran on: the marks say whose they
+ * Reverts what the runs of a day left in the cluster when their process died, on whichever machine they ran: the marks name the run
  * are. `remaining` is never 0 while something could not be read.
  */
-export async function liftOpenFaults(
+export async function revertOpenFaults(
   engine: Pick<Engine, 'scan' | 'revert' | 'unfinished'>,
   record: DayRecord,
-): Promise<Lifted> {
+): Promise<RevertedFaults> {
   const runs = runsOf(record);
   const found = await engine.scan({ deep: true });
   const ours = found.injections.filter(({ run }) => run !== undefined && runs.has(run));
   const reverted = await engine.revert(ours);
-  // What lost its marks is found by no scan, and only this machine's journals know of it.
+  // A scan cannot find an object that lost its marks; only the journals of this machine know of it.
   const unmarked = (await engine.unfinished())
     .filter(({ run }) => runs.has(run))
     .reduce((sum, one) => sum + (one.unmarked?.length ?? 0), 0);

@@ -1,41 +1,41 @@
 import type { DayJournal } from '../journal/day-journal.ts';
-import type { By, DayEntry, EntryOf, Happened } from '../journal/record.ts';
+import type { By, DayEntry, DayEvent, EntryOf } from '../journal/record.ts';
 import type { Role } from '../plan/document.ts';
 
-/** Where everything that happens on a day is written down, in one order, and told to whoever listens. */
-export interface Desk {
+/** Writes everything that happens on a day into its journal, in one order, and passes it on to a listener. */
+export interface DayRecorder {
   /** Resolves once the record would survive a crash. */
-  note(happened: Happened, at?: number): Promise<void>;
-  /** A look both ways; the same as the one before is not written again. */
+  note(event: DayEvent, at?: number): Promise<void>;
+  /** Records a look both ways, unless it equals the one before. */
   looked(look: Omit<EntryOf<'look'>, 'v' | 'at'>): Promise<void>;
-  /** Takes note of what another process wrote. */
+  /** Takes over an entry that another process wrote. */
   heard(entry: DayEntry): void;
-  /** Resolves once everything noted so far would survive a crash; rejects where the disk refused any of it. */
+  /** Resolves once everything recorded so far would survive a crash; rejects where any of it could not be written. */
   written(): Promise<void>;
-  /** Why the day stands still: a condition tripped or somebody stopped it, and the owner has not said that it may go on. */
+  /** Why the day is stopped: a condition tripped or a person stopped it, and the owner has not taken the latch off. */
   latched(): string | undefined;
-  /** Why the last look before this scenario said no. */
-  lastNo(scenario: string): string;
+  /** The items that failed in the last look before this scenario, as text. */
+  lastRefusal(scenario: string): string;
 }
 
 /** Whether a person may take the day's latch off. Anybody may put it on. */
 export const mayUnlatch = (role: Role): boolean => role === 'owner';
 
-/** `soFar`: what the journal says already. Rejects when the disk refuses; then `broken` is told as well. */
-export function openDesk(
+/** `soFar`: the entries that the journal has already. When a write fails, `note` rejects and `broken` is called. */
+export function openRecorder(
   journal: DayJournal,
   soFar: readonly DayEntry[],
   hear: (entry: DayEntry) => void,
   broken: (error: unknown) => void,
-): Desk {
+): DayRecorder {
   let latched = latchOf(soFar);
   let pending: Promise<unknown> = Promise.resolve();
   let refused: unknown;
-  const nos = new Map<string, string>();
+  const refusals = new Map<string, string>();
   let lastLook = '';
-  const note = async (happened: Happened, at?: number): Promise<void> => {
-    latched = latchAfter(latched, happened);
-    const adding = journal.add(happened, at);
+  const note = async (event: DayEvent, at?: number): Promise<void> => {
+    latched = latchAfter(latched, event);
+    const adding = journal.add(event, at);
     pending = Promise.all([pending, adding]).catch(() => undefined);
     try {
       hear(await adding);
@@ -53,7 +53,7 @@ export function openDesk(
     },
     async looked(look) {
       const no = look.items.filter(({ ok }) => !ok).map(({ name, reason }) => `${name}: ${reason}`);
-      nos.set(look.before, no.join('; '));
+      refusals.set(look.before, no.join('; '));
       const text = JSON.stringify([look.before, no]);
       if (text === lastLook) return;
       lastLook = text;
@@ -64,19 +64,19 @@ export function openDesk(
       if (refused !== undefined) throw refused;
     },
     latched: () => latched,
-    lastNo: scenario => nos.get(scenario) || 'passed over',
+    lastRefusal: scenario => refusals.get(scenario) || 'passed over',
   };
 }
 
 const latchOf = (entries: readonly DayEntry[]): string | undefined =>
   entries.reduce<string | undefined>(latchAfter, undefined);
 
-function latchAfter(latched: string | undefined, happened: Happened | DayEntry): string | undefined {
-  switch (happened.kind) {
+function latchAfter(latched: string | undefined, event: DayEvent | DayEntry): string | undefined {
+  switch (event.kind) {
     case 'tripped':
-      return `condition ${happened.condition} tripped: ${happened.says}`;
+      return `condition ${event.condition} tripped: ${event.says}`;
     case 'stop':
-      return `stopped by ${told(happened.by)}: ${happened.why}`;
+      return `stopped by ${actorText(event.by)}: ${event.why}`;
     case 'unlatch':
       return undefined;
     default:
@@ -84,4 +84,4 @@ function latchAfter(latched: string | undefined, happened: Happened | DayEntry):
   }
 }
 
-const told = ({ name, role }: By): string => `${name} (${role})`;
+const actorText = ({ name, role }: By): string => `${name} (${role})`;
