@@ -31,11 +31,19 @@ export function keepUnder(state: string, env: Env): NonNullable<ConsoleDeps['kee
   };
 }
 
+/** What a shell says when it found no program of that name. */
+const NOT_FOUND = 127;
+
 /** Runs a program on a file, on the terminal of this process. The command may have words of its own, as EDITOR often has. */
 function run(command: string, path: string): Promise<string | undefined> {
   return new Promise(resolve => {
-    const child = spawn('/bin/sh', ['-c', `${command} "$1"`, 'sh', path], { stdio: 'inherit' });
+    // ctrl-c reaches the shell, too, which would end with it although the program went on.
+    const script = `trap : INT QUIT; ${command} "$1"`;
+    const child = spawn('/bin/sh', ['-c', script, 'sh', path], { stdio: 'inherit' });
     child.once('error', error => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(code === 0 ? undefined : `ended with ${signal ?? `code ${code}`}`));
+    child.once('exit', (code, signal) => {
+      if (code === NOT_FOUND) resolve('there is no such program');
+      else resolve(code === 0 ? undefined : `ended with ${signal ?? `code ${code}`}`);
+    });
   });
 }

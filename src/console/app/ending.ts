@@ -33,22 +33,22 @@ export async function lastWords(
 
 interface Happenings {
   hangUp(): void;
+  /** ctrl-c or ctrl-\ at a terminal that sends signals, which it does only while another program has it. */
+  interrupt(): void;
   crash(error: unknown): void;
   stop(): void;
   broken: NodeJS.WritableStream;
 }
 
 /** Signals and errors that end the console; returns the way to stop listening. */
-export function listenToTheProcess({ hangUp, crash, stop, broken }: Happenings): () => void {
-  const signals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
-  for (const signal of signals) process.on(signal, hangUp);
-  process.on('SIGTSTP', stop);
+export function listenToTheProcess({ hangUp, interrupt, crash, stop, broken }: Happenings): () => void {
+  const signals = { SIGTERM: hangUp, SIGHUP: hangUp, SIGINT: interrupt, SIGQUIT: interrupt, SIGTSTP: stop };
+  for (const [signal, heard] of Object.entries(signals)) process.on(signal, heard);
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   broken.on('error', hangUp);
   return () => {
-    for (const signal of signals) process.off(signal, hangUp);
-    process.off('SIGTSTP', stop);
+    for (const [signal, heard] of Object.entries(signals)) process.off(signal, heard);
     process.off('uncaughtException', crash);
     process.off('unhandledRejection', crash);
     broken.off('error', hangUp);

@@ -19,6 +19,7 @@ import { paintFirstFrame } from './first-frame.ts';
 import { createMouseReports } from './mouse.ts';
 import { createPainter, type Painter } from './painter.ts';
 import { tellProblems } from './problems.ts';
+import { createQuietInput } from './quiet-input.ts';
 import { createQuit, type End } from './quit.ts';
 import { createSuspend } from './suspend.ts';
 
@@ -83,7 +84,13 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     event => clusters.current().dispatch.mouse(event),
   );
   const reports = { on: () => isMouseOn() && mouse.on(), off: mouse.off };
-  const suspend = createSuspend(clusters, process, text => terminal.stdout.write(text), reports);
+  const suspend = createSuspend(
+    clusters,
+    process,
+    text => terminal.stdout.write(text),
+    reports,
+    createQuietInput(terminal.stdin),
+  );
   painter = createPainter(clusters.current().context, look);
 
   function crash(error: unknown): void {
@@ -118,7 +125,13 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     if (screen) screen.unmount();
     else firstFrame.leave();
   };
-  const quiet = listenToTheProcess({ hangUp, crash, stop: () => void suspend.now(), broken: terminal.stdout });
+  const quiet = listenToTheProcess({
+    hangUp,
+    interrupt: () => suspend.isLent() || hangUp(),
+    crash,
+    stop: () => void suspend.now(),
+    broken: terminal.stdout,
+  });
   const ended = new AbortController();
   const isCountingNow = (): boolean => isCounting(clusters.current().store.getState());
   void tickUntilEnd(deps.clock, ended.signal, isCountingNow, painter.tick);

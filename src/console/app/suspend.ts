@@ -2,6 +2,7 @@ import type { useApp } from 'ink';
 import { ownLive } from '../store/select.ts';
 import type { Cluster } from './cluster.ts';
 import { type Context, notify } from './context.ts';
+import type { QuietInput } from './quiet-input.ts';
 
 type SuspendTerminal = ReturnType<typeof useApp>['suspendTerminal'];
 
@@ -14,6 +15,8 @@ export interface Suspend {
   now(): Promise<void>;
   /** Lends the terminal to a program while `work` goes on. */
   lend(work: () => Promise<void>): Promise<void>;
+  /** The keys that interrupt are that program's: the terminal sends their signals to us, too. */
+  isLent(): boolean;
   /** Draws the whole screen anew. */
   repaint(): Promise<void>;
 }
@@ -30,18 +33,32 @@ export function createSuspend(
   host: ProcessLike,
   write: (text: string) => void,
   reports: { on(): unknown; off(): void },
+  input: QuietInput,
 ): Suspend {
   let suspendTerminal: SuspendTerminal | undefined;
   let warnedUntil = 0;
   let isStopping = false;
+  let isLent = false;
   const contexts = (): Context[] => clusters.all().map(({ context }) => context);
   const live = () => contexts().flatMap(({ store }) => ownLive(store.getState()));
+
+  /** Gives the terminal back; resolves with the way to take it again. */
+  async function letGo(suspendTerminal: SuspendTerminal): Promise<() => Promise<void>> {
+    reports.off();
+    const suspension = await suspendTerminal();
+    await input.stop();
+    return async () => {
+      input.resume();
+      await suspension.resume();
+      reports.on();
+    };
+  }
 
   async function now(): Promise<void> {
     if (!suspendTerminal || isStopping) return;
     isStopping = true;
-    reports.off();
-    const suspension = await suspendTerminal();
+    // A program that has the terminal was stopped with us, and takes the terminal again by itself.
+    const takeBack = isLent ? undefined : await letGo(suspendTerminal);
     // Guarded where every cluster that our faults are in is.
     const guarded = await Promise.all(contexts().map(async one => [one, await one.session?.suspended()] as const));
     const isGuarded = guarded.every(([one, is]) => is === true || ownLive(one.store.getState()).length === 0);
@@ -49,8 +66,7 @@ export function createSuspend(
     host.once('SIGCONT', () => {
       isStopping = false;
       for (const { session } of contexts()) session?.resumed();
-      void suspension.resume();
-      reports.on();
+      void takeBack?.();
     });
     setImmediate(() => {
       // The launcher and the embedded cluster are of the same job and stop with us; ourselves only SIGSTOP can stop.
@@ -78,15 +94,17 @@ export function createSuspend(
     },
     now,
     async lend(work) {
-      const suspension = await suspendTerminal?.();
-      reports.off();
+      if (!suspendTerminal) return;
+      const takeBack = await letGo(suspendTerminal);
+      isLent = true;
       try {
         await work();
       } finally {
-        await suspension?.resume();
-        reports.on();
+        isLent = false;
+        await takeBack();
       }
     },
+    isLent: () => isLent,
     async repaint() {
       const suspension = await suspendTerminal?.();
       await suspension?.resume();

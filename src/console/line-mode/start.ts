@@ -61,7 +61,13 @@ export async function startLineMode(given: ConsoleDeps): Promise<number> {
   }
   const isBusy = (): boolean => clusters.all().some(({ store }) => ownUnderWay(store.getState()).length > 0);
   const hangUp = (): void => void lastWords(clusters, deps.clock, ABORTED, []).then(finish);
-  const quiet = listenToTheProcess({ hangUp, crash, stop: () => undefined, broken: terminal.stdout });
+  const quiet = listenToTheProcess({
+    hangUp,
+    interrupt: hangUp,
+    crash,
+    stop: () => undefined,
+    broken: terminal.stdout,
+  });
 
   say('mayday, line mode. Type a number and press enter. ! is MAYDAY, an empty line reads the screen again, q quits.');
   tellProblems(clusters.current().context, settings.problems ?? []);

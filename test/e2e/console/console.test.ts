@@ -1,15 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isAscii, isColoured } from '../../support/ansi.ts';
 import { type Pty, type Size, start } from '../../support/pty.ts';
+import { bundledDev } from './bundled-dev.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-// Beside the dependencies, which are not bundled.
-const folder = mkdtempSync(join(ROOT, 'node_modules', '.mayday-console-'));
-const DEV = join(folder, 'dev.mjs');
+const dev = bundledDev();
+const DEV = dev.path;
 const SMALL: Size = { columns: 80, rows: 24 };
 let open: Pty[] = [];
 
@@ -20,18 +15,8 @@ function mayday(words: string[] = [], size = SMALL, env: Record<string, string> 
   return pty;
 }
 
-beforeAll(() =>
-  build({
-    entryPoints: [fileURLToPath(new URL('dev.ts', import.meta.url))],
-    outfile: DEV,
-    bundle: true,
-    packages: 'external',
-    format: 'esm',
-    platform: 'node',
-    jsx: 'automatic',
-  }),
-);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(dev.build);
+afterAll(dev.remove);
 
 afterEach(async () => {
   await Promise.all(open.map(pty => pty.kill()));

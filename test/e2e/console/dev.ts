@@ -1,6 +1,7 @@
 // The console on a scripted cluster, for tests that need a real process in a real terminal.
 // Bundled by the tests beside it, since node itself reads no JSX. Usage: node dev.mjs [name=value …]
 
+import { keepUnder } from '../../../src/cli/console-keep.ts';
 import type { ConsoleDeps } from '../../../src/console/deps.ts';
 import { type Clock, systemClock } from '../../../src/host/clock.ts';
 import { fakeDeps, fakeSession, finding, type Script, scriptOn } from '../../console/support/fake-session.ts';
@@ -23,6 +24,7 @@ const deps: ConsoleDeps = {
     readOnly: given.has('readonly'),
     armMs: Number(given.get('arm') ?? 10_000),
   }),
+  ...(given.has('state') && { keep: keepUnder(given.get('state') ?? '', process.env) }),
   connect: async () => {
     // `connect=never` shows what there is to see without any network.
     if (given.get('connect') === 'never') await new Promise(() => undefined);
