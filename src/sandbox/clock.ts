@@ -1,4 +1,4 @@
-/** A timer that can be called off. Calling it off twice, or after it fired, does nothing. */
+/** A timer that can be cancelled. Cancelling it twice, or after it fired, does nothing. */
 export interface Timer {
   cancel(): void;
 }
@@ -11,7 +11,7 @@ export interface SandboxClock {
   setTimeout(callback: () => void, ms: number): Timer;
   /** Calls back every `ms` of sandbox time. */
   setInterval(callback: () => void, ms: number): Timer;
-  /** Calls off every timer; later ones never fire. */
+  /** Cancels every timer; timers set later never fire. */
   stop(): void;
 }
 
@@ -61,7 +61,7 @@ export function createClock(wall: WallClock, speed = 1): SandboxClock {
   };
 }
 
-/** A clock that only moves when told to; timers fire in order of their time. For tests. */
+/** A clock that moves only by `advance`; timers fire in order of their time. For tests. */
 export interface ManualClock extends SandboxClock {
   /** Moves on by `ms`, firing what falls due on the way. */
   advance(ms: number): void;

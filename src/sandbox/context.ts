@@ -37,8 +37,9 @@ export interface AdmissionAnswer {
 }
 
 /**
- * The process behind a Service, as a webhook call meets it. It is called only when the Service has a ready endpoint.
- * Throw an Error to play a broken server: its message is what the API server reports. `path` is the URL path.
+ * The simulated process behind a Service, as a webhook call reaches it. It is called only when the Service has a
+ * ready endpoint. Throw an Error to play a broken server: its message is what the API server reports. `path` is the
+ * URL path.
  */
 export type WebhookBackend = (path: string, request: AdmissionRequest) => AdmissionAnswer | Promise<AdmissionAnswer>;
 
@@ -50,8 +51,8 @@ export interface ClientWrite {
 }
 
 /**
- * The API as one user meets it, without the HTTP: authorisation, admission, webhooks, defaulting, validation and quota
- * all apply. Refusals are StatusError.
+ * The API for one user, without HTTP: authorisation, admission, webhooks, defaulting, validation and quota all apply.
+ * Refusals are StatusError.
  */
 export interface SandboxClient {
   get<T extends KubeObject = KubeObject>(resource: string, namespace: string | undefined, name: string): Promise<T>;
@@ -67,11 +68,11 @@ export interface SandboxClient {
     options?: ClientWrite,
   ): Promise<T>;
   delete(resource: string, namespace: string | undefined, name: string, options?: DeleteOptions): Promise<void>;
-  /** Whether the user may; asks the roles, writes nothing. */
+  /** Whether the roles allow the user to do this. Writes nothing. */
   can(verb: string, resource: string, namespace?: string, name?: string): boolean;
 }
 
-/** Everything the world (controllers, kubelets, operators, scenarios) gets to work with. */
+/** Everything that controllers, kubelets, operators and scenarios work with. */
 export interface SandboxContext {
   store: Store;
   clock: SandboxClock;
@@ -82,11 +83,11 @@ export interface SandboxContext {
   scenario: string;
   /** Processes behind Services, by `namespace/service`. */
   webhooks: Map<string, WebhookBackend>;
-  /** The API as a user meets it, e.g. `system:serviceaccount:kube-system:replicaset-controller`. */
+  /** The API for a user, e.g. `system:serviceaccount:kube-system:replicaset-controller`. */
   as(username: string, groups?: readonly string[]): SandboxClient;
 }
 
-/** The world: set up by a scenario, then running by itself. */
+/** The simulated cluster: set up by a scenario, then running by itself. */
 export interface World {
   stop(): void;
 }

@@ -5,7 +5,7 @@ import { badRequest } from './status.ts';
 /** Whether an object meets a field selector. */
 export type FieldMatch = (object: KubeObject) => boolean;
 
-/** Fields each kind can be selected by, beside its name and namespace. */
+/** Fields that each kind can be selected by, besides its name and namespace. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   pods: [
     'spec.nodeName',
@@ -64,7 +64,10 @@ function termOf(text: string): Term {
   return { field, value, equal: operator !== '!=' };
 }
 
-/** Reads a field selector (`status.phase=Running,metadata.name!=x`) for a resource. 400 for a field it cannot select by. */
+/**
+ * Reads a field selector (`status.phase=Running,metadata.name!=x`) for a resource. 400 for a field that is not
+ * selectable.
+ */
 export function parseFieldSelector(info: ResourceInfo, text: string): FieldMatch {
   const terms = text
     .split(',')

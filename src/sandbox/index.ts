@@ -1,14 +1,18 @@
-// The front door, published as `mayday/sandbox`. It imports what it needs only when called, and its types name nothing that is inside.
+// The public interface, published as `mayday/sandbox`. It imports the implementation only when called, and its types
+// are self-contained.
 
 /** What kind of cluster to start. */
 export interface SandboxOptions {
-  /** The world inside: `healthy` unless told; `scenarios()` names them all. */
+  /** The scenario to start with; `healthy` by default. `scenarios()` lists all. */
   scenario?: string;
-  /** The same seed gives the same names, addresses and order of events. Another one each time unless told. */
+  /** The same seed gives the same names, addresses and order of events. Random by default. */
   seed?: number;
-  /** How many times as fast as the wall clock the cluster lives; 1 unless told. Probes, backoffs, leases and grace periods follow it. */
+  /**
+   * How many times faster than the wall clock the cluster's time runs; 1 by default. Probes, back-offs, leases and
+   * grace periods follow it.
+   */
   speed?: number;
-  /** The port on 127.0.0.1; any free one unless told. */
+  /** The port on 127.0.0.1; any free one by default. */
   port?: number;
 }
 
@@ -20,13 +24,13 @@ export interface Sandbox {
   url: string;
   /** The administrator's bearer token. */
   token: string;
-  /** The certificate of the server, in PEM; it is its own authority. */
+  /** The certificate of the server, in PEM; it is self-signed. */
   certificate: string;
   /** Ends the cluster and every connection to it. May be called more than once. */
   close(): Promise<void>;
 }
 
-/** One world that a sandbox can start with. */
+/** One scenario that a sandbox can start with. */
 export interface ScenarioInfo {
   name: string;
   summary: string;

@@ -4,7 +4,7 @@ export interface LogLine {
   text: string;
 }
 
-/** The logs of every container, kept apart by instance so that `--previous` has something to show. */
+/** The logs of every container, by instance, so that `--previous` works. */
 export interface PodLogs {
   /** Adds lines to the running instance of a container. */
   append(namespace: string, pod: string, container: string, ...lines: LogLine[]): void;

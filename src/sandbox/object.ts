@@ -1,6 +1,6 @@
 import type { OwnerReference } from '../k8s/object.ts';
 
-/** The objects the sandbox keeps: plain JSON, never changed in place once stored. */
+/** The objects that the sandbox stores: plain JSON, never changed in place once stored. */
 
 export interface ManagedFieldsEntry {
   manager: string;
@@ -42,7 +42,7 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
-/** An object on its way in: the store fills in what is missing. */
+/** An object to be stored: the store fills in what is missing. */
 export interface NewObject {
   apiVersion?: string;
   kind?: string;
@@ -64,7 +64,9 @@ export function cloneJson<T>(value: T): T {
   return copy as T;
 }
 
-/** Whether two JSON values are equal; a member that is undefined counts as absent, which node's isDeepStrictEqual would tell apart. */
+/**
+ * Whether two JSON values are equal; a member that is undefined counts as absent, unlike in Node's isDeepStrictEqual.
+ */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;

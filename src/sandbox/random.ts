@@ -1,10 +1,10 @@
-/** A seedable source of numbers, so that a sandbox can be played twice. Not for secrets. */
+/** A seeded source of random numbers, so that a run can be repeated. Not for secrets. */
 export interface Random {
   /** In [0, 1). */
   next(): number;
   /** A version 4 UUID. */
   uid(): string;
-  /** `length` letters and digits as generated names end in: no vowels, nothing easily confused. */
+  /** A suffix of `length` characters as in generated names: no vowels, no similar characters. */
   suffix(length?: number): string;
 }
 

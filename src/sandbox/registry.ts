@@ -27,15 +27,15 @@ export interface ResourceInfo {
   subresources: readonly Subresource[];
   /** Defined by a CustomResourceDefinition. */
   custom: boolean;
-  /** Whether `metadata.generation` counts changes of what is asked for. */
+  /** Whether objects have a `metadata.generation` that counts changes of the spec. */
   counted: boolean;
   /** Where a custom kind with a scale subresource keeps its counts, as JSON paths. */
   scale?: { spec: string; status: string; selector: string };
   /** Further fields a custom kind can be selected by. */
   selectableFields?: readonly string[];
-  /** What users of a version are warned of, by version. */
+  /** Deprecation warnings by version. */
   deprecations?: Readonly<Record<string, string>>;
-  /** The resource whose objects these are, where two groups show the same ones. */
+  /** The resource that stores the objects, when two groups serve the same ones. */
   storedAs?: string;
 }
 
@@ -52,7 +52,7 @@ export interface Registry {
   /** Adds a resource, or replaces the one with its key. */
   add(info: ResourceInfo): void;
   remove(key: string): void;
-  /** Counts changes, so that what is derived from the registry can be kept until it changes. */
+  /** Counts changes of the registry, for caches of what is derived from it. */
   generation(): number;
   /** Calls back after each add or remove; returns a way to stop it. */
   onChange(listener: () => void): () => void;

@@ -3,18 +3,18 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createClient } from './api/client.ts';
 import type { Kernel } from './api/kernel.ts';
 import { bootstrapCluster } from './bootstrap/cluster.ts';
+import { createCatchUpClock } from './catch-up-clock.ts';
 import type { WallClock } from './clock.ts';
 import type { SandboxContext } from './context.ts';
 import { followDefinitions } from './crd/controller.ts';
 import { builtinResources } from './discovery/builtin.ts';
-import { unreached } from './discovery/unreached.ts';
+import { unavailableGroupVersions } from './discovery/unavailable.ts';
 import { issueServerCertificate } from './http/certificate.ts';
 import { kubeconfigFor } from './http/kubeconfig.ts';
+import { impliedGroups } from './http/requester.ts';
 import { requestHandler } from './http/serve.ts';
 import { createTokens } from './http/tokens.ts';
-import { impliedGroups } from './http/who.ts';
 import type { StartProgram } from './kubelet/programs.ts';
-import { createLedClock } from './led-clock.ts';
 import { createPodLogs } from './logs.ts';
 import { createFieldTracker } from './managed/tracker.ts';
 import { createOpenApi } from './openapi/document.ts';
@@ -29,15 +29,15 @@ import { startWorld } from './world/start.ts';
 export interface SandboxOptions {
   /** 0: any free port. */
   port?: number;
-  /** How many times as fast as the wall clock the cluster lives. */
+  /** How many times faster than the wall clock the cluster's time runs. */
   speed?: number;
   /** The same seed gives the same names and addresses. */
   seed?: number;
-  /** Which world to set up. */
+  /** The scenario to set up. */
   scenario?: string;
-  /** The administrator's bearer token; made up when absent. */
+  /** The administrator's bearer token; generated when absent. */
   token?: string;
-  /** Told of faults inside the sandbox. */
+  /** Called with internal errors of the sandbox. */
   onFault?: (error: unknown) => void;
   /** Real programs for some containers; without it nothing runs in a pod. */
   program?: StartProgram;
@@ -50,7 +50,7 @@ export interface Sandbox {
   token: string;
   /** A kubeconfig, as text, that reaches the sandbox as its administrator. */
   kubeconfig: string;
-  /** The certificate of the server, in PEM: its own authority. */
+  /** The self-signed certificate of the server, in PEM. */
   certificate: string;
   context: SandboxContext;
   stop(): Promise<void>;
@@ -62,10 +62,10 @@ const SYSTEM_WALL: WallClock = {
   clearTimeout: handle => clearTimeout(handle as NodeJS.Timeout),
 };
 
-/** The cluster without a network: what every part of the sandbox works on. */
+/** The cluster without its HTTP server. */
 function createCluster(options: SandboxOptions, wall: WallClock) {
   const { past } = scenarioNamed(parseScenario(options.scenario ?? 'healthy').name);
-  const clock = createLedClock(wall, options.speed ?? 1, (past?.minutes ?? 0) * 60_000);
+  const clock = createCatchUpClock(wall, options.speed ?? 1, (past?.minutes ?? 0) * 60_000);
   const random = createRandom(options.seed ?? wall.now());
   const registry = createRegistry(builtinResources());
   const schemas = createSchemas();
@@ -97,7 +97,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { certificate, key } = issueServerCertificate(wall.now());
   let address = '127.0.0.1';
   const openapi = createOpenApi(kernel.registry, kinds.published);
-  const down = () => unreached(kernel.registry, kernel.store.list('apiservices.apiregistration.k8s.io'));
+  const down = () => unavailableGroupVersions(kernel.registry, kernel.store.list('apiservices.apiregistration.k8s.io'));
   const discovery = { registry: kernel.registry, openapi, down, address: () => address };
   const onFault = options.onFault ?? (() => {});
   const server = createServer(
@@ -112,15 +112,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  // A scenario that does not exist is found out before anything listens.
+  // An unknown scenario is refused before anything listens.
   const world = startWorld(context, options.program);
   const end = () => {
     world.stop();
     kernel.clock.stop();
   };
   try {
-    await world.playPast(clock.pass);
-    await clock.arrive();
+    await world.playPast(clock.passTime);
+    await clock.catchUp();
   } catch (error) {
     end();
     throw error;

@@ -14,7 +14,7 @@ export interface StatusDetails {
   retryAfterSeconds?: number;
 }
 
-/** The answer that tells of a failure, as it goes over the wire. */
+/** A Status body that reports a failure. */
 export interface StatusBody {
   kind: 'Status';
   apiVersion: 'v1';
@@ -51,7 +51,7 @@ export class StatusError extends Error {
   }
 }
 
-/** A resource as refusals name it. */
+/** The resource names that refusals use. */
 export interface Named {
   group: string;
   resource: string;
@@ -72,7 +72,7 @@ export const notFound = (of: Named, name: string): StatusError =>
 export const alreadyExists = (of: Named, name: string): StatusError =>
   new StatusError(409, 'AlreadyExists', `${qualified(of)} "${name}" already exists`, detailsOf(of, name));
 
-/** The name exists but its object is on its way out. */
+/** An object of this name exists and is being deleted. */
 export const stillTerminating = (of: Named, name: string): StatusError =>
   new StatusError(
     409,

@@ -4,7 +4,7 @@ import { type LabelSelector, requirementsOf, satisfies } from './selector.ts';
 import { alreadyExists, conflict, modified, notFound, stillTerminating } from './status.ts';
 import { type Collection, createCollection } from './store/collection.ts';
 import { createHistory, type History, rewind, type StoreEvent } from './store/history.ts';
-import { asksForMore, isReleased, markDeleted } from './store/lifecycle.ts';
+import { changesGeneration, isReleased, markDeleted } from './store/lifecycle.ts';
 import { refuseFailedPrecondition, staleUid } from './store/preconditions.ts';
 import type { Store, StoreParts, WriteOptions } from './store/types.ts';
 
@@ -15,7 +15,7 @@ export type { DeleteResult, FieldTracker, Store, StoreParts } from './store/type
 const HISTORY = 10_000;
 
 export function createStore({ clock, random, registry, track, historySize }: StoreParts): Store {
-  const shelves = new Map<string, Collection>();
+  const collections = new Map<string, Collection>();
   const histories = new Map<string, History>();
   const listeners = new Map<string, Set<(event: StoreEvent) => void>>();
   const queue: StoreEvent[] = [];
@@ -28,12 +28,12 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
     return info;
   };
   const storageKey = (info: ResourceInfo) => info.storedAs ?? info.key;
-  const shelfOf = (info: ResourceInfo): Collection => getOrMake(shelves, storageKey(info), createCollection);
+  const collectionOf = (info: ResourceInfo): Collection => getOrCreate(collections, storageKey(info), createCollection);
   const historyOf = (info: ResourceInfo): History =>
-    getOrMake(histories, storageKey(info), () => createHistory(historySize ?? HISTORY));
+    getOrCreate(histories, storageKey(info), () => createHistory(historySize ?? HISTORY));
 
-  // A listener may write; its change is told after the present one has reached everybody.
-  const tell = (event: StoreEvent) => {
+  // A listener may write: its change is delivered after the present one has reached all listeners.
+  const notify = (event: StoreEvent) => {
     queue.push(event);
     if (delivering) return;
     delivering = true;
@@ -50,11 +50,11 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
   const commit = (info: ResourceInfo, type: StoreEvent['type'], object: KubeObject, previous?: KubeObject) => {
     revision++;
     object.metadata.resourceVersion = String(revision);
-    if (type === 'DELETED') shelfOf(info).remove(object);
-    else shelfOf(info).put(object);
+    if (type === 'DELETED') collectionOf(info).remove(object);
+    else collectionOf(info).put(object);
     const event: StoreEvent = { type, resource: info, object, revision, ...(previous ? { previous } : {}) };
     historyOf(info).add(event);
-    tell(event);
+    notify(event);
   };
 
   const stamp = (before: KubeObject | undefined, after: KubeObject, options?: WriteOptions) => {
@@ -68,14 +68,17 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
     commit(info, 'DELETED', cloneJson(object), previous);
   };
 
-  /** Pods are marked before they go, whatever their grace: who watches sees both. A listener may be faster to remove it. */
+  /**
+   * A pod gets a deletion timestamp before it is removed, even without a grace period, so that watchers see both
+   * changes. A listener may have removed it in between.
+   */
   const removeMarked = (info: ResourceInfo, current: KubeObject, last: KubeObject) => {
     if (last !== current) commit(info, 'MODIFIED', last, current);
     const { namespace, name, uid } = last.metadata;
-    if (shelfOf(info).get(namespace, name)?.metadata.uid === uid) removeNow(info, last, last);
+    if (collectionOf(info).get(namespace, name)?.metadata.uid === uid) removeNow(info, last, last);
   };
 
-  /** Writes a new state of an existing object; what only the server may set is put back first. */
+  /** Writes a new state of an existing object; fields that only the server may set are restored first. */
   const replace = (info: ResourceInfo, current: KubeObject, next: KubeObject, options?: WriteOptions): KubeObject => {
     const meta = next.metadata;
     const kept = current.metadata;
@@ -90,7 +93,7 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
       if (kept[field] === undefined) delete meta[field];
       else Object.assign(meta, { [field]: kept[field] });
     }
-    if (info.counted && asksForMore(info, current, next, options?.by?.subresource ?? options?.subresource))
+    if (info.counted && changesGeneration(info, current, next, options?.by?.subresource ?? options?.subresource))
       meta.generation = (kept.generation ?? 0) + 1;
     stamp(current, next, options);
     if (sameJson(current, next)) return current;
@@ -105,10 +108,10 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
 
   const store: Store = {
     get: <T extends KubeObject>(resource: string, namespace: string | undefined, name: string) =>
-      shelfOf(infoOf(resource)).get(infoOf(resource).namespaced ? namespace : undefined, name) as T | undefined,
+      collectionOf(infoOf(resource)).get(infoOf(resource).namespaced ? namespace : undefined, name) as T | undefined,
 
     list: <T extends KubeObject>(resource: string, namespace?: string, selector?: LabelSelector) => {
-      const all = shelfOf(infoOf(resource)).list(namespace) as T[];
+      const all = collectionOf(infoOf(resource)).list(namespace) as T[];
       if (!selector) return all;
       const requirements = requirementsOf(selector);
       return all.filter(object => satisfies(object.metadata.labels, requirements));
@@ -116,12 +119,12 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
 
     create: <T extends KubeObject>(resource: string, object: NewObject, options?: WriteOptions) => {
       const info = infoOf(resource);
-      const made = cloneJson(object) as KubeObject;
-      made.apiVersion ??= groupVersion(info.group, info.version);
-      made.kind ??= info.kind;
-      const meta = made.metadata;
+      const created = cloneJson(object) as KubeObject;
+      created.apiVersion ??= groupVersion(info.group, info.version);
+      created.kind ??= info.kind;
+      const meta = created.metadata;
       if (!meta.name && meta.generateName) meta.name = meta.generateName + random.suffix();
-      const existing = shelfOf(info).get(info.namespaced ? meta.namespace : undefined, meta.name);
+      const existing = collectionOf(info).get(info.namespaced ? meta.namespace : undefined, meta.name);
       if (existing)
         throw existing.metadata.deletionTimestamp ? stillTerminating(info, meta.name) : alreadyExists(info, meta.name);
       if (!info.namespaced) delete meta.namespace;
@@ -131,16 +134,16 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
       delete meta.deletionGracePeriodSeconds;
       if (info.counted) meta.generation = 1;
       else delete meta.generation;
-      stamp(undefined, made, options);
-      options?.finish?.(made);
-      if (!options?.dryRun) commit(info, 'ADDED', made);
-      return made as T;
+      stamp(undefined, created, options);
+      options?.finish?.(created);
+      if (!options?.dryRun) commit(info, 'ADDED', created);
+      return created as T;
     },
 
     update: <T extends KubeObject>(resource: string, object: NewObject, options?: WriteOptions) => {
       const info = infoOf(resource);
       const { name = '', namespace, uid, resourceVersion } = object.metadata;
-      const current = shelfOf(info).get(info.namespaced ? namespace : undefined, name);
+      const current = collectionOf(info).get(info.namespaced ? namespace : undefined, name);
       if (!current) throw notFound(info, name);
       if (uid && uid !== current.metadata.uid) throw conflict(info, name, staleUid(info, current, uid));
       if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw modified(info, name);
@@ -156,7 +159,7 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
       options?: WriteOptions,
     ) => {
       const info = infoOf(resource);
-      const current = shelfOf(info).get(info.namespaced ? namespace : undefined, name);
+      const current = collectionOf(info).get(info.namespaced ? namespace : undefined, name);
       if (!current) return undefined;
       const draft = cloneJson(current) as T;
       const next = change(draft);
@@ -166,7 +169,7 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
 
     delete(resource, namespace, name, options = {}) {
       const info = infoOf(resource);
-      const current = shelfOf(info).get(info.namespaced ? namespace : undefined, name);
+      const current = collectionOf(info).get(info.namespaced ? namespace : undefined, name);
       if (!current) throw notFound(info, name);
       refuseFailedPrecondition(info, current, options.preconditions);
       const next = markDeleted(info, current, options, clock.now());
@@ -182,7 +185,7 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
 
     watch(resource, listener) {
       const key = resource === '*' ? '*' : storageKey(infoOf(resource));
-      const set = getOrMake(listeners, key, () => new Set());
+      const set = getOrCreate(listeners, key, () => new Set());
       set.add(listener);
       return () => set.delete(listener);
     },
@@ -195,7 +198,7 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
       const later = historyOf(info).since(then);
       if (!later) return undefined;
       const inScope = namespace === undefined ? later : later.filter(e => e.object.metadata.namespace === namespace);
-      return rewind(shelfOf(info).list(namespace), inScope);
+      return rewind(collectionOf(info).list(namespace), inScope);
     },
 
     compact() {
@@ -203,19 +206,19 @@ export function createStore({ clock, random, registry, track, historySize }: Sto
     },
 
     forget(resource) {
-      shelves.delete(resource);
+      collections.delete(resource);
       histories.delete(resource);
     },
 
-    count: resource => shelfOf(infoOf(resource)).size(),
+    count: resource => collectionOf(infoOf(resource)).size(),
   };
   return store;
 }
 
-function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+function getOrCreate<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key);
   if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
+  const created = make();
+  map.set(key, created);
+  return created;
 }

@@ -3,7 +3,7 @@ import type { Kernel } from '../api/kernel.ts';
 import type { AdmissionAnswer, AdmissionRequest, WebhookBackend } from '../context.ts';
 import { each, part } from '../defaults/fill.ts';
 import { delayingBackend } from './delaying.ts';
-import { askOnThisMachine, isOnThisMachine } from './loopback.ts';
+import { callLocalServer, isOnThisMachine } from './loopback.ts';
 import type { Webhook } from './match.ts';
 
 type ServiceTarget = NonNullable<Webhook['clientConfig']['service']>;
@@ -41,14 +41,20 @@ function endpointOf(
   return { none: `no endpoints available for service "${name}"` };
 }
 
-/** Why a call of a server that no process here plays fails: its Service or its endpoints, or else a refused connection. */
+/**
+ * Why a call to a server that the sandbox does not simulate fails: no such Service, no endpoints, or a refused
+ * connection.
+ */
 export function serviceFailure(kernel: Pick<Kernel, 'store'>, target: ServiceTarget): string {
   const endpoint = endpointOf(kernel, target);
   return 'none' in endpoint ? endpoint.none : `dial tcp ${endpoint.address}: connect: connection refused`;
 }
 
-/** Of what is outside the sandbox only this machine is called: another name is not found, another address refuses. */
-function unreached(url: string): string {
+/**
+ * The failure of a call to another machine. The sandbox calls only this one: other names do not resolve, other
+ * addresses refuse.
+ */
+function connectionFailure(url: string): string {
   const { hostname, port } = URL.canParse(url) ? new URL(url) : { hostname: url, port: '' };
   const isAddress = /^[\d.]+$|^\[/.test(hostname);
   return isAddress
@@ -56,10 +62,13 @@ function unreached(url: string): string {
     : `dial tcp: lookup ${hostname}: no such host`;
 }
 
-/** What plays the webhook's server, or the words of the failed connection. */
-function reach(kernel: Kernel, hook: Webhook): { backend: WebhookBackend; path: string } | { failure: string } {
+/** The simulated server behind a webhook, or the error of the failed connection. */
+function resolveBackend(
+  kernel: Kernel,
+  hook: Webhook,
+): { backend: WebhookBackend; path: string } | { failure: string } {
   const { service, url = '' } = hook.clientConfig;
-  if (!service) return { failure: unreached(url) };
+  if (!service) return { failure: connectionFailure(url) };
   const endpoint = endpointOf(kernel, service);
   if ('none' in endpoint) return { failure: endpoint.none };
   const backend =
@@ -70,19 +79,19 @@ function reach(kernel: Kernel, hook: Webhook): { backend: WebhookBackend; path: 
 }
 
 /**
- * Calls the server behind a webhook, as far as there is one. Throws an Error with the words of the failed call: no such
- * service, no endpoints, connection refused, deadline exceeded, or what the server itself throws.
+ * Calls the server behind a webhook. Throws an Error worded as the API server words it: no such service, no
+ * endpoints, connection refused, deadline exceeded, or what the server itself throws.
  */
-export async function askBackend(kernel: Kernel, hook: Webhook, request: AdmissionRequest): Promise<AdmissionAnswer> {
+export async function callBackend(kernel: Kernel, hook: Webhook, request: AdmissionRequest): Promise<AdmissionAnswer> {
   const failed = (why: string) => new Error(`Post "${urlOf(hook)}": ${why}`);
   const { url, caBundle } = hook.clientConfig;
   if (url !== undefined && isOnThisMachine(url)) {
-    const answer = askOnThisMachine(urlOf(hook), caBundle, hook.timeoutSeconds ?? DEFAULT_TIMEOUT, request);
+    const answer = callLocalServer(urlOf(hook), caBundle, hook.timeoutSeconds ?? DEFAULT_TIMEOUT, request);
     return answer.catch((error: Error) => {
       throw failed(error.message);
     });
   }
-  const target = reach(kernel, hook);
+  const target = resolveBackend(kernel, hook);
   if ('failure' in target) throw failed(target.failure);
   let cancel = () => {};
   const deadline = new Promise<never>((_, reject) => {

@@ -6,7 +6,7 @@ import { applyPolicies } from './policies.ts';
 import { refuseOverQuota } from './quota.ts';
 import { callMutating, callValidating } from './webhooks.ts';
 
-/** Admission before validation: may change the object. Answers the object to go on with. */
+/** Admission before validation: may change the object. Returns the object to continue with. */
 export async function admitCreate(kernel: Kernel, call: Call, object: KubeObject): Promise<KubeObject> {
   admitNamespace(kernel, call);
   if (call.info.key === 'pods') admitPod(kernel, object);

@@ -2,19 +2,19 @@ import { celOf } from '../cel/cel.ts';
 import { isRecord } from '../object.ts';
 
 /**
- * Whether all match conditions hold. One that cannot be worked out stands for yes where failures are to refuse (what is
- * asked for then is refused as it should be), for no where they are to be ignored.
+ * Whether all match conditions hold. One that cannot be evaluated counts as true when `failClosed`, so that the
+ * request is then refused, and as false otherwise.
  */
-export function meetsConditions(
+export function matchesConditions(
   conditions: unknown,
   scope: Readonly<Record<string, unknown>>,
-  fails: boolean,
+  failClosed: boolean,
 ): boolean {
   return (Array.isArray(conditions) ? conditions : []).filter(isRecord).every(({ expression }) => {
     try {
       return celOf(String(expression)).value(scope) === true;
     } catch {
-      return fails;
+      return failClosed;
     }
   });
 }

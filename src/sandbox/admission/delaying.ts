@@ -5,7 +5,10 @@ import { each, part } from '../defaults/fill.ts';
 
 const DELAY = /^--delay=(.+)$/;
 
-/** What a pod of `mayday webhook-server` behind this Service does: says yes, after its delay. Undefined where no such pod is selected. */
+/**
+ * The backend of a pod that runs `mayday webhook-server` behind this Service: it allows everything after its delay.
+ * Undefined when the Service selects no such pod.
+ */
 export function delayingBackend(kernel: Kernel, namespace: string, service: string): WebhookBackend | undefined {
   const selector = part(kernel.store.get('services', namespace, service), 'spec', 'selector');
   if (!selector) return undefined;

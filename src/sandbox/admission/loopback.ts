@@ -4,10 +4,10 @@ import { isRecord } from '../object.ts';
 import type { PatchStep } from '../patch/json-patch.ts';
 
 const REVIEW = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' };
-/** Ample for an answer, and no more than a broken server may send. */
+/** The longest answer that is read, so that a broken server cannot fill the memory. */
 const ANSWER_BYTES = 3 * 1024 * 1024;
 
-/** Whether a URL leads to a server on this machine: the only ones outside of itself that the sandbox calls. */
+/** Whether a URL names a server on this machine. The sandbox calls no other outside server. */
 export function isOnThisMachine(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
@@ -15,10 +15,11 @@ export function isOnThisMachine(url: string): boolean {
 }
 
 /**
- * Asks a webhook server of this machine as an API server does: an AdmissionReview over TLS that `caBundle` vouches for. `seconds` are real
- * ones, whatever the sandbox's clock does: the server lives outside of it. Throws an Error in the words of Go's client.
+ * Calls a webhook server on this machine as an API server does: an AdmissionReview over TLS, verified with
+ * `caBundle`. `seconds` is real time, not sandbox time, because the server runs outside the sandbox. Throws an Error
+ * worded as Go's HTTP client words it.
  */
-export async function askOnThisMachine(
+export async function callLocalServer(
   url: string,
   caBundle: string | undefined,
   seconds: number,
@@ -62,7 +63,7 @@ function post(
 ): Promise<{ status: number; body: string }> {
   const ca = caBundle === undefined ? {} : { ca: Buffer.from(caBundle, 'base64') };
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(new Error(inGoWords(error, url)));
+    const fail = (error: NodeJS.ErrnoException) => reject(new Error(goErrorText(error, url)));
     const call = httpsRequest(
       url,
       {
@@ -87,8 +88,8 @@ function post(
   });
 }
 
-/** What Go's client says where node's fails. */
-function inGoWords({ code = '', name, message }: NodeJS.ErrnoException, url: string): string {
+/** The message that Go's HTTP client gives for an error of Node.js. */
+function goErrorText({ code = '', name, message }: NodeJS.ErrnoException, url: string): string {
   const { hostname, port } = new URL(url);
   if (name === 'AbortError' || name === 'TimeoutError') return 'context deadline exceeded';
   if (code === 'ECONNREFUSED') return `dial tcp ${hostname}:${port || '443'}: connect: connection refused`;

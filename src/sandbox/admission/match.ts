@@ -56,19 +56,19 @@ function coveredByRules(
   );
 }
 
-const labelsMeet = (selector: LabelSelector | undefined, object: KubeObject | undefined): boolean =>
+const labelsMatch = (selector: LabelSelector | undefined, object: KubeObject | undefined): boolean =>
   object !== undefined && satisfies(object.metadata.labels, requirementsOf(selector ?? {}));
 
-function namespaceMeets(kernel: Kernel, hook: Webhook, call: Call, object: KubeObject | undefined): boolean {
+function namespaceMatches(kernel: Kernel, hook: Webhook, call: Call, object: KubeObject | undefined): boolean {
   const selector = hook.namespaceSelector ?? {};
   if (Object.keys(selector).length === 0) return true;
-  if (call.info.key === 'namespaces') return labelsMeet(selector, object);
+  if (call.info.key === 'namespaces') return labelsMatch(selector, object);
   if (!call.info.namespaced) return true;
-  return labelsMeet(selector, kernel.store.get('namespaces', undefined, call.namespace ?? ''));
+  return labelsMatch(selector, kernel.store.get('namespaces', undefined, call.namespace ?? ''));
 }
 
 /** Whether the webhook is to be asked about this write. */
-export function isConcerned(
+export function matchesRequest(
   kernel: Kernel,
   hook: Webhook,
   call: Call,
@@ -78,7 +78,7 @@ export function isConcerned(
 ): boolean {
   const name = call.name || object?.metadata.name || '';
   if (!coveredByRules(hook, call, operation, name)) return false;
-  if (!namespaceMeets(kernel, hook, call, object ?? before)) return false;
+  if (!namespaceMatches(kernel, hook, call, object ?? before)) return false;
   const selector = hook.objectSelector ?? {};
-  return Object.keys(selector).length === 0 || labelsMeet(selector, object) || labelsMeet(selector, before);
+  return Object.keys(selector).length === 0 || labelsMatch(selector, object) || labelsMatch(selector, before);
 }

@@ -34,11 +34,11 @@ function serviceAccount(kernel: Kernel, pod: KubeObject, spec: Fields): void {
 /** Adds the projected token volume and mounts it into every container that has nothing at its path yet. */
 function mountToken(kernel: Kernel, spec: Fields): void {
   const containers = [...each(spec, 'initContainers'), ...each(spec, 'containers')];
-  const lacking = containers.filter(c => !each(c, 'volumeMounts').some(m => m.mountPath === TOKEN_PATH));
-  if (lacking.length === 0) return;
+  const withoutToken = containers.filter(c => !each(c, 'volumeMounts').some(m => m.mountPath === TOKEN_PATH));
+  if (withoutToken.length === 0) return;
   const name = `kube-api-access-${kernel.random.suffix()}`;
   spec.volumes = [...each(spec, 'volumes'), tokenVolume(name)];
-  for (const container of lacking)
+  for (const container of withoutToken)
     container.volumeMounts = [...each(container, 'volumeMounts'), { name, readOnly: true, mountPath: TOKEN_PATH }];
 }
 
@@ -62,9 +62,12 @@ function priority(kernel: Kernel, pod: KubeObject, spec: Fields): void {
   const key = 'priorityclasses.scheduling.k8s.io';
   const name = spec.priorityClassName;
   if (typeof name !== 'string' || name === '') {
-    const usual = kernel.store.list(key).find(c => c.globalDefault === true);
-    if (usual) spec.priorityClassName = usual.metadata.name;
-    fill(spec, { priority: usual?.value ?? 0, preemptionPolicy: usual?.preemptionPolicy ?? 'PreemptLowerPriority' });
+    const globalDefault = kernel.store.list(key).find(c => c.globalDefault === true);
+    if (globalDefault) spec.priorityClassName = globalDefault.metadata.name;
+    fill(spec, {
+      priority: globalDefault?.value ?? 0,
+      preemptionPolicy: globalDefault?.preemptionPolicy ?? 'PreemptLowerPriority',
+    });
     return;
   }
   const chosen = kernel.store.get(key, undefined, name);

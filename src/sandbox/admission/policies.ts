@@ -4,20 +4,20 @@ import { each, type Fields, part } from '../defaults/fill.ts';
 import { isRecord, type KubeObject } from '../object.ts';
 import { type LabelSelector, requirementsOf, satisfies } from '../selector.ts';
 import { StatusError } from '../status.ts';
-import { meetsConditions } from './conditions.ts';
-import { isConcerned, type Operation, type Webhook } from './match.ts';
+import { matchesConditions } from './conditions.ts';
+import { matchesRequest, type Operation, type Webhook } from './match.ts';
 
 const GROUP = 'admissionregistration.k8s.io';
 const CODES: Readonly<Record<string, number>> = { Forbidden: 403, Invalid: 422, RequestEntityTooLarge: 413 };
 
-/** A write as policies see it. */
+/** A write as admission policies evaluate it. */
 export interface Admitted {
   readonly operation: Operation;
   readonly object: KubeObject | undefined;
   readonly before: KubeObject | undefined;
 }
 
-/** What a policy or a binding matches by, as a webhook would. */
+/** The match constraints of a policy or a binding in the form of a webhook. */
 const matcher = (match: Fields, rules: string): Webhook => ({
   name: '',
   clientConfig: {},
@@ -28,14 +28,14 @@ const matcher = (match: Fields, rules: string): Webhook => ({
 
 function isMatched(kernel: Kernel, match: Fields | undefined, call: Call, write: Admitted): boolean {
   if (!match) return true;
-  const meets = (hook: Webhook) => isConcerned(kernel, hook, call, write.operation, write.object, write.before);
+  const meets = (hook: Webhook) => matchesRequest(kernel, hook, call, write.operation, write.object, write.before);
   const every = [{ operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*', '*'] }];
   const included = matcher(match, 'resourceRules');
   if (!meets((included.rules ?? []).length > 0 ? included : { ...included, rules: every })) return false;
   return !meets(matcher({ ...match, namespaceSelector: {}, objectSelector: {} }, 'excludeResourceRules'));
 }
 
-/** The objects that are a policy's parameters by one binding; undefined stands for none. */
+/** The parameter objects that one binding gives to a policy. An entry is undefined when the policy has no parameters. */
 function parametersOf(kernel: Kernel, policy: Fields, binding: Fields, call: Call): (KubeObject | undefined)[] {
   const kind = part(policy, 'paramKind');
   const ref = part(binding, 'paramRef');
@@ -50,7 +50,7 @@ function parametersOf(kernel: Kernel, policy: Fields, binding: Fields, call: Cal
   );
 }
 
-/** What expressions may speak of. */
+/** The variables that expressions can use. */
 export function scopeOf(kernel: Kernel, call: Call, { operation, object, before }: Admitted): Record<string, unknown> {
   const { info, version, subresource, namespace, name, user, dryRun } = call;
   return {
@@ -70,7 +70,7 @@ export function scopeOf(kernel: Kernel, call: Call, { operation, object, before 
   };
 }
 
-/** The names below `variables`, each worked out when it is first asked for. */
+/** Adds `variables` to the scope. Each variable is evaluated when it is first read. */
 function withVariables(policy: Fields, scope: Record<string, unknown>): Record<string, unknown> {
   const variables: Record<string, unknown> = {};
   const full = { ...scope, variables };
@@ -87,30 +87,30 @@ interface Denial {
   readonly reason: string;
 }
 
-function wordsOf(validation: Fields, scope: Record<string, unknown>): string {
+function denialMessage(validation: Fields, scope: Record<string, unknown>): string {
   const { message, messageExpression, expression } = validation;
   if (messageExpression) {
-    const told = celOf(String(messageExpression)).tryValue(scope);
-    if (typeof told === 'string' && told.trim() !== '') return told;
+    const dynamicMessage = celOf(String(messageExpression)).tryValue(scope);
+    if (typeof dynamicMessage === 'string' && dynamicMessage.trim() !== '') return dynamicMessage;
   }
   return message ? String(message) : `failed expression: ${String(expression).trim()}`;
 }
 
 /** Why one validation does not hold; undefined when it does. */
-function denialOf(validation: Fields, scope: Record<string, unknown>, fails: boolean): Denial | undefined {
+function denialOf(validation: Fields, scope: Record<string, unknown>, failClosed: boolean): Denial | undefined {
   const expression: Cel = celOf(String(validation.expression));
   try {
     if (expression.value(scope) === true) return undefined;
   } catch (error) {
-    if (!fails) return undefined;
+    if (!failClosed) return undefined;
     const message = `expression '${String(validation.expression)}' resulted in error: ${(error as Error).message}`;
     return { message, reason: 'Invalid' };
   }
-  return { message: wordsOf(validation, scope), reason: String(validation.reason ?? 'Invalid') };
+  return { message: denialMessage(validation, scope), reason: String(validation.reason ?? 'Invalid') };
 }
 
-function denialsBy(kernel: Kernel, policy: Fields, binding: Fields, call: Call, write: Admitted): Denial[] {
-  const fails = policy.failurePolicy !== 'Ignore';
+function denialsUnder(kernel: Kernel, policy: Fields, binding: Fields, call: Call, write: Admitted): Denial[] {
+  const failClosed = policy.failurePolicy !== 'Ignore';
   const parameters = parametersOf(kernel, policy, binding, call);
   if (parameters.length === 0)
     return part(binding, 'paramRef')?.parameterNotFoundAction === 'Deny'
@@ -124,8 +124,8 @@ function denialsBy(kernel: Kernel, policy: Fields, binding: Fields, call: Call, 
       : [];
   return parameters.flatMap(params => {
     const scope = withVariables(policy, { ...scopeOf(kernel, call, write), params: params ?? null });
-    if (!meetsConditions(policy.matchConditions, scope, fails)) return [];
-    return each(policy, 'validations').flatMap(validation => denialOf(validation, scope, fails) ?? []);
+    if (!matchesConditions(policy.matchConditions, scope, failClosed)) return [];
+    return each(policy, 'validations').flatMap(validation => denialOf(validation, scope, failClosed) ?? []);
   });
 }
 
@@ -145,7 +145,7 @@ function deny({ info, name }: Call, object: KubeObject | undefined, message: str
   );
 }
 
-/** Refuses a write that a bound policy denies, and warns of what one only warns of. */
+/** Refuses a write that a bound policy denies. Adds a warning for each binding whose action is only to warn. */
 export function applyPolicies(kernel: Kernel, call: Call, write: Admitted): void {
   if (call.info.group === GROUP) return;
   for (const binding of kernel.store.list(`validatingadmissionpolicybindings.${GROUP}`)) {
@@ -159,7 +159,7 @@ export function applyPolicies(kernel: Kernel, call: Call, write: Admitted): void
     if (!matched) continue;
     const actions = Array.isArray(bound.validationActions) ? bound.validationActions : [];
     const by = `ValidatingAdmissionPolicy '${String(bound.policyName)}' with binding '${binding.metadata.name}'`;
-    for (const { message, reason } of denialsBy(kernel, policy, bound, call, write)) {
+    for (const { message, reason } of denialsUnder(kernel, policy, bound, call, write)) {
       if (actions.includes('Warn')) call.warnings.push(`Validation failed for ${by}: ${message}`);
       if (actions.includes('Deny'))
         throw deny(call, write.object ?? write.before, `${by} denied request: ${message}`, reason);

@@ -16,8 +16,8 @@ const PLAIN_COUNTS = new Set([
   'resourcequotas',
 ]);
 
-/** Whether a Pod still uses what it asked for. */
-function isOver(pod: KubeObject): boolean {
+/** Whether a Pod has ended, so that it no longer uses its quota. */
+function isFinished(pod: KubeObject): boolean {
   const phase = part(pod, 'status')?.phase;
   return phase === 'Succeeded' || phase === 'Failed';
 }
@@ -34,12 +34,12 @@ function addCompute(into: Amounts, pod: KubeObject): void {
   }
 }
 
-/** What one object takes from a quota, by the names quotas use. */
+/** What one object uses of a quota, by the names of quota resources. */
 export function usageOf(group: string, resource: string, object: KubeObject): Amounts {
   const usage: Amounts = { [`count/${group ? `${resource}.${group}` : resource}`]: 1 };
   if (group !== '') return usage;
   if (resource === 'pods') {
-    if (isOver(object)) return { [`count/${resource}`]: 1 };
+    if (isFinished(object)) return { [`count/${resource}`]: 1 };
     addCompute(usage, object);
   }
   if (resource === 'persistentvolumeclaims') {
@@ -58,7 +58,7 @@ function countServiceKinds(usage: Amounts, service: KubeObject): void {
     usage['services.nodeports'] = each(part(service, 'spec'), 'ports').length;
 }
 
-/** What all objects of a resource in a namespace take together. */
+/** What all objects of a resource in a namespace use together. */
 function usedBy(kernel: Kernel, call: Call): Amounts {
   const { info, namespace } = call;
   const total: Amounts = {};
@@ -76,19 +76,19 @@ export function refuseOverQuota(kernel: Kernel, call: Call, object: KubeObject):
   if (quotas.length === 0) return;
   const asked = usageOf(info.group, info.resource, object);
   const used = usedBy(kernel, call);
-  for (const quota of quotas) refuseOver(call, object, quota, asked, used);
+  for (const quota of quotas) refuseExceeded(call, object, quota, asked, used);
 }
 
-function refuseOver(call: Call, object: KubeObject, quota: KubeObject, asked: Amounts, used: Amounts): void {
+function refuseExceeded(call: Call, object: KubeObject, quota: KubeObject, asked: Amounts, used: Amounts): void {
   const hard = part(quota, 'spec', 'hard') ?? {};
   const named = Object.keys(hard).sort();
   const { name } = object.metadata;
-  const silent = call.info.key === 'pods' ? named.filter(n => COMPUTE.test(n) && asked[n] === undefined) : [];
-  if (silent.length > 0)
+  const unspecified = call.info.key === 'pods' ? named.filter(n => COMPUTE.test(n) && asked[n] === undefined) : [];
+  if (unspecified.length > 0)
     throw forbidden(
       call.info,
       name,
-      `failed quota: ${quota.metadata.name}: must specify ${mustSpecify(object, silent)}`,
+      `failed quota: ${quota.metadata.name}: must specify ${mustSpecify(object, unspecified)}`,
     );
   const exceeded = named.filter(
     n => (asked[n] ?? 0) > 0 && (used[n] ?? 0) + (asked[n] ?? 0) > (quantityValue(hard[n]) ?? 0),

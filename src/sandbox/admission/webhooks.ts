@@ -5,9 +5,9 @@ import { isRecord, type KubeObject } from '../object.ts';
 import { applyJsonPatch, type PatchStep } from '../patch/json-patch.ts';
 import { groupVersion } from '../registry.ts';
 import { internalError, StatusError } from '../status.ts';
-import { askBackend } from './backend.ts';
-import { meetsConditions } from './conditions.ts';
-import { isConcerned, type Operation, type Webhook } from './match.ts';
+import { callBackend } from './backend.ts';
+import { matchesConditions } from './conditions.ts';
+import { matchesRequest, type Operation, type Webhook } from './match.ts';
 import { scopeOf } from './policies.ts';
 
 const GROUP = 'admissionregistration.k8s.io';
@@ -15,7 +15,7 @@ const GROUP = 'admissionregistration.k8s.io';
 /** The configurations themselves are never sent to webhooks, or a broken one could not be repaired. */
 const isExempt = (call: Call): boolean => call.info.group === GROUP;
 
-function concerned(
+function matchingWebhooks(
   kernel: Kernel,
   resource: string,
   call: Call,
@@ -27,9 +27,9 @@ function concerned(
   return kernel.store
     .list(`${resource}.${GROUP}`)
     .flatMap(config => (config.webhooks ?? []) as Webhook[])
-    .filter(hook => isConcerned(kernel, hook, call, operation, object, before))
+    .filter(hook => matchesRequest(kernel, hook, call, operation, object, before))
     .filter(({ matchConditions, failurePolicy }) =>
-      meetsConditions(
+      matchesConditions(
         matchConditions,
         scopeOf(kernel, call, { operation, object, before }),
         failurePolicy !== 'Ignore',
@@ -60,10 +60,14 @@ function requestFor(
   };
 }
 
-/** Asks one webhook. Undefined when it failed and its policy says to go on without it. */
-async function ask(kernel: Kernel, hook: Webhook, request: AdmissionRequest): Promise<AdmissionAnswer | undefined> {
+/** Asks one webhook. Undefined when the call failed and the failure policy is Ignore. */
+async function callWebhook(
+  kernel: Kernel,
+  hook: Webhook,
+  request: AdmissionRequest,
+): Promise<AdmissionAnswer | undefined> {
   try {
-    return await askBackend(kernel, hook, request);
+    return await callBackend(kernel, hook, request);
   } catch (error) {
     if (hook.failurePolicy === 'Ignore') return undefined;
     const why = messageOf(error);
@@ -75,12 +79,12 @@ function refuseDenied(call: Call, hook: Webhook, answer: AdmissionAnswer): void 
   for (const warning of answer.warnings ?? []) call.warnings.push(warning);
   if (answer.allowed) return;
   const { message, reason, code = 0 } = answer.status ?? {};
-  const told = message || reason;
-  const text = `admission webhook "${hook.name}" denied the request${told ? `: ${told}` : ' without explanation'}`;
+  const reasonGiven = message || reason;
+  const text = `admission webhook "${hook.name}" denied the request${reasonGiven ? `: ${reasonGiven}` : ' without explanation'}`;
   throw new StatusError(Math.max(code, 400), reason ?? '', text);
 }
 
-/** Lets every mutating webhook concerned change the object, one after the other. */
+/** Lets every matching mutating webhook change the object, one after the other. */
 export async function callMutating(
   kernel: Kernel,
   call: Call,
@@ -103,8 +107,8 @@ export async function callMutating(
   before: KubeObject | undefined,
 ): Promise<KubeObject | undefined> {
   let changed = object;
-  for (const hook of concerned(kernel, 'mutatingwebhookconfigurations', call, operation, object, before)) {
-    const answer = await ask(kernel, hook, requestFor(kernel, call, operation, changed, before));
+  for (const hook of matchingWebhooks(kernel, 'mutatingwebhookconfigurations', call, operation, object, before)) {
+    const answer = await callWebhook(kernel, hook, requestFor(kernel, call, operation, changed, before));
     if (!answer) continue;
     refuseDenied(call, hook, answer);
     if (changed && answer.patch?.length) changed = patchedBy(hook, changed, answer.patch, call);
@@ -124,7 +128,7 @@ function patchedBy(hook: Webhook, object: KubeObject, patch: readonly PatchStep[
   );
 }
 
-/** Asks every validating webhook concerned; the first refusal counts. */
+/** Calls every matching validating webhook; the first refusal counts. */
 export async function callValidating(
   kernel: Kernel,
   call: Call,
@@ -132,8 +136,8 @@ export async function callValidating(
   object: KubeObject | undefined,
   before: KubeObject | undefined,
 ): Promise<void> {
-  for (const hook of concerned(kernel, 'validatingwebhookconfigurations', call, operation, object, before)) {
-    const answer = await ask(kernel, hook, requestFor(kernel, call, operation, object, before));
+  for (const hook of matchingWebhooks(kernel, 'validatingwebhookconfigurations', call, operation, object, before)) {
+    const answer = await callWebhook(kernel, hook, requestFor(kernel, call, operation, object, before));
     if (answer) refuseDenied(call, hook, answer);
   }
 }

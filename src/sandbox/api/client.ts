@@ -12,7 +12,7 @@ import type { Call, Kernel } from './kernel.ts';
 import { patchObject } from './patch.ts';
 import { currentObject, updateObject } from './update.ts';
 
-/** The API as one user meets it, without the HTTP. */
+/** The API for one user, without HTTP. */
 export function createClient(kernel: Kernel, user: UserInfo): SandboxClient {
   const authorizer = createAuthorizer(kernel.store);
 
@@ -61,7 +61,7 @@ export function createClient(kernel: Kernel, user: UserInfo): SandboxClient {
     };
   };
 
-  const stated = (call: Call, object: object) => ({
+  const withTypeMeta = (call: Call, object: object) => ({
     apiVersion: call.info.group ? `${call.info.group}/${call.version}` : call.version,
     kind: call.info.kind,
     ...object,
@@ -80,11 +80,11 @@ export function createClient(kernel: Kernel, user: UserInfo): SandboxClient {
     },
     create: async (resource, object, options) => {
       const call = callFor('create', resource, object.metadata.namespace, object.metadata.name ?? '', options);
-      return (await createObject(kernel, call, stated(call, object))) as never;
+      return (await createObject(kernel, call, withTypeMeta(call, object))) as never;
     },
     update: async (resource, object, options) => {
       const call = callFor('update', resource, object.metadata.namespace, object.metadata.name ?? '', options);
-      return (await updateObject(kernel, call, stated(call, object))) as never;
+      return (await updateObject(kernel, call, withTypeMeta(call, object))) as never;
     },
     patch: async (resource, namespace, name, type, patch, options) =>
       (await patchObject(kernel, callFor('patch', resource, namespace, name, options), type, patch)) as never,

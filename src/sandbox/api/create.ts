@@ -5,13 +5,13 @@ import { applyDefaults } from '../defaults/kinds.ts';
 import type { KubeObject } from '../object.ts';
 import { badRequest, StatusError } from '../status.ts';
 import { validateCreate } from '../validate/validate.ts';
-import { decodeObject, ownKind } from './decode.ts';
-import { recordOwner } from './fields.ts';
+import { decodeObject, expectedKindOf } from './decode.ts';
+import { recordManagedFields } from './fields.ts';
 import type { Call, Kernel } from './kernel.ts';
 import { refuseOutOfRange } from './service-ranges.ts';
 import { labelJob, prepareForCreate } from './strategy.ts';
 
-/** Puts the namespace of the path into the object, or refuses another one. */
+/** Sets the namespace of the path on the object, or refuses an object that states another one. */
 export function placeInNamespace(call: Call, object: KubeObject): void {
   const { metadata } = object;
   if (!call.info.namespaced) {
@@ -39,7 +39,7 @@ function dropServerFields(object: KubeObject): void {
 
 /** Creates an object from a request body, through admission, defaulting and validation. */
 export async function createObject(kernel: Kernel, call: Call, body: unknown): Promise<KubeObject> {
-  const object = decodeObject(kernel, call, body, ownKind(call));
+  const object = decodeObject(kernel, call, body, expectedKindOf(call));
   return createDecoded(kernel, call, object);
 }
 
@@ -60,7 +60,7 @@ export async function createDecoded(
     object.metadata.name = object.metadata.generateName + kernel.random.suffix();
   applyDefaults(info.key, object);
   if (owned && managed) object.metadata.managedFields = managed;
-  else recordOwner(kernel, call, undefined, object);
+  else recordManagedFields(kernel, call, undefined, object);
   const admitted = await admitCreate(kernel, call, object);
   refuseEscalation(kernel, call, undefined, admitted);
   prepareForCreate(kernel, info, admitted);

@@ -14,11 +14,11 @@ export interface ExpectedKind {
   custom: boolean;
 }
 
-/** A body that is not of its kind, in the decoder's words. */
-export class Unreadable extends Error {}
+/** The body is of another kind than the request expects. The message is the decoder's. */
+export class KindMismatch extends Error {}
 
 /** The kind of the object itself, in the version of the path. */
-export const ownKind = (call: Call): ExpectedKind => ({
+export const expectedKindOf = (call: Call): ExpectedKind => ({
   group: call.info.group,
   version: call.version,
   kind: call.info.kind,
@@ -28,21 +28,21 @@ export const ownKind = (call: Call): ExpectedKind => ({
 /** The internal package of a group, as conversion errors name it. */
 const internalPackage = (group: string): string => (group === '' ? 'core' : (group.split('.')[0] ?? group));
 
-/** Why an object of another kind cannot be taken for the expected one. */
-function otherKind(kernel: Kernel, apiVersion: string, kind: string, expected: ExpectedKind): Unreadable {
+/** The error for an object of another kind than the expected one. */
+function kindMismatch(kernel: Kernel, apiVersion: string, kind: string, expected: ExpectedKind): KindMismatch {
   const [first = '', second] = apiVersion.split('/');
   const [group, version] = second === undefined ? ['', first] : [first, second];
   const prefix = `${kind} in version "${version}" cannot be handled as a ${expected.kind}`;
   const known = kernel.schemas.typeName(group, version, kind) !== undefined;
-  return new Unreadable(
+  return new KindMismatch(
     known
       ? `${prefix}: converting (${version}.${kind}) to (${internalPackage(expected.group)}.${expected.kind}): unknown conversion`
       : `${prefix}: no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
   );
 }
 
-/** The body with its kind and version: a built-in one may leave them out, the path says them. */
-function stated(kernel: Kernel, body: Record<string, unknown>, expected: ExpectedKind): Record<string, unknown> {
+/** The body with its kind and version. A body of a built-in kind may leave them out, as the path states them. */
+function withTypeMeta(kernel: Kernel, body: Record<string, unknown>, expected: ExpectedKind): Record<string, unknown> {
   const wanted = groupVersion(expected.group, expected.version);
   const { custom } = expected;
   for (const field of ['kind', 'apiVersion'] as const)
@@ -56,14 +56,14 @@ function stated(kernel: Kernel, body: Record<string, unknown>, expected: Expecte
     throw invalid(expected.group, kind, String((body.metadata as Record<string, unknown> | undefined)?.name ?? ''), [
       invalidValue('kind', kind, `must be ${expected.kind}`),
     ]);
-  if (apiVersion !== wanted || kind !== expected.kind) throw otherKind(kernel, apiVersion, kind, expected);
+  if (apiVersion !== wanted || kind !== expected.kind) throw kindMismatch(kernel, apiVersion, kind, expected);
   return { ...body, apiVersion, kind };
 }
 
 const cannotHandle = (expected: ExpectedKind, why: string): string =>
   `${expected.kind} in version "${expected.version}" cannot be handled as a ${expected.kind}: ${why}`;
 
-/** Says what is wrong with unknown fields, as loudly as the call asks for. */
+/** Reports unknown fields as the call's field validation asks: not at all, as warnings, or as a refusal. */
 function reportUnknown(call: Call, unknown: readonly string[]): void {
   if (call.fieldValidation === 'Ignore') return;
   const lines = [
@@ -84,7 +84,7 @@ export function refuseOtherKind(
 ): void {
   const { apiVersion, kind } = isRecord(body) ? body : {};
   if (!kind || (kind === expected.kind && versions.includes(String(apiVersion)))) return;
-  throw badRequest(otherKind(kernel, String(apiVersion), String(kind), expected).message);
+  throw badRequest(kindMismatch(kernel, String(apiVersion), String(kind), expected).message);
 }
 
 /**
@@ -93,7 +93,7 @@ export function refuseOtherKind(
  */
 export function readObject(kernel: Kernel, call: Call, body: unknown, expected: ExpectedKind): KubeObject {
   if (!isRecord(body)) throw new WrongType('the body is not an object');
-  const copy = cloneJson(stated(kernel, body, expected));
+  const copy = cloneJson(withTypeMeta(kernel, body, expected));
   const node = kernel.schemas.of(expected.group, expected.version, expected.kind);
   if (!node) return withMetadata(copy);
   const { value, unknown } = expected.custom ? pruneCustom(copy, node) : coerceBuiltin(copy, node);
@@ -116,7 +116,7 @@ export function decodeObject(kernel: Kernel, call: Call, body: unknown, expected
     return readObject(kernel, call, body, expected);
   } catch (error) {
     if (error instanceof WrongType) throw badRequest(cannotHandle(expected, error.message));
-    if (error instanceof Unreadable) throw badRequest(error.message);
+    if (error instanceof KindMismatch) throw badRequest(error.message);
     throw error;
   }
 }
@@ -127,10 +127,10 @@ function withMetadata(value: Record<string, unknown>): KubeObject {
 }
 
 /** The refusal of a patch whose result is not of the kind: what was applied and the decoder's words. */
-export function unreadablePatch(applied: unknown, strategic: boolean, error: Error): StatusError {
+export function invalidPatchResult(applied: unknown, strategic: boolean, error: Error): StatusError {
   const shown = strategic ? goText(applied) : JSON.stringify(applied);
-  const restoring = strategic && error instanceof WrongType ? error.restoring : undefined;
-  const why = restoring ?? error.message;
+  const fromMapMessage = strategic && error instanceof WrongType ? error.fromMapMessage : undefined;
+  const why = fromMapMessage ?? error.message;
   const message = `Invalid value: ${JSON.stringify(shown)}: ${why}`;
   return new StatusError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
     causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }],

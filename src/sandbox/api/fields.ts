@@ -9,8 +9,8 @@ import { hasStatus } from './strategy.ts';
 const STATUS: FieldSet = { ...emptySet(), members: new Set(['f:status']) };
 const ALL_BUT_STATUS: FieldSet = { ...emptySet(), members: new Set(['f:spec', 'f:metadata']) };
 
-/** Paths a request of this kind cannot write, so nobody comes to own them by it. */
-export function unwritable(call: Call): FieldSet | undefined {
+/** Paths that a request of this kind cannot write, so it gains no ownership of them. */
+export function unwritablePaths(call: Call): FieldSet | undefined {
   if (!hasStatus(call.info)) return undefined;
   if (call.subresource === '') return STATUS;
   return call.subresource === 'status' && call.info.custom ? ALL_BUT_STATUS : undefined;
@@ -27,23 +27,28 @@ export const schemaOf = (kernel: Kernel, call: Call) =>
   kernel.schemas.of(call.info.group, call.version, call.info.kind);
 
 /** Sets `metadata.managedFields` of the object for a write that is not an apply. In place. */
-export function recordOwner(kernel: Kernel, call: Call, before: KubeObject | undefined, after: KubeObject): void {
-  if (before !== undefined && !isTellable(kernel, call, before, after)) {
+export function recordManagedFields(
+  kernel: Kernel,
+  call: Call,
+  before: KubeObject | undefined,
+  after: KubeObject,
+): void {
+  if (before !== undefined && !canTrackOwners(kernel, call, before, after)) {
     delete after.metadata.managedFields;
     return;
   }
-  // A share that comes through a Scale has no time.
+  // An entry that was written through the scale subresource has no time.
   const time = call.subresource === 'scale' ? undefined : timestamp(kernel.clock.now());
-  const managed = trackUpdate(before, after, schemaOf(kernel, call), managerOf(call), time, unwritable(call));
+  const managed = trackUpdate(before, after, schemaOf(kernel, call), managerOf(call), time, unwritablePaths(call));
   if (managed) after.metadata.managedFields = managed;
   else delete after.metadata.managedFields;
 }
 
 /**
- * Whether the server can still tell who owns what: not where an entry is of another version of a custom kind whose schema does not have
- * all that is written now. It then drops all entries without a word.
+ * Whether the server can keep track of field owners. It cannot when an entry is of another version of a custom kind
+ * and that version's schema lacks a field that is written now. Then it silently drops all entries.
  */
-function isTellable({ schemas }: Kernel, { info, version }: Call, before: KubeObject, after: KubeObject): boolean {
+function canTrackOwners({ schemas }: Kernel, { info, version }: Call, before: KubeObject, after: KubeObject): boolean {
   if (!info.custom) return true;
   const others = new Set((before.metadata.managedFields ?? []).map(({ apiVersion }) => apiVersion));
   others.delete(groupVersion(info.group, version));

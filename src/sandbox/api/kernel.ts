@@ -17,7 +17,7 @@ export interface Kernel {
   webhooks: Map<string, WebhookBackend>;
 }
 
-/** How unknown fields are met: dropped silently, with a warning, or refused. */
+/** How unknown fields are handled: dropped silently, dropped with a warning, or refused. */
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
 /** One write by one user, whatever way it came in. */

@@ -5,7 +5,7 @@ import { satisfies } from '../selector.ts';
 import { parseLabelSelector } from '../selector-text.ts';
 import { badRequest, gone, StatusError } from '../status.ts';
 import type { Kernel } from './kernel.ts';
-import { refuseOddList } from './options.ts';
+import { refuseInvalidListOptions } from './options.ts';
 
 /** Which objects a list or watch is about. */
 export type Match = (object: KubeObject) => boolean;
@@ -67,7 +67,7 @@ export function wantedRevision(query: URLSearchParams, isList = false): number |
   throw isList ? badRequest(`invalid resource version: ${why}`) : new StatusError(500, '', why);
 }
 
-/** Refuses to answer for a future the server has not reached. */
+/** Refuses a resource version that the server has not reached yet. */
 export function refuseFuture(wanted: number, current: number): void {
   if (wanted <= current) return;
   throw new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
@@ -97,14 +97,14 @@ function source(
   if (token && wanted !== undefined) throw badRequest('specifying resource version is not allowed when using continue');
   if (token) return at(token.rv, EXPIRED_TOKEN);
   const match = query.get('resourceVersionMatch') ?? '';
-  // A limit without a match asks for the very version.
+  // A limit without resourceVersionMatch asks for exactly that version.
   const exact = match === 'Exact' || (match === '' && limitOf(query) !== Number.POSITIVE_INFINITY);
   if (wanted !== undefined) refuseFuture(wanted, store.revision());
   if (wanted !== undefined && exact) return at(wanted, 'The resourceVersion for the provided list is too old.');
   return { objects: store.list(info.key, namespace), revision: store.revision() };
 }
 
-/** How many objects a page may have. Whoever takes a page from a cache (version 0) gets all of it. */
+/** The most objects in a page. A list served from the cache (resource version 0) ignores the limit. */
 function limitOf(query: URLSearchParams): number {
   const limit = Number(query.get('limit') ?? 0);
   return limit > 0 && query.get('resourceVersion') !== '0' ? limit : Number.POSITIVE_INFINITY;
@@ -118,7 +118,7 @@ export function listPage(
   query: URLSearchParams,
   name?: string,
 ): Page {
-  refuseOddList(query);
+  refuseInvalidListOptions(query);
   const match = matchOf(info, query, name);
   const token = query.get('continue') ? readToken(query.get('continue') as string) : undefined;
   const { objects, revision } = source(kernel, info, namespace, query, token);
@@ -137,7 +137,7 @@ export function listPage(
   return { items, revision, continue: next, ...(match ? {} : { remaining: objects.length - i }) };
 }
 
-/** The index after the object at a place; objects are in order of place. */
+/** The index after the object with this key; objects are sorted by key. */
 function firstAfter(objects: readonly KubeObject[], place: string, placeOf: (o: KubeObject) => string): number {
   let low = 0;
   let high = objects.length;

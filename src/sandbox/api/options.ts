@@ -18,7 +18,7 @@ const OPTION_KINDS: Readonly<Record<string, string>> = {
 
 const hex = (code: number, digits: number) => code.toString(16).padStart(digits, '0');
 
-/** A manager is named in at most 128 characters that can be printed. */
+/** A field manager's name has at most 128 printable characters. */
 function managerCauses(manager: string): StatusCause[] {
   const causes = manager.length > 128 ? [tooLong('fieldManager', 128)] : [];
   const at = manager.search(/[^\P{C}]|[^\P{Z} ]/u);
@@ -32,13 +32,13 @@ function managerCauses(manager: string): StatusCause[] {
 
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
 
-/** What a write asks for beside its body. */
+/** The options of a write. */
 export interface WriteOptionsAsked {
   dryRun: boolean;
   fieldValidation: FieldValidation;
 }
 
-/** Reads the options of a write from its query. 422 for values there are none of. */
+/** Reads the options of a write from its query. 422 for unknown values. */
 export function writeOptions(verb: string, query: URLSearchParams, isApply: boolean): WriteOptionsAsked {
   const kind = OPTION_KINDS[verb] ?? 'CreateOptions';
   const dryRun = query.getAll('dryRun');
@@ -56,8 +56,8 @@ export function writeOptions(verb: string, query: URLSearchParams, isApply: bool
 
 const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil'];
 
-/** Refuses a propagation policy there is none of, or one beside the older way to say it. */
-export function refuseOddPolicy(policy: unknown, orphan: unknown): void {
+/** Refuses an unknown propagation policy, and one given together with the older `orphanDependents`. */
+export function refuseInvalidPropagationPolicy(policy: unknown, orphan: unknown): void {
   if (policy === undefined || policy === null) return;
   if (!POLICIES.includes(String(policy))) refuse('DeleteOptions', [unsupported('propagationPolicy', policy, POLICIES)]);
   if (orphan !== undefined && orphan !== null)
@@ -73,8 +73,8 @@ export function bodyAsksForDryRun({ dryRun }: Record<string, unknown>): boolean 
   return asked.length > 0;
 }
 
-/** The seconds of grace asked for. 400 for no number. */
-export function graceOf(asked: unknown): number | undefined {
+/** The requested grace period in seconds. 400 when it is not a number. */
+export function gracePeriodOf(asked: unknown): number | undefined {
   if (asked === undefined || asked === null) return undefined;
   if (!/^-?\d+$/.test(String(asked)))
     throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(String(asked))}: invalid syntax`);
@@ -83,8 +83,8 @@ export function graceOf(asked: unknown): number | undefined {
 
 const MATCHES = ['Exact', 'NotOlderThan', ''];
 
-/** Refuses numbers of a list or watch that are none. 400. */
-function refuseOddNumbers(query: URLSearchParams): void {
+/** Refuses numeric options of a list or watch that are not numbers. 400. */
+function refuseInvalidNumbers(query: URLSearchParams): void {
   for (const name of ['limit', 'timeoutSeconds']) {
     const text = query.get(name);
     if (text && !/^-?\d+$/.test(text))
@@ -92,9 +92,9 @@ function refuseOddNumbers(query: URLSearchParams): void {
   }
 }
 
-/** Refuses options of a list that do not go together. 422; 400 for a number that is none. */
-export function refuseOddList(query: URLSearchParams): void {
-  refuseOddNumbers(query);
+/** Refuses options of a list that do not go together: 422, or 400 for a number that is not one. */
+export function refuseInvalidListOptions(query: URLSearchParams): void {
+  refuseInvalidNumbers(query);
   if (query.get('sendInitialEvents') !== null)
     refuse('ListOptions', [forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list')]);
   const match = query.get('resourceVersionMatch') ?? '';
@@ -111,9 +111,9 @@ export function refuseOddList(query: URLSearchParams): void {
   refuse('ListOptions', causes);
 }
 
-/** Refuses options of a watch that do not go together. 422; 400 for a number that is none. */
-export function refuseOddWatch(query: URLSearchParams): void {
-  refuseOddNumbers(query);
+/** Refuses options of a watch that do not go together: 422, or 400 for a number that is not one. */
+export function refuseInvalidWatchOptions(query: URLSearchParams): void {
+  refuseInvalidNumbers(query);
   const initial = query.get('sendInitialEvents') !== null;
   const match = query.get('resourceVersionMatch') ?? '';
   const field = 'resourceVersionMatch';

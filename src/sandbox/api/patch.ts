@@ -1,7 +1,7 @@
 import { atVersion } from '../crd/at-version.ts';
 import { applyDefaults } from '../defaults/kinds.ts';
 import { applyConfig } from '../managed/apply.ts';
-import { untypable } from '../managed/typed.ts';
+import { typingProblem } from '../managed/typed.ts';
 import { cloneJson, isRecord, type KubeObject, timestamp } from '../object.ts';
 import { applyJsonPatch, PatchError, type PatchStep } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
@@ -12,15 +12,15 @@ import type { SchemaNode } from '../schema/node.ts';
 import { badRequest, conflict, invalid, modified, StatusError } from '../status.ts';
 import { invalidValue } from '../validate/field.ts';
 import { createDecoded, placeInNamespace } from './create.ts';
-import { decodeObject, ownKind, readObject, Unreadable, unreadablePatch } from './decode.ts';
-import { managerOf, schemaOf, unwritable } from './fields.ts';
+import { decodeObject, expectedKindOf, invalidPatchResult, KindMismatch, readObject } from './decode.ts';
+import { managerOf, schemaOf, unwritablePaths } from './fields.ts';
 import type { Call, Kernel } from './kernel.ts';
 import { currentObject, refuseOtherName, writeOver } from './update.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic';
 
-/** The refusal a patch gets whose steps do not fit the object. */
-const unfitting = (): StatusError =>
+/** The refusal of a patch whose operations cannot be applied to the object. */
+const inapplicablePatch = (): StatusError =>
   new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 
 function strategic(kernel: Kernel, call: Call, document: unknown, patch: unknown): unknown {
@@ -35,7 +35,7 @@ function strategic(kernel: Kernel, call: Call, document: unknown, patch: unknown
 }
 
 /** The JSON of an object after a patch. */
-export function patched(kernel: Kernel, call: Call, document: unknown, type: PatchType, patch: unknown): unknown {
+export function applyPatch(kernel: Kernel, call: Call, document: unknown, type: PatchType, patch: unknown): unknown {
   if (type !== 'json' && !isRecord(patch))
     throw badRequest(
       `error decoding patch: json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`,
@@ -49,7 +49,7 @@ export function patched(kernel: Kernel, call: Call, document: unknown, type: Pat
   try {
     return applyJsonPatch(document, patch as PatchStep[]);
   } catch (error) {
-    if (error instanceof PatchError) throw unfitting();
+    if (error instanceof PatchError) throw inapplicablePatch();
     throw error;
   }
 }
@@ -57,7 +57,7 @@ export function patched(kernel: Kernel, call: Call, document: unknown, type: Pat
 /** Patches an object. The patch may carry a resourceVersion, which must then be the current one. */
 export async function patchObject(kernel: Kernel, call: Call, type: PatchType, patch: unknown): Promise<KubeObject> {
   const current = currentObject(kernel, call);
-  const result = patched(kernel, call, atVersion(kernel, call.info, call.version, current), type, patch);
+  const result = applyPatch(kernel, call, atVersion(kernel, call.info, call.version, current), type, patch);
   const next = readPatched(kernel, call, result, type === 'strategic' ? patch : undefined);
   refuseOtherName(call, next);
   placeInNamespace(call, next);
@@ -68,18 +68,18 @@ export async function patchObject(kernel: Kernel, call: Call, type: PatchType, p
   return writeOver(kernel, call, current, next);
 }
 
-/** The result of a patch as its kind. `strategic` is the patch itself where refusals quote that. */
+/** Decodes the result of a patch. `strategic` is the patch itself, which refusals of strategic patches quote. */
 function readPatched(kernel: Kernel, call: Call, result: unknown, strategic: unknown): KubeObject {
   try {
-    return readObject(kernel, call, result, ownKind(call));
+    return readObject(kernel, call, result, expectedKindOf(call));
   } catch (error) {
-    if (error instanceof WrongType || error instanceof Unreadable)
-      throw unreadablePatch(strategic ?? result, strategic !== undefined, error);
+    if (error instanceof WrongType || error instanceof KindMismatch)
+      throw invalidPatchResult(strategic ?? result, strategic !== undefined, error);
     throw error;
   }
 }
 
-/** Refuses a patch of what only the server sets. */
+/** Refuses a patch of fields that only the server sets. */
 function refuseChangedIdentity({ info, name }: Call, current: KubeObject, next: KubeObject): void {
   const causes = (['uid', 'deletionTimestamp'] as const)
     .filter(field => next.metadata[field] !== undefined && next.metadata[field] !== current.metadata[field])
@@ -88,7 +88,7 @@ function refuseChangedIdentity({ info, name }: Call, current: KubeObject, next: 
   if (causes.length > 0) throw invalid(info.group, info.kind, name, [...causes, ...causes]);
 }
 
-/** Server-side apply: creates the object or lays the configuration over it. Answers whether it was created. */
+/** Server-side apply: creates the object or merges the configuration into it. Says whether it was created. */
 export async function applyObject(
   kernel: Kernel,
   call: Call,
@@ -96,18 +96,18 @@ export async function applyObject(
   force: boolean,
 ): Promise<{ object: KubeObject; created: boolean }> {
   refuseUnnamed(call);
-  refuseNoObject(config);
+  refuseNonObject(config);
   refuseOtherObject(call, config);
   const node = schemaOf(kernel, call);
-  const stated = statedConfig(kernel, call, config, node);
+  const stated = configWithName(kernel, call, config, node);
   placeInNamespace(call, stated);
   const live = kernel.store.get(call.info.key, call.namespace, call.name);
   if (live && stated.metadata.resourceVersion && stated.metadata.resourceVersion !== live.metadata.resourceVersion)
     throw modified(call.info, call.name);
-  if (!live) refuseUidOfNone(call, stated);
+  if (!live) refuseUidOfMissingObject(call, stated);
   const time = timestamp(kernel.clock.now());
-  const next = applyConfig(live, stated, node, managerOf(call, 'Apply'), time, force, unwritable(call));
-  const object = decodeObject(kernel, { ...call, fieldValidation: 'Ignore' }, next, ownKind(call));
+  const next = applyConfig(live, stated, node, managerOf(call, 'Apply'), time, force, unwritablePaths(call));
+  const object = decodeObject(kernel, { ...call, fieldValidation: 'Ignore' }, next, expectedKindOf(call));
   const { name } = isRecord(config.metadata) ? config.metadata : {};
   if (name !== undefined && name !== call.name)
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
@@ -117,8 +117,8 @@ export async function applyObject(
   return { object: await writeOver(kernel, call, live, object, true), created: false };
 }
 
-/** An apply that means a certain object does not make another one; a version it was based on is let go. */
-function refuseUidOfNone({ info, name }: Call, { metadata }: KubeObject): void {
+/** An apply that states a uid must not create another object. A stated resource version is dropped. */
+function refuseUidOfMissingObject({ info, name }: Call, { metadata }: KubeObject): void {
   if (metadata.uid)
     throw conflict(
       info,
@@ -134,7 +134,7 @@ const qualifiedVersion = (apiVersion: unknown): string => {
   return text.includes('/') ? text : `/${text}`;
 };
 
-function refuseNoObject(config: unknown): asserts config is Record<string, unknown> {
+function refuseNonObject(config: unknown): asserts config is Record<string, unknown> {
   if (isRecord(config)) return;
   if (config === null) throw badRequest('invalid object type: /, Kind=');
   const type = Array.isArray(config) ? 'array' : typeof config;
@@ -146,22 +146,22 @@ function refuseNoObject(config: unknown): asserts config is Record<string, unkno
 /** Refuses a configuration that says it is another object than the one in the path. */
 function refuseOtherObject(call: Call, config: Record<string, unknown>): void {
   const { apiVersion, kind } = config;
-  const own = ownKind(call);
+  const own = expectedKindOf(call);
   if (apiVersion !== groupVersion(own.group, own.version) || kind !== own.kind)
     throw badRequest(`invalid object type: ${qualifiedVersion(apiVersion)}, Kind=${kind ?? ''}`);
   const meta = isRecord(config.metadata) ? config.metadata : {};
   if (meta.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
 }
 
-/** The configuration with the name of the path. 500 when its fields are not those of the kind, as the real server has it. */
-function statedConfig(
+/** The configuration with the name of the path. 500 when its fields are not those of the kind, as on a real server. */
+function configWithName(
   kernel: Kernel,
   call: Call,
   config: Record<string, unknown>,
   node: SchemaNode | undefined,
 ): KubeObject {
   const { info } = call;
-  const problem = node && untypable(config, node);
+  const problem = node && typingProblem(config, node);
   if (problem) {
     const meta = isRecord(config.metadata) ? config.metadata : {};
     const type = `${info.group}/${call.version}, Kind=${info.kind}`;
@@ -173,9 +173,9 @@ function statedConfig(
   }
   const copy = cloneJson(config) as unknown as KubeObject;
   copy.metadata = { ...copy.metadata, name: call.name };
-  // What is applied are the fields stated; reading the configuration as its kind only reports the unknown ones.
+  // Only the stated fields are applied. The configuration is decoded just to report unknown fields.
   if (!info.custom || !node) return copy;
-  decodeObject(kernel, call, copy, ownKind(call));
+  decodeObject(kernel, call, copy, expectedKindOf(call));
   return pruneCustom(copy as unknown as Record<string, unknown>, node).value as KubeObject;
 }
 

@@ -6,11 +6,11 @@ import { ISSUER } from '../http/tokens.ts';
 import { isRecord, type KubeObject, timestamp } from '../object.ts';
 import { badRequest, invalid } from '../status.ts';
 import { invalidValue } from '../validate/field.ts';
-import { decodeObject, ownKind } from './decode.ts';
-import { recordOwner } from './fields.ts';
+import { decodeObject, expectedKindOf } from './decode.ts';
+import { recordManagedFields } from './fields.ts';
 import type { Call, Kernel } from './kernel.ts';
 
-/** Tells whose token it is; undefined when it is nobody's. */
+/** The user that a token belongs to; undefined for an unknown token. */
 export type Authenticate = (token: string) => UserInfo | undefined;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -35,7 +35,7 @@ const userOf = (spec: Record<string, unknown>): UserInfo => ({
   groups: Array.isArray(spec.groups) ? spec.groups.map(String) : [],
 });
 
-/** Answers whether someone may do something; nothing is stored. */
+/** Answers an access review; nothing is stored. */
 function accessReview(kernel: Kernel, call: Call, review: KubeObject): void {
   const spec = part(review, 'spec') ?? {};
   const self = call.info.kind === 'SelfSubjectAccessReview';
@@ -112,7 +112,7 @@ function tokenReview(review: KubeObject, authenticate: Authenticate): void {
 
 /** Answers a review: an object that is created to ask a question. */
 export function answerReview(kernel: Kernel, call: Call, body: unknown, authenticate: Authenticate): KubeObject {
-  const review = decodeObject(kernel, call, body, ownKind(call));
+  const review = decodeObject(kernel, call, body, expectedKindOf(call));
   const { kind } = call.info;
   if (kind === 'SelfSubjectReview') {
     const meta = review.metadata as unknown as Record<string, unknown>;
@@ -126,7 +126,7 @@ export function answerReview(kernel: Kernel, call: Call, body: unknown, authenti
     return review;
   }
   if (isRecord(review.spec)) delete review.status;
-  recordOwner(kernel, call, undefined, review);
+  recordManagedFields(kernel, call, undefined, review);
   if (kind === 'TokenReview') tokenReview(review, authenticate);
   else accessReview(kernel, call, review);
   return review;
@@ -141,5 +141,5 @@ const REVIEWS = new Set([
   'SelfSubjectRulesReview',
 ]);
 
-/** Whether creating one asks a question instead of storing something. */
+/** Whether creating an object of this kind asks a question instead of storing something. */
 export const isReview = (kind: string): boolean => REVIEWS.has(kind);

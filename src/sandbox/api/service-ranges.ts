@@ -39,14 +39,14 @@ function addressCauses(kernel: Kernel, service: KubeObject): StatusCause[] {
     : [];
 }
 
-/** Refuses a Service that asks for an address or a port that is not to be had. 422. */
+/** Refuses a Service that asks for an address or a port that is taken or out of range. 422. */
 export function refuseOutOfRange(kernel: Kernel, service: KubeObject): void {
   const causes = [...addressCauses(kernel, service), ...portCauses(kernel, service)];
   if (causes.length > 0) throw invalid('', 'Service', service.metadata.name, causes);
 }
 
-/** Gives the ports of a Service that is reached through nodes a number on them. In place. */
-export function givePorts(kernel: Kernel, service: KubeObject): void {
+/** Allocates node ports for a NodePort or LoadBalancer Service. In place. */
+export function allocateNodePorts(kernel: Kernel, service: KubeObject): void {
   const spec = part(service, 'spec');
   if (spec?.type !== 'NodePort' && spec?.type !== 'LoadBalancer') return;
   const taken = new Set(kernel.store.list('services').flatMap(other => portsOf(other).map(port => port.nodePort)));

@@ -3,7 +3,7 @@ import { each, ensure, fill, part } from '../defaults/fill.ts';
 import { cloneJson, isRecord, type KubeObject } from '../object.ts';
 import type { ResourceInfo } from '../registry.ts';
 import type { Kernel } from './kernel.ts';
-import { givePorts } from './service-ranges.ts';
+import { allocateNodePorts } from './service-ranges.ts';
 
 export const hasStatus = (info: ResourceInfo): boolean => info.subresources.some(s => s.name === 'status');
 
@@ -40,7 +40,7 @@ const FRESH_STATUS: Readonly<Record<string, () => Record<string, unknown>>> = {
   }),
 };
 
-/** Status or no status at all: kinds without the subresource have none of their own. */
+/** The first status of an object; empty for kinds without a status subresource. */
 const freshStatus = (info: ResourceInfo): Record<string, unknown> => FRESH_STATUS[info.key]?.() ?? {};
 
 /** Sets what a new object gets from the server itself: its first status, addresses, finalizers. In place. */
@@ -66,9 +66,9 @@ const PREPARE: Readonly<Record<string, Prepare>> = {
   services(object, kernel) {
     const spec = ensure(object, 'spec');
     if (spec.type === 'ExternalName') return;
-    if (spec.clusterIP === undefined) spec.clusterIP = freeAddress(kernel);
+    if (spec.clusterIP === undefined) spec.clusterIP = allocateClusterIP(kernel);
     fill(spec, { clusterIPs: [spec.clusterIP], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
-    givePorts(kernel, object);
+    allocateNodePorts(kernel, object);
   },
   persistentvolumeclaims(object) {
     const finalizers = object.metadata.finalizers ?? [];
@@ -98,7 +98,7 @@ export function labelJob(object: KubeObject): void {
   fill(ensure(ensure(ensure(spec, 'template'), 'metadata'), 'labels'), all);
 }
 
-/** Addresses and traffic policies go when a Service becomes a mere name. In place. */
+/** Removes addresses and traffic policies when a Service becomes an ExternalName. In place. */
 function dropAddresses(spec: Record<string, unknown>): void {
   for (const field of [
     'clusterIP',
@@ -111,7 +111,7 @@ function dropAddresses(spec: Record<string, unknown>): void {
     delete spec[field];
 }
 
-function freeAddress(kernel: Kernel): string {
+function allocateClusterIP(kernel: Kernel): string {
   const taken = new Set(kernel.store.list('services').map(s => part(s, 'spec')?.clusterIP));
   for (;;) {
     const address = `10.96.${Math.floor(kernel.random.next() * 256)}.${1 + Math.floor(kernel.random.next() * 254)}`;
@@ -135,29 +135,29 @@ function qualityOfService(pod: KubeObject): string {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-/** Sets what an update of the object itself cannot change. In place. */
+/** Restores what an update of the object itself cannot change. In place. */
 export function prepareForUpdate(info: ResourceInfo, current: KubeObject, next: KubeObject): void {
-  if (hasStatus(info) && !KEEPS_STATUS.has(info.key)) keep(current, next, 'status');
+  if (hasStatus(info) && !KEEPS_STATUS.has(info.key)) keepField(current, next, 'status');
   if (info.key === 'services') keepAddresses(current, next);
-  if (info.key === DEFINITIONS) noteStorage(next);
+  if (info.key === DEFINITIONS) recordStoredVersion(next);
   if (info.key === 'namespaces') {
     // Finalizers of a namespace's spec go through its finalize subresource.
     const spec = ensure(next, 'spec');
     spec.finalizers = part(current, 'spec')?.finalizers;
-    // The label with its name is the server's.
+    // The server itself sets the label with the namespace's name.
     next.metadata.labels = { ...next.metadata.labels, 'kubernetes.io/metadata.name': next.metadata.name };
   }
 }
 
-/** A version that objects are stored in from now on is one that they were stored in. In place. */
-function noteStorage(definition: KubeObject): void {
+/** Adds the new storage version to `status.storedVersions`. In place. */
+function recordStoredVersion(definition: KubeObject): void {
   const status = ensure(definition, 'status');
   const stored = Array.isArray(status.storedVersions) ? status.storedVersions : [];
   const now = each(part(definition, 'spec'), 'versions').find(version => version.storage === true)?.name;
   if (now !== undefined && !stored.includes(now)) status.storedVersions = [...stored, now];
 }
 
-function keep(current: KubeObject, next: KubeObject, field: string): void {
+function keepField(current: KubeObject, next: KubeObject, field: string): void {
   if (current[field] === undefined) delete next[field];
   else next[field] = current[field];
 }
@@ -178,7 +178,7 @@ function keepAddresses(current: KubeObject, next: KubeObject): void {
 /** Sets what an update of the status cannot change: everything but the status and the managed fields. */
 export function onlyStatus(info: ResourceInfo, current: KubeObject, next: KubeObject): KubeObject {
   const result = cloneJson(current);
-  keep(next, result, 'status');
+  keepField(next, result, 'status');
   const { managedFields, labels, annotations, resourceVersion } = next.metadata;
   const meta = result.metadata;
   if (managedFields) meta.managedFields = managedFields;

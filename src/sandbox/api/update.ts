@@ -7,10 +7,10 @@ import { badRequest, conflict, invalid, modified, notFound, StatusError } from '
 import { staleUid } from '../store/preconditions.ts';
 import { validateUpdate } from '../validate/validate.ts';
 import { placeInNamespace } from './create.ts';
-import { decodeObject, ownKind } from './decode.ts';
-import { recordOwner } from './fields.ts';
+import { decodeObject, expectedKindOf } from './decode.ts';
+import { recordManagedFields } from './fields.ts';
 import type { Call, Kernel } from './kernel.ts';
-import { givePorts, refuseOutOfRange } from './service-ranges.ts';
+import { allocateNodePorts, refuseOutOfRange } from './service-ranges.ts';
 import { onlyStatus, prepareForUpdate } from './strategy.ts';
 
 /** The object a call names; 404 when there is none. */
@@ -29,7 +29,7 @@ export function refuseOtherName(call: Call, object: KubeObject): void {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
 }
 
-/** Built-in kinds that are only updated by someone who knows their version. */
+/** Built-in kinds whose updates must state a resource version. */
 const VERSIONED = new Set([
   'leases.coordination.k8s.io',
   'customresourcedefinitions.apiextensions.k8s.io',
@@ -53,7 +53,7 @@ function refuseStale(call: Call, current: KubeObject, next: KubeObject): void {
 
 /** Replaces an object by a request body. */
 export async function updateObject(kernel: Kernel, call: Call, body: unknown): Promise<KubeObject> {
-  const next = decodeObject(kernel, call, body, ownKind(call));
+  const next = decodeObject(kernel, call, body, expectedKindOf(call));
   refuseOtherName(call, next);
   placeInNamespace(call, next);
   const current = currentObject(kernel, call);
@@ -77,10 +77,10 @@ export async function writeOver(
   const scoped = call.subresource === 'status' ? onlyStatus(info, current, next) : next;
   keepServerFields(current, scoped);
   if (call.subresource === '') prepareForUpdate(info, current, scoped);
-  if (!owned) recordOwner(kernel, call, current, scoped);
+  if (!owned) recordManagedFields(kernel, call, current, scoped);
   const admitted = await admitUpdate(kernel, call, current, scoped);
   refuseEscalation(kernel, call, current, admitted);
-  if (info.key === 'services') givePorts(kernel, admitted);
+  if (info.key === 'services') allocateNodePorts(kernel, admitted);
   validateUpdate(kernel, call, current, admitted);
   if (info.key === 'services') refuseOutOfRange(kernel, admitted);
   await reviewUpdate(kernel, call, current, admitted);
@@ -91,7 +91,7 @@ export async function writeOver(
   });
 }
 
-/** Metadata only the server sets stays as it is. */
+/** Keeps the metadata that only the server sets. */
 function keepServerFields(current: KubeObject, next: KubeObject): void {
   const { metadata } = current;
   const kept = next.metadata as unknown as Record<string, unknown>;

@@ -23,7 +23,7 @@ interface Binding extends KubeObject {
   subjects?: readonly Subject[];
 }
 
-/** A rule someone has, and through what. */
+/** A rule that a user has, and the binding that grants it. */
 export interface Granted {
   rule: Rule;
   through: string;

@@ -61,7 +61,7 @@ function rightsText(rights: readonly Right[]): string {
     .join('\n');
 }
 
-function mayAnyway(authorizer: Authorizer, call: Call, verb: string, resource: string, name: string): boolean {
+function mayBypass(authorizer: Authorizer, call: Call, verb: string, resource: string, name: string): boolean {
   const { user, namespace = '' } = call;
   return authorizer.decide(user, { verb, group: GROUP, resource, subresource: '', namespace, name }).allowed;
 }
@@ -93,29 +93,33 @@ function rulesOfRole(kernel: Kernel, call: Call, ref: RoleRef): readonly Rule[] 
   return (role.rules ?? []) as readonly Rule[];
 }
 
-/** The object without the fields that whoever collects garbage writes: a change of nothing else needs no rights of the role. */
-function withoutCollected(object: KubeObject): unknown {
+/**
+ * The object without the fields that the garbage collector writes. A change of only those needs no rights of the
+ * role.
+ */
+function withoutGarbageCollectorFields(object: KubeObject): unknown {
   const { ownerReferences, finalizers, managedFields, resourceVersion, ...metadata } = object.metadata;
   return { ...object, metadata };
 }
 
 /**
- * Refuses a role or binding that would give away rights its writer does not have, unless the writer may `escalate` the
- * role or `bind` to it. As the server does, also where only a label changes: whoever writes a binding must hold what it gives.
+ * Refuses a role or binding that would give away rights its writer does not have, unless the writer may `escalate`
+ * the role or `bind` to it. As on a real server, this also applies when only a label changes: whoever writes a
+ * binding must hold the rights that it grants.
  */
 export function refuseEscalation(kernel: Kernel, call: Call, before: KubeObject | undefined, after: KubeObject): void {
   const { info, user } = call;
   if (info.group !== GROUP || user.groups.includes('system:masters')) return;
   const authorizer = createAuthorizer(kernel.store);
   const { name } = after.metadata;
-  if (before && sameJson(withoutCollected(before), withoutCollected(after))) return;
+  if (before && sameJson(withoutGarbageCollectorFields(before), withoutGarbageCollectorFields(after))) return;
   if (info.kind.endsWith('Role')) {
-    if (!mayAnyway(authorizer, call, 'escalate', info.resource, name))
+    if (!mayBypass(authorizer, call, 'escalate', info.resource, name))
       refuseGrant(authorizer, call, name, (after.rules ?? []) as readonly Rule[]);
     return;
   }
   const ref = after.roleRef as RoleRef;
   const resource = ref.kind === 'ClusterRole' ? 'clusterroles' : 'roles';
-  if (mayAnyway(authorizer, call, 'bind', resource, ref.name)) return;
+  if (mayBypass(authorizer, call, 'bind', resource, ref.name)) return;
   refuseGrant(authorizer, call, name, rulesOfRole(kernel, call, ref));
 }

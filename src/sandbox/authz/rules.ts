@@ -7,7 +7,7 @@ export interface Rule {
   nonResourceURLs?: readonly string[];
 }
 
-/** One thing someone wants to do. */
+/** The attributes of one request. */
 export interface Attributes {
   verb: string;
   group: string;
@@ -31,7 +31,7 @@ function coversPath(urls: readonly string[] | undefined, path: string): boolean 
   return (urls ?? []).some(url => url === path || (url.endsWith('*') && path.startsWith(url.slice(0, -1))));
 }
 
-/** Whether the rule lets it be done. */
+/** Whether the rule allows the request. */
 export function allows(rule: Rule, wanted: Attributes): boolean {
   if (!includes(rule.verbs, wanted.verb)) return false;
   if (wanted.path !== undefined) return coversPath(rule.nonResourceURLs, wanted.path);

@@ -9,13 +9,13 @@ import {
 import { isRecord } from '../object.ts';
 import { addKubernetesFunctions } from './functions.ts';
 
-/** What names stand for. */
+/** The values of the variables. */
 export type Scope = Readonly<Record<string, unknown>>;
 
-/** An expression that has no value here, or is none; the message is that of the language, one line. */
+/** The expression cannot be parsed, or cannot be evaluated here. The message is CEL's own, in one line. */
 export class CelError extends Error {}
 
-/** An expression that has been read. */
+/** A CEL expression. */
 export interface Cel {
   /** Its value: whole numbers as numbers. Throws CelError. */
   value(scope: Scope): unknown;
@@ -28,14 +28,15 @@ const environment = addKubernetesFunctions(
   new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true }),
 );
 
-/** Reads an expression when its value is asked for. */
+/** A CEL expression from its source. It is parsed when it is first evaluated. */
 export function celOf(source: string): Cel {
   let read: ParseResult | undefined;
   const parsed = () => {
-    read ??= saying(() => environment.parse(source));
+    read ??= withCelErrors(() => environment.parse(source));
     return read;
   };
-  const value = (scope: Scope) => saying(() => outward(parsed()(inward(scope) as Record<string, unknown>)));
+  const value = (scope: Scope) =>
+    withCelErrors(() => fromCelValue(parsed()(toCelValue(scope) as Record<string, unknown>)));
   return {
     value,
     tryValue(scope) {
@@ -50,7 +51,7 @@ export function celOf(source: string): Cel {
   };
 }
 
-/** Why a text is no expression; undefined when it is one. */
+/** Why a text is not a valid expression; undefined when it is. */
 export function celProblem(source: string): string | undefined {
   try {
     environment.parse(source);
@@ -61,45 +62,45 @@ export function celProblem(source: string): string | undefined {
   }
 }
 
-/** The library's errors as one kind, in the words of the API server where those are asked for. */
-function saying<T>(work: () => T): T {
+/** Turns the library's errors into CelError, worded as the API server words them. */
+function withCelErrors<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (error instanceof EvaluationError || error instanceof ParseError || error instanceof CelTypeError)
-      throw new CelError(inOurWords(error.summary));
+      throw new CelError(apiServerWording(error.summary));
     throw error;
   }
 }
 
-const inOurWords = (summary: string): string =>
+const apiServerWording = (summary: string): string =>
   summary
     .replace(/^Unknown variable: (.*)$/, "undeclared reference to '$1'")
     .replace(/^No such key: (.*)$/i, 'no such key: $1')
     .replace(/^(?:int|uint|double|bool)\(\) type error: .*$/, 'type conversion error')
     .replace(/^Ternary condition must be bool, .*$/, 'no such overload');
 
-/** JSON has one kind of number, the language two: a whole number is an int. */
-function inward(value: unknown): unknown {
+/** JSON has one number type, CEL has two: a whole number becomes an int. */
+function toCelValue(value: unknown): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  if (Array.isArray(value)) return value.map(inward);
+  if (Array.isArray(value)) return value.map(toCelValue);
   if (!isRecord(value)) return value;
   const made: Record<string, unknown> = Object.create(null);
   for (const [key, { get, value: member }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
-    // What is worked out when it is first asked for, as variables of a policy are, stays so.
-    if (get) Object.defineProperty(made, key, { enumerable: true, get: () => inward(get.call(value)) });
-    else if (member !== undefined) made[key] = inward(member);
+    // Getters stay getters: the variables of a policy are evaluated when they are first read.
+    if (get) Object.defineProperty(made, key, { enumerable: true, get: () => toCelValue(get.call(value)) });
+    else if (member !== undefined) made[key] = toCelValue(member);
   }
   return made;
 }
 
-function outward(value: unknown): unknown {
+function fromCelValue(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(outward);
+  if (Array.isArray(value)) return value.map(fromCelValue);
   if (value instanceof Map)
-    return Object.fromEntries([...value].map(([key, member]) => [String(key), outward(member)]));
+    return Object.fromEntries([...value].map(([key, member]) => [String(key), fromCelValue(member)]));
   return isRecord(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, outward(member)]))
+    ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, fromCelValue(member)]))
     : value;
 }
 

@@ -1,6 +1,6 @@
 import type { Environment } from '@marcbachmann/cel-js';
 
-/** What the API server adds to the language and the library does not have: strings, lists. */
+/** The string and list functions that the API server adds to CEL and the library does not have. */
 export function addKubernetesFunctions(to: Environment): Environment {
   return to
     .registerFunction('string.replace(string, string): string', (text: string, from: string, by: string) =>

@@ -1,7 +1,7 @@
 import { each, part } from '../defaults/fill.ts';
 import { sameJson, timestamp } from '../object.ts';
 import { replaceCondition } from './conditions.ts';
-import { type Controller, itself, keyOf, placeOfKey } from './engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from './engine.ts';
 import type { Condition, Obj } from './kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from './parts.ts';
 
@@ -16,7 +16,10 @@ const SERVICE_OF = 'kubernetes.io/service-name';
 
 type Verdict = Pick<Condition, 'status' | 'reason' | 'message'>;
 
-/** Says of APIServices whether their servers can be reached. No process here plays such a server: at best it refuses. */
+/**
+ * Sets the Available condition of APIServices. The sandbox simulates no aggregated API server, so at best the
+ * connection is refused.
+ */
 export function apiServiceController({ store, clock }: Parts): Controller {
   const unavailable = (reason: string, message: string): Verdict => ({ status: 'False', reason, message });
 
@@ -51,7 +54,7 @@ export function apiServiceController({ store, clock }: Parts): Controller {
     name: 'apiservice-availability',
     gatherMs: 200,
     watches: {
-      [API_SERVICES]: itself,
+      [API_SERVICES]: ownKey,
       services: ({ object }) => calling(object.metadata.namespace, object.metadata.name),
       [SLICES]: ({ object }) => calling(object.metadata.namespace, object.metadata.labels?.[SERVICE_OF] ?? ''),
     },

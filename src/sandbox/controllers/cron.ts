@@ -33,7 +33,7 @@ export function isDueBy(schedule: string, timeZone = 'UTC'): IsDue {
     Set<number>,
     Set<number>,
   ];
-  // Where both are narrowed, either makes a day due.
+  // When both day fields are restricted, a match of either makes a day due.
   const isEither = [fields[2], fields[4]].every(field => field !== '*' && field !== '?');
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone,

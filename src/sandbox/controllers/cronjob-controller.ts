@@ -1,7 +1,7 @@
 import { sameJson, timestamp } from '../object.ts';
 import { StatusError } from '../status.ts';
 import { isDueBy, lastDue, MINUTE_MS } from './cron.ts';
-import { type Controller, itself, placeOfKey } from './engine.ts';
+import { type Controller, ownKey, placeOfKey } from './engine.ts';
 import { isOver, type Job } from './job-plan.ts';
 import type { Obj } from './kinds.ts';
 import { CONTROLLER_GROUPS, controllerUser, type Parts, STATUS_BY_CONTROLLER } from './parts.ts';
@@ -30,12 +30,15 @@ interface CronJob extends Obj {
 
 const CRONJOBS = 'cronjobs.batch';
 const JOBS = 'jobs.batch';
-const SPEAKER = { component: 'cronjob-controller', manager: 'kube-controller-manager' };
+const REPORTER = { component: 'cronjob-controller', manager: 'kube-controller-manager' };
 
 const hasSucceeded = (job: Job): boolean =>
   job.status?.conditions?.some(c => c.type === 'Complete' && c.status === 'True') === true;
 
-/** Keeps CronJobs: a Job whenever one is due, as far as its policy lets it, and no more old ones than it wants. */
+/**
+ * The CronJob controller: starts Jobs when they are due, as the concurrency policy allows, and deletes old ones
+ * beyond the history limits.
+ */
 export function cronJobController(parts: Parts): Controller {
   const { store, clock, record } = parts;
   const client = parts.as(controllerUser('cronjob-controller'), CONTROLLER_GROUPS);
@@ -43,7 +46,7 @@ export function cronJobController(parts: Parts): Controller {
   const jobsOf = (cron: CronJob): Job[] =>
     store.list<Job>(JOBS, cron.metadata.namespace).filter(job => controllerOf(job)?.uid === cron.metadata.uid);
 
-  const begin = async (cron: CronJob, due: number): Promise<void> => {
+  const startJob = async (cron: CronJob, due: number): Promise<void> => {
     const { namespace = '', name, uid } = cron.metadata;
     const { metadata, spec } = cron.spec.jobTemplate;
     const ref = { apiVersion: 'batch/v1', kind: 'CronJob', name, uid, controller: true, blockOwnerDeletion: true };
@@ -63,8 +66,8 @@ export function cronJobController(parts: Parts): Controller {
       spec: structuredClone(spec),
     };
     try {
-      await client.create(JOBS, job as unknown as Obj, { manager: SPEAKER.manager });
-      record(SPEAKER, {
+      await client.create(JOBS, job as unknown as Obj, { manager: REPORTER.manager });
+      record(REPORTER, {
         about: cron,
         type: 'Normal',
         reason: 'SuccessfulCreate',
@@ -73,7 +76,7 @@ export function cronJobController(parts: Parts): Controller {
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (error.body.reason === 'AlreadyExists') return;
-      record(SPEAKER, {
+      record(REPORTER, {
         about: cron,
         type: 'Warning',
         reason: 'FailedCreate',
@@ -85,15 +88,15 @@ export function cronJobController(parts: Parts): Controller {
   const remove = ({ metadata: { namespace, name, uid } }: Job) =>
     void store.delete(JOBS, namespace, name, { propagationPolicy: 'Background', preconditions: { uid } });
 
-  /** The oldest of those that are over go first. */
-  const forgetOld = (cron: CronJob, jobs: readonly Job[]) => {
+  /** Deletes the oldest finished Jobs beyond the history limits. */
+  const deleteOldJobs = (cron: CronJob, jobs: readonly Job[]) => {
     const { successfulJobsHistoryLimit = 3, failedJobsHistoryLimit = 1 } = cron.spec;
     const over = jobs.filter(isOver).sort((a, b) => a.metadata.name.localeCompare(b.metadata.name));
-    const good = over.filter(hasSucceeded);
-    const bad = over.filter(job => !hasSucceeded(job));
+    const succeeded = over.filter(hasSucceeded);
+    const failed = over.filter(job => !hasSucceeded(job));
     for (const [list, limit] of [
-      [good, successfulJobsHistoryLimit],
-      [bad, failedJobsHistoryLimit],
+      [succeeded, successfulJobsHistoryLimit],
+      [failed, failedJobsHistoryLimit],
     ] as const)
       for (const job of list.slice(0, Math.max(0, list.length - limit))) if (!isTerminating(job)) remove(job);
   };
@@ -107,14 +110,14 @@ export function cronJobController(parts: Parts): Controller {
     const running = jobs.filter(job => !isOver(job));
     if (running.length > 0 && concurrencyPolicy === 'Forbid') return undefined;
     if (concurrencyPolicy === 'Replace') for (const job of running) remove(job);
-    await begin(cron, due);
+    await startJob(cron, due);
     return due;
   };
 
   return {
     name: 'cronjob',
     watches: {
-      [CRONJOBS]: itself,
+      [CRONJOBS]: ownKey,
       [JOBS](event) {
         const owner = controllerOf(event.object as Obj);
         return owner?.kind === 'CronJob' ? [`${event.object.metadata.namespace}/${owner.name}`] : [];
@@ -124,7 +127,7 @@ export function cronJobController(parts: Parts): Controller {
       const { namespace, name } = placeOfKey(key);
       const cron = store.get<CronJob>(CRONJOBS, namespace, name);
       if (!cron || isTerminating(cron)) return undefined;
-      forgetOld(cron, jobsOf(cron));
+      deleteOldJobs(cron, jobsOf(cron));
       const due = await decide(cron, jobsOf(cron));
       const jobs = jobsOf(cron);
       const ends = jobs

@@ -1,6 +1,6 @@
 import { sameJson } from '../object.ts';
 import { bindTo, boundTo } from './affinity.ts';
-import { type Controller, itself, keyOf, placeOfKey } from './engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from './engine.ts';
 import type { Obj, Pod, PodTemplate, Selector } from './kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from './parts.ts';
 import { podControl, podOwnerKeys } from './pod-control.ts';
@@ -14,12 +14,12 @@ interface DaemonSet extends Obj {
 
 const SETS = 'daemonsets.apps';
 const REVISION = 'controller-revision-hash';
-const SPEAKER = { component: 'daemonset-controller', manager: 'kube-controller-manager' };
+const REPORTER = { component: 'daemonset-controller', manager: 'kube-controller-manager' };
 const RETRY_MS = 2000;
 
 const GENERATION = 'pod-template-generation';
 
-/** Daemons stay on nodes that others are moved from. */
+/** Tolerations that every DaemonSet pod gets. */
 const TOLERATIONS = [
   ['not-ready', 'NoExecute'],
   ['unreachable', 'NoExecute'],
@@ -34,7 +34,7 @@ const nodeOf = (pod: Pod): string => pod.spec.nodeName || (boundTo(pod)?.[0] ?? 
 const generationOf = (set: DaemonSet): string =>
   set.metadata.annotations?.['deprecated.daemonset.template.generation'] ?? '1';
 
-/** One pod per node: missing nodes get one, an old one is replaced when all others are ready. */
+/** One pod per node: nodes without one get one; an outdated pod is replaced when all others are ready. */
 function planDaemonSet(
   set: DaemonSet,
   nodes: readonly string[],
@@ -44,13 +44,13 @@ function planDaemonSet(
   const alive = pods.filter(p => !isTerminating(p));
   const covered = new Set(pods.filter(p => !isFinished(p)).map(nodeOf));
   const createOn = nodes.filter(n => !covered.has(n));
-  const strays = alive.filter(p => !nodes.includes(nodeOf(p)) || isFinished(p));
+  const misplaced = alive.filter(p => !nodes.includes(nodeOf(p)) || isFinished(p));
   const rolling = set.spec.updateStrategy?.type !== 'OnDelete';
-  const old = alive.filter(p => p.metadata.labels?.[REVISION] !== hash && !strays.includes(p));
+  const old = alive.filter(p => p.metadata.labels?.[REVISION] !== hash && !misplaced.includes(p));
   const othersReady = pods.every(p => (isReady(p) && !isTerminating(p)) || old.includes(p));
   const unready = old.filter(p => !isReady(p));
   const next = unready.length > 0 ? unready : createOn.length === 0 && othersReady ? old.slice(0, 1) : [];
-  return { createOn, remove: rolling ? [...strays, ...next] : strays };
+  return { createOn, remove: rolling ? [...misplaced, ...next] : misplaced };
 }
 
 function statusOf(set: DaemonSet, nodes: readonly string[], pods: readonly Pod[], hash: string, nowMs: number) {
@@ -68,10 +68,10 @@ function statusOf(set: DaemonSet, nodes: readonly string[], pods: readonly Pod[]
   };
 }
 
-/** Keeps DaemonSets: one pod on every node that fits its node selector. */
+/** The DaemonSet controller: one pod on every node that matches its node selector. */
 export function daemonSetController(parts: Parts): Controller {
   const { store, clock, owners } = parts;
-  const pods = podControl(parts, 'daemon-set-controller', SPEAKER);
+  const pods = podControl(parts, 'daemon-set-controller', REPORTER);
 
   const nodesFor = (set: DaemonSet): string[] => {
     const wanted = Object.entries(set.spec.template.spec.nodeSelector ?? {});
@@ -96,7 +96,7 @@ export function daemonSetController(parts: Parts): Controller {
   return {
     name: 'daemonset',
     watches: {
-      [SETS]: itself,
+      [SETS]: ownKey,
       pods: event => podOwnerKeys(event.object as Obj, 'DaemonSet', () => []),
       nodes: event => (event.type === 'MODIFIED' ? [] : store.list(SETS).map(keyOf)),
     },

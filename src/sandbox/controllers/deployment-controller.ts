@@ -3,7 +3,7 @@ import { StatusError } from '../status.ts';
 import { withCondition } from './conditions.ts';
 import { currentSet, type DeploymentPlan, planDeployment } from './deployment.ts';
 import { deploymentCondition } from './deployment-status.ts';
-import { type Controller, itself, keyOf, placeOfKey } from './engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from './engine.ts';
 import type { Deployment, Obj, ReplicaSet } from './kinds.ts';
 import { selects } from './labels.ts';
 import { BY_CONTROLLER, CONTROLLER_GROUPS, controllerUser, type Parts, STATUS_BY_CONTROLLER } from './parts.ts';
@@ -14,7 +14,7 @@ import { REVISION } from './revision.ts';
 const DEPLOYMENT = 'deployments.apps';
 const SET = 'replicasets.apps';
 
-/** Keeps Deployments: their ReplicaSets, rollouts and conditions. */
+/** The Deployment controller: ReplicaSets, rollouts and conditions. */
 export function deploymentController(parts: Parts): Controller {
   const { store, clock, owners, record } = parts;
   const client = parts.as(controllerUser('deployment-controller'), CONTROLLER_GROUPS);
@@ -35,7 +35,7 @@ export function deploymentController(parts: Parts): Controller {
       .filter(p => p.resource === SET)
       .flatMap(p => store.get<ReplicaSet>(SET, p.namespace, p.name) ?? []);
 
-  /** Lets go of sets whose labels no longer match, takes in matching ones without a controller. */
+  /** Releases sets whose labels no longer match, and adopts matching ones without a controller. */
   const claim = (d: Deployment) => {
     for (const set of setsOf(d)) {
       if (selects(d.spec.selector, set.metadata.labels)) continue;
@@ -109,7 +109,7 @@ export function deploymentController(parts: Parts): Controller {
   return {
     name: 'deployment',
     watches: {
-      [DEPLOYMENT]: itself,
+      [DEPLOYMENT]: ownKey,
       [SET]: event => [...ofSet(event.object as Obj), ...(event.previous ? ofSet(event.previous as Obj) : [])],
       // Recreate waits for the last old pod to be gone.
       pods: event => (event.type === 'DELETED' ? ofPod(parts, event.object as Obj) : []),

@@ -8,7 +8,7 @@ const NO_DEADLINE = 2147483647;
 export const deadlineOf = (d: Deployment): number | undefined =>
   d.spec.progressDeadlineSeconds === NO_DEADLINE ? undefined : (d.spec.progressDeadlineSeconds ?? 600);
 
-/** A condition as this controller stamps it. `at` is an RFC 3339 time in whole seconds. */
+/** A condition as this controller writes it. `at` is an RFC 3339 time in whole seconds. */
 export function deploymentCondition(
   type: string,
   status: Condition['status'],
@@ -22,7 +22,10 @@ export function deploymentCondition(
 const sum = (sets: readonly ReplicaSet[], field: keyof Omit<ReplicaSetStatus, 'conditions'>) =>
   sets.reduce((n, rs) => n + (rs.status?.[field] ?? 0), 0);
 
-/** Counts and Available, from the sets as they report themselves. Zero counts are left out, as the real one does. */
+/**
+ * The counts and the Available condition, from the status of the sets. Zero counts are left out, as the real
+ * controller does.
+ */
 export function countedStatus(
   d: Deployment,
   all: readonly ReplicaSet[],
@@ -140,7 +143,9 @@ export function rolloutStatus(
   return status;
 }
 
-/** Milliseconds until a rollout without progress must be looked at again; undefined when nothing is to be waited for. */
+/**
+ * Milliseconds until a rollout without progress must be looked at again; undefined when there is nothing to wait for.
+ */
 export function progressCheckIn(d: Deployment, status: DeploymentStatus, nowMs: number): number | undefined {
   const current = conditionOf(status.conditions, 'Progressing');
   const deadline = deadlineOf(d);

@@ -60,7 +60,7 @@ export function currentSet(d: Deployment, sets: readonly ReplicaSet[]): ReplicaS
   return byAge.find(rs => sameTemplate(rs.spec.template, d.spec.template));
 }
 
-/** The set a Deployment's template asks for, sized for this moment. */
+/** The ReplicaSet for a Deployment's template, with the size it may have now. */
 export function buildSet(d: Deployment, old: readonly ReplicaSet[]): ReplicaSet {
   const hash = templateHash(d.spec.template, d.status?.collisionCount);
   const labels = { ...d.spec.template.metadata?.labels, 'pod-template-hash': hash };
@@ -110,8 +110,8 @@ function resize(draft: Draft, { set, to }: Resize): ReplicaSet {
   return next;
 }
 
-/** Brings the current set's annotations up to date and takes over its revision, or creates the set when asked to. */
-function settleCurrent(draft: Draft, create: boolean): void {
+/** Updates the current set's annotations and the Deployment's revision, or creates the set when `create`. */
+function updateCurrentSet(draft: Draft, create: boolean): void {
   const { d, plan, old, facts } = draft;
   if (draft.fresh) {
     const revision = Math.max(nextRevision(old), revisionOf(draft.fresh));
@@ -124,7 +124,7 @@ function settleCurrent(draft: Draft, create: boolean): void {
     draft.fresh = next;
     plan.revision = annotations[REVISION];
     if (deadlineOf(d) !== undefined && !conditionOf(d.status?.conditions, 'Progressing')) {
-      remember(draft, 'FoundNewReplicaSet', `Found new replica set "${next.metadata.name}"`);
+      recordCondition(draft, 'FoundNewReplicaSet', `Found new replica set "${next.metadata.name}"`);
     }
     return;
   }
@@ -139,18 +139,18 @@ function settleCurrent(draft: Draft, create: boolean): void {
     plan.notes.push({ about: d, type: 'Normal', reason: 'ScalingReplicaSet', message });
   }
   if (deadlineOf(d) !== undefined) {
-    remember(draft, 'NewReplicaSetCreated', `Created new replica set "${set.metadata.name}"`);
+    recordCondition(draft, 'NewReplicaSetCreated', `Created new replica set "${set.metadata.name}"`);
   }
 }
 
-function remember(draft: Draft, reason: string, message: string): void {
+function recordCondition(draft: Draft, reason: string, message: string): void {
   const condition = deploymentCondition('Progressing', 'True', reason, message, draft.facts.at);
   const conditions = withCondition(draft.d.status?.conditions, condition);
   draft.d = { ...draft.d, status: { ...draft.d.status, conditions } };
 }
 
 function scaleAll(draft: Draft): void {
-  settleCurrent(draft, false);
+  updateCurrentSet(draft, false);
   const { d, fresh, old } = draft;
   const only = onlyActive(fresh, old);
   if (only) {
@@ -165,7 +165,7 @@ function scaleAll(draft: Draft): void {
 }
 
 function rollForward(draft: Draft): void {
-  settleCurrent(draft, true);
+  updateCurrentSet(draft, true);
   const { d, fresh, old } = draft;
   if (!fresh || draft.plan.create) return;
   if (asked(fresh) !== wanted(d)) {
@@ -179,11 +179,11 @@ function rollForward(draft: Draft): void {
 }
 
 function recreate(draft: Draft): void {
-  settleCurrent(draft, false);
+  updateCurrentSet(draft, false);
   const active = draft.old.filter(rs => asked(rs) > 0);
   for (const set of active) resize(draft, { set, to: 0 });
   if (active.length > 0 || draft.facts.oldPodsRun) return;
-  if (!draft.fresh) settleCurrent(draft, true);
+  if (!draft.fresh) updateCurrentSet(draft, true);
   const { fresh, d } = draft;
   if (fresh && !draft.plan.create && asked(fresh) !== wanted(d)) resize(draft, { set: fresh, to: wanted(d) });
 }
@@ -196,7 +196,7 @@ function beyondHistory(draft: Draft): ReplicaSet[] {
   return surplus.filter(rs => asked(rs) === 0 && (rs.status?.replicas ?? 0) === 0);
 }
 
-/** Records pausing and resuming, so that a paused rollout cannot run into its deadline. */
+/** Records pausing and resuming in the Progressing condition, so that a paused rollout does not exceed its deadline. */
 function withPause(d: Deployment, at: string): Deployment {
   const current = conditionOf(d.status?.conditions, 'Progressing');
   if (deadlineOf(d) === undefined || current?.reason === 'ProgressDeadlineExceeded') return d;

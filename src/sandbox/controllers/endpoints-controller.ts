@@ -2,7 +2,7 @@ import { sameJson } from '../object.ts';
 import type { StoreEvent } from '../store.ts';
 import { conditionOf } from './conditions.ts';
 import { type EndpointGroup, endpointGroups, planSlices, type SlicePlan, subsetsOf } from './endpoints.ts';
-import { type Controller, itself, keyOf, placeOfKey } from './engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from './engine.ts';
 import type { Obj, Pod, Service } from './kinds.ts';
 import { carries } from './labels.ts';
 import { BY_CONTROLLER, type Parts } from './parts.ts';
@@ -12,7 +12,7 @@ const SLICE = 'endpointslices.discovery.k8s.io';
 const SERVICE_NAME = 'kubernetes.io/service-name';
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const OURS = 'endpointslice-controller.k8s.io';
-/** Changes of pods gather for this long before a Service is looked at. */
+/** How long changes of pods are collected before a Service is reconciled, milliseconds. */
 const GATHER_MS = 20;
 
 interface Slice extends Obj {
@@ -22,13 +22,13 @@ interface Slice extends Obj {
 
 const TRIGGER = 'endpoints.kubernetes.io/last-change-trigger-time';
 
-/** When the latest of a Service's pods became ready or unready; its own beginning when it has none. */
+/** When the readiness of a Service's pods last changed; the Service's creation when it has no pods. */
 function lastChange(service: Service, pods: readonly Pod[]): string {
   const times = pods.map(p => conditionOf(p.status?.conditions, 'Ready')?.lastTransitionTime ?? '');
   return [service.metadata.creationTimestamp ?? '', ...times].sort().at(-1) ?? '';
 }
 
-/** Whether a pod's change can change where a Service sends. */
+/** Whether a pod's change can change the endpoints of a Service. */
 function matters({ type, object, previous }: StoreEvent): boolean {
   if (type !== 'MODIFIED' || !previous) return true;
   const [a, b] = [object as Pod, previous as Pod];
@@ -41,7 +41,7 @@ function matters({ type, object, previous }: StoreEvent): boolean {
   );
 }
 
-/** Keeps EndpointSlices, and the older Endpoints, of every Service with a selector. */
+/** The endpoints controller: EndpointSlices, and the older Endpoints, of every Service with a selector. */
 export function endpointsController({ store, random, madeWith }: Parts): Controller {
   const ofPod = (pod: Obj): string[] =>
     store
@@ -114,7 +114,7 @@ export function endpointsController({ store, random, madeWith }: Parts): Control
     name: 'endpoints',
     gatherMs: GATHER_MS,
     watches: {
-      services: itself,
+      services: ownKey,
       pods: event =>
         matters(event) ? [...ofPod(event.object as Obj), ...(event.previous ? ofPod(event.previous as Obj) : [])] : [],
       [SLICE]: ({ object, type }) => {

@@ -49,7 +49,7 @@ function portsFor(pod: Pod, ports: readonly ServicePort[]): EndpointPort[] {
 function endpointOf(pod: Pod, service: Service): Endpoint {
   const { name, namespace = '', uid } = pod.metadata;
   const terminating = isTerminating(pod);
-  // A pod of a StatefulSet has a name of its own under its governing Service.
+  // A pod of a StatefulSet has its own DNS name under its governing Service.
   const hostname = pod.spec.subdomain === service.metadata.name ? (pod.spec.hostname as string | undefined) : undefined;
   const ready = service.spec.publishNotReadyAddresses === true || (isReady(pod) && !terminating);
   return {
@@ -61,7 +61,10 @@ function endpointOf(pod: Pod, service: Service): Endpoint {
   };
 }
 
-/** Pods a Service sends to, with the port each of its ports means there. Pods without an address, or done, are left out. */
+/**
+ * The endpoints of a Service, grouped by the target ports of their pods. Pods without an address, and finished ones,
+ * are left out.
+ */
 export function endpointGroups(service: Service, pods: readonly Pod[]): EndpointGroup[] {
   const groups = new Map<string, EndpointGroup>();
   for (const pod of pods) {
@@ -75,7 +78,7 @@ export function endpointGroups(service: Service, pods: readonly Pod[]): Endpoint
   return [...groups.values()];
 }
 
-/** A slice as it should be; `name` is that of an existing one to keep. */
+/** A slice as it should be; `name` is the name of an existing slice to update. */
 export interface SlicePlan {
   name?: string;
   ports: EndpointPort[];
@@ -90,7 +93,10 @@ interface ExistingSlice {
   endpoints: readonly Endpoint[];
 }
 
-/** One group's slices: endpoints stay where they are, new ones fill what has room, `spare` slices are used again. */
+/**
+ * The slices of one group: endpoints stay in their slice, new ones fill slices with room, and `spare` slices are
+ * reused.
+ */
 function placeGroup(group: EndpointGroup, existing: readonly ExistingSlice[], spare: Set<ExistingSlice>): SlicePlan[] {
   const { ports } = group;
   const left = new Map(group.endpoints.map(e => [uidOf(e), e]));

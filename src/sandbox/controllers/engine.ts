@@ -5,15 +5,15 @@ import type { StoreEvent } from '../store.ts';
 /** One reconciler: which changes concern it, and what it does about one key. */
 export interface Controller {
   name: string;
-  /** By resource key: the keys to look at after a change. */
+  /** By resource: the keys to reconcile after a change. */
   watches: Readonly<Record<string, (event: StoreEvent) => Iterable<string>>>;
-  /** Changes gather for this long before a key is looked at; at once when absent. */
+  /** How long changes are collected before a key is reconciled; no delay when absent. */
   gatherMs?: number;
-  /** Brings one key closer to what is asked for. A number: look again after so many milliseconds. */
+  /** Reconciles one key. A returned number means: reconcile again after that many milliseconds. */
   reconcile(key: string): Promise<number | undefined> | number | undefined;
 }
 
-/** A failure that was not a refusal of the API: a mistake in the sandbox itself. */
+/** A failure that is not a refusal of the API: a bug of the sandbox itself. */
 export interface Failure {
   controller: string;
   key: string;
@@ -22,7 +22,7 @@ export interface Failure {
 
 export interface Engine {
   add(controller: Controller): void;
-  /** Looks at the key now, or after so many milliseconds. */
+  /** Reconciles the key now, or after `afterMs` milliseconds. */
   enqueue(controller: string, key: string, afterMs?: number): void;
   stop(): void;
   readonly failures: readonly Failure[];
@@ -30,7 +30,7 @@ export interface Engine {
 
 const FIRST_RETRY = 50;
 const LONGEST_RETRY = 30_000;
-/** Reconciliations in one turn of the event loop, so that requests get their turn too. */
+/** The most reconciliations in one turn of the event loop, so that requests are not held up. */
 const PER_TURN = 250;
 
 /** `namespace/name`, or `/name`. */
@@ -43,10 +43,13 @@ export function placeOfKey(key: string): { namespace: string | undefined; name: 
   return { namespace: slash > 0 ? key.slice(0, slash) : undefined, name: key.slice(slash + 1) };
 }
 
-/** A watch on the object itself. */
-export const itself = (event: StoreEvent): string[] => [keyOf(event.object)];
+/** The key of the changed object itself. */
+export const ownKey = (event: StoreEvent): string[] => [keyOf(event.object)];
 
-/** Runs controllers over a store: changes become keys, equal keys are worked once, refusals are tried again later. */
+/**
+ * Runs controllers over a store: changes are queued as keys, equal keys are reconciled once, and refused writes are
+ * retried later.
+ */
 export function createEngine({ store, clock }: Pick<SandboxContext, 'store' | 'clock'>): Engine {
   const controllers = new Map<string, Controller>();
   const dirty = new Map<string, { controller: Controller; key: string }>();

@@ -4,12 +4,12 @@ import type { Obj } from './kinds.ts';
 import type { Place } from './owners.ts';
 import { BY_CONTROLLER, type Parts } from './parts.ts';
 
-/** What becomes of an object, given which of its owners are left. */
+/** What the garbage collector does with an object, given which of its owners still exist. */
 export type Fate = 'keep' | 'collect' | { drop: string[] };
 
 /**
- * An object goes when every owner it names is gone; it only forgets the missing ones while another owner stays.
- * Owners are compared by UID: a new object under an old name is not the owner.
+ * An object is deleted when all its owners are gone. While one owner exists, only the references to the missing ones
+ * are removed. Owners are compared by UID: a new object under an old name is not the owner.
  */
 export function fateOf(owners: readonly OwnerReference[], exists: (uid: string) => boolean): Fate {
   if (owners.length === 0) return 'keep';
@@ -20,10 +20,13 @@ export function fateOf(owners: readonly OwnerReference[], exists: (uid: string) 
 
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
-/** The collector works a moment behind, as the real one does. */
-const BEHIND_MS = 150;
+/** The collector acts after this delay, as the real one does. */
+const DELAY_MS = 150;
 
-/** Collects what lost its owner; carries out foreground deletion and orphaning. Keys are `uid/resource`. */
+/**
+ * The garbage collector: deletes objects without owners, and carries out foreground deletion and orphaning. Keys are
+ * `uid/UID` and `gone/UID`.
+ */
 export function garbageCollector({ store, owners }: Parts): Controller {
   const object = (p: Place): Obj | undefined => store.get<Obj>(p.resource, p.namespace, p.name);
   const keyOfObject = (o: Obj) => `uid/${o.metadata.uid}`;
@@ -49,7 +52,7 @@ export function garbageCollector({ store, owners }: Parts): Controller {
     store.delete(p.resource, p.namespace, p.name, { propagationPolicy, preconditions: { uid: o.metadata.uid } });
   };
 
-  /** Deletes dependents first; lets the owner go once none of them holds it back. */
+  /** Deletes dependents first, and removes the owner's finalizer once no dependent blocks it. */
   const foreground = (place: Place, owner: Obj) => {
     let blocked = false;
     for (const p of owners.dependents(owner.metadata.uid)) {
@@ -83,17 +86,17 @@ export function garbageCollector({ store, owners }: Parts): Controller {
 
   return {
     name: 'garbage-collector',
-    gatherMs: BEHIND_MS,
+    gatherMs: DELAY_MS,
     watches: {
       '*': ({ type, object: o, previous }) => {
         const keys = (o.metadata.ownerReferences ?? []).map(ref => `uid/${ref.uid}`);
         if (type === 'DELETED') return [`gone/${o.metadata.uid}`, ...keys];
         const wasOwned = previous?.metadata.ownerReferences?.length ?? 0;
         const isOwned = o.metadata.ownerReferences?.length ?? 0;
-        const leaving = o.metadata.deletionTimestamp !== undefined && (o.metadata.finalizers?.length ?? 0) > 0;
+        const isLeaving = o.metadata.deletionTimestamp !== undefined && (o.metadata.finalizers?.length ?? 0) > 0;
         const changed = type === 'ADDED' || isOwned !== wasOwned;
         const adopted = changed && fateOf(o.metadata.ownerReferences ?? [], owners.exists) !== 'keep';
-        return leaving || adopted ? [keyOfObject(o as Obj)] : [];
+        return isLeaving || adopted ? [keyOfObject(o as Obj)] : [];
       },
     },
     reconcile(key) {

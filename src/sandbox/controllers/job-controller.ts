@@ -1,6 +1,6 @@
 import { sameJson, timestamp } from '../object.ts';
 import { conditionOf } from './conditions.ts';
-import { type Controller, itself, placeOfKey } from './engine.ts';
+import { type Controller, ownKey, placeOfKey } from './engine.ts';
 import { INDEX, indexOf, isOver, type Job, type PodEnd, planJob, type Verdict } from './job-plan.ts';
 import { announcedOf, statusOf } from './job-status.ts';
 import type { Obj, Pod, PodTemplate } from './kinds.ts';
@@ -10,16 +10,16 @@ import { isFinished, isTerminating } from './pods.ts';
 import type { Recorder } from './recorder.ts';
 
 const JOBS = 'jobs.batch';
-const SPEAKER = { component: 'job-controller', manager: 'kube-controller-manager' };
+const REPORTER = { component: 'job-controller', manager: 'kube-controller-manager' };
 const FIRST_RETRY_MS = 10_000;
 
-function tellVerdict(record: Recorder, job: Job, { type, reason, message }: Verdict): void {
+function recordVerdict(record: Recorder, job: Job, { type, reason, message }: Verdict): void {
   if (type === 'Complete')
-    record(SPEAKER, { about: job, type: 'Normal', reason: 'Completed', message: 'Job completed' });
-  else record(SPEAKER, { about: job, type: 'Warning', reason, message });
+    record(REPORTER, { about: job, type: 'Normal', reason: 'Completed', message: 'Job completed' });
+  else record(REPORTER, { about: job, type: 'Warning', reason, message });
 }
 
-/** What became of every pod that a Job had, by the pod's uid: a pod that is gone counts on. */
+/** How every pod of a Job ended, by the pod's uid. Pods that no longer exist still count. */
 function createLedger() {
   const known = new Map<string, Map<string, { index: number; end?: PodEnd }>>();
   return {
@@ -28,7 +28,7 @@ function createLedger() {
       known.set(metadata.uid, own);
       for (const pod of pods) {
         const index = indexOf(pod);
-        // One on its way out counts as failed at once, unless its end is to be waited for.
+        // A terminating pod counts as failed at once, unless the pod replacement policy says to wait for its end.
         const isGivenUp = isTerminating(pod) && spec.podReplacementPolicy !== 'Failed' && !spec.suspend;
         const ended = isFinished(pod) || isGivenUp;
         const end = ended ? { index, ok: pod.status?.phase === 'Succeeded' } : own.get(pod.metadata.uid)?.end;
@@ -37,7 +37,7 @@ function createLedger() {
       const there = new Set(pods.map(pod => pod.metadata.uid));
       for (const [uid, one] of own) {
         if (one.end || there.has(uid)) continue;
-        // A suspended Job took it away itself.
+        // A suspended Job deleted the pod itself.
         if (spec.suspend) own.delete(uid);
         else one.end = { index: one.index, ok: false };
       }
@@ -47,7 +47,7 @@ function createLedger() {
   };
 }
 
-/** The template as a pod of this Job has it: with the Job's labels, and its number where it has one. */
+/** The pod template with the Job's labels, and with the completion index where the Job is Indexed. */
 function templateOf(job: Job, index: number): PodTemplate {
   const { name, uid } = job.metadata;
   const own = {
@@ -78,13 +78,16 @@ function templateOf(job: Job, index: number): PodTemplate {
   };
 }
 
-const isToldIn = (status: NonNullable<Job['status']>, { type }: Verdict): boolean =>
+const isReportedIn = (status: NonNullable<Job['status']>, { type }: Verdict): boolean =>
   status.conditions?.some(condition => condition.type === type) === true;
 
-/** Keeps Jobs: pods until enough have succeeded, too many failed or the time is over; deletes those whose time after that is over. */
+/**
+ * The Job controller: creates pods until enough have succeeded, too many have failed, or the deadline has passed;
+ * deletes finished Jobs after their TTL.
+ */
 export function jobController(parts: Parts): Controller {
   const { store, clock, owners, record, random } = parts;
-  const pods = podControl(parts, 'job-controller', SPEAKER);
+  const pods = podControl(parts, 'job-controller', REPORTER);
   const ledger = createLedger();
 
   /** After a failure the next pod waits: 10 s, 20 s, 40 s … */
@@ -106,8 +109,8 @@ export function jobController(parts: Parts): Controller {
   const suffix = () =>
     Array.from({ length: 5 }, () => 'bcdfghjklmnpqrstvwxz2456789'[Math.floor(random.next() * 27)]).join('');
 
-  /** Makes and takes away pods; says what the Job comes to, and how long its next pod has to wait. */
-  const steer = async (job: Job, known: readonly Pod[], ends: readonly PodEnd[]) => {
+  /** Creates and deletes pods. Returns the Job's verdict and how long its next pod has to wait. */
+  const syncPods = async (job: Job, known: readonly Pod[], ends: readonly PodEnd[]) => {
     const plan = planJob(job, known, ends, clock.now());
     for (const pod of plan.remove) pods.remove(job, pod);
     const wait = plan.create.length > 0 ? waitFor(job, known) : 0;
@@ -115,7 +118,7 @@ export function jobController(parts: Parts): Controller {
     return { verdict: plan.verdict, wait };
   };
 
-  /** Deletes a Job whose time after its end is over; the milliseconds until then otherwise. */
+  /** Deletes a finished Job whose TTL has passed; otherwise returns the milliseconds until then. */
   const expire = (job: Job): number | undefined => {
     const { ttlSecondsAfterFinished: ttl } = job.spec;
     if (ttl === undefined) return undefined;
@@ -136,7 +139,7 @@ export function jobController(parts: Parts): Controller {
     store.modify<Job>(JOBS, job.metadata.namespace, job.metadata.name, change, STATUS_BY_CONTROLLER);
   };
 
-  const sooner = (...waits: (number | undefined)[]): number | undefined => {
+  const earliest = (...waits: (number | undefined)[]): number | undefined => {
     const known = waits.filter(one => one !== undefined);
     return known.length > 0 ? Math.min(...known) : undefined;
   };
@@ -151,7 +154,7 @@ export function jobController(parts: Parts): Controller {
     watches: {
       [JOBS](event) {
         if (event.type === 'DELETED') ledger.forget(event.object.metadata.uid);
-        return itself(event);
+        return ownKey(event);
       },
       pods: event => podOwnerKeys(event.object as Obj, 'Job', () => []),
     },
@@ -163,12 +166,12 @@ export function jobController(parts: Parts): Controller {
       const before = ledger.endsOf(job, known);
       if (isOver(job)) return expire(job);
       const announced = announcedOf(job);
-      const { verdict, wait } = announced ? { verdict: announced, wait: 0 } : await steer(job, known, before);
+      const { verdict, wait } = announced ? { verdict: announced, wait: 0 } : await syncPods(job, known, before);
       const now = owners.controlledPods(job.metadata.uid);
       const status = statusOf(job, now, ledger.endsOf(job, now), verdict, timestamp(clock.now()));
       write(job, status);
-      if (verdict && isToldIn(status, verdict)) tellVerdict(record, job, verdict);
-      return sooner(wait > 0 ? wait : undefined, verdict ? undefined : deadlineIn({ ...job, status }));
+      if (verdict && isReportedIn(status, verdict)) recordVerdict(record, job, verdict);
+      return earliest(wait > 0 ? wait : undefined, verdict ? undefined : deadlineIn({ ...job, status }));
     },
   };
 }

@@ -32,13 +32,13 @@ export interface JobStatus {
   uncountedTerminatedPods?: Record<string, never>;
 }
 
-/** How a pod of a Job ended, kept beyond the pod itself: one that was deleted before its end has failed. */
+/** How a pod of a Job ended. It is kept after the pod is gone; a pod that was deleted while running has failed. */
 export interface PodEnd {
   index: number;
   ok: boolean;
 }
 
-/** Why a Job is over, in the words of the real controller. */
+/** Why a Job has finished, worded as the real controller words it. */
 export interface Verdict {
   type: 'Complete' | 'Failed';
   reason: string;
@@ -46,7 +46,7 @@ export interface Verdict {
 }
 
 export interface JobPlan {
-  /** Indexes of the pods to be made; -1 where pods have none. */
+  /** Indexes of the pods to create; -1 for pods without an index. */
   create: number[];
   remove: Pod[];
   verdict?: Verdict;
@@ -73,11 +73,11 @@ const DEADLINE: Verdict = {
   message: 'Job was active longer than specified deadline',
 };
 
-/** Whether a Job has its last condition. */
+/** Whether a Job has finished: it has a Complete or Failed condition. */
 export const isOver = (job: Job): boolean =>
   job.status?.conditions?.some(c => (c.type === 'Complete' || c.type === 'Failed') && c.status === 'True') === true;
 
-/** How many pods a Job still needs, or that it is over. `ends` are those of all its pods so far. */
+/** Which pods a Job still needs, or that it has finished. `ends` says how all its pods ended so far. */
 export function planJob(job: Job, pods: readonly Pod[], ends: readonly PodEnd[], now: number): JobPlan {
   const { suspend } = job.spec;
   const active = pods.filter(isActive);
@@ -111,7 +111,7 @@ function verdictOf(job: Job, active: readonly Pod[], ends: readonly PodEnd[], no
   return given.length > 0 && done.size + given.length >= completions ? INDEXES : undefined;
 }
 
-/** Indexes that are given up: they failed more often than each may. */
+/** Indexes that have failed: they exceeded the backoff limit per index. */
 export function failedIndexes({ spec }: Job, ends: readonly PodEnd[]): number[] {
   if (spec.backoffLimitPerIndex === undefined) return [];
   const counts = new Map<number, number>();
@@ -123,25 +123,25 @@ function planPlain(job: Job, pods: readonly Pod[], ends: readonly PodEnd[]): Job
   const { parallelism = 1, completions = parallelism } = job.spec;
   const active = pods.filter(isActive);
   const wanted = Math.min(parallelism, completions - ends.filter(end => end.ok).length);
-  const missing = Math.max(0, wanted - active.length - waitedFor(job, pods).length);
+  const missing = Math.max(0, wanted - active.length - blockingPods(job, pods).length);
   return { create: Array.from({ length: missing }, () => -1), remove: active.slice(wanted) };
 }
 
-/** Each index has one pod at a time; the lowest that are owed come first. */
+/** Each index has one pod at a time; the lowest missing indexes come first. */
 function planIndexed(job: Job, pods: readonly Pod[], ends: readonly PodEnd[]): JobPlan {
   const { parallelism = 1, completions = 1 } = job.spec;
   const active = pods.filter(isActive);
   const taken = new Set([
     ...active.map(indexOf),
-    ...waitedFor(job, pods).map(indexOf),
+    ...blockingPods(job, pods).map(indexOf),
     ...ends.filter(end => end.ok).map(end => end.index),
     ...failedIndexes(job, ends),
   ]);
-  const owed = Array.from({ length: completions }, (_, index) => index).filter(index => !taken.has(index));
-  const room = parallelism - active.length - waitedFor(job, pods).length;
-  return { create: owed.slice(0, Math.max(0, room)), remove: active.slice(parallelism) };
+  const missingIndexes = Array.from({ length: completions }, (_, index) => index).filter(index => !taken.has(index));
+  const room = parallelism - active.length - blockingPods(job, pods).length;
+  return { create: missingIndexes.slice(0, Math.max(0, room)), remove: active.slice(parallelism) };
 }
 
-/** Pods on their way out that are not replaced before they have ended. */
-const waitedFor = ({ spec }: Job, pods: readonly Pod[]): Pod[] =>
+/** Terminating pods that are replaced only after they have ended. */
+const blockingPods = ({ spec }: Job, pods: readonly Pod[]): Pod[] =>
   spec.podReplacementPolicy === 'Failed' ? pods.filter(pod => isTerminating(pod) && !isFinished(pod)) : [];

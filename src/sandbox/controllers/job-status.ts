@@ -3,10 +3,10 @@ import { failedIndexes, type Job, type JobStatus, type PodEnd, type Verdict } fr
 import type { Condition, Pod } from './kinds.ts';
 import { isActive, isReady, isTerminating } from './pods.ts';
 
-/** The end is announced first, and said only when no pod of the Job is left. */
+/** The condition that comes first. The final one is set only when no pod of the Job is left. */
 const ANNOUNCED = { Complete: 'SuccessCriteriaMet', Failed: 'FailureTarget' } as const;
 
-/** The end that a Job is on its way to. */
+/** The verdict that a Job has announced and not reached yet. */
 export function announcedOf(job: Job): Verdict | undefined {
   for (const type of ['Complete', 'Failed'] as const) {
     const said = conditionOf(job.status?.conditions, ANNOUNCED[type]);
@@ -29,7 +29,7 @@ function conditionsFor(job: Job, { type, reason, message }: Verdict, isLast: boo
   return [...known, ...wanted.filter(name => conditionOf(known, name) === undefined).map(made)];
 }
 
-/** The conditions with what is to be said of a suspension: that it is, or that it was. */
+/** The conditions with the Suspended condition set or cleared. */
 function suspension(job: Job, at: string): Condition[] | undefined {
   const known = job.status?.conditions;
   const status = job.spec.suspend ? 'True' : 'False';
@@ -47,7 +47,7 @@ function suspension(job: Job, at: string): Condition[] | undefined {
   return [...(known ?? []).filter(c => c.type !== 'Suspended'), condition];
 }
 
-/** What a Job says of itself, from its pods as they are and the ends of all it ever had. */
+/** The status of a Job, from its present pods and from how all its earlier pods ended. */
 export function statusOf(
   job: Job,
   pods: readonly Pod[],

@@ -7,7 +7,7 @@ import type { ObjectMeta } from '../object.ts';
 
 export type Meta = ObjectMeta;
 
-/** Any stored object, seen loosely. */
+/** Any stored object, without the fields of its kind. */
 export interface Obj {
   apiVersion: string;
   kind: string;
@@ -182,12 +182,12 @@ export interface Service extends Obj {
   };
 }
 
-/** What a controller wants said about an object; the recorder turns it into an Event as the real components write it. */
+/** What a controller reports about an object; the recorder writes it as an Event. */
 export interface Note {
   about: Obj;
   type: 'Normal' | 'Warning';
   reason: string;
   message: string;
-  /** `spec.containers{web}` for what the kubelet says of one container. */
+  /** `spec.containers{web}` for an event about one container. */
   fieldPath?: string;
 }

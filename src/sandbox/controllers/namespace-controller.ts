@@ -1,7 +1,7 @@
 import { conversionFailure } from '../crd/conversion.ts';
-import { unreached } from '../discovery/unreached.ts';
+import { unavailableGroupVersions } from '../discovery/unavailable.ts';
 import { timestamp } from '../object.ts';
-import { type Controller, itself, placeOfKey } from './engine.ts';
+import { type Controller, ownKey, placeOfKey } from './engine.ts';
 import type { Condition, Obj } from './kinds.ts';
 import { type DeletionFailures, type Remaining, terminatingConditions } from './namespace.ts';
 import { BY_CONTROLLER, type Parts } from './parts.ts';
@@ -14,10 +14,12 @@ interface Namespace extends Obj {
 const RETRY_MS = 1000;
 /** The real controller gives requests under way this long before it empties a namespace. */
 const GRACE_MS = 5000;
-/** Deleted first, so that nothing new appears while the rest goes. */
+/** Deleted first, so that nothing new is created while the rest is deleted. */
 const FIRST = ['deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'jobs.batch', 'replicasets.apps'];
 
-/** Gives new namespaces what every namespace has, and empties those that are going away. */
+/**
+ * The namespace controller: adds the default objects to new namespaces, and deletes the content of terminating ones.
+ */
 export function namespaceController({
   store,
   clock,
@@ -25,7 +27,7 @@ export function namespaceController({
   madeWith,
   rootCertificate,
 }: Parts & { rootCertificate: string }): Controller {
-  const furnish = (ns: Namespace) => {
+  const addDefaultObjects = (ns: Namespace) => {
     const namespace = ns.metadata.name;
     const options = { ...BY_CONTROLLER, ...madeWith(ns) };
     const missing = (resource: string, name: string) => !store.get(resource, namespace, name);
@@ -50,10 +52,10 @@ export function namespaceController({
     return [...held].sort((a, b) => rank(a.key) - rank(b.key));
   };
 
-  /** Asks for everything to go; tells what is still there. */
-  const empty = (namespace: string): Remaining[] =>
+  /** Deletes everything in the namespace; returns what is still there. */
+  const deleteContent = (namespace: string): Remaining[] =>
     resources().flatMap(info => {
-      // What cannot be listed is not deleted.
+      // The namespace controller deletes only what it can list.
       const preferred = info.versions[0] ?? info.version;
       if (conversionFailure({ store }, info, store.list(info.key, namespace), preferred) !== undefined) return [];
       for (const o of store.list(info.key, namespace)) {
@@ -67,7 +69,7 @@ export function namespaceController({
     });
 
   const failures = (namespace: string): DeletionFailures => ({
-    undiscovered: unreached(registry, store.list('apiservices.apiregistration.k8s.io')).map(
+    undiscovered: unavailableGroupVersions(registry, store.list('apiservices.apiregistration.k8s.io')).map(
       ({ group, version }) => `${group}/${version}`,
     ),
     content: resources().flatMap(info => {
@@ -93,19 +95,19 @@ export function namespaceController({
 
   return {
     name: 'namespace',
-    watches: { namespaces: itself },
+    watches: { namespaces: ownKey },
     reconcile(key) {
       const { name } = placeOfKey(key);
       const ns = store.get<Namespace>('namespaces', undefined, name);
       if (!ns) return undefined;
       if (!ns.metadata.deletionTimestamp) {
-        furnish(ns);
+        addDefaultObjects(ns);
         return undefined;
       }
       if (!ns.spec?.finalizers?.includes('kubernetes')) return undefined;
       const wait = Date.parse(ns.metadata.deletionTimestamp) + GRACE_MS - clock.now();
       if (wait > 0) return wait;
-      return finish(ns, empty(name)) ? undefined : RETRY_MS;
+      return finish(ns, deleteContent(name)) ? undefined : RETRY_MS;
     },
   };
 }

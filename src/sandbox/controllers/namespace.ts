@@ -1,7 +1,7 @@
 import { replaceCondition } from './conditions.ts';
 import type { Condition } from './kinds.ts';
 
-/** What is still in a namespace that is going away. */
+/** What is still in a terminating namespace. */
 export interface Remaining {
   /** `pods.` or `deployments.apps`: resource, a dot, the group. */
   resource: string;
@@ -9,11 +9,11 @@ export interface Remaining {
   finalizers: readonly string[];
 }
 
-/** What keeps the controller from knowing, or deleting, all that is in a namespace. */
+/** Why the controller cannot list or delete everything in a namespace. */
 export interface DeletionFailures {
-  /** Group versions that discovery does not know at the moment: `metrics.k8s.io/v1beta1`. */
+  /** Group versions whose discovery fails at the moment: `metrics.k8s.io/v1beta1`. */
   undiscovered: readonly string[];
-  /** The words of lists or deletions that failed. */
+  /** The messages of lists or deletions that failed. */
   content: readonly string[];
 }
 

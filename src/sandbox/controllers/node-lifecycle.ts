@@ -1,18 +1,18 @@
 import { timestamp } from '../object.ts';
 import { conditionOf, replaceCondition } from './conditions.ts';
-import { type Controller, itself, keyOf, placeOfKey } from './engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from './engine.ts';
 import type { Condition, Obj, Pod } from './kinds.ts';
 import { BY_CONTROLLER, type Parts, STATUS_BY_CONTROLLER } from './parts.ts';
 import { isTerminating } from './pods.ts';
 import type { Node } from './scheduler.ts';
 
-/** Annotation on a Node whose kubelet is to fall silent: `sandbox.mayday/down: "true"`. */
+/** Annotation on a Node whose kubelet stops reporting: `sandbox.mayday/down: "true"`. */
 const DOWN = 'sandbox.mayday/down';
 export const isDown = (node: Obj | undefined): boolean => node?.metadata.annotations?.[DOWN] === 'true';
 
 const LEASES = 'leases.coordination.k8s.io';
-const SPEAKER = { component: 'node-controller', manager: 'kube-controller-manager' };
-/** Silence of this length makes a node's state unknown. */
+const REPORTER = { component: 'node-controller', manager: 'kube-controller-manager' };
+/** After this long without a heartbeat a node's state becomes unknown, milliseconds. */
 const SILENCE_MS = 40_000;
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 
@@ -24,7 +24,7 @@ interface Toleration {
 }
 
 /** How long a pod stays bound to an unreachable node, milliseconds; Infinity when it tolerates that for ever. */
-function staysFor(pod: Pod): number {
+function tolerationMs(pod: Pod): number {
   const tolerations = (pod.spec.tolerations ?? []) as Toleration[];
   const fits = tolerations.filter(t => (!t.key || t.key === UNREACHABLE) && (!t.effect || t.effect === 'NoExecute'));
   if (fits.length === 0) return 0;
@@ -49,7 +49,10 @@ function silentConditions(old: readonly Condition[] | undefined, at: string): Co
   );
 }
 
-/** Watches over nodes: a silent kubelet makes its node unknown, tainted and, in time, emptied; a new sign of life undoes that. */
+/**
+ * The node lifecycle controller: a node without heartbeats becomes Unknown and tainted, and its pods are evicted; a
+ * new heartbeat undoes that.
+ */
 export function nodeLifecycle({ store, clock, record }: Parts): Controller {
   const podsOn = (node: string) => store.list<Pod>('pods').filter(p => p.spec.nodeName === node);
   const taints = (at: string) => [
@@ -65,7 +68,7 @@ export function nodeLifecycle({ store, clock, record }: Parts): Controller {
       draft.spec = { ...draft.spec, taints: [...(draft.spec?.taints ?? []), ...taints(at)] };
     };
     store.modify<Node>('nodes', undefined, name, change, STATUS_BY_CONTROLLER);
-    record(SPEAKER, {
+    record(REPORTER, {
       about: node,
       type: 'Normal',
       reason: 'NodeNotReady',
@@ -86,18 +89,18 @@ export function nodeLifecycle({ store, clock, record }: Parts): Controller {
       draft.status = { ...draft.status, conditions: replaceCondition(draft.status?.conditions, ready) };
     };
     store.modify<Pod>('pods', pod.metadata.namespace, pod.metadata.name, change, STATUS_BY_CONTROLLER);
-    record(SPEAKER, { about: pod, type: 'Warning', reason: 'NodeNotReady', message: 'Node is not ready' });
+    record(REPORTER, { about: pod, type: 'Warning', reason: 'NodeNotReady', message: 'Node is not ready' });
   };
 
-  /** Deletes pods that tolerate the silent node no longer; says when the next one will be due. */
+  /** Deletes pods whose toleration of the unreachable node has ended; returns the milliseconds until the next one. */
   const evict = (node: Node): number | undefined => {
     const since = Date.parse(conditionOf(node.status?.conditions, 'Ready')?.lastTransitionTime ?? '');
     let next = Number.POSITIVE_INFINITY;
     for (const pod of podsOn(node.metadata.name).filter(p => !isTerminating(p))) {
-      const left = since + staysFor(pod) - clock.now();
+      const left = since + tolerationMs(pod) - clock.now();
       if (left > 0) next = Math.min(next, left);
       else {
-        record(SPEAKER, {
+        record(REPORTER, {
           about: pod,
           type: 'Normal',
           reason: 'TaintManagerEviction',
@@ -135,7 +138,7 @@ export function nodeLifecycle({ store, clock, record }: Parts): Controller {
   return {
     name: 'node-lifecycle',
     watches: {
-      nodes: itself,
+      nodes: ownKey,
       [LEASES]: ({ object }) => (object.metadata.namespace === 'kube-node-lease' ? [`/${object.metadata.name}`] : []),
     },
     reconcile(key) {
@@ -155,6 +158,6 @@ export function nodeLifecycle({ store, clock, record }: Parts): Controller {
   };
 }
 
-/** Keys of the pods a node's return or fall concerns. */
+/** Keys of the pods on a node. */
 export const podKeysOn = (pods: readonly Pod[], node: string): string[] =>
   pods.filter(p => p.spec.nodeName === node).map(keyOf);

@@ -2,14 +2,17 @@ import type { Store } from '../store.ts';
 import type { Obj, Pod } from './kinds.ts';
 import { controllerOf } from './pods.ts';
 
-/** Where a stored object lives. */
+/** The resource, namespace and name of a stored object. */
 export interface Place {
   resource: string;
   namespace: string | undefined;
   name: string;
 }
 
-/** Who depends on whom, kept up to date from the store's changes so that nobody has to search a large namespace. */
+/**
+ * An index of owners and dependents, updated by the store's changes, so that controllers need not search large
+ * namespaces.
+ */
 export interface Owners {
   /** Objects that name this uid as an owner. */
   dependents(uid: string): Place[];

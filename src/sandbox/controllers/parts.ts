@@ -7,7 +7,10 @@ import type { Recorder } from './recorder.ts';
 export interface Parts extends SandboxContext {
   owners: Owners;
   record: Recorder;
-  /** When what is made on behalf of this object is said to have been made: with it, while the world is being set up. */
+  /**
+   * The creation time for dependents of this object. While a scenario is set up they count as created together with
+   * it.
+   */
   madeWith(owner: Obj): { at?: number };
 }
 
@@ -21,6 +24,6 @@ export const CONTROLLER_GROUPS = [
   'system:masters',
 ];
 
-/** How controllers sign their writes. */
+/** The field manager of controllers. */
 export const BY_CONTROLLER = { by: { manager: 'kube-controller-manager' } } as const;
 export const STATUS_BY_CONTROLLER = { by: { manager: 'kube-controller-manager', subresource: 'status' } } as const;

@@ -1,5 +1,5 @@
 import { sameJson, timestamp } from '../object.ts';
-import { type Controller, itself, keyOf, placeOfKey } from './engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from './engine.ts';
 import type { Obj, Pod } from './kinds.ts';
 import { selects } from './labels.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from './parts.ts';
@@ -14,7 +14,7 @@ const SCALED: Record<string, string> = {
 };
 const GATHER_MS = 20;
 
-/** Keeps the status of PodDisruptionBudgets, which eviction asks. */
+/** The disruption controller: the status of PodDisruptionBudgets, which eviction reads. */
 export function disruptionController({ store, clock }: Parts): Controller {
   const ofPod = (pod: Obj): string[] =>
     store
@@ -43,7 +43,7 @@ export function disruptionController({ store, clock }: Parts): Controller {
     name: 'disruption',
     gatherMs: GATHER_MS,
     watches: {
-      [BUDGETS]: itself,
+      [BUDGETS]: ownKey,
       pods: event => [...ofPod(event.object as Obj), ...(event.previous ? ofPod(event.previous as Obj) : [])],
     },
     reconcile(key) {

@@ -3,7 +3,7 @@ import { StatusError } from '../status.ts';
 import type { Obj, Pod, PodTemplate } from './kinds.ts';
 import { BY_CONTROLLER, CONTROLLER_GROUPS, controllerUser, type Parts } from './parts.ts';
 import { podFrom } from './pods.ts';
-import type { Speaker } from './recorder.ts';
+import type { EventReporter } from './recorder.ts';
 
 /** The last creation or deletion that was refused. */
 export interface Refusal {
@@ -11,12 +11,12 @@ export interface Refusal {
   message: string;
 }
 
-/** Makes and removes pods for a controller, saying so in Events as the real controllers do. */
+/** Creates and deletes pods for a controller, with the Events that the real controllers write. */
 export interface PodControl {
-  /** Creates a pod for the owner; a refusal (quota, webhook, …) is told as an Event and returned. */
+  /** Creates a pod for the owner; a refusal (quota, webhook, …) is recorded as an Event and returned. */
   create(owner: Obj, template: PodTemplate, named?: string): Promise<Refusal | undefined>;
   remove(owner: Obj, pod: Pod): void;
-  /** Makes the owner the pod's controller, or takes that away. */
+  /** Sets or removes the owner as the pod's controller. */
   adopt(owner: Obj, pod: Pod): void;
   release(owner: Obj, pod: Pod): void;
 }
@@ -31,7 +31,7 @@ export interface Wording {
   refused(pod: string, owner: string, why: string): string;
 }
 
-const USUAL: Wording = {
+const DEFAULT_WORDING: Wording = {
   created: pod => `Created pod: ${pod}`,
   deleted: pod => `Deleted pod: ${pod}`,
   refused: (_pod, _owner, why) => `Error creating: ${why}`,
@@ -45,7 +45,12 @@ function controllerRef({ apiVersion, kind, metadata: { name, uid } }: Obj): Owne
 /**
  * @param account the controller's ServiceAccount in kube-system
  */
-export function podControl(parts: Parts, account: string, speaker: Speaker, wording = USUAL): PodControl {
+export function podControl(
+  parts: Parts,
+  account: string,
+  reporter: EventReporter,
+  wording = DEFAULT_WORDING,
+): PodControl {
   const { store, record } = parts;
   const client = parts.as(controllerUser(account), CONTROLLER_GROUPS);
   return {
@@ -55,9 +60,9 @@ export function podControl(parts: Parts, account: string, speaker: Speaker, word
       const naming = named ? { name: named } : { generateName: `${name}-` };
       try {
         const pod = await client.create<Pod>('pods', podFrom(template, namespace, ref, naming), {
-          manager: speaker.manager,
+          manager: reporter.manager,
         });
-        record(speaker, {
+        record(reporter, {
           about: owner,
           type: 'Normal',
           reason: 'SuccessfulCreate',
@@ -67,7 +72,7 @@ export function podControl(parts: Parts, account: string, speaker: Speaker, word
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;
         if (namespaceGone(error)) return undefined;
-        record(speaker, {
+        record(reporter, {
           about: owner,
           type: 'Warning',
           reason: 'FailedCreate',
@@ -80,7 +85,7 @@ export function podControl(parts: Parts, account: string, speaker: Speaker, word
       const { namespace, name, uid } = pod.metadata;
       if (!store.get('pods', namespace, name)) return;
       store.delete('pods', namespace, name, { preconditions: { uid } });
-      record(speaker, {
+      record(reporter, {
         about: owner,
         type: 'Normal',
         reason: 'SuccessfulDelete',
@@ -105,7 +110,7 @@ export function podControl(parts: Parts, account: string, speaker: Speaker, word
   };
 }
 
-/** The keys of the owner a pod has, or of the kin that may want to adopt it. */
+/** The key of a pod's owner, or of the objects that may adopt it. */
 export function podOwnerKeys(pod: Obj, kind: string, candidates: () => string[]): string[] {
   const owner = pod.metadata.ownerReferences?.find(o => o.controller);
   if (!owner) return candidates();

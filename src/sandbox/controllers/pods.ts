@@ -45,7 +45,7 @@ const readySince = (p: Pod) =>
 const born = (p: Pod) => Date.parse(p.metadata.creationTimestamp ?? '');
 
 /**
- * The order in which pods are given up when a set shrinks: unassigned, pending, not ready, cheapest, doubled up on a
+ * The order in which pods are deleted when a set shrinks: unassigned, pending, not ready, cheapest, doubled up on a
  * node, ready for the shortest time, most restarts, youngest (ActivePodsWithRanks of kubernetes v1.36).
  */
 export function deletionOrder(pods: readonly Pod[]): Pod[] {

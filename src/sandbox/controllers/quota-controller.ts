@@ -2,7 +2,7 @@ import { usageOf } from '../admission/quota.ts';
 import { sameJson } from '../object.ts';
 import { quantityText, quantityValue } from '../quantity.ts';
 import type { StoreEvent } from '../store.ts';
-import { type Controller, itself, keyOf, placeOfKey } from './engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from './engine.ts';
 import type { Obj } from './kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from './parts.ts';
 
@@ -14,7 +14,7 @@ interface Quota extends Obj {
 const QUOTAS = 'resourcequotas';
 const GATHER_MS = 50;
 
-/** Keeps `status.hard` and `status.used` of ResourceQuotas. */
+/** The quota controller: `status.hard` and `status.used` of ResourceQuotas. */
 export function quotaController({ store, registry }: Parts): Controller {
   const used = (namespace: string | undefined, hard: Readonly<Record<string, string>>): Record<string, string> => {
     const total: Record<string, number> = Object.fromEntries(Object.keys(hard).map(name => [name, 0]));
@@ -37,7 +37,7 @@ export function quotaController({ store, registry }: Parts): Controller {
   return {
     name: 'resourcequota',
     gatherMs: GATHER_MS,
-    watches: { [QUOTAS]: itself, '*': inNamespace },
+    watches: { [QUOTAS]: ownKey, '*': inNamespace },
     reconcile(key) {
       const { namespace, name } = placeOfKey(key);
       const change = (draft: Quota) => {

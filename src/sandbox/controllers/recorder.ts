@@ -3,23 +3,23 @@ import { microTimestamp, type NewObject, timestamp } from '../object.ts';
 import { StatusError } from '../status.ts';
 import type { Note } from './kinds.ts';
 
-/** Which part of the cluster speaks. */
-export interface Speaker {
+/** The component that reports an Event. */
+export interface EventReporter {
   component: string;
   host?: string;
   manager: string;
 }
 
-export const DEPLOYMENTS: Speaker = { component: 'deployment-controller', manager: 'kube-controller-manager' };
-export const REPLICASETS: Speaker = { component: 'replicaset-controller', manager: 'kube-controller-manager' };
+export const DEPLOYMENTS: EventReporter = { component: 'deployment-controller', manager: 'kube-controller-manager' };
+export const REPLICASETS: EventReporter = { component: 'replicaset-controller', manager: 'kube-controller-manager' };
 
-export type Recorder = (by: Speaker, note: Note) => void;
+export type Recorder = (by: EventReporter, note: Note) => void;
 
 const KEPT = 3_600_000;
 const SWEEP = 600_000;
 
-/** What says the same about the same object is one Event with a count. */
-const sameness = (by: Speaker, n: Note) =>
+/** Reports with the same key are counted in one Event. */
+const aggregationKey = (by: EventReporter, n: Note) =>
   [by.component, by.host, n.about.metadata.uid, n.about.metadata.name, n.type, n.reason, n.message, n.fieldPath].join(
     '\n',
   );
@@ -37,7 +37,7 @@ function reference({ about, fieldPath }: Note): Record<string, string> {
   };
 }
 
-/** What events of both generations say alike. */
+/** The fields that events of both APIs have. */
 const about = (note: Note, name: string) => ({
   apiVersion: 'v1',
   kind: 'Event',
@@ -47,8 +47,8 @@ const about = (note: Note, name: string) => ({
   message: note.message,
 });
 
-/** Events of the first generation, as controllers and kubelets write them: counted, with first and last time. */
-function firstEvent(by: Speaker, note: Note, name: string, now: number): NewObject {
+/** A core/v1 Event as controllers and kubelets write it: with a count, a first and a last time. */
+function coreEvent(by: EventReporter, note: Note, name: string, now: number): NewObject {
   const time = timestamp(now);
   return {
     ...about(note, name),
@@ -63,8 +63,8 @@ function firstEvent(by: Speaker, note: Note, name: string, now: number): NewObje
   };
 }
 
-/** Events of the second generation, as the scheduler writes them: one exact time, an action, no count. */
-function scheduled(note: Note, name: string, now: number): NewObject {
+/** An events.k8s.io/v1 Event as the scheduler writes it: one exact time, an action, no count. */
+function schedulerEvent(note: Note, name: string, now: number): NewObject {
   return {
     ...about(note, name),
     source: {},
@@ -78,9 +78,9 @@ function scheduled(note: Note, name: string, now: number): NewObject {
   };
 }
 
-export const SCHEDULER: Speaker = { component: 'default-scheduler', manager: 'kube-scheduler' };
+export const SCHEDULER: EventReporter = { component: 'default-scheduler', manager: 'kube-scheduler' };
 
-/** Writes what components say as Events, and drops those older than an hour. */
+/** Writes Events for components, and deletes those older than an hour. */
 export function createRecorder({ store, clock, random }: Pick<SandboxContext, 'store' | 'clock' | 'random'>): Recorder {
   const known = new Map<string, { namespace: string; name: string }>();
   clock.setInterval(() => {
@@ -92,7 +92,7 @@ export function createRecorder({ store, clock, random }: Pick<SandboxContext, 's
     for (const [key, at] of known) if (!store.get('events', at.namespace, at.name)) known.delete(key);
   }, SWEEP);
 
-  const again = (key: string, by: Speaker, now: number): boolean => {
+  const again = (key: string, by: EventReporter, now: number): boolean => {
     const at = known.get(key);
     if (!at) return false;
     const counted = store.modify(
@@ -110,13 +110,13 @@ export function createRecorder({ store, clock, random }: Pick<SandboxContext, 's
 
   return (by, note) => {
     const now = clock.now();
-    const key = sameness(by, note);
+    const key = aggregationKey(by, note);
     if (by !== SCHEDULER && again(key, by, now)) return;
     const nanos = BigInt(Math.floor(now)) * 1_000_000n + BigInt(Math.floor(random.next() * 1_000_000));
     const name = `${note.about.metadata.name}.${nanos.toString(16)}`;
-    const event = by === SCHEDULER ? scheduled(note, name, now) : firstEvent(by, note, name, now);
+    const event = by === SCHEDULER ? schedulerEvent(note, name, now) : coreEvent(by, note, name, now);
     const namespace = event.metadata.namespace ?? 'default';
-    // A namespace on its way out takes no new events.
+    // A terminating namespace accepts no new events.
     if (store.get('namespaces', undefined, namespace)?.metadata.deletionTimestamp) return;
     try {
       store.create('events', event, { by: { manager: by.manager } });

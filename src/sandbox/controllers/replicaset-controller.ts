@@ -1,5 +1,5 @@
 import { sameJson, timestamp } from '../object.ts';
-import { type Controller, itself, keyOf, placeOfKey } from './engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from './engine.ts';
 import type { Obj, ReplicaSet } from './kinds.ts';
 import { selects } from './labels.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from './parts.ts';
@@ -13,7 +13,7 @@ const BURST = 500;
 /** A refused creation is tried again after this long. */
 const RETRY_MS = 2000;
 
-/** Keeps ReplicaSets: as many pods as asked for, adoption, release, status. */
+/** The ReplicaSet controller: the number of pods, adoption, release, status. */
 export function replicaSetController(parts: Parts): Controller {
   const { store, clock, owners } = parts;
   const pods = podControl(parts, 'replicaset-controller', REPLICASETS);
@@ -53,7 +53,7 @@ export function replicaSetController(parts: Parts): Controller {
   return {
     name: 'replicaset',
     watches: {
-      [SET]: itself,
+      [SET]: ownKey,
       pods: event => [...interested(event.object as Obj), ...(event.previous ? interested(event.previous as Obj) : [])],
     },
     reconcile(key) {

@@ -3,7 +3,7 @@ import type { Pod, ReplicaSet, ReplicaSetStatus } from './kinds.ts';
 import { carries, selects } from './labels.ts';
 import { controllerOf, deletionOrder, isActive, isAvailable, isReady, isTerminating } from './pods.ts';
 
-/** What a ReplicaSet's pods should become: orphans taken in, strangers let go, pods made or given up. */
+/** What to do with a ReplicaSet's pods: adopt, release, create or delete. */
 export interface ReplicaSetPlan {
   adopt: Pod[];
   release: Pod[];

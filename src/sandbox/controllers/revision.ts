@@ -20,7 +20,7 @@ export const revisionOf = (rs: ReplicaSet): number => Number(rs.metadata.annotat
 /** The revision the new set takes: one above every old one. */
 export const nextRevision = (old: readonly ReplicaSet[]): number => Math.max(0, ...old.map(revisionOf)) + 1;
 
-/** What `kubectl rollout history` remembers of a set that became current again. Oldest entries fall off. */
+/** The revision history annotation of a set that became current again. The oldest entries are dropped. */
 function withHistory(annotations: Annotations, past: string): string {
   const entries = (annotations[HISTORY] ?? '').split(',').filter(Boolean);
   entries.push(past);

@@ -11,16 +11,19 @@ interface ClusterRole extends Obj {
   aggregationRule?: { clusterRoleSelectors?: LabelSelector[] };
 }
 
-const isMeant = (role: ClusterRole, selectors: readonly LabelSelector[]): boolean =>
+const isSelected = (role: ClusterRole, selectors: readonly LabelSelector[]): boolean =>
   selectors.some(selector => satisfies(role.metadata.labels, requirementsOf(selector)));
 
-/** Gives ClusterRoles that gather others the rules of those, each rule once, in order of the roles' names. */
+/**
+ * The role aggregation controller: an aggregated ClusterRole gets the rules of the roles it selects, each rule once,
+ * in order of the roles' names.
+ */
 export function roleAggregation({ store }: Parts): Controller {
-  const gathering = () => store.list<ClusterRole>(ROLES).filter(role => role.aggregationRule);
+  const aggregating = () => store.list<ClusterRole>(ROLES).filter(role => role.aggregationRule);
   return {
     name: 'clusterrole-aggregation',
-    // Any role may be a part of any that gathers.
-    watches: { [ROLES]: () => gathering().map(role => `/${role.metadata.name}`) },
+    // Any changed role may be selected by any aggregated role.
+    watches: { [ROLES]: () => aggregating().map(role => `/${role.metadata.name}`) },
     async reconcile(key) {
       const { name } = placeOfKey(key);
       const role = store.get<ClusterRole>(ROLES, undefined, name);
@@ -28,7 +31,7 @@ export function roleAggregation({ store }: Parts): Controller {
       if (!selectors) return undefined;
       const rules: unknown[] = [];
       for (const part of store.list<ClusterRole>(ROLES))
-        if (part.metadata.name !== name && isMeant(part, selectors))
+        if (part.metadata.name !== name && isSelected(part, selectors))
           for (const rule of part.rules ?? []) if (!rules.some(known => sameJson(known, rule))) rules.push(rule);
       const change = (draft: ClusterRole) => {
         if (sameJson(draft.rules ?? [], rules)) return false;

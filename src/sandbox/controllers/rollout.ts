@@ -59,8 +59,8 @@ const byAge = (a: ReplicaSet, b: ReplicaSet) =>
   a.metadata.name.localeCompare(b.metadata.name);
 
 /**
- * How far the old sets may shrink now: first what is not available in them (that harms nobody), then as much as keeps
- * `wanted - maxUnavailable` pods available. Nothing when a new set's pods are still unavailable and no slack is left.
+ * How far the old sets may shrink now: first their unavailable pods, which harms nothing, then as much as keeps
+ * `wanted - maxUnavailable` pods available. None while pods of the new set are unavailable and no slack is left.
  */
 export function shrinkOld(d: Deployment, old: readonly ReplicaSet[], fresh: ReplicaSet): Resize[] {
   const active = old.filter(rs => asked(rs) > 0).sort(byAge);
@@ -96,7 +96,7 @@ export function isScaling(d: Deployment, all: readonly ReplicaSet[]): boolean {
   });
 }
 
-/** Whether the new set already carries the whole Deployment, available. */
+/** Whether the new set alone has all wanted pods, all available. */
 export function isSaturated(d: Deployment, fresh: ReplicaSet | undefined): boolean {
   if (!fresh) return false;
   return asked(fresh) === wanted(d) && annotatedNumber(fresh, DESIRED) === wanted(d) && available(fresh) === wanted(d);

@@ -1,7 +1,7 @@
 import { timestamp } from '../object.ts';
 import { boundTo } from './affinity.ts';
 import { conditionOf, replaceCondition } from './conditions.ts';
-import { type Controller, itself, placeOfKey } from './engine.ts';
+import { type Controller, ownKey, placeOfKey } from './engine.ts';
 import type { Condition, Obj, Pod } from './kinds.ts';
 import type { Parts } from './parts.ts';
 import { isTerminating } from './pods.ts';
@@ -16,7 +16,7 @@ export interface Node extends Obj {
   };
 }
 
-/** Where a pod goes, or why nowhere. */
+/** The node for a pod, or why there is none. */
 export type Decision = { node: string } | { refusal: string };
 
 function tolerates(pod: Pod, taint: { key: string; effect: string; value?: string }): boolean {
@@ -49,7 +49,10 @@ function refusalOf(pod: Pod, node: Node, load: number): string | undefined {
   return undefined;
 }
 
-/** The fitting node with the fewest pods; names decide between equals. Wording of a refusal is the real scheduler's. */
+/**
+ * The fitting node with the fewest pods; the name decides between equals. A refusal is worded as the real scheduler
+ * words it.
+ */
 export function chooseNode(pod: Pod, nodes: readonly Node[], load: ReadonlyMap<string, number>): Decision {
   const reasons = new Map<string, number>();
   let best: Node | undefined;
@@ -97,7 +100,7 @@ export function scheduler({ store, clock, record }: Parts): Controller {
         conditions: replaceCondition(draft.status?.conditions, scheduled),
       };
     };
-    // A binding is nobody's field.
+    // Nobody owns the field that a binding sets.
     store.modify<Pod>('pods', namespace, name, change);
     const message = `Successfully assigned ${namespace}/${name} to ${node}`;
     record(SCHEDULER, { about: pod, type: 'Normal', reason: 'Scheduled', message });
@@ -134,7 +137,7 @@ export function scheduler({ store, clock, record }: Parts): Controller {
       pods: event => {
         count(event.previous as Pod | undefined, -1);
         if (event.type !== 'DELETED') count(event.object as Pod, 1);
-        return event.type === 'ADDED' ? itself(event) : [];
+        return event.type === 'ADDED' ? ownKey(event) : [];
       },
     },
     reconcile(key) {

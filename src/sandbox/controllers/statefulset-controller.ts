@@ -1,5 +1,5 @@
 import { sameJson } from '../object.ts';
-import { type Controller, itself, placeOfKey } from './engine.ts';
+import { type Controller, ownKey, placeOfKey } from './engine.ts';
 import type { Obj, Pod, PodTemplate, Selector } from './kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from './parts.ts';
 import { podControl, podOwnerKeys, type Wording } from './pod-control.ts';
@@ -21,7 +21,7 @@ export interface StatefulSet extends Obj {
 
 const SETS = 'statefulsets.apps';
 const REVISION = 'controller-revision-hash';
-const SPEAKER = { component: 'statefulset-controller', manager: 'kube-controller-manager' };
+const REPORTER = { component: 'statefulset-controller', manager: 'kube-controller-manager' };
 const WORDING: Wording = {
   created: (pod, set) => `Create Pod ${pod} in StatefulSet ${set} successful`,
   deleted: (pod, set) => `Delete Pod ${pod} in StatefulSet ${set} successful`,
@@ -109,10 +109,10 @@ function statusOf(set: StatefulSet, pods: readonly Pod[], revision: string, nowM
   };
 }
 
-/** Keeps StatefulSets: numbered pods, in order. */
+/** The StatefulSet controller: numbered pods, in order. */
 export function statefulSetController(parts: Parts): Controller {
   const { store, clock, owners } = parts;
-  const pods = podControl(parts, 'statefulset-controller', SPEAKER, WORDING);
+  const pods = podControl(parts, 'statefulset-controller', REPORTER, WORDING);
 
   const template = (set: StatefulSet, name: string, revision: string, ordinal: number): PodTemplate => {
     const labels = {
@@ -131,7 +131,7 @@ export function statefulSetController(parts: Parts): Controller {
 
   return {
     name: 'statefulset',
-    watches: { [SETS]: itself, pods: event => podOwnerKeys(event.object as Obj, 'StatefulSet', () => []) },
+    watches: { [SETS]: ownKey, pods: event => podOwnerKeys(event.object as Obj, 'StatefulSet', () => []) },
     async reconcile(key) {
       const { namespace, name } = placeOfKey(key);
       const set = store.get<StatefulSet>(SETS, namespace, name);

@@ -2,7 +2,7 @@ import type { PodTemplate } from './kinds.ts';
 
 const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** Text to a name-safe code: every character becomes one of 27 letters that spell no words. The rule of generated names. */
+/** Encodes text with the 27 characters that Kubernetes uses for generated names. */
 function safeEncode(text: string): string {
   let out = '';
   for (const char of text) out += SAFE[char.charCodeAt(0) % SAFE.length];
@@ -27,7 +27,10 @@ function fnv1a(text: string): number {
   return hash;
 }
 
-/** The pod-template-hash of a template: same shape as the real one, not the same digits (those hash Go memory dumps). */
+/**
+ * The pod-template-hash of a template. It looks like the real one but has other digits: the real one hashes a dump of
+ * Go memory.
+ */
 export function templateHash(template: PodTemplate, collisions?: number): string {
   return safeEncode(String(fnv1a(canonical(template) + (collisions === undefined ? '' : `#${collisions}`))));
 }

@@ -4,12 +4,12 @@ import { groupVersion, type ResourceInfo } from '../registry.ts';
 import { pruneCustom } from '../schema/coerce.ts';
 import type { SchemaNode } from '../schema/node.ts';
 
-/** What a schema shows of an object, kept as long as both are: lists and watches show it many times. */
+/** Objects as each schema shows them, cached because lists and watches show them many times. */
 const seen = new WeakMap<KubeObject, WeakMap<SchemaNode, KubeObject>>();
 
 /**
- * A stored object of a custom kind as one of the versions of its definition shows it: without what that version's schema does not have.
- * The conversion between versions changes nothing but the name of the version.
+ * A stored object of a custom kind in one of the versions of its definition, without fields that this version's
+ * schema does not have. Conversion changes only the name of the version.
  */
 export function atVersion(
   { schemas }: Pick<Kernel, 'schemas'>,
@@ -31,7 +31,7 @@ export function atVersion(
   return shown;
 }
 
-/** An object as it is stored: in the version for that, without what its schema does not have. */
+/** An object as it is stored: in the storage version, without fields that its schema does not have. */
 export function asStored<T extends KubeObject>({ schemas }: Pick<Kernel, 'schemas'>, info: ResourceInfo, object: T): T {
   const apiVersion = groupVersion(info.group, info.version);
   const node =

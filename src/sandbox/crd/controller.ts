@@ -12,11 +12,11 @@ import { takenNames } from './names.ts';
 const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 const BY = { manager: 'kube-apiserver', subresource: 'status' };
 
-/** Serves the kinds of CustomResourceDefinitions as they come and go. */
+/** The custom kinds that are served now. */
 export interface CustomKinds {
-  /** How objects of a resource are shown as rows, built-in ones too. */
+  /** How objects of a resource are shown as table rows, built-in ones too. */
   shapeOf(info: ResourceInfo, version: string): TableShape;
-  /** What OpenAPI publishes of the custom kinds. */
+  /** The schemas that OpenAPI publishes for custom kinds. */
   published(): readonly CustomSchema[];
 }
 
@@ -26,7 +26,10 @@ interface Served {
   stop: () => void;
 }
 
-/** Follows the definitions in the store: registers what they define, establishes them, cleans up behind them. */
+/**
+ * Follows the definitions in the store: registers and establishes their kinds, and deletes the instances of deleted
+ * definitions.
+ */
 export function followDefinitions(kernel: Kernel): CustomKinds {
   const { store, registry, schemas, clock } = kernel;
   const served = new Map<string, Served>();

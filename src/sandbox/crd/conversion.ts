@@ -8,7 +8,10 @@ import { DEFINITIONS } from './definition.ts';
 
 const DEFAULT_PORT = 443;
 
-/** Why objects of a custom kind cannot be given in this version: its conversion webhook cannot be called. Undefined when they can. */
+/**
+ * Why objects of a custom kind cannot be returned in this version: the conversion webhook cannot be called. Undefined
+ * when they can.
+ */
 export function conversionFailure(
   kernel: Pick<Kernel, 'store'>,
   info: ResourceInfo,
@@ -34,7 +37,7 @@ export function conversionFailure(
   return `conversion webhook for ${other.apiVersion}, Kind=${info.kind} failed: Post "${url}": ${why}`;
 }
 
-/** Refuses to give objects that no server here can convert. */
+/** Refuses to return objects whose conversion webhook cannot be called. */
 export function refuseUnconverted(
   kernel: Kernel,
   info: ResourceInfo,

@@ -77,18 +77,18 @@ export function resourceOf(definition: KubeObject): ResourceInfo | undefined {
   };
 }
 
-/** What users of deprecated versions are told: the definition's words, or which version to use instead. */
+/** The warnings for users of deprecated versions: the definition's own text, or which version to use instead. */
 function deprecationsOf(versions: readonly Fields[], group: string, kind: string): Record<string, string> {
   const lasting = versions
     .filter(v => v.deprecated !== true)
     .map(v => String(v.name))
     .sort(byPriority);
-  const told = ({ name, deprecationWarning }: Fields): string => {
+  const warningFor = ({ name, deprecationWarning }: Fields): string => {
     if (typeof deprecationWarning === 'string') return deprecationWarning;
     const better = lasting.find(other => byPriority(other, String(name)) < 0);
     return `${group}/${name} ${kind} is deprecated${better ? `; use ${group}/${better} ${kind}` : ''}`;
   };
-  return Object.fromEntries(versions.filter(v => v.deprecated === true).map(v => [String(v.name), told(v)]));
+  return Object.fromEntries(versions.filter(v => v.deprecated === true).map(v => [String(v.name), warningFor(v)]));
 }
 
 /** One served version: its schema and the columns it is printed with. */

@@ -1,10 +1,10 @@
 import { type Fields, part } from '../defaults/fill.ts';
 import type { KubeObject } from '../object.ts';
 
-/** What a definition gets of the names it asks for. */
+/** Which of its requested names a definition gets. */
 export interface NamesTaken {
   accepted: Fields;
-  /** Why it does not get them all. */
+  /** Why it does not get all of them. */
   conflict?: { reason: string; message: string };
 }
 
@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
   listKind: 'ListKindConflict',
 };
 
-/** Which names a definition gets beside the others of its group: each name is one definition's only. */
+/** Which names a definition gets. Within a group each name belongs to one definition only. */
 export function takenNames(definition: KubeObject, others: readonly KubeObject[]): NamesTaken {
   const names = part(definition, 'spec', 'names') ?? {};
   const accepted = others.map(other => part(other, 'status', 'acceptedNames') ?? {});

@@ -9,7 +9,7 @@ export function part(of: unknown, ...path: readonly string[]): Fields | undefine
   return isRecord(at) ? at : undefined;
 }
 
-/** The object at a member, made when missing. */
+/** The object at a member, created when missing. */
 export function ensure(of: Fields, name: string): Fields {
   if (!isRecord(of[name])) of[name] = {};
   return of[name] as Fields;

@@ -49,7 +49,7 @@ function jobSpec(spec: Fields): void {
 function cronJob(object: Fields): void {
   const spec = specOf(object);
   fill(spec, { concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 });
-  // A job template is defaulted when a job is made of it; only its pods are filled in here.
+  // A job template gets its defaults when a Job is created from it; only its pod template is defaulted here.
   template(ensure(ensure(spec, 'jobTemplate'), 'spec'));
 }
 
@@ -113,7 +113,7 @@ function webhooks(mutating: boolean): Default {
   };
 }
 
-/** What rules match by, with all that is left out. */
+/** Fills in the defaults of match constraints. */
 function matchDefaults(match: Fields): void {
   ensure(match, 'namespaceSelector');
   ensure(match, 'objectSelector');
@@ -204,10 +204,10 @@ const DEFAULTS: Readonly<Record<string, Default>> = {
   'storageclasses.storage.k8s.io': storageClass,
 };
 
-/** Fills in what the kind's defaulting would, in place. */
+/** Fills in the defaults of the kind, in place. */
 export function applyDefaults(key: string, object: KubeObject): void {
   DEFAULTS[key]?.(object);
-  // Lists of a role's rules and the like are written even when there are none.
+  // Some lists, such as the rules of a role, are written even when they are empty.
   if (isRecord(object.spec) || !RULES_ALWAYS.has(key)) return;
   if (object.rules === undefined) object.rules = null;
 }

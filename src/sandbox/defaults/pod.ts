@@ -67,13 +67,13 @@ function downwardItems(source: Fields | undefined): void {
   }
 }
 
-/** A Pod that limits a resource asks for as much of it, unless it says otherwise. Templates are left as they are. */
+/** Sets missing requests of a Pod to its limits. Templates are left as they are. */
 export function requestLimits(spec: Fields | undefined): void {
   for (const list of ['containers', 'initContainers'])
     for (const c of each(spec, list)) requestsFromLimits(part(c, 'resources'));
 }
 
-/** What a pod spec says when it says nothing. */
+/** The defaults of a pod spec. */
 export function podSpec(spec: Fields | undefined): void {
   if (!spec) return;
   fill(spec, {
@@ -83,7 +83,7 @@ export function podSpec(spec: Fields | undefined): void {
     schedulerName: 'default-scheduler',
   });
   ensure(spec, 'securityContext');
-  // Less than no time is taken for the shortest.
+  // A negative grace period counts as the shortest one.
   if (typeof spec.terminationGracePeriodSeconds === 'number' && spec.terminationGracePeriodSeconds < 0)
     spec.terminationGracePeriodSeconds = 1;
   if (spec.hostNetwork === true)

@@ -29,13 +29,13 @@ const { core, groups, storageVersionHash } = recorded as unknown as {
   storageVersionHash: Readonly<Record<string, string>>;
 };
 
-/** What the legacy discovery document says of a stored built-in resource, by `group/version/resource`. */
+/** The storage version hashes of the legacy discovery document, by `group/version/resource`. */
 export const STORAGE_VERSION_HASH = storageVersionHash;
 
 /** Names of built-in groups in the order discovery lists them. */
 export const GROUP_ORDER: readonly string[] = ['', ...groups.map(g => g.metadata.name ?? '')];
 
-/** Kinds whose generation stays unset, as their objects are not counted by the API server. */
+/** Kinds whose objects have no generation. */
 const UNCOUNTED = new Set([
   'bindings',
   'componentstatuses',

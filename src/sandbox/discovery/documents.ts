@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { groupVersion, type Registry, type ResourceInfo } from '../registry.ts';
 import { GROUP_ORDER, STORAGE_VERSION_HASH } from './builtin.ts';
-import type { Unreached } from './unreached.ts';
+import type { UnavailableGroupVersion } from './unavailable.ts';
 
 /** Groups in discovery order: the built-in ones, then those of CustomResourceDefinitions by name. */
 export function servedGroups(registry: Registry): { group: string; versions: string[] }[] {
@@ -32,7 +32,7 @@ export function resourceList(registry: Registry, group: string, version: string)
   if (infos.length === 0) return undefined;
   return {
     kind: 'APIResourceList',
-    // The oldest document leaves its own version out.
+    // The document of the core group leaves out its own apiVersion.
     ...(group ? { apiVersion: 'v1' } : {}),
     groupVersion: groupVersion(group, version),
     resources: infos.flatMap(info => [resourceEntry(info, version), ...subresourceEntries(info)]),
@@ -98,7 +98,7 @@ export function aggregated(
   registry: Registry,
   core: boolean,
   documentVersion: string,
-  down: readonly Unreached[] = [],
+  down: readonly UnavailableGroupVersion[] = [],
 ) {
   const groups = servedGroups(registry).filter(g => (g.group === '') === core);
   return {

@@ -1,4 +1,4 @@
-/** The form an answer is asked for. */
+/** The format that a request asks its answer in. */
 export interface Form {
   format: 'json' | 'yaml';
   /** `Table`, `PartialObjectMetadata`, `APIGroupDiscoveryList`… */

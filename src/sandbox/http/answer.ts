@@ -3,7 +3,7 @@ import type { Page } from '../api/list.ts';
 import type { KubeObject } from '../object.ts';
 import { groupVersion, type ResourceInfo } from '../registry.ts';
 
-/** What a request is answered with, before it is put into the form asked for. */
+/** The answer to a request, before it is encoded in the requested format. */
 export type Answer =
   | { type: 'object'; code: number; object: KubeObject; apiVersion: string; info?: ResourceInfo; version?: string }
   | { type: 'page'; page: Page; info: ResourceInfo; version: string }
@@ -15,8 +15,8 @@ export type Answer =
 
 export const json = (code: number, body: unknown): Answer => ({ type: 'json', code, body });
 
-/** A path nothing is served at. */
-/** What the server says for another that does not answer. */
+/** A path that is not served. */
+/** The answer in place of an aggregated API server that does not respond. */
 export const unavailable = (): Answer => ({ type: 'text', code: 503, text: 'service unavailable\n' });
 export const pageNotFound = (): Answer => ({ type: 'text', code: 404, text: '404 page not found\n' });
 
@@ -38,7 +38,7 @@ export const plainAnswer = (code: number, object: KubeObject): Answer => ({
   apiVersion: object.apiVersion,
 });
 
-/** The answer that tells of a success without an object. */
+/** A Status that reports success without an object. */
 export const success = (code: number | undefined, details?: object) => ({
   kind: 'Status',
   apiVersion: 'v1',

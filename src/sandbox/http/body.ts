@@ -11,7 +11,8 @@ const LIMIT = 3 * 1024 * 1024;
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // What is too much is read and thrown away: a client hears nothing before it has said everything.
+  // The rest of a too long body is read and dropped, since clients read the answer only after they have sent
+  // everything.
   for await (const chunk of request) {
     size += (chunk as Buffer).length;
     if (size <= LIMIT) chunks.push(chunk as Buffer);
@@ -44,7 +45,7 @@ const PATCH_TYPES = {
 
 export type PatchKind = (typeof PATCH_TYPES)[keyof typeof PATCH_TYPES];
 
-/** What kind of patch a body is. 415 where it is none, or one that does not go with the kind of object. */
+/** What kind of patch a body is. 415 for an unknown patch type, and for one that the kind does not support. */
 export function patchKind(contentType: string | undefined, custom: boolean): PatchKind {
   const type = mediaType(contentType);
   const known = Object.keys(PATCH_TYPES).filter(t => !(custom && t === 'application/strategic-merge-patch+json'));
@@ -61,12 +62,12 @@ function readYaml(text: string, words = 'error parsing YAML'): unknown {
   }
 }
 
-/** The beginning of a body, as refusals show it. */
+/** The beginning of a body, as refusals quote it. */
 const beginning = (text: string): string => (text.length > 30 ? `${text.slice(0, 30)} ...` : text);
 
 /**
- * A body that is an object, from JSON, YAML or the API's protobuf form. `kind` is named in the refusal; members that come
- * twice are added to `duplicates`.
+ * A body that is an object, from JSON, YAML or the API's protobuf form. `kind` is named in the refusal; the paths of
+ * duplicate members are added to `duplicates`.
  */
 export function parseObject(
   body: Buffer,

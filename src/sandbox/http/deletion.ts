@@ -1,7 +1,7 @@
 import { deleteObject } from '../api/delete.ts';
 import type { Call } from '../api/kernel.ts';
 import { listPage } from '../api/list.ts';
-import { bodyAsksForDryRun, graceOf, refuseOddPolicy } from '../api/options.ts';
+import { bodyAsksForDryRun, gracePeriodOf, refuseInvalidPropagationPolicy } from '../api/options.ts';
 import type { KubeObject } from '../object.ts';
 import type { DeleteOptions } from '../store.ts';
 import { type Answer, json, objectAnswer, success } from './answer.ts';
@@ -21,8 +21,8 @@ const ANSWERED_WITH_OBJECT = new Set([
   'endpoints',
 ]);
 
-/** A Job that is deleted without a word leaves its pods behind, and says so. */
-function usualPolicy({ path, warnings }: ResourceRequest, orphan: unknown): 'Orphan' | undefined {
+/** The default propagation policy: deleting a Job without a stated policy orphans its pods, with a warning. */
+function defaultPolicy({ path, warnings }: ResourceRequest, orphan: unknown): 'Orphan' | undefined {
   if (path.resource !== 'jobs' || path.group !== 'batch' || orphan !== undefined) return undefined;
   warnings.push(
     'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
@@ -32,12 +32,12 @@ function usualPolicy({ path, warnings }: ResourceRequest, orphan: unknown): 'Orp
 
 function deleteOptions(r: ResourceRequest, body: Record<string, unknown>): DeleteOptions {
   const { query } = r;
-  const grace = graceOf(query.get('gracePeriodSeconds') ?? body.gracePeriodSeconds);
+  const grace = gracePeriodOf(query.get('gracePeriodSeconds') ?? body.gracePeriodSeconds);
   const policy = query.get('propagationPolicy') ?? body.propagationPolicy;
   const orphan = query.get('orphanDependents') ?? body.orphanDependents;
-  refuseOddPolicy(policy, orphan);
-  const preconditions = body.preconditions ?? statedInQuery(query);
-  const stated = policy ?? (String(orphan) === 'true' ? 'Orphan' : usualPolicy(r, orphan));
+  refuseInvalidPropagationPolicy(policy, orphan);
+  const preconditions = body.preconditions ?? preconditionsInQuery(query);
+  const stated = policy ?? (String(orphan) === 'true' ? 'Orphan' : defaultPolicy(r, orphan));
   return {
     ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(stated ? { propagationPolicy: stated as NonNullable<DeleteOptions['propagationPolicy']> } : {}),
@@ -46,7 +46,7 @@ function deleteOptions(r: ResourceRequest, body: Record<string, unknown>): Delet
 }
 
 /** A `uid` or `resourceVersion` in the query is a precondition, even of a whole collection. */
-function statedInQuery(query: URLSearchParams): DeleteOptions['preconditions'] {
+function preconditionsInQuery(query: URLSearchParams): DeleteOptions['preconditions'] {
   const [uid, resourceVersion] = [query.get('uid'), query.get('resourceVersion')];
   if (uid === null && resourceVersion === null) return undefined;
   return { ...(uid === null ? {} : { uid }), ...(resourceVersion === null ? {} : { resourceVersion }) };
@@ -76,7 +76,7 @@ export async function removeAll(r: ResourceRequest, call: Call): Promise<Answer>
   const body = parseOptional(await readBody(r.request), r.request.headers['content-type']);
   if (bodyAsksForDryRun(body)) call.dryRun = true;
   const options = deleteOptions(r, body);
-  // They are answered with as they were found.
+  // The answer has the objects as they were before the deletion.
   const { items } = listPage(r.kernel, call.info, call.namespace, r.query);
   for (const { metadata } of items) {
     const one = { ...call, name: metadata.name, namespace: metadata.namespace };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { aggregated, coreVersions, groupDocument, groupList, resourceList } from '../discovery/documents.ts';
-import type { Unreached } from '../discovery/unreached.ts';
+import type { UnavailableGroupVersion } from '../discovery/unavailable.ts';
 import type { OpenApi } from '../openapi/document.ts';
 import { swaggerProtobuf } from '../openapi/v2.ts';
 import type { Registry } from '../registry.ts';
@@ -13,8 +13,8 @@ import { unknownForm } from './respond.ts';
 export interface Discovery {
   registry: Registry;
   openapi: OpenApi;
-  /** Group versions that are given to servers which do not answer. */
-  down: () => readonly Unreached[];
+  /** Group versions whose aggregated API server does not answer. */
+  down: () => readonly UnavailableGroupVersion[];
   /** Host and port of this server. */
   address: () => string;
 }
@@ -88,7 +88,10 @@ function coreList({ registry }: Discovery, parts: readonly string[]): Answer {
   return parts.length === 1 ? versionList(registry, '', parts[0] ?? '') : pageNotFound();
 }
 
-/** What clients ask for, and the name under which the real server answers: `@` is no character of a media type. */
+/**
+ * The media type that clients ask for. The real server answers with another one, as `@` is not allowed in a media
+ * type.
+ */
 const SWAGGER_ASKED = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
 const SWAGGER_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 

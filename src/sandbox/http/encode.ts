@@ -1,6 +1,6 @@
 import type { KubeObject } from '../object.ts';
 
-/** The JSON of an object from its metadata on, kept as long as the object is: lists and watches write it many times. */
+/** The JSON of objects after kind and version, cached because lists and watches write it many times. */
 const bodies = new WeakMap<KubeObject, string>();
 
 function bodyOf(object: KubeObject): string {
@@ -17,7 +17,7 @@ export function objectJson(object: KubeObject, apiVersion = object.apiVersion): 
   return `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(apiVersion)},${bodyOf(object)}`;
 }
 
-/** The JSON of an item of a list of one built-in kind, which leaves out what the list says. */
+/** The JSON of a list item. Items of built-in kinds leave out kind and version, which the list states. */
 export const itemJson = (object: KubeObject): string => `{${bodyOf(object)}`;
 
 export interface ListMeta {

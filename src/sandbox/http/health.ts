@@ -58,7 +58,7 @@ export function health(path: string, query: URLSearchParams): Answer {
 
 const text = (body: string): Answer => ({ type: 'text', code: 200, text: body });
 
-/** What the sandbox says it is: a server of the recorded version, and not one. */
+/** The version of the recorded API server, marked as the sandbox's. */
 export const version = (): Answer =>
   json(200, {
     ...recorded,

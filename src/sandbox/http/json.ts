@@ -1,10 +1,10 @@
-/** JSON that cannot be read, in the words of Go's decoder. */
+/** Invalid JSON. The message is that of Go's decoder. */
 export class JsonError extends Error {}
 
 interface Scan {
   readonly text: string;
   at: number;
-  /** Paths of members that come twice in their object. */
+  /** Paths of duplicate members. */
   readonly duplicates: string[];
 }
 
@@ -92,7 +92,7 @@ function scanArray(scan: Scan, path: string): void {
   }
 }
 
-/** Goes over the comma to the next member, or over the end of all. */
+/** Skips a comma or the closing character. True when it was the closing one. */
 function isLast(scan: Scan, close: string, where: string): boolean {
   skipSpace(scan);
   const char = scan.text[scan.at];
@@ -102,7 +102,7 @@ function isLast(scan: Scan, close: string, where: string): boolean {
   return char === close;
 }
 
-/** Reads JSON. Members that come twice are told of by path, the last one counts. Throws JsonError. */
+/** Reads JSON. Duplicate members are reported by path; the last one counts. Throws JsonError. */
 export function readJson(text: string): { value: unknown; duplicates: readonly string[] } {
   const scan: Scan = { text, at: 0, duplicates: [] };
   scanValue(scan, '');

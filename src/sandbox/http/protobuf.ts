@@ -54,7 +54,7 @@ function* fieldsOf(buffer: Buffer): Generator<Field> {
 
 const signed = (value: bigint): number => Number(BigInt.asIntN(64, value));
 
-/** Messages that are something else in JSON. */
+/** Messages with a JSON form of their own. */
 const SPECIAL: Readonly<Record<string, (message: Record<string, unknown>) => unknown>> = {
   'api.resource.Quantity': m => m.string ?? '0',
   'meta.Time': m => timestamp(Number(m.seconds ?? 0) * 1000),
@@ -135,7 +135,7 @@ function readValue(field: Field, type: string): unknown {
   }
 }
 
-/** What Go's encoder writes for fields that are not set; JSON leaves them out. */
+/** Drops the zero values that Go's protobuf encoder writes for unset fields; JSON leaves them out. */
 function withoutZeros(value: unknown, inMap = false): unknown {
   if (Array.isArray(value)) return value.map(item => withoutZeros(item));
   if (typeof value !== 'object' || value === null) return value;

@@ -19,7 +19,7 @@ export interface ResourceRequest {
   response: ServerResponse;
   shown: Shown;
   warnings: string[];
-  /** Members that come twice in the body, by path. */
+  /** Paths of duplicate members of the body. */
   duplicates: string[];
 }
 

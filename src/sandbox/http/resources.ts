@@ -9,7 +9,7 @@ import { createAuthorizer } from '../authz/authorizer.ts';
 import { notAllowed } from '../authz/refusal.ts';
 import { refuseUnconverted } from '../crd/conversion.ts';
 import { part } from '../defaults/fill.ts';
-import { unreached } from '../discovery/unreached.ts';
+import { unavailableGroupVersions } from '../discovery/unavailable.ts';
 import type { KubeObject } from '../object.ts';
 import type { ResourceInfo } from '../registry.ts';
 import { notFound, StatusError } from '../status.ts';
@@ -20,9 +20,9 @@ import { type Answer, json, objectAnswer, pageNotFound, plainAnswer, success, un
 import { mediaType, parsePatch, patchKind, readBody } from './body.ts';
 import { remove, removeAll } from './deletion.ts';
 import { bodyOf, type ResourceRequest } from './request.ts';
-import { special } from './subresources.ts';
+import { serveSubresource } from './subresources.ts';
 
-/** A flag of a query is set by whatever does not deny it. */
+/** A query flag is true unless its value is `false` or `0`. */
 const isSet = (text: string | null): boolean => text !== 'false' && text !== '0';
 
 const METHODS: Readonly<Record<string, [collection: string, item: string]>> = {
@@ -55,7 +55,7 @@ function refuseUnauthorised(r: ResourceRequest, verb: string): void {
   if (!decision.allowed) throw notAllowed(user, wanted, decision);
 }
 
-/** A list or watch of one object by its name is allowed to whoever may have that object alone, as on a real server. */
+/** The name in a field selector of a list or watch. As on a real server, a right to that one object is then enough. */
 function namedBySelector({ query }: ResourceRequest, verb: string): string {
   if (verb !== 'list' && verb !== 'watch') return '';
   return /(?:^|,)metadata\.name==?([^,]+)(?:,|$)/.exec(query.get('fieldSelector') ?? '')?.[1] ?? '';
@@ -106,7 +106,7 @@ async function create(r: ResourceRequest, call: Call): Promise<Answer> {
   const { info } = call;
   const body = await bodyOf(r, info.kind);
   if (info.key === 'bindings') {
-    // A binding is not kept: it puts the Pod it names on a node.
+    // A Binding is not stored: it assigns the Pod that it names to a node.
     bind(r.kernel, { ...call, name: String(part(body, 'metadata')?.name ?? ''), info: podsOf(r.kernel) }, body);
     return json(201, success(201));
   }
@@ -134,7 +134,7 @@ async function patch(r: ResourceRequest, call: Call): Promise<Answer> {
 async function perform(r: ResourceRequest, call: Call, verb: string): Promise<Answer> {
   const { kernel, query, path } = r;
   const { info } = call;
-  const other = call.subresource ? await special(r, call, verb) : undefined;
+  const other = call.subresource ? await serveSubresource(r, call, verb) : undefined;
   if (other) return other;
   switch (verb) {
     case 'get':
@@ -171,28 +171,32 @@ function converted({ kernel }: ResourceRequest, { info, version }: Call, object:
   return object;
 }
 
-/** A collection is not updated as a whole, and an object is not created at its own path. */
+/** An update needs the path of an object, a create the path of a collection. */
 function isMisplaced({ path }: ResourceRequest, verb: string): boolean {
   if (path.name === undefined) return verb === 'update' || verb === 'patch';
   return verb === 'create' && path.subresource === undefined;
 }
 
 /** Whether the resource (or its subresource) takes the verb. */
-function takes(info: ResourceInfo, { subresource = '', name = '' }: ResourceRequest['path'], verb: string): boolean {
+function supportsVerb(
+  info: ResourceInfo,
+  { subresource = '', name = '' }: ResourceRequest['path'],
+  verb: string,
+): boolean {
   if (subresource === '') return info.verbs.includes(verb);
   const sub = info.subresources.find(s => s.name === subresource);
   if (!sub) throw info.custom ? notFound(info, name) : unknownResource();
   return sub.verbs.includes(verb);
 }
 
-/** Resources the server warns its users off. */
+/** Resources that the server warns about, with the replacement. */
 const DEPRECATED: Readonly<Record<string, string>> = {
   endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
 };
 
-/** An object of a namespace is in one, and no other is. */
-const isElsewhere = (info: ResourceInfo, { namespace, name }: ResourceRequest['path']): boolean =>
+/** Whether the path has a namespace for a cluster-scoped resource, or none for an object of a namespaced one. */
+const isWrongScope = (info: ResourceInfo, { namespace, name }: ResourceRequest['path']): boolean =>
   info.namespaced
     ? namespace === undefined && name !== undefined
     : namespace !== undefined && info.key !== 'namespaces';
@@ -201,20 +205,20 @@ const isElsewhere = (info: ResourceInfo, { namespace, name }: ResourceRequest['p
 const needsNamespace = (info: ResourceInfo, verb: string): boolean =>
   info.namespaced && (verb === 'deletecollection' || (verb === 'create' && !isReview(info.kind)));
 
-/** Answers a request for a resource, after asking whether it may be made. */
+/** Authorises and answers a request for a resource. */
 export async function serveResource(r: ResourceRequest): Promise<Answer> {
   const { path, kernel } = r;
   const verb = verbOf(r);
   refuseUnauthorised(r, verb);
   const info = kernel.registry.served(path.group, path.version, path.resource);
   if (!info) {
-    const down = unreached(kernel.registry, kernel.store.list('apiservices.apiregistration.k8s.io'));
+    const down = unavailableGroupVersions(kernel.registry, kernel.store.list('apiservices.apiregistration.k8s.io'));
     if (down.some(one => one.group === path.group && one.version === path.version)) return unavailable();
     const known = kernel.registry.all().some(i => i.group === path.group && !i.custom);
     if (!known) return pageNotFound();
     throw unknownResource();
   }
-  if (isElsewhere(info, path)) {
+  if (isWrongScope(info, path)) {
     if (info.custom) return pageNotFound();
     throw unknownResource();
   }
@@ -223,6 +227,6 @@ export async function serveResource(r: ResourceRequest): Promise<Answer> {
   const deprecated = DEPRECATED[info.key] ?? info.deprecations?.[path.version];
   if (deprecated) r.warnings.push(deprecated);
   if (verb === 'watch' && info.verbs.includes('list') && !info.verbs.includes('watch')) throw unwatchable(info);
-  if (isMisplaced(r, verb) || !takes(info, path, verb)) throw methodNotAllowed();
+  if (isMisplaced(r, verb) || !supportsVerb(info, path, verb)) throw methodNotAllowed();
   return perform(r, callOf(r, info, verb), verb);
 }

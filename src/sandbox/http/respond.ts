@@ -28,7 +28,7 @@ const servesForm = (form: Form): boolean =>
 const REPRESENTATIONS = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
 const STREAMED = 'application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
 
-/** The refusal of a known format in a form there is none of. */
+/** The refusal of a known format in an unknown variant. */
 export const unknownForm = (): StatusError =>
   new StatusError(
     406,
@@ -36,7 +36,7 @@ export const unknownForm = (): StatusError =>
     'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
   );
 
-/** What bears on the forms a request may ask for. */
+/** What decides which formats a request may ask for. */
 interface FormOptions {
   /** It is a watch. */
   readonly streams: boolean;
@@ -46,7 +46,7 @@ interface FormOptions {
   readonly custom: boolean;
 }
 
-/** The form a request for objects asks for. 406 when it is not served; a stream is not written as YAML. */
+/** The format that a request for objects asks for. 406 when it is not served; watches are not served as YAML. */
 export function formOf(request: IncomingMessage, { streams, mayStream, custom }: FormOptions): Form {
   const form = acceptedForm(request.headers.accept, servesForm);
   if (form?.format === 'yaml' && streams)

@@ -9,11 +9,11 @@ import { internalError, StatusError } from '../status.ts';
 import { acceptedForm, type Form } from './accept.ts';
 import type { Answer } from './answer.ts';
 import { type Discovery, discover } from './discover.ts';
+import { requester } from './requester.ts';
 import { serveResource } from './resources.ts';
 import { formOf, respond, type Shown } from './respond.ts';
 import { type ResourcePath, resourcePath } from './route.ts';
 import type { Tokens } from './tokens.ts';
-import { requester } from './who.ts';
 
 export interface HttpParts {
   kernel: Kernel;
@@ -21,7 +21,7 @@ export interface HttpParts {
   tokens: Tokens;
   discovery: Discovery;
   wall: WallClock;
-  /** Told of what should never happen. */
+  /** Called with internal errors, which should never happen. */
   onFault(error: unknown): void;
 }
 
@@ -38,7 +38,7 @@ function targetOf(url: string): Target {
     : { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) };
 }
 
-/** The client went away in the middle of its request. */
+/** The client closed the connection in the middle of its request. */
 const isHangUp = (error: unknown): boolean =>
   error instanceof Error &&
   'code' in error &&
@@ -46,7 +46,7 @@ const isHangUp = (error: unknown): boolean =>
 
 const JSON_FORM: Form = { format: 'json' };
 
-/** Answers one HTTP request after the other, as the API server does. */
+/** The handler of all HTTP requests. */
 export function requestHandler(parts: HttpParts): (request: IncomingMessage, response: ServerResponse) => void {
   const { kernel, kinds, tokens, discovery } = parts;
 
@@ -70,7 +70,7 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
       refuseMethod(request.method, url.path);
       return { answer: discover(discovery, url.path, query, request), form: JSON_FORM };
     }
-    // A log is text whatever is asked for.
+    // A log is plain text whatever format the request asks for.
     const form = path.subresource === 'log' ? JSON_FORM : formOf(request, formOptions(path, query, request.method));
     const shown: Shown = { kernel, shapeOf: kinds.shapeOf, query, form };
     const given = {
@@ -107,7 +107,7 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
   };
 }
 
-/** A refusal is an object of its own: it is written as YAML for whom asks for that, never as a table. */
+/** The format of a refusal: a Status as JSON, or as YAML when the request asks for that; never a table. */
 function formOfRefusal({ headers }: IncomingMessage): Form {
   const { format } = acceptedForm(headers.accept, () => true) ?? JSON_FORM;
   return { format };
@@ -118,7 +118,7 @@ const isSet = (text: string | null): boolean => text !== null && text !== 'false
 const streams = ({ watch, name }: ResourcePath, query: URLSearchParams): boolean =>
   watch || (name === undefined && isSet(query.get('watch')));
 
-/** Documents are only read. Checks of health and the list of groups answer whatever the method. */
+/** Discovery documents allow only GET. Health checks and the list of groups answer any method. */
 function refuseMethod(method = 'GET', path = ''): void {
   if (method === 'GET' || path === '/apis' || /^\/(healthz|livez|readyz)/.test(path)) return;
   if (method === 'HEAD' && path !== '/version') return;

@@ -11,8 +11,8 @@ import { requestToken } from '../subresource/token.ts';
 import { type Answer, json, plainAnswer, success } from './answer.ts';
 import { bodyOf, type ResourceRequest } from './request.ts';
 
-/** Subresources that are not a part of the object's own state. */
-export async function special(r: ResourceRequest, call: Call, verb: string): Promise<Answer | undefined> {
+/** Serves subresources that are not part of the object itself; undefined for all others. */
+export async function serveSubresource(r: ResourceRequest, call: Call, verb: string): Promise<Answer | undefined> {
   const { kernel } = r;
   switch (`${call.subresource} ${verb}`) {
     case 'scale get':
@@ -32,12 +32,14 @@ export async function special(r: ResourceRequest, call: Call, verb: string): Pro
       return { type: 'written' };
     default:
       if (!STREAMS.has(call.subresource)) return undefined;
-      throw unconnectable(call, currentObject(kernel, call));
+      throw connectionRefusal(call, currentObject(kernel, call));
   }
 }
 
-/** Why there is no connection to an object: the server's words where it would have none either. */
-function unconnectable({ info, name, subresource }: Call, object: KubeObject): Error {
+/**
+ * The refusal of exec, attach, port-forward and proxy, worded as the real server words it where it would refuse, too.
+ */
+function connectionRefusal({ info, name, subresource }: Call, object: KubeObject): Error {
   const isWaiting = info.key === 'pods' && !part(object, 'spec')?.nodeName;
   if (isWaiting && subresource === 'proxy') return badRequest('address not allowed');
   if (isWaiting) return badRequest(`pod ${name} does not have a host assigned`);

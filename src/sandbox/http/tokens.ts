@@ -13,7 +13,9 @@ export interface Tokens {
     audiences: readonly string[],
     seconds: number,
   ): string;
-  /** Whose token it is; undefined when it is nobody's, expired, or its account is gone. */
+  /**
+   * The user that a token belongs to; undefined for an unknown or expired token, or when its ServiceAccount is gone.
+   */
   userOf(token: string): UserInfo | undefined;
 }
 

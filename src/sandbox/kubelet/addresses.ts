@@ -1,4 +1,4 @@
-/** Gives pods addresses out of 10.244.0.0/16, a quarter of it to each node, never the same twice at a time. */
+/** Allocates pod addresses from 10.244.0.0/16, a quarter of it for each node. No address is in use twice. */
 export interface Addresses {
   take(node: number): string;
   /** Marks an address as in use (a pod that already has one). */

@@ -1,24 +1,24 @@
 import type { Container, Pod } from '../controllers/kinds.ts';
 
 /**
- * What will become of a container once a node runs it, read off its image, its command and the pod's annotations.
- * Nothing is executed here: a name stands for an outcome.
+ * How a container behaves once a node runs it. Nothing is executed: the behaviour follows from its image, its command
+ * and the pod's annotations.
  */
 export interface Behaviour {
   /** The registry's refusal; absent when the image can be pulled. */
   pullError?: { text: string; reason: 'ErrImagePull' | 'InvalidImageName' };
-  /** What of its environment is missing: a ConfigMap, a Secret, a key of one. */
+  /** What its environment refers to and does not exist: a ConfigMap, a Secret, or a key of one. */
   configError?: string;
   /** The runtime's refusal to start the command. */
   startError?: string;
   /** How the process ends, and after how long; absent for one that runs until it is stopped. */
   exit?: { code: number; afterMs: number; reason: string };
-  /** Never passes its readiness probe; the probe's output. */
+  /** The output of its readiness probe, which never passes; absent when it passes. */
   unready?: string;
 }
 
-/** Annotation on a pod that decides one container's fate: `sandbox.mayday/container.<name>: <fate>`. */
-export const FATE = 'sandbox.mayday/container.';
+/** Annotation on a pod that decides how one container behaves: `sandbox.mayday/container.<name>: <fate>`. */
+export const FATE_ANNOTATION = 'sandbox.mayday/container.';
 
 const DIGEST_OR_TAG = /^[a-z0-9]+([._/:@-][a-zA-Z0-9_]+|[a-zA-Z0-9._-])*$/;
 const FORBIDDEN_REGISTRIES = ['gcr.io/kubebuilder/'];
@@ -112,7 +112,7 @@ function fate(word: string | undefined, image: string): Behaviour {
 /** What happens to `container` of `pod`. */
 export function behaviourOf(pod: Pod, container: Container): Behaviour {
   const image = container.image ?? '';
-  const decided = fate(pod.metadata.annotations?.[FATE + container.name], image);
+  const decided = fate(pod.metadata.annotations?.[FATE_ANNOTATION + container.name], image);
   const pullError = decided.pullError ?? pullRefusal(image);
   return { ...commandOutcome(container), ...decided, ...(pullError && { pullError }) };
 }

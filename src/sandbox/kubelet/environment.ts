@@ -9,8 +9,8 @@ const SOURCES = [
 ] as const;
 
 /**
- * What is missing of a container's environment, in the kubelet's words, or undefined. A container that was started with
- * it runs on without; the kubelet looks only before it starts one.
+ * What a container's environment refers to and does not exist, worded as the kubelet words it; undefined when all is
+ * there. The kubelet checks this only before it starts a container.
  */
 export function missingEnvironment(pod: Pod, container: Container, store: Store): string | undefined {
   const { namespace = '' } = pod.metadata;

@@ -1,4 +1,4 @@
-import { type Controller, itself, placeOfKey } from '../controllers/engine.ts';
+import { type Controller, ownKey, placeOfKey } from '../controllers/engine.ts';
 import type { Container, Note, Pod, PodStatus } from '../controllers/kinds.ts';
 import { isDown, podKeysOn } from '../controllers/node-lifecycle.ts';
 import type { Parts } from '../controllers/parts.ts';
@@ -8,32 +8,32 @@ import { sameJson, timestamp } from '../object.ts';
 import { createAddresses } from './addresses.ts';
 import type { Behaviour } from './behaviour.ts';
 import { missingEnvironment } from './environment.ts';
+import { advancePod, lifecycleFromStatus, type PodState } from './pod-state.ts';
 import { podStatus } from './pod-status.ts';
 import { createPrograms, type Programs } from './programs.ts';
-import { playTurn, recalled, type Tenant } from './tenant.ts';
 import { missingVolume } from './volumes.ts';
 
-/** What the world may do to containers, and hear of them. */
+/** How other parts of the sandbox influence containers. */
 export interface KubeletHooks {
-  /** Misfortune from outside (bad configuration, …), on top of what image and command say. */
-  misfortune?: (pod: Pod, container: Container) => Behaviour;
+  /** Behaviour from outside, such as a crash on a bad configuration; it overrides that of image and command. */
+  externalBehaviour?: (pod: Pod, container: Container) => Behaviour;
   programs?: Programs;
 }
 
 const BY = { by: { manager: 'kubelet', subresource: 'status' } } as const;
 const MOUNT_RETRY = [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 122_000];
 
-/** All nodes' kubelets in one: runs the pods that are bound to a node, reports their status, stops them. */
+/** The kubelets of all nodes: run the pods that are bound to a node, report their status, and stop them. */
 export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
   const { store, clock, random, record, logs } = parts;
-  const tenants = new Map<string, Tenant>();
+  const podStates = new Map<string, PodState>();
   const programs = hooks.programs ?? createPrograms(undefined);
   const addresses = createAddresses();
   const images = new Map<string, Set<string>>();
   const between = (low: number, high: number) => Math.round(low + random.next() * (high - low));
 
   const keepImages = (pod: Pod) => {
-    // What ran before the sandbox was started is on every node.
+    // Images of pods that ran before the sandbox was started are on every node.
     for (const { image } of pod.spec.containers) if (image) known('').add(image);
   };
   const known = (node: string): Set<string> => {
@@ -43,15 +43,15 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
   };
   const cached = (node: string) => (image: string) => known('').has(image) || known(node).has(image);
 
-  const admit = (pod: Pod): Tenant => {
+  const admit = (pod: Pod): PodState => {
     const now = clock.now();
     const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-    const lives = new Map(statuses.map(s => [s.name, recalled(s, now)]));
+    const lifecycles = new Map(statuses.map(s => [s.name, lifecycleFromStatus(s, now)]));
     const podIP = pod.status?.podIP;
     if (podIP) addresses.hold(podIP);
     if (statuses.some(s => s.state.running)) keepImages(pod);
     return {
-      lives,
+      lifecycles,
       podIP,
       startedMs: pod.status?.startTime ? Date.parse(pod.status.startTime) : now,
       readyForContainersAt: statuses.length > 0 ? 0 : now + between(250, 600),
@@ -64,12 +64,12 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
   };
 
   const say = (pod: Pod, notes: readonly Note[]) => {
-    const speaker = { component: 'kubelet', host: pod.spec.nodeName ?? '', manager: 'kubelet' };
-    for (const note of notes) record(speaker, note);
+    const reporter = { component: 'kubelet', host: pod.spec.nodeName ?? '', manager: 'kubelet' };
+    for (const note of notes) record(reporter, note);
   };
 
   const report = (pod: Pod, status: PodStatus) => {
-    // Conditions of others (readiness gates, disruption) stay.
+    // Conditions that others wrote (readiness gates, disruption) stay.
     const mine = new Set((status.conditions ?? []).map(c => c.type));
     const others = (pod.status?.conditions ?? []).filter(c => !mine.has(c.type));
     const next = { ...pod.status, ...status, conditions: [...(status.conditions ?? []), ...others] };
@@ -90,18 +90,18 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
       store.list('nodes').findIndex(n => n.metadata.name === node),
     );
 
-  /** Sandbox and volumes; false while something the pod needs is missing. */
-  const prepare = (pod: Pod, tenant: Tenant): boolean => {
-    if (tenant.podIP || tenant.readyForContainersAt > clock.now()) return true;
+  /** Prepares network and volumes; false while something that the pod needs is missing. */
+  const prepare = (pod: Pod, podState: PodState): boolean => {
+    if (podState.podIP || podState.readyForContainersAt > clock.now()) return true;
     const missing = missingVolume(pod, store);
     if (missing) {
-      const wait = MOUNT_RETRY[Math.min(tenant.mountTries, MOUNT_RETRY.length - 1)] ?? 122_000;
-      tenant.mountTries++;
-      tenant.readyForContainersAt = clock.now() + wait;
+      const wait = MOUNT_RETRY[Math.min(podState.mountTries, MOUNT_RETRY.length - 1)] ?? 122_000;
+      podState.mountTries++;
+      podState.readyForContainersAt = clock.now() + wait;
       say(pod, [{ about: pod, type: 'Warning', reason: 'FailedMount', message: missing.message }]);
       return false;
     }
-    tenant.podIP = addresses.take(nodeIndex(pod.spec.nodeName));
+    podState.podIP = addresses.take(nodeIndex(pod.spec.nodeName));
     return true;
   };
 
@@ -115,31 +115,31 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
     }
   };
 
-  const run = (pod: Pod, tenant: Tenant): number | undefined => {
-    const prepared = prepare(pod, tenant);
+  const run = (pod: Pod, podState: PodState): number | undefined => {
+    const prepared = prepare(pod, podState);
     const now = clock.now();
     const node = pod.spec.nodeName ?? '';
-    const misfortune = (of: Pod, container: Container): Behaviour => {
+    const externalBehaviour = (of: Pod, container: Container): Behaviour => {
       const configError = missingEnvironment(of, container, store);
       return {
-        ...hooks.misfortune?.(of, container),
+        ...hooks.externalBehaviour?.(of, container),
         ...programs.fate(of, container),
         ...(configError !== undefined && { configError }),
       };
     };
-    const turn = playTurn(pod, tenant, { now, cached: cached(node), stamp: timestamp, misfortune });
-    for (const c of turn.containers) if (c.state.running && c.image) known(node).add(c.image);
-    writeLogs(pod, turn.started);
-    say(pod, turn.notes);
+    const progress = advancePod(pod, podState, { now, cached: cached(node), stamp: timestamp, externalBehaviour });
+    for (const c of progress.containers) if (c.state.running && c.image) known(node).add(c.image);
+    writeLogs(pod, progress.started);
+    say(pod, progress.notes);
     const facts = {
       hostIP: hostIP(node),
-      podIP: prepared ? tenant.podIP : undefined,
-      startTime: timestamp(tenant.startedMs),
+      podIP: prepared ? podState.podIP : undefined,
+      startTime: timestamp(podState.startedMs),
       at: timestamp(now),
-      initialized: turn.initialized,
+      initialized: progress.initialized,
     };
-    report(pod, podStatus(pod, facts, turn.containers, turn.init));
-    const again = [turn.wakeAt - now, programs.lookAgainIn(pod) ?? Number.POSITIVE_INFINITY];
+    report(pod, podStatus(pod, facts, progress.containers, progress.init));
+    const again = [progress.wakeAt - now, programs.lookAgainIn(pod) ?? Number.POSITIVE_INFINITY];
     return again.some(Number.isFinite) ? Math.max(1, Math.min(...again)) : undefined;
   };
 
@@ -154,20 +154,20 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
         fieldPath: `spec.containers{${c.name}}`,
       }));
 
-  const terminate = (pod: Pod, tenant: Tenant): number | undefined => {
+  const terminate = (pod: Pod, podState: PodState): number | undefined => {
     const now = clock.now();
     const grace = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
-    if (tenant.killAt === undefined) {
-      tenant.killAt = now + Math.min(grace, tenant.stopMs);
+    if (podState.killAt === undefined) {
+      podState.killAt = now + Math.min(grace, podState.stopMs);
       say(pod, stopNotes(pod));
     }
-    const runs = programs.stop(pod, tenant.stopAskedAt !== undefined && now >= tenant.stopAskedAt + grace);
-    tenant.stopAskedAt ??= now;
+    const runs = programs.stop(pod, podState.stopAskedAt !== undefined && now >= podState.stopAskedAt + grace);
+    podState.stopAskedAt ??= now;
     if (runs) return programs.lookAgainIn(pod);
-    if (now < tenant.killAt) return tenant.killAt - now;
-    if (tenant.finished) return undefined;
-    tenant.finished = true;
-    addresses.free(tenant.podIP);
+    if (now < podState.killAt) return podState.killAt - now;
+    if (podState.finished) return undefined;
+    podState.finished = true;
+    addresses.free(podState.podIP);
     report(
       pod,
       stopped(pod, timestamp(now), name => programs.exitCodeOf(pod, name) ?? 0),
@@ -190,8 +190,8 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
           : [],
       pods(event) {
         const pod = event.object as Pod;
-        if (event.type !== 'DELETED') return itself(event);
-        tenants.delete(pod.metadata.uid);
+        if (event.type !== 'DELETED') return ownKey(event);
+        podStates.delete(pod.metadata.uid);
         programs.drop(pod.metadata.uid);
         addresses.free(pod.status?.podIP);
         logs.drop(pod.metadata.namespace ?? '', pod.metadata.name);
@@ -202,11 +202,11 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
       const { namespace, name } = placeOfKey(key);
       const pod = store.get<Pod>('pods', namespace, name);
       if (!pod?.spec.nodeName || isDown(store.get<Node>('nodes', undefined, pod.spec.nodeName))) return undefined;
-      const tenant = tenants.get(pod.metadata.uid) ?? admit(pod);
-      tenants.set(pod.metadata.uid, tenant);
-      if (isTerminating(pod)) return terminate(pod, tenant);
+      const podState = podStates.get(pod.metadata.uid) ?? admit(pod);
+      podStates.set(pod.metadata.uid, podState);
+      if (isTerminating(pod)) return terminate(pod, podState);
       if (isFinished(pod)) return undefined;
-      return run(pod, tenant);
+      return run(pod, podState);
     },
   };
 }

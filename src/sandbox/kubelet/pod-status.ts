@@ -1,6 +1,6 @@
 import type { Condition, ContainerStatus, Pod, PodStatus } from '../controllers/kinds.ts';
 
-/** What a node knows of a pod besides its containers. */
+/** What the kubelet knows of a pod besides its containers. */
 export interface PodFacts {
   hostIP: string;
   podIP: string | undefined;

@@ -1,36 +1,36 @@
 import type { Container, Pod } from '../controllers/kinds.ts';
 import type { Behaviour } from './behaviour.ts';
 
-/** A real process that plays a container. */
+/** A real process that runs in place of a container. */
 export interface Program {
   /** Undefined while it runs. */
   exitCode(): number | undefined;
-  /** Asks it to end, as SIGTERM does. */
+  /** Asks it to end: SIGTERM. */
   stop(): void;
-  /** Ends it, as SIGKILL does. */
+  /** Ends it: SIGKILL. */
   kill(): void;
 }
 
 /**
- * Starts the program of a container, where whoever runs the sandbox has one for it; undefined for all others, which are only told of.
- * `line` takes what it prints.
+ * Starts a real program for a container; undefined for containers that are only simulated. `line` receives what it
+ * prints.
  */
 export type StartProgram = (pod: Pod, container: Container, line: (text: string) => void) => Program | undefined;
 
-/** How often a running program is looked at, milliseconds. */
+/** How often a running program is polled, milliseconds. */
 const LOOK_MS = 200;
 
 /** The programs of all pods. */
 export interface Programs {
   start(pod: Pod, container: string, line: (text: string) => void): void;
-  /** The end of a container's program, as far as it has ended. */
+  /** The behaviour of a container that follows from its program. */
   fate(pod: Pod, container: Container): Behaviour;
-  /** When the pod is to be looked at again because of them; undefined where none runs. */
+  /** Milliseconds until the pod must be reconciled because of its programs; undefined when none runs. */
   lookAgainIn(pod: Pod): number | undefined;
-  /** Tells the pod's programs to end; true while one runs. After `isTimeUp` they are ended. */
+  /** Asks the pod's programs to end; true while one runs. With `isTimeUp` they are killed. */
   stop(pod: Pod, isTimeUp: boolean): boolean;
   exitCodeOf(pod: Pod, container: string): number | undefined;
-  /** The pod is gone, and so is what it ran. */
+  /** Forgets the programs of a deleted pod. */
   drop(uid: string): void;
   end(): void;
 }

@@ -3,17 +3,17 @@ import type { SchemaNode } from '../schema/node.ts';
 import { StatusError } from '../status.ts';
 import { compare, pathsSet } from './compare.ts';
 import { difference, emptySet, type FieldSet, intersection, isEmpty, pathsOf, pathText, union } from './field-set.ts';
-import { mayTake, renewLastApplied } from './last-applied.ts';
+import { mayTakeWithoutForce, renewLastApplied } from './last-applied.ts';
 import { isGranular, itemElement, listKind, memberNode } from './list-items.ts';
-import { blankOf, type Manager, owned, type Share, sameManager, sharesOf, toManagedFields } from './track.ts';
+import { type Manager, owned, type Share, sameManager, sharesOf, toManagedFields, zeroValueOf } from './track.ts';
 
-/** The value of a configuration laid over the live one. */
+/** The live value with the configuration merged into it. */
 function merge(live: unknown, config: unknown, node: SchemaNode | undefined): unknown {
   if (Array.isArray(config)) return mergeList(live, config, node);
   if (!isRecord(config) || !isRecord(live) || !isGranular(node)) return cloneJson(config);
   const merged: Record<string, unknown> = { ...live };
   for (const [name, value] of Object.entries(config)) {
-    // Null where there is nothing is a value of its own, until the object is read as its kind.
+    // A null for an absent member is kept until the object is decoded.
     if (value === null) merged[name] ??= null;
     else merged[name] = merge(live[name], value, memberNode(node, name));
   }
@@ -33,8 +33,8 @@ function mergeList(live: unknown, config: readonly unknown[], node: SchemaNode |
 }
 
 /**
- * The items of both lists, those of the second in its order: one that only the first has stays behind the one it came
- * after, as far as that order allows.
+ * Merges two ordered lists. The items of the second keep their order; an item of only the first stays after its
+ * former predecessor, as far as that order allows.
  */
 function interleaved(first: readonly string[], second: readonly string[]): string[] {
   const left = [...first];
@@ -114,18 +114,19 @@ function managerText({ name, operation, apiVersion, subresource }: Manager): str
   return `"${name}"${subresource ? ` with subresource "${subresource}"` : ''}${through}`;
 }
 
-/** Whose fields were whose. What has no owner yet is said to be of before the first apply. */
+/** The owners of fields before the apply. Fields without an owner get the manager `before-first-apply`. */
 function sharesBefore(live: KubeObject | undefined, node: SchemaNode | undefined, time: string): Share[] {
   const shares = sharesOf(live);
   if (!live || shares.length > 0) return shares;
   const manager: Manager = { name: 'before-first-apply', operation: 'Update', apiVersion: live.apiVersion };
-  const { added, changed } = compare(blankOf(node), live, node);
+  const { added, changed } = compare(zeroValueOf(node), live, node);
   return [{ manager, time, set: owned(union(added, changed)) }];
 }
 
 /**
- * Server-side apply: lays `config` over `live` for `manager`, drops what it applied before and no longer asks for unless
- * someone else owns it too, and refuses to take fields from others unless `force`. Managed fields are set on the result.
+ * Server-side apply: merges `config` into `live` for `manager`, removes fields that it applied before and now leaves
+ * out, unless someone else owns them too, and refuses to take fields from others unless `force`. Sets managed fields
+ * on the result.
  */
 export function applyConfig(
   live: KubeObject | undefined,
@@ -154,11 +155,11 @@ export function applyConfig(
   const contested = others
     .map(({ manager: who, set }) => ({ manager: who, set: intersection(set, touched) }))
     .filter(found => !isEmpty(found.set));
-  const pardoned = mayTake(live, node, manager.name) ?? emptySet();
-  const settled = contested.every(found => isEmpty(difference(found.set, pardoned)));
+  const allowed = mayTakeWithoutForce(live, node, manager.name) ?? emptySet();
+  const settled = contested.every(found => isEmpty(difference(found.set, allowed)));
   if (!settled && !force) throw conflicts(contested);
   const left = others.map((share): Share => ({ ...share, set: difference(difference(share.set, touched), removed) }));
-  // An apply that changes nothing leaves no time of its own.
+  // An apply that changes nothing does not update the time of its entry.
   const unmoved = live !== undefined && isEmpty(owned(touched)) && isEmpty(owned(removed));
   const managed = toManagedFields([...left, { manager, time: unmoved ? last?.time : time, set: wanted }]);
   next.metadata = { ...next.metadata };

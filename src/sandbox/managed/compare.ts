@@ -3,7 +3,7 @@ import type { SchemaNode } from '../schema/node.ts';
 import { below, emptySet, type FieldSet } from './field-set.ts';
 import { isGranular, itemsByElement, listKind, memberNode } from './list-items.ts';
 
-/** What differs between two states of an object, as sets of paths. */
+/** The differences between two states of an object, as sets of paths. */
 export interface Comparison {
   added: FieldSet;
   changed: FieldSet;
@@ -15,7 +15,7 @@ type Value = unknown;
 const isVoid = (value: Value) =>
   value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 
-/** The members or items of a value by path element; undefined when it is one indivisible thing. */
+/** The members or items of a value by path element; undefined when it is atomic. */
 function partsOf(node: SchemaNode | undefined, value: Value): Map<string, Value> | undefined {
   if (Array.isArray(value)) return node && listKind(node) !== 'atomic' ? itemsByElement(node, value) : undefined;
   if (!isRecord(value) || !isGranular(node)) return undefined;

@@ -13,7 +13,7 @@ export const emptySet = (): FieldSet => ({ members: new Set(), children: new Map
 
 export const isEmpty = (set: FieldSet): boolean => set.members.size === 0 && [...set.children.values()].every(isEmpty);
 
-/** The set below an element, made when missing. */
+/** The set below an element, created when missing. */
 export function below(set: FieldSet, element: string): FieldSet {
   const known = set.children.get(element);
   if (known) return known;

@@ -3,7 +3,7 @@ import type { SchemaNode } from '../schema/node.ts';
 import { compare, pathsSet } from './compare.ts';
 import { difference, type FieldSet, union } from './field-set.ts';
 
-// kubectl's own field manager is treated apart, so that people can go over from client-side to server-side apply.
+// kubectl's field manager is a special case, so that people can migrate from client-side to server-side apply.
 const KUBECTL = 'kubectl';
 const ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -18,8 +18,11 @@ function lastApplied(object: KubeObject | undefined): Record<string, unknown> | 
   }
 }
 
-/** Fields `kubectl apply` may take from others without force: those it applied before and that are still as it left them. */
-export function mayTake(
+/**
+ * Fields that `kubectl apply` may take from others without force: it applied them before, and they are unchanged
+ * since.
+ */
+export function mayTakeWithoutForce(
   live: KubeObject | undefined,
   node: SchemaNode | undefined,
   manager: string,
@@ -30,7 +33,7 @@ export function mayTake(
   return difference(pathsSet(before, node), union(changed, removed));
 }
 
-/** JSON with members in order, as the annotation has it. */
+/** JSON with sorted members, as in the annotation. */
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (!isRecord(value)) return value;

@@ -1,12 +1,12 @@
 import { isRecord } from '../object.ts';
 import type { SchemaNode } from '../schema/node.ts';
 
-/** How the items of a list are told apart: by key members, by value, or not at all (the list is one thing). */
+/** How the items of a list are identified: by key members, by value, or not at all (the list is atomic). */
 export type ListKind = 'map' | 'set' | 'atomic';
 
 export const listKind = (node: SchemaNode | undefined): ListKind => node?.raw['x-kubernetes-list-type'] ?? 'atomic';
 
-/** Whether the members of the object here are owned one by one. */
+/** Whether the members of this object are owned one by one. */
 export const isGranular = (node: SchemaNode | undefined): boolean => node?.raw['x-kubernetes-map-type'] !== 'atomic';
 
 /** The path element of an item of a map or set list; undefined when it lacks a key. */

@@ -3,7 +3,7 @@ import type { SchemaNode } from '../schema/node.ts';
 import { compare } from './compare.ts';
 import { difference, emptySet, type FieldSet, fromFieldsV1, isEmpty, toFieldsV1, union, without } from './field-set.ts';
 
-/** Who writes: the manager's name, through which subresource, in which version. */
+/** The writer: the manager's name, the subresource and the version. */
 export interface Manager {
   name: string;
   operation: 'Apply' | 'Update';
@@ -11,7 +11,7 @@ export interface Manager {
   subresource?: string;
 }
 
-/** One manager's share, with its set of paths in workable form. */
+/** One manager's entry, with its paths decoded. */
 export interface Share {
   manager: Manager;
   time: string | undefined;
@@ -20,7 +20,7 @@ export interface Share {
 
 const fields = (...names: string[]): FieldSet => ({ members: new Set(names.map(n => `f:${n}`)), children: new Map() });
 
-/** Paths nobody owns: what identifies the object and what only the server sets. */
+/** Paths that nobody owns: the object's identity and what only the server sets. */
 const NOT_OWNED: FieldSet = {
   members: new Set(['f:apiVersion', 'f:kind', 'f:metadata']),
   children: new Map([
@@ -40,7 +40,7 @@ const NOT_OWNED: FieldSet = {
   ]),
 };
 
-/** The set without the paths nobody owns; the ones below `metadata` go one by one, `metadata` itself is never a member. */
+/** The set without the paths that nobody owns. `metadata` itself is never a member. */
 export function owned(set: FieldSet, ignored?: FieldSet): FieldSet {
   const top = difference(set, { members: NOT_OWNED.members, children: new Map() });
   const stripped = without(top, { members: new Set(), children: NOT_OWNED.children });
@@ -71,7 +71,7 @@ const order = (a: Share, b: Share): number =>
 
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Shares in wire form and order; empty ones are dropped. */
+/** The entries in wire form and order; empty ones are dropped. */
 export function toManagedFields(shares: readonly Share[]): ManagedFieldsEntry[] | undefined {
   const entries = shares
     .filter(share => !isEmpty(share.set))
@@ -90,14 +90,14 @@ export function toManagedFields(shares: readonly Share[]): ManagedFieldsEntry[] 
   return entries.length > 0 ? entries : undefined;
 }
 
-/** The members a Go value of the type has even when nothing was set: they never count as added. */
-export function blankOf(node: SchemaNode | undefined): Record<string, unknown> {
+/** The members that a Go value of the type always has; they never count as added. */
+export function zeroValueOf(node: SchemaNode | undefined): Record<string, unknown> {
   const blank: Record<string, unknown> = {};
   for (const name of Object.keys(node?.raw.properties ?? {})) {
     const child = node?.property(name);
     const usual = child?.raw.default;
     if (usual === '' || usual === 0 || usual === false) blank[name] = usual;
-    else if (child && isRecord(child.raw.default) && child.raw.properties) blank[name] = blankOf(child);
+    else if (child && isRecord(child.raw.default) && child.raw.properties) blank[name] = zeroValueOf(child);
     else if (child?.raw.type === 'array' && node?.raw.required?.includes(name)) blank[name] = null;
   }
   return blank;
@@ -107,14 +107,14 @@ export function blankOf(node: SchemaNode | undefined): Record<string, unknown> {
 const isReset = (entries: readonly ManagedFieldsEntry[]): boolean =>
   entries.length === 1 && Object.keys(entries[0] ?? {}).length === 0;
 
-/** Whether every entry says who, how and what; others are not taken over. */
+/** Whether every entry is complete; incomplete ones are ignored. */
 const areShares = (entries: readonly ManagedFieldsEntry[]): boolean =>
   entries.every(
     ({ operation, fieldsType, fieldsV1 }) =>
       (operation === 'Apply' || operation === 'Update') && fieldsType === 'FieldsV1' && isRecord(fieldsV1),
   );
 
-/** Whose fields were whose before the write. A client may hand over the shares with the object it writes. */
+/** The field owners before the write. A client may state them in the object that it writes. */
 function startingShares(before: KubeObject | undefined, after: KubeObject, manager: Manager): Share[] {
   const stated = after.metadata.managedFields ?? [];
   if (manager.subresource || before === undefined || stated.length === 0) return sharesOf(before);
@@ -123,8 +123,8 @@ function startingShares(before: KubeObject | undefined, after: KubeObject, manag
 }
 
 /**
- * The managed fields after a write that is not an apply: what `manager` added or changed is now its own, and what
- * anyone had of it, or of what went away, is no longer theirs. `ignored` are paths this request cannot write.
+ * The managed fields after a write that is not an apply: `manager` now owns what it added or changed, and nobody owns
+ * what was removed. `ignored` are paths that this request cannot write.
  */
 export function trackUpdate(
   before: KubeObject | undefined,
@@ -134,11 +134,11 @@ export function trackUpdate(
   time: string | undefined,
   ignored?: FieldSet,
 ): ManagedFieldsEntry[] | undefined {
-  const { added, changed, removed } = compare(before ?? blankOf(node), after, node);
+  const { added, changed, removed } = compare(before ?? zeroValueOf(node), after, node);
   const taken = owned(union(added, changed), ignored);
   const lost = owned(removed, ignored);
   const starting = startingShares(before, after, manager);
-  // Nobody owns anything of it: so it stays until the first apply.
+  // An object without field owners stays so until the first apply.
   if (before !== undefined && starting.length === 0) return undefined;
   const shares = starting.map(share =>
     sameManager(share.manager, manager) ? share : { ...share, set: difference(difference(share.set, taken), lost) },

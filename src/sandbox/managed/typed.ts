@@ -1,8 +1,8 @@
 import { isRecord } from '../object.ts';
 import { isIntOrString, keepsUnknown, type SchemaNode } from '../schema/node.ts';
 
-/** What keeps an applied configuration from being read by its schema, in the words of the real server; undefined if nothing. */
-export function untypable(value: unknown, node: SchemaNode, path = ''): string | undefined {
+/** Why an applied configuration does not fit its schema, worded as the real server words it; undefined when it fits. */
+export function typingProblem(value: unknown, node: SchemaNode, path = ''): string | undefined {
   if (value === null || value === undefined) return undefined;
   if (isIntOrString(node) || (node.raw.oneOf && !node.raw.type)) return undefined;
   switch (node.raw.type) {
@@ -41,13 +41,13 @@ function listProblem(value: unknown, node: SchemaNode, path: string): string | u
   const twice = duplicateKey(value, node);
   if (twice) return `${path}: duplicate entries for key ${twice}`;
   for (const [i, item] of value.entries()) {
-    const problem = untypable(item, items, `${path}[${i}]`);
+    const problem = typingProblem(item, items, `${path}[${i}]`);
     if (problem) return problem;
   }
   return undefined;
 }
 
-/** The first item of a keyed list that is there twice, as `[name="app"]`. */
+/** The first duplicate item of a keyed list, as `[name="app"]`. */
 function duplicateKey(value: readonly unknown[], node: SchemaNode): string | undefined {
   const keys = node.raw['x-kubernetes-list-map-keys'];
   if (node.raw['x-kubernetes-list-type'] !== 'map' || !keys) return undefined;
@@ -65,7 +65,7 @@ function mapProblem(value: unknown, node: SchemaNode, path: string): string | un
   for (const [name, member] of Object.entries(value)) {
     const child = node.property(name) ?? node.extra;
     const at = `${path}.${name}`;
-    const problem = child ? untypable(member, child, at) : `${at}: field not declared in schema`;
+    const problem = child ? typingProblem(member, child, at) : `${at}: field not declared in schema`;
     if (problem) return problem;
   }
   return undefined;

@@ -49,7 +49,7 @@ function references(schema: unknown, into: Set<string>): void {
   }
 }
 
-/** The named schemas and all they refer to. */
+/** The named schemas and all schemas that they refer to. */
 function closure(names: Iterable<string>, known: Readonly<Record<string, RawSchema>>): Record<string, RawSchema> {
   const found: Record<string, RawSchema> = {};
   const open = [...names];
@@ -70,7 +70,7 @@ function closure(names: Iterable<string>, known: Readonly<Record<string, RawSche
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const ALWAYS = [`${META}.APIResourceList`];
-/** What operations on stored objects are described with. */
+/** Shared schemas that the operations on stored objects refer to. */
 const FOR_STORED = ['DeleteOptions', 'Patch', 'Status', 'WatchEvent'].map(n => `${META}.${n}`);
 
 /** `ex.example.com`, `v1`, `Gizmo` as a schema name: `com.example.ex.v1.Gizmo`. */
@@ -123,7 +123,10 @@ const isShared = (g: { group: string; kind: string }): boolean =>
   (g.kind === 'Eviction' && g.group === 'policy') ||
   (g.kind === 'TokenRequest' && g.group === 'authentication.k8s.io');
 
-/** Publishes the OpenAPI v3 documents of what the registry serves; each is made when first asked for after a change. */
+/**
+ * The OpenAPI documents of everything that the registry serves. Each is built when it is first requested after a
+ * change.
+ */
 export function createOpenApi(registry: Registry, customKinds: () => readonly CustomSchema[]): OpenApi {
   let generation = 0;
   const documents = new Map<string, Document>();

@@ -26,7 +26,7 @@ function groupPart(group: string, version: string): string {
 
 const PATCH_TYPES = ['apply-patch+yaml', 'json-patch+json', 'merge-patch+json'];
 
-/** What kinds of patch a kind takes: clients choose by it. */
+/** The patch types that a kind accepts; clients choose by them. */
 const patchBody = (custom: boolean) => ({
   content: Object.fromEntries(
     [...PATCH_TYPES, ...(custom ? [] : ['strategic-merge-patch+json'])].map(type => [
@@ -110,7 +110,7 @@ function resourceOperations(info: ResourceInfo, root: string, version: string): 
   return paths;
 }
 
-/** The paths of a group and version with their operations: which kind each is about, and what it takes. */
+/** The paths of a group version with their operations, kinds and parameters. */
 export function operationsOf(
   infos: readonly ResourceInfo[],
   group: string,

@@ -1,7 +1,7 @@
 import type { RawSchema } from '../schema/node.ts';
 import { message } from './protobuf.ts';
 
-/** The OpenAPI v2 document: what each kind looks like. Paths are left out; clients that need them read version 3. */
+/** The OpenAPI v2 document: the schemas of all kinds. Paths are left out; clients that need them read version 3. */
 export interface SwaggerDocument {
   swagger: '2.0';
   info: { title: string; version: string };
@@ -36,12 +36,12 @@ const V3 = '#/components/schemas/';
 const V2 = '#/definitions/';
 
 function schemaOf(raw: RawSchema): SwaggerSchema {
-  // Version 3 wraps a reference to give it a default of its own; version 2 has the bare reference.
+  // Version 3 wraps a reference to add a default; version 2 has the plain reference.
   const reference = raw.$ref ?? (raw.allOf?.length === 1 ? raw.allOf[0]?.$ref : undefined);
   if (reference !== undefined) return { $ref: reference.replace(V3, V2) };
   const isEither = raw.format === 'int-or-string' || raw['x-kubernetes-int-or-string'] === true;
   if (isEither) return { type: 'string', format: 'int-or-string' };
-  // What keeps unknown fields cannot be described in version 2 without refusing them.
+  // Objects that keep unknown fields have no description in version 2: with one, clients would refuse those fields.
   const isOpen = raw['x-kubernetes-preserve-unknown-fields'] === true;
   const { properties, additionalProperties, items } = raw;
   const kinds = raw['x-kubernetes-group-version-kind'];

@@ -1,4 +1,4 @@
-import { type Controller, itself, placeOfKey } from '../controllers/engine.ts';
+import { type Controller, ownKey, placeOfKey } from '../controllers/engine.ts';
 import type { Condition, Deployment } from '../controllers/kinds.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { cloneJson, isRecord, type KubeObject, type NewObject, timestamp } from '../object.ts';
@@ -33,15 +33,15 @@ const APPLICATIONS = 'applications.argoproj.io';
 const REFRESH = 'argocd.argoproj.io/refresh';
 const BY = { by: { manager: 'argocd-application-controller' } } as const;
 const USER = 'system:serviceaccount:argocd:argocd-application-controller';
-/** How often Argo CD looks at an Application by itself, and at one that is on its way. */
+/** How often Argo CD compares an Application, and one whose sync is in progress, milliseconds. */
 const PERIOD_MS = 180_000;
 const PROGRESS_MS = 5000;
 const UNREACHABLE =
   'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.96.77.20:8081: connect: connection refused"';
-/** Applied first: what is most often refused, and then nothing else is applied. */
+/** Applied first. A refusal ends the sync, and these are refused most often. */
 const FIRST_KINDS = ['Ingress', 'InferenceService'];
 
-/** Whether everything `wanted` says is so in `live`; what it does not mention may be anything. */
+/** Whether `live` has everything that `wanted` states; other fields are ignored. */
 export function covers(live: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted))
     return Array.isArray(live) && live.length === wanted.length && wanted.every((w, i) => covers(live[i], w));
@@ -62,7 +62,7 @@ export function healthOf(live: KubeObject | undefined): string {
 const WORST = ['Degraded', 'Missing', 'Progressing', 'Healthy'];
 const worst = (states: readonly string[]): string => WORST.find(s => states.includes(s)) ?? 'Healthy';
 
-/** Argo CD's application controller: compares, and applies what Git holds, when it is asked to refresh. */
+/** Argo CD's application controller: compares an Application with Git and syncs it, when asked to refresh. */
 export function argoController({ store, clock, registry, as }: Parts, repository: Repository): Controller {
   const client = as(USER, ['system:serviceaccounts', 'system:serviceaccounts:argocd', 'system:authenticated']);
   /** Applications that were applied and are not healthy yet. */
@@ -142,7 +142,7 @@ export function argoController({ store, clock, registry, as }: Parts, repository
     };
   };
 
-  /** Resources whose manifests are not kept here: in sync as long as they exist. */
+  /** Resources without a stored manifest: in sync as long as they exist. */
   const unmanaged = (app: Application, objects: readonly NewObject[]): ManagedResource[] => {
     const kept = new Set(objects.map(o => `${o.kind}/${o.metadata.name}`));
     return (app.status.resources ?? [])
@@ -181,7 +181,7 @@ export function argoController({ store, clock, registry, as }: Parts, repository
   return {
     name: 'argocd-applications',
     gatherMs: 500,
-    watches: { [APPLICATIONS]: event => (event.object.metadata.annotations?.[REFRESH] ? itself(event) : []) },
+    watches: { [APPLICATIONS]: event => (event.object.metadata.annotations?.[REFRESH] ? ownKey(event) : []) },
     reconcile(key) {
       const { namespace, name } = placeOfKey(key);
       const app = store.get<Application>(APPLICATIONS, namespace, name);

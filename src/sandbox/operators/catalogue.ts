@@ -8,7 +8,7 @@ import type { Operator } from './operator.ts';
 import { llamastack, odhModelController, trainingOperator } from './platform.ts';
 
 /**
- * Every operator of the sandbox, in the order they were installed. Their characters, so that verdicts differ:
+ * Every operator of the sandbox, in the order of installation. They behave differently, so that verdicts differ:
  *
  * | operator | in trouble |
  * |---|---|

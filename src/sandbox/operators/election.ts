@@ -20,7 +20,7 @@ const isExpired = (lease: LeaseSpec, nowMs: number): boolean =>
   lease.renewTime === undefined;
 
 /**
- * One tick: the holder renews in time, a missing Lease is made again, a free or expired one goes to the first candidate.
+ * One tick: the holder renews in time, a missing Lease is created, a free or expired one goes to the first candidate.
  *
  * @param candidates identities that run and reach the API, the oldest first
  */

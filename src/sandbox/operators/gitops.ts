@@ -62,7 +62,7 @@ const isvc = (name: string): Named => ({
   name,
 });
 
-/** Argo CD; its repo server, Redis and API besides the controller. */
+/** Argo CD: the controller, the repo server, Redis and the API. */
 export const argocd: Operator = {
   name: 'argocd',
   deployment: { namespace: 'argocd', name: 'argocd-server' },
@@ -145,7 +145,7 @@ const KYVERNO_LABELS = {
 };
 const MANAGED = { labels: { 'webhook.kyverno.io/managed-by': 'kyverno' } };
 
-/** Kyverno: puts its webhook configurations right almost at once. */
+/** Kyverno: repairs its webhook configurations almost at once. */
 export const kyverno: Operator = {
   name: 'kyverno',
   deployment: { namespace: 'kyverno', name: 'kyverno-admission-controller' },

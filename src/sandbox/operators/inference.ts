@@ -1,4 +1,4 @@
-import { type Controller, itself, placeOfKey } from '../controllers/engine.ts';
+import { type Controller, ownKey, placeOfKey } from '../controllers/engine.ts';
 import type { Condition } from '../controllers/kinds.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { type KubeObject, timestamp } from '../object.ts';
@@ -9,11 +9,11 @@ interface InferenceService extends KubeObject {
 }
 
 const SERVICES = 'inferenceservices.serving.kserve.io';
-/** From an InferenceService to a model that serves. */
+/** How long it takes until a new InferenceService is ready, milliseconds. */
 const READY_MS = 3000;
 const IDLE_MS = 2000;
 
-/** KServe's controller, as far as anybody looks: an InferenceService becomes ready while a leader is there to see to it. */
+/** KServe's controller, reduced to one thing: an InferenceService becomes ready while the operator has a leader. */
 export function inferenceController({ store, clock }: Parts, instance: OperatorInstance): Controller {
   const serve = (service: InferenceService) => {
     const { name, namespace } = service.metadata;
@@ -34,7 +34,7 @@ export function inferenceController({ store, clock }: Parts, instance: OperatorI
   };
   return {
     name: 'kserve-inferenceservices',
-    watches: { [SERVICES]: itself },
+    watches: { [SERVICES]: ownKey },
     reconcile(key) {
       const { namespace, name } = placeOfKey(key);
       const info = store.get<KubeObject>('customresourcedefinitions.apiextensions.k8s.io', undefined, SERVICES);

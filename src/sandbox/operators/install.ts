@@ -7,13 +7,13 @@ import { putStatefulSet } from '../world/steady-set.ts';
 import type { Application } from './argocd.ts';
 import type { Installed, Operator } from './operator.ts';
 
-/** The Deployment that belongs to a component object, and that object. */
+/** Deployments that are owned by a component object, with that object. */
 const OWNED = {
   deployment: 'opendatahub/kserve-controller-manager',
   owner: { resource: 'kserves.components.platform.opendatahub.io', name: 'default-kserve' },
 };
 
-/** Conditions of a seed say nothing of time; they have held since the object was made. */
+/** Sets the times of the conditions of a seeded object to its creation. */
 function stampConditions(object: NewObject, at: string): NewObject {
   const { status } = object;
   if (!isRecord(status) || !Array.isArray(status.conditions)) return object;
@@ -28,8 +28,11 @@ function clusterIpOf(namespaceName: string, name: string): string {
   return `10.96.${1 + Math.floor(hash / 254)}.${1 + (hash % 254)}`;
 }
 
-/** Remembers what Git holds for the Applications of a world (the objects they name, as installed), and when they were last compared. */
-export function settleApplications(s: Seeder): void {
+/**
+ * Records the manifests in Git for every Application (the installed objects that it lists), and when it was last
+ * compared.
+ */
+export function recordApplications(s: Seeder): void {
   for (const app of s.store.list<Application>('applications.argoproj.io', 'argocd')) {
     s.store.modify<Application>('applications.argoproj.io', 'argocd', app.metadata.name, draft => {
       draft.status.reconciledAt = timestamp(s.clock.now() - 60_000);
@@ -43,10 +46,10 @@ export function settleApplications(s: Seeder): void {
   }
 }
 
-/** Kinds whose manifests are kept; the rest of an Application is taken to be as it should. */
+/** Kinds whose manifests are stored; all other objects of an Application count as in sync. */
 const GITOPS_KINDS = new Set(['InferenceService']);
 
-/** An object as somebody would write it down. */
+/** An object as a manifest. */
 function manifestOf({ apiVersion, kind, metadata, spec }: KubeObject): NewObject {
   const { name, namespace: ns, labels, annotations } = metadata;
   return cloneJson({
@@ -77,7 +80,7 @@ function ownersOf(s: Seeder, key: string): OwnerReference[] | undefined {
   return [{ apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true }];
 }
 
-/** Installs operators as they have been running for days: CustomResourceDefinitions first, workloads last. */
+/** Installs operators that have been running for days: CustomResourceDefinitions first, workloads last. */
 export function installOperators(s: Seeder, operators: readonly Operator[]): void {
   const ageOf = (o: Operator) => o.workloads[0]?.hoursAgo ?? 24;
   const rank = ({ resource }: Installed) => (resource.startsWith('customresourcedefinitions.') ? 0 : 1);

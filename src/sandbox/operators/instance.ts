@@ -7,10 +7,10 @@ import { timestamp } from '../object.ts';
 import { isCutOff, type NetworkPolicy } from './isolation.ts';
 import type { Operator } from './operator.ts';
 
-/** The processes of one operator, as the cluster shows them. */
+/** The running pods of one operator. */
 export interface OperatorInstance {
   operator: Operator;
-  /** The API as the operator's ServiceAccount meets it. */
+  /** The API for the operator's ServiceAccount. */
   client: SandboxClient;
   /** Field manager of its writes. */
   manager: string;
@@ -18,9 +18,9 @@ export interface OperatorInstance {
   pods(): Pod[];
   /** Those that run and reach the API server. */
   connected(): Pod[];
-  /** The pod that leads now and is fit to work. */
+  /** The pod that leads now, is ready and reaches the API. */
   leader(): Pod | undefined;
-  /** What this pod calls itself in a Lease. */
+  /** The identity of this pod in a Lease. */
   identity(pod: Pod): string;
   /** Writes a line to the pod's first container; `at` (milliseconds) is now when absent. */
   log(pod: Pod, text: string, level?: 'INFO' | 'ERROR', at?: number): void;

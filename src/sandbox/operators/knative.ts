@@ -1,15 +1,15 @@
-import type { Operator, Weakness } from './operator.ts';
+import type { FatalConfiguration, Operator } from './operator.ts';
 import * as parts from './parts.ts';
 
 const DAY = 24;
 const READY = parts.probe('/ready', 8081, 1);
 
-/** A configuration Knative refuses to start with: not `key: value` text any more. */
-const brokenAutoscaler: Weakness = {
+/** A configuration that Knative crashes on: it is not `key: value` text. */
+const brokenAutoscaler: FatalConfiguration = {
   namespace: 'knative-serving',
   configMap: 'config-autoscaler',
   key: 'container-concurrency-target-percentage',
-  complaint: text => {
+  problemIn: text => {
     if (text === undefined) return 'configmap "config-autoscaler" has no key "container-concurrency-target-percentage"';
     return /^\d+(\.\d+)?$/.test(text)
       ? undefined

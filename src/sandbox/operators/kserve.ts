@@ -6,7 +6,7 @@ import * as parts from './parts.ts';
 const SERVING = 'serving.kserve.io';
 const DAY = 24;
 
-/** The configuration every InferenceService is built from. Only the keys; the values are short. */
+/** KServe's inferenceservice-config, with all keys and shortened values. */
 export const INFERENCE_CONFIG = {
   deploy: JSON.stringify({ defaultDeploymentMode: 'RawDeployment' }),
   ingress: JSON.stringify({
@@ -71,7 +71,10 @@ const route = parts.custom('routes.route.openshift.io', 'route.openshift.io/v1',
 
 export const CONTROLLER_LABELS = { 'control-plane': 'kserve-controller-manager' };
 
-/** KServe's controller in its own namespace: config healed fast, the Route's host healed, its TLS and the webhook's policy not. */
+/**
+ * KServe's controller in its own namespace. It repairs its configuration fast and the Route's host, but not TLS
+ * termination or the webhook's policy.
+ */
 export const kserve: Operator = {
   name: 'kserve',
   deployment: { namespace: 'kserve', name: 'kserve-controller-manager' },
@@ -153,7 +156,7 @@ export const kserve: Operator = {
   ),
 };
 
-/** The controller of LLMInferenceServices: waits out its predecessor's Lease, heals nothing. */
+/** The controller of LLMInferenceServices: waits until its predecessor's Lease expires, repairs nothing. */
 export const llmisvc: Operator = {
   name: 'llmisvc',
   deployment: { namespace: 'kserve', name: 'llmisvc-controller-manager' },

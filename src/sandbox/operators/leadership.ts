@@ -21,7 +21,7 @@ export function leadership(
   giveUp: (pod: Pod) => void,
 ): Controller {
   const { store, clock, record } = parts;
-  /** When a leader could last reach its Lease, by pod uid. */
+  /** When a leader last reached its Lease, by pod uid. */
   const reached = new Map<string, number>();
   const complained = new Map<string, number>();
 
@@ -41,13 +41,13 @@ export function leadership(
   };
 
   const announce = (instance: OperatorInstance, lease: Lease, holder: string, pods: readonly Pod[]) => {
-    const speaker = { component: holder, manager: instance.manager };
-    record(speaker, { about: lease, type: 'Normal', reason: 'LeaderElection', message: `${holder} became leader` });
+    const reporter = { component: holder, manager: instance.manager };
+    record(reporter, { about: lease, type: 'Normal', reason: 'LeaderElection', message: `${holder} became leader` });
     const pod = pods.find(p => instance.identity(p) === holder);
     if (pod) instance.log(pod, `successfully acquired lease ${lease.metadata.namespace}/${lease.metadata.name}`);
   };
 
-  /** A leader that ends cleanly gives its Lease back, when that is its way and it still reaches the API. */
+  /** Releases the Lease of a leader that ends cleanly, if the operator does that and its pod still reaches the API. */
   const release = (instance: OperatorInstance, lease: Lease) => {
     if (!instance.operator.character.releasesLease || !lease.spec?.holderIdentity) return lease;
     const holder = instance.pods().find(p => instance.identity(p) === lease.spec?.holderIdentity);
@@ -103,7 +103,7 @@ export function leadership(
   return {
     name: 'leadership',
     watches: {
-      // A leader that is being stopped has little time to give its Lease back.
+      // A leader that is being stopped has little time to release its Lease.
       pods: ({ object, previous }) =>
         object.metadata.deletionTimestamp && !previous?.metadata.deletionTimestamp
           ? instances
@@ -114,7 +114,7 @@ export function leadership(
     reconcile(key) {
       const instance = instances.find(t => `operator/${t.operator.name}` === key);
       if (!instance) return undefined;
-      // A namespace that is going away takes no Lease any more.
+      // A terminating namespace accepts no new Lease.
       const space = store.get('namespaces', undefined, instance.operator.deployment.namespace);
       if (space && !space.metadata.deletionTimestamp) tick(instance);
       return TICK_MS;

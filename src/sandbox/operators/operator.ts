@@ -9,33 +9,36 @@ export interface Installed {
   manager?: string;
 }
 
-/** A part of an object its operator puts back when somebody else changes it. */
-export interface Duty {
+/** A part of an object that its operator restores when somebody else changes it. */
+export interface RepairDuty {
   resource: string;
   namespace?: string;
   name: string;
-  /** Paths the operator keeps, dotted (`data.deploy`, `spec.tls.termination`); `ownerReferences` means those of the metadata. */
+  /**
+   * Dotted paths that the operator restores (`data.deploy`, `spec.tls.termination`); `ownerReferences` means those of
+   * the metadata.
+   */
   keeps: readonly string[];
   /** How long it takes from the change to the repair, milliseconds. */
   afterMs: number;
 }
 
-/** A configuration an operator cannot live with. */
-export interface Weakness {
+/** A configuration that makes an operator crash. */
+export interface FatalConfiguration {
   namespace: string;
   configMap: string;
   key: string;
-  /** What is wrong with the text; undefined when it will do. */
-  complaint(text: string | undefined): string | undefined;
+  /** What is wrong with the text; undefined when it is valid. */
+  problemIn(text: string | undefined): string | undefined;
 }
 
 /** How an operator behaves in trouble. */
 export interface Character {
   /** In a few words, for people. */
   summary: string;
-  heals: readonly Duty[];
-  crashesOn: readonly Weakness[];
-  /** Gives its Lease back on a clean end, so that its successor need not wait for it to expire. */
+  heals: readonly RepairDuty[];
+  crashesOn: readonly FatalConfiguration[];
+  /** Releases its Lease when it ends cleanly, so that its successor need not wait until it expires. */
   releasesLease: boolean;
 }
 
@@ -46,7 +49,7 @@ export interface Operator {
   deployment: { namespace: string; name: string };
   serviceAccount: string;
   lease?: { namespace: string; name: string };
-  /** The resource it watches above all; without the right to list it, its log says so. */
+  /** The main resource that it watches. Without the right to list it, its log has an error. */
   watches?: string;
   workloads: readonly WorkloadSeed[];
   /** Further workloads, as StatefulSets. */

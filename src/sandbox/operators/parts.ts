@@ -2,7 +2,7 @@ import { CLUSTER_IP } from '../world/cluster-ip.ts';
 import { CA_BUNDLE, SERVING_SECRET } from '../world/trust.ts';
 import type { Character, Installed } from './operator.ts';
 
-/** Makers of the objects operators bring along, each with the defaults the API server would add. */
+/** Functions that build the objects of operators, each with the defaults that the API server would add. */
 
 interface Rule {
   apiGroups: readonly string[];
@@ -21,7 +21,7 @@ const LEADER_ELECTION: readonly Rule[] = [
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
 ];
 
-/** What operators need that keep webhook configurations, or a Lease outside their namespace. */
+/** Rights for operators that write webhook configurations, or a Lease outside their namespace. */
 export const WEBHOOKS_AND_LEASES: readonly Rule[] = [
   { apiGroups: ['admissionregistration.k8s.io'], resources: ['*'], verbs: EVERYTHING },
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: EVERYTHING },
@@ -77,7 +77,7 @@ const roleBinding = (namespace: string, name: string, roleName: string, account:
   },
 });
 
-/** ServiceAccount, ClusterRole and binding, leader election Role and binding: what an operator runs with. */
+/** The ServiceAccount of an operator with its roles: ClusterRole and binding, leader election Role and binding. */
 export function account(
   namespace: string,
   name: string,
@@ -101,7 +101,7 @@ export interface PortSeed {
   name?: string;
 }
 
-/** A ClusterIP Service; the address is given out when it is stored. */
+/** A ClusterIP Service; its address is allocated when it is stored. */
 export const service = (
   namespace: string,
   name: string,
@@ -126,18 +126,18 @@ export const service = (
   },
 });
 
-/** A probe over HTTP; how long it is not asked, in seconds. */
+/** An HTTP probe; the delay is in seconds. */
 export const probe = (path: string, port: number, initialDelaySeconds: number) => ({
   httpGet: { path, port },
   initialDelaySeconds,
 });
 
-/** The rules of a webhook that is asked about every object made or changed. */
+/** Webhook rules for CREATE and UPDATE of a resource. */
 export const reviewsWrites = (apiGroups: string[], version: string, resource: string) => [
   { apiGroups, apiVersions: [version], operations: ['CREATE', 'UPDATE'], resources: [resource] },
 ];
 
-/** How an operator behaves: unless told, it heals nothing, crashes on nothing and gives its Lease back. */
+/** How an operator behaves. By default it repairs nothing, crashes on nothing and releases its Lease. */
 export const character = (summary: string, behaviour: Partial<Omit<Character, 'summary'>> = {}): Character => ({
   summary,
   heals: [],
@@ -194,7 +194,7 @@ export interface CrdSeed {
   shortNames?: string[];
   scope?: 'Namespaced' | 'Cluster';
   version: string;
-  /** `openAPIV3Schema.properties.spec`; anything goes when absent. */
+  /** `openAPIV3Schema.properties.spec`; any spec is valid when absent. */
   spec?: Record<string, unknown>;
   columns?: readonly { name: string; type: string; jsonPath: string; priority?: number }[];
   annotations?: Record<string, string>;
@@ -261,7 +261,7 @@ export function crd(seed: CrdSeed): Installed {
   };
 }
 
-/** A condition of a custom object; the installer fills in since when. */
+/** A condition of a custom object; the installer sets its time. */
 export const condition = (
   type: string,
   status: 'True' | 'False' | 'Unknown' = 'True',

@@ -62,7 +62,7 @@ export const odhModelController: Operator = {
   }),
 };
 
-/** The LlamaStack operator: heals its configuration, but later than anybody waits. */
+/** The LlamaStack operator: repairs its configuration, but later than experiments wait for. */
 export const llamastack: Operator = {
   name: 'llamastack',
   deployment: { namespace: 'opendatahub', name: 'llamastack-controller-manager' },
@@ -134,7 +134,7 @@ export const llamastack: Operator = {
 
 const TRAINING_LABELS = { 'control-plane': 'controller-manager', 'app.kubernetes.io/name': 'training-operator' };
 
-/** Kubeflow's training operator: heals nothing. */
+/** Kubeflow's training operator: repairs nothing. */
 export const trainingOperator: Operator = {
   name: 'training-operator',
   deployment: { namespace: 'opendatahub', name: 'training-operator-controller-manager' },

@@ -4,11 +4,11 @@ import { cloneJson, isRecord, type KubeObject, type NewObject, sameJson } from '
 import { StatusError } from '../status.ts';
 import type { StoreEvent } from '../store.ts';
 import type { OperatorInstance } from './instance.ts';
-import type { Duty } from './operator.ts';
+import type { RepairDuty } from './operator.ts';
 
-/** How often an operator that is not fit to work is looked at again. */
-const UNFIT_MS = 1000;
-/** A refused repair is tried again after this. */
+/** The retry interval while an operator has no ready leader, milliseconds. */
+const NOT_READY_MS = 1000;
+/** The retry interval after a refused repair, milliseconds. */
 const REFUSED_MS = 5000;
 
 /** The value at a dotted path; list positions are numbers. */
@@ -22,7 +22,7 @@ export function valueAt(object: unknown, path: string): unknown {
   return value;
 }
 
-/** Puts a value at a dotted path, in place; undefined takes it away. Missing parents are made. */
+/** Sets the value at a dotted path, in place; undefined removes it. Missing parents are created. */
 export function putAt(object: KubeObject, path: string, value: unknown): void {
   const steps = path.split('.');
   const last = steps.pop() ?? '';
@@ -39,21 +39,21 @@ export function putAt(object: KubeObject, path: string, value: unknown): void {
   else if (isRecord(parent)) parent[last] = value;
 }
 
-/** Which of the kept paths differ from how the operator wants them. */
+/** Which of the kept paths differ from the wanted object. */
 export function drift(current: KubeObject, wanted: KubeObject, keeps: readonly string[]): string[] {
   return keeps.filter(path => !sameJson(valueAt(current, path), valueAt(wanted, path)));
 }
 
 interface Watched {
   instance: OperatorInstance;
-  duty: Duty;
+  duty: RepairDuty;
   wanted: KubeObject;
-  /** When the drift began, or when the operator became able to act; undefined while all is well. */
+  /** When the drift began, or when the operator became able to act; undefined while nothing differs. */
   since?: number;
 }
 
-/** As new, without what only the server sets. */
-function fresh(object: KubeObject): NewObject {
+/** A copy without what only the server sets, to create the object again. */
+function asNew(object: KubeObject): NewObject {
   const copy: NewObject = cloneJson(object);
   for (const field of ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'generation'] as const)
     delete copy.metadata[field];
@@ -62,8 +62,8 @@ function fresh(object: KubeObject): NewObject {
 }
 
 /**
- * Operators put right what they look after, each in its time, while one of their pods leads, is ready and reaches the
- * API, and as far as their rights go. What is right is what the objects say when the world starts.
+ * Operators repair the objects that they keep, each after its own delay, while they have a leader that is ready and
+ * reaches the API, and as far as their rights allow. The wanted state is that at the start of the sandbox.
  */
 export function repairs({ store, clock }: Parts, instances: readonly OperatorInstance[]): Controller {
   const watched = new Map<string, Watched>();
@@ -92,7 +92,7 @@ export function repairs({ store, clock }: Parts, instances: readonly OperatorIns
         const next = cloneJson(current);
         for (const path of paths) putAt(next, path, cloneJson(valueAt(wanted, path)));
         await instance.client.update(duty.resource, next, { manager: instance.manager });
-      } else await instance.client.create(duty.resource, fresh(wanted), { manager: instance.manager });
+      } else await instance.client.create(duty.resource, asNew(wanted), { manager: instance.manager });
       if (leader) instance.log(leader, `reconciled ${what}: restored ${current ? paths.join(', ') : 'the object'}`);
       delete w.since;
       return undefined;
@@ -110,7 +110,7 @@ export function repairs({ store, clock }: Parts, instances: readonly OperatorIns
       const w = watched.get(key);
       if (!w) return undefined;
       const current = store.get(w.duty.resource, w.duty.namespace, w.duty.name);
-      if (current?.metadata.deletionTimestamp) return UNFIT_MS;
+      if (current?.metadata.deletionTimestamp) return NOT_READY_MS;
       const paths = current ? drift(current, w.wanted, w.duty.keeps) : ['metadata.name'];
       if (paths.length === 0) {
         delete w.since;
@@ -118,7 +118,7 @@ export function repairs({ store, clock }: Parts, instances: readonly OperatorIns
       }
       const now = clock.now();
       if (w.since === undefined || !w.instance.leader()) w.since = now;
-      if (!w.instance.leader()) return UNFIT_MS;
+      if (!w.instance.leader()) return NOT_READY_MS;
       const due = w.since + w.duty.afterMs;
       return now < due ? due - now : attempt(w, current, paths);
     },

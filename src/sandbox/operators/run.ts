@@ -9,34 +9,34 @@ import { LEASE_SECONDS } from './election.ts';
 import { inferenceController } from './inference.ts';
 import { instanceOf, type OperatorInstance } from './instance.ts';
 import { leadership } from './leadership.ts';
-import type { Operator, Weakness } from './operator.ts';
+import type { FatalConfiguration, Operator } from './operator.ts';
 import { repairs } from './repair.ts';
 
 const LEASE = 'leases.coordination.k8s.io';
-/** A process lives this long with a configuration it cannot use. */
+/** How long a process runs with a configuration that it cannot use, milliseconds. */
 const CRASH_MS = 1500;
 
-/** Operators of which the kubelet must know, before it is started. */
-export interface OperatorFates {
-  /** For the kubelet: whether this container is about to end, and how. */
-  misfortune(pod: Pod, container: Container): Behaviour;
-  /** Sets the operators to work; call once their objects are stored. */
+/** The running operators. The kubelet needs `externalBehaviour` before `start` is called. */
+export interface OperatorRuntime {
+  /** For the kubelet: whether an operator's container is about to crash. */
+  externalBehaviour(pod: Pod, container: Container): Behaviour;
+  /** Starts the operators; call it once their objects are stored. */
   start(engine: Engine, repository: Repository): void;
 }
 
 /** One instance of a container: the pod and how often it was restarted. */
 const instance = (pod: Pod): string => `${pod.metadata.uid}#${pod.status?.containerStatuses?.[0]?.restartCount ?? 0}`;
 
-/** Prepares the operators' lives: elections, repairs, and their ends. */
-export function operatorFates(parts: Parts, operators: readonly Operator[]): OperatorFates {
+/** Prepares what operators do: elections, repairs and crashes. */
+export function operatorRuntime(parts: Parts, operators: readonly Operator[]): OperatorRuntime {
   const { store, clock } = parts;
   const instances: OperatorInstance[] = operators.map(o => instanceOf(parts, o));
   const gaveUp = new Set<string>();
 
-  const complaints = (o: Operator): string[] =>
+  const configurationProblems = (o: Operator): string[] =>
     o.character.crashesOn.flatMap(w => {
       const map = store.get<Obj & { data?: Record<string, string> }>('configmaps', w.namespace, w.configMap);
-      return w.complaint(map?.data?.[w.key]) ?? [];
+      return w.problemIn(map?.data?.[w.key]) ?? [];
     });
 
   const operatorOf = (pod: Pod): Operator | undefined =>
@@ -52,9 +52,10 @@ export function operatorFates(parts: Parts, operators: readonly Operator[]): Ope
       ([k, v]) => pod.metadata.labels?.[k] === v,
     );
 
-  const concerns = (w: Weakness, o: Obj) => w.namespace === o.metadata.namespace && w.configMap === o.metadata.name;
+  const concerns = (w: FatalConfiguration, o: Obj) =>
+    w.namespace === o.metadata.namespace && w.configMap === o.metadata.name;
 
-  /** Looks at an operator's pods again when a configuration it depends on changes. */
+  /** Reconciles an operator's pods when a configuration that it depends on changes. */
   const configWatch = (engine: Engine): Controller => ({
     name: 'operator-configuration',
     watches: {
@@ -66,7 +67,7 @@ export function operatorFates(parts: Parts, operators: readonly Operator[]): Ope
     reconcile(key) {
       const instance = instances.find(t => `operator/${t.operator.name}` === key);
       for (const pod of instance?.pods() ?? []) {
-        for (const text of complaints(instance?.operator as Operator)) instance?.log(pod, text, 'ERROR');
+        for (const text of configurationProblems(instance?.operator as Operator)) instance?.log(pod, text, 'ERROR');
         engine.enqueue('kubelet', keyOf(pod));
       }
       return undefined;
@@ -94,11 +95,11 @@ export function operatorFates(parts: Parts, operators: readonly Operator[]): Ope
   };
 
   return {
-    misfortune(pod, container) {
+    externalBehaviour(pod, container) {
       if (container.name !== pod.spec.containers[0]?.name) return {};
       if (gaveUp.has(instance(pod))) return { exit: { code: 1, afterMs: 0, reason: 'Error' } };
       const operator = operatorOf(pod);
-      if (!operator || complaints(operator).length === 0) return {};
+      if (!operator || configurationProblems(operator).length === 0) return {};
       return { exit: { code: 1, afterMs: CRASH_MS, reason: 'Error' } };
     },
     start(engine, repository) {

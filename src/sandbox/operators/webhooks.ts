@@ -3,7 +3,7 @@ import type { Pod } from '../controllers/kinds.ts';
 import { isRecord, type KubeObject } from '../object.ts';
 import { isCutOff, type NetworkPolicy } from './isolation.ts';
 
-type Judge = (request: AdmissionRequest, object: KubeObject) => readonly string[];
+type ReviewHandler = (request: AdmissionRequest, object: KubeObject) => readonly string[];
 
 const at = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((v, key) => (isRecord(v) ? v[key] : undefined), value);
@@ -26,28 +26,28 @@ const PREDICTORS = [
 ];
 
 /** KServe's rules for an InferenceService: a short name, one kind of predictor, sane replica bounds. */
-const inferenceService: Judge = (_request, { metadata, spec }) => {
-  const complaints: string[] = [];
+const inferenceService: ReviewHandler = (_request, { metadata, spec }) => {
+  const problems: string[] = [];
   if (!ISVC_NAME.test(metadata.name))
-    complaints.push(
+    problems.push(
       `the InferenceService "${metadata.name}" is invalid: a InferenceService name must consist of lower case alphanumeric characters or '-', and must start with alphabetical character. (e.g. "my-name" or "abc-123", regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')`,
     );
   const predictor = at(spec, 'predictor');
   const kinds = PREDICTORS.filter(kind => at(predictor, kind) !== undefined);
   if (kinds.length !== 1)
-    complaints.push(
+    problems.push(
       'exactly one of [model, custom, sklearn, xgboost, tensorflow, pytorch, triton, onnx, huggingface, pmml, lightgbm, paddle] must be specified in PredictorSpec',
     );
   const low = at(predictor, 'minReplicas');
   const high = at(predictor, 'maxReplicas');
-  if (typeof low === 'number' && low < 0) complaints.push('MinReplicas cannot be less than 0');
+  if (typeof low === 'number' && low < 0) problems.push('MinReplicas cannot be less than 0');
   if (typeof low === 'number' && typeof high === 'number' && high > 0 && low > high)
-    complaints.push('MinReplicas cannot be greater than MaxReplicas');
-  return complaints.slice(0, 1);
+    problems.push('MinReplicas cannot be greater than MaxReplicas');
+  return problems.slice(0, 1);
 };
 
 /** The training operator's rules for one replica type of a PyTorchJob. */
-function replicaComplaints(type: string, spec: unknown): string[] {
+function replicaProblems(type: string, spec: unknown): string[] {
   const path = `spec.pytorchReplicaSpecs[${type}]`;
   const containers = at(spec, 'template', 'spec', 'containers');
   const list = Array.isArray(containers) ? containers : [];
@@ -64,14 +64,14 @@ function replicaComplaints(type: string, spec: unknown): string[] {
   return out;
 }
 
-const pyTorchJob: Judge = (_request, { spec }) => {
+const pyTorchJob: ReviewHandler = (_request, { spec }) => {
   const specs = at(spec, 'pytorchReplicaSpecs');
   if (!isRecord(specs)) return ['spec.pytorchReplicaSpecs: Required value: must be required'];
-  const all = Object.entries(specs).flatMap(([type, s]) => replicaComplaints(type, s));
+  const all = Object.entries(specs).flatMap(([type, s]) => replicaProblems(type, s));
   return all.length > 1 ? [`[${all.join(', ')}]`] : all;
 };
 
-const certificate: Judge = ({ kind }, { spec }) => {
+const certificate: ReviewHandler = ({ kind }, { spec }) => {
   if (kind.kind !== 'Certificate') return [];
   const out: string[] = [];
   if (!at(spec, 'secretName')) out.push('spec.secretName: Required value: must be specified');
@@ -79,12 +79,12 @@ const certificate: Judge = ({ kind }, { spec }) => {
   return out.length > 1 ? [`[${out.join(', ')}]`] : out;
 };
 
-const knativeService: Judge = (_request, { spec }) =>
+const knativeService: ReviewHandler = (_request, { spec }) =>
   Array.isArray(at(spec, 'template', 'spec', 'containers'))
     ? []
     : ['validation failed: missing field(s): spec.template.spec.containers'];
 
-const istio: Judge = ({ kind }, { spec }) => {
+const istio: ReviewHandler = ({ kind }, { spec }) => {
   const hosts = at(spec, 'hosts');
   const empty = !Array.isArray(hosts) || hosts.length === 0;
   return kind.kind === 'VirtualService' && empty
@@ -101,7 +101,7 @@ interface PolicyRule {
   validate?: { failureAction?: string; message?: string; pattern?: { metadata?: { labels?: Record<string, string> } } };
 }
 
-/** What Kyverno says of the labels its policies ask for; only required labels (`?*`) are understood. */
+/** The violation of a Kyverno rule, if any. Only required labels (`?*`) are supported. */
 function brokenRule(rule: PolicyRule, kind: string, labels: Readonly<Record<string, string>>): string | undefined {
   const { failureAction, message, pattern } = rule.validate ?? {};
   if (failureAction !== 'Enforce' || !rule.match?.any?.some(m => m.resources?.kinds?.includes(kind))) return undefined;
@@ -110,7 +110,7 @@ function brokenRule(rule: PolicyRule, kind: string, labels: Readonly<Record<stri
   return `  ${rule.name}: 'validation error: ${message} rule ${rule.name} failed at path /metadata/labels/${missing}/'`;
 }
 
-function kyvernoJudge(store: SandboxContext['store']): Judge {
+function kyvernoReview(store: SandboxContext['store']): ReviewHandler {
   return ({ kind, namespace, name }, object) => {
     const broken = store.list<Policy>('clusterpolicies.kyverno.io').flatMap(policy => {
       const lines = (policy.spec?.rules ?? []).flatMap(
@@ -125,14 +125,14 @@ function kyvernoJudge(store: SandboxContext['store']): Judge {
   };
 }
 
-const answer = (complaints: readonly string[]): AdmissionAnswer =>
-  complaints.length === 0
+const answer = (problems: readonly string[]): AdmissionAnswer =>
+  problems.length === 0
     ? { allowed: true }
-    : { allowed: false, status: { message: complaints.join('; '), code: 403, reason: 'Forbidden' } };
+    : { allowed: false, status: { message: problems.join('; '), code: 403, reason: 'Forbidden' } };
 
-/** Puts the simulated webhook servers behind their Services. Only validating paths judge; mutating ones change nothing. */
+/** Registers the simulated webhook servers. Only validating paths check objects; mutating ones change nothing. */
 export function serveWebhooks({ store, webhooks }: SandboxContext): void {
-  /** A server whose pods are all cut off from traffic never answers. */
+  /** Whether network policies block all pods of a Service; then calls time out. */
   const unreachable = (namespace: string, name: string): boolean => {
     const selector = store.get<KubeObject & { spec?: { selector?: Record<string, string> } }>(
       'services',
@@ -144,12 +144,12 @@ export function serveWebhooks({ store, webhooks }: SandboxContext): void {
     const policies = store.list<NetworkPolicy>('networkpolicies.networking.k8s.io', namespace);
     return pods.length > 0 && pods.every(pod => isCutOff(pod, policies, 'ingress'));
   };
-  const serve = (service: string, judge: Judge) => {
+  const serve = (service: string, review: ReviewHandler) => {
     const [namespace = '', name = ''] = service.split('/');
     const backend: WebhookBackend = (path, request) => {
       if (unreachable(namespace, name)) throw new Error('context deadline exceeded');
       if (path.startsWith('/mutate') || !request.object) return { allowed: true };
-      return answer(judge(request, request.object));
+      return answer(review(request, request.object));
     };
     webhooks.set(service, backend);
   };
@@ -161,5 +161,5 @@ export function serveWebhooks({ store, webhooks }: SandboxContext): void {
   serve('cert-manager/cert-manager-webhook', certificate);
   serve('knative-serving/webhook', knativeService);
   serve('istio-system/istiod', istio);
-  serve('kyverno/kyverno-svc', kyvernoJudge(store));
+  serve('kyverno/kyverno-svc', kyvernoReview(store));
 }

@@ -16,13 +16,13 @@ const unescaped = (token: string) => token.replaceAll('~1', '/').replaceAll('~0'
 function tokens(path: unknown): string[] {
   if (typeof path !== 'string') throw new PatchError('a step has no path');
   if (path === '') return [];
-  // What comes before the first slash is not looked at, as in the server's own library.
+  // Text before the first slash is ignored, as in the API server's own library.
   const [, ...rest] = path.split('/');
   if (rest.length === 0) throw new PatchError(`a path starts with /, not ${JSON.stringify(path)}`);
   return rest.map(unescaped);
 }
 
-/** The index a token means; one below zero counts from the end, as in the server's own library. */
+/** The index that a token stands for; a negative one counts from the end, as in the API server's own library. */
 function indexOf(token: string, length: number, last: number): number {
   const stated = /^[+-]?\d+$/.test(token) ? Number(token) : Number.NaN;
   const index = stated < 0 ? stated + length : stated;
@@ -52,7 +52,7 @@ function remove(holder: unknown, token: string): void {
   else delete (holder as Record<string, unknown>)[token];
 }
 
-/** Like the server's own library, which puts a member there that was not. */
+/** As in the API server's own library, a missing member is added. */
 function replace(holder: unknown, token: string, value: unknown): void {
   if (Array.isArray(holder)) holder[indexOf(token, holder.length, holder.length - 1)] = value;
   else add(holder, token, value);

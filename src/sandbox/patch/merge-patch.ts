@@ -1,6 +1,6 @@
 import { cloneJson, isRecord } from '../object.ts';
 
-/** The value after a JSON merge patch (RFC 7386): members are laid over, null removes. */
+/** The value after a JSON merge patch (RFC 7386): members are merged, null removes. */
 export function applyMergePatch(value: unknown, patch: unknown): unknown {
   if (!isRecord(patch)) return cloneJson(patch);
   const merged: Record<string, unknown> = isRecord(value) ? { ...value } : {};

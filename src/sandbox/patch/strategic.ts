@@ -2,14 +2,14 @@ import { goText } from '../go-text.ts';
 import { cloneJson, isRecord, sameJson } from '../object.ts';
 import type { SchemaNode } from '../schema/node.ts';
 
-/** An item of a patched list that does not say which item it is. */
+/** An item of a patched list lacks its merge key. */
 export class NoMergeKey extends Error {
   constructor(item: Record<string, unknown>, key: string) {
     super(`map: ${goText(item)} does not contain declared merge key: ${key}`);
   }
 }
 
-/** A directive that is not of its form, in the words of the server. */
+/** A malformed directive, worded as the API server words it. */
 export class BadDirective extends Error {
   readonly code: 400 | 500;
 
@@ -24,7 +24,7 @@ const RETAIN = '$retainKeys';
 const DELETE_ITEMS = '$deleteFromPrimitiveList/';
 const ORDER = '$setElementOrder/';
 
-/** There is nothing to replace or to delete; what else the change says is not looked at. */
+/** The directive has nothing to replace or delete; the rest of the change is ignored. */
 const isIdle = (value: unknown, change: unknown): boolean =>
   value === undefined && isRecord(change) && change[DIRECTIVE] !== undefined;
 
@@ -50,7 +50,7 @@ export function applyStrategicPatch(value: unknown, patch: unknown, node: Schema
   for (const [name, order] of Object.entries(patch))
     if (name.startsWith(ORDER)) {
       const list = name.slice(ORDER.length);
-      refuseOddOrder(order, patch[list], identityBy(memberOf(node, list)?.raw['x-kubernetes-patch-merge-key']));
+      refuseInvalidOrder(order, patch[list], identityBy(memberOf(node, list)?.raw['x-kubernetes-patch-merge-key']));
       reorder(merged, isRecord(value) ? value[list] : undefined, list, order, node);
     }
   return merged;
@@ -74,7 +74,7 @@ function applyMember(value: unknown, change: unknown, node: SchemaNode | undefin
 
 function applyList(value: readonly unknown[], change: readonly unknown[], node: SchemaNode | undefined): unknown[] {
   const replaces = change.some(item => isRecord(item) && item[DIRECTIVE] === 'replace');
-  // The item that says so goes, with whatever else it says.
+  // An item with a directive is dropped with all its other members.
   const plain = change.filter(item => !(isRecord(item) && item[DIRECTIVE] === 'replace'));
   const mergeKey = node?.raw['x-kubernetes-patch-merge-key'];
   if (replaces || !strategies(node).includes('merge')) return cloneJson(plain) as unknown[];
@@ -117,8 +117,8 @@ const identityBy =
     JSON.stringify(key && isRecord(item) ? item[key] : item);
 
 /**
- * Items that the patch names in its order, the others in the order they had. Where a named one and another were both
- * there before, the one that was before the other stays before it; a new one goes first.
+ * Orders list items: those that the patch names in the patch's order, the others in their former order. Between a
+ * named item and another the former order counts; a new item goes first.
  */
 function ordered(
   merged: readonly unknown[],
@@ -144,8 +144,8 @@ function ordered(
 const goType = (value: unknown): string =>
   Number.isInteger(value) ? 'int64' : isRecord(value) ? 'map[string]interface {}' : typeof value;
 
-/** Refuses an order that is no list, or that does not name the items of the patch as they come in it. */
-function refuseOddOrder(order: unknown, change: unknown, identity: Identity): void {
+/** Refuses a `$setElementOrder` that is not a list, or that does not list the patch's items in their order. */
+function refuseInvalidOrder(order: unknown, change: unknown, identity: Identity): void {
   if (!Array.isArray(order)) throw new BadDirective(500, `expected a []interface {}, but received a ${goType(order)}`);
   if (!Array.isArray(change)) return;
   const stated = order.map(identity);
@@ -156,7 +156,7 @@ function refuseOddOrder(order: unknown, change: unknown, identity: Identity): vo
   throw new BadDirective(500, message);
 }
 
-/** Lays the order a patch states over a list it belongs to. */
+/** Sorts a list by the order that the patch states. */
 function reorder(
   merged: Record<string, unknown>,
   before: unknown,

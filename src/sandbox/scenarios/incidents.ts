@@ -1,5 +1,5 @@
 import type { Pod } from '../controllers/kinds.ts';
-import { FATE } from '../kubelet/behaviour.ts';
+import { FATE_ANNOTATION } from '../kubelet/behaviour.ts';
 import { cloneJson, type KubeObject, type NewObject, timestamp } from '../object.ts';
 import { application } from '../operators/gitops.ts';
 import { put } from '../operators/install.ts';
@@ -8,12 +8,12 @@ import type { Operator } from '../operators/operator.ts';
 import { webhookConfiguration } from '../operators/parts.ts';
 import type { Seeder } from '../world/seeder.ts';
 import { settledStatus } from '../world/settled.ts';
-import { resettle } from '../world/steady.ts';
+import { updateSettledStatus } from '../world/steady.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
- * Five ways a GitOps control plane breaks KServe, as data over the seeded world. What Argo CD's Applications say is
- * written here as its controller would have left it.
+ * Five ways in which a GitOps control plane breaks KServe, as changes of the seeded objects. The status of Argo CD's
+ * Applications is written here as its controller would have left it.
  */
 
 const APPLICATIONS = 'applications.argoproj.io';
@@ -32,7 +32,7 @@ interface AppState {
   sync: string;
   health: string;
   condition?: { type: string; message: string };
-  /** What the last sync failed with, for the resource it failed on. */
+  /** The message of the failed resource of the last sync. */
   failure?: string;
   /** State of the Application's resources. */
   resource?: { status: string; health: string };
@@ -79,17 +79,17 @@ const moreReplicas = (manifest: NewObject): void => {
   manifest.spec = { predictor: { ...(manifest.spec as { predictor: object }).predictor, minReplicas: 2 } };
 };
 
-/** Decides the fate of a Deployment's present pods, so many minutes ago; pods made later are not touched by it. */
-function spoilPods(s: Seeder, namespace: string, deployment: string, container: string, fate: string, minutes: number) {
+/** Makes the present pods of a Deployment fail, since `minutes` ago; pods created later are not affected. */
+function breakPods(s: Seeder, namespace: string, deployment: string, container: string, fate: string, minutes: number) {
   for (const pod of s.store.list<Pod>('pods', namespace)) {
     if (!pod.metadata.name.startsWith(`${deployment}-`)) continue;
     const { podIP = '', hostIP = '' } = pod.status ?? {};
     s.store.modify<Pod>('pods', namespace, pod.metadata.name, draft => {
-      draft.metadata.annotations = { ...draft.metadata.annotations, [FATE + container]: fate };
+      draft.metadata.annotations = { ...draft.metadata.annotations, [FATE_ANNOTATION + container]: fate };
       draft.status = settledStatus(draft, podIP, hostIP, s.clock.now() - minutes * 60_000);
     });
   }
-  resettle(s, namespace, deployment, minutes);
+  updateSettledStatus(s, namespace, deployment, minutes);
 }
 
 const NO_ENDPOINTS =
@@ -174,8 +174,8 @@ export const appsUnknown: Scenario = {
   operators: all =>
     all.map(o => (o.name === 'kyverno' ? { ...o, workloads: o.workloads.map(w => ({ ...w, hoursAgo: 0.2 })) } : o)),
   prepare(s) {
-    spoilPods(s, 'kyverno', 'kyverno-admission-controller', 'kyverno', 'not-ready', 11);
-    spoilPods(s, 'argocd', 'argocd-repo-server', 'argocd-repo-server', 'not-ready', 10);
+    breakPods(s, 'kyverno', 'kyverno-admission-controller', 'kyverno', 'not-ready', 11);
+    breakPods(s, 'argocd', 'argocd-repo-server', 'argocd-repo-server', 'not-ready', 10);
     const message =
       'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.96.77.20:8081: connect: connection refused"';
     report(
@@ -190,7 +190,7 @@ export const appsUnknown: Scenario = {
 const REFUSED =
   'Internal error occurred: failed calling webhook "validate.nginx.ingress.kubernetes.io": failed to call webhook: Post "https://ingress-nginx-controller-admission.ingress-nginx.svc:443/networking/v1/ingresses?timeout=10s": dial tcp 10.96.201.14:443: connect: connection refused';
 
-/** What test-app would bring: a Deployment, and an Ingress that the stale webhook refuses. */
+/** The manifests of test-app: a Deployment, and an Ingress that the stale webhook refuses. */
 const NGINX_TEST: readonly NewObject[] = [
   {
     apiVersion: 'apps/v1',

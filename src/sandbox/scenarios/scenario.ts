@@ -14,17 +14,20 @@ export interface Scenario {
   summary: string;
   /** The operators as they are installed here; as in the catalogue when absent. */
   operators?(all: readonly Operator[]): readonly Operator[];
-  /** Changes the seeded world before anything runs. */
+  /** Changes the seeded objects before anything runs. */
   prepare?(seeder: Seeder, options: ScenarioOptions): void;
-  /** Goes on while the world runs. */
+  /** Activity that goes on while the sandbox runs. */
   run?(parts: Parts, options: ScenarioOptions): void;
-  /** What happened before anybody looks: the world lives through it, from that long ago until now, before it is served. */
+  /**
+   * What happened before the start: the sandbox simulates it, from that long ago until now, before it serves
+   * requests.
+   */
   past?: { minutes: number; play(stage: Stage): Promise<void> };
 }
 
-/** The world in the past of a scenario: what a person did to it then. */
+/** The cluster in the past of a scenario, and the means to change it. */
 export interface Stage {
-  /** The API as the administrator meets it. */
+  /** The API for the administrator. */
   admin: SandboxClient;
   parts: Parts;
   /** What Git holds for each Argo CD Application. */

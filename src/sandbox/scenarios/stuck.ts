@@ -72,7 +72,10 @@ function seedOf(d: Deployment): WorkloadSeed {
   };
 }
 
-/** A victim Deployment: settled as it was before, then with the fault's rollout stuck on top (or scaled, with none). */
+/**
+ * A Deployment with an injected fault: rolled out as it was before, then with the rollout that the fault began and
+ * that is stuck (or only scaled).
+ */
 function putVictim(s: Seeder, before: Deployment, injected: Deployment): void {
   const template: PodTemplate = injected.spec.template;
   const rolled = JSON.stringify(template) !== JSON.stringify(before.spec.template);
@@ -88,8 +91,8 @@ function putRecorded(s: Seeder, object: KubeObject, madeByChaos: boolean): void 
   s.put(resource, object as NewObject, { hoursAgo: madeByChaos ? INJECTED_HOURS : VICTIM_HOURS, manager });
 }
 
-/** What the recorded objects refer to: the namespace, its accounts and roles, the Widgets' definition. */
-function furnish(s: Seeder): void {
+/** Puts what the recorded objects refer to: the namespace, its accounts and roles, and the definition of Widgets. */
+function putDependencies(s: Seeder): void {
   s.put('namespaces', namespace('shop'), { hoursAgo: VICTIM_HOURS + 1 });
   const reads = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] }];
   for (const item of [
@@ -106,7 +109,7 @@ export const stuckInjections: Scenario = {
   name: 'stuck-injections',
   summary: '24 injections another chaos tool left behind in namespace shop when it was killed',
   prepare(s) {
-    furnish(s);
+    putDependencies(s);
     for (const { injected, before } of CASES) {
       for (const object of injected) {
         if (object.kind !== 'Deployment') {

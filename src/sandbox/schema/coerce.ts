@@ -2,14 +2,14 @@ import { isRecord } from '../object.ts';
 import { canonicalQuantity } from '../quantity.ts';
 import { isIntOrString, keepsUnknown, type SchemaNode } from './node.ts';
 
-/** A value that cannot be what its field is. The message is the one of Go's JSON decoder. */
+/** A value of the wrong type for its field. The message is that of Go's JSON decoder. */
 export class WrongType extends Error {
-  /** What the server says where it fills in a Go value from a map instead of reading JSON. */
-  readonly restoring: string | undefined;
+  /** The message where the API server fills a Go value from a map instead of decoding JSON. */
+  readonly fromMapMessage: string | undefined;
 
-  constructor(message: string, restoring?: string) {
+  constructor(message: string, fromMapMessage?: string) {
     super(message);
-    this.restoring = restoring;
+    this.fromMapMessage = fromMapMessage;
   }
 }
 
@@ -28,7 +28,7 @@ interface Walk {
 
 const shortType = (typeName: string) => typeName.split('.').slice(-2).join('.');
 
-/** How Go writes the type here. */
+/** The Go type at this place. */
 function goType(node: SchemaNode): string {
   const { raw } = node;
   if (node.typeName && !raw.type) return shortType(node.typeName);
@@ -51,10 +51,10 @@ function wrong(value: unknown, node: SchemaNode, walk: Walk): WrongType {
   const field = `${walk.struct}.${walk.fields.join('.')}`;
   const type = goType(node);
   const message = `json: cannot unmarshal ${jsonType(value)} into Go struct field ${field} of type ${type}`;
-  return new WrongType(message, restoring(value, node, type));
+  return new WrongType(message, fromMapMessage(value, node, type));
 }
 
-function restoring(value: unknown, { raw, extra }: SchemaNode, type: string): string {
+function fromMapMessage(value: unknown, { raw, extra }: SchemaNode, type: string): string {
   const found = Array.isArray(value) ? 'slice' : isRecord(value) ? 'map' : jsonType(value);
   if (raw.type === 'array') return `cannot restore slice from ${found}`;
   if (raw.type !== 'object') return `unrecognized type: ${type}`;
@@ -80,13 +80,13 @@ function fits(value: unknown, node: SchemaNode): boolean {
 }
 
 /** Values a Go struct leaves out when written: absent, empty text, empty lists and maps. */
-const isBlank = (value: unknown, node: SchemaNode): boolean =>
+const isZeroValue = (value: unknown, node: SchemaNode): boolean =>
   value === null ||
   (value === '' && node.raw.default !== '') ||
   (Array.isArray(value) && value.length === 0) ||
   (isRecord(value) && Object.keys(value).length === 0 && node.extra !== undefined);
 
-/** Plain Go booleans among the fields: written only when true. */
+/** Go boolean fields that are written only when true. */
 const PLAIN_FLAGS = new Set([
   'hostNetwork',
   'hostPID',
@@ -101,7 +101,7 @@ const PLAIN_FLAGS = new Set([
   'globalDefault',
 ]);
 
-/** Plain Go numbers among the fields: written only when not 0. A body in the protobuf form names them all. */
+/** Go number fields that are written only when not 0. A protobuf body has them all. */
 const PLAIN_NUMBERS = new Set(['generation', 'minReadySeconds', 'hostPort', 'nodePort', 'initialDelaySeconds']);
 
 const KEPT_NULL = new Set(['lastProbeTime', 'lastTimestamp', 'firstTimestamp', 'eventTime', 'conditions']);
@@ -111,7 +111,7 @@ function coerceObject(value: unknown, node: SchemaNode, walk: Walk, path: string
   if (keepsUnknown(node)) return value;
   const kept: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) coerceMember(kept, name, member, node, walk, path);
-  addBlanks(kept, node);
+  addZeroValues(kept, node);
   return kept;
 }
 
@@ -133,7 +133,7 @@ function coerceMember(
     const within = declared ? { ...walk, struct, fields: [...walk.fields, name] } : walk;
     const coerced = coerceAny(member, child, within, at);
     const unset = (coerced === false && PLAIN_FLAGS.has(name)) || (coerced === 0 && PLAIN_NUMBERS.has(name));
-    if (!declared || !(unset || isBlank(coerced, child))) kept[name] = coerced;
+    if (!declared || !(unset || isZeroValue(coerced, child))) kept[name] = coerced;
   }
 }
 
@@ -144,14 +144,14 @@ function coerceNull(kept: Record<string, unknown>, name: string, node: SchemaNod
 }
 
 /** Members a Go struct always writes: zero numbers, empty texts, empty structs. They are the defaults of the schema. */
-function addBlanks(value: Record<string, unknown>, node: SchemaNode): void {
+function addZeroValues(value: Record<string, unknown>, node: SchemaNode): void {
   for (const [name, schema] of Object.entries(node.raw.properties ?? {})) {
     if (schema.default === undefined || value[name] !== undefined) continue;
     const child = node.property(name) as SchemaNode;
     if (!isRecord(schema.default)) value[name] = schema.default;
     else {
       const blank: Record<string, unknown> = {};
-      addBlanks(blank, child);
+      addZeroValues(blank, child);
       value[name] = blank;
     }
   }
@@ -167,8 +167,8 @@ function coerceAny(value: unknown, node: SchemaNode, walk: Walk, path: string): 
   if (raw.type === 'object') return coerceObject(value, node, walk, path);
   if (!fits(value, node)) throw wrong(value, node, walk);
   if (node.typeName?.endsWith('.Quantity')) return quantity(value);
-  if (node.typeName?.endsWith('.MicroTime')) refuseOddMicroTime(value);
-  if (raw.format === 'byte') refuseOddBase64(value);
+  if (node.typeName?.endsWith('.MicroTime')) refuseInvalidMicroTime(value);
+  if (raw.format === 'byte') refuseInvalidBase64(value);
   return value;
 }
 
@@ -191,7 +191,7 @@ function quantity(value: unknown): string {
 const MICRO = '2006-01-02T15:04:05.000000Z07:00';
 
 /** Times of Leases and new Events have six digits after the second. */
-function refuseOddMicroTime(value: unknown): void {
+function refuseInvalidMicroTime(value: unknown): void {
   const text = String(value);
   const parts = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(.*)$/.exec(text);
   const rest = parts?.[1] ?? '';
@@ -200,7 +200,7 @@ function refuseOddMicroTime(value: unknown): void {
   throw new WrongType(`parsing time ${JSON.stringify(text)} as "${MICRO}": cannot parse "${found}" as "${wanted}"`);
 }
 
-function refuseOddBase64(value: unknown): void {
+function refuseInvalidBase64(value: unknown): void {
   const text = String(value).replace(/[\r\n]/g, '');
   const at = text.search(/[^A-Za-z0-9+/=]/);
   const odd = at >= 0 ? at : text.length % 4 === 0 ? -1 : text.length;

@@ -45,7 +45,7 @@ export interface RawSchema {
   'x-kubernetes-group-version-kind'?: readonly { group: string; version: string; kind: string }[];
 }
 
-/** One place in a schema. References are resolved; children are worked out when asked for, since schemas recurse. */
+/** One place in a schema. References are resolved; children are resolved on demand, since schemas can be recursive. */
 export interface SchemaNode {
   /** The schema here, with the members of what it refers to. */
   readonly raw: RawSchema;
@@ -55,7 +55,7 @@ export interface SchemaNode {
   /** The schema of members that are not named properties. */
   readonly extra: SchemaNode | undefined;
   readonly items: SchemaNode | undefined;
-  /** A node of another schema for the same place, such as an alternative. */
+  /** A node of another schema at the same place, such as an alternative. */
   beside(schema: RawSchema): SchemaNode;
 }
 

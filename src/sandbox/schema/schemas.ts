@@ -42,7 +42,7 @@ export function createSchemas(): Schemas {
   };
 }
 
-/** Every custom object has these, whatever its definition says of them. */
+/** Adds apiVersion, kind and metadata, which every custom object has. */
 function withObjectFields(schema: RawSchema): RawSchema {
   return {
     ...schema,

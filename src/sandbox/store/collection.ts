@@ -1,6 +1,6 @@
 import type { KubeObject } from '../object.ts';
 
-/** `namespace/name`, or `/name`: the order of these is the order of lists. */
+/** `namespace/name`, or `/name`: the sort key of lists. */
 const placeOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
 
 /** The objects of one resource, by name and in order. */

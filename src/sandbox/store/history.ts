@@ -49,7 +49,7 @@ export function createHistory(capacity: number): History {
   };
 }
 
-/** What the resource looked like before the given later changes: `now` with each of them taken back, in list order. */
+/** The objects before the given later changes: `now` with each change undone, in list order. */
 export function rewind(now: readonly KubeObject[], later: readonly StoreEvent[]): KubeObject[] {
   if (later.length === 0) return [...now];
   const place = (o: KubeObject) => `${o.metadata.namespace ?? ''}/${o.metadata.name}`;

@@ -5,7 +5,7 @@ type Propagation = 'Orphan' | 'Background' | 'Foreground';
 
 /** How an object is to be deleted. */
 export interface DeleteOptions {
-  /** Seconds until a Pod may be dropped; other kinds have no grace. */
+  /** The grace period in seconds; only Pods have one. */
   gracePeriodSeconds?: number;
   propagationPolicy?: Propagation;
   preconditions?: { uid?: string; resourceVersion?: string };
@@ -14,10 +14,18 @@ export interface DeleteOptions {
 
 const OWN_FINALIZER = { Orphan: 'orphan', Foreground: 'foregroundDeletion' } as const;
 
-/** Whether what is asked for differs, so that `metadata.generation` moves. Metadata never counts, status only where it has no path of its own. */
-export function asksForMore(info: ResourceInfo, before: KubeObject, after: KubeObject, through?: string): boolean {
+/**
+ * Whether an update increments `metadata.generation`. Metadata never counts, and status only for kinds without a
+ * status subresource.
+ */
+export function changesGeneration(
+  info: ResourceInfo,
+  before: KubeObject,
+  after: KubeObject,
+  through?: string,
+): boolean {
   if (through === 'status') return false;
-  // Deployments count their annotations too.
+  // Changed annotations count for Deployments.
   if (info.key === 'deployments.apps' && !sameJson(before.metadata.annotations, after.metadata.annotations))
     return true;
   const statusApart = info.subresources.some(s => s.name === 'status');
@@ -31,14 +39,14 @@ export function asksForMore(info: ResourceInfo, before: KubeObject, after: KubeO
   return [...keys].some(key => !sameJson(asked(before[key]), asked(after[key])));
 }
 
-/** A pod spec apart from where it runs: putting a Pod on a node asks for nothing new. */
+/** A pod spec without its node: binding a Pod does not change the generation. */
 function withoutNode(spec: unknown): unknown {
   if (!isRecord(spec)) return spec;
   const { nodeName: _node, ...rest } = spec;
   return rest;
 }
 
-/** Finalizers after the propagation policy has added its own or taken the other one away. */
+/** The finalizers with that of the propagation policy, and without that of the other one. */
 function finalizersFor(object: KubeObject, policy: Propagation | undefined): string[] {
   const current = object.metadata.finalizers ?? [];
   if (policy === undefined) return current;
@@ -51,19 +59,19 @@ function podGrace(pod: KubeObject, asked: number | undefined): number {
   const phase = isRecord(pod.status) ? pod.status.phase : undefined;
   const wanted =
     asked ?? (typeof spec.terminationGracePeriodSeconds === 'number' ? spec.terminationGracePeriodSeconds : 30);
-  // A pod that runs nowhere, or has ended, has nothing to shut down.
+  // A pod without a node, or one that has ended, needs no grace period.
   if (!spec.nodeName || phase === 'Succeeded' || phase === 'Failed') return 0;
-  // A negative grace is said to be one second.
+  // A negative grace period counts as one second.
   return wanted < 0 ? 1 : wanted;
 }
 
-/** Seconds of grace for this deletion: 0 where the kind has none. */
+/** The grace period of this deletion in seconds; 0 for kinds without one. */
 function graceFor(info: ResourceInfo, object: KubeObject, asked: number | undefined): number {
   return info.key === 'pods' ? podGrace(object, asked) : 0;
 }
 
-/** What the status says of an object that has just been marked for deletion. In place. */
-function noteDeletion(info: ResourceInfo, object: KubeObject, time: string): void {
+/** Sets what the status of an object shows once it is marked for deletion. In place. */
+function setTerminatingStatus(info: ResourceInfo, object: KubeObject, time: string): void {
   if (info.key === 'namespaces') {
     object.status = { ...(isRecord(object.status) ? object.status : {}), phase: 'Terminating' };
   } else if (info.key === DEFINITIONS) {
@@ -78,7 +86,7 @@ function noteDeletion(info: ResourceInfo, object: KubeObject, time: string): voi
 }
 
 const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
-/** Held until every object of the kind is gone. */
+/** The finalizer that keeps a definition until all its instances are gone. */
 const DEFINITION_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 const PENDING = {
   reason: 'InstanceDeletionPending',
@@ -112,7 +120,7 @@ export function markDeleted(info: ResourceInfo, current: KubeObject, options: De
     return next;
   }
   meta.deletionTimestamp = timestamp(now + grace * 1000);
-  noteDeletion(info, next, meta.deletionTimestamp);
+  setTerminatingStatus(info, next, meta.deletionTimestamp);
   if (graceful) meta.deletionGracePeriodSeconds = grace;
   if (info.counted && graceful && meta.generation !== undefined) meta.generation += 1;
   return next;

@@ -3,14 +3,14 @@ import type { ResourceInfo } from '../registry.ts';
 import { conflict } from '../status.ts';
 import type { DeleteOptions } from './lifecycle.ts';
 
-/** Why a write meant for an object of the same name that is no longer there is refused. */
+/** The refusal of a write for an earlier object of the same name. */
 export function staleUid(info: ResourceInfo, current: KubeObject, uid: string): string {
   const { namespace, name } = current.metadata;
   const key = `/registry/${info.group && info.custom ? `${info.group}/` : ''}${info.resource}/${namespace ? `${namespace}/` : ''}${name}`;
   return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`;
 }
 
-/** Refuses a delete of another object, or another state of it, than was meant. */
+/** Refuses a delete whose uid or resource version precondition does not hold. */
 export function refuseFailedPrecondition(
   info: ResourceInfo,
   current: KubeObject,

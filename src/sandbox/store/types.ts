@@ -17,13 +17,16 @@ export interface WriteOptions {
   by?: Writer;
   /** The subresource a write goes through, where no writer says it. */
   subresource?: string;
-  /** Works out and returns the result without keeping it. */
+  /** Computes and returns the result without storing it. */
   dryRun?: boolean;
   /** Changes a new object once it has its uid. */
   finish?: (object: KubeObject) => void;
-  /** When this is said to have happened, in milliseconds since 1970; now when absent. For a world that begins with a past. */
+  /**
+   * The time to record for this write, in milliseconds since 1970; now when absent. For objects that are set up with
+   * a past.
+   */
   at?: number;
-  /** The uid of a new object; a random one when absent. For recorded objects that others name by uid. */
+  /** The uid of a new object; a random one when absent. For recorded objects that others refer to by uid. */
   uid?: string;
 }
 
@@ -36,7 +39,7 @@ export type FieldTracker = (
 ) => ManagedFieldsEntry[] | undefined;
 
 export interface DeleteResult {
-  /** The object as it is now: gone, or with a deletion time. */
+  /** The object after the deletion: removed, or with a deletion timestamp. */
   object: KubeObject;
   /** False while finalizers or a grace period hold it. */
   removed: boolean;
@@ -75,9 +78,9 @@ export interface Store {
   since(resource: string, revision: number): StoreEvent[] | undefined;
   /** The objects as they were at a revision; undefined when that is no longer known (410). */
   at(resource: string, revision: number, namespace?: string): KubeObject[] | undefined;
-  /** Forgets history, so that older revisions answer 410. */
+  /** Drops the history, so that older revisions answer 410. */
   compact(): void;
-  /** Drops all objects of a resource without a trace: for a kind that is no longer defined. */
+  /** Drops all objects of a resource without events, for a kind that is no longer defined. */
   forget(resource: string): void;
   count(resource: string): number;
 }

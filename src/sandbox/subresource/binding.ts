@@ -4,7 +4,7 @@ import { each, ensure, part } from '../defaults/fill.ts';
 import { timestamp } from '../object.ts';
 import { badRequest, conflict, StatusError } from '../status.ts';
 
-function refuseOddTarget({ kind, name }: Record<string, unknown>): void {
+function refuseInvalidTarget({ kind, name }: Record<string, unknown>): void {
   if (kind && kind !== 'Node')
     throw new StatusError(
       500,
@@ -20,7 +20,7 @@ export function bind(kernel: Kernel, call: Call, body: unknown): void {
   const name = part(body, 'metadata')?.name;
   if (name !== undefined && name !== call.name) throw badRequest('name in URL does not match name in Binding object');
   const node = part(body, 'target')?.name;
-  refuseOddTarget(part(body, 'target') ?? {});
+  refuseInvalidTarget(part(body, 'target') ?? {});
   const current = part(pod, 'spec')?.nodeName;
   if (current)
     throw conflict(

@@ -1,7 +1,7 @@
 import { refuseOtherKind } from '../api/decode.ts';
 import { deleteObject } from '../api/delete.ts';
 import type { Call, Kernel } from '../api/kernel.ts';
-import { bodyAsksForDryRun, refuseOddPolicy } from '../api/options.ts';
+import { bodyAsksForDryRun, refuseInvalidPropagationPolicy } from '../api/options.ts';
 import { currentObject } from '../api/update.ts';
 import { ensure, part } from '../defaults/fill.ts';
 import { isRecord, type KubeObject, timestamp } from '../object.ts';
@@ -37,15 +37,18 @@ function refuseViolation(budget: KubeObject): void {
   );
 }
 
-/** Whether losing the Pod disrupts nothing: it has ended, or never began. */
-function isHarmless(pod: KubeObject): boolean {
+/** Whether evicting the Pod disrupts nothing: it has ended, or has not started. */
+function disruptsNothing(pod: KubeObject): boolean {
   const phase = part(pod, 'status')?.phase;
   return (
     phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined
   );
 }
 
-/** Deletes a Pod if its disruption budgets allow it. 429 when they do not. A dry run is asked for by query or in the body. */
+/**
+ * Deletes a Pod if its disruption budgets allow it. 429 when they do not. The query or the body may ask for a dry
+ * run.
+ */
 export async function evict(kernel: Kernel, asked: Call, body: unknown): Promise<void> {
   refuseOtherKind(kernel, body, EVICTION, ['policy/v1', 'policy/v1beta1']);
   if (part(body, 'metadata')?.name !== asked.name)
@@ -53,7 +56,7 @@ export async function evict(kernel: Kernel, asked: Call, body: unknown): Promise
   const pod = currentObject(kernel, asked);
   const stated = isRecord(body) && isRecord(body.deleteOptions) ? body.deleteOptions : {};
   const call = { ...asked, dryRun: asked.dryRun || bodyAsksForDryRun(stated) };
-  refuseOddPolicy(stated.propagationPolicy, stated.orphanDependents);
+  refuseInvalidPropagationPolicy(stated.propagationPolicy, stated.orphanDependents);
   const options = stated as DeleteOptions;
   const budgets = budgetsOf(kernel, pod);
   if (budgets.length > 1)
@@ -63,7 +66,7 @@ export async function evict(kernel: Kernel, asked: Call, body: unknown): Promise
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     );
   const [budget] = budgets;
-  if (budget && !isHarmless(pod)) {
+  if (budget && !disruptsNothing(pod)) {
     refuseViolation(budget);
     if (!call.dryRun) countDisruption(kernel, budget, pod);
   }

@@ -55,8 +55,8 @@ interface LogOptions {
   tail: number;
 }
 
-/** Refuses options of a log that cannot be. 422. */
-function refuseOddOptions(name: string, query: URLSearchParams): void {
+/** Refuses invalid options of a log request. 422. */
+function refuseInvalidLogOptions(name: string, query: URLSearchParams): void {
   const causes: StatusCause[] = [];
   const number = (option: string) => (query.get(option) === null ? undefined : Number(query.get(option)));
   const [tail, since] = [number('tailLines'), number('sinceSeconds')];
@@ -89,11 +89,11 @@ function write(line: LogLine, { timestamps }: LogOptions): string {
 /** Answers the log of a container as text; with `follow=true` the connection stays open for what comes. */
 export function serveLog(kernel: Kernel, call: Call, query: URLSearchParams, response: ServerResponse): void {
   const pod = currentObject(kernel, call);
-  refuseOddOptions(call.name, query);
+  refuseInvalidLogOptions(call.name, query);
   const container = containerOf(pod, query.get('container'));
   const previous = query.get('previous') === 'true';
   if (!part(pod, 'spec')?.nodeName) {
-    // There is no node to ask yet.
+    // The Pod has no node yet.
     response.writeHead(204);
     response.end();
     return;

@@ -1,6 +1,6 @@
-import { refuseOtherKind, unreadablePatch } from '../api/decode.ts';
+import { invalidPatchResult, refuseOtherKind } from '../api/decode.ts';
 import type { Call, Kernel } from '../api/kernel.ts';
-import { type PatchType, patched } from '../api/patch.ts';
+import { applyPatch, type PatchType } from '../api/patch.ts';
 import { currentObject, refuseOtherName, writeOver } from '../api/update.ts';
 import { atVersion } from '../crd/at-version.ts';
 import { ensure, part } from '../defaults/fill.ts';
@@ -90,8 +90,9 @@ const wrongReplicas = (value: unknown): Error =>
 
 /** Sets the replicas from a patch of the Scale. */
 export async function patchScale(kernel: Kernel, call: Call, type: PatchType, patch: unknown): Promise<KubeObject> {
-  const result = patched(kernel, call, getScale(kernel, call), type, patch);
+  const result = applyPatch(kernel, call, getScale(kernel, call), type, patch);
   const wanted = part(result, 'spec')?.replicas;
-  if (wanted !== undefined && typeof wanted !== 'number') throw unreadablePatch(result, false, wrongReplicas(wanted));
+  if (wanted !== undefined && typeof wanted !== 'number')
+    throw invalidPatchResult(result, false, wrongReplicas(wanted));
   return setScale(kernel, call, result);
 }

@@ -65,7 +65,7 @@ const events: Cells = (o, now) => {
   ];
 };
 
-/** Rows of the cluster's own objects. */
+/** Rows of Nodes, Namespaces, Events and similar kinds. */
 export const CLUSTER_CELLS: Readonly<Record<string, Cells>> = {
   nodes,
   events,

@@ -23,7 +23,7 @@ const PLAIN: readonly RecordedColumn[] = [
   ['Created At', 'date', '', 0],
 ];
 
-/** Kinds nobody looks at here: their names and ages, nothing else. */
+/** The columns of all other kinds: name and age. */
 const plainCells =
   (columns: readonly Column[]): Cells =>
   (object, now) =>

@@ -35,7 +35,7 @@ function endpointsText(endpoints: KubeObject): string {
   return firstFew(pairs, 3);
 }
 
-/** Rows of Services and what stands behind and before them. */
+/** Rows of Services, endpoints, Ingresses and network policies. */
 export const NETWORK_CELLS: Readonly<Record<string, Cells>> = {
   services: (o, now) => [
     o.metadata.name,

@@ -9,7 +9,7 @@ interface Summary {
   lastRestart: number | undefined;
 }
 
-/** Exit of a container as a word: its reason, or the signal or code it ended with. */
+/** The exit of a container in a word: its reason, or its signal or exit code. */
 function exitWord(terminated: Fields): string {
   if (terminated.reason) return String(terminated.reason);
   return number(terminated.signal) !== 0 ? `Signal:${terminated.signal}` : `ExitCode:${number(terminated.exitCode)}`;
@@ -21,7 +21,7 @@ function latest(time: number | undefined, container: Fields): number | undefined
   return Math.max(time ?? 0, Date.parse(finished));
 }
 
-/** What the first init container that is not done says of the Pod; undefined when all are done. */
+/** The STATUS from the first init container that is not done; undefined when all are done. */
 function initReason(pod: KubeObject): string | undefined {
   const total = each(spec(pod), 'initContainers').length;
   for (const [i, container] of each(status(pod), 'initContainerStatuses').entries()) {
@@ -62,7 +62,7 @@ function containersSummary(pod: KubeObject, from: string): Summary {
 const isReady = (pod: KubeObject): boolean =>
   each(status(pod), 'conditions').some(c => c.type === 'Ready' && c.status === 'True');
 
-/** The STATUS of a Pod and what goes with it. */
+/** The STATUS, ready and restart columns of a Pod. */
 function podSummary(pod: KubeObject): Summary {
   const from = text(status(pod).reason, '') || text(status(pod).phase, 'Unknown');
   const init = initReason(pod);

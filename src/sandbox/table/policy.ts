@@ -39,7 +39,7 @@ const kindOf = (ref: unknown): string => (isRecord(ref) ? `${ref.apiVersion}/${r
 const nameOf = (ref: unknown): string =>
   isRecord(ref) ? (ref.namespace ? `${ref.namespace}/${ref.name}` : String(ref.name ?? '*')) : UNSET;
 
-/** Rows of what allows, limits and admits. */
+/** Rows of RBAC, quota, limit and admission kinds. */
 export const POLICY_CELLS: Readonly<Record<string, Cells>> = {
   'rolebindings.rbac.authorization.k8s.io': binding,
   'clusterrolebindings.rbac.authorization.k8s.io': binding,

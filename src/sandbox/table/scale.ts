@@ -4,7 +4,7 @@ import type { TableShape } from './shape.ts';
 
 const column = (name: string, type: string) => ({ name, type, format: '', description: '', priority: 0 });
 
-/** The table of Scales: what is asked for and what is there. */
+/** The table of Scales: wanted and present replicas. */
 export const SCALE_SHAPE: TableShape = {
   columns: [
     column('Name', 'string'),

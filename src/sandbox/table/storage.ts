@@ -14,7 +14,7 @@ const accessModes = (modes: unknown): string =>
     .map(mode => MODES[String(mode)] ?? String(mode))
     .join(',');
 
-/** Rows of data, and of where it is kept. */
+/** Rows of ConfigMaps, Secrets and storage kinds. */
 export const STORAGE_CELLS: Readonly<Record<string, Cells>> = {
   configmaps: (o, now) => [
     o.metadata.name,

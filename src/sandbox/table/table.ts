@@ -28,7 +28,7 @@ export function tableOf(
     metadata,
     columnDefinitions: columns ? shape.columns : null,
     rows: objects.map(object => ({
-      // A bookmark has no name.
+      // The object of a bookmark has no name.
       cells: shape.cells(object, now).map(cell => (cell === undefined ? '' : cell)),
       object: attached(object),
     })),

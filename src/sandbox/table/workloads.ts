@@ -50,7 +50,7 @@ const replicas: Cells = (o, now) => [
   selectorText(spec(o).selector),
 ];
 
-/** Rows of Pods and what makes them. */
+/** Rows of Pods and workloads. */
 export const WORKLOAD_CELLS: Readonly<Record<string, Cells>> = {
   pods: podCells,
   'deployments.apps': (o, now) => [

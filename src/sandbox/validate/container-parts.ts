@@ -33,7 +33,7 @@ function variableCauses(variable: Fields, field: string): StatusCause[] {
   ];
 }
 
-/** Paths at which something is mounted already. */
+/** Volume mounts whose path is already used. */
 function mountCauses(mounts: readonly Fields[], field: string): StatusCause[] {
   const seen = new Set<unknown>();
   return mounts.flatMap(({ mountPath }, i) =>
@@ -43,7 +43,7 @@ function mountCauses(mounts: readonly Fields[], field: string): StatusCause[] {
   );
 }
 
-/** What is wrong with a container's ports, variables, mounts and probes, each looked at apart from the others. */
+/** What is wrong with a container's ports, variables, mounts and probes. */
 export function containerPartsCauses(container: Fields, field: string): StatusCause[] {
   const named = each(container, 'ports').filter(port => port.name);
   return [

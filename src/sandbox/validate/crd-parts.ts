@@ -22,7 +22,7 @@ function columnCauses(columns: unknown, field: string): StatusCause[] {
   });
 }
 
-/** The replicas asked for are in the spec, those there are in the status. */
+/** The wanted replicas are in the spec, the present ones in the status. */
 const SCALE_PATHS = { specReplicasPath: '.spec', statusReplicasPath: '.status' } as const;
 
 function subresourceCauses(subresources: unknown, field: string): StatusCause[] {
@@ -53,7 +53,7 @@ function selectableCauses(fields: unknown, field: string, schema: Fields | undef
   });
 }
 
-/** A member of the versions, at the top of the spec where all say the same. */
+/** A member of the versions; it is reported at the top of the spec when all versions have the same value. */
 function ofVersions(versions: readonly Fields[], name: string): { field: string; value: unknown; version: Fields }[] {
   const [first] = versions;
   if (first && versions.every(version => sameJson(version[name], first[name])))

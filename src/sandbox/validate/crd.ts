@@ -6,7 +6,7 @@ import { invalidValue, required, unsupported } from './field.ts';
 import { dnsLabel } from './names.ts';
 import { structuralCauses } from './structural.ts';
 
-/** The schemas of the versions; one of them, by another name, where they are all the same. */
+/** The schemas of the versions; a single one, at the top of the spec, when all are the same. */
 function schemasOf(versions: readonly Fields[]): { field: string; schema: Fields | undefined }[] {
   const all = versions.map((version, i) => ({
     field: `spec.versions[${i}].schema.openAPIV3Schema`,
@@ -35,7 +35,7 @@ function versionCauses(versions: readonly Fields[], isListed: boolean): StatusCa
     const bad = dnsLabel(String(version.name ?? ''));
     return bad ? [invalidValue(`spec.versions[${i}].name`, version.name, bad)] : [];
   });
-  // The name of a single version is also what the older field for it says.
+  // The name of a single version is also in the older field `spec.version`.
   const [only] = versions;
   const bad = versions.length === 1 ? dnsLabel(String(only?.name ?? '')) : undefined;
   if (bad) causes.push(invalidValue('spec.version', only?.name, bad));
@@ -47,7 +47,7 @@ function versionCauses(versions: readonly Fields[], isListed: boolean): StatusCa
   return causes;
 }
 
-/** What the status must say of the stored versions, once the server has filled it in. */
+/** Checks `status.storedVersions` as the server has filled it in. */
 function storedCauses(versions: readonly Fields[]): StatusCause[] {
   const stored = versions.filter(v => v.storage === true).map(v => v.name);
   const field = 'status.storedVersions';
@@ -56,7 +56,7 @@ function storedCauses(versions: readonly Fields[]): StatusCause[] {
   return more.map(name => invalidValue(field, [first], `must have the storage version ${name}`));
 }
 
-/** A version that objects were once stored in stays. */
+/** A version in which objects may be stored must not be removed. */
 function lostCauses(object: KubeObject, versions: readonly Fields[]): StatusCause[] {
   const stored = part(object, 'status')?.storedVersions;
   return (Array.isArray(stored) ? stored : []).flatMap((name, i) => {
@@ -124,7 +124,7 @@ export function crdCauses(object: KubeObject): StatusCause[] {
     ...groupCauses(object, spec),
     ...scopeCauses(spec.scope),
     ...(spec.preserveUnknownFields === true ? [PRESERVING] : []),
-    // An empty list is left out when a definition is read; one without a scope had no spec to list them in.
+    // An empty list of versions is dropped by decoding. A definition without a scope had no spec at all.
     ...versionCauses(versions, Boolean(spec.scope)),
     ...schemasOf(versions).flatMap(({ field, schema }) =>
       schema ? structuralCauses(schema, field) : [required(field)],

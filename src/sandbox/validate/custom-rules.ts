@@ -30,7 +30,7 @@ function hasRules(schema: RawSchema): boolean {
   return inner.some(child => typeof child === 'object' && hasRules(child));
 }
 
-/** What a value looks like in a refusal: objects and lists are not quoted. */
+/** A value as refusals show it: objects and lists are not quoted. */
 const quoted = (value: unknown): string =>
   typeof value === 'object' && value !== null ? '' : `${JSON.stringify(value)}: `;
 
@@ -47,12 +47,12 @@ function causeOf(rule: Rule, field: string, value: unknown, why: string): Status
 }
 
 function wordsOf({ rule, message, messageExpression }: Rule, scope: Record<string, unknown>): string {
-  const told = messageExpression ? celOf(messageExpression).tryValue(scope) : undefined;
-  if (typeof told === 'string' && told.trim() !== '') return told;
+  const dynamicMessage = messageExpression ? celOf(messageExpression).tryValue(scope) : undefined;
+  if (typeof dynamicMessage === 'string' && dynamicMessage.trim() !== '') return dynamicMessage;
   return message ?? `failed rule: ${rule.trim()}`;
 }
 
-/** What one rule says of a value; a rule about a change has nothing to say of what is new. */
+/** The causes of one rule for a value. A transition rule is not applied to new values. */
 function ruleCauses(rule: Rule, value: unknown, old: unknown, field: string): StatusCause[] {
   const expression: Cel = celOf(rule.rule);
   if (expression.mentions('oldSelf') && old === undefined) return [];
@@ -65,14 +65,14 @@ function ruleCauses(rule: Rule, value: unknown, old: unknown, field: string): St
   }
 }
 
-/** The item of an old list that a new item took the place of, where items are told apart by keys. */
+/** The item of the old list with the same keys as a new item. */
 function counterpart(item: unknown, old: unknown, { raw }: SchemaNode): unknown {
   const keys = raw['x-kubernetes-list-map-keys'];
   if (raw['x-kubernetes-list-type'] !== 'map' || !keys || !Array.isArray(old) || !isRecord(item)) return undefined;
   return old.find(other => isRecord(other) && keys.every(key => sameJson(other[key], item[key])));
 }
 
-/** What the rules of a schema, and of all schemas in it, say of a value. What has not changed is let be. */
+/** The causes of all rules of a schema and of the schemas in it. Unchanged values are not checked. */
 function allRuleCauses(value: unknown, node: SchemaNode, field: string, old: unknown): StatusCause[] {
   if (value === null || value === undefined || (old !== undefined && sameJson(old, value))) return [];
   const own = rulesOf(node).flatMap(rule => ruleCauses(rule, value, old, field));
@@ -95,8 +95,8 @@ function allRuleCauses(value: unknown, node: SchemaNode, field: string, old: unk
 }
 
 /**
- * The causes against a custom object with those of its schema's rules; or, where what is wrong already keeps the rules
- * from being looked at, a word about that.
+ * Adds the causes of the schema's rules to those of a custom object. When an earlier cause keeps the rules from being
+ * checked, a note says so instead.
  */
 export function withRules(
   causes: readonly StatusCause[],

@@ -31,8 +31,8 @@ const wrongFormat = (value: string, field: string, format: string): StatusCause 
 
 const INT32 = 2_147_483_647;
 
-/** A cause that is told without the field it is about. */
-const nowhere = (why: string): StatusCause => ({
+/** A cause without a field. */
+const withoutField = (why: string): StatusCause => ({
   reason: 'FieldValueInvalid',
   message: `Invalid value: "": ${why}`,
   field: '<nil>',
@@ -48,7 +48,7 @@ function numberCauses(value: number, raw: RawSchema, field: string): StatusCause
     bad(`less than ${raw.exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
   const bits = raw.type === 'integer' && raw.format === 'int32' ? INT32 : Number.POSITIVE_INFINITY;
   if (value > bits || value < -bits - 1)
-    causes.push(nowhere(`Checked value must be of type integer with format int32 in ${field}`));
+    causes.push(withoutField(`Checked value must be of type integer with format int32 in ${field}`));
   if (raw.multipleOf && value % raw.multipleOf !== 0) bad(`a multiple of ${raw.multipleOf}`);
   return causes;
 }
@@ -73,7 +73,7 @@ function matches(value: string, pattern: string): boolean {
   try {
     return new RegExp(pattern, 'u').test(value);
   } catch {
-    // A pattern only Go understands: nothing can be said against the value.
+    // JavaScript cannot read this pattern, so the value is accepted.
     return true;
   }
 }
@@ -96,7 +96,7 @@ function listCauses(value: readonly unknown[], node: SchemaNode, field: string, 
   return causes;
 }
 
-/** What comes twice in a list that is a set, or a map by some of its items' members. */
+/** The duplicate items of a set list or a map list. */
 function repeated(value: readonly unknown[], raw: RawSchema, field: string): StatusCause[] {
   const kind = raw['x-kubernetes-list-type'];
   if (kind !== 'set' && kind !== 'map') return [];
@@ -136,15 +136,15 @@ function objectCauses(value: Record<string, unknown>, node: SchemaNode, field: s
   return causes;
 }
 
-/** A number that is no integer is told twice. */
+/** The wrong type of a value. A fraction in place of an integer gets two causes, as on a real server. */
 function otherType(value: unknown, raw: RawSchema, field: string, type: string): StatusCause[] {
   const isFraction = type === 'integer' && typeof value === 'number';
   const format = raw.format ? `with format ${raw.format}` : '(default format)';
-  const checked = nowhere(`Checked value must be of type integer ${format} in ${field}`);
+  const checked = withoutField(`Checked value must be of type integer ${format} in ${field}`);
   return [...(isFraction ? [checked] : []), wrongType(value, field, type)];
 }
 
-/** What the schemas that are to hold together, or instead of each other, say. */
+/** The causes of allOf, anyOf, oneOf and not. */
 function alternativeCauses(value: unknown, node: SchemaNode, field: string): StatusCause[] {
   const { oneOf, anyOf, not } = node.raw;
   const tried = (schemas: readonly RawSchema[]) =>
@@ -155,25 +155,25 @@ function alternativeCauses(value: unknown, node: SchemaNode, field: string): Sta
   const fitting = one.filter(found => found.length === 0).length;
   if (oneOf && fitting !== 1) {
     const found = fitting === 0 ? 'Found none valid' : `Found ${fitting} valid alternatives`;
-    causes.push(nowhere(`${named} must validate one and only one schema (oneOf). ${found}`));
+    causes.push(withoutField(`${named} must validate one and only one schema (oneOf). ${found}`));
     if (fitting === 0) causes.push(...(one[0] ?? []));
   }
   const any = tried(anyOf ?? []);
   if (anyOf && any.every(found => found.length > 0))
-    causes.push(nowhere(`${named} must validate at least one schema (anyOf)`), ...(any[0] ?? []));
-  if (not && tried([not])[0]?.length === 0) causes.push(nowhere(`${named} must not validate the schema (not)`));
+    causes.push(withoutField(`${named} must validate at least one schema (anyOf)`), ...(any[0] ?? []));
+  if (not && tried([not])[0]?.length === 0) causes.push(withoutField(`${named} must not validate the schema (not)`));
   return causes;
 }
 
-/** An object in an object says what it is. */
+/** An embedded object must state its apiVersion and kind. */
 const embeddedCauses = (value: unknown, raw: RawSchema, field: string): StatusCause[] =>
   raw['x-kubernetes-embedded-resource'] === true && isRecord(value)
     ? ['apiVersion', 'kind'].filter(name => !value[name]).map(name => required(`${field}.${name}`))
     : [];
 
 /**
- * What is wrong with a custom object by its schema. A value that is as it was before an update is let be, even where the
- * schema has become stricter since.
+ * What is wrong with a custom object by its schema. A value that an update leaves unchanged is accepted, even if the
+ * schema has become stricter.
  */
 export function customCauses(value: unknown, node: SchemaNode, field = '', old?: unknown): StatusCause[] {
   if (old !== undefined && sameJson(old, value)) return [];

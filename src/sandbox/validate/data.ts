@@ -10,7 +10,7 @@ import { serviceDetails } from './service-details.ts';
 
 const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 
-/** A port that is there twice, as the server's refusals print it. */
+/** Duplicate ports, as the server's refusals print them. */
 function portsTwice(ports: readonly Fields[]): StatusCause[] {
   const seen = new Set<string>();
   return ports.flatMap(({ port, protocol = 'TCP' }, i) => {
@@ -56,7 +56,7 @@ const serviceUpdate: UpdateRule = (before, after) => {
 
 const DATA_LIMIT = 1024 * 1024;
 
-/** How many bytes all values of a member have; those of a Secret and binary ones are base64. */
+/** The size of all values of a member in bytes. Values of Secrets and binary ones are base64. */
 const bytesIn = (object: KubeObject, member: string, encoding: BufferEncoding): number =>
   Object.values(part(object, member) ?? {}).reduce<number>(
     (sum, value) => sum + Buffer.byteLength(String(value), encoding),
@@ -90,7 +90,7 @@ const SECRET_KEYS: Readonly<Record<string, readonly string[]>> = {
 };
 const ACCOUNT = 'kubernetes.io/service-account.name';
 
-/** A Docker configuration is JSON; what is wrong with it is told without showing any of it. */
+/** A Docker configuration must be JSON; the cause quotes nothing of it. */
 function dockerCauses(object: KubeObject): StatusCause[] {
   const key = { 'kubernetes.io/dockerconfigjson': '.dockerconfigjson', 'kubernetes.io/dockercfg': '.dockercfg' }[
     String(object.type)
@@ -127,7 +127,7 @@ const claim: Rule = object => {
   ];
 };
 
-/** A ConfigMap or Secret that says it is immutable stays as it is. */
+/** An immutable ConfigMap or Secret cannot be changed. */
 const sealed: UpdateRule = (before, after) => {
   const sealedNow = before.immutable === true;
   if (!sealedNow) return [];

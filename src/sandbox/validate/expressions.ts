@@ -3,7 +3,7 @@ import { each, type Fields } from '../defaults/fill.ts';
 import type { StatusCause } from '../status.ts';
 import { invalidValue } from './field.ts';
 
-/** Why a text at a field is no expression. */
+/** The cause for an invalid expression at a field. */
 export function expressionCause(field: string, source: string): StatusCause[] {
   const problem = celProblem(source);
   return problem === undefined

@@ -51,7 +51,7 @@ export function portCause(field: string, value: unknown): StatusCause[] {
   return fits ? [] : [invalidValue(field, value, PORT_RANGE)];
 }
 
-/** Names used twice in a list of objects. */
+/** Duplicate names in a list of objects. */
 export function duplicates(
   list: readonly Readonly<Record<string, unknown>>[],
   member: string,

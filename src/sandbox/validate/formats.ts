@@ -24,5 +24,5 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   mac: text => /^([\da-f]{2}[:-]){5}[\da-f]{2}$/i.test(text),
 };
 
-/** Whether a text is of a format, or the format is one nobody checks. */
+/** Whether a text has the format; true for formats that the server does not check. */
 export const isOfFormat = (text: string, format: string): boolean => FORMATS[format]?.(text) ?? true;

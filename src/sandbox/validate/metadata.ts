@@ -36,7 +36,7 @@ function nameCauses(key: string, meta: ObjectMeta): StatusCause[] {
   if (!meta.name) return [required('metadata.name', 'name or generateName is required')];
   const rule = nameRuleOf(key);
   const bad = rule(meta.name);
-  // A prefix is part of a name: what follows it may begin with a hyphen's successor.
+  // generateName is the beginning of a name, so it may end in a hyphen.
   const badPrefix = meta.generateName && rule(meta.generateName.replace(/-$/, 'a'));
   return [
     ...(badPrefix ? [invalidValue('metadata.generateName', meta.generateName, badPrefix)] : []),
@@ -68,7 +68,7 @@ const finalizerCauses = (meta: ObjectMeta, custom: boolean): StatusCause[] =>
     return [invalidValue(`metadata.finalizers[${i}]`, name, why)];
   });
 
-/** What users are warned of who give a custom object a finalizer without a domain. */
+/** The warnings for finalizers of custom objects without a domain. */
 export const finalizerWarnings = (before: KubeObject | undefined, { metadata }: KubeObject): string[] =>
   (metadata.finalizers ?? [])
     .filter(name => !name.includes('/') && !STANDARD_FINALIZERS.has(name))
@@ -97,7 +97,7 @@ export function metadataCauses({ info }: Call, { metadata }: KubeObject): Status
   ];
 }
 
-/** What an update may not do to metadata. */
+/** The causes for forbidden changes of metadata. */
 export function metadataUpdateCauses(before: KubeObject, after: KubeObject): StatusCause[] {
   if (!before.metadata.deletionTimestamp) return [];
   const known = before.metadata.finalizers ?? [];

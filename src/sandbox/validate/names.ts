@@ -11,7 +11,7 @@ const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 const tooLong = (limit: number, unit: string) => `must be no more than ${limit} ${unit}`;
 const used = (pattern: string) => `regex used for validation is '${pattern}')`;
 
-/** Labels are limited in bytes, whole names in characters: the server's words for it, not another count. */
+/** The server words the limit of labels in bytes and that of names in characters. */
 function rule(limit: number, pattern: string, words: string, unit = 'bytes'): NameRule {
   const fits = whole(pattern);
   return name =>
@@ -83,7 +83,7 @@ const pathSegment: NameRule = name => {
   return undefined;
 };
 
-/** A namespace's name is a label; dots get words of their own. */
+/** A namespace's name is a DNS label; dots have their own message. */
 const namespaceName: NameRule = name => (name.includes('.') ? 'must not contain dots' : label(name));
 
 const OWN_RULES: Readonly<Record<string, NameRule>> = {

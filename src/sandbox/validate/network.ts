@@ -55,7 +55,7 @@ export const ingress: Rule = object => {
 
 const amount = (list: Fields | undefined, name: string): number | undefined => quantityValue(list?.[name]);
 
-/** What is said about one resource of a limit: the least, the most, and what is taken when nothing is asked for. */
+/** The causes for one resource of a LimitRange item: minimum, maximum and defaults. */
 function limitCauses(limit: Fields, name: string, field: string): StatusCause[] {
   const [min, max] = [part(limit, 'min'), part(limit, 'max')];
   const usual = part(limit, 'default') ?? max;
@@ -103,11 +103,11 @@ export const node: Rule = object =>
     return [...(key ? [] : [required(`${field}.key`)]), ...odd, ...odd];
   });
 
-/** What is wrong with an Event: those of both groups are kept in the form they came in. */
+/** What is wrong with an Event, in the form of either API. */
 export const event: Rule = object => {
   const about = String(part(object, 'involvedObject')?.namespace ?? '');
   const own = object.metadata.namespace ?? '';
-  // What is about an object without a namespace lies in one of these.
+  // Events about cluster-scoped objects are in one of these namespaces.
   const fits = about === '' ? ['default', 'kube-system'].includes(own) : about === own;
   return fits ? [] : [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')];
 };

@@ -43,7 +43,7 @@ const hostNameCauses = (spec: Fields, field: string): StatusCause[] =>
     return bad ? [invalidValue(`${field}.${name}`, spec[name], bad)] : [];
   });
 
-/** On the node's own network a container's port is the node's. */
+/** With hostNetwork a container's port is a port of the node. */
 function hostPortCauses(spec: Fields, field: string): StatusCause[] {
   if (spec.hostNetwork !== true) return [];
   return each(spec, 'containers').flatMap((container, i) =>

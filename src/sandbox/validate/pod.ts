@@ -15,7 +15,7 @@ function pullPolicyCauses({ imagePullPolicy: policy }: Fields, field: string): S
   return known ? [] : [unsupported(`${field}.imagePullPolicy`, policy, PULL_POLICIES)];
 }
 
-/** Nothing may ask for more than its limit. */
+/** A request must not exceed its limit. */
 function resourceCauses(resources: Fields | undefined, field: string): StatusCause[] {
   const limits = part(resources, 'limits') ?? {};
   const negative = ['limits', 'requests'].flatMap(list =>
@@ -67,7 +67,7 @@ export function podSpecCauses(spec: unknown, field: string): StatusCause[] {
   if (!isRecord(spec)) return [required(`${field}.containers`)];
   const volumes = each(spec, 'volumes');
   const ofVolumes = volumes.map((volume, i) => volumeCauses(volume, `${field}.volumes[${i}]`));
-  // A volume that is not valid cannot be mounted either.
+  // An invalid volume does not count as mountable.
   const names = new Set(volumes.filter((_, i) => ofVolumes[i]?.length === 0).map(v => v.name));
   const containers = each(spec, 'containers');
   const causes: StatusCause[] = ofVolumes.flat();

@@ -22,7 +22,7 @@ const quota: Rule = object =>
         );
       return value !== undefined && value < 0 ? [invalidValue(`spec.hard[${name}]`, String(amount), NOT_NEGATIVE)] : [];
     })
-    .concat(oddScopes(specOf(object).scopes));
+    .concat(invalidScopes(specOf(object).scopes));
 
 const SCOPES = [
   'Terminating',
@@ -33,7 +33,7 @@ const SCOPES = [
   'CrossNamespacePodAffinity',
 ];
 
-const oddScopes = (scopes: unknown): StatusCause[] =>
+const invalidScopes = (scopes: unknown): StatusCause[] =>
   Array.isArray(scopes) && scopes.some(scope => !SCOPES.includes(String(scope)))
     ? [invalidValue('spec.scopes', scopes, 'unsupported scope')]
     : [];
@@ -161,7 +161,7 @@ const priorityClass: Rule = ({ metadata: { name }, value }) => {
 const priorityClassUpdate: UpdateRule = (before, after) =>
   before.value === after.value ? [] : [forbiddenField('value', 'may not be changed in an update.')];
 
-/** Rules for what allows, limits and admits. */
+/** Rules for RBAC, quota, limit and admission kinds. */
 export const POLICY_RULES: Readonly<Record<string, Rule>> = {
   resourcequotas: quota,
   'poddisruptionbudgets.policy': budget,

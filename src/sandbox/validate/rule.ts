@@ -13,7 +13,7 @@ export const IMMUTABLE = 'field is immutable';
 
 export const specOf = (object: KubeObject): Fields => part(object, 'spec') ?? {};
 
-/** Numbers of a spec that may not be below zero. */
+/** The causes for negative numbers of a spec. */
 export function notNegative(spec: Fields, ...names: readonly string[]): StatusCause[] {
   return names.flatMap(name => {
     const value = spec[name];
@@ -21,7 +21,7 @@ export function notNegative(spec: Fields, ...names: readonly string[]): StatusCa
   });
 }
 
-/** Members of a spec that stay as they were made. */
+/** The causes for changed members of a spec that are immutable. */
 export const immutable = (before: Fields, after: Fields, ...names: readonly string[]): StatusCause[] =>
   names.flatMap(name =>
     sameJson(before[name], after[name]) ? [] : [invalidValue(`spec.${name}`, after[name] ?? null, IMMUTABLE)],
@@ -30,7 +30,7 @@ export const immutable = (before: Fields, after: Fields, ...names: readonly stri
 const PERCENT_RULE =
   "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
 
-/** A count, or a share of a count. */
+/** A count or a percentage. */
 export function countOrPercent(field: string, value: unknown): StatusCause[] {
   if (typeof value === 'string' && !/^\d+%$/.test(value)) return [invalidValue(field, value, PERCENT_RULE)];
   return typeof value === 'number' && value < 0 ? [invalidValue(field, value, NOT_NEGATIVE)] : [];

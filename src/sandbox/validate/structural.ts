@@ -7,7 +7,7 @@ import { customCauses } from './custom.ts';
 import { expressionCause } from './expressions.ts';
 import { forbiddenField, invalidValue, required, unsupported } from './field.ts';
 
-/** A schema of a definition as it came; its members may be of any type. */
+/** An unchecked schema of a definition; its members may have any type. */
 type Schema = Readonly<Record<string, unknown>>;
 
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
@@ -18,7 +18,7 @@ const EMBEDDED = 'x-kubernetes-embedded-resource';
 const PRESERVES = 'x-kubernetes-preserve-unknown-fields';
 const INT_OR_STRING = 'x-kubernetes-int-or-string';
 
-/** Every place of a structural schema says its type, unless it takes anything. */
+/** Every level of a structural schema states its type, unless it accepts anything. */
 function typeCauses(schema: Schema, field: string, root: boolean): StatusCause[] {
   const { type } = schema;
   const at = `${field}.type`;
@@ -31,7 +31,7 @@ function typeCauses(schema: Schema, field: string, root: boolean): StatusCause[]
   return root && type !== 'object' ? [invalidValue(at, type, 'must be object at the root')] : [];
 }
 
-/** Whether a list or a map is a whole, and what its items are told apart by. */
+/** The list type or map type of a schema, and the keys of list items. */
 function topologyCauses(schema: Schema, field: string): StatusCause[] {
   const [list, map, items] = [schema[LIST], schema[MAP], part(schema, 'items')];
   const causes: StatusCause[] = [];
@@ -62,7 +62,7 @@ function keyCauses(schema: Schema, items: Schema, field: string): StatusCause[] 
     .map(key => required(`${field}.items.properties[${key}].default`, why));
 }
 
-/** Whether a pattern is one of JavaScript's, which knows nearly all that Go's expressions do. */
+/** Whether JavaScript can read a pattern; nearly all of Go's regular expressions work. */
 function isPattern(pattern: string): boolean {
   try {
     new RegExp(pattern);
@@ -72,7 +72,7 @@ function isPattern(pattern: string): boolean {
   }
 }
 
-/** What structural schemas leave out of what schemas may say. */
+/** The causes for schema members that structural schemas must not have. */
 function leftOutCauses(schema: Schema, field: string): StatusCause[] {
   const causes: StatusCause[] = [];
   if (schema.$ref !== undefined) causes.push(forbiddenField(`${field}.$ref`, '$ref is not supported'));
@@ -105,7 +105,7 @@ function embeddedCauses(schema: Schema, field: string): StatusCause[] {
   ];
 }
 
-/** A default is valid by the schema it stands in, and holds nothing the schema does not know. */
+/** A default must be valid by its schema and have no unknown fields. */
 function defaultCauses(schema: Schema, field: string): StatusCause[] {
   const value = schema.default;
   if (value === undefined) return [];
@@ -139,7 +139,7 @@ export function structuralCauses(schema: Schema, field: string, root = true): St
   return [
     ...typed,
     ...own,
-    // A default cannot be measured by a schema that is none.
+    // A default is checked only against a valid schema.
     ...(typed.length + own.length === 0 ? defaultCauses(schema, field) : []),
     ...Object.entries(part(schema, 'properties') ?? {}).flatMap(([name, child]) => inner(child, `properties[${name}]`)),
     ...inner(schema.items, 'items'),

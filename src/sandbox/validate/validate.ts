@@ -13,7 +13,7 @@ function refuse({ info }: Call, object: KubeObject, causes: readonly StatusCause
   if (causes.length > 0) throw invalid(info.group, info.kind, object.metadata.name ?? '', causes);
 }
 
-/** What only an object that is there may have. */
+/** The causes for fields that a new object must not have. */
 const newCauses = (key: string, object: KubeObject): StatusCause[] =>
   key === 'pods' && each(part(object, 'spec'), 'ephemeralContainers').length > 0
     ? [forbiddenField('spec.ephemeralContainers', 'cannot be set on create')]
@@ -33,7 +33,7 @@ export function validateCreate(kernel: Kernel, call: Call, object: KubeObject): 
   if (call.info.key === 'pods') call.warnings.push(...podWarnings(object));
 }
 
-/** What users are warned of who name a secret to pull images with by nothing. */
+/** The warnings for image pull secrets without a name. */
 const podWarnings = (pod: KubeObject): string[] =>
   each(part(pod, 'spec'), 'imagePullSecrets').flatMap(({ name }, i) =>
     name ? [] : [`spec.imagePullSecrets[${i}].name: invalid empty name ""`],

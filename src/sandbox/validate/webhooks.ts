@@ -8,7 +8,7 @@ import { expressionCauses } from './selector.ts';
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 const REINVOCATION = ['IfNeeded', 'Never'];
 
-/** Parts of a webhook's rule, and what must not be beside a star in them. */
+/** Parts of a webhook rule in which `*` must be the only entry. */
 const WITHOUT_OTHERS = [
   ['operations', 'operations'],
   ['apiGroups', 'API groups'],

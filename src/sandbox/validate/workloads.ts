@@ -195,7 +195,7 @@ const jobUpdate: UpdateRule = (before, after) =>
 
 const frozenPod: UpdateRule = (before, after) => podUpdateCauses(before, after, sameJson);
 
-/** Rules for Pods and what makes them. */
+/** Rules for Pods and workloads. */
 export const WORKLOAD_RULES: Readonly<Record<string, Rule>> = {
   pods: pod,
   'deployments.apps': deployment,

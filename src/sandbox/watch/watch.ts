@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { matchOf, wantedRevision } from '../api/list.ts';
-import { refuseOddWatch } from '../api/options.ts';
+import { refuseInvalidWatchOptions } from '../api/options.ts';
 import type { WallClock } from '../clock.ts';
 import { objectText, type Shown } from '../http/respond.ts';
 import type { KubeObject } from '../object.ts';
@@ -19,12 +19,12 @@ const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 const BOOKMARK_EVERY = 60_000;
 const DEFAULT_SECONDS = 30 * 60;
 
-/** What is watched as one connection sees it: selected, in the form asked for. */
+/** What one watch sends: the selected objects, in the requested format. */
 interface View {
   watched: Watched;
   shown: Shown;
   match: (object: KubeObject) => boolean;
-  /** Tables name their columns once. */
+  /** A table has its column definitions only in the first event. */
   columnsSent: boolean;
 }
 
@@ -33,7 +33,10 @@ function inScope({ watched, match }: View, object: KubeObject): boolean {
   return (namespace === undefined || object.metadata.namespace === namespace) && match(object);
 }
 
-/** How a change looks through a selector: an object that starts to meet it appears, one that stops goes. */
+/**
+ * The type of a change as a watch with a selector sees it: ADDED when the object starts to match, DELETED when it
+ * stops.
+ */
 function seenType(view: View, event: StoreEvent): StoreEvent['type'] | undefined {
   const before = event.previous !== undefined && inScope(view, event.previous);
   const after = event.type !== 'DELETED' && inScope(view, event.object);
@@ -56,7 +59,7 @@ function bookmark(view: View, revision: number, initial = false): string {
     resourceVersion: String(revision),
   };
   const object = { kind: info.kind, apiVersion: groupVersion(info.group, version), metadata };
-  // It is a blank object, in whatever form the others come.
+  // A bookmark is an empty object in the same format as the others.
   return line(view, 'BOOKMARK', object as unknown as KubeObject);
 }
 
@@ -73,7 +76,7 @@ function tooOld(wanted: number, oldest: number): string {
   return `${JSON.stringify({ type: 'ERROR', object: status })}\n`;
 }
 
-/** Writes lines to a connection, those of one turn of the event loop at once. */
+/** Writes lines to a connection; those of one turn of the event loop are sent together. */
 function lineWriter(response: ServerResponse): { write(text: string): void; end(): void } {
   let waiting = '';
   const flush = () => {
@@ -93,14 +96,14 @@ function lineWriter(response: ServerResponse): { write(text: string): void; end(
 }
 
 /**
- * Streams changes until the connection ends or its time is over. Starts with what is there now when no resource version
- * is given; from an old one on with what has happened since, or with an ERROR 410 when that is no longer known.
+ * Streams changes until the connection ends or the timeout is over. Without a resource version it starts with the
+ * present objects; with one, with the changes since then, or with an ERROR 410 when they are no longer known.
  */
 export function serveWatch(watched: Watched, shown: Shown, response: ServerResponse, wall: WallClock): void {
   const { query, kernel } = shown;
   const { store, clock } = kernel;
   const { info } = watched;
-  refuseOddWatch(query);
+  refuseInvalidWatchOptions(query);
   const match = matchOf(info, query, watched.name) ?? (() => true);
   const view: View = { watched, shown, match, columnsSent: false };
   const from = wantedRevision(query);
@@ -121,7 +124,7 @@ export function serveWatch(watched: Watched, shown: Shown, response: ServerRespo
   const stop = () => {
     for (const end of stops.splice(0)) end();
   };
-  stops.push(store.watch(info.key, event => tell(view, event, out)));
+  stops.push(store.watch(info.key, event => sendEvent(view, event, out)));
   stops.push(
     later(wall, seconds * 1000, () => {
       stop();
@@ -151,7 +154,10 @@ function regularly(wall: WallClock, ms: number, callback: () => void): () => voi
 
 type Lines = ReturnType<typeof lineWriter>;
 
-/** Sends what a watch starts with. False when its start is no longer known; then the watch is over. */
+/**
+ * Sends the first events of a watch. False when the changes since its start are no longer known; then the watch is
+ * over.
+ */
 function sendFirst(view: View, out: Lines, { from, initial }: { from: number | undefined; initial: boolean }): boolean {
   const { watched, shown, match } = view;
   const { store } = shown.kernel;
@@ -165,7 +171,7 @@ function sendFirst(view: View, out: Lines, { from, initial }: { from: number | u
     return true;
   }
   const missed = store.since(key, from);
-  if (missed) for (const event of missed) tell(view, event, out);
+  if (missed) for (const event of missed) sendEvent(view, event, out);
   else {
     out.write(tooOld(from, store.revision()));
     out.end();
@@ -173,14 +179,14 @@ function sendFirst(view: View, out: Lines, { from, initial }: { from: number | u
   return missed !== undefined;
 }
 
-function tell(view: View, event: StoreEvent, out: { write(text: string): void }): void {
+function sendEvent(view: View, event: StoreEvent, out: { write(text: string): void }): void {
   const type = seenType(view, event);
   if (!type) return;
   if (type !== 'DELETED' || event.type === 'DELETED') {
     out.write(line(view, type, event.object));
     return;
   }
-  // It stopped meeting the selector: it is shown as it last was, at the revision of the change.
+  // The object stopped matching the selector: it is sent in its last matching state, with the revision of the change.
   const last = event.previous as KubeObject;
   const metadata = { ...last.metadata, resourceVersion: String(event.revision) };
   out.write(line(view, type, { ...last, metadata }));

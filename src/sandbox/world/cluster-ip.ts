@@ -1,4 +1,4 @@
-/** What a ClusterIP Service is stored with, beside its ports, selector and address. */
+/** The defaults of a ClusterIP Service besides ports, selector and address. */
 export const CLUSTER_IP = {
   type: 'ClusterIP',
   sessionAffinity: 'None',

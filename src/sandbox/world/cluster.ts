@@ -91,17 +91,17 @@ export function nodeLease(name: string, uid: string, nowMs: number) {
   };
 }
 
-/** The addresses of a node's pods: a large range for each of the first four, small ones elsewhere for more. */
+/** The pod CIDR of a node: a large range for each of the first four nodes, a small one for all others. */
 const podRange = (index: number): string =>
   index < 4 ? `10.244.${index * 64}.0/18` : `10.${100 + Math.floor(index / 256)}.${index % 256}.0/24`;
 
-/** A node that is ready, and the Lease by which its kubelet says so. */
+/** A ready node and the Lease that its kubelet renews. */
 export function seedNode(s: Seeder, name: string, index: number, podsPerNode: string): void {
   const made = s.put('nodes', node(s, name, index, podsPerNode), { manager: 'kubelet' });
   s.put('leases.coordination.k8s.io', nodeLease(name, made.metadata.uid, s.clock.now()), { manager: 'kubelet' });
 }
 
-/** What a cluster is before anybody installs anything: namespaces, nodes, their Leases, DNS, the API's own Service. */
+/** The cluster before anything is installed: namespaces, nodes, their Leases, DNS, the API's own Service. */
 export function seedCluster(s: Seeder, podsPerNode = '5k'): void {
   for (const name of SYSTEM_NAMESPACES) s.put('namespaces', namespace(name), { manager: 'kube-apiserver' });
   for (const [i, name] of s.nodeNames.entries()) seedNode(s, name, i, podsPerNode);

@@ -12,7 +12,7 @@ interface Lease extends Obj {
   spec: { renewTime?: string; holderIdentity?: string };
 }
 
-/** Renews every node's Lease each ten seconds, as kubelets do. */
+/** Renews every node's Lease every ten seconds, as kubelets do. */
 export function startHeartbeats({ store, clock }: Parts): void {
   const beat = () => {
     for (const node of store.list<Obj>('nodes')) {

@@ -9,8 +9,8 @@ interface Said {
   count: number;
 }
 
-/** What the kubelet has been saying of a container that never came up. */
-function complaints(pod: Pod, index: number): Said[] {
+/** The kubelet's events about a container that never started. */
+function pastEventsOf(pod: Pod, index: number): Said[] {
   const status = pod.status?.containerStatuses?.[index];
   const waiting = status?.state.waiting;
   if (!status || !waiting) return [];
@@ -30,14 +30,14 @@ function complaints(pod: Pod, index: number): Said[] {
   return [{ type: 'Warning', reason: 'BackOff', message, count: 40 }];
 }
 
-/** Stores the Events that tell why a pod put in a stuck state is stuck; none for one that runs. */
+/** Stores the Events that explain why a seeded pod is stuck; none for a running one. */
 export function putPastEvents(s: Seeder, pod: Pod, hoursAgo: number): void {
   const now = s.clock.now();
   const first = timestamp(now - hoursAgo * 3_600_000);
   const last = timestamp(now - 20_000);
   const { namespace = '', name, uid } = pod.metadata;
   pod.spec.containers.forEach((container, i) => {
-    complaints(pod, i).forEach((said, j) => {
+    pastEventsOf(pod, i).forEach((said, j) => {
       const event: NewObject = {
         metadata: {
           name: `${name}.${(BigInt(Math.floor(now - hoursAgo * 3_600_000)) * 1_000_000n + BigInt(i * 10 + j)).toString(16)}`,

@@ -1,7 +1,7 @@
 import type { SandboxContext } from '../context.ts';
 import type { KubeObject, NewObject } from '../object.ts';
 
-/** Stores the first objects of a world, with a past. */
+/** Stores the first objects of a scenario, with times in the past. */
 export interface Seeder extends SandboxContext {
   /** When the cluster was set up, in milliseconds since 1970. */
   born: number;

@@ -22,8 +22,8 @@ import { statefulSetController } from '../controllers/statefulset-controller.ts'
 import { kubelet } from '../kubelet/kubelet.ts';
 import { createPrograms, type StartProgram } from '../kubelet/programs.ts';
 import { OPERATORS } from '../operators/catalogue.ts';
-import { installOperators, settleApplications } from '../operators/install.ts';
-import { operatorFates } from '../operators/run.ts';
+import { installOperators, recordApplications } from '../operators/install.ts';
+import { operatorRuntime } from '../operators/run.ts';
 import { serveWebhooks } from '../operators/webhooks.ts';
 import { scenarioNamed } from '../scenarios/registry.ts';
 import { parseScenario } from '../scenarios/scenario.ts';
@@ -32,20 +32,26 @@ import { startHeartbeats } from './heartbeat.ts';
 import { createSeeder } from './seeder.ts';
 import { WEBHOOK_AUTHORITY } from './trust.ts';
 
-/** In this time controllers do what they would have done long ago: Endpoints of old Services, accounts of old namespaces. */
+/**
+ * Controllers get this time to create what they would have created long ago: Endpoints, ServiceAccounts.
+ * Milliseconds.
+ */
 const SETTING_UP_MS = 1000;
 
-/** After this nothing is left to do for controllers in a world that is well. */
+/** After this time the controllers have nothing left to do in a healthy cluster, milliseconds. */
 const SETTLED_MS = 3000;
 
-/** The running world, with what went wrong inside it (never expected; for tests and reports). */
+/** The running sandbox with its internal failures, which tests and reports check for. */
 export interface SandboxWorld extends World {
   readonly failures: readonly Failure[];
-  /** Plays what the scenario says of the past; `pass` lets so many milliseconds of it go by. Resolves when all was done. */
+  /**
+   * Plays the past of the scenario; `pass` moves the clock on by that many milliseconds. Resolves at the end of the
+   * past.
+   */
   playPast(pass: (ms: number) => Promise<void>): Promise<void>;
 }
 
-/** Sets the world up as the scenario has it and lets it run. `start` has real programs for some containers. */
+/** Sets up the scenario and starts its controllers. `start` gives real programs for some containers. */
 export function startWorld(context: SandboxContext, start?: StartProgram): SandboxWorld {
   const { name, options } = parseScenario(context.scenario);
   const scenario = scenarioNamed(name);
@@ -62,9 +68,9 @@ export function startWorld(context: SandboxContext, start?: StartProgram): Sandb
   engine.add(replicaSetController(parts));
   engine.add(scheduler(parts));
   engine.add(nodeLifecycle(parts));
-  const fates = operatorFates(parts, operators);
+  const operatorRuntimes = operatorRuntime(parts, operators);
   const programs = createPrograms(start);
-  engine.add(kubelet(parts, { misfortune: fates.misfortune, programs }));
+  engine.add(kubelet(parts, { externalBehaviour: operatorRuntimes.externalBehaviour, programs }));
   engine.add(statefulSetController(parts));
   engine.add(daemonSetController(parts));
   engine.add(jobController(parts));
@@ -77,16 +83,16 @@ export function startWorld(context: SandboxContext, start?: StartProgram): Sandb
   const seeder = createSeeder(context);
   seedCluster(seeder);
   installOperators(seeder, operators);
-  settleApplications(seeder);
+  recordApplications(seeder);
   scenario.prepare?.(seeder, options);
   serveWebhooks(context);
-  fates.start(engine, seeder.git);
+  operatorRuntimes.start(engine, seeder.git);
   startHeartbeats(parts);
   scenario.run?.(parts, options);
   return {
     failures: engine.failures,
     async playPast(pass) {
-      // What controllers did long ago is done first.
+      // Controllers first finish what they would have done long ago.
       await pass(SETTLED_MS);
       const admin = context.as('kubernetes-admin', ['system:masters']);
       await scenario.past?.play({ admin, parts, git: seeder.git, wait: seconds => pass(seconds * 1000) });

@@ -5,7 +5,7 @@ import { completePodSpec } from './pod-defaults.ts';
 import type { Seeder } from './seeder.ts';
 import { putPod, type WorkloadSeed } from './steady.ts';
 
-/** Puts a StatefulSet whose pods have long been running. */
+/** Stores a StatefulSet whose pods have been running for a long time. */
 export function putStatefulSet(s: Seeder, seed: WorkloadSeed, firstNode: number): void {
   const { namespace, name, replicas = 1, hoursAgo, labels = {}, selector } = seed;
   const template = { metadata: { labels: { ...selector, ...seed.podLabels } }, spec: completePodSpec(seed) };

@@ -12,7 +12,7 @@ import { settledStatus } from './settled.ts';
 
 const HOUR = 3_600_000;
 
-/** A Deployment that has long been rolled out, with its pods. */
+/** A Deployment that was rolled out long ago, with its pods. */
 export interface WorkloadSeed {
   namespace: string;
   name: string;
@@ -32,7 +32,7 @@ export interface WorkloadSeed {
   rolledHoursAgo?: number;
   owners?: OwnerReference[];
   strategy?: Deployment['spec']['strategy'];
-  /** False leaves managed fields out, for worlds of thousands. */
+  /** False leaves out managed fields, for scenarios with thousands of pods. */
   signed?: boolean;
 }
 
@@ -46,7 +46,7 @@ interface PodSeed {
   spec: PodSpec;
 }
 
-/** Puts a pod that was started so many hours ago and has settled since: running, or as stuck as its images and commands make it. */
+/** Stores a pod that was started `hoursAgo`: running, or stuck as its images and commands decide. */
 export function putPod(s: Seeder, seed: PodSeed, node: number, hoursAgo: number, signed = true): Pod {
   const startedMs = s.clock.now() - hoursAgo * 3_600_000;
   const index = node % s.nodeNames.length;
@@ -79,7 +79,7 @@ interface Revision {
   hoursAgo: number;
 }
 
-/** Puts one revision's ReplicaSet with its pods; tells how many of them are available. */
+/** Stores the ReplicaSet of one revision with its pods; returns how many pods are available. */
 function putRevision(
   s: Seeder,
   d: Deployment,
@@ -149,7 +149,7 @@ function templateOf(seed: WorkloadSeed): PodTemplate {
   return { metadata, spec: completePodSpec(seed) };
 }
 
-/** The conditions a Deployment has come to, long after its last rollout began. */
+/** The conditions of a Deployment long after its last rollout began. */
 function settledConditions(
   d: Deployment,
   fresh: ReplicaSet,
@@ -177,8 +177,8 @@ function settledConditions(
   return { ...counted, conditions: [...(counted.conditions ?? []), progress] };
 }
 
-/** Lets a Deployment and its sets report what has become of their pods, as if it had happened `minutes` ago. */
-export function resettle(s: Seeder, namespace: string, name: string, minutes: number): void {
+/** Updates the status of a Deployment and its sets from their pods, as if it had happened `minutes` ago. */
+export function updateSettledStatus(s: Seeder, namespace: string, name: string, minutes: number): void {
   const at = timestamp(s.clock.now() - minutes * 60_000);
   const ownedBy = (uid: string) => (o: { metadata: ReplicaSet['metadata'] }) =>
     o.metadata.ownerReferences?.some(r => r.uid === uid) === true;
@@ -196,16 +196,16 @@ export function resettle(s: Seeder, namespace: string, name: string, minutes: nu
   });
 }
 
-/** A rollout on top of a settled Deployment that never came through: its template, and when it was begun. */
+/** A rollout of a Deployment that never completed: its template, and when it began. */
 export interface StuckRollout {
   template: PodTemplate;
   hoursAgo: number;
 }
 
 /**
- * Puts a Deployment that has settled, with its ReplicaSets and pods spread over the nodes. What its images and commands
- * say decides whether it runs. With `stuck`, the seed is the revision before, and as much of the new one stands beside
- * it as the rollout strategy lets start.
+ * Stores a Deployment that was rolled out long ago, with its ReplicaSets and pods spread over the nodes. Its images
+ * and commands decide whether it runs. With `stuck`, the seed is the earlier revision, and the new one has as many
+ * pods as the rollout strategy allows.
  */
 export function putDeployment(
   s: Seeder,

@@ -1,6 +1,6 @@
 /**
- * Certificates of the simulated webhook servers. They prove nothing and protect nothing (the keys were thrown away);
- * they are here so that what reads a caBundle or a serving certificate finds a real, unexpired one that fits the other.
+ * Certificates of the simulated webhook servers. They protect nothing (the keys were thrown away). They exist so that
+ * readers of a caBundle or a serving certificate find real, unexpired certificates that fit each other.
  */
 
 const pem = (lines: readonly string[]): string => `${lines.join('\n')}\n`;

@@ -3,12 +3,12 @@ import { put } from '../../operators/install.ts';
 import { crd, service } from '../../operators/parts.ts';
 import { namespace } from '../../world/cluster.ts';
 import { merge } from './git.ts';
-import type { Happening } from './incident.ts';
+import type { Incident } from './incident.ts';
 
 const GROUP = 'opensearch.opster.io';
 const WIDGETS = { group: 'demo.example.com', plural: 'widgets', kind: 'Widget' };
 
-export const namespaceFinalizerOrphan: Happening = {
+export const namespaceFinalizerOrphan: Incident = {
   name: 'namespace-finalizer-orphan',
   summary: 'a namespace stays Terminating: a custom resource keeps a finalizer whose operator was removed first',
   before(s) {
@@ -24,7 +24,7 @@ export const namespaceFinalizerOrphan: Happening = {
   },
 };
 
-export const crdConversionDead: Happening = {
+export const crdConversionDead: Incident = {
   name: 'crd-conversion-dead',
   summary: 'the conversion webhook of the Widget CRD is gone: every list of that kind fails',
   before(s) {
@@ -54,7 +54,7 @@ export const crdConversionDead: Happening = {
   },
 };
 
-export const argoImmutableConfigMap: Happening = {
+export const argoImmutableConfigMap: Incident = {
   name: 'argo-immutable-configmap',
   summary: 'Git changes an immutable ConfigMap: every sync of that application fails',
   before(s) {
@@ -70,7 +70,7 @@ export const argoImmutableConfigMap: Happening = {
   },
 };
 
-export const apiServiceBlocksNamespace: Happening = {
+export const apiServiceBlocksNamespace: Incident = {
   name: 'apiservice-blocks-namespace',
   summary: 'metrics-server cannot pull its image: its API is unavailable and a namespace cannot be deleted',
   before(s) {

@@ -2,9 +2,9 @@ import { put } from '../../operators/install.ts';
 import { service, webhookConfiguration } from '../../operators/parts.ts';
 import { namespace } from '../../world/cluster.ts';
 import { putDeployment } from '../../world/steady.ts';
-import type { Happening } from './incident.ts';
+import type { Incident } from './incident.ts';
 
-export const pausedRollout: Happening = {
+export const pausedRollout: Incident = {
   name: 'decoy-paused-rollout',
   summary: 'a rollout paused on purpose, all old pods available',
   async play({ admin, wait }) {
@@ -15,7 +15,7 @@ export const pausedRollout: Happening = {
   },
 };
 
-export const scaledToZero: Happening = {
+export const scaledToZero: Incident = {
   name: 'decoy-scaled-to-zero',
   summary: 'a preview scaled to zero for the night, with its Service and its budget',
   before(s) {
@@ -30,7 +30,7 @@ export const scaledToZero: Happening = {
   play: async () => {},
 };
 
-export const ignoredWebhook: Happening = {
+export const ignoredWebhook: Incident = {
   name: 'decoy-webhook-ignore-unused',
   summary: 'a webhook that may fail, has no endpoints, and whose namespaceSelector matches nothing',
   before(s) {
@@ -49,7 +49,7 @@ export const ignoredWebhook: Happening = {
   play: async () => {},
 };
 
-export const suspendedAndDone: Happening = {
+export const suspendedAndDone: Incident = {
   name: 'decoy-jobs',
   summary: 'a Job that succeeded, and a CronJob suspended on purpose',
   async play({ admin, wait }) {

@@ -9,7 +9,7 @@ export async function merge(stage: Stage, application: string, objects: readonly
   await refresh(stage, application);
 }
 
-/** …a change of the one object of the Application `ai-model-alpha`. */
+/** Changes the one object of the Application `ai-model-alpha` in Git. */
 export async function changeModel(stage: Stage): Promise<void> {
   const changed = (stage.git.get('ai-model-alpha') ?? []).map(manifest => cloneJson(manifest));
   for (const manifest of changed) {

@@ -6,7 +6,7 @@ import {
   namespaceFinalizerOrphan,
 } from './apis.ts';
 import { ignoredWebhook, pausedRollout, scaledToZero, suspendedAndDone } from './decoys.ts';
-import { alone, scenarioOf } from './incident.ts';
+import { scenarioFrom, singleIncident } from './incident.ts';
 import { chaosScaleZero, hookCertExpired, hookPortGone, hookSelectorTypo } from './webhooks.ts';
 import { configMapKeyMissing, nodeSelectorTypo, quotaBlocksRollout, serviceTargetPort } from './workloads.ts';
 
@@ -27,27 +27,26 @@ const INCIDENTS = [
 
 const DECOYS = [pausedRollout, scaledToZero, ignoredWebhook, suspendedAndDone];
 
-/** Incidents that the world lived through, alone, two and three at once, and what looks like one and is none. */
+/** Scenarios of incidents, alone and two or three at once, and of healthy states that look like incidents. */
 export const PAST_SCENARIOS: readonly Scenario[] = [
-  ...INCIDENTS.map(alone),
-  scenarioOf(
+  ...INCIDENTS.map(singleIncident),
+  scenarioFrom(
     'decoys',
     'nothing is broken: a paused rollout, a preview at zero, an unused webhook, Jobs that are done',
     DECOYS,
   ),
-  scenarioOf('two-hook-and-quota', 'a webhook without endpoints, and a full quota in another namespace', [
+  scenarioFrom('two-hook-and-quota', 'a webhook without endpoints, and a full quota in another namespace', [
     hookSelectorTypo,
     quotaBlocksRollout,
   ]),
-  scenarioOf(
+  scenarioFrom(
     'two-chaos-and-selector',
     'an injection that was never reverted, and an unschedulable rollout that it does not explain',
     [chaosScaleZero, nodeSelectorTypo],
   ),
-  scenarioOf('three-with-decoys', 'a missing key, a wrong target port and a stuck namespace, with decoys beside them', [
-    ...DECOYS,
-    configMapKeyMissing,
-    serviceTargetPort,
-    namespaceFinalizerOrphan,
-  ]),
+  scenarioFrom(
+    'three-with-decoys',
+    'a missing key, a wrong target port and a stuck namespace, with decoys beside them',
+    [...DECOYS, configMapKeyMissing, serviceTargetPort, namespaceFinalizerOrphan],
+  ),
 ];

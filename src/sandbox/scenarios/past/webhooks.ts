@@ -2,13 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { selfSigned } from '../../../k8s/certificate.ts';
 import { timestamp } from '../../object.ts';
 import { changeModel } from './git.ts';
-import type { Happening } from './incident.ts';
+import type { Incident } from './incident.ts';
 
 const NAMESPACE = 'kserve';
 const SERVICE = 'kserve-webhook-server-service';
 const DAY = 86_400_000;
 
-export const hookSelectorTypo: Happening = {
+export const hookSelectorTypo: Incident = {
   name: 'hook-selector-typo',
   summary: "the Service of kserve's webhook selects a misspelt label: ready pods, no endpoints",
   async play(stage) {
@@ -19,7 +19,7 @@ export const hookSelectorTypo: Happening = {
   },
 };
 
-export const hookPortGone: Happening = {
+export const hookPortGone: Incident = {
   name: 'hook-port-gone',
   summary: "kserve's webhook configurations call port 443 of a Service that serves 8443 only",
   async play(stage) {
@@ -30,7 +30,7 @@ export const hookPortGone: Happening = {
   },
 };
 
-export const hookCertExpired: Happening = {
+export const hookCertExpired: Incident = {
   name: 'hook-cert-expired',
   summary: "the serving certificate of kserve's webhook expired three days ago",
   async play(stage) {
@@ -60,7 +60,7 @@ export const hookCertExpired: Happening = {
   },
 };
 
-export const chaosScaleZero: Happening = {
+export const chaosScaleZero: Incident = {
   name: 'chaos-scalezero-webhook',
   summary:
     "an injected scale to zero of kserve's controller was never reverted; another Deployment is at zero on purpose",

@@ -1,10 +1,10 @@
-import type { Happening } from './incident.ts';
+import type { Incident } from './incident.ts';
 
 const container = (name: string, more: object) => ({
   spec: { template: { spec: { containers: [{ name, ...more }] } } },
 });
 
-export const configMapKeyMissing: Happening = {
+export const configMapKeyMissing: Incident = {
   name: 'configmap-key-missing',
   summary: 'a new version of checkout reads a ConfigMap key that was never added: LEDGER_URI for LEDGER_URL',
   async play({ admin, wait }) {
@@ -16,7 +16,7 @@ export const configMapKeyMissing: Happening = {
   },
 };
 
-export const nodeSelectorTypo: Happening = {
+export const nodeSelectorTypo: Incident = {
   name: 'nodeselector-typo',
   summary: 'a new version of ledger asks for nodes with node-pool=genral; they carry node-pool=general',
   async play({ admin, parts, wait }) {
@@ -30,7 +30,7 @@ export const nodeSelectorTypo: Happening = {
   },
 };
 
-export const quotaBlocksRollout: Happening = {
+export const quotaBlocksRollout: Incident = {
   name: 'quota-blocks-rollout',
   summary: "shop's quota of pods is full, so a rollout of checkout cannot make its surge pod",
   async play({ admin, parts, wait }) {
@@ -43,7 +43,7 @@ export const quotaBlocksRollout: Happening = {
   },
 };
 
-export const serviceTargetPort: Happening = {
+export const serviceTargetPort: Incident = {
   name: 'service-targetport-name',
   summary: 'the Service of payments/api names a target port that its pods do not have',
   async play({ admin, wait }) {

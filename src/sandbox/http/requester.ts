@@ -9,7 +9,7 @@ import { accountGroups, type Tokens } from './tokens.ts';
 
 const ANONYMOUS: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
 
-/** Node.js gives a header byte by byte; names in it are UTF-8. */
+/** Node.js decodes headers as Latin-1; names in them are UTF-8. */
 const utf8 = (value: string | undefined): string => Buffer.from(value ?? '', 'latin1').toString('utf8');
 
 function headerValues(request: IncomingMessage, name: string): string[] {
@@ -19,7 +19,7 @@ function headerValues(request: IncomingMessage, name: string): string[] {
   return values;
 }
 
-/** Who holds the request's token; 401 for a token that is nobody's. */
+/** The user of the request's token; 401 for an unknown token. */
 function authenticated(request: IncomingMessage, tokens: Tokens): UserInfo {
   const header = request.headers.authorization;
   if (!header) return ANONYMOUS;
@@ -58,14 +58,14 @@ function impersonation(username: string, groups: readonly string[]): Attributes[
   return [who, ...groups.map(group => wanted('groups', group))];
 }
 
-/** The refusal of groups for nobody, as the server prints whom that would be. */
+/** The message for impersonated groups without a user, as the real server prints it. */
 function withoutUser(groups: readonly string[]): string {
   const names = groups.map(group => JSON.stringify(group)).join(', ');
   const who = `Name:"", UID:"", Groups:[]string{${names}}, Extra:map[string][]string(nil)`;
   return `requested &user.DefaultInfo{${who}} without impersonating a user name`;
 }
 
-/** Who a request is from: the holder of its token, or whom that one impersonates. 401, 403. */
+/** The user that makes a request: the holder of its token, or the impersonated user. 401, 403. */
 export function requester(request: IncomingMessage, tokens: Tokens, store: Store): UserInfo {
   const real = authenticated(request, tokens);
   const [username] = headerValues(request, `${IMPERSONATE}user`);
@@ -89,7 +89,7 @@ export function requester(request: IncomingMessage, tokens: Tokens, store: Store
   };
 }
 
-/** The groups a name brings with it, beside those asked for. */
+/** The groups that a user name implies, besides those asked for. */
 export function impliedGroups(username: string, groups: readonly string[]): string[] {
   const account = SERVICE_ACCOUNT.exec(username);
   const own = account && groups.length === 0 ? accountGroups(account[1] ?? '') : [...groups];

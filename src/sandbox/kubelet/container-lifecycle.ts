@@ -2,10 +2,10 @@ import type { Container, ContainerState, ContainerStatus, Note, Pod } from '../c
 import type { Behaviour } from './behaviour.ts';
 
 /**
- * The life of one container as a state machine: queued → (pulling →) starting → running → …, with the kubelet's
- * back-offs. Times are milliseconds since the epoch, `until` is when the present step ends.
+ * The lifecycle of one container as a state machine: queued → (pulling →) starting → running → …, with the kubelet's
+ * back-offs. Times are milliseconds since the epoch; `until` is when the present step ends.
  */
-export interface Life {
+export interface Lifecycle {
   step:
     | 'queued'
     | 'pulling'
@@ -28,14 +28,14 @@ export interface Life {
   last?: NonNullable<ContainerState['terminated']>;
 }
 
-/** Everything a step depends on besides the life itself. */
-export interface Surroundings {
+/** Everything that a step depends on besides the lifecycle itself. */
+export interface ContainerContext {
   pod: Pod;
   container: Container;
   behaviour: Behaviour;
   /** Whether the image is already on the node. */
   cached: boolean;
-  /** Whether the pod's sandbox, volumes and earlier containers let this one begin. */
+  /** Whether the pod's network, volumes and earlier containers allow this one to start. */
   mayStart: boolean;
   restartPolicy: 'Always' | 'OnFailure' | 'Never';
   pullMs: number;
@@ -45,22 +45,22 @@ export interface Surroundings {
 }
 
 export interface Step {
-  life: Life;
+  lifecycle: Lifecycle;
   notes: Note[];
 }
 
 const FIRST_BACKOFF = 10_000;
 const LONGEST_BACKOFF = 300_000;
-/** A container whose environment cannot be put together is tried again with each look at its pod. */
+/** The retry interval for a container with a CreateContainerConfigError, milliseconds. */
 const CONFIG_RETRY = 12_000;
-/** How long the first error stays on show before the back-off replaces it. */
+/** How long the first error is reported before the back-off replaces it, milliseconds. */
 const ERROR_SHOWN = 1500;
 
 /** 10 s, 20 s, 40 s … 300 s: the kubelet's back-off after `failures` failures (1 gives the first). */
 export const backoff = (failures: number): number =>
   Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** Math.max(0, failures - 1));
 
-export const newLife = (now: number): Life => ({
+export const newLifecycle = (now: number): Lifecycle => ({
   step: 'queued',
   until: Number.POSITIVE_INFINITY,
   pullFailures: 0,
@@ -70,15 +70,21 @@ export const newLife = (now: number): Life => ({
   since: now,
 });
 
-const to = (life: Life, step: Life['step'], now: number, forMs: number, more: Partial<Life> = {}): Life => ({
-  ...life,
+const to = (
+  lifecycle: Lifecycle,
+  step: Lifecycle['step'],
+  now: number,
+  forMs: number,
+  more: Partial<Lifecycle> = {},
+): Lifecycle => ({
+  ...lifecycle,
   step,
   since: now,
   until: now + forMs,
   ...more,
 });
 
-function say(s: Surroundings, type: Note['type'], reason: string, message: string): Note {
+function say(s: ContainerContext, type: Note['type'], reason: string, message: string): Note {
   return { about: s.pod, type, reason, message, fieldPath: `spec.containers{${s.container.name}}` };
 }
 
@@ -93,7 +99,7 @@ function imageBytes(image: string): number {
   return 20_000_000 + sum;
 }
 
-function begin(life: Life, s: Surroundings, now: number): Step {
+function begin(lifecycle: Lifecycle, s: ContainerContext, now: number): Step {
   const image = s.container.image ?? '';
   const { pullError } = s.behaviour;
   if (pullError?.reason === 'InvalidImageName') {
@@ -101,26 +107,26 @@ function begin(life: Life, s: Surroundings, now: number): Step {
       say(s, 'Warning', 'InspectFailed', pullError.text),
       say(s, 'Warning', 'Failed', 'Error: InvalidImageName'),
     ];
-    return { life: to(life, 'pull-failed', now, backoff(1), { pullFailures: 1 }), notes };
+    return { lifecycle: to(lifecycle, 'pull-failed', now, backoff(1), { pullFailures: 1 }), notes };
   }
   if (s.cached && !pullError && s.container.imagePullPolicy !== 'Always') {
     const text = `Container image "${image}" already present on machine and can be accessed by the pod`;
-    return { life: to(life, 'starting', now, s.startMs), notes: [say(s, 'Normal', 'Pulled', text)] };
+    return { lifecycle: to(lifecycle, 'starting', now, s.startMs), notes: [say(s, 'Normal', 'Pulled', text)] };
   }
   return {
-    life: to(life, 'pulling', now, s.pullMs),
+    lifecycle: to(lifecycle, 'pulling', now, s.pullMs),
     notes: [say(s, 'Normal', 'Pulling', `Pulling image "${image}"`)],
   };
 }
 
-function pulled(life: Life, s: Surroundings, now: number): Step {
+function pulled(lifecycle: Lifecycle, s: ContainerContext, now: number): Step {
   const image = s.container.image ?? '';
   const { pullError } = s.behaviour;
   if (!pullError) {
-    const took = seconds(now - life.since);
+    const took = seconds(now - lifecycle.since);
     const text = `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${imageBytes(image)} bytes.`;
     return {
-      life: to(life, 'starting', now, s.startMs, { pullFailures: 0 }),
+      lifecycle: to(lifecycle, 'starting', now, s.startMs, { pullFailures: 0 }),
       notes: [say(s, 'Normal', 'Pulled', text)],
     };
   }
@@ -128,22 +134,25 @@ function pulled(life: Life, s: Surroundings, now: number): Step {
     say(s, 'Warning', 'Failed', `Failed to pull image "${image}": ${pullError.text}`),
     say(s, 'Warning', 'Failed', 'Error: ErrImagePull'),
   ];
-  return { life: to(life, 'pull-failed', now, ERROR_SHOWN, { pullFailures: life.pullFailures + 1 }), notes };
+  return {
+    lifecycle: to(lifecycle, 'pull-failed', now, ERROR_SHOWN, { pullFailures: lifecycle.pullFailures + 1 }),
+    notes,
+  };
 }
 
-function waitToPull(life: Life, s: Surroundings, now: number): Step {
+function waitToPull(lifecycle: Lifecycle, s: ContainerContext, now: number): Step {
   const notes = [
     say(s, 'Normal', 'BackOff', `Back-off pulling image "${s.container.image}"`),
     say(s, 'Warning', 'Failed', 'Error: ImagePullBackOff'),
   ];
-  return { life: to(life, 'pull-backoff', now, backoff(life.pullFailures)), notes };
+  return { lifecycle: to(lifecycle, 'pull-backoff', now, backoff(lifecycle.pullFailures)), notes };
 }
 
-function started(life: Life, s: Surroundings, now: number): Step {
+function started(lifecycle: Lifecycle, s: ContainerContext, now: number): Step {
   const { configError } = s.behaviour;
   if (configError !== undefined) {
     const notes = [say(s, 'Warning', 'Failed', `Error: ${configError}`)];
-    return { life: to(life, 'unconfigured', now, CONFIG_RETRY), notes };
+    return { lifecycle: to(lifecycle, 'unconfigured', now, CONFIG_RETRY), notes };
   }
   const created = say(s, 'Normal', 'Created', 'Container created');
   if (s.behaviour.startError) {
@@ -156,75 +165,81 @@ function started(life: Life, s: Surroundings, now: number): Step {
       finishedAt: s.stamp(now),
     };
     const notes = [created, say(s, 'Warning', 'Failed', `Error: ${message}`)];
-    return { life: to(life, 'start-failed', now, ERROR_SHOWN, { last, crashes: life.crashes + 1 }), notes };
+    return {
+      lifecycle: to(lifecycle, 'start-failed', now, ERROR_SHOWN, { last, crashes: lifecycle.crashes + 1 }),
+      notes,
+    };
   }
   const lasts = s.behaviour.exit ? s.behaviour.exit.afterMs : Number.POSITIVE_INFINITY;
   return {
-    life: to(life, 'running', now, lasts, { startedAt: now, ready: false }),
+    lifecycle: to(lifecycle, 'running', now, lasts, { startedAt: now, ready: false }),
     notes: [created, say(s, 'Normal', 'Started', 'Container started')],
   };
 }
 
-/** The process ended: for good, to be started again at once (first time), or after a back-off. */
-function ended(life: Life, s: Surroundings, now: number, code: number, reason: string): Step {
+/** The process has ended: for good, or to be restarted at once (the first time) or after a back-off. */
+function ended(lifecycle: Lifecycle, s: ContainerContext, now: number, code: number, reason: string): Step {
   const last = {
     exitCode: code,
     reason,
-    startedAt: s.stamp(life.startedAt ?? now),
+    startedAt: s.stamp(lifecycle.startedAt ?? now),
     finishedAt: s.stamp(now),
   };
   const over = s.restartPolicy === 'Never' || (s.restartPolicy === 'OnFailure' && code === 0);
-  const crashes = life.crashes + 1;
-  if (over) return { life: { ...to(life, 'ended', now, Number.POSITIVE_INFINITY), last, ready: false }, notes: [] };
+  const crashes = lifecycle.crashes + 1;
+  if (over)
+    return { lifecycle: { ...to(lifecycle, 'ended', now, Number.POSITIVE_INFINITY), last, ready: false }, notes: [] };
   if (crashes === 1)
-    return { life: to(life, 'crash-backoff', now, ERROR_SHOWN, { last, crashes, ready: false }), notes: [] };
-  return crashLoop({ ...life, crashes, ready: false }, s, now, last);
+    return { lifecycle: to(lifecycle, 'crash-backoff', now, ERROR_SHOWN, { last, crashes, ready: false }), notes: [] };
+  return crashLoop({ ...lifecycle, crashes, ready: false }, s, now, last);
 }
 
-function crashLoop(life: Life, s: Surroundings, now: number, last: Life['last']): Step {
+function crashLoop(lifecycle: Lifecycle, s: ContainerContext, now: number, last: Lifecycle['last']): Step {
   const text = `Back-off restarting failed container ${s.container.name} in pod ${podName(s.pod)}`;
   return {
-    life: to(life, 'crash-backoff', now, backoff(life.crashes - 1), last ? { last } : {}),
+    lifecycle: to(lifecycle, 'crash-backoff', now, backoff(lifecycle.crashes - 1), last ? { last } : {}),
     notes: [say(s, 'Warning', 'BackOff', text)],
   };
 }
 
-/** One step, when `now` has reached `life.until` (or the container may begin at last). */
-export function advance(life: Life, s: Surroundings, now: number): Step {
-  switch (life.step) {
+/** Makes one step; called when `now` has reached `lifecycle.until`, or when a queued container may start. */
+export function advance(lifecycle: Lifecycle, s: ContainerContext, now: number): Step {
+  switch (lifecycle.step) {
     case 'queued':
-      return s.mayStart ? begin(life, s, now) : { life, notes: [] };
+      return s.mayStart ? begin(lifecycle, s, now) : { lifecycle, notes: [] };
     case 'pulling':
-      return pulled(life, s, now);
+      return pulled(lifecycle, s, now);
     case 'pull-failed':
-      return waitToPull(life, s, now);
+      return waitToPull(lifecycle, s, now);
     case 'pull-backoff':
-      return begin(life, s, now);
+      return begin(lifecycle, s, now);
     case 'starting':
     case 'unconfigured':
-      return started(life, s, now);
+      return started(lifecycle, s, now);
     case 'start-failed':
       // The first failure is tried again at once, later ones after a back-off.
-      return life.crashes === 1 ? begin({ ...life, restarts: 1 }, s, now) : crashLoop(life, s, now, life.last);
+      return lifecycle.crashes === 1
+        ? begin({ ...lifecycle, restarts: 1 }, s, now)
+        : crashLoop(lifecycle, s, now, lifecycle.last);
     case 'crash-backoff':
-      return begin({ ...life, restarts: life.restarts + 1 }, s, now);
+      return begin({ ...lifecycle, restarts: lifecycle.restarts + 1 }, s, now);
     case 'running':
       return s.behaviour.exit
-        ? ended(life, s, now, s.behaviour.exit.code, s.behaviour.exit.reason)
-        : { life, notes: [] };
+        ? ended(lifecycle, s, now, s.behaviour.exit.code, s.behaviour.exit.reason)
+        : { lifecycle, notes: [] };
     case 'ended':
-      return { life, notes: [] };
+      return { lifecycle, notes: [] };
   }
 }
 
-function stateOf(life: Life, s: Surroundings): ContainerState {
+function stateOf(lifecycle: Lifecycle, s: ContainerContext): ContainerState {
   const image = s.container.image ?? '';
   const refusal = s.behaviour.pullError?.text ?? '';
-  switch (life.step) {
+  switch (lifecycle.step) {
     case 'running':
-      return { running: { startedAt: s.stamp(life.startedAt ?? life.since) } };
+      return { running: { startedAt: s.stamp(lifecycle.startedAt ?? lifecycle.since) } };
     case 'ended':
-      return life.last ? { terminated: life.last } : {};
+      return lifecycle.last ? { terminated: lifecycle.last } : {};
     case 'pull-failed':
       return { waiting: { reason: s.behaviour.pullError?.reason ?? 'ErrImagePull', message: refusal } };
     case 'pull-backoff':
@@ -236,8 +251,8 @@ function stateOf(life: Life, s: Surroundings): ContainerState {
     case 'start-failed':
       return { waiting: { reason: 'RunContainerError', message: s.behaviour.startError ?? '' } };
     case 'crash-backoff': {
-      if (life.crashes <= 1 && life.last) return { terminated: life.last };
-      const wait = seconds(backoff(life.crashes - 1)).replace(/^(\d+)s$/, (_, n) => goSeconds(Number(n)));
+      if (lifecycle.crashes <= 1 && lifecycle.last) return { terminated: lifecycle.last };
+      const wait = seconds(backoff(lifecycle.crashes - 1)).replace(/^(\d+)s$/, (_, n) => goSeconds(Number(n)));
       const message = `back-off ${wait} restarting failed container=${s.container.name} pod=${podName(s.pod)}`;
       return { waiting: { reason: 'CrashLoopBackOff', message } };
     }
@@ -248,24 +263,24 @@ function stateOf(life: Life, s: Surroundings): ContainerState {
 
 const goSeconds = (n: number) => (n >= 60 ? `${Math.floor(n / 60)}m${n % 60}s` : `${n}s`);
 
-/** The container status the kubelet reports for this life. */
-export function containerStatus(life: Life, s: Surroundings): ContainerStatus {
+/** The container status that the kubelet reports for this lifecycle. */
+export function containerStatus(lifecycle: Lifecycle, s: ContainerContext): ContainerStatus {
   const image = s.container.image ?? '';
-  const state = stateOf(life, s);
-  const ran = life.startedAt !== undefined;
+  const state = stateOf(lifecycle, s);
+  const ran = lifecycle.startedAt !== undefined;
   return {
     name: s.container.name,
-    state: life.step === 'queued' && life.last ? { waiting: { reason: 'PodInitializing' } } : state,
-    lastState: life.last && !state.terminated ? { terminated: life.last } : {},
-    ready: life.ready,
-    restartCount: life.restarts,
+    state: lifecycle.step === 'queued' && lifecycle.last ? { waiting: { reason: 'PodInitializing' } } : state,
+    lastState: lifecycle.last && !state.terminated ? { terminated: lifecycle.last } : {},
+    ready: lifecycle.ready,
+    restartCount: lifecycle.restarts,
     image,
     imageID: ran ? `${image.split(/[:@]/)[0]}@sha256:${digest(image)}` : '',
-    started: life.step === 'running',
+    started: lifecycle.step === 'running',
   };
 }
 
-/** 64 hex digits that stay the same for the same image. */
+/** A made-up image digest: 64 hex digits, always the same for one image. */
 function digest(image: string): string {
   let seed = 0x9e3779b9;
   let out = '';

@@ -1,12 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { createClock, type SandboxClock, type Timer, type WallClock } from './clock.ts';
 
-/** A clock that first lives through a past, as fast as the machine can, and then runs with the wall. */
-export interface LedClock extends SandboxClock {
-  /** Lives through so many milliseconds of the past, and not beyond its end; what falls due on the way happens, in its order. */
-  pass(ms: number): Promise<void>;
-  /** Lives through what is left of the past; from then on time is the wall's. */
-  arrive(): Promise<void>;
+/**
+ * A clock that starts in the past, runs as fast as the machine can until the present, and then follows the wall
+ * clock.
+ */
+export interface CatchUpClock extends SandboxClock {
+  /** Moves on by `ms`, but not beyond the present, firing in order the timers that fall due. */
+  passTime(ms: number): Promise<void>;
+  /** Moves on to the present; from then on the clock follows the wall clock. */
+  catchUp(): Promise<void>;
 }
 
 interface Waiting {
@@ -14,12 +17,12 @@ interface Waiting {
   order: number;
   every?: number;
   callback: () => void;
-  /** On the wall, after the past. */
+  /** The real timer, once the present is reached. */
   timer?: Timer;
 }
 
-/** A clock whose time begins `leadMs` before the wall's. Without a lead it is the wall's at once. */
-export function createLedClock(wall: WallClock, speed: number, leadMs: number): LedClock {
+/** A clock that begins `leadMs` before the wall clock. With 0 it follows the wall clock at once. */
+export function createCatchUpClock(wall: WallClock, speed: number, leadMs: number): CatchUpClock {
   const end = wall.now();
   const real = createClock(wall, speed);
   const waiting = new Set<Waiting>();
@@ -46,8 +49,8 @@ export function createLedClock(wall: WallClock, speed: number, leadMs: number): 
     return first;
   };
 
-  const passUntil = async (until: number): Promise<void> => {
-    // What is under way without waiting for a time goes first, and after each thing what it began.
+  const passTimeUntil = async (until: number): Promise<void> => {
+    // Work that waits for no timer runs first, and after each timer the work that it started.
     for (let due = next(); ; due = next()) {
       if (!due || due.at > until) break;
       time = Math.max(time, due.at);
@@ -60,7 +63,7 @@ export function createLedClock(wall: WallClock, speed: number, leadMs: number): 
     await setImmediate();
   };
 
-  /** Gives a timer of the past to the wall. */
+  /** Turns a pending timer into a real one. */
   const handOver = (entry: Waiting): void => {
     const left = Math.max(0, entry.at - end);
     const fire = () => {
@@ -79,10 +82,10 @@ export function createLedClock(wall: WallClock, speed: number, leadMs: number): 
       waiting.clear();
       real.stop();
     },
-    pass: ms => passUntil(Math.min(time + ms, end)),
-    async arrive() {
+    passTime: ms => passTimeUntil(Math.min(time + ms, end)),
+    async catchUp() {
       if (!isPast) return;
-      await passUntil(end);
+      await passTimeUntil(end);
       isPast = false;
       for (const entry of [...waiting]) handOver(entry);
     },

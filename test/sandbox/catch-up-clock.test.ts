@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLedClock } from '../../src/sandbox/led-clock.ts';
+import { createCatchUpClock } from '../../src/sandbox/catch-up-clock.ts';
 
 /** A wall whose timers fire when its time is moved on. */
 function createWall() {
@@ -27,41 +27,41 @@ function createWall() {
 describe('a clock with a past', () => {
   it('begins that long before the wall, and lives through it in the order of its timers', async () => {
     const wall = createWall();
-    const clock = createLedClock(wall, 1, 60_000);
+    const clock = createCatchUpClock(wall, 1, 60_000);
     const heard: string[] = [];
     const say = (what: string) => () => void heard.push(`${what} at ${(clock.now() - wall.now()) / 1000}`);
     expect(clock.now()).toBe(wall.now() - 60_000);
     clock.setTimeout(say('late'), 50_000);
     clock.setTimeout(say('early'), 10_000);
     clock.setInterval(say('beat'), 25_000);
-    await clock.pass(30_000);
+    await clock.passTime(30_000);
     expect(heard).toEqual(['early at -50', 'beat at -35']);
     expect(clock.now()).toBe(wall.now() - 30_000);
-    await clock.arrive();
+    await clock.catchUp();
     expect(heard).toEqual(['early at -50', 'beat at -35', 'late at -10', 'beat at -10']);
     expect(clock.now()).toBe(wall.now());
   });
 
   it('lets what a timer began without waiting be done before the next timer', async () => {
-    const clock = createLedClock(createWall(), 1, 60_000);
+    const clock = createCatchUpClock(createWall(), 1, 60_000);
     const heard: string[] = [];
     clock.setTimeout(async () => {
       await Promise.resolve();
       heard.push('first');
     }, 1000);
     clock.setTimeout(() => heard.push('second'), 1001);
-    await clock.arrive();
+    await clock.catchUp();
     expect(heard).toEqual(['first', 'second']);
   });
 
   it('hands what is still to come over to the wall, with what is left of its time', async () => {
     const wall = createWall();
-    const clock = createLedClock(wall, 1, 60_000);
+    const clock = createCatchUpClock(wall, 1, 60_000);
     const heard: string[] = [];
     clock.setTimeout(() => heard.push('once'), 65_000);
     clock.setInterval(() => heard.push('beat'), 40_000);
     const never = clock.setTimeout(() => heard.push('never'), 66_000);
-    await clock.arrive();
+    await clock.catchUp();
     expect(heard).toEqual(['beat']);
     wall.advance(5000);
     expect(heard).toEqual(['beat', 'once']);
