@@ -32,12 +32,3 @@ export const watch = (name: string, path: string, events: number, more: More = {
 });
 
 export const scenario = (name: string, steps: readonly Step[]): Scenario => ({ name, steps });
-
-export const CORE = '/api/v1/namespaces/<ns>';
-export const APPS = '/apis/apps/v1/namespaces/<ns>';
-export const TABLE = 'application/json;as=Table;g=meta.k8s.io;v=v1';
-export const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
-
-/** A path in a group's namespaced collection. */
-export const inGroup = (groupVersion: string, rest: string): string => `/apis/${groupVersion}/namespaces/<ns>/${rest}`;

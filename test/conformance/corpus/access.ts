@@ -1,12 +1,12 @@
 /** Who may do what: roles, reviews, impersonation, escalation, tokens. */
 import { binding, configMap, object, role, rule, user } from '../objects.ts';
-import { CORE, get, inGroup, merge, post, put, remove, scenario, TABLE } from '../requests.ts';
+import { CORE, inGroup, MAPS, TABLE } from '../paths.ts';
+import { get, merge, post, put, remove, scenario } from '../requests.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const ROLES = inGroup(RBAC, 'roles');
 const BINDINGS = inGroup(RBAC, 'rolebindings');
 const CLUSTER = `/apis/${RBAC}`;
-const MAPS = `${CORE}/configmaps`;
 const REVIEW = '/apis/authorization.k8s.io/v1';
 const AUTH = '/apis/authentication.k8s.io/v1';
 const alice = { user: 'alice' };

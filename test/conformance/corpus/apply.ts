@@ -1,9 +1,7 @@
 /** Server-side apply: who owns what, conflicts, and what is given up. */
 import { configMap, container, object, podSpec, service, template, workload } from '../objects.ts';
-import { APPS, apply, CORE, get, merge, post, put, remove, scenario, strategic } from '../requests.ts';
-
-const MAPS = `${CORE}/configmaps`;
-const DEPLOYMENTS = `${APPS}/deployments`;
+import { CORE, DEPLOYMENTS, MAPS } from '../paths.ts';
+import { apply, get, merge, post, put, remove, scenario, strategic } from '../requests.ts';
 
 export const applying = [
   scenario('apply', [

@@ -1,22 +1,8 @@
 /** Deleting many at once, and doing everything without doing it. */
 import { configMap, object, pod, podSpec, role, service } from '../objects.ts';
-import {
-  apply,
-  CORE,
-  get,
-  inGroup,
-  jsonPatch,
-  merge,
-  post,
-  put,
-  remove,
-  scenario,
-  strategic,
-  watch,
-} from '../requests.ts';
+import { CORE, inGroup, MAPS, PODS } from '../paths.ts';
+import { apply, get, jsonPatch, merge, post, put, remove, scenario, strategic, watch } from '../requests.ts';
 
-const MAPS = `${CORE}/configmaps`;
-const PODS = `${CORE}/pods`;
 const ROLES = inGroup('rbac.authorization.k8s.io/v1', 'roles');
 const encoded = (text: string) => encodeURIComponent(text);
 const options = (more: object) => ({ apiVersion: 'v1', kind: 'DeleteOptions', ...more });

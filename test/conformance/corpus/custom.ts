@@ -1,22 +1,8 @@
 /** CustomResourceDefinitions and what they define. */
 import { definition, object } from '../objects.ts';
-import {
-  apply,
-  get,
-  inGroup,
-  jsonPatch,
-  METADATA,
-  merge,
-  post,
-  put,
-  remove,
-  scenario,
-  strategic,
-  TABLE,
-  watch,
-} from '../requests.ts';
+import { DEFINITIONS, inGroup, METADATA, TABLE } from '../paths.ts';
+import { apply, get, jsonPatch, merge, post, put, remove, scenario, strategic, watch } from '../requests.ts';
 
-const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const GROUP = 'cf.example.com';
 const WIDGETS = inGroup(`${GROUP}/v1`, 'widgets');
 const WIDGETS_V2 = inGroup(`${GROUP}/v2`, 'widgets');

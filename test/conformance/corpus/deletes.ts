@@ -1,9 +1,8 @@
 /** Deleting: options, preconditions, finalizers, propagation, whole collections, namespaces. */
 import { configMap, object, pod, podSpec, workload } from '../objects.ts';
-import { APPS, CORE, get, inGroup, jsonPatch, merge, post, put, remove, scenario, TABLE, watch } from '../requests.ts';
+import { APPS, CORE, inGroup, MAPS, PODS, TABLE } from '../paths.ts';
+import { get, jsonPatch, merge, post, put, remove, scenario, watch } from '../requests.ts';
 
-const MAPS = `${CORE}/configmaps`;
-const PODS = `${CORE}/pods`;
 const SETS = `${APPS}/replicasets`;
 const options = (more: object) => ({ apiVersion: 'v1', kind: 'DeleteOptions', ...more });
 const owner = (uid: string, more: object = {}) => ({

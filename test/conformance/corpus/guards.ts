@@ -1,28 +1,8 @@
 /** What guards the way in: admission policies, webhooks that fail, budgets, quotas, immutable things; and subresources. */
 import { configMap, container, object, pod, podSpec, webhooks, workload } from '../objects.ts';
-import {
-  APPS,
-  apply,
-  CORE,
-  get,
-  inGroup,
-  jsonPatch,
-  merge,
-  post,
-  put,
-  remove,
-  scenario,
-  strategic,
-  TABLE,
-} from '../requests.ts';
+import { APPS, CORE, inGroup, MAPS, MUTATING, PODS, POLICIES, POLICY_BINDINGS, TABLE, VALIDATING } from '../paths.ts';
+import { apply, get, jsonPatch, merge, post, put, remove, scenario, strategic } from '../requests.ts';
 
-const MAPS = `${CORE}/configmaps`;
-const PODS = `${CORE}/pods`;
-const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
-const VALIDATING = `${ADMISSION}/validatingwebhookconfigurations`;
-const MUTATING = `${ADMISSION}/mutatingwebhookconfigurations`;
-const POLICIES = `${ADMISSION}/validatingadmissionpolicies`;
-const POLICY_BINDINGS = `${ADMISSION}/validatingadmissionpolicybindings`;
 const refused = { until: { code: 500 } };
 const waiting = podSpec({ nodeSelector: { no: 'such' } });
 
@@ -56,7 +36,9 @@ const bind = (node: string) => ({
 
 export const guards = [
   scenario('policies', [
-    post('create', POLICIES, policy('cf-policy', { failurePolicy: 'Fail' }), { only: ['spec', 'metadata.generation'] }),
+    post('create', POLICIES, policy('cf-policy', { failurePolicy: 'Fail' }), {
+      only: ['spec', 'metadata.generation'],
+    }),
     post('defaulted', `${POLICIES}?dryRun=All`, policy('cf-defaulted'), { only: ['spec'] }),
     post('no-validations', POLICIES, policy('cf-bad-no-validations', { validations: [] }), {
       only: ['code', 'reason', 'message'],

@@ -1,6 +1,7 @@
 /** Patches of lists: by merge key, by directive, by index. */
 import { container, podSpec, template, workload } from '../objects.ts';
-import { APPS, apply, CORE, jsonPatch, merge, post, scenario, strategic } from '../requests.ts';
+import { APPS, CORE } from '../paths.ts';
+import { apply, jsonPatch, merge, post, scenario, strategic } from '../requests.ts';
 import type { Json } from '../value.ts';
 
 const PATH = `${APPS}/deployments/web`;

@@ -1,6 +1,7 @@
 /** Mistakes people make in manifests, one at a time; each is a dry run. */
 import { container, object, pod, podSpec, service, template, workload } from '../objects.ts';
-import { APPS, CORE, inGroup, post, scenario } from '../requests.ts';
+import { APPS, CORE, inGroup } from '../paths.ts';
+import { post, scenario } from '../requests.ts';
 import type { Json } from '../value.ts';
 
 const refusal = { only: ['kind', 'code', 'reason', 'message', 'details'] };

@@ -1,23 +1,7 @@
 /** Creating, reading and replacing plain objects. */
 import { configMap, object } from '../objects.ts';
-import {
-  apply,
-  CORE,
-  get,
-  jsonPatch,
-  METADATA,
-  METADATA_LIST,
-  merge,
-  post,
-  put,
-  remove,
-  scenario,
-  strategic,
-  TABLE,
-} from '../requests.ts';
-
-const MAPS = `${CORE}/configmaps`;
-const SECRETS = `${CORE}/secrets`;
+import { MAPS, METADATA, METADATA_LIST, SECRETS, TABLE } from '../paths.ts';
+import { apply, get, jsonPatch, merge, post, put, remove, scenario, strategic } from '../requests.ts';
 
 export const objects = [
   scenario('create', [

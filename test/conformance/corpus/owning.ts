@@ -1,10 +1,8 @@
 /** Field managers: conflicts with several of them, shared items, atomic lists, status, and a dry run of it all. */
 import { configMap, object, service, workload } from '../objects.ts';
-import { APPS, apply, CORE, get, merge, post, put, remove, scenario } from '../requests.ts';
+import { CORE, DEPLOYMENTS, MAPS, SERVICES } from '../paths.ts';
+import { apply, get, merge, post, put, remove, scenario } from '../requests.ts';
 
-const MAPS = `${CORE}/configmaps`;
-const DEPLOYMENTS = `${APPS}/deployments`;
-const SERVICES = `${CORE}/services`;
 const map = (data: Record<string, unknown>, more = {}) => configMap('a', data, more);
 const deployment = (spec: object) => object('apps/v1', 'Deployment', 'web', { spec });
 const refs = (...uids: string[]) => uids.map(uid => ({ apiVersion: 'v1', kind: 'ConfigMap', name: uid, uid }));

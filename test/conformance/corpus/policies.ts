@@ -1,10 +1,8 @@
 /** What stands between a request and the store: webhooks, quota, limits; nodes; and what is not a resource. */
 import { configMap, container, object, pod, podSpec, service, webhooks } from '../objects.ts';
-import { CORE, get, inGroup, merge, post, put, remove, scenario, TABLE } from '../requests.ts';
+import { CORE, inGroup, MAPS, MUTATING, TABLE, VALIDATING } from '../paths.ts';
+import { get, merge, post, put, remove, scenario } from '../requests.ts';
 
-const MAPS = `${CORE}/configmaps`;
-const VALIDATING = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
-const MUTATING = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 const QUOTAS = `${CORE}/resourcequotas`;
 const quota = (name: string, hard: object, more: object = {}) =>
   object('v1', 'ResourceQuota', name, { spec: { hard, ...more } });

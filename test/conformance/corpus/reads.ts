@@ -1,8 +1,8 @@
 /** Lists, pages, selectors, watches. */
 import { configMap, object, pod, podSpec } from '../objects.ts';
-import { CORE, get, METADATA_LIST, merge, post, remove, scenario, TABLE, watch } from '../requests.ts';
+import { CORE, MAPS, METADATA_LIST, TABLE } from '../paths.ts';
+import { get, merge, post, remove, scenario, watch } from '../requests.ts';
 
-const MAPS = `${CORE}/configmaps`;
 const SELECT = `${MAPS}?labelSelector=`;
 const EVENTS = `${CORE}/events`;
 const encoded = (text: string) => encodeURIComponent(text);

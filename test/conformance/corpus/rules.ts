@@ -1,12 +1,8 @@
 /** Rules written in CEL: those of custom kinds, and admission policies that warn, deny and fail. */
 import { configMap, definition, object } from '../objects.ts';
-import { CORE, get, inGroup, merge, post, put, remove, scenario } from '../requests.ts';
+import { DEFINITIONS, inGroup, MAPS, POLICIES, POLICY_BINDINGS } from '../paths.ts';
+import { get, merge, post, put, remove, scenario } from '../requests.ts';
 
-const MAPS = `${CORE}/configmaps`;
-const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
-const POLICIES = `${ADMISSION}/validatingadmissionpolicies`;
-const POLICY_BINDINGS = `${ADMISSION}/validatingadmissionpolicybindings`;
 const GROUP = 'cfrule.example.com';
 const GAUGES = inGroup(`${GROUP}/v1`, 'gauges');
 

@@ -1,21 +1,8 @@
 /** CustomResourceDefinitions with mistakes, several versions, selectable fields, and objects that outlive a schema. */
 import { definition, object } from '../objects.ts';
-import {
-  apply,
-  get,
-  inGroup,
-  jsonPatch,
-  METADATA_LIST,
-  merge,
-  post,
-  put,
-  remove,
-  scenario,
-  TABLE,
-  watch,
-} from '../requests.ts';
+import { DEFINITIONS, inGroup, METADATA_LIST, TABLE } from '../paths.ts';
+import { apply, get, jsonPatch, merge, post, put, remove, scenario, watch } from '../requests.ts';
 
-const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const GROUP = 'cfshape.example.com';
 const GADGETS = inGroup(`${GROUP}/v1`, 'gadgets');
 const ENGINES = `/apis/${GROUP}/v1/engines`;

@@ -1,9 +1,8 @@
 /** Watches that objects enter and leave, that end, and that stream a list first. */
 import { configMap, object, pod, podSpec } from '../objects.ts';
-import { apply, CORE, get, METADATA, merge, post, remove, scenario, TABLE, watch } from '../requests.ts';
+import { CORE, MAPS, METADATA, PODS, TABLE } from '../paths.ts';
+import { apply, get, merge, post, remove, scenario, watch } from '../requests.ts';
 
-const MAPS = `${CORE}/configmaps`;
-const PODS = `${CORE}/pods`;
 const encoded = (text: string) => encodeURIComponent(text);
 const SINCE = 'resourceVersion=<create.metadata.resourceVersion>';
 const STREAM = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';

@@ -1,9 +1,8 @@
 /** What is said about the request itself: methods, media types, sizes, and the paths beside resources. */
 import { configMap, object, pod, podSpec } from '../objects.ts';
-import { APPS, CORE, get, post, put, remove, scenario, TABLE } from '../requests.ts';
+import { APPS, CORE, MAPS, PODS, TABLE } from '../paths.ts';
+import { get, post, put, remove, scenario } from '../requests.ts';
 
-const MAPS = `${CORE}/configmaps`;
-const PODS = `${CORE}/pods`;
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const head = (name: string, path: string) => ({ name, method: 'HEAD', path });
 /** Text whose lines another build has more or fewer of. */

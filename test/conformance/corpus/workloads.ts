@@ -1,22 +1,8 @@
 /** Pods, what makes them, and what leads to them. */
 import { configMap, container, object, pod, podSpec, service, template, workload } from '../objects.ts';
-import {
-  APPS,
-  CORE,
-  get,
-  inGroup,
-  METADATA,
-  merge,
-  post,
-  put,
-  remove,
-  scenario,
-  strategic,
-  TABLE,
-} from '../requests.ts';
+import { APPS, CORE, inGroup, METADATA, PODS, SERVICES, TABLE } from '../paths.ts';
+import { get, merge, post, put, remove, scenario, strategic } from '../requests.ts';
 
-const PODS = `${CORE}/pods`;
-const SERVICES = `${CORE}/services`;
 const JOBS = inGroup('batch/v1', 'jobs');
 const CRONS = inGroup('batch/v1', 'cronjobs');
 const POLICIES = inGroup('networking.k8s.io/v1', 'networkpolicies');
