@@ -1,3 +1,4 @@
+import { definition, version } from '../support/definition.ts';
 import { revertAll, revertForced } from './acts.ts';
 import type { Attack, Rule, Scene } from './attack.ts';
 import { type Planted, record, resourceBackup } from './planted.ts';
@@ -23,25 +24,8 @@ const deployment = ({ id }: Scene): Planted => ({
 const wasCreated = async (scene: Scene) => (await scene.look('deployments', 'taken')) && 'the deployment was created';
 
 /** A kind of somebody else's software, as a cluster has it where that is installed. */
-const definition = (group: string, plural: string, kind: string, version: string): Planted => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `${plural}.${group}` },
-  spec: {
-    group,
-    scope: 'Namespaced',
-    names: { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` },
-    versions: [
-      {
-        name: version,
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-});
+const kindOf = (group: string, kind: string, served: string): Planted =>
+  definition(group, kind, [version(served, { status: true })]);
 
 /** The kinds that a scene installed itself: what the cluster had before is not taken away. */
 const installed = new WeakMap<Scene, Set<string>>();
@@ -62,8 +46,8 @@ async function uninstall(scene: Scene, crd: Planted): Promise<void> {
     await scene.admin(['delete', 'crd', name, '--ignore-not-found', '--timeout=30s']);
 }
 
-const argo = definition('argoproj.io', 'applications', 'Application', 'v1alpha1');
-const chaos = definition(FRAMEWORK, 'chaosexperiments', 'ChaosExperiment', 'v1alpha1');
+const argo = kindOf('argoproj.io', 'Application', 'v1alpha1');
+const chaos = kindOf(FRAMEWORK, 'ChaosExperiment', 'v1alpha1');
 
 export const attacks: Attack[] = [
   {

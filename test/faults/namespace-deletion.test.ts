@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MANAGED_BY, MANAGER, TYPE_LABEL } from '../../src/injection/record/markers.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
+import { definition, version } from '../support/definition.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { UNFIT, withMeta } from '../support/objects.ts';
 import { effectOf, inject, mustPlan, refusal, restoreOf, sendAll, type Wanted } from '../support/plans.ts';
@@ -74,19 +75,9 @@ describe('NSD-2: the plan is honest', () => {
   });
 
   it('anything in it, custom resources included, cannot; and the plan counts what is lost', async () => {
-    const definition: KubeObject = {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: 'widgets.demo.example.com' },
-      spec: {
-        group: 'demo.example.com',
-        scope: 'Namespaced',
-        names: { kind: 'Widget' },
-        versions: [{ name: 'v1', served: true }],
-      },
-    };
+    const widgets = definition('demo.example.com', 'Widget', [version('v1')]);
     const held = [inFar('demo.example.com/v1', 'Widget', 'w'), inFar('v1', 'Pod', 'a'), inFar('v1', 'Pod', 'b')];
-    const plan = await mustPlan(fakeApi([space, definition, ...held]), wanted);
+    const plan = await mustPlan(fakeApi([space, widgets, ...held]), wanted);
     expect(plan.undo.reversible).toBe(false);
     expect(plan.pods.map(({ name }) => name)).toEqual(['a', 'b']);
     expect(plan.warnings).toEqual([

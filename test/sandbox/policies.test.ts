@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
+import { definition, version } from '../support/definition.ts';
 import { createTestClient, type TestClient } from './client.ts';
 
 let sandbox: Sandbox;
@@ -87,22 +88,7 @@ describe('an admission policy with a parameter', () => {
 });
 
 describe('the policy that comes with the latch', () => {
-  const definition = {
-    metadata: { name: 'chaosexperiments.chaos.operatorchaos.io' },
-    spec: {
-      group: 'chaos.operatorchaos.io',
-      scope: 'Namespaced',
-      names: { plural: 'chaosexperiments', kind: 'ChaosExperiment' },
-      versions: [
-        {
-          name: 'v1alpha1',
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        },
-      ],
-    },
-  };
+  const experiments = definition('chaos.operatorchaos.io', 'ChaosExperiment', [version('v1alpha1')]);
   const EXPERIMENTS = '/apis/chaos.operatorchaos.io/v1alpha1/namespaces/default/chaosexperiments';
   const experiment = {
     apiVersion: 'chaos.operatorchaos.io/v1alpha1',
@@ -114,7 +100,7 @@ describe('the policy that comes with the latch', () => {
   test('refuses new experiments while the latch is on, and says who and why', async () => {
     const shipped = readFileSync(new URL('../../deploy/latch-policy.yaml', import.meta.url), 'utf8');
     const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-    await client.ok({ method: 'POST', path: CRDS, body: definition });
+    await client.ok({ method: 'POST', path: CRDS, body: experiments });
     while ((await client.send({ path: EXPERIMENTS })).status !== 200);
     for (const document of parseAllDocuments(shipped)) {
       const { kind } = document.toJS() as { kind: string };

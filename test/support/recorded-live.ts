@@ -2,42 +2,28 @@ import { sha256 } from '../../src/injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../src/injection/record/markers.ts';
 import { members } from '../../src/injection/record/raw-members.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
+import { definition, version } from './definition.ts';
 import { comparable } from './recorded.ts';
 
 /** The recordings were made in this namespace, and their records name it under a checksum. */
 export const NAMESPACE = 'shop';
 
 /** Enough of the kind that the recordings use: a required field, and an integer of 64 bits. */
-export const WIDGETS: KubeObject = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'widgets.demo.example.com' },
-  spec: {
-    group: 'demo.example.com',
-    scope: 'Namespaced',
-    names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: {
-              spec: {
-                type: 'object',
-                'x-kubernetes-preserve-unknown-fields': true,
-                required: ['mode'],
-                properties: { mode: { type: 'string' }, size: { type: 'integer', format: 'int64' } },
-              },
-            },
-          },
+export const WIDGETS: KubeObject = definition('demo.example.com', 'Widget', [
+  version('v1', {
+    schema: {
+      type: 'object',
+      properties: {
+        spec: {
+          type: 'object',
+          'x-kubernetes-preserve-unknown-fields': true,
+          required: ['mode'],
+          properties: { mode: { type: 'string' }, size: { type: 'integer', format: 'int64' } },
         },
       },
-    ],
-  },
-};
+    },
+  }),
+]);
 
 /** What one of the recorded objects looks like to the server that is to make it. */
 export const asNew = (object: KubeObject): KubeObject => comparable(object) as KubeObject;

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { eventually } from '../../cluster/eventually.ts';
+import { definition, version } from '../../support/definition.ts';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';
 import { type FaultSpec, lasting, type Thing } from './objects.ts';
@@ -48,24 +49,10 @@ export function doesNotHoldJourneys(given: () => Provider): void {
 const SIZED: Thing = { size: { type: 'integer' }, colour: { type: 'string' } };
 
 /** A custom kind with these fields in its schema. */
-const gauges = (properties: Thing): Thing => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'gauges.e2e.example.com' },
-  spec: {
-    group: 'e2e.example.com',
-    scope: 'Namespaced',
-    names: { plural: 'gauges', singular: 'gauge', kind: 'Gauge' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties } } } },
-      },
-    ],
-  },
-});
+const gauges = (properties: Thing): Thing =>
+  definition('e2e.example.com', 'Gauge', [
+    version('v1', { schema: { type: 'object', properties: { spec: { type: 'object', properties } } } }),
+  ]);
 
 export async function withGauge(stage: Stage): Promise<void> {
   await stage.apply(gauges(SIZED));

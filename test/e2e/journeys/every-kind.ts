@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { writeEnvelope } from '../../../src/injection/record/envelope.ts';
 import { eventually } from '../../cluster/eventually.ts';
+import { definition, version } from '../../support/definition.ts';
 import type { Provider } from '../providers/provider.ts';
 import { LABELS, type Thing } from './objects.ts';
 import { onStage, type Stage } from './stage.ts';
@@ -114,24 +115,13 @@ async function block(stage: Stage, victim: string): Promise<void> {
   );
 }
 
-const crd = (): Thing => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'endpoints.e2e.example.com' },
-  spec: {
-    group: 'e2e.example.com',
-    scope: 'Namespaced',
-    names: { kind: 'Widget', plural: 'endpoints', singular: 'widget', listKind: 'WidgetList' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object' } } } },
-      },
-    ],
-  },
-});
+const crd = (): Thing =>
+  definition(
+    'e2e.example.com',
+    'Widget',
+    [version('v1', { schema: { type: 'object', properties: { spec: { type: 'object' } } } })],
+    { plural: 'endpoints' },
+  );
 
 const event = (namespace: string): Thing => ({
   apiVersion: 'v1',

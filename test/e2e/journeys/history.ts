@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { writeEnvelope } from '../../../src/injection/record/envelope.ts';
 import type { GoValue } from '../../../src/injection/record/go-json.ts';
 import { eventually } from '../../cluster/eventually.ts';
+import { definition, version } from '../../support/definition.ts';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';
 import { type FaultSpec, isUp, settings, type Thing, web } from './objects.ts';
@@ -255,26 +256,12 @@ const nothingLeft = async (stage: Stage) => expect(await found(stage)).toEqual([
 
 /** A kind whose preferred version has no `size`, and whose stored one has. */
 const twoVersions = (group: string): Thing => {
-  const version = (name: string, storage: boolean, field: string) => ({
-    name,
-    served: true,
-    storage,
-    schema: {
-      openAPIV3Schema: {
-        type: 'object',
-        properties: { spec: { type: 'object', properties: { [field]: { type: 'integer' } } } },
-      },
-    },
+  const withField = (field: string) => ({
+    type: 'object',
+    properties: { spec: { type: 'object', properties: { [field]: { type: 'integer' } } } },
   });
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `knobs.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { plural: 'knobs', singular: 'knob', kind: 'Knob', listKind: 'KnobList' },
-      versions: [version('v1', false, 'scale'), version('v1alpha1', true, 'size')],
-    },
-  };
+  return definition(group, 'Knob', [
+    version('v1', { storage: false, schema: withField('scale') }),
+    version('v1alpha1', { schema: withField('size') }),
+  ]);
 };

@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
 import { writeEnvelope } from '../../../src/injection/record/envelope.ts';
 import { eventually } from '../../cluster/eventually.ts';
+import { definition, version } from '../../support/definition.ts';
 import type { Provider } from '../providers/provider.ts';
 import { drift, experiment, settings, type Thing } from './objects.ts';
 import { createUser, installRoles } from './people.ts';
@@ -181,22 +182,5 @@ const blocked = (namespace: string): Thing => ({
 const crd = (group: string, kind: string): Thing => {
   const singular = kind.toLowerCase();
   const plural = singular.endsWith('chaos') ? singular : `${singular}s`;
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { kind, plural, singular, listKind: `${kind}List` },
-      versions: [
-        {
-          name: 'v1alpha1',
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        },
-      ],
-    },
-  };
+  return definition(group, kind, [version('v1alpha1')], { plural });
 };

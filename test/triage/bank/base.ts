@@ -1,4 +1,5 @@
 /** The healthy cluster under every incident: teams' workloads, two operators with fail-closed webhooks, Argo CD, ingress, DNS. */
+import { definition, version } from '../../support/definition.ts';
 import type { Thing } from './thing.ts';
 
 const POD_SECURITY = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
@@ -79,27 +80,6 @@ const served = (app: App, port = 80): Thing[] => [
   service(app.namespace, app.name, port, app.portName ?? 'http'),
 ];
 
-const ANYTHING = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-
-export function definition(group: string, plural: string, kind: string, version: string, status = true): Thing {
-  const names = { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` };
-  const versions = [
-    {
-      name: version,
-      served: true,
-      storage: true,
-      schema: { openAPIV3Schema: ANYTHING },
-      ...(status && { subresources: { status: {} } }),
-    },
-  ];
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
-    spec: { group, scope: 'Namespaced', names, versions },
-  };
-}
-
 /** A fail-closed webhook behind a service of ours. */
 function webhook(name: string, hook: string, at: [namespace: string, service: string, path: string], what: object) {
   const [namespace, serviceName, path] = at;
@@ -155,10 +135,10 @@ export const FIRST: readonly Thing[] = [
     kind: 'Namespace',
     metadata: { name },
   })),
-  definition('serving.kserve.io', 'inferenceservices', 'InferenceService', 'v1beta1'),
-  definition('cert-manager.io', 'certificates', 'Certificate', 'v1'),
-  definition('cert-manager.io', 'issuers', 'Issuer', 'v1'),
-  definition('argoproj.io', 'applications', 'Application', 'v1alpha1', false),
+  definition('serving.kserve.io', 'InferenceService', [version('v1beta1', { status: true })]),
+  definition('cert-manager.io', 'Certificate', [version('v1', { status: true })]),
+  definition('cert-manager.io', 'Issuer', [version('v1', { status: true })]),
+  definition('argoproj.io', 'Application', [version('v1alpha1')]),
 ];
 
 const shop = (name: string, image: string, more: Partial<App> = {}) => ({ namespace: 'shop', name, image, ...more });
