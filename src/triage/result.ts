@@ -6,6 +6,7 @@ import type { Finding } from './finding.ts';
 import { type GateResult, isFailure, statusOf } from './gate-run.ts';
 import type { GateId } from './gates.ts';
 import { idText } from './order.ts';
+import { UNDER_WAY } from './rules/workloads/under-way.ts';
 
 /** What triage says of a cluster. */
 export interface Triage {
@@ -69,3 +70,7 @@ export function outlookOf({ roots, gates }: Triage): Outlook {
   if (roots.some(({ finding }) => isFailure(finding.severity))) return 'failed';
   return gates.some(({ blind }) => blind.length > 0) ? 'blind' : 'clear';
 }
+
+/** The roots that say no more than that a change is still under way. */
+export const settling = ({ roots }: Pick<Triage, 'roots'>): Root[] =>
+  roots.filter(({ finding }) => finding.rule === UNDER_WAY);

@@ -7,8 +7,10 @@ import { statusOf } from '../../src/triage/gate-run.ts';
 import { GATES } from '../../src/triage/gates.ts';
 import { triageJson } from '../../src/triage/report/json.ts';
 import { triageMarkdown } from '../../src/triage/report/markdown.ts';
+import { objectText } from '../../src/triage/report/object.ts';
 import { triageText } from '../../src/triage/report/text.ts';
 import { conclude, findingId, outlookOf } from '../../src/triage/result.ts';
+import { viewOf } from '../support/view.ts';
 import { found } from './support.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);
@@ -159,4 +161,23 @@ test('Markdown of hostile text holds no markup of it', () => {
   const text = triageMarkdown(conclude(gatesOf({ G9: [hostile] })), about).join('\n');
   expect(text).toContain('\\<img src=x\\> \\[a\\](b) \\*\\*c\\*\\*');
   expect(text).toContain('````\n```\nx\n````');
+});
+
+test('"nothing is broken" is not said alone while a change is under way', () => {
+  const change = found('rollout/under-way', 'Deployment/shop/web', [], {
+    severity: 'info',
+    summary: 'not settled yet: 2 of 3 pods updated',
+  });
+  const unsettled = conclude(gatesOf({ G9: [change] }));
+  const lines = triageText(unsettled, about, drawing);
+  expect(lines).toContain('under way');
+  expect(lines.join('\n')).toContain('Deployment shop/web: not settled yet: 2 of 3 pods updated');
+  expect(lines.at(-1)).toBe('nothing is broken; 1 workload has not settled yet');
+  expect(triageMarkdown(unsettled, about)).toContain('## Under way');
+  expect(outlookOf(unsettled)).toBe('clear');
+  const look = {
+    object: viewOf([{ kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } }]).all('Deployment'),
+  };
+  const [object] = look.object;
+  expect(objectText({ object: object as never, related: [], triage: unsettled })).toContain('is not settled yet');
 });

@@ -1,6 +1,8 @@
 import { fields, list, number, text } from '../../k8s/fields.ts';
 import { counted } from '../../text/counted.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
+import { unsettledWords } from '../../triage/report/text.ts';
+import { UNDER_WAY } from '../../triage/rules/workloads/under-way.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import type { Answer } from './ask-each.ts';
 
@@ -50,12 +52,14 @@ const HEADLINES: Readonly<Record<string, (value: unknown) => string>> = {
     const { roots, gates } = fields(value);
     const broken = list(roots).filter(one => one.severity === 'critical' || one.severity === 'high');
     const blind = list(gates).filter(one => one.status === 'BLIND').length;
+    const unsettled = list(roots).filter(one => one.rule === UNDER_WAY).length;
     const first = broken[0];
     const clear = blind > 0 ? 'nothing is broken in what could be read' : 'nothing is broken';
     const worst = first === undefined ? clear : `${text(first.rule)}: ${text(first.summary)}`;
     return joined(
       worst,
       broken.length > 1 && `${broken.length - 1} more`,
+      unsettled > 0 && unsettledWords(unsettled),
       blind > 0 && `${counted(blind, 'gate')} BLIND`,
     );
   },

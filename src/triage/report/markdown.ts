@@ -1,7 +1,7 @@
 import { sinceWords } from '../../health/trouble.ts';
 import type { Root } from '../chain.ts';
 import { isFailure } from '../gate-run.ts';
-import { findingId, type Triage } from '../result.ts';
+import { findingId, settling, type Triage } from '../result.ts';
 import { type About, followWords, nameText } from './about.ts';
 
 // What a renderer could take for markup or HTML in text that comes from a cluster.
@@ -25,14 +25,8 @@ export function triageMarkdown({ roots, gates }: Triage, about: About): string[]
     `${plain(about.server)}, as ${plain(about.user)}, at ${new Date(about.now).toISOString()}`,
     ...(broken.length === 0 ? ['', 'Nothing broken was found.'] : []),
     ...broken.flatMap((root, index) => rootSection(root, index + 1, about)),
-    ...(watched.length === 0
-      ? []
-      : [
-          '',
-          '## To watch',
-          '',
-          ...watched.map(({ finding }) => `- ${plain(`${nameText(finding.object)}: ${finding.summary}`)}`),
-        ]),
+    ...listSection('To watch', watched),
+    ...listSection('Under way', settling({ roots })),
     '',
     '## Gates',
     '',
@@ -53,6 +47,16 @@ export function triageMarkdown({ roots, gates }: Triage, about: About): string[]
     ),
   ];
 }
+
+const listSection = (title: string, roots: readonly Root[]): string[] =>
+  roots.length === 0
+    ? []
+    : [
+        '',
+        `## ${title}`,
+        '',
+        ...roots.map(({ finding }) => `- ${plain(`${nameText(finding.object)}: ${finding.summary}`)}`),
+      ];
 
 function rootSection({ finding, gate, follows }: Root, index: number, about: About): string[] {
   const since = finding.since === undefined ? '' : `, for ${sinceWords(finding.since, about.now)}`;

@@ -3,11 +3,11 @@ import { fields, list, number, text } from '../../k8s/fields.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { refOf } from '../build.ts';
 import { conditions } from '../fields.ts';
-import { outlookOf, type Triage } from '../result.ts';
+import { outlookOf, settling, type Triage } from '../result.ts';
 import { nameText } from './about.ts';
 
 /** Whether an object is well, as far as triage can say. */
-export type Wellness = 'well' | 'not well' | 'unknown';
+export type Wellness = 'well' | 'not well' | 'unsettled' | 'unknown';
 
 /** What was asked about: the object, what it stands or falls with, and what triage found of all that. */
 export interface ObjectLook {
@@ -16,16 +16,25 @@ export interface ObjectLook {
   triage: Triage;
 }
 
+const WORDS: Readonly<Record<Wellness, string>> = {
+  well: 'is well',
+  'not well': 'is not well',
+  unsettled: 'is not settled yet',
+  unknown: 'may be well: not all could be read',
+};
+
 export function wellnessOf({ triage }: ObjectLook): Wellness {
   const outlook = outlookOf(triage);
-  return outlook === 'failed' ? 'not well' : outlook === 'blind' ? 'unknown' : 'well';
+  if (outlook === 'failed') return 'not well';
+  if (outlook === 'blind') return 'unknown';
+  return settling(triage).length > 0 ? 'unsettled' : 'well';
 }
 
 /** One line: whether the object is well, what it says of itself, and how much was looked at. */
 export function objectText(look: ObjectLook): Clean {
   const own = stateWords(look.object);
   const wellness = wellnessOf(look);
-  const words = { well: 'is well', 'not well': 'is not well', unknown: 'may be well: not all could be read' }[wellness];
+  const words = WORDS[wellness];
   const with_ = kindCounts(look.related.slice(1));
   return sanitise(
     `${nameText(refOf(look.object))} ${words}${own === '' ? '' : `: ${own}`}${with_ === '' ? '' : `; looked at ${with_}`}`,

@@ -10,7 +10,7 @@ import { type GateResult, isFailure } from '../gate-run.ts';
 import type { GateStatus } from '../gates.ts';
 import { canIgnore } from '../remedies/dead-hooks.ts';
 import { remediesOf } from '../remedies/index.ts';
-import { findingId, type Triage } from '../result.ts';
+import { findingId, settling, type Triage } from '../result.ts';
 import { type About, followWords, nameText } from './about.ts';
 import { alike } from './alike.ts';
 
@@ -32,12 +32,14 @@ const FOLLOWERS = 6;
 export function triageText({ roots, gates }: Triage, about: About, drawing: Drawing): string[] {
   const broken = roots.filter(({ finding }) => isFailure(finding.severity));
   const watched = roots.filter(({ finding }) => finding.severity === 'warn');
+  const unsettled = settling({ roots });
   const groups = alike(broken);
   return [
     `${about.context}  ${about.server}  as ${about.user}  ${new Date(about.now).toISOString().replace(/\.\d+Z$/, 'Z')}`,
     ...groups.slice(0, IN_FULL).flatMap(([root, ...like]) => ['', ...rootText(root, like, about, drawing)]),
     ...more(groups.slice(IN_FULL), about, drawing),
     ...(watched.length === 0 ? [] : ['', 'to watch', ...watchedText(watched, about, drawing)]),
+    ...(unsettled.length === 0 ? [] : ['', 'under way', ...watchedText(unsettled, about, drawing)]),
     ...(drawing.gates === false ? [] : ['', ...gates.flatMap(gate => gateText(gate, drawing))]),
     '',
     ...closing({ roots, gates }),
@@ -58,7 +60,17 @@ function closing({ roots, gates }: Triage): string[] {
         : 'nothing broken in what could be read'
       : counted(broken.length, 'root cause') +
         (follows === 0 ? '' : `, ${counted(follows, 'finding follows', 'findings follow')}`);
-  return [blindWords === '' ? what : `${what}; ${blindWords}`];
+  return [[what, settlingWords({ roots }), blindWords].filter(Boolean).join('; ')];
+}
+
+/** How many workloads a change has not wholly reached. */
+export const unsettledWords = (count: number): string =>
+  counted(count, 'workload has not settled yet', 'workloads have not settled yet');
+
+/** What the last line adds where a change is still under way: it may fail yet. Empty where none is. */
+export function settlingWords(triage: Pick<Triage, 'roots'>): string {
+  const { length } = settling(triage);
+  return length === 0 ? '' : unsettledWords(length);
 }
 
 function rootText(root: Root, like: readonly Root[], about: About, { glyphs, columns }: Drawing): string[] {

@@ -6,6 +6,7 @@ import type { Finding, Severity } from '../../../triage/finding.ts';
 import type { GateResult } from '../../../triage/gate-run.ts';
 import { GATES, type GateStatus } from '../../../triage/gates.ts';
 import { followWords, nameText } from '../../../triage/report/about.ts';
+import { settlingWords } from '../../../triage/report/text.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, ends, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
@@ -82,9 +83,9 @@ function emptyWords({ triage }: ConsoleState): string {
   if (triage.phase === 'failed') return `the cluster could not be looked at: ${triage.message}`;
   if (triage.result === undefined) return 'looking for what is broken…';
   const blind = triage.result.gates.filter(gate => gate.blind.length > 0).map(({ id }) => id);
-  return blind.length === 0
-    ? 'nothing is broken'
-    : `nothing broken in what could be read; BLIND in ${blind.join(', ')}`;
+  const what =
+    blind.length === 0 ? 'nothing is broken' : `nothing broken in what could be read; BLIND in ${blind.join(', ')}`;
+  return [what, settlingWords(triage.result)].filter(Boolean).join('; ');
 }
 
 function rootRow({ root, like }: Entry, isChosen: boolean, view: View, columns: number): Line {

@@ -4,6 +4,7 @@ import { daemonNowhere, governingService, heldByPartition, zeroInUse } from './n
 import { podsRefused } from './pods-refused.ts';
 import { brokenRevision, notObserved, rolloutStuck, statefulStuck } from './rollout.ts';
 import { twoWriters } from './two-writers.ts';
+import { underWay } from './under-way.ts';
 
 export const workloadRules: readonly Rule[] = [
   notObserved,
@@ -17,4 +18,5 @@ export const workloadRules: readonly Rule[] = [
   governingService,
   heldByPartition,
   twoWriters,
+  underWay,
 ];

@@ -1,0 +1,100 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, number, text } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
+import { finding } from '../../build.ts';
+import { condition, created } from '../../fields.ts';
+import type { Looking, Rule } from '../../rule.ts';
+import { POD_OWNERS, type Top, topOf } from '../pods/owner.ts';
+import { isUnwell, PENDING_TOO_LONG, podNames, unreadyFor, unreadySince } from '../pods/sick.ts';
+
+/** The id of the rule, for the line that says how much has not settled yet. */
+export const UNDER_WAY = 'rollout/under-way';
+
+/** A workload with its pods that are not ready, though not for long enough to be called stuck. */
+interface Unsettled {
+  top: Top;
+  pods: ViewObject[];
+}
+
+/** What is too young to judge: without it "nothing is broken" would also be said of a change that is about to fail. */
+export const underWay: Rule = {
+  id: UNDER_WAY,
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: POD_OWNERS,
+  about: {
+    looksAt:
+      'Pods that have not been ready for less than two minutes and do not fail, and Deployments whose change has not reached all of their pods while it is within its deadline.',
+    why: 'Other rules give a pod time to start and a rollout time to finish. Until that time is over it is not known whether the change works.',
+    whatToDo: 'Look again in two minutes, or follow it with `mayday triage --watch`.',
+  },
+  *look(looking) {
+    for (const { top, pods } of unsettled(looking)) {
+      const rolling = top.object?.kind === 'Deployment' ? rolloutWords(top.object) : undefined;
+      const parts = [rolling, pods.length === 0 ? undefined : podWords(pods, looking.now)].filter(Boolean);
+      if (parts.length === 0) continue;
+      yield finding({
+        rule: UNDER_WAY,
+        severity: 'info',
+        object: top.object ?? top.ref,
+        summary: `not settled yet: ${parts.join('; ')}`,
+        since: unreadySince(pods),
+        evidence: [pods.length > 0 && podNames(pods), ...pods.slice(0, 3).map(waitWords)],
+      });
+    }
+  },
+};
+
+function unsettled({ view, now }: Looking): Unsettled[] {
+  const found = new Map<string, Unsettled>();
+  const at = (top: Top): Unsettled => {
+    const key = `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`;
+    const known = found.get(key) ?? { top, pods: [] };
+    found.set(key, known);
+    return known;
+  };
+  for (const pod of view.all('Pod')) if (isStarting(pod, now)) at(topOf(view, pod)).pods.push(pod);
+  for (const deployment of view.all('Deployment'))
+    if (rolloutWords(deployment) !== undefined) at(topOf(view, deployment));
+  return [...found.values()];
+}
+
+/** Whether a pod is not ready, and neither fails nor has been so for long. */
+function isStarting(pod: ViewObject, now: number): boolean {
+  if (!isUnwell(pod) || Math.min(unreadyFor(pod, now), now - created(pod)) >= PENDING_TOO_LONG) return false;
+  const containers = [...list(pod.status.initContainerStatuses), ...list(pod.status.containerStatuses)];
+  return containers.every(({ state, restartCount }) => {
+    const waiting = text(fields(fields(state).waiting).reason);
+    return (
+      number(restartCount) === 0 && (waiting === '' || waiting === 'ContainerCreating' || waiting === 'PodInitializing')
+    );
+  });
+}
+
+/** What a Deployment's change has not reached yet; undefined where it is complete, paused, past its deadline or being deleted. */
+function rolloutWords(deployment: ViewObject): string | undefined {
+  const { metadata, spec, status } = deployment;
+  if (metadata.deletionTimestamp !== undefined || spec.paused === true) return undefined;
+  if (condition(deployment, 'Progressing')?.status === 'False') return undefined;
+  if ((metadata.generation ?? 0) > number(status.observedGeneration))
+    return 'its controller has not seen the newest change';
+  const wanted = number(spec.replicas, 1);
+  const updated = number(status.updatedReplicas);
+  if (updated < wanted) return `${updated} of ${wanted} pods updated`;
+  const old = number(status.replicas) - updated;
+  return old > 0 ? `${counted(old, 'pod')} of the revision before to go` : undefined;
+}
+
+function podWords(pods: readonly ViewObject[], now: number): string {
+  const longest = Math.max(...pods.map(pod => Math.min(unreadyFor(pod, now), now - created(pod))));
+  const waits = pods.map(waitWords).find(words => words !== undefined);
+  return `${counted(pods.length, 'pod')} not ready, for ${Math.max(0, Math.round(longest / 1000))}s${waits === undefined ? '' : ` (${waits})`}`;
+}
+
+/** What a pod says of what it waits for. */
+function waitWords(pod: ViewObject): string | undefined {
+  const scheduled = condition(pod, 'PodScheduled');
+  if (scheduled?.status === 'False') return `${scheduled.reason}: ${scheduled.message}`;
+  const ready = condition(pod, 'Ready');
+  return ready?.status === 'False' && ready.message !== '' ? `${ready.reason}: ${ready.message}` : undefined;
+}
