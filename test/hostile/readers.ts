@@ -14,10 +14,10 @@ import { restoreOne } from '../../src/revert/restore.ts';
 import { scan } from '../../src/revert/scan.ts';
 import { latchGate, readLatch } from '../../src/safety/latch.ts';
 import { lockJson, lockWords, seenLock } from '../../src/safety/lock-holder.ts';
+import { leftQuota } from '../e2e/hostile/front.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { memoryJournal, steppedClock } from '../support/memory-journal.ts';
 import { anyAnswer, hostileObject, recordText } from './clusters.ts';
-import { leftQuota } from './front.ts';
 
 /** How often, and from which beginning. */
 export interface Runs {

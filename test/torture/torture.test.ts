@@ -4,7 +4,6 @@ import { FAULT_TYPES } from '../../src/faults/types.ts';
 import { deaths } from './boundaries.ts';
 import { HOSTILITIES } from './hostile.ts';
 import { MUTANTS } from './mutants.ts';
-import { tortured } from './mutation.ts';
 import { trial } from './trial.ts';
 import { TROUBLES } from './weather.ts';
 import { stages } from './world.ts';
@@ -41,19 +40,6 @@ describe.each(all)('$name, killed at its records and writes', stage => {
     expect(died.filter(death => death.lost.length > 0)).toEqual([]);
     expect(died.length).toBeGreaterThan(10);
   });
-});
-
-/** The ones that show soonest; `npm run torture -- --mutants` tries all. */
-const SOON = [
-  'a lost answer counts as a refusal',
-  'a write does not wait for its record on the disk',
-  'a patch is not bound to what it was decided from',
-];
-
-test('the torture itself can fail: it notices a precaution that is gone', { timeout: 120_000 }, async () => {
-  const chosen = MUTANTS.filter(({ name }) => SOON.includes(name));
-  const noticed = await Promise.all(chosen.map(mutant => tortured(mutant, 250)));
-  expect(noticed.map(({ mutant, isNoticed }) => [mutant.name, isNoticed])).toEqual(SOON.map(name => [name, true]));
 });
 
 test('each mutant has its one place in the source, and tests that are there', () => {

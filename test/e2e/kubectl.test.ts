@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { definition, gizmo, listOfMaps, manifest, twoVersions, widget } from './kubectl/manifests.ts';
-import { hasKubectl, type Kubectl, startKubectl } from './kubectl/run.ts';
+import { definition, gizmo, listOfMaps, manifest, twoVersions, widget } from '../sandbox/kubectl/manifests.ts';
+import { hasKubectl, type Kubectl, startKubectl } from '../sandbox/kubectl/run.ts';
 
 const SPEED = 20;
 /** Each step is a process; a busy machine takes its time. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestClient, type TestClient } from '../sandbox/client.ts';
-import type { Answer, Doings } from '../torture/proxy.ts';
+import { createTestClient, type TestClient } from '../../sandbox/client.ts';
+import type { Answer, Doings } from '../../torture/proxy.ts';
 import { type Front, leftQuota, openFront, WIDGETS, withWidgets } from './front.ts';
 
 let front: Front;
@@ -129,14 +129,10 @@ describe("a list of somebody else's server", () => {
       ({ answer }, path) => answer(path.includes('?') ? widgetList([widget(marked)]) : html(404)),
       /default\/w|w: /,
     ],
-  ])(
-    '%s is blind, and all else is put back',
-    async (_, list, reason) => {
-      serveWidgets(list);
-      await putsBackTheRest(reason);
-    },
-    60_000,
-  );
+  ])('%s is blind, and all else is put back', async (_, list, reason) => {
+    serveWidgets(list);
+    await putsBackTheRest(reason);
+  });
 
   test('that does not answer holds nothing up', async () => {
     const hung: Doings[] = [];
@@ -158,7 +154,7 @@ describe("a list of somebody else's server", () => {
     };
     await putsBackTheRest(/cannot reach|connection/);
     expect(wasHanging).toBe(true);
-  }, 60_000);
+  });
 });
 
 describe('what is not said is not taken for nothing', () => {
@@ -203,7 +199,7 @@ describe('what is not said is not taken for nothing', () => {
     const ended = await front.mayday('revert', '--all', '--yes');
     expect(ended.stdout).toContain('REMAIN unknown');
     expect(ended.code).toBe(7);
-  }, 60_000);
+  });
 
   test.each([
     ['an empty object', {}],

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestClient } from '../sandbox/client.ts';
+import { createTestClient } from '../../sandbox/client.ts';
 import { type Front, leftQuota, openFront } from './front.ts';
 
-const EXPERIMENT = join(import.meta.dirname, '../../experiments/kserve/main-controller-kill.yaml');
+const EXPERIMENT = join(import.meta.dirname, '../../../experiments/kserve/main-controller-kill.yaml');
 /** A folder that nothing can be written into, for root neither. */
 const NO_DISK = { XDG_STATE_HOME: '/dev/null/state' };
 

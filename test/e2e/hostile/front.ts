@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kubeconfigFor } from '../../src/sandbox/http/kubeconfig.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
-import type { Ended } from '../e2e/providers/kubectl.ts';
-import { program } from '../e2e/providers/program.ts';
-import { type Doings, type Passing, startProxy } from '../torture/proxy.ts';
+import { kubeconfigFor } from '../../../src/sandbox/http/kubeconfig.ts';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts';
+import { type Doings, type Passing, startProxy } from '../../torture/proxy.ts';
+import type { Ended } from '../providers/kubectl.ts';
+import { program } from '../providers/program.ts';
 
 /** A sandbox behind a front that answers some requests in its own way, and the program as a user starts it. */
 export interface Front {

@@ -9,7 +9,7 @@ import { COMMANDS } from '../../src/cli/commands.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
 
-// The bundle, as users run it; `npm test` builds it first.
+// The bundle, as users run it; `npm run e2e` builds it first.
 const ROOT = join(import.meta.dirname, '../..');
 const PROGRAM = join(ROOT, 'dist/mayday.js');
 const EXPERIMENT = join(ROOT, 'experiments/kserve/main-controller-kill.yaml');
@@ -141,15 +141,11 @@ const LAST: Case[] = [
 const ENDED_BY_OTHERS = ['reaper', 'webhook-server', 'tour'];
 
 describe.concurrent('however slow the reader, nothing ends before what it said is read', () => {
-  it.each(CASES)(
-    '%s',
-    async (args, code, whole) => {
-      const ended = await slowly(args);
-      whole(ended.stdout);
-      expect(ended.code).toBe(code);
-    },
-    60_000,
-  );
+  it.each(CASES)('%s', async (args, code, whole) => {
+    const ended = await slowly(args);
+    whole(ended.stdout);
+    expect(ended.code).toBe(code);
+  });
 });
 
 describe('where its words cannot go', () => {
@@ -176,13 +172,13 @@ describe('where its words cannot go', () => {
       `mayday run --sandbox --speed 40 --yes -o jsonl ${EXPERIMENT} | true; exit \${PIPESTATUS[0]}`,
     );
     expect(ended.code).toBe(0);
-  }, 60_000);
+  });
 
   it('a run onto a full disk goes on to its verdict', async () => {
     const ended = await shell(`mayday run --sandbox --speed 40 --yes -o jsonl ${EXPERIMENT} >/dev/full`);
     expect(ended.code).toBe(0);
     expect(ended.stderr).toMatch(/found: ENOSPC/);
-  }, 60_000);
+  });
 });
 
 describe('a revert whose words nobody takes', () => {
@@ -213,16 +209,12 @@ describe('a revert whose words nobody takes', () => {
     expect(await remaining()).toBe(before - 1);
   });
 
-  it.each(LAST)(
-    'a slow reader gets every receipt: %s',
-    async (args, code, whole) => {
-      const ended = await slowly(args);
-      whole(ended.stdout);
-      expect(ended.code).toBe(code);
-      expect(await remaining()).toBe(JSON.parse(ended.stdout).remaining);
-    },
-    60_000,
-  );
+  it.each(LAST)('a slow reader gets every receipt: %s', async (args, code, whole) => {
+    const ended = await slowly(args);
+    whole(ended.stdout);
+    expect(ended.code).toBe(code);
+    expect(await remaining()).toBe(JSON.parse(ended.stdout).remaining);
+  });
 });
 
 it('a slow reader is tried with every command of the table that ends by itself', () => {
