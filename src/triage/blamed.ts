@@ -12,6 +12,14 @@ export const configurationsWith = (view: ClusterView, webhook: string): ViewObje
     [...view.all(kind)].filter(one => list(one.webhooks).some(hook => text(hook.name) === webhook)),
   );
 
+/** The configurations of which a webhook has this matchCondition. */
+export const configurationsWithCondition = (view: ClusterView, expression: string): ViewObject[] =>
+  CONFIGURATIONS.flatMap(kind =>
+    [...view.all(kind)].filter(one =>
+      list(one.webhooks).some(hook => list(hook.matchConditions).some(each => text(each.expression) === expression)),
+    ),
+  );
+
 /** The CRDs of a group, or the one of a kind. */
 export const crdsOf = (view: ClusterView, group: string, kind?: string): ViewObject[] =>
   [...view.all('CustomResourceDefinition')].filter(
@@ -33,6 +41,8 @@ export function blamedBy(view: ClusterView, refusal: Refusal, namespace: string 
       ];
     case 'policy denied':
       return policyCauses(refusal);
+    case 'condition failed':
+      return configurationsWithCondition(view, refusal.expression).map(named);
     case 'quota exceeded':
     case 'quota needs values':
       return [{ kind: 'ResourceQuota', name: refusal.quota, ...here }, ...rangesIn(view, namespace)];

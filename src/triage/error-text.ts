@@ -41,6 +41,8 @@ export type Refusal =
       /** The error of an expression that could not be worked out: the policy is at fault, not what was refused. */
       failed?: string;
     }
+  /** A matchCondition of a webhook that could not be worked out. The API server does not say of which. */
+  | { what: 'condition failed'; expression: string; error: string }
   | { what: 'quota exceeded'; quota: string; lines: QuotaLine[] }
   | { what: 'quota needs values'; quota: string; missing: string }
   | { what: 'limit range'; message: string }
@@ -143,6 +145,13 @@ const policy: Read = text => {
   };
 };
 
+const matchCondition: Read = text => {
+  const match = /expression '([\s\S]+?)' resulted in error: ([^\n\]]*)/.exec(text);
+  return match === null
+    ? undefined
+    : { what: 'condition failed', expression: match[1] ?? '', error: oneLine(match[2] ?? '') };
+};
+
 const quota: Read = text => {
   const match = /exceeded quota: ([^,\s]+), requested: (.*?), used: (.*?), limited: ([^\s"']*)/.exec(text);
   if (match !== null) {
@@ -173,7 +182,7 @@ const amounts = (text: string): Record<string, string> =>
 
 const limits: Read = text => {
   const match =
-    /(?:minimum|maximum) \S+ (?:usage|storage usage) per \w+ is [^\n]*|\S+ max limit to request ratio per \w+ is [^\n]*/.exec(
+    /(?:minimum|maximum) \S+ (?:usage|storage usage) per \w+ is [^\n]*|\S+ max limit to request ratio per \w+ is [^\n]*|must be less than or equal to \S+ limit[^\n]*/.exec(
       text,
     );
   return match === null ? undefined : { what: 'limit range', message: oneLine(match[0]).replace(/\](\s|$).*$/, '') };
@@ -291,6 +300,7 @@ const READERS: readonly Read[] = [
   unavailable,
   denied,
   policy,
+  matchCondition,
   quota,
   account,
   limits,

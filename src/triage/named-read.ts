@@ -7,7 +7,7 @@ import type { MarksElsewhere } from './marks-elsewhere.ts';
 export type NamedRead =
   | { of: 'log'; namespace: string; pod: string; container: string; previous?: boolean; lines: number }
   | { of: 'object'; ref: ObjectRef }
-  | { of: 'instances'; apiVersion: string; kind: string; namespace?: string }
+  | { of: 'instances'; apiVersion: string; kind: string; namespace?: string; labels?: string }
   /** The certificates in a Secret (`tls.crt`, `ca.crt`), in PEM. Private keys and other values are dropped where they are read. */
   | { of: 'certificates'; namespace: string; secret: string }
   | { of: 'path'; path: string }

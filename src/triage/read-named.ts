@@ -160,13 +160,14 @@ const METADATA: Prune = { metadata: { managedFields: DROP } };
 async function instances(
   api: Reading,
   clock: Pick<Clock, 'monotonic'>,
-  { apiVersion, kind, namespace }: Extract<NamedRead, { of: 'instances' }>,
+  { apiVersion, kind, namespace, labels }: Extract<NamedRead, { of: 'instances' }>,
   options: ReadOptions,
 ): Promise<Outcome<KubeObject[]>> {
   const { copy } = createSlimmer();
   const found: KubeObject[] = [];
   const collection = { apiVersion, kind, ...(namespace ? { namespace } : {}) };
-  for await (const page of eachPage(api, clock, collection, { metadataOnly: true, ...options })) {
+  const query = { metadataOnly: true, ...(labels !== undefined && { labelSelector: labels }), ...options };
+  for await (const page of eachPage(api, clock, collection, query)) {
     if (!page.ok) return page;
     for (const item of page.value.items) found.push(copy(item, METADATA) as KubeObject);
     if (found.length > MOST_INSTANCES)

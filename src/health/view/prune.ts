@@ -57,6 +57,19 @@ const history = (value: unknown): unknown =>
 
 const HELM: Prune = { helm: { values: DROP, valuesObject: DROP, parameters: DROP, fileParameters: DROP } };
 
+/** Of what a version of an operator installs only the names matter. The rest is its page in a catalog. */
+const namesOnly = (value: unknown): unknown => list(value).map(({ name }) => ({ name }));
+const OPERATOR: Prune = {
+  description: DROP,
+  icon: DROP,
+  customresourcedefinitions: DROP,
+  apiservicedefinitions: DROP,
+  nativeAPIs: DROP,
+  relatedImages: DROP,
+  webhookdefinitions: DROP,
+  install: { spec: { deployments: namesOnly, permissions: DROP, clusterPermissions: DROP } },
+};
+
 /** What is left out of the objects of a kind, beside `metadata`, which is the same for all. */
 export const PRUNED: { readonly [kind in ViewKind]?: Prune } = {
   Node: { status: { images: DROP, volumesInUse: DROP, volumesAttached: DROP, daemonEndpoints: DROP, features: DROP } },
@@ -94,6 +107,12 @@ export const PRUNED: { readonly [kind in ViewKind]?: Prune } = {
       },
     },
   },
+  CertificateRequest: { spec: { request: DROP }, status: { certificate: DROP, ca: DROP } },
+  Order: { spec: { request: DROP }, status: { certificate: DROP, authorizations: DROP } },
+  Challenge: { spec: { key: DROP, token: DROP, solver: DROP } },
+  Subscription: { status: { catalogHealth: DROP } },
+  InstallPlan: { status: { plan: DROP, bundleLookups: DROP } },
+  ClusterServiceVersion: { spec: OPERATOR, status: { conditions: DROP } },
   PolicyReport: { results: failedResults },
   ClusterPolicyReport: { results: failedResults },
   ConstraintTemplate: { spec: { targets: DROP, crd: { spec: { validation: DROP } } } },

@@ -6,11 +6,14 @@ import { certificateRules } from './certificates/index.ts';
 import { chaosRules } from './chaos/index.ts';
 import { crdRules } from './crd/index.ts';
 import { gitopsRules } from './gitops/index.ts';
+import { helmRules } from './helm/index.ts';
 import { hpaRules } from './hpa/index.ts';
 import { jobRules } from './jobs/index.ts';
 import { leaseRules } from './leases/index.ts';
 import { namespaceRules } from './namespaces/index.ts';
 import { nodeRules } from './nodes/index.ts';
+import { olmRules } from './olm/index.ts';
+import { operatorRules } from './operators/index.ts';
 import { pdbRules } from './pdb/index.ts';
 import { podRules } from './pods/index.ts';
 import { policyRules } from './policies/index.ts';
@@ -37,6 +40,9 @@ export const RULES: readonly Rule[] = [
   ...namespaceRules,
   ...rbacRules,
   ...leaseRules,
+  ...olmRules,
+  ...helmRules,
+  ...operatorRules,
   ...quotaRules,
   ...storageRules,
   ...workloadRules,

@@ -16,6 +16,12 @@ const step = z.union([
   /** Manifests; `${ca:SERVICE.NAMESPACE}` stands for the caBundle of a server of ours, `${refusal}` for the last refusal. */
   z.strictObject({ apply: z.array(z.looseObject({ kind: z.string() })) }),
   z.strictObject({ kubectl: z.string() }),
+  /** A kind of another project, which takes any fields: its definition is applied and waited for. */
+  z.strictObject({
+    defines: z.strictObject({ group: z.string(), version: z.string(), plural: z.string(), kind: z.string() }),
+  }),
+  /** What the controller of another project writes into the status of an object; conditions changed just now unless they say when. */
+  z.strictObject({ status: z.strictObject({ of: place, is: z.looseObject({}) }) }),
   /** Asks again and again until the answer (or the complaint) matches the regular expression. */
   z.strictObject({ until: asked }),
   /** Creates the object, which must be refused; the words are kept. */
@@ -131,6 +137,7 @@ export type Place = z.infer<typeof place>;
 export type Asked = z.infer<typeof asked>;
 export type Step = z.infer<typeof step>;
 export type PodFate = Extract<Step, { pods: unknown }>['pods'];
+export type StatusWritten = Extract<Step, { status: unknown }>['status'];
 export type ApplicationState = Extract<Step, { application: unknown }>['application'];
 export type Incident = (z.infer<typeof decoyFile> | z.infer<typeof incidentFile>) & { slug: string };
 

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requestFor } from '../../cluster/controlplane/certificates.ts';
 import { writeApplication } from './application.ts';
-import type { Asked, Incident, Step } from './incident.ts';
-import { tell, writePods } from './kubelet.ts';
+import { definition } from './base.ts';
+import type { Asked, Incident, StatusWritten, Step } from './incident.ts';
+import { stamp, tell, writePods } from './kubelet.ts';
 import { type Lab, putCertificate, putLease } from './lab.ts';
 import type { Thing } from './thing.ts';
 import { words } from './words.ts';
@@ -34,6 +35,7 @@ const filledWith = <T>(value: T, { refusal }: Memory): T =>
 /** Steps that write what no process of the lab does. */
 async function write(lab: Lab, step: Step): Promise<void> {
   if ('pods' in step) return writePods(lab, step.pods);
+  if ('status' in step) return writeStatus(lab, step.status);
   if ('event' in step) return tell(lab, step.event.about, step.event);
   if ('certificate' in step) {
     const { service, secret, days, secretOnly = false, stranger = false } = step.certificate;
@@ -57,6 +59,11 @@ async function write(lab: Lab, step: Step): Promise<void> {
 async function take(lab: Lab, step: Step, memory: Memory): Promise<void> {
   if ('apply' in step) return retried(() => lab.apply(filledWith(step.apply, memory) as Thing[]));
   if ('kubectl' in step) return void (await lab.kubectl(words(step.kubectl)));
+  if ('defines' in step) {
+    const { group, plural, kind, version } = step.defines;
+    await lab.apply([definition(group, plural, kind, version)]);
+    return void (await lab.kubectl(['wait', '--for=condition=Established', `crd/${plural}.${group}`, '--timeout=20s']));
+  }
   if ('until' in step) return asked(lab, step.until);
   if ('refused' in step) {
     memory.refusal = await refusal(lab, ['create', '-f', '-'], JSON.stringify(step.refused));
@@ -81,6 +88,17 @@ async function take(lab: Lab, step: Step, memory: Memory): Promise<void> {
   if ('csr' in step) return requestCertificate(lab, step.csr);
   if ('sleep' in step) return void (await sleep(step.sleep * 1000));
   await write(lab, step);
+}
+
+/** Writes a status as a controller does; conditions changed now. */
+async function writeStatus(lab: Lab, { of: { kind, namespace, name }, is }: StatusWritten): Promise<void> {
+  const conditions = Array.isArray(is.conditions)
+    ? { conditions: is.conditions.map(one => ({ lastTransitionTime: stamp(), ...one })) }
+    : {};
+  const scope = namespace === undefined ? [] : ['-n', namespace];
+  const patch = JSON.stringify({ status: { ...is, ...conditions } });
+  const command = ['patch', kind, name, ...scope, '--subresource=status', '--type=merge', '-p', patch];
+  await lab.kubectl(command);
 }
 
 /** What a kubelet, or its bootstrap, asks the API server for. */

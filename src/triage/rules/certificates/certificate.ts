@@ -6,6 +6,7 @@ import type { Cause, Finding } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
+import { stoppedAt } from './issuing.ts';
 
 /** Issuing takes a while: DNS and ACME challenges are slow. */
 const GRACE_MS = 5 * 60_000;
@@ -29,10 +30,10 @@ export const certificateNotReady: Rule = {
   id: 'certificates/not-ready',
   gate: 'G9',
   needs: ['Certificate'],
-  wants: ['Issuer', 'ClusterIssuer', 'Deployment'],
+  wants: ['Issuer', 'ClusterIssuer', 'Deployment', 'CertificateRequest', 'Order', 'Challenge'],
   about: {
     looksAt:
-      'The conditions Ready and Issuing of cert-manager Certificates, status.notAfter and status.renewalTime, and whether the issuer exists and is ready.',
+      'The conditions Ready and Issuing of cert-manager Certificates, status.notAfter and status.renewalTime, whether the issuer exists and is ready, and how far the CertificateRequest, its Order and its Challenges have come.',
     why: 'A certificate that is not issued leaves its Secret missing or to expire, and everything that serves with it fails by TLS.',
     whatToDo:
       'Follow the chain Certificate, CertificateRequest, Order, Challenge to the reason; most often the issuer is missing or not ready.',
@@ -73,24 +74,28 @@ function notReady(view: ClusterView, now: number, certificate: ViewObject): Find
   const { name, namespace = '' } = certificate.metadata;
   const { spec, status } = certificate;
   const { cause, problem, near } = issuerOf(view, certificate);
+  const stopped = problem === undefined ? stoppedAt(view, certificate) : undefined;
+  const why = problem ?? stopped?.what;
   const said = condition(certificate, 'Ready')?.message;
   return finding({
     rule: 'certificates/not-ready',
     severity: wrong.broken ? 'high' : 'warn',
     object: certificate,
-    summary: problem === undefined ? wrong.what : `${wrong.what}: ${problem}`,
+    summary: why === undefined ? wrong.what : `${wrong.what}: ${why}`,
     since: wrong.since === undefined ? undefined : { at: wrong.since, exact: true },
     evidence: [
       ...conditions(certificate).map(quoted),
       status.notAfter !== undefined && `status.notAfter: ${text(status.notAfter)}`,
       status.renewalTime !== undefined && `status.renewalTime: ${text(status.renewalTime)}`,
+      ...(stopped?.evidence ?? []),
       `spec.issuerRef: ${JSON.stringify(spec.issuerRef ?? {})}, spec.secretName: ${text(spec.secretName)}`,
     ],
     cause:
-      problem === undefined
+      why === undefined
         ? said || 'cert-manager has not issued it; its CertificateRequest and Order say why.'
-        : `${problem}.`,
+        : `${why}.`,
     fixes: [
+      stopped?.fix,
       near !== undefined && {
         text: `Name the issuer that exists: ${near}.`,
         command: patchCommand(view, ['certificate.cert-manager.io', name, '-n', namespace], 'merge', {

@@ -26,6 +26,8 @@ export interface AppState {
   refusals: readonly Seen[];
   /** Conditions that are errors, with their words. */
   errors: readonly { type: string; message: string; at: number | undefined }[];
+  /** Conditions that warn of what two applications both hold. */
+  shared: readonly string[];
   /** The words of the last operation, where it failed. */
   failure: string;
   since: number | undefined;
@@ -64,6 +66,9 @@ export function stateOf(app: ViewObject): AppState {
       })),
     refusals: [...refusalsOfApplication(app)],
     errors,
+    shared: list(status.conditions)
+      .filter(one => ['SharedResourceWarning', 'RepeatedResourceWarning'].includes(text(one.type)))
+      .map(one => text(one.message)),
     failure: isFailed && !isPast ? text(operation.message) : '',
     since:
       errors[0]?.at ??

@@ -74,6 +74,7 @@ const verdictOf = (looking: Looking, state: AppState, all: readonly AppState[]):
   failed(state) ??
   absent(looking.view, state) ??
   unwell(state) ??
+  shared(state) ??
   outOfSync(state, looking.now);
 
 function refused(looking: Looking, state: AppState): Verdict | undefined {
@@ -198,6 +199,18 @@ function unwell(state: AppState): Verdict | undefined {
     cause: 'The application is as well as the worst of its objects.',
     fix: 'Mend the object that is not well.',
     because: (sick.length > 0 ? sick : state.resources).map(causeOf),
+  };
+}
+
+function shared({ shared: words }: AppState): Verdict | undefined {
+  const [first] = words;
+  if (first === undefined) return undefined;
+  return {
+    severity: 'warn',
+    summary: `an object is part of two applications, or of this one twice: ${first}`,
+    cause: `Both sources want the object their own way, and each sync undoes the other: ${first}.`,
+    fix: 'Take the object out of one of the two in Git.',
+    because: [],
   };
 }
 

@@ -10,7 +10,12 @@ import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
-const SOURCES = ['GitRepository', 'HelmRepository', 'OCIRepository'] as const satisfies readonly ViewKind[];
+const SOURCES = [
+  'GitRepository',
+  'HelmRepository',
+  'OCIRepository',
+  'HelmChart',
+] as const satisfies readonly ViewKind[];
 const KINDS = [...SOURCES, 'Kustomization', 'HelmRelease'] as const satisfies readonly ViewKind[];
 /** A reconciliation that has just begun, or waits for its turn, is none that failed. */
 const UNDER_WAY = ['Progressing', 'ProgressingWithRetry', 'DependencyNotReady', 'ReconciliationInProgress'];
@@ -35,7 +40,7 @@ export const fluxNotReady: Rule = {
   ],
   about: {
     looksAt:
-      'The conditions Ready, Stalled and Released of Flux objects: GitRepository, HelmRepository, OCIRepository, Kustomization and HelmRelease, with what they depend on.',
+      'The conditions Ready, Stalled and Released of Flux objects: GitRepository, HelmRepository, OCIRepository, HelmChart, Kustomization and HelmRelease, with what they depend on.',
     why: 'What Flux cannot fetch, build or apply stays as it was: changes in Git do not arrive, and drift is not corrected.',
     whatToDo:
       'Mend what the message names: credentials, branch or path of the source, the manifest, or what refuses it in the cluster; then have Flux reconcile.',

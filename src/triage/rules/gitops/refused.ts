@@ -34,6 +34,11 @@ export function toldOf(refusal: Refusal): Told {
     }
     case 'policy denied':
       return deniedByPolicy(refusal);
+    case 'condition failed':
+      return {
+        why: `a matchCondition of an admission webhook fails (${refusal.expression}): ${refusal.error}`,
+        fix: 'Correct the expression of the webhook; no manifest is at fault. Then sync again.',
+      };
     case 'quota exceeded':
       return {
         why: `exceeded quota ${refusal.quota}${refusal.lines.map(one => `, ${one.resource} ${one.used} of ${one.limited} used`).join('')}`,

@@ -15,6 +15,7 @@ import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf, containerWords, type Ended } from './containers.ts';
 import { exitWords } from './exit-words.ts';
 import { edit, rollBack } from './fixes.ts';
+import { hintCauses } from './hint-causes.ts';
 import { type LogHint, logHint } from './log-hints.ts';
 import { POD_OWNERS } from './owner.ts';
 import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
@@ -181,13 +182,19 @@ function found(looking: Looking, sick: Sick<Crash>, rule: string): Finding {
     cause: causeWords(container, explanation),
     fixes: [...fixes(looking, sick, explanation)],
     because: [
-      ...usualCauses(sick),
+      ...usualCauses(sick).filter(({ kind }) => kind !== 'Node' || !servesNode(pods)),
       ...dnsCauses(looking.view, pods),
-      ...(hint?.because ?? []),
+      ...(hint === undefined ? [] : hintCauses(looking.view, hint)),
       ...configs(container, top.ref.namespace),
     ],
   });
 }
+
+/** Pods in the network of their node, such as those of a network plugin: the node lacks them, not they the node. */
+const servesNode = (pods: readonly ViewObject[]): boolean =>
+  pods.every(({ spec, metadata }) => spec.hostNetwork === true && metadata.ownerReferences.some(isDaemonSet));
+
+const isDaemonSet = ({ kind }: { kind: string }): boolean => kind === 'DaemonSet';
 
 function evidence(
   { container, end, read }: Crash,

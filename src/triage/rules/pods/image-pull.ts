@@ -164,6 +164,12 @@ function* fixesFor(
   if (what.missingSecrets.length > 0 || trouble === 'denied') yield secretFix(view, sick, secrets);
   if (trouble === 'rate limit')
     yield edit(view, top, 'Wait, or pull with credentials or through a mirror: the registry limits anonymous pulls.');
+  if (trouble === 'never pulled')
+    yield edit(
+      view,
+      top,
+      `Set imagePullPolicy of ${containerWords(container)} to IfNotPresent, or load the image onto the nodes.`,
+    );
   const isGone = trouble === 'no such host' || moved !== undefined;
   const network = isOutOfReach(trouble)
     ? edit(

@@ -7,6 +7,7 @@ import { initStuck } from './init-stuck.ts';
 import { podEvicted, podTerminating } from './leaving.ts';
 import { preStopFails } from './prestop.ts';
 import { probeFails, readinessGate } from './probe.ts';
+import { podRejected } from './rejected.ts';
 import { startErrorRule } from './start-error.ts';
 
 export const podRules: readonly Rule[] = [
@@ -21,5 +22,6 @@ export const podRules: readonly Rule[] = [
   readinessGate,
   podTerminating,
   podEvicted,
+  podRejected,
   preStopFails,
 ];

@@ -1,8 +1,9 @@
-import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { strings } from '../../../k8s/fields.ts';
 import { behindService, isAtZero } from '../../behind-service.ts';
 import { finding, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
+import type { Cause } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Looking, Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -11,6 +12,7 @@ import { type Container, containersOf } from './containers.ts';
 import { describe, edit, rollBack } from './fixes.ts';
 import { servicesAsCauses, type WaitsFor, waitsFor } from './hosts.ts';
 import { logHint } from './log-hints.ts';
+import { causeOf } from './owner.ts';
 import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
 
 /** An init container that runs for longer than this waits for something. */
@@ -105,12 +107,27 @@ export const initStuck: Rule = {
           ...usualCauses(sick),
           ...dnsCauses(view, sick.pods),
           ...servicesAsCauses(hosts),
+          ...jobsNamed(view, top.ref.namespace, container, log?.ok ? log.value : []),
           ...(hint?.because ?? []),
         ],
       });
     }
   },
 };
+
+/** The Jobs of the namespace that the command or the log of a container names: many wait for a migration. */
+function jobsNamed(
+  view: ClusterView,
+  namespace: string | undefined,
+  { spec }: Container,
+  log: readonly string[],
+): Cause[] {
+  const words = new Set([...strings(spec.command), ...strings(spec.args), ...log].flatMap(one => one.split(/[^\w-]+/)));
+  return view
+    .inNamespace('Job', namespace ?? '')
+    .filter(({ metadata }) => words.has(metadata.name))
+    .map(one => causeOf(refOf(one)));
+}
 
 /** What the container waits for: Services that its command names, or else what its log says. */
 function waitWords(hosts: readonly WaitsFor[], logged: string | undefined): string {

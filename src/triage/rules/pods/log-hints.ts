@@ -42,6 +42,17 @@ const PATTERNS: readonly Pattern[] = [
     ],
   },
   {
+    // Go's own words of a request: `Post "http://api.payments/charge": dial tcp 10.96.12.7:80: i/o timeout`.
+    match:
+      /\b[a-z]+:\/\/([a-z][a-z0-9-]*(?:\.[a-z0-9.-]+)?)(?::(\d+))?[^\s"]*"?: .*(?:connection refused|timed? ?out|no route to host|deadline exceeded|EOF)/i,
+    means: f => `${f[1]}${f[2] ? `:${f[2]}` : ''} does not answer`,
+    because: (f, ns) => service(f[1] ?? '', ns),
+  },
+  {
+    match: /the server has received too many requests|429 Too Many Requests/i,
+    means: () => 'it is throttled: too many requests (429)',
+  },
+  {
     match:
       /(?:dial tcp|connect to|connection to(?: server at)?|host) "?([a-z][a-z0-9-]*(?:\.[a-z0-9.-]+)?)"?(?: \([0-9a-f.:]+\))?[:, ]+(?:port )?(\d+)\S* ?.*(?:connection refused|timed? ?out|no route to host)/i,
     means: f => `${f[1]}:${f[2]} does not answer`,
@@ -55,7 +66,8 @@ const PATTERNS: readonly Pattern[] = [
   {
     match:
       /password authentication failed|Access denied for user|authentication failed|invalid (?:username|password|credentials)|WRONGPASS|NOAUTH/i,
-    means: () => 'its credentials are not accepted',
+    means: f =>
+      `its credentials are not accepted (${f[0]}): the password or key in its Secret is wrong, or was changed`,
   },
   {
     match:

@@ -5,19 +5,31 @@ export interface Refused {
   verb: string;
   resource: string;
   group: string;
+  /** Where it was refused in one namespace. */
+  inNamespace?: string;
   /** The line, for evidence. */
   line: string;
 }
 
 const REFUSAL =
-  /User \\?"system:serviceaccount:([^:"\\]+):([^"\\]+)\\?" cannot (\w+) (?:resource )?\\?"([^"\\]+)\\?" in API group \\?"([^"\\]*)\\?"/;
+  /User \\?"system:serviceaccount:([^:"\\]+):([^"\\]+)\\?" cannot (\w+) (?:resource )?\\?"([^"\\]+)\\?" in API group \\?"([^"\\]*)\\?"(?: in the namespace \\?"([^"\\]+)\\?")?/;
 
 /** The refusals in lines of a log, each kind of request once. */
 export function refusedIn(lines: readonly string[]): Refused[] {
   const found = new Map<string, Refused>();
   for (const line of lines) {
-    const [, namespace = '', account = '', verb = '', resource = '', group = ''] = REFUSAL.exec(line) ?? [];
-    if (account !== '') found.set(`${verb} ${resource}.${group}`, { namespace, account, verb, resource, group, line });
+    const [, namespace = '', account = '', verb = '', resource = '', group = '', inNamespace] =
+      REFUSAL.exec(line) ?? [];
+    if (account !== '')
+      found.set(`${verb} ${resource}.${group}`, {
+        namespace,
+        account,
+        verb,
+        resource,
+        group,
+        line,
+        ...(inNamespace !== undefined && { inNamespace }),
+      });
   }
   return [...found.values()];
 }

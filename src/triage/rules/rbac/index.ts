@@ -1,4 +1,5 @@
 import type { Rule } from '../../rule.ts';
+import { roleLacks } from './lacking.ts';
 import { rbacRevoked } from './revoked.ts';
 
-export const rbacRules: readonly Rule[] = [rbacRevoked];
+export const rbacRules: readonly Rule[] = [rbacRevoked, roleLacks];

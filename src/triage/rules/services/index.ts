@@ -5,7 +5,9 @@ import { externalName, ingressBackend, ingressClass } from './ingress.ts';
 import { networkIsolated } from './isolated.ts';
 import { loadBalancerPending } from './load-balancer.ts';
 import { noReadyPods, serviceSelector, slicesStale } from './no-endpoints.ts';
+import { ingressOfOnePath } from './same-path.ts';
 import { targetPort } from './target-port.ts';
+import { serviceOfTwoApps } from './two-apps.ts';
 
 export const serviceRules: readonly Rule[] = [
   targetPort,
@@ -19,4 +21,6 @@ export const serviceRules: readonly Rule[] = [
   dnsEgress,
   loadBalancerPending,
   gatewayNotProgrammed,
+  serviceOfTwoApps,
+  ingressOfOnePath,
 ];

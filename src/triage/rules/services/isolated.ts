@@ -24,31 +24,24 @@ export const networkIsolated: Rule = {
   ],
   about: {
     looksAt:
-      'Pods behind Services that webhooks, API services, Ingresses or DNS need, and the NetworkPolicies that select them: whether all of these together allow any traffic in.',
+      'Pods behind Services, and the NetworkPolicies that select them: whether all of these together allow any traffic in. It is a failure where webhooks, API services, Ingresses or DNS need the Service, or a log tells that it does not answer.',
     why: 'Pods that a policy isolates stay ready, as the probes of the kubelet come from their own node; yet every call from elsewhere hangs until its timeout.',
     whatToDo: 'Add a policy that allows the traffic, or take the isolating one away.',
   },
   *look({ view, now }) {
-    const needed = new Map<ViewObject, string[]>();
     if (view.count('NetworkPolicy') === 0) return;
-    for (const [key, users] of serviceUsers(view)) {
-      const [namespace = '', name = ''] = key.split('/');
-      const service = view.get('Service', namespace, name);
-      if (service === undefined || !selects(service)) continue;
-      for (const policy of closing(view, service))
-        needed.set(policy, [...(needed.get(policy) ?? []), ...users.map(user => `${user} (Service ${key})`)]);
-    }
-    for (const [policy, users] of needed)
+    for (const [policy, { users, isNeeded }] of closedPolicies(view))
       yield finding({
         rule: 'network/isolated',
-        severity: 'high',
+        // Nobody is known to call the others: a log that tells of a timeout makes it a failure.
+        severity: isNeeded ? 'high' : 'warn',
         object: policy,
         summary: `the network policy lets nobody reach the pods behind ${users.slice(0, 3).join(', ')}`,
         since: { at: created(policy) || now, exact: false },
         evidence: [
           `spec.podSelector: ${JSON.stringify(policy.spec.podSelector ?? {})}`,
           `spec.ingress: ${list(policy.spec.ingress).length === 0 ? 'none' : `${list(policy.spec.ingress).length} rules`}`,
-          `needed by: ${users.join(', ')}`,
+          `behind it: ${users.join(', ')}`,
         ],
         cause: 'The pods are selected by this policy, and no policy allows any ingress to them.',
         fixes: [
@@ -65,6 +58,31 @@ export const networkIsolated: Rule = {
       });
   },
 };
+
+interface Closed {
+  users: string[];
+  /** Whether something in the cluster is known to call a Service behind the policy. */
+  isNeeded: boolean;
+}
+
+/** Policies behind which Services cannot be reached by anybody, with who needs them. */
+function closedPolicies(view: ClusterView): Map<ViewObject, Closed> {
+  const users = serviceUsers(view);
+  const closed = new Map<ViewObject, Closed>();
+  for (const service of view.all('Service')) {
+    const { namespace = '', name } = service.metadata;
+    if (view.inNamespace('NetworkPolicy', namespace).length === 0 || !selects(service)) continue;
+    const of = users.get(`${namespace}/${name}`) ?? [];
+    for (const policy of closing(view, service)) {
+      const known = closed.get(policy) ?? { users: [], isNeeded: false };
+      known.users.push(...of.map(user => `${user} (Service ${namespace}/${name})`));
+      if (of.length === 0) known.users.push(`Service ${namespace}/${name}`);
+      known.isNeeded ||= of.length > 0;
+      closed.set(policy, known);
+    }
+  }
+  return closed;
+}
 
 /** The policies that isolate a pod of the Service, where none of those that select it lets anybody in. */
 function closing(view: ClusterView, service: ViewObject): ViewObject[] {

@@ -2,6 +2,7 @@ import type { Rule } from '../../rule.ts';
 import { webhookCaBundle } from './ca-bundle.ts';
 import { webhookCertificate } from './certificate.ts';
 import { webhookFailing, webhookNetworkPolicy } from './failing.ts';
+import { webhookMatchCondition } from './match-condition.ts';
 import { webhookNoEndpoints, webhookScaledToZero } from './no-endpoints.ts';
 import { webhookNoPort } from './no-port.ts';
 import { webhookNoService, webhookStale } from './no-service.ts';
@@ -18,6 +19,7 @@ export const webhookRules: readonly Rule[] = [
   webhookCertificate,
   webhookNetworkPolicy,
   webhookFailing,
+  webhookMatchCondition,
   webhookUnroutable,
   webhookSlow,
   webhookSingle,

@@ -1,0 +1,120 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, number, text } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { condition, created, quoted, sinceTime } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
+import { nearest } from '../../near-miss.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named, patchCommand } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+import { accountsInUse } from '../rbac/accounts.ts';
+
+/** FlowSchemas that send requests to a priority level which is not there, or which lets nothing through. */
+export const flowControl: Rule = {
+  id: 'api/flow-control',
+  gate: 'G0',
+  needs: ['FlowSchema', 'PriorityLevelConfiguration'],
+  wants: ['Pod', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet'],
+  about: {
+    looksAt:
+      'The condition Dangling of FlowSchemas, and FlowSchemas whose PriorityLevelConfiguration has no concurrency of its own (nominalConcurrencyShares 0).',
+    why: 'The API server answers 429 (too many requests) to what a priority level has no room for: controllers of such a FlowSchema can neither read nor renew their Leases.',
+    whatToDo: 'Name a priority level that exists, or give it concurrency shares.',
+  },
+  *look({ view }) {
+    for (const schema of view.all('FlowSchema')) {
+      const name = text(fields(schema.spec.priorityLevelConfiguration).name);
+      const level = view.get('PriorityLevelConfiguration', undefined, name);
+      const dangling = condition(schema, 'Dangling');
+      if (dangling?.status === 'True' && level === undefined) {
+        const near = nearest(
+          name,
+          [...view.all('PriorityLevelConfiguration')].map(one => one.metadata.name),
+        );
+        yield finding({
+          rule: 'api/flow-control',
+          severity: 'warn',
+          object: schema,
+          summary: `the flow schema is dangling: priority level ${name} is not found${near ? `; there is ${near}` : ''}`,
+          since: sinceTime(dangling.since, created(schema)),
+          evidence: [quoted(dangling), `spec.priorityLevelConfiguration.name: ${name}`],
+          cause:
+            'A flow schema without its priority level is passed over: its requests are taken for those of another, with less room perhaps.',
+          fixes: [
+            near === undefined
+              ? {
+                  text: `Create priority level ${name}, or name one that exists.`,
+                  command: command(view, ['kubectl', 'get', 'prioritylevelconfigurations']),
+                }
+              : {
+                  text: `Name the priority level that exists: ${near}.`,
+                  command: patchCommand(view, named(refOf(schema)), 'merge', {
+                    spec: { priorityLevelConfiguration: { name: near } },
+                  }),
+                },
+          ],
+          because: [{ kind: 'PriorityLevelConfiguration', name }],
+        });
+      } else if (level !== undefined && isStarved(level)) yield starved(view, schema, level);
+    }
+  },
+};
+
+/** Whether a level has no seats: neither of its own nor by borrowing where it may not borrow. */
+function isStarved({ spec, metadata }: ViewObject): boolean {
+  const limited = fields(spec.limited);
+  const isShipped = metadata.annotations['apf.kubernetes.io/autoupdate-spec'] !== undefined;
+  return text(spec.type) === 'Limited' && !isShipped && number(limited.nominalConcurrencyShares, 30) === 0;
+}
+
+function starved(view: ClusterView, schema: ViewObject, level: ViewObject) {
+  const limited = fields(level.spec.limited);
+  return finding({
+    rule: 'api/flow-control',
+    severity: 'warn',
+    object: schema,
+    summary: `the flow schema sends its requests to priority level ${level.metadata.name}, which has no concurrency of its own: they are answered 429, too many requests`,
+    since: sinceTime(undefined, created(schema)),
+    evidence: [
+      `PriorityLevelConfiguration ${level.metadata.name} spec.limited: nominalConcurrencyShares 0, limitResponse ${text(fields(limited.limitResponse).type)}`,
+      `spec.rules: ${subjectsOf(schema).slice(0, 6).join(', ')}`,
+      `spec.matchingPrecedence: ${number(schema.spec.matchingPrecedence)}`,
+    ],
+    cause: `Priority level ${level.metadata.name} has nominalConcurrencyShares 0: its requests run only in seats that other levels lend.`,
+    fixes: [
+      {
+        text: `Give priority level ${level.metadata.name} concurrency shares.`,
+        command: patchCommand(view, named(refOf(level)), 'merge', {
+          spec: { limited: { nominalConcurrencyShares: 30 } },
+        }),
+      },
+      {
+        text: 'Or delete the flow schema: its requests then fall to those that the API server ships. Save it first.',
+        command: command(view, ['kubectl', 'get', ...named(refOf(schema)), '-o', 'yaml']),
+      },
+    ],
+    explains: workloadsOf(view, schema),
+  });
+}
+
+const subjects = (schema: ViewObject) => list(schema.spec.rules).flatMap(rule => list(rule.subjects));
+
+const subjectsOf = (schema: ViewObject): string[] =>
+  subjects(schema).map(one => {
+    const account = fields(one.serviceAccount);
+    return one.kind === 'ServiceAccount'
+      ? `service account ${text(account.namespace)}/${text(account.name)}`
+      : `${text(one.kind)} ${text(fields(one.user).name) || text(fields(one.group).name)}`;
+  });
+
+/** Programs that run as the accounts of the schema: refused by the API server they end, or lose their Leases. */
+function workloadsOf(view: ClusterView, schema: ViewObject): Cause[] {
+  const accounts = subjects(schema)
+    .filter(({ kind }) => kind === 'ServiceAccount')
+    .map(one => fields(one.serviceAccount));
+  return accountsInUse(view)
+    .filter(({ namespace, name }) =>
+      accounts.some(one => text(one.namespace) === namespace && (text(one.name) === name || one.name === '*')),
+    )
+    .flatMap(({ top }) => ['pod/crash-loop', 'pod/probe'].map(rule => causeOf(top.ref, rule)));
+}

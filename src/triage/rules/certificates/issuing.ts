@@ -1,0 +1,123 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { strings, text } from '../../../k8s/fields.ts';
+import { type FixDraft, refOf } from '../../build.ts';
+import { condition, created, quoted } from '../../fields.ts';
+import { command, named } from '../../shell.ts';
+
+/** How far the issuing of a certificate has come, and what stops it there. */
+export interface Stopped {
+  what: string;
+  evidence: string[];
+  fix: FixDraft;
+}
+
+const CERTIFICATE = 'cert-manager.io/certificate-name';
+const FAILED = new Set(['invalid', 'errored', 'expired']);
+
+/**
+ * Follows a certificate that is not issued down to its newest CertificateRequest, that one's Order, and the Challenge of the Order: the
+ * deepest of them that says what is wrong. Undefined where none of them does.
+ */
+export function stoppedAt(view: ClusterView, certificate: ViewObject): Stopped | undefined {
+  const request = newest(requestsOf(view, certificate));
+  if (request === undefined) return undefined;
+  const order = newest(ordersOf(view, certificate, request));
+  const challenge = order && challengesOf(view, certificate, order).find(one => text(one.status.reason) !== '');
+  return (
+    (challenge && stoppedByChallenge(view, challenge)) ??
+    (order && FAILED.has(text(order.status.state)) ? stoppedByOrder(view, order) : undefined) ??
+    stoppedByRequest(view, request)
+  );
+}
+
+const newest = (objects: readonly ViewObject[]): ViewObject | undefined =>
+  [...objects].sort((a, b) => created(b) - created(a) || (a.metadata.name < b.metadata.name ? 1 : -1))[0];
+
+const isOwnedBy = ({ metadata }: ViewObject, owner: ViewObject): boolean =>
+  metadata.ownerReferences.some(({ uid }) => uid === owner.metadata.uid);
+
+const isFor = ({ metadata }: ViewObject, certificate: ViewObject): boolean =>
+  metadata.annotations[CERTIFICATE] === certificate.metadata.name;
+
+const requestsOf = (view: ClusterView, certificate: ViewObject): ViewObject[] =>
+  view
+    .inNamespace('CertificateRequest', certificate.metadata.namespace ?? '')
+    .filter(one => isOwnedBy(one, certificate) || isFor(one, certificate));
+
+const ordersOf = (view: ClusterView, certificate: ViewObject, request: ViewObject): ViewObject[] => {
+  const all = view.inNamespace('Order', certificate.metadata.namespace ?? '');
+  const own = all.filter(one => isOwnedBy(one, request));
+  return own.length > 0 ? own : all.filter(one => isFor(one, certificate));
+};
+
+const challengesOf = (view: ClusterView, certificate: ViewObject, order: ViewObject): ViewObject[] => {
+  const all = view.inNamespace('Challenge', certificate.metadata.namespace ?? '');
+  const own = all.filter(one => isOwnedBy(one, order));
+  const names = strings(certificate.spec.dnsNames);
+  return own.length > 0 ? own : all.filter(({ spec }) => names.includes(text(spec.dnsName)));
+};
+
+function stoppedByChallenge(view: ClusterView, challenge: ViewObject): Stopped {
+  const { spec, status, metadata } = challenge;
+  const [type, host, said] = [text(spec.type), text(spec.dnsName), text(status.reason)];
+  return {
+    what: `the ${type} challenge for ${host} is ${text(status.state) || 'pending'}: ${said}`,
+    evidence: [`Challenge ${metadata.name} status: state ${text(status.state)}, reason "${said}"`],
+    fix: {
+      text:
+        type === 'DNS-01'
+          ? `Let the DNS-01 challenge be answered: see the credentials of the DNS provider in the solver of the issuer, and that _acme-challenge.${host} can be looked up from outside.`
+          : `Let the HTTP-01 challenge be answered: http://${host}/.well-known/acme-challenge/… must reach the solver from outside: the DNS of ${host}, the ingress class of the solver, redirects to HTTPS, network policies.`,
+      command: command(view, ['kubectl', 'describe', ...named(refOf(challenge))]),
+    },
+  };
+}
+
+function stoppedByOrder(view: ClusterView, order: ViewObject): Stopped {
+  const { status, metadata } = order;
+  const said = text(status.reason);
+  return {
+    what: `its ACME order is ${text(status.state)}${said && `: ${said}`}`,
+    evidence: [`Order ${metadata.name} status: state ${text(status.state)}, reason "${said}"`],
+    fix: {
+      text: 'Mend what the ACME server says of the order (a name that does not resolve, a CAA record, a rate limit), then have the certificate issued again by deleting its failed CertificateRequest.',
+      command: command(view, ['kubectl', 'describe', ...named(refOf(order))]),
+    },
+  };
+}
+
+function stoppedByRequest(view: ClusterView, request: ViewObject): Stopped | undefined {
+  const denied = ['Denied', 'InvalidRequest'].map(type => condition(request, type)).find(one => one?.status === 'True');
+  const ready = condition(request, 'Ready');
+  const evidence = [denied, ready].flatMap(one =>
+    one === undefined ? [] : [`CertificateRequest ${request.metadata.name} ${quoted(one)}`],
+  );
+  const describe = command(view, ['kubectl', 'describe', ...named(refOf(request))]);
+  if (denied?.type === 'Denied')
+    return {
+      what: `its certificate request was denied: ${denied.message || denied.reason}`,
+      evidence,
+      fix: {
+        text: 'Permit the request in the approval policy (CertificateRequestPolicy), or ask in the certificate only for what the policy permits.',
+        command: describe,
+      },
+    };
+  if (denied !== undefined || ready?.reason === 'Failed')
+    return {
+      what: `its certificate request failed: ${(denied ?? ready)?.message}`,
+      evidence,
+      fix: {
+        text: 'Mend what the message names, then delete the failed CertificateRequest: cert-manager makes a new one.',
+        command: command(view, ['kubectl', 'delete', ...named(refOf(request))]),
+      },
+    };
+  if (ready?.status === 'True' || condition(request, 'Approved')?.status === 'True') return undefined;
+  return {
+    what: 'nobody approves its certificate request',
+    evidence: [`CertificateRequest ${request.metadata.name} status.conditions[Approved]: none`],
+    fix: {
+      text: 'See that the approver runs: the controller of cert-manager, or approver-policy where that was installed.',
+      command: describe,
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { finding, refOf } from '../../build.ts';
+import { condition, created, quoted, sinceTime } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { engineCauses } from './engine.ts';
+import { ownTold } from './refused.ts';
+
+const PATIENCE_MS = 2 * 60_000;
+
+/** An ApplicationSet of Argo CD that cannot make its applications. */
+export const applicationSetFails: Rule = {
+  id: 'gitops/application-set',
+  gate: 'G6',
+  needs: ['ApplicationSet'],
+  wants: ['Deployment', 'StatefulSet'],
+  about: {
+    looksAt: 'The condition ErrorOccurred of ApplicationSets.',
+    why: 'Applications that the set should generate are not made, and those that it made are not changed any more.',
+    whatToDo: 'Correct the generator or the template as the message says, or the credentials of the repository.',
+  },
+  *look({ view, now }) {
+    for (const set of view.all('ApplicationSet')) {
+      const failed = condition(set, 'ErrorOccurred');
+      const at = failed?.since ?? created(set);
+      if (failed?.status !== 'True' || now - at < PATIENCE_MS || set.metadata.deletionTimestamp !== undefined) continue;
+      const told = ownTold(failed.message);
+      yield finding({
+        rule: 'gitops/application-set',
+        severity: 'high',
+        object: set,
+        summary: `the application set cannot generate its applications: ${told?.why ?? failed.message.slice(0, 200)}`,
+        since: sinceTime(failed.since, at),
+        evidence: [quoted(failed)],
+        cause: failed.message,
+        fixes: [
+          {
+            text: told?.fix ?? 'Correct the generator or the template of the set as the message says.',
+            command: command(view, ['kubectl', 'edit', ...named(refOf(set))]),
+          },
+        ],
+        because: engineCauses(view),
+      });
+    }
+  },
+};

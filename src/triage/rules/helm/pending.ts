@@ -1,0 +1,126 @@
+import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import type { KubeObject } from '../../../k8s/object.ts';
+import { age } from '../../../text/duration.ts';
+import { finding } from '../../build.ts';
+import type { NamedRead } from '../../named-read.ts';
+import type { Rule } from '../../rule.ts';
+import { quoted } from '../../shell.ts';
+
+/** Helm keeps each revision of a release in a Secret and says in its labels how it stands: what is in it need not be read. */
+const RELEASES: Extract<NamedRead, { of: 'instances' }> = {
+  of: 'instances',
+  apiVersion: 'v1',
+  kind: 'Secret',
+  labels: 'owner=helm',
+};
+const PENDING = /^pending-(install|upgrade|rollback)$/;
+/** Helm itself waits five minutes, unless it is told otherwise. */
+const PATIENCE_MS = 15 * 60_000;
+
+/** One revision of a release. */
+interface Revision {
+  secret: KubeObject;
+  namespace: string;
+  release: string;
+  version: number;
+  status: string;
+  at: number;
+}
+
+/** A Helm release whose last operation was cut off: Helm refuses every other one until it is rolled back. */
+export const helmPending: Rule = {
+  id: 'helm/pending',
+  gate: 'G7',
+  needs: [],
+  wants: ['Deployment', 'Service'],
+  about: {
+    looksAt:
+      'The labels of the Secrets in which Helm keeps its releases (owner=helm), never their contents: releases whose newest revision has been pending for over 15 minutes. They are asked for only where something in the cluster was installed by Helm.',
+    why: 'A helm that was cut off leaves its revision pending. Every later upgrade is refused: another operation (install/upgrade/rollback) is in progress.',
+    whatToDo:
+      'See that no helm is at work, then roll the release back to the revision before; uninstall one that was never installed.',
+  },
+  *asks({ view }) {
+    if (usesHelm(view)) yield RELEASES;
+  },
+  *look({ view, answers, now }) {
+    const answer = answers.instances(RELEASES);
+    if (!answer?.ok) return;
+    const revisions = answer.value.flatMap(revisionOf);
+    for (const newest of newestOf(revisions)) {
+      if (!PENDING.test(newest.status) || now - newest.at < PATIENCE_MS) continue;
+      const good = revisions
+        .filter(one => isOf(one, newest) && (one.status === 'deployed' || one.status === 'superseded'))
+        .sort((a, b) => b.version - a.version)[0];
+      yield finding({
+        rule: 'helm/pending',
+        severity: 'high',
+        object: {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          namespace: newest.namespace,
+          name: newest.secret.metadata.name,
+        },
+        summary: `Helm release ${newest.release} is stuck in ${newest.status} at revision ${newest.version}: every further upgrade is refused`,
+        since: { at: newest.at, exact: true },
+        evidence: [
+          `metadata.labels: owner helm, name ${newest.release}, version ${newest.version}, status ${newest.status}`,
+          `the revision was begun ${age(now - newest.at)} ago`,
+          good && `revision ${good.version}: ${good.status}`,
+        ],
+        cause: 'The helm that made this revision was cut off before it could say how it ended.',
+        fixes: [
+          good === undefined
+            ? {
+                text: 'See that no helm is at work, then uninstall the release, which was never installed, and install it again.',
+                command: helm(view, ['uninstall', newest.release], newest.namespace),
+                safe: false,
+              }
+            : {
+                text: `See that no helm is at work, then roll the release back to revision ${good.version}.`,
+                command: helm(view, ['rollback', newest.release, String(good.version)], newest.namespace),
+              },
+          {
+            text: 'See the history of the release.',
+            command: helm(view, ['history', newest.release], newest.namespace),
+          },
+        ],
+      });
+    }
+  },
+};
+
+/** helm names the context otherwise than kubectl. */
+const helm = (view: ClusterView, words: readonly string[], namespace: string): string =>
+  ['helm', ...words, '-n', namespace, ...(view.context ? ['--kube-context', view.context] : [])].map(quoted).join(' ');
+
+/** Whether anything in the view says that Helm installed it. */
+function usesHelm(view: ClusterView): boolean {
+  for (const kind of ['Deployment', 'Service'] as const)
+    for (const { metadata } of view.all(kind))
+      if (
+        metadata.annotations['meta.helm.sh/release-name'] !== undefined ||
+        metadata.labels['app.kubernetes.io/managed-by'] === 'Helm'
+      )
+        return true;
+  return false;
+}
+
+function revisionOf(secret: KubeObject): Revision[] {
+  const { namespace = '', labels = {}, creationTimestamp } = secret.metadata;
+  const { name: release, version, status } = labels;
+  const at = Number(labels.modifiedAt ?? labels.createdAt) * 1000 || Date.parse(creationTimestamp ?? '');
+  if (release === undefined || status === undefined || !Number.isFinite(at)) return [];
+  return [{ secret, namespace, release, version: Number(version), status, at }];
+}
+
+const isOf = (a: Revision, b: Revision): boolean => a.namespace === b.namespace && a.release === b.release;
+
+function newestOf(revisions: readonly Revision[]): Iterable<Revision> {
+  const newest = new Map<string, Revision>();
+  for (const one of revisions) {
+    const key = `${one.namespace}/${one.release}`;
+    if (one.version > (newest.get(key)?.version ?? -1)) newest.set(key, one);
+  }
+  return newest.values();
+}

@@ -1,0 +1,81 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { finding, refOf } from '../../build.ts';
+import { created } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { type Container, containersOf } from '../pods/containers.ts';
+import { edit } from '../pods/fixes.ts';
+import { topOf } from '../pods/owner.ts';
+
+/** Containers of one job may well end at different times; helpers that never end by themselves are known by their names. */
+const HELPER = /proxy|envoy|sidecar|agent|linkerd|istio|daprd|fluent|collector|exporter|shipper/;
+const HELPER_MS = 10 * 60_000;
+const OTHER_MS = 60 * 60_000;
+
+/** What goes on in a pod of a Job whose work is done. */
+interface HeldOpen {
+  done: Container;
+  running: Container[];
+  since: number;
+}
+
+/** A Job whose work is done and that does not complete, because another container of its pod runs on. */
+export const jobHeldOpen: Rule = {
+  id: 'job/held-open',
+  gate: 'G9',
+  needs: ['Job', 'Pod'],
+  wants: ['CronJob'],
+  about: {
+    looksAt:
+      'Running pods of Jobs of which one container has ended with exit code 0 long ago while another, such as the proxy of a service mesh, runs on.',
+    why: 'A pod has succeeded only when all its containers have ended: the Job stays active for ever, and its CronJob may start no other.',
+    whatToDo:
+      'Make the helper a native sidecar (an init container with restartPolicy: Always), which ends with the main container; or have the job tell it to stop.',
+  },
+  *look({ view, now }) {
+    for (const job of view.all('Job'))
+      for (const pod of view.ownedBy(job.metadata.uid)) {
+        const held = pod.kind === 'Pod' ? heldOpen(pod, now) : undefined;
+        if (held === undefined) continue;
+        const { done, running, since } = held;
+        const names = running.map(one => one.name).join(', ');
+        const top = topOf(view, job);
+        yield finding({
+          rule: 'job/held-open',
+          severity: running.every(one => HELPER.test(`${one.name} ${one.image}`)) ? 'high' : 'warn',
+          object: job,
+          summary: `the work is done, and the job does not complete: sidecar container ${names} of its pod still runs`,
+          since: { at: since, exact: true },
+          evidence: [
+            `pod ${pod.metadata.name}: container ${done.name} ended with exit code 0 at ${new Date(since).toISOString()}`,
+            ...running.map(one => `pod ${pod.metadata.name}: container ${one.name} running, image ${one.image}`),
+          ],
+          cause: `Container ${names} does not end by itself, and a pod has succeeded only when all its containers have.`,
+          fixes: [
+            edit(
+              view,
+              top,
+              `Make ${names} a native sidecar: an init container with restartPolicy: Always ends with the main container. Or leave the sidecar out of this job (sidecar.istio.io/inject: "false").`,
+            ),
+            {
+              text: 'End this run: its work is done. The pod counts as failed then.',
+              command: command(view, ['kubectl', 'delete', ...named(refOf(pod))]),
+              safe: false,
+            },
+          ],
+        });
+        break;
+      }
+  },
+};
+
+function heldOpen(pod: ViewObject, now: number): HeldOpen | undefined {
+  const main = containersOf(pod).filter(({ role }) => role === 'main');
+  const done = main.find(one => one.ended?.exitCode === 0);
+  const running = main.filter(one => one.running);
+  if (done === undefined || running.length === 0 || main.some(one => (one.ended?.exitCode ?? 0) !== 0))
+    return undefined;
+  const since = done.ended?.finishedAt ?? created(pod);
+  const patience = running.every(one => HELPER.test(`${one.name} ${one.image}`)) ? HELPER_MS : OTHER_MS;
+  return pod.status.phase === 'Running' && now - since > patience ? { done, running, since } : undefined;
+}

@@ -1,0 +1,77 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, text, time } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { created } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf, topOf } from '../pods/owner.ts';
+
+/** A registry pod that has just been started is not reachable yet. */
+const PATIENCE_MS = 5 * 60_000;
+/** IDLE is a connection that nobody uses just now. */
+const BROKEN = new Set(['TRANSIENT_FAILURE', 'CONNECTING', 'SHUTDOWN']);
+
+/** A catalog of the Operator Lifecycle Manager whose registry does not answer. */
+export const catalogUnreachable: Rule = {
+  id: 'olm/catalog',
+  gate: 'G7',
+  needs: ['CatalogSource'],
+  wants: ['Pod', 'Service'],
+  about: {
+    looksAt: 'status.connectionState and status.reason of CatalogSources.',
+    why: 'OLM resolves all Subscriptions of a namespace together: one catalog that does not answer keeps every operator of it from being installed or upgraded.',
+    whatToDo:
+      'Mend the registry pod of the catalog (its image, most often), or correct spec.image or spec.address. Delete a catalog that nobody needs.',
+  },
+  *look({ view, now }) {
+    for (const catalog of view.all('CatalogSource')) {
+      const { namespace = '', name } = catalog.metadata;
+      const wrong = wrongWith(catalog, now);
+      if (wrong === undefined) continue;
+      const pods = view
+        .inNamespace('Pod', namespace)
+        .filter(({ metadata }) => metadata.labels['olm.catalogSource'] === name);
+      yield finding({
+        rule: 'olm/catalog',
+        severity: 'high',
+        object: catalog,
+        summary: `the catalog does not answer (${wrong}): operators cannot be installed or upgraded from it`,
+        since: { at: lastConnect(catalog), exact: false },
+        evidence: [
+          `status.connectionState: ${JSON.stringify(catalog.status.connectionState ?? {})}`,
+          text(catalog.status.message) !== '' && `status.message: "${text(catalog.status.message)}"`,
+          `spec: sourceType ${text(catalog.spec.sourceType)}, image ${text(catalog.spec.image) || 'none'}, address ${text(catalog.spec.address) || 'none'}`,
+          pods.length === 0
+            ? 'no pod has the label olm.catalogSource of this catalog'
+            : `registry pods: ${pods.map(pod => pod.metadata.name).join(', ')}`,
+        ],
+        cause:
+          'The registry of the catalog is not running, its image cannot be pulled, or nothing listens at its address.',
+        fixes: [
+          {
+            text: 'Mend the registry pod of the catalog. Where it runs and hangs, delete it: OLM makes it anew.',
+            command: command(view, ['kubectl', 'delete', 'pods', '-n', namespace, '-l', `olm.catalogSource=${name}`]),
+          },
+          {
+            text: 'Correct spec.image or spec.address of the catalog, or delete the catalog where nobody needs it.',
+            command: command(view, ['kubectl', 'edit', ...named(refOf(catalog))]),
+          },
+        ],
+        because: [
+          ...pods.flatMap(pod => [causeOf(refOf(pod)), causeOf(topOf(view, pod).ref)]),
+          causeOf({ kind: 'Service', namespace, name }),
+        ],
+      });
+    }
+  },
+};
+
+const lastConnect = (catalog: ViewObject): number =>
+  time(fields(catalog.status.connectionState).lastConnect) ?? created(catalog);
+
+function wrongWith(catalog: ViewObject, now: number): string | undefined {
+  const state = text(fields(catalog.status.connectionState).lastObservedState);
+  if (now - created(catalog) < PATIENCE_MS || catalog.metadata.deletionTimestamp !== undefined) return undefined;
+  if (BROKEN.has(state) && (state === 'TRANSIENT_FAILURE' || now - lastConnect(catalog) > PATIENCE_MS)) return state;
+  return /Error$/.test(text(catalog.status.reason)) ? text(catalog.status.reason) : undefined;
+}

@@ -1,0 +1,97 @@
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, text, time } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { created } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+/** For so long a version may be on its way. */
+const PATIENCE_MS = 5 * 60_000;
+const UNDER_WAY = new Set(['Pending', 'InstallReady', 'Installing', 'Unknown']);
+
+/** What each reason of OLM asks for. */
+const REMEDIES: readonly [RegExp, string][] = [
+  [
+    /OperatorGroup/,
+    'Leave exactly one OperatorGroup in the namespace, with targetNamespaces that the operator supports (spec.installModes).',
+  ],
+  [/OwnerConflict/, 'Another operator owns the same CRD or APIService: remove one of the two.'],
+  [
+    /Requirements/,
+    'Provide what is missing: install the CRD (or the operator that owns it), make the service account and its permissions.',
+  ],
+  [/CertRotation/, 'Delete the serving certificate Secret of the operator, so that OLM makes a new one.'],
+];
+
+/** A version of an operator that OLM does not get to run. */
+export const operatorNotInstalled: Rule = {
+  id: 'olm/csv',
+  gate: 'G7',
+  needs: ['ClusterServiceVersion'],
+  wants: ['Deployment', 'CustomResourceDefinition', 'ServiceAccount', 'APIService'],
+  about: {
+    looksAt:
+      'status.phase, status.reason and status.requirementStatus of ClusterServiceVersions: those that have Failed, or are Pending or Installing for over five minutes.',
+    why: 'A version that is not Succeeded is an operator that does not work: its custom resources are not reconciled.',
+    whatToDo: 'Provide the requirements that are missing, or mend the deployment that does not become ready.',
+  },
+  *look({ view, now }) {
+    for (const version of view.all('ClusterServiceVersion')) {
+      const { status, metadata } = version;
+      const phase = text(status.phase);
+      const at = time(status.lastTransitionTime) ?? created(version);
+      const isStuck = UNDER_WAY.has(phase) && now - at > PATIENCE_MS;
+      // OLM puts a copy into every namespace that the operator watches.
+      const isCopy = text(status.reason) === 'Copied' || metadata.labels['olm.copiedFrom'] !== undefined;
+      if (isCopy || metadata.deletionTimestamp !== undefined || (phase !== 'Failed' && !isStuck)) continue;
+      const missing = list(status.requirementStatus).filter(one => /Not/.test(text(one.status)));
+      const lacks = missing.map(one => `${text(one.kind)} ${text(one.name)}`).join(', ');
+      const reason = text(status.reason);
+      yield finding({
+        rule: 'olm/csv',
+        severity: 'high',
+        object: version,
+        summary: `the operator is not installed (${phase}, ${reason || 'no reason'}): ${lacks === '' ? text(status.message) || 'no message' : `requirements not met: ${lacks} missing`}`,
+        since: { at, exact: status.lastTransitionTime !== undefined },
+        evidence: [
+          `status: phase ${phase}, reason ${reason}, message "${text(status.message)}"`,
+          ...missing
+            .slice(0, 8)
+            .map(
+              one =>
+                `status.requirementStatus ${text(one.kind)} ${text(one.name)}: ${text(one.status)} "${text(one.message)}"`,
+            ),
+        ],
+        cause: `${text(status.message)}${lacks === '' ? '' : ` Missing: ${lacks}.`}`,
+        fixes: [
+          {
+            text:
+              (lacks !== '' &&
+                `Provide what is missing: ${lacks}. A CustomResourceDefinition comes with the operator that owns it.`) ||
+              (REMEDIES.find(([words]) => words.test(reason))?.[1] ??
+                'Mend the deployments of the operator: OLM then tries again by itself.'),
+            command: command(view, ['kubectl', 'describe', ...named(refOf(version))]),
+          },
+        ],
+        because: causes(version, missing),
+      });
+    }
+  },
+};
+
+/** Its deployments, what it lacks, and the operators before it. */
+function causes({ metadata, spec }: ViewObject, missing: readonly Readonly<Record<string, unknown>>[]): Cause[] {
+  const namespace = metadata.namespace ?? '';
+  return [
+    ...list(fields(fields(spec.install).spec).deployments).map(one =>
+      causeOf({ kind: 'Deployment', namespace, name: text(one.name) }),
+    ),
+    ...missing.map(one => {
+      const kind = text(one.kind);
+      const isCluster = kind === 'CustomResourceDefinition' || kind === 'APIService';
+      return causeOf({ kind, name: text(one.name), ...(!isCluster && { namespace }) });
+    }),
+  ];
+}

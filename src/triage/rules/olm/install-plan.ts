@@ -1,0 +1,80 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, strings, text } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { condition, created, quoted, sinceTime } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named, patchCommand } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+const PATIENCE_MS = 2 * 60_000;
+
+/** An InstallPlan that waits for a person, or that has failed. */
+export const installPlanWaits: Rule = {
+  id: 'olm/install-plan',
+  gate: 'G7',
+  needs: ['InstallPlan'],
+  wants: ['Subscription', 'ClusterServiceVersion'],
+  about: {
+    looksAt: 'InstallPlans in phase RequiresApproval or Failed, and whether an older version is installed already.',
+    why: 'With installPlanApproval Manual nothing is installed before somebody approves. That is on purpose for upgrades; an operator that was never installed because of it is missing.',
+    whatToDo: 'Approve the plan (spec.approved: true), or mend what it failed of.',
+  },
+  *look({ view, now }) {
+    for (const plan of view.all('InstallPlan')) {
+      const phase = text(plan.status.phase);
+      const waits = phase === 'RequiresApproval' && plan.spec.approved !== true;
+      if ((waits || phase === 'Failed') && now - created(plan) >= PATIENCE_MS && !isPast(view, plan))
+        yield unfinished(view, plan, waits);
+    }
+  },
+};
+
+function unfinished(view: ClusterView, plan: ViewObject, waits: boolean): Finding {
+  const installed = condition(plan, 'Installed');
+  const versions = strings(plan.spec.clusterServiceVersionNames);
+  const names = versions.join(', ');
+  const isOlderThere = subscriptionsOf(view, plan).some(({ status }) => text(status.installedCSV) !== '');
+  return finding({
+    rule: 'olm/install-plan',
+    severity: isOlderThere ? 'warn' : 'high',
+    object: plan,
+    summary: waits
+      ? `the install plan of ${names} waits for approval${isOlderThere ? '; the version before is installed' : ', and the operator is not installed'}`
+      : `the install plan of ${names} has failed: ${installed?.message ?? 'no reason given'}`,
+    since: sinceTime(waits ? created(plan) : installed?.since, created(plan)),
+    evidence: [
+      `spec: approval ${text(plan.spec.approval)}, approved ${String(plan.spec.approved)}`,
+      `status.phase: ${text(plan.status.phase)}`,
+      installed && quoted(installed),
+    ],
+    cause: waits
+      ? 'Its Subscription says installPlanApproval: Manual, and nobody has approved the plan.'
+      : installed?.message,
+    fixes: [
+      waits
+        ? {
+            text: `Approve the install plan, if ${names} is wanted.`,
+            command: patchCommand(view, named(refOf(plan)), 'merge', { spec: { approved: true } }),
+          }
+        : {
+            text: 'Mend what it failed of, then delete the plan: OLM makes a new one.',
+            command: command(view, ['kubectl', 'describe', ...named(refOf(plan))]),
+          },
+    ],
+    because: versions.map(name =>
+      causeOf({ kind: 'ClusterServiceVersion', namespace: plan.metadata.namespace ?? '', name }),
+    ),
+  });
+}
+
+/** The Subscriptions that wait for a plan. */
+const subscriptionsOf = (view: ClusterView, { metadata }: ViewObject): ViewObject[] =>
+  view
+    .inNamespace('Subscription', metadata.namespace ?? '')
+    .filter(({ status }) => text(fields(status.installPlanRef).name) === metadata.name);
+
+/** Whether all Subscriptions of the namespace have gone on to another plan. */
+const isPast = (view: ClusterView, plan: ViewObject): boolean =>
+  view.inNamespace('Subscription', plan.metadata.namespace ?? '').length > 0 &&
+  subscriptionsOf(view, plan).length === 0;

@@ -1,0 +1,117 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { text } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { type Condition, condition, created, quoted, sinceTime } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
+import { nearest } from '../../near-miss.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named, patchCommand } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+/** Resolving takes a moment after each change. */
+const PATIENCE_MS = 2 * 60_000;
+/** What a Subscription says of itself when it does not come on, the plainest first. */
+const FAULTS = ['ResolutionFailed', 'BundleUnpackFailed', 'InstallPlanFailed', 'InstallPlanMissing'];
+
+/** A Subscription that OLM cannot resolve or carry out. */
+export const subscriptionFails: Rule = {
+  id: 'olm/subscription',
+  gate: 'G7',
+  needs: ['Subscription'],
+  wants: ['CatalogSource', 'InstallPlan', 'ClusterServiceVersion'],
+  about: {
+    looksAt:
+      'The conditions ResolutionFailed, BundleUnpackFailed, InstallPlanFailed, InstallPlanMissing and CatalogSourcesUnhealthy of Subscriptions, and whether the catalog that each names exists.',
+    why: 'An operator whose Subscription cannot be resolved is neither installed nor upgraded. One such Subscription holds up all others in its namespace.',
+    whatToDo: 'Correct the package, the channel or the catalog in the Subscription, or mend what the message names.',
+  },
+  *look({ view, now }) {
+    for (const subscription of view.all('Subscription')) {
+      const wrong = wrongWith(view, subscription);
+      const at = wrong?.fault?.since ?? created(subscription);
+      if (wrong === undefined || now - at < PATIENCE_MS) continue;
+      const { spec, status } = subscription;
+      yield finding({
+        rule: 'olm/subscription',
+        // What is installed goes on to work.
+        severity: text(status.installedCSV) === '' ? 'high' : 'warn',
+        object: subscription,
+        summary: `operator ${text(spec.name)} cannot be ${text(status.installedCSV) === '' ? 'installed' : 'upgraded'}: ${wrong.what}`,
+        since: sinceTime(wrong.fault?.since, at),
+        evidence: [
+          wrong.fault && quoted(wrong.fault),
+          `spec: name ${text(spec.name)}, channel ${text(spec.channel) || '(default)'}, source ${sourceOf(subscription)}`,
+          `status: state ${text(status.state) || 'none'}, installedCSV ${text(status.installedCSV) || 'none'}`,
+        ],
+        cause: wrong.fault?.message || wrong.what,
+        fixes: [
+          wrong.fix,
+          {
+            text: 'See which packages and channels the catalogs offer.',
+            command: command(view, ['kubectl', 'get', 'packagemanifests', '-n', subscription.metadata.namespace ?? '']),
+          },
+        ],
+        because: causes(subscription),
+      });
+    }
+  },
+};
+
+interface Wrong {
+  what: string;
+  fault: Condition | undefined;
+  fix: { text: string; command: string };
+}
+
+const sourceOf = ({ spec }: ViewObject): string => `${text(spec.sourceNamespace)}/${text(spec.source)}`;
+
+function wrongWith(view: ClusterView, subscription: ViewObject): Wrong | undefined {
+  const fault = FAULTS.map(type => condition(subscription, type)).find(one => one?.status === 'True');
+  const missing = missingCatalog(view, subscription);
+  if (missing !== undefined) return { ...missing, fault };
+  if (fault === undefined) return undefined;
+  const { spec } = subscription;
+  const edit = command(view, ['kubectl', 'edit', ...named(refOf(subscription))]);
+  return {
+    what: `${fault.reason || fault.type}: ${fault.message}`,
+    fault,
+    fix:
+      fault.reason === 'ConstraintsNotSatisfiable'
+        ? {
+            text: `Correct the channel (${text(spec.channel)}), the package (${text(spec.name)}), startingCSV or the source of the Subscription; where two operators exclude each other, remove one.`,
+            command: edit,
+          }
+        : { text: 'Mend what the message names; OLM then tries again by itself.', command: edit },
+  };
+}
+
+function missingCatalog(view: ClusterView, subscription: ViewObject): Omit<Wrong, 'fault'> | undefined {
+  const [namespace, name] = [text(subscription.spec.sourceNamespace), text(subscription.spec.source)];
+  if (view.sync('CatalogSource').state !== 'live' || view.serves('CatalogSource') !== true || name === '')
+    return undefined;
+  if (view.get('CatalogSource', namespace, name) !== undefined) return undefined;
+  const near = nearest(
+    name,
+    view.inNamespace('CatalogSource', namespace).map(one => one.metadata.name),
+  );
+  return {
+    what: `catalog source ${namespace}/${name} is not found${near ? `; there is ${near}` : ''}`,
+    fix:
+      near === undefined
+        ? {
+            text: `Create CatalogSource ${namespace}/${name}, or name one that exists in spec.source and spec.sourceNamespace.`,
+            command: command(view, ['kubectl', 'get', 'catalogsources.operators.coreos.com', '-A']),
+          }
+        : {
+            text: `Name the catalog that exists: ${near}.`,
+            command: patchCommand(view, named(refOf(subscription)), 'merge', { spec: { source: near } }),
+          },
+  };
+}
+
+const causes = ({ metadata, spec, status }: ViewObject): Cause[] => [
+  causeOf({ kind: 'CatalogSource', namespace: text(spec.sourceNamespace), name: text(spec.source) }),
+  ...[text(status.currentCSV), text(status.installedCSV)]
+    .filter(name => name !== '')
+    .map(name => causeOf({ kind: 'ClusterServiceVersion', namespace: metadata.namespace ?? '', name })),
+];

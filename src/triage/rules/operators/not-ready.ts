@@ -1,0 +1,153 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ViewKind } from '../../../health/view/kinds.ts';
+import { text } from '../../../k8s/fields.ts';
+import { blamedBy } from '../../blamed.ts';
+import { finding, refOf } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import { refusalIn } from '../../error-text.ts';
+import { type Condition, condition, conditions, created, quoted, sinceTime } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+
+/** Kinds of operators that say by a condition Ready whether an object is well. */
+const KINDS = [
+  'InferenceService',
+  'Revision',
+  'ScaledObject',
+  'Rollout',
+  'Kafka',
+  'DataScienceCluster',
+  'DSCInitialization',
+] as const satisfies readonly ViewKind[];
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+/** Pulling images and loading models takes its time. */
+const PATIENCE_MS = 5 * 60_000;
+/** Not a fault: somebody wants it so. */
+const ON_PURPOSE = /^(Stopped|Paused|ScaledObjectPaused|NoTraffic|Retired|Suspended)/;
+
+/** What to do about reasons that say it all. */
+const REMEDIES: readonly [RegExp, string][] = [
+  [
+    /NoSupportingRuntime|RuntimeNotRecognized/,
+    'Install or enable a ServingRuntime that supports the model format, or correct modelFormat and runtime in spec.predictor.model.',
+  ],
+  [/RuntimeDisabled/, 'Enable the ServingRuntime (spec.disabled: false), or name another.'],
+  [
+    /ModelLoadFailed|StorageInitializ/,
+    'Correct storageUri and the credentials of the storage, or the model files themselves.',
+  ],
+  [/ContainerMissing|ImagePull/, 'Correct the image: the registry does not have it, or refuses it.'],
+  [/ScaledObjectCheckFailed|TriggerError/, 'Correct the triggers and their TriggerAuthentication, or scaleTargetRef.'],
+];
+
+/** An object of an operator that has not been ready for a while. */
+export const operatedNotReady: Rule = {
+  id: 'operators/not-ready',
+  gate: 'G9',
+  needs: KINDS,
+  wants: [
+    ...WORKLOADS,
+    'ReplicaSet',
+    'Pod',
+    'Namespace',
+    'ValidatingWebhookConfiguration',
+    'MutatingWebhookConfiguration',
+    'ResourceQuota',
+    'LimitRange',
+    'CustomResourceDefinition',
+  ],
+  about: {
+    looksAt:
+      'The conditions of InferenceServices, Knative Revisions, ScaledObjects, Rollouts, Kafka clusters and DataScienceClusters whose condition Ready has been False for over five minutes (a Rollout: whose phase is Degraded).',
+    why: 'The operator of such an object says in its conditions what keeps it from working, often in words of what lies below.',
+    whatToDo:
+      'Mend what the conditions name. What the object is made of has findings of its own, which then explain this one.',
+  },
+  *look({ view, now }) {
+    for (const kind of KINDS)
+      for (const object of view.all(kind)) {
+        const fault = faultOf(object);
+        const at = fault?.since ?? created(object);
+        if (fault === undefined || object.metadata.deletionTimestamp !== undefined || now - at < PATIENCE_MS) continue;
+        const remedy = REMEDIES.find(([words]) => words.test(`${fault.reason} ${fault.message}`))?.[1];
+        yield finding({
+          rule: 'operators/not-ready',
+          severity: 'high',
+          object,
+          summary: `not ready: ${
+            [fault.reason, fault.message]
+              .filter(one => one !== '')
+              .join(': ')
+              .slice(0, 240) || 'no reason given'
+          }`,
+          since: sinceTime(fault.since, at),
+          evidence: conditions(object)
+            .filter(one => one.status === 'False' || one === fault)
+            .map(quoted),
+          cause: fault.message || fault.reason,
+          fixes: [
+            {
+              text: `${remedy ?? 'Mend what its conditions name.'}${undoneBy(view, object)}`,
+              command: command(view, ['kubectl', 'describe', ...named(refOf(object))]),
+            },
+          ],
+          because: causes(view, object, fault),
+        });
+      }
+  },
+};
+
+/** The condition that says most about why it is not ready; undefined where it is, or is not meant to be. */
+function faultOf(object: ViewObject): Condition | undefined {
+  if (object.kind === 'Rollout') {
+    const message = text(object.status.message);
+    const progressing = condition(object, 'InvalidSpec') ?? condition(object, 'Progressing');
+    return text(object.status.phase) === 'Degraded' && object.spec.paused !== true
+      ? {
+          type: 'phase',
+          status: 'Degraded',
+          reason: progressing?.reason ?? 'Degraded',
+          message,
+          since: progressing?.since,
+        }
+      : undefined;
+  }
+  const ready = condition(object, 'Ready') ?? inverse(condition(object, 'NotReady'));
+  const isOff =
+    object.metadata.annotations['serving.kserve.io/stop'] === 'true' || condition(object, 'Paused')?.status === 'True';
+  if (ready?.status !== 'False' || isOff || ON_PURPOSE.test(ready.reason)) return undefined;
+  // Ready only sums up: a part of it has the words.
+  const parts = conditions(object).filter(one => one.type !== 'Ready' && one.status === 'False' && one.message !== '');
+  const part = parts.find(one => one.reason === ready.reason) ?? parts[0];
+  return ready.message === '' && part ? { ...part, since: ready.since } : ready;
+}
+
+const inverse = (one: Condition | undefined): Condition | undefined =>
+  one && { ...one, status: one.status === 'True' ? 'False' : 'True' };
+
+/** What it is made of, by ownership and by name, and what a refusal in its words blames. */
+function causes(view: ClusterView, object: ViewObject, fault: Condition): Cause[] {
+  const { namespace, name, uid } = object.metadata;
+  const refusal = refusalIn(fault.message);
+  const parts = WORKLOADS.flatMap(kind =>
+    (namespace === undefined ? [...view.all(kind)] : view.inNamespace(kind, namespace)).filter(
+      ({ metadata }) =>
+        metadata.ownerReferences.some(owner => owner.uid === uid) ||
+        (namespace !== undefined && metadata.name.startsWith(`${name}-`)),
+    ),
+  );
+  const own = view.ownedBy(uid).flatMap(one => [one, ...view.ownedBy(one.metadata.uid)]);
+  const secrets = [
+    ...fault.message.matchAll(/\b([A-Z][A-Za-z]+) "?([a-z0-9][a-z0-9.-]*)"? (?:is )?not (?:found|ready)/g),
+  ];
+  return [
+    causeOf(refOf(object), 'chaos/'),
+    ...[...new Set([...parts, ...own])].map(one => causeOf(refOf(one))),
+    ...(refusal === undefined ? [] : blamedBy(view, refusal, namespace)),
+    ...secrets.map(([, kind = '', other = '']) =>
+      causeOf({ kind, name: other, ...(namespace !== undefined && { namespace }) }),
+    ),
+  ];
+}

@@ -1,0 +1,94 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { number, text, time } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
+import { finding } from '../../build.ts';
+import { condition } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { edit } from './fixes.ts';
+import { causeOf, POD_OWNERS, type Top, topOf } from './owner.ts';
+import { podNames } from './sick.ts';
+
+const RECENT_MS = 60 * 60_000;
+
+/** Reasons with which a kubelet refuses a pod that the scheduler has given it, and what to do about each. */
+const REASONS: Readonly<Record<string, string>> = {
+  UnexpectedAdmissionError:
+    'See the device plugin of the node: it has no healthy device left. Restart it, or drain the node.',
+  OutOfcpu:
+    'The node has less CPU free than the scheduler believes: see what runs there without the scheduler (static pods, nodeName).',
+  OutOfmemory: 'The node has less memory free than the scheduler believes: see what runs there without the scheduler.',
+  OutOfpods: 'The node runs as many pods as it may: raise maxPods of its kubelet, or leave nodeName out of the pods.',
+  NodeAffinity:
+    'The labels of the node have changed since: correct them, or the nodeSelector; leave nodeName out of the pods.',
+  NodePorts: 'A host port of the pods is taken on the node: leave out hostPort.',
+  SysctlForbidden:
+    'Allow the sysctl in the kubelet (allowedUnsafeSysctls), or leave it out of securityContext.sysctls.',
+  AppArmor: 'Load the AppArmor profile on the nodes, or name one that is there.',
+  TopologyAffinityError:
+    'Ask for resources that one NUMA node can give, or loosen the topology manager policy of the kubelet.',
+  PodOSNotSupported: 'Give the pods a nodeSelector for their operating system (kubernetes.io/os).',
+};
+
+/** Pods that their kubelet rejects, so that the workload makes one failed pod after the other. */
+export const podRejected: Rule = {
+  id: 'pod/rejected',
+  gate: 'G9',
+  needs: ['Pod'],
+  wants: ['Node', ...POD_OWNERS],
+  about: {
+    looksAt:
+      'Pods that failed in the last hour with a reason by which kubelets refuse pods: UnexpectedAdmissionError, OutOfcpu, NodeAffinity, SysctlForbidden and the like.',
+    why: 'The scheduler places such a pod again and again, and the kubelet refuses it each time: failed pods pile up, and none ever runs.',
+    whatToDo: 'Mend what the kubelet lacks: a device, a profile, room. Or take the wish out of the pods.',
+  },
+  *look({ view, now }) {
+    for (const { top, pods } of rejectedByTop(view, now)) {
+      const [pod] = pods;
+      const [reason, words] = [text(pod?.status.reason), text(pod?.status.message)];
+      const ready = number(top.object?.status.readyReplicas ?? top.object?.status.numberReady);
+      const isShort = top.object === undefined || ready < number(top.object.spec.replicas, 1);
+      yield finding({
+        rule: 'pod/rejected',
+        severity: isShort ? 'high' : 'warn',
+        object: top.object ?? top.ref,
+        summary: `${counted(pods.length, 'pod was', 'pods were')} rejected by the kubelet (${reason}): ${words.slice(0, 200)}`,
+        since: { at: Math.min(...pods.map(each => endedAt(each) ?? now)), exact: false },
+        evidence: [podNames(pods), `status: Failed ${reason} "${words}"`, `spec.nodeName: ${nodesOf(pods).join(', ')}`],
+        cause: words,
+        fixes: [
+          edit(view, top, REASONS[reason] ?? 'Change what the kubelet refuses.'),
+          {
+            text: 'Look at the node: its devices, labels and free resources.',
+            command: command(view, ['kubectl', 'describe', `node/${nodesOf(pods)[0] ?? 'NODE'}`]),
+          },
+        ],
+        because: [causeOf(top.ref, 'chaos/'), ...nodesOf(pods).map(name => ({ kind: 'Node', name, rule: 'node/' }))],
+        // The pod that comes next waits on the same node.
+        explains: [causeOf(top.ref, 'pod/stuck-creating')],
+      });
+    }
+  },
+};
+
+function rejectedByTop(view: ClusterView, now: number): Iterable<{ top: Top; pods: ViewObject[] }> {
+  const groups = new Map<string, { top: Top; pods: ViewObject[] }>();
+  for (const pod of view.all('Pod')) {
+    const reason = text(pod.status.reason);
+    if (pod.status.phase !== 'Failed' || !Object.hasOwn(REASONS, reason)) continue;
+    const at = endedAt(pod);
+    if (at === undefined || now - at > RECENT_MS) continue;
+    const top = topOf(view, pod);
+    const key = `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}/${reason}`;
+    const group = groups.get(key) ?? { top, pods: [] };
+    group.pods.push(pod);
+    groups.set(key, group);
+  }
+  return groups.values();
+}
+
+const endedAt = (pod: ViewObject): number | undefined =>
+  condition(pod, 'Ready')?.since ?? time(pod.status.startTime) ?? time(pod.metadata.creationTimestamp);
+
+const nodesOf = (pods: readonly ViewObject[]): string[] =>
+  [...new Set(pods.map(pod => text(pod.spec.nodeName)))].filter(name => name !== '');

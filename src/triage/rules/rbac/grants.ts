@@ -1,0 +1,35 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { list, strings, text } from '../../../k8s/fields.ts';
+import { type Account, bindingsIn, roleOf } from './accounts.ts';
+import type { Refused } from './forbidden-words.ts';
+
+type Who = Pick<Account, 'namespace' | 'name'>;
+
+/** Whether a binding gives its role to an account, by its name or by a group that it is in. */
+export function givesTo(binding: ViewObject, { namespace, name }: Who): boolean {
+  const user = `system:serviceaccount:${namespace}:${name}`;
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+  return list(binding.subjects).some(one => {
+    if (one.kind === 'ServiceAccount') return one.name === name && one.namespace === namespace;
+    return one.kind === 'User' ? one.name === user : groups.includes(text(one.name));
+  });
+}
+
+/** The role of a binding, where the view has it. */
+export function roleBehind(view: ClusterView, binding: ViewObject): ViewObject | undefined {
+  const { kind, namespace, name } = roleOf(binding);
+  return view.get(kind === 'Role' ? 'Role' : 'ClusterRole', namespace, name);
+}
+
+/** Whether the roles of now permit what was refused once. */
+export const isGranted = (view: ClusterView, account: Who, refused: Refused): boolean =>
+  bindingsIn(view, refused.inNamespace ?? '').some(binding => {
+    const isWide = binding.kind === 'ClusterRoleBinding';
+    if ((!isWide && refused.inNamespace === undefined) || !givesTo(binding, account)) return false;
+    return list(roleBehind(view, binding)?.rules).some(rule => permits(rule, refused));
+  });
+
+const has = (value: unknown, wanted: string): boolean => strings(value).some(one => one === '*' || one === wanted);
+
+const permits = (rule: Readonly<Record<string, unknown>>, { verb, resource, group }: Refused): boolean =>
+  has(rule.verbs, verb) && has(rule.apiGroups, group) && has(rule.resources, resource);

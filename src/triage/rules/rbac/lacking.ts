@@ -1,0 +1,137 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { list, strings, text } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import { created, sinceTime } from '../../fields.ts';
+import type { Finding } from '../../finding.ts';
+import type { NamedRead } from '../../named-read.ts';
+import type { Rule } from '../../rule.ts';
+import { named, patchCommand } from '../../shell.ts';
+import { containersOf } from '../pods/containers.ts';
+import { causeOf, topOf } from '../pods/owner.ts';
+import { podRef } from '../pods/sick.ts';
+import { type Account, accountsInUse, bindingsIn, brokenFor } from './accounts.ts';
+import { type Refused, refusedIn } from './forbidden-words.ts';
+import { givesTo, isGranted, roleBehind } from './grants.ts';
+
+/** Logs are read of so many controllers at most. */
+const MOST_LOGS = 20;
+const LINES = 40;
+
+interface Reader {
+  account: Account;
+  read: Extract<NamedRead, { of: 'log' }>;
+}
+
+/** A role that exists, is bound, and does not permit what its controller asks for. */
+export const roleLacks: Rule = {
+  id: 'rbac/role-lacks',
+  gate: 'G8',
+  needs: ['Pod', 'ClusterRoleBinding', 'RoleBinding', 'ClusterRole', 'Role'],
+  wants: ['Lease', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'ServiceAccount'],
+  about: {
+    looksAt:
+      'The end of the log of controllers that hold a leader Lease, or that crash, for "is forbidden" (403), and whether the roles of their service accounts permit that by now.',
+    why: 'A controller that may not list a kind neither reconciles it nor becomes unready: nothing but its log tells. Most often a new version needs more than the role of the old one.',
+    whatToDo: 'Add the verb and the kind to the role, in the chart or in Git.',
+  },
+  *asks({ view }) {
+    for (const { read } of controllers(view)) yield read;
+  },
+  *look({ view, answers }) {
+    const told = new Set<string>();
+    for (const { account, read } of controllers(view)) {
+      const log = answers.log(read);
+      const lacking = (log?.ok ? refusedIn(log.value) : []).filter(
+        one => one.account === account.name && one.namespace === account.namespace && !isGranted(view, account, one),
+      );
+      const key = `${account.namespace}/${account.name}`;
+      if (lacking.length === 0 || told.has(key)) continue;
+      told.add(key);
+      const found = accuse(view, account, lacking, read.pod);
+      if (found !== undefined) yield found;
+    }
+  },
+};
+
+/** Controllers whose log is worth a look: leaders, and those that crash. What is wrong with their bindings is another rule's matter. */
+function controllers(view: ClusterView): Reader[] {
+  const leaders = new Set(
+    [...view.all('Lease')]
+      .filter(({ metadata }) => metadata.namespace !== 'kube-node-lease')
+      .map(({ metadata, spec }) => `${metadata.namespace}/${text(spec.holderIdentity).split(/[_/]/)[0]}`),
+  );
+  const found: Reader[] = [];
+  for (const account of accountsInUse(view)) {
+    const { namespace = '' } = account.pod.metadata;
+    const pods = view
+      .inNamespace('Pod', namespace)
+      .filter(({ spec }) => text(spec.serviceAccountName) === account.name);
+    const leader = pods.find(({ metadata }) => leaders.has(`${namespace}/${metadata.name}`));
+    const crashed = pods.find(pod => crashing(pod) !== undefined && isController(view, pod));
+    const pod = crashed ?? leader;
+    if (pod === undefined || brokenFor(view, account).length > 0) continue;
+    const container = crashing(pod) ?? containersOf(pod).find(({ role }) => role === 'main');
+    const previous = crashing(pod) !== undefined;
+    const at = { namespace, pod: podRef(pod).name, container: container?.name ?? '', lines: LINES };
+    found.push({ account, read: { of: 'log', ...at, ...(previous && { previous }) } });
+  }
+  return found.slice(0, MOST_LOGS);
+}
+
+const crashing = (pod: ViewObject) => containersOf(pod).find(({ waiting }) => waiting?.reason === 'CrashLoopBackOff');
+
+const isController = (view: ClusterView, pod: ViewObject): boolean =>
+  /controller|operator|manager/.test(`${topOf(view, pod).ref.name} ${text(pod.spec.serviceAccountName)}`);
+
+function accuse(view: ClusterView, account: Account, lacking: readonly Refused[], pod: string): Finding | undefined {
+  const [first] = lacking;
+  const role = roleToMend(view, account, lacking);
+  if (role === undefined || first === undefined) return undefined;
+  const what = lacking.map(({ verb, resource, group }) => `${verb} ${resource}${group && `.${group}`}`);
+  const verbs = first.verb === 'list' || first.verb === 'watch' ? ['get', 'list', 'watch'] : [first.verb];
+  return finding({
+    rule: 'rbac/role-lacks',
+    severity: 'high',
+    object: role,
+    summary: `RBAC: the role does not permit service account ${account.name} what it needs; forbidden: ${what.slice(0, 4).join(', ')}`,
+    since: sinceTime(undefined, created(account.pod)),
+    evidence: [
+      ...lacking.slice(0, 4).map(({ line }) => `log of ${pod}: ${line}`),
+      ...list(role.rules)
+        .slice(0, 6)
+        .map(rule => `rules: ${strings(rule.verbs).join(', ')} ${strings(rule.resources).join(', ')}`),
+    ],
+    cause: `${account.top.ref.kind} ${account.top.ref.name} runs as ServiceAccount ${account.namespace}/${account.name}, and none of its roles permits to ${what[0]}.`,
+    fixes: [
+      {
+        text: `Permit it in the role: ${verbs.join(', ')} ${first.resource}${first.group && ` of ${first.group}`}.${undoneBy(view, role)}`,
+        command: patchCommand(view, named(refOf(role)), 'json', [
+          {
+            op: 'add',
+            path: '/rules/-',
+            value: { apiGroups: [first.group], resources: [first.resource], verbs },
+          },
+        ]),
+      },
+    ],
+    because: [causeOf(refOf(role), 'chaos/')],
+    explains: ['pod/crash-loop', 'pod/probe', 'pod/init-stuck', 'lease/expired'].map(rule =>
+      causeOf(account.top.ref, rule),
+    ),
+  });
+}
+
+/** The role of the account that has to do with the group already, or the one with the most rules. */
+function roleToMend(view: ClusterView, account: Account, [first]: readonly Refused[]): ViewObject | undefined {
+  const all = bindingsIn(view, first?.inNamespace ?? account.namespace).filter(
+    binding =>
+      list(binding.subjects).some(one => one.kind === 'ServiceAccount') &&
+      givesTo(binding, account) &&
+      (binding.kind === 'ClusterRoleBinding' || first?.inNamespace !== undefined),
+  );
+  const roles = all.flatMap(binding => roleBehind(view, binding) ?? []);
+  const near = roles.find(role => list(role.rules).some(rule => strings(rule.apiGroups).includes(first?.group ?? '')));
+  const most = [...roles].sort((a, b) => list(b.rules).length - list(a.rules).length)[0];
+  return near ?? most;
+}

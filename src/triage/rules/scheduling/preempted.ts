@@ -1,0 +1,118 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { number, text } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
+import { finding } from '../../build.ts';
+import { created } from '../../fields.ts';
+import type { Rule } from '../../rule.ts';
+import { command } from '../../shell.ts';
+import { edit } from '../pods/fixes.ts';
+import { causeOf, POD_OWNERS, type Top, topOf } from '../pods/owner.ts';
+import { freeOnNodes, requestsOf } from './resources.ts';
+import { unplaced } from './unschedulable.ts';
+
+/** From here on the priority classes that Kubernetes itself ships begin: what they are for must run. */
+const SYSTEM = 2_000_000_000;
+
+/** A workload of a higher priority, newer than pods that now find no room, which they would have without it. */
+interface Taker {
+  top: Top;
+  pods: ViewObject[];
+  /** The workloads whose pods wait. */
+  losers: Top[];
+}
+
+/** A workload that took the room of others by its priority class. */
+export const podsPreempted: Rule = {
+  id: 'pod/preempted',
+  gate: 'G9',
+  needs: ['Pod', 'Node'],
+  wants: [...POD_OWNERS],
+  about: {
+    looksAt:
+      'Workloads with a higher priority than pods for which no node has room, that are newer than those and without which there would be room. System priorities are left out.',
+    why: 'The scheduler evicts pods of lower priority to make room (preemption), and they find no other place.',
+    whatToDo:
+      'Give the newcomer a lower priority, preemptionPolicy Never, or smaller requests; or add nodes. Give what must not be pushed out a priority of its own.',
+  },
+  *look(looking) {
+    const { view } = looking;
+    const takers = new Map<string, Taker>();
+    const waiting = unplaced(looking).filter(({ what }) => what.constraints.includes('resources'));
+    if (waiting.length === 0) return;
+    const free = freeOnNodes(view);
+    for (const { top, pods } of waiting)
+      for (const [key, taker] of takersFrom(view, pods[0] as ViewObject, top, free)) {
+        const known = takers.get(key) ?? { ...taker, losers: [] };
+        known.losers.push(top);
+        takers.set(key, known);
+      }
+    for (const { top, pods, losers } of takers.values()) {
+      const pod = pods[0] as ViewObject;
+      const ofClass = text(pod.spec.priorityClassName) || '(none)';
+      const whom = [...new Set(losers.map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`))];
+      yield finding({
+        rule: 'pod/preempted',
+        severity: 'warn',
+        object: top.object ?? top.ref,
+        summary: `its ${counted(pods.length, 'pod')} of priority class ${ofClass} took the room of pods with a lower priority (preemption): ${whom.slice(0, 4).join(', ')}`,
+        since: { at: Math.min(...pods.map(created)), exact: false },
+        evidence: [
+          `spec.priorityClassName: ${ofClass}, priority ${number(pod.spec.priority)}`,
+          ...whom.slice(0, 6).map(one => `${one}: pods of a lower priority wait for room`),
+        ],
+        cause: `The scheduler makes room for priority class ${ofClass} by evicting pods of lower priority.`,
+        fixes: [
+          edit(
+            view,
+            top,
+            `Name a priority class with a lower value (or preemptionPolicy: Never) than ${ofClass}, run fewer of these pods, or lower their requests.`,
+          ),
+          {
+            text: 'See which priority classes there are; give what must not be pushed out one of its own.',
+            command: command(view, ['kubectl', 'get', 'priorityclasses']),
+          },
+        ],
+        because: [causeOf(top.ref, 'chaos/')],
+        explains: losers.map(({ ref }) => causeOf(ref, 'pod/unschedulable')),
+      });
+    }
+  },
+};
+
+/** The workloads without whose pods one node would have room for the pod. */
+function takersFrom(
+  view: ClusterView,
+  pod: ViewObject,
+  own: Top,
+  free: ReturnType<typeof freeOnNodes>,
+): Map<string, Omit<Taker, 'losers'>> {
+  const wanted = requestsOf(pod);
+  const found = new Map<string, Omit<Taker, 'losers'>>();
+  const age = own.object === undefined ? created(pod) : created(own.object);
+  const stronger = [...view.all('Pod')].filter(
+    ({ spec, status, metadata }) =>
+      number(spec.priority) > number(pod.spec.priority) &&
+      number(spec.priority) < SYSTEM &&
+      text(spec.nodeName) !== '' &&
+      status.phase !== 'Succeeded' &&
+      status.phase !== 'Failed' &&
+      Date.parse(metadata.creationTimestamp ?? '') > age,
+  );
+  for (const [node, room] of free) {
+    const here = stronger.filter(({ spec }) => text(spec.nodeName) === node);
+    const fits = [...wanted].every(
+      ([resource, amount]) =>
+        (room.free.get(resource) ?? 0) + here.reduce((sum, one) => sum + (requestsOf(one).get(resource) ?? 0), 0) >=
+        amount,
+    );
+    if (!fits) continue;
+    for (const one of here) {
+      const top = topOf(view, one);
+      const key = `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`;
+      const known = found.get(key) ?? { top, pods: [] };
+      known.pods.push(one);
+      found.set(key, known);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,87 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { list, text } from '../../../k8s/fields.ts';
+import { configurationsWithCondition } from '../../blamed.ts';
+import { finding, refOf } from '../../build.ts';
+import { undoneBy } from '../../claims.ts';
+import type { Refusal } from '../../error-text.ts';
+import type { Finding } from '../../finding.ts';
+import { quotedRefusal, refusalsSeen, type Seen } from '../../refusals.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named, patchCommand } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+import { CONFIGURATIONS } from './hooks.ts';
+
+type Failed = Extract<Refusal, { what: 'condition failed' }>;
+
+/** A webhook that is never called, because the expression which decides that ends in an error. */
+export const webhookMatchCondition: Rule = {
+  id: 'webhook/match-condition',
+  gate: 'G4',
+  needs: CONFIGURATIONS,
+  wants: ['Application', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'Event'],
+  about: {
+    looksAt:
+      'Refusals that say that an expression `resulted in error`, and the matchConditions of webhooks that have this expression.',
+    why: 'An expression that reads a field which an object does not have fails (`no such key`). With failurePolicy Fail the request is then refused, before the webhook is ever asked.',
+    whatToDo:
+      'Ask for the field before it is read: has(object.metadata.labels) && "team" in object.metadata.labels. Until then failurePolicy Ignore lets requests pass.',
+  },
+  *look({ view, now }) {
+    for (const [configuration, { failed, seen }] of failures(view))
+      yield report(view, configuration, failed, seen, now);
+  },
+};
+
+function failures(view: ClusterView): Map<ViewObject, { failed: Failed; seen: Seen[] }> {
+  const found = new Map<ViewObject, { failed: Failed; seen: Seen[] }>();
+  for (const one of refusalsSeen(view)) {
+    if (one.refusal.what !== 'condition failed') continue;
+    for (const configuration of configurationsWithCondition(view, one.refusal.expression)) {
+      const known = found.get(configuration);
+      if (known) known.seen.push(one);
+      else found.set(configuration, { failed: one.refusal, seen: [one] });
+    }
+  }
+  return found;
+}
+
+function report(
+  view: ClusterView,
+  configuration: ViewObject,
+  { expression, error }: Failed,
+  seen: readonly Seen[],
+  now: number,
+): Finding {
+  const hooks = list(configuration.webhooks);
+  const index = hooks.findIndex(one =>
+    list(one.matchConditions).some(condition => text(condition.expression) === expression),
+  );
+  const refused = new Set(seen.map(({ about }) => `${about.kind} ${about.metadata.namespace}/${about.metadata.name}`));
+  return finding({
+    rule: 'webhook/match-condition',
+    severity: 'high',
+    object: configuration,
+    summary: `a match condition of webhook ${text(hooks[index]?.name)} ends in an error, and so requests are refused: ${error}`,
+    since: { at: Math.min(...seen.map(one => one.at ?? now)), exact: false },
+    evidence: [
+      `webhooks[${index}].matchConditions: ${expression}`,
+      `webhooks[${index}].failurePolicy: ${text(hooks[index]?.failurePolicy) || 'Fail'}`,
+      ...seen.slice(0, 3).map(quotedRefusal),
+    ],
+    cause: `The expression reads what ${[...refused].slice(0, 3).join(', ')} does not have (${error}), and failurePolicy Fail turns the error into a refusal.`,
+    fixes: [
+      {
+        text: `Correct the expression of the match condition: ask whether the field is there (has(…), "key" in map) before it is read.${undoneBy(view, configuration)}`,
+        command: command(view, ['kubectl', 'edit', ...named(refOf(configuration))]),
+      },
+      {
+        text: 'Until then let requests pass that the condition cannot work out: failurePolicy Ignore.',
+        command: patchCommand(view, named(refOf(configuration)), 'json', [
+          { op: 'test', path: `/webhooks/${index}/name`, value: text(hooks[index]?.name) },
+          { op: 'replace', path: `/webhooks/${index}/failurePolicy`, value: 'Ignore' },
+        ]),
+      },
+    ],
+    because: [causeOf(refOf(configuration), 'chaos/')],
+  });
+}
