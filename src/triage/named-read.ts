@@ -7,7 +7,16 @@ import type { MarksElsewhere } from './marks-elsewhere.ts';
 export type NamedRead =
   | { of: 'log'; namespace: string; pod: string; container: string; previous?: boolean; lines: number }
   | { of: 'object'; ref: ObjectRef }
-  | { of: 'instances'; apiVersion: string; kind: string; namespace?: string; labels?: string }
+  | {
+      of: 'instances';
+      apiVersion: string;
+      kind: string;
+      namespace?: string;
+      /** A label selector. */
+      labels?: string;
+      /** Nothing says that there are any: who may not read them is not blind to anything. */
+      spare?: true;
+    }
   /** The certificates in a Secret (`tls.crt`, `ca.crt`), in PEM. Private keys and other values are dropped where they are read. */
   | { of: 'certificates'; namespace: string; secret: string }
   | { of: 'path'; path: string }

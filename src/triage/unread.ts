@@ -23,7 +23,7 @@ export function unread(reads: Iterable<NamedRead>, answers: Answers): BlindSpot[
   const spots: BlindSpot[] = [];
   for (const read of reads) {
     const outcome = outcomeOf(read, answers);
-    if (outcome === undefined || outcome.ok) continue;
+    if (outcome === undefined || outcome.ok || (read.of === 'instances' && read.spare)) continue;
     const reasons = read.of === 'log' || read.of === 'path' ? REFUSED : UNANSWERED;
     if (!reasons.includes(outcome.reason)) continue;
     const reason = REFUSED.includes(outcome.reason) ? literal(outcome.reason) : outcome.message;

@@ -2,12 +2,13 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import type { ViewKind } from '../../../health/view/kinds.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
 import { blamedBy } from '../../blamed.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FixDraft, finding, refOf } from '../../build.ts';
 import { refusalIn } from '../../error-text.ts';
-import { condition, created, quoted } from '../../fields.ts';
+import { type Condition, condition, created, quoted } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
+import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
+import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 const SOURCES = [
@@ -58,6 +59,7 @@ export const fluxNotReady: Rule = {
         const began = ready.since ?? created(object);
         const isWaiting = UNDER_WAY.includes(ready.reason) && condition(object, 'Stalled')?.status !== 'True';
         if (now - began < USUAL_WAIT_MS || (isWaiting && now - began < 5 * USUAL_WAIT_MS)) continue;
+        const missing = missingSource(view, object);
         yield finding({
           rule: 'gitops/flux',
           severity: 'high',
@@ -73,10 +75,11 @@ export const fluxNotReady: Rule = {
             text(object.spec.path) !== '' && `spec.path: ${text(object.spec.path)}`,
             text(object.spec.url) !== '' && `spec.url: ${text(object.spec.url)}`,
           ],
-          cause: `${ready.reason}: ${ready.message}`,
+          cause: `${ready.reason}: ${ready.message}${missing === undefined ? '' : `. ${missing.words}`}`,
           fixes: [
+            missing?.fix,
             {
-              text: whatToDo(ready.reason, object),
+              text: whatToDo(ready, object),
               command: command(view, ['kubectl', 'describe', ...named(refOf(object))]),
             },
             {
@@ -96,13 +99,40 @@ export const fluxNotReady: Rule = {
   },
 };
 
-function whatToDo(reason: string, { spec }: ViewObject): string {
+/** The source that an object names and that is not there, with the one that was probably meant. */
+function missingSource(view: ClusterView, object: ViewObject): { words: string; fix: FixDraft } | undefined {
+  const { kind, name, namespace } = fields(object.spec.sourceRef);
+  const source = SOURCES.find(one => one === kind);
+  const home = text(namespace) || (object.metadata.namespace ?? '');
+  if (source === undefined || view.sync(source).state !== 'live' || view.get(source, home, text(name)) !== undefined)
+    return undefined;
+  const near = nearest(
+    text(name),
+    view.inNamespace(source, home).map(one => one.metadata.name),
+  );
+  const words = `${source} ${home}/${text(name)} is not found${near === undefined ? '' : `; there is ${near}`}`;
+  const fix =
+    near === undefined
+      ? {
+          text: `Create ${source} ${text(name)}, or name a source that exists in spec.sourceRef.`,
+          command: command(view, ['kubectl', 'edit', ...named(refOf(object))]),
+        }
+      : {
+          text: `Name the source that exists in spec.sourceRef: ${near}.`,
+          command: patchCommand(view, named(refOf(object)), 'merge', { spec: { sourceRef: { name: near } } }),
+        };
+  return { words, fix };
+}
+
+function whatToDo({ reason, message }: Condition, { spec }: ViewObject): string {
   if (/Auth/.test(reason))
     return `Renew the credentials in Secret ${text(fields(spec.secretRef).name) || '(none is named in spec.secretRef)'}.`;
   if (/GitOperation|Checkout|URL|Fetch|Index/.test(reason))
     return `Correct the url, the branch or tag, or the credentials of the source: ${text(spec.url)}.`;
   if (/Build|Artifact|Path/.test(reason))
     return `Correct the manifests in Git, or spec.path${text(spec.path) && ` (${text(spec.path)})`}.`;
+  if (/another operation \(install\/upgrade\/rollback\) is in progress/.test(message))
+    return 'A helm that was cut off left the release pending: roll it back (helm rollback) or delete its newest Secret sh.helm.release.v1.*, then have Flux reconcile.';
   if (/Install|Upgrade|Rollback|Test/.test(reason))
     return 'Correct the values or the chart of the release as the message says; it is rolled back or tried again by its remediation settings.';
   if (/Health/.test(reason)) return 'Mend the objects whose health check fails: the message names them.';

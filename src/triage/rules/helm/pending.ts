@@ -7,12 +7,13 @@ import type { Rule } from '../../rule.ts';
 import { quoted } from '../../shell.ts';
 
 /** Helm keeps each revision of a release in a Secret and says in its labels how it stands: what is in it need not be read. */
-const RELEASES: Extract<NamedRead, { of: 'instances' }> = {
+const releases = (view: ClusterView): Extract<NamedRead, { of: 'instances' }> => ({
   of: 'instances',
   apiVersion: 'v1',
   kind: 'Secret',
   labels: 'owner=helm',
-};
+  ...(!usesHelm(view) && { spare: true }),
+});
 const PENDING = /^pending-(install|upgrade|rollback)$/;
 /** Helm itself waits five minutes, unless it is told otherwise. */
 const PATIENCE_MS = 15 * 60_000;
@@ -35,16 +36,16 @@ export const helmPending: Rule = {
   wants: ['Deployment', 'Service'],
   about: {
     looksAt:
-      'The labels of the Secrets in which Helm keeps its releases (owner=helm), never their contents: releases whose newest revision has been pending for over 15 minutes. They are asked for only where something in the cluster was installed by Helm.',
+      'The labels of the Secrets in which Helm keeps its releases (owner=helm), never their contents: releases whose newest revision has been pending for over 15 minutes. Where nothing in the cluster says that Helm installed it, a user who may not list Secrets misses nothing.',
     why: 'A helm that was cut off leaves its revision pending. Every later upgrade is refused: another operation (install/upgrade/rollback) is in progress.',
     whatToDo:
       'See that no helm is at work, then roll the release back to the revision before; uninstall one that was never installed.',
   },
   *asks({ view }) {
-    if (usesHelm(view)) yield RELEASES;
+    yield releases(view);
   },
   *look({ view, answers, now }) {
-    const answer = answers.instances(RELEASES);
+    const answer = answers.instances(releases(view));
     if (!answer?.ok) return;
     const revisions = answer.value.flatMap(revisionOf);
     for (const newest of newestOf(revisions)) {

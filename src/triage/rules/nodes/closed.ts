@@ -88,7 +88,7 @@ export const nodeTainted: Rule = {
   needs: ['Node', 'Pod'],
   about: {
     looksAt:
-      'Taints NoSchedule and NoExecute of nodes on which pods run that do not tolerate them, or that autoscalers and cloud controllers set for a while only; and pods that wait and would fit there.',
+      'Taints NoSchedule and NoExecute of nodes on which pods run that do not tolerate them, that every node carries, or that autoscalers and cloud controllers set for a while only; and pods that wait and would fit there.',
     why: 'A node that was tainted after it had taken such pods was meant for them; the taint now keeps their successors out.',
     whatToDo:
       'Take the taint off, if what set it is over; a taint of an autoscaler or cloud controller means that its controller is gone.',
@@ -109,20 +109,33 @@ export const nodeTainted: Rule = {
         const passing = PASSING.test(taint.key);
         if (pods.length === 0 && !passing) continue;
         const strangers = strangersOn(view, node, taint);
-        if (!passing && strangers.length === 0) continue;
-        yield tainting(view, node, taint, pods, strangers);
+        const everywhere = isEverywhere(view, taint);
+        if (passing || strangers.length > 0 || everywhere)
+          yield tainting(view, node, taint, { pods, strangers, everywhere });
       }
     }
   },
 };
 
-function tainting(
-  view: ClusterView,
-  node: ViewObject,
-  taint: Taint,
-  pods: readonly ViewObject[],
-  strangers: readonly ViewObject[],
-): Finding {
+/** Whom a taint keeps out, and who is on the node in spite of it. */
+interface Kept {
+  pods: readonly ViewObject[];
+  strangers: readonly ViewObject[];
+  /** Every node that could take pods carries the taint. */
+  everywhere: boolean;
+}
+
+/** Taints of nodes that are not for everybody's pods. */
+const CONTROL_PLANE = /^node-role\.kubernetes\.io\/(control-plane|master)$/;
+
+/** Whether no node is left that pods without a toleration for this taint could go to. */
+const isEverywhere = (view: ClusterView, taint: Taint): boolean =>
+  [...view.all('Node')]
+    .map(taintsOf)
+    .filter(taints => !taints.some(one => CONTROL_PLANE.test(one.key)))
+    .every(taints => taints.some(one => one.key === taint.key && one.effect === taint.effect));
+
+function tainting(view: ClusterView, node: ViewObject, taint: Taint, { pods, strangers, everywhere }: Kept): Finding {
   const passing = PASSING.test(taint.key);
   const at = time(taint.timeAdded);
   const names = strangers.slice(0, 5).map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`);
@@ -130,7 +143,7 @@ function tainting(
     rule: 'node/tainted',
     severity: pods.length > 0 ? 'high' : 'warn',
     object: node,
-    summary: `taint ${taintWords(taint)} ${passing ? 'is left on the node' : 'was set though pods without a toleration run there'}${pods.length > 0 ? `; ${pods.length} pods that would fit cannot be scheduled` : ''}`,
+    summary: `taint ${taintWords(taint)} ${taintStory(passing, everywhere)}${pods.length > 0 ? `; ${pods.length} pods that would fit cannot be scheduled` : ''}`,
     since: at === undefined ? undefined : { at, exact: true },
     evidence: [
       `spec.taints: ${taintWords(taint)}`,
@@ -139,7 +152,9 @@ function tainting(
     ],
     cause: passing
       ? `The controller that sets ${taint.key} has not taken it off again: it may be gone.`
-      : 'The taint is younger than pods that run there without tolerating it: it was added by hand or by a tool.',
+      : everywhere
+        ? 'Every node carries this taint, so that pods without a toleration for it can go nowhere: it was put on too many nodes.'
+        : 'The taint is younger than pods that run there without tolerating it: it was added by hand or by a tool.',
     fixes: [
       {
         text: 'Take the taint off, if it has no reason any more.',
@@ -148,6 +163,11 @@ function tainting(
     ],
     because: [{ kind: 'Node', name: node.metadata.name, rule: 'chaos/' }],
   });
+}
+
+function taintStory(passing: boolean, everywhere: boolean): string {
+  if (passing) return 'is left on the node';
+  return everywhere ? 'is on every node' : 'was set though pods without a toleration run there';
 }
 
 /** Pods on the node that would not be placed there today. Those of DaemonSets and static pods go everywhere. */

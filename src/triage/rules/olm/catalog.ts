@@ -18,7 +18,7 @@ export const catalogUnreachable: Rule = {
   needs: ['CatalogSource'],
   wants: ['Pod', 'Service'],
   about: {
-    looksAt: 'status.connectionState and status.reason of CatalogSources.',
+    looksAt: 'The fields status.connectionState and status.reason of CatalogSources.',
     why: 'OLM resolves all Subscriptions of a namespace together: one catalog that does not answer keeps every operator of it from being installed or upgraded.',
     whatToDo:
       'Mend the registry pod of the catalog (its image, most often), or correct spec.image or spec.address. Delete a catalog that nobody needs.',

@@ -33,7 +33,7 @@ export const operatorNotInstalled: Rule = {
   wants: ['Deployment', 'CustomResourceDefinition', 'ServiceAccount', 'APIService'],
   about: {
     looksAt:
-      'status.phase, status.reason and status.requirementStatus of ClusterServiceVersions: those that have Failed, or are Pending or Installing for over five minutes.',
+      'The fields status.phase, status.reason and status.requirementStatus of ClusterServiceVersions: those that have Failed, or are Pending or Installing for over five minutes.',
     why: 'A version that is not Succeeded is an operator that does not work: its custom resources are not reconciled.',
     whatToDo: 'Provide the requirements that are missing, or mend the deployment that does not become ready.',
   },

@@ -72,7 +72,7 @@ export const crashLoop: Rule = {
   id: 'pod/crash-loop',
   gate: 'G9',
   needs: ['Pod'],
-  wants: [...POD_OWNERS, 'Event', 'NetworkPolicy'],
+  wants: [...POD_OWNERS, 'Event', 'NetworkPolicy', 'Service'],
   about: {
     looksAt:
       'Containers in CrashLoopBackOff, or ended by an error and restarted: how their last run ended (exit code, signal) and the last lines of its log. Restarts of long ago are left out.',
@@ -93,7 +93,7 @@ export const oomKilled: Rule = {
   id: 'pod/oom-killed',
   gate: 'G9',
   needs: ['Pod'],
-  wants: [...POD_OWNERS, 'LimitRange'],
+  wants: [...POD_OWNERS, 'LimitRange', 'Service'],
   about: {
     looksAt: 'Containers whose last run ended as OOMKilled and that are not up now, with their memory limit.',
     why: 'The kernel kills a container at its memory limit; it will be killed again as soon as it has filled its memory.',

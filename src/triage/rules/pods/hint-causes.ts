@@ -9,12 +9,15 @@ import { causeOf } from './owner.ts';
 /** An address with its port, as connection errors name it. */
 const ADDRESS = /\b(\d{1,3}(?:\.\d{1,3}){3}):\d+/g;
 
-/** What would explain the words of a log: what they name, the Services whose addresses they name, and the policies that isolate the pods behind those. */
+/** What would explain the words of a log: what they name, the Services whose addresses they name, and what stands behind those. */
 export function hintCauses(view: ClusterView, { line, because }: LogHint): Cause[] {
   const addresses = new Set([...line.matchAll(ADDRESS)].map(([, address]) => address));
   const byAddress =
     addresses.size === 0 ? [] : [...view.all('Service')].filter(({ spec }) => addresses.has(text(spec.clusterIP)));
   const services = [...because.filter(({ kind }) => kind === 'Service'), ...byAddress.map(one => causeOf(refOf(one)))];
-  const policies = services.flatMap(({ namespace = '', name }) => behindService(view, namespace, name).policies);
-  return [...because, ...services, ...[...new Set(policies)].map(one => causeOf(refOf(one)))];
+  const behind = services.flatMap(({ namespace = '', name }) => {
+    const { policies, workloads } = behindService(view, namespace, name);
+    return [...policies, ...workloads];
+  });
+  return [...because, ...services, ...[...new Set(behind)].map(one => causeOf(refOf(one)))];
 }

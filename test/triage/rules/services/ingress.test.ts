@@ -105,8 +105,11 @@ describe('network/isolated', () => {
       object: { kind: 'NetworkPolicy', name: 'deny' },
     });
   });
-  it('accepts a default that another policy opens, and pods that nobody needs', () => {
+  it('accepts a default that another policy opens, and only warns of a Service that nobody is known to call', () => {
     expect(look(networkIsolated, [...needed, policy('deny', []), policy('allow', [{}])])).toEqual([]);
-    expect(look(networkIsolated, [service('web'), pod('web-1'), policy('deny', [])])).toEqual([]);
+    expect(look(networkIsolated, [service('web'), pod('web-1'), policy('deny', [])])).toMatchObject([
+      { severity: 'warn' },
+    ]);
+    expect(look(networkIsolated, [pod('web-1'), policy('deny', [])])).toEqual([]);
   });
 });
