@@ -128,12 +128,12 @@ interface Kept {
 /** Taints of nodes that are not for everybody's pods. */
 const CONTROL_PLANE = /^node-role\.kubernetes\.io\/(control-plane|master)$/;
 
-/** Whether no node is left that pods without a toleration for this taint could go to. */
-const isEverywhere = (view: ClusterView, taint: Taint): boolean =>
-  [...view.all('Node')]
-    .map(taintsOf)
-    .filter(taints => !taints.some(one => CONTROL_PLANE.test(one.key)))
-    .every(taints => taints.some(one => one.key === taint.key && one.effect === taint.effect));
+/** Whether no node is left that pods without a toleration for this taint could go to. One node alone may be dedicated. */
+function isEverywhere(view: ClusterView, taint: Taint): boolean {
+  const open = [...view.all('Node')].map(taintsOf).filter(taints => !taints.some(one => CONTROL_PLANE.test(one.key)));
+  const isOn = (taints: readonly Taint[]) => taints.some(one => one.key === taint.key && one.effect === taint.effect);
+  return open.length > 1 && open.every(isOn);
+}
 
 function tainting(view: ClusterView, node: ViewObject, taint: Taint, { pods, strangers, everywhere }: Kept): Finding {
   const passing = PASSING.test(taint.key);

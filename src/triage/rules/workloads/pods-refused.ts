@@ -1,4 +1,5 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import { blamedBy } from '../../blamed.ts';
 import { type FixDraft, finding } from '../../build.ts';
 import type { Refusal } from '../../error-text.ts';
 import { condition, quoted } from '../../fields.ts';
@@ -121,6 +122,13 @@ function explain(view: ClusterView, { top, message, refusal }: Refused): Explana
       return webhookStory(view, top, refusal);
     case 'policy denied':
       return policyStory(view, top, refusal);
+    case 'condition failed':
+      return {
+        what: `a match condition of an admission webhook ends in an error: ${refusal.error}`,
+        why: `The API server cannot work out ${refusal.expression} for these pods, and refuses them.`,
+        fixes: [edit(view, top, 'Give the pods what the expression reads, or correct the expression of the webhook.')],
+        because: blamedBy(view, refusal, namespace),
+      };
     default:
       return {
         what: message || 'the API server does not say why',
