@@ -1,8 +1,8 @@
 /** Plays an incident on a lab, step by step. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requestFor } from '../../cluster/controlplane/certificates.ts';
+import { definition, version } from '../../support/definition.ts';
 import { writeApplication } from './application.ts';
-import { definition } from './base.ts';
 import type { Asked, Incident, StatusWritten, Step } from './incident.ts';
 import { stamp, tell, writePods } from './kubelet.ts';
 import { type Lab, putCertificate, putLease } from './lab.ts';
@@ -60,8 +60,8 @@ async function take(lab: Lab, step: Step, memory: Memory): Promise<void> {
   if ('apply' in step) return retried(() => lab.apply(filledWith(step.apply, memory) as Thing[]));
   if ('kubectl' in step) return void (await lab.kubectl(words(step.kubectl)));
   if ('defines' in step) {
-    const { group, plural, kind, version } = step.defines;
-    await lab.apply([definition(group, plural, kind, version)]);
+    const { group, plural, kind, version: name } = step.defines;
+    await lab.apply([definition(group, kind, [version(name, { status: true })], { plural })]);
     return void (await lab.kubectl(['wait', '--for=condition=Established', `crd/${plural}.${group}`, '--timeout=20s']));
   }
   if ('until' in step) return asked(lab, step.until);

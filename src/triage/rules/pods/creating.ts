@@ -130,7 +130,7 @@ interface Explanation {
   what: string;
   why: string;
   evidence: (string | false | undefined)[];
-  fixes: (FixDraft | undefined)[];
+  fixes: (FixDraft | false | undefined)[];
   because: Cause[];
 }
 
@@ -189,8 +189,11 @@ function explain({ view, answers }: Looking, { top, what }: Sick<Trouble>, pod: 
         what: `the network or sandbox of the pod cannot be set up: ${shortened(what.words)}`,
         why: `The container runtime or the network plugin (CNI) on node ${text(pod.spec.nodeName)} fails: ${shortened(what.words)}`,
         fixes: [
+          NO_ADDRESS.test(what.words) && {
+            text: 'Give the nodes more addresses for pods: a larger pod CIDR or subnet, more addresses for each node; or free some, by fewer pods on the node.',
+          },
           {
-            text: `Look at the network plugin and the kubelet on node ${text(pod.spec.nodeName)}.`,
+            text: `Look at the network plugin (CNI) and the kubelet on node ${text(pod.spec.nodeName)}.`,
             command: command(view, [
               'kubectl',
               'get',
@@ -218,6 +221,10 @@ function explain({ view, answers }: Looking, { top, what }: Sick<Trouble>, pod: 
       };
   }
 }
+
+/** The network plugin has no address left for another pod. */
+const NO_ADDRESS =
+  /assign an IP address|no (?:available )?IP addresses|no addresses available|failed to allocate .*(?:IP|address)|range set|ipam/i;
 
 const shortened = (words: string): string => (words.length > 240 ? `…${words.slice(-240)}` : words);
 

@@ -17,7 +17,8 @@ export function hintCauses(view: ClusterView, { line, because }: LogHint): Cause
   const services = [...because.filter(({ kind }) => kind === 'Service'), ...byAddress.map(one => causeOf(refOf(one)))];
   const behind = services.flatMap(({ namespace = '', name }) => {
     const { policies, workloads } = behindService(view, namespace, name);
-    return [...policies, ...workloads];
+    // A policy that nobody is known to suffer from is only a warning: the log says who does.
+    return [...policies.map(one => causeOf(refOf(one), 'network/')), ...workloads.map(one => causeOf(refOf(one)))];
   });
-  return [...because, ...services, ...[...new Set(behind)].map(one => causeOf(refOf(one)))];
+  return [...because, ...services, ...behind];
 }

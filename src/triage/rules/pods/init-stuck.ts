@@ -107,7 +107,7 @@ export const initStuck: Rule = {
           ...usualCauses(sick),
           ...dnsCauses(view, sick.pods),
           ...servicesAsCauses(hosts),
-          ...jobsNamed(view, top.ref.namespace, container, log?.ok ? log.value : []),
+          ...jobsNamed(view, sick, answers),
           ...(hint?.because ?? []),
         ],
       });
@@ -116,15 +116,16 @@ export const initStuck: Rule = {
 };
 
 /** The Jobs of the namespace that the command or the log of a container names: many wait for a migration. */
-function jobsNamed(
-  view: ClusterView,
-  namespace: string | undefined,
-  { spec }: Container,
-  log: readonly string[],
-): Cause[] {
-  const words = new Set([...strings(spec.command), ...strings(spec.args), ...log].flatMap(one => one.split(/[^\w-]+/)));
+function jobsNamed(view: ClusterView, { top, what }: Sick<Waiting>, answers: Looking['answers']): Cause[] {
+  const log = answers.log(what.read);
+  const { spec } = what.container;
+  const words = new Set(
+    [...strings(spec.command), ...strings(spec.args), ...(log?.ok ? log.value : [])].flatMap(one =>
+      one.split(/[^\w-]+/),
+    ),
+  );
   return view
-    .inNamespace('Job', namespace ?? '')
+    .inNamespace('Job', top.ref.namespace ?? '')
     .filter(({ metadata }) => words.has(metadata.name))
     .map(one => causeOf(refOf(one)));
 }

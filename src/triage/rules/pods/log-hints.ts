@@ -34,7 +34,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     match:
-      /lookup ([a-z0-9][a-z0-9.-]*)(?: on [0-9a-f.:[\]]+)?: (?:no such host|server misbehaving|i\/o timeout)|(?:could not translate host name|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|Name or service not known:?|Temporary failure in name resolution:?|UnknownHostException:?) "?([a-z0-9][a-z0-9.-]*)?"?/,
+      /lookup ([a-z0-9][a-z0-9.-]*)(?: on [0-9a-f.:[\]]+)?: (?:read udp \S+ )?(?:no such host|server misbehaving|i\/o timeout|connection refused)|(?:could not translate host name|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|Name or service not known:?|Temporary failure in name resolution:?|UnknownHostException:?) "?([a-z0-9][a-z0-9.-]*)?"?/,
     means: f => `the name ${f[1] ?? f[2] ?? 'of a host'} does not resolve (DNS)`,
     because: (f, ns) => [
       ...service(f[1] ?? f[2] ?? '', ns),

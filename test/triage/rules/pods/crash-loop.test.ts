@@ -3,6 +3,7 @@ import { crashLoop, oomKilled } from '../../../../src/triage/rules/pods/crash-lo
 import { exitWords } from '../../../../src/triage/rules/pods/exit-words.ts';
 import { logHint } from '../../../../src/triage/rules/pods/log-hints.ts';
 import { startErrorRule } from '../../../../src/triage/rules/pods/start-error.ts';
+import type { Literal } from '../../../support/view.ts';
 import { ago, deployment, look, pod, warning } from '../support.ts';
 
 const ended = (reason: string, exitCode: number, message = '', minutes = 1) => ({
@@ -155,4 +156,53 @@ it.each([
 
 it('reads nothing into harmless lines', () => {
   expect(logHint(['listening on :8080', 'GET /healthz 200', 'shutting down'], 'shop')).toBeUndefined();
+});
+
+describe('what the log of a crash names', () => {
+  const crashing = (line: string) => ({
+    objects: deployment([
+      pod('web-1', {
+        containers: {
+          web: {
+            ready: false,
+            restartCount: 7,
+            state: { waiting: { reason: 'CrashLoopBackOff' } },
+            lastState: { terminated: { reason: 'Error', exitCode: 1, finishedAt: ago(1) } },
+          },
+        },
+      }),
+    ]),
+    logs: { 'shop/web-1/web': [line] },
+  });
+  const service: Literal = {
+    kind: 'Service',
+    metadata: { name: 'api', namespace: 'pay' },
+    spec: { clusterIP: '10.96.12.7', selector: { app: 'api' } },
+  };
+  const api: Literal = {
+    kind: 'Pod',
+    metadata: { name: 'api-1', namespace: 'pay', labels: { app: 'api' } },
+    status: { phase: 'Running' },
+  };
+  const policy: Literal = {
+    kind: 'NetworkPolicy',
+    metadata: { name: 'deny', namespace: 'pay' },
+    spec: { podSelector: {}, policyTypes: ['Ingress'] },
+  };
+  it.each([
+    'Post "http://api.pay.svc.cluster.local/v1/charge": dial tcp 10.96.12.7:80: i/o timeout',
+    'cannot connect: dial tcp 10.96.12.7:80: connect: connection refused',
+  ])('is explained by the Service, and by the policy that isolates its pods: %s', line => {
+    const { objects, logs } = crashing(line);
+    const [found] = look(crashLoop, [...objects, service, api, policy], { logs });
+    expect(found?.because).toContainEqual({ kind: 'Service', namespace: 'pay', name: 'api' });
+    expect(found?.because).toContainEqual({ kind: 'NetworkPolicy', namespace: 'pay', name: 'deny', rule: 'network/' });
+  });
+  it('is explained by the DNS of the cluster where a lookup gets no answer', () => {
+    const { objects, logs } = crashing(
+      'dial tcp: lookup db.shop on 10.96.0.10:53: read udp 10.244.1.5:41022->10.96.0.10:53: i/o timeout',
+    );
+    const [found] = look(crashLoop, objects, { logs });
+    expect(found?.because).toContainEqual({ kind: 'Service', namespace: 'kube-system', name: 'kube-dns' });
+  });
 });
