@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import type { Build } from '../src/runtime/version.ts';
+import type { Build } from '../src/host/version.ts';
 
 /** Runs git; undefined where there is none, or no checkout. */
 export type Git = (...args: string[]) => string | undefined;

@@ -4,7 +4,7 @@ import { openLog } from '../host/log.ts';
 import type { KnownContexts } from '../kube/connection/contexts.ts';
 import type { SideBySide } from '../kube/connection/machine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { VERSION } from '../runtime/version.ts';
+import { VERSION } from '../host/version.ts';
 import { ASCII, glyphsFor } from '../text/glyphs.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { keepUnder } from './console-keep.ts';

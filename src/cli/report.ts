@@ -12,7 +12,7 @@ import type { Report } from '../report/model.ts';
 import { before, type PastRun, pastRuns } from '../report/past.ts';
 import { type Places, readDayParts, readParts } from '../report/sources/read.ts';
 import { paths } from '../runtime/paths.ts';
-import { VERSION } from '../runtime/version.ts';
+import { VERSION } from '../host/version.ts';
 import { jsonText } from '../text/json.ts';
 import { messageOf } from '../text/message-of.ts';
 import { sanitise } from '../text/sanitise.ts';

@@ -1,4 +1,4 @@
-import { BUILD } from '../runtime/version.ts';
+import { BUILD } from '../host/version.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
 import { print } from './output.ts';

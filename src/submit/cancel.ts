@@ -49,7 +49,12 @@ export async function cancel(deps: CancelDeps, state: SubmissionState): Promise<
   const { api, clock } = deps;
   const { id, namespace } = state;
   const stopped = await stopWork(api, state);
-  const deadline = AbortSignal.any([deps.signal, AbortSignal.timeout(LONGEST_MS)]);
+  const over = new AbortController();
+  const signal = AbortSignal.any([deps.signal, over.signal]);
+  const late = clock.sleep(LONGEST_MS, over.signal).then(
+    () => over.abort(),
+    () => undefined,
+  );
   const last =
     stopped === undefined
       ? await follow(api, {
@@ -58,10 +63,12 @@ export async function cancel(deps: CancelDeps, state: SubmissionState): Promise<
           clock,
           tell: deps.tell,
           since: state,
-          signal: deadline,
+          signal,
           isOver: ({ pods, work, blind }) => blind.length === 0 && work === 'gone' && pods.length === 0,
         })
       : undefined;
+  over.abort();
+  await late;
   const seen = last ?? state;
   const running = stopped ?? (last === undefined ? 'its pods had not ended when the waiting was over' : undefined);
   const first = await deps.scan();

@@ -1,40 +1,14 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../src/k8s/object.ts';
-import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import { ofSubmission } from '../../src/submit/cancel.ts';
 import { exitCodeOf, follow, hasEnded, type Told, unended } from '../../src/submit/follow.ts';
-import { labelsOf, nameOfSubmission, resultName } from '../../src/submit/names.ts';
+import { labelsOf, resultName } from '../../src/submit/names.ts';
 import { KEYS, type Summary } from '../../src/submit/result.ts';
 import { readSubmissions } from '../../src/submit/state.ts';
-import { ABOUT } from '../../src/submit/submission.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { id, job, kinds, namespace, object, root } from './submitted-objects.ts';
 
-const id = '20261128-215349-3f9a2c';
-const namespace = 'chaos';
-const kinds = ['Job', 'CronJob'].map(
-  (kind): ApiResource => ({
-    group: 'batch',
-    version: 'v1',
-    apiVersion: 'batch/v1',
-    kind,
-    resource: `${kind.toLowerCase()}s`,
-    singular: kind.toLowerCase(),
-    namespaced: true,
-    verbs: ['list'],
-    shortNames: [],
-    subresources: [],
-  }),
-);
-const object = (apiVersion: string, kind: string, name: string, more: object = {}): KubeObject => ({
-  apiVersion,
-  kind,
-  metadata: { name, namespace, labels: labelsOf(id) },
-  ...more,
-});
-const about = { v: 1, id, by: 'alice', at: '', image: 'mayday:1', queues: [], reachesOut: false };
-const root = object('v1', 'ConfigMap', nameOfSubmission(id), { data: { [ABOUT]: JSON.stringify(about) } });
-const job = (status: object = {}) => object('batch/v1', 'Job', nameOfSubmission(id), { status });
 const OVER = {
   conditions: [{ type: 'Failed', status: 'True', reason: 'FailedIndexes', message: 'Job has failed indexes' }],
 };

@@ -1,7 +1,7 @@
 import { disk, readSource } from '../../experiment/files.ts';
 import type { LoadedExperiment } from '../../experiment/types.ts';
 import { isSecretPath } from '../../injection/record/secret-text.ts';
-import { RELEASE_IMAGE } from '../../runtime/version.ts';
+import { RELEASE_IMAGE } from '../../host/version.ts';
 import { scheduleProblem, timeZoneProblem } from '../../submit/schedule.ts';
 import { MOST_BYTES } from '../../submit/submission.ts';
 import { SUITE_DEFAULTS } from '../../suite/defaults.ts';

@@ -1,3 +1,4 @@
+import { RELEASE_IMAGE } from '../../host/version.ts';
 import { allowedIn } from '../../injection/allowed.ts';
 import { occupied } from '../../injection/created.ts';
 import { objectIn } from '../../injection/live.ts';
@@ -20,8 +21,6 @@ export interface WebhookLatencyParams {
 
 export const CONFIGURATION = 'ValidatingWebhookConfiguration';
 export const DEFAULT_DELAY = '25s';
-/** This program's own image; the parameter `image` names another registry or tag. */
-const DEFAULT_IMAGE = 'mayday:latest';
 const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 export function parseLatency({
@@ -35,7 +34,8 @@ export function parseLatency({
     // The core group has an empty name, so it is given by this one.
     apiGroups: listed(apiGroups).map(group => (group === 'core' ? '' : group)),
     delay: delay || DEFAULT_DELAY,
-    image: image || DEFAULT_IMAGE,
+    // The parameter names another registry or tag.
+    image: image || RELEASE_IMAGE,
     name: webhookLatencyName(resources),
   };
 }

@@ -1,14 +1,23 @@
 import { selects } from '../../k8s/deployment.ts';
 import { fieldAt } from '../../k8s/json-path.ts';
-import type { KubeObject } from '../../k8s/object.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import type { Dependant } from '../../knowledge/dependants.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { blindness } from './checks.ts';
 import { combined, servingEvidence } from './evidence.ts';
 
-/** Which Deployments of the experiment's namespaces serve, by `namespace/name`; or why that cannot be known. */
-export type Bystanders = { serving: ReadonlyMap<string, boolean> } | { blind: string };
+/** Which Deployments beside the target serve, by `namespace/name`, and what of them could not be read. */
+export interface Bystanders {
+  serving: ReadonlyMap<string, boolean>;
+  unread: readonly Unread[];
+}
+
+/** One Deployment (`namespace/name`) or all of one namespace, and why it could not be read. */
+interface Unread {
+  what: string;
+  says: string;
+}
 
 /** Where the fault could harm something other than its target. */
 export interface Neighbourhood {
@@ -25,8 +34,11 @@ export interface Neighbourhood {
  */
 export async function lookAtBystanders(api: Api, where: Neighbourhood, signal?: AbortSignal): Promise<Bystanders> {
   const [near, dependent] = await Promise.all([neighbours(api, where, signal), dependants(api, where, signal)]);
-  if ('blind' in near) return near;
-  return 'blind' in dependent ? dependent : { serving: new Map([...dependent.serving, ...near.serving]) };
+  const { serving } = near;
+  return {
+    serving: new Map([...dependent.serving, ...serving]),
+    unread: [...near.unread, ...dependent.unread.filter(({ what }) => !serving.has(what))],
+  };
 }
 
 async function dependants(
@@ -37,13 +49,18 @@ async function dependants(
   const refs = dependants.flatMap(({ deployments }) => deployments);
   const reads = await Promise.all(refs.map(ref => api.get(ref, signal ? { signal } : {})));
   const serving = new Map<string, boolean>();
-  for (const read of reads) {
-    if (!read.ok && read.reason === 'not-found') continue;
-    if (!read.ok) return { blind: `collateral was not assessed: what depends on the target: ${blindness(read)}` };
+  const unread: Unread[] = [];
+  for (const [index, read] of reads.entries()) {
+    if (!read.ok) {
+      const { namespace, name } = refs[index] as ObjectRef;
+      const says = `collateral was not assessed for Deployment ${namespace}/${name}, which depends on the target: ${blindness(read)}`;
+      if (read.reason !== 'not-found') unread.push({ what: `${namespace}/${name}`, says: sanitise(says) });
+      continue;
+    }
     const deployment = { ...read.value, kind: 'Deployment' };
     if (!isTarget(deployment)) serving.set(keyOf(deployment), isServing(deployment));
   }
-  return { serving };
+  return { serving, unread };
 }
 
 const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace}/${metadata.name}`;
@@ -59,15 +76,21 @@ async function neighbours(
     ),
   );
   const serving = new Map<string, boolean>();
-  for (const page of pages) {
-    if (!page.ok) return { blind: `collateral was not assessed: deployments: ${blindness(page)}` };
+  const unread: Unread[] = [];
+  for (const [index, page] of pages.entries()) {
+    if (!page.ok) {
+      const namespace = namespaces[index] as string;
+      const says = `collateral was not assessed in namespace ${namespace}: deployments: ${blindness(page)}`;
+      unread.push({ what: namespace, says: sanitise(says) });
+      continue;
+    }
     for (const item of page.value.items) {
       const deployment = { ...item, kind: 'Deployment' };
       if (isTarget(deployment)) continue;
       serving.set(keyOf(deployment), isServing(deployment));
     }
   }
-  return { serving };
+  return { serving, unread };
 }
 
 /** Whether a Deployment serves. One that is scaled to zero on purpose is healthy, but does not serve. */
@@ -75,13 +98,19 @@ export const isServing = (deployment: KubeObject): boolean =>
   combined(servingEvidence(deployment)) === 'pass' &&
   Number(fieldAt(deployment, 'status.readyReplicas').value ?? 0) > 0;
 
-/** Deployments that served before and do not now, or are gone. Empty where either look was blind. */
+/** Deployments that served before and do not now, or are gone. What either look could not read is in none of them. */
 export function harmed(before: Bystanders, now: Bystanders): string[] {
-  if ('blind' in before || 'blind' in now) return [];
+  const isUnread = (name: string) =>
+    now.serving.get(name) === undefined &&
+    now.unread.some(({ what }) => what === name || name.startsWith(`${what}/`));
   return [...before.serving]
-    .filter(([name, served]) => served && now.serving.get(name) !== true)
+    .filter(([name, served]) => served && now.serving.get(name) !== true && !isUnread(name))
     .map(([name]) => sanitise(`Deployment ${name}`));
 }
+
+/** What could be read before, and cannot now. */
+export const lostSight = (before: Bystanders, now: Bystanders): string[] =>
+  now.unread.filter(({ what }) => !before.unread.some(one => one.what === what)).map(({ says }) => says);
 
 /** Whether the deployment is one the experiment names, or its selector covers a pod in reach. */
 export function targetsOf(

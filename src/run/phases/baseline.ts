@@ -162,7 +162,7 @@ export async function checkBaseline(run: Run, prepared: Prepared): Promise<Basel
   prepared.baseline = sample;
   if (run.dryRun) return baseline;
   prepared.bystanders = await lookAtBystanders(deps.api, prepared, run.stop);
-  if ('blind' in prepared.bystanders) await run.emit({ event: 'note', text: prepared.bystanders.blind });
+  for (const { says } of prepared.bystanders.unread) await run.emit({ event: 'note', text: says });
   const { subject, plan, before } = prepared;
   prepared.changes = watchChanges(
     deps.api,

@@ -1,7 +1,7 @@
 import { leavesNothing } from '../../faults/recognition.ts';
 import { type Stopwatch, startStopwatch } from '../clocks.ts';
 import { firstHumanWrite } from '../observe/attribution.ts';
-import { harmed, lookAtBystanders } from '../observe/collateral.ts';
+import { harmed, lookAtBystanders, lostSight } from '../observe/collateral.ts';
 import { firstWarning } from '../observe/detection.ts';
 import { combined } from '../observe/evidence.ts';
 import { restorers } from '../observe/healing.ts';
@@ -99,10 +99,10 @@ async function lookForHarm(
 ): Promise<string[]> {
   const { deps, observed } = run;
   let collateral: string[] = [];
-  if (prepared.bystanders && !('blind' in prepared.bystanders)) {
+  if (prepared.bystanders) {
     const now = await lookAtBystanders(deps.api, prepared, run.stop);
     collateral = harmed(prepared.bystanders, now);
-    if ('blind' in now) observed.blind.push(now.blind);
+    observed.blind.push(...lostSight(prepared.bystanders, now));
   }
   const watched = last ? objectsOf(last) : [];
   const names = [...watched.map(object => object.metadata.name), prepared.plan.target.name];

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { WatchEvent } from '../../../src/kube/client/api.ts';
 import { watchChanges } from '../../../src/run/observe/changes.ts';
-import { harmed, lookAtBystanders, targetsOf } from '../../../src/run/observe/collateral.ts';
+import { harmed, lookAtBystanders, lostSight, targetsOf } from '../../../src/run/observe/collateral.ts';
 import { firstWarning } from '../../../src/run/observe/detection.ts';
 import { failing, fakeApi } from '../../support/fake-api.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -87,9 +87,33 @@ describe('what depends on the target', () => {
   test('was not there to be harmed, or could not be read: then nothing is claimed', async () => {
     const api = fakeApi([]);
     const before = await look(api);
-    expect(before).toEqual({ serving: new Map() });
+    expect(before).toEqual({ serving: new Map(), unread: [] });
     api.script({ on: ({ verb }) => verb === 'get', answer: failing('forbidden', 'no') });
-    expect(await look(api)).toEqual({ blind: expect.stringContaining('what depends on the target') });
+    const now = await look(api);
+    expect(harmed(before, now)).toEqual([]);
+    expect(lostSight(before, now)).toEqual([
+      expect.stringMatching(/not assessed for Deployment far\/gateway, which depends on the target: forbidden/),
+    ]);
+  });
+
+  test('is blind only where one of them cannot be read: the others are watched on', async () => {
+    const other = { ...ref, namespace: 'near' };
+    const both = [{ operator: 'gateway', component: 'gateway', deployments: [ref, other] }];
+    const api = fakeApi([gateway(), { ...gateway(), metadata: { ...gateway().metadata, namespace: 'near' } }]);
+    const lookAtBoth = () =>
+      lookAtBystanders(api, { namespaces: [SHOP], isTarget: targetsOf([], []), dependants: both });
+    const whole = await lookAtBoth();
+    api.script({ on: ({ verb, namespace }) => verb === 'get' && namespace === 'far', times: 2, answer: failing('forbidden', 'no') });
+    const before = await lookAtBoth();
+    api.change(other, object => {
+      object.status = { ...(object.status as object), readyReplicas: 0 };
+    });
+    const now = await lookAtBoth();
+    expect(harmed(before, now)).toEqual(['Deployment near/gateway']);
+    expect(lostSight(before, now)).toEqual([]);
+    // What was read before and is not now is neither harmed nor healthy.
+    expect(harmed(whole, now)).toEqual(['Deployment near/gateway']);
+    expect(lostSight(whole, now)).toEqual([expect.stringContaining('far/gateway')]);
   });
 });
 

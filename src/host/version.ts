@@ -13,5 +13,5 @@ export const BUILD: Build = typeof MAYDAY_BUILD === 'undefined' ? { version: '0.
 
 export const VERSION: string = BUILD.version;
 
-/** The image of this release, as deploy/ names it too; another registry is named where it is used. */
+/** The image of this release, as deploy/kustomization.yaml names it too; where it is used, another registry can be named. */
 export const RELEASE_IMAGE: string = `mayday:${VERSION}`;
