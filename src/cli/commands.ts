@@ -69,6 +69,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--gate <duration>', 'how long the next run waits for its steady state (2m)'],
       ['--timeout <duration>', 'stop and revert each run after this long, such as 10m'],
       ['--soak <duration>', 'how long the target must stay steady before it counts as recovered (10s)'],
+      ['--knowledge <path...>', "operators' knowledge models: what depends on the target is watched for harm, too"],
       ['--dry-run', 'plan and check everything, write nothing'],
       ['--resume <id>', 'go on with a suite that ended early or died: only what is missing runs'],
       ['--results <configmap>', 'also keep the result in this ConfigMap, as configmap/NAME; what a submitted pod does'],
@@ -78,7 +79,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     usage: 'submit [paths...]',
-    description: 'run experiments as Kubernetes Jobs, a pod for each operator, and follow them; they go on without us',
+    description:
+      'run experiments (- for standard input) as Kubernetes Jobs, a pod for each operator, and follow them; they go on without us',
     options: [
       ['-y, --yes', 'answer yes to the question before dangerous injections'],
       ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
@@ -93,6 +95,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--gate <duration>', 'how long each run of several waits for its steady state (2m)'],
       ['--timeout <duration>', 'stop and revert each run after this long, such as 10m'],
       ['--soak <duration>', 'how long the target must stay steady before it counts as recovered (10s)'],
+      ['--repeat <n>', 'run all of it this many times (1)'],
+      ['--fail-fast', 'a pod begins nothing more once a run of its own is not Resilient'],
+      ['--knowledge <path...>', "operators' knowledge models: what depends on the target is watched for harm, too"],
+      [
+        '--notify <object>',
+        'whom the pods tell: secret/NAME or configmap/NAME with the list of receivers under the key notify.yaml',
+      ],
       ['--keep <duration>', 'how long the Job is kept after its end (24h)'],
       ['--detach', 'submit, and do not follow'],
       ['--dry-run', 'check everything and show every object, with -o yaml as a stream for kubectl; create nothing'],

@@ -1,6 +1,6 @@
 import type { Past } from '../console/deps.ts';
-import type { PastRun } from '../report/past.ts';
 import { VERSION } from '../host/version.ts';
+import type { PastRun } from '../report/past.ts';
 
 /** Records that are read between two looks at the screen's own work. */
 const EACH = 4;

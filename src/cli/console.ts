@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { ConsoleDeps } from '../console/deps.ts';
 import { openLog } from '../host/log.ts';
+import { VERSION } from '../host/version.ts';
 import type { KnownContexts } from '../kube/connection/contexts.ts';
 import type { SideBySide } from '../kube/connection/machine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { VERSION } from '../host/version.ts';
 import { ASCII, glyphsFor } from '../text/glyphs.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { keepUnder } from './console-keep.ts';

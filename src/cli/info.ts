@@ -1,6 +1,6 @@
 import { notPrivate } from '../host/disk/private-folder.ts';
-import { paths, themesFolder } from '../runtime/paths.ts';
 import { BUILD } from '../host/version.ts';
+import { paths, themesFolder } from '../runtime/paths.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { CommandBody } from './command.ts';
 import { savedFolder } from './console-keep.ts';

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { Distrusted } from '../host/files.ts';
-import { JournalUnwritable } from '../injection/write/journal.ts';
 import { VERSION } from '../host/version.ts';
+import { JournalUnwritable } from '../injection/write/journal.ts';
 import type { CommandSpec } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';

@@ -2,7 +2,6 @@ import type { Engine, FinishedRun } from '../engine/engine.ts';
 import { disk } from '../experiment/files.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { type Interrupt, listenForInterrupt } from '../host/interrupt.ts';
-import { dependantsOf } from '../knowledge/dependants.ts';
 import type { Knowledge } from '../knowledge/document.ts';
 import type { Api } from '../kube/client/api.ts';
 import { guardianLines, unmarkedLines } from '../records/unfinished-lines.ts';
@@ -15,7 +14,7 @@ import { isProtected } from '../runtime/settings.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { askConsent } from './consent.ts';
 import { EXIT, type ExitCode } from './failure.ts';
-import { modelsOrFail } from './knowledge.ts';
+import { modelsOrFail, watchingDependants } from './knowledge.ts';
 import { loadOrFail } from './load.ts';
 import { durationOption, wholeNumber } from './number.ts';
 import { say, sayJson } from './output.ts';
@@ -41,7 +40,8 @@ export const runCommand: CommandBody = async invocation => {
   return withCluster(invocation.globals, async (api, runtime) => {
     const interrupt = listenForInterrupt();
     try {
-      const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks: locksFor(runtime, api) });
+      const own = engineFor(runtime, api, { guard: guardFor(runtime, api), locks: locksFor(runtime, api) });
+      const engine = watchingDependants(own, request.models);
       await reportInterruptedRuns(engine, api).catch((error: unknown) =>
         tell(`whether runs died here cannot be read: ${(error as Error).message}`),
       );
@@ -104,11 +104,6 @@ async function runAll(
       signal: interrupt.signal,
       insist: insisting(interrupt),
       dryRun,
-      dependants: dependantsOf(
-        request.models,
-        loaded.experiment.spec.target.operator,
-        loaded.experiment.spec.target.component,
-      ),
     });
     results.push(finished.result);
     tellRecord(invocation, finished);

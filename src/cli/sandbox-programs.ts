@@ -82,18 +82,33 @@ async function lay({ api, url, ca }: Access, pod: Pod, container: Container, fol
     const target = join(folder, mountPath);
     mkdirSync(target, { recursive: true, mode: 0o700 });
     const volume = pod.spec.volumes?.find(one => one.name === name);
-    const source = volume?.configMap as { name: string; items?: { key: string; path: string }[] } | undefined;
+    const source = mounted(volume ?? {});
     if (source === undefined) continue;
-    const map = await api.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: source.name });
-    if (!map.ok) throw new Error(map.message);
-    const data = (map.value.data ?? {}) as Record<string, string>;
+    const { kind, name: from } = source;
+    const object = await api.get({ apiVersion: 'v1', kind, namespace, name: from });
+    if (!object.ok) throw new Error(object.message);
+    const data = (object.value.data ?? {}) as Record<string, string>;
     const items = source.items ?? Object.keys(data).map(key => ({ key, path: key }));
     for (const { key, path } of items) {
       mkdirSync(dirname(join(target, path)), { recursive: true });
-      writeFileSync(join(target, path), data[key] ?? '');
+      const content = Buffer.from(data[key] ?? '', kind === 'Secret' ? 'base64' : 'utf8');
+      writeFileSync(join(target, path), content, { mode: 0o600 });
     }
   }
   writeFileSync(join(folder, 'kubeconfig'), await kubeconfig(api, { url, ca }, pod), { mode: 0o600 });
+}
+
+interface Mounted {
+  kind: 'ConfigMap' | 'Secret';
+  name: string;
+  items?: { key: string; path: string }[];
+}
+
+/** What a volume shows as files. */
+function mounted({ configMap, secret }: Record<string, unknown>): Mounted | undefined {
+  if (configMap !== undefined) return { kind: 'ConfigMap', ...(configMap as Omit<Mounted, 'kind'>) };
+  const { secretName: name, ...rest } = (secret ?? {}) as { secretName?: string } & Pick<Mounted, 'items'>;
+  return name === undefined ? undefined : { kind: 'Secret', name, ...rest };
 }
 
 async function kubeconfig(api: Api, { url, ca }: { url: string; ca: string }, pod: Pod): Promise<string> {

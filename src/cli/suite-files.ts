@@ -1,4 +1,4 @@
-import { disk, experimentFiles, readSource } from '../experiment/files.ts';
+import { disk, experimentFiles, type Files, readSource } from '../experiment/files.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { CommandFailure } from './failure.ts';
 import { loadOrFail } from './load.ts';
@@ -14,13 +14,14 @@ const KIND = /^kind:\s*["']?([A-Za-z]+)/m;
 export function suiteFiles(
   paths: readonly string[],
   overrides: { namespace?: string | undefined; set: readonly string[] },
+  files: Files = disk,
 ): LoadedExperiment[] {
   const found = paths.flatMap(path => {
-    const files = experimentFiles(path, disk);
-    if (typeof files === 'string') throw new CommandFailure(files);
-    return files.filter(file => file === path || isExperiment(file));
+    const named = experimentFiles(path, files);
+    if (typeof named === 'string') throw new CommandFailure(named);
+    return named.filter(file => file === path || isExperiment(file));
   });
-  return [...new Set(found)].map(file => loadOrFail(file, overrides));
+  return [...new Set(found)].map(file => loadOrFail(file, overrides, files));
 }
 
 function isExperiment(file: string): boolean {

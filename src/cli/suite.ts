@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { filesUnder } from '../host/files.ts';
@@ -25,6 +26,7 @@ import type { SuiteResult } from '../suite/run-suite.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { answered } from './consent.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
+import { modelsOrFail, watchingDependants } from './knowledge.ts';
 import { loadOrFail } from './load.ts';
 import { durationOption, wholeNumber } from './number.ts';
 import { print } from './output.ts';
@@ -67,12 +69,13 @@ export const suiteCommand: CommandBody = async invocation => {
       const order =
         asked === undefined ? await orderAgain(resumed as string, engine, api, runtime) : newOrder(asked, runtime);
       const { settings } = order;
+      const watching = watchingDependants(engine, modelsOrFail(settings.knowledge ?? []));
       if (!settings.dryRun) await consent(invocation, order, api, runtime, interrupt.signal);
       const screen = suiteScreen(globals, order, {
         speed: runtime.options.speed ?? 1,
         now: () => api.serverTime().now,
       });
-      return await withPodResult(options.results, { api, runtime, engine }, async kept => {
+      return await withPodResult(options.results, { api, runtime, engine: watching }, async kept => {
         const running = runSuiteHere(
           { runtime, api, engine: kept.engine, locks },
           {
@@ -117,6 +120,8 @@ function readOptions({ globals, args, options }: Invocation): { settings: SuiteS
   const set = (options.set as string[] | undefined) ?? [];
   const maxTier = wholeNumber(options.maxTier, 'max-tier', 0, 6);
   const all = suiteFiles(args[0] as string[], { namespace: globals.namespace, set });
+  const knowledge = (options.knowledge as string[] | undefined) ?? [];
+  modelsOrFail(knowledge);
   const due = all.filter(({ experiment }) => maxTier === undefined || experiment.spec.tier <= maxTier);
   if (due.length < all.length)
     tell(`${all.length - due.length} of ${all.length} left out: their tier is above ${maxTier}`);
@@ -129,6 +134,7 @@ function readOptions({ globals, args, options }: Invocation): { settings: SuiteS
       failFast: options.failFast === true,
       dryRun: options.dryRun === true || globals.readOnly === true,
       set,
+      ...(knowledge.length === 0 ? {} : { knowledge: knowledge.map(path => resolve(path)) }),
       ...(globals.namespace === undefined ? {} : { namespace: globals.namespace }),
       ...given('gateMs', durationOption(options.gate, 'gate')),
       ...given('soakMs', durationOption(options.soak, 'soak')),

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { type Unwritten, writePrivate } from '../host/disk/private-file.ts';
 import { problemOf, readRegular } from '../host/disk/regular.ts';
-import type { Api } from '../kube/client/api.ts';
 import { VERSION } from '../host/version.ts';
+import type { Api } from '../kube/client/api.ts';
 import { jsonText } from '../text/json.ts';
 import { bundleOf } from '../triage/bundle.ts';
 import type { Looked } from '../triage/look.ts';

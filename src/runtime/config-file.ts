@@ -22,6 +22,8 @@ export interface Config {
   keys: Record<string, string | string[]>;
   /** Whom to tell of injections, reverts and verdicts. */
   notify: Receiver[];
+  /** A file with more receivers, such as a mounted Secret; relative to the folder of this file. */
+  notifyFrom?: string | undefined;
   /** Whether runs write Kubernetes Events on the object that they are about. */
   clusterEvents: 'on' | 'off';
   /** Times in which nothing is injected. */
@@ -58,6 +60,11 @@ export const CONFIG = z.strictObject({
   theme: z.string().min(1).default('terminal'),
   keys: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
   notify: z.array(receiver).default([]),
+  notifyFrom: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'a file with a list of more receivers; relative to the folder of this file' }),
   clusterEvents: onOrOff,
   freeze: z.array(freezeWindow).default([]),
 }) satisfies z.ZodType<Config>;
@@ -85,6 +92,7 @@ const EXPECTED: Record<keyof Config, string> = {
   keys: 'a key, or a list of keys, for each command, such as {arm: x}',
   notify:
     'a list of receivers, each with url (http or https) and as (cloudevents, slack, mattermost or grafana), if need be events and headers',
+  notifyFrom: 'the path of a file with a list of receivers',
   clusterEvents: 'on or off',
   freeze: 'a list of times, each with from, to (moments such as "2026-12-24T00:00:00Z", from before to) and why',
 };
@@ -111,6 +119,20 @@ function wrong(issue: z.core.$ZodIssue | undefined, document: unknown): string {
 
 /** An address and a header may be secrets, whatever is wrong with them. */
 const HIDDEN = 'something else (not shown, it may hold a secret)';
+
+/** Reads the list of receivers in the text of a file. No word of it is in what is said against it. */
+export function parseReceivers(
+  path: string,
+  text: string,
+): { ok: true; receivers: Receiver[] } | { ok: false; message: Clean } {
+  try {
+    const result = z.array(receiver).safeParse(parse(text));
+    if (result.success) return { ok: true, receivers: result.data };
+  } catch {
+    // What a parser says of a text quotes it.
+  }
+  return { ok: false, message: sanitise(`${path}: expected ${EXPECTED.notify}, found ${HIDDEN}: mend it`) };
+}
 
 /** A value in a few words. */
 function told(value: unknown): string {

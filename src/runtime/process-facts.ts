@@ -1,6 +1,6 @@
 import { processStart } from '../host/process.ts';
-import type { Runtime } from './runtime.ts';
 import { VERSION } from '../host/version.ts';
+import type { Runtime } from './runtime.ts';
 
 /** What a journal or a lock says of the process that writes it; the start tells a later process of the same id apart. */
 export function processFacts({ host }: Pick<Runtime, 'host'>): {

@@ -1,7 +1,8 @@
+import { dirname, resolve } from 'node:path';
 import { readRegular } from '../host/disk/regular.ts';
 import { fitsPattern } from '../text/pattern.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { ConfigReading } from './config-file.ts';
+import type { Config, ConfigReading } from './config-file.ts';
 
 /**
  * Reads the configuration file. A missing file is an empty one unless it was asked for by name; one that cannot be read is never taken for
@@ -10,7 +11,11 @@ import type { ConfigReading } from './config-file.ts';
  */
 export async function readConfig(path: string, askedFor: boolean): Promise<ConfigReading> {
   const reading = readRegular(path);
-  if (reading.is === 'text') return (await import('./config-file.ts')).parseConfig(path, reading.text);
+  if (reading.is === 'text') {
+    const { parseConfig } = await import('./config-file.ts');
+    const parsed = parseConfig(path, reading.text);
+    return parsed.ok ? withReceivers(parsed.config, path) : parsed;
+  }
   if (reading.is === 'refused')
     return {
       ok: false,
@@ -35,6 +40,21 @@ export async function readConfig(path: string, askedFor: boolean): Promise<Confi
       freeze: [],
     },
   };
+}
+
+/** The configuration with the receivers of the file that it names. */
+async function withReceivers(config: Config, path: string): Promise<ConfigReading> {
+  if (config.notifyFrom === undefined) return { ok: true, config };
+  const { parseReceivers } = await import('./config-file.ts');
+  const from = resolve(dirname(path), config.notifyFrom);
+  const reading = readRegular(from);
+  if (reading.is !== 'text') {
+    const found = reading.is === 'missing' ? 'nothing' : reading.why;
+    const says = `configuration ${path}: notifyFrom: expected a file with a list of receivers at ${from}, found ${found}`;
+    return { ok: false, message: sanitise(says) };
+  }
+  const more = parseReceivers(`configuration ${path}: notifyFrom: ${from}`, reading.text);
+  return more.ok ? { ok: true, config: { ...config, notify: [...config.notify, ...more.receivers] } } : more;
 }
 
 /** Whether a context is named by one of the protected patterns (`*` stands for any run of characters). */

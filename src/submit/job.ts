@@ -16,10 +16,22 @@ export interface JobSpec {
   keepSeconds: number;
   /** What the cluster asks of every pod, such as tolerations. */
   podSpec: Readonly<Record<string, unknown>>;
+  notify?: NotifyObject;
+}
+
+/** The Secret or ConfigMap, in the submission's namespace, that says whom to tell. Only the pod reads it. */
+export interface NotifyObject {
+  kind: 'Secret' | 'ConfigMap';
+  name: string;
 }
 
 /** Where the plans are in the pod. */
 export const PLANS = '/plans';
+const NOTIFY = '/notify';
+/** The key under which the receivers are, and the name of the file in the pod. */
+export const NOTIFY_KEY = 'notify.yaml';
+/** As the configuration in the pod names that file: from its own folder. */
+export const NOTIFY_FILE = `..${NOTIFY}/${NOTIFY_KEY}`;
 /** The only folder that the pod can write to. */
 const WRITABLE = '/tmp';
 /** A pod that is told to end reverts first. */
@@ -78,7 +90,7 @@ function jobSpec(spec: JobSpec): Record<string, unknown> {
   };
 }
 
-function podSpecOf({ id, image, args, files, podSpec }: JobSpec): Record<string, unknown> {
+function podSpecOf({ id, image, args, files, podSpec, notify }: JobSpec): Record<string, unknown> {
   return {
     ...podSpec,
     serviceAccountName: nameOfSubmission(id),
@@ -110,12 +122,14 @@ function podSpecOf({ id, image, args, files, podSpec }: JobSpec): Record<string,
         volumeMounts: [
           { name: 'plans', mountPath: PLANS, readOnly: true },
           { name: 'tmp', mountPath: WRITABLE },
+          ...(notify === undefined ? [] : [{ name: 'notify', mountPath: NOTIFY, readOnly: true }]),
         ],
       },
     ],
     volumes: [
       { name: 'plans', configMap: { name: nameOfSubmission(id), items: files } },
       { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
+      ...(notify === undefined ? [] : [{ name: 'notify', ...sourceOf(notify) }]),
     ],
   };
 }
@@ -133,4 +147,9 @@ export function podArgs(
       : ['suite', `${PLANS}/${index}`, '--parallel', `${plans.parallel}`];
   const results = `configmap/${namespace}/${resultName(id, index)}`;
   return [...what, '--yes', '-o', 'jsonl', '--config', `${PLANS}/config.yaml`, '--results', results, ...passed];
+}
+
+function sourceOf({ kind, name }: NotifyObject): Record<string, unknown> {
+  const items = [{ key: NOTIFY_KEY, path: NOTIFY_KEY }];
+  return kind === 'Secret' ? { secret: { secretName: name, items } } : { configMap: { name, items } };
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from '../k8s/object.ts';
 import type { SuiteEntry } from '../suite/order.ts';
 import { jsonText } from '../text/json.ts';
 import { yamlText } from '../text/yaml.ts';
-import { cronJob, type JobSpec, job, podArgs } from './job.ts';
+import { cronJob, type JobSpec, job, type NotifyObject, PLANS, podArgs } from './job.ts';
 import { INDEX, labelsOf, nameOfSubmission, resultName } from './names.ts';
 import { type Grant, grantsFor, type Need } from './need.ts';
 import { operatorsOf } from './queues.ts';
@@ -21,6 +21,12 @@ export interface Submission {
   queues: readonly (readonly SuiteEntry[])[];
   /** The text of each experiment's document, by its path. */
   texts: ReadonlyMap<string, string>;
+  /** The texts of operators' knowledge models. */
+  models: readonly string[];
+  /** How often all of it is run. */
+  rounds: number;
+  /** What holds the receivers that the pods tell. */
+  notify?: NotifyObject;
   /** One experiment, run by itself and not as a suite. */
   isOne: boolean;
   sideBySide: { pods: number; inEach: number };
@@ -45,6 +51,8 @@ export interface About {
   queues: { index: number; operators: string[]; runs: { key: string; experiment: string; type: string }[] }[];
   /** Whether its rights reach beyond its own namespace: those are not deleted with their owner, but by label. */
   reachesOut: boolean;
+  /** Left out where all of it is run once. */
+  rounds?: number;
   schedule?: string;
   timeZone?: string;
 }
@@ -75,7 +83,8 @@ export const inOrder = ({ root, account, roles, results, work }: Objects): KubeO
 
 export function objectsOf(submission: Submission): Objects {
   const { id, namespace, queues, isOne } = submission;
-  const files = filesOf(submission);
+  const plans = filesOf(submission);
+  const files = [...plans, ...modelFiles(submission)];
   const grants = grantsFor([...submission.needs, ...resultNeeds(submission)]);
   const spec: JobSpec = {
     id,
@@ -83,14 +92,15 @@ export function objectsOf(submission: Submission): Objects {
     image: submission.image,
     args: podArgs(
       { id, namespace },
-      isOne ? { one: files[0]?.path ?? '' } : { parallel: submission.sideBySide.inEach },
-      submission.passed,
+      isOne ? { one: plans[0]?.path ?? '' } : { parallel: submission.sideBySide.inEach },
+      [...submission.passed, ...(submission.models.length === 0 ? [] : ['--knowledge', `${PLANS}/${MODELS}`])],
     ),
     files: [{ key: CONFIG, path: CONFIG }, ...files.map(({ key, path }) => ({ key, path }))],
     ...(isOne ? {} : { indexed: { pods: queues.length, atOnce: submission.sideBySide.pods } }),
     deadlineSeconds: submission.deadlineSeconds,
     keepSeconds: submission.keepSeconds,
     podSpec: submission.podSpec,
+    ...(submission.notify === undefined ? {} : { notify: submission.notify }),
   };
   const about = aboutOf(submission, grants);
   return {
@@ -142,6 +152,15 @@ function filesOf({ queues, texts }: Submission): { key: string; path: string; te
   );
 }
 
+const MODELS = 'knowledge';
+
+/** The knowledge models, in a folder of their own. */
+const modelFiles = ({ models }: Submission): { key: string; path: string; text: string }[] =>
+  models.map((text, index) => {
+    const name = `${String(index).padStart(3, '0')}.yaml`;
+    return { key: `${MODELS}.${name}`, path: `${MODELS}/${name}`, text };
+  });
+
 /** A pod changes its result and makes none: the results are there before it. */
 function resultNeeds({ id, namespace, queues }: Submission): Need[] {
   return queues.flatMap((_, index) =>
@@ -156,7 +175,7 @@ function resultNeeds({ id, namespace, queues }: Submission): Need[] {
 }
 
 function aboutOf(submission: Submission, grants: readonly Grant[]): About {
-  const { id, by, at, image, queues, namespace, when } = submission;
+  const { id, by, at, image, queues, namespace, rounds, when } = submission;
   return {
     v: 1,
     id,
@@ -173,6 +192,7 @@ function aboutOf(submission: Submission, grants: readonly Grant[]): About {
       })),
     })),
     reachesOut: grants.some(grant => grant.namespace !== namespace),
+    ...(rounds === 1 ? {} : { rounds }),
     ...when,
   };
 }

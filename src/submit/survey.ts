@@ -3,6 +3,7 @@ import type { Facts, Permission, Plan } from '../faults/contract.ts';
 import { faultOf } from '../faults/registry.ts';
 import { isRefusal } from '../injection/refuse.ts';
 import { groupOf } from '../k8s/object-ref.ts';
+import type { Dependant } from '../knowledge/dependants.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Discovery } from '../kube/discovery/discovery.ts';
 import { changeSources } from '../run/observe/change-sources.ts';
@@ -40,6 +41,8 @@ export interface SurveyDeps {
   events: boolean;
   facts(id: string, random: () => number): Facts;
   lock?(loaded: LoadedExperiment): Promise<GateResult>;
+  /** What needs the target, and is watched for harm. */
+  dependants: readonly Dependant[];
   /** Times in which nothing is injected. */
   freeze: readonly FreezeWindow[];
 }
@@ -110,6 +113,15 @@ export async function survey(deps: SurveyDeps, loaded: LoadedExperiment, signal?
       })),
     ),
     ...everyRun(deps, reachOf(loaded).namespaces, plan, loaded),
+    ...deps.dependants.flatMap(({ deployments }) =>
+      deployments.map(({ kind, namespace, name }) => ({
+        verb: 'get',
+        group: 'apps',
+        kind,
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+      })),
+    ),
   ];
   const steady = combined([...sample.checks, ...sample.evidence]);
   return {

@@ -44,6 +44,8 @@ export interface SuiteSettings {
   failFast: boolean;
   dryRun: boolean;
   set: string[];
+  /** Files and folders of operators' knowledge models. */
+  knowledge?: string[];
   namespace?: string;
   gateMs: number;
   soakMs: number;

@@ -18,7 +18,9 @@ const file = (name: string, text: string): string => {
 describe('mayday submit says in one line what it expected, before it asks a cluster', () => {
   test.each([
     [[], 'expected files or folders of experiments, or one of --list'],
-    [['-'], 'found - (standard input)'],
+    [[DRIFT, '--repeat', '0'], 'expected --repeat to be'],
+    [[DRIFT, '--notify', 'secret'], 'expected --notify secret/NAME or configmap/NAME, found secret'],
+    [[DRIFT, '--knowledge', 'nowhere'], 'found nothing at nowhere'],
     [[DRIFT, '--list'], 'found --list with files'],
     [['--follow', ID, '--cancel', ID], 'found --follow and --cancel'],
     [[DRIFT, '--schedule', '61 * * * *'], '--schedule: expected the minute to be 0 to 59'],

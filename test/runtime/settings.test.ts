@@ -34,6 +34,33 @@ describe('configuration file', () => {
     });
   });
 
+  it('takes more receivers from a file beside it, and shows nothing of a file that is wrong', async () => {
+    const path = file('notify: [{url: "https://a.example"}]\nnotifyFrom: more.yaml\n');
+    expect(await readConfig(path, true)).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(
+        /notifyFrom: expected a file with a list of receivers at .*more.yaml, found nothing$/,
+      ),
+    });
+    const more = join(path, '../more.yaml');
+    writeFileSync(more, '- {url: "https://b.example", as: slack}\n');
+    expect(await readConfig(path, true)).toMatchObject({
+      ok: true,
+      config: { notify: [{ url: 'https://a.example' }, { url: 'https://b.example', as: 'slack' }] },
+    });
+    for (const wrong of [
+      '- url: s3cret',
+      '- [s3cret',
+      's3cret: 1',
+      '- {url: "https://b.example", headers: [s3cret]}',
+    ]) {
+      writeFileSync(more, wrong);
+      const read = await readConfig(path, true);
+      expect(read).toMatchObject({ ok: false, message: expect.stringContaining('not shown, it may hold a secret') });
+      expect(JSON.stringify(read)).not.toContain('s3cret');
+    }
+  });
+
   it('may choose a theme and keys, and says what it expected', async () => {
     const read = await readConfig(file('theme: night\nkeys: {arm: x, palette: [";", ctrl-g]}\n'), true);
     expect(read).toMatchObject({ config: { theme: 'night', keys: { arm: 'x', palette: [';', 'ctrl-g'] } } });

@@ -16,6 +16,8 @@ const submission = (more: Partial<Submission> = {}): Submission => ({
   at: '2026-11-28T21:53:49Z',
   queues: queuesOf(suiteEntries(loaded)),
   texts: new Map(loaded.map(({ path }) => [path, `# ${path}\n`])),
+  models: [],
+  rounds: 1,
   isOne: false,
   sideBySide: { pods: 2, inEach: 1 },
   deadlineSeconds: 900,
@@ -102,6 +104,26 @@ describe('the objects of a submission', () => {
       },
       { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
     ]);
+  });
+
+  test('what the user names comes with it: knowledge models as files, receivers as a mounted Secret that nobody else reads', () => {
+    const more = { models: ['a: 1\n', 'b: 2\n'], notify: { kind: 'Secret', name: 'hooks' } as const };
+    const { root, work } = objectsOf(submission(more)) as unknown as { root: { data: object }; work: JobLike };
+    expect(root.data).toMatchObject({ 'knowledge.000.yaml': 'a: 1\n', 'knowledge.001.yaml': 'b: 2\n' });
+    const { containers, volumes } = work.spec.template.spec;
+    expect(containers[0]?.args).toEqual(expect.arrayContaining(['--knowledge', '/plans/knowledge']));
+    expect(containers[0]?.volumeMounts).toContainEqual({ name: 'notify', mountPath: '/notify', readOnly: true });
+    expect(volumes).toContainEqual({
+      name: 'notify',
+      secret: { secretName: 'hooks', items: [{ key: 'notify.yaml', path: 'notify.yaml' }] },
+    });
+    expect(volumes).toContainEqual(
+      expect.objectContaining({
+        configMap: expect.objectContaining({
+          items: expect.arrayContaining([{ key: 'knowledge.001.yaml', path: 'knowledge/001.yaml' }]),
+        }),
+      }),
+    );
   });
 
   test('everything in its namespace is owned by the plans; what lives elsewhere cannot be, and has the label', () => {

@@ -73,7 +73,10 @@ function deps(stage: Stage, kinds: readonly ApiResource[] = []): { api: FakeApi;
 async function needsOf(stage: Stage): Promise<Need[]> {
   const { api, loaded } = deps(stage);
   const facts = (id: string, random: () => number) => testFacts({ id, run: id, random });
-  const surveyed = await survey({ api, lockNamespace: undefined, events: false, freeze: [], facts }, loaded);
+  const surveyed = await survey(
+    { api, lockNamespace: undefined, events: false, freeze: [], dependants: [], facts },
+    loaded,
+  );
   expect(surveyed.refused).toEqual([]);
   return surveyed.needs;
 }
@@ -144,7 +147,10 @@ test('the key of signatures is handed out only where a reaper reverts nothing th
     stages().map(async stage => {
       const { api, loaded } = deps(stage);
       const facts = (id: string, random: () => number) => testFacts({ id, run: id, random });
-      const surveyed = await survey({ api, lockNamespace: undefined, events: false, freeze: [], facts }, loaded);
+      const surveyed = await survey(
+        { api, lockNamespace: undefined, events: false, freeze: [], dependants: [], facts },
+        loaded,
+      );
       return surveyed.wantsSignature ? [] : [stage.name];
     }),
   );
@@ -177,7 +183,10 @@ test('an owner that lives in no namespace is looked at in none, and asked for in
   })) as [ApiResource];
   const { api, loaded } = deps({ ...stage, objects: [...objects, PLATFORM] }, [resource]);
   const facts = (id: string, random: () => number) => testFacts({ id, run: id, random });
-  const { needs } = await survey({ api, lockNamespace: undefined, events: false, freeze: [], facts }, loaded);
+  const { needs } = await survey(
+    { api, lockNamespace: undefined, events: false, freeze: [], dependants: [], facts },
+    loaded,
+  );
   const looks = needs.filter(({ group }) => group === 'example.com');
   expect(looks).toContainEqual({ verb: 'get', group: 'example.com', resource: 'platforms', name: 'main' });
   expect(looks.filter(({ namespace }) => namespace !== undefined)).toEqual([]);
@@ -189,4 +198,19 @@ test('an owner that lives in no namespace is looked at in none, and asked for in
   const ofOwner = asked.filter(({ resource: name }) => name === 'platforms');
   expect(ofOwner.map(({ namespace }) => namespace)).toEqual(ofOwner.map(() => undefined));
   expect(ofOwner).not.toEqual([]);
+});
+
+test('what depends on the target may be read by the pod, by its name alone', async () => {
+  const stage = stages()[0] as Stage;
+  const { api, loaded } = deps(stage);
+  const gateway = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'far', name: 'gateway' };
+  const dependants = [{ operator: 'mesh', component: 'gateway', deployments: [gateway] }];
+  const facts = (id: string, random: () => number) => testFacts({ id, run: id, random });
+  const { needs } = await survey(
+    { api, lockNamespace: undefined, events: false, freeze: [], dependants, facts },
+    loaded,
+  );
+  expect(needs.filter(({ namespace }) => namespace === 'far')).toEqual([
+    { verb: 'get', group: 'apps', resource: 'deployments', namespace: 'far', name: 'gateway' },
+  ]);
 });

@@ -7,6 +7,7 @@ import { pooled } from '../../kube/client/pooled.ts';
 import { locksFor, previewFacts } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { RECORD_KEY } from '../../safety/record-key.ts';
+import { NOTIFY_FILE } from '../../submit/job.ts';
 import { labelsOf, makeSubmissionId } from '../../submit/names.ts';
 import type { Need } from '../../submit/need.ts';
 import { harmOfOwnPod } from '../../submit/own-pod.ts';
@@ -16,8 +17,10 @@ import { type Surveyed, survey } from '../../submit/survey.ts';
 import { suiteEntries } from '../../suite/order.ts';
 import { rfc3339 } from '../../text/rfc3339.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
+import { dependantsIn } from '../knowledge.ts';
 import { expectNamespace } from '../namespace.ts';
 import { tell } from '../tell.ts';
+import { expectReceivers } from './notify-object.ts';
 import type { SubmitRequest } from './request.ts';
 
 /** A pod may take this long to be placed and to pull its image, and this long to revert beyond the plan's own times. */
@@ -37,6 +40,7 @@ export async function prepare(
 ): Promise<Submission> {
   const namespace = request.namespace ?? api.identity.namespace;
   await expectNamespace(api, namespace, '--in');
+  if (request.notify !== undefined) await expectReceivers(api, namespace, request.notify);
   const now = api.serverTime().now;
   const id = makeSubmissionId(now, runtime.random);
   const { config } = runtime;
@@ -55,6 +59,7 @@ export async function prepare(
           run,
         }),
         ...(locks === undefined ? {} : { lock: one => locks.look(one) }),
+        dependants: dependantsIn(request.models, loaded),
       },
       loaded,
       signal,
@@ -67,7 +72,7 @@ export async function prepare(
   await agree(wantsSignature);
   const queues = queuesOf(suiteEntries(request.due));
   const beside = sideBySide(queues, request.parallel);
-  const longest = longestOfQueuesMs(queues, beside, request.timing);
+  const longest = longestOfQueuesMs(queuesOf(suiteEntries(request.due, request.rounds)), beside, request.timing);
   return {
     id,
     namespace,
@@ -76,6 +81,9 @@ export async function prepare(
     at: new Date(now).toISOString(),
     queues,
     texts: request.texts,
+    models: request.modelTexts,
+    rounds: request.rounds,
+    ...(request.notify === undefined ? {} : { notify: request.notify }),
     isOne: request.isOne,
     sideBySide: beside,
     deadlineSeconds: Math.ceil((longest + START_MS + REVERT_MS) / 1000),
@@ -92,6 +100,7 @@ export async function prepare(
       lock: config.lock,
       lockNamespace: config.lockNamespace,
       clusterEvents: config.clusterEvents,
+      ...(request.notify === undefined ? {} : { notifyFrom: NOTIFY_FILE }),
       freeze: config.freeze.map(({ from, to, why }) => ({ from: rfc3339(from), to: rfc3339(to), why })),
     },
     ...(request.when === undefined ? {} : { when: request.when }),

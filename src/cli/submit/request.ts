@@ -1,16 +1,22 @@
-import { disk, readSource } from '../../experiment/files.ts';
+import { disk, type Files, readSource } from '../../experiment/files.ts';
 import type { LoadedExperiment } from '../../experiment/types.ts';
-import { isSecretPath } from '../../injection/record/secret-text.ts';
 import { RELEASE_IMAGE } from '../../host/version.ts';
+import { isSecretPath } from '../../injection/record/secret-text.ts';
+import type { Knowledge } from '../../knowledge/document.ts';
+import { knowledgeFiles } from '../../knowledge/files.ts';
+import type { NotifyObject } from '../../submit/job.ts';
 import { scheduleProblem, timeZoneProblem } from '../../submit/schedule.ts';
 import { MOST_BYTES } from '../../submit/submission.ts';
 import { SUITE_DEFAULTS } from '../../suite/defaults.ts';
 import type { Timing } from '../../suite/longest.ts';
 import type { Invocation } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
+import { modelsOrFail } from '../knowledge.ts';
 import { durationOption, wholeNumber } from '../number.ts';
+import { withStandardInput } from '../standard-input.ts';
 import { suiteFiles } from '../suite-files.ts';
 import { tell } from '../tell.ts';
+import { notifyObject } from './notify-object.ts';
 import { podSpecOption } from './pod-spec.ts';
 
 /** What the command line asks to be submitted, read before anything is connected. */
@@ -18,6 +24,13 @@ export interface SubmitRequest {
   due: LoadedExperiment[];
   /** The text of each document, by path. */
   texts: Map<string, string>;
+  /** Operators' knowledge models, and their texts. */
+  models: readonly Knowledge[];
+  modelTexts: readonly string[];
+  /** How often all of it is run. */
+  rounds: number;
+  /** What holds the receivers that the pods tell. */
+  notify?: NotifyObject;
   /** One file: its experiment is run by itself. */
   isOne: boolean;
   /** Where Job and results live; the context's namespace where it is not said. */
@@ -34,33 +47,42 @@ export interface SubmitRequest {
   detach: boolean;
 }
 
+const MOST_ROUNDS = 1000;
 const KEEP_MS = 86_400_000;
 
-export function requestOf({ globals, args, options }: Invocation): SubmitRequest {
+export async function requestOf({ globals, args, options }: Invocation): Promise<SubmitRequest> {
   const paths = args[0] as string[];
   if (paths.length === 0)
     throw new CommandFailure(
       'expected files or folders of experiments, or one of --list, --logs ID, --follow ID, --cancel ID; found neither',
     );
-  if (paths.includes('-')) throw new CommandFailure('expected files or folders, found - (standard input): name a file');
+  const files = await withStandardInput(disk, paths, process.stdin);
   const set = (options.set as string[] | undefined) ?? [];
   const maxTier = wholeNumber(options.maxTier, 'max-tier', 0, 6);
-  const all = suiteFiles(paths, { namespace: globals.namespace, set });
+  const all = suiteFiles(paths, { namespace: globals.namespace, set }, files);
   const due = all.filter(({ experiment }) => maxTier === undefined || experiment.spec.tier <= maxTier);
   if (due.length < all.length)
     tell(`${all.length - due.length} of ${all.length} left out: their tier is above ${maxTier}`);
   if (due.length === 0)
     throw new CommandFailure('expected an experiment to submit, found none: every one was left out');
   const timeoutMs = durationOption(options.timeout, 'timeout');
-  const isOne = paths.length === 1 && disk.place(paths[0] ?? '').is === 'file';
+  const rounds = wholeNumber(options.repeat, 'repeat', 1, MOST_ROUNDS) ?? 1;
+  const isOne = paths.length === 1 && files.place(paths[0] ?? '').is === 'file' && rounds === 1;
   const gateMs = durationOption(options.gate, 'gate');
   if (isOne && gateMs !== undefined)
     throw new CommandFailure(
       'expected --gate only with a folder or several files: one experiment looks once and begins',
     );
+  const { models, modelTexts } = knowledgeOf((options.knowledge as string[] | undefined) ?? []);
+  const texts = textsOf(due, files);
+  expectFitting([...texts.values(), ...modelTexts]);
   return {
     due,
-    texts: textsOf(due),
+    texts,
+    models,
+    modelTexts,
+    rounds,
+    ...(options.notify === undefined ? {} : { notify: notifyObject(String(options.notify)) }),
     isOne,
     ...(options.in === undefined ? {} : { namespace: namespaceName(String(options.in)) }),
     image: String(options.image ?? RELEASE_IMAGE),
@@ -73,7 +95,7 @@ export function requestOf({ globals, args, options }: Invocation): SubmitRequest
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     },
     keepMs: durationOption(options.keep, 'keep') ?? KEEP_MS,
-    passed: passedOn({ globals, options }),
+    passed: passedOn({ globals, options }, isOne),
     dryRun: options.dryRun === true || globals.readOnly === true,
     detach: options.detach === true,
   };
@@ -102,7 +124,7 @@ function whenOf({ schedule, timeZone }: Record<string, unknown>): Pick<SubmitReq
 }
 
 /** What changes how the pod runs is said to it in the same words. */
-function passedOn({ globals, options }: Pick<Invocation, 'globals' | 'options'>): string[] {
+function passedOn({ globals, options }: Pick<Invocation, 'globals' | 'options'>, isOne: boolean): string[] {
   const words = (name: string, flag: string) => (options[name] === undefined ? [] : [flag, String(options[name])]);
   const set = (options.set as string[] | undefined) ?? [];
   return [
@@ -111,14 +133,15 @@ function passedOn({ globals, options }: Pick<Invocation, 'globals' | 'options'>)
     ...words('soak', '--soak'),
     ...words('timeout', '--timeout'),
     ...words('gate', '--gate'),
+    ...(isOne ? [] : [...words('repeat', '--repeat'), ...(options.failFast === true ? ['--fail-fast'] : [])]),
   ];
 }
 
-/** The documents as they are read now, and not larger than a ConfigMap takes; none of them may give away what is in a Secret. */
-function textsOf(due: readonly LoadedExperiment[]): Map<string, string> {
+/** The documents as they are read now; none of them may give away what is in a Secret. */
+function textsOf(due: readonly LoadedExperiment[], files: Files): Map<string, string> {
   const texts = new Map<string, string>();
   for (const { path, experiment } of due) {
-    const source = readSource(path, disk);
+    const source = readSource(path, files);
     if (source.problem !== undefined) throw new CommandFailure(source.problem);
     const secret = experiment.spec.steadyState.checks.find(
       ({ kind, fieldPath = '', expectedValue }) => expectedValue !== undefined && isSecretPath(kind, fieldPath),
@@ -134,10 +157,21 @@ function textsOf(due: readonly LoadedExperiment[]): Map<string, string> {
       );
     texts.set(path, source.text);
   }
-  const bytes = [...texts.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  return texts;
+}
+
+/** Fails where what is submitted does not fit into the ConfigMap that holds it. */
+function expectFitting(texts: readonly string[]): void {
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   if (bytes > MOST_BYTES)
     throw new CommandFailure(
       `expected experiments of at most ${MOST_BYTES / 1024} KiB together, which a ConfigMap holds; found ${Math.ceil(bytes / 1024)} KiB: submit a part of them`,
     );
-  return texts;
+}
+
+/** The models, and their texts in the same order, as the pods read them. */
+function knowledgeOf(paths: readonly string[]): Pick<SubmitRequest, 'models' | 'modelTexts'> {
+  const models = modelsOrFail(paths);
+  const modelTexts = knowledgeFiles(paths, disk).map(({ path }) => readSource(path, disk).text ?? '');
+  return { models, modelTexts };
 }

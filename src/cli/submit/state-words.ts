@@ -70,14 +70,13 @@ function runLines({ index, summary }: Result, state: SubmissionState): string[] 
 export function listLine(state: SubmissionState): string {
   const { id, namespace, about, results, ended } = state;
   const runs = about?.queues.flatMap(queue => queue.runs.map(({ experiment }) => experiment)) ?? [];
+  const expected = runs.length * (about?.rounds ?? 1);
   const done = results.flatMap(({ summary }) => (summary?.runs ?? []).filter(({ end }) => end !== undefined));
   const verdicts = done.map(({ end }) => end?.verdict);
   const counted = [...new Set(verdicts)].map(verdict => `${verdicts.filter(one => one === verdict).length} ${verdict}`);
-  const what = runs.length === 1 ? runs[0] : `${runs.length} runs in ${about?.queues.length ?? 0} queues`;
-  const how = [...counted, ...(done.length < runs.length ? [`${runs.length - done.length} without an end`] : [])].join(
-    ', ',
-  );
+  const what = expected === 1 ? runs[0] : `${expected} runs in ${about?.queues.length ?? 0} queues`;
+  const how = [...counted, ...(done.length < expected ? [`${expected - done.length} without an end`] : [])].join(', ');
   const when = about?.schedule === undefined ? '' : `  "${about.schedule}"`;
-  const why = ended?.ok === false && done.length < runs.length ? `  ${ended.says}` : '';
+  const why = ended?.ok === false && done.length < expected ? `  ${ended.says}` : '';
   return `${id}  ${namespace}  ${standing(state).padEnd(9)}  ${what ?? '?'}${when}  ${how}  by ${about?.by ?? '?'}${why}`;
 }

@@ -44,7 +44,7 @@ export const submitCommand: CommandBody = invocation => {
 
 async function submit(invocation: Invocation): Promise<ExitCode> {
   const { globals } = invocation;
-  const request = requestOf(invocation);
+  const request = await requestOf(invocation);
   return withCluster(globals, async (api, runtime) => {
     const submission = await submitNow(invocation, request, { api, runtime });
     if (submission === undefined) return EXIT.done;

@@ -103,7 +103,11 @@ describe('what depends on the target', () => {
     const lookAtBoth = () =>
       lookAtBystanders(api, { namespaces: [SHOP], isTarget: targetsOf([], []), dependants: both });
     const whole = await lookAtBoth();
-    api.script({ on: ({ verb, namespace }) => verb === 'get' && namespace === 'far', times: 2, answer: failing('forbidden', 'no') });
+    api.script({
+      on: ({ verb, namespace }) => verb === 'get' && namespace === 'far',
+      times: 2,
+      answer: failing('forbidden', 'no'),
+    });
     const before = await lookAtBoth();
     api.change(other, object => {
       object.status = { ...(object.status as object), readyReplicas: 0 };
