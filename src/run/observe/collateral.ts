@@ -101,8 +101,7 @@ export const isServing = (deployment: KubeObject): boolean =>
 /** Deployments that served before and do not now, or are gone. What either look could not read is in none of them. */
 export function harmed(before: Bystanders, now: Bystanders): string[] {
   const isUnread = (name: string) =>
-    now.serving.get(name) === undefined &&
-    now.unread.some(({ what }) => what === name || name.startsWith(`${what}/`));
+    now.serving.get(name) === undefined && now.unread.some(({ what }) => what === name || name.startsWith(`${what}/`));
   return [...before.serving]
     .filter(([name, served]) => served && now.serving.get(name) !== true && !isUnread(name))
     .map(([name]) => sanitise(`Deployment ${name}`));
