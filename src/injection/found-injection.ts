@@ -30,6 +30,8 @@ export interface FoundInjection {
   beside?: readonly KubeObject[];
   /** Only the label is there: the undo record that belongs to it is missing from the object. */
   lost?: true;
+  /** Its record is about an API version that the cluster does not serve any more: nobody can restore by it as things are. */
+  unserved?: true;
 }
 
 /** `ConfigDrift:shop/ConfigMap/checkout-config`; the group follows the kind where it is not core, `-` stands for no namespace. */

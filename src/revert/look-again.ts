@@ -9,8 +9,10 @@ import type { RevertDeps } from './deps.ts';
 import { type End, failed } from './end.ts';
 import { onlyWhatIsThere } from './history.ts';
 import { notHeld, shownBy } from './not-held.ts';
+import { originalOf, withOriginal } from './original-of.ts';
 import { putRecordBack } from './put-record-back.ts';
 import { readAhead } from './read-ahead.ts';
+import { readCarrier } from './read-carrier.ts';
 import { recognise } from './recognise.ts';
 import { wearing } from './remembered.ts';
 import { isBackupFinding, keepsCarrier, writesOf } from './stages.ts';
@@ -26,12 +28,12 @@ export async function lookAgain(
 ): Promise<Decision | End> {
   const { uid: _uid, ...ref } = finding.object;
   const api = isBackupFinding(finding) ? readAhead(deps.api, victimOf(deps, finding)) : deps.api;
-  const got = await deps.api.get(ref);
+  const { got, kindGone } = await readCarrier(deps.api, ref);
   if (!got.ok && got.reason !== 'not-found') return failed(`could not be read: ${blindReason(got)}`, true);
   if (!got.ok) {
-    return isBackupFinding(finding)
-      ? withoutBackup({ ...deps, api }, finding)
-      : { outcome: 'gone', verified: true, message: 'the object is gone, and the injection with it' };
+    if (isBackupFinding(finding)) return withoutBackup({ ...deps, api }, finding);
+    const message = kindGone ?? 'the object is gone, and the injection with it';
+    return { outcome: 'gone', verified: true, message: withOriginal(message, originalOf(deps.faultOf, finding)) };
   }
   const beside = finding.beside === undefined ? {} : { beside: finding.beside };
   const now = recognise(got.value).find(one => one.id === finding.id);

@@ -12,6 +12,7 @@ import { giveOwnershipBack, handedOverLate } from './hand-over.ts';
 import { keepBackups } from './keep-backups.ts';
 import { lookAgain } from './look-again.ts';
 import { FORCE, shownBy } from './not-held.ts';
+import { originalOf, withOriginal } from './original-of.ts';
 import { lastingRefusal } from './refusal.ts';
 import { type Decided, finish, strip } from './settle.ts';
 import { isBackupFinding, keepsCarrier, type Stages, stagesOf } from './stages.ts';
@@ -57,7 +58,7 @@ export async function restoreOne(
   const api = counting(deps.api);
   const begun = deps.begun ?? new Map();
   const counted = { ...deps, api, begun };
-  const end = await keepBackups(counted, finding, await attempt(counted, finding, options));
+  const end = shownIn(deps, finding, await keepBackups(counted, finding, await attempt(counted, finding, options)));
   if (end.verified) begun.delete(finding.id);
   return {
     retry: end.retry ?? false,
@@ -79,6 +80,14 @@ export async function restoreOne(
       ...(end.why === undefined ? {} : { why: end.why }),
     },
   };
+}
+
+/** A receipt of what was not put back tells the original, so that a person can: this line may be the last that does. */
+function shownIn({ faultOf }: RevertDeps, finding: FoundInjection, end: End): End {
+  if (end.outcome !== 'failed' || end.notHeld?.original !== undefined) return end;
+  const original = originalOf(faultOf, finding);
+  if (original === undefined) return end;
+  return { ...end, message: withOriginal(end.message, original), notHeld: { ...end.notHeld, original } };
 }
 
 /** `first` is the half of the restore that is done already; what it made of the cluster must be the original before the rest follows. */

@@ -9,6 +9,7 @@ import { isBackup, orphans } from './backups.ts';
 import { blindReason } from './blind.ts';
 import { decide } from './classify.ts';
 import type { RevertDeps } from './deps.ts';
+import { readCarrier } from './read-carrier.ts';
 import { recognise } from './recognise.ts';
 import { restoreOne } from './restore.ts';
 import { isBackupFinding } from './stages.ts';
@@ -159,7 +160,7 @@ interface Look {
 
 async function look(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<Look> {
   const { type } = own;
-  const got = await deps.api.get(plain(ref));
+  const { got, kindGone } = await readCarrier(deps.api, plain(ref));
   if (!got.ok && got.reason !== 'not-found') return { findings: [], blind: `${nameOf(ref)}: ${blindReason(got)}` };
   const beside = backupsIn(own);
   const findings = got.ok ? findingsIn(got.value, type).map(finding => ({ ...finding, ...beside })) : [];
@@ -175,7 +176,8 @@ async function look(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<L
     return { findings: remembered, isRemembered: true };
   const isBackupGone = !got.ok && typeByBackup({ kind: ref.kind, metadata: ref }) === type && leavesBackup(type);
   if (isBackupGone) return withoutRecord(deps, own, ref);
-  const receipt = untraced(type, ref, got.ok ? got.value : undefined);
+  const untold = untraced(type, ref, got.ok ? got.value : undefined);
+  const receipt = kindGone === undefined ? untold : { ...untold, message: kindGone };
   return { findings: [], receipt, ...(receipt.verified ? {} : { unmarked: receipt.message }) };
 }
 

@@ -126,9 +126,11 @@ async function missed({ api }: ScanDeps, resource: ApiResource, failure: Failure
   state.blindTo(titleOf(resource), blindReason(failure));
 }
 
-function isTakenAway(again: Outcome<Discovery>, { apiVersion, kind }: ApiResource): boolean {
-  if (!again.ok || again.value.blind.some(({ group }) => group === '*' || group === apiVersion)) return false;
-  return again.value.byKind(apiVersion, kind) === undefined;
+/** Objects of a kind that is served in another version by now are still there. */
+function isTakenAway(again: Outcome<Discovery>, { group, apiVersion, kind }: ApiResource): boolean {
+  if (!again.ok || again.value.blind.some(blind => blind.group === '*' || blind.group === apiVersion)) return false;
+  const { byKind, resources } = again.value;
+  return byKind(apiVersion, kind) === undefined && !resources.some(one => one.group === group && one.kind === kind);
 }
 
 /** Reads suspicious objects in full; returns how many there were. */

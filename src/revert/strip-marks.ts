@@ -20,13 +20,14 @@ type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: bo
 
 /**
  * The write that removes the marks and leaves every value as it is, for an object that a person has checked: where the
- * record is lost, or a third value or an old record prevents the restore. Undefined where no person is needed, and
+ * record is lost or about a version that is not served any more, or a third value or an old record prevents the restore. Undefined where no person is needed, and
  * where more than the object's own marks belongs to the injection, such as a backup.
  */
 export function strippingWrite({ finding, restore }: Decision): Write | undefined {
   const type = asFaultType(finding.type);
   const isOwn = restore?.kind === 'diverged' && restore.writes.every(write => isPatchOf(finding.live, write));
-  if (type === undefined || !(isOwn || (finding.lost === true && restore === undefined))) return undefined;
+  const isLost = restore === undefined && (finding.lost === true || finding.unserved === true);
+  if (type === undefined || !(isOwn || isLost)) return undefined;
   const { live } = finding;
   const label = live.metadata.labels?.[TYPE_LABEL];
   const held = label === type ? [test(pointer('metadata', 'labels', TYPE_LABEL), label)] : [];

@@ -22,6 +22,7 @@ import { refusedJourneys } from './journeys/refused.ts';
 import { stockKubectlJourneys } from './journeys/stock-kubectl.ts';
 import { suggestedJourneys } from './journeys/suggested.ts';
 import { suiteJourneys } from './journeys/suites.ts';
+import { takenAwayJourneys } from './journeys/taken-away.ts';
 import { thirdValueJourneys } from './journeys/third-value.ts';
 import { vanishedBackupJourneys } from './journeys/vanished-backup.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
@@ -44,6 +45,7 @@ onEachProvider('on', (given, name) => {
     doesNotHoldJourneys(given);
     vanishedBackupJourneys(given);
     recordChangedJourneys(given);
+    takenAwayJourneys(given);
     refusedJourneys(given);
     ownerJourneys(given);
     diedRevertingJourneys(given);

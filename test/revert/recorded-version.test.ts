@@ -38,7 +38,9 @@ test('a record about another version is judged on the object as that version sho
 test('where that version is not served any more nothing is guessed', async () => {
   const { finding } = await read(undefined);
   expect(finding.state).toBe('corrupt');
-  expect(finding.message).toContain(`its record is about ${OLD}, which the cluster does not serve any more`);
+  expect(finding.message).toContain(
+    `its record is about spec.size in ${OLD}, which the cluster does not serve any more`,
+  );
 });
 
 test('nor where another object of its name is read there', async () => {

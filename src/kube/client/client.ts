@@ -73,12 +73,24 @@ function clientOf(
     return { ok: true, status: 0, value: resourcePath(found.value, { ...ref, subresource }) };
   }
 
+  /** A call about a kind: it, or its version, may have been taken from the cluster since discovery saw it. */
+  const callOf = async (
+    { apiVersion, kind }: Place,
+    ...request: Parameters<typeof call>
+  ): Promise<Outcome<unknown>> => {
+    const askedAt = clock.monotonic();
+    const answer = await call(...request);
+    const isNoPath = !answer.ok && answer.status === 404 && answer.reason !== 'not-found';
+    return (isNoPath ? await kinds.whyNotServed(apiVersion, kind, askedAt) : undefined) ?? answer;
+  };
+
   async function list(collection: Collection, options: ListOptions = {}): Promise<Outcome<Page>> {
     const path = await pathOf(collection);
     if (!path.ok) return path;
     const { signal, timeoutMs, metadataOnly, managedFieldsWith, each, limit, ...query } = options;
     const reading = listReading(collection, { managedFieldsWith, each });
-    const answer = await call(
+    const answer = await callOf(
+      collection,
       {
         method: 'GET',
         path: path.value + queryString({ ...query, limit: limit ?? PAGE_SIZE }),
@@ -108,7 +120,8 @@ function clientOf(
   ): Promise<Outcome<KubeObject>> {
     const path = await pathOf(place, options.subresource);
     if (!path.ok) return path;
-    const answer = await call(
+    const answer = await callOf(
+      place,
       {
         method,
         path: path.value + queryString(more.query ?? writeQuery(options)),
@@ -131,7 +144,8 @@ function clientOf(
     async get(ref, options = {}) {
       const path = await pathOf(ref, options.subresource);
       if (!path.ok) return path;
-      const answer = await call(
+      const answer = await callOf(
+        ref,
         {
           method: 'GET',
           path: path.value,

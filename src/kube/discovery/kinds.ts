@@ -1,14 +1,19 @@
 import type { Clock } from '../../host/clock.ts';
 import { cleanText, sanitise } from '../../text/sanitise.ts';
 import { failure } from '../client/failure.ts';
-import type { Outcome } from '../client/outcome.ts';
-import { coreKind } from './core-kinds.ts';
+import type { Failure, Outcome } from '../client/outcome.ts';
+import { coreKind, splitApiVersion } from './core-kinds.ts';
 import type { ApiResource, Discovery } from './discovery.ts';
 
 export interface Kinds {
   discovery(refresh?: boolean): Promise<Outcome<Discovery>>;
   /** Where a kind lives. Built-in kinds need no request; an unknown one is looked for again after a while, since CRDs come and go. */
   resolve(apiVersion: string, kind: string): Promise<Outcome<ApiResource>>;
+  /**
+   * Why a path that the server said not to know, to a request sent at that time of the monotonic clock, is no path any more, by a later
+   * discovery; undefined where the server still serves the kind there.
+   */
+  whyNotServed(apiVersion: string, kind: string, askedAt: number): Promise<Failure | undefined>;
 }
 
 const LOOK_AGAIN_MS = 5_000;
@@ -17,12 +22,26 @@ interface Search {
   resource?: ApiResource;
   /** Why its absence proves nothing: the group's discovery failed. */
   blind?: string;
+  /** Another version of its group in which the kind is served: its objects are there, only not by this path. */
+  elsewhere?: string;
 }
 
 function look(discovery: Discovery, apiVersion: string, kind: string): Search {
   const resource = discovery.byKind(apiVersion, kind);
   const blind = discovery.blind.find(({ group }) => group === '*' || group === apiVersion)?.reason;
-  return { ...(resource && { resource }), ...(blind && { blind }) };
+  const { group } = splitApiVersion(apiVersion);
+  const elsewhere = discovery.resources.find(one => one.group === group && one.kind === kind)?.apiVersion;
+  return { ...(resource && { resource }), ...(blind && { blind }), ...(elsewhere && { elsewhere }) };
+}
+
+/** Why there is no path to a kind. Only a kind that the cluster serves in no version has no objects. */
+function noPath({ blind, elsewhere }: Search, apiVersion: string, kind: string): Failure {
+  const named = sanitise(kind, 128);
+  const where = sanitise(apiVersion, 128);
+  if (blind) return failure('server-error', cleanText`cannot tell where ${named} of ${where} lives: ${sanitise(blind)}`);
+  if (elsewhere)
+    return failure('invalid', cleanText`the cluster serves no ${named} in ${where}, but in ${sanitise(elsewhere, 128)}`);
+  return failure('not-found', cleanText`the cluster serves no ${named} in ${where}`, 404);
 }
 
 /** Keeps one discovery, fetched when first needed. */
@@ -57,16 +76,14 @@ export function createKinds(fetch: () => Promise<Outcome<Discovery>>, clock: Clo
       const found = await search(apiVersion, kind);
       if (!found.ok) return found;
       if (found.value.resource) return { ...found, value: found.value.resource };
-      if (found.value.blind)
-        return failure(
-          'server-error',
-          cleanText`cannot tell where ${sanitise(kind, 128)} of ${sanitise(apiVersion, 128)} lives: ${sanitise(found.value.blind)}`,
-        );
-      return failure(
-        'not-found',
-        cleanText`the cluster serves no ${sanitise(kind, 128)} in ${sanitise(apiVersion, 128)}`,
-        404,
-      );
+      return noPath(found.value, apiVersion, kind);
+    },
+    async whyNotServed(apiVersion, kind, askedAt) {
+      if (coreKind(apiVersion, kind)) return undefined;
+      const found = await discovery(fetchedAt <= askedAt);
+      if (!found.ok) return undefined;
+      const now = look(found.value, apiVersion, kind);
+      return now.resource ? undefined : noPath(now, apiVersion, kind);
     },
   };
 }

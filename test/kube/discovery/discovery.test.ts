@@ -175,6 +175,25 @@ describe('resolving a kind', () => {
     await kinds.resolve('x.io/v1', 'New');
     expect(asked).toHaveLength(4);
   });
+  it('does not call absent what is served in another version', async () =>
+    expect(await rig(AGGREGATED).kinds.resolve('autoscaling/v9', 'HPA')).toMatchObject({
+      reason: 'invalid',
+      message: 'the cluster serves no HPA in autoscaling/v9, but in autoscaling/v2',
+    }));
+  it('discovers once more what a path that the server does not know has become', async () => {
+    const table: Record<string, unknown> = { ...AGGREGATED };
+    const { kinds, clock, asked } = rig(table);
+    await kinds.resolve('autoscaling/v2', 'HPA');
+    expect(await kinds.whyNotServed('autoscaling/v2', 'HPA', clock.monotonic())).toBeUndefined();
+    table['/apis'] = { ...(AGGREGATED['/apis'] as object), items: [] };
+    table['/api'] = AGGREGATED['/api'];
+    await clock.advance(1);
+    const askedAt = clock.monotonic();
+    const requests = asked.length;
+    expect(await kinds.whyNotServed('autoscaling/v2', 'HPA', askedAt)).toMatchObject({ ok: false });
+    expect(asked.length).toBeGreaterThan(requests);
+    expect(await kinds.whyNotServed('v1', 'Pod', askedAt)).toBeUndefined();
+  });
   it('does not call absent what it cannot see', async () =>
     expect(await rig(AGGREGATED).kinds.resolve('metrics.k8s.io/v1beta1', 'PodMetrics')).toMatchObject({
       ok: false,
