@@ -38,9 +38,13 @@ function look(discovery: Discovery, apiVersion: string, kind: string): Search {
 function noPath({ blind, elsewhere }: Search, apiVersion: string, kind: string): Failure {
   const named = sanitise(kind, 128);
   const where = sanitise(apiVersion, 128);
-  if (blind) return failure('server-error', cleanText`cannot tell where ${named} of ${where} lives: ${sanitise(blind)}`);
+  if (blind)
+    return failure('server-error', cleanText`cannot tell where ${named} of ${where} lives: ${sanitise(blind)}`);
   if (elsewhere)
-    return failure('invalid', cleanText`the cluster serves no ${named} in ${where}, but in ${sanitise(elsewhere, 128)}`);
+    return failure(
+      'invalid',
+      cleanText`the cluster serves no ${named} in ${where}, but in ${sanitise(elsewhere, 128)}`,
+    );
   return failure('not-found', cleanText`the cluster serves no ${named} in ${where}`, 404);
 }
 
