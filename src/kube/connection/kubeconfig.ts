@@ -112,9 +112,11 @@ async function loadFile(machine: Machine, file: string): Promise<Loaded<Kubeconf
     // Each connection may change what it was given, as a sign-in that renews its token does.
     if (known?.text === text) return { ok: true, value: structuredClone(known.config) };
     const raw = firstDocument(text);
-    if (!isMap(raw) || (raw.kind !== undefined && raw.kind !== 'Config')) {
+    if (!isMap(raw) || (raw.kind ?? 'Config') !== 'Config') {
       return refuse('kubeconfig', cleanText`${shown} is not a kubeconfig: expected a document of kind Config`);
     }
+    const twice = namedTwice(raw);
+    if (twice !== undefined) return refuse('kubeconfig', cleanText`${shown} ${twice}; keep one of the two`);
     const config = fromRaw(raw, file);
     machine.parsed?.set(file, { text, config: structuredClone(config) });
     return { ok: true, value: config };
@@ -131,6 +133,16 @@ function firstDocument(text: string): unknown {
   const [first] = parseAllDocuments(text, { uniqueKeys: false, merge: true });
   if (first?.errors[0]) throw first.errors[0];
   return first?.toJS() ?? {};
+}
+
+/** Which of two entries is meant nobody can tell, and kubectl takes neither. */
+function namedTwice(raw: Record<string, unknown>): Clean | undefined {
+  for (const part of ['clusters', 'users', 'contexts']) {
+    const names = list(raw[part]).map(({ name }) => name);
+    const twice = names.find((name, at) => names.indexOf(name) !== at);
+    if (twice !== undefined) return cleanText`names ${sanitise(String(twice), 128)} twice in ${sanitise(part)}`;
+  }
+  return undefined;
 }
 
 const firstLine = (error: unknown) => messageOf(error).split('\n')[0];

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
+import { type Clean, cleanText, literal, sanitise } from '../../text/sanitise.ts';
 import type { TlsMaterial } from './credentials.ts';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
@@ -12,12 +12,12 @@ export function badMaterial(tls: TlsMaterial, names: { cluster: string; user: st
   const cluster = sanitise(names.cluster, 128);
   const user = sanitise(names.user, 128);
   if (tls.ca !== undefined && certificatesIn(tls.ca).length === 0) {
-    return cleanText`the certificate authority of cluster ${cluster} cannot be used: expected PEM (-----BEGIN CERTIFICATE-----), found none`;
+    return cleanText`the certificate authority of cluster ${cluster} cannot be used: ${expectedFound(tls.ca)}`;
   }
   if (tls.cert === undefined || tls.key === undefined) return undefined;
   const [certificate] = certificatesIn(tls.cert);
   if (!certificate) {
-    return cleanText`the client certificate of user ${user} cannot be used: expected PEM (-----BEGIN CERTIFICATE-----), found none`;
+    return cleanText`the client certificate of user ${user} cannot be used: ${expectedFound(tls.cert)}`;
   }
   try {
     if (certificate.checkPrivateKey(createPrivateKey(tls.key))) return undefined;
@@ -42,6 +42,11 @@ export function certificateDoubt(tls: TlsMaterial, user: string, now: number): C
     return cleanText`the client certificate of user ${who} is valid only from ${sanitise(from.toISOString())}`;
   return undefined;
 }
+
+const expectedFound = (pem: string | Buffer): Clean =>
+  String(pem).includes('-----BEGIN CERTIFICATE-----')
+    ? literal('expected PEM of a certificate, found one that is damaged')
+    : literal('expected PEM (-----BEGIN CERTIFICATE-----), found none');
 
 function certificatesIn(pem: string | Buffer): X509Certificate[] {
   return (String(pem).match(BLOCK) ?? []).flatMap(block => {

@@ -288,7 +288,7 @@ describe('certificates that cannot be used', () => {
       'PEM with rubbish in it',
       { 'certificate-authority-data': base64('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n') },
       {},
-      /^the certificate authority of cluster c cannot be used: expected PEM/,
+      /^the certificate authority of cluster c cannot be used: expected PEM of a certificate, found one that is damaged/,
     ],
     [
       'a client certificate that is none',

@@ -42,6 +42,22 @@ describe('where a kubeconfig is found', () => {
     expect(await load(files)).toMatchObject({ value: { files: ['/home/me/.kube/config'], currentContext: 'h' } });
   });
 
+  it('is refused where it names a user, cluster or context twice, as kubectl refuses it', async () => {
+    const twice = file({ users: [user('u', { token: 'a' }), user('u', { token: 'b' })] });
+    expect(await load({ f: twice }, {}, 'f')).toMatchObject({
+      ok: false,
+      message: 'f names u twice in users; keep one of the two',
+    });
+    const clusters = file({ clusters: [cluster('c'), cluster('c')] });
+    expect(await load({ f: clusters }, {}, 'f')).toMatchObject({
+      ok: false,
+      message: 'f names c twice in clusters; keep one of the two',
+    });
+  });
+
+  it('is one where kind is null, too', async () =>
+    expect(await load({ f: file({ kind: null }) }, {}, 'f')).toMatchObject({ ok: true }));
+
   it('merges several files: the first to say something wins, missing ones are skipped', async () => {
     const files = {
       a: stringify({ contexts: [context('x', { namespace: 'from-a' })] }),
