@@ -1,4 +1,4 @@
-import { bookMarkdown } from '../../src/triage/book.ts';
+import { rulesMarkdown } from '../../src/triage/rule-catalogue.ts';
 import { RULES } from '../../src/triage/rules/index.ts';
 import { faultsMarkdown } from './faults.ts';
 import { keysMarkdown } from './keys.ts';
@@ -10,7 +10,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Every document that is made from the source, by its path below the root. */
 export const generatedDocs = (root: URL): Readonly<Record<string, string>> => ({
-  'docs/triage.md': bookMarkdown(RULES),
+  'docs/triage.md': rulesMarkdown(RULES),
   'docs/faults.md': faultsMarkdown(root),
   'docs/keys.md': keysMarkdown(),
   'schemas/chaos-experiment.schema.json': json(experimentSchema()),

@@ -7,7 +7,7 @@ import { lookAt } from '../triage/look.ts';
 import { createNamedReader } from '../triage/read-named.ts';
 import type { Triage } from '../triage/result.ts';
 import { RULES } from '../triage/rules/index.ts';
-import { MODEST, watchTriage } from '../triage/watch.ts';
+import { BACKGROUND, watchTriage } from '../triage/watch.ts';
 
 /** One look for what is broken, for the console: each gate is told as it is known. */
 export async function consoleTriage(
@@ -30,6 +30,6 @@ export async function followTriage(
 ): Promise<void> {
   const reader = () => createNamedReader(api, realClock, signal);
   const serverNow = () => api.serverTime().now;
-  const watching = { live, clock: realClock, rules: RULES, reader, serverNow, signal, pace: MODEST };
+  const watching = { live, clock: realClock, rules: RULES, reader, serverNow, signal, pace: BACKGROUND };
   for await (const { triage } of watchTriage(watching)) hear(triage);
 }

@@ -1,5 +1,5 @@
 import { wrapWhole } from '../text/wrap.ts';
-import { bookJson, chooseRules, listText, ruleText } from '../triage/book.ts';
+import { chooseRules, listText, rulesJson, ruleText } from '../triage/rule-catalogue.ts';
 import { RULES } from '../triage/rules/index.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
@@ -15,7 +15,7 @@ export const explainCommand: CommandBody = async ({ globals, args }) => {
       `expected the id of a rule, an area such as webhook/ or a gate such as G4, found ${name}: ${meant}`,
     );
   }
-  print(bookJson(rules), globals, () =>
+  print(rulesJson(rules), globals, () =>
     name === undefined
       ? listText(rules)
       : rules.flatMap((rule, index) => [

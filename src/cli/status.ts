@@ -3,8 +3,8 @@ import { isAllBlind, isSettled, statusJson, statusText } from '../health/report.
 import { glyphsFor } from '../text/glyphs.ts';
 import { messageOf } from '../text/message-of.ts';
 import { literal, sanitise } from '../text/sanitise.ts';
-import { withFindings } from '../triage/on-board.ts';
-import { standingJson, standingText, type Unlooked } from '../triage/report/standing.ts';
+import { withFindings } from '../triage/findings-on-board.ts';
+import { type NotTriaged, triageSummaryJson, triageSummaryText } from '../triage/report/summary.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
 import { print } from './output.ts';
@@ -33,7 +33,7 @@ export const statusCommand: CommandBody = ({ globals }) =>
       ({ triage }) => triage,
       (error: unknown) => unlooked(error),
     );
-    const tooLate = new Promise<Unlooked>(resolve => {
+    const tooLate = new Promise<NotTriaged>(resolve => {
       setTimeout(resolve, RETRY_FOR_MS, { reason: literal('not finished in time') }).unref();
     });
     const settled = new Promise<Summary>(resolve => {
@@ -53,13 +53,13 @@ export const statusCommand: CommandBody = ({ globals }) =>
     const glyphs = glyphsFor(process.env, globals.ascii === true);
     const found = 'roots' in triage ? triage : undefined;
     const whole = withFindings(summary, found, about.now);
-    print({ ...statusJson(whole, about), triage: standingJson(triage) }, globals, () => {
+    print({ ...statusJson(whole, about), triage: triageSummaryJson(triage) }, globals, () => {
       const [head = '', ...rows] = statusText(whole, about, glyphs);
-      return [head, ...standingText(triage, about, glyphs), ...rows];
+      return [head, ...triageSummaryText(triage, about, glyphs), ...rows];
     });
     return isAllBlind(summary) ? EXIT.unreachable : EXIT.done;
   });
 
-const unlooked = (error: unknown): Unlooked => ({
+const unlooked = (error: unknown): NotTriaged => ({
   reason: sanitise(messageOf(error), 200),
 });

@@ -3,7 +3,7 @@ import { seededRandom } from '../host/seeded-random.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
-import { resourcesCalled } from '../kube/discovery/called.ts';
+import { resourcesNamed } from '../kube/discovery/named-resources.ts';
 import { previewFacts } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { documentOf, draftOf, draftText } from '../suggest/draft.ts';
@@ -65,7 +65,7 @@ async function objectCalled(api: Api, asked: string, namespace: string): Promise
   const discovered = await api.discovery();
   if (!discovered.ok)
     throw new CommandFailure(`expected the cluster's kinds, found: ${discovered.message}`, EXIT.unreachable);
-  const [resource] = resourcesCalled(discovered.value, word);
+  const [resource] = resourcesNamed(discovered.value, word);
   if (resource === undefined) {
     const [blind] = discovered.value.blind;
     const unknown = blind === undefined ? '' : `; ${blind.group} could not be asked (${blind.reason})`;

@@ -29,7 +29,7 @@ export const crdsOf = (view: ClusterView, group: string, kind?: string): ViewObj
 /** The objects that a refusal of the API server blames: their own findings explain whoever was refused. `namespace` is that of the refused. */
 export function blamedBy(view: ClusterView, refusal: Refusal, namespace: string | undefined): Cause[] {
   const here = namespace === undefined ? {} : { namespace };
-  switch (refusal.what) {
+  switch (refusal.is) {
     case 'webhook unavailable':
       return [...configurationsWith(view, refusal.webhook).map(named), ...serviceOf(refusal.service, here)];
     case 'conversion failed':

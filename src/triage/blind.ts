@@ -11,25 +11,25 @@ export interface BlindSpot {
 }
 
 /** How well one kind is known: `current`, `old` (rows are there, but age) or `unknown`. */
-export type Knowledge = { how: 'current' } | { how: 'old' | 'unknown'; reason: Clean };
+export type Knowledge = { state: 'current' } | { state: 'old' | 'unknown'; reason: Clean };
 
 /** What the cluster view knows of a kind. A kind that the cluster does not serve is known: there is none of it. */
 export function knowledgeOf(view: ClusterView, kind: ViewKind): Knowledge {
   const sync = view.sync(kind);
   switch (sync.state) {
     case 'live':
-      return { how: 'current' };
+      return { state: 'current' };
     case 'blind':
       // Discovery may say that the kind is served while its list answers 404: then nothing is known.
-      if (sync.reason === 'not served' && view.serves(kind) !== true) return { how: 'current' };
-      return { how: 'unknown', reason: sync.reason };
+      if (sync.reason === 'not served' && view.serves(kind) !== true) return { state: 'current' };
+      return { state: 'unknown', reason: sync.reason };
     case 'retrying':
       return {
-        how: view.count(kind) > 0 ? 'old' : 'unknown',
+        state: view.count(kind) > 0 ? 'old' : 'unknown',
         reason: cleanText`not read since ${sinceWords({ at: 0, exact: true }, sync.ageMs) as Clean}: ${sync.reason}`,
       };
     default:
-      return { how: 'unknown', reason: literal('not read in time') };
+      return { state: 'unknown', reason: literal('not read in time') };
   }
 }
 

@@ -1,23 +1,23 @@
 import { indexFindings, type Owners } from './cause-index.ts';
 import { explainsOnSameObject, isChaos } from './chaos-causes.ts';
-import { strongParts } from './circles.ts';
 import type { Finding } from './finding.ts';
 import type { GateId } from './gates.ts';
 import { byImportance, worse } from './order.ts';
+import { stronglyConnectedComponents } from './strong-components.ts';
 
 /** A finding and the gate whose rule found it. */
-export interface Placed {
+export interface GatedFinding {
   finding: Finding;
   gate: GateId;
 }
 
 /** A finding that follows from another; `by` is what explains it directly. */
-export interface Follower extends Placed {
+export interface Follower extends GatedFinding {
   by: Finding;
 }
 
 /** What nothing else explains, with what follows from it, nearest first. */
-export interface Root extends Placed {
+export interface Root extends GatedFinding {
   follows: Follower[];
 }
 
@@ -26,7 +26,7 @@ export interface Root extends Placed {
  * under the root that explains it in the fewest steps. The roots come out in the order in which to look at them, over all gates. Where
  * findings explain one another in a circle, the one to look at first is taken for the root.
  */
-export function chain(placed: readonly Placed[], owners?: Owners): Root[] {
+export function chain(placed: readonly GatedFinding[], owners?: Owners): Root[] {
   const gateOf = new Map(placed.map(({ finding, gate }) => [finding, gate]));
   // The same order whatever order the rules answered in.
   const findings = [...gateOf.keys()].sort((a, b) =>
@@ -36,7 +36,7 @@ export function chain(placed: readonly Placed[], owners?: Owners): Root[] {
   const rank = new Map(findings.map((finding, index) => [finding, index]));
   const roots = rootsOf(findings, effects, rank);
   const folded = fold(roots, effects, rank);
-  const place = (finding: Finding): Placed => ({ finding, gate: gateOf.get(finding) as GateId });
+  const place = (finding: Finding): GatedFinding => ({ finding, gate: gateOf.get(finding) as GateId });
   return roots
     .map(root => {
       const follows = (folded.get(root) ?? []).map(({ finding, by }) => ({ ...place(finding), by }));
@@ -72,7 +72,7 @@ function effectsOf(findings: readonly Finding[], owners: Owners | undefined): Ef
 
 /** The fewest findings from which all others follow: of every circle (or single finding) that nothing outside explains, the most important. */
 function rootsOf(findings: readonly Finding[], effects: Effects, rank: Rank): Finding[] {
-  const parts = strongParts(findings, finding => effects.get(finding) ?? []);
+  const parts = stronglyConnectedComponents(findings, finding => effects.get(finding) ?? []);
   const partOf = new Map(parts.flatMap(part => part.map(finding => [finding, part])));
   const explained = new Set<readonly Finding[] | undefined>();
   for (const [cause, them] of effects)

@@ -19,9 +19,9 @@ export interface QuotaLine {
 
 /** What an API server meant by refusing a request. */
 export type Refusal =
-  | { what: 'webhook unavailable'; webhook: string; how: Unreachable; detail: string; service?: NamedService }
+  | { is: 'webhook unavailable'; webhook: string; how: Unreachable; detail: string; service?: NamedService }
   | {
-      what: 'conversion failed';
+      is: 'conversion failed';
       group: string;
       version: string;
       kind: string;
@@ -29,9 +29,9 @@ export type Refusal =
       detail: string;
       service?: NamedService;
     }
-  | { what: 'webhook denied'; webhook: string; message: string; hits: PolicyHit[] }
+  | { is: 'webhook denied'; webhook: string; message: string; hits: PolicyHit[] }
   | {
-      what: 'policy denied';
+      is: 'policy denied';
       /** Whether it is a ValidatingAdmissionPolicy; otherwise a MutatingAdmissionPolicy. */
       validating: boolean;
       policy: string;
@@ -42,17 +42,17 @@ export type Refusal =
       failed?: string;
     }
   /** A matchCondition of a webhook that could not be worked out. The API server does not say of which. */
-  | { what: 'condition failed'; expression: string; error: string }
-  | { what: 'quota exceeded'; quota: string; lines: QuotaLine[] }
-  | { what: 'quota needs values'; quota: string; missing: string }
-  | { what: 'limit range'; message: string }
-  | { what: 'pod security'; level: string; message: string }
-  | { what: 'service account missing'; namespace: string; name: string }
-  | { what: 'namespace terminating'; namespace: string }
-  | { what: 'immutable field'; kind?: string; name?: string; field: string; message: string }
-  | { what: 'no such kind'; kind?: string; group?: string; version?: string }
+  | { is: 'condition failed'; expression: string; error: string }
+  | { is: 'quota exceeded'; quota: string; lines: QuotaLine[] }
+  | { is: 'quota needs values'; quota: string; missing: string }
+  | { is: 'limit range'; message: string }
+  | { is: 'pod security'; level: string; message: string }
+  | { is: 'service account missing'; namespace: string; name: string }
+  | { is: 'namespace terminating'; namespace: string }
+  | { is: 'immutable field'; kind?: string; name?: string; field: string; message: string }
+  | { is: 'no such kind'; kind?: string; group?: string; version?: string }
   | {
-      what: 'forbidden';
+      is: 'forbidden';
       user: string;
       verb: string;
       resource: string;
@@ -60,13 +60,13 @@ export type Refusal =
       namespace?: string;
       roleMissing?: string;
     }
-  | { what: 'not found'; resource: string; name: string }
-  | { what: 'too long'; field: string }
-  | { what: 'unknown field'; field: string }
-  | { what: 'invalid'; kind: string; name: string; message: string }
-  | { what: 'unreachable'; how: Unreachable; detail: string; service?: NamedService };
+  | { is: 'not found'; resource: string; name: string }
+  | { is: 'too long'; field: string }
+  | { is: 'unknown field'; field: string }
+  | { is: 'invalid'; kind: string; name: string; message: string }
+  | { is: 'unreachable'; how: Unreachable; detail: string; service?: NamedService };
 
-type Read = (text: string) => Refusal | undefined;
+type RefusalReader = (text: string) => Refusal | undefined;
 
 /**
  * What the words of an API server (in an event, a condition, an Argo CD operation) mean. Availability is read before denial: a webhook
@@ -80,13 +80,13 @@ export function refusalIn(message: string): Refusal | undefined {
   return undefined;
 }
 
-const conversion: Read = text => {
+const conversion: RefusalReader = text => {
   const match = /conversion webhook for ([^/\s,]*)\/?([^,\s]*), Kind=(\w+) failed: ([\s\S]*)/.exec(text);
   if (match === null) return undefined;
   const [, group = '', version = '', kind = '', detail = ''] = match;
   const service = serviceIn(detail);
   return {
-    what: 'conversion failed',
+    is: 'conversion failed',
     group,
     version,
     kind,
@@ -96,16 +96,16 @@ const conversion: Read = text => {
   };
 };
 
-const unavailable: Read = text => {
+const unavailable: RefusalReader = text => {
   const match = /failed calling webhook "([^"]+)":\s*([\s\S]*)/.exec(text);
   const [webhook, detail] =
     match === null
-      ? [/admission webhook\s+"([^"]+)"\s+denied/.exec(text)?.[1], deadInDenial(text)]
+      ? [/admission webhook\s+"([^"]+)"\s+denied/.exec(text)?.[1], unavailableInDenial(text)]
       : [match[1], match[2]];
   if (webhook === undefined || detail === undefined) return undefined;
   const service = serviceIn(detail);
   return {
-    what: 'webhook unavailable',
+    is: 'webhook unavailable',
     webhook,
     how: unreachableIn(detail) ?? 'bad answer',
     detail,
@@ -114,28 +114,28 @@ const unavailable: Read = text => {
 };
 
 /** A denial that only passes on that something could not be called. */
-function deadInDenial(text: string): string | undefined {
+function unavailableInDenial(text: string): string | undefined {
   const said = /denied the request:\s*([\s\S]*)/.exec(text)?.[1];
   return said !== undefined && /no endpoints available for service|\bservice "[^"]+" not found/.test(said)
     ? said
     : undefined;
 }
 
-const denied: Read = text => {
+const denied: RefusalReader = text => {
   const match = /admission webhook\s+"([^"]+)"\s+denied the request(?: without explanation)?:?\s*([\s\S]*)/.exec(text);
   if (match === null) return undefined;
   const [, webhook = '', message = ''] = match;
-  return { what: 'webhook denied', webhook, message: oneLine(message), hits: hitsIn(message) };
+  return { is: 'webhook denied', webhook, message: oneLine(message), hits: hitsIn(message) };
 };
 
-const policy: Read = text => {
+const policy: RefusalReader = text => {
   // A mutating policy says only `policy`.
   const match = /\b(Validating\w+|policy) '([^']+)' with binding '([^']+)' denied request:\s*([\s\S]*)/.exec(text);
   if (match === null) return undefined;
   const [, kind = '', name = '', binding = '', message = ''] = match;
   const failed = /resulted in error:\s*([\s\S]*)/.exec(message)?.[1];
   return {
-    what: 'policy denied',
+    is: 'policy denied',
     validating: kind !== 'policy',
     policy: name,
     binding,
@@ -145,14 +145,14 @@ const policy: Read = text => {
   };
 };
 
-const matchCondition: Read = text => {
+const matchCondition: RefusalReader = text => {
   const match = /expression '([\s\S]+?)' resulted in error: ([^\n\]]*)/.exec(text);
   return match === null
     ? undefined
-    : { what: 'condition failed', expression: match[1] ?? '', error: oneLine(match[2] ?? '') };
+    : { is: 'condition failed', expression: match[1] ?? '', error: oneLine(match[2] ?? '') };
 };
 
-const quota: Read = text => {
+const quota: RefusalReader = text => {
   const match = /exceeded quota: ([^,\s]+), requested: (.*?), used: (.*?), limited: ([^\s"']*)/.exec(text);
   if (match !== null) {
     const [, name = '', requested = '', used = '', limited = ''] = match;
@@ -163,12 +163,12 @@ const quota: Read = text => {
       used: usedOf[resource] ?? '',
       limited: limitedOf[resource] ?? '',
     }));
-    return { what: 'quota exceeded', quota: name, lines };
+    return { is: 'quota exceeded', quota: name, lines };
   }
   const missing = /failed quota: ([^:\s]+): must specify ([^\n]*)/.exec(text);
-  if (missing !== null) return { what: 'quota needs values', quota: missing[1] ?? '', missing: missing[2] ?? '' };
+  if (missing !== null) return { is: 'quota needs values', quota: missing[1] ?? '', missing: missing[2] ?? '' };
   const unknown = /status unknown for quota: ([^,\s]+)/.exec(text)?.[1];
-  return unknown === undefined ? undefined : { what: 'quota exceeded', quota: unknown, lines: [] };
+  return unknown === undefined ? undefined : { is: 'quota exceeded', quota: unknown, lines: [] };
 };
 
 /** `pods=1,requests.cpu=500m` → each amount by its resource. */
@@ -180,36 +180,36 @@ const amounts = (text: string): Record<string, string> =>
     }),
   );
 
-const limits: Read = text => {
+const limits: RefusalReader = text => {
   const match =
     /(?:minimum|maximum) \S+ (?:usage|storage usage) per \w+ is [^\n]*|\S+ max limit to request ratio per \w+ is [^\n]*|must be less than or equal to \S+ limit[^\n]*/.exec(
       text,
     );
-  return match === null ? undefined : { what: 'limit range', message: oneLine(match[0]).replace(/\](\s|$).*$/, '') };
+  return match === null ? undefined : { is: 'limit range', message: oneLine(match[0]).replace(/\](\s|$).*$/, '') };
 };
 
-const security: Read = text => {
+const security: RefusalReader = text => {
   const match = /violates PodSecurity "([^"]+)":\s*([\s\S]*)/.exec(text);
-  return match === null ? undefined : { what: 'pod security', level: match[1] ?? '', message: oneLine(match[2] ?? '') };
+  return match === null ? undefined : { is: 'pod security', level: match[1] ?? '', message: oneLine(match[2] ?? '') };
 };
 
-const account: Read = text => {
+const account: RefusalReader = text => {
   const match = /error looking up service account ([^/\s]+)\/([^:\s]+): /.exec(text);
   return match === null
     ? undefined
-    : { what: 'service account missing', namespace: match[1] ?? '', name: match[2] ?? '' };
+    : { is: 'service account missing', namespace: match[1] ?? '', name: match[2] ?? '' };
 };
 
-const terminating: Read = text => {
+const terminating: RefusalReader = text => {
   const match = /unable to create new content in namespace (\S+) because it is being terminated/.exec(text);
-  return match === null ? undefined : { what: 'namespace terminating', namespace: match[1] ?? '' };
+  return match === null ? undefined : { is: 'namespace terminating', namespace: match[1] ?? '' };
 };
 
 /** The ways in which the API server says that a field cannot be changed once the object exists. */
 const IMMUTABLE =
   /field is immutable|may not change once set|is immutable after creation|updates to \w+ spec for fields other than|pod updates may not change fields other than|cannot change roleRef|updates to \w+ are forbidden|field can not be (?:modified|changed|decreased)|attempt to change an immutable field/i;
 
-const immutable: Read = text => {
+const immutable: RefusalReader = text => {
   if (!IMMUTABLE.test(text)) return undefined;
   const object = invalidObject(text);
   const after = object?.message ?? text;
@@ -218,7 +218,7 @@ const immutable: Read = text => {
     /cannot change (roleRef)/.exec(text)?.[1] ??
     '';
   return {
-    what: 'immutable field',
+    is: 'immutable field',
     ...(object && { kind: object.kind, name: object.name }),
     field,
     message: oneLine(after),
@@ -231,24 +231,24 @@ function invalidObject(text: string): { kind: string; name: string; message: str
   return match === null ? undefined : { kind: match[1] ?? '', name: match[2] ?? '', message: match[3] ?? '' };
 }
 
-const noKind: Read = text => {
+const noKind: RefusalReader = text => {
   const match = /no matches for kind "(\w+)" in (?:version|group) "([^"]+)"/.exec(text);
   if (match !== null) {
     const [group, version] = (match[2] ?? '').includes('/') ? (match[2] ?? '').split('/') : ['', match[2]];
-    return { what: 'no such kind', kind: match[1] ?? '', group: group ?? '', version: version ?? '' };
+    return { is: 'no such kind', kind: match[1] ?? '', group: group ?? '', version: version ?? '' };
   }
   const argo =
     /could not find (?:version "([^"]+)" of )?([\w.-]*)\/(\w+) for requested resource/.exec(text) ??
     /Make sure the "(\w+)" CRD is installed/.exec(text);
   if (argo?.[3] !== undefined)
-    return { what: 'no such kind', kind: argo[3], group: argo[2] ?? '', ...(argo[1] && { version: argo[1] }) };
-  if (argo?.[1] !== undefined) return { what: 'no such kind', kind: argo[1] };
+    return { is: 'no such kind', kind: argo[3], group: argo[2] ?? '', ...(argo[1] && { version: argo[1] }) };
+  if (argo?.[1] !== undefined) return { is: 'no such kind', kind: argo[1] };
   return /the server could not find the requested resource|the server doesn't have a resource type/.test(text)
-    ? { what: 'no such kind' }
+    ? { is: 'no such kind' }
     : undefined;
 };
 
-const forbidden: Read = text => {
+const forbidden: RefusalReader = text => {
   const match =
     /User "([^"]+)" cannot (\w+) (?:resource "([^"]+)"(?: in API group "([^"]*)")?|path "([^"]+)")(?: (?:in the namespace "([^"]+)"|at the cluster scope))?/.exec(
       text,
@@ -257,7 +257,7 @@ const forbidden: Read = text => {
   const [, user = '', verb = '', resource, group = '', path, namespace] = match;
   const roleMissing = /RBAC: ((?:cluster)?role)[\w.]* "([^"]+)" not found/i.exec(text)?.[2];
   return {
-    what: 'forbidden',
+    is: 'forbidden',
     user,
     verb,
     resource: resource ?? path ?? '',
@@ -267,35 +267,35 @@ const forbidden: Read = text => {
   };
 };
 
-const tooLong: Read = text => {
+const tooLong: RefusalReader = text => {
   const match = /([\w.]*metadata\.annotations): Too long/.exec(text);
-  return match === null ? undefined : { what: 'too long', field: match[1] ?? '' };
+  return match === null ? undefined : { is: 'too long', field: match[1] ?? '' };
 };
 
-const unknownField: Read = text => {
+const unknownField: RefusalReader = text => {
   const match = /(?:strict decoding error: )?unknown field "([^"]+)"|([.\w[\]"=-]+): field not declared in schema/.exec(
     text,
   );
-  return match === null ? undefined : { what: 'unknown field', field: match[1] ?? match[2] ?? '' };
+  return match === null ? undefined : { is: 'unknown field', field: match[1] ?? match[2] ?? '' };
 };
 
-const missing: Read = text => {
+const missing: RefusalReader = text => {
   const match = /(?:^|[\s:,"(])([a-z][a-z0-9.-]*) "([^"]+)" not found/.exec(text);
-  return match === null ? undefined : { what: 'not found', resource: match[1] ?? '', name: match[2] ?? '' };
+  return match === null ? undefined : { is: 'not found', resource: match[1] ?? '', name: match[2] ?? '' };
 };
 
-const invalid: Read = text => {
+const invalid: RefusalReader = text => {
   const object = invalidObject(text);
-  return object && { what: 'invalid', ...object, message: oneLine(object.message) };
+  return object && { is: 'invalid', ...object, message: oneLine(object.message) };
 };
 
-const unreachable: Read = text => {
+const unreachable: RefusalReader = text => {
   const how = unreachableIn(text);
   const service = serviceIn(text);
-  return how && { what: 'unreachable', how, detail: oneLine(text), ...(service && { service }) };
+  return how && { is: 'unreachable', how, detail: oneLine(text), ...(service && { service }) };
 };
 
-const READERS: readonly Read[] = [
+const READERS: readonly RefusalReader[] = [
   conversion,
   unavailable,
   denied,

@@ -5,7 +5,7 @@ import { knowledgeOf } from './blind.ts';
 import { nearMisses } from './near-miss.ts';
 
 /** An object that was asked for: found, or one line of what was expected, what was found and what to do. */
-export type Sought = { found: ViewObject } | { problem: string; isBlind: boolean };
+export type FindResult = { found: ViewObject } | { problem: string; isBlind: boolean };
 
 // What kubectl calls the built-in kinds for short; discovery says it of all others.
 const SHORT: Readonly<Record<string, ViewKind>> = {
@@ -36,24 +36,24 @@ const SHORT: Readonly<Record<string, ViewKind>> = {
 };
 
 /** The kinds of the view that a word such as `deploy`, `deployments.apps` or `Deployment` can mean. */
-export function kindsCalled(view: Pick<ClusterView, 'discovery'>, word: string): ViewKind[] {
+export function kindsNamed(view: Pick<ClusterView, 'discovery'>, word: string): ViewKind[] {
   const wanted = word.toLowerCase();
   const [plain = wanted, ...group] = wanted.split('.');
   return (Object.keys(VIEW_KINDS) as ViewKind[]).filter(kind => {
     const apiVersion = VIEW_KINDS[kind];
     const served = view.discovery?.byKind(apiVersion, kind) ?? coreKind(apiVersion, kind);
     const names = [kind.toLowerCase(), served?.singular, served?.resource, ...(served?.shortNames ?? [])];
-    const isCalled = SHORT[plain] === kind || names.includes(plain);
-    return isCalled && (group.length === 0 || apiVersion.startsWith(`${group.join('.')}/`));
+    const matchesName = SHORT[plain] === kind || names.includes(plain);
+    return matchesName && (group.length === 0 || apiVersion.startsWith(`${group.join('.')}/`));
   });
 }
 
 /** Finds the object that `TYPE/NAME` names, in `namespace` where its kind has namespaces. */
-export function findObject(view: ClusterView, asked: string, namespace: string): Sought {
+export function findObject(view: ClusterView, asked: string, namespace: string): FindResult {
   const [type = '', name = '', ...rest] = asked.split('/');
   if (type === '' || name === '' || rest.length > 0)
     return { problem: `expected an object as TYPE/NAME, such as deploy/web, found ${asked}`, isBlind: false };
-  const kinds = kindsCalled(view, type);
+  const kinds = kindsNamed(view, type);
   if (kinds.length === 0) {
     const near = nearMisses(type, Object.keys(VIEW_KINDS)).map(each => each.name.toLowerCase());
     const meant = near.length > 0 ? `; did you mean ${near.slice(0, 3).join(', ')}?` : '';
@@ -66,13 +66,13 @@ export function findObject(view: ClusterView, asked: string, namespace: string):
     const found = view.get(kind, namespace, name) ?? view.get(kind, undefined, name);
     if (found) return { found };
   }
-  return { ...notThere(view, kinds, name, namespace) };
+  return { ...notFound(view, kinds, name, namespace) };
 }
 
-function notThere(view: ClusterView, kinds: readonly ViewKind[], name: string, namespace: string): Sought {
+function notFound(view: ClusterView, kinds: readonly ViewKind[], name: string, namespace: string): FindResult {
   for (const kind of kinds) {
     const known = knowledgeOf(view, kind);
-    if (known.how === 'unknown')
+    if (known.state === 'unknown')
       return {
         problem: `expected to read ${kind} objects, found: ${known.reason}; nothing can be said of ${name}`,
         isBlind: true,
@@ -81,18 +81,20 @@ function notThere(view: ClusterView, kinds: readonly ViewKind[], name: string, n
   const kind = kinds[0] as ViewKind;
   const all = [...view.all(kind)].map(({ metadata }) => metadata);
   const isNamespaced = coreKind(VIEW_KINDS[kind], kind)?.namespaced ?? all.some(each => each.namespace !== undefined);
-  const sought = `expected ${kind} ${name}${isNamespaced ? ` in namespace ${namespace}` : ''}`;
+  const expected = `expected ${kind} ${name}${isNamespaced ? ` in namespace ${namespace}` : ''}`;
   const elsewhere = all.flatMap(each => (each.name === name && each.namespace !== undefined ? [each.namespace] : []));
   if (elsewhere.length > 0)
     return {
-      problem: `${sought}, found it in ${elsewhere.slice(0, 5).join(', ')}: add -n ${elsewhere[0]}`,
+      problem: `${expected}, found it in ${elsewhere.slice(0, 5).join(', ')}: add -n ${elsewhere[0]}`,
       isBlind: false,
     };
-  const here = all.filter(each => !isNamespaced || each.namespace === namespace).map(each => each.name);
-  const near = nearMisses(name, here.length > 0 ? here : all.map(each => each.name)).map(each => each.name);
+  const inNamespace = all.filter(each => !isNamespaced || each.namespace === namespace).map(each => each.name);
+  const near = nearMisses(name, inNamespace.length > 0 ? inNamespace : all.map(each => each.name)).map(
+    each => each.name,
+  );
   const meant =
     near.length > 0
       ? `did you mean ${near.slice(0, 3).join(', ')}?`
-      : `found ${here.length} other objects of that kind`;
-  return { problem: `${sought}, found none: ${meant}`, isBlind: false };
+      : `found ${inNamespace.length} other objects of that kind`;
+  return { problem: `${expected}, found none: ${meant}`, isBlind: false };
 }

@@ -7,7 +7,7 @@ import { type BlindSpot, distinct, knowledgeOf } from './blind.ts';
 import type { Finding } from './finding.ts';
 import type { GateId, GateStatus } from './gates.ts';
 import type { Answers, NamedRead } from './named-read.ts';
-import type { Looking, Rule } from './rule.ts';
+import type { Rule, RuleInput } from './rule.ts';
 import { watchView } from './watched-view.ts';
 
 /** What one gate found. */
@@ -26,53 +26,59 @@ export interface GateResult {
 }
 
 /** A rule that may answer, with what makes its answer incomplete. */
-interface Able {
+interface RunnableRule {
   rule: Rule;
   spots: BlindSpot[];
 }
 
-export type Seeing = Omit<Looking, 'answers'>;
+export type InputWithoutAnswers = Omit<RuleInput, 'answers'>;
 
 /** Parts the rules of a gate into those that can see and what the others are blind to. */
-export function sighted(rules: readonly Rule[], seeing: Seeing): { able: Able[]; blind: BlindSpot[] } {
-  const able: Able[] = [];
+export function runnableRules(
+  rules: readonly Rule[],
+  input: InputWithoutAnswers,
+): { runnable: RunnableRule[]; blind: BlindSpot[] } {
+  const runnable: RunnableRule[] = [];
   const blind: BlindSpot[] = [];
   for (const rule of rules) {
-    const spots = rule.needs.flatMap(kind => spotOf(seeing, kind));
-    if (spots.some(({ how }) => how === 'unknown')) blind.push(...spots.map(({ spot }) => spot));
-    else able.push({ rule, spots: [...spots, ...unseenWants(seeing, rule)].map(({ spot }) => spot) });
+    const spots = rule.needs.flatMap(kind => blindSpotOf(input, kind));
+    if (spots.some(({ state }) => state === 'unknown')) blind.push(...spots.map(({ spot }) => spot));
+    else runnable.push({ rule, spots: [...spots, ...unreadWants(input, rule)].map(({ spot }) => spot) });
   }
-  return { able, blind };
+  return { runnable, blind };
 }
 
 /** Without these the rule answers all the same, and may have missed something. What is still coming is waited for. */
-const unseenWants = (seeing: Seeing, { wants = [] }: Rule): Unsure[] =>
-  wants.flatMap(kind => spotOf(seeing, kind)).filter(({ how }) => how === 'unknown');
+const unreadWants = (input: InputWithoutAnswers, { wants = [] }: Rule): UncertainKind[] =>
+  wants.flatMap(kind => blindSpotOf(input, kind)).filter(({ state }) => state === 'unknown');
 
-interface Unsure {
+interface UncertainKind {
   kind: ViewKind;
-  how: 'old' | 'unknown';
+  state: 'old' | 'unknown';
   spot: BlindSpot;
   /** It is being read. */
   isComing: boolean;
 }
 
-function spotOf({ view }: Seeing, kind: ViewKind): Unsure[] {
+function blindSpotOf({ view }: InputWithoutAnswers, kind: ViewKind): UncertainKind[] {
   const known = knowledgeOf(view, kind);
-  if (known.how === 'current') return [];
+  if (known.state === 'current') return [];
   const isComing = ['waiting', 'loading'].includes(view.sync(kind).state);
   const isOutside = view.onlyNamespace !== undefined && !isNamespaced(kind, view.discovery);
   const spot = isOutside ? elsewhere(view) : { what: sanitise(kind), reason: known.reason };
-  return [{ kind, how: known.how, spot, isComing }];
+  return [{ kind, state: known.state, spot, isComing }];
 }
 
 /** What the rules want read, each thing once. A rule that breaks is named and asks for nothing more. */
-export function asked(able: readonly Able[], seeing: Seeing): { reads: NamedRead[]; blind: BlindSpot[] } {
+export function readsOf(
+  runnable: readonly RunnableRule[],
+  input: InputWithoutAnswers,
+): { reads: NamedRead[]; blind: BlindSpot[] } {
   const reads = new Map<string, NamedRead>();
   const blind: BlindSpot[] = [];
-  for (const { rule } of able) {
+  for (const { rule } of runnable) {
     try {
-      for (const read of rule.asks?.(seeing) ?? []) reads.set(JSON.stringify(read), read);
+      for (const read of rule.asks?.(input) ?? []) reads.set(JSON.stringify(read), read);
     } catch (error) {
       blind.push(broken(rule, error));
     }
@@ -81,7 +87,7 @@ export function asked(able: readonly Able[], seeing: Seeing): { reads: NamedRead
 }
 
 /** What came of letting rules look. */
-export interface Look {
+export interface RuleRun {
   findings: Finding[];
   blind: BlindSpot[];
   /** Kinds that rules asked for without saying so, and that are still being read: look again when they are known. */
@@ -92,31 +98,31 @@ export interface Look {
  * Lets the rules look. What a rule found before it broke counts; that it broke makes the gate BLIND. What a rule found while it asked for
  * a kind that it does not declare, and that is not known, does not count: it may have taken what it could not see for missing.
  */
-export function looked(able: readonly Able[], seeing: Seeing, answers: Answers): Look {
+export function runRules(runnable: readonly RunnableRule[], input: InputWithoutAnswers, answers: Answers): RuleRun {
   const findings = new Map<string, Finding>();
   const blind: BlindSpot[] = [];
   const unread = new Set<ViewKind>();
-  for (const { rule, spots } of able) {
+  for (const { rule, spots } of runnable) {
     blind.push(...spots);
-    if (seeing.view.onlyNamespace !== undefined && !isOfOneNamespace(rule)) blind.push(elsewhere(seeing.view));
-    const { view, touched, strayed } = watchView(seeing.view);
+    if (input.view.onlyNamespace !== undefined && !isOfOneNamespace(rule)) blind.push(elsewhere(input.view));
+    const { view, touched, otherNamespaceAsked } = watchView(input.view);
     const own: Finding[] = [];
     try {
       // What of another namespace is not there may only not be readable: what rests on it is no finding.
-      for (const found of rule.look({ ...seeing, view, answers }))
-        if (strayed() === undefined) own.push(found);
+      for (const found of rule.look({ ...input, view, answers }))
+        if (otherNamespaceAsked() === undefined) own.push(found);
         else blind.push(elsewhere(view));
-      blind.push(...(rule.unseen?.({ ...seeing, view, answers }) ?? []));
+      blind.push(...(rule.unseen?.({ ...input, view, answers }) ?? []));
     } catch (error) {
       blind.push(broken(rule, error));
     }
     const declared: readonly ViewKind[] = [...rule.needs, ...(rule.wants ?? [])];
-    const guessed = [...touched].filter(kind => !declared.includes(kind)).flatMap(kind => spotOf(seeing, kind));
-    for (const { kind, how, spot, isComing } of guessed) {
+    const guessed = [...touched].filter(kind => !declared.includes(kind)).flatMap(kind => blindSpotOf(input, kind));
+    for (const { kind, state, spot, isComing } of guessed) {
       if (isComing) unread.add(kind);
-      if (how === 'unknown') blind.push(spot);
+      if (state === 'unknown') blind.push(spot);
     }
-    if (guessed.some(({ how }) => how === 'unknown')) continue;
+    if (guessed.some(({ state }) => state === 'unknown')) continue;
     for (const found of own) findings.set(keyOf(found), findings.get(keyOf(found)) ?? found);
   }
   return { findings: [...findings.values()], blind: distinct(blind), unread: [...unread] };

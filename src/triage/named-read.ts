@@ -1,14 +1,14 @@
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Outcome } from '../kube/client/outcome.ts';
 import type { Clean } from '../text/sanitise.ts';
-import type { MarksElsewhere } from './marks-elsewhere.ts';
+import type { UnfollowedMarks } from './unfollowed-marks.ts';
 
 /** One thing to read for one finding: never a whole kind of the cluster, except the instances of one custom kind, metadata only. */
 export type NamedRead =
-  | { of: 'log'; namespace: string; pod: string; container: string; previous?: boolean; lines: number }
-  | { of: 'object'; ref: ObjectRef }
+  | { is: 'log'; namespace: string; pod: string; container: string; previous?: boolean; lines: number }
+  | { is: 'object'; ref: ObjectRef }
   | {
-      of: 'instances';
+      is: 'instances';
       apiVersion: string;
       kind: string;
       namespace?: string;
@@ -18,17 +18,17 @@ export type NamedRead =
       spare?: true;
     }
   /** The certificates in a Secret (`tls.crt`, `ca.crt`), in PEM. Private keys and other values are dropped where they are read. */
-  | { of: 'certificates'; namespace: string; secret: string }
-  | { of: 'path'; path: string }
+  | { is: 'certificates'; namespace: string; secret: string }
+  | { is: 'path'; path: string }
   /** The objects that bear marks of an injection, of the kinds that the view does not follow; their metadata. */
-  | { of: 'marks' };
+  | { is: 'marks' };
 
 /** What came of the reads; undefined where nobody asked. Text is sanitised. */
 export interface Answers {
-  log(read: Extract<NamedRead, { of: 'log' }>): Outcome<Clean[]> | undefined;
+  log(read: Extract<NamedRead, { is: 'log' }>): Outcome<Clean[]> | undefined;
   object(ref: ObjectRef): Outcome<KubeObject> | undefined;
-  instances(read: Extract<NamedRead, { of: 'instances' }>): Outcome<KubeObject[]> | undefined;
+  instances(read: Extract<NamedRead, { is: 'instances' }>): Outcome<KubeObject[]> | undefined;
   certificates(namespace: string, secret: string): Outcome<{ name: string; pem: string }[]> | undefined;
   path(path: string): Outcome<string> | undefined;
-  marks(): Outcome<MarksElsewhere> | undefined;
+  marks(): Outcome<UnfollowedMarks> | undefined;
 }

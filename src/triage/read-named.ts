@@ -7,8 +7,8 @@ import type { Outcome } from '../kube/client/outcome.ts';
 import { eachPage } from '../kube/client/pages.ts';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 import { certificatesOf } from './certificates-of.ts';
-import { type MarksElsewhere, marksElsewhere } from './marks-elsewhere.ts';
 import type { Answers, NamedRead } from './named-read.ts';
+import { readUnfollowedMarks, type UnfollowedMarks } from './unfollowed-marks.ts';
 
 /** Reads side by side. */
 const WIDTH = 8;
@@ -25,7 +25,7 @@ type Reading = Pick<Api, 'get' | 'list' | 'listAll' | 'raw' | 'discovery'>;
 
 /** Says which read this is: the same thing is read once. */
 function keyOf(read: NamedRead): string {
-  if (read.of !== 'object') return JSON.stringify(Object.entries(read).toSorted());
+  if (read.is !== 'object') return JSON.stringify(Object.entries(read).toSorted());
   const { apiVersion, kind, namespace = '', name } = read.ref;
   return JSON.stringify(['object', apiVersion, kind, namespace, name]);
 }
@@ -69,11 +69,11 @@ export function createNamedReader(api: Reading, clock: Pick<Clock, 'monotonic'>,
   const answerTo = <T>(read: NamedRead) => answers.get(keyOf(read)) as Outcome<T> | undefined;
   const answerers: Answers = {
     log: read => answerTo<Clean[]>(read),
-    object: (ref: ObjectRef) => answerTo<KubeObject>({ of: 'object', ref }),
+    object: (ref: ObjectRef) => answerTo<KubeObject>({ is: 'object', ref }),
     instances: read => answerTo<KubeObject[]>(read),
-    certificates: (namespace, secret) => answerTo({ of: 'certificates', namespace, secret }),
-    path: path => answerTo<string>({ of: 'path', path }),
-    marks: () => answerTo<MarksElsewhere>({ of: 'marks' }),
+    certificates: (namespace, secret) => answerTo({ is: 'certificates', namespace, secret }),
+    path: path => answerTo<string>({ is: 'path', path }),
+    marks: () => answerTo<UnfollowedMarks>({ is: 'marks' }),
   };
 
   return {
@@ -96,7 +96,7 @@ async function answered(
 ): Promise<Outcome<unknown>> {
   const options = { timeoutMs: READ_MS, ...(signal && { signal }) };
   try {
-    switch (read.of) {
+    switch (read.is) {
       case 'log':
         return await logTail(api, read, options);
       case 'object':
@@ -111,7 +111,7 @@ async function answered(
       case 'path':
         return await path(api, read.path, options);
       case 'marks':
-        return await marksElsewhere(api, options);
+        return await readUnfollowedMarks(api, options);
     }
   } catch (error) {
     return failure('server-error', cleanText`the answer cannot be read: ${sanitise(error, 300)}`);
@@ -125,7 +125,7 @@ interface ReadOptions {
 
 async function logTail(
   api: Reading,
-  read: Extract<NamedRead, { of: 'log' }>,
+  read: Extract<NamedRead, { is: 'log' }>,
   options: ReadOptions,
 ): Promise<Outcome<Clean[]>> {
   const { namespace, pod, container, previous, lines } = read;
@@ -160,7 +160,7 @@ const METADATA: Prune = { metadata: { managedFields: DROP } };
 async function instances(
   api: Reading,
   clock: Pick<Clock, 'monotonic'>,
-  { apiVersion, kind, namespace, labels }: Extract<NamedRead, { of: 'instances' }>,
+  { apiVersion, kind, namespace, labels }: Extract<NamedRead, { is: 'instances' }>,
   options: ReadOptions,
 ): Promise<Outcome<KubeObject[]>> {
   const { copy } = createSlimmer();

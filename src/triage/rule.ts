@@ -6,7 +6,7 @@ import type { GateId } from './gates.ts';
 import type { Answers, NamedRead } from './named-read.ts';
 
 /** What a rule is given. `now` is server time in milliseconds. */
-export interface Looking {
+export interface RuleInput {
   view: ClusterView;
   answers: Answers;
   now: number;
@@ -24,8 +24,8 @@ export interface Rule {
   /** For `mayday explain` and docs/triage.md: plain sentences. */
   about: { looksAt: string; why: string; whatToDo: string };
   /** Reads of single things that the view does not hold: asked only where the view already shows something wrong. */
-  asks?(looking: Omit<Looking, 'answers'>): Iterable<NamedRead>;
-  look(looking: Looking): Iterable<Finding>;
+  asks?(input: Omit<RuleInput, 'answers'>): Iterable<NamedRead>;
+  look(input: RuleInput): Iterable<Finding>;
   /** What the rule could not see beside the kinds and the single reads that it names: the gate is BLIND to it. */
-  unseen?(looking: Looking): Iterable<BlindSpot>;
+  unseen?(input: RuleInput): Iterable<BlindSpot>;
 }

@@ -1,14 +1,22 @@
 import type { ViewKind } from '../health/view/kinds.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { distinct } from './blind.ts';
-import { asked, faultWords, type GateResult, looked, type Seeing, sighted, statusOf } from './gate-run.ts';
+import {
+  faultWords,
+  type GateResult,
+  type InputWithoutAnswers,
+  readsOf,
+  runnableRules,
+  runRules,
+  statusOf,
+} from './gate-run.ts';
 import { GATES, type GateId } from './gates.ts';
 import type { Answers, NamedRead } from './named-read.ts';
 import type { Rule } from './rule.ts';
 import { unread } from './unread.ts';
 
 /** What a run of triage is given. */
-export interface TriageRun extends Seeing {
+export interface TriageRun extends InputWithoutAnswers {
   rules: readonly Rule[];
   /** Reads single things; never rejects: what could not be read is an outcome. */
   read(reads: readonly NamedRead[]): Promise<Answers>;
@@ -35,14 +43,14 @@ export async function* runGates(run: TriageRun): AsyncGenerator<GateResult> {
 
 async function runGate(run: TriageRun, { id, name }: (typeof GATES)[number]): Promise<GateResult> {
   const rules = run.rules.filter(({ gate }) => gate === id);
-  const seeing: Seeing = { view: run.view, now: run.now };
+  const input: InputWithoutAnswers = { view: run.view, now: run.now };
   let kinds = [...new Set(rules.flatMap(({ needs, wants }) => [...needs, ...(wants ?? [])]))];
   for (;;) {
     await run.settled?.(kinds);
-    const { able, blind } = sighted(rules, seeing);
-    const wanted = asked(able, seeing);
+    const { runnable, blind } = runnableRules(rules, input);
+    const wanted = readsOf(runnable, input);
     const answers = await run.read(wanted.reads);
-    const found = looked(able, seeing, answers);
+    const found = runRules(runnable, input, answers);
     kinds = found.unread;
     if (run.settled !== undefined && kinds.length > 0) continue;
     const spots = distinct([...blind, ...wanted.blind, ...unread(wanted.reads, answers), ...found.blind]);

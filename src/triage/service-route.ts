@@ -10,7 +10,7 @@ export interface ServiceTarget {
 }
 
 /** Why the API server cannot reach a Service. */
-export type DeadEnd =
+export type RouteFailure =
   | 'namespace missing'
   | 'namespace terminating'
   | 'no service'
@@ -21,7 +21,7 @@ export type DeadEnd =
   | 'external name';
 
 /** Where a call to a Service ends. `certain` is false where it depends on how the API server is set up to route. */
-export type Route = { usable: number } | { dead: DeadEnd; certain: boolean; evidence: string };
+export type Route = { usable: number } | { dead: RouteFailure; certain: boolean; evidence: string };
 
 /** The Service in a `clientConfig` or an APIService's spec; undefined where there is none. */
 export function targetOf(service: unknown): ServiceTarget | undefined {
@@ -32,18 +32,18 @@ export function targetOf(service: unknown): ServiceTarget | undefined {
 
 /** Goes the way of a call from the API server to a Service, step by step, up to endpoints that can take it. */
 export function routeTo(view: ClusterView, { namespace, name, port }: ServiceTarget): Route {
-  const dead = (why: DeadEnd, evidence: string, certain = true): Route => ({ dead: why, certain, evidence });
-  const home = view.get('Namespace', undefined, namespace);
+  const dead = (why: RouteFailure, evidence: string, certain = true): Route => ({ dead: why, certain, evidence });
+  const namespaceObject = view.get('Namespace', undefined, namespace);
   // Whoever may not read namespaces sees none: then their absence says nothing.
-  if (home === undefined && view.count('Namespace') > 0)
+  if (namespaceObject === undefined && view.count('Namespace') > 0)
     return dead('namespace missing', `Namespace ${namespace}: not found`);
   const service = view.get('Service', namespace, name);
   if (service === undefined)
-    return home?.metadata.deletionTimestamp === undefined
+    return namespaceObject?.metadata.deletionTimestamp === undefined
       ? dead('no service', `Service ${namespace}/${name}: not found`)
       : dead(
           'namespace terminating',
-          `Namespace ${namespace}: Terminating since ${home.metadata.deletionTimestamp}, Service ${name} is gone`,
+          `Namespace ${namespace}: Terminating since ${namespaceObject.metadata.deletionTimestamp}, Service ${name} is gone`,
         );
   const at = `Service ${namespace}/${name}`;
   if (text(service.spec.type) === 'ExternalName')

@@ -23,8 +23,8 @@ export function unread(reads: Iterable<NamedRead>, answers: Answers): BlindSpot[
   const spots: BlindSpot[] = [];
   for (const read of reads) {
     const outcome = outcomeOf(read, answers);
-    if (outcome === undefined || outcome.ok || (read.of === 'instances' && read.spare)) continue;
-    const reasons = read.of === 'log' || read.of === 'path' ? REFUSED : UNANSWERED;
+    if (outcome === undefined || outcome.ok || (read.is === 'instances' && read.spare)) continue;
+    const reasons = read.is === 'log' || read.is === 'path' ? REFUSED : UNANSWERED;
     if (!reasons.includes(outcome.reason)) continue;
     const reason = REFUSED.includes(outcome.reason) ? literal(outcome.reason) : outcome.message;
     spots.push({ what: wordsFor(read), reason });
@@ -34,7 +34,7 @@ export function unread(reads: Iterable<NamedRead>, answers: Answers): BlindSpot[
 
 /** Marks tell by themselves what they could not see. */
 function outcomeOf(read: NamedRead, answers: Answers): Outcome<unknown> | undefined {
-  switch (read.of) {
+  switch (read.is) {
     case 'log':
       return answers.log(read);
     case 'object':
@@ -52,7 +52,7 @@ function outcomeOf(read: NamedRead, answers: Answers): Outcome<unknown> | undefi
 
 /** Many reads of one kind make one line. */
 function wordsFor(read: NamedRead): Clean {
-  switch (read.of) {
+  switch (read.is) {
     case 'log':
       return literal('logs of pods');
     case 'object':

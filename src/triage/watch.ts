@@ -14,17 +14,17 @@ interface Pace {
   /** Most of the time is left to others: after a look of so long, nothing for so many times as long. */
   rest: number;
   /** Some things go wrong by time alone: a pod that is still pending, a lease that nobody renews. */
-  anywayMs: number;
+  maxIntervalMs: number;
   /** What single reads told is asked anew after this time. */
   rereadMs: number;
 }
 
 /** For who looks at nothing else. */
-const EAGER: Pace = { gatherMs: 20, rest: 5, anywayMs: 15_000, rereadMs: 15_000 };
+const FAST: Pace = { gatherMs: 20, rest: 5, maxIntervalMs: 15_000, rereadMs: 15_000 };
 /** For the console, which has more to do. */
-export const MODEST: Pace = { gatherMs: 300, rest: 30, anywayMs: 45_000, rereadMs: 60_000 };
+export const BACKGROUND: Pace = { gatherMs: 300, rest: 30, maxIntervalMs: 45_000, rereadMs: 60_000 };
 
-export interface Watching {
+export interface TriageWatchOptions {
   live: Pick<LiveView, 'view' | 'settled' | 'subscribe'>;
   clock: Clock;
   rules: readonly Rule[];
@@ -42,8 +42,8 @@ const isHeartbeat = ({ kind, put, removed }: ViewChange): boolean =>
   kind === 'Lease' && put.length > 0 && removed.length === 0;
 
 /** Looks again whenever the live view has changed, and now and then without, until the signal aborts. The first look waits for the whole view. */
-export async function* watchTriage(watching: Watching): AsyncGenerator<Looked> {
-  const { live, clock, signal, pace = EAGER } = watching;
+export async function* watchTriage(watching: TriageWatchOptions): AsyncGenerator<Looked> {
+  const { live, clock, signal, pace = FAST } = watching;
   let wake = () => {};
   let isChanged = false;
   const unsubscribe = live.subscribe(change => {
@@ -63,7 +63,7 @@ export async function* watchTriage(watching: Watching): AsyncGenerator<Looked> {
       const restUntil = clock.monotonic() + (clock.monotonic() - began) * pace.rest;
       yield looked;
       await sleepUntilAborted(clock, Math.max(0, restUntil - clock.monotonic()), signal);
-      const deadline = clock.monotonic() + pace.anywayMs;
+      const deadline = clock.monotonic() + pace.maxIntervalMs;
       while (!isChanged && !signal.aborted && clock.monotonic() < deadline) {
         const changed = new Promise<void>(resolve => {
           wake = resolve;
@@ -71,7 +71,7 @@ export async function* watchTriage(watching: Watching): AsyncGenerator<Looked> {
         const waited = new AbortController();
         await Promise.race([
           changed,
-          sleepUntilAborted(clock, pace.anywayMs, AbortSignal.any([signal, waited.signal])),
+          sleepUntilAborted(clock, pace.maxIntervalMs, AbortSignal.any([signal, waited.signal])),
         ]);
         waited.abort();
       }
@@ -83,8 +83,8 @@ export async function* watchTriage(watching: Watching): AsyncGenerator<Looked> {
 }
 
 async function look(
-  { live, clock, rules, serverNow }: Watching,
-  reader: ReturnType<Watching['reader']>,
+  { live, clock, rules, serverNow }: TriageWatchOptions,
+  reader: ReturnType<TriageWatchOptions['reader']>,
 ): Promise<Looked> {
   const now = serverNow();
   const run = { rules, view: live.view, now, read: reader.read, monotonic: () => clock.monotonic() };

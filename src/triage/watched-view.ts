@@ -7,7 +7,7 @@ export interface WatchedView {
   view: ClusterView;
   touched: ReadonlySet<ViewKind>;
   /** Where only one namespace was read: another one that was asked for since the last call. */
-  strayed(): string | undefined;
+  otherNamespaceAsked(): string | undefined;
 }
 
 /**
@@ -46,10 +46,10 @@ export function watchView(view: ClusterView): WatchedView {
   return {
     view: watched,
     touched,
-    strayed() {
-      const strayed = other;
+    otherNamespaceAsked() {
+      const otherNamespaceAsked = other;
       other = undefined;
-      return strayed;
+      return otherNamespaceAsked;
     },
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chain, type Placed, type Root } from '../../src/triage/chain.ts';
+import { chain, type GatedFinding, type Root } from '../../src/triage/chain.ts';
 import { at, found } from './support.ts';
 
 /** `Kind/name < what follows` in one line a root. */
@@ -122,7 +122,7 @@ describe('chaos', () => {
 });
 
 const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
-const placedArbitrary: fc.Arbitrary<Placed[]> = fc
+const placedArbitrary: fc.Arbitrary<GatedFinding[]> = fc
   .uniqueArray(
     fc.record({
       rule: fc.constantFrom('pod/x', 'node/y', 'chaos/PodKill', 'service/z'),
@@ -192,7 +192,7 @@ describe('of any findings', () => {
     fc.assert(
       fc.property(placedArbitrary, placed => {
         const roots = chain(placed);
-        const isChaos = ({ finding }: Placed) => finding.rule.startsWith('chaos/');
+        const isChaos = ({ finding }: GatedFinding) => finding.rule.startsWith('chaos/');
         expect(roots.flatMap(({ follows }) => follows).filter(isChaos)).toEqual([]);
         const firstOther = roots.findIndex(root => !isChaos(root));
         if (firstOther >= 0) expect(roots.slice(firstOther).some(isChaos)).toBe(false);

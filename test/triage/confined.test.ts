@@ -4,7 +4,7 @@ import { VIEW_KINDS, type ViewKind } from '../../src/health/view/kinds.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { isFailure, looked } from '../../src/triage/gate-run.ts';
+import { isFailure, runRules } from '../../src/triage/gate-run.ts';
 import { lookOnce } from '../../src/triage/look.ts';
 import type { Rule } from '../../src/triage/rule.ts';
 import { RULES } from '../../src/triage/rules/index.ts';
@@ -43,7 +43,7 @@ describe('where only one namespace may be read', () => {
         yield found('pod/x', 'Pod/shop/after');
       },
     };
-    const result = looked([{ rule, spots: [] }], { view: only, now: 0 }, answers);
+    const result = runRules([{ rule, spots: [] }], { view: only, now: 0 }, answers);
     expect(result.findings.map(({ object }) => object.name)).toEqual(['here', 'after']);
     expect(result.blind).toEqual([{ what: 'the rest of the cluster', reason: 'only namespace shop may be read' }]);
   });

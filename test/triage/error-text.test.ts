@@ -30,7 +30,7 @@ describe('a webhook that cannot be called', () => {
     ['EOF', 'connection closed'],
   ])('%s', (detail, how) => {
     expect(refusalIn(failed(detail))).toMatchObject({
-      what: 'webhook unavailable',
+      is: 'webhook unavailable',
       webhook: 'w.tools.dev',
       how,
       service: { namespace: 'tools', name: 'hook', port: 443 },
@@ -41,7 +41,7 @@ describe('a webhook that cannot be called', () => {
     const text =
       'admission webhook "inferenceservice.kserve-webhook-server.validator" denied the request: Internal error occurred: no endpoints available for service "kserve-webhook-server-service"';
     expect(refusalIn(text)).toMatchObject({
-      what: 'webhook unavailable',
+      is: 'webhook unavailable',
       webhook: 'inferenceservice.kserve-webhook-server.validator',
       how: 'no endpoints',
       service: { name: 'kserve-webhook-server-service' },
@@ -50,14 +50,14 @@ describe('a webhook that cannot be called', () => {
 
   test('is found in what Argo CD wraps it in', () => {
     const text = `one or more objects failed to apply, reason: ${failed('service "hook" not found')} (retried 5 times).`;
-    expect(refusalIn(text)).toMatchObject({ what: 'webhook unavailable', how: 'service not found' });
+    expect(refusalIn(text)).toMatchObject({ is: 'webhook unavailable', how: 'service not found' });
   });
 
   test('is told from the conversion webhook of a CRD', () => {
     const text =
       'conversion webhook for demo.example.com/v1beta1, Kind=Widget failed: Post "https://widget-conversion.demo.svc:443/convert?timeout=30s": service "widget-conversion" not found';
     expect(refusalIn(text)).toEqual({
-      what: 'conversion failed',
+      is: 'conversion failed',
       group: 'demo.example.com',
       version: 'v1beta1',
       kind: 'Widget',
@@ -86,7 +86,7 @@ other-policy:
     'Kyverno names policies, rules and the path that failed',
     text => {
       const refusal = refusalIn(text);
-      if (refusal?.what !== 'webhook denied') throw new Error(JSON.stringify(refusal));
+      if (refusal?.is !== 'webhook denied') throw new Error(JSON.stringify(refusal));
       expect(refusal.webhook).toBe('validate.kyverno.svc-fail');
       expect(refusal.hits.map(({ policy, rule }) => [policy, rule]).slice(0, 2)).toEqual([
         ['require-standard-labels', 'check-owner-and-cost-center'],
@@ -107,7 +107,7 @@ other-policy:
       refusalIn(
         `deployments.apps "web" is forbidden: ValidatingAdmissionPolicy 'limits' with binding 'limits-shop' denied request: failed to configure binding: no params found for policy binding with \`Deny\` parameterNotFoundAction`,
       ),
-    ).toMatchObject({ what: 'policy denied', policy: 'limits', binding: 'limits-shop', paramsMissing: true });
+    ).toMatchObject({ is: 'policy denied', policy: 'limits', binding: 'limits-shop', paramsMissing: true });
   });
 
   test('PodSecurity names its level', () => {
@@ -115,7 +115,7 @@ other-policy:
       refusalIn(
         'pods "web-5d4-" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "web" must set securityContext.allowPrivilegeEscalation=false)',
       ),
-    ).toMatchObject({ what: 'pod security', level: 'restricted:latest' });
+    ).toMatchObject({ is: 'pod security', level: 'restricted:latest' });
   });
 });
 
@@ -126,7 +126,7 @@ describe('limits', () => {
         'pods "web-1" is forbidden: exceeded quota: team, requested: pods=1,requests.cpu=500m, used: pods=9,requests.cpu=4, limited: pods=9,requests.cpu=4',
       ),
     ).toEqual({
-      what: 'quota exceeded',
+      is: 'quota exceeded',
       quota: 'team',
       lines: [
         { resource: 'pods', requested: '1', used: '9', limited: '9' },
@@ -140,7 +140,7 @@ describe('limits', () => {
         'pods "web-1" is forbidden: failed quota: team: must specify limits.cpu for: web; requests.cpu for: web',
       ),
     ).toEqual({
-      what: 'quota needs values',
+      is: 'quota needs values',
       quota: 'team',
       missing: 'limits.cpu for: web; requests.cpu for: web',
     });
@@ -149,7 +149,7 @@ describe('limits', () => {
     'pods "web-1" is forbidden: maximum cpu usage per Container is 500m, but limit is 1',
     'pods "web-1" is forbidden: [maximum cpu usage per Container is 500m, but limit is 1, minimum memory usage per Container is 64Mi, but request is 1Mi]',
     'pods "web-1" is forbidden: cpu max limit to request ratio per Container is 2, but provided ratio is 5.000000',
-  ])('a limit range: %s', text => expect(refusalIn(text)?.what).toBe('limit range'));
+  ])('a limit range: %s', text => expect(refusalIn(text)?.is).toBe('limit range'));
 });
 
 describe('objects that cannot be as wanted', () => {
@@ -185,7 +185,7 @@ describe('objects that cannot be as wanted', () => {
       'spec',
     ],
   ])('immutable: %s', (text, kind, name, field) => {
-    expect(refusalIn(text)).toMatchObject({ what: 'immutable field', kind, name, field });
+    expect(refusalIn(text)).toMatchObject({ is: 'immutable field', kind, name, field });
   });
   test.each([
     [
@@ -201,17 +201,17 @@ describe('objects that cannot be as wanted', () => {
       { kind: 'PodDisruptionBudget', group: 'policy', version: 'v1beta1' },
     ],
     ['the server could not find the requested resource', {}],
-  ])('no such kind: %s', (text, rest) => expect(refusalIn(text)).toEqual({ what: 'no such kind', ...rest }));
+  ])('no such kind: %s', (text, rest) => expect(refusalIn(text)).toEqual({ is: 'no such kind', ...rest }));
   test('missing objects and accounts', () => {
     expect(refusalIn('namespaces "shop" not found')).toEqual({
-      what: 'not found',
+      is: 'not found',
       resource: 'namespaces',
       name: 'shop',
     });
     expect(
       refusalIn('pods "web-" is forbidden: error looking up service account shop/web: serviceaccount "web" not found'),
     ).toEqual({
-      what: 'service account missing',
+      is: 'service account missing',
       namespace: 'shop',
       name: 'web',
     });
@@ -222,7 +222,7 @@ describe('objects that cannot be as wanted', () => {
         'configmaps "x" is forbidden: unable to create new content in namespace old because it is being terminated',
       ),
     ).toEqual({
-      what: 'namespace terminating',
+      is: 'namespace terminating',
       namespace: 'old',
     }));
   test('what a user may not do, and the role that is gone', () => {
@@ -231,7 +231,7 @@ describe('objects that cannot be as wanted', () => {
         'deployments.apps is forbidden: User "system:serviceaccount:argocd:argocd-application-controller" cannot create resource "deployments" in API group "apps" in the namespace "shop": RBAC: clusterrole.rbac.authorization.k8s.io "argocd" not found',
       ),
     ).toEqual({
-      what: 'forbidden',
+      is: 'forbidden',
       user: 'system:serviceaccount:argocd:argocd-application-controller',
       verb: 'create',
       resource: 'deployments',
@@ -246,7 +246,7 @@ describe('objects that cannot be as wanted', () => {
         'CustomResourceDefinition.apiextensions.k8s.io "x" is invalid: metadata.annotations: Too long: may not be more than 262144 bytes',
       ),
     ).toEqual({
-      what: 'too long',
+      is: 'too long',
       field: 'metadata.annotations',
     }));
 });
@@ -256,7 +256,7 @@ test('a gRPC server that nobody answers for', () => {
     refusalIn(
       'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.96.4.4:8081: connect: connection refused"',
     ),
-  ).toMatchObject({ what: 'unreachable', how: 'connection refused' });
+  ).toMatchObject({ is: 'unreachable', how: 'connection refused' });
 });
 
 test.each([

@@ -28,7 +28,7 @@ function answering(api: FakeApi, answer: (request: RawRequest) => Outcome<unknow
 describe('reads of single things', () => {
   test('the certificates of a Secret come alone: no key, and nothing that is none', async () => {
     const { read } = createNamedReader(fakeApi([SECRET]), clock);
-    const answers = await read([{ of: 'certificates', namespace: 'shop', secret: 'cert' }]);
+    const answers = await read([{ is: 'certificates', namespace: 'shop', secret: 'cert' }]);
     expect(answers.certificates('shop', 'cert')).toMatchObject({
       ok: true,
       value: [{ name: 'tls.crt', pem: `${PEM}\n${PEM}` }],
@@ -39,7 +39,7 @@ describe('reads of single things', () => {
   test('a Secret that is read as an object shows its keys and no values', async () => {
     const ref = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'cert' };
     const { read } = createNamedReader(fakeApi([SECRET]), clock);
-    const found = (await read([{ of: 'object', ref }])).object(ref);
+    const found = (await read([{ is: 'object', ref }])).object(ref);
     expect(found?.ok && Object.keys(found.value.data as object)).toEqual(['tls.crt', 'tls.key', 'ca.crt']);
     const text = JSON.stringify(found);
     for (const secret of ['hunter2', ...Object.values(SECRET.data)]) expect(text).not.toContain(secret);
@@ -48,7 +48,7 @@ describe('reads of single things', () => {
   test('a log is asked for by lines and bytes, and its lines are sanitised', async () => {
     const api = fakeApi();
     const asked = answering(api, () => ({ ok: true, status: 200, value: 'old\none\n\u001b[31mpanic: x\u001b[0m\n' }));
-    const log = { of: 'log', namespace: 'shop', pod: 'web-1', container: 'web', previous: true, lines: 2 } as const;
+    const log = { is: 'log', namespace: 'shop', pod: 'web-1', container: 'web', previous: true, lines: 2 } as const;
     const answers = await createNamedReader(api, clock).read([log]);
     expect(answers.log(log)).toMatchObject({ ok: true, value: ['one', 'panic: x'] });
     expect(asked).toMatchObject([
@@ -61,7 +61,7 @@ describe('reads of single things', () => {
 
   test('instances are asked for by metadata, in all namespaces unless told', async () => {
     const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', namespace: 'shop' } };
-    const read = { of: 'instances', apiVersion: 'example.com/v1', kind: 'Widget' } as const;
+    const read = { is: 'instances', apiVersion: 'example.com/v1', kind: 'Widget' } as const;
     const answers = await createNamedReader(fakeApi([widget]), clock).read([read]);
     expect(answers.instances(read)).toMatchObject({ ok: true, value: [{ metadata: { name: 'w' } }] });
     expect(answers.instances({ ...read, namespace: 'other' })).toBeUndefined();
@@ -73,9 +73,9 @@ describe('reads of single things', () => {
     answering(api, () => failing('server-error', 'the server answered 500: [-]etcd failed'));
     const ref = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'gone' };
     const answers = await createNamedReader(api, clock).read([
-      { of: 'object', ref },
-      { of: 'path', path: '/readyz?verbose' },
-      { of: 'path', path: 'https://elsewhere' },
+      { is: 'object', ref },
+      { is: 'path', path: '/readyz?verbose' },
+      { is: 'path', path: 'https://elsewhere' },
     ]);
     expect(answers.object(ref)).toMatchObject({ ok: false, message: expect.stringContaining('broken') });
     expect(answers.path('/readyz?verbose')).toMatchObject({ ok: false, reason: 'server-error' });
@@ -87,9 +87,9 @@ describe('reads of single things', () => {
     const api = fakeApi();
     const asked = answering(api, () => ({ ok: true, status: 200, value: 'ok' }));
     const { read } = createNamedReader(api, clock);
-    const version = { of: 'path', path: '/version' } as const;
+    const version = { is: 'path', path: '/version' } as const;
     await read([version, version]);
-    const many = Array.from({ length: 400 }, (_, index) => ({ of: 'path', path: `/p/${index}` }) as const);
+    const many = Array.from({ length: 400 }, (_, index) => ({ is: 'path', path: `/p/${index}` }) as const);
     const answers = await read([version, ...many]);
     expect(asked).toHaveLength(300);
     expect(answers.path('/p/399')).toMatchObject({ ok: false, message: expect.stringContaining('300') });

@@ -102,7 +102,7 @@ test('a rule that throws is a fault of mayday: its gate is BLIND, the findings b
 });
 
 test('rules ask before they look; what several ask for is read once; a rule that breaks while asking stops no other', async () => {
-  const read: NamedRead = { of: 'path', path: '/readyz' };
+  const read: NamedRead = { is: 'path', path: '/readyz' };
   let reads: readonly NamedRead[] = [];
   const gates = await run(
     [
@@ -226,10 +226,10 @@ test('single reads that were refused make the gate BLIND, one line for all of a 
   const rules = [
     rule('pod/x', {
       asks: () => [
-        { of: 'certificates', namespace: 'shop', secret: 'a' },
-        { of: 'certificates', namespace: 'shop', secret: 'b' },
-        { of: 'log', namespace: 'shop', pod: 'p', container: 'c', lines: 3 },
-        { of: 'object', ref: { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'a' } },
+        { is: 'certificates', namespace: 'shop', secret: 'a' },
+        { is: 'certificates', namespace: 'shop', secret: 'b' },
+        { is: 'log', namespace: 'shop', pod: 'p', container: 'c', lines: 3 },
+        { is: 'object', ref: { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'a' } },
       ],
     }),
   ];
@@ -249,9 +249,9 @@ test('that something is not there is an answer, and so is a log that its kubelet
   const rules = [
     rule('pod/x', {
       asks: () => [
-        { of: 'certificates', namespace: 'shop', secret: 'a' },
-        { of: 'log', namespace: 'shop', pod: 'p', container: 'c', lines: 3 },
-        { of: 'path', path: '/readyz' },
+        { is: 'certificates', namespace: 'shop', secret: 'a' },
+        { is: 'log', namespace: 'shop', pod: 'p', container: 'c', lines: 3 },
+        { is: 'path', path: '/readyz' },
       ],
     }),
   ];

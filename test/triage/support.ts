@@ -1,5 +1,5 @@
 import { type Draft, finding } from '../../src/triage/build.ts';
-import type { Placed } from '../../src/triage/chain.ts';
+import type { GatedFinding } from '../../src/triage/chain.ts';
 import type { Cause, Finding } from '../../src/triage/finding.ts';
 import type { GateId } from '../../src/triage/gates.ts';
 
@@ -22,4 +22,5 @@ export function causeOf(text: string): Cause {
   };
 }
 
-export const at = (gate: GateId, ...findings: Finding[]): Placed[] => findings.map(finding => ({ finding, gate }));
+export const at = (gate: GateId, ...findings: Finding[]): GatedFinding[] =>
+  findings.map(finding => ({ finding, gate }));

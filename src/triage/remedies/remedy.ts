@@ -3,14 +3,14 @@ import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import type { Finding } from '../finding.ts';
 
 /** Something beside the object itself that a plan is decided from: what one object of a kind owns. */
-export interface Beside {
+export interface RelatedList {
   apiVersion: string;
   kind: string;
   namespace?: string;
 }
 
 /** What a plan is decided from, read just before. */
-export interface Present {
+export interface PlanInput {
   object: KubeObject;
   beside: readonly KubeObject[];
   /** Server time, ISO 8601. */
@@ -33,8 +33,8 @@ export interface Remedy {
   /** Whether it is a remedy of this finding. */
   fits(finding: Finding): boolean;
   /** What else to list before planning. */
-  beside?(target: ObjectRef): Beside;
-  plan(present: Present, finding: Finding): Planned;
+  beside?(target: ObjectRef): RelatedList;
+  plan(present: PlanInput, finding: Finding): Planned;
   /** Whether the object, as it is read after the writes, shows that it is done. Undefined: it is gone. */
   isDone(before: KubeObject, after: KubeObject | undefined): boolean;
 }

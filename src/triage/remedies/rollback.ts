@@ -2,7 +2,7 @@ import { patchOf } from '../../injection/write/patch-of.ts';
 import { pointer, set } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { keeperOf, type Planned, type Present, type Remedy } from './remedy.ts';
+import { keeperOf, type PlanInput, type Planned, type Remedy } from './remedy.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const HASH = 'pod-template-hash';
@@ -22,7 +22,7 @@ export const rollback: Remedy = {
   isDone: (before, after) => after !== undefined && after.metadata.generation !== before.metadata.generation,
 };
 
-function plan({ object, beside }: Present): Planned {
+function plan({ object, beside }: PlanInput): Planned {
   const own = beside.filter(({ metadata }) =>
     (metadata.ownerReferences ?? []).some(({ uid }) => uid === object.metadata.uid),
   );

@@ -3,7 +3,7 @@ import type { Failure, Outcome } from '../../../src/kube/client/outcome.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
 import type { Finding } from '../../../src/triage/finding.ts';
 import type { Answers, NamedRead } from '../../../src/triage/named-read.ts';
-import type { Looking, Rule } from '../../../src/triage/rule.ts';
+import type { Rule, RuleInput } from '../../../src/triage/rule.ts';
 import { type Literal, type ViewOptions, viewOf } from '../../support/view.ts';
 
 /** Server time of the tests. */
@@ -37,7 +37,7 @@ const failed = (reason: Failure['reason'], message: string): Failure => ({
 export function findings(rule: Rule, objects: readonly Literal[], told: Told = {}): Finding[] {
   const view = viewOf(objects, { now: NOW, ...told });
   const asked = [...(rule.asks?.({ view, now: NOW }) ?? [])];
-  const looking: Looking = { view, now: NOW, answers: answersOf(told, asked) };
+  const looking: RuleInput = { view, now: NOW, answers: answersOf(told, asked) };
   return [...rule.look(looking)];
 }
 
@@ -55,7 +55,7 @@ export function answersOf(told: Told, asked: readonly NamedRead[]): Answers {
     log: ({ namespace, pod, container }) => {
       const key = `${namespace}/${pod}/${container}`;
       return answer(
-        one => one.of === 'log' && one.pod === pod && one.container === container,
+        one => one.is === 'log' && one.pod === pod && one.container === container,
         key,
         told.logs?.[key] as Clean[] | undefined,
       );
@@ -63,7 +63,7 @@ export function answersOf(told: Told, asked: readonly NamedRead[]): Answers {
     object: ({ kind, namespace, name }) => {
       const key = `${kind}/${namespace ?? ''}/${name}`;
       return answer(
-        one => one.of === 'object' && one.ref.kind === kind && one.ref.name === name,
+        one => one.is === 'object' && one.ref.kind === kind && one.ref.name === name,
         key,
         told.whole?.[key] as unknown as KubeObject | undefined,
       );
@@ -73,7 +73,7 @@ export function answersOf(told: Told, asked: readonly NamedRead[]): Answers {
         ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
       );
       return answer(
-        one => one.of === 'instances' && one.kind === kind && one.namespace === namespace,
+        one => one.is === 'instances' && one.kind === kind && one.namespace === namespace,
         kind,
         all as unknown as KubeObject[] | undefined,
       );
@@ -82,13 +82,13 @@ export function answersOf(told: Told, asked: readonly NamedRead[]): Answers {
       const key = `${namespace}/${secret}`;
       const pem = told.certificates?.[key];
       return answer(
-        one => one.of === 'certificates' && one.namespace === namespace && one.secret === secret,
+        one => one.is === 'certificates' && one.namespace === namespace && one.secret === secret,
         key,
         pem === undefined ? undefined : [{ name: 'tls.crt', pem }],
       );
     },
     marks: () => undefined,
-    path: path => answer(one => one.of === 'path' && one.path === path, path, told.paths?.[path]),
+    path: path => answer(one => one.is === 'path' && one.path === path, path, told.paths?.[path]),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Failure, Outcome } from '../../../src/kube/client/outcome.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
 import type { Finding } from '../../../src/triage/finding.ts';
 import type { Answers, NamedRead } from '../../../src/triage/named-read.ts';
-import type { Looking, Rule } from '../../../src/triage/rule.ts';
+import type { Rule, RuleInput } from '../../../src/triage/rule.ts';
 import { type Literal, type ViewOptions, viewOf } from '../../support/view.ts';
 
 /** Server time of the tests. */
@@ -29,8 +29,8 @@ const failure = (reason: Failure['reason'], message: string): Failure => ({
 const answer = <T>(value: T): Outcome<T> => ({ ok: true, value, status: 200 });
 
 function answersOf({ logs = {}, readable = [], forbidden = [] }: Told, asked: readonly NamedRead[]): Answers {
-  const wasAsked = (of: NamedRead['of'], match: (read: never) => boolean) =>
-    asked.some(read => read.of === of && match(read as never));
+  const wasAsked = (of: NamedRead['is'], match: (read: never) => boolean) =>
+    asked.some(read => read.is === of && match(read as never));
   return {
     log(read) {
       if (!wasAsked('log', (one: typeof read) => one.pod === read.pod && one.container === read.container))
@@ -66,7 +66,7 @@ function answersOf({ logs = {}, readable = [], forbidden = [] }: Told, asked: re
 export function look(rule: Rule, objects: readonly Literal[], told: Told = {}): Finding[] {
   const view = viewOf(objects, { now: NOW, ...told });
   const asked = [...(rule.asks?.({ view, now: NOW }) ?? [])];
-  const looking: Looking = { view, now: NOW, answers: answersOf(told, asked) };
+  const looking: RuleInput = { view, now: NOW, answers: answersOf(told, asked) };
   return [...rule.look(looking)];
 }
 

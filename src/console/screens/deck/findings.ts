@@ -2,7 +2,7 @@ import type { State } from '../../../text/glyphs.ts';
 import { width } from '../../../text/width.ts';
 import type { GateStatus } from '../../../triage/gates.ts';
 import { nameText } from '../../../triage/report/about.ts';
-import { standingOf, standingWords } from '../../../triage/standing.ts';
+import { triageSummary, triageSummaryWords } from '../../../triage/summary.ts';
 import { cell, ends, type Line, line, span, type Tone } from '../../widgets/line.ts';
 import type { View } from '../../widgets/view.ts';
 import type { TriageView } from '../triage/view.ts';
@@ -30,9 +30,9 @@ export function findingLines({ phase, result, message }: TriageView, view: View,
     const glyph = failed ? span(glyphs.states.blind, 'warn') : span(glyphs.states.wait, 'dim');
     return [line(glyph, ' ', NAME, ' ', failed ? span(`BLIND ${message}`, 'warn') : span('looking', 'dim'))];
   }
-  const standing = standingOf(result);
+  const standing = triageSummary(result);
   const looks = LOOKS[standing.status];
-  const words = span(standingWords(standing), looks.tone);
+  const words = span(triageSummaryWords(standing), looks.tone);
   const head = line(span(glyphs.states[looks.state], looks.tone), ' ', NAME, ' ', words);
   if (standing.worst === undefined) return [head];
   const { finding, gate } = standing.worst;

@@ -1,6 +1,6 @@
 import { counted } from '../../../text/counted.ts';
 import { age, clockText } from '../../../text/duration.ts';
-import { standingWords } from '../../../triage/standing.ts';
+import { triageSummaryWords } from '../../../triage/summary.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, cell, itemLine, type Line, line, type Span, select, span } from '../../widgets/line.ts';
@@ -85,7 +85,7 @@ function words({ phase, message, standing, blind = 0, at }: FleetRow, now: numbe
     return span(cell(at === undefined ? `${phase}…` : `looking again, last ${age(now - at)} ago`, room), 'dim');
   const unread = blind > 0 ? `scan BLIND to ${counted(blind, 'kind')}  ` : '';
   const worst = standing?.worst?.finding;
-  const found = standing === undefined ? `triage failed: ${message}` : standingWords(standing);
+  const found = standing === undefined ? `triage failed: ${message}` : triageSummaryWords(standing);
   const first = worst === undefined ? '' : `${worst.rule}: ${worst.summary}, `;
   return span(cell(`${unread}${first}${found}`, room), blind === 0 && standing?.status === 'PASS' ? 'plain' : 'warn');
 }

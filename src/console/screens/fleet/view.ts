@@ -1,6 +1,6 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { Clean } from '../../../text/sanitise.ts';
-import type { Standing } from '../../../triage/standing.ts';
+import type { TriageSummary } from '../../../triage/summary.ts';
 import type { ConsoleState } from '../../store/state.ts';
 
 /** What the last look at one cluster found. Numbers are undefined as long as they were not read. */
@@ -18,7 +18,7 @@ export interface FleetRow {
   /** Kinds that the scan could not read. */
   blind?: number;
   /** What triage says; undefined where it has not looked, or failed. */
-  standing?: Standing;
+  standing?: TriageSummary;
   /** Of a revert since the last look that a person asked for: what is not proven restored; `unknown` where its second look failed. */
   remaining?: number | 'unknown';
   message: Clean | '';

@@ -1,7 +1,7 @@
 import { pooled } from '../../../kube/client/pooled.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
-import { standingOf } from '../../../triage/standing.ts';
+import { triageSummary } from '../../../triage/summary.ts';
 import { type Context, close, notify, open } from '../../app/context.ts';
 import type { Session } from '../../deps.ts';
 import { type FleetRow, type FleetView, faultCounts } from './view.ts';
@@ -69,7 +69,7 @@ export function createFleetWatching(context: Context): FleetWatching {
       const now = session.serverNow();
       set(name, faultCounts(scanned.findings, scanned.blind, now));
       try {
-        set(name, { message: '', standing: standingOf(await session.triage(() => undefined, context.ended)) });
+        set(name, { message: '', standing: triageSummary(await session.triage(() => undefined, context.ended)) });
       } catch (error) {
         // The scan alone: what triage said before no longer holds.
         const { standing: _, ...rest } = rowOf(name);

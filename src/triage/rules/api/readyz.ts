@@ -17,7 +17,7 @@ export const apiReadyz: Rule = {
     whatToDo: 'Look at the failed check on the control plane: etcd, its disk, the logs of kube-apiserver.',
   },
   *asks() {
-    yield { of: 'path', path: PATH };
+    yield { is: 'path', path: PATH };
   },
   *look({ view, answers }) {
     const answer = answers.path(PATH);

@@ -6,7 +6,7 @@ import { claimOf, undoneBy } from '../../claims.ts';
 import { condition, quoted } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
-import { type DeadEnd, routeTo, type ServiceTarget, servicePorts, targetOf } from '../../service-route.ts';
+import { type RouteFailure, routeTo, type ServiceTarget, servicePorts, targetOf } from '../../service-route.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { unreachableIn, unreachableWords } from '../../unreachable.ts';
 import { certificatesInBundle, certificateWords, validityOf } from '../../x509.ts';
@@ -18,7 +18,7 @@ const GRACE_MS = 60_000;
 interface Down {
   service: ViewObject;
   target: ServiceTarget;
-  dead: DeadEnd | undefined;
+  dead: RouteFailure | undefined;
 }
 
 function* downServices(view: ClusterView, now: number): Iterable<Down> {
@@ -78,7 +78,7 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
     rule: 'apiservice/unavailable',
     severity: 'high',
     object: service,
-    summary: `the aggregated API ${text(service.spec.group)}/${text(service.spec.version)} is unavailable (${available?.reason || 'no reason'}): ${deadWords(dead, target) ?? (how === undefined ? 'its discovery fails' : unreachableWords[how])}`,
+    summary: `the aggregated API ${text(service.spec.group)}/${text(service.spec.version)} is unavailable (${available?.reason || 'no reason'}): ${routeFailureWords(dead, target) ?? (how === undefined ? 'its discovery fails' : unreachableWords[how])}`,
     since: available?.since === undefined ? undefined : { at: available.since, exact: true },
     evidence: [
       available && quoted(available),
@@ -123,7 +123,10 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
   });
 }
 
-function deadWords(dead: DeadEnd | undefined, { namespace, name, port }: ServiceTarget): string | undefined {
+function routeFailureWords(
+  dead: RouteFailure | undefined,
+  { namespace, name, port }: ServiceTarget,
+): string | undefined {
   const service = `Service ${namespace}/${name}`;
   switch (dead) {
     case undefined:

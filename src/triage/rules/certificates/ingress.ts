@@ -3,7 +3,7 @@ import { list, strings, text } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
 import { created } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { type Certificate, certificatesIn, certificateWords, isFor, validityOf } from '../../x509.ts';
 
@@ -42,7 +42,7 @@ export const ingressCertificate: Rule = {
     whatToDo: 'Renew the certificate, and see what should have renewed it.',
   },
   *asks({ view }) {
-    for (const { namespace, secret } of servedBy(view)) yield { of: 'certificates', namespace, secret };
+    for (const { namespace, secret } of servedBy(view)) yield { is: 'certificates', namespace, secret };
   },
   *look({ view, answers, now }) {
     const done = new Set<string>();
@@ -66,7 +66,7 @@ export const ingressCertificate: Rule = {
 };
 
 /** Why there is no certificate where there should be one; undefined where there is, or where nobody could look. */
-function whyAbsent(answer: ReturnType<Looking['answers']['certificates']>): string | undefined {
+function whyAbsent(answer: ReturnType<RuleInput['answers']['certificates']>): string | undefined {
   if (answer === undefined) return undefined;
   if (!answer.ok) return answer.reason === 'not-found' ? 'does not exist' : undefined;
   return answer.value.some(({ name, pem }) => name === 'tls.crt' && pem !== '')

@@ -10,7 +10,7 @@ import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { EFFECTS } from './faults.ts';
-import { standsStill, victimOf } from './victim.ts';
+import { isStillInjected, victimOf } from './victim.ts';
 
 const WORKLOADS: readonly ViewKind[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
 /** Where the marks of each type may stand, as far as the view follows kinds. Other types mark whatever they were told to. */
@@ -57,7 +57,7 @@ const ruleOf = (type: FaultType | 'unknown'): Rule => {
         'Revert the injection before anything else is mended: `mayday revert ID` puts the original back and verifies it.',
     },
     *asks() {
-      yield { of: 'marks' };
+      yield { is: 'marks' };
     },
     *unseen({ answers }) {
       const marks = answers.marks();
@@ -88,7 +88,7 @@ function found(
   carrier: ViewObject,
   marker: Marker,
 ): Finding {
-  const stands = standsStill(view, carrier, type);
+  const stillInjected = isStillInjected(view, carrier, type);
   const { summary, effect } = EFFECTS[type];
   const { at, expires, experiment, by, tool } = marker;
   const made = MAKES.includes(type) ? time(carrier.metadata.creationTimestamp) : undefined;
@@ -96,10 +96,10 @@ function found(
   const overdue = expires !== undefined && expires < now;
   return finding({
     rule: `chaos/${type}`,
-    severity: stands === false ? 'warn' : 'high',
+    severity: stillInjected === false ? 'warn' : 'high',
     object: victimOf(marker),
     summary:
-      stands === false
+      stillInjected === false
         ? `only marks are left of a chaos injection (${type}): the object has its original again`
         : summary,
     since: since === undefined ? undefined : { at: since, exact: true },
@@ -108,7 +108,7 @@ function found(
       `injected by ${tool}${by === undefined ? '' : ` for ${by}`}${experiment === undefined ? '' : `, experiment ${experiment}`}`,
       expires !== undefined && `it was to end at ${new Date(expires).toISOString()}${overdue ? ': it is overdue' : ''}`,
     ],
-    cause: `${type === 'unknown' ? 'A chaos injection' : `The chaos injection ${type}`} was ${overdue ? 'never reverted, though its time is over' : 'not reverted'}. ${stands === false ? 'Nothing follows from the marks alone.' : effect}`,
+    cause: `${type === 'unknown' ? 'A chaos injection' : `The chaos injection ${type}`} was ${overdue ? 'never reverted, though its time is over' : 'not reverted'}. ${stillInjected === false ? 'Nothing follows from the marks alone.' : effect}`,
     fixes: [
       {
         text: `Revert the injection: the original is put back, and verified.`,

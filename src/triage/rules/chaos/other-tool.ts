@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../k8s/object.ts';
 import { finding } from '../../build.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 
 /** What gives another chaos tool away on an object of the view. */
@@ -82,7 +82,7 @@ export const otherTool: Rule = {
   },
   *asks({ view }) {
     for (const { apiVersion, kind } of kindsOfOthers(view))
-      yield { of: 'instances', apiVersion, kind } satisfies NamedRead;
+      yield { is: 'instances', apiVersion, kind } satisfies NamedRead;
   },
   *look(looking) {
     yield* traces(looking);
@@ -96,7 +96,7 @@ const fixesOf = (view: ClusterView) => [
 ];
 
 /** What other tools left on pods and workloads, or run as pods. */
-function* traces({ view }: Looking): Iterable<Finding> {
+function* traces({ view }: RuleInput): Iterable<Finding> {
   for (const kind of KINDS)
     for (const object of view.all(kind)) {
       const trace = traceOf(object);
@@ -116,9 +116,9 @@ function* traces({ view }: Looking): Iterable<Finding> {
 }
 
 /** The objects by which other tools inject. */
-function* experiments({ view, answers }: Looking): Iterable<Finding> {
+function* experiments({ view, answers }: RuleInput): Iterable<Finding> {
   for (const { apiVersion, kind, tool } of kindsOfOthers(view)) {
-    const instances = answers.instances({ of: 'instances', apiVersion, kind });
+    const instances = answers.instances({ is: 'instances', apiVersion, kind });
     for (const { metadata } of instances?.ok ? instances.value : [])
       yield experiment(view, tool, { apiVersion, kind, metadata });
   }

@@ -26,7 +26,7 @@ export function victimOf({ type, object }: Marker): ObjectRef {
  * Whether the fault still stands: the annotations of some types tell the original, and where the object has it again only the marks are
  * left. Undefined where the marks do not tell.
  */
-export function standsStill(view: ClusterView, carrier: ViewObject, type: string): boolean | undefined {
+export function isStillInjected(view: ClusterView, carrier: ViewObject, type: string): boolean | undefined {
   const { annotations } = carrier.metadata;
   if (type === ('DeploymentScaleZero' satisfies FaultType)) return number(carrier.spec.replicas, 1) === 0;
   if (type === ('NamespaceDeletion' satisfies FaultType) || type === ('LeaderElectionDisrupt' satisfies FaultType))

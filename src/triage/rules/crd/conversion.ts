@@ -128,7 +128,7 @@ function mendFix(view: ClusterView, where: string, workload: ViewObject | undefi
 function failedConversions(view: ClusterView, group: string, kind: string): Failed[] {
   const of = (said: string, where: string): Failed[] => {
     const refusal = refusalIn(said);
-    return refusal?.what === 'conversion failed' && refusal.group === group && refusal.kind === kind
+    return refusal?.is === 'conversion failed' && refusal.group === group && refusal.kind === kind
       ? [{ how: refusal.how, line: `${where}: "${said}"` }]
       : [];
   };

@@ -44,7 +44,7 @@ export function expectedKinds(view: ClusterView): Expected[] {
     }
   for (const { refusal, said, where, about } of refusalsSeen(view)) {
     if (
-      refusal.what !== 'no such kind' ||
+      refusal.is !== 'no such kind' ||
       refusal.kind === undefined ||
       refusal.group === undefined ||
       isBuiltIn(refusal.group)

@@ -4,7 +4,7 @@ import { finding } from '../../build.ts';
 import { gitPathOf } from '../../claims.ts';
 import { created } from '../../fields.ts';
 import { nearest } from '../../near-miss.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
 import { type Expected, expectedKinds, firstDeployed, isServed, pluralOf } from './expected.ts';
 import { type Defined, definedBy, storedVersions } from './kinds.ts';
@@ -39,7 +39,7 @@ export const crdMissing: Rule = {
       yield missing(view, expected);
     }
     for (const { name, app } of listedCrds(view))
-      if (!served.has(name) && !tellsMissing(view, name)) yield missingListed(view, name, app);
+      if (!served.has(name) && !isReportedMissing(view, name)) yield missingListed(view, name, app);
   },
 };
 
@@ -55,7 +55,7 @@ function* listedCrds(view: ClusterView): Iterable<{ name: string; app: ViewObjec
 }
 
 /** Whether a kind of this CRD is told of as missing already. */
-const tellsMissing = (view: ClusterView, name: string): boolean =>
+const isReportedMissing = (view: ClusterView, name: string): boolean =>
   expectedKinds(view).some(
     ({ group, kind }) => isServed(view, group, kind) === false && `${pluralOf(view, group, kind)}.${group}` === name,
   );
@@ -134,7 +134,7 @@ export const refresh = (view: ClusterView, app: ViewObject) => ({
 });
 
 const EMPTY_READ = (defined: Defined) => ({
-  of: 'instances' as const,
+  is: 'instances' as const,
   apiVersion: defined.apiVersion ?? '',
   kind: defined.kind,
 });
@@ -166,7 +166,7 @@ export const crdRecreated: Rule = {
   *asks({ view }) {
     for (const { defined } of suspicious(view)) yield EMPTY_READ(defined);
   },
-  *look({ view, answers }: Looking) {
+  *look({ view, answers }: RuleInput) {
     for (const { expected, defined, older } of suspicious(view)) {
       const answer = answers.instances(EMPTY_READ(defined));
       const there = new Set(

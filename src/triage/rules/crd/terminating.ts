@@ -5,15 +5,15 @@ import { applicationOf, gitPathOf } from '../../claims.ts';
 import { conditions, quoted } from '../../fields.ts';
 import { ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
 import type { NamedRead } from '../../named-read.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { definedBy } from './kinds.ts';
 
 const isLeaving = ({ metadata }: ViewObject): boolean => metadata.deletionTimestamp !== undefined;
 
-const readOf = (crd: ViewObject): Extract<NamedRead, { of: 'instances' }> | undefined => {
+const readOf = (crd: ViewObject): Extract<NamedRead, { is: 'instances' }> | undefined => {
   const { apiVersion, kind } = definedBy(crd);
-  return apiVersion === undefined ? undefined : { of: 'instances', apiVersion, kind };
+  return apiVersion === undefined ? undefined : { is: 'instances', apiVersion, kind };
 };
 
 /** A CRD that is being deleted, and with it every object of its kind. */
@@ -47,7 +47,7 @@ export const crdTerminating: Rule = {
   },
 };
 
-function terminating({ view, answers }: Looking, crd: ViewObject) {
+function terminating({ view, answers }: RuleInput, crd: ViewObject) {
   const { group, plural, kind } = definedBy(crd);
   const read = readOf(crd);
   const answer = read && answers.instances(read);
@@ -114,13 +114,13 @@ export const crdNotEstablished: Rule = {
   },
   *look({ view, now }) {
     for (const crd of view.all('CustomResourceDefinition')) {
-      const told = conditions(crd);
-      const bad = told.filter(
+      const reported = conditions(crd);
+      const bad = reported.filter(
         ({ type, status }) => (type === 'Established' || type === 'NamesAccepted') && status !== 'True',
       );
       const young = now - (time(crd.metadata.creationTimestamp) ?? 0) < 60_000;
       if (bad.length === 0 || isLeaving(crd) || young) continue;
-      const clash = told.find(({ type, status }) => type === 'NamesAccepted' && status === 'False');
+      const clash = reported.find(({ type, status }) => type === 'NamesAccepted' && status === 'False');
       const rival = clash === undefined ? undefined : rivalOf(view, crd);
       yield finding({
         rule: 'crd/not-established',

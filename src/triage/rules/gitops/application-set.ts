@@ -3,7 +3,7 @@ import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { engineCauses } from './engine.ts';
-import { ownTold } from './refused.ts';
+import { argoAdvice } from './refusal-advice.ts';
 
 const PATIENCE_MS = 2 * 60_000;
 
@@ -23,18 +23,18 @@ export const applicationSetFails: Rule = {
       const failed = condition(set, 'ErrorOccurred');
       const at = failed?.since ?? created(set);
       if (failed?.status !== 'True' || now - at < PATIENCE_MS || set.metadata.deletionTimestamp !== undefined) continue;
-      const told = ownTold(failed.message);
+      const advice = argoAdvice(failed.message);
       yield finding({
         rule: 'gitops/application-set',
         severity: 'high',
         object: set,
-        summary: `the application set cannot generate its applications: ${told?.why ?? failed.message.slice(0, 200)}`,
+        summary: `the application set cannot generate its applications: ${advice?.why ?? failed.message.slice(0, 200)}`,
         since: sinceTime(failed.since, at),
         evidence: [quoted(failed)],
         cause: failed.message,
         fixes: [
           {
-            text: told?.fix ?? 'Correct the generator or the template of the set as the message says.',
+            text: advice?.fix ?? 'Correct the generator or the template of the set as the message says.',
             command: command(view, ['kubectl', 'edit', ...named(refOf(set))]),
           },
         ],

@@ -4,7 +4,7 @@ import { fields, list, text, time } from '../../../k8s/fields.ts';
 import { refusalsOfApplication, type Seen } from '../../refusals.ts';
 
 /** One object that an application holds. */
-export interface Held {
+export interface ManagedObject {
   group: string;
   version: string;
   kind: string;
@@ -21,7 +21,7 @@ export interface AppState {
   health: string;
   phase: string;
   automated: boolean;
-  resources: readonly Held[];
+  resources: readonly ManagedObject[];
   /** What the API server refused, as the application tells. */
   refusals: readonly Seen[];
   /** Conditions that are errors, with their words. */
@@ -78,11 +78,11 @@ export function stateOf(app: ViewObject): AppState {
 }
 
 /** Objects that an application believes to be in the cluster and that the view knows are not. */
-export function missingOf(view: ClusterView, { resources }: AppState): Held[] {
+export function missingOf(view: ClusterView, { resources }: AppState): ManagedObject[] {
   return resources.filter(one => one.health === 'Missing' || isGone(view, one));
 }
 
-function isGone(view: ClusterView, { group, kind, namespace, name }: Held): boolean {
+function isGone(view: ClusterView, { group, kind, namespace, name }: ManagedObject): boolean {
   const known = VIEW_KINDS[kind as ViewKind] as string | undefined;
   if (known === undefined || kind === 'Event' || (known.includes('/') ? known.split('/')[0] : '') !== group)
     return false;
@@ -94,5 +94,5 @@ function isGone(view: ClusterView, { group, kind, namespace, name }: Held): bool
 }
 
 /** An object for evidence lines. */
-export const heldWords = ({ kind, namespace, name, sync, health }: Held): string =>
+export const managedObjectWords = ({ kind, namespace, name, sync, health }: ManagedObject): string =>
   `status.resources ${kind} ${namespace ? `${namespace}/` : ''}${name}: ${[sync, health].filter(one => one !== '').join(', ')}`;

@@ -4,12 +4,12 @@ import { finding } from '../../build.ts';
 import { gitPathOf } from '../../claims.ts';
 import type { Cause, Finding } from '../../finding.ts';
 import { quotedRefusal } from '../../refusals.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
-import { type AppState, type Held, heldWords, missingOf, stateOf } from './application-state.ts';
+import { type AppState, type ManagedObject, managedObjectWords, missingOf, stateOf } from './application-state.ts';
 import { engineCauses } from './engine.ts';
 import { missesOf, readsOf, wantedKeys } from './labels.ts';
-import { ownTold, type Told, toldOf } from './refused.ts';
+import { adviceFor, argoAdvice, type RefusalAdvice } from './refusal-advice.ts';
 
 const WANTS = [
   'Deployment',
@@ -61,14 +61,14 @@ export const gitopsApplication: Rule = {
   },
 };
 
-interface Verdict extends Partial<Told> {
+interface Verdict extends Partial<RefusalAdvice> {
   summary: string;
   severity: Finding['severity'];
   because: readonly Cause[];
   cause?: string;
 }
 
-const verdictOf = (looking: Looking, state: AppState, all: readonly AppState[]): Verdict | undefined =>
+const verdictOf = (looking: RuleInput, state: AppState, all: readonly AppState[]): Verdict | undefined =>
   refused(looking, state) ??
   unknown(looking.view, state, all) ??
   failed(state) ??
@@ -77,12 +77,12 @@ const verdictOf = (looking: Looking, state: AppState, all: readonly AppState[]):
   shared(state) ??
   outOfSync(state, looking.now);
 
-function refused(looking: Looking, state: AppState): Verdict | undefined {
+function refused(looking: RuleInput, state: AppState): Verdict | undefined {
   const { view } = looking;
   // What does not answer to the engine itself is a matter of comparing, not of a refused object.
-  const [first] = state.refusals.filter(({ refusal }) => refusal.what !== 'unreachable');
+  const [first] = state.refusals.filter(({ refusal }) => refusal.is !== 'unreachable');
   if (first === undefined) return undefined;
-  const told = toldOf(first.refusal);
+  const advice = adviceFor(first.refusal);
   const misses = missesOf(looking, state);
   const keys = wantedKeys(state);
   const home = homeOf(state);
@@ -91,18 +91,18 @@ function refused(looking: Looking, state: AppState): Verdict | undefined {
     .join('; ');
   return {
     severity: 'high',
-    summary: `sync fails: ${told.why}${keys.length > 0 ? ` (label ${keys.join(', ')} missing${misses[0] === undefined ? '' : `; near miss ${misses[0].carried}`})` : ''}`,
-    why: told.why,
-    cause: `${told.why}. ${near !== '' ? `${near}. ` : ''}One refused object fails the whole sync; the others wait for it.`,
+    summary: `sync fails: ${advice.why}${keys.length > 0 ? ` (label ${keys.join(', ')} missing${misses[0] === undefined ? '' : `; near miss ${misses[0].carried}`})` : ''}`,
+    why: advice.why,
+    cause: `${advice.why}. ${near !== '' ? `${near}. ` : ''}One refused object fails the whole sync; the others wait for it.`,
     fix:
       misses[0] === undefined
-        ? told.fix
+        ? advice.fix
         : `In Git${pathWords(state)} rename label ${misses[0].carried} to ${misses[0].wanted} (value ${misses[0].value}).`,
     because: [
       ...state.refusals.flatMap(({ refusal }) => blamedBy(view, refusal, home)),
       ...(home === undefined ? [] : [{ kind: 'Namespace', name: home }]),
       // A controller at the edge of its strength may be what it takes for an answer.
-      ...(first.refusal.what === 'forbidden' ? engineCauses(view) : []),
+      ...(first.refusal.is === 'forbidden' ? engineCauses(view) : []),
     ],
   };
 }
@@ -118,13 +118,13 @@ function unknown(view: ClusterView, state: AppState, all: readonly AppState[]): 
   );
   if (state.sync !== 'Unknown' && comparison === undefined) return undefined;
   const words = comparison?.message ?? '';
-  const told = ownTold(words);
+  const advice = argoAdvice(words);
   const spread = spreadOf(state, all);
   return {
     severity: 'high',
-    summary: `sync status ${state.sync || 'Unknown'}: ${told?.why ?? `the application cannot be compared (${words.slice(0, 160) || 'no reason given'})`}`,
-    cause: `${told?.why ?? 'Argo CD could not compare Git with the cluster'}. ${spread}`,
-    fix: told?.fix ?? 'Mend the repo-server, redis or the connection that the words name; then hard refresh.',
+    summary: `sync status ${state.sync || 'Unknown'}: ${advice?.why ?? `the application cannot be compared (${words.slice(0, 160) || 'no reason given'})`}`,
+    cause: `${advice?.why ?? 'Argo CD could not compare Git with the cluster'}. ${spread}`,
+    fix: advice?.fix ?? 'Mend the repo-server, redis or the connection that the words name; then hard refresh.',
     because: [
       ...state.refusals.flatMap(({ refusal }) => blamedBy(view, refusal, homeOf(state))),
       ...engineCauses(view),
@@ -151,17 +151,21 @@ function spreadOf(state: AppState, all: readonly AppState[]): string {
 function failed({ failure, errors, resources }: AppState): Verdict | undefined {
   const words = failure || errors[0]?.message;
   if (words === undefined || words === '') return undefined;
-  const told = ownTold(words);
+  const advice = argoAdvice(words);
   return {
     severity: 'high',
-    summary: `${failure === '' ? errors[0]?.type : 'the last sync failed'}: ${told?.why ?? words.slice(0, 200)}`,
-    ...(told && { cause: `${told.why}.`, fix: told.fix }),
+    summary: `${failure === '' ? errors[0]?.type : 'the last sync failed'}: ${advice?.why ?? words.slice(0, 200)}`,
+    ...(advice && { cause: `${advice.why}.`, fix: advice.fix }),
     because: resources.filter(({ sync, health }) => sync === 'OutOfSync' || isSick(health)).map(causeOf),
   };
 }
 
 const isSick = (health: string): boolean => health === 'Degraded' || health === 'Missing' || health === 'Unknown';
-const causeOf = ({ kind, namespace, name }: Held): Cause => ({ kind, name, ...(namespace !== '' && { namespace }) });
+const causeOf = ({ kind, namespace, name }: ManagedObject): Cause => ({
+  kind,
+  name,
+  ...(namespace !== '' && { namespace }),
+});
 
 function absent(view: ClusterView, state: AppState): Verdict | undefined {
   const gone = missingOf(view, state);
@@ -245,7 +249,7 @@ const pathWords = ({ app }: AppState): string => {
   return path === '' ? '' : ` (${path})`;
 };
 
-function report({ view }: Looking, state: AppState, { summary, severity, cause, fix, because }: Verdict): Finding {
+function report({ view }: RuleInput, state: AppState, { summary, severity, cause, fix, because }: Verdict): Finding {
   const { app, refusals, errors, resources, failure } = state;
   const { name, namespace = 'argocd' } = app.metadata;
   return finding({
@@ -264,7 +268,7 @@ function report({ view }: Looking, state: AppState, { summary, severity, cause, 
       ...resources
         .filter(one => one.sync === 'OutOfSync' || isSick(one.health))
         .slice(0, 6)
-        .map(heldWords),
+        .map(managedObjectWords),
       pathWords(state) !== '' && `spec.source:${pathWords(state)}`,
     ],
     cause,

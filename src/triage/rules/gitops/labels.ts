@@ -2,19 +2,19 @@ import { list, text, textMap } from '../../../k8s/fields.ts';
 import { labelKeysIn, type Refusal } from '../../error-text.ts';
 import type { NamedRead } from '../../named-read.ts';
 import { nearest } from '../../near-miss.ts';
-import type { Looking } from '../../rule.ts';
-import type { AppState, Held } from './application-state.ts';
+import type { RuleInput } from '../../rule.ts';
+import type { AppState, ManagedObject } from './application-state.ts';
 
 /** The labels that policies asked for in a refusal. */
 export const wantedKeys = ({ refusals }: Pick<AppState, 'refusals'>): string[] => [
   ...new Set(refusals.flatMap(({ refusal }) => (isDenied(refusal) ? refusal.hits.flatMap(labelKeysIn) : []))),
 ];
 
-const isDenied = (refusal: Refusal): refusal is Extract<Refusal, { what: 'webhook denied' }> =>
-  refusal.what === 'webhook denied';
+const isDenied = (refusal: Refusal): refusal is Extract<Refusal, { is: 'webhook denied' }> =>
+  refusal.is === 'webhook denied';
 
 /** The objects whose labels are worth a look: those that were refused; those out of sync where none is named. */
-export function refusedObjects({ app, resources, refusals }: AppState): Held[] {
+export function refusedObjects({ app, resources, refusals }: AppState): ManagedObject[] {
   const failed = list(
     (app.status.operationState as { syncResult?: { resources?: unknown } } | undefined)?.syncResult?.resources,
   ).filter(one => text(one.status) === 'SyncFailed');
@@ -26,7 +26,7 @@ export function refusedObjects({ app, resources, refusals }: AppState): Held[] {
   return (named.length > 0 ? named : resources.filter(({ sync }) => sync === 'OutOfSync')).slice(0, 3);
 }
 
-const heldRef = ({ group, version, kind, namespace, name }: Held) => ({
+const managedObjectRef = ({ group, version, kind, namespace, name }: ManagedObject) => ({
   apiVersion: group === '' ? version || 'v1' : `${group}/${version}`,
   kind,
   name,
@@ -34,10 +34,12 @@ const heldRef = ({ group, version, kind, namespace, name }: Held) => ({
 });
 
 export const readsOf = (state: AppState): NamedRead[] =>
-  wantedKeys(state).length === 0 ? [] : refusedObjects(state).map(one => ({ of: 'object', ref: heldRef(one) }));
+  wantedKeys(state).length === 0
+    ? []
+    : refusedObjects(state).map(one => ({ is: 'object', ref: managedObjectRef(one) }));
 
 /** A label that an object carries in place of the one that a policy asks for. */
-export interface Miss {
+export interface MissingLabel {
   object: string;
   wanted: string;
   carried: string;
@@ -45,10 +47,10 @@ export interface Miss {
 }
 
 /** Compares what is asked for with what the refused objects carry. Objects that never came to be are not there to look at. */
-export function missesOf({ answers }: Pick<Looking, 'answers'>, state: AppState): Miss[] {
+export function missesOf({ answers }: Pick<RuleInput, 'answers'>, state: AppState): MissingLabel[] {
   const keys = wantedKeys(state);
   return refusedObjects(state).flatMap(one => {
-    const answer = answers.object(heldRef(one));
+    const answer = answers.object(managedObjectRef(one));
     const labels = answer?.ok ? textMap(answer.value.metadata.labels) : {};
     return keys.flatMap(wanted => {
       const carried = labels[wanted] === undefined ? nearest(wanted, Object.keys(labels)) : undefined;

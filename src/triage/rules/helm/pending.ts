@@ -7,8 +7,8 @@ import type { Rule } from '../../rule.ts';
 import { quoted } from '../../shell.ts';
 
 /** Helm keeps each revision of a release in a Secret and says in its labels how it stands: what is in it need not be read. */
-const releases = (view: ClusterView): Extract<NamedRead, { of: 'instances' }> => ({
-  of: 'instances',
+const releases = (view: ClusterView): Extract<NamedRead, { is: 'instances' }> => ({
+  is: 'instances',
   apiVersion: 'v1',
   kind: 'Secret',
   labels: 'owner=helm',

@@ -8,7 +8,7 @@ import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 /** A peak of a few minutes is what a maximum is for. */
-const PATIENCE_MS = 10 * 60_000;
+const GRACE_MS = 10 * 60_000;
 
 /** `cpu 95% (70% wanted)`: the metrics that the target does not hold. */
 const beyond = ({ spec, status }: ViewObject): string[] =>
@@ -37,7 +37,7 @@ export const hpaAtMaximum: Rule = {
     for (const hpa of view.all('HorizontalPodAutoscaler')) {
       const limited = condition(hpa, 'ScalingLimited');
       const at = limited?.since ?? created(hpa);
-      if (limited?.status !== 'True' || limited.reason !== 'TooManyReplicas' || now - at < PATIENCE_MS) continue;
+      if (limited?.status !== 'True' || limited.reason !== 'TooManyReplicas' || now - at < GRACE_MS) continue;
       const most = number(hpa.spec.maxReplicas);
       const target = fields(hpa.spec.scaleTargetRef);
       const metrics = beyond(hpa);

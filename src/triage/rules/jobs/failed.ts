@@ -5,13 +5,13 @@ import { type FixDraft, finding, refOf } from '../../build.ts';
 import { type Condition, condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { containersOf, type Ended } from '../pods/containers.ts';
 import { exitWords } from '../pods/exit-words.ts';
 import { logHint } from '../pods/log-hints.ts';
 import { causeOf, type Top, topOf } from '../pods/owner.ts';
-import { podRef } from '../pods/sick.ts';
+import { podRef } from '../pods/unwell-pods.ts';
 
 /** A failure of yesterday is not an incident of now. */
 const OLD_MS = 24 * 3_600_000;
@@ -23,13 +23,13 @@ interface FailedJob {
   top: Top;
   /** The newest pod that failed, where it is still there. */
   pod: ViewObject | undefined;
-  read: Extract<NamedRead, { of: 'log' }> | undefined;
+  read: Extract<NamedRead, { is: 'log' }> | undefined;
 }
 
 const isDone = (job: ViewObject): boolean => condition(job, 'Complete')?.status === 'True';
 
 /** Whether the same work has been done since: by a later Job of the same CronJob, or one of the same app. */
-function isMadeGood(view: ClusterView, job: ViewObject, top: Top): boolean {
+function isSuperseded(view: ClusterView, job: ViewObject, top: Top): boolean {
   const app = (one: ViewObject): string => textMap(fields(fields(fields(one.spec.template).metadata)).labels).app ?? '';
   return view.inNamespace('Job', job.metadata.namespace ?? '').some(other => {
     if (other === job || !isDone(other) || created(other) <= created(job)) return false;
@@ -38,8 +38,8 @@ function isMadeGood(view: ClusterView, job: ViewObject, top: Top): boolean {
   });
 }
 
-function* failedJobs({ view }: Pick<Looking, 'view'>): Iterable<FailedJob> {
-  const told = new Set<string>();
+function* failedJobs({ view }: Pick<RuleInput, 'view'>): Iterable<FailedJob> {
+  const seen = new Set<string>();
   const jobs = [...view.all('Job')].sort((a, b) => created(b) - created(a));
   for (const job of jobs) {
     const fault = condition(job, 'Failed');
@@ -47,14 +47,14 @@ function* failedJobs({ view }: Pick<Looking, 'view'>): Iterable<FailedJob> {
     const top = topOf(view, job);
     // Of a CronJob the last run counts.
     const key = top.ref.kind === 'CronJob' ? `${top.ref.uid}` : job.metadata.uid;
-    if (told.has(key) || isMadeGood(view, job, top)) continue;
-    told.add(key);
+    if (seen.has(key) || isSuperseded(view, job, top)) continue;
+    seen.add(key);
     const pods = view
       .ownedBy(job.metadata.uid)
       .filter(({ kind, status }) => kind === 'Pod' && status.phase === 'Failed');
     const [pod] = [...pods].sort((a, b) => created(b) - created(a));
     const bad = pod && (containersOf(pod).find(one => (one.ended?.exitCode ?? 0) !== 0) ?? containersOf(pod)[0]);
-    const read = pod && bad ? ({ of: 'log', ...placeOf(pod), container: bad.name, lines: LINES } as const) : undefined;
+    const read = pod && bad ? ({ is: 'log', ...placeOf(pod), container: bad.name, lines: LINES } as const) : undefined;
     yield { job, fault, top, pod, read };
   }
 }
@@ -84,7 +84,7 @@ export const jobFailed: Rule = {
   },
 };
 
-function found(looking: Looking, failed: FailedJob): Finding {
+function found(looking: RuleInput, failed: FailedJob): Finding {
   const { view, now, answers } = looking;
   const { job, fault, top, pod, read } = failed;
   const { namespace = '', name } = job.metadata;

@@ -3,7 +3,7 @@ import { list, number, text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
 import { type Draft, finding, refOf } from '../../build.ts';
 import { created, sinceTime } from '../../fields.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { longestPause } from './schedule.ts';
@@ -54,7 +54,7 @@ function missedRuns(cron: ViewObject, now: number): number {
   return pause === undefined || late < SHORTEST_MS ? 0 : Math.floor(late / pause);
 }
 
-function suspended({ view, now }: Looking, cron: ViewObject): Told | undefined {
+function suspended({ view, now }: RuleInput, cron: ViewObject): Told | undefined {
   if (missedRuns(cron, now) < MISSED) return undefined;
   return {
     severity: 'warn',
@@ -74,7 +74,7 @@ function suspended({ view, now }: Looking, cron: ViewObject): Told | undefined {
 const lastRunLine = (cron: ViewObject): string =>
   `status.lastScheduleTime: ${text(cron.status.lastScheduleTime) || 'never'}`;
 
-function notRunning({ view, now }: Looking, cron: ViewObject): Told | undefined {
+function notRunning({ view, now }: RuleInput, cron: ViewObject): Told | undefined {
   const event = view.eventsAbout({ ...cron.metadata, kind: 'CronJob' }).find(({ reason }) => REASONS.has(reason));
   const missed = missedRuns(cron, now);
   const active = activeJobs(view, cron);

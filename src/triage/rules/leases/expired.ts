@@ -4,7 +4,7 @@ import { age } from '../../../text/duration.ts';
 import { type FixDraft, finding, refOf } from '../../build.ts';
 import { condition } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf, type Top, topOf } from '../pods/owner.ts';
 import { accountsInUse, brokenFor } from '../rbac/accounts.ts';
@@ -24,7 +24,7 @@ interface Expired {
   renewed: number;
 }
 
-function* expiredLeases({ view, now }: Pick<Looking, 'view' | 'now'>): Iterable<Expired> {
+function* expiredLeases({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Expired> {
   for (const lease of view.all('Lease')) {
     if (lease.metadata.namespace === NODE_LEASES || lease.metadata.labels[IDENTITY] !== undefined) continue;
     const holder = text(lease.spec.holderIdentity);

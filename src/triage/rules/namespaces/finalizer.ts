@@ -7,7 +7,7 @@ import { finding } from '../../build.ts';
 import { ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { named, patchCommand } from '../../shell.ts';
 import { askedOnUpdate } from '../webhook/refusing.ts';
 
@@ -56,8 +56,8 @@ function* customKinds(view: ClusterView): Iterable<ApiResource> {
   }
 }
 
-const readOf = ({ apiVersion, kind }: ApiResource): Extract<NamedRead, { of: 'instances' }> => ({
-  of: 'instances',
+const readOf = ({ apiVersion, kind }: ApiResource): Extract<NamedRead, { is: 'instances' }> => ({
+  is: 'instances',
   apiVersion,
   kind,
 });
@@ -90,7 +90,7 @@ export const finalizerStuck: Rule = {
 };
 
 function* held(
-  { view, now }: Looking,
+  { view, now }: RuleInput,
   { apiVersion, kind, metadata }: Pick<ViewObject | KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
 ): Iterable<Finding> {
   const deleted = time(metadata.deletionTimestamp);

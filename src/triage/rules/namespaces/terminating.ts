@@ -8,7 +8,7 @@ import { type Condition, condition, conditions, quoted } from '../../fields.ts';
 import { type FinalizerOwner, ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
 import type { Cause, Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { askedOnUpdate } from '../webhook/refusing.ts';
 
@@ -41,8 +41,8 @@ function remainingIn(view: ClusterView, namespace: ViewObject): Remaining[] {
   );
 }
 
-const readOf = (namespace: string, { apiVersion, kind }: ApiResource): Extract<NamedRead, { of: 'instances' }> => ({
-  of: 'instances',
+const readOf = (namespace: string, { apiVersion, kind }: ApiResource): Extract<NamedRead, { is: 'instances' }> => ({
+  is: 'instances',
   apiVersion,
   kind,
   namespace,
@@ -89,10 +89,12 @@ interface Held {
   finalizers: readonly string[];
 }
 
-function terminating({ view, answers, now }: Looking, namespace: ViewObject): Finding {
+function terminating({ view, answers, now }: RuleInput, namespace: ViewObject): Finding {
   const { name } = namespace.metadata;
-  const told = conditions(namespace).filter(({ type, status }) => type.startsWith('Namespace') && status === 'True');
-  const isOn = (type: string) => told.some(one => one.type === type);
+  const reported = conditions(namespace).filter(
+    ({ type, status }) => type.startsWith('Namespace') && status === 'True',
+  );
+  const isOn = (type: string) => reported.some(one => one.type === type);
   const remaining = remainingIn(view, namespace);
   const held: Held[] = [];
   const notRead: string[] = [];
@@ -121,7 +123,7 @@ function terminating({ view, answers, now }: Looking, namespace: ViewObject): Fi
     since: { at: deleted, exact: true },
     evidence: [
       `metadata.deletionTimestamp: ${namespace.metadata.deletionTimestamp}`,
-      ...told.map(quoted),
+      ...reported.map(quoted),
       ...held
         .slice(0, 8)
         .map(one => `${one.kind} ${one.name} metadata.finalizers: ${one.finalizers.join(', ') || 'none'}`),
@@ -129,7 +131,7 @@ function terminating({ view, answers, now }: Looking, namespace: ViewObject): Fi
     ],
     cause: causeOf(isOn, owners),
     fixes: fixesOf(view, name, isOn, owners, held),
-    because: becauseOf(view, name, told, held, owners),
+    because: becauseOf(view, name, reported, held, owners),
   });
 }
 
@@ -256,15 +258,15 @@ function strip(view: ClusterView, namespace: string, { apiVersion, kind, name, f
 function becauseOf(
   view: ClusterView,
   namespace: string,
-  told: readonly Condition[],
+  reported: readonly Condition[],
   held: readonly Held[],
   owners: Owners,
 ): Cause[] {
-  const discovery = told.find(({ type }) => type === 'NamespaceDeletionDiscoveryFailure');
+  const discovery = reported.find(({ type }) => type === 'NamespaceDeletionDiscoveryFailure');
   const dead = owners.flatMap(({ owner }) => (owner.alive ? [] : owner.workloads));
   return [
     ...(discovery === undefined ? [] : apiServicesIn(view, discovery.message)),
-    ...told.flatMap(({ message }) => {
+    ...reported.flatMap(({ message }) => {
       const refusal = refusalIn(message);
       return refusal === undefined ? [] : blamedBy(view, refusal, namespace);
     }),

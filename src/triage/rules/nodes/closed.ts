@@ -2,7 +2,7 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { list, text, time } from '../../../k8s/fields.ts';
 import { finding } from '../../build.ts';
 import type { Finding } from '../../finding.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { type Taint, taintsOf, taintWords, tolerates } from '../scheduling/node-match.ts';
 import { obstaclesOf } from '../scheduling/obstacles.ts';
@@ -11,7 +11,10 @@ import { unplaced } from '../scheduling/unschedulable.ts';
 import { podsOn } from './not-ready.ts';
 
 /** The pods that wait and would fit on each node but for this constraint of the node. */
-function keptOut(looking: Pick<Looking, 'view' | 'now'>, constraint: 'cordoned' | 'taint'): Map<string, ViewObject[]> {
+function keptOut(
+  looking: Pick<RuleInput, 'view' | 'now'>,
+  constraint: 'cordoned' | 'taint',
+): Map<string, ViewObject[]> {
   const kept = new Map<string, ViewObject[]>();
   const groups = unplaced(looking);
   if (groups.length === 0) return kept;
@@ -108,7 +111,7 @@ export const nodeTainted: Rule = {
       for (const taint of taints) {
         const passing = PASSING.test(taint.key);
         if (pods.length === 0 && !passing) continue;
-        const strangers = strangersOn(view, node, taint);
+        const strangers = untoleratingPodsOn(view, node, taint);
         const everywhere = isEverywhere(view, taint);
         if (passing || strangers.length > 0 || everywhere)
           yield tainting(view, node, taint, { pods, strangers, everywhere });
@@ -143,7 +146,7 @@ function tainting(view: ClusterView, node: ViewObject, taint: Taint, { pods, str
     rule: 'node/tainted',
     severity: pods.length > 0 ? 'high' : 'warn',
     object: node,
-    summary: `taint ${taintWords(taint)} ${taintStory(passing, everywhere)}${pods.length > 0 ? `; ${pods.length} pods that would fit cannot be scheduled` : ''}`,
+    summary: `taint ${taintWords(taint)} ${explainTaint(passing, everywhere)}${pods.length > 0 ? `; ${pods.length} pods that would fit cannot be scheduled` : ''}`,
     since: at === undefined ? undefined : { at, exact: true },
     evidence: [
       `spec.taints: ${taintWords(taint)}`,
@@ -165,13 +168,13 @@ function tainting(view: ClusterView, node: ViewObject, taint: Taint, { pods, str
   });
 }
 
-function taintStory(passing: boolean, everywhere: boolean): string {
+function explainTaint(passing: boolean, everywhere: boolean): string {
   if (passing) return 'is left on the node';
   return everywhere ? 'is on every node' : 'was set though pods without a toleration run there';
 }
 
 /** Pods on the node that would not be placed there today. Those of DaemonSets and static pods go everywhere. */
-const strangersOn = (view: ClusterView, node: ViewObject, taint: Taint): ViewObject[] =>
+const untoleratingPodsOn = (view: ClusterView, node: ViewObject, taint: Taint): ViewObject[] =>
   podsOn(view, node.metadata.name).filter(
     pod =>
       !tolerates(pod, taint) &&

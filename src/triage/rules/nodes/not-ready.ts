@@ -4,7 +4,7 @@ import { age } from '../../../text/duration.ts';
 import { finding } from '../../build.ts';
 import { type Condition, condition, conditions, created, quoted, sinceTime } from '../../fields.ts';
 import type { Cause, Finding } from '../../finding.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 
 /** How old the Lease of a node's kubelet is, in words. */
@@ -43,7 +43,7 @@ export const nodeNotReady: Rule = {
 };
 
 /** `all` is the number of nodes where none of them is ready. */
-function notReady({ view, now }: Pick<Looking, 'view' | 'now'>, node: ViewObject, all: number): Finding {
+function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObject, all: number): Finding {
   const { name } = node.metadata;
   const ready = condition(node, 'Ready');
   const isSilent = ready === undefined || ready.status === 'Unknown';

@@ -1,14 +1,22 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { type FixDraft, finding } from '../../build.ts';
 import type { Finding } from '../../finding.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
 import { insteadOf, readsFor } from './config-names.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
 import { describe, edit, rollBack } from './fixes.ts';
 import { type MissingConfig, makersOf, missingConfig } from './missing-config.ts';
 import { POD_OWNERS } from './owner.ts';
-import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
+import {
+  howMany,
+  podNames,
+  podRef,
+  type UnwellPods,
+  unreadySince,
+  unwellPodGroups,
+  usualCauses,
+} from './unwell-pods.ts';
 
 interface BadConfig {
   container: Container;
@@ -16,8 +24,8 @@ interface BadConfig {
   missing: MissingConfig | undefined;
 }
 
-const groupsOf = (looking: Pick<Looking, 'view' | 'now'>): Sick<BadConfig>[] =>
-  sickPods(looking, pod => {
+const groupsOf = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<BadConfig>[] =>
+  unwellPodGroups(looking, pod => {
     const container = containersOf(pod).find(one => one.waiting?.reason === 'CreateContainerConfigError');
     if (container === undefined) return undefined;
     const message = container.waiting?.message || newestFailure(looking, pod);
@@ -26,7 +34,7 @@ const groupsOf = (looking: Pick<Looking, 'view' | 'now'>): Sick<BadConfig>[] =>
     return { key: `${container.name} ${key}`, what: { container, message, missing } };
   });
 
-function newestFailure({ view }: Pick<Looking, 'view'>, pod: ViewObject): string {
+function newestFailure({ view }: Pick<RuleInput, 'view'>, pod: ViewObject): string {
   const event = view.eventsAbout(podRef(pod)).find(one => one.reason === 'Failed');
   return event?.message.replace(/^Error: /, '') ?? '';
 }
@@ -49,13 +57,13 @@ export const configError: Rule = {
       if (what.missing) yield* readsFor(top.ref.namespace ?? '', what.missing);
   },
   *look(looking) {
-    for (const sick of groupsOf(looking))
-      yield sick.what.missing ? missed(looking, sick, sick.what.missing) : refused(looking, sick);
+    for (const group of groupsOf(looking))
+      yield group.what.missing ? missed(looking, group, group.what.missing) : refused(looking, group);
   },
 };
 
-function missed({ view, answers }: Looking, sick: Sick<BadConfig>, missing: MissingConfig): Finding {
-  const { top, pods, what } = sick;
+function missed({ view, answers }: RuleInput, group: UnwellPods<BadConfig>, missing: MissingConfig): Finding {
+  const { top, pods, what } = group;
   const namespace = top.ref.namespace ?? '';
   const { kind, name, key } = missing;
   const noun = kind === 'ConfigMap' ? 'config map' : 'secret';
@@ -65,7 +73,7 @@ function missed({ view, answers }: Looking, sick: Sick<BadConfig>, missing: Miss
     rule: 'pod/config-error',
     severity: 'high',
     object: top.object ?? top.ref,
-    summary: `${containerWords(what.container)} of ${howMany(sick)} cannot be created: ${what_}${near ? `; ${near} exists` : ''}`,
+    summary: `${containerWords(what.container)} of ${howMany(group)} cannot be created: ${what_}${near ? `; ${near} exists` : ''}`,
     since: unreadySince(pods),
     evidence: [
       podNames(pods),
@@ -76,17 +84,17 @@ function missed({ view, answers }: Looking, sick: Sick<BadConfig>, missing: Miss
     ],
     cause: `The pods of ${top.ref.kind} ${top.ref.name} want ${key === undefined ? `${kind} ${name}` : `key ${key} of ${kind} ${name}`}, which does not exist.${near ? ` The nearest existing ${key === undefined ? 'name' : 'key'} is ${near}.` : ''}`,
     fixes: [
-      ...fixes({ view }, sick, missing, near),
+      ...fixes({ view }, group, missing, near),
       rollBack(view, top),
       describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
     ],
-    because: [...usualCauses(sick), ...makersOf(view, namespace, missing)],
+    because: [...usualCauses(group), ...makersOf(view, namespace, missing)],
   });
 }
 
 function* fixes(
-  { view }: Pick<Looking, 'view'>,
-  { top, what }: Sick<BadConfig>,
+  { view }: Pick<RuleInput, 'view'>,
+  { top, what }: UnwellPods<BadConfig>,
   { kind, name, key }: MissingConfig,
   near: string | undefined,
 ): Iterable<FixDraft> {
@@ -123,14 +131,14 @@ function* fixes(
     };
 }
 
-function refused({ view }: Looking, sick: Sick<BadConfig>): Finding {
-  const { top, pods, what } = sick;
+function refused({ view }: RuleInput, group: UnwellPods<BadConfig>): Finding {
+  const { top, pods, what } = group;
   const isRoot = /runAsNonRoot|non-root policy/.test(what.message);
   return finding({
     rule: 'pod/config-error',
     severity: 'high',
     object: top.object ?? top.ref,
-    summary: `${containerWords(what.container)} of ${howMany(sick)} cannot be created: ${isRoot ? 'runAsNonRoot is set and the image runs as root' : what.message || 'the kubelet does not say why'}`,
+    summary: `${containerWords(what.container)} of ${howMany(group)} cannot be created: ${isRoot ? 'runAsNonRoot is set and the image runs as root' : what.message || 'the kubelet does not say why'}`,
     since: unreadySince(pods),
     evidence: [
       podNames(pods),
@@ -150,6 +158,6 @@ function refused({ view }: Looking, sick: Sick<BadConfig>): Finding {
       rollBack(view, top),
       describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
     ],
-    because: usualCauses(sick),
+    because: usualCauses(group),
   });
 }

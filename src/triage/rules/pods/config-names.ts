@@ -7,19 +7,19 @@ import type { MissingConfig } from './missing-config.ts';
 /** Secrets are not in the view: their names in the namespace, or the keys of the one, have to be read. */
 export function* readsFor(namespace: string, { kind, name, key }: MissingConfig): Iterable<NamedRead> {
   if (kind !== 'Secret') return;
-  if (key === undefined) yield { of: 'instances', apiVersion: 'v1', kind: 'Secret', namespace };
-  else if (name !== undefined) yield { of: 'object', ref: { apiVersion: 'v1', kind: 'Secret', namespace, name } };
+  if (key === undefined) yield { is: 'instances', apiVersion: 'v1', kind: 'Secret', namespace };
+  else if (name !== undefined) yield { is: 'object', ref: { apiVersion: 'v1', kind: 'Secret', namespace, name } };
 }
 
 /** What there is in place of something missing: the near miss, all the names, or why they are not known. */
-export interface Instead {
+export interface Alternative {
   near: string | undefined;
   existing: readonly string[];
   unread: string | undefined;
 }
 
 /** Looks for the key or the object that was probably meant. Only names of keys are looked at, never values. */
-export function insteadOf(view: ClusterView, answers: Answers, namespace: string, missing: MissingConfig): Instead {
+export function insteadOf(view: ClusterView, answers: Answers, namespace: string, missing: MissingConfig): Alternative {
   const { kind, name, key } = missing;
   const found =
     kind === 'ConfigMap' ? configMapNames(view, namespace, name, key) : secretNames(answers, namespace, missing);
@@ -48,7 +48,7 @@ const keysOf = (object: { readonly [field: string]: unknown }): string[] => {
 
 function secretNames(answers: Answers, namespace: string, { name, key }: MissingConfig): string[] | string {
   if (key === undefined) {
-    const read = answers.instances({ of: 'instances', apiVersion: 'v1', kind: 'Secret', namespace });
+    const read = answers.instances({ is: 'instances', apiVersion: 'v1', kind: 'Secret', namespace });
     if (read === undefined) return [];
     return read.ok ? read.value.map(one => one.metadata.name) : `names of the Secrets in ${namespace}: ${read.message}`;
   }

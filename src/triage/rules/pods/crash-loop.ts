@@ -9,7 +9,7 @@ import { type FixDraft, finding } from '../../build.ts';
 import { created } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf, containerWords, type Ended } from './containers.ts';
@@ -18,18 +18,26 @@ import { edit, rollBack } from './fixes.ts';
 import { hintCauses } from './hint-causes.ts';
 import { type LogHint, logHint } from './log-hints.ts';
 import { POD_OWNERS } from './owner.ts';
-import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
+import {
+  howMany,
+  podNames,
+  podRef,
+  type UnwellPods,
+  unreadySince,
+  unwellPodGroups,
+  usualCauses,
+} from './unwell-pods.ts';
 
 const STARTS_FAIL: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun']);
 
 interface Crash {
   container: Container;
   end: Ended | undefined;
-  read: Extract<NamedRead, { of: 'log' }>;
+  read: Extract<NamedRead, { is: 'log' }>;
 }
 
-const crashes = (looking: Pick<Looking, 'view' | 'now'>): Sick<Crash>[] =>
-  sickPods(looking, pod => {
+const crashes = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Crash>[] =>
+  unwellPodGroups(looking, pod => {
     for (const container of containersOf(pod)) {
       const end = crashed(container, pod, looking.now);
       if (end === undefined || STARTS_FAIL.has(end.end?.reason ?? '')) continue;
@@ -37,7 +45,7 @@ const crashes = (looking: Pick<Looking, 'view' | 'now'>): Sick<Crash>[] =>
       const previous = container.ended === undefined;
       const { namespace, name } = podRef(pod);
       const read = {
-        of: 'log',
+        is: 'log',
         namespace,
         pod: name,
         container: container.name,
@@ -121,7 +129,7 @@ interface Explanation {
   givenBy: string | undefined;
 }
 
-function explain(looking: Looking, sick: Sick<Crash>): Explanation {
+function explain(looking: RuleInput, sick: UnwellPods<Crash>): Explanation {
   const { view, answers } = looking;
   const { top, pods, what } = sick;
   const { container, end } = what;
@@ -130,8 +138,8 @@ function explain(looking: Looking, sick: Sick<Crash>): Explanation {
   const byProbe = !oom && (end?.exitCode === 143 || end?.exitCode === 137) && killer !== undefined;
   const log = answers.log(what.read);
   const lines = log?.ok ? log.value : [];
-  const told = [...lines, end?.message ?? ''].filter(line => line !== '');
-  const hint = oom ? undefined : logHint(told, top.ref.namespace ?? '');
+  const output = [...lines, end?.message ?? ''].filter(line => line !== '');
+  const hint = oom ? undefined : logHint(output, top.ref.namespace ?? '');
   const limit = text(fields(fields(container.spec.resources).limits).memory);
   const why = oom
     ? `OOMKilled${limit && ` at its memory limit of ${limit}`}`
@@ -157,7 +165,7 @@ function explain(looking: Looking, sick: Sick<Crash>): Explanation {
  * Between two crashes a pod may have been ready for a moment, and of its earlier ends only the last is kept: what crashed more than once has
  * done so for that long, at least.
  */
-function crashingSince({ pods, what: { container } }: Sick<Crash>): Since | undefined {
+function crashingSince({ pods, what: { container } }: UnwellPods<Crash>): Since | undefined {
   const runs = pods.flatMap(pod =>
     list(pod.status.containerStatuses)
       .filter(({ name }) => name === container.name)
@@ -167,7 +175,7 @@ function crashingSince({ pods, what: { container } }: Sick<Crash>): Since | unde
   return since && { at: since.at, exact: since.exact && container.restarts <= 1 };
 }
 
-function found(looking: Looking, sick: Sick<Crash>, rule: string): Finding {
+function found(looking: RuleInput, sick: UnwellPods<Crash>, rule: string): Finding {
   const { top, pods, what } = sick;
   const { container } = what;
   const explanation = explain(looking, sick);
@@ -215,7 +223,7 @@ function evidence(
 }
 
 /** A limit that the pod template does not have was put in by a LimitRange: which one. */
-function limitGivenBy({ view }: Looking, { top, what }: Sick<Crash>, limit: string): string | undefined {
+function limitGivenBy({ view }: RuleInput, { top, what }: UnwellPods<Crash>, limit: string): string | undefined {
   const template = fields(fields(fields(top.object?.spec.template).spec));
   const own = list(template.containers).find(one => text(one.name) === what.container.name);
   if (limit === '' || own === undefined || text(fields(fields(own.resources).limits).memory) !== '') return undefined;
@@ -254,8 +262,8 @@ function probeThatKills(
 }
 
 function* fixes(
-  { view }: Looking,
-  { top, what }: Sick<Crash>,
+  { view }: RuleInput,
+  { top, what }: UnwellPods<Crash>,
   { oom, byProbe, limit, hint }: Explanation,
 ): Iterable<FixDraft> {
   const { container, read } = what;

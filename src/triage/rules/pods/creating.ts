@@ -4,14 +4,23 @@ import { type FixDraft, finding } from '../../build.ts';
 import { condition } from '../../fields.ts';
 import type { Cause, Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { claimsOf } from '../storage/claims.ts';
 import { insteadOf, readsFor } from './config-names.ts';
 import { containersOf } from './containers.ts';
 import { describe, edit, rollBack } from './fixes.ts';
 import { type MissingConfig, makersOf, missingConfig } from './missing-config.ts';
-import { howMany, PENDING_TOO_LONG, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
+import {
+  howMany,
+  PENDING_TOO_LONG,
+  podNames,
+  podRef,
+  type UnwellPods,
+  unreadySince,
+  unwellPodGroups,
+  usualCauses,
+} from './unwell-pods.ts';
 
 /** What keeps a placed pod from getting its first container. */
 type Trouble =
@@ -22,8 +31,8 @@ type Trouble =
   | { about: 'sandbox'; words: string }
   | { about: 'unknown'; words: string };
 
-const stuck = (looking: Pick<Looking, 'view' | 'now'>): Sick<Trouble>[] =>
-  sickPods(looking, pod => {
+const stuck = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Trouble>[] =>
+  unwellPodGroups(looking, pod => {
     const scheduled = condition(pod, 'PodScheduled');
     const isPlaced = text(pod.spec.nodeName) !== '' && pod.status.phase === 'Pending';
     const isCreating =
@@ -41,8 +50,8 @@ const stuck = (looking: Pick<Looking, 'view' | 'now'>): Sick<Trouble>[] =>
 
 function troubleOf(view: ClusterView, pod: ViewObject): Trouble {
   const events = view.eventsAbout(podRef(pod));
-  const told = (reason: string) => events.filter(one => one.reason === reason).map(one => one.message);
-  const mounts = told('FailedMount');
+  const messages = (reason: string) => events.filter(one => one.reason === reason).map(one => one.message);
+  const mounts = messages('FailedMount');
   const setUp = mounts.find(one => !/^Unable to attach or mount volumes/.test(one)) ?? mounts[0];
   const volume = /volume "([^"]+)"/.exec(setUp ?? '')?.[1] ?? '';
   const missing = setUp === undefined ? undefined : missingConfig(setUp);
@@ -52,11 +61,11 @@ function troubleOf(view: ClusterView, pod: ViewObject): Trouble {
       missing: { ...missing, name: missing.name ?? sourceOf(pod, volume, missing.kind) },
       volume,
     };
-  const attach = told('FailedAttachVolume')[0];
+  const attach = messages('FailedAttachVolume')[0];
   if (attach !== undefined) return { about: 'attach', words: attach };
   const absent = absentConfig(view, pod);
   if (absent) return absent;
-  const sandbox = told('FailedCreatePodSandBox')[0];
+  const sandbox = messages('FailedCreatePodSandBox')[0];
   if (setUp !== undefined)
     return /persistentvolumeclaim|PVC|claim/i.test(setUp)
       ? { about: 'claim', words: setUp }
@@ -134,7 +143,7 @@ interface Explanation {
   because: Cause[];
 }
 
-function found(looking: Looking, sick: Sick<Trouble>): Finding {
+function found(looking: RuleInput, sick: UnwellPods<Trouble>): Finding {
   const { view } = looking;
   const { top, pods } = sick;
   const pod = pods[0] as ViewObject;
@@ -166,12 +175,12 @@ function found(looking: Looking, sick: Sick<Trouble>): Finding {
   });
 }
 
-function explain({ view, answers }: Looking, { top, what }: Sick<Trouble>, pod: ViewObject): Explanation {
+function explain({ view, answers }: RuleInput, { top, what }: UnwellPods<Trouble>, pod: ViewObject): Explanation {
   const namespace = top.ref.namespace ?? '';
   const none = { evidence: [], fixes: [], because: [] };
   switch (what.about) {
     case 'config':
-      return configStory(view, insteadOf(view, answers, namespace, what.missing), top, what);
+      return explainConfig(view, insteadOf(view, answers, namespace, what.missing), top, what);
     case 'attach':
       return explainAttach(view, top, what.words);
     case 'claim':
@@ -182,7 +191,7 @@ function explain({ view, answers }: Looking, { top, what }: Sick<Trouble>, pod: 
         fixes: [edit(view, top, 'Create the persistent volume claim, or correct its name in spec.volumes.')],
       };
     case 'mount':
-      return mountStory(view, top, what);
+      return explainMount(view, top, what);
     case 'sandbox':
       return {
         ...none,
@@ -228,10 +237,10 @@ const NO_ADDRESS =
 
 const shortened = (words: string): string => (words.length > 240 ? `…${words.slice(-240)}` : words);
 
-function configStory(
+function explainConfig(
   view: ClusterView,
   { near, existing, unread }: ReturnType<typeof insteadOf>,
-  top: Sick<Trouble>['top'],
+  top: UnwellPods<Trouble>['top'],
   { missing, volume }: Extract<Trouble, { about: 'config' }>,
 ): Explanation {
   const { kind, name, key } = missing;
@@ -277,7 +286,7 @@ function configStory(
   };
 }
 
-function explainAttach(view: ClusterView, top: Sick<Trouble>['top'], words: string): Explanation {
+function explainAttach(view: ClusterView, top: UnwellPods<Trouble>['top'], words: string): Explanation {
   const volume = /volume "([^"]+)"/.exec(words)?.[1] ?? '';
   const isMulti = /Multi-Attach/.test(words);
   const attachments = [...view.all('VolumeAttachment')].filter(
@@ -325,9 +334,9 @@ function explainAttach(view: ClusterView, top: Sick<Trouble>['top'], words: stri
   };
 }
 
-function mountStory(
+function explainMount(
   view: ClusterView,
-  top: Sick<Trouble>['top'],
+  top: UnwellPods<Trouble>['top'],
   { words, volume }: Extract<Trouble, { about: 'mount' }>,
 ): Explanation {
   const driver = /driver name (\S+) not found in the list of registered CSI drivers/.exec(words)?.[1];

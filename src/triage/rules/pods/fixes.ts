@@ -11,7 +11,7 @@ export function rollBack(view: ClusterView, top: Top): FixDraft | undefined {
   if (ref.kind === 'Deployment' && view.ownedBy(object.metadata.uid).length < 2) return undefined;
   if (ref.kind !== 'Deployment' && (object.metadata.generation ?? 0) < 2) return undefined;
   return {
-    text: `Roll back to the revision before, if it was well.${durable(view, top)}`,
+    text: `Roll back to the revision before, if it was well.${lastingEdit(view, top)}`,
     command: command(view, ['kubectl', 'rollout', 'undo', ...named(ref)]),
   };
 }
@@ -23,11 +23,11 @@ export function edit(view: ClusterView, top: Top, text: string): FixDraft {
       text: `${text} Most fields of a ${top.ref.kind} cannot be changed: delete it and create it anew.`,
       command: command(view, ['kubectl', 'get', ...named(top.ref), '-o', 'yaml']),
     };
-  return { text: `${text}${durable(view, top)}`, command: command(view, ['kubectl', 'edit', ...named(top.ref)]) };
+  return { text: `${text}${lastingEdit(view, top)}`, command: command(view, ['kubectl', 'edit', ...named(top.ref)]) };
 }
 
 /** What would undo an edit in the cluster, and where the lasting one is made. */
-export function durable(view: ClusterView, { ref, object, managedBy }: Top): string {
+export function lastingEdit(view: ClusterView, { ref, object, managedBy }: Top): string {
   if (managedBy) return ` ${managedBy.kind} ${managedBy.name} made this ${ref.kind}: change it there, or it is undone.`;
   return object === undefined ? '' : undoneBy(view, object);
 }

@@ -9,7 +9,15 @@ import { type Container, containersOf, containerWords } from './containers.ts';
 import { describe, edit, rollBack } from './fixes.ts';
 import { IMAGE_MEANS, type ImageTrouble, imageParts, imageTrouble, movedImage } from './image-words.ts';
 import { POD_OWNERS } from './owner.ts';
-import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
+import {
+  howMany,
+  podNames,
+  podRef,
+  type UnwellPods,
+  unreadySince,
+  unwellPodGroups,
+  usualCauses,
+} from './unwell-pods.ts';
 
 const REASONS: ReadonlySet<string> = new Set([
   'ImagePullBackOff',
@@ -50,7 +58,7 @@ export const imagePull: Rule = {
       'Read the words of the registry: correct the name or the tag, give a pull secret, or make the registry reachable from the nodes.',
   },
   *look({ view, now }) {
-    const groups = sickPods({ view, now }, pod => {
+    const groups = unwellPodGroups({ view, now }, pod => {
       const what = badImage(view, pod);
       return what && { key: `${what.container.name} ${what.container.image}`, what };
     });
@@ -62,8 +70,8 @@ function badImage(view: ClusterView, pod: ViewObject): BadImage | undefined {
   const container = containersOf(pod).find(one => REASONS.has(one.waiting?.reason ?? ''));
   if (container === undefined) return undefined;
   const { reason = '', message = '' } = container.waiting ?? {};
-  const told = view.eventsAbout(podRef(pod));
-  const pulls = told.filter(event => event.reason === 'Failed' && event.message.includes(container.image));
+  const events = view.eventsAbout(podRef(pod));
+  const pulls = events.filter(event => event.reason === 'Failed' && event.message.includes(container.image));
   const words = [message, ...pulls.map(event => event.message)].filter(one => one !== '' && !/^Error: /.test(one));
   const best = words.find(one => imageTrouble(reason, one) !== 'unknown') ?? words[0] ?? '';
   return {
@@ -85,7 +93,7 @@ function missingSecrets(view: ClusterView, pod: ViewObject): string[] {
     .filter(one => one !== '');
 }
 
-function found(view: ClusterView, sick: Sick<BadImage>) {
+function found(view: ClusterView, sick: UnwellPods<BadImage>) {
   const { top, pods, what } = sick;
   const { container, reason, trouble, words, missingSecrets } = what;
   const [pod] = pods as [ViewObject];
@@ -130,7 +138,7 @@ function found(view: ClusterView, sick: Sick<BadImage>) {
 }
 
 /** The image of the same container in the ReplicaSet that is still serving, or in the newest one before. */
-function earlierImage(view: ClusterView, { top, what }: Sick<BadImage>): string | undefined {
+function earlierImage(view: ClusterView, { top, what }: UnwellPods<BadImage>): string | undefined {
   if (top.object?.kind !== 'Deployment') return undefined;
   const revision = (set: ViewObject) => Number(set.metadata.annotations['deployment.kubernetes.io/revision'] ?? 0);
   const sets = [...view.ownedBy(top.object.metadata.uid)].sort((a, b) => revision(b) - revision(a));
@@ -154,7 +162,7 @@ function imagesInUse(view: ClusterView): Set<string> {
 
 function* fixesFor(
   view: ClusterView,
-  sick: Sick<BadImage>,
+  sick: UnwellPods<BadImage>,
   secrets: string[],
   moved: string | undefined,
 ): Iterable<FixDraft> {
@@ -185,7 +193,7 @@ function* fixesFor(
 }
 
 /** The credentials that the registry asks for. */
-function secretFix(view: ClusterView, { top, what }: Sick<BadImage>, secrets: string[]): FixDraft {
+function secretFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, secrets: string[]): FixDraft {
   const { registry } = imageParts(what.container.image);
   const [missing] = what.missingSecrets;
   const text =
@@ -201,7 +209,7 @@ function secretFix(view: ClusterView, { top, what }: Sick<BadImage>, secrets: st
 }
 
 /** Another image, set by a command where the workload's kind has a pod template that can be changed. */
-function imageFix(view: ClusterView, { top, what }: Sick<BadImage>, moved: string | undefined): FixDraft {
+function imageFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, moved: string | undefined): FixDraft {
   const { container } = what;
   const words = containerWords(container);
   if (!['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'ReplicaSet'].includes(top.ref.kind))

@@ -5,7 +5,7 @@ import { finding, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import type { Cause } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf } from './containers.ts';
@@ -13,7 +13,15 @@ import { describe, edit, rollBack } from './fixes.ts';
 import { servicesAsCauses, type WaitsFor, waitsFor } from './hosts.ts';
 import { logHint } from './log-hints.ts';
 import { causeOf } from './owner.ts';
-import { howMany, podNames, podRef, type Sick, sickPods, unreadySince, usualCauses } from './sick.ts';
+import {
+  howMany,
+  podNames,
+  podRef,
+  type UnwellPods,
+  unreadySince,
+  unwellPodGroups,
+  usualCauses,
+} from './unwell-pods.ts';
 
 /** An init container that runs for longer than this waits for something. */
 const TOO_LONG = 5 * 60_000;
@@ -21,11 +29,11 @@ const TOO_LONG = 5 * 60_000;
 interface Waiting {
   container: Container;
   hosts: WaitsFor[];
-  read: Extract<NamedRead, { of: 'log' }>;
+  read: Extract<NamedRead, { is: 'log' }>;
 }
 
-const stuck = (looking: Pick<Looking, 'view' | 'now'>): Sick<Waiting>[] =>
-  sickPods(looking, pod => {
+const stuck = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Waiting>[] =>
+  unwellPodGroups(looking, pod => {
     const container = containersOf(pod).find(
       one => (one.role === 'init' || (one.role === 'sidecar' && one.started === false)) && one.running,
     );
@@ -43,7 +51,7 @@ const stuck = (looking: Pick<Looking, 'view' | 'now'>): Sick<Waiting>[] =>
       what: {
         container,
         hosts: waitsFor(looking.view, pod, container.spec),
-        read: { of: 'log', namespace, pod: name, container: container.name, lines: 8 },
+        read: { is: 'log', namespace, pod: name, container: container.name, lines: 8 },
       },
     };
   });
@@ -116,7 +124,7 @@ export const initStuck: Rule = {
 };
 
 /** The Jobs of the namespace that the command or the log of a container names: many wait for a migration. */
-function jobsNamed(view: ClusterView, { top, what }: Sick<Waiting>, answers: Looking['answers']): Cause[] {
+function jobsNamed(view: ClusterView, { top, what }: UnwellPods<Waiting>, answers: RuleInput['answers']): Cause[] {
   const log = answers.log(what.read);
   const { spec } = what.container;
   const words = new Set(

@@ -6,7 +6,7 @@ import { condition } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf, type Top, topOf } from './owner.ts';
-import { podNames } from './sick.ts';
+import { podNames } from './unwell-pods.ts';
 
 /** How long after its grace period a pod may take to go. */
 const SLACK = 60_000;

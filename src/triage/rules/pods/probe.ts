@@ -5,7 +5,7 @@ import { finding } from '../../build.ts';
 import { condition, quoted } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
 import { describe, edit, rollBack } from './fixes.ts';
@@ -16,12 +16,12 @@ import {
   howMany,
   podNames,
   podRef,
-  type Sick,
-  sickPods,
+  type UnwellPods,
   unreadyFor,
   unreadySince,
+  unwellPodGroups,
   usualCauses,
-} from './sick.ts';
+} from './unwell-pods.ts';
 
 interface Unready {
   container: Container;
@@ -30,11 +30,11 @@ interface Unready {
   type: ProbeType | undefined;
   message: string;
   othersWell: boolean;
-  read: Extract<NamedRead, { of: 'log' }>;
+  read: Extract<NamedRead, { is: 'log' }>;
 }
 
-const unready = (looking: Pick<Looking, 'view' | 'now'>): Sick<Unready>[] =>
-  sickPods(looking, pod => {
+const unready = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Unready>[] =>
+  unwellPodGroups(looking, pod => {
     if (pod.status.phase !== 'Running' || unreadyFor(pod, looking.now) < FIRST_MINUTE) return undefined;
     const containers = containersOf(pod);
     // A container that waits or crashes is the matter of other rules.
@@ -45,17 +45,17 @@ const unready = (looking: Pick<Looking, 'view' | 'now'>): Sick<Unready>[] =>
     const event = looking.view
       .eventsAbout(podRef(pod))
       .map(one => ({
-        told: /^(Readiness|Startup|Liveness) probe (?:failed|errored)/.exec(one.message)?.[1]?.toLowerCase() as
+        probeType: /^(Readiness|Startup|Liveness) probe (?:failed|errored)/.exec(one.message)?.[1]?.toLowerCase() as
           | ProbeType
           | undefined,
         one,
       }))
       .find(
-        ({ told, one }) =>
-          one.reason === 'Unhealthy' && told !== undefined && container.spec[`${told}Probe`] !== undefined,
+        ({ probeType, one }) =>
+          one.reason === 'Unhealthy' && probeType !== undefined && container.spec[`${probeType}Probe`] !== undefined,
       );
     const type =
-      event?.told ??
+      event?.probeType ??
       (container.started === false && container.spec.startupProbe
         ? 'startup'
         : container.spec.readinessProbe
@@ -73,7 +73,7 @@ const unready = (looking: Pick<Looking, 'view' | 'now'>): Sick<Unready>[] =>
         type,
         message: event?.one.message ?? '',
         othersWell,
-        read: { of: 'log', namespace, pod: name, container: container.name, lines: 12 },
+        read: { is: 'log', namespace, pod: name, container: container.name, lines: 12 },
       },
     };
   });
@@ -119,7 +119,7 @@ export const probeFails: Rule = {
   },
 };
 
-function probeFinding({ view, answers, now }: Looking, sick: Sick<Unready>): Finding {
+function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unready>): Finding {
   const { top, pods, what } = sick;
   const { container, type, message, othersWell, startsUntil } = what;
   const fault =
@@ -183,7 +183,7 @@ export const readinessGate: Rule = {
       'Look at the controller that sets the condition; without it take the readinessGates out of the pod template.',
   },
   *look(looking) {
-    const groups = sickPods(looking, pod => {
+    const groups = unwellPodGroups(looking, pod => {
       const ready = condition(pod, 'Ready');
       if (ready?.reason !== 'ReadinessGatesNotReady' || unreadyFor(pod, looking.now) < 2 * FIRST_MINUTE)
         return undefined;

@@ -7,7 +7,7 @@ import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { edit } from './fixes.ts';
 import { causeOf, POD_OWNERS, type Top, topOf } from './owner.ts';
-import { podNames } from './sick.ts';
+import { podNames } from './unwell-pods.ts';
 
 const RECENT_MS = 60 * 60_000;
 

@@ -6,7 +6,7 @@ import { type Container, containersOf, containerWords } from './containers.ts';
 import { startFault } from './exit-words.ts';
 import { describe, edit, rollBack } from './fixes.ts';
 import { POD_OWNERS } from './owner.ts';
-import { howMany, podNames, podRef, sickPods, unreadySince, usualCauses } from './sick.ts';
+import { howMany, podNames, podRef, unreadySince, unwellPodGroups, usualCauses } from './unwell-pods.ts';
 
 const REASONS: ReadonlySet<string> = new Set([
   'CreateContainerError',
@@ -38,7 +38,7 @@ export const startErrorRule: Rule = {
     whatToDo: 'Correct command, args, workingDir, volumeMounts or the lifecycle hook as the words of the runtime say.',
   },
   *look({ view, now }) {
-    const groups = sickPods({ view, now }, pod => {
+    const groups = unwellPodGroups({ view, now }, pod => {
       for (const container of containersOf(pod)) {
         const error = startError(container);
         if (error === undefined) continue;

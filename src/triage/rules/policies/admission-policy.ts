@@ -7,7 +7,7 @@ import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import { nearest } from '../../near-miss.ts';
 import { quotedRefusal, refusalsSeen, type Seen } from '../../refusals.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 
 /** A policy that refuses everything in its scope, because the params that its binding names are gone. */
@@ -25,37 +25,37 @@ export const policyParams: Rule = {
   *asks({ view }) {
     for (const bound of bindingsOf(view)) {
       const ref = paramsOf(bound);
-      if (ref !== undefined) yield { of: 'object', ref } satisfies NamedRead;
+      if (ref !== undefined) yield { is: 'object', ref } satisfies NamedRead;
     }
   },
   *look(looking) {
     const { view, answers } = looking;
     const seen = [...refusalsSeen(view)].filter(
-      ({ refusal }) => refusal.what === 'policy denied' && refusal.paramsMissing,
+      ({ refusal }) => refusal.is === 'policy denied' && refusal.paramsMissing,
     );
     for (const bound of bindingsOf(view)) {
       const { binding, policyName } = bound;
       const ref = paramsOf(bound);
       const answer = ref && answers.object(ref);
       const gone = answer !== undefined && !answer.ok && answer.reason === 'not-found';
-      const told = seen.filter(
+      const denials = seen.filter(
         ({ refusal }) =>
-          refusal.what === 'policy denied' &&
+          refusal.is === 'policy denied' &&
           refusal.binding === binding.metadata.name &&
           refusal.policy === policyName &&
           refusal.validating === (binding.kind === 'ValidatingAdmissionPolicyBinding'),
       );
       const blocks = text(fields(binding.spec.paramRef).parameterNotFoundAction) === 'Deny' && bound.refuses;
-      if (gone || told.length > 0) yield paramsMissing(looking, binding, ref, told, blocks || told.length > 0);
+      if (gone || denials.length > 0) yield paramsMissing(looking, binding, ref, denials, blocks || denials.length > 0);
     }
   },
 };
 
 function paramsMissing(
-  { view }: Looking,
+  { view }: RuleInput,
   binding: ViewObject,
   ref: ObjectRef | undefined,
-  told: readonly Seen[],
+  denials: readonly Seen[],
   blocks: boolean,
 ): Finding {
   const near =
@@ -76,7 +76,7 @@ function paramsMissing(
       `spec.paramRef: ${JSON.stringify(binding.spec.paramRef ?? {})}`,
       binding.spec.validationActions !== undefined &&
         `spec.validationActions: ${strings(binding.spec.validationActions).join(', ')}`,
-      ...told.slice(0, 2).map(quotedRefusal),
+      ...denials.slice(0, 2).map(quotedRefusal),
     ],
     cause: `The parameter object that the binding names is missing${near === undefined ? '' : `; there is ${near}`}, and parameterNotFoundAction is ${text(fields(binding.spec.paramRef).parameterNotFoundAction) || 'not set'}.`,
     fixes: [

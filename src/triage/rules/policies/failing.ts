@@ -10,13 +10,13 @@ import type { Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
-type Denied = Extract<Refusal, { what: 'policy denied' }>;
+type Denied = Extract<Refusal, { is: 'policy denied' }>;
 
 /** Refusals that say that an expression could not be worked out, by the policy. */
 function failuresOf(view: ClusterView): Map<ViewObject, { denied: Denied; seen: Seen[] }> {
   const found = new Map<ViewObject, { denied: Denied; seen: Seen[] }>();
   for (const one of refusalsSeen(view)) {
-    if (one.refusal.what !== 'policy denied' || one.refusal.failed === undefined) continue;
+    if (one.refusal.is !== 'policy denied' || one.refusal.failed === undefined) continue;
     const { policy: name } = one.refusal;
     for (const { policy: kind } of POLICIES) {
       const policy = view.get(kind, undefined, name);

@@ -7,7 +7,7 @@ import { managerLeads } from '../../control-plane.ts';
 import type { QuotaLine } from '../../error-text.ts';
 import { created } from '../../fields.ts';
 import { refusalsOfApplication } from '../../refusals.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
 import { topOf } from '../pods/owner.ts';
 import { refusals } from '../workloads/refusals.ts';
@@ -24,10 +24,10 @@ interface Denial {
   isRollout: boolean;
 }
 
-function* denials({ view, now }: Pick<Looking, 'view' | 'now'>): Iterable<Denial> {
+function* denials({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Denial> {
   // Who asks for more than the whole quota has a finding of his own.
   for (const { top, refusal, message, since } of refusals({ view, now }))
-    if (refusal?.what === 'quota exceeded' && !refusal.lines.some(isBeyond))
+    if (refusal?.is === 'quota exceeded' && !refusal.lines.some(isBeyond))
       yield {
         namespace: top.ref.namespace ?? '',
         quota: refusal.quota,
@@ -39,7 +39,7 @@ function* denials({ view, now }: Pick<Looking, 'view' | 'now'>): Iterable<Denial
       };
   for (const app of view.all('Application'))
     for (const { refusal, said, at } of refusalsOfApplication(app))
-      if (refusal.what === 'quota exceeded')
+      if (refusal.is === 'quota exceeded')
         yield {
           namespace: text(fields(app.spec.destination).namespace),
           quota: refusal.quota,

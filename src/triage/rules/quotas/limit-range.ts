@@ -26,7 +26,7 @@ export const limitRange: Rule = {
     const { view } = looking;
     const groups = new Map<ViewObject, Refused[]>();
     for (const refused of refusals(looking)) {
-      if (refused.refusal?.what !== 'limit range') continue;
+      if (refused.refusal?.is !== 'limit range') continue;
       const range = view
         .inNamespace('LimitRange', refused.top.ref.namespace ?? '')
         .find(one => isBroken(one, refused.message));
@@ -39,7 +39,7 @@ export const limitRange: Rule = {
       if (!isNewer && group.length < 2) continue;
       const { namespace = '', name } = range.metadata;
       const whom = group.map(({ top }) => `${top.ref.kind} ${top.ref.name}`);
-      const words = group.map(({ refusal }) => (refusal?.what === 'limit range' ? refusal.message : ''))[0] ?? '';
+      const words = group.map(({ refusal }) => (refusal?.is === 'limit range' ? refusal.message : ''))[0] ?? '';
       yield finding({
         rule: 'quota/limit-range',
         severity: 'high',

@@ -18,7 +18,7 @@ export const quotaTooSmall: Rule = {
   },
   *look(looking) {
     for (const { top, refusal, message, since } of refusals(looking)) {
-      if (refusal?.what !== 'quota exceeded') continue;
+      if (refusal?.is !== 'quota exceeded') continue;
       const lines = refusal.lines.filter(isBeyond);
       if (lines.length === 0) continue;
       const words = lines.map(line => `${line.resource}: ${line.requested} asked for, ${line.limited} allowed in all`);

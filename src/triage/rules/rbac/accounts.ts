@@ -15,7 +15,7 @@ export interface Account {
 
 /** What keeps an account from the permissions that it is meant to have. */
 export interface Broken {
-  how: 'role missing' | 'role empty' | 'subjects empty' | 'wrong subject';
+  is: 'role missing' | 'role empty' | 'subjects empty' | 'wrong subject';
   /** The object to mend. */
   object: ViewObject;
   /** The role that the binding gives. */
@@ -93,9 +93,9 @@ function roleFault(view: ClusterView, binding: ViewObject): Broken | undefined {
   const kind = role.kind === 'Role' ? 'Role' : 'ClusterRole';
   if (view.sync(kind).state !== 'live') return undefined;
   const found = view.get(kind, role.namespace, role.name);
-  if (found === undefined) return { how: 'role missing', object: binding, role };
+  if (found === undefined) return { is: 'role missing', object: binding, role };
   const isEmpty = list(found.rules).length === 0 && found.aggregationRule === undefined && !isShipped(found);
-  return isEmpty ? { how: 'role empty', object: found, role } : undefined;
+  return isEmpty ? { is: 'role empty', object: found, role } : undefined;
 }
 
 /** A subject that is no account at all, and so probably a slip for this one. */
@@ -120,9 +120,9 @@ export function brokenFor(view: ClusterView, account: Account): Broken[] {
   const missed = others.flatMap((binding): Broken[] => {
     const role = roleOf(binding);
     if (list(binding.subjects).length === 0)
-      return isMeantFor(binding, account) ? [{ how: 'subjects empty', object: binding, role }] : [];
+      return isMeantFor(binding, account) ? [{ is: 'subjects empty', object: binding, role }] : [];
     const wrong = knowsAccounts ? wrongSubject(view, binding, account) : undefined;
-    return wrong === undefined ? [] : [{ how: 'wrong subject', object: binding, role, wrong }];
+    return wrong === undefined ? [] : [{ is: 'wrong subject', object: binding, role, wrong }];
   });
   return [...faults, ...missed];
 }

@@ -9,7 +9,7 @@ import type { Rule } from '../../rule.ts';
 import { named, patchCommand } from '../../shell.ts';
 import { containersOf } from '../pods/containers.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
-import { podRef } from '../pods/sick.ts';
+import { podRef } from '../pods/unwell-pods.ts';
 import { type Account, accountsInUse, bindingsIn, brokenFor } from './accounts.ts';
 import { type Refused, refusedIn } from './forbidden-words.ts';
 import { givesTo, isGranted, roleBehind } from './grants.ts';
@@ -20,7 +20,7 @@ const LINES = 40;
 
 interface Reader {
   account: Account;
-  read: Extract<NamedRead, { of: 'log' }>;
+  read: Extract<NamedRead, { is: 'log' }>;
 }
 
 /** A role that exists, is bound, and does not permit what its controller asks for. */
@@ -74,7 +74,7 @@ function controllers(view: ClusterView): Reader[] {
     const container = crashing(pod) ?? containersOf(pod).find(({ role }) => role === 'main');
     const previous = crashing(pod) !== undefined;
     const at = { namespace, pod: podRef(pod).name, container: container?.name ?? '', lines: LINES };
-    found.push({ account, read: { of: 'log', ...at, ...(previous && { previous }) } });
+    found.push({ account, read: { is: 'log', ...at, ...(previous && { previous }) } });
   }
   return found.slice(0, MOST_LOGS);
 }

@@ -4,10 +4,10 @@ import { type FixDraft, finding, refOf } from '../../build.ts';
 import { condition, created, sinceTime } from '../../fields.ts';
 import type { Cause, Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
-import { podRef } from '../pods/sick.ts';
+import { podRef } from '../pods/unwell-pods.ts';
 import { type Account, accountsInUse, type Broken, bindingsIn, binds, brokenFor, givenBy } from './accounts.ts';
 import { type Refused, refusedIn } from './forbidden-words.ts';
 
@@ -19,7 +19,7 @@ const CONTROLLER = /controller|operator|manager/;
 interface Suspect {
   account: Account;
   broken: readonly Broken[];
-  read: Extract<NamedRead, { of: 'log' }>;
+  read: Extract<NamedRead, { is: 'log' }>;
 }
 
 /** Accounts whose bindings look broken, and controllers to which nothing is bound. */
@@ -30,7 +30,7 @@ function suspects(view: ClusterView): Suspect[] {
     if (broken.length === 0 && (isBound || !CONTROLLER.test(`${account.name} ${account.top.ref.name}`))) return [];
     const { namespace, name } = podRef(account.pod);
     const [container] = Array.isArray(account.pod.spec.containers) ? account.pod.spec.containers : [];
-    const read = { of: 'log', namespace, pod: name, container: text(container?.name), lines: LINES } as const;
+    const read = { is: 'log', namespace, pod: name, container: text(container?.name), lines: LINES } as const;
     return [{ account, broken, read }];
   });
   return found.sort((a, b) => b.broken.length - a.broken.length).slice(0, MOST_LOGS);
@@ -52,17 +52,17 @@ export const rbacRevoked: Rule = {
     for (const { read } of suspects(view)) yield read;
   },
   *look(looking) {
-    const told = new Set<string>();
+    const seen = new Set<string>();
     for (const suspect of suspects(looking.view)) {
       const log = looking.answers.log(suspect.read);
       const refused = log?.ok ? refusedIn(log.value).filter(one => one.account === suspect.account.name) : [];
       const unread = log?.ok === false ? log.message : undefined;
-      const certain = suspect.broken.filter(({ how }) => how === 'role missing' || how === 'role empty');
+      const certain = suspect.broken.filter(({ is }) => is === 'role missing' || is === 'role empty');
       const probable = refused.length > 0 ? suspect.broken : certain;
       for (const broken of probable) {
         const key = `${broken.object.kind}/${broken.object.metadata.namespace}/${broken.object.metadata.name}`;
-        if (told.has(key)) continue;
-        told.add(key);
+        if (seen.has(key)) continue;
+        seen.add(key);
         yield accuse(looking, suspect, broken, refused, unread);
       }
       // Without a refusal it may be on purpose.
@@ -73,7 +73,7 @@ export const rbacRevoked: Rule = {
   },
 };
 
-const SUMMARY: Record<Broken['how'], string> = {
+const SUMMARY: Record<Broken['is'], string> = {
   'role missing': 'RBAC: the binding refers to a role that does not exist',
   'role empty': 'RBAC: the role grants nothing (its rules are empty)',
   'subjects empty': 'RBAC: the binding has no subjects, so its role is granted to nobody',
@@ -83,24 +83,24 @@ const SUMMARY: Record<Broken['how'], string> = {
 const who = ({ namespace, name }: Account): string => `system:serviceaccount:${namespace}:${name}`;
 
 function accuse(
-  { view }: Looking,
+  { view }: RuleInput,
   { account, read }: Suspect,
   broken: Broken,
   refused: readonly Refused[],
   unread: string | undefined,
 ): Finding {
-  const { how, object, role, wrong } = broken;
+  const { is, object, role, wrong } = broken;
   const roleObject = view.get(role.kind === 'Role' ? 'Role' : 'ClusterRole', role.namespace, role.name);
   return finding({
     rule: 'rbac/revoked',
     severity: 'high',
     object,
-    summary: `${SUMMARY[how]}; ${refused.length > 0 ? `${account.name} is forbidden what it needs` : `${account.name} lacks those permissions`}`,
+    summary: `${SUMMARY[is]}; ${refused.length > 0 ? `${account.name} is forbidden what it needs` : `${account.name} lacks those permissions`}`,
     since: sinceTime(undefined, created(object)),
     evidence: [
-      how === 'role missing' && `roleRef: ${role.kind} ${role.name}: not found`,
-      how === 'role empty' && `${role.kind} ${role.name}: rules: []`,
-      how === 'subjects empty' && `subjects: none; roleRef: ${role.kind} ${role.name} (${givenBy(roleObject)})`,
+      is === 'role missing' && `roleRef: ${role.kind} ${role.name}: not found`,
+      is === 'role empty' && `${role.kind} ${role.name}: rules: []`,
+      is === 'subjects empty' && `subjects: none; roleRef: ${role.kind} ${role.name} (${givenBy(roleObject)})`,
       wrong !== undefined &&
         `subjects: ServiceAccount ${wrong}: not found; pods run as ${account.namespace}/${account.name}`,
       `${account.top.ref.kind} ${account.top.ref.name} runs as ${who(account)}`,
@@ -118,19 +118,19 @@ function accuse(
 const crashes = ({ top }: Account): Cause[] =>
   ['pod/crash-loop', 'pod/probe', 'pod/init-stuck'].map(rule => causeOf(top.ref, rule));
 
-function causeWords({ name, namespace }: Account, { how, role, wrong }: Broken): string {
+function causeWords({ name, namespace }: Account, { is, role, wrong }: Broken): string {
   const account = `ServiceAccount ${namespace}/${name}`;
-  if (how === 'role missing')
+  if (is === 'role missing')
     return `${role.kind} ${role.name} was deleted or renamed: its binding gives ${account} nothing.`;
-  if (how === 'role empty')
+  if (is === 'role empty')
     return `The rules of ${role.kind} ${role.name} were emptied: ${account} may do nothing by it.`;
-  if (how === 'subjects empty')
+  if (is === 'subjects empty')
     return `The subjects of the binding were taken out: ${account} no longer has ${role.kind} ${role.name}.`;
   return `The binding gives ${role.kind} ${role.name} to ${wrong}, not to ${account}.`;
 }
 
-function* fixes(view: ClusterView, account: Account, { how, object, role }: Broken): Iterable<FixDraft> {
-  if (how === 'subjects empty' || how === 'wrong subject') {
+function* fixes(view: ClusterView, account: Account, { is, object, role }: Broken): Iterable<FixDraft> {
+  if (is === 'subjects empty' || is === 'wrong subject') {
     const subject = { kind: 'ServiceAccount', name: account.name, namespace: account.namespace };
     yield {
       text: `Give the binding its subject back: ServiceAccount ${account.namespace}/${account.name}.`,
@@ -145,7 +145,7 @@ function* fixes(view: ClusterView, account: Account, { how, object, role }: Brok
 }
 
 /** Refused, and nothing that was bound to it is to be seen: the binding itself is gone. */
-function unbound({ view }: Looking, { account, read }: Suspect, refused: readonly Refused[]): Finding {
+function unbound({ view }: RuleInput, { account, read }: Suspect, refused: readonly Refused[]): Finding {
   const { verb, resource } = refused[0] as Refused;
   return finding({
     rule: 'rbac/revoked',

@@ -55,7 +55,7 @@ export const obstacleWords = ({ node, found }: Obstacles): string =>
   `node ${node.metadata.name}: ${found.map(one => one.words).join('; ') || 'nothing that its labels, taints and free resources tell'}`;
 
 /** A label of a node that the pod's selector was probably meant for. */
-export interface LabelSlip {
+export interface LabelTypo {
   key: string;
   wanted: string;
   /** What nodes carry. */
@@ -63,10 +63,10 @@ export interface LabelSlip {
 }
 
 /** Labels that no node carries as they are wanted, and that some node carries nearly so. */
-export function labelSlips(
+export function labelTypos(
   view: ClusterView,
   pod: ViewObject,
-): { slips: LabelSlip[]; unmet: { key: string; values: readonly string[] }[] } {
+): { slips: LabelTypo[]; unmet: { key: string; values: readonly string[] }[] } {
   const nodes = [...view.all('Node')];
   const unmet = wantedLabels(pod).filter(
     ({ key, values }) => !nodes.some(node => values.includes(node.metadata.labels[key] ?? '\0')),

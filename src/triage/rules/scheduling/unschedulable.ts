@@ -5,22 +5,30 @@ import { addedBy, addedSelector } from '../../added-at-admission.ts';
 import { type FixDraft, finding, refOf } from '../../build.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { describe, edit } from '../pods/fixes.ts';
 import { POD_OWNERS } from '../pods/owner.ts';
-import { howMany, PENDING_TOO_LONG, podNames, podRef, type Sick, sickPods, usualCauses } from '../pods/sick.ts';
+import {
+  howMany,
+  PENDING_TOO_LONG,
+  podNames,
+  podRef,
+  type UnwellPods,
+  unwellPodGroups,
+  usualCauses,
+} from '../pods/unwell-pods.ts';
 import { claimsOf } from '../storage/claims.ts';
 import { nodeOfDaemon, repelling, taintWords } from './node-match.ts';
-import { labelSlips, type Obstacles, obstaclesOf, obstacleWords } from './obstacles.ts';
+import { labelTypos, type Obstacles, obstaclesOf, obstacleWords } from './obstacles.ts';
 import { amountWords, freeOnNodes, requestsOf } from './resources.ts';
 import { type Constraint, constraintOf, type Passed, passedOver } from './words.ts';
 
 /** Pods for which the scheduler has found no node for a while, one group for each workload. */
 export const unplaced = (
-  looking: Pick<Looking, 'view' | 'now'>,
-): Sick<{ message: string; constraints: Constraint[] }>[] =>
-  sickPods(looking, pod => {
+  looking: Pick<RuleInput, 'view' | 'now'>,
+): UnwellPods<{ message: string; constraints: Constraint[] }>[] =>
+  unwellPodGroups(looking, pod => {
     const scheduled = condition(pod, 'PodScheduled');
     const isStuck =
       scheduled?.status === 'False' &&
@@ -69,10 +77,10 @@ function found(view: ClusterView, sick: ReturnType<typeof unplaced>[number], fre
   // A pod of a DaemonSet is for one node: that the others are not meant is no news.
   const passed = passedOver(what.message).filter(one => only === undefined || constraintOf(one.reason) !== 'selector');
   const nodes = obstaclesOf(view, pod, free).filter(one => only === undefined || one.node.metadata.name === only);
-  const told = passed.map(one => ({ one, explanation: explain(view, pod, one, free) }));
+  const explained = passed.map(one => ({ one, explanation: explain(view, pod, one, free) }));
   const since = condition(pod, 'PodScheduled')?.since;
   const scheduled = condition(pod, 'PodScheduled');
-  const most = [...told].sort((a, b) => (b.one.nodes ?? 1e9) - (a.one.nodes ?? 1e9));
+  const most = [...explained].sort((a, b) => (b.one.nodes ?? 1e9) - (a.one.nodes ?? 1e9));
   return finding({
     rule: 'pod/unschedulable',
     severity: 'high',
@@ -145,11 +153,11 @@ function explain(
 ): Explanation {
   switch (constraintOf(reason)) {
     case 'selector':
-      return selectorStory(view, pod);
+      return explainSelector(view, pod);
     case 'resources':
-      return resourceStory(view, pod, reason, free);
+      return explainResources(view, pod, reason, free);
     case 'taint':
-      return taintStory(view, pod, reason);
+      return explainTaint(view, pod, reason);
     case 'cordoned':
       return {
         what: 'nodes are cordoned',
@@ -162,9 +170,9 @@ function explain(
           })),
       };
     case 'claim':
-      return claimStory(view, pod, reason);
+      return explainClaim(view, pod, reason);
     case 'volume':
-      return volumeStory(view, pod, reason);
+      return explainVolumes(view, pod, reason);
     case 'ports':
       return {
         what: `host ports are taken (${hostPorts(pod)})`,
@@ -172,16 +180,16 @@ function explain(
         fixes: ['Leave out hostPort or hostNetwork, or run no more of these pods than there are nodes.'],
       };
     case 'spread':
-      return spreadStory(view, pod, reason);
+      return explainSpread(view, pod, reason);
     case 'affinity':
-      return affinityStory(pod, reason);
+      return explainAffinity(pod, reason);
     default:
       return { what: reason, why: '', fixes: [] };
   }
 }
 
-function selectorStory(view: ClusterView, pod: ViewObject): Explanation {
-  const { slips, unmet } = labelSlips(view, pod);
+function explainSelector(view: ClusterView, pod: ViewObject): Explanation {
+  const { slips, unmet } = labelTypos(view, pod);
   const foreign = addedSelector(view, pod);
   const added = unmet.some(({ key }) => foreign.includes(key)) ? addedBy(view, pod, foreign) : undefined;
   const wanted = unmet.map(({ key, values }) => `${key}=${values.join('|')}`).join(', ');
@@ -226,7 +234,7 @@ function givenByRange(view: ClusterView, pod: ViewObject, resource: string): Vie
     );
 }
 
-function resourceStory(
+function explainResources(
   view: ClusterView,
   pod: ViewObject,
   reason: string,
@@ -254,7 +262,7 @@ function resourceStory(
       why: `The pods ask for ${words(wanted)} ${resource}, and no node offers that resource: its device plugin is not running, or there is no such node.`,
       fixes: [`Leave out the request for ${resource}, or add nodes that have it (and their device plugin).`],
     };
-  const typing = slipOfUnit(resource, wanted, largest);
+  const typing = unitMistake(resource, wanted, largest);
   const ranges = givenByRange(view, pod, resource);
   const names = ranges.map(({ metadata }) => metadata.name).join(', ');
   return {
@@ -276,7 +284,7 @@ function resourceStory(
 }
 
 /** `cpu: 500` for `500m`, and `memory: 512Gi` for `512Mi`: a thousand times more than was meant. */
-function slipOfUnit(resource: string, wanted: number, largest: number): string | undefined {
+function unitMistake(resource: string, wanted: number, largest: number): string | undefined {
   if (wanted <= largest) return undefined;
   if (resource === 'cpu' && wanted >= 50 && Number.isInteger(wanted))
     return `${wanted} are whole cores; was ${wanted}m meant?`;
@@ -284,7 +292,7 @@ function slipOfUnit(resource: string, wanted: number, largest: number): string |
   return undefined;
 }
 
-function taintStory(view: ClusterView, pod: ViewObject, reason: string): Explanation {
+function explainTaint(view: ClusterView, pod: ViewObject, reason: string): Explanation {
   const taints = new Set(
     [...view.all('Node')]
       .flatMap(node => repelling(pod, node))
@@ -321,7 +329,7 @@ function taintStory(view: ClusterView, pod: ViewObject, reason: string): Explana
 const cordoned = (view: ClusterView): string[] =>
   [...view.all('Node')].filter(node => node.spec.unschedulable === true).map(node => node.metadata.name);
 
-function claimStory(view: ClusterView, pod: ViewObject, reason: string): Explanation {
+function explainClaim(view: ClusterView, pod: ViewObject, reason: string): Explanation {
   const named = /persistentvolumeclaim "([^"]+)" (not found|is being deleted)/.exec(reason);
   if (named) {
     const name = named[1] ?? '';
@@ -342,7 +350,7 @@ function claimStory(view: ClusterView, pod: ViewObject, reason: string): Explana
   };
 }
 
-function volumeStory(view: ClusterView, pod: ViewObject, reason: string): Explanation {
+function explainVolumes(view: ClusterView, pod: ViewObject, reason: string): Explanation {
   const volumes = claimsOf(view, pod).flatMap(
     ({ claim }) => view.get('PersistentVolume', undefined, text(claim?.spec.volumeName)) ?? [],
   );
@@ -366,7 +374,7 @@ function volumeStory(view: ClusterView, pod: ViewObject, reason: string): Explan
   };
 }
 
-function spreadStory(view: ClusterView, pod: ViewObject, reason: string): Explanation {
+function explainSpread(view: ClusterView, pod: ViewObject, reason: string): Explanation {
   const constraints = list(pod.spec.topologySpreadConstraints).filter(
     one => one.whenUnsatisfiable !== 'ScheduleAnyway',
   );
@@ -384,7 +392,7 @@ function spreadStory(view: ClusterView, pod: ViewObject, reason: string): Explan
   };
 }
 
-function affinityStory(pod: ViewObject, reason: string): Explanation {
+function explainAffinity(pod: ViewObject, reason: string): Explanation {
   const isAnti = /anti-affinity/.test(reason);
   const terms = list(
     fields(fields(pod.spec.affinity)[isAnti ? 'podAntiAffinity' : 'podAffinity'])

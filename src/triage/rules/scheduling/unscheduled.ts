@@ -5,15 +5,15 @@ import { finding } from '../../build.ts';
 import { startAgain } from '../../control-plane.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import { nearest } from '../../near-miss.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { describe, edit } from '../pods/fixes.ts';
-import { howMany, PENDING_TOO_LONG, podNames, podRef, sickPods, usualCauses } from '../pods/sick.ts';
+import { howMany, PENDING_TOO_LONG, podNames, podRef, unwellPodGroups, usualCauses } from '../pods/unwell-pods.ts';
 
 const DEFAULT = 'default-scheduler';
 const schedulerOf = (pod: ViewObject): string => text(pod.spec.schedulerName) || DEFAULT;
 
 /** Pods that no scheduler has looked at: the scheduler sets the condition PodScheduled on each pod that it tries. */
-const untried = ({ now }: Pick<Looking, 'now'>, pod: ViewObject): boolean =>
+const untried = ({ now }: Pick<RuleInput, 'now'>, pod: ViewObject): boolean =>
   text(pod.spec.nodeName) === '' &&
   pod.status.phase === 'Pending' &&
   condition(pod, 'PodScheduled') === undefined &&
@@ -83,7 +83,7 @@ export const unknownScheduler: Rule = {
   },
   *look(looking) {
     const { view } = looking;
-    const groups = sickPods(looking, pod =>
+    const groups = unwellPodGroups(looking, pod =>
       untried(looking, pod) && schedulerOf(pod) !== DEFAULT
         ? { key: schedulerOf(pod), what: schedulerOf(pod) }
         : undefined,
@@ -134,7 +134,7 @@ export const schedulingGated: Rule = {
     whatToDo: 'Find the controller that should take the gate away; without it the pods never start.',
   },
   *look(looking) {
-    const groups = sickPods(looking, pod => {
+    const groups = unwellPodGroups(looking, pod => {
       const gates = list(pod.spec.schedulingGates).map(one => text(one.name));
       return gates.length > 0 && looking.now - created(pod) > 600_000 ? { key: gates.join(), what: gates } : undefined;
     });

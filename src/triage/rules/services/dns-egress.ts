@@ -9,7 +9,7 @@ import type { Cause } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
-import { isUnwell } from '../pods/sick.ts';
+import { isUnwell } from '../pods/unwell-pods.ts';
 
 const DNS = { namespace: 'kube-system', name: 'kube-dns' };
 const DNS_PORT = 53;

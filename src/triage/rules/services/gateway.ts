@@ -10,7 +10,7 @@ import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 /** A controller of gateways answers within seconds; a load balancer behind one takes minutes. */
-const PATIENCE_MS = 5 * 60_000;
+const GRACE_MS = 5 * 60_000;
 
 interface Told {
   /** Where it stands: `status.conditions`, `listener https`, `parent Gateway web`. */
@@ -59,15 +59,15 @@ export const gatewayNotProgrammed: Rule = {
   },
   *look({ view, now }) {
     for (const gateway of view.all('Gateway')) {
-      const wrong = ofGateway(gateway).filter(one => now - (one.since ?? created(gateway)) >= PATIENCE_MS);
+      const wrong = ofGateway(gateway).filter(one => now - (one.since ?? created(gateway)) >= GRACE_MS);
       if (wrong.length > 0) yield report(view, gateway, wrong, []);
-      else if (list(gateway.status.conditions).length === 0 && now - created(gateway) >= PATIENCE_MS)
+      else if (list(gateway.status.conditions).length === 0 && now - created(gateway) >= GRACE_MS)
         yield report(view, gateway, [unanswered(`class ${text(gateway.spec.gatewayClassName)}`)], []);
     }
     for (const route of view.all('HTTPRoute')) {
-      const wrong = ofRoute(route).filter(one => now - (one.since ?? created(route)) >= PATIENCE_MS);
+      const wrong = ofRoute(route).filter(one => now - (one.since ?? created(route)) >= GRACE_MS);
       const parents = parentsOf(view, route);
-      if (wrong.length > 0 || (parents.missing.length > 0 && now - created(route) >= PATIENCE_MS))
+      if (wrong.length > 0 || (parents.missing.length > 0 && now - created(route) >= GRACE_MS))
         yield report(view, route, wrong.length > 0 ? wrong : [missingParent(parents.missing)], parents.causes);
     }
   },

@@ -5,7 +5,7 @@ import { type FixDraft, finding, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import type { Cause, Finding, Severity } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { readyAddresses } from './endpoints.ts';
@@ -104,7 +104,7 @@ function meantPort(ports: readonly Fields[], asked: string): string | undefined 
   return nearest(asked, names) ?? (names[0] && ports.length === 1 ? names[0] : number);
 }
 
-function wrongWith({ view }: Pick<Looking, 'view'>, ingress: ViewObject, backend: Backend): Wrong | undefined {
+function wrongWith({ view }: Pick<RuleInput, 'view'>, ingress: ViewObject, backend: Backend): Wrong | undefined {
   const namespace = ingress.metadata.namespace ?? '';
   const service = view.get('Service', namespace, backend.service);
   if (service === undefined) return noService(view, namespace, backend);

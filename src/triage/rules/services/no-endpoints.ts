@@ -7,16 +7,16 @@ import { managerLeads } from '../../control-plane.ts';
 import { condition, created } from '../../fields.ts';
 import type { Finding, Severity } from '../../finding.ts';
 import { closestLabels, isNear, type LabelMiss, missWords } from '../../near-miss.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
-import { FIRST_MINUTE } from '../pods/sick.ts';
+import { FIRST_MINUTE } from '../pods/unwell-pods.ts';
 import { podsOf, readyAddresses, selects } from './endpoints.ts';
 import { isDns, serviceUsers } from './users.ts';
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
 /** Services that find their pods by label and have no ready endpoint. */
-function* empty({ view, now }: Pick<Looking, 'view' | 'now'>): Iterable<ViewObject> {
+function* empty({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<ViewObject> {
   for (const service of view.all('Service')) {
     const { namespace = '', name, deletionTimestamp } = service.metadata;
     const isYoung = now - created(service) < FIRST_MINUTE;
@@ -156,7 +156,7 @@ export const noReadyPods: Rule = {
   },
 };
 
-function noReady({ view, now }: Looking, service: ViewObject): Finding | undefined {
+function noReady({ view, now }: RuleInput, service: ViewObject): Finding | undefined {
   const { namespace = '', name } = service.metadata;
   const pods = podsOf(view, service);
   const behind = behindService(view, namespace, name);

@@ -8,7 +8,7 @@ import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
-import { PENDING_TOO_LONG } from '../pods/sick.ts';
+import { PENDING_TOO_LONG } from '../pods/unwell-pods.ts';
 import { claimsOf } from './claims.ts';
 
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
@@ -198,7 +198,7 @@ function explain(
       because: driverCauses(view, provisioner),
     };
   }
-  return volumeStory(view, claim, className, make);
+  return explainVolumes(view, claim, className, make);
 }
 
 /** Workloads that look like the provisioner: its finding would explain that no volume comes. */
@@ -218,7 +218,7 @@ const matchingVolumes = (view: ClusterView, claim: ViewObject): ViewObject[] =>
   );
 
 /** Without a provisioner somebody has to provide a volume: which there are, and why each does not fit. */
-function volumeStory(
+function explainVolumes(
   view: ClusterView,
   claim: ViewObject,
   className: string,

@@ -2,7 +2,7 @@ import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { finding } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import type { Cause, Finding } from '../../finding.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { type Certificate, certificatesInBundle, certificateWords, isTrusted, validityOf } from '../../x509.ts';
 import { callEvidence, callsSeen, isRecent } from './calls.ts';
@@ -48,7 +48,7 @@ export const webhookCaBundle: Rule = {
   },
 };
 
-function verdictOf({ view, answers, now }: Looking, hook: Hook): Verdict | undefined {
+function verdictOf({ view, answers, now }: RuleInput, hook: Hook): Verdict | undefined {
   const calls = callsSeen(view, [hook]).filter(call => isRecent(call, now) && /authority/.test(call.refusal.how));
   const evidence = calls.slice(0, 2).map(callEvidence);
   if (hook.caBundle === '') return withoutBundle(hook, evidence);
@@ -121,7 +121,7 @@ function withoutBundle(hook: Hook, evidence: readonly string[]): Verdict | undef
 
 /** A line that proves that the serving certificate is not vouched for; undefined where it is, or was not read. */
 function notSigned(
-  { view, answers, now }: Looking,
+  { view, answers, now }: RuleInput,
   hook: Hook,
   authorities: readonly Certificate[],
 ): string | undefined {
@@ -133,7 +133,7 @@ function notSigned(
   return `Secret ${serving.secret.namespace}/${serving.secret.name} tls.crt: issued by ${serving.leaf.issuer}`;
 }
 
-function report({ view }: Looking, hook: Hook, { summary, broken, cause, evidence }: Verdict): Finding {
+function report({ view }: RuleInput, hook: Hook, { summary, broken, cause, evidence }: Verdict): Finding {
   const { configuration } = hook;
   const { kind, metadata } = configuration;
   const same = [...hooksOf(view)].filter(one => one.configuration === configuration);

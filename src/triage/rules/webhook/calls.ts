@@ -7,7 +7,7 @@ import type { Hook } from './hooks.ts';
 /** Events older than this tell of what was, unless an object still says so. */
 const RECENT_MS = 15 * 60_000;
 
-export type Unavailable = Extract<Refusal, { what: 'webhook unavailable' }>;
+export type Unavailable = Extract<Refusal, { is: 'webhook unavailable' }>;
 /** A failed call of a webhook that some object tells of. */
 export interface FailedCall {
   refusal: Unavailable;
@@ -39,7 +39,7 @@ export function* failedCalls(view: ClusterView): Iterable<FailedCall> {
   }
 }
 
-const isUnavailable = (refusal: Refusal): refusal is Unavailable => refusal.what === 'webhook unavailable';
+const isUnavailable = (refusal: Refusal): refusal is Unavailable => refusal.is === 'webhook unavailable';
 
 const callOf = ({ about, where, said, at }: Seen, refusal: Unavailable): FailedCall => {
   const { namespace, name } = about.metadata;

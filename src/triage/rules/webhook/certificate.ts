@@ -1,7 +1,7 @@
 import { finding } from '../../build.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { type Certificate, certificateWords, validityOf } from '../../x509.ts';
 import { callEvidence, callsSeen, isRecent } from './calls.ts';
@@ -29,7 +29,7 @@ export const webhookCertificate: Rule = {
       for (const { namespace, name } of servingSecrets(view, hook)) {
         if (asked.has(`${namespace}/${name}`)) continue;
         asked.add(`${namespace}/${name}`);
-        yield { of: 'certificates', namespace, secret: name } satisfies NamedRead;
+        yield { is: 'certificates', namespace, secret: name } satisfies NamedRead;
       }
   },
   *look(looking) {
@@ -50,7 +50,7 @@ export const webhookCertificate: Rule = {
 };
 
 function judge(
-  { view, now }: Looking,
+  { view, now }: RuleInput,
   hooks: readonly Hook[],
   { secret, leaf, isForHost }: Serving,
 ): Finding | undefined {

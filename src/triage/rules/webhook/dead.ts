@@ -1,13 +1,13 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { claimOf } from '../../claims.ts';
-import type { DeadEnd } from '../../service-route.ts';
+import type { RouteFailure } from '../../service-route.ts';
 import { type Hook, hooksOf, routeOf } from './hooks.ts';
 import { type Scope, scopeOf } from './scope.ts';
 
 /** A webhook that the API server cannot reach. */
 export interface DeadHook {
   hook: Hook;
-  why: DeadEnd;
+  why: RouteFailure;
   certain: boolean;
   evidence: string;
   scope: Scope;
@@ -16,7 +16,7 @@ export interface DeadHook {
 /** The webhooks of a configuration that are dead for one reason. */
 export interface DeadHooks {
   configuration: ViewObject;
-  why: DeadEnd;
+  why: RouteFailure;
   hooks: readonly DeadHook[];
 }
 

@@ -3,7 +3,7 @@ import { fields, list } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isolates } from '../../behind-service.ts';
 import { finding } from '../../build.ts';
 import type { Cause, Finding } from '../../finding.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { unreachableWords } from '../../unreachable.ts';
 import { callEvidence, type FailedCall, failedCalls, isRecent, seenSince } from './calls.ts';
@@ -19,7 +19,7 @@ const OF_ROUTING = ['no endpoints', 'service not found', 'no such port'];
 function* failing({
   view,
   now,
-}: Omit<Looking, 'answers'>): Iterable<{ hook: Hook; calls: FailedCall[]; uncertain: string | undefined }> {
+}: Omit<RuleInput, 'answers'>): Iterable<{ hook: Hook; calls: FailedCall[]; uncertain: string | undefined }> {
   const calls = [...failedCalls(view)].filter(call => isRecent(call, now));
   for (const hook of hooksOf(view)) {
     const own = calls.filter(({ refusal }) => refusal.webhook === hook.name);
@@ -117,7 +117,7 @@ export const webhookNetworkPolicy: Rule = {
         if (done.has(policy.metadata.uid) || !pods.some(pod => isolates(policy, pod)) || admitsOutside(policy))
           continue;
         done.add(policy.metadata.uid);
-        yield shutOut(view, policy, hook, silent, now);
+        yield blockedCalls(view, policy, hook, silent, now);
       }
     }
   },
@@ -129,7 +129,7 @@ const admitsOutside = ({ spec }: ViewObject): boolean =>
     one => list(one.from).length === 0 || list(one.from).some(from => fields(from.ipBlock).cidr !== undefined),
   );
 
-function shutOut(
+function blockedCalls(
   view: ClusterView,
   policy: ViewObject,
   hook: Hook,

@@ -11,7 +11,7 @@ import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { CONFIGURATIONS } from './hooks.ts';
 
-type Failed = Extract<Refusal, { what: 'condition failed' }>;
+type Failed = Extract<Refusal, { is: 'condition failed' }>;
 
 /** A webhook that is never called, because the expression which decides that ends in an error. */
 export const webhookMatchCondition: Rule = {
@@ -35,7 +35,7 @@ export const webhookMatchCondition: Rule = {
 function failures(view: ClusterView): Map<ViewObject, { failed: Failed; seen: Seen[] }> {
   const found = new Map<ViewObject, { failed: Failed; seen: Seen[] }>();
   for (const one of refusalsSeen(view)) {
-    if (one.refusal.what !== 'condition failed') continue;
+    if (one.refusal.is !== 'condition failed') continue;
     for (const configuration of configurationsWithCondition(view, one.refusal.expression)) {
       const known = found.get(configuration);
       if (known) known.seen.push(one);

@@ -1,7 +1,7 @@
 import { finding } from '../../build.ts';
 import { claimOf, undoneBy } from '../../claims.ts';
 import { nearest } from '../../near-miss.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { patchCommand } from '../../shell.ts';
 import { callsSeen, seenSince } from './calls.ts';
 import { blockingOf, type DeadHooks, deadHooks, stalenessOf } from './dead.ts';
@@ -77,7 +77,7 @@ export const webhookNoService: Rule = {
   },
 };
 
-function missingService({ view, now }: Omit<Looking, 'answers'>, dead: DeadHooks) {
+function missingService({ view, now }: Omit<RuleInput, 'answers'>, dead: DeadHooks) {
   const target = dead.hooks[0]?.hook.service ?? { namespace: '', name: '', port: 443 };
   const near = nearest(
     target.name,

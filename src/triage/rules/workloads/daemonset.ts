@@ -7,7 +7,7 @@ import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { rollBack } from '../pods/fixes.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
-import { isUnwell, podRef, unreadyFor } from '../pods/sick.ts';
+import { isUnwell, podRef, unreadyFor } from '../pods/unwell-pods.ts';
 import { nodeOfDaemon } from '../scheduling/node-match.ts';
 
 /** A pod that has just been made on a node, or replaced by a rollout, is not ready for a while. */

@@ -10,7 +10,7 @@ import { command, named } from '../../shell.ts';
 import { edit } from '../pods/fixes.ts';
 import { causeOf } from '../pods/owner.ts';
 import { type Refused, refusals } from './refusals.ts';
-import { policyStory, webhookStory } from './refused-by-admission.ts';
+import { explainPolicyDenial, explainWebhookDenial } from './refused-by-admission.ts';
 
 /** A workload whose pods the API server refuses to create. */
 export const podsRefused: Rule = {
@@ -74,13 +74,13 @@ export interface Explanation {
 function explain(view: ClusterView, { top, message, refusal }: Refused): Explanation {
   const namespace = top.ref.namespace ?? '';
   const absent = absentIn(message);
-  if (absent) return missingStory(view, { top, ...absent });
-  switch (refusal?.what) {
+  if (absent) return explainMissing(view, { top, ...absent });
+  switch (refusal?.is) {
     case 'service account missing':
-      return missingStory(view, { top, kind: 'ServiceAccount', name: refusal.name });
+      return explainMissing(view, { top, kind: 'ServiceAccount', name: refusal.name });
     case 'quota exceeded':
     case 'quota needs values':
-      return quotaStory(view, top, refusal);
+      return explainQuota(view, top, refusal);
     case 'limit range':
       return {
         what: `the limit range of the namespace refuses them (${refusal.message})`,
@@ -119,9 +119,9 @@ function explain(view: ClusterView, { top, message, refusal }: Refused): Explana
       };
     case 'webhook unavailable':
     case 'webhook denied':
-      return webhookStory(view, top, refusal);
+      return explainWebhookDenial(view, top, refusal);
     case 'policy denied':
-      return policyStory(view, top, refusal);
+      return explainPolicyDenial(view, top, refusal);
     case 'condition failed':
       return {
         what: `a match condition of an admission webhook ends in an error: ${refusal.error}`,
@@ -156,7 +156,7 @@ const NOUN = {
   RuntimeClass: 'runtime class',
 } as const;
 
-function missingStory(
+function explainMissing(
   view: ClusterView,
   { top, kind, name }: { top: Refused['top']; kind: keyof typeof NOUN; name: string },
 ): Explanation {
@@ -189,10 +189,10 @@ function missingStory(
   };
 }
 
-function quotaStory(
+function explainQuota(
   view: ClusterView,
   top: Refused['top'],
-  refusal: Extract<Refusal, { what: 'quota exceeded' | 'quota needs values' }>,
+  refusal: Extract<Refusal, { is: 'quota exceeded' | 'quota needs values' }>,
 ): Explanation {
   const namespace = top.ref.namespace ?? '';
   const { quota } = refusal;
@@ -200,7 +200,7 @@ function quotaStory(
     { kind: 'ResourceQuota', namespace, name: quota, rule: 'quota/' },
     causeOf(top.ref, 'quota/too-small'),
   ];
-  if (refusal.what === 'quota needs values')
+  if (refusal.is === 'quota needs values')
     return {
       what: `resource quota ${quota} asks for values that the pod template does not set (${refusal.missing})`,
       why: `ResourceQuota ${quota} counts ${refusal.missing}, so each pod must set it; no LimitRange gives a default.`,

@@ -3,7 +3,7 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { fields, number } from '../../../k8s/fields.ts';
 import { type Refusal, refusalIn } from '../../error-text.ts';
 import { condition, created } from '../../fields.ts';
-import type { Looking } from '../../rule.ts';
+import type { RuleInput } from '../../rule.ts';
 import { type Top, topOf } from '../pods/owner.ts';
 
 /** A controller that may not create its pods, with the words of the API server. */
@@ -22,20 +22,21 @@ export interface Refused {
 const RECENT = 20 * 60_000;
 
 /** Every controller that lacks pods now because the API server refuses them. One of each top, with the newest words. */
-export function refusals({ view, now }: Pick<Looking, 'view' | 'now'>): Refused[] {
+export function refusals({ view, now }: Pick<RuleInput, 'view' | 'now'>): Refused[] {
   const found = new Map<string, Refused>();
   for (const kind of ['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'] as const)
     for (const maker of view.all(kind)) {
       const lacks = lacking(maker);
-      const told = lacks > 0 && maker.metadata.deletionTimestamp === undefined ? toldOf(view, maker, now) : undefined;
-      if (told === undefined) continue;
+      const latest =
+        lacks > 0 && maker.metadata.deletionTimestamp === undefined ? messageFor(view, maker, now) : undefined;
+      if (latest === undefined) continue;
       const top = topOf(view, maker);
       found.set(`${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`, {
         top,
         maker,
         lacks,
-        ...told,
-        refusal: refusalIn(told.message),
+        ...latest,
+        refusal: refusalIn(latest.message),
       });
     }
   return [...found.values()];
@@ -60,7 +61,7 @@ function lacking({ kind, spec, status }: ViewObject): number {
   }
 }
 
-function toldOf(view: ClusterView, maker: ViewObject, now: number): { message: string; since: Since } | undefined {
+function messageFor(view: ClusterView, maker: ViewObject, now: number): { message: string; since: Since } | undefined {
   const failure = condition(maker, 'ReplicaFailure');
   const event = view
     .eventsAbout({ ...maker.metadata, kind: maker.kind })

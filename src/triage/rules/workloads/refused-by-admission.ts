@@ -9,10 +9,10 @@ import type { Explanation } from './pods-refused.ts';
 import { configurationsOf, type Refused } from './refusals.ts';
 
 /** Pods that a policy of the API server itself refuses. Where it could not even be worked out the policy is at fault. */
-export function policyStory(
+export function explainPolicyDenial(
   view: ClusterView,
   top: Refused['top'],
-  refusal: Extract<Refusal, { what: 'policy denied' }>,
+  refusal: Extract<Refusal, { is: 'policy denied' }>,
 ): Explanation {
   const kind = refusal.validating ? 'ValidatingAdmissionPolicy' : 'MutatingAdmissionPolicy';
   const fails = refusal.failed !== undefined || refusal.paramsMissing;
@@ -33,14 +33,14 @@ export function policyStory(
 }
 
 /** Pods that a webhook refuses, or that are refused because it cannot be called. */
-export function webhookStory(
+export function explainWebhookDenial(
   view: ClusterView,
   top: Refused['top'],
-  refusal: Extract<Refusal, { what: 'webhook unavailable' | 'webhook denied' }>,
+  refusal: Extract<Refusal, { is: 'webhook unavailable' | 'webhook denied' }>,
 ): Explanation {
   const configurations = configurationsOf(view, refusal.webhook);
   const because: Cause[] = configurations.map(one => causeOf({ kind: one.kind, name: one.metadata.name }));
-  if (refusal.what === 'webhook unavailable') {
+  if (refusal.is === 'webhook unavailable') {
     const service = refusal.service;
     return {
       what: `admission webhook ${refusal.webhook} cannot be called: ${refusal.detail}`,
@@ -59,14 +59,14 @@ export function webhookStory(
       ],
     };
   }
-  return denialStory(view, top, refusal, because);
+  return explainDenial(view, top, refusal, because);
 }
 
 /** Policies of Kyverno and constraints of Gatekeeper tell their names; other webhooks only their words. */
-function denialStory(
+function explainDenial(
   view: ClusterView,
   top: Refused['top'],
-  { webhook, message, hits }: Extract<Refusal, { what: 'webhook denied' }>,
+  { webhook, message, hits }: Extract<Refusal, { is: 'webhook denied' }>,
   because: Cause[],
 ): Explanation {
   const namespace = top.ref.namespace ?? '';

@@ -5,11 +5,11 @@ import { finding, refOf } from '../../build.ts';
 import { startAgain } from '../../control-plane.ts';
 import { type Condition, condition, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { rollBack } from '../pods/fixes.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
-import { isUnwell } from '../pods/sick.ts';
+import { isUnwell } from '../pods/unwell-pods.ts';
 
 const UNAVAILABLE_TOO_LONG = 120_000;
 
@@ -219,7 +219,7 @@ interface Blocker {
 }
 
 /** For each StatefulSet that goes in order, the first of its pods that is not ready. */
-function* blockers({ view, now }: Pick<Looking, 'view' | 'now'>): Iterable<Blocker> {
+function* blockers({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Blocker> {
   for (const set of view.all('StatefulSet')) {
     const isOrdered = (text(set.spec.podManagementPolicy) || 'OrderedReady') === 'OrderedReady';
     if (!isOrdered || set.metadata.deletionTimestamp !== undefined) continue;

@@ -18,10 +18,10 @@ const EACH_MS = 60_000;
 /** Writers of status and of what every Deployment gets: they change no spec that another one keeps. */
 const OF_KUBERNETES = ['kube-controller-manager'];
 
-const readOf = (object: ViewObject): NamedRead => ({ of: 'object', ref: refOf(object) });
+const readOf = (object: ViewObject): NamedRead => ({ is: 'object', ref: refOf(object) });
 
 /** Workloads whose spec is changed again and again, with how that shows. */
-function* restless(view: ClusterView, now: number): Iterable<{ object: ViewObject; how: string }> {
+function* changingWorkloads(view: ClusterView, now: number): Iterable<{ object: ViewObject; how: string }> {
   for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet'] as const)
     for (const object of view.all(kind)) {
       const generation = object.metadata.generation ?? 0;
@@ -48,10 +48,10 @@ export const twoWriters: Rule = {
     whatToDo: 'Decide who owns the field: leave it out of Git (ignoreDifferences), or take it from the other writer.',
   },
   *asks({ view, now }) {
-    for (const { object } of restless(view, now)) yield readOf(object);
+    for (const { object } of changingWorkloads(view, now)) yield readOf(object);
   },
   *look({ view, now, answers }) {
-    for (const { object, how } of restless(view, now)) {
+    for (const { object, how } of changingWorkloads(view, now)) {
       const answer = answers.object(refOf(object));
       if (!answer?.ok) continue;
       const writers = writersOf(answer.value.metadata as { managedFields?: unknown }, now);

@@ -3,9 +3,9 @@ import { fields, list, number, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
 import { finding } from '../../build.ts';
 import { condition, created } from '../../fields.ts';
-import type { Looking, Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 import { POD_OWNERS, type Top, topOf } from '../pods/owner.ts';
-import { isUnwell, PENDING_TOO_LONG, podNames, unreadyFor, unreadySince } from '../pods/sick.ts';
+import { isUnwell, PENDING_TOO_LONG, podNames, unreadyFor, unreadySince } from '../pods/unwell-pods.ts';
 
 /** The id of the rule, for the line that says how much has not settled yet. */
 export const UNDER_WAY = 'rollout/under-way';
@@ -45,7 +45,7 @@ export const underWay: Rule = {
   },
 };
 
-function unsettled({ view, now }: Looking): Unsettled[] {
+function unsettled({ view, now }: RuleInput): Unsettled[] {
   const found = new Map<string, Unsettled>();
   const at = (top: Top): Unsettled => {
     const key = `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { resourcesCalled } from '../../../src/kube/discovery/called.ts';
 import type { ApiResource } from '../../../src/kube/discovery/discovery.ts';
+import { resourcesNamed } from '../../../src/kube/discovery/named-resources.ts';
 
 const served = (group: string, kind: string, resource: string, ...shortNames: string[]): ApiResource => ({
   group,
@@ -19,7 +19,7 @@ const resources = [
   served('', 'Service', 'services', 'svc'),
   served('apps', 'Deployment', 'deployments', 'deploy'),
 ];
-const called = (word: string) => resourcesCalled({ resources }, word).map(({ group, kind }) => `${group}/${kind}`);
+const called = (word: string) => resourcesNamed({ resources }, word).map(({ group, kind }) => `${group}/${kind}`);
 
 it('finds a kind by every name that kubectl takes, the core group first', () => {
   for (const word of ['deploy', 'deployment', 'deployments', 'Deployment', 'deployments.apps'])

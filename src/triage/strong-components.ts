@@ -2,7 +2,10 @@
  * Parts a directed graph into its strongly connected parts (Tarjan): nodes from which one another can be reached, and single nodes. A part
  * comes after every part that it leads to.
  */
-export function strongParts<Node>(nodes: readonly Node[], next: (node: Node) => Iterable<Node>): Node[][] {
+export function stronglyConnectedComponents<Node>(
+  nodes: readonly Node[],
+  next: (node: Node) => Iterable<Node>,
+): Node[][] {
   const index = new Map<Node, number>();
   const low = new Map<Node, number>();
   const open: Node[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TYPE_LABEL } from '../../src/injection/record/markers.ts';
-import { marksElsewhere } from '../../src/triage/marks-elsewhere.ts';
 import { injectionRules } from '../../src/triage/rules/chaos/injection.ts';
+import { readUnfollowedMarks } from '../../src/triage/unfollowed-marks.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { viewOf } from '../support/view.ts';
 
@@ -20,7 +20,7 @@ const plain = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'token', nam
 
 describe('marks on kinds that the view does not follow', () => {
   it('are found on Secrets, whose values are not kept', async () => {
-    const read = await marksElsewhere(fakeApi([backup, plain]), options);
+    const read = await readUnfollowedMarks(fakeApi([backup, plain]), options);
     if (!read.ok) throw new Error(read.message);
     expect(read.value.objects.map(({ metadata }) => metadata.name)).toEqual(['chaos-backup-secret-token']);
     expect(read.value.objects[0]?.marker?.type).toBe('SecretDeletion');
@@ -34,14 +34,14 @@ describe('marks on kinds that the view does not follow', () => {
       answer: failing('forbidden', 'secrets is forbidden'),
       times: 9,
     });
-    const read = await marksElsewhere(api, options);
+    const read = await readUnfollowedMarks(api, options);
     if (!read.ok) throw new Error(read.message);
     expect(read.value.objects).toEqual([]);
     expect(read.value.unseen).toContainEqual({ what: 'secrets', reason: 'marks on it: secrets is forbidden' });
   });
 
   it('make a finding of chaos, and what was not seen makes the gate blind', async () => {
-    const read = await marksElsewhere(fakeApi([backup]), options);
+    const read = await readUnfollowedMarks(fakeApi([backup]), options);
     const rule = injectionRules.find(({ id }) => id === 'chaos/SecretDeletion');
     const answers = { marks: () => read } as never;
     const looking = { view: viewOf([]), now: 0, answers };

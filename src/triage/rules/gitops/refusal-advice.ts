@@ -2,14 +2,14 @@ import type { Refusal } from '../../error-text.ts';
 import { unreachableWords } from '../../unreachable.ts';
 
 /** Why a sync was refused, and what to do about it in Git, in the words of the field. */
-export interface Told {
+export interface RefusalAdvice {
   why: string;
   fix: string;
 }
 
 /** Tells what a refusal means for the application whose object was refused. */
-export function toldOf(refusal: Refusal): Told {
-  switch (refusal.what) {
+export function adviceFor(refusal: Refusal): RefusalAdvice {
+  switch (refusal.is) {
     case 'webhook unavailable':
       return {
         why: `admission webhook ${refusal.webhook} cannot be called: ${unreachableWords[refusal.how]}`,
@@ -112,7 +112,7 @@ export function toldOf(refusal: Refusal): Told {
   }
 }
 
-function deniedByPolicy(refusal: Extract<Refusal, { what: 'policy denied' }>): Told {
+function deniedByPolicy(refusal: Extract<Refusal, { is: 'policy denied' }>): RefusalAdvice {
   const policy = `${refusal.validating ? 'ValidatingAdmissionPolicy' : 'MutatingAdmissionPolicy'} ${refusal.policy}`;
   if (refusal.paramsMissing)
     return {
@@ -129,7 +129,7 @@ function deniedByPolicy(refusal: Extract<Refusal, { what: 'policy denied' }>): T
 }
 
 /** Words of Argo CD about its own sources and projects, which no API server writes. */
-const OWN: readonly [RegExp, Told][] = [
+const ARGO_MESSAGES: readonly [RegExp, RefusalAdvice][] = [
   [
     /authentication required|invalid username or password|could not read Username|permission denied \(publickey\)|ssh: handshake failed/i,
     {
@@ -178,4 +178,5 @@ const OWN: readonly [RegExp, Told][] = [
 ];
 
 /** What a message of Argo CD itself means. */
-export const ownTold = (message: string): Told | undefined => OWN.find(([words]) => words.test(message))?.[1];
+export const argoAdvice = (message: string): RefusalAdvice | undefined =>
+  ARGO_MESSAGES.find(([words]) => words.test(message))?.[1];

@@ -5,11 +5,11 @@ import { text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
 import { condition, created } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
-import type { Looking } from '../../rule.ts';
+import type { RuleInput } from '../../rule.ts';
 import { causeOf, type Top, topOf } from './owner.ts';
 
 /** Pods of one workload that fail for one reason. */
-export interface Sick<T> {
+export interface UnwellPods<T> {
   top: Top;
   pods: readonly ViewObject[];
   /** What was found in the first of the pods. */
@@ -32,10 +32,10 @@ export function isUnwell(pod: ViewObject): boolean {
  * Groups the unwell pods by the workload that a person would edit and by what `look` finds in them, so that three pods that fail for
  * one reason are one finding. Pods in their first minute are left out. `look` also gives the key that tells reasons apart.
  */
-export function sickPods<T>(
-  { view, now }: Pick<Looking, 'view' | 'now'>,
+export function unwellPodGroups<T>(
+  { view, now }: Pick<RuleInput, 'view' | 'now'>,
   look: (pod: ViewObject) => { key: string; what: T } | undefined,
-): Sick<T>[] {
+): UnwellPods<T>[] {
   const groups = new Map<string, { top: Top; pods: ViewObject[]; what: T }>();
   for (const pod of view.all('Pod')) {
     const found = isUnwell(pod) && now - created(pod) >= FIRST_MINUTE ? look(pod) : undefined;
@@ -64,7 +64,7 @@ export function podNames(pods: readonly ViewObject[], most = 3): string {
 }
 
 /** What may explain that pods are unwell: their node, and an injection on the workload or on them. */
-export function usualCauses({ top, pods }: Pick<Sick<unknown>, 'top' | 'pods'>): Cause[] {
+export function usualCauses({ top, pods }: Pick<UnwellPods<unknown>, 'top' | 'pods'>): Cause[] {
   const nodes = new Set(pods.map(pod => text(pod.spec.nodeName)).filter(name => name !== ''));
   return [
     causeOf(top.ref, 'chaos/'),
@@ -76,7 +76,7 @@ export function usualCauses({ top, pods }: Pick<Sick<unknown>, 'top' | 'pods'>):
 }
 
 /** How many of the pods that are wanted this is about: `2 of 3 pods`. */
-export function howMany({ top, pods }: Pick<Sick<unknown>, 'top' | 'pods'>): string {
+export function howMany({ top, pods }: Pick<UnwellPods<unknown>, 'top' | 'pods'>): string {
   const wanted = top.object?.spec.replicas;
   if (top.ref.kind === 'Pod') return 'the pod';
   return typeof wanted === 'number' && wanted >= pods.length

@@ -48,7 +48,7 @@ export const byGate = (rules: readonly Rule[]) =>
   }));
 
 /** The JSON of `mayday explain`. */
-export const bookJson = (rules: readonly Rule[]) => ({
+export const rulesJson = (rules: readonly Rule[]) => ({
   gates: byGate(rules)
     .filter(gate => gate.rules.length > 0)
     .map(({ id, name, question, rules }) => ({
@@ -79,7 +79,7 @@ export function listText(rules: readonly Rule[]): string[] {
 }
 
 /** The text of docs/triage.md. */
-export function bookMarkdown(rules: readonly Rule[]): string {
+export function rulesMarkdown(rules: readonly Rule[]): string {
   const lines = [
     '# Triage',
     '',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { bookMarkdown, chooseRules, listText } from '../../src/triage/book.ts';
 import type { Rule } from '../../src/triage/rule.ts';
+import { chooseRules, listText, rulesMarkdown } from '../../src/triage/rule-catalogue.ts';
 import { RULES } from '../../src/triage/rules/index.ts';
 
 const about = { looksAt: 'One.', why: 'Two.', whatToDo: 'Three.' };
@@ -34,5 +34,5 @@ test('the list goes by gate, in order', () => {
 });
 
 test('docs/triage.md is what the rules say: `npm run docs` writes it', () => {
-  expect(readFileSync(new URL('../../docs/triage.md', import.meta.url), 'utf8')).toBe(bookMarkdown(RULES));
+  expect(readFileSync(new URL('../../docs/triage.md', import.meta.url), 'utf8')).toBe(rulesMarkdown(RULES));
 });

@@ -6,7 +6,7 @@ import { followWords } from './report/about.ts';
 import type { Triage } from './result.ts';
 
 /** What triage says of a whole cluster, for a single line. */
-export interface Standing {
+export interface TriageSummary {
   status: GateStatus;
   /** Root causes of what is broken, and of what only deserves a look. */
   failing: number;
@@ -20,7 +20,7 @@ export interface Standing {
 }
 
 /** FAIL outranks BLIND, and BLIND outranks WARN and PASS, as in each gate. */
-export function standingOf({ roots, gates }: Triage): Standing {
+export function triageSummary({ roots, gates }: Triage): TriageSummary {
   const broken = roots.filter(({ finding }) => isFailure(finding.severity));
   const watched = roots.filter(({ finding }) => finding.severity === 'warn');
   const blind = gates.filter(gate => gate.blind.length > 0).map(({ id }) => id);
@@ -36,7 +36,7 @@ export function standingOf({ roots, gates }: Triage): Standing {
 }
 
 /** `3 root causes, 5 follow`; what is not known is said with it. */
-export function standingWords({ failing, warning, follows, blind }: Standing): string {
+export function triageSummaryWords({ failing, warning, follows, blind }: TriageSummary): string {
   const parts = [
     failing > 0 && counted(failing, 'root cause'),
     warning > 0 && `${warning} to watch`,

@@ -11,7 +11,7 @@ import { cleanText, sanitise } from '../text/sanitise.ts';
 import type { BlindSpot } from './blind.ts';
 
 /** Marked objects of the kinds that the view does not follow: Secrets, custom resources, and the rest. */
-export interface MarksElsewhere {
+export interface UnfollowedMarks {
   objects: ViewObject[];
   /** Kinds that could not be read. */
   unseen: BlindSpot[];
@@ -21,10 +21,10 @@ export interface MarksElsewhere {
 const WIDTH = 8;
 
 /** Reads the metadata of what bears the type label, on every listable kind that the view does not hold. */
-export async function marksElsewhere(
+export async function readUnfollowedMarks(
   api: Pick<Api, 'discovery' | 'listAll'>,
   options: { timeoutMs: number; signal?: AbortSignal },
-): Promise<Outcome<MarksElsewhere>> {
+): Promise<Outcome<UnfollowedMarks>> {
   const discovery = await api.discovery();
   if (!discovery.ok) return failure(discovery.reason, discovery.message);
   const project = createProjector();

@@ -4,10 +4,10 @@ import { statusJson, statusText } from '../../src/health/report.ts';
 import { UNICODE } from '../../src/text/glyphs.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import type { Severity } from '../../src/triage/finding.ts';
+import { withFindings } from '../../src/triage/findings-on-board.ts';
 import type { GateResult } from '../../src/triage/gate-run.ts';
 import { GATES } from '../../src/triage/gates.ts';
-import { withFindings } from '../../src/triage/on-board.ts';
-import { standingJson, standingText } from '../../src/triage/report/standing.ts';
+import { triageSummaryJson, triageSummaryText } from '../../src/triage/report/summary.ts';
 import { conclude, type Triage } from '../../src/triage/result.ts';
 import { fine, shown, state, summary } from '../console/support/view.ts';
 import { found } from './support.ts';
@@ -57,9 +57,9 @@ describe('the board and triage say the same', () => {
         summary: 'the quota is exceeded',
       });
       const triage = triageOf([quota]);
-      const [line] = standingText(triage, ABOUT, UNICODE);
+      const [line] = triageSummaryText(triage, ABOUT, UNICODE);
       expect(line).toMatch(/^✗ FAIL {2}triage .* 1 root cause$/);
-      expect(standingJson(triage)).toMatchObject({ status: 'FAIL', failing: 1, worst: { gate: 'G9', severity } });
+      expect(triageSummaryJson(triage)).toMatchObject({ status: 'FAIL', failing: 1, worst: { gate: 'G9', severity } });
       for (const columns of [80, 200]) {
         const screen = shown(
           state({ triage: { ...state().triage, phase: 'done', result: triage, at: NOW } }),
@@ -118,14 +118,14 @@ describe('what is not known of triage', () => {
 
   test('a gate that could not see all is BLIND, in the status and on the board', () => {
     const triage = triageOf([], [{ what: 'Node' as Clean, reason: 'forbidden' as Clean }]);
-    expect(standingText(triage, ABOUT, UNICODE).join()).toMatch(/^\? BLIND triage .*BLIND in G2$/);
-    expect(standingJson(triage)).toMatchObject({ status: 'BLIND', blind: ['G2'], failing: 0 });
+    expect(triageSummaryText(triage, ABOUT, UNICODE).join()).toMatch(/^\? BLIND triage .*BLIND in G2$/);
+    expect(triageSummaryJson(triage)).toMatchObject({ status: 'BLIND', blind: ['G2'], failing: 0 });
     const screen = shown(state({ triage: { ...state().triage, phase: 'done', result: triage, at: NOW } }));
     expect(screen).toMatch(/\? triage +BLIND in G2/);
   });
 
   test('a look that failed is BLIND, with its reason', () => {
-    expect(standingText({ reason: 'not finished in time' as Clean }, ABOUT, UNICODE)).toHaveLength(1);
+    expect(triageSummaryText({ reason: 'not finished in time' as Clean }, ABOUT, UNICODE)).toHaveLength(1);
     const failed = state({ triage: { ...state().triage, phase: 'failed', message: 'no answer' } });
     expect(shown(failed)).toMatch(/\? triage +BLIND no answer/);
   });
@@ -135,7 +135,7 @@ test('status names the gate, the object and since when of the root cause to begi
   const since = { at: NOW - 60_000, exact: false };
   const root = found('pod/image-pull', 'Deployment/shop/web', [], { summary: 'image pull fails', since });
   const triage = triageOf([root, found('service/no-endpoints', 'Service/shop/web', ['Deployment/shop/web'])]);
-  const text = [...standingText(triage, ABOUT, UNICODE), ...statusText(summary(), ABOUT, UNICODE)].join('\n');
+  const text = [...triageSummaryText(triage, ABOUT, UNICODE), ...statusText(summary(), ABOUT, UNICODE)].join('\n');
   expect(text).toContain('1 root cause, 1 follows');
   expect(text).toContain('G9 Deployment shop/web  image pull fails  at least 1m');
 });

@@ -3,19 +3,19 @@ import { type Glyphs, STATE_WORDS, type State } from '../../text/glyphs.ts';
 import type { Clean } from '../../text/sanitise.ts';
 import type { GateStatus } from '../gates.ts';
 import type { Triage } from '../result.ts';
-import { standingOf, standingWords } from '../standing.ts';
+import { triageSummary, triageSummaryWords } from '../summary.ts';
 import { type About, nameText } from './about.ts';
 import { rootJson } from './json.ts';
 
 /** Why triage has said nothing. */
-export interface Unlooked {
+export interface NotTriaged {
   reason: Clean;
 }
 
 /** What triage says, as a part of the JSON of `mayday status`. `worst` is the root cause to begin with. */
-export function standingJson(triage: Triage | Unlooked) {
+export function triageSummaryJson(triage: Triage | NotTriaged) {
   if ('reason' in triage) return { status: 'BLIND', reason: triage.reason };
-  const { status, failing, warning, follows, worst, blind } = standingOf(triage);
+  const { status, failing, warning, follows, worst, blind } = triageSummary(triage);
   if (worst === undefined) return { status, failing, warning, follows, blind };
   const { id, rule, severity, object, summary, since, sinceExact, gate } = rootJson(worst) as ReturnType<
     typeof rootJson
@@ -27,12 +27,12 @@ export function standingJson(triage: Triage | Unlooked) {
 const STATES: Readonly<Record<GateStatus, State>> = { PASS: 'ok', WARN: 'warn', FAIL: 'fail', BLIND: 'blind' };
 
 /** The same as the first lines of its text. */
-export function standingText(triage: Triage | Unlooked, { now }: About, glyphs: Glyphs): string[] {
+export function triageSummaryText(triage: Triage | NotTriaged, { now }: About, glyphs: Glyphs): string[] {
   const row = (state: State, words: string) =>
     `${glyphs.states[state]} ${STATE_WORDS[state].padEnd(5)} ${'triage'.padEnd(12)} ${''.padStart(7)}  ${words}`;
   if ('reason' in triage) return [row('blind', triage.reason)];
-  const standing = standingOf(triage);
-  const head = row(STATES[standing.status], standingWords(standing));
+  const standing = triageSummary(triage);
+  const head = row(STATES[standing.status], triageSummaryWords(standing));
   if (standing.worst === undefined) return [head];
   const { finding, gate } = standing.worst;
   const since = finding.since === undefined ? '' : `  ${sinceWords(finding.since, now)}`;
