@@ -62,6 +62,16 @@ export const listKeys = (own: readonly Key[], after: readonly Key[] = []): reado
   QUIT,
 ];
 
+/** The key table of a list whose letters are text: `enter` chooses a row. */
+export const choiceKeys = (choosing: Pick<Key, 'says' | 'locked'>, more: readonly Key[] = []): readonly Key[] => [
+  EMERGENCY,
+  { id: 'choose', keys: ['enter'], hint: 1, ...choosing },
+  { id: 'up', keys: ['up', 'ctrl-p'], says: 'up' },
+  { id: 'down', keys: ['down', 'ctrl-n', 'tab'], says: 'down', hint: 2 },
+  ...more,
+  { ...BACK, keys: ['esc'] },
+];
+
 const noChange = ({ kubeconfigChange }: ConsoleState): string | undefined =>
   kubeconfigChange === '' ? 'the kubeconfig has not changed' : undefined;
 

@@ -119,6 +119,10 @@ export interface ScreenFolder<Id extends string = string> {
   erase?(parts: Parts): void;
 }
 
+/** The screen that the present one lies over. */
+export const underneath = ({ screens }: ConsoleState, all: readonly ScreenFolder[]): ScreenFolder | undefined =>
+  all.find(({ id }) => id === screens.at(-2)) ?? all[0];
+
 /** Moves the cursor of a screen, or scrolls it, by so many rows. */
 export function moveOn(folder: ScreenFolder, parts: Parts, by: number): void {
   const [list] = Object.values(folder.lists ?? {});

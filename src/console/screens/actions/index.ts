@@ -1,18 +1,15 @@
 import { nameOf } from '../../../k8s/object-ref.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { close, notify } from '../../app/context.ts';
-import { BACK, EMERGENCY } from '../../keymap/key.ts';
+import { choiceKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, itemLine, type Line, line, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
 import { keyName } from '../help/lines.ts';
-import { onePane, type Parts, type ScreenFolder, type Size } from '../screen.ts';
+import { onePane, type Parts, type ScreenFolder, type Size, underneath } from '../screen.ts';
 import { type Action, actionsOf } from './entries.ts';
-
-const underneath = (state: ConsoleState, screens: readonly ScreenFolder[]): ScreenFolder | undefined =>
-  screens.find(({ id }) => id === state.screens.at(-2)) ?? screens[0];
 
 function found(state: ConsoleState, view: Pick<View, 'now'>, screens: readonly ScreenFolder[]): Action[] {
   const under = underneath(state, screens);
@@ -22,13 +19,7 @@ function found(state: ConsoleState, view: Pick<View, 'now'>, screens: readonly S
 /** Everything that can be done with the row under the cursor, and why what cannot be done cannot. */
 export const actions: ScreenFolder<'actions'> = {
   id: 'actions',
-  keys: [
-    EMERGENCY,
-    { id: 'choose', keys: ['enter'], says: 'do it', hint: 1 },
-    { id: 'up', keys: ['up', 'ctrl-p'], says: 'up' },
-    { id: 'down', keys: ['down', 'ctrl-n', 'tab'], says: 'down', hint: 2 },
-    { ...BACK, keys: ['esc'] },
-  ],
+  keys: choiceKeys({ says: 'do it' }),
   body: onePane(lines),
   commands: parts => ({ choose: () => choose(parts) }),
   lists: {

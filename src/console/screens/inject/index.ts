@@ -1,4 +1,4 @@
-import { BACK, EMERGENCY } from '../../keymap/key.ts';
+import { choiceKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { onePane, type ScreenFolder } from '../screen.ts';
 import { injectLines } from './lines.ts';
@@ -16,16 +16,11 @@ function chooseLock(state: ConsoleState): string | undefined {
 export const inject: ScreenFolder<'inject'> = {
   id: 'inject',
   isOfCluster: true,
-  keys: [
-    EMERGENCY,
-    { id: 'choose', keys: ['enter'], says: 'fill it in', hint: 1, locked: chooseLock },
-    { id: 'up', keys: ['up', 'ctrl-p'], says: 'up' },
-    { id: 'down', keys: ['down', 'ctrl-n', 'tab'], says: 'down', hint: 2 },
+  keys: choiceKeys({ says: 'fill it in', locked: chooseLock }, [
     { id: 'page-up', keys: ['pageup', 'ctrl-b'], says: 'page up' },
     { id: 'page-down', keys: ['pagedown', 'ctrl-f'], says: 'page down' },
     { id: 'again', keys: ['ctrl-r'], says: 'read the object again', hint: 3 },
-    { ...BACK, keys: ['esc'] },
-  ],
+  ]),
   body: onePane(injectLines),
   commands: ({ injecting }) => ({ choose: injecting.choose, again: injecting.again }),
   lists: {

@@ -1,18 +1,14 @@
 import { close, notify, open } from '../../app/context.ts';
-import { BACK, EMERGENCY } from '../../keymap/key.ts';
+import { choiceKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, itemLine, type Line, line, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
-import { goTo, onePane, type Parts, type ScreenFolder, type Size } from '../screen.ts';
+import { goTo, onePane, type Parts, type ScreenFolder, type Size, underneath } from '../screen.ts';
 import { matching, type PaletteEntry, paletteEntries } from './entries.ts';
 
 const LONGEST = 80;
-
-/** The screen that the palette lies over. */
-const underneath = (state: ConsoleState, screens: readonly ScreenFolder[]): ScreenFolder | undefined =>
-  screens.find(({ id }) => id === state.screens.at(-2)) ?? screens[0];
 
 function found(state: ConsoleState, screens: readonly ScreenFolder[]): PaletteEntry[] {
   const under = underneath(state, screens);
@@ -22,13 +18,7 @@ function found(state: ConsoleState, screens: readonly ScreenFolder[]): PaletteEn
 /** Goes anywhere by a few letters of its name. */
 export const palette: ScreenFolder<'palette'> = {
   id: 'palette',
-  keys: [
-    EMERGENCY,
-    { id: 'choose', keys: ['enter'], says: 'go there', hint: 1 },
-    { id: 'up', keys: ['up', 'ctrl-p'], says: 'up' },
-    { id: 'down', keys: ['down', 'ctrl-n', 'tab'], says: 'down', hint: 2 },
-    { ...BACK, keys: ['esc'] },
-  ],
+  keys: choiceKeys({ says: 'go there' }),
   body: onePane(lines),
   commands: parts => ({ choose: () => choose(parts) }),
   lists: {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { selfSigned } from '../../../k8s/certificate.ts';
 import { timestamp } from '../../object.ts';
+import type { Stage } from '../scenario.ts';
 import { changeModel } from './git.ts';
 import type { Incident } from './incident.ts';
 
@@ -8,14 +9,19 @@ const NAMESPACE = 'kserve';
 const SERVICE = 'kserve-webhook-server-service';
 const DAY = 86_400_000;
 
+/** Changes the Service of the webhook; then somebody changes a model, and the webhook is asked. */
+async function changeService(stage: Stage, spec: object): Promise<void> {
+  await stage.admin.patch('services', NAMESPACE, SERVICE, 'merge', { spec });
+  await stage.wait(5);
+  await changeModel(stage);
+}
+
 export const hookSelectorTypo: Incident = {
   name: 'hook-selector-typo',
   summary: "the Service of kserve's webhook selects a misspelt label: ready pods, no endpoints",
   async play(stage) {
     const spec = { selector: { 'control-plane': 'kserve-controller-manger' } };
-    await stage.admin.patch('services', NAMESPACE, SERVICE, 'merge', { spec });
-    await stage.wait(5);
-    await changeModel(stage);
+    await changeService(stage, spec);
   },
 };
 
@@ -24,9 +30,7 @@ export const hookPortGone: Incident = {
   summary: "kserve's webhook configurations call port 443 of a Service that serves 8443 only",
   async play(stage) {
     const ports = [{ name: 'https', port: 8443, protocol: 'TCP', targetPort: 'webhook-server' }];
-    await stage.admin.patch('services', NAMESPACE, SERVICE, 'merge', { spec: { ports } });
-    await stage.wait(5);
-    await changeModel(stage);
+    await changeService(stage, { ports });
   },
 };
 
