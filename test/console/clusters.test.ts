@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { changeOf } from '../../src/console/app/kubeconfig-change.ts';
 import type { ConsoleDeps, Session } from '../../src/console/deps.ts';
 import type { KnownContext, KnownContexts } from '../../src/kube/connection/contexts.ts';
@@ -6,12 +6,6 @@ import type { Clean } from '../../src/text/sanitise.ts';
 import { fakeFeed } from './support/fake-feed.ts';
 import { fakeSession, finding, type Script, script } from './support/fake-session.ts';
 import { type Stage, stage } from './support/stage.ts';
-
-let open: Stage[] = [];
-afterEach(async () => {
-  await Promise.all(open.map(one => one.end()));
-  open = [];
-});
 
 const entry = (name: string, changes: Partial<KnownContext> = {}): KnownContext => ({
   name,
@@ -52,28 +46,22 @@ function fleet(changes: Partial<Script> = {}, first: Partial<Session> = {}): Fle
     },
   };
   const at = stage(scripts['prod-eu-1'] as Script, { columns: 100, rows: 30 }, { deps });
-  open.push(at);
   return { at, scripts, closed, file };
 }
 
 /** `:ctx NAME`. */
 async function goTo(at: Stage, name: string): Promise<void> {
-  at.send(':');
-  await at.waitFor('GO TO');
+  await at.press(':', 'GO TO');
   await at.waitFor(new RegExp(`^ ctx ${name}|^. ctx ${name}|^  ctx ${name}`, 'm'));
-  at.send(`ctx ${name}`);
-  await at.waitFor(`:ctx ${name}_`);
+  await at.press(`ctx ${name}`, `:ctx ${name}_`);
   at.send('\r');
 }
 
 async function fire(at: Stage): Promise<void> {
   await at.waitFor('data LIVE');
-  at.send('e');
-  await at.waitFor('a arms it');
-  at.send('a');
-  await at.waitFor('ARMED');
-  at.send('f');
-  await at.waitFor('effect proven');
+  await at.press('e', 'a arms it');
+  await at.press('a', 'ARMED');
+  await at.press('f', 'effect proven');
 }
 
 describe('another context', () => {
@@ -93,11 +81,9 @@ describe('another context', () => {
     await at.waitFor(/^mayday {2}stage .*data LIVE/);
     await at.waitFor('1 fault live in prod-eu-1');
     await at.waitFor('no faults live');
-    at.send('!');
-    await at.waitFor(/MAYDAY +stage/);
+    await at.press('!', /MAYDAY +stage/);
     expect(at.screen()).toContain('1 fault live in prod-eu-1');
-    at.send('\u001b');
-    await at.waitFor('HEALTH');
+    await at.press('\u001b', 'HEALTH');
     expect(closed).not.toContain('prod-eu-1');
     await goTo(at, 'prod-eu-1');
     await at.waitFor(/^mayday {2}prod-eu-1/);
@@ -119,8 +105,7 @@ describe('another context', () => {
     await fire(at);
     await goTo(at, 'stage');
     await at.waitFor('1 fault live in prod-eu-1');
-    at.send('q');
-    await at.waitFor('1 of our faults is in clusters');
+    await at.press('q', '1 of our faults is in clusters');
     await at.waitFor('in prod-eu-1: 1 live');
     at.send('r');
     expect(await at.exit).toBe(6);
@@ -132,12 +117,9 @@ describe('another context', () => {
     await at.waitFor('data LIVE');
     await goTo(at, 'hangs');
     await at.waitFor('opening hangs: no answer yet; esc goes back to prod-eu-1');
-    at.send('?');
-    await at.waitFor('EVERYWHERE');
-    at.send('\u001b');
-    await at.waitFor(screen => !screen.includes('EVERYWHERE'));
-    at.send('\u001b');
-    await at.waitFor(/^mayday {2}prod-eu-1 .*data LIVE/);
+    await at.press('?', 'EVERYWHERE');
+    await at.press('\u001b', screen => !screen.includes('EVERYWHERE'));
+    await at.press('\u001b', /^mayday {2}prod-eu-1 .*data LIVE/);
     await at.waitFor(() => closed.includes('hangs'));
     expect(closed).not.toContain('prod-eu-1');
   });
@@ -153,10 +135,8 @@ describe('another context', () => {
   it('is refused while a revert is under way', async () => {
     const { at } = fleet({ findings: () => [finding('ledger')] }, { revert: () => new Promise(() => undefined) });
     await at.waitFor('data LIVE');
-    at.send('!');
-    await at.waitFor('1 injection found');
-    at.send('!');
-    await at.waitFor('reverting');
+    await at.press('!', '1 injection found');
+    await at.press('!', 'reverting');
     await goTo(at, 'stage');
     await at.waitFor('a revert is under way here: wait until it is done');
     expect(at.rows()[0]).toContain('prod-eu-1');
@@ -169,14 +149,10 @@ describe('a kubeconfig that changes underneath', () => {
     await at.waitFor('data LIVE');
     file.now = known(entry('prod-eu-1', { server: 'https://elsewhere:6443' as Clean }));
     await at.waitFor('now leads to https://elsewhere:6443');
-    at.send('e');
-    await at.waitFor('EXPERIMENTS');
-    at.send('a');
-    await at.waitFor('a: the kubeconfig changed underneath: K acknowledges it first');
-    at.send('K');
-    await at.waitFor('the connection stays as it was');
-    at.send('a');
-    await at.waitFor('ARMED');
+    await at.press('e', 'EXPERIMENTS');
+    await at.press('a', 'a: the kubeconfig changed underneath: K acknowledges it first');
+    await at.press('K', 'the connection stays as it was');
+    await at.press('a', 'ARMED');
   }, 15_000);
 
   const used = { context: 'prod-eu-1', isNamed: false };

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { App } from '../../src/console/app/app.tsx';
 import { plainRows } from '../../src/console/widgets/plain-rows.ts';
 import { script } from './support/fake-session.ts';
-import { type Stage, stage } from './support/stage.ts';
+import { stage } from './support/stage.ts';
 
 Object.assign(console, { Console });
 let end: () => unknown = () => undefined;
@@ -87,12 +87,9 @@ describe('an error of our own', () => {
         throw new Error('a bug in this key');
       },
     };
-    const at: Stage = stage(script(), { columns: 100, rows: 30 }, { deps: { keep: keep as never } });
-    end = () => at.end();
+    const at = stage(script(), { columns: 100, rows: 30 }, { deps: { keep: keep as never } });
     await at.waitFor('data LIVE');
-    at.send('E');
-    await at.waitFor(/an error in mayday itself: a bug in this key; ! is MAYDAY/);
-    at.send('!');
-    await at.waitFor('scan complete');
+    await at.press('E', /an error in mayday itself: a bug in this key; ! is MAYDAY/);
+    await at.press('!', 'scan complete');
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FaultsLook } from '../../src/console/screens/faults/view.ts';
 import { NOT_LOOKED } from '../../src/console/screens/faults/view.ts';
 import type { ConsoleState } from '../../src/console/store/state.ts';
@@ -10,7 +10,7 @@ import { width } from '../../src/text/width.ts';
 import { isAscii, isColoured } from '../support/ansi.ts';
 import { finding, script } from './support/fake-session.ts';
 import { deployment, NOW } from './support/objects.ts';
-import { type Stage, stage } from './support/stage.ts';
+import { stage } from './support/stage.ts';
 import { painted, rows, run, SETTINGS, shown, state, summary } from './support/view.ts';
 
 const mark = (name: string, changes: Partial<Marker> = {}): Marker => ({
@@ -169,32 +169,20 @@ describe('one fault in full', () => {
 });
 
 describe('on the faults screen', () => {
-  let open: Stage[] = [];
-  afterEach(async () => {
-    await Promise.all(open.map(one => one.end()));
-    open = [];
-  });
-
   it('4 looks at every kind, enter shows one in full, r reverts the one under the cursor', async () => {
     const play = script({
       findings: () => [finding('ledger'), finding('checkout')],
       serverNow: () => NOW,
     });
     const one = stage(play, { columns: 100, rows: 30 });
-    open.push(one);
     play.feed.put(deployment('ledger', { annotations: { 'chaos.operatorchaos.io/original-replicas': '3' } }));
     await one.waitFor('data LIVE');
-    one.send('4');
-    await one.waitFor(/FAULTS ─+ 2, looked/);
-    one.send('G');
-    await one.waitFor(/▸ImageCorrupt +Deployment shop\/checkout/);
-    one.send('\r');
-    await one.waitFor(/ImageCorrupt → Deployment shop\/checkout/);
-    one.send('r');
-    await one.waitFor('REVERT THIS ONE');
+    await one.press('4', /FAULTS ─+ 2, looked/);
+    await one.press('G', /▸ImageCorrupt +Deployment shop\/checkout/);
+    await one.press('\r', /ImageCorrupt → Deployment shop\/checkout/);
+    await one.press('r', 'REVERT THIS ONE');
     expect(one.screen()).toContain('Deployment shop/checkout');
-    one.send('y');
-    await one.waitFor(() => play.reverted === 1);
+    await one.press('y', () => play.reverted === 1);
   });
 
   it('r says why the residue of another tool is left alone', async () => {
@@ -205,11 +193,8 @@ describe('on the faults screen', () => {
         rows: 30,
       },
     );
-    open.push(one);
     await one.waitFor('data LIVE');
-    one.send('4');
-    await one.waitFor('by Litmus');
-    one.send('r');
-    await one.waitFor('mayday shows it and leaves it alone');
+    await one.press('4', 'by Litmus');
+    await one.press('r', 'mayday shows it and leaves it alone');
   });
 });

@@ -1,16 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ConsoleDeps } from '../../src/console/deps.ts';
 import { faultCounts } from '../../src/console/screens/fleet/view.ts';
 import type { KnownContext } from '../../src/kube/connection/contexts.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { fakeSession, finding, type Script, script } from './support/fake-session.ts';
 import { type Stage, stage } from './support/stage.ts';
-
-let open: Stage[] = [];
-afterEach(async () => {
-  await Promise.all(open.map(one => one.end()));
-  open = [];
-});
 
 const entry = (name: string): KnownContext => ({
   name,
@@ -51,10 +45,8 @@ async function fleet(size = { columns: 100, rows: 30 }): Promise<Fleet> {
     },
   };
   const at = stage(own, size, { deps });
-  open.push(at);
   await at.waitFor('LIVE');
-  at.send('9');
-  await at.waitFor('UNREACHABLE nobody answers');
+  await at.press('9', 'UNREACHABLE nobody answers');
   await at.waitFor(/stage +2 /);
   return { at, scripts };
 }
@@ -131,8 +123,7 @@ describe('what the fleet claims', () => {
     Object.assign(scripts['prod-eu-1'] as Script, {
       triage: () => ({ roots: [], gates: [{ ...blindGate, findings: [] }] }),
     });
-    at.send('c');
-    await at.waitFor(/\? prod-eu-1 +0 .*BLIND in G7/);
+    await at.press('c', /\? prod-eu-1 +0 .*BLIND in G7/);
   });
 
   it('forgets what a revert left once somebody looks again', async () => {
@@ -142,10 +133,8 @@ describe('what the fleet claims', () => {
     await at.waitFor('1 marked');
     press(at, 'R');
     await at.waitFor('will be reverted');
-    at.send('y');
-    await at.waitFor(/stage +0 +- +0 /);
-    at.send('c');
-    await at.waitFor(/stage +0 +- +- /);
+    await at.press('y', /stage +0 +- +0 /);
+    await at.press('c', /stage +0 +- +- /);
   });
 
   it('does not end as a success while it reverts elsewhere, and stays where it is', async () => {
@@ -156,8 +145,7 @@ describe('what the fleet claims', () => {
     await at.waitFor('1 marked');
     press(at, 'R');
     await at.waitFor('will be reverted');
-    at.send('y');
-    await at.waitFor(/stage .*reverting/);
+    await at.press('y', /stage .*reverting/);
     press(at, 'enter');
     await at.waitFor('a revert is under way in stage');
     at.send('q');

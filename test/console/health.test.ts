@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { filterTerms, meets } from '../../src/console/widgets/filter.ts';
 import { objectRow } from '../../src/health/table/object-row.ts';
 import { stateWords } from '../../src/health/table/state-words.ts';
@@ -8,19 +8,11 @@ import { type Script, script } from './support/fake-session.ts';
 import { deployment, node, pod } from './support/objects.ts';
 import { type Stage, stage } from './support/stage.ts';
 
-let open: Stage[] = [];
-afterEach(async () => {
-  await Promise.all(open.map(one => one.end()));
-  open = [];
-});
-
 async function onHealth(changes: Partial<Script> = {}): Promise<{ one: Stage; play: Script }> {
   const play = script(changes);
   const one = stage(play, { columns: 110, rows: 30 });
-  open.push(one);
   await one.waitFor('data LIVE');
-  one.send('2');
-  await one.waitFor('KINDS');
+  await one.press('2', 'KINDS');
   return { one, play };
 }
 
@@ -29,11 +21,9 @@ describe('the health screen', () => {
     const { one } = await onHealth();
     await one.waitFor('shop/ledger-7f9c');
     expect(one.screen()).toMatch(/▸Pod +2/);
-    one.send('\t');
-    await one.waitFor(/▸Service/);
+    await one.press('\t', /▸Service/);
     for (const before of ['Pod', 'Namespace', 'Node']) {
-      one.send('h');
-      await one.waitFor(new RegExp(`▸${before} `));
+      await one.press('h', new RegExp(`▸${before} `));
     }
     await one.waitFor('node-a');
   });
@@ -41,17 +31,13 @@ describe('the health screen', () => {
   it('filters as it is typed, tells how many are left, and esc takes the filter away before it goes back', async () => {
     const { one } = await onHealth();
     await one.waitFor('shop/ledger-7f9c');
-    one.send('/');
-    await one.waitFor('/_');
+    await one.press('/', '/_');
     for (const key of 'checkout') one.send(key);
     await one.waitFor('1 of 2, by state');
     expect(one.screen()).not.toContain('ledger-7f9c');
-    one.send('\r');
-    await one.waitFor(screen => !screen.includes('checkout_'));
-    one.send('\u001b');
-    await one.waitFor('shop/ledger-7f9c');
-    one.send('\u001b');
-    await one.waitFor('VERDICTS');
+    await one.press('\r', screen => !screen.includes('checkout_'));
+    await one.press('\u001b', 'shop/ledger-7f9c');
+    await one.press('\u001b', 'VERDICTS');
   });
 
   it('shows what came and went behind another screen once it is in front again, and the numbers of other kinds at once', async () => {
@@ -60,27 +46,23 @@ describe('the health screen', () => {
     expect(one.screen()).toMatch(/Deployment +2/);
     play.feed.put(deployment('billing'));
     await one.waitFor(/Deployment +3/);
-    one.send('\r');
-    await one.waitFor(screen => !screen.includes('KINDS'));
+    await one.press('\r', screen => !screen.includes('KINDS'));
     play.feed.put(pod('newcomer-1'));
     play.feed.remove('pod-shop-ledger-7f9c');
-    one.send('\u001b');
-    await one.waitFor('shop/newcomer-1');
+    await one.press('\u001b', 'shop/newcomer-1');
     expect(one.screen()).not.toContain('shop/ledger-7f9c');
   });
 
   it('keeps the cursor on its object when others come, and shows for a moment that it is gone', async () => {
     const { one, play } = await onHealth();
     await one.waitFor('shop/ledger-7f9c');
-    one.send('j');
-    await one.waitFor(/▸. shop\/ledger-7f9c/);
+    await one.press('j', /▸. shop\/ledger-7f9c/);
     play.feed.put(pod('aaa-first'));
     await one.waitFor('shop/aaa-first');
     expect(one.screen()).toMatch(/▸. shop\/ledger-7f9c/);
     play.feed.remove(pod('ledger-7f9c').metadata.uid ?? '');
     await one.waitFor(/ledger-7f9c +gone/);
-    one.send('\r');
-    await one.waitFor('enter: this object is gone');
+    await one.press('\r', 'enter: this object is gone');
   });
 });
 
@@ -110,8 +92,7 @@ describe('a filter', () => {
   it('lists the objects of every kind that kind: names, each with its kind, and says where there is no such kind', async () => {
     const { one } = await onHealth();
     await one.waitFor('shop/ledger-7f9c');
-    one.send('/');
-    await one.waitFor('/_');
+    await one.press('/', '/_');
     for (const key of 'kind:deploy') one.send(key);
     await one.waitFor(/Deployment shop\/ledger/);
     expect(one.screen()).toContain('DEPLOYMENT');

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NOT_LOOKED } from '../../src/console/screens/faults/view.ts';
 import { NOTHING_TO_INJECT } from '../../src/console/screens/inject/view.ts';
 import type { ConsoleState } from '../../src/console/store/state.ts';
@@ -8,14 +8,8 @@ import { judgeDraft } from '../../src/suggest/judged.ts';
 import { suggestFor } from '../../src/suggest/suggested.ts';
 import { forbiddenIn, HOSTILE } from '../cli/hostile.ts';
 import { experiment, finding, planFor, preflightFor, script } from './support/fake-session.ts';
-import { type Stage, stage } from './support/stage.ts';
+import { stage } from './support/stage.ts';
 import { painted, state } from './support/view.ts';
-
-let open: Stage | undefined;
-afterEach(async () => {
-  await open?.end();
-  open = undefined;
-});
 
 /** The console's own colours and movements. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal is told is told in them
@@ -66,10 +60,8 @@ describe.each(Object.entries(HOSTILE))('a text in an experiment that %s', (_, te
       preflight: async loaded => preflight(loaded, text),
     });
     const at = stage(made, size);
-    open = at;
     await at.waitFor('data LIVE');
-    at.send('e');
-    await at.waitFor('one web');
+    await at.press('e', 'one web');
     await at.waitFor('too many web');
     expect(at.screen()).toContain('EXPERIMENTS');
     expect(at.rows()).toHaveLength(size.rows);
@@ -82,7 +74,6 @@ describe.each(Object.entries(HOSTILE))('a text in an experiment that %s', (_, te
   it('plays with nobody as a broken file, or the name of one', async () => {
     const entry = { path: `experiments/${text}.yaml`, error: `expected a name, found ${text}` };
     const at = stage(script(), SIZES[1] ?? { columns: 200, rows: 50 }, { deps: { catalogue: async () => [entry] } });
-    open = at;
     await at.waitFor('INVALID');
     expect(forbiddenIn(at.raw().replace(OWN, ''))).toBeUndefined();
     expect(at.raw()).not.toContain('\u001b]');

@@ -1,14 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadExperiment } from '../../src/experiment/load.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { width } from '../../src/text/width.ts';
-import { finding as trouble } from '../../src/triage/build.ts';
-import { GATES } from '../../src/triage/gates.ts';
-import { conclude } from '../../src/triage/result.ts';
 import { isAscii } from '../support/ansi.ts';
 import { inShop } from '../support/objects.ts';
 import { finding, type Script, script, suggestIn } from './support/fake-session.ts';
 import { type Stage, stage } from './support/stage.ts';
+import { troubleAt } from './support/trouble.ts';
 
 const ledger: KubeObject = inShop('apps/v1', 'Deployment', 'ledger', {
   metadata: { uid: 'deploy-shop-ledger', labels: { app: 'ledger' } },
@@ -25,32 +23,7 @@ const ledger: KubeObject = inShop('apps/v1', 'Deployment', 'ledger', {
   status: { conditions: [{ type: 'Available', status: 'True' }] },
 });
 
-const TROUBLE = conclude(
-  GATES.map(({ id, name }) => ({
-    id,
-    name,
-    ms: 0,
-    blind: [],
-    status: 'FAIL' as const,
-    findings:
-      id === 'G9'
-        ? [
-            trouble({
-              rule: 'pod/x',
-              severity: 'high',
-              object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'ledger' },
-              summary: 'broken',
-            }),
-          ]
-        : [],
-  })),
-);
-
-let open: Stage[] = [];
-afterEach(async () => {
-  await Promise.all(open.map(one => one.end()));
-  open = [];
-});
+const TROUBLE = troubleAt({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'ledger' });
 
 const SMALL = { columns: 80, rows: 24 };
 
@@ -62,17 +35,12 @@ async function onLedger(
 ): Promise<{ one: Stage; play: Script }> {
   const play = script({ suggest: ref => suggestIn([ledger], ref), ...changes });
   const one = stage(play, size, settings);
-  open.push(one);
   await one.waitFor('data LIVE');
-  one.send('2');
-  await one.waitFor('KINDS');
-  one.send(':');
-  await one.waitFor('GO TO');
+  await one.press('2', 'KINDS');
+  await one.press(':', 'GO TO');
   await typed(one, 'deployment', /^:deployment_/m);
-  one.send('\r');
-  await one.waitFor(/shop\/ledger/);
-  one.send('j');
-  await one.waitFor(/[▸>]. shop\/ledger/);
+  await one.press('\r', /shop\/ledger/);
+  await one.press('j', /[▸>]. shop\/ledger/);
   return { one, play };
 }
 
@@ -87,36 +55,36 @@ async function typed(one: Stage, text: string, shows: RegExp | string): Promise<
 
 /** The list of faults, filtered by letters. */
 async function listed(one: Stage, letters: string, first: string): Promise<void> {
-  one.send('i');
-  await one.waitFor('INJECT into Deployment shop/ledger');
+  await one.press('i', 'INJECT into Deployment shop/ledger');
   await typed(one, letters, new RegExp(`▸ ${first}`));
+}
+
+/** From the row to the plan of a fault. */
+async function planned(one: Stage, letters: string, first: string): Promise<void> {
+  await listed(one, letters, first);
+  await one.press('\r', 'enter shows the plan');
+  await one.press('\r', 'a arms it');
 }
 
 describe('injecting from an object', () => {
   it('lists the faults that fit it, and dimmed those that do not with the reason', async () => {
     const { one } = await onLedger();
-    one.send('i');
-    await one.waitFor(/INJECT into Deployment shop\/ledger ─+ \d+ fit, \d+ do not/);
+    await one.press('i', /INJECT into Deployment shop\/ledger ─+ \d+ fit, \d+ do not/);
     expect(one.screen()).toMatch(/ImageCorrupt +HIGH +survive +TTL 5:00 +containerName=server/);
     expect(one.screen()).toMatch(/SecretDeletion +HIGH +self-heal +TTL 5:00 +name=ledger-tls/);
     expect(one.screen()).toMatch(/PodKill +low +self-heal +itself +labelSelector=app=ledger/);
     await typed(one, 'nd', /NamespaceDeletion +✗ it is for a Namespace, this is a Deployment/);
-    one.send('\r');
-    await one.waitFor('enter: NamespaceDeletion: it is for a Namespace');
+    await one.press('\r', 'enter: NamespaceDeletion: it is for a Namespace');
   });
 
   it('is six keys from the row to an armed fault, which goes the way of all others', async () => {
     const { one, play } = await onLedger();
     await listed(one, 'ic', 'ImageCorrupt');
-    one.send('\r');
-    await one.waitFor('enter shows the plan');
-    one.send('\r');
-    await one.waitFor('PLAN ledger-image-corrupt');
+    await one.press('\r', 'enter shows the plan');
+    await one.press('\r', 'PLAN ledger-image-corrupt');
     await one.waitFor('a arms it');
-    one.send('a');
-    await one.waitFor('ARMED');
-    one.send('f');
-    await one.waitFor('ledger-image-corrupt  fired');
+    await one.press('a', 'ARMED');
+    await one.press('f', 'ledger-image-corrupt  fired');
     const [order] = play.fired;
     expect(order?.loaded.experiment.spec).toMatchObject({
       injection: { type: 'ImageCorrupt', parameters: { name: 'ledger', containerName: 'server' }, ttlMs: 300_000 },
@@ -130,55 +98,36 @@ describe('injecting from an object', () => {
   it('says of what is typed what validate says, and has no plan for it until it is right', async () => {
     const { one } = await onLedger();
     await listed(one, 'ic', 'ImageCorrupt');
-    one.send('\r');
-    await one.waitFor('enter shows the plan');
-    one.send('\u0015');
-    await one.waitFor('required, and missing');
+    await one.press('\r', 'enter shows the plan');
+    await one.press('\u0015', 'required, and missing');
     await one.waitFor('1 to put right before there is a plan');
-    one.send('\r');
-    await one.waitFor('enter: required, and missing');
+    await one.press('\r', 'enter: required, and missing');
     await typed(one, 'LEDGER', 'expected a name of at most 253 lower-case letters');
-    one.send('\u0015');
-    await one.waitFor(/^ {4,}required, and missing/m);
+    await one.press('\u0015', /^ {4,}required, and missing/m);
     await typed(one, 'ledger', 'enter shows the plan');
   });
 
   it('writes it as a file that validate accepts, and never over another without asking', async () => {
     const { one, play } = await onLedger();
     play.files.set('ledger-pod-kill.yaml', 'something else');
-    await listed(one, 'pk', 'PodKill');
-    one.send('\r');
-    await one.waitFor('enter shows the plan');
-    one.send('\r');
-    await one.waitFor('a arms it');
-    one.send('w');
-    await one.waitFor('ledger-pod-kill.yaml_');
-    one.send('\r');
-    await one.waitFor('there is a file of that name');
+    await planned(one, 'pk', 'PodKill');
+    await one.press('w', 'ledger-pod-kill.yaml_');
+    await one.press('\r', 'there is a file of that name');
     expect(play.files.get('ledger-pod-kill.yaml')).toBe('something else');
-    one.send('y');
-    await one.waitFor('written: ledger-pod-kill.yaml');
+    await one.press('y', 'written: ledger-pod-kill.yaml');
     const loading = loadExperiment(play.files.get('ledger-pod-kill.yaml') ?? '', 'x');
     expect(loading.ok && loading.loaded.experiment.metadata.name).toBe('ledger-pod-kill');
-    one.send('w');
-    await one.waitFor('w: it is a file already: ledger-pod-kill.yaml');
+    await one.press('w', 'w: it is a file already: ledger-pod-kill.yaml');
   });
 
   it('loses nothing when the disk is full, and takes another path', async () => {
     const { one, play } = await onLedger({ diskSays: 'the disk is full' });
-    await listed(one, 'pk', 'PodKill');
-    one.send('\r');
-    await one.waitFor('enter shows the plan');
-    one.send('\r');
-    await one.waitFor('a arms it');
-    one.send('w');
-    await one.waitFor('ledger-pod-kill.yaml_');
-    one.send('\r');
-    await one.waitFor('not written: the disk is full; nothing is lost');
+    await planned(one, 'pk', 'PodKill');
+    await one.press('w', 'ledger-pod-kill.yaml_');
+    await one.press('\r', 'not written: the disk is full; nothing is lost');
     delete play.diskSays;
     await typed(one, '2', 'ledger-pod-kill.yaml2_');
-    one.send('\r');
-    await one.waitFor('written: ledger-pod-kill.yaml2');
+    await one.press('\r', 'written: ledger-pod-kill.yaml2');
     expect(play.files.size).toBe(1);
   });
 
@@ -189,27 +138,21 @@ describe('injecting from an object', () => {
       findings: () => [finding('ledger')],
     });
     const one = stage(play, SMALL);
-    open.push(one);
     await one.waitFor('data LIVE');
-    one.send('i');
-    await one.waitFor('choose an object, then press i');
+    await one.press('i', 'choose an object, then press i');
     for (const [digit, shows] of [
       ['5', /ROOT CAUSES[\s\S]*Deployment shop\/ledger/],
       ['4', /▸ImageCorrupt +Deployment shop\/ledger/],
     ] as const) {
-      one.send(digit);
-      await one.waitFor(shows);
-      one.send('i');
-      await one.waitFor('INJECT into Deployment shop/ledger');
-      one.send('\u001b');
-      await one.waitFor(shows);
+      await one.press(digit, shows);
+      await one.press('i', 'INJECT into Deployment shop/ledger');
+      await one.press('\u001b', shows);
     }
   });
 
   it('says why an object could not be read', async () => {
     const { one } = await onLedger({ suggest: ref => suggestIn([], ref) });
-    one.send('i');
-    await one.waitFor('not read: not found');
+    await one.press('i', 'not read: not found');
   });
 
   it.each([
@@ -218,8 +161,7 @@ describe('injecting from an object', () => {
     [200, 50],
   ])('fits %i by %i without colour and in ASCII', async (columns, rows) => {
     const { one } = await onLedger({}, { columns, rows }, { settings: { color: false, ascii: true } });
-    one.send('i');
-    await one.waitFor('INJECT into Deployment shop/ledger');
+    await one.press('i', 'INJECT into Deployment shop/ledger');
     const fits = (): void => {
       expect(isAscii(one.screen())).toBe(true);
       for (const row of one.rows()) expect(width(row)).toBeLessThanOrEqual(columns);
@@ -227,13 +169,10 @@ describe('injecting from an object', () => {
     };
     await typed(one, 'ic', /> ImageCorrupt/);
     fits();
-    one.send('\r');
-    await one.waitFor('enter shows the plan');
+    await one.press('\r', 'enter shows the plan');
     fits();
-    one.send('\r');
-    await one.waitFor('a arms it');
-    one.send('w');
-    await one.waitFor('ledger-image-corrupt.yaml_');
+    await one.press('\r', 'a arms it');
+    await one.press('w', 'ledger-image-corrupt.yaml_');
     fits();
   });
 });
@@ -241,46 +180,30 @@ describe('injecting from an object', () => {
 describe('the menu of actions', () => {
   it('lists every action of the row, and why what cannot be done cannot', async () => {
     const { one } = await onLedger();
-    one.send('a');
-    await one.waitFor('ACTIONS on Deployment shop/ledger');
+    await one.press('a', 'ACTIONS on Deployment shop/ledger');
     expect(one.screen()).toMatch(/enter +open/);
     expect(one.screen()).toMatch(/i +inject/);
-    one.send('\u001b');
-    await one.waitFor('KINDS');
-    one.send('1');
-    await one.waitFor('VERDICTS');
-    one.send('a');
-    await one.waitFor('ACTIONS on deck');
+    await one.press('\u001b', 'KINDS');
+    await one.press('1', 'VERDICTS');
+    await one.press('a', 'ACTIONS on deck');
     expect(one.screen()).toMatch(/r +revert this one: no fault to revert/);
   });
 
   it('does what the row under the cursor says, or the letter that is pressed', async () => {
     const { one } = await onLedger();
-    one.send('a');
-    await one.waitFor('ACTIONS on Deployment shop/ledger');
-    one.send('i');
-    await one.waitFor('INJECT into Deployment shop/ledger');
-    one.send('\u001b');
-    await one.waitFor('KINDS');
-    one.send('a');
-    await one.waitFor('ACTIONS on Deployment shop/ledger');
-    one.send('\r');
-    await one.waitFor('not read: not found');
+    await one.press('a', 'ACTIONS on Deployment shop/ledger');
+    await one.press('i', 'INJECT into Deployment shop/ledger');
+    await one.press('\u001b', 'KINDS');
+    await one.press('a', 'ACTIONS on Deployment shop/ledger');
+    await one.press('\r', 'not read: not found');
   });
 
   it('leaves to its own key what changes the cluster', async () => {
     const { one, play } = await onLedger();
-    await listed(one, 'pk', 'PodKill');
-    one.send('\r');
-    await one.waitFor('enter shows the plan');
-    one.send('\r');
-    await one.waitFor('a arms it');
-    one.send('a');
-    await one.waitFor('ARMED');
-    one.send('A');
-    await one.waitFor(/f +FIRE +changes the cluster/);
-    one.send('f');
-    await one.waitFor('press f now: it changes the cluster');
+    await planned(one, 'pk', 'PodKill');
+    await one.press('a', 'ARMED');
+    await one.press('A', /f +FIRE +changes the cluster/);
+    await one.press('f', 'press f now: it changes the cluster');
     expect(play.fired).toEqual([]);
   });
 });

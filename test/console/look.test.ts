@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MOUSE_OFF, MOUSE_ON } from '../../src/console/app/mouse.ts';
 import type { ConsoleDeps } from '../../src/console/deps.ts';
 import { keyConflict, keyFor, keysOn, screenFolder } from '../../src/console/keymap/keys.ts';
@@ -13,18 +13,12 @@ import { experiment, finding, type Script, script } from './support/fake-session
 import { type Stage, stage } from './support/stage.ts';
 import { rows, SETTINGS, shown, state } from './support/view.ts';
 
-let open: Stage[] = [];
-afterEach(async () => {
-  await Promise.all(open.map(one => one.end()));
-  open = [];
-});
 function onStage(
   settings: Partial<ConsoleDeps['settings']> = {},
   deps: Partial<ConsoleDeps> = {},
   play: Partial<Script> = {},
 ): Stage {
   const one = stage(script(play), { columns: 100, rows: 30 }, { settings, deps });
-  open.push(one);
   return one;
 }
 
@@ -88,13 +82,10 @@ describe('a theme', () => {
     const at = onStage();
     await at.waitFor('data LIVE');
     expect(at.raw()).toContain('\u001b[32m');
-    at.send(':');
-    await at.waitFor('GO TO');
-    at.send('theme mono');
-    await at.waitFor(':theme mono_');
+    await at.press(':', 'GO TO');
+    await at.press('theme mono', ':theme mono_');
     const before = at.raw().length;
-    at.send('\r');
-    await at.waitFor('theme mono; `theme: mono` in the configuration file keeps it');
+    await at.press('\r', 'theme mono; `theme: mono` in the configuration file keeps it');
     expect(at.raw().slice(before)).not.toContain('\u001b[32m');
   });
 
@@ -175,18 +166,14 @@ describe('the mouse', () => {
   it('is off until m, selects with a click, scrolls with the wheel, and is off again at the end', async () => {
     const at = onStage();
     await at.waitFor('data LIVE');
-    at.send('e');
-    await at.waitFor('PLAN ledger-image-corrupt');
+    await at.press('e', 'PLAN ledger-image-corrupt');
     const row = () => at.rows().findIndex(text => text.includes('checkout-drift'));
     at.send(`\u001b[<0;4;${row() + 1}M`);
     expect(at.raw()).not.toContain(MOUSE_ON);
-    at.send('m');
-    await at.waitFor('mouse on: a click selects');
+    await at.press('m', 'mouse on: a click selects');
     expect(at.raw()).toContain(MOUSE_ON);
-    at.send(`\u001b[<0;4;${row() + 1}M\u001b[<0;4;${row() + 1}m`);
-    await at.waitFor('PLAN checkout-drift');
-    at.send('\u001b[<64;4;5M');
-    await at.waitFor('PLAN ledger-image-corrupt');
+    await at.press(`\u001b[<0;4;${row() + 1}M\u001b[<0;4;${row() + 1}m`, 'PLAN checkout-drift');
+    await at.press('\u001b[<64;4;5M', 'PLAN ledger-image-corrupt');
     at.send('q');
     expect(await at.exit).toBe(0);
     expect(at.raw().lastIndexOf(MOUSE_OFF)).toBeGreaterThan(at.raw().lastIndexOf(MOUSE_ON));
@@ -195,18 +182,15 @@ describe('the mouse', () => {
   it('puts the cursor on the row of every list: faults, what can be injected, actions, and what line mode numbers', async () => {
     const at = onStage({}, {}, { findings: () => [finding('a'), finding('b')] });
     await at.waitFor('data LIVE');
-    at.send('m');
-    await at.waitFor('mouse on');
+    await at.press('m', 'mouse on');
     const click = (text: RegExp): void => {
       const y = at.rows().findIndex(row => text.test(row));
       at.send(`\u001b[<0;6;${y + 1}M`);
     };
-    at.send('4');
-    await at.waitFor(/▸ImageCorrupt +Deployment shop\/a/);
+    await at.press('4', /▸ImageCorrupt +Deployment shop\/a/);
     click(/Deployment shop\/b/);
     await at.waitFor(/▸ImageCorrupt +Deployment shop\/b/);
-    at.send('a');
-    await at.waitFor('ACTIONS on');
+    await at.press('a', 'ACTIONS on');
     click(/look again/);
     await at.waitFor(/▸ c +look again/);
   });
@@ -222,23 +206,17 @@ describe('the mouse', () => {
   it('never fires: clicks all over an armed plan and the emergency screen write nothing', async () => {
     const play = script();
     const at = stage(play, { columns: 80, rows: 24 });
-    open.push(at);
     await at.waitFor('data LIVE');
-    at.send('m');
-    await at.waitFor('mouse on');
-    at.send('e');
-    await at.waitFor('a arms it');
-    at.send('a');
-    await at.waitFor('ARMED');
+    await at.press('m', 'mouse on');
+    await at.press('e', 'a arms it');
+    await at.press('a', 'ARMED');
     const all = (): string =>
       Array.from({ length: 24 }, (_, y) => [1, 20, 40, 60, 79].map(x => `\u001b[<0;${x};${y + 1}M`).join('')).join('');
     at.send(all());
-    at.send('!');
-    await at.waitFor('MAYDAY');
+    await at.press('!', 'MAYDAY');
     await at.waitFor('scan complete');
     at.send(all());
-    at.send('?');
-    await at.waitFor('EVERYWHERE');
+    await at.press('?', 'EVERYWHERE');
     expect(play.fired).toEqual([]);
     expect(play.reverted).toBe(0);
   });
@@ -267,11 +245,9 @@ describe('what is on the screen', () => {
     const catalogue = Array.from({ length: 40 }, (_, i) => experiment(`e-${i}`));
     const at = onStage({}, { keep }, { catalogue });
     await at.waitFor('data LIVE');
-    at.send('e');
-    await at.waitFor('PLAN e-0');
+    await at.press('e', 'PLAN e-0');
     expect(at.screen()).not.toContain('e-39');
-    at.send('s');
-    await at.waitFor('saved for you alone: /state/saved/');
+    await at.press('s', 'saved for you alone: /state/saved/');
     const [name, text] = saved[0] ?? ['', ''];
     expect(name).toMatch(/^\d{4}-\d\d-\d\dT[\d-]+Z-experiments\.txt$/);
     expect(text).toContain('context prod-eu-1');
@@ -283,11 +259,9 @@ describe('what is on the screen', () => {
     const { opened, keep } = kept();
     const at = onStage({}, { keep });
     await at.waitFor('data LIVE');
-    at.send('E');
-    await at.waitFor('it stays at /state/saved/');
+    await at.press('E', 'it stays at /state/saved/');
     expect(opened).toHaveLength(1);
     expect(at.screen()).toContain('HEALTH');
-    at.send('P');
-    await at.waitFor('PAGER is not set, and there is no less');
+    await at.press('P', 'PAGER is not set, and there is no less');
   });
 });

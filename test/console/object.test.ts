@@ -1,12 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MOST_LOG_LINES, withLines } from '../../src/console/screens/object/view.ts';
 import type { Inspection } from '../../src/health/inspect/inspection.ts';
 import { literal } from '../../src/text/sanitise.ts';
-import { finding } from '../../src/triage/build.ts';
-import { GATES } from '../../src/triage/gates.ts';
-import { conclude } from '../../src/triage/result.ts';
 import { type Script, script } from './support/fake-session.ts';
 import { type Stage, stage } from './support/stage.ts';
+import { troubleAt } from './support/trouble.ts';
 
 const pod = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-1' };
 const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace: 'shop', name: 'web' };
@@ -20,24 +18,9 @@ const INSPECTION: Inspection = {
   yaml: [literal('kind: Pod'), literal('metadata:')],
   containers: [literal('web'), literal('proxy')],
 };
-const TROUBLE = conclude(
-  GATES.map(({ id, name }) => ({
-    id,
-    name,
-    ms: 0,
-    blind: [],
-    status: 'FAIL' as const,
-    findings: id === 'G9' ? [finding({ rule: 'pod/x', severity: 'high', object: pod, summary: 'broken' })] : [],
-  })),
-);
+const TROUBLE = troubleAt(pod);
 
-let open: Stage[] = [];
-afterEach(async () => {
-  await Promise.all(open.map(one => one.end()));
-  open = [];
-});
-
-async function onObject(changes: Partial<Script> = {}): Promise<Stage> {
+async function onObject(changes: Partial<Script> = {}, shows = 'CONDITIONS'): Promise<Stage> {
   const play = script({
     triage: () => TROUBLE,
     inspect: ref => ({ ok: true, status: 200, value: { ...INSPECTION, object: ref } }) as never,
@@ -45,12 +28,9 @@ async function onObject(changes: Partial<Script> = {}): Promise<Stage> {
     ...changes,
   });
   const one = stage(play, { columns: 90, rows: 24 });
-  open.push(one);
   await one.waitFor('data LIVE');
-  one.send('5');
-  await one.waitFor(/ROOT CAUSES[\s\S]*Pod shop\/web-1/);
-  one.send('\r');
-  await one.waitFor('CONDITIONS');
+  await one.press('5', /ROOT CAUSES[\s\S]*Pod shop\/web-1/);
+  await one.press('\r', shows);
   return one;
 }
 
@@ -64,50 +44,30 @@ describe('the object screen', () => {
 
   it('shows the YAML with v, the log with L, the next container with tab, the one before with p', async () => {
     const one = await onObject();
-    one.send('v');
-    await one.waitFor('kind: Pod');
-    one.send('L');
-    await one.waitFor('web now says hello');
+    await one.press('v', 'kind: Pod');
+    await one.press('L', 'web now says hello');
     expect(one.screen()).toContain('1 lines, following');
-    one.send('\t');
-    await one.waitFor('proxy now says hello');
-    one.send('p');
-    await one.waitFor('LOG before the restart, proxy');
-    one.send('d');
-    await one.waitFor('CONDITIONS');
+    await one.press('\t', 'proxy now says hello');
+    await one.press('p', 'LOG before the restart, proxy');
+    await one.press('d', 'CONDITIONS');
   });
 
   it('goes to the owner with o, back to the object with esc, and back to triage with esc', async () => {
     const one = await onObject();
-    one.send('o');
-    await one.waitFor(/ReplicaSet shop\/web ─/);
-    one.send('\u001b');
-    await one.waitFor(/Pod shop\/web-1 ─/);
-    one.send('\u001b');
-    await one.waitFor('ROOT CAUSES');
+    await one.press('o', /ReplicaSet shop\/web ─/);
+    await one.press('\u001b', /Pod shop\/web-1 ─/);
+    await one.press('\u001b', 'ROOT CAUSES');
   });
 
   it('says why it could not be read, and reads again with c', async () => {
     let isThere = false;
-    const one = stage(
-      script({
-        triage: () => TROUBLE,
-        inspect: () =>
-          (isThere
-            ? { ok: true, status: 200, value: INSPECTION }
-            : { ok: false, reason: 'not-found', message: literal('pods "web-1" not found') }) as never,
-      }),
-      { columns: 90, rows: 24 },
-    );
-    open.push(one);
-    await one.waitFor('data LIVE');
-    one.send('5');
-    await one.waitFor(/ROOT CAUSES[\s\S]*Pod shop\/web-1/);
-    one.send('\r');
-    await one.waitFor('not read: pods "web-1" not found');
+    const inspect = () =>
+      (isThere
+        ? { ok: true, status: 200, value: INSPECTION }
+        : { ok: false, reason: 'not-found', message: literal('pods "web-1" not found') }) as never;
+    const one = await onObject({ inspect }, 'not read: pods "web-1" not found');
     isThere = true;
-    one.send('c');
-    await one.waitFor('CONDITIONS');
+    await one.press('c', 'CONDITIONS');
   });
 });
 

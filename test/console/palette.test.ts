@@ -1,16 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fuzzyScore, matching, type PaletteEntry } from '../../src/console/screens/palette/entries.ts';
 import { type Script, script } from './support/fake-session.ts';
 import { type Stage, stage } from './support/stage.ts';
 
-let open: Stage[] = [];
-afterEach(async () => {
-  await Promise.all(open.map(one => one.end()));
-  open = [];
-});
 async function onDeck(changes: Partial<Script> = {}): Promise<Stage> {
   const one = stage(script(changes), { columns: 100, rows: 30 });
-  open.push(one);
   await one.waitFor('data LIVE');
   return one;
 }
@@ -26,38 +20,30 @@ async function type(one: Stage, text: string): Promise<void> {
 describe('the palette', () => {
   it('goes to a screen by a few letters', async () => {
     const one = await onDeck();
-    one.send(':');
-    await one.waitFor('GO TO');
+    await one.press(':', 'GO TO');
     await type(one, 'trg');
-    one.send('\r');
-    await one.waitFor('ROOT CAUSES');
+    await one.press('\r', 'ROOT CAUSES');
   });
 
   it('opens the plan of an experiment by its name', async () => {
     const one = await onDeck();
     await one.waitFor('nothing has run yet');
-    one.send(':');
-    await one.waitFor('ledger-image-corrupt');
+    await one.press(':', 'ledger-image-corrupt');
     await type(one, 'ledger');
-    one.send('\r');
-    await one.waitFor('PLAN ledger-image-corrupt');
+    await one.press('\r', 'PLAN ledger-image-corrupt');
   });
 
   it('opens MAYDAY with ! while something is typed, and goes back with esc', async () => {
     const one = await onDeck();
-    one.send(':');
-    await one.waitFor('GO TO');
+    await one.press(':', 'GO TO');
     await type(one, 'ab');
-    one.send('!');
-    await one.waitFor(/MAYDAY +prod-eu-1/);
+    await one.press('!', /MAYDAY +prod-eu-1/);
   });
 
   it('never does what changes the cluster', async () => {
     const one = await onDeck();
-    one.send('!');
-    await one.waitFor(/MAYDAY +prod-eu-1/);
-    one.send(':');
-    await one.waitFor('GO TO');
+    await one.press('!', /MAYDAY +prod-eu-1/);
+    await one.press(':', 'GO TO');
     await type(one, 'revert');
     await one.waitFor('nothing of that name');
     expect(one.screen()).not.toContain('REVERT ALL');
@@ -65,11 +51,9 @@ describe('the palette', () => {
 
   it('says why an action cannot be done', async () => {
     const one = await onDeck();
-    one.send(':');
-    await one.waitFor('GO TO');
+    await one.press(':', 'GO TO');
     await type(one, 'revert this');
-    one.send('\r');
-    await one.waitFor('no fault to revert');
+    await one.press('\r', 'no fault to revert');
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pastUnder } from '../../src/cli/console-past.ts';
 import type { Past } from '../../src/console/deps.ts';
 import { NO_REPORTS, type ReportsView } from '../../src/console/screens/reports/view.ts';
@@ -17,7 +17,7 @@ import { filesOf, recordOf, reportOf, runId } from '../report/support.ts';
 import { isAscii, isColoured } from '../support/ansi.ts';
 import { script } from './support/fake-session.ts';
 import { NOW } from './support/objects.ts';
-import { type Stage, stage } from './support/stage.ts';
+import { stage } from './support/stage.ts';
 import { painted, rows, run, SETTINGS, shown, state } from './support/view.ts';
 
 const SIZES = [
@@ -252,12 +252,6 @@ describe('both screens', () => {
 });
 
 describe('the keys of reports and timeline', () => {
-  let open: Stage | undefined;
-  afterEach(async () => {
-    await open?.end();
-    open = undefined;
-  });
-
   const known = (kept: string[]): { past: Past; keep: NonNullable<Parameters<typeof stage>[2]>['deps'] } => ({
     past: {
       list: async hear => hear([past(2), past(1)], 2),
@@ -279,42 +273,29 @@ describe('the keys of reports and timeline', () => {
   it('list, open, write, mark two, compare, and draw one on the timeline', async () => {
     const kept: string[] = [];
     const { past: port, keep } = known(kept);
-    open = stage(script(), { columns: 80, rows: 24 }, { deps: { past: port, ...keep } });
-    await open.waitFor('HEALTH');
-    open.send('7');
-    await open.waitFor('web-kill-2');
-    open.send('\r');
-    await open.waitFor('not steady within 2m');
-    open.send('w');
-    await open.waitFor('written for you alone: /saved/');
+    const one = stage(script(), { columns: 80, rows: 24 }, { deps: { past: port, ...keep } });
+    await one.waitFor('HEALTH');
+    await one.press('7', 'web-kill-2');
+    await one.press('\r', 'not steady within 2m');
+    await one.press('w', 'written for you alone: /saved/');
     expect(kept[0]).toBe(markdown(failed()));
-    open.send('\u001b');
-    await open.waitFor('REPORTS');
-    open.send(' ');
-    await open.waitFor('1 of 2 marked');
-    open.send('j');
-    await open.waitFor(/^▸ .*web-kill-1/m);
-    open.send(' ');
-    await open.waitFor('2 of 2 marked');
-    open.send('=');
-    await open.waitFor('1 regressed');
-    open.send('7');
-    await open.waitFor('REPORTS');
-    open.send('t');
-    await open.waitFor('MOMENTS web-kill');
-    await open.waitFor(/▸ +\+14\.2s {2}S stable/);
-    open.send('\u001b[D');
-    await open.waitFor(/▸ +\+4\.2s {2}H healed/);
+    await one.press('\u001b', 'REPORTS');
+    await one.press(' ', '1 of 2 marked');
+    await one.press('j', /^▸ .*web-kill-1/m);
+    await one.press(' ', '2 of 2 marked');
+    await one.press('=', '1 regressed');
+    await one.press('7', 'REPORTS');
+    await one.press('t', 'MOMENTS web-kill');
+    await one.waitFor(/▸ +\+14\.2s {2}S stable/);
+    await one.press('\u001b[D', /▸ +\+4\.2s {2}H healed/);
   });
 
   it('says that two have to be marked before they can be compared', async () => {
     const { past: port, keep } = known([]);
-    open = stage(script(), { columns: 80, rows: 24 }, { deps: { past: port, ...keep } });
-    await open.waitFor('HEALTH');
-    open.send('7');
-    await open.waitFor('web-kill-2');
-    open.send('=');
-    await open.waitFor('mark two with space');
+    const one = stage(script(), { columns: 80, rows: 24 }, { deps: { past: port, ...keep } });
+    await one.waitFor('HEALTH');
+    await one.press('7', 'web-kill-2');
+    await one.press('=', 'mark two with space');
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ConsoleDeps } from '../../src/console/deps.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';
@@ -9,7 +9,6 @@ import { type Stage, stage } from './support/stage.ts';
 
 const SMALL = { columns: 80, rows: 24 };
 const WIDE = { columns: 200, rows: 50 };
-let open: Stage[] = [];
 
 function play(
   changes: Partial<Script> = {},
@@ -18,35 +17,25 @@ function play(
 ): { at: Stage; script: Script } {
   const made = script(changes);
   const at = stage(made, size, options);
-  open.push(at);
   return { at, script: made };
 }
-
-afterEach(async () => {
-  await Promise.all(open.map(at => at.end()));
-  open = [];
-});
 
 /** From the deck to an armed plan. */
 async function arm(at: Stage): Promise<void> {
   await at.waitFor('data LIVE');
-  at.send('e');
-  await at.waitFor('a arms it');
-  at.send('a');
-  await at.waitFor('ARMED');
+  await at.press('e', 'a arms it');
+  await at.press('a', 'ARMED');
 }
 
 /** From the deck to a fault that is in the cluster. */
 async function inject(at: Stage): Promise<void> {
   await arm(at);
-  at.send('f');
-  await at.waitFor('effect proven');
+  await at.press('f', 'effect proven');
 }
 
 /** While a fault is in: to the question of what becomes of it. */
 async function askToQuit(at: Stage): Promise<void> {
-  at.send('q');
-  await at.waitFor('nobody will end them');
+  await at.press('q', 'nobody will end them');
 }
 
 describe('the first frame', () => {
@@ -136,8 +125,7 @@ describe('arm, then fire', () => {
     const { at, script: made } = play({ lastsMs: 400 });
     await arm(at);
     expect(at.screen()).toContain('ARMED  on uid 31bd7c00 version 6101');
-    at.send('f');
-    await at.waitFor(/TTL +[45]:\d\d ━+.*this console/);
+    await at.press('f', /TTL +[45]:\d\d ━+.*this console/);
     await at.waitFor(/heal +0:\d\d of 3:00/);
     await at.waitFor('✓ effect proven');
     expect(at.rows()[1]).toMatch(/► 1 fault live {3}next TTL [45]:\d\d ImageCorrupt/);
@@ -149,14 +137,10 @@ describe('arm, then fire', () => {
   it('never fires on enter, on a paste, or on several keys at once', async () => {
     const { at, script: made } = play();
     await arm(at);
-    at.send('\r');
-    await at.waitFor('ARMED');
-    at.send('\u001b[200~f\u001b[201~');
-    await at.waitFor('pasted text is ignored');
-    at.send('ff');
-    await at.waitFor('2 characters at once: ignored');
-    at.send('f\u001b[A');
-    await at.waitFor(/several keys at once|a arms it/);
+    await at.press('\r', 'ARMED');
+    await at.press('\u001b[200~f\u001b[201~', 'pasted text is ignored');
+    await at.press('ff', '2 characters at once: ignored');
+    await at.press('f\u001b[A', /several keys at once|a arms it/);
     expect(made.fired).toHaveLength(0);
     expect(at.screen()).toContain('PLAN');
   });
@@ -165,26 +149,21 @@ describe('arm, then fire', () => {
     const { at, script: made } = play({}, SMALL, { settings: { armMs: 300 } });
     await arm(at);
     await at.waitFor('the arming has lapsed, nothing was written');
-    at.send('f');
-    await at.waitFor('f: the arming has lapsed');
+    await at.press('f', 'f: the arming has lapsed');
     expect(made.fired).toHaveLength(0);
   });
 
   it('wants the name of a protected cluster typed before a dangerous injection', async () => {
     const { at, script: made } = play({ isProtected: true });
     await at.waitFor('data LIVE');
-    at.send('e');
-    await at.waitFor('a arms it');
-    at.send('a');
-    await at.waitFor('PROTECTED: type the cluster name to unlock fire: prod-eu-1');
-    at.send('f');
-    await at.waitFor('f_');
+    await at.press('e', 'a arms it');
+    await at.press('a', 'PROTECTED: type the cluster name to unlock fire: prod-eu-1');
+    await at.press('f', 'f_');
     at.send('\u007f');
     for (const letter of 'prod-eu-1') at.send(letter);
     await at.waitFor('ARMED');
     expect(made.fired).toHaveLength(0);
-    at.send('f');
-    await at.waitFor('1 fault live');
+    await at.press('f', '1 fault live');
     expect(made.fired).toHaveLength(1);
   });
 
@@ -200,11 +179,9 @@ describe('arm, then fire', () => {
       }),
     });
     await at.waitFor('data LIVE');
-    at.send('e');
-    await at.waitFor(/refused +expected an untouched target/);
+    await at.press('e', /refused +expected an untouched target/);
     await at.waitFor('cannot be armed as it is');
-    at.send('a');
-    await at.waitFor('a: expected an untouched target');
+    await at.press('a', 'a: expected an untouched target');
   });
 
   it('names a missing permission and a shut gate', async () => {
@@ -220,16 +197,14 @@ describe('arm, then fire', () => {
       },
     });
     await at.waitFor('data LIVE');
-    at.send('e');
-    await at.waitFor('✗ patch Deployment DENIED');
+    await at.press('e', '✗ patch Deployment DENIED');
     await at.waitFor('✗ latch: latched by bob');
   });
 
   it('refuses when the target changed between arming and firing', async () => {
     const { at, script: made } = play();
     await arm(at);
-    at.send('f');
-    await at.waitFor('1 fault live');
+    await at.press('f', '1 fault live');
     const order = made.fired[0];
     const armed = order?.preflight.plan;
     if (armed?.kind !== 'plan') throw new Error('expected a plan');
@@ -253,10 +228,8 @@ describe('arm, then fire', () => {
   it('is locked in read-only and while the cluster is silent, and says so', async () => {
     const { at } = play({}, SMALL, { settings: { readOnly: true } });
     await at.waitFor('READ-ONLY');
-    at.send('e');
-    await at.waitFor('EXPERIMENTS');
-    at.send('a');
-    await at.waitFor('a: read-only');
+    await at.press('e', 'EXPERIMENTS');
+    await at.press('a', 'a: read-only');
     const { at: silent, script: made } = play();
     await silent.waitFor('data LIVE');
     made.feed.status('all', {
@@ -281,12 +254,10 @@ describe('MAYDAY', () => {
   it('scans while it opens, reverts on the second press, and shows what remains', async () => {
     const { at, script: made } = play({ findings: () => (made.reverted > 0 ? [] : [finding('a'), finding('b')]) });
     await at.waitFor('data LIVE');
-    at.send('!');
-    await at.waitFor('2 injections found');
+    await at.press('!', '2 injections found');
     await at.waitFor('scan complete');
     expect(made.reverted).toBe(0);
-    at.send('!');
-    await at.waitFor('✓ REMAIN 0   verified 2');
+    await at.press('!', '✓ REMAIN 0   verified 2');
     expect(made.reverted).toBe(2);
   });
 
@@ -298,24 +269,17 @@ describe('MAYDAY', () => {
       asked: ([one]) => (one ? [{ finding: one, tier: 3, digest: 'x', lines }] : []),
     });
     await at.waitFor('data LIVE');
-    at.send('!');
-    await at.waitFor('scan complete');
-    at.send('!');
-    await at.waitFor('line 0 of what would be written');
+    await at.press('!', 'scan complete');
+    await at.press('!', 'line 0 of what would be written');
     expect(at.screen()).not.toContain('line 59 of');
-    at.send(END);
-    await at.waitFor('line 59 of what would be written');
+    await at.press(END, 'line 59 of what would be written');
     expect(at.screen()).not.toContain('line 0 of');
     // Two keys for the same elsewhere; here letters belong to the answer.
-    at.send('g');
-    await at.waitFor('> g_');
-    at.send('G');
-    await at.waitFor('> gG_');
+    await at.press('g', '> g_');
+    await at.press('G', '> gG_');
     expect(at.screen()).toContain('line 59 of');
-    at.send(HOME);
-    await at.waitFor('line 0 of what would be written');
-    at.send('G');
-    await at.waitFor('> gGG_');
+    await at.press(HOME, 'line 0 of what would be written');
+    await at.press('G', '> gGG_');
     expect(at.screen()).toContain('line 0 of');
     expect(made.reverted).toBe(0);
   });
@@ -323,24 +287,19 @@ describe('MAYDAY', () => {
   it('opens from a hammered key but reverts only on a press of its own', async () => {
     const { at, script: made } = play({ findings: () => [finding('a')] });
     await at.waitFor('data LIVE');
-    at.send('!!!');
-    await at.waitFor('scan complete');
+    await at.press('!!!', 'scan complete');
     at.send('!!!');
     await new Promise(resolve => setImmediate(resolve));
-    at.send('?');
-    await at.waitFor('EVERYWHERE');
+    await at.press('?', 'EVERYWHERE');
     expect(made.reverted).toBe(0);
   });
 
   it('stops our own run first, which puts back what it wrote, and latches though nothing else was found', async () => {
     const { at, script: made } = play();
     await inject(at);
-    at.send('!');
-    await at.waitFor('scan complete');
-    at.send('y');
-    await at.waitFor('REMAIN 0');
-    at.send('\u001b');
-    await at.waitFor('ABORTED by you  nothing left behind');
+    await at.press('!', 'scan complete');
+    await at.press('y', 'REMAIN 0');
+    await at.press('\u001b', 'ABORTED by you  nothing left behind');
     await at.waitFor(/ABORTED +interrupted: stopped from the console/);
     expect(made.stopped).toBe(1);
   });
@@ -348,18 +307,15 @@ describe('MAYDAY', () => {
   it('opens before there is a connection, and over every dialog', async () => {
     const { at } = play({}, SMALL, { deps: { connect: () => new Promise(() => undefined) } });
     await at.waitFor('waiting');
-    at.send('!');
-    await at.waitFor('UNREACHABLE');
-    at.send('!');
-    await at.waitFor('!: not connected yet');
+    await at.press('!', 'UNREACHABLE');
+    await at.press('!', '!: not connected yet');
   });
 
   it('keeps trying while the cluster does not answer, and says so', async () => {
     let isReachable = false;
     const { at } = play({ isReachable: () => isReachable, findings: () => [finding('a')] });
     await at.waitFor('data LIVE');
-    at.send('!');
-    await at.waitFor('connect ECONNREFUSED 10.0.0.1:6443; the scan is tried again');
+    await at.press('!', 'connect ECONNREFUSED 10.0.0.1:6443; the scan is tried again');
     isReachable = true;
     await at.waitFor('1 injection found');
   });
@@ -378,8 +334,7 @@ describe('leaving', () => {
     const { at } = play();
     await inject(at);
     await askToQuit(at);
-    at.send('\u001b');
-    await at.waitFor('FAULTS');
+    await at.press('\u001b', 'FAULTS');
     await askToQuit(at);
     at.send('r');
     expect(await at.exit).toBe(6);
@@ -398,8 +353,7 @@ describe('leaving', () => {
   it('takes a second ctrl-c as: revert and quit', async () => {
     const { at } = play();
     await inject(at);
-    at.send('\u0003');
-    await at.waitFor('QUIT');
+    await at.press('\u0003', 'QUIT');
     at.send('\u0003');
     expect(await at.exit).toBe(6);
   });

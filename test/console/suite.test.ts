@@ -56,13 +56,10 @@ function suiteOf(play: Script, { lastsMs = 5_000, ready = true } = {}) {
 async function marked(play: Script, count: number): Promise<Stage> {
   const screen = stage(play, { columns: 120, rows: 40 });
   await screen.waitFor('data LIVE');
-  screen.send('3');
-  await screen.waitFor('S suite of the marked');
+  await screen.press('3', 'S suite of the marked');
   for (let nth = 1; nth <= count; nth++) {
-    screen.send(' ');
-    await screen.waitFor(`${nth} of 3 marked`);
-    screen.send(DOWN);
-    await screen.waitFor(new RegExp(`^▸${['early', 'other', 'other'][nth - 1]}`, 'm'));
+    await screen.press(' ', `${nth} of 3 marked`);
+    await screen.press(DOWN, new RegExp(`^▸${['early', 'other', 'other'][nth - 1]}`, 'm'));
   }
   screen.send('S');
   await screen.waitFor(
@@ -72,9 +69,19 @@ async function marked(play: Script, count: number): Promise<Stage> {
 }
 
 async function fire(screen: Stage): Promise<void> {
-  screen.send('a');
-  await screen.waitFor('ARMED');
+  await screen.press('a', 'ARMED');
   screen.send('f');
+}
+
+/** A suite of two experiments whose first is in, and lasts. */
+async function underWay(): Promise<{ screen: Stage; begun: string[] }> {
+  const play = shop();
+  const { begun, runs } = suiteOf(play, { lastsMs: 600_000 });
+  play.runSuite = runs;
+  const screen = await marked(play, 2);
+  await fire(screen);
+  await screen.waitFor('1 running, 1 waiting');
+  return { screen, begun };
 }
 
 function shop(options: Partial<Script> = {}) {
@@ -94,13 +101,10 @@ describe('a suite of the marked experiments', () => {
     play.runSuite = runs;
     const screen = await marked(play, 2);
     expect(screen.screen()).toMatch(/early[\s\S]*late/);
-    screen.send('f');
-    await screen.waitFor('not armed: a arms');
-    screen.send('a');
-    await screen.waitFor(/ARMED .* on 2 experiments .*FIRE \(10s\)/);
+    await screen.press('f', 'not armed: a arms');
+    await screen.press('a', /ARMED .* on 2 experiments .*FIRE \(10s\)/);
     expect(begun).toEqual([]);
-    screen.send('f');
-    await screen.waitFor('1 running, 1 waiting');
+    await screen.press('f', '1 running, 1 waiting');
     expect(begun).toEqual(['early']);
     await screen.waitFor('suite suite-1: all done, exit code 0');
     expect(begun).toEqual(['early', 'late']);
@@ -111,10 +115,8 @@ describe('a suite of the marked experiments', () => {
   it('says why there is none where nothing is marked', async () => {
     const screen = stage(shop(), { columns: 120, rows: 40 });
     await screen.waitFor('data LIVE');
-    screen.send('3');
-    await screen.waitFor('S suite of the marked');
-    screen.send('S');
-    await screen.waitFor('no experiment is marked: space marks');
+    await screen.press('3', 'S suite of the marked');
+    await screen.press('S', 'no experiment is marked: space marks');
   });
 
   it('asks for the name of a protected context, and lets an arming lapse', async () => {
@@ -122,47 +124,32 @@ describe('a suite of the marked experiments', () => {
     const { begun, runs } = suiteOf(play);
     play.runSuite = runs;
     const screen = await marked(play, 1);
-    screen.send('a');
-    await screen.waitFor('PROTECTED: type the cluster name');
-    screen.send('f');
-    await screen.waitFor('f_');
+    await screen.press('a', 'PROTECTED: type the cluster name');
+    await screen.press('f', 'f_');
     screen.send('\u007f');
-    screen.send(play.context);
-    await screen.waitFor('ARMED');
+    await screen.press(play.context, 'ARMED');
     await play.clock.advance(11_000);
     await screen.waitFor('the arming has lapsed');
-    screen.send('f');
-    await screen.waitFor('the arming has lapsed: a arms again');
+    await screen.press('f', 'the arming has lapsed: a arms again');
     expect(begun).toEqual([]);
   });
 
   it('x reverts what runs and begins nothing more, and says how to go on', async () => {
-    const play = shop();
-    const { begun, runs } = suiteOf(play, { lastsMs: 600_000 });
-    play.runSuite = runs;
-    const screen = await marked(play, 2);
-    await fire(screen);
-    await screen.waitFor('1 running, 1 waiting');
-    screen.send('x');
-    await screen.waitFor(/ended early: interrupted, exit code 6; `mayday suite --resume suite-1` runs what is missing/);
+    const { screen, begun } = await underWay();
+    await screen.press(
+      'x',
+      /ended early: interrupted, exit code 6; `mayday suite --resume suite-1` runs what is missing/,
+    );
     expect(begun).toEqual(['early']);
   });
 
   it('MAYDAY stops the whole suite, not only the run that is in', async () => {
-    const play = shop();
-    const { begun, runs } = suiteOf(play, { lastsMs: 600_000 });
-    play.runSuite = runs;
-    const screen = await marked(play, 2);
-    await fire(screen);
-    await screen.waitFor('1 running, 1 waiting');
-    screen.send('!');
-    await screen.waitFor('MAYDAY');
+    const { screen, begun } = await underWay();
+    await screen.press('!', 'MAYDAY');
     await screen.waitFor('scan complete');
-    screen.send('!');
-    await screen.waitFor('REMAIN 0');
+    await screen.press('!', 'REMAIN 0');
     expect(begun).toEqual(['early']);
-    screen.send(ESC);
-    await screen.waitFor('ended early: interrupted, exit code 6');
+    await screen.press(ESC, 'ended early: interrupted, exit code 6');
   });
 
   it('quitting asks while it waits for a steady state, though nothing is in', async () => {
@@ -172,8 +159,7 @@ describe('a suite of the marked experiments', () => {
     const screen = await marked(play, 1);
     await fire(screen);
     await screen.waitFor('the shop is not steady');
-    screen.send('q');
-    await screen.waitFor('a suite is under way');
+    await screen.press('q', 'a suite is under way');
     screen.send('r');
     expect(await screen.exit).toBe(6);
     expect(begun).toEqual([]);

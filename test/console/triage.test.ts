@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { clipboardSequence } from '../../src/console/app/clipboard.ts';
 import type { MendPlan } from '../../src/console/screens/mend/view.ts';
 import { MONO } from '../../src/console/widgets/theme.ts';
@@ -137,47 +137,31 @@ describe('the triage screen', () => {
 });
 
 describe('the triage screen in a terminal', () => {
-  let open: Stage[] = [];
-  afterEach(async () => {
-    await Promise.all(open.map(one => one.end()));
-    open = [];
-  });
   function play(changes: Partial<Script>): Stage {
     const one = stage(script(changes), { columns: 100, rows: 30 });
-    open.push(one);
     return one;
   }
 
   it('opens with 5 from the deck, looks by itself, copies the fix with y, and goes home with 1', async () => {
     const one = play({ triage: () => TROUBLE });
     await one.waitFor('data LIVE');
-    one.send('5');
-    await one.waitFor(/ROOT CAUSES[\s\S]*Deployment shop\/web/);
-    one.send('y');
-    await one.waitFor('copied: kubectl set env');
+    await one.press('5', /ROOT CAUSES[\s\S]*Deployment shop\/web/);
+    await one.press('y', 'copied: kubectl set env');
     expect(one.raw()).toContain(Buffer.from(FIX).toString('base64'));
-    one.send('1');
-    await one.waitFor('VERDICTS');
+    await one.press('1', 'VERDICTS');
   });
 
   it('looks again with c, and shows what is there then', async () => {
     let result = TROUBLE;
     const one = play({ triage: () => result });
     await one.waitFor('data LIVE');
-    one.send('5');
-    await one.waitFor(/ROOT CAUSES[\s\S]*Deployment shop\/web/);
+    await one.press('5', /ROOT CAUSES[\s\S]*Deployment shop\/web/);
     result = conclude(allGates());
-    one.send('c');
-    await one.waitFor('nothing is broken');
+    await one.press('c', 'nothing is broken');
   });
 });
 
 describe('a fix from the triage screen', () => {
-  let open: Stage[] = [];
-  afterEach(async () => {
-    await Promise.all(open.map(one => one.end()));
-    open = [];
-  });
   const plan = (fix: string, others: string[]): MendPlan => ({
     finding: 'f',
     fix,
@@ -190,12 +174,9 @@ describe('a fix from the triage screen', () => {
   });
   async function onTriage(changes: Partial<Script>): Promise<Stage> {
     const one = stage(script({ triage: () => TROUBLE, ...changes }), { columns: 100, rows: 30 });
-    open.push(one);
     await one.waitFor('data LIVE');
-    one.send('5');
-    await one.waitFor(/ROOT CAUSES[\s\S]*Deployment shop\/web/);
-    one.send('x');
-    await one.waitFor(/FIX ─/);
+    await one.press('5', /ROOT CAUSES[\s\S]*Deployment shop\/web/);
+    await one.press('x', /FIX ─/);
     return one;
   }
 
@@ -210,14 +191,11 @@ describe('a fix from the triage screen', () => {
     });
     await one.waitFor('patch restart of Deployment shop/web');
     expect(one.screen()).toContain('but: Argo CD will undo this');
-    one.send('\t');
-    await one.waitFor('rollback of Deployment shop/web');
+    await one.press('\t', 'rollback of Deployment shop/web');
     expect(done).toEqual([]);
-    one.send('y');
-    await one.waitFor('done, read back: Deployment shop/web');
+    await one.press('y', 'done, read back: Deployment shop/web');
     expect(done).toEqual(['rollback']);
-    one.send('y');
-    await one.waitFor('y: nothing is planned');
+    await one.press('y', 'y: nothing is planned');
     expect(done).toEqual(['rollback']);
   });
 

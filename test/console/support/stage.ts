@@ -1,6 +1,7 @@
 import { Console } from 'node:console';
 import { PassThrough, Writable } from 'node:stream';
 import xterm from '@xterm/headless';
+import { onTestFinished } from 'vitest';
 // Loaded beforehand: the console must not wait for a module of its own while a test moves its clock.
 import '../../../src/console/app/draw.tsx';
 import { startConsole } from '../../../src/console/app/start.ts';
@@ -18,6 +19,9 @@ const BRACKETED_PASTE = '\u001b[?2004h';
 /** How long the console's clock may run, in milliseconds, until what a test waits for is on the screen. */
 const LONGEST_WAIT_MS = 60_000;
 
+/** What the screen is to show. */
+type Wanted = string | RegExp | ((screen: string) => boolean);
+
 /**
  * The console on a terminal in memory: keys go in as bytes, what a person sees comes out. Its clock stands still while a
  * test looks and types, and moves on, from one timer to the next, only while a test waits for something.
@@ -26,8 +30,10 @@ export interface Stage {
   rows(): string[];
   screen(): string;
   send(keys: string): void;
+  /** Sends keys, and waits until the screen shows what they lead to. */
+  press(keys: string, shows: Wanted): Promise<void>;
   resize(columns: number, rows: number): void;
-  waitFor(wanted: string | RegExp | ((screen: string) => boolean)): Promise<void>;
+  waitFor(wanted: Wanted): Promise<void>;
   /** The exit code; reading it lets time pass until the console has ended. */
   readonly exit: Promise<number>;
   /** What was written to stderr after the screen was given back. */
@@ -36,6 +42,7 @@ export interface Stage {
   end(): Promise<number>;
 }
 
+/** Opens the console for the test that is running, and ends it afterwards. */
 export function stage(
   play: Script,
   size: { columns: number; rows: number },
@@ -121,7 +128,7 @@ export function stage(
     return ended;
   }
 
-  return {
+  const made: Stage = {
     rows,
     screen,
     raw: () => raw,
@@ -130,6 +137,10 @@ export function stage(
       return exit();
     },
     send: keys => void stdin.write(keys),
+    press(keys, shows) {
+      made.send(keys);
+      return made.waitFor(shows);
+    },
     resize(columns, height) {
       terminal.resize(columns, height);
       Object.assign(stdout, { columns, rows: height });
@@ -150,4 +161,8 @@ export function stage(
       return exit();
     },
   };
+  onTestFinished(async () => {
+    await made.end();
+  });
+  return made;
 }
