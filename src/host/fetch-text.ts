@@ -1,33 +1,48 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+
 /** What came of a GET: the text of the answer, cut at `LONGEST`, and how long it took; or why there is none. */
 type Fetched = { ok: true; status: number; body: string; ms: number } | { ok: false; why: string };
+
+interface FetchOptions {
+  timeoutMs: number;
+  signal?: AbortSignal;
+  headers?: Readonly<Record<string, string>>;
+  /** As node's `tls.connect` takes it, PEM. */
+  tls?: { ca?: string; cert?: string; key?: string; servername?: string; rejectUnauthorized?: boolean };
+}
 
 /** More of an answer is never needed to judge whether the server is healthy. */
 const LONGEST = 1024 * 1024;
 
-/** GETs an address. Redirections are not followed: a login page is not the thing that was asked for. */
-export async function fetchText(
-  url: string,
-  { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
-): Promise<Fetched> {
+/** GETs an address. Redirections are not followed: a login page is not the thing that was asked for, and credentials are for whoever was named. */
+export async function fetchText(url: string, { timeoutMs, signal, headers, tls }: FetchOptions): Promise<Fetched> {
   const timeUp = AbortSignal.timeout(Math.max(1, Math.round(timeoutMs)));
   const began = performance.now();
   try {
     const stop = signal === undefined ? timeUp : AbortSignal.any([timeUp, signal]);
-    const answer = await fetch(url, { redirect: 'manual', signal: stop });
+    const answer = await get(url, { headers: { ...headers }, ...tls, signal: stop });
     const body = await readText(answer);
-    return { ok: true, status: answer.status, body, ms: performance.now() - began };
+    return { ok: true, status: answer.statusCode ?? 0, body, ms: performance.now() - began };
   } catch (error) {
     if (timeUp.aborted) return { ok: false, why: `no answer within ${Math.round(timeoutMs)}ms` };
-    const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
-    return { ok: false, why: cause?.code ?? cause?.message ?? message };
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { ok: false, why: code ?? message };
   }
 }
 
-async function readText(answer: Response): Promise<string> {
+function get(url: string, options: object): Promise<IncomingMessage> {
+  const send = url.startsWith('https:') ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    send(url, options, resolve).once('error', reject).end();
+  });
+}
+
+async function readText(answer: IncomingMessage): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const part of answer.body ?? []) {
-    text += decoder.decode(part, { stream: true });
+  for await (const part of answer) {
+    text += decoder.decode(part as Buffer, { stream: true });
     if (text.length > LONGEST) break;
   }
   return text.slice(0, LONGEST);

@@ -2,7 +2,9 @@ import { leftLines } from '../baseline/compare.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Locks } from '../engine/operator-lock.ts';
 import type { LeadDeps } from '../gameday/day/lead.ts';
+import { credentialsOf } from '../gameday/probes/credentials.ts';
 import type { ProbeWorld } from '../gameday/probes/probe.ts';
+import { readRegular } from '../host/disk/regular.ts';
 import { fetchText } from '../host/fetch-text.ts';
 import { filesUnder } from '../host/files.ts';
 import { runProgram } from '../host/run-program.ts';
@@ -78,7 +80,12 @@ function leastSkew(api: Api): number | undefined {
 
 function probeWorld(api: Api): ProbeWorld {
   return {
-    fetch: fetchText,
+    async fetch(url, { config, ...options }) {
+      const known = credentialsOf(config, { read: readSecret, env: process.env });
+      return typeof known === 'string'
+        ? { ok: false, why: known, notAsked: true }
+        : fetchText(url, { ...options, ...known });
+    },
     run: runProgram,
     async check(check, signal) {
       const discovery = await api.discovery();
@@ -88,6 +95,12 @@ function probeWorld(api: Api): ProbeWorld {
       return checked?.result ?? { state: 'blind', expected: 'an answer', actual: 'none' };
     },
   };
+}
+
+function readSecret(path: string): { text: string } | { why: string } {
+  const reading = readRegular(path);
+  if (reading.is === 'text') return { text: reading.text };
+  return { why: reading.is === 'missing' ? 'nothing' : reading.why };
 }
 
 const definedOnly = (value: object): object =>

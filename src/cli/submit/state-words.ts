@@ -1,6 +1,7 @@
 import { hasEnded } from '../../submit/follow.ts';
 import type { Result } from '../../submit/result.ts';
 import type { SubmissionState } from '../../submit/state.ts';
+import { counted } from '../../text/counted.ts';
 import { sanitise } from '../../text/sanitise.ts';
 
 /** How a submission is, in one word. */
@@ -73,9 +74,14 @@ export function listLine(state: SubmissionState): string {
   const expected = runs.length * (about?.rounds ?? 1);
   const done = results.flatMap(({ summary }) => (summary?.runs ?? []).filter(({ end }) => end !== undefined));
   const verdicts = done.map(({ end }) => end?.verdict);
-  const counted = [...new Set(verdicts)].map(verdict => `${verdicts.filter(one => one === verdict).length} ${verdict}`);
-  const what = expected === 1 ? runs[0] : `${expected} runs in ${about?.queues.length ?? 0} queues`;
-  const how = [...counted, ...(done.length < expected ? [`${expected - done.length} without an end`] : [])].join(', ');
+  const byVerdict = [...new Set(verdicts)].map(
+    verdict => `${verdicts.filter(one => one === verdict).length} ${verdict}`,
+  );
+  const what =
+    expected === 1 ? runs[0] : `${counted(expected, 'run')} in ${counted(about?.queues.length ?? 0, 'queue')}`;
+  const how = [...byVerdict, ...(done.length < expected ? [`${expected - done.length} without an end`] : [])].join(
+    ', ',
+  );
   const when = about?.schedule === undefined ? '' : `  "${about.schedule}"`;
   const why = ended?.ok === false && done.length < expected ? `  ${ended.says}` : '';
   return `${id}  ${namespace}  ${standing(state).padEnd(9)}  ${what ?? '?'}${when}  ${how}  by ${about?.by ?? '?'}${why}`;

@@ -41,7 +41,11 @@ async function labelsFrom(
   signal: AbortSignal | undefined,
 ): Promise<unknown[] | string> {
   const url = `${(rules[source] ?? '').replace(/\/+$/, '')}${PATHS[source]}`;
-  const answer = await world.fetch(url, { timeoutMs: rules.timeout, ...(signal === undefined ? {} : { signal }) });
+  const answer = await world.fetch(url, {
+    timeoutMs: rules.timeout,
+    config: rules.http_config,
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (!answer.ok) return answer.why;
   if (answer.status !== 200) return `answered ${answer.status}`;
   const found = READERS[source](parsedJson(answer.body));

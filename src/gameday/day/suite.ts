@@ -40,13 +40,18 @@ export async function runScenarioSuite(
     results.push(finished.result);
     return finished;
   };
-  const { soak } = scenario;
+  const { soak, parallel, gate } = scenario;
   await runSuite(
     { run: keep, ready, clock, now: serverNow, journal: NO_JOURNAL, emit: hear },
     {
       suite: scenario.name,
       entries,
-      settings: { ...SUITE_DEFAULTS, ...(soak === undefined ? {} : { soakMs: soak }) },
+      settings: {
+        ...SUITE_DEFAULTS,
+        ...(soak === undefined ? {} : { soakMs: soak }),
+        ...(parallel === undefined ? {} : { parallel }),
+        ...(gate === undefined ? {} : { gateMs: gate }),
+      },
       signal,
     },
   );

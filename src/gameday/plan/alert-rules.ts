@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, httpUrl, words } from './fields.ts';
+import { httpConfig } from './http-config.ts';
 
 /** Labels with the values they must have; `*` matches anything. */
 export const matchers = z.record(z.string().min(1), words).meta({
@@ -12,6 +13,7 @@ export const alerts = z
   .strictObject({
     prometheus: httpUrl.optional().meta({ description: 'the server, without /api/v1/query' }),
     alertmanager: httpUrl.optional().meta({ description: 'the server, without /api/v2/alerts' }),
+    http_config: httpConfig.optional(),
     match: matchers.default({}),
     timeout: duration.default(5_000).meta({ default: '5s' }),
   })

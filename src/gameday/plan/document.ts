@@ -39,11 +39,21 @@ const scenario = z
     set: z.array(words).default([]).meta({ description: 'overrides below spec, such as injection.count=2' }),
     ttl: duration.optional().meta({ description: 'instead of the TTL of the experiment' }),
     soak: duration.optional().meta({ description: 'how long steady counts as recovered' }),
+    parallel: z.int().min(1).max(100).optional().meta({ description: 'suite: how many runs at most side by side (4)' }),
+    gate: duration.optional().meta({ description: 'suite: how long each run waits for its steady state (2m)' }),
     watchFor: duration.optional().meta({ description: 'by hand, headless: how long to watch' }),
   })
   .check(context => {
     const add = (message: string) => void context.issues.push({ code: 'custom', message, input: context.value });
     SCENARIOS.check(context.value, add);
+    for (const name of ['parallel', 'gate'] as const)
+      if (context.value[name] !== undefined && context.value.suite === undefined)
+        context.issues.push({
+          code: 'custom',
+          path: [name],
+          message: 'expected it only beside suite, found another scenario',
+          input: undefined,
+        });
     if (context.value.byHand !== undefined && context.value.hypothesis === undefined)
       context.issues.push({
         code: 'custom',

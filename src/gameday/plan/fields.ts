@@ -37,13 +37,18 @@ export const freezeWindow = z
   })
   .meta({ description: 'nothing is injected from `from` to `to`' });
 
-/** An HTTP or HTTPS address. */
+/** An HTTP or HTTPS address. One with a user name and password is refused, and not shown: a plan is no place for them. */
 export const httpUrl = z
   .string()
-  .refine(
-    text => /^https?:\/\/[^\s/]/.test(text) && URL.canParse(text),
-    'expected an address such as "http://host:9090"',
-  )
+  .check(context => {
+    const text = context.value;
+    const url = /^https?:\/\/[^\s/]/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+    if (url?.username === '' && url.password === '') return;
+    const message = text.includes('@')
+      ? 'expected an address without a user name and password, found some: name them in http_config'
+      : 'expected an address such as "http://host:9090"';
+    context.issues.push({ code: 'custom', message, input: text });
+  })
   .meta({ format: 'uri' });
 
 /** Those of the names that are members of the value. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, httpUrl, oneOf, words } from './fields.ts';
+import { httpConfig } from './http-config.ts';
 
 const check = z.strictObject({
   type: z.enum(['conditionTrue', 'resourceExists', 'fieldEquals']),
@@ -21,6 +22,7 @@ const http = z.strictObject({
     .meta({ description: 'status codes that count as healthy' }),
   within: duration.default(2_000).meta({ default: '2s', description: 'slower than this is broken' }),
   contains: words.optional().meta({ description: 'a text that the answer must hold' }),
+  http_config: httpConfig.optional(),
 });
 
 const command = z.strictObject({
@@ -35,6 +37,7 @@ const prometheus = z.strictObject({
   query: words.meta({ description: 'PromQL that gives one number, or several that must all be within the bounds' }),
   min: z.number().optional(),
   max: z.number().optional(),
+  http_config: httpConfig.optional(),
   timeout: duration.default(5_000).meta({ default: '5s' }),
 });
 

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { type Document, isMap, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { type CleanIssue, cleanIssue, type Issue } from '../../text/issue.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { GAME_DAY_KIND, type GameDay, gameDaySchema } from './document.ts';
+import { withFilesBeside } from './http-config.ts';
 import { issuesOf } from './issues.ts';
 import { knownFields } from './json-schema.ts';
 
@@ -48,7 +50,7 @@ function checked(
   const result = gameDaySchema.safeParse(value.of);
   if (result.success) {
     const sha256 = createHash('sha256').update(text, 'utf8').digest('hex');
-    return { ok: true, plan: { day: result.data, path, text, sha256 } };
+    return { ok: true, plan: { day: withFilesBeside(result.data, dirname(path)), path, text, sha256 } };
   }
   const issues = issuesOf(result.error.issues, value.of, knownFields);
   return failed(issues.map(issue => withLine(issue, document, lines)));

@@ -24,6 +24,8 @@ spec:
     #   experiment: controller-kill.yaml   # from the folder of this file
     # - name: everything of kserve
     #   suite: kserve/
+    #   parallel: 2                         # runs side by side (4)
+    #   gate: 5m                            # how long each waits for its steady state (2m)
   # probes:                           # what says whether the system is steady
   #   - name: front door
   #     http: {url: "http://127.0.0.1:8080/healthz", within: 500ms}
@@ -37,6 +39,9 @@ spec:
   #   prometheus: http://127.0.0.1:9090
   #   alertmanager: http://127.0.0.1:9093
   #   match: {team: "platform*"}      # only these
+  #   http_config:                    # secrets by file or variable, never here
+  #     authorization: {credentials_file: token}
+  #     tls_config: {ca_file: ca.crt}
   # abort:                            # all are armed; these are the bounds they have unless told, false turns one off
   #   collateral: {for: 10s, except: []}
   #   probes: {brokenFor: 1m}

@@ -28,8 +28,8 @@ type Aborting = { signal?: AbortSignal };
 /** An address that does not answer is broken, not blind: for its users it is down. */
 async function http(world: ProbeWorld, rule: NonNullable<Probe['http']>, aborting: Aborting): Promise<ProbeState> {
   const expected = `${rule.status.join(' or ')} within ${measured(rule.within)}`;
-  const answer = await world.fetch(rule.url, { timeoutMs: rule.within, ...aborting });
-  if (!answer.ok) return { state: 'fail', expected, actual: answer.why };
+  const answer = await world.fetch(rule.url, { timeoutMs: rule.within, config: rule.http_config, ...aborting });
+  if (!answer.ok) return { state: answer.notAsked ? 'blind' : 'fail', expected, actual: answer.why };
   const actual = `${answer.status} after ${measured(answer.ms)}`;
   if (!rule.status.includes(answer.status) || answer.ms > rule.within) return { state: 'fail', expected, actual };
   const holds = rule.contains === undefined || answer.body.includes(rule.contains);
@@ -68,7 +68,7 @@ async function prometheus(
   ].join(' and ');
   const blind = (actual: string): ProbeState => ({ state: 'blind', expected, actual });
   const url = `${rule.url.replace(/\/+$/, '')}/api/v1/query?${new URLSearchParams({ query: rule.query })}`;
-  const answer = await world.fetch(url, { timeoutMs: rule.timeout, ...aborting });
+  const answer = await world.fetch(url, { timeoutMs: rule.timeout, config: rule.http_config, ...aborting });
   if (!answer.ok) return blind(answer.why);
   const read = numbersIn(answer.body);
   if (typeof read === 'string') return blind(answer.status === 200 ? read : `${answer.status}: ${read}`);

@@ -141,3 +141,58 @@ test.each([
 ])('no plan at all: %j', (text, line) => {
   expect(linesOf(text)).toEqual([expect.stringContaining(line)]);
 });
+
+const ALERTS = `${PLAN}  alerts:
+    prometheus: https://prometheus.example
+    http_config:
+`;
+
+test('secrets of monitoring are named by file, from the folder of the plan, or by variable', () => {
+  const text = `${ALERTS}      authorization: {credentials_file: token}
+      tls_config: {ca_file: /etc/ca.crt}
+    match: {config_file: app.conf}
+`;
+  const reading = readPlan(text, '/plans/day.yaml');
+  if (!reading.ok) throw new Error(reading.issues.map(issueLine).join('\n'));
+  expect(reading.plan.day.spec.alerts).toMatchObject({
+    http_config: {
+      authorization: { type: 'Bearer', credentials_file: '/plans/token' },
+      tls_config: { ca_file: '/etc/ca.crt' },
+    },
+    match: { config_file: 'app.conf' },
+  });
+});
+
+test.each([
+  ['a token', `${ALERTS}      authorization: {credentials: s3cret}\n`, /found this unknown field/],
+  ['a password', `${ALERTS}      basic_auth: {username: a, password: s3cret}\n`, /found this unknown field/],
+  [
+    'a password in an address',
+    PLAN.replace('http://127.0.0.1:1/', 'http://a:s3cret@127.0.0.1:1/'),
+    /name them in http_config/,
+  ],
+  [
+    'one in what is no address',
+    PLAN.replace('http://127.0.0.1:1/', 'http://a:s3cret@x y/'),
+    /name them in http_config/,
+  ],
+  [
+    'no secret at all',
+    `${ALERTS}      authorization: {}\n`,
+    /expected exactly one of credentials_file, credentials_env, found none/,
+  ],
+])('%s in the plan is refused, and not shown', (_, text, says) => {
+  const lines = linesOf(text).join('\n');
+  expect(lines).toMatch(says);
+  expect(lines).not.toContain('s3cret');
+});
+
+test('a suite of the agenda says how many runs go side by side and how long each waits; nothing else does', () => {
+  const suite = 'suite: kserve\n      parallel: 2\n      gate: 5m';
+  const reading = readPlan(PLAN.replace('experiment: kserve/main-controller-kill.yaml', suite), 'day.yaml');
+  if (!reading.ok) throw new Error(reading.issues.map(issueLine).join('\n'));
+  expect(reading.plan.day.spec.agenda[0]).toMatchObject({ parallel: 2, gate: 300_000 });
+  expect(linesOf(PLAN.replace('main-controller-kill.yaml', 'main-controller-kill.yaml\n      parallel: 2'))).toEqual([
+    expect.stringContaining('spec.agenda[0].parallel: expected it only beside suite, found another scenario'),
+  ]);
+});
